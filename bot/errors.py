@@ -1,0 +1,146 @@
+"""What can go wrong, named by what can be done about it, and the sentence that a person reads.
+
+Pure. Neighbours translate their libraries' exceptions into these once, at their own edge (``raise … from``)::
+
+    BotError
+    ├── StartFailed                    a setting or a token is wrong: say so and exit with code 2
+    ├── StoreFailed                    the question could not be written down: no ack, Slack delivers it again
+    ├── SlackError                     a call to Slack failed
+    │   ├── SlackUnavailable           not now: rate limit, 5xx, no connection; try again after ``retry_after_s``
+    │   ├── SlackOutcomeUnknown        the request left and no answer came: it may or may not have happened
+    │   ├── SlackRefused               this call is wrong as it stands: change it or give it up
+    │   ├── ReplyGone                  the message, the channel or the permission to write there is gone: stop quietly
+    │   └── SlackTokenInvalid          the token is no longer good: stop
+    └── ModelError                     the Messages API gave no (whole) answer
+        ├── ModelKeyInvalid            401, 403
+        ├── ModelBalanceEmpty          402
+        ├── ModelNotFound              404
+        ├── ModelRequestTooLarge       413, or a prompt over the context window
+        ├── ModelRequestInvalid        any other 400
+        ├── ModelRateLimited           429
+        ├── ModelOverloaded            529
+        ├── ModelUnavailable           5xx, time-outs, no connection
+        └── AnswerCut                  the stream ended before the model said it was done
+"""
+
+from __future__ import annotations
+
+
+class BotError(Exception):
+    """Base of all. ``str(error)`` is for logs; it never holds a token or what people wrote."""
+
+
+class StartFailed(BotError):
+    """The bot cannot start. ``faults`` has one line for each thing to mend."""
+
+    def __init__(self, *faults: str) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+class StoreFailed(BotError):
+    """The database did not take or give what was asked of it."""
+
+
+# --- Slack ---------------------------------------------------------------------------------------------------------
+
+
+class SlackError(BotError):
+    """A call to Slack failed. ``method`` is the Web API method, ``code`` Slack's error code or our word for it."""
+
+    def __init__(self, method: str, code: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(f"{method}: {code}")
+        self.method = method
+        self.code = code
+        self.retry_after_s = retry_after_s
+
+
+class SlackUnavailable(SlackError):
+    """Slack did not do it and may do it later; ``retry_after_s`` is Slack's own word where it gave one."""
+
+
+class SlackOutcomeUnknown(SlackError):
+    """The connection broke after the request was sent. Repeating a post now could show it twice."""
+
+
+class SlackRefused(SlackError):
+    """Slack will not take this call however often it is made."""
+
+
+class ReplyGone(SlackError):
+    """There is no place left to write: message deleted, channel archived, bot removed."""
+
+
+class SlackTokenInvalid(SlackError):
+    """The token is wrong, revoked or lacks a scope."""
+
+
+# --- Messages API --------------------------------------------------------------------------------------------------
+
+
+class ModelError(BotError):
+    """The Messages API failed. ``sentence`` tells the person what happened and what they can do.
+
+    ``detail`` is for the log: status, error type and request id, never a prompt. ``retryable`` says whether the same
+    request may be sent again while nothing of the answer was shown; ``retry_after_s`` is the API's own word.
+    """
+
+    sentence = "The model could not answer. Please ask again."
+    retryable = False
+
+    def __init__(self, detail: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after_s = retry_after_s
+
+
+class ModelKeyInvalid(ModelError):
+    sentence = (
+        "I can't reach the model: its API key was refused. Please tell whoever runs me to check `YOUROUTER_API_KEY`."
+    )
+
+
+class ModelBalanceEmpty(ModelError):
+    sentence = (
+        "I can't reach the model: the API account's balance is used up. Please tell whoever runs me to top it up."
+    )
+
+
+class ModelNotFound(ModelError):
+    sentence = (
+        "I can't reach the model: the API does not know the one I am set to. "
+        "Please tell whoever runs me to check `MESSAGES_MODEL`."
+    )
+
+
+class ModelRequestTooLarge(ModelError):
+    sentence = (
+        "This thread and its files are more than the model can take at once. "
+        "Please ask in a new thread with fewer or smaller files."
+    )
+
+
+class ModelRequestInvalid(ModelError):
+    sentence = (
+        "The model's API refused this request. Please ask in a new thread; "
+        "if that fails too, tell whoever runs me to look at the log."
+    )
+
+
+class ModelRateLimited(ModelError):
+    sentence = "The model's rate limit is reached. Please ask again in a minute."
+    retryable = True
+
+
+class ModelOverloaded(ModelError):
+    sentence = "The model is overloaded right now. Please ask again in a minute."
+    retryable = True
+
+
+class ModelUnavailable(ModelError):
+    sentence = "The model could not be reached. Please ask again in a minute."
+    retryable = True
+
+
+class AnswerCut(ModelError):
+    sentence = "The connection to the model broke before the answer was complete. Please ask again."
+    retryable = True

@@ -1,0 +1,218 @@
+"""The values that travel through a turn: what was asked, what the thread says, what the model is sent and sends back.
+
+Pure. Frozen values without behaviour beyond naming; whoever makes or reads them imports this module, never the reverse.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+# --- what was asked ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadKey:
+    """A conversation. ``thread_ts`` is the ts of the message that the thread hangs under."""
+
+    team_id: str
+    channel_id: str
+    thread_ts: str
+
+
+class Asked(StrEnum):
+    """The ways to ask."""
+
+    MENTION = "mention"
+    DIRECT = "direct"
+    COMMAND = "command"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A Slack file object, reduced to what reading it needs.
+
+    ``mode`` is Slack's: hosted, snippet, post, external, tombstone, hidden_by_limit or file_access (a Slack Connect stub
+    that files.info completes). ``mimetype`` and ``name`` are what the uploader's machine said, not what the bytes are.
+    Source: slack:reference/objects/file-object.
+    """
+
+    id: str
+    name: str
+    mimetype: str = ""
+    mode: str = "hosted"
+    size_bytes: int | None = None
+    url: str | None = None
+    """``url_private_download``; ``None`` where Slack gives none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing a person wants answered. ``(team_id, channel_id, ts)`` names it, however often Slack delivers it.
+
+    ``text`` is Markdown with ids still unnamed (``<@U1>``). For a slash command ``ts`` is the trigger id, and
+    ``response_url`` is the only way to answer.
+    """
+
+    team_id: str
+    channel_id: str
+    ts: str
+    thread_ts: str
+    user_id: str
+    asked: Asked
+    text: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    response_url: str | None = None
+
+    @property
+    def thread(self) -> ThreadKey:
+        return ThreadKey(self.team_id, self.channel_id, self.thread_ts)
+
+    @property
+    def starts_thread(self) -> bool:
+        """Whether nothing can stand before it, so that there is no history to read."""
+        return self.thread_ts == self.ts
+
+
+# --- what the thread says ------------------------------------------------------------------------------------------
+
+
+class AuthorKind(StrEnum):
+    PERSON = "person"
+    THIS_BOT = "this_bot"
+    OTHER_BOT = "other_bot"
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    id: str
+    name: str
+    kind: AuthorKind = AuthorKind.PERSON
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadMessage:
+    """One Slack message as the model should read it: Markdown, with names for ids, without status lines and buttons."""
+
+    ts: str
+    author: Author
+    text: str
+    attachments: tuple[Attachment, ...] = ()
+
+
+# --- what the model is sent ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FileBytes:
+    """Bytes ready to be sent that stay on disk until they are written to the socket."""
+
+    path: Path
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class TextBlock:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImageBlock:
+    """``media_type`` is one of ``limits.IMAGE_MEDIA_TYPES`` and true of the bytes."""
+
+    media_type: str
+    data: FileBytes
+    width_px: int
+    height_px: int
+
+
+@dataclass(frozen=True, slots=True)
+class PdfBlock:
+    """A valid, unencrypted PDF; ``title`` is the name people know the file by."""
+
+    title: str
+    data: FileBytes
+    pages: int
+
+
+ContentBlock = TextBlock | ImageBlock | PdfBlock
+
+
+class Role(StrEnum):
+    USER = "user"
+    ASSISTANT = "assistant"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    role: Role
+    content: tuple[ContentBlock, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One request's worth: starts and ends with a user message, roles alternate, no blank text."""
+
+    system: str
+    messages: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A file that the answer goes without. ``reason`` completes the line "contract.doc: …" for the person who sent it."""
+
+    file_name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedFile:
+    """What became of one attachment: the blocks the model gets for it (in order), or a note, or both (a part was left out)."""
+
+    attachment_id: str
+    blocks: tuple[ContentBlock, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+# --- what the model sends back -------------------------------------------------------------------------------------
+
+
+class StopReason(StrEnum):
+    """Why the model stopped. Source: claude:en/build-with-claude/handling-stop-reasons."""
+
+    END_TURN = "end_turn"
+    STOP_SEQUENCE = "stop_sequence"
+    MAX_TOKENS = "max_tokens"
+    TOOL_USE = "tool_use"
+    PAUSE_TURN = "pause_turn"
+    REFUSAL = "refusal"
+    CONTEXT_WINDOW_EXCEEDED = "model_context_window_exceeded"
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one request. ``input`` counts what no cache served; all four together are what was processed."""
+
+    input: int = 0
+    output: int = 0
+    cache_read: int = 0
+    cache_write: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """The next characters of the answer. Deltas joined without separators are the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The model said that it is done; comes once, last. A stream that ends without it is a cut answer."""
+
+    stop_reason: StopReason
+    usage: Usage
+
+
+StreamEvent = TextDelta | Finished
