@@ -75,7 +75,8 @@ IMAGES_MAX = 600
 """Per image, per image and per request. claude:en/build-with-claude/vision, 2026-11-22."""
 MANY_IMAGES = 20
 MANY_IMAGES_SIDE_PX_MAX = 2_000
-"""With more than 20 images in a request each side is bounded tighter. claude:en/build-with-claude/vision, 2026-11-22."""
+"""With more than 20 images in a request each side is bounded tighter.
+claude:en/build-with-claude/vision, 2026-11-22."""
 IMAGE_MEDIA_TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp")
 """claude:en/build-with-claude/vision, 2026-11-22."""
 PDF_PAGES_MAX = 600

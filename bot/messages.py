@@ -33,8 +33,8 @@ class Asked(StrEnum):
 class Attachment:
     """A Slack file object, reduced to what reading it needs.
 
-    ``mode`` is Slack's: hosted, snippet, post, external, tombstone, hidden_by_limit or file_access (a Slack Connect stub
-    that files.info completes). ``mimetype`` and ``name`` are what the uploader's machine said, not what the bytes are.
+    ``mode`` is Slack's: hosted, snippet, post, external, tombstone, hidden_by_limit or file_access (a Slack Connect
+    stub that files.info completes). ``mimetype`` and ``name`` are what the uploader's machine said, not what the bytes are.
     Source: slack:reference/objects/file-object.
     """
 
@@ -160,7 +160,7 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A file that the answer goes without. ``reason`` completes the line "contract.doc: …" for the person who sent it."""
+    """A file that the answer goes without. ``reason`` completes the line "contract.doc: …" for who sent it."""
 
     file_name: str
     reason: str
@@ -168,7 +168,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class PreparedFile:
-    """What became of one attachment: the blocks the model gets for it (in order), or a note, or both (a part was left out)."""
+    """What became of one attachment: blocks for the model (in order), or a note, or both (a part was left out)."""
 
     attachment_id: str
     blocks: tuple[ContentBlock, ...] = ()
