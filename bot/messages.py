@@ -34,7 +34,7 @@ class Attachment:
     """A Slack file object, reduced to what reading it needs.
 
     ``mode`` is Slack's: hosted, snippet, post, external, tombstone, hidden_by_limit or file_access (a Slack Connect
-    stub that files.info completes). ``mimetype`` and ``name`` are what the uploader's machine said, not what the bytes are.
+    stub that files.info completes). ``mimetype`` and ``name`` are what the uploader's machine said, not the bytes.
     Source: slack:reference/objects/file-object.
     """
 
