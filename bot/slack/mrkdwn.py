@@ -1,7 +1,7 @@
 """Slack's ``text`` (mrkdwn) goes in; Markdown comes out.
 
-Pure. Code comes first since nothing in it is markup; then the ``<…>`` tokens and ``*bold*``, ``_italic_``, ``~strike~``;
-last, and once, the three entities, since a token's brackets are never escaped and a person's always are.
+Pure. Code comes first, since nothing in it is markup; then the ``<…>`` tokens and the three styles; last, and once, the
+three entities, since a token's brackets are never escaped and a person's always are.
 Source: slack:messaging/formatting-message-text.
 """
 

@@ -1,7 +1,7 @@
 """Ids of users, apps and channels go in; the names people know them by come out.
 
-I/O: users.info, bots.info, conversations.info, each id once however many ask at the same time. A name is a courtesy: where
-Slack gives none, or not soon, the id serves, and nothing is raised.
+I/O: users.info, bots.info, conversations.info, each id once however many ask at the same time. A name is a courtesy:
+where Slack gives none, or not soon, the id serves, and nothing is raised.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable
 from time import monotonic
 from typing import Any, Protocol
 
-from bot.errors import SlackError, SlackRefused
+from bot.errors import SlackError, SlackRefused, SlackTokenInvalid
 from bot.slack.shapes import Json, object_of, text_of
 
 NAMES_MAX = 10_000
-NAME_AGE_MAX_S = 6 * 60 * 60
+NAME_AGE_MAX_S = 60 * 60
 WAIT_MAX_S = 3.0
 """An answer waits no longer than this for names; later lookups go on and serve the next answer."""
 LOOKUPS_AT_ONCE = 4
@@ -71,8 +71,8 @@ class Names:
         async with self._room:
             try:
                 name = name_in(await self._api.call(method, **{parameter: wanted_id}))
-            except SlackRefused:
-                name = ""  # nobody by that id: asking again would tell no more
+            except (SlackRefused, SlackTokenInvalid):
+                name = ""  # nobody by that id, or no scope to ask: asking again soon would tell no more
             except SlackError:
                 return
         self._known[wanted_id] = (" ".join(name.split()), self._clock())

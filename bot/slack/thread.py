@@ -138,12 +138,9 @@ class ThreadReader:
     def _thread_message(self, message: Json, naming: Naming) -> ThreadMessage:
         author = author_of(message, self._bot_user_id, self._bot_id)
         text = markdown_of(message, author.kind, naming)
-        return ThreadMessage(
-            ts=text_of(message.get("ts")),
-            author=_named(author, naming),
-            text=mentions.without_address(text, naming("@", self._bot_user_id)),
-            attachments=attachments_of(message),
-        )
+        if author.kind is not AuthorKind.THIS_BOT:
+            text = mentions.without_address(text, naming("@", self._bot_user_id))
+        return ThreadMessage(text_of(message.get("ts")), _named(author, naming), text, attachments_of(message))
 
     def _asked(self, question: Question, naming: Naming) -> ThreadMessage:
         """The question as it was accepted, for where Slack does not show it (any more)."""
