@@ -37,11 +37,11 @@ IMAGE_PATCH_PX = 28
 IMAGE_TOKENS_MAX = 4_784
 PDF_PAGE_TOKENS = 3_000
 MARGIN = 1.1
-"""Estimates of tokens, as the model's vendor describes them, and what to add for their error.
-claude:en/build-with-claude/vision, claude:en/build-with-claude/pdf-support, claude:en/about-claude/models, 2026-11-22."""
+"""Estimates of tokens, as the model's vendor describes them, and what to add for their error. claude:
+en/build-with-claude/vision, en/build-with-claude/pdf-support, en/about-claude/models, 2026-11-22."""
 NOTICE_TOKENS = 50
 TRIM_STEP = 0.25
-"""Of the budget. Trimming goes in steps, so that the cut stays in place, and the prompt cache holds, for several turns."""
+"""Of the budget. Trimming goes in steps, so that the cut stays, and the prompt cache holds, for several turns."""
 NAME_CHARS_MAX = 80
 
 OPENING = TextBlock("[This thread begins with a message of yours.]")

@@ -46,7 +46,7 @@ class Inbox:
         self._loops: list[asyncio.Task[None]] = []
 
     async def accept(self, question: Question) -> bool:
-        """Writes ``question`` down; ``False`` where it was already. Raises ``StoreFailed``: then Slack must get no ack."""
+        """Writes ``question`` down; ``False`` where it was. Raises ``StoreFailed``: then Slack must get no ack."""
         new = await self._questions.add(question, time.time())
         if new:
             log.info("question.accepted", **_names(question))

@@ -15,7 +15,18 @@ from dataclasses import dataclass
 from bot import history
 from bot.errors import BotError, ModelError, ReplyGone, SlackError
 from bot.logs import get_logger
-from bot.messages import Asked, Attachment, Conversation, Finished, Note, PreparedFile, Question, StopReason, TextDelta, ThreadMessage
+from bot.messages import (
+    Asked,
+    Attachment,
+    Conversation,
+    Finished,
+    Note,
+    PreparedFile,
+    Question,
+    StopReason,
+    TextDelta,
+    ThreadMessage,
+)
 from bot.ports import Claim, Files, Model, Outcome, Questions, Replies, Reply, Threads
 
 log = get_logger(__name__)
@@ -129,7 +140,8 @@ class Turn:
 
     def _conversation(self, thread: Sequence[ThreadMessage], prepared: Sequence[PreparedFile]) -> Conversation:
         files = {file.attachment_id: file for file in prepared}
-        return history.build(thread, files, system=self.system_prompt, tokens_max=self.history_tokens_max)
+        built = history.build(thread, files, system=self.system_prompt, tokens_max=self.history_tokens_max)
+        return built.conversation
 
     async def _stream(self, conversation: Conversation, reply: Reply, figures: Figures) -> Ending:
         blank = True

@@ -1,7 +1,7 @@
 """Web API methods and their arguments go in; answers or ``SlackError`` come out. I/O: Slack, over one shared session.
 
-The only module that calls the Web API. It paces every call within its method's budget, repeats none by itself (the SDK's
-own retry posts a message twice when a connection drops), and translates what went wrong into what can be done about it.
+The only module that calls the Web API. It paces every call within its method's budget, repeats none by itself (the
+SDK's own retry posts a message twice when a connection drops), and translates what went wrong into what can be done.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from bot.errors import (
 )
 from bot.slack.gates import Gates, Rank
 
-READS = frozenset({"conversations.info", "conversations.replies", "files.info", "users.info"})
+READS = frozenset({"bots.info", "conversations.info", "conversations.replies", "files.info", "users.info"})
 """Methods that take no JSON. Source: slack:apis/web-api, "POST bodies"."""
 
 GONE = frozenset(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -87,13 +88,14 @@ class CommandReply:
 
     async def _send(self, view: View) -> None:
         """Shows ``view``, in a plainer form where Slack refuses it. Raises ``SlackError``."""
-        for form in (view.form, Form.SECTIONS, Form.TEXT):
+        for form in (Form.MARKDOWN, Form.SECTIONS):
             try:
-                return await self._post(View(view.markdown, view.footer, view.notes, form))
+                await self._post(replace(view, form=form))
             except SlackRefused as error:
                 log.warning("reply.plainer", code=error.code)
-                refusal = error
-        raise refusal
+            else:
+                return
+        await self._post(replace(view, form=Form.TEXT))
 
     async def _post(self, view: View) -> None:
         """Slack's own failures count no use, so they are tried again."""
@@ -102,11 +104,13 @@ class CommandReply:
             if time.monotonic() > self._until_s or self._uses_left <= 0:
                 raise ReplyGone(METHOD, "used_up")
             try:
-                return await self._once(body)
+                await self._once(body)
             except (SlackUnavailable, SlackOutcomeUnknown):
                 if number == TRIES_MAX - 1:
                     raise
                 await asyncio.sleep(2**number * 0.5)
+            else:
+                return
 
     async def _once(self, body: dict[str, Any]) -> None:
         try:

@@ -1,7 +1,7 @@
 """What Slack delivers goes in; accepted questions come out, and Slack gets its acknowledgement only after that.
 
-I/O: Bolt. A listener parses, hands over, and returns: nothing slow happens here, so ``process_before_response`` holds the
-acknowledgement back until the question is written down. If that fails there is none, and Slack delivers again.
+I/O: Bolt. A listener parses, hands over, and returns: nothing slow happens here, so ``process_before_response`` holds
+the acknowledgement back until the question is written down. If that fails there is none, and Slack delivers again.
 """
 
 from __future__ import annotations

@@ -191,7 +191,7 @@ class _Cutter:
         return bool(self._table) and (self._text[end - 1] != "\n" or self._text[end : end + 1] != "\n")
 
     def _within(self, at: int, after: int) -> int | None:
-        """Where a line must end before it does; ``None`` while it fits, or has no good place and fits up to ``last``."""
+        """Where a line must end early; ``None`` while it fits, or has no good place and fits up to ``last``."""
         weighed = self._weight
         for position in range(at, after):
             char = self._text[position]

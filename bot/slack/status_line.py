@@ -1,4 +1,4 @@
-"""What the bot is doing goes in; Slack shows it beside the thread until the first words. I/O: Slack, through ``SlackApi``.
+"""What the bot is doing goes in; Slack shows it beside the thread until the first words. I/O: Slack.
 
 assistant.threads.setStatus costs no edit, and lets the first words be the reply's first message. Where Slack does not
 take it (another kind of channel, an older plan), ``otherwise`` is called and the status becomes a message.

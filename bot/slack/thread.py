@@ -70,6 +70,10 @@ class ThreadReader:
         ]
         return sorted(replies, key=lambda reply: (reply.part, _order(reply.ts)))
 
+    async def find_posted(self, question: Question, part: int) -> str | None:
+        """The ts of the message that shows part ``part`` of the reply to ``question``; ``None`` where there is none."""
+        return next((reply.ts for reply in await self.find_replies(question) if reply.part == part), None)
+
     async def _replies(self, question: Question, **more: str) -> list[Json]:
         """Each message of the thread once, as Slack gives them: it repeats the first one on every page."""
         found: dict[str, Json] = {}

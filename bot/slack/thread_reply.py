@@ -1,7 +1,7 @@
 """A live reply goes in; its messages stand in a Slack thread and follow it. I/O: Slack, through ``SlackApi``.
 
 One task writes one reply: its calls never overlap. The task asks the live reply what to show when its turn to call has
-come, so that every call carries the newest words. What Slack cannot take now is tried again until ``patience_s`` is over.
+come, so that every call carries the newest words. What Slack cannot take now is tried again for ``patience_s``.
 """
 
 from __future__ import annotations
