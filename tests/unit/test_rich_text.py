@@ -68,7 +68,7 @@ def test_every_inline_element(element: dict[str, Any], markdown: str) -> None:
     [
         ([text("a "), text("bold", bold=True), text(" word")], "a **bold** word"),
         ([text("all", bold=True, italic=True, strike=True)], "***~~all~~***"),
-        ([text(" spaced ", bold=True), text("out")], "**spaced** out"),
+        ([text("is"), text(" spaced ", bold=True), text("out")], "is **spaced** out"),
         ([text("one\n\ntwo", italic=True)], "*one*\n\n*two*"),
         (
             [text("bold ", bold=True), {"type": "emoji", "name": "cat", "unicode": "1f431", "style": {"bold": True}}],
