@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot import logs
 from bot.errors import StartFailed
-from bot.settings import ModelSettings, Settings
+from bot.settings import ModelSettings, Settings, has_model_key
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -60,7 +60,7 @@ def _run(_options: argparse.Namespace) -> int:
 def _demo(options: argparse.Namespace) -> int:
     from bot.playground import demo  # noqa: PLC0415 - nothing of the playground is loaded where it is not asked for
 
-    return asyncio.run(demo.play(once=options.once, http=options.http, port=options.port))
+    return asyncio.run(demo.play(once=options.once, http=options.http, port=options.port, real_model=has_model_key()))
 
 
 def _ask(options: argparse.Namespace) -> int:

@@ -16,6 +16,7 @@ import math
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from bot.messages import (
     AuthorKind,
@@ -37,11 +38,12 @@ IMAGE_PATCH_PX = 28
 IMAGE_TOKENS_MAX = 4_784
 PDF_PAGE_TOKENS = 3_000
 MARGIN = 1.1
-"""Estimates of tokens, as the model's vendor describes them, and what to add for their error. claude:
-en/build-with-claude/vision, en/build-with-claude/pdf-support, en/about-claude/models, 2026-11-22."""
+"""Estimates of tokens, and what to add for their error. claude:en/build-with-claude/vision,
+claude:en/build-with-claude/pdf-support, claude:en/about-claude/models/overview, 2026-11-22."""
 NOTICE_TOKENS = 50
+SEPARATOR_TOKENS = 1
 TRIM_STEP = 0.25
-"""Of the budget. Trimming goes in steps, so that the cut stays, and the prompt cache holds, for several turns."""
+"""Of the budget. Trimming goes in steps: the cut stays in place, and the prompt cache holds, for several turns."""
 NAME_CHARS_MAX = 80
 
 OPENING = TextBlock("[This thread begins with a message of yours.]")
@@ -71,7 +73,7 @@ def build(
     unique = {message.ts: message for message in earlier if message.ts != question.ts}
     said = [turns for message in unique.values() if (turns := _turns(message, files))]
     said.append(_question(question, files, first=not said))
-    kept, left_out = _within(said, tokens_max / MARGIN - estimate_tokens([TextBlock(system)]))
+    kept, left_out = _within(said, tokens_max / MARGIN - estimate_tokens([TextBlock(system), OPENING]))
     return History(Conversation(system, _merged(kept)), left_out)
 
 
@@ -142,7 +144,7 @@ def _clean(text: str) -> str:
 
 def _within(said: list[list[_Turn]], budget: float) -> tuple[list[_Turn], int]:
     """The messages that fit, and how many do not: the oldest but the first go, then the first, never the question."""
-    sizes = [estimate_tokens(block for turn in turns for block in turn.blocks) for turns in said]
+    sizes = [SEPARATOR_TOKENS + estimate_tokens(block for turn in turns for block in turn.blocks) for turns in said]
     excess = sum(sizes) - budget
     if excess <= 0 or len(said) == 1:
         return [turn for turns in said for turn in turns], 0
@@ -164,24 +166,23 @@ def _notice(left_out: int) -> TextBlock:
 
 
 def _merged(turns: Sequence[_Turn]) -> tuple[Message, ...]:
-    merged: list[Message] = [] if turns[0].role is Role.USER else [Message(Role.USER, (OPENING,))]
-    for turn in turns:
-        if merged and merged[-1].role is turn.role:
-            merged[-1] = Message(turn.role, _joined((*merged[-1].content, *turn.blocks)))
-        else:
-            merged.append(Message(turn.role, _joined(turn.blocks)))
-    return tuple(merged)
+    merged = [
+        Message(role, _joined(block for turn in group for block in turn.blocks))
+        for role, group in groupby(turns, key=lambda turn: turn.role)
+    ]
+    return tuple(merged if merged[0].role is Role.USER else [Message(Role.USER, (OPENING,)), *merged])
 
 
-def _joined(blocks: Sequence[ContentBlock]) -> tuple[ContentBlock, ...]:
+def _joined(blocks: Iterable[ContentBlock]) -> tuple[ContentBlock, ...]:
     joined: list[ContentBlock] = []
+    texts: list[str] = []
     for block in blocks:
-        last = joined[-1] if joined else None
-        if isinstance(block, TextBlock) and isinstance(last, TextBlock):
-            joined[-1] = TextBlock(f"{last.text}\n\n{block.text}")
-        else:
-            joined.append(block)
-    return tuple(joined)
+        if isinstance(block, TextBlock):
+            texts.append(block.text)
+            continue
+        joined += [TextBlock("\n\n".join(texts)), block] if texts else [block]
+        texts = []
+    return (*joined, TextBlock("\n\n".join(texts))) if texts else tuple(joined)
 
 
 def _block_tokens(block: ContentBlock) -> float:

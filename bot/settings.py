@@ -159,6 +159,15 @@ class Settings(ModelSettings):
         return value
 
 
+def has_model_key() -> bool:
+    """Whether a key of the Messages API is set, whatever else is."""
+
+    class Key(_Settings):
+        yourouter_api_key: SecretStr | None = None
+
+    return Key.load().yourouter_api_key is not None
+
+
 def secret(value: SecretStr | None) -> str:
     """The text of a secret that ``load`` has made sure of."""
     return value.get_secret_value() if value is not None else ""

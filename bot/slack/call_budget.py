@@ -5,7 +5,8 @@ calls of the last minute below that, and learns from a 429: everyone waits as lo
 lowered and creeps back while all goes well.
 
 Calls that may wait are spread out. ``spread`` is the share of the even pace at which they go: at 1 the budget lasts
-just to the end of the minute, at 0.5 twice as many go early, and fewer later. Urgent calls go at once while any are left.
+just to the end of the minute, at 0.5 twice as many go early, and fewer later. Urgent calls go at once while any are
+left.
 """
 
 from __future__ import annotations

@@ -40,14 +40,13 @@ def question_from_event(body: Json, bot_user_id: str, bot_id: str, now_s: float)
     if not (team and channel and ts and author.id):
         return Ignored("malformed")
     direct = event.get("channel_type") == "im" or channel.startswith("D")
-    text = markdown_of(event, author.kind, mentions.as_tokens)
-    mention = mentions.as_tokens("@", bot_user_id)
-    addressed = direct or event.get("type") == "app_mention" or mention in text or mention in text_of(event.get("text"))
+    addressed = direct or event.get("type") == "app_mention" or _mentions(event, author.kind, bot_user_id)
     reason = _reason_to_ignore(event, author.kind, now_s) or ("" if addressed else "not addressed")
     if not reason and author.kind is AuthorKind.OTHER_BOT and (direct or _in_thread(event)):
         reason = "another bot, not at top level"  # two bots that answer each other would never stop
     if reason:
         return Ignored(reason)
+    text = markdown_of(event, author.kind, mentions.as_tokens)
     return Question(
         team_id=team,
         channel_id=channel,
@@ -55,7 +54,7 @@ def question_from_event(body: Json, bot_user_id: str, bot_id: str, now_s: float)
         thread_ts=text_of(event.get("thread_ts")) or ts,
         user_id=text_of(event.get("user")) or author.id,
         asked=Asked.DIRECT if direct else Asked.MENTION,
-        text=mentions.without_address(text, mention),
+        text=mentions.without_address(text, mentions.as_tokens("@", bot_user_id)),
         attachments=attachments_of(event),
     )
 
@@ -95,6 +94,14 @@ def _reason_to_ignore(event: Json, author: AuthorKind, now_s: float) -> str:
     if event.get("edited") and now_s - _seconds(text_of(event.get("ts"))) > EDITED_AGE_MAX_S:
         return "edited long after"
     return ""
+
+
+def _mentions(event: Json, author: AuthorKind, bot_user_id: str) -> bool:
+    """Whether the message itself does; what is quoted in it was said elsewhere."""
+    mentioned = mentions.Mentioned()
+    markdown_of({key: event.get(key) for key in ("text", "blocks")}, author, mentioned)
+    mrkdwn.to_markdown(text_of(event.get("text")), mentioned)
+    return bot_user_id in mentioned.ids
 
 
 def _in_thread(event: Json) -> bool:

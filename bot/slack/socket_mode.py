@@ -52,13 +52,13 @@ class SocketMode:
                 await asyncio.sleep(error.retry_after_s or 2.0)
             except SlackError as error:
                 raise StartFailed(_refused(error)) from error
-        await self._handler.client.connect()
+        await self._handler.client.connect()  # type: ignore[no-untyped-call]  # the SDK's
         log.info("socket.connected")
 
     async def close(self) -> None:
         client: SocketModeClient = self._handler.client
         background = [client.message_processor, client.current_session_monitor, client.message_receiver]
-        await client.close()
+        await client.close()  # type: ignore[no-untyped-call]  # the SDK's
         await asyncio.gather(*(task for task in background if task is not None), return_exceptions=True)
         if self.stopped.done() and not self.stopped.cancelled():
             self.stopped.exception()  # seen by who waits for it, or by nobody who could still act
