@@ -153,7 +153,7 @@ class MessagesClient:
                         return
             raise AnswerCut("stream ended before message_stop")
         except LINK_ERRORS as error:
-            raise _translated(error, body, begun=begun) from error
+            raise broken_link(error, body, begun=begun) from error
         finally:
             if response is not None:
                 with suppress(*LINK_ERRORS):
@@ -185,7 +185,7 @@ class MessagesClient:
         return wire.error_from_response(response.status_code, response.headers, bytes(body))
 
 
-def _translated(error: BaseException, body: StreamedBody, *, begun: bool) -> ModelError:
+def broken_link(error: BaseException, body: StreamedBody, *, begun: bool) -> ModelError:
     """What a broken link means, by how far the exchange had come."""
     name = type(error).__name__
     if body.fault is not None:
