@@ -46,6 +46,13 @@ def png_header(width_px: int, height_px: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 64)) + chunk(b"IEND", b"")
 
 
+def psd(size: tuple[int, int], colour: tuple[int, int, int] = (200, 30, 30)) -> bytes:
+    """A Photoshop file of one colour: its head, three empty sections, and the flattened picture as three planes."""
+    width, height = size
+    head = b"8BPS" + struct.pack(">H6xHIIHH", 1, 3, height, width, 8, 3)
+    return head + bytes(12) + b"\0\0" + b"".join(bytes([value]) * (width * height) for value in colour)
+
+
 def pdf(pages: int = 1, *, password: str | None = None, owner: str = "owner", page_bytes: int = 0) -> bytes:
     """Pages of text; with ``password`` set (an empty one counts) it is encrypted; ``page_bytes`` adds noise to each."""
     file = io.BytesIO()

@@ -39,6 +39,7 @@ def _checked(pdf: pikepdf.Pdf, source: Path, out: Outbox, limits: ConvertLimits)
         left_out: list[Part] = [NotePart(notes.pages_left_out(kept, total))] if kept < total else []
         return [PdfPart(path.name, kept), *left_out]
     if pdf.is_encrypted or pdf.get_warnings() or not _starts_well(source):
+        pdf.trailer["/Size"] = 1  # qpdf writes the true one, but only where there was one
         pdf.save(path, encryption=False)
     else:
         os.link(source, path)

@@ -160,7 +160,7 @@ def _is_text(head: bytes) -> bool:
     if b"\x00" in head:
         return utf16_without_mark(head) is not None
     controls = sum(byte < 0x20 and byte not in _TEXT_CONTROLS for byte in head)
-    return controls <= len(head) // 200
+    return controls <= max(len(head) // 200, 1)
 
 
 def utf16_without_mark(head: bytes) -> str | None:
@@ -182,7 +182,8 @@ def describe(head: bytes, extension: str) -> str:
         found = puremagic.magic_string(head)
     except (puremagic.PureError, ValueError):
         found = []
-    named = next((match.name for match in found if match.confidence >= 0.7 and match.name), "")
+    sure = (match for match in found if match.confidence >= 0.7 and len(match.byte_match.strip(b"\0")) >= 4)
+    named = next((match.name for match in sure if match.name), "")
     named = re.sub(r"[^\w .+/-]", "", named).strip()[:60]
     if named:
         return f"{'an' if named[0] in 'aeiouAEIOU' else 'a'} {named}"
