@@ -119,9 +119,9 @@ class _Cutter:
             if self._weight + line_weight > self._limits.space and (end := self._within(at, after)) is not None:
                 return self._end(end)
             self._weight += line_weight
+            self._enter(line, line_weight)
             if newline < 0:
                 break
-            self._enter(line, line_weight)
             at = after
             if self._ends_after(line) and at < len(self._text):
                 return self._end(at)

@@ -243,7 +243,7 @@ async def test_other_bots_are_read_and_named(stage: Stage) -> None:
     ts = await stage.ask("@claude what happened?", thread_ts=root)
 
     assert await stage.outcome(ts) == "answered"
-    assert "CI: Build 17 failed." in stage.asked_texts()[0][1]
+    assert "CI (app): Build 17 failed." in stage.asked_texts()[0][1]
 
 
 async def test_another_bot_may_ask_at_top_level_but_not_in_a_thread(stage: Stage) -> None:
