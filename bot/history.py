@@ -87,7 +87,7 @@ def estimate_tokens(blocks: Iterable[ContentBlock]) -> float:
 def _turns(message: ThreadMessage, files: Mapping[str, PreparedFile]) -> list[_Turn]:
     """Our own words are an ``assistant`` turn; files are always ``user`` content, whoever posted them."""
     attached = _attached(message, files)
-    text = _clean(message.text)
+    text = _text_only(message.text).strip()
     if message.author.kind is AuthorKind.THIS_BOT:
         turns = [_Turn(Role.USER, tuple(attached)), _Turn(Role.ASSISTANT, (TextBlock(text),) if text else ())]
         return [turn for turn in turns if turn.blocks]
@@ -101,7 +101,7 @@ def _question(message: ThreadMessage, files: Mapping[str, PreparedFile], *, firs
     turns = _turns(message, files)
     if len(turns) == 1 and turns[0].role is Role.USER and message.author.kind is not AuthorKind.THIS_BOT:
         return turns
-    text = _clean(message.text) or ("Hello." if first else "Please reply to the conversation above.")
+    text = _text_only(message.text).strip() or ("Hello." if first else "Please reply to the conversation above.")
     return [_Turn(Role.USER, (*_attached(message, files), _spoken(message, text)))]
 
 
@@ -109,7 +109,7 @@ def _attached(message: ThreadMessage, files: Mapping[str, PreparedFile]) -> list
     blocks: list[ContentBlock] = []
     for attachment in message.attachments:
         prepared = files.get(attachment.id, PreparedFile(attachment.id))
-        content = [block for block in prepared.blocks if not (isinstance(block, TextBlock) and not block.text.strip())]
+        content = [block for block in map(_sendable, prepared.blocks) if block]
         reasons = [f"{_word(note.file_name)}: {_word(note.reason)}" for note in prepared.notes]
         label = f"File from {_speaker(message)}: {_word(attachment.name)}"
         if not content and not reasons:
@@ -134,9 +134,16 @@ def _word(name: str) -> str:
     return " ".join(visible.replace("[", "(").replace("]", ")").split())[:NAME_CHARS_MAX].strip()
 
 
-def _clean(text: str) -> str:
-    """Without what is not text at all (halves of surrogate pairs, NUL), and without blanks around it."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "").strip()
+def _sendable(block: ContentBlock) -> ContentBlock | None:
+    if not isinstance(block, TextBlock):
+        return block
+    text = _text_only(block.text)
+    return TextBlock(text) if text.strip() else None
+
+
+def _text_only(text: str) -> str:
+    """Without what JSON can carry and UTF-8 cannot, or what nobody means: halves of surrogate pairs, and NUL."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "")
 
 
 # --- the whole -----------------------------------------------------------------------------------------------------

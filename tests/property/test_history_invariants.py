@@ -26,7 +26,7 @@ from bot.messages import (
 )
 
 SYSTEM = "You help."
-WIDE = 10_000_000
+WIDE = 10**9
 
 DATA = FileBytes(Path("made-up"), 1000)
 WORDS = st.text(max_size=40) | st.sampled_from(
