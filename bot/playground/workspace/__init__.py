@@ -13,8 +13,8 @@ Who and where: ``user(name)``, ``channel(name)``, ``direct_message(user_id)``, `
 grace and lars, ``standup`` is another app's bot; channels are general, random, board-room (private), mpdm-ada--grace--1
 (group), elsewhere (public) and hidden (private), the last two without the bot.
 What people do: ``say``, ``edit``, ``delete``, ``command``, ``press``; ``seed``, ``seed_bot_message`` and ``file``
-prepare what was there before (no events). What happened: ``thread``, ``messages``, ``ephemerals``, ``statuses``, ``views``,
-``pings``, ``calls``, ``deliveries``, ``origin`` and ``dump``; ``until`` waits for it without polling.
+prepare what was there before (no events). What happened: ``thread``, ``messages``, ``ephemerals``, ``statuses``,
+``views``, ``pings``, ``calls``, ``deliveries``, ``origin`` and ``dump``; ``until`` waits for it without polling.
 What goes wrong: ``faults`` (see ``Faults``), ``redeliver``, ``deliver_also_as_message``, ``disconnect_sockets``,
 ``sockets.abort``, ``files.delete``; where live servers differ: ``dialect`` (see ``Dialect``).
 """
