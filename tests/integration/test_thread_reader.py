@@ -21,7 +21,7 @@ PAGE = 5
 
 
 class SmallSlack:
-    """Answers the four methods a reader calls, with the shapes and error codes of their documentation."""
+    """Answers the three methods a reader calls, with the shapes and error codes of their documentation."""
 
     def __init__(self) -> None:
         self.threads: dict[str, list[dict[str, Any]]] = {}
@@ -61,8 +61,6 @@ class SmallSlack:
             name = self.users.get(form["user"])
             user = {"id": form["user"], "name": "x", "profile": {"real_name": "x", "display_name": name}}
             return {"ok": True, "user": user} if name else {"ok": False, "error": "user_not_found"}
-        if method == "bots.info":
-            return {"ok": True, "bot": {"id": form["bot"], "name": "alerts"}}
         return {"ok": True, "channel": {"id": form["channel"], "name": "general"}}
 
 
@@ -256,12 +254,12 @@ async def test_a_command_has_no_thread_to_look_into(slack: SmallSlack, reader: T
     assert slack.calls["conversations.replies"] == 0
 
 
-async def test_apps_are_named_too(slack: SmallSlack, reader: ThreadReader) -> None:
+async def test_an_app_that_asks_is_known_for_one(slack: SmallSlack, reader: ThreadReader) -> None:
     asked = Question("T1", "C1", ts(0), ts(0), "B7", Asked.MENTION, "disk full")
 
     (message,) = await reader.read(asked)
 
-    assert (message.author.name, message.author.kind) == ("alerts", AuthorKind.OTHER_BOT)
+    assert (message.author.name, message.author.kind) == ("B7", AuthorKind.OTHER_BOT)
 
 
 async def test_many_who_ask_at_once_share_one_lookup(slack: SmallSlack, names: Names) -> None:
