@@ -91,15 +91,15 @@ def test_a_file_alone_is_the_question() -> None:
 
 
 def test_a_file_that_was_not_read_is_named_with_the_reason() -> None:
-    locked = PreparedFile("F1", notes=(Note("contract.doc", "it needs\na password"),))
+    locked = PreparedFile("F1", notes=(Note("old.doc", "it needs\na password"),))
     partly = PreparedFile("F2", (PDF,), (Note("b.exe", "unknown"),))
-    attachments = Attachment("F1", "contract.doc"), Attachment("F2", "a.zip")
+    attachments = Attachment("F1", "old.doc"), Attachment("F2", "a.zip")
 
     assert read(said(1, ADA, "Read these", *attachments), files={"F1": locked, "F2": partly}) == [
         (
             "user",
             [
-                "[File from Ada: contract.doc (not read: it needs a password)]\n\n[File from Ada: a.zip (b.exe: unknown)]",
+                "[File from Ada: old.doc (not read: it needs a password)]\n\n[File from Ada: a.zip (b.exe: unknown)]",
                 PDF,
                 "Ada: Read these",
             ],
