@@ -24,6 +24,7 @@ from bot.messages import (
     Conversation,
     ImageBlock,
     Message,
+    Note,
     PdfBlock,
     PreparedFile,
     Role,
@@ -44,7 +45,8 @@ NOTICE_TOKENS = 50
 SEPARATOR_TOKENS = 1
 TRIM_STEP = 0.25
 """Of the budget. Trimming goes in steps: the cut stays in place, and the prompt cache holds, for several turns."""
-NAME_CHARS_MAX = 80
+NAME_CHARS_MAX = 120
+REASON_CHARS_MAX = 300
 
 OPENING = TextBlock("[This thread begins with a message of yours.]")
 
@@ -87,36 +89,45 @@ def estimate_tokens(blocks: Iterable[ContentBlock]) -> float:
 def _turns(message: ThreadMessage, files: Mapping[str, PreparedFile]) -> list[_Turn]:
     """Our own words are an ``assistant`` turn; files are always ``user`` content, whoever posted them."""
     attached = _attached(message, files)
-    text = _clean(message.text)
     if message.author.kind is AuthorKind.THIS_BOT:
+        text = _text_only(message.text).strip()
         turns = [_Turn(Role.USER, tuple(attached)), _Turn(Role.ASSISTANT, (TextBlock(text),) if text else ())]
         return [turn for turn in turns if turn.blocks]
-    if not text and attached:
-        text = f"Please read the attached file{'s' * (len(message.attachments) > 1)}."
-    return [_Turn(Role.USER, (*attached, _spoken(message, text)))] if text else []
+    words = _words(message)
+    return [_Turn(Role.USER, (*attached, _spoken(message, words)))] if words else []
 
 
 def _question(message: ThreadMessage, files: Mapping[str, PreparedFile], *, first: bool) -> list[_Turn]:
     """Always one ``user`` turn: where nothing was written, it asks for what a bare mention most likely means."""
-    turns = _turns(message, files)
-    if len(turns) == 1 and turns[0].role is Role.USER and message.author.kind is not AuthorKind.THIS_BOT:
-        return turns
-    text = _clean(message.text) or ("Hello." if first else "Please reply to the conversation above.")
-    return [_Turn(Role.USER, (*_attached(message, files), _spoken(message, text)))]
+    words = _words(message) or ("Hello." if first else "Please reply to the conversation above.")
+    return [_Turn(Role.USER, (*_attached(message, files), _spoken(message, words)))]
+
+
+def _words(message: ThreadMessage) -> str:
+    """A file without words asks to be read; in later turns too, since the prompt cache wants the same words again."""
+    words = _text_only(message.text).strip()
+    if words or not message.attachments:
+        return words
+    return f"Please read the attached file{'s' * (len(message.attachments) > 1)}."
 
 
 def _attached(message: ThreadMessage, files: Mapping[str, PreparedFile]) -> list[ContentBlock]:
     blocks: list[ContentBlock] = []
     for attachment in message.attachments:
         prepared = files.get(attachment.id, PreparedFile(attachment.id))
-        content = [block for block in prepared.blocks if not (isinstance(block, TextBlock) and not block.text.strip())]
-        reasons = [f"{_word(note.file_name)}: {_word(note.reason)}" for note in prepared.notes]
-        label = f"File from {_speaker(message)}: {_word(attachment.name)}"
-        if not content and not reasons:
-            reasons = ["it could not be read"]
-        unread = f" (not read: {'; '.join(reasons)})" if reasons else ""
-        blocks += [TextBlock(f"[{label}{unread}]"), *content]
+        content = [block for block in map(_sendable, prepared.blocks) if block]
+        reasons = "; ".join(_reason(note, attachment.name) for note in prepared.notes)
+        if not content:
+            reasons = f"not read: {reasons}" if reasons else "not read"
+        label = f"File from {_speaker(message)}: {_line(attachment.name, NAME_CHARS_MAX)}"
+        blocks += [TextBlock(f"[{label} ({reasons})]" if reasons else f"[{label}]"), *content]
     return blocks
+
+
+def _reason(note: Note, attachment_name: str) -> str:
+    """With the name of the file where it is one within the attachment."""
+    within = "" if note.file_name == attachment_name else f"{_line(note.file_name, NAME_CHARS_MAX)}: "
+    return within + _line(note.reason, REASON_CHARS_MAX)
 
 
 def _spoken(message: ThreadMessage, text: str) -> TextBlock:
@@ -124,19 +135,26 @@ def _spoken(message: ThreadMessage, text: str) -> TextBlock:
 
 
 def _speaker(message: ThreadMessage) -> str:
-    name = _word(message.author.name).replace(":", " ").strip() or "Someone"
+    name = _line(message.author.name.replace(":", " "), NAME_CHARS_MAX) or "Someone"
     return f"{name} (app)" if message.author.kind is AuthorKind.OTHER_BOT else name
 
 
-def _word(name: str) -> str:
-    """A name of a person or a file that cannot leave its place: one line, no brackets, nothing invisible."""
+def _line(name: str, chars_max: int) -> str:
+    """Other people's words that cannot leave their place: one line, no square brackets, nothing invisible."""
     visible = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in name)
-    return " ".join(visible.replace("[", "(").replace("]", ")").split())[:NAME_CHARS_MAX].strip()
+    return " ".join(visible.replace("[", "(").replace("]", ")").split())[:chars_max].strip()
 
 
-def _clean(text: str) -> str:
-    """Without what is not text at all (halves of surrogate pairs, NUL), and without blanks around it."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "").strip()
+def _sendable(block: ContentBlock) -> ContentBlock | None:
+    if not isinstance(block, TextBlock):
+        return block
+    text = _text_only(block.text)
+    return TextBlock(text) if text.strip() else None
+
+
+def _text_only(text: str) -> str:
+    """Without what JSON can carry and UTF-8 cannot, or what nobody means: halves of surrogate pairs, and NUL."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "")
 
 
 # --- the whole -----------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ HEADING_LEVEL = 2
 
 
 def to_markdown(blocks: list[Json], naming: Naming, *, leave_out: frozenset[str] = BESIDE_THE_ANSWER) -> str:
-    return joined([_block(block, naming) for block in blocks if block.get("type") not in leave_out])
+    return joined([_block(block, naming) for block in blocks if text_of(block.get("type")) not in leave_out])
 
 
 def _block(block: Json, naming: Naming) -> str:  # noqa: PLR0911 (one line for each kind of block)

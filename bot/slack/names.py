@@ -1,7 +1,7 @@
-"""Ids of users, apps and channels go in; the names people know them by come out.
+"""Ids of users and channels go in; the names people know them by come out.
 
-I/O: users.info, bots.info, conversations.info, each id once however many ask at the same time. A name is a courtesy:
-where Slack gives none, or not soon, the id serves, and nothing is raised.
+I/O: users.info and conversations.info, each id once however many ask at the same time. A name is a courtesy: where
+Slack gives none, or not soon, the id serves, and nothing is raised.
 """
 
 from __future__ import annotations
@@ -88,10 +88,6 @@ def _user_name(response: Json) -> str:
     return next((text_of(name) for name in names if text_of(name).strip()), "")
 
 
-def _app_name(response: Json) -> str:
-    return text_of(object_of(response.get("bot")).get("name"))
-
-
 def _channel_name(response: Json) -> str:
     return text_of(object_of(response.get("channel")).get("name"))
 
@@ -101,7 +97,6 @@ _CHANNEL = ("conversations.info", "channel", _channel_name)
 _METHODS: dict[str, tuple[str, str, Callable[[Json], str]]] = {
     "U": _USER,
     "W": _USER,
-    "B": ("bots.info", "bot", _app_name),
     "C": _CHANNEL,
     "G": _CHANNEL,
 }

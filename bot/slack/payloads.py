@@ -34,18 +34,17 @@ def question_from_event(body: Json, bot_user_id: str, bot_id: str, now_s: float)
     One message may come as both, and again after each edit; the key of the question is then the same.
     """
     event = object_of(body.get("event"))
-    channel, ts = text_of(event.get("channel")), text_of(event.get("ts"))
-    team = _installing_team(body)
+    team, channel, ts = _installing_team(body), text_of(event.get("channel")), text_of(event.get("ts"))
     author = author_of(event, bot_user_id, bot_id)
+    if reason := _reason_to_ignore(event, author.kind, now_s):
+        return Ignored(reason)
     if not (team and channel and ts and author.id):
         return Ignored("malformed")
     direct = event.get("channel_type") == "im" or channel.startswith("D")
-    addressed = direct or event.get("type") == "app_mention" or _mentions(event, author.kind, bot_user_id)
-    reason = _reason_to_ignore(event, author.kind, now_s) or ("" if addressed else "not addressed")
-    if not reason and author.kind is AuthorKind.OTHER_BOT and (direct or _in_thread(event)):
-        reason = "another bot, not at top level"  # two bots that answer each other would never stop
-    if reason:
-        return Ignored(reason)
+    if not (direct or event.get("type") == "app_mention" or _mentions(event, author.kind, bot_user_id)):
+        return Ignored("not addressed")
+    if author.kind is AuthorKind.OTHER_BOT and (direct or _in_thread(event)):
+        return Ignored("another bot, not at top level")  # two bots that answer each other would never stop
     text = markdown_of(event, author.kind, mentions.as_tokens)
     return Question(
         team_id=team,

@@ -86,15 +86,24 @@ def test_a_file_alone_is_the_question() -> None:
         ("user", ["[File from Ada: contract.pdf]", PDF, "Ada: Please read the attached file."])
     ]
     assert read(said(1, ADA, " ", one, two), files=files)[0][1][-1] == (
-        "[File from Ada: photo.png (not read: it could not be read)]\n\nAda: Please read the attached files."
+        "[File from Ada: photo.png (not read)]\n\nAda: Please read the attached files."
     )
 
 
 def test_a_file_that_was_not_read_is_named_with_the_reason() -> None:
-    files = {"F1": PreparedFile("F1", notes=(Note("contract.doc", "it needs\na password"),))}
+    locked = PreparedFile("F1", notes=(Note("old.doc", "it needs\na password"),))
+    partly = PreparedFile("F2", (PDF,), (Note("b.exe", "unknown"),))
+    attachments = Attachment("F1", "old.doc"), Attachment("F2", "a.zip")
 
-    assert read(said(1, ADA, "Read this", Attachment("F1", "contract.doc")), files=files) == [
-        ("user", ["[File from Ada: contract.doc (not read: contract.doc: it needs a password)]\n\nAda: Read this"])
+    assert read(said(1, ADA, "Read these", *attachments), files={"F1": locked, "F2": partly}) == [
+        (
+            "user",
+            [
+                "[File from Ada: old.doc (not read: it needs a password)]\n\n[File from Ada: a.zip (b.exe: unknown)]",
+                PDF,
+                "Ada: Read these",
+            ],
+        )
     ]
 
 

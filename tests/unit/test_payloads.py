@@ -238,7 +238,7 @@ def test_subtypes_that_people_write(subtype: str) -> None:
         (message(text=f"&lt;@{BOT_USER}&gt; was only typed"), "not addressed"),
         (message(text="", attachments=[{"is_share": True, "text": f"<@{BOT_USER}> hi"}]), "not addressed"),
         (direct(subtype="message_changed", hidden=True), "subtype message_changed"),
-        (direct(subtype="message_deleted", hidden=True), "subtype message_deleted"),
+        (direct(subtype="message_deleted", hidden=True, user=None), "subtype message_deleted"),
         (message(subtype="channel_join"), "subtype channel_join"),
         (direct(subtype="assistant_app_thread"), "subtype assistant_app_thread"),
         (direct(hidden=True), "hidden"),

@@ -47,12 +47,14 @@ class Chat:
         return channel
 
     def root_of(self, channel: Channel, arguments: Arguments) -> str | None:
-        """The thread to write in. An unknown ts is no thread; a reply's ts stands for its root."""
+        """The thread to write in; a reply's ts stands for its root.
+
+        Where the parent is gone Slack does not refuse: the message goes to the channel itself, and only the missing
+        ``message.thread_ts`` in the answer tells (reported live: slack-go/slack#1571, langchain-ai/open-swe#2753).
+        """
         thread_ts = arguments.text("thread_ts")
-        if not thread_ts:
+        if not thread_ts or thread_ts not in self.state.messages[channel.id]:
             return None
-        if thread_ts not in self.state.messages[channel.id]:
-            raise Refused("thread_not_found")
         return self.state.thread_ts(channel.id, thread_ts)
 
     def post_message(self, arguments: Arguments) -> Json:
@@ -141,8 +143,8 @@ class Chat:
         root = self.root_of(channel, arguments)
         if root is not None:
             message["thread_ts"] = root
-        self.state.post_ephemeral(channel.id, user_id, message, content.source)
-        return {"message_ts": message.get("ts") or self.state.ephemerals[-1]["ts"]}
+        shown = self.state.post_ephemeral(channel.id, user_id, message, content.source)
+        return {"message_ts": shown["ts"]}
 
 
 def bot_message(text: str, blocks: list[Json] | None, **more: Any) -> Json:  # noqa: ANN401 - JSON

@@ -28,6 +28,8 @@ class Dialect:
     expand_markdown: bool = True
     tables_max: int = 1
     truncates_long_updates: bool = False
+    page_max: int = limits.REPLIES_PAGE_MAX
+    """Most messages of a page: 15 for apps that are sold outside the Marketplace (facts/slack.md §1)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from bot import limits
 from bot.playground.workspace import defaults
 from bot.playground.workspace.arguments import Arguments
+from bot.playground.workspace.content import Dialect
 from bot.playground.workspace.errors import Refused
 from bot.playground.workspace.records import Channel, Json, Kind
 from bot.playground.workspace.state import State
@@ -26,6 +27,7 @@ HISTORY_PAGE_DEFAULT = 100
 @dataclass(frozen=True, slots=True)
 class Conversations:
     state: State
+    dialect: Dialect
     need: Callable[[str], None]
 
     def methods(self) -> dict[str, Method]:
@@ -45,21 +47,26 @@ class Conversations:
         return channel
 
     def replies(self, arguments: Arguments) -> Json:
-        """Oldest first; the root comes first on every page. ``ts`` may be any message of the thread."""
+        """Oldest first; the root comes first on every page.
+
+        The ts of a reply gives that reply alone (slackapi/bolt-python#783), whatever the method's page promises.
+        """
         channel = self.readable(arguments)
         ts = arguments.required("ts", missing="thread_not_found")
         if ts not in self.state.messages[channel.id]:
             raise Refused("thread_not_found")
-        root, *replies = self.state.thread(channel.id, self.state.thread_ts(channel.id, ts))
+        root, *replies = self.state.thread(channel.id, ts)
         chosen = _between(replies, arguments)
-        page, cursor = _page(chosen, arguments, default=limits.REPLIES_PAGE_MAX, page_max=limits.REPLIES_PAGE_MAX)
+        page_max = min(limits.REPLIES_PAGE_MAX, self.dialect.page_max)
+        page, cursor = _page(chosen, arguments, default=limits.REPLIES_PAGE_MAX, page_max=page_max)
         return _answer([root, *page], cursor, arguments)
 
     def history(self, arguments: Arguments) -> Json:
         """Newest first, without replies."""
         channel = self.readable(arguments)
         chosen = _between(self.state.history(channel.id), arguments)[::-1]
-        page, cursor = _page(chosen, arguments, default=HISTORY_PAGE_DEFAULT, page_max=HISTORY_PAGE_MAX)
+        page_max = min(HISTORY_PAGE_MAX, self.dialect.page_max)
+        page, cursor = _page(chosen, arguments, default=HISTORY_PAGE_DEFAULT, page_max=page_max)
         return _answer(page, cursor, arguments) | {"pin_count": 0}
 
     def info(self, arguments: Arguments) -> Json:

@@ -28,24 +28,28 @@ def sign(secret: str, timestamp: str, body: bytes) -> str:
 
 
 class HttpDelivery:
-    """``url`` takes everything: events, commands and interactivity, as Bolt's one endpoint does."""
+    """One address takes everything: events, commands and interactivity, as Bolt's one endpoint does."""
 
-    def __init__(self, url: str, secret: str, *, ack_within_s: float, wall_clock: Callable[[], float]) -> None:
-        self.url = url
+    def __init__(self, secret: str, *, ack_within_s: float, wall_clock: Callable[[], float]) -> None:
         self.ack_within_s = ack_within_s
         self._secret = secret
         self._wall_clock = wall_clock
         self._session: aiohttp.ClientSession | None = None
 
-    async def send(self, delivery: Delivery, retry_num: int, retry_reason: str) -> Outcome:
+    async def send(self, url: str, delivery: Delivery, retry_num: int, retry_reason: str) -> Outcome:
         headers: dict[str, str] = {}
         if retry_num:
             headers = {"X-Slack-Retry-Num": str(retry_num), "X-Slack-Retry-Reason": retry_reason}
         body, content_type = _encoded(delivery)
-        return await self.post(body, content_type, headers)
+        return await self.post(url, body, content_type, headers)
 
-    async def post(self, body: bytes, content_type: str, headers: dict[str, str]) -> Outcome:
-        """One signed request. Also for tests that send what Slack would not."""
+    async def verify_url(self, url: str, challenge: str) -> Outcome:
+        """What Slack asks when the Request URL is entered; the outcome's ``answer`` holds the echo."""
+        body = json.dumps({"token": "t", "type": "url_verification", "challenge": challenge})
+        return await self.post(url, body.encode(), "application/json", {})
+
+    async def post(self, url: str, body: bytes, content_type: str, headers: dict[str, str]) -> Outcome:
+        """One signed request; ``headers`` win over the signed ones, for tests that forge."""
         timestamp = str(int(self._wall_clock()))
         signed = {
             "Content-Type": content_type,
@@ -57,7 +61,7 @@ class HttpDelivery:
         try:
             async with (
                 asyncio.timeout(self.ack_within_s),
-                self._client().post(self.url, data=body, headers=signed, allow_redirects=False) as response,
+                self._client().post(url, data=body, headers=signed, allow_redirects=False) as response,
             ):
                 text = await response.text()
                 if not 200 <= response.status < 300:

@@ -86,6 +86,8 @@ class People:
     def edit(self, channel_id: str, ts: str, typed: str) -> None:
         """A changed text; if it mentions the bot, app_mention fires again with ``edited`` and a new event_id."""
         message = self._message(channel_id, ts)
+        if message.get("user") not in self.state.users or message.get("bot_id"):
+            raise NotPossible("Only who wrote a message can edit it.")
         text = self.mrkdwn(typed)
         edited = {"user": message["user"], "ts": self.state.new_ts()}
         change = {"text": text, "blocks": rich_text(text, self.state.new_id()), "edited": edited}

@@ -77,7 +77,9 @@ class State:
         ]
 
     def thread(self, channel_id: str, thread_ts: str) -> list[Json]:
-        """Root (a tombstone if it was deleted) and replies, oldest first."""
+        """Root (a tombstone if it was deleted) and replies, oldest first; nothing where there is no such message."""
+        if thread_ts not in self.messages[channel_id]:
+            return []
         return [self.rendered(channel_id, ts) for ts in (thread_ts, *self._replies.get((channel_id, thread_ts), ()))]
 
     def rendered(self, channel_id: str, ts: str) -> Json:

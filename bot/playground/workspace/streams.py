@@ -46,9 +46,9 @@ class Streams:
 
     def start(self, arguments: Arguments) -> Json:
         channel = self.chat.writable(arguments.required("channel", missing="channel_not_found"))
-        if not arguments.text("thread_ts"):
-            raise Refused("invalid_thread_ts")
         root = self.chat.root_of(channel, arguments)
+        if root is None:
+            raise Refused("invalid_thread_ts")
         if not arguments.text("recipient_user_id"):
             raise Refused("missing_recipient_user_id")
         if not arguments.text("recipient_team_id"):

@@ -1,16 +1,14 @@
 """Requests of the web page come in; the workspace as JSON, a push of every change, and what the person did go out.
 
-I/O: HTTP and a WebSocket on loopback. Only pages of this origin on a loopback host are served.
+I/O: HTTP and a WebSocket on loopback; ``server`` keeps other sites' pages out.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from aiohttp import BodyPartReader, WSMsgType, web
 
@@ -19,9 +17,7 @@ from bot.playground.workspace.people import NotPossible, People
 from bot.playground.workspace.records import Json, Kind
 from bot.playground.workspace.state import State
 
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 PAGE = Path(__file__).parent.parent / "page"
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @dataclass(slots=True)
@@ -177,22 +173,3 @@ async def _json(request: web.Request, *required: str) -> Json:
     if not isinstance(body, dict) or not all(isinstance(body.get(name), str) for name in required):
         raise NotPossible(f"The request must be a JSON object with {', '.join(required)}.")
     return body
-
-
-@web.middleware
-async def only_from_here(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Keeps other sites' pages out: the Host must be loopback, the Origin (where there is one) this very address."""
-    host = urlsplit(f"//{request.host}").hostname or ""
-    origin = request.headers.get("Origin")
-    if host not in LOOPBACK or (origin is not None and urlsplit(origin).netloc != request.host):
-        return web.json_response({"error": "Only pages from this machine may do that."}, status=403)
-    return await handler(request)
-
-
-@web.middleware
-async def sentences(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """What a person cannot do becomes a 400 with the sentence."""
-    try:
-        return await handler(request)
-    except NotPossible as error:
-        return web.json_response({"error": str(error)}, status=400)

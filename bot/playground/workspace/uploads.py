@@ -99,6 +99,13 @@ class Files:
                     message["files"] = [grave if file["id"] == file_id else file for file in message["files"]]
         self.state.changes.note()
 
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/files-pri/{file}/{name}", self.serve),
+            web.get("/files-pri/{file}/download/{name}", self.serve),
+            web.get("/files-viewer/{file}", self.viewer),
+        ]
+
     def methods(self) -> dict[str, Method]:
         return {"files.info": Method(self._info, ("files:read",))}
 

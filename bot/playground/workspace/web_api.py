@@ -63,28 +63,31 @@ class WebApi:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["method"]
+        arguments, unreadable = await _read(request)
         await asyncio.sleep(self.latency_s / 2)
         fault = self.faults.take(name)
         if fault is not None and fault.kind is FaultKind.HANG:
             await asyncio.sleep(fault.seconds)
         if self.faults.outage or (fault is not None and fault.kind is FaultKind.STATUS):
             status = 503 if fault is None or self.faults.outage else fault.status
-            self._log(name, Arguments(dict(request.query)), {}, status)
+            self._log(name, arguments, {}, status)
             return web.Response(status=status, text="<html>Server Error</html>", content_type="text/html")
         if fault is not None and fault.kind is FaultKind.DROP_BEFORE:
-            self._log(name, Arguments(dict(request.query)), {}, 0)
+            self._log(name, arguments, {}, 0)
             return drop(request)
-        answer = await self._answer(name, request, fault)
+        answer = self._answer(name, token_of(request, arguments), arguments, unreadable, fault)
         await asyncio.sleep(self.latency_s / 2)
         if fault is not None and fault.kind is FaultKind.DROP_AFTER:
             return drop(request)
         return answer
 
-    async def _answer(self, name: str, request: web.Request, fault: Fault | None) -> web.Response:
-        arguments = Arguments({})
+    def _answer(
+        self, name: str, token: str | None, arguments: Arguments, unreadable: Refused | None, fault: Fault | None
+    ) -> web.Response:
         try:
-            arguments = await read_arguments(request)
-            method = self._method(name, token_of(request, arguments))
+            if unreadable is not None:
+                raise unreadable
+            method = self._method(name, token)
             self._limit(name, arguments, fault)
             body: Json = {"ok": True, **method.run(arguments)}
         except Refused as error:
@@ -141,6 +144,14 @@ class WebApi:
         )
         self.state.calls.append(call)
         self.state.changes.note()
+
+
+async def _read(request: web.Request) -> tuple[Arguments, Refused | None]:
+    """The arguments, or none and why: a call that cannot be read is logged and answered like any other."""
+    try:
+        return await read_arguments(request), None
+    except Refused as error:
+        return Arguments({}), error
 
 
 def drop(request: web.Request) -> web.Response:

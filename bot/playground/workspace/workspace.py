@@ -20,24 +20,25 @@ from bot.playground.workspace.account import Account
 from bot.playground.workspace.chat import Chat, bot_profile
 from bot.playground.workspace.content import Dialect
 from bot.playground.workspace.conversations import Conversations
-from bot.playground.workspace.delivery import Courier, Delivery, Outcome, Sort
+from bot.playground.workspace.delivery import Courier, Delivery, Sort
+from bot.playground.workspace.dump import dump
 from bot.playground.workspace.faults import Faults
 from bot.playground.workspace.http_delivery import HttpDelivery
 from bot.playground.workspace.manifest import Manifest
 from bot.playground.workspace.people import FileGiven, People
 from bot.playground.workspace.rate_limits import RateLimits
-from bot.playground.workspace.reading import visible_text
 from bot.playground.workspace.records import Call, Channel, Json, Kind, Origin, Ping, Status, View
 from bot.playground.workspace.response_urls import ResponseUrls
+from bot.playground.workspace.server import Server
 from bot.playground.workspace.socket_mode import SocketMode
 from bot.playground.workspace.state import State
 from bot.playground.workspace.streams import Streams
-from bot.playground.workspace.ui import Ui, only_from_here, sentences
+from bot.playground.workspace.transports import Transports
+from bot.playground.workspace.ui import Ui
 from bot.playground.workspace.uploads import Files
 from bot.playground.workspace.web_api import Tokens, WebApi
 
 T = TypeVar("T")
-REQUEST_BYTES_MAX = 1 << 30
 SLACK_RETRY_DELAYS_S = (0.0, 60.0, 300.0)
 """Nearly at once, after a minute, after five. slack:apis/events-api#retries."""
 
@@ -60,15 +61,15 @@ class Workspace:
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
         self._port = port
-        self._ack_within_s = ack_within_s
         self.state = State(Manifest.read(manifest), clock, wall_clock)
         self.tokens = Tokens(bot=f"xoxb-{secrets.token_hex(12)}", app=f"xapp-1-{secrets.token_hex(12)}")
         self.signing_secret = secrets.token_hex(16)
         self.faults = Faults()
         self.dialect = Dialect()
         self.sockets = SocketMode(self.state, ack_within_s=ack_within_s)
-        self._http: HttpDelivery | None = None
-        self.courier = Courier(self.state, self, retry_delays_s)
+        self.http = HttpDelivery(self.signing_secret, ack_within_s=ack_within_s, wall_clock=wall_clock)
+        self.transports = Transports(self.sockets, self.http, events_url)
+        self.courier = Courier(self.state, self.transports, retry_delays_s)
         self.files = Files(self.state, self.tokens, self.faults)
         self.response_urls = ResponseUrls(self.state, self.dialect, self.faults, {})
         self.people = People(self.state, self.files, self.courier, self.response_urls)
@@ -78,34 +79,24 @@ class Workspace:
         self.web_api.methods = {
             **chat.methods(),
             **Streams(self.state, chat, self.dialect).methods(),
-            **Conversations(self.state, self.web_api.need).methods(),
+            **Conversations(self.state, self.dialect, self.web_api.need).methods(),
             **Account(self.state, self._link_url, lambda: self.url).methods(),
             **self.files.methods(),
         }
-        self._runner: web.AppRunner | None = None
-        self.events_url = events_url
+        self._server = Server()
 
     # --- its life ------------------------------------------------------------------------------------------------
 
     async def __aenter__(self) -> Self:
         ui = Ui(self.state, self.people)
-        app = web.Application(client_max_size=REQUEST_BYTES_MAX, middlewares=[only_from_here, sentences])
-        app.add_routes(
-            [
-                web.route("*", "/api/{method}", self.web_api.handle),
-                web.get("/link", self.sockets.link),
-                web.post("/response/{id}", self.response_urls.handle),
-                web.get("/files-pri/{file}/{name}", self.files.serve),
-                web.get("/files-pri/{file}/download/{name}", self.files.serve),
-                web.get("/files-viewer/{file}", self.files.viewer),
-                *ui.routes(),
-            ]
-        )
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._port)
-        await site.start()
-        self._port = self._runner.addresses[0][1]
+        routes = [
+            web.route("*", "/api/{method}", self.web_api.handle),
+            web.get("/link", self.sockets.link),
+            web.post("/response/{id}", self.response_urls.handle),
+            *self.files.routes(),
+            *ui.routes(),
+        ]
+        self._port = await self._server.start(routes, self._port)
         self.files.base_url = self.response_urls.base_url = self.url
         return self
 
@@ -114,10 +105,8 @@ class Workspace:
     ) -> None:
         await self.courier.close()
         await self.sockets.close()
-        if self._http is not None:
-            await self._http.close()
-        if self._runner is not None:
-            await self._runner.cleanup()
+        await self.http.close()
+        await self._server.stop()
 
     # --- addresses and names -------------------------------------------------------------------------------------
 
@@ -266,42 +255,19 @@ class Workspace:
         return await self.state.changes.until(lambda: predicate(self), timeout_s, self.dump)
 
     def dump(self) -> str:
-        """The workspace for people to read: channels with their messages, statuses, the last calls."""
-        lines: list[str] = []
-        for channel in self.state.channels.values():
-            for message in self.state.messages[channel.id].values():
-                indent = "    " if message.get("thread_ts", message["ts"]) != message["ts"] else "  "
-                lines.append(
-                    f"{indent}#{channel.name} {message['ts']} {message.get('user')}: {visible_text(message)!r}"
-                )
-        lines += [f"  ephemeral {m['ts']} for {m['ephemeral_for']}: {visible_text(m)!r}" for m in self.state.ephemerals]
-        lines += [f"  status {status}" for status in self.statuses()]
-        lines += [f"  call {call.method} ok={call.ok} error={call.error}" for call in self.calls[-20:]]
-        lines += [f"  delivery {d.sort} {d.payload.get('event_id', '')} {d.outcomes}" for d in self.deliveries[-20:]]
-        return "\n".join([*lines, f"  {self.connections} socket connections"])
+        """Everything there is, for people to read."""
+        return dump(self.state, self.deliveries, self.connections)
 
     # --- delivery ------------------------------------------------------------------------------------------------
 
     @property
     def events_url(self) -> str | None:
-        return self._http.url if self._http is not None else None
+        """With an address everything goes there by signed HTTP, without one over Socket Mode. May be set later."""
+        return self.transports.events_url
 
     @events_url.setter
     def events_url(self, url: str | None) -> None:
-        """With an address everything goes there by signed HTTP, without one over Socket Mode."""
-        if url is None:
-            self._http = None
-        elif self._http is None:
-            self._http = HttpDelivery(
-                url, self.signing_secret, ack_within_s=self._ack_within_s, wall_clock=self.state.wall_clock
-            )
-        else:
-            self._http.url = url
-
-    async def send(self, delivery: Delivery, retry_num: int, retry_reason: str) -> Outcome:
-        """One try over the transport in use; for the courier."""
-        transport = self._http or self.sockets
-        return await transport.send(delivery, retry_num, retry_reason)
+        self.transports.events_url = url
 
     def redeliver(self, delivery: Delivery, *, new_event_id: bool = False) -> Delivery:
         """Delivers an event again, as Slack does (same event_id), or as another event for the same message."""
@@ -316,13 +282,6 @@ class Workspace:
     @deliver_also_as_message.setter
     def deliver_also_as_message(self, value: bool) -> None:
         self.courier.also_as_message = value
-
-    async def verify_url(self, challenge: str) -> Outcome:
-        """What Slack asks when the Request URL is entered; the outcome's answer holds the echo."""
-        if self._http is None:
-            raise RuntimeError("events_url is not set")
-        body = f'{{"token": "t", "type": "url_verification", "challenge": "{challenge}"}}'
-        return await self._http.post(body.encode(), "application/json", {})
 
     async def disconnect_sockets(self, reason: str = "refresh_requested") -> None:
         await self.sockets.disconnect(reason)
