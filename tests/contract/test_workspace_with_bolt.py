@@ -51,7 +51,7 @@ def transport(request: pytest.FixtureRequest) -> Transport:
 
 @pytest.fixture
 async def ws() -> AsyncIterator[Workspace]:
-    async with Workspace(MANIFEST, retry_delays_s=(0.05, 0.1), ack_within_s=1.0) as workspace:
+    async with Workspace(MANIFEST, retry_delays_s=(0.05, 0.1), ack_within_s=0.4) as workspace:
         yield workspace
 
 

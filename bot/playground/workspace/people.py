@@ -22,7 +22,6 @@ from bot.playground.workspace.uploads import Files
 
 FileGiven = tuple[str, bytes] | Json
 """A name with bytes, or a file object that ``Files.add`` made."""
-COMMANDS_MAX_TEXT_CHARS = 3_000
 
 
 class NotPossible(Exception):
@@ -102,6 +101,7 @@ class People:
 
     def command(self, user_id: str, channel_id: str, command: str, typed: str) -> str:
         """Delivers a slash command; returns the id of its invocation. What the ack brings is shown to the user."""
+        self._member(user_id, channel_id)
         if command not in self.state.manifest.commands:
             raise NotPossible(f"{command} is not a valid command.")
         user, channel = self.state.users[user_id], self.state.channels[channel_id]

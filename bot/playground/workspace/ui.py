@@ -121,6 +121,8 @@ class Ui:
         return web.Response(body=stored.content, content_type=str(stored.info["mimetype"]), headers=headers)
 
     async def say(self, request: web.Request) -> web.Response:
+        if request.content_type != "multipart/form-data":
+            raise NotPossible("The request must be a multipart form.")
         fields: dict[str, str] = {}
         files: list[tuple[str, bytes]] = []
         async for part in await request.multipart():
@@ -129,7 +131,8 @@ class Ui:
             if part.name == "files":
                 content = bytes(await part.read())
                 if part.filename:
-                    files.append((part.filename, content))
+                    # Browsers escape quotation marks in names, and nothing else that matters here.
+                    files.append((part.filename.replace("%22", '"'), content))
             else:
                 fields[part.name or ""] = await part.text()
         text = fields.get("text", "")
