@@ -4,7 +4,7 @@ import { h, icon } from "./dom.js";
 import { fileAddress } from "./server.js";
 import { byteSize } from "./times.js";
 
-const SHOWN_IN_TAB = /^(application\/pdf|image\/(png|jpeg|gif|webp|avif|bmp))$/;
+const DRAWABLE = /^image\/(png|jpeg|gif|webp|avif|bmp)$/;
 
 const GONE = {
   tombstone: "This file was deleted.",
@@ -26,15 +26,13 @@ function family(file) {
   return "other";
 }
 
-/** Name, kind and size with a link to the bytes. Kinds that a browser could run are downloaded, never opened. */
+/** Name, kind and size with a link that saves the file: what a browser might run is never opened on this origin. */
 function card(file) {
   const name = file.name || file.title || "Untitled";
   const size = byteSize(file.size);
-  const opens = SHOWN_IN_TAB.test(file.mimetype ?? "");
   return h(
     "a",
-    { class: "file-card", href: fileAddress(file.id), "data-file": file.id, target: opens ? "_blank" : null, rel: "noopener",
-      download: opens ? null : name, "data-family": family(file) },
+    { class: "file-card", href: fileAddress(file.id), "data-file": file.id, download: name, "data-family": family(file) },
     h("span", { class: "file-icon" }, icon("file")),
     h("span", { class: "file-text" },
       h("span", { class: "file-name", dir: "auto" }, name),
@@ -57,7 +55,6 @@ export function fileList(files, unshowable) {
   if (!files?.length) return null;
   return h("div", { class: "files" }, files.map((file) => {
     if (GONE[file.mode]) return h("p", { class: "tombstone" }, GONE[file.mode]);
-    const isImage = SHOWN_IN_TAB.test(file.mimetype ?? "") && file.mimetype !== "application/pdf";
-    return isImage && !unshowable.has(file.id) ? thumbnail(file) : card(file);
+    return DRAWABLE.test(file.mimetype ?? "") && !unshowable.has(file.id) ? thumbnail(file) : card(file);
   }));
 }

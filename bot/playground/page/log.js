@@ -2,7 +2,7 @@
 // and stays at the bottom if it was there.
 
 import { h, icon, morph } from "./dom.js";
-import { isCompact, messageRow } from "./message.js";
+import { isCompact, messageRow, statusLine } from "./message.js";
 import { dayKey, dayName } from "./times.js";
 
 const PINNED_WITHIN_PX = 48;
@@ -17,7 +17,6 @@ export class MessageLog {
   #seen = { top: 0, end: 0 }; // scrollTop and its largest value when they were last looked at
   #place = null;
 
-  /** `view` gives {place, messages, intro, replies(message), status(message), editing, inThread, unshowable}. */
   constructor(label, workspace) {
     this.workspace = workspace;
     this.#list = h("div", { class: "log-list" });
@@ -39,7 +38,10 @@ export class MessageLog {
     this.#settle();
   }
 
-  /** Brings the list up to date; another `place` starts a new list at its end. */
+  /**
+   * Brings the list up to date; another `place` starts a new list at its end. `view` is {place, messages, intro,
+   * replies(message), status(message), tail, editing, inThread, unshowable}.
+   */
   show(view) {
     if (view.place !== this.#place) {
       this.#place = view.place;
@@ -87,7 +89,7 @@ export class MessageLog {
         above = null;
       } else above = message;
     }
-    if (view.tail) wanted.push({ key: "tail", drawn: view.tail, make: () => h("p", { class: "status tail", role: "status" }, h("span", { class: "pulse" }), view.tail) });
+    if (view.tail) wanted.push({ key: "tail", drawn: view.tail, make: () => statusLine(view.tail, "tail") });
     return wanted;
   }
 
@@ -117,7 +119,10 @@ export class MessageLog {
   #settle() {
     const selection = document.getSelection();
     const selecting = selection && !selection.isCollapsed && this.#list.contains(selection.anchorNode);
-    if (this.#pinned && !selecting) this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
+    // Moving the text under a selection that is being made would tear it.
+    if (selecting && scrollHeight - clientHeight - scrollTop >= PINNED_WITHIN_PX) this.#pinned = false;
+    if (this.#pinned) this.#scroller.scrollTop = scrollHeight;
     this.#mark();
   }
 

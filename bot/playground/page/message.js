@@ -57,8 +57,8 @@ function repliesLine(replies) {
     h("span", { class: "replies-count" }, count), h("span", { class: "replies-last" }, `Last reply ${clockTime(replies.at(-1).ts)}`));
 }
 
-export function statusLine(status) {
-  return status && h("p", { class: "status", role: "status" }, h("span", { class: "pulse", "aria-hidden": "true" }), status);
+export function statusLine(status, extraClass = "") {
+  return status && h("p", { class: `status ${extraClass}` }, h("span", { class: "pulse", "aria-hidden": "true" }), status);
 }
 
 function tools(message, inThread) {

@@ -32,7 +32,8 @@ export class ChannelPane {
     const bot = this.workspace.bot.name;
     if (/^\/ask\b/.test(text)) return "Only you will see the answer";
     if (this.channel?.kind === "im") return `${bot} answers in a thread`;
-    return text.toLowerCase().includes(`@${bot.toLowerCase()}`) ? `${bot} will answer in a thread` : `Mention @${bot} to get an answer`;
+    if (this.channel?.is_member === false) return `${bot} is not in this channel; /ask works`;
+    return text.toLowerCase().includes(`@${bot.toLowerCase()}`) ? `${bot} will answer in a thread` : `Mention @${bot} to ask`;
   }
 
   show(channel, { editing, unshowable }) {
