@@ -11,14 +11,15 @@ const HUES = 8;
 
 /** Whether a message goes on under the head of the one above it. */
 export function isCompact(message, above) {
-  return Boolean(above) && above.user === message.user && above.bot_id === message.bot_id && above.subtype !== "tombstone" &&
-    Boolean(above.ephemeral) === Boolean(message.ephemeral) && Number(message.ts) - Number(above.ts) < COMPACT_WITHIN_S;
+  if (!above || above.subtype === "tombstone") return false;
+  const alike = ["user", "bot_id", "username", "ephemeral"].every((key) => above[key] === message[key]);
+  return alike && Number(message.ts) - Number(above.ts) < COMPACT_WITHIN_S;
 }
 
 function avatar(author) {
   const initials = [...author.name.replace(/^@/, "")].slice(0, 1).join("").toUpperCase();
   const hue = [...author.id].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 997, 7) % HUES;
-  return h("div", { class: "avatar", "data-hue": author.isBot ? "bot" : hue, "aria-hidden": "true" }, author.isBot ? "✳" : initials);
+  return h("div", { class: "avatar", "data-hue": author.isThisBot ? "bot" : hue, "aria-hidden": "true" }, author.isThisBot ? "✳" : initials);
 }
 
 function time(message) {

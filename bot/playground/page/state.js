@@ -1,5 +1,8 @@
 // The workspace as this page knows it: takes the server's state and its events, answers what the views ask.
 
+// The workspace's own voice has an id but is in no list of users.
+const SLACKBOT = { id: "USLACKBOT", name: "Slackbot", is_bot: true };
+
 const byTs = (a, b) => Number(a.ts) - Number(b.ts);
 
 /** Whether a message stands in its channel's list and not only in a thread. */
@@ -21,7 +24,7 @@ export class Workspace extends EventTarget {
   /** Takes the whole state. What only this page has seen (ephemeral messages) stays. */
   read({ team, me, bot, users, channels, messages, statuses }) {
     Object.assign(this, { team, me, bot, channels });
-    this.#users = new Map(users.map((user) => [user.id, user]));
+    this.#users = new Map([SLACKBOT, ...users].map((user) => [user.id, user]));
     const ephemeral = [...this.#messages.values()].flatMap((list) => [...list.values()]).filter((message) => message.ephemeral);
     this.#messages.clear();
     this.#sorted.clear();
@@ -121,10 +124,11 @@ export class Workspace extends EventTarget {
     return [...this.#users.values()];
   }
 
-  author({ user, bot_id: botId, username }) {
-    const known = this.#users.get(user) ?? (botId && !user ? this.#users.get(this.bot.id) : undefined);
-    const name = username || known?.name || (botId ? this.bot.name : user) || "Unknown";
-    return { id: user ?? botId ?? "", name, isBot: Boolean(botId || known?.is_bot) };
+  /** Who a message is by. Integrations post without a user, under a name of the message's own. */
+  author({ user, bot_id: botId, username, bot_profile: profile }) {
+    const known = this.#users.get(user);
+    const name = username || known?.name || profile?.name || user || "Unknown";
+    return { id: user ?? botId ?? "", name, isBot: Boolean(botId || known?.is_bot), isThisBot: user === this.bot.id };
   }
 
   /** How text renderers resolve ids. */
