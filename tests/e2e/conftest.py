@@ -53,9 +53,8 @@ async def page_files() -> AsyncIterator[str]:
     """The page's files and an empty document beside them, under the policy that the playground sets."""
 
     async def empty(_: web.Request) -> web.Response:
-        body = (
-            '<!doctype html><link rel="icon" href="/page/icon.svg"><link rel="stylesheet" href="/page/page.css"><body>'
-        )
+        sheets = "".join(f'<link rel="stylesheet" href="/page/{name}.css">' for name in ("messages", "page"))
+        body = f'<!doctype html><link rel="icon" href="/page/icon.svg">{sheets}<body>'
         return web.Response(text=body, content_type="text/html", headers={"Content-Security-Policy": POLICY})
 
     app = web.Application()

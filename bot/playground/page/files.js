@@ -32,11 +32,20 @@ function card(file) {
   const size = byteSize(file.size);
   return h(
     "a",
-    { class: "file-card", href: fileAddress(file.id), "data-file": file.id, download: name, "data-family": family(file) },
+    {
+      class: "file-card",
+      href: fileAddress(file.id),
+      "data-file": file.id,
+      download: name,
+      "data-family": family(file),
+    },
     h("span", { class: "file-icon" }, icon("file")),
-    h("span", { class: "file-text" },
+    h(
+      "span",
+      { class: "file-text" },
       h("span", { class: "file-name", dir: "auto" }, name),
-      h("span", { class: "file-kind" }, [kind(file), size].filter(Boolean).join(" · "))),
+      h("span", { class: "file-kind" }, [kind(file), size].filter(Boolean).join(" · ")),
+    ),
   );
 }
 
@@ -44,7 +53,14 @@ function thumbnail(file) {
   const name = file.name || file.title || "Image";
   return h(
     "a",
-    { class: "file-image", href: fileAddress(file.id), "data-file": file.id, "data-do": "view-image", target: "_blank", rel: "noopener" },
+    {
+      class: "file-image",
+      href: fileAddress(file.id),
+      "data-file": file.id,
+      "data-do": "view-image",
+      target: "_blank",
+      rel: "noopener",
+    },
     h("img", { src: fileAddress(file.id), alt: name, loading: "lazy" }),
     h("span", { class: "file-caption", dir: "auto" }, `${name} · ${byteSize(file.size)}`),
   );
@@ -53,8 +69,12 @@ function thumbnail(file) {
 /** Drawn under a message's text; `unshowable` holds the ids of images that this browser could not decode. */
 export function fileList(files, unshowable) {
   if (!files?.length) return null;
-  return h("div", { class: "files" }, files.map((file) => {
-    if (GONE[file.mode]) return h("p", { class: "tombstone" }, GONE[file.mode]);
-    return DRAWABLE.test(file.mimetype ?? "") && !unshowable.has(file.id) ? thumbnail(file) : card(file);
-  }));
+  return h(
+    "div",
+    { class: "files" },
+    files.map((file) => {
+      if (GONE[file.mode]) return h("p", { class: "tombstone" }, GONE[file.mode]);
+      return DRAWABLE.test(file.mimetype ?? "") && !unshowable.has(file.id) ? thumbnail(file) : card(file);
+    }),
+  );
 }

@@ -21,7 +21,12 @@ export class MessageLog {
     this.workspace = workspace;
     this.#list = h("div", { class: "log-list" });
     this.#scroller = h("div", { class: "log", role: "log", "aria-label": label, tabindex: "0" }, this.#list);
-    this.#jump = h("button", { type: "button", class: "jump", hidden: true, click: () => this.toBottom() }, icon("down"), "Jump to the latest");
+    this.#jump = h(
+      "button",
+      { type: "button", class: "jump", hidden: true, click: () => this.toBottom() },
+      icon("down"),
+      "Jump to the latest",
+    );
     this.element = h("div", { class: "log-frame" }, this.#scroller, this.#jump);
     this.#scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     const keep = new ResizeObserver(() => this.#settle());
@@ -70,7 +75,11 @@ export class MessageLog {
       const day = dayKey(message.ts);
       if (!view.inThread && (!above || dayKey(above.ts) !== day)) {
         above = null;
-        wanted.push({ key: `day-${day}`, drawn: dayName(message.ts), make: () => h("div", { class: "day" }, h("span", {}, dayName(message.ts))) });
+        wanted.push({
+          key: `day-${day}`,
+          drawn: dayName(message.ts),
+          make: () => h("div", { class: "day" }, h("span", {}, dayName(message.ts))),
+        });
       }
       const place = {
         compact: message.subtype !== "tombstone" && isCompact(message, above),
@@ -80,12 +89,25 @@ export class MessageLog {
         inThread: view.inThread,
         unshowable: view.unshowable,
       };
-      const drawn = [message.serial, place.compact, place.editing, place.replies.length, place.replies.at(-1)?.ts, place.status, view.unshowable.size].join("|");
+      const drawn = [
+        message.serial,
+        place.compact,
+        place.editing,
+        place.replies.length,
+        place.replies.at(-1)?.ts,
+        place.status,
+        view.unshowable.size,
+      ].join("|");
       wanted.push({ key: message.ts, drawn, make: () => messageRow(message, this.workspace, place) });
       if (view.inThread && message === view.messages[0]) {
         const count = view.messages.length - 1;
         const words = count === 1 ? "1 reply" : `${count} replies`;
-        if (count > 0) wanted.push({ key: "rule", drawn: words, make: () => h("div", { class: "thread-rule" }, h("span", {}, words)) });
+        if (count > 0)
+          wanted.push({
+            key: "rule",
+            drawn: words,
+            make: () => h("div", { class: "thread-rule" }, h("span", {}, words)),
+          });
         above = null;
       } else above = message;
     }

@@ -21,15 +21,16 @@ export class Workspace extends EventTarget {
   #sorted = new Map(); // channel → messages by ts, while they are current
   #serial = 0;
 
-  /** Takes the whole state. What only this page has seen (ephemeral messages) stays. */
+  /** Takes the whole state in place of what was known. */
   read({ team, me, bot, users, channels, messages, statuses }) {
     Object.assign(this, { team, me, bot, channels });
     this.#users = new Map([SLACKBOT, ...users].map((user) => [user.id, user]));
-    const ephemeral = [...this.#messages.values()].flatMap((list) => [...list.values()]).filter((message) => message.ephemeral);
     this.#messages.clear();
     this.#sorted.clear();
-    for (const message of [...messages, ...ephemeral]) this.#put(message);
-    this.#statuses = new Map((statuses ?? []).map(({ channel, thread_ts, status }) => [`${channel}/${thread_ts}`, status]));
+    for (const message of messages) this.#put(message);
+    this.#statuses = new Map(
+      (statuses ?? []).map(({ channel, thread_ts, status }) => [`${channel}/${thread_ts}`, status]),
+    );
     this.#changed({ kind: "state" });
   }
 
@@ -58,8 +59,7 @@ export class Workspace extends EventTarget {
     if (!this.#messages.has(message.channel)) this.#messages.set(message.channel, new Map());
     this.#serial += 1;
     // `serial` tells a view that this is not the version it has drawn.
-    const ephemeral = Boolean(message.ephemeral || message.is_ephemeral);
-    this.#messages.get(message.channel).set(message.ts, { ...message, ephemeral, serial: this.#serial });
+    this.#messages.get(message.channel).set(message.ts, { ...message, serial: this.#serial });
     this.#sorted.delete(message.channel);
   }
 
@@ -68,7 +68,14 @@ export class Workspace extends EventTarget {
     const message = this.message(channel, ts);
     if (!message) return;
     if (isRoot(message) && this.replies(channel, ts).length > 0) {
-      this.#put({ channel, ts, thread_ts: ts, user: message.user, subtype: "tombstone", text: "This message was deleted." });
+      this.#put({
+        channel,
+        ts,
+        thread_ts: ts,
+        user: message.user,
+        subtype: "tombstone",
+        text: "This message was deleted.",
+      });
     } else {
       this.#messages.get(channel).delete(ts);
       this.#sorted.delete(channel);
@@ -98,7 +105,9 @@ export class Workspace extends EventTarget {
   /** Replies by the ts of the message they hang under. */
   repliesByThread(channel) {
     return Map.groupBy(
-      this.#all(channel).filter((message) => message.thread_ts && message.thread_ts !== message.ts && !message.ephemeral),
+      this.#all(channel).filter(
+        (message) => message.thread_ts && message.thread_ts !== message.ts && !message.ephemeral,
+      ),
       (message) => message.thread_ts,
     );
   }
@@ -117,11 +126,6 @@ export class Workspace extends EventTarget {
 
   channel(id) {
     return this.channels.find((channel) => channel.id === id);
-  }
-
-  /** The people of the workspace, for turning typed names into mentions. */
-  get users() {
-    return [...this.#users.values()];
   }
 
   /** Who a message is by. Integrations post without a user, under a name of the message's own. */
