@@ -11,7 +11,7 @@ const HUES = 8;
 
 /** Whether a message goes on under the head of the one above it. */
 export function isCompact(message, above) {
-  if (!above || above.subtype === "tombstone") return false;
+  if (!above || [above, message].some(({ subtype }) => subtype === "tombstone")) return false;
   const alike = ["user", "bot_id", "username", "ephemeral"].every((key) => above[key] === message[key]);
   return alike && Number(message.ts) - Number(above.ts) < COMPACT_WITHIN_S;
 }
@@ -24,6 +24,12 @@ function avatar(author) {
     { class: "avatar", "data-hue": author.isThisBot ? "bot" : hue, "aria-hidden": "true" },
     author.isThisBot ? "✳" : initials,
   );
+}
+
+function gutter(message, author, { compact }) {
+  if (compact) return time(message);
+  if (message.subtype !== "tombstone") return avatar(author);
+  return h("div", { class: "avatar", "data-hue": "none" }, icon("trash"));
 }
 
 function time(message) {
@@ -46,7 +52,7 @@ function body(message, workspace) {
     ? blocks(message.blocks, workspace.names)
     : mrkdwn(message.text ?? "", workspace.names);
   if (message.edited) drawn.push(h("span", { class: "edited" }, "(edited)"));
-  return h("div", { class: "message-body" }, drawn);
+  return h("div", { class: "message-body", "data-testid": "message-body" }, drawn);
 }
 
 function editBox(message, workspace) {
@@ -66,20 +72,37 @@ function editBox(message, workspace) {
   );
 }
 
+export function replyCount(count) {
+  return count === 1 ? "1 reply" : `${count} replies`;
+}
+
 function repliesLine(replies) {
   if (!replies.length) return null;
-  const count = replies.length === 1 ? "1 reply" : `${replies.length} replies`;
   return h(
     "button",
     { type: "button", class: "replies", "data-do": "open-thread" },
-    h("span", { class: "replies-count" }, count),
+    h("span", { class: "replies-count" }, replyCount(replies.length)),
     h("span", { class: "replies-last" }, `Last reply ${clockTime(replies.at(-1).ts)}`),
   );
 }
 
 export function statusLine(status, extraClass = "") {
   return (
-    status && h("p", { class: `status ${extraClass}` }, h("span", { class: "pulse", "aria-hidden": "true" }), status)
+    status &&
+    h(
+      "p",
+      { class: `status ${extraClass}`, "data-testid": "status" },
+      h("span", { class: "pulse", "aria-hidden": "true" }),
+      status,
+    )
+  );
+}
+
+function tool(action, drawing, name, more = {}) {
+  return h(
+    "button",
+    { type: "button", class: "tool", "data-do": action, "aria-label": name, title: name, ...more },
+    icon(drawing),
   );
 }
 
@@ -88,30 +111,8 @@ function tools(message, inThread) {
   return h(
     "div",
     { class: "message-tools" },
-    !inThread &&
-      h(
-        "button",
-        {
-          type: "button",
-          class: "tool",
-          "data-do": "open-thread",
-          "aria-label": "Reply in thread",
-          title: "Reply in thread",
-        },
-        icon("thread"),
-      ),
-    h(
-      "button",
-      {
-        type: "button",
-        class: "tool",
-        "data-do": "menu",
-        "aria-label": "More actions",
-        "aria-haspopup": "menu",
-        title: "More actions",
-      },
-      icon("more"),
-    ),
+    !inThread && tool("open-thread", "thread", "Reply in thread"),
+    tool("menu", "more", "More actions", { "aria-haspopup": "menu" }),
   );
 }
 
@@ -122,31 +123,18 @@ function tools(message, inThread) {
 export function messageRow(message, workspace, place) {
   const author = workspace.author(message);
   const tombstone = message.subtype === "tombstone";
-  const classes = [
-    "message",
-    place.compact && "compact",
-    message.ephemeral && "ephemeral",
-    place.editing && "editing",
-    tombstone && "deleted",
-  ];
+  const looks = { compact: place.compact, ephemeral: message.ephemeral, editing: place.editing };
+  const classes = ["message", ...Object.keys(looks).filter((look) => looks[look])];
   return h(
     "article",
     {
-      class: classes.filter(Boolean).join(" "),
+      class: classes.join(" "),
       "data-ts": message.ts,
       "data-channel": message.channel,
       "data-user": author.id,
       "aria-label": `${author.name}, ${clockTime(message.ts)}`,
     },
-    h(
-      "div",
-      { class: "gutter" },
-      place.compact
-        ? time(message)
-        : tombstone
-          ? h("div", { class: "avatar", "data-hue": "none" }, icon("trash"))
-          : avatar(author),
-    ),
+    h("div", { class: "gutter" }, gutter(message, author, place)),
     h(
       "div",
       { class: "message-main" },
