@@ -92,6 +92,8 @@ def _check_sampling(request: dict[str, Any], model: KnownModel, version: str) ->
             continue
         if version == NEWER_VERSION:
             raise BadRequest(f"{name}: Extra inputs are not permitted")
+        if not isinstance(request[name], int | float):
+            raise BadRequest(f"{name}: Input should be a valid number")
         if request[name] != default and not model.takes_sampling:
             raise BadRequest(f"{name}: only the default value is supported for {model.id}")
         if name == "temperature" and not 0 <= request[name] <= 1:
@@ -117,7 +119,7 @@ def _check_cache_markers(request: dict[str, Any]) -> None:
     for marker in markers:
         if not isinstance(marker, dict) or marker.get("type") != "ephemeral":
             raise BadRequest("cache_control.type: Input should be 'ephemeral'")
-        if marker.get("ttl", "5m") not in {"5m", "1h"}:
+        if marker.get("ttl", "5m") not in ("5m", "1h"):
             raise BadRequest("cache_control.ttl: Input should be '5m' or '1h'")
     if len(markers) > limits.CACHE_MARKERS_MAX:
         raise BadRequest(
@@ -142,11 +144,11 @@ def _see_messages(messages: object, version: str) -> tuple[SeenMessage, ...]:
         path = f"messages.{number}"
         message = _object(path, given)
         _fields(path, message, {"role", "content"}, set())
-        if message["role"] not in {"user", "assistant"}:
+        if message["role"] not in ("user", "assistant"):
             raise BadRequest(f"{path}.role: Input should be 'user' or 'assistant'")
         blocks = _see_content(path, message, version)
         sources = [block for block in _listed(message["content"]) if block["type"] == "document"]
-        citing |= {bool((block.get("citations") or {}).get("enabled")) for block in sources}
+        citing |= {block.get("citations") == {"enabled": True} for block in sources}
         images += [
             (f"{path}.content.{place}.image.source.base64", block)
             for place, block in enumerate(blocks)
@@ -180,7 +182,7 @@ def _see_block(path: str, given: object, role: str, version: str) -> SeenBlock:
     kind = block.get("type")
     if kind is None:
         raise BadRequest(f"{path}.type: Field required")
-    if kind not in _BLOCK_FIELDS:
+    if not isinstance(kind, str) or kind not in _BLOCK_FIELDS:
         raise BadRequest(
             f"{path}: Input tag '{kind}' found using 'type' does not match any of the expected tags: {_TAGS}"
         )
