@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import aiohttp
@@ -301,3 +303,55 @@ def test_what_a_broken_link_means_depends_on_how_far_things_had_come() -> None:
     assert not broken_link(httpx.ReadError(""), large, begun=False).retryable
     large.sent = large.length
     assert broken_link(httpx.ReadError(""), large, begun=False).retryable
+
+
+class DeafServer:
+    """Answers when a request's headers are in, and reads no further until it is asked whether the client hung up."""
+
+    def __init__(self, answer: bytes) -> None:
+        self.asked = asyncio.Event()
+        self._answer = answer
+        self._listen = asyncio.Event()
+        self._hung_up = asyncio.Event()
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(self._answer)
+        self.asked.set()
+        await self._listen.wait()
+        with suppress(ConnectionError):
+            while await reader.read(1 << 20):
+                pass
+        writer.close()
+        self._hung_up.set()
+
+    async def hung_up(self) -> None:
+        self._listen.set()
+        async with asyncio.timeout(2):
+            await self._hung_up.wait()
+
+
+@asynccontextmanager
+async def to_deaf(answer: bytes) -> AsyncIterator[tuple[DeafServer, MessagesClient]]:
+    deaf = DeafServer(answer)
+    server = await asyncio.start_server(deaf.serve, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+    async with server, MessagesClient(api_url=url, api_key=KEY, model=MODEL, max_tokens=9) as client:
+        yield deaf, client
+
+
+async def test_giving_up_in_the_middle_of_an_upload_closes_the_connection(large_file: Path) -> None:
+    async with to_deaf(b"") as (deaf, client):
+        waiting = asyncio.ensure_future(anext(client.stream(asking_about(large_file))))
+        await deaf.asked.wait()
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        await deaf.hung_up()
+
+
+async def test_a_refusal_in_the_middle_of_an_upload_is_heard_at_once(large_file: Path) -> None:
+    async with to_deaf(b"HTTP/1.1 413 Too Large\r\ncontent-length: 0\r\n\r\n") as (deaf, client):
+        with pytest.raises(ModelRequestTooLarge):
+            await anext(client.stream(asking_about(large_file)))
+        await deaf.hung_up()

@@ -74,6 +74,17 @@ async def test_create_tells_what_it_received(sdk: anthropic.AsyncAnthropic) -> N
     assert message.usage.input_tokens > 3 * 3_000
 
 
+async def test_files_that_come_as_words_are_told_of(sdk: anthropic.AsyncAnthropic) -> None:
+    labels = "[File from Ada: notes.txt]\nfirst note\n\n[File from Ada: old.doc (not read: too old)]\n\nAda: Well?"
+    message = await sdk.messages.create(model=MODEL, max_tokens=2_000, messages=question(labels))
+
+    block = message.content[0]
+    assert block.type == "text"
+    assert "- one file in words, `notes.txt`\n" in block.text
+    assert "- one file in words, `old.doc` (not read: too old)\n" in block.text
+    assert "(Ada)" in block.text
+
+
 async def test_stream_writes_the_same_answer_in_pieces(sdk: anthropic.AsyncAnthropic) -> None:
     whole = await sdk.messages.create(model=MODEL, max_tokens=2_000, messages=question("A long table, please"))
     async with sdk.messages.stream(model=MODEL, max_tokens=2_000, messages=question("A long table, please")) as stream:

@@ -23,6 +23,8 @@ LONG_SECTIONS = 12
 _SPEAKER = re.compile(r"(?:\A|\n\n)([^\W\d_][^\n:<>|\[\]]{0,79}?(?<!\d)): ")
 """Chats are usually told to a model as ``Name: words``, a paragraph each."""
 _FILE_NAME = re.compile(r"[^\s\"'`<>:|/\\]+(?: [^\s\"'`<>:|/\\]+){0,4}?\.[A-Za-z0-9]{2,5}\b")
+_LABEL = re.compile(r"^\[[^\]\n:]*: ([^\]\n(`]+?)(?: \(([^\]\n]*)\))?\]$", re.MULTILINE)
+"""A line such as ``[File from Ada: notes.txt (not read: it is empty)]``."""
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -67,8 +69,10 @@ def _inventory(received: Received) -> Iterator[str]:
         for block, name in _with_names(message):
             if not isinstance(block, SeenText) or block.title:
                 yield _described(block, name) + earlier
+        for name, remark in _told_of(message):
+            yield f"one file in words, `{name}`{f' ({remark})' if remark else ''}{earlier}"
     yield _conversation(received)
-    yield f"about {received.tokens:,} tokens in all, {received.system_chars:,} characters of them instructions"
+    yield f"about {received.tokens:,} tokens in all, {received.system_chars:,} characters of instructions among them"
 
 
 def _described(block: SeenBlock, name: str) -> str:
@@ -112,6 +116,15 @@ def _with_names(message: SeenMessage) -> Iterator[tuple[SeenBlock, str]]:
         else:
             yield block, block.title
         before = block.text if isinstance(block, SeenText) else ""
+
+
+def _told_of(message: SeenMessage) -> Iterator[tuple[str, str]]:
+    """Files that have a label in the text and no block of their own, each with what the label says about it."""
+    shown = {name for _, name in _with_names(message)}
+    for text in message.texts:
+        for name, remark in _LABEL.findall(text):
+            if name not in shown:
+                yield name, remark
 
 
 def _table(received: Received) -> str:
