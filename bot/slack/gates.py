@@ -115,7 +115,7 @@ class Gates:
     def gate(self, method: str) -> Gate:
         if method not in self._gates:
             budget = CallBudget(_calls_per_min(method), share=self._share, share_max=self._share)
-            if method == "chat.update":
+            if method in {"chat.update", "chat.appendStream"}:
                 budget.spread = EDITS_SPREAD
             self._gates[method] = Gate(budget, reserve=EDITS_KEPT_FOR_LAST if method == "chat.update" else 0)
         return self._gates[method]

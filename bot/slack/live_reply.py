@@ -149,6 +149,16 @@ class LiveReply:
             del self._parts[1:]
             self._parts[0].piece = Piece(0, None, 0)
 
+    def take_over(self, text: str, messages: Sequence[tuple[Piece, str]], now_s: float) -> None:
+        """Goes on with a reply that was shown in another way: its text, and its pieces with their messages' ts.
+
+        What stands in the last message is shown anew where its piece is still open.
+        """
+        settled = [_Part(piece, ts, View(piece.markdown(text))) for piece, ts in messages if piece.end is not None]
+        last = [_Part(piece, ts) for piece, ts in messages[-1:] if piece.end is None]
+        self._parts = [*settled, *last] or self._parts
+        self.write(text, now_s)
+
     def next_action(self) -> Action | None:
         """What to do now so that Slack shows the newest text; ``None`` where it does."""
         self._cut()
