@@ -5,34 +5,46 @@ I/O: Slack through the replies themselves, and the database for the messages the
 
 from __future__ import annotations
 
+import functools
+
 import aiohttp
 
 from bot.errors import SlackError
 from bot.logs import get_logger
-from bot.messages import Question
+from bot.messages import Asked, Question
 from bot.ports import Reply
 from bot.slack.command_reply import CommandReply
 from bot.slack.live_reply import LiveReply, View
-from bot.slack.thread import ThreadReader
+from bot.slack.native_reply import NativeReply, StreamSupport, end_stream
+from bot.slack.thread import OwnReply, ThreadReader
 from bot.slack.thread_reply import Outlets, ThreadReply, posting
 
 log = get_logger(__name__)
 
 
 class SlackReplies:
-    """Implements ``ports.Replies``. ``session`` is for response URLs."""
+    """Implements ``ports.Replies``. ``session`` is for response URLs; ``native`` streams in direct messages."""
 
-    def __init__(self, outlets: Outlets, reader: ThreadReader, session: aiohttp.ClientSession) -> None:
+    def __init__(
+        self, outlets: Outlets, reader: ThreadReader, session: aiohttp.ClientSession, *, native: bool = False
+    ) -> None:
         self._outlets = outlets
         self._reader = reader
         self._session = session
+        self._streams = StreamSupport(native)
 
     async def open(self, question: Question, *, again: bool) -> Reply:
         if question.response_url is not None:
             return CommandReply(question, self._session, fresh=not again)
+        native = self._streams.possible and question.asked is Asked.DIRECT
         posted, chars = await self._outlets.records.parts(question), 0
-        if posted or again:
-            posted, chars = await self._found(question, posted)
+        if (posted or again) and (own := await self._found(question, streamed=native)):
+            posted, chars = [reply.ts for reply in own], sum(len(reply.text) for reply in own)
+            if not own[-1].marked:
+                await end_stream(self._outlets.api, question, len(own) - 1, own[-1].ts)
+        if native and not posted:
+            find_streamed = functools.partial(self._reader.find_replies, streamed=True)
+            return NativeReply(question, self._outlets, find_streamed, self._streams)
         return ThreadReply(question, self._outlets, LiveReply(posted, chars))
 
     async def queued(self, question: Question, ahead: int) -> None:
@@ -42,11 +54,10 @@ class SlackReplies:
         posted = await self._outlets.api.call("chat.postMessage", **posting(question, 0, View(footer=(words,))))
         await self._outlets.records.posted(question, 0, str(posted["ts"]))
 
-    async def _found(self, question: Question, known: list[str]) -> tuple[list[str], int]:
-        """The messages of a reply that was begun, and how long the answer in them is. The thread itself knows best."""
+    async def _found(self, question: Question, *, streamed: bool) -> list[OwnReply]:
+        """The messages of a reply that was begun: the thread itself knows best, where Slack gives it."""
         try:
-            own = await self._reader.find_replies(question)
+            return await self._reader.find_replies(question, streamed=streamed)
         except SlackError as error:
             log.info("reply.not_found", code=error.code)
-            own = []
-        return ([reply.ts for reply in own], sum(len(reply.text) for reply in own)) if own else (known, 0)
+            return []
