@@ -76,6 +76,7 @@ class NativeReply:
         self._changed = asyncio.Event()
         self._failure: SlackError | None = None
         self._pause_s = PAUSE_FIRST_S
+        self._call: asyncio.Future[None] | None = None
         self._writer = asyncio.create_task(self._write())
 
     def status(self, text: str) -> None:
@@ -111,6 +112,10 @@ class NativeReply:
     async def abandon(self) -> None:
         self._writer.cancel()
         await asyncio.gather(self._writer, return_exceptions=True)
+        if self._call is not None:
+            await asyncio.wait({self._call}, timeout=ABANDON_WITHIN_S)
+            self._call.cancel()
+            await asyncio.gather(self._call, return_exceptions=True)
         if self._edits is not None:
             await self._edits.abandon()
         elif self._stream.open_ts is not None:
@@ -155,13 +160,18 @@ class NativeReply:
                 await self._enter(Stop, None)
             else:
                 await self._enter(Append, None)
-                return await self._do(Append(action.part, action.ts, action.shown, action.added))
+                return await self._undivided(Append(action.part, action.ts, action.shown, action.added))
         if isinstance(action, Append):
             await self._enter(Append, None)
         newest = self._stream.next_action(_now_s())
         if type(newest) is type(action) and newest is not None:
-            await self._do(newest)
+            await self._undivided(newest)
         return None
+
+    async def _undivided(self, action: StreamAction) -> None:
+        """Being abandoned does not cut a call in two: Slack would show a message that nobody remembers."""
+        self._call = asyncio.ensure_future(self._do(action))
+        await asyncio.shield(self._call)
 
     async def _enter(self, kind: type[StreamAction], within_s: float | None) -> bool:
         try:

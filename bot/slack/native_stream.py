@@ -88,6 +88,7 @@ class _Streamed:
 @dataclass(slots=True)
 class NativeStream:
     times: StreamTimes = StreamTimes()
+    limits: PieceLimits = STREAM
     text: str = ""
     finished: bool = False
     """Whether all was said; some of it may still wait to be shown."""
@@ -139,7 +140,7 @@ class NativeStream:
         if self.open_ts is None:
             return self._start()
         part, number = self._parts[-1], len(self._parts) - 1
-        limits = STREAM if self.finished else self._limits_at(now_s, part)
+        limits = self.limits if self.finished else self._limits_at(now_s, part)
         piece = cut(self.text, part.piece.start, part.piece.opening, limits, complete=self.finished)
         if piece.end is not None or self.finished or self.age_s(now_s) >= self.times.last_s:
             return self._stop(number, part, piece)
@@ -179,7 +180,7 @@ class NativeStream:
 
     def _start(self) -> Start | None:
         start, opening = self._next()
-        shown = _settled(cut(self.text, start, opening, STREAM), self.text)
+        shown = _settled(cut(self.text, start, opening, self.limits), self.text)
         return Start(len(self._parts), shown, escape(shown)) if shown else None
 
     def _stop(self, number: int, part: _Streamed, piece: Piece) -> Stop:
@@ -193,16 +194,16 @@ class NativeStream:
         age_s = self.age_s(now_s)
         body = self.text[part.piece.start :]
         stripped = "" if part.piece.opening else body[: len(body) - len(body.lstrip("\n"))]
-        reached = STREAM.weigh(stripped + part.shown)
+        reached = self.limits.weigh(stripped + part.shown)
 
         def limit(usual: int, from_s: float) -> int:
             return min(usual, reached) if age_s >= from_s else usual
 
         return replace(
-            STREAM,
-            blank_line=limit(STREAM.blank_line, self.times.blank_line_s),
-            line=limit(STREAM.line, self.times.line_s),
-            space=limit(STREAM.space, self.times.space_s),
+            self.limits,
+            blank_line=limit(self.limits.blank_line, self.times.blank_line_s),
+            line=limit(self.limits.line, self.times.line_s),
+            space=limit(self.limits.space, self.times.space_s),
         )
 
 
