@@ -27,8 +27,8 @@ from bot.store.database import Database
 from bot.store.questions import StoredQuestions
 from tests.stage import MANIFEST
 
-TIMES = StreamTimes(blank_line_s=0.3, line_s=0.4, space_s=0.5, last_s=0.7)
-TOO_OLD_S = 1.2
+TIMES = StreamTimes(blank_line_s=0.3, line_s=0.8, space_s=0.9, last_s=1.0)
+TOO_OLD_S = 1.4
 
 
 @dataclass
@@ -72,7 +72,7 @@ async def written(tmp_path: Path) -> AsyncIterator[Written]:
 
 
 async def test_an_answer_that_takes_long_goes_on_in_a_new_stream_before_the_old_one_dies(written: Written) -> None:
-    paragraphs = [f"Paragraph {number} of many.\n\n" for number in range(16)]
+    paragraphs = [f"Paragraph {number}\nof many.\n\n" for number in range(16)]
     for paragraph in paragraphs:
         written.reply.write(paragraph)
         await asyncio.sleep(0.1)  # the pace of a model
