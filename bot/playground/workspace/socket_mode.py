@@ -22,6 +22,7 @@ from bot.playground.workspace.state import State
 
 CONNECTIONS_MAX = 10
 PING_INTERVAL_S = 30.0
+CLOSE_WITHIN_S = 1.0
 
 
 @dataclass(slots=True, eq=False)
@@ -73,7 +74,7 @@ class SocketMode:
         if ticket not in self._tickets:
             return web.Response(status=401, text="invalid ticket")
         self._tickets.discard(ticket)
-        socket = web.WebSocketResponse(heartbeat=PING_INTERVAL_S)
+        socket = web.WebSocketResponse(heartbeat=PING_INTERVAL_S, timeout=CLOSE_WITHIN_S)
         await socket.prepare(request)
         if len(self.connections) >= CONNECTIONS_MAX:
             await socket.send_json(self._disconnect("too_many_websockets"))

@@ -87,7 +87,8 @@ class State:
         message = copy.deepcopy(self.messages[channel_id][ts])
         replies = self._replies.get((channel_id, ts))
         if replies:
-            users = list(dict.fromkeys(self.messages[channel_id][reply]["user"] for reply in replies))
+            authors = (self.messages[channel_id][reply] for reply in replies)
+            users = list(dict.fromkeys(author.get("user") or author["bot_id"] for author in authors))
             message |= {
                 "thread_ts": ts,
                 "reply_count": len(replies),

@@ -59,7 +59,7 @@ class Streams:
             raise Refused("team_not_found")
         stream = Stream()
         self._take(stream, arguments, required=False)
-        message = bot_message(escape(stream.text), self._shown(stream), thread_ts=root)
+        message = bot_message(self.state, escape(stream.text), self._shown(stream)) | {"thread_ts": root}
         origin = Origin(stream.text, unfurl_links=False, unfurl_media=False, streaming_since=self.state.clock())
         self.state.post(channel.id, message, origin)
         self.open[channel.id, message["ts"]] = stream
