@@ -18,7 +18,7 @@ prepare what was there before (no events). What happened: ``thread``, ``messages
 The app is what its manifest says: scopes, subscribed events, commands, interactivity; another one is made by
 ``dataclasses.replace(Manifest.read(path), …)``.
 What goes wrong: ``faults`` (see ``Faults``), ``redeliver``, ``deliver_also_as_message``, ``disconnect_sockets``,
-``sockets.abort``, ``files.delete``, ``archive``, ``remove_bot``; where live servers differ: ``dialect`` (see ``Dialect``).
+``sockets.abort``, ``files.delete``, ``archive``, ``remove_bot``. Where live servers differ: ``dialect`` (``Dialect``).
 """
 
 from bot.playground.workspace.content import Dialect

@@ -121,7 +121,7 @@ class Streams:
 
     def _shown(self, stream: Stream) -> list[Json] | None:
         if not stream.text.strip():
-            return stream.blocks or None
+            return [*stream.blocks] or None
         markdown: list[Json] = [{"type": "markdown", "text": stream.text}]
         return [*expanded(markdown, self.state.new_id, self.dialect), *stream.blocks]
 
