@@ -45,6 +45,10 @@ class Attachment:
     size_bytes: int | None = None
     url: str | None = None
     """``url_private_download``; ``None`` where Slack gives none."""
+    filetype: str = ""
+    """Slack's own word for the kind ("python", "quip"); of a snippet, the language its author chose."""
+    converted_pdf_url: str | None = None
+    """``converted_pdf``: Slack's own rendering of an Office file, where it has made one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,8 +87,7 @@ class State:
         message = dict(self.messages[channel_id][ts])
         replies = self._replies.get((channel_id, ts))
         if replies:
-            authors = (self.messages[channel_id][reply] for reply in replies)
-            users = list(dict.fromkeys(author.get("user") or author["bot_id"] for author in authors))
+            users = list(dict.fromkeys(_author(self.messages[channel_id][reply]) for reply in replies))
             message |= {
                 "thread_ts": ts,
                 "reply_count": len(replies),
@@ -228,3 +227,8 @@ class State:
             self.changes.note(
                 {"type": "message", "message": {**self.rendered(channel_id, root), "channel": channel_id}}
             )
+
+
+def _author(message: Json) -> str:
+    """A user's id, or for an integration's message, which has none, the bot's."""
+    return str(message.get("user") or message.get("bot_id", ""))

@@ -1,0 +1,60 @@
+"""The bounds that reading files keeps to, handed in from the settings.
+
+Pure.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Self
+
+
+@dataclass(frozen=True, slots=True)
+class ConvertLimits:
+    """What one conversion may take and give. Everything here changes what comes out, so it is part of a cache key."""
+
+    image_side_px_max: int = 1_568
+    """Longest side of an image that is sent; the model shrinks larger ones (claude:en/build-with-claude/vision)."""
+    image_bytes_max: int = 3_750_000
+    """Of an image that is sent: 5 MB as base64, the smallest limit among the API's hosts."""
+    image_pixels_max: int = 64_000_000
+    """Of an image that is decoded; above it, it is refused as a bomb."""
+    image_pages_max: int = 20
+    """Pages of a TIFF that are sent."""
+    pdf_pages_max: int = 600
+    pdf_bytes_max: int = 22_000_000
+    """Of one PDF that is sent; the first pages that fit are kept. 22 MB are 30 MB as base64, just inside a request."""
+    text_chars_max: int = 200_000
+    archive_files_max: int = 50
+    archive_bytes_max: int = 100_000_000
+    """Of all members of an archive together, unpacked."""
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        return cls(**json.loads(text))
+
+
+@dataclass(frozen=True, slots=True)
+class FileLimits:
+    """Every bound of ``FileReader``."""
+
+    convert: ConvertLimits = ConvertLimits()
+    download_bytes_max: int = 100_000_000
+    download_timeout_s: float = 120.0
+    """Of one try of one download, from the request to the last byte."""
+    files_at_once_max: int = 4
+    """Files that are downloaded or converted at the same time, over all questions."""
+    convert_timeout_s: float = 60.0
+    """Of one conversion, by the clock and by the processor."""
+    memory_bytes_max: int = 1_000_000_000
+    """Address space of a worker process."""
+    workers_max: int = 2
+    worker_idle_s: float = 30.0
+    """How long a worker without work is kept."""
+    cache_bytes_max: int = 2_000_000_000
+    cache_age_max_s: float = 7 * 24 * 3600.0
+    """Since a file was last used."""

@@ -1,0 +1,147 @@
+"""A private Slack file's address in, its bytes in a file on disk out.
+
+I/O: HTTP with the bot token, to Slack's own hosts only; writes one file. Retries what may pass (429, 5xx, broken or
+short bodies) a bounded number of times.
+
+Rules (slack:reference/objects/file-object; what Slack serves was observed in the wild):
+- The token goes to Slack's hosts over https, or to the very host and port of ``SLACK_API_URL``, and nowhere else.
+- No redirect is followed: Slack answers a request it may not serve with one to its login page.
+- HTTP 200 with an HTML page, where the file is not one, is that login page: the app lacks ``files:read``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+
+import httpx
+
+from bot.files import notes
+from bot.files.bounds import FileLimits
+from bot.files.parts import Unreadable, UnreadableNow
+from bot.messages import Attachment
+
+_SLACK_HOST = re.compile(r"(?:[a-z0-9-]+\.)*(?:slack\.com|slack-gov\.com)|slack-files\.com")
+_TRIES_MAX = 4
+_WAIT_S = 0.5
+_WAIT_MAX_S = 15.0
+_CHUNK_BYTES = 65_536
+_PAGES_IN_SLACK = frozenset({"post", "space", "quip", "canvas"})
+"""Modes and filetypes of what is written in Slack itself and downloads as HTML."""
+
+
+class _TryAgain(Exception):
+    """``wait_s`` is the server's own word, where it gave one; ``reason`` is for people if this was the last try."""
+
+    def __init__(self, reason: str, wait_s: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.wait_s = wait_s
+
+
+class Downloader:
+    def __init__(self, client: httpx.AsyncClient, *, bot_token: str, slack_api_url: str, limits: FileLimits) -> None:
+        self._client = client
+        self._bot_token = bot_token
+        self._api_origin = _origin(httpx.URL(slack_api_url))
+        self._limits = limits
+
+    def allows(self, url: str) -> bool:
+        """Whether the token may go there."""
+        try:
+            parsed = httpx.URL(url)
+        except httpx.InvalidURL:
+            return False
+        if parsed.userinfo:
+            return False
+        if _origin(parsed) == self._api_origin:
+            return True
+        slack = parsed.scheme == "https" and parsed.port in {None, 443}
+        return slack and _SLACK_HOST.fullmatch(parsed.host) is not None
+
+    async def fetch(self, attachment: Attachment, url: str, to: Path) -> None:
+        """Writes the whole file to ``to``. Raises ``Unreadable``, or ``UnreadableNow`` when it may go better later."""
+        limit = self._limits.download_bytes_max
+        if not self.allows(url):
+            raise Unreadable(notes.FOREIGN_ADDRESS)
+        if attachment.size_bytes is not None and attachment.size_bytes > limit:
+            raise Unreadable(notes.too_large(attachment.size_bytes, limit))
+        for tried in range(1, _TRIES_MAX + 1):
+            try:
+                async with asyncio.timeout(self._limits.download_timeout_s):
+                    await self._try(attachment, url, to)
+            except _TryAgain as error:
+                wait_s = error.wait_s if error.wait_s is not None else _WAIT_S * 2 ** (tried - 1)
+                if tried == _TRIES_MAX or wait_s > _WAIT_MAX_S:
+                    raise UnreadableNow(error.reason) from error
+                await asyncio.sleep(wait_s)
+            except TimeoutError:
+                raise UnreadableNow(notes.UNAVAILABLE) from None
+            else:
+                return
+
+    async def _try(self, attachment: Attachment, url: str, to: Path) -> None:
+        headers = {"authorization": f"Bearer {self._bot_token}", "accept-encoding": "identity"}
+        try:
+            async with self._client.stream("GET", url, headers=headers, follow_redirects=False) as response:
+                _check_status(response)
+                await self._write(response, attachment, to)
+        except httpx.TransportError as error:
+            raise _TryAgain(notes.UNAVAILABLE) from error
+
+    async def _write(self, response: httpx.Response, attachment: Attachment, to: Path) -> None:
+        """The token is refused by a page, not by a status: what the bytes are is looked at when all are there."""
+        limit = self._limits.download_bytes_max
+        declared = response.headers.get("content-length", "")
+        expected = int(declared) if declared.isdecimal() else None
+        if expected is not None and expected > limit:
+            raise Unreadable(notes.too_large(expected, limit))
+        received = 0
+        with to.open("wb") as file:
+            async for chunk in response.aiter_bytes(_CHUNK_BYTES):
+                received += len(chunk)
+                if received > limit:
+                    raise Unreadable(notes.too_large(None, limit))
+                file.write(chunk)
+        if _is_login_page(response, attachment, received):
+            raise UnreadableNow(notes.NO_PERMISSION)
+        if expected is None and attachment.mode == "hosted":
+            expected = attachment.size_bytes
+        if expected is not None and response.num_bytes_downloaded < expected:
+            raise _TryAgain(notes.CUT_SHORT)
+
+
+def _check_status(response: httpx.Response) -> None:
+    status = response.status_code
+    if status == 200:
+        return
+    if status == 429 or status >= 500:
+        raise _TryAgain(notes.UNAVAILABLE, _retry_after_s(response))
+    if status in {404, 410}:
+        raise Unreadable(notes.DELETED)
+    if 300 <= status < 400 or status in {401, 403}:
+        raise UnreadableNow(notes.NO_PERMISSION)
+    raise UnreadableNow(notes.UNAVAILABLE)
+
+
+def _retry_after_s(response: httpx.Response) -> float | None:
+    value = response.headers.get("retry-after", "")
+    return float(value) if value.isdecimal() else None
+
+
+def _is_login_page(response: httpx.Response, attachment: Attachment, received: int) -> bool:
+    if "acl_fail" in response.headers.get("x-slack-meta", ""):
+        return True
+    if not response.headers.get("content-type", "").startswith("text/html"):
+        return False
+    if attachment.mode in _PAGES_IN_SLACK or attachment.filetype in _PAGES_IN_SLACK:
+        return False
+    if "html" in attachment.mimetype or attachment.filetype == "html" or attachment.name.endswith((".html", ".htm")):
+        return attachment.size_bytes is not None and received != attachment.size_bytes
+    return True
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    """Scheme, host and port, the port spelt out: httpx leaves out a scheme's own one."""
+    return url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme)

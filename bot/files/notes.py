@@ -1,0 +1,59 @@
+"""Why a file was not read, in the words that people see after its name.
+
+Pure. Each completes the line "contract.pdf: …" and says what can be done where something can.
+"""
+
+from __future__ import annotations
+
+# --- getting it ----------------------------------------------------------------------------------------------------
+NO_PERMISSION = "I may not read files here: the app lacks files:read. Ask an admin to reinstall it."
+DELETED = "was deleted in Slack."
+HIDDEN_BY_LIMIT = "is hidden by Slack because the workspace is over its plan's limit."
+EXTERNAL = "lives outside Slack, where I may not go; upload the file itself."
+NO_ADDRESS = "cannot be downloaded from Slack."
+FOREIGN_ADDRESS = "is not on one of Slack's own hosts, so I did not fetch it."
+NOT_SHARED = "is not shared with me; share it in this channel."
+UNAVAILABLE = "could not be downloaded from Slack just now; ask again in a minute."
+CUT_SHORT = "did not arrive whole from Slack; ask again in a minute."
+EMPTY = "is empty."
+FAULT = "could not be read because of a fault of mine; it is in my log."
+
+# --- reading it ----------------------------------------------------------------------------------------------------
+PASSWORD = "is password-protected; send a copy without the password."  # noqa: S105 - a sentence, not a secret
+DAMAGED_PDF = "is a damaged PDF that could not be repaired; export it again."
+NO_PAGES = "is a PDF without pages."
+DAMAGED_IMAGE = "is a damaged image; send it again."
+TOO_SLOW = "took too long to read; send a smaller or simpler copy."
+TOO_HEAVY = "needs more memory to read than I have; send a smaller copy."
+CRASHED = "could not be read: it is damaged, or made to look like something it is not."
+AUDIO = "is audio, and I cannot listen; send a transcript."
+VIDEO = "is a video, and I cannot watch it; send pictures or a transcript."
+PROGRAM = "is a program; I do not open those."
+ARCHIVE = "is an archive of a kind I cannot open; send the files one by one."
+
+
+def too_large(size_bytes: int | None, max_bytes: int) -> str:
+    size = f"is {megabytes(size_bytes)}" if size_bytes is not None else "is too large"
+    return f"{size}, and I read files of up to {megabytes(max_bytes)}."
+
+
+def too_many_pixels(width_px: int, height_px: int) -> str:
+    return f"is a picture of {width_px} × {height_px} px, more than I can open; send a smaller one."
+
+
+def unknown_kind(described: str) -> str:
+    return f"is {described}, a kind of file I cannot read."
+
+
+def pages_left_out(kept: int, total: int) -> str:
+    pages = "only page 1 was" if kept == 1 else f"only pages 1–{kept} were"
+    return f"has {total:,} pages; {pages} read."
+
+
+def text_left_out(chars: int) -> str:
+    return f"is long: {chars:,} characters in its middle were left out."
+
+
+def megabytes(size_bytes: int) -> str:
+    """1234567 as "1.2 MB"; never a zero."""
+    return f"{max(size_bytes / 1_000_000, 0.1):,.1f} MB".replace(".0 MB", " MB")

@@ -1,0 +1,91 @@
+"""What a conversion yields, as values that travel between processes and rest in the cache as JSON.
+
+Pure. Files are named by their bare name inside the directory that the conversion wrote to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class ImagePart:
+    """An image in a type that the API takes. ``about`` says what it is a picture of: "JPEG image", "page 2 of 3"."""
+
+    file: str
+    media_type: str
+    width_px: int
+    height_px: int
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class PdfPart:
+    """A valid, unencrypted PDF. ``about`` names what it was made of where that was not a PDF."""
+
+    file: str
+    pages: int
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TextPart:
+    """UTF-8 text. ``language`` is the fence's info word; ``about`` says what it is: "Python source, 120 lines"."""
+
+    file: str
+    language: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotePart:
+    """Why something is missing. ``member`` names what inside the file it is about, where it is not all of it."""
+
+    reason: str
+    member: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberPart:
+    """A file found inside the file (an archive's, a mail's), to be converted in its turn."""
+
+    file: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficePart:
+    """The file is a document that only an office program reads; ``about`` names its kind, ``suffix`` fits it."""
+
+    suffix: str
+    about: str
+
+
+Part = ImagePart | PdfPart | TextPart | NotePart | MemberPart | OfficePart
+
+_KINDS: dict[str, type[Part]] = {
+    kind.__name__: kind for kind in (ImagePart, PdfPart, TextPart, NotePart, MemberPart, OfficePart)
+}
+
+
+class Unreadable(Exception):
+    """The file gives no blocks. ``reason`` completes the line "name: …" for who sent it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class UnreadableNow(Unreadable):
+    """As ``Unreadable``, for a cause outside the file that may pass: it is not remembered."""
+
+
+def to_json(parts: Iterable[Part]) -> list[dict[str, Any]]:
+    return [{"kind": type(part).__name__, **asdict(part)} for part in parts]
+
+
+def from_json(items: Iterable[Mapping[str, Any]]) -> list[Part]:
+    """Raises ``KeyError`` or ``TypeError`` for what ``to_json`` did not write."""
+    return [_KINDS[item["kind"]](**{key: value for key, value in item.items() if key != "kind"}) for item in items]

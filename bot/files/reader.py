@@ -1,0 +1,136 @@
+"""Attachments in, prepared files out: ``FileReader`` implements ``ports.Files``.
+
+I/O: downloads, worker processes, the cache directory. One file's trouble is that file's note and nobody else's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from weakref import WeakValueDictionary
+
+import httpx
+
+from bot.errors import SlackError, SlackUnavailable
+from bot.files import blocks, notes
+from bot.files.bounds import FileLimits
+from bot.files.cache import Cache, key_of
+from bot.files.download import Downloader
+from bot.files.parts import NotePart, Part, Unreadable, UnreadableNow
+from bot.files.sandbox import Sandbox
+from bot.messages import Attachment, PreparedFile
+from bot.ports import Progress
+
+_LOG = logging.getLogger(__name__)
+
+FileInfo = Callable[[str], Awaitable[Attachment]]
+"""Calls files.info for a file id. Raises ``SlackError``."""
+
+_MODES_REFUSED = {
+    "tombstone": notes.DELETED,
+    "hidden_by_limit": notes.HIDDEN_BY_LIMIT,
+    "external": notes.EXTERNAL,
+}
+
+
+class FileReader:
+    """``client`` belongs to the caller, who closes it after ``aclose``."""
+
+    def __init__(
+        self,
+        *,
+        client: httpx.AsyncClient,
+        bot_token: str,
+        slack_api_url: str,
+        file_info: FileInfo,
+        cache_dir: Path,
+        limits: FileLimits,
+    ) -> None:
+        self._limits = limits
+        self._file_info = file_info
+        self._downloader = Downloader(client, bot_token=bot_token, slack_api_url=slack_api_url, limits=limits)
+        self._sandbox = Sandbox(limits)
+        self._cache = Cache(cache_dir, bytes_max=limits.cache_bytes_max, age_max_s=limits.cache_age_max_s)
+        self._at_once = asyncio.Semaphore(limits.files_at_once_max)
+        self._preparing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def prepare(self, attachments: Sequence[Attachment], progress: Progress) -> list[PreparedFile]:
+        """One result an attachment, in order; ``progress`` hears of those that are not in the cache."""
+        total = len(attachments)
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(self._prepare_one(attachment, partial(progress, number, total)))
+                for number, attachment in enumerate(attachments, 1)
+            ]
+        return [task.result() for task in tasks]
+
+    async def forget(self, file_id: str) -> None:
+        """Removes what is kept of a file, for one that was deleted in Slack."""
+        await asyncio.to_thread(self._cache.forget, file_id)
+
+    async def aclose(self) -> None:
+        """Ends the worker processes; nothing may be in preparation."""
+        await self._sandbox.aclose()
+
+    async def _prepare_one(self, attachment: Attachment, begins: Callable[[str], None]) -> PreparedFile:
+        try:
+            return await self._known_or_read(await self._completed(attachment), begins)
+        except Unreadable as unreadable:
+            return blocks.refused(attachment.id, attachment.name, unreadable.reason)
+        except Exception:  # noqa: BLE001 - a fault of ours in one file must not cost the others, nor the answer
+            _LOG.exception("file_not_prepared file=%s", attachment.id)
+            return blocks.refused(attachment.id, attachment.name, notes.FAULT)
+
+    async def _completed(self, attachment: Attachment) -> Attachment:
+        """What files.info makes of a Slack Connect stub, others as they are. Raises ``Unreadable`` by mode."""
+        if attachment.mode == "file_access":
+            try:
+                attachment = replace(await self._file_info(attachment.id), id=attachment.id)
+            except SlackUnavailable as error:
+                raise UnreadableNow(notes.UNAVAILABLE) from error
+            except SlackError as error:
+                raise Unreadable(notes.DELETED if "deleted" in error.code else notes.NOT_SHARED) from error
+            if attachment.mode == "file_access":
+                raise Unreadable(notes.NOT_SHARED)
+        if attachment.mode in _MODES_REFUSED:
+            raise Unreadable(_MODES_REFUSED[attachment.mode])
+        return attachment
+
+    async def _known_or_read(self, attachment: Attachment, begins: Callable[[str], None]) -> PreparedFile:
+        key = key_of(attachment, self._limits.convert.to_json())
+        lock = self._preparing.setdefault(key, asyncio.Lock())
+        async with lock:  # the same file asked for twice at once is read once
+            parts = await asyncio.to_thread(self._cache.load, key)
+            if parts is None:
+                async with self._at_once:
+                    begins(attachment.name)
+                    parts = await self._read(attachment, key)
+        directory = self._cache.path(key)
+        return await asyncio.to_thread(blocks.prepared, attachment.id, attachment.name, parts, directory)
+
+    async def _read(self, attachment: Attachment, key: str) -> list[Part]:
+        """Downloads, converts and keeps; a refusal for a reason in the file itself is kept as well."""
+        if not attachment.url:
+            raise Unreadable(notes.NO_ADDRESS)
+        begun = await asyncio.to_thread(self._cache.begin)
+        source = begun / "source"
+        try:
+            await self._downloader.fetch(attachment, attachment.url, source)
+            parts = await self._converted(attachment, source)
+            await asyncio.to_thread(source.unlink)
+            await asyncio.to_thread(self._cache.commit, begun, key, parts)
+        finally:
+            await asyncio.to_thread(self._cache.discard, begun)
+        return parts
+
+    async def _converted(self, attachment: Attachment, source: Path) -> list[Part]:
+        try:
+            return await self._sandbox.convert(source, attachment.name, attachment.filetype, source.parent)
+        except UnreadableNow:
+            raise
+        except Unreadable as unreadable:
+            return [NotePart(unreadable.reason)]

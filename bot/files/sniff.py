@@ -1,0 +1,191 @@
+"""The first and last bytes of a file in, its true kind out. Names and declared types have no say.
+
+Pure. Kinds that a converter exists for are told here; for the rest ``puremagic`` finds a word for the note.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from enum import StrEnum
+
+import puremagic
+
+HEAD_BYTES = 8_192
+TAIL_BYTES = 2_048
+
+
+class Kind(StrEnum):
+    EMPTY = "empty"
+    JPEG = "JPEG"
+    PNG = "PNG"
+    GIF = "GIF"
+    WEBP = "WebP"
+    HEIF = "HEIC"
+    AVIF = "AVIF"
+    TIFF = "TIFF"
+    BMP = "BMP"
+    JPEG2000 = "JPEG 2000"
+    PSD = "Photoshop"
+    ICO = "icon"
+    PDF = "PDF"
+    ZIP = "zip"
+    TAR = "tar"
+    GZIP = "gzip"
+    OLE = "ole"
+    RTF = "rtf"
+    TEXT = "text"
+    AUDIO = "audio"
+    VIDEO = "video"
+    PROGRAM = "program"
+    ARCHIVE = "archive"
+    UNKNOWN = "unknown"
+
+
+IMAGES = frozenset(
+    {Kind.JPEG, Kind.PNG, Kind.GIF, Kind.WEBP, Kind.HEIF, Kind.AVIF, Kind.TIFF, Kind.BMP, Kind.JPEG2000, Kind.PSD}
+    | {Kind.ICO}
+)
+
+_STARTS: tuple[tuple[bytes, Kind], ...] = (
+    (b"\xff\xd8\xff", Kind.JPEG),
+    (b"\x89PNG\r\n\x1a\n", Kind.PNG),
+    (b"GIF87a", Kind.GIF),
+    (b"GIF89a", Kind.GIF),
+    (b"II*\x00", Kind.TIFF),
+    (b"MM\x00*", Kind.TIFF),
+    (b"II+\x00", Kind.TIFF),
+    (b"MM\x00+", Kind.TIFF),
+    (b"\x00\x00\x00\x0cjP  \r\n\x87\n", Kind.JPEG2000),
+    (b"\xff\x4f\xff\x51", Kind.JPEG2000),
+    (b"8BPS\x00\x01", Kind.PSD),
+    (b"%PDF-", Kind.PDF),
+    (b"PK\x03\x04", Kind.ZIP),
+    (b"PK\x05\x06", Kind.ZIP),
+    (b"\x1f\x8b\x08", Kind.GZIP),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Kind.OLE),
+    (b"{\\rtf", Kind.RTF),
+    (b"ID3", Kind.AUDIO),
+    (b"fLaC", Kind.AUDIO),
+    (b"#!AMR", Kind.AUDIO),
+    (b"\x1aE\xdf\xa3", Kind.VIDEO),
+    (b"FLV\x01", Kind.VIDEO),
+    (b"\x00\x00\x01\xba", Kind.VIDEO),
+    (b"\x00\x00\x01\xb3", Kind.VIDEO),
+    (b"\x7fELF", Kind.PROGRAM),
+    (b"\xca\xfe\xba\xbe", Kind.PROGRAM),
+    (b"\xcf\xfa\xed\xfe", Kind.PROGRAM),
+    (b"Rar!\x1a\x07", Kind.ARCHIVE),
+    (b"7z\xbc\xaf\x27\x1c", Kind.ARCHIVE),
+    (b"\xfd7zXZ\x00", Kind.ARCHIVE),
+    (b"BZh", Kind.ARCHIVE),
+    (b"\x28\xb5\x2f\xfd", Kind.ARCHIVE),
+)
+_BRANDS = {
+    b"avif": Kind.AVIF,
+    b"avis": Kind.AVIF,
+    **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"mif2"), Kind.HEIF),
+    **dict.fromkeys((b"M4A ", b"M4B ", b"F4A "), Kind.AUDIO),
+}
+_RIFFS = {b"WEBP": Kind.WEBP, b"WAVE": Kind.AUDIO, b"AVI ": Kind.VIDEO}
+_BMP_HEADERS_BYTES = frozenset({12, 16, 40, 52, 56, 64, 108, 124})
+_MPEG_AUDIO = frozenset({b"\xff\xfb", b"\xff\xf3", b"\xff\xf2", b"\xff\xf1", b"\xff\xf9", b"\xff\xfa"})
+_TEXT_CONTROLS = frozenset(b"\t\n\v\f\r\b\x1b\x1a")
+
+
+def kind_of(head: bytes, tail: bytes = b"") -> Kind:
+    """``head`` and ``tail`` are the first ``HEAD_BYTES`` and the last ``TAIL_BYTES``, or all of a shorter file."""
+    if not head:
+        return Kind.EMPTY
+    for start, kind in _STARTS:
+        if head.startswith(start):
+            return kind
+    return _by_structure(head) or _late_pdf(head, tail) or _text_or_unknown(head)
+
+
+def _by_structure(head: bytes) -> Kind | None:
+    """Formats whose mark is short, or not at the very start."""
+    if head[:4] == b"RIFF" and len(head) >= 12:
+        return _RIFFS.get(head[8:12])
+    if head[4:8] == b"ftyp":
+        return _by_brand(head)
+    return next((kind for kind, matches in _SHAPES if matches(head)), None)
+
+
+def _is_ico(head: bytes) -> bool:
+    """One to 64 pictures, the first entry's reserved byte zero."""
+    return head[:4] == b"\x00\x00\x01\x00" and 0 < int.from_bytes(head[4:6], "little") <= 64 and head[9:10] == b"\x00"
+
+
+def _is_bmp(head: bytes) -> bool:
+    return head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in _BMP_HEADERS_BYTES
+
+
+_SHAPES: tuple[tuple[Kind, Callable[[bytes], bool]], ...] = (
+    (Kind.TAR, lambda head: head[257:262] == b"ustar"),
+    (Kind.BMP, _is_bmp),
+    (Kind.ICO, _is_ico),
+    (Kind.PROGRAM, lambda head: head[:2] == b"MZ" and not _is_text(head)),
+    (Kind.AUDIO, lambda head: head[:2] in _MPEG_AUDIO),
+    (Kind.VIDEO, lambda head: head[:4] == b"OggS" and b"theora" in head[:128]),
+    (Kind.AUDIO, lambda head: head[:4] == b"OggS"),
+)
+
+
+def _by_brand(head: bytes) -> Kind:
+    """The ISO media family: the major brand decides, then the compatible ones; the rest is video."""
+    box_bytes = min(int.from_bytes(head[:4], "big"), 256)
+    for at in (8, *range(16, box_bytes, 4)):
+        kind = _BRANDS.get(head[at : at + 4])
+        if kind is not None and not (kind is Kind.HEIF and b"avif" in head[8:box_bytes]):
+            return kind
+    return Kind.AVIF if b"avif" in head[8:box_bytes] else Kind.VIDEO
+
+
+def _late_pdf(head: bytes, tail: bytes) -> Kind | None:
+    """Readers accept the header within the first 1,024 bytes; text that merely mentions one has no trailer."""
+    if b"%PDF-" in head[:1_024] and (b"%%EOF" in tail or b"startxref" in tail or b"%%EOF" in head):
+        return Kind.PDF
+    return None
+
+
+def _text_or_unknown(head: bytes) -> Kind:
+    return Kind.TEXT if _is_text(head) else Kind.UNKNOWN
+
+
+def _is_text(head: bytes) -> bool:
+    """Whether these bytes can be text in some encoding: marked or zero-interleaved UTF-16/32, or free of controls."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf", b"\x00\x00\xfe\xff")):
+        return True
+    if b"\x00" in head:
+        return utf16_without_mark(head) is not None
+    controls = sum(byte < 0x20 and byte not in _TEXT_CONTROLS for byte in head)
+    return controls <= max(len(head) // 200, 1)
+
+
+def utf16_without_mark(head: bytes) -> str | None:
+    """The codec of UTF-16 text without a byte order mark: nearly every other byte is zero, on one side only."""
+    pairs = len(head) // 2
+    if pairs < 4:
+        return None
+    even, odd = head[0 : pairs * 2 : 2].count(0), head[1 : pairs * 2 : 2].count(0)
+    if odd > 0.7 * pairs and even <= 0.02 * pairs:
+        return "utf-16-le"
+    if even > 0.7 * pairs and odd <= 0.02 * pairs:
+        return "utf-16-be"
+    return None
+
+
+def describe(head: bytes, extension: str) -> str:
+    """A few words for a kind that nothing here reads: "an SQLite database", "a .blend file"."""
+    try:
+        found = puremagic.magic_string(head)
+    except (puremagic.PureError, ValueError):
+        found = []
+    sure = (match for match in found if match.confidence >= 0.7 and len(match.byte_match.strip(b"\0")) >= 4)
+    named = next((match.name for match in sure if match.name), "")
+    named = re.sub(r"[^\w .+/-]", "", named).strip()[:60]
+    if named:
+        return f"{'an' if named[0] in 'aeiouAEIOU' else 'a'} {named}"
+    short = re.sub(r"[^a-z0-9]", "", extension)[:10]
+    return f"a .{short} file" if short else "binary data"

@@ -1,0 +1,80 @@
+"""The process that reads strangers' bytes: a line of JSON on standard input asks, a line on standard output answers.
+
+I/O: files named in the request. Started by ``sandbox`` with an empty environment as
+``python -m bot.files.worker LIMITS MEMORY_BYTES CPU_S``; ends when its input does.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+from pathlib import Path
+from typing import Any, TextIO
+
+from bot.files import notes
+from bot.files.bounds import ConvertLimits
+from bot.files.convert import convert
+from bot.files.outbox import Outbox
+from bot.files.parts import Unreadable, to_json
+
+_FILE_BYTES_MAX = 1_000_000_000
+
+
+def confine(memory_bytes: int) -> None:
+    """Bounds on address space and on written files; no core dumps, which would hold what people sent."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (_FILE_BYTES_MAX, _FILE_BYTES_MAX))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def allow_cpu(seconds: float) -> None:
+    """Lets this process use ``seconds`` more of the processor, then die by SIGXCPU."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    used = usage.ru_utime + usage.ru_stime
+    resource.setrlimit(resource.RLIMIT_CPU, (int(used + seconds) + 1, resource.RLIM_INFINITY))
+
+
+def peak_bytes() -> int:
+    """The most memory this process ever held. ``ru_maxrss`` will not do: it counts the bot's own before exec."""
+    try:
+        status = Path("/proc/self/status").read_text(encoding="ascii")
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1_024 for line in status.splitlines() if line.startswith("VmHWM:")), 0)
+
+
+def answer(job: dict[str, Any], limits: ConvertLimits) -> dict[str, Any]:
+    """``parts`` of the file, or ``reason`` why there are none; ``fault`` names an exception that nobody foresaw."""
+    out = Outbox(Path(job["out"]), job["prefix"])
+    try:
+        parts = convert(Path(job["source"]), job["name"], job["filetype"], out, limits)
+    except Unreadable as unreadable:
+        return {"reason": unreadable.reason}
+    except MemoryError:
+        return {"reason": notes.TOO_HEAVY}
+    except Exception as error:  # noqa: BLE001 - the last line of defence: whatever a library raises costs one file a note
+        return {"reason": notes.CRASHED, "fault": f"{type(error).__name__}: {error}"[:500]}
+    return {"parts": to_json(parts)}
+
+
+def serve(requests: TextIO, replies: TextIO, limits: ConvertLimits, cpu_s: float) -> None:
+    for line in requests:
+        allow_cpu(cpu_s)
+        reply = answer(json.loads(line), limits)
+        reply["peak_bytes"] = peak_bytes()
+        replies.write(json.dumps(reply) + "\n")
+        replies.flush()
+
+
+def main() -> None:
+    limits, memory_bytes, cpu_s = sys.argv[1:]
+    confine(int(memory_bytes))
+    replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # what a library prints must not get between the replies
+    serve(sys.stdin, replies, ConvertLimits.from_json(limits), float(cpu_s))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,177 @@
+"""What the model gets to see of a picture: upright, in true colours, small, without what it knew about its maker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from bot.files import notes
+from bot.files.bounds import ConvertLimits
+from bot.files.convert import convert
+from bot.files.outbox import Outbox
+from bot.files.parts import ImagePart, NotePart, Part, Unreadable
+from tests import made_files
+
+LIMITS = ConvertLimits()
+Convert = Callable[..., list[Part]]
+
+
+@pytest.fixture
+def converted(tmp_path: Path) -> Convert:
+    def run(content: bytes, limits: ConvertLimits = LIMITS, name: str = "picture") -> list[Part]:
+        source = tmp_path / "source"
+        source.write_bytes(content)
+        return convert(source, name, "", Outbox(tmp_path, ""), limits)
+
+    return run
+
+
+@pytest.fixture
+def shown(converted: Convert, tmp_path: Path) -> Callable[..., Image.Image]:
+    """The one picture that comes out, opened, its part's figures checked against it."""
+
+    def run(content: bytes, limits: ConvertLimits = LIMITS) -> Image.Image:
+        (part,) = converted(content, limits)
+        assert isinstance(part, ImagePart)
+        path = tmp_path / part.file
+        picture = Image.open(path)
+        picture.load()
+        assert f"image/{(picture.format or '').lower()}" == part.media_type
+        assert picture.size == (part.width_px, part.height_px)
+        assert path.stat().st_size <= limits.image_bytes_max
+        return picture
+
+    return run
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "JPEG2000", "ICO", "AVIF", "PSD"])
+def test_every_common_kind_comes_out_as_one_the_api_takes(shown: Callable[..., Image.Image], kind: str) -> None:
+    picture = shown(made_files.psd((64, 64)) if kind == "PSD" else made_files.image(kind, (64, 64)))
+    assert picture.format in {"JPEG", "PNG"}
+    assert picture.size == (64, 64)
+
+
+def test_a_phone_photo_is_turned_upright_and_tells_nothing_else(shown: Callable[..., Image.Image]) -> None:
+    picture = shown(made_files.rotated_photo((300, 200)))
+    assert picture.size == (200, 300)
+    assert dict(picture.getexif()) == {}
+    assert b"SecretCamera" not in Path(str(picture.filename)).read_bytes()  # type: ignore[attr-defined]  # opened by path
+    grey = picture.convert("L")
+    assert grey.getpixel((5, 150)) == pytest.approx(255, abs=12)
+    assert grey.getpixel((195, 150)) == pytest.approx(0, abs=12)  # what was its dark top now lies on the right
+
+
+def test_a_large_picture_is_shrunk_to_the_longest_side_and_keeps_its_shape(shown: Callable[..., Image.Image]) -> None:
+    assert shown(made_files.image("PNG", (4000, 1000))).size == (1568, 392)
+    assert shown(made_files.image("JPEG", (1000, 4000))).size == (392, 1568)
+
+
+def test_a_small_picture_is_not_enlarged(shown: Callable[..., Image.Image]) -> None:
+    assert shown(made_files.image("PNG", (10, 7))).size == (10, 7)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "TIFF"])
+def test_cmyk_keeps_its_colours(shown: Callable[..., Image.Image], kind: str) -> None:
+    picture = shown(made_files.solid(kind, (0, 255, 255, 0), mode="CMYK")).convert("RGB")
+    assert picture.getpixel((16, 16)) == pytest.approx((255, 0, 0), abs=40)
+
+
+@pytest.mark.parametrize(("deep", "expected"), [(65_535, 255), (32_768, 128), (0, 0)])
+def test_sixteen_bits_are_scaled_not_clipped(
+    shown: Callable[..., Image.Image], tmp_path: Path, deep: int, expected: int
+) -> None:
+    picture = Image.new("I;16", (32, 32), deep)
+    picture.putpixel((0, 0), 65_535)
+    picture.save(tmp_path / "deep.png")
+    seen = shown((tmp_path / "deep.png").read_bytes()).convert("L").getpixel((16, 16))
+    assert seen == pytest.approx(expected, abs=2)
+
+
+def test_a_palette_with_transparency_lies_on_white(shown: Callable[..., Image.Image], tmp_path: Path) -> None:
+    drawing = Image.new("RGBA", (32, 32), (0, 0, 0, 0))
+    drawing.paste((200, 0, 0, 255), (8, 8, 24, 24))
+    drawing.quantize(8).save(tmp_path / "p.png")
+    picture = shown((tmp_path / "p.png").read_bytes())
+    assert picture.mode == "RGB"
+    assert picture.getpixel((1, 1)) == (255, 255, 255)
+    assert picture.getpixel((16, 16)) == (200, 0, 0)
+
+
+def test_white_ink_on_nothing_stays_readable(shown: Callable[..., Image.Image], tmp_path: Path) -> None:
+    logo = Image.new("RGBA", (32, 32), (0, 0, 0, 0))
+    logo.paste((255, 255, 255, 255), (8, 8, 24, 24))
+    logo.save(tmp_path / "logo.png")
+    picture = shown((tmp_path / "logo.png").read_bytes())
+    assert picture.getpixel((1, 1)) == (64, 64, 64)
+    assert picture.getpixel((16, 16)) == (255, 255, 255)
+
+
+def test_an_animation_gives_its_first_frame(shown: Callable[..., Image.Image], tmp_path: Path) -> None:
+    frames = [Image.new("RGB", (20, 20), colour) for colour in ("red", "blue")]
+    frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:])
+    assert shown((tmp_path / "a.gif").read_bytes()).convert("RGB").getpixel((5, 5)) == (255, 0, 0)
+
+
+def test_a_tiff_gives_its_pages(converted: Convert, tmp_path: Path) -> None:
+    pages = [Image.new("RGB", (30 + number, 20), "white") for number in range(3)]
+    pages[0].save(tmp_path / "fax.tiff", save_all=True, append_images=pages[1:])
+    content = (tmp_path / "fax.tiff").read_bytes()
+    parts = converted(content)
+    assert [(part.width_px, part.about) for part in parts if isinstance(part, ImagePart)] == [
+        (30, "TIFF image, page 1 of 3"),
+        (31, "TIFF image, page 2 of 3"),
+        (32, "TIFF image, page 3 of 3"),
+    ]
+    short = converted(content, replace(LIMITS, image_pages_max=2))
+    assert short[-1] == NotePart("has 3 pages; only pages 1–2 were read.")
+    assert len(short) == 3
+
+
+def test_heic_is_read_by_its_bytes(shown: Callable[..., Image.Image], tmp_path: Path) -> None:
+    import pillow_heif  # noqa: PLC0415 - slow to import, and only one test makes such a file
+
+    pillow_heif.from_pillow(Image.new("RGB", (64, 48), (10, 200, 10))).save(tmp_path / "p.heic")
+    picture = shown((tmp_path / "p.heic").read_bytes())
+    assert picture.size == (64, 48)
+    assert picture.getpixel((32, 24)) == pytest.approx((10, 200, 10), abs=20)
+
+
+def test_wide_colours_become_srgb(shown: Callable[..., Image.Image]) -> None:
+    from PIL import ImageCms  # noqa: PLC0415 - only here
+
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
+    assert shown(made_files.solid("PNG", (1, 2, 3), icc_profile=profile)).getpixel((0, 0)) == (1, 2, 3)
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    assert shown(made_files.solid("PNG", (9, 99, 199), icc_profile=srgb)).getpixel((0, 0)) == (9, 99, 199)
+
+
+def test_what_is_too_many_bytes_as_png_goes_as_jpeg(shown: Callable[..., Image.Image]) -> None:
+    picture = shown(made_files.noise((600, 600)), replace(LIMITS, image_bytes_max=300_000))
+    assert picture.format == "JPEG"
+
+
+def test_the_same_picture_gives_the_same_bytes(converted: Convert, tmp_path: Path) -> None:
+    outputs = []
+    for content in [made_files.rotated_photo()] * 2:
+        (part,) = converted(content)
+        assert isinstance(part, ImagePart)
+        outputs.append((tmp_path / part.file).read_bytes())
+    assert outputs[0] == outputs[1]
+
+
+def test_a_bomb_is_refused_before_it_is_decoded(converted: Convert) -> None:
+    with pytest.raises(Unreadable) as refusal:
+        converted(made_files.png_header(30_000, 30_000))
+    assert refusal.value.reason in {notes.too_many_pixels(30_000, 30_000), notes.TOO_HEAVY}
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "JPEG2000", "AVIF"])
+def test_half_a_picture_is_named_as_damaged(converted: Convert, kind: str) -> None:
+    content = made_files.noise((200, 200), kind)
+    with pytest.raises(Unreadable) as refusal:
+        converted(content[: len(content) // 3])
+    assert refusal.value.reason == notes.DAMAGED_IMAGE

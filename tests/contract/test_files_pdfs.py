@@ -1,0 +1,115 @@
+"""What the model gets of a PDF: a valid, unlocked one within the limits, or a note that says what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from bot.files import notes
+from bot.files.bounds import ConvertLimits
+from bot.files.convert import convert
+from bot.files.outbox import Outbox
+from bot.files.parts import NotePart, Part, PdfPart, Unreadable
+from tests import made_files
+
+LIMITS = ConvertLimits()
+Convert = Callable[..., list[Part]]
+
+
+@pytest.fixture
+def converted(tmp_path: Path) -> Convert:
+    def run(content: bytes, limits: ConvertLimits = LIMITS) -> list[Part]:
+        source = tmp_path / "source"
+        source.write_bytes(content)
+        return convert(source, "x.pdf", "pdf", Outbox(tmp_path, ""), limits)
+
+    return run
+
+
+def pages_of(path: Path) -> int:
+    with pikepdf.open(path) as pdf:
+        assert not pdf.is_encrypted
+        assert not pdf.get_warnings()
+        return len(pdf.pages)
+
+
+def test_a_good_pdf_is_left_as_it_is(converted: Convert, tmp_path: Path) -> None:
+    content = made_files.pdf(4)
+    (part,) = converted(content)
+    assert isinstance(part, PdfPart)
+    assert part.pages == 4
+    assert (tmp_path / part.file).read_bytes() == content
+
+
+def test_a_blank_password_is_no_obstacle(converted: Convert, tmp_path: Path) -> None:
+    (part,) = converted(made_files.pdf(2, password=""))
+    assert isinstance(part, PdfPart)
+    assert pages_of(tmp_path / part.file) == 2
+
+
+def test_a_real_password_is_asked_for(converted: Convert) -> None:
+    with pytest.raises(Unreadable) as refusal:
+        converted(made_files.pdf(2, password="secret"))
+    assert refusal.value.reason == notes.PASSWORD
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: content.replace(b"startxref", b"startxxxx"),
+        lambda content: content[:-200],
+        lambda content: b"\r\n\r\nreceived by mail\r\n" + content,
+    ],
+    ids=["no cross-reference", "cut off", "begins late"],
+)
+def test_a_damaged_pdf_is_repaired(converted: Convert, tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
+    (part,) = converted(damage(made_files.pdf(3)))
+    assert isinstance(part, PdfPart)
+    path = tmp_path / part.file
+    assert path.read_bytes().startswith(b"%PDF-")
+    assert pages_of(path) == part.pages == 3
+
+
+def test_what_only_begins_like_a_pdf_is_refused(converted: Convert) -> None:
+    with pytest.raises(Unreadable) as refusal:
+        converted(b"%PDF-1.7\n" + bytes(range(256)) * 20)
+    assert refusal.value.reason == notes.DAMAGED_PDF
+
+
+def test_a_pdf_without_pages_is_refused(converted: Convert) -> None:
+    with pytest.raises(Unreadable) as refusal:
+        converted(made_files.pdf(0))
+    assert refusal.value.reason == notes.NO_PAGES
+
+
+def test_of_too_many_pages_the_first_are_kept(converted: Convert, tmp_path: Path) -> None:
+    part, note = converted(made_files.pdf(12), replace(LIMITS, pdf_pages_max=5))
+    assert isinstance(part, PdfPart)
+    assert pages_of(tmp_path / part.file) == part.pages == 5
+    assert note == NotePart("has 12 pages; only pages 1–5 were read.")
+
+
+@pytest.mark.parametrize("budget", [60_000, 150_000, 390_000])
+def test_of_too_many_bytes_as_many_pages_as_fit_are_kept(converted: Convert, tmp_path: Path, budget: int) -> None:
+    part, note = converted(made_files.pdf(20, page_bytes=20_000), replace(LIMITS, pdf_bytes_max=budget))
+    assert isinstance(part, PdfPart)
+    path = tmp_path / part.file
+    assert path.stat().st_size <= budget
+    assert part.pages >= budget // 21_000 - 1
+    assert pages_of(path) == part.pages
+    assert isinstance(note, NotePart)
+
+
+def test_a_first_page_that_is_too_large_alone_is_refused(converted: Convert) -> None:
+    with pytest.raises(Unreadable) as refusal:
+        converted(made_files.pdf(1, page_bytes=200_000), replace(LIMITS, pdf_bytes_max=100_000))
+    assert "and I read files of up to" in refusal.value.reason
+
+
+def test_a_pdf_mentioned_in_a_text_is_text(converted: Convert) -> None:
+    (part,) = converted(b"A PDF starts with %PDF-1.4 and that is that.\n")
+    assert not isinstance(part, PdfPart)

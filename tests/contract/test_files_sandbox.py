@@ -1,0 +1,150 @@
+"""A worker process that hangs, dies or eats memory costs its own file and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.files import notes
+from bot.files.bounds import ConvertLimits, FileLimits
+from bot.files.parts import TextPart, Unreadable
+from bot.files.sandbox import Sandbox
+from tests import made_files
+
+LIMITS = FileLimits(workers_max=2, convert_timeout_s=20.0)
+
+
+@asynccontextmanager
+async def sandbox(limits: FileLimits = LIMITS) -> AsyncIterator[Sandbox]:
+    running = Sandbox(limits)
+    try:
+        yield running
+    finally:
+        await running.aclose()
+
+
+def workers() -> list[Path]:
+    """The /proc directories of this process's workers."""
+    found = []
+    for task in Path("/proc/self/task").iterdir():
+        for pid in (task / "children").read_text().split():
+            with suppress(OSError):
+                if b"bot.files.worker" in Path("/proc", pid, "cmdline").read_bytes():
+                    found.append(Path("/proc", pid))
+    return found
+
+
+async def until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 - what other processes do raises no event here
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def text(tmp_path: Path) -> Path:
+    path = tmp_path / "good.txt"
+    path.write_text("hello\n")
+    return path
+
+
+@pytest.fixture
+def endless(tmp_path: Path) -> Path:
+    """A file that never begins: whoever opens it waits."""
+    path = tmp_path / "endless"
+    os.mkfifo(path)
+    return path
+
+
+async def test_a_worker_that_hangs_is_ended_and_the_next_file_is_read(
+    text: Path, endless: Path, tmp_path: Path
+) -> None:
+    async with sandbox(replace(LIMITS, convert_timeout_s=0.5)) as running:
+        with pytest.raises(Unreadable) as refusal:
+            await running.convert(endless, "x", "", tmp_path)
+        assert refusal.value.reason == notes.TOO_SLOW
+        (part,) = await running.convert(text, "x", "", tmp_path)
+        assert isinstance(part, TextPart)
+
+
+async def test_a_worker_that_dies_takes_only_its_own_file_along(text: Path, endless: Path, tmp_path: Path) -> None:
+    async with sandbox() as running:
+        doomed = asyncio.create_task(running.convert(endless, "x", "", tmp_path))
+        await until(workers)
+        (victim,) = workers()
+        good = asyncio.create_task(running.convert(text, "x", "", tmp_path, prefix="good-"))
+        await good
+        os.kill(int(victim.name), signal.SIGKILL)
+        with pytest.raises(Unreadable) as refusal:
+            await doomed
+        assert refusal.value.reason == notes.CRASHED
+        assert len(await running.convert(text, "x", "", tmp_path, prefix="after-")) == 1
+
+
+async def test_memory_is_bounded(tmp_path: Path) -> None:
+    picture = tmp_path / "wide.png"
+    picture.write_bytes(made_files.solid("PNG", "red", (7_000, 7_000)))
+    async with sandbox(replace(LIMITS, memory_bytes_max=200_000_000)) as running:
+        with pytest.raises(Unreadable) as refusal:
+            await running.convert(picture, "x", "", tmp_path)
+        assert refusal.value.reason == notes.TOO_HEAVY
+
+
+async def test_processor_time_is_bounded_even_where_nobody_watches_the_clock(tmp_path: Path) -> None:
+    slow = tmp_path / "slow.png"
+    slow.write_bytes(made_files.solid("PNG", "red", (7_000, 7_000)))
+    job = {"source": str(slow), "name": "x", "filetype": "", "out": str(tmp_path), "prefix": ""}
+    worker = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot.files.worker", ConvertLimits(image_pixels_max=2**30).to_json(), str(2**31), "0"),
+        stdin=PIPE,
+        stdout=PIPE,
+    )
+    async with asyncio.timeout(20):
+        answer, _ = await worker.communicate((json.dumps(job) + "\n").encode() * 10)
+    assert worker.returncode == -signal.SIGXCPU
+    assert answer.count(b"\n") < 10
+
+
+async def test_workers_are_used_again_and_closed_when_idle(text: Path, tmp_path: Path) -> None:
+    async with sandbox(replace(LIMITS, worker_idle_s=0.2)) as running:
+        await running.convert(text, "x", "", tmp_path, prefix="a")
+        (first,) = workers()
+        await running.convert(text, "x", "", tmp_path, prefix="b")
+        assert workers() == [first]
+        await until(lambda: not workers())
+
+
+async def test_a_worker_sees_no_secret(text: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-secret")
+    async with sandbox() as running:
+        await running.convert(text, "x", "", tmp_path)
+        (worker,) = workers()
+        seen = (worker / "environ").read_text()
+        assert "PYTHONPATH" in seen
+        assert "SLACK" not in seen
+
+
+async def test_closing_leaves_no_process_behind(text: Path, tmp_path: Path) -> None:
+    async with sandbox() as running:
+        await asyncio.gather(*(running.convert(text, "x", "", tmp_path, prefix=f"{n}-") for n in range(4)))
+        assert 1 <= len(workers()) <= 2
+    assert workers() == []
+
+
+async def test_a_turn_that_is_given_up_ends_its_worker(endless: Path, tmp_path: Path) -> None:
+    async with sandbox() as running:
+        doomed = asyncio.create_task(running.convert(endless, "x", "", tmp_path))
+        await until(workers)
+        doomed.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await doomed
+        await until(lambda: not workers())

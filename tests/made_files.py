@@ -1,0 +1,91 @@
+"""Real files of many kinds, made on the spot."""
+
+from __future__ import annotations
+
+import io
+import random
+import struct
+import zipfile
+import zlib
+from collections.abc import Mapping
+
+import pikepdf
+from PIL import Image
+
+
+def image(kind: str, size: tuple[int, int] = (60, 40), *, mode: str = "RGB", **options: object) -> bytes:
+    """A gradient, so that scaling and colours can be told from the result."""
+    picture = Image.linear_gradient("L").resize(size)
+    file = io.BytesIO()
+    picture.convert(mode).save(file, kind, **options)
+    return file.getvalue()
+
+
+def solid(
+    kind: str, colour: object, size: tuple[int, int] = (32, 32), *, mode: str = "RGB", **options: object
+) -> bytes:
+    file = io.BytesIO()
+    Image.new(mode, size, colour).save(file, kind, **options)  # type: ignore[arg-type]  # colours differ by mode
+    return file.getvalue()
+
+
+def noise(size: tuple[int, int], kind: str = "PNG") -> bytes:
+    file = io.BytesIO()
+    pixels = random.Random(7).randbytes(size[0] * size[1] * 3)
+    Image.frombytes("RGB", size, pixels).save(file, kind)
+    return file.getvalue()
+
+
+def png_header(width_px: int, height_px: int) -> bytes:
+    """A PNG that claims a size and has no pixels: what a decompression bomb looks like before it goes off."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    head = struct.pack(">IIBBBBB", width_px, height_px, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 64)) + chunk(b"IEND", b"")
+
+
+def psd(size: tuple[int, int], colour: tuple[int, int, int] = (200, 30, 30)) -> bytes:
+    """A Photoshop file of one colour: its head, three empty sections, and the flattened picture as three planes."""
+    width, height = size
+    head = b"8BPS" + struct.pack(">H6xHIIHH", 1, 3, height, width, 8, 3)
+    return head + bytes(12) + b"\0\0" + b"".join(bytes([value]) * (width * height) for value in colour)
+
+
+def pdf(pages: int = 1, *, password: str | None = None, owner: str = "owner", page_bytes: int = 0) -> bytes:
+    """Pages of text; with ``password`` set (an empty one counts) it is encrypted; ``page_bytes`` adds noise to each."""
+    file = io.BytesIO()
+    with pikepdf.new() as made:
+        for number in range(1, pages + 1):
+            made.add_blank_page(page_size=(200, 200))
+            text = f"BT /F1 12 Tf 20 100 Td (Page {number}) Tj ET".encode()
+            made.pages[-1].Contents = made.make_stream(text)
+            if page_bytes:
+                made.pages[-1].obj["/Extra"] = made.make_stream(random.Random(number).randbytes(page_bytes))
+        if password is None:
+            made.save(file)
+        else:
+            made.save(file, encryption=pikepdf.Encryption(user=password, owner=owner))
+    return file.getvalue()
+
+
+def rotated_photo(size: tuple[int, int] = (300, 200)) -> bytes:
+    """A JPEG as a phone writes it: lying on its side, with orientation, camera and place in its EXIF data."""
+    picture = Image.linear_gradient("L").resize(size).convert("RGB")
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turn a quarter clockwise to see it upright
+    exif[0x0110] = "SecretCamera"
+    exif.get_ifd(0x8825)[1] = "N"
+    exif.get_ifd(0x8825)[2] = (52.0, 31.0, 12.0)
+    file = io.BytesIO()
+    picture.save(file, "JPEG", exif=exif)
+    return file.getvalue()
+
+
+def zipped(members: Mapping[str, bytes]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return file.getvalue()

@@ -1,0 +1,73 @@
+"""What a file is, by its bytes."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+
+import pytest
+
+from bot.files.sniff import Kind, describe, kind_of
+from tests import made_files
+
+
+def tarred() -> bytes:
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w") as archive:
+        archive.addfile(tarfile.TarInfo("a.txt"))
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"", Kind.EMPTY),
+        (made_files.image("JPEG"), Kind.JPEG),
+        (made_files.image("PNG"), Kind.PNG),
+        (made_files.image("GIF"), Kind.GIF),
+        (made_files.image("WEBP"), Kind.WEBP),
+        (made_files.image("TIFF"), Kind.TIFF),
+        (made_files.image("BMP"), Kind.BMP),
+        (made_files.image("JPEG2000"), Kind.JPEG2000),
+        (made_files.image("ICO"), Kind.ICO),
+        (made_files.image("AVIF"), Kind.AVIF),
+        (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", Kind.HEIF),
+        (b"\x00\x00\x00\x1cftypmif1\x00\x00\x00\x00mif1avifmiaf", Kind.AVIF),
+        (b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom", Kind.VIDEO),
+        (b"\x00\x00\x00\x14ftypqt  \x00\x00\x00\x00qt  ", Kind.VIDEO),
+        (b"\x00\x00\x00\x18ftypM4A \x00\x00\x00\x00M4A isom", Kind.AUDIO),
+        (b"8BPS\x00\x01" + bytes(20), Kind.PSD),
+        (made_files.pdf(), Kind.PDF),
+        (b"\xef\xbb\xbf\n" + made_files.pdf(), Kind.PDF),
+        (made_files.zipped({"a": b"b"}), Kind.ZIP),
+        (tarred(), Kind.TAR),
+        (b"\x1f\x8b\x08\x00" + bytes(10), Kind.GZIP),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(10), Kind.OLE),
+        (b"{\\rtf1 hello}", Kind.RTF),
+        (b"ID3\x04" + bytes(20), Kind.AUDIO),
+        (b"\xff\xfb\x90\x64" + bytes(20), Kind.AUDIO),
+        (b"RIFF\x24\x00\x00\x00WAVEfmt ", Kind.AUDIO),
+        (b"OggS" + bytes(30), Kind.AUDIO),
+        (b"\x1aE\xdf\xa3" + bytes(20), Kind.VIDEO),
+        (b"\x7fELF\x02\x01" + bytes(20), Kind.PROGRAM),
+        (b"MZ\x90\x00" + bytes(60), Kind.PROGRAM),
+        (b"MZ is how Windows programs begin.", Kind.TEXT),
+        (b"BM 25 is a ranking function.", Kind.TEXT),
+        (b"Rar!\x1a\x07\x01\x00", Kind.ARCHIVE),
+        (b"plain words\n", Kind.TEXT),
+        ("größer".encode("utf-16"), Kind.TEXT),
+        ("long enough to tell".encode("utf-16-le"), Kind.TEXT),
+        ("größer".encode("cp1252"), Kind.TEXT),
+        (b"<html>%PDF-1.4</html>", Kind.TEXT),
+        (bytes(range(256)), Kind.UNKNOWN),
+        (b"SQLite format 3\x00" + bytes(100), Kind.UNKNOWN),
+    ],
+)
+def test_the_bytes_decide(content: bytes, expected: Kind) -> None:
+    assert kind_of(content[:8_192], content[-2_048:]) is expected
+
+
+def test_an_unknown_kind_still_has_a_word() -> None:
+    assert "SQLite" in describe(b"SQLite format 3\x00" + bytes(100), "db")
+    assert describe(bytes(64), "xyz") == "a .xyz file"
+    assert describe(bytes(64), "") == "binary data"
