@@ -168,6 +168,14 @@ async def test_a_server_that_keeps_markdown_as_it_is(ws: Workspace, client: Asyn
     assert [(block["type"], block["text"]) for block in ws.messages(GENERAL)[0]["blocks"]] == [("markdown", "# T")]
 
 
+async def test_a_server_that_takes_several_tables(ws: Workspace, client: AsyncWebClient) -> None:
+    ws.dialect.tables_max = 2
+    two = [{"type": "markdown", "text": "|a|\n|-|\n|1|\n\nx\n\n" * 2}]
+    await client.chat_postMessage(channel=GENERAL, text="t", blocks=two)
+    kinds = [block["type"] for block in ws.messages(GENERAL)[0]["blocks"]]
+    assert kinds == ["table", "rich_text", "table", "rich_text"]
+
+
 async def test_text_beyond_40000_is_cut_with_a_warning(ws: Workspace, client: AsyncWebClient) -> None:
     posted = await client.chat_postMessage(channel=GENERAL, text="x" * 40_001)
     assert posted["warning"] == "message_truncated"

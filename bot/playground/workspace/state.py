@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from bot.playground.workspace import defaults, events
 from bot.playground.workspace.changes import Changes
@@ -98,9 +98,6 @@ class State:
                 "subscribed": False,
             }
         return message
-
-    def members(self, channel: Channel) -> Iterable[User]:
-        return (self.users[member] for member in sorted(channel.members))
 
     # --- writing -------------------------------------------------------------------------------------------------
 

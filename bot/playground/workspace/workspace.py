@@ -76,7 +76,7 @@ class Workspace:
         self.people = People(self.state, self.files, self.courier, self.response_urls)
         chat = Chat(self.state, self.dialect)
         allowed = RateLimits(strictness=strictness) if rate_limits else None
-        self.web_api = WebApi(self.state, self.tokens, self.faults, allowed, self.dialect, {}, latency_s)
+        self.web_api = WebApi(self.state, self.tokens, self.faults, allowed, {}, latency_s)
         self.web_api.methods = {
             **chat.methods(),
             **Streams(self.state, chat, self.dialect).methods(),
