@@ -125,6 +125,11 @@ class ModelRequestInvalid(ModelError):
         "if that fails too, tell whoever runs me to look at the log."
     )
 
+    def __init__(self, detail: str, *, refused_blocks: tuple[tuple[int, int], ...] = ()) -> None:
+        """``refused_blocks``: the ``(message, block)`` indexes of the conversation that the API named, if it did."""
+        super().__init__(detail)
+        self.refused_blocks = refused_blocks
+
 
 class ModelRateLimited(ModelError):
     sentence = "The model's rate limit is reached. Please ask again in a minute."

@@ -32,6 +32,7 @@ TIER_CALLS_PER_MIN = {1: 1, 2: 20, 3: 50, 4: 100}
 """Per method, workspace and app. slack:apis/web-api/rate-limits, 2026-08-20."""
 METHOD_TIERS = {
     "apps.connections.open": 3,
+    "bots.info": 3,
     "chat.appendStream": 4,
     "chat.delete": 3,
     "chat.postEphemeral": 4,

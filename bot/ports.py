@@ -6,6 +6,8 @@ Pure. ``turn`` and ``inbox`` know these; the neighbours ``slack``, ``files``, ``
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from bot.messages import (
@@ -15,6 +17,7 @@ from bot.messages import (
     PreparedFile,
     Question,
     StreamEvent,
+    ThreadKey,
     ThreadMessage,
 )
 
@@ -46,6 +49,69 @@ class Model(Protocol):
         """The answer as it is written; ends with ``Finished``. Raises ``ModelError``; retries before the first text."""
 
 
+class Outcome(StrEnum):
+    """How a question ended."""
+
+    ANSWERED = "answered"
+    GREETED = "greeted"
+    CUT = "cut"
+    REFUSED = "refused"
+    FAILED = "failed"
+    GONE = "gone"
+    """The place to answer in was taken away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A question that is this process's to answer. ``attempt`` counts from 1; a higher one follows a crash."""
+
+    id: int
+    question: Question
+    attempt: int
+    accepted_at_s: float
+
+
+class Questions(Protocol):
+    """The database, as the list of what was asked. All raise ``StoreFailed``; times are seconds since the epoch."""
+
+    async def add(self, question: Question, now_s: float) -> bool:
+        """Writes a question down; ``False`` where it was already there."""
+
+    async def claim(self, owner: str, now_s: float, lease_s: float) -> Claim | None:
+        """The oldest waiting question whose thread is free, now running; ``None`` where there is none."""
+
+    async def renew(self, owner: str, now_s: float, lease_s: float) -> None:
+        """Keeps all that ``owner`` has running."""
+
+    async def recover(self, now_s: float) -> int:
+        """Makes waiting again what a process that died had running; says how many."""
+
+    async def release(self, question_id: int) -> None:
+        """Gives a running question back unanswered."""
+
+    async def done(self, question_id: int, outcome: Outcome, now_s: float) -> None:
+        """Ends a question and erases what the person wrote."""
+
+    async def ahead(self, question: Question) -> int:
+        """How many unfinished questions stand before this one in its thread."""
+
+    async def withdrawn(self, thread: ThreadKey) -> frozenset[str]:
+        """The ts of questions that stay out of later history."""
+
+    async def forget(self, before_s: float) -> None:
+        """Drops what was done before ``before_s``."""
+
+
+class ReplyRecords(Protocol):
+    """The database, as the memory of which messages show a reply."""
+
+    async def posted(self, question: Question, part: int, ts: str) -> None:
+        """Remembers the message that shows part ``part`` (from 0) of the reply to ``question``."""
+
+    async def parts(self, question: Question) -> list[str]:
+        """The ts of the messages posted so far, in order."""
+
+
 class Reply(Protocol):
     """The message people watch while one question is answered."""
 
@@ -53,7 +119,7 @@ class Reply(Protocol):
         """What is going on while nothing is written yet; replaced by the first words."""
 
     def write(self, text: str) -> None:
-        """More of the answer. Returns at once: showing it is the reply's own business."""
+        """More of the answer. Returns at once: showing it is the reply's own business. Raises ``ReplyGone``."""
 
     async def finish(self, ending: str = "", notes: Sequence[Note] = (), *, withdraw: bool = False) -> None:
         """Shows the last words, then ``ending`` (a sentence about the answer) and a line for each note below it.
@@ -62,9 +128,15 @@ class Reply(Protocol):
         Raises ``ReplyGone`` where people or settings took the place away.
         """
 
+    async def abandon(self) -> None:
+        """Stops showing anything more; the question will be answered later."""
+
 
 class Replies(Protocol):
     """Slack, as a place to write."""
 
-    def open(self, question: Question) -> Reply:
-        """Starts a reply, or takes up the one that an earlier process began."""
+    async def open(self, question: Question, *, again: bool) -> Reply:
+        """Starts a reply, or takes up the one that was begun; ``again``: an earlier process may have shown some."""
+
+    async def queued(self, question: Question, ahead: int) -> None:
+        """Says that ``ahead`` questions are answered first; the reply takes this message over."""

@@ -1,0 +1,75 @@
+"""The commands: ``run`` the bot, ``demo`` it without any token, ``ask`` the model from the terminal.
+
+I/O: arguments, the terminal, exit codes: 0 all well, 1 the work failed, 2 a wrong setting or argument.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+from bot import logs
+from bot.errors import StartFailed
+from bot.settings import ModelSettings, Settings, has_model_key
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except StartFailed as error:
+        for fault in error.faults:
+            print(fault, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bot", description=__doc__.split("\n", 1)[0] if __doc__ else "")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    run = commands.add_parser("run", help="answer in Slack, by the settings in the environment or .env")
+    run.set_defaults(command=_run)
+    demo = commands.add_parser(
+        "demo", help="a workspace, a practice model and the bot on this machine, no token needed"
+    )
+    demo.add_argument("--once", action="store_true", help="exit after the conversation; 0 if every answer was complete")
+    demo.add_argument("--http", action="store_true", help="deliver events over signed HTTP instead of Socket Mode")
+    demo.add_argument("--port", type=int, default=8765, help="port of the page (default: 8765, or a free one)")
+    demo.set_defaults(command=_demo)
+    ask = commands.add_parser("ask", help="ask the model one question; the answer is streamed to the terminal")
+    ask.add_argument("question")
+    ask.add_argument(
+        "--file", action="append", type=Path, default=[], metavar="PATH", help="may be given several times"
+    )
+    ask.set_defaults(command=_ask)
+    return parser
+
+
+def _run(_options: argparse.Namespace) -> int:
+    from bot import app  # noqa: PLC0415 - the other commands start faster without it
+
+    settings = Settings.load()
+    logs.set_up(settings.bot_log_level, settings.bot_log_format)
+    asyncio.run(app.run(settings))
+    return 0
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from bot.playground import demo  # noqa: PLC0415 - nothing of the playground is loaded where it is not asked for
+
+    return asyncio.run(demo.play(once=options.once, http=options.http, port=options.port, real_model=has_model_key()))
+
+
+def _ask(options: argparse.Namespace) -> int:
+    from bot import ask  # noqa: PLC0415 - the other commands start faster without it
+
+    settings = ModelSettings.load()
+    logs.set_up(settings.bot_log_level, settings.bot_log_format)
+    return asyncio.run(ask.ask(settings, options.question, options.file))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,168 @@
+"""Settings go in; a running bot comes out. The only module that constructs things.
+
+I/O: everything that its parts do. Parts are opened in an order in which each finds what it needs, and closed in the
+reverse one: Slack's deliveries first, then the turns, then what the turns need.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import httpx
+from httpx_aiohttp import HttpxAiohttpClient
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.files.bounds import ConvertLimits, FileLimits
+from bot.files.reader import FileReader
+from bot.inbox import Inbox, InboxLimits
+from bot.llm.client import MessagesClient, Patience
+from bot.logs import get_logger
+from bot.messages import Attachment
+from bot.settings import ModelSettings, Settings, secret
+from bot.slack import listeners
+from bot.slack.api import SlackApi
+from bot.slack.file_objects import attachment
+from bot.slack.gates import Gates
+from bot.slack.http_events import HttpEvents
+from bot.slack.identity import identify
+from bot.slack.names import Names
+from bot.slack.replies import SlackReplies
+from bot.slack.socket_mode import SocketMode
+from bot.slack.thread import ThreadReader
+from bot.slack.thread_reply import Outlets
+from bot.store.database import Database
+from bot.store.questions import StoredQuestions
+from bot.turn import Turn
+
+log = get_logger(__name__)
+
+SLACK_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
+
+
+async def run(settings: Settings) -> None:
+    """Runs the bot until SIGTERM or SIGINT. Raises ``StartFailed``."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    async with running(settings) as transport:
+        log.info("bot.ready", transport=type(transport).__name__)
+        waits: list[asyncio.Future[Any]] = [asyncio.ensure_future(stop.wait())]
+        if isinstance(transport, SocketMode):
+            waits.append(transport.stopped)
+        done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        waits[0].cancel()
+        log.info("bot.stopping")
+    for wait in done:
+        wait.result()
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[SocketMode | HttpEvents]:
+    """The bot, connected, until the block ends. Raises ``StartFailed``."""
+    async with AsyncExitStack() as parts:
+        database = await Database.open(settings.database_url or _sqlite(settings.bot_data_dir))
+        parts.push_async_callback(database.aclose)
+        questions = StoredQuestions(database.engine)
+        if not database.shared:
+            await questions.recover_all()
+
+        session = await parts.enter_async_context(aiohttp.ClientSession(timeout=SLACK_TIMEOUT, trust_env=True))
+        client = AsyncWebClient(
+            token=secret(settings.slack_bot_token),
+            base_url=_with_slash(settings.slack_api_url),
+            session=session,
+            retry_handlers=[],
+        )
+        api = SlackApi(client, Gates())
+        identity = await identify(api)
+        names = Names(api)
+        parts.push_async_callback(names.close)
+        reader = ThreadReader(api, names, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id)
+        replies = SlackReplies(Outlets(api, questions, reader.find_posted), reader, session)
+
+        turn = Turn(
+            threads=reader,
+            files=await _files(settings, api, parts),
+            model=await parts.enter_async_context(messages_client(settings)),
+            replies=replies,
+            questions=questions,
+            system_prompt=settings.bot_system_prompt,
+            history_tokens_max=settings.bot_history_tokens_max,
+        )
+        inbox = Inbox(questions, replies, turn.answer, _owner(), InboxLimits(turns_max=settings.bot_turns_max))
+        parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s)
+
+        bolt = listeners.build(client, identity, secret(settings.slack_signing_secret), inbox.accept)
+        transport: SocketMode | HttpEvents
+        if settings.slack_app_token is not None:
+            transport = SocketMode(bolt, client, secret(settings.slack_app_token))
+        else:
+            transport = HttpEvents(bolt, settings.bot_http_host, settings.bot_http_port)
+        parts.push_async_callback(transport.close)
+        await transport.start()
+        inbox.start()
+        yield transport
+
+
+def messages_client(settings: ModelSettings) -> MessagesClient:
+    return MessagesClient(
+        api_url=settings.messages_api_url,
+        api_key=secret(settings.yourouter_api_key),
+        vendor=settings.messages_vendor,
+        model=settings.messages_model,
+        max_tokens=settings.messages_max_tokens,
+        patience=Patience(
+            first_event_timeout_s=settings.messages_first_text_timeout_s,
+            idle_timeout_s=settings.messages_idle_timeout_s,
+        ),
+    )
+
+
+async def _files(settings: Settings, api: SlackApi, parts: AsyncExitStack) -> FileReader:
+    client = await parts.enter_async_context(HttpxAiohttpClient(timeout=httpx.Timeout(30.0), follow_redirects=False))
+
+    async def file_info(file_id: str) -> Attachment:
+        answer = await api.call("files.info", file=file_id)
+        return attachment(answer["file"])
+
+    files = FileReader(
+        client=client,
+        bot_token=secret(settings.slack_bot_token),
+        slack_api_url=settings.slack_api_url,
+        file_info=file_info,
+        cache_dir=settings.bot_data_dir / "files",
+        limits=file_limits(settings),
+    )
+    parts.push_async_callback(files.aclose)
+    return files
+
+
+def file_limits(settings: ModelSettings) -> FileLimits:
+    return FileLimits(
+        convert=ConvertLimits(image_side_px_max=settings.bot_image_side_px_max),
+        download_bytes_max=settings.bot_file_bytes_max,
+        files_at_once_max=settings.bot_files_at_once_max,
+        cache_bytes_max=settings.bot_cache_bytes_max,
+        cache_age_max_s=settings.bot_cache_age_max_s,
+    )
+
+
+def _sqlite(data_dir: Path) -> str:
+    return f"sqlite:///{(data_dir / 'bot.sqlite3').resolve()}"
+
+
+def _with_slash(address: str) -> str:
+    return address if address.endswith("/") else f"{address}/"
+
+
+def _owner() -> str:
+    return f"{socket.gethostname()[:40]}:{os.getpid()}:{os.urandom(4).hex()}"

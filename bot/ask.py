@@ -1,0 +1,84 @@
+"""A question and files of this machine go in; the model's answer is written to the terminal as it comes.
+
+I/O: the files, the Messages API, standard output. The model link alone: no Slack, no database.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import aclosing
+from pathlib import Path
+
+from bot import history
+from bot.app import file_limits, messages_client
+from bot.errors import ModelError
+from bot.files import blocks
+from bot.files.parts import Unreadable
+from bot.files.sandbox import Sandbox
+from bot.messages import Attachment, Author, Finished, PreparedFile, StopReason, TextDelta, ThreadMessage
+from bot.settings import ModelSettings
+from bot.turn import STOPPED
+
+HISTORY_TOKENS_MAX = 800_000
+"""One question has no history to make room for; the model's own window is the bound."""
+
+
+async def ask(settings: ModelSettings, question: str, paths: Sequence[Path]) -> int:
+    """0 where the answer is complete, 1 where it is not. Problems are lines on standard error."""
+    with tempfile.TemporaryDirectory(prefix="ask-") as directory:
+        files = await _prepare(settings, paths, Path(directory))
+        for note in (note for file in files for note in file.notes):
+            print(f"{note.file_name}: {note.reason}", file=sys.stderr)
+        attachments = tuple(Attachment(file.attachment_id, file.attachment_id) for file in files)
+        asked = ThreadMessage("1.0", Author("", "You"), question, attachments)
+        built = history.build(
+            [asked],
+            {file.attachment_id: file for file in files},
+            system=settings.bot_system_prompt,
+            tokens_max=HISTORY_TOKENS_MAX,
+        )
+        try:
+            async with messages_client(settings) as model, aclosing(model.stream(built.conversation)) as events:
+                async for event in events:
+                    if isinstance(event, TextDelta):
+                        print(event.text, end="", flush=True)
+                    else:
+                        return _finished(event)
+        except ModelError as error:
+            print(f"\n{error.sentence} ({error})", file=sys.stderr)
+    return 1
+
+
+async def _prepare(settings: ModelSettings, paths: Sequence[Path], directory: Path) -> list[PreparedFile]:
+    sandbox = Sandbox(file_limits(settings))
+    files = []
+    try:
+        for number, path in enumerate(paths):
+            out = directory / str(number)
+            out.mkdir()
+            identity = f"{number}:{path}"
+            if not path.is_file():
+                files.append(blocks.refused(identity, path.name, "is not a file on this machine"))
+                continue
+            try:
+                parts = await sandbox.convert(path.resolve(), path.name, path.suffix.removeprefix("."), out)
+            except Unreadable as unreadable:
+                files.append(blocks.refused(identity, path.name, unreadable.reason))
+            else:
+                files.append(blocks.prepared(identity, path.name, parts, out))
+    finally:
+        await sandbox.aclose()
+    return files
+
+
+def _finished(event: Finished) -> int:
+    print()
+    if event.stop_reason is StopReason.REFUSAL:
+        print("The model declined to answer this.", file=sys.stderr)
+        return 1
+    if event.stop_reason in STOPPED:
+        print(STOPPED[event.stop_reason], file=sys.stderr)
+        return 1
+    return 0

@@ -1,0 +1,102 @@
+// What a click or a key on a part of a message does. Parts say what they are by `data-do`; rows hold no listeners.
+
+import { typedText } from "./mrkdwn.js";
+import { confirm, notify, openMenu, viewImage } from "./overlays.js";
+import { deleteMessage, editMessage, sendAction } from "./server.js";
+import { safeHref } from "./dom.js";
+
+async function reported(work) {
+  try {
+    await work;
+  } catch (error) {
+    notify(error.message);
+  }
+}
+
+/** The button is out of use while its action travels, so that a double click is one action. */
+async function act(button, row) {
+  const { blockId, actionId, value, url } = button.dataset;
+  const href = url && safeHref(url);
+  if (href) window.open(href, "_blank", "noopener");
+  button.disabled = true;
+  await reported(
+    sendAction({ channel: row.dataset.channel, ts: row.dataset.ts, block_id: blockId, action_id: actionId, value }),
+  );
+  button.disabled = false;
+}
+
+async function copy(text) {
+  await reported(navigator.clipboard.writeText(text));
+}
+
+async function save(row, edit) {
+  const box = row.querySelector(".edit-text");
+  try {
+    await editMessage(row.dataset.channel, row.dataset.ts, box.value.trim());
+    edit(null);
+  } catch (error) {
+    row.querySelector(".edit-error").textContent = error.message;
+  }
+}
+
+function menu(button, row, message, { workspace, edit }) {
+  const inThread = Boolean(row.closest(".thread-pane"));
+  const startEdit = () => {
+    edit({ ts: message.ts, inThread });
+    const box = document.querySelector(".edit-text");
+    box?.focus();
+    box?.setSelectionRange(box.value.length, box.value.length);
+  };
+  const remove = () =>
+    confirm("Delete this message? This cannot be undone.", "Delete", () =>
+      reported(deleteMessage(message.channel, message.ts)),
+    );
+  const items = [
+    {
+      label: "Copy text",
+      run: () => copy(row.querySelector(".message-body")?.innerText ?? typedText(message.text ?? "", workspace.names)),
+    },
+  ];
+  if (message.user === workspace.me.id && !message.bot_id) {
+    items.push({ label: "Edit message", run: startEdit }, { label: "Delete message", danger: true, run: remove });
+  }
+  openMenu(button, items);
+}
+
+/** Listeners for a pane: {click, keydown, failed}. `page` offers {workspace, openThread, edit, imageFailed}. */
+export function rowActions(page) {
+  const perform = (name, part, row, message) => {
+    const actions = {
+      action: () => act(part, row),
+      "open-thread": () => page.openThread(message),
+      menu: () => menu(part, row, message, page),
+      "copy-code": () => copy(part.closest(".code-box").querySelector("pre").textContent),
+      "view-image": () => viewImage(part.getAttribute("href"), part.querySelector("img").alt),
+      "save-edit": () => save(row, page.edit),
+      "cancel-edit": () => page.edit(null),
+    };
+    if (Object.hasOwn(actions, name)) actions[name]();
+  };
+  return {
+    click(event) {
+      const part = event.target.closest("[data-do]");
+      const row = part?.closest(".message");
+      const plainClick = !(event.ctrlKey || event.metaKey || event.shiftKey);
+      if (!row || !plainClick) return;
+      event.preventDefault();
+      perform(part.dataset.do, part, row, page.workspace.message(row.dataset.channel, row.dataset.ts));
+    },
+    keydown(event) {
+      if (!event.target.matches(".edit-text") || event.isComposing) return;
+      const name =
+        event.key === "Escape" ? "cancel-edit" : event.key === "Enter" && !event.shiftKey ? "save-edit" : null;
+      if (!name) return;
+      event.preventDefault();
+      perform(name, event.target, event.target.closest(".message"));
+    },
+    failed(event) {
+      const image = event.target.closest?.(".file-image");
+      if (image) page.imageFailed(image.dataset.file);
+    },
+  };
+}

@@ -1,0 +1,151 @@
+// A list of messages in a scroller. Draws what is new, patches what changed, leaves everything else untouched,
+// and stays at the bottom if it was there.
+
+import { h, icon, morph } from "./dom.js";
+import { isCompact, messageRow, replyCount, statusLine } from "./message.js";
+import { dayKey, dayName } from "./times.js";
+
+const PINNED_WITHIN_PX = 48;
+
+function rule(key, className, words) {
+  return { key, drawn: words, make: () => h("div", { class: className }, h("span", {}, words)) };
+}
+
+export class MessageLog {
+  element;
+  #list;
+  #scroller;
+  #jump;
+  #rows = new Map(); // key → {element, drawn}
+  #pinned = true;
+  #seen = { top: 0, end: 0 }; // scrollTop and its largest value when they were last looked at
+  #place = null;
+
+  constructor(label, workspace) {
+    this.workspace = workspace;
+    this.#list = h("div", { class: "log-list" });
+    this.#scroller = h(
+      "div",
+      { class: "log", role: "log", "aria-relevant": "additions", "aria-label": label, tabindex: "0" },
+      this.#list,
+    );
+    this.#jump = h(
+      "button",
+      { type: "button", class: "jump", hidden: true, click: () => this.toBottom() },
+      icon("down"),
+      "Jump to the latest",
+    );
+    this.element = h("div", { class: "log-frame" }, this.#scroller, this.#jump);
+    this.#scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    const keep = new ResizeObserver(() => this.#settle());
+    keep.observe(this.#list);
+    keep.observe(this.#scroller);
+  }
+
+  set label(text) {
+    this.#scroller.setAttribute("aria-label", text);
+  }
+
+  toBottom() {
+    this.#pinned = true;
+    this.#settle();
+  }
+
+  /**
+   * Brings the list up to date; another `place` starts a new list at its end. `view` is {place, messages, intro,
+   * replies(message), status(message), tail, editing, inThread, unshowable}.
+   */
+  show(view) {
+    if (view.place !== this.#place) {
+      this.#place = view.place;
+      this.#list.replaceChildren();
+      this.#rows.clear();
+      this.#pinned = true;
+    }
+    const wanted = this.#wanted(view);
+    const keys = new Set(wanted.map(({ key }) => key));
+    for (const [key, row] of this.#rows) {
+      if (keys.has(key)) continue;
+      row.element.remove();
+      this.#rows.delete(key);
+    }
+    let before = null;
+    for (const item of wanted) before = this.#draw(item, before);
+    this.#settle();
+  }
+
+  /** What should stand in the list, in order. `drawn` is equal for rows that look the same. */
+  #wanted(view) {
+    const wanted = view.intro ? [{ key: "intro", drawn: view.place, make: view.intro }] : [];
+    let above = null;
+    for (const message of view.messages) {
+      if (!view.inThread && (!above || dayKey(above.ts) !== dayKey(message.ts))) {
+        wanted.push(rule(`day-${dayKey(message.ts)}`, "day", dayName(message.ts)));
+        above = null;
+      }
+      wanted.push(this.#row(message, above, view));
+      above = message;
+      if (view.inThread && message === view.messages[0] && view.messages.length > 1) {
+        wanted.push(rule("replies", "thread-rule", replyCount(view.messages.length - 1)));
+        above = null;
+      }
+    }
+    if (view.tail) wanted.push({ key: "tail", drawn: view.tail, make: () => statusLine(view.tail, "tail") });
+    return wanted;
+  }
+
+  #row(message, above, { editing, replies, status, inThread, unshowable }) {
+    const place = {
+      compact: isCompact(message, above),
+      editing: editing === message.ts,
+      replies: replies(message),
+      status: status(message),
+    };
+    const looks = [message.serial, place.compact, place.editing, place.replies.length, place.replies.at(-1)?.ts];
+    return {
+      key: message.ts,
+      drawn: [...looks, place.status, unshowable.size].join("|"),
+      make: () => messageRow(message, this.workspace, { ...place, inThread, unshowable }),
+    };
+  }
+
+  #draw({ key, drawn, make }, before) {
+    let row = this.#rows.get(key);
+    if (!row) {
+      row = { element: make(), drawn };
+      this.#rows.set(key, row);
+    } else if (row.drawn !== drawn) {
+      morph(row.element, make());
+      row.drawn = drawn;
+    }
+    const next = before ? before.nextSibling : this.#list.firstChild;
+    if (row.element !== next) this.#list.insertBefore(row.element, next);
+    return row.element;
+  }
+
+  /** Only going up unpins: a box that shrank or a text that grew moves the end away, not the reader. */
+  #scrolled() {
+    const { scrollTop: top, scrollHeight, clientHeight } = this.#scroller;
+    const end = scrollHeight - clientHeight;
+    if (end - top < PINNED_WITHIN_PX) this.#pinned = true;
+    else if (top < this.#seen.top && end >= this.#seen.end) this.#pinned = false;
+    this.#mark();
+  }
+
+  #settle() {
+    const selection = document.getSelection();
+    const selecting = selection && !selection.isCollapsed && this.#list.contains(selection.anchorNode);
+    const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
+    // Moving the text under a selection that is being made would tear it.
+    if (selecting && scrollHeight - clientHeight - scrollTop >= PINNED_WITHIN_PX) this.#pinned = false;
+    if (this.#pinned) this.#scroller.scrollTop = scrollHeight;
+    this.#mark();
+  }
+
+  #mark() {
+    const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
+    this.#seen = { top: scrollTop, end: scrollHeight - clientHeight };
+    this.#scroller.classList.toggle("pinned", this.#pinned);
+    this.#jump.hidden = this.#pinned;
+  }
+}

@@ -1,0 +1,168 @@
+// The two columns that hold messages: the channel and, at its right, a thread. Each is a head, a log and a composer.
+
+import { Composer } from "./composer.js";
+import { h, icon, morph } from "./dom.js";
+import { MessageLog } from "./log.js";
+import { channelTitle } from "./sidebar.js";
+
+function place(channel) {
+  return channel.kind === "im" ? "" : "#";
+}
+
+/** Replaces a pane's head only where it reads differently. */
+function putHead(head, ...content) {
+  const fresh = head.cloneNode(false);
+  fresh.append(...content);
+  morph(head, fresh);
+}
+
+export class ChannelPane {
+  /** `send(channel id, text, files)` is given what the composer holds. */
+  constructor(workspace, send, openSidebar) {
+    this.workspace = workspace;
+    this.title = h("div", { class: "pane-title" });
+    this.log = new MessageLog("Messages", workspace);
+    this.composer = new Composer({
+      send,
+      mention: () => workspace.bot.name,
+      commands: true,
+      suggest: (text) => this.#hint(text),
+    });
+    this.menu = h(
+      "button",
+      {
+        type: "button",
+        class: "tool nav-button",
+        "aria-label": "Show channels",
+        "aria-controls": "sidebar",
+        click: openSidebar,
+      },
+      icon("menu"),
+    );
+    this.element = h(
+      "main",
+      { class: "pane channel-pane" },
+      h("header", { class: "pane-head" }, this.menu, this.title),
+      this.log.element,
+      this.composer.element,
+    );
+    this.composer.attachments.acceptDrops(this.element);
+  }
+
+  #hint(text) {
+    const bot = this.workspace.bot.name;
+    if (/^\/ask\b/.test(text)) return "Only you will see the answer";
+    if (this.channel?.kind === "im") return `${bot} answers in a thread`;
+    if (this.channel?.is_member === false) return `${bot} is not in this channel; /ask works`;
+    return text.toLowerCase().includes(`@${bot.toLowerCase()}`)
+      ? `${bot} will answer in a thread`
+      : `Mention @${bot} to ask`;
+  }
+
+  show(channel, { editing, unshowable }) {
+    this.channel = channel;
+    const title = place(channel) + channelTitle(channel, this.workspace);
+    putHead(
+      this.title,
+      h("h1", { dir: "auto" }, title),
+      h(
+        "p",
+        {},
+        channel.kind === "im"
+          ? "Direct message · every question gets a thread of its own"
+          : channel.kind === "private"
+            ? "Private channel"
+            : "Channel",
+      ),
+    );
+    this.log.label = `Messages in ${title}`;
+    const threads = this.workspace.repliesByThread(channel.id);
+    this.log.show({
+      place: channel.id,
+      messages: this.workspace.roots(channel.id),
+      intro: () => this.#intro(channel, title),
+      replies: (message) =>
+        message.thread_ts && message.thread_ts !== message.ts ? [] : (threads.get(message.ts) ?? []),
+      status: (message) => this.workspace.status(channel.id, message.ts),
+      editing,
+      inThread: false,
+      unshowable,
+    });
+    this.composer.move(channel.id, `Message ${title}`);
+  }
+
+  #intro(channel, title) {
+    const bot = this.workspace.bot.name;
+    return h(
+      "div",
+      { class: "intro" },
+      h("h2", { dir: "auto" }, title),
+      h(
+        "p",
+        {},
+        channel.kind === "im"
+          ? `Ask ${bot} anything. Attach PDFs, pictures or text files and it reads them before it answers.`
+          : `Mention @${bot} with a question, attach files to it, or type /ask for an answer that only you see.`,
+      ),
+    );
+  }
+}
+
+export class ThreadPane {
+  /** `send("channel id/thread_ts", text, files)`; `close()` is what its cross and Escape do. */
+  constructor(workspace, send, close) {
+    this.workspace = workspace;
+    this.title = h("div", { class: "pane-title" });
+    this.log = new MessageLog("Thread", workspace);
+    this.composer = new Composer({
+      send,
+      mention: () => workspace.bot.name,
+      commands: false,
+      suggest: (text) => this.#hint(text),
+    });
+    const cross = h(
+      "button",
+      { type: "button", class: "tool", "aria-label": "Close thread", title: "Close thread", click: close },
+      icon("close"),
+    );
+    this.element = h(
+      "aside",
+      { class: "pane thread-pane", "aria-label": "Thread", hidden: true },
+      h("header", { class: "pane-head" }, this.title, cross),
+      this.log.element,
+      this.composer.element,
+    );
+    this.composer.attachments.acceptDrops(this.element);
+    this.element.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !event.target.closest(".edit-box")) close();
+    });
+  }
+
+  #hint(text) {
+    if (text.startsWith("/")) return "Commands do not work in threads";
+    return this.channel?.kind === "im"
+      ? "Shift + Enter for a new line"
+      : `Mention @${this.workspace.bot.name} to go on`;
+  }
+
+  /** `threadTs` null hides the pane. */
+  show(channel, threadTs, { editing, unshowable }) {
+    this.element.hidden = !threadTs;
+    if (!threadTs) return;
+    this.channel = channel;
+    const title = place(channel) + channelTitle(channel, this.workspace);
+    putHead(this.title, h("h2", {}, "Thread"), h("p", { dir: "auto" }, title));
+    this.log.label = `Thread in ${title}`;
+    this.log.show({
+      place: `${channel.id}/${threadTs}`,
+      messages: this.workspace.thread(channel.id, threadTs),
+      replies: () => [],
+      status: () => null,
+      tail: this.workspace.status(channel.id, threadTs),
+      editing,
+      inThread: true,
+      unshowable,
+    });
+    this.composer.move(`${channel.id}/${threadTs}`, "Reply in thread");
+  }
+}

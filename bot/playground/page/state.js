@@ -1,0 +1,146 @@
+// The workspace as this page knows it: takes the server's state and its events, answers what the views ask.
+
+// The workspace's own voice has an id but is in no list of users.
+const SLACKBOT = { id: "USLACKBOT", name: "Slackbot", is_bot: true };
+
+const byTs = (a, b) => Number(a.ts) - Number(b.ts);
+
+/** Whether a message stands in its channel's list and not only in a thread. */
+export function isRoot(message) {
+  return !message.thread_ts || message.thread_ts === message.ts || message.subtype === "thread_broadcast";
+}
+
+export class Workspace extends EventTarget {
+  team = { id: "", name: "" };
+  me = { id: "", name: "" };
+  bot = { id: "", name: "" };
+  channels = [];
+  #users = new Map();
+  #messages = new Map(); // channel → ts → message
+  #statuses = new Map(); // channel + thread_ts → text
+  #sorted = new Map(); // channel → messages by ts, while they are current
+  #serial = 0;
+
+  /** Takes the whole state in place of what was known. */
+  read({ team, me, bot, users, channels, messages, statuses }) {
+    Object.assign(this, { team, me, bot, channels });
+    this.#users = new Map([SLACKBOT, ...users].map((user) => [user.id, user]));
+    this.#messages.clear();
+    this.#sorted.clear();
+    for (const message of messages) this.#put(message);
+    this.#statuses = new Map(
+      (statuses ?? []).map(({ channel, thread_ts, status }) => [`${channel}/${thread_ts}`, status]),
+    );
+    this.#changed({ kind: "state" });
+  }
+
+  /** Takes one pushed event. */
+  apply(event) {
+    if (event.type === "message") {
+      const known = this.message(event.message.channel, event.message.ts);
+      this.#put(event.message);
+      this.#changed({ kind: known ? "changed" : "posted", message: event.message });
+    } else if (event.type === "message_deleted") {
+      this.#remove(event.channel, event.ts);
+      this.#changed({ kind: "deleted", channel: event.channel, ts: event.ts });
+    } else if (event.type === "status") {
+      const key = `${event.channel}/${event.thread_ts}`;
+      if (event.status) this.#statuses.set(key, event.status);
+      else this.#statuses.delete(key);
+      this.#changed({ kind: "status", channel: event.channel, thread_ts: event.thread_ts, status: event.status });
+    }
+  }
+
+  #changed(detail) {
+    this.dispatchEvent(new CustomEvent("change", { detail }));
+  }
+
+  #put(message) {
+    if (!this.#messages.has(message.channel)) this.#messages.set(message.channel, new Map());
+    this.#serial += 1;
+    // `serial` tells a view that this is not the version it has drawn.
+    this.#messages.get(message.channel).set(message.ts, { ...message, serial: this.#serial });
+    this.#sorted.delete(message.channel);
+  }
+
+  /** A message under which replies hang leaves a tombstone, as in Slack; any other leaves nothing. */
+  #remove(channel, ts) {
+    const message = this.message(channel, ts);
+    if (!message) return;
+    if (isRoot(message) && this.replies(channel, ts).length > 0) {
+      this.#put({
+        channel,
+        ts,
+        thread_ts: ts,
+        user: message.user,
+        subtype: "tombstone",
+        text: "This message was deleted.",
+      });
+    } else {
+      this.#messages.get(channel).delete(ts);
+      this.#sorted.delete(channel);
+    }
+  }
+
+  #all(channel) {
+    if (!this.#sorted.has(channel)) {
+      this.#sorted.set(channel, [...(this.#messages.get(channel)?.values() ?? [])].sort(byTs));
+    }
+    return this.#sorted.get(channel);
+  }
+
+  message(channel, ts) {
+    return this.#messages.get(channel)?.get(ts);
+  }
+
+  /** What the channel's list shows, oldest first. */
+  roots(channel) {
+    return this.#all(channel).filter(isRoot);
+  }
+
+  replies(channel, threadTs) {
+    return this.#all(channel).filter((message) => message.thread_ts === threadTs && message.ts !== threadTs);
+  }
+
+  /** Replies by the ts of the message they hang under. */
+  repliesByThread(channel) {
+    return Map.groupBy(
+      this.#all(channel).filter(
+        (message) => message.thread_ts && message.thread_ts !== message.ts && !message.ephemeral,
+      ),
+      (message) => message.thread_ts,
+    );
+  }
+
+  /** The whole thread, its first message included. */
+  thread(channel, threadTs) {
+    const first = this.message(channel, threadTs);
+    return [...(first ? [first] : []), ...this.replies(channel, threadTs)];
+  }
+
+  status(channel, threadTs) {
+    const status = this.#statuses.get(`${channel}/${threadTs}`);
+    if (!status) return null;
+    return /^is\s/i.test(status) ? `${this.bot.name} ${status}` : `${this.bot.name} is ${status}`;
+  }
+
+  channel(id) {
+    return this.channels.find((channel) => channel.id === id);
+  }
+
+  /** Who a message is by. Integrations post without a user, under a name of the message's own. */
+  author({ user, bot_id: botId, username, bot_profile: profile }) {
+    const known = this.#users.get(user);
+    const name = username || known?.name || profile?.name || user || "Unknown";
+    return { id: user ?? botId ?? "", name, isBot: Boolean(botId || known?.is_bot), isThisBot: user === this.bot.id };
+  }
+
+  /** How text renderers resolve ids. */
+  get names() {
+    return {
+      me: this.me.id,
+      user: (id) => this.#users.get(id)?.name,
+      channel: (id) => this.channel(id)?.name,
+    };
+  }
+}

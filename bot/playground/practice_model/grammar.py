@@ -1,0 +1,117 @@
+"""An answer comes in, and the events of its stream go out, then their bytes.
+
+Pure. Source: claude:en/build-with-claude/streaming, 2026-11-22.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from enum import Enum, auto
+from typing import Any
+
+Event = dict[str, Any]
+TEXT_INDEX = 1
+"""Current models open every answer with a thinking block and keep its text to themselves; the answer comes second."""
+
+
+class Quirk(Enum):
+    """Ways in which hosts of this format were seen to differ from the original."""
+
+    NO_EVENT_LINES = auto()
+    COMMENTS = auto()
+    DONE = auto()
+    UNKNOWN_EVENTS = auto()
+    CRLF = auto()
+    DUPLICATE_START = auto()
+    NO_USAGE = auto()
+    BYTE_BY_BYTE = auto()
+    CLOSE_DELIMITED = auto()
+    """The end of the connection is the end of the answer, so that a cut looks like an end."""
+
+
+Quirks = frozenset[Quirk]
+
+
+def usage(input_tokens: int, output_tokens: int) -> dict[str, int]:
+    return {
+        "input_tokens": input_tokens,
+        "cache_creation_input_tokens": 0,
+        "cache_read_input_tokens": 0,
+        "output_tokens": output_tokens,
+    }
+
+
+def tokens_of(text: str) -> int:
+    return -(-len(text) // 4)
+
+
+def message(message_id: str, model: str, counted: dict[str, int]) -> Event:
+    return {
+        "id": message_id,
+        "type": "message",
+        "role": "assistant",
+        "model": model,
+        "content": [],
+        "stop_reason": None,
+        "stop_sequence": None,
+        "usage": counted,
+    }
+
+
+def opening(started: Event) -> Iterator[Event]:
+    yield {"type": "message_start", "message": started}
+    thinking = {"type": "thinking", "thinking": "", "signature": ""}
+    yield {"type": "content_block_start", "index": 0, "content_block": thinking}
+    yield {"type": "ping"}
+    yield {
+        "type": "content_block_delta",
+        "index": 0,
+        "delta": {"type": "signature_delta", "signature": "cHJhY3RpY2U="},
+    }
+    yield {"type": "content_block_stop", "index": 0}
+    yield {"type": "content_block_start", "index": TEXT_INDEX, "content_block": {"type": "text", "text": ""}}
+
+
+def delta(text: str) -> Event:
+    return {"type": "content_block_delta", "index": TEXT_INDEX, "delta": {"type": "text_delta", "text": text}}
+
+
+def closing(stop_reason: str | None, stop_details: dict[str, Any] | None, counted: dict[str, int]) -> Iterator[Event]:
+    yield {"type": "content_block_stop", "index": TEXT_INDEX}
+    ending: dict[str, Any] = {"stop_reason": stop_reason, "stop_sequence": None}
+    if stop_details is not None:
+        ending["stop_details"] = stop_details
+    yield {"type": "message_delta", "delta": ending, "usage": counted}
+    yield {"type": "message_stop"}
+
+
+def encoded(event: Event, quirks: Quirks) -> bytes:
+    """The event as it goes over the wire, quirks and all."""
+    if Quirk.NO_USAGE in quirks:
+        event = {key: value for key, value in event.items() if key != "usage"}
+    lines: list[str] = []
+    if Quirk.COMMENTS in quirks:
+        lines += [": PROCESSING", ""]
+    if Quirk.UNKNOWN_EVENTS in quirks:
+        lines += ["event: weather", 'data: {"type":"weather","sky":"clear"}', "", "data: 7", ""]
+    repeats = 3 if Quirk.DUPLICATE_START in quirks and event["type"] == "message_start" else 1
+    for _ in range(repeats):
+        if Quirk.NO_EVENT_LINES not in quirks:
+            lines.append(f"event: {event['type']}")
+        lines += [f"data: {json.dumps(event, ensure_ascii=False)}", ""]
+    if Quirk.DONE in quirks and event["type"] == "message_stop":
+        lines += ["data: [DONE]", ""]
+    end = "\r\n" if Quirk.CRLF in quirks else "\n"
+    return "".join(line + end for line in lines).encode()
+
+
+def bursts(text: str) -> Iterator[str]:
+    """The text in pieces of 1 to 40 characters, the same for the same text: models write unevenly."""
+    chance = random.Random(text)  # noqa: S311  # not a secret
+    start = 0
+    while start < len(text):
+        size = chance.choice((1, 2, 3, 4, 6, 8, 12, 20, 40))
+        yield text[start : start + size]
+        start += size

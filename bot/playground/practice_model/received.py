@@ -1,0 +1,84 @@
+"""What one request turned out to hold, as values: every text, image and PDF, by message.
+
+Pure.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+CHARS_PER_TOKEN = 2.5
+PDF_PAGE_TOKENS = 3_000
+IMAGE_TOKENS_MAX = 4_784
+"""Rules of thumb: claude:en/about-claude/models/overview and claude:en/build-with-claude/vision, 2026-11-22."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenText:
+    text: str
+    title: str = ""
+    """Of a document block that holds plain text."""
+
+    @property
+    def tokens(self) -> int:
+        return math.ceil(len(self.text) / CHARS_PER_TOKEN)
+
+
+@dataclass(frozen=True, slots=True)
+class SeenImage:
+    format: str
+    width_px: int
+    height_px: int
+    size_bytes: int
+
+    @property
+    def tokens(self) -> int:
+        return min(IMAGE_TOKENS_MAX, math.ceil(self.width_px / 28) * math.ceil(self.height_px / 28))
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPdf:
+    title: str
+    pages: int
+    first_words: str
+    size_bytes: int
+
+    @property
+    def tokens(self) -> int:
+        return self.pages * PDF_PAGE_TOKENS
+
+
+SeenBlock = SeenText | SeenImage | SeenPdf
+
+
+@dataclass(frozen=True, slots=True)
+class SeenMessage:
+    role: str
+    blocks: tuple[SeenBlock, ...]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        return tuple(block.text for block in self.blocks if isinstance(block, SeenText))
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A valid request. ``system_chars`` counts the characters of the system prompt."""
+
+    model: str
+    max_tokens: int
+    stream: bool
+    system_chars: int
+    messages: tuple[SeenMessage, ...]
+
+    @property
+    def tokens(self) -> int:
+        """An estimate of the input's tokens, as an API would count them."""
+        written = math.ceil(self.system_chars / CHARS_PER_TOKEN)
+        return 8 + written + sum(4 + sum(block.tokens for block in message.blocks) for message in self.messages)
+
+    def blocks(self) -> Iterator[SeenBlock]:
+        for message in self.messages:
+            yield from message.blocks

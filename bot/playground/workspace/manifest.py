@@ -1,0 +1,47 @@
+"""A Slack app manifest (YAML) comes in; the app's names, scopes, events and commands go out.
+
+I/O: reads one file. Source of the keys: slack:reference/app-manifest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The app as it is installed; ``scopes`` are the bot token's."""
+
+    app_name: str
+    bot_name: str
+    scopes: frozenset[str]
+    events: frozenset[str]
+    commands: frozenset[str]
+    escaping_commands: frozenset[str]
+    messages_tab: bool
+
+    @classmethod
+    def read(cls, path: Path) -> Manifest:
+        return cls.parse(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+    @classmethod
+    def parse(cls, data: dict[str, Any]) -> Manifest:
+        features = data.get("features") or {}
+        settings = data.get("settings") or {}
+        scopes = ((data.get("oauth_config") or {}).get("scopes") or {}).get("bot") or []
+        events = (settings.get("event_subscriptions") or {}).get("bot_events") or []
+        commands = features.get("slash_commands") or []
+        name = data["display_information"]["name"]
+        return cls(
+            app_name=name,
+            bot_name=(features.get("bot_user") or {}).get("display_name") or name,
+            scopes=frozenset(scopes),
+            events=frozenset(events),
+            commands=frozenset(command["command"] for command in commands),
+            escaping_commands=frozenset(c["command"] for c in commands if c.get("should_escape")),
+            messages_tab=bool((features.get("app_home") or {}).get("messages_tab_enabled", True)),
+        )

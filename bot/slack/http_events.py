@@ -1,0 +1,71 @@
+"""Slack's signed requests come in over HTTP; the Bolt app answers them. I/O: a listening socket.
+
+``/slack/events`` takes events, commands and interactions, ``/healthz`` says that the process lives. Bolt checks the
+signature; what it would stumble over (headers that are no number or no ASCII) is turned away before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.async_app import AsyncApp
+
+from bot.errors import StartFailed
+from bot.logs import get_logger
+
+log = get_logger(__name__)
+
+EVENTS_PATH = "/slack/events"
+HEALTH_PATH = "/healthz"
+BODY_BYTES_MAX = 4 * 1024 * 1024
+"""An event with many files is large, and Slack's requests stay far below this."""
+
+
+class HttpEvents:
+    def __init__(self, bolt: AsyncApp, host: str, port: int) -> None:
+        self._bolt = bolt
+        self._host = host
+        self._port = port
+        self._runner: web.AppRunner | None = None
+
+    async def start(self) -> None:
+        """Raises ``StartFailed`` where the port cannot be had."""
+        app = web.Application(middlewares=[_refuse_malformed], client_max_size=BODY_BYTES_MAX)
+        app.router.add_post(EVENTS_PATH, self._on_request)
+        app.router.add_get(HEALTH_PATH, _healthy)
+        self._runner = web.AppRunner(app, access_log=None)
+        await self._runner.setup()
+        try:
+            await web.TCPSite(self._runner, self._host, self._port).start()
+        except OSError as error:
+            await self._runner.cleanup()
+            raise StartFailed(
+                f"BOT_HTTP_PORT: cannot listen on {self._host}:{self._port} ({error.strerror})"
+            ) from error
+        host, port = self._runner.addresses[0][:2]
+        log.info("http.listening", host=host, port=port, path=EVENTS_PATH)
+
+    async def _on_request(self, request: web.Request) -> web.Response:
+        return await to_aiohttp_response(await self._bolt.async_dispatch(await to_bolt_request(request)))
+
+    async def close(self) -> None:
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+
+async def _healthy(_request: web.Request) -> web.Response:
+    return web.json_response({"ok": True})
+
+
+@web.middleware
+async def _refuse_malformed(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    if request.path == EVENTS_PATH:
+        timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
+        signature = request.headers.get("X-Slack-Signature", "")
+        if not (timestamp.isascii() and timestamp.isdigit() and signature.isascii() and signature):
+            return web.json_response({"error": "invalid request"}, status=401)
+    return await handler(request)

@@ -1,0 +1,26 @@
+"""A bot token goes in; who the bot is in which workspace comes out. I/O: auth.test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.errors import SlackTokenInvalid, StartFailed
+from bot.slack.api import SlackApi
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    team_id: str
+    bot_user_id: str
+    bot_id: str
+
+
+async def identify(api: SlackApi) -> Identity:
+    """Raises ``StartFailed`` where Slack does not take the token, ``SlackError`` where it does not answer."""
+    try:
+        answer = await api.call("auth.test")
+    except SlackTokenInvalid as error:
+        raise StartFailed(f"SLACK_BOT_TOKEN: Slack does not take it ({error.code})") from error
+    if not answer.get("bot_id"):
+        raise StartFailed("SLACK_BOT_TOKEN: this is a person's token; the bot token begins with xoxb-")
+    return Identity(str(answer["team_id"]), str(answer["user_id"]), str(answer["bot_id"]))

@@ -1,0 +1,215 @@
+"""Text as the model writes it goes in; the next thing to show in Slack comes out. Pure: the clock is an argument.
+
+Rules:
+
+1. A reply is a row of messages (parts). Each shows a slice of the answer, and a slice never shrinks or moves.
+2. ``next_action`` is the difference between what should stand there now and what Slack has taken: whoever asks later
+   gets newer text, and what was overtaken is never sent.
+3. Parts are settled in order: a part is whole before the next one begins.
+4. A part that Slack refuses is shown again in a plainer form; the words stay the same.
+5. A reply that an earlier process began keeps its messages; they change once the new text is longer than the old one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from bot.messages import Note
+from bot.slack.markdown_cut import MARKDOWN, TEXT, Piece, PieceLimits, cut
+
+
+class Form(IntEnum):
+    """How a part is sent, plainer with each step."""
+
+    MARKDOWN = 0
+    SECTIONS = 1
+    TEXT = 2
+
+
+PIECE_LIMITS: dict[Form, PieceLimits] = {Form.MARKDOWN: MARKDOWN, Form.SECTIONS: MARKDOWN, Form.TEXT: TEXT}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What one message shows: a slice of the answer, and under it small lines that are not part of it."""
+
+    markdown: str = ""
+    footer: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    form: Form = Form.MARKDOWN
+
+    @property
+    def empty(self) -> bool:
+        return not (self.markdown or self.footer or self.notes)
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Post ``view`` as part ``part`` where ``ts`` is ``None``, else edit that message into it."""
+
+    part: int
+    ts: str | None
+    view: View
+    last: bool
+    """Nothing of this reply comes after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Delete a message that the reply no longer needs."""
+
+    part: int
+    ts: str
+
+
+Action = Show | Remove
+
+
+@dataclass(slots=True)
+class _Part:
+    piece: Piece
+    ts: str | None = None
+    shown: View | None = None
+    form: Form = Form.MARKDOWN
+
+
+@dataclass(slots=True)
+class LiveReply:
+    """``posted`` are the messages of an earlier process, which together show ``posted_chars`` of an answer."""
+
+    posted: Sequence[str] = ()
+    posted_chars: int = 0
+    waiting_since_s: float | None = None
+    """Since when words wait to be seen; ``None`` while all are."""
+    _text: str = ""
+    _status: str = ""
+    _status_in_message: bool = False
+    _ending: str = ""
+    _notes: tuple[Note, ...] = ()
+    _finished: bool = False
+    _parts: list[_Part] = field(default_factory=list)
+    _surplus: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._surplus = list(self.posted)
+        self._parts = [self._part(Piece(0, None, 0))]
+
+    @property
+    def has_words(self) -> bool:
+        """Whether people see, or will see next, words of the answer instead of a status."""
+        return bool(self._text.strip()) or self._finished
+
+    @property
+    def done(self) -> bool:
+        return self._finished and self.next_action() is None
+
+    @property
+    def finished(self) -> bool:
+        """Whether all was said; some of it may still wait to be shown."""
+        return self._finished
+
+    @property
+    def started(self) -> bool:
+        """Whether a message of this reply stands in Slack."""
+        return self._parts[0].ts is not None
+
+    @property
+    def words_shown(self) -> bool:
+        """Whether Slack shows words of the answer."""
+        shown = self._parts[0].shown
+        return shown is not None and bool(shown.markdown)
+
+    @property
+    def only_status(self) -> bool:
+        """Whether what is to be shown next is a status in a message that stands already."""
+        return self.started and not self.has_words
+
+    @property
+    def parts(self) -> int:
+        return len(self._parts)
+
+    def status(self, text: str, *, in_message: bool) -> None:
+        """``in_message``: shown as a message of its own until the first words replace it."""
+        self._status, self._status_in_message = text, in_message
+
+    def write(self, text: str, now_s: float) -> None:
+        self._text += text
+        if self.waiting_since_s is None and self._text.strip():
+            self.waiting_since_s = now_s
+
+    def finish(self, ending: str, notes: Sequence[Note], now_s: float, *, withdraw: bool = False) -> None:
+        self._finished, self._ending, self._notes = True, ending, tuple(notes)
+        if self.waiting_since_s is None:
+            self.waiting_since_s = now_s
+        if withdraw:
+            self._text = ""
+            self._surplus = [part.ts for part in self._parts[1:] if part.ts] + self._surplus
+            del self._parts[1:]
+            self._parts[0].piece = Piece(0, None, 0)
+
+    def next_action(self) -> Action | None:
+        """What to do now so that Slack shows the newest text; ``None`` where it does."""
+        self._cut()
+        for number, part in enumerate(self._parts):
+            last = number == len(self._parts) - 1
+            view = self._view(part, last)
+            if view.empty or view == part.shown or self._held_back(part):
+                continue
+            return Show(number, part.ts, view, last and self._finished)
+        if self._finished and self._surplus:
+            return Remove(len(self._parts), self._surplus[0])
+        return None
+
+    def took(self, action: Action, ts: str, now_s: float) -> None:
+        """Slack did it; ``ts`` is the message's. What came in meanwhile has waited since ``now_s`` at most."""
+        if isinstance(action, Remove):
+            self._surplus.remove(action.ts)
+            return
+        part = self._parts[action.part]
+        part.ts, part.shown = ts, action.view
+        self.waiting_since_s = now_s if self.next_action() is not None else None
+
+    def found(self, part: int, ts: str) -> None:
+        """A post whose outcome was unknown did happen; what it shows will be replaced."""
+        self._parts[part].ts = ts
+
+    def refused(self, action: Show) -> bool:
+        """Slack refused the form: the next action shows the same words plainer. ``False``: there is no plainer form."""
+        part = self._parts[action.part]
+        if part.form is Form.TEXT:
+            return False
+        part.form = Form(part.form + 1)
+        if part.form is Form.TEXT:  # holds less: cut again from here on
+            self._surplus = [later.ts for later in self._parts[action.part + 1 :] if later.ts] + self._surplus
+            del self._parts[action.part + 1 :]
+            part.piece = Piece(part.piece.start, None, part.piece.start, part.piece.opening)
+        return True
+
+    def _cut(self) -> None:
+        """Brings the last piece up to date, and opens the next ones where it is full."""
+        while True:
+            part = self._parts[-1]
+            piece, limits = part.piece, PIECE_LIMITS[part.form]
+            if piece.end is None:
+                piece = part.piece = cut(self._text, piece.start, piece.opening, limits, complete=self._finished)
+            if piece.end is None or (not self._text[piece.end :].strip()):
+                return
+            self._parts.append(self._part(Piece(piece.end, None, piece.end, piece.next_opening), part.form))
+
+    def _part(self, piece: Piece, form: Form = Form.MARKDOWN) -> _Part:
+        return _Part(piece, self._surplus.pop(0) if self._surplus else None, form=form)
+
+    def _view(self, part: _Part, last: bool) -> View:
+        markdown = part.piece.markdown(self._text)
+        if self._finished and last:
+            return View(markdown, (self._ending,) if self._ending else (), self._notes, part.form)
+        if not self._text.strip() and self._status_in_message:
+            return View(footer=(self._status,) if self._status else (), form=part.form)
+        return View(markdown, form=part.form)
+
+    def _held_back(self, part: _Part) -> bool:
+        """An earlier process' longer text stays until it is overtaken."""
+        known = part.ts is None or part.shown is not None
+        return not known and not self._finished and 0 < self.posted_chars >= len(self._text)

@@ -1,0 +1,52 @@
+"""A question goes in; the reply that answers it comes out, new or taken up from an earlier process.
+
+I/O: Slack through the replies themselves, and the database for the messages they posted.
+"""
+
+from __future__ import annotations
+
+import aiohttp
+
+from bot.errors import SlackError
+from bot.logs import get_logger
+from bot.messages import Question
+from bot.ports import Reply
+from bot.slack.command_reply import CommandReply
+from bot.slack.live_reply import LiveReply, View
+from bot.slack.thread import ThreadReader
+from bot.slack.thread_reply import Outlets, ThreadReply, posting
+
+log = get_logger(__name__)
+
+
+class SlackReplies:
+    """Implements ``ports.Replies``. ``session`` is for response URLs."""
+
+    def __init__(self, outlets: Outlets, reader: ThreadReader, session: aiohttp.ClientSession) -> None:
+        self._outlets = outlets
+        self._reader = reader
+        self._session = session
+
+    async def open(self, question: Question, *, again: bool) -> Reply:
+        if question.response_url is not None:
+            return CommandReply(question, self._session, fresh=not again)
+        posted, chars = await self._outlets.records.parts(question), 0
+        if posted or again:
+            posted, chars = await self._found(question, posted)
+        return ThreadReply(question, self._outlets, LiveReply(posted, chars))
+
+    async def queued(self, question: Question, ahead: int) -> None:
+        if question.response_url is not None:  # its acknowledgement stands there already
+            return
+        words = f"Queued behind {ahead} question{'s' if ahead > 1 else ''}…" if ahead else "Queued…"
+        posted = await self._outlets.api.call("chat.postMessage", **posting(question, 0, View(footer=(words,))))
+        await self._outlets.records.posted(question, 0, str(posted["ts"]))
+
+    async def _found(self, question: Question, known: list[str]) -> tuple[list[str], int]:
+        """The messages of a reply that was begun, and how long the answer in them is. The thread itself knows best."""
+        try:
+            own = await self._reader.find_replies(question)
+        except SlackError as error:
+            log.info("reply.not_found", code=error.code)
+            own = []
+        return ([reply.ts for reply in own], sum(len(reply.text) for reply in own)) if own else (known, 0)

@@ -1,0 +1,85 @@
+"""What the bot is doing goes in; Slack shows it beside the thread until the first words. I/O: Slack.
+
+assistant.threads.setStatus costs no edit, and lets the first words be the reply's first message. Where Slack does not
+take it (another kind of channel, an older plan), ``otherwise`` is called and the status becomes a message.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.errors import ReplyGone, SlackError, SlackRefused, SlackTokenInvalid
+from bot.logs import get_logger
+from bot.slack.api import SlackApi
+
+log = get_logger(__name__)
+
+METHOD = "assistant.threads.setStatus"
+REFRESH_S = 90.0
+"""Slack drops a status after two minutes. Source: slack:reference/methods/assistant.threads.setStatus."""
+
+
+@dataclass(slots=True)
+class StatusSupport:
+    """Whether this workspace takes the method; learned from its first refusal."""
+
+    possible: bool = True
+
+
+class StatusLine:
+    def __init__(self, api: SlackApi, support: StatusSupport, channel_id: str, thread_ts: str) -> None:
+        self._api = api
+        self._support = support
+        self._place = {"channel_id": channel_id, "thread_ts": thread_ts}
+        self._wanted = ""
+        self._shown = ""
+        self._changed = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def possible(self) -> bool:
+        return self._support.possible
+
+    def show(self, text: str, otherwise: Callable[[], None]) -> None:
+        self._wanted = text
+        self._changed.set()
+        if self._task is None:
+            self._task = asyncio.create_task(self._follow(otherwise))
+
+    def replaced(self) -> None:
+        """A message of the reply stands in the thread: Slack has cleared the status, but for a call on its way."""
+        self._wanted = ""
+        self._changed.set()
+
+    async def close(self) -> None:
+        """Takes the status away where no message did."""
+        if self._task is None:
+            return
+        self._wanted = ""
+        self._changed.set()
+        await self._task
+
+    async def _follow(self, otherwise: Callable[[], None]) -> None:
+        while True:
+            self._changed.clear()
+            sent = self._wanted
+            try:
+                if sent or self._shown:
+                    await self._api.call(METHOD, status=sent, **self._place)
+                self._shown = sent
+            except (SlackRefused, SlackTokenInvalid, ReplyGone) as error:
+                log.info("status.not_possible", code=error.code)
+                self._support.possible = False
+                if self._wanted:
+                    otherwise()
+                return
+            except SlackError as error:
+                log.info("status.not_shown", code=error.code)
+            if not self._wanted and (not self._shown or sent == self._wanted):
+                return
+            try:
+                await asyncio.wait_for(self._changed.wait(), REFRESH_S)
+            except TimeoutError:
+                continue

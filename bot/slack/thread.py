@@ -1,0 +1,163 @@
+"""A question goes in; the thread that it was asked in comes out, as the model should read it.
+
+I/O: conversations.replies (all pages within a bound) and, for names, what ``names`` calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot import limits
+from bot.errors import SlackError
+from bot.messages import Asked, Author, AuthorKind, Question, ThreadMessage
+from bot.slack import mentions
+from bot.slack.file_objects import attachments_of
+from bot.slack.mentions import Naming
+from bot.slack.message_text import author_of, markdown_of
+from bot.slack.names import Api, Names
+from bot.slack.payloads import SAID
+from bot.slack.shapes import Json, object_of, objects_of, text_of
+
+PAGES_MAX = 20
+NOTHING_THERE = frozenset({"thread_not_found", "message_not_found"})
+"""Slack's words for a thread whose messages are all deleted. slack:reference/methods/conversations.replies."""
+ANSWER_EVENT = "answer"
+"""The ``event_type`` of the metadata on our replies; its payload is ``{"question_ts": …, "part": 0, 1, …}``."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnReply:
+    """A message of ours that answers a question; ``part`` counts from 0, ``text`` is Markdown without notes."""
+
+    ts: str
+    part: int
+    text: str
+
+
+class ThreadReader:
+    """Reads the threads of one workspace. Implements ``ports.Threads``."""
+
+    def __init__(self, api: Api, names: Names, *, bot_user_id: str, bot_id: str) -> None:
+        self._api = api
+        self._names = names
+        self._bot_user_id = bot_user_id
+        self._bot_id = bot_id
+
+    async def read(self, question: Question) -> list[ThreadMessage]:
+        """What was said before the question, oldest first, each answer after its own question; the question last.
+
+        A question that starts a thread, or a command, costs no conversations.replies.
+        """
+        alone = question.starts_thread or question.asked is Asked.COMMAND
+        messages = [] if alone else self._history(await self._replies(question), question)
+        naming = await self._naming(messages, question)
+        said = [self._thread_message(message, naming) for message in messages]
+        asked = next((message for message in said if message.ts == question.ts), None)
+        before = [message for message in said if message.ts != question.ts and (message.text or message.attachments)]
+        return [*before, asked if asked and (asked.text or asked.attachments) else self._asked(question, naming)]
+
+    async def find_replies(self, question: Question) -> list[OwnReply]:
+        """Our messages that answer ``question``, first part first: what an earlier process already posted."""
+        if question.asked is Asked.COMMAND:
+            return []
+        replies = [
+            OwnReply(text_of(message.get("ts")), part, markdown_of(message, AuthorKind.THIS_BOT, mentions.as_tokens))
+            for message in await self._replies(question, oldest=question.ts)
+            for answered, part in [self._answer_to(message)]
+            if answered == question.ts
+        ]
+        return sorted(replies, key=lambda reply: (reply.part, _order(reply.ts)))
+
+    async def find_posted(self, question: Question, part: int) -> str | None:
+        """The ts of the message that shows part ``part`` of the reply to ``question``; ``None`` where there is none."""
+        return next((reply.ts for reply in await self.find_replies(question) if reply.part == part), None)
+
+    async def _replies(self, question: Question, **more: str) -> list[Json]:
+        """Each message of the thread once, as Slack gives them: it repeats the first one on every page."""
+        found: dict[str, Json] = {}
+        cursor: dict[str, str] = {}
+        for _ in range(PAGES_MAX):
+            try:
+                page = await self._page(question, **more, **cursor)
+            except SlackError as error:
+                if error.code in NOTHING_THERE:
+                    break
+                raise
+            found |= {text_of(message.get("ts")): message for message in objects_of(page.get("messages"))}
+            next_cursor = text_of(object_of(page.get("response_metadata")).get("next_cursor"))
+            if not next_cursor:
+                break
+            cursor = {"cursor": next_cursor}
+        return [message for ts, message in found.items() if ts]
+
+    async def _page(self, question: Question, **more: str) -> dict[str, Any]:
+        return await self._api.call(
+            "conversations.replies",
+            channel=question.channel_id,
+            ts=question.thread_ts,
+            limit=limits.REPLIES_PAGE_MAX,
+            include_all_metadata=True,
+            **more,
+        )
+
+    def _history(self, messages: Sequence[Json], question: Question) -> list[Json]:
+        """In the order of what the model knew: an answer stands after its question even where people wrote between.
+
+        So the same thread always begins with the same words, and an answer that was posted after the next question
+        was asked is part of that one's history too.
+        """
+        placed = []
+        for message in messages:
+            if text_of(message.get("subtype")) not in SAID or message.get("hidden") is True:
+                continue
+            answered, part = self._answer_to(message)
+            ts = _order(text_of(message.get("ts")))
+            place = (_order(answered), 1, part, ts) if answered else (ts, 0, 0, ts)
+            if place <= (_order(question.ts), 0, 0, _order(question.ts)):
+                placed.append((place, message))
+        return [message for _, message in sorted(placed, key=lambda pair: pair[0])]
+
+    def _answer_to(self, message: Json) -> tuple[str, int]:
+        """The ts of the question that a message of ours answers, and which part it is; ``("", 0)`` for all others."""
+        metadata = object_of(message.get("metadata"))
+        own = author_of(message, self._bot_user_id, self._bot_id).kind is AuthorKind.THIS_BOT
+        if not own or metadata.get("event_type") != ANSWER_EVENT:
+            return "", 0
+        payload = object_of(metadata.get("event_payload"))
+        part = payload.get("part")
+        return text_of(payload.get("question_ts")), part if isinstance(part, int) else 0
+
+    async def _naming(self, messages: Sequence[Json], question: Question) -> Naming:
+        """Names for everyone who writes or is mentioned, fetched at once."""
+        mentioned = mentions.Mentioned()
+        authors = [author_of(message, self._bot_user_id, self._bot_id) for message in messages]
+        for message, author in zip(messages, authors, strict=True):
+            markdown_of(message, author.kind, mentioned)
+        mentions.named(question.text, mentioned)
+        nameless = [author.id for author in authors if not author.name]
+        return mentions.by_name(await self._names.resolve([*nameless, question.user_id, *mentioned.ids]))
+
+    def _thread_message(self, message: Json, naming: Naming) -> ThreadMessage:
+        author = author_of(message, self._bot_user_id, self._bot_id)
+        text = markdown_of(message, author.kind, naming)
+        if author.kind is not AuthorKind.THIS_BOT:
+            text = mentions.without_address(text, naming("@", self._bot_user_id))
+        return ThreadMessage(text_of(message.get("ts")), _named(author, naming), text, attachments_of(message))
+
+    def _asked(self, question: Question, naming: Naming) -> ThreadMessage:
+        """The question as it was accepted, for where Slack does not show it (any more)."""
+        kind = AuthorKind.OTHER_BOT if question.user_id.startswith("B") else AuthorKind.PERSON
+        author = _named(Author(question.user_id, "", kind), naming)
+        return ThreadMessage(question.ts, author, mentions.named(question.text, naming), question.attachments)
+
+
+def _named(author: Author, naming: Naming) -> Author:
+    return author if author.name else replace(author, name=naming("@", author.id).removeprefix("@"))
+
+
+def _order(ts: str) -> tuple[int, int]:
+    """Slack's ts, ``seconds.serial``, in numbers, since as texts they sort wrongly by length."""
+    seconds, _, serial = ts.partition(".")
+    return int(seconds) if seconds.isdecimal() else 0, int(serial) if serial.isdecimal() else 0

@@ -1,0 +1,182 @@
+"""A live reply goes in; its messages stand in a Slack thread and follow it. I/O: Slack, through ``SlackApi``.
+
+One task writes one reply: its calls never overlap. The task asks the live reply what to show when its turn to call has
+come, so that every call carries the newest words. What Slack cannot take now is tried again for ``patience_s``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.errors import ReplyGone, SlackError, SlackOutcomeUnknown, SlackRefused, SlackUnavailable
+from bot.logs import get_logger
+from bot.messages import Note, Question
+from bot.ports import ReplyRecords
+from bot.slack.api import SlackApi
+from bot.slack.gates import Urgency
+from bot.slack.live_reply import Action, LiveReply, Remove, Show, View
+from bot.slack.message_view import message
+from bot.slack.status_line import StatusLine, StatusSupport
+from bot.slack.thread import ANSWER_EVENT
+
+log = get_logger(__name__)
+
+PAUSE_FIRST_S = 0.5
+PAUSE_MAX_S = 30.0
+
+FindPosted = Callable[[Question, int], Awaitable[str | None]]
+"""The ts of the message that shows a part of the reply to a question, where the thread has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlets:
+    """What all replies of a workspace share."""
+
+    api: SlackApi
+    records: ReplyRecords
+    find_posted: FindPosted
+    status: StatusSupport = field(default_factory=StatusSupport)
+    patience_s: float = 1_800.0
+
+
+class ThreadReply:
+    """Implements ``ports.Reply`` for a question that has a thread."""
+
+    def __init__(self, question: Question, outlets: Outlets, live: LiveReply) -> None:
+        self._question = question
+        self._outlets = outlets
+        self._live = live
+        self._status = StatusLine(outlets.api, outlets.status, question.channel_id, question.thread_ts)
+        self._changed = asyncio.Event()
+        self._failure: SlackError | None = None
+        self._pause_s = PAUSE_FIRST_S
+        self._writer = asyncio.create_task(self._write())
+
+    def status(self, text: str) -> None:
+        in_message = self._live.started or not self._status.possible
+        self._live.status(text, in_message=in_message)
+        if in_message:
+            self._changed.set()
+        else:
+            self._status.show(text, otherwise=lambda: self.status(text))
+
+    def write(self, text: str) -> None:
+        if self._failure is not None:
+            raise self._failure
+        self._live.write(text, _now_s())
+        self._changed.set()
+
+    async def finish(self, ending: str = "", notes: Sequence[Note] = (), *, withdraw: bool = False) -> None:
+        self._live.finish(ending, notes, _now_s(), withdraw=withdraw)
+        self._changed.set()
+        await self._writer
+        await self._status.close()
+        if self._failure is not None:
+            raise self._failure
+
+    async def abandon(self) -> None:
+        self._writer.cancel()
+        await asyncio.gather(self._writer, return_exceptions=True)
+        await self._status.close()
+
+    async def _write(self) -> None:
+        try:
+            while not self._live.done:
+                self._changed.clear()
+                action = self._live.next_action()
+                if action is None:
+                    await self._changed.wait()
+                    continue
+                await self._outlets.api.enter(_method(action), self._question.channel_id, self._rank)
+                newest = self._live.next_action()
+                if newest is not None and _method(newest) == _method(action):
+                    await self._do(newest)
+        except SlackError as error:
+            self._failure = error
+
+    def _rank(self) -> tuple[Urgency, float]:
+        since_s = self._live.waiting_since_s or 0.0
+        if self._live.finished:
+            return Urgency.LAST, since_s
+        return (Urgency.LIVE if self._live.words_shown or self._live.only_status else Urgency.FIRST), since_s
+
+    async def _do(self, action: Action) -> None:
+        asked_s = _now_s()
+        try:
+            ts = await self._call(action)
+        except SlackRefused as error:
+            if not isinstance(action, Show) or not self._live.refused(action):
+                raise
+            log.warning("reply.plainer", code=error.code)
+        except (SlackUnavailable, SlackOutcomeUnknown) as error:
+            await self._wait_out(error)
+            if isinstance(error, SlackOutcomeUnknown) and isinstance(action, Show) and action.ts is None:
+                await self._look_for(action)
+        else:
+            self._pause_s = PAUSE_FIRST_S
+            self._live.took(action, ts, asked_s)
+            if isinstance(action, Show) and action.ts is None:
+                self._status.replaced()
+                await self._outlets.records.posted(self._question, action.part, ts)
+
+    async def _call(self, action: Action) -> str:
+        api, channel = self._outlets.api, self._question.channel_id
+        if isinstance(action, Remove):
+            try:
+                await api.call_now("chat.delete", channel=channel, ts=action.ts)
+            except ReplyGone:
+                log.debug("reply.part_gone")
+            return action.ts
+        if action.ts is not None:
+            await api.call_now("chat.update", channel=channel, ts=action.ts, **message(action.view))
+            return action.ts
+        posted = await api.call_now("chat.postMessage", **posting(self._question, action.part, action.view))
+        return str(posted["ts"])
+
+    async def _look_for(self, action: Show) -> None:
+        """Reads the thread for a post whose outcome is unknown: to post again before could show it twice."""
+        while True:
+            try:
+                ts = await self._outlets.find_posted(self._question, action.part)
+            except (SlackUnavailable, SlackOutcomeUnknown) as error:
+                await self._wait_out(error)
+                continue
+            if ts is not None:
+                self._live.found(action.part, ts)
+                await self._outlets.records.posted(self._question, action.part, ts)
+            return
+
+    async def _wait_out(self, error: SlackError) -> None:
+        """Waits twice as long as the last time. Where Slack said how long, the method's gate does the waiting."""
+        since_s = self._live.waiting_since_s
+        if since_s is not None and _now_s() - since_s > self._outlets.patience_s:
+            raise error
+        log.info("reply.waits", method=error.method, code=error.code, retry_after_s=error.retry_after_s)
+        if error.retry_after_s is None:
+            await asyncio.sleep(self._pause_s)
+            self._pause_s = min(2 * self._pause_s, PAUSE_MAX_S)
+
+
+def posting(question: Question, part: int, view: View) -> dict[str, Any]:
+    """The arguments of chat.postMessage for a part of the reply; its metadata lets a later process find it."""
+    return {
+        "channel": question.channel_id,
+        "thread_ts": question.thread_ts,
+        "unfurl_links": False,
+        "unfurl_media": False,
+        "metadata": {"event_type": ANSWER_EVENT, "event_payload": {"question_ts": question.ts, "part": part}},
+        **message(view),
+    }
+
+
+def _method(action: Action) -> str:
+    if isinstance(action, Remove):
+        return "chat.delete"
+    return "chat.postMessage" if action.ts is None else "chat.update"
+
+
+def _now_s() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,1 @@
+"""Alembic's scripts: the way from every earlier schema to this one."""

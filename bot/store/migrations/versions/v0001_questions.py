@@ -1,0 +1,58 @@
+"""Accepted questions and the messages that answer them."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "questions",
+        sa.Column("id", sa.Integer, autoincrement=True, nullable=False),
+        sa.Column("team_id", sa.String(32), nullable=False),
+        sa.Column("channel_id", sa.String(32), nullable=False),
+        sa.Column("ts", sa.String(128), nullable=False),
+        sa.Column("thread_ts", sa.String(128), nullable=False),
+        sa.Column("user_id", sa.String(32), nullable=False),
+        sa.Column("asked", sa.String(16), nullable=False),
+        sa.Column("payload", sa.Text, nullable=True),
+        sa.Column("state", sa.String(16), nullable=False, server_default="waiting"),
+        sa.Column("outcome", sa.String(32), nullable=True),
+        sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("accepted_at", sa.Float, nullable=False),
+        sa.Column("finished_at", sa.Float, nullable=True),
+        sa.Column("lease_owner", sa.String(64), nullable=True),
+        sa.Column("lease_until", sa.Float, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_questions"),
+        sa.UniqueConstraint("team_id", "channel_id", "ts", name="uq_questions_team_id_channel_id_ts"),
+    )
+    op.create_index("ix_questions_state_accepted_at", "questions", ["state", "accepted_at"])
+    op.create_index(
+        "uq_questions_running_thread",
+        "questions",
+        ["team_id", "channel_id", "thread_ts"],
+        unique=True,
+        sqlite_where=sa.text("state = 'running'"),
+        postgresql_where=sa.text("state = 'running'"),
+    )
+    op.create_table(
+        "reply_parts",
+        sa.Column("question_id", sa.Integer, nullable=False),
+        sa.Column("part", sa.Integer, nullable=False),
+        sa.Column("ts", sa.String(128), nullable=False),
+        sa.PrimaryKeyConstraint("question_id", "part", name="pk_reply_parts"),
+        sa.ForeignKeyConstraint(
+            ["question_id"], ["questions.id"], name="fk_reply_parts_question_id", ondelete="CASCADE"
+        ),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("reply_parts")
+    op.drop_table("questions")

@@ -1,0 +1,61 @@
+"""The tables. Pure.
+
+Slack is the database of messages; what is kept here is metadata, and the text of a question only until it is answered.
+Times are seconds since the epoch, so that SQLite and PostgreSQL hold the same.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+WAITING, RUNNING, DONE = "waiting", "running", "done"
+
+questions = sa.Table(
+    "questions",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("team_id", sa.String(32), nullable=False),
+    sa.Column("channel_id", sa.String(32), nullable=False),
+    sa.Column("ts", sa.String(128), nullable=False),
+    sa.Column("thread_ts", sa.String(128), nullable=False),
+    sa.Column("user_id", sa.String(32), nullable=False),
+    sa.Column("asked", sa.String(16), nullable=False),
+    # JSON of what the person wrote; erased once the question is answered.
+    sa.Column("payload", sa.Text, nullable=True),
+    sa.Column("state", sa.String(16), nullable=False, server_default=WAITING),
+    sa.Column("outcome", sa.String(32), nullable=True),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("accepted_at", sa.Float, nullable=False),
+    sa.Column("finished_at", sa.Float, nullable=True),
+    sa.Column("lease_owner", sa.String(64), nullable=True),
+    sa.Column("lease_until", sa.Float, nullable=True),
+    sa.UniqueConstraint("team_id", "channel_id", "ts"),
+    sa.Index("ix_questions_state_accepted_at", "state", "accepted_at"),
+    # One turn a thread at a time, whatever the number of processes.
+    sa.Index(
+        "uq_questions_running_thread",
+        "team_id",
+        "channel_id",
+        "thread_ts",
+        unique=True,
+        sqlite_where=sa.text("state = 'running'"),
+        postgresql_where=sa.text("state = 'running'"),
+    ),
+)
+
+reply_parts = sa.Table(
+    "reply_parts",
+    metadata,
+    sa.Column("question_id", sa.ForeignKey("questions.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("part", sa.Integer, primary_key=True),
+    sa.Column("ts", sa.String(128), nullable=False),
+)

@@ -1,0 +1,220 @@
+"""What the client makes of answers as the Messages API and the hosts of its format stream them."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.errors import AnswerCut, ModelError, ModelOverloaded, ModelRateLimited, ModelUnavailable
+from bot.llm.client import Patience
+from bot.messages import StopReason, StreamEvent, TextDelta
+from bot.playground.practice_model import Answer, HeldAnswer, HttpError, PracticeModel, Quirk, RawAnswer
+from tests.messages_link import KEY, MODEL, asking, ending_of, linked, once, text_of
+
+HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n"
+TEXT = "First line\nsecond\u2028third\u0085 – größer 🎉 <!channel> \u2029end"
+
+
+async def answered(*answers: Answer | RawAnswer) -> list[StreamEvent]:
+    """Everything the client yields for the last answer; the ones before are tried first."""
+    async with PracticeModel() as model, linked(model, patience=once()) as client:
+        model.script(*answers)
+        return [event async for event in client.stream(asking())]
+
+
+async def test_the_request_is_what_the_api_documents() -> None:
+    async with PracticeModel() as model, linked(model) as client:
+        model.script(Answer("Hi."))
+        [event async for event in client.stream(asking("What is this?"))]
+        request = model.requests[-1]
+
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    assert headers["authorization"] == f"Bearer {KEY}"
+    assert headers["anthropic-version"] == "2023-06-01"
+    assert headers["vendor"] == "anthropic"
+    assert headers["content-type"] == "application/json"
+    assert int(headers["content-length"]) == request.body_bytes
+    assert "transfer-encoding" not in headers
+    assert request.body == {
+        "model": MODEL,
+        "max_tokens": 8_000,
+        "stream": True,
+        "system": "Be brief.",
+        "messages": [{"role": "user", "content": [{"type": "text", "text": "What is this?"}]}],
+    }
+
+
+async def test_an_empty_vendor_sends_no_vendor_header() -> None:
+    async with PracticeModel() as model, linked(model, vendor="") as client:
+        model.script(Answer("Hi."))
+        [event async for event in client.stream(asking())]
+
+        assert "vendor" not in {name.lower() for name in model.requests[-1].headers}
+
+
+@pytest.mark.parametrize(
+    "quirks",
+    [frozenset(), *({quirk} for quirk in Quirk), frozenset(Quirk)],
+    ids=["none", *(quirk.name for quirk in Quirk), "all"],
+)
+async def test_an_answer_is_whole_whatever_the_hosts_quirks(quirks: frozenset[Quirk]) -> None:
+    events = await answered(Answer(TEXT, quirks=frozenset(quirks)))
+
+    assert text_of(events) == TEXT
+    assert ending_of(events).stop_reason is StopReason.END_TURN
+
+
+async def test_usage_is_the_last_that_was_given() -> None:
+    usage = ending_of(await answered(Answer("x" * 400))).usage
+
+    assert usage.input > 0
+    assert usage.output == 100
+
+
+@pytest.mark.parametrize("reason", list(StopReason))
+async def test_every_documented_stop_reason_is_told(reason: StopReason) -> None:
+    assert ending_of(await answered(Answer("partial", stop_reason=reason.value))).stop_reason is reason
+
+
+@pytest.mark.parametrize("reason", [None, "something_new"])
+async def test_an_end_without_a_known_reason_is_a_cut_answer(reason: str | None) -> None:
+    with pytest.raises(AnswerCut):
+        await answered(Answer("partial", stop_reason=reason))
+
+
+async def test_an_answer_without_text_is_still_an_answer() -> None:
+    assert text_of(await answered(Answer(""))) == ""
+
+
+async def test_text_that_comes_with_the_start_of_a_block_belongs_to_the_answer() -> None:
+    start = b'data: {"type":"content_block_start","index":9,"content_block":{"type":"text","text":"early "}}\n\n'
+    rest = (
+        b'data: {"type":"content_block_delta","index":4,"delta":{"type":"text_delta","text":"late"}}\n\n'
+        b'data: {"type":"content_block_delta","index":4,"delta":{"type":"input_json_delta","partial_json":""}}\n\n'
+        b'data: {"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":null}\n\n'
+        b'data: {"type":"message_stop"}\n\n'
+    )
+
+    assert text_of(await answered(RawAnswer((HEAD, start, rest)))) == "early late"
+
+
+@pytest.mark.parametrize("quirks", [frozenset(), {Quirk.CLOSE_DELIMITED}], ids=["chunked", "close-delimited"])
+async def test_a_cut_before_message_stop_is_no_answer_but_keeps_its_text(quirks: frozenset[Quirk]) -> None:
+    held = HeldAnswer(frozenset(quirks))
+    seen: list[StreamEvent] = []
+    async with PracticeModel() as model, linked(model) as client:
+        model.script(held)
+        stream = client.stream(asking())
+        first = asyncio.ensure_future(anext(stream))
+        await held.asked.wait()
+        await held.write("so far ")
+        seen.append(await first)
+        await held.cut()
+        with pytest.raises(AnswerCut):
+            await anext(stream)
+        assert len(model.requests) == 1, "what people have read is not asked for again"
+
+    assert text_of(seen) == "so far "
+
+
+@pytest.mark.parametrize(
+    ("error_type", "expected"),
+    [
+        ("overloaded_error", ModelOverloaded),
+        ("rate_limit_error", ModelRateLimited),
+        ("api_error", ModelUnavailable),
+        ("timeout_error", ModelUnavailable),
+        ("something_new", ModelUnavailable),
+    ],
+)
+@pytest.mark.parametrize("quirks", [frozenset(), {Quirk.NO_EVENT_LINES}], ids=["named", "unnamed"])
+async def test_an_error_frame_in_the_stream(
+    error_type: str, expected: type[ModelError], quirks: frozenset[Quirk]
+) -> None:
+    with pytest.raises(expected):
+        await answered(Answer(chunks=("a", "b"), error_after=1, error_type=error_type, quirks=frozenset(quirks)))
+
+
+async def test_a_routers_error_frame_in_openais_shape() -> None:
+    frame = b'data: {"error":{"code":429,"message":"slow down"}}\n\n'
+
+    with pytest.raises(ModelRateLimited):
+        await answered(RawAnswer((HEAD, frame)))
+
+
+async def test_an_event_that_is_broken_json_cuts_the_answer() -> None:
+    text = b'data: {"type":"content_block_delta","delta":{"type":"text_delta","text":"a"}}\n\n'
+    broken = b'data: {"type":"content_block_delta","delta":{"type":"text_delta","te\n\n'
+
+    with pytest.raises(AnswerCut):
+        await answered(RawAnswer((HEAD + text, broken, b'data: {"type":"message_stop"}\n\n')))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        HttpError(200, "<html>Welcome to the router</html>"),
+        HttpError(200, {"hello": "world"}),
+        HttpError(302, "", {"location": "http://127.0.0.1:9/"}),
+    ],
+    ids=["HTML", "JSON", "redirect"],
+)
+async def test_a_200_that_is_no_stream_is_no_answer(answer: HttpError) -> None:
+    async with PracticeModel() as model, linked(model, patience=once()) as client:
+        model.script(answer)
+        with pytest.raises(ModelUnavailable):
+            [event async for event in client.stream(asking())]
+
+
+async def test_silence_before_the_first_text_and_silence_after_it() -> None:
+    patience = Patience(first_event_timeout_s=0.1, idle_timeout_s=0.05, retries_max=0)
+    silent, stalled = HeldAnswer(), HeldAnswer()
+    async with PracticeModel() as model, linked(model, patience=patience) as client:
+        model.script(silent, stalled)
+        with pytest.raises(ModelUnavailable, match="TimeoutError"):
+            [event async for event in client.stream(asking())]
+        async with asyncio.timeout(2):
+            await silent.hung_up.wait()
+
+        stream = client.stream(asking())
+        first = asyncio.ensure_future(anext(stream))
+        await stalled.asked.wait()
+        await stalled.write("a word")
+        assert await first == TextDelta("a word")
+        with pytest.raises(AnswerCut, match="TimeoutError"):
+            await anext(stream)
+
+
+@pytest.mark.parametrize("how", ["close", "cancel"])
+async def test_giving_up_closes_the_connection_at_once(how: str) -> None:
+    held = HeldAnswer()
+    async with PracticeModel() as model, linked(model) as client:
+        model.script(held)
+        stream = client.stream(asking())
+        first = asyncio.ensure_future(anext(stream))
+        await held.asked.wait()
+        await held.write("a word")
+        await first
+        if how == "close":
+            await stream.aclose()
+        else:
+            waiting = asyncio.ensure_future(anext(stream))
+            await asyncio.sleep(0)
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+        async with asyncio.timeout(2):
+            await held.hung_up.wait()
+
+
+async def test_many_streams_at_a_time_do_not_mix() -> None:
+    async with PracticeModel() as model, linked(model) as client:
+
+        async def ask(number: int) -> str:
+            return text_of([event async for event in client.stream(asking(f"Say {number}"))])
+
+        model._token_rate_per_s, model._first_token_delay_s = None, 0
+        answers = await asyncio.gather(*(ask(number) for number in range(30)))
+
+    assert all(f"> Say {number}\n" in answer for number, answer in enumerate(answers))

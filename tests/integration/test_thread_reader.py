@@ -1,0 +1,325 @@
+"""A thread is read from Slack over HTTP: all pages, names, our own answers, whatever was deleted."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession, web
+
+from bot.errors import SlackRefused, SlackTokenInvalid, SlackUnavailable
+from bot.messages import Asked, Attachment, AuthorKind, Question, ThreadMessage
+from bot.slack.names import LOOKUPS_AT_ONCE, NAME_AGE_MAX_S, Names
+from bot.slack.thread import OwnReply, ThreadReader
+
+BOT_USER, BOT = "UBOT", "BBOT"
+PAGE = 5
+"""Messages a page, so that a short thread has several."""
+
+
+class SmallSlack:
+    """Answers the three methods a reader calls, with the shapes and error codes of their documentation."""
+
+    def __init__(self) -> None:
+        self.threads: dict[str, list[dict[str, Any]]] = {}
+        self.users = {"U1": "Ada", "U2": "Bob", BOT_USER: "claude"}
+        self.calls: Counter[str] = Counter()
+        self.at_once = self.at_once_max = 0
+        self.answers = asyncio.Event()
+        self.answers.set()
+        self.failing = ""
+
+    async def handle(self, request: web.Request) -> web.Response:
+        method, form = request.match_info["method"], dict(await request.post())
+        self.calls[method] += 1
+        self.at_once += 1
+        self.at_once_max = max(self.at_once, self.at_once_max)
+        await self.answers.wait()
+        self.at_once -= 1
+        if self.failing:
+            return web.json_response({"ok": False, "error": self.failing})
+        if method == "conversations.replies":
+            return web.json_response(self._replies({key: str(value) for key, value in form.items()}))
+        return web.json_response(self._name(method, form))
+
+    def _replies(self, form: dict[str, str]) -> dict[str, Any]:
+        thread = self.threads.get(form["ts"])
+        if thread is None:
+            return {"ok": False, "error": "thread_not_found"}
+        assert form["include_all_metadata"] == "true"
+        parent, replies = thread[0], [message for message in thread[1:] if message["ts"] > form.get("oldest", "")]
+        start = int(form.get("cursor") or 0)
+        page, more = replies[start : start + PAGE], start + PAGE < len(replies)
+        cursor = {"response_metadata": {"next_cursor": str(start + PAGE)}} if more else {}
+        return {"ok": True, "messages": [parent, *page], "has_more": more, **cursor}
+
+    def _name(self, method: str, form: dict[str, Any]) -> dict[str, Any]:
+        if method == "users.info":
+            name = self.users.get(form["user"])
+            user = {"id": form["user"], "name": "x", "profile": {"real_name": "x", "display_name": name}}
+            return {"ok": True, "user": user} if name else {"ok": False, "error": "user_not_found"}
+        return {"ok": True, "channel": {"id": form["channel"], "name": "general"}}
+
+
+class HttpApi:
+    """Enough of a Web API client to reach ``SmallSlack``."""
+
+    def __init__(self, session: ClientSession, url: str) -> None:
+        self._session = session
+        self._url = url
+
+    async def call(self, method: str, **params: Any) -> dict[str, Any]:
+        form = {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in params.items()}
+        async with self._session.post(f"{self._url}/api/{method}", data=form) as response:
+            answer: dict[str, Any] = await response.json()
+        if answer["ok"]:
+            return answer
+        kind = {"service_unavailable": SlackUnavailable, "missing_scope": SlackTokenInvalid}
+        raise kind.get(answer["error"], SlackRefused)(method, answer["error"])
+
+
+@pytest.fixture
+async def slack() -> SmallSlack:
+    return SmallSlack()
+
+
+@pytest.fixture
+async def api(slack: SmallSlack) -> AsyncIterator[HttpApi]:
+    app = web.Application()
+    app.router.add_post("/api/{method}", slack.handle)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    async with ClientSession() as session:
+        yield HttpApi(session, f"http://127.0.0.1:{runner.addresses[0][1]}")
+    await runner.cleanup()
+
+
+@pytest.fixture
+async def names(api: HttpApi) -> AsyncIterator[Names]:
+    names = Names(api)
+    yield names
+    await names.close()
+
+
+@pytest.fixture
+async def reader(api: HttpApi, names: Names) -> ThreadReader:
+    return ThreadReader(api, names, bot_user_id=BOT_USER, bot_id=BOT)
+
+
+def ts(second: int) -> str:
+    return f"{1700000000 + second}.000100"
+
+
+def person(second: int, text: str, user: str = "U1", **more: Any) -> dict[str, Any]:
+    return {"type": "message", "user": user, "text": text, "ts": ts(second), "thread_ts": ts(0), **more}
+
+
+def ours(second: int, text: str, answers: int | None = None, part: int = 0) -> dict[str, Any]:
+    payload = {"question_ts": ts(answers), "part": part} if answers is not None else {}
+    blocks = [{"type": "markdown", "text": text}, {"type": "context", "elements": [{"type": "mrkdwn", "text": "note"}]}]
+    metadata = {"metadata": {"event_type": "answer", "event_payload": payload}} if payload else {}
+    return person(second, text, BOT_USER, bot_id=BOT, blocks=blocks, **metadata)
+
+
+def question(second: int, text: str = "asked", **more: Any) -> Question:
+    return Question("T1", "C1", ts(second), ts(0), "U1", Asked.MENTION, text, **more)
+
+
+def lines(messages: list[ThreadMessage]) -> list[str]:
+    return [f"{message.author.name}: {message.text}" for message in messages]
+
+
+async def test_a_thread_of_several_pages_is_read_whole_and_named(slack: SmallSlack, reader: ThreadReader) -> None:
+    slack.threads[ts(0)] = [person(0, "first"), *[person(n, f"reply {n}", "U2") for n in range(1, 13)]]
+    slack.threads[ts(0)].append(person(13, f"<@{BOT_USER}> so <@U2>, in <#C9>?"))
+
+    messages = await reader.read(question(13))
+
+    assert lines(messages) == ["Ada: first", *[f"Bob: reply {n}" for n in range(1, 13)], "Ada: so @Bob, in #general?"]
+    assert slack.calls["conversations.replies"] == 3
+    assert slack.calls["users.info"] == 3
+
+
+async def test_a_question_that_starts_a_thread_needs_no_history(slack: SmallSlack, reader: ThreadReader) -> None:
+    asked = question(0, "what says <@U2>?", attachments=(Attachment("F1", "a.pdf"),))
+
+    (message,) = await reader.read(asked)
+
+    assert (message.author.name, message.text, message.attachments) == ("Ada", "what says @Bob?", asked.attachments)
+    assert slack.calls["conversations.replies"] == 0
+
+
+async def test_what_was_said_after_the_question_is_a_later_matter(slack: SmallSlack, reader: ThreadReader) -> None:
+    slack.threads[ts(0)] = [person(0, "first"), person(1, "asked"), person(2, "later"), ours(3, "an answer", answers=1)]
+
+    assert lines(await reader.read(question(1))) == ["Ada: first", "Ada: asked"]
+
+
+async def test_an_answer_stands_after_its_question_however_late_it_came(
+    slack: SmallSlack, reader: ThreadReader
+) -> None:
+    slack.threads[ts(0)] = [
+        person(0, "one?"),
+        person(1, "two?", "U2"),
+        ours(2, "One.", answers=0),
+        ours(3, "One, continued.", answers=0, part=1),
+        ours(4, "Two.", answers=1),
+        person(5, "three?"),
+    ]
+
+    assert lines(await reader.read(question(1))) == [
+        "Ada: one?",
+        "claude: One.",
+        "claude: One, continued.",
+        "Bob: two?",
+    ]
+    assert lines(await reader.read(question(5))) == [
+        "Ada: one?",
+        "claude: One.",
+        "claude: One, continued.",
+        "Bob: two?",
+        "claude: Two.",
+        "Ada: three?",
+    ]
+
+
+async def test_deleted_and_silent_messages_are_left_out(slack: SmallSlack, reader: ThreadReader) -> None:
+    status = [{"type": "context", "elements": [{"type": "mrkdwn", "text": "Thinking…"}]}]
+    slack.threads[ts(0)] = [
+        person(0, "This message was deleted.", "USLACKBOT", subtype="tombstone", hidden=True),
+        person(1, "kept", subtype="thread_broadcast"),
+        person(2, "<@U2> has joined the channel", subtype="channel_join"),
+        person(3, "Thinking…", BOT_USER, bot_id=BOT, blocks=status),
+        person(4, "", files=[{"id": "F1", "mode": "tombstone"}]),
+        {"type": "message", "subtype": "bot_message", "bot_id": "B7", "username": "CI", "text": "red", "ts": ts(5)},
+        person(6, "asked"),
+    ]
+
+    messages = await reader.read(question(6))
+
+    assert lines(messages) == ["Ada: kept", "Ada: ", "CI: red", "Ada: asked"]
+    assert messages[1].attachments == (Attachment("F1", "unnamed file", mode="tombstone"),)
+    assert messages[2].author.kind is AuthorKind.OTHER_BOT
+
+
+async def test_a_question_that_slack_no_longer_shows_is_still_asked(slack: SmallSlack, reader: ThreadReader) -> None:
+    assert lines(await reader.read(question(3, "gone with its thread"))) == ["Ada: gone with its thread"]
+
+    slack.threads[ts(0)] = [person(0, "first")]
+    assert lines(await reader.read(question(3, "gone alone"))) == ["Ada: first", "Ada: gone alone"]
+
+
+async def test_an_edit_of_the_question_counts(slack: SmallSlack, reader: ThreadReader) -> None:
+    slack.threads[ts(0)] = [person(0, "first"), person(1, "What is 2 + 2?", edited={"user": "U1", "ts": ts(2)})]
+
+    assert lines(await reader.read(question(1, "What is 2 + 3?")))[-1] == "Ada: What is 2 + 2?"
+
+
+async def test_where_slack_refuses_the_thread_the_error_says_so(slack: SmallSlack, reader: ThreadReader) -> None:
+    slack.failing = "not_in_channel"
+
+    with pytest.raises(SlackRefused) as refused:
+        await reader.read(question(1))
+    assert refused.value.code == "not_in_channel"
+
+
+async def test_replies_of_an_earlier_process_are_found(slack: SmallSlack, reader: ThreadReader) -> None:
+    slack.threads[ts(0)] = [
+        person(0, "one?"),
+        ours(1, "One.", answers=0),
+        person(2, "two?"),
+        ours(4, "second part", answers=2, part=1),
+        ours(3, "first part", answers=2),
+        ours(5, "no metadata"),
+    ]
+
+    assert await reader.find_replies(question(2)) == [
+        OwnReply(ts(3), 0, "first part"),
+        OwnReply(ts(4), 1, "second part"),
+    ]
+    assert await reader.find_replies(question(0)) == [OwnReply(ts(1), 0, "One.")]
+    assert await reader.find_replies(question(7)) == []
+
+
+async def test_a_command_has_no_thread_to_look_into(slack: SmallSlack, reader: ThreadReader) -> None:
+    command = Question("T1", "C1", "13345224609.7.8", "13345224609.7.8", "U1", Asked.COMMAND, "hi", (), "https://x")
+
+    assert lines(await reader.read(command)) == ["Ada: hi"]
+    assert await reader.find_replies(command) == []
+    assert slack.calls["conversations.replies"] == 0
+
+
+async def test_an_app_that_asks_is_known_for_one(slack: SmallSlack, reader: ThreadReader) -> None:
+    asked = Question("T1", "C1", ts(0), ts(0), "B7", Asked.MENTION, "disk full")
+
+    (message,) = await reader.read(asked)
+
+    assert (message.author.name, message.author.kind) == ("B7", AuthorKind.OTHER_BOT)
+
+
+async def test_many_who_ask_at_once_share_one_lookup(slack: SmallSlack, names: Names) -> None:
+    slack.answers.clear()
+    waiting = [asyncio.create_task(names.resolve(["U1", "U1", "C9", "S1", ""])) for _ in range(10)]
+    await asyncio.sleep(0)
+    slack.answers.set()
+
+    assert await asyncio.gather(*waiting) == [{"U1": "Ada", "C9": "general"}] * 10
+    assert await names.resolve(["U1"]) == {"U1": "Ada"}
+    assert slack.calls == Counter({"users.info": 1, "conversations.info": 1})
+
+
+async def test_lookups_at_once_are_bounded(slack: SmallSlack, names: Names) -> None:
+    slack.users |= {f"U{n}": f"Person {n}" for n in range(30)}
+
+    found = await names.resolve([f"U{n}" for n in range(30)])
+
+    assert found == {f"U{n}": f"Person {n}" for n in range(30)}
+    assert slack.at_once_max <= LOOKUPS_AT_ONCE
+
+
+async def test_an_id_serves_where_a_name_would_have_to_wait(slack: SmallSlack, api: HttpApi) -> None:
+    names = Names(api, wait_max_s=0.05)
+    slack.answers.clear()
+
+    assert await names.resolve(["U1"]) == {}
+    slack.answers.set()
+    async with asyncio.timeout(5):
+        while await names.resolve(["U1"]) != {"U1": "Ada"}:
+            pass
+    await names.close()
+
+
+@pytest.mark.parametrize(
+    ("error", "asked_again"), [("user_not_found", 0), ("missing_scope", 0), ("service_unavailable", 1)]
+)
+async def test_a_refused_name_is_not_asked_for_again_soon(
+    slack: SmallSlack, names: Names, error: str, asked_again: int
+) -> None:
+    slack.failing = error
+
+    assert await names.resolve(["U1"]) == {}
+    assert await names.resolve(["U1"]) == {}
+    assert slack.calls["users.info"] == 1 + asked_again
+
+
+async def test_a_name_is_asked_for_again_when_it_is_old_and_stays_while_slack_is_away(
+    slack: SmallSlack, api: HttpApi
+) -> None:
+    now_s = 0.0
+    names = Names(api, clock=lambda: now_s)
+    assert await names.resolve(["U1"]) == {"U1": "Ada"}
+
+    slack.users["U1"] = "Ada\nLovelace"
+    now_s = NAME_AGE_MAX_S - 1.0
+    assert await names.resolve(["U1"]) == {"U1": "Ada"}
+    now_s = NAME_AGE_MAX_S
+    slack.failing = "service_unavailable"
+    assert await names.resolve(["U1"]) == {"U1": "Ada"}
+    slack.failing = ""
+    assert await names.resolve(["U1"]) == {"U1": "Ada Lovelace"}
+    await names.close()

@@ -1,0 +1,138 @@
+"""The stage of the stories: a workspace, a practice model, and the real bot between them, all on 127.0.0.1."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from bot import app
+from bot.playground.practice_model import PracticeModel
+from bot.playground.workspace import Workspace
+from bot.playground.workspace.reading import visible_text
+from bot.settings import Settings
+
+SAMPLES = Path(__file__).parents[1] / "bot" / "playground" / "samples"
+QUICK_RETRIES_S = (0.05, 0.1, 0.2)
+MANIFEST = Path(__file__).parents[1] / "manifest.yml"
+TRANSPORTS = ("socket", "http")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class TurnLog(logging.Handler):
+    """The lines of the bot's log that say how turns ended, by the ts of their questions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.turns: dict[str, dict[str, Any]] = {}
+        self.crashes: list[str] = []
+        self._changed = asyncio.Condition()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        line = record.msg if isinstance(record.msg, dict) else {}
+        if line.get("event") == "turn.done":
+            self.turns[line["ts"]] = line
+            asyncio.get_running_loop().create_task(self._notify())
+        if record.levelno >= logging.ERROR:
+            self.crashes.append(str(line or record.getMessage()))
+
+    async def until_done(self, ts: str) -> dict[str, Any]:
+        async with asyncio.timeout(30), self._changed:
+            await self._changed.wait_for(lambda: ts in self.turns)
+        return self.turns[ts]
+
+    async def _notify(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
+
+
+@dataclass
+class Stage:
+    """What a test acts on and looks at."""
+
+    workspace: Workspace
+    model: PracticeModel
+    settings: Settings
+    log: TurnLog
+
+    @property
+    def general(self) -> str:
+        return self.workspace.channel("general")
+
+    async def ask(
+        self,
+        text: str,
+        *,
+        channel: str | None = None,
+        who: str = "ada",
+        thread_ts: str | None = None,
+        files: Sequence[tuple[str, bytes]] = (),
+    ) -> str:
+        """A person writes; returns the ts. ``channel`` is #general unless given."""
+        place = channel or self.general
+        return await self.workspace.say(self.workspace.user(who), place, text, thread_ts=thread_ts, files=files)
+
+    async def outcome(self, ts: str) -> str:
+        """Waits until the question's turn is done."""
+        return str((await self.log.until_done(ts))["outcome"])
+
+    def answers(self, thread_ts: str, *, channel: str | None = None) -> list[dict[str, Any]]:
+        """The bot's messages in a thread, as Slack returns them."""
+        own = self.workspace.bot_user_id
+        return [m for m in self.workspace.thread(channel or self.general, thread_ts) if m.get("user") == own]
+
+    def words(self, thread_ts: str, *, channel: str | None = None) -> list[str]:
+        """What a reader sees of each of the bot's messages in a thread."""
+        return [visible_text(message) for message in self.answers(thread_ts, channel=channel)]
+
+    def asked_texts(self, number: int = -1) -> list[tuple[str, str]]:
+        """Role and text of each message of a request that the model received."""
+        messages = self.model.requests[number].body["messages"]
+        return [(m["role"], "\n".join(b.get("text", f"<{b['type']}>") for b in m["content"])) for m in messages]
+
+
+def settings_for(workspace: Workspace, model_url: str, data_dir: Path, transport: str, **more: Any) -> Settings:
+    """The ordinary settings, and nothing from this machine's environment but what the bot would read anyway."""
+    values: dict[str, Any] = {
+        "slack_bot_token": workspace.bot_token,
+        "slack_app_token": workspace.app_token if transport == "socket" else "",
+        "slack_signing_secret": workspace.signing_secret if transport == "http" else "",
+        "slack_api_url": workspace.api_url,
+        "yourouter_api_key": "practice-key",
+        "messages_api_url": model_url,
+        "bot_data_dir": data_dir,
+        "bot_http_port": free_port(),
+        "bot_shutdown_grace_s": 0,
+        **more,
+    }
+    return Settings(_env_file=None, **values)  # type: ignore[call-arg]  # pydantic-settings' own argument
+
+
+@asynccontextmanager
+async def bot_running(workspace: Workspace, settings: Settings) -> AsyncIterator[None]:
+    async with app.running(settings):
+        if settings.slack_app_token is None:
+            workspace.events_url = f"http://127.0.0.1:{settings.bot_http_port}/slack/events"
+        else:
+            await workspace.until(lambda ws: ws.connections)
+        yield
+
+
+async def healthy(settings: Settings) -> int:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"http://127.0.0.1:{settings.bot_http_port}/healthz") as response,
+    ):
+        return response.status

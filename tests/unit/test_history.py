@@ -1,0 +1,170 @@
+"""How a thread reads to the model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.history import build, estimate_tokens
+from bot.messages import (
+    Attachment,
+    Author,
+    AuthorKind,
+    ContentBlock,
+    FileBytes,
+    ImageBlock,
+    Message,
+    Note,
+    PdfBlock,
+    PreparedFile,
+    Role,
+    TextBlock,
+    ThreadMessage,
+)
+
+ADA, BOB = Author("U1", "Ada"), Author("U2", "Bob")
+CI = Author("B1", "CI", AuthorKind.OTHER_BOT)
+CLAUDE = Author("UBOT", "claude", AuthorKind.THIS_BOT)
+PDF = PdfBlock("contract.pdf", FileBytes(Path("a"), 9), 12)
+PHOTO = ImageBlock("image/png", FileBytes(Path("b"), 9), 100, 50)
+
+
+def said(second: int, author: Author, text: str, *files: Attachment) -> ThreadMessage:
+    return ThreadMessage(f"{second}.000100", author, text, files)
+
+
+def read(
+    *messages: ThreadMessage, files: dict[str, PreparedFile] | None = None
+) -> list[tuple[str, list[ContentBlock | str]]]:
+    conversation = build(messages, files or {}, system="", tokens_max=1_000_000).conversation
+    return [
+        (message.role.value, [block.text if isinstance(block, TextBlock) else block for block in message.content])
+        for message in conversation.messages
+    ]
+
+
+def test_everyone_has_a_name_and_the_bot_its_own_role() -> None:
+    assert read(
+        said(1, ADA, "The build is red."),
+        said(2, CI, "Build failed"),
+        said(3, BOB, "Why?"),
+        said(4, CLAUDE, "A test fails."),
+        said(5, CLAUDE, "This one: …"),
+        said(6, ADA, "Fix it"),
+    ) == [
+        ("user", ["Ada: The build is red.\n\nCI (app): Build failed\n\nBob: Why?"]),
+        ("assistant", ["A test fails.\n\nThis one: …"]),
+        ("user", ["Ada: Fix it"]),
+    ]
+
+
+def test_files_stand_before_the_words_they_came_with() -> None:
+    files = {"F1": PreparedFile("F1", (PDF,)), "F2": PreparedFile("F2", (PHOTO, TextBlock(" ")))}
+
+    assert read(
+        said(1, ADA, "Our contract and a photo", Attachment("F1", "contract.pdf"), Attachment("F2", "photo.png")),
+        said(2, BOB, "Is it signed?"),
+        files=files,
+    ) == [
+        (
+            "user",
+            [
+                "[File from Ada: contract.pdf]",
+                PDF,
+                "[File from Ada: photo.png]",
+                PHOTO,
+                "Ada: Our contract and a photo\n\nBob: Is it signed?",
+            ],
+        )
+    ]
+
+
+def test_a_file_alone_is_the_question() -> None:
+    one, two = Attachment("F1", "contract.pdf"), Attachment("F2", "photo.png")
+    files = {"F1": PreparedFile("F1", (PDF,))}
+
+    assert read(said(1, ADA, "", one), files=files) == [
+        ("user", ["[File from Ada: contract.pdf]", PDF, "Ada: Please read the attached file."])
+    ]
+    assert read(said(1, ADA, " ", one, two), files=files)[0][1][-1] == (
+        "[File from Ada: photo.png (not read)]\n\nAda: Please read the attached files."
+    )
+
+
+def test_a_file_that_was_not_read_is_named_with_the_reason() -> None:
+    locked = PreparedFile("F1", notes=(Note("old.doc", "it needs\na password"),))
+    partly = PreparedFile("F2", (PDF,), (Note("b.exe", "unknown"),))
+    attachments = Attachment("F1", "old.doc"), Attachment("F2", "a.zip")
+
+    assert read(said(1, ADA, "Read these", *attachments), files={"F1": locked, "F2": partly}) == [
+        (
+            "user",
+            [
+                "[File from Ada: old.doc (not read: it needs a password)]\n\n[File from Ada: a.zip (b.exe: unknown)]",
+                PDF,
+                "Ada: Read these",
+            ],
+        )
+    ]
+
+
+def test_a_thread_that_the_bot_began() -> None:
+    assert read(said(1, CLAUDE, "Good morning."), said(2, ADA, "Hi")) == [
+        ("user", ["[This thread begins with a message of yours.]"]),
+        ("assistant", ["Good morning."]),
+        ("user", ["Ada: Hi"]),
+    ]
+
+
+def test_a_bare_mention_asks_about_what_stands_above() -> None:
+    assert read(said(1, ADA, "Is 7 prime?"), said(2, BOB, ""))[-1][1] == [
+        "Ada: Is 7 prime?\n\nBob: Please reply to the conversation above."
+    ]
+    assert read(said(1, ADA, "")) == [("user", ["Ada: Hello."])]
+
+
+def test_blank_messages_are_dropped_and_the_question_is_there_once() -> None:
+    assert read(
+        said(1, ADA, "One"), said(2, BOB, "  "), said(1, ADA, "One"), said(3, ADA, "Two"), said(3, ADA, "Two")
+    ) == [("user", ["Ada: One\n\nAda: Two"])]
+
+
+def test_a_long_thread_keeps_its_beginning_and_says_what_is_missing() -> None:
+    thread = [said(n, ADA, f"message {n} " + "x" * 200) for n in range(100)]
+
+    history = build([*thread, said(100, BOB, "So?")], {}, system="", tokens_max=2_000)
+
+    (message,) = history.conversation.messages
+    assert message.role is Role.USER
+    (block,) = message.content
+    assert isinstance(block, TextBlock)
+    assert block.text.startswith("Ada: message 0 ")
+    assert (
+        f"[{history.left_out} earlier messages of this thread are left out here: the thread is too long.]" in block.text
+    )
+    assert f"message {history.left_out} " not in block.text
+    assert f"message {history.left_out + 1} " in block.text
+    assert block.text.endswith("Bob: So?")
+    assert 1_000 < estimate_tokens(message.content) < 2_000
+
+
+def test_a_beginning_that_is_too_long_by_itself_goes_too() -> None:
+    book = PdfBlock("book.pdf", FileBytes(Path("a"), 9), 600)
+    thread = [said(1, ADA, "Read", Attachment("F1", "book.pdf")), said(2, BOB, "And?")]
+
+    history = build(thread, {"F1": PreparedFile("F1", (book,))}, system="", tokens_max=100_000)
+
+    assert history.left_out == 1
+    assert history.conversation.messages == (
+        Message(
+            Role.USER,
+            (TextBlock("[1 earlier message of this thread is left out here: the thread is too long.]\n\nBob: And?"),),
+        ),
+    )
+
+
+def test_estimates() -> None:
+    assert estimate_tokens([TextBlock("x" * 250)]) == 100
+    assert estimate_tokens([TextBlock("漢字かな")]) == 4
+    assert estimate_tokens([ImageBlock("image/png", PHOTO.data, 1000, 1000)]) == 1296
+    assert estimate_tokens([ImageBlock("image/png", PHOTO.data, 8000, 8000)]) == 4784
+    assert estimate_tokens([PDF]) == 36_000
