@@ -78,8 +78,8 @@ def _apple_preview(archive: zipfile.ZipFile, names: set[str], out: Outbox) -> li
     raise Unreadable(notes.no_office("Apple iWork document"))
 
 
-def from_compound(source: Path, out: Outbox, limits: ConvertLimits) -> list[Part] | None:
-    """``None`` for what is no document that anything here reads. Raises ``Unreadable``."""
+def from_compound(source: Path, out: Outbox, limits: ConvertLimits) -> list[Part]:
+    """Raises ``Unreadable``, also for what is no document that anything here reads."""
     try:
         root = compound.read(source.read_bytes())
     except compound.CompoundError:
@@ -88,4 +88,7 @@ def from_compound(source: Path, out: Outbox, limits: ConvertLimits) -> list[Part
         raise Unreadable(notes.PASSWORD)
     if "__properties_version1.0" in root.streams:
         return mail.convert_outlook(root, out, limits)
-    return next(([part] for name, part in _OLD_OFFICE if name in root.streams), None)
+    found = next((part for name, part in _OLD_OFFICE if name in root.streams), None)
+    if found is None:
+        raise Unreadable(notes.unknown_kind("a compound file"))
+    return [found]

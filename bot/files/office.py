@@ -20,6 +20,7 @@ from pathlib import Path
 import bot
 from bot.files import notes
 from bot.files.bounds import FileLimits
+from bot.files.outbox import place
 from bot.files.parts import Unreadable, UnreadableNow
 
 _LOG = logging.getLogger(__name__)
@@ -117,7 +118,7 @@ def _furnish(room: Path, source: Path, document: Path) -> None:
     profile = room / "profile" / "user"
     profile.mkdir(parents=True)
     (profile / "registrymodifications.xcu").write_text(_PROFILE, encoding="utf-8")
-    os.link(source, document)
+    place(source, document)
 
 
 async def _end(process: Process) -> None:

@@ -5,14 +5,13 @@ I/O: reads and writes files; runs in a worker process. What the API takes: claud
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pikepdf
 
 from bot.files import notes
 from bot.files.bounds import ConvertLimits
-from bot.files.outbox import Outbox
+from bot.files.outbox import Outbox, place
 from bot.files.parts import MemberPart, NotePart, Part, PdfPart, Unreadable
 
 _SPLITS_MAX = 12
@@ -46,7 +45,7 @@ def _checked(pdf: pikepdf.Pdf, source: Path, out: Outbox, limits: ConvertLimits)
         pdf.trailer["/Size"] = 1  # qpdf writes the true one, but only where there was one
         pdf.save(path, encryption=False)
     else:
-        os.link(source, path)
+        place(source, path)
     return [PdfPart(path.name, total)]
 
 

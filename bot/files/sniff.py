@@ -185,8 +185,8 @@ def describe(head: bytes, extension: str) -> str:
         found = puremagic.magic_string(head)
     except (puremagic.PureError, ValueError):
         found = []
-    sure = (match for match in found if match.confidence >= 0.7 and len(match.byte_match.strip(b"\0")) >= 4)
-    named = next((match.name for match in sure if match.name), "")
+    marks = ((match, len(match.byte_match.strip(b"\0"))) for match in found if match.name)
+    named = next((m.name for m, told in marks if told >= 8 or (told >= 2 and m.extension == f".{extension}")), "")
     named = re.sub(r"[^\w .+/-]", "", named).strip()[:60]
     if named:
         return f"{'an' if named[0] in 'aeiouAEIOU' else 'a'} {named}"
