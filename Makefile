@@ -1,6 +1,7 @@
 # make demo    the bot, a Slack workspace and a practice model on this machine, no token needed  (ARGS=--once: play and exit)
 # make run     the bot, by the settings in the environment or .env
 # make test    lint, types, import rules and every test
+# make corpus  other projects' sample files through the converters; writes docs/corpus.md
 # make lock    pin the dependencies again
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -8,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: demo run test lint lock
+.PHONY: corpus demo run test lint lock
 .DEFAULT_GOAL := demo
 
 demo: .venv/run
@@ -19,6 +20,9 @@ run: .venv/run
 
 test: lint
 	$(BIN)/python -m pytest $(ARGS)
+
+corpus: .venv/dev
+	$(BIN)/python -m bench.corpus
 
 lint: .venv/dev
 	$(BIN)/ruff check .
