@@ -11,7 +11,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-import asyncpg  # type: ignore[import-untyped]  # it ships no types
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
@@ -22,8 +21,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import StartFailed
 
-DATABASE_ERRORS = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
-"""What a database that is away, full or broken raises; while it connects, asyncpg's own errors come through as well."""
+DATABASE_ERRORS = (SQLAlchemyError, OSError)
+"""What a database that is away, full or broken raises; ``OSError`` while it connects."""
 
 NO_ADDRESS = "DATABASE_URL: this is no address like postgresql://user:password@host/name or sqlite:///path/to/file"
 CONNECT_TIMEOUT_S = 10.0
@@ -56,7 +55,7 @@ class Database:
         except CommandError as error:
             await database.aclose()
             raise StartFailed(f"DATABASE_URL: the database is of another version of the bot ({error})") from error
-        except DATABASE_ERRORS as error:
+        except (*DATABASE_ERRORS, TypeError, ValueError) as error:  # the last two: an unknown option in the address
             await database.aclose()
             raise StartFailed(f"DATABASE_URL: the database cannot be used ({_reason(error)})") from error
         return database
@@ -100,12 +99,14 @@ def _sqlite(url: URL) -> AsyncEngine:
 def _set_up_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection has no common type
     # The driver's own idea of transactions leaves out the statements that make tables; _begin_sqlite covers them.
     connection.isolation_level = None
-    cursor = connection.cursor()
     # A question is acknowledged once it is written down, so a commit must reach the disk (FULL), not only the cache;
     # and what is erased must not stay readable in the file's free pages (secure_delete).
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+    try:
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+            connection.cursor().execute(f"PRAGMA {pragma}")
+    except Exception:
+        connection.close()
+        raise
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -113,12 +114,14 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _lock_file(url: URL) -> int:
-    path = Path(f"{url.database}.lock")
+    file = Path(str(url.database))
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        flags, own_eyes_only = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
+        os.close(os.open(file, flags, own_eyes_only))
+        lock = os.open(f"{file}.lock", flags, own_eyes_only)
     except OSError as error:
-        raise StartFailed(f"BOT_DATA_DIR: {path.parent} cannot be written to ({error.strerror})") from error
+        raise StartFailed(f"BOT_DATA_DIR: {error.filename} cannot be written to ({error.strerror})") from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
