@@ -1,6 +1,7 @@
 # make demo    the bot, a Slack workspace and a practice model on this machine, no token needed  (ARGS=--once: play and exit)
 # make run     the bot, by the settings in the environment or .env
 # make test    lint, types, import rules and every test
+# make bench   how soon people see an answer, with 1 to 50 at once (ARGS="--strictness 0.7": other ways to play)
 # make lock    pin the dependencies again
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -8,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: demo run test lint lock
+.PHONY: demo run test lint bench lock
 .DEFAULT_GOAL := demo
 
 demo: .venv/run
@@ -25,6 +26,9 @@ lint: .venv/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: .venv/run
+	@$(BIN)/python -m bench.live_reply $(ARGS)
 
 .venv/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found on PATH." >&2; exit 2; }
