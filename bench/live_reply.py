@@ -122,11 +122,11 @@ def table(results: list[Result]) -> str:
     return "\n".join([lines[0], f"|{'|'.join('-' * (width + 1) + ':' for width in widths)}|", *lines[1:]])
 
 
-async def main(options: argparse.Namespace) -> int:
+async def main(chosen: argparse.Namespace) -> int:
     results: list[Result] = []
     curves: list[plot.Panel] = []
-    for answers in options.loads:
-        played = await play(Load(answers, options.seconds, options.strictness))
+    for answers in chosen.loads:
+        played = await play(Load(answers, chosen.seconds, chosen.strictness))
         values, sights = result(played)
         results.append(values)
         middle = sorted(range(answers), key=lambda number: sights[number].staleness_s)[answers // 2]
@@ -137,12 +137,12 @@ async def main(options: argparse.Namespace) -> int:
     print(f"\n{table(results)}")
     DOCS.mkdir(parents=True, exist_ok=True)
     figures = {
-        "strictness": options.strictness,
-        "seconds": options.seconds,
+        "strictness": chosen.strictness,
+        "seconds": chosen.seconds,
         "loads": [asdict(one) | {"ratio": one.against_edits} for one in results],
     }
-    _write(DOCS / f"{options.name}.json", json.dumps(figures, indent=1) + "\n")
-    _write(DOCS / f"{options.name}.svg", plot.svg(curves, results))
+    _write(DOCS / f"{chosen.name}.json", json.dumps(figures, indent=1) + "\n")
+    _write(DOCS / f"{chosen.name}.svg", plot.svg(curves, results))
     return 1 if any(one.backward_steps or one.lost_words or one.unanswered for one in results) else 0
 
 
@@ -150,7 +150,7 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def _options() -> argparse.Namespace:
+def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.live_reply", description=__doc__.split("\n", 1)[0])
     parser.add_argument("--loads", type=lambda text: [int(part) for part in text.split(",")], default=[1, 5, 20, 50])
     parser.add_argument(
@@ -162,4 +162,4 @@ def _options() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main(_options())))
+    sys.exit(asyncio.run(main(options())))

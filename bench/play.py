@@ -70,7 +70,7 @@ async def play(load: Load) -> Played:
     ):
         await workspace.until(lambda ws: ws.connections, timeout_s=START_WITHIN_S)
         await log.until(lambda: log.ready, START_WITHIN_S)
-        texts = [answer(number, _length(load, number)) for number in range(load.answers)]
+        texts = [answer(number, length(load, number)) for number in range(load.answers)]
         held = [HeldAnswer() for _ in texts]
         model.script(*held)
         writers = [asyncio.create_task(_write(one, text)) for one, text in zip(held, texts, strict=True)]
@@ -86,7 +86,7 @@ async def play(load: Load) -> Played:
         return Played(load, written, views, list(workspace.calls), unanswered, log.cpu_s(), log.tail)
 
 
-def _length(load: Load, number: int) -> int:
+def length(load: Load, number: int) -> int:
     chars = load.seconds * TOKENS_PER_S * CHARS_PER_TOKEN
     return int(chars * LONG_FACTOR if number % 5 == 4 else chars)
 
