@@ -21,7 +21,9 @@ class StreamBroken(Exception):
 
 
 def is_event_stream(response: httpx.Response) -> bool:
-    return response.status_code == 200 and response.headers.get("content-type", "").partition(";")[0] == CONTENT_TYPE
+    """To be asked before ``data_objects``: errors come with other statuses, or as a page of some proxy."""
+    media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return response.status_code == 200 and media_type == CONTENT_TYPE
 
 
 async def data_objects(response: httpx.Response) -> AsyncGenerator[dict[str, Any], None]:

@@ -54,7 +54,7 @@ class StoredQuestions:
             earlier.c.team_id == questions.c.team_id,
             earlier.c.channel_id == questions.c.channel_id,
             earlier.c.thread_ts == questions.c.thread_ts,
-            sa.or_(earlier.c.state == RUNNING, sa.and_(earlier.c.state == WAITING, earlier.c.id < questions.c.id)),
+            sa.or_(earlier.c.state == RUNNING, sa.and_(earlier.c.state == WAITING, earlier.c.ts < questions.c.ts)),
         )
         oldest = (
             sa.select(questions)
@@ -118,11 +118,11 @@ class StoredQuestions:
     async def ahead(self, question: Question) -> int:
         """How many unfinished questions stand before this one in its thread."""
         same = self._same_thread(question.thread)
-        mine = self._question_id(question)
+        before = sa.or_(questions.c.state == RUNNING, questions.c.ts < question.ts)
         query = (
             sa.select(sa.func.count())
             .select_from(questions)
-            .where(same, questions.c.state != DONE, questions.c.id < mine)
+            .where(same, questions.c.state != DONE, questions.c.ts != question.ts, before)
         )
         async with self._begin() as connection:
             return int((await connection.execute(query)).scalar_one())

@@ -1,15 +1,107 @@
+"""The stage of the stories, and a real browser for the tests of the playground's page.
+
+I/O: servers on 127.0.0.1 for each test; Debian's Chromium, started once for the whole run.
+"""
+
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
+from aiohttp import web
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
 from bot import logs
 from bot.playground.practice_model import PracticeModel
 from bot.playground.workspace import Workspace
 from tests.stage import MANIFEST, QUICK_RETRIES_S, TRANSPORTS, Stage, TurnLog, bot_running, settings_for
+
+CHROMIUM = Path("/usr/bin/chromium")
+PAGE = Path(__file__).parents[2] / "bot" / "playground" / "page"
+POLICY = "default-src 'self'; img-src 'self' blob:; style-src 'self'"
+INSTALLED = CHROMIUM.exists()
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """One browser for all tests; open a context of its own for each.
+
+    It lives on the session's event loop, so whoever uses it runs there too:
+    ``pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]``, fixtures likewise.
+    """
+    if not INSTALLED:
+        missing = f"Chromium is not installed at {CHROMIUM} (apt-get install chromium)"
+        if os.environ.get("REQUIRE_BROWSER") == "1":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def page_files() -> AsyncIterator[str]:
+    """The page's files and an empty document beside them, under the policy that the playground sets."""
+
+    async def empty(_: web.Request) -> web.Response:
+        sheets = "".join(f'<link rel="stylesheet" href="/page/{name}.css">' for name in ("messages", "page"))
+        body = f'<!doctype html><link rel="icon" href="/page/icon.svg">{sheets}<body>'
+        return web.Response(text=body, content_type="text/html", headers={"Content-Security-Policy": POLICY})
+
+    app = web.Application()
+    app.router.add_get("/", empty)
+    app.router.add_static("/page", PAGE)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    host, port = runner.addresses[0][:2]
+    yield f"http://{host}:{port}/"
+    await runner.cleanup()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def tab(chromium: Browser, page_files: str) -> AsyncIterator[tuple[Page, list[str]]]:
+    """One tab of a phone's size, and what the browser complains about: a policy that was broken, a script error."""
+    complaints: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            complaints.append(message.text)
+
+    context = await chromium.new_context(viewport={"width": 390, "height": 844})
+    page = await context.new_page()
+    page.set_default_timeout(10_000)
+    page.on("console", note)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    await page.goto(page_files)
+    yield page, complaints
+    await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def empty_page(tab: tuple[Page, list[str]]) -> AsyncIterator[Page]:
+    """The tab, empty. A complaint of the browser fails the test during which it came."""
+    page, complaints = tab
+    complaints.clear()
+    await page.evaluate("document.body.replaceChildren()")
+    yield page
+    assert not complaints
 
 
 @pytest.fixture

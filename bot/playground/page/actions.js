@@ -19,7 +19,9 @@ async function act(button, row) {
   const href = url && safeHref(url);
   if (href) window.open(href, "_blank", "noopener");
   button.disabled = true;
-  await reported(sendAction({ channel: row.dataset.channel, ts: row.dataset.ts, block_id: blockId, action_id: actionId, value }));
+  await reported(
+    sendAction({ channel: row.dataset.channel, ts: row.dataset.ts, block_id: blockId, action_id: actionId, value }),
+  );
   button.disabled = false;
 }
 
@@ -45,8 +47,16 @@ function menu(button, row, message, { workspace, edit }) {
     box?.focus();
     box?.setSelectionRange(box.value.length, box.value.length);
   };
-  const remove = () => confirm("Delete this message? This cannot be undone.", "Delete", () => reported(deleteMessage(message.channel, message.ts)));
-  const items = [{ label: "Copy text", run: () => copy(row.querySelector(".message-body")?.innerText ?? typedText(message.text ?? "", workspace.names)) }];
+  const remove = () =>
+    confirm("Delete this message? This cannot be undone.", "Delete", () =>
+      reported(deleteMessage(message.channel, message.ts)),
+    );
+  const items = [
+    {
+      label: "Copy text",
+      run: () => copy(row.querySelector(".message-body")?.innerText ?? typedText(message.text ?? "", workspace.names)),
+    },
+  ];
   if (message.user === workspace.me.id && !message.bot_id) {
     items.push({ label: "Edit message", run: startEdit }, { label: "Delete message", danger: true, run: remove });
   }
@@ -78,7 +88,8 @@ export function rowActions(page) {
     },
     keydown(event) {
       if (!event.target.matches(".edit-text") || event.isComposing) return;
-      const name = event.key === "Escape" ? "cancel-edit" : event.key === "Enter" && !event.shiftKey ? "save-edit" : null;
+      const name =
+        event.key === "Escape" ? "cancel-edit" : event.key === "Enter" && !event.shiftKey ? "save-edit" : null;
       if (!name) return;
       event.preventDefault();
       perform(name, event.target, event.target.closest(".message"));

@@ -15,34 +15,55 @@ const page = {
   unread: new Map(), // channel → messages that came while it was not shown
   awaited: new Set(), // channel/ts of messages sent from here that have no answer yet
   editing: null, // {ts, inThread}
+  focus: null, // the pane that takes the keyboard when the reader arrives
   unshowable: new Set(), // ids of images that this browser cannot decode
 };
 
 // --- where the reader is: #/channel/thread, so that reloading, going back and links work ----------------------------
 
-function go(channel, thread = null) {
-  location.hash = `/${[channel, thread].filter(Boolean).map(encodeURIComponent).join("/")}`;
+/** `focus` is the pane, "channel" or "thread", whose composer is written in next. */
+function go(channel, thread = null, focus = null) {
+  const hash = `#/${[channel, thread].filter(Boolean).join("/")}`;
+  page.focus = focus;
+  if (location.hash === hash) arrive();
+  else location.hash = hash;
 }
 
 function arrive() {
-  const [channel, thread] = location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
+  const [channel, thread] = location.hash.replace(/^#\/?/, "").split("/");
+  const wasWriting = channelPane.element.contains(document.activeElement);
   page.at = { channel: channel || null, thread: thread || null };
   page.editing = null;
-  document.body.classList.remove("nav-open");
+  showSidebar(false);
   draw();
+  // A thread that covers the channel takes over the keyboard with it.
+  if (page.focus === "thread" || (thread && wasWriting && NARROW.matches)) threadPane.composer.focus();
+  else if (page.focus === "channel") channelPane.composer.focus();
+  page.focus = null;
+}
+
+/** In narrow windows the list of channels is a drawer. */
+function showSidebar(open) {
+  document.body.classList.toggle("nav-open", open);
+  channelPane.menu.setAttribute("aria-expanded", String(open));
+  if (open) document.querySelector(".channel[aria-current]")?.focus();
 }
 
 function currentChannel() {
-  return workspace.channel(page.at.channel) ?? workspace.channels.find(({ name }) => name === "general") ?? workspace.channels[0];
+  return (
+    workspace.channel(page.at.channel) ??
+    workspace.channels.find(({ name }) => name === "general") ??
+    workspace.channels[0]
+  );
 }
 
 // --- sending --------------------------------------------------------------------------------------------------------
 
-async function sendToChannel(text, files) {
-  const channel = currentChannel().id;
+async function sendToChannel(channel, text, files) {
   const command = /^(\/[a-z][\w-]*)(?:\s+([^]*))?$/i.exec(text);
   if (command) {
-    if (files.length) throw new Error(`${command[1]} takes no files. Mention @${workspace.bot.name} in a message with them.`);
+    if (files.length)
+      throw new Error(`${command[1]} takes no files. Mention @${workspace.bot.name} in a message with them.`);
     await sendCommand(channel, command[1], command[2] ?? "");
     return;
   }
@@ -52,11 +73,12 @@ async function sendToChannel(text, files) {
   channelPane.log.toBottom();
 }
 
-async function sendToThread(text, files) {
+async function sendToThread(thread, text, files) {
   if (/^\/[a-z][\w-]*(\s|$)/i.test(text)) {
     throw new Error(`Commands do not work in threads. Mention @${workspace.bot.name} instead.`);
   }
-  await sendMessage(currentChannel().id, text, page.at.thread, files);
+  const [channel, threadTs] = thread.split("/");
+  await sendMessage(channel, text, threadTs, files);
   threadPane.log.toBottom();
 }
 
@@ -71,18 +93,16 @@ function openAnswer(channel, ts) {
 
 // --- drawing --------------------------------------------------------------------------------------------------------
 
-const channelPane = new ChannelPane(workspace, sendToChannel, () => document.body.classList.toggle("nav-open"));
-const threadPane = new ThreadPane(workspace, sendToThread, () => {
-  go(currentChannel().id);
-  channelPane.composer.focus();
-});
+const channelPane = new ChannelPane(workspace, sendToChannel, () => showSidebar(true));
+const threadPane = new ThreadPane(workspace, sendToThread, () => go(currentChannel().id, null, "channel"));
 let drawing = null;
 
 function draw() {
   drawing = null;
   const channel = currentChannel();
   if (channel && !document.hidden) page.unread.delete(channel.id);
-  morph(document.getElementById("sidebar"), sidebar({ workspace, at: channel?.id, unread: page.unread, online: page.online }));
+  morph(document.getElementById("sidebar"), sidebar({ workspace, at: channel?.id, unread: page.unread }));
+  document.getElementById("offline").textContent = page.online ? "" : "Reconnecting to the workspace…";
   if (!channel) return;
   const editing = (inThread) => (page.editing?.inThread === inThread ? page.editing.ts : null);
   channelPane.show(channel, { editing: editing(false), unshowable: page.unshowable });
@@ -112,13 +132,12 @@ workspace.addEventListener("change", ({ detail: { kind, message, channel, thread
 
 const actions = rowActions({
   workspace,
-  openThread: (message) => {
-    go(message.channel, message.thread_ts ?? message.ts);
-    threadPane.composer.focus();
-  },
+  openThread: (message) => go(message.channel, message.thread_ts ?? message.ts, "thread"),
   edit: (editing) => {
+    const pane = page.editing?.inThread ? threadPane : channelPane;
     page.editing = editing;
     draw();
+    if (!editing) pane.composer.focus();
   },
   imageFailed: (id) => {
     page.unshowable.add(id);
@@ -133,7 +152,8 @@ for (const pane of [channelPane, threadPane]) {
   pane.element.addEventListener("error", actions.failed, { capture: true });
 }
 document.getElementById("panes").replaceWith(channelPane.element, threadPane.element);
-document.getElementById("shade").addEventListener("click", () => document.body.classList.remove("nav-open"));
+document.getElementById("shade").addEventListener("click", () => showSidebar(false));
+document.addEventListener("keydown", ({ key }) => key === "Escape" && showSidebar(false));
 addEventListener("hashchange", arrive);
 document.addEventListener("visibilitychange", drawSoon);
 arrive();

@@ -37,11 +37,14 @@ export class Attachments {
     const remove = () => {
       this.files = this.#files.filter((other) => other !== file);
     };
-    return h("li", { class: "chip" },
+    return h(
+      "li",
+      { class: "chip" },
       this.#picture(file),
       h("span", { class: "chip-name", dir: "auto" }, file.name),
       h("span", { class: "chip-size" }, byteSize(file.size)),
-      h("button", { type: "button", class: "tool", "aria-label": `Remove ${file.name}`, click: remove }, icon("close")));
+      h("button", { type: "button", class: "tool", "aria-label": `Remove ${file.name}`, click: remove }, icon("close")),
+    );
   }
 
   #picture(file) {

@@ -8,7 +8,9 @@ import { richText } from "./rich_text.js";
 
 function textObject(text, names) {
   if (!text) return [];
-  return text.type === "mrkdwn" ? mrkdwn(text.text ?? "", names) : [h("p", { class: "lines", dir: "auto" }, withEmoji(text.text ?? ""))];
+  return text.type === "mrkdwn"
+    ? mrkdwn(text.text ?? "", names)
+    : [h("p", { class: "lines", dir: "auto" }, withEmoji(text.text ?? ""))];
 }
 
 function textLine(text, names) {
@@ -20,7 +22,12 @@ function section(block, names) {
   return h(
     "div",
     { class: "block-section" },
-    h("div", { class: "section-text" }, textObject(block.text, names), fields.length > 0 && h("div", { class: "fields" }, fields)),
+    h(
+      "div",
+      { class: "section-text" },
+      textObject(block.text, names),
+      fields.length > 0 && h("div", { class: "fields" }, fields),
+    ),
     block.accessory && element(block.accessory, block, names),
   );
 }
@@ -29,23 +36,34 @@ function section(block, names) {
 function image(block) {
   const address = block.image_url ?? block.slack_file?.url ?? "";
   const alt = block.alt_text ?? "";
-  if (/^\/ui\/files\/[\w.-]+$/.test(address)) return h("img", { class: "block-image", src: address, alt, loading: "lazy" });
+  if (/^\/ui\/files\/[\w.-]+$/.test(address))
+    return h("img", { class: "block-image", src: address, alt, loading: "lazy" });
   return h("span", { class: "image-link" }, icon("eye"), link(address, alt || address));
 }
 
 function imageBlock(block) {
-  return h("figure", {}, block.title?.text && h("figcaption", { dir: "auto" }, withEmoji(block.title.text)), image(block));
+  return h(
+    "figure",
+    {},
+    block.title?.text && h("figcaption", { dir: "auto" }, withEmoji(block.title.text)),
+    image(block),
+  );
 }
 
 function context(block, names) {
-  const parts = (block.elements ?? []).map((part) => (part.type === "image" ? image(part) : h("span", { dir: "auto" }, textLine(part, names))));
+  const parts = (block.elements ?? []).map((part) =>
+    part.type === "image" ? image(part) : h("span", { dir: "auto" }, textLine(part, names)),
+  );
   return h("div", { class: "block-context" }, parts);
 }
 
 function table(block, names) {
-  const cell = (value) => (value?.type === "rich_text" ? richText(value, names) : withEmoji(String(value?.text ?? value?.value ?? "")));
+  const cell = (value) =>
+    value?.type === "rich_text" ? richText(value, names) : withEmoji(String(value?.text ?? value?.value ?? ""));
   const [head = [], ...rows] = (block.rows ?? []).map((row) => row.map(cell));
-  const alignments = (block.column_settings ?? []).map((column) => ({ center: "center", right: "end" })[column?.align] ?? null);
+  const alignments = (block.column_settings ?? []).map(
+    (column) => ({ center: "center", right: "end" })[column?.align] ?? null,
+  );
   return tableBox(head, rows, alignments);
 }
 
@@ -53,15 +71,30 @@ function button(part, block, content, name) {
   const style = ["primary", "danger"].includes(part.style) ? part.style : "plain";
   return h(
     "button",
-    { type: "button", class: `block-button ${style}`, "data-do": "action", "data-block-id": block.block_id ?? "", "data-action-id": part.action_id ?? "",
-      "data-value": part.value ?? "", "data-url": part.url ?? null, "aria-label": name ?? null, title: name ?? null },
+    {
+      type: "button",
+      class: `block-button ${style}`,
+      "data-do": "action",
+      "data-block-id": block.block_id ?? "",
+      "data-action-id": part.action_id ?? "",
+      "data-value": part.value ?? "",
+      "data-url": part.url ?? null,
+      "aria-label": name ?? null,
+      title: name ?? null,
+    },
     content,
   );
 }
 
 function feedback(part, block) {
   const choice = (side, drawing) =>
-    side && button({ ...side, action_id: part.action_id }, block, icon(drawing), side.accessibility_label ?? side.text?.text ?? drawing);
+    side &&
+    button(
+      { ...side, action_id: part.action_id },
+      block,
+      icon(drawing),
+      side.accessibility_label ?? side.text?.text ?? drawing,
+    );
   return [choice(part.positive_button, "good"), choice(part.negative_button, "bad")];
 }
 
@@ -72,17 +105,29 @@ function element(part, block, names) {
     case "feedback_buttons":
       return feedback(part, block);
     case "icon_button":
-      return button(part, block, icon(part.icon === "trash" ? "trash" : "more"), part.accessibility_label ?? part.text?.text ?? part.icon);
+      return button(
+        part,
+        block,
+        icon(part.icon === "trash" ? "trash" : "more"),
+        part.accessibility_label ?? part.text?.text ?? part.icon,
+      );
     case "image":
       return image(part);
     default:
-      return h("span", { class: "unknown-block" }, part.text?.text ?? textLine(part.placeholder ?? { text: part.type }, names));
+      return h(
+        "span",
+        { class: "unknown-block" },
+        part.text?.text ?? textLine(part.placeholder ?? { text: part.type }, names),
+      );
   }
 }
 
 function actions(block, names) {
-  return h("div", { class: `block-${block.type}`, role: "group", "aria-label": "Actions" },
-    (block.elements ?? []).map((part) => element(part, block, names)));
+  return h(
+    "div",
+    { class: `block-${block.type}`, role: "group", "aria-label": "Actions" },
+    (block.elements ?? []).map((part) => element(part, block, names)),
+  );
 }
 
 const KINDS = {
@@ -101,6 +146,8 @@ const KINDS = {
 /** The nodes of a message's blocks, in order; a kind that is not known says so instead of vanishing. */
 export function blocks(list, names) {
   return list.flatMap((block) =>
-    Object.hasOwn(KINDS, block.type) ? KINDS[block.type](block, names) : h("p", { class: "unknown-block" }, `A block of the kind “${block.type}”`),
+    Object.hasOwn(KINDS, block.type)
+      ? KINDS[block.type](block, names)
+      : h("p", { class: "unknown-block" }, `A block of the kind “${block.type}”`),
   );
 }

@@ -1,4 +1,5 @@
-// Where the person writes: text and files in, one `send(text, files)` out. Enter sends, Shift+Enter breaks the line.
+// Where the person writes: text and files in, one `send(place, text, files)` out.
+// Enter sends, Shift+Enter breaks the line.
 
 import { Attachments } from "./attachments.js";
 import { h, icon } from "./dom.js";
@@ -17,17 +18,42 @@ export class Composer {
     this.suggest = suggest;
     this.attachments = new Attachments(() => this.#refresh());
     this.text = h("textarea", { rows: "1", dir: "auto", autocomplete: "off", spellcheck: "true" });
-    this.picker = h("input", { type: "file", multiple: true, hidden: true, tabindex: "-1", "aria-label": "Files to attach" });
+    this.picker = h("input", {
+      type: "file",
+      multiple: true,
+      hidden: true,
+      tabindex: "-1",
+      "aria-label": "Files to attach",
+    });
     this.sendButton = h("button", { type: "submit", class: "send", "aria-label": "Send", title: "Send" }, icon("send"));
     this.hint = h("p", { class: "hint" });
     this.error = h("p", { class: "composer-error", role: "alert" });
-    const tool = (name, label, click) => h("button", { type: "button", class: "tool", "aria-label": label, title: label, click }, icon(name));
+    const tool = (name, label, click) =>
+      h("button", { type: "button", class: "tool", "aria-label": label, title: label, click }, icon(name));
     this.mentionButton = tool("at", "Mention the bot", () => this.#insert(`@${mention()} `));
     this.commandButton = commands && tool("slash", "Ask privately with /ask", () => this.#command());
-    this.box = h("div", { class: "composer-box" }, this.attachments.element, this.text,
-      h("div", { class: "composer-bar" },
-        tool("clip", "Attach files", () => this.picker.click()), this.mentionButton, this.commandButton, this.hint, this.sendButton));
-    this.element = h("form", { class: "composer", submit: (event) => this.#submit(event) }, this.error, this.box, this.picker);
+    this.box = h(
+      "div",
+      { class: "composer-box" },
+      this.attachments.element,
+      this.text,
+      h(
+        "div",
+        { class: "composer-bar" },
+        tool("clip", "Attach files", () => this.picker.click()),
+        this.mentionButton,
+        this.commandButton,
+        this.hint,
+        this.sendButton,
+      ),
+    );
+    this.element = h(
+      "form",
+      { class: "composer", submit: (event) => this.#submit(event) },
+      this.error,
+      this.box,
+      this.picker,
+    );
     this.#listen();
   }
 
@@ -93,7 +119,7 @@ export class Composer {
     this.#inFlight += 1;
     this.#refresh();
     this.#sending = this.#sending
-      .then(() => this.send(draft.text.trim(), draft.files))
+      .then(() => this.send(place, draft.text.trim(), draft.files))
       .catch((error) => this.#giveBack(place, draft, error))
       .finally(() => {
         this.#inFlight -= 1;
@@ -104,7 +130,10 @@ export class Composer {
   #giveBack(place, draft, error) {
     const elsewhere = place !== this.#place;
     const written = elsewhere ? (this.#drafts.get(place) ?? { text: "", files: [] }) : this.#take();
-    const whole = { text: [draft.text, written.text].filter(Boolean).join("\n"), files: [...draft.files, ...written.files] };
+    const whole = {
+      text: [draft.text, written.text].filter(Boolean).join("\n"),
+      files: [...draft.files, ...written.files],
+    };
     if (elsewhere) this.#drafts.set(place, whole);
     else this.#put(whole);
     this.error.textContent = error.message;

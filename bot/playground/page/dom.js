@@ -11,7 +11,9 @@ export function h(tag, props = {}, ...children) {
     else if (value === true) element.setAttribute(name, "");
     else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, String(value));
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(
+    ...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false),
+  );
   return element;
 }
 
@@ -26,7 +28,7 @@ const ICONS = {
   menu: "M4 7h16M4 12h16M4 17h16",
   more: "M5 12h.01M12 12h.01M19 12h.01",
   thread: "M4 5h16v11H11l-5 4v-4H4z",
-  eye: "M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12zM12 9.5a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 0-5z",
+  eye: "M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12zM12 9.5a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 0-5",
   file: "M6 3h8l4 4v14H6zM14 3v4h4",
   down: "M12 5v14M6 13l6 6 6-6",
   copy: "M9 9h11v11H9zM5 15H4V4h11v1",
@@ -71,8 +73,17 @@ export function codeBox(text, language) {
   return h(
     "div",
     { class: "code-box", dir: "ltr" },
-    h("div", { class: "code-bar" }, h("span", {}, language || "text"),
-      h("button", { type: "button", class: "quiet-button", "data-do": "copy-code", "aria-label": "Copy code" }, icon("copy"), "Copy")),
+    h(
+      "div",
+      { class: "code-bar" },
+      h("span", {}, language || "text"),
+      h(
+        "button",
+        { type: "button", class: "quiet-button", "data-do": "copy-code", "aria-label": "Copy code" },
+        icon("copy"),
+        "Copy",
+      ),
+    ),
     h("pre", { tabindex: "0" }, h("code", {}, text)),
   );
 }
@@ -83,9 +94,30 @@ export function tableBox(head, rows, alignments = []) {
   return h(
     "div",
     { class: "table-box", tabindex: "0", role: "group", "aria-label": "Table" },
-    h("table", {},
-      h("thead", {}, h("tr", {}, head.map((content, column) => cell("th", content, column)))),
-      h("tbody", {}, rows.map((row) => h("tr", {}, row.map((content, column) => cell("td", content, column)))))),
+    h(
+      "table",
+      {},
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          head.map((content, column) => cell("th", content, column)),
+        ),
+      ),
+      h(
+        "tbody",
+        {},
+        rows.map((row) =>
+          h(
+            "tr",
+            {},
+            row.map((content, column) => cell("td", content, column)),
+          ),
+        ),
+      ),
+    ),
   );
 }
 

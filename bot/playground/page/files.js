@@ -4,7 +4,7 @@ import { h, icon } from "./dom.js";
 import { fileAddress } from "./server.js";
 import { byteSize } from "./times.js";
 
-const SHOWN_IN_TAB = /^(application\/pdf|image\/(png|jpeg|gif|webp|avif|bmp))$/;
+const DRAWABLE = /^image\/(png|jpeg|gif|webp|avif|bmp)$/;
 
 const GONE = {
   tombstone: "This file was deleted.",
@@ -26,19 +26,26 @@ function family(file) {
   return "other";
 }
 
-/** Name, kind and size with a link to the bytes. Kinds that a browser could run are downloaded, never opened. */
+/** Name, kind and size with a link that saves the file: what a browser might run is never opened on this origin. */
 function card(file) {
   const name = file.name || file.title || "Untitled";
   const size = byteSize(file.size);
-  const opens = SHOWN_IN_TAB.test(file.mimetype ?? "");
   return h(
     "a",
-    { class: "file-card", href: fileAddress(file.id), "data-file": file.id, target: opens ? "_blank" : null, rel: "noopener",
-      download: opens ? null : name, "data-family": family(file) },
+    {
+      class: "file-card",
+      href: fileAddress(file.id),
+      "data-file": file.id,
+      download: name,
+      "data-family": family(file),
+    },
     h("span", { class: "file-icon" }, icon("file")),
-    h("span", { class: "file-text" },
+    h(
+      "span",
+      { class: "file-text" },
       h("span", { class: "file-name", dir: "auto" }, name),
-      h("span", { class: "file-kind" }, [kind(file), size].filter(Boolean).join(" · "))),
+      h("span", { class: "file-kind" }, [kind(file), size].filter(Boolean).join(" · ")),
+    ),
   );
 }
 
@@ -46,7 +53,14 @@ function thumbnail(file) {
   const name = file.name || file.title || "Image";
   return h(
     "a",
-    { class: "file-image", href: fileAddress(file.id), "data-file": file.id, "data-do": "view-image", target: "_blank", rel: "noopener" },
+    {
+      class: "file-image",
+      href: fileAddress(file.id),
+      "data-file": file.id,
+      "data-do": "view-image",
+      target: "_blank",
+      rel: "noopener",
+    },
     h("img", { src: fileAddress(file.id), alt: name, loading: "lazy" }),
     h("span", { class: "file-caption", dir: "auto" }, `${name} · ${byteSize(file.size)}`),
   );
@@ -55,9 +69,12 @@ function thumbnail(file) {
 /** Drawn under a message's text; `unshowable` holds the ids of images that this browser could not decode. */
 export function fileList(files, unshowable) {
   if (!files?.length) return null;
-  return h("div", { class: "files" }, files.map((file) => {
-    if (GONE[file.mode]) return h("p", { class: "tombstone" }, GONE[file.mode]);
-    const isImage = SHOWN_IN_TAB.test(file.mimetype ?? "") && file.mimetype !== "application/pdf";
-    return isImage && !unshowable.has(file.id) ? thumbnail(file) : card(file);
-  }));
+  return h(
+    "div",
+    { class: "files" },
+    files.map((file) => {
+      if (GONE[file.mode]) return h("p", { class: "tombstone" }, GONE[file.mode]);
+      return DRAWABLE.test(file.mimetype ?? "") && !unshowable.has(file.id) ? thumbnail(file) : card(file);
+    }),
+  );
 }

@@ -2,10 +2,14 @@
 // and stays at the bottom if it was there.
 
 import { h, icon, morph } from "./dom.js";
-import { isCompact, messageRow } from "./message.js";
+import { isCompact, messageRow, replyCount, statusLine } from "./message.js";
 import { dayKey, dayName } from "./times.js";
 
 const PINNED_WITHIN_PX = 48;
+
+function rule(key, className, words) {
+  return { key, drawn: words, make: () => h("div", { class: className }, h("span", {}, words)) };
+}
 
 export class MessageLog {
   element;
@@ -17,12 +21,20 @@ export class MessageLog {
   #seen = { top: 0, end: 0 }; // scrollTop and its largest value when they were last looked at
   #place = null;
 
-  /** `view` gives {place, messages, intro, replies(message), status(message), editing, inThread, unshowable}. */
   constructor(label, workspace) {
     this.workspace = workspace;
     this.#list = h("div", { class: "log-list" });
-    this.#scroller = h("div", { class: "log", role: "log", "aria-label": label, tabindex: "0" }, this.#list);
-    this.#jump = h("button", { type: "button", class: "jump", hidden: true, click: () => this.toBottom() }, icon("down"), "Jump to the latest");
+    this.#scroller = h(
+      "div",
+      { class: "log", role: "log", "aria-relevant": "additions", "aria-label": label, tabindex: "0" },
+      this.#list,
+    );
+    this.#jump = h(
+      "button",
+      { type: "button", class: "jump", hidden: true, click: () => this.toBottom() },
+      icon("down"),
+      "Jump to the latest",
+    );
     this.element = h("div", { class: "log-frame" }, this.#scroller, this.#jump);
     this.#scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     const keep = new ResizeObserver(() => this.#settle());
@@ -39,7 +51,10 @@ export class MessageLog {
     this.#settle();
   }
 
-  /** Brings the list up to date; another `place` starts a new list at its end. */
+  /**
+   * Brings the list up to date; another `place` starts a new list at its end. `view` is {place, messages, intro,
+   * replies(message), status(message), tail, editing, inThread, unshowable}.
+   */
   show(view) {
     if (view.place !== this.#place) {
       this.#place = view.place;
@@ -61,34 +76,37 @@ export class MessageLog {
 
   /** What should stand in the list, in order. `drawn` is equal for rows that look the same. */
   #wanted(view) {
-    const wanted = [];
-    if (view.intro) wanted.push({ key: "intro", drawn: view.place, make: () => view.intro() });
+    const wanted = view.intro ? [{ key: "intro", drawn: view.place, make: view.intro }] : [];
     let above = null;
     for (const message of view.messages) {
-      const day = dayKey(message.ts);
-      if (!view.inThread && (!above || dayKey(above.ts) !== day)) {
+      if (!view.inThread && (!above || dayKey(above.ts) !== dayKey(message.ts))) {
+        wanted.push(rule(`day-${dayKey(message.ts)}`, "day", dayName(message.ts)));
         above = null;
-        wanted.push({ key: `day-${day}`, drawn: dayName(message.ts), make: () => h("div", { class: "day" }, h("span", {}, dayName(message.ts))) });
       }
-      const place = {
-        compact: message.subtype !== "tombstone" && isCompact(message, above),
-        editing: view.editing === message.ts,
-        replies: view.replies(message),
-        status: view.status(message),
-        inThread: view.inThread,
-        unshowable: view.unshowable,
-      };
-      const drawn = [message.serial, place.compact, place.editing, place.replies.length, place.replies.at(-1)?.ts, place.status, view.unshowable.size].join("|");
-      wanted.push({ key: message.ts, drawn, make: () => messageRow(message, this.workspace, place) });
-      if (view.inThread && message === view.messages[0]) {
-        const count = view.messages.length - 1;
-        const words = count === 1 ? "1 reply" : `${count} replies`;
-        if (count > 0) wanted.push({ key: "rule", drawn: words, make: () => h("div", { class: "thread-rule" }, h("span", {}, words)) });
+      wanted.push(this.#row(message, above, view));
+      above = message;
+      if (view.inThread && message === view.messages[0] && view.messages.length > 1) {
+        wanted.push(rule("replies", "thread-rule", replyCount(view.messages.length - 1)));
         above = null;
-      } else above = message;
+      }
     }
-    if (view.tail) wanted.push({ key: "tail", drawn: view.tail, make: () => h("p", { class: "status tail", role: "status" }, h("span", { class: "pulse" }), view.tail) });
+    if (view.tail) wanted.push({ key: "tail", drawn: view.tail, make: () => statusLine(view.tail, "tail") });
     return wanted;
+  }
+
+  #row(message, above, { editing, replies, status, inThread, unshowable }) {
+    const place = {
+      compact: isCompact(message, above),
+      editing: editing === message.ts,
+      replies: replies(message),
+      status: status(message),
+    };
+    const looks = [message.serial, place.compact, place.editing, place.replies.length, place.replies.at(-1)?.ts];
+    return {
+      key: message.ts,
+      drawn: [...looks, place.status, unshowable.size].join("|"),
+      make: () => messageRow(message, this.workspace, { ...place, inThread, unshowable }),
+    };
   }
 
   #draw({ key, drawn, make }, before) {
@@ -117,7 +135,10 @@ export class MessageLog {
   #settle() {
     const selection = document.getSelection();
     const selecting = selection && !selection.isCollapsed && this.#list.contains(selection.anchorNode);
-    if (this.#pinned && !selecting) this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
+    // Moving the text under a selection that is being made would tear it.
+    if (selecting && scrollHeight - clientHeight - scrollTop >= PINNED_WITHIN_PX) this.#pinned = false;
+    if (this.#pinned) this.#scroller.scrollTop = scrollHeight;
     this.#mark();
   }
 

@@ -40,7 +40,8 @@ function block(source, at, names, depth) {
   if (FENCE.test(line)) return fence(source, at);
   const heading = HEADING.exec(line);
   // Slack draws all levels in one size; two levels keep the outline readable for screen readers.
-  if (heading) return [h(heading[1].length < 3 ? "h3" : "h4", { dir: "auto" }, markdownInline(heading[2], names)), at + 1];
+  if (heading)
+    return [h(heading[1].length < 3 ? "h3" : "h4", { dir: "auto" }, markdownInline(heading[2], names)), at + 1];
   if (RULE.test(line)) return [h("hr"), at + 1];
   if (QUOTE.test(line)) return quote(source, at, names, depth);
   if (ITEM.test(line)) return list(source, at, names, depth);
@@ -106,12 +107,20 @@ function listItem(item, names, depth) {
 }
 
 function isTable(source, at) {
-  return source[at].includes("|") && at + 1 < source.length && source[at + 1].includes("-") && TABLE_RULE.test(source[at + 1]) &&
-    cells(source[at]).length === cells(source[at + 1]).length;
+  return (
+    source[at].includes("|") &&
+    at + 1 < source.length &&
+    source[at + 1].includes("-") &&
+    TABLE_RULE.test(source[at + 1]) &&
+    cells(source[at]).length === cells(source[at + 1]).length
+  );
 }
 
 function cells(row) {
-  const inner = row.trim().replace(/^\|/, "").replace(/(?<!\\)\|$/, "");
+  const inner = row
+    .trim()
+    .replace(/^\|/, "")
+    .replace(/(?<!\\)\|$/, "");
   return inner.split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll("\\|", "|"));
 }
 

@@ -62,7 +62,8 @@ function construct(text, at, names, depth) {
 function codeSpan(text, at) {
   const marks = /^`+/.exec(text.slice(at, at + 64))[0];
   let close = text.indexOf(marks, at + marks.length);
-  while (close >= 0 && (text[close - 1] === "`" || text[close + marks.length] === "`")) close = text.indexOf(marks, close + 1);
+  while (close >= 0 && (text[close - 1] === "`" || text[close + marks.length] === "`"))
+    close = text.indexOf(marks, close + 1);
   if (close < 0) return { literal: marks, end: at + marks.length };
   const inner = text.slice(at + marks.length, close).replaceAll("\n", " ");
   const code = /^ .*\S.* $/.test(inner) ? inner.slice(1, -1) : inner;
@@ -141,7 +142,9 @@ function emphasise(pieces) {
 
 function close(out, closer) {
   while (closer.count > 0) {
-    const at = out.findLastIndex((piece) => piece.mark === closer.mark && piece.opens && piece.count > 0 && pairs(piece, closer));
+    const at = out.findLastIndex(
+      (piece) => piece.mark === closer.mark && piece.opens && piece.count > 0 && pairs(piece, closer),
+    );
     if (at < 0) return;
     const opener = out[at];
     const used = closer.mark === "~" ? opener.count : Math.min(opener.count, closer.count, 2);

@@ -11,14 +11,25 @@ const HUES = 8;
 
 /** Whether a message goes on under the head of the one above it. */
 export function isCompact(message, above) {
-  return Boolean(above) && above.user === message.user && above.bot_id === message.bot_id && above.subtype !== "tombstone" &&
-    Boolean(above.ephemeral) === Boolean(message.ephemeral) && Number(message.ts) - Number(above.ts) < COMPACT_WITHIN_S;
+  if (!above || [above, message].some(({ subtype }) => subtype === "tombstone")) return false;
+  const alike = ["user", "bot_id", "username", "ephemeral"].every((key) => above[key] === message[key]);
+  return alike && Number(message.ts) - Number(above.ts) < COMPACT_WITHIN_S;
 }
 
 function avatar(author) {
   const initials = [...author.name.replace(/^@/, "")].slice(0, 1).join("").toUpperCase();
   const hue = [...author.id].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 997, 7) % HUES;
-  return h("div", { class: "avatar", "data-hue": author.isBot ? "bot" : hue, "aria-hidden": "true" }, author.isBot ? "✳" : initials);
+  return h(
+    "div",
+    { class: "avatar", "data-hue": author.isThisBot ? "bot" : hue, "aria-hidden": "true" },
+    author.isThisBot ? "✳" : initials,
+  );
+}
+
+function gutter(message, author, { compact }) {
+  if (compact) return time(message);
+  if (message.subtype !== "tombstone") return avatar(author);
+  return h("div", { class: "avatar", "data-hue": "none" }, icon("trash"));
 }
 
 function time(message) {
@@ -26,46 +37,83 @@ function time(message) {
 }
 
 function head(message, author) {
-  return h("div", { class: "message-head" },
+  return h(
+    "div",
+    { class: "message-head" },
     h("span", { class: "author", dir: "auto" }, author.name),
     author.isBot && h("span", { class: "app-badge" }, "App"),
-    time(message));
+    time(message),
+  );
 }
 
 function body(message, workspace) {
   if (message.subtype === "tombstone") return h("p", { class: "tombstone" }, "This message was deleted.");
-  const drawn = message.blocks?.length ? blocks(message.blocks, workspace.names) : mrkdwn(message.text ?? "", workspace.names);
+  const drawn = message.blocks?.length
+    ? blocks(message.blocks, workspace.names)
+    : mrkdwn(message.text ?? "", workspace.names);
   if (message.edited) drawn.push(h("span", { class: "edited" }, "(edited)"));
-  return h("div", { class: "message-body" }, drawn);
+  return h("div", { class: "message-body", "data-testid": "message-body" }, drawn);
 }
 
 function editBox(message, workspace) {
   const text = h("textarea", { class: "edit-text", "aria-label": "Edit message", rows: "3", dir: "auto" });
   text.value = typedText(message.text ?? "", workspace.names);
-  return h("div", { class: "edit-box", "data-keep": `edit-${message.ts}` },
+  return h(
+    "div",
+    { class: "edit-box", "data-keep": `edit-${message.ts}` },
     text,
-    h("div", { class: "edit-buttons" },
+    h(
+      "div",
+      { class: "edit-buttons" },
       h("button", { type: "button", class: "block-button plain", "data-do": "cancel-edit" }, "Cancel"),
-      h("button", { type: "button", class: "block-button primary", "data-do": "save-edit" }, "Save changes")),
-    h("p", { class: "edit-error", role: "alert" }));
+      h("button", { type: "button", class: "block-button primary", "data-do": "save-edit" }, "Save changes"),
+    ),
+    h("p", { class: "edit-error", role: "alert" }),
+  );
+}
+
+export function replyCount(count) {
+  return count === 1 ? "1 reply" : `${count} replies`;
 }
 
 function repliesLine(replies) {
   if (!replies.length) return null;
-  const count = replies.length === 1 ? "1 reply" : `${replies.length} replies`;
-  return h("button", { type: "button", class: "replies", "data-do": "open-thread" },
-    h("span", { class: "replies-count" }, count), h("span", { class: "replies-last" }, `Last reply ${clockTime(replies.at(-1).ts)}`));
+  return h(
+    "button",
+    { type: "button", class: "replies", "data-do": "open-thread" },
+    h("span", { class: "replies-count" }, replyCount(replies.length)),
+    h("span", { class: "replies-last" }, `Last reply ${clockTime(replies.at(-1).ts)}`),
+  );
 }
 
-export function statusLine(status) {
-  return status && h("p", { class: "status", role: "status" }, h("span", { class: "pulse", "aria-hidden": "true" }), status);
+export function statusLine(status, extraClass = "") {
+  return (
+    status &&
+    h(
+      "p",
+      { class: `status ${extraClass}`, "data-testid": "status" },
+      h("span", { class: "pulse", "aria-hidden": "true" }),
+      status,
+    )
+  );
+}
+
+function tool(action, drawing, name, more = {}) {
+  return h(
+    "button",
+    { type: "button", class: "tool", "data-do": action, "aria-label": name, title: name, ...more },
+    icon(drawing),
+  );
 }
 
 function tools(message, inThread) {
   if (message.subtype === "tombstone" || message.ephemeral) return null;
-  return h("div", { class: "message-tools" },
-    !inThread && h("button", { type: "button", class: "tool", "data-do": "open-thread", "aria-label": "Reply in thread", title: "Reply in thread" }, icon("thread")),
-    h("button", { type: "button", class: "tool", "data-do": "menu", "aria-label": "More actions", "aria-haspopup": "menu", title: "More actions" }, icon("more")));
+  return h(
+    "div",
+    { class: "message-tools" },
+    !inThread && tool("open-thread", "thread", "Reply in thread"),
+    tool("menu", "more", "More actions", { "aria-haspopup": "menu" }),
+  );
 }
 
 /**
@@ -75,19 +123,28 @@ function tools(message, inThread) {
 export function messageRow(message, workspace, place) {
   const author = workspace.author(message);
   const tombstone = message.subtype === "tombstone";
-  const classes = ["message", place.compact && "compact", message.ephemeral && "ephemeral", place.editing && "editing", tombstone && "deleted"];
+  const looks = { compact: place.compact, ephemeral: message.ephemeral, editing: place.editing };
+  const classes = ["message", ...Object.keys(looks).filter((look) => looks[look])];
   return h(
     "article",
-    { class: classes.filter(Boolean).join(" "), "data-ts": message.ts, "data-channel": message.channel, "data-user": author.id,
-      "aria-label": `${author.name}, ${clockTime(message.ts)}` },
-    h("div", { class: "gutter" }, place.compact ? time(message) : tombstone ? h("div", { class: "avatar", "data-hue": "none" }, icon("trash")) : avatar(author)),
-    h("div", { class: "message-main" },
+    {
+      class: classes.join(" "),
+      "data-ts": message.ts,
+      "data-channel": message.channel,
+      "data-user": author.id,
+      "aria-label": `${author.name}, ${clockTime(message.ts)}`,
+    },
+    h("div", { class: "gutter" }, gutter(message, author, place)),
+    h(
+      "div",
+      { class: "message-main" },
       message.ephemeral && !place.compact && h("p", { class: "ephemeral-note" }, icon("eye"), "Only visible to you"),
       !place.compact && !tombstone && head(message, author),
       place.editing ? editBox(message, workspace) : body(message, workspace),
       fileList(message.files, place.unshowable),
       repliesLine(place.replies),
-      statusLine(place.status)),
+      statusLine(place.status),
+    ),
     !place.editing && tools(message, place.inThread),
   );
 }

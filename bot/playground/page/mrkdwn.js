@@ -12,7 +12,11 @@ export function decodeEntities(text) {
 }
 
 export function userMention(id, names) {
-  return h("span", { class: id === names.me ? "mention mention-me" : "mention", "data-user": id }, `@${names.user(id) ?? id}`);
+  return h(
+    "span",
+    { class: id === names.me ? "mention mention-me" : "mention", "data-user": id },
+    `@${names.user(id) ?? id}`,
+  );
 }
 
 export function channelMention(id, names, label) {
@@ -44,7 +48,9 @@ const INLINE = new RegExp(
     /(?<![\w*])\*(?=\S)(?<bold>[^*\n]*[^*\s])\*(?![\w*])/,
     /(?<![\w_])_(?=\S)(?<italic>[^_\n]*[^_\s])_(?![\w_])/,
     /(?<![\w~])~(?=\S)(?<strike>[^~\n]*[^~\s])~(?![\w~])/,
-  ].map((part) => part.source).join("|"),
+  ]
+    .map((part) => part.source)
+    .join("|"),
   "g",
 );
 
@@ -81,7 +87,11 @@ function quotesAndLines(text, names) {
   for (const run of text.split(/((?:^(?:&gt;|>).*(?:\n|$))+)/m)) {
     if (run.trim() === "") continue;
     if (QUOTE.test(run)) {
-      const inner = run.replace(/\n$/, "").split("\n").map((line) => line.replace(QUOTE, "")).join("\n");
+      const inner = run
+        .replace(/\n$/, "")
+        .split("\n")
+        .map((line) => line.replace(QUOTE, ""))
+        .join("\n");
       nodes.push(h("blockquote", { dir: "auto" }, lines(inline(inner, names))));
     } else nodes.push(lines(inline(run.replace(/^\n|\n$/g, ""), names)));
   }

@@ -12,7 +12,9 @@ export function openMenu(anchor, items) {
       menu.hidePopover();
       run();
     };
-    menu.append(h("button", { type: "button", role: "menuitem", class: danger ? "danger" : null, click: choose }, label));
+    menu.append(
+      h("button", { type: "button", role: "menuitem", class: danger ? "danger" : null, click: choose }, label),
+    );
   }
   menu.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -48,16 +50,30 @@ export function confirm(question, verb, run) {
     box.close();
     run();
   };
-  const box = dialog(question, "question", h("p", {}, question),
-    h("div", { class: "edit-buttons" },
+  const box = dialog(
+    question,
+    "question",
+    h("p", {}, question),
+    h(
+      "div",
+      { class: "edit-buttons" },
       h("button", { type: "button", class: "block-button plain", click: () => box.close() }, "Cancel"),
-      h("button", { type: "button", class: "block-button danger", click: act }, verb)));
+      h("button", { type: "button", class: "block-button danger", click: act }, verb),
+    ),
+  );
 }
 
 export function viewImage(address, name) {
-  const box = dialog(name, "viewer",
-    h("button", { type: "button", class: "tool", "aria-label": "Close image", click: () => box.close() }, icon("close")),
-    h("img", { src: address, alt: name }));
+  const box = dialog(
+    name,
+    "viewer",
+    h(
+      "button",
+      { type: "button", class: "tool", "aria-label": "Close image", click: () => box.close() },
+      icon("close"),
+    ),
+    h("img", { src: address, alt: name }),
+  );
 }
 
 /** A sentence that stays for a while at the foot of the page. */

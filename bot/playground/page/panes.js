@@ -17,14 +17,35 @@ function putHead(head, ...content) {
 }
 
 export class ChannelPane {
-  /** `send(text, files)` is given what the composer holds. */
+  /** `send(channel id, text, files)` is given what the composer holds. */
   constructor(workspace, send, openSidebar) {
     this.workspace = workspace;
     this.title = h("div", { class: "pane-title" });
     this.log = new MessageLog("Messages", workspace);
-    this.composer = new Composer({ send, mention: () => workspace.bot.name, commands: true, suggest: (text) => this.#hint(text) });
-    this.menu = h("button", { type: "button", class: "tool nav-button", "aria-label": "Show channels", "aria-controls": "sidebar", click: openSidebar }, icon("menu"));
-    this.element = h("main", { class: "pane channel-pane" }, h("header", { class: "pane-head" }, this.menu, this.title), this.log.element, this.composer.element);
+    this.composer = new Composer({
+      send,
+      mention: () => workspace.bot.name,
+      commands: true,
+      suggest: (text) => this.#hint(text),
+    });
+    this.menu = h(
+      "button",
+      {
+        type: "button",
+        class: "tool nav-button",
+        "aria-label": "Show channels",
+        "aria-controls": "sidebar",
+        click: openSidebar,
+      },
+      icon("menu"),
+    );
+    this.element = h(
+      "main",
+      { class: "pane channel-pane" },
+      h("header", { class: "pane-head" }, this.menu, this.title),
+      this.log.element,
+      this.composer.element,
+    );
     this.composer.attachments.acceptDrops(this.element);
   }
 
@@ -32,21 +53,36 @@ export class ChannelPane {
     const bot = this.workspace.bot.name;
     if (/^\/ask\b/.test(text)) return "Only you will see the answer";
     if (this.channel?.kind === "im") return `${bot} answers in a thread`;
-    return text.toLowerCase().includes(`@${bot.toLowerCase()}`) ? `${bot} will answer in a thread` : `Mention @${bot} to get an answer`;
+    if (this.channel?.is_member === false) return `${bot} is not in this channel; /ask works`;
+    return text.toLowerCase().includes(`@${bot.toLowerCase()}`)
+      ? `${bot} will answer in a thread`
+      : `Mention @${bot} to ask`;
   }
 
   show(channel, { editing, unshowable }) {
     this.channel = channel;
     const title = place(channel) + channelTitle(channel, this.workspace);
-    putHead(this.title, h("h1", { dir: "auto" }, title),
-      h("p", {}, channel.kind === "im" ? "Direct message · every question gets a thread of its own" : channel.kind === "private" ? "Private channel" : "Channel"));
+    putHead(
+      this.title,
+      h("h1", { dir: "auto" }, title),
+      h(
+        "p",
+        {},
+        channel.kind === "im"
+          ? "Direct message · every question gets a thread of its own"
+          : channel.kind === "private"
+            ? "Private channel"
+            : "Channel",
+      ),
+    );
     this.log.label = `Messages in ${title}`;
     const threads = this.workspace.repliesByThread(channel.id);
     this.log.show({
       place: channel.id,
       messages: this.workspace.roots(channel.id),
       intro: () => this.#intro(channel, title),
-      replies: (message) => (message.thread_ts && message.thread_ts !== message.ts ? [] : (threads.get(message.ts) ?? [])),
+      replies: (message) =>
+        message.thread_ts && message.thread_ts !== message.ts ? [] : (threads.get(message.ts) ?? []),
       status: (message) => this.workspace.status(channel.id, message.ts),
       editing,
       inThread: false,
@@ -57,23 +93,45 @@ export class ChannelPane {
 
   #intro(channel, title) {
     const bot = this.workspace.bot.name;
-    return h("div", { class: "intro" }, h("h2", { dir: "auto" }, title),
-      h("p", {}, channel.kind === "im"
-        ? `Ask ${bot} anything. Attach PDFs, pictures or text files and it reads them before it answers.`
-        : `Mention @${bot} with a question, attach files to it, or type /ask for an answer that only you see.`));
+    return h(
+      "div",
+      { class: "intro" },
+      h("h2", { dir: "auto" }, title),
+      h(
+        "p",
+        {},
+        channel.kind === "im"
+          ? `Ask ${bot} anything. Attach PDFs, pictures or text files and it reads them before it answers.`
+          : `Mention @${bot} with a question, attach files to it, or type /ask for an answer that only you see.`,
+      ),
+    );
   }
 }
 
 export class ThreadPane {
-  /** `send(text, files)` as above; `close()` is called by its cross. */
+  /** `send("channel id/thread_ts", text, files)`; `close()` is what its cross and Escape do. */
   constructor(workspace, send, close) {
     this.workspace = workspace;
     this.title = h("div", { class: "pane-title" });
     this.log = new MessageLog("Thread", workspace);
-    this.composer = new Composer({ send, mention: () => workspace.bot.name, commands: false, suggest: (text) => this.#hint(text) });
-    const cross = h("button", { type: "button", class: "tool", "aria-label": "Close thread", title: "Close thread", click: close }, icon("close"));
-    this.element = h("aside", { class: "pane thread-pane", "aria-label": "Thread", hidden: true },
-      h("header", { class: "pane-head" }, this.title, cross), this.log.element, this.composer.element);
+    this.composer = new Composer({
+      send,
+      mention: () => workspace.bot.name,
+      commands: false,
+      suggest: (text) => this.#hint(text),
+    });
+    const cross = h(
+      "button",
+      { type: "button", class: "tool", "aria-label": "Close thread", title: "Close thread", click: close },
+      icon("close"),
+    );
+    this.element = h(
+      "aside",
+      { class: "pane thread-pane", "aria-label": "Thread", hidden: true },
+      h("header", { class: "pane-head" }, this.title, cross),
+      this.log.element,
+      this.composer.element,
+    );
     this.composer.attachments.acceptDrops(this.element);
     this.element.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !event.target.closest(".edit-box")) close();
@@ -82,7 +140,9 @@ export class ThreadPane {
 
   #hint(text) {
     if (text.startsWith("/")) return "Commands do not work in threads";
-    return this.channel?.kind === "im" ? "Shift + Enter for a new line" : `Mention @${this.workspace.bot.name} to go on`;
+    return this.channel?.kind === "im"
+      ? "Shift + Enter for a new line"
+      : `Mention @${this.workspace.bot.name} to go on`;
   }
 
   /** `threadTs` null hides the pane. */

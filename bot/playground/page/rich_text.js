@@ -4,7 +4,12 @@ import { codeBox, h, link } from "./dom.js";
 import { emoji } from "./emoji.js";
 import { broadcast, channelMention, lines, userMention } from "./mrkdwn.js";
 
-const STYLES = [["code", "code"], ["strike", "s"], ["italic", "em"], ["bold", "strong"]];
+const STYLES = [
+  ["code", "code"],
+  ["strike", "s"],
+  ["italic", "em"],
+  ["bold", "strong"],
+];
 
 function styled(node, style = {}) {
   return STYLES.reduce((inner, [name, tag]) => (style[name] ? h(tag, {}, inner) : inner), node);
@@ -51,9 +56,11 @@ function listOf(runs, names) {
   const [first] = runs;
   const tag = first.style === "ordered" ? "ol" : "ul";
   const list = h(tag, { start: first.offset ? first.offset + 1 : null, dir: "auto" });
-  for (let at = 0; at < runs.length; ) {
+  for (let at = 0; at < runs.length;) {
     if (indent(runs[at]) <= indent(first)) {
-      const items = (runs[at].elements ?? []).map((item) => h("li", { dir: "auto" }, lines(leaves(item.elements, names))));
+      const items = (runs[at].elements ?? []).map((item) =>
+        h("li", { dir: "auto" }, lines(leaves(item.elements, names))),
+      );
       list.append(...items);
       at += 1;
     } else {
@@ -99,7 +106,15 @@ export function richText(block, names) {
     runs = [];
     if (element.type === "rich_text_quote") nodes.push(h("blockquote", { dir: "auto" }, section(element, names)));
     else if (element.type === "rich_text_preformatted") {
-      nodes.push(codeBox((element.elements ?? []).map((part) => part.text ?? part.url ?? "").join("").replace(/\n$/, ""), element.language));
+      nodes.push(
+        codeBox(
+          (element.elements ?? [])
+            .map((part) => part.text ?? part.url ?? "")
+            .join("")
+            .replace(/\n$/, ""),
+          element.language,
+        ),
+      );
     } else nodes.push(section(element, names));
   }
   return [...nodes, ...lists(runs, names)];

@@ -5,10 +5,25 @@ import { h, icon } from "./dom.js";
 function entry(channel, { current, unread, workspace }) {
   const isIm = channel.kind === "im";
   const badge = unread > 0 && h("span", { class: "unread", "aria-label": `${unread} new` }, String(unread));
-  const mark = isIm ? h("span", { class: "bot-dot", "aria-hidden": "true" }, "✳") : icon(channel.kind === "private" ? "lock" : "hash");
-  return h("li", {},
-    h("a", { class: "channel", href: `#/${encodeURIComponent(channel.id)}`, "data-channel": channel.id, "aria-current": current ? "page" : null },
-      mark, h("span", { class: "channel-name", dir: "auto" }, channelTitle(channel, workspace)), badge));
+  const mark = isIm
+    ? h("span", { class: "bot-dot", "aria-hidden": "true" }, "✳")
+    : icon(channel.kind === "private" ? "lock" : "hash");
+  return h(
+    "li",
+    {},
+    h(
+      "a",
+      {
+        class: "channel",
+        href: `#/${encodeURIComponent(channel.id)}`,
+        "data-channel": channel.id,
+        "aria-current": current ? "page" : null,
+      },
+      mark,
+      h("span", { class: "channel-name", dir: "auto" }, channelTitle(channel, workspace)),
+      badge,
+    ),
+  );
 }
 
 /** A direct message is named after the other side. */
@@ -18,20 +33,52 @@ export function channelTitle(channel, workspace) {
 
 function group(title, channels, state) {
   if (!channels.length) return null;
-  return h("section", { "aria-label": title }, h("h2", {}, title),
-    h("ul", {}, channels.map((channel) => entry(channel, { ...state, current: channel.id === state.at, unread: state.unread.get(channel.id) ?? 0 }))));
+  return h(
+    "section",
+    { "aria-label": title },
+    h("h2", {}, title),
+    h(
+      "ul",
+      {},
+      channels.map((channel) =>
+        entry(channel, { ...state, current: channel.id === state.at, unread: state.unread.get(channel.id) ?? 0 }),
+      ),
+    ),
+  );
 }
 
-/** `state` is {workspace, at, unread, online}. */
+/** `state` is {workspace, at, unread}: the channel that is shown, and how much is new in the others. */
 export function sidebar(state) {
-  const { workspace, online } = state;
-  return h("nav", { class: "sidebar", id: "sidebar", "aria-label": "Channels" },
-    h("header", { class: "team" },
+  const { workspace } = state;
+  return h(
+    "nav",
+    { class: "sidebar", id: "sidebar", "aria-label": "Channels" },
+    h(
+      "header",
+      { class: "team" },
       h("span", { class: "team-mark", "aria-hidden": "true" }, (workspace.team.name || "·").slice(0, 1).toUpperCase()),
-      h("div", {}, h("p", { class: "team-name", dir: "auto" }, workspace.team.name || "Workspace"),
-        h("p", { class: `link ${online ? "online" : "offline"}`, role: "status" }, online ? "Practice workspace" : "Reconnecting…"))),
-    h("div", { class: "channels" },
-      group("Channels", workspace.channels.filter((channel) => channel.kind !== "im"), state),
-      group("Direct messages", workspace.channels.filter((channel) => channel.kind === "im"), state)),
-    workspace.me.name && h("footer", { class: "me" }, h("span", {}, "You are "), h("strong", { dir: "auto" }, workspace.me.name)));
+      h(
+        "div",
+        {},
+        h("p", { class: "team-name", dir: "auto" }, workspace.team.name || "Workspace"),
+        h("p", { class: "team-kind" }, "Practice workspace"),
+      ),
+    ),
+    h(
+      "div",
+      { class: "channels" },
+      group(
+        "Channels",
+        workspace.channels.filter((channel) => channel.kind !== "im"),
+        state,
+      ),
+      group(
+        "Direct messages",
+        workspace.channels.filter((channel) => channel.kind === "im"),
+        state,
+      ),
+    ),
+    workspace.me.name &&
+      h("footer", { class: "me" }, h("span", {}, "You are "), h("strong", { dir: "auto" }, workspace.me.name)),
+  );
 }

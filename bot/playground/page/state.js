@@ -1,5 +1,8 @@
 // The workspace as this page knows it: takes the server's state and its events, answers what the views ask.
 
+// The workspace's own voice has an id but is in no list of users.
+const SLACKBOT = { id: "USLACKBOT", name: "Slackbot", is_bot: true };
+
 const byTs = (a, b) => Number(a.ts) - Number(b.ts);
 
 /** Whether a message stands in its channel's list and not only in a thread. */
@@ -18,15 +21,16 @@ export class Workspace extends EventTarget {
   #sorted = new Map(); // channel → messages by ts, while they are current
   #serial = 0;
 
-  /** Takes the whole state. What only this page has seen (ephemeral messages) stays. */
+  /** Takes the whole state in place of what was known. */
   read({ team, me, bot, users, channels, messages, statuses }) {
     Object.assign(this, { team, me, bot, channels });
-    this.#users = new Map(users.map((user) => [user.id, user]));
-    const ephemeral = [...this.#messages.values()].flatMap((list) => [...list.values()]).filter((message) => message.ephemeral);
+    this.#users = new Map([SLACKBOT, ...users].map((user) => [user.id, user]));
     this.#messages.clear();
     this.#sorted.clear();
-    for (const message of [...messages, ...ephemeral]) this.#put(message);
-    this.#statuses = new Map((statuses ?? []).map(({ channel, thread_ts, status }) => [`${channel}/${thread_ts}`, status]));
+    for (const message of messages) this.#put(message);
+    this.#statuses = new Map(
+      (statuses ?? []).map(({ channel, thread_ts, status }) => [`${channel}/${thread_ts}`, status]),
+    );
     this.#changed({ kind: "state" });
   }
 
@@ -55,8 +59,7 @@ export class Workspace extends EventTarget {
     if (!this.#messages.has(message.channel)) this.#messages.set(message.channel, new Map());
     this.#serial += 1;
     // `serial` tells a view that this is not the version it has drawn.
-    const ephemeral = Boolean(message.ephemeral || message.is_ephemeral);
-    this.#messages.get(message.channel).set(message.ts, { ...message, ephemeral, serial: this.#serial });
+    this.#messages.get(message.channel).set(message.ts, { ...message, serial: this.#serial });
     this.#sorted.delete(message.channel);
   }
 
@@ -65,7 +68,14 @@ export class Workspace extends EventTarget {
     const message = this.message(channel, ts);
     if (!message) return;
     if (isRoot(message) && this.replies(channel, ts).length > 0) {
-      this.#put({ channel, ts, thread_ts: ts, user: message.user, subtype: "tombstone", text: "This message was deleted." });
+      this.#put({
+        channel,
+        ts,
+        thread_ts: ts,
+        user: message.user,
+        subtype: "tombstone",
+        text: "This message was deleted.",
+      });
     } else {
       this.#messages.get(channel).delete(ts);
       this.#sorted.delete(channel);
@@ -95,7 +105,9 @@ export class Workspace extends EventTarget {
   /** Replies by the ts of the message they hang under. */
   repliesByThread(channel) {
     return Map.groupBy(
-      this.#all(channel).filter((message) => message.thread_ts && message.thread_ts !== message.ts && !message.ephemeral),
+      this.#all(channel).filter(
+        (message) => message.thread_ts && message.thread_ts !== message.ts && !message.ephemeral,
+      ),
       (message) => message.thread_ts,
     );
   }
@@ -116,15 +128,11 @@ export class Workspace extends EventTarget {
     return this.channels.find((channel) => channel.id === id);
   }
 
-  /** The people of the workspace, for turning typed names into mentions. */
-  get users() {
-    return [...this.#users.values()];
-  }
-
-  author({ user, bot_id: botId, username }) {
-    const known = this.#users.get(user) ?? (botId && !user ? this.#users.get(this.bot.id) : undefined);
-    const name = username || known?.name || (botId ? this.bot.name : user) || "Unknown";
-    return { id: user ?? botId ?? "", name, isBot: Boolean(botId || known?.is_bot) };
+  /** Who a message is by. Integrations post without a user, under a name of the message's own. */
+  author({ user, bot_id: botId, username, bot_profile: profile }) {
+    const known = this.#users.get(user);
+    const name = username || known?.name || profile?.name || user || "Unknown";
+    return { id: user ?? botId ?? "", name, isBot: Boolean(botId || known?.is_bot), isThisBot: user === this.bot.id };
   }
 
   /** How text renderers resolve ids. */

@@ -31,7 +31,9 @@ export function dayName(ts) {
   const nowMs = Date.now();
   if (dayKey(ts) === dayKey(nowMs / 1000)) return "Today";
   if (dayKey(ts) === dayKey(nowMs / 1000 - 86_400)) return "Yesterday";
-  return date(ts).getFullYear() === new Date(nowMs).getFullYear() ? dayOfYear.format(date(ts)) : dayLong.format(date(ts));
+  return date(ts).getFullYear() === new Date(nowMs).getFullYear()
+    ? dayOfYear.format(date(ts))
+    : dayLong.format(date(ts));
 }
 
 /** "842 B", "18 KB", "2.4 MB". */

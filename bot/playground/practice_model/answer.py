@@ -20,9 +20,11 @@ from bot.playground.practice_model.received import (
 QUOTE_CHARS_MAX = 280
 FIRST_WORDS = 12
 LONG_SECTIONS = 12
-_SPEAKER = re.compile(r"^([^\W\d_][^\n:<>|]{0,39}?(?<!\d)):\s", re.MULTILINE)
-_NAMED_TAG = re.compile(r"<[a-z_]+\s[^>]*?(?:name|from|author|user)=\"([^\"]{1,40})\"")
+_SPEAKER = re.compile(r"(?:\A|\n\n)([^\W\d_][^\n:<>|\[\]]{0,79}?(?<!\d)): ")
+"""Chats are usually told to a model as ``Name: words``, a paragraph each."""
 _FILE_NAME = re.compile(r"[^\s\"'`<>:|/\\]+(?: [^\s\"'`<>:|/\\]+){0,4}?\.[A-Za-z0-9]{2,5}\b")
+_LABEL = re.compile(r"^\[[^\]\n:]*: ([^\]\n(`]+?)(?: \(([^\]\n]*)\))?\]$", re.MULTILINE)
+"""A line such as ``[File from Ada: notes.txt (not read: it is empty)]``."""
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -47,11 +49,11 @@ def answer_to(received: Received) -> str:
 
 
 def question_of(received: Received) -> str:
-    """The last words the last person wrote, without their name."""
+    """What the last person wrote, without their name."""
     texts = received.messages[-1].texts
     if not texts:
         return ""
-    return _SPEAKER.sub("", texts[-1].strip().rpartition("\n\n")[2], count=1).strip()
+    return _SPEAKER.split(texts[-1].strip())[-1].strip()
 
 
 def _quoted(question: str) -> str:
@@ -67,8 +69,10 @@ def _inventory(received: Received) -> Iterator[str]:
         for block, name in _with_names(message):
             if not isinstance(block, SeenText) or block.title:
                 yield _described(block, name) + earlier
+        for name, remark in _told_of(message):
+            yield f"one file in words, `{name}`{f' ({remark})' if remark else ''}{earlier}"
     yield _conversation(received)
-    yield f"about {received.tokens:,} tokens in all, {received.system_chars:,} characters of them instructions"
+    yield f"about {received.tokens:,} tokens in all, {received.system_chars:,} characters of instructions among them"
 
 
 def _described(block: SeenBlock, name: str) -> str:
@@ -86,21 +90,19 @@ def _described(block: SeenBlock, name: str) -> str:
 def _conversation(received: Received) -> str:
     people = [message for message in received.messages if message.role == "user"]
     names = list(dict.fromkeys(name for message in people for text in message.texts for name in _names(text)))
-    said = f"{_count(len(received.messages), 'message')}: {len(people)} from people"
+    said = f"{_count(len(people), 'turn')} of people"
     if names:
         said += f" ({', '.join(names)})"
     if replies := len(received.messages) - len(people):
-        said += f", {replies} from me"
+        said += f" and {_count(replies, 'answer')} of mine"
     length = sum(len(text) for message in people for text in message.texts)
     first = next((text for message in people for text in message.texts), "")
     return f"{said}, {_count(length, 'character')} of their text, beginning “{_first_words(first)}”"
 
 
 def _names(text: str) -> Iterator[str]:
-    for match in _NAMED_TAG.finditer(text):
-        yield match[1]
     for match in _SPEAKER.finditer(text):
-        if len(match[1].split()) <= 3:
+        if len(match[1].split()) <= 4:
             yield match[1]
 
 
@@ -110,10 +112,19 @@ def _with_names(message: SeenMessage) -> Iterator[tuple[SeenBlock, str]]:
     for block in message.blocks:
         if isinstance(block, SeenImage):
             found = _FILE_NAME.findall(before.strip().rpartition("\n")[2])
-            yield block, found[-1].strip("*_()[],") if found else ""
+            yield block, found[0].strip("*_()[],") if found else ""
         else:
             yield block, block.title
         before = block.text if isinstance(block, SeenText) else ""
+
+
+def _told_of(message: SeenMessage) -> Iterator[tuple[str, str]]:
+    """Files that have a label in the text and no block of their own, each with what the label says about it."""
+    shown = {name for _, name in _with_names(message)}
+    for text in message.texts:
+        for name, remark in _LABEL.findall(text):
+            if name not in shown:
+                yield name, remark
 
 
 def _table(received: Received) -> str:
@@ -122,7 +133,8 @@ def _table(received: Received) -> str:
         for block, name in _with_names(message):
             size = f"{len(block.text):,} characters" if isinstance(block, SeenText) else _size(block.size_bytes)
             what = {SeenText: "text", SeenImage: "image", SeenPdf: "PDF"}[type(block)]
-            rows.append(f"| {number} | {message.role} | {what} {name.replace('|', '/')} | {size} |")
+            named = f" {name.replace('|', '/')}" if name else ""
+            rows.append(f"| {number} | {message.role} | {what}{named} | {size} |")
     return "\n".join(rows)
 
 

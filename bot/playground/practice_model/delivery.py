@@ -18,6 +18,8 @@ from bot.playground.practice_model.grammar import Event, Quirk, Quirks
 from bot.playground.practice_model.script import Answer, HeldAnswer, RawAnswer
 
 CHARS_PER_TOKEN = 4
+CUT_AFTER_S = 0.02
+"""News of a broken connection may overtake the last bytes sent over it; a cut answer is about what did arrive."""
 
 
 class Outlet(Protocol):
@@ -48,6 +50,7 @@ class ChunkedOutlet:
         return self._response
 
     async def cut(self) -> web.StreamResponse:
+        await asyncio.sleep(CUT_AFTER_S)
         hang_up(self._request)
         return self._response
 

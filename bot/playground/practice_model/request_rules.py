@@ -7,35 +7,33 @@ Source: claude:en/api/messages and claude:en/api/errors, 2026-11-22; wordings as
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any, cast
+from typing import Any
 
 from bot import limits
 from bot.playground.practice_model.catalogue import MODELS, KnownModel
+from bot.playground.practice_model.content_rules import (
+    NEWER_VERSION,
+    check_fields,
+    check_text,
+    json_object,
+    listed,
+    see_content,
+)
 from bot.playground.practice_model.faults import BadRequest, Refused
-from bot.playground.practice_model.media_rules import check_many_images, see_image, see_pdf
+from bot.playground.practice_model.media_rules import check_many_images
 from bot.playground.practice_model.received import (
     Received,
-    SeenBlock,
     SeenImage,
     SeenMessage,
     SeenPdf,
-    SeenText,
 )
 
 VERSIONS = ("2023-06-01", "2026-10-21")
-NEWER_VERSION = "2026-10-21"
-TITLE_CHARS_MAX = 500
 
 _TOP_REQUIRED = {"model", "messages"}
 _TOP_OPTIONAL = {"system", "cache_control", "metadata", "output_config", "thinking"}
 _ANSWER_OPTIONAL = {"stream", "stop_sequences", "service_tier", "temperature", "top_p", "top_k"}
 _SAMPLING_DEFAULTS = {"temperature": 1, "top_p": 1, "top_k": 0}
-_BLOCK_FIELDS: dict[str, tuple[set[str], set[str]]] = {
-    "text": ({"text"}, {"cache_control", "citations"}),
-    "image": ({"source"}, {"cache_control"}),
-    "document": ({"source"}, {"cache_control", "citations", "context", "title"}),
-}
-_TAGS = ", ".join(f"'{tag}'" for tag in _BLOCK_FIELDS)
 
 
 def see_request(body: object, *, version: str, strict_turns: bool, counting: bool = False) -> Received:
@@ -43,9 +41,9 @@ def see_request(body: object, *, version: str, strict_turns: bool, counting: boo
 
     ``counting`` reads it as a request to count_tokens, which has no ``max_tokens``.
     """
-    request = _object("", body)
+    request = json_object("", body)
     required = _TOP_REQUIRED | (set() if counting else {"max_tokens"})
-    _fields("", request, required, _TOP_OPTIONAL | (set() if counting else _ANSWER_OPTIONAL))
+    check_fields("", request, required, _TOP_OPTIONAL | (set() if counting else _ANSWER_OPTIONAL))
     model = _model(request["model"])
     if not counting:
         _check_max_tokens(request["max_tokens"], model)
@@ -92,6 +90,8 @@ def _check_sampling(request: dict[str, Any], model: KnownModel, version: str) ->
             continue
         if version == NEWER_VERSION:
             raise BadRequest(f"{name}: Extra inputs are not permitted")
+        if not isinstance(request[name], int | float):
+            raise BadRequest(f"{name}: Input should be a valid number")
         if request[name] != default and not model.takes_sampling:
             raise BadRequest(f"{name}: only the default value is supported for {model.id}")
         if name == "temperature" and not 0 <= request[name] <= 1:
@@ -105,19 +105,19 @@ def _system_chars(system: object) -> int:
         raise BadRequest("system: Input should be a valid string")
     for number, block in enumerate(system):
         path = f"system.{number}"
-        _fields(path, _object(path, block), {"type", "text"}, {"cache_control", "citations"})
-        _check_text("system", block["text"])
+        check_fields(path, json_object(path, block), {"type", "text"}, {"cache_control", "citations"})
+        check_text("system", block["text"])
     return sum(len(block["text"]) for block in system)
 
 
 def _check_cache_markers(request: dict[str, Any]) -> None:
-    blocks = [block for message in request["messages"] for block in _listed(message["content"])]
-    blocks += [request, *_listed(request.get("system", []))]
+    blocks = [block for message in request["messages"] for block in listed(message["content"])]
+    blocks += [request, *listed(request.get("system", []))]
     markers = [block["cache_control"] for block in blocks if block.get("cache_control") is not None]
     for marker in markers:
         if not isinstance(marker, dict) or marker.get("type") != "ephemeral":
             raise BadRequest("cache_control.type: Input should be 'ephemeral'")
-        if marker.get("ttl", "5m") not in {"5m", "1h"}:
+        if marker.get("ttl", "5m") not in ("5m", "1h"):
             raise BadRequest("cache_control.ttl: Input should be '5m' or '1h'")
     if len(markers) > limits.CACHE_MARKERS_MAX:
         raise BadRequest(
@@ -140,13 +140,13 @@ def _see_messages(messages: object, version: str) -> tuple[SeenMessage, ...]:
     citing: set[bool] = set()
     for number, given in enumerate(messages):
         path = f"messages.{number}"
-        message = _object(path, given)
-        _fields(path, message, {"role", "content"}, set())
-        if message["role"] not in {"user", "assistant"}:
+        message = json_object(path, given)
+        check_fields(path, message, {"role", "content"}, set())
+        if message["role"] not in ("user", "assistant"):
             raise BadRequest(f"{path}.role: Input should be 'user' or 'assistant'")
-        blocks = _see_content(path, message, version)
-        sources = [block for block in _listed(message["content"]) if block["type"] == "document"]
-        citing |= {bool((block.get("citations") or {}).get("enabled")) for block in sources}
+        blocks = see_content(path, message, version)
+        sources = [block for block in listed(message["content"]) if block["type"] == "document"]
+        citing |= {block.get("citations") == {"enabled": True} for block in sources}
         images += [
             (f"{path}.content.{place}.image.source.base64", block)
             for place, block in enumerate(blocks)
@@ -157,82 +157,6 @@ def _see_messages(messages: object, version: str) -> tuple[SeenMessage, ...]:
         raise BadRequest("Citations must be enabled on all documents or none of them.")
     check_many_images(images)
     return tuple(seen)
-
-
-def _see_content(path: str, message: dict[str, Any], version: str) -> tuple[SeenBlock, ...]:
-    content = message["content"]
-    if isinstance(content, str):
-        _check_text("messages", content)
-        return (SeenText(content),)
-    if not isinstance(content, list):
-        raise BadRequest(f"{path}.content: Input should be a valid list")
-    if not content:
-        raise BadRequest(
-            f"{path}: all messages must have non-empty content except for the optional final assistant message"
-        )
-    return tuple(
-        _see_block(f"{path}.content.{place}", block, message["role"], version) for place, block in enumerate(content)
-    )
-
-
-def _see_block(path: str, given: object, role: str, version: str) -> SeenBlock:
-    block = _object(path, given)
-    kind = block.get("type")
-    if kind is None:
-        raise BadRequest(f"{path}.type: Field required")
-    if kind not in _BLOCK_FIELDS:
-        raise BadRequest(
-            f"{path}: Input tag '{kind}' found using 'type' does not match any of the expected tags: {_TAGS}"
-        )
-    required, optional = _BLOCK_FIELDS[kind]
-    _fields(f"{path}.{kind}", block, required | {"type"}, optional)
-    if kind == "text":
-        _check_text("messages", block["text"])
-        if role == "user" and block.get("citations") and version == NEWER_VERSION:
-            raise BadRequest(f"{path}.text.citations: Extra inputs are not permitted")
-        return SeenText(block["text"])
-    if role == "assistant" and (kind == "image" or version == NEWER_VERSION):
-        raise BadRequest(f"{path}: {kind} blocks are not permitted in assistant turns")
-    if kind == "image":
-        return _see_image_block(path, block)
-    return _see_document(path, block)
-
-
-def _see_image_block(path: str, block: dict[str, Any]) -> SeenImage:
-    source = _base64_source(f"{path}.image.source", block["source"], limits.IMAGE_MEDIA_TYPES)
-    seen, source["data"] = see_image(f"{path}.image.source.base64", source["media_type"], source["data"])
-    return seen
-
-
-def _see_document(path: str, block: dict[str, Any]) -> SeenBlock:
-    title = block.get("title") or ""
-    if not isinstance(title, str) or len(title) > TITLE_CHARS_MAX:
-        raise BadRequest(f"{path}.document.title: String should have at most {TITLE_CHARS_MAX} characters")
-    source = _object(f"{path}.document.source", block["source"])
-    if source.get("type") == "text":
-        where = f"{path}.document.source.text"
-        _fields(where, source, {"type", "media_type", "data"}, set())
-        if source["media_type"] != "text/plain":
-            raise BadRequest(f"{where}.media_type: Input should be 'text/plain'")
-        _check_text("messages", source["data"])
-        return SeenText(source["data"], title)
-    source = _base64_source(f"{path}.document.source", source, ("application/pdf",))
-    seen, source["data"] = see_pdf(f"{path}.pdf.source.base64", title, source["data"])
-    return seen
-
-
-def _base64_source(path: str, given: object, media_types: tuple[str, ...]) -> dict[str, Any]:
-    source = _object(path, given)
-    if source.get("type") != "base64":
-        raise BadRequest(f"{path}: Only base64 sources are taken here, not '{source.get('type')}'")
-    path += ".base64"
-    _fields(path, source, {"type", "media_type", "data"}, set())
-    if source["media_type"] not in media_types:
-        *most, last = (f"'{media_type}'" for media_type in media_types)
-        raise BadRequest(f"{path}.media_type: Input should be {' or '.join(filter(None, (', '.join(most), last)))}")
-    if not isinstance(source["data"], str):
-        raise BadRequest(f"{path}.data: Input should be a valid string")
-    return source
 
 
 def _check_turns(messages: tuple[SeenMessage, ...], strict: bool) -> None:
@@ -255,33 +179,3 @@ def _check_pages(messages: tuple[SeenMessage, ...], model: KnownModel) -> None:
     pages = sum(block.pages for message in messages for block in message.blocks if isinstance(block, SeenPdf))
     if pages > model.pdf_pages_max:
         raise BadRequest(f"A maximum of {model.pdf_pages_max} PDF pages may be provided.")
-
-
-# --- JSON ----------------------------------------------------------------------------------------------------------
-
-
-def _object(path: str, value: object) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise BadRequest(f"{path}: Input should be a valid dictionary".removeprefix(": "))
-    return cast("dict[str, Any]", value)
-
-
-def _fields(path: str, value: dict[str, Any], required: set[str], optional: set[str]) -> None:
-    prefix = f"{path}." if path else ""
-    for name in sorted(required - value.keys()):
-        raise BadRequest(f"{prefix}{name}: Field required")
-    for name in sorted(value.keys() - required - optional):
-        raise BadRequest(f"{prefix}{name}: Extra inputs are not permitted")
-
-
-def _check_text(path: str, text: object) -> None:
-    if not isinstance(text, str):
-        raise BadRequest(f"{path}: Input should be a valid string")
-    if not text:
-        raise BadRequest(f"{path}: text content blocks must be non-empty")
-    if not text.strip():
-        raise BadRequest(f"{path}: text content blocks must contain non-whitespace text")
-
-
-def _listed(content: object) -> list[dict[str, Any]]:
-    return content if isinstance(content, list) else []

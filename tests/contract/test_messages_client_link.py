@@ -1,0 +1,194 @@
+"""What becomes of a request when the link to the API is bad, slow or broken, and what is done about it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import aiohttp
+import httpx
+import httpx_sse
+import pytest
+
+from bot.errors import (
+    AnswerCut,
+    ModelOverloaded,
+    ModelRequestInvalid,
+    ModelRequestTooLarge,
+    ModelUnavailable,
+)
+from bot.llm.body import StreamedBody
+from bot.llm.client import LINK_ERRORS, MessagesClient, Patience, broken_link
+from bot.messages import Conversation, FileBytes, Message, PdfBlock, Role
+from bot.playground.practice_model import (
+    Answer,
+    PracticeModel,
+    RawAnswer,
+    too_large_before_reading,
+)
+from tests.messages_link import KEY, MODEL, Waits, asking, asking_about, linked, once
+
+
+async def test_nobody_there() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{unused.getsockname()[1]}/v1"
+        waits = Waits()
+        async with MessagesClient(api_url=url, api_key=KEY, model=MODEL, max_tokens=9, sleep=waits) as client:
+            with pytest.raises(ModelUnavailable):
+                [event async for event in client.stream(asking())]
+
+    assert len(waits.seconds) == 2
+
+
+@pytest.mark.parametrize("url", ["http://", "ftp://127.0.0.1/v1", "http://127.0.0.1:99999/v1"])
+async def test_an_address_that_is_none(url: str) -> None:
+    async with MessagesClient(api_url=url, api_key=KEY, model=MODEL, max_tokens=9, patience=once()) as client:
+        with pytest.raises(ModelUnavailable):
+            [event async for event in client.stream(asking())]
+
+
+@pytest.mark.parametrize("reply", [b"", b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 200 OK\r\ncontent-le"])
+async def test_a_server_that_does_not_speak_http(reply: bytes) -> None:
+    async with PracticeModel() as model, linked(model, patience=once()) as client:
+        model.script(RawAnswer((reply,)))
+        with pytest.raises(ModelUnavailable):
+            [event async for event in client.stream(asking())]
+
+
+@pytest.fixture
+def large_file(tmp_path: Path) -> Path:
+    path = tmp_path / "large.pdf"
+    with path.open("wb") as file:
+        file.truncate(20_000_000)
+    return path
+
+
+async def test_a_413_sent_before_the_upload_is_read_is_never_answered_by_uploading_again(large_file: Path) -> None:
+    waits = Waits()
+    async with PracticeModel() as model, linked(model, sleep=waits) as client:
+        model.script(too_large_before_reading(), Answer("Not asked for."))
+        # Whether the 413 or only the broken connection is seen is up to the operating system.
+        with pytest.raises((ModelRequestTooLarge, ModelUnavailable)):
+            [event async for event in client.stream(asking_about(large_file))]
+
+        assert len(model.requests) == 1
+    assert waits.seconds == []
+
+
+async def test_a_connection_that_breaks_during_a_large_upload_is_not_tried_again(large_file: Path) -> None:
+    waits = Waits()
+    async with PracticeModel() as model, linked(model, sleep=waits) as client:
+        model.script(RawAnswer((), read_body=False), Answer("Not asked for."))
+        with pytest.raises(ModelUnavailable) as caught:
+            [event async for event in client.stream(asking_about(large_file))]
+
+    assert not caught.value.retryable
+    assert waits.seconds == []
+
+
+async def test_a_slow_upload_is_not_taken_for_a_silent_api(large_file: Path) -> None:
+    """The server reads for longer than the patience for a first event, but never stops reading."""
+
+    async def slow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        left = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+        while left > 0:
+            left -= len(await reader.read(1 << 20))
+            await asyncio.sleep(0.01)
+        writer.write(b"HTTP/1.1 529 Overloaded\r\ncontent-length: 0\r\n\r\n")
+        writer.close()
+        await writer.wait_closed()
+        read_whole.set()
+
+    read_whole = asyncio.Event()
+    server = await asyncio.start_server(slow, "127.0.0.1", 0, limit=1 << 17)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+    patience = Patience(first_event_timeout_s=0.25, retries_max=0)
+    async with server, MessagesClient(api_url=url, api_key=KEY, model=MODEL, max_tokens=9, patience=patience) as client:
+        with pytest.raises(ModelOverloaded):
+            [event async for event in client.stream(asking_about(large_file))]
+        await read_whole.wait()
+
+
+async def test_a_file_that_went_away_is_not_the_apis_fault(tmp_path: Path) -> None:
+    gone = PdfBlock("gone.pdf", FileBytes(tmp_path / "gone.pdf", 3_000_000), pages=1)
+    async with PracticeModel() as model, linked(model, patience=once()) as client:
+        with pytest.raises(ModelRequestInvalid, match="changed on disk"):
+            [event async for event in client.stream(Conversation("", (Message(Role.USER, (gone,)),)))]
+
+
+def subclasses(base: type[BaseException]) -> set[type[BaseException]]:
+    return {base} | {deeper for below in base.__subclasses__() for deeper in subclasses(below)}
+
+
+def test_every_exception_of_the_libraries_below_is_mapped() -> None:
+    named = {value for value in vars(httpx).values() if isinstance(value, type) and issubclass(value, Exception)}
+    raised = named | subclasses(httpx.HTTPError) | subclasses(httpx_sse.SSEError) | subclasses(aiohttp.ClientError)
+
+    assert {kind.__name__ for kind in raised if not issubclass(kind, LINK_ERRORS)} == set()
+
+
+def test_what_a_broken_link_means_depends_on_how_far_things_had_come() -> None:
+    small, large = StreamedBody([b"x"]), StreamedBody([b"x" * 2_000_000])
+
+    assert type(broken_link(httpx.ReadError(""), small, begun=True)) is AnswerCut
+    assert broken_link(httpx.ReadError(""), small, begun=False).retryable
+    assert not broken_link(httpx.ReadError(""), large, begun=False).retryable
+    large.sent = large.length
+    assert broken_link(httpx.ReadError(""), large, begun=False).retryable
+
+
+class DeafServer:
+    """Answers when a request's headers are in, and reads no further until it is asked whether the client hung up."""
+
+    def __init__(self, answer: bytes) -> None:
+        self.asked = asyncio.Event()
+        self._answer = answer
+        self._listen = asyncio.Event()
+        self._hung_up = asyncio.Event()
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(self._answer)
+        self.asked.set()
+        await self._listen.wait()
+        with suppress(ConnectionError):
+            while await reader.read(1 << 20):
+                pass
+        writer.close()
+        self._hung_up.set()
+
+    async def hung_up(self) -> None:
+        self._listen.set()
+        async with asyncio.timeout(2):
+            await self._hung_up.wait()
+
+
+@asynccontextmanager
+async def to_deaf(answer: bytes) -> AsyncIterator[tuple[DeafServer, MessagesClient]]:
+    deaf = DeafServer(answer)
+    server = await asyncio.start_server(deaf.serve, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+    async with server, MessagesClient(api_url=url, api_key=KEY, model=MODEL, max_tokens=9) as client:
+        yield deaf, client
+
+
+async def test_giving_up_in_the_middle_of_an_upload_closes_the_connection(large_file: Path) -> None:
+    async with to_deaf(b"") as (deaf, client):
+        waiting = asyncio.ensure_future(anext(client.stream(asking_about(large_file))))
+        await deaf.asked.wait()
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        await deaf.hung_up()
+
+
+async def test_a_refusal_in_the_middle_of_an_upload_is_heard_at_once(large_file: Path) -> None:
+    async with to_deaf(b"HTTP/1.1 413 Too Large\r\ncontent-length: 0\r\n\r\n") as (deaf, client):
+        with pytest.raises(ModelRequestTooLarge):
+            await anext(client.stream(asking_about(large_file)))
+        await deaf.hung_up()
