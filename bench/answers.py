@@ -22,19 +22,18 @@ WORDS = tuple(
     where which while who whole with within word work writes year yet
     """.split()  # noqa: SIM905 - prose is easier to read than 170 strings
 )
+SECTION_CHARS_MAX = 2_400
 
 
 def answer(number: int, chars: int) -> str:
-    """About ``chars`` characters, never fewer; begins with ``Answer {number}.``."""
+    """``chars`` characters, or a word fewer; begins with ``Answer {number}.``."""
     dice = Random(number)
     parts = [f"**Answer {number}.** {_sentence(dice)} {_sentence(dice)}"]
-    length = len(parts[0])
     section = 0
-    while length < chars:
+    while (left := chars - sum(len(part) + 2 for part in parts)) > SECTION_CHARS_MAX:
         section += 1
-        added = _section(dice, section)
-        parts += added
-        length += sum(len(part) + 2 for part in added)
+        parts += _section(dice, section)
+    parts.append(" ".join(_sentence(dice) for _ in range(left // 20))[: max(0, left)].rpartition(" ")[0])
     return "\n\n".join(parts)
 
 
