@@ -3,6 +3,7 @@
 # make test    lint, types, import rules and every test  (ARGS: further arguments of pytest)
 # make lint    without the tests
 # make corpus  other projects' sample files through the converters; writes docs/corpus.md
+# make bench   how soon people see an answer, with 1 to 50 at once (ARGS="--strictness 0.7": other ways to play)
 # make lock    pin the dependencies again
 #
 # Everything is set up by itself in .venv; Python 3.11 or newer with venv is all that is needed.
@@ -15,7 +16,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement
 ARGS ?=
 
-.PHONY: corpus demo run test lint lock
+.PHONY: bench corpus demo run test lint lock
 .DEFAULT_GOAL := demo
 # Two installers in one .venv would get in each other's way.
 .NOTPARALLEL:
@@ -37,6 +38,9 @@ lint: .venv/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: .venv/run
+	@$(BIN)/python -m bench.live_reply $(ARGS)
 
 .venv/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with venv is needed, and none was found on PATH." \
