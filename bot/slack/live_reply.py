@@ -12,12 +12,13 @@ Rules:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from bot.messages import Note
-from bot.slack.markdown_cut import MARKDOWN, TEXT, Piece, PieceLimits, cut
+from bot.slack.markdown_cut import MARKDOWN, TEXT, Piece, PieceLimits, cut, end_at
 
 
 class Form(IntEnum):
@@ -28,6 +29,10 @@ class Form(IntEnum):
     TEXT = 2
 
 
+PART_CHARS_MIN = 600
+"""No message is ended before its time with fewer."""
+WORD_CHARS_MAX = 24
+LAST_WORD = re.compile(r"(?<=\s)\S+\Z")
 PIECE_LIMITS: dict[Form, PieceLimits] = {Form.MARKDOWN: MARKDOWN, Form.SECTIONS: MARKDOWN, Form.TEXT: TEXT}
 
 
@@ -54,6 +59,8 @@ class Show:
     view: View
     last: bool
     """Nothing of this reply comes after it."""
+    shown_to: int = 0
+    """Up to where the answer's text is shown by this part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,7 @@ class _Part:
     ts: str | None = None
     shown: View | None = None
     form: Form = Form.MARKDOWN
+    shown_to: int = 0
 
 
 @dataclass(slots=True)
@@ -149,6 +157,33 @@ class LiveReply:
             del self._parts[1:]
             self._parts[0].piece = Piece(0, None, 0)
 
+    def end_part(self) -> bool:
+        """Ends the open message at the last good place of the text, what follows going into a further one.
+
+        ``False`` where it would be too short, or shows more already.
+        """
+        self._cut()
+        part = self._parts[-1]
+        piece = part.piece
+        if piece.end is not None or piece.may_end < max(part.shown_to, piece.start + PART_CHARS_MIN):
+            return False
+        part.piece = replace(piece, end=piece.may_end, shown_to=piece.may_end, closing="")
+        return True
+
+    def break_off(self) -> bool:
+        """Ends the open message where it stands in Slack, what follows going into a further one.
+
+        ``False`` where that is inside of a word, a link or code.
+        """
+        self._cut()
+        part = self._parts[-1]
+        if part.piece.end is not None or part.shown is None or part.shown_to <= part.piece.start:
+            return False
+        piece = end_at(self._text, part.piece, part.shown_to)
+        if piece is not None:
+            part.piece = piece
+        return piece is not None
+
     def next_action(self) -> Action | None:
         """What to do now so that Slack shows the newest text; ``None`` where it does."""
         self._cut()
@@ -157,7 +192,8 @@ class LiveReply:
             view = self._view(part, last)
             if view.empty or view == part.shown or self._held_back(part):
                 continue
-            return Show(number, part.ts, view, last and self._finished)
+            shown_to = part.piece.shown_to if part.piece.end is None else part.piece.end
+            return Show(number, part.ts, view, last and self._finished, shown_to)
         if self._finished and self._surplus:
             return Remove(len(self._parts), self._surplus[0])
         return None
@@ -168,7 +204,7 @@ class LiveReply:
             self._surplus.remove(action.ts)
             return
         part = self._parts[action.part]
-        part.ts, part.shown = ts, action.view
+        part.ts, part.shown, part.shown_to = ts, action.view, action.shown_to
         self.waiting_since_s = now_s if self.next_action() is not None else None
 
     def found(self, part: int, ts: str) -> None:
@@ -193,7 +229,10 @@ class LiveReply:
             part = self._parts[-1]
             piece, limits = part.piece, PIECE_LIMITS[part.form]
             if piece.end is None:
-                piece = part.piece = cut(self._text, piece.start, piece.opening, limits, complete=self._finished)
+                piece = cut(self._text, piece.start, piece.opening, limits, complete=self._finished)
+                if piece.end is None and not self._finished:
+                    piece = replace(piece, shown_to=max(part.shown_to, _whole_words(self._text, piece)))
+                part.piece = piece
             if piece.end is None or (not self._text[piece.end :].strip()):
                 return
             self._parts.append(self._part(Piece(piece.end, None, piece.end, piece.next_opening), part.form))
@@ -213,3 +252,9 @@ class LiveReply:
         """An earlier process' longer text stays until it is overtaken."""
         known = part.ts is None or part.shown is not None
         return not known and not self._finished and 0 < self.posted_chars >= len(self._text)
+
+
+def _whole_words(text: str, piece: Piece) -> int:
+    """Where the last whole word of an open piece ends: half a word says nothing, and no message may end in one."""
+    word = LAST_WORD.search(text, max(piece.start, piece.shown_to - WORD_CHARS_MAX), piece.shown_to)
+    return word.start() if word else piece.shown_to

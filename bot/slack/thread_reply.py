@@ -24,6 +24,8 @@ from bot.slack.thread import ANSWER_EVENT
 
 log = get_logger(__name__)
 
+LIVE_PATIENCE_S = 6.0
+LAST_PATIENCE_S = 2.0
 PAUSE_FIRST_S = 0.5
 PAUSE_MAX_S = 30.0
 
@@ -90,12 +92,29 @@ class ThreadReply:
                 if action is None:
                     await self._changed.wait()
                     continue
-                await self._outlets.api.enter(_method(action), self._question.channel_id, self._rank)
+                if not await self._enter(_method(action)):
+                    continue
+                if self._outlets.api.edits_short() and not self._live.finished:
+                    self._live.end_part()
                 newest = self._live.next_action()
                 if newest is not None and _method(newest) == _method(action):
                     await self._do(newest)
         except SlackError as error:
             self._failure = error
+
+    async def _enter(self, method: str) -> bool:
+        """Waits for a call; ``False`` where edits are too long in coming, and the rest goes into a further message."""
+        patience_s = None
+        if method == "chat.update" and self._live.words_shown:
+            patience_s = LAST_PATIENCE_S if self._live.finished else LIVE_PATIENCE_S
+        try:
+            async with asyncio.timeout(patience_s):
+                await self._outlets.api.enter(method, self._question.channel_id, self._rank)
+        except TimeoutError:
+            if self._outlets.api.edits_short():
+                self._live.break_off()
+            return False
+        return True
 
     def _rank(self) -> tuple[Urgency, float]:
         since_s = self._live.waiting_since_s or 0.0
