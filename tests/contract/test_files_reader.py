@@ -191,6 +191,14 @@ async def test_a_stub_that_files_info_refuses_is_named(
     assert reason(await prepared(make_reader(file_info=file_info), stub)) == expected
 
 
+async def test_a_completed_stub_that_fails_goes_by_its_real_name(host: FileHost, make_reader: MakeReader) -> None:
+    async def file_info(file_id: str) -> Attachment:
+        return Attachment(file_id, "contract.pdf", url=host.url("not there"))
+
+    file = await prepared(make_reader(file_info=file_info), Attachment("F9", "", mode="file_access"))
+    assert [(note.file_name, note.reason) for note in file.notes] == [("contract.pdf", notes.DELETED)]
+
+
 async def test_a_login_page_means_that_the_permission_is_missing(host: FileHost, make_reader: MakeReader) -> None:
     file = await prepared(make_reader(token="xoxb-bad"), attached(host, "plan.pdf", made_files.pdf()))
     assert reason(file) == notes.NO_PERMISSION
