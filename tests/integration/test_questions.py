@@ -107,11 +107,11 @@ class TestClaiming:
 
     async def test_many_claimers_at_once_never_share_a_question_or_a_thread(self, store: StoredQuestions) -> None:
         for number in range(12):
-            await store.add(asked(f"{10 + number}.1", f"{number % 4}.0"), NOW_S)
+            await store.add(asked(f"1{number:02}.0", f"{number % 4}.0"), NOW_S)
         rounds = [await asyncio.gather(*(claim(store, f"owner{n}") for n in range(8))) for _ in range(2)]
         taken = [one.question for claims in rounds for one in claims if one is not None]
         assert sorted(question.thread_ts for question in taken) == ["0.0", "1.0", "2.0", "3.0"]
-        assert sorted(question.ts for question in taken) == ["10.1", "11.1", "12.1", "13.1"]
+        assert sorted(question.ts for question in taken) == ["100.0", "101.0", "102.0", "103.0"]
 
     async def test_ahead_counts_what_is_unfinished_before_it_in_its_thread(self, store: StoredQuestions) -> None:
         for ts in ("1.0", "1.1", "1.2"):
