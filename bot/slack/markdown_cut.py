@@ -128,7 +128,8 @@ class _Cutter:
             self._weight += line_weight
             self._enter(line, line_weight)
             if newline < 0:
-                self._may_end = max(self._may_end, at + self._sentences(line))
+                if sentences := self._sentences(line):
+                    self._may_end = at + sentences
                 break
             at = after
             if self._may_end_after(line):
