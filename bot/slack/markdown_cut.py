@@ -151,9 +151,8 @@ class _Cutter:
         if text[end : end + 1] == "\n":
             return self._end(end + 1)
         line = self._text[self._text.rfind("\n") + 1 :]
-        if line and (
-            self._fence or self._table or _inside(line) or not (text[end - 1].isspace() or text[end].isspace())
-        ):
+        inside = self._fence or self._table or INSIDE_LINK.search(line)
+        if line and (inside or not any(map(str.isspace, text[end - 1 : end + 1]))):
             return None
         return self._end(end)
 
