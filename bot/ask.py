@@ -15,8 +15,8 @@ from bot import history
 from bot.app import file_limits, messages_client
 from bot.errors import ModelError
 from bot.files import blocks
+from bot.files.conversion import Conversion
 from bot.files.parts import Unreadable
-from bot.files.sandbox import Sandbox
 from bot.messages import Attachment, Author, Finished, PreparedFile, StopReason, TextDelta, ThreadMessage
 from bot.settings import ModelSettings
 from bot.turn import STOPPED
@@ -52,7 +52,7 @@ async def ask(settings: ModelSettings, question: str, paths: Sequence[Path]) -> 
 
 
 async def _prepare(settings: ModelSettings, paths: Sequence[Path], directory: Path) -> list[PreparedFile]:
-    sandbox = Sandbox(file_limits(settings))
+    conversion = Conversion(file_limits(settings))
     files = []
     try:
         for number, path in enumerate(paths):
@@ -63,13 +63,13 @@ async def _prepare(settings: ModelSettings, paths: Sequence[Path], directory: Pa
                 files.append(blocks.refused(identity, path.name, "is not a file on this machine"))
                 continue
             try:
-                parts = await sandbox.convert(path.resolve(), path.name, path.suffix.removeprefix("."), out)
+                parts = await conversion.convert(path.resolve(), path.name, path.suffix.removeprefix("."), out)
             except Unreadable as unreadable:
                 files.append(blocks.refused(identity, path.name, unreadable.reason))
             else:
                 files.append(blocks.prepared(identity, path.name, parts, out))
     finally:
-        await sandbox.aclose()
+        await conversion.aclose()
     return files
 
 

@@ -19,6 +19,8 @@ TOKEN = re.compile(
     r"xox[a-z]-[\w-]{6,}|xapp-[\w-]{6,}|xoxe\.[\w.-]{6,}|sk-[\w-]{8,}|(?i:bearer)\s+[\w.~+/-]{6,}=*"
     r"|hooks\.slack[^\s'\"]*/commands/[^\s'\"]+"
 )
+_TRACEBACKS = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+"""Local variables hold what people wrote."""
 
 
 def redact(value: object) -> object:
@@ -51,7 +53,11 @@ def set_up(level: str = "INFO", log_format: str = "console") -> None:
         structlog.stdlib.ExtraAdder(),
     ]
     renderer: list[structlog.typing.Processor] = (
-        [structlog.processors.dict_tracebacks, _redact_line, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        [
+            structlog.processors.ExceptionRenderer(_TRACEBACKS),
+            _redact_line,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ]
         if log_format == "json"
         else [
             structlog.processors.format_exc_info,

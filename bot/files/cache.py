@@ -62,8 +62,11 @@ class Cache:
         self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         return Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=self._directory))
 
-    def commit(self, begun: Path, key: str, parts: list[Part]) -> None:
-        """Makes ``begun`` the entry, unless another process was faster; then makes room."""
+    def commit(self, begun: Path, key: str, parts: list[Part], files: set[str]) -> None:
+        """Makes ``begun`` with these of its ``files`` the entry, unless another process was faster; then makes room."""
+        for path in begun.iterdir():
+            if path.name not in files:
+                path.unlink()
         (begun / _PARTS).write_text(json.dumps(to_json(parts)), encoding="utf-8")
         try:
             begun.rename(self.path(key))

@@ -32,7 +32,14 @@ _MARKS = (
 
 def convert(source: Path, language: str, about: str, out: Outbox, limits: ConvertLimits) -> list[Part]:
     """One part, and a note where something was cut. Raises ``Unreadable`` where nothing visible is in it."""
-    text, cut_chars = _cut(decoded(source, limits), source.stat().st_size, limits)
+    return written(decoded(source, limits), language, about, out, limits, size_bytes=source.stat().st_size)
+
+
+def written(
+    text: str, language: str, about: str, out: Outbox, limits: ConvertLimits, *, size_bytes: int = 0
+) -> list[Part]:
+    """``size_bytes`` is that of the file where ``text`` is but its ends."""
+    text, cut_chars = _cut(_CONTROLS.sub("", text.replace("\r\n", "\n")), size_bytes, limits)
     if not text.strip():
         raise Unreadable(notes.EMPTY)
     path = out.new(".txt")
@@ -52,8 +59,7 @@ def decoded(source: Path, limits: ConvertLimits) -> str:
         head = file.read(_SAMPLE_BYTES)
     encoding = _encoding(head)
     text = _read(source, encoding, limits)
-    text = _ESCAPES.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return _CONTROLS.sub("", text)
+    return _ESCAPES.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _read(source: Path, encoding: str, limits: ConvertLimits) -> str:

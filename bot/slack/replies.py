@@ -5,18 +5,24 @@ I/O: Slack through the replies themselves, and the database for the messages the
 
 from __future__ import annotations
 
+import asyncio
+
 import aiohttp
 
-from bot.errors import SlackError
+from bot.errors import SlackError, SlackUnavailable
 from bot.logs import get_logger
 from bot.messages import Question
 from bot.ports import Reply
 from bot.slack.command_reply import CommandReply
+from bot.slack.gates import Urgency
 from bot.slack.live_reply import LiveReply, View
 from bot.slack.thread import ThreadReader
 from bot.slack.thread_reply import Outlets, ThreadReply, posting
 
 log = get_logger(__name__)
+
+POST = "chat.postMessage"
+NOTICE_WAIT_MAX_S = 2.0
 
 
 class SlackReplies:
@@ -38,8 +44,14 @@ class SlackReplies:
     async def queued(self, question: Question, ahead: int) -> None:
         if question.response_url is not None:  # its acknowledgement stands there already
             return
+        try:
+            # A place among the posts must be free soon: a late notice would only keep its own answer waiting.
+            async with asyncio.timeout(NOTICE_WAIT_MAX_S):
+                await self._outlets.api.enter(POST, question.channel_id, lambda: (Urgency.LIVE, 0.0))
+        except TimeoutError:
+            raise SlackUnavailable(POST, "busy") from None
         words = f"Queued behind {ahead} question{'s' if ahead > 1 else ''}…" if ahead else "Queued…"
-        posted = await self._outlets.api.call("chat.postMessage", **posting(question, 0, View(footer=(words,))))
+        posted = await self._outlets.api.call_now(POST, **posting(question, 0, View(footer=(words,))))
         await self._outlets.records.posted(question, 0, str(posted["ts"]))
 
     async def _found(self, question: Question, known: list[str]) -> tuple[list[str], int]:

@@ -316,6 +316,16 @@ async def test_a_forgotten_file_leaves_the_disk(host: FileHost, make_reader: Mak
     assert host.asked == ["plan.pdf", "kept.pdf"]
 
 
+async def test_a_file_that_slack_says_is_deleted_leaves_the_disk(
+    host: FileHost, make_reader: MakeReader, tmp_path: Path
+) -> None:
+    reader = make_reader()
+    attachment = attached(host, "plan.pdf", made_files.pdf())
+    await prepared(reader, attachment)
+    assert reason(await prepared(reader, replace(attachment, mode="tombstone"))) == notes.DELETED
+    assert list((tmp_path / "cache").iterdir()) == []
+
+
 async def test_a_refusal_that_lies_in_the_file_is_remembered(host: FileHost, make_reader: MakeReader) -> None:
     attachment = attached(host, "locked.pdf", made_files.pdf(password="secret"))
     reader = make_reader()

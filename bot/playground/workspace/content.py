@@ -79,7 +79,9 @@ def expanded(given: object, new_id: Callable[[], str], dialect: Dialect) -> list
 
 
 def _source(blocks: list[Json]) -> str:
-    return "\n\n".join(str(block["text"]) for block in blocks if block["type"] == "markdown")
+    """What the app wrote into markdown and section blocks; the rest frames it."""
+    written = [block["text"] for block in blocks if block["type"] in ("markdown", "section") and block.get("text")]
+    return "\n\n".join(text if isinstance(text, str) else str(text["text"]) for text in written)
 
 
 def read_metadata(arguments: Arguments) -> Json | None:

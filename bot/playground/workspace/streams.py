@@ -59,7 +59,7 @@ class Streams:
             raise Refused("team_not_found")
         stream = Stream()
         self._take(stream, arguments, required=False)
-        message = bot_message(escape(stream.text), self._shown(stream), thread_ts=root)
+        message = bot_message(self.state, escape(stream.text), self._shown(stream)) | {"thread_ts": root}
         origin = Origin(stream.text, unfurl_links=False, unfurl_media=False, streaming_since=self.state.clock())
         self.state.post(channel.id, message, origin)
         self.open[channel.id, message["ts"]] = stream
@@ -121,7 +121,7 @@ class Streams:
 
     def _shown(self, stream: Stream) -> list[Json] | None:
         if not stream.text.strip():
-            return stream.blocks or None
+            return [*stream.blocks] or None
         markdown: list[Json] = [{"type": "markdown", "text": stream.text}]
         return [*expanded(markdown, self.state.new_id, self.dialect), *stream.blocks]
 
