@@ -129,7 +129,6 @@ class Settings(ModelSettings):
     bot_history_tokens_max: int = Field(
         150_000, ge=1_000, description="Estimated tokens of thread and files in one request; oldest go first."
     )
-    bot_history_messages_max: int = Field(2_000, ge=1, le=20_000, description="Messages read of one thread.")
     bot_shutdown_grace_s: float = Field(
         20, ge=0, le=600, description="Time that running answers get to finish when the bot is stopped."
     )
