@@ -22,6 +22,7 @@ The map, in reading order::
         socket_mode.py        deliveries over a WebSocket
         http_events.py        deliveries over signed HTTP
         identity.py           who the bot is
+        at_start.py           a first call, however long Slack is out of reach within reason
         api.py                the Web API: paced, never repeated blindly, failures by what can be done
         gates.py              who may call next
         call_budget.py        how many calls a minute are left

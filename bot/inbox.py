@@ -151,7 +151,7 @@ class Inbox:
         self._due.set()
 
     async def _tell_if_queued(self, question: Question) -> None:
-        """Posts the notice while the question is held, so that its turn finds the notice and takes it over."""
+        """Posts the notice while the question is held, so that its turn finds the notice, and takes it away."""
         ahead = await self._questions.ahead(question)
         if not ahead and len(self._turns) < self._limits.turns_max:
             return
