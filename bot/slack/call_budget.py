@@ -22,7 +22,7 @@ RECOVERED_PER_S = 0.01 / 60
 @dataclass(frozen=True, slots=True)
 class Pace:
     """How calls that can wait are spread out: one every ``quick_s``, and the last ``slow_calls`` evenly until more are
-    free. ``kept`` calls are left for those that cannot wait."""
+    free. ``kept`` calls a minute are left for those that cannot wait."""
 
     quick_s: float = 0.0
     slow_calls: int = 0
@@ -51,16 +51,15 @@ class CallBudget:
 
     def paced_at(self, now_s: float) -> float:
         """When the next call that can wait may go."""
-        return max(self.ready_at(now_s, kept=self._kept), self.last_s + self.pace_s(now_s))
+        return max(self.ready_at(now_s, kept=self._kept(now_s)), self.last_s + self.pace_s(now_s))
 
     def pace_s(self, now_s: float) -> float:
         """Seconds from one call that can wait to the next, as things are now."""
-        left = self.left(now_s) - self._kept
-        slow = int(self.pace.slow_calls * self._part)
+        left = self.left(now_s) - self._kept(now_s)
         quick_s = max(self.pace.quick_s / self._part, self._not_before_s - now_s)
-        if left > slow or not self._calls:
+        if left > self.pace.slow_calls * self._part:
             return quick_s
-        return max(quick_s, (self._calls[0] + self.window_s - now_s) / max(1, left))
+        return max(quick_s, self._freed_in_s(now_s) / max(1, left))
 
     def left(self, now_s: float) -> int:
         """How many calls could go at once, Retry-After aside."""
@@ -92,9 +91,12 @@ class CallBudget:
     def _part(self) -> float:
         return self.share * self._trusted
 
-    @property
-    def _kept(self) -> int:
-        return int(self.pace.kept * self._part)
+    def _kept(self, now_s: float) -> int:
+        return int(self.pace.kept * self._part * self._freed_in_s(now_s) / self.window_s)
+
+    def _freed_in_s(self, now_s: float) -> float:
+        """Until the oldest call no longer counts."""
+        return self._calls[0] + self.window_s - now_s if self._calls else self.window_s
 
     def _recover(self, now_s: float) -> None:
         since_s = now_s - max(self._trusted_at_s, self._not_before_s)

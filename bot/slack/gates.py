@@ -2,10 +2,10 @@
 
 Pure but for the loop's clock and timers; ``call_budget`` does the sums.
 
-Edits are the scarce ones. While there are enough of them to show each answer's new words every ``ENOUGH_EVERY_S``, they
+Edits are the scarce ones. While there are enough of them to show each answer's new words every ``MOVES_EVERY_S``, they
 go at an even pace, to whoever's readers are furthest behind. Where there are not (``edits_short``), an answer can go on
 in a further message, of which Slack allows more: then an edit that brings a message to its end may go as soon as its
-readers have waited for ``FURTHER_AFTER_S``.
+readers have waited for ``MOVES_EVERY_S``.
 """
 
 from __future__ import annotations
@@ -41,8 +41,7 @@ class Urgency(IntEnum):
 Rank = Callable[[], tuple[Urgency, float]]
 """Asked when a place is given away: urgency, and since when words wait to be seen."""
 
-ENOUGH_EVERY_S = 4.5
-FURTHER_AFTER_S = 3.0
+MOVES_EVERY_S = 4.5
 CHANNELS_MAX = 1_000
 SHORT_GAP_S = 0.1
 """Between edits where they are short: if Slack refuses one, few others are under way."""
@@ -116,7 +115,7 @@ class Gate:
         if urgency is not Urgency.LIVE:
             return ready_s
         if short:
-            return max(ready_s, since_s + FURTHER_AFTER_S, self.budget.last_s + SHORT_GAP_S)
+            return max(ready_s, since_s + MOVES_EVERY_S, self.budget.last_s + SHORT_GAP_S)
         return max(ready_s, since_s + self._live_after_s(), self.budget.paced_at(now_s))
 
     def _come_back(self, at_s: float) -> None:
@@ -127,8 +126,9 @@ class Gate:
 
 CHANNEL_WINDOW_S = 1.05
 """A second, and what posts may bunch up on their way."""
-AT_ONCE = Pace()
-EDITS = Pace(quick_s=0.72, slow_calls=7, kept=1)
+EVENLY = Pace(quick_s=0.05)
+"""If Slack refuses one, few others are under way."""
+EDITS = Pace(quick_s=0.6, slow_calls=1, kept=1)
 """Answers of up to half a minute move smoothly, and longer ones never stand still."""
 POSTS = Pace(quick_s=0.15, slow_calls=50, kept=100)
 """First words of new answers always find room."""
@@ -140,11 +140,11 @@ class Gates:
     def __init__(self, share: float = 1.0) -> None:
         self._share = share
         self._channels: dict[str, CallBudget] = {}
-        self._edits = Gate(self._budget("chat.update", EDITS), enough_every_s=ENOUGH_EVERY_S)
+        self._edits = Gate(self._budget("chat.update", EDITS), enough_every_s=MOVES_EVERY_S)
         posts = Gate(self._budget("chat.postMessage", POSTS), live_after_s=self._further_after_s)
         self._gates = {"chat.update": self._edits, "chat.postMessage": posts}
 
-    async def enter(self, method: str, *, channel_id: str = "", rank: Rank = lambda: (Urgency.FIRST, 0.0)) -> None:
+    async def enter(self, method: str, *, channel_id: str = "", rank: Rank = lambda: (Urgency.LIVE, 0.0)) -> None:
         """Waits for the method's budget; a post waits for its channel's too."""
         if method == "chat.postMessage":
             await self.gate(method).enter(rank, self._channel(channel_id))
@@ -167,7 +167,7 @@ class Gates:
             gate.budget.share = share
             gate.open()
 
-    def _budget(self, method: str, pace: Pace = AT_ONCE) -> CallBudget:
+    def _budget(self, method: str, pace: Pace = EVENLY) -> CallBudget:
         return CallBudget(_calls_per_min(method), pace=pace, share=self._share)
 
     def _channel(self, channel_id: str) -> CallBudget:
@@ -179,7 +179,7 @@ class Gates:
         return self._channels[channel_id]
 
     def _further_after_s(self) -> float:
-        return FURTHER_AFTER_S if self.edits_short() else 0.0
+        return MOVES_EVERY_S if self.edits_short() else 0.0
 
 
 def _now_s() -> float:

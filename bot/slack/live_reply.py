@@ -30,8 +30,10 @@ class Form(IntEnum):
 
 
 PART_CHARS_MIN = 600
-"""No message is ended before its time with fewer."""
+"""No message is ended before its time with fewer, unless it had to wait for longer than ``SHORT_PART_AFTER_S``."""
+SHORT_PART_AFTER_S = 9.0
 WORD_CHARS_MAX = 24
+LINE_CHARS_MAX = 120
 LAST_WORD = re.compile(r"(?<=\s)\S+\Z")
 PIECE_LIMITS: dict[Form, PieceLimits] = {Form.MARKDOWN: MARKDOWN, Form.SECTIONS: MARKDOWN, Form.TEXT: TEXT}
 
@@ -67,7 +69,6 @@ class Show:
 class Remove:
     """Delete a message that the reply no longer needs."""
 
-    part: int
     ts: str
 
 
@@ -81,14 +82,20 @@ class _Part:
     shown: View | None = None
     form: Form = Form.MARKDOWN
     shown_to: int = 0
+    ended_early: bool = False
 
 
 @dataclass(slots=True)
 class LiveReply:
-    """``posted`` are the messages of an earlier process, which together show ``posted_chars`` of an answer."""
+    """``posted`` are the messages of an earlier process, which together show ``posted_chars`` of an answer.
+
+    ``notice`` is the message that said that the question waits. It goes when the turn begins: the answer then stands
+    where it was given, below what was said before it.
+    """
 
     posted: Sequence[str] = ()
     posted_chars: int = 0
+    notice: str | None = None
     waiting_since_s: float | None = None
     """Since when words wait to be seen; ``None`` while all are."""
     _text: str = ""
@@ -168,24 +175,36 @@ class LiveReply:
         if piece.end is not None or piece.may_end < max(part.shown_to, piece.start + PART_CHARS_MIN):
             return False
         part.piece = replace(piece, end=piece.may_end, shown_to=piece.may_end, closing="")
+        part.ended_early = True
         return True
 
-    def break_off(self) -> bool:
+    def break_off(self, now_s: float) -> bool:
         """Ends the open message where it stands in Slack, what follows going into a further one.
 
-        ``False`` where that is inside of a word, a link or code.
+        ``False`` where that is inside of a word, a link or code, or where the message would be short without need.
         """
-        self._cut()
-        part = self._parts[-1]
-        if part.piece.end is not None or part.shown is None or part.shown_to <= part.piece.start:
+        action = self.next_action()
+        if not isinstance(action, Show) or any(part.ts for part in self._parts[action.part + 1 :]):
+            return False
+        part = self._parts[action.part]
+        chars = part.shown_to - part.piece.start
+        if chars <= 0 or (chars < PART_CHARS_MIN and not self._must_move(now_s)):
             return False
         piece = end_at(self._text, part.piece, part.shown_to)
         if piece is not None:
             part.piece = piece
+            part.ended_early = not self._finished
+            del self._parts[action.part + 1 :]
         return piece is not None
+
+    def _must_move(self, now_s: float) -> bool:
+        return self._finished or now_s - (self.waiting_since_s or now_s) > SHORT_PART_AFTER_S
 
     def next_action(self) -> Action | None:
         """What to do now so that Slack shows the newest text; ``None`` where it does."""
+        if self.notice is not None:
+            return Remove(self.notice)
+        self._rejoin()
         self._cut()
         for number, part in enumerate(self._parts):
             last = number == len(self._parts) - 1
@@ -195,13 +214,14 @@ class LiveReply:
             shown_to = part.piece.shown_to if part.piece.end is None else part.piece.end
             return Show(number, part.ts, view, last and self._finished, shown_to)
         if self._finished and self._surplus:
-            return Remove(len(self._parts), self._surplus[0])
+            return Remove(self._surplus[0])
         return None
 
     def took(self, action: Action, ts: str, now_s: float) -> None:
         """Slack did it; ``ts`` is the message's. What came in meanwhile has waited since ``now_s`` at most."""
         if isinstance(action, Remove):
-            self._surplus.remove(action.ts)
+            self.notice = None if action.ts == self.notice else self.notice
+            self._surplus = [ts for ts in self._surplus if ts != action.ts]
             return
         part = self._parts[action.part]
         part.ts, part.shown, part.shown_to = ts, action.view, action.shown_to
@@ -230,12 +250,22 @@ class LiveReply:
             piece, limits = part.piece, PIECE_LIMITS[part.form]
             if piece.end is None:
                 piece = cut(self._text, piece.start, piece.opening, limits, complete=self._finished)
-                if piece.end is None and not self._finished:
-                    piece = replace(piece, shown_to=max(part.shown_to, _whole_words(self._text, piece)))
+                whole = _whole(self._text, piece)
+                if piece.end is None and not self._finished and whole > part.shown_to:
+                    piece = replace(piece, shown_to=whole)
                 part.piece = piece
             if piece.end is None or (not self._text[piece.end :].strip()):
                 return
             self._parts.append(self._part(Piece(piece.end, None, piece.end, piece.next_opening), part.form))
+
+    def _rejoin(self) -> None:
+        """A few last words do not get a message of their own, but join the one that was ended before them."""
+        if self._finished and len(self._parts) > 1:
+            before, last = self._parts[-2:]
+            if before.ended_early and last.ts is None and len(self._text) - last.piece.start < PART_CHARS_MIN // 2:
+                self._parts.pop()
+                before.piece = Piece(before.piece.start, None, before.piece.start, before.piece.opening)
+                before.ended_early = False
 
     def _part(self, piece: Piece, form: Form = Form.MARKDOWN) -> _Part:
         return _Part(piece, self._surplus.pop(0) if self._surplus else None, form=form)
@@ -254,7 +284,12 @@ class LiveReply:
         return not known and not self._finished and 0 < self.posted_chars >= len(self._text)
 
 
-def _whole_words(text: str, piece: Piece) -> int:
-    """Where the last whole word of an open piece ends: half a word says nothing, and no message may end in one."""
-    word = LAST_WORD.search(text, max(piece.start, piece.shown_to - WORD_CHARS_MAX), piece.shown_to)
-    return word.start() if word else piece.shown_to
+def _whole(text: str, piece: Piece) -> int:
+    """Up to where an open piece is shown best: half a word says nothing, half a row or line of code little more, and
+    no message may end inside of one. They wait only while other words are shown."""
+    end = piece.shown_to
+    line = max(piece.start, text.rfind("\n", 0, end) + 1)
+    if piece.closing or text[line:end].lstrip().startswith("|"):
+        return line if end - line <= LINE_CHARS_MAX else end
+    word = LAST_WORD.search(text, max(line, end - WORD_CHARS_MAX), end)
+    return word.start() if word else end

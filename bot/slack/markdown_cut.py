@@ -128,7 +128,8 @@ class _Cutter:
             self._weight += line_weight
             self._enter(line, line_weight)
             if newline < 0:
-                self._may_end = max(self._may_end, at + self._sentences(line))
+                if sentences := self._sentences(line):
+                    self._may_end = at + sentences
                 break
             at = after
             if self._may_end_after(line):
@@ -150,9 +151,8 @@ class _Cutter:
         if text[end : end + 1] == "\n":
             return self._end(end + 1)
         line = self._text[self._text.rfind("\n") + 1 :]
-        if line and (
-            self._fence or self._table or _inside(line) or not (text[end - 1].isspace() or text[end].isspace())
-        ):
+        inside = self._fence or self._table or INSIDE_LINK.search(line)
+        if line and (inside or not any(map(str.isspace, text[end - 1 : end + 1]))):
             return None
         return self._end(end)
 

@@ -24,8 +24,7 @@ from bot.slack.thread import ANSWER_EVENT
 
 log = get_logger(__name__)
 
-LIVE_PATIENCE_S = 6.0
-LAST_PATIENCE_S = 2.0
+EDIT_PATIENCE_S = 4.5
 PAUSE_FIRST_S = 0.5
 PAUSE_MAX_S = 30.0
 
@@ -55,6 +54,7 @@ class ThreadReply:
         self._changed = asyncio.Event()
         self._failure: SlackError | None = None
         self._pause_s = PAUSE_FIRST_S
+        self._patience: asyncio.Timeout | None = None
         self._writer = asyncio.create_task(self._write())
 
     def status(self, text: str) -> None:
@@ -74,6 +74,8 @@ class ThreadReply:
     async def finish(self, ending: str = "", notes: Sequence[Note] = (), *, withdraw: bool = False) -> None:
         self._live.finish(ending, notes, _now_s(), withdraw=withdraw)
         self._changed.set()
+        if self._patience is not None:
+            self._patience.reschedule(_now_s())
         await self._writer
         await self._status.close()
         if self._failure is not None:
@@ -103,17 +105,20 @@ class ThreadReply:
             self._failure = error
 
     async def _enter(self, method: str) -> bool:
-        """Waits for a call; ``False`` where edits are too long in coming, and the rest goes into a further message."""
-        patience_s = None
-        if method == "chat.update" and self._live.words_shown:
-            patience_s = LAST_PATIENCE_S if self._live.finished else LIVE_PATIENCE_S
+        """Waits for a call. ``False``: look again, since all was said or the rest goes into a further message.
+
+        It does where edits are too long in coming.
+        """
+        edits = method == "chat.update" and self._live.words_shown
         try:
-            async with asyncio.timeout(patience_s):
+            async with asyncio.timeout(EDIT_PATIENCE_S if edits else None) as self._patience:
                 await self._outlets.api.enter(method, self._question.channel_id, self._rank)
         except TimeoutError:
-            if self._outlets.api.edits_short():
-                self._live.break_off()
+            if edits and self._outlets.api.edits_short():
+                self._live.break_off(_now_s())
             return False
+        finally:
+            self._patience = None
         return True
 
     def _rank(self) -> tuple[Urgency, float]:
@@ -146,8 +151,8 @@ class ThreadReply:
         if isinstance(action, Remove):
             try:
                 await api.call_now("chat.delete", channel=channel, ts=action.ts)
-            except ReplyGone:
-                log.debug("reply.part_gone")
+            except (ReplyGone, SlackRefused) as error:  # gone already, or here to stay: the answer itself matters
+                log.info("reply.not_removed", code=error.code)
             return action.ts
         if action.ts is not None:
             await api.call_now("chat.update", channel=channel, ts=action.ts, **message(action.view))
