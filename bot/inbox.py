@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
-from bot.errors import SlackError, StoreFailed
+from bot.errors import SlackError, SlackOutcomeUnknown, StoreFailed
 from bot.logs import get_logger
 from bot.messages import Question
 from bot.ports import Claim, Outcome, Questions, Replies
@@ -26,23 +27,37 @@ Answer = Callable[[Claim], Awaitable[Outcome]]
 class InboxLimits:
     turns_max: int = 50
     lease_s: float = 20.0
+    """After this time without a sign of life a process counts as dead, and others take its questions."""
+    hold_s: float = 60.0
+    """Longer than posting a notice can take."""
     poll_s: float = 2.0
     keep_s: float = 90 * 86_400
     """How long a question's key is remembered, so that a late redelivery or an edit asks nothing twice."""
 
 
 class Inbox:
-    """``owner`` names this process among those that share the database."""
+    """``owner`` names this process among those that share the database; ``alive`` is called while all goes well."""
 
-    def __init__(self, questions: Questions, replies: Replies, answer: Answer, owner: str, limits: InboxLimits) -> None:
+    def __init__(
+        self,
+        questions: Questions,
+        replies: Replies,
+        answer: Answer,
+        owner: str,
+        limits: InboxLimits,
+        *,
+        alive: Callable[[], None] = lambda: None,
+    ) -> None:
         self._questions = questions
         self._replies = replies
         self._answer = answer
         self._owner = owner
         self._limits = limits
+        self._alive = alive
         self._due = asyncio.Event()
-        self._turns: dict[int, asyncio.Task[None]] = {}
-        self._notices: set[asyncio.Task[None]] = set()
+        self._closing = False
+        self._turns: dict[asyncio.Task[None], Claim] = {}
+        self._notices: set[asyncio.Task[bool]] = set()
         self._loops: list[asyncio.Task[None]] = []
 
     async def accept(self, question: Question) -> bool:
@@ -51,97 +66,126 @@ class Inbox:
         if new:
             log.info("question.accepted", **_names(question))
             self._due.set()
-            self._in_background(self._tell_if_queued(question))
+            notice = asyncio.create_task(_safely(self._tell_if_queued(question)))
+            self._notices.add(notice)
+            notice.add_done_callback(self._notices.discard)
         return new
 
     def start(self) -> None:
-        self._loops = [asyncio.create_task(self._take()), asyncio.create_task(self._look_after())]
+        self._loops = [asyncio.create_task(self._take()), asyncio.create_task(self._keep())]
 
     async def close(self, grace_s: float) -> None:
         """Takes nothing more, lets running turns finish for ``grace_s``, and gives back the rest for later."""
-        for loop in self._loops:
-            loop.cancel()
-        await asyncio.gather(*self._loops, return_exceptions=True)
-        running = set(self._turns.values())
-        if running:
-            log.info("inbox.draining", turns=len(running))
+        self._closing = True
+        self._due.set()
+        await asyncio.gather(*self._loops[:1])  # a claim on its way becomes a turn, so that none is forgotten
+        if running := {*self._turns, *self._notices}:
+            log.info("inbox.draining", turns=len(self._turns))
             await asyncio.wait(running, timeout=grace_s)
-        for turn in running | self._notices:
-            turn.cancel()
-        await asyncio.gather(*running, *self._notices, return_exceptions=True)
+        # Leases are kept until here: a turn that another process took over would be answered twice.
+        left = list(self._turns.values())
+        rest = [*self._turns, *self._notices, *self._loops]
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
+        for claim in left:
+            await _safely(self._questions.release(claim))
 
     async def _take(self) -> None:
-        while True:
+        while not self._closing:
             self._due.clear()
-            try:
-                while len(self._turns) < self._limits.turns_max:
-                    claim = await self._questions.claim(self._owner, time.time(), self._limits.lease_s)
-                    if claim is None:
-                        break
-                    self._turns[claim.id] = asyncio.create_task(self._run(claim))
-            except StoreFailed as error:
-                log.warning("inbox.store_failed", error=str(error))
-            try:
+            await _safely(self._take_due())
+            with suppress(TimeoutError):
                 await asyncio.wait_for(self._due.wait(), self._limits.poll_s)
-            except TimeoutError:
-                continue
+
+    async def _take_due(self) -> None:
+        while len(self._turns) < self._limits.turns_max and not self._closing:
+            claim = await self._questions.claim(self._owner, time.time(), self._limits.lease_s)
+            if claim is None:
+                return
+            for turn, earlier in self._turns.items():
+                if earlier.id == claim.id:  # this process slept through that turn's lease
+                    turn.cancel()
+            turn = asyncio.create_task(self._run(claim))
+            self._turns[turn] = claim
+            turn.add_done_callback(self._ended)
+
+    async def _keep(self) -> None:
+        while True:
+            await _safely(self._look_after())
+            await asyncio.sleep(self._limits.lease_s / 4)
 
     async def _look_after(self) -> None:
-        """Renews our leases and frees those of processes that died."""
-        while True:
-            try:
-                now_s = time.time()
-                await self._questions.renew(self._owner, now_s, self._limits.lease_s)
-                if freed := await self._questions.recover(now_s):
-                    log.warning("inbox.recovered", questions=freed)
-                    self._due.set()
-                await self._questions.forget(now_s - self._limits.keep_s)
-            except StoreFailed as error:
-                log.warning("inbox.store_failed", error=str(error))
-            await asyncio.sleep(self._limits.lease_s / 4)
+        """Renews our leases, stops turns that have lost theirs, and frees those of processes that died."""
+        now_s, turns = time.time(), list(self._turns.items())
+        kept = await self._questions.renew(self._owner, now_s, self._limits.lease_s)
+        for turn, claim in turns:
+            if (claim.id, claim.attempt) not in kept:
+                turn.cancel()
+        if freed := await self._questions.recover(now_s):
+            log.warning("inbox.recovered", questions=freed)
+            self._due.set()
+        await self._questions.forget(now_s - self._limits.keep_s)
+        self._alive()
 
     async def _run(self, claim: Claim) -> None:
         try:
             outcome = await self._answer(claim)
-            await self._end(claim, outcome)
-        except asyncio.CancelledError:
-            await asyncio.shield(self._give_back(claim))
-            raise
+        except StoreFailed as error:
+            log.warning("inbox.store_failed", error=str(error))
+            await asyncio.sleep(self._limits.poll_s)
+            await _safely(self._questions.release(claim))
+            return
         except Exception:
             # A fault of ours: the turn told the person what it could; asking again would only repeat it.
             log.exception("turn.crashed", **_names(claim.question))
-            await self._end(claim, Outcome.FAILED)
-        finally:
-            self._turns.pop(claim.id, None)
-            self._due.set()
-
-    async def _end(self, claim: Claim, outcome: Outcome) -> None:
-        """Tries until the database has it: an answered question that stayed open would be answered again."""
+            outcome = Outcome.FAILED
+        # An answered question that stayed open would be answered again.
         while True:
-            try:
-                return await self._questions.done(claim.id, outcome, time.time())
-            except StoreFailed as error:
-                log.warning("inbox.store_failed", error=str(error))
-                await asyncio.sleep(self._limits.poll_s)
+            if await _safely(self._questions.done(claim, outcome, time.time())):
+                return
+            await asyncio.sleep(self._limits.poll_s)
 
-    async def _give_back(self, claim: Claim) -> None:
-        try:
-            await self._questions.release(claim.id)
-        except StoreFailed as error:  # its lease runs out instead
-            log.warning("inbox.store_failed", error=str(error))
+    def _ended(self, turn: asyncio.Task[None]) -> None:
+        del self._turns[turn]
+        self._due.set()
 
     async def _tell_if_queued(self, question: Question) -> None:
-        try:
-            ahead = await self._questions.ahead(question)
-            if ahead or len(self._turns) >= self._limits.turns_max:
-                await self._replies.queued(question, ahead)
-        except (StoreFailed, SlackError) as error:
-            log.info("inbox.not_told", error=str(error))
+        """Posts the notice while the question is held, so that its turn finds the notice, and takes it away."""
+        ahead = await self._questions.ahead(question)
+        if not ahead and len(self._turns) < self._limits.turns_max:
+            return
+        if await self._questions.hold(question, self._owner, time.time(), self._limits.hold_s):
+            known = False
+            try:
+                known = await self._tell(question, ahead)
+            finally:
+                await self._questions.let_go(question, self._owner, known=known)
+                self._due.set()
 
-    def _in_background(self, work: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(work)
-        self._notices.add(task)
-        task.add_done_callback(self._notices.discard)
+    async def _tell(self, question: Question, ahead: int) -> bool:
+        """Whether it is known what stands in Slack now."""
+        try:
+            await self._replies.queued(question, ahead)
+        except (SlackOutcomeUnknown, StoreFailed) as error:
+            log.info("inbox.not_told", error=str(error))
+            return False
+        except SlackError as error:
+            log.info("inbox.not_told", error=str(error))
+        return True
+
+
+async def _safely(work: Awaitable[object]) -> bool:
+    """Whether ``work`` went well. What it raises is logged: the inbox goes on."""
+    try:
+        await work
+    except StoreFailed as error:
+        log.warning("inbox.store_failed", error=str(error))
+    except Exception:
+        log.exception("inbox.crashed")
+    else:
+        return True
+    return False
 
 
 def _names(question: Question) -> dict[str, str]:

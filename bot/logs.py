@@ -19,6 +19,8 @@ TOKEN = re.compile(
     r"xox[a-z]-[\w-]{6,}|xapp-[\w-]{6,}|xoxe\.[\w.-]{6,}|sk-[\w-]{8,}|(?i:bearer)\s+[\w.~+/-]{6,}=*"
     r"|hooks\.slack[^\s'\"]*/commands/[^\s'\"]+"
 )
+_TRACEBACKS = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+"""Local variables hold what people wrote."""
 
 
 def redact(value: object) -> object:
@@ -36,6 +38,15 @@ def _redact_line(_logger: object, _method: str, line: MutableMapping[str, Any]) 
     return {key: redact(value) for key, value in line.items()}
 
 
+class _NoTraces(logging.Filter):
+    """The Slack libraries log a traceback for whatever they will try again; its last line says enough."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.startswith("slack_") and record.levelno > logging.DEBUG:
+            record.exc_info = record.exc_text = None
+        return True
+
+
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
     logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
     return logger
@@ -51,7 +62,11 @@ def set_up(level: str = "INFO", log_format: str = "console") -> None:
         structlog.stdlib.ExtraAdder(),
     ]
     renderer: list[structlog.typing.Processor] = (
-        [structlog.processors.dict_tracebacks, _redact_line, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        [
+            structlog.processors.ExceptionRenderer(_TRACEBACKS),
+            _redact_line,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ]
         if log_format == "json"
         else [
             structlog.processors.format_exc_info,
@@ -71,7 +86,10 @@ def set_up(level: str = "INFO", log_format: str = "console") -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderer],
         )
     )
+    handler.addFilter(_NoTraces())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("bot").setLevel(level)
+    # Its warnings are advice to programmers, at every start.
+    logging.getLogger("slack_bolt").setLevel(logging.ERROR)

@@ -63,7 +63,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A question that is this process's to answer. ``attempt`` counts from 1; a higher one follows a crash."""
+    """A question that is this process's to answer.
+
+    ``attempt`` counts from 1; a higher one means that a process may have shown something of which there is no record.
+    """
 
     id: int
     question: Question
@@ -80,17 +83,23 @@ class Questions(Protocol):
     async def claim(self, owner: str, now_s: float, lease_s: float) -> Claim | None:
         """The oldest waiting question whose thread is free, now running; ``None`` where there is none."""
 
-    async def renew(self, owner: str, now_s: float, lease_s: float) -> None:
-        """Keeps all that ``owner`` has running."""
+    async def hold(self, question: Question, owner: str, now_s: float, lease_s: float) -> bool:
+        """Keeps a waiting question from being claimed for up to ``lease_s``; ``False`` where it is not waiting."""
+
+    async def let_go(self, question: Question, owner: str, *, known: bool) -> None:
+        """Ends ``hold``. ``known``: its record says what stands in Slack; else the next claim is a further attempt."""
+
+    async def renew(self, owner: str, now_s: float, lease_s: float) -> frozenset[tuple[int, int]]:
+        """Keeps all that ``owner`` has; returns the id and attempt of each, so that it sees what it has lost."""
 
     async def recover(self, now_s: float) -> int:
-        """Makes waiting again what a process that died had running; says how many."""
+        """Makes claimable again what a process that died had; says how many."""
 
-    async def release(self, question_id: int) -> None:
-        """Gives a running question back unanswered."""
+    async def release(self, claim: Claim) -> bool:
+        """Gives a running question back unanswered; ``False`` where it was no longer this claim's."""
 
-    async def done(self, question_id: int, outcome: Outcome, now_s: float) -> None:
-        """Ends a question and erases what the person wrote."""
+    async def done(self, claim: Claim, outcome: Outcome, now_s: float) -> bool:
+        """Ends a question and erases what the person wrote; ``False`` where it was no longer this claim's."""
 
     async def ahead(self, question: Question) -> int:
         """How many unfinished questions stand before this one in its thread."""
@@ -106,10 +115,10 @@ class ReplyRecords(Protocol):
     """The database, as the memory of which messages show a reply."""
 
     async def posted(self, question: Question, part: int, ts: str) -> None:
-        """Remembers the message that shows part ``part`` (from 0) of the reply to ``question``."""
+        """Remembers the message that shows part ``part`` of the reply to ``question``."""
 
-    async def parts(self, question: Question) -> list[str]:
-        """The ts of the messages posted so far, in order."""
+    async def parts(self, question: Question) -> dict[int, str]:
+        """The ts of the messages posted so far, by part, in order."""
 
 
 class Reply(Protocol):

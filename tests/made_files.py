@@ -70,6 +70,30 @@ def pdf(pages: int = 1, *, password: str | None = None, owner: str = "owner", pa
     return file.getvalue()
 
 
+def xfa_form() -> bytes:
+    """What a dynamic form looks like to all viewers but one: a page that asks to please wait."""
+    file = io.BytesIO()
+    with pikepdf.new() as made:
+        made.add_blank_page()
+        made.Root.NeedsRendering = True
+        made.Root.AcroForm = pikepdf.Dictionary(XFA=made.make_stream(b"<xdp/>"))
+        made.save(file)
+    return file.getvalue()
+
+
+def portfolio(members: Mapping[str, bytes]) -> bytes:
+    file = io.BytesIO()
+    with pikepdf.new() as made:
+        made.add_blank_page()
+        made.Root.Collection = pikepdf.Dictionary(View=pikepdf.Name.D)
+        for name, data in members.items():
+            made.attachments[name] = pikepdf.AttachedFileSpec(
+                made, data, filename=name, description="", mime_type="", creation_date="", mod_date=""
+            )
+        made.save(file)
+    return file.getvalue()
+
+
 def rotated_photo(size: tuple[int, int] = (300, 200)) -> bytes:
     """A JPEG as a phone writes it: lying on its side, with orientation, camera and place in its EXIF data."""
     picture = Image.linear_gradient("L").resize(size).convert("RGB")

@@ -22,10 +22,9 @@ def prepared(attachment_id: str, name: str, parts: Iterable[Part], directory: Pa
     notes: list[Note] = []
     for part in parts:
         if isinstance(part, NotePart):
-            inside = f"{safe_name(name)} › {safe_name(part.member)}" if part.member else safe_name(name)
-            notes.append(Note(inside, part.reason))
-        else:
-            blocks += _blocks(part, safe_name(name), directory)
+            notes.append(Note(_full_name(name, part.inside), part.reason))
+        elif isinstance(part, ImagePart | PdfPart | TextPart):
+            blocks += _blocks(part, _full_name(name, part.inside), directory)
     return PreparedFile(attachment_id, tuple(blocks), tuple(notes))
 
 
@@ -33,7 +32,11 @@ def refused(attachment_id: str, name: str, reason: str) -> PreparedFile:
     return PreparedFile(attachment_id, notes=(Note(safe_name(name), reason),))
 
 
-def _blocks(part: Part, name: str, directory: Path) -> list[ContentBlock]:
+def _full_name(name: str, inside: str) -> str:
+    return f"{safe_name(name)} › {safe_name(inside)}" if inside else safe_name(name)
+
+
+def _blocks(part: ImagePart | PdfPart | TextPart, name: str, directory: Path) -> list[ContentBlock]:
     if isinstance(part, ImagePart):
         label = f'File "{name}" ({part.about}, {part.width_px} × {part.height_px} px):'
         data = _bytes(directory / part.file)
@@ -42,10 +45,8 @@ def _blocks(part: Part, name: str, directory: Path) -> list[ContentBlock]:
         pages = f"{part.pages:,} page{'s' if part.pages != 1 else ''}"
         label = f'File "{name}" ({part.about or "PDF"}, {pages}):'
         return [TextBlock(label), PdfBlock(name, _bytes(directory / part.file), part.pages)]
-    if isinstance(part, TextPart):
-        text = (directory / part.file).read_text(encoding="utf-8")
-        return [TextBlock(f'File "{name}" ({part.about}):\n{fenced(text, part.language)}')]
-    return []
+    text = (directory / part.file).read_text(encoding="utf-8")
+    return [TextBlock(f'File "{name}" ({part.about}):\n{fenced(text, part.language)}')]
 
 
 def _bytes(path: Path) -> FileBytes:

@@ -50,8 +50,16 @@ class FileLimits:
     """Files that are downloaded or converted at the same time, over all questions."""
     convert_timeout_s: float = 60.0
     """Of one conversion, by the clock and by the processor."""
+    file_timeout_s: float = 180.0
+    """Of one attached file with all its members; those not reached by then are named."""
     memory_bytes_max: int = 1_000_000_000
     """Address space of a worker process."""
+    office_program: str = "soffice"
+    """LibreOffice's command, by name or path; empty to do without."""
+    office_timeout_s: float = 90.0
+    office_memory_bytes_max: int = 4_000_000_000
+    """Address space of a LibreOffice process, which reserves several times what it uses."""
+    office_at_once_max: int = 1
     workers_max: int = 2
     worker_idle_s: float = 30.0
     """How long a worker without work is kept."""

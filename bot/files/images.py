@@ -9,7 +9,7 @@ import io
 import warnings
 from pathlib import Path
 
-from PIL import Image, ImageCms, ImageOps, ImageStat
+from PIL import Image, ImageCms, ImageFile, ImageOps, ImageStat
 
 from bot.files import notes
 from bot.files.bounds import ConvertLimits
@@ -36,7 +36,8 @@ _LIGHT_ABOVE = 200
 
 
 def convert(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) -> list[Part]:
-    """One part for the first frame; of a TIFF, one for each page. Raises ``Unreadable``."""
+    """One part for the first frame; of a TIFF, one for each page. A picture that is cut off is shown as far as it goes,
+    with a note. Raises ``Unreadable``."""
     if kind is Kind.HEIF:
         import pillow_heif  # noqa: PLC0415 - its 4 MB are only for workers that meet such a file
 
@@ -44,16 +45,29 @@ def convert(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) -> lis
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow warns of oddities in files that it reads well
         try:
-            with Image.open(source, formats=_READERS[kind]) as image:
-                return _pages(image, kind, out, limits)
-        except MemoryError:
-            raise
-        except Image.DecompressionBombError:
-            raise Unreadable(notes.TOO_HEAVY) from None
-        except Exception as error:  # on bad data Pillow's decoders raise nearly every built-in exception
-            if isinstance(error, Unreadable):
-                raise
+            return _opened(source, kind, out, limits)
+        except OSError:
+            pass
+        try:
+            ImageFile.LOAD_TRUNCATED_IMAGES = True
+            return [*_opened(source, kind, out, limits), NotePart(notes.CUT_IMAGE)]
+        except OSError as error:
             raise Unreadable(notes.DAMAGED_IMAGE) from error
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+
+def _opened(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) -> list[Part]:
+    """Raises ``OSError`` for what may be a picture that is cut off, ``Unreadable`` for everything else."""
+    try:
+        with Image.open(source, formats=_READERS[kind]) as image:
+            return _pages(image, kind, out, limits)
+    except (OSError, MemoryError, Unreadable):
+        raise
+    except Image.DecompressionBombError:
+        raise Unreadable(notes.TOO_MANY_PIXELS) from None
+    except Exception as error:  # on bad data Pillow's decoders raise nearly every built-in exception
+        raise Unreadable(notes.DAMAGED_IMAGE) from error
 
 
 def _pages(image: Image.Image, kind: Kind, out: Outbox, limits: ConvertLimits) -> list[Part]:
@@ -87,9 +101,9 @@ def _one(image: Image.Image, kind: Kind, about: str, out: Outbox, limits: Conver
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:
-    """A copy in L, RGB, RGBA or CMYK."""
+    """The picture in L, RGB, RGBA or CMYK."""
     if image.mode in {"L", "RGB", "RGBA", "CMYK"}:
-        return image.copy()
+        return image
     if image.mode == "1":
         return image.convert("L")
     if image.mode.startswith("I") or image.mode == "F":

@@ -23,6 +23,8 @@ PASSWORD = "is password-protected; send a copy without the password."  # noqa: S
 DAMAGED_PDF = "is a damaged PDF that could not be repaired; export it again."
 NO_PAGES = "is a PDF without pages."
 DAMAGED_IMAGE = "is a damaged image; send it again."
+CUT_IMAGE = "is not whole; what is missing of the picture shows as grey."
+TOO_MANY_PIXELS = "is a picture of more pixels than I can open; send a smaller one."
 TOO_SLOW = "took too long to read; send a smaller or simpler copy."
 TOO_HEAVY = "needs more memory to read than I have; send a smaller copy."
 CRASHED = "could not be read: it is damaged, or made to look like something it is not."
@@ -30,6 +32,13 @@ AUDIO = "is audio, and I cannot listen; send a transcript."
 VIDEO = "is a video, and I cannot watch it; send pictures or a transcript."
 PROGRAM = "is a program; I do not open those."
 ARCHIVE = "is an archive of a kind I cannot open; send the files one by one."
+DAMAGED_ARCHIVE = "is a damaged archive; pack it again."
+NOTHING_INSIDE = "is an archive with no files in it."
+NESTED = "is an archive within archives, deeper than I look; send its files one by one."
+DAMAGED_OFFICE = "is damaged or password-protected, so that it cannot be opened; save it again without a password."
+XFA = "is a form that only Adobe Reader can show; print it to a PDF and send that."
+CROWDED = "was not read, since there is too much else around it; send it by itself."
+OUT_OF_TIME = "was not reached in time; send it by itself."
 
 
 def too_large(size_bytes: int | None, max_bytes: int) -> str:
@@ -48,6 +57,19 @@ def unknown_kind(described: str) -> str:
 def pages_left_out(kept: int, total: int) -> str:
     pages = "only page 1 was" if kept == 1 else f"only pages 1–{kept} were"
     return f"has {total:,} pages; {pages} read."
+
+
+def no_office(about: str) -> str:
+    article = "an" if about[0] in "AEIOU" else "a"
+    return f"is {article} {about}, and I have no program here that opens one; send it as a PDF."
+
+
+def members_left_out(kept: int, max_bytes: int) -> str:
+    return f"holds more than I unpack; only its first {kept} files (up to {megabytes(max_bytes)}) were read."
+
+
+def more_notes(count: int) -> str:
+    return f"holds {count} more files that were not read."
 
 
 def text_left_out(chars: int) -> str:

@@ -1,11 +1,21 @@
 """The directory that one conversion writes to, handing out names that do not collide.
 
-I/O: makes paths; whoever asked for one writes it.
+I/O: ``place`` links or copies a file; other paths are written by whoever asked for them.
 """
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
+
+
+def place(source: Path, path: Path) -> None:
+    """Makes ``path`` the same file where the two are on one file system, a copy where they are not."""
+    try:
+        os.link(source, path)
+    except OSError:
+        shutil.copyfile(source, path)
 
 
 class Outbox:

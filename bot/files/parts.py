@@ -1,6 +1,7 @@
 """What a conversion yields, as values that travel between processes and rest in the cache as JSON.
 
-Pure. Files are named by their bare name inside the directory that the conversion wrote to.
+Pure. Files are named by their bare name inside the directory that the conversion wrote to. ``inside`` names the member
+of an archive, or the attachment of a mail, that a part comes from.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ class ImagePart:
     width_px: int
     height_px: int
     about: str
+    inside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class PdfPart:
     file: str
     pages: int
     about: str = ""
+    inside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +40,15 @@ class TextPart:
     file: str
     language: str
     about: str
+    inside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class NotePart:
-    """Why something is missing. ``member`` names what inside the file it is about, where it is not all of it."""
+    """Why something is missing."""
 
     reason: str
-    member: str = ""
+    inside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +61,14 @@ class MemberPart:
 
 @dataclass(frozen=True, slots=True)
 class OfficePart:
-    """The file is a document that only an office program reads; ``about`` names its kind, ``suffix`` fits it."""
+    """The file is a document that only an office program reads; ``about`` names its kind, ``suffix`` fits it.
+
+    ``optional`` says that the other parts tell enough where there is no such program.
+    """
 
     suffix: str
     about: str
+    optional: bool = False
 
 
 Part = ImagePart | PdfPart | TextPart | NotePart | MemberPart | OfficePart

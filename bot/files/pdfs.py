@@ -5,15 +5,14 @@ I/O: reads and writes files; runs in a worker process. What the API takes: claud
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pikepdf
 
 from bot.files import notes
 from bot.files.bounds import ConvertLimits
-from bot.files.outbox import Outbox
-from bot.files.parts import NotePart, Part, PdfPart, Unreadable
+from bot.files.outbox import Outbox, place
+from bot.files.parts import MemberPart, NotePart, Part, PdfPart, Unreadable
 
 _SPLITS_MAX = 12
 
@@ -32,6 +31,10 @@ def convert(source: Path, out: Outbox, limits: ConvertLimits) -> list[Part]:
 
 def _checked(pdf: pikepdf.Pdf, source: Path, out: Outbox, limits: ConvertLimits) -> list[Part]:
     total = _count_pages(pdf)
+    if pdf.Root.get("/NeedsRendering", False):
+        raise Unreadable(notes.XFA)  # the one page there is asks for another viewer
+    if "/Collection" in pdf.Root and pdf.attachments:
+        return _portfolio(pdf, out, limits)
     size = source.stat().st_size
     path = out.new(".pdf")
     if total > limits.pdf_pages_max or size > limits.pdf_bytes_max:
@@ -40,10 +43,26 @@ def _checked(pdf: pikepdf.Pdf, source: Path, out: Outbox, limits: ConvertLimits)
         return [PdfPart(path.name, kept), *left_out]
     if pdf.is_encrypted or pdf.get_warnings() or not _starts_well(source):
         pdf.trailer["/Size"] = 1  # qpdf writes the true one, but only where there was one
-        pdf.save(path, encryption=False)
+        pdf.save(path, encryption=False, deterministic_id=True)
     else:
-        os.link(source, path)
+        place(source, path)
     return [PdfPart(path.name, total)]
+
+
+def _portfolio(pdf: pikepdf.Pdf, out: Outbox, limits: ConvertLimits) -> list[Part]:
+    """The files that the PDF is but the wrapping of; its own page only says so."""
+    parts: list[Part] = []
+    bytes_left = limits.archive_bytes_max
+    for name, attached in pdf.attachments.items():
+        data = attached.get_file().read_bytes()
+        bytes_left -= len(data)
+        if len(parts) == limits.archive_files_max or bytes_left < 0:
+            parts.append(NotePart(notes.members_left_out(len(parts), limits.archive_bytes_max)))
+            break
+        path = out.new(".bin")
+        path.write_bytes(data)
+        parts.append(MemberPart(path.name, attached.filename or name))
+    return parts
 
 
 def _count_pages(pdf: pikepdf.Pdf) -> int:
@@ -88,5 +107,5 @@ def _write_first_pages(pdf: pikepdf.Pdf, path: Path, total: int, limits: Convert
 def _write_pages(pdf: pikepdf.Pdf, path: Path, count: int) -> int:
     with pikepdf.new() as part:
         part.pages.extend(pdf.pages[:count])
-        part.save(path, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        part.save(path, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
     return path.stat().st_size

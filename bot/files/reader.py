@@ -19,9 +19,9 @@ from bot.errors import SlackError, SlackUnavailable
 from bot.files import blocks, notes
 from bot.files.bounds import FileLimits
 from bot.files.cache import Cache, key_of
+from bot.files.conversion import Conversion, files_of
 from bot.files.download import Downloader
-from bot.files.parts import NotePart, Part, Unreadable, UnreadableNow
-from bot.files.sandbox import Sandbox
+from bot.files.parts import Part, Unreadable, UnreadableNow
 from bot.messages import Attachment, PreparedFile
 from bot.ports import Progress
 
@@ -53,7 +53,7 @@ class FileReader:
         self._limits = limits
         self._file_info = file_info
         self._downloader = Downloader(client, bot_token=bot_token, slack_api_url=slack_api_url, limits=limits)
-        self._sandbox = Sandbox(limits)
+        self._conversion = Conversion(limits)
         self._cache = Cache(cache_dir, bytes_max=limits.cache_bytes_max, age_max_s=limits.cache_age_max_s)
         self._at_once = asyncio.Semaphore(limits.files_at_once_max)
         self._preparing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -74,11 +74,12 @@ class FileReader:
 
     async def aclose(self) -> None:
         """Ends the worker processes; nothing may be in preparation."""
-        await self._sandbox.aclose()
+        await self._conversion.aclose()
 
     async def _prepare_one(self, attachment: Attachment, begins: Callable[[str], None]) -> PreparedFile:
         try:
-            return await self._known_or_read(await self._completed(attachment), begins)
+            attachment = await self._completed(attachment)
+            return await self._known_or_read(attachment, begins)
         except Unreadable as unreadable:
             return blocks.refused(attachment.id, attachment.name, unreadable.reason)
         except Exception:  # noqa: BLE001 - a fault of ours in one file must not cost the others, nor the answer
@@ -96,12 +97,14 @@ class FileReader:
                 raise Unreadable(notes.DELETED if "deleted" in error.code else notes.NOT_SHARED) from error
             if attachment.mode == "file_access":
                 raise Unreadable(notes.NOT_SHARED)
+        if attachment.mode == "tombstone":
+            await self.forget(attachment.id)
         if attachment.mode in _MODES_REFUSED:
             raise Unreadable(_MODES_REFUSED[attachment.mode])
         return attachment
 
     async def _known_or_read(self, attachment: Attachment, begins: Callable[[str], None]) -> PreparedFile:
-        key = key_of(attachment, self._limits.convert.to_json())
+        key = key_of(attachment, self._conversion.fingerprint)
         lock = self._preparing.setdefault(key, asyncio.Lock())
         async with lock:  # the same file asked for twice at once is read once
             parts = await asyncio.to_thread(self._cache.load, key)
@@ -120,17 +123,20 @@ class FileReader:
         source = begun / "source"
         try:
             await self._downloader.fetch(attachment, attachment.url, source)
-            parts = await self._converted(attachment, source)
-            await asyncio.to_thread(source.unlink)
-            await asyncio.to_thread(self._cache.commit, begun, key, parts)
+            spare_pdf = partial(self._fetch_converted_pdf, attachment)
+            parts = await self._conversion.convert(source, attachment.name, attachment.filetype, begun, spare_pdf)
+            return await asyncio.to_thread(self._cache.commit, begun, key, parts, files_of(parts))
         finally:
             await asyncio.to_thread(self._cache.discard, begun)
-        return parts
 
-    async def _converted(self, attachment: Attachment, source: Path) -> list[Part]:
-        try:
-            return await self._sandbox.convert(source, attachment.name, attachment.filetype, source.parent)
-        except UnreadableNow:
-            raise
-        except Unreadable as unreadable:
-            return [NotePart(unreadable.reason)]
+    async def _fetch_converted_pdf(self, attachment: Attachment, to: Path) -> None:
+        """Slack's own rendering of an Office file, made some time after the upload: files.info has the news."""
+        url = attachment.converted_pdf_url
+        if url is None:
+            try:
+                url = (await self._file_info(attachment.id)).converted_pdf_url
+            except SlackError as error:
+                raise Unreadable(notes.UNAVAILABLE) from error
+        if url is None:
+            raise Unreadable(notes.NO_ADDRESS)
+        await self._downloader.fetch(replace(attachment, size_bytes=None, mimetype="application/pdf"), url, to)

@@ -32,6 +32,8 @@ class Kind(StrEnum):
     ZIP = "zip"
     TAR = "tar"
     GZIP = "gzip"
+    BZIP2 = "bzip2"
+    XZ = "xz"
     OLE = "ole"
     RTF = "rtf"
     TEXT = "text"
@@ -46,6 +48,7 @@ IMAGES = frozenset(
     {Kind.JPEG, Kind.PNG, Kind.GIF, Kind.WEBP, Kind.HEIF, Kind.AVIF, Kind.TIFF, Kind.BMP, Kind.JPEG2000, Kind.PSD}
     | {Kind.ICO}
 )
+PACKED = frozenset({Kind.ZIP, Kind.TAR, Kind.GZIP, Kind.BZIP2, Kind.XZ})
 
 _STARTS: tuple[tuple[bytes, Kind], ...] = (
     (b"\xff\xd8\xff", Kind.JPEG),
@@ -77,8 +80,7 @@ _STARTS: tuple[tuple[bytes, Kind], ...] = (
     (b"\xcf\xfa\xed\xfe", Kind.PROGRAM),
     (b"Rar!\x1a\x07", Kind.ARCHIVE),
     (b"7z\xbc\xaf\x27\x1c", Kind.ARCHIVE),
-    (b"\xfd7zXZ\x00", Kind.ARCHIVE),
-    (b"BZh", Kind.ARCHIVE),
+    (b"\xfd7zXZ\x00", Kind.XZ),
     (b"\x28\xb5\x2f\xfd", Kind.ARCHIVE),
 )
 _BRANDS = {
@@ -122,6 +124,7 @@ def _is_bmp(head: bytes) -> bool:
 
 
 _SHAPES: tuple[tuple[Kind, Callable[[bytes], bool]], ...] = (
+    (Kind.BZIP2, lambda head: head[:3] == b"BZh" and head[4:10] == b"1AY&SY"),
     (Kind.TAR, lambda head: head[257:262] == b"ustar"),
     (Kind.BMP, _is_bmp),
     (Kind.ICO, _is_ico),
@@ -182,8 +185,8 @@ def describe(head: bytes, extension: str) -> str:
         found = puremagic.magic_string(head)
     except (puremagic.PureError, ValueError):
         found = []
-    sure = (match for match in found if match.confidence >= 0.7 and len(match.byte_match.strip(b"\0")) >= 4)
-    named = next((match.name for match in sure if match.name), "")
+    marks = ((match, len(match.byte_match.strip(b"\0"))) for match in found if match.name)
+    named = next((m.name for m, told in marks if told >= 8 or (told >= 2 and m.extension == f".{extension}")), "")
     named = re.sub(r"[^\w .+/-]", "", named).strip()[:60]
     if named:
         return f"{'an' if named[0] in 'aeiouAEIOU' else 'a'} {named}"

@@ -8,32 +8,16 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import sys
 from pathlib import Path
 from typing import Any, TextIO
 
 from bot.files import notes
 from bot.files.bounds import ConvertLimits
+from bot.files.confine import bound_cpu, bound_memory, give_way, leave_network
 from bot.files.convert import convert
 from bot.files.outbox import Outbox
 from bot.files.parts import Unreadable, to_json
-
-_FILE_BYTES_MAX = 1_000_000_000
-
-
-def confine(memory_bytes: int) -> None:
-    """Bounds on address space and on written files; no core dumps, which would hold what people sent."""
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (_FILE_BYTES_MAX, _FILE_BYTES_MAX))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def allow_cpu(seconds: float) -> None:
-    """Lets this process use ``seconds`` more of the processor, then die by SIGXCPU."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    used = usage.ru_utime + usage.ru_stime
-    resource.setrlimit(resource.RLIMIT_CPU, (int(used + seconds) + 1, resource.RLIM_INFINITY))
 
 
 def peak_bytes() -> int:
@@ -61,7 +45,7 @@ def answer(job: dict[str, Any], limits: ConvertLimits) -> dict[str, Any]:
 
 def serve(requests: TextIO, replies: TextIO, limits: ConvertLimits, cpu_s: float) -> None:
     for line in requests:
-        allow_cpu(cpu_s)
+        bound_cpu(cpu_s)
         reply = answer(json.loads(line), limits)
         reply["peak_bytes"] = peak_bytes()
         replies.write(json.dumps(reply) + "\n")
@@ -70,7 +54,9 @@ def serve(requests: TextIO, replies: TextIO, limits: ConvertLimits, cpu_s: float
 
 def main() -> None:
     limits, memory_bytes, cpu_s = sys.argv[1:]
-    confine(int(memory_bytes))
+    bound_memory(int(memory_bytes))
+    give_way()
+    leave_network()
     replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what a library prints must not get between the replies
     serve(sys.stdin, replies, ConvertLimits.from_json(limits), float(cpu_s))

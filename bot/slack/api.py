@@ -86,6 +86,10 @@ class SlackApi:
         """Waits until ``call_now`` may be called; ``rank`` says before whom."""
         await self._gates.enter(method, channel_id=channel_id, rank=rank)
 
+    def edits_short(self) -> bool:
+        """Whether what is shown now had better not count on an edit soon."""
+        return self._gates.edits_short()
+
     async def call_now(self, method: str, **arguments: object) -> dict[str, Any]:
         """Calls once. The caller has been through the method's gate."""
         try:

@@ -1,59 +1,105 @@
 """Times of calls to one Slack method go in; the time at which the next one may go comes out. Pure: the clock is given.
 
 Slack allows a method so many calls a minute for a whole workspace, whatever messages they touch. The budget holds the
-calls of the last minute below that, and learns from a 429: everyone waits as long as Slack says, then the limit is
-lowered and creeps back while all goes well.
-
-Calls that may wait are spread out. ``spread`` is the share of the even pace at which they go: at 1 the budget lasts
-just to the end of the minute, at 0.5 twice as many go early, and fewer later. Urgent calls go at once while any are
-left.
+calls of any minute below that, and learns from a 429: everyone waits as long as Slack says, and from then on as many
+calls fit in a minute as had fitted when Slack refused. That number creeps back up while all goes well.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from math import inf
 
 WINDOW_S = 61.0
 """A minute, and what calls sent evenly may bunch up on their way."""
-LOWERED = 0.8
-RECOVERED_PER_CALL = 0.01
-SHARE_MIN = 0.1
+LOWERED_MIN = 0.5
+"""One refusal takes no more than this of the budget: it may have had another reason."""
+RECOVERED_PER_S = 0.01 / 60
+"""A hundredth a minute: in a workspace that stays stricter, each step too far is a refused call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How calls that can wait are spread out: one every ``quick_s``, and the last ``slow_calls`` evenly until more are
+    free. ``kept`` calls a minute are left for those that cannot wait."""
+
+    quick_s: float = 0.0
+    slow_calls: int = 0
+    kept: int = 0
 
 
 @dataclass(slots=True)
 class CallBudget:
-    """``calls_max`` in any ``window_s``; ``share`` is what we trust of it, and our part where several share it."""
+    """``calls_max`` in any ``window_s``. ``share`` is our part of them where several processes share a workspace."""
 
     calls_max: int
     window_s: float = WINDOW_S
-    spread: float = 0.0
+    pace: Pace = Pace()
     share: float = 1.0
-    share_max: float = 1.0
+    _trusted: float = 1.0
+    _trusted_at_s: float = 0.0
     _calls: deque[float] = field(default_factory=deque)
     _not_before_s: float = 0.0
 
-    def ready_at(self, now_s: float, *, urgent: bool = True, reserve: int = 0) -> float:
-        """When the next call may go. ``reserve`` calls are kept back for urgent ones."""
-        self._forget(now_s)
-        capacity = max(1, int(self.calls_max * self.share))
-        left = capacity - len(self._calls) - (0 if urgent else reserve)
-        if left <= 0:
-            return max(self._not_before_s, self._calls[min(-left, len(self._calls) - 1)] + self.window_s)
-        if urgent or not self.spread or not self._calls:
+    def ready_at(self, now_s: float, *, kept: int = 0) -> float:
+        """When the next call may go so that, after it, ``kept`` calls could still go at once."""
+        left = self.left(now_s) - kept
+        if left > 0:
             return self._not_before_s
-        freed_in_s = self._calls[0] + self.window_s - self._calls[-1]
-        return max(self._not_before_s, self._calls[-1] + self.spread * freed_in_s / left)
+        return max(self._not_before_s, self._calls[min(-left, len(self._calls) - 1)] + self.window_s)
+
+    def paced_at(self, now_s: float) -> float:
+        """When the next call that can wait may go."""
+        return max(self.ready_at(now_s, kept=self._kept(now_s)), self.last_s + self.pace_s(now_s))
+
+    def pace_s(self, now_s: float) -> float:
+        """Seconds from one call that can wait to the next, as things are now."""
+        left = self.left(now_s) - self._kept(now_s)
+        quick_s = max(self.pace.quick_s / self._part, self._not_before_s - now_s)
+        if left > self.pace.slow_calls * self._part:
+            return quick_s
+        return max(quick_s, self._freed_in_s(now_s) / max(1, left))
+
+    def left(self, now_s: float) -> int:
+        """How many calls could go at once, Retry-After aside."""
+        self._recover(now_s)
+        while self._calls and self._calls[0] <= now_s - self.window_s:
+            self._calls.popleft()
+        return max(1, int(self.calls_max * self._part)) - len(self._calls)
+
+    @property
+    def last_s(self) -> float:
+        """When the last call went; long ago where there was none."""
+        return self._calls[-1] if self._calls else -inf
 
     def spend(self, now_s: float) -> None:
         self._calls.append(now_s)
-        self.share = min(self.share_max, self.share + RECOVERED_PER_CALL * self.share_max)
 
     def refused(self, now_s: float, retry_after_s: float) -> None:
-        """Slack answered 429: nobody calls before ``retry_after_s`` is over, and fewer call after it."""
-        self._not_before_s = max(self._not_before_s, now_s + retry_after_s)
-        self.share = max(SHARE_MIN * self.share_max, self.share * LOWERED)
+        """Slack answered 429: nobody calls before ``retry_after_s`` is over, and fewer call after it.
 
-    def _forget(self, now_s: float) -> None:
-        while self._calls and self._calls[0] <= now_s - self.window_s:
-            self._calls.popleft()
+        Calls that were under way together are refused together; only the first of them lowers the budget.
+        """
+        if now_s >= self._not_before_s:
+            self.left(now_s)
+            fitted = (len(self._calls) - 1) / (self.calls_max * self.share)
+            self._trusted = max(LOWERED_MIN * self._trusted, min(self._trusted, fitted))
+        self._not_before_s = max(self._not_before_s, now_s + retry_after_s)
+
+    @property
+    def _part(self) -> float:
+        return self.share * self._trusted
+
+    def _kept(self, now_s: float) -> int:
+        return int(self.pace.kept * self._part * self._freed_in_s(now_s) / self.window_s)
+
+    def _freed_in_s(self, now_s: float) -> float:
+        """Until the oldest call no longer counts."""
+        return self._calls[0] + self.window_s - now_s if self._calls else self.window_s
+
+    def _recover(self, now_s: float) -> None:
+        since_s = now_s - max(self._trusted_at_s, self._not_before_s)
+        if since_s > 0:
+            self._trusted = min(1.0, self._trusted + RECOVERED_PER_S * since_s)
+            self._trusted_at_s = now_s

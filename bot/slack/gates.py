@@ -1,6 +1,11 @@
 """Who wants to call Slack waits here until the method's budget has room for them, the most urgent first.
 
 Pure but for the loop's clock and timers; ``call_budget`` does the sums.
+
+Edits are the scarce ones. While there are enough of them to show each answer's new words every ``MOVES_EVERY_S``, they
+go at an even pace, to whoever's readers are furthest behind. Where there are not (``edits_short``), an answer can go on
+in a further message, of which Slack allows more: then an edit that brings a message to its end may go as soon as its
+readers have waited for ``MOVES_EVERY_S``.
 """
 
 from __future__ import annotations
@@ -9,6 +14,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
+from math import inf
 
 from bot.limits import (
     AUTH_TEST_CALLS_PER_MIN,
@@ -18,11 +24,11 @@ from bot.limits import (
     STATUS_CALLS_PER_MIN,
     TIER_CALLS_PER_MIN,
 )
-from bot.slack.call_budget import CallBudget
+from bot.slack.call_budget import CallBudget, Pace
 
 
 class Urgency(IntEnum):
-    """In this order calls go; only ``LIVE`` ones are spread out."""
+    """In this order calls go; only ``LIVE`` ones can wait."""
 
     FIRST = 0
     """The first words of an answer."""
@@ -35,64 +41,97 @@ class Urgency(IntEnum):
 Rank = Callable[[], tuple[Urgency, float]]
 """Asked when a place is given away: urgency, and since when words wait to be seen."""
 
+MOVES_EVERY_S = 4.5
+CHANNELS_MAX = 1_000
+SHORT_GAP_S = 0.1
+"""Between edits where they are short: if Slack refuses one, few others are under way."""
+
 
 @dataclass(slots=True, eq=False)
 class _Waiter:
     rank: Rank
+    budgets: tuple[CallBudget, ...]
     passed: asyncio.Future[None]
 
 
 class Gate:
-    """One budget and those who wait for it."""
+    """One method's budget and those who wait for it.
 
-    def __init__(self, budget: CallBudget, *, reserve: int = 0) -> None:
-        self._budget = budget
-        self._reserve = reserve
+    ``enough_every_s``: calls of this method are short when those who wait would have it less often.
+    ``live_after_s`` says how long words have to wait before a call that can wait is made for them.
+    """
+
+    def __init__(
+        self, budget: CallBudget, *, enough_every_s: float = inf, live_after_s: Callable[[], float] = lambda: 0.0
+    ) -> None:
+        self.budget = budget
+        self._enough_every_s = enough_every_s
+        self._live_after_s = live_after_s
         self._waiters: list[_Waiter] = []
         self._timer: asyncio.TimerHandle | None = None
 
-    async def enter(self, rank: Rank) -> None:
-        """Returns when the caller may make one call, now."""
-        loop = asyncio.get_running_loop()
-        waiter = _Waiter(rank, loop.create_future())
+    async def enter(self, rank: Rank, *more: CallBudget) -> None:
+        """Returns when the caller may make one call, now. ``more``: budgets that this call needs besides."""
+        waiter = _Waiter(rank, (self.budget, *more), asyncio.get_running_loop().create_future())
         self._waiters.append(waiter)
-        self._open()
+        self.open()
         try:
             await waiter.passed
         finally:
             if waiter in self._waiters:
                 self._waiters.remove(waiter)
-                self._open()
+                self.open()
 
     def refused(self, retry_after_s: float) -> None:
-        self._budget.refused(asyncio.get_running_loop().time(), retry_after_s)
+        self.budget.refused(_now_s(), retry_after_s)
 
-    def _open(self) -> None:
-        loop = asyncio.get_running_loop()
+    def short(self, more: int = 0) -> bool:
+        """Whether those who wait, and ``more``, would each have a call less often than is enough."""
+        live = sum(waiter.rank()[0] is Urgency.LIVE for waiter in self._waiters) + more
+        return live * self.budget.pace_s(_now_s()) > self._enough_every_s
+
+    def open(self) -> None:
+        """Lets in who may go, and comes back when the next one may."""
+        now_s = _now_s()
         while self._waiters:
-            first = min(self._waiters, key=lambda waiter: waiter.rank())
-            urgent = first.rank()[0] is not Urgency.LIVE
-            now_s = loop.time()
-            ready_s = self._budget.ready_at(now_s, urgent=urgent, reserve=self._reserve)
+            short = self.short()
+            ready_s, _, number = min(
+                (self._ready_at(waiter, now_s, short), waiter.rank(), number)
+                for number, waiter in enumerate(self._waiters)
+            )
             if ready_s > now_s:
-                self._call_again(ready_s)
-                return
-            self._waiters.remove(first)
-            if not first.passed.done():
-                self._budget.spend(now_s)
-                first.passed.set_result(None)
+                return self._come_back(ready_s)
+            waiter = self._waiters.pop(number)
+            if not waiter.passed.done():
+                for budget in waiter.budgets:
+                    budget.spend(now_s)
+                waiter.passed.set_result(None)
+        return None
 
-    def _call_again(self, at_s: float) -> None:
+    def _ready_at(self, waiter: _Waiter, now_s: float, short: bool) -> float:
+        """Now or later, so that those who are ready stand in the order of their ranks."""
+        urgency, since_s = waiter.rank()
+        ready_s = max(now_s, *(budget.ready_at(now_s) for budget in waiter.budgets))
+        if urgency is not Urgency.LIVE:
+            return ready_s
+        if short:
+            return max(ready_s, since_s + MOVES_EVERY_S, self.budget.last_s + SHORT_GAP_S)
+        return max(ready_s, since_s + self._live_after_s(), self.budget.paced_at(now_s))
+
+    def _come_back(self, at_s: float) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_at(at_s, self._open)
+        self._timer = asyncio.get_running_loop().call_at(at_s, self.open)
 
 
 CHANNEL_WINDOW_S = 1.05
 """A second, and what posts may bunch up on their way."""
-EDITS_SPREAD = 0.55
-"""Answers of half a minute see almost the whole minute's edits, and longer ones never wait much over three seconds."""
-EDITS_KEPT_FOR_LAST = 4
+EVENLY = Pace(quick_s=0.05)
+"""If Slack refuses one, few others are under way."""
+EDITS = Pace(quick_s=0.6, slow_calls=1, kept=1)
+"""Answers of up to half a minute move smoothly, and longer ones never stand still."""
+POSTS = Pace(quick_s=0.15, slow_calls=50, kept=100)
+"""First words of new answers always find room."""
 
 
 class Gates:
@@ -100,29 +139,52 @@ class Gates:
 
     def __init__(self, share: float = 1.0) -> None:
         self._share = share
-        self._gates: dict[str, Gate] = {}
-        self._channels: dict[str, Gate] = {}
+        self._channels: dict[str, CallBudget] = {}
+        self._edits = Gate(self._budget("chat.update", EDITS), enough_every_s=MOVES_EVERY_S)
+        posts = Gate(self._budget("chat.postMessage", POSTS), live_after_s=self._further_after_s)
+        appends = Gate(self._budget("chat.appendStream", EDITS))
+        self._gates = {"chat.update": self._edits, "chat.postMessage": posts, "chat.appendStream": appends}
 
-    async def enter(self, method: str, *, channel_id: str = "", rank: Rank = lambda: (Urgency.FIRST, 0.0)) -> None:
+    async def enter(self, method: str, *, channel_id: str = "", rank: Rank = lambda: (Urgency.LIVE, 0.0)) -> None:
         """Waits for the method's budget; a post waits for its channel's too."""
         if method == "chat.postMessage":
-            if channel_id not in self._channels:
-                self._forget_idle_channels()
-                self._channels[channel_id] = Gate(CallBudget(POSTS_PER_CHANNEL_PER_S, window_s=CHANNEL_WINDOW_S))
-            await self._channels[channel_id].enter(rank)
-        await self.gate(method).enter(rank)
+            await self.gate(method).enter(rank, self._channel(channel_id))
+        else:
+            await self.gate(method).enter(rank)
 
     def gate(self, method: str) -> Gate:
         if method not in self._gates:
-            budget = CallBudget(_calls_per_min(method), share=self._share, share_max=self._share)
-            if method in {"chat.update", "chat.appendStream"}:
-                budget.spread = EDITS_SPREAD
-            self._gates[method] = Gate(budget, reserve=EDITS_KEPT_FOR_LAST if method == "chat.update" else 0)
+            self._gates[method] = Gate(self._budget(method))
         return self._gates[method]
 
-    def _forget_idle_channels(self) -> None:
-        if len(self._channels) >= 1_000:
-            self._channels.clear()
+    def edits_short(self) -> bool:
+        """Whether an answer that is shown now had better not count on another edit soon."""
+        return self._edits.short(1)
+
+    def set_share(self, share: float) -> None:
+        """Our part from now on; the calls already made count on."""
+        self._share = share
+        for gate in self._gates.values():
+            gate.budget.share = share
+            gate.open()
+
+    def _budget(self, method: str, pace: Pace = EVENLY) -> CallBudget:
+        return CallBudget(_calls_per_min(method), pace=pace, share=self._share)
+
+    def _channel(self, channel_id: str) -> CallBudget:
+        if channel_id not in self._channels:
+            if len(self._channels) >= CHANNELS_MAX:
+                now_s = _now_s()
+                self._channels = {name: one for name, one in self._channels.items() if one.left(now_s) <= 0}
+            self._channels[channel_id] = CallBudget(POSTS_PER_CHANNEL_PER_S, window_s=CHANNEL_WINDOW_S)
+        return self._channels[channel_id]
+
+    def _further_after_s(self) -> float:
+        return MOVES_EVERY_S if self.edits_short() else 0.0
+
+
+def _now_s() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _calls_per_min(method: str) -> int:

@@ -12,12 +12,13 @@ Rules:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from bot.messages import Note
-from bot.slack.markdown_cut import MARKDOWN, TEXT, Piece, PieceLimits, cut
+from bot.slack.markdown_cut import MARKDOWN, TEXT, Piece, PieceLimits, cut, end_at
 
 
 class Form(IntEnum):
@@ -28,6 +29,12 @@ class Form(IntEnum):
     TEXT = 2
 
 
+PART_CHARS_MIN = 600
+"""No message is ended before its time with fewer, unless it had to wait for longer than ``SHORT_PART_AFTER_S``."""
+SHORT_PART_AFTER_S = 9.0
+WORD_CHARS_MAX = 24
+LINE_CHARS_MAX = 120
+LAST_WORD = re.compile(r"(?<=\s)\S+\Z")
 PIECE_LIMITS: dict[Form, PieceLimits] = {Form.MARKDOWN: MARKDOWN, Form.SECTIONS: MARKDOWN, Form.TEXT: TEXT}
 
 
@@ -54,13 +61,14 @@ class Show:
     view: View
     last: bool
     """Nothing of this reply comes after it."""
+    shown_to: int = 0
+    """Up to where the answer's text is shown by this part."""
 
 
 @dataclass(frozen=True, slots=True)
 class Remove:
     """Delete a message that the reply no longer needs."""
 
-    part: int
     ts: str
 
 
@@ -73,14 +81,21 @@ class _Part:
     ts: str | None = None
     shown: View | None = None
     form: Form = Form.MARKDOWN
+    shown_to: int = 0
+    ended_early: bool = False
 
 
 @dataclass(slots=True)
 class LiveReply:
-    """``posted`` are the messages of an earlier process, which together show ``posted_chars`` of an answer."""
+    """``posted`` are the messages of an earlier process, which together show ``posted_chars`` of an answer.
+
+    ``notice`` is the message that said that the question waits. It goes when the turn begins: the answer then stands
+    where it was given, below what was said before it.
+    """
 
     posted: Sequence[str] = ()
     posted_chars: int = 0
+    notice: str | None = None
     waiting_since_s: float | None = None
     """Since when words wait to be seen; ``None`` while all are."""
     _text: str = ""
@@ -126,10 +141,6 @@ class LiveReply:
         """Whether what is to be shown next is a status in a message that stands already."""
         return self.started and not self.has_words
 
-    @property
-    def parts(self) -> int:
-        return len(self._parts)
-
     def status(self, text: str, *, in_message: bool) -> None:
         """``in_message``: shown as a message of its own until the first words replace it."""
         self._status, self._status_in_message = text, in_message
@@ -150,35 +161,74 @@ class LiveReply:
             self._parts[0].piece = Piece(0, None, 0)
 
     def take_over(self, text: str, messages: Sequence[tuple[Piece, str]], now_s: float) -> None:
-        """Goes on with a reply that was shown in another way: its text, and its pieces with their messages' ts.
-
-        What stands in the last message is shown anew where its piece is still open.
-        """
-        settled = [_Part(piece, ts, View(piece.markdown(text))) for piece, ts in messages if piece.end is not None]
-        last = [_Part(piece, ts) for piece, ts in messages[-1:] if piece.end is None]
-        self._parts = [*settled, *last] or self._parts
+        """Goes on with a reply that was shown in another way: its text, and its pieces with their messages' ts."""
+        self._parts = [
+            _Part(piece, ts, None if piece.end is None else View(piece.markdown(text)), shown_to=piece.shown_to)
+            for piece, ts in messages
+        ] or self._parts
         self.write(text, now_s)
+
+    def end_part(self) -> bool:
+        """Ends the open message at the last good place of the text, what follows going into a further one.
+
+        ``False`` where it would be too short, or shows more already.
+        """
+        self._cut()
+        part = self._parts[-1]
+        piece = part.piece
+        if piece.end is not None or piece.may_end < max(part.shown_to, piece.start + PART_CHARS_MIN):
+            return False
+        part.piece = replace(piece, end=piece.may_end, shown_to=piece.may_end, closing="")
+        part.ended_early = True
+        return True
+
+    def break_off(self, now_s: float) -> bool:
+        """Ends the open message where it stands in Slack, what follows going into a further one.
+
+        ``False`` where that is inside of a word, a link or code, or where the message would be short without need.
+        """
+        action = self.next_action()
+        if not isinstance(action, Show) or any(part.ts for part in self._parts[action.part + 1 :]):
+            return False
+        part = self._parts[action.part]
+        chars = part.shown_to - part.piece.start
+        if chars <= 0 or (chars < PART_CHARS_MIN and not self._must_move(now_s)):
+            return False
+        piece = end_at(self._text, part.piece, part.shown_to)
+        if piece is not None:
+            part.piece = piece
+            part.ended_early = not self._finished
+            del self._parts[action.part + 1 :]
+        return piece is not None
+
+    def _must_move(self, now_s: float) -> bool:
+        return self._finished or now_s - (self.waiting_since_s or now_s) > SHORT_PART_AFTER_S
 
     def next_action(self) -> Action | None:
         """What to do now so that Slack shows the newest text; ``None`` where it does."""
+        if self.notice is not None:
+            return Remove(self.notice)
+        self._rejoin()
         self._cut()
         for number, part in enumerate(self._parts):
             last = number == len(self._parts) - 1
             view = self._view(part, last)
             if view.empty or view == part.shown or self._held_back(part):
                 continue
-            return Show(number, part.ts, view, last and self._finished)
+            shown_to = part.piece.shown_to if part.piece.end is None else part.piece.end
+            return Show(number, part.ts, view, last and self._finished, shown_to)
         if self._finished and self._surplus:
-            return Remove(len(self._parts), self._surplus[0])
+            return Remove(self._surplus[0])
         return None
 
     def took(self, action: Action, ts: str, now_s: float) -> None:
         """Slack did it; ``ts`` is the message's. What came in meanwhile has waited since ``now_s`` at most."""
         if isinstance(action, Remove):
-            self._surplus.remove(action.ts)
+            self.notice = None if action.ts == self.notice else self.notice
+            self._surplus = [ts for ts in self._surplus if ts != action.ts]
             return
         part = self._parts[action.part]
-        part.ts, part.shown = ts, action.view
+        part.ts, part.shown, part.shown_to = ts, action.view, action.shown_to
         self.waiting_since_s = now_s if self.next_action() is not None else None
 
     def found(self, part: int, ts: str) -> None:
@@ -203,10 +253,23 @@ class LiveReply:
             part = self._parts[-1]
             piece, limits = part.piece, PIECE_LIMITS[part.form]
             if piece.end is None:
-                piece = part.piece = cut(self._text, piece.start, piece.opening, limits, complete=self._finished)
+                piece = cut(self._text, piece.start, piece.opening, limits, complete=self._finished)
+                whole = _whole(self._text, piece)
+                if piece.end is None and not self._finished and whole > part.shown_to:
+                    piece = replace(piece, shown_to=whole)
+                part.piece = piece
             if piece.end is None or (not self._text[piece.end :].strip()):
                 return
             self._parts.append(self._part(Piece(piece.end, None, piece.end, piece.next_opening), part.form))
+
+    def _rejoin(self) -> None:
+        """A few last words do not get a message of their own, but join the one that was ended before them."""
+        if self._finished and len(self._parts) > 1:
+            before, last = self._parts[-2:]
+            if before.ended_early and last.ts is None and len(self._text) - last.piece.start < PART_CHARS_MIN // 2:
+                self._parts.pop()
+                before.piece = Piece(before.piece.start, None, before.piece.start, before.piece.opening)
+                before.ended_early = False
 
     def _part(self, piece: Piece, form: Form = Form.MARKDOWN) -> _Part:
         return _Part(piece, self._surplus.pop(0) if self._surplus else None, form=form)
@@ -223,3 +286,14 @@ class LiveReply:
         """An earlier process' longer text stays until it is overtaken."""
         known = part.ts is None or part.shown is not None
         return not known and not self._finished and 0 < self.posted_chars >= len(self._text)
+
+
+def _whole(text: str, piece: Piece) -> int:
+    """Up to where an open piece is shown best: half a word says nothing, half a row or line of code little more, and
+    no message may end inside of one. They wait only while other words are shown."""
+    end = piece.shown_to
+    line = max(piece.start, text.rfind("\n", 0, end) + 1)
+    if piece.closing or text[line:end].lstrip().startswith("|"):
+        return line if end - line <= LINE_CHARS_MAX else end
+    word = LAST_WORD.search(text, max(line, end - WORD_CHARS_MAX), end)
+    return word.start() if word else end

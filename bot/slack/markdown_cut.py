@@ -24,7 +24,9 @@ from bot.limits import BLOCKS_MAX, MARKDOWN_CHARS_MAX, TABLE_CHARS_MAX, TABLE_RO
 
 FENCE = re.compile(r"^( {0,3}|[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+|[ \t]+)(`{3,}|~{3,})([^\n]*)$")
 TABLE_RULE = re.compile(r"^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")
+HEADING = re.compile(r"^ {0,3}#{1,6}(\s|$)")
 STANDS_ALONE = re.compile(r"^ {0,3}(#{1,6}(\s|$)|([-*_])( *\3){2,}\s*$|>)")
+SENTENCE_END = re.compile(r"(?<=[\w*_`\"')\]])[.!?][*_\"')]*\s+(?=\S)")
 INSIDE_LINK = re.compile(r"\[[^\]\n]*$|\]\([^)\n]*$")
 OPENING_CHARS_MAX = 1_500
 
@@ -67,7 +69,9 @@ class Piece:
     """``text[start:end]``; ``end`` is ``None`` while the piece may still grow.
 
     ``opening`` stands before and ``closing`` behind the slice when it is shown. Of an open piece
-    ``text[start:shown_to]`` may be shown already; ``next_opening`` is what the following piece needs.
+    ``text[start:shown_to]`` may be shown already; ``next_opening`` is what the following piece needs. ``may_end`` is
+    the last place where it could end before its time: at a line's end, outside of code and tables, and not after a
+    heading or a colon.
     """
 
     start: int
@@ -76,6 +80,7 @@ class Piece:
     opening: str = ""
     closing: str = ""
     next_opening: str = ""
+    may_end: int = 0
 
     def markdown(self, text: str) -> str:
         body = text[self.start : self.shown_to if self.end is None else self.end]
@@ -112,6 +117,8 @@ class _Cutter:
         self._table = ""  # header and rule of the table we are in
         self._table_rows = self._table_weight = self._tables = 0
         self._line_before = ""
+        self._may_end = start
+        self._leads_on = False  # whether the last words announce what follows
         for line in opening.splitlines():
             self._enter(line, self._weigh(line) + 1)
 
@@ -131,19 +138,33 @@ class _Cutter:
             self._weight += line_weight
             self._enter(line, line_weight)
             if newline < 0:
+                if sentences := self._sentences(line):
+                    self._may_end = at + sentences
                 break
             at = after
+            if self._may_end_after(line):
+                self._may_end = at
             if self._ends_after(line) and at < len(self._text):
                 return self._end(at)
         return self._open(len(self._text))
 
     def _open(self, shown_to: int) -> Piece:
-        return Piece(self._start, None, shown_to, self._opening, self._closing())
+        return Piece(self._start, None, shown_to, self._opening, self._closing(), may_end=self._may_end)
 
     def _end(self, end: int) -> Piece:
         again = self._fence or (self._table if self._in_table(end) else "")
         next_opening = f"{again}\n" if again and len(again) <= OPENING_CHARS_MAX else ""
         return Piece(self._start, end, end, self._opening, self._closing(), next_opening)
+
+    def ended(self, text: str, end: int) -> Piece | None:
+        """For who has walked ``text[:end]``."""
+        if text[end : end + 1] == "\n":
+            return self._end(end + 1)
+        line = self._text[self._text.rfind("\n") + 1 :]
+        inside = self._fence or self._table or INSIDE_LINK.search(line)
+        if line and (inside or not any(map(str.isspace, text[end - 1 : end + 1]))):
+            return None
+        return self._end(end)
 
     def _closing(self) -> str:
         match = FENCE.match(self._fence)
@@ -180,6 +201,18 @@ class _Cutter:
             return True
         return self._weight >= limits.line or (self._blocks >= BLOCKS_LINE and not self._fence)
 
+    def _may_end_after(self, line: str) -> bool:
+        if line.strip():
+            self._leads_on = bool(HEADING.match(line)) or line.rstrip().endswith(":")
+        return not (self._fence or self._table or self._leads_on or line.lstrip().startswith("|"))
+
+    def _sentences(self, line: str) -> int:
+        """How far the whole sentences of an unfinished line reach."""
+        if self._fence or self._table or HEADING.match(line) or line.lstrip().startswith("|"):
+            return 0
+        ends = [match.end() for match in SENTENCE_END.finditer(line)]
+        return next((end for end in reversed(ends) if not _inside(line[:end])), 0)
+
     def _second_table(self, line: str, newline: int, after: int) -> bool:
         """Whether a second table begins here: Slack documents one a message (``only_one_table_allowed``).
 
@@ -214,6 +247,19 @@ class _Cutter:
                 if not INSIDE_LINK.search(line):
                     return position + 1
         return None
+
+
+def end_at(text: str, piece: Piece, end: int) -> Piece | None:
+    """``piece``, ended where its message stands already; ``None`` where that is inside of something."""
+    cutter = _Cutter(text[:end], piece.start, piece.opening, MARKDOWN, complete=False)
+    if cutter.piece().end is not None:
+        return None
+    return cutter.ended(text, end)
+
+
+def _inside(line: str) -> bool:
+    """Whether ``line`` breaks off in a link, in code or in bold."""
+    return bool(INSIDE_LINK.search(line)) or line.count("`") % 2 == 1 or line.count("**") % 2 == 1
 
 
 def _is_table(header: str, rule: str) -> bool:

@@ -117,8 +117,8 @@ class NativeStream:
 
     @property
     def messages(self) -> list[tuple[Piece, str]]:
-        """What was streamed where, in order. The last piece is open unless Slack has taken all of it."""
-        return [(part.piece, part.ts) for part in self._parts]
+        """What was streamed where, in order. The last piece is open unless it was ended in order."""
+        return [(replace(part.piece, shown_to=self._shown_to(part)), part.ts) for part in self._parts]
 
     def age_s(self, now_s: float) -> float:
         return now_s - self._parts[-1].started_s if self._parts else 0.0
@@ -189,12 +189,17 @@ class NativeStream:
         below = View(footer=(self.ending,) if self.ending else (), notes=self.notes) if last else View()
         return Stop(number, part.ts, shown, _added(part.shown, shown), piece, below, last)
 
+    def _shown_to(self, part: _Streamed) -> int:
+        """Up to where the text is shown by ``part``, which leaves out line ends at its beginning."""
+        start, opening = part.piece.start, part.piece.opening
+        body = self.text[start:]
+        left_out = 0 if opening else len(body) - len(body.lstrip("\n"))
+        return min(start + left_out + len(part.shown) - len(opening), part.piece.end or len(self.text))
+
     def _limits_at(self, now_s: float, part: _Streamed) -> PieceLimits:
         """An old stream ends at a place that is otherwise too early; but never before what people have read."""
         age_s = self.age_s(now_s)
-        body = self.text[part.piece.start :]
-        stripped = "" if part.piece.opening else body[: len(body) - len(body.lstrip("\n"))]
-        reached = self.limits.weigh(stripped + part.shown)
+        reached = self.limits.weigh(part.piece.opening + self.text[part.piece.start : self._shown_to(part)])
 
         def limit(usual: int, from_s: float) -> int:
             return min(usual, reached) if age_s >= from_s else usual

@@ -5,21 +5,29 @@ I/O: Slack through the replies themselves, and the database for the messages the
 
 from __future__ import annotations
 
+import asyncio
 import functools
+from collections.abc import Sequence
 
 import aiohttp
 
-from bot.errors import SlackError
+from bot.errors import SlackError, SlackUnavailable
 from bot.logs import get_logger
 from bot.messages import Asked, Question
 from bot.ports import Reply
 from bot.slack.command_reply import CommandReply
+from bot.slack.gates import Urgency
 from bot.slack.live_reply import LiveReply, View
 from bot.slack.native_reply import NativeReply, StreamSupport, end_stream
 from bot.slack.thread import OwnReply, ThreadReader
 from bot.slack.thread_reply import Outlets, ThreadReply, posting
 
 log = get_logger(__name__)
+
+POST = "chat.postMessage"
+NOTICE = -1
+"""The part of a reply that says that its question waits; the answer's own parts count from 0."""
+NOTICE_WAIT_MAX_S = 2.0
 
 
 class SlackReplies:
@@ -38,21 +46,28 @@ class SlackReplies:
             return CommandReply(question, self._session, fresh=not again)
         native = self._streams.possible and question.asked is Asked.DIRECT
         posted, chars = await self._outlets.records.parts(question), 0
-        if (posted or again) and (own := await self._found(question, streamed=native)):
-            posted, chars = [reply.ts for reply in own], sum(len(reply.text) for reply in own)
+        if (again or any(part != NOTICE for part in posted)) and (own := await self._found(question, streamed=native)):
+            posted, chars = parts_of(own), sum(len(reply.text) for reply in own)
             if not own[-1].marked:
-                await end_stream(self._outlets.api, question, len(own) - 1, own[-1].ts)
+                await end_stream(self._outlets.api, question, max(posted), own[-1].ts)
         if native and not posted:
             find_streamed = functools.partial(self._reader.find_replies, streamed=True)
             return NativeReply(question, self._outlets, find_streamed, self._streams)
-        return ThreadReply(question, self._outlets, LiveReply(posted, chars))
+        notice = posted.pop(NOTICE, None)
+        return ThreadReply(question, self._outlets, LiveReply(tuple(posted.values()), chars, notice))
 
     async def queued(self, question: Question, ahead: int) -> None:
         if question.response_url is not None:  # its acknowledgement stands there already
             return
+        try:
+            # A place among the posts must be free soon: a late notice would only keep its own answer waiting.
+            async with asyncio.timeout(NOTICE_WAIT_MAX_S):
+                await self._outlets.api.enter(POST, question.channel_id, lambda: (Urgency.LIVE, 0.0))
+        except TimeoutError:
+            raise SlackUnavailable(POST, "busy") from None
         words = f"Queued behind {ahead} question{'s' if ahead > 1 else ''}…" if ahead else "Queued…"
-        posted = await self._outlets.api.call("chat.postMessage", **posting(question, 0, View(footer=(words,))))
-        await self._outlets.records.posted(question, 0, str(posted["ts"]))
+        posted = await self._outlets.api.call_now(POST, **posting(question, NOTICE, View(footer=(words,))))
+        await self._outlets.records.posted(question, NOTICE, str(posted["ts"]))
 
     async def _found(self, question: Question, *, streamed: bool) -> list[OwnReply]:
         """The messages of a reply that was begun: the thread itself knows best, where Slack gives it."""
@@ -61,3 +76,11 @@ class SlackReplies:
         except SlackError as error:
             log.info("reply.not_found", code=error.code)
             return []
+
+
+def parts_of(own: Sequence[OwnReply]) -> dict[int, str]:
+    """The ts of each part; a stream that has no mark yet comes after those before it."""
+    parts: dict[int, str] = {}
+    for reply in own:
+        parts[reply.part if reply.marked else max(parts, default=NOTICE) + 1] = reply.ts
+    return parts

@@ -24,11 +24,12 @@ from bot.slack.thread import ANSWER_EVENT
 
 log = get_logger(__name__)
 
+EDIT_PATIENCE_S = 4.5
 PAUSE_FIRST_S = 0.5
 PAUSE_MAX_S = 30.0
 
-FindPosted = Callable[[Question, int], Awaitable[str | None]]
-"""The ts of the message that shows a part of the reply to a question, where the thread has it."""
+FindPosted = Callable[[Question, int, str], Awaitable[str | None]]
+"""The ts of the message that shows a part of the reply to a question (its text last), where the thread has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class ThreadReply:
         self._changed = asyncio.Event()
         self._failure: SlackError | None = None
         self._pause_s = PAUSE_FIRST_S
+        self._patience: asyncio.Timeout | None = None
         self._writer = asyncio.create_task(self._write())
 
     def status(self, text: str) -> None:
@@ -72,6 +74,8 @@ class ThreadReply:
     async def finish(self, ending: str = "", notes: Sequence[Note] = (), *, withdraw: bool = False) -> None:
         self._live.finish(ending, notes, _now_s(), withdraw=withdraw)
         self._changed.set()
+        if self._patience is not None:
+            self._patience.reschedule(_now_s())
         await self._writer
         await self._status.close()
         if self._failure is not None:
@@ -90,12 +94,32 @@ class ThreadReply:
                 if action is None:
                     await self._changed.wait()
                     continue
-                await self._outlets.api.enter(_method(action), self._question.channel_id, self._rank)
+                if not await self._enter(_method(action)):
+                    continue
+                if self._outlets.api.edits_short() and not self._live.finished:
+                    self._live.end_part()
                 newest = self._live.next_action()
                 if newest is not None and _method(newest) == _method(action):
                     await self._do(newest)
         except SlackError as error:
             self._failure = error
+
+    async def _enter(self, method: str) -> bool:
+        """Waits for a call. ``False``: look again, since all was said or the rest goes into a further message.
+
+        It does where edits are too long in coming.
+        """
+        edits = method == "chat.update" and self._live.words_shown
+        try:
+            async with asyncio.timeout(EDIT_PATIENCE_S if edits else None) as self._patience:
+                await self._outlets.api.enter(method, self._question.channel_id, self._rank)
+        except TimeoutError:
+            if edits and self._outlets.api.edits_short():
+                self._live.break_off(_now_s())
+            return False
+        finally:
+            self._patience = None
+        return True
 
     def _rank(self) -> tuple[Urgency, float]:
         since_s = self._live.waiting_since_s or 0.0
@@ -127,8 +151,8 @@ class ThreadReply:
         if isinstance(action, Remove):
             try:
                 await api.call_now("chat.delete", channel=channel, ts=action.ts)
-            except ReplyGone:
-                log.debug("reply.part_gone")
+            except (ReplyGone, SlackRefused) as error:  # gone already, or here to stay: the answer itself matters
+                log.info("reply.not_removed", code=error.code)
             return action.ts
         if action.ts is not None:
             marked = mark(self._question, action.part)  # what was streamed up to now has no mark yet
@@ -141,7 +165,7 @@ class ThreadReply:
         """Reads the thread for a post whose outcome is unknown: to post again before could show it twice."""
         while True:
             try:
-                ts = await self._outlets.find_posted(self._question, action.part)
+                ts = await self._outlets.find_posted(self._question, action.part, message(action.view)["text"])
             except (SlackUnavailable, SlackOutcomeUnknown) as error:
                 await self._wait_out(error)
                 continue

@@ -1,7 +1,9 @@
 """Questions go in once and come out in order, one a thread at a time, until each is done. I/O: the database.
 
 A question is ``waiting``, then ``running`` under a lease that its process renews, then ``done``. A lease that ran out
-(the process died) makes it waiting again. Implements ``ports.Questions``.
+(the process died) makes it waiting again. While people are told that it is queued, a waiting question is under a lease
+too, so that nobody begins a reply beside that notice. ``attempts`` counts the leases that did not end well: whoever
+comes after one has to look at what it left in Slack. Implements ``ports.Questions`` and ``ports.ReplyRecords``.
 """
 
 from __future__ import annotations
@@ -13,13 +15,17 @@ from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import StoreFailed
 from bot.messages import Asked, Attachment, Question, ThreadKey
 from bot.ports import Claim, Outcome
+from bot.store.database import DATABASE_ERRORS
 from bot.store.schema import DONE, RUNNING, WAITING, questions, reply_parts
+
+_UNFINISHED = questions.c.state.in_((WAITING, RUNNING))
+_NO_LEASE = {"lease_owner": None, "lease_until": None}
 
 
 class StoredQuestions:
@@ -48,17 +54,16 @@ class StoredQuestions:
 
     async def claim(self, owner: str, now_s: float, lease_s: float) -> Claim | None:
         """Marks the oldest question whose thread is free as running under ``owner``'s lease."""
-        mine = {"state": RUNNING, "lease_owner": owner, "lease_until": now_s + lease_s}
         earlier = questions.alias()
         behind = sa.exists().where(
             earlier.c.team_id == questions.c.team_id,
             earlier.c.channel_id == questions.c.channel_id,
             earlier.c.thread_ts == questions.c.thread_ts,
-            sa.or_(earlier.c.state == RUNNING, sa.and_(earlier.c.state == WAITING, earlier.c.id < questions.c.id)),
+            sa.or_(earlier.c.state == RUNNING, sa.and_(earlier.c.state == WAITING, earlier.c.ts < questions.c.ts)),
         )
         oldest = (
             sa.select(questions)
-            .where(questions.c.state == WAITING, ~behind)
+            .where(questions.c.state == WAITING, questions.c.lease_until.is_(None), ~behind)
             .order_by(questions.c.accepted_at, questions.c.id)
             .limit(1)
             .with_for_update(skip_locked=True, of=questions)
@@ -68,61 +73,72 @@ class StoredQuestions:
                 row = (await connection.execute(oldest)).mappings().first()
                 if row is None:
                     return None
-                updated = await connection.execute(
+                await connection.execute(
                     questions.update()
-                    .where(questions.c.id == row["id"], questions.c.state == WAITING)
-                    .values(**mine, attempts=questions.c.attempts + 1)
+                    .where(questions.c.id == row["id"])
+                    .values(state=RUNNING, **_lease(owner, now_s, lease_s))
                 )
-                if updated.rowcount != 1:
-                    return None
         except StoreFailed as error:
             if isinstance(error.__cause__, IntegrityError):  # another process took this thread a moment ago
                 return None
             raise
         return Claim(row["id"], _load(dict(row)), row["attempts"] + 1, row["accepted_at"])
 
-    async def renew(self, owner: str, now_s: float, lease_s: float) -> None:
-        """Keeps every running question of ``owner`` for another ``lease_s``."""
-        await self._execute(
+    async def hold(self, question: Question, owner: str, now_s: float, lease_s: float) -> bool:
+        return await self._update(
             questions.update()
-            .where(questions.c.state == RUNNING, questions.c.lease_owner == owner)
-            .values(lease_until=now_s + lease_s)
+            .where(self._is(question), questions.c.state == WAITING, questions.c.lease_until.is_(None))
+            .values(_lease(owner, now_s, lease_s))
         )
 
+    async def let_go(self, question: Question, owner: str, *, known: bool) -> None:
+        attempts = questions.c.attempts - 1 if known else questions.c.attempts
+        await self._update(
+            questions.update()
+            .where(self._is(question), questions.c.state == WAITING, questions.c.lease_owner == owner)
+            .values(**_NO_LEASE, attempts=attempts)
+        )
+
+    async def renew(self, owner: str, now_s: float, lease_s: float) -> frozenset[tuple[int, int]]:
+        """Keeps every running question of ``owner`` for another ``lease_s``; returns the id and attempt of each."""
+        own = sa.and_(questions.c.state == RUNNING, questions.c.lease_owner == owner)
+        async with self._begin() as connection:
+            await connection.execute(questions.update().where(own).values(lease_until=now_s + lease_s))
+            kept = await connection.execute(sa.select(questions.c.id, questions.c.attempts).where(own))
+            return frozenset((row.id, row.attempts) for row in kept)
+
     async def recover(self, now_s: float) -> int:
-        """Makes waiting again what a process that died left running; returns how many."""
+        """Makes waiting again what a process that died left; returns how many."""
         return await self._free(questions.c.lease_until < now_s)
 
     async def recover_all(self) -> int:
-        """Like ``recover`` for every running question, whoever's: only for a database that nobody else uses."""
-        return await self._free(sa.true())
+        """Like ``recover`` for every lease, whoever's: only for a database that nobody else uses."""
+        return await self._free(questions.c.lease_until.is_not(None))
 
-    async def release(self, question_id: int) -> None:
+    async def release(self, claim: Claim) -> bool:
         """Gives a running question back unanswered; the attempt does not count."""
-        await self._execute(
+        return await self._update(
             questions.update()
-            .where(questions.c.id == question_id, questions.c.state == RUNNING)
-            .values(state=WAITING, lease_owner=None, lease_until=None, attempts=questions.c.attempts - 1)
+            .where(_still(claim))
+            .values(state=WAITING, **_NO_LEASE, attempts=questions.c.attempts - 1)
         )
 
-    async def done(self, question_id: int, outcome: Outcome, now_s: float) -> None:
+    async def done(self, claim: Claim, outcome: Outcome, now_s: float) -> bool:
         """Ends a question and erases what the person wrote."""
-        await self._execute(
+        return await self._update(
             questions.update()
-            .where(questions.c.id == question_id)
-            .values(
-                state=DONE, outcome=outcome.value, payload=None, finished_at=now_s, lease_owner=None, lease_until=None
-            )
+            .where(_still(claim))
+            .values(state=DONE, outcome=outcome.value, payload=None, finished_at=now_s, **_NO_LEASE)
         )
 
     async def ahead(self, question: Question) -> int:
         """How many unfinished questions stand before this one in its thread."""
         same = self._same_thread(question.thread)
-        mine = self._question_id(question)
+        before = sa.or_(questions.c.state == RUNNING, questions.c.ts < question.ts)
         query = (
             sa.select(sa.func.count())
             .select_from(questions)
-            .where(same, questions.c.state != DONE, questions.c.id < mine)
+            .where(same, questions.c.state != DONE, questions.c.ts != question.ts, before)
         )
         async with self._begin() as connection:
             return int((await connection.execute(query)).scalar_one())
@@ -135,7 +151,7 @@ class StoredQuestions:
 
     async def forget(self, before_s: float) -> None:
         """Drops questions that were done before ``before_s``."""
-        await self._execute(questions.delete().where(questions.c.state == DONE, questions.c.finished_at < before_s))
+        await self._update(questions.delete().where(questions.c.finished_at < before_s))
 
     async def posted(self, question: Question, part: int, ts: str) -> None:
         """Remembers the message that shows part ``part`` (from 0) of the reply."""
@@ -151,15 +167,14 @@ class StoredQuestions:
                 )
             )
 
-    async def parts(self, question: Question) -> list[str]:
-        """The ts of the messages that an earlier process posted for this question, in order."""
+    async def parts(self, question: Question) -> dict[int, str]:
         query = (
-            sa.select(reply_parts.c.ts)
+            sa.select(reply_parts.c.part, reply_parts.c.ts)
             .where(reply_parts.c.question_id == self._question_id(question))
             .order_by(reply_parts.c.part)
         )
         async with self._begin() as connection:
-            return list((await connection.execute(query)).scalars())
+            return {row.part: row.ts for row in await connection.execute(query)}
 
     async def _known(self, question: Question) -> bool:
         async with self._begin() as connection:
@@ -168,22 +183,21 @@ class StoredQuestions:
     async def _free(self, condition: sa.ColumnElement[bool]) -> int:
         async with self._begin() as connection:
             freed = await connection.execute(
-                questions.update()
-                .where(questions.c.state == RUNNING, condition)
-                .values(state=WAITING, lease_owner=None, lease_until=None)
+                questions.update().where(_UNFINISHED, condition).values(state=WAITING, **_NO_LEASE)
             )
             return freed.rowcount
 
-    async def _execute(self, statement: sa.Executable) -> None:
+    async def _update(self, statement: sa.UpdateBase) -> bool:
+        """Whether there was such a row."""
         async with self._begin() as connection:
-            await connection.execute(statement)
+            return (await connection.execute(statement)).rowcount > 0
 
     @asynccontextmanager
     async def _begin(self) -> AsyncIterator[AsyncConnection]:
         try:
             async with self._engine.begin() as connection:
                 yield connection
-        except (SQLAlchemyError, OSError) as error:
+        except DATABASE_ERRORS as error:
             raise StoreFailed(type(error).__name__) from error
 
     @staticmethod
@@ -194,16 +208,25 @@ class StoredQuestions:
             questions.c.thread_ts == thread.thread_ts,
         )
 
-    def _question_id(self, question: Question) -> sa.ScalarSelect[int]:
-        return (
-            sa.select(questions.c.id)
-            .where(
-                questions.c.team_id == question.team_id,
-                questions.c.channel_id == question.channel_id,
-                questions.c.ts == question.ts,
-            )
-            .scalar_subquery()
+    @staticmethod
+    def _is(question: Question) -> sa.ColumnElement[bool]:
+        return sa.and_(
+            questions.c.team_id == question.team_id,
+            questions.c.channel_id == question.channel_id,
+            questions.c.ts == question.ts,
         )
+
+    def _question_id(self, question: Question) -> sa.ScalarSelect[int]:
+        return sa.select(questions.c.id).where(self._is(question)).scalar_subquery()
+
+
+def _lease(owner: str, now_s: float, lease_s: float) -> dict[str, Any]:
+    return {"lease_owner": owner, "lease_until": now_s + lease_s, "attempts": questions.c.attempts + 1}
+
+
+def _still(claim: Claim) -> sa.ColumnElement[bool]:
+    """Whether the question is this claim's still: after a lost lease it may be another's, on a later attempt."""
+    return sa.and_(questions.c.id == claim.id, questions.c.state == RUNNING, questions.c.attempts == claim.attempt)
 
 
 def _dump(question: Question) -> str:

@@ -40,6 +40,8 @@ questions = sa.Table(
     sa.Column("lease_until", sa.Float, nullable=True),
     sa.UniqueConstraint("team_id", "channel_id", "ts"),
     sa.Index("ix_questions_state_accepted_at", "state", "accepted_at"),
+    sa.Index("ix_questions_team_id_channel_id_thread_ts", "team_id", "channel_id", "thread_ts"),
+    sa.Index("ix_questions_finished_at", "finished_at"),
     # One turn a thread at a time, whatever the number of processes.
     sa.Index(
         "uq_questions_running_thread",

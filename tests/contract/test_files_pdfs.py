@@ -13,7 +13,7 @@ from bot.files import notes
 from bot.files.bounds import ConvertLimits
 from bot.files.convert import convert
 from bot.files.outbox import Outbox
-from bot.files.parts import NotePart, Part, PdfPart, Unreadable
+from bot.files.parts import MemberPart, NotePart, Part, PdfPart, Unreadable
 from tests import made_files
 
 LIMITS = ConvertLimits()
@@ -108,6 +108,20 @@ def test_a_first_page_that_is_too_large_alone_is_refused(converted: Convert) -> 
     with pytest.raises(Unreadable) as refusal:
         converted(made_files.pdf(1, page_bytes=200_000), replace(LIMITS, pdf_bytes_max=100_000))
     assert "and I read files of up to" in refusal.value.reason
+
+
+def test_a_form_that_only_one_viewer_shows_is_named_as_such(converted: Convert) -> None:
+    with pytest.raises(Unreadable) as refusal:
+        converted(made_files.xfa_form())
+    assert refusal.value.reason == notes.XFA
+
+
+def test_a_portfolio_gives_the_files_in_it(converted: Convert, tmp_path: Path) -> None:
+    parts = converted(made_files.portfolio({"a.txt": b"first", "b.pdf": made_files.pdf()}))
+    assert [(part.name, (tmp_path / part.file).read_bytes()[:5]) for part in parts if isinstance(part, MemberPart)] == [
+        ("a.txt", b"first"),
+        ("b.pdf", b"%PDF-"),
+    ]
 
 
 def test_a_pdf_mentioned_in_a_text_is_text(converted: Convert) -> None:

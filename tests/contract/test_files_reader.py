@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
@@ -11,13 +13,14 @@ from pathlib import Path
 import httpx
 import pytest
 from aiohttp import web
+from httpx_aiohttp import HttpxAiohttpClient
 
 from bot.errors import SlackRefused, SlackUnavailable
 from bot.files import notes
 from bot.files.bounds import ConvertLimits, FileLimits
 from bot.files.reader import FileReader
 from bot.messages import Attachment, ImageBlock, PdfBlock, PreparedFile, TextBlock
-from tests import made_files
+from tests import made_documents, made_files
 from tests.file_host import FileHost, file_host
 
 LIMITS = FileLimits(download_bytes_max=5_000_000, convert_timeout_s=20.0, workers_max=1)
@@ -37,13 +40,19 @@ async def make_reader(host: FileHost, tmp_path: Path) -> AsyncIterator[MakeReade
     async def no_info(file_id: str) -> Attachment:
         raise SlackRefused("files.info", "file_not_found")
 
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with HttpxAiohttpClient(timeout=httpx.Timeout(10.0)) as client:
 
-        def make(*, token: str = "xoxb-good", limits: FileLimits = LIMITS, file_info: object = no_info) -> FileReader:
+        def make(
+            *,
+            token: str = "xoxb-good",
+            limits: FileLimits = LIMITS,
+            file_info: object = no_info,
+            origin: str = host.origin,
+        ) -> FileReader:
             reader = FileReader(
                 client=client,
                 bot_token=token,
-                slack_api_url=f"{host.origin}/api/",
+                slack_api_url=f"{origin}/api/",
                 file_info=file_info,  # type: ignore[arg-type]  # each test gives one of the right shape
                 cache_dir=tmp_path / "cache",
                 limits=limits,
@@ -191,6 +200,14 @@ async def test_a_stub_that_files_info_refuses_is_named(
     assert reason(await prepared(make_reader(file_info=file_info), stub)) == expected
 
 
+async def test_a_completed_stub_that_fails_goes_by_its_real_name(host: FileHost, make_reader: MakeReader) -> None:
+    async def file_info(file_id: str) -> Attachment:
+        return Attachment(file_id, "contract.pdf", url=host.url("not there"))
+
+    file = await prepared(make_reader(file_info=file_info), Attachment("F9", "", mode="file_access"))
+    assert [(note.file_name, note.reason) for note in file.notes] == [("contract.pdf", notes.DELETED)]
+
+
 async def test_a_login_page_means_that_the_permission_is_missing(host: FileHost, make_reader: MakeReader) -> None:
     file = await prepared(make_reader(token="xoxb-bad"), attached(host, "plan.pdf", made_files.pdf()))
     assert reason(file) == notes.NO_PERMISSION
@@ -244,7 +261,7 @@ async def test_a_passing_refusal_is_tried_again(host: FileHost, make_reader: Mak
 async def test_a_refusal_that_stays_becomes_a_note_and_is_not_remembered(
     host: FileHost, make_reader: MakeReader
 ) -> None:
-    host.trouble += [lambda: web.Response(status=503, headers={"retry-after": "0"})] * 4
+    host.trouble += [lambda: web.Response(status=503, headers={"retry-after": "0"})] * 3
     attachment = attached(host, "a.txt", b"made it")
     reader = make_reader()
     assert reason(await prepared(reader, attachment)) == notes.UNAVAILABLE
@@ -267,6 +284,33 @@ async def test_a_body_cut_short_is_fetched_again(host: FileHost, make_reader: Ma
     assert "only the first words" in block.text
 
 
+async def test_a_connection_that_breaks_in_the_middle_is_tried_again(make_reader: MakeReader) -> None:
+    content = b"all of these words\n"
+    pieces = [content[:5], content]
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 19\r\n\r\n" + pieces.pop(0))
+        writer.close()
+        await writer.wait_closed()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    origin = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    attachment = Attachment("F1", "a.txt", url=f"{origin}/a.txt")
+    file = await prepared(make_reader(origin=origin), attachment)
+    server.close()
+    await server.wait_closed()
+    assert len(file.blocks) == 1
+    assert pieces == []
+
+
+async def test_a_host_that_is_not_there_is_named_as_unavailable(make_reader: MakeReader) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        origin = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    assert reason(await prepared(make_reader(origin=origin), Attachment("F1", "a", url=origin))) == notes.UNAVAILABLE
+
+
 # --- the cache -----------------------------------------------------------------------------------------------------
 
 
@@ -278,6 +322,34 @@ async def test_a_follow_up_downloads_and_converts_nothing_again(host: FileHost, 
     assert again == first
     assert heard == []
     assert host.asked == ["plan.pdf"]
+
+
+async def test_slacks_own_rendering_is_looked_for_again_when_it_was_not_there_yet(
+    host: FileHost, make_reader: MakeReader
+) -> None:
+    letter = attached(host, "letter.docx", made_documents.docx())
+    host.files["letter_converted.pdf"] = made_files.pdf(2)
+    news = [letter, replace(letter, converted_pdf_url=host.url("letter_converted.pdf"))]
+
+    async def file_info(file_id: str) -> Attachment:
+        return news.pop(0)
+
+    reader = make_reader(limits=replace(LIMITS, office_program=""), file_info=file_info)
+    assert reason(await prepared(reader, letter)) == notes.no_office("Word document")
+    file = await prepared(reader, letter)
+    assert file.blocks[0] == TextBlock('File "letter.docx" (Word document, shown as PDF, 2 pages):')
+    assert await prepared(reader, letter) == file
+    assert host.asked == ["letter.docx", "letter.docx", "letter_converted.pdf"]
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+async def test_what_could_not_be_opened_is_tried_again_once_libreoffice_is_there(
+    host: FileHost, make_reader: MakeReader
+) -> None:
+    packed = attached(host, "all.zip", made_files.zipped({"letter.docx": made_documents.docx()}))
+    without = make_reader(limits=replace(LIMITS, office_program=""))
+    assert reason(await prepared(without, packed)) == notes.no_office("Word document")
+    assert len((await prepared(make_reader(), packed)).blocks) == 2
 
 
 async def test_a_file_asked_for_by_several_turns_at_once_is_fetched_once(
@@ -314,6 +386,16 @@ async def test_a_forgotten_file_leaves_the_disk(host: FileHost, make_reader: Mak
     assert len(list((tmp_path / "cache").iterdir())) == 1
     await prepared(reader, kept)
     assert host.asked == ["plan.pdf", "kept.pdf"]
+
+
+async def test_a_file_that_slack_says_is_deleted_leaves_the_disk(
+    host: FileHost, make_reader: MakeReader, tmp_path: Path
+) -> None:
+    reader = make_reader()
+    attachment = attached(host, "plan.pdf", made_files.pdf())
+    await prepared(reader, attachment)
+    assert reason(await prepared(reader, replace(attachment, mode="tombstone"))) == notes.DELETED
+    assert list((tmp_path / "cache").iterdir()) == []
 
 
 async def test_a_refusal_that_lies_in_the_file_is_remembered(host: FileHost, make_reader: MakeReader) -> None:

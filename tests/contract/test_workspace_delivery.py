@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -21,16 +21,17 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground.workspace import Workspace
+from bot.playground.workspace import Manifest, Workspace
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
+INTERACTIVE = replace(Manifest.read(MANIFEST), interactive=True)
 GENERAL = "C0GENERAL1"
 Json = dict[str, Any]
 
 
 @pytest.fixture
 async def ws() -> AsyncIterator[Workspace]:
-    async with Workspace(MANIFEST, retry_delays_s=(0.02, 0.04), ack_within_s=0.15) as workspace:
+    async with Workspace(INTERACTIVE, retry_delays_s=(0.02, 0.04), ack_within_s=0.15) as workspace:
         yield workspace
 
 

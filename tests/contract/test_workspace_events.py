@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
-import yaml
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground.workspace import NotPossible, Workspace
+from bot.playground.workspace import Manifest, NotPossible, Workspace
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
+MENTIONS = Manifest.read(MANIFEST)
+CURIOUS = replace(MENTIONS, events=MENTIONS.events | {"message.channels"})
 GENERAL = "C0GENERAL1"
 Json = dict[str, Any]
 
@@ -23,16 +25,6 @@ def events(ws: Workspace) -> list[Json]:
 
 def kinds(ws: Workspace) -> list[tuple[str, str | None]]:
     return [(event["type"], event.get("subtype")) for event in events(ws)]
-
-
-@pytest.fixture
-def curious(tmp_path: Path) -> Path:
-    """A manifest that subscribes to the messages of public channels too."""
-    manifest = yaml.safe_load(MANIFEST.read_text())
-    manifest["settings"]["event_subscriptions"]["bot_events"] += ["message.channels"]
-    path = tmp_path / "curious.yml"
-    path.write_text(yaml.safe_dump(manifest))
-    return path
 
 
 async def test_only_what_is_subscribed_and_visible_is_delivered() -> None:
@@ -97,8 +89,8 @@ async def test_edits_and_deletions_of_a_direct_message() -> None:
         assert changed["channel_type"] == deleted["channel_type"] == "im"
 
 
-async def test_the_bots_own_messages_echo_where_messages_are_subscribed(curious: Path) -> None:
-    async with Workspace(curious) as ws, aiohttp.ClientSession() as session:
+async def test_the_bots_own_messages_echo_where_messages_are_subscribed() -> None:
+    async with Workspace(CURIOUS) as ws, aiohttp.ClientSession() as session:
         client = AsyncWebClient(token=ws.bot_token, base_url=ws.api_url, session=session, retry_handlers=[])
         ts = (await client.chat_postMessage(channel=GENERAL, text="x"))["ts"]
         await client.chat_update(channel=GENERAL, ts=ts, text="y")
@@ -107,8 +99,8 @@ async def test_the_bots_own_messages_echo_where_messages_are_subscribed(curious:
         assert events(ws)[0]["bot_id"] == ws.bot_id
 
 
-async def test_a_deleted_root_is_changed_into_a_tombstone(curious: Path) -> None:
-    async with Workspace(curious) as ws:
+async def test_a_deleted_root_is_changed_into_a_tombstone() -> None:
+    async with Workspace(CURIOUS) as ws:
         root = ws.seed(ws.user("ada"), GENERAL, "root")
         ws.seed(ws.user("ada"), GENERAL, "reply", thread_ts=root)
         await ws.delete(GENERAL, root)
@@ -137,4 +129,14 @@ async def test_what_people_cannot_do() -> None:
             await ws.command(ada, GENERAL, "/unknown", "")
         with pytest.raises(NotPossible):
             await ws.press(ada, GENERAL, posted, "go")
+        button = {"type": "button", "action_id": "go", "text": {"type": "plain_text", "text": "Go"}}
+        press_me = ws.seed(ada, GENERAL, "x", blocks=[{"type": "actions", "block_id": "b", "elements": [button]}])
+        with pytest.raises(NotPossible, match="not configured"):
+            await ws.press(ada, GENERAL, press_me, "go")
         assert ws.deliveries == []
+
+
+async def test_direct_messages_can_be_turned_off() -> None:
+    async with Workspace(replace(MENTIONS, direct_messages=False)) as ws:
+        with pytest.raises(NotPossible, match="turned off"):
+            await ws.say(ws.user("ada"), ws.direct_message(ws.user("ada")), "hello?")

@@ -148,6 +148,25 @@ async def test_a_channel_takes_about_one_post_a_second(session: aiohttp.ClientSe
         assert (await failure(client)).status_code == 429
 
 
+async def test_a_far_away_slack_takes_its_time(session: aiohttp.ClientSession) -> None:
+    async with Workspace(MANIFEST, latency_s=0.05) as ws:
+        client = AsyncWebClient(token=ws.bot_token, base_url=ws.api_url, session=session, retry_handlers=[])
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        await post(client, "x")
+        assert loop.time() - began >= 0.05
+
+
+async def test_a_broken_connection_of_every_socket_is_noticed(ws: Workspace, session: aiohttp.ClientSession) -> None:
+    headers = {"Authorization": f"Bearer {ws.app_token}"}
+    async with session.post(f"{ws.api_url}apps.connections.open", headers=headers) as response:
+        socket = await session.ws_connect((await response.json())["url"])
+    await socket.receive_json()
+    ws.sockets.abort()
+    assert (await socket.receive(timeout=5)).type in (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR)
+    assert ws.connections == 0
+
+
 async def test_a_wait_that_fails_shows_the_workspace(ws: Workspace, client: AsyncWebClient) -> None:
     await post(client, "what there is")
     with pytest.raises(TimeoutError, match="what there is"):

@@ -105,6 +105,13 @@ async def test_a_root_counts_its_replies(ws: Workspace, client: AsyncWebClient) 
     assert (reply["thread_ts"], reply["parent_user_id"]) == (thread[0], ws.user("ada"))
 
 
+async def test_another_apps_message_may_have_no_user(ws: Workspace, client: AsyncWebClient) -> None:
+    thread = seeded_thread(ws, 1)
+    ws.seed_bot_message(GENERAL, "build passed", thread_ts=thread[0])
+    root, _, message = (await client.conversations_replies(channel=GENERAL, ts=thread[0]))["messages"]
+    assert (message["subtype"], "user" in message, root["reply_count"]) == ("bot_message", False, 2)
+
+
 async def test_metadata_is_returned_only_when_asked_for(ws: Workspace, client: AsyncWebClient) -> None:
     metadata = {"event_type": "answer", "event_payload": {"n": 1}}
     ts = (await client.chat_postMessage(channel=GENERAL, text="x", metadata=metadata))["ts"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +12,16 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground.workspace import Workspace
+from bot.playground.workspace import Manifest, Workspace
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
+INTERACTIVE = replace(Manifest.read(MANIFEST), interactive=True)
 GENERAL = "C0GENERAL1"
 
 
 @pytest.fixture
 async def ws() -> AsyncIterator[Workspace]:
-    async with Workspace(MANIFEST) as workspace:
+    async with Workspace(INTERACTIVE) as workspace:
         yield workspace
 
 
@@ -95,6 +98,15 @@ async def test_every_change_is_pushed_in_order(ws: Workspace, page: aiohttp.Clie
         ("message", "for ada"),
     ]
     assert next(kind for at, kind, _ in seen if at == ts) == "message"
+
+
+async def test_an_open_page_does_not_hold_the_workspace_up() -> None:
+    async with aiohttp.ClientSession() as browser:
+        async with Workspace(MANIFEST) as ws:
+            pushes = await browser.ws_connect(f"{ws.url}/ui/events")
+            async with asyncio.timeout(0.9):
+                await ws.__aexit__(None, None, None)
+        assert (await pushes.receive()).type is aiohttp.WSMsgType.CLOSE
 
 
 async def test_commands_buttons_edits_and_deletions(ws: Workspace, page: aiohttp.ClientSession) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,10 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.playground.workspace import Workspace
+from bot.playground.workspace import Manifest, Workspace
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
+INTERACTIVE = replace(Manifest.read(MANIFEST), interactive=True)
 
 
 @dataclass
@@ -32,7 +33,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def ws(clock: Clock) -> AsyncIterator[Workspace]:
-    async with Workspace(MANIFEST, clock=clock) as workspace:
+    async with Workspace(INTERACTIVE, clock=clock) as workspace:
         yield workspace
 
 
@@ -137,6 +138,10 @@ async def test_trouble_with_a_response_url(ws: Workspace, session: aiohttp.Clien
     url = await invoked(ws, session)
     ws.faults.status("response_url", 500)
     assert (await url.send(text="a")).status_code == 500
+    ws.faults.rate_limit("response_url", retry_after_s=3)
+    assert (await url.send(text="a")).headers["Retry-After"] == "3"
+    ws.faults.refuse("response_url", "invalid_blocks")
+    assert "invalid_blocks" in (await url.send(text="a")).body
     ws.faults.drop_after("response_url")
     with pytest.raises(aiohttp.ClientConnectionError):
         await AsyncWebhookClient(url.url, session=session, retry_handlers=[]).send(text="b")

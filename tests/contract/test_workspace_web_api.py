@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
-import yaml
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground.workspace import Kind, Workspace
+from bot.playground.workspace import Kind, Manifest, Workspace
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 GENERAL = "C0GENERAL1"
@@ -71,19 +71,21 @@ async def test_tokens_are_checked(ws: Workspace, session: aiohttp.ClientSession)
     assert await error(ws.bot_token, "chat.shout") == "unknown_method"
 
 
-async def test_a_scope_that_the_manifest_does_not_ask_for_is_missing(
-    tmp_path: Path, session: aiohttp.ClientSession
-) -> None:
-    manifest = yaml.safe_load(MANIFEST.read_text())
-    manifest["oauth_config"]["scopes"]["bot"] = ["channels:history"]
-    (tmp_path / "m.yml").write_text(yaml.safe_dump(manifest))
-    async with Workspace(tmp_path / "m.yml") as ws:
+async def test_a_scope_that_the_manifest_does_not_ask_for_is_missing(session: aiohttp.ClientSession) -> None:
+    manifest = replace(Manifest.read(MANIFEST), scopes=frozenset({"channels:history"}))
+    async with Workspace(manifest) as ws:
         client = AsyncWebClient(token=ws.bot_token, base_url=ws.api_url, session=session, retry_handlers=[])
         body = await refused(client, "chat.postMessage", channel=GENERAL, text="x")
         assert (body["error"], body["needed"], body["provided"]) == ("missing_scope", "chat:write", "channels:history")
         ts = ws.seed(ws.user("ada"), ws.channel("board-room"), "x")
         arguments = {"channel": ws.channel("board-room"), "ts": ts}
         assert (await refused(client, "conversations.replies", **arguments))["needed"] == "groups:history"
+
+
+async def test_an_app_without_a_messages_tab_cannot_write_there(session: aiohttp.ClientSession) -> None:
+    async with Workspace(replace(Manifest.read(MANIFEST), messages_tab=False)) as ws:
+        client = AsyncWebClient(token=ws.bot_token, base_url=ws.api_url, session=session, retry_handlers=[])
+        assert await code(client, "chat.postMessage", channel=ws.user("ada"), text="x") == "messages_tab_disabled"
 
 
 async def test_arguments_come_as_json_form_or_query(ws: Workspace, session: aiohttp.ClientSession) -> None:
@@ -111,7 +113,7 @@ async def test_where_the_bot_cannot_post(ws: Workspace, client: AsyncWebClient) 
     assert await error("") == "channel_not_found"
     assert await error(ws.channel("elsewhere")) == "not_in_channel"
     assert await error(ws.channel("hidden")) == "channel_not_found"
-    ws.state.channels[GENERAL].is_archived = True
+    ws.archive(GENERAL)
     assert await error(GENERAL) == "is_archived"
 
 
@@ -164,6 +166,14 @@ async def test_a_server_that_keeps_markdown_as_it_is(ws: Workspace, client: Asyn
     ws.dialect.expand_markdown = False
     await client.chat_postMessage(channel=GENERAL, text="t", blocks=[{"type": "markdown", "text": "# T"}])
     assert [(block["type"], block["text"]) for block in ws.messages(GENERAL)[0]["blocks"]] == [("markdown", "# T")]
+
+
+async def test_a_server_that_takes_several_tables(ws: Workspace, client: AsyncWebClient) -> None:
+    ws.dialect.tables_max = 2
+    two = [{"type": "markdown", "text": "|a|\n|-|\n|1|\n\nx\n\n" * 2}]
+    await client.chat_postMessage(channel=GENERAL, text="t", blocks=two)
+    kinds = [block["type"] for block in ws.messages(GENERAL)[0]["blocks"]]
+    assert kinds == ["table", "rich_text", "table", "rich_text"]
 
 
 async def test_text_beyond_40000_is_cut_with_a_warning(ws: Workspace, client: AsyncWebClient) -> None:
@@ -256,7 +266,7 @@ async def test_a_deleted_message_is_gone_and_cannot_be_updated(ws: Workspace, cl
 
 async def test_an_archived_channel_is_closed_to_updates(ws: Workspace, client: AsyncWebClient) -> None:
     ts = (await client.chat_postMessage(channel=GENERAL, text="x"))["ts"]
-    ws.state.channels[GENERAL].is_archived = True
+    ws.archive(GENERAL)
     assert await code(client, "chat.update", channel=GENERAL, ts=ts, text="y") == "is_inactive"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,9 +16,10 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground.workspace import Workspace
+from bot.playground.workspace import Manifest, Workspace
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
+INTERACTIVE = replace(Manifest.read(MANIFEST), interactive=True)
 Transport = Literal["socket", "http"]
 
 
@@ -51,7 +53,7 @@ def transport(request: pytest.FixtureRequest) -> Transport:
 
 @pytest.fixture
 async def ws() -> AsyncIterator[Workspace]:
-    async with Workspace(MANIFEST, retry_delays_s=(0.05, 0.1), ack_within_s=0.4) as workspace:
+    async with Workspace(INTERACTIVE, retry_delays_s=(0.05, 0.1), ack_within_s=0.4) as workspace:
         yield workspace
 
 

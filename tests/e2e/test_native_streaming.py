@@ -261,7 +261,7 @@ async def test_a_start_that_slack_has_no_time_for_is_no_reason_to_wait(stage: St
     stage.workspace.faults.rate_limit("chat.startStream", retry_after_s=60)
     for number in range(2):
         ts, held = await direct.ask_held()
-        await held.write(f"Answer {number}.")
+        await held.write(f"Answer {number}. ")
         await direct.until_shown(ts, f"Answer {number}.")
         await held.finish()
         assert await stage.outcome(ts) == "answered"
@@ -276,11 +276,11 @@ async def test_a_call_whose_connection_breaks_neither_loses_nor_doubles_a_word(
 ) -> None:
     getattr(stage.workspace.faults, fault)(method)
     ts, held = await direct.ask_held()
-    await held.write("One.")
+    await held.write("One. ")
     await direct.until_shown(ts, "One.")
-    await held.write(" Two.")
+    await held.write("Two. ")
     await direct.until_shown(ts, "One. Two.")
-    await held.write(" Three.")
+    await held.write("Three.")
     await held.finish()
 
     assert await stage.outcome(ts) == "answered"

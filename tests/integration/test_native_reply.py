@@ -126,5 +126,5 @@ async def test_an_abandoned_stream_is_left_as_an_ordinary_marked_message(written
 
     [message] = written.workspace.thread(written.question.channel_id, written.question.thread_ts)[1:]
     assert message["metadata"]["event_payload"] == {"question_ts": written.question.ts, "part": 0}
-    assert await written.questions.parts(written.question) == [message["ts"]]
+    assert await written.questions.parts(written.question) == {0: message["ts"]}
     assert written.workspace.origin(written.question.channel_id, message["ts"]).streaming_since is None

@@ -24,7 +24,7 @@ def keep(kept: Cache, name: str, *, size: int = 1_000, hours_ago: float = 0) -> 
     key = key_of(Attachment(name, f"{name}.pdf"), "settings")
     begun = kept.begin()
     (begun / "0.pdf").write_bytes(bytes(size))
-    kept.commit(begun, key, [PdfPart("0.pdf", 1)])
+    kept.commit(begun, key, [PdfPart("0.pdf", 1)], {"0.pdf"})
     used_at = time.time() - hours_ago * HOUR_S
     os.utime(kept.path(key), (used_at, used_at))
     return key
@@ -74,7 +74,7 @@ def test_the_faster_process_wins_and_both_have_the_file(tmp_path: Path) -> None:
     one, two = cache(tmp_path), cache(tmp_path)
     slow = two.begin()
     key = keep(one, "F1")
-    two.commit(slow, key, [NotePart("slower")])
+    two.commit(slow, key, [NotePart("slower")], set())
     assert two.load(key) == [PdfPart("0.pdf", 1)]
     assert not slow.exists()
 

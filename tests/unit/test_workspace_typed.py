@@ -48,5 +48,22 @@ def test_code_lists_and_quotes_are_parts_of_their_own() -> None:
     assert "if a < b:\\n  pass" in parts(typed)[1][1]
 
 
+def test_code_is_left_alone() -> None:
+    assert mrkdwn("`@ada <b>` ```\n#general 🎉\n``` @ada", USERS, CHANNELS) == (
+        "`@ada &lt;b&gt;` ```\n#general 🎉\n``` <@U2>"
+    )
+
+
+def test_emoji_are_coded_by_name() -> None:
+    text = mrkdwn("done 🎉 at 10:30:45 :+1:", USERS, CHANNELS)
+    assert text == "done :tada: at 10:30:45 :+1:"
+    assert rich_text(text, "b1")[0]["elements"][0]["elements"] == [
+        {"type": "text", "text": "done "},
+        {"type": "emoji", "name": "tada", "unicode": "1f389"},
+        {"type": "text", "text": " at 10:30:45 "},
+        {"type": "emoji", "name": "+1", "unicode": "1f44d"},
+    ]
+
+
 def test_nothing_typed_is_no_block() -> None:
     assert rich_text("", "b1") == []

@@ -15,13 +15,16 @@ grace and lars, ``standup`` is another app's bot; channels are general, random, 
 What people do: ``say``, ``edit``, ``delete``, ``command``, ``press``; ``seed``, ``seed_bot_message`` and ``file``
 prepare what was there before (no events). What happened: ``thread``, ``messages``, ``ephemerals``, ``statuses``,
 ``views``, ``pings``, ``calls``, ``deliveries``, ``origin`` and ``dump``; ``until`` waits for it without polling.
+The app is what its manifest says: scopes, subscribed events, commands, interactivity; another one is made by
+``dataclasses.replace(Manifest.read(path), …)``.
 What goes wrong: ``faults`` (see ``Faults``), ``redeliver``, ``deliver_also_as_message``, ``disconnect_sockets``,
-``sockets.abort``, ``files.delete``; where live servers differ: ``dialect`` (see ``Dialect``).
+``sockets.abort``, ``files.delete``, ``archive``, ``remove_bot``. Where live servers differ: ``dialect`` (``Dialect``).
 """
 
 from bot.playground.workspace.content import Dialect
 from bot.playground.workspace.delivery import Delivery, Outcome, Sort
 from bot.playground.workspace.faults import Fault, FaultKind, Faults
+from bot.playground.workspace.manifest import Manifest
 from bot.playground.workspace.people import NotPossible
 from bot.playground.workspace.records import Call, Kind, Origin, Ping, Status, View
 from bot.playground.workspace.workspace import SLACK_RETRY_DELAYS_S, Workspace
@@ -35,6 +38,7 @@ __all__ = [
     "FaultKind",
     "Faults",
     "Kind",
+    "Manifest",
     "NotPossible",
     "Origin",
     "Outcome",

@@ -6,7 +6,6 @@ I/O: none of its own; writes to the state. Each rule is from its method's page: 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from bot import limits
 from bot.playground.workspace import defaults
@@ -34,8 +33,9 @@ class Chat:
 
     def writable(self, channel_id: str) -> Channel:
         """A user id stands for the DM with that user; public channels need membership (or chat:write.public)."""
-        if channel_id in self.state.users:
-            return self.state.direct_message(channel_id)
+        user = self.state.users.get(channel_id)
+        if user is not None and not user.is_bot:
+            channel_id = self.state.direct_message(channel_id).id
         channel = visible_channel(self.state, channel_id, defaults.BOT_USER_ID)
         if channel.is_archived:
             raise Refused("is_archived")
@@ -62,7 +62,7 @@ class Chat:
         content = read_content(arguments, self.state.new_id, self.dialect)
         metadata = read_metadata(arguments)
         root = self.root_of(channel, arguments)
-        message = bot_message(content.text or "", content.blocks)
+        message = bot_message(self.state, content.text or "", content.blocks)
         if root is not None:
             message["thread_ts"] = root
             if arguments.flag("reply_broadcast"):
@@ -139,7 +139,7 @@ class Chat:
         if user_id not in channel.members:
             raise Refused("user_not_in_channel")
         content = read_content(arguments, self.state.new_id, self.dialect)
-        message = bot_message(content.text or "", content.blocks)
+        message = bot_message(self.state, content.text or "", content.blocks)
         root = self.root_of(channel, arguments)
         if root is not None:
             message["thread_ts"] = root
@@ -147,7 +147,7 @@ class Chat:
         return {"message_ts": shown["ts"]}
 
 
-def bot_message(text: str, blocks: list[Json] | None, **more: Any) -> Json:  # noqa: ANN401 - JSON
+def bot_message(state: State, text: str, blocks: list[Json] | None) -> Json:
     """A message by the app's bot user, as Slack stores it."""
     message: Json = {
         "type": "message",
@@ -156,8 +156,7 @@ def bot_message(text: str, blocks: list[Json] | None, **more: Any) -> Json:  # n
         "app_id": defaults.APP_ID,
         "team": defaults.TEAM_ID,
         "text": text,
-        "bot_profile": bot_profile(defaults.BOT_ID, "bot"),
-        **more,
+        "bot_profile": bot_profile(defaults.BOT_ID, state.manifest.app_name),
     }
     return message | ({"blocks": blocks} if blocks else {})
 

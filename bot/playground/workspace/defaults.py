@@ -21,9 +21,10 @@ PEOPLE = (
 
 
 def users(manifest: Manifest) -> list[User]:
-    """Three people, another app's bot, and the app's own bot user."""
+    """Three people, Slackbot (who signs tombstones), another app's bot, and the app's own bot user."""
     return [
         *PEOPLE,
+        User("USLACKBOT", "slackbot", "Slackbot"),
         User(OTHER_BOT_USER_ID, "standup", "Standup Reminder", is_bot=True, bot_id=OTHER_BOT_ID),
         User(BOT_USER_ID, manifest.bot_name, manifest.app_name, is_bot=True, bot_id=BOT_ID),
     ]

@@ -1,12 +1,10 @@
 """A message and what happened to it come in; the inner events of Slack's Events API go out.
 
 Pure. Sources: slack:reference/events/message, slack:reference/events/app_mention, slack:apis/events-api (the envelope);
-facts/slack.md §4 (edits fire app_mention again; file messages carry the subtype file_share and full file objects).
+docs/slack.md §4 (edits fire app_mention again; file messages carry the subtype file_share and full file objects).
 """
 
 from __future__ import annotations
-
-import copy
 
 from bot.playground.workspace import defaults
 from bot.playground.workspace.records import Channel, Json, Kind
@@ -19,7 +17,7 @@ MENTION_KEYS = (
 
 def posted(message: Json, channel: Channel, bot_user_id: str) -> list[Json]:
     """What a new message fires: a mention of the bot (not in its DM, not by itself), and the message."""
-    fired = [*mention(message, channel, bot_user_id), {**copy.deepcopy(message), **_place(channel, message["ts"])}]
+    fired = [*mention(message, channel, bot_user_id), {**message, **_place(channel, message["ts"])}]
     for event in fired:
         event.pop("metadata", None)
     return fired
@@ -29,19 +27,19 @@ def mention(message: Json, channel: Channel, bot_user_id: str) -> list[Json]:
     mentioned = f"<@{bot_user_id}>" in (message.get("text") or "")
     if not mentioned or channel.kind is Kind.DIRECT or message.get("user") == bot_user_id:
         return []
-    event = {key: copy.deepcopy(message[key]) for key in MENTION_KEYS if key in message}
+    event = {key: message[key] for key in MENTION_KEYS if key in message}
     return [{"type": "app_mention", **event, "channel": channel.id, "event_ts": message["ts"]}]
 
 
 def changed(message: Json, before: Json, channel: Channel, event_ts: str) -> Json:
     event: Json = {"type": "message", "subtype": "message_changed", "hidden": True, "ts": event_ts}
-    event |= {"message": copy.deepcopy(message), "previous_message": copy.deepcopy(before)}
+    event |= {"message": dict(message), "previous_message": dict(before)}
     return event | _place(channel, event_ts)
 
 
 def deleted(before: Json, channel: Channel, event_ts: str) -> Json:
     event: Json = {"type": "message", "subtype": "message_deleted", "hidden": True, "ts": event_ts}
-    event |= {"deleted_ts": before["ts"], "previous_message": copy.deepcopy(before)}
+    event |= {"deleted_ts": before["ts"], "previous_message": dict(before)}
     return event | _place(channel, event_ts)
 
 

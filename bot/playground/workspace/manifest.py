@@ -23,6 +23,9 @@ class Manifest:
     commands: frozenset[str]
     escaping_commands: frozenset[str]
     messages_tab: bool
+    direct_messages: bool
+    """Whether people can write to the app: the messages tab is on and not read-only."""
+    interactive: bool
 
     @classmethod
     def read(cls, path: Path) -> Manifest:
@@ -32,6 +35,8 @@ class Manifest:
     def parse(cls, data: dict[str, Any]) -> Manifest:
         features = data.get("features") or {}
         settings = data.get("settings") or {}
+        app_home = features.get("app_home") or {}
+        messages_tab = bool(app_home.get("messages_tab_enabled", True))
         scopes = ((data.get("oauth_config") or {}).get("scopes") or {}).get("bot") or []
         events = (settings.get("event_subscriptions") or {}).get("bot_events") or []
         commands = features.get("slash_commands") or []
@@ -43,5 +48,7 @@ class Manifest:
             events=frozenset(events),
             commands=frozenset(command["command"] for command in commands),
             escaping_commands=frozenset(c["command"] for c in commands if c.get("should_escape")),
-            messages_tab=bool((features.get("app_home") or {}).get("messages_tab_enabled", True)),
+            messages_tab=messages_tab,
+            direct_messages=messages_tab and not app_home.get("messages_tab_read_only_enabled", False),
+            interactive=bool((settings.get("interactivity") or {}).get("is_enabled")),
         )

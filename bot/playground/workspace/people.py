@@ -1,7 +1,7 @@
 """What people do comes in (write, edit, delete, type commands, press buttons); Slack's messages and payloads go out.
 
 I/O: none of its own; writes to the state and hands deliveries to the courier. Sources: slack:interactivity/
-implementing-slash-commands, slack:reference/interaction-payloads/block_actions-payload, facts/slack.md §4, §6, §7.
+implementing-slash-commands, slack:reference/interaction-payloads/block_actions-payload, docs/slack.md §4, §6, §7.
 """
 
 from __future__ import annotations
@@ -130,6 +130,8 @@ class People:
 
     def press(self, user_id: str, channel_id: str, ts: str, action: Json) -> str:
         """Delivers block_actions for a button of a message (or of an ephemeral one); returns the invocation's id."""
+        if not self.state.manifest.interactive:
+            raise NotPossible("This app is not configured to handle interactive responses.")
         ephemeral = next((message for message in self.state.ephemerals if message["ts"] == ts), None)
         message = ephemeral or self._rendered(channel_id, ts)
         button = _find_button(message, action)
@@ -184,8 +186,11 @@ class People:
             raise NotPossible("There is no such channel or user.")
         if user_id not in self.state.channels[channel_id].members:
             raise NotPossible("Only members can write here.")
-        if self.state.channels[channel_id].is_archived:
+        channel = self.state.channels[channel_id]
+        if channel.is_archived:
             raise NotPossible("This channel is archived.")
+        if channel.kind is Kind.DIRECT and not self.state.manifest.direct_messages:
+            raise NotPossible("Sending messages to this app has been turned off.")
 
     def _message(self, channel_id: str, ts: str) -> Json:
         message = self.state.messages.get(channel_id, {}).get(ts)

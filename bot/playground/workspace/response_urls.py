@@ -62,10 +62,13 @@ class ResponseUrls:
             await asyncio.sleep(fault.seconds)
         if self.faults.outage or (fault is not None and fault.kind is FaultKind.STATUS):
             return web.Response(status=fault.status if fault else 503, text="<html>Error</html>")
+        if fault is not None and fault.kind is FaultKind.RATE_LIMIT:
+            return web.Response(status=429, headers={"Retry-After": str(int(fault.seconds))})
         if fault is not None and fault.kind is FaultKind.DROP_BEFORE:
             return drop(request)
         payload = await self._payload(request)
-        status, error = self._use(request.match_info["id"], payload)
+        refused = fault is not None and fault.kind is FaultKind.REFUSE
+        status, error = (400, fault.code) if fault and refused else self._use(request.match_info["id"], payload)
         self.state.calls.append(Call("response_url", payload, self.state.clock(), error is None, error, status))
         self.state.changes.note()
         if fault is not None and fault.kind is FaultKind.DROP_AFTER:
@@ -110,7 +113,7 @@ class ResponseUrls:
             self._post(invocation, content, payload)
 
     def _post(self, invocation: Invocation, content: Content, payload: Json) -> None:
-        message = bot_message(content.text or "", content.blocks)
+        message = bot_message(self.state, content.text or "", content.blocks)
         in_channel = payload.get("response_type") == "in_channel"
         thread_ts = payload.get("thread_ts") if in_channel else invocation.thread_ts
         if thread_ts in self.state.messages[invocation.channel_id]:

@@ -1,7 +1,7 @@
 """Payloads come in; they leave as Socket Mode envelopes over one of the app's WebSockets, and acks come back.
 
 I/O: WebSockets. Source: slack:apis/events-api/using-socket-mode (hello, disconnect, envelopes, acks, at most 10
-connections, any one of them gets a payload); facts/slack.md §11. An ack counts on the connection that got
+connections, any one of them gets a payload); docs/slack.md §10. An ack counts on the connection that got
 the envelope, in time.
 """
 
@@ -22,6 +22,7 @@ from bot.playground.workspace.state import State
 
 CONNECTIONS_MAX = 10
 PING_INTERVAL_S = 30.0
+CLOSE_WITHIN_S = 1.0
 
 
 @dataclass(slots=True, eq=False)
@@ -29,6 +30,7 @@ class Connection:
     """One open WebSocket and the envelopes on it that wait for an ack."""
 
     socket: web.WebSocketResponse
+    transport: asyncio.Transport | None
     number: int
     waiting: dict[str, asyncio.Future[Json | None]] = field(default_factory=dict)
     leaving: bool = False
@@ -57,7 +59,6 @@ class SocketMode:
         self.state = state
         self.ack_within_s = ack_within_s
         self.connections: list[Connection] = []
-        self.acks_late_or_unknown = 0
         self._tickets: set[str] = set()
         self._turn = itertools.count()
         self._numbers = itertools.count(1)
@@ -73,13 +74,13 @@ class SocketMode:
         if ticket not in self._tickets:
             return web.Response(status=401, text="invalid ticket")
         self._tickets.discard(ticket)
-        socket = web.WebSocketResponse(heartbeat=PING_INTERVAL_S)
+        socket = web.WebSocketResponse(heartbeat=PING_INTERVAL_S, timeout=CLOSE_WITHIN_S)
         await socket.prepare(request)
         if len(self.connections) >= CONNECTIONS_MAX:
             await socket.send_json(self._disconnect("too_many_websockets"))
             await socket.close()
             return socket
-        connection = Connection(socket, next(self._numbers))
+        connection = Connection(socket, request.transport, next(self._numbers))
         self.connections.append(connection)
         try:
             await socket.send_json(self._hello())
@@ -116,21 +117,20 @@ class SocketMode:
         finally:
             del connection.waiting[envelope_id]
 
-    async def disconnect(self, reason: str, *, close: bool = True) -> None:
-        """Tells every connection to go (``refresh_requested``, ``warning``, ``link_disabled``) and closes it."""
+    async def disconnect(self, reason: str) -> None:
+        """Tells every connection to go, and closes it unless it is a ``warning`` (else: refresh_requested …)."""
         for connection in list(self.connections):
             connection.leaving = reason != "warning"
             await connection.socket.send_json(self._disconnect(reason))
-            if close and reason != "warning":
+            if reason != "warning":
                 await connection.socket.close()
                 self._forget(connection)
 
     def abort(self) -> None:
         """Every connection breaks without a word."""
         for connection in list(self.connections):
-            transport = connection.socket.get_extra_info("transport")
-            if transport is not None:
-                transport.abort()
+            if connection.transport is not None:
+                connection.transport.abort()
             self._forget(connection)
 
     async def close(self) -> None:

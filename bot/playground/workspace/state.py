@@ -1,15 +1,15 @@
 """Posts, edits, deletions and statuses come in; the workspace as it stands, and a log of what readers saw, go out.
 
 I/O: none of its own; ``changes`` wakes waiters, ``on_event`` hands events to whoever delivers them, clocks are given.
-Messages are Slack's JSON objects, kept per channel in the order of their ts.
+Messages are Slack's JSON objects, kept per channel in the order of their ts. What is inside a message (blocks, files)
+is replaced and never changed, so that copies may share it.
 """
 
 from __future__ import annotations
 
-import copy
 import itertools
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from bot.playground.workspace import defaults, events
 from bot.playground.workspace.changes import Changes
@@ -84,7 +84,7 @@ class State:
 
     def rendered(self, channel_id: str, ts: str) -> Json:
         """A copy of a message as conversations.replies returns it: a root counts its replies."""
-        message = copy.deepcopy(self.messages[channel_id][ts])
+        message = dict(self.messages[channel_id][ts])
         replies = self._replies.get((channel_id, ts))
         if replies:
             users = list(dict.fromkeys(_author(self.messages[channel_id][reply]) for reply in replies))
@@ -98,9 +98,6 @@ class State:
                 "subscribed": False,
             }
         return message
-
-    def members(self, channel: Channel) -> Iterable[User]:
-        return (self.users[member] for member in sorted(channel.members))
 
     # --- writing -------------------------------------------------------------------------------------------------
 
@@ -126,8 +123,8 @@ class State:
 
     def edit(self, channel_id: str, ts: str, change: Json, drop: Sequence[str] = (), source: str | None = None) -> Json:
         """Replaces the fields in ``change`` and removes those in ``drop``."""
-        before = copy.deepcopy(self.messages[channel_id][ts])
         message = self.messages[channel_id][ts]
+        before = dict(message)
         message.update(change)
         for key in drop:
             message.pop(key, None)
@@ -185,7 +182,7 @@ class State:
         """Logs and pushes an ephemeral message that was posted or replaced."""
         self.views.append(self._view(kind, message["channel"], message, source, ephemeral=True))
         self._note_pings(message["channel"], message)
-        self.changes.note({"type": "message", "message": {**copy.deepcopy(message), "ephemeral": True}})
+        self.changes.note({"type": "message", "message": {**message, "ephemeral": True}})
 
     def delete_ephemeral(self, message: Json) -> None:
         self.ephemerals.remove(message)

@@ -1,7 +1,7 @@
 """chat.startStream, appendStream and stopStream: pieces of an answer come in, one message that grows goes out.
 
 I/O: none of its own; the clock is the state's. Sources: slack:reference/methods/chat.startStream, .appendStream,
-.stopStream; facts/slack.md §3 (dies after five minutes, about 12,000 characters in all, one mode per stream).
+.stopStream; docs/slack.md §3 (dies after five minutes, about 12,000 characters in all, one mode per stream).
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Streams:
             raise Refused("team_not_found")
         stream = Stream()
         self._take(stream, arguments, required=False)
-        message = bot_message(escape(stream.text), self._shown(stream), thread_ts=root)
+        message = bot_message(self.state, escape(stream.text), self._shown(stream)) | {"thread_ts": root}
         origin = Origin(stream.text, unfurl_links=False, unfurl_media=False, streaming_since=self.state.clock())
         self.state.post(channel.id, message, origin)
         self.open[channel.id, message["ts"]] = stream
@@ -121,7 +121,7 @@ class Streams:
 
     def _shown(self, stream: Stream) -> list[Json] | None:
         if not stream.text.strip():
-            return stream.blocks or None
+            return [*stream.blocks] or None
         markdown: list[Json] = [{"type": "markdown", "text": stream.text}]
         return [*expanded(markdown, self.state.new_id, self.dialect), *stream.blocks]
 

@@ -1,6 +1,6 @@
 """Slack's angle-bracket tokens and its three entities: text comes in, tokens, targets of pings or plain text go out.
 
-Pure. Sources: slack:messaging/formatting-message-text (tokens, &amp; &lt; &gt;); facts/slack.md §2 (tokens work inside
+Pure. Sources: slack:messaging/formatting-message-text (tokens, &amp; &lt; &gt;); docs/slack.md §2 (tokens work inside
 markdown blocks too, escaped ones do not).
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from bot.playground.workspace import emoji
 from bot.playground.workspace.records import Json
 
 TOKEN = re.compile(r"<(?P<body>[@#!][A-Za-z0-9][^<>\n]*|(?:https?://|mailto:|tel:)[^<>\n]+)>")
@@ -47,18 +48,12 @@ def elements(text: str, style: Json | None = None) -> list[Json]:
     out: list[Json] = []
     end = 0
     for token in TOKEN.finditer(text):
-        _add_text(out, text[end : token.start()])
-        out.append(element(token["body"]))
+        out += [*emoji.elements(unescape(text[end : token.start()])), element(token["body"])]
         end = token.end()
-    _add_text(out, text[end:])
+    out += emoji.elements(unescape(text[end:]))
     if style:
         out = [item | {"style": style} for item in out]
     return out
-
-
-def _add_text(out: list[Json], text: str) -> None:
-    if text:
-        out.append({"type": "text", "text": unescape(text)})
 
 
 def ping_targets(text: str) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """What a person types into the composer comes in; ``text`` and ``blocks`` as Slack's clients send them go out.
 
 Pure. Clients send the exact structure as one rich_text block and a lossy mrkdwn ``text`` beside it; @names and #names
-become tokens, & < > entities. Source: slack:messaging/formatting-message-text; facts/slack.md §10.
+become tokens, & < > entities. Source: slack:messaging/formatting-message-text; docs/slack.md §9.
 """
 
 from __future__ import annotations
@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from bot.playground.workspace import emoji
 from bot.playground.workspace.records import Json
-from bot.playground.workspace.tokens import elements, escape
+from bot.playground.workspace.tokens import elements, escape, unescape
 
 NAME = re.compile(r"(?<![\w<])([@#])([\w.-]*\w)")
 URL = re.compile(r"(?<![<|])\bhttps?://[^\s<>|]*[^\s<>|.,;:!?)\]'\"]")
 FENCE = re.compile(r"```\n?(.*?)\n?```", re.DOTALL)
-TOKENS_TYPED = re.compile(r"<[@#!][^<>\n]+>")
+LITERAL = re.compile(r"<[@#!][^<>\n]+>|```.*?```|`[^`\n]+`", re.DOTALL)
+"""What is left as it was typed: whole tokens, and code, in which no name and no emoji is looked for."""
 LIST_ITEM = re.compile(r"(?:[-•*]|(\d+)\.) +(.*)")
 STYLED = re.compile(r"`([^`\n]+)`|\*([^*\n]+)\*|(?<!\w)_([^_\n]+)_(?!\w)|~([^~\n]+)~")
 STYLES = ("code", "bold", "italic", "strike")
@@ -31,14 +33,15 @@ def mrkdwn(typed: str, users: Mapping[str, str], channels: Mapping[str, str]) ->
 
     out: list[str] = []
     end = 0
-    for token in TOKENS_TYPED.finditer(typed):
-        out += [_plain(typed[end : token.start()], name), token[0]]
-        end = token.end()
+    for literal in LITERAL.finditer(typed):
+        kept = literal[0] if literal[0].startswith("<") else escape(literal[0])
+        out += [_plain(typed[end : literal.start()], name), kept]
+        end = literal.end()
     return "".join([*out, _plain(typed[end:], name)])
 
 
 def _plain(typed: str, name: Callable[[re.Match[str]], str]) -> str:
-    return URL.sub(lambda url: f"<{url[0]}>", NAME.sub(name, escape(typed)))
+    return URL.sub(lambda url: f"<{url[0]}>", NAME.sub(name, emoji.coded(escape(typed))))
 
 
 def rich_text(text: str, block_id: str) -> list[Json]:
@@ -47,7 +50,8 @@ def rich_text(text: str, block_id: str) -> list[Json]:
     end = 0
     for fence in FENCE.finditer(text):
         parts += _lines(text[end : fence.start()].strip("\n"))
-        parts.append({"type": "rich_text_preformatted", "border": 0, "elements": elements(fence[1])})
+        code: Json = {"type": "text", "text": unescape(fence[1])}
+        parts.append({"type": "rich_text_preformatted", "border": 0, "elements": [code]})
         end = fence.end()
     parts += _lines(text[end:].lstrip("\n") if end else text)
     return [{"type": "rich_text", "block_id": block_id, "elements": parts}] if parts else []
@@ -88,6 +92,8 @@ def _styled(text: str) -> list[Json]:
     for run in STYLED.finditer(text):
         out += elements(text[end : run.start()])
         style = next(name for name, content in zip(STYLES, run.groups(), strict=True) if content is not None)
-        out += elements(next(filter(None, run.groups())), {style: True})
+        content = next(filter(None, run.groups()))
+        code: Json = {"type": "text", "text": unescape(content), "style": {"code": True}}
+        out += [code] if style == "code" else elements(content, {style: True})
         end = run.end()
     return out + elements(text[end:])

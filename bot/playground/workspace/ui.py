@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from aiohttp import BodyPartReader, WSMsgType, web
@@ -17,6 +17,8 @@ from bot.playground.workspace.people import NotPossible, People
 from bot.playground.workspace.records import Json, Kind
 from bot.playground.workspace.state import State
 
+PING_INTERVAL_S = 30.0
+CLOSE_WITHIN_S = 1.0
 PAGE = Path(__file__).parent.parent / "page"
 
 
@@ -26,6 +28,11 @@ class Ui:
 
     state: State
     people: People
+    _pages: set[web.WebSocketResponse] = field(default_factory=set)
+
+    async def close(self) -> None:
+        for page in list(self._pages):
+            await page.close()
 
     @property
     def me(self) -> str:
@@ -88,8 +95,9 @@ class Ui:
 
     async def push(self, request: web.Request) -> web.StreamResponse:
         """Every change as one JSON message, in order, until the page goes away."""
-        socket = web.WebSocketResponse(heartbeat=30)
+        socket = web.WebSocketResponse(heartbeat=PING_INTERVAL_S, timeout=CLOSE_WITHIN_S)
         await socket.prepare(request)
+        self._pages.add(socket)
         queue: asyncio.Queue[Json] = asyncio.Queue()
         self.state.changes.pages.add(queue)
         writer = asyncio.create_task(self._write(socket, queue))
@@ -98,6 +106,7 @@ class Ui:
                 if message.type is WSMsgType.ERROR:
                     break
         finally:
+            self._pages.discard(socket)
             self.state.changes.pages.discard(queue)
             writer.cancel()
         return socket

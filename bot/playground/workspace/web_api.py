@@ -15,7 +15,6 @@ from typing import Any
 from aiohttp import web
 
 from bot.playground.workspace.arguments import Arguments, read_arguments, token_of
-from bot.playground.workspace.content import Dialect
 from bot.playground.workspace.errors import RateLimited, Refused
 from bot.playground.workspace.faults import Fault, FaultKind, Faults
 from bot.playground.workspace.rate_limits import RateLimits
@@ -57,7 +56,6 @@ class WebApi:
     tokens: Tokens
     faults: Faults
     limits: RateLimits | None
-    dialect: Dialect
     methods: dict[str, Method]
     latency_s: float = 0.0
 

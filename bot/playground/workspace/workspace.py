@@ -48,7 +48,7 @@ class Workspace:
 
     def __init__(  # noqa: PLR0913 - the knobs of a test bed, each named by its caller
         self,
-        manifest: Path = Path("manifest.yml"),
+        manifest: Path | Manifest = Path("manifest.yml"),
         *,
         port: int = 0,
         events_url: str | None = None,
@@ -61,7 +61,8 @@ class Workspace:
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
         self._port = port
-        self.state = State(Manifest.read(manifest), clock, wall_clock)
+        app = manifest if isinstance(manifest, Manifest) else Manifest.read(manifest)
+        self.state = State(app, clock, wall_clock)
         self.tokens = Tokens(bot=f"xoxb-{secrets.token_hex(12)}", app=f"xapp-1-{secrets.token_hex(12)}")
         self.signing_secret = secrets.token_hex(16)
         self.faults = Faults()
@@ -75,7 +76,7 @@ class Workspace:
         self.people = People(self.state, self.files, self.courier, self.response_urls)
         chat = Chat(self.state, self.dialect)
         allowed = RateLimits(strictness=strictness) if rate_limits else None
-        self.web_api = WebApi(self.state, self.tokens, self.faults, allowed, self.dialect, {}, latency_s)
+        self.web_api = WebApi(self.state, self.tokens, self.faults, allowed, {}, latency_s)
         self.web_api.methods = {
             **chat.methods(),
             **Streams(self.state, chat, self.dialect).methods(),
@@ -84,17 +85,17 @@ class Workspace:
             **self.files.methods(),
         }
         self._server = Server()
+        self._ui = Ui(self.state, self.people)
 
     # --- its life ------------------------------------------------------------------------------------------------
 
     async def __aenter__(self) -> Self:
-        ui = Ui(self.state, self.people)
         routes = [
             web.route("*", "/api/{method}", self.web_api.handle),
             web.get("/link", self.sockets.link),
             web.post("/response/{id}", self.response_urls.handle),
             *self.files.routes(),
-            *ui.routes(),
+            *self._ui.routes(),
         ]
         self._port = await self._server.start(routes, self._port)
         self.files.base_url = self.response_urls.base_url = self.url
@@ -104,6 +105,7 @@ class Workspace:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.courier.close()
+        await self._ui.close()
         await self.sockets.close()
         await self.http.close()
         await self._server.stop()
@@ -146,6 +148,12 @@ class Workspace:
         channel = Channel(self.state.new_id("C"), name, kind, members)
         self.state.channels[channel.id] = channel
         return channel.id
+
+    def archive(self, channel_id: str) -> None:
+        self.state.channels[channel_id].is_archived = True
+
+    def remove_bot(self, channel_id: str) -> None:
+        self.state.channels[channel_id].members.discard(defaults.BOT_USER_ID)
 
     # --- what people do ------------------------------------------------------------------------------------------
 

@@ -33,6 +33,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("team_id", "channel_id", "ts", name="uq_questions_team_id_channel_id_ts"),
     )
     op.create_index("ix_questions_state_accepted_at", "questions", ["state", "accepted_at"])
+    op.create_index("ix_questions_team_id_channel_id_thread_ts", "questions", ["team_id", "channel_id", "thread_ts"])
+    op.create_index("ix_questions_finished_at", "questions", ["finished_at"])
     op.create_index(
         "uq_questions_running_thread",
         "questions",

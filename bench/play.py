@@ -1,0 +1,206 @@
+"""A load goes in; so many questions are asked at the same time, and what the model wrote and people saw comes out.
+
+I/O: a workspace and a practice model on 127.0.0.1 in this process, the bot as a process of its own with its ordinary
+settings. The model writes on a fixed clock, whatever the machine does meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bench.answers import answer
+from bench.sights import Written
+from bot.playground.practice_model import HeldAnswer, PracticeModel
+from bot.playground.workspace import Call, View, Workspace
+from bot.playground.workspace.records import User
+
+ROOT = Path(__file__).parents[1]
+TOKENS_PER_S = 60
+CHARS_PER_TOKEN = 4
+WRITE_EVERY_S = 0.05
+"""Three tokens at a time, as the API groups them."""
+LONG_FACTOR = 1.8
+"""Every fifth answer is so much longer, and outgrows a message."""
+CHANNELS = 10
+IN_CHANNEL_EVERY = 4
+"""Every fourth question is asked in a channel, the others in a direct message each."""
+ASKED_WITHIN_S = 1.0
+START_WITHIN_S = 30.0
+SHOWN_WITHIN_S = 150.0
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How many answers at once, for how long each; ``strictness`` as ``Workspace`` takes it."""
+
+    answers: int
+    seconds: float = 30.0
+    strictness: float = 1.0
+    latency_s: float = 0.1
+
+
+@dataclass(slots=True)
+class Played:
+    """What happened. ``views[i]`` are those of the thread whose answer is ``written[i]``."""
+
+    load: Load
+    written: list[Written]
+    views: list[list[View]]
+    calls: list[Call]
+    unanswered: int
+    bot_cpu_s: float
+    log_tail: list[str] = field(default_factory=list)
+
+
+async def play(load: Load) -> Played:
+    async with (
+        PracticeModel(token_rate_per_s=None, first_token_delay_s=0.0) as model,
+        Workspace(ROOT / "manifest.yml", latency_s=load.latency_s, strictness=load.strictness) as workspace,
+        _bot(workspace, model) as log,
+    ):
+        await workspace.until(lambda ws: ws.connections, timeout_s=START_WITHIN_S)
+        await log.until(lambda: log.ready, START_WITHIN_S)
+        texts = [answer(number, length(load, number)) for number in range(load.answers)]
+        held = [HeldAnswer() for _ in texts]
+        model.script(*held)
+        writers = [asyncio.create_task(_write(one, text)) for one, text in zip(held, texts, strict=True)]
+        threads = []
+        for number in range(load.answers):
+            threads.append(await _ask(workspace, number))
+            await asyncio.sleep(ASKED_WITHIN_S / load.answers)
+        written = await asyncio.gather(*writers)
+        with suppress(TimeoutError):
+            await log.until(lambda: len(log.outcomes) == load.answers, SHOWN_WITHIN_S)
+        views = _by_answer(workspace, threads, load.answers)
+        unanswered = load.answers - sum(outcome == "answered" for outcome in log.outcomes.values())
+        return Played(load, written, views, list(workspace.calls), unanswered, log.cpu_s(), log.tail)
+
+
+def length(load: Load, number: int) -> int:
+    chars = load.seconds * TOKENS_PER_S * CHARS_PER_TOKEN
+    return int(chars * LONG_FACTOR if number % 5 == 4 else chars)
+
+
+async def _write(held: HeldAnswer, text: str) -> Written:
+    """Gives ``text`` at the model's pace. A write that is late is late for the measurement too: its time is noted."""
+    loop = asyncio.get_running_loop()
+    await held.asked.wait()
+    begin_s = loop.time()
+    written = Written(text, [], [])
+    per_write = int(TOKENS_PER_S * CHARS_PER_TOKEN * WRITE_EVERY_S)
+    for number, end in enumerate(range(per_write, len(text) + per_write, per_write)):
+        await asyncio.sleep(begin_s + number * WRITE_EVERY_S - loop.time())
+        written.times_s.append(loop.time())
+        written.lengths.append(min(end, len(text)))
+        await held.write(text[end - per_write : end])
+    await held.finish()
+    return written
+
+
+async def _ask(workspace: Workspace, number: int) -> tuple[str, str]:
+    """Channel and ts of the question."""
+    if number % IN_CHANNEL_EVERY == IN_CHANNEL_EVERY - 1:
+        name = f"team-{number // IN_CHANNEL_EVERY % CHANNELS}"
+        known = {channel.name for channel in workspace.state.channels.values()}
+        channel = workspace.channel(name) if name in known else workspace.add_channel(name)
+        return channel, await workspace.say(workspace.user("ada"), channel, f"@claude question {number}, please")
+    person = User(f"U0PERSON{number:02}", f"person{number}", f"Person Number {number}")
+    workspace.state.users[person.id] = person
+    channel = workspace.direct_message(person.id)
+    return channel, await workspace.say(person.id, channel, f"question {number}, please")
+
+
+def _by_answer(workspace: Workspace, threads: list[tuple[str, str]], answers: int) -> list[list[View]]:
+    """Requests do not reach the model in the order of the questions: an answer says itself which it is."""
+    found: list[list[View]] = [[] for _ in range(answers)]
+    for channel, ts in threads:
+        views = [
+            view
+            for view in workspace.views
+            if view.channel == channel and view.thread_ts == ts and view.user == workspace.bot_user_id
+        ]
+        words = next((view.source for view in reversed(views) if view.source.startswith("**Answer ")), "")
+        if words:
+            found[int(words.removeprefix("**Answer ").partition(".")[0])] = views
+    return found
+
+
+class _Log:
+    """The bot's log: readiness and the outcome of each question."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.ready = False
+        self.outcomes: dict[str, str] = {}
+        self.tail: list[str] = []
+        self._process = process
+        self._news = asyncio.Condition()
+        self.reader = asyncio.create_task(self._read())
+
+    async def until(self, so: Callable[[], bool], timeout_s: float) -> None:
+        async with asyncio.timeout(timeout_s), self._news:
+            await self._news.wait_for(so)
+
+    def cpu_s(self) -> float:
+        """Processor time of the bot so far; 0 where the system does not tell."""
+        with suppress(OSError):
+            fields = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+            return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return 0.0
+
+    async def _read(self) -> None:
+        assert self._process.stderr is not None
+        async for raw in self._process.stderr:
+            line = raw.decode(errors="replace").rstrip()
+            self.tail = [*self.tail[-200:], line]
+            event: dict[str, Any] = {}
+            with suppress(ValueError):
+                event = json.loads(line)
+            async with self._news:
+                self.ready = self.ready or event.get("event") == "bot.ready"
+                if event.get("event") == "turn.done":
+                    self.outcomes[str(event["ts"])] = str(event["outcome"])
+                self._news.notify_all()
+
+
+@asynccontextmanager
+async def _bot(workspace: Workspace, model: PracticeModel) -> AsyncIterator[_Log]:
+    with tempfile.TemporaryDirectory(prefix="bench-") as directory:
+        environment = {
+            **os.environ,
+            "SLACK_BOT_TOKEN": workspace.bot_token,
+            "SLACK_APP_TOKEN": workspace.app_token,
+            "SLACK_SIGNING_SECRET": "",
+            "SLACK_API_URL": workspace.api_url,
+            "YOUROUTER_API_KEY": model.api_key,
+            "MESSAGES_API_URL": model.url,
+            "DATABASE_URL": "",
+            "BOT_DATA_DIR": directory,
+            "BOT_LOG_FORMAT": "json",
+            "BOT_LOG_LEVEL": "INFO",
+            "BOT_SHUTDOWN_GRACE_S": "1",
+        }
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "run", cwd=ROOT, env=environment, stderr=asyncio.subprocess.PIPE, limit=1 << 20
+        )
+        log = _Log(process)
+        try:
+            yield log
+        finally:
+            if process.returncode is None:
+                process.send_signal(signal.SIGTERM)
+                try:
+                    await asyncio.wait_for(process.wait(), 30)
+                except TimeoutError:
+                    process.kill()
+                    await process.wait()
+            await log.reader

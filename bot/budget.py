@@ -1,0 +1,121 @@
+"""All prepared files of a thread go in; those that fit into one request come out, the rest as notes.
+
+Pure. The API's limits on bytes, PDF pages and images are per request, resent history included, so every file of the
+thread counts. The newest files are placed first; an older one that no longer fits is named, a smaller one after it may.
+Source of the limits: ``limits``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from bot.limits import IMAGES_MAX, MANY_IMAGES, MANY_IMAGES_SIDE_PX_MAX, PDF_PAGES_MAX, PDF_PAGES_MAX_SMALL_WINDOW
+from bot.messages import ContentBlock, ImageBlock, Note, PdfBlock, PreparedFile, TextBlock
+
+BLOCK_BYTES = 200
+"""What a block takes in JSON besides its data: keys, media type, title."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What the files of one request may take together. ``bytes_max`` is of JSON, where files are base64; the default
+    leaves the words of the thread two of the request's 32 MB."""
+
+    bytes_max: int = 30_000_000
+    pages_max: int = PDF_PAGES_MAX
+    images_max: int = IMAGES_MAX
+
+    @classmethod
+    def small_window(cls) -> Room:
+        """For a model whose context window is under a million tokens."""
+        return cls(pages_max=PDF_PAGES_MAX_SMALL_WINDOW, images_max=PDF_PAGES_MAX_SMALL_WINDOW)
+
+
+def within(files: Sequence[PreparedFile], room: Room) -> list[PreparedFile]:
+    """As many, in the same order, oldest first: each whole, or without what does not fit and with a note for that."""
+    taken = _Taken(room)
+    return [_fitted(file, taken) for file in reversed(files)][::-1]
+
+
+@dataclass(slots=True)
+class _Taken:
+    """What the files placed so far take."""
+
+    room: Room
+    bytes_json: int = 0
+    pages: int = 0
+    images: int = 0
+    widest_px: int = 0
+
+    def lack_for(self, pair: Sequence[ContentBlock]) -> str | None:
+        """What there is too little of for these as well, in words; ``None`` where they fit."""
+        block = pair[-1]
+        if self.bytes_json + sum(map(_bytes_json, pair)) > self.room.bytes_max:
+            return f"{self.room.bytes_max // 1_000_000:,} MB"
+        if isinstance(block, PdfBlock) and self.pages + block.pages > self.room.pages_max:
+            return f"{self.room.pages_max:,} PDF pages"
+        if isinstance(block, ImageBlock):
+            if self.images + 1 > self.room.images_max:
+                return f"{self.room.images_max:,} images"
+            widest_px = max(self.widest_px, block.width_px, block.height_px)
+            if self.images + 1 > MANY_IMAGES and widest_px > MANY_IMAGES_SIDE_PX_MAX:
+                return f"{MANY_IMAGES} images where one is larger than {MANY_IMAGES_SIDE_PX_MAX:,} px"
+        return None
+
+    def take(self, block: ContentBlock) -> None:
+        self.bytes_json += _bytes_json(block)
+        if isinstance(block, PdfBlock):
+            self.pages += block.pages
+        if isinstance(block, ImageBlock):
+            self.images += 1
+            self.widest_px = max(self.widest_px, block.width_px, block.height_px)
+
+
+def _fitted(file: PreparedFile, taken: _Taken) -> PreparedFile:
+    kept: list[ContentBlock] = []
+    lack: str | None = None
+    for pair in _labelled(file.blocks):
+        missing = taken.lack_for(pair)
+        if missing is None:
+            kept += pair
+            for block in pair:
+                taken.take(block)
+        lack = lack or missing
+    if lack is None:
+        return file
+    part = "was read only in part" if kept else "was left out"
+    reason = f"{part}: with this thread's newer files it would be more than the model takes at once ({lack})."
+    return replace(file, blocks=tuple(kept), notes=(*file.notes, Note(_name(file), reason)))
+
+
+def _labelled(blocks: Sequence[ContentBlock]) -> Iterator[list[ContentBlock]]:
+    """An image or a PDF goes with the text that names it; other texts go alone."""
+    label: list[ContentBlock] = []
+    for block in blocks:
+        if isinstance(block, TextBlock):
+            if label:
+                yield label
+            label = [block]
+        else:
+            yield [*label, block]
+            label = []
+    if label:
+        yield label
+
+
+def _name(file: PreparedFile) -> str:
+    """People's name for the file: a PDF's title, else what its label quotes."""
+    for block in file.blocks:
+        if isinstance(block, PdfBlock):
+            return block.title.split(" › ")[0]
+        if isinstance(block, TextBlock) and block.text.startswith('File "'):
+            return block.text.split('"')[1].split(" › ")[0]
+    return "a file"
+
+
+def _bytes_json(block: ContentBlock) -> int:
+    if isinstance(block, TextBlock):
+        return len(json.dumps(block.text)) + BLOCK_BYTES
+    return -(-block.data.size_bytes // 3) * 4 + BLOCK_BYTES

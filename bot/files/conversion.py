@@ -1,0 +1,151 @@
+"""A file on disk in, its parts out, down to the members of archives, the attachments of mails and office documents.
+
+I/O: worker processes, LibreOffice, files beside the source. The members of one file share its limits on time and count.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bot.files import notes
+from bot.files.bounds import FileLimits
+from bot.files.office import Office
+from bot.files.parts import MemberPart, NotePart, OfficePart, Part, PdfPart, Unreadable, UnreadableNow
+from bot.files.sandbox import Sandbox
+
+_DEPTH_MAX = 3
+_NOTES_MAX = 5
+
+SparePdf = Callable[[Path], Awaitable[None]]
+"""Fetches somebody else's rendering of the file as a PDF to a path. Raises ``Unreadable`` where there is none (yet)."""
+
+
+@dataclass(slots=True)
+class _Task:
+    """One file that somebody attached, and what its members have used up."""
+
+    out: Path
+    ends_at_s: float
+    members_left: int
+    bytes_left: int
+    jobs: int
+    spare_pdf: SparePdf | None
+
+
+class Conversion:
+    def __init__(self, limits: FileLimits) -> None:
+        self._limits = limits
+        self._sandbox = Sandbox(limits)
+        self._office = Office(limits)
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with whatever makes the same file come out differently."""
+        return f"{self._limits.convert.to_json()} office={self._office.available}"
+
+    async def aclose(self) -> None:
+        """Ends the worker processes; nothing may be in conversion."""
+        await self._sandbox.aclose()
+
+    async def convert(
+        self, source: Path, name: str, filetype: str, out: Path, spare_pdf: SparePdf | None = None
+    ) -> list[Part]:
+        """Parts with their bytes in ``out``; what the file itself is to blame for is a note among them.
+
+        Raises ``UnreadableNow`` for what may go better later.
+        """
+        ends_at_s = asyncio.get_running_loop().time() + self._limits.file_timeout_s
+        limits = self._limits.convert
+        task = _Task(out, ends_at_s, limits.archive_files_max, limits.archive_bytes_max, 0, spare_pdf)
+        return _few_notes(await self._expanded(task, source, name, filetype, path=()))
+
+    async def _expanded(self, task: _Task, source: Path, name: str, filetype: str, path: tuple[str, ...]) -> list[Part]:
+        """``path`` leads from the attached file to this one, by the names of members."""
+        inside = " › ".join(path)
+        task.jobs += 1
+        try:
+            found = await self._sandbox.convert(source, name, filetype, task.out, prefix=f"{task.jobs}-")
+        except UnreadableNow:
+            raise
+        except Unreadable as unreadable:
+            return [NotePart(unreadable.reason, inside)]
+        parts: list[Part] = []
+        for part in found:
+            if isinstance(part, MemberPart):
+                parts += await self._member(task, part, path)
+            elif isinstance(part, OfficePart):
+                parts += await self._rendered(task, source, part, path)
+            else:
+                parts.append(replace(part, inside=inside))
+        return parts
+
+    async def _member(self, task: _Task, member: MemberPart, path: tuple[str, ...]) -> list[Part]:
+        path = (*path, member.name)
+        if len(path) > _DEPTH_MAX:
+            return [NotePart(notes.NESTED, " › ".join(path))]
+        source = task.out / member.file
+        task.bytes_left -= await asyncio.to_thread(_size_bytes, source)
+        if task.members_left <= 0 or task.bytes_left < 0:
+            return [NotePart(notes.CROWDED, " › ".join(path))]
+        if asyncio.get_running_loop().time() > task.ends_at_s:
+            return [NotePart(notes.OUT_OF_TIME, " › ".join(path))]
+        task.members_left -= 1
+        try:
+            return await self._expanded(task, source, member.name, "", path)
+        finally:
+            await asyncio.to_thread(source.unlink)  # what archives in archives hold must not add up on disk
+
+    async def _rendered(self, task: _Task, source: Path, part: OfficePart, path: tuple[str, ...]) -> list[Part]:
+        """The document as a PDF: by LibreOffice, else as Slack rendered it, else a note."""
+        inside = " › ".join(path)
+        room = Path(await asyncio.to_thread(tempfile.mkdtemp, dir=task.out))
+        try:
+            pdf = await self._pdf(task, source, part, room, attached=not path)
+            found = await self._expanded(task, pdf, "document.pdf", "pdf", path)
+        except UnreadableNow:
+            raise
+        except Unreadable as unreadable:
+            return [] if part.optional else [NotePart(unreadable.reason, inside)]
+        finally:
+            await asyncio.to_thread(shutil.rmtree, room, ignore_errors=True)
+        about = f"{part.about}, shown as PDF"
+        return [replace(page, about=about) if isinstance(page, PdfPart) else page for page in found]
+
+    async def _pdf(self, task: _Task, source: Path, part: OfficePart, room: Path, *, attached: bool) -> Path:
+        reason = notes.no_office(part.about)
+        if self._office.available:
+            try:
+                return await self._office.to_pdf(source, part.suffix, room)
+            except Unreadable as unreadable:
+                reason = unreadable.reason
+        if not attached or task.spare_pdf is None or part.optional:
+            raise Unreadable(reason)
+        pdf = room / "spare.pdf"
+        try:
+            await task.spare_pdf(pdf)
+        except Unreadable:
+            raise (Unreadable if self._office.available else UnreadableNow)(reason) from None
+        return pdf
+
+
+def _size_bytes(path: Path) -> int:
+    return path.stat().st_size
+
+
+def _few_notes(parts: list[Part]) -> list[Part]:
+    """With many members unread, the first notes and a count say enough."""
+    inner = [part for part in parts if isinstance(part, NotePart) and part.inside]
+    if len(inner) <= _NOTES_MAX:
+        return parts
+    dropped = set(map(id, inner[_NOTES_MAX - 1 :]))
+    return [*(part for part in parts if id(part) not in dropped), NotePart(notes.more_notes(len(dropped)))]
+
+
+def files_of(parts: list[Part]) -> set[str]:
+    """The names of the files that the parts need; everything else beside them was only on the way."""
+    return {part.file for part in parts if not isinstance(part, NotePart | OfficePart | MemberPart)}

@@ -1,0 +1,128 @@
+"""An office document in, a PDF out, by LibreOffice where it is installed.
+
+I/O: starts one LibreOffice process a document, each with a profile of its own that is thrown away with it: no macros,
+no links to outside, no network where the system can take it away and a dead proxy where it cannot, bounds on memory,
+processor and time. A document that kills it costs its own note.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import shutil
+import signal
+import sys
+from asyncio.subprocess import DEVNULL, Process
+from contextlib import suppress
+from pathlib import Path
+
+import bot
+from bot.files import notes
+from bot.files.bounds import FileLimits
+from bot.files.outbox import place
+from bot.files.parts import Unreadable, UnreadableNow
+
+_LOG = logging.getLogger(__name__)
+_IMPORT_ROOT = str(Path(bot.__path__[0]).parent)
+_DEAD_PROXY = "http://127.0.0.1:9"
+_COMMON = "/org.openoffice.Office.Common"
+_SETTINGS = (
+    (f"{_COMMON}/Security/Scripting", "MacroSecurityLevel", "3"),
+    (f"{_COMMON}/Security/Scripting", "DisableMacrosExecution", "true"),
+    (f"{_COMMON}/Security/Scripting", "BlockUntrustedRefererLinks", "true"),
+    (f"{_COMMON}/Save/Document", "CreateBackup", "false"),
+    ("/org.openoffice.Inet/Settings", "ooInetProxyType", "2"),
+    ("/org.openoffice.Inet/Settings", "ooInetHTTPProxyName", "127.0.0.1"),
+    ("/org.openoffice.Inet/Settings", "ooInetHTTPProxyPort", "9"),
+    ("/org.openoffice.Inet/Settings", "ooInetHTTPSProxyName", "127.0.0.1"),
+    ("/org.openoffice.Inet/Settings", "ooInetHTTPSProxyPort", "9"),
+)
+_PROFILE = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n<oor:items xmlns:oor="http://openoffice.org/2001/registry">'
+    + "".join(
+        f'<item oor:path="{path}"><prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop></item>'
+        for path, name, value in _SETTINGS
+    )
+    + "</oor:items>"
+)
+
+
+class Office:
+    def __init__(self, limits: FileLimits) -> None:
+        self._limits = limits
+        self._program = shutil.which(limits.office_program) if limits.office_program else None
+        self._places = asyncio.Semaphore(limits.office_at_once_max)
+
+    @property
+    def available(self) -> bool:
+        return self._program is not None
+
+    async def to_pdf(self, source: Path, suffix: str, room: Path) -> Path:
+        """The PDF, at a path inside ``room``, an empty directory of the caller's, who removes it with all it holds.
+
+        Raises ``Unreadable``; ``UnreadableNow`` where the program could not be started.
+        """
+        document = room / f"document{suffix}"
+        await asyncio.to_thread(_furnish, room, source, document)
+        async with self._places:
+            process = await self._started(room, document)
+            try:
+                async with asyncio.timeout(self._limits.office_timeout_s):
+                    await process.wait()
+            except TimeoutError:
+                raise Unreadable(notes.TOO_SLOW) from None
+            finally:
+                await _end(process)
+        made = document.with_suffix(".pdf")
+        if not made.is_file():
+            raise Unreadable(notes.DAMAGED_OFFICE)
+        return made
+
+    async def _started(self, room: Path, document: Path) -> Process:
+        limits = self._limits
+        try:
+            return await asyncio.create_subprocess_exec(
+                *(sys.executable, "-s", "-m", "bot.files.confine"),
+                *(str(limits.office_memory_bytes_max), str(limits.office_timeout_s), str(self._program)),
+                f"-env:UserInstallation={(room / 'profile').as_uri()}",
+                *("--headless", "--norestore", "--nolockcheck", "--nodefault", "--nofirststartwizard"),
+                *("--convert-to", "pdf", "--outdir", str(room), str(document)),
+                stdin=DEVNULL,
+                stdout=DEVNULL,
+                stderr=DEVNULL,
+                start_new_session=True,  # a group of its own, so that all of its processes can be ended together
+                cwd=room,
+                env=_environment(room),
+            )
+        except OSError as error:
+            _LOG.exception("office_not_started")
+            raise UnreadableNow(notes.FAULT) from error
+
+
+def _environment(room: Path) -> dict[str, str]:
+    proxies = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy"), _DEAD_PROXY)
+    return {
+        "PATH": os.defpath,
+        "PYTHONPATH": _IMPORT_ROOT,
+        "LANG": "C.UTF-8",
+        "HOME": str(room),
+        "TMPDIR": str(room),
+        "SAL_USE_VCLPLUGIN": "svp",
+        **proxies,
+    }
+
+
+def _furnish(room: Path, source: Path, document: Path) -> None:
+    profile = room / "profile" / "user"
+    profile.mkdir(parents=True)
+    (profile / "registrymodifications.xcu").write_text(_PROFILE, encoding="utf-8")
+    place(source, document)
+
+
+async def _end(process: Process) -> None:
+    """Ends the launcher and whatever it started; where it has ended by itself, its number may be somebody else's."""
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()

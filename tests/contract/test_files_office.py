@@ -1,0 +1,168 @@
+"""Office documents reach the model as PDFs: by LibreOffice, else as Slack rendered them, else there is a note."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pikepdf
+import pytest
+from aiohttp import web
+
+from bot.files import notes
+from bot.files.bounds import FileLimits
+from bot.files.conversion import Conversion
+from bot.files.parts import NotePart, Part, PdfPart, TextPart
+from tests import made_documents, made_files
+
+LIMITS = FileLimits(workers_max=1)
+WITHOUT = replace(LIMITS, office_program="")
+Convert = Callable[..., Awaitable[list[Part]]]
+libreoffice = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+
+
+@pytest.fixture
+async def convert(tmp_path: Path) -> AsyncIterator[Convert]:
+    opened: list[Conversion] = []
+
+    async def run(content: bytes, limits: FileLimits = LIMITS, spare_pdf: bytes | None = None) -> list[Part]:
+        async def spare(to: Path) -> None:
+            await asyncio.to_thread(to.write_bytes, spare_pdf or b"")
+
+        conversion = Conversion(limits)
+        opened.append(conversion)
+        source = tmp_path / "source"
+        source.write_bytes(content)
+        return await conversion.convert(source, "x", "", tmp_path, spare if spare_pdf else None)
+
+    yield run
+    for conversion in opened:
+        await conversion.aclose()
+
+
+def profiles_left(directory: Path) -> list[Path]:
+    return list(directory.glob("*/profile"))
+
+
+@libreoffice
+@pytest.mark.parametrize(
+    ("content", "about"),
+    [
+        (made_documents.docx(), "Word document, shown as PDF"),
+        (made_documents.odt("<text:p>Hello</text:p>"), "OpenDocument text, shown as PDF"),
+        (made_documents.RTF, "rich text document, shown as PDF"),
+    ],
+    ids=["docx", "odt", "rtf"],
+)
+async def test_a_document_becomes_a_pdf(convert: Convert, tmp_path: Path, content: bytes, about: str) -> None:
+    (part,) = await convert(content)
+    assert isinstance(part, PdfPart)
+    assert (part.pages, part.about) == (1, about)
+    with pikepdf.open(tmp_path / part.file) as pdf:
+        assert len(pdf.pages) == 1
+    assert profiles_left(tmp_path) == []
+
+
+@libreoffice
+async def test_a_drawing_comes_as_source_and_as_it_looks(convert: Convert) -> None:
+    source, shown = await convert(made_documents.SVG)
+    assert isinstance(source, TextPart)
+    assert isinstance(shown, PdfPart)
+
+
+@libreoffice
+async def test_a_document_fetches_nothing_from_elsewhere(convert: Convert) -> None:
+    asked: list[str] = []
+
+    async def image(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        return web.Response(body=made_files.image("PNG"), content_type="image/png")
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", image)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    address = f"http://127.0.0.1:{runner.addresses[0][1]}/tracker.png"
+    linked = (
+        f'<text:p><draw:frame svg:width="2cm" svg:height="2cm"><draw:image xlink:href="{address}" xlink:type="simple" '
+        'xlink:show="embed" xlink:actuate="onLoad"/></draw:frame>Hello</text:p>'
+    )
+    (part,) = await convert(made_documents.odt(linked))
+    await runner.cleanup()
+    assert isinstance(part, PdfPart)
+    assert asked == []
+
+
+@libreoffice
+async def test_a_macro_does_not_run(convert: Convert, tmp_path: Path) -> None:
+    trace = tmp_path / "trace"
+    (part,) = await convert(made_documents.with_macro(f'Open "{trace}" For Output As #1\nPrint #1, "ran"\nClose #1'))
+    assert isinstance(part, PdfPart)
+    assert not trace.exists()
+
+
+@libreoffice
+async def test_a_document_that_takes_too_long_leaves_no_process_behind(convert: Convert, tmp_path: Path) -> None:
+    (part,) = await convert(made_documents.docx(), replace(LIMITS, office_timeout_s=0.3))
+    assert part == NotePart(notes.TOO_SLOW)
+
+    def left() -> list[str]:
+        found = []
+        for process in Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                found.append(process.read_bytes().decode(errors="replace"))
+            except OSError:
+                continue
+        return [line for line in found if str(tmp_path) in line]
+
+    async with asyncio.timeout(10):
+        while left():  # noqa: ASYNC110 - the end of other processes raises no event here
+            await asyncio.sleep(0.02)
+
+
+async def test_without_libreoffice_slacks_own_rendering_is_used(convert: Convert) -> None:
+    (part,) = await convert(made_documents.docx(), WITHOUT, made_files.pdf(2))
+    assert part == PdfPart(part.file if isinstance(part, PdfPart) else "", 2, "Word document, shown as PDF")
+
+
+@pytest.mark.parametrize(
+    ("content", "about"),
+    [
+        (made_documents.docx(), "a Word document"),
+        (made_documents.odt("", mimetype="spreadsheet"), "an OpenDocument spreadsheet"),
+        (made_documents.compound({"WordDocument": bytes(5_000)}), "a Word document"),
+        (made_documents.compound({"Workbook": bytes(50)}), "an Excel workbook"),
+        (made_documents.RTF, "a rich text document"),
+    ],
+)
+async def test_without_either_the_note_names_the_kind(convert: Convert, content: bytes, about: str) -> None:
+    assert await convert(content, WITHOUT) == [
+        NotePart(f"is {about}, and I have no program here that opens one; send it as a PDF.")
+    ]
+
+
+async def test_a_drawing_without_libreoffice_is_its_source_and_no_note(convert: Convert) -> None:
+    (part,) = await convert(made_documents.SVG, WITHOUT)
+    assert isinstance(part, TextPart)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        made_documents.compound({"EncryptedPackage": bytes(5_000), "EncryptionInfo": bytes(20)}),
+        made_documents.odt("", extra={"META-INF/manifest.xml": b"<manifest:encryption-data/>"}),
+    ],
+    ids=["locked docx", "locked odt"],
+)
+async def test_a_locked_document_asks_for_a_copy_without_the_password(convert: Convert, content: bytes) -> None:
+    assert await convert(content) == [NotePart(notes.PASSWORD)]
+
+
+async def test_an_apple_document_shows_its_preview(convert: Convert) -> None:
+    pages = made_files.zipped({"Index/Document.iwa": b"\0", "preview.jpg": made_files.image("JPEG")})
+    (part,) = await convert(pages, WITHOUT)
+    assert getattr(part, "media_type", "") == "image/jpeg"

