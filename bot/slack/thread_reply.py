@@ -14,13 +14,14 @@ from typing import Any
 from bot.errors import ReplyGone, SlackError, SlackOutcomeUnknown, SlackRefused, SlackUnavailable
 from bot.logs import get_logger
 from bot.messages import Note, Question
-from bot.ports import ReplyRecords
+from bot.ports import Offer, ReplyRecords
 from bot.slack.api import SlackApi
 from bot.slack.gates import Urgency
-from bot.slack.live_reply import Action, LiveReply, Remove, Show, View
+from bot.slack.live_reply import Action, LiveReply, Remove, Show
 from bot.slack.message_view import message
 from bot.slack.status_line import StatusLine, StatusSupport
 from bot.slack.thread import ANSWER_EVENT
+from bot.slack.view import Closing, View
 
 log = get_logger(__name__)
 
@@ -71,8 +72,10 @@ class ThreadReply:
         self._live.write(text, _now_s())
         self._changed.set()
 
-    async def finish(self, ending: str = "", notes: Sequence[Note] = (), *, withdraw: bool = False) -> None:
-        self._live.finish(ending, notes, _now_s(), withdraw=withdraw)
+    async def finish(
+        self, ending: str = "", notes: Sequence[Note] = (), *, withdraw: bool = False, offer: Offer | None = None
+    ) -> None:
+        self._live.finish(Closing(ending, tuple(notes), offer), _now_s(), withdraw=withdraw)
         self._changed.set()
         if self._patience is not None:
             self._patience.reschedule(_now_s())
