@@ -13,6 +13,8 @@ from math import inf
 
 WINDOW_S = 61.0
 """A minute, and what calls sent evenly may bunch up on their way."""
+SURE = 0.95
+"""Of the calls that had been made when one was refused; the others may have been under way."""
 LOWERED_MIN = 0.5
 """One refusal takes no more than this of the budget: it may have had another reason."""
 RECOVERED_PER_S = 0.01 / 60
@@ -83,7 +85,7 @@ class CallBudget:
         """
         if now_s >= self._not_before_s:
             self.left(now_s)
-            fitted = (len(self._calls) - 1) / (self.calls_max * self.share)
+            fitted = SURE * (len(self._calls) - 1) / (self.calls_max * self.share)
             self._trusted = max(LOWERED_MIN * self._trusted, min(self._trusted, fitted))
         self._not_before_s = max(self._not_before_s, now_s + retry_after_s)
 

@@ -42,9 +42,9 @@ Rank = Callable[[], tuple[Urgency, float]]
 """Asked when a place is given away: urgency, and since when words wait to be seen."""
 
 MOVES_EVERY_S = 4.5
+GAP_S = 0.05
+"""From one call to the next, first words aside: if Slack refuses one, few others are under way."""
 CHANNELS_MAX = 1_000
-SHORT_GAP_S = 0.1
-"""Between edits where they are short: if Slack refuses one, few others are under way."""
 
 
 @dataclass(slots=True, eq=False)
@@ -112,10 +112,13 @@ class Gate:
         """Now or later, so that those who are ready stand in the order of their ranks."""
         urgency, since_s = waiter.rank()
         ready_s = max(now_s, *(budget.ready_at(now_s) for budget in waiter.budgets))
-        if urgency is not Urgency.LIVE:
+        if urgency is Urgency.FIRST:
+            return ready_s
+        ready_s = max(ready_s, self.budget.last_s + GAP_S)
+        if urgency is Urgency.LAST:
             return ready_s
         if short:
-            return max(ready_s, since_s + MOVES_EVERY_S, self.budget.last_s + SHORT_GAP_S)
+            return max(ready_s, since_s + MOVES_EVERY_S)
         return max(ready_s, since_s + self._live_after_s(), self.budget.paced_at(now_s))
 
     def _come_back(self, at_s: float) -> None:
@@ -126,8 +129,7 @@ class Gate:
 
 CHANNEL_WINDOW_S = 1.05
 """A second, and what posts may bunch up on their way."""
-EVENLY = Pace(quick_s=0.05)
-"""If Slack refuses one, few others are under way."""
+AT_ONCE = Pace()
 EDITS = Pace(quick_s=0.6, slow_calls=1, kept=1)
 """Answers of up to half a minute move smoothly, and longer ones never stand still."""
 POSTS = Pace(quick_s=0.15, slow_calls=50, kept=100)
@@ -167,7 +169,7 @@ class Gates:
             gate.budget.share = share
             gate.open()
 
-    def _budget(self, method: str, pace: Pace = EVENLY) -> CallBudget:
+    def _budget(self, method: str, pace: Pace = AT_ONCE) -> CallBudget:
         return CallBudget(_calls_per_min(method), pace=pace, share=self._share)
 
     def _channel(self, channel_id: str) -> CallBudget:
