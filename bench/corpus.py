@@ -12,6 +12,7 @@ import asyncio
 import gc
 import logging
 import multiprocessing
+import re
 import shutil
 import subprocess
 import sys
@@ -133,7 +134,8 @@ def _count(path: Path, file: PreparedFile, tally: Tally) -> None:
         outcome = "a note" if file.notes else "nothing"
     tally.outcomes[kind.value][outcome] += 1
     for note in file.notes:
-        tally.reasons["".join("N" if char.isdigit() else char for char in note.reason)] += 1
+        digits_hidden = "".join("N" if char.isdigit() else char for char in note.reason)
+        tally.reasons[re.sub("is an? .*, a kind", "is a …, a kind", re.sub("N[N,]*", "N", digits_hidden))] += 1
 
 
 async def _ask(file: PreparedFile, model: MessagesClient, tally: Tally) -> None:

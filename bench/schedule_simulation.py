@@ -92,8 +92,8 @@ class _Records:
     async def posted(self, question: Question, part: int, ts: str) -> None:
         pass
 
-    async def parts(self, question: Question) -> list[str]:  # noqa: ARG002 - the port's
-        return []
+    async def parts(self, question: Question) -> dict[int, str]:  # noqa: ARG002 - the port's
+        return {}
 
 
 async def simulate(load: Load) -> Played:

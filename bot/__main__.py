@@ -23,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
         for fault in error.faults:
             print(fault, file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         return 130
 
 

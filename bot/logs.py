@@ -38,6 +38,15 @@ def _redact_line(_logger: object, _method: str, line: MutableMapping[str, Any]) 
     return {key: redact(value) for key, value in line.items()}
 
 
+class _NoTraces(logging.Filter):
+    """The Slack libraries log a traceback for whatever they will try again; its last line says enough."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.startswith("slack_") and record.levelno > logging.DEBUG:
+            record.exc_info = record.exc_text = None
+        return True
+
+
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
     logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
     return logger
@@ -77,6 +86,7 @@ def set_up(level: str = "INFO", log_format: str = "console") -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderer],
         )
     )
+    handler.addFilter(_NoTraces())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)

@@ -115,10 +115,10 @@ class ReplyRecords(Protocol):
     """The database, as the memory of which messages show a reply."""
 
     async def posted(self, question: Question, part: int, ts: str) -> None:
-        """Remembers the message that shows part ``part`` (from 0) of the reply to ``question``."""
+        """Remembers the message that shows part ``part`` of the reply to ``question``."""
 
-    async def parts(self, question: Question) -> list[str]:
-        """The ts of the messages posted so far, in order."""
+    async def parts(self, question: Question) -> dict[int, str]:
+        """The ts of the messages posted so far, by part, in order."""
 
 
 class Reply(Protocol):

@@ -13,7 +13,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from bot import history
-from bot.errors import BotError, ModelError, ReplyGone, SlackError
+from bot.errors import ModelError, ReplyGone, SlackError
 from bot.logs import get_logger
 from bot.messages import (
     Asked,
@@ -183,8 +183,8 @@ async def _finish(reply: Reply, ending: Ending, notes: Sequence[Note]) -> Outcom
     except ReplyGone as error:
         log.info("reply.gone", reason=str(error))
         return Outcome.GONE
-    except BotError:
-        log.exception("reply.not_finished")
+    except SlackError as error:
+        log.warning("reply.not_finished", error=str(error))
         return Outcome.FAILED
     return ending.outcome
 

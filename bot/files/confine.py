@@ -18,10 +18,14 @@ _CLONE_NEWNET = 0x4000_0000
 
 
 def bound_memory(memory_bytes: int) -> None:
-    """Bounds on address space and on written files; no core dumps, which would hold what people sent."""
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (_FILE_BYTES_MAX, _FILE_BYTES_MAX))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    """Bounds on address space and on written files; no core dumps, which would hold what people sent.
+
+    A bound that the system does not know (macOS has none on address space) is left out.
+    """
+    bounds = ((resource.RLIMIT_AS, memory_bytes), (resource.RLIMIT_FSIZE, _FILE_BYTES_MAX), (resource.RLIMIT_CORE, 0))
+    for kind, most in bounds:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(kind, (most, most))
 
 
 def bound_cpu(seconds: float) -> None:

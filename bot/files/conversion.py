@@ -32,6 +32,7 @@ class _Task:
     out: Path
     ends_at_s: float
     members_left: int
+    bytes_left: int
     jobs: int
     spare_pdf: SparePdf | None
 
@@ -54,7 +55,8 @@ class Conversion:
         Raises ``UnreadableNow`` for what may go better later.
         """
         ends_at_s = asyncio.get_running_loop().time() + self._limits.file_timeout_s
-        task = _Task(out, ends_at_s, self._limits.convert.archive_files_max, 0, spare_pdf)
+        limits = self._limits.convert
+        task = _Task(out, ends_at_s, limits.archive_files_max, limits.archive_bytes_max, 0, spare_pdf)
         return _few_notes(await self._expanded(task, source, name, filetype, path=()))
 
     async def _expanded(self, task: _Task, source: Path, name: str, filetype: str, path: tuple[str, ...]) -> list[Part]:
@@ -81,10 +83,17 @@ class Conversion:
         path = (*path, member.name)
         if len(path) > _DEPTH_MAX:
             return [NotePart(notes.NESTED, " › ".join(path))]
-        if task.members_left <= 0 or asyncio.get_running_loop().time() > task.ends_at_s:
+        source = task.out / member.file
+        task.bytes_left -= await asyncio.to_thread(_size_bytes, source)
+        if task.members_left <= 0 or task.bytes_left < 0:
+            return [NotePart(notes.CROWDED, " › ".join(path))]
+        if asyncio.get_running_loop().time() > task.ends_at_s:
             return [NotePart(notes.OUT_OF_TIME, " › ".join(path))]
         task.members_left -= 1
-        return await self._expanded(task, task.out / member.file, member.name, "", path)
+        try:
+            return await self._expanded(task, source, member.name, "", path)
+        finally:
+            await asyncio.to_thread(source.unlink)  # what archives in archives hold must not add up on disk
 
     async def _rendered(self, task: _Task, source: Path, part: OfficePart, path: tuple[str, ...]) -> list[Part]:
         """The document as a PDF: by LibreOffice, else as Slack rendered it, else a note."""
@@ -117,6 +126,10 @@ class Conversion:
                 raise Unreadable(reason) from None
             return pdf
         raise Unreadable(reason)
+
+
+def _size_bytes(path: Path) -> int:
+    return path.stat().st_size
 
 
 def _few_notes(parts: list[Part]) -> list[Part]:

@@ -20,6 +20,7 @@ _OPEN_XML: tuple[tuple[str, Part], ...] = (
     ("word/", OfficePart(".docx", "Word document")),
     ("xl/", OfficePart(".xlsx", "Excel workbook")),
     ("ppt/", OfficePart(".pptx", "PowerPoint presentation")),
+    ("visio/", OfficePart(".vsdx", "Visio drawing")),
 )
 _OPEN_DOCUMENT: dict[str, Part] = {
     "application/vnd.oasis.opendocument.text": OfficePart(".odt", "OpenDocument text"),

@@ -23,7 +23,7 @@ from bot.files.parts import Unreadable, UnreadableNow
 from bot.messages import Attachment
 
 _SLACK_HOST = re.compile(r"(?:[a-z0-9-]+\.)*(?:slack\.com|slack-gov\.com)|slack-files\.com")
-_TRIES_MAX = 4
+_TRIES_MAX = 3
 _WAIT_S = 0.5
 _WAIT_MAX_S = 15.0
 _CHUNK_BYTES = 65_536
@@ -87,7 +87,7 @@ class Downloader:
             async with self._client.stream("GET", url, headers=headers, follow_redirects=False) as response:
                 _check_status(response)
                 await self._write(response, attachment, to)
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise _TryAgain(notes.UNAVAILABLE) from error
 
     async def _write(self, response: httpx.Response, attachment: Attachment, to: Path) -> None:

@@ -37,6 +37,7 @@ NOTHING_INSIDE = "is an archive with no files in it."
 NESTED = "is an archive within archives, deeper than I look; send its files one by one."
 DAMAGED_OFFICE = "is damaged or password-protected, so that it cannot be opened; save it again without a password."
 XFA = "is a form that only Adobe Reader can show; print it to a PDF and send that."
+CROWDED = "was not read, since there is too much else around it; send it by itself."
 OUT_OF_TIME = "was not reached in time; send it by itself."
 
 

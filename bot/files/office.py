@@ -105,7 +105,6 @@ def _environment(room: Path) -> dict[str, str]:
     return {
         "PATH": os.defpath,
         "PYTHONPATH": _IMPORT_ROOT,
-        "PYTHONDONTWRITEBYTECODE": "1",
         "LANG": "C.UTF-8",
         "HOME": str(room),
         "TMPDIR": str(room),

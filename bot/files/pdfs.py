@@ -43,7 +43,7 @@ def _checked(pdf: pikepdf.Pdf, source: Path, out: Outbox, limits: ConvertLimits)
         return [PdfPart(path.name, kept), *left_out]
     if pdf.is_encrypted or pdf.get_warnings() or not _starts_well(source):
         pdf.trailer["/Size"] = 1  # qpdf writes the true one, but only where there was one
-        pdf.save(path, encryption=False)
+        pdf.save(path, encryption=False, deterministic_id=True)
     else:
         place(source, path)
     return [PdfPart(path.name, total)]
@@ -107,5 +107,5 @@ def _write_first_pages(pdf: pikepdf.Pdf, path: Path, total: int, limits: Convert
 def _write_pages(pdf: pikepdf.Pdf, path: Path, count: int) -> int:
     with pikepdf.new() as part:
         part.pages.extend(pdf.pages[:count])
-        part.save(path, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        part.save(path, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
     return path.stat().st_size

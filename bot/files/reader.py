@@ -78,7 +78,8 @@ class FileReader:
 
     async def _prepare_one(self, attachment: Attachment, begins: Callable[[str], None]) -> PreparedFile:
         try:
-            return await self._known_or_read(await self._completed(attachment), begins)
+            attachment = await self._completed(attachment)
+            return await self._known_or_read(attachment, begins)
         except Unreadable as unreadable:
             return blocks.refused(attachment.id, attachment.name, unreadable.reason)
         except Exception:  # noqa: BLE001 - a fault of ours in one file must not cost the others, nor the answer

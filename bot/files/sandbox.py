@@ -109,7 +109,9 @@ class Sandbox:
             else:
                 self._end_later(worker, kill=True)
         if reply is None:
-            raise Unreadable(_reason_of_death(await worker.process.wait()))
+            returncode = await worker.process.wait()
+            _LOG.warning("file_worker_died returncode=%s", returncode)
+            raise Unreadable(notes.TOO_SLOW if returncode == -signal.SIGXCPU else notes.CRASHED)
         return reply
 
     def _taken(self) -> _Worker | None:
@@ -134,7 +136,7 @@ class Sandbox:
                 stderr=DEVNULL,
                 limit=_REPLY_BYTES_MAX,
                 start_new_session=True,  # Ctrl-C in a terminal is for the bot, which then closes its workers
-                env={"PYTHONPATH": _IMPORT_ROOT, "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"},
+                env={"PYTHONPATH": _IMPORT_ROOT, "LANG": "C.UTF-8"},
             )
         except OSError as error:
             _LOG.exception("file_worker_not_started")
@@ -156,7 +158,3 @@ class Sandbox:
         self._ending.add(task)
         task.add_done_callback(self._ending.discard)
         return task
-
-
-def _reason_of_death(returncode: int) -> str:
-    return notes.TOO_SLOW if returncode == -signal.SIGXCPU else notes.CRASHED

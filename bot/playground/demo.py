@@ -57,7 +57,10 @@ CONVERSATION = (
 
 
 async def play(*, once: bool, http: bool, port: int, real_model: bool) -> int:
-    """0 if every answer was complete. Without ``once`` the page stays open until Ctrl-C."""
+    """0 if every answer was complete. Without ``once`` the page stays open until Ctrl-C or SIGTERM."""
+    playing = asyncio.current_task()
+    if playing is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, playing.cancel)
     terminal = Terminal()
     async with (
         PracticeModel(api_key=PRACTICE_KEY) as model,

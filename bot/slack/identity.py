@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
-from bot.errors import SlackTokenInvalid, StartFailed
+from bot.errors import StartFailed
 from bot.slack.api import SlackApi
+from bot.slack.at_start import patiently
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +18,8 @@ class Identity:
 
 
 async def identify(api: SlackApi) -> Identity:
-    """Raises ``StartFailed`` where Slack does not take the token, ``SlackError`` where it does not answer."""
-    try:
-        answer = await api.call("auth.test")
-    except SlackTokenInvalid as error:
-        raise StartFailed(f"SLACK_BOT_TOKEN: Slack does not take it ({error.code})") from error
+    """Raises ``StartFailed`` where Slack does not take the token, or stays out of reach."""
+    answer = await patiently(partial(api.call, "auth.test"), "SLACK_BOT_TOKEN")
     if not answer.get("bot_id"):
         raise StartFailed("SLACK_BOT_TOKEN: this is a person's token; the bot token begins with xoxb-")
     return Identity(str(answer["team_id"]), str(answer["user_id"]), str(answer["bot_id"]))

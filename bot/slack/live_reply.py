@@ -69,7 +69,6 @@ class Show:
 class Remove:
     """Delete a message that the reply no longer needs."""
 
-    part: int
     ts: str
 
 
@@ -88,10 +87,15 @@ class _Part:
 
 @dataclass(slots=True)
 class LiveReply:
-    """``posted`` are the messages of an earlier process, which together show ``posted_chars`` of an answer."""
+    """``posted`` are the messages of an earlier process, which together show ``posted_chars`` of an answer.
+
+    ``notice`` is the message that said that the question waits. It goes when the turn begins: the answer then stands
+    where it was given, below what was said before it.
+    """
 
     posted: Sequence[str] = ()
     posted_chars: int = 0
+    notice: str | None = None
     waiting_since_s: float | None = None
     """Since when words wait to be seen; ``None`` while all are."""
     _text: str = ""
@@ -198,6 +202,8 @@ class LiveReply:
 
     def next_action(self) -> Action | None:
         """What to do now so that Slack shows the newest text; ``None`` where it does."""
+        if self.notice is not None:
+            return Remove(self.notice)
         self._rejoin()
         self._cut()
         for number, part in enumerate(self._parts):
@@ -208,13 +214,14 @@ class LiveReply:
             shown_to = part.piece.shown_to if part.piece.end is None else part.piece.end
             return Show(number, part.ts, view, last and self._finished, shown_to)
         if self._finished and self._surplus:
-            return Remove(len(self._parts), self._surplus[0])
+            return Remove(self._surplus[0])
         return None
 
     def took(self, action: Action, ts: str, now_s: float) -> None:
         """Slack did it; ``ts`` is the message's. What came in meanwhile has waited since ``now_s`` at most."""
         if isinstance(action, Remove):
-            self._surplus.remove(action.ts)
+            self.notice = None if action.ts == self.notice else self.notice
+            self._surplus = [ts for ts in self._surplus if ts != action.ts]
             return
         part = self._parts[action.part]
         part.ts, part.shown, part.shown_to = ts, action.view, action.shown_to
@@ -243,8 +250,9 @@ class LiveReply:
             piece, limits = part.piece, PIECE_LIMITS[part.form]
             if piece.end is None:
                 piece = cut(self._text, piece.start, piece.opening, limits, complete=self._finished)
-                if piece.end is None and not self._finished:
-                    piece = replace(piece, shown_to=max(part.shown_to, _whole(self._text, piece)))
+                whole = _whole(self._text, piece)
+                if piece.end is None and not self._finished and whole > part.shown_to:
+                    piece = replace(piece, shown_to=whole)
                 part.piece = piece
             if piece.end is None or (not self._text[piece.end :].strip()):
                 return
@@ -277,8 +285,8 @@ class LiveReply:
 
 
 def _whole(text: str, piece: Piece) -> int:
-    """Up to where an open piece is shown: half a word says nothing, half a row or line of code little more, and no
-    message may end inside of one."""
+    """Up to where an open piece is shown best: half a word says nothing, half a row or line of code little more, and
+    no message may end inside of one. They wait only while other words are shown."""
     end = piece.shown_to
     line = max(piece.start, text.rfind("\n", 0, end) + 1)
     if piece.closing or text[line:end].lstrip().startswith("|"):

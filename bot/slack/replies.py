@@ -22,6 +22,8 @@ from bot.slack.thread_reply import Outlets, ThreadReply, posting
 log = get_logger(__name__)
 
 POST = "chat.postMessage"
+NOTICE = -1
+"""The part of a reply that says that its question waits; the answer's own parts count from 0."""
 NOTICE_WAIT_MAX_S = 2.0
 
 
@@ -37,9 +39,10 @@ class SlackReplies:
         if question.response_url is not None:
             return CommandReply(question, self._session, fresh=not again)
         posted, chars = await self._outlets.records.parts(question), 0
-        if posted or again:
+        if again or any(part != NOTICE for part in posted):
             posted, chars = await self._found(question, posted)
-        return ThreadReply(question, self._outlets, LiveReply(posted, chars))
+        notice = posted.pop(NOTICE, None)
+        return ThreadReply(question, self._outlets, LiveReply(tuple(posted.values()), chars, notice))
 
     async def queued(self, question: Question, ahead: int) -> None:
         if question.response_url is not None:  # its acknowledgement stands there already
@@ -51,14 +54,16 @@ class SlackReplies:
         except TimeoutError:
             raise SlackUnavailable(POST, "busy") from None
         words = f"Queued behind {ahead} question{'s' if ahead > 1 else ''}…" if ahead else "Queued…"
-        posted = await self._outlets.api.call_now(POST, **posting(question, 0, View(footer=(words,))))
-        await self._outlets.records.posted(question, 0, str(posted["ts"]))
+        posted = await self._outlets.api.call_now(POST, **posting(question, NOTICE, View(footer=(words,))))
+        await self._outlets.records.posted(question, NOTICE, str(posted["ts"]))
 
-    async def _found(self, question: Question, known: list[str]) -> tuple[list[str], int]:
+    async def _found(self, question: Question, known: dict[int, str]) -> tuple[dict[int, str], int]:
         """The messages of a reply that was begun, and how long the answer in them is. The thread itself knows best."""
         try:
             own = await self._reader.find_replies(question)
         except SlackError as error:
             log.info("reply.not_found", code=error.code)
             own = []
-        return ([reply.ts for reply in own], sum(len(reply.text) for reply in own)) if own else (known, 0)
+        if not own:
+            return known, 0
+        return {reply.part: reply.ts for reply in own}, sum(len(reply.text) for reply in own)

@@ -7,23 +7,25 @@ with a token that Slack has refused, and goes on knocking at an address that is 
 from __future__ import annotations
 
 import asyncio
-import time
+from typing import Any
 
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import SlackError, SlackOutcomeUnknown, SlackTokenInvalid, SlackUnavailable, StartFailed
+from bot.errors import SlackTokenInvalid, StartFailed
 from bot.logs import get_logger
 from bot.slack.api import slack_error
+from bot.slack.at_start import patiently
 
 log = get_logger(__name__)
 
-PING_INTERVAL_S = 10.0
+PING_INTERVAL_S = 5.0
+"""Also how soon the SDK notices that a connection is gone."""
+CONNECT_WITHIN_S = 30.0
 OPEN_METHOD = "apps.connections.open"
-START_PATIENCE_S = 60.0
-"""How long Slack may be out of reach when the bot starts."""
+TOKEN_NAME = "SLACK_APP_TOKEN"  # noqa: S105 - the setting's name
 
 
 class SocketMode:
@@ -31,57 +33,72 @@ class SocketMode:
 
     def __init__(self, bolt: AsyncApp, client: AsyncWebClient, app_token: str) -> None:
         self.stopped: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._client = client
+        self._web = client
         self._app_token = app_token
-        self._handler = AsyncSocketModeHandler(bolt, app_token, ping_interval=PING_INTERVAL_S)
-        self._handler.client.issue_new_wss_url = self._address  # type: ignore[method-assign]  # the SDK's only seam
+        self._client: SocketModeClient = AsyncSocketModeHandler(bolt, app_token, ping_interval=PING_INTERVAL_S).client
+        self._client.issue_new_wss_url = self._next_address  # type: ignore[method-assign]  # the SDK's only seam
+        self._client.aiohttp_client_session = _OneTryAnAddress(self._client)  # type: ignore[assignment]  # likewise
 
     async def start(self) -> None:
         """Connects. Raises ``StartFailed`` where Slack refuses the token or stays out of reach."""
-        deadline_s = time.monotonic() + START_PATIENCE_S
-        while True:
-            try:
-                self._handler.client.wss_uri = await self._open()
-                break
-            except SlackTokenInvalid as error:
-                raise StartFailed(_refused(error)) from error
-            except (SlackUnavailable, SlackOutcomeUnknown) as error:
-                if time.monotonic() > deadline_s:
-                    raise StartFailed(f"SLACK_API_URL: Slack cannot be reached ({error.code})") from error
-                log.warning("socket.waits", code=error.code)
-                await asyncio.sleep(error.retry_after_s or 2.0)
-            except SlackError as error:
-                raise StartFailed(_refused(error)) from error
-        await self._handler.client.connect()  # type: ignore[no-untyped-call]  # the SDK's
+        self._client.wss_uri = (await patiently(self._open, TOKEN_NAME))["url"]
+        try:
+            async with asyncio.timeout(CONNECT_WITHIN_S):
+                await self._client.connect()  # type: ignore[no-untyped-call]  # the SDK's
+        except TimeoutError:
+            raise StartFailed("SLACK_API_URL: Slack gives an address for Socket Mode and takes no connection") from None
         log.info("socket.connected")
 
     async def close(self) -> None:
-        client: SocketModeClient = self._handler.client
+        client = self._client
         background = [client.message_processor, client.current_session_monitor, client.message_receiver]
         await client.close()  # type: ignore[no-untyped-call]  # the SDK's
         await asyncio.gather(*(task for task in background if task is not None), return_exceptions=True)
-        if self.stopped.done() and not self.stopped.cancelled():
-            self.stopped.exception()  # seen by who waits for it, or by nobody who could still act
+        if self.stopped.done():
+            self.stopped.exception()  # whoever could act on it has seen it
+        else:
+            self.stopped.cancel()
 
-    async def _address(self) -> str:
-        """A new address for each try to connect, as the SDK asks for it."""
+    async def _next_address(self) -> str:
+        """For the SDK, which asks whenever it must connect again, and goes on asking after any error."""
         try:
-            return await self._open()
+            return str((await self._open())["url"])
         except SlackTokenInvalid as error:
             if not self.stopped.done():
-                self.stopped.set_exception(StartFailed(_refused(error)))
+                self.stopped.set_exception(StartFailed(f"{TOKEN_NAME}: Slack does not take it ({error.code})"))
             raise
 
-    async def _open(self) -> str:
+    async def _open(self) -> dict[str, Any]:
         try:
-            response = await self._client.apps_connections_open(app_token=self._app_token)
+            response = await self._web.apps_connections_open(app_token=self._app_token)
         except Exception as error:
             failure = slack_error(OPEN_METHOD, error)
             if failure is None:
                 raise
             raise failure from error
-        return str(response["url"])
+        return response.data if isinstance(response.data, dict) else {}
 
 
-def _refused(error: SlackError) -> str:
-    return f"SLACK_APP_TOKEN: Slack does not take it ({error.code})"
+class _OneTryAnAddress:
+    """The session that the SDK connects with, but an address that failed once is forgotten.
+
+    Slack's addresses are good for one connection and a short time; the SDK tries a failed one for ever.
+    """
+
+    def __init__(self, client: SocketModeClient) -> None:
+        self._client = client
+        self._session = client.aiohttp_client_session
+
+    @property
+    def closed(self) -> bool:
+        return self._session.closed
+
+    async def close(self) -> None:
+        await self._session.close()
+
+    async def ws_connect(self, url: str, **options: Any) -> Any:  # noqa: ANN401 - the SDK's
+        try:
+            return await self._session.ws_connect(url, **options)
+        except Exception:
+            self._client.wss_uri = None
+            raise

@@ -151,8 +151,8 @@ class ThreadReply:
         if isinstance(action, Remove):
             try:
                 await api.call_now("chat.delete", channel=channel, ts=action.ts)
-            except ReplyGone:
-                log.debug("reply.part_gone")
+            except (ReplyGone, SlackRefused) as error:  # gone already, or here to stay: the answer itself matters
+                log.info("reply.not_removed", code=error.code)
             return action.ts
         if action.ts is not None:
             await api.call_now("chat.update", channel=channel, ts=action.ts, **message(action.view))

@@ -167,15 +167,14 @@ class StoredQuestions:
                 )
             )
 
-    async def parts(self, question: Question) -> list[str]:
-        """The ts of the messages that an earlier process posted for this question, in order."""
+    async def parts(self, question: Question) -> dict[int, str]:
         query = (
-            sa.select(reply_parts.c.ts)
+            sa.select(reply_parts.c.part, reply_parts.c.ts)
             .where(reply_parts.c.question_id == self._question_id(question))
             .order_by(reply_parts.c.part)
         )
         async with self._begin() as connection:
-            return list((await connection.execute(query)).scalars())
+            return {row.part: row.ts for row in await connection.execute(query)}
 
     async def _known(self, question: Question) -> bool:
         async with self._begin() as connection:

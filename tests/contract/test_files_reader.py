@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
@@ -11,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 from aiohttp import web
+from httpx_aiohttp import HttpxAiohttpClient
 
 from bot.errors import SlackRefused, SlackUnavailable
 from bot.files import notes
@@ -37,13 +39,19 @@ async def make_reader(host: FileHost, tmp_path: Path) -> AsyncIterator[MakeReade
     async def no_info(file_id: str) -> Attachment:
         raise SlackRefused("files.info", "file_not_found")
 
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with HttpxAiohttpClient(timeout=httpx.Timeout(10.0)) as client:
 
-        def make(*, token: str = "xoxb-good", limits: FileLimits = LIMITS, file_info: object = no_info) -> FileReader:
+        def make(
+            *,
+            token: str = "xoxb-good",
+            limits: FileLimits = LIMITS,
+            file_info: object = no_info,
+            origin: str = host.origin,
+        ) -> FileReader:
             reader = FileReader(
                 client=client,
                 bot_token=token,
-                slack_api_url=f"{host.origin}/api/",
+                slack_api_url=f"{origin}/api/",
                 file_info=file_info,  # type: ignore[arg-type]  # each test gives one of the right shape
                 cache_dir=tmp_path / "cache",
                 limits=limits,
@@ -191,6 +199,14 @@ async def test_a_stub_that_files_info_refuses_is_named(
     assert reason(await prepared(make_reader(file_info=file_info), stub)) == expected
 
 
+async def test_a_completed_stub_that_fails_goes_by_its_real_name(host: FileHost, make_reader: MakeReader) -> None:
+    async def file_info(file_id: str) -> Attachment:
+        return Attachment(file_id, "contract.pdf", url=host.url("not there"))
+
+    file = await prepared(make_reader(file_info=file_info), Attachment("F9", "", mode="file_access"))
+    assert [(note.file_name, note.reason) for note in file.notes] == [("contract.pdf", notes.DELETED)]
+
+
 async def test_a_login_page_means_that_the_permission_is_missing(host: FileHost, make_reader: MakeReader) -> None:
     file = await prepared(make_reader(token="xoxb-bad"), attached(host, "plan.pdf", made_files.pdf()))
     assert reason(file) == notes.NO_PERMISSION
@@ -244,7 +260,7 @@ async def test_a_passing_refusal_is_tried_again(host: FileHost, make_reader: Mak
 async def test_a_refusal_that_stays_becomes_a_note_and_is_not_remembered(
     host: FileHost, make_reader: MakeReader
 ) -> None:
-    host.trouble += [lambda: web.Response(status=503, headers={"retry-after": "0"})] * 4
+    host.trouble += [lambda: web.Response(status=503, headers={"retry-after": "0"})] * 3
     attachment = attached(host, "a.txt", b"made it")
     reader = make_reader()
     assert reason(await prepared(reader, attachment)) == notes.UNAVAILABLE
@@ -265,6 +281,33 @@ async def test_a_body_cut_short_is_fetched_again(host: FileHost, make_reader: Ma
     (block,) = file.blocks
     assert isinstance(block, TextBlock)
     assert "only the first words" in block.text
+
+
+async def test_a_connection_that_breaks_in_the_middle_is_tried_again(make_reader: MakeReader) -> None:
+    content = b"all of these words\n"
+    pieces = [content[:5], content]
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 19\r\n\r\n" + pieces.pop(0))
+        writer.close()
+        await writer.wait_closed()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    origin = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    attachment = Attachment("F1", "a.txt", url=f"{origin}/a.txt")
+    file = await prepared(make_reader(origin=origin), attachment)
+    server.close()
+    await server.wait_closed()
+    assert len(file.blocks) == 1
+    assert pieces == []
+
+
+async def test_a_host_that_is_not_there_is_named_as_unavailable(make_reader: MakeReader) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        origin = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    assert reason(await prepared(make_reader(origin=origin), Attachment("F1", "a", url=origin))) == notes.UNAVAILABLE
 
 
 # --- the cache -----------------------------------------------------------------------------------------------------

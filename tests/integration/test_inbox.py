@@ -34,7 +34,7 @@ class Thread:
         if self.post is not None:
             await self.post(question)
         self.notices.append((question.ts, ahead))
-        await self.questions.posted(question, 0, f"notice of {question.ts}")
+        await self.questions.posted(question, -1, f"notice of {question.ts}")
 
     async def open(self, question: Question, *, again: bool) -> Reply:  # noqa: ARG002 - the port's words
         return Silence()
@@ -60,7 +60,7 @@ class Turns:
     held: asyncio.Event = field(default_factory=asyncio.Event)
     log: list[str] = field(default_factory=list)
     attempts: dict[str, list[int]] = field(default_factory=dict)
-    found: dict[str, list[str]] = field(default_factory=dict)
+    found: dict[str, dict[int, str]] = field(default_factory=dict)
     running: int = 0
     running_max: int = 0
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -175,7 +175,7 @@ class TestQueued:
             turns.held.set()
             await turns.until("end 1.2")
         assert sorted(thread.notices) == [("1.1", 1), ("1.2", 2)]
-        assert turns.found == {"1.0": [], "1.1": ["notice of 1.1"], "1.2": ["notice of 1.2"]}
+        assert turns.found == {"1.0": {}, "1.1": {-1: "notice of 1.1"}, "1.2": {-1: "notice of 1.2"}}
 
     async def test_who_waits_for_a_free_place_is_told_so(self, thread: Thread, turns: Turns) -> None:
         limits = InboxLimits(turns_max=1, poll_s=0.05)
@@ -213,7 +213,7 @@ class TestQueued:
             assert "begin 1.1" not in turns.log
             post.set()
             await turns.until("end 1.1")
-        assert turns.found["1.1"] == ["notice of 1.1"]
+        assert turns.found["1.1"] == {-1: "notice of 1.1"}
         assert turns.attempts["1.1"] == [1]
 
     async def test_a_notice_that_slack_does_not_take_keeps_nobody_waiting(self, thread: Thread, turns: Turns) -> None:

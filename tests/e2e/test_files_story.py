@@ -1,0 +1,89 @@
+"""Whatever people drop into Slack, from the workspace to the request as the model received it."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from email.message import EmailMessage
+
+import pytest
+from PIL import Image
+
+from tests import made_documents, made_files
+from tests.stage import Stage
+
+pytestmark = pytest.mark.parametrize("transport", ["socket"], indirect=True)
+LIBREOFFICE = shutil.which("soffice") is not None
+
+
+def fax() -> bytes:
+    file = io.BytesIO()
+    pages = [Image.new("L", (80, 60), 255) for _ in range(2)]
+    pages[0].save(file, "TIFF", save_all=True, append_images=pages[1:])
+    return file.getvalue()
+
+
+def heic() -> bytes:
+    import pillow_heif  # noqa: PLC0415 - slow to import, and only one test makes such a file
+
+    file = io.BytesIO()
+    pillow_heif.from_pillow(Image.new("RGB", (90, 60), "teal")).save(file)
+    return file.getvalue()
+
+
+def mail() -> bytes:
+    message = EmailMessage()
+    message["From"], message["To"], message["Message-ID"] = "ada@example.org", "bob@example.org", "<1@example.org>"
+    message.set_content("The plan is attached.")
+    message.add_attachment(made_files.pdf(2), "application", "pdf", filename="plan.pdf")
+    return message.as_bytes()
+
+
+async def test_ten_files_with_three_bad_ones_get_one_answer_with_three_notes(stage: Stage) -> None:
+    good = [(f"scan {number}.png", made_files.solid("PNG", (number, 0, 0))) for number in range(7)]
+    bad = [
+        ("statement.pdf", made_files.pdf(password="secret")),
+        ("voice.mp3", b"ID3\x04" + bytes(200)),
+        ("broken.docx", made_files.zipped({"[Content_Types].xml": b"", "word/document.xml": b"<not"})[:90]),
+    ]
+    ts = await stage.ask("@claude what are these?", files=[*good[:3], *bad, *good[3:]])
+
+    assert await stage.outcome(ts) == "answered"
+    (words,) = stage.words(ts)
+    assert stage.asked_texts()[0][1].count("<image>") == 7
+    assert "statement.pdf: is password-protected; send a copy without the password." in words
+    assert "voice.mp3: is audio" in words
+    assert "broken.docx: " in words
+
+
+async def test_pictures_of_every_other_kind_reach_the_model_as_ones_it_takes(stage: Stage) -> None:
+    files = [(f"picture.{kind.lower()}", made_files.image(kind)) for kind in ("BMP", "ICO", "JPEG2000", "AVIF")]
+    files += [("phone.heic", heic()), ("layers.psd", made_files.psd((40, 30))), ("fax.tiff", fax())]
+    ts = await stage.ask("@claude what do you see?", files=files)
+
+    assert await stage.outcome(ts) == "answered"
+    text = stage.asked_texts()[0][1]
+    assert text.count("<image>") == 8
+    assert 'File "phone.heic" (HEIC image, 90 × 60 px):' in text
+    assert 'File "fax.tiff" (TIFF image, page 2 of 2, 80 × 60 px):' in text
+
+
+async def test_mails_archives_and_tables_reach_the_model_by_name(stage: Stage) -> None:
+    packed = made_files.zipped({"docs/terms.pdf": made_files.pdf(3), "data.csv": b"name;sum\nJ\xfcrgen;5\n"})
+    ts = await stage.ask("@claude what is in these?", files=[("mail.eml", mail()), ("all.zip", packed)])
+
+    assert await stage.outcome(ts) == "answered"
+    text = stage.asked_texts()[0][1]
+    assert 'File "mail.eml › plan.pdf" (PDF, 2 pages):' in text
+    assert 'File "all.zip › docs/terms.pdf" (PDF, 3 pages):' in text
+    assert "```csv\nname;sum\nJürgen;5\n```" in text
+    assert text.count("<document>") == 2
+
+
+@pytest.mark.skipif(not LIBREOFFICE, reason="LibreOffice is not installed")
+async def test_an_office_document_reaches_the_model_as_a_pdf(stage: Stage) -> None:
+    ts = await stage.ask("@claude what does it say?", files=[("letter.docx", made_documents.docx("Dear reader"))])
+
+    assert await stage.outcome(ts) == "answered"
+    assert 'File "letter.docx" (Word document, shown as PDF, 1 page):' in stage.asked_texts()[0][1]
+    assert "Dear reader" in stage.words(ts)[0]

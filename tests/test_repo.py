@@ -1,0 +1,177 @@
+"""What the repository says about itself is true, and its own rules hold."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from pathlib import PurePosixPath
+from typing import Any
+
+import pytest
+from packaging.requirements import Requirement
+
+import bot
+from bot.settings import Settings, settings_table
+from tests.repository import ROOT, imports, map_of, modules, text_of, tracked
+
+WHOLE = {"playground/page/", "playground/samples/", "store/migrations/"}
+"""Directories that the map names in one line."""
+MODULE_LINES_MAX = 300
+FUNCTION_LINES_MAX = 60
+# Each with a mark in it, so that this file does not hold what it looks for.
+REGISTRIES = [
+    host.replace("|", ".")
+    for host in (
+        "pypi|org", "pythonhosted|org", "npmjs|org", "npmjs|com", "yarnpkg|com", "crates|io", "rubygems|org",
+        "proxy|golang", "docker|io", "ghcr|io", "jsdelivr|net", "unpkg|com", "cdnjs|com", "conda|anaconda",
+    )
+]  # fmt: skip
+MACHINE_PATHS = re.compile(r"(?<![\w.])/(?:work|root|home/[a-z]|Users)/|\.pyen[v]")
+IMPURE = {"asyncio", "secrets", "socket", "subprocess", "tempfile", "threading", "time", "uuid"}
+
+
+# --- the documents -------------------------------------------------------------------------------------------------
+
+
+def test_the_map_names_every_file_of_the_bot() -> None:
+    named = set(map_of(bot.__doc__ or ""))
+    files = {name.removeprefix("bot/") for name in tracked() if name.startswith("bot/")}
+    on_disk = set()
+    for file in files:
+        whole = next((directory for directory in WHOLE if file.startswith(directory)), None)
+        if whole or not file.endswith("__init__.py"):
+            on_disk.add(whole or file)
+        on_disk |= {f"{parent}/" for parent in PurePosixPath(whole or file).parents if str(parent) != "."}
+    assert sorted(named - on_disk) == []
+    assert sorted(on_disk - named) == []
+
+
+def test_the_readme_has_the_settings_as_the_code_has_them() -> None:
+    assert settings_table() in text_of("README.md")
+
+
+def test_the_example_environment_names_exactly_the_settings() -> None:
+    named = re.findall(r"^#? ?([A-Z][A-Z_]+)=", text_of(".env.example"), flags=re.MULTILINE)
+    assert sorted(named) == sorted(name.upper() for name in Settings.model_fields)
+
+
+@pytest.mark.parametrize("document", [name for name in tracked() if name.endswith(".md")])
+def test_a_document_links_and_names_only_what_exists(document: str) -> None:
+    text = text_of(document)
+    base = (ROOT / document).parent
+    links = [link for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text) if "://" not in link]
+    named = re.findall(r"`((?:bot|tests|docs|bench)/[\w./]+)`", text)
+    assert [link for link in links if not (base / link).exists()] == []
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+# --- the code ------------------------------------------------------------------------------------------------------
+
+
+def test_modules_and_functions_can_be_read_in_one_go() -> None:
+    long_modules = [name for name in modules() if text_of(name).count("\n") > MODULE_LINES_MAX]
+    long_functions = [
+        f"{name}:{node.name}"
+        for name, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or node.lineno) - node.lineno >= FUNCTION_LINES_MAX
+    ]
+    assert (long_modules, long_functions) == ([], [])
+
+
+def test_every_module_says_what_it_is() -> None:
+    assert [name for name, tree in modules().items() if not ast.get_docstring(tree)] == []
+
+
+def test_modules_that_call_themselves_pure_are() -> None:
+    impure = []
+    for name, tree in modules().items():
+        if re.search(r"\bPure[.:]", ast.get_docstring(tree) or ""):
+            awaits = [node for node in ast.walk(tree) if isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith)]
+            used = imports(tree) & IMPURE
+            chance = [
+                node
+                for node in ast.walk(tree)
+                if isinstance(node, ast.Attribute)
+                and isinstance(node.value, ast.Name)
+                and (node.value.id == "random" and node.attr != "Random")  # a seeded one is no chance
+            ]
+            impure += [name] * bool(awaits or chance) + [f"{name}: {module}" for module in sorted(used)]
+    assert impure == []
+
+
+def test_only_the_settings_read_the_environment() -> None:
+    reading = {
+        name
+        for name, tree in modules().items()
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.Attribute) and node.attr in {"environ", "environb", "getenv"})
+        or (isinstance(node, ast.alias) and node.name in {"environ", "getenv"})
+        or (isinstance(node, ast.Name) and node.id == "BaseSettings")
+    }
+    # The demo hands its own environment on to the bot's process.
+    assert reading == {"bot/settings.py", "bot/playground/demo.py"}
+
+
+def test_only_the_commands_print() -> None:
+    printing = {
+        name
+        for name, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+    }
+    assert printing <= {"bot/__main__.py", "bot/ask.py"}
+
+
+# --- the packaging -------------------------------------------------------------------------------------------------
+
+
+def test_no_file_names_a_package_registry_or_a_machine() -> None:
+    found = [
+        f"{name}: {match}"
+        for name in tracked()
+        for text in [text_of(name)]
+        for match in [*(host for host in REGISTRIES if host in text), *MACHINE_PATHS.findall(text)]
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("file", ["requirements.txt", "requirements-dev.txt"])
+def test_requirements_are_pinned_with_hashes_and_name_no_address(file: str) -> None:
+    assert [line for line in text_of(file).splitlines() if line.startswith("-") or "://" in line] == []
+    for requirement, hashes in _pins(file):
+        assert [specifier.operator for specifier in requirement.specifier] == ["=="], requirement
+        assert hashes, requirement
+        assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", value) for value in hashes), requirement
+
+
+def test_pins_lie_in_the_ranges_that_the_project_declares() -> None:
+    project: dict[str, Any] = tomllib.loads(text_of("pyproject.toml"))["project"]
+    run, dev = project["dependencies"], project["optional-dependencies"]["dev"]
+    for file, declared in (("requirements.txt", run), ("requirements-dev.txt", [*run, *dev])):
+        pinned = {_key(requirement): requirement for requirement, _ in _pins(file)}
+        for wanted in map(Requirement, declared):
+            (pin,) = pinned[_key(wanted)].specifier
+            assert wanted.specifier.contains(pin.version), (file, wanted)
+
+
+def test_tests_run_with_what_the_bot_runs_with() -> None:
+    run = {str(requirement) for requirement, _ in _pins("requirements.txt")}
+    assert sorted(run - {str(requirement) for requirement, _ in _pins("requirements-dev.txt")}) == []
+
+
+def _pins(file: str) -> list[tuple[Requirement, list[str]]]:
+    """Each pinned requirement with its hashes."""
+    lines = text_of(file).replace("\\\n", " ").splitlines()
+    pins = []
+    for line in lines:
+        if line.strip() and not line.lstrip().startswith("#"):
+            requirement, *hashes = line.split("--hash=")
+            pins.append((Requirement(requirement.strip()), [value.strip() for value in hashes]))
+    return pins
+
+
+def _key(requirement: Requirement) -> str:
+    return re.sub(r"[-_.]+", "-", requirement.name).lower()
