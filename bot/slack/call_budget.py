@@ -3,6 +3,8 @@
 Slack allows a method so many calls a minute for a whole workspace, whatever messages they touch. The budget holds the
 calls of any minute below that, and learns from a 429: everyone waits as long as Slack says, and from then on as many
 calls fit in a minute as had fitted when Slack refused. That number creeps back up while all goes well.
+
+Nothing here waits: ``ready_at`` and ``paced_at`` name a time, and ``spend`` notes a call that is made.
 """
 
 from __future__ import annotations
@@ -15,8 +17,10 @@ WINDOW_S = 61.0
 """A minute, and what calls sent evenly may bunch up on their way."""
 SURE = 0.95
 """Of the calls that had been made when one was refused; the others may have been under way."""
-LOWERED_MIN = 0.5
-"""One refusal takes no more than this of the budget: it may have had another reason."""
+PLAUSIBLE = 0.5
+"""Of the budget: a refusal of fewer calls than that had another reason, say another app's calls on the same token."""
+LOWERED = 0.9
+"""What is left of the budget after such a one."""
 RECOVERED_PER_S = 0.01 / 60
 """A hundredth a minute: in a workspace that stays stricter, each step too far is a refused call."""
 
@@ -64,7 +68,7 @@ class CallBudget:
         return max(quick_s, self._freed_in_s(now_s) / max(1, left))
 
     def left(self, now_s: float) -> int:
-        """How many calls could go at once, Retry-After aside."""
+        """How many calls could go at once, Retry-After aside; negative where a share was taken away."""
         self._recover(now_s)
         while self._calls and self._calls[0] <= now_s - self.window_s:
             self._calls.popleft()
@@ -84,9 +88,11 @@ class CallBudget:
         Calls that were under way together are refused together; only the first of them lowers the budget.
         """
         if now_s >= self._not_before_s:
-            self.left(now_s)
+            self.left(now_s)  # forgets what is older than a minute
             fitted = SURE * (len(self._calls) - 1) / (self.calls_max * self.share)
-            self._trusted = max(LOWERED_MIN * self._trusted, min(self._trusted, fitted))
+            self._trusted = (
+                min(self._trusted, fitted) if fitted > PLAUSIBLE * self._trusted else LOWERED * self._trusted
+            )
         self._not_before_s = max(self._not_before_s, now_s + retry_after_s)
 
     @property

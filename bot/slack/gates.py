@@ -42,6 +42,7 @@ Rank = Callable[[], tuple[Urgency, float]]
 """Asked when a place is given away: urgency, and since when words wait to be seen."""
 
 MOVES_EVERY_S = 4.5
+"""So often a growing answer should change before its readers' eyes."""
 GAP_S = 0.05
 """From one call to the next, first words aside: if Slack refuses one, few others are under way."""
 CHANNELS_MAX = 1_000
@@ -130,10 +131,10 @@ class Gate:
 CHANNEL_WINDOW_S = 1.05
 """A second, and what posts may bunch up on their way."""
 AT_ONCE = Pace()
-EDITS = Pace(quick_s=0.6, slow_calls=1, kept=1)
-"""Answers of up to half a minute move smoothly, and longer ones never stand still."""
+EDITS = Pace(quick_s=0.62, slow_calls=1, kept=1)
+"""An answer of half a minute moves smoothly and uses the minute's edits up; a longer one goes on in more messages."""
 POSTS = Pace(quick_s=0.15, slow_calls=50, kept=100)
-"""First words of new answers always find room."""
+"""First words of new answers find room, however many answers go on in further messages."""
 
 
 class Gates:
@@ -163,7 +164,7 @@ class Gates:
         return self._edits.short(1)
 
     def set_share(self, share: float) -> None:
-        """Our part from now on; the calls already made count on."""
+        """Our part from now on; calls already made count on. Others' calls do too: take over a share a minute late."""
         self._share = share
         for gate in self._gates.values():
             gate.budget.share = share
