@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
-from math import inf
+from math import ceil, inf
 
 WINDOW_S = 61.0
 """A minute, and what calls sent evenly may bunch up on their way."""
@@ -27,11 +27,9 @@ RECOVERED_PER_S = 0.01 / 60
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How calls that can wait are spread out: one every ``quick_s``, and the last ``slow_calls`` evenly until more are
-    free. ``kept`` calls a minute are left for those that cannot wait."""
+    """How calls that can wait go: one every ``every_s``, and ``kept`` a minute are left for those that cannot."""
 
-    quick_s: float = 0.0
-    slow_calls: int = 0
+    every_s: float = 0.0
     kept: int = 0
 
 
@@ -51,7 +49,7 @@ class CallBudget:
     def ready_at(self, now_s: float, *, kept: int = 0) -> float:
         """When the next call may go so that, after it, ``kept`` calls could still go at once."""
         left = self.left(now_s) - kept
-        if left > 0:
+        if left > 0 or not self._calls:
             return self._not_before_s
         return max(self._not_before_s, self._calls[min(-left, len(self._calls) - 1)] + self.window_s)
 
@@ -61,11 +59,10 @@ class CallBudget:
 
     def pace_s(self, now_s: float) -> float:
         """Seconds from one call that can wait to the next, as things are now."""
-        left = self.left(now_s) - self._kept(now_s)
-        quick_s = max(self.pace.quick_s / self._part, self._not_before_s - now_s)
-        if left > self.pace.slow_calls * self._part:
-            return quick_s
-        return max(quick_s, self._freed_in_s(now_s) / max(1, left))
+        every_s = max(self.pace.every_s / self._part, self._not_before_s - now_s)
+        if self.left(now_s) > self._kept(now_s):
+            return every_s
+        return max(every_s, self._freed_in_s(now_s))
 
     def left(self, now_s: float) -> int:
         """How many calls could go at once, Retry-After aside; negative where a share was taken away."""
@@ -100,7 +97,7 @@ class CallBudget:
         return self.share * self._trusted
 
     def _kept(self, now_s: float) -> int:
-        return int(self.pace.kept * self._part * self._freed_in_s(now_s) / self.window_s)
+        return ceil(self.pace.kept * self._part * self._freed_in_s(now_s) / self.window_s)
 
     def _freed_in_s(self, now_s: float) -> float:
         """Until the oldest call no longer counts."""

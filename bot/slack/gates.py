@@ -131,9 +131,9 @@ class Gate:
 CHANNEL_WINDOW_S = 1.05
 """A second, and what posts may bunch up on their way."""
 AT_ONCE = Pace()
-EDITS = Pace(quick_s=0.62, slow_calls=1, kept=1)
+EDITS = Pace(every_s=0.61, kept=1)
 """An answer of half a minute moves smoothly and uses the minute's edits up; a longer one goes on in more messages."""
-POSTS = Pace(quick_s=0.15, slow_calls=50, kept=100)
+POSTS = Pace(every_s=0.15, kept=100)
 """First words of new answers find room, however many answers go on in further messages."""
 
 
