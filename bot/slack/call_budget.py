@@ -46,16 +46,16 @@ class CallBudget:
     _calls: deque[float] = field(default_factory=deque)
     _not_before_s: float = 0.0
 
-    def ready_at(self, now_s: float, *, kept: int = 0) -> float:
-        """When the next call may go so that, after it, ``kept`` calls could still go at once."""
-        left = self.left(now_s) - kept
+    def ready_at(self, now_s: float, *, can_wait: bool = False) -> float:
+        """When the next call may go; one that can wait leaves those that are kept."""
+        left = self.left(now_s) - (self._kept(now_s) if can_wait else 0)
         if left > 0 or not self._calls:
             return self._not_before_s
         return max(self._not_before_s, self._calls[min(-left, len(self._calls) - 1)] + self.window_s)
 
     def paced_at(self, now_s: float) -> float:
-        """When the next call that can wait may go."""
-        return max(self.ready_at(now_s, kept=self._kept(now_s)), self.last_s + self.pace_s(now_s))
+        """When the next call that can wait may go, at the even pace."""
+        return max(self.ready_at(now_s, can_wait=True), self.last_s + self.pace_s(now_s))
 
     def pace_s(self, now_s: float) -> float:
         """Seconds from one call that can wait to the next, as things are now."""

@@ -119,7 +119,7 @@ class Gate:
         if urgency is Urgency.LAST:
             return ready_s
         if short:
-            return max(ready_s, since_s + MOVES_EVERY_S)
+            return max(ready_s, since_s + MOVES_EVERY_S, self.budget.ready_at(now_s, can_wait=True))
         return max(ready_s, since_s + self._live_after_s(), self.budget.paced_at(now_s))
 
     def _come_back(self, at_s: float) -> None:
