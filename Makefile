@@ -28,7 +28,7 @@ run: .venv/run
 	@$(BIN)/python -m bot run
 
 test: lint
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto $(ARGS)
 
 corpus: .venv/dev
 	$(BIN)/python -m bench.corpus

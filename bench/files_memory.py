@@ -77,6 +77,7 @@ class Watch:
         self.peak_bytes = 0
         self.peak_own_bytes = 0
         self.silence_s = 0.0
+        self.busy_s = 0.0
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._sample)
 
@@ -98,9 +99,10 @@ class Watch:
 
     async def _listen(self) -> None:
         while True:
-            before = time.perf_counter()
+            before, busy_before = time.perf_counter(), time.thread_time()
             await asyncio.sleep(SAMPLE_EVERY_S)
             self.silence_s = max(self.silence_s, time.perf_counter() - before - SAMPLE_EVERY_S)
+            self.busy_s = max(self.busy_s, time.thread_time() - busy_before)
 
 
 def memory_bytes() -> tuple[int, int]:
@@ -170,7 +172,10 @@ def main() -> None:
         f"idle {idle_bytes / 1e6:.0f} MB; peak {watch.peak_bytes / 1e6:.0f} MB, workers included "
         f"({watch.peak_own_bytes / 1e6:.0f} MB without): {(watch.peak_bytes - idle_bytes) / 1e6:.0f} MB over idle"
     )
-    print(f"event loop silent for at most {watch.silence_s * 1e3:.0f} ms")
+    print(
+        f"event loop silent for at most {watch.silence_s * 1e3:.0f} ms by the clock; its thread worked for at most "
+        f"{watch.busy_s * 1e3:.0f} ms between two beats (the rest is other processes on the same cores)"
+    )
 
 
 if __name__ == "__main__":

@@ -72,7 +72,7 @@ async def simulate(load: Load) -> Played:
     slack = _Slack(RateLimits(strictness=load.strictness), load.latency_s)
     api = SlackApi(cast("AsyncWebClient", slack), Gates())
 
-    async def find_posted(question: Question, part: int) -> str | None:  # noqa: ARG001 - the port's
+    async def find_posted(question: Question, part: int, text: str) -> str | None:  # noqa: ARG001 - the port's
         return None
 
     outlets = Outlets(api, _Records(), find_posted)

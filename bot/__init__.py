@@ -2,7 +2,7 @@
 
 The map, in reading order::
 
-    __main__.py               the commands: run, demo, ask
+    __main__.py               the commands: run, demo, ask, health
     app.py                    builds every part from the settings, and runs them until the process is stopped
     settings.py               every knob: name, unit, bounds, what it does
     turn.py                   the story: question → thread → files → history → model → live reply → done
@@ -15,12 +15,14 @@ The map, in reading order::
     limits.py                 the published limits of Slack and of the Messages API
     logs.py                   events with fields, without tokens and texts
     ask.py                    the model link alone, from the terminal
+    health.py                 whether the bot that uses a data directory lives
     slack/                    Slack, as a place to hear from, to read and to write
         listeners.py          what Slack delivers → accepted questions, then the ack
         payloads.py           events and commands → questions, or why they are none
         socket_mode.py        deliveries over a WebSocket
         http_events.py        deliveries over signed HTTP
         identity.py           who the bot is
+        at_start.py           a first call, however long Slack is out of reach within reason
         api.py                the Web API: paced, never repeated blindly, failures by what can be done
         gates.py              who may call next
         call_budget.py        how many calls a minute are left

@@ -1,4 +1,4 @@
-"""The commands: ``run`` the bot, ``demo`` it without any token, ``ask`` the model from the terminal.
+"""The commands: ``run`` the bot, ``demo`` it without any token, ``ask`` the model, ``health``.
 
 I/O: arguments, the terminal, exit codes: 0 all well, 1 the work failed, 2 a wrong setting or argument.
 """
@@ -10,9 +10,9 @@ import asyncio
 import sys
 from pathlib import Path
 
-from bot import logs
+from bot import health, logs
 from bot.errors import StartFailed
-from bot.settings import ModelSettings, Settings, has_model_key
+from bot.settings import ModelSettings, Settings, data_dir, has_model_key
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -45,6 +45,8 @@ def _parser() -> argparse.ArgumentParser:
         "--file", action="append", type=Path, default=[], metavar="PATH", help="may be given several times"
     )
     ask.set_defaults(command=_ask)
+    lives = commands.add_parser("health", help="0 if the bot that uses BOT_DATA_DIR lives, else 1")
+    lives.set_defaults(command=_health)
     return parser
 
 
@@ -69,6 +71,13 @@ def _ask(options: argparse.Namespace) -> int:
     settings = ModelSettings.load()
     logs.set_up(settings.bot_log_level, settings.bot_log_format)
     return asyncio.run(ask.ask(settings, options.question, options.file))
+
+
+def _health(_options: argparse.Namespace) -> int:
+    if health.lives(data_dir()):
+        return 0
+    print(f"no sign of life in {data_dir()}", file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ import httpx
 from httpx_aiohttp import HttpxAiohttpClient
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import health
+from bot.budget import Room
 from bot.files.bounds import ConvertLimits, FileLimits
 from bot.files.reader import FileReader
 from bot.inbox import Inbox, InboxLimits
@@ -44,6 +47,8 @@ from bot.turn import Turn
 
 log = get_logger(__name__)
 
+WORDS_BYTES = 1_000_000
+"""Of a request, for what is no file: the words of a long thread, and what JSON adds."""
 SLACK_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
 
 
@@ -97,8 +102,11 @@ async def running(settings: Settings) -> AsyncIterator[SocketMode | HttpEvents]:
             questions=questions,
             system_prompt=settings.bot_system_prompt,
             history_tokens_max=settings.bot_history_tokens_max,
+            room=Room(bytes_max=max(0, settings.messages_request_bytes_max - WORDS_BYTES)),
         )
-        inbox = Inbox(questions, replies, turn.answer, _owner(), InboxLimits(turns_max=settings.bot_turns_max))
+        limits = InboxLimits(turns_max=settings.bot_turns_max)
+        sign = partial(health.leave_sign, settings.bot_data_dir)
+        inbox = Inbox(questions, replies, turn.answer, _owner(), limits, alive=sign)
         parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s)
 
         bolt = listeners.build(client, identity, secret(settings.slack_signing_secret), inbox.accept)

@@ -26,7 +26,14 @@ HISTORY_TOKENS_MAX = 800_000
 
 
 async def ask(settings: ModelSettings, question: str, paths: Sequence[Path]) -> int:
-    """0 where the answer is complete, 1 where it is not. Problems are lines on standard error."""
+    """0 where the answer is complete, 1 where it is not, 2 where nothing was asked. Problems go to standard error."""
+    missing = [path for path in paths if not path.is_file()]
+    for path in missing:
+        print(f"{path}: is not a file", file=sys.stderr)
+    if not (question.strip() or paths):
+        print("There is no question.", file=sys.stderr)
+    if missing or not (question.strip() or paths):
+        return 2
     with tempfile.TemporaryDirectory(prefix="ask-") as directory:
         files = await _prepare(settings, paths, Path(directory))
         for note in (note for file in files for note in file.notes):
@@ -59,9 +66,6 @@ async def _prepare(settings: ModelSettings, paths: Sequence[Path], directory: Pa
             out = directory / str(number)
             out.mkdir()
             identity = f"{number}:{path}"
-            if not path.is_file():
-                files.append(blocks.refused(identity, path.name, "is not a file on this machine"))
-                continue
             try:
                 parts = await conversion.convert(path.resolve(), path.name, path.suffix.removeprefix("."), out)
             except Unreadable as unreadable:

@@ -36,14 +36,24 @@ class InboxLimits:
 
 
 class Inbox:
-    """``owner`` names this process among those that share the database."""
+    """``owner`` names this process among those that share the database; ``alive`` is called while all goes well."""
 
-    def __init__(self, questions: Questions, replies: Replies, answer: Answer, owner: str, limits: InboxLimits) -> None:
+    def __init__(
+        self,
+        questions: Questions,
+        replies: Replies,
+        answer: Answer,
+        owner: str,
+        limits: InboxLimits,
+        *,
+        alive: Callable[[], None] = lambda: None,
+    ) -> None:
         self._questions = questions
         self._replies = replies
         self._answer = answer
         self._owner = owner
         self._limits = limits
+        self._alive = alive
         self._due = asyncio.Event()
         self._closing = False
         self._turns: dict[asyncio.Task[None], Claim] = {}
@@ -116,6 +126,7 @@ class Inbox:
             log.warning("inbox.recovered", questions=freed)
             self._due.set()
         await self._questions.forget(now_s - self._limits.keep_s)
+        self._alive()
 
     async def _run(self, claim: Claim) -> None:
         try:
@@ -140,7 +151,7 @@ class Inbox:
         self._due.set()
 
     async def _tell_if_queued(self, question: Question) -> None:
-        """Posts the notice while the question is held, so that its turn finds the notice and takes it over."""
+        """Posts the notice while the question is held, so that its turn finds the notice, and takes it away."""
         ahead = await self._questions.ahead(question)
         if not ahead and len(self._turns) < self._limits.turns_max:
             return

@@ -91,3 +91,5 @@ def set_up(level: str = "INFO", log_format: str = "console") -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("bot").setLevel(level)
+    # Its warnings are advice to programmers, at every start.
+    logging.getLogger("slack_bolt").setLevel(logging.ERROR)

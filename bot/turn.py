@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from bot import history
+from bot import budget, history
+from bot.budget import Room
 from bot.errors import ModelError, ReplyGone, SlackError
 from bot.logs import get_logger
 from bot.messages import (
@@ -85,6 +86,8 @@ class Turn:
     questions: Questions
     system_prompt: str
     history_tokens_max: int
+    room: Room
+    """What the files of one request may take."""
 
     async def answer(self, claim: Claim) -> Outcome:
         """Never raises for what people, Slack or the model do; what it cannot mend it says in the thread."""
@@ -121,7 +124,7 @@ class Turn:
         reply.status("Reading the thread…" if not question.starts_thread else "Thinking…")
         withdrawn = await self.questions.withdrawn(question.thread)
         thread = [message for message in await self.threads.read(question) if message.ts not in withdrawn]
-        prepared = await self._prepare(thread, reply)
+        prepared = budget.within(await self._prepare(thread, reply), self.room)
         notes.extend(note for file in prepared for note in file.notes)
         figures.files = len(prepared)
         conversation = self._conversation(thread, prepared)

@@ -12,7 +12,7 @@ import pytest
 from packaging.requirements import Requirement
 
 import bot
-from bot.settings import Settings, settings_table
+from bot.settings import SYSTEM_PROMPT, Settings, settings_table
 from tests.repository import ROOT, imports, map_of, modules, text_of, tracked
 
 WHOLE = {"playground/page/", "playground/samples/", "store/migrations/"}
@@ -56,11 +56,18 @@ def test_the_example_environment_names_exactly_the_settings() -> None:
     assert sorted(named) == sorted(name.upper() for name in Settings.model_fields)
 
 
+def test_the_example_environment_shows_the_defaults() -> None:
+    shown = dict(re.findall(r"^# ([A-Z_]+)=(.*)$", text_of(".env.example"), flags=re.MULTILINE))
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default in {None, SYSTEM_PROMPT} else str(field.default)
+        assert shown.get(name.upper(), "") == default, name
+
+
 @pytest.mark.parametrize("document", [name for name in tracked() if name.endswith(".md")])
 def test_a_document_links_and_names_only_what_exists(document: str) -> None:
     text = text_of(document)
     base = (ROOT / document).parent
-    links = [link for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text) if "://" not in link]
+    links = [link for link in re.findall(r"(?<!!)\[[^\]]*\]\(([^)#\s]+)", text) if "://" not in link]
     named = re.findall(r"`((?:bot|tests|docs|bench)/[\w./]+)`", text)
     assert [link for link in links if not (base / link).exists()] == []
     assert [name for name in named if not (ROOT / name).exists()] == []

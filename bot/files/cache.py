@@ -62,8 +62,11 @@ class Cache:
         self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         return Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=self._directory))
 
-    def commit(self, begun: Path, key: str, parts: list[Part], files: set[str]) -> None:
-        """Makes ``begun`` with these of its ``files`` the entry, unless another process was faster; then makes room."""
+    def commit(self, begun: Path, key: str, parts: list[Part], files: set[str]) -> list[Part]:
+        """Makes ``begun`` with these of its ``files`` the entry, and makes room for it.
+
+        Returns the parts of what is the entry then: where another process was faster, it is theirs.
+        """
         for path in begun.iterdir():
             if path.name not in files:
                 path.unlink()
@@ -71,10 +74,13 @@ class Cache:
         try:
             begun.rename(self.path(key))
         except OSError:
-            if self.load(key) is None:
+            theirs = self.load(key)
+            if theirs is None:
                 raise
             self.discard(begun)
+            return theirs
         self.sweep()
+        return parts
 
     def discard(self, begun: Path) -> None:
         shutil.rmtree(begun, ignore_errors=True)

@@ -22,7 +22,7 @@ _DEPTH_MAX = 3
 _NOTES_MAX = 5
 
 SparePdf = Callable[[Path], Awaitable[None]]
-"""Fetches somebody else's rendering of the file as a PDF to a path. Raises ``Unreadable`` where there is none."""
+"""Fetches somebody else's rendering of the file as a PDF to a path. Raises ``Unreadable`` where there is none (yet)."""
 
 
 @dataclass(slots=True)
@@ -42,6 +42,11 @@ class Conversion:
         self._limits = limits
         self._sandbox = Sandbox(limits)
         self._office = Office(limits)
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with whatever makes the same file come out differently."""
+        return f"{self._limits.convert.to_json()} office={self._office.available}"
 
     async def aclose(self) -> None:
         """Ends the worker processes; nothing may be in conversion."""
@@ -118,14 +123,14 @@ class Conversion:
                 return await self._office.to_pdf(source, part.suffix, room)
             except Unreadable as unreadable:
                 reason = unreadable.reason
-        if attached and task.spare_pdf is not None and not part.optional:
-            pdf = room / "spare.pdf"
-            try:
-                await task.spare_pdf(pdf)
-            except Unreadable:
-                raise Unreadable(reason) from None
-            return pdf
-        raise Unreadable(reason)
+        if not attached or task.spare_pdf is None or part.optional:
+            raise Unreadable(reason)
+        pdf = room / "spare.pdf"
+        try:
+            await task.spare_pdf(pdf)
+        except Unreadable:
+            raise (Unreadable if self._office.available else UnreadableNow)(reason) from None
+        return pdf
 
 
 def _size_bytes(path: Path) -> int:

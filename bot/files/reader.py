@@ -104,7 +104,7 @@ class FileReader:
         return attachment
 
     async def _known_or_read(self, attachment: Attachment, begins: Callable[[str], None]) -> PreparedFile:
-        key = key_of(attachment, self._limits.convert.to_json())
+        key = key_of(attachment, self._conversion.fingerprint)
         lock = self._preparing.setdefault(key, asyncio.Lock())
         async with lock:  # the same file asked for twice at once is read once
             parts = await asyncio.to_thread(self._cache.load, key)
@@ -125,10 +125,9 @@ class FileReader:
             await self._downloader.fetch(attachment, attachment.url, source)
             spare_pdf = partial(self._fetch_converted_pdf, attachment)
             parts = await self._conversion.convert(source, attachment.name, attachment.filetype, begun, spare_pdf)
-            await asyncio.to_thread(self._cache.commit, begun, key, parts, files_of(parts))
+            return await asyncio.to_thread(self._cache.commit, begun, key, parts, files_of(parts))
         finally:
             await asyncio.to_thread(self._cache.discard, begun)
-        return parts
 
     async def _fetch_converted_pdf(self, attachment: Attachment, to: Path) -> None:
         """Slack's own rendering of an Office file, made some time after the upload: files.info has the news."""

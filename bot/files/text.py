@@ -51,57 +51,44 @@ def written(
 
 
 def decoded(source: Path, limits: ConvertLimits) -> str:
-    """The file's text, of a very long one the beginning and the end with a line between that says so.
+    """The file's text; of a very long one the ends, each as long as the limit could use.
 
-    Bytes that do not fit the encoding become U+FFFD; terminal escapes and control characters go.
+    Bytes that do not fit the encoding become U+FFFD; terminal escapes go, and every line ends the same way.
     """
-    with source.open("rb") as file:
-        head = file.read(_SAMPLE_BYTES)
-    encoding = _encoding(head)
-    text = _read(source, encoding, limits)
-    return _ESCAPES.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-def _read(source: Path, encoding: str, limits: ConvertLimits) -> str:
-    """At most what the limit can use is held: four times its characters from each end, in bytes."""
     piece_bytes = limits.text_chars_max * _BYTES_PER_CHAR_MAX
     size = source.stat().st_size
     with source.open("rb") as file:
-        if size <= 2 * piece_bytes:
-            return file.read().decode(encoding, "replace")
-        first = file.read(piece_bytes).decode(encoding, "replace")
-        file.seek(size - size % _BYTES_PER_CHAR_MAX - piece_bytes)
-        marked = encoding.removesuffix("-sig")
-        last = file.read().decode(_tail_codec(marked, first_bytes=_first_bytes(source)), "replace")
-    return first + last
+        first = file.read(2 * piece_bytes if size <= 2 * piece_bytes else piece_bytes)
+        encoding = _encoding(first)
+        text = first.decode(encoding, "replace")
+        if size > 2 * piece_bytes:
+            file.seek(size - size % _BYTES_PER_CHAR_MAX - piece_bytes)
+            text += file.read().decode(_unmarked(encoding, first), "replace")
+    return _ESCAPES.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def _first_bytes(source: Path) -> bytes:
-    with source.open("rb") as file:
-        return file.read(4)
-
-
-def _tail_codec(encoding: str, first_bytes: bytes) -> str:
-    """A codec that reads the byte order from a mark needs it spelt out where there is no mark."""
+def _unmarked(encoding: str, first: bytes) -> str:
+    """For a piece from the middle, where there is no mark to read the byte order from."""
     if encoding in {"utf-16", "utf-32"}:
-        return encoding + ("-le" if first_bytes.startswith(b"\xff\xfe") else "-be")
-    return encoding
+        return encoding + ("-le" if first.startswith(b"\xff\xfe") else "-be")
+    return encoding.removesuffix("-sig")
 
 
-def _encoding(head: bytes) -> str:
+def _encoding(data: bytes) -> str:
+    """By the mark; else UTF-8, unless more of what is not ASCII breaks its rules than keeps them; else by detection."""
     for mark, codec in _MARKS:
-        if head.startswith(mark):
+        if data.startswith(mark):
             return codec
-    unmarked = utf16_without_mark(head[:HEAD_BYTES])
+    unmarked = utf16_without_mark(data[:HEAD_BYTES])
     if unmarked is not None:
         return unmarked
-    try:
-        head.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if error.start < len(head) - _BYTES_PER_CHAR_MAX:
-            best = from_bytes(head).best()
-            return best.encoding if best is not None else "cp1252"
-    return "utf-8"
+    text = data.decode("utf-8", "replace")
+    broken = text.count("\ufffd") - text.endswith("\ufffd")  # a piece of a long text may end within a character
+    if broken <= (len(text) - len(text.encode("ascii", "ignore"))) // 2:
+        return "utf-8"
+    at = text.index("\ufffd")
+    best = from_bytes(data[max(at - _SAMPLE_BYTES // 2, 0) :][:_SAMPLE_BYTES]).best()
+    return best.encoding if best is not None else "cp1252"
 
 
 def _cut(text: str, size_bytes: int, limits: ConvertLimits) -> tuple[str, int]:

@@ -14,7 +14,7 @@ from typing import Any, TextIO
 
 from bot.files import notes
 from bot.files.bounds import ConvertLimits
-from bot.files.confine import bound_cpu, bound_memory, leave_network
+from bot.files.confine import bound_cpu, bound_memory, give_way, leave_network
 from bot.files.convert import convert
 from bot.files.outbox import Outbox
 from bot.files.parts import Unreadable, to_json
@@ -55,6 +55,7 @@ def serve(requests: TextIO, replies: TextIO, limits: ConvertLimits, cpu_s: float
 def main() -> None:
     limits, memory_bytes, cpu_s = sys.argv[1:]
     bound_memory(int(memory_bytes))
+    give_way()
     leave_network()
     replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what a library prints must not get between the replies

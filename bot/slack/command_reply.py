@@ -57,6 +57,8 @@ class CommandReply:
 
     async def finish(self, ending: str = "", notes: Sequence[Note] = (), *, withdraw: bool = False) -> None:
         await self.abandon()
+        if self._failure is not None:
+            raise self._failure
         if withdraw:
             self._text = ""
         pieces = [piece for piece in cut_all(self._text) if piece.markdown(self._text)]

@@ -13,6 +13,7 @@ from bot import limits
 from bot.errors import SlackError
 from bot.messages import Asked, Author, AuthorKind, Question, ThreadMessage
 from bot.slack import mentions
+from bot.slack.escape import decode
 from bot.slack.file_objects import attachments_of
 from bot.slack.mentions import Naming
 from bot.slack.message_text import author_of, markdown_of
@@ -20,7 +21,8 @@ from bot.slack.names import Api, Names
 from bot.slack.payloads import SAID
 from bot.slack.shapes import Json, object_of, objects_of, text_of
 
-PAGES_MAX = 20
+PAGES_MAX = 100
+"""Of a thousand messages each where Slack gives as many as it is asked for; some plans get fifteen."""
 NOTHING_THERE = frozenset({"thread_not_found", "message_not_found"})
 """Slack's words for a thread whose messages are all deleted. slack:reference/methods/conversations.replies."""
 ANSWER_EVENT = "answer"
@@ -70,9 +72,21 @@ class ThreadReader:
         ]
         return sorted(replies, key=lambda reply: (reply.part, _order(reply.ts)))
 
-    async def find_posted(self, question: Question, part: int) -> str | None:
-        """The ts of the message that shows part ``part`` of the reply to ``question``; ``None`` where there is none."""
-        return next((reply.ts for reply in await self.find_replies(question) if reply.part == part), None)
+    async def find_posted(self, question: Question, part: int, text: str) -> str | None:
+        """The ts of the message that shows part ``part`` of the reply to ``question``; ``None`` where there is none.
+
+        Where Slack keeps no metadata, it is the message of ours after the question whose ``text`` is the one sent.
+        """
+        messages = await self._replies(question, oldest=question.ts)
+        for message in messages:
+            if self._answer_to(message) == (question.ts, part):
+                return text_of(message.get("ts"))
+        for message in messages:
+            ours = author_of(message, self._bot_user_id, self._bot_id).kind is AuthorKind.THIS_BOT
+            after = _order(text_of(message.get("ts"))) > _order(question.ts)
+            if ours and after and "metadata" not in message and decode(text_of(message.get("text"))) == decode(text):
+                return text_of(message.get("ts"))
+        return None
 
     async def _replies(self, question: Question, **more: str) -> list[Json]:
         """Each message of the thread once, as Slack gives them: it repeats the first one on every page."""

@@ -29,8 +29,8 @@ LAST_PATIENCE_S = 1.0
 PAUSE_FIRST_S = 0.5
 PAUSE_MAX_S = 30.0
 
-FindPosted = Callable[[Question, int], Awaitable[str | None]]
-"""The ts of the message that shows a part of the reply to a question, where the thread has it."""
+FindPosted = Callable[[Question, int, str], Awaitable[str | None]]
+"""The ts of the message that shows a part of the reply to a question (its text last), where the thread has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ class ThreadReply:
         """Reads the thread for a post whose outcome is unknown: to post again before could show it twice."""
         while True:
             try:
-                ts = await self._outlets.find_posted(self._question, action.part)
+                ts = await self._outlets.find_posted(self._question, action.part, message(action.view)["text"])
             except (SlackUnavailable, SlackOutcomeUnknown) as error:
                 await self._wait_out(error)
                 continue

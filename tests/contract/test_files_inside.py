@@ -14,6 +14,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from bot.files import notes
 from bot.files.blocks import prepared
@@ -22,24 +23,29 @@ from bot.files.conversion import Conversion
 from bot.messages import ImageBlock, PdfBlock, PreparedFile, TextBlock
 from tests import made_documents, made_files
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 LIMITS = FileLimits(workers_max=1, office_program="")
 Prepare = Callable[..., Awaitable[PreparedFile]]
 
 
-@pytest.fixture
-async def prepare(tmp_path: Path) -> AsyncIterator[Prepare]:
-    opened: list[Conversion] = []
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def conversions() -> AsyncIterator[dict[FileLimits, Conversion]]:
+    """One for each set of limits, kept over the tests as the bot keeps its own over the files."""
+    opened: dict[FileLimits, Conversion] = {}
+    yield opened
+    for conversion in opened.values():
+        await conversion.aclose()
 
+
+@pytest.fixture
+def prepare(tmp_path: Path, conversions: dict[FileLimits, Conversion]) -> Prepare:
     async def run(content: bytes, name: str, *, filetype: str = "", limits: FileLimits = LIMITS) -> PreparedFile:
-        conversion = Conversion(limits)
-        opened.append(conversion)
+        conversion = conversions.get(limits) or conversions.setdefault(limits, Conversion(limits))
         source = tmp_path / "source"
         source.write_bytes(content)
         return prepared("F1", name, await conversion.convert(source, name, filetype, tmp_path), tmp_path)
 
-    yield run
-    for conversion in opened:
-        await conversion.aclose()
+    return run
 
 
 def labels(file: PreparedFile) -> list[str]:

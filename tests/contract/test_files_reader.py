@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import socket
 import time
 from collections.abc import AsyncIterator, Callable
@@ -19,7 +20,7 @@ from bot.files import notes
 from bot.files.bounds import ConvertLimits, FileLimits
 from bot.files.reader import FileReader
 from bot.messages import Attachment, ImageBlock, PdfBlock, PreparedFile, TextBlock
-from tests import made_files
+from tests import made_documents, made_files
 from tests.file_host import FileHost, file_host
 
 LIMITS = FileLimits(download_bytes_max=5_000_000, convert_timeout_s=20.0, workers_max=1)
@@ -321,6 +322,34 @@ async def test_a_follow_up_downloads_and_converts_nothing_again(host: FileHost, 
     assert again == first
     assert heard == []
     assert host.asked == ["plan.pdf"]
+
+
+async def test_slacks_own_rendering_is_looked_for_again_when_it_was_not_there_yet(
+    host: FileHost, make_reader: MakeReader
+) -> None:
+    letter = attached(host, "letter.docx", made_documents.docx())
+    host.files["letter_converted.pdf"] = made_files.pdf(2)
+    news = [letter, replace(letter, converted_pdf_url=host.url("letter_converted.pdf"))]
+
+    async def file_info(file_id: str) -> Attachment:
+        return news.pop(0)
+
+    reader = make_reader(limits=replace(LIMITS, office_program=""), file_info=file_info)
+    assert reason(await prepared(reader, letter)) == notes.no_office("Word document")
+    file = await prepared(reader, letter)
+    assert file.blocks[0] == TextBlock('File "letter.docx" (Word document, shown as PDF, 2 pages):')
+    assert await prepared(reader, letter) == file
+    assert host.asked == ["letter.docx", "letter.docx", "letter_converted.pdf"]
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+async def test_what_could_not_be_opened_is_tried_again_once_libreoffice_is_there(
+    host: FileHost, make_reader: MakeReader
+) -> None:
+    packed = attached(host, "all.zip", made_files.zipped({"letter.docx": made_documents.docx()}))
+    without = make_reader(limits=replace(LIMITS, office_program=""))
+    assert reason(await prepared(without, packed)) == notes.no_office("Word document")
+    assert len((await prepared(make_reader(), packed)).blocks) == 2
 
 
 async def test_a_file_asked_for_by_several_turns_at_once_is_fetched_once(

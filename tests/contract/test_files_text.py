@@ -50,6 +50,15 @@ def test_umlauts_survive_every_common_encoding(words: Callable[..., str], encodi
     assert "Überweisung für Jürgen" in words((GERMAN * 20).encode(encoding))
 
 
+def test_an_encoding_that_shows_only_late_is_still_found(words: Callable[..., str]) -> None:
+    assert "Größe" in words(b"plain ascii line\n" * 20_000 + GERMAN.encode("cp1252") * 3)
+
+
+def test_a_broken_byte_does_not_make_utf8_something_else(words: Callable[..., str]) -> None:
+    text = words(GERMAN.encode() * 5 + b"\xff" + GERMAN.encode() * 5)
+    assert text.count("Überweisung für Jürgen: 50 €") == 10
+
+
 def test_asian_text_is_recognised(words: Callable[..., str]) -> None:
     text = "この文書は日本語で書かれています。会議は明日の午後三時から始まります。\n" * 20
     assert "会議は明日" in words(text.encode("shift_jis"))

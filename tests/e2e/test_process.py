@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bot.playground.practice_model import Answer, HeldAnswer, PracticeModel
 from bot.playground.workspace import Workspace
 from tests.stage import SAMPLES, Stage, TurnLog, settings_for
@@ -173,12 +175,25 @@ async def test_ask_reads_files_and_streams_the_answer_to_the_terminal(model: Pra
         "PATH": os.environ["PATH"], "HOME": str(tmp_path), "BOT_DATA_DIR": str(tmp_path),
         "YOUROUTER_API_KEY": model.api_key, "MESSAGES_API_URL": model.url,
     }  # fmt: skip
-    agreement, missing = SAMPLES / "supply-agreement.pdf", tmp_path / "nothing.pdf"
-    code, out, err = await run_to_end("ask", "How long?", "--file", str(agreement), "--file", str(missing), **env)
+    (tmp_path / "song.xyz").write_bytes(bytes(range(256)))
+    files = ["--file", str(SAMPLES / "supply-agreement.pdf"), "--file", str(tmp_path / "song.xyz")]
+    code, out, err = await run_to_end("ask", "How long?", *files, **env)
 
     assert code == 0
     assert "3 pages" in out
-    assert err == "nothing.pdf: is not a file on this machine\n"
+    assert err.startswith("song.xyz: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [(("What?", "--file", "nothing.pdf"), "nothing.pdf: is not a file\n"), (("",), "There is no question.\n")],
+)
+async def test_ask_asks_nothing_where_something_is_missing(
+    tmp_path: Path, arguments: tuple[str, ...], complaint: str
+) -> None:
+    code, out, err = await run_to_end("ask", *arguments, PATH=os.environ["PATH"], YOUROUTER_API_KEY="key")
+
+    assert (code, out, err) == (2, "", complaint)
 
 
 async def test_ask_says_what_is_wrong_with_the_key(model: PracticeModel, tmp_path: Path) -> None:

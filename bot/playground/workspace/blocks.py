@@ -1,7 +1,7 @@
 """The ``blocks`` of a payload come in; nothing goes out if Slack would take them, else ``Refused`` with Slack's code.
 
 Pure. Sources: slack:reference/block-kit/blocks/* and block-elements/*, limits in bot.limits; codes and pointers as in
-facts/slack.md §2. Checked before a markdown block is expanded; ``check_expanded`` counts what it became.
+docs/slack.md §2. Checked before a markdown block is expanded; ``check_expanded`` counts what it became.
 """
 
 from __future__ import annotations

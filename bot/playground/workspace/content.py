@@ -29,7 +29,7 @@ class Dialect:
     tables_max: int = 1
     truncates_long_updates: bool = False
     page_max: int = limits.REPLIES_PAGE_MAX
-    """Most messages of a page: 15 for apps that are sold outside the Marketplace (facts/slack.md §1)."""
+    """Most messages of a page: 15 for apps that are sold outside the Marketplace (docs/slack.md §1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def read_content(arguments: Arguments, new_id: Callable[[], str], dialect: Diale
 
 
 def expanded(given: object, new_id: Callable[[], str], dialect: Dialect) -> list[Json]:
-    """Checked before and after expansion: what a markdown block becomes counts too (facts/slack.md §2)."""
+    """Checked before and after expansion: what a markdown block becomes counts too (docs/slack.md §2)."""
     checked = block_kit.check(given)
     kept = expand(checked, new_id, markdown=dialect.expand_markdown)
     as_shown = kept if dialect.expand_markdown else expand(checked, new_id)

@@ -1,7 +1,7 @@
 """A text comes in; the same text with emoji as Slack codes them, or its rich text elements with emoji, go out.
 
 Pure. Clients turn 🎉 into ``:tada:`` in ``text`` and an emoji element in rich_text; a handful is enough to meet that.
-Source: facts/slack.md §10; slack:reference/block-kit/blocks/rich-text-block (element type emoji).
+Source: docs/slack.md §9; slack:reference/block-kit/blocks/rich-text-block (element type emoji).
 """
 
 from __future__ import annotations

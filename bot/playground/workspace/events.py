@@ -1,7 +1,7 @@
 """A message and what happened to it come in; the inner events of Slack's Events API go out.
 
 Pure. Sources: slack:reference/events/message, slack:reference/events/app_mention, slack:apis/events-api (the envelope);
-facts/slack.md §4 (edits fire app_mention again; file messages carry the subtype file_share and full file objects).
+docs/slack.md §4 (edits fire app_mention again; file messages carry the subtype file_share and full file objects).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The blocks of a payload come in; the blocks that Slack keeps and returns for them go out.
 
 Pure. One ``markdown`` block becomes several: rich_text, header, table and divider blocks with generated block_ids; its
-own block_id is not kept. Source: slack:reference/block-kit/blocks/markdown-block; facts/slack.md §2.
+own block_id is not kept. Source: slack:reference/block-kit/blocks/markdown-block; docs/slack.md §2.
 """
 
 from __future__ import annotations

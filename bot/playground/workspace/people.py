@@ -1,7 +1,7 @@
 """What people do comes in (write, edit, delete, type commands, press buttons); Slack's messages and payloads go out.
 
 I/O: none of its own; writes to the state and hands deliveries to the courier. Sources: slack:interactivity/
-implementing-slash-commands, slack:reference/interaction-payloads/block_actions-payload, facts/slack.md §4, §6, §7.
+implementing-slash-commands, slack:reference/interaction-payloads/block_actions-payload, docs/slack.md §4, §6, §7.
 """
 
 from __future__ import annotations

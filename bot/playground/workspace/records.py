@@ -12,7 +12,7 @@ from typing import Any
 Json = dict[str, Any]
 
 STREAM_LIFETIME_S = 5 * 60.0
-"""Measured by others; source: facts/slack.md §3."""
+"""Measured by others; source: docs/slack.md §3."""
 
 
 class Kind(StrEnum):
@@ -25,7 +25,7 @@ class Kind(StrEnum):
 
     @property
     def scope_family(self) -> str:
-        """The first half of the scopes that guard it. Source: facts/slack.md §8."""
+        """The first half of the scopes that guard it. Source: docs/slack.md §8."""
         return {"channel": "channels", "private": "groups", "im": "im", "mpim": "mpim"}[self.value]
 
     @property

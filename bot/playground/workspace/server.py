@@ -14,7 +14,7 @@ from bot.playground.workspace.people import NotPossible
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 REQUEST_BYTES_MAX = 1 << 30
-"""People may attach a gigabyte (facts/slack.md §5)."""
+"""People may attach a gigabyte (docs/slack.md §5)."""
 SHUTDOWN_S = 1.0
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

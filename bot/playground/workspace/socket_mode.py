@@ -1,7 +1,7 @@
 """Payloads come in; they leave as Socket Mode envelopes over one of the app's WebSockets, and acks come back.
 
 I/O: WebSockets. Source: slack:apis/events-api/using-socket-mode (hello, disconnect, envelopes, acks, at most 10
-connections, any one of them gets a payload); facts/slack.md §11. An ack counts on the connection that got
+connections, any one of them gets a payload); docs/slack.md §10. An ack counts on the connection that got
 the envelope, in time.
 """
 

@@ -1,7 +1,7 @@
 """chat.startStream, appendStream and stopStream: pieces of an answer come in, one message that grows goes out.
 
 I/O: none of its own; the clock is the state's. Sources: slack:reference/methods/chat.startStream, .appendStream,
-.stopStream; facts/slack.md §3 (dies after five minutes, about 12,000 characters in all, one mode per stream).
+.stopStream; docs/slack.md §3 (dies after five minutes, about 12,000 characters in all, one mode per stream).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Slack's angle-bracket tokens and its three entities: text comes in, tokens, targets of pings or plain text go out.
 
-Pure. Sources: slack:messaging/formatting-message-text (tokens, &amp; &lt; &gt;); facts/slack.md §2 (tokens work inside
+Pure. Sources: slack:messaging/formatting-message-text (tokens, &amp; &lt; &gt;); docs/slack.md §2 (tokens work inside
 markdown blocks too, escaped ones do not).
 """
 

@@ -1,7 +1,7 @@
 """What a person types into the composer comes in; ``text`` and ``blocks`` as Slack's clients send them go out.
 
 Pure. Clients send the exact structure as one rich_text block and a lossy mrkdwn ``text`` beside it; @names and #names
-become tokens, & < > entities. Source: slack:messaging/formatting-message-text; facts/slack.md §10.
+become tokens, & < > entities. Source: slack:messaging/formatting-message-text; docs/slack.md §9.
 """
 
 from __future__ import annotations

@@ -1,0 +1,14 @@
+"""The bot itself never loads a library that reads strangers' bytes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+READERS = ("PIL", "pikepdf", "pillow_heif", "charset_normalizer", "puremagic")
+
+
+def test_reading_files_costs_nothing_until_one_comes() -> None:
+    loaded = "import sys, bot.files.reader; print(*(name for name in sys.argv[1:] if name in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", loaded, *READERS], capture_output=True, text=True, check=True)
+    assert done.stdout == "\n"
