@@ -15,6 +15,7 @@ from typing import Any
 from bot.errors import ReplyGone, SlackError, SlackOutcomeUnknown, SlackRefused, SlackUnavailable
 from bot.logs import get_logger
 from bot.messages import Note, Question
+from bot.ports import Offer
 from bot.slack.api import SlackApi
 from bot.slack.gates import Urgency
 from bot.slack.live_reply import LiveReply
@@ -23,6 +24,7 @@ from bot.slack.native_stream import Append, NativeStream, Start, Stop, StreamAct
 from bot.slack.status_line import StatusLine
 from bot.slack.thread import OwnReply
 from bot.slack.thread_reply import PAUSE_FIRST_S, PAUSE_MAX_S, Outlets, ThreadReply, mark
+from bot.slack.view import Closing
 
 log = get_logger(__name__)
 
@@ -97,14 +99,16 @@ class NativeReply:
             self._stream.write(text, _now_s())
             self._changed.set()
 
-    async def finish(self, ending: str = "", notes: Sequence[Note] = (), *, withdraw: bool = False) -> None:
-        self._stream.finish(ending, notes, _now_s())
+    async def finish(
+        self, ending: str = "", notes: Sequence[Note] = (), *, withdraw: bool = False, offer: Offer | None = None
+    ) -> None:
+        self._stream.finish(Closing(ending, tuple(notes), offer), _now_s())
         self._withdraw = withdraw
         self._gives_up = self._gives_up or withdraw
         self._changed.set()
         await self._writer
         if self._edits is not None:
-            await self._edits.finish(ending, notes, withdraw=withdraw)
+            await self._edits.finish(ending, notes, withdraw=withdraw, offer=offer)
         await self._status.close()
         if self._failure is not None:
             raise self._failure
@@ -263,7 +267,7 @@ class NativeReply:
         live, stream = LiveReply(), self._stream
         live.take_over(stream.text, stream.messages, _now_s())
         if stream.finished:
-            live.finish(stream.ending, stream.notes, _now_s(), withdraw=self._withdraw)
+            live.finish(stream.closing, _now_s(), withdraw=self._withdraw)
         self._status.replaced()
         self._edits = ThreadReply(self._question, self._outlets, live)
         if self._status_text and not stream.text.strip() and not stream.finished:

@@ -15,13 +15,11 @@ Rules:
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.messages import Note
 from bot.slack.escape import escape
-from bot.slack.live_reply import View
 from bot.slack.markdown_cut import STREAM, Piece, PieceLimits, cut
+from bot.slack.view import Closing, View
 
 UNSETTLED = re.compile(r"(?:&(?:am?|amp|lt?|gt?)?|\S?\u200d|[\U0001f1e6-\U0001f1ff]+)\Z")
 """The beginning of an entity, a joiner with what it joins, letters of a flag."""
@@ -95,8 +93,7 @@ class NativeStream:
     done: bool = False
     waiting_since_s: float | None = None
     """Since when words wait to be seen; ``None`` while all are."""
-    ending: str = ""
-    notes: tuple[Note, ...] = ()
+    closing: Closing = field(default_factory=Closing)
     _parts: list[_Streamed] = field(default_factory=list)
 
     @property
@@ -128,8 +125,8 @@ class NativeStream:
         if self.waiting_since_s is None and text.strip():
             self.waiting_since_s = now_s
 
-    def finish(self, ending: str, notes: Sequence[Note], now_s: float) -> None:
-        self.finished, self.ending, self.notes = True, ending, tuple(notes)
+    def finish(self, closing: Closing, now_s: float) -> None:
+        self.finished, self.closing = True, closing
         if self.waiting_since_s is None:
             self.waiting_since_s = now_s
 
@@ -186,7 +183,7 @@ class NativeStream:
     def _stop(self, number: int, part: _Streamed, piece: Piece) -> Stop:
         last = self.finished and (piece.end is None or not self.text[piece.end :].strip())
         shown = piece.markdown(self.text)
-        below = View(footer=(self.ending,) if self.ending else (), notes=self.notes) if last else View()
+        below = self.closing.view if last else View()
         return Stop(number, part.ts, shown, _added(part.shown, shown), piece, below, last)
 
     def _shown_to(self, part: _Streamed) -> int:

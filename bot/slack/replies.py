@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import functools
 from collections.abc import Sequence
+from typing import Any
 
 import aiohttp
 
@@ -17,10 +18,11 @@ from bot.messages import Asked, Question
 from bot.ports import Reply
 from bot.slack.command_reply import CommandReply
 from bot.slack.gates import Urgency
-from bot.slack.live_reply import LiveReply, View
+from bot.slack.live_reply import LiveReply
 from bot.slack.native_reply import NativeReply, StreamSupport, end_stream
 from bot.slack.thread import OwnReply, ThreadReader
 from bot.slack.thread_reply import Outlets, ThreadReply, posting
+from bot.slack.view import View
 
 log = get_logger(__name__)
 
@@ -68,6 +70,13 @@ class SlackReplies:
         words = f"Queued behind {ahead} question{'s' if ahead > 1 else ''}…" if ahead else "Queued…"
         posted = await self._outlets.api.call_now(POST, **posting(question, NOTICE, View(footer=(words,))))
         await self._outlets.records.posted(question, NOTICE, str(posted["ts"]))
+
+    async def offer_taken(self, message: dict[str, Any]) -> None:
+        """Takes the button off a message (its channel, ts, text and other blocks) once it was pressed."""
+        try:
+            await self._outlets.api.call("chat.update", **message)
+        except SlackError as error:
+            log.info("reply.offer_stays", code=error.code)
 
     async def _found(self, question: Question, *, streamed: bool) -> list[OwnReply]:
         """The messages of a reply that was begun: the thread itself knows best, where Slack gives it."""

@@ -149,8 +149,8 @@ async def test_notes_stand_below_the_stream_and_are_not_read_back(stage: Stage, 
     await held.finish("max_tokens")
     assert await stage.outcome(ts) == "cut"
     [message] = stage.answers(ts, channel=direct.channel)
-    assert [block["type"] for block in message["blocks"]] == ["rich_text", "context"]
-    limit, note = message["blocks"][-1]["elements"]
+    assert [block["type"] for block in message["blocks"]] == ["rich_text", "context", "actions"]
+    limit, note = message["blocks"][1]["elements"]
     assert "length limit" in limit["text"]
     assert "song.xyz: " in note["text"]
 

@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from bot.messages import Note
+from bot.ports import Offer
 from bot.slack.escape import decode, escape
-from bot.slack.live_reply import LiveReply, Remove, View
+from bot.slack.live_reply import LiveReply, Remove
 from bot.slack.markdown_cut import PieceLimits, sent_bytes
 from bot.slack.native_stream import NativeStream, Start, Stop, StreamAction
+from bot.slack.view import Closing, View
 from tests.property.test_markdown_cut import ANSWERS
 
 SMALL = PieceLimits(blank_line=120, line=160, space=200, last=240, weigh=sent_bytes)
@@ -44,7 +46,7 @@ LIFETIME_S = 300.0
 QUICK = settings(max_examples=60, deadline=None)
 REOPENED_CHARS_MAX = 60
 """Closing and opening of a fence or a table in these texts."""
-NOTES = (Note("song.xyz", "this kind of file cannot be read."),)
+CLOSING = Closing("It ends here.", (Note("song.xyz", "this kind of file cannot be read."),), Offer.CONTINUE)
 
 
 @dataclass
@@ -127,7 +129,7 @@ def solid(text: str) -> str:
 @given(runs(st.one_of(ANSWERS, TRICKY)))
 def test_an_answer_is_streamed_whole_unless_somebody_else_has_to_show_the_rest(run: Run) -> None:
     stream = run.stream
-    stream.finish("It ends here.", NOTES, run.now_s)
+    stream.finish(CLOSING, run.now_s)
     run.settle()
 
     assert stream.done != stream.over
@@ -138,7 +140,7 @@ def test_an_answer_is_streamed_whole_unless_somebody_else_has_to_show_the_rest(r
             assert message.markdown.startswith(piece.opening + (body if piece.opening else body.lstrip("\n")).rstrip())
     if stream.done:
         assert solid("".join(slices(run))) == solid(stream.text)
-        assert run.thread.messages[-1].below == View(footer=("It ends here.",), notes=NOTES)
+        assert run.thread.messages[-1].below == CLOSING.view
         assert stream.waiting_since_s is None
 
 
@@ -162,7 +164,7 @@ def test_no_stream_is_longer_than_its_limit(run: Run) -> None:
 @QUICK
 @given(runs(ANSWERS))
 def test_no_message_leaves_a_code_fence_open(run: Run) -> None:
-    run.stream.finish("", (), run.now_s)
+    run.stream.finish(Closing(), run.now_s)
     run.settle()
     for message in run.thread.messages:
         tokens = MarkdownIt().parse(f"{message.markdown}\n\n\n# end of message")
@@ -176,7 +178,7 @@ def test_edits_go_on_where_a_stream_died_and_take_back_no_word(run: Run, finishe
     live = LiveReply()
     live.take_over(run.stream.text, before, run.now_s)
     if finished:
-        live.finish("It ends here.", NOTES, run.now_s)
+        live.finish(CLOSING, run.now_s)
     after = {number: message.markdown for number, message in enumerate(run.thread.messages)}
     while (action := live.next_action()) is not None:
         assert not isinstance(action, Remove)
@@ -201,7 +203,7 @@ def test_real_limits_hold_for_long_answers(text: str) -> None:
         run.stream.write(text[start : start + 700], run.now_s)
         run.settle()
         run.now_s += 2.0
-    run.stream.finish("", (), run.now_s)
+    run.stream.finish(Closing(), run.now_s)
     run.settle()
 
     assert run.stream.done or not solid(text)
