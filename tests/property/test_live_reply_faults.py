@@ -139,7 +139,7 @@ def chunked(text: str, sizes: list[int]) -> list[str]:
     return chunks
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     number=st.integers(0, 50),
     chars=st.sampled_from([60, 900, 5_000, 14_000]),
