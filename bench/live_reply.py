@@ -105,6 +105,7 @@ COLUMNS = (
     ("best, further messages", "{0.best_calls_s:.2f} s"),
     ("backward", "{0.backward_steps}"),
     ("lost words", "{0.lost_words}"),
+    ("unanswered", "{0.unanswered}"),
     ("calls", "{0.calls}"),
     ("refused", "{0.refused}"),
     ("edits", "{0.edits}"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 import sys
 import tempfile
@@ -37,6 +38,7 @@ IN_CHANNEL_EVERY = 4
 ASKED_WITHIN_S = 1.0
 START_WITHIN_S = 30.0
 SHOWN_WITHIN_S = 150.0
+NUMBER = re.compile(r"\*\*Answer\s+(\d+)\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +131,9 @@ def _by_answer(workspace: Workspace, threads: list[tuple[str, str]], answers: in
             for view in workspace.views
             if view.channel == channel and view.thread_ts == ts and view.user == workspace.bot_user_id
         ]
-        words = next((view.source for view in reversed(views) if view.source.startswith("**Answer ")), "")
-        if words:
-            found[int(words.removeprefix("**Answer ").partition(".")[0])] = views
+        latest = {view.ts: view.source for view in views}
+        if number := NUMBER.search(" ".join(latest.values())):
+            found[int(number[1])] = views
     return found
 
 

@@ -10,12 +10,10 @@ link, the database, JSON and the processor's time.
 from __future__ import annotations
 
 import asyncio
-import selectors
 import sys
-from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -24,6 +22,7 @@ from bench import live_reply
 from bench.answers import answer
 from bench.play import ASKED_WITHIN_S, IN_CHANNEL_EVERY, WRITE_EVERY_S, Load, Played, length
 from bench.sights import Written
+from bench.virtual_time import run
 from bot.messages import Asked, Question
 from bot.playground.workspace import Call, View
 from bot.playground.workspace.rate_limits import RateLimits
@@ -32,34 +31,7 @@ from bot.slack.gates import Gates
 from bot.slack.live_reply import LiveReply
 from bot.slack.thread_reply import Outlets, ThreadReply
 
-T = TypeVar("T")
 CHARS_PER_WRITE = int(240 * WRITE_EVERY_S)
-
-
-class _Selector(selectors.DefaultSelector):
-    """Does not wait: the time that would have been waited has passed."""
-
-    now_s = 0.0
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        if timeout is None:
-            raise RuntimeError("everybody waits and nothing will happen")
-        self.now_s += max(0.0, timeout)
-        return super().select(0)
-
-
-class _Loop(asyncio.SelectorEventLoop):
-    def __init__(self) -> None:
-        self._virtual = _Selector()
-        super().__init__(self._virtual)
-
-    def time(self) -> float:
-        return self._virtual.now_s
-
-
-def run(main: Coroutine[Any, Any, T]) -> T:
-    with asyncio.Runner(loop_factory=_Loop) as runner:
-        return runner.run(main)
 
 
 @dataclass(slots=True)

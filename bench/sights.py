@@ -1,7 +1,8 @@
 """What the model wrote when, and what the workspace showed when, go in; figures about one answer come out. Pure.
 
 Characters are counted without white space, since a message's ends are trimmed. A message that ends inside a code block
-closes the fence, and the next one opens it again: those two lines are not the model's and are not counted.
+closes the fence, and the next one opens it again, as it repeats the head of a table: those lines are not the model's
+and are not counted.
 """
 
 from __future__ import annotations
@@ -85,15 +86,21 @@ def _visible(parts: Sequence[str], target: str) -> int:
     """How much of ``target`` the messages show, from its beginning without a gap."""
     at = 0
     for part in parts:
-        text = html.unescape(part).strip()
-        packed = "".join(text.split())
-        if text.startswith(FENCES) and not target.startswith(packed[:6], at):
-            packed = "".join(text.partition("\n")[2].split())
-        same = _same(packed, target, at)
+        packed, same = _longest(html.unescape(part).strip(), target, at)
         at += same
         if packed[same:] not in ("", *FENCES):
             break
     return at
+
+
+def _longest(text: str, target: str, at: int) -> tuple[str, int]:
+    """The message's characters, and how many of them are the answer's from ``at`` on."""
+    reopened = 1 if text.startswith(FENCES) else 2 if text.startswith("|") else 0
+    best = ("", 0)
+    for lines in {0, reopened}:
+        packed = "".join("".join(text.splitlines()[lines:]).split())
+        best = max(best, (packed, _same(packed, target, at)), key=lambda pair: pair[1])
+    return best
 
 
 def _same(packed: str, target: str, at: int) -> int:

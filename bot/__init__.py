@@ -41,8 +41,10 @@ The map, in reading order::
         thread_reply.py       writes a reply into a thread: one task, one call at a time
         live_reply.py         what to show next
         markdown_cut.py       where a growing answer may be cut
+        view.py               what one message shows
         message_view.py       what to show → the arguments of a call
         escape.py             what the model wrote → text that pings nobody
+        offers.py             buttons under an answer that is not whole, and what a press asks
         status_line.py        what the bot is doing, beside the thread
         command_reply.py      the answer to a slash command
     files/                    what people attach → blocks for the model, notes for people

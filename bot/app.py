@@ -36,6 +36,7 @@ from bot.slack.file_objects import attachment
 from bot.slack.gates import Gates
 from bot.slack.http_events import HttpEvents
 from bot.slack.identity import identify
+from bot.slack.listeners import Takers
 from bot.slack.names import Names
 from bot.slack.replies import SlackReplies
 from bot.slack.socket_mode import SocketMode
@@ -94,9 +95,10 @@ async def running(settings: Settings) -> AsyncIterator[SocketMode | HttpEvents]:
         reader = ThreadReader(api, names, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id)
         replies = SlackReplies(Outlets(api, questions, reader.find_posted), reader, session)
 
+        files = await _files(settings, api, parts)
         turn = Turn(
             threads=reader,
-            files=await _files(settings, api, parts),
+            files=files,
             model=await parts.enter_async_context(messages_client(settings)),
             replies=replies,
             questions=questions,
@@ -109,7 +111,8 @@ async def running(settings: Settings) -> AsyncIterator[SocketMode | HttpEvents]:
         inbox = Inbox(questions, replies, turn.answer, _owner(), limits, alive=sign)
         parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s)
 
-        bolt = listeners.build(client, identity, secret(settings.slack_signing_secret), inbox.accept)
+        takers = Takers(inbox.accept, replies.offer_taken, files.forget)
+        bolt = listeners.build(client, identity, secret(settings.slack_signing_secret), takers)
         transport: SocketMode | HttpEvents
         if settings.slack_app_token is not None:
             transport = SocketMode(bolt, client, secret(settings.slack_app_token))

@@ -121,6 +121,13 @@ class ReplyRecords(Protocol):
         """The ts of the messages posted so far, by part, in order."""
 
 
+class Offer(StrEnum):
+    """What a person may do about an answer that is not whole."""
+
+    CONTINUE = "continue"
+    RETRY = "retry"
+
+
 class Reply(Protocol):
     """The message people watch while one question is answered."""
 
@@ -130,8 +137,10 @@ class Reply(Protocol):
     def write(self, text: str) -> None:
         """More of the answer. Returns at once: showing it is the reply's own business. Raises ``ReplyGone``."""
 
-    async def finish(self, ending: str = "", notes: Sequence[Note] = (), *, withdraw: bool = False) -> None:
-        """Shows the last words, then ``ending`` (a sentence about the answer) and a line for each note below it.
+    async def finish(
+        self, ending: str = "", notes: Sequence[Note] = (), *, withdraw: bool = False, offer: Offer | None = None
+    ) -> None:
+        """Shows the last words, then ``ending`` (a sentence about the answer), a line for each note and the offer.
 
         Returns when Slack has taken all of it. ``withdraw`` takes back the answer's text and leaves the rest.
         Raises ``ReplyGone`` where people or settings took the place away.

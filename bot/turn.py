@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from bot import budget, history
 from bot.budget import Room
-from bot.errors import ModelError, ReplyGone, SlackError
+from bot.errors import ModelError, ModelRequestInvalid, ModelRequestTooLarge, ReplyGone, SlackError
 from bot.logs import get_logger
 from bot.messages import (
     Asked,
@@ -28,7 +28,7 @@ from bot.messages import (
     TextDelta,
     ThreadMessage,
 )
-from bot.ports import Claim, Files, Model, Outcome, Questions, Replies, Reply, Threads
+from bot.ports import Claim, Files, Model, Offer, Outcome, Questions, Replies, Reply, Threads
 
 log = get_logger(__name__)
 
@@ -53,6 +53,9 @@ STOPPED = {
 }
 
 
+GOES_ON = {StopReason.MAX_TOKENS: Offer.CONTINUE, StopReason.PAUSE_TURN: Offer.CONTINUE}
+
+
 @dataclass(frozen=True, slots=True)
 class Ending:
     """What stands under an answer, and how the question is booked."""
@@ -60,6 +63,7 @@ class Ending:
     outcome: Outcome
     words: str = ""
     withdraw: bool = False
+    offer: Offer | None = None
 
 
 @dataclass(slots=True)
@@ -109,7 +113,7 @@ class Turn:
             ending = Ending(Outcome.FAILED, NOT_READ)
         except Exception:
             log.exception("turn.crashed")
-            ending = Ending(Outcome.FAILED, CRASHED)
+            ending = Ending(Outcome.FAILED, CRASHED, offer=Offer.RETRY)
         outcome = await _finish(reply, ending, notes)
         _log_turn(claim, outcome, figures)
         return outcome
@@ -164,8 +168,8 @@ class Turn:
                         if stop_reason is StopReason.REFUSAL:
                             return Ending(Outcome.REFUSED, REFUSED, withdraw=True)
                         if stop_reason in STOPPED:
-                            return Ending(Outcome.CUT, STOPPED[stop_reason])
-        return Ending(Outcome.FAILED, SILENT) if blank else Ending(Outcome.ANSWERED)
+                            return Ending(Outcome.CUT, STOPPED[stop_reason], offer=GOES_ON.get(stop_reason))
+        return Ending(Outcome.FAILED, SILENT, offer=Offer.RETRY) if blank else Ending(Outcome.ANSWERED)
 
 
 def _says_nothing(question: Question) -> bool:
@@ -176,13 +180,15 @@ def _says_nothing(question: Question) -> bool:
 
 def _failed(error: ModelError, figures: Figures) -> Ending:
     if figures.chars:
-        return Ending(Outcome.CUT, CUT.format(reason=error.sentence[0].lower() + error.sentence[1:]))
-    return Ending(Outcome.FAILED, error.sentence)
+        words = CUT.format(reason=error.sentence[0].lower() + error.sentence[1:])
+        return Ending(Outcome.CUT, words, offer=Offer.CONTINUE)
+    hopeless = isinstance(error, ModelRequestInvalid | ModelRequestTooLarge)
+    return Ending(Outcome.FAILED, error.sentence, offer=None if hopeless else Offer.RETRY)
 
 
 async def _finish(reply: Reply, ending: Ending, notes: Sequence[Note]) -> Outcome:
     try:
-        await reply.finish(ending.words, notes, withdraw=ending.withdraw)
+        await reply.finish(ending.words, notes, withdraw=ending.withdraw, offer=ending.offer)
     except ReplyGone as error:
         log.info("reply.gone", reason=str(error))
         return Outcome.GONE

@@ -3,29 +3,33 @@
 Slack allows a method so many calls a minute for a whole workspace, whatever messages they touch. The budget holds the
 calls of any minute below that, and learns from a 429: everyone waits as long as Slack says, and from then on as many
 calls fit in a minute as had fitted when Slack refused. That number creeps back up while all goes well.
+
+Nothing here waits: ``ready_at`` and ``paced_at`` name a time, and ``spend`` notes a call that is made.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
-from math import inf
+from math import ceil, inf
 
 WINDOW_S = 61.0
 """A minute, and what calls sent evenly may bunch up on their way."""
-LOWERED_MIN = 0.5
-"""One refusal takes no more than this of the budget: it may have had another reason."""
+SURE = 0.95
+"""Of the calls that had been made when one was refused; the others may have been under way."""
+PLAUSIBLE = 0.5
+"""Of the budget: a refusal of fewer calls than that had another reason, say another app's calls on the same token."""
+LOWERED = 0.9
+"""What is left of the budget after such a one."""
 RECOVERED_PER_S = 0.01 / 60
 """A hundredth a minute: in a workspace that stays stricter, each step too far is a refused call."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How calls that can wait are spread out: one every ``quick_s``, and the last ``slow_calls`` evenly until more are
-    free. ``kept`` calls a minute are left for those that cannot wait."""
+    """How calls that can wait go: one every ``every_s``, and ``kept`` a minute are left for those that cannot."""
 
-    quick_s: float = 0.0
-    slow_calls: int = 0
+    every_s: float = 0.0
     kept: int = 0
 
 
@@ -42,27 +46,26 @@ class CallBudget:
     _calls: deque[float] = field(default_factory=deque)
     _not_before_s: float = 0.0
 
-    def ready_at(self, now_s: float, *, kept: int = 0) -> float:
-        """When the next call may go so that, after it, ``kept`` calls could still go at once."""
-        left = self.left(now_s) - kept
-        if left > 0:
+    def ready_at(self, now_s: float, *, can_wait: bool = False) -> float:
+        """When the next call may go; one that can wait leaves those that are kept."""
+        left = self.left(now_s) - (self._kept(now_s) if can_wait else 0)
+        if left > 0 or not self._calls:
             return self._not_before_s
         return max(self._not_before_s, self._calls[min(-left, len(self._calls) - 1)] + self.window_s)
 
     def paced_at(self, now_s: float) -> float:
-        """When the next call that can wait may go."""
-        return max(self.ready_at(now_s, kept=self._kept(now_s)), self.last_s + self.pace_s(now_s))
+        """When the next call that can wait may go, at the even pace."""
+        return max(self.ready_at(now_s, can_wait=True), self.last_s + self.pace_s(now_s))
 
     def pace_s(self, now_s: float) -> float:
         """Seconds from one call that can wait to the next, as things are now."""
-        left = self.left(now_s) - self._kept(now_s)
-        quick_s = max(self.pace.quick_s / self._part, self._not_before_s - now_s)
-        if left > self.pace.slow_calls * self._part:
-            return quick_s
-        return max(quick_s, self._freed_in_s(now_s) / max(1, left))
+        every_s = max(self.pace.every_s / self._part, self._not_before_s - now_s)
+        if self.left(now_s) > self._kept(now_s):
+            return every_s
+        return max(every_s, self._freed_in_s(now_s))
 
     def left(self, now_s: float) -> int:
-        """How many calls could go at once, Retry-After aside."""
+        """How many calls could go at once, Retry-After aside; negative where a share was taken away."""
         self._recover(now_s)
         while self._calls and self._calls[0] <= now_s - self.window_s:
             self._calls.popleft()
@@ -82,9 +85,11 @@ class CallBudget:
         Calls that were under way together are refused together; only the first of them lowers the budget.
         """
         if now_s >= self._not_before_s:
-            self.left(now_s)
-            fitted = (len(self._calls) - 1) / (self.calls_max * self.share)
-            self._trusted = max(LOWERED_MIN * self._trusted, min(self._trusted, fitted))
+            self.left(now_s)  # forgets what is older than a minute
+            fitted = SURE * (len(self._calls) - 1) / (self.calls_max * self.share)
+            self._trusted = (
+                min(self._trusted, fitted) if fitted > PLAUSIBLE * self._trusted else LOWERED * self._trusted
+            )
         self._not_before_s = max(self._not_before_s, now_s + retry_after_s)
 
     @property
@@ -92,7 +97,7 @@ class CallBudget:
         return self.share * self._trusted
 
     def _kept(self, now_s: float) -> int:
-        return int(self.pace.kept * self._part * self._freed_in_s(now_s) / self.window_s)
+        return ceil(self.pace.kept * self._part * self._freed_in_s(now_s) / self.window_s)
 
     def _freed_in_s(self, now_s: float) -> float:
         """Until the oldest call no longer counts."""

@@ -18,9 +18,10 @@ from bot.errors import ReplyGone, SlackError, SlackOutcomeUnknown, SlackRefused,
 from bot.limits import RESPONSE_URL_LIFETIME_S, RESPONSE_URL_USES_MAX
 from bot.logs import get_logger
 from bot.messages import Note, Question
-from bot.slack.live_reply import Form, View
+from bot.ports import Offer
 from bot.slack.markdown_cut import Piece, cut_all
 from bot.slack.message_view import message
+from bot.slack.view import Form, View
 
 log = get_logger(__name__)
 
@@ -55,7 +56,14 @@ class CommandReply:
         if self._writer is None and self._live and self._text.strip():
             self._writer = asyncio.create_task(self._show_growing())
 
-    async def finish(self, ending: str = "", notes: Sequence[Note] = (), *, withdraw: bool = False) -> None:
+    async def finish(
+        self,
+        ending: str = "",
+        notes: Sequence[Note] = (),
+        *,
+        withdraw: bool = False,
+        offer: Offer | None = None,  # noqa: ARG002 - a command has no thread to go on in
+    ) -> None:
         await self.abandon()
         if self._failure is not None:
             raise self._failure

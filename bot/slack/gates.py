@@ -42,9 +42,10 @@ Rank = Callable[[], tuple[Urgency, float]]
 """Asked when a place is given away: urgency, and since when words wait to be seen."""
 
 MOVES_EVERY_S = 4.5
+"""So often a growing answer should change before its readers' eyes."""
+GAP_S = 0.05
+"""From one call to the next, first words aside: if Slack refuses one, few others are under way."""
 CHANNELS_MAX = 1_000
-SHORT_GAP_S = 0.1
-"""Between edits where they are short: if Slack refuses one, few others are under way."""
 
 
 @dataclass(slots=True, eq=False)
@@ -112,10 +113,13 @@ class Gate:
         """Now or later, so that those who are ready stand in the order of their ranks."""
         urgency, since_s = waiter.rank()
         ready_s = max(now_s, *(budget.ready_at(now_s) for budget in waiter.budgets))
-        if urgency is not Urgency.LIVE:
+        if urgency is Urgency.FIRST:
+            return ready_s
+        ready_s = max(ready_s, self.budget.last_s + GAP_S)
+        if urgency is Urgency.LAST:
             return ready_s
         if short:
-            return max(ready_s, since_s + MOVES_EVERY_S, self.budget.last_s + SHORT_GAP_S)
+            return max(ready_s, since_s + MOVES_EVERY_S, self.budget.ready_at(now_s, can_wait=True))
         return max(ready_s, since_s + self._live_after_s(), self.budget.paced_at(now_s))
 
     def _come_back(self, at_s: float) -> None:
@@ -126,12 +130,11 @@ class Gate:
 
 CHANNEL_WINDOW_S = 1.05
 """A second, and what posts may bunch up on their way."""
-EVENLY = Pace(quick_s=0.05)
-"""If Slack refuses one, few others are under way."""
-EDITS = Pace(quick_s=0.6, slow_calls=1, kept=1)
-"""Answers of up to half a minute move smoothly, and longer ones never stand still."""
-POSTS = Pace(quick_s=0.15, slow_calls=50, kept=100)
-"""First words of new answers always find room."""
+AT_ONCE = Pace()
+EDITS = Pace(every_s=0.61, kept=1)
+"""An answer of half a minute moves smoothly and uses the minute's edits up; a longer one goes on in more messages."""
+POSTS = Pace(every_s=0.15, kept=100)
+"""First words of new answers find room, however many answers go on in further messages."""
 
 
 class Gates:
@@ -161,13 +164,13 @@ class Gates:
         return self._edits.short(1)
 
     def set_share(self, share: float) -> None:
-        """Our part from now on; the calls already made count on."""
+        """Our part from now on; calls already made count on. Others' calls do too: take over a share a minute late."""
         self._share = share
         for gate in self._gates.values():
             gate.budget.share = share
             gate.open()
 
-    def _budget(self, method: str, pace: Pace = EVENLY) -> CallBudget:
+    def _budget(self, method: str, pace: Pace = AT_ONCE) -> CallBudget:
         return CallBudget(_calls_per_min(method), pace=pace, share=self._share)
 
     def _channel(self, channel_id: str) -> CallBudget:

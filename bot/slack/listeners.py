@@ -6,9 +6,11 @@ the acknowledgement back until the question is written down. If that fails there
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -17,17 +19,28 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.logs import get_logger
 from bot.messages import Question
+from bot.slack import offers
 from bot.slack.identity import Identity
-from bot.slack.payloads import Ignored, question_from_command, question_from_event
+from bot.slack.payloads import Ignored, deleted_file, question_from_command, question_from_event
 
 log = get_logger(__name__)
 
-Accept = Callable[[Question], Awaitable[bool]]
 THINKING = "Thinking…"
 
 
-def build(client: AsyncWebClient, identity: Identity, signing_secret: str, accept: Accept) -> AsyncApp:
+@dataclass(frozen=True, slots=True)
+class Takers:
+    """Who takes what Slack delivers. ``accept`` says whether the question is new."""
+
+    accept: Callable[[Question], Awaitable[bool]]
+    offer_taken: Callable[[dict[str, Any]], Coroutine[Any, Any, None]]
+    """The channel, the ts and the rest of a message whose button was pressed."""
+    file_deleted: Callable[[str], Coroutine[Any, Any, None]]
+
+
+def build(client: AsyncWebClient, identity: Identity, signing_secret: str, takers: Takers) -> AsyncApp:
     """The Bolt app, the same for both transports."""
+    later: set[asyncio.Task[None]] = set()
 
     async def authorize(**_: object) -> AuthorizeResult:
         return AuthorizeResult(
@@ -47,20 +60,35 @@ def build(client: AsyncWebClient, identity: Identity, signing_secret: str, accep
         attaching_conversation_kwargs_enabled=False,
     )
 
+    def after_the_ack(work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        later.add(task)
+        task.add_done_callback(later.discard)
+
     async def on_event(body: dict[str, Any]) -> None:
+        if (file_id := deleted_file(body)) is not None:
+            after_the_ack(takers.file_deleted(file_id))
+            return
         question = question_from_event(
             body, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id, now_s=time.time()
         )
         if isinstance(question, Ignored):
             log.debug("event.ignored", reason=question.reason)
         else:
-            await accept(question)
+            await takers.accept(question)
 
     async def on_command(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await accept(question_from_command(body))
+        await takers.accept(question_from_command(body))
         await ack(text=THINKING, response_type="ephemeral")
+
+    async def on_action(ack: AsyncAck, body: dict[str, Any]) -> None:
+        question = offers.question_of(body)
+        if question is not None and await takers.accept(question):
+            after_the_ack(takers.offer_taken({"channel": question.channel_id, **offers.without(body["message"])}))
+        await ack()
 
     # Every event is acknowledged, also those that nobody asked for: Slack would deliver them again and again.
     bolt.event(re.compile(".*"))(on_event)
     bolt.command(re.compile(".*"))(on_command)
+    bolt.action(re.compile(".*"))(on_action)
     return bolt

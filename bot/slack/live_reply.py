@@ -15,41 +15,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from enum import IntEnum
 
-from bot.messages import Note
 from bot.slack.markdown_cut import MARKDOWN, TEXT, Piece, PieceLimits, cut, end_at
+from bot.slack.view import Closing, Form, View
 
-
-class Form(IntEnum):
-    """How a part is sent, plainer with each step."""
-
-    MARKDOWN = 0
-    SECTIONS = 1
-    TEXT = 2
-
-
+PIECE_LIMITS: dict[Form, PieceLimits] = {Form.MARKDOWN: MARKDOWN, Form.SECTIONS: MARKDOWN, Form.TEXT: TEXT}
 PART_CHARS_MIN = 600
 """No message is ended before its time with fewer, unless it had to wait for longer than ``SHORT_PART_AFTER_S``."""
 SHORT_PART_AFTER_S = 9.0
 WORD_CHARS_MAX = 24
 LINE_CHARS_MAX = 120
 LAST_WORD = re.compile(r"(?<=\s)\S+\Z")
-PIECE_LIMITS: dict[Form, PieceLimits] = {Form.MARKDOWN: MARKDOWN, Form.SECTIONS: MARKDOWN, Form.TEXT: TEXT}
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What one message shows: a slice of the answer, and under it small lines that are not part of it."""
-
-    markdown: str = ""
-    footer: tuple[str, ...] = ()
-    notes: tuple[Note, ...] = ()
-    form: Form = Form.MARKDOWN
-
-    @property
-    def empty(self) -> bool:
-        return not (self.markdown or self.footer or self.notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +77,7 @@ class LiveReply:
     _text: str = ""
     _status: str = ""
     _status_in_message: bool = False
-    _ending: str = ""
-    _notes: tuple[Note, ...] = ()
+    _closing: Closing = field(default_factory=Closing)
     _finished: bool = False
     _parts: list[_Part] = field(default_factory=list)
     _surplus: list[str] = field(default_factory=list)
@@ -154,8 +129,8 @@ class LiveReply:
         if self.waiting_since_s is None and self._text.strip():
             self.waiting_since_s = now_s
 
-    def finish(self, ending: str, notes: Sequence[Note], now_s: float, *, withdraw: bool = False) -> None:
-        self._finished, self._ending, self._notes = True, ending, tuple(notes)
+    def finish(self, closing: Closing, now_s: float, *, withdraw: bool = False) -> None:
+        self._finished, self._closing = True, closing
         if self.waiting_since_s is None:
             self.waiting_since_s = now_s
         if withdraw:
@@ -273,7 +248,7 @@ class LiveReply:
     def _view(self, part: _Part, last: bool) -> View:
         markdown = part.piece.markdown(self._text)
         if self._finished and last:
-            return View(markdown, (self._ending,) if self._ending else (), self._notes, part.form)
+            return replace(self._closing.view, markdown=markdown, form=part.form)
         if not self._text.strip() and self._status_in_message:
             return View(footer=(self._status,) if self._status else (), form=part.form)
         return View(markdown, form=part.form)

@@ -10,8 +10,9 @@ from typing import Any
 
 from bot.limits import CONTEXT_ELEMENTS_MAX, SECTION_TEXT_CHARS_MAX
 from bot.messages import Note
+from bot.slack import offers
 from bot.slack.escape import escape, plain
-from bot.slack.live_reply import Form, View
+from bot.slack.view import Form, View
 
 NOTIFICATION_CHARS_MAX = 3_000
 CONTEXT_TEXT_CHARS_MAX = 2_000
@@ -32,7 +33,8 @@ def message(view: View) -> dict[str, Any]:
             for chunk in _chunks(view.markdown, SECTION_TEXT_CHARS_MAX - 100)
         ]
     text = plain(view.markdown or "\n".join(footer), NOTIFICATION_CHARS_MAX)
-    return {"text": text, "blocks": answer + context(footer)}
+    offered = [offers.block(view.offer)] if view.offer else []
+    return {"text": text, "blocks": answer + context(footer) + offered}
 
 
 def context(lines: list[str]) -> list[dict[str, Any]]:

@@ -38,6 +38,8 @@ def question_from_event(body: Json, bot_user_id: str, bot_id: str, now_s: float)
     author = author_of(event, bot_user_id, bot_id)
     if reason := _reason_to_ignore(event, author.kind, now_s):
         return Ignored(reason)
+    if event.get("type") not in ("app_mention", "message"):
+        return Ignored("another event")
     if not (team and channel and ts and author.id):
         return Ignored("malformed")
     direct = event.get("channel_type") == "im" or channel.startswith("D")
@@ -56,6 +58,12 @@ def question_from_event(body: Json, bot_user_id: str, bot_id: str, now_s: float)
         text=mentions.without_address(text, mentions.as_tokens("@", bot_user_id)),
         attachments=attachments_of(event),
     )
+
+
+def deleted_file(body: Json) -> str | None:
+    """The id of the file that a ``file_deleted`` event tells of; ``None`` for all other events."""
+    event = object_of(body.get("event"))
+    return text_of(event.get("file_id")) or None if event.get("type") == "file_deleted" else None
 
 
 def question_from_command(body: Json) -> Question:

@@ -6,6 +6,7 @@ I/O: Slack through the replies themselves, and the database for the messages the
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import aiohttp
 
@@ -15,9 +16,10 @@ from bot.messages import Question
 from bot.ports import Reply
 from bot.slack.command_reply import CommandReply
 from bot.slack.gates import Urgency
-from bot.slack.live_reply import LiveReply, View
+from bot.slack.live_reply import LiveReply
 from bot.slack.thread import ThreadReader
 from bot.slack.thread_reply import Outlets, ThreadReply, posting
+from bot.slack.view import View
 
 log = get_logger(__name__)
 
@@ -56,6 +58,13 @@ class SlackReplies:
         words = f"Queued behind {ahead} question{'s' if ahead > 1 else ''}…" if ahead else "Queued…"
         posted = await self._outlets.api.call_now(POST, **posting(question, NOTICE, View(footer=(words,))))
         await self._outlets.records.posted(question, NOTICE, str(posted["ts"]))
+
+    async def offer_taken(self, message: dict[str, Any]) -> None:
+        """Takes the button off a message (its channel, ts, text and other blocks) once it was pressed."""
+        try:
+            await self._outlets.api.call("chat.update", **message)
+        except SlackError as error:
+            log.info("reply.offer_stays", code=error.code)
 
     async def _found(self, question: Question, known: dict[int, str]) -> tuple[dict[int, str], int]:
         """The messages of a reply that was begun, and how long the answer in them is. The thread itself knows best."""

@@ -14,17 +14,19 @@ from typing import Any
 from bot.errors import ReplyGone, SlackError, SlackOutcomeUnknown, SlackRefused, SlackUnavailable
 from bot.logs import get_logger
 from bot.messages import Note, Question
-from bot.ports import ReplyRecords
+from bot.ports import Offer, ReplyRecords
 from bot.slack.api import SlackApi
 from bot.slack.gates import Urgency
-from bot.slack.live_reply import Action, LiveReply, Remove, Show, View
+from bot.slack.live_reply import Action, LiveReply, Remove, Show
 from bot.slack.message_view import message
 from bot.slack.status_line import StatusLine, StatusSupport
 from bot.slack.thread import ANSWER_EVENT
+from bot.slack.view import Closing, View
 
 log = get_logger(__name__)
 
-EDIT_PATIENCE_S = 4.5
+LIVE_PATIENCE_S = 4.5
+LAST_PATIENCE_S = 1.0
 PAUSE_FIRST_S = 0.5
 PAUSE_MAX_S = 30.0
 
@@ -71,8 +73,10 @@ class ThreadReply:
         self._live.write(text, _now_s())
         self._changed.set()
 
-    async def finish(self, ending: str = "", notes: Sequence[Note] = (), *, withdraw: bool = False) -> None:
-        self._live.finish(ending, notes, _now_s(), withdraw=withdraw)
+    async def finish(
+        self, ending: str = "", notes: Sequence[Note] = (), *, withdraw: bool = False, offer: Offer | None = None
+    ) -> None:
+        self._live.finish(Closing(ending, tuple(notes), offer), _now_s(), withdraw=withdraw)
         self._changed.set()
         if self._patience is not None:
             self._patience.reschedule(_now_s())
@@ -105,16 +109,17 @@ class ThreadReply:
             self._failure = error
 
     async def _enter(self, method: str) -> bool:
-        """Waits for a call. ``False``: look again, since all was said or the rest goes into a further message.
-
-        It does where edits are too long in coming.
+        """Waits for a call. ``False``: look again, for all has been said meanwhile, or an edit is too long in coming
+        and what it would show goes into a further message.
         """
+        finished = self._live.finished
         edits = method == "chat.update" and self._live.words_shown
+        patience_s = LAST_PATIENCE_S if finished else LIVE_PATIENCE_S
         try:
-            async with asyncio.timeout(EDIT_PATIENCE_S if edits else None) as self._patience:
+            async with asyncio.timeout(patience_s if edits else None) as self._patience:
                 await self._outlets.api.enter(method, self._question.channel_id, self._rank)
         except TimeoutError:
-            if edits and self._outlets.api.edits_short():
+            if edits and finished == self._live.finished and self._outlets.api.edits_short():
                 self._live.break_off(_now_s())
             return False
         finally:
