@@ -122,6 +122,17 @@ def test_only_the_settings_read_the_environment() -> None:
     assert reading == {"bot/settings.py", "bot/playground/demo.py"}
 
 
+def test_every_setting_is_used() -> None:
+    used = {
+        node.attr
+        for name, tree in modules().items()
+        if name != "bot/settings.py"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+    }
+    assert sorted(Settings.model_fields.keys() - used) == []
+
+
 def test_only_the_commands_print() -> None:
     printing = {
         name
