@@ -46,6 +46,8 @@ The map, in reading order::
         escape.py             what the model wrote → text that pings nobody
         offers.py             buttons under an answer that is not whole, and what a press asks
         status_line.py        what the bot is doing, beside the thread
+        native_reply.py       writes a reply as Slack's own streams, while they work
+        native_stream.py      what to stream next
         command_reply.py      the answer to a slash command
     files/                    what people attach → blocks for the model, notes for people
         reader.py             attachments → prepared files

@@ -93,7 +93,8 @@ async def running(settings: Settings) -> AsyncIterator[SocketMode | HttpEvents]:
         names = Names(api)
         parts.push_async_callback(names.close)
         reader = ThreadReader(api, names, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id)
-        replies = SlackReplies(Outlets(api, questions, reader.find_posted), reader, session)
+        outlets = Outlets(api, questions, reader.find_posted)
+        replies = SlackReplies(outlets, reader, session, native=settings.bot_streaming == "native")
 
         files = await _files(settings, api, parts)
         turn = Turn(

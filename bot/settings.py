@@ -126,6 +126,9 @@ class Settings(ModelSettings):
     database_url: str | None = Field(
         None, description="`postgresql://…` or `sqlite:///…`; not set: SQLite under `BOT_DATA_DIR`."
     )
+    bot_streaming: Literal["edits", "native"] = Field(
+        "edits", description="How answers grow: `edits` of a message; `native`: Slack's streams, in direct messages."
+    )
     bot_turns_max: int = Field(50, ge=1, le=1_000, description="Answers written at the same time.")
     bot_history_tokens_max: int = Field(
         150_000, ge=1_000, description="Estimated tokens of thread and files in one request; oldest go first."

@@ -41,6 +41,7 @@ GONE = frozenset(
         "restricted_action_read_only_channel",
         "restricted_action_thread_locked",
         "restricted_action_thread_only_channel",
+        "stopped_by_user",
     }
 )
 TOKEN = frozenset(
@@ -57,7 +58,16 @@ TOKEN = frozenset(
         "token_revoked",
     }
 )
-LATER = frozenset({"internal_error", "ratelimited", "rate_limited", "request_timeout", "service_unavailable"})
+LATER = frozenset(
+    {
+        "internal_error",
+        "ratelimited",
+        "rate_limited",
+        "request_timeout",
+        "service_unavailable",
+        "streaming_state_conflict",  # no edits while a stream is open; it ends by itself within five minutes
+    }
+)
 UNKNOWN = frozenset({"fatal_error"})
 """Slack: "it's possible some aspect of the operation succeeded before the error was raised"."""
 

@@ -145,7 +145,8 @@ class Gates:
         self._channels: dict[str, CallBudget] = {}
         self._edits = Gate(self._budget("chat.update", EDITS), enough_every_s=MOVES_EVERY_S)
         posts = Gate(self._budget("chat.postMessage", POSTS), live_after_s=self._further_after_s)
-        self._gates = {"chat.update": self._edits, "chat.postMessage": posts}
+        appends = Gate(self._budget("chat.appendStream", EDITS))
+        self._gates = {"chat.update": self._edits, "chat.postMessage": posts, "chat.appendStream": appends}
 
     async def enter(self, method: str, *, channel_id: str = "", rank: Rank = lambda: (Urgency.LIVE, 0.0)) -> None:
         """Waits for the method's budget; a post waits for its channel's too."""

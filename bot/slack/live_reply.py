@@ -116,10 +116,6 @@ class LiveReply:
         """Whether what is to be shown next is a status in a message that stands already."""
         return self.started and not self.has_words
 
-    @property
-    def parts(self) -> int:
-        return len(self._parts)
-
     def status(self, text: str, *, in_message: bool) -> None:
         """``in_message``: shown as a message of its own until the first words replace it."""
         self._status, self._status_in_message = text, in_message
@@ -138,6 +134,14 @@ class LiveReply:
             self._surplus = [part.ts for part in self._parts[1:] if part.ts] + self._surplus
             del self._parts[1:]
             self._parts[0].piece = Piece(0, None, 0)
+
+    def take_over(self, text: str, messages: Sequence[tuple[Piece, str]], now_s: float) -> None:
+        """Goes on with a reply that was shown in another way: its text, and its pieces with their messages' ts."""
+        self._parts = [
+            _Part(piece, ts, None if piece.end is None else View(piece.markdown(text)), shown_to=piece.shown_to)
+            for piece, ts in messages
+        ] or self._parts
+        self.write(text, now_s)
 
     def end_part(self) -> bool:
         """Ends the open message at the last good place of the text, what follows going into a further one.

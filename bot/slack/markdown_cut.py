@@ -9,14 +9,15 @@ Rules:
 3. The longer a piece is, the humbler the place that ends it: a blank line, then any line, then a space, then any
    character that does not belong to the one before.
 
-Lengths are UTF-16 units of the text as it is sent (``<`` is sent as four characters), the strictest reading of Slack's
-undocumented counting.
+Lengths are of the text as it is sent (``<`` is sent as four characters): UTF-16 units, the strictest reading of Slack's
+undocumented counting, or UTF-8 bytes where Slack was seen to count those.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.limits import BLOCKS_MAX, MARKDOWN_CHARS_MAX, TABLE_CHARS_MAX, TABLE_ROWS_MAX, UPDATE_TEXT_CHARS_MAX
@@ -30,20 +31,33 @@ INSIDE_LINK = re.compile(r"\[[^\]\n]*$|\]\([^)\n]*$")
 OPENING_CHARS_MAX = 1_500
 
 
+def weight(text: str) -> int:
+    """UTF-16 units of ``text`` as it is sent."""
+    return len(text) + 3 * text.count("<") + 4 * text.count("&") + sum(char > "\uffff" for char in text)
+
+
+def sent_bytes(text: str) -> int:
+    """UTF-8 bytes of ``text`` as it is sent."""
+    return len(text.encode(errors="surrogatepass")) + 3 * text.count("<") + 4 * text.count("&")
+
+
 @dataclass(frozen=True, slots=True)
 class PieceLimits:
-    """From which length on a piece ends at which kind of place; ``last`` is never exceeded."""
+    """From which length on, as ``weigh`` counts, a piece ends at which kind of place; ``last`` is never exceeded."""
 
     blank_line: int
     line: int
     space: int
     last: int
+    weigh: Callable[[str], int] = weight
 
 
 MARKDOWN = PieceLimits(blank_line=8_000, line=9_000, space=10_000, last=MARKDOWN_CHARS_MAX - 800)
 """For ``markdown`` blocks; the rest is room for a closing fence, a status line's escape and our own mistakes."""
 TEXT = PieceLimits(blank_line=2_400, line=2_900, space=3_300, last=UPDATE_TEXT_CHARS_MAX - 300)
 """For the plainest form, ``text`` alone."""
+STREAM = PieceLimits(blank_line=6_500, line=7_500, space=8_300, last=8_900, weigh=sent_bytes)
+"""For one streamed message. Slack takes 12,000 characters a call, but streams were seen to be full from 10.6 KB on."""
 
 BLOCKS_BLANK_LINE = BLOCKS_MAX - 20
 BLOCKS_LINE = BLOCKS_MAX - 10
@@ -78,11 +92,6 @@ class Piece:
         return f"{self.opening}{body.rstrip() if not self.closing else body}{gap}{self.closing}"
 
 
-def weight(text: str) -> int:
-    """UTF-16 units of ``text`` as it is sent."""
-    return len(text) + 3 * text.count("<") + 4 * text.count("&") + sum(char > "\uffff" for char in text)
-
-
 def cut(text: str, start: int, opening: str = "", limits: PieceLimits = MARKDOWN, *, complete: bool = False) -> Piece:
     """The piece of ``text`` that begins at ``start``, reopened by the last piece's ``next_opening``."""
     return _Cutter(text, start, opening, limits, complete).piece()
@@ -101,7 +110,8 @@ class _Cutter:
 
     def __init__(self, text: str, start: int, opening: str, limits: PieceLimits, complete: bool) -> None:
         self._text, self._start, self._opening, self._limits, self._complete = text, start, opening, limits, complete
-        self._weight = weight(opening)
+        self._weigh = limits.weigh
+        self._weight = limits.weigh(opening)
         self._blocks = 1
         self._fence = ""  # the line that opened the fence we are in
         self._table = ""  # header and rule of the table we are in
@@ -110,7 +120,7 @@ class _Cutter:
         self._may_end = start
         self._leads_on = False  # whether the last words announce what follows
         for line in opening.splitlines():
-            self._enter(line, weight(line) + 1)
+            self._enter(line, self._weigh(line) + 1)
 
     def piece(self) -> Piece:
         at = self._start
@@ -120,9 +130,9 @@ class _Cutter:
             line = self._text[at : after if newline < 0 else newline]
             if self._second_table(line, newline, after):
                 return self._end(at)
-            if newline < 0 and self._may_become_second_table(line):
+            if self._may_become_second_table(line, newline, after):
                 return self._open(at)
-            line_weight = weight(self._text[at:after])
+            line_weight = self._weigh(self._text[at:after])
             if self._weight + line_weight > self._limits.space and (end := self._within(at, after)) is not None:
                 return self._end(end)
             self._weight += line_weight
@@ -204,21 +214,22 @@ class _Cutter:
         return next((end for end in reversed(ends) if not _inside(line[:end])), 0)
 
     def _second_table(self, line: str, newline: int, after: int) -> bool:
-        """Whether a second table begins here: Slack documents one a message (``only_one_table_allowed``)."""
-        if newline < 0 or self._fence or self._table or not self._tables or "|" not in line:
+        """Whether a second table begins here: Slack documents one a message (``only_one_table_allowed``).
+
+        One whose header does not begin with ``|`` was read as prose before its rule came, and stays where it is.
+        """
+        if newline < 0 or self._fence or self._table or not self._tables or not line.lstrip().startswith("|"):
             return False
         rule_end = self._text.find("\n", after)
         rule = self._text[after : len(self._text) if rule_end < 0 else rule_end]
         return (rule_end >= 0 or self._complete) and _is_table(line, rule)
 
-    def _may_become_second_table(self, line: str) -> bool:
-        return bool(
-            self._tables
-            and not self._table
-            and not self._fence
-            and not self._complete
-            and line.lstrip().startswith("|")
-        )
+    def _may_become_second_table(self, line: str, newline: int, after: int) -> bool:
+        """Its first line is shown only when the second one tells what it is."""
+        if not self._tables or self._table or self._fence or self._complete or not line.lstrip().startswith("|"):
+            return False
+        rule = self._text[after:]
+        return newline < 0 or ("\n" not in rule and not rule.strip("|:- \t"))
 
     def _in_table(self, end: int) -> bool:
         return bool(self._table) and (self._text[end - 1] != "\n" or self._text[end : end + 1] != "\n")
@@ -228,7 +239,7 @@ class _Cutter:
         weighed = self._weight
         for position in range(at, after):
             char = self._text[position]
-            weighed += weight(char)
+            weighed += self._weigh(char)
             if weighed > self._limits.last:
                 return _character_start(self._text, position, at)
             if weighed > self._limits.space and char == " " and position + 1 < len(self._text):

@@ -6,18 +6,21 @@ I/O: Slack through the replies themselves, and the database for the messages the
 from __future__ import annotations
 
 import asyncio
+import functools
+from collections.abc import Sequence
 from typing import Any
 
 import aiohttp
 
 from bot.errors import SlackError, SlackUnavailable
 from bot.logs import get_logger
-from bot.messages import Question
+from bot.messages import Asked, Question
 from bot.ports import Reply
 from bot.slack.command_reply import CommandReply
 from bot.slack.gates import Urgency
 from bot.slack.live_reply import LiveReply
-from bot.slack.thread import ThreadReader
+from bot.slack.native_reply import NativeReply, StreamSupport, end_stream
+from bot.slack.thread import OwnReply, ThreadReader
 from bot.slack.thread_reply import Outlets, ThreadReply, posting
 from bot.slack.view import View
 
@@ -30,19 +33,28 @@ NOTICE_WAIT_MAX_S = 2.0
 
 
 class SlackReplies:
-    """Implements ``ports.Replies``. ``session`` is for response URLs."""
+    """Implements ``ports.Replies``. ``session`` is for response URLs; ``native`` streams in direct messages."""
 
-    def __init__(self, outlets: Outlets, reader: ThreadReader, session: aiohttp.ClientSession) -> None:
+    def __init__(
+        self, outlets: Outlets, reader: ThreadReader, session: aiohttp.ClientSession, *, native: bool = False
+    ) -> None:
         self._outlets = outlets
         self._reader = reader
         self._session = session
+        self._streams = StreamSupport(native)
 
     async def open(self, question: Question, *, again: bool) -> Reply:
         if question.response_url is not None:
             return CommandReply(question, self._session, fresh=not again)
+        native = self._streams.possible and question.asked is Asked.DIRECT
         posted, chars = await self._outlets.records.parts(question), 0
-        if again or any(part != NOTICE for part in posted):
-            posted, chars = await self._found(question, posted)
+        if (again or any(part != NOTICE for part in posted)) and (own := await self._found(question, streamed=native)):
+            posted, chars = parts_of(own), sum(len(reply.text) for reply in own)
+            if not own[-1].marked:
+                await end_stream(self._outlets.api, question, max(posted), own[-1].ts)
+        if native and not posted:
+            find_streamed = functools.partial(self._reader.find_replies, streamed=True)
+            return NativeReply(question, self._outlets, find_streamed, self._streams)
         notice = posted.pop(NOTICE, None)
         return ThreadReply(question, self._outlets, LiveReply(tuple(posted.values()), chars, notice))
 
@@ -66,13 +78,18 @@ class SlackReplies:
         except SlackError as error:
             log.info("reply.offer_stays", code=error.code)
 
-    async def _found(self, question: Question, known: dict[int, str]) -> tuple[dict[int, str], int]:
-        """The messages of a reply that was begun, and how long the answer in them is. The thread itself knows best."""
+    async def _found(self, question: Question, *, streamed: bool) -> list[OwnReply]:
+        """The messages of a reply that was begun: the thread itself knows best, where Slack gives it."""
         try:
-            own = await self._reader.find_replies(question)
+            return await self._reader.find_replies(question, streamed=streamed)
         except SlackError as error:
             log.info("reply.not_found", code=error.code)
-            own = []
-        if not own:
-            return known, 0
-        return {reply.part: reply.ts for reply in own}, sum(len(reply.text) for reply in own)
+            return []
+
+
+def parts_of(own: Sequence[OwnReply]) -> dict[int, str]:
+    """The ts of each part; a stream that has no mark yet comes after those before it."""
+    parts: dict[int, str] = {}
+    for reply in own:
+        parts[reply.part if reply.marked else max(parts, default=NOTICE) + 1] = reply.ts
+    return parts

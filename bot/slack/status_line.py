@@ -43,6 +43,8 @@ class StatusLine:
         return self._support.possible
 
     def show(self, text: str, otherwise: Callable[[], None]) -> None:
+        if text == self._wanted:
+            return
         self._wanted = text
         self._changed.set()
         if self._task is None:

@@ -31,11 +31,15 @@ ANSWER_EVENT = "answer"
 
 @dataclass(frozen=True, slots=True)
 class OwnReply:
-    """A message of ours that answers a question; ``part`` counts from 0, ``text`` is Markdown without notes."""
+    """A message of ours that answers a question; ``part`` counts from 0, ``text`` is Markdown without notes.
+
+    A message that is being streamed is not ``marked`` as an answer yet, and its ``part`` is not known.
+    """
 
     ts: str
     part: int
     text: str
+    marked: bool = True
 
 
 class ThreadReader:
@@ -60,17 +64,26 @@ class ThreadReader:
         before = [message for message in said if message.ts != question.ts and (message.text or message.attachments)]
         return [*before, asked if asked and (asked.text or asked.attachments) else self._asked(question, naming)]
 
-    async def find_replies(self, question: Question) -> list[OwnReply]:
-        """Our messages that answer ``question``, first part first: what an earlier process already posted."""
+    async def find_replies(self, question: Question, *, streamed: bool = False) -> list[OwnReply]:
+        """Our messages that answer ``question``, first part first: what an earlier process already posted.
+
+        ``streamed``: messages without a mark count too. A stream gets its mark when it ends, and a thread's questions
+        are answered one by one, so that what has none after this question is its own.
+        """
         if question.asked is Asked.COMMAND:
             return []
         replies = [
-            OwnReply(text_of(message.get("ts")), part, markdown_of(message, AuthorKind.THIS_BOT, mentions.as_tokens))
+            OwnReply(
+                text_of(message.get("ts")),
+                part,
+                markdown_of(message, AuthorKind.THIS_BOT, mentions.as_tokens),
+                marked=bool(answered),
+            )
             for message in await self._replies(question, oldest=question.ts)
             for answered, part in [self._answer_to(message)]
-            if answered == question.ts
+            if answered == question.ts or (streamed and self._is_unmarked(message, question))
         ]
-        return sorted(replies, key=lambda reply: (reply.part, _order(reply.ts)))
+        return sorted(replies, key=lambda reply: (0 if streamed else reply.part, _order(reply.ts)))
 
     async def find_posted(self, question: Question, part: int, text: str) -> str | None:
         """The ts of the message that shows part ``part`` of the reply to ``question``; ``None`` where there is none.
@@ -136,12 +149,18 @@ class ThreadReader:
     def _answer_to(self, message: Json) -> tuple[str, int]:
         """The ts of the question that a message of ours answers, and which part it is; ``("", 0)`` for all others."""
         metadata = object_of(message.get("metadata"))
-        own = author_of(message, self._bot_user_id, self._bot_id).kind is AuthorKind.THIS_BOT
-        if not own or metadata.get("event_type") != ANSWER_EVENT:
+        if not self._is_own(message) or metadata.get("event_type") != ANSWER_EVENT:
             return "", 0
         payload = object_of(metadata.get("event_payload"))
         part = payload.get("part")
         return text_of(payload.get("question_ts")), part if isinstance(part, int) else 0
+
+    def _is_unmarked(self, message: Json, question: Question) -> bool:
+        later = _order(text_of(message.get("ts"))) > _order(question.ts)  # Slack gives the root whatever is asked for
+        return later and self._is_own(message) and self._answer_to(message) == ("", 0)
+
+    def _is_own(self, message: Json) -> bool:
+        return author_of(message, self._bot_user_id, self._bot_id).kind is AuthorKind.THIS_BOT
 
     async def _naming(self, messages: Sequence[Json], question: Question) -> Naming:
         """Names for everyone who writes or is mentioned, fetched at once."""

@@ -160,7 +160,8 @@ class ThreadReply:
                 log.info("reply.not_removed", code=error.code)
             return action.ts
         if action.ts is not None:
-            await api.call_now("chat.update", channel=channel, ts=action.ts, **message(action.view))
+            marked = mark(self._question, action.part)  # what was streamed up to now has no mark yet
+            await api.call_now("chat.update", channel=channel, ts=action.ts, metadata=marked, **message(action.view))
             return action.ts
         posted = await api.call_now("chat.postMessage", **posting(self._question, action.part, action.view))
         return str(posted["ts"])
@@ -195,14 +196,19 @@ class ThreadReply:
             self._pause_s = min(2 * self._pause_s, PAUSE_MAX_S)
 
 
+def mark(question: Question, part: int) -> dict[str, Any]:
+    """The metadata of a message that shows a part of the reply: it lets a later process find it."""
+    return {"event_type": ANSWER_EVENT, "event_payload": {"question_ts": question.ts, "part": part}}
+
+
 def posting(question: Question, part: int, view: View) -> dict[str, Any]:
-    """The arguments of chat.postMessage for a part of the reply; its metadata lets a later process find it."""
+    """The arguments of chat.postMessage for a part of the reply."""
     return {
         "channel": question.channel_id,
         "thread_ts": question.thread_ts,
         "unfurl_links": False,
         "unfurl_media": False,
-        "metadata": {"event_type": ANSWER_EVENT, "event_payload": {"question_ts": question.ts, "part": part}},
+        "metadata": mark(question, part),
         **message(view),
     }
 

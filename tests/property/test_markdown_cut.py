@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -109,6 +112,16 @@ def test_what_may_be_shown_of_a_growing_piece_only_grows(text: str, data: st.Dat
         shown = piece.shown_to
 
 
+@pytest.mark.parametrize("between", ["", "Prose.\n", "| no table\n\n"])
+def test_the_header_of_a_second_table_is_not_shown_before_it_begins_the_next_piece(between: str) -> None:
+    table = "| a | b |\n|---|---|\n| 1 | 2 |\n\n"
+    text = f"{table}{between}{table}Done."
+    pieces = [cut(text[:length], 0) for length in range(len(text) + 1)]
+
+    assert pieces[-1].end == len(table + between)
+    assert all(before.shown_to <= after.shown_to for before, after in pairwise(pieces))
+
+
 @given(st.text(st.sampled_from("👩‍👧é🇩🇪👍🏽a"), min_size=130, max_size=400))
 @example("👩‍👩‍👧" * 60)
 def test_no_cut_parts_what_a_reader_sees_as_one_character(text: str) -> None:
@@ -118,7 +131,7 @@ def test_no_cut_parts_what_a_reader_sees_as_one_character(text: str) -> None:
         assert after not in "\u200d\u0301\U0001f3fd"
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(st.builds(lambda text, times: "\n\n".join([text] * times), ANSWERS, st.integers(10, 200)))
 def test_real_limits_hold_for_long_answers(text: str) -> None:
     for limits, chars_max in ((MARKDOWN, MARKDOWN_CHARS_MAX), (TEXT, UPDATE_TEXT_CHARS_MAX)):
