@@ -7,6 +7,7 @@ The map, in reading order::
     settings.py               every knob: name, unit, bounds, what it does
     turn.py                   the story: question → thread → files → history → model → live reply → done
     inbox.py                  accepted questions → turns: once, in order in a thread, capped, leased
+    draft.py                  what is asked, and what instead where the API refuses it
     history.py                what the model sees, within a budget of tokens
     budget.py                 which prepared files fit into one request
     ports.py                  what a turn needs of the outside world, as Protocols
@@ -48,6 +49,7 @@ The map, in reading order::
         status_line.py        what the bot is doing, beside the thread
         native_reply.py       writes a reply as Slack's own streams, while they work
         native_stream.py      what to stream next
+        tables.py             several tables in one message → one, the others as code
         command_reply.py      the answer to a slash command
     files/                    what people attach → blocks for the model, notes for people
         reader.py             attachments → prepared files
@@ -83,6 +85,7 @@ The map, in reading order::
     store/                    the database
         database.py           an address → a connected engine with the present schema
         questions.py          what was asked: once, in order, leased, erased when done
+        refused_files.py      files that the API does not take
         schema.py             the tables
         migrations/           the way to them, step by step
     playground/               Slack and the model on this machine, for the demo and the tests

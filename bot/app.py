@@ -25,7 +25,9 @@ from bot import health
 from bot.budget import Room
 from bot.files.bounds import ConvertLimits, FileLimits
 from bot.files.reader import FileReader
+from bot.history import PDF_PAGE_TOKENS
 from bot.inbox import Inbox, InboxLimits
+from bot.limits import PDF_PAGES_MAX
 from bot.llm.client import MessagesClient, Patience
 from bot.logs import get_logger
 from bot.messages import Attachment
@@ -44,12 +46,17 @@ from bot.slack.thread import ThreadReader
 from bot.slack.thread_reply import Outlets
 from bot.store.database import Database
 from bot.store.questions import StoredQuestions
+from bot.store.refused_files import StoredRefusedFiles
 from bot.turn import Turn
 
 log = get_logger(__name__)
 
 WORDS_BYTES = 1_000_000
 """Of a request, for what is no file: the words of a long thread, and what JSON adds."""
+FILES_SHARE = 0.8
+"""Of the history's tokens, for files; the words of the thread have the rest."""
+LABEL_TOKENS = 500
+"""Of what stands before a file: its name and what it is."""
 SLACK_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
 
 
@@ -103,9 +110,10 @@ async def running(settings: Settings) -> AsyncIterator[SocketMode | HttpEvents]:
             model=await parts.enter_async_context(messages_client(settings)),
             replies=replies,
             questions=questions,
+            refused_files=StoredRefusedFiles(database.engine),
             system_prompt=settings.bot_system_prompt,
             history_tokens_max=settings.bot_history_tokens_max,
-            room=Room(bytes_max=max(0, settings.messages_request_bytes_max - WORDS_BYTES)),
+            room=_room(settings),
         )
         limits = InboxLimits(turns_max=settings.bot_turns_max)
         sign = partial(health.leave_sign, settings.bot_data_dir)
@@ -152,19 +160,29 @@ async def _files(settings: Settings, api: SlackApi, parts: AsyncExitStack) -> Fi
         slack_api_url=settings.slack_api_url,
         file_info=file_info,
         cache_dir=settings.bot_data_dir / "files",
-        limits=file_limits(settings),
+        limits=file_limits(settings, pdf_pages_max=_room(settings).pages_max),
     )
     parts.push_async_callback(files.aclose)
     return files
 
 
-def file_limits(settings: ModelSettings) -> FileLimits:
+def file_limits(settings: ModelSettings, *, pdf_pages_max: int = PDF_PAGES_MAX) -> FileLimits:
     return FileLimits(
-        convert=ConvertLimits(image_side_px_max=settings.bot_image_side_px_max),
+        convert=ConvertLimits(image_side_px_max=settings.bot_image_side_px_max, pdf_pages_max=pdf_pages_max),
         download_bytes_max=settings.bot_file_bytes_max,
         files_at_once_max=settings.bot_files_at_once_max,
         cache_bytes_max=settings.bot_cache_bytes_max,
         cache_age_max_s=settings.bot_cache_age_max_s,
+    )
+
+
+def _room(settings: Settings) -> Room:
+    """A PDF of ``pages_max`` fits by its tokens too, so that a long one is shortened rather than left out."""
+    tokens_max = int(settings.bot_history_tokens_max * FILES_SHARE)
+    return Room(
+        bytes_max=max(0, settings.messages_request_bytes_max - WORDS_BYTES),
+        pages_max=max(1, min(PDF_PAGES_MAX, (tokens_max - LABEL_TOKENS) // PDF_PAGE_TOKENS)),
+        tokens_max=tokens_max,
     )
 
 

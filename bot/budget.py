@@ -1,8 +1,8 @@
 """All prepared files of a thread go in; those that fit into one request come out, the rest as notes.
 
-Pure. The API's limits on bytes, PDF pages and images are per request, resent history included, so every file of the
-thread counts. The newest files are placed first; an older one that no longer fits is named, a smaller one after it may.
-Source of the limits: ``limits``.
+Pure. The API's limits on bytes, tokens, PDF pages and images are per request, resent history included, so every file
+of the thread counts. The newest files are placed first; an older one that no longer fits is named, a smaller one after
+it may. Source of the limits: ``limits``.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from bot.history import estimate_tokens
 from bot.limits import IMAGES_MAX, MANY_IMAGES, MANY_IMAGES_SIDE_PX_MAX, PDF_PAGES_MAX, PDF_PAGES_MAX_SMALL_WINDOW
 from bot.messages import ContentBlock, ImageBlock, Note, PdfBlock, PreparedFile, TextBlock
 
@@ -26,11 +27,16 @@ class Room:
     bytes_max: int = 30_000_000
     pages_max: int = PDF_PAGES_MAX
     images_max: int = IMAGES_MAX
+    tokens_max: int = 800_000
+    """By estimate; the default leaves the words of the thread a fifth of a window of a million tokens."""
 
     @classmethod
     def small_window(cls) -> Room:
         """For a model whose context window is under a million tokens."""
         return cls(pages_max=PDF_PAGES_MAX_SMALL_WINDOW, images_max=PDF_PAGES_MAX_SMALL_WINDOW)
+
+    def half(self) -> Room:
+        return Room(self.bytes_max // 2, self.pages_max // 2, self.images_max // 2, self.tokens_max // 2)
 
 
 def within(files: Sequence[PreparedFile], room: Room) -> list[PreparedFile]:
@@ -47,6 +53,7 @@ class _Taken:
     bytes_json: int = 0
     pages: int = 0
     images: int = 0
+    tokens: float = 0.0
     widest_px: int = 0
 
     def lack_for(self, pair: Sequence[ContentBlock]) -> str | None:
@@ -62,10 +69,13 @@ class _Taken:
             widest_px = max(self.widest_px, block.width_px, block.height_px)
             if self.images + 1 > MANY_IMAGES and widest_px > MANY_IMAGES_SIDE_PX_MAX:
                 return f"{MANY_IMAGES} images where one is larger than {MANY_IMAGES_SIDE_PX_MAX:,} px"
+        if self.tokens + estimate_tokens(pair) > self.room.tokens_max:
+            return f"about {self.room.tokens_max:,} tokens"
         return None
 
     def take(self, block: ContentBlock) -> None:
         self.bytes_json += _bytes_json(block)
+        self.tokens += estimate_tokens([block])
         if isinstance(block, PdfBlock):
             self.pages += block.pages
         if isinstance(block, ImageBlock):
@@ -74,6 +84,7 @@ class _Taken:
 
 
 def _fitted(file: PreparedFile, taken: _Taken) -> PreparedFile:
+    whose = "with this thread's newer files it would be" if taken.bytes_json else "it is"
     kept: list[ContentBlock] = []
     lack: str | None = None
     for pair in _labelled(file.blocks):
@@ -86,7 +97,7 @@ def _fitted(file: PreparedFile, taken: _Taken) -> PreparedFile:
     if lack is None:
         return file
     part = "was read only in part" if kept else "was left out"
-    reason = f"{part}: with this thread's newer files it would be more than the model takes at once ({lack})."
+    reason = f"{part}: {whose} more than the model takes at once ({lack})."
     return replace(file, blocks=tuple(kept), notes=(*file.notes, Note(_name(file), reason)))
 
 

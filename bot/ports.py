@@ -1,11 +1,11 @@
-"""What a turn needs from the outside world: four Protocols for the four parties, Slack, files, the model, the database.
+"""What a turn needs from the outside world: Protocols for the four parties, Slack, files, the model, the database.
 
 Pure. ``turn`` and ``inbox`` know these; the neighbours ``slack``, ``files``, ``llm`` and ``store`` implement them.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -108,7 +108,7 @@ class Questions(Protocol):
         """The ts of questions that stay out of later history."""
 
     async def forget(self, before_s: float) -> None:
-        """Drops what was done before ``before_s``."""
+        """Drops what was done before ``before_s``, and refused files that were remembered before it."""
 
 
 class ReplyRecords(Protocol):
@@ -119,6 +119,16 @@ class ReplyRecords(Protocol):
 
     async def parts(self, question: Question) -> dict[int, str]:
         """The ts of the messages posted so far, by part, in order."""
+
+
+class RefusedFiles(Protocol):
+    """The database, as the memory of which files the Messages API does not take. Both raise ``StoreFailed``."""
+
+    async def among(self, team_id: str, file_ids: Collection[str]) -> frozenset[str]:
+        """Those of ``file_ids`` that were refused before."""
+
+    async def add(self, team_id: str, file_ids: Collection[str], now_s: float) -> None:
+        """Remembers that these were refused, until ``Questions.forget`` drops what is that old."""
 
 
 class Offer(StrEnum):

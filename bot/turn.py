@@ -12,23 +12,21 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from bot import budget, history
 from bot.budget import Room
+from bot.draft import Draft, newly_attached, refused_file
 from bot.errors import ModelError, ModelRequestInvalid, ModelRequestTooLarge, ReplyGone, SlackError
 from bot.logs import get_logger
 from bot.messages import (
     Asked,
-    Attachment,
     Conversation,
     Finished,
     Note,
-    PreparedFile,
     Question,
     StopReason,
     TextDelta,
     ThreadMessage,
 )
-from bot.ports import Claim, Files, Model, Offer, Outcome, Questions, Replies, Reply, Threads
+from bot.ports import Claim, Files, Model, Offer, Outcome, Questions, RefusedFiles, Replies, Reply, Threads
 
 log = get_logger(__name__)
 
@@ -88,6 +86,7 @@ class Turn:
     model: Model
     replies: Replies
     questions: Questions
+    refused_files: RefusedFiles
     system_prompt: str
     history_tokens_max: int
     room: Room
@@ -133,27 +132,45 @@ class Turn:
         reply.status("Reading the thread…" if not question.starts_thread else "Thinking…")
         withdrawn = await self.questions.withdrawn(question.thread)
         thread = [message for message in await self.threads.read(question) if message.ts not in withdrawn]
-        prepared = budget.within(await self._prepare(thread, reply), self.room)
-        notes.extend(note for file in prepared for note in file.notes)
-        figures.files = len(prepared)
-        conversation = self._conversation(thread, prepared)
+        draft = await self._draft(question, thread, reply)
+        figures.files = len(draft.files)
         reply.status("Thinking…")
-        return await self._stream(conversation, reply, figures)
+        while True:  # ends, since every next draft leaves out more and there are few
+            request = draft.request()
+            notes[:] = request.notes
+            try:
+                return await self._stream(request.conversation, reply, figures)
+            except (ModelRequestInvalid, ModelRequestTooLarge) as error:
+                instead = None if figures.chars else draft.after(error)
+                if instead is None:
+                    raise
+                await self._remember(question, instead.refused - draft.refused, error)
+                draft = instead
 
-    async def _prepare(self, thread: Sequence[ThreadMessage], reply: Reply) -> list[PreparedFile]:
-        attachments: list[Attachment] = [file for message in thread for file in message.attachments]
-        if not attachments:
-            return []
+    async def _draft(self, question: Question, thread: Sequence[ThreadMessage], reply: Reply) -> Draft:
+        """Files that the API refused in an earlier turn are left out, and named again only where they are new here."""
+        attachments = [file for message in thread for file in message.attachments]
+        ids = {file.id for file in attachments}
+        refused = await self.refused_files.among(question.team_id, ids) if ids else frozenset[str]()
 
         def progress(number: int, total: int, file_name: str) -> None:
             reply.status(f"Reading {file_name}" + (f", {number} of {total}…" if total > 1 else "…"))
 
-        return await self.files.prepare(attachments, progress)
+        readable = [file for file in attachments if file.id not in refused]
+        prepared = iter(await self.files.prepare(readable, progress) if readable else ())
+        return Draft(
+            tuple(thread),
+            tuple(refused_file(file.id, thread) if file.id in refused else next(prepared) for file in attachments),
+            system=self.system_prompt,
+            tokens_max=self.history_tokens_max,
+            room=self.room,
+            told=refused - newly_attached(thread),
+        )
 
-    def _conversation(self, thread: Sequence[ThreadMessage], prepared: Sequence[PreparedFile]) -> Conversation:
-        files = {file.attachment_id: file for file in prepared}
-        built = history.build(thread, files, system=self.system_prompt, tokens_max=self.history_tokens_max)
-        return built.conversation
+    async def _remember(self, question: Question, file_ids: frozenset[str], error: ModelError) -> None:
+        log.warning("model.refused", error=type(error).__name__, detail=str(error), files=sorted(file_ids))
+        if file_ids:
+            await self.refused_files.add(question.team_id, file_ids, time.time())
 
     async def _stream(self, conversation: Conversation, reply: Reply, figures: Figures) -> Ending:
         blank = True

@@ -70,6 +70,24 @@ def pdf(pages: int = 1, *, password: str | None = None, owner: str = "owner", pa
     return file.getvalue()
 
 
+def pdf_for_few_readers() -> bytes:
+    """A valid PDF that qpdf reads without a complaint and pypdf does not: its pages are in a stream with a filter that
+    changes nothing (PDF 32000-1, 7.4.10)."""
+    objects = (
+        b"2 0 3 36 ",
+        b"<</Type/Pages/Count 1/Kids[3 0 R]>> <</Type/Page/MediaBox[0 0 9 9]/Parent 2 0 R/Resources<<>>>>",
+    )
+    packed = zlib.compress(b"".join(objects))
+    filters = b"/Filter[/Crypt/FlateDecode]/DecodeParms[<</Name/Identity>>null]"
+    catalog = b"1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+    stream = b"4 0 obj<</Type/ObjStm/N 2/First %d/Length %d%s>>stream\n" % (len(objects[0]), len(packed), filters)
+    body = b"%PDF-1.7\n" + catalog + stream + packed + b"\nendstream endobj\n"
+    places = [(0, 0, 65535), (1, 9, 0), (2, 4, 0), (2, 4, 1), (1, 9 + len(catalog), 0), (1, len(body), 0)]
+    table = b"".join(struct.pack(">BIH", *place) for place in places)
+    head = b"5 0 obj<</Type/XRef/Size 6/W[1 4 2]/Root 1 0 R/Length %d>>stream\n" % len(table)
+    return body + head + table + b"\nendstream endobj\nstartxref\n%d\n%%%%EOF\n" % len(body)
+
+
 def xfa_form() -> bytes:
     """What a dynamic form looks like to all viewers but one: a page that asks to please wait."""
     file = io.BytesIO()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -19,8 +20,9 @@ from bot.limits import RESPONSE_URL_LIFETIME_S, RESPONSE_URL_USES_MAX
 from bot.logs import get_logger
 from bot.messages import Note, Question
 from bot.ports import Offer
-from bot.slack.markdown_cut import Piece, cut_all
+from bot.slack.markdown_cut import COMMAND, Piece, cut_all
 from bot.slack.message_view import message
+from bot.slack.tables import later_tables_as_code
 from bot.slack.view import Form, View
 
 log = get_logger(__name__)
@@ -44,6 +46,7 @@ class CommandReply:
         self._text = ""
         self._replaces = True
         self._failure: SlackError | None = None
+        self._over = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
 
     def status(self, text: str) -> None:
@@ -64,33 +67,42 @@ class CommandReply:
         withdraw: bool = False,
         offer: Offer | None = None,  # noqa: ARG002 - a command has no thread to go on in
     ) -> None:
-        await self.abandon()
+        await self._settle()
         if self._failure is not None:
             raise self._failure
         if withdraw:
             self._text = ""
-        pieces = [piece for piece in cut_all(self._text) if piece.markdown(self._text)]
+        pieces = [piece for piece in cut_all(self._text, COMMAND) if piece.markdown(self._text)]
         if len(pieces) > self._uses_left:
             pieces, ending = pieces[: self._uses_left], " ".join(filter(None, (ending, SHORTENED)))
+        closing = View(footer=(ending,) if ending else (), notes=tuple(notes))
         for number, piece in enumerate(pieces or [Piece(0, None, 0)]):
             last = number >= len(pieces) - 1
-            footer = (ending,) if last and ending else ()
-            await self._send(View(piece.markdown(self._text), footer, tuple(notes) if last else ()))
+            await self._send(replace(closing if last else View(), markdown=self._markdown(piece)))
             self._replaces = False
 
     async def abandon(self) -> None:
+        await self._settle()
+
+    async def _settle(self) -> None:
+        """Lets a sight that is on its way arrive, so that none comes after what is sent next."""
+        self._over.set()
         if self._writer is not None:
-            self._writer.cancel()
-            await asyncio.gather(self._writer, return_exceptions=True)
+            await self._writer
+
+    def _markdown(self, piece: Piece) -> str:
+        return later_tables_as_code(piece.markdown(self._text))
 
     async def _show_growing(self) -> None:
         try:
             for pause_s in SIGHTS_AFTER_S:
-                await asyncio.sleep(pause_s)
-                pieces = cut_all(self._text)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._over.wait(), pause_s)
+                    return
+                pieces = cut_all(self._text, COMMAND)
                 if len(pieces) + 1 >= self._uses_left:
                     return
-                await asyncio.shield(self._send(View(pieces[0].markdown(self._text), ("Still writing…",))))
+                await self._send(View(self._markdown(pieces[0]), ("Still writing…",)))
         except ReplyGone as error:
             self._failure = error
         except SlackError as error:

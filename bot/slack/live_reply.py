@@ -58,6 +58,7 @@ class _Part:
     shown: View | None = None
     form: Form = Form.MARKDOWN
     shown_to: int = 0
+    sure: bool = True
     ended_early: bool = False
 
 
@@ -167,7 +168,7 @@ class LiveReply:
             return False
         part = self._parts[action.part]
         chars = part.shown_to - part.piece.start
-        if chars <= 0 or (chars < PART_CHARS_MIN and not self._must_move(now_s)):
+        if not part.sure or chars <= 0 or (chars < PART_CHARS_MIN and not self._must_move(now_s)):
             return False
         piece = end_at(self._text, part.piece, part.shown_to)
         if piece is not None:
@@ -203,8 +204,13 @@ class LiveReply:
             self._surplus = [ts for ts in self._surplus if ts != action.ts]
             return
         part = self._parts[action.part]
-        part.ts, part.shown, part.shown_to = ts, action.view, action.shown_to
+        part.ts, part.shown, part.shown_to, part.sure = ts, action.view, action.shown_to, True
         self.waiting_since_s = now_s if self.next_action() is not None else None
+
+    def unsure(self, action: Show) -> None:
+        """Nobody knows whether Slack did it: people may see all of it, or what they saw before."""
+        part = self._parts[action.part]
+        part.shown_to, part.sure = max(part.shown_to, action.shown_to), False
 
     def found(self, part: int, ts: str) -> None:
         """A post whose outcome was unknown did happen; what it shows will be replaced."""

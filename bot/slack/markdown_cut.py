@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.limits import BLOCKS_MAX, MARKDOWN_CHARS_MAX, TABLE_CHARS_MAX, TABLE_ROWS_MAX, UPDATE_TEXT_CHARS_MAX
 
@@ -50,12 +50,15 @@ class PieceLimits:
     space: int
     last: int
     weigh: Callable[[str], int] = weight
+    tables: int = 1
 
 
 MARKDOWN = PieceLimits(blank_line=8_000, line=9_000, space=10_000, last=MARKDOWN_CHARS_MAX - 800)
 """For ``markdown`` blocks; the rest is room for a closing fence, a status line's escape and our own mistakes."""
 TEXT = PieceLimits(blank_line=2_400, line=2_900, space=3_300, last=UPDATE_TEXT_CHARS_MAX - 300)
 """For the plainest form, ``text`` alone."""
+COMMAND = replace(MARKDOWN, tables=BLOCKS_MAX)
+"""For ``response_url``, which takes few messages: there later tables are shown as code."""
 STREAM = PieceLimits(blank_line=6_500, line=7_500, space=8_300, last=8_900, weigh=sent_bytes)
 """For one streamed message. Slack takes 12,000 characters a call, but streams were seen to be full from 10.6 KB on."""
 
@@ -181,7 +184,7 @@ class _Cutter:
             self._fence, self._blocks, self._table = line, self._blocks + 2, ""
         elif self._table and "|" in line:
             self._table_rows, self._table_weight = self._table_rows + 1, self._table_weight + line_weight
-        elif _is_table(self._line_before, line):
+        elif is_table(self._line_before, line):
             self._table, self._table_rows = f"{self._line_before}\n{line}", 1
             self._table_weight, self._tables, self._blocks = 2 * line_weight, self._tables + 1, self._blocks + 2
         else:
@@ -218,15 +221,23 @@ class _Cutter:
 
         One whose header does not begin with ``|`` was read as prose before its rule came, and stays where it is.
         """
-        if newline < 0 or self._fence or self._table or not self._tables or not line.lstrip().startswith("|"):
+        if (
+            newline < 0
+            or self._fence
+            or self._table
+            or self._tables < self._limits.tables
+            or not line.lstrip().startswith("|")
+        ):
             return False
         rule_end = self._text.find("\n", after)
         rule = self._text[after : len(self._text) if rule_end < 0 else rule_end]
-        return (rule_end >= 0 or self._complete) and _is_table(line, rule)
+        return (rule_end >= 0 or self._complete) and is_table(line, rule)
 
     def _may_become_second_table(self, line: str, newline: int, after: int) -> bool:
         """Its first line is shown only when the second one tells what it is."""
-        if not self._tables or self._table or self._fence or self._complete or not line.lstrip().startswith("|"):
+        if self._tables < self._limits.tables or self._table or self._fence or self._complete:
+            return False
+        if not line.lstrip().startswith("|"):
             return False
         rule = self._text[after:]
         return newline < 0 or ("\n" not in rule and not rule.strip("|:- \t"))
@@ -262,7 +273,7 @@ def _inside(line: str) -> bool:
     return bool(INSIDE_LINK.search(line)) or line.count("`") % 2 == 1 or line.count("**") % 2 == 1
 
 
-def _is_table(header: str, rule: str) -> bool:
+def is_table(header: str, rule: str) -> bool:
     return "|" in header and "-" in rule and "|" in rule and bool(TABLE_RULE.match(rule))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import aiohttp
@@ -48,7 +48,8 @@ class SlackReplies:
             return CommandReply(question, self._session, fresh=not again)
         native = self._streams.possible and question.asked is Asked.DIRECT
         posted, chars = await self._outlets.records.parts(question), 0
-        if (again or any(part != NOTICE for part in posted)) and (own := await self._found(question, streamed=native)):
+        begun = again or any(part != NOTICE for part in posted)
+        if begun and (own := await self._found(question, posted, streamed=native)):
             posted, chars = parts_of(own), sum(len(reply.text) for reply in own)
             if not own[-1].marked:
                 await end_stream(self._outlets.api, question, max(posted), own[-1].ts)
@@ -78,10 +79,10 @@ class SlackReplies:
         except SlackError as error:
             log.info("reply.offer_stays", code=error.code)
 
-    async def _found(self, question: Question, *, streamed: bool) -> list[OwnReply]:
+    async def _found(self, question: Question, known: Mapping[int, str], *, streamed: bool) -> list[OwnReply]:
         """The messages of a reply that was begun: the thread itself knows best, where Slack gives it."""
         try:
-            return await self._reader.find_replies(question, streamed=streamed)
+            return await self._reader.find_replies(question, known=known, streamed=streamed)
         except SlackError as error:
             log.info("reply.not_found", code=error.code)
             return []

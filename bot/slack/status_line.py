@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from bot.errors import ReplyGone, SlackError, SlackRefused, SlackTokenInvalid
 from bot.logs import get_logger
 from bot.slack.api import SlackApi
+from bot.slack.gates import Urgency
 
 log = get_logger(__name__)
 
@@ -37,6 +38,7 @@ class StatusLine:
         self._shown = ""
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._waiting: asyncio.Timeout | None = None
 
     @property
     def possible(self) -> bool:
@@ -54,13 +56,14 @@ class StatusLine:
         """A message of the reply stands in the thread: Slack has cleared the status, but for a call on its way."""
         self._wanted = ""
         self._changed.set()
+        if self._waiting is not None and not self._shown:
+            self._waiting.reschedule(asyncio.get_running_loop().time())
 
     async def close(self) -> None:
         """Takes the status away where no message did."""
         if self._task is None:
             return
-        self._wanted = ""
-        self._changed.set()
+        self.replaced()
         await self._task
 
     async def _follow(self, otherwise: Callable[[], None]) -> None:
@@ -69,7 +72,10 @@ class StatusLine:
             sent = self._wanted
             try:
                 if sent or self._shown:
-                    await self._api.call(METHOD, status=sent, **self._place)
+                    await self._enter()
+                    sent = self._wanted  # what was overtaken while waiting is never sent
+                if sent or self._shown:
+                    await self._api.call_now(METHOD, status=sent, **self._place)
                 self._shown = sent
             except (SlackRefused, SlackTokenInvalid, ReplyGone) as error:
                 log.info("status.not_possible", code=error.code)
@@ -85,3 +91,13 @@ class StatusLine:
                 await asyncio.wait_for(self._changed.wait(), REFRESH_S)
             except TimeoutError:
                 continue
+
+    async def _enter(self) -> None:
+        """Waits for a call, or until there is nothing left to say."""
+        try:
+            async with asyncio.timeout(None) as self._waiting:
+                await self._api.enter(METHOD, self._place["channel_id"], lambda: (Urgency.LIVE, 0.0))
+        except TimeoutError:
+            log.debug("status.overtaken")
+        finally:
+            self._waiting = None

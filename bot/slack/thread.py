@@ -5,8 +5,9 @@ I/O: conversations.replies (all pages within a bound) and, for names, what ``nam
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from bot import limits
@@ -21,6 +22,7 @@ from bot.slack.names import Api, Names
 from bot.slack.payloads import SAID
 from bot.slack.shapes import Json, object_of, objects_of, text_of
 
+NOTHING: Mapping[int, str] = MappingProxyType({})
 PAGES_MAX = 100
 """Of a thousand messages each where Slack gives as many as it is asked for; some plans get fifteen."""
 NOTHING_THERE = frozenset({"thread_not_found", "message_not_found"})
@@ -64,25 +66,27 @@ class ThreadReader:
         before = [message for message in said if message.ts != question.ts and (message.text or message.attachments)]
         return [*before, asked if asked and (asked.text or asked.attachments) else self._asked(question, naming)]
 
-    async def find_replies(self, question: Question, *, streamed: bool = False) -> list[OwnReply]:
+    async def find_replies(
+        self, question: Question, *, known: Mapping[int, str] = NOTHING, streamed: bool = False
+    ) -> list[OwnReply]:
         """Our messages that answer ``question``, first part first: what an earlier process already posted.
 
-        ``streamed``: messages without a mark count too. A stream gets its mark when it ends, and a thread's questions
-        are answered one by one, so that what has none after this question is its own.
+        ``known`` are the ts of its parts as far as they were recorded, for where Slack keeps no metadata. ``streamed``:
+        messages without a mark count too. A stream gets its mark when it ends, and a thread's questions are answered
+        one by one, so that what has none after this question is its own.
         """
         if question.asked is Asked.COMMAND:
             return []
-        replies = [
-            OwnReply(
-                text_of(message.get("ts")),
-                part,
-                markdown_of(message, AuthorKind.THIS_BOT, mentions.as_tokens),
-                marked=bool(answered),
-            )
-            for message in await self._replies(question, oldest=question.ts)
-            for answered, part in [self._answer_to(message)]
-            if answered == question.ts or (streamed and self._is_unmarked(message, question))
-        ]
+        recorded = {} if streamed else {ts: part for part, ts in known.items()}
+        replies = []
+        for message in await self._replies(question, oldest=question.ts):
+            ts = text_of(message.get("ts"))
+            answered, part = self._answer_to(message)
+            if not answered and ts in recorded:
+                answered, part = question.ts, recorded[ts]
+            if answered == question.ts or (streamed and self._is_unmarked(message, question)):
+                text = markdown_of(message, AuthorKind.THIS_BOT, mentions.as_tokens)
+                replies.append(OwnReply(ts, part, text, marked=bool(answered)))
         return sorted(replies, key=lambda reply: (0 if streamed else reply.part, _order(reply.ts)))
 
     async def find_posted(self, question: Question, part: int, text: str) -> str | None:

@@ -141,9 +141,12 @@ class ThreadReply:
                 raise
             log.warning("reply.plainer", code=error.code)
         except (SlackUnavailable, SlackOutcomeUnknown) as error:
+            unknown = action if isinstance(error, SlackOutcomeUnknown) and isinstance(action, Show) else None
+            if unknown is not None:
+                self._live.unsure(unknown)
             await self._wait_out(error)
-            if isinstance(error, SlackOutcomeUnknown) and isinstance(action, Show) and action.ts is None:
-                await self._look_for(action)
+            if unknown is not None and unknown.ts is None:
+                await self._look_for(unknown)
         else:
             self._pause_s = PAUSE_FIRST_S
             self._live.took(action, ts, asked_s)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +19,9 @@ from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from bot.errors import StartFailed
+from bot.errors import StartFailed, StoreFailed
 
 DATABASE_ERRORS = (SQLAlchemyError, OSError)
 """What a database that is away, full or broken raises; ``OSError`` while it connects."""
@@ -27,6 +29,16 @@ DATABASE_ERRORS = (SQLAlchemyError, OSError)
 NO_ADDRESS = "DATABASE_URL: this is no address like postgresql://user:password@host/name or sqlite:///path/to/file"
 CONNECT_TIMEOUT_S = 10.0
 STATEMENT_TIMEOUT_S = 30.0
+
+
+@asynccontextmanager
+async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Committed when the block ends. Raises ``StoreFailed`` from the library's own exception."""
+    try:
+        async with engine.begin() as connection:
+            yield connection
+    except DATABASE_ERRORS as error:
+        raise StoreFailed(type(error).__name__) from error
 
 
 class Database:

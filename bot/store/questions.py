@@ -9,8 +9,8 @@ comes after one has to look at what it left in Slack. Implements ``ports.Questio
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict
 from typing import Any
 
@@ -21,8 +21,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.errors import StoreFailed
 from bot.messages import Asked, Attachment, Question, ThreadKey
 from bot.ports import Claim, Outcome
-from bot.store.database import DATABASE_ERRORS
-from bot.store.schema import DONE, RUNNING, WAITING, questions, reply_parts
+from bot.store.database import transaction
+from bot.store.schema import DONE, RUNNING, WAITING, questions, refused_files, reply_parts
 
 _UNFINISHED = questions.c.state.in_((WAITING, RUNNING))
 _NO_LEASE = {"lease_owner": None, "lease_until": None}
@@ -150,8 +150,10 @@ class StoredQuestions:
             return frozenset((await connection.execute(query)).scalars())
 
     async def forget(self, before_s: float) -> None:
-        """Drops questions that were done before ``before_s``."""
-        await self._update(questions.delete().where(questions.c.finished_at < before_s))
+        """Drops questions that were done before ``before_s``, and refused files that were remembered before it."""
+        async with self._begin() as connection:
+            await connection.execute(questions.delete().where(questions.c.finished_at < before_s))
+            await connection.execute(refused_files.delete().where(refused_files.c.at < before_s))
 
     async def posted(self, question: Question, part: int, ts: str) -> None:
         """Remembers the message that shows part ``part`` (from 0) of the reply."""
@@ -192,13 +194,8 @@ class StoredQuestions:
         async with self._begin() as connection:
             return (await connection.execute(statement)).rowcount > 0
 
-    @asynccontextmanager
-    async def _begin(self) -> AsyncIterator[AsyncConnection]:
-        try:
-            async with self._engine.begin() as connection:
-                yield connection
-        except DATABASE_ERRORS as error:
-            raise StoreFailed(type(error).__name__) from error
+    def _begin(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        return transaction(self._engine)
 
     @staticmethod
     def _same_thread(thread: ThreadKey) -> sa.ColumnElement[bool]:

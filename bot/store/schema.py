@@ -54,6 +54,15 @@ questions = sa.Table(
     ),
 )
 
+refused_files = sa.Table(
+    "refused_files",
+    metadata,
+    sa.Column("team_id", sa.String(32), primary_key=True),
+    sa.Column("file_id", sa.String(64), primary_key=True),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Index("ix_refused_files_at", "at"),
+)
+
 reply_parts = sa.Table(
     "reply_parts",
     metadata,

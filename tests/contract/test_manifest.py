@@ -82,7 +82,10 @@ SCOPES_OF_METHODS: dict[str, set[str]] = {
     "auth.test": set(),
     "bots.info": {"users:read"},
     "chat.delete": {"chat:write"},
+    "chat.appendStream": {"chat:write"},
     "chat.postMessage": {"chat:write"},
+    "chat.startStream": {"chat:write"},
+    "chat.stopStream": {"chat:write"},
     "chat.update": {"chat:write"},
     # im:read and mpim:read are for direct messages, which have no name to look up.
     "conversations.info": {"channels:read", "groups:read"},

@@ -116,7 +116,7 @@ async def test_another_bot_that_mentions_the_bot_is_known_by_its_bot_id() -> Non
 
 
 async def test_what_people_cannot_do() -> None:
-    async with Workspace(MANIFEST) as ws:
+    async with Workspace(replace(MENTIONS, interactive=False)) as ws:
         ada = ws.user("ada")
         posted = ws.seed_bot_message(GENERAL, "build passed")
         with pytest.raises(NotPossible):

@@ -8,6 +8,7 @@ from PIL import Image
 
 from bot.limits import MARKDOWN_CHARS_MAX
 from bot.playground.practice_model import Answer, HeldAnswer
+from bot.playground.workspace.reading import visible_text
 from bot.turn import HELLO
 from tests.stage import SAMPLES, Stage
 
@@ -277,3 +278,16 @@ async def test_pictures_of_every_kind_that_the_model_takes_reach_it(stage: Stage
 
     assert await stage.outcome(ts) == "answered"
     assert stage.asked_texts()[0][1].count("<image>") == 4
+
+
+async def test_a_long_answer_to_ask_with_many_tables_is_shown_whole(stage: Stage) -> None:
+    table = "| left | right |\n|---|---|\n" + "\n".join(f"| row {n} | {'x' * 60} |" for n in range(30))
+    text = "\n\n".join(f"## Table {number}\n\n{table}" for number in range(12))
+    stage.model.script(Answer(text))
+    workspace = stage.workspace
+    invocation = await workspace.command(workspace.user("lars"), stage.general, "/ask", "tables, please")
+
+    await stage.log.until_done(str(workspace.delivery(invocation).payload["trigger_id"]))
+    seen = "\n".join(visible_text(message) for message in workspace.ephemerals())
+    assert [number for number in range(12) if f"Table {number}" not in seen] == []
+    assert seen.count("row 29") == 12

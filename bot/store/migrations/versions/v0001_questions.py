@@ -1,4 +1,4 @@
-"""Accepted questions and the messages that answer them."""
+"""Accepted questions, the messages that answer them, and the files that the Messages API does not take."""
 
 from __future__ import annotations
 
@@ -53,8 +53,17 @@ def upgrade() -> None:
             ["question_id"], ["questions.id"], name="fk_reply_parts_question_id", ondelete="CASCADE"
         ),
     )
+    op.create_table(
+        "refused_files",
+        sa.Column("team_id", sa.String(32), nullable=False),
+        sa.Column("file_id", sa.String(64), nullable=False),
+        sa.Column("at", sa.Float, nullable=False),
+        sa.PrimaryKeyConstraint("team_id", "file_id", name="pk_refused_files"),
+    )
+    op.create_index("ix_refused_files_at", "refused_files", ["at"])
 
 
 def downgrade() -> None:
+    op.drop_table("refused_files")
     op.drop_table("reply_parts")
     op.drop_table("questions")

@@ -1,0 +1,192 @@
+"""Whatever goes wrong between the bot and Slack, people see a text that only grows, and in the end all of it, once.
+
+A real reply writes to the workspace emulator over real connections, in virtual time: an outage of minutes and a
+Retry-After of half a minute cost nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bench.answers import answer
+from bench.sights import Seen, Written, seen
+from bench.virtual_time import run
+from bot.messages import Asked, Question
+from bot.playground.workspace import View, Workspace
+from bot.slack.api import SlackApi
+from bot.slack.gates import Gates
+from bot.slack.live_reply import LiveReply
+from bot.slack.names import Names
+from bot.slack.thread import ThreadReader
+from bot.slack.thread_reply import Outlets, ThreadReply
+
+MANIFEST = Path(__file__).parents[2] / "manifest.yml"
+METHODS = st.sampled_from(["chat.update", "chat.update", "chat.postMessage", "conversations.replies", "*"])
+TIMES = st.integers(1, 3)
+SKIP = st.integers(0, 8)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One trouble, by the name of the method of ``Faults`` that arranges it."""
+
+    kind: str
+    method: str
+    value: int
+    times: int
+    skip: int
+
+    def arrange(self, ws: Workspace) -> None:
+        more = {"times": self.times, "skip": self.skip}
+        match self.kind:
+            case "rate_limit":
+                ws.faults.rate_limit(self.method, retry_after_s=self.value, **more)
+            case "status":
+                ws.faults.status(self.method, 500 + self.value % 4, **more)
+            case "hang":
+                ws.faults.hang(self.method, self.value / 10, **more)
+            case "refuse":
+                code = ("internal_error", "fatal_error", "service_unavailable")[self.value % 3]
+                ws.faults.refuse(self.method, code, **more)
+            case "drop_before":
+                ws.faults.drop_before(self.method, **more)
+            case _:
+                ws.faults.drop_after(self.method, **more)
+
+
+KINDS = st.sampled_from(["rate_limit", "status", "hang", "refuse", "drop_before", "drop_after"])
+FAULTS = st.lists(st.builds(Fault, KINDS, METHODS, st.integers(1, 40), TIMES, SKIP), max_size=6)
+
+
+DROPPED_EDIT = Fault("drop_after", "*", 1, 1, 2)
+
+
+@dataclass(frozen=True)
+class Played:
+    seen: Seen
+    views: list[View]
+    parts: list[int]
+    """The parts that the messages in the thread say they show."""
+
+
+@asynccontextmanager
+async def thread_reply(latency_s: float) -> AsyncIterator[tuple[Workspace, ThreadReply]]:
+    """A reply to a question in #general."""
+    async with (
+        Workspace(MANIFEST, latency_s=latency_s, clock=asyncio.get_running_loop().time) as ws,
+        aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as session,
+    ):
+        client = AsyncWebClient(token=ws.bot_token, base_url=ws.api_url, session=session, retry_handlers=[])
+        api = SlackApi(client, Gates())
+        reader = ThreadReader(api, Names(api), bot_user_id=ws.bot_user_id, bot_id=ws.bot_id)
+        ts = ws.seed(ws.user("ada"), ws.channel("general"), "What now?")
+        question = Question(ws.team_id, ws.channel("general"), ts, ts, ws.user("ada"), Asked.MENTION)
+        yield ws, ThreadReply(question, Outlets(api, Records(), reader.find_posted), LiveReply())
+
+
+class Records:
+    """What a database would remember; nothing here starts again."""
+
+    async def posted(self, question: Question, part: int, ts: str) -> None:
+        pass
+
+    async def parts(self, question: Question) -> dict[int, str]:  # noqa: ARG002 - the port's
+        return {}
+
+
+async def play(
+    chunks: list[str], pauses_s: list[float], faults: list[Fault], outage_s: tuple[float, float], latency_s: float
+) -> Played:
+    """``outage_s``: from when on Slack is gone, and for how long."""
+    loop = asyncio.get_running_loop()
+    async with thread_reply(latency_s) as (ws, reply):
+        for fault in faults:
+            fault.arrange(ws)
+        begins_s, lasts_s = outage_s
+        if lasts_s:
+            loop.call_later(begins_s, setattr, ws.faults, "outage", True)
+            loop.call_later(begins_s + lasts_s, setattr, ws.faults, "outage", False)
+        written = Written("".join(chunks), [], [])
+        reply.status("Thinking…")
+        for number, chunk in enumerate(chunks):
+            await asyncio.sleep(pauses_s[number % len(pauses_s)])
+            reply.write(chunk)
+            written.times_s.append(loop.time())
+            written.lengths.append((written.lengths or [0])[-1] + len(chunk))
+        await reply.finish()
+        views = [view for view in ws.views if view.user == ws.bot_user_id]
+        metadata = [message.get("metadata", {}) for message in ws.messages(ws.channel("general"))]
+        parts = [one["event_payload"]["part"] for one in metadata if one]
+        return Played(seen(written, views), views, parts)
+
+
+def chunked(text: str, sizes: list[int]) -> list[str]:
+    chunks: list[str] = []
+    at = 0
+    while at < len(text):
+        size = sizes[len(chunks) % len(sizes)]
+        chunks.append(text[at : at + size])
+        at += size
+    return chunks
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    number=st.integers(0, 50),
+    chars=st.sampled_from([60, 900, 5_000, 14_000]),
+    sizes=st.lists(st.integers(1, 900), min_size=1, max_size=6),
+    pauses_s=st.lists(st.sampled_from([0.0, 0.05, 0.5, 3.0]), min_size=1, max_size=5),
+    faults=FAULTS,
+    outage_s=st.tuples(st.floats(0, 20), st.sampled_from([0.0, 0.0, 5.0, 180.0])),
+    latency_s=st.sampled_from([0.0, 0.1, 1.5]),
+)
+@example(1, 5_000, [40], [0.15], [Fault("drop_after", "chat.postMessage", 1, 3, 0)], (0.0, 0.0), 0.1)
+@example(2, 9_000, [12], [0.05], [Fault("rate_limit", "chat.update", 40, 2, 5)], (0.0, 0.0), 0.1)
+@example(0, 5_000, [13], [0.0], [Fault("rate_limit", "chat.update", 6, 1, 1), DROPPED_EDIT], (0.0, 0.0), 0.0)
+def test_what_people_see_only_grows_and_is_the_models_text_in_the_end(
+    number: int,
+    chars: int,
+    sizes: list[int],
+    pauses_s: list[float],
+    faults: list[Fault],
+    outage_s: tuple[float, float],
+    latency_s: float,
+) -> None:
+    text = answer(number, chars)
+    few = [max(size, len(text) // 400 + 1) for size in sizes]
+    played = run(play(chunked(text, few), pauses_s, faults, outage_s, latency_s))
+    assert played.seen.backward_steps == 0
+    assert played.seen.lost_words == 0
+    assert played.seen.curve[-1][1] == played.seen.chars
+    assert played.parts == list(range(len(played.parts))), "no part is posted twice, none is left out"
+
+
+def test_a_connection_that_drops_after_the_post_does_not_post_twice() -> None:
+    drop = Fault("drop_after", "chat.postMessage", 1, 1, 0)
+    played = run(play(["First words, ", "and the last."], [1.0], [drop], (0.0, 0.0), 0.1))
+    assert played.parts == [0]
+    assert played.views[-1].source == "First words, and the last."
+
+
+def test_a_growing_answer_moves_on_while_slack_takes_no_edits() -> None:
+    text = answer(3, 9_000)
+    limit = Fault("rate_limit", "chat.update", 40, 1, 3)
+    played = run(play(chunked(text, [12]), [0.05], [limit], (0.0, 0.0), 0.1))
+    assert played.seen.longest_wait_s < 12
+    assert played.seen.messages > 3
+
+
+def test_an_outage_of_minutes_ends_with_the_whole_text() -> None:
+    played = run(play(chunked(answer(4, 5_000), [12]), [0.05], [], (5.0, 240.0), 0.1))
+    assert played.seen.lost_words == 0
+    assert played.seen.curve[-1][1] == played.seen.chars
+    assert played.seen.curve[-1][0] > 245

@@ -1,0 +1,31 @@
+"""Slack takes one table a message; the later ones of a slash command's answer are shown as code."""
+
+from __future__ import annotations
+
+from markdown_it import MarkdownIt
+
+from bot.slack.tables import later_tables_as_code
+
+TABLE = "| a | b |\n|---|---|\n| 1 | 2 |"
+
+
+def kinds(markdown: str) -> list[str]:
+    tokens = MarkdownIt().enable("table").parse(markdown)
+    return [token.type for token in tokens if token.type in {"table_open", "fence"}]
+
+
+def test_a_single_table_stays_what_it_is() -> None:
+    assert later_tables_as_code(f"Look:\n\n{TABLE}\n\nDone.") == f"Look:\n\n{TABLE}\n\nDone."
+
+
+def test_later_tables_become_code() -> None:
+    text = later_tables_as_code(f"{TABLE}\n\nand\n\n{TABLE}\n\nand\n\n{TABLE}")
+
+    assert kinds(text) == ["table_open", "fence", "fence"]
+    assert text.count(TABLE) == 3
+
+
+def test_what_looks_like_a_table_in_code_is_left_alone() -> None:
+    text = f"{TABLE}\n\n```\n{TABLE}\n```\n\n~~~\n{TABLE}\n~~~"
+
+    assert later_tables_as_code(text) == text
