@@ -35,9 +35,6 @@ class Room:
         """For a model whose context window is under a million tokens."""
         return cls(pages_max=PDF_PAGES_MAX_SMALL_WINDOW, images_max=PDF_PAGES_MAX_SMALL_WINDOW)
 
-    def half(self) -> Room:
-        return Room(self.bytes_max // 2, self.pages_max // 2, self.images_max // 2, self.tokens_max // 2)
-
 
 def within(files: Sequence[PreparedFile], room: Room) -> list[PreparedFile]:
     """As many, in the same order, oldest first: each whole, or without what does not fit and with a note for that."""
@@ -59,7 +56,7 @@ class _Taken:
     def lack_for(self, pair: Sequence[ContentBlock]) -> str | None:
         """What there is too little of for these as well, in words; ``None`` where they fit."""
         block = pair[-1]
-        if self.bytes_json + sum(map(_bytes_json, pair)) > self.room.bytes_max:
+        if self.bytes_json + sum(map(bytes_json, pair)) > self.room.bytes_max:
             return f"{self.room.bytes_max // 1_000_000:,} MB"
         if isinstance(block, PdfBlock) and self.pages + block.pages > self.room.pages_max:
             return f"{self.room.pages_max:,} PDF pages"
@@ -74,7 +71,7 @@ class _Taken:
         return None
 
     def take(self, block: ContentBlock) -> None:
-        self.bytes_json += _bytes_json(block)
+        self.bytes_json += bytes_json(block)
         self.tokens += estimate_tokens([block])
         if isinstance(block, PdfBlock):
             self.pages += block.pages
@@ -126,7 +123,8 @@ def _name(file: PreparedFile) -> str:
     return "a file"
 
 
-def _bytes_json(block: ContentBlock) -> int:
+def bytes_json(block: ContentBlock) -> int:
+    """What a block takes in the request."""
     if isinstance(block, TextBlock):
         return len(json.dumps(block.text)) + BLOCK_BYTES
     return -(-block.data.size_bytes // 3) * 4 + BLOCK_BYTES
