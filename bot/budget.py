@@ -29,6 +29,8 @@ class Room:
     images_max: int = IMAGES_MAX
     tokens_max: int = 800_000
     """By estimate; the default leaves the words of the thread a fifth of a window of a million tokens."""
+    told: bool = True
+    """Whether notes name the bound: not where it is a guess, since the API refused less than it said it takes."""
 
     @classmethod
     def small_window(cls) -> Room:
@@ -94,7 +96,8 @@ def _fitted(file: PreparedFile, taken: _Taken) -> PreparedFile:
     if lack is None:
         return file
     part = "was read only in part" if kept else "was left out"
-    reason = f"{part}: {whose} more than the model takes at once ({lack})."
+    bound = f" ({lack})" if taken.room.told else ""
+    reason = f"{part}: {whose} more than the model takes at once{bound}."
     return replace(file, blocks=tuple(kept), notes=(*file.notes, Note(_name(file), reason)))
 
 

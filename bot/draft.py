@@ -73,7 +73,7 @@ class Draft:
         blocks = [TextBlock(self.system), *(block for message in sent.messages for block in message.content)]
         tokens_max = min(self.tokens_max, int(history.estimate_tokens(blocks) * history.MARGIN)) // 2
         bytes_max = min(self.room.bytes_max, sum(map(budget.bytes_json, blocks))) // 2
-        room = replace(self.room, bytes_max=bytes_max, tokens_max=min(self.room.tokens_max, tokens_max))
+        room = replace(self.room, bytes_max=bytes_max, tokens_max=min(self.room.tokens_max, tokens_max), told=False)
         half = replace(self, tokens_max=tokens_max, room=room, halved=True)
         return half if half.request().conversation != sent else None
 

@@ -147,8 +147,9 @@ class TestALimitOfTokens:
 
         assert await stage.outcome(ts) == "answered"
         assert [media(stage, number) for number in (0, 1)] == [["document"], []]
-        words = stage.words(ts)[0]
-        assert words.startswith("I do not have it.\nscan.pdf: was left out: it is more than the model takes at once (")
+        assert stage.words(ts) == [
+            "I do not have it.\n:paperclip: scan.pdf: was left out: it is more than the model takes at once."
+        ]
 
     async def test_a_pdf_of_more_pages_than_fit_is_shortened_and_said_to_be(self, stage: Stage) -> None:
         ts = await stage.ask("@claude read this", files=[("contract.pdf", made_files.pdf(12))])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from hypothesis import given
@@ -48,9 +49,13 @@ def draft(thread: list[ThreadMessage], files: list[PreparedFile]) -> Draft:
 
 def blocks_of(file_id: str) -> st.SearchStrategy[tuple[ContentBlock, ...]]:
     """Text beside up to three pictures or PDFs, each at a path of its own, as a file of many parts has them."""
-    made = st.sampled_from([pdf, image])
-    media = st.lists(made, max_size=3).map(lambda ways: [way(f"{file_id}/{n}") for n, way in enumerate(ways)])
-    return media.map(lambda blocks: tuple(b for block in blocks for b in (TextBlock(f'File "{file_id}":'), block)))
+    label: ContentBlock = TextBlock(f'File "{file_id}":')
+    ways: list[Callable[[str], ContentBlock]] = [pdf, image]
+
+    def labelled(chosen: list[Callable[[str], ContentBlock]]) -> tuple[ContentBlock, ...]:
+        return tuple(block for number, way in enumerate(chosen) for block in (label, way(f"{file_id}/{number}")))
+
+    return st.lists(st.sampled_from(ways), max_size=3).map(labelled)
 
 
 @st.composite
