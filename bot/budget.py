@@ -29,14 +29,13 @@ class Room:
     images_max: int = IMAGES_MAX
     tokens_max: int = 800_000
     """By estimate; the default leaves the words of the thread a fifth of a window of a million tokens."""
+    told: bool = True
+    """Whether notes name the bound: not where it is a guess, since the API refused less than it said it takes."""
 
     @classmethod
     def small_window(cls) -> Room:
         """For a model whose context window is under a million tokens."""
         return cls(pages_max=PDF_PAGES_MAX_SMALL_WINDOW, images_max=PDF_PAGES_MAX_SMALL_WINDOW)
-
-    def half(self) -> Room:
-        return Room(self.bytes_max // 2, self.pages_max // 2, self.images_max // 2, self.tokens_max // 2)
 
 
 def within(files: Sequence[PreparedFile], room: Room) -> list[PreparedFile]:
@@ -59,7 +58,7 @@ class _Taken:
     def lack_for(self, pair: Sequence[ContentBlock]) -> str | None:
         """What there is too little of for these as well, in words; ``None`` where they fit."""
         block = pair[-1]
-        if self.bytes_json + sum(map(_bytes_json, pair)) > self.room.bytes_max:
+        if self.bytes_json + sum(map(bytes_json, pair)) > self.room.bytes_max:
             return f"{self.room.bytes_max // 1_000_000:,} MB"
         if isinstance(block, PdfBlock) and self.pages + block.pages > self.room.pages_max:
             return f"{self.room.pages_max:,} PDF pages"
@@ -74,7 +73,7 @@ class _Taken:
         return None
 
     def take(self, block: ContentBlock) -> None:
-        self.bytes_json += _bytes_json(block)
+        self.bytes_json += bytes_json(block)
         self.tokens += estimate_tokens([block])
         if isinstance(block, PdfBlock):
             self.pages += block.pages
@@ -97,7 +96,8 @@ def _fitted(file: PreparedFile, taken: _Taken) -> PreparedFile:
     if lack is None:
         return file
     part = "was read only in part" if kept else "was left out"
-    reason = f"{part}: {whose} more than the model takes at once ({lack})."
+    bound = f" ({lack})" if taken.room.told else ""
+    reason = f"{part}: {whose} more than the model takes at once{bound}."
     return replace(file, blocks=tuple(kept), notes=(*file.notes, Note(_name(file), reason)))
 
 
@@ -126,7 +126,8 @@ def _name(file: PreparedFile) -> str:
     return "a file"
 
 
-def _bytes_json(block: ContentBlock) -> int:
+def bytes_json(block: ContentBlock) -> int:
+    """What a block takes in the request."""
     if isinstance(block, TextBlock):
         return len(json.dumps(block.text)) + BLOCK_BYTES
     return -(-block.data.size_bytes // 3) * 4 + BLOCK_BYTES

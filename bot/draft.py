@@ -57,8 +57,7 @@ class Draft:
                 named = owners(self.request().conversation, self.files, error.refused_blocks)
                 return self._without(named) if named else None
             case ModelRequestTooLarge() if not self.halved:
-                half = replace(self, tokens_max=self.tokens_max // 2, room=self.room.half(), halved=True)
-                return half if half.request().conversation != self.request().conversation else None
+                return self._half()
         return None
 
     def _without(self, file_ids: frozenset[str]) -> Draft:
@@ -67,6 +66,16 @@ class Draft:
             for file in self.files
         )
         return replace(self, files=left, refused=self.refused | file_ids, refusals=self.refusals + 1)
+
+    def _half(self) -> Draft | None:
+        """Half of what was sent rather than of what may be sent: the limit that was met is the API's, not ours."""
+        sent = self.request().conversation
+        blocks = [TextBlock(self.system), *(block for message in sent.messages for block in message.content)]
+        tokens_max = min(self.tokens_max, int(history.estimate_tokens(blocks) * history.MARGIN)) // 2
+        bytes_max = min(self.room.bytes_max, sum(map(budget.bytes_json, blocks))) // 2
+        room = replace(self.room, bytes_max=bytes_max, tokens_max=min(self.room.tokens_max, tokens_max), told=False)
+        half = replace(self, tokens_max=tokens_max, room=room, halved=True)
+        return half if half.request().conversation != sent else None
 
 
 def owners(

@@ -33,5 +33,6 @@ class StoredRefusedFiles:
                 async with transaction(self._engine) as connection:
                     await connection.execute(refused_files.insert().values(team_id=team_id, file_id=file_id, at=now_s))
             except StoreFailed as error:
-                if not isinstance(error.__cause__, IntegrityError):  # else another turn has just remembered it
+                known = isinstance(error.__cause__, IntegrityError) and await self.among(team_id, [file_id])
+                if not known:
                     raise

@@ -57,12 +57,13 @@ async def test_a_file_that_was_refused_is_not_sent_again_after_a_restart_either(
     assert f"odd.pdf: {REFUSED}" in stage.words(ts)[0]
 
     async with bot_running(workspace, settings):
+        model.script(Answer("As I said."))
         later = await stage.ask("@claude and now?", thread_ts=ts)
         assert await stage.outcome(later) == "answered"
     assert len(model.requests) == 3
     assert media(stage) == []
     assert f"[File from ada: odd.pdf (not read: {REFUSED})]" in stage.asked_texts()[0][1]
-    assert REFUSED not in stage.words(ts)[1]
+    assert stage.words(ts)[1] == "As I said."
 
 
 async def test_the_same_file_uploaded_anew_is_named_anew(stage: Stage) -> None:
@@ -119,25 +120,36 @@ class TestALimitOfTokens:
     async def test_a_thread_that_is_too_long_for_the_model_is_halved_once(self, stage: Stage) -> None:
         too_long = "prompt is too long: 210000 tokens > 200000 maximum"
         stage.model.script(HttpError.api(400, "invalid_request_error", too_long), Answer("Half of it will do."))
-        root = await stage.ask("Once upon a time. " * 600)
-        await stage.ask("There was a bot. " * 600, thread_ts=root)
+        root = await stage.ask("Once upon a time there was a bot.")
+        for number in range(6):
+            await stage.ask(f"Chapter {number}. " * 300, thread_ts=root)
         ts = await stage.ask("@claude go on", thread_ts=root)
 
         assert await stage.outcome(ts) == "answered"
         whole, half = (stage.asked_texts(number)[0][1] for number in (0, 1))
-        assert "There was a bot." in whole
-        assert "There was a bot." not in half
-        assert "[1 earlier message of this thread is left out here: the thread is too long.]" in half
+        assert all(f"Chapter {number}." in whole for number in range(6))
+        assert "Once upon a time" in half
+        assert "[4 earlier messages of this thread are left out here: the thread is too long.]" in half
+        assert "Chapter 5." in half
 
     async def test_it_is_halved_no_more_than_once(self, stage: Stage) -> None:
         stage.model.script(*[HttpError.api(413, "request_too_large")] * 2)
-        root = await stage.ask("Once upon a time. " * 600)
-        await stage.ask("There was a bot. " * 600, thread_ts=root)
+        root = await stage.ask("Once upon a time there was a bot.")
         ts = await stage.ask("@claude go on", thread_ts=root)
 
         assert await stage.outcome(ts) == "failed"
         assert stage.words(root) == [ModelRequestTooLarge.sentence]
         assert len(stage.model.requests) == 2
+
+    async def test_a_file_that_makes_the_request_too_large_is_left_out_and_named(self, stage: Stage) -> None:
+        stage.model.script(HttpError.api(413, "request_too_large"), Answer("I do not have it."))
+        ts = await stage.ask("@claude read this", files=[("scan.pdf", made_files.pdf(page_bytes=5_000))])
+
+        assert await stage.outcome(ts) == "answered"
+        assert [media(stage, number) for number in (0, 1)] == [["document"], []]
+        assert stage.words(ts) == [
+            "I do not have it.\n:paperclip: scan.pdf: was left out: it is more than the model takes at once."
+        ]
 
     async def test_a_pdf_of_more_pages_than_fit_is_shortened_and_said_to_be(self, stage: Stage) -> None:
         ts = await stage.ask("@claude read this", files=[("contract.pdf", made_files.pdf(12))])
