@@ -98,24 +98,29 @@ class Turn:
         reply = await self.replies.open(question, again=claim.attempt > 1)
         notes: list[Note] = []
         try:
-            ending = await self._answer(claim, reply, notes, figures)
-        except ModelError as error:
-            log.warning("model.failed", error=type(error).__name__, detail=str(error))
-            ending = _failed(error, figures)
+            ending = await self._ending(claim, reply, notes, figures)
+            outcome = await _finish(reply, ending, notes)
         except asyncio.CancelledError:
             await reply.abandon()
             raise
-        except ReplyGone:
-            ending = Ending(Outcome.GONE)
-        except SlackError as error:
-            log.warning("slack.failed", error=str(error))
-            ending = Ending(Outcome.FAILED, NOT_READ)
-        except Exception:
-            log.exception("turn.crashed")
-            ending = Ending(Outcome.FAILED, CRASHED, offer=Offer.RETRY)
-        outcome = await _finish(reply, ending, notes)
         _log_turn(claim, outcome, figures)
         return outcome
+
+    async def _ending(self, claim: Claim, reply: Reply, notes: list[Note], figures: Figures) -> Ending:
+        """Answers, or says what went wrong: the one place that does."""
+        try:
+            return await self._answer(claim, reply, notes, figures)
+        except ModelError as error:
+            log.warning("model.failed", error=type(error).__name__, detail=str(error))
+            return _failed(error, figures)
+        except ReplyGone:
+            return Ending(Outcome.GONE)
+        except SlackError as error:
+            log.warning("slack.failed", error=str(error))
+            return Ending(Outcome.FAILED, NOT_READ)
+        except Exception:
+            log.exception("turn.crashed")
+            return Ending(Outcome.FAILED, CRASHED, offer=Offer.RETRY)
 
     async def _answer(self, claim: Claim, reply: Reply, notes: list[Note], figures: Figures) -> Ending:
         question = claim.question

@@ -67,7 +67,7 @@ def test_the_example_environment_shows_the_defaults() -> None:
 def test_a_document_links_and_names_only_what_exists(document: str) -> None:
     text = text_of(document)
     base = (ROOT / document).parent
-    links = [link for link in re.findall(r"(?<!!)\[[^\]]*\]\(([^)#\s]+)", text) if "://" not in link]
+    links = [link for link in re.findall(r"\]\(([^)#\s]+)", text) if "://" not in link]
     named = re.findall(r"`((?:bot|tests|docs|bench)/[\w./]+)`", text)
     assert [link for link in links if not (base / link).exists()] == []
     assert [name for name in named if not (ROOT / name).exists()] == []
@@ -120,6 +120,17 @@ def test_only_the_settings_read_the_environment() -> None:
     }
     # The demo hands its own environment on to the bot's process.
     assert reading == {"bot/settings.py", "bot/playground/demo.py"}
+
+
+def test_every_setting_is_used() -> None:
+    used = {
+        node.attr
+        for name, tree in modules().items()
+        if name != "bot/settings.py"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+    }
+    assert sorted(Settings.model_fields.keys() - used) == []
 
 
 def test_only_the_commands_print() -> None:

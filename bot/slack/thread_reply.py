@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.errors import ReplyGone, SlackError, SlackOutcomeUnknown, SlackRefused, SlackUnavailable
+from bot.errors import ReplyGone, SlackError, SlackOutcomeUnknown, SlackRefused, SlackUnavailable, StoreFailed
 from bot.logs import get_logger
 from bot.messages import Note, Question
 from bot.ports import Offer, ReplyRecords
@@ -152,7 +152,7 @@ class ThreadReply:
             self._live.took(action, ts, asked_s)
             if isinstance(action, Show) and action.ts is None:
                 self._status.replaced()
-                await self._outlets.records.posted(self._question, action.part, ts)
+                await self._remember(action.part, ts)
 
     async def _call(self, action: Action) -> str:
         api, channel = self._outlets.api, self._question.channel_id
@@ -179,8 +179,14 @@ class ThreadReply:
                 continue
             if ts is not None:
                 self._live.found(action.part, ts)
-                await self._outlets.records.posted(self._question, action.part, ts)
+                await self._remember(action.part, ts)
             return
+
+    async def _remember(self, part: int, ts: str) -> None:
+        try:
+            await self._outlets.records.posted(self._question, part, ts)
+        except StoreFailed as error:  # the thread itself tells a later process, where the database does not
+            log.warning("reply.not_recorded", error=str(error))
 
     async def _wait_out(self, error: SlackError) -> None:
         """Waits twice as long as the last time. Where Slack said how long, the method's gate does the waiting."""

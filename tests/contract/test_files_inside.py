@@ -184,6 +184,7 @@ async def test_bombs_in_an_archive_do_not_add_up(prepare: Prepare, tmp_path: Pat
         (gzip.compress(b"x" * 9_999)[:30], notes.DAMAGED_ARCHIVE),
         (b"PK\x03\x04" + bytes(60), notes.DAMAGED_ARCHIVE),
     ],
+    ids=["empty", "cut off", "cut-off gzip", "only a beginning"],
 )
 async def test_an_archive_that_gives_nothing_says_why(prepare: Prepare, content: bytes, expected: str) -> None:
     assert reasons(await prepare(content, "a.zip")) == {"a.zip": expected}

@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.limits import METHOD_TIERS
 from bot.messages import Question
-from bot.slack.payloads import question_from_event
+from bot.slack.payloads import deleted_file, question_from_event
 from tests.repository import modules, strings, text_of
 
 
@@ -184,7 +184,7 @@ def test_it_asks_for_exactly_the_scopes_that_the_code_uses() -> None:
     assert sorted(scopes["bot"]) == sorted(needed)
 
 
-def test_it_subscribes_to_exactly_the_events_that_become_questions() -> None:
+def test_it_subscribes_to_exactly_the_events_that_the_code_knows() -> None:
     assert sorted(manifest()["settings"]["event_subscriptions"]["bot_events"]) == sorted(SCOPES_OF_EVENTS)
     message = {"user": "U1", "ts": "1.0", "text": "<@U0> hello"}
     for event in (
@@ -194,6 +194,11 @@ def test_it_subscribes_to_exactly_the_events_that_become_questions() -> None:
     ):
         asked = question_from_event({"team_id": "T1", "event": {**message, **event}}, "U0", "B0", 2.0)
         assert isinstance(asked, Question), event
+    assert deleted_file({"event": {"type": "file_deleted", "file_id": "F1"}}) == "F1"
+
+
+def test_buttons_reach_the_bot() -> None:
+    assert manifest()["settings"]["interactivity"]["is_enabled"] is True
 
 
 def test_direct_messages_can_be_written_and_commands_keep_who_is_meant() -> None:

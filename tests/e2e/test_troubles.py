@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 
 import pytest
 
@@ -248,3 +249,18 @@ async def _write_until_hung_up(held: HeldAnswer) -> None:
             if not write.done():
                 write.cancel()
             await asyncio.sleep(0.05)  # the pace of a model
+
+
+async def test_an_answer_is_shown_whole_though_the_database_forgets_where(stage: Stage) -> None:
+    held = HeldAnswer()
+    stage.model.script(held)
+    ts = await stage.ask("@claude tell me a story")
+    await asyncio.wait_for(held.asked.wait(), 10)
+    with sqlite3.connect(stage.settings.bot_data_dir / "bot.sqlite3") as database:
+        database.execute("ALTER TABLE reply_parts RENAME TO away")
+    await held.write("Once upon a time ")
+    await held.write("there was a bot.")
+    await held.finish()
+
+    assert await stage.outcome(ts) == "answered"
+    assert stage.words(ts) == ["Once upon a time there was a bot."]
