@@ -36,7 +36,10 @@ BARS = (
     ("best_edits_s", "#c8a26a", "best schedule of edits alone"),
     ("best_calls_s", "#e6d5b8", "best with further messages"),
 )
-STYLE = "text{font:12px system-ui,sans-serif;fill:#3a2f2a}.t{font-size:14px;font-weight:600}.a{stroke:#b8b0a8}"
+STYLE = (
+    "text{font:12px system-ui,sans-serif;fill:#3a2f2a}.t{font-size:14px;font-weight:600}"
+    ".w{fill:#a07a40}.a{stroke:#b8b0a8}"
+)
 
 
 def svg(panels: Sequence[Panel], figures: Sequence[Figures]) -> str:
@@ -73,11 +76,13 @@ def _panel(panel: Panel, left: int, top: int) -> str:
     name = "1 answer" if panel.answers == 1 else f"{panel.answers} answers at once"
     return "\n".join(
         [
-            f'<text class="t" x="{left}" y="{top - 8}">{name}: written and visible characters</text>',
+            f'<text class="t" x="{left}" y="{top - 8}">{name}</text>',
             f'<path class="a" fill="none" d="M{left} {top}V{top + HEIGHT}H{left + WIDTH}"/>',
             f'<polyline fill="none" stroke="#c8a26a" stroke-width="2" points="{points(written)}"/>',
             f'<polyline fill="none" stroke="#3a2f2a" stroke-width="2" points="{points(shown)}"/>',
             f'<text x="{left + WIDTH}" y="{top + HEIGHT + 16}" text-anchor="end">{end_s:.0f} s</text>',
+            f'<text class="w" x="{left + WIDTH / 2 - 8}" y="{top + HEIGHT / 2 - 8}" text-anchor="end">written</text>',
+            f'<text x="{left + WIDTH / 2 + 24}" y="{top + HEIGHT / 2 + 24}">visible</text>',
         ]
     )
 

@@ -132,7 +132,8 @@ CHANNEL_WINDOW_S = 1.05
 """A second, and what posts may bunch up on their way."""
 AT_ONCE = Pace()
 EDITS = Pace(every_s=0.61, kept=1)
-"""An answer of half a minute moves smoothly and uses the minute's edits up; a longer one goes on in more messages."""
+"""49 of a minute's 50 edits in half a minute, as long as most answers take: such a one moves as smoothly as it can,
+and a longer one goes on in further messages. The last one is for last words."""
 POSTS = Pace(every_s=0.15, kept=100)
 """First words of new answers find room, however many answers go on in further messages."""
 

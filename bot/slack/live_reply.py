@@ -203,21 +203,31 @@ class LiveReply:
             self.notice = None if action.ts == self.notice else self.notice
             self._surplus = [ts for ts in self._surplus if ts != action.ts]
             return
+        if self._gone(action.part):
+            self._surplus.append(ts)
+            return
         part = self._parts[action.part]
         part.ts, part.shown, part.shown_to, part.sure = ts, action.view, action.shown_to, True
         self.waiting_since_s = now_s if self.next_action() is not None else None
 
     def unsure(self, action: Show) -> None:
         """Nobody knows whether Slack did it: people may see all of it, or what they saw before."""
+        if self._gone(action.part):
+            return
         part = self._parts[action.part]
         part.shown_to, part.sure = max(part.shown_to, action.shown_to), False
 
     def found(self, part: int, ts: str) -> None:
         """A post whose outcome was unknown did happen; what it shows will be replaced."""
-        self._parts[part].ts = ts
+        if self._gone(part):
+            self._surplus.append(ts)
+        else:
+            self._parts[part].ts = ts
 
     def refused(self, action: Show) -> bool:
         """Slack refused the form: the next action shows the same words plainer. ``False``: there is no plainer form."""
+        if self._gone(action.part):
+            return True
         part = self._parts[action.part]
         if part.form is Form.TEXT:
             return False
@@ -227,6 +237,10 @@ class LiveReply:
             del self._parts[action.part + 1 :]
             part.piece = Piece(part.piece.start, None, part.piece.start, part.piece.opening)
         return True
+
+    def _gone(self, part: int) -> bool:
+        """Whether a part was withdrawn while its message was on its way."""
+        return part >= len(self._parts)
 
     def _cut(self) -> None:
         """Brings the last piece up to date, and opens the next ones where it is full."""

@@ -16,7 +16,7 @@ from bot.logs import get_logger
 from bot.messages import Note, Question
 from bot.ports import Offer, ReplyRecords
 from bot.slack.api import SlackApi
-from bot.slack.gates import Urgency
+from bot.slack.gates import MOVES_EVERY_S, Urgency
 from bot.slack.live_reply import Action, LiveReply, Remove, Show
 from bot.slack.message_view import message
 from bot.slack.status_line import StatusLine, StatusSupport
@@ -25,8 +25,8 @@ from bot.slack.view import Closing, View
 
 log = get_logger(__name__)
 
-LIVE_PATIENCE_S = 4.5
 LAST_PATIENCE_S = 1.0
+"""So long last words wait for an edit before they become a message."""
 PAUSE_FIRST_S = 0.5
 PAUSE_MAX_S = 30.0
 
@@ -114,7 +114,7 @@ class ThreadReply:
         """
         finished = self._live.finished
         edits = method == "chat.update" and self._live.words_shown
-        patience_s = LAST_PATIENCE_S if finished else LIVE_PATIENCE_S
+        patience_s = LAST_PATIENCE_S if finished else MOVES_EVERY_S
         try:
             async with asyncio.timeout(patience_s if edits else None) as self._patience:
                 await self._outlets.api.enter(method, self._question.channel_id, self._rank)

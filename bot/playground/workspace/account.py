@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.playground.workspace import defaults
 from bot.playground.workspace.arguments import Arguments
@@ -74,6 +74,8 @@ class Account:
         root = self.state.thread_ts(channel.id, thread_ts)
         self.state.set_status(channel.id, root, arguments.text("status") or "")
         shown = self.state.statuses.get((channel.id, root))
+        if shown is not None:  # another two minutes from now on, for the same words too
+            shown = self.state.statuses[channel.id, root] = replace(shown)
         asyncio.get_running_loop().call_later(STATUS_LIFETIME_S, self._expire, channel.id, root, shown)
         return {}
 
