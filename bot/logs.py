@@ -38,13 +38,14 @@ def _redact_line(_logger: object, _method: str, line: MutableMapping[str, Any]) 
     return {key: redact(value) for key, value in line.items()}
 
 
-class _NoTraces(logging.Filter):
-    """The Slack libraries log a traceback for whatever they will try again; its last line says enough."""
+class _Brief(logging.Filter):
+    """The Slack libraries log a traceback for whatever they will try again, where its last line says enough, and Bolt
+    warns at every start of what is meant to be so."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if record.name.startswith("slack_") and record.levelno > logging.DEBUG:
+        if record.name.startswith("slack_"):
             record.exc_info = record.exc_text = None
-        return True
+        return not (record.name.startswith("slack_bolt") and record.levelno < logging.ERROR)
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
@@ -86,10 +87,8 @@ def set_up(level: str = "INFO", log_format: str = "console") -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderer],
         )
     )
-    handler.addFilter(_NoTraces())
+    handler.addFilter(_Brief())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("bot").setLevel(level)
-    # Its warnings are advice to programmers, at every start.
-    logging.getLogger("slack_bolt").setLevel(logging.ERROR)
