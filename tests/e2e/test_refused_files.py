@@ -48,7 +48,7 @@ async def test_the_question_is_asked_again_without_the_file_that_was_named(stage
 async def test_a_file_that_was_refused_is_not_sent_again_after_a_restart_either(
     workspace: Workspace, model: PracticeModel, tmp_path: Path, turn_log: TurnLog
 ) -> None:
-    settings = settings_for(workspace, model.url, tmp_path, "socket")
+    settings = settings_for(workspace, model.url, tmp_path, "socket", bot_shutdown_grace_s=10)
     stage = Stage(workspace, model, settings, turn_log)
     async with bot_running(workspace, settings):
         ts = await stage.ask("@claude read this", files=[("odd.pdf", made_files.pdf_for_few_readers())])
