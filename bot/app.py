@@ -12,6 +12,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -112,7 +113,7 @@ async def running(settings: Settings) -> AsyncIterator[SocketMode | HttpEvents]:
             questions=questions,
             refused_files=StoredRefusedFiles(database.engine),
             system_prompt=settings.bot_system_prompt,
-            history_tokens_max=settings.bot_history_tokens_max,
+            history_tokens_max=settings.history_tokens_max,
             room=_room(settings),
         )
         limits = InboxLimits(turns_max=settings.bot_turns_max)
@@ -178,10 +179,12 @@ def file_limits(settings: ModelSettings, *, pdf_pages_max: int = PDF_PAGES_MAX) 
 
 def _room(settings: Settings) -> Room:
     """A PDF of ``pages_max`` fits by its tokens too, so that a long one is shortened rather than left out."""
-    tokens_max = int(settings.bot_history_tokens_max * FILES_SHARE)
-    return Room(
+    tokens_max = int(settings.history_tokens_max * FILES_SHARE)
+    room = Room() if settings.large_window else Room.small_window()
+    return replace(
+        room,
         bytes_max=max(0, settings.messages_request_bytes_max - WORDS_BYTES),
-        pages_max=max(1, min(PDF_PAGES_MAX, (tokens_max - LABEL_TOKENS) // PDF_PAGE_TOKENS)),
+        pages_max=max(1, min(room.pages_max, (tokens_max - LABEL_TOKENS) // PDF_PAGE_TOKENS)),
         tokens_max=tokens_max,
     )
 

@@ -84,6 +84,19 @@ PDF_PAGES_MAX = 600
 PDF_PAGES_MAX_SMALL_WINDOW = 100
 """Per request; the second where the context window is under a million tokens.
 claude:en/build-with-claude/pdf-support, 2026-11-22."""
+WINDOW_TOKENS = 1_000_000
+LARGE_WINDOW_MODELS = (
+    "claude-fable-5",
+    "claude-haiku-5",
+    "claude-opus-4-6",
+    "claude-opus-4-7",
+    "claude-opus-4-8",
+    "claude-opus-5",
+    "claude-sonnet-4-6",
+    "claude-sonnet-5",
+)
+"""Ids of models with a context window of a million tokens begin so; others have 200,000, or what their host gives.
+claude:en/about-claude/models/overview, 2026-11-22."""
 MESSAGES_MAX = 100_000
 """claude:en/api/messages, 2026-11-22."""
 CACHE_MARKERS_MAX = 4

@@ -21,7 +21,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import StartFailed
-from bot.limits import REQUEST_BYTES_MAX
+from bot.limits import LARGE_WINDOW_MODELS, REQUEST_BYTES_MAX
 
 SYSTEM_PROMPT = (
     'You are an assistant in a Slack thread. People write as "Name: text"; answer the last of them, '
@@ -107,6 +107,11 @@ class ModelSettings(_Settings):
     bot_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level logged.")
     bot_log_format: Literal["console", "json"] = Field("console", description="Lines for people or for machines.")
 
+    @property
+    def large_window(self) -> bool:
+        """Whether the model takes a million tokens, and with them more pages and pictures."""
+        return self.messages_model.startswith(LARGE_WINDOW_MODELS)
+
     check_key = field_validator("yourouter_api_key")(_given)
 
 
@@ -130,12 +135,19 @@ class Settings(ModelSettings):
         "edits", description="How answers grow: `edits` of a message; `native`: Slack's streams, in direct messages."
     )
     bot_turns_max: int = Field(50, ge=1, le=1_000, description="Answers written at the same time.")
-    bot_history_tokens_max: int = Field(
-        150_000, ge=1_000, description="Estimated tokens of thread and files in one request; oldest go first."
+    bot_history_tokens_max: int | None = Field(
+        None,
+        ge=1_000,
+        description="Estimated tokens of thread and files in one request; oldest go first. "
+        "Not set: by the model's window, 900,000 or 150,000.",
     )
     bot_shutdown_grace_s: float = Field(
         20, ge=0, le=600, description="Time that running answers get to finish when the bot is stopped."
     )
+
+    @property
+    def history_tokens_max(self) -> int:
+        return self.bot_history_tokens_max or (900_000 if self.large_window else 150_000)
 
     check_bot_token = field_validator("slack_bot_token")(_given)
 
