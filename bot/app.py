@@ -13,7 +13,6 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +95,8 @@ async def running(settings: Settings) -> AsyncIterator[SocketMode | HttpEvents]:
             session=session,
             retry_handlers=[],
         )
-        api = SlackApi(client, Gates())
+        gates = Gates()
+        api = SlackApi(client, gates)
         identity = await identify(api)
         names = Names(api)
         parts.push_async_callback(names.close)
@@ -117,8 +117,12 @@ async def running(settings: Settings) -> AsyncIterator[SocketMode | HttpEvents]:
             room=_room(settings),
         )
         limits = InboxLimits(turns_max=settings.bot_turns_max)
-        sign = partial(health.leave_sign, settings.bot_data_dir)
-        inbox = Inbox(questions, replies, turn.answer, _owner(), limits, alive=sign)
+
+        def alive(processes: int) -> None:
+            health.leave_sign(settings.bot_data_dir)
+            gates.set_share(1 / processes)
+
+        inbox = Inbox(questions, replies, turn.answer, _owner(), limits, alive=alive)
         parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s)
 
         takers = Takers(inbox.accept, replies.offer_taken, files.forget)
