@@ -82,7 +82,7 @@ def _panel(panel: Panel, left: int, top: int) -> str:
             f'<polyline fill="none" stroke="#3a2f2a" stroke-width="2" points="{points(shown)}"/>',
             f'<text x="{left + WIDTH}" y="{top + HEIGHT + 16}" text-anchor="end">{end_s:.0f} s</text>',
             f'<text class="w" x="{left + WIDTH / 2 - 8}" y="{top + HEIGHT / 2 - 8}" text-anchor="end">written</text>',
-            f'<text x="{left + WIDTH / 2 + 24}" y="{top + HEIGHT / 2 + 24}">visible</text>',
+            f'<text x="{left + WIDTH / 2 + 70}" y="{top + HEIGHT / 2 + 50}">visible</text>',
         ]
     )
 

@@ -43,7 +43,7 @@ Rank = Callable[[], tuple[Urgency, float]]
 
 MOVES_EVERY_S = 4.5
 """So often a growing answer should change before its readers' eyes."""
-GAP_S = 0.05
+GAP_S = 0.1
 """From one call to the next, first words aside: if Slack refuses one, few others are under way."""
 CHANNELS_MAX = 1_000
 
