@@ -11,11 +11,9 @@ import os
 import signal
 import socket
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import httpx
@@ -62,21 +60,21 @@ SLACK_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
 
 
 async def run(settings: Settings) -> None:
-    """Runs the bot until SIGTERM or SIGINT. Raises ``StartFailed``."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
+    """Runs the bot until SIGTERM or SIGINT, also while it starts. Raises ``StartFailed``."""
+    serving = asyncio.create_task(_serve(settings))
     for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stop.set)
+        asyncio.get_running_loop().add_signal_handler(name, serving.cancel)
+    with suppress(asyncio.CancelledError):
+        await serving
+
+
+async def _serve(settings: Settings) -> None:
     async with running(settings) as transport:
         log.info("bot.ready", transport=type(transport).__name__)
-        waits: list[asyncio.Future[Any]] = [asyncio.ensure_future(stop.wait())]
-        if isinstance(transport, SocketMode):
-            waits.append(transport.stopped)
-        done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        waits[0].cancel()
-        log.info("bot.stopping")
-    for wait in done:
-        wait.result()
+        try:
+            await (asyncio.shield(transport.stopped) if isinstance(transport, SocketMode) else asyncio.Event().wait())
+        finally:
+            log.info("bot.stopping")
 
 
 @asynccontextmanager
@@ -96,7 +94,8 @@ async def running(settings: Settings) -> AsyncIterator[SocketMode | HttpEvents]:
             session=session,
             retry_handlers=[],
         )
-        api = SlackApi(client, Gates())
+        gates = Gates()
+        api = SlackApi(client, gates)
         identity = await identify(api)
         names = Names(api)
         parts.push_async_callback(names.close)
@@ -117,8 +116,12 @@ async def running(settings: Settings) -> AsyncIterator[SocketMode | HttpEvents]:
             room=_room(settings),
         )
         limits = InboxLimits(turns_max=settings.bot_turns_max)
-        sign = partial(health.leave_sign, settings.bot_data_dir)
-        inbox = Inbox(questions, replies, turn.answer, _owner(), limits, alive=sign)
+
+        def alive(processes: int) -> None:
+            health.leave_sign(settings.bot_data_dir)
+            gates.set_share(1 / processes)
+
+        inbox = Inbox(questions, replies, turn.answer, _owner(), limits, alive=alive)
         parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s)
 
         takers = Takers(inbox.accept, replies.offer_taken, files.forget)

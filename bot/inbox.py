@@ -36,7 +36,10 @@ class InboxLimits:
 
 
 class Inbox:
-    """``owner`` names this process among those that share the database; ``alive`` is called while all goes well."""
+    """``owner`` names this process among those that share the database.
+
+    ``alive`` is called while all goes well, with the number of processes that live.
+    """
 
     def __init__(
         self,
@@ -46,7 +49,7 @@ class Inbox:
         owner: str,
         limits: InboxLimits,
         *,
-        alive: Callable[[], None] = lambda: None,
+        alive: Callable[[int], None] = lambda _: None,
     ) -> None:
         self._questions = questions
         self._replies = replies
@@ -126,7 +129,7 @@ class Inbox:
             log.warning("inbox.recovered", questions=freed)
             self._due.set()
         await self._questions.forget(now_s - self._limits.keep_s)
-        self._alive()
+        self._alive(await self._questions.processes(self._owner, now_s, self._limits.lease_s))
 
     async def _run(self, claim: Claim) -> None:
         try:

@@ -92,6 +92,9 @@ class Questions(Protocol):
     async def renew(self, owner: str, now_s: float, lease_s: float) -> frozenset[tuple[int, int]]:
         """Keeps all that ``owner`` has; returns the id and attempt of each, so that it sees what it has lost."""
 
+    async def processes(self, owner: str, now_s: float, lease_s: float) -> int:
+        """Says that ``owner`` lives; returns how many do that were heard of within ``lease_s``, it included."""
+
     async def recover(self, now_s: float) -> int:
         """Makes claimable again what a process that died had; says how many."""
 

@@ -22,7 +22,7 @@ from bot.errors import StoreFailed
 from bot.messages import Asked, Attachment, Question, ThreadKey
 from bot.ports import Claim, Outcome
 from bot.store.database import transaction
-from bot.store.schema import DONE, RUNNING, WAITING, questions, refused_files, reply_parts
+from bot.store.schema import DONE, RUNNING, WAITING, processes, questions, refused_files, reply_parts
 
 _UNFINISHED = questions.c.state.in_((WAITING, RUNNING))
 _NO_LEASE = {"lease_owner": None, "lease_until": None}
@@ -106,6 +106,14 @@ class StoredQuestions:
             await connection.execute(questions.update().where(own).values(lease_until=now_s + lease_s))
             kept = await connection.execute(sa.select(questions.c.id, questions.c.attempts).where(own))
             return frozenset((row.id, row.attempts) for row in kept)
+
+    async def processes(self, owner: str, now_s: float, lease_s: float) -> int:
+        dead = sa.or_(processes.c.owner == owner, processes.c.seen_at < now_s - lease_s)
+        async with self._begin() as connection:
+            await connection.execute(processes.delete().where(dead))
+            await connection.execute(processes.insert().values(owner=owner, seen_at=now_s))
+            count = await connection.execute(sa.select(sa.func.count()).select_from(processes))
+            return int(count.scalar_one())
 
     async def recover(self, now_s: float) -> int:
         """Makes waiting again what a process that died left; returns how many."""

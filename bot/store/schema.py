@@ -63,6 +63,14 @@ refused_files = sa.Table(
     sa.Index("ix_refused_files_at", "at"),
 )
 
+# Who shares this database, so that each takes its part of Slack's limits.
+processes = sa.Table(
+    "processes",
+    metadata,
+    sa.Column("owner", sa.String(64), primary_key=True),
+    sa.Column("seen_at", sa.Float, nullable=False),
+)
+
 reply_parts = sa.Table(
     "reply_parts",
     metadata,

@@ -16,7 +16,7 @@ import pytest
 
 from bot.playground.practice_model import Answer, HeldAnswer, PracticeModel
 from bot.playground.workspace import Workspace
-from tests.stage import SAMPLES, Stage, TurnLog, settings_for
+from tests.stage import MANIFEST, SAMPLES, Stage, TurnLog, settings_for
 
 ROOT = Path(__file__).parents[2]
 
@@ -129,6 +129,15 @@ async def test_a_stopped_bot_gives_back_what_it_did_not_finish(
 
     assert (turn["outcome"], turn["attempt"]) == ("answered", 1)
     assert stage.words(ts) == ["At last."]
+
+
+async def test_a_bot_that_waits_for_slack_can_be_stopped(model: PracticeModel, tmp_path: Path) -> None:
+    async with Workspace(MANIFEST) as gone:
+        env = environment(gone, model, tmp_path)
+    async with bot_process("run", **env) as waiting:
+        await waiting.until_logged("slack.waits")
+        assert await waiting.terminate() == 0
+        assert "Traceback" not in "".join(waiting.lines)
 
 
 async def test_every_fault_of_the_settings_is_named_at_once(tmp_path: Path) -> None:

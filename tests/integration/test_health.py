@@ -43,7 +43,7 @@ async def test_the_sign_is_left_while_the_database_answers_and_not_when_it_does_
         return Outcome.ANSWERED
 
     inbox = Inbox(
-        questions, Thread(questions), answer, "one", InboxLimits(lease_s=0.08), alive=lambda: signs.put_nowait(0.0)
+        questions, Thread(questions), answer, "one", InboxLimits(lease_s=0.08), alive=lambda _: signs.put_nowait(0.0)
     )
     inbox.start()
     for _ in range(2):

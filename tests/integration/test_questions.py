@@ -81,6 +81,14 @@ class TestAdding:
 
 
 @OVER_BOTH
+class TestProcesses:
+    async def test_those_that_were_heard_of_within_a_lease_share_slacks_limits(self, store: StoredQuestions) -> None:
+        assert await store.processes("one", NOW_S, LEASE_S) == 1
+        assert await store.processes("two", NOW_S + 1, LEASE_S) == 2
+        assert await store.processes("one", NOW_S + 2, LEASE_S) == 2
+        assert await store.processes("one", NOW_S + 2 + LEASE_S, LEASE_S) == 1
+
+
 class TestClaiming:
     async def test_threads_run_beside_each_other_and_the_oldest_question_goes_first(
         self, store: StoredQuestions

@@ -62,8 +62,16 @@ def upgrade() -> None:
     )
     op.create_index("ix_refused_files_at", "refused_files", ["at"])
 
+    op.create_table(
+        "processes",
+        sa.Column("owner", sa.String(64), nullable=False),
+        sa.Column("seen_at", sa.Float, nullable=False),
+        sa.PrimaryKeyConstraint("owner", name="pk_processes"),
+    )
+
 
 def downgrade() -> None:
+    op.drop_table("processes")
     op.drop_table("refused_files")
     op.drop_table("reply_parts")
     op.drop_table("questions")
