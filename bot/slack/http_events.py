@@ -50,7 +50,10 @@ class HttpEvents:
         log.info("http.listening", host=host, port=port, path=EVENTS_PATH)
 
     async def _on_request(self, request: web.Request) -> web.Response:
-        return await to_aiohttp_response(await self._bolt.async_dispatch(await to_bolt_request(request)))
+        try:
+            return await to_aiohttp_response(await self._bolt.async_dispatch(await to_bolt_request(request)))
+        except (AttributeError, TypeError, ValueError):  # Bolt's words for a body that is no object in JSON or a form
+            return web.json_response({"error": "invalid request"}, status=400)
 
     async def close(self) -> None:
         if self._runner is not None:

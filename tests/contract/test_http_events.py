@@ -1,0 +1,99 @@
+"""The door for Slack's signed requests: who has no signature stays out, and no request makes it stumble."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import aiohttp
+import pytest
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.signature import SignatureVerifier
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack import listeners
+from bot.slack.http_events import HttpEvents
+from bot.slack.identity import Identity
+from bot.slack.listeners import Takers
+from tests.stage import free_port
+
+SECRET = "the signing secret"
+
+
+@dataclass
+class Door:
+    url: str
+    session: aiohttp.ClientSession
+
+    async def knock(self, body: bytes, *, signed: bool = True, **headers: str) -> tuple[int, str]:
+        timestamp = str(int(time.time()))
+        signature = SignatureVerifier(SECRET).generate_signature(timestamp=timestamp, body=body) or ""
+        sent = {
+            "Content-Type": "application/json",
+            "X-Slack-Request-Timestamp": timestamp,
+            "X-Slack-Signature": signature if signed else "v0=" + "0" * 64,
+        } | {name.replace("_", "-"): value for name, value in headers.items()}
+        async with self.session.post(f"{self.url}/slack/events", data=body, headers=sent) as response:
+            return response.status, await response.text()
+
+
+async def _nobody(*_: object) -> bool:
+    return False
+
+
+async def _nothing(*_: object) -> None:
+    return None
+
+
+@pytest.fixture
+async def door() -> AsyncIterator[Door]:
+    port = free_port()
+    takers = Takers(_nobody, _nothing, _nothing)
+    bolt: AsyncApp = listeners.build(AsyncWebClient(token="xoxb-1"), Identity("T1", "U1", "B1"), SECRET, takers)
+    events = HttpEvents(bolt, "127.0.0.1", port)
+    await events.start()
+    async with aiohttp.ClientSession() as session:
+        yield Door(f"http://127.0.0.1:{port}", session)
+    await events.close()
+
+
+async def test_slack_may_verify_the_address(door: Door) -> None:
+    status, text = await door.knock(b'{"type": "url_verification", "challenge": "c1", "token": "t"}')
+
+    assert (status, "c1" in text) == (200, True)
+
+
+async def test_a_wrong_signature_is_turned_away(door: Door) -> None:
+    assert (await door.knock(b"{}", signed=False))[0] == 401
+
+
+@pytest.mark.parametrize("timestamp", ["", "soon", "1e9", "9" * 400, "-5", "1"])
+async def test_a_timestamp_that_is_none_or_old_is_turned_away(door: Door, timestamp: str) -> None:
+    assert (await door.knock(b"{}", X_Slack_Request_Timestamp=timestamp))[0] == 401
+
+
+@pytest.mark.parametrize("body", [b'{"a":', b"[1, 2]", b"null", b'"words"'])
+async def test_a_signed_body_that_is_no_event_is_refused_without_a_stumble(door: Door, body: bytes) -> None:
+    assert (await door.knock(body))[0] in {400, 404}
+
+
+async def test_bytes_that_are_no_text_are_refused_without_a_stumble(door: Door) -> None:
+    status, _ = await door.knock(b"{}", X_Slack_Signature="v0=0")
+    async with door.session.post(
+        f"{door.url}/slack/events",
+        data=b"\xff\xfe",
+        headers={"X-Slack-Request-Timestamp": str(int(time.time())), "X-Slack-Signature": "v0=0"},
+    ) as response:
+        assert (status, response.status) == (401, 400)
+
+
+async def test_a_signed_form_that_is_no_event_is_refused_without_a_stumble(door: Door) -> None:
+    status, _ = await door.knock(b"payload={x", Content_Type="application/x-www-form-urlencoded")
+
+    assert status in {400, 404}
+
+
+async def test_the_process_says_that_it_lives(door: Door) -> None:
+    async with door.session.get(f"{door.url}/healthz") as response:
+        assert (response.status, await response.json()) == (200, {"ok": True})
