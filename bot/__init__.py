@@ -49,6 +49,7 @@ The map, in reading order::
         status_line.py        what the bot is doing, beside the thread
         native_reply.py       writes a reply as Slack's own streams, while they work
         native_stream.py      what to stream next
+        whole_words.py        up to where a growing piece is shown best
         tables.py             several tables in one message → one, the others as code
         command_reply.py      the answer to a slash command
     files/                    what people attach → blocks for the model, notes for people

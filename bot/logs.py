@@ -17,7 +17,7 @@ import structlog
 
 TOKEN = re.compile(
     r"xox[a-z]-[\w-]{6,}|xapp-[\w-]{6,}|xoxe\.[\w.-]{6,}|sk-[\w-]{8,}|(?i:bearer)\s+[\w.~+/-]{6,}=*"
-    r"|hooks\.slack[^\s'\"]*/commands/[^\s'\"]+"
+    r"|(?<=ticket=)[\w%.-]+|hooks\.slack[^\s'\"]*/commands/[^\s'\"]+"
 )
 _TRACEBACKS = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 """Local variables hold what people wrote."""

@@ -83,12 +83,18 @@ def build(client: AsyncWebClient, identity: Identity, signing_secret: str, taker
 
     async def on_action(ack: AsyncAck, body: dict[str, Any]) -> None:
         question = offers.question_of(body)
-        if question is not None and await takers.accept(question):
+        if question is not None:
+            await takers.accept(question)
             after_the_ack(takers.offer_taken({"channel": question.channel_id, **offers.without(body["message"])}))
+        await ack()
+
+    async def on_anything_else(ack: AsyncAck) -> None:
         await ack()
 
     # Every event is acknowledged, also those that nobody asked for: Slack would deliver them again and again.
     bolt.event(re.compile(".*"))(on_event)
     bolt.command(re.compile(".*"))(on_command)
     bolt.action(re.compile(".*"))(on_action)
+    bolt.shortcut(re.compile(".*"))(on_anything_else)
+    bolt.view(re.compile(".*"))(on_anything_else)
     return bolt

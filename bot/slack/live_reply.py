@@ -12,20 +12,17 @@ Rules:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.slack.markdown_cut import MARKDOWN, TEXT, Piece, PieceLimits, cut, end_at
 from bot.slack.view import Closing, Form, View
+from bot.slack.whole_words import whole_words
 
 PIECE_LIMITS: dict[Form, PieceLimits] = {Form.MARKDOWN: MARKDOWN, Form.SECTIONS: MARKDOWN, Form.TEXT: TEXT}
 PART_CHARS_MIN = 600
 """No message is ended before its time with fewer, unless it had to wait for longer than ``SHORT_PART_AFTER_S``."""
 SHORT_PART_AFTER_S = 9.0
-WORD_CHARS_MAX = 24
-LINE_CHARS_MAX = 120
-LAST_WORD = re.compile(r"(?<=\s)\S+\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +56,22 @@ class _Part:
     form: Form = Form.MARKDOWN
     shown_to: int = 0
     sure: bool = True
+    old_chars: int = 0
+    """What an earlier process showed here, as long as nothing else is."""
+    followed: bool = False
+    """Whether an earlier process went on after it."""
     ended_early: bool = False
 
 
 @dataclass(slots=True)
 class LiveReply:
-    """``posted`` are the messages of an earlier process, which together show ``posted_chars`` of an answer.
+    """``posted`` are the messages of an earlier process, each with the number of characters it shows of an answer.
 
     ``notice`` is the message that said that the question waits. It goes when the turn begins: the answer then stands
     where it was given, below what was said before it.
     """
 
-    posted: Sequence[str] = ()
-    posted_chars: int = 0
+    posted: Sequence[tuple[str, int]] = ()
     notice: str | None = None
     waiting_since_s: float | None = None
     """Since when words wait to be seen; ``None`` while all are."""
@@ -84,7 +84,7 @@ class LiveReply:
     _surplus: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._surplus = list(self.posted)
+        self._surplus = [ts for ts, _ in self.posted]
         self._parts = [self._part(Piece(0, None, 0))]
 
     @property
@@ -246,11 +246,11 @@ class LiveReply:
         """Brings the last piece up to date, and opens the next ones where it is full."""
         while True:
             part = self._parts[-1]
-            piece, limits = part.piece, PIECE_LIMITS[part.form]
+            piece, limits = part.piece, _limits(part)
             if piece.end is None:
                 piece = cut(self._text, piece.start, piece.opening, limits, complete=self._finished)
-                whole = _whole(self._text, piece)
-                if piece.end is None and not self._finished and whole > part.shown_to:
+                whole = whole_words(self._text, piece)
+                if piece.end is None and not self._finished and self._text[part.shown_to : whole].strip():
                     piece = replace(piece, shown_to=whole)
                 part.piece = piece
             if piece.end is None or (not self._text[piece.end :].strip()):
@@ -267,7 +267,9 @@ class LiveReply:
                 before.ended_early = False
 
     def _part(self, piece: Piece, form: Form = Form.MARKDOWN) -> _Part:
-        return _Part(piece, self._surplus.pop(0) if self._surplus else None, form=form)
+        ts = self._surplus.pop(0) if self._surplus else None
+        old_chars = dict(self.posted).get(ts, 0) if ts else 0
+        return _Part(piece, ts, form=form, old_chars=old_chars, followed=bool(self._surplus))
 
     def _view(self, part: _Part, last: bool) -> View:
         markdown = part.piece.markdown(self._text)
@@ -278,17 +280,16 @@ class LiveReply:
         return View(markdown, form=part.form)
 
     def _held_back(self, part: _Part) -> bool:
-        """An earlier process' longer text stays until it is overtaken."""
-        known = part.ts is None or part.shown is not None
-        return not known and not self._finished and 0 < self.posted_chars >= len(self._text)
+        """An earlier process' text stays until there is as much of the new one for the same message."""
+        if part.shown is not None or self._finished:
+            return False
+        return part.piece.end is None and 0 < part.old_chars >= len(self._text) - part.piece.start
 
 
-def _whole(text: str, piece: Piece) -> int:
-    """Up to where an open piece is shown best: half a word says nothing, half a row or line of code little more, and
-    no message may end inside of one. They wait only while other words are shown."""
-    end = piece.shown_to
-    line = max(piece.start, text.rfind("\n", 0, end) + 1)
-    if piece.closing or text[line:end].lstrip().startswith("|"):
-        return line if end - line <= LINE_CHARS_MAX else end
-    word = LAST_WORD.search(text, max(line, end - WORD_CHARS_MAX), end)
-    return word.start() if word else end
+def _limits(part: _Part) -> PieceLimits:
+    """A message that an earlier process filled holds about as much again: what stands below it stays below it."""
+    limits = PIECE_LIMITS[part.form]
+    if not (part.followed and part.old_chars and part.form is Form.MARKDOWN):
+        return limits
+    chars = min(part.old_chars, limits.blank_line)
+    return replace(limits, blank_line=chars, line=chars + 100, space=chars + 300, last=chars + 900)

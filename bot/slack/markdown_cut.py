@@ -57,7 +57,7 @@ MARKDOWN = PieceLimits(blank_line=8_000, line=9_000, space=10_000, last=MARKDOWN
 """For ``markdown`` blocks; the rest is room for a closing fence, a status line's escape and our own mistakes."""
 TEXT = PieceLimits(blank_line=2_400, line=2_900, space=3_300, last=UPDATE_TEXT_CHARS_MAX - 300)
 """For the plainest form, ``text`` alone."""
-COMMAND = replace(MARKDOWN, tables=BLOCKS_MAX)
+COMMAND = replace(MARKDOWN, blank_line=10_000, line=10_500, space=10_900, tables=BLOCKS_MAX)
 """For ``response_url``, which takes few messages: there later tables are shown as code."""
 STREAM = PieceLimits(blank_line=6_500, line=7_500, space=8_300, last=8_900, weigh=sent_bytes)
 """For one streamed message. Slack takes 12,000 characters a call, but streams were seen to be full from 10.6 KB on."""

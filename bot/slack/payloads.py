@@ -6,6 +6,7 @@ slack:reference/events/message, slack:apis/events-api, slack:interactivity/imple
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from bot.messages import Asked, AuthorKind, Question
@@ -17,6 +18,7 @@ from bot.slack.shapes import Json, object_of, objects_of, text_of
 SAID = frozenset({"", "file_share", "thread_broadcast", "me_message", "bot_message"})
 """The subtypes of a message that somebody wrote; all others tell of edits, joins, topics and the like."""
 SLACKBOT = "USLACKBOT"
+TS = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
 EDITED_AGE_MAX_S = 24 * 60 * 60
 """Slack delivers app_mention anew when an old message is edited; nobody expects an answer to last month's."""
 
@@ -40,7 +42,7 @@ def question_from_event(body: Json, bot_user_id: str, bot_id: str, now_s: float)
         return Ignored(reason)
     if event.get("type") not in ("app_mention", "message"):
         return Ignored("another event")
-    if not (team and channel and ts and author.id):
+    if not (team and channel and TS.fullmatch(ts) and author.id):
         return Ignored("malformed")
     direct = event.get("channel_type") == "im" or channel.startswith("D")
     if not (direct or event.get("type") == "app_mention" or _mentions(event, author.kind, bot_user_id)):

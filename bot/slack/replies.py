@@ -12,7 +12,7 @@ from typing import Any
 
 import aiohttp
 
-from bot.errors import SlackError, SlackUnavailable
+from bot.errors import SlackError, SlackOutcomeUnknown, SlackUnavailable
 from bot.logs import get_logger
 from bot.messages import Asked, Question
 from bot.ports import Reply
@@ -30,6 +30,8 @@ POST = "chat.postMessage"
 NOTICE = -1
 """The part of a reply that says that its question waits; the answer's own parts count from 0."""
 NOTICE_WAIT_MAX_S = 2.0
+OFFER_TRIES_MAX = 5
+OFFER_PAUSE_S = 2.0
 
 
 class SlackReplies:
@@ -47,17 +49,19 @@ class SlackReplies:
         if question.response_url is not None:
             return CommandReply(question, self._session, fresh=not again)
         native = self._streams.possible and question.asked is Asked.DIRECT
-        posted, chars = await self._outlets.records.parts(question), 0
+        posted = await self._outlets.records.parts(question)
+        chars: dict[str, int] = {}
         begun = again or any(part != NOTICE for part in posted)
         if begun and (own := await self._found(question, posted, streamed=native)):
-            posted, chars = parts_of(own), sum(len(reply.text) for reply in own)
+            posted, chars = parts_of(own), {reply.ts: len(reply.text) for reply in own}
             if not own[-1].marked:
                 await end_stream(self._outlets.api, question, max(posted), own[-1].ts)
         if native and not posted:
             find_streamed = functools.partial(self._reader.find_replies, streamed=True)
             return NativeReply(question, self._outlets, find_streamed, self._streams)
         notice = posted.pop(NOTICE, None)
-        return ThreadReply(question, self._outlets, LiveReply(tuple(posted.values()), chars, notice))
+        shown = [(ts, chars.get(ts, 0)) for ts in posted.values()]
+        return ThreadReply(question, self._outlets, LiveReply(shown, notice))
 
     async def queued(self, question: Question, ahead: int) -> None:
         if question.response_url is not None:  # its acknowledgement stands there already
@@ -74,10 +78,16 @@ class SlackReplies:
 
     async def offer_taken(self, message: dict[str, Any]) -> None:
         """Takes the button off a message (its channel, ts, text and other blocks) once it was pressed."""
-        try:
-            await self._outlets.api.call("chat.update", **message)
-        except SlackError as error:
-            log.info("reply.offer_stays", code=error.code)
+        for _ in range(OFFER_TRIES_MAX):
+            try:
+                await self._outlets.api.call("chat.update", **message)
+            except (SlackUnavailable, SlackOutcomeUnknown):
+                await asyncio.sleep(OFFER_PAUSE_S)
+            except SlackError as error:
+                log.info("reply.offer_stays", code=error.code)
+                return
+            else:
+                return
 
     async def _found(self, question: Question, known: Mapping[int, str], *, streamed: bool) -> list[OwnReply]:
         """The messages of a reply that was begun: the thread itself knows best, where Slack gives it."""

@@ -79,7 +79,7 @@ class ThreadReader:
             return []
         recorded = {} if streamed else {ts: part for part, ts in known.items()}
         replies = []
-        for message in await self._replies(question, oldest=question.ts):
+        for message in await self._replies(question, oldest=_message_ts(question.ts)):
             ts = text_of(message.get("ts"))
             answered, part = self._answer_to(message)
             if not answered and ts in recorded:
@@ -94,7 +94,7 @@ class ThreadReader:
 
         Where Slack keeps no metadata, it is the message of ours after the question whose ``text`` is the one sent.
         """
-        messages = await self._replies(question, oldest=question.ts)
+        messages = await self._replies(question, oldest=_message_ts(question.ts))
         for message in messages:
             if self._answer_to(message) == (question.ts, part):
                 return text_of(message.get("ts"))
@@ -137,7 +137,8 @@ class ThreadReader:
         """In the order of what the model knew: an answer stands after its question even where people wrote between.
 
         So the same thread always begins with the same words, and an answer that was posted after the next question
-        was asked is part of that one's history too.
+        was asked is part of that one's history too. Where Slack keeps no metadata, nobody knows whose answer a later
+        message of ours is; a thread's questions are answered one by one, so that it is an earlier one's.
         """
         placed = []
         for message in messages:
@@ -146,6 +147,8 @@ class ThreadReader:
             answered, part = self._answer_to(message)
             ts = _order(text_of(message.get("ts")))
             place = (_order(answered), 1, part, ts) if answered else (ts, 0, 0, ts)
+            if "metadata" not in message and self._is_unmarked(message, question):
+                place = (_order(question.ts), -1, 0, ts)
             if place <= (_order(question.ts), 0, 0, _order(question.ts)):
                 placed.append((place, message))
         return [message for _, message in sorted(placed, key=lambda pair: pair[0])]
@@ -194,7 +197,17 @@ def _named(author: Author, naming: Naming) -> Author:
     return author if author.name else replace(author, name=naming("@", author.id).removeprefix("@"))
 
 
+def _message_ts(ts: str) -> str:
+    """The ts of the message whose button asked the question, which Slack knows; of all others their own."""
+    seconds, point, serial = ts.partition(".")
+    return f"{seconds}{point}{serial[:6]}"
+
+
 def _order(ts: str) -> tuple[int, int]:
-    """Slack's ts, ``seconds.serial``, in numbers, since as texts they sort wrongly by length."""
+    """Slack's ts, ``seconds.serial``, in numbers, since as texts they sort wrongly by length.
+
+    A press of a button has one digit more than Slack's six, and stands right behind its message.
+    """
     seconds, _, serial = ts.partition(".")
-    return int(seconds) if seconds.isdecimal() else 0, int(serial) if serial.isdecimal() else 0
+    digits = serial.ljust(7, "0") if len(serial) >= 6 else serial
+    return int(seconds) if seconds.isdecimal() else 0, int(digits) if digits.isdecimal() else 0
