@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import shutil
+import tarfile
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from tests import made_documents, made_files
+from tests.office_files import office_files
 from tests.stage import Stage
 
 pytestmark = pytest.mark.parametrize("transport", ["socket"], indirect=True)
@@ -87,3 +90,35 @@ async def test_an_office_document_reaches_the_model_as_a_pdf(stage: Stage) -> No
     assert await stage.outcome(ts) == "answered"
     assert 'File "letter.docx" (Word document, shown as PDF, 1 page):' in stage.asked_texts()[0][1]
     assert "Dear reader" in stage.words(ts)[0]
+
+
+@pytest.mark.skipif(not LIBREOFFICE, reason="LibreOffice is not installed")
+async def test_office_files_of_every_kind_reach_the_model_as_pdfs(stage: Stage, tmp_path: Path) -> None:
+    files = await office_files(tmp_path)
+    ts = await stage.ask("@claude what do they say?", files=files)
+
+    assert await stage.outcome(ts) == "answered"
+    text = stage.asked_texts()[0][1]
+    assert [name for name, _ in files if f'File "{name}"' not in text] == []
+    assert text.count("<document>") == len(files) == 10
+    assert text.count("shown as PDF, 1 page") == 10
+
+
+async def test_texts_drawings_and_packed_logs_reach_the_model_as_words(stage: Stage) -> None:
+    drawing = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><title>A dot</title><circle r="4"/></svg>'
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        entry = tarfile.TarInfo("logs/app.log")
+        entry.size = len(b"started\n")
+        archive.addfile(entry, io.BytesIO(b"started\n"))
+    files = [
+        ("rows.tsv", b"a\tb\n1\t2\n"), ("data.json", b'{"city": "Bergen"}'), ("README.md", b"# Hello"),
+        ("main.rs", b"fn main() {}"), ("dot.svg", drawing), ("logs.tar.gz", packed.getvalue()),
+        ("note.msg", made_documents.outlook("Lunch", "At noon?", {})),
+    ]  # fmt: skip
+    ts = await stage.ask("@claude what is in these?", files=files)
+
+    assert await stage.outcome(ts) == "answered"
+    text = stage.asked_texts()[0][1]
+    for words in ("a\tb", '{"city": "Bergen"}', "# Hello", "fn main() {}", "A dot", "started", "At noon?"):
+        assert words in text
