@@ -27,8 +27,9 @@ demo: .venv/run
 run: .venv/run
 	@$(BIN)/python -m bot run
 
+# Tests mostly wait for servers: three at a time keep two cores busy.
 test: lint
-	$(BIN)/python -m pytest --numprocesses auto $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 3 --dist worksteal $(ARGS)
 
 corpus: .venv/dev
 	$(BIN)/python -m bench.corpus
