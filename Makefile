@@ -22,7 +22,7 @@ ARGS ?=
 .NOTPARALLEL:
 
 demo: .venv/run
-	@$(BIN)/python -m bot demo $(ARGS)
+	@$(BIN)/python -m playground $(ARGS)
 
 run: .venv/run
 	@$(BIN)/python -m bot run

@@ -31,10 +31,10 @@ from bot.files import blocks
 from bot.files.bounds import FileLimits
 from bot.files.conversion import Conversion
 from bot.files.parts import UnreadableNow
-from bot.files.sniff import HEAD_BYTES, TAIL_BYTES, kind_of
+from bot.files.worker.sniff import HEAD_BYTES, TAIL_BYTES, kind_of
 from bot.llm.client import MessagesClient
 from bot.messages import Conversation, Message, PreparedFile, Role, TextBlock
-from bot.playground.practice_model import PracticeModel
+from playground.practice_model.server import PracticeModel
 
 PACKAGES = ("pillow", "pypdf", "pikepdf", "python-docx", "python-pptx", "openpyxl", "olefile", "extract-msg")
 PLACE = Path(".data/corpus").resolve()

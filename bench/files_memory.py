@@ -28,7 +28,7 @@ from bot.files.bounds import FileLimits
 from bot.files.reader import FileReader
 from bot.llm.client import MessagesClient
 from bot.messages import Attachment, Conversation, Message, Role, TextBlock, TextDelta
-from bot.playground.practice_model import PracticeModel
+from playground.practice_model.server import PracticeModel
 
 QUESTIONS = 20
 PAGES = 24

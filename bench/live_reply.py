@@ -25,10 +25,10 @@ from pathlib import Path
 from statistics import quantiles
 
 from bench import plot
-from bench.best_schedule import best_staleness_s
 from bench.play import ROOT, Load, Played, play
-from bench.sights import Seen, seen
 from bot.limits import MARKDOWN_CHARS_MAX, METHOD_TIERS, POSTS_PER_WORKSPACE_PER_MIN, TIER_CALLS_PER_MIN
+from playground.measure.best_schedule import best_staleness_s
+from playground.measure.readers import Seen, seen
 
 EDITS_PER_MIN = TIER_CALLS_PER_MIN[METHOD_TIERS["chat.update"]]
 CHARS_PER_MESSAGE_MIN = 600
@@ -64,34 +64,37 @@ class Result:
 
 
 def result(played: Played) -> tuple[Result, list[Seen]]:
-    sights = [seen(written, views) for written, views in zip(played.written, played.views, strict=True)]
+    answers_seen = [
+        seen(written, revisions) for written, revisions in zip(played.written, played.revisions, strict=True)
+    ]
     arrivals = [written.arrivals() for written in played.written]
     needed = sum(1 + len(written.text) // MARKDOWN_CHARS_MAX for written in played.written)
     further = sum(len(written.text) // CHARS_PER_MESSAGE_MIN for written in played.written)
     one_way_s = played.load.latency_s / 2
-    first = sorted(sight.first_words_s for sight in sights)
+    first = sorted(sight.first_words_s for sight in answers_seen)
     made = Counter(call.method for call in played.calls if call.ok)
     values = Result(
-        answers=len(sights),
+        answers=len(answers_seen),
         first_words_p50_s=_quantile(first, 50),
         first_words_p95_s=_quantile(first, 95),
-        longest_wait_s=max(sight.longest_wait_s for sight in sights),
-        staleness_s=sum(sight.staleness_s * sight.chars for sight in sights) / sum(sight.chars for sight in sights),
+        longest_wait_s=max(sight.longest_wait_s for sight in answers_seen),
+        staleness_s=sum(sight.staleness_s * sight.chars for sight in answers_seen)
+        / sum(sight.chars for sight in answers_seen),
         best_edits_s=best_staleness_s(arrivals, EDITS_PER_MIN + needed, one_way_s),
         best_calls_s=best_staleness_s(
             arrivals, EDITS_PER_MIN + max(needed, min(further, POSTS_PER_WORKSPACE_PER_MIN)), one_way_s
         ),
-        backward_steps=sum(sight.backward_steps for sight in sights),
-        lost_words=sum(sight.lost_words for sight in sights),
+        backward_steps=sum(sight.backward_steps for sight in answers_seen),
+        lost_words=sum(sight.lost_words for sight in answers_seen),
         unanswered=played.unanswered,
         calls=len(played.calls),
         refused=sum(call.status == 429 for call in played.calls),
         edits=made["chat.update"],
         posts=made["chat.postMessage"],
-        messages_max=max(sight.messages for sight in sights),
+        messages_max=max(sight.messages for sight in answers_seen),
         bot_cpu_s=played.bot_cpu_s,
     )
-    return values, sights
+    return values, answers_seen
 
 
 def _quantile(ordered: list[float], percent: int) -> float:
@@ -132,10 +135,10 @@ async def main(chosen: argparse.Namespace) -> int:
     curves: list[plot.Panel] = []
     for answers in chosen.loads:
         played = await play(Load(answers, chosen.seconds, chosen.strictness))
-        values, sights = result(played)
+        values, answers_seen = result(played)
         results.append(values)
-        middle = sorted(range(answers), key=lambda number: sights[number].staleness_s)[answers // 2]
-        curves.append(plot.Panel(values.answers, played.written[middle].arrivals(), sights[middle].curve))
+        middle = sorted(range(answers), key=lambda number: answers_seen[number].staleness_s)[answers // 2]
+        curves.append(plot.Panel(values.answers, played.written[middle].arrivals(), answers_seen[middle].curve))
         print(table(results[-1:]) if len(results) == 1 else table(results[-1:]).splitlines()[-1], flush=True)
         if values.unanswered:
             print("\n".join(played.log_tail[-20:]), file=sys.stderr)

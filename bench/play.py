@@ -19,11 +19,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.answers import answer
-from bench.sights import Written
-from bot.playground.practice_model import HeldAnswer, PracticeModel
-from bot.playground.workspace import Call, View, Workspace
-from bot.playground.workspace.records import User
+from playground.measure.answers import answer
+from playground.measure.readers import Written
+from playground.practice_model.script import HeldAnswer
+from playground.practice_model.server import PracticeModel
+from playground.workspace.records import Call, Revision, User
+from playground.workspace.workspace import Workspace
 
 ROOT = Path(__file__).parents[1]
 TOKENS_PER_S = 60
@@ -53,11 +54,11 @@ class Load:
 
 @dataclass(slots=True)
 class Played:
-    """What happened. ``views[i]`` are those of the thread whose answer is ``written[i]``."""
+    """What happened. ``revisions[i]`` are those of the thread whose answer is ``written[i]``."""
 
     load: Load
     written: list[Written]
-    views: list[list[View]]
+    revisions: list[list[Revision]]
     calls: list[Call]
     unanswered: int
     bot_cpu_s: float
@@ -83,9 +84,9 @@ async def play(load: Load) -> Played:
         written = await asyncio.gather(*writers)
         with suppress(TimeoutError):
             await log.until(lambda: len(log.outcomes) == load.answers, SHOWN_WITHIN_S)
-        views = _by_answer(workspace, threads, load.answers)
+        revisions = _by_answer(workspace, threads, load.answers)
         unanswered = load.answers - sum(outcome == "answered" for outcome in log.outcomes.values())
-        return Played(load, written, views, list(workspace.calls), unanswered, log.cpu_s(), log.tail)
+        return Played(load, written, revisions, list(workspace.calls), unanswered, log.cpu_s(), log.tail)
 
 
 def length(load: Load, number: int) -> int:
@@ -122,18 +123,18 @@ async def _ask(workspace: Workspace, number: int) -> tuple[str, str]:
     return channel, await workspace.say(person.id, channel, f"question {number}, please")
 
 
-def _by_answer(workspace: Workspace, threads: list[tuple[str, str]], answers: int) -> list[list[View]]:
+def _by_answer(workspace: Workspace, threads: list[tuple[str, str]], answers: int) -> list[list[Revision]]:
     """Requests do not reach the model in the order of the questions: an answer says itself which it is."""
-    found: list[list[View]] = [[] for _ in range(answers)]
+    found: list[list[Revision]] = [[] for _ in range(answers)]
     for channel, ts in threads:
-        views = [
-            view
-            for view in workspace.views
-            if view.channel == channel and view.thread_ts == ts and view.user == workspace.bot_user_id
+        revisions = [
+            revision
+            for revision in workspace.revisions
+            if revision.channel == channel and revision.thread_ts == ts and revision.user == workspace.bot_user_id
         ]
-        latest = {view.ts: view.source for view in views}
+        latest = {revision.ts: revision.source for revision in revisions}
         if number := NUMBER.search(" ".join(latest.values())):
-            found[int(number[1])] = views
+            found[int(number[1])] = revisions
     return found
 
 

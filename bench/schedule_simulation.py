@@ -2,9 +2,9 @@
 
     python -m bench.schedule_simulation [--loads 1,5,20,50] [--seconds 30] [--strictness 0.7]
 
-The reply, its gates and budgets are the real ones; Slack is the workspace's rate limits behind a constant latency. The
-outcome is the same every time, so that two ways to spend the budget can be compared. What it leaves out: the model
-link, the database, JSON and the processor's time.
+The reply, its rate limiter and budgets are the real ones; Slack is the workspace's rate limits behind a constant
+latency. The outcome is the same every time, so that two ways to spend the budget can be compared. What it leaves out:
+the model link, the database, JSON and the processor's time.
 """
 
 from __future__ import annotations
@@ -19,29 +19,29 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bench import live_reply
-from bench.answers import answer
 from bench.play import ASKED_WITHIN_S, IN_CHANNEL_EVERY, WRITE_EVERY_S, Load, Played, length
-from bench.sights import Written
-from bench.virtual_time import run
-from bot.messages import Asked, Question
-from bot.playground.workspace import Call, View
-from bot.playground.workspace.rate_limits import RateLimits
-from bot.slack.api import SlackApi
-from bot.slack.gates import Gates
-from bot.slack.live_reply import LiveReply
-from bot.slack.thread_reply import Outlets, ThreadReply
+from bot.messages import EntryPoint, Question
+from bot.slack.web_api.client import SlackClient
+from bot.slack.web_api.rate_limiter import RateLimiter
+from bot.slack.write.live_reply import LiveReply
+from bot.slack.write.thread_reply import Outlets, ThreadReply
+from playground.measure.answers import answer
+from playground.measure.readers import Written
+from playground.measure.virtual_time import run
+from playground.workspace.rate_limits import RateLimits
+from playground.workspace.records import Call, Revision
 
 CHARS_PER_WRITE = int(240 * WRITE_EVERY_S)
 
 
 @dataclass(slots=True)
 class _Slack:
-    """As much of ``AsyncWebClient`` as ``SlackApi`` uses, and of a workspace as a reply needs."""
+    """As much of ``AsyncWebClient`` as ``SlackClient`` uses, and of a workspace as a reply needs."""
 
     limits: RateLimits
     latency_s: float
     calls: list[Call] = field(default_factory=list)
-    views: list[View] = field(default_factory=list)
+    revisions: list[Revision] = field(default_factory=list)
 
     async def api_call(self, method: str, json: dict[str, Any]) -> SimpleNamespace:
         now_s = asyncio.get_running_loop().time
@@ -51,8 +51,11 @@ class _Slack:
         ts = str(json.get("ts") or len(self.calls))
         if wait_s is None and method.startswith("chat."):
             source = "\n\n".join(block["text"] for block in json["blocks"] if block["type"] == "markdown")
-            root = next((view.thread_ts for view in self.views if view.ts == ts), None) or json["thread_ts"]
-            self.views.append(View(now_s(), json["channel"], ts, "edit", "", source, thread_ts=root))
+            root = (
+                next((revision.thread_ts for revision in self.revisions if revision.ts == ts), None)
+                or json["thread_ts"]
+            )
+            self.revisions.append(Revision(now_s(), json["channel"], ts, "edit", "", source, thread_ts=root))
         await asyncio.sleep(self.latency_s / 2)
         if wait_s is not None:
             response = SimpleNamespace(status_code=429, headers={"Retry-After": str(wait_s)}, data={})
@@ -70,7 +73,7 @@ class _Records:
 
 async def simulate(load: Load) -> Played:
     slack = _Slack(RateLimits(strictness=load.strictness), load.latency_s)
-    api = SlackApi(cast("AsyncWebClient", slack), Gates())
+    api = SlackClient(cast("AsyncWebClient", slack), RateLimiter())
 
     async def find_posted(question: Question, part: int, text: str) -> str | None:  # noqa: ARG001 - the port's
         return None
@@ -81,7 +84,7 @@ async def simulate(load: Load) -> Played:
         await asyncio.sleep(number * ASKED_WITHIN_S / load.answers)
         in_channel = number % IN_CHANNEL_EVERY == IN_CHANNEL_EVERY - 1
         channel = f"C{number // IN_CHANNEL_EVERY % 10}" if in_channel else f"D{number}"
-        question = Question("T", channel, f"root{number}", f"root{number}", "U", Asked.DIRECT)
+        question = Question("T", channel, f"root{number}", f"root{number}", "U", EntryPoint.DIRECT)
         reply = ThreadReply(question, outlets, LiveReply())
         reply.status("Thinking…")
         await asyncio.sleep(0.3)
@@ -95,8 +98,11 @@ async def simulate(load: Load) -> Played:
         return written
 
     written = list(await asyncio.gather(*map(one, range(load.answers))))
-    views = [[view for view in slack.views if view.thread_ts == f"root{number}"] for number in range(load.answers)]
-    return Played(load, written, views, slack.calls, 0, 0.0)
+    revisions = [
+        [revision for revision in slack.revisions if revision.thread_ts == f"root{number}"]
+        for number in range(load.answers)
+    ]
+    return Played(load, written, revisions, slack.calls, 0, 0.0)
 
 
 def main() -> int:

@@ -15,8 +15,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from bot.playground.practice_model import HeldAnswer, PracticeModel
-from bot.playground.workspace import Workspace
+from playground.practice_model.script import HeldAnswer
+from playground.practice_model.server import PracticeModel
+from playground.workspace.workspace import Workspace
 
 ROUNDS = 5
 IDLE_S = 2.0
@@ -48,10 +49,10 @@ async def once() -> tuple[float, float, float]:
                 model.script(held)
                 await workspace.say(workspace.user("ada"), workspace.channel("general"), "@claude hello")
                 await held.asked.wait()
-                posts = len(workspace.views)
+                posts = len(workspace.revisions)
                 written_s = time.perf_counter()
                 await held.write("Hello!")
-                await workspace.until(lambda ws: any(view.kind == "post" for view in ws.views[posts:]))
+                await workspace.until(lambda ws: any(revision.kind == "post" for revision in ws.revisions[posts:]))
                 seen_s = time.perf_counter() - written_s
                 await held.finish()
             finally:

@@ -21,7 +21,7 @@ from httpx_aiohttp import HttpxAiohttpClient
 
 from bot.llm.client import MessagesClient
 from bot.messages import Conversation, Message, Role, TextBlock
-from bot.playground.practice_model import grammar
+from playground.practice_model import grammar
 
 SECONDS = 5.0
 WORDS = "a few words, "

@@ -1,4 +1,4 @@
-"""The commands: ``run`` the bot, ``demo`` it without any token, ``ask`` the model, ``health``.
+"""The commands: ``run`` the bot, ``ask`` the model, ``health``.
 
 I/O: arguments, the terminal, exit codes: 0 all well, 1 the work failed, 2 a wrong setting or argument.
 """
@@ -10,9 +10,10 @@ import asyncio
 import sys
 from pathlib import Path
 
+import bot
 from bot import health, logs
 from bot.errors import StartFailed
-from bot.settings import ModelSettings, Settings, data_dir, has_model_key
+from bot.settings import ModelSettings, Settings, data_dir
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -29,16 +30,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bot", description=__doc__.split("\n", 1)[0] if __doc__ else "")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {bot.__version__}")
     commands = parser.add_subparsers(required=True, metavar="command")
     run = commands.add_parser("run", help="answer in Slack, by the settings in the environment or .env")
     run.set_defaults(command=_run)
-    demo = commands.add_parser(
-        "demo", help="a workspace, a practice model and the bot on this machine, no token needed"
-    )
-    demo.add_argument("--once", action="store_true", help="exit after the conversation; 0 if every answer was complete")
-    demo.add_argument("--http", action="store_true", help="deliver events over signed HTTP instead of Socket Mode")
-    demo.add_argument("--port", type=int, default=8765, help="port of the page (default: 8765, or a free one)")
-    demo.set_defaults(command=_demo)
     ask = commands.add_parser("ask", help="ask the model one question; the answer is streamed to the terminal")
     ask.add_argument("question")
     ask.add_argument(
@@ -59,12 +54,6 @@ def _run(_options: argparse.Namespace) -> int:
     return 0
 
 
-def _demo(options: argparse.Namespace) -> int:
-    from bot.playground import demo  # noqa: PLC0415 - nothing of the playground is loaded where it is not asked for
-
-    return asyncio.run(demo.play(once=options.once, http=options.http, port=options.port, real_model=has_model_key()))
-
-
 def _ask(options: argparse.Namespace) -> int:
     from bot import ask  # noqa: PLC0415 - the other commands start faster without it
 
@@ -74,7 +63,7 @@ def _ask(options: argparse.Namespace) -> int:
 
 
 def _health(_options: argparse.Namespace) -> int:
-    if health.lives(data_dir()):
+    if health.is_alive(data_dir()):
         return 0
     print(f"no sign of life in {data_dir()}", file=sys.stderr)
     return 1

@@ -21,7 +21,7 @@ from httpx_aiohttp import HttpxAiohttpClient
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import health
-from bot.budget import Room
+from bot.budget import Allowance
 from bot.files.bounds import ConvertLimits, FileLimits
 from bot.files.reader import FileReader
 from bot.history import PDF_PAGE_TOKENS
@@ -31,18 +31,18 @@ from bot.llm.client import MessagesClient, Patience
 from bot.logs import get_logger
 from bot.messages import Attachment
 from bot.settings import ModelSettings, Settings, secret
-from bot.slack import listeners
-from bot.slack.api import SlackApi
-from bot.slack.file_objects import attachment
-from bot.slack.gates import Gates
-from bot.slack.http_events import HttpEvents
-from bot.slack.identity import identify
-from bot.slack.listeners import Takers
-from bot.slack.names import Names
-from bot.slack.replies import SlackReplies
-from bot.slack.socket_mode import SocketMode
-from bot.slack.thread import ThreadReader
-from bot.slack.thread_reply import Outlets
+from bot.slack.read.file_objects import attachment
+from bot.slack.read.thread import ThreadReader
+from bot.slack.receive import listeners
+from bot.slack.receive.http_events import HttpEvents
+from bot.slack.receive.listeners import Handlers
+from bot.slack.receive.socket_mode import SocketMode
+from bot.slack.web_api.client import SlackClient
+from bot.slack.web_api.identity import identify
+from bot.slack.web_api.names import Names
+from bot.slack.web_api.rate_limiter import RateLimiter
+from bot.slack.write.replies import SlackReplies
+from bot.slack.write.thread_reply import Outlets
 from bot.store.database import Database
 from bot.store.questions import StoredQuestions
 from bot.store.refused_files import StoredRefusedFiles
@@ -94,8 +94,8 @@ async def running(settings: Settings) -> AsyncIterator[SocketMode | HttpEvents]:
             session=session,
             retry_handlers=[],
         )
-        gates = Gates()
-        api = SlackApi(client, gates)
+        rate_limiter = RateLimiter()
+        api = SlackClient(client, rate_limiter)
         identity = await identify(api)
         names = Names(api)
         parts.push_async_callback(names.close)
@@ -113,19 +113,19 @@ async def running(settings: Settings) -> AsyncIterator[SocketMode | HttpEvents]:
             refused_files=StoredRefusedFiles(database.engine),
             system_prompt=settings.bot_system_prompt,
             history_tokens_max=settings.history_tokens_max,
-            room=_room(settings),
+            allowance=_allowance(settings),
         )
         limits = InboxLimits(turns_max=settings.bot_turns_max)
 
         def alive(processes: int) -> None:
-            health.leave_sign(settings.bot_data_dir)
-            gates.set_share(1 / processes)
+            health.beat(settings.bot_data_dir)
+            rate_limiter.set_share(1 / processes)
 
         inbox = Inbox(questions, replies, turn.answer, _owner(), limits, alive=alive)
         parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s)
 
-        takers = Takers(inbox.accept, replies.offer_taken, files.forget)
-        bolt = listeners.build(client, identity, secret(settings.slack_signing_secret), takers)
+        handlers = Handlers(inbox.accept, replies.button_pressed, files.forget)
+        bolt = listeners.build(client, identity, secret(settings.slack_signing_secret), handlers)
         transport: SocketMode | HttpEvents
         if settings.slack_app_token is not None:
             transport = SocketMode(bolt, client, secret(settings.slack_app_token))
@@ -151,7 +151,7 @@ def messages_client(settings: ModelSettings) -> MessagesClient:
     )
 
 
-async def _files(settings: Settings, api: SlackApi, parts: AsyncExitStack) -> FileReader:
+async def _files(settings: Settings, api: SlackClient, parts: AsyncExitStack) -> FileReader:
     client = await parts.enter_async_context(HttpxAiohttpClient(timeout=httpx.Timeout(30.0), follow_redirects=False))
 
     async def file_info(file_id: str) -> Attachment:
@@ -164,7 +164,7 @@ async def _files(settings: Settings, api: SlackApi, parts: AsyncExitStack) -> Fi
         slack_api_url=settings.slack_api_url,
         file_info=file_info,
         cache_dir=settings.bot_data_dir / "files",
-        limits=file_limits(settings, pdf_pages_max=_room(settings).pages_max),
+        limits=file_limits(settings, pdf_pages_max=_allowance(settings).pages_max),
     )
     parts.push_async_callback(files.aclose)
     return files
@@ -180,14 +180,14 @@ def file_limits(settings: ModelSettings, *, pdf_pages_max: int = PDF_PAGES_MAX) 
     )
 
 
-def _room(settings: Settings) -> Room:
+def _allowance(settings: Settings) -> Allowance:
     """A PDF of ``pages_max`` fits by its tokens too, so that a long one is shortened rather than left out."""
     tokens_max = int(settings.history_tokens_max * FILES_SHARE)
-    room = Room() if settings.large_window else Room.small_window()
+    allowance = Allowance() if settings.large_window else Allowance.small_window()
     return replace(
-        room,
+        allowance,
         bytes_max=max(0, settings.messages_request_bytes_max - WORDS_BYTES),
-        pages_max=max(1, min(room.pages_max, (tokens_max - LABEL_TOKENS) // PDF_PAGE_TOKENS)),
+        pages_max=max(1, min(allowance.pages_max, (tokens_max - LABEL_TOKENS) // PDF_PAGE_TOKENS)),
         tokens_max=tokens_max,
     )
 

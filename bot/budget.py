@@ -20,7 +20,7 @@ BLOCK_BYTES = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class Allowance:
     """What the files of one request may take together. ``bytes_max`` is of JSON, where files are base64; the default
     leaves the words of the thread two of the request's 32 MB."""
 
@@ -33,14 +33,14 @@ class Room:
     """Whether notes name the bound: not where it is a guess, since the API refused less than it said it takes."""
 
     @classmethod
-    def small_window(cls) -> Room:
+    def small_window(cls) -> Allowance:
         """For a model whose context window is under a million tokens."""
         return cls(pages_max=PDF_PAGES_MAX_SMALL_WINDOW, images_max=PDF_PAGES_MAX_SMALL_WINDOW)
 
 
-def within(files: Sequence[PreparedFile], room: Room) -> list[PreparedFile]:
+def within(files: Sequence[PreparedFile], allowance: Allowance) -> list[PreparedFile]:
     """As many, in the same order, oldest first: each whole, or without what does not fit and with a note for that."""
-    taken = _Taken(room)
+    taken = _Taken(allowance)
     return [_fitted(file, taken) for file in reversed(files)][::-1]
 
 
@@ -48,7 +48,7 @@ def within(files: Sequence[PreparedFile], room: Room) -> list[PreparedFile]:
 class _Taken:
     """What the files placed so far take."""
 
-    room: Room
+    allowance: Allowance
     bytes_json: int = 0
     pages: int = 0
     images: int = 0
@@ -58,18 +58,18 @@ class _Taken:
     def lack_for(self, pair: Sequence[ContentBlock]) -> str | None:
         """What there is too little of for these as well, in words; ``None`` where they fit."""
         block = pair[-1]
-        if self.bytes_json + sum(map(bytes_json, pair)) > self.room.bytes_max:
-            return f"{self.room.bytes_max // 1_000_000:,} MB"
-        if isinstance(block, PdfBlock) and self.pages + block.pages > self.room.pages_max:
-            return f"{self.room.pages_max:,} PDF pages"
+        if self.bytes_json + sum(map(bytes_json, pair)) > self.allowance.bytes_max:
+            return f"{self.allowance.bytes_max // 1_000_000:,} MB"
+        if isinstance(block, PdfBlock) and self.pages + block.pages > self.allowance.pages_max:
+            return f"{self.allowance.pages_max:,} PDF pages"
         if isinstance(block, ImageBlock):
-            if self.images + 1 > self.room.images_max:
-                return f"{self.room.images_max:,} images"
+            if self.images + 1 > self.allowance.images_max:
+                return f"{self.allowance.images_max:,} images"
             widest_px = max(self.widest_px, block.width_px, block.height_px)
             if self.images + 1 > MANY_IMAGES and widest_px > MANY_IMAGES_SIDE_PX_MAX:
                 return f"{MANY_IMAGES} images where one is larger than {MANY_IMAGES_SIDE_PX_MAX:,} px"
-        if self.tokens + estimate_tokens(pair) > self.room.tokens_max:
-            return f"about {self.room.tokens_max:,} tokens"
+        if self.tokens + estimate_tokens(pair) > self.allowance.tokens_max:
+            return f"about {self.allowance.tokens_max:,} tokens"
         return None
 
     def take(self, block: ContentBlock) -> None:
@@ -96,7 +96,7 @@ def _fitted(file: PreparedFile, taken: _Taken) -> PreparedFile:
     if lack is None:
         return file
     part = "was read only in part" if kept else "was left out"
-    bound = f" ({lack})" if taken.room.told else ""
+    bound = f" ({lack})" if taken.allowance.told else ""
     reason = f"{part}: {whose} more than the model takes at once{bound}."
     return replace(file, blocks=tuple(kept), notes=(*file.notes, Note(_name(file), reason)))
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from bot import budget, history
-from bot.budget import Room
+from bot.budget import Allowance
 from bot.errors import ModelError, ModelRequestInvalid, ModelRequestTooLarge
 from bot.messages import AuthorKind, Conversation, Note, PreparedFile, TextBlock, ThreadMessage
 
@@ -34,7 +34,7 @@ class Draft:
     files: tuple[PreparedFile, ...]
     system: str
     tokens_max: int
-    room: Room
+    allowance: Allowance
     """What the files may take together."""
     told: frozenset[str] = frozenset()
     """Ids of files of which people were told in an earlier turn, and are not told again."""
@@ -44,7 +44,7 @@ class Draft:
     halved: bool = False
 
     def request(self) -> Request:
-        fitting = budget.within(self.files, self.room)
+        fitting = budget.within(self.files, self.allowance)
         by_id = {file.attachment_id: file for file in fitting}
         built = history.build(self.thread, by_id, system=self.system, tokens_max=self.tokens_max)
         notes = [note for file in fitting if file.attachment_id not in self.told for note in file.notes]
@@ -72,9 +72,11 @@ class Draft:
         sent = self.request().conversation
         blocks = [TextBlock(self.system), *(block for message in sent.messages for block in message.content)]
         tokens_max = min(self.tokens_max, int(history.estimate_tokens(blocks) * history.MARGIN)) // 2
-        bytes_max = min(self.room.bytes_max, sum(map(budget.bytes_json, blocks))) // 2
-        room = replace(self.room, bytes_max=bytes_max, tokens_max=min(self.room.tokens_max, tokens_max), told=False)
-        half = replace(self, tokens_max=tokens_max, room=room, halved=True)
+        bytes_max = min(self.allowance.bytes_max, sum(map(budget.bytes_json, blocks))) // 2
+        allowance = replace(
+            self.allowance, bytes_max=bytes_max, tokens_max=min(self.allowance.tokens_max, tokens_max), told=False
+        )
+        half = replace(self, tokens_max=tokens_max, allowance=allowance, halved=True)
         return half if half.request().conversation != sent else None
 
 

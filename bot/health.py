@@ -14,12 +14,12 @@ AGE_MAX_S = 60.0
 """Twelve times what lies between two signs, and longer than any one call of the database may take."""
 
 
-def leave_sign(data_dir: Path) -> None:
+def beat(data_dir: Path) -> None:
     data_dir.mkdir(parents=True, exist_ok=True)
     (data_dir / SIGN).touch()
 
 
-def lives(data_dir: Path) -> bool:
+def is_alive(data_dir: Path) -> bool:
     try:
         return time.time() - (data_dir / SIGN).stat().st_mtime < AGE_MAX_S
     except FileNotFoundError:

@@ -192,4 +192,9 @@ async def _safely(work: Awaitable[object]) -> bool:
 
 
 def _names(question: Question) -> dict[str, str]:
-    return {"team": question.team_id, "channel": question.channel_id, "ts": question.ts, "asked": question.asked.value}
+    return {
+        "team": question.team_id,
+        "channel": question.channel_id,
+        "ts": question.ts,
+        "entry_point": question.entry_point.value,
+    }

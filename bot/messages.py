@@ -21,7 +21,7 @@ class ThreadKey:
     thread_ts: str
 
 
-class Asked(StrEnum):
+class EntryPoint(StrEnum):
     """The ways to ask."""
 
     MENTION = "mention"
@@ -64,7 +64,7 @@ class Question:
     ts: str
     thread_ts: str
     user_id: str
-    asked: Asked
+    entry_point: EntryPoint
     text: str = ""
     attachments: tuple[Attachment, ...] = ()
     response_url: str | None = None

@@ -10,16 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from bot.messages import (
-    Attachment,
-    Conversation,
-    Note,
-    PreparedFile,
-    Question,
-    StreamEvent,
-    ThreadKey,
-    ThreadMessage,
-)
+from bot.messages import Attachment, Conversation, Note, PreparedFile, Question, StreamEvent, ThreadKey, ThreadMessage
 
 Progress = Callable[[int, int, str], None]
 """Called as ``progress(number, total, file_name)`` when work on a file begins; ``number`` counts from 1."""
@@ -134,11 +125,11 @@ class RefusedFiles(Protocol):
         """Remembers that these were refused, until ``Questions.forget`` drops what is that old."""
 
 
-class Offer(StrEnum):
+class Button(StrEnum):
     """What a person may do about an answer that is not whole."""
 
     CONTINUE = "continue"
-    RETRY = "retry"
+    ASK_AGAIN = "ask_again"
 
 
 class Reply(Protocol):
@@ -151,7 +142,7 @@ class Reply(Protocol):
         """More of the answer. Returns at once: showing it is the reply's own business. Raises ``ReplyGone``."""
 
     async def finish(
-        self, ending: str = "", notes: Sequence[Note] = (), *, withdraw: bool = False, offer: Offer | None = None
+        self, ending: str = "", notes: Sequence[Note] = (), *, withdraw: bool = False, button: Button | None = None
     ) -> None:
         """Shows the last words, then ``ending`` (a sentence about the answer), a line for each note and the offer.
 

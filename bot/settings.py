@@ -174,15 +174,6 @@ class Settings(ModelSettings):
         return value
 
 
-def has_model_key() -> bool:
-    """Whether a key of the Messages API is set, whatever else is."""
-
-    class Key(_Settings):
-        yourouter_api_key: SecretStr | None = None
-
-    return Key.load().yourouter_api_key is not None
-
-
 def data_dir() -> Path:
     """``BOT_DATA_DIR``, whatever else is set."""
 

@@ -12,21 +12,12 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from bot.budget import Room
+from bot.budget import Allowance
 from bot.draft import Draft, newly_attached, refused_file
 from bot.errors import ModelError, ModelRequestInvalid, ModelRequestTooLarge, ReplyGone, SlackError
 from bot.logs import get_logger
-from bot.messages import (
-    Asked,
-    Conversation,
-    Finished,
-    Note,
-    Question,
-    StopReason,
-    TextDelta,
-    ThreadMessage,
-)
-from bot.ports import Claim, Files, Model, Offer, Outcome, Questions, RefusedFiles, Replies, Reply, Threads
+from bot.messages import Conversation, EntryPoint, Finished, Note, Question, StopReason, TextDelta, ThreadMessage
+from bot.ports import Button, Claim, Files, Model, Outcome, Questions, RefusedFiles, Replies, Reply, Threads
 
 log = get_logger(__name__)
 
@@ -51,7 +42,7 @@ STOPPED = {
 }
 
 
-GOES_ON = {StopReason.MAX_TOKENS: Offer.CONTINUE, StopReason.PAUSE_TURN: Offer.CONTINUE}
+GOES_ON = {StopReason.MAX_TOKENS: Button.CONTINUE, StopReason.PAUSE_TURN: Button.CONTINUE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +52,7 @@ class Ending:
     outcome: Outcome
     words: str = ""
     withdraw: bool = False
-    offer: Offer | None = None
+    button: Button | None = None
 
 
 @dataclass(slots=True)
@@ -89,7 +80,7 @@ class Turn:
     refused_files: RefusedFiles
     system_prompt: str
     history_tokens_max: int
-    room: Room
+    allowance: Allowance
     """What the files of one request may take."""
 
     async def answer(self, claim: Claim) -> Outcome:
@@ -120,7 +111,7 @@ class Turn:
             return Ending(Outcome.FAILED, NOT_READ)
         except Exception:
             log.exception("turn.crashed")
-            return Ending(Outcome.FAILED, CRASHED, offer=Offer.RETRY)
+            return Ending(Outcome.FAILED, CRASHED, button=Button.ASK_AGAIN)
 
     async def _answer(self, claim: Claim, reply: Reply, notes: list[Note], figures: Figures) -> Ending:
         question = claim.question
@@ -163,7 +154,7 @@ class Turn:
             tuple(refused_file(file.id, thread) if file.id in refused else next(prepared) for file in attachments),
             system=self.system_prompt,
             tokens_max=self.history_tokens_max,
-            room=self.room,
+            allowance=self.allowance,
             told=refused - newly_attached(thread),
         )
 
@@ -190,27 +181,27 @@ class Turn:
                         if stop_reason is StopReason.REFUSAL:
                             return Ending(Outcome.REFUSED, REFUSED, withdraw=True)
                         if stop_reason in STOPPED:
-                            return Ending(Outcome.CUT, STOPPED[stop_reason], offer=GOES_ON.get(stop_reason))
-        return Ending(Outcome.FAILED, SILENT, offer=Offer.RETRY) if blank else Ending(Outcome.ANSWERED)
+                            return Ending(Outcome.CUT, STOPPED[stop_reason], button=GOES_ON.get(stop_reason))
+        return Ending(Outcome.FAILED, SILENT, button=Button.ASK_AGAIN) if blank else Ending(Outcome.ANSWERED)
 
 
 def _says_nothing(question: Question) -> bool:
     """An empty mention inside a thread asks for an answer to the thread; elsewhere there is nothing to answer."""
-    in_thread = question.asked is not Asked.COMMAND and not question.starts_thread
+    in_thread = question.entry_point is not EntryPoint.COMMAND and not question.starts_thread
     return not question.text.strip() and not question.attachments and not in_thread
 
 
 def _failed(error: ModelError, figures: Figures) -> Ending:
     if figures.chars:
         words = CUT.format(reason=error.sentence[0].lower() + error.sentence[1:])
-        return Ending(Outcome.CUT, words, offer=Offer.CONTINUE)
+        return Ending(Outcome.CUT, words, button=Button.CONTINUE)
     hopeless = isinstance(error, ModelRequestInvalid | ModelRequestTooLarge)
-    return Ending(Outcome.FAILED, error.sentence, offer=None if hopeless else Offer.RETRY)
+    return Ending(Outcome.FAILED, error.sentence, button=None if hopeless else Button.ASK_AGAIN)
 
 
 async def _finish(reply: Reply, ending: Ending, notes: Sequence[Note]) -> Outcome:
     try:
-        await reply.finish(ending.words, notes, withdraw=ending.withdraw, offer=ending.offer)
+        await reply.finish(ending.words, notes, withdraw=ending.withdraw, button=ending.button)
     except ReplyGone as error:
         log.info("reply.gone", reason=str(error))
         return Outcome.GONE
@@ -228,7 +219,7 @@ def _log_turn(claim: Claim, outcome: Outcome, figures: Figures) -> None:
         team=question.team_id,
         channel=question.channel_id,
         ts=question.ts,
-        asked=question.asked.value,
+        entry_point=question.entry_point.value,
         attempt=claim.attempt,
         waited_ms=round(1000 * max(0.0, time.time() - claim.accepted_at_s - (time.monotonic() - figures.started_s))),
         first_text_ms=None if figures.first_text_s is None else round(1000 * figures.first_text_s),

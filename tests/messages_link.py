@@ -8,18 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.llm.client import MessagesClient, Patience
-from bot.messages import (
-    Conversation,
-    FileBytes,
-    Finished,
-    Message,
-    PdfBlock,
-    Role,
-    StreamEvent,
-    TextBlock,
-    TextDelta,
-)
-from bot.playground.practice_model import PracticeModel
+from bot.messages import Conversation, FileBytes, Finished, Message, PdfBlock, Role, StreamEvent, TextBlock, TextDelta
+from playground.practice_model.server import PracticeModel
 
 KEY = "practice-key"
 MODEL = "claude-sonnet-5-5"

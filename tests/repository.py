@@ -32,8 +32,11 @@ def text_of(name: str) -> str:
         return ""
 
 
-def modules(under: str = "bot/") -> dict[str, ast.Module]:
-    return {name: _parsed(name) for name in tracked() if name.startswith(under) and name.endswith(".py")}
+def modules() -> dict[str, ast.Module]:
+    """Those of the bot and of the playground."""
+    return {
+        name: _parsed(name) for name in tracked() if name.startswith(("bot/", "playground/")) and name.endswith(".py")
+    }
 
 
 @cache

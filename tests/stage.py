@@ -14,12 +14,12 @@ from typing import Any
 import aiohttp
 
 from bot import app
-from bot.playground.practice_model import PracticeModel
-from bot.playground.workspace import Workspace
-from bot.playground.workspace.reading import visible_text
 from bot.settings import Settings
+from playground.practice_model.server import PracticeModel
+from playground.workspace.reading import visible_text
+from playground.workspace.workspace import Workspace
 
-SAMPLES = Path(__file__).parents[1] / "bot" / "playground" / "samples"
+SAMPLES = Path(__file__).parents[1] / "playground" / "samples"
 QUICK_RETRIES_S = (0.05, 0.1, 0.2)
 MANIFEST = Path(__file__).parents[1] / "manifest.yml"
 TRANSPORTS = ("socket", "http")

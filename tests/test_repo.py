@@ -6,17 +6,19 @@ import ast
 import re
 import tomllib
 from pathlib import PurePosixPath
+from types import ModuleType
 from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
 
 import bot
+import playground
 from bot.settings import SYSTEM_PROMPT, Settings, settings_table
 from tests.repository import ROOT, imports, map_of, modules, text_of, tracked
 
-WHOLE = {"playground/page/", "playground/samples/", "store/migrations/"}
-"""Directories that the map names in one line."""
+UNNAMED = {"store/migrations/versions/", "terminal.py"}
+"""What a line beside it speaks of."""
 MODULE_LINES_MAX = 300
 FUNCTION_LINES_MAX = 60
 # Each with a mark in it, so that this file does not hold what it looks for.
@@ -34,17 +36,16 @@ IMPURE = {"asyncio", "secrets", "socket", "subprocess", "tempfile", "threading",
 # --- the documents -------------------------------------------------------------------------------------------------
 
 
-def test_the_map_names_every_file_of_the_bot() -> None:
-    named = set(map_of(bot.__doc__ or ""))
-    files = {name.removeprefix("bot/") for name in tracked() if name.startswith("bot/")}
-    on_disk = set()
-    for file in files:
-        whole = next((directory for directory in WHOLE if file.startswith(directory)), None)
-        if whole or not file.endswith("__init__.py"):
-            on_disk.add(whole or file)
-        on_disk |= {f"{parent}/" for parent in PurePosixPath(whole or file).parents if str(parent) != "."}
-    assert sorted(named - on_disk) == []
-    assert sorted(on_disk - named) == []
+@pytest.mark.parametrize("package", [bot, playground])
+def test_a_map_names_what_is_there(package: ModuleType) -> None:
+    """Every file of the package's own directory and every directory below it, and nothing else."""
+    root = f"{package.__name__}/"
+    named = set(map_of(package.__doc__ or ""))
+    files = [PurePosixPath(name.removeprefix(root)) for name in tracked() if name.startswith(root)]
+    top = {str(file) for file in files if len(file.parts) == 1 and file.name != "__init__.py"}
+    rooms = {f"{parent}/" for file in files for parent in file.parents if str(parent) != "."}
+    missing = (top | rooms) - named - UNNAMED
+    assert (sorted(named - top - rooms), sorted(missing)) == ([], [])
 
 
 def test_the_readme_has_the_settings_as_the_code_has_them() -> None:
@@ -68,7 +69,7 @@ def test_a_document_links_and_names_only_what_exists(document: str) -> None:
     text = text_of(document)
     base = (ROOT / document).parent
     links = [link for link in re.findall(r"\]\(([^)#\s]+)", text) if "://" not in link]
-    named = re.findall(r"`((?:bot|tests|docs|bench)/[\w./]+)`", text)
+    named = re.findall(r"`((?:bot|playground|tests|docs|bench)/[\w./]+)`", text)
     assert [link for link in links if not (base / link).exists()] == []
     assert [name for name in named if not (ROOT / name).exists()] == []
 
@@ -119,7 +120,7 @@ def test_only_the_settings_read_the_environment() -> None:
         or (isinstance(node, ast.Name) and node.id == "BaseSettings")
     }
     # The demo hands its own environment on to the bot's process.
-    assert reading == {"bot/settings.py", "bot/playground/demo.py"}
+    assert reading == {"bot/settings.py", "playground/demo.py"}
 
 
 def test_every_setting_is_used() -> None:

@@ -83,7 +83,7 @@ class Office:
         limits = self._limits
         try:
             return await asyncio.create_subprocess_exec(
-                *(sys.executable, "-s", "-m", "bot.files.confine"),
+                *(sys.executable, "-s", "-m", "bot.files.worker.confine"),
                 *(str(limits.office_memory_bytes_max), str(limits.office_timeout_s), str(self._program)),
                 f"-env:UserInstallation={(room / 'profile').as_uri()}",
                 *("--headless", "--norestore", "--nolockcheck", "--nodefault", "--nofirststartwizard"),

@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import StoreFailed
-from bot.messages import Asked, Attachment, Question, ThreadKey
+from bot.messages import Attachment, EntryPoint, Question, ThreadKey
 from bot.ports import Claim, Outcome
 from bot.store.database import transaction
 from bot.store.schema import DONE, RUNNING, WAITING, processes, questions, refused_files, reply_parts
@@ -39,7 +39,7 @@ class StoredQuestions:
             "ts": question.ts,
             "thread_ts": question.thread_ts,
             "user_id": question.user_id,
-            "asked": question.asked.value,
+            "entry_point": question.entry_point.value,
             "payload": _dump(question),
             "accepted_at": now_s,
         }
@@ -252,7 +252,7 @@ def _load(row: Mapping[str, Any]) -> Question:
         ts=row["ts"],
         thread_ts=row["thread_ts"],
         user_id=row["user_id"],
-        asked=Asked(row["asked"]),
+        entry_point=EntryPoint(row["entry_point"]),
         text=payload.get("text", ""),
         attachments=tuple(Attachment(**item) for item in payload.get("attachments", ())),
         response_url=payload.get("response_url"),

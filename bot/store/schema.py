@@ -28,7 +28,7 @@ questions = sa.Table(
     sa.Column("ts", sa.String(128), nullable=False),
     sa.Column("thread_ts", sa.String(128), nullable=False),
     sa.Column("user_id", sa.String(32), nullable=False),
-    sa.Column("asked", sa.String(16), nullable=False),
+    sa.Column("entry_point", sa.String(16), nullable=False),
     # JSON of what the person wrote; erased once the question is answered.
     sa.Column("payload", sa.Text, nullable=True),
     sa.Column("state", sa.String(16), nullable=False, server_default=WAITING),

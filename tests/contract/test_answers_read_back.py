@@ -15,13 +15,13 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackRefused
-from bot.messages import Asked, AuthorKind, Question
-from bot.playground.workspace import Workspace
-from bot.playground.workspace.expand import expand
-from bot.slack import answer_blocks, mentions
+from bot.messages import AuthorKind, EntryPoint, Question
 from bot.slack.escape import escape
-from bot.slack.names import Names
-from bot.slack.thread import OwnReply, ThreadReader
+from bot.slack.read import answer_blocks, mentions
+from bot.slack.read.thread import OwnReply, ThreadReader
+from bot.slack.web_api.names import Names
+from playground.workspace.expand import expand
+from playground.workspace.workspace import Workspace
 
 OURS = AuthorKind.THIS_BOT
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
@@ -119,7 +119,7 @@ async def test_a_conversation_in_a_thread(ws: Workspace, client: AsyncWebClient,
         metadata={"event_type": "answer", "event_payload": {"question_ts": first, "part": 0}},
     )
     second = ws.seed(ada, general, "@claude why?", thread_ts=root)
-    question = Question(ws.team_id, general, second, root, ada, Asked.MENTION, "why?")
+    question = Question(ws.team_id, general, second, root, ada, EntryPoint.MENTION, "why?")
 
     messages = await reader.read(question)
 
@@ -133,7 +133,7 @@ async def test_a_conversation_in_a_thread(ws: Workspace, client: AsyncWebClient,
         ("ada", "why?"),
     ]
     assert [attachment.name for attachment in messages[1].attachments] == ["a.pdf"]
-    answered = Question(ws.team_id, general, first, root, ada, Asked.MENTION, "is it?")
+    answered = Question(ws.team_id, general, first, root, ada, EntryPoint.MENTION, "is it?")
     assert await reader.find_replies(answered) == [OwnReply(str(posted["ts"]), 0, "Yes: **1 < 2**.")]
 
 
@@ -142,7 +142,7 @@ async def test_a_thread_of_a_thousand_messages(ws: Workspace, reader: ThreadRead
     root = ws.seed(grace, general, "message 0")
     replies = [ws.seed(grace, general, f"message {number}", thread_ts=root) for number in range(1, 1_200)]
 
-    messages = await reader.read(Question(ws.team_id, general, replies[-1], root, grace, Asked.MENTION, ""))
+    messages = await reader.read(Question(ws.team_id, general, replies[-1], root, grace, EntryPoint.MENTION, ""))
 
     assert [message.text for message in messages] == [f"message {number}" for number in range(1_200)]
     assert [call.method for call in ws.calls] == ["conversations.replies", "conversations.replies", "users.info"]
@@ -154,6 +154,6 @@ async def test_a_deleted_beginning(ws: Workspace, reader: ThreadReader) -> None:
     second = ws.seed(ada, general, "@claude hello", thread_ts=root)
     await ws.delete(general, root)
 
-    (message,) = await reader.read(Question(ws.team_id, general, second, root, ada, Asked.MENTION, "hello"))
+    (message,) = await reader.read(Question(ws.team_id, general, second, root, ada, EntryPoint.MENTION, "hello"))
 
     assert message.text == "hello"

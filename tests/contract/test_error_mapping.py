@@ -27,7 +27,7 @@ from bot.errors import (
 )
 from bot.llm.body import StreamedBody
 from bot.llm.client import LINK_ERRORS, broken_link
-from bot.slack.api import slack_error
+from bot.slack.web_api.client import slack_error
 from bot.store.database import DATABASE_ERRORS
 
 METHOD = "chat.postMessage"

@@ -11,9 +11,9 @@ import pytest
 
 from bot.files import notes
 from bot.files.bounds import ConvertLimits
-from bot.files.convert import convert
 from bot.files.outbox import Outbox
 from bot.files.parts import MemberPart, NotePart, Part, PdfPart, Unreadable
+from bot.files.worker.convert import convert
 from tests import made_files
 
 LIMITS = ConvertLimits()

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from bot.files import notes
 from bot.files.blocks import fenced
 from bot.files.bounds import ConvertLimits
-from bot.files.convert import convert
-from bot.files.languages import language_of
 from bot.files.outbox import Outbox
 from bot.files.parts import NotePart, Part, TextPart, Unreadable
+from bot.files.worker.convert import convert
+from bot.files.worker.languages import language_of
 
 LIMITS = ConvertLimits()
 Convert = Callable[..., list[Part]]

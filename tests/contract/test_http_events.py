@@ -12,10 +12,10 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack import listeners
-from bot.slack.http_events import HttpEvents
-from bot.slack.identity import Identity
-from bot.slack.listeners import Takers
+from bot.slack.receive import listeners
+from bot.slack.receive.http_events import HttpEvents
+from bot.slack.receive.listeners import Handlers
+from bot.slack.web_api.identity import Identity
 from tests.stage import free_port
 
 SECRET = "the signing secret"
@@ -49,8 +49,8 @@ async def _nothing(*_: object) -> None:
 @pytest.fixture
 async def door() -> AsyncIterator[Door]:
     port = free_port()
-    takers = Takers(_nobody, _nothing, _nothing)
-    bolt: AsyncApp = listeners.build(AsyncWebClient(token="xoxb-1"), Identity("T1", "U1", "B1"), SECRET, takers)
+    handlers = Handlers(_nobody, _nothing, _nothing)
+    bolt: AsyncApp = listeners.build(AsyncWebClient(token="xoxb-1"), Identity("T1", "U1", "B1"), SECRET, handlers)
     events = HttpEvents(bolt, "127.0.0.1", port)
     await events.start()
     async with aiohttp.ClientSession() as session:

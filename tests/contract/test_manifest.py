@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.limits import METHOD_TIERS
 from bot.messages import Question
-from bot.slack.payloads import deleted_file, question_from_event
+from bot.slack.receive.payloads import deleted_file, question_from_event
 from tests.repository import modules, strings, text_of
 
 
@@ -119,7 +119,7 @@ def manifest() -> dict[str, Any]:
 
 
 def callers() -> dict[str, ast.Module]:
-    return {name: tree for name, tree in modules().items() if not name.startswith("bot/playground/")}
+    return {name: tree for name, tree in modules().items() if not name.startswith("playground/")}
 
 
 def methods_called() -> set[str]:

@@ -13,22 +13,12 @@ import httpx
 import httpx_sse
 import pytest
 
-from bot.errors import (
-    AnswerCut,
-    ModelOverloaded,
-    ModelRequestInvalid,
-    ModelRequestTooLarge,
-    ModelUnavailable,
-)
+from bot.errors import AnswerCut, ModelOverloaded, ModelRequestInvalid, ModelRequestTooLarge, ModelUnavailable
 from bot.llm.body import StreamedBody
 from bot.llm.client import LINK_ERRORS, MessagesClient, Patience, broken_link
 from bot.messages import Conversation, FileBytes, Message, PdfBlock, Role
-from bot.playground.practice_model import (
-    Answer,
-    PracticeModel,
-    RawAnswer,
-    too_large_before_reading,
-)
+from playground.practice_model.script import Answer, RawAnswer, too_large_before_reading
+from playground.practice_model.server import PracticeModel
 from tests.messages_link import KEY, MODEL, Waits, asking, asking_about, linked, once
 
 

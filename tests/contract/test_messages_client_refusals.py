@@ -15,12 +15,8 @@ from bot.errors import (
     ModelRequestTooLarge,
     ModelUnavailable,
 )
-from bot.playground.practice_model import (
-    Answer,
-    HttpError,
-    PracticeModel,
-    Scripted,
-)
+from playground.practice_model.script import Answer, HttpError, Scripted
+from playground.practice_model.server import PracticeModel
 from tests.messages_link import Waits, asking, linked, most, once, text_of
 
 HTML = "<html><title>Bad gateway</title>" + "x" * 200_000

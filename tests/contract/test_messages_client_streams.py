@@ -9,7 +9,9 @@ import pytest
 from bot.errors import AnswerCut, ModelError, ModelOverloaded, ModelRateLimited, ModelUnavailable
 from bot.llm.client import Patience
 from bot.messages import StopReason, StreamEvent, TextDelta
-from bot.playground.practice_model import Answer, HeldAnswer, HttpError, PracticeModel, Quirk, RawAnswer
+from playground.practice_model.grammar import Quirk
+from playground.practice_model.script import Answer, HeldAnswer, HttpError, RawAnswer
+from playground.practice_model.server import PracticeModel
 from tests.messages_link import KEY, MODEL, asking, ending_of, linked, once, text_of
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n"

@@ -13,7 +13,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import StartFailed
-from bot.slack.socket_mode import SocketMode
+from bot.slack.receive.socket_mode import SocketMode
 
 
 @dataclass

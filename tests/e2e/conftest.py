@@ -16,12 +16,12 @@ from aiohttp import web
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
 from bot import logs
-from bot.playground.practice_model import PracticeModel
-from bot.playground.workspace import Workspace
+from playground.practice_model.server import PracticeModel
+from playground.workspace.workspace import Workspace
 from tests.stage import MANIFEST, QUICK_RETRIES_S, TRANSPORTS, Stage, TurnLog, bot_running, settings_for
 
 CHROMIUM = Path("/usr/bin/chromium")
-PAGE = Path(__file__).parents[2] / "bot" / "playground" / "page"
+PAGE = Path(__file__).parents[2] / "playground" / "page"
 POLICY = "default-src 'self'; img-src 'self' blob:; style-src 'self'"
 INSTALLED = CHROMIUM.exists()
 FLAGS = (

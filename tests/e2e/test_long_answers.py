@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from bot.limits import BLOCKS_MAX, MARKDOWN_CHARS_MAX
-from bot.playground.practice_model import Answer
+from playground.practice_model.script import Answer
 from tests.long_answer import CHARS, long_answer
 from tests.stage import Stage
 

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from bot.errors import ModelNotFound
-from bot.playground.practice_model import Answer, HeldAnswer, HttpError, PracticeModel
-from bot.playground.workspace import Workspace
 from bot.turn import REFUSED
+from playground.practice_model.script import Answer, HeldAnswer, HttpError
+from playground.practice_model.server import PracticeModel
+from playground.workspace.workspace import Workspace
 from tests.stage import MANIFEST, Stage, TurnLog, bot_running, settings_for
 
 STREAMING = ("chat.startStream", "chat.appendStream", "chat.stopStream")
@@ -74,8 +75,15 @@ class DirectMessages:
 
     def took_back_nothing(self, ts: str) -> bool:
         """Whether every sight of each message began with the one before."""
-        views = [view for view in self.stage.workspace.views if view.thread_ts == ts and view.kind in ("post", "edit")]
-        by_message = [[view.text for view in views if view.ts == message] for message in {view.ts for view in views}]
+        revisions = [
+            revision
+            for revision in self.stage.workspace.revisions
+            if revision.thread_ts == ts and revision.kind in ("post", "edit")
+        ]
+        by_message = [
+            [revision.text for revision in revisions if revision.ts == message]
+            for message in {revision.ts for revision in revisions}
+        ]
         return all(later.startswith(earlier) for texts in by_message for earlier, later in pairwise(texts))
 
 

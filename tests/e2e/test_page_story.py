@@ -9,8 +9,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
-from bot.playground.practice_model import Answer, HeldAnswer, PracticeModel
-from bot.playground.workspace import Workspace
+from playground.practice_model.script import Answer, HeldAnswer
+from playground.practice_model.server import PracticeModel
+from playground.workspace.workspace import Workspace
 from tests.stage import MANIFEST, SAMPLES, bot_running, settings_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]

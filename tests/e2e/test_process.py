@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
-from bot.playground.practice_model import Answer, HeldAnswer, PracticeModel
-from bot.playground.workspace import Workspace
+from playground.practice_model.script import Answer, HeldAnswer
+from playground.practice_model.server import PracticeModel
+from playground.workspace.workspace import Workspace
 from tests.stage import MANIFEST, SAMPLES, Stage, TurnLog, settings_for
 
 ROOT = Path(__file__).parents[2]
@@ -65,9 +66,9 @@ def environment(workspace: Workspace, model: PracticeModel, data_dir: Path, **mo
 
 
 @asynccontextmanager
-async def bot_process(*arguments: str, **env: str) -> AsyncIterator[Process]:
+async def bot_process(*arguments: str, program: str = "bot", **env: str) -> AsyncIterator[Process]:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", *arguments, cwd=ROOT, env=env, limit=1 << 20,
+        sys.executable, "-m", program, *arguments, cwd=ROOT, env=env, limit=1 << 20,
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     try:
@@ -78,8 +79,8 @@ async def bot_process(*arguments: str, **env: str) -> AsyncIterator[Process]:
             await process.wait()
 
 
-async def run_to_end(*arguments: str, **env: str) -> tuple[int, str, str]:
-    async with bot_process(*arguments, **env) as process, asyncio.timeout(60):
+async def run_to_end(*arguments: str, program: str = "bot", **env: str) -> tuple[int, str, str]:
+    async with bot_process(*arguments, program=program, **env) as process, asyncio.timeout(60):
         out, err = await process.process.communicate()
         return process.process.returncode or 0, out.decode(), err.decode()
 
@@ -106,7 +107,11 @@ async def test_a_question_that_a_crash_cut_off_is_answered_after_the_restart_in_
 
     assert [(turn["ts"], turn["outcome"]) for turn in turns] == [(ts, "answered"), (queued, "answered")]
     assert stage.words(ts) == ["Once upon a time there was a bot.", "And another."]
-    seen = [view.text for view in workspace.views if view.kind in {"post", "edit"} and "Once" in view.text]
+    seen = [
+        revision.text
+        for revision in workspace.revisions
+        if revision.kind in {"post", "edit"} and "Once" in revision.text
+    ]
     assert seen == sorted(seen, key=len)
 
 
@@ -219,7 +224,7 @@ async def test_ask_says_what_is_wrong_with_the_key(model: PracticeModel, tmp_pat
 
 async def test_the_demo_plays_its_conversation_and_says_so_with_its_exit_code(tmp_path: Path) -> None:
     code, out, err = await run_to_end(
-        "demo", "--once", "--port", "0", PATH=os.environ["PATH"], HOME=str(tmp_path), YOUROUTER_API_KEY=""
+        "--once", "--port", "0", program="playground", PATH=os.environ["PATH"], HOME=str(tmp_path), YOUROUTER_API_KEY=""
     )
 
     assert (code, err) == (0, "")

@@ -9,8 +9,9 @@ import pytest
 
 from bot.draft import REFUSED
 from bot.errors import ModelRequestInvalid, ModelRequestTooLarge
-from bot.playground.practice_model import Answer, HttpError, PracticeModel
-from bot.playground.workspace import Workspace
+from playground.practice_model.script import Answer, HttpError
+from playground.practice_model.server import PracticeModel
+from playground.workspace.workspace import Workspace
 from tests import made_files
 from tests.stage import Stage, TurnLog, bot_running, settings_for
 

@@ -7,9 +7,9 @@ import io
 from PIL import Image
 
 from bot.limits import MARKDOWN_CHARS_MAX
-from bot.playground.practice_model import Answer, HeldAnswer
-from bot.playground.workspace.reading import visible_text
 from bot.turn import HELLO
+from playground.practice_model.script import Answer, HeldAnswer
+from playground.workspace.reading import visible_text
 from tests.stage import SAMPLES, Stage
 
 AGREEMENT = ("supply-agreement.pdf", (SAMPLES / "supply-agreement.pdf").read_bytes())

@@ -18,8 +18,8 @@ from bot.errors import (
     ModelRequestTooLarge,
 )
 from bot.messages import StopReason
-from bot.playground.practice_model import Answer, HeldAnswer, HttpError
 from bot.turn import REFUSED, SILENT, STOPPED
+from playground.practice_model.script import Answer, HeldAnswer, HttpError
 from tests.stage import Stage
 
 

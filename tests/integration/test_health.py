@@ -28,7 +28,7 @@ def asked_from_outside(data_dir: Path) -> int:
 
 def test_a_bot_lives_while_its_sign_is_fresh(tmp_path: Path) -> None:
     assert asked_from_outside(tmp_path / "data") == 1
-    health.leave_sign(tmp_path / "data")
+    health.beat(tmp_path / "data")
     assert asked_from_outside(tmp_path / "data") == 0
     old_s = time.time() - health.AGE_MAX_S
     os.utime(tmp_path / "data" / health.SIGN, (old_s, old_s))

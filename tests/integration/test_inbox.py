@@ -12,7 +12,7 @@ import pytest
 from bot.errors import SlackError, SlackOutcomeUnknown, SlackUnavailable, StoreFailed
 from bot.inbox import Inbox, InboxLimits
 from bot.messages import Note, Question
-from bot.ports import Claim, Offer, Outcome, Reply
+from bot.ports import Button, Claim, Outcome, Reply
 from bot.store.database import Database
 from bot.store.questions import StoredQuestions
 from tests.asked import asked
@@ -48,7 +48,7 @@ class Silence:
     def write(self, text: str) -> None: ...
 
     async def finish(
-        self, ending: str = "", notes: Sequence[Note] = (), *, withdraw: bool = False, offer: Offer | None = None
+        self, ending: str = "", notes: Sequence[Note] = (), *, withdraw: bool = False, button: Button | None = None
     ) -> None: ...
 
     async def abandon(self) -> None: ...

@@ -14,17 +14,17 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.messages import Asked, Question
-from bot.playground.workspace import Workspace
-from bot.slack.api import SlackApi
-from bot.slack.gates import Gates
-from bot.slack.names import Names
-from bot.slack.native_reply import NativeReply, StreamSupport
-from bot.slack.native_stream import StreamTimes
-from bot.slack.thread import ThreadReader
-from bot.slack.thread_reply import Outlets
+from bot.messages import EntryPoint, Question
+from bot.slack.read.thread import ThreadReader
+from bot.slack.web_api.client import SlackClient
+from bot.slack.web_api.names import Names
+from bot.slack.web_api.rate_limiter import RateLimiter
+from bot.slack.write.native_reply import NativeReply, StreamSupport
+from bot.slack.write.native_stream import StreamTimes
+from bot.slack.write.thread_reply import Outlets
 from bot.store.database import Database
 from bot.store.questions import StoredQuestions
+from playground.workspace.workspace import Workspace
 from tests.stage import MANIFEST
 
 TIMES = StreamTimes(blank_line_s=0.3, line_s=0.8, space_s=0.9, last_s=1.0)
@@ -56,11 +56,11 @@ async def written(tmp_path: Path) -> AsyncIterator[Written]:
         ada = workspace.user("ada")
         channel = workspace.direct_message(ada)
         ts = workspace.seed(ada, channel, "Tell me.")
-        question = Question(workspace.team_id, channel, ts, ts, ada, Asked.DIRECT, "Tell me.")
+        question = Question(workspace.team_id, channel, ts, ts, ada, EntryPoint.DIRECT, "Tell me.")
         questions = StoredQuestions(database.engine)
         await questions.add(question, time.time())
         client = AsyncWebClient(workspace.bot_token, workspace.api_url, session=session, retry_handlers=[])
-        api = SlackApi(client, Gates())
+        api = SlackClient(client, RateLimiter())
         names = Names(api)
         reader = ThreadReader(api, names, bot_user_id=workspace.bot_user_id, bot_id=workspace.bot_id)
         find_streamed = functools.partial(reader.find_replies, streamed=True)
@@ -114,9 +114,9 @@ async def test_a_stream_that_finds_no_place_to_end_goes_on_by_edits_in_its_messa
 
     assert written.sources() == ["One-very-long-word-and-its-end. The rest."]
     assert len(written.calls("chat.startStream")) == 1
-    views = [view.text for view in written.workspace.views if view.kind in ("post", "edit")]
-    assert all(later.startswith(earlier) for earlier, later in pairwise(views))
-    assert "It ends here." in views[-1]
+    revisions = [revision.text for revision in written.workspace.revisions if revision.kind in ("post", "edit")]
+    assert all(later.startswith(earlier) for earlier, later in pairwise(revisions))
+    assert "It ends here." in revisions[-1]
 
 
 async def test_an_abandoned_stream_is_left_as_an_ordinary_marked_message(written: Written) -> None:

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.errors import StoreFailed
-from bot.messages import Asked, Attachment, ThreadKey
+from bot.messages import Attachment, EntryPoint, ThreadKey
 from bot.ports import Claim, Outcome
 from bot.store.database import Database
 from bot.store.questions import StoredQuestions
@@ -51,7 +51,7 @@ class TestAdding:
         assert await store.add(asked("1.0"), NOW_S)
         assert not await store.add(asked("1.0"), NOW_S + 1)
         # app_mention and message of the same message differ in all but the key.
-        assert not await store.add(asked("1.0", asked=Asked.DIRECT, text="else"), NOW_S + 2)
+        assert not await store.add(asked("1.0", entry_point=EntryPoint.DIRECT, text="else"), NOW_S + 2)
         assert await claimed_ts(store) == ["1.0"]
 
     async def test_it_stays_once_when_both_deliveries_come_at_the_same_time(self, store: StoredQuestions) -> None:
@@ -72,8 +72,8 @@ class TestAdding:
     async def test_it_comes_out_as_it_went_in(self, store: StoredQuestions) -> None:
         file = Attachment("F2", "ünï🎉.py", "text/plain", "snippet", 3, None, "python", "https://files.slack.com/x")
         question = asked(
-            "1.5", "1.0", user_id="W9", asked=Asked.COMMAND, text="a\n“b” 🎉 \\u0000", attachments=(FILE, file),
-            response_url="https://hooks.slack.com/x",
+            "1.5", "1.0", user_id="W9", entry_point=EntryPoint.COMMAND, text="a\n“b” 🎉 \\u0000",
+            attachments=(FILE, file), response_url="https://hooks.slack.com/x",
         )  # fmt: skip
         await store.add(question, NOW_S)
         taken = await claimed(store)

@@ -10,11 +10,11 @@ from pathlib import Path
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bench.virtual_time import run
-from bot.playground.workspace import Workspace
-from bot.slack.api import SlackApi
-from bot.slack.gates import Gates
-from bot.slack.status_line import METHOD, REFRESH_S, StatusLine, StatusSupport
+from bot.slack.web_api.client import SlackClient
+from bot.slack.web_api.rate_limiter import RateLimiter
+from bot.slack.write.status_line import METHOD, REFRESH_S, StatusLine, StatusSupport
+from playground.measure.virtual_time import run
+from playground.workspace.workspace import Workspace
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 
@@ -24,15 +24,19 @@ def instead() -> None:
 
 
 @asynccontextmanager
-async def status_line() -> AsyncIterator[tuple[Workspace, Gates, StatusLine]]:
+async def status_line() -> AsyncIterator[tuple[Workspace, RateLimiter, StatusLine]]:
     async with (
         Workspace(MANIFEST, latency_s=0.1, clock=asyncio.get_running_loop().time) as ws,
         aiohttp.ClientSession() as session,
     ):
         client = AsyncWebClient(token=ws.bot_token, base_url=ws.api_url, session=session, retry_handlers=[])
-        gates = Gates()
+        rate_limiter = RateLimiter()
         ts = ws.seed(ws.user("ada"), ws.channel("general"), "What now?")
-        yield ws, gates, StatusLine(SlackApi(client, gates), StatusSupport(), ws.channel("general"), ts)
+        yield (
+            ws,
+            rate_limiter,
+            StatusLine(SlackClient(client, rate_limiter), StatusSupport(), ws.channel("general"), ts),
+        )
 
 
 def sent(ws: Workspace) -> list[str]:
@@ -65,8 +69,8 @@ def test_a_status_stays_for_as_long_as_the_work_lasts() -> None:
 
 def test_a_status_that_was_overtaken_while_it_waited_is_never_sent_and_holds_nobody_up() -> None:
     async def story() -> None:
-        async with status_line() as (ws, gates, status):
-            gates.gate(METHOD).refused(45)
+        async with status_line() as (ws, rate_limiter, status):
+            rate_limiter.method(METHOD).refused(45)
             status.show("Thinking…", instead)
             await asyncio.sleep(1)
             status.replaced()

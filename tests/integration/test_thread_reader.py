@@ -11,9 +11,9 @@ import pytest
 from aiohttp import ClientSession, web
 
 from bot.errors import SlackRefused, SlackTokenInvalid, SlackUnavailable
-from bot.messages import Asked, Attachment, AuthorKind, Question, ThreadMessage
-from bot.slack.names import LOOKUPS_AT_ONCE, NAME_AGE_MAX_S, Names
-from bot.slack.thread import OwnReply, ThreadReader
+from bot.messages import Attachment, AuthorKind, EntryPoint, Question, ThreadMessage
+from bot.slack.read.thread import OwnReply, ThreadReader
+from bot.slack.web_api.names import LOOKUPS_AT_ONCE, NAME_AGE_MAX_S, Names
 
 BOT_USER, BOT = "UBOT", "BBOT"
 PAGE = 5
@@ -127,7 +127,7 @@ def ours(second: int, text: str, answers: int | None = None, part: int = 0) -> d
 
 
 def question(second: int, text: str = "asked", **more: Any) -> Question:
-    return Question("T1", "C1", ts(second), ts(0), "U1", Asked.MENTION, text, **more)
+    return Question("T1", "C1", ts(second), ts(0), "U1", EntryPoint.MENTION, text, **more)
 
 
 def lines(messages: list[ThreadMessage]) -> list[str]:
@@ -247,7 +247,9 @@ async def test_replies_of_an_earlier_process_are_found(slack: SmallSlack, reader
 
 
 async def test_a_command_has_no_thread_to_look_into(slack: SmallSlack, reader: ThreadReader) -> None:
-    command = Question("T1", "C1", "13345224609.7.8", "13345224609.7.8", "U1", Asked.COMMAND, "hi", (), "https://x")
+    command = Question(
+        "T1", "C1", "13345224609.7.8", "13345224609.7.8", "U1", EntryPoint.COMMAND, "hi", (), "https://x"
+    )
 
     assert lines(await reader.read(command)) == ["Ada: hi"]
     assert await reader.find_replies(command) == []
@@ -255,7 +257,7 @@ async def test_a_command_has_no_thread_to_look_into(slack: SmallSlack, reader: T
 
 
 async def test_an_app_that_asks_is_known_for_one(slack: SmallSlack, reader: ThreadReader) -> None:
-    asked = Question("T1", "C1", ts(0), ts(0), "B7", Asked.MENTION, "disk full")
+    asked = Question("T1", "C1", ts(0), ts(0), "B7", EntryPoint.MENTION, "disk full")
 
     (message,) = await reader.read(asked)
 

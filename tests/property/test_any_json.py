@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.messages import AuthorKind, Question
-from bot.slack import answer_blocks, mentions, mrkdwn, rich_text
-from bot.slack.file_objects import attachments_of
-from bot.slack.message_text import author_of, markdown_of
-from bot.slack.payloads import Ignored, question_from_command, question_from_event
+from bot.slack.read import answer_blocks, mentions, mrkdwn, rich_text
+from bot.slack.read.file_objects import attachments_of
+from bot.slack.read.message_text import author_of, markdown_of
+from bot.slack.receive.payloads import Ignored, question_from_command, question_from_event
 
 KEYS = [
     "type", "subtype", "text", "user", "bot_id", "channel", "channel_type", "ts", "thread_ts", "team_id",

@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.budget import BLOCK_BYTES, Room, within
+from bot.budget import BLOCK_BYTES, Allowance, within
 from bot.messages import ContentBlock, FileBytes, ImageBlock, Note, PdfBlock, PreparedFile, TextBlock
 
 PATH = Path("unread")
@@ -34,12 +34,12 @@ def notes(files: list[PreparedFile]) -> list[Note]:
 
 def test_what_fits_stays_as_it_is() -> None:
     files = [pdf("a"), image("b"), PreparedFile("c", notes=(Note("c", "is empty."),))]
-    assert within(files, Room()) == files
+    assert within(files, Allowance()) == files
 
 
 def test_the_newest_files_come_first() -> None:
     files = [pdf("old", size=15_000_000), pdf("small", size=1_000), pdf("new", size=15_000_000)]
-    result = within(files, Room())
+    result = within(files, Allowance())
     assert kept(result) == ["small", "new"]
     assert notes(result) == [
         Note(
@@ -50,31 +50,31 @@ def test_the_newest_files_come_first() -> None:
 
 def test_pages_are_counted_over_all_pdfs() -> None:
     files = [pdf("a", pages=60), pdf("b", pages=41), pdf("c", pages=40)]
-    assert kept(within(files, Room())) == ["a", "b", "c"]
-    result = within(files, Room.small_window())
+    assert kept(within(files, Allowance())) == ["a", "b", "c"]
+    result = within(files, Allowance.small_window())
     assert kept(result) == ["b", "c"]
     assert "(100 PDF pages)" in notes(result)[0].reason
 
 
 def test_images_are_counted() -> None:
-    result = within([image(f"{number}") for number in range(103)], Room.small_window())
+    result = within([image(f"{number}") for number in range(103)], Allowance.small_window())
     assert kept(result) == [f"{number}" for number in range(3, 103)]
     assert "(100 images)" in notes(result)[0].reason
 
 
 def test_with_a_large_image_there_are_no_more_than_twenty() -> None:
     small = [image(f"{number}") for number in range(30)]
-    assert len(kept(within(small, Room()))) == 30
-    newest_is_large = within([*small, image("large", side_px=2_500)], Room())
+    assert len(kept(within(small, Allowance()))) == 30
+    newest_is_large = within([*small, image("large", side_px=2_500)], Allowance())
     assert kept(newest_is_large) == [*(f"{number}" for number in range(11, 30)), "large"]
     assert "2,000 px" in notes(newest_is_large)[0].reason
-    oldest_is_large = within([image("large", side_px=2_500), *small], Room())
+    oldest_is_large = within([image("large", side_px=2_500), *small], Allowance())
     assert kept(oldest_is_large) == [f"{number}" for number in range(30)]
 
 
 def test_of_a_file_with_many_parts_those_that_fit_are_kept() -> None:
     pages = [block for number in range(5) for block in image(f"page {number}").blocks]
-    result = within([PreparedFile("F", tuple(pages))], Room(images_max=3))
+    result = within([PreparedFile("F", tuple(pages))], Allowance(images_max=3))
     assert len(result[0].blocks) == 6
     assert notes(result)[0].reason.startswith("was read only in part: ")
 
@@ -92,25 +92,25 @@ def blocks() -> st.SearchStrategy[ContentBlock]:
 files = st.lists(
     st.builds(PreparedFile, st.text(max_size=3), st.lists(blocks(), max_size=25).map(tuple), st.just(())), max_size=6
 )
-rooms = st.builds(Room, st.integers(0, 500_000), st.integers(0, 200), st.integers(0, 40))
+rooms = st.builds(Allowance, st.integers(0, 500_000), st.integers(0, 200), st.integers(0, 40))
 
 
 @given(files, rooms)
-def test_every_request_is_within_the_limits(files: list[PreparedFile], room: Room) -> None:
-    result = within(files, room)
+def test_every_request_is_within_the_limits(files: list[PreparedFile], allowance: Allowance) -> None:
+    result = within(files, allowance)
     sent = [block for file in result for block in file.blocks]
     images = [block for block in sent if isinstance(block, ImageBlock)]
     texts = sum(len(json.dumps(block.text)) for block in sent if isinstance(block, TextBlock))
     data = sum(-(-block.data.size_bytes // 3) * 4 for block in sent if not isinstance(block, TextBlock))
-    assert texts + data + len(sent) * BLOCK_BYTES <= room.bytes_max or not sent
-    assert sum(block.pages for block in sent if isinstance(block, PdfBlock)) <= room.pages_max
-    assert len(images) <= room.images_max
+    assert texts + data + len(sent) * BLOCK_BYTES <= allowance.bytes_max or not sent
+    assert sum(block.pages for block in sent if isinstance(block, PdfBlock)) <= allowance.pages_max
+    assert len(images) <= allowance.images_max
     assert len(images) <= 20 or all(max(block.width_px, block.height_px) <= 2_000 for block in images)
 
 
 @given(files, rooms)
-def test_nothing_is_left_out_in_silence(files: list[PreparedFile], room: Room) -> None:
-    for before, after in zip(files, within(files, room), strict=True):
+def test_nothing_is_left_out_in_silence(files: list[PreparedFile], allowance: Allowance) -> None:
+    for before, after in zip(files, within(files, allowance), strict=True):
         assert after.attachment_id == before.attachment_id
         assert (after.blocks == before.blocks) is (after.notes == before.notes)
         remaining = iter(before.blocks)
@@ -118,6 +118,6 @@ def test_nothing_is_left_out_in_silence(files: list[PreparedFile], room: Room) -
 
 
 @given(files, rooms)
-def test_the_newest_file_is_never_left_out_for_an_older_one(files: list[PreparedFile], room: Room) -> None:
+def test_the_newest_file_is_never_left_out_for_an_older_one(files: list[PreparedFile], allowance: Allowance) -> None:
     if files:
-        assert within(files, room)[-1] == within(files[-1:], room)[-1]
+        assert within(files, allowance)[-1] == within(files[-1:], allowance)[-1]

@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.budget import Room
+from bot.budget import Allowance
 from bot.draft import REFUSALS_MAX, REFUSED, Draft, newly_attached, owners, refused_file
 from bot.errors import ModelError, ModelOverloaded, ModelRequestInvalid, ModelRequestTooLarge
 from bot.messages import (
@@ -44,7 +44,7 @@ def said(second: int, author: Author, *file_ids: str, text: str = "words") -> Th
 
 
 def draft(thread: list[ThreadMessage], files: list[PreparedFile]) -> Draft:
-    return Draft(tuple(thread), tuple(files), system="", tokens_max=100_000, room=Room())
+    return Draft(tuple(thread), tuple(files), system="", tokens_max=100_000, allowance=Allowance())
 
 
 def blocks_of(file_id: str) -> st.SearchStrategy[tuple[ContentBlock, ...]]:

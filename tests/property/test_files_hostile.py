@@ -12,12 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.files import compound, hypertext
 from bot.files.bounds import ConvertLimits
 from bot.files.names import safe_name
 from bot.files.parts import from_json
-from bot.files.sniff import Kind, describe, kind_of
-from bot.files.worker import answer
+from bot.files.worker import compound, hypertext
+from bot.files.worker.__main__ import answer
+from bot.files.worker.sniff import Kind, describe, kind_of
 from tests import made_documents, made_files
 
 LIMITS = ConvertLimits(image_pixels_max=1_000_000, archive_bytes_max=1_000_000, archive_files_max=10)

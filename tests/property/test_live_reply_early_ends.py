@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.answers import answer
-from bench.sights import Written, seen
-from bot.playground.workspace import View as Sight
-from bot.slack.live_reply import PART_CHARS_MIN, SHORT_PART_AFTER_S, LiveReply, Show
-from bot.slack.view import Closing
+from bot.slack.write.content import Closing
+from bot.slack.write.live_reply import PART_CHARS_MIN, SHORT_PART_AFTER_S, LiveReply, Show
+from playground.measure.answers import answer
+from playground.measure.readers import Written, seen
+from playground.workspace.records import Revision
 
 STEPS = st.lists(
     st.one_of(
@@ -28,7 +28,7 @@ class Thread:
 
     text: str
     live: LiveReply = field(default_factory=LiveReply)
-    sights: list[Sight] = field(default_factory=list)
+    answers_seen: list[Revision] = field(default_factory=list)
     now_s: float = 0.0
     written: int = 0
 
@@ -43,7 +43,7 @@ class Thread:
             return False
         ts = action.ts or str(action.part)
         self.now_s += 0.1
-        self.sights.append(Sight(self.now_s, "C", ts, "edit", "", action.view.markdown))
+        self.answers_seen.append(Revision(self.now_s, "C", ts, "edit", "", action.content.markdown))
         if not lost:
             self.live.took(action, ts, self.now_s)
         elif action.ts is None:
@@ -85,7 +85,7 @@ def test_whenever_messages_end_the_text_only_grows_and_is_whole_at_last(
         thread.step(name, value)
     thread.finish()
     assert thread.live.done
-    sight = seen(Written(thread.text, [0.0], [len(thread.text)]), thread.sights)
+    sight = seen(Written(thread.text, [0.0], [len(thread.text)]), thread.answers_seen)
     assert sight.backward_steps == 0
     assert sight.lost_words == 0
     assert sight.curve[-1][1] == sight.chars
@@ -98,7 +98,7 @@ def test_a_message_that_is_ended_ends_at_a_good_place_and_is_not_short(number: i
     if not thread.live.end_part():
         return
     thread.show()
-    first = thread.sights[0].source
+    first = thread.answers_seen[0].source
     assert len(first) >= PART_CHARS_MIN - 2
     assert first.count("```") % 2 == 0
     assert thread.text.startswith(first)
@@ -135,7 +135,7 @@ def test_a_message_is_broken_off_between_words_and_short_ones_only_after_a_while
     assert not thread.live.break_off(1.0)
     assert thread.live.break_off(SHORT_PART_AFTER_S + 1)
     thread.finish()
-    assert [sight.source for sight in thread.sights] == ["One two", "three four five six"]
+    assert [sight.source for sight in thread.answers_seen] == ["One two", "three four five six"]
 
 
 def test_code_that_is_broken_off_is_closed_and_opened_again() -> None:
@@ -146,7 +146,7 @@ def test_code_that_is_broken_off_is_closed_and_opened_again() -> None:
     thread.write(7)
     assert thread.live.break_off(SHORT_PART_AFTER_S + 1)
     thread.finish()
-    sources = list({sight.ts: sight.source for sight in thread.sights}.values())
+    sources = list({sight.ts: sight.source for sight in thread.answers_seen}.values())
     assert sources == ["```python\nfirst = 1\nsecond = 2\n```", "```python\nthird = 3\n```"]
 
 
@@ -156,5 +156,5 @@ def test_a_few_last_words_join_the_message_before_them() -> None:
     assert thread.live.end_part()
     thread.show()
     thread.finish()
-    assert {sight.ts for sight in thread.sights} == {"0"}
-    assert thread.sights[-1].source == thread.text
+    assert {sight.ts for sight in thread.answers_seen} == {"0"}
+    assert thread.answers_seen[-1].source == thread.text

@@ -17,17 +17,18 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bench.answers import answer
-from bench.sights import Seen, Written, seen
-from bench.virtual_time import run
-from bot.messages import Asked, Question
-from bot.playground.workspace import View, Workspace
-from bot.slack.api import SlackApi
-from bot.slack.gates import Gates
-from bot.slack.live_reply import LiveReply
-from bot.slack.names import Names
-from bot.slack.thread import ThreadReader
-from bot.slack.thread_reply import Outlets, ThreadReply
+from bot.messages import EntryPoint, Question
+from bot.slack.read.thread import ThreadReader
+from bot.slack.web_api.client import SlackClient
+from bot.slack.web_api.names import Names
+from bot.slack.web_api.rate_limiter import RateLimiter
+from bot.slack.write.live_reply import LiveReply
+from bot.slack.write.thread_reply import Outlets, ThreadReply
+from playground.measure.answers import answer
+from playground.measure.readers import Seen, Written, seen
+from playground.measure.virtual_time import run
+from playground.workspace.records import Revision
+from playground.workspace.workspace import Workspace
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 METHODS = st.sampled_from(["chat.update", "chat.update", "chat.postMessage", "conversations.replies", "*"])
@@ -73,7 +74,7 @@ DROPPED_EDIT = Fault("drop_after", "*", 1, 1, 2)
 @dataclass(frozen=True)
 class Played:
     seen: Seen
-    views: list[View]
+    revisions: list[Revision]
     parts: list[int]
     """The parts that the messages in the thread say they show."""
 
@@ -86,10 +87,10 @@ async def thread_reply(latency_s: float) -> AsyncIterator[tuple[Workspace, Threa
         aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as session,
     ):
         client = AsyncWebClient(token=ws.bot_token, base_url=ws.api_url, session=session, retry_handlers=[])
-        api = SlackApi(client, Gates())
+        api = SlackClient(client, RateLimiter())
         reader = ThreadReader(api, Names(api), bot_user_id=ws.bot_user_id, bot_id=ws.bot_id)
         ts = ws.seed(ws.user("ada"), ws.channel("general"), "What now?")
-        question = Question(ws.team_id, ws.channel("general"), ts, ts, ws.user("ada"), Asked.MENTION)
+        question = Question(ws.team_id, ws.channel("general"), ts, ts, ws.user("ada"), EntryPoint.MENTION)
         yield ws, ThreadReply(question, Outlets(api, Records(), reader.find_posted), LiveReply())
 
 
@@ -123,10 +124,10 @@ async def play(
             written.times_s.append(loop.time())
             written.lengths.append((written.lengths or [0])[-1] + len(chunk))
         await reply.finish()
-        views = [view for view in ws.views if view.user == ws.bot_user_id]
+        revisions = [revision for revision in ws.revisions if revision.user == ws.bot_user_id]
         metadata = [message.get("metadata", {}) for message in ws.messages(ws.channel("general"))]
         parts = [one["event_payload"]["part"] for one in metadata if one]
-        return Played(seen(written, views), views, parts)
+        return Played(seen(written, revisions), revisions, parts)
 
 
 def chunked(text: str, sizes: list[int]) -> list[str]:
@@ -174,7 +175,7 @@ def test_a_connection_that_drops_after_the_post_does_not_post_twice() -> None:
     drop = Fault("drop_after", "chat.postMessage", 1, 1, 0)
     played = run(play(["First words, ", "and the last."], [1.0], [drop], (0.0, 0.0), 0.1))
     assert played.parts == [0]
-    assert played.views[-1].source == "First words, and the last."
+    assert played.revisions[-1].source == "First words, and the last."
 
 
 def test_a_growing_answer_moves_on_while_slack_takes_no_edits() -> None:

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from bot.messages import Note
-from bot.ports import Offer
+from bot.ports import Button
 from bot.slack.escape import decode, escape
-from bot.slack.live_reply import LiveReply, Remove
-from bot.slack.markdown_cut import PieceLimits, sent_bytes
-from bot.slack.native_stream import NativeStream, Start, Stop, StreamAction
-from bot.slack.view import Closing, View
+from bot.slack.write.content import Closing, Content
+from bot.slack.write.live_reply import LiveReply, Remove
+from bot.slack.write.markdown_cut import PieceLimits, sent_bytes
+from bot.slack.write.native_stream import NativeStream, Start, Stop, StreamAction
 from tests.property.test_markdown_cut import ANSWERS
 
 SMALL = PieceLimits(blank_line=120, line=160, space=200, last=240, weigh=sent_bytes)
@@ -46,7 +46,7 @@ LIFETIME_S = 300.0
 QUICK = settings(max_examples=60, deadline=None)
 REOPENED_CHARS_MAX = 60
 """Closing and opening of a fence or a table in these texts."""
-CLOSING = Closing("It ends here.", (Note("song.xyz", "this kind of file cannot be read."),), Offer.CONTINUE)
+CLOSING = Closing("It ends here.", (Note("song.xyz", "this kind of file cannot be read."),), Button.CONTINUE)
 
 
 @dataclass
@@ -57,7 +57,7 @@ class Streamed:
     sent: str = ""
     markdown: str = ""
     stopped: bool = False
-    below: View = field(default_factory=View)
+    below: Content = field(default_factory=Content)
 
 
 @dataclass
@@ -140,7 +140,7 @@ def test_an_answer_is_streamed_whole_unless_somebody_else_has_to_show_the_rest(r
             assert message.markdown.startswith(piece.opening + (body if piece.opening else body.lstrip("\n")).rstrip())
     if stream.done:
         assert solid("".join(slices(run))) == solid(stream.text)
-        assert run.thread.messages[-1].below == CLOSING.view
+        assert run.thread.messages[-1].below == CLOSING.content
         assert stream.waiting_since_s is None
 
 
@@ -183,7 +183,7 @@ def test_edits_go_on_where_a_stream_died_and_take_back_no_word(run: Run, finishe
     while (action := live.next_action()) is not None:
         assert not isinstance(action, Remove)
         assert action.part >= len(before) - 1  # what was ended in order stays as it is
-        after[action.part] = action.view.markdown
+        after[action.part] = action.content.markdown
         live.took(action, action.ts or f"new {action.part}", run.now_s)
 
     for number, (message, (piece, _)) in enumerate(zip(run.thread.messages, before, strict=True)):

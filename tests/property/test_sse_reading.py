@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from bot.llm.sse import StreamBroken, data_objects
 from bot.llm.wire import AnswerReader
 from bot.messages import Finished, StopReason, StreamEvent, TextDelta
-from bot.playground.practice_model import grammar
-from bot.playground.practice_model.grammar import Quirk
+from playground.practice_model import grammar
+from playground.practice_model.grammar import Quirk
 
 TEXTS = st.lists(st.text(st.characters(codec="utf-8"), min_size=1, max_size=20), max_size=6)
 SEPARATORS = "\u2028 \u2029 \x85 \x0b \x0c \x1c \r\n \ufeff"

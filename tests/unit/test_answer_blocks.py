@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.slack import answer_blocks, mentions
+from bot.slack.read import answer_blocks, mentions
 
 
 def read(*blocks: dict[str, Any]) -> str:

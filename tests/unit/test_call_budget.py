@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.playground.workspace.rate_limits import RateLimits
-from bot.slack.call_budget import WINDOW_S, CallBudget, Pace
+from bot.slack.web_api.call_budget import WINDOW_S, CallBudget, Pace
+from playground.workspace.rate_limits import RateLimits
 
 CALLS_MAX = 50
 METHOD = "chat.update"

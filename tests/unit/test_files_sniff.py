@@ -7,7 +7,7 @@ import tarfile
 
 import pytest
 
-from bot.files.sniff import Kind, describe, kind_of
+from bot.files.worker.sniff import Kind, describe, kind_of
 from tests import made_files
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from bot.slack.live_reply import LiveReply, Remove, Show
-from bot.slack.view import Closing
+from bot.slack.write.content import Closing
+from bot.slack.write.live_reply import LiveReply, Remove, Show
 
 OLD = [("1.0", 1_000), ("1.1", 1_200), ("1.2", 400)]
 TEXT = "\n\n".join(f"Paragraph {number} with some words to it." for number in range(120))
 
 
 def grown(text: str, step: int) -> dict[str, list[str]]:
-    """What each message showed, one view after the other, while ``text`` was written anew; deletions are ""."""
+    """What each message showed, one content after the other, while ``text`` was written anew; deletions are ""."""
     live, now_s = LiveReply(OLD), 0.0
     shown: dict[str, list[str]] = {}
     for start in range(0, len(text) + step, step):
@@ -21,7 +21,7 @@ def grown(text: str, step: int) -> dict[str, list[str]]:
             now_s += 1
             if isinstance(action, Show):
                 ts = action.ts or f"2.{action.part}"
-                shown.setdefault(ts, []).append(action.view.markdown)
+                shown.setdefault(ts, []).append(action.content.markdown)
                 live.took(action, ts, now_s)
             else:
                 assert isinstance(action, Remove)
@@ -34,7 +34,7 @@ def test_no_message_ever_shows_less_than_it_did_before() -> None:
     shown = grown(TEXT, 37)
 
     for ts, chars in OLD:
-        lengths = [len(view) for view in shown[ts]]
+        lengths = [len(content) for content in shown[ts]]
         assert lengths == sorted(lengths)
         assert lengths[0] >= chars - len("\n\n")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.slack.live_reply import LiveReply, Remove, Show
-from bot.slack.view import Closing, Form
+from bot.slack.write.content import Closing, Form
+from bot.slack.write.live_reply import LiveReply, Remove, Show
 
 REFUSED = Closing("The model declined to answer this.")
 
@@ -31,7 +31,7 @@ def test_a_message_that_arrives_all_the_same_is_removed(on_its_way: tuple[LiveRe
     live.took(second, "2", 2.0)
     ending = live.next_action()
     assert isinstance(ending, Show)
-    assert (ending.ts, ending.view.markdown, ending.view.footer) == ("1", "", (REFUSED.ending,))
+    assert (ending.ts, ending.content.markdown, ending.content.footer) == ("1", "", (REFUSED.ending,))
     live.took(ending, "1", 3.0)
     assert live.next_action() == Remove("2")
     live.took(Remove("2"), "2", 4.0)
@@ -55,6 +55,6 @@ def test_a_message_that_is_refused_is_forgotten(on_its_way: tuple[LiveReply, Sho
     assert live.refused(second)
     ending = live.next_action()
     assert isinstance(ending, Show)
-    assert ending.view.form is Form.MARKDOWN
+    assert ending.content.form is Form.MARKDOWN
     live.took(ending, "1", 3.0)
     assert live.done

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bot.messages import Author, AuthorKind
-from bot.slack import mentions
-from bot.slack.message_text import author_of, markdown_of
+from bot.slack.read import mentions
+from bot.slack.read.message_text import author_of, markdown_of
 
 PERSON, OURS, APP = AuthorKind.PERSON, AuthorKind.THIS_BOT, AuthorKind.OTHER_BOT
 

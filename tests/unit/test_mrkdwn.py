@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.slack import mentions, mrkdwn
+from bot.slack.read import mentions, mrkdwn
 
 NAMES = {"U012A3CDE": "Ada", "C024BE7LR": "general"}
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.messages import Asked, Attachment, Question
-from bot.slack.payloads import Ignored, question_from_command, question_from_event
+from bot.messages import Attachment, EntryPoint, Question
+from bot.slack.receive.payloads import Ignored, question_from_command, question_from_event
 
 BOT_USER, BOT = "U0LAN0Z89", "B0LAN0Z89"
 NOW_S = 1515449522.0
@@ -76,7 +76,7 @@ def test_a_mention_is_a_question_in_a_thread_of_its_own() -> None:
         ts="1515449522.000016",
         thread_ts="1515449522.000016",
         user_id="U061F7AUR",
-        asked=Asked.MENTION,
+        entry_point=EntryPoint.MENTION,
         text="is it everything a river should be?",
     )
 
@@ -119,7 +119,7 @@ def test_a_mention_may_stand_in_the_blocks_only() -> None:
 def test_any_direct_message_is_a_question() -> None:
     question = asked(direct())
 
-    assert question.asked is Asked.DIRECT
+    assert question.entry_point is EntryPoint.DIRECT
     assert question.thread_ts == question.ts
     assert question.text == "Hello hello can you hear me?"
     assert asked(direct(thread_ts="1515440000.000001")).thread_ts == "1515440000.000001"
@@ -300,7 +300,7 @@ def test_a_slash_command_is_a_question_that_only_its_address_can_answer() -> Non
         ts="13345224609.738474920.8088930838d88f008e0",
         thread_ts="13345224609.738474920.8088930838d88f008e0",
         user_id="U2147483697",
-        asked=Asked.COMMAND,
+        entry_point=EntryPoint.COMMAND,
         text="is 1 < 2, @ada, in #general? https://example.com",
         response_url="https://hooks.slack.com/commands/1234/5678",
     )

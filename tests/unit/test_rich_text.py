@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 
-from bot.slack import mentions, rich_text
+from bot.slack.read import mentions, rich_text
 
 NAMES = {"U012A3CDE": "Ada", "C123ABC456": "general"}
 

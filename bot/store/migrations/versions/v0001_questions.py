@@ -20,7 +20,7 @@ def upgrade() -> None:
         sa.Column("ts", sa.String(128), nullable=False),
         sa.Column("thread_ts", sa.String(128), nullable=False),
         sa.Column("user_id", sa.String(32), nullable=False),
-        sa.Column("asked", sa.String(16), nullable=False),
+        sa.Column("entry_point", sa.String(16), nullable=False),
         sa.Column("payload", sa.Text, nullable=True),
         sa.Column("state", sa.String(16), nullable=False, server_default="waiting"),
         sa.Column("outcome", sa.String(32), nullable=True),

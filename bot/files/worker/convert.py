@@ -1,0 +1,94 @@
+"""A file on disk in, its parts out: the kind that its bytes show decides which converter reads it.
+
+I/O: reads and writes files; runs in a worker process.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from bot.files import notes
+from bot.files.bounds import ConvertLimits
+from bot.files.names import extension
+from bot.files.outbox import Outbox
+from bot.files.parts import Part, Unreadable
+from bot.files.worker.languages import language_of
+from bot.files.worker.sniff import HEAD_BYTES, IMAGES, PACKED, TAIL_BYTES, Kind, describe, kind_of
+
+_REFUSED = {
+    Kind.EMPTY: notes.EMPTY,
+    Kind.AUDIO: notes.AUDIO,
+    Kind.VIDEO: notes.VIDEO,
+    Kind.PROGRAM: notes.PROGRAM,
+    Kind.ARCHIVE: notes.ARCHIVE,
+}
+_WRITTEN_IN_SLACK = frozenset({"quip", "canvas", "post", "space"})
+_SVG = re.compile(rb"<svg[\s>]")
+_REFERENCE = re.compile(
+    rb"""<!ENTITY|<\?xml-stylesheet|@import|href\s*=\s*["'](?!#|data:)|url\(\s*["']?(?!#|data:)""", re.IGNORECASE
+)
+_SVG_BYTES_MAX = 5_000_000
+
+
+def convert(source: Path, name: str, filetype: str, out: Outbox, limits: ConvertLimits) -> list[Part]:
+    """Raises ``Unreadable`` for every fault of the file's own. ``name`` and ``filetype`` only choose words.
+
+    Converters are imported where they are needed, so that a worker holds only the libraries its files called for.
+    """
+    head, tail = _ends(source)
+    kind = kind_of(head, tail)
+    if kind in _REFUSED:
+        raise Unreadable(_REFUSED[kind])
+    if kind in IMAGES:
+        from bot.files.worker import images  # noqa: PLC0415
+
+        return images.convert(source, kind, out, limits)
+    if kind is Kind.PDF:
+        from bot.files.worker import pdfs  # noqa: PLC0415
+
+        return pdfs.convert(source, out, limits)
+    parts = _words(source, head, name, filetype, out, limits) if kind is Kind.TEXT else None
+    parts = parts or _documents(source, kind, name, out, limits)
+    if parts is None:
+        raise Unreadable(notes.unknown_kind(describe(head, extension(name))))
+    return parts
+
+
+def _ends(source: Path) -> tuple[bytes, bytes]:
+    with source.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+        file.seek(-min(TAIL_BYTES, os.fstat(file.fileno()).st_size), os.SEEK_END)
+        return head, file.read()
+
+
+def _words(source: Path, head: bytes, name: str, filetype: str, out: Outbox, limits: ConvertLimits) -> list[Part]:
+    """Text, and the kinds of file that are written as text."""
+    from bot.files.worker import documents, hypertext, mail, text  # noqa: PLC0415
+
+    if filetype in _WRITTEN_IN_SLACK and b"<" in head:
+        return text.written(hypertext.to_text(text.decoded(source, limits)), "", "Slack canvas", out, limits)
+    if mail.looks_like_mail(head):
+        try:
+            return mail.convert_rfc822(source, out, limits)
+        except Exception:  # noqa: BLE001, S110 - what email's parsers make of hostile mail varies; it still is text
+            pass
+    parts = text.convert(source, *language_of(name, filetype), out, limits)
+    if _SVG.search(head) and source.stat().st_size <= _SVG_BYTES_MAX and not _REFERENCE.search(source.read_bytes()):
+        parts.append(documents.SVG)
+    return parts
+
+
+def _documents(source: Path, kind: Kind, name: str, out: Outbox, limits: ConvertLimits) -> list[Part] | None:
+    """Office documents, mails and archives."""
+    from bot.files.worker import archives, documents  # noqa: PLC0415
+
+    if kind is Kind.RTF:
+        return [documents.RTF]
+    if kind is Kind.OLE:
+        return documents.from_compound(source, out, limits)
+    found = documents.from_zip(source, out) if kind is Kind.ZIP else None
+    if found is None and kind in PACKED:
+        return archives.convert(source, kind, name, out, limits)
+    return found

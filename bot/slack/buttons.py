@@ -1,0 +1,56 @@
+"""What a person may do about an answer goes in; a button comes out, and its press is a question. Pure.
+
+Source: slack:reference/interaction-payloads/block_actions-payload.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.messages import EntryPoint, Question
+from bot.ports import Button
+from bot.slack import own_messages
+from bot.slack.shapes import Json, object_of, objects_of, text_of
+
+BLOCK_ID = "button"
+LABELS = {Button.CONTINUE: "Continue", Button.ASK_AGAIN: "Ask again"}
+WORDS = {
+    Button.CONTINUE: "Please go on exactly where your answer broke off, without repeating any of it.",
+    Button.ASK_AGAIN: "",
+}
+"""What the person says with a press; nothing asks for an answer to the thread as it stands."""
+
+
+def actions_block(button: Button) -> dict[str, Any]:
+    label = {"type": "plain_text", "text": LABELS[button]}
+    return {
+        "type": "actions",
+        "block_id": BLOCK_ID,
+        "elements": [{"type": "button", "action_id": button.value, "text": label}],
+    }
+
+
+def question_of(body: Json) -> Question | None:
+    """The question that a press asks; ``None`` where it names no message."""
+    channel, message = text_of(object_of(body.get("channel")).get("id")), object_of(body.get("message"))
+    team, user = text_of(object_of(body.get("team")).get("id")), text_of(object_of(body.get("user")).get("id"))
+    action = next((text_of(action.get("action_id")) for action in objects_of(body.get("actions"))), "")
+    ts = text_of(message.get("ts"))
+    if not (team and channel and ts and action in set(Button)):
+        return None
+    button = Button(action)
+    return Question(
+        team_id=team,
+        channel_id=channel,
+        ts=own_messages.press_ts(ts, button),
+        thread_ts=text_of(message.get("thread_ts")) or ts,
+        user_id=user,
+        entry_point=EntryPoint.DIRECT if channel.startswith("D") else EntryPoint.MENTION,
+        text=WORDS[button],
+    )
+
+
+def without(message: Json) -> dict[str, Any]:
+    """``ts``, ``text`` and ``blocks`` of the message once its button is taken."""
+    blocks = [block for block in objects_of(message.get("blocks")) if block.get("block_id") != BLOCK_ID]
+    return {"ts": text_of(message.get("ts")), "text": text_of(message.get("text")), "blocks": blocks}

@@ -1,0 +1,1 @@
+"""What was said in Slack → what the model reads."""

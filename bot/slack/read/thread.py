@@ -1,0 +1,194 @@
+"""A question goes in; the thread that it was asked in comes out, as the model should read it.
+
+I/O: conversations.replies (all pages within a bound) and, for names, what ``names`` calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+from bot import limits
+from bot.errors import SlackError
+from bot.messages import Author, AuthorKind, EntryPoint, Question, ThreadMessage
+from bot.slack import own_messages
+from bot.slack.escape import decode
+from bot.slack.own_messages import ts_order
+from bot.slack.read import mentions
+from bot.slack.read.file_objects import attachments_of
+from bot.slack.read.mentions import Naming
+from bot.slack.read.message_text import SAID, author_of, markdown_of
+from bot.slack.shapes import Json, object_of, objects_of, text_of
+from bot.slack.web_api.names import Api, Names
+
+NOTHING: Mapping[int, str] = MappingProxyType({})
+PAGES_MAX = 100
+"""Of a thousand messages each where Slack gives as many as it is asked for; some plans get fifteen."""
+NOTHING_THERE = frozenset({"thread_not_found", "message_not_found"})
+"""Slack's words for a thread whose messages are all deleted. slack:reference/methods/conversations.replies."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnReply:
+    """A message of ours that answers a question; ``part`` counts from 0, ``text`` is Markdown without notes.
+
+    A message that is being streamed is not ``marked`` as an answer yet, and its ``part`` is not known.
+    """
+
+    ts: str
+    part: int
+    text: str
+    marked: bool = True
+
+
+class ThreadReader:
+    """Reads the threads of one workspace. Implements ``ports.Threads``."""
+
+    def __init__(self, api: Api, names: Names, *, bot_user_id: str, bot_id: str) -> None:
+        self._api = api
+        self._names = names
+        self._bot_user_id = bot_user_id
+        self._bot_id = bot_id
+
+    async def read(self, question: Question) -> list[ThreadMessage]:
+        """What was said before the question, oldest first, each answer after its own question; the question last.
+
+        A question that starts a thread, or a command, costs no conversations.replies.
+        """
+        alone = question.starts_thread or question.entry_point is EntryPoint.COMMAND
+        messages = [] if alone else self._history(await self._replies(question), question)
+        naming = await self._naming(messages, question)
+        said = [self._thread_message(message, naming) for message in messages]
+        asked = next((message for message in said if message.ts == question.ts), None)
+        before = [message for message in said if message.ts != question.ts and (message.text or message.attachments)]
+        return [*before, asked if asked and (asked.text or asked.attachments) else self._asked(question, naming)]
+
+    async def find_replies(
+        self, question: Question, *, known: Mapping[int, str] = NOTHING, streamed: bool = False
+    ) -> list[OwnReply]:
+        """Our messages that answer ``question``, first part first: what an earlier process already posted.
+
+        ``known`` are the ts of its parts as far as they were recorded, for where Slack keeps no metadata. ``streamed``:
+        messages without a mark count too. A stream gets its mark when it ends, and a thread's questions are answered
+        one by one, so that what has none after this question is its own.
+        """
+        if question.entry_point is EntryPoint.COMMAND:
+            return []
+        recorded = {} if streamed else {ts: part for part, ts in known.items()}
+        replies = []
+        for message in await self._replies(question, oldest=own_messages.message_ts(question.ts)):
+            ts = text_of(message.get("ts"))
+            answered, part = self._answer_to(message)
+            if not answered and ts in recorded:
+                answered, part = question.ts, recorded[ts]
+            if answered == question.ts or (streamed and self._is_unmarked(message, question)):
+                text = markdown_of(message, AuthorKind.THIS_BOT, mentions.as_tokens)
+                replies.append(OwnReply(ts, part, text, marked=bool(answered)))
+        return sorted(replies, key=lambda reply: (0 if streamed else reply.part, ts_order(reply.ts)))
+
+    async def find_posted(self, question: Question, part: int, text: str) -> str | None:
+        """The ts of the message that shows part ``part`` of the reply to ``question``; ``None`` where there is none.
+
+        Where Slack keeps no metadata, it is the message of ours after the question whose ``text`` is the one sent.
+        """
+        messages = await self._replies(question, oldest=own_messages.message_ts(question.ts))
+        for message in messages:
+            if self._answer_to(message) == (question.ts, part):
+                return text_of(message.get("ts"))
+        for message in messages:
+            ours = author_of(message, self._bot_user_id, self._bot_id).kind is AuthorKind.THIS_BOT
+            after = ts_order(text_of(message.get("ts"))) > ts_order(question.ts)
+            if ours and after and "metadata" not in message and decode(text_of(message.get("text"))) == decode(text):
+                return text_of(message.get("ts"))
+        return None
+
+    async def _replies(self, question: Question, **more: str) -> list[Json]:
+        """Each message of the thread once, as Slack gives them: it repeats the first one on every page."""
+        found: dict[str, Json] = {}
+        cursor: dict[str, str] = {}
+        for _ in range(PAGES_MAX):
+            try:
+                page = await self._page(question, **more, **cursor)
+            except SlackError as error:
+                if error.code in NOTHING_THERE:
+                    break
+                raise
+            found |= {text_of(message.get("ts")): message for message in objects_of(page.get("messages"))}
+            next_cursor = text_of(object_of(page.get("response_metadata")).get("next_cursor"))
+            if not next_cursor:
+                break
+            cursor = {"cursor": next_cursor}
+        return [message for ts, message in found.items() if ts]
+
+    async def _page(self, question: Question, **more: str) -> dict[str, Any]:
+        return await self._api.call(
+            "conversations.replies",
+            channel=question.channel_id,
+            ts=question.thread_ts,
+            limit=limits.REPLIES_PAGE_MAX,
+            include_all_metadata=True,
+            **more,
+        )
+
+    def _history(self, messages: Sequence[Json], question: Question) -> list[Json]:
+        """In the order of what the model knew: an answer stands after its question even where people wrote between.
+
+        So the same thread always begins with the same words, and an answer that was posted after the next question
+        was asked is part of that one's history too. Where Slack keeps no metadata, nobody knows whose answer a later
+        message of ours is; a thread's questions are answered one by one, so that it is an earlier one's.
+        """
+        placed = []
+        for message in messages:
+            if text_of(message.get("subtype")) not in SAID or message.get("hidden") is True:
+                continue
+            answered, part = self._answer_to(message)
+            ts = ts_order(text_of(message.get("ts")))
+            place = (ts_order(answered), 1, part, ts) if answered else (ts, 0, 0, ts)
+            if "metadata" not in message and self._is_unmarked(message, question):
+                place = (ts_order(question.ts), -1, 0, ts)
+            if place <= (ts_order(question.ts), 0, 0, ts_order(question.ts)):
+                placed.append((place, message))
+        return [message for _, message in sorted(placed, key=lambda pair: pair[0])]
+
+    def _answer_to(self, message: Json) -> tuple[str, int]:
+        """The ts of the question that a message of ours answers, and which part it is; ``("", 0)`` for all others."""
+        found = own_messages.answered_question(message) if self._is_own(message) else None
+        return found or ("", 0)
+
+    def _is_unmarked(self, message: Json, question: Question) -> bool:
+        later = ts_order(text_of(message.get("ts"))) > ts_order(
+            question.ts
+        )  # Slack gives the root whatever is asked for
+        return later and self._is_own(message) and self._answer_to(message) == ("", 0)
+
+    def _is_own(self, message: Json) -> bool:
+        return author_of(message, self._bot_user_id, self._bot_id).kind is AuthorKind.THIS_BOT
+
+    async def _naming(self, messages: Sequence[Json], question: Question) -> Naming:
+        """Names for everyone who writes or is mentioned, fetched at once."""
+        mentioned = mentions.Mentioned()
+        authors = [author_of(message, self._bot_user_id, self._bot_id) for message in messages]
+        for message, author in zip(messages, authors, strict=True):
+            markdown_of(message, author.kind, mentioned)
+        mentions.named(question.text, mentioned)
+        nameless = [author.id for author in authors if not author.name]
+        return mentions.by_name(await self._names.resolve([*nameless, question.user_id, *mentioned.ids]))
+
+    def _thread_message(self, message: Json, naming: Naming) -> ThreadMessage:
+        author = author_of(message, self._bot_user_id, self._bot_id)
+        text = markdown_of(message, author.kind, naming)
+        if author.kind is not AuthorKind.THIS_BOT:
+            text = mentions.without_address(text, naming("@", self._bot_user_id))
+        return ThreadMessage(text_of(message.get("ts")), _named(author, naming), text, attachments_of(message))
+
+    def _asked(self, question: Question, naming: Naming) -> ThreadMessage:
+        """The question as it was accepted, for where Slack does not show it (any more)."""
+        kind = AuthorKind.OTHER_BOT if question.user_id.startswith("B") else AuthorKind.PERSON
+        author = _named(Author(question.user_id, "", kind), naming)
+        return ThreadMessage(question.ts, author, mentions.named(question.text, naming), question.attachments)
+
+
+def _named(author: Author, naming: Naming) -> Author:
+    return author if author.name else replace(author, name=naming("@", author.id).removeprefix("@"))

@@ -1,0 +1,122 @@
+"""What Slack delivers (an Events API envelope, a slash command) goes in; a question, or why it is none, comes out.
+
+Pure. The only file that spells the keys of Slack's events. Sources: slack:reference/events/app_mention,
+slack:reference/events/message, slack:apis/events-api, slack:interactivity/implementing-slash-commands.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.messages import AuthorKind, EntryPoint, Question
+from bot.slack.read import mentions, mrkdwn
+from bot.slack.read.file_objects import attachments_of
+from bot.slack.read.message_text import SAID, author_of, markdown_of
+from bot.slack.shapes import Json, object_of, objects_of, text_of
+
+SLACKBOT = "USLACKBOT"
+TS = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
+EDITED_AGE_MAX_S = 24 * 60 * 60
+"""Slack delivers app_mention anew when an old message is edited; nobody expects an answer to last month's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """``reason`` is a few words for the log, never what was said."""
+
+    reason: str
+
+
+def question_from_event(body: Json, bot_user_id: str, bot_id: str, now_s: float) -> Question | Ignored:
+    """``body`` is the envelope of an ``app_mention`` or ``message`` event; ``now_s`` is in seconds since 1970.
+
+    One message may come as both, and again after each edit; the key of the question is then the same.
+    """
+    event = object_of(body.get("event"))
+    team, channel, ts = _installing_team(body), text_of(event.get("channel")), text_of(event.get("ts"))
+    author = author_of(event, bot_user_id, bot_id)
+    if reason := _reason_to_ignore(event, author.kind, now_s):
+        return Ignored(reason)
+    if event.get("type") not in ("app_mention", "message"):
+        return Ignored("another event")
+    if not (team and channel and TS.fullmatch(ts) and author.id):
+        return Ignored("malformed")
+    direct = event.get("channel_type") == "im" or channel.startswith("D")
+    if not (direct or event.get("type") == "app_mention" or _mentions(event, author.kind, bot_user_id)):
+        return Ignored("not addressed")
+    if author.kind is AuthorKind.OTHER_BOT and (direct or _in_thread(event)):
+        return Ignored("another bot, not at top level")  # two bots that answer each other would never stop
+    text = markdown_of(event, author.kind, mentions.as_tokens)
+    return Question(
+        team_id=team,
+        channel_id=channel,
+        ts=ts,
+        thread_ts=text_of(event.get("thread_ts")) or ts,
+        user_id=text_of(event.get("user")) or author.id,
+        entry_point=EntryPoint.DIRECT if direct else EntryPoint.MENTION,
+        text=mentions.without_address(text, mentions.as_tokens("@", bot_user_id)),
+        attachments=attachments_of(event),
+    )
+
+
+def deleted_file(body: Json) -> str | None:
+    """The id of the file that a ``file_deleted`` event tells of; ``None`` for all other events."""
+    event = object_of(body.get("event"))
+    return text_of(event.get("file_id")) or None if event.get("type") == "file_deleted" else None
+
+
+def question_from_command(body: Json) -> Question:
+    """``body`` is the form of a slash command, whose text Slack escaped (``should_escape``)."""
+    trigger = text_of(body.get("trigger_id"))
+    return Question(
+        team_id=text_of(body.get("team_id")) or text_of(body.get("enterprise_id")),
+        channel_id=text_of(body.get("channel_id")),
+        ts=trigger,
+        thread_ts=trigger,
+        user_id=text_of(body.get("user_id")),
+        entry_point=EntryPoint.COMMAND,
+        text=mrkdwn.to_markdown(text_of(body.get("text")), mentions.as_tokens),
+        response_url=text_of(body.get("response_url")) or None,
+    )
+
+
+def _installing_team(body: Json) -> str:
+    """The workspace whose token answers; in a channel shared with another company the author's is a different one."""
+    for authorization in objects_of(body.get("authorizations")):
+        if text_of(authorization.get("team_id")):
+            return text_of(authorization.get("team_id"))
+    return text_of(body.get("team_id")) or text_of(body.get("enterprise_id"))
+
+
+def _reason_to_ignore(event: Json, author: AuthorKind, now_s: float) -> str:
+    if text_of(event.get("subtype")) not in SAID:
+        return f"subtype {text_of(event.get('subtype'))}"
+    if event.get("hidden") is True:
+        return "hidden"
+    if author is AuthorKind.THIS_BOT:
+        return "own message"
+    if event.get("user") == SLACKBOT:
+        return "Slackbot"
+    if event.get("edited") and now_s - _seconds(text_of(event.get("ts"))) > EDITED_AGE_MAX_S:
+        return "edited long after"
+    return ""
+
+
+def _mentions(event: Json, author: AuthorKind, bot_user_id: str) -> bool:
+    """Whether the message itself does; what is quoted in it was said elsewhere."""
+    mentioned = mentions.Mentioned()
+    markdown_of({key: event.get(key) for key in ("text", "blocks")}, author, mentioned)
+    mrkdwn.to_markdown(text_of(event.get("text")), mentioned)
+    return bot_user_id in mentioned.ids
+
+
+def _in_thread(event: Json) -> bool:
+    return text_of(event.get("thread_ts")) not in ("", text_of(event.get("ts")))
+
+
+def _seconds(ts: str) -> float:
+    try:
+        return float(ts)
+    except ValueError:
+        return 0.0

@@ -1,0 +1,137 @@
+"""Web API methods and their arguments go in; answers or ``SlackError`` come out. I/O: Slack, over one shared session.
+
+The only module that calls the Web API. It paces every call within its method's budget, repeats none by itself (the
+SDK's own retry posts a message twice when a connection drops), and translates what went wrong into what can be done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import ReplyGone, SlackError, SlackOutcomeUnknown, SlackRefused, SlackTokenInvalid, SlackUnavailable
+from bot.slack.web_api.rate_limiter import Rank, RateLimiter
+
+READS = frozenset({"bots.info", "conversations.info", "conversations.replies", "files.info", "users.info"})
+"""Methods that take no JSON. Source: slack:apis/web-api, "POST bodies"."""
+
+GONE = frozenset(
+    {
+        "cannot_reply_to_message",
+        "cant_update_message",
+        "channel_not_found",
+        "edit_window_closed",
+        "is_archived",
+        "is_inactive",
+        "message_not_found",
+        "no_permission",
+        "not_in_channel",
+        "restricted_action",
+        "restricted_action_read_only_channel",
+        "restricted_action_thread_locked",
+        "restricted_action_thread_only_channel",
+        "stopped_by_user",
+    }
+)
+TOKEN = frozenset(
+    {
+        "access_denied",
+        "account_inactive",
+        "app_not_installed",
+        "invalid_auth",
+        "missing_scope",
+        "not_allowed_token_type",
+        "not_authed",
+        "team_access_not_granted",
+        "token_expired",
+        "token_revoked",
+    }
+)
+LATER = frozenset(
+    {
+        "internal_error",
+        "ratelimited",
+        "rate_limited",
+        "request_timeout",
+        "service_unavailable",
+        "streaming_state_conflict",  # no edits while a stream is open; it ends by itself within five minutes
+    }
+)
+UNKNOWN = frozenset({"fatal_error"})
+"""Slack: "it's possible some aspect of the operation succeeded before the error was raised"."""
+
+
+class SlackClient:
+    def __init__(self, client: AsyncWebClient, rate_limiter: RateLimiter) -> None:
+        self._client = client
+        self._rate_limiter = rate_limiter
+
+    async def call(self, method: str, **arguments: object) -> dict[str, Any]:
+        """Waits for the method's budget, then calls once. Raises ``SlackError``."""
+        await self._rate_limiter.acquire(method, channel_id=str(arguments.get("channel", "")))
+        return await self.call_now(method, **arguments)
+
+    async def acquire(self, method: str, channel_id: str, rank: Rank) -> None:
+        """Waits until ``call_now`` may be called; ``rank`` says before whom."""
+        await self._rate_limiter.acquire(method, channel_id=channel_id, rank=rank)
+
+    def edits_short(self) -> bool:
+        """Whether what is shown now had better not count on an edit soon."""
+        return self._rate_limiter.edits_short()
+
+    async def call_now(self, method: str, **arguments: object) -> dict[str, Any]:
+        """Calls once. The caller has been through the method's gate."""
+        try:
+            if method in READS:
+                response = await self._client.api_call(method, http_verb="GET", params=arguments)
+            else:
+                response = await self._client.api_call(method, json=arguments)
+        except Exception as error:
+            failure = slack_error(method, error)
+            if failure is None:
+                raise
+            if failure.retry_after_s is not None:
+                self._rate_limiter.method(method).refused(failure.retry_after_s)
+            raise failure from error
+        data = response.data
+        return data if isinstance(data, dict) else {}
+
+
+def slack_error(method: str, error: Exception) -> SlackError | None:
+    """What ``error`` means for who called ``method``; ``None`` for what is no failure of the call."""
+    if isinstance(error, SlackApiError):
+        return _from_response(method, error)
+    if isinstance(error, aiohttp.ClientConnectorError | aiohttp.InvalidURL):
+        return SlackUnavailable(method, "no_connection")
+    if isinstance(error, asyncio.TimeoutError | aiohttp.ClientError | OSError):
+        return SlackOutcomeUnknown(method, type(error).__name__)
+    if isinstance(error, SlackClientError):
+        return SlackRefused(method, type(error).__name__)
+    return None
+
+
+def _from_response(method: str, error: SlackApiError) -> SlackError:
+    response = error.response
+    status, headers, data = response.status_code, response.headers, response.data
+    code = str(data.get("error", "")) if isinstance(data, dict) else ""
+    if status == 429 or code in {"ratelimited", "rate_limited"}:
+        return SlackUnavailable(method, "ratelimited", retry_after_s=_seconds(headers))
+    if status >= 500 or code in UNKNOWN or not code:
+        return SlackOutcomeUnknown(method, code or f"http_{status}")
+    for codes, kind in ((LATER, SlackUnavailable), (GONE, ReplyGone), (TOKEN, SlackTokenInvalid)):
+        if code in codes:
+            needed = data.get("needed") if code == "missing_scope" else None
+            return kind(method, f"{code} ({needed})" if needed else code)
+    return SlackRefused(method, code)
+
+
+def _seconds(headers: Any) -> float:  # noqa: ANN401 - the SDK passes on whatever mapping its transport made
+    for name, value in dict(headers).items():
+        if name.lower() == "retry-after":
+            text = str(value[0] if isinstance(value, list) else value)
+            return max(1.0, float(text)) if text.replace(".", "", 1).isdigit() else 30.0
+    return 30.0

@@ -1,0 +1,25 @@
+"""A bot token goes in; who the bot is in which workspace comes out. I/O: auth.test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from bot.errors import StartFailed
+from bot.slack.web_api.client import SlackClient
+from bot.slack.web_api.startup import call_with_retries
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    team_id: str
+    bot_user_id: str
+    bot_id: str
+
+
+async def identify(api: SlackClient) -> Identity:
+    """Raises ``StartFailed`` where Slack does not take the token, or stays out of reach."""
+    answer = await call_with_retries(partial(api.call, "auth.test"), "SLACK_BOT_TOKEN")
+    if not answer.get("bot_id"):
+        raise StartFailed("SLACK_BOT_TOKEN: this is a person's token; the bot token begins with xoxb-")
+    return Identity(str(answer["team_id"]), str(answer["user_id"]), str(answer["bot_id"]))

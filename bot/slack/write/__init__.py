@@ -1,0 +1,1 @@
+"""What the model writes → messages in Slack."""

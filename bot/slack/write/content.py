@@ -1,0 +1,45 @@
+"""What one message of a reply shows: a slice of the answer, and under it what the bot says about it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from bot.messages import Note
+from bot.ports import Button
+
+
+class Form(IntEnum):
+    """How a part is sent, plainer with each step."""
+
+    MARKDOWN = 0
+    SECTIONS = 1
+    TEXT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What one message shows: a slice of the answer, and under it small lines that are not part of it."""
+
+    markdown: str = ""
+    footer: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    button: Button | None = None
+    form: Form = Form.MARKDOWN
+
+    @property
+    def empty(self) -> bool:
+        return not (self.markdown or self.footer or self.notes)
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What stands under the last words: a sentence, a line for each note, and what a person may do now."""
+
+    ending: str = ""
+    notes: tuple[Note, ...] = ()
+    button: Button | None = None
+
+    @property
+    def content(self) -> Content:
+        return Content(footer=(self.ending,) if self.ending else (), notes=self.notes, button=self.button)

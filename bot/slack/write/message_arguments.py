@@ -1,0 +1,66 @@
+"""What a message should show goes in; the arguments of chat.postMessage or chat.update come out. Pure.
+
+The answer stands in a ``markdown`` block, what the bot says about it in a ``context`` block below, so that reading the
+thread back tells the two apart. ``text`` is for notifications and screen readers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.limits import CONTEXT_ELEMENTS_MAX, SECTION_TEXT_CHARS_MAX
+from bot.messages import Note
+from bot.slack import buttons
+from bot.slack.escape import escape, plain
+from bot.slack.write.content import Content, Form
+
+NOTIFICATION_CHARS_MAX = 3_000
+CONTEXT_TEXT_CHARS_MAX = 2_000
+FILE_NAME_CHARS_MAX = 80
+
+
+def message(content: Content) -> dict[str, Any]:
+    """``text`` and ``blocks`` of a message that shows ``content``."""
+    footer = [*content.footer, *(f":paperclip: {note_line(note)}" for note in content.notes)]
+    if content.form is Form.TEXT:
+        return {"text": escape("\n".join(part for part in (content.markdown, *footer) if part)), "blocks": []}
+    answer: list[dict[str, Any]] = []
+    if content.markdown and content.form is Form.MARKDOWN:
+        answer = [{"type": "markdown", "text": escape(content.markdown)}]
+    elif content.markdown:
+        answer = [
+            {"type": "section", "text": {"type": "plain_text", "text": chunk, "emoji": False}, "expand": True}
+            for chunk in _chunks(content.markdown, SECTION_TEXT_CHARS_MAX - 100)
+        ]
+    text = plain(content.markdown or "\n".join(footer), NOTIFICATION_CHARS_MAX)
+    pressable = [buttons.actions_block(content.button)] if content.button else []
+    return {"text": text, "blocks": answer + context(footer) + pressable}
+
+
+def context(lines: list[str]) -> list[dict[str, Any]]:
+    """A context block with a line each; what is over Slack's number of elements shares the last one."""
+    if not lines:
+        return []
+    shown = lines[: CONTEXT_ELEMENTS_MAX - 1]
+    if rest := lines[CONTEXT_ELEMENTS_MAX - 1 :]:
+        shown = [*shown, "\n".join(rest)]
+    elements = [{"type": "mrkdwn", "text": escape(line)[:CONTEXT_TEXT_CHARS_MAX]} for line in shown]
+    return [{"type": "context", "elements": elements}]
+
+
+def note_line(note: Note) -> str:
+    """One line a person understands; a file's name cannot format it or end it."""
+    name = "".join(char for char in note.file_name if char.isprintable() and char not in "`*_~")
+    if len(name) > FILE_NAME_CHARS_MAX:
+        name = f"{name[: FILE_NAME_CHARS_MAX - 1]}…"
+    return f"{name or 'A file'}: {note.reason}"
+
+
+def _chunks(text: str, size: int) -> list[str]:
+    """``text`` in blocks of at most ``size`` characters, parted at line ends where there are any."""
+    chunks: list[str] = []
+    while len(text) > size:
+        end = text.rfind("\n", 1, size) + 1 or size
+        chunks.append(text[:end])
+        text = text[end:]
+    return [chunk for chunk in (*chunks, text) if chunk.strip()]

@@ -1,0 +1,221 @@
+"""Text as the model writes it goes in; the next call that streams it into Slack comes out. Pure: the clock is given.
+
+Rules:
+
+1. A reply is a row of streamed messages (parts), one open at a time. Each call carries exactly what is new, escaped as
+   the whole would be.
+2. A stream is ended before Slack ends it: by length (``STREAM``) and by age (``StreamTimes``), at the best place that
+   comes along. Code fences and tables are closed in one message and reopened in the next.
+3. What may still turn out to be something else waits for what follows: half an entity, half of a character, and blanks,
+   which Slack does not keep where they stand alone.
+4. Where there is nothing left to stream, or no good way to, somebody else shows the rest: ``over`` says so, and
+   ``messages`` what stands already.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+from bot.slack.escape import escape
+from bot.slack.write.content import Closing, Content
+from bot.slack.write.markdown_cut import STREAM, Piece, PieceLimits, cut
+
+UNSETTLED = re.compile(r"(?:&(?:am?|amp|lt?|gt?)?|\S?\u200d|[\U0001f1e6-\U0001f1ff]+)\Z")
+"""The beginning of an entity, a joiner with what it joins, letters of a flag."""
+UNSETTLED_CHARS_MAX = 4
+
+
+@dataclass(frozen=True, slots=True)
+class StreamTimes:
+    """From which age on a stream ends at which kind of place; at ``last_s`` it ends wherever it is.
+
+    Slack ends it after five minutes, whatever comes in. Source: slackapi/python-slack-sdk#1859.
+    """
+
+    blank_line_s: float = 200.0
+    line_s: float = 215.0
+    space_s: float = 225.0
+    last_s: float = 235.0
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """chat.startStream with ``added``; ``shown`` is the Markdown that then stands in part ``part``."""
+
+    part: int
+    shown: str
+    added: str
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """chat.appendStream."""
+
+    part: int
+    ts: str
+    shown: str
+    added: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """chat.stopStream; ``below`` is what stands under the text. ``last``: the reply is whole."""
+
+    part: int
+    ts: str
+    shown: str
+    added: str
+    piece: Piece
+    below: Content
+    last: bool
+
+
+StreamAction = Start | Append | Stop
+
+
+@dataclass(slots=True)
+class _Streamed:
+    piece: Piece
+    ts: str
+    started_s: float
+    shown: str
+    open: bool = True
+
+
+@dataclass(slots=True)
+class NativeStream:
+    times: StreamTimes = StreamTimes()
+    limits: PieceLimits = STREAM
+    text: str = ""
+    finished: bool = False
+    """Whether all was said; some of it may still wait to be shown."""
+    done: bool = False
+    waiting_since_s: float | None = None
+    """Since when words wait to be seen; ``None`` while all are."""
+    closing: Closing = field(default_factory=Closing)
+    _parts: list[_Streamed] = field(default_factory=list)
+
+    @property
+    def open_ts(self) -> str | None:
+        """The message that is being streamed."""
+        return self._parts[-1].ts if self._parts and self._parts[-1].open else None
+
+    @property
+    def parts(self) -> int:
+        return len(self._parts)
+
+    @property
+    def over(self) -> bool:
+        """Whether streaming ends here though the reply is not whole."""
+        if self.done or self.open_ts is not None:
+            return False
+        return self.finished or bool(self._parts and self._parts[-1].piece.end is None)
+
+    @property
+    def messages(self) -> list[tuple[Piece, str]]:
+        """What was streamed where, in order. The last piece is open unless it was ended in order."""
+        return [(replace(part.piece, shown_to=self._shown_to(part)), part.ts) for part in self._parts]
+
+    def age_s(self, now_s: float) -> float:
+        return now_s - self._parts[-1].started_s if self._parts else 0.0
+
+    def write(self, text: str, now_s: float) -> None:
+        self.text += text
+        if self.waiting_since_s is None and text.strip():
+            self.waiting_since_s = now_s
+
+    def finish(self, closing: Closing, now_s: float) -> None:
+        self.finished, self.closing = True, closing
+        if self.waiting_since_s is None:
+            self.waiting_since_s = now_s
+
+    def next_action(self, now_s: float) -> StreamAction | None:
+        """What to do now so that Slack shows the newest text; ``None`` where it does, or where streaming is over."""
+        if self.done or self.over:
+            return None
+        if self.open_ts is None:
+            return self._start()
+        part, number = self._parts[-1], len(self._parts) - 1
+        limits = self.limits if self.finished else self._limits_at(now_s, part)
+        piece = cut(self.text, part.piece.start, part.piece.opening, limits, complete=self.finished)
+        if piece.end is not None or self.finished or self.age_s(now_s) >= self.times.last_s:
+            return self._stop(number, part, piece)
+        shown = _settled(piece, self.text)
+        if part.shown.startswith(shown):
+            return None
+        return Append(number, part.ts, shown, _added(part.shown, shown))
+
+    def due_in_s(self, now_s: float) -> float | None:
+        """After how long there may be something to do though nothing was written."""
+        if self.open_ts is None:
+            return None
+        age_s, times = self.age_s(now_s), self.times
+        ahead = [at_s - age_s for at_s in (times.blank_line_s, times.line_s, times.space_s, times.last_s)]
+        return min((in_s for in_s in ahead if in_s > 0), default=0.0)
+
+    def took(self, action: StreamAction, ts: str, now_s: float) -> None:
+        """Slack did what was asked at ``now_s``; ``ts`` is the message's. What came in meanwhile waits since then."""
+        if isinstance(action, Start):
+            start, opening = self._next()
+            self._parts.append(_Streamed(Piece(start, None, start, opening), ts, now_s, action.shown))
+        part = self._parts[action.part]
+        part.shown = action.shown
+        if isinstance(action, Stop):
+            part.open = False
+            part.piece = action.piece if action.piece.end is not None else part.piece
+            self.done = action.last
+        waits = self.finished or self.next_action(now_s) is not None
+        self.waiting_since_s = now_s if waits and not self.done else None
+
+    def _next(self) -> tuple[int, str]:
+        """Where the next part begins, and what reopens there."""
+        if not self._parts:
+            return 0, ""
+        piece = self._parts[-1].piece
+        return piece.end or 0, piece.next_opening
+
+    def _start(self) -> Start | None:
+        start, opening = self._next()
+        shown = _settled(cut(self.text, start, opening, self.limits), self.text)
+        return Start(len(self._parts), shown, escape(shown)) if shown else None
+
+    def _stop(self, number: int, part: _Streamed, piece: Piece) -> Stop:
+        last = self.finished and (piece.end is None or not self.text[piece.end :].strip())
+        shown = piece.markdown(self.text)
+        below = self.closing.content if last else Content()
+        return Stop(number, part.ts, shown, _added(part.shown, shown), piece, below, last)
+
+    def _shown_to(self, part: _Streamed) -> int:
+        """Up to where the text is shown by ``part``, which leaves out line ends at its beginning."""
+        start, opening = part.piece.start, part.piece.opening
+        body = self.text[start:]
+        left_out = 0 if opening else len(body) - len(body.lstrip("\n"))
+        return min(start + left_out + len(part.shown) - len(opening), part.piece.end or len(self.text))
+
+    def _limits_at(self, now_s: float, part: _Streamed) -> PieceLimits:
+        """An old stream ends at a place that is otherwise too early; but never before what people have read."""
+        age_s = self.age_s(now_s)
+        reached = self.limits.weigh(part.piece.opening + self.text[part.piece.start : self._shown_to(part)])
+
+        def limit(usual: int, from_s: float) -> int:
+            return min(usual, reached) if age_s >= from_s else usual
+
+        return replace(
+            self.limits,
+            blank_line=limit(self.limits.blank_line, self.times.blank_line_s),
+            line=limit(self.limits.line, self.times.line_s),
+            space=limit(self.limits.space, self.times.space_s),
+        )
+
+
+def _settled(piece: Piece, text: str) -> str:
+    """The beginning of what ``piece`` will show, as far as nothing that follows can change it."""
+    shown = replace(piece, closing="").markdown(text).rstrip()
+    while unsettled := UNSETTLED.search(shown, max(0, len(shown) - UNSETTLED_CHARS_MAX)):
+        shown = shown[: unsettled.start()].rstrip()
+    return shown if len(shown) > len(piece.opening) else ""
+
+
+def _added(shown: str, whole: str) -> str:
+    return escape(whole)[len(escape(shown)) :]

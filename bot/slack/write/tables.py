@@ -1,0 +1,33 @@
+"""Markdown with several tables goes in; Markdown with one comes out, the later ones as code. Pure.
+
+Slack documents one table a message. A reply in a thread goes on in a further message instead; a slash command's answer
+has few of those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.slack.write.markdown_cut import FENCE, is_table
+
+
+def later_tables_as_code(markdown: str) -> str:
+    return "\n".join(_lines(markdown.split("\n")))
+
+
+def _lines(lines: list[str]) -> Iterator[str]:
+    fence, tables, inside = "", 0, False
+    for number, line in enumerate(lines):
+        match = FENCE.match(line)
+        if inside and "|" not in line:
+            yield "```"
+            inside = False
+        if match and (not fence or (match[2].startswith(fence) and not match[3].strip())):
+            fence = "" if fence else match[2]
+        elif not fence and not inside and number + 1 < len(lines) and is_table(line, lines[number + 1]):
+            tables += 1
+            if inside := tables > 1:
+                yield "```"
+        yield line
+    if inside:
+        yield "```"

@@ -1,0 +1,1 @@
+"""The instruments that benches and tests share."""

@@ -1,0 +1,176 @@
+"""An answer and a connection come in; the answer's events are written to the connection at the answer's own pace.
+
+I/O: writes to the connection of one HTTP request.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from aiohttp import web
+
+from playground.practice_model import grammar
+from playground.practice_model.faults import error_object
+from playground.practice_model.grammar import Event, Quirk, Quirks
+from playground.practice_model.script import Answer, HeldAnswer, RawAnswer
+
+CHARS_PER_TOKEN = 4
+CUT_AFTER_S = 0.02
+"""News of a broken connection may overtake the last bytes sent over it; a cut answer is about what did arrive."""
+
+
+class Outlet(Protocol):
+    """One response under way. ``end`` ends it as HTTP has it, ``cut`` in the middle."""
+
+    async def write(self, data: bytes) -> None: ...
+    async def end(self) -> web.StreamResponse: ...
+    async def cut(self) -> web.StreamResponse: ...
+
+
+class ChunkedOutlet:
+    def __init__(self, request: web.Request, response: web.StreamResponse) -> None:
+        self._request = request
+        self._response = response
+
+    @classmethod
+    async def open(cls, request: web.Request, request_id: str) -> ChunkedOutlet:
+        headers = {"content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache"}
+        response = web.StreamResponse(headers=headers | {"request-id": request_id})
+        await response.prepare(request)
+        return cls(request, response)
+
+    async def write(self, data: bytes) -> None:
+        await self._response.write(data)
+
+    async def end(self) -> web.StreamResponse:
+        await self._response.write_eof()
+        return self._response
+
+    async def cut(self) -> web.StreamResponse:
+        await asyncio.sleep(CUT_AFTER_S)
+        hang_up(self._request)
+        return self._response
+
+
+class BareOutlet:
+    """Bytes as they are; with ``open`` behind the head of a response that ends where the connection ends."""
+
+    def __init__(self, request: web.Request) -> None:
+        self._request = request
+
+    @classmethod
+    async def open(cls, request: web.Request, request_id: str) -> BareOutlet:
+        outlet = cls(request)
+        head = f"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nrequest-id: {request_id}\r\nconnection: close"
+        await outlet.write(f"{head}\r\n\r\n".encode())
+        return outlet
+
+    async def write(self, data: bytes) -> None:
+        if self._request.transport is None or self._request.transport.is_closing():
+            raise ConnectionResetError("the asking side has gone")
+        self._request.transport.write(data)
+        await asyncio.sleep(0)
+
+    async def end(self) -> web.StreamResponse:
+        return hang_up(self._request)
+
+    async def cut(self) -> web.StreamResponse:
+        return hang_up(self._request)
+
+
+def hang_up(request: web.Request) -> web.StreamResponse:
+    """Closes the connection once what was written is out. What it returns satisfies aiohttp and reaches nobody."""
+    if request.transport is not None:
+        request.transport.close()
+    return web.Response()
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One streamed answer: who is answered (``message``), by which rate, to where."""
+
+    request: web.Request
+    request_id: str
+    started: Event
+    token_rate_per_s: float | None = None
+
+    async def give(self, answer: Answer) -> web.StreamResponse:
+        outlet = await self._open(answer.quirks)
+        await self._send(outlet, grammar.opening(self.started), answer.quirks)
+        await asyncio.sleep(answer.first_token_delay_s)
+        for number, piece in enumerate(answer.pieces):
+            if number == answer.cut_after:
+                return await outlet.cut()
+            if number == answer.error_after:
+                return await self._fail(outlet, answer.error_type, answer.quirks)
+            await asyncio.sleep(answer.chunk_delay_s + self._time_for(piece))
+            await self._send(outlet, [grammar.delta(piece)], answer.quirks)
+        if answer.cut_after is not None:
+            return await outlet.cut()
+        if answer.error_after is not None:
+            return await self._fail(outlet, answer.error_type, answer.quirks)
+        written = grammar.tokens_of("".join(answer.pieces))
+        await self._close(outlet, answer.stop_reason, answer.stop_details, written, answer.quirks)
+        return await outlet.end()
+
+    async def hold(self, held: HeldAnswer) -> web.StreamResponse:
+        outlet = await self._open(held.quirks)
+        await self._send(outlet, grammar.opening(self.started), held.quirks)
+        held.asked.set()
+        written = 0
+        try:
+            while True:
+                step = await held.next_step()
+                response: web.StreamResponse | None = None
+                match step.kind:
+                    case "text":
+                        written += grammar.tokens_of(step.value)
+                        await self._send(outlet, [grammar.delta(step.value)], held.quirks)
+                    case "finish":
+                        await self._close(outlet, step.value, None, written, held.quirks)
+                        response = await outlet.end()
+                    case "error":
+                        response = await self._fail(outlet, step.value, held.quirks)
+                    case _:
+                        response = await outlet.cut()
+                step.done.set_result(None)
+                if response is not None:
+                    return response
+        except (ConnectionError, asyncio.CancelledError):
+            held.hung_up.set()
+            raise
+
+    async def _open(self, quirks: Quirks) -> Outlet:
+        kind = BareOutlet if Quirk.CLOSE_DELIMITED in quirks else ChunkedOutlet
+        return await kind.open(self.request, self.request_id)
+
+    async def _send(self, outlet: Outlet, events: Iterable[Event], quirks: Quirks) -> None:
+        data = b"".join(grammar.encoded(event, quirks) for event in events)
+        if Quirk.BYTE_BY_BYTE not in quirks:
+            return await outlet.write(data)
+        for byte in data:
+            await outlet.write(bytes([byte]))
+        return None
+
+    async def _close(
+        self, outlet: Outlet, reason: str | None, details: dict[str, Any] | None, written: int, quirks: Quirks
+    ) -> None:
+        counted = self.started["usage"] | {"output_tokens": written}
+        await self._send(outlet, grammar.closing(reason, details, counted), quirks)
+
+    async def _fail(self, outlet: Outlet, error_type: str, quirks: Quirks) -> web.StreamResponse:
+        await self._send(outlet, [{"type": "error", "error": error_object(error_type, error_type)}], quirks)
+        return await outlet.end()
+
+    def _time_for(self, piece: str) -> float:
+        return len(piece) / CHARS_PER_TOKEN / self.token_rate_per_s if self.token_rate_per_s else 0.0
+
+
+async def give_raw(request: web.Request, answer: RawAnswer) -> web.StreamResponse:
+    outlet = BareOutlet(request)
+    for packet in answer.packets:
+        await outlet.write(packet)
+    return await outlet.end()

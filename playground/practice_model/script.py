@@ -1,0 +1,123 @@
+"""Answers that a test or a bench decides beforehand, or step by step while they are being given.
+
+Pure, but for ``HeldAnswer``, which waits for its holder.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from playground.practice_model.faults import error_object
+from playground.practice_model.grammar import Quirk, Quirks, bursts
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A text, streamed in the given pieces, or in bursts where there is only a text.
+
+    ``cut_after`` and ``error_after`` end the stream after so many pieces: by a broken connection, or by an error frame.
+    ``chunk_delay_s`` is waited before every piece.
+    """
+
+    text: str = ""
+    chunks: tuple[str, ...] = ()
+    stop_reason: str | None = "end_turn"
+    stop_details: dict[str, Any] | None = None
+    first_token_delay_s: float = 0.0
+    chunk_delay_s: float = 0.0
+    cut_after: int | None = None
+    error_after: int | None = None
+    error_type: str = "overloaded_error"
+    quirks: Quirks = frozenset()
+
+    @property
+    def pieces(self) -> tuple[str, ...]:
+        return self.chunks or tuple(bursts(self.text))
+
+
+@dataclass(frozen=True, slots=True)
+class HttpError:
+    """An HTTP answer that is no stream. A ``dict`` is sent as JSON, a ``str`` as HTML."""
+
+    status: int
+    body: dict[str, Any] | str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def api(cls, status: int, error_type: str, message: str = "", **headers: str) -> HttpError:
+        """In the API's own shape; ``retry_after="5"`` becomes the header ``retry-after``."""
+        body = {"type": "error", "error": error_object(error_type, message or error_type), "request_id": "req_scripted"}
+        return cls(status, body, {name.replace("_", "-"): value for name, value in headers.items()})
+
+    @property
+    def content_type(self) -> str:
+        return "text/html" if isinstance(self.body, str) else "application/json"
+
+    @property
+    def content(self) -> bytes:
+        return (self.body if isinstance(self.body, str) else json.dumps(self.body)).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class RawAnswer:
+    """Bytes put on the connection as they are, HTTP head included, one packet after the other; then it is closed.
+
+    Without ``read_body`` they are sent as soon as the request's headers are in, and what follows is never read.
+    """
+
+    packets: tuple[bytes, ...]
+    read_body: bool = True
+
+
+def too_large_before_reading() -> RawAnswer:
+    """What a proxy does with a body over its limit."""
+    page = b"<html><head><title>413 Request Entity Too Large</title></head></html>"
+    head = b"HTTP/1.1 413 Request Entity Too Large\r\nContent-Type: text/html\r\nConnection: close\r\n"
+    return RawAnswer((head + b"Content-Length: %d\r\n\r\n" % len(page) + page,), read_body=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    kind: str
+    value: str
+    done: asyncio.Future[None]
+
+
+class HeldAnswer:
+    """An answer whose every piece is written when its holder says so; each call returns once the bytes are out."""
+
+    def __init__(self, quirks: Quirks = frozenset()) -> None:
+        self.quirks = quirks
+        self.asked = asyncio.Event()
+        """Set when the request has come and the answer has begun, without a text so far."""
+        self.hung_up = asyncio.Event()
+        """Set when the asking side has gone away before the end."""
+        self._steps: asyncio.Queue[_Step] = asyncio.Queue()
+
+    async def write(self, text: str) -> None:
+        await self._do("text", text)
+
+    async def finish(self, stop_reason: str = "end_turn") -> None:
+        await self._do("finish", stop_reason)
+
+    async def error(self, error_type: str = "overloaded_error") -> None:
+        await self._do("error", error_type)
+
+    async def cut(self) -> None:
+        await self._do("cut", "")
+
+    async def _do(self, kind: str, value: str) -> None:
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._steps.put_nowait(_Step(kind, value, done))
+        await done
+
+    async def next_step(self) -> _Step:
+        return await self._steps.get()
+
+
+Scripted = Answer | HeldAnswer | HttpError | RawAnswer
+
+__all__ = ["Answer", "HeldAnswer", "HttpError", "Quirk", "RawAnswer", "Scripted", "too_large_before_reading"]

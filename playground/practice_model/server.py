@@ -1,0 +1,262 @@
+"""A practice model: HTTP requests of the Messages API come in, truthful or scripted answers go out.
+
+I/O: serves on 127.0.0.1, spools request bodies to temporary files. Knows nothing of the bot.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tempfile
+from collections import deque
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import count
+from types import TracebackType
+from typing import IO, Any, Self
+
+from aiohttp import web
+
+from bot import limits
+from playground.practice_model import grammar
+from playground.practice_model.answer import answer_to
+from playground.practice_model.catalogue import MODELS
+from playground.practice_model.delivery import Delivery, give_raw
+from playground.practice_model.faults import BadRequest, Refused
+from playground.practice_model.received import Received
+from playground.practice_model.request_rules import VERSIONS, see_request
+from playground.practice_model.script import Answer, HeldAnswer, HttpError, RawAnswer, Scripted
+
+READ_BYTES = 256 * 1024
+IN_MEMORY_BYTES = 1_000_000
+REQUESTS_KEPT = 1_000
+_REQUEST_NUMBERS = count(1)
+_REQUEST_ID: ContextVar[str] = ContextVar("request_id")
+
+
+@dataclass(slots=True)
+class ReceivedRequest:
+    """One request as it came, refused ones included. In ``body`` every file's base64 is replaced by a summary of it.
+
+    ``arrived_s`` is the event loop's time when its headers were in. ``seen`` is ``None`` where it was refused.
+    """
+
+    path: str
+    headers: dict[str, str]
+    arrived_s: float
+    body_bytes: int = 0
+    body: dict[str, Any] = field(default_factory=dict)
+    seen: Received | None = None
+
+
+class PracticeModel:
+    """``async with PracticeModel() as model``: serves at ``model.url`` until left.
+
+    ``token_rate_per_s`` paces truthful answers (``None``: as fast as they can be written), after
+    ``first_token_delay_s``. ``strict_turns`` refuses turns that do not alternate, as some routers do and the real API
+    does not. Scripted answers pace themselves.
+    """
+
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        api_key: str = "practice-key",
+        token_rate_per_s: float | None = 80.0,
+        first_token_delay_s: float = 0.3,
+        strict_turns: bool = True,
+    ) -> None:
+        self.api_key = api_key
+        self.requests: deque[ReceivedRequest] = deque(maxlen=REQUESTS_KEPT)
+        self._port = port
+        self._token_rate_per_s = token_rate_per_s
+        self._first_token_delay_s = first_token_delay_s
+        self._strict_turns = strict_turns
+        self._script: deque[Scripted] = deque()
+        self._count = 0
+        self._arrived = asyncio.Condition()
+        # One large request at a time is held in memory while its files are looked at.
+        self._reading = asyncio.Lock()
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def url(self) -> str:
+        """What MESSAGES_API_URL is set to."""
+        return f"http://127.0.0.1:{self._port}/v1"
+
+    def script(self, *answers: Scripted) -> None:
+        """Queues what the next requests to ``/messages`` are answered with, one each; then truthful answers again."""
+        self._script.extend(answers)
+
+    async def wait_for_requests(self, number: int) -> None:
+        """Until so many requests have been received whole since the start."""
+        async with self._arrived:
+            await self._arrived.wait_for(lambda: self._count >= number)
+
+    async def __aenter__(self) -> Self:
+        app = web.Application(middlewares=[_in_the_apis_shape])
+        app.router.add_post("/v1/messages", self._messages)
+        app.router.add_post("/v1/messages/count_tokens", self._count_tokens)
+        app.router.add_get("/v1/models", self._models)
+        app.router.add_get("/v1/models/{id}", self._model)
+        self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.5)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", self._port)
+        await site.start()
+        self._port = self._runner.addresses[0][1]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    # --- endpoints -------------------------------------------------------------------------------------------------
+
+    async def _messages(self, request: web.Request) -> web.StreamResponse:
+        scripted = self._script.popleft() if self._script else None
+        if isinstance(scripted, RawAnswer) and not scripted.read_body:
+            await self._keep(_record(request))
+            return await give_raw(request, scripted)
+        received = await self._take_in(request, counting=False)
+        match scripted:
+            case HttpError():
+                headers = scripted.headers | {"content-type": scripted.content_type}
+                return web.Response(status=scripted.status, body=scripted.content, headers=headers)
+            case RawAnswer():
+                return await give_raw(request, scripted)
+        started = grammar.message(f"msg_{self._count:08}", received.model, grammar.usage(received.tokens, 1))
+        if isinstance(scripted, HeldAnswer):
+            return await Delivery(request, _REQUEST_ID.get(), started).hold(scripted)
+        answer = scripted or Answer(answer_to(received), first_token_delay_s=self._first_token_delay_s)
+        rate = None if scripted else self._token_rate_per_s
+        if received.stream:
+            return await Delivery(request, _REQUEST_ID.get(), started, rate).give(_limited(answer, received))
+        return web.json_response(_whole(started, _limited(answer, received)))
+
+    async def _count_tokens(self, request: web.Request) -> web.StreamResponse:
+        received = await self._take_in(request, counting=True)
+        return web.json_response({"input_tokens": received.tokens})
+
+    async def _models(self, request: web.Request) -> web.StreamResponse:
+        self._authenticate(request)
+        data = [model.info() for model in MODELS.values()]
+        return web.json_response(
+            {"data": data, "has_more": False, "first_id": data[0]["id"], "last_id": data[-1]["id"]}
+        )
+
+    async def _model(self, request: web.Request) -> web.StreamResponse:
+        self._authenticate(request)
+        name = request.match_info["id"]
+        if name not in MODELS:
+            raise Refused(404, "not_found_error", f"model: {name}")
+        return web.json_response(MODELS[name].info())
+
+    # --- taking in -------------------------------------------------------------------------------------------------
+
+    def _authenticate(self, request: web.Request) -> str:
+        """The API version asked for."""
+        bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
+        given = request.headers.get("x-api-key") or bearer
+        if given != self.api_key:
+            raise Refused(401, "authentication_error", "invalid x-api-key")
+        version = request.headers.get("anthropic-version")
+        if version is None:
+            raise BadRequest("anthropic-version: header is required")
+        if version not in VERSIONS:
+            raise BadRequest(f'anthropic-version: "{version}" is not a valid version')
+        return version
+
+    async def _take_in(self, request: web.Request, *, counting: bool) -> Received:
+        record = _record(request)
+        try:
+            version = self._authenticate(request)
+            if (request.content_length or 0) > limits.REQUEST_BYTES_MAX:
+                raise _too_large()
+            with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as spool:
+                await self._spool(request, record, spool)
+                see = partial(see_request, version=version, strict_turns=self._strict_turns, counting=counting)
+                async with self._reading:
+                    record.body, seen = await asyncio.to_thread(_looked_at, spool, see)
+            if isinstance(seen, Refused):
+                raise seen
+            record.seen = seen
+            return seen
+        finally:
+            await self._keep(record)
+
+    async def _keep(self, record: ReceivedRequest) -> None:
+        async with self._arrived:
+            self._count += 1
+            self.requests.append(record)
+            self._arrived.notify_all()
+
+    async def _spool(self, request: web.Request, record: ReceivedRequest, spool: IO[bytes]) -> None:
+        async for chunk in request.content.iter_chunked(READ_BYTES):
+            record.body_bytes += len(chunk)
+            if record.body_bytes > limits.REQUEST_BYTES_MAX:
+                raise _too_large()
+            spool.write(chunk)
+        spool.seek(0)
+
+
+def _looked_at(spool: IO[bytes], see: Callable[[object], Received]) -> tuple[dict[str, Any], Received | Refused]:
+    try:
+        body = json.load(spool)
+    except ValueError as error:
+        return {}, BadRequest(f"The request body is not valid JSON: {error}")
+    try:
+        seen: Received | Refused = see(body)
+    except Refused as refused:
+        seen = refused
+    return body if isinstance(body, dict) else {}, seen
+
+
+def _limited(answer: Answer, received: Received) -> Answer:
+    """Cut at ``max_tokens`` where the answer is longer."""
+    chars_max = received.max_tokens * 4
+    text = "".join(answer.pieces)
+    if len(text) <= chars_max:
+        return answer
+    return Answer(
+        text[:chars_max],
+        stop_reason="max_tokens",
+        first_token_delay_s=answer.first_token_delay_s,
+        chunk_delay_s=answer.chunk_delay_s,
+        quirks=answer.quirks,
+    )
+
+
+def _whole(started: dict[str, Any], answer: Answer) -> dict[str, Any]:
+    text = "".join(answer.pieces)
+    return started | {
+        "content": [{"type": "text", "text": text}],
+        "stop_reason": answer.stop_reason,
+        "usage": started["usage"] | {"output_tokens": grammar.tokens_of(text)},
+    }
+
+
+def _record(request: web.Request) -> ReceivedRequest:
+    return ReceivedRequest(request.path, dict(request.headers), asyncio.get_running_loop().time())
+
+
+def _too_large() -> Refused:
+    return Refused(413, "request_too_large", "Request exceeds the maximum size")
+
+
+@web.middleware
+async def _in_the_apis_shape(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    request_id = f"req_{next(_REQUEST_NUMBERS):08}"
+    _REQUEST_ID.set(request_id)
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        refused = Refused(error.status, "not_found_error", f"{request.method} {request.path}: {error.reason}")
+    except Refused as error:
+        refused = error
+    return web.json_response(refused.body(request_id), status=refused.status, headers={"request-id": request_id})

@@ -1,0 +1,103 @@
+"""auth.test, apps.connections.open, users.info and assistant.threads.setStatus: arguments in, Slack's answers out.
+
+I/O: a timer that takes a status away. Sources: slack:reference/methods/auth.test, apps.connections.open, users.info,
+assistant.threads.setStatus (two minutes, cleared by the app's reply, up to ten loading messages).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from playground.workspace import defaults
+from playground.workspace.arguments import Arguments
+from playground.workspace.errors import Refused
+from playground.workspace.records import Json, User
+from playground.workspace.state import State
+from playground.workspace.web_api import Caller, Method, visible_channel
+
+STATUS_LIFETIME_S = 120.0
+LOADING_MESSAGES_MAX = 10
+LOADING_MESSAGE_CHARS_MAX = 50
+
+
+@dataclass(slots=True)
+class Account:
+    """``link_url`` makes the WebSocket address for a new Socket Mode connection."""
+
+    state: State
+    link_url: Callable[[], str]
+    base_url: Callable[[], str]
+
+    def methods(self) -> dict[str, Method]:
+        return {
+            "auth.test": Method(self.auth_test, caller=Caller.ANY),
+            "apps.connections.open": Method(self.open_connection, caller=Caller.APP),
+            "users.info": Method(self.users_info, ("users:read",)),
+            "assistant.threads.setStatus": Method(self.set_status, ("chat:write",)),
+        }
+
+    def auth_test(self, arguments: Arguments) -> Json:  # noqa: ARG002 - every method takes its arguments
+        return {
+            "url": f"{self.base_url()}/",
+            "team": defaults.TEAM_NAME,
+            "user": self.state.manifest.bot_name,
+            "team_id": defaults.TEAM_ID,
+            "user_id": defaults.BOT_USER_ID,
+            "bot_id": defaults.BOT_ID,
+            "is_enterprise_install": False,
+        }
+
+    def open_connection(self, arguments: Arguments) -> Json:  # noqa: ARG002 - every method takes its arguments
+        return {"url": self.link_url()}
+
+    def users_info(self, arguments: Arguments) -> Json:
+        user = self.state.users.get(arguments.required("user", missing="user_not_found"))
+        if user is None:
+            raise Refused("user_not_found")
+        return {"user": user_object(user)}
+
+    def set_status(self, arguments: Arguments) -> Json:
+        channel = visible_channel(
+            self.state, arguments.required("channel_id", missing="channel_not_found"), defaults.BOT_USER_ID
+        )
+        thread_ts = arguments.required("thread_ts", missing="invalid_thread_ts")
+        if thread_ts not in self.state.messages[channel.id]:
+            raise Refused("invalid_thread_ts")
+        if not arguments.has("status"):
+            raise Refused("invalid_arguments")
+        loading = arguments.structure("loading_messages", malformed="invalid_arguments") or []
+        too_long = any(len(str(line)) > LOADING_MESSAGE_CHARS_MAX for line in loading)
+        if not isinstance(loading, list) or len(loading) > LOADING_MESSAGES_MAX or too_long:
+            raise Refused("invalid_arguments")
+        root = self.state.thread_ts(channel.id, thread_ts)
+        self.state.set_status(channel.id, root, arguments.text("status") or "")
+        shown = self.state.statuses.get((channel.id, root))
+        if shown is not None:  # another two minutes from now on, for the same words too
+            shown = self.state.statuses[channel.id, root] = replace(shown)
+        asyncio.get_running_loop().call_later(STATUS_LIFETIME_S, self._expire, channel.id, root, shown)
+        return {}
+
+    def _expire(self, channel_id: str, thread_ts: str, shown: object) -> None:
+        if shown is not None and self.state.statuses.get((channel_id, thread_ts)) is shown:
+            self.state.set_status(channel_id, thread_ts, "")
+
+
+def user_object(user: User) -> Json:
+    """Source: slack:reference/objects/user-object."""
+    profile: Json = {"real_name": user.real_name, "display_name": user.name, "team": defaults.TEAM_ID}
+    if user.bot_id:
+        profile["bot_id"] = user.bot_id
+    return {
+        "id": user.id,
+        "team_id": defaults.TEAM_ID,
+        "name": user.name,
+        "deleted": False,
+        "real_name": user.real_name,
+        "tz": "Europe/Amsterdam",
+        "is_bot": user.is_bot,
+        "is_app_user": False,
+        "updated": 1_700_000_000,
+        "profile": profile,
+    }

@@ -1,0 +1,45 @@
+"""The people and channels that a fresh workspace has: a manifest comes in, users and channels go out. Pure."""
+
+from __future__ import annotations
+
+from playground.workspace.manifest import Manifest
+from playground.workspace.records import Channel, Kind, User
+
+TEAM_ID = "T0PLAYGRND"
+TEAM_NAME = "Playground"
+APP_ID = "A0PLAYGRND"
+BOT_USER_ID = "U0BOT00001"
+BOT_ID = "B0BOT00001"
+OTHER_BOT_USER_ID = "U0BOT00002"
+OTHER_BOT_ID = "B0BOT00002"
+
+PEOPLE = (
+    User("U0ADA00001", "ada", "Ada Moreau"),
+    User("U0GRACE001", "grace", "Grace Okafor"),
+    User("U0LARS0001", "lars", "Lars Lindqvist"),
+)
+
+
+def users(manifest: Manifest) -> list[User]:
+    """Three people, Slackbot (who signs tombstones), another app's bot, and the app's own bot user."""
+    return [
+        *PEOPLE,
+        User("USLACKBOT", "slackbot", "Slackbot"),
+        User(OTHER_BOT_USER_ID, "standup", "Standup Reminder", is_bot=True, bot_id=OTHER_BOT_ID),
+        User(BOT_USER_ID, manifest.bot_name, manifest.app_name, is_bot=True, bot_id=BOT_ID),
+    ]
+
+
+def channels() -> list[Channel]:
+    """#general, #random, a private and a group one with the bot in them, #elsewhere without it, and one DM a person."""
+    people = {person.id for person in PEOPLE}
+    everyone = people | {BOT_USER_ID, OTHER_BOT_USER_ID}
+    return [
+        Channel("C0GENERAL1", "general", Kind.PUBLIC, set(everyone)),
+        Channel("C0RANDOM01", "random", Kind.PUBLIC, set(everyone)),
+        Channel("C0PRIVATE1", "board-room", Kind.PRIVATE, people | {BOT_USER_ID}),
+        Channel("C0ELSEWHR1", "elsewhere", Kind.PUBLIC, set(people)),
+        Channel("C0HIDDEN01", "hidden", Kind.PRIVATE, set(people)),
+        Channel("C0MPIM0001", "mpdm-ada--grace--1", Kind.GROUP, {PEOPLE[0].id, PEOPLE[1].id, BOT_USER_ID}),
+        *(Channel(f"D{person.id[1:]}", person.id, Kind.DIRECT, {person.id, BOT_USER_ID}) for person in PEOPLE),
+    ]

@@ -1,0 +1,187 @@
+"""Requests of the web page come in; the workspace as JSON, a push of every change, and what the person did go out.
+
+I/O: HTTP and a WebSocket on loopback; ``server`` keeps other sites' pages out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from aiohttp import BodyPartReader, WSMsgType, web
+
+from playground.workspace import defaults
+from playground.workspace.people import NotPossible, People
+from playground.workspace.records import Json, Kind
+from playground.workspace.state import State
+
+PING_INTERVAL_S = 30.0
+CLOSE_WITHIN_S = 1.0
+PAGE = Path(__file__).parent.parent / "page"
+
+
+@dataclass(slots=True)
+class Ui:
+    """The page's side of the workspace; the person at the page is the first of the people."""
+
+    state: State
+    people: People
+    _pages: set[web.WebSocketResponse] = field(default_factory=set)
+
+    async def close(self) -> None:
+        for page in list(self._pages):
+            await page.close()
+
+    @property
+    def me(self) -> str:
+        return defaults.PEOPLE[0].id
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/", self.index),
+            web.get("/page/{name}", self.page),
+            web.get("/ui/state", self.show_state),
+            web.get("/ui/events", self.push),
+            web.get("/ui/files/{id}", self.file),
+            web.post("/ui/messages", self.say),
+            web.post("/ui/commands", self.command),
+            web.post("/ui/actions", self.action),
+            web.post("/ui/edits", self.edit),
+            web.post("/ui/deletions", self.delete),
+        ]
+
+    async def index(self, request: web.Request) -> web.StreamResponse:  # noqa: ARG002 - aiohttp's signature
+        return _static("index.html")
+
+    async def page(self, request: web.Request) -> web.StreamResponse:
+        return _static(request.match_info["name"])
+
+    async def show_state(self, request: web.Request) -> web.Response:  # noqa: ARG002 - aiohttp's signature
+        state = self.state
+        mine = [channel for channel in state.channels.values() if self.me in channel.members]
+        messages = [
+            {**state.rendered(channel.id, ts), "channel": channel.id}
+            for channel in mine
+            for ts in state.messages[channel.id]
+        ]
+        messages += [
+            {**message, "ephemeral": True} for message in state.ephemerals if message["ephemeral_for"] == self.me
+        ]
+        bot = state.users[defaults.BOT_USER_ID]
+        return web.json_response(
+            {
+                "team": {"id": defaults.TEAM_ID, "name": defaults.TEAM_NAME},
+                "me": {"id": self.me, "name": state.users[self.me].name},
+                "bot": {"id": bot.id, "name": bot.name},
+                "users": [{"id": u.id, "name": u.name, "is_bot": u.is_bot} for u in state.users.values()],
+                "channels": [
+                    {
+                        "id": channel.id,
+                        "name": bot.name if channel.kind is Kind.DIRECT else channel.name,
+                        "kind": "private" if channel.kind is Kind.GROUP else channel.kind.value,
+                        "is_member": defaults.BOT_USER_ID in channel.members,
+                    }
+                    for channel in mine
+                ],
+                "messages": messages,
+                "statuses": [
+                    {"channel": s.channel, "thread_ts": s.thread_ts, "status": s.status}
+                    for s in state.statuses.values()
+                ],
+            }
+        )
+
+    async def push(self, request: web.Request) -> web.StreamResponse:
+        """Every change as one JSON message, in order, until the page goes away."""
+        socket = web.WebSocketResponse(heartbeat=PING_INTERVAL_S, timeout=CLOSE_WITHIN_S)
+        await socket.prepare(request)
+        self._pages.add(socket)
+        queue: asyncio.Queue[Json] = asyncio.Queue()
+        self.state.changes.pages.add(queue)
+        writer = asyncio.create_task(self._write(socket, queue))
+        try:
+            async for message in socket:
+                if message.type is WSMsgType.ERROR:
+                    break
+        finally:
+            self._pages.discard(socket)
+            self.state.changes.pages.discard(queue)
+            writer.cancel()
+        return socket
+
+    async def _write(self, socket: web.WebSocketResponse, queue: asyncio.Queue[Json]) -> None:
+        while not socket.closed:
+            change = await queue.get()
+            if self._concerns_me(change):
+                await socket.send_json(change)
+
+    def _concerns_me(self, change: Json) -> bool:
+        channel_id = change.get("channel") or change["message"]["channel"]
+        addressee = change.get("message", {}).get("ephemeral_for", self.me)
+        return addressee == self.me and self.me in self.state.channels[channel_id].members
+
+    async def file(self, request: web.Request) -> web.Response:
+        stored = self.people.files.stored.get(request.match_info["id"])
+        if stored is None or not stored.content:
+            return web.json_response({"error": "There is no such file."}, status=404)
+        headers = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'"}
+        return web.Response(body=stored.content, content_type=str(stored.info["mimetype"]), headers=headers)
+
+    async def say(self, request: web.Request) -> web.Response:
+        if request.content_type != "multipart/form-data":
+            raise NotPossible("The request must be a multipart form.")
+        fields: dict[str, str] = {}
+        files: list[tuple[str, bytes]] = []
+        async for part in await request.multipart():
+            if not isinstance(part, BodyPartReader):
+                continue
+            if part.name == "files":
+                content = bytes(await part.read())
+                if part.filename:
+                    # Browsers escape quotation marks in names, and nothing else that matters here.
+                    files.append((part.filename.replace("%22", '"'), content))
+            else:
+                fields[part.name or ""] = await part.text()
+        text = fields.get("text", "")
+        if not text.strip() and not files:
+            raise NotPossible("There is nothing to send.")
+        ts = self.people.say(self.me, fields.get("channel", ""), text, fields.get("thread_ts") or None, files, {})
+        return web.json_response({"ts": ts})
+
+    async def command(self, request: web.Request) -> web.Response:
+        body = await _json(request, "channel", "command")
+        invocation = self.people.command(self.me, body["channel"], body["command"], body.get("text") or "")
+        return web.json_response({"id": invocation})
+
+    async def action(self, request: web.Request) -> web.Response:
+        body = await _json(request, "channel", "ts", "action_id")
+        return web.json_response({"id": self.people.press(self.me, body["channel"], body["ts"], body)})
+
+    async def edit(self, request: web.Request) -> web.Response:
+        body = await _json(request, "channel", "ts", "text")
+        self.people.edit(body["channel"], body["ts"], body["text"])
+        return web.json_response({"ts": body["ts"]})
+
+    async def delete(self, request: web.Request) -> web.Response:
+        body = await _json(request, "channel", "ts")
+        self.people.delete(body["channel"], body["ts"])
+        return web.json_response({"ts": body["ts"]})
+
+
+def _static(name: str) -> web.StreamResponse:
+    path = PAGE / name
+    if path.parent != PAGE or not path.is_file():
+        return web.Response(status=404, text="The page is not installed here.")
+    return web.FileResponse(path)
+
+
+async def _json(request: web.Request, *required: str) -> Json:
+    try:
+        body = json.loads(await request.read())
+    except ValueError:
+        body = None
+    if not isinstance(body, dict) or not all(isinstance(body.get(name), str) for name in required):
+        raise NotPossible(f"The request must be a JSON object with {', '.join(required)}.")
+    return body

@@ -1,0 +1,304 @@
+"""Who waits to call Slack, and in which order they go. Time is virtual: a minute of waiting costs nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.limits import POSTS_PER_WORKSPACE_PER_MIN
+from bot.slack.web_api.rate_limiter import MOVES_EVERY_S, Rank, RateLimiter, Urgency
+from playground.measure.virtual_time import run
+from playground.workspace.rate_limits import RateLimits
+
+EDIT, POST = "chat.update", "chat.postMessage"
+EDITS_PER_MIN = 50
+
+
+@dataclass
+class Calls:
+    """Who got through which gate when."""
+
+    rate_limiter: RateLimiter
+    made: list[tuple[float, str]] = field(default_factory=list)
+
+    async def call(self, name: str, rank: Rank, method: str = EDIT, channel_id: str = "C") -> None:
+        await self.rate_limiter.acquire(method, channel_id=channel_id, rank=rank)
+        self.made.append((now_s(), name))
+
+    @property
+    def names(self) -> list[str]:
+        return [name for _, name in self.made]
+
+    def times(self, name: str = "") -> list[float]:
+        return [at_s for at_s, made in self.made if name in ("", made)]
+
+
+def now_s() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def rank(urgency: Urgency, since_s: float = 0.0) -> Rank:
+    return lambda: (urgency, since_s)
+
+
+def played(script: Callable[[Calls], Coroutine[Any, Any, None]]) -> Calls:
+    async def play() -> Calls:
+        calls = Calls(RateLimiter())
+        await script(calls)
+        return calls
+
+    return run(play())
+
+
+async def use_up(calls: Calls, number: int = EDITS_PER_MIN) -> None:
+    for _ in range(number):
+        await calls.call("used up", rank(Urgency.FIRST))
+    calls.made.clear()
+
+
+def test_first_words_come_first_then_last_ones_then_whoever_is_furthest_behind() -> None:
+    async def script(calls: Calls) -> None:
+        await use_up(calls)
+        await asyncio.gather(
+            calls.call("behind", rank(Urgency.LIVE, 1.0)),
+            calls.call("furthest behind", rank(Urgency.LIVE, 0.0)),
+            calls.call("last", rank(Urgency.LAST, 9.0)),
+            calls.call("first", rank(Urgency.FIRST, 9.0)),
+        )
+
+    assert played(script).names == ["first", "last", "furthest behind", "behind"]
+
+
+def test_a_rank_counts_as_it_is_when_a_place_is_given_away() -> None:
+    async def script(calls: Calls) -> None:
+        urgency = Urgency.LIVE
+        await use_up(calls)
+        waiting = [
+            asyncio.create_task(calls.call("was live", lambda: (urgency, 5.0))),
+            asyncio.create_task(calls.call("live", rank(Urgency.LIVE, 0.0))),
+        ]
+        await asyncio.sleep(1)
+        urgency = Urgency.LAST
+        await asyncio.gather(*waiting)
+
+    assert played(script).names == ["was live", "live"]
+
+
+def test_one_answer_is_edited_at_an_even_pace() -> None:
+    async def script(calls: Calls) -> None:
+        for _ in range(30):
+            await calls.call("edit", rank(Urgency.LIVE, now_s()))
+
+    times_s = played(script).times()
+    gaps_s = {round(after - before, 3) for before, after in pairwise(times_s)}
+    assert gaps_s == {0.61}
+
+
+def test_the_last_edit_does_not_wait_for_the_pace_and_finds_a_place_kept() -> None:
+    async def script(calls: Calls) -> None:
+        live = asyncio.create_task(edit_for_ever(calls))
+        await asyncio.sleep(50)
+        await calls.call("last", rank(Urgency.LAST, now_s()))
+        live.cancel()
+
+    assert played(script).times("last") == [50.0]
+
+
+async def edit_for_ever(calls: Calls) -> None:
+    while True:
+        await calls.call("live", rank(Urgency.LIVE, now_s()))
+
+
+def test_answers_share_the_edits_evenly() -> None:
+    async def script(calls: Calls) -> None:
+        async def answer(name: str) -> None:
+            while now_s() < 28:
+                await calls.call(name, rank(Urgency.LIVE, now_s()))
+
+        await asyncio.gather(*(answer(f"answer {number}") for number in range(5)))
+
+    calls = played(script)
+    counts = [len(calls.times(f"answer {number}")) for number in range(5)]
+    assert max(counts) - min(counts) <= 1
+
+
+def test_edits_are_short_when_all_who_wait_would_move_too_seldom() -> None:
+    async def script(calls: Calls) -> None:
+        assert not calls.rate_limiter.edits_short()
+        waiting = [asyncio.create_task(calls.call("live", rank(Urgency.LIVE, now_s()))) for _ in range(20)]
+        await asyncio.sleep(1)
+        assert calls.rate_limiter.edits_short()
+        await asyncio.gather(*waiting)
+        assert not calls.rate_limiter.edits_short()
+
+    calls = played(script)
+    assert max(calls.times()) < MOVES_EVERY_S + 20 * 0.61, "then an edit goes as soon as its readers have waited"
+
+
+def test_edits_are_short_while_slack_makes_everybody_wait() -> None:
+    async def script(calls: Calls) -> None:
+        calls.rate_limiter.method(EDIT).refused(30)
+        assert calls.rate_limiter.edits_short()
+        await asyncio.sleep(31)
+        assert not calls.rate_limiter.edits_short()
+
+    played(script)
+
+
+def test_a_further_message_waits_for_words_worth_it_only_while_edits_are_short() -> None:
+    async def script(calls: Calls) -> None:
+        await calls.call("edits are there", rank(Urgency.LIVE, now_s()), POST)
+        await use_up(calls)
+        await calls.call("edits are short", rank(Urgency.LIVE, now_s()), POST, "C2")
+
+    assert played(script).times("edits are short") == [MOVES_EVERY_S]
+
+
+def test_retry_after_holds_everyone_back_who_calls_that_method_and_nobody_else() -> None:
+    async def script(calls: Calls) -> None:
+        calls.rate_limiter.method(EDIT).refused(30)
+        await asyncio.gather(
+            calls.call("edit", rank(Urgency.FIRST)),
+            calls.call("last edit", rank(Urgency.LAST)),
+            calls.call("post", rank(Urgency.FIRST), POST),
+        )
+
+    calls = played(script)
+    assert calls.times("post") == [0.0]
+    assert min(calls.times("edit") + calls.times("last edit")) >= 30.0
+
+
+def test_retry_after_holds_back_those_who_wait_already() -> None:
+    async def script(calls: Calls) -> None:
+        await calls.call("first", rank(Urgency.LIVE, 0.0))
+        waiting = asyncio.create_task(calls.call("waiting", rank(Urgency.LIVE, 0.0)))
+        await asyncio.sleep(0.1)
+        calls.rate_limiter.method(EDIT).refused(20)
+        await waiting
+
+    assert played(script).times("waiting")[0] >= 20.1
+
+
+def test_who_gives_up_waiting_takes_no_place_and_holds_nobody_up() -> None:
+    async def script(calls: Calls) -> None:
+        await use_up(calls)
+        given_up = asyncio.create_task(calls.call("given up", rank(Urgency.FIRST)))
+        waiting = asyncio.create_task(calls.call("waiting", rank(Urgency.LAST)))
+        await asyncio.sleep(1)
+        given_up.cancel()
+        await waiting
+        before_s = now_s()
+        for number in range(EDITS_PER_MIN - 1):
+            await calls.call(f"after {number}", rank(Urgency.FIRST))
+        assert now_s() - before_s < 0.1
+
+    assert "given up" not in played(script).names
+
+
+def test_a_post_that_waits_for_its_channel_lets_other_channels_pass() -> None:
+    async def script(calls: Calls) -> None:
+        await calls.call("one", rank(Urgency.FIRST), POST, "C1")
+        await asyncio.gather(
+            calls.call("same channel", rank(Urgency.FIRST, 0.0), POST, "C1"),
+            calls.call("other channel", rank(Urgency.LIVE, -10.0), POST, "C2"),
+        )
+
+    calls = played(script)
+    assert calls.names == ["one", "other channel", "same channel"]
+    assert calls.times("same channel")[0] > 1.0
+
+
+def test_posts_that_waited_for_the_workspace_do_not_flood_their_channel() -> None:
+    async def script(calls: Calls) -> None:
+        calls.rate_limiter.method(POST).refused(30)
+        await asyncio.gather(*(calls.call("post", rank(Urgency.FIRST), POST, "C1") for _ in range(5)))
+
+    times_s = played(script).times("post")
+    assert all(after - before > 1.0 for before, after in pairwise(times_s))
+
+
+def test_first_words_find_room_however_many_answers_go_on_in_further_messages() -> None:
+    async def script(calls: Calls) -> None:
+        async def post_for_ever(channel_id: str) -> None:
+            while True:
+                await calls.call("further", rank(Urgency.LIVE, now_s() - 60), POST, channel_id)
+
+        flood = [asyncio.create_task(post_for_ever(f"C{number}")) for number in range(50)]
+        await asyncio.sleep(45)
+        await asyncio.gather(*(calls.call("first", rank(Urgency.FIRST), POST, f"D{number}") for number in range(20)))
+        for one in flood:
+            one.cancel()
+
+    assert played(script).times("first") == [45.0] * 20
+
+
+def test_a_smaller_share_counts_at_once_and_a_larger_one_lets_those_in_who_wait() -> None:
+    async def script(calls: Calls) -> None:
+        calls.rate_limiter.set_share(0.5)
+        await use_up(calls, EDITS_PER_MIN // 2)
+        waiting = asyncio.create_task(calls.call("waiting", rank(Urgency.LAST)))
+        await asyncio.sleep(10)
+        assert not waiting.done()
+        calls.rate_limiter.set_share(1.0)
+        await waiting
+
+    assert played(script).times("waiting") == [10.0]
+
+
+WISHES = st.lists(
+    st.tuples(
+        st.floats(0, 3),
+        st.sampled_from(list(Urgency)),
+        st.sampled_from([EDIT, POST]),
+        st.sampled_from(["C1", "C2", "C3"]),
+        st.booleans(),
+    ),
+    max_size=250,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(WISHES)
+def test_whatever_is_wished_for_slack_refuses_nothing_and_nobody_waits_for_ever(
+    wishes: list[tuple[float, Urgency, str, str, bool]],
+) -> None:
+    workspace = RateLimits()
+    refused: list[str] = []
+
+    async def script(calls: Calls) -> None:
+        async def wish(number: int) -> None:
+            _, urgency, method, channel_id, patient = wishes[number]
+            call = calls.call(str(number), rank(urgency, now_s()), method, channel_id)
+            try:
+                await asyncio.wait_for(call, None if patient else 0.5)
+            except TimeoutError:
+                return
+            if workspace.retry_after_s(method, channel_id, now_s()) is not None:
+                refused.append(method)
+
+        waiting = []
+        for number, (gap_s, *_) in enumerate(wishes):
+            await asyncio.sleep(gap_s)
+            waiting.append(asyncio.create_task(wish(number)))
+        await asyncio.gather(*waiting)
+
+    calls = played(script)
+    assert not refused
+    patient = {str(number) for number, one in enumerate(wishes) if one[-1]}
+    assert patient <= set(calls.names)
+    assert max(calls.times(), default=0.0) < sum(one[0] for one in wishes) + 60 * (2 + len(wishes) // EDITS_PER_MIN)
+
+
+def test_the_workspaces_posts_are_the_limit_where_there_are_many_channels() -> None:
+    async def script(calls: Calls) -> None:
+        posts = (calls.call("post", rank(Urgency.FIRST), POST, f"C{number}") for number in range(400))
+        await asyncio.gather(*posts)
+
+    times_s = played(script).times("post")
+    assert sum(at_s < 60 for at_s in times_s) == POSTS_PER_WORKSPACE_PER_MIN
