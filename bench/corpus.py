@@ -30,7 +30,7 @@ from bot.errors import ModelError
 from bot.files import blocks
 from bot.files.bounds import FileLimits
 from bot.files.conversion import Conversion
-from bot.files.parts import UnreadableNow
+from bot.files.extracts import UnreadableNow
 from bot.files.worker.sniff import HEAD_BYTES, TAIL_BYTES, kind_of
 from bot.llm.client import MessagesClient
 from bot.messages import Conversation, Message, PreparedFile, Role, TextBlock
@@ -111,8 +111,8 @@ async def _one(path: Path, conversion: Conversion, model: MessagesClient, tally:
     started = time.perf_counter()
     with tempfile.TemporaryDirectory(dir=PLACE) as directory:
         try:
-            parts = await conversion.convert(path, path.name, "", Path(directory))
-            file = blocks.prepared(str(path), path.name, parts, Path(directory))
+            extracts = await conversion.convert(path, path.name, "", Path(directory))
+            file = blocks.prepared(str(path), path.name, extracts, Path(directory))
         except UnreadableNow as unreadable:
             file = blocks.refused(str(path), path.name, unreadable.reason)
         took_s = time.perf_counter() - started

@@ -16,7 +16,7 @@ from bot.app import file_limits, messages_client
 from bot.errors import ModelError
 from bot.files import blocks
 from bot.files.conversion import Conversion
-from bot.files.parts import Unreadable
+from bot.files.extracts import Unreadable
 from bot.messages import Attachment, Author, Finished, PreparedFile, StopReason, TextDelta, ThreadMessage
 from bot.settings import ModelSettings
 from bot.turn import STOPPED
@@ -67,11 +67,11 @@ async def _prepare(settings: ModelSettings, paths: Sequence[Path], directory: Pa
             out.mkdir()
             identity = f"{number}:{path}"
             try:
-                parts = await conversion.convert(path.resolve(), path.name, path.suffix.removeprefix("."), out)
+                extracts = await conversion.convert(path.resolve(), path.name, path.suffix.removeprefix("."), out)
             except Unreadable as unreadable:
                 files.append(blocks.refused(identity, path.name, unreadable.reason))
             else:
-                files.append(blocks.prepared(identity, path.name, parts, out))
+                files.append(blocks.prepared(identity, path.name, extracts, out))
     finally:
         await conversion.aclose()
     return files

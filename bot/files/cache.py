@@ -1,4 +1,4 @@
-"""Prepared files on disk: a key in, the parts and where their bytes lie out.
+"""Prepared files on disk: a key in, the extracts and where their bytes lie out.
 
 I/O: a directory that several processes may share.
 
@@ -23,7 +23,7 @@ from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
-from bot.files.parts import Part, from_json, to_json
+from bot.files.extracts import Extract, from_json, to_json
 from bot.messages import Attachment
 
 _VERSION = "1"
@@ -31,7 +31,7 @@ _VERSION = "1"
 _IN_USE_S = 15 * 60
 _UNFINISHED = "unfinished-"
 _UNFINISHED_AGE_MAX_S = 3_600
-_PARTS = "parts.json"
+_PARTS = "extracts.json"
 
 
 class Cache:
@@ -45,32 +45,32 @@ class Cache:
     def path(self, key: str) -> Path:
         return self._directory / key
 
-    def load(self, key: str) -> list[Part] | None:
-        """The parts, marked as used now; ``None`` where there is no such entry or it is not whole."""
+    def load(self, key: str) -> list[Extract] | None:
+        """The extracts, marked as used now; ``None`` where there is no such entry or it is not whole."""
         try:
-            parts = from_json(json.loads((self.path(key) / _PARTS).read_bytes()))
+            extracts = from_json(json.loads((self.path(key) / _PARTS).read_bytes()))
             os.utime(self.path(key))
         except FileNotFoundError:
             return None
         except (ValueError, KeyError, TypeError):
             self._remove(self.path(key))
             return None
-        return parts
+        return extracts
 
     def begin(self) -> Path:
         """A new directory to write an entry into, on the same file system."""
         self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         return Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=self._directory))
 
-    def commit(self, begun: Path, key: str, parts: list[Part], files: set[str]) -> list[Part]:
+    def commit(self, begun: Path, key: str, extracts: list[Extract], files: set[str]) -> list[Extract]:
         """Makes ``begun`` with these of its ``files`` the entry, and makes room for it.
 
-        Returns the parts of what is the entry then: where another process was faster, it is theirs.
+        Returns the extracts of what is the entry then: where another process was faster, it is theirs.
         """
         for path in begun.iterdir():
             if path.name not in files:
                 path.unlink()
-        (begun / _PARTS).write_text(json.dumps(to_json(parts)), encoding="utf-8")
+        (begun / _PARTS).write_text(json.dumps(to_json(extracts)), encoding="utf-8")
         try:
             begun.rename(self.path(key))
         except OSError:
@@ -80,7 +80,7 @@ class Cache:
             self.discard(begun)
             return theirs
         self.sweep()
-        return parts
+        return extracts
 
     def discard(self, begun: Path) -> None:
         shutil.rmtree(begun, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""A file on disk in, its parts out, down to the members of archives, the attachments of mails and office documents.
+"""A file on disk in, its extracts out, down to the members of archives, the attachments of mails and office documents.
 
 I/O: worker processes, LibreOffice, files beside the source. The members of one file share its limits on time and count.
 """
@@ -14,8 +14,8 @@ from pathlib import Path
 
 from bot.files import notes
 from bot.files.bounds import FileLimits
+from bot.files.extracts import Extract, MemberExtract, NoteExtract, OfficeExtract, PdfExtract, Unreadable, UnreadableNow
 from bot.files.office import Office
-from bot.files.parts import MemberPart, NotePart, OfficePart, Part, PdfPart, Unreadable, UnreadableNow
 from bot.files.sandbox import Sandbox
 
 _DEPTH_MAX = 3
@@ -54,7 +54,7 @@ class Conversion:
 
     async def convert(
         self, source: Path, name: str, filetype: str, out: Path, spare_pdf: SparePdf | None = None
-    ) -> list[Part]:
+    ) -> list[Extract]:
         """Parts with their bytes in ``out``; what the file itself is to blame for is a note among them.
 
         Raises ``UnreadableNow`` for what may go better later.
@@ -64,7 +64,9 @@ class Conversion:
         task = _Task(out, ends_at_s, limits.archive_files_max, limits.archive_bytes_max, 0, spare_pdf)
         return _few_notes(await self._expanded(task, source, name, filetype, path=()))
 
-    async def _expanded(self, task: _Task, source: Path, name: str, filetype: str, path: tuple[str, ...]) -> list[Part]:
+    async def _expanded(
+        self, task: _Task, source: Path, name: str, filetype: str, path: tuple[str, ...]
+    ) -> list[Extract]:
         """``path`` leads from the attached file to this one, by the names of members."""
         inside = " › ".join(path)
         task.jobs += 1
@@ -73,57 +75,59 @@ class Conversion:
         except UnreadableNow:
             raise
         except Unreadable as unreadable:
-            return [NotePart(unreadable.reason, inside)]
-        parts: list[Part] = []
-        for part in found:
-            if isinstance(part, MemberPart):
-                parts += await self._member(task, part, path)
-            elif isinstance(part, OfficePart):
-                parts += await self._rendered(task, source, part, path)
+            return [NoteExtract(unreadable.reason, inside)]
+        extracts: list[Extract] = []
+        for extract in found:
+            if isinstance(extract, MemberExtract):
+                extracts += await self._member(task, extract, path)
+            elif isinstance(extract, OfficeExtract):
+                extracts += await self._rendered(task, source, extract, path)
             else:
-                parts.append(replace(part, inside=inside))
-        return parts
+                extracts.append(replace(extract, inside=inside))
+        return extracts
 
-    async def _member(self, task: _Task, member: MemberPart, path: tuple[str, ...]) -> list[Part]:
+    async def _member(self, task: _Task, member: MemberExtract, path: tuple[str, ...]) -> list[Extract]:
         path = (*path, member.name)
         if len(path) > _DEPTH_MAX:
-            return [NotePart(notes.NESTED, " › ".join(path))]
+            return [NoteExtract(notes.NESTED, " › ".join(path))]
         source = task.out / member.file
         task.bytes_left -= await asyncio.to_thread(_size_bytes, source)
         if task.members_left <= 0 or task.bytes_left < 0:
-            return [NotePart(notes.CROWDED, " › ".join(path))]
+            return [NoteExtract(notes.CROWDED, " › ".join(path))]
         if asyncio.get_running_loop().time() > task.ends_at_s:
-            return [NotePart(notes.OUT_OF_TIME, " › ".join(path))]
+            return [NoteExtract(notes.OUT_OF_TIME, " › ".join(path))]
         task.members_left -= 1
         try:
             return await self._expanded(task, source, member.name, "", path)
         finally:
             await asyncio.to_thread(source.unlink)  # what archives in archives hold must not add up on disk
 
-    async def _rendered(self, task: _Task, source: Path, part: OfficePart, path: tuple[str, ...]) -> list[Part]:
+    async def _rendered(
+        self, task: _Task, source: Path, extract: OfficeExtract, path: tuple[str, ...]
+    ) -> list[Extract]:
         """The document as a PDF: by LibreOffice, else as Slack rendered it, else a note."""
         inside = " › ".join(path)
         room = Path(await asyncio.to_thread(tempfile.mkdtemp, dir=task.out))
         try:
-            pdf = await self._pdf(task, source, part, room, attached=not path)
+            pdf = await self._pdf(task, source, extract, room, attached=not path)
             found = await self._expanded(task, pdf, "document.pdf", "pdf", path)
         except UnreadableNow:
             raise
         except Unreadable as unreadable:
-            return [] if part.optional else [NotePart(unreadable.reason, inside)]
+            return [] if extract.optional else [NoteExtract(unreadable.reason, inside)]
         finally:
             await asyncio.to_thread(shutil.rmtree, room, ignore_errors=True)
-        about = f"{part.about}, shown as PDF"
-        return [replace(page, about=about) if isinstance(page, PdfPart) else page for page in found]
+        about = f"{extract.about}, shown as PDF"
+        return [replace(page, about=about) if isinstance(page, PdfExtract) else page for page in found]
 
-    async def _pdf(self, task: _Task, source: Path, part: OfficePart, room: Path, *, attached: bool) -> Path:
-        reason = notes.no_office(part.about)
+    async def _pdf(self, task: _Task, source: Path, extract: OfficeExtract, room: Path, *, attached: bool) -> Path:
+        reason = notes.no_office(extract.about)
         if self._office.available:
             try:
-                return await self._office.to_pdf(source, part.suffix, room)
+                return await self._office.to_pdf(source, extract.suffix, room)
             except Unreadable as unreadable:
                 reason = unreadable.reason
-        if not attached or task.spare_pdf is None or part.optional:
+        if not attached or task.spare_pdf is None or extract.optional:
             raise Unreadable(reason)
         pdf = room / "spare.pdf"
         try:
@@ -137,15 +141,20 @@ def _size_bytes(path: Path) -> int:
     return path.stat().st_size
 
 
-def _few_notes(parts: list[Part]) -> list[Part]:
+def _few_notes(extracts: list[Extract]) -> list[Extract]:
     """With many members unread, the first notes and a count say enough."""
-    inner = [part for part in parts if isinstance(part, NotePart) and part.inside]
+    inner = [extract for extract in extracts if isinstance(extract, NoteExtract) and extract.inside]
     if len(inner) <= _NOTES_MAX:
-        return parts
+        return extracts
     dropped = set(map(id, inner[_NOTES_MAX - 1 :]))
-    return [*(part for part in parts if id(part) not in dropped), NotePart(notes.more_notes(len(dropped)))]
+    return [
+        *(extract for extract in extracts if id(extract) not in dropped),
+        NoteExtract(notes.more_notes(len(dropped))),
+    ]
 
 
-def files_of(parts: list[Part]) -> set[str]:
-    """The names of the files that the parts need; everything else beside them was only on the way."""
-    return {part.file for part in parts if not isinstance(part, NotePart | OfficePart | MemberPart)}
+def files_of(extracts: list[Extract]) -> set[str]:
+    """The names of the files that the extracts need; everything else beside them was only on the way."""
+    return {
+        extract.file for extract in extracts if not isinstance(extract, NoteExtract | OfficeExtract | MemberExtract)
+    }

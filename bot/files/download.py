@@ -19,7 +19,7 @@ import httpx
 
 from bot.files import notes
 from bot.files.bounds import FileLimits
-from bot.files.parts import Unreadable, UnreadableNow
+from bot.files.extracts import Unreadable, UnreadableNow
 from bot.messages import Attachment
 
 _SLACK_HOST = re.compile(r"(?:[a-z0-9-]+\.)*(?:slack\.com|slack-gov\.com)|slack-files\.com")

@@ -20,8 +20,8 @@ from pathlib import Path
 import bot
 from bot.files import notes
 from bot.files.bounds import FileLimits
+from bot.files.extracts import Unreadable, UnreadableNow
 from bot.files.outbox import place
-from bot.files.parts import Unreadable, UnreadableNow
 
 _LOG = logging.getLogger(__name__)
 _IMPORT_ROOT = str(Path(bot.__path__[0]).parent)

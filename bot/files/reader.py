@@ -21,7 +21,7 @@ from bot.files.bounds import FileLimits
 from bot.files.cache import Cache, key_of
 from bot.files.conversion import Conversion, files_of
 from bot.files.download import Downloader
-from bot.files.parts import Part, Unreadable, UnreadableNow
+from bot.files.extracts import Extract, Unreadable, UnreadableNow
 from bot.messages import Attachment, PreparedFile
 from bot.ports import Progress
 
@@ -107,15 +107,15 @@ class FileReader:
         key = key_of(attachment, self._conversion.fingerprint)
         lock = self._preparing.setdefault(key, asyncio.Lock())
         async with lock:  # the same file asked for twice at once is read once
-            parts = await asyncio.to_thread(self._cache.load, key)
-            if parts is None:
+            extracts = await asyncio.to_thread(self._cache.load, key)
+            if extracts is None:
                 async with self._at_once:
                     begins(attachment.name)
-                    parts = await self._read(attachment, key)
+                    extracts = await self._read(attachment, key)
         directory = self._cache.path(key)
-        return await asyncio.to_thread(blocks.prepared, attachment.id, attachment.name, parts, directory)
+        return await asyncio.to_thread(blocks.prepared, attachment.id, attachment.name, extracts, directory)
 
-    async def _read(self, attachment: Attachment, key: str) -> list[Part]:
+    async def _read(self, attachment: Attachment, key: str) -> list[Extract]:
         """Downloads, converts and keeps; a refusal for a reason in the file itself is kept as well."""
         if not attachment.url:
             raise Unreadable(notes.NO_ADDRESS)
@@ -124,8 +124,8 @@ class FileReader:
         try:
             await self._downloader.fetch(attachment, attachment.url, source)
             spare_pdf = partial(self._fetch_converted_pdf, attachment)
-            parts = await self._conversion.convert(source, attachment.name, attachment.filetype, begun, spare_pdf)
-            return await asyncio.to_thread(self._cache.commit, begun, key, parts, files_of(parts))
+            extracts = await self._conversion.convert(source, attachment.name, attachment.filetype, begun, spare_pdf)
+            return await asyncio.to_thread(self._cache.commit, begun, key, extracts, files_of(extracts))
         finally:
             await asyncio.to_thread(self._cache.discard, begun)
 

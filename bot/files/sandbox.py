@@ -1,4 +1,4 @@
-"""Files in, parts out, by worker processes that may die: a small pool, started when needed and closed when idle.
+"""Files in, extracts out, by worker processes that may die: a small pool, started when needed and closed when idle.
 
 I/O: starts ``bot.files.worker`` processes and talks to them over pipes.
 
@@ -22,7 +22,7 @@ from typing import Any
 import bot
 from bot.files import notes
 from bot.files.bounds import FileLimits
-from bot.files.parts import Part, Unreadable, UnreadableNow, from_json
+from bot.files.extracts import Extract, Unreadable, UnreadableNow, from_json
 
 _IMPORT_ROOT = str(Path(bot.__path__[0]).parent)
 _LOG = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ class Sandbox:
         self._idle: list[_Worker] = []
         self._ending: set[asyncio.Task[int]] = set()
 
-    async def convert(self, source: Path, name: str, filetype: str, out: Path, prefix: str = "") -> list[Part]:
+    async def convert(self, source: Path, name: str, filetype: str, out: Path, prefix: str = "") -> list[Extract]:
         """Parts of the file at ``source``, written into ``out`` under names that begin with ``prefix``.
 
         Raises ``Unreadable`` with the worker's reason, or with one for its death.
@@ -86,7 +86,7 @@ class Sandbox:
             _LOG.warning("file_worker_fault error=%s", reply["fault"])
         if "reason" in reply:
             raise Unreadable(reply["reason"])
-        return from_json(reply["parts"])
+        return from_json(reply["extracts"])
 
     async def aclose(self) -> None:
         """Ends every worker. No job may be under way."""

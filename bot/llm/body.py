@@ -10,7 +10,7 @@ import base64
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
-from bot.llm.wire import Part
+from bot.llm.wire import Chunk
 from bot.messages import FileBytes
 
 CHUNK_BYTES = 256 * 1024
@@ -30,7 +30,7 @@ class StreamedBody:
     exception in here no longer says what happened.
     """
 
-    def __init__(self, parts: Sequence[Part]) -> None:
+    def __init__(self, parts: Sequence[Chunk]) -> None:
         self.length = sum(_sent_bytes(part) for part in parts)
         self.sent = 0
         self.fault: FileChanged | None = None
@@ -55,7 +55,7 @@ class StreamedBody:
             raise
 
 
-def _sent_bytes(part: Part) -> int:
+def _sent_bytes(part: Chunk) -> int:
     return len(part) if isinstance(part, bytes) else (part.size_bytes + 2) // 3 * 4
 
 

@@ -110,11 +110,11 @@ class MessagesClient:
 
         Closing or cancelling closes the connection at once, which also stops the model.
         """
-        parts = wire.request_parts(conversation, model=self._model, max_tokens=self._max_tokens)
+        chunks = wire.request_chunks(conversation, model=self._model, max_tokens=self._max_tokens)
         for retries in range(self._patience.retries_max + 1):
             begun = False
             try:
-                async with aclosing(self._try(parts)) as events:
+                async with aclosing(self._try(chunks)) as events:
                     async for event in events:
                         begun = True
                         yield event
@@ -134,8 +134,8 @@ class MessagesClient:
             return error.retry_after_s if error.retry_after_s <= self._patience.retry_after_max_s else None
         return self._uniform(0, min(BACKOFF_MAX_S, BACKOFF_FIRST_S * 2.0**retries))
 
-    async def _try(self, parts: tuple[wire.Part, ...]) -> AsyncGenerator[StreamEvent, None]:
-        body = StreamedBody(parts)
+    async def _try(self, chunks: tuple[wire.Chunk, ...]) -> AsyncGenerator[StreamEvent, None]:
+        body = StreamedBody(chunks)
         response: httpx.Response | None = None
         begun = False
         try:

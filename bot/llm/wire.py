@@ -46,7 +46,7 @@ TITLE_CHARS_MAX = 500
 
 # --- the request ---------------------------------------------------------------------------------------------------
 
-Part = bytes | FileBytes
+Chunk = bytes | FileBytes
 """A piece of the request's JSON; ``FileBytes`` stands for the base64 of its bytes."""
 
 
@@ -62,7 +62,7 @@ def request_headers(api_key: str, vendor: str) -> dict[str, str]:
     return headers | {"vendor": vendor} if vendor else headers
 
 
-def request_parts(conversation: Conversation, *, model: str, max_tokens: int) -> tuple[Part, ...]:
+def request_chunks(conversation: Conversation, *, model: str, max_tokens: int) -> tuple[Chunk, ...]:
     """The JSON of a streaming request, in order; no two ``bytes`` follow each other."""
     head: dict[str, Any] = {"model": model, "max_tokens": max_tokens, "stream": True}
     if conversation.system.strip():
@@ -70,7 +70,7 @@ def request_parts(conversation: Conversation, *, model: str, max_tokens: int) ->
     return tuple(_joined(_pieces(_json(head), conversation.messages)))
 
 
-def _pieces(head: bytes, messages: tuple[Message, ...]) -> Iterator[Part]:
+def _pieces(head: bytes, messages: tuple[Message, ...]) -> Iterator[Chunk]:
     yield head[:-1] + b',"messages":['
     for number, message in enumerate(messages):
         yield b"," * (number > 0) + b'{"role":' + _json(message.role.value) + b',"content":['
@@ -81,7 +81,7 @@ def _pieces(head: bytes, messages: tuple[Message, ...]) -> Iterator[Part]:
     yield b"]}"
 
 
-def _block(block: ContentBlock) -> Iterator[Part]:
+def _block(block: ContentBlock) -> Iterator[Chunk]:
     match block:
         case TextBlock(text=text):
             yield _json({"type": "text", "text": text})
@@ -96,7 +96,7 @@ def _source(media_type: str) -> dict[str, str]:
     return {"type": "base64", "media_type": media_type, "data": ""}
 
 
-def _around(data: FileBytes, block: dict[str, Any]) -> Iterator[Part]:
+def _around(data: FileBytes, block: dict[str, Any]) -> Iterator[Chunk]:
     """The block's JSON with the bytes in place of its last value, which is the empty ``data``."""
     text = _json(block)
     cut = len(text) - len(b'"}}')
@@ -105,7 +105,7 @@ def _around(data: FileBytes, block: dict[str, Any]) -> Iterator[Part]:
     yield text[cut:]
 
 
-def _joined(pieces: Iterator[Part]) -> Iterator[Part]:
+def _joined(pieces: Iterator[Chunk]) -> Iterator[Chunk]:
     waiting: list[bytes] = []
     for piece in pieces:
         if isinstance(piece, bytes):

@@ -11,18 +11,18 @@ from PIL import Image
 
 from bot.files import notes
 from bot.files.bounds import ConvertLimits
+from bot.files.extracts import Extract, ImageExtract, NoteExtract, Unreadable
 from bot.files.outbox import Outbox
-from bot.files.parts import ImagePart, NotePart, Part, Unreadable
 from bot.files.worker.convert import convert
 from tests import made_files
 
 LIMITS = ConvertLimits()
-Convert = Callable[..., list[Part]]
+Convert = Callable[..., list[Extract]]
 
 
 @pytest.fixture
 def converted(tmp_path: Path) -> Convert:
-    def run(content: bytes, limits: ConvertLimits = LIMITS, name: str = "picture") -> list[Part]:
+    def run(content: bytes, limits: ConvertLimits = LIMITS, name: str = "picture") -> list[Extract]:
         source = tmp_path / "source"
         source.write_bytes(content)
         return convert(source, name, "", Outbox(tmp_path, ""), limits)
@@ -32,16 +32,16 @@ def converted(tmp_path: Path) -> Convert:
 
 @pytest.fixture
 def shown(converted: Convert, tmp_path: Path) -> Callable[..., Image.Image]:
-    """The one picture that comes out, opened, its part's figures checked against it."""
+    """The one picture that comes out, opened, its extract's figures checked against it."""
 
     def run(content: bytes, limits: ConvertLimits = LIMITS) -> Image.Image:
-        (part,) = converted(content, limits)
-        assert isinstance(part, ImagePart)
-        path = tmp_path / part.file
+        (extract,) = converted(content, limits)
+        assert isinstance(extract, ImageExtract)
+        path = tmp_path / extract.file
         picture = Image.open(path)
         picture.load()
-        assert f"image/{(picture.format or '').lower()}" == part.media_type
-        assert picture.size == (part.width_px, part.height_px)
+        assert f"image/{(picture.format or '').lower()}" == extract.media_type
+        assert picture.size == (extract.width_px, extract.height_px)
         assert path.stat().st_size <= limits.image_bytes_max
         return picture
 
@@ -120,14 +120,14 @@ def test_a_tiff_gives_its_pages(converted: Convert, tmp_path: Path) -> None:
     pages = [Image.new("RGB", (30 + number, 20), "white") for number in range(3)]
     pages[0].save(tmp_path / "fax.tiff", save_all=True, append_images=pages[1:])
     content = (tmp_path / "fax.tiff").read_bytes()
-    parts = converted(content)
-    assert [(part.width_px, part.about) for part in parts if isinstance(part, ImagePart)] == [
+    extracts = converted(content)
+    assert [(extract.width_px, extract.about) for extract in extracts if isinstance(extract, ImageExtract)] == [
         (30, "TIFF image, page 1 of 3"),
         (31, "TIFF image, page 2 of 3"),
         (32, "TIFF image, page 3 of 3"),
     ]
     short = converted(content, replace(LIMITS, image_pages_max=2))
-    assert short[-1] == NotePart("has 3 pages; only pages 1–2 were read.")
+    assert short[-1] == NoteExtract("has 3 pages; only pages 1–2 were read.")
     assert len(short) == 3
 
 
@@ -157,9 +157,9 @@ def test_what_is_too_many_bytes_as_png_goes_as_jpeg(shown: Callable[..., Image.I
 def test_the_same_picture_gives_the_same_bytes(converted: Convert, tmp_path: Path) -> None:
     outputs = []
     for content in [made_files.rotated_photo()] * 2:
-        (part,) = converted(content)
-        assert isinstance(part, ImagePart)
-        outputs.append((tmp_path / part.file).read_bytes())
+        (extract,) = converted(content)
+        assert isinstance(extract, ImageExtract)
+        outputs.append((tmp_path / extract.file).read_bytes())
     assert outputs[0] == outputs[1]
 
 
@@ -178,10 +178,10 @@ def test_more_pixels_than_the_limit_are_refused_by_their_number(converted: Conve
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "BMP", "TIFF", "JPEG2000"])
 def test_a_picture_that_is_cut_off_is_shown_as_far_as_it_goes(converted: Convert, kind: str) -> None:
     content = made_files.noise((200, 200), kind)
-    part, note = converted(content[: len(content) * 2 // 3])
-    assert isinstance(part, ImagePart)
-    assert (part.width_px, part.height_px) == (200, 200)
-    assert note == NotePart(notes.CUT_IMAGE)
+    extract, note = converted(content[: len(content) * 2 // 3])
+    assert isinstance(extract, ImageExtract)
+    assert (extract.width_px, extract.height_px) == (200, 200)
+    assert note == NoteExtract(notes.CUT_IMAGE)
 
 
 @pytest.mark.parametrize("kind", ["WEBP", "AVIF"])

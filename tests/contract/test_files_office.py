@@ -15,12 +15,12 @@ from aiohttp import web
 from bot.files import notes
 from bot.files.bounds import FileLimits
 from bot.files.conversion import Conversion
-from bot.files.parts import NotePart, Part, PdfPart, TextPart
+from bot.files.extracts import Extract, NoteExtract, PdfExtract, TextExtract
 from tests import made_documents, made_files
 
 LIMITS = FileLimits(workers_max=1)
 WITHOUT = replace(LIMITS, office_program="")
-Convert = Callable[..., Awaitable[list[Part]]]
+Convert = Callable[..., Awaitable[list[Extract]]]
 libreoffice = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 
 
@@ -28,7 +28,7 @@ libreoffice = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreO
 async def convert(tmp_path: Path) -> AsyncIterator[Convert]:
     opened: list[Conversion] = []
 
-    async def run(content: bytes, limits: FileLimits = LIMITS, spare_pdf: bytes | None = None) -> list[Part]:
+    async def run(content: bytes, limits: FileLimits = LIMITS, spare_pdf: bytes | None = None) -> list[Extract]:
         async def spare(to: Path) -> None:
             await asyncio.to_thread(to.write_bytes, spare_pdf or b"")
 
@@ -58,10 +58,10 @@ def profiles_left(directory: Path) -> list[Path]:
     ids=["docx", "odt", "rtf"],
 )
 async def test_a_document_becomes_a_pdf(convert: Convert, tmp_path: Path, content: bytes, about: str) -> None:
-    (part,) = await convert(content)
-    assert isinstance(part, PdfPart)
-    assert (part.pages, part.about) == (1, about)
-    with pikepdf.open(tmp_path / part.file) as pdf:
+    (extract,) = await convert(content)
+    assert isinstance(extract, PdfExtract)
+    assert (extract.pages, extract.about) == (1, about)
+    with pikepdf.open(tmp_path / extract.file) as pdf:
         assert len(pdf.pages) == 1
     assert profiles_left(tmp_path) == []
 
@@ -69,8 +69,8 @@ async def test_a_document_becomes_a_pdf(convert: Convert, tmp_path: Path, conten
 @libreoffice
 async def test_a_drawing_comes_as_source_and_as_it_looks(convert: Convert) -> None:
     source, shown = await convert(made_documents.SVG)
-    assert isinstance(source, TextPart)
-    assert isinstance(shown, PdfPart)
+    assert isinstance(source, TextExtract)
+    assert isinstance(shown, PdfExtract)
 
 
 @libreoffice
@@ -91,24 +91,24 @@ async def test_a_document_fetches_nothing_from_elsewhere(convert: Convert) -> No
         f'<text:p><draw:frame svg:width="2cm" svg:height="2cm"><draw:image xlink:href="{address}" xlink:type="simple" '
         'xlink:show="embed" xlink:actuate="onLoad"/></draw:frame>Hello</text:p>'
     )
-    (part,) = await convert(made_documents.odt(linked))
+    (extract,) = await convert(made_documents.odt(linked))
     await runner.cleanup()
-    assert isinstance(part, PdfPart)
+    assert isinstance(extract, PdfExtract)
     assert asked == []
 
 
 @libreoffice
 async def test_a_macro_does_not_run(convert: Convert, tmp_path: Path) -> None:
     trace = tmp_path / "trace"
-    (part,) = await convert(made_documents.with_macro(f'Open "{trace}" For Output As #1\nPrint #1, "ran"\nClose #1'))
-    assert isinstance(part, PdfPart)
+    (extract,) = await convert(made_documents.with_macro(f'Open "{trace}" For Output As #1\nPrint #1, "ran"\nClose #1'))
+    assert isinstance(extract, PdfExtract)
     assert not trace.exists()
 
 
 @libreoffice
 async def test_a_document_that_takes_too_long_leaves_no_process_behind(convert: Convert, tmp_path: Path) -> None:
-    (part,) = await convert(made_documents.docx(), replace(LIMITS, office_timeout_s=0.3))
-    assert part == NotePart(notes.TOO_SLOW)
+    (extract,) = await convert(made_documents.docx(), replace(LIMITS, office_timeout_s=0.3))
+    assert extract == NoteExtract(notes.TOO_SLOW)
 
     def left() -> list[str]:
         found = []
@@ -125,8 +125,10 @@ async def test_a_document_that_takes_too_long_leaves_no_process_behind(convert: 
 
 
 async def test_without_libreoffice_slacks_own_rendering_is_used(convert: Convert) -> None:
-    (part,) = await convert(made_documents.docx(), WITHOUT, made_files.pdf(2))
-    assert part == PdfPart(part.file if isinstance(part, PdfPart) else "", 2, "Word document, shown as PDF")
+    (extract,) = await convert(made_documents.docx(), WITHOUT, made_files.pdf(2))
+    assert extract == PdfExtract(
+        extract.file if isinstance(extract, PdfExtract) else "", 2, "Word document, shown as PDF"
+    )
 
 
 @pytest.mark.parametrize(
@@ -141,13 +143,13 @@ async def test_without_libreoffice_slacks_own_rendering_is_used(convert: Convert
 )
 async def test_without_either_the_note_names_the_kind(convert: Convert, content: bytes, about: str) -> None:
     assert await convert(content, WITHOUT) == [
-        NotePart(f"is {about}, and I have no program here that opens one; send it as a PDF.")
+        NoteExtract(f"is {about}, and I have no program here that opens one; send it as a PDF.")
     ]
 
 
 async def test_a_drawing_without_libreoffice_is_its_source_and_no_note(convert: Convert) -> None:
-    (part,) = await convert(made_documents.SVG, WITHOUT)
-    assert isinstance(part, TextPart)
+    (extract,) = await convert(made_documents.SVG, WITHOUT)
+    assert isinstance(extract, TextExtract)
 
 
 @pytest.mark.parametrize(
@@ -159,10 +161,10 @@ async def test_a_drawing_without_libreoffice_is_its_source_and_no_note(convert: 
     ids=["locked docx", "locked odt"],
 )
 async def test_a_locked_document_asks_for_a_copy_without_the_password(convert: Convert, content: bytes) -> None:
-    assert await convert(content) == [NotePart(notes.PASSWORD)]
+    assert await convert(content) == [NoteExtract(notes.PASSWORD)]
 
 
 async def test_an_apple_document_shows_its_preview(convert: Convert) -> None:
     pages = made_files.zipped({"Index/Document.iwa": b"\0", "preview.jpg": made_files.image("JPEG")})
-    (part,) = await convert(pages, WITHOUT)
-    assert getattr(part, "media_type", "") == "image/jpeg"
+    (extract,) = await convert(pages, WITHOUT)
+    assert getattr(extract, "media_type", "") == "image/jpeg"

@@ -11,18 +11,18 @@ import pytest
 
 from bot.files import notes
 from bot.files.bounds import ConvertLimits
+from bot.files.extracts import Extract, MemberExtract, NoteExtract, PdfExtract, Unreadable
 from bot.files.outbox import Outbox
-from bot.files.parts import MemberPart, NotePart, Part, PdfPart, Unreadable
 from bot.files.worker.convert import convert
 from tests import made_files
 
 LIMITS = ConvertLimits()
-Convert = Callable[..., list[Part]]
+Convert = Callable[..., list[Extract]]
 
 
 @pytest.fixture
 def converted(tmp_path: Path) -> Convert:
-    def run(content: bytes, limits: ConvertLimits = LIMITS) -> list[Part]:
+    def run(content: bytes, limits: ConvertLimits = LIMITS) -> list[Extract]:
         source = tmp_path / "source"
         source.write_bytes(content)
         return convert(source, "x.pdf", "pdf", Outbox(tmp_path, ""), limits)
@@ -39,16 +39,16 @@ def pages_of(path: Path) -> int:
 
 def test_a_good_pdf_is_left_as_it_is(converted: Convert, tmp_path: Path) -> None:
     content = made_files.pdf(4)
-    (part,) = converted(content)
-    assert isinstance(part, PdfPart)
-    assert part.pages == 4
-    assert (tmp_path / part.file).read_bytes() == content
+    (extract,) = converted(content)
+    assert isinstance(extract, PdfExtract)
+    assert extract.pages == 4
+    assert (tmp_path / extract.file).read_bytes() == content
 
 
 def test_a_blank_password_is_no_obstacle(converted: Convert, tmp_path: Path) -> None:
-    (part,) = converted(made_files.pdf(2, password=""))
-    assert isinstance(part, PdfPart)
-    assert pages_of(tmp_path / part.file) == 2
+    (extract,) = converted(made_files.pdf(2, password=""))
+    assert isinstance(extract, PdfExtract)
+    assert pages_of(tmp_path / extract.file) == 2
 
 
 def test_a_real_password_is_asked_for(converted: Convert) -> None:
@@ -67,11 +67,11 @@ def test_a_real_password_is_asked_for(converted: Convert) -> None:
     ids=["no cross-reference", "cut off", "begins late"],
 )
 def test_a_damaged_pdf_is_repaired(converted: Convert, tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
-    (part,) = converted(damage(made_files.pdf(3)))
-    assert isinstance(part, PdfPart)
-    path = tmp_path / part.file
+    (extract,) = converted(damage(made_files.pdf(3)))
+    assert isinstance(extract, PdfExtract)
+    path = tmp_path / extract.file
     assert path.read_bytes().startswith(b"%PDF-")
-    assert pages_of(path) == part.pages == 3
+    assert pages_of(path) == extract.pages == 3
 
 
 def test_what_only_begins_like_a_pdf_is_refused(converted: Convert) -> None:
@@ -87,21 +87,21 @@ def test_a_pdf_without_pages_is_refused(converted: Convert) -> None:
 
 
 def test_of_too_many_pages_the_first_are_kept(converted: Convert, tmp_path: Path) -> None:
-    part, note = converted(made_files.pdf(12), replace(LIMITS, pdf_pages_max=5))
-    assert isinstance(part, PdfPart)
-    assert pages_of(tmp_path / part.file) == part.pages == 5
-    assert note == NotePart("has 12 pages; only pages 1–5 were read.")
+    extract, note = converted(made_files.pdf(12), replace(LIMITS, pdf_pages_max=5))
+    assert isinstance(extract, PdfExtract)
+    assert pages_of(tmp_path / extract.file) == extract.pages == 5
+    assert note == NoteExtract("has 12 pages; only pages 1–5 were read.")
 
 
 @pytest.mark.parametrize("budget", [60_000, 150_000, 390_000])
 def test_of_too_many_bytes_as_many_pages_as_fit_are_kept(converted: Convert, tmp_path: Path, budget: int) -> None:
-    part, note = converted(made_files.pdf(20, page_bytes=20_000), replace(LIMITS, pdf_bytes_max=budget))
-    assert isinstance(part, PdfPart)
-    path = tmp_path / part.file
+    extract, note = converted(made_files.pdf(20, page_bytes=20_000), replace(LIMITS, pdf_bytes_max=budget))
+    assert isinstance(extract, PdfExtract)
+    path = tmp_path / extract.file
     assert path.stat().st_size <= budget
-    assert part.pages >= budget // 21_000 - 1
-    assert pages_of(path) == part.pages
-    assert isinstance(note, NotePart)
+    assert extract.pages >= budget // 21_000 - 1
+    assert pages_of(path) == extract.pages
+    assert isinstance(note, NoteExtract)
 
 
 def test_a_first_page_that_is_too_large_alone_is_refused(converted: Convert) -> None:
@@ -117,13 +117,17 @@ def test_a_form_that_only_one_viewer_shows_is_named_as_such(converted: Convert) 
 
 
 def test_a_portfolio_gives_the_files_in_it(converted: Convert, tmp_path: Path) -> None:
-    parts = converted(made_files.portfolio({"a.txt": b"first", "b.pdf": made_files.pdf()}))
-    assert [(part.name, (tmp_path / part.file).read_bytes()[:5]) for part in parts if isinstance(part, MemberPart)] == [
+    extracts = converted(made_files.portfolio({"a.txt": b"first", "b.pdf": made_files.pdf()}))
+    assert [
+        (extract.name, (tmp_path / extract.file).read_bytes()[:5])
+        for extract in extracts
+        if isinstance(extract, MemberExtract)
+    ] == [
         ("a.txt", b"first"),
         ("b.pdf", b"%PDF-"),
     ]
 
 
 def test_a_pdf_mentioned_in_a_text_is_text(converted: Convert) -> None:
-    (part,) = converted(b"A PDF starts with %PDF-1.4 and that is that.\n")
-    assert not isinstance(part, PdfPart)
+    (extract,) = converted(b"A PDF starts with %PDF-1.4 and that is that.\n")
+    assert not isinstance(extract, PdfExtract)

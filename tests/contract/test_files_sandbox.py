@@ -17,7 +17,7 @@ import pytest
 
 from bot.files import notes
 from bot.files.bounds import ConvertLimits, FileLimits
-from bot.files.parts import TextPart, Unreadable
+from bot.files.extracts import TextExtract, Unreadable
 from bot.files.sandbox import Sandbox
 from tests import made_files
 
@@ -72,8 +72,8 @@ async def test_a_worker_that_hangs_is_ended_and_the_next_file_is_read(
         with pytest.raises(Unreadable) as refusal:
             await running.convert(endless, "x", "", tmp_path)
         assert refusal.value.reason == notes.TOO_SLOW
-        (part,) = await running.convert(text, "x", "", tmp_path)
-        assert isinstance(part, TextPart)
+        (extract,) = await running.convert(text, "x", "", tmp_path)
+        assert isinstance(extract, TextExtract)
 
 
 async def test_a_worker_that_dies_takes_only_its_own_file_along(text: Path, endless: Path, tmp_path: Path) -> None:

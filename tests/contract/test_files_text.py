@@ -13,19 +13,19 @@ from hypothesis import strategies as st
 from bot.files import notes
 from bot.files.blocks import fenced
 from bot.files.bounds import ConvertLimits
+from bot.files.extracts import Extract, NoteExtract, TextExtract, Unreadable
 from bot.files.outbox import Outbox
-from bot.files.parts import NotePart, Part, TextPart, Unreadable
 from bot.files.worker.convert import convert
 from bot.files.worker.languages import language_of
 
 LIMITS = ConvertLimits()
-Convert = Callable[..., list[Part]]
+Convert = Callable[..., list[Extract]]
 GERMAN = "Überweisung für Jürgen: 50 €, fällig am Dreißigsten. Größe und Maß stimmen.\n"
 
 
 @pytest.fixture
 def converted(tmp_path: Path) -> Convert:
-    def run(content: bytes, name: str = "x.txt", filetype: str = "", limits: ConvertLimits = LIMITS) -> list[Part]:
+    def run(content: bytes, name: str = "x.txt", filetype: str = "", limits: ConvertLimits = LIMITS) -> list[Extract]:
         source = tmp_path / "source"
         source.write_bytes(content)
         return convert(source, name, filetype, Outbox(tmp_path, ""), limits)
@@ -36,9 +36,9 @@ def converted(tmp_path: Path) -> Convert:
 @pytest.fixture
 def words(converted: Convert, tmp_path: Path) -> Callable[..., str]:
     def run(content: bytes, **given: object) -> str:
-        part = converted(content, **given)[0]
-        assert isinstance(part, TextPart)
-        return (tmp_path / part.file).read_text(encoding="utf-8")
+        extract = converted(content, **given)[0]
+        assert isinstance(extract, TextExtract)
+        return (tmp_path / extract.file).read_text(encoding="utf-8")
 
     return run
 
@@ -96,10 +96,10 @@ def test_of_a_long_text_the_middle_is_left_out_and_counted(words: Callable[..., 
     assert text.startswith("line 000000\n")
     assert text.endswith("line 009999\n")
     assert f"[… {len(lines) - 10_000:,} characters left out …]" in text
-    part, note = converted(lines, limits=limits)
-    assert isinstance(part, TextPart)
-    assert part.about.endswith("110,000 characters left out")
-    assert note == NotePart("is long: 110,000 characters in its middle were left out.")
+    extract, note = converted(lines, limits=limits)
+    assert isinstance(extract, TextExtract)
+    assert extract.about.endswith("110,000 characters left out")
+    assert note == NoteExtract("is long: 110,000 characters in its middle were left out.")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be", "utf-32"])

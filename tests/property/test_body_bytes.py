@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.llm.body import CHUNK_BYTES, FileChanged, StreamedBody
-from bot.llm.wire import Part, request_parts
+from bot.llm.wire import Chunk, request_chunks
 from bot.messages import ContentBlock, Conversation, FileBytes, ImageBlock, Message, PdfBlock, Role, TextBlock
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=30)
@@ -28,7 +28,7 @@ BLOCK = st.one_of(
 )
 
 
-async def sent(parts: Sequence[Part]) -> list[bytes]:
+async def sent(parts: Sequence[Chunk]) -> list[bytes]:
     body = StreamedBody(parts)
     chunks = [chunk async for chunk in body]
     assert body.sent == body.length == sum(map(len, chunks))
@@ -68,7 +68,7 @@ def test_it_is_the_json_of_the_whole_request(system: str, turns: list[list[tuple
             whole["system"] = system
         whole["messages"] = expected
 
-        parts = request_parts(Conversation(system, tuple(messages)), model="m", max_tokens=9)
+        parts = request_chunks(Conversation(system, tuple(messages)), model="m", max_tokens=9)
 
         body = b"".join(asyncio.run(sent(parts)))
         assert body == json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
@@ -120,6 +120,6 @@ async def test_a_file_that_shrank_or_went_stops_the_body(tmp_path: Path) -> None
 async def test_half_a_surrogate_pair_does_not_break_the_request() -> None:
     conversation = Conversation("", (Message(Role.USER, (TextBlock("broken \ud83c emoji"),)),))
 
-    body = b"".join(await sent(request_parts(conversation, model="m", max_tokens=1)))
+    body = b"".join(await sent(request_chunks(conversation, model="m", max_tokens=1)))
 
     assert json.loads(body)["messages"][0]["content"][0]["text"] == "broken ? emoji"

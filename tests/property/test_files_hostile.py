@@ -1,4 +1,4 @@
-"""No bytes, however they came about, make the converters raise: every file ends as parts or as a reason."""
+"""No bytes, however they came about, make the converters raise: every file ends as extracts or as a reason."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.files.bounds import ConvertLimits
+from bot.files.extracts import from_json
 from bot.files.names import safe_name
-from bot.files.parts import from_json
 from bot.files.worker import compound, hypertext
 from bot.files.worker.__main__ import answer
 from bot.files.worker.sniff import Kind, describe, kind_of
@@ -57,9 +57,9 @@ def ends_as_parts_or_a_reason(content: bytes, name: str = "x", filetype: str = "
         job = {"source": str(source), "name": name, "filetype": filetype, "out": directory, "prefix": ""}
         reply = answer(job, LIMITS)
         assert "fault" not in reply, reply
-        assert reply.get("reason") or reply["parts"]
-        for part in from_json(reply.get("parts", [])):
-            file = getattr(part, "file", None)
+        assert reply.get("reason") or reply["extracts"]
+        for extract in from_json(reply.get("extracts", [])):
+            file = getattr(extract, "file", None)
             assert file is None or Path(directory, file).is_file()
 
 

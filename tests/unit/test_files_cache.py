@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.files.cache import Cache, key_of
-from bot.files.parts import NotePart, PdfPart
+from bot.files.extracts import NoteExtract, PdfExtract
 from bot.messages import Attachment
 
 HOUR_S = 3_600
@@ -24,7 +24,7 @@ def keep(kept: Cache, name: str, *, size: int = 1_000, hours_ago: float = 0) -> 
     key = key_of(Attachment(name, f"{name}.pdf"), "settings")
     begun = kept.begin()
     (begun / "0.pdf").write_bytes(bytes(size))
-    kept.commit(begun, key, [PdfPart("0.pdf", 1)], {"0.pdf"})
+    kept.commit(begun, key, [PdfExtract("0.pdf", 1)], {"0.pdf"})
     used_at = time.time() - hours_ago * HOUR_S
     os.utime(kept.path(key), (used_at, used_at))
     return key
@@ -33,7 +33,7 @@ def keep(kept: Cache, name: str, *, size: int = 1_000, hours_ago: float = 0) -> 
 def test_what_was_kept_is_found(tmp_path: Path) -> None:
     kept = cache(tmp_path)
     key = keep(kept, "F1")
-    assert kept.load(key) == [PdfPart("0.pdf", 1)]
+    assert kept.load(key) == [PdfExtract("0.pdf", 1)]
     assert (kept.path(key) / "0.pdf").stat().st_size == 1_000
     assert kept.load("unknown-key") is None
 
@@ -74,16 +74,16 @@ def test_the_faster_process_wins_and_both_have_the_file(tmp_path: Path) -> None:
     one, two = cache(tmp_path), cache(tmp_path)
     slow = two.begin()
     key = keep(one, "F1")
-    two.commit(slow, key, [NotePart("slower")], set())
-    assert two.load(key) == [PdfPart("0.pdf", 1)]
+    two.commit(slow, key, [NoteExtract("slower")], set())
+    assert two.load(key) == [PdfExtract("0.pdf", 1)]
     assert not slow.exists()
 
 
-@pytest.mark.parametrize("damage", [b"", b"[{", b'[{"kind": "Unheard"}]', b'[{"kind": "PdfPart"}]', b"{}"])
+@pytest.mark.parametrize("damage", [b"", b"[{", b'[{"kind": "Unheard"}]', b'[{"kind": "PdfExtract"}]', b"{}"])
 def test_a_damaged_entry_is_as_good_as_none(tmp_path: Path, damage: bytes) -> None:
     kept = cache(tmp_path)
     key = keep(kept, "F1")
-    (kept.path(key) / "parts.json").write_bytes(damage)
+    (kept.path(key) / "extracts.json").write_bytes(damage)
     assert not kept.load(key)
     assert not kept.load(key)
 

@@ -14,8 +14,8 @@ from typing import Any, TextIO
 
 from bot.files import notes
 from bot.files.bounds import ConvertLimits
+from bot.files.extracts import Unreadable, to_json
 from bot.files.outbox import Outbox
-from bot.files.parts import Unreadable, to_json
 from bot.files.worker.confine import bound_cpu, bound_memory, give_way, leave_network
 from bot.files.worker.convert import convert
 
@@ -30,17 +30,17 @@ def peak_bytes() -> int:
 
 
 def answer(job: dict[str, Any], limits: ConvertLimits) -> dict[str, Any]:
-    """``parts`` of the file, or ``reason`` why there are none; ``fault`` names an exception that nobody foresaw."""
+    """``extracts`` of the file, or ``reason`` why there are none; ``fault`` names an exception that nobody foresaw."""
     out = Outbox(Path(job["out"]), job["prefix"])
     try:
-        parts = convert(Path(job["source"]), job["name"], job["filetype"], out, limits)
+        extracts = convert(Path(job["source"]), job["name"], job["filetype"], out, limits)
     except Unreadable as unreadable:
         return {"reason": unreadable.reason}
     except MemoryError:
         return {"reason": notes.TOO_HEAVY}
     except Exception as error:  # noqa: BLE001 - the last line of defence: whatever a library raises costs one file a note
         return {"reason": notes.CRASHED, "fault": f"{type(error).__name__}: {error}"[:500]}
-    return {"parts": to_json(parts)}
+    return {"extracts": to_json(extracts)}
 
 
 def serve(requests: TextIO, replies: TextIO, limits: ConvertLimits, cpu_s: float) -> None:

@@ -19,9 +19,9 @@ from typing import IO, Any
 
 from bot.files import notes
 from bot.files.bounds import ConvertLimits
+from bot.files.extracts import Extract, MemberExtract, NoteExtract, Unreadable
 from bot.files.names import extension
 from bot.files.outbox import Outbox
-from bot.files.parts import MemberPart, NotePart, Part, Unreadable
 from bot.files.worker.sniff import Kind
 
 _OPENERS: dict[Kind, type[gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile]] = {
@@ -43,26 +43,26 @@ class _Full(Exception):
     """The limit on members or on bytes is reached."""
 
 
-def convert(source: Path, kind: Kind, name: str, out: Outbox, limits: ConvertLimits) -> list[Part]:
+def convert(source: Path, kind: Kind, name: str, out: Outbox, limits: ConvertLimits) -> list[Extract]:
     """The members, and a note where there were more than the limits allow. Raises ``Unreadable``."""
     unpacked = _Unpacked(out, limits)
     try:
         for member_name, file in _members(source, kind, name, limits):
             unpacked.add(member_name, file)
     except _Full:
-        unpacked.parts.append(NotePart(notes.members_left_out(unpacked.count, limits.archive_bytes_max)))
+        unpacked.extracts.append(NoteExtract(notes.members_left_out(unpacked.count, limits.archive_bytes_max)))
     except _BROKEN as error:
-        if not unpacked.parts:
+        if not unpacked.extracts:
             raise Unreadable(notes.DAMAGED_ARCHIVE) from error
-        unpacked.parts.append(NotePart(notes.DAMAGED_ARCHIVE))
-    if not unpacked.parts:
+        unpacked.extracts.append(NoteExtract(notes.DAMAGED_ARCHIVE))
+    if not unpacked.extracts:
         raise Unreadable(notes.NOTHING_INSIDE)
-    return unpacked.parts
+    return unpacked.extracts
 
 
 class _Unpacked:
     def __init__(self, out: Outbox, limits: ConvertLimits) -> None:
-        self.parts: list[Part] = []
+        self.extracts: list[Extract] = []
         self.count = 0
         self._out = out
         self._files_max = limits.archive_files_max
@@ -81,7 +81,7 @@ class _Unpacked:
                     raise _Full
                 target.write(chunk)
         self.count += 1
-        self.parts.append(MemberPart(path.name, name))
+        self.extracts.append(MemberExtract(path.name, name))
 
 
 def _members(source: Path, kind: Kind, name: str, limits: ConvertLimits) -> Iterator[tuple[str, IO[bytes]]]:

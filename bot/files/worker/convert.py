@@ -1,4 +1,4 @@
-"""A file on disk in, its parts out: the kind that its bytes show decides which converter reads it.
+"""A file on disk in, its extracts out: the kind that its bytes show decides which converter reads it.
 
 I/O: reads and writes files; runs in a worker process.
 """
@@ -11,9 +11,9 @@ from pathlib import Path
 
 from bot.files import notes
 from bot.files.bounds import ConvertLimits
+from bot.files.extracts import Extract, Unreadable
 from bot.files.names import extension
 from bot.files.outbox import Outbox
-from bot.files.parts import Part, Unreadable
 from bot.files.worker.languages import language_of
 from bot.files.worker.sniff import HEAD_BYTES, IMAGES, PACKED, TAIL_BYTES, Kind, describe, kind_of
 
@@ -32,7 +32,7 @@ _REFERENCE = re.compile(
 _SVG_BYTES_MAX = 5_000_000
 
 
-def convert(source: Path, name: str, filetype: str, out: Outbox, limits: ConvertLimits) -> list[Part]:
+def convert(source: Path, name: str, filetype: str, out: Outbox, limits: ConvertLimits) -> list[Extract]:
     """Raises ``Unreadable`` for every fault of the file's own. ``name`` and ``filetype`` only choose words.
 
     Converters are imported where they are needed, so that a worker holds only the libraries its files called for.
@@ -49,11 +49,11 @@ def convert(source: Path, name: str, filetype: str, out: Outbox, limits: Convert
         from bot.files.worker import pdfs  # noqa: PLC0415
 
         return pdfs.convert(source, out, limits)
-    parts = _words(source, head, name, filetype, out, limits) if kind is Kind.TEXT else None
-    parts = parts or _documents(source, kind, name, out, limits)
-    if parts is None:
+    extracts = _words(source, head, name, filetype, out, limits) if kind is Kind.TEXT else None
+    extracts = extracts or _documents(source, kind, name, out, limits)
+    if extracts is None:
         raise Unreadable(notes.unknown_kind(describe(head, extension(name))))
-    return parts
+    return extracts
 
 
 def _ends(source: Path) -> tuple[bytes, bytes]:
@@ -63,7 +63,7 @@ def _ends(source: Path) -> tuple[bytes, bytes]:
         return head, file.read()
 
 
-def _words(source: Path, head: bytes, name: str, filetype: str, out: Outbox, limits: ConvertLimits) -> list[Part]:
+def _words(source: Path, head: bytes, name: str, filetype: str, out: Outbox, limits: ConvertLimits) -> list[Extract]:
     """Text, and the kinds of file that are written as text."""
     from bot.files.worker import documents, hypertext, mail, text  # noqa: PLC0415
 
@@ -74,13 +74,13 @@ def _words(source: Path, head: bytes, name: str, filetype: str, out: Outbox, lim
             return mail.convert_rfc822(source, out, limits)
         except Exception:  # noqa: BLE001, S110 - what email's parsers make of hostile mail varies; it still is text
             pass
-    parts = text.convert(source, *language_of(name, filetype), out, limits)
+    extracts = text.convert(source, *language_of(name, filetype), out, limits)
     if _SVG.search(head) and source.stat().st_size <= _SVG_BYTES_MAX and not _REFERENCE.search(source.read_bytes()):
-        parts.append(documents.SVG)
-    return parts
+        extracts.append(documents.SVG)
+    return extracts
 
 
-def _documents(source: Path, kind: Kind, name: str, out: Outbox, limits: ConvertLimits) -> list[Part] | None:
+def _documents(source: Path, kind: Kind, name: str, out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
     """Office documents, mails and archives."""
     from bot.files.worker import archives, documents  # noqa: PLC0415
 

@@ -13,8 +13,8 @@ from PIL import Image, ImageCms, ImageFile, ImageOps, ImageStat
 
 from bot.files import notes
 from bot.files.bounds import ConvertLimits
+from bot.files.extracts import Extract, ImageExtract, NoteExtract, Unreadable
 from bot.files.outbox import Outbox
-from bot.files.parts import ImagePart, NotePart, Part, Unreadable
 from bot.files.worker.sniff import Kind
 
 _READERS = {
@@ -35,9 +35,11 @@ _JPEG_QUALITIES = (90, 80, 65, 40)
 _LIGHT_ABOVE = 200
 
 
-def convert(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) -> list[Part]:
-    """One part for the first frame; of a TIFF, one for each page. A picture that is cut off is shown as far as it goes,
-    with a note. Raises ``Unreadable``."""
+def convert(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    """One extract for the first frame; of a TIFF, one for each page. Raises ``Unreadable``.
+
+    A picture that is cut off is shown as far as it goes, with a note.
+    """
     if kind is Kind.HEIF:
         import pillow_heif  # noqa: PLC0415 - its 4 MB are only for workers that meet such a file
 
@@ -50,14 +52,14 @@ def convert(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) -> lis
             pass
         try:
             ImageFile.LOAD_TRUNCATED_IMAGES = True
-            return [*_opened(source, kind, out, limits), NotePart(notes.CUT_IMAGE)]
+            return [*_opened(source, kind, out, limits), NoteExtract(notes.CUT_IMAGE)]
         except OSError as error:
             raise Unreadable(notes.DAMAGED_IMAGE) from error
         finally:
             ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 
-def _opened(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) -> list[Part]:
+def _opened(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) -> list[Extract]:
     """Raises ``OSError`` for what may be a picture that is cut off, ``Unreadable`` for everything else."""
     try:
         with Image.open(source, formats=_READERS[kind]) as image:
@@ -70,21 +72,21 @@ def _opened(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) -> lis
         raise Unreadable(notes.DAMAGED_IMAGE) from error
 
 
-def _pages(image: Image.Image, kind: Kind, out: Outbox, limits: ConvertLimits) -> list[Part]:
+def _pages(image: Image.Image, kind: Kind, out: Outbox, limits: ConvertLimits) -> list[Extract]:
     total = getattr(image, "n_frames", 1) if kind is Kind.TIFF else 1
-    parts: list[Part] = []
+    extracts: list[Extract] = []
     kept = min(total, limits.image_pages_max)
     for page in range(kept):
         if page:
             image.seek(page)
         about = f"{kind} image" if total == 1 else f"{kind} image, page {page + 1} of {total}"
-        parts.append(_one(image, kind, about, out, limits))
+        extracts.append(_one(image, kind, about, out, limits))
     if kept < total:
-        parts.append(NotePart(notes.pages_left_out(kept, total)))
-    return parts
+        extracts.append(NoteExtract(notes.pages_left_out(kept, total)))
+    return extracts
 
 
-def _one(image: Image.Image, kind: Kind, about: str, out: Outbox, limits: ConvertLimits) -> ImagePart:
+def _one(image: Image.Image, kind: Kind, about: str, out: Outbox, limits: ConvertLimits) -> ImageExtract:
     side = limits.image_side_px_max
     if kind is Kind.JPEG and image.mode in {"RGB", "YCbCr", "L"}:
         image.draft(None, (side, side))  # decodes a large photo at 1/2, 1/4 or 1/8: less memory, same result
@@ -97,7 +99,7 @@ def _one(image: Image.Image, kind: Kind, about: str, out: Outbox, limits: Conver
     shown.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
     shown = _flattened(_in_srgb(shown, profile))
     path, media_type = _write(shown, out, limits, photo=kind in _PHOTOS or (kind is Kind.WEBP and shown.mode == "RGB"))
-    return ImagePart(path.name, media_type, shown.width, shown.height, about)
+    return ImageExtract(path.name, media_type, shown.width, shown.height, about)
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from bot.files import notes
 from bot.files.bounds import ConvertLimits
+from bot.files.extracts import Extract, MemberExtract, Unreadable
 from bot.files.outbox import Outbox
-from bot.files.parts import MemberPart, Part, Unreadable
 from bot.files.worker import compound
 from bot.files.worker.hypertext import to_text
 from bot.files.worker.text import written
@@ -35,7 +35,7 @@ def looks_like_mail(head: bytes) -> bool:
     return len({found.lower() for found in _TELLING.findall(headers)}) >= 2 and b"\n" in headers
 
 
-def convert_rfc822(source: Path, out: Outbox, limits: ConvertLimits) -> list[Part]:
+def convert_rfc822(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
     """Raises ``Unreadable`` where there is neither text nor attachment."""
     message = email.message_from_bytes(source.read_bytes(), policy=email.policy.default)
     headers = [f"{name}: {_header(message, name)}" for name in _SHOWN if message[name]]
@@ -100,10 +100,10 @@ def _is_decoration(part: MIMEPart, data: bytes) -> bool:
     return shown_within and part.get_content_maintype() == "image" and len(data) < _DECORATION_BYTES
 
 
-def _member(name: str, data: bytes, out: Outbox) -> MemberPart:
+def _member(name: str, data: bytes, out: Outbox) -> MemberExtract:
     path = out.new(".bin")
     path.write_bytes(data)
-    return MemberPart(path.name, name)
+    return MemberExtract(path.name, name)
 
 
 # --- Outlook messages: properties as streams, named by tag and type. Source: Microsoft's [MS-OXMSG] -------------------
@@ -111,7 +111,7 @@ _SUBJECT, _BODY, _HTML, _SENDER, _SENDER_MAIL, _TO = "0037", "1000", "1013", "0C
 _ATTACHED, _LONG_NAME, _SHORT_NAME = "3701", "3707", "3704"
 
 
-def convert_outlook(storage: compound.Storage, out: Outbox, limits: ConvertLimits) -> list[Part]:
+def convert_outlook(storage: compound.Storage, out: Outbox, limits: ConvertLimits) -> list[Extract]:
     sender = " ".join(filter(None, (_property(storage, _SENDER), _property(storage, _SENDER_MAIL))))
     headers = (("From", sender), ("To", _property(storage, _TO)), ("Subject", _property(storage, _SUBJECT)))
     body = _property(storage, _BODY) or to_text(_property(storage, _HTML))

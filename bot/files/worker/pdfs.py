@@ -11,13 +11,13 @@ import pikepdf
 
 from bot.files import notes
 from bot.files.bounds import ConvertLimits
+from bot.files.extracts import Extract, MemberExtract, NoteExtract, PdfExtract, Unreadable
 from bot.files.outbox import Outbox, place
-from bot.files.parts import MemberPart, NotePart, Part, PdfPart, Unreadable
 
 _SPLITS_MAX = 12
 
 
-def convert(source: Path, out: Outbox, limits: ConvertLimits) -> list[Part]:
+def convert(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
     """The PDF itself where nothing is wrong with it, else a repaired, unlocked or shortened copy, and a note on what
     was left out. Raises ``Unreadable``."""
     try:
@@ -29,7 +29,7 @@ def convert(source: Path, out: Outbox, limits: ConvertLimits) -> list[Part]:
         raise Unreadable(notes.DAMAGED_PDF) from error
 
 
-def _checked(pdf: pikepdf.Pdf, source: Path, out: Outbox, limits: ConvertLimits) -> list[Part]:
+def _checked(pdf: pikepdf.Pdf, source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
     total = _count_pages(pdf)
     if pdf.Root.get("/NeedsRendering", False):
         raise Unreadable(notes.XFA)  # the one page there is asks for another viewer
@@ -39,30 +39,30 @@ def _checked(pdf: pikepdf.Pdf, source: Path, out: Outbox, limits: ConvertLimits)
     path = out.new(".pdf")
     if total > limits.pdf_pages_max or size > limits.pdf_bytes_max:
         kept = _write_first_pages(pdf, path, total, limits)
-        left_out: list[Part] = [NotePart(notes.pages_left_out(kept, total))] if kept < total else []
-        return [PdfPart(path.name, kept), *left_out]
+        left_out: list[Extract] = [NoteExtract(notes.pages_left_out(kept, total))] if kept < total else []
+        return [PdfExtract(path.name, kept), *left_out]
     if pdf.is_encrypted or pdf.get_warnings() or not _starts_well(source):
         pdf.trailer["/Size"] = 1  # qpdf writes the true one, but only where there was one
         pdf.save(path, encryption=False, deterministic_id=True)
     else:
         place(source, path)
-    return [PdfPart(path.name, total)]
+    return [PdfExtract(path.name, total)]
 
 
-def _portfolio(pdf: pikepdf.Pdf, out: Outbox, limits: ConvertLimits) -> list[Part]:
+def _portfolio(pdf: pikepdf.Pdf, out: Outbox, limits: ConvertLimits) -> list[Extract]:
     """The files that the PDF is but the wrapping of; its own page only says so."""
-    parts: list[Part] = []
+    extracts: list[Extract] = []
     bytes_left = limits.archive_bytes_max
     for name, attached in pdf.attachments.items():
         data = attached.get_file().read_bytes()
         bytes_left -= len(data)
-        if len(parts) == limits.archive_files_max or bytes_left < 0:
-            parts.append(NotePart(notes.members_left_out(len(parts), limits.archive_bytes_max)))
+        if len(extracts) == limits.archive_files_max or bytes_left < 0:
+            extracts.append(NoteExtract(notes.members_left_out(len(extracts), limits.archive_bytes_max)))
             break
         path = out.new(".bin")
         path.write_bytes(data)
-        parts.append(MemberPart(path.name, attached.filename or name))
-    return parts
+        extracts.append(MemberExtract(path.name, attached.filename or name))
+    return extracts
 
 
 def _count_pages(pdf: pikepdf.Pdf) -> int:
@@ -105,7 +105,7 @@ def _write_first_pages(pdf: pikepdf.Pdf, path: Path, total: int, limits: Convert
 
 
 def _write_pages(pdf: pikepdf.Pdf, path: Path, count: int) -> int:
-    with pikepdf.new() as part:
-        part.pages.extend(pdf.pages[:count])
-        part.save(path, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
+    with pikepdf.new() as extract:
+        extract.pages.extend(pdf.pages[:count])
+        extract.save(path, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
     return path.stat().st_size

@@ -12,8 +12,8 @@ from charset_normalizer import from_bytes
 
 from bot.files import notes
 from bot.files.bounds import ConvertLimits
+from bot.files.extracts import Extract, NoteExtract, TextExtract, Unreadable
 from bot.files.outbox import Outbox
-from bot.files.parts import NotePart, Part, TextPart, Unreadable
 from bot.files.worker.sniff import HEAD_BYTES, utf16_without_mark
 
 _SAMPLE_BYTES = 64_000
@@ -30,14 +30,14 @@ _MARKS = (
 )
 
 
-def convert(source: Path, language: str, about: str, out: Outbox, limits: ConvertLimits) -> list[Part]:
-    """One part, and a note where something was cut. Raises ``Unreadable`` where nothing visible is in it."""
+def convert(source: Path, language: str, about: str, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    """One extract, and a note where something was cut. Raises ``Unreadable`` where nothing visible is in it."""
     return written(decoded(source, limits), language, about, out, limits, size_bytes=source.stat().st_size)
 
 
 def written(
     text: str, language: str, about: str, out: Outbox, limits: ConvertLimits, *, size_bytes: int = 0
-) -> list[Part]:
+) -> list[Extract]:
     """``size_bytes`` is that of the file where ``text`` is but its ends."""
     text, cut_chars = _cut(_CONTROLS.sub("", text.replace("\r\n", "\n")), size_bytes, limits)
     if not text.strip():
@@ -46,8 +46,8 @@ def written(
     path.write_text(text, encoding="utf-8", newline="\n")
     lines = text.count("\n") + (not text.endswith("\n"))
     counted = f"{about}, {lines:,} line{'s' if lines != 1 else ''}"
-    part = TextPart(path.name, language, counted + (f", {cut_chars:,} characters left out" if cut_chars else ""))
-    return [part, NotePart(notes.text_left_out(cut_chars))] if cut_chars else [part]
+    extract = TextExtract(path.name, language, counted + (f", {cut_chars:,} characters left out" if cut_chars else ""))
+    return [extract, NoteExtract(notes.text_left_out(cut_chars))] if cut_chars else [extract]
 
 
 def decoded(source: Path, limits: ConvertLimits) -> str:

@@ -1,7 +1,7 @@
 """What a conversion yields, as values that travel between processes and rest in the cache as JSON.
 
 Pure. Files are named by their bare name inside the directory that the conversion wrote to. ``inside`` names the member
-of an archive, or the attachment of a mail, that a part comes from.
+of an archive, or the attachment of a mail, that a extract comes from.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class ImagePart:
+class ImageExtract:
     """An image in a type that the API takes. ``about`` says what it is a picture of: "JPEG image", "page 2 of 3"."""
 
     file: str
@@ -24,7 +24,7 @@ class ImagePart:
 
 
 @dataclass(frozen=True, slots=True)
-class PdfPart:
+class PdfExtract:
     """A valid, unencrypted PDF. ``about`` names what it was made of where that was not a PDF."""
 
     file: str
@@ -34,7 +34,7 @@ class PdfPart:
 
 
 @dataclass(frozen=True, slots=True)
-class TextPart:
+class TextExtract:
     """UTF-8 text. ``language`` is the fence's info word; ``about`` says what it is: "Python source, 120 lines"."""
 
     file: str
@@ -44,7 +44,7 @@ class TextPart:
 
 
 @dataclass(frozen=True, slots=True)
-class NotePart:
+class NoteExtract:
     """Why something is missing."""
 
     reason: str
@@ -52,7 +52,7 @@ class NotePart:
 
 
 @dataclass(frozen=True, slots=True)
-class MemberPart:
+class MemberExtract:
     """A file found inside the file (an archive's, a mail's), to be converted in its turn."""
 
     file: str
@@ -60,10 +60,10 @@ class MemberPart:
 
 
 @dataclass(frozen=True, slots=True)
-class OfficePart:
+class OfficeExtract:
     """The file is a document that only an office program reads; ``about`` names its kind, ``suffix`` fits it.
 
-    ``optional`` says that the other parts tell enough where there is no such program.
+    ``optional`` says that the other extracts tell enough where there is no such program.
     """
 
     suffix: str
@@ -71,10 +71,10 @@ class OfficePart:
     optional: bool = False
 
 
-Part = ImagePart | PdfPart | TextPart | NotePart | MemberPart | OfficePart
+Extract = ImageExtract | PdfExtract | TextExtract | NoteExtract | MemberExtract | OfficeExtract
 
-_KINDS: dict[str, type[Part]] = {
-    kind.__name__: kind for kind in (ImagePart, PdfPart, TextPart, NotePart, MemberPart, OfficePart)
+_KINDS: dict[str, type[Extract]] = {
+    kind.__name__: kind for kind in (ImageExtract, PdfExtract, TextExtract, NoteExtract, MemberExtract, OfficeExtract)
 }
 
 
@@ -90,10 +90,10 @@ class UnreadableNow(Unreadable):
     """As ``Unreadable``, for a cause outside the file that may pass: it is not remembered."""
 
 
-def to_json(parts: Iterable[Part]) -> list[dict[str, Any]]:
-    return [{"kind": type(part).__name__, **asdict(part)} for part in parts]
+def to_json(extracts: Iterable[Extract]) -> list[dict[str, Any]]:
+    return [{"kind": type(extract).__name__, **asdict(extract)} for extract in extracts]
 
 
-def from_json(items: Iterable[Mapping[str, Any]]) -> list[Part]:
+def from_json(items: Iterable[Mapping[str, Any]]) -> list[Extract]:
     """Raises ``KeyError`` or ``TypeError`` for what ``to_json`` did not write."""
     return [_KINDS[item["kind"]](**{key: value for key, value in item.items() if key != "kind"}) for item in items]
