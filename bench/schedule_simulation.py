@@ -24,7 +24,9 @@ from bot.messages import EntryPoint, Question
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.rate_limiter import RateLimiter
 from bot.slack.write.live_reply import LiveReply
-from bot.slack.write.thread_reply import Outlets, ThreadReply
+from bot.slack.write.status_line import StatusLine
+from bot.slack.write.thread_outlet import ThreadOutlet, ThreadServices
+from bot.slack.write.writer import Writer
 from playground.measure.answers import answer
 from playground.measure.readers import Written
 from playground.measure.virtual_time import run
@@ -78,14 +80,18 @@ async def simulate(load: Load) -> Played:
     async def find_posted(question: Question, part: int, text: str) -> str | None:  # noqa: ARG001 - the port's
         return None
 
-    outlets = Outlets(api, _Records(), find_posted)
+    async def find_streamed(question: Question) -> list[str]:  # noqa: ARG001 - the port's
+        return []
+
+    services = ThreadServices(api, _Records(), find_posted, find_streamed)
 
     async def one(number: int) -> Written:
         await asyncio.sleep(number * ASKED_WITHIN_S / load.answers)
         in_channel = number % IN_CHANNEL_EVERY == IN_CHANNEL_EVERY - 1
         channel = f"C{number // IN_CHANNEL_EVERY % 10}" if in_channel else f"D{number}"
         question = Question("T", channel, f"root{number}", f"root{number}", "U", EntryPoint.DIRECT)
-        reply = ThreadReply(question, outlets, LiveReply())
+        status_line = StatusLine(api, services.status, channel, question.thread_ts)
+        reply = Writer(LiveReply(), ThreadOutlet(question, services), status_line)
         reply.status("Thinking…")
         await asyncio.sleep(0.3)
         written = Written(answer(number, length(load, number)), [], [])

@@ -5,6 +5,7 @@ Source: slack:reference/interaction-payloads/block_actions-payload.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from bot.messages import EntryPoint, Question
@@ -50,7 +51,18 @@ def question_of(body: Json) -> Question | None:
     )
 
 
-def without(message: Json) -> dict[str, Any]:
-    """``ts``, ``text`` and ``blocks`` of the message once its button is taken."""
+@dataclass(frozen=True, slots=True)
+class PressedMessage:
+    """The message that a pressed button stood under, without the button."""
+
+    channel_id: str
+    ts: str
+    text: str
+    blocks: list[Json]
+
+
+def pressed_message(body: Json) -> PressedMessage:
+    message = object_of(body.get("message"))
     blocks = [block for block in objects_of(message.get("blocks")) if block.get("block_id") != BLOCK_ID]
-    return {"ts": text_of(message.get("ts")), "text": text_of(message.get("text")), "blocks": blocks}
+    channel_id = text_of(object_of(body.get("channel")).get("id"))
+    return PressedMessage(channel_id, text_of(message.get("ts")), text_of(message.get("text")), blocks)

@@ -12,9 +12,10 @@ from bot.messages import Note
 from bot.ports import Button
 from bot.slack.escape import decode, escape
 from bot.slack.write.content import Closing, Content
-from bot.slack.write.live_reply import LiveReply, Remove
+from bot.slack.write.live_reply import LiveReply
 from bot.slack.write.markdown_cut import PieceLimits, sent_bytes
-from bot.slack.write.native_stream import NativeStream, Start, Stop, StreamAction
+from bot.slack.write.native_stream import NativeStream, StreamAction
+from bot.slack.write.plan import Show, Start, Stop
 from tests.property.test_markdown_cut import ANSWERS
 
 SMALL = PieceLimits(blank_line=120, line=160, space=200, last=240, weigh=sent_bytes)
@@ -94,7 +95,7 @@ class Run:
             action = self.stream.next_action(self.now_s)
             if action is None:
                 return
-            self.stream.took(action, self.thread.call(action, self.now_s), self.now_s)
+            self.stream.done(action, self.thread.call(action, self.now_s), self.now_s)
             assert self.thread.messages[action.part].markdown == action.shown
 
 
@@ -132,13 +133,13 @@ def test_an_answer_is_streamed_whole_unless_somebody_else_has_to_show_the_rest(r
     stream.finish(CLOSING, run.now_s)
     run.settle()
 
-    assert stream.done != stream.over
+    assert stream.settled != stream.over
     assert all(message.stopped for message in run.thread.messages)
     assert stream.text.startswith("".join(slices(run)))
     for message, (piece, _), body in zip(run.thread.messages, stream.messages, slices(run), strict=True):
-        if piece.end is not None or stream.done:
+        if piece.end is not None or stream.settled:
             assert message.markdown.startswith(piece.opening + (body if piece.opening else body.lstrip("\n")).rstrip())
-    if stream.done:
+    if stream.settled:
         assert solid("".join(slices(run))) == solid(stream.text)
         assert run.thread.messages[-1].below == CLOSING.content
         assert stream.waiting_since_s is None
@@ -176,15 +177,15 @@ def test_no_message_leaves_a_code_fence_open(run: Run) -> None:
 def test_edits_go_on_where_a_stream_died_and_take_back_no_word(run: Run, finished: bool) -> None:
     before = run.stream.messages
     live = LiveReply()
-    live.take_over(run.stream.text, before, run.now_s)
+    live.resume(run.stream.text, before, run.now_s)
     if finished:
         live.finish(CLOSING, run.now_s)
     after = {number: message.markdown for number, message in enumerate(run.thread.messages)}
-    while (action := live.next_action()) is not None:
-        assert not isinstance(action, Remove)
+    while (action := live.next_action(run.now_s, 0.0)) is not None:
+        assert isinstance(action, Show)
         assert action.part >= len(before) - 1  # what was ended in order stays as it is
         after[action.part] = action.content.markdown
-        live.took(action, action.ts or f"new {action.part}", run.now_s)
+        live.done(action, action.ts or f"new {action.part}", run.now_s)
 
     for number, (message, (piece, _)) in enumerate(zip(run.thread.messages, before, strict=True)):
         provisional = message.stopped and piece.end is None  # its fence was closed for the time being
@@ -206,6 +207,6 @@ def test_real_limits_hold_for_long_answers(text: str) -> None:
     run.stream.finish(Closing(), run.now_s)
     run.settle()
 
-    assert run.stream.done or not solid(text)
+    assert run.stream.settled or not solid(text)
     assert all(len(message.sent.encode()) <= 9_000 for message in run.thread.messages)
     assert solid("".join(slices(run))) == solid(text)

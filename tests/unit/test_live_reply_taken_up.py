@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from bot.slack.write.content import Closing
-from bot.slack.write.live_reply import LiveReply, Remove, Show
+from bot.slack.write.live_reply import LiveReply
+from bot.slack.write.plan import Remove, Show
+from bot.slack.write.reply_parts import Inherited
 
-OLD = [("1.0", 1_000), ("1.1", 1_200), ("1.2", 400)]
+OLD = [Inherited("1.0", 1_000), Inherited("1.1", 1_200), Inherited("1.2", 400)]
 TEXT = "\n\n".join(f"Paragraph {number} with some words to it." for number in range(120))
 
 
@@ -17,34 +19,34 @@ def grown(text: str, step: int) -> dict[str, list[str]]:
         live.write(text[start : start + step], now_s)
         if start + step > len(text):
             live.finish(Closing(), now_s)
-        while (action := live.next_action()) is not None:
+        while (action := live.next_action(now_s, 0.0)) is not None:
             now_s += 1
             if isinstance(action, Show):
                 ts = action.ts or f"2.{action.part}"
                 shown.setdefault(ts, []).append(action.content.markdown)
-                live.took(action, ts, now_s)
+                live.done(action, ts, now_s)
             else:
                 assert isinstance(action, Remove)
                 shown.setdefault(action.ts, []).append("")
-                live.took(action, action.ts, now_s)
+                live.done(action, action.ts, now_s)
     return shown
 
 
 def test_no_message_ever_shows_less_than_it_did_before() -> None:
     shown = grown(TEXT, 37)
 
-    for ts, chars in OLD:
-        lengths = [len(content) for content in shown[ts]]
+    for message in OLD:
+        lengths = [len(content) for content in shown[message.ts]]
         assert lengths == sorted(lengths)
-        assert lengths[0] >= chars - len("\n\n")
+        assert lengths[0] >= message.chars - len("\n\n")
 
 
 def test_messages_that_had_a_successor_hold_about_as_much_as_before() -> None:
     shown = grown(TEXT, 37)
 
-    assert len(shown["1.0"][-1]) < OLD[0][1] + 200
-    assert len(shown["1.1"][-1]) < OLD[1][1] + 200
-    assert "".join(views[-1] for views in shown.values()).replace("\n", "") == TEXT.replace("\n", "")
+    assert len(shown["1.0"][-1]) < OLD[0].chars + 200
+    assert len(shown["1.1"][-1]) < OLD[1].chars + 200
+    assert "".join(contents[-1] for contents in shown.values()).replace("\n", "") == TEXT.replace("\n", "")
 
 
 def test_messages_that_a_shorter_answer_does_not_need_are_deleted_at_the_end() -> None:

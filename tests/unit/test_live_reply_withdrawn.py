@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from bot.errors import SlackOutcomeUnknown, SlackRefused
 from bot.slack.write.content import Closing, Form
-from bot.slack.write.live_reply import LiveReply, Remove, Show
+from bot.slack.write.live_reply import MOVES_EVERY_S, LiveReply
+from bot.slack.write.plan import Next, Remove, Show
 
 REFUSED = Closing("The model declined to answer this.")
 
@@ -15,11 +17,10 @@ def on_its_way() -> tuple[LiveReply, Show]:
     """A reply of which the first message stands, and the post of its second one."""
     live = LiveReply()
     live.write("A line that is long enough to stand alone.\n\n" * 20 + "And more.", 0.0)
-    live.end_part()
-    first = live.next_action()
+    first = live.next_action(0.0, MOVES_EVERY_S + 1)
     assert isinstance(first, Show)
-    live.took(first, "1", 0.0)
-    second = live.next_action()
+    live.done(first, "1", 0.0)
+    second = live.next_action(0.0, 0.0)
     assert isinstance(second, Show)
     assert (second.part, second.ts) == (1, None)
     return live, second
@@ -28,33 +29,33 @@ def on_its_way() -> tuple[LiveReply, Show]:
 def test_a_message_that_arrives_all_the_same_is_removed(on_its_way: tuple[LiveReply, Show]) -> None:
     live, second = on_its_way
     live.finish(REFUSED, 1.0, withdraw=True)
-    live.took(second, "2", 2.0)
-    ending = live.next_action()
+    live.done(second, "2", 2.0)
+    ending = live.next_action(0.0, 0.0)
     assert isinstance(ending, Show)
     assert (ending.ts, ending.content.markdown, ending.content.footer) == ("1", "", (REFUSED.ending,))
-    live.took(ending, "1", 3.0)
-    assert live.next_action() == Remove("2")
-    live.took(Remove("2"), "2", 4.0)
-    assert live.done
+    live.done(ending, "1", 3.0)
+    assert live.next_action(0.0, 0.0) == Remove("2")
+    live.done(Remove("2"), "2", 4.0)
+    assert live.settled
 
 
 def test_a_message_that_is_found_later_is_removed(on_its_way: tuple[LiveReply, Show]) -> None:
     live, second = on_its_way
     live.finish(REFUSED, 1.0, withdraw=True)
-    live.unsure(second)
-    live.found(second.part, "2")
-    ending = live.next_action()
+    assert live.failed(second, SlackOutcomeUnknown("chat.postMessage", "timeout"), 2.0) is Next.AFTER_A_LOOK
+    live.found(second, "2", 2.0)
+    ending = live.next_action(0.0, 0.0)
     assert isinstance(ending, Show)
-    live.took(ending, "1", 3.0)
-    assert live.next_action() == Remove("2")
+    live.done(ending, "1", 3.0)
+    assert live.next_action(0.0, 0.0) == Remove("2")
 
 
 def test_a_message_that_is_refused_is_forgotten(on_its_way: tuple[LiveReply, Show]) -> None:
     live, second = on_its_way
     live.finish(REFUSED, 1.0, withdraw=True)
-    assert live.refused(second)
-    ending = live.next_action()
+    assert live.failed(second, SlackRefused("chat.postMessage", "invalid_blocks"), 2.0) is Next.AT_ONCE
+    ending = live.next_action(0.0, 0.0)
     assert isinstance(ending, Show)
     assert ending.content.form is Form.MARKDOWN
-    live.took(ending, "1", 3.0)
-    assert live.done
+    live.done(ending, "1", 3.0)
+    assert live.settled

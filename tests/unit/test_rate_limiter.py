@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.limits import POSTS_PER_WORKSPACE_PER_MIN
-from bot.slack.web_api.rate_limiter import MOVES_EVERY_S, Rank, RateLimiter, Urgency
+from bot.slack.web_api.call_budget import Bid, Urgency
+from bot.slack.web_api.rate_limiter import Bidder, RateLimiter
+from bot.slack.write.live_reply import MOVES_EVERY_S
 from playground.measure.virtual_time import run
 from playground.workspace.rate_limits import RateLimits
 
@@ -22,13 +24,13 @@ EDITS_PER_MIN = 50
 
 @dataclass
 class Calls:
-    """Who got through which gate when."""
+    """Who was granted which call when."""
 
     rate_limiter: RateLimiter
     made: list[tuple[float, str]] = field(default_factory=list)
 
-    async def call(self, name: str, rank: Rank, method: str = EDIT, channel_id: str = "C") -> None:
-        await self.rate_limiter.acquire(method, channel_id=channel_id, rank=rank)
+    async def call(self, name: str, bidder: Bidder, method: str = EDIT, channel_id: str = "C") -> None:
+        assert await self.rate_limiter.request(method, bidder, channel_id).granted()
         self.made.append((now_s(), name))
 
     @property
@@ -43,8 +45,19 @@ def now_s() -> float:
     return asyncio.get_running_loop().time()
 
 
-def rank(urgency: Urgency, since_s: float = 0.0) -> Rank:
-    return lambda: (urgency, since_s)
+def bid(urgency: Urgency, since_s: float = 0.0) -> Bidder:
+    """As a reply bids: where edits are short, live words wait for ``MOVES_EVERY_S`` and then do not keep the pace."""
+
+    def bidder(edit_every_s: float) -> Bid:
+        if urgency is Urgency.LIVE and edit_every_s > MOVES_EVERY_S:
+            return Bid(Urgency.OVERDUE, since_s, since_s + MOVES_EVERY_S)
+        return Bid(urgency, since_s)
+
+    return bidder
+
+
+def edits_short(limiter: RateLimiter) -> bool:
+    return limiter.edit_every_s() > MOVES_EVERY_S
 
 
 def played(script: Callable[[Calls], Coroutine[Any, Any, None]]) -> Calls:
@@ -58,7 +71,7 @@ def played(script: Callable[[Calls], Coroutine[Any, Any, None]]) -> Calls:
 
 async def use_up(calls: Calls, number: int = EDITS_PER_MIN) -> None:
     for _ in range(number):
-        await calls.call("used up", rank(Urgency.FIRST))
+        await calls.call("used up", bid(Urgency.FIRST))
     calls.made.clear()
 
 
@@ -66,10 +79,10 @@ def test_first_words_come_first_then_last_ones_then_whoever_is_furthest_behind()
     async def script(calls: Calls) -> None:
         await use_up(calls)
         await asyncio.gather(
-            calls.call("behind", rank(Urgency.LIVE, 1.0)),
-            calls.call("furthest behind", rank(Urgency.LIVE, 0.0)),
-            calls.call("last", rank(Urgency.LAST, 9.0)),
-            calls.call("first", rank(Urgency.FIRST, 9.0)),
+            calls.call("behind", bid(Urgency.LIVE, 1.0)),
+            calls.call("furthest behind", bid(Urgency.LIVE, 0.0)),
+            calls.call("last", bid(Urgency.FINAL, 9.0)),
+            calls.call("first", bid(Urgency.FIRST, 9.0)),
         )
 
     assert played(script).names == ["first", "last", "furthest behind", "behind"]
@@ -80,11 +93,11 @@ def test_a_rank_counts_as_it_is_when_a_place_is_given_away() -> None:
         urgency = Urgency.LIVE
         await use_up(calls)
         waiting = [
-            asyncio.create_task(calls.call("was live", lambda: (urgency, 5.0))),
-            asyncio.create_task(calls.call("live", rank(Urgency.LIVE, 0.0))),
+            asyncio.create_task(calls.call("was live", lambda _: Bid(urgency, 5.0))),
+            asyncio.create_task(calls.call("live", bid(Urgency.LIVE, 0.0))),
         ]
         await asyncio.sleep(1)
-        urgency = Urgency.LAST
+        urgency = Urgency.FINAL
         await asyncio.gather(*waiting)
 
     assert played(script).names == ["was live", "live"]
@@ -93,7 +106,7 @@ def test_a_rank_counts_as_it_is_when_a_place_is_given_away() -> None:
 def test_one_answer_is_edited_at_an_even_pace() -> None:
     async def script(calls: Calls) -> None:
         for _ in range(30):
-            await calls.call("edit", rank(Urgency.LIVE, now_s()))
+            await calls.call("edit", bid(Urgency.LIVE, now_s()))
 
     times_s = played(script).times()
     gaps_s = {round(after - before, 3) for before, after in pairwise(times_s)}
@@ -104,7 +117,7 @@ def test_the_last_edit_does_not_wait_for_the_pace_and_finds_a_place_kept() -> No
     async def script(calls: Calls) -> None:
         live = asyncio.create_task(edit_for_ever(calls))
         await asyncio.sleep(50)
-        await calls.call("last", rank(Urgency.LAST, now_s()))
+        await calls.call("last", bid(Urgency.FINAL, now_s()))
         live.cancel()
 
     assert played(script).times("last") == [50.0]
@@ -112,14 +125,14 @@ def test_the_last_edit_does_not_wait_for_the_pace_and_finds_a_place_kept() -> No
 
 async def edit_for_ever(calls: Calls) -> None:
     while True:
-        await calls.call("live", rank(Urgency.LIVE, now_s()))
+        await calls.call("live", bid(Urgency.LIVE, now_s()))
 
 
 def test_answers_share_the_edits_evenly() -> None:
     async def script(calls: Calls) -> None:
         async def answer(name: str) -> None:
             while now_s() < 28:
-                await calls.call(name, rank(Urgency.LIVE, now_s()))
+                await calls.call(name, bid(Urgency.LIVE, now_s()))
 
         await asyncio.gather(*(answer(f"answer {number}") for number in range(5)))
 
@@ -130,12 +143,12 @@ def test_answers_share_the_edits_evenly() -> None:
 
 def test_edits_are_short_when_all_who_wait_would_move_too_seldom() -> None:
     async def script(calls: Calls) -> None:
-        assert not calls.rate_limiter.edits_short()
-        waiting = [asyncio.create_task(calls.call("live", rank(Urgency.LIVE, now_s()))) for _ in range(20)]
+        assert not edits_short(calls.rate_limiter)
+        waiting = [asyncio.create_task(calls.call("live", bid(Urgency.LIVE, now_s()))) for _ in range(20)]
         await asyncio.sleep(1)
-        assert calls.rate_limiter.edits_short()
+        assert edits_short(calls.rate_limiter)
         await asyncio.gather(*waiting)
-        assert not calls.rate_limiter.edits_short()
+        assert not edits_short(calls.rate_limiter)
 
     calls = played(script)
     assert max(calls.times()) < MOVES_EVERY_S + 20 * 0.61, "then an edit goes as soon as its readers have waited"
@@ -144,29 +157,45 @@ def test_edits_are_short_when_all_who_wait_would_move_too_seldom() -> None:
 def test_edits_are_short_while_slack_makes_everybody_wait() -> None:
     async def script(calls: Calls) -> None:
         calls.rate_limiter.method(EDIT).refused(30)
-        assert calls.rate_limiter.edits_short()
+        assert edits_short(calls.rate_limiter)
         await asyncio.sleep(31)
-        assert not calls.rate_limiter.edits_short()
+        assert not edits_short(calls.rate_limiter)
 
     played(script)
 
 
-def test_a_further_message_waits_for_words_worth_it_only_while_edits_are_short() -> None:
+def test_nobody_is_granted_a_call_before_they_want_it() -> None:
     async def script(calls: Calls) -> None:
-        await calls.call("edits are there", rank(Urgency.LIVE, now_s()), POST)
-        await use_up(calls)
-        await calls.call("edits are short", rank(Urgency.LIVE, now_s()), POST, "C2")
+        await asyncio.gather(
+            calls.call("later", lambda _: Bid(Urgency.LIVE, 0.0, MOVES_EVERY_S), POST),
+            calls.call("now", bid(Urgency.LIVE), POST, "C2"),
+        )
 
-    assert played(script).times("edits are short") == [MOVES_EVERY_S]
+    calls = played(script)
+    assert (calls.times("later"), calls.times("now")) == ([MOVES_EVERY_S], [0.0])
+
+
+def test_a_ticket_that_is_recalled_or_overdue_is_granted_nothing() -> None:
+    async def script(calls: Calls) -> None:
+        await use_up(calls)
+        overdue = calls.rate_limiter.request(EDIT, bid(Urgency.FIRST))
+        assert not await overdue.granted(within_s=2)
+        assert now_s() == 2.0
+        recalled = calls.rate_limiter.request(EDIT, bid(Urgency.FIRST))
+        asyncio.get_running_loop().call_later(1, recalled.recall)
+        assert not await recalled.granted(within_s=5)
+        assert now_s() == 3.0
+
+    played(script)
 
 
 def test_retry_after_holds_everyone_back_who_calls_that_method_and_nobody_else() -> None:
     async def script(calls: Calls) -> None:
         calls.rate_limiter.method(EDIT).refused(30)
         await asyncio.gather(
-            calls.call("edit", rank(Urgency.FIRST)),
-            calls.call("last edit", rank(Urgency.LAST)),
-            calls.call("post", rank(Urgency.FIRST), POST),
+            calls.call("edit", bid(Urgency.FIRST)),
+            calls.call("last edit", bid(Urgency.FINAL)),
+            calls.call("post", bid(Urgency.FIRST), POST),
         )
 
     calls = played(script)
@@ -176,8 +205,8 @@ def test_retry_after_holds_everyone_back_who_calls_that_method_and_nobody_else()
 
 def test_retry_after_holds_back_those_who_wait_already() -> None:
     async def script(calls: Calls) -> None:
-        await calls.call("first", rank(Urgency.LIVE, 0.0))
-        waiting = asyncio.create_task(calls.call("waiting", rank(Urgency.LIVE, 0.0)))
+        await calls.call("first", bid(Urgency.LIVE, 0.0))
+        waiting = asyncio.create_task(calls.call("waiting", bid(Urgency.LIVE, 0.0)))
         await asyncio.sleep(0.1)
         calls.rate_limiter.method(EDIT).refused(20)
         await waiting
@@ -188,14 +217,14 @@ def test_retry_after_holds_back_those_who_wait_already() -> None:
 def test_who_gives_up_waiting_takes_no_place_and_holds_nobody_up() -> None:
     async def script(calls: Calls) -> None:
         await use_up(calls)
-        given_up = asyncio.create_task(calls.call("given up", rank(Urgency.FIRST)))
-        waiting = asyncio.create_task(calls.call("waiting", rank(Urgency.LAST)))
+        given_up = asyncio.create_task(calls.call("given up", bid(Urgency.FIRST)))
+        waiting = asyncio.create_task(calls.call("waiting", bid(Urgency.FINAL)))
         await asyncio.sleep(1)
         given_up.cancel()
         await waiting
         before_s = now_s()
         for number in range(EDITS_PER_MIN - 1):
-            await calls.call(f"after {number}", rank(Urgency.FIRST))
+            await calls.call(f"after {number}", bid(Urgency.FIRST))
         assert now_s() - before_s < 0.1
 
     assert "given up" not in played(script).names
@@ -203,10 +232,10 @@ def test_who_gives_up_waiting_takes_no_place_and_holds_nobody_up() -> None:
 
 def test_a_post_that_waits_for_its_channel_lets_other_channels_pass() -> None:
     async def script(calls: Calls) -> None:
-        await calls.call("one", rank(Urgency.FIRST), POST, "C1")
+        await calls.call("one", bid(Urgency.FIRST), POST, "C1")
         await asyncio.gather(
-            calls.call("same channel", rank(Urgency.FIRST, 0.0), POST, "C1"),
-            calls.call("other channel", rank(Urgency.LIVE, -10.0), POST, "C2"),
+            calls.call("same channel", bid(Urgency.FIRST, 0.0), POST, "C1"),
+            calls.call("other channel", bid(Urgency.LIVE, -10.0), POST, "C2"),
         )
 
     calls = played(script)
@@ -217,7 +246,7 @@ def test_a_post_that_waits_for_its_channel_lets_other_channels_pass() -> None:
 def test_posts_that_waited_for_the_workspace_do_not_flood_their_channel() -> None:
     async def script(calls: Calls) -> None:
         calls.rate_limiter.method(POST).refused(30)
-        await asyncio.gather(*(calls.call("post", rank(Urgency.FIRST), POST, "C1") for _ in range(5)))
+        await asyncio.gather(*(calls.call("post", bid(Urgency.FIRST), POST, "C1") for _ in range(5)))
 
     times_s = played(script).times("post")
     assert all(after - before > 1.0 for before, after in pairwise(times_s))
@@ -227,11 +256,11 @@ def test_first_words_find_room_however_many_answers_go_on_in_further_messages() 
     async def script(calls: Calls) -> None:
         async def post_for_ever(channel_id: str) -> None:
             while True:
-                await calls.call("further", rank(Urgency.LIVE, now_s() - 60), POST, channel_id)
+                await calls.call("further", bid(Urgency.LIVE, now_s() - 60), POST, channel_id)
 
         flood = [asyncio.create_task(post_for_ever(f"C{number}")) for number in range(50)]
         await asyncio.sleep(45)
-        await asyncio.gather(*(calls.call("first", rank(Urgency.FIRST), POST, f"D{number}") for number in range(20)))
+        await asyncio.gather(*(calls.call("first", bid(Urgency.FIRST), POST, f"D{number}") for number in range(20)))
         for one in flood:
             one.cancel()
 
@@ -242,7 +271,7 @@ def test_a_smaller_share_counts_at_once_and_a_larger_one_lets_those_in_who_wait(
     async def script(calls: Calls) -> None:
         calls.rate_limiter.set_share(0.5)
         await use_up(calls, EDITS_PER_MIN // 2)
-        waiting = asyncio.create_task(calls.call("waiting", rank(Urgency.LAST)))
+        waiting = asyncio.create_task(calls.call("waiting", bid(Urgency.FINAL)))
         await asyncio.sleep(10)
         assert not waiting.done()
         calls.rate_limiter.set_share(1.0)
@@ -274,7 +303,7 @@ def test_whatever_is_wished_for_slack_refuses_nothing_and_nobody_waits_for_ever(
     async def script(calls: Calls) -> None:
         async def wish(number: int) -> None:
             _, urgency, method, channel_id, patient = wishes[number]
-            call = calls.call(str(number), rank(urgency, now_s()), method, channel_id)
+            call = calls.call(str(number), bid(urgency, now_s()), method, channel_id)
             try:
                 await asyncio.wait_for(call, None if patient else 0.5)
             except TimeoutError:
@@ -297,7 +326,7 @@ def test_whatever_is_wished_for_slack_refuses_nothing_and_nobody_waits_for_ever(
 
 def test_the_workspaces_posts_are_the_limit_where_there_are_many_channels() -> None:
     async def script(calls: Calls) -> None:
-        posts = (calls.call("post", rank(Urgency.FIRST), POST, f"C{number}") for number in range(400))
+        posts = (calls.call("post", bid(Urgency.FIRST), POST, f"C{number}") for number in range(400))
         await asyncio.gather(*posts)
 
     times_s = played(script).times("post")

@@ -88,6 +88,10 @@ class ThreadReader:
                 replies.append(OwnReply(ts, part, text, marked=bool(answered)))
         return sorted(replies, key=lambda reply: (0 if streamed else reply.part, ts_order(reply.ts)))
 
+    async def find_streamed(self, question: Question) -> list[str]:
+        """The ts of our messages that answer ``question``, those without a mark included."""
+        return [reply.ts for reply in await self.find_replies(question, streamed=True)]
+
     async def find_posted(self, question: Question, part: int, text: str) -> str | None:
         """The ts of the message that shows part ``part`` of the reply to ``question``; ``None`` where there is none.
 

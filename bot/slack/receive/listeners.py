@@ -33,8 +33,7 @@ class Handlers:
     """Who takes what Slack delivers. ``accept`` says whether the question is new."""
 
     accept: Callable[[Question], Awaitable[bool]]
-    button_pressed: Callable[[dict[str, Any]], Coroutine[Any, Any, None]]
-    """The channel, the ts and the rest of a message whose button was pressed."""
+    button_pressed: Callable[[buttons.PressedMessage], Coroutine[Any, Any, None]]
     file_deleted: Callable[[str], Coroutine[Any, Any, None]]
 
 
@@ -85,7 +84,7 @@ def build(client: AsyncWebClient, identity: Identity, signing_secret: str, handl
         question = buttons.question_of(body)
         if question is not None:
             await handlers.accept(question)
-            after_the_ack(handlers.button_pressed({"channel": question.channel_id, **buttons.without(body["message"])}))
+            after_the_ack(handlers.button_pressed(buttons.pressed_message(body)))
         await ack()
 
     async def on_anything_else(ack: AsyncAck) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from enum import IntEnum
 from math import ceil, inf
 
 WINDOW_S = 61.0
@@ -23,6 +24,32 @@ LOWERED = 0.9
 """What is left of the budget after such a one."""
 RECOVERED_PER_S = 0.01 / 60
 """A hundredth a minute: in a workspace that stays stricter, each step too far is a refused call."""
+
+
+class Urgency(IntEnum):
+    """In this order calls go."""
+
+    FIRST = 0
+    """The first words of an answer."""
+    FINAL = 1
+    """The last words of an answer."""
+    OVERDUE = 2
+    """Words that have waited for as long as readers should wait at most: they do not keep the even pace."""
+    LIVE = 3
+    """Everything else: whose readers are furthest behind goes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bid:
+    """What somebody who waits for a call offers: the most urgent goes first, then who has waited longest."""
+
+    urgency: Urgency = Urgency.LIVE
+    since_s: float = 0.0
+    not_before_s: float = -inf
+
+    @property
+    def can_wait(self) -> bool:
+        return self.urgency >= Urgency.OVERDUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +80,12 @@ class CallBudget:
             return self._not_before_s
         return max(self._not_before_s, self._calls[min(-left, len(self._calls) - 1)] + self.window_s)
 
-    def paced_at(self, now_s: float) -> float:
+    def paced_at(self, now_s: float, *, alone: bool = False) -> float:
         """When the next call that can wait may go, at the even pace."""
-        return max(self.ready_at(now_s, can_wait=True), self.last_s + self.pace_s(now_s))
+        return max(self.ready_at(now_s, can_wait=True), self.last_s + self.pace_s(now_s, alone=alone))
 
-    def pace_s(self, now_s: float) -> float:
-        """Seconds from one call that can wait to the next, as things are now."""
+    def pace_s(self, now_s: float, *, alone: bool = False) -> float:  # noqa: ARG002
+        """Seconds from one call that can wait to the next, as things are now. ``alone``: one caller makes them all."""
         every_s = max(self.pace.every_s / self._part, self._not_before_s - now_s)
         if self.left(now_s) > self._kept(now_s):
             return every_s

@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import ReplyGone, SlackError, SlackOutcomeUnknown, SlackRefused, SlackTokenInvalid, SlackUnavailable
-from bot.slack.web_api.rate_limiter import Rank, RateLimiter
+from bot.slack.web_api.rate_limiter import Bidder, RateLimiter, Ticket
 
 READS = frozenset({"bots.info", "conversations.info", "conversations.replies", "files.info", "users.info"})
 """Methods that take no JSON. Source: slack:apis/web-api, "POST bodies"."""
@@ -72,19 +72,19 @@ class SlackClient:
 
     async def call(self, method: str, **arguments: object) -> dict[str, Any]:
         """Waits for the method's budget, then calls once. Raises ``SlackError``."""
-        await self._rate_limiter.acquire(method, channel_id=str(arguments.get("channel", "")))
+        await self._rate_limiter.acquire(method, str(arguments.get("channel", "")))
         return await self.call_now(method, **arguments)
 
-    async def acquire(self, method: str, channel_id: str, rank: Rank) -> None:
-        """Waits until ``call_now`` may be called; ``rank`` says before whom."""
-        await self._rate_limiter.acquire(method, channel_id=channel_id, rank=rank)
+    def request(self, method: str, bidder: Bidder, channel_id: str = "") -> Ticket:
+        """A ticket for ``call_now``: ``bidder`` says how urgent it is."""
+        return self._rate_limiter.request(method, bidder, channel_id)
 
-    def edits_short(self) -> bool:
-        """Whether what is shown now had better not count on an edit soon."""
-        return self._rate_limiter.edits_short()
+    def edit_every_s(self) -> float:
+        """How often an answer that is shown now can be edited as things are."""
+        return self._rate_limiter.edit_every_s()
 
     async def call_now(self, method: str, **arguments: object) -> dict[str, Any]:
-        """Calls once. The caller has been through the method's gate."""
+        """Calls once. The caller holds a granted ticket."""
         try:
             if method in READS:
                 response = await self._client.api_call(method, http_verb="GET", params=arguments)

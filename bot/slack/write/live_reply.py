@@ -1,13 +1,17 @@
-"""Text as the model writes it goes in; the next thing to show in Slack comes out. Pure: the clock is an argument.
+"""Text as the model writes it goes in; the next post or edit that shows it comes out. Pure: a plan for the writer.
 
-Rules:
+A reply is a row of messages, its parts (``reply_parts``). What is to be done next is the difference between what the
+parts should show and what Slack is known to show: whoever asks later gets newer text, and what was overtaken is never
+sent. Parts are settled in order; messages that nothing needs are deleted at the end.
 
-1. A reply is a row of messages (parts). Each shows a slice of the answer, and a slice never shrinks or moves.
-2. ``next_action`` is the difference between what should stand there now and what Slack has taken: whoever asks later
-   gets newer text, and what was overtaken is never sent.
-3. Parts are settled in order: a part is whole before the next one begins.
-4. A part that Slack refuses is shown again in a plainer form; the words stay the same.
-5. A reply that an earlier process began keeps its messages; they change once the new text is longer than the old one.
+Slack allows fewer edits than posts. Edits are *short* when one answer could be edited less often than every
+``MOVES_EVERY_S``. Then
+
+- an edit that is granted ends its message at the text's last good place, and what follows goes into a further one;
+- an edit that can end its message does not keep the even pace: it goes as soon as its readers have waited that long;
+- where no edit comes in time, the message ends where it stands already.
+
+Without need no message is short (``PART_CHARS_MIN``), and none ends inside of a word, a link, code or a table.
 """
 
 from __future__ import annotations
@@ -15,281 +19,192 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.slack.write.content import Closing, Content, Form
-from bot.slack.write.markdown_cut import MARKDOWN, TEXT, Piece, PieceLimits, cut, end_at
-from bot.slack.write.whole_words import whole_words
+from bot.errors import ReplyGone, SlackError, SlackOutcomeUnknown, SlackRefused, SlackUnavailable
+from bot.slack.web_api.call_budget import Bid, Urgency
+from bot.slack.write.content import Closing, Content
+from bot.slack.write.markdown_cut import Piece, end_at
+from bot.slack.write.plan import Action, Next, Remove, Show
+from bot.slack.write.reply_parts import PART_CHARS_MIN, Inherited, Part, Parts, Standing
 
-PIECE_LIMITS: dict[Form, PieceLimits] = {Form.MARKDOWN: MARKDOWN, Form.SECTIONS: MARKDOWN, Form.TEXT: TEXT}
-PART_CHARS_MIN = 600
-"""No message is ended before its time with fewer, unless it had to wait for longer than ``SHORT_PART_AFTER_S``."""
+MOVES_EVERY_S = 4.5
+"""So often a growing answer should change before its readers' eyes."""
+FINAL_PATIENCE_S = 1.0
+"""So long final words wait for an edit before they become a message."""
 SHORT_PART_AFTER_S = 9.0
-
-
-@dataclass(frozen=True, slots=True)
-class Show:
-    """Post ``content`` as part ``part`` where ``ts`` is ``None``, else edit that message into it."""
-
-    part: int
-    ts: str | None
-    content: Content
-    last: bool
-    """Nothing of this reply comes after it."""
-    shown_to: int = 0
-    """Up to where the answer's text is shown by this part."""
-
-
-@dataclass(frozen=True, slots=True)
-class Remove:
-    """Delete a message that the reply no longer needs."""
-
-    ts: str
-
-
-Action = Show | Remove
-
-
-@dataclass(slots=True)
-class _Part:
-    piece: Piece
-    ts: str | None = None
-    shown: Content | None = None
-    form: Form = Form.MARKDOWN
-    shown_to: int = 0
-    sure: bool = True
-    old_chars: int = 0
-    """What an earlier process showed here, as long as nothing else is."""
-    followed: bool = False
-    """Whether an earlier process went on after it."""
-    ended_early: bool = False
+"""Readers who have waited for so long get a message that is shorter than ``PART_CHARS_MIN``."""
 
 
 @dataclass(slots=True)
 class LiveReply:
-    """``posted`` are the messages of an earlier process, each with the number of characters it shows of an answer.
+    """``inherited`` are the messages of an earlier process, in order. ``notice`` is the message that said that the
+    question is queued: it goes first, so that the answer stands below what was said before it."""
 
-    ``notice`` is the message that said that the question waits. It goes when the turn begins: the answer then stands
-    where it was given, below what was said before it.
-    """
-
-    posted: Sequence[tuple[str, int]] = ()
+    inherited: Sequence[Inherited] = ()
     notice: str | None = None
     waiting_since_s: float | None = None
     """Since when words wait to be seen; ``None`` while all are."""
-    _text: str = ""
+    _parts: Parts = field(default_factory=Parts)
     _status: str = ""
-    _status_in_message: bool = False
     _closing: Closing = field(default_factory=Closing)
-    _finished: bool = False
-    _parts: list[_Part] = field(default_factory=list)
-    _surplus: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._surplus = [ts for ts, _ in self.posted]
-        self._parts = [self._part(Piece(0, None, 0))]
+        self._parts = Parts(list(self.inherited))
 
     @property
-    def has_words(self) -> bool:
-        """Whether people see, or will see next, words of the answer instead of a status."""
-        return bool(self._text.strip()) or self._finished
+    def complete(self) -> bool:
+        return self._parts.complete
 
     @property
-    def done(self) -> bool:
-        return self._finished and self.next_action() is None
+    def settled(self) -> bool:
+        return self.complete and self.next_action(0.0, 0.0) is None
 
     @property
-    def finished(self) -> bool:
-        """Whether all was said; some of it may still wait to be shown."""
-        return self._finished
+    def has_message(self) -> bool:
+        return self._parts.every[0].ts is not None
 
-    @property
-    def started(self) -> bool:
-        """Whether a message of this reply stands in Slack."""
-        return self._parts[0].ts is not None
-
-    @property
-    def words_shown(self) -> bool:
-        """Whether Slack shows words of the answer."""
-        shown = self._parts[0].shown
-        return shown is not None and bool(shown.markdown)
-
-    @property
-    def only_status(self) -> bool:
-        """Whether what is to be shown next is a status in a message that stands already."""
-        return self.started and not self.has_words
-
-    def status(self, text: str, *, in_message: bool) -> None:
-        """``in_message``: shown as a message of its own until the first words replace it."""
-        self._status, self._status_in_message = text, in_message
+    def status(self, text: str) -> None:
+        self._status = text
 
     def write(self, text: str, now_s: float) -> None:
-        self._text += text
-        if self.waiting_since_s is None and self._text.strip():
+        self._parts.write(text)
+        if self.waiting_since_s is None and self._has_words:
             self.waiting_since_s = now_s
 
     def finish(self, closing: Closing, now_s: float, *, withdraw: bool = False) -> None:
-        self._finished, self._closing = True, closing
+        self._closing = closing
+        self._parts.finish(withdraw=withdraw)
         if self.waiting_since_s is None:
             self.waiting_since_s = now_s
-        if withdraw:
-            self._text = ""
-            self._surplus = [part.ts for part in self._parts[1:] if part.ts] + self._surplus
-            del self._parts[1:]
-            self._parts[0].piece = Piece(0, None, 0)
 
-    def take_over(self, text: str, messages: Sequence[tuple[Piece, str]], now_s: float) -> None:
-        """Goes on with a reply that was shown in another way: its text, and its pieces with their messages' ts."""
-        self._parts = [
-            _Part(piece, ts, None if piece.end is None else Content(piece.markdown(text)), shown_to=piece.shown_to)
-            for piece, ts in messages
-        ] or self._parts
-        self.write(text, now_s)
+    def resume(self, text: str, messages: Sequence[tuple[Piece, str]], now_s: float) -> None:
+        """Goes on with an answer that was shown in another way; see ``Parts.resume``."""
+        self._parts.resume(text, messages)
+        self.write("", now_s)
 
-    def end_part(self) -> bool:
-        """Ends the open message at the last good place of the text, what follows going into a further one.
-
-        ``False`` where it would be too short, or shows more already.
-        """
-        self._cut()
-        part = self._parts[-1]
-        piece = part.piece
-        if piece.end is not None or piece.may_end < max(part.shown_to, piece.start + PART_CHARS_MIN):
-            return False
-        part.piece = replace(piece, end=piece.may_end, shown_to=piece.may_end, closing="")
-        part.ended_early = True
-        return True
-
-    def break_off(self, now_s: float) -> bool:
-        """Ends the open message where it stands in Slack, what follows going into a further one.
-
-        ``False`` where that is inside of a word, a link or code, or where the message would be short without need.
-        """
-        action = self.next_action()
-        if not isinstance(action, Show) or any(part.ts for part in self._parts[action.part + 1 :]):
-            return False
-        part = self._parts[action.part]
-        chars = part.shown_to - part.piece.start
-        if not part.sure or chars <= 0 or (chars < PART_CHARS_MIN and not self._must_move(now_s)):
-            return False
-        piece = end_at(self._text, part.piece, part.shown_to)
-        if piece is not None:
-            part.piece = piece
-            part.ended_early = not self._finished
-            del self._parts[action.part + 1 :]
-        return piece is not None
-
-    def _must_move(self, now_s: float) -> bool:
-        return self._finished or now_s - (self.waiting_since_s or now_s) > SHORT_PART_AFTER_S
-
-    def next_action(self) -> Action | None:
-        """What to do now so that Slack shows the newest text; ``None`` where it does."""
+    def next_action(self, now_s: float, edit_every_s: float) -> Action | None:  # noqa: ARG002 - no time plays a part
         if self.notice is not None:
             return Remove(self.notice)
-        self._rejoin()
-        self._cut()
-        for number, part in enumerate(self._parts):
-            last = number == len(self._parts) - 1
-            content = self._content(part, last)
-            if content.empty or content == part.shown or self._held_back(part):
-                continue
-            shown_to = part.piece.shown_to if part.piece.end is None else part.piece.end
-            return Show(number, part.ts, content, last and self._finished, shown_to)
-        if self._finished and self._surplus:
-            return Remove(self._surplus[0])
+        short = edit_every_s > MOVES_EVERY_S and not self.complete
+        for number, part in enumerate(self._parts.every):
+            last = part is self._parts.every[-1]
+            piece = (part.early_end if short and last else None) or part.piece
+            content = self._content(part, piece, last=last)
+            if not (content.empty or content == part.shown or self._held_back(part)):
+                return _show(number, part, content, piece, final=last and self.complete)
+        if self.complete and self._parts.surplus:
+            return Remove(self._parts.surplus[0].ts)
         return None
 
-    def took(self, action: Action, ts: str, now_s: float) -> None:
-        """Slack did it; ``ts`` is the message's. What came in meanwhile has waited since ``now_s`` at most."""
+    def due_in_s(self, now_s: float) -> float | None:  # noqa: ARG002 - nothing is due by itself
+        return None
+
+    def bid(self, now_s: float, edit_every_s: float) -> Bid:  # noqa: ARG002
+        since_s = self.waiting_since_s or 0.0
+        if self.complete:
+            return Bid(Urgency.FINAL, since_s)
+        if not self._words_shown:
+            return Bid(Urgency.FIRST if self._has_words or not self.has_message else Urgency.LIVE, since_s)
+        if edit_every_s <= MOVES_EVERY_S:
+            return Bid(Urgency.LIVE, since_s)
+        further = self._parts.every[-1].ts is None
+        return Bid(Urgency.LIVE if further else Urgency.OVERDUE, since_s, since_s + MOVES_EVERY_S)
+
+    def patience_s(self, action: Action) -> float | None:
+        if not (isinstance(action, Show) and action.ts is not None and self._words_shown):
+            return None
+        return FINAL_PATIENCE_S if self.complete else MOVES_EVERY_S
+
+    def overdue(self, action: Action, now_s: float, edit_every_s: float) -> None:
+        """Ends the open message where it stands in Slack, if that is a place to end."""
+        part = self._part_of(action)
+        if part is None or part.standing is not Standing.SHOWN or edit_every_s <= MOVES_EVERY_S:
+            return
+        chars, waited_s = part.shown_to - part.piece.start, now_s - (self.waiting_since_s or now_s)
+        may_be_short = self.complete or waited_s > SHORT_PART_AFTER_S
+        followed = any(later.ts for later in self._parts.every[self._parts.every.index(part) + 1 :])
+        if followed or chars <= 0 or (chars < PART_CHARS_MIN and not may_be_short):
+            return
+        if (piece := end_at(self._parts.text, part.piece, part.shown_to)) is not None:
+            self._parts.end(part, piece, may_rejoin=False)  # that would take an edit, and none came
+
+    def done(self, action: Action, ts: str, called_s: float) -> None:
+        """What came in while the call was under way has waited since ``called_s`` at most."""
         if isinstance(action, Remove):
             self.notice = None if action.ts == self.notice else self.notice
-            self._surplus = [ts for ts in self._surplus if ts != action.ts]
+            self._parts.surplus = [message for message in self._parts.surplus if message.ts != action.ts]
             return
-        if self._gone(action.part):
-            self._surplus.append(ts)
+        part = self._part_of(action)
+        if part is None or not isinstance(action, Show):
+            self._parts.surplus.append(Inherited(ts))
             return
-        part = self._parts[action.part]
-        part.ts, part.shown, part.shown_to, part.sure = ts, action.content, action.shown_to, True
-        self.waiting_since_s = now_s if self.next_action() is not None else None
+        part.ts, part.standing, part.shown, part.shown_to = ts, Standing.SHOWN, action.content, action.shown_to
+        if action.piece.end not in (None, part.piece.end):
+            self._parts.end(part, action.piece, may_rejoin=True)
+        self._parts.write("")
+        self.waiting_since_s = called_s if self.next_action(called_s, 0.0) is not None else None
 
-    def unsure(self, action: Show) -> None:
-        """Nobody knows whether Slack did it: people may see all of it, or what they saw before."""
-        if self._gone(action.part):
-            return
-        part = self._parts[action.part]
-        part.shown_to, part.sure = max(part.shown_to, action.shown_to), False
+    def failed(self, action: Action, error: SlackError, now_s: float) -> Next:
+        if isinstance(action, Remove) and isinstance(error, ReplyGone | SlackRefused):
+            self.done(action, action.ts, now_s)  # gone already, or here to stay: the answer itself matters
+            return Next.AT_ONCE
+        if isinstance(error, SlackUnavailable):
+            return Next.AFTER_A_PAUSE
+        if isinstance(error, SlackOutcomeUnknown):
+            return self._unsure(action)
+        if isinstance(error, SlackRefused) and isinstance(action, Show):
+            part = self._part_of(action)
+            return Next.AT_ONCE if part is None or self._parts.make_plainer(part) else Next.GIVE_UP
+        return Next.GIVE_UP
 
-    def found(self, part: int, ts: str) -> None:
-        """A post whose outcome was unknown did happen; what it shows will be replaced."""
-        if self._gone(part):
-            self._surplus.append(ts)
-        else:
-            self._parts[part].ts = ts
+    def found(self, action: Action, ts: str | None, now_s: float) -> None:  # noqa: ARG002
+        """What a message shows that was found will be replaced."""
+        part = self._part_of(action)
+        if part is None:
+            self._parts.surplus += [Inherited(ts)] if ts else []
+        elif ts is not None:
+            part.ts = ts
+        elif part.ts is None:
+            part.standing, part.shown_to = Standing.ABSENT, 0
 
-    def refused(self, action: Show) -> bool:
-        """Slack refused the form: the next action shows the same words plainer. ``False``: there is no plainer form."""
-        if self._gone(action.part):
-            return True
-        part = self._parts[action.part]
-        if part.form is Form.TEXT:
-            return False
-        part.form = Form(part.form + 1)
-        if part.form is Form.TEXT:  # holds less: cut again from here on
-            self._surplus = [later.ts for later in self._parts[action.part + 1 :] if later.ts] + self._surplus
-            del self._parts[action.part + 1 :]
-            part.piece = Piece(part.piece.start, None, part.piece.start, part.piece.opening)
-        return True
+    def abandoned(self) -> Action | None:
+        return None
 
-    def _gone(self, part: int) -> bool:
-        """Whether a part was withdrawn while its message was on its way."""
-        return part >= len(self._parts)
+    @property
+    def _has_words(self) -> bool:
+        return bool(self._parts.text.strip())
 
-    def _cut(self) -> None:
-        """Brings the last piece up to date, and opens the next ones where it is full."""
-        while True:
-            part = self._parts[-1]
-            piece, limits = part.piece, _limits(part)
-            if piece.end is None:
-                piece = cut(self._text, piece.start, piece.opening, limits, complete=self._finished)
-                whole = whole_words(self._text, piece)
-                if piece.end is None and not self._finished and self._text[part.shown_to : whole].strip():
-                    piece = replace(piece, shown_to=whole)
-                part.piece = piece
-            if piece.end is None or (not self._text[piece.end :].strip()):
-                return
-            self._parts.append(self._part(Piece(piece.end, None, piece.end, piece.next_opening), part.form))
+    @property
+    def _words_shown(self) -> bool:
+        shown = self._parts.every[0].shown
+        return shown is not None and bool(shown.markdown)
 
-    def _rejoin(self) -> None:
-        """A few last words do not get a message of their own, but join the one that was ended before them."""
-        if self._finished and len(self._parts) > 1:
-            before, last = self._parts[-2:]
-            if before.ended_early and last.ts is None and len(self._text) - last.piece.start < PART_CHARS_MIN // 2:
-                self._parts.pop()
-                before.piece = Piece(before.piece.start, None, before.piece.start, before.piece.opening)
-                before.ended_early = False
+    def _part_of(self, action: Action) -> Part | None:
+        """``None`` for a part that was withdrawn while its message was on its way."""
+        known = isinstance(action, Show) and action.part < len(self._parts.every)
+        return self._parts.every[action.part] if isinstance(action, Show) and known else None
 
-    def _part(self, piece: Piece, form: Form = Form.MARKDOWN) -> _Part:
-        ts = self._surplus.pop(0) if self._surplus else None
-        old_chars = dict(self.posted).get(ts, 0) if ts else 0
-        return _Part(piece, ts, form=form, old_chars=old_chars, followed=bool(self._surplus))
-
-    def _content(self, part: _Part, last: bool) -> Content:
-        markdown = part.piece.markdown(self._text)
-        if self._finished and last:
+    def _content(self, part: Part, piece: Piece, *, last: bool) -> Content:
+        markdown = piece.markdown(self._parts.text)
+        if self.complete and last:
             return replace(self._closing.content, markdown=markdown, form=part.form)
-        if not self._text.strip() and self._status_in_message:
+        if not self._has_words:
             return Content(footer=(self._status,) if self._status else (), form=part.form)
         return Content(markdown, form=part.form)
 
-    def _held_back(self, part: _Part) -> bool:
+    def _held_back(self, part: Part) -> bool:
         """An earlier process' text stays until there is as much of the new one for the same message."""
-        if part.shown is not None or self._finished:
+        if part.standing is not Standing.INHERITED or part.inherited is None or self.complete:
             return False
-        return part.piece.end is None and 0 < part.old_chars >= len(self._text) - part.piece.start
+        return part.piece.end is None and 0 < part.inherited.chars >= len(self._parts.text) - part.piece.start
+
+    def _unsure(self, action: Action) -> Next:
+        """People may see what they saw before, or all that was sent."""
+        if not isinstance(action, Show):
+            return Next.AFTER_A_PAUSE
+        if (part := self._part_of(action)) is not None:
+            part.shown_to, part.standing = max(part.shown_to, action.shown_to), Standing.UNSURE
+        return Next.AFTER_A_LOOK if action.ts is None else Next.AFTER_A_PAUSE
 
 
-def _limits(part: _Part) -> PieceLimits:
-    """A message that an earlier process filled holds about as much again: what stands below it stays below it."""
-    limits = PIECE_LIMITS[part.form]
-    if not (part.followed and part.old_chars and part.form is Form.MARKDOWN):
-        return limits
-    chars = min(part.old_chars, limits.blank_line)
-    return replace(limits, blank_line=chars, line=chars + 100, space=chars + 300, last=chars + 900)
+def _show(number: int, part: Part, content: Content, piece: Piece, *, final: bool) -> Show:
+    return Show(number, part.ts, content, piece, piece.shown_to if piece.end is None else piece.end, final)

@@ -8,8 +8,8 @@ Rules:
    comes along. Code fences and tables are closed in one message and reopened in the next.
 3. What may still turn out to be something else waits for what follows: half an entity, half of a character, and blanks,
    which Slack does not keep where they stand alone.
-4. Where there is nothing left to stream, or no good way to, somebody else shows the rest: ``over`` says so, and
-   ``messages`` what stands already.
+4. Where there is nothing left to stream, or no good way to, edits show the rest: ``over`` says so, and ``messages``
+   what stands already.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from dataclasses import dataclass, field, replace
 from bot.slack.escape import escape
 from bot.slack.write.content import Closing, Content
 from bot.slack.write.markdown_cut import STREAM, Piece, PieceLimits, cut
+from bot.slack.write.plan import Append, Start, Stop
 
 UNSETTLED = re.compile(r"(?:&(?:am?|amp|lt?|gt?)?|\S?\u200d|[\U0001f1e6-\U0001f1ff]+)\Z")
 """The beginning of an entity, a joiner with what it joins, letters of a flag."""
@@ -39,38 +40,6 @@ class StreamTimes:
     last_s: float = 235.0
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
-    """chat.startStream with ``added``; ``shown`` is the Markdown that then stands in part ``part``."""
-
-    part: int
-    shown: str
-    added: str
-
-
-@dataclass(frozen=True, slots=True)
-class Append:
-    """chat.appendStream."""
-
-    part: int
-    ts: str
-    shown: str
-    added: str
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """chat.stopStream; ``below`` is what stands under the text. ``last``: the reply is whole."""
-
-    part: int
-    ts: str
-    shown: str
-    added: str
-    piece: Piece
-    below: Content
-    last: bool
-
-
 StreamAction = Start | Append | Stop
 
 
@@ -88,9 +57,9 @@ class NativeStream:
     times: StreamTimes = StreamTimes()
     limits: PieceLimits = STREAM
     text: str = ""
-    finished: bool = False
+    complete: bool = False
     """Whether all was said; some of it may still wait to be shown."""
-    done: bool = False
+    settled: bool = False
     waiting_since_s: float | None = None
     """Since when words wait to be seen; ``None`` while all are."""
     closing: Closing = field(default_factory=Closing)
@@ -108,9 +77,9 @@ class NativeStream:
     @property
     def over(self) -> bool:
         """Whether streaming ends here though the reply is not whole."""
-        if self.done or self.open_ts is not None:
+        if self.settled or self.open_ts is not None:
             return False
-        return self.finished or bool(self._parts and self._parts[-1].piece.end is None)
+        return self.complete or bool(self._parts and self._parts[-1].piece.end is None)
 
     @property
     def messages(self) -> list[tuple[Piece, str]]:
@@ -126,20 +95,20 @@ class NativeStream:
             self.waiting_since_s = now_s
 
     def finish(self, closing: Closing, now_s: float) -> None:
-        self.finished, self.closing = True, closing
+        self.complete, self.closing = True, closing
         if self.waiting_since_s is None:
             self.waiting_since_s = now_s
 
     def next_action(self, now_s: float) -> StreamAction | None:
         """What to do now so that Slack shows the newest text; ``None`` where it does, or where streaming is over."""
-        if self.done or self.over:
+        if self.settled or self.over:
             return None
         if self.open_ts is None:
             return self._start()
         part, number = self._parts[-1], len(self._parts) - 1
-        limits = self.limits if self.finished else self._limits_at(now_s, part)
-        piece = cut(self.text, part.piece.start, part.piece.opening, limits, complete=self.finished)
-        if piece.end is not None or self.finished or self.age_s(now_s) >= self.times.last_s:
+        limits = self.limits if self.complete else self._limits_at(now_s, part)
+        piece = cut(self.text, part.piece.start, part.piece.opening, limits, complete=self.complete)
+        if piece.end is not None or self.complete or self.age_s(now_s) >= self.times.last_s:
             return self._stop(number, part, piece)
         shown = _settled(piece, self.text)
         if part.shown.startswith(shown):
@@ -154,7 +123,7 @@ class NativeStream:
         ahead = [at_s - age_s for at_s in (times.blank_line_s, times.line_s, times.space_s, times.last_s)]
         return min((in_s for in_s in ahead if in_s > 0), default=0.0)
 
-    def took(self, action: StreamAction, ts: str, now_s: float) -> None:
+    def done(self, action: StreamAction, ts: str, now_s: float) -> None:
         """Slack did what was asked at ``now_s``; ``ts`` is the message's. What came in meanwhile waits since then."""
         if isinstance(action, Start):
             start, opening = self._next()
@@ -163,10 +132,10 @@ class NativeStream:
         part.shown = action.shown
         if isinstance(action, Stop):
             part.open = False
-            part.piece = action.piece if action.piece.end is not None else part.piece
-            self.done = action.last
-        waits = self.finished or self.next_action(now_s) is not None
-        self.waiting_since_s = now_s if waits and not self.done else None
+            part.piece = action.piece if action.piece and action.piece.end is not None else part.piece
+            self.settled = action.final
+        waits = self.complete or self.next_action(now_s) is not None
+        self.waiting_since_s = now_s if waits and not self.settled else None
 
     def _next(self) -> tuple[int, str]:
         """Where the next part begins, and what reopens there."""
@@ -181,7 +150,7 @@ class NativeStream:
         return Start(len(self._parts), shown, escape(shown)) if shown else None
 
     def _stop(self, number: int, part: _Streamed, piece: Piece) -> Stop:
-        last = self.finished and (piece.end is None or not self.text[piece.end :].strip())
+        last = self.complete and (piece.end is None or not self.text[piece.end :].strip())
         shown = piece.markdown(self.text)
         below = self.closing.content if last else Content()
         return Stop(number, part.ts, shown, _added(part.shown, shown), piece, below, last)

@@ -6,9 +6,7 @@ I/O: Slack through the replies themselves, and the database for the messages the
 from __future__ import annotations
 
 import asyncio
-import functools
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import aiohttp
 
@@ -16,19 +14,25 @@ from bot.errors import SlackError, SlackOutcomeUnknown, SlackUnavailable
 from bot.logs import get_logger
 from bot.messages import EntryPoint, Question
 from bot.ports import Reply
+from bot.slack.buttons import PressedMessage
 from bot.slack.own_messages import NOTICE
 from bot.slack.read.thread import OwnReply, ThreadReader
-from bot.slack.web_api.rate_limiter import Urgency
-from bot.slack.write.command_reply import CommandReply
+from bot.slack.web_api.call_budget import Bid
+from bot.slack.write.command_answer import CommandAnswer
 from bot.slack.write.content import Content
 from bot.slack.write.live_reply import LiveReply
-from bot.slack.write.native_reply import NativeReply, StreamSupport, end_stream
-from bot.slack.write.thread_reply import Outlets, ThreadReply, posting
+from bot.slack.write.plan import Plan, Stop
+from bot.slack.write.reply_parts import Inherited
+from bot.slack.write.response_url import ResponseUrlOutlet
+from bot.slack.write.status_line import StatusLine
+from bot.slack.write.streamed_reply import StreamedReply, StreamSupport
+from bot.slack.write.thread_outlet import ThreadOutlet, ThreadServices, post_arguments
+from bot.slack.write.writer import Writer
 
 log = get_logger(__name__)
 
 POST = "chat.postMessage"
-NOTICE_WAIT_MAX_S = 2.0
+NOTICE_WITHIN_S = 2.0
 BUTTON_TRIES_MAX = 5
 BUTTON_PAUSE_S = 2.0
 
@@ -37,49 +41,39 @@ class SlackReplies:
     """Implements ``ports.Replies``. ``session`` is for response URLs; ``native`` streams in direct messages."""
 
     def __init__(
-        self, outlets: Outlets, reader: ThreadReader, session: aiohttp.ClientSession, *, native: bool = False
+        self, services: ThreadServices, reader: ThreadReader, session: aiohttp.ClientSession, *, native: bool = False
     ) -> None:
-        self._outlets = outlets
+        self._services = services
         self._reader = reader
         self._session = session
         self._streams = StreamSupport(native)
 
     async def open(self, question: Question, *, again: bool) -> Reply:
         if question.response_url is not None:
-            return CommandReply(question, self._session, fresh=not again)
-        native = self._streams.possible and question.entry_point is EntryPoint.DIRECT
-        posted = await self._outlets.records.parts(question)
-        chars: dict[str, int] = {}
-        begun = again or any(part != NOTICE for part in posted)
-        if begun and (own := await self._found(question, posted, streamed=native)):
-            posted, chars = parts_of(own), {reply.ts: len(reply.text) for reply in own}
-            if not own[-1].marked:
-                await end_stream(self._outlets.api, question, max(posted), own[-1].ts)
-        if native and not posted:
-            find_streamed = functools.partial(self._reader.find_replies, streamed=True)
-            return NativeReply(question, self._outlets, find_streamed, self._streams)
-        notice = posted.pop(NOTICE, None)
-        shown = [(ts, chars.get(ts, 0)) for ts in posted.values()]
-        return ThreadReply(question, self._outlets, LiveReply(shown, notice))
+            return Writer(CommandAnswer(fresh=not again), ResponseUrlOutlet(question.response_url, self._session))
+        services = self._services
+        plan = await self._plan(question, again=again)
+        status_line = StatusLine(services.api, services.status, question.channel_id, question.thread_ts)
+        return Writer(plan, ThreadOutlet(question, services), status_line)
 
     async def queued(self, question: Question, ahead: int) -> None:
         if question.response_url is not None:  # its acknowledgement stands there already
             return
-        try:
-            # A place among the posts must be free soon: a late notice would only keep its own answer waiting.
-            async with asyncio.timeout(NOTICE_WAIT_MAX_S):
-                await self._outlets.api.acquire(POST, question.channel_id, lambda: (Urgency.LIVE, 0.0))
-        except TimeoutError:
-            raise SlackUnavailable(POST, "busy") from None
+        ticket = self._services.api.request(POST, lambda _: Bid(), question.channel_id)
+        if not await ticket.granted(NOTICE_WITHIN_S):  # a late notice would only keep its own answer waiting
+            raise SlackUnavailable(POST, "busy")
         words = f"Queued behind {ahead} question{'s' if ahead > 1 else ''}…" if ahead else "Queued…"
-        posted = await self._outlets.api.call_now(POST, **posting(question, NOTICE, Content(footer=(words,))))
-        await self._outlets.records.posted(question, NOTICE, str(posted["ts"]))
+        arguments = post_arguments(question, NOTICE, Content(footer=(words,)))
+        posted = await self._services.api.call_now(POST, **arguments)
+        await self._services.records.posted(question, NOTICE, str(posted["ts"]))
 
-    async def button_pressed(self, message: dict[str, Any]) -> None:
-        """Takes the button off a message (its channel, ts, text and other blocks) once it was pressed."""
+    async def button_pressed(self, message: PressedMessage) -> None:
+        """Takes the button off a message once it was pressed."""
         for _ in range(BUTTON_TRIES_MAX):
             try:
-                await self._outlets.api.call("chat.update", **message)
+                await self._services.api.call(
+                    "chat.update", channel=message.channel_id, ts=message.ts, text=message.text, blocks=message.blocks
+                )
             except (SlackUnavailable, SlackOutcomeUnknown):
                 await asyncio.sleep(BUTTON_PAUSE_S)
             except SlackError as error:
@@ -88,6 +82,22 @@ class SlackReplies:
             else:
                 return
 
+    async def _plan(self, question: Question, *, again: bool) -> Plan:
+        """``again``: an earlier process may have posted messages of which there is no record."""
+        streams = self._streams.possible and question.entry_point is EntryPoint.DIRECT
+        recorded = await self._services.records.parts(question)
+        own: Sequence[OwnReply] = [OwnReply(ts, part, "") for part, ts in recorded.items()]
+        if again or any(part != NOTICE for part in recorded):
+            own = await self._found(question, recorded, streamed=streams) or own
+        if streams and not own:
+            return StreamedReply(self._streams)
+        notice = next((message.ts for message in own if message.marked and message.part == NOTICE), None)
+        shown = [message for message in own if message.ts != notice]
+        edits = LiveReply([Inherited(message.ts, len(message.text)) for message in shown], notice)
+        if shown and not shown[-1].marked:
+            return StreamedReply.of_open_stream(self._streams, Stop(len(shown) - 1, shown[-1].ts, "", ""), edits)
+        return edits
+
     async def _found(self, question: Question, known: Mapping[int, str], *, streamed: bool) -> list[OwnReply]:
         """The messages of a reply that was begun: the thread itself knows best, where Slack gives it."""
         try:
@@ -95,11 +105,3 @@ class SlackReplies:
         except SlackError as error:
             log.info("reply.not_found", code=error.code)
             return []
-
-
-def parts_of(own: Sequence[OwnReply]) -> dict[int, str]:
-    """The ts of each part; a stream that has no mark yet comes after those before it."""
-    parts: dict[int, str] = {}
-    for reply in own:
-        parts[reply.part if reply.marked else max(parts, default=NOTICE) + 1] = reply.ts
-    return parts

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -19,9 +18,11 @@ from bot.slack.read.thread import ThreadReader
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.names import Names
 from bot.slack.web_api.rate_limiter import RateLimiter
-from bot.slack.write.native_reply import NativeReply, StreamSupport
 from bot.slack.write.native_stream import StreamTimes
-from bot.slack.write.thread_reply import Outlets
+from bot.slack.write.status_line import StatusLine
+from bot.slack.write.streamed_reply import StreamedReply, StreamSupport
+from bot.slack.write.thread_outlet import ThreadOutlet, ThreadServices
+from bot.slack.write.writer import Writer
 from bot.store.database import Database
 from bot.store.questions import StoredQuestions
 from playground.workspace.workspace import Workspace
@@ -38,7 +39,7 @@ class Written:
     workspace: Workspace
     questions: StoredQuestions
     question: Question
-    reply: NativeReply
+    reply: Writer
 
     def sources(self) -> list[str]:
         channel, thread_ts = self.question.channel_id, self.question.thread_ts
@@ -63,9 +64,9 @@ async def written(tmp_path: Path) -> AsyncIterator[Written]:
         api = SlackClient(client, RateLimiter())
         names = Names(api)
         reader = ThreadReader(api, names, bot_user_id=workspace.bot_user_id, bot_id=workspace.bot_id)
-        find_streamed = functools.partial(reader.find_replies, streamed=True)
-        outlets = Outlets(api, questions, reader.find_posted)
-        reply = NativeReply(question, outlets, find_streamed, StreamSupport(), TIMES)
+        services = ThreadServices(api, questions, reader.find_posted, reader.find_streamed)
+        status_line = StatusLine(api, services.status, question.channel_id, question.thread_ts)
+        reply = Writer(StreamedReply(StreamSupport(), TIMES), ThreadOutlet(question, services), status_line)
         yield Written(workspace, questions, question, reply)
         await names.close()
     await database.aclose()

@@ -1,0 +1,142 @@
+"""The answer to a slash command goes in; the next use of its response_url that shows it comes out. Pure: a plan.
+
+Slack lets the address be used five times in half an hour. So the answer is shown at growing distances while it is
+written, and as many uses are kept as its length needs to be shown whole. What people see first is the acknowledgement
+of the command itself. Source: slack:interactivity/handling-user-interaction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from bot.errors import ReplyGone, SlackError, SlackOutcomeUnknown, SlackRefused
+from bot.limits import RESPONSE_URL_USES_MAX
+from bot.slack.web_api.call_budget import Bid
+from bot.slack.write.content import Closing, Content, Form
+from bot.slack.write.markdown_cut import COMMAND, Piece, cut_all
+from bot.slack.write.plan import Action, Next, Respond
+from bot.slack.write.tables import later_tables_as_code
+
+UPDATES_AFTER_S = (0.5, 3.0, 10.0)
+"""From the first words to the first update of the unfinished answer, and from each to the next."""
+TRIES_MAX = 5
+USES_OF_A_LATER_PROCESS = 2
+"""How many uses are assumed to be left where an earlier process may have spent some."""
+STILL_WRITING = "Still writing…"
+SHORTENED = "This answer is longer than a slash command can show. Mention me in a channel to get all of it."
+
+
+@dataclass(slots=True)
+class CommandAnswer:
+    """``fresh``: no earlier process can have used the address."""
+
+    fresh: bool
+    complete: bool = False
+    has_message: bool = False
+    _text: str = ""
+    _closing: Closing = field(default_factory=Closing)
+    _uses_left: int = RESPONSE_URL_USES_MAX
+    _updates: int = 0
+    _next_update_s: float | None = None
+    _sent: int = 0
+    _form: Form = Form.MARKDOWN
+    _tries: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.fresh:
+            self._uses_left, self._updates = USES_OF_A_LATER_PROCESS, len(UPDATES_AFTER_S)
+
+    @property
+    def settled(self) -> bool:
+        return self.complete and self._sent >= len(self._contents())
+
+    def status(self, text: str) -> None:
+        """The acknowledgement has said it; no use is spent on it."""
+
+    def write(self, text: str, now_s: float) -> None:
+        self._text += text
+        if self._next_update_s is None and self._text.strip():
+            self._next_update_s = now_s + UPDATES_AFTER_S[0]
+
+    def finish(self, closing: Closing, now_s: float, *, withdraw: bool = False) -> None:  # noqa: ARG002
+        """A button would have no thread to go on in."""
+        self.complete, self._closing = True, replace(closing, button=None)
+        if withdraw:
+            self._text = ""
+
+    def next_action(self, now_s: float, edit_every_s: float) -> Action | None:  # noqa: ARG002 - no edits are spent
+        if self.complete:
+            contents = self._contents()
+            if self._sent >= len(contents):
+                return None
+            return Respond(replace(contents[self._sent], form=self._form), replace=self._sent == 0)
+        if self.due_in_s(now_s) != 0.0:
+            return None
+        pieces = cut_all(self._text, COMMAND)
+        if len(pieces) + 1 >= self._uses_left:  # the rest is kept for the whole answer
+            self._updates = len(UPDATES_AFTER_S)
+            return None
+        content = Content(self._markdown(pieces[0]), (STILL_WRITING,), form=self._form)
+        return Respond(content, replace=True, growing=True)
+
+    def due_in_s(self, now_s: float) -> float | None:
+        if self.complete or self._next_update_s is None or self._updates >= len(UPDATES_AFTER_S):
+            return None
+        return max(0.0, self._next_update_s - now_s)
+
+    def bid(self, now_s: float, edit_every_s: float) -> Bid:  # noqa: ARG002 - no call has to wait
+        return Bid()
+
+    def patience_s(self, action: Action) -> float | None:  # noqa: ARG002 - no call has to wait
+        return None
+
+    def overdue(self, action: Action, now_s: float, edit_every_s: float) -> None:
+        """No call has to wait."""
+
+    def done(self, action: Action, ts: str, called_s: float) -> None:  # noqa: ARG002 - the address names the message
+        self._uses_left -= 1
+        self._tries = 0
+        if isinstance(action, Respond) and action.growing:
+            self._update_is_over(called_s)
+        else:
+            self._sent += 1
+
+    def failed(self, action: Action, error: SlackError, now_s: float) -> Next:
+        """Slack's own failures count no use."""
+        if isinstance(error, ReplyGone):
+            return Next.GIVE_UP
+        if isinstance(error, SlackRefused | SlackOutcomeUnknown):
+            self._uses_left -= 1
+        if isinstance(error, SlackRefused) and self._form < Form.TEXT:
+            self._form = Form(self._form + 1)
+            return Next.AT_ONCE
+        if isinstance(action, Respond) and action.growing:
+            self._update_is_over(now_s)
+            return Next.AT_ONCE
+        self._tries += 1
+        passing = not isinstance(error, SlackRefused) and self._tries < TRIES_MAX
+        return Next.AFTER_A_PAUSE if passing else Next.GIVE_UP
+
+    def found(self, action: Action, ts: str | None, now_s: float) -> None:
+        """Nothing is looked for: the same words may be sent again in their place."""
+
+    def abandoned(self) -> Action | None:
+        return None
+
+    def _update_is_over(self, now_s: float) -> None:
+        self._updates += 1
+        if self._updates < len(UPDATES_AFTER_S):
+            self._next_update_s = now_s + UPDATES_AFTER_S[self._updates]
+
+    def _contents(self) -> list[Content]:
+        """What shows the whole answer, as far as the uses allow, with the closing under its end."""
+        pieces = [piece for piece in cut_all(self._text, COMMAND) if piece.markdown(self._text)]
+        uses, closing = self._uses_left + self._sent, self._closing
+        if len(pieces) > uses:
+            pieces = pieces[: max(1, uses)]
+            closing = replace(closing, ending=" ".join(filter(None, (closing.ending, SHORTENED))))
+        contents = [Content(self._markdown(piece)) for piece in pieces[:-1]]
+        return [*contents, replace(closing.content, markdown=self._markdown(pieces[-1]) if pieces else "")]
+
+    def _markdown(self, piece: Piece) -> str:
+        return later_tables_as_code(piece.markdown(self._text))

@@ -1,0 +1,143 @@
+"""What the writer and its plans agree on: the actions that a plan may want, and what it is told of each. Pure.
+
+A plan decides what Slack should be asked to do next so that people see the newest text; the writer does it. A plan
+never waits and reads no clock. The writer tells it of each action that Slack did it (``done``), that it failed
+(``failed``), or that its turn to call did not come in time (``overdue``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Protocol
+
+from bot.errors import SlackError
+from bot.slack.web_api.call_budget import Bid
+from bot.slack.write.content import Closing, Content
+from bot.slack.write.markdown_cut import Piece
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Post ``content`` as part ``part`` where ``ts`` is ``None`` (chat.postMessage), else edit that message
+    (chat.update). Its text is ``piece``, shown up to ``shown_to``; ``final``: nothing of the reply comes after it."""
+
+    part: int
+    ts: str | None
+    content: Content
+    piece: Piece
+    shown_to: int = 0
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Delete a message that the reply does not need any more (chat.delete)."""
+
+    ts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Open part ``part`` as a stream with ``added`` (chat.startStream); ``shown`` is the Markdown it then shows."""
+
+    part: int
+    shown: str
+    added: str
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Add to a stream (chat.appendStream)."""
+
+    part: int
+    ts: str
+    shown: str
+    added: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """End a stream (chat.stopStream); ``below`` is what stands under the text, ``final`` as in ``Show``."""
+
+    part: int
+    ts: str
+    shown: str
+    added: str
+    piece: Piece | None = None
+    below: Content = field(default_factory=Content)
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Respond:
+    """Send ``content`` to a command's response_url; ``replace``: in place of what it showed before."""
+
+    content: Content
+    replace: bool
+    growing: bool = False
+    """More of the answer is expected: an update that gets lost costs nothing."""
+
+
+Action = Show | Remove | Start | Append | Stop | Respond
+
+
+class Next(Enum):
+    """What the writer should do about an action that failed."""
+
+    AT_ONCE = "ask the plan again"
+    AFTER_A_PAUSE = "pause, longer each time, then ask the plan again"
+    AFTER_A_LOOK = "pause, look whether the message stands in Slack, tell the plan by ``found``, then ask it again"
+    GIVE_UP = "raise the error: there is no other way"
+
+
+class Plan(Protocol):
+    """Times are seconds of one clock. ``edit_every_s``: how often one answer can be edited as things are."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether Slack shows all there is to show, and nothing more will come."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether all was said; some of it may still wait to be shown."""
+
+    def status(self, text: str) -> None:
+        """Show this in a message until the first words replace it: Slack takes no status beside the thread."""
+
+    @property
+    def has_message(self) -> bool:
+        """Whether a message of the reply stands in Slack, so that a status belongs into it."""
+
+    def write(self, text: str, now_s: float) -> None:
+        """More of the answer."""
+
+    def finish(self, closing: Closing, now_s: float, *, withdraw: bool = False) -> None:
+        """All was said. ``withdraw``: the text is taken back, ``closing`` stays."""
+
+    def next_action(self, now_s: float, edit_every_s: float) -> Action | None:
+        """What to do now; ``None`` where Slack shows the newest text. Asking changes nothing that people see."""
+
+    def due_in_s(self, now_s: float) -> float | None:
+        """After how long there may be something to do though nothing was written; ``None``: not by itself."""
+
+    def bid(self, now_s: float, edit_every_s: float) -> Bid:
+        """How urgent the next action is; asked again whenever a call is granted to somebody."""
+
+    def patience_s(self, action: Action) -> float | None:
+        """How long to wait for a call of this action; ``None``: as long as it takes."""
+
+    def overdue(self, action: Action, now_s: float, edit_every_s: float) -> None:
+        """No call was granted within ``patience_s``."""
+
+    def done(self, action: Action, ts: str, called_s: float) -> None:
+        """Slack did what was asked at ``called_s``; ``ts`` is the message's."""
+
+    def failed(self, action: Action, error: SlackError, now_s: float) -> Next:
+        """Slack did not, or nobody knows."""
+
+    def found(self, action: Action, ts: str | None, now_s: float) -> None:
+        """A message whose outcome was unknown stands in Slack as ``ts``, or surely does not."""
+
+    def abandoned(self) -> Action | None:
+        """The reply is left to another process: what should be done now, within moments."""

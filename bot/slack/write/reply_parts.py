@@ -1,0 +1,174 @@
+"""The text of an answer goes in; its parts come out: the piece that each message shows, and how it stands in Slack.
+
+Pure. A piece never shrinks or moves. Only the last part's piece is open (its ``end`` is ``None``), until something ends
+it: its message is full (``markdown_cut``), edits are short (``live_reply``), or its message takes no more edits.
+
+A part's standing, and what moves it::
+
+    standing    its message shows                       done        outcome unknown   not found   not editable
+    ----------  --------------------------------------  ----------  ----------------  ----------  ------------
+    ABSENT      nothing: there is none yet              SHOWN       UNSURE
+    INHERITED   what an earlier process showed          SHOWN       UNSURE                        FROZEN
+    SHOWN       ``shown``                               SHOWN       UNSURE                        FROZEN
+    UNSURE      ``shown``, or what was sent after it    SHOWN       UNSURE            ABSENT      FROZEN
+    FROZEN      what it showed then, for good
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
+
+from bot.slack.write.content import Content, Form
+from bot.slack.write.markdown_cut import MARKDOWN, TEXT, Piece, PieceLimits, cut
+from bot.slack.write.whole_words import whole_words
+
+PART_CHARS_MIN = 600
+"""No message is ended before its time with fewer, unless its readers have waited for long."""
+REJOINED_CHARS_MAX = PART_CHARS_MIN // 2
+"""Final words that are fewer join the message before them."""
+PIECE_LIMITS: dict[Form, PieceLimits] = {Form.MARKDOWN: MARKDOWN, Form.SECTIONS: MARKDOWN, Form.TEXT: TEXT}
+
+
+class Standing(Enum):
+    ABSENT = auto()
+    INHERITED = auto()
+    SHOWN = auto()
+    UNSURE = auto()
+    FROZEN = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """A message that an earlier process posted for this reply, with ``chars`` of an answer in it."""
+
+    ts: str
+    chars: int = 0
+
+
+@dataclass(slots=True)
+class Part:
+    """``followed``: an earlier process went on after it. ``shown_to``: up to where people may have read the answer."""
+
+    piece: Piece
+    inherited: Inherited | None = None
+    followed: bool = False
+    form: Form = Form.MARKDOWN
+    standing: Standing = Standing.ABSENT
+    ts: str | None = None
+    shown: Content | None = None
+    shown_to: int = 0
+    may_be_rejoined: bool = False
+
+    def __post_init__(self) -> None:
+        if self.inherited is not None:
+            self.ts, self.standing = self.inherited.ts, Standing.INHERITED
+
+    @property
+    def limits(self) -> PieceLimits:
+        """A message that an earlier process filled holds about as much again: what stands below it stays below it."""
+        limits = PIECE_LIMITS[self.form]
+        if not (self.followed and self.inherited and self.inherited.chars and self.form is Form.MARKDOWN):
+            return limits
+        chars = min(self.inherited.chars, limits.blank_line)
+        return replace(limits, blank_line=chars, line=chars + 100, space=chars + 300, last=chars + 900)
+
+    @property
+    def early_end(self) -> Piece | None:
+        """The open piece, ended at the last good place of its text that is beyond what people have read."""
+        piece = self.piece
+        if piece.end is not None or piece.may_end < max(self.shown_to + 1, piece.start + PART_CHARS_MIN):
+            return None
+        return replace(piece, end=piece.may_end, shown_to=piece.may_end, closing="")
+
+
+@dataclass(slots=True)
+class Parts:
+    """``surplus``: messages in Slack that no part needs yet; the next parts take them over, in order."""
+
+    surplus: list[Inherited] = field(default_factory=list)
+    text: str = ""
+    complete: bool = False
+    every: list[Part] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._open(Piece(0, None, 0))
+
+    def write(self, text: str) -> None:
+        self.text += text
+        self._grow()
+
+    def finish(self, *, withdraw: bool) -> None:
+        self.complete = True
+        if withdraw:
+            self.text = ""
+            self._drop_from(1)
+            self.every[0].piece = Piece(0, None, 0)
+        self._grow()
+
+    def resume(self, text: str, messages: Sequence[tuple[Piece, str]]) -> None:
+        """Goes on with an answer that was shown in another way: its text, and its pieces with their messages' ts."""
+        if messages:
+            self.every = [_resumed(piece, ts, text) for piece, ts in messages]
+        self.write(text)
+
+    def end(self, part: Part, piece: Piece, *, may_rejoin: bool) -> None:
+        """Ends ``part`` with ``piece``; what follows is cut anew. ``may_rejoin``: a few final words may join it."""
+        part.piece, part.may_be_rejoined = piece, may_rejoin
+        self._drop_from(self.every.index(part) + 1)
+        self._grow()
+
+    def make_plainer(self, part: Part) -> bool:
+        """Shows the same words in a plainer form from now on; ``False`` where there is none."""
+        if part.form is Form.TEXT:
+            return False
+        part.form = Form(part.form + 1)
+        if part.form is Form.TEXT:  # holds less: cut again from here on
+            self.end(part, Piece(part.piece.start, None, part.piece.start, part.piece.opening), may_rejoin=False)
+        return True
+
+    def _grow(self) -> None:
+        """Brings the open piece up to date, and opens the next ones where it is full."""
+        while True:
+            part = self.every[-1]
+            if part.piece.end is None:
+                part.piece = self._grown(part)
+            if part.piece.end is None or not self.text[part.piece.end :].strip():
+                break
+            self._open(Piece(part.piece.end, None, part.piece.end, part.piece.next_opening), part.form)
+        if self.complete:
+            self._rejoin()
+
+    def _grown(self, part: Part) -> Piece:
+        piece = cut(self.text, part.piece.start, part.piece.opening, part.limits, complete=self.complete)
+        if piece.end is not None or self.complete:
+            return piece
+        whole = whole_words(self.text, piece)
+        return replace(piece, shown_to=whole) if self.text[part.shown_to : whole].strip() else piece
+
+    def _open(self, piece: Piece, form: Form = Form.MARKDOWN) -> None:
+        inherited = self.surplus.pop(0) if self.surplus else None
+        self.every.append(Part(piece, inherited, followed=bool(self.surplus), form=form))
+
+    def _drop_from(self, number: int) -> None:
+        messages = [Inherited(part.ts) for part in self.every[number:] if part.ts]
+        self.surplus = messages + self.surplus
+        del self.every[number:]
+
+    def _rejoin(self) -> None:
+        """A few final words do not get a message of their own, but join the one that was ended before them."""
+        if len(self.every) < 2:
+            return
+        before, last = self.every[-2:]
+        if before.may_be_rejoined and last.ts is None and len(self.text) - last.piece.start < REJOINED_CHARS_MAX:
+            self.every.pop()
+            opened = Piece(before.piece.start, None, before.piece.start, before.piece.opening)
+            before.piece, before.may_be_rejoined = opened, False
+            self._grow()
+
+
+def _resumed(piece: Piece, ts: str, text: str) -> Part:
+    if piece.end is None:
+        return Part(piece, standing=Standing.UNSURE, ts=ts, shown_to=piece.shown_to)
+    return Part(piece, standing=Standing.SHOWN, ts=ts, shown=Content(piece.markdown(text)), shown_to=piece.shown_to)

@@ -1,0 +1,55 @@
+"""A plan's actions go in; posts to a command's response_url come out, which one person sees. I/O: Slack, over HTTPS.
+
+Implements ``writer.Outlet``. The address needs no token and has no rate limit of a method; the plan counts its uses.
+"""
+
+from __future__ import annotations
+
+import aiohttp
+
+from bot.errors import ReplyGone, SlackOutcomeUnknown, SlackRefused, SlackUnavailable
+from bot.slack.web_api.rate_limiter import Bidder
+from bot.slack.write.message_arguments import message
+from bot.slack.write.plan import Action, Respond
+
+METHOD = "response_url"
+GONE_STATUSES = frozenset({403, 404, 410})
+GONE_CODES = ("used_url", "expired_url")
+ANSWER_CHARS_MAX = 200
+
+
+class ResponseUrlOutlet:
+    def __init__(self, url: str, session: aiohttp.ClientSession) -> None:
+        self._url = url
+        self._session = session
+
+    def edit_every_s(self) -> float:
+        return 0.0
+
+    def request(self, action: Action, bidder: Bidder) -> None:
+        """Nobody has to wait."""
+
+    async def send(self, action: Action) -> str:
+        if not isinstance(action, Respond):
+            raise TypeError("only responses go to a response_url")
+        body = {"response_type": "ephemeral", "replace_original": action.replace, **message(action.content)}
+        try:
+            async with self._session.post(self._url, json=body, allow_redirects=False) as response:
+                status, answer = response.status, (await response.text())[:ANSWER_CHARS_MAX]
+        except aiohttp.ClientConnectorError as error:
+            raise SlackUnavailable(METHOD, "no_connection") from error
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise SlackOutcomeUnknown(METHOD, type(error).__name__) from error
+        if status == 429 or status >= 500:
+            raise SlackUnavailable(METHOD, f"http_{status}")
+        if status in GONE_STATUSES or any(code in answer for code in GONE_CODES):
+            raise ReplyGone(METHOD, f"http_{status}")
+        if status != 200:
+            raise SlackRefused(METHOD, f"http_{status}")
+        return ""
+
+    async def find(self, action: Action) -> None:
+        """Such messages cannot be read."""
+
+    async def record(self, part: int, ts: str) -> None:
+        """Such messages cannot be taken up again."""

@@ -1,0 +1,131 @@
+"""A plan's actions go in; calls of the Web API that write into a thread come out. I/O: Slack and the database.
+
+Every message carries metadata that names its question and its part, so that a later process finds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.messages import Question
+from bot.ports import ReplyRecords
+from bot.slack import own_messages
+from bot.slack.web_api.client import SlackClient
+from bot.slack.web_api.rate_limiter import Bidder, Ticket
+from bot.slack.write.content import Content
+from bot.slack.write.message_arguments import message
+from bot.slack.write.plan import Action, Append, Remove, Respond, Show, Start, Stop
+from bot.slack.write.status_line import StatusSupport
+
+FindPosted = Callable[[Question, int, str], Awaitable[str | None]]
+"""The ts of the message that shows a part of the reply to a question (its text last), where the thread has it."""
+FindStreamed = Callable[[Question], Awaitable[list[str]]]
+"""The ts of the messages of a reply, those without metadata included."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadServices:
+    """What the replies of a workspace share."""
+
+    api: SlackClient
+    records: ReplyRecords
+    find_posted: FindPosted
+    find_streamed: FindStreamed
+    status: StatusSupport = field(default_factory=StatusSupport)
+
+
+class ThreadOutlet:
+    """Implements ``writer.Outlet``."""
+
+    def __init__(self, question: Question, services: ThreadServices) -> None:
+        self._question = question
+        self._services = services
+
+    def edit_every_s(self) -> float:
+        return self._services.api.edit_every_s()
+
+    def request(self, action: Action, bidder: Bidder) -> Ticket:
+        return self._services.api.request(method_of(action), bidder, self._question.channel_id)
+
+    async def send(self, action: Action) -> str:
+        answer = await self._services.api.call_now(method_of(action), **arguments(self._question, action))
+        return action_ts(action) or str(answer["ts"])
+
+    async def find(self, action: Action) -> str | None:
+        if isinstance(action, Show):
+            text = message(action.content)["text"]
+            return await self._services.find_posted(self._question, action.part, text)
+        known = set((await self._services.records.parts(self._question)).values())
+        found = await self._services.find_streamed(self._question)
+        return next((ts for ts in reversed(found) if ts not in known), None)
+
+    async def record(self, part: int, ts: str) -> None:
+        await self._services.records.posted(self._question, part, ts)
+
+
+def action_ts(action: Action) -> str:
+    """The message that an action changes; ``""`` for one that makes a message."""
+    return getattr(action, "ts", None) or ""
+
+
+def method_of(action: Action) -> str:
+    match action:
+        case Show(ts=None):
+            return "chat.postMessage"
+        case Show():
+            return "chat.update"
+        case Remove():
+            return "chat.delete"
+        case Start():
+            return "chat.startStream"
+        case Append():
+            return "chat.appendStream"
+        case Stop():
+            return "chat.stopStream"
+        case Respond():
+            raise TypeError("a command's answer has no thread")
+
+
+def arguments(question: Question, action: Action) -> dict[str, Any]:
+    """Of the method that ``method_of`` names."""
+    channel = {"channel": question.channel_id}
+    match action:
+        case Show(part=part, ts=None, content=content):
+            return post_arguments(question, part, content)
+        case Show(part=part, ts=ts, content=content):  # what was streamed up to now has no metadata yet
+            return {**channel, "ts": ts, "metadata": own_messages.metadata(question, part), **message(content)}
+        case Remove(ts=ts):
+            return {**channel, "ts": ts}
+        case Start(added=added):
+            recipient = {"recipient_user_id": question.user_id, "recipient_team_id": question.team_id}
+            return {**channel, **recipient, "thread_ts": question.thread_ts, "markdown_text": added}
+        case Append(ts=ts, added=added):
+            return {**channel, "ts": ts, "markdown_text": added}
+        case Stop():
+            return {**channel, **_stop_arguments(question, action)}
+        case Respond():
+            raise TypeError("a command's answer has no thread")
+
+
+def post_arguments(question: Question, part: int, content: Content) -> dict[str, Any]:
+    """Of chat.postMessage for a part of the reply."""
+    return {
+        "channel": question.channel_id,
+        "thread_ts": question.thread_ts,
+        "unfurl_links": False,
+        "unfurl_media": False,
+        "metadata": own_messages.metadata(question, part),
+        **message(content),
+    }
+
+
+def _stop_arguments(question: Question, action: Stop) -> dict[str, Any]:
+    blocks = message(action.below)["blocks"]
+    return {
+        "ts": action.ts,
+        "metadata": own_messages.metadata(question, action.part),
+        **({"markdown_text": action.added} if action.added else {}),
+        **({"blocks": blocks} if blocks else {}),
+    }

@@ -1,0 +1,244 @@
+"""A plan goes in; what it wants is done in Slack, one call at a time. I/O: Slack, through an outlet.
+
+One task writes one reply, so that its calls never overlap. It asks the plan what to do when its turn to call has come,
+so that every call carries the newest words. What Slack cannot do now is tried again for ``patience_s``; what a failure
+means is the plan's to say. Implements ``ports.Reply``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.errors import SlackError, SlackOutcomeUnknown, SlackUnavailable, StoreFailed
+from bot.logs import get_logger
+from bot.messages import Note
+from bot.ports import Button
+from bot.slack.web_api.call_budget import Bid
+from bot.slack.web_api.rate_limiter import Bidder, Ticket
+from bot.slack.write.content import Closing
+from bot.slack.write.plan import Action, Next, Plan, Show, Start
+from bot.slack.write.status_line import StatusLine
+
+log = get_logger(__name__)
+
+PATIENCE_S = 1_800.0
+PAUSE_FIRST_S = 0.5
+PAUSE_MAX_S = 30.0
+ABANDON_WITHIN_S = 2.0
+
+
+class Outlet(Protocol):
+    """Where a reply is written."""
+
+    def edit_every_s(self) -> float:
+        """How often one answer can be edited as things are."""
+
+    def request(self, action: Action, bidder: Bidder) -> Ticket | None:
+        """A ticket for the call of ``action``; ``None`` where no call has to wait."""
+
+    async def send(self, action: Action) -> str:
+        """Makes the call; returns the ts of the message. Raises ``SlackError``."""
+
+    async def find(self, action: Action) -> str | None:
+        """The ts of the message that ``action`` posted, if it did. Raises ``SlackError`` where it could not look."""
+
+    async def record(self, part: int, ts: str) -> None:
+        """Remembers which message shows a part. Raises ``StoreFailed``."""
+
+
+@dataclass(slots=True)
+class _Pauses:
+    """Each twice as long as the one before; none where Slack said how long: the rate limiter does that waiting."""
+
+    next_s: float = PAUSE_FIRST_S
+
+    async def after(self, error: SlackError) -> None:
+        log.info("reply.waits", method=error.method, code=error.code, retry_after_s=error.retry_after_s)
+        if error.retry_after_s is None:
+            await asyncio.sleep(self.next_s)
+            self.next_s = min(2 * self.next_s, PAUSE_MAX_S)
+
+    def reset(self) -> None:
+        self.next_s = PAUSE_FIRST_S
+
+
+class Writer:
+    """``status_line`` shows the status until there is a message; ``None``: nobody needs to see one."""
+
+    def __init__(
+        self, plan: Plan, outlet: Outlet, status_line: StatusLine | None = None, patience_s: float = PATIENCE_S
+    ) -> None:
+        self._plan = plan
+        self._outlet = outlet
+        self._status_line = status_line
+        self._patience_s = patience_s
+        self._changed = asyncio.Event()
+        self._ticket: Ticket | None = None
+        self._call: asyncio.Future[None] | None = None
+        self._pauses = _Pauses()
+        self._in_trouble_since_s: float | None = None
+        self._failure: SlackError | None = None
+        self._task = asyncio.create_task(self._write())
+
+    # --- the reply, as a turn sees it --------------------------------------------------------------------------------
+
+    def status(self, text: str) -> None:
+        if self._status_line is None:
+            return
+        if self._plan.has_message or not self._status_line.possible:
+            self._plan.status(text)
+            self._changed.set()
+        else:
+            self._status_line.show(text, otherwise=lambda: self.status(text))
+
+    def write(self, text: str) -> None:
+        if self._failure is not None:
+            raise self._failure
+        self._plan.write(text, _now_s())
+        self._changed.set()
+
+    async def finish(
+        self, ending: str = "", notes: Sequence[Note] = (), *, withdraw: bool = False, button: Button | None = None
+    ) -> None:
+        self._plan.finish(Closing(ending, tuple(notes), button), _now_s(), withdraw=withdraw)
+        self._changed.set()
+        if self._ticket is not None:
+            self._ticket.recall()
+        await self._task
+        await self._close_status_line()
+        if self._failure is not None:
+            raise self._failure
+
+    async def abandon(self) -> None:
+        """A call that is under way is given a moment to end, so that what it shows is known and recorded."""
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        if self._call is not None:
+            await asyncio.wait({self._call}, timeout=ABANDON_WITHIN_S)
+            self._call.cancel()
+            await asyncio.gather(self._call, return_exceptions=True)
+        if (action := self._plan.abandoned()) is not None:
+            try:
+                async with asyncio.timeout(ABANDON_WITHIN_S):
+                    await self._outlet.send(action)
+            except (SlackError, TimeoutError):
+                log.info("reply.left_open")
+        await self._close_status_line()
+
+    async def _close_status_line(self) -> None:
+        if self._status_line is not None:
+            await self._status_line.close()
+
+    # --- the task ----------------------------------------------------------------------------------------------------
+
+    async def _write(self) -> None:
+        try:
+            while not self._plan.settled:
+                self._changed.clear()
+                action = self._next_action()
+                if action is None:
+                    await self._wait(self._plan.due_in_s(_now_s()))
+                elif await self._granted(action):
+                    newest = self._next_action()
+                    if newest is not None and _same_call(newest, action):
+                        await self._undivided(newest)
+        except SlackError as error:
+            self._failure = error
+
+    def _next_action(self) -> Action | None:
+        return self._plan.next_action(_now_s(), self._outlet.edit_every_s())
+
+    def _bid(self, edit_every_s: float) -> Bid:
+        return self._plan.bid(_now_s(), edit_every_s)
+
+    async def _wait(self, due_in_s: float | None) -> None:
+        try:
+            await asyncio.wait_for(self._changed.wait(), due_in_s)
+        except TimeoutError:
+            return
+
+    async def _granted(self, action: Action) -> bool:
+        """Waits for the call. ``False``: look again, for all has been said meanwhile or it was too long in coming."""
+        ticket = self._outlet.request(action, self._bid)
+        if ticket is None:
+            return True
+        complete, patience_s = self._plan.complete, self._plan.patience_s(action)
+        self._ticket = ticket
+        try:
+            granted = await ticket.granted(patience_s)
+        finally:
+            self._ticket = None
+        if not granted and complete == self._plan.complete:
+            self._plan.overdue(action, _now_s(), self._outlet.edit_every_s())
+        return granted
+
+    async def _undivided(self, action: Action) -> None:
+        """Being abandoned does not cut a call in two: Slack would show a message that nobody remembers."""
+        self._call = asyncio.ensure_future(self._do(action))
+        await asyncio.shield(self._call)
+
+    async def _do(self, action: Action) -> None:
+        called_s = _now_s()
+        try:
+            ts = await self._outlet.send(action)
+        except SlackError as error:
+            await self._recover(action, error)
+        else:
+            self._pauses.reset()
+            self._in_trouble_since_s = None
+            self._plan.done(action, ts, called_s)
+            await self._posted(action, ts)
+
+    async def _recover(self, action: Action, error: SlackError) -> None:
+        following = self._plan.failed(action, error, _now_s())
+        if following is Next.GIVE_UP:
+            raise error
+        if following is Next.AT_ONCE:
+            log.warning("reply.refused", method=error.method, code=error.code)
+            return
+        await self._pause(error)
+        if following is Next.AFTER_A_LOOK:
+            ts = await self._found(action)
+            self._plan.found(action, ts, _now_s())
+            if ts is not None:
+                await self._posted(action, ts)
+
+    async def _found(self, action: Action) -> str | None:
+        """To post again before could show it twice: whether it stands there is looked up, never guessed."""
+        while True:
+            try:
+                return await self._outlet.find(action)
+            except (SlackUnavailable, SlackOutcomeUnknown) as error:
+                await self._pause(error)
+
+    async def _pause(self, error: SlackError) -> None:
+        now_s = _now_s()
+        self._in_trouble_since_s = now_s if self._in_trouble_since_s is None else self._in_trouble_since_s
+        if now_s - self._in_trouble_since_s > self._patience_s:
+            raise error
+        await self._pauses.after(error)
+
+    async def _posted(self, action: Action, ts: str) -> None:
+        """Slack has cleared the status; where the database cannot be told, the thread itself tells a later process."""
+        if not (isinstance(action, Start) or (isinstance(action, Show) and action.ts is None)):
+            return
+        if self._status_line is not None:
+            self._status_line.replaced()
+        try:
+            await self._outlet.record(action.part, ts)
+        except StoreFailed as error:
+            log.warning("reply.not_recorded", error=str(error))
+
+
+def _same_call(one: Action, other: Action) -> bool:
+    """Whether both need a call of the same method."""
+    if isinstance(one, Show) and isinstance(other, Show):
+        return (one.ts is None) == (other.ts is None)
+    return type(one) is type(other)
+
+
+def _now_s() -> float:
+    return asyncio.get_running_loop().time()
