@@ -77,7 +77,7 @@ async def simulate(load: Load) -> Played:
     slack = _Slack(RateLimits(strictness=load.strictness), load.latency_s)
     api = SlackClient(cast("AsyncWebClient", slack), RateLimiter())
 
-    async def find_posted(question: Question, part: int, text: str) -> str | None:  # noqa: ARG001 - the port's
+    async def find_posted(question: Question, part: int, text: str, *, in_thread: bool) -> str | None:  # noqa: ARG001 - the port's
         return None
 
     async def find_streamed(question: Question) -> list[str]:  # noqa: ARG001 - the port's

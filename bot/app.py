@@ -42,6 +42,7 @@ from bot.slack.web_api.identity import identify
 from bot.slack.web_api.names import Names
 from bot.slack.web_api.rate_limiter import RateLimiter
 from bot.slack.write.replies import SlackReplies
+from bot.slack.write.status_line import StatusSupport
 from bot.slack.write.thread_outlet import ThreadServices
 from bot.store.database import Database
 from bot.store.questions import StoredQuestions
@@ -100,7 +101,9 @@ async def running(settings: Settings) -> AsyncIterator[SocketMode | HttpEvents]:
         names = Names(api)
         parts.push_async_callback(names.close)
         reader = ThreadReader(api, names, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id)
-        services = ThreadServices(api, questions, reader.find_posted, reader.find_streamed)
+        services = ThreadServices(
+            api, questions, reader.find_posted, reader.find_streamed, StatusSupport.of_app(api.scopes)
+        )
         replies = SlackReplies(services, reader, session, native=settings.bot_streaming == "native")
 
         files = await _files(settings, api, parts)

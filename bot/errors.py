@@ -8,9 +8,13 @@ Pure. Neighbours translate their libraries' exceptions into these once, at their
     ├── SlackError                     a call to Slack failed
     │   ├── SlackUnavailable           not now: rate limit, 5xx, no connection; try again after ``retry_after_s``
     │   ├── SlackOutcomeUnknown        the request left and no answer came: it may or may not have happened
+    │   ├── SlackNoAccess              the app may not read or write there: say what to change, where that can be read
+    │   ├── SlackNoThread              nothing can be posted into this thread: post at top level
+    │   ├── SlackNotEditable           this message takes no edits: go on in a further one
     │   ├── SlackRefused               this call is wrong as it stands: change it or give it up
-    │   ├── ReplyGone                  the message, the channel or the permission to write there is gone: stop quietly
-    │   └── SlackTokenInvalid          the token is no longer good: stop
+    │   │   └── SlackFormRefused       its blocks or its length are: show the same in a plainer form
+    │   ├── ReplyGone                  the message was taken away, or stopped: stop quietly
+    │   └── SlackTokenInvalid          no call works with this token any more: stop the bot
     └── ModelError                     the Messages API gave no (whole) answer
         ├── ModelKeyInvalid            401, 403
         ├── ModelBalanceEmpty          402
@@ -67,12 +71,28 @@ class SlackRefused(SlackError):
     """Slack will not take this call however often it is made."""
 
 
+class SlackFormRefused(SlackRefused):
+    """Slack will not take these blocks, or so much text."""
+
+
+class SlackNoAccess(SlackError):
+    """The app may not read or write there: not a member, archived, read-only, or a scope is missing."""
+
+
+class SlackNoThread(SlackError):
+    """There is no thread that the app could post into: the channel has none, or this message takes no replies."""
+
+
+class SlackNotEditable(SlackError):
+    """The message stands and takes no edits, by a setting of the workspace or since the channel is frozen."""
+
+
 class ReplyGone(SlackError):
-    """There is no place left to write: message deleted, channel archived, bot removed."""
+    """The message was deleted, or its stream was stopped by a person."""
 
 
 class SlackTokenInvalid(SlackError):
-    """The token is wrong, revoked or lacks a scope."""
+    """The token is wrong, expired or revoked, or the app was uninstalled."""
 
 
 # --- Messages API --------------------------------------------------------------------------------------------------

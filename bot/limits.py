@@ -31,6 +31,7 @@ BUTTON_VALUE_CHARS_MAX = 2_000
 TIER_CALLS_PER_MIN = {1: 1, 2: 20, 3: 50, 4: 100}
 """Per method, workspace and app. slack:apis/web-api/rate-limits, 2026-08-20."""
 METHOD_TIERS = {
+    "agents.sessions.setStatus": 3,
     "apps.connections.open": 3,
     "bots.info": 3,
     "chat.appendStream": 4,
@@ -44,6 +45,7 @@ METHOD_TIERS = {
     "conversations.open": 3,
     "conversations.replies": 3,
     "files.info": 4,
+    "usergroups.list": 2,
     "users.info": 4,
 }
 """The tier named on each method's page. slack:reference/methods, 2026-08-20."""

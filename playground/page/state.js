@@ -121,7 +121,7 @@ export class Workspace extends EventTarget {
   status(channel, threadTs) {
     const status = this.#statuses.get(`${channel}/${threadTs}`);
     if (!status) return null;
-    return /^is\s/i.test(status) ? `${this.bot.name} ${status}` : `${this.bot.name} is ${status}`;
+    return `${this.bot.name} ${status}`; // as Slack does, whatever the status says
   }
 
   channel(id) {

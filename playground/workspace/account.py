@@ -1,7 +1,8 @@
-"""auth.test, apps.connections.open, users.info and assistant.threads.setStatus: arguments in, Slack's answers out.
+"""auth.test, apps.connections.open, users.info and the two ways to set a status: arguments in, Slack's answers out.
 
 I/O: a timer that takes a status away. Sources: slack:reference/methods/auth.test, apps.connections.open, users.info,
-assistant.threads.setStatus (two minutes, cleared by the app's reply, up to ten loading messages).
+assistant.threads.setStatus (two minutes, cleared by the app's reply, up to ten loading messages),
+agents.sessions.setStatus (for agents alone; "processing" stays until the app ends it, for an hour at most).
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from playground.workspace.state import State
 from playground.workspace.web_api import Caller, Method, visible_channel
 
 STATUS_LIFETIME_S = 120.0
+SESSION_LIFETIME_S = 3_600.0
+SESSION_STATUSES = frozenset({"active", "processing", "suspended", "closed"})
 LOADING_MESSAGES_MAX = 10
 LOADING_MESSAGE_CHARS_MAX = 50
 
@@ -36,6 +39,7 @@ class Account:
             "apps.connections.open": Method(self.open_connection, caller=Caller.APP),
             "users.info": Method(self.users_info, ("users:read",)),
             "assistant.threads.setStatus": Method(self.set_status, ("chat:write",)),
+            "agents.sessions.setStatus": Method(self.set_session_status, ("chat:write",)),
         }
 
     def auth_test(self, arguments: Arguments) -> Json:  # noqa: ARG002 - every method takes its arguments
@@ -78,6 +82,24 @@ class Account:
             shown = self.state.statuses[channel.id, root] = replace(shown)
         asyncio.get_running_loop().call_later(STATUS_LIFETIME_S, self._expire, channel.id, root, shown)
         return {}
+
+    def set_session_status(self, arguments: Arguments) -> Json:
+        if not self.state.manifest.agent:
+            raise Refused("feature_disabled")
+        channel_id = arguments.required("channel_id", missing="channel_not_found")
+        channel = visible_channel(self.state, channel_id, defaults.BOT_USER_ID)
+        thread_ts = arguments.required("thread_ts", missing="thread_ts_required")
+        status = arguments.required("status", missing="invalid_status")
+        if status not in SESSION_STATUSES:
+            raise Refused("invalid_status")
+        root = self.state.thread_ts(channel.id, thread_ts)
+        self.state.set_session(channel.id, root, processing=status == "processing")
+        if status == "processing":
+            asyncio.get_running_loop().call_later(SESSION_LIFETIME_S, self._expire_session, channel.id, root)
+        return {"status": status, "agent_status": status}
+
+    def _expire_session(self, channel_id: str, thread_ts: str) -> None:
+        self.state.set_session(channel_id, thread_ts, processing=False)
 
     def _expire(self, channel_id: str, thread_ts: str, shown: object) -> None:
         if shown is not None and self.state.statuses.get((channel_id, thread_ts)) is shown:

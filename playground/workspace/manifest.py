@@ -26,6 +26,8 @@ class Manifest:
     direct_messages: bool
     """Whether people can write to the app: the messages tab is on and not read-only."""
     interactive: bool
+    agent: bool = False
+    """Whether the app is declared as an agent."""
 
     @classmethod
     def read(cls, path: Path) -> Manifest:
@@ -51,4 +53,5 @@ class Manifest:
             messages_tab=messages_tab,
             direct_messages=messages_tab and not app_home.get("messages_tab_read_only_enabled", False),
             interactive=bool((settings.get("interactivity") or {}).get("is_enabled")),
+            agent=bool(features.get("agent_view") or features.get("assistant_view")),
         )

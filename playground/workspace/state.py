@@ -22,6 +22,10 @@ def _nobody_listens(event: Json, channel: Channel) -> None:
     """What takes events until a courier does."""
 
 
+WORKING = "is working…"
+"""What Slack shows of a session that is processing. slack:ai/agent-sessions."""
+
+
 class State:
     """Everything the workspace knows. ``clock`` counts seconds for the logs, ``wall_clock`` gives ts and event_time."""
 
@@ -37,6 +41,7 @@ class State:
         self.origins: dict[tuple[str, str], Origin] = {}
         self.ephemerals: list[Json] = []
         self.statuses: dict[tuple[str, str], Status] = {}
+        self.sessions: set[tuple[str, str]] = set()
         self.revisions: list[Revision] = []
         self.pings: list[Ping] = []
         self.calls: list[Call] = []
@@ -157,9 +162,18 @@ class State:
         self.on_event(event, channel)
         self.changes.note()
 
+    def set_session(self, channel_id: str, thread_ts: str, *, processing: bool) -> None:
+        """Slack's own words, and for as long as the app does not end them."""
+        self.sessions.discard((channel_id, thread_ts))
+        self.set_status(channel_id, thread_ts, WORKING if processing else "")
+        if processing:
+            self.sessions.add((channel_id, thread_ts))
+
     def set_status(self, channel_id: str, thread_ts: str, status: str) -> None:
         """An empty status takes the line away; nothing is logged where there was none."""
         key = (channel_id, thread_ts)
+        if key in self.sessions:
+            return
         if status == (self.statuses[key].status if key in self.statuses else ""):
             return
         self.statuses.pop(key, None)

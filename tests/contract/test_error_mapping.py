@@ -18,8 +18,10 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.errors import (
     ModelError,
-    ReplyGone,
     SlackError,
+    SlackFormRefused,
+    SlackNoAccess,
+    SlackNoThread,
     SlackOutcomeUnknown,
     SlackRefused,
     SlackTokenInvalid,
@@ -85,11 +87,11 @@ class TestSlack:
             (refused("internal_error"), SlackUnavailable),
             (refused("", status=502), SlackOutcomeUnknown),
             (refused("fatal_error"), SlackOutcomeUnknown),
-            (refused("message_not_found"), ReplyGone),
-            (refused("is_archived"), ReplyGone),
+            (refused("cannot_reply_to_message"), SlackNoThread),
+            (refused("is_archived"), SlackNoAccess),
             (refused("invalid_auth"), SlackTokenInvalid),
-            (refused("missing_scope", needed="chat:write"), SlackTokenInvalid),
-            (refused("invalid_blocks"), SlackRefused),
+            (refused("missing_scope", needed="chat:write"), SlackNoAccess),
+            (refused("invalid_blocks"), SlackFormRefused),
             (refused("an_error_of_next_year"), SlackRefused),
         ],
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
@@ -12,44 +13,50 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.rate_limiter import RateLimiter
-from bot.slack.write.status_line import METHOD, REFRESH_S, StatusLine, StatusSupport
+from bot.slack.write.status_line import REFRESH_S, StatusLine, StatusSupport, StatusWay, in_a_message
 from playground.measure.virtual_time import run
+from playground.workspace.manifest import Manifest
 from playground.workspace.workspace import Workspace
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 
 
+LINE, SESSION = StatusWay.LINE.value, StatusWay.SESSION.value
+
+
 def instead() -> None:
-    raise AssertionError("the workspace takes the method")
+    raise AssertionError("the workspace takes one of the ways")
 
 
 @asynccontextmanager
-async def status_line() -> AsyncIterator[tuple[Workspace, RateLimiter, StatusLine]]:
+async def status_line(*, agent: bool = False) -> AsyncIterator[tuple[Workspace, RateLimiter, StatusLine]]:
+    app = replace(Manifest.read(MANIFEST), agent=agent)
     async with (
-        Workspace(MANIFEST, latency_s=0.1, clock=asyncio.get_running_loop().time) as ws,
+        Workspace(app, latency_s=0.1, clock=asyncio.get_running_loop().time) as ws,
         aiohttp.ClientSession() as session,
     ):
         client = AsyncWebClient(token=ws.bot_token, base_url=ws.api_url, session=session, retry_handlers=[])
         rate_limiter = RateLimiter()
+        support = StatusSupport.of_app({"assistant:write"} if agent else ())
         ts = ws.seed(ws.user("ada"), ws.channel("general"), "What now?")
         yield (
             ws,
             rate_limiter,
-            StatusLine(SlackClient(client, rate_limiter), StatusSupport(), ws.channel("general"), ts),
+            StatusLine(SlackClient(client, rate_limiter), support, ws.channel("general"), ts),
         )
 
 
 def sent(ws: Workspace) -> list[str]:
-    return [str(call.args["status"]) for call in ws.calls if call.method == METHOD]
+    return [str(call.args["status"]) for call in ws.calls if call.method == LINE and call.ok]
 
 
 def test_the_newest_status_is_shown_and_taken_away_at_the_end() -> None:
     async def story() -> None:
         async with status_line() as (ws, _, status):
-            status.show("Reading a.pdf, 1 of 2…", instead)
-            status.show("Reading b.pdf, 2 of 2…", instead)
+            status.show("is reading a.pdf, 1 of 2…", instead)
+            status.show("is reading b.pdf, 2 of 2…", instead)
             await asyncio.sleep(1)
-            assert [one.status for one in ws.statuses()] == ["Reading b.pdf, 2 of 2…"]
+            assert [one.status for one in ws.statuses()] == ["is reading b.pdf, 2 of 2…"]
             await status.close()
             assert ws.statuses() == []
 
@@ -59,9 +66,9 @@ def test_the_newest_status_is_shown_and_taken_away_at_the_end() -> None:
 def test_a_status_stays_for_as_long_as_the_work_lasts() -> None:
     async def story() -> None:
         async with status_line() as (ws, _, status):
-            status.show("Thinking…", instead)
+            status.show("is thinking…", instead)
             await asyncio.sleep(4 * REFRESH_S - 1)
-            assert [one.status for one in ws.statuses()] == ["Thinking…"]
+            assert [one.status for one in ws.statuses()] == ["is thinking…"]
             await status.close()
 
     run(story())
@@ -70,8 +77,8 @@ def test_a_status_stays_for_as_long_as_the_work_lasts() -> None:
 def test_a_status_that_was_overtaken_while_it_waited_is_never_sent_and_holds_nobody_up() -> None:
     async def story() -> None:
         async with status_line() as (ws, rate_limiter, status):
-            rate_limiter.method(METHOD).refused(45)
-            status.show("Thinking…", instead)
+            rate_limiter.method(LINE).refused(45)
+            status.show("is thinking…", instead)
             await asyncio.sleep(1)
             status.replaced()
             await status.close()
@@ -79,3 +86,65 @@ def test_a_status_that_was_overtaken_while_it_waited_is_never_sent_and_holds_nob
             assert sent(ws) == []
 
     run(story())
+
+
+def test_an_agents_session_works_until_the_turn_ends_and_knows_no_other_words() -> None:
+    async def story() -> None:
+        async with status_line(agent=True) as (ws, _, status):
+            status.show("is reading the thread…", instead)
+            await asyncio.sleep(1)
+            status.show("is thinking…", instead)
+            await asyncio.sleep(REFRESH_S + 1)
+            ws.seed_bot_message(ws.channel("general"), "First words", thread_ts=status_thread(ws))
+            status.replaced()
+            await asyncio.sleep(1)
+            assert [one.status for one in ws.statuses()] == ["is working…"]
+            await status.close()
+            assert ws.statuses() == []
+            assert [call.args["status"] for call in ws.calls if call.method == SESSION] == ["processing", "active"]
+
+    run(story())
+
+
+def test_a_way_that_is_refused_for_good_is_not_tried_again_by_any_reply() -> None:
+    async def story() -> None:
+        async with status_line() as (ws, _, status):
+            status.show("is thinking…", instead)
+            await asyncio.sleep(1)
+            ws.faults.refuse(LINE, "method_deprecated")
+            said: list[str] = []
+            status.show("is reading the thread…", lambda: said.append("a message"))
+            await asyncio.sleep(1)
+            refused = [(call.method, call.error) for call in ws.calls if not call.ok]
+            assert refused == [(LINE, "method_deprecated"), (SESSION, "feature_disabled")]
+            assert (said, status.possible) == (["a message"], False)
+            await status.close()
+
+    run(story())
+
+
+def test_an_app_that_is_no_agent_has_no_call_refused() -> None:
+    async def story() -> None:
+        async with status_line() as (ws, _, status):
+            status.show("is thinking…", instead)
+            await asyncio.sleep(1)
+            await status.close()
+            assert all(call.ok for call in ws.calls)
+
+    run(story())
+
+
+def test_a_thread_that_takes_no_status_says_nothing_of_the_others() -> None:
+    support = StatusSupport()
+    support.refused(StatusWay.LINE, "invalid_thread_ts")
+    assert support.ways == [StatusWay.LINE, StatusWay.SESSION]
+    support.refused(StatusWay.LINE, "method_deprecated")
+    assert support.ways == [StatusWay.SESSION]
+
+
+def test_a_status_reads_well_behind_the_apps_name_and_in_a_message_of_its_own() -> None:
+    assert in_a_message("is reading contract.pdf…") == "Reading contract.pdf…"
+
+
+def status_thread(ws: Workspace) -> str:
+    return next(iter(ws.state.statuses))[1]

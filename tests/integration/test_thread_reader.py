@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession, web
 
-from bot.errors import SlackRefused, SlackTokenInvalid, SlackUnavailable
+from bot.errors import SlackNoAccess, SlackRefused, SlackUnavailable
 from bot.messages import Attachment, AuthorKind, EntryPoint, Question, ThreadMessage
 from bot.slack.read.thread import OwnReply, ThreadReader
 from bot.slack.web_api.names import LOOKUPS_AT_ONCE, NAME_AGE_MAX_S, Names
@@ -77,7 +77,7 @@ class HttpApi:
             answer: dict[str, Any] = await response.json()
         if answer["ok"]:
             return answer
-        kind = {"service_unavailable": SlackUnavailable, "missing_scope": SlackTokenInvalid}
+        kind = {"service_unavailable": SlackUnavailable, "missing_scope": SlackNoAccess}
         raise kind.get(answer["error"], SlackRefused)(method, answer["error"])
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -22,8 +23,11 @@ from bot.slack.read.mentions import Naming
 from bot.slack.read.message_text import SAID, author_of, markdown_of
 from bot.slack.shapes import Json, object_of, objects_of, text_of
 from bot.slack.web_api.names import Api, Names
+from bot.slack.web_api.patience import patiently
 
 NOTHING: Mapping[int, str] = MappingProxyType({})
+PATIENCE_S = 1_800.0
+"""As long as a writer waits: at one call a minute, which is all that some apps get, a long thread takes minutes."""
 PAGES_MAX = 100
 """Of a thousand messages each where Slack gives as many as it is asked for; some plans get fifteen."""
 NOTHING_THERE = frozenset({"thread_not_found", "message_not_found"})
@@ -46,11 +50,14 @@ class OwnReply:
 class ThreadReader:
     """Reads the threads of one workspace. Implements ``ports.Threads``."""
 
-    def __init__(self, api: Api, names: Names, *, bot_user_id: str, bot_id: str) -> None:
+    def __init__(
+        self, api: Api, names: Names, *, bot_user_id: str, bot_id: str, patience_s: float = PATIENCE_S
+    ) -> None:
         self._api = api
         self._names = names
         self._bot_user_id = bot_user_id
         self._bot_id = bot_id
+        self._patience_s = patience_s
 
     async def read(self, question: Question) -> list[ThreadMessage]:
         """What was said before the question, oldest first, each answer after its own question; the question last.
@@ -92,12 +99,13 @@ class ThreadReader:
         """The ts of our messages that answer ``question``, those without a mark included."""
         return [reply.ts for reply in await self.find_replies(question, streamed=True)]
 
-    async def find_posted(self, question: Question, part: int, text: str) -> str | None:
+    async def find_posted(self, question: Question, part: int, text: str, *, in_thread: bool = True) -> str | None:
         """The ts of the message that shows part ``part`` of the reply to ``question``; ``None`` where there is none.
 
         Where Slack keeps no metadata, it is the message of ours after the question whose ``text`` is the one sent.
         """
-        messages = await self._replies(question, oldest=own_messages.message_ts(question.ts))
+        oldest = own_messages.message_ts(question.ts)
+        messages = await (self._replies(question, oldest=oldest) if in_thread else self._since(question, oldest))
         for message in messages:
             if self._answer_to(message) == (question.ts, part):
                 return text_of(message.get("ts"))
@@ -126,8 +134,15 @@ class ThreadReader:
             cursor = {"cursor": next_cursor}
         return [message for ts, message in found.items() if ts]
 
+    async def _since(self, question: Question, oldest: str) -> list[Json]:
+        """What was said at top level since then."""
+        page = await self._call(
+            "conversations.history", channel=question.channel_id, oldest=oldest, include_all_metadata=True
+        )
+        return objects_of(page.get("messages"))
+
     async def _page(self, question: Question, **more: str) -> dict[str, Any]:
-        return await self._api.call(
+        return await self._call(
             "conversations.replies",
             channel=question.channel_id,
             ts=question.thread_ts,
@@ -135,6 +150,10 @@ class ThreadReader:
             include_all_metadata=True,
             **more,
         )
+
+    async def _call(self, method: str, **arguments: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+        """Reading twice changes nothing, so that what passes is waited out."""
+        return await patiently(partial(self._api.call, method, **arguments), self._patience_s)
 
     def _history(self, messages: Sequence[Json], question: Question) -> list[Json]:
         """In the order of what the model knew: an answer stands after its question even where people wrote between.

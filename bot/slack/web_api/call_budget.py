@@ -54,10 +54,16 @@ class Bid:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How calls that can wait go: one every ``every_s``, and ``kept`` a minute are left for those that cannot."""
+    """How calls that can wait go: one every ``every_s``, and ``kept`` a minute are left for those that cannot.
+
+    Somebody who makes them all alone goes every ``alone_s`` for as long as what is left then lasts for one every
+    ``steady_s``, and at that rate from then on: he is never without a call for longer.
+    """
 
     every_s: float = 0.0
     kept: int = 0
+    alone_s: float = 0.0
+    steady_s: float = 0.0
 
 
 @dataclass(slots=True)
@@ -84,12 +90,18 @@ class CallBudget:
         """When the next call that can wait may go, at the even pace."""
         return max(self.ready_at(now_s, can_wait=True), self.last_s + self.pace_s(now_s, alone=alone))
 
-    def pace_s(self, now_s: float, *, alone: bool = False) -> float:  # noqa: ARG002
+    def pace_s(self, now_s: float, *, alone: bool = False) -> float:
         """Seconds from one call that can wait to the next, as things are now. ``alone``: one caller makes them all."""
-        every_s = max(self.pace.every_s / self._part, self._not_before_s - now_s)
+        alone = alone and self.pace.steady_s > 0
+        every_s = max(self._alone_s(now_s) if alone else self.pace.every_s / self._part, self._not_before_s - now_s)
         if self.left(now_s) > self._kept(now_s):
             return every_s
         return max(every_s, self._freed_in_s(now_s))
+
+    def _alone_s(self, now_s: float) -> float:
+        left, pace = self.left(now_s) - self._kept(now_s), self.pace
+        lasts = left * pace.steady_s > self._freed_in_s(now_s)
+        return (pace.alone_s if lasts else pace.steady_s) / self._part
 
     def left(self, now_s: float) -> int:
         """How many calls could go at once, Retry-After aside; negative where a share was taken away."""

@@ -13,62 +13,30 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import ReplyGone, SlackError, SlackOutcomeUnknown, SlackRefused, SlackTokenInvalid, SlackUnavailable
+from bot.errors import SlackError, SlackOutcomeUnknown, SlackRefused, SlackUnavailable
+from bot.slack.web_api.error_codes import meaning_of
 from bot.slack.web_api.rate_limiter import Bidder, RateLimiter, Ticket
 
-READS = frozenset({"bots.info", "conversations.info", "conversations.replies", "files.info", "users.info"})
+READS = frozenset(
+    {
+        "bots.info",
+        "conversations.history",
+        "conversations.info",
+        "conversations.replies",
+        "files.info",
+        "usergroups.list",
+        "users.info",
+    }
+)
 """Methods that take no JSON. Source: slack:apis/web-api, "POST bodies"."""
-
-GONE = frozenset(
-    {
-        "cannot_reply_to_message",
-        "cant_update_message",
-        "channel_not_found",
-        "edit_window_closed",
-        "is_archived",
-        "is_inactive",
-        "message_not_found",
-        "no_permission",
-        "not_in_channel",
-        "restricted_action",
-        "restricted_action_read_only_channel",
-        "restricted_action_thread_locked",
-        "restricted_action_thread_only_channel",
-        "stopped_by_user",
-    }
-)
-TOKEN = frozenset(
-    {
-        "access_denied",
-        "account_inactive",
-        "app_not_installed",
-        "invalid_auth",
-        "missing_scope",
-        "not_allowed_token_type",
-        "not_authed",
-        "team_access_not_granted",
-        "token_expired",
-        "token_revoked",
-    }
-)
-LATER = frozenset(
-    {
-        "internal_error",
-        "ratelimited",
-        "rate_limited",
-        "request_timeout",
-        "service_unavailable",
-        "streaming_state_conflict",  # no edits while a stream is open; it ends by itself within five minutes
-    }
-)
-UNKNOWN = frozenset({"fatal_error"})
-"""Slack: "it's possible some aspect of the operation succeeded before the error was raised"."""
 
 
 class SlackClient:
     def __init__(self, client: AsyncWebClient, rate_limiter: RateLimiter) -> None:
         self._client = client
         self._rate_limiter = rate_limiter
+        self.scopes: frozenset[str] = frozenset()
+        """What the token may do, by Slack's own word with each answer. slack:authentication/oauth-v2, X-OAuth-Scopes."""
 
     async def call(self, method: str, **arguments: object) -> dict[str, Any]:
         """Waits for the method's budget, then calls once. Raises ``SlackError``."""
@@ -97,6 +65,8 @@ class SlackClient:
             if failure.retry_after_s is not None:
                 self._rate_limiter.method(method).refused(failure.retry_after_s)
             raise failure from error
+        if scopes := _header(response.headers, "x-oauth-scopes"):
+            self.scopes = frozenset(scope.strip() for scope in scopes.split(","))
         data = response.data
         return data if isinstance(data, dict) else {}
 
@@ -120,18 +90,19 @@ def _from_response(method: str, error: SlackApiError) -> SlackError:
     code = str(data.get("error", "")) if isinstance(data, dict) else ""
     if status == 429 or code in {"ratelimited", "rate_limited"}:
         return SlackUnavailable(method, "ratelimited", retry_after_s=_seconds(headers))
-    if status >= 500 or code in UNKNOWN or not code:
+    if status >= 500 or not code:
         return SlackOutcomeUnknown(method, code or f"http_{status}")
-    for codes, kind in ((LATER, SlackUnavailable), (GONE, ReplyGone), (TOKEN, SlackTokenInvalid)):
-        if code in codes:
-            needed = data.get("needed") if code == "missing_scope" else None
-            return kind(method, f"{code} ({needed})" if needed else code)
-    return SlackRefused(method, code)
+    needed = data.get("needed") if code == "missing_scope" else None
+    return meaning_of(method, code)(method, f"{code} ({needed})" if needed else code)
 
 
 def _seconds(headers: Any) -> float:  # noqa: ANN401 - the SDK passes on whatever mapping its transport made
-    for name, value in dict(headers).items():
-        if name.lower() == "retry-after":
-            text = str(value[0] if isinstance(value, list) else value)
-            return max(1.0, float(text)) if text.replace(".", "", 1).isdigit() else 30.0
-    return 30.0
+    text = _header(headers, "retry-after")
+    return max(1.0, float(text)) if text.replace(".", "", 1).isdigit() else 30.0
+
+
+def _header(headers: Any, wanted: str) -> str:  # noqa: ANN401 - likewise
+    for name, value in dict(headers or {}).items():
+        if name.lower() == wanted:
+            return str(value[0] if isinstance(value, list) else value)
+    return ""

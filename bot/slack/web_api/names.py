@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from time import monotonic
 from typing import Any, Protocol
 
-from bot.errors import SlackError, SlackRefused, SlackTokenInvalid
+from bot.errors import SlackError, SlackNoAccess, SlackRefused
 from bot.slack.shapes import Json, object_of, text_of
 
 NAMES_MAX = 10_000
@@ -71,7 +71,7 @@ class Names:
         async with self._room:
             try:
                 name = name_in(await self._api.call(method, **{parameter: wanted_id}))
-            except (SlackRefused, SlackTokenInvalid):
+            except (SlackRefused, SlackNoAccess):
                 name = ""  # nobody by that id, or no scope to ask: asking again soon would tell no more
             except SlackError:
                 return

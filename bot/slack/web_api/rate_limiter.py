@@ -126,15 +126,17 @@ class MethodLimiter:
 CHANNEL_WINDOW_S = 1.05
 """A second, and what posts may bunch up on their way."""
 AT_ONCE = Pace()
-EDITS = Pace(every_s=0.61, kept=1)
-"""49 of a minute's 50 edits in half a minute, as long as most answers take: such a one moves as smoothly as it can,
-and a longer one goes on in further messages. The last one is for last words."""
+EDITS = Pace(every_s=0.61, kept=1, alone_s=0.9, steady_s=1.8)
+"""Several answers share 49 of a minute's 50 edits in half a minute, as long as most answers take, and go on in further
+messages then; the last one is for final words. An answer that is alone stays one message however long it takes, and
+is never silent for two seconds."""
+APPENDS = Pace(every_s=0.61, kept=1)
 POSTS = Pace(every_s=0.15, kept=100)
 """First words of new answers find room, however many answers go on in further messages."""
 
 
 EDIT, POST = "chat.update", "chat.postMessage"
-PACES = {EDIT: EDITS, "chat.appendStream": EDITS, POST: POSTS}
+PACES = {EDIT: EDITS, "chat.appendStream": APPENDS, POST: POSTS}
 
 
 class RateLimiter:

@@ -107,9 +107,11 @@ class CommandAnswer:
             return Next.GIVE_UP
         if isinstance(error, SlackRefused | SlackOutcomeUnknown):
             self._uses_left -= 1
-        if isinstance(error, SlackRefused) and self._form < Form.TEXT:
-            self._form = Form(self._form + 1)
-            return Next.AT_ONCE
+        if isinstance(error, SlackRefused) and isinstance(action, Respond):
+            plainer = self._form.plainer(action.content.markdown)
+            self._form = plainer or self._form
+            if plainer is not None:
+                return Next.AT_ONCE
         if isinstance(action, Respond) and action.growing:
             self._update_is_over(now_s)
             return Next.AT_ONCE

@@ -13,8 +13,16 @@ class Form(IntEnum):
     """How a part is sent, plainer with each step."""
 
     MARKDOWN = 0
-    SECTIONS = 1
-    TEXT = 2
+    LINKS = 1
+    """As before, with pictures as links: Slack may not be able to fetch one."""
+    SECTIONS = 2
+    TEXT = 3
+
+    def plainer(self, markdown: str) -> Form | None:
+        """The next form in which ``markdown`` looks different; ``None`` where there is none."""
+        if self is Form.MARKDOWN and "![" in markdown:
+            return Form.LINKS
+        return Form(max(self, Form.LINKS) + 1) if self < Form.TEXT else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from math import inf
 
-from bot.errors import ReplyGone, SlackError, SlackOutcomeUnknown, SlackRefused, SlackUnavailable
+from bot.errors import (
+    ReplyGone,
+    SlackError,
+    SlackFormRefused,
+    SlackNotEditable,
+    SlackNoThread,
+    SlackOutcomeUnknown,
+    SlackUnavailable,
+)
 from bot.slack.web_api.call_budget import Bid, Urgency
 from bot.slack.write.content import Closing, Content
 from bot.slack.write.markdown_cut import Piece, end_at
@@ -30,6 +39,10 @@ MOVES_EVERY_S = 4.5
 """So often a growing answer should change before its readers' eyes."""
 FINAL_PATIENCE_S = 1.0
 """So long final words wait for an edit before they become a message."""
+CALM_BELOW_CHARS_PER_S = 75.0
+CALM_EVERY_S = 1.25
+"""An answer that is written more slowly than that is edited so often at most: 48 times a minute, for as long as it
+takes. More edits would show single words."""
 SHORT_PART_AFTER_S = 9.0
 """Readers who have waited for so long get a message that is shorter than ``PART_CHARS_MIN``."""
 
@@ -45,6 +58,9 @@ class LiveReply:
     """Since when words wait to be seen; ``None`` while all are."""
     _parts: Parts = field(default_factory=Parts)
     _status: str = ""
+    _in_thread: bool = True
+    _first_words_s: float | None = None
+    _called_s: float = -inf
     _closing: Closing = field(default_factory=Closing)
 
     def __post_init__(self) -> None:
@@ -67,8 +83,9 @@ class LiveReply:
 
     def write(self, text: str, now_s: float) -> None:
         self._parts.write(text)
-        if self.waiting_since_s is None and self._has_words:
-            self.waiting_since_s = now_s
+        if self._has_words:
+            self._first_words_s = now_s if self._first_words_s is None else self._first_words_s
+            self.waiting_since_s = now_s if self.waiting_since_s is None else self.waiting_since_s
 
     def finish(self, closing: Closing, now_s: float, *, withdraw: bool = False) -> None:
         self._closing = closing
@@ -89,8 +106,9 @@ class LiveReply:
             last = part is self._parts.every[-1]
             piece = (part.early_end if short and last else None) or part.piece
             content = self._content(part, piece, last=last)
-            if not (content.empty or content == part.shown or self._held_back(part)):
-                return _show(number, part, content, piece, final=last and self.complete)
+            settled = content.empty or content == part.shown or part.standing is Standing.FROZEN
+            if not (settled or self._held_back(part)):
+                return self._show(number, part, content, piece)
         if self.complete and self._parts.surplus:
             return Remove(self._parts.surplus[0].ts)
         return None
@@ -98,14 +116,14 @@ class LiveReply:
     def due_in_s(self, now_s: float) -> float | None:  # noqa: ARG002 - nothing is due by itself
         return None
 
-    def bid(self, now_s: float, edit_every_s: float) -> Bid:  # noqa: ARG002
+    def bid(self, now_s: float, edit_every_s: float) -> Bid:
         since_s = self.waiting_since_s or 0.0
         if self.complete:
             return Bid(Urgency.FINAL, since_s)
         if not self._words_shown:
             return Bid(Urgency.FIRST if self._has_words or not self.has_message else Urgency.LIVE, since_s)
         if edit_every_s <= MOVES_EVERY_S:
-            return Bid(Urgency.LIVE, since_s)
+            return Bid(Urgency.LIVE, since_s, self._called_s + CALM_EVERY_S if self._is_slow(now_s) else -inf)
         further = self._parts.every[-1].ts is None
         return Bid(Urgency.LIVE if further else Urgency.OVERDUE, since_s, since_s + MOVES_EVERY_S)
 
@@ -137,6 +155,7 @@ class LiveReply:
         if part is None or not isinstance(action, Show):
             self._parts.surplus.append(Inherited(ts))
             return
+        self._called_s = called_s
         part.ts, part.standing, part.shown, part.shown_to = ts, Standing.SHOWN, action.content, action.shown_to
         if action.piece.end not in (None, part.piece.end):
             self._parts.end(part, action.piece, may_rejoin=True)
@@ -144,17 +163,33 @@ class LiveReply:
         self.waiting_since_s = called_s if self.next_action(called_s, 0.0) is not None else None
 
     def failed(self, action: Action, error: SlackError, now_s: float) -> Next:
-        if isinstance(action, Remove) and isinstance(error, ReplyGone | SlackRefused):
-            self.done(action, action.ts, now_s)  # gone already, or here to stay: the answer itself matters
-            return Next.AT_ONCE
         if isinstance(error, SlackUnavailable):
             return Next.AFTER_A_PAUSE
         if isinstance(error, SlackOutcomeUnknown):
             return self._unsure(action)
-        if isinstance(error, SlackRefused) and isinstance(action, Show):
-            part = self._part_of(action)
-            return Next.AT_ONCE if part is None or self._parts.make_plainer(part) else Next.GIVE_UP
-        return Next.GIVE_UP
+        if isinstance(action, Remove):
+            self.done(action, action.ts, now_s)  # gone already, or here to stay: the answer itself matters
+            return Next.AT_ONCE
+        return Next.AT_ONCE if isinstance(action, Show) and self._another_way(action, error) else Next.GIVE_UP
+
+    def _another_way(self, action: Show, error: SlackError) -> bool:
+        """Whether the same words can be shown otherwise; only what was refused is changed."""
+        part = self._part_of(action)
+        if part is None:
+            return True
+        match error:
+            case SlackFormRefused():
+                return self._parts.make_plainer(part)
+            case SlackNotEditable() if action.ts is not None:
+                self._parts.freeze(part)
+                return True
+            case ReplyGone() if part.standing is Standing.INHERITED:  # by now somebody has deleted it
+                self._parts.freeze(part)
+                return True
+            case SlackNoThread() if action.ts is None and action.in_thread:
+                self._in_thread = False
+                return True
+        return False
 
     def found(self, action: Action, ts: str | None, now_s: float) -> None:  # noqa: ARG002
         """What a message shows that was found will be replaced."""
@@ -169,6 +204,10 @@ class LiveReply:
     def abandoned(self) -> Action | None:
         return None
 
+    def _is_slow(self, now_s: float) -> bool:
+        seconds = now_s - (self._first_words_s or now_s)
+        return len(self._parts.text) < CALM_BELOW_CHARS_PER_S * seconds
+
     @property
     def _has_words(self) -> bool:
         return bool(self._parts.text.strip())
@@ -182,6 +221,11 @@ class LiveReply:
         """``None`` for a part that was withdrawn while its message was on its way."""
         known = isinstance(action, Show) and action.part < len(self._parts.every)
         return self._parts.every[action.part] if isinstance(action, Show) and known else None
+
+    def _show(self, number: int, part: Part, content: Content, piece: Piece) -> Show:
+        shown_to = piece.shown_to if piece.end is None else piece.end
+        final = self.complete and part is self._parts.every[-1]
+        return Show(number, part.ts, content, piece, shown_to, final, in_thread=self._in_thread)
 
     def _content(self, part: Part, piece: Piece, *, last: bool) -> Content:
         markdown = piece.markdown(self._parts.text)
@@ -204,7 +248,3 @@ class LiveReply:
         if (part := self._part_of(action)) is not None:
             part.shown_to, part.standing = max(part.shown_to, action.shown_to), Standing.UNSURE
         return Next.AFTER_A_LOOK if action.ts is None else Next.AFTER_A_PAUSE
-
-
-def _show(number: int, part: Part, content: Content, piece: Piece, *, final: bool) -> Show:
-    return Show(number, part.ts, content, piece, piece.shown_to if piece.end is None else piece.end, final)

@@ -159,13 +159,13 @@ class _Cutter:
         next_opening = f"{again}\n" if again and len(again) <= OPENING_CHARS_MAX else ""
         return Piece(self._start, end, end, self._opening, self._closing(), next_opening)
 
-    def ended(self, text: str, end: int) -> Piece | None:
+    def ended(self, text: str, end: int, *, anywhere: bool) -> Piece | None:
         """For who has walked ``text[:end]``."""
         if text[end : end + 1] == "\n":
             return self._end(end + 1)
         line = self._text[self._text.rfind("\n") + 1 :]
         inside = self._fence or self._table or INSIDE_LINK.search(line)
-        if line and (inside or not any(map(str.isspace, text[end - 1 : end + 1]))):
+        if not anywhere and line and (inside or not any(map(str.isspace, text[end - 1 : end + 1]))):
             return None
         return self._end(end)
 
@@ -260,12 +260,12 @@ class _Cutter:
         return None
 
 
-def end_at(text: str, piece: Piece, end: int) -> Piece | None:
+def end_at(text: str, piece: Piece, end: int, *, anywhere: bool = False) -> Piece | None:
     """``piece``, ended where its message stands already; ``None`` where that is inside of something."""
     cutter = _Cutter(text[:end], piece.start, piece.opening, MARKDOWN, complete=False)
-    if cutter.piece().end is not None:
+    if cutter.piece().end is not None and not anywhere:
         return None
-    return cutter.ended(text, end)
+    return cutter.ended(text, end, anywhere=anywhere)
 
 
 def _inside(line: str) -> bool:

@@ -6,6 +6,7 @@ thread back tells the two apart. ``text`` is for notifications and screen reader
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from bot.limits import CONTEXT_ELEMENTS_MAX, SECTION_TEXT_CHARS_MAX
@@ -17,6 +18,7 @@ from bot.slack.write.content import Content, Form
 NOTIFICATION_CHARS_MAX = 3_000
 CONTEXT_TEXT_CHARS_MAX = 2_000
 FILE_NAME_CHARS_MAX = 80
+CODE = re.compile(r"(^```.*?^```|^~~~.*?^~~~|`[^`\n]*`)", re.MULTILINE | re.DOTALL)
 
 
 def message(content: Content) -> dict[str, Any]:
@@ -25,8 +27,9 @@ def message(content: Content) -> dict[str, Any]:
     if content.form is Form.TEXT:
         return {"text": escape("\n".join(part for part in (content.markdown, *footer) if part)), "blocks": []}
     answer: list[dict[str, Any]] = []
-    if content.markdown and content.form is Form.MARKDOWN:
-        answer = [{"type": "markdown", "text": escape(content.markdown)}]
+    if content.markdown and content.form <= Form.LINKS:
+        markdown = images_as_links(content.markdown) if content.form is Form.LINKS else content.markdown
+        answer = [{"type": "markdown", "text": escape(markdown)}]
     elif content.markdown:
         answer = [
             {"type": "section", "text": {"type": "plain_text", "text": chunk, "emoji": False}, "expand": True}
@@ -54,6 +57,15 @@ def note_line(note: Note) -> str:
     if len(name) > FILE_NAME_CHARS_MAX:
         name = f"{name[: FILE_NAME_CHARS_MAX - 1]}…"
     return f"{name or 'A file'}: {note.reason}"
+
+
+def images_as_links(markdown: str) -> str:
+    """``![a chart](https://…)`` as ``[a chart](https://…)``, but for what is written in code."""
+    outside_code = CODE.split(markdown)
+    return "".join(
+        piece if number % 2 else piece.replace("![](", "[picture](").replace("![", "[")
+        for number, piece in enumerate(outside_code)
+    )
 
 
 def _chunks(text: str, size: int) -> list[str]:

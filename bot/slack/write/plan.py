@@ -28,6 +28,8 @@ class Show:
     piece: Piece
     shown_to: int = 0
     final: bool = False
+    in_thread: bool = True
+    """Where it is posted: in the question's thread, or at top level, where Slack takes no replies."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import aiohttp
 
-from bot.errors import SlackError, SlackOutcomeUnknown, SlackUnavailable
+from bot.errors import SlackError, SlackNoAccess, SlackOutcomeUnknown, SlackUnavailable
 from bot.logs import get_logger
 from bot.messages import EntryPoint, Question
 from bot.ports import Reply
@@ -102,6 +102,6 @@ class SlackReplies:
         """The messages of a reply that was begun: the thread itself knows best, where Slack gives it."""
         try:
             return await self._reader.find_replies(question, known=known, streamed=streamed)
-        except SlackError as error:
+        except SlackNoAccess as error:
             log.info("reply.not_found", code=error.code)
             return []

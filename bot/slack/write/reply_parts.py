@@ -21,14 +21,13 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from bot.slack.write.content import Content, Form
-from bot.slack.write.markdown_cut import MARKDOWN, TEXT, Piece, PieceLimits, cut
+from bot.slack.write.markdown_cut import MARKDOWN, TEXT, Piece, PieceLimits, cut, end_at
 from bot.slack.write.whole_words import whole_words
 
 PART_CHARS_MIN = 600
 """No message is ended before its time with fewer, unless its readers have waited for long."""
 REJOINED_CHARS_MAX = PART_CHARS_MIN // 2
 """Final words that are fewer join the message before them."""
-PIECE_LIMITS: dict[Form, PieceLimits] = {Form.MARKDOWN: MARKDOWN, Form.SECTIONS: MARKDOWN, Form.TEXT: TEXT}
 
 
 class Standing(Enum):
@@ -68,8 +67,8 @@ class Part:
     @property
     def limits(self) -> PieceLimits:
         """A message that an earlier process filled holds about as much again: what stands below it stays below it."""
-        limits = PIECE_LIMITS[self.form]
-        if not (self.followed and self.inherited and self.inherited.chars and self.form is Form.MARKDOWN):
+        limits = TEXT if self.form is Form.TEXT else MARKDOWN
+        if not (self.followed and self.inherited and self.inherited.chars and self.form is not Form.TEXT):
             return limits
         chars = min(self.inherited.chars, limits.blank_line)
         return replace(limits, blank_line=chars, line=chars + 100, space=chars + 300, last=chars + 900)
@@ -119,11 +118,22 @@ class Parts:
         self._drop_from(self.every.index(part) + 1)
         self._grow()
 
+    def freeze(self, part: Part) -> None:
+        """Its message takes no more edits: what follows, if only what stands under the answer, goes into a new one."""
+        part.standing = Standing.FROZEN
+        shown_to = max(part.piece.start, part.shown_to if part.shown is not None else 0)
+        part.piece = end_at(self.text, part.piece, shown_to, anywhere=True) or part.piece
+        part.may_be_rejoined = False
+        self._drop_from(self.every.index(part) + 1)
+        self._open(Piece(shown_to, None, shown_to, part.piece.next_opening))
+        self._grow()
+
     def make_plainer(self, part: Part) -> bool:
         """Shows the same words in a plainer form from now on; ``False`` where there is none."""
-        if part.form is Form.TEXT:
+        plainer = part.form.plainer(part.piece.markdown(self.text))
+        if plainer is None:
             return False
-        part.form = Form(part.form + 1)
+        part.form = plainer
         if part.form is Form.TEXT:  # holds less: cut again from here on
             self.end(part, Piece(part.piece.start, None, part.piece.start, part.piece.opening), may_rejoin=False)
         return True
@@ -136,7 +146,7 @@ class Parts:
                 part.piece = self._grown(part)
             if part.piece.end is None or not self.text[part.piece.end :].strip():
                 break
-            self._open(Piece(part.piece.end, None, part.piece.end, part.piece.next_opening), part.form)
+            self._open(Piece(part.piece.end, None, part.piece.end, part.piece.next_opening))
         if self.complete:
             self._rejoin()
 
@@ -147,9 +157,9 @@ class Parts:
         whole = whole_words(self.text, piece)
         return replace(piece, shown_to=whole) if self.text[part.shown_to : whole].strip() else piece
 
-    def _open(self, piece: Piece, form: Form = Form.MARKDOWN) -> None:
+    def _open(self, piece: Piece) -> None:
         inherited = self.surplus.pop(0) if self.surplus else None
-        self.every.append(Part(piece, inherited, followed=bool(self.surplus), form=form))
+        self.every.append(Part(piece, inherited, followed=bool(self.surplus)))
 
     def _drop_from(self, number: int) -> None:
         messages = [Inherited(part.ts) for part in self.every[number:] if part.ts]

@@ -1,17 +1,25 @@
-"""What the bot is doing goes in; Slack shows it beside the thread until the first words. I/O: Slack.
+"""What the bot is doing goes in; Slack shows it beside the thread until there is a message. I/O: Slack.
 
-assistant.threads.setStatus costs no edit, and lets the first words be the reply's first message. Where Slack does not
-take it (another kind of channel, an older plan), ``otherwise`` is called and the status becomes a message.
+Slack has two ways to show it, and each is tried at run time until it is refused for good (``StatusSupport``):
+
+- ``agents.sessions.setStatus``, first where the app is declared as an agent: Slack itself says "Working…", with a *Stop*
+  button where the app subscribes to it, until the session is ``active`` again.
+- ``assistant.threads.setStatus``, first elsewhere: Slack shows ``<App name> <status>``, so a status reads "is
+  thinking…". Slack retires it in February 2027.
+
+Where neither works, ``otherwise`` is called: the status becomes a message, which the first words then replace.
+Sources: slack:ai/agent-sessions, slack:reference/methods/assistant.threads.setStatus, changelog of 2026-08-20.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import Enum
 
-from bot.errors import ReplyGone, SlackError, SlackRefused, SlackTokenInvalid
+from bot.errors import SlackError, SlackOutcomeUnknown, SlackUnavailable
 from bot.logs import get_logger
 from bot.slack.web_api.call_budget import Bid
 from bot.slack.web_api.client import SlackClient
@@ -19,17 +27,37 @@ from bot.slack.web_api.rate_limiter import Ticket
 
 log = get_logger(__name__)
 
-METHOD = "assistant.threads.setStatus"
 REFRESH_S = 90.0
 """Slack drops a status after two minutes. Source: slack:reference/methods/assistant.threads.setStatus."""
 CLOSE_WITHIN_S = 2.0
+AGENT_SCOPE = "assistant:write"
+ABOUT_THIS_THREAD = frozenset(
+    {"access_denied", "channel_not_found", "invalid_thread_ts", "is_archived", "not_in_channel", "thread_not_found"}
+)
+"""Refusals that say nothing of other threads."""
+
+
+class StatusWay(Enum):
+    SESSION = "agents.sessions.setStatus"
+    LINE = "assistant.threads.setStatus"
 
 
 @dataclass(slots=True)
 class StatusSupport:
-    """Whether this workspace takes the method; learned from its first refusal."""
+    """The ways that this workspace may still take, best first; learned from refusals, shared by all replies."""
 
-    possible: bool = True
+    ways: list[StatusWay] = field(default_factory=lambda: [StatusWay.LINE, StatusWay.SESSION])
+
+    @classmethod
+    def of_app(cls, scopes: Collection[str]) -> StatusSupport:
+        """Declaring an app as an agent gives it the scope. Source: slack:ai/agent-sessions."""
+        return cls(
+            [StatusWay.SESSION, StatusWay.LINE] if AGENT_SCOPE in scopes else [StatusWay.LINE, StatusWay.SESSION]
+        )
+
+    def refused(self, way: StatusWay, code: str) -> None:
+        if code not in ABOUT_THIS_THREAD and way in self.ways:
+            self.ways.remove(way)
 
 
 class StatusLine:
@@ -37,27 +65,31 @@ class StatusLine:
         self._api = api
         self._support = support
         self._thread = {"channel_id": channel_id, "thread_ts": thread_ts}
+        self._refused_here: set[StatusWay] = set()
         self._wanted = ""
         self._shown = ""
         self._calling = False
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._ticket: Ticket | None = None
+        self._otherwise: Callable[[], None] | None = None
 
     @property
     def possible(self) -> bool:
-        return self._support.possible
+        return self._way is not None
 
     def show(self, text: str, otherwise: Callable[[], None]) -> None:
         if text == self._wanted:
             return
-        self._wanted = text
+        self._wanted, self._otherwise = text, otherwise
         self._changed.set()
         if self._task is None:
-            self._task = asyncio.create_task(self._follow(otherwise))
+            self._task = asyncio.create_task(self._follow())
 
     def replaced(self) -> None:
-        """A message of the reply stands in the thread: Slack has cleared the status, but for a call on its way."""
+        """A message of the reply stands in the thread: Slack has cleared the line, but for a call on its way."""
+        if self._way is StatusWay.SESSION:
+            return
         if not self._calling:
             self._shown = ""
         self._want_none()
@@ -71,44 +103,61 @@ class StatusLine:
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
 
+    @property
+    def _way(self) -> StatusWay | None:
+        return next((way for way in self._support.ways if way not in self._refused_here), None)
+
     def _want_none(self) -> None:
         self._wanted = ""
         self._changed.set()
         if self._ticket is not None and not self._shown:
             self._ticket.recall()
 
-    async def _follow(self, otherwise: Callable[[], None]) -> None:
+    async def _follow(self) -> None:
         while True:
             self._changed.clear()
-            try:
-                await self._show_wanted()
-            except (SlackRefused, SlackTokenInvalid, ReplyGone) as error:
-                log.info("status.not_possible", code=error.code)
-                self._support.possible = False
-                if self._wanted:
-                    otherwise()
+            way = self._way
+            if way is None:
+                if self._wanted and self._otherwise is not None:
+                    self._otherwise()
                 return
-            except SlackError as error:
+            try:
+                await self._show_wanted(way)
+            except (SlackUnavailable, SlackOutcomeUnknown) as error:
                 log.info("status.not_shown", code=error.code)
+            except SlackError as error:
+                log.info("status.not_possible", method=way.value, code=error.code)
+                self._refused_here.add(way)
+                self._support.refused(way, error.code)
+                continue
             if not self._wanted and not self._shown:
                 return
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), REFRESH_S)
 
-    async def _show_wanted(self) -> None:
+    async def _show_wanted(self, way: StatusWay) -> None:
         """A status that was overtaken while it waited for its call is never sent."""
-        if not (self._wanted or self._shown) or not await self._granted() or not (self._wanted or self._shown):
+        if way is StatusWay.SESSION and self._wanted and self._shown:
+            return  # it knows no other words
+        if not (self._wanted or self._shown) or not await self._granted(way) or not (self._wanted or self._shown):
             return
         status, self._calling = self._wanted, True
+        words = ("processing" if status else "active") if way is StatusWay.SESSION else status
         try:
-            await self._api.call_now(METHOD, status=status, **self._thread)
+            await self._api.call_now(way.value, status=words, **self._thread)
         finally:
             self._calling = False
         self._shown = status
 
-    async def _granted(self) -> bool:
-        self._ticket = self._api.request(METHOD, lambda _: Bid(), self._thread["channel_id"])
+    async def _granted(self, way: StatusWay) -> bool:
+        self._ticket = self._api.request(way.value, lambda _: Bid(), self._thread["channel_id"])
         try:
             return await self._ticket.granted()
         finally:
             self._ticket = None
+
+
+def in_a_message(status: str) -> str:
+    """A status for a message of the bot's own: "is thinking…" as "Thinking…"."""
+    words = status.removeprefix("is ")
+    return words[:1].upper() + words[1:]

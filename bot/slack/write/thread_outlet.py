@@ -7,20 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
+from bot.errors import SlackFormRefused
 from bot.messages import Question
 from bot.ports import ReplyRecords
 from bot.slack import own_messages
 from bot.slack.web_api.client import SlackClient
+from bot.slack.web_api.error_codes import METADATA
 from bot.slack.web_api.rate_limiter import Bidder, Ticket
 from bot.slack.write.content import Content
 from bot.slack.write.message_arguments import message
 from bot.slack.write.plan import Action, Append, Remove, Respond, Show, Start, Stop
 from bot.slack.write.status_line import StatusSupport
 
-FindPosted = Callable[[Question, int, str], Awaitable[str | None]]
-"""The ts of the message that shows a part of the reply to a question (its text last), where the thread has it."""
+
+class FindPosted(Protocol):
+    async def __call__(self, question: Question, part: int, text: str, *, in_thread: bool) -> str | None:
+        """The ts of the message that shows a part of the reply to a question, where Slack has it."""
+
+
 FindStreamed = Callable[[Question], Awaitable[list[str]]]
 """The ts of the messages of a reply, those without metadata included."""
 
@@ -42,6 +48,7 @@ class ThreadOutlet:
     def __init__(self, question: Question, services: ThreadServices) -> None:
         self._question = question
         self._services = services
+        self._metadata = True
 
     def edit_every_s(self) -> float:
         return self._services.api.edit_every_s()
@@ -50,13 +57,22 @@ class ThreadOutlet:
         return self._services.api.request(method_of(action), bidder, self._question.channel_id)
 
     async def send(self, action: Action) -> str:
-        answer = await self._services.api.call_now(method_of(action), **arguments(self._question, action))
+        method, values = method_of(action), arguments(self._question, action)
+        if not self._metadata:
+            values.pop("metadata", None)
+        try:
+            answer = await self._services.api.call_now(method, **values)
+        except SlackFormRefused as error:
+            if error.code not in METADATA or not self._metadata:
+                raise
+            self._metadata = False  # the words matter more than finding them again
+            return await self.send(action)
         return action_ts(action) or str(answer["ts"])
 
     async def find(self, action: Action) -> str | None:
         if isinstance(action, Show):
             text = message(action.content)["text"]
-            return await self._services.find_posted(self._question, action.part, text)
+            return await self._services.find_posted(self._question, action.part, text, in_thread=action.in_thread)
         known = set((await self._services.records.parts(self._question)).values())
         found = await self._services.find_streamed(self._question)
         return next((ts for ts in reversed(found) if ts not in known), None)
@@ -92,8 +108,8 @@ def arguments(question: Question, action: Action) -> dict[str, Any]:
     """Of the method that ``method_of`` names."""
     channel = {"channel": question.channel_id}
     match action:
-        case Show(part=part, ts=None, content=content):
-            return post_arguments(question, part, content)
+        case Show(part=part, ts=None, content=content, in_thread=in_thread):
+            return post_arguments(question, part, content, in_thread=in_thread)
         case Show(part=part, ts=ts, content=content):  # what was streamed up to now has no metadata yet
             return {**channel, "ts": ts, "metadata": own_messages.metadata(question, part), **message(content)}
         case Remove(ts=ts):
@@ -109,11 +125,11 @@ def arguments(question: Question, action: Action) -> dict[str, Any]:
             raise TypeError("a command's answer has no thread")
 
 
-def post_arguments(question: Question, part: int, content: Content) -> dict[str, Any]:
+def post_arguments(question: Question, part: int, content: Content, *, in_thread: bool = True) -> dict[str, Any]:
     """Of chat.postMessage for a part of the reply."""
     return {
         "channel": question.channel_id,
-        "thread_ts": question.thread_ts,
+        **({"thread_ts": question.thread_ts} if in_thread else {}),
         "unfurl_links": False,
         "unfurl_media": False,
         "metadata": own_messages.metadata(question, part),

@@ -20,7 +20,7 @@ from bot.slack.web_api.call_budget import Bid
 from bot.slack.web_api.rate_limiter import Bidder, Ticket
 from bot.slack.write.content import Closing
 from bot.slack.write.plan import Action, Next, Plan, Show, Start
-from bot.slack.write.status_line import StatusLine
+from bot.slack.write.status_line import StatusLine, in_a_message
 
 log = get_logger(__name__)
 
@@ -89,7 +89,7 @@ class Writer:
         if self._status_line is None:
             return
         if self._plan.has_message or not self._status_line.possible:
-            self._plan.status(text)
+            self._plan.status(in_a_message(text))
             self._changed.set()
         else:
             self._status_line.show(text, otherwise=lambda: self.status(text))
