@@ -62,7 +62,7 @@ class _Slack:
         if wait_s is not None:
             response = SimpleNamespace(status_code=429, headers={"Retry-After": str(wait_s)}, data={})
             raise SlackApiError("ratelimited", response)  # type: ignore[no-untyped-call]  # the SDK's
-        return SimpleNamespace(data={"ok": True, "ts": ts})
+        return SimpleNamespace(data={"ok": True, "ts": ts}, headers={})
 
 
 class _Records:

@@ -101,9 +101,8 @@ async def running(settings: Settings) -> AsyncIterator[SocketMode | HttpEvents]:
         names = Names(api)
         parts.push_async_callback(names.close)
         reader = ThreadReader(api, names, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id)
-        services = ThreadServices(
-            api, questions, reader.find_posted, reader.find_streamed, StatusSupport.of_app(api.scopes)
-        )
+        support = StatusSupport.of_app(api.scopes)
+        services = ThreadServices(api, questions, reader.find_posted, reader.find_streamed, support)
         replies = SlackReplies(services, reader, session, native=settings.bot_streaming == "native")
 
         files = await _files(settings, api, parts)

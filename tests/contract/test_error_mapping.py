@@ -77,7 +77,7 @@ class TestSlack:
     @pytest.mark.parametrize("kind", exceptions(slack_sdk.errors, slack_sdk.errors.SlackClientError))
     def test_every_exception_of_the_sdk_is_mapped(self, kind: type[BaseException]) -> None:
         error = refused("no_text") if kind is SlackApiError else made(kind)
-        assert type(slack_error(METHOD, error)) is SlackRefused
+        assert isinstance(slack_error(METHOD, error), SlackRefused)
 
     @pytest.mark.parametrize(
         ("error", "kind"),

@@ -36,7 +36,7 @@ class SlackClient:
         self._client = client
         self._rate_limiter = rate_limiter
         self.scopes: frozenset[str] = frozenset()
-        """What the token may do, by Slack's own word with each answer. slack:authentication/oauth-v2, X-OAuth-Scopes."""
+        """What the token may do, by the ``X-OAuth-Scopes`` of Slack's answers. slack:authentication/oauth-v2."""
 
     async def call(self, method: str, **arguments: object) -> dict[str, Any]:
         """Waits for the method's budget, then calls once. Raises ``SlackError``."""

@@ -25,6 +25,7 @@ Bidder = Callable[[float], Bid]
 
 GAP_S = 0.1
 """From one call to the next, first words aside: if Slack refuses one, few others are under way."""
+ALONE_FOR_S = 3.0
 CHANNELS_MAX = 1_000
 
 
@@ -66,6 +67,7 @@ class MethodLimiter:
         self.budget = budget
         self._edit_every_s = edit_every_s
         self._waiting: list[Ticket] = []
+        self._recent: dict[Bidder, float] = {}
         self._timer: asyncio.TimerHandle | None = None
 
     def request(self, bidder: Bidder, *more: CallBudget) -> Ticket:
@@ -87,11 +89,17 @@ class MethodLimiter:
         """How many wait for calls that can wait."""
         return sum(ticket.bidder(0.0).can_wait for ticket in self._waiting)
 
+    def alone(self) -> bool:
+        """Whether one bidder makes all the calls that can wait, for some time now."""
+        since_s = _now_s() - ALONE_FOR_S
+        self._recent = {bidder: at_s for bidder, at_s in self._recent.items() if at_s > since_s}
+        return len(self._recent.keys() | {ticket.bidder for ticket in self._waiting}) <= 1
+
     def grant(self) -> None:
         """Grants calls to who may make them, and comes back when the next one may."""
         now_s = _now_s()
         while self._waiting:
-            alone, every_s = self.live() == 1, self._edit_every_s()
+            alone, every_s = self.alone(), self._edit_every_s()
             ready_s, _, _, number = min(
                 (self._ready_at(ticket, bid, now_s, alone), bid.urgency, bid.since_s, number)
                 for number, ticket in enumerate(self._waiting)
@@ -100,6 +108,8 @@ class MethodLimiter:
             if ready_s > now_s:
                 return self._come_back(ready_s)
             ticket = self._waiting.pop(number)
+            if ticket.bidder(every_s).can_wait:
+                self._recent[ticket.bidder] = now_s
             if ticket.settle(granted=True):
                 for budget in ticket.budgets:
                     budget.spend(now_s)
@@ -170,7 +180,7 @@ class RateLimiter:
     def _edit_every_s(self, more: int) -> float:
         """``more``: answers that do not wait for an edit now and will soon."""
         live = self._edits.live() + more
-        return live * self._edits.budget.pace_s(_now_s(), alone=live == 1)
+        return live * self._edits.budget.pace_s(_now_s(), alone=self._edits.alone())
 
     def set_share(self, share: float) -> None:
         """Our part from now on; calls already made count on. Others' calls do too: take over a share a minute late."""

@@ -2,8 +2,8 @@
 
 Slack has two ways to show it, and each is tried at run time until it is refused for good (``StatusSupport``):
 
-- ``agents.sessions.setStatus``, first where the app is declared as an agent: Slack itself says "Working…", with a *Stop*
-  button where the app subscribes to it, until the session is ``active`` again.
+- ``agents.sessions.setStatus``, first where the app is declared as an agent: Slack itself says "Working…", with a
+  *Stop* button where the app subscribes to it, until the session is ``active`` again.
 - ``assistant.threads.setStatus``, first elsewhere: Slack shows ``<App name> <status>``, so a status reads "is
   thinking…". Slack retires it in February 2027.
 
@@ -128,6 +128,7 @@ class StatusLine:
             except SlackError as error:
                 log.info("status.not_possible", method=way.value, code=error.code)
                 self._refused_here.add(way)
+                self._shown = ""
                 self._support.refused(way, error.code)
                 continue
             if not self._wanted and not self._shown:
