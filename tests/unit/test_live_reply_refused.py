@@ -1,0 +1,133 @@
+"""What Slack refuses for good: the same words go another way, and only what was refused is changed."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.errors import ReplyGone, SlackFormRefused, SlackNoAccess, SlackNotEditable, SlackNoThread
+from bot.messages import Note
+from bot.slack.write.content import Closing, Form
+from bot.slack.write.live_reply import LiveReply
+from bot.slack.write.message_arguments import message
+from bot.slack.write.plan import Next, Show
+from bot.slack.write.reply_parts import Inherited
+
+CLOSING = Closing("It ends here.", (Note("a.xyz", "can't be read."),))
+
+
+def next_show(live: LiveReply) -> Show:
+    action = live.next_action(0.0, 0.0)
+    assert isinstance(action, Show)
+    return action
+
+
+def shown(live: LiveReply, text: str, ts: str = "1") -> Show:
+    """``text`` is written and shown."""
+    live.write(text, 0.0)
+    action = next_show(live)
+    live.done(action, ts, 0.0)
+    return action
+
+
+def refuse(live: LiveReply, error: type[Exception], code: str = "code") -> Next:
+    action = next_show(live)
+    return live.failed(action, error("method", code), 0.0)  # type: ignore[arg-type]
+
+
+def test_a_message_that_takes_no_edits_keeps_its_words_and_the_answer_goes_on_below() -> None:
+    live = LiveReply()
+    shown(live, "First words. ")
+    live.write("Second words. ", 1.0)
+    assert refuse(live, SlackNotEditable) is Next.AT_ONCE
+    further = next_show(live)
+    assert (further.ts, further.content.markdown) == (None, "Second words.")
+    live.done(further, "2", 2.0)
+    live.finish(CLOSING, 3.0)
+    assert next_show(live).ts == "2"
+    assert next_show(live).content.footer == ("It ends here.",)
+
+
+def test_what_stands_under_an_answer_is_posted_where_its_message_takes_no_edits() -> None:
+    live = LiveReply()
+    shown(live, "All words. ")
+    live.finish(CLOSING, 1.0)
+    assert refuse(live, SlackNotEditable) is Next.AT_ONCE
+    closing = next_show(live)
+    assert (closing.ts, closing.content.markdown, closing.content.footer) == (None, "", ("It ends here.",))
+    live.done(closing, "2", 2.0)
+    assert live.settled
+
+
+def test_a_whole_answer_whose_message_takes_no_edits_needs_nothing_more() -> None:
+    live = LiveReply()
+    shown(live, "All words. ")
+    live.finish(Closing(), 1.0)
+    assert live.settled
+
+
+def test_code_in_a_message_that_takes_no_edits_is_reopened_in_the_next() -> None:
+    live = LiveReply()
+    live.write("```python\nfirst = 1\n", 0.0)
+    live.done(next_show(live), "1", 0.0)
+    live.write("second = 2\n```\n", 1.0)
+    assert refuse(live, SlackNotEditable) is Next.AT_ONCE
+    assert next_show(live).content.markdown.startswith("```python\nsecond = 2")
+
+
+def test_an_earlier_process_message_that_takes_no_edits_stays_and_the_answer_is_posted_whole() -> None:
+    live = LiveReply([Inherited("1", 5)])
+    live.write("All of the new answer. ", 0.0)
+    assert refuse(live, SlackNotEditable) is Next.AT_ONCE
+    assert (next_show(live).ts, next_show(live).content.markdown) == (None, "All of the new answer.")
+
+
+def test_an_earlier_process_message_that_somebody_deleted_is_posted_anew() -> None:
+    live = LiveReply([Inherited("1", 5)])
+    live.write("All of the new answer. ", 0.0)
+    assert refuse(live, ReplyGone, "message_not_found") is Next.AT_ONCE
+    assert next_show(live).ts is None
+
+
+def test_where_there_is_no_thread_the_answer_goes_to_the_top_level() -> None:
+    live = LiveReply()
+    live.write("Words.", 0.0)
+    assert next_show(live).in_thread
+    assert refuse(live, SlackNoThread) is Next.AT_ONCE
+    assert not next_show(live).in_thread
+    assert refuse(live, SlackNoThread) is Next.GIVE_UP, "there is nowhere else"
+
+
+def test_where_nobody_may_post_there_is_no_other_form() -> None:
+    live = LiveReply()
+    live.write("Words.", 0.0)
+    assert refuse(live, SlackNoAccess, "restricted_action") is Next.GIVE_UP
+    assert next_show(live).content.form is Form.MARKDOWN
+
+
+def test_a_picture_that_cannot_be_fetched_becomes_a_link_and_the_rest_keeps_its_form() -> None:
+    live = LiveReply()
+    live.write("A **chart**: ![sales](https://example.com/a.png), and `![code](stays)`. ", 0.0)
+    assert refuse(live, SlackFormRefused, "invalid_blocks") is Next.AT_ONCE
+    (block,) = message(next_show(live).content)["blocks"]
+    assert block["type"] == "markdown"
+    assert block["text"] == "A **chart**: [sales](https://example.com/a.png), and `![code](stays)`."
+
+
+def test_only_the_part_that_was_refused_is_made_plainer() -> None:
+    live = LiveReply()
+    live.write("A line that is long enough to stand alone.\n\n" * 400, 0.0)
+    assert refuse(live, SlackFormRefused, "invalid_blocks") is Next.AT_ONCE
+    first = next_show(live)
+    assert first.content.form is Form.SECTIONS
+    live.done(first, "1", 1.0)
+    assert next_show(live).content.form is Form.MARKDOWN
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_the_plainest_form_is_text_alone(times: int) -> None:
+    live = LiveReply()
+    live.write("Words.", 0.0)
+    for _ in range(times):
+        assert refuse(live, SlackFormRefused, "invalid_blocks") is Next.AT_ONCE
+    assert next_show(live).content.form is (Form.SECTIONS, Form.TEXT)[times - 1]
+    assert times == 1 or refuse(live, SlackFormRefused, "no_text") is Next.GIVE_UP
