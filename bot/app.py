@@ -85,7 +85,7 @@ async def running(settings: Settings) -> AsyncIterator[SocketMode | HttpEvents]:
         parts.push_async_callback(database.aclose)
         questions = StoredQuestions(database.engine)
         if not database.shared:
-            await questions.recover_all()
+            await questions.expire_all()
 
         session = await parts.enter_async_context(aiohttp.ClientSession(timeout=SLACK_TIMEOUT, trust_env=True))
         client = AsyncWebClient(
@@ -117,11 +117,11 @@ async def running(settings: Settings) -> AsyncIterator[SocketMode | HttpEvents]:
         )
         limits = InboxLimits(turns_max=settings.bot_turns_max)
 
-        def alive(processes: int) -> None:
-            health.beat(settings.bot_data_dir)
+        def on_heartbeat(processes: int) -> None:
+            health.record_heartbeat(settings.bot_data_dir)
             rate_limiter.set_share(1 / processes)
 
-        inbox = Inbox(questions, replies, turn.answer, _owner(), limits, alive=alive)
+        inbox = Inbox(questions, replies, turn.answer, _owner(), limits, on_heartbeat=on_heartbeat)
         parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s)
 
         handlers = Handlers(inbox.accept, replies.button_pressed, files.forget)

@@ -1,8 +1,10 @@
 """Accepted questions go in; turns are run: each question once, in order in its thread, capped, and again after a crash.
 
-A question is written down before Slack gets its acknowledgement; from then on the database knows it until it is done.
-The loop takes what is due whenever something was accepted or ended here, and looks every ``poll_s`` for what other
-processes left. I/O: the database through ``ports.Questions``, the clock.
+A question is written down before Slack gets its acknowledgement; from then on the database knows it until it is
+finished. One loop claims what is due whenever something was accepted or ended here, and looks every ``poll_s`` for what
+other processes left; another sends the heartbeat that keeps this process's leases.
+
+I/O: the database through ``ports.Questions``, the clock.
 """
 
 from __future__ import annotations
@@ -27,18 +29,18 @@ Answer = Callable[[Claim], Awaitable[Outcome]]
 class InboxLimits:
     turns_max: int = 50
     lease_s: float = 20.0
-    """After this time without a sign of life a process counts as dead, and others take its questions."""
-    hold_s: float = 60.0
+    """After this time without a heartbeat a process counts as dead, and its questions can be claimed again."""
+    notice_lock_s: float = 60.0
     """Longer than posting a notice can take."""
     poll_s: float = 2.0
-    keep_s: float = 90 * 86_400
+    remember_s: float = 90 * 86_400
     """How long a question's key is remembered, so that a late redelivery or an edit asks nothing twice."""
 
 
 class Inbox:
     """``owner`` names this process among those that share the database.
 
-    ``alive`` is called while all goes well, with the number of processes that live.
+    ``on_heartbeat`` is called after each heartbeat that the database took, with the number of processes that live.
     """
 
     def __init__(
@@ -49,14 +51,14 @@ class Inbox:
         owner: str,
         limits: InboxLimits,
         *,
-        alive: Callable[[int], None] = lambda _: None,
+        on_heartbeat: Callable[[int], None] = lambda _: None,
     ) -> None:
         self._questions = questions
         self._replies = replies
         self._answer = answer
         self._owner = owner
         self._limits = limits
-        self._alive = alive
+        self._on_heartbeat = on_heartbeat
         self._due = asyncio.Event()
         self._closing = False
         self._turns: dict[asyncio.Task[None], Claim] = {}
@@ -69,39 +71,39 @@ class Inbox:
         if new:
             log.info("question.accepted", **_names(question))
             self._due.set()
-            notice = asyncio.create_task(_safely(self._tell_if_queued(question)))
+            notice = asyncio.create_task(_safely(self._notify_if_queued(question)))
             self._notices.add(notice)
             notice.add_done_callback(self._notices.discard)
         return new
 
     def start(self) -> None:
-        self._loops = [asyncio.create_task(self._take()), asyncio.create_task(self._keep())]
+        self._loops = [asyncio.create_task(self._claim_loop()), asyncio.create_task(self._heartbeat_loop())]
 
     async def close(self, grace_s: float) -> None:
-        """Takes nothing more, lets running turns finish for ``grace_s``, and gives back the rest for later."""
+        """Claims nothing more, lets running turns end for ``grace_s``, and requeues the rest."""
         self._closing = True
         self._due.set()
         await asyncio.gather(*self._loops[:1])  # a claim on its way becomes a turn, so that none is forgotten
         if running := {*self._turns, *self._notices}:
             log.info("inbox.draining", turns=len(self._turns))
             await asyncio.wait(running, timeout=grace_s)
-        # Leases are kept until here: a turn that another process took over would be answered twice.
+        # The heartbeat goes on until here: a turn whose lease another process got would be answered twice.
         left = list(self._turns.values())
         rest = [*self._turns, *self._notices, *self._loops]
         for task in rest:
             task.cancel()
         await asyncio.gather(*rest, return_exceptions=True)
         for claim in left:
-            await _safely(self._questions.release(claim))
+            await _safely(self._questions.requeue(claim))
 
-    async def _take(self) -> None:
+    async def _claim_loop(self) -> None:
         while not self._closing:
             self._due.clear()
-            await _safely(self._take_due())
+            await _safely(self._claim_due())
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._due.wait(), self._limits.poll_s)
 
-    async def _take_due(self) -> None:
+    async def _claim_due(self) -> None:
         while len(self._turns) < self._limits.turns_max and not self._closing:
             claim = await self._questions.claim(self._owner, time.time(), self._limits.lease_s)
             if claim is None:
@@ -113,23 +115,23 @@ class Inbox:
             self._turns[turn] = claim
             turn.add_done_callback(self._ended)
 
-    async def _keep(self) -> None:
+    async def _heartbeat_loop(self) -> None:
         while True:
-            await _safely(self._look_after())
+            await _safely(self._heartbeat())
             await asyncio.sleep(self._limits.lease_s / 4)
 
-    async def _look_after(self) -> None:
-        """Renews our leases, stops turns that have lost theirs, and frees those of processes that died."""
+    async def _heartbeat(self) -> None:
+        """Renews our leases, stops turns that have lost theirs, and makes what died processes left claimable again."""
         now_s, turns = time.time(), list(self._turns.items())
-        kept = await self._questions.renew(self._owner, now_s, self._limits.lease_s)
+        heartbeat = await self._questions.heartbeat(self._owner, now_s, self._limits.lease_s)
         for turn, claim in turns:
-            if (claim.id, claim.attempt) not in kept:
+            if (claim.id, claim.fence) not in heartbeat.kept:
                 turn.cancel()
-        if freed := await self._questions.recover(now_s):
-            log.warning("inbox.recovered", questions=freed)
+        if expired := await self._questions.expire(now_s):
+            log.warning("inbox.leases_expired", questions=expired)
             self._due.set()
-        await self._questions.forget(now_s - self._limits.keep_s)
-        self._alive(await self._questions.processes(self._owner, now_s, self._limits.lease_s))
+        await self._questions.forget(now_s - self._limits.remember_s)
+        self._on_heartbeat(heartbeat.processes)
 
     async def _run(self, claim: Claim) -> None:
         try:
@@ -137,7 +139,7 @@ class Inbox:
         except StoreFailed as error:
             log.warning("inbox.store_failed", error=str(error))
             await asyncio.sleep(self._limits.poll_s)
-            await _safely(self._questions.release(claim))
+            await _safely(self._questions.requeue(claim))
             return
         except Exception:
             # A fault of ours: the turn told the person what it could; asking again would only repeat it.
@@ -145,7 +147,7 @@ class Inbox:
             outcome = Outcome.FAILED
         # An answered question that stayed open would be answered again.
         while True:
-            if await _safely(self._questions.done(claim, outcome, time.time())):
+            if await _safely(self._questions.finish(claim, outcome, time.time())):
                 return
             await asyncio.sleep(self._limits.poll_s)
 
@@ -153,28 +155,30 @@ class Inbox:
         del self._turns[turn]
         self._due.set()
 
-    async def _tell_if_queued(self, question: Question) -> None:
-        """Posts the notice while the question is held, so that its turn finds the notice, and takes it away."""
+    async def _notify_if_queued(self, question: Question) -> None:
+        """Posts the notice while the question is locked, so that its turn finds the notice, and takes it away."""
         ahead = await self._questions.ahead(question)
         if not ahead and len(self._turns) < self._limits.turns_max:
             return
-        if await self._questions.hold(question, self._owner, time.time(), self._limits.hold_s):
-            known = False
-            try:
-                known = await self._tell(question, ahead)
-            finally:
-                await self._questions.let_go(question, self._owner, known=known)
-                self._due.set()
+        fence = await self._questions.lock_for_notice(question, self._owner, time.time(), self._limits.notice_lock_s)
+        if fence is None:
+            return
+        recorded = False
+        try:
+            recorded = await self._post_notice(question, ahead)
+        finally:
+            await self._questions.unlock(question, fence, recorded=recorded)
+            self._due.set()
 
-    async def _tell(self, question: Question, ahead: int) -> bool:
-        """Whether it is known what stands in Slack now."""
+    async def _post_notice(self, question: Question, ahead: int) -> bool:
+        """Whether there is a record of what stands in Slack now."""
         try:
             await self._replies.queued(question, ahead)
         except (SlackOutcomeUnknown, StoreFailed) as error:
-            log.info("inbox.not_told", error=str(error))
+            log.info("inbox.notice_failed", error=str(error))
             return False
         except SlackError as error:
-            log.info("inbox.not_told", error=str(error))
+            log.info("inbox.notice_failed", error=str(error))
         return True
 
 

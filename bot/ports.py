@@ -56,13 +56,26 @@ class Outcome(StrEnum):
 class Claim:
     """A question that is this process's to answer.
 
-    ``attempt`` counts from 1; a higher one means that a process may have shown something of which there is no record.
+    ``fence`` is the number of its lease: each one has a higher number than those before. ``crashes`` counts the leases
+    that ran out because a process died; ``unrecorded``: one may have shown something of which there is no record.
     """
 
     id: int
     question: Question
-    attempt: int
+    fence: int
+    crashes: int
+    unrecorded: bool
     accepted_at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """What a process learns when it says that it lives."""
+
+    kept: frozenset[tuple[int, int]]
+    """The id and fence of each question whose lease was renewed."""
+    processes: int
+    """How many live, this one included."""
 
 
 class Questions(Protocol):
@@ -74,25 +87,25 @@ class Questions(Protocol):
     async def claim(self, owner: str, now_s: float, lease_s: float) -> Claim | None:
         """The oldest waiting question whose thread is free, now running; ``None`` where there is none."""
 
-    async def hold(self, question: Question, owner: str, now_s: float, lease_s: float) -> bool:
-        """Keeps a waiting question from being claimed for up to ``lease_s``; ``False`` where it is not waiting."""
+    async def lock_for_notice(self, question: Question, owner: str, now_s: float, lease_s: float) -> int | None:
+        """Keeps a waiting question from being claimed for up to ``lease_s``, while people are told that it waits.
 
-    async def let_go(self, question: Question, owner: str, *, known: bool) -> None:
-        """Ends ``hold``. ``known``: its record says what stands in Slack; else the next claim is a further attempt."""
+        Returns the fence that ``unlock`` needs; ``None`` where the question is not waiting or is locked already.
+        """
 
-    async def renew(self, owner: str, now_s: float, lease_s: float) -> frozenset[tuple[int, int]]:
-        """Keeps all that ``owner`` has; returns the id and attempt of each, so that it sees what it has lost."""
+    async def unlock(self, question: Question, fence: int, *, recorded: bool) -> None:
+        """Ends the lock. ``recorded``: there is a record of all that was posted under it."""
 
-    async def processes(self, owner: str, now_s: float, lease_s: float) -> int:
-        """Says that ``owner`` lives; returns how many do that were heard of within ``lease_s``, it included."""
+    async def heartbeat(self, owner: str, now_s: float, lease_s: float) -> Heartbeat:
+        """Says that ``owner`` lives, and renews its leases. Whoever is not heard of for ``lease_s`` counts as dead."""
 
-    async def recover(self, now_s: float) -> int:
-        """Makes claimable again what a process that died had; says how many."""
+    async def expire(self, now_s: float) -> int:
+        """Makes claimable again each question whose lease ran out; says how many."""
 
-    async def release(self, claim: Claim) -> bool:
+    async def requeue(self, claim: Claim) -> bool:
         """Gives a running question back unanswered; ``False`` where it was no longer this claim's."""
 
-    async def done(self, claim: Claim, outcome: Outcome, now_s: float) -> bool:
+    async def finish(self, claim: Claim, outcome: Outcome, now_s: float) -> bool:
         """Ends a question and erases what the person wrote; ``False`` where it was no longer this claim's."""
 
     async def ahead(self, question: Question) -> int:
@@ -102,7 +115,7 @@ class Questions(Protocol):
         """The ts of questions that stay out of later history."""
 
     async def forget(self, before_s: float) -> None:
-        """Drops what was done before ``before_s``, and refused files that were remembered before it."""
+        """Drops what was finished before ``before_s``, and refused files that were remembered before it."""
 
 
 class ReplyRecords(Protocol):

@@ -21,7 +21,7 @@ from bot.ports import Button, Claim, Files, Model, Outcome, Questions, RefusedFi
 
 log = get_logger(__name__)
 
-ATTEMPTS_MAX = 3
+CRASHES_MAX = 3
 """A question that brought the process down this often is given up instead of bringing it down again."""
 
 HELLO = (
@@ -86,7 +86,7 @@ class Turn:
     async def answer(self, claim: Claim) -> Outcome:
         """Never raises for what people, Slack or the model do; what it cannot mend it says in the thread."""
         question, figures = claim.question, Figures(time.monotonic())
-        reply = await self.replies.open(question, again=claim.attempt > 1)
+        reply = await self.replies.open(question, again=claim.unrecorded)
         notes: list[Note] = []
         try:
             ending = await self._ending(claim, reply, notes, figures)
@@ -115,7 +115,7 @@ class Turn:
 
     async def _answer(self, claim: Claim, reply: Reply, notes: list[Note], figures: Figures) -> Ending:
         question = claim.question
-        if claim.attempt > ATTEMPTS_MAX:
+        if claim.crashes >= CRASHES_MAX:
             return Ending(Outcome.FAILED, GIVEN_UP)
         if _says_nothing(question):
             reply.write(HELLO)
@@ -220,7 +220,7 @@ def _log_turn(claim: Claim, outcome: Outcome, figures: Figures) -> None:
         channel=question.channel_id,
         ts=question.ts,
         entry_point=question.entry_point.value,
-        attempt=claim.attempt,
+        crashes=claim.crashes,
         waited_ms=round(1000 * max(0.0, time.time() - claim.accepted_at_s - (time.monotonic() - figures.started_s))),
         first_text_ms=None if figures.first_text_s is None else round(1000 * figures.first_text_s),
         total_ms=round(1000 * (time.monotonic() - figures.started_s)),

@@ -1,9 +1,10 @@
-"""Questions go in once and come out in order, one a thread at a time, until each is done. I/O: the database.
+"""Questions go in once and come out in order, one a thread at a time, until each is finished. I/O: the database.
 
-A question is ``waiting``, then ``running`` under a lease that its process renews, then ``done``. A lease that ran out
-(the process died) makes it waiting again. While people are told that it is queued, a waiting question is under a lease
-too, so that nobody begins a reply beside that notice. ``attempts`` counts the leases that did not end well: whoever
-comes after one has to look at what it left in Slack. Implements ``ports.Questions`` and ``ports.ReplyRecords``.
+A question is ``waiting``, then ``running`` under a lease that its process's heartbeat renews, then ``finished``. A
+lease that ran out (the process died) makes it waiting again. While a notice is posted which says that it has to wait, a
+question is locked by a lease too, so that nobody begins a reply beside that notice. Each lease has a higher ``fence``
+than those before; ``crashes`` and ``unrecorded`` tell the next one how those ended, see ``ports.Claim``. Implements
+``ports.Questions`` and ``ports.ReplyRecords``.
 """
 
 from __future__ import annotations
@@ -20,11 +21,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import StoreFailed
 from bot.messages import Attachment, EntryPoint, Question, ThreadKey
-from bot.ports import Claim, Outcome
+from bot.ports import Claim, Heartbeat, Outcome
 from bot.store.database import transaction
-from bot.store.schema import DONE, RUNNING, WAITING, processes, questions, refused_files, reply_parts
+from bot.store.schema import FINISHED, RUNNING, WAITING, processes, questions, refused_files, reply_parts
 
-_UNFINISHED = questions.c.state.in_((WAITING, RUNNING))
 _NO_LEASE = {"lease_owner": None, "lease_until": None}
 
 
@@ -82,61 +82,57 @@ class StoredQuestions:
             if isinstance(error.__cause__, IntegrityError):  # another process took this thread a moment ago
                 return None
             raise
-        return Claim(row["id"], _load(dict(row)), row["attempts"] + 1, row["accepted_at"])
+        return Claim(
+            row["id"], _load(dict(row)), row["fence"] + 1, row["crashes"], row["unrecorded"], row["accepted_at"]
+        )
 
-    async def hold(self, question: Question, owner: str, now_s: float, lease_s: float) -> bool:
-        return await self._update(
+    async def lock_for_notice(self, question: Question, owner: str, now_s: float, lease_s: float) -> int | None:
+        lock = (
             questions.update()
             .where(self._is(question), questions.c.state == WAITING, questions.c.lease_until.is_(None))
             .values(_lease(owner, now_s, lease_s))
+            .returning(questions.c.fence)
         )
+        async with self._begin() as connection:
+            fence: int | None = (await connection.execute(lock)).scalar()
+            return fence
 
-    async def let_go(self, question: Question, owner: str, *, known: bool) -> None:
-        attempts = questions.c.attempts - 1 if known else questions.c.attempts
+    async def unlock(self, question: Question, fence: int, *, recorded: bool) -> None:
         await self._update(
             questions.update()
-            .where(self._is(question), questions.c.state == WAITING, questions.c.lease_owner == owner)
-            .values(**_NO_LEASE, attempts=attempts)
+            .where(self._is(question), questions.c.state == WAITING, questions.c.fence == fence)
+            .values(**_NO_LEASE, unrecorded=questions.c.unrecorded if recorded else sa.true())
         )
 
-    async def renew(self, owner: str, now_s: float, lease_s: float) -> frozenset[tuple[int, int]]:
-        """Keeps every running question of ``owner`` for another ``lease_s``; returns the id and attempt of each."""
+    async def heartbeat(self, owner: str, now_s: float, lease_s: float) -> Heartbeat:
+        """Renews the lease of every running question of ``owner``, and counts the processes that live."""
         own = sa.and_(questions.c.state == RUNNING, questions.c.lease_owner == owner)
-        async with self._begin() as connection:
-            await connection.execute(questions.update().where(own).values(lease_until=now_s + lease_s))
-            kept = await connection.execute(sa.select(questions.c.id, questions.c.attempts).where(own))
-            return frozenset((row.id, row.attempts) for row in kept)
-
-    async def processes(self, owner: str, now_s: float, lease_s: float) -> int:
         dead = sa.or_(processes.c.owner == owner, processes.c.seen_at < now_s - lease_s)
         async with self._begin() as connection:
+            await connection.execute(questions.update().where(own).values(lease_until=now_s + lease_s))
+            kept = await connection.execute(sa.select(questions.c.id, questions.c.fence).where(own))
             await connection.execute(processes.delete().where(dead))
             await connection.execute(processes.insert().values(owner=owner, seen_at=now_s))
             count = await connection.execute(sa.select(sa.func.count()).select_from(processes))
-            return int(count.scalar_one())
+            return Heartbeat(frozenset((row.id, row.fence) for row in kept), int(count.scalar_one()))
 
-    async def recover(self, now_s: float) -> int:
+    async def expire(self, now_s: float) -> int:
         """Makes waiting again what a process that died left; returns how many."""
-        return await self._free(questions.c.lease_until < now_s)
+        return await self._expire(questions.c.lease_until < now_s)
 
-    async def recover_all(self) -> int:
-        """Like ``recover`` for every lease, whoever's: only for a database that nobody else uses."""
-        return await self._free(questions.c.lease_until.is_not(None))
+    async def expire_all(self) -> int:
+        """Like ``expire`` for every lease, whoever's: only for a database that nobody else uses."""
+        return await self._expire(questions.c.lease_until.is_not(None))
 
-    async def release(self, claim: Claim) -> bool:
-        """Gives a running question back unanswered; the attempt does not count."""
-        return await self._update(
-            questions.update()
-            .where(_still(claim))
-            .values(state=WAITING, **_NO_LEASE, attempts=questions.c.attempts - 1)
-        )
+    async def requeue(self, claim: Claim) -> bool:
+        return await self._update(questions.update().where(_still(claim)).values(state=WAITING, **_NO_LEASE))
 
-    async def done(self, claim: Claim, outcome: Outcome, now_s: float) -> bool:
+    async def finish(self, claim: Claim, outcome: Outcome, now_s: float) -> bool:
         """Ends a question and erases what the person wrote."""
         return await self._update(
             questions.update()
             .where(_still(claim))
-            .values(state=DONE, outcome=outcome.value, payload=None, finished_at=now_s, **_NO_LEASE)
+            .values(state=FINISHED, outcome=outcome.value, payload=None, finished_at=now_s, **_NO_LEASE)
         )
 
     async def ahead(self, question: Question) -> int:
@@ -146,7 +142,7 @@ class StoredQuestions:
         query = (
             sa.select(sa.func.count())
             .select_from(questions)
-            .where(same, questions.c.state != DONE, questions.c.ts != question.ts, before)
+            .where(same, questions.c.state != FINISHED, questions.c.ts != question.ts, before)
         )
         async with self._begin() as connection:
             return int((await connection.execute(query)).scalar_one())
@@ -158,7 +154,7 @@ class StoredQuestions:
             return frozenset((await connection.execute(query)).scalars())
 
     async def forget(self, before_s: float) -> None:
-        """Drops questions that were done before ``before_s``, and refused files that were remembered before it."""
+        """Drops questions that were finished before ``before_s``, and refused files that were remembered before it."""
         async with self._begin() as connection:
             await connection.execute(questions.delete().where(questions.c.finished_at < before_s))
             await connection.execute(refused_files.delete().where(refused_files.c.at < before_s))
@@ -190,12 +186,16 @@ class StoredQuestions:
         async with self._begin() as connection:
             return (await connection.execute(sa.select(self._question_id(question)))).scalar() is not None
 
-    async def _free(self, condition: sa.ColumnElement[bool]) -> int:
+    async def _expire(self, condition: sa.ColumnElement[bool]) -> int:
+        """A lock for a notice that ran out is no crash of a turn, but something may have been posted under it."""
+        crashed = sa.case((questions.c.state == RUNNING, questions.c.crashes + 1), else_=questions.c.crashes)
         async with self._begin() as connection:
-            freed = await connection.execute(
-                questions.update().where(_UNFINISHED, condition).values(state=WAITING, **_NO_LEASE)
+            expired = await connection.execute(
+                questions.update()
+                .where(questions.c.state != FINISHED, condition)
+                .values(state=WAITING, **_NO_LEASE, crashes=crashed, unrecorded=sa.true())
             )
-            return freed.rowcount
+            return expired.rowcount
 
     async def _update(self, statement: sa.UpdateBase) -> bool:
         """Whether there was such a row."""
@@ -226,12 +226,12 @@ class StoredQuestions:
 
 
 def _lease(owner: str, now_s: float, lease_s: float) -> dict[str, Any]:
-    return {"lease_owner": owner, "lease_until": now_s + lease_s, "attempts": questions.c.attempts + 1}
+    return {"lease_owner": owner, "lease_until": now_s + lease_s, "fence": questions.c.fence + 1}
 
 
 def _still(claim: Claim) -> sa.ColumnElement[bool]:
-    """Whether the question is this claim's still: after a lost lease it may be another's, on a later attempt."""
-    return sa.and_(questions.c.id == claim.id, questions.c.state == RUNNING, questions.c.attempts == claim.attempt)
+    """Whether the question is this claim's still: after a lost lease it may be another's, under a higher fence."""
+    return sa.and_(questions.c.id == claim.id, questions.c.state == RUNNING, questions.c.fence == claim.fence)
 
 
 def _dump(question: Question) -> str:

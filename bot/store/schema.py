@@ -17,7 +17,7 @@ metadata = sa.MetaData(
     }
 )
 
-WAITING, RUNNING, DONE = "waiting", "running", "done"
+WAITING, RUNNING, FINISHED = "waiting", "running", "finished"
 
 questions = sa.Table(
     "questions",
@@ -33,7 +33,12 @@ questions = sa.Table(
     sa.Column("payload", sa.Text, nullable=True),
     sa.Column("state", sa.String(16), nullable=False, server_default=WAITING),
     sa.Column("outcome", sa.String(32), nullable=True),
-    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    # Grows with every lease: whoever holds an older one can neither finish nor requeue.
+    sa.Column("fence", sa.Integer, nullable=False, server_default="0"),
+    # Leases that ran out because a process died.
+    sa.Column("crashes", sa.Integer, nullable=False, server_default="0"),
+    # Whether a process may have shown something of which there is no record.
+    sa.Column("unrecorded", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("accepted_at", sa.Float, nullable=False),
     sa.Column("finished_at", sa.Float, nullable=True),
     sa.Column("lease_owner", sa.String(64), nullable=True),

@@ -94,7 +94,7 @@ async def test_what_people_wrote_does_not_stay_in_the_sqlite_file(tmp_path: Path
     await store.add(asked("1.0", text="the merger is on Friday"), 1.0)
     taken = await store.claim("one", 1.0, 20.0)
     assert taken is not None
-    await store.done(taken, Outcome.ANSWERED, 2.0)
+    await store.finish(taken, Outcome.ANSWERED, 2.0)
     await database.aclose()
     left = _bytes_under(tmp_path)
     assert b"questions" in left

@@ -61,15 +61,20 @@ class Turns:
     questions: StoredQuestions
     held: asyncio.Event = field(default_factory=asyncio.Event)
     log: list[str] = field(default_factory=list)
-    attempts: dict[str, list[int]] = field(default_factory=dict)
+    claims: dict[str, list[Claim]] = field(default_factory=dict)
     found: dict[str, dict[int, str]] = field(default_factory=dict)
     running: int = 0
     running_max: int = 0
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
+    @property
+    def runs(self) -> dict[str, int]:
+        """How often each question was run."""
+        return {ts: len(claims) for ts, claims in self.claims.items()}
+
     async def answer(self, claim: Claim) -> Outcome:
         ts = claim.question.ts
-        self.attempts.setdefault(ts, []).append(claim.attempt)
+        self.claims.setdefault(ts, []).append(claim)
         self.running += 1
         self.running_max = max(self.running_max, self.running)
         try:
@@ -138,7 +143,7 @@ async def test_a_question_that_comes_twice_is_answered_once(thread: Thread, turn
         assert not await opened.accept(asked("1.0"))
         await opened.accept(asked("2.0"))
         await turns.until("end 2.0")
-    assert turns.attempts == {"1.0": [1], "2.0": [1]}
+    assert turns.runs == {"1.0": 1, "2.0": 1}
     assert thread.notices == []
 
 
@@ -216,17 +221,18 @@ class TestQueued:
             post.set()
             await turns.until("end 1.1")
         assert turns.found["1.1"] == {-1: "notice of 1.1"}
-        assert turns.attempts["1.1"] == [1]
+        assert [claim.unrecorded for claim in turns.claims["1.1"]] == [False]
 
     async def test_a_notice_that_slack_does_not_take_keeps_nobody_waiting(self, thread: Thread, turns: Turns) -> None:
         error = SlackUnavailable("chat.postMessage", "ratelimited", retry_after_s=30.0)
-        assert await _attempts_after_a_failed_notice(thread, turns, error) == [1]
+        assert not (await _claim_after_a_failed_notice(thread, turns, error)).unrecorded
 
     async def test_after_a_notice_with_an_unknown_outcome_the_turn_looks_in_the_thread(
         self, thread: Thread, turns: Turns
     ) -> None:
         error = SlackOutcomeUnknown("chat.postMessage", "ServerDisconnectedError")
-        assert await _attempts_after_a_failed_notice(thread, turns, error) == [2]
+        claim = await _claim_after_a_failed_notice(thread, turns, error)
+        assert (claim.unrecorded, claim.crashes) == (True, 0)
 
 
 class TestStopping:
@@ -240,9 +246,9 @@ class TestStopping:
         turns.held.set()
         await closing
         assert turns.log == ["begin 1.0", "end 1.0"]
-        assert await _left(thread.questions) == [("2.0", 1)]
+        assert await _left(thread.questions) == [("2.0", 0)]
 
-    async def test_what_is_not_finished_in_time_is_given_back_without_counting(
+    async def test_what_is_not_finished_in_time_is_requeued_and_counts_as_no_crash(
         self, thread: Thread, turns: Turns
     ) -> None:
         async with inbox(thread, turns.answer, grace_s=0.05) as opened:
@@ -250,7 +256,7 @@ class TestStopping:
             await opened.accept(asked("2.0"))
             await turns.until("begin 1.0", "begin 2.0")
         assert turns.running == 0
-        assert await _left(thread.questions) == [("1.0", 1), ("2.0", 1)]
+        assert await _left(thread.questions) == [("1.0", 0), ("2.0", 0)]
 
     @OVER_BOTH
     async def test_nothing_that_was_accepted_is_lost_whenever_it_is_stopped(self, thread: Thread, turns: Turns) -> None:
@@ -285,19 +291,19 @@ class TestCrashes:
         turns.held.set()
         async with inbox(thread, turns.answer):
             await turns.until("end 1.0")
-        assert turns.attempts == {"1.0": [2]}
+        assert [(claim.crashes, claim.unrecorded) for claim in turns.claims["1.0"]] == [(1, True)]
 
     async def test_a_turn_that_lost_its_lease_is_stopped(self, thread: Thread, turns: Turns) -> None:
         limits = InboxLimits(lease_s=0.2, poll_s=0.05)
         async with inbox(thread, turns.answer, limits=limits) as opened:
             await opened.accept(asked("1.0"))
             await turns.until("begin 1.0")
-            assert await thread.questions.recover(float("inf")) == 1  # as if this process had slept
-            await until(lambda: len(turns.attempts["1.0"]) == 2)
+            assert await thread.questions.expire(float("inf")) == 1  # as if this process had slept
+            await until(lambda: turns.runs["1.0"] == 2)
             turns.held.set()
             await turns.until("end 1.0")
         assert turns.log.count("end 1.0") == 1
-        assert turns.attempts["1.0"] == [1, 2]
+        assert [claim.fence for claim in turns.claims["1.0"]] == [1, 2]
 
     async def test_a_turn_that_raises_ends_as_failed_and_the_next_one_runs(self, thread: Thread) -> None:
         answered = asyncio.Event()
@@ -338,16 +344,16 @@ class TestStoreFailures:
             await turns.until("end 1.0")
             await asyncio.sleep(0.1)  # some tries
             await _rename(database, "away", "questions")
-        assert turns.attempts == {"1.0": [1]}
+        assert turns.runs == {"1.0": 1}
         assert await _left(thread.questions) == []
 
     async def test_a_turn_that_could_not_reach_the_database_is_run_again(self, thread: Thread) -> None:
-        attempts: list[int] = []
+        crashes: list[int] = []
         answered = asyncio.Event()
 
         async def answer(claim: Claim) -> Outcome:
-            attempts.append(claim.attempt)
-            if len(attempts) == 1:
+            crashes.append(claim.crashes)
+            if len(crashes) == 1:
                 raise StoreFailed("OperationalError")
             answered.set()
             return Outcome.ANSWERED
@@ -355,10 +361,10 @@ class TestStoreFailures:
         async with inbox(thread, answer, grace_s=WITHIN_S) as opened:
             await opened.accept(asked("1.0"))
             await asyncio.wait_for(answered.wait(), WITHIN_S)
-        assert attempts == [1, 1]
+        assert crashes == [0, 0]
 
 
-async def _attempts_after_a_failed_notice(thread: Thread, turns: Turns, error: SlackError) -> list[int]:
+async def _claim_after_a_failed_notice(thread: Thread, turns: Turns, error: SlackError) -> Claim:
     tried = asyncio.Event()
 
     async def fail(_question: Question) -> None:
@@ -373,14 +379,15 @@ async def _attempts_after_a_failed_notice(thread: Thread, turns: Turns, error: S
         await asyncio.wait_for(tried.wait(), WITHIN_S)
         turns.held.set()
         await turns.until("end 1.1")
-    return turns.attempts["1.1"]
+    (claim,) = turns.claims["1.1"]
+    return claim
 
 
 async def _left(questions: StoredQuestions) -> list[tuple[str, int]]:
-    """What a next process would have to answer: ts and attempt."""
+    """What a next process would have to answer: ts and crashes."""
     found = []
     while (claim := await questions.claim("next", 0.0, 20.0)) is not None:
-        found.append((claim.question.ts, claim.attempt))
+        found.append((claim.question.ts, claim.crashes))
     return found
 
 

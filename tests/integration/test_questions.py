@@ -37,6 +37,12 @@ async def claimed(store: StoredQuestions, owner: str = "one", now_s: float = NOW
     return taken
 
 
+async def locked(store: StoredQuestions, ts: str) -> int:
+    fence = await store.lock_for_notice(asked(ts), "one", NOW_S, LEASE_S)
+    assert fence is not None
+    return fence
+
+
 async def claimed_ts(store: StoredQuestions) -> list[str]:
     """All that can be claimed now, in order."""
     found = []
@@ -60,7 +66,7 @@ class TestAdding:
 
     async def test_an_answered_question_stays_known(self, store: StoredQuestions) -> None:
         await store.add(asked("1.0"), NOW_S)
-        await store.done(await claimed(store), Outcome.ANSWERED, NOW_S)
+        await store.finish(await claimed(store), Outcome.ANSWERED, NOW_S)
         assert not await store.add(asked("1.0"), NOW_S + 10)
         assert await claim(store) is None
 
@@ -77,16 +83,16 @@ class TestAdding:
         )  # fmt: skip
         await store.add(question, NOW_S)
         taken = await claimed(store)
-        assert (taken.question, taken.attempt, taken.accepted_at_s) == (question, 1, NOW_S)
+        assert (taken.question, taken.fence, taken.accepted_at_s) == (question, 1, NOW_S)
+        assert (taken.crashes, taken.unrecorded) == (0, False)
 
 
 @OVER_BOTH
 class TestProcesses:
     async def test_those_that_were_heard_of_within_a_lease_share_slacks_limits(self, store: StoredQuestions) -> None:
-        assert await store.processes("one", NOW_S, LEASE_S) == 1
-        assert await store.processes("two", NOW_S + 1, LEASE_S) == 2
-        assert await store.processes("one", NOW_S + 2, LEASE_S) == 2
-        assert await store.processes("one", NOW_S + 2 + LEASE_S, LEASE_S) == 1
+        later = (("one", 0.0), ("two", 1.0), ("one", 2.0), ("one", 2.0 + LEASE_S))
+        beats = [await store.heartbeat(owner, NOW_S + after_s, LEASE_S) for owner, after_s in later]
+        assert [heartbeat.processes for heartbeat in beats] == [1, 2, 2, 1]
 
 
 class TestClaiming:
@@ -105,7 +111,7 @@ class TestClaiming:
             taken = await claimed(store)
             assert await claim(store) is None
             order.append(taken.question.ts)
-            await store.done(taken, Outcome.ANSWERED, NOW_S)
+            await store.finish(taken, Outcome.ANSWERED, NOW_S)
         assert order == ["1.0", "1.1", "1.2"]
 
     async def test_the_same_thread_ts_in_another_channel_is_another_thread(self, store: StoredQuestions) -> None:
@@ -127,120 +133,127 @@ class TestClaiming:
         await store.add(asked("9.0"), NOW_S)
         assert [await store.ahead(asked(ts, "1.0")) for ts in ("1.0", "1.1", "1.2")] == [0, 1, 2]
         assert await store.ahead(asked("9.0")) == 0
-        await store.done(await claimed(store), Outcome.ANSWERED, NOW_S)
+        await store.finish(await claimed(store), Outcome.ANSWERED, NOW_S)
         assert await store.ahead(asked("1.2", "1.0")) == 1
 
 
 @OVER_BOTH
 class TestLeases:
-    async def test_a_dead_process_question_is_claimed_again_as_a_further_attempt(self, store: StoredQuestions) -> None:
+    async def test_what_a_dead_process_was_answering_is_claimed_again_and_counts_as_a_crash(
+        self, store: StoredQuestions
+    ) -> None:
         await store.add(asked("1.0"), NOW_S)
         await claimed(store, "dead")
-        assert await store.recover(NOW_S + LEASE_S - 1) == 0
-        assert await store.recover(NOW_S + LEASE_S + 1) == 1
-        assert (await claimed(store, "alive")).attempt == 2
+        assert await store.expire(NOW_S + LEASE_S - 1) == 0
+        assert await store.expire(NOW_S + LEASE_S + 1) == 1
+        again = await claimed(store, "alive")
+        assert (again.fence, again.crashes, again.unrecorded) == (2, 1, True)
 
     async def test_a_renewed_lease_is_kept(self, store: StoredQuestions) -> None:
         await store.add(asked("1.0"), NOW_S)
         await store.add(asked("2.0"), NOW_S)
         mine, other = await claimed(store, "one"), await claimed(store, "two")
-        assert await store.renew("one", NOW_S + 15, LEASE_S) == {(mine.id, 1)}
-        assert await store.recover(NOW_S + 30) == 1
+        assert (await store.heartbeat("one", NOW_S + 15, LEASE_S)).kept == {(mine.id, 1)}
+        assert await store.expire(NOW_S + 30) == 1
         assert (await claimed(store, "one")).question == other.question
 
     async def test_a_process_sees_which_lease_it_has_lost(self, store: StoredQuestions) -> None:
         await store.add(asked("1.0"), NOW_S)
         mine = await claimed(store, "slow")
-        await store.recover(NOW_S + LEASE_S + 1)
-        assert await store.renew("slow", NOW_S + 30, LEASE_S) == frozenset()
+        await store.expire(NOW_S + LEASE_S + 1)
+        assert (await store.heartbeat("slow", NOW_S + 30, LEASE_S)).kept == frozenset()
         again = await claimed(store, "slow", NOW_S + 30)
-        assert await store.renew("slow", NOW_S + 31, LEASE_S) == {(mine.id, again.attempt)}
+        assert (await store.heartbeat("slow", NOW_S + 31, LEASE_S)).kept == {(mine.id, again.fence)}
 
-    async def test_who_lost_its_lease_can_neither_end_nor_free_what_another_runs(self, store: StoredQuestions) -> None:
+    async def test_who_lost_its_lease_can_neither_finish_nor_requeue_what_another_runs(
+        self, store: StoredQuestions
+    ) -> None:
         await store.add(asked("1.0"), NOW_S)
         lost = await claimed(store, "slow")
-        await store.recover(NOW_S + LEASE_S + 1)
+        await store.expire(NOW_S + LEASE_S + 1)
         now_its = await claimed(store, "other", NOW_S + 30)
-        assert not await store.release(lost)
-        assert not await store.done(lost, Outcome.ANSWERED, NOW_S)
+        assert not await store.requeue(lost)
+        assert not await store.finish(lost, Outcome.ANSWERED, NOW_S)
         assert await claim(store) is None
-        assert await store.done(now_its, Outcome.ANSWERED, NOW_S)
+        assert await store.finish(now_its, Outcome.ANSWERED, NOW_S)
 
     async def test_all_leases_are_void_where_nobody_else_can_hold_one(self, store: StoredQuestions) -> None:
         await store.add(asked("1.0"), NOW_S)
         await store.add(asked("2.0"), NOW_S)
         await claimed(store)
-        await store.hold(asked("2.0"), "one", NOW_S, LEASE_S)
-        assert await store.recover_all() == 2
-        assert [(await claimed(store)).attempt, (await claimed(store)).attempt] == [2, 2]
+        await locked(store, "2.0")
+        assert await store.expire_all() == 2
+        again = [await claimed(store), await claimed(store)]
+        assert [(claim.crashes, claim.unrecorded) for claim in again] == [(1, True), (0, True)]
 
-    async def test_a_released_question_is_the_next_of_its_thread_and_the_attempt_does_not_count(
+    async def test_a_requeued_question_is_the_next_of_its_thread_and_counts_as_no_crash(
         self, store: StoredQuestions
     ) -> None:
         await store.add(asked("1.0"), NOW_S)
         await store.add(asked("1.1", "1.0"), NOW_S)
-        assert await store.release(await claimed(store))
+        assert await store.requeue(await claimed(store))
         again = await claimed(store)
-        assert (again.question.ts, again.attempt) == ("1.0", 1)
+        assert (again.question.ts, again.fence, again.crashes) == ("1.0", 2, 0)
 
 
 @OVER_BOTH
-class TestHolding:
-    async def test_a_held_question_is_nobody_s_and_keeps_its_place(self, store: StoredQuestions) -> None:
+class TestNotices:
+    async def test_a_locked_question_cannot_be_claimed_and_keeps_its_turn(self, store: StoredQuestions) -> None:
         await store.add(asked("1.0"), NOW_S)
         await store.add(asked("1.1", "1.0"), NOW_S)
-        assert await store.hold(asked("1.0"), "one", NOW_S, LEASE_S)
-        assert not await store.hold(asked("1.0"), "two", NOW_S, LEASE_S)
+        fence = await locked(store, "1.0")
+        assert await store.lock_for_notice(asked("1.0"), "two", NOW_S, LEASE_S) is None
         assert await claim(store) is None
-        await store.let_go(asked("1.0"), "one", known=True)
+        await store.unlock(asked("1.0"), fence, recorded=True)
         taken = await claimed(store)
-        assert (taken.question.ts, taken.attempt) == ("1.0", 1)
+        assert (taken.question.ts, taken.crashes, taken.unrecorded) == ("1.0", 0, False)
 
-    async def test_what_runs_or_is_done_cannot_be_held(self, store: StoredQuestions) -> None:
+    async def test_what_runs_or_is_finished_cannot_be_locked(self, store: StoredQuestions) -> None:
         await store.add(asked("1.0"), NOW_S)
         taken = await claimed(store)
-        assert not await store.hold(asked("1.0"), "one", NOW_S, LEASE_S)
-        await store.done(taken, Outcome.ANSWERED, NOW_S)
-        assert not await store.hold(asked("1.0"), "one", NOW_S, LEASE_S)
+        assert await store.lock_for_notice(asked("1.0"), "one", NOW_S, LEASE_S) is None
+        await store.finish(taken, Outcome.ANSWERED, NOW_S)
+        assert await store.lock_for_notice(asked("1.0"), "one", NOW_S, LEASE_S) is None
 
-    async def test_a_hold_that_ended_unclearly_makes_the_next_claim_a_further_attempt(
+    async def test_a_notice_with_an_unknown_outcome_makes_the_turn_look_and_is_no_crash(
         self, store: StoredQuestions
     ) -> None:
         for ts in ("1.0", "2.0"):
             await store.add(asked(ts), NOW_S)
-            await store.hold(asked(ts), "one", NOW_S, LEASE_S)
-        await store.let_go(asked("1.0"), "one", known=False)
+        fence, _ = await locked(store, "1.0"), await locked(store, "2.0")
+        await store.unlock(asked("1.0"), fence, recorded=False)
         first = await claimed(store)
-        assert first.attempt == 2
-        await store.done(first, Outcome.ANSWERED, NOW_S)
-        assert await store.recover(NOW_S + LEASE_S + 1) == 1  # the other one's process died
-        assert (await claimed(store)).attempt == 2
+        assert (first.crashes, first.unrecorded) == (0, True)
+        await store.finish(first, Outcome.ANSWERED, NOW_S)
+        assert await store.expire(NOW_S + LEASE_S + 1) == 1  # the other one's process died
+        second = await claimed(store)
+        assert (second.crashes, second.unrecorded) == (0, True)
 
-    async def test_holding_and_claiming_at_the_same_time_has_one_winner(self, store: StoredQuestions) -> None:
+    async def test_locking_and_claiming_at_the_same_time_has_one_winner(self, store: StoredQuestions) -> None:
         for number in range(6):
             question = asked(f"{number}.0")
             await store.add(question, NOW_S)
-            held, taken = await asyncio.gather(
-                store.hold(question, "one", NOW_S, LEASE_S), store.claim("two", NOW_S, LEASE_S)
+            fence, taken = await asyncio.gather(
+                store.lock_for_notice(question, "one", NOW_S, LEASE_S), store.claim("two", NOW_S, LEASE_S)
             )
-            assert held != (taken is not None)
+            assert (fence is None) != (taken is None)
 
 
 @OVER_BOTH
 class TestEnding:
     async def test_what_the_person_wrote_is_erased(self, store: StoredQuestions, database: Database) -> None:
         await store.add(asked("1.0", text=SECRET, attachments=(FILE,)), NOW_S)
-        await store.done(await claimed(store), Outcome.ANSWERED, NOW_S + 5)
+        await store.finish(await claimed(store), Outcome.ANSWERED, NOW_S + 5)
         async with database.engine.begin() as connection:
             row = (await connection.execute(sa.select(questions_table))).mappings().one()
         assert row["payload"] is None
-        assert (row["state"], row["outcome"], row["finished_at"]) == ("done", "answered", NOW_S + 5)
+        assert (row["state"], row["outcome"], row["finished_at"]) == ("finished", "answered", NOW_S + 5)
         assert not {SECRET, FILE.name} & {str(value) for value in row.values()}
 
     async def test_a_refused_question_is_withdrawn_from_its_thread_alone(self, store: StoredQuestions) -> None:
         for ts, outcome in (("1.0", Outcome.ANSWERED), ("1.1", Outcome.REFUSED), ("1.2", Outcome.FAILED)):
             await store.add(asked(ts, "1.0"), NOW_S)
-            await store.done(await claimed(store), outcome, NOW_S)
+            await store.finish(await claimed(store), outcome, NOW_S)
         assert await store.withdrawn(ThreadKey("T1", "C1", "1.0")) == {"1.1"}
         assert await store.withdrawn(ThreadKey("T1", "C2", "1.0")) == frozenset()
 
@@ -250,7 +263,7 @@ class TestEnding:
         for ts, finished_s in (("1.0", NOW_S), ("2.0", NOW_S + 100)):
             await store.add(asked(ts), NOW_S)
             await store.posted(asked(ts), 0, f"{ts}1")
-            await store.done(await claimed(store), Outcome.ANSWERED, finished_s)
+            await store.finish(await claimed(store), Outcome.ANSWERED, finished_s)
         await store.add(asked("3.0"), NOW_S)
         await store.forget(NOW_S + 50)
         assert [await store.parts(asked(ts)) for ts in ("1.0", "2.0")] == [{}, {0: "2.01"}]
@@ -298,11 +311,12 @@ async def test_a_database_that_is_gone_fails_every_call_as_store_failed(tmp_path
         await connection.exec_driver_sql("DROP TABLE reply_parts")
         await connection.exec_driver_sql("DROP TABLE questions")
     question = asked("1.0")
-    taken = Claim(1, question, 1, NOW_S)
+    taken = Claim(1, question, 1, 0, False, NOW_S)
     for call in (
-        store.add(question, NOW_S), store.claim("one", NOW_S, LEASE_S), store.hold(question, "one", NOW_S, LEASE_S),
-        store.let_go(question, "one", known=True), store.renew("one", NOW_S, LEASE_S), store.recover(NOW_S),
-        store.recover_all(), store.release(taken), store.done(taken, Outcome.FAILED, NOW_S), store.ahead(question),
+        store.add(question, NOW_S), store.claim("one", NOW_S, LEASE_S),
+        store.lock_for_notice(question, "one", NOW_S, LEASE_S), store.unlock(question, 1, recorded=True),
+        store.heartbeat("one", NOW_S, LEASE_S), store.expire(NOW_S),
+        store.expire_all(), store.requeue(taken), store.finish(taken, Outcome.FAILED, NOW_S), store.ahead(question),
         store.withdrawn(question.thread), store.forget(NOW_S), store.posted(question, 0, "2.0"), store.parts(question),
     ):  # fmt: skip
         with pytest.raises(StoreFailed):
