@@ -30,6 +30,7 @@ from bot.limits import PDF_PAGES_MAX
 from bot.llm.client import MessagesClient, Patience
 from bot.logs import get_logger
 from bot.messages import Attachment
+from bot.ports import Heartbeat
 from bot.settings import ModelSettings, Settings, secret
 from bot.slack.read.file_objects import attachment
 from bot.slack.read.thread import ThreadReader
@@ -46,6 +47,7 @@ from bot.slack.write.thread_outlet import ThreadServices
 from bot.store.database import Database
 from bot.store.questions import StoredQuestions
 from bot.store.refused_files import StoredRefusedFiles
+from bot.store.reply_records import StoredReplyRecords
 from bot.turn import Turn
 
 log = get_logger(__name__)
@@ -83,7 +85,7 @@ async def running(settings: Settings) -> AsyncIterator[SocketMode | HttpEvents]:
     async with AsyncExitStack() as parts:
         database = await Database.open(settings.database_url or _sqlite(settings.bot_data_dir))
         parts.push_async_callback(database.aclose)
-        questions = StoredQuestions(database.engine)
+        questions = StoredQuestions(database)
         if not database.shared:
             await questions.expire_all()
 
@@ -100,7 +102,7 @@ async def running(settings: Settings) -> AsyncIterator[SocketMode | HttpEvents]:
         names = Names(api)
         parts.push_async_callback(names.close)
         reader = ThreadReader(api, names, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id)
-        services = ThreadServices(api, questions, reader.find_posted, reader.find_streamed)
+        services = ThreadServices(api, StoredReplyRecords(database), reader.find_posted, reader.find_streamed)
         replies = SlackReplies(services, reader, session, native=settings.bot_streaming == "native")
 
         files = await _files(settings, api, parts)
@@ -110,18 +112,21 @@ async def running(settings: Settings) -> AsyncIterator[SocketMode | HttpEvents]:
             model=await parts.enter_async_context(messages_client(settings)),
             replies=replies,
             questions=questions,
-            refused_files=StoredRefusedFiles(database.engine),
+            refused_files=StoredRefusedFiles(database),
             system_prompt=settings.bot_system_prompt,
             history_tokens_max=settings.history_tokens_max,
             allowance=_allowance(settings),
         )
         limits = InboxLimits(turns_max=settings.bot_turns_max)
 
-        def on_heartbeat(processes: int) -> None:
-            health.record_heartbeat(settings.bot_data_dir)
-            rate_limiter.set_share(1 / processes)
+        def on_heartbeat(heartbeat: Heartbeat) -> None:
+            rate_limiter.set_share(heartbeat.share)
+            if inbox.accepting:
+                health.record_heartbeat(settings.bot_data_dir)
 
-        inbox = Inbox(questions, replies, turn.answer, _owner(), limits, on_heartbeat=on_heartbeat)
+        inbox = Inbox(
+            questions, replies, turn.answer, _owner(), limits, on_heartbeat=on_heartbeat, spent=rate_limiter.edits_spent
+        )
         parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s)
 
         handlers = Handlers(inbox.accept, replies.button_pressed, files.forget)

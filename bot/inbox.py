@@ -14,15 +14,22 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from bot.errors import SlackError, SlackOutcomeUnknown, StoreFailed
 from bot.logs import get_logger
 from bot.messages import Question
-from bot.ports import Claim, Outcome, Questions, Replies
+from bot.ports import SETTLED_S, Accepted, Claim, Heartbeat, Outcome, Questions, Replies, Vitals
 
 log = get_logger(__name__)
 
 Answer = Callable[[Claim], Awaitable[Outcome]]
+WATCH_EVERY_S = 1.0
+FORGET_EVERY_S = 3_600.0
+NOTICES_MAX = 20
+"""At once: where so many are on their way, a further one would not be posted soon enough to be of use."""
+CLOSE_PATIENCE_S = 5.0
+"""For a database that does not answer while the process ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +47,8 @@ class InboxLimits:
 class Inbox:
     """``owner`` names this process among those that share the database.
 
-    ``on_heartbeat`` is called after each heartbeat that the database took, with the number of processes that live.
+    ``on_heartbeat`` is called after each heartbeat that the database took; ``spent`` tells which part of a minute's
+    edits this process has made, for those who share the workspace.
     """
 
     def __init__(
@@ -51,121 +59,174 @@ class Inbox:
         owner: str,
         limits: InboxLimits,
         *,
-        on_heartbeat: Callable[[int], None] = lambda _: None,
+        on_heartbeat: Callable[[Heartbeat], None] = lambda _: None,
+        spent: Callable[[], float] = lambda: 0.0,
     ) -> None:
+        self.accepting = True
+        """Whether the newest question could be written down."""
         self._questions = questions
         self._replies = replies
         self._answer = answer
         self._owner = owner
         self._limits = limits
         self._on_heartbeat = on_heartbeat
+        self._spent = spent
+        self._started_s = time.monotonic()
+        self._forget_at_s = self._started_s
         self._due = asyncio.Event()
         self._closing = False
+        self._new = 0
         self._turns: dict[asyncio.Task[None], Claim] = {}
+        self._answered: set[int] = set()
         self._notices: set[asyncio.Task[bool]] = set()
         self._loops: list[asyncio.Task[None]] = []
+        self._beat_soon = asyncio.Event()
+        self._processes = 1
 
     async def accept(self, question: Question) -> bool:
         """Writes ``question`` down; ``False`` where it was. Raises ``StoreFailed``: then Slack must get no ack."""
-        new = await self._questions.add(question, time.time())
-        if new:
-            log.info("question.accepted", **_names(question))
-            self._due.set()
-            notice = asyncio.create_task(_safely(self._notify_if_queued(question)))
+        busy = len(self._turns) + self._new >= self._limits.turns_max
+        lock_s = self._limits.notice_lock_s if len(self._notices) < NOTICES_MAX else 0.0
+        self._new += 1
+        try:
+            accepted = await self._questions.add(question, self._owner, busy=busy, lock_s=lock_s)
+        except StoreFailed:
+            self.accepting = False
+            raise
+        self.accepting = True
+        if accepted is None:
+            return False
+        log.info("question.accepted", **_names(question))
+        self._due.set()
+        if accepted.fence is not None:
+            notice = asyncio.create_task(_safely(self._notify(question, accepted, accepted.fence)))
             self._notices.add(notice)
             notice.add_done_callback(self._notices.discard)
-        return new
+        return True
 
     def start(self) -> None:
-        self._loops = [asyncio.create_task(self._claim_loop()), asyncio.create_task(self._heartbeat_loop())]
+        loops = (self._claim_loop(), self._heartbeat_loop(), self._watch_loop())
+        self._loops = [asyncio.create_task(loop) for loop in loops]
 
     async def close(self, grace_s: float) -> None:
         """Claims nothing more, lets running turns end for ``grace_s``, and requeues the rest."""
         self._closing = True
         self._due.set()
-        await asyncio.gather(*self._loops[:1])  # a claim on its way becomes a turn, so that none is forgotten
+        # Others know from now on that this process is being stopped. A claim on its way becomes a turn.
+        await _within_patience(asyncio.create_task(_safely(self._heartbeat())), *self._loops[:1])
         if running := {*self._turns, *self._notices}:
             log.info("inbox.draining", turns=len(self._turns))
             await asyncio.wait(running, timeout=grace_s)
         # The heartbeat goes on until here: a turn whose lease another process got would be answered twice.
-        left = list(self._turns.values())
         rest = [*self._turns, *self._notices, *self._loops]
         for task in rest:
             task.cancel()
-        await asyncio.gather(*rest, return_exceptions=True)
-        for claim in left:
-            await _safely(self._questions.requeue(claim))
+        await _within_patience(*rest)
+        await _within_patience(asyncio.create_task(_safely(self._heartbeat())))
 
     async def _claim_loop(self) -> None:
         while not self._closing:
             self._due.clear()
+            self._new = 0
             await _safely(self._claim_due())
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._due.wait(), self._limits.poll_s)
 
     async def _claim_due(self) -> None:
-        while len(self._turns) < self._limits.turns_max and not self._closing:
-            claim = await self._questions.claim(self._owner, time.time(), self._limits.lease_s)
-            if claim is None:
-                return
+        free = self._limits.turns_max - len(self._turns)
+        if free <= 0:
+            return
+        settled = time.monotonic() - self._started_s >= SETTLED_S
+        claims = await self._questions.claim(self._owner, most=free, lease_s=self._limits.lease_s, settled=settled)
+        for claim in claims:
             for turn, earlier in self._turns.items():
                 if earlier.id == claim.id:  # this process slept through that turn's lease
                     turn.cancel()
             turn = asyncio.create_task(self._run(claim))
             self._turns[turn] = claim
             turn.add_done_callback(self._ended)
+        if claims:
+            self._answers_changed()
 
     async def _heartbeat_loop(self) -> None:
+        """Sooner where others share the workspace and the number of our answers has changed."""
         while True:
-            await _safely(self._heartbeat())
-            await asyncio.sleep(self._limits.lease_s / 4)
+            every_s = self._limits.lease_s / 4
+            pause_s = min(WATCH_EVERY_S, every_s)
+            heard = await _safely(self._heartbeat())
+            await asyncio.sleep(pause_s)
+            if heard:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._beat_soon.wait(), every_s - pause_s)
 
     async def _heartbeat(self) -> None:
-        """Renews our leases, stops turns that have lost theirs, and makes what died processes left claimable again."""
-        now_s, turns = time.time(), list(self._turns.items())
-        heartbeat = await self._questions.heartbeat(self._owner, now_s, self._limits.lease_s)
-        for turn, claim in turns:
-            if (claim.id, claim.fence) not in heartbeat.kept:
-                turn.cancel()
-        if expired := await self._questions.expire(now_s):
-            log.warning("inbox.leases_expired", questions=expired)
+        self._beat_soon.clear()
+        vitals = Vitals(tuple(self._turns.values()), self._spent(), self._closing)
+        heartbeat = await self._questions.heartbeat(self._owner, vitals, lease_s=self._limits.lease_s)
+        self._processes = heartbeat.processes
+        self._stop_what_is_lost()
+        if heartbeat.expired:
+            log.warning("inbox.leases_expired", questions=heartbeat.expired)
             self._due.set()
-        await self._questions.forget(now_s - self._limits.remember_s)
-        self._on_heartbeat(heartbeat.processes)
+        if time.monotonic() >= self._forget_at_s:
+            await self._questions.forget(self._limits.remember_s)
+            self._forget_at_s = time.monotonic() + FORGET_EVERY_S
+        self._on_heartbeat(heartbeat)
+
+    async def _watch_loop(self) -> None:
+        """A database that does not answer lets leases run out as well, whatever it is asked meanwhile."""
+        while True:
+            self._stop_what_is_lost()
+            await asyncio.sleep(min(WATCH_EVERY_S, self._limits.lease_s / 4))
+
+    def _stop_what_is_lost(self) -> None:
+        for turn, claim in self._turns.items():
+            if not claim.lease.held() and claim.id not in self._answered and not turn.cancelling():
+                log.warning("inbox.lease_lost", **_names(claim.question))
+                turn.cancel()
 
     async def _run(self, claim: Claim) -> None:
         try:
             outcome = await self._answer(claim)
+        except asyncio.CancelledError:
+            await _safely(self._questions.requeue(claim))
+            raise
         except StoreFailed as error:
             log.warning("inbox.store_failed", error=str(error))
             await asyncio.sleep(self._limits.poll_s)
-            await _safely(self._questions.requeue(claim))
+            await self._until_taken(lambda: self._questions.requeue(claim))
             return
         except Exception:
             # A fault of ours: the turn told the person what it could; asking again would only repeat it.
             log.exception("turn.crashed", **_names(claim.question))
             outcome = Outcome.FAILED
         # An answered question that stayed open would be answered again.
+        self._answered.add(claim.id)
+        try:
+            await self._until_taken(lambda: self._questions.finish(claim, outcome))
+        finally:
+            self._answered.discard(claim.id)
+
+    async def _until_taken(self, call: Callable[[], Awaitable[bool]]) -> None:
         while True:
-            if await _safely(self._questions.finish(claim, outcome, time.time())):
+            if await _safely(call()):
                 return
             await asyncio.sleep(self._limits.poll_s)
 
     def _ended(self, turn: asyncio.Task[None]) -> None:
         del self._turns[turn]
         self._due.set()
+        self._answers_changed()
 
-    async def _notify_if_queued(self, question: Question) -> None:
+    def _answers_changed(self) -> None:
+        if self._processes > 1:
+            self._beat_soon.set()
+
+    async def _notify(self, question: Question, accepted: Accepted, fence: int) -> None:
         """Posts the notice while the question is locked, so that its turn finds the notice, and takes it away."""
-        ahead = await self._questions.ahead(question)
-        if not ahead and len(self._turns) < self._limits.turns_max:
-            return
-        fence = await self._questions.lock_for_notice(question, self._owner, time.time(), self._limits.notice_lock_s)
-        if fence is None:
-            return
         recorded = False
         try:
-            recorded = await self._post_notice(question, ahead)
+            recorded = await self._post_notice(question, accepted.ahead)
         finally:
             await self._questions.unlock(question, fence, recorded=recorded)
             self._due.set()
@@ -180,6 +241,12 @@ class Inbox:
         except SlackError as error:
             log.info("inbox.notice_failed", error=str(error))
         return True
+
+
+async def _within_patience(*tasks: asyncio.Task[Any]) -> None:
+    """Waits for ``tasks``, whatever becomes of them, but not for a database that does not answer."""
+    if tasks:
+        await asyncio.wait(tasks, timeout=CLOSE_PATIENCE_S)
 
 
 async def _safely(work: Awaitable[object]) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from bot.lease import Lease
 from bot.messages import Attachment, Conversation, Note, PreparedFile, Question, StreamEvent, ThreadKey, ThreadMessage
 
 Progress = Callable[[int, int, str], None]
@@ -52,70 +53,121 @@ class Outcome(StrEnum):
     """The place to answer in was taken away."""
 
 
+class Stage(StrEnum):
+    """How far a turn has come."""
+
+    READING = "reading"
+    FILES = "files"
+    ASKING = "asking"
+    WRITING = "writing"
+    """Words of the answer were shown."""
+
+
+STRIKES_MAX = 3
+SETTLED_S = 5.0
+"""A process that died sooner died of its start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A question that was written down. ``ahead``: so many unfinished ones stand before it in its thread.
+
+    With a ``fence`` it has to wait, and is locked until ``unlock``, so that a notice can say so beside no other reply.
+    """
+
+    ahead: int
+    fence: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A question that is this process's to answer.
+    """A question that is this process's to answer while the ``lease`` is held.
 
-    ``fence`` is the number of its lease: each one has a higher number than those before. ``crashes`` counts the leases
-    that ran out because a process died; ``unrecorded``: one may have shown something of which there is no record.
+    ``fence`` is the number of the lease: each one has a higher number than those before. ``unrecorded``: an earlier one
+    may have shown something of which there is no record. ``crashes`` counts those that ran out because a process died,
+    ``strikes`` what of that speaks against the question itself. ``waited_s``: from its acceptance until now.
     """
 
     id: int
     question: Question
     fence: int
-    crashes: int
-    unrecorded: bool
-    accepted_at_s: float
+    lease: Lease
+    crashes: int = 0
+    strikes: int = 0
+    unrecorded: bool = False
+    waited_s: float = 0.0
+
+    @property
+    def guilty(self) -> bool:
+        """Whether it would bring the process down again."""
+        return self.strikes >= STRIKES_MAX
+
+
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """What a process says of itself with its heartbeat.
+
+    ``claims`` are the questions whose turns it runs, ``spent`` is its part of the edits that Slack allows in a minute.
+    """
+
+    claims: Collection[Claim] = ()
+    spent: float = 0.0
+    stopping: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """What a process learns when it says that it lives."""
+    """What a process learns with its heartbeat."""
 
-    kept: frozenset[tuple[int, int]]
-    """The id and fence of each question whose lease was renewed."""
+    share: float
+    """Its part of what Slack allows the workspace, by the answers that it and others write now."""
     processes: int
     """How many live, this one included."""
+    expired: int = 0
+    """So many leases had run out; their questions can be claimed again."""
 
 
 class Questions(Protocol):
-    """The database, as the list of what was asked. All raise ``StoreFailed``; times are seconds since the epoch."""
+    """The database, as the list of what was asked. All that awaits raises ``StoreFailed``.
 
-    async def add(self, question: Question, now_s: float) -> bool:
-        """Writes a question down; ``False`` where it was already there."""
+    ``owner`` names a process, and ``lease_s`` is how long its leases last from one heartbeat to the next.
+    """
 
-    async def claim(self, owner: str, now_s: float, lease_s: float) -> Claim | None:
-        """The oldest waiting question whose thread is free, now running; ``None`` where there is none."""
+    async def add(self, question: Question, owner: str, *, busy: bool, lock_s: float) -> Accepted | None:
+        """Writes a question down; ``None`` where it was already there. ``busy``: it could not be run at once.
 
-    async def lock_for_notice(self, question: Question, owner: str, now_s: float, lease_s: float) -> int | None:
-        """Keeps a waiting question from being claimed for up to ``lease_s``, while people are told that it waits.
-
-        Returns the fence that ``unlock`` needs; ``None`` where the question is not waiting or is locked already.
+        If it has to wait it is locked for up to ``lock_s``; 0: no notice is wanted.
         """
 
     async def unlock(self, question: Question, fence: int, *, recorded: bool) -> None:
         """Ends the lock. ``recorded``: there is a record of all that was posted under it."""
 
-    async def heartbeat(self, owner: str, now_s: float, lease_s: float) -> Heartbeat:
-        """Says that ``owner`` lives, and renews its leases. Whoever is not heard of for ``lease_s`` counts as dead."""
+    async def claim(self, owner: str, *, most: int, lease_s: float, settled: bool) -> list[Claim]:
+        """Up to ``most`` of the oldest waiting questions whose threads are free, now running.
 
-    async def expire(self, now_s: float) -> int:
-        """Makes claimable again each question whose lease ran out; says how many."""
+        ``settled``: this process has run for a while, so that it may run what was under way in several crashes.
+        """
+
+    def reached(self, claim: Claim, stage: Stage) -> None:
+        """Notes how far the turn has come, without waiting."""
+
+    async def heartbeat(self, owner: str, vitals: Vitals, *, lease_s: float) -> Heartbeat:
+        """Renews the leases of ``vitals.claims``, and takes away those that were lost.
+
+        What has no heartbeat for ``lease_s``, be it a process or a question that nobody runs, can be claimed again.
+        """
 
     async def requeue(self, claim: Claim) -> bool:
         """Gives a running question back unanswered; ``False`` where it was no longer this claim's."""
 
-    async def finish(self, claim: Claim, outcome: Outcome, now_s: float) -> bool:
+    async def finish(self, claim: Claim, outcome: Outcome) -> bool:
         """Ends a question and erases what the person wrote; ``False`` where it was no longer this claim's."""
-
-    async def ahead(self, question: Question) -> int:
-        """How many unfinished questions stand before this one in its thread."""
 
     async def withdrawn(self, thread: ThreadKey) -> frozenset[str]:
         """The ts of questions that stay out of later history."""
 
-    async def forget(self, before_s: float) -> None:
-        """Drops what was finished before ``before_s``, and refused files that were remembered before it."""
+    async def forget(self, age_s: float) -> None:
+        """Drops what was finished longer ago than that, and refused files that have been remembered for longer."""
 
 
 class ReplyRecords(Protocol):
@@ -170,8 +222,11 @@ class Reply(Protocol):
 class Replies(Protocol):
     """Slack, as a place to write."""
 
-    async def open(self, question: Question, *, again: bool) -> Reply:
-        """Starts a reply, or takes up the one that was begun; ``again``: an earlier process may have shown some."""
+    async def open(self, question: Question, *, again: bool, lease: Lease) -> Reply:
+        """Starts a reply, or takes up the one that was begun; ``again``: an earlier process may have shown some.
+
+        Whoever writes asks ``lease.held()`` before every call to Slack, and makes none more where it is not.
+        """
 
     async def queued(self, question: Question, ahead: int) -> None:
         """Says that ``ahead`` questions are answered first; the reply takes this message over."""

@@ -17,12 +17,9 @@ from bot.draft import Draft, newly_attached, refused_file
 from bot.errors import ModelError, ModelRequestInvalid, ModelRequestTooLarge, ReplyGone, SlackError
 from bot.logs import get_logger
 from bot.messages import Conversation, EntryPoint, Finished, Note, Question, StopReason, TextDelta, ThreadMessage
-from bot.ports import Button, Claim, Files, Model, Outcome, Questions, RefusedFiles, Replies, Reply, Threads
+from bot.ports import Button, Claim, Files, Model, Outcome, Questions, RefusedFiles, Replies, Reply, Stage, Threads
 
 log = get_logger(__name__)
-
-CRASHES_MAX = 3
-"""A question that brought the process down this often is given up instead of bringing it down again."""
 
 HELLO = (
     "Hello! Mention me with a question, in a channel or in a thread, or write to me directly. I read the whole thread "
@@ -86,7 +83,7 @@ class Turn:
     async def answer(self, claim: Claim) -> Outcome:
         """Never raises for what people, Slack or the model do; what it cannot mend it says in the thread."""
         question, figures = claim.question, Figures(time.monotonic())
-        reply = await self.replies.open(question, again=claim.unrecorded)
+        reply = await self.replies.open(question, again=claim.unrecorded, lease=claim.lease)
         notes: list[Note] = []
         try:
             ending = await self._ending(claim, reply, notes, figures)
@@ -115,7 +112,7 @@ class Turn:
 
     async def _answer(self, claim: Claim, reply: Reply, notes: list[Note], figures: Figures) -> Ending:
         question = claim.question
-        if claim.crashes >= CRASHES_MAX:
+        if claim.guilty:
             return Ending(Outcome.FAILED, GIVEN_UP)
         if _says_nothing(question):
             reply.write(HELLO)
@@ -123,14 +120,16 @@ class Turn:
         reply.status("Reading the thread…" if not question.starts_thread else "Thinking…")
         withdrawn = await self.questions.withdrawn(question.thread)
         thread = [message for message in await self.threads.read(question) if message.ts not in withdrawn]
+        self.questions.reached(claim, Stage.FILES)
         draft = await self._draft(question, thread, reply)
         figures.files = len(draft.files)
         reply.status("Thinking…")
+        self.questions.reached(claim, Stage.ASKING)
         while True:  # ends, since every next draft leaves out more and there are few
             request = draft.request()
             notes[:] = request.notes
             try:
-                return await self._stream(request.conversation, reply, figures)
+                return await self._stream(claim, request.conversation, reply, figures)
             except (ModelRequestInvalid, ModelRequestTooLarge) as error:
                 instead = None if figures.chars else draft.after(error)
                 if instead is None:
@@ -163,7 +162,7 @@ class Turn:
         if file_ids:
             await self.refused_files.add(question.team_id, file_ids, time.time())
 
-    async def _stream(self, conversation: Conversation, reply: Reply, figures: Figures) -> Ending:
+    async def _stream(self, claim: Claim, conversation: Conversation, reply: Reply, figures: Figures) -> Ending:
         blank = True
         async with aclosing(self.model.stream(conversation)) as events:
             async for event in events:
@@ -171,6 +170,7 @@ class Turn:
                     case TextDelta(text):
                         if figures.first_text_s is None:
                             figures.first_text_s = time.monotonic() - figures.started_s
+                            self.questions.reached(claim, Stage.WRITING)
                         figures.chars += len(text)
                         blank = blank and not text.strip()
                         reply.write(text)
@@ -221,7 +221,7 @@ def _log_turn(claim: Claim, outcome: Outcome, figures: Figures) -> None:
         ts=question.ts,
         entry_point=question.entry_point.value,
         crashes=claim.crashes,
-        waited_ms=round(1000 * max(0.0, time.time() - claim.accepted_at_s - (time.monotonic() - figures.started_s))),
+        waited_ms=round(1000 * claim.waited_s),
         first_text_ms=None if figures.first_text_s is None else round(1000 * figures.first_text_s),
         total_ms=round(1000 * (time.monotonic() - figures.started_s)),
         chars=figures.chars,

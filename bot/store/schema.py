@@ -35,8 +35,12 @@ questions = sa.Table(
     sa.Column("outcome", sa.String(32), nullable=True),
     # Grows with every lease: whoever holds an older one can neither finish nor requeue.
     sa.Column("fence", sa.Integer, nullable=False, server_default="0"),
-    # Leases that ran out because a process died.
+    # Leases that ran out because a process died; what of that speaks against the question, see ``crashes``.
     sa.Column("crashes", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("strikes", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("strike_stage", sa.String(16), nullable=True),
+    # How far its turn has come; what was shown once stays shown.
+    sa.Column("stage", sa.String(16), nullable=True),
     # Whether a process may have shown something of which there is no record.
     sa.Column("unrecorded", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("accepted_at", sa.Float, nullable=False),
@@ -68,12 +72,17 @@ refused_files = sa.Table(
     sa.Index("ix_refused_files_at", "at"),
 )
 
-# Who shares this database, so that each takes its part of Slack's limits.
+# Who shares this database, so that each takes its part of Slack's limits: ``answers`` run there now, and so much of a
+# minute's edits was ``spent`` there. And how long a process had lived, and whether it was stopping, when it died.
 processes = sa.Table(
     "processes",
     metadata,
     sa.Column("owner", sa.String(64), primary_key=True),
+    sa.Column("started_at", sa.Float, nullable=False),
     sa.Column("seen_at", sa.Float, nullable=False),
+    sa.Column("stopping", sa.Boolean, nullable=False),
+    sa.Column("answers", sa.Integer, nullable=False),
+    sa.Column("spent", sa.Float, nullable=False),
 )
 
 reply_parts = sa.Table(

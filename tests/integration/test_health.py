@@ -14,6 +14,7 @@ from bot.inbox import Inbox, InboxLimits
 from bot.ports import Claim, Outcome
 from bot.store.database import Database
 from bot.store.questions import StoredQuestions
+from tests.database import run_sql
 from tests.integration.test_inbox import Thread
 
 ROOT = Path(__file__).parents[2]
@@ -37,19 +38,18 @@ def test_a_bot_lives_while_its_heartbeat_is_recent(tmp_path: Path) -> None:
 
 async def test_a_heartbeat_is_recorded_while_the_database_answers_and_not_when_it_does_not(database: Database) -> None:
     heartbeats = asyncio.Queue[float]()
-    questions = StoredQuestions(database.engine)
+    questions = StoredQuestions(database)
 
     async def answer(_claim: Claim) -> Outcome:
         return Outcome.ANSWERED
 
     limits = InboxLimits(lease_s=0.08)
-    thread = Thread(questions)
+    thread = Thread(database)
     inbox = Inbox(questions, thread, answer, "one", limits, on_heartbeat=lambda _: heartbeats.put_nowait(0.0))
     inbox.start()
     for _ in range(2):
         await asyncio.wait_for(heartbeats.get(), 10)
-    async with database.engine.begin() as connection:
-        await connection.exec_driver_sql("ALTER TABLE questions RENAME TO away")
+    await run_sql(database, "ALTER TABLE questions RENAME TO away")
     while not heartbeats.empty():
         heartbeats.get_nowait()
     await asyncio.sleep(0.2)  # ten times what lies between two

@@ -11,11 +11,14 @@ import pytest
 
 from bot.errors import SlackError, SlackOutcomeUnknown, SlackUnavailable, StoreFailed
 from bot.inbox import Inbox, InboxLimits
+from bot.lease import Lease
 from bot.messages import Note, Question
 from bot.ports import Button, Claim, Outcome, Reply
 from bot.store.database import Database
 from bot.store.questions import StoredQuestions
+from bot.store.reply_records import StoredReplyRecords
 from tests.asked import asked
+from tests.database import pass_time, run_sql
 from tests.postgres import OVER_BOTH
 
 LIMITS = InboxLimits(lease_s=20.0, poll_s=0.05)
@@ -26,17 +29,25 @@ WITHIN_S = 10.0
 class Thread:
     """A place that takes notices the way Slack does: some time passes before a post stands there."""
 
-    questions: StoredQuestions
+    database: Database
     post: Callable[[Question], Awaitable[None]] | None = None
     notices: list[tuple[str, int]] = field(default_factory=list)
+
+    @property
+    def questions(self) -> StoredQuestions:
+        return StoredQuestions(self.database)
+
+    @property
+    def records(self) -> StoredReplyRecords:
+        return StoredReplyRecords(self.database)
 
     async def queued(self, question: Question, ahead: int) -> None:
         if self.post is not None:
             await self.post(question)
         self.notices.append((question.ts, ahead))
-        await self.questions.posted(question, -1, f"notice of {question.ts}")
+        await self.records.posted(question, -1, f"notice of {question.ts}")
 
-    async def open(self, question: Question, *, again: bool) -> Reply:  # noqa: ARG002 - the port's words
+    async def open(self, question: Question, *, again: bool, lease: Lease) -> Reply:  # noqa: ARG002 - the port's words
         return Silence()
 
 
@@ -58,7 +69,7 @@ class Silence:
 class Turns:
     """Answers that take as long as the test wants. ``log`` has each beginning and end, in order."""
 
-    questions: StoredQuestions
+    records: StoredReplyRecords
     held: asyncio.Event = field(default_factory=asyncio.Event)
     log: list[str] = field(default_factory=list)
     claims: dict[str, list[Claim]] = field(default_factory=dict)
@@ -78,7 +89,7 @@ class Turns:
         self.running += 1
         self.running_max = max(self.running_max, self.running)
         try:
-            self.found[ts] = await self.questions.parts(claim.question)
+            self.found[ts] = await self.records.parts(claim.question)
             await self._say(f"begin {ts}")
             await self.held.wait()
             await self._say(f"end {ts}")
@@ -97,18 +108,13 @@ class Turns:
 
 
 @pytest.fixture
-def questions(database: Database) -> StoredQuestions:
-    return StoredQuestions(database.engine)
+def turns(database: Database) -> Turns:
+    return Turns(StoredReplyRecords(database))
 
 
 @pytest.fixture
-def turns(questions: StoredQuestions) -> Turns:
-    return Turns(questions)
-
-
-@pytest.fixture
-def thread(questions: StoredQuestions) -> Thread:
-    return Thread(questions)
+def thread(database: Database) -> Thread:
+    return Thread(database)
 
 
 @asynccontextmanager
@@ -286,8 +292,9 @@ class TestStopping:
 
 class TestCrashes:
     async def test_a_process_that_died_leaves_its_question_to_the_next_one(self, thread: Thread, turns: Turns) -> None:
-        await thread.questions.add(asked("1.0"), 0.0)
-        assert await thread.questions.claim("dead", 0.0, 20.0) is not None  # and then nothing more came from it
+        await thread.questions.add(asked("1.0"), "dead", busy=False, lock_s=0.0)
+        await thread.questions.claim("dead", most=1, lease_s=20.0, settled=True)  # and then nothing more came from it
+        await pass_time(thread.database, 21.0)
         turns.held.set()
         async with inbox(thread, turns.answer):
             await turns.until("end 1.0")
@@ -298,7 +305,7 @@ class TestCrashes:
         async with inbox(thread, turns.answer, limits=limits) as opened:
             await opened.accept(asked("1.0"))
             await turns.until("begin 1.0")
-            assert await thread.questions.expire(float("inf")) == 1  # as if this process had slept
+            await thread.questions.expire_all()  # as if this process had slept
             await until(lambda: turns.runs["1.0"] == 2)
             turns.held.set()
             await turns.until("end 1.0")
@@ -385,17 +392,13 @@ async def _claim_after_a_failed_notice(thread: Thread, turns: Turns, error: Slac
 
 async def _left(questions: StoredQuestions) -> list[tuple[str, int]]:
     """What a next process would have to answer: ts and crashes."""
-    found = []
-    while (claim := await questions.claim("next", 0.0, 20.0)) is not None:
-        found.append((claim.question.ts, claim.crashes))
-    return found
+    claims = await questions.claim("next", most=100, lease_s=20.0, settled=True)
+    return [(claim.question.ts, claim.crashes) for claim in claims]
 
 
 async def _lease_until(database: Database) -> float:
-    async with database.engine.begin() as connection:
-        return float((await connection.exec_driver_sql("SELECT max(lease_until) FROM questions")).scalar_one())
+    return float(await run_sql(database, "SELECT max(lease_until) FROM questions"))
 
 
 async def _rename(database: Database, old: str, new: str) -> None:
-    async with database.engine.begin() as connection:
-        await connection.exec_driver_sql(f"ALTER TABLE {old} RENAME TO {new}")
+    await run_sql(database, f"ALTER TABLE {old} RENAME TO {new}")

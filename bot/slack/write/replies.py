@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 import aiohttp
 
 from bot.errors import SlackError, SlackOutcomeUnknown, SlackUnavailable
+from bot.lease import Lease
 from bot.logs import get_logger
 from bot.messages import EntryPoint, Question
 from bot.ports import Reply
@@ -48,7 +49,7 @@ class SlackReplies:
         self._session = session
         self._streams = StreamSupport(native)
 
-    async def open(self, question: Question, *, again: bool) -> Reply:
+    async def open(self, question: Question, *, again: bool, lease: Lease) -> Reply:  # noqa: ARG002 - not asked yet
         if question.response_url is not None:
             return Writer(CommandAnswer(fresh=not again), ResponseUrlOutlet(question.response_url, self._session))
         services = self._services
