@@ -7,6 +7,7 @@ reverse one: Slack's deliveries first, then the turns, then what the turns need.
 from __future__ import annotations
 
 import asyncio
+import functools
 import os
 import signal
 import socket
@@ -30,7 +31,6 @@ from bot.limits import PDF_PAGES_MAX
 from bot.llm.client import MessagesClient, Patience
 from bot.logs import get_logger
 from bot.messages import Attachment
-from bot.ports import Heartbeat
 from bot.settings import ModelSettings, Settings, secret
 from bot.slack.read.file_objects import attachment
 from bot.slack.read.thread import ThreadReader
@@ -83,6 +83,7 @@ async def _serve(settings: Settings) -> None:
 async def running(settings: Settings) -> AsyncIterator[SocketMode | HttpEvents]:
     """The bot, connected, until the block ends. Raises ``StartFailed``."""
     async with AsyncExitStack() as parts:
+        health.prepare(settings.bot_data_dir)
         database = await Database.open(settings.database_url or _sqlite(settings.bot_data_dir))
         parts.push_async_callback(database.aclose)
         questions = StoredQuestions(database)
@@ -117,15 +118,15 @@ async def running(settings: Settings) -> AsyncIterator[SocketMode | HttpEvents]:
             history_tokens_max=settings.history_tokens_max,
             allowance=_allowance(settings),
         )
-        limits = InboxLimits(turns_max=settings.bot_turns_max)
-
-        def on_heartbeat(heartbeat: Heartbeat) -> None:
-            rate_limiter.set_share(heartbeat.share)
-            if inbox.accepting:
-                health.record_heartbeat(settings.bot_data_dir)
-
         inbox = Inbox(
-            questions, replies, turn.answer, _owner(), limits, on_heartbeat=on_heartbeat, spent=rate_limiter.edits_spent
+            questions,
+            replies,
+            turn.answer,
+            _owner(),
+            InboxLimits(turns_max=settings.bot_turns_max),
+            on_alive=functools.partial(health.record_heartbeat, settings.bot_data_dir),
+            on_share=rate_limiter.set_share,
+            spent=rate_limiter.edits_spent,
         )
         parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s)
 
@@ -135,7 +136,8 @@ async def running(settings: Settings) -> AsyncIterator[SocketMode | HttpEvents]:
         if settings.slack_app_token is not None:
             transport = SocketMode(bolt, client, secret(settings.slack_app_token))
         else:
-            transport = HttpEvents(bolt, settings.bot_http_host, settings.bot_http_port)
+            is_alive = functools.partial(health.is_alive, settings.bot_data_dir)
+            transport = HttpEvents(bolt, settings.bot_http_host, settings.bot_http_port, is_alive)
         parts.push_async_callback(transport.close)
         await transport.start()
         inbox.start()

@@ -19,7 +19,7 @@ from typing import Any
 from bot.errors import SlackError, SlackOutcomeUnknown, StoreFailed
 from bot.logs import get_logger
 from bot.messages import Question
-from bot.ports import SETTLED_S, Accepted, Claim, Heartbeat, Outcome, Questions, Replies, Vitals
+from bot.ports import SETTLED_S, Accepted, Claim, Outcome, Questions, Replies, Vitals
 
 log = get_logger(__name__)
 
@@ -47,8 +47,9 @@ class InboxLimits:
 class Inbox:
     """``owner`` names this process among those that share the database.
 
-    ``on_heartbeat`` is called after each heartbeat that the database took; ``spent`` tells which part of a minute's
-    edits this process has made, for those who share the workspace.
+    After each heartbeat that the database took, ``on_share`` is called with this process's part of what Slack allows
+    the workspace, and ``on_alive`` where questions are written down too. ``spent`` tells which part of a minute's edits
+    was made here, for those who share the workspace.
     """
 
     def __init__(
@@ -59,22 +60,23 @@ class Inbox:
         owner: str,
         limits: InboxLimits,
         *,
-        on_heartbeat: Callable[[Heartbeat], None] = lambda _: None,
+        on_alive: Callable[[], None] = lambda: None,
+        on_share: Callable[[float], None] = lambda _: None,
         spent: Callable[[], float] = lambda: 0.0,
     ) -> None:
-        self.accepting = True
-        """Whether the newest question could be written down."""
         self._questions = questions
         self._replies = replies
         self._answer = answer
         self._owner = owner
         self._limits = limits
-        self._on_heartbeat = on_heartbeat
+        self._on_alive = on_alive
+        self._on_share = on_share
         self._spent = spent
         self._started_s = time.monotonic()
         self._forget_at_s = self._started_s
         self._due = asyncio.Event()
         self._closing = False
+        self._accepting = True
         self._new = 0
         self._turns: dict[asyncio.Task[None], Claim] = {}
         self._answered: set[int] = set()
@@ -91,9 +93,9 @@ class Inbox:
         try:
             accepted = await self._questions.add(question, self._owner, busy=busy, lock_s=lock_s)
         except StoreFailed:
-            self.accepting = False
+            self._accepting = False
             raise
-        self.accepting = True
+        self._accepting = True
         if accepted is None:
             return False
         log.info("question.accepted", **_names(question))
@@ -171,7 +173,9 @@ class Inbox:
         if time.monotonic() >= self._forget_at_s:
             await self._questions.forget(self._limits.remember_s)
             self._forget_at_s = time.monotonic() + FORGET_EVERY_S
-        self._on_heartbeat(heartbeat)
+        self._on_share(heartbeat.share)
+        if self._accepting:
+            self._on_alive()
 
     async def _watch_loop(self) -> None:
         """A database that does not answer lets leases run out as well, whatever it is asked meanwhile."""

@@ -24,6 +24,10 @@ T = TypeVar("T")
 OWNER_ONLY = 0o600
 
 
+class DatabaseFileLost(OSError):
+    """The file was deleted or replaced while it was in use."""
+
+
 class SqliteEngine:
     """Raises ``StartFailed`` where another process has the file, or where it cannot be written to."""
 
@@ -43,7 +47,7 @@ class SqliteEngine:
 
     def _transact(self, work: Work[T], durable: bool) -> T:
         if _identity(self._file) != self._identity:
-            raise FileNotFoundError(f"{self._file} is another file than it was")
+            raise DatabaseFileLost
         with (self._engine if durable else self._relaxed).begin() as connection:
             return work(connection)
 
@@ -73,7 +77,10 @@ def _lock(file: Path) -> int:
 
 def _identity(file: Path) -> tuple[int, int]:
     """Never by opening the file: closing it again would drop SQLite's own locks."""
-    found = file.stat()
+    try:
+        found = file.stat()
+    except OSError as error:
+        raise DatabaseFileLost from error
     return found.st_dev, found.st_ino
 
 

@@ -1,0 +1,36 @@
+"""What the bot logs while a test runs."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from bot import logs
+
+
+class Lines(logging.Handler):
+    """The lines of the bot's log, in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[dict[str, Any]] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if isinstance(record.msg, dict):
+            self.lines.append(record.msg)
+
+    def count(self, event: str) -> int:
+        return sum(line["event"] == event for line in self.lines)
+
+
+@contextmanager
+def logged() -> Iterator[Lines]:
+    logs.set_up("INFO", "json")
+    lines = Lines()
+    logging.getLogger("bot").addHandler(lines)
+    try:
+        yield lines
+    finally:
+        logging.getLogger("bot").removeHandler(lines)
