@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,11 @@ class Lines(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         if isinstance(record.msg, dict):
             self.lines.append(record.msg)
+
+    async def until(self, event: str, count: int = 1) -> None:
+        async with asyncio.timeout(20):
+            while self.count(event) < count:  # noqa: ASYNC110 - a log tells nobody
+                await asyncio.sleep(0.005)
 
     def count(self, event: str) -> int:
         return sum(line["event"] == event for line in self.lines)

@@ -21,7 +21,7 @@ from bot.store.database import Database
 from bot.store.questions import StoredQuestions
 from tests.asked import asked
 from tests.database import run_sql
-from tests.integration.test_inbox import Thread, until
+from tests.integration.test_inbox import Thread
 from tests.logged import logged
 
 ROOT = Path(__file__).parents[2]
@@ -98,7 +98,7 @@ class TestInbox:
         with logged() as lines:
             await run_sql(database, "ALTER TABLE processes RENAME TO away")
             empty(heartbeats)
-            await until(lambda: lines.count("inbox.store_failed") > 3)
+            await lines.until("inbox.store_failed", 4)
             assert heartbeats.empty()
             await run_sql(database, "ALTER TABLE away RENAME TO processes")
         await asyncio.wait_for(heartbeats.get(), 10)
@@ -129,7 +129,7 @@ class TestInbox:
             with pytest.raises(StoreFailed):
                 await inbox.accept(asked("1.0"))
             empty(heartbeats)
-            await until(lambda: lines.count("inbox.store_failed") > 3)
+            await lines.until("inbox.store_failed", 4)
         assert heartbeats.empty()
         assert {line["error"] for line in lines.lines if line["event"] == "inbox.store_failed"} == {"DatabaseFileLost"}
 

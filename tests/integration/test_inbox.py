@@ -19,7 +19,8 @@ from bot.store.questions import StoredQuestions
 from bot.store.reply_records import StoredReplyRecords
 from tests.asked import asked
 from tests.database import pass_time, run_sql
-from tests.postgres import OVER_BOTH
+from tests.logged import logged
+from tests.postgres import OVER_BOTH, paused_server
 
 LIMITS = InboxLimits(lease_s=20.0, poll_s=0.05)
 WITHIN_S = 10.0
@@ -312,6 +313,18 @@ class TestCrashes:
         assert turns.log.count("end 1.0") == 1
         assert [claim.fence for claim in turns.claims["1.0"]] == [1, 2]
 
+    @OVER_BOTH
+    async def test_a_claim_whose_answer_was_lost_is_made_again(self, thread: Thread, turns: Turns) -> None:
+        """The database has it as ours, and nobody here knows of it."""
+        await thread.questions.add(asked("1.0"), "one", busy=False, lock_s=0.0)
+        await thread.questions.claim("one", most=1, lease_s=0.4, settled=True)
+        turns.held.set()
+        async with inbox(thread, turns.answer, limits=InboxLimits(lease_s=0.4, poll_s=0.05)) as opened:
+            await opened.accept(asked("1.1", "1.0"))
+            await turns.until("end 1.0", "end 1.1")
+        assert turns.log == ["begin 1.0", "end 1.0", "begin 1.1", "end 1.1"]
+        assert [(claim.crashes, claim.unrecorded) for claim in turns.claims["1.0"]] == [(0, True)]
+
     async def test_a_turn_that_raises_ends_as_failed_and_the_next_one_runs(self, thread: Thread) -> None:
         answered = asyncio.Event()
 
@@ -369,6 +382,74 @@ class TestStoreFailures:
             await opened.accept(asked("1.0"))
             await asyncio.wait_for(answered.wait(), WITHIN_S)
         assert crashes == [0, 0]
+
+    async def test_a_question_that_cannot_be_requeued_at_once_is_requeued_later(
+        self, thread: Thread, database: Database
+    ) -> None:
+        answered = asyncio.Event()
+
+        async def answer(claim: Claim) -> Outcome:
+            if claim.fence == 1:
+                await _rename(database, "questions", "away")
+                raise StoreFailed("OperationalError")
+            answered.set()
+            return Outcome.ANSWERED
+
+        with logged() as lines:
+            async with inbox(thread, answer, grace_s=WITHIN_S) as opened:
+                await opened.accept(asked("1.0"))
+                await lines.until("inbox.store_failed", 5)
+                await _rename(database, "away", "questions")
+                await asyncio.wait_for(answered.wait(), WITHIN_S)
+        assert await _left(thread.questions) == []
+
+
+class TestLostLeases:
+    """While a process is cut off from the database, another one may get its questions."""
+
+    async def test_a_turn_is_stopped_before_another_process_can_have_its_question(self, postgres_database: str) -> None:
+        """Nobody answers us for longer than our lease: the server is stopped, though Slack can be reached."""
+        stopped, claims = asyncio.Event(), asyncio.Queue[Claim]()
+
+        async def answer(claim: Claim) -> Outcome:
+            claims.put_nowait(claim)
+            try:
+                await asyncio.Event().wait()
+            finally:
+                stopped.set()
+            raise AssertionError
+
+        database = await Database.open(postgres_database)
+        limits = InboxLimits(lease_s=2.0, poll_s=0.05)
+        opened = Inbox(StoredQuestions(database), Thread(database), answer, "one", limits)
+        opened.start()
+        await opened.accept(asked("1.0"))
+        claim = await asyncio.wait_for(claims.get(), WITHIN_S)
+        with paused_server(postgres_database):
+            assert claim.lease.held()
+            await asyncio.wait_for(stopped.wait(), WITHIN_S)
+            assert not claim.lease.held()
+            async with asyncio.timeout(WITHIN_S):
+                closing = asyncio.create_task(opened.close(0.0))
+                await asyncio.wait({closing}, timeout=0.1)
+        await closing
+        await database.aclose()
+
+    async def test_with_a_database_of_its_own_it_goes_on(
+        self, thread: Thread, turns: Turns, database: Database
+    ) -> None:
+        limits = InboxLimits(lease_s=0.1, poll_s=0.05)
+        with logged() as lines:
+            async with inbox(thread, turns.answer, limits=limits, grace_s=WITHIN_S) as opened:
+                await opened.accept(asked("1.0"))
+                await turns.until("begin 1.0")
+                await _rename(database, "questions", "away")
+                await lines.until("inbox.store_failed", 9)
+                turns.held.set()
+                await turns.until("end 1.0")
+                await _rename(database, "away", "questions")
+        assert await _left(thread.questions) == []
+        assert lines.count("inbox.lease_lost") == 0
 
 
 async def _claim_after_a_failed_notice(thread: Thread, turns: Turns, error: SlackError) -> Claim:
