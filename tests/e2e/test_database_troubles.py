@@ -7,6 +7,7 @@ from contextlib import closing
 
 import pytest
 
+from bot import turn
 from playground.practice_model.script import Answer, HeldAnswer
 from tests.logged import logged
 from tests.stage import Stage
@@ -32,6 +33,21 @@ async def test_a_failure_within_a_turn_is_waited_out(stage: Stage) -> None:
         rename(stage, "refused_files", "away")
         ts = await stage.ask("@claude when is the meeting?", files=[TEXT])
         await lines.until("turn.waits_for_database", 2)
+        rename(stage, "away", "refused_files")
+        outcome = await stage.outcome(ts)
+
+    assert (outcome, stage.words(ts)) == ("answered", ["It is on Friday."])
+
+
+async def test_a_failure_that_lasts_longer_has_the_question_answered_later(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turn, "STORE_PATIENCE_S", 0.0)
+    stage.model.script(Answer("It is on Friday."))
+    with logged() as lines:
+        rename(stage, "refused_files", "away")
+        ts = await stage.ask("@claude when is the meeting?", files=[TEXT])
+        await lines.until("inbox.store_failed")
         rename(stage, "away", "refused_files")
         outcome = await stage.outcome(ts)
 
