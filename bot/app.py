@@ -19,6 +19,7 @@ from pathlib import Path
 import aiohttp
 import httpx
 from httpx_aiohttp import HttpxAiohttpClient
+from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import health
@@ -132,16 +133,18 @@ async def running(settings: Settings) -> AsyncIterator[SocketMode | HttpEvents]:
 
         handlers = Handlers(inbox.accept, replies.button_pressed, files.forget)
         bolt = listeners.build(client, identity, secret(settings.slack_signing_secret), handlers)
-        transport: SocketMode | HttpEvents
-        if settings.slack_app_token is not None:
-            transport = SocketMode(bolt, client, secret(settings.slack_app_token))
-        else:
-            is_alive = functools.partial(health.is_alive, settings.bot_data_dir)
-            transport = HttpEvents(bolt, settings.bot_http_host, settings.bot_http_port, is_alive)
+        transport = _transport(settings, bolt, client)
         parts.push_async_callback(transport.close)
         await transport.start()
         inbox.start()
         yield transport
+
+
+def _transport(settings: Settings, bolt: AsyncApp, client: AsyncWebClient) -> SocketMode | HttpEvents:
+    if settings.slack_app_token is not None:
+        return SocketMode(bolt, client, secret(settings.slack_app_token))
+    is_alive = functools.partial(health.is_alive, settings.bot_data_dir)
+    return HttpEvents(bolt, settings.bot_http_host, settings.bot_http_port, is_alive)
 
 
 def messages_client(settings: ModelSettings) -> MessagesClient:

@@ -175,7 +175,7 @@ class RateLimiter:
         return self._edits.budget.spent(_now_s())
 
     def set_share(self, share: float) -> None:
-        """Our part from now on; calls already made count on. Others' calls do too: take over a share a minute late."""
+        """Our part from now on, less what others have spent of the minute; calls already made here count on."""
         self._share = share
         for limiter in self._methods.values():
             limiter.budget.share = share
