@@ -19,7 +19,7 @@ from typing import Any
 from bot.errors import SlackError, SlackOutcomeUnknown, StoreFailed
 from bot.logs import get_logger
 from bot.messages import Question
-from bot.ports import SETTLED_S, Accepted, Claim, Outcome, Questions, Replies, Vitals
+from bot.ports import SETTLED_S, Claim, Lock, Outcome, Questions, Replies, Vitals
 
 log = get_logger(__name__)
 
@@ -37,8 +37,6 @@ class InboxLimits:
     turns_max: int = 50
     lease_s: float = 20.0
     """After this time without a heartbeat a process counts as dead, and its questions can be claimed again."""
-    notice_lock_s: float = 60.0
-    """Longer than posting a notice can take."""
     poll_s: float = 2.0
     remember_s: float = 90 * 86_400
     """How long a question's key is remembered, so that a late redelivery or an edit asks nothing twice."""
@@ -80,7 +78,7 @@ class Inbox:
         self._new = 0
         self._turns: dict[asyncio.Task[None], Claim] = {}
         self._answered: set[int] = set()
-        self._notices: set[asyncio.Task[bool]] = set()
+        self._notices: dict[asyncio.Task[bool], Lock] = {}
         self._loops: list[asyncio.Task[None]] = []
         self._beat_soon = asyncio.Event()
         self._processes = 1
@@ -88,10 +86,10 @@ class Inbox:
     async def accept(self, question: Question) -> bool:
         """Writes ``question`` down; ``False`` where it was. Raises ``StoreFailed``: then Slack must get no ack."""
         busy = len(self._turns) + self._new >= self._limits.turns_max
-        lock_s = self._limits.notice_lock_s if len(self._notices) < NOTICES_MAX else 0.0
+        lease_s = self._limits.lease_s if len(self._notices) < NOTICES_MAX else 0.0
         self._new += 1
         try:
-            accepted = await self._questions.add(question, self._owner, busy=busy, lock_s=lock_s)
+            accepted = await self._questions.add(question, self._owner, busy=busy, lease_s=lease_s)
         except StoreFailed:
             self._accepting = False
             raise
@@ -100,10 +98,10 @@ class Inbox:
             return False
         log.info("question.accepted", **_names(question))
         self._due.set()
-        if accepted.fence is not None:
-            notice = asyncio.create_task(_safely(self._notify(question, accepted, accepted.fence)))
-            self._notices.add(notice)
-            notice.add_done_callback(self._notices.discard)
+        if accepted.lock is not None:
+            notice = asyncio.create_task(_safely(self._notify(question, accepted.ahead, accepted.lock)))
+            self._notices[notice] = accepted.lock
+            notice.add_done_callback(self._notices.pop)
         return True
 
     def start(self) -> None:
@@ -118,8 +116,14 @@ class Inbox:
         await _within_patience(asyncio.create_task(_safely(self._heartbeat())), *self._loops[:1])
         if running := {*self._turns, *self._notices}:
             log.info("inbox.draining", turns=len(self._turns))
-            await asyncio.wait(running, timeout=grace_s)
-        # The heartbeat goes on until here: a turn whose lease another process got would be answered twice.
+        try:
+            if running:
+                await asyncio.wait(running, timeout=grace_s)
+        finally:  # a second signal ends the grace
+            await self._stop()
+
+    async def _stop(self) -> None:
+        """The heartbeat went on until now: a turn whose lease another process got would be answered twice."""
         rest = [*self._turns, *self._notices, *self._loops]
         for task in rest:
             task.cancel()
@@ -163,7 +167,9 @@ class Inbox:
 
     async def _heartbeat(self) -> None:
         self._beat_soon.clear()
-        vitals = Vitals(tuple(self._turns.values()), self._spent(), self._closing)
+        vitals = Vitals(
+            tuple(self._turns.values()), tuple(self._notices.values()), spent=self._spent(), stopping=self._closing
+        )
         heartbeat = await self._questions.heartbeat(self._owner, vitals, lease_s=self._limits.lease_s)
         self._processes = heartbeat.processes
         self._stop_what_is_lost()
@@ -226,19 +232,19 @@ class Inbox:
         if self._processes > 1:
             self._beat_soon.set()
 
-    async def _notify(self, question: Question, accepted: Accepted, fence: int) -> None:
+    async def _notify(self, question: Question, ahead: int, lock: Lock) -> None:
         """Posts the notice while the question is locked, so that its turn finds the notice, and takes it away."""
         recorded = False
         try:
-            recorded = await self._post_notice(question, accepted.ahead)
+            recorded = await self._post_notice(question, ahead, lock)
         finally:
-            await self._questions.unlock(question, fence, recorded=recorded)
+            await self._questions.unlock(lock, recorded=recorded)
             self._due.set()
 
-    async def _post_notice(self, question: Question, ahead: int) -> bool:
+    async def _post_notice(self, question: Question, ahead: int, lock: Lock) -> bool:
         """Whether there is a record of what stands in Slack now."""
         try:
-            await self._replies.queued(question, ahead)
+            await self._replies.queued(question, ahead, lock.lease)
         except (SlackOutcomeUnknown, StoreFailed) as error:
             log.info("inbox.notice_failed", error=str(error))
             return False

@@ -69,14 +69,23 @@ SETTLED_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
+class Lock:
+    """A waiting question that nobody may claim while the ``lease`` is held. ``fence`` as in ``Claim``."""
+
+    id: int
+    fence: int
+    lease: Lease
+
+
+@dataclass(frozen=True, slots=True)
 class Accepted:
     """A question that was written down. ``ahead``: so many unfinished ones stand before it in its thread.
 
-    With a ``fence`` it has to wait, and is locked until ``unlock``, so that a notice can say so beside no other reply.
+    One that has to wait is locked until ``unlock``, so that the notice which says so is posted beside no other reply.
     """
 
     ahead: int
-    fence: int | None
+    lock: Lock | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +116,12 @@ class Claim:
 class Vitals:
     """What a process says of itself with its heartbeat.
 
-    ``claims`` are the questions whose turns it runs, ``spent`` is its part of the edits that Slack allows in a minute.
+    ``claims`` are the questions whose turns it runs, ``locks`` those of whose notices it takes care; ``spent`` is which
+    part of the edits that Slack allows in a minute it has made.
     """
 
     claims: Collection[Claim] = ()
+    locks: Collection[Lock] = ()
     spent: float = 0.0
     stopping: bool = False
 
@@ -133,13 +144,13 @@ class Questions(Protocol):
     ``owner`` names a process, and ``lease_s`` is how long its leases last from one heartbeat to the next.
     """
 
-    async def add(self, question: Question, owner: str, *, busy: bool, lock_s: float) -> Accepted | None:
+    async def add(self, question: Question, owner: str, *, busy: bool, lease_s: float) -> Accepted | None:
         """Writes a question down; ``None`` where it was already there. ``busy``: it could not be run at once.
 
-        If it has to wait it is locked for up to ``lock_s``; 0: no notice is wanted.
+        If it has to wait it is locked under a lease; ``lease_s`` 0: no notice is wanted.
         """
 
-    async def unlock(self, question: Question, fence: int, *, recorded: bool) -> None:
+    async def unlock(self, lock: Lock, *, recorded: bool) -> None:
         """Ends the lock. ``recorded``: there is a record of all that was posted under it."""
 
     async def claim(self, owner: str, *, most: int, lease_s: float, settled: bool) -> list[Claim]:
@@ -152,7 +163,7 @@ class Questions(Protocol):
         """Notes how far the turn has come, without waiting."""
 
     async def heartbeat(self, owner: str, vitals: Vitals, *, lease_s: float) -> Heartbeat:
-        """Renews the leases of ``vitals.claims``, and takes away those that were lost.
+        """Renews the leases of what ``vitals`` names, and takes away those that were lost.
 
         What has no heartbeat for ``lease_s``, be it a process or a question that nobody runs, can be claimed again.
         """
@@ -228,5 +239,8 @@ class Replies(Protocol):
         Whoever writes asks ``lease.held()`` before every call to Slack, and makes none more where it is not.
         """
 
-    async def queued(self, question: Question, ahead: int) -> None:
-        """Says that ``ahead`` questions are answered first; the reply takes this message over."""
+    async def queued(self, question: Question, ahead: int, lease: Lease) -> None:
+        """Says that ``ahead`` questions are answered first; the reply takes this message over.
+
+        Nothing is posted where the ``lease`` is not held: then the reply may have begun.
+        """

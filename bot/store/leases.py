@@ -87,7 +87,6 @@ def renew(connection: Connection, until: Now, owner: str, fences: dict[int, int]
     if not fences:
         return frozenset()
     mine = sa.and_(
-        questions.c.state == RUNNING,
         questions.c.lease_owner == owner,
         sa.tuple_(questions.c.id, questions.c.fence).in_(list(fences.items())),
     )

@@ -24,7 +24,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.errors import StoreFailed
 from bot.lease import Lease
 from bot.messages import Attachment, EntryPoint, Question, ThreadKey
-from bot.ports import Accepted, Claim, Heartbeat, Outcome, Stage, Vitals
+from bot.ports import Accepted, Claim, Heartbeat, Lock, Outcome, Stage, Vitals
 from bot.store import leases
 from bot.store.database import Database
 from bot.store.schema import FINISHED, RUNNING, WAITING, processes, questions, refused_files
@@ -47,8 +47,8 @@ class StoredQuestions:
         self._clock = clock
         self._insert = postgresql.insert if database.shared else sqlite.insert
 
-    async def add(self, question: Question, owner: str, *, busy: bool, lock_s: float) -> Accepted | None:
-        now = self._now()
+    async def add(self, question: Question, owner: str, *, busy: bool, lease_s: float) -> Accepted | None:
+        now, until_s = self._now(), self._until_s(lease_s)
         row = {
             "team_id": question.team_id,
             "channel_id": question.channel_id,
@@ -62,17 +62,20 @@ class StoredQuestions:
 
         def work(connection: Connection) -> Accepted | None:
             ahead = connection.execute(_count_ahead(question)).scalar_one()
-            fence = 1 if lock_s and (ahead or busy) else None
-            lock = {"fence": fence, "lease_owner": owner, "lease_until": now + lock_s} if fence else {}
-            new = connection.execute(self._insert(questions).values(row | lock).on_conflict_do_nothing())
-            return Accepted(ahead, fence) if new.rowcount else None
+            locked = bool(lease_s and (ahead or busy))
+            lease = {"fence": 1, "lease_owner": owner, "lease_until": now + lease_s} if locked else {}
+            insert = self._insert(questions).values(row | lease).on_conflict_do_nothing().returning(questions.c.id)
+            new: int | None = connection.execute(insert).scalar()
+            if new is None:
+                return None
+            return Accepted(ahead, Lock(new, 1, Lease(unpaused_s, until_s)) if locked else None)
 
         return await self._database.run(work)
 
-    async def unlock(self, question: Question, fence: int, *, recorded: bool) -> None:
+    async def unlock(self, lock: Lock, *, recorded: bool) -> None:
         unlocked = (
             questions.update()
-            .where(is_question(question), questions.c.state == WAITING, questions.c.fence == fence)
+            .where(questions.c.id == lock.id, questions.c.state == WAITING, questions.c.fence == lock.fence)
             .values(**leases.NO_LEASE, unrecorded=questions.c.unrecorded if recorded else sa.true())
         )
         await self._database.run(lambda connection: connection.execute(unlocked), durable=False)
@@ -96,7 +99,9 @@ class StoredQuestions:
 
     async def heartbeat(self, owner: str, vitals: Vitals, *, lease_s: float) -> Heartbeat:
         now, until_s = self._now(), self._until_s(lease_s)
-        fences, answers = {claim.id: claim.fence for claim in vitals.claims}, len(vitals.claims)
+        held: list[Claim | Lock] = [*vitals.claims, *vitals.locks]
+        answers = len(vitals.claims)
+        fences = {one.id: one.fence for one in held}
 
         def work(connection: Connection) -> tuple[frozenset[int], int, leases.Others]:
             kept = leases.renew(connection, now + lease_s, owner, fences)
@@ -105,11 +110,11 @@ class StoredQuestions:
             return kept, expired, leases.others(connection, now, owner, lease_s)
 
         kept, expired, others = await self._database.run(work, durable=False)
-        for claim in vitals.claims:
-            if claim.id in kept:
-                claim.lease.renew(until_s)
+        for one in held:
+            if one.id in kept:
+                one.lease.renew(until_s)
             else:
-                claim.lease.lose()
+                one.lease.lose()
         return Heartbeat(others.share_beside(answers), others.processes + 1, expired)
 
     async def expire_all(self) -> int:

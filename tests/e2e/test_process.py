@@ -193,6 +193,28 @@ async def test_a_stopped_bot_requeues_what_it_did_not_finish(
     assert stage.words(ts) == ["At last."]
 
 
+async def test_a_second_signal_ends_the_grace(
+    workspace: Workspace, model: PracticeModel, tmp_path: Path, turn_log: TurnLog
+) -> None:
+    stage = Stage(workspace, model, settings_for(workspace, model.url, tmp_path, "socket"), turn_log)
+    held = HeldAnswer()
+    model.script(held)
+    env = environment(workspace, model, tmp_path, BOT_SHUTDOWN_GRACE_S="600")
+    async with bot_process("run", **env) as first:
+        await first.until_logged("bot.ready")
+        ts = await stage.ask("@claude tell me a story")
+        await held.asked.wait()
+        first.process.terminate()
+        await first.until_logged("inbox.draining")
+        assert await first.terminate() == 0
+        assert [line for line in first.lines if "Traceback" in line or "Unclosed" in line] == []
+    model.script(Answer("At last."))
+    async with bot_process("run", **env) as second:
+        turn = await second.until_logged("turn.done")
+
+    assert (turn["outcome"], turn["crashes"], stage.words(ts)) == ("answered", 0, ["At last."])
+
+
 async def test_a_bot_that_waits_for_slack_can_be_stopped(model: PracticeModel, tmp_path: Path) -> None:
     async with Workspace(MANIFEST) as gone:
         env = environment(gone, model, tmp_path)

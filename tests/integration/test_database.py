@@ -34,7 +34,7 @@ asyncio.run(hold())
 
 
 async def add(database: Database, ts: str) -> Accepted | None:
-    return await StoredQuestions(database).add(asked(ts), "one", busy=False, lock_s=0.0)
+    return await StoredQuestions(database).add(asked(ts), "one", busy=False, lease_s=0.0)
 
 
 @OVER_BOTH
@@ -95,7 +95,7 @@ async def test_a_second_process_on_the_same_sqlite_file_is_refused_until_the_fir
 async def test_what_people_wrote_does_not_stay_in_the_sqlite_file(tmp_path: Path) -> None:
     database = await Database.open(f"sqlite:///{tmp_path / 'bot.sqlite3'}")
     store = StoredQuestions(database)
-    await store.add(asked("1.0", text="the merger is on Friday"), "one", busy=False, lock_s=0.0)
+    await store.add(asked("1.0", text="the merger is on Friday"), "one", busy=False, lease_s=0.0)
     (claim,) = await store.claim("one", most=1, lease_s=20.0, settled=True)
     await store.finish(claim, Outcome.ANSWERED)
     await database.aclose()

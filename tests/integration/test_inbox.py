@@ -42,7 +42,7 @@ class Thread:
     def records(self) -> StoredReplyRecords:
         return StoredReplyRecords(self.database)
 
-    async def queued(self, question: Question, ahead: int) -> None:
+    async def queued(self, question: Question, ahead: int, lease: Lease) -> None:  # noqa: ARG002 - as above
         if self.post is not None:
             await self.post(question)
         self.notices.append((question.ts, ahead))
@@ -293,7 +293,7 @@ class TestStopping:
 
 class TestCrashes:
     async def test_a_process_that_died_leaves_its_question_to_the_next_one(self, thread: Thread, turns: Turns) -> None:
-        await thread.questions.add(asked("1.0"), "dead", busy=False, lock_s=0.0)
+        await thread.questions.add(asked("1.0"), "dead", busy=False, lease_s=0.0)
         await thread.questions.claim("dead", most=1, lease_s=20.0, settled=True)  # and then nothing more came from it
         await pass_time(thread.database, 21.0)
         turns.held.set()
@@ -316,7 +316,7 @@ class TestCrashes:
     @OVER_BOTH
     async def test_a_claim_whose_answer_was_lost_is_made_again(self, thread: Thread, turns: Turns) -> None:
         """The database has it as ours, and nobody here knows of it."""
-        await thread.questions.add(asked("1.0"), "one", busy=False, lock_s=0.0)
+        await thread.questions.add(asked("1.0"), "one", busy=False, lease_s=0.0)
         await thread.questions.claim("one", most=1, lease_s=0.4, settled=True)
         turns.held.set()
         async with inbox(thread, turns.answer, limits=InboxLimits(lease_s=0.4, poll_s=0.05)) as opened:

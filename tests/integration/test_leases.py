@@ -58,7 +58,7 @@ class Process:
 
     async def beat(self, *running: Claim, stopping: bool = False, spent: float = 0.0) -> float:
         """Its share of what Slack allows."""
-        vitals = Vitals(running, spent, stopping)
+        vitals = Vitals(running, spent=spent, stopping=stopping)
         return (await self.questions.heartbeat(self.name, vitals, lease_s=LEASE_S)).share
 
     async def claim(self, most: int = 100) -> list[Claim]:
@@ -67,7 +67,7 @@ class Process:
 
 async def add(database: Database, *questions: Question) -> None:
     for question in questions:
-        await StoredQuestions(database).add(question, "one", busy=False, lock_s=0.0)
+        await StoredQuestions(database).add(question, "one", busy=False, lease_s=0.0)
 
 
 async def life(
@@ -191,7 +191,7 @@ async def test_processes_whose_clocks_differ_do_not_take_each_others_questions(t
     fast = StoredQuestions(two[0], clock=lambda: time.time() + 25.0)
     slow = StoredQuestions(two[1], clock=lambda: time.time() - 25.0)
     for store, other, ts in ((fast, slow, "1.0"), (slow, fast, "2.0")):
-        await store.add(asked(ts), "mine", busy=False, lock_s=0.0)
+        await store.add(asked(ts), "mine", busy=False, lease_s=0.0)
         (claim,) = await store.claim("mine", most=1, lease_s=LEASE_S, settled=True)
         assert 0.0 <= claim.waited_s < 10.0
         assert (await other.heartbeat("other", Vitals(), lease_s=LEASE_S)).expired == 0
@@ -212,7 +212,7 @@ async def test_a_process_that_is_paused_in_a_transaction_stops_the_others_for_a_
             while True:
                 tries += 1
                 with suppress(StoreFailed):  # fails after a while, so that what came with it can go on
-                    assert await store.add(asked("1.0"), "other", busy=False, lock_s=0.0)
+                    assert await store.add(asked("1.0"), "other", busy=False, lease_s=0.0)
                     break
     finally:
         paused.kill()

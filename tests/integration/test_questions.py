@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from bot.errors import StoreFailed
 from bot.lease import Lease
 from bot.messages import Attachment, EntryPoint, Question, ThreadKey
-from bot.ports import Accepted, Claim, Outcome, Vitals
+from bot.ports import Accepted, Claim, Lock, Outcome, Vitals
 from bot.store.database import Database
 from bot.store.questions import StoredQuestions
 from bot.store.reply_records import StoredReplyRecords
@@ -32,15 +32,15 @@ def store(database: Database) -> StoredQuestions:
 async def added(store: StoredQuestions, *asked_now: Question) -> None:
     """Written down, in order, and not locked."""
     for question in asked_now:
-        assert await store.add(question, "one", busy=False, lock_s=0.0) is not None
+        assert await store.add(question, "one", busy=False, lease_s=0.0) is not None
 
 
-async def locked(store: StoredQuestions, question: Question, owner: str = "one") -> int:
-    """Written down while no turn was free, and locked for its notice; returns the fence."""
-    accepted = await store.add(question, owner, busy=True, lock_s=LEASE_S)
+async def locked(store: StoredQuestions, question: Question, owner: str = "one") -> Lock:
+    """Written down while no turn was free, and locked for its notice."""
+    accepted = await store.add(question, owner, busy=True, lease_s=LEASE_S)
     assert accepted is not None
-    assert accepted.fence is not None
-    return accepted.fence
+    assert accepted.lock is not None
+    return accepted.lock
 
 
 async def claims(store: StoredQuestions, owner: str = "one", most: int = 100) -> list[Claim]:
@@ -68,18 +68,20 @@ class TestAdding:
         await added(store, asked("1.0"))
         # app_mention and message of the same message differ in all but the key.
         for again in (asked("1.0"), asked("1.0", entry_point=EntryPoint.DIRECT, text="else")):
-            assert await store.add(again, "one", busy=False, lock_s=LEASE_S) is None
+            assert await store.add(again, "one", busy=False, lease_s=LEASE_S) is None
         assert await claimed_ts(store) == ["1.0"]
 
     async def test_it_stays_once_when_all_deliveries_come_at_the_same_time(self, database: Database) -> None:
         processes = [StoredQuestions(database) for _ in range(8)]
-        new = await asyncio.gather(*(store.add(asked("1.0"), "one", busy=False, lock_s=LEASE_S) for store in processes))
+        new = await asyncio.gather(
+            *(store.add(asked("1.0"), "one", busy=False, lease_s=LEASE_S) for store in processes)
+        )
         assert [accepted for accepted in new if accepted] == [Accepted(0, None)]
 
     async def test_an_answered_question_stays_known(self, store: StoredQuestions) -> None:
         await added(store, asked("1.0"))
         await store.finish(await claimed(store), Outcome.ANSWERED)
-        assert await store.add(asked("1.0"), "one", busy=False, lock_s=LEASE_S) is None
+        assert await store.add(asked("1.0"), "one", busy=False, lease_s=LEASE_S) is None
         assert await claims(store) == []
 
     async def test_the_same_ts_elsewhere_is_another_question(self, store: StoredQuestions) -> None:
@@ -214,36 +216,36 @@ class TestLeases:
 @OVER_BOTH
 class TestNotices:
     async def test_who_has_to_wait_is_locked_and_keeps_its_turn(self, store: StoredQuestions) -> None:
-        fence = await locked(store, asked("1.0"))
+        lock = await locked(store, asked("1.0"))
         await added(store, asked("1.1", "1.0"))
         assert await claims(store) == []
-        await store.unlock(asked("1.0"), fence, recorded=True)
+        await store.unlock(lock, recorded=True)
         claim = await claimed(store)
         assert (claim.question.ts, claim.crashes, claim.unrecorded) == ("1.0", 0, False)
 
     async def test_who_can_be_answered_at_once_is_not_locked(self, store: StoredQuestions) -> None:
         await added(store, asked("1.0"))
         await store.finish(await claimed(store), Outcome.ANSWERED)
-        assert await store.add(asked("1.1", "1.0"), "one", busy=False, lock_s=LEASE_S) == Accepted(0, None)
+        assert await store.add(asked("1.1", "1.0"), "one", busy=False, lease_s=LEASE_S) == Accepted(0, None)
 
     async def test_it_is_known_how_many_questions_go_first_in_the_thread(self, store: StoredQuestions) -> None:
         await added(store, asked("1.0"), asked("9.0"))
         await claimed(store)
-        ahead = [
-            await store.add(asked(ts, thread_ts), "one", busy=False, lock_s=LEASE_S)
+        found = [
+            await store.add(asked(ts, thread_ts), "one", busy=False, lease_s=LEASE_S)
             for ts, thread_ts in (("1.1", "1.0"), ("1.2", "1.0"), ("8.0", "8.0"))
         ]
-        assert ahead == [Accepted(1, 1), Accepted(2, 1), Accepted(0, None)]
+        assert [(one.ahead, one.lock is not None) for one in found if one] == [(1, True), (2, True), (0, False)]
 
     async def test_no_lock_where_no_notice_is_wanted(self, store: StoredQuestions) -> None:
         await added(store, asked("1.0"))
-        assert await store.add(asked("1.1", "1.0"), "one", busy=True, lock_s=0.0) == Accepted(1, None)
+        assert await store.add(asked("1.1", "1.0"), "one", busy=True, lease_s=0.0) == Accepted(1, None)
 
     async def test_a_notice_with_an_unknown_outcome_makes_the_turn_look_and_is_no_crash(
         self, store: StoredQuestions, database: Database
     ) -> None:
-        fence, _ = await locked(store, asked("1.0")), await locked(store, asked("2.0"), "dead")
-        await store.unlock(asked("1.0"), fence, recorded=False)
+        lock, _ = await locked(store, asked("1.0")), await locked(store, asked("2.0"), "dead")
+        await store.unlock(lock, recorded=False)
         first = await claimed(store)
         assert (first.crashes, first.unrecorded) == (0, True)
         await pass_time(database, LEASE_S + 1)
@@ -251,12 +253,22 @@ class TestNotices:
         second = await claimed(store)
         assert (second.crashes, second.unrecorded) == (0, True)
 
+    async def test_a_heartbeat_keeps_a_lock_while_the_notice_is_posted(
+        self, store: StoredQuestions, database: Database
+    ) -> None:
+        lock = await locked(store, asked("1.0"))
+        for _ in range(3):
+            await pass_time(database, LEASE_S / 2)
+            await store.heartbeat("one", Vitals(locks=(lock,)), lease_s=LEASE_S)
+        assert lock.lease.held()
+        assert await claims(store) == []
+
     async def test_a_lock_that_is_not_ours_any_more_stays(self, store: StoredQuestions, database: Database) -> None:
-        fence = await locked(store, asked("1.0"), "slow")
+        lock = await locked(store, asked("1.0"), "slow")
         await pass_time(database, LEASE_S + 1)
         await beat(store, "other")
         claim = await claimed(store, "other")
-        await store.unlock(asked("1.0"), fence, recorded=True)
+        await store.unlock(lock, recorded=True)
         assert await store.finish(claim, Outcome.ANSWERED)
 
 
@@ -321,7 +333,7 @@ class TestReplyParts:
 @OVER_BOTH
 async def test_a_cancelled_call_leaves_the_database_usable(store: StoredQuestions) -> None:
     for number in range(20):
-        adding = asyncio.create_task(store.add(asked(f"{number}.0"), "one", busy=False, lock_s=0.0))
+        adding = asyncio.create_task(store.add(asked(f"{number}.0"), "one", busy=False, lease_s=0.0))
         for _ in range(number):
             await asyncio.sleep(0)
         adding.cancel()
@@ -338,7 +350,8 @@ async def test_a_database_that_is_gone_fails_every_call_as_store_failed(tmp_path
     question = asked("1.0")
     mine = Claim(1, question, 1, Lease(lambda: 0.0, 1.0))
     for call in (
-        store.add(question, "one", busy=False, lock_s=0.0), claims(store), store.unlock(question, 1, recorded=True),
+        store.add(question, "one", busy=False, lease_s=0.0), claims(store),
+        store.unlock(Lock(1, 1, mine.lease), recorded=True),
         store.heartbeat("one", Vitals((mine,)), lease_s=LEASE_S), store.expire_all(), store.requeue(mine),
         store.finish(mine, Outcome.FAILED), store.withdrawn(question.thread), store.forget(1.0),
         records.posted(question, 0, "2.0"), records.parts(question),

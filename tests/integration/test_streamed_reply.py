@@ -59,7 +59,7 @@ async def written(tmp_path: Path) -> AsyncIterator[Written]:
         ts = workspace.seed(ada, channel, "Tell me.")
         question = Question(workspace.team_id, channel, ts, ts, ada, EntryPoint.DIRECT, "Tell me.")
         records = StoredReplyRecords(database)
-        await StoredQuestions(database).add(question, "one", busy=False, lock_s=0.0)
+        await StoredQuestions(database).add(question, "one", busy=False, lease_s=0.0)
         client = AsyncWebClient(workspace.bot_token, workspace.api_url, session=session, retry_handlers=[])
         api = SlackClient(client, RateLimiter())
         names = Names(api)

@@ -57,12 +57,14 @@ class SlackReplies:
         status_line = StatusLine(services.api, services.status, question.channel_id, question.thread_ts)
         return Writer(plan, ThreadOutlet(question, services), status_line)
 
-    async def queued(self, question: Question, ahead: int) -> None:
+    async def queued(self, question: Question, ahead: int, lease: Lease) -> None:
         if question.response_url is not None:  # its acknowledgement stands there already
             return
         ticket = self._services.api.request(POST, lambda _: Bid(), question.channel_id)
         if not await ticket.granted(NOTICE_WITHIN_S):  # a late notice would only keep its own answer waiting
             raise SlackUnavailable(POST, "busy")
+        if not lease.held():
+            raise SlackUnavailable(POST, "lease_lost")
         words = f"Queued behind {ahead} question{'s' if ahead > 1 else ''}…" if ahead else "Queued…"
         arguments = post_arguments(question, NOTICE, Content(footer=(words,)))
         posted = await self._services.api.call_now(POST, **arguments)
