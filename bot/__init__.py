@@ -14,6 +14,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     ports.py           what a turn needs of the outside world, as Protocols
     messages.py        the values that travel through a turn
     errors.py          what can go wrong, as a tree, and what people read
+    lease.py           until when a question is this process's
     limits.py          the published limits of Slack and of the Messages API
     logs.py            events with fields, without tokens and texts
     ask.py             the model link alone, from the terminal

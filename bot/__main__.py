@@ -65,7 +65,7 @@ def _ask(options: argparse.Namespace) -> int:
 def _health(_options: argparse.Namespace) -> int:
     if health.is_alive(data_dir()):
         return 0
-    print(f"no sign of life in {data_dir()}", file=sys.stderr)
+    print(f"no recent heartbeat in {data_dir()}", file=sys.stderr)
     return 1
 
 

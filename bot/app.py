@@ -7,6 +7,7 @@ reverse one: Slack's deliveries first, then the turns, then what the turns need.
 from __future__ import annotations
 
 import asyncio
+import functools
 import os
 import signal
 import socket
@@ -18,6 +19,7 @@ from pathlib import Path
 import aiohttp
 import httpx
 from httpx_aiohttp import HttpxAiohttpClient
+from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import health
@@ -47,6 +49,7 @@ from bot.slack.write.thread_outlet import ThreadServices
 from bot.store.database import Database
 from bot.store.questions import StoredQuestions
 from bot.store.refused_files import StoredRefusedFiles
+from bot.store.reply_records import StoredReplyRecords
 from bot.turn import Turn
 
 log = get_logger(__name__)
@@ -82,11 +85,12 @@ async def _serve(settings: Settings) -> None:
 async def running(settings: Settings) -> AsyncIterator[SocketMode | HttpEvents]:
     """The bot, connected, until the block ends. Raises ``StartFailed``."""
     async with AsyncExitStack() as parts:
+        health.prepare(settings.bot_data_dir)
         database = await Database.open(settings.database_url or _sqlite(settings.bot_data_dir))
         parts.push_async_callback(database.aclose)
-        questions = StoredQuestions(database.engine)
+        questions = StoredQuestions(database)
         if not database.shared:
-            await questions.recover_all()
+            await questions.expire_all()
 
         session = await parts.enter_async_context(aiohttp.ClientSession(timeout=SLACK_TIMEOUT, trust_env=True))
         client = AsyncWebClient(
@@ -102,7 +106,7 @@ async def running(settings: Settings) -> AsyncIterator[SocketMode | HttpEvents]:
         parts.push_async_callback(names.close)
         reader = ThreadReader(api, names, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id)
         support = StatusSupport.of_app(api.scopes)
-        services = ThreadServices(api, questions, reader.find_posted, reader.find_streamed, support)
+        services = ThreadServices(api, StoredReplyRecords(database), reader.find_posted, reader.find_streamed, support)
         replies = SlackReplies(services, reader, session, native=settings.bot_streaming == "native")
 
         files = await _files(settings, api, parts)
@@ -112,31 +116,37 @@ async def running(settings: Settings) -> AsyncIterator[SocketMode | HttpEvents]:
             model=await parts.enter_async_context(messages_client(settings)),
             replies=replies,
             questions=questions,
-            refused_files=StoredRefusedFiles(database.engine),
+            refused_files=StoredRefusedFiles(database),
             system_prompt=settings.bot_system_prompt,
             history_tokens_max=settings.history_tokens_max,
             allowance=_allowance(settings),
         )
-        limits = InboxLimits(turns_max=settings.bot_turns_max)
-
-        def alive(processes: int) -> None:
-            health.beat(settings.bot_data_dir)
-            rate_limiter.set_share(1 / processes)
-
-        inbox = Inbox(questions, replies, turn.answer, _owner(), limits, alive=alive)
+        inbox = Inbox(
+            questions,
+            replies,
+            turn.answer,
+            _owner(),
+            InboxLimits(turns_max=settings.bot_turns_max),
+            on_alive=functools.partial(health.record_heartbeat, settings.bot_data_dir),
+            on_share=rate_limiter.set_share,
+            spent=rate_limiter.edits_spent,
+        )
         parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s)
 
         handlers = Handlers(inbox.accept, replies.button_pressed, files.forget)
         bolt = listeners.build(client, identity, secret(settings.slack_signing_secret), handlers)
-        transport: SocketMode | HttpEvents
-        if settings.slack_app_token is not None:
-            transport = SocketMode(bolt, client, secret(settings.slack_app_token))
-        else:
-            transport = HttpEvents(bolt, settings.bot_http_host, settings.bot_http_port)
+        transport = _transport(settings, bolt, client)
         parts.push_async_callback(transport.close)
         await transport.start()
         inbox.start()
         yield transport
+
+
+def _transport(settings: Settings, bolt: AsyncApp, client: AsyncWebClient) -> SocketMode | HttpEvents:
+    if settings.slack_app_token is not None:
+        return SocketMode(bolt, client, secret(settings.slack_app_token))
+    is_alive = functools.partial(health.is_alive, settings.bot_data_dir)
+    return HttpEvents(bolt, settings.bot_http_host, settings.bot_http_port, is_alive)
 
 
 def messages_client(settings: ModelSettings) -> MessagesClient:

@@ -1,26 +1,51 @@
-"""Whether the bot that uses a data directory lives: it leaves a sign there while it does, and the sign grows old.
+"""Whether the bot that uses a data directory lives: each heartbeat sets the time of a file there, which grows old.
 
-I/O: the time of one file. The sign says that the bot's loop runs and that its database answers; it works the same for
-both transports, and for a process outside that has nothing but the directory.
+I/O: the time of that file, the room on its disk. A recent heartbeat says that the bot's loop runs, that its database
+takes what is written, and that its disk has room; it works the same for both transports, and for a process outside that
+has nothing but the directory.
 """
 
 from __future__ import annotations
 
+import shutil
 import time
 from pathlib import Path
 
-SIGN = "alive"
+from bot.errors import StartFailed
+from bot.logs import get_logger
+
+log = get_logger(__name__)
+
+FILE = "heartbeat"
 AGE_MAX_S = 60.0
-"""Twelve times what lies between two signs, and longer than any one call of the database may take."""
+"""Twelve times what lies between two heartbeats, and longer than any one call of the database may take."""
+FREE_BYTES_MIN = 16 * 1024 * 1024
+"""Less than that and the next file, or the next question, finds no room."""
 
 
-def beat(data_dir: Path) -> None:
-    data_dir.mkdir(parents=True, exist_ok=True)
-    (data_dir / SIGN).touch()
+def prepare(data_dir: Path) -> None:
+    """Makes the directory; a start counts as a heartbeat. Raises ``StartFailed``."""
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        (data_dir / FILE).touch()
+    except OSError as error:
+        raise StartFailed(f"BOT_DATA_DIR: {error.filename} cannot be written to ({error.strerror})") from error
+
+
+def record_heartbeat(data_dir: Path, *, free_bytes_min: int = FREE_BYTES_MIN) -> None:
+    """Not where the disk is full or the directory was deleted: it is not made again, since what was in it is lost."""
+    try:
+        free_bytes = shutil.disk_usage(data_dir).free
+        if free_bytes < free_bytes_min:
+            log.warning("health.disk_full", free_bytes=free_bytes)
+            return
+        (data_dir / FILE).touch()
+    except OSError as error:
+        log.warning("health.data_dir_lost", error=type(error).__name__)
 
 
 def is_alive(data_dir: Path) -> bool:
     try:
-        return time.time() - (data_dir / SIGN).stat().st_mtime < AGE_MAX_S
-    except FileNotFoundError:
+        return time.time() - (data_dir / FILE).stat().st_mtime < AGE_MAX_S
+    except OSError:
         return False

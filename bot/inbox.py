@@ -1,8 +1,10 @@
 """Accepted questions go in; turns are run: each question once, in order in its thread, capped, and again after a crash.
 
-A question is written down before Slack gets its acknowledgement; from then on the database knows it until it is done.
-The loop takes what is due whenever something was accepted or ended here, and looks every ``poll_s`` for what other
-processes left. I/O: the database through ``ports.Questions``, the clock.
+A question is written down before Slack gets its acknowledgement; from then on the database knows it until it is
+finished. One loop claims what is due whenever something was accepted or ended here, and looks every ``poll_s`` for what
+other processes left; another sends the heartbeat that keeps this process's leases.
+
+I/O: the database through ``ports.Questions``, the clock.
 """
 
 from __future__ import annotations
@@ -12,33 +14,40 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from bot.errors import SlackError, SlackOutcomeUnknown, StoreFailed
 from bot.logs import get_logger
 from bot.messages import Question
-from bot.ports import Claim, Outcome, Questions, Replies
+from bot.ports import SETTLED_S, Claim, Lock, Outcome, Questions, Replies, Vitals
 
 log = get_logger(__name__)
 
 Answer = Callable[[Claim], Awaitable[Outcome]]
+WATCH_EVERY_S = 1.0
+FORGET_EVERY_S = 3_600.0
+NOTICES_MAX = 20
+"""At once: where so many are on their way, a further one would not be posted soon enough to be of use."""
+CLOSE_PATIENCE_S = 5.0
+"""For a database that does not answer while the process ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class InboxLimits:
     turns_max: int = 50
     lease_s: float = 20.0
-    """After this time without a sign of life a process counts as dead, and others take its questions."""
-    hold_s: float = 60.0
-    """Longer than posting a notice can take."""
+    """After this time without a heartbeat a process counts as dead, and its questions can be claimed again."""
     poll_s: float = 2.0
-    keep_s: float = 90 * 86_400
+    remember_s: float = 90 * 86_400
     """How long a question's key is remembered, so that a late redelivery or an edit asks nothing twice."""
 
 
 class Inbox:
     """``owner`` names this process among those that share the database.
 
-    ``alive`` is called while all goes well, with the number of processes that live.
+    After each heartbeat that the database took, ``on_share`` is called with this process's part of what Slack allows
+    the workspace, and ``on_alive`` where questions are written down too. ``spent`` tells which part of a minute's edits
+    was made here, for those who share the workspace.
     """
 
     def __init__(
@@ -49,133 +58,205 @@ class Inbox:
         owner: str,
         limits: InboxLimits,
         *,
-        alive: Callable[[int], None] = lambda _: None,
+        on_alive: Callable[[], None] = lambda: None,
+        on_share: Callable[[float], None] = lambda _: None,
+        spent: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._questions = questions
         self._replies = replies
         self._answer = answer
         self._owner = owner
         self._limits = limits
-        self._alive = alive
+        self._on_alive = on_alive
+        self._on_share = on_share
+        self._spent = spent
+        self._started_s = time.monotonic()
+        self._forget_at_s = self._started_s
         self._due = asyncio.Event()
         self._closing = False
+        self._accepting = True
+        self._new = 0
         self._turns: dict[asyncio.Task[None], Claim] = {}
-        self._notices: set[asyncio.Task[bool]] = set()
+        self._answered: set[int] = set()
+        self._notices: dict[asyncio.Task[bool], Lock] = {}
         self._loops: list[asyncio.Task[None]] = []
+        self._beat_soon = asyncio.Event()
+        self._processes = 1
 
     async def accept(self, question: Question) -> bool:
         """Writes ``question`` down; ``False`` where it was. Raises ``StoreFailed``: then Slack must get no ack."""
-        new = await self._questions.add(question, time.time())
-        if new:
-            log.info("question.accepted", **_names(question))
-            self._due.set()
-            notice = asyncio.create_task(_safely(self._tell_if_queued(question)))
-            self._notices.add(notice)
-            notice.add_done_callback(self._notices.discard)
-        return new
+        busy = len(self._turns) + self._new >= self._limits.turns_max
+        lease_s = self._limits.lease_s if len(self._notices) < NOTICES_MAX else 0.0
+        self._new += 1
+        try:
+            accepted = await self._questions.add(question, self._owner, busy=busy, lease_s=lease_s)
+        except StoreFailed:
+            self._accepting = False
+            raise
+        self._accepting = True
+        if accepted is None:
+            return False
+        log.info("question.accepted", **_names(question))
+        self._due.set()
+        if accepted.lock is not None:
+            notice = asyncio.create_task(_safely(self._notify(question, accepted.ahead, accepted.lock)))
+            self._notices[notice] = accepted.lock
+            notice.add_done_callback(self._notices.pop)
+        return True
 
     def start(self) -> None:
-        self._loops = [asyncio.create_task(self._take()), asyncio.create_task(self._keep())]
+        loops = (self._claim_loop(), self._heartbeat_loop(), self._watch_loop())
+        self._loops = [asyncio.create_task(loop) for loop in loops]
 
     async def close(self, grace_s: float) -> None:
-        """Takes nothing more, lets running turns finish for ``grace_s``, and gives back the rest for later."""
+        """Claims nothing more, lets running turns end for ``grace_s``, and requeues the rest."""
         self._closing = True
         self._due.set()
-        await asyncio.gather(*self._loops[:1])  # a claim on its way becomes a turn, so that none is forgotten
+        # Others know from now on that this process is being stopped. A claim on its way becomes a turn.
+        await _within_patience(asyncio.create_task(_safely(self._heartbeat())), *self._loops[:1])
         if running := {*self._turns, *self._notices}:
             log.info("inbox.draining", turns=len(self._turns))
-            await asyncio.wait(running, timeout=grace_s)
-        # Leases are kept until here: a turn that another process took over would be answered twice.
-        left = list(self._turns.values())
+        try:
+            if running:
+                await asyncio.wait(running, timeout=grace_s)
+        finally:  # a second signal ends the grace
+            await self._stop()
+
+    async def _stop(self) -> None:
+        """The heartbeat went on until now: a turn whose lease another process got would be answered twice."""
         rest = [*self._turns, *self._notices, *self._loops]
         for task in rest:
             task.cancel()
-        await asyncio.gather(*rest, return_exceptions=True)
-        for claim in left:
-            await _safely(self._questions.release(claim))
+        await _within_patience(*rest)
+        await _within_patience(asyncio.create_task(_safely(self._heartbeat())))
 
-    async def _take(self) -> None:
+    async def _claim_loop(self) -> None:
         while not self._closing:
             self._due.clear()
-            await _safely(self._take_due())
+            self._new = 0
+            await _safely(self._claim_due())
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._due.wait(), self._limits.poll_s)
 
-    async def _take_due(self) -> None:
-        while len(self._turns) < self._limits.turns_max and not self._closing:
-            claim = await self._questions.claim(self._owner, time.time(), self._limits.lease_s)
-            if claim is None:
-                return
+    async def _claim_due(self) -> None:
+        free = self._limits.turns_max - len(self._turns)
+        if free <= 0:
+            return
+        settled = time.monotonic() - self._started_s >= SETTLED_S
+        claims = await self._questions.claim(self._owner, most=free, lease_s=self._limits.lease_s, settled=settled)
+        for claim in claims:
             for turn, earlier in self._turns.items():
                 if earlier.id == claim.id:  # this process slept through that turn's lease
                     turn.cancel()
             turn = asyncio.create_task(self._run(claim))
             self._turns[turn] = claim
             turn.add_done_callback(self._ended)
+        if claims:
+            self._answers_changed()
 
-    async def _keep(self) -> None:
+    async def _heartbeat_loop(self) -> None:
+        """Sooner where others share the workspace and the number of our answers has changed."""
         while True:
-            await _safely(self._look_after())
-            await asyncio.sleep(self._limits.lease_s / 4)
+            every_s = self._limits.lease_s / 4
+            pause_s = min(WATCH_EVERY_S, every_s)
+            heard = await _safely(self._heartbeat())
+            await asyncio.sleep(pause_s)
+            if heard:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._beat_soon.wait(), every_s - pause_s)
 
-    async def _look_after(self) -> None:
-        """Renews our leases, stops turns that have lost theirs, and frees those of processes that died."""
-        now_s, turns = time.time(), list(self._turns.items())
-        kept = await self._questions.renew(self._owner, now_s, self._limits.lease_s)
-        for turn, claim in turns:
-            if (claim.id, claim.attempt) not in kept:
-                turn.cancel()
-        if freed := await self._questions.recover(now_s):
-            log.warning("inbox.recovered", questions=freed)
+    async def _heartbeat(self) -> None:
+        self._beat_soon.clear()
+        vitals = Vitals(
+            tuple(self._turns.values()), tuple(self._notices.values()), spent=self._spent(), stopping=self._closing
+        )
+        heartbeat = await self._questions.heartbeat(self._owner, vitals, lease_s=self._limits.lease_s)
+        self._processes = heartbeat.processes
+        self._stop_what_is_lost()
+        if heartbeat.expired:
+            log.warning("inbox.leases_expired", questions=heartbeat.expired)
             self._due.set()
-        await self._questions.forget(now_s - self._limits.keep_s)
-        self._alive(await self._questions.processes(self._owner, now_s, self._limits.lease_s))
+        if time.monotonic() >= self._forget_at_s:
+            await self._questions.forget(self._limits.remember_s)
+            self._forget_at_s = time.monotonic() + FORGET_EVERY_S
+        self._on_share(heartbeat.share)
+        if self._accepting:
+            self._on_alive()
+
+    async def _watch_loop(self) -> None:
+        """A database that does not answer lets leases run out as well, whatever it is asked meanwhile."""
+        while True:
+            self._stop_what_is_lost()
+            await asyncio.sleep(min(WATCH_EVERY_S, self._limits.lease_s / 4))
+
+    def _stop_what_is_lost(self) -> None:
+        for turn, claim in self._turns.items():
+            if not claim.lease.held() and claim.id not in self._answered and not turn.cancelling():
+                log.warning("inbox.lease_lost", **_names(claim.question))
+                turn.cancel()
 
     async def _run(self, claim: Claim) -> None:
         try:
             outcome = await self._answer(claim)
+        except asyncio.CancelledError:
+            await _safely(self._questions.requeue(claim))
+            raise
         except StoreFailed as error:
             log.warning("inbox.store_failed", error=str(error))
             await asyncio.sleep(self._limits.poll_s)
-            await _safely(self._questions.release(claim))
+            await self._until_taken(lambda: self._questions.requeue(claim))
             return
         except Exception:
             # A fault of ours: the turn told the person what it could; asking again would only repeat it.
             log.exception("turn.crashed", **_names(claim.question))
             outcome = Outcome.FAILED
         # An answered question that stayed open would be answered again.
+        self._answered.add(claim.id)
+        try:
+            await self._until_taken(lambda: self._questions.finish(claim, outcome))
+        finally:
+            self._answered.discard(claim.id)
+
+    async def _until_taken(self, call: Callable[[], Awaitable[bool]]) -> None:
         while True:
-            if await _safely(self._questions.done(claim, outcome, time.time())):
+            if await _safely(call()):
                 return
             await asyncio.sleep(self._limits.poll_s)
 
     def _ended(self, turn: asyncio.Task[None]) -> None:
         del self._turns[turn]
         self._due.set()
+        self._answers_changed()
 
-    async def _tell_if_queued(self, question: Question) -> None:
-        """Posts the notice while the question is held, so that its turn finds the notice, and takes it away."""
-        ahead = await self._questions.ahead(question)
-        if not ahead and len(self._turns) < self._limits.turns_max:
-            return
-        if await self._questions.hold(question, self._owner, time.time(), self._limits.hold_s):
-            known = False
-            try:
-                known = await self._tell(question, ahead)
-            finally:
-                await self._questions.let_go(question, self._owner, known=known)
-                self._due.set()
+    def _answers_changed(self) -> None:
+        if self._processes > 1:
+            self._beat_soon.set()
 
-    async def _tell(self, question: Question, ahead: int) -> bool:
-        """Whether it is known what stands in Slack now."""
+    async def _notify(self, question: Question, ahead: int, lock: Lock) -> None:
+        """Posts the notice while the question is locked, so that its turn finds the notice, and takes it away."""
+        recorded = False
         try:
-            await self._replies.queued(question, ahead)
+            recorded = await self._post_notice(question, ahead, lock)
+        finally:
+            await self._questions.unlock(lock, recorded=recorded)
+            self._due.set()
+
+    async def _post_notice(self, question: Question, ahead: int, lock: Lock) -> bool:
+        """Whether there is a record of what stands in Slack now."""
+        try:
+            await self._replies.queued(question, ahead, lock.lease)
         except (SlackOutcomeUnknown, StoreFailed) as error:
-            log.info("inbox.not_told", error=str(error))
+            log.info("inbox.notice_failed", error=str(error))
             return False
         except SlackError as error:
-            log.info("inbox.not_told", error=str(error))
+            log.info("inbox.notice_failed", error=str(error))
         return True
+
+
+async def _within_patience(*tasks: asyncio.Task[Any]) -> None:
+    """Waits for ``tasks``, whatever becomes of them, but not for a database that does not answer."""
+    if tasks:
+        await asyncio.wait(tasks, timeout=CLOSE_PATIENCE_S)
 
 
 async def _safely(work: Awaitable[object]) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from bot.lease import Lease
 from bot.messages import Attachment, Conversation, Note, PreparedFile, Question, StreamEvent, ThreadKey, ThreadMessage
 
 Progress = Callable[[int, int, str], None]
@@ -52,57 +53,132 @@ class Outcome(StrEnum):
     """The place to answer in was taken away."""
 
 
+class Stage(StrEnum):
+    """How far a turn has come."""
+
+    READING = "reading"
+    FILES = "files"
+    ASKING = "asking"
+    WRITING = "writing"
+    """Words of the answer were shown."""
+
+
+STRIKES_MAX = 3
+SETTLED_S = 5.0
+"""A process that died sooner died of its start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A waiting question that nobody may claim while the ``lease`` is held. ``fence`` as in ``Claim``."""
+
+    id: int
+    fence: int
+    lease: Lease
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A question that was written down. ``ahead``: so many unfinished ones stand before it in its thread.
+
+    One that has to wait is locked until ``unlock``, so that the notice which says so is posted beside no other reply.
+    """
+
+    ahead: int
+    lock: Lock | None
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A question that is this process's to answer.
+    """A question that is this process's to answer while the ``lease`` is held.
 
-    ``attempt`` counts from 1; a higher one means that a process may have shown something of which there is no record.
+    ``fence`` is the number of the lease: each one has a higher number than those before. ``unrecorded``: an earlier one
+    may have shown something of which there is no record. ``crashes`` counts those that ran out because a process died,
+    ``strikes`` what of that speaks against the question itself. ``waited_s``: from its acceptance until now.
     """
 
     id: int
     question: Question
-    attempt: int
-    accepted_at_s: float
+    fence: int
+    lease: Lease
+    crashes: int = 0
+    strikes: int = 0
+    unrecorded: bool = False
+    waited_s: float = 0.0
+
+    @property
+    def guilty(self) -> bool:
+        """Whether it would bring the process down again."""
+        return self.strikes >= STRIKES_MAX
+
+
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """What a process says of itself with its heartbeat.
+
+    ``claims`` are the questions whose turns it runs, ``locks`` those of whose notices it takes care; ``spent`` is which
+    part of the edits that Slack allows in a minute it has made.
+    """
+
+    claims: Collection[Claim] = ()
+    locks: Collection[Lock] = ()
+    spent: float = 0.0
+    stopping: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """What a process learns with its heartbeat."""
+
+    share: float
+    """Its part of what Slack allows the workspace, by the answers that it and others write now."""
+    processes: int
+    """How many live, this one included."""
+    expired: int = 0
+    """So many leases had run out; their questions can be claimed again."""
 
 
 class Questions(Protocol):
-    """The database, as the list of what was asked. All raise ``StoreFailed``; times are seconds since the epoch."""
+    """The database, as the list of what was asked. All that awaits raises ``StoreFailed``.
 
-    async def add(self, question: Question, now_s: float) -> bool:
-        """Writes a question down; ``False`` where it was already there."""
+    ``owner`` names a process, and ``lease_s`` is how long its leases last from one heartbeat to the next.
+    """
 
-    async def claim(self, owner: str, now_s: float, lease_s: float) -> Claim | None:
-        """The oldest waiting question whose thread is free, now running; ``None`` where there is none."""
+    async def add(self, question: Question, owner: str, *, busy: bool, lease_s: float) -> Accepted | None:
+        """Writes a question down; ``None`` where it was already there. ``busy``: it could not be run at once.
 
-    async def hold(self, question: Question, owner: str, now_s: float, lease_s: float) -> bool:
-        """Keeps a waiting question from being claimed for up to ``lease_s``; ``False`` where it is not waiting."""
+        If it has to wait it is locked under a lease; ``lease_s`` 0: no notice is wanted.
+        """
 
-    async def let_go(self, question: Question, owner: str, *, known: bool) -> None:
-        """Ends ``hold``. ``known``: its record says what stands in Slack; else the next claim is a further attempt."""
+    async def unlock(self, lock: Lock, *, recorded: bool) -> None:
+        """Ends the lock. ``recorded``: there is a record of all that was posted under it."""
 
-    async def renew(self, owner: str, now_s: float, lease_s: float) -> frozenset[tuple[int, int]]:
-        """Keeps all that ``owner`` has; returns the id and attempt of each, so that it sees what it has lost."""
+    async def claim(self, owner: str, *, most: int, lease_s: float, settled: bool) -> list[Claim]:
+        """Up to ``most`` of the oldest waiting questions whose threads are free, now running.
 
-    async def processes(self, owner: str, now_s: float, lease_s: float) -> int:
-        """Says that ``owner`` lives; returns how many do that were heard of within ``lease_s``, it included."""
+        ``settled``: this process has run for a while, so that it may run what was under way in several crashes.
+        """
 
-    async def recover(self, now_s: float) -> int:
-        """Makes claimable again what a process that died had; says how many."""
+    def reached(self, claim: Claim, stage: Stage) -> None:
+        """Notes how far the turn has come, without waiting."""
 
-    async def release(self, claim: Claim) -> bool:
+    async def heartbeat(self, owner: str, vitals: Vitals, *, lease_s: float) -> Heartbeat:
+        """Renews the leases of what ``vitals`` names, and takes away those that were lost.
+
+        What has no heartbeat for ``lease_s``, be it a process or a question that nobody runs, can be claimed again.
+        """
+
+    async def requeue(self, claim: Claim) -> bool:
         """Gives a running question back unanswered; ``False`` where it was no longer this claim's."""
 
-    async def done(self, claim: Claim, outcome: Outcome, now_s: float) -> bool:
+    async def finish(self, claim: Claim, outcome: Outcome) -> bool:
         """Ends a question and erases what the person wrote; ``False`` where it was no longer this claim's."""
-
-    async def ahead(self, question: Question) -> int:
-        """How many unfinished questions stand before this one in its thread."""
 
     async def withdrawn(self, thread: ThreadKey) -> frozenset[str]:
         """The ts of questions that stay out of later history."""
 
-    async def forget(self, before_s: float) -> None:
-        """Drops what was done before ``before_s``, and refused files that were remembered before it."""
+    async def forget(self, age_s: float) -> None:
+        """Drops what was finished longer ago than that, and refused files that have been remembered for longer."""
 
 
 class ReplyRecords(Protocol):
@@ -157,8 +233,14 @@ class Reply(Protocol):
 class Replies(Protocol):
     """Slack, as a place to write."""
 
-    async def open(self, question: Question, *, again: bool) -> Reply:
-        """Starts a reply, or takes up the one that was begun; ``again``: an earlier process may have shown some."""
+    async def open(self, question: Question, *, again: bool, lease: Lease) -> Reply:
+        """Starts a reply, or takes up the one that was begun; ``again``: an earlier process may have shown some.
 
-    async def queued(self, question: Question, ahead: int) -> None:
-        """Says that ``ahead`` questions are answered first; the reply takes this message over."""
+        Whoever writes asks ``lease.held()`` before every call to Slack, and makes none more where it is not.
+        """
+
+    async def queued(self, question: Question, ahead: int, lease: Lease) -> None:
+        """Says that ``ahead`` questions are answered first; the reply takes this message over.
+
+        Nothing is posted where the ``lease`` is not held: then the reply may have begun.
+        """

@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import TypeVar
 
 from bot.budget import Allowance
 from bot.draft import Draft, newly_attached, refused_file
-from bot.errors import ModelError, ModelRequestInvalid, ModelRequestTooLarge, ReplyGone, SlackError
+from bot.errors import ModelError, ModelRequestInvalid, ModelRequestTooLarge, ReplyGone, SlackError, StoreFailed
 from bot.logs import get_logger
 from bot.messages import Conversation, EntryPoint, Finished, Note, Question, StopReason, TextDelta, ThreadMessage
-from bot.ports import Button, Claim, Files, Model, Outcome, Questions, RefusedFiles, Replies, Reply, Threads
+from bot.ports import Button, Claim, Files, Model, Outcome, Questions, RefusedFiles, Replies, Reply, Stage, Threads
 
 log = get_logger(__name__)
 
-ATTEMPTS_MAX = 3
-"""A question that brought the process down this often is given up instead of bringing it down again."""
-
+T = TypeVar("T")
+STORE_PATIENCE_S = 60.0
+STORE_PAUSE_S = 0.25
+STORE_PAUSE_MAX_S = 4.0
 HELLO = (
     "Hello! Mention me with a question, in a channel or in a thread, or write to me directly. I read the whole thread "
     "and the files in it (images, PDFs and text) and answer while I write. `/ask` answers so that only you see it."
@@ -84,14 +86,17 @@ class Turn:
     """What the files of one request may take."""
 
     async def answer(self, claim: Claim) -> Outcome:
-        """Never raises for what people, Slack or the model do; what it cannot mend it says in the thread."""
+        """Never raises for what people, Slack or the model do; what it cannot mend it says in the thread.
+
+        Raises ``StoreFailed`` where the database is away for long: then the question is for later.
+        """
         question, figures = claim.question, Figures(time.monotonic())
-        reply = await self.replies.open(question, again=claim.attempt > 1)
+        reply = await self.replies.open(question, again=claim.unrecorded, lease=claim.lease)
         notes: list[Note] = []
         try:
             ending = await self._ending(claim, reply, notes, figures)
             outcome = await _finish(reply, ending, notes)
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, StoreFailed):
             await reply.abandon()
             raise
         _log_turn(claim, outcome, figures)
@@ -109,28 +114,32 @@ class Turn:
         except SlackError as error:
             log.warning("slack.failed", error=str(error))
             return Ending(Outcome.FAILED, NOT_READ)
+        except StoreFailed:
+            raise
         except Exception:
             log.exception("turn.crashed")
             return Ending(Outcome.FAILED, CRASHED, button=Button.ASK_AGAIN)
 
     async def _answer(self, claim: Claim, reply: Reply, notes: list[Note], figures: Figures) -> Ending:
         question = claim.question
-        if claim.attempt > ATTEMPTS_MAX:
+        if claim.guilty:
             return Ending(Outcome.FAILED, GIVEN_UP)
         if _says_nothing(question):
             reply.write(HELLO)
             return Ending(Outcome.GREETED)
         reply.status("Reading the thread…" if not question.starts_thread else "Thinking…")
-        withdrawn = await self.questions.withdrawn(question.thread)
+        withdrawn = await _waited_out(lambda: self.questions.withdrawn(question.thread))
         thread = [message for message in await self.threads.read(question) if message.ts not in withdrawn]
+        self.questions.reached(claim, Stage.FILES)
         draft = await self._draft(question, thread, reply)
         figures.files = len(draft.files)
         reply.status("Thinking…")
+        self.questions.reached(claim, Stage.ASKING)
         while True:  # ends, since every next draft leaves out more and there are few
             request = draft.request()
             notes[:] = request.notes
             try:
-                return await self._stream(request.conversation, reply, figures)
+                return await self._stream(claim, request.conversation, reply, figures)
             except (ModelRequestInvalid, ModelRequestTooLarge) as error:
                 instead = None if figures.chars else draft.after(error)
                 if instead is None:
@@ -142,7 +151,9 @@ class Turn:
         """Files that the API refused in an earlier turn are left out, and named again only where they are new here."""
         attachments = [file for message in thread for file in message.attachments]
         ids = {file.id for file in attachments}
-        refused = await self.refused_files.among(question.team_id, ids) if ids else frozenset[str]()
+        refused = frozenset[str]()
+        if ids:
+            refused = await _waited_out(lambda: self.refused_files.among(question.team_id, ids))
 
         def progress(number: int, total: int, file_name: str) -> None:
             reply.status(f"Reading {file_name}" + (f", {number} of {total}…" if total > 1 else "…"))
@@ -161,9 +172,12 @@ class Turn:
     async def _remember(self, question: Question, file_ids: frozenset[str], error: ModelError) -> None:
         log.warning("model.refused", error=type(error).__name__, detail=str(error), files=sorted(file_ids))
         if file_ids:
-            await self.refused_files.add(question.team_id, file_ids, time.time())
+            try:
+                await self.refused_files.add(question.team_id, file_ids, time.time())
+            except StoreFailed as failed:  # a later turn will learn it anew
+                log.warning("model.refusal_forgotten", error=str(failed))
 
-    async def _stream(self, conversation: Conversation, reply: Reply, figures: Figures) -> Ending:
+    async def _stream(self, claim: Claim, conversation: Conversation, reply: Reply, figures: Figures) -> Ending:
         blank = True
         async with aclosing(self.model.stream(conversation)) as events:
             async for event in events:
@@ -171,6 +185,7 @@ class Turn:
                     case TextDelta(text):
                         if figures.first_text_s is None:
                             figures.first_text_s = time.monotonic() - figures.started_s
+                            self.questions.reached(claim, Stage.WRITING)
                         figures.chars += len(text)
                         blank = blank and not text.strip()
                         reply.write(text)
@@ -183,6 +198,20 @@ class Turn:
                         if stop_reason in STOPPED:
                             return Ending(Outcome.CUT, STOPPED[stop_reason], button=GOES_ON.get(stop_reason))
         return Ending(Outcome.FAILED, SILENT, button=Button.ASK_AGAIN) if blank else Ending(Outcome.ANSWERED)
+
+
+async def _waited_out(call: Callable[[], Awaitable[T]]) -> T:
+    """What the database answers, once it does. Raises ``StoreFailed`` after ``STORE_PATIENCE_S``."""
+    until_s, pause_s = time.monotonic() + STORE_PATIENCE_S, STORE_PAUSE_S
+    while True:
+        try:
+            return await call()
+        except StoreFailed as error:
+            if time.monotonic() + pause_s > until_s:
+                raise
+            log.warning("turn.waits_for_database", error=str(error))
+        await asyncio.sleep(pause_s)
+        pause_s = min(2 * pause_s, STORE_PAUSE_MAX_S)
 
 
 def _says_nothing(question: Question) -> bool:
@@ -220,8 +249,8 @@ def _log_turn(claim: Claim, outcome: Outcome, figures: Figures) -> None:
         channel=question.channel_id,
         ts=question.ts,
         entry_point=question.entry_point.value,
-        attempt=claim.attempt,
-        waited_ms=round(1000 * max(0.0, time.time() - claim.accepted_at_s - (time.monotonic() - figures.started_s))),
+        crashes=claim.crashes,
+        waited_ms=round(1000 * claim.waited_s),
         first_text_ms=None if figures.first_text_s is None else round(1000 * figures.first_text_s),
         total_ms=round(1000 * (time.monotonic() - figures.started_s)),
         chars=figures.chars,

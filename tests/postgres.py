@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -49,6 +49,30 @@ def postgres() -> Iterator[str]:
             finally:
                 server.send_signal(signal.SIGINT)
                 server.communicate(timeout=20)
+
+
+@contextmanager
+def paused_server(address: str) -> Iterator[None]:
+    """Whoever is connected to it, or connects, gets no answer meanwhile. ``address`` is that of a database on it."""
+    home = Path(address.partition("?host=")[2])
+    leader = int((home / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
+    children = [int(stat.parent.name) for stat in Path("/proc").glob("[0-9]*/stat") if _parent(stat) == leader]
+    paused = [leader, *children]
+    try:
+        for pid in paused:
+            os.kill(pid, signal.SIGSTOP)
+        yield
+    finally:
+        for pid in paused:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+
+
+def _parent(stat: Path) -> int:
+    try:
+        return int(stat.read_text().rpartition(")")[2].split()[1])
+    except OSError:  # it has ended meanwhile
+        return 0
 
 
 def _programs(home: Path, user: int | None) -> Path:

@@ -1,38 +1,54 @@
-"""Questions go in once and come out in order, one a thread at a time, until each is done. I/O: the database.
+"""Questions go in once and come out in order, one a thread at a time, until each is finished. I/O: the database.
 
-A question is ``waiting``, then ``running`` under a lease that its process renews, then ``done``. A lease that ran out
-(the process died) makes it waiting again. While people are told that it is queued, a waiting question is under a lease
-too, so that nobody begins a reply beside that notice. ``attempts`` counts the leases that did not end well: whoever
-comes after one has to look at what it left in Slack. Implements ``ports.Questions`` and ``ports.ReplyRecords``.
+A question is ``waiting``, then ``running`` under a lease that its process's heartbeat renews, then ``finished``. A
+lease that ran out makes it waiting again. While a notice is posted which says that it has to wait, a question is locked
+by a lease too, so that nobody begins a reply beside that notice. Each lease has a higher ``fence`` than those before.
+On its way a question costs three commits that wait for the disk: its acceptance, its claim and its end; they are
+shared with whatever else is to be written then. Implements ``ports.Questions``.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from math import inf
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import StoreFailed
+from bot.lease import Lease
 from bot.messages import Attachment, EntryPoint, Question, ThreadKey
-from bot.ports import Claim, Outcome
-from bot.store.database import transaction
-from bot.store.schema import DONE, RUNNING, WAITING, processes, questions, refused_files, reply_parts
+from bot.ports import Accepted, Claim, Heartbeat, Lock, Outcome, Stage, Vitals
+from bot.store import leases
+from bot.store.database import Database
+from bot.store.schema import FINISHED, RUNNING, WAITING, processes, questions, refused_files
 
-_UNFINISHED = questions.c.state.in_((WAITING, RUNNING))
-_NO_LEASE = {"lease_owner": None, "lease_until": None}
+SAFETY = 0.25
+"""Of a lease: so much sooner it is over here than in the database, for a call to Slack that is on its way then."""
+FORGET_PROCESSES_S = 3_600.0
+
+
+def unpaused_s() -> float:
+    """A clock that goes on while the machine sleeps, where the system has one."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
 class StoredQuestions:
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    """``clock`` is the time since the epoch, where the database is not shared; a shared one has its own."""
 
-    async def add(self, question: Question, now_s: float) -> bool:
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+        self._database = database
+        self._clock = clock
+        self._insert = postgresql.insert if database.shared else sqlite.insert
+
+    async def add(self, question: Question, owner: str, *, busy: bool, lease_s: float) -> Accepted | None:
+        now, until_s = self._now(), self._until_s(lease_s)
         row = {
             "team_id": question.team_id,
             "channel_id": question.channel_id,
@@ -41,197 +57,150 @@ class StoredQuestions:
             "user_id": question.user_id,
             "entry_point": question.entry_point.value,
             "payload": _dump(question),
-            "accepted_at": now_s,
+            "accepted_at": now,
         }
-        try:
-            async with self._begin() as connection:
-                await connection.execute(questions.insert().values(row))
-        except StoreFailed as error:
-            if isinstance(error.__cause__, IntegrityError) and await self._known(question):
-                return False
-            raise
-        return True
 
-    async def claim(self, owner: str, now_s: float, lease_s: float) -> Claim | None:
-        """Marks the oldest question whose thread is free as running under ``owner``'s lease."""
-        earlier = questions.alias()
-        behind = sa.exists().where(
-            earlier.c.team_id == questions.c.team_id,
-            earlier.c.channel_id == questions.c.channel_id,
-            earlier.c.thread_ts == questions.c.thread_ts,
-            sa.or_(earlier.c.state == RUNNING, sa.and_(earlier.c.state == WAITING, earlier.c.ts < questions.c.ts)),
-        )
-        oldest = (
-            sa.select(questions)
-            .where(questions.c.state == WAITING, questions.c.lease_until.is_(None), ~behind)
-            .order_by(questions.c.accepted_at, questions.c.id)
-            .limit(1)
-            .with_for_update(skip_locked=True, of=questions)
-        )
-        try:
-            async with self._begin() as connection:
-                row = (await connection.execute(oldest)).mappings().first()
-                if row is None:
-                    return None
-                await connection.execute(
-                    questions.update()
-                    .where(questions.c.id == row["id"])
-                    .values(state=RUNNING, **_lease(owner, now_s, lease_s))
-                )
-        except StoreFailed as error:
-            if isinstance(error.__cause__, IntegrityError):  # another process took this thread a moment ago
+        def work(connection: Connection) -> Accepted | None:
+            ahead = connection.execute(_count_ahead(question)).scalar_one()
+            locked = bool(lease_s and (ahead or busy))
+            lease = {"fence": 1, "lease_owner": owner, "lease_until": now + lease_s} if locked else {}
+            insert = self._insert(questions).values(row | lease).on_conflict_do_nothing().returning(questions.c.id)
+            new: int | None = connection.execute(insert).scalar()
+            if new is None:
                 return None
+            return Accepted(ahead, Lock(new, 1, Lease(unpaused_s, until_s)) if locked else None)
+
+        return await self._database.run(work)
+
+    async def unlock(self, lock: Lock, *, recorded: bool) -> None:
+        unlocked = (
+            questions.update()
+            .where(questions.c.id == lock.id, questions.c.state == WAITING, questions.c.fence == lock.fence)
+            .values(**leases.NO_LEASE, unrecorded=questions.c.unrecorded if recorded else sa.true())
+        )
+        await self._database.run(lambda connection: connection.execute(unlocked), durable=False)
+
+    async def claim(self, owner: str, *, most: int, lease_s: float, settled: bool) -> list[Claim]:
+        now, until_s = self._now(), self._until_s(lease_s)
+        try:
+            rows = await self._database.run(
+                lambda connection: leases.claim(connection, now, owner, most=most, lease_s=lease_s, settled=settled)
+            )
+        except StoreFailed as error:
+            if isinstance(error.__cause__, IntegrityError):  # another process began one of these threads a moment ago
+                return []
             raise
-        return Claim(row["id"], _load(dict(row)), row["attempts"] + 1, row["accepted_at"])
+        return [_claim(dict(row), Lease(unpaused_s, until_s)) for row in rows]
 
-    async def hold(self, question: Question, owner: str, now_s: float, lease_s: float) -> bool:
-        return await self._update(
-            questions.update()
-            .where(self._is(question), questions.c.state == WAITING, questions.c.lease_until.is_(None))
-            .values(_lease(owner, now_s, lease_s))
-        )
+    def reached(self, claim: Claim, stage: Stage) -> None:
+        not_shown = questions.c.stage.is_distinct_from(Stage.WRITING.value)
+        reached = questions.update().where(_still(claim), not_shown).values(stage=stage.value)
+        self._database.later(lambda connection: connection.execute(reached))
 
-    async def let_go(self, question: Question, owner: str, *, known: bool) -> None:
-        attempts = questions.c.attempts - 1 if known else questions.c.attempts
-        await self._update(
-            questions.update()
-            .where(self._is(question), questions.c.state == WAITING, questions.c.lease_owner == owner)
-            .values(**_NO_LEASE, attempts=attempts)
-        )
+    async def heartbeat(self, owner: str, vitals: Vitals, *, lease_s: float) -> Heartbeat:
+        now, until_s = self._now(), self._until_s(lease_s)
+        held: list[Claim | Lock] = [*vitals.claims, *vitals.locks]
+        answers = len(vitals.claims)
+        fences = {one.id: one.fence for one in held}
 
-    async def renew(self, owner: str, now_s: float, lease_s: float) -> frozenset[tuple[int, int]]:
-        """Keeps every running question of ``owner`` for another ``lease_s``; returns the id and attempt of each."""
-        own = sa.and_(questions.c.state == RUNNING, questions.c.lease_owner == owner)
-        async with self._begin() as connection:
-            await connection.execute(questions.update().where(own).values(lease_until=now_s + lease_s))
-            kept = await connection.execute(sa.select(questions.c.id, questions.c.attempts).where(own))
-            return frozenset((row.id, row.attempts) for row in kept)
+        def work(connection: Connection) -> tuple[frozenset[int], int, leases.Others]:
+            kept = leases.renew(connection, now + lease_s, owner, fences)
+            leases.leave_vitals(connection, now, owner, answers=answers, spent=vitals.spent, stopping=vitals.stopping)
+            expired = leases.expire(connection, now, lease_s)
+            return kept, expired, leases.others(connection, now, owner, lease_s)
 
-    async def processes(self, owner: str, now_s: float, lease_s: float) -> int:
-        dead = sa.or_(processes.c.owner == owner, processes.c.seen_at < now_s - lease_s)
-        async with self._begin() as connection:
-            await connection.execute(processes.delete().where(dead))
-            await connection.execute(processes.insert().values(owner=owner, seen_at=now_s))
-            count = await connection.execute(sa.select(sa.func.count()).select_from(processes))
-            return int(count.scalar_one())
+        kept, expired, others = await self._database.run(work, durable=False)
+        for one in held:
+            if one.id in kept:
+                one.lease.renew(until_s)
+            else:
+                one.lease.lose()
+        return Heartbeat(others.share_beside(answers), others.processes + 1, expired)
 
-    async def recover(self, now_s: float) -> int:
-        """Makes waiting again what a process that died left; returns how many."""
-        return await self._free(questions.c.lease_until < now_s)
+    async def expire_all(self) -> int:
+        """Makes every question waiting again that is not finished: only for a database that nobody else uses."""
+        return await self._database.run(leases.expire_all)
 
-    async def recover_all(self) -> int:
-        """Like ``recover`` for every lease, whoever's: only for a database that nobody else uses."""
-        return await self._free(questions.c.lease_until.is_not(None))
+    async def requeue(self, claim: Claim) -> bool:
+        """What the turn posted at the very end may have no record."""
+        waiting = questions.update().where(_still(claim)).values(state=WAITING, unrecorded=True, **leases.NO_LEASE)
+        return await self._database.run(lambda connection: connection.execute(waiting).rowcount > 0, durable=False)
 
-    async def release(self, claim: Claim) -> bool:
-        """Gives a running question back unanswered; the attempt does not count."""
-        return await self._update(
-            questions.update()
-            .where(_still(claim))
-            .values(state=WAITING, **_NO_LEASE, attempts=questions.c.attempts - 1)
-        )
-
-    async def done(self, claim: Claim, outcome: Outcome, now_s: float) -> bool:
+    async def finish(self, claim: Claim, outcome: Outcome) -> bool:
         """Ends a question and erases what the person wrote."""
-        return await self._update(
-            questions.update()
-            .where(_still(claim))
-            .values(state=DONE, outcome=outcome.value, payload=None, finished_at=now_s, **_NO_LEASE)
-        )
-
-    async def ahead(self, question: Question) -> int:
-        """How many unfinished questions stand before this one in its thread."""
-        same = self._same_thread(question.thread)
-        before = sa.or_(questions.c.state == RUNNING, questions.c.ts < question.ts)
-        query = (
-            sa.select(sa.func.count())
-            .select_from(questions)
-            .where(same, questions.c.state != DONE, questions.c.ts != question.ts, before)
-        )
-        async with self._begin() as connection:
-            return int((await connection.execute(query)).scalar_one())
+        ended = {"outcome": outcome.value, "payload": None, "finished_at": self._now()}
+        finished = questions.update().where(_still(claim)).values(state=FINISHED, **ended, **leases.NO_LEASE)
+        return await self._database.run(lambda connection: connection.execute(finished).rowcount > 0)
 
     async def withdrawn(self, thread: ThreadKey) -> frozenset[str]:
         """The ts of questions whose answer was a refusal: they stay out of later history."""
-        query = sa.select(questions.c.ts).where(self._same_thread(thread), questions.c.outcome == Outcome.REFUSED.value)
-        async with self._begin() as connection:
-            return frozenset((await connection.execute(query)).scalars())
+        query = sa.select(questions.c.ts).where(_same_thread(thread), questions.c.outcome == Outcome.REFUSED.value)
+        found = await self._database.run(lambda connection: connection.execute(query).scalars().all(), durable=False)
+        return frozenset(found)
 
-    async def forget(self, before_s: float) -> None:
-        """Drops questions that were done before ``before_s``, and refused files that were remembered before it."""
-        async with self._begin() as connection:
-            await connection.execute(questions.delete().where(questions.c.finished_at < before_s))
-            await connection.execute(refused_files.delete().where(refused_files.c.at < before_s))
+    async def forget(self, age_s: float) -> None:
+        """Drops old questions and refused files, and processes that ended."""
+        now = self._now()
 
-    async def posted(self, question: Question, part: int, ts: str) -> None:
-        """Remembers the message that shows part ``part`` (from 0) of the reply."""
-        mine = self._question_id(question)
-        async with self._begin() as connection:
-            await connection.execute(
-                reply_parts.delete().where(reply_parts.c.question_id == mine, reply_parts.c.part == part)
-            )
-            await connection.execute(
-                reply_parts.insert().from_select(
-                    ["question_id", "part", "ts"],
-                    sa.select(questions.c.id, sa.literal(part), sa.literal(ts)).where(questions.c.id == mine),
-                )
-            )
+        def work(connection: Connection) -> None:
+            connection.execute(questions.delete().where(questions.c.finished_at < now - age_s))
+            connection.execute(refused_files.delete().where(refused_files.c.at < now - age_s))
+            connection.execute(processes.delete().where(processes.c.seen_at < now - FORGET_PROCESSES_S))
 
-    async def parts(self, question: Question) -> dict[int, str]:
-        query = (
-            sa.select(reply_parts.c.part, reply_parts.c.ts)
-            .where(reply_parts.c.question_id == self._question_id(question))
-            .order_by(reply_parts.c.part)
-        )
-        async with self._begin() as connection:
-            return {row.part: row.ts for row in await connection.execute(query)}
+        await self._database.run(work, durable=False)
 
-    async def _known(self, question: Question) -> bool:
-        async with self._begin() as connection:
-            return (await connection.execute(sa.select(self._question_id(question)))).scalar() is not None
+    def _now(self) -> leases.Now:
+        if self._database.shared:
+            return sa.cast(sa.extract("epoch", sa.func.clock_timestamp()), sa.Double)
+        return sa.literal(self._clock(), sa.Double)
 
-    async def _free(self, condition: sa.ColumnElement[bool]) -> int:
-        async with self._begin() as connection:
-            freed = await connection.execute(
-                questions.update().where(_UNFINISHED, condition).values(state=WAITING, **_NO_LEASE)
-            )
-            return freed.rowcount
-
-    async def _update(self, statement: sa.UpdateBase) -> bool:
-        """Whether there was such a row."""
-        async with self._begin() as connection:
-            return (await connection.execute(statement)).rowcount > 0
-
-    def _begin(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        return transaction(self._engine)
-
-    @staticmethod
-    def _same_thread(thread: ThreadKey) -> sa.ColumnElement[bool]:
-        return sa.and_(
-            questions.c.team_id == thread.team_id,
-            questions.c.channel_id == thread.channel_id,
-            questions.c.thread_ts == thread.thread_ts,
-        )
-
-    @staticmethod
-    def _is(question: Question) -> sa.ColumnElement[bool]:
-        return sa.and_(
-            questions.c.team_id == question.team_id,
-            questions.c.channel_id == question.channel_id,
-            questions.c.ts == question.ts,
-        )
-
-    def _question_id(self, question: Question) -> sa.ScalarSelect[int]:
-        return sa.select(questions.c.id).where(self._is(question)).scalar_subquery()
+    def _until_s(self, lease_s: float) -> float:
+        """When a lease that is asked for now is over here. A database of our own gives it to nobody else."""
+        return unpaused_s() + (1 - SAFETY) * lease_s if self._database.shared else inf
 
 
-def _lease(owner: str, now_s: float, lease_s: float) -> dict[str, Any]:
-    return {"lease_owner": owner, "lease_until": now_s + lease_s, "attempts": questions.c.attempts + 1}
+def is_question(question: Question) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        questions.c.team_id == question.team_id,
+        questions.c.channel_id == question.channel_id,
+        questions.c.ts == question.ts,
+    )
+
+
+def _same_thread(thread: ThreadKey) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        questions.c.team_id == thread.team_id,
+        questions.c.channel_id == thread.channel_id,
+        questions.c.thread_ts == thread.thread_ts,
+    )
+
+
+def _count_ahead(question: Question) -> sa.Select[int]:
+    """How many unfinished questions stand before this one in its thread."""
+    before = sa.or_(questions.c.state == RUNNING, questions.c.ts < question.ts)
+    return (
+        sa.select(sa.func.count())
+        .select_from(questions)
+        .where(_same_thread(question.thread), questions.c.state != FINISHED, questions.c.ts != question.ts, before)
+    )
 
 
 def _still(claim: Claim) -> sa.ColumnElement[bool]:
-    """Whether the question is this claim's still: after a lost lease it may be another's, on a later attempt."""
-    return sa.and_(questions.c.id == claim.id, questions.c.state == RUNNING, questions.c.attempts == claim.attempt)
+    """Whether the question is this claim's still: after a lost lease it may be another's, under a higher fence."""
+    return sa.and_(questions.c.id == claim.id, questions.c.state == RUNNING, questions.c.fence == claim.fence)
+
+
+def _claim(row: Mapping[str, Any], lease: Lease) -> Claim:
+    return Claim(
+        id=row["id"],
+        question=_load(row),
+        fence=row["fence"],
+        lease=lease,
+        crashes=row["crashes"],
+        strikes=row["strikes"],
+        unrecorded=row["unrecorded"],
+        waited_s=row["waited_s"],
+    )
 
 
 def _dump(question: Question) -> str:

@@ -17,7 +17,7 @@ metadata = sa.MetaData(
     }
 )
 
-WAITING, RUNNING, DONE = "waiting", "running", "done"
+WAITING, RUNNING, FINISHED = "waiting", "running", "finished"
 
 questions = sa.Table(
     "questions",
@@ -33,7 +33,16 @@ questions = sa.Table(
     sa.Column("payload", sa.Text, nullable=True),
     sa.Column("state", sa.String(16), nullable=False, server_default=WAITING),
     sa.Column("outcome", sa.String(32), nullable=True),
-    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    # Grows with every lease: whoever holds an older one can neither finish nor requeue.
+    sa.Column("fence", sa.Integer, nullable=False, server_default="0"),
+    # Leases that ran out because a process died; what of that speaks against the question, see ``crashes``.
+    sa.Column("crashes", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("strikes", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("strike_stage", sa.String(16), nullable=True),
+    # How far its turn has come; what was shown once stays shown.
+    sa.Column("stage", sa.String(16), nullable=True),
+    # Whether a process may have shown something of which there is no record.
+    sa.Column("unrecorded", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("accepted_at", sa.Float, nullable=False),
     sa.Column("finished_at", sa.Float, nullable=True),
     sa.Column("lease_owner", sa.String(64), nullable=True),
@@ -63,12 +72,17 @@ refused_files = sa.Table(
     sa.Index("ix_refused_files_at", "at"),
 )
 
-# Who shares this database, so that each takes its part of Slack's limits.
+# Who shares this database, so that each takes its part of Slack's limits: ``answers`` run there now, and so much of a
+# minute's edits was ``spent`` there. And how long a process had lived, and whether it was stopping, when it died.
 processes = sa.Table(
     "processes",
     metadata,
     sa.Column("owner", sa.String(64), primary_key=True),
+    sa.Column("started_at", sa.Float, nullable=False),
     sa.Column("seen_at", sa.Float, nullable=False),
+    sa.Column("stopping", sa.Boolean, nullable=False),
+    sa.Column("answers", sa.Integer, nullable=False),
+    sa.Column("spent", sa.Float, nullable=False),
 )
 
 reply_parts = sa.Table(

@@ -30,7 +30,7 @@ from bot.errors import (
 from bot.llm.body import StreamedBody
 from bot.llm.client import LINK_ERRORS, broken_link
 from bot.slack.web_api.client import slack_error
-from bot.store.database import DATABASE_ERRORS
+from bot.store.transactions import DATABASE_ERRORS
 
 METHOD = "chat.postMessage"
 

@@ -25,6 +25,7 @@ SECRET = "the signing secret"
 class Door:
     url: str
     session: aiohttp.ClientSession
+    alive: bool = True
 
     async def knock(self, body: bytes, *, signed: bool = True, **headers: str) -> tuple[int, str]:
         timestamp = str(int(time.time()))
@@ -51,11 +52,12 @@ async def door() -> AsyncIterator[Door]:
     port = free_port()
     handlers = Handlers(_nobody, _nothing, _nothing)
     bolt: AsyncApp = listeners.build(AsyncWebClient(token="xoxb-1"), Identity("T1", "U1", "B1"), SECRET, handlers)
-    events = HttpEvents(bolt, "127.0.0.1", port)
-    await events.start()
     async with aiohttp.ClientSession() as session:
-        yield Door(f"http://127.0.0.1:{port}", session)
-    await events.close()
+        door = Door(f"http://127.0.0.1:{port}", session)
+        events = HttpEvents(bolt, "127.0.0.1", port, lambda: door.alive)
+        await events.start()
+        yield door
+        await events.close()
 
 
 async def test_slack_may_verify_the_address(door: Door) -> None:
@@ -94,6 +96,7 @@ async def test_a_signed_form_that_is_no_event_is_refused_without_a_stumble(door:
     assert status in {400, 404}
 
 
-async def test_the_process_says_that_it_lives(door: Door) -> None:
-    async with door.session.get(f"{door.url}/healthz") as response:
-        assert (response.status, await response.json()) == (200, {"ok": True})
+async def test_the_process_says_whether_it_lives(door: Door) -> None:
+    for door.alive, status in ((True, 200), (False, 503)):
+        async with door.session.get(f"{door.url}/healthz") as response:
+            assert (response.status, await response.json()) == (status, {"ok": door.alive})

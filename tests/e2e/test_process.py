@@ -14,9 +14,11 @@ from typing import Any
 
 import pytest
 
+from bot.inbox import InboxLimits
 from playground.practice_model.script import Answer, HeldAnswer
 from playground.practice_model.server import PracticeModel
 from playground.workspace.workspace import Workspace
+from tests.postgres import postgres
 from tests.stage import MANIFEST, SAMPLES, Stage, TurnLog, settings_for
 
 ROOT = Path(__file__).parents[2]
@@ -115,7 +117,62 @@ async def test_a_question_that_a_crash_cut_off_is_answered_after_the_restart_in_
     assert seen == sorted(seen, key=len)
 
 
-async def test_a_stopped_bot_gives_back_what_it_did_not_finish(
+async def test_a_question_is_not_given_up_because_the_bot_was_killed_at_its_starts(
+    workspace: Workspace, model: PracticeModel, tmp_path: Path, turn_log: TurnLog
+) -> None:
+    """In the middle of an answer that people see, at that."""
+    stage = Stage(workspace, model, settings_for(workspace, model.url, tmp_path, "socket"), turn_log)
+    env = environment(workspace, model, tmp_path)
+    first, second = HeldAnswer(), HeldAnswer()
+    model.script(first, second)
+    async with bot_process("run", **env) as killed:
+        await killed.until_logged("bot.ready")
+        ts = await stage.ask("@claude tell me a story")
+        await first.asked.wait()
+        await first.write("Once upon a time")
+        await workspace.until(lambda _: stage.words(ts) == ["Once upon a time"])
+        await killed.kill()
+    async with bot_process("run", **env) as killed:
+        await second.asked.wait()
+        await second.write("Once upon a time, so they say")
+        await workspace.until(lambda _: stage.words(ts) == ["Once upon a time, so they say"])
+        await killed.kill()
+    async with bot_process("run", **env) as killed:
+        await killed.until_logged("bot.ready")
+        await killed.kill()
+    model.script(Answer("Once upon a time, so they say, there was a bot."))
+    async with bot_process("run", **env) as last:
+        turn = await last.until_logged("turn.done")
+
+    assert (turn["outcome"], turn["crashes"]) == ("answered", 2)
+    assert stage.words(ts) == ["Once upon a time, so they say, there was a bot."]
+
+
+async def test_what_a_stopped_bot_did_not_finish_is_answered_by_another_one_at_once(
+    workspace: Workspace, model: PracticeModel, tmp_path: Path, turn_log: TurnLog
+) -> None:
+    stage = Stage(workspace, model, settings_for(workspace, model.url, tmp_path, "socket"), turn_log)
+    held = HeldAnswer()
+    model.script(held, Answer("At last."))
+    with postgres() as server:
+        env = environment(workspace, model, tmp_path, BOT_SHUTDOWN_GRACE_S="0.1")
+        env |= {"DATABASE_URL": server.format(name="postgres")}
+        async with bot_process("run", **env) as first:
+            await first.until_logged("bot.ready")
+            ts = await stage.ask("@claude tell me a story")
+            await held.asked.wait()
+            async with bot_process("run", **env) as second:
+                await second.until_logged("bot.ready")
+                assert await first.terminate() == 0
+                stopped_s = asyncio.get_running_loop().time()
+                turn = await second.until_logged("turn.done")
+                waited_s = asyncio.get_running_loop().time() - stopped_s
+
+    assert (turn["outcome"], turn["crashes"], stage.words(ts)) == ("answered", 0, ["At last."])
+    assert waited_s < InboxLimits().lease_s / 2
+
+
+async def test_a_stopped_bot_requeues_what_it_did_not_finish(
     workspace: Workspace, model: PracticeModel, tmp_path: Path, turn_log: TurnLog
 ) -> None:
     stage = Stage(workspace, model, settings_for(workspace, model.url, tmp_path, "socket"), turn_log)
@@ -132,8 +189,30 @@ async def test_a_stopped_bot_gives_back_what_it_did_not_finish(
     async with bot_process("run", **env) as second:
         turn = await second.until_logged("turn.done")
 
-    assert (turn["outcome"], turn["attempt"]) == ("answered", 1)
+    assert (turn["outcome"], turn["crashes"]) == ("answered", 0)
     assert stage.words(ts) == ["At last."]
+
+
+async def test_a_second_signal_ends_the_grace(
+    workspace: Workspace, model: PracticeModel, tmp_path: Path, turn_log: TurnLog
+) -> None:
+    stage = Stage(workspace, model, settings_for(workspace, model.url, tmp_path, "socket"), turn_log)
+    held = HeldAnswer()
+    model.script(held)
+    env = environment(workspace, model, tmp_path, BOT_SHUTDOWN_GRACE_S="600")
+    async with bot_process("run", **env) as first:
+        await first.until_logged("bot.ready")
+        ts = await stage.ask("@claude tell me a story")
+        await held.asked.wait()
+        first.process.terminate()
+        await first.until_logged("inbox.draining")
+        assert await first.terminate() == 0
+        assert [line for line in first.lines if "Traceback" in line or "Unclosed" in line] == []
+    model.script(Answer("At last."))
+    async with bot_process("run", **env) as second:
+        turn = await second.until_logged("turn.done")
+
+    assert (turn["outcome"], turn["crashes"], stage.words(ts)) == ("answered", 0, ["At last."])
 
 
 async def test_a_bot_that_waits_for_slack_can_be_stopped(model: PracticeModel, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from bot.store.database import Database
 from bot.store.schema import metadata
@@ -25,11 +26,24 @@ async def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A database with nothing in it: SQLite, or what ``OVER_BOTH`` says."""
     if getattr(request, "param", "sqlite") == "sqlite":
         return f"sqlite:///{tmp_path / 'bot.sqlite3'}"
-    address: str = request.getfixturevalue("postgres_address").format(name="postgres")
+    return await _emptied(request.getfixturevalue("postgres_address"))
+
+
+@pytest.fixture
+async def postgres_database(postgres_address: str) -> str:
+    """A PostgreSQL with nothing in it, for tests in which several processes share one."""
+    return await _emptied(postgres_address)
+
+
+async def _emptied(server: str) -> str:
+    address = server.format(name="postgres")
     database = await Database.open(address)
-    async with database.engine.begin() as connection:
+
+    def empty(connection: Connection) -> None:
         for table in reversed(metadata.sorted_tables):
-            await connection.execute(sa.delete(table))
+            connection.execute(sa.delete(table))
+
+    await database.run(empty)
     await database.aclose()
     return address
 

@@ -14,11 +14,12 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.errors import StartFailed, StoreFailed
-from bot.ports import Outcome
+from bot.ports import Accepted, Outcome
 from bot.store.database import Database
 from bot.store.questions import StoredQuestions
 from bot.store.schema import metadata
 from tests.asked import asked
+from tests.database import run_sql
 from tests.postgres import OVER_BOTH, postgres
 
 HOLDER = """
@@ -32,23 +33,26 @@ asyncio.run(hold())
 """
 
 
+async def add(database: Database, ts: str) -> Accepted | None:
+    return await StoredQuestions(database).add(asked(ts), "one", busy=False, lease_s=0.0)
+
+
 @OVER_BOTH
 async def test_all_migrations_applied_give_the_schema(database: Database) -> None:
     def differences(connection: Connection) -> list[object]:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         return list(compare_metadata(context, metadata))
 
-    async with database.engine.connect() as connection:
-        assert await connection.run_sync(differences) == []
-        names = await connection.run_sync(lambda sync: sa.inspect(sync).get_indexes("questions"))
+    assert await database.run(differences) == []
+    names = await database.run(lambda connection: sa.inspect(connection).get_indexes("questions"))
     assert {index.name for index in metadata.tables["questions"].indexes} <= {index["name"] for index in names}
 
 
 @OVER_BOTH
 async def test_what_was_asked_is_there_when_it_is_opened_again(address: str) -> None:
-    for number, new in ((1, True), (2, False)):
+    for expected in (Accepted(0, None), None):
         database = await Database.open(address)
-        assert await StoredQuestions(database.engine).add(asked("1.0"), float(number)) is new
+        assert await add(database, "1.0") == expected
         await database.aclose()
 
 
@@ -60,8 +64,8 @@ async def test_two_processes_may_start_at_once_on_an_empty_postgresql(postgres_a
     await server.dispose()
     twins = await asyncio.gather(*(Database.open(postgres_address.format(name="twins")) for _ in range(3)))
     assert all(twin.shared for twin in twins)
-    new = await asyncio.gather(*(StoredQuestions(twin.engine).add(asked("1.0"), 1.0) for twin in twins))
-    assert sum(new) == 1
+    new = await asyncio.gather(*(add(twin, "1.0") for twin in twins))
+    assert len([accepted for accepted in new if accepted]) == 1
     for twin in twins:
         await twin.aclose()
 
@@ -90,11 +94,10 @@ async def test_a_second_process_on_the_same_sqlite_file_is_refused_until_the_fir
 
 async def test_what_people_wrote_does_not_stay_in_the_sqlite_file(tmp_path: Path) -> None:
     database = await Database.open(f"sqlite:///{tmp_path / 'bot.sqlite3'}")
-    store = StoredQuestions(database.engine)
-    await store.add(asked("1.0", text="the merger is on Friday"), 1.0)
-    taken = await store.claim("one", 1.0, 20.0)
-    assert taken is not None
-    await store.done(taken, Outcome.ANSWERED, 2.0)
+    store = StoredQuestions(database)
+    await store.add(asked("1.0", text="the merger is on Friday"), "one", busy=False, lease_s=0.0)
+    (claim,) = await store.claim("one", most=1, lease_s=20.0, settled=True)
+    await store.finish(claim, Outcome.ANSWERED)
     await database.aclose()
     left = _bytes_under(tmp_path)
     assert b"questions" in left
@@ -154,8 +157,7 @@ async def test_a_postgresql_without_this_database_or_user_says_so(postgres_addre
 async def test_a_database_of_a_later_version_is_not_touched(tmp_path: Path) -> None:
     address = f"sqlite:///{tmp_path / 'bot.sqlite3'}"
     database = await Database.open(address)
-    async with database.engine.begin() as connection:
-        await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    await run_sql(database, "UPDATE alembic_version SET version_num = '9999'")
     await database.aclose()
     with pytest.raises(StartFailed, match="the database is of another version of the bot"):
         await Database.open(address)
@@ -164,12 +166,12 @@ async def test_a_database_of_a_later_version_is_not_touched(tmp_path: Path) -> N
 async def test_connections_that_broke_while_idle_are_not_noticed(postgres_address: str) -> None:
     database = await Database.open(postgres_address.format(name="postgres"))
     other = await Database.open(postgres_address.format(name="postgres"))
-    async with other.engine.begin() as connection:
-        await connection.exec_driver_sql(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' "
-            "AND pid <> pg_backend_pid()"
-        )
-    await StoredQuestions(database.engine).forget(0.0)
+    await run_sql(
+        other,
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' "
+        "AND pid <> pg_backend_pid()",
+    )
+    await StoredQuestions(database).forget(1e9)
     await other.aclose()
     await database.aclose()
 
@@ -177,9 +179,8 @@ async def test_connections_that_broke_while_idle_are_not_noticed(postgres_addres
 async def test_a_postgresql_that_is_gone_fails_calls_as_store_failed() -> None:
     with postgres() as address:
         database = await Database.open(address.format(name="postgres"))
-        store = StoredQuestions(database.engine)
-        assert await store.add(asked("1.0"), 1.0)
+        assert await add(database, "1.0")
     for _ in range(2):
         with pytest.raises(StoreFailed):
-            await store.add(asked("2.0"), 2.0)
+            await add(database, "2.0")
     await database.aclose()

@@ -1,20 +1,28 @@
-"""The sign of life that a container's health check looks at."""
+"""The heartbeat that a container's health check looks at."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import subprocess
 import sys
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
+
 from bot import health
+from bot.errors import StartFailed, StoreFailed
 from bot.inbox import Inbox, InboxLimits
 from bot.ports import Claim, Outcome
 from bot.store.database import Database
 from bot.store.questions import StoredQuestions
+from tests.asked import asked
+from tests.database import run_sql
 from tests.integration.test_inbox import Thread
+from tests.logged import logged
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,32 +34,106 @@ def asked_from_outside(data_dir: Path) -> int:
     return subprocess.run(command, cwd=ROOT, env=environment, check=False, capture_output=True).returncode
 
 
-def test_a_bot_lives_while_its_sign_is_fresh(tmp_path: Path) -> None:
+def test_a_bot_lives_while_its_heartbeat_is_recent(tmp_path: Path) -> None:
     assert asked_from_outside(tmp_path / "data") == 1
-    health.beat(tmp_path / "data")
+    health.prepare(tmp_path / "data")
     assert asked_from_outside(tmp_path / "data") == 0
     old_s = time.time() - health.AGE_MAX_S
-    os.utime(tmp_path / "data" / health.SIGN, (old_s, old_s))
+    os.utime(tmp_path / "data" / health.FILE, (old_s, old_s))
     assert asked_from_outside(tmp_path / "data") == 1
+    health.record_heartbeat(tmp_path / "data")
+    assert asked_from_outside(tmp_path / "data") == 0
 
 
-async def test_the_sign_is_left_while_the_database_answers_and_not_when_it_does_not(database: Database) -> None:
-    signs = asyncio.Queue[float]()
-    questions = StoredQuestions(database.engine)
+def test_a_full_disk_leaves_no_heartbeat(tmp_path: Path) -> None:
+    health.record_heartbeat(tmp_path, free_bytes_min=1 << 60)
+    assert not health.is_alive(tmp_path)
 
-    async def answer(_claim: Claim) -> Outcome:
-        return Outcome.ANSWERED
 
-    inbox = Inbox(
-        questions, Thread(questions), answer, "one", InboxLimits(lease_s=0.08), alive=lambda _: signs.put_nowait(0.0)
+def test_a_data_directory_that_was_deleted_is_not_made_again(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    health.prepare(data_dir)
+    assert health.is_alive(data_dir)
+    shutil.rmtree(data_dir)
+    health.record_heartbeat(data_dir)
+    assert (health.is_alive(data_dir), data_dir.exists()) == (False, False)
+
+
+def test_a_data_directory_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StartFailed) as failed:
+        health.prepare(tmp_path / "file" / "data")
+    assert failed.value.faults == (
+        f"BOT_DATA_DIR: {tmp_path / 'file' / 'data'} cannot be written to (Not a directory)",
     )
-    inbox.start()
-    for _ in range(2):
-        await asyncio.wait_for(signs.get(), 10)
-    async with database.engine.begin() as connection:
-        await connection.exec_driver_sql("ALTER TABLE questions RENAME TO away")
-    while not signs.empty():
-        signs.get_nowait()
-    await asyncio.sleep(0.2)  # ten times what lies between two signs
-    assert signs.empty()
-    await inbox.close(0.0)
+
+
+class TestInbox:
+    """Which heartbeats count: those of an inbox that writes questions down."""
+
+    @pytest.fixture
+    async def heartbeats(self) -> asyncio.Queue[None]:
+        return asyncio.Queue()
+
+    @pytest.fixture
+    async def inbox(self, database: Database, heartbeats: asyncio.Queue[None]) -> AsyncIterator[Inbox]:
+        async def answer(_claim: Claim) -> Outcome:
+            return Outcome.ANSWERED
+
+        def on_alive() -> None:
+            heartbeats.put_nowait(None)
+
+        limits = InboxLimits(lease_s=0.08, poll_s=0.02)
+        inbox = Inbox(StoredQuestions(database), Thread(database), answer, "one", limits, on_alive=on_alive)
+        inbox.start()
+        for _ in range(2):
+            await asyncio.wait_for(heartbeats.get(), 10)
+        yield inbox
+        await inbox.close(0.0)
+
+    @pytest.mark.usefixtures("inbox")
+    async def test_none_while_the_database_does_not_answer(
+        self, database: Database, heartbeats: asyncio.Queue[None]
+    ) -> None:
+        with logged() as lines:
+            await run_sql(database, "ALTER TABLE processes RENAME TO away")
+            empty(heartbeats)
+            await lines.until("inbox.store_failed", 4)
+            assert heartbeats.empty()
+            await run_sql(database, "ALTER TABLE away RENAME TO processes")
+        await asyncio.wait_for(heartbeats.get(), 10)
+
+    async def test_none_while_questions_cannot_be_written_down(
+        self, inbox: Inbox, database: Database, heartbeats: asyncio.Queue[None]
+    ) -> None:
+        """The disk is full, and what is small still finds room in what was freed before."""
+        pages = await run_sql(database, "PRAGMA page_count")
+        await run_sql(database, f"PRAGMA max_page_count = {pages + 4}")
+        with pytest.raises(StoreFailed):
+            await inbox.accept(asked("1.0", text="long " * 20_000))
+        empty(heartbeats)
+        sent: set[float] = set()
+        async with asyncio.timeout(10):
+            while len(sent) < 4:
+                sent.add(await run_sql(database, "SELECT seen_at FROM processes"))
+        assert heartbeats.empty()
+        await run_sql(database, "PRAGMA max_page_count = 1000000")
+        assert await inbox.accept(asked("1.0", text="long " * 20_000))
+        await asyncio.wait_for(heartbeats.get(), 10)
+
+    async def test_none_once_the_database_file_was_deleted_and_no_question_goes_into_the_void(
+        self, inbox: Inbox, tmp_path: Path, heartbeats: asyncio.Queue[None]
+    ) -> None:
+        with logged() as lines:
+            (tmp_path / "bot.sqlite3").unlink()
+            with pytest.raises(StoreFailed):
+                await inbox.accept(asked("1.0"))
+            empty(heartbeats)
+            await lines.until("inbox.store_failed", 4)
+        assert heartbeats.empty()
+        assert {line["error"] for line in lines.lines if line["event"] == "inbox.store_failed"} == {"DatabaseFileLost"}
+
+
+def empty(heartbeats: asyncio.Queue[None]) -> None:
+    while not heartbeats.empty():
+        heartbeats.get_nowait()

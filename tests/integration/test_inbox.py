@@ -11,12 +11,16 @@ import pytest
 
 from bot.errors import SlackError, SlackOutcomeUnknown, SlackUnavailable, StoreFailed
 from bot.inbox import Inbox, InboxLimits
+from bot.lease import Lease
 from bot.messages import Note, Question
 from bot.ports import Button, Claim, Outcome, Reply
 from bot.store.database import Database
 from bot.store.questions import StoredQuestions
+from bot.store.reply_records import StoredReplyRecords
 from tests.asked import asked
-from tests.postgres import OVER_BOTH
+from tests.database import pass_time, run_sql
+from tests.logged import logged
+from tests.postgres import OVER_BOTH, paused_server
 
 LIMITS = InboxLimits(lease_s=20.0, poll_s=0.05)
 WITHIN_S = 10.0
@@ -26,17 +30,25 @@ WITHIN_S = 10.0
 class Thread:
     """A place that takes notices the way Slack does: some time passes before a post stands there."""
 
-    questions: StoredQuestions
+    database: Database
     post: Callable[[Question], Awaitable[None]] | None = None
     notices: list[tuple[str, int]] = field(default_factory=list)
 
-    async def queued(self, question: Question, ahead: int) -> None:
+    @property
+    def questions(self) -> StoredQuestions:
+        return StoredQuestions(self.database)
+
+    @property
+    def records(self) -> StoredReplyRecords:
+        return StoredReplyRecords(self.database)
+
+    async def queued(self, question: Question, ahead: int, lease: Lease) -> None:  # noqa: ARG002 - as above
         if self.post is not None:
             await self.post(question)
         self.notices.append((question.ts, ahead))
-        await self.questions.posted(question, -1, f"notice of {question.ts}")
+        await self.records.posted(question, -1, f"notice of {question.ts}")
 
-    async def open(self, question: Question, *, again: bool) -> Reply:  # noqa: ARG002 - the port's words
+    async def open(self, question: Question, *, again: bool, lease: Lease) -> Reply:  # noqa: ARG002 - the port's words
         return Silence()
 
 
@@ -58,22 +70,27 @@ class Silence:
 class Turns:
     """Answers that take as long as the test wants. ``log`` has each beginning and end, in order."""
 
-    questions: StoredQuestions
+    records: StoredReplyRecords
     held: asyncio.Event = field(default_factory=asyncio.Event)
     log: list[str] = field(default_factory=list)
-    attempts: dict[str, list[int]] = field(default_factory=dict)
+    claims: dict[str, list[Claim]] = field(default_factory=dict)
     found: dict[str, dict[int, str]] = field(default_factory=dict)
     running: int = 0
     running_max: int = 0
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
+    @property
+    def runs(self) -> dict[str, int]:
+        """How often each question was run."""
+        return {ts: len(claims) for ts, claims in self.claims.items()}
+
     async def answer(self, claim: Claim) -> Outcome:
         ts = claim.question.ts
-        self.attempts.setdefault(ts, []).append(claim.attempt)
+        self.claims.setdefault(ts, []).append(claim)
         self.running += 1
         self.running_max = max(self.running_max, self.running)
         try:
-            self.found[ts] = await self.questions.parts(claim.question)
+            self.found[ts] = await self.records.parts(claim.question)
             await self._say(f"begin {ts}")
             await self.held.wait()
             await self._say(f"end {ts}")
@@ -92,18 +109,13 @@ class Turns:
 
 
 @pytest.fixture
-def questions(database: Database) -> StoredQuestions:
-    return StoredQuestions(database.engine)
+def turns(database: Database) -> Turns:
+    return Turns(StoredReplyRecords(database))
 
 
 @pytest.fixture
-def turns(questions: StoredQuestions) -> Turns:
-    return Turns(questions)
-
-
-@pytest.fixture
-def thread(questions: StoredQuestions) -> Thread:
-    return Thread(questions)
+def thread(database: Database) -> Thread:
+    return Thread(database)
 
 
 @asynccontextmanager
@@ -138,7 +150,7 @@ async def test_a_question_that_comes_twice_is_answered_once(thread: Thread, turn
         assert not await opened.accept(asked("1.0"))
         await opened.accept(asked("2.0"))
         await turns.until("end 2.0")
-    assert turns.attempts == {"1.0": [1], "2.0": [1]}
+    assert turns.runs == {"1.0": 1, "2.0": 1}
     assert thread.notices == []
 
 
@@ -216,17 +228,18 @@ class TestQueued:
             post.set()
             await turns.until("end 1.1")
         assert turns.found["1.1"] == {-1: "notice of 1.1"}
-        assert turns.attempts["1.1"] == [1]
+        assert [claim.unrecorded for claim in turns.claims["1.1"]] == [False]
 
     async def test_a_notice_that_slack_does_not_take_keeps_nobody_waiting(self, thread: Thread, turns: Turns) -> None:
         error = SlackUnavailable("chat.postMessage", "ratelimited", retry_after_s=30.0)
-        assert await _attempts_after_a_failed_notice(thread, turns, error) == [1]
+        assert not (await _claim_after_a_failed_notice(thread, turns, error)).unrecorded
 
     async def test_after_a_notice_with_an_unknown_outcome_the_turn_looks_in_the_thread(
         self, thread: Thread, turns: Turns
     ) -> None:
         error = SlackOutcomeUnknown("chat.postMessage", "ServerDisconnectedError")
-        assert await _attempts_after_a_failed_notice(thread, turns, error) == [2]
+        claim = await _claim_after_a_failed_notice(thread, turns, error)
+        assert (claim.unrecorded, claim.crashes) == (True, 0)
 
 
 class TestStopping:
@@ -240,9 +253,9 @@ class TestStopping:
         turns.held.set()
         await closing
         assert turns.log == ["begin 1.0", "end 1.0"]
-        assert await _left(thread.questions) == [("2.0", 1)]
+        assert await _left(thread.questions) == [("2.0", 0)]
 
-    async def test_what_is_not_finished_in_time_is_given_back_without_counting(
+    async def test_what_is_not_finished_in_time_is_requeued_and_counts_as_no_crash(
         self, thread: Thread, turns: Turns
     ) -> None:
         async with inbox(thread, turns.answer, grace_s=0.05) as opened:
@@ -250,7 +263,7 @@ class TestStopping:
             await opened.accept(asked("2.0"))
             await turns.until("begin 1.0", "begin 2.0")
         assert turns.running == 0
-        assert await _left(thread.questions) == [("1.0", 1), ("2.0", 1)]
+        assert await _left(thread.questions) == [("1.0", 0), ("2.0", 0)]
 
     @OVER_BOTH
     async def test_nothing_that_was_accepted_is_lost_whenever_it_is_stopped(self, thread: Thread, turns: Turns) -> None:
@@ -280,24 +293,37 @@ class TestStopping:
 
 class TestCrashes:
     async def test_a_process_that_died_leaves_its_question_to_the_next_one(self, thread: Thread, turns: Turns) -> None:
-        await thread.questions.add(asked("1.0"), 0.0)
-        assert await thread.questions.claim("dead", 0.0, 20.0) is not None  # and then nothing more came from it
+        await thread.questions.add(asked("1.0"), "dead", busy=False, lease_s=0.0)
+        await thread.questions.claim("dead", most=1, lease_s=20.0, settled=True)  # and then nothing more came from it
+        await pass_time(thread.database, 21.0)
         turns.held.set()
         async with inbox(thread, turns.answer):
             await turns.until("end 1.0")
-        assert turns.attempts == {"1.0": [2]}
+        assert [(claim.crashes, claim.unrecorded) for claim in turns.claims["1.0"]] == [(1, True)]
 
     async def test_a_turn_that_lost_its_lease_is_stopped(self, thread: Thread, turns: Turns) -> None:
         limits = InboxLimits(lease_s=0.2, poll_s=0.05)
         async with inbox(thread, turns.answer, limits=limits) as opened:
             await opened.accept(asked("1.0"))
             await turns.until("begin 1.0")
-            assert await thread.questions.recover(float("inf")) == 1  # as if this process had slept
-            await until(lambda: len(turns.attempts["1.0"]) == 2)
+            await thread.questions.expire_all()  # as if this process had slept
+            await until(lambda: turns.runs["1.0"] == 2)
             turns.held.set()
             await turns.until("end 1.0")
         assert turns.log.count("end 1.0") == 1
-        assert turns.attempts["1.0"] == [1, 2]
+        assert [claim.fence for claim in turns.claims["1.0"]] == [1, 2]
+
+    @OVER_BOTH
+    async def test_a_claim_whose_answer_was_lost_is_made_again(self, thread: Thread, turns: Turns) -> None:
+        """The database has it as ours, and nobody here knows of it."""
+        await thread.questions.add(asked("1.0"), "one", busy=False, lease_s=0.0)
+        await thread.questions.claim("one", most=1, lease_s=0.4, settled=True)
+        turns.held.set()
+        async with inbox(thread, turns.answer, limits=InboxLimits(lease_s=0.4, poll_s=0.05)) as opened:
+            await opened.accept(asked("1.1", "1.0"))
+            await turns.until("end 1.0", "end 1.1")
+        assert turns.log == ["begin 1.0", "end 1.0", "begin 1.1", "end 1.1"]
+        assert [(claim.crashes, claim.unrecorded) for claim in turns.claims["1.0"]] == [(0, True)]
 
     async def test_a_turn_that_raises_ends_as_failed_and_the_next_one_runs(self, thread: Thread) -> None:
         answered = asyncio.Event()
@@ -338,16 +364,16 @@ class TestStoreFailures:
             await turns.until("end 1.0")
             await asyncio.sleep(0.1)  # some tries
             await _rename(database, "away", "questions")
-        assert turns.attempts == {"1.0": [1]}
+        assert turns.runs == {"1.0": 1}
         assert await _left(thread.questions) == []
 
     async def test_a_turn_that_could_not_reach_the_database_is_run_again(self, thread: Thread) -> None:
-        attempts: list[int] = []
+        crashes: list[int] = []
         answered = asyncio.Event()
 
         async def answer(claim: Claim) -> Outcome:
-            attempts.append(claim.attempt)
-            if len(attempts) == 1:
+            crashes.append(claim.crashes)
+            if len(crashes) == 1:
                 raise StoreFailed("OperationalError")
             answered.set()
             return Outcome.ANSWERED
@@ -355,10 +381,78 @@ class TestStoreFailures:
         async with inbox(thread, answer, grace_s=WITHIN_S) as opened:
             await opened.accept(asked("1.0"))
             await asyncio.wait_for(answered.wait(), WITHIN_S)
-        assert attempts == [1, 1]
+        assert crashes == [0, 0]
+
+    async def test_a_question_that_cannot_be_requeued_at_once_is_requeued_later(
+        self, thread: Thread, database: Database
+    ) -> None:
+        answered = asyncio.Event()
+
+        async def answer(claim: Claim) -> Outcome:
+            if claim.fence == 1:
+                await _rename(database, "questions", "away")
+                raise StoreFailed("OperationalError")
+            answered.set()
+            return Outcome.ANSWERED
+
+        with logged() as lines:
+            async with inbox(thread, answer, grace_s=WITHIN_S) as opened:
+                await opened.accept(asked("1.0"))
+                await lines.until("inbox.store_failed", 5)
+                await _rename(database, "away", "questions")
+                await asyncio.wait_for(answered.wait(), WITHIN_S)
+        assert await _left(thread.questions) == []
 
 
-async def _attempts_after_a_failed_notice(thread: Thread, turns: Turns, error: SlackError) -> list[int]:
+class TestLostLeases:
+    """While a process is cut off from the database, another one may get its questions."""
+
+    async def test_a_turn_is_stopped_before_another_process_can_have_its_question(self, postgres_database: str) -> None:
+        """Nobody answers us for longer than our lease: the server is stopped, though Slack can be reached."""
+        stopped, claims = asyncio.Event(), asyncio.Queue[Claim]()
+
+        async def answer(claim: Claim) -> Outcome:
+            claims.put_nowait(claim)
+            try:
+                await asyncio.Event().wait()
+            finally:
+                stopped.set()
+            raise AssertionError
+
+        database = await Database.open(postgres_database)
+        limits = InboxLimits(lease_s=2.0, poll_s=0.05)
+        opened = Inbox(StoredQuestions(database), Thread(database), answer, "one", limits)
+        opened.start()
+        await opened.accept(asked("1.0"))
+        claim = await asyncio.wait_for(claims.get(), WITHIN_S)
+        with paused_server(postgres_database):
+            assert claim.lease.held()
+            await asyncio.wait_for(stopped.wait(), WITHIN_S)
+            assert not claim.lease.held()
+            async with asyncio.timeout(WITHIN_S):
+                closing = asyncio.create_task(opened.close(0.0))
+                await asyncio.wait({closing}, timeout=0.1)
+        await closing
+        await database.aclose()
+
+    async def test_with_a_database_of_its_own_it_goes_on(
+        self, thread: Thread, turns: Turns, database: Database
+    ) -> None:
+        limits = InboxLimits(lease_s=0.1, poll_s=0.05)
+        with logged() as lines:
+            async with inbox(thread, turns.answer, limits=limits, grace_s=WITHIN_S) as opened:
+                await opened.accept(asked("1.0"))
+                await turns.until("begin 1.0")
+                await _rename(database, "questions", "away")
+                await lines.until("inbox.store_failed", 9)
+                turns.held.set()
+                await turns.until("end 1.0")
+                await _rename(database, "away", "questions")
+        assert await _left(thread.questions) == []
+        assert lines.count("inbox.lease_lost") == 0
+
+
+async def _claim_after_a_failed_notice(thread: Thread, turns: Turns, error: SlackError) -> Claim:
     tried = asyncio.Event()
 
     async def fail(_question: Question) -> None:
@@ -373,22 +467,19 @@ async def _attempts_after_a_failed_notice(thread: Thread, turns: Turns, error: S
         await asyncio.wait_for(tried.wait(), WITHIN_S)
         turns.held.set()
         await turns.until("end 1.1")
-    return turns.attempts["1.1"]
+    (claim,) = turns.claims["1.1"]
+    return claim
 
 
 async def _left(questions: StoredQuestions) -> list[tuple[str, int]]:
-    """What a next process would have to answer: ts and attempt."""
-    found = []
-    while (claim := await questions.claim("next", 0.0, 20.0)) is not None:
-        found.append((claim.question.ts, claim.attempt))
-    return found
+    """What a next process would have to answer: ts and crashes."""
+    claims = await questions.claim("next", most=100, lease_s=20.0, settled=True)
+    return [(claim.question.ts, claim.crashes) for claim in claims]
 
 
 async def _lease_until(database: Database) -> float:
-    async with database.engine.begin() as connection:
-        return float((await connection.exec_driver_sql("SELECT max(lease_until) FROM questions")).scalar_one())
+    return float(await run_sql(database, "SELECT max(lease_until) FROM questions"))
 
 
 async def _rename(database: Database, old: str, new: str) -> None:
-    async with database.engine.begin() as connection:
-        await connection.exec_driver_sql(f"ALTER TABLE {old} RENAME TO {new}")
+    await run_sql(database, f"ALTER TABLE {old} RENAME TO {new}")

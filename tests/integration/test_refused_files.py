@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 
@@ -17,7 +18,7 @@ pytestmark = OVER_BOTH
 
 @pytest.fixture
 def store(database: Database) -> StoredRefusedFiles:
-    return StoredRefusedFiles(database.engine)
+    return StoredRefusedFiles(database)
 
 
 async def test_what_was_refused_is_known_in_its_workspace_alone(store: StoredRefusedFiles) -> None:
@@ -36,7 +37,7 @@ async def test_it_may_be_refused_twice_and_by_several_at_once(store: StoredRefus
 async def test_it_is_forgotten_with_old_questions(store: StoredRefusedFiles, database: Database) -> None:
     await store.add("T1", ["old"], 1.0)
     await store.add("T1", ["new"], 3.0)
-    await StoredQuestions(database.engine).forget(2.0)
+    await StoredQuestions(database).forget(time.time() - 2.0)
     assert await store.among("T1", ["old", "new"]) == {"new"}
 
 

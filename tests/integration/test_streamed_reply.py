@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -25,6 +24,7 @@ from bot.slack.write.thread_outlet import ThreadOutlet, ThreadServices
 from bot.slack.write.writer import Writer
 from bot.store.database import Database
 from bot.store.questions import StoredQuestions
+from bot.store.reply_records import StoredReplyRecords
 from playground.workspace.workspace import Workspace
 from tests.stage import MANIFEST
 
@@ -37,7 +37,7 @@ class Written:
     """A reply that is being written, and what Ada sees of it."""
 
     workspace: Workspace
-    questions: StoredQuestions
+    records: StoredReplyRecords
     question: Question
     reply: Writer
 
@@ -58,16 +58,16 @@ async def written(tmp_path: Path) -> AsyncIterator[Written]:
         channel = workspace.direct_message(ada)
         ts = workspace.seed(ada, channel, "Tell me.")
         question = Question(workspace.team_id, channel, ts, ts, ada, EntryPoint.DIRECT, "Tell me.")
-        questions = StoredQuestions(database.engine)
-        await questions.add(question, time.time())
+        records = StoredReplyRecords(database)
+        await StoredQuestions(database).add(question, "one", busy=False, lease_s=0.0)
         client = AsyncWebClient(workspace.bot_token, workspace.api_url, session=session, retry_handlers=[])
         api = SlackClient(client, RateLimiter())
         names = Names(api)
         reader = ThreadReader(api, names, bot_user_id=workspace.bot_user_id, bot_id=workspace.bot_id)
-        services = ThreadServices(api, questions, reader.find_posted, reader.find_streamed)
+        services = ThreadServices(api, records, reader.find_posted, reader.find_streamed)
         status_line = StatusLine(api, services.status, question.channel_id, question.thread_ts)
         reply = Writer(StreamedReply(StreamSupport(), TIMES), ThreadOutlet(question, services), status_line)
-        yield Written(workspace, questions, question, reply)
+        yield Written(workspace, records, question, reply)
         await names.close()
     await database.aclose()
 
@@ -87,7 +87,7 @@ async def test_an_answer_that_takes_long_goes_on_in_a_new_stream_before_the_old_
     assert all(stop - start < TOO_OLD_S for start, stop in zip(starts, stops, strict=True))
     assert all(stop <= start for stop, start in zip(stops, starts[1:], strict=False))
     assert written.calls("chat.update") == []
-    assert len(await written.questions.parts(written.question)) == len(sources)
+    assert len(await written.records.parts(written.question)) == len(sources)
 
 
 async def test_a_code_block_that_takes_long_is_closed_and_reopened(written: Written) -> None:
@@ -127,5 +127,5 @@ async def test_an_abandoned_stream_is_left_as_an_ordinary_marked_message(written
 
     [message] = written.workspace.thread(written.question.channel_id, written.question.thread_ts)[1:]
     assert message["metadata"]["event_payload"] == {"question_ts": written.question.ts, "part": 0}
-    assert await written.questions.parts(written.question) == {0: message["ts"]}
+    assert await written.records.parts(written.question) == {0: message["ts"]}
     assert written.workspace.origin(written.question.channel_id, message["ts"]).streaming_since is None

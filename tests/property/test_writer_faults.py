@@ -12,12 +12,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 
 import aiohttp
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.lease import Lease
 from bot.messages import EntryPoint, Question
 from bot.ports import Reply
 from bot.slack.read.thread import ThreadReader
@@ -106,7 +108,7 @@ async def replying(way: Way, latency_s: float) -> AsyncIterator[tuple[Workspace,
         reader = ThreadReader(api, Names(api), bot_user_id=ws.bot_user_id, bot_id=ws.bot_id)
         services = ThreadServices(api, Records(), reader.find_posted, reader.find_streamed)
         replies = SlackReplies(services, reader, session, native=way is Way.STREAMS)
-        yield ws, await replies.open(await question(ws, way), again=False)
+        yield ws, await replies.open(await question(ws, way), again=False, lease=Lease(lambda: 0.0, inf))
 
 
 async def question(ws: Workspace, way: Way) -> Question:

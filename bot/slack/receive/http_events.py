@@ -1,6 +1,6 @@
 """Slack's signed requests come in over HTTP; the Bolt app answers them. I/O: a listening socket.
 
-``/slack/events`` takes events, commands and interactions, ``/healthz`` says that the process lives. Bolt checks the
+``/slack/events`` takes events, commands and interactions, ``/healthz`` says whether the bot lives. Bolt checks the
 signature; what it would stumble over (headers that are no number or no ASCII) is turned away before.
 """
 
@@ -26,17 +26,18 @@ BODY_BYTES_MAX = 4 * 1024 * 1024
 
 
 class HttpEvents:
-    def __init__(self, bolt: AsyncApp, host: str, port: int) -> None:
+    def __init__(self, bolt: AsyncApp, host: str, port: int, is_alive: Callable[[], bool]) -> None:
         self._bolt = bolt
         self._host = host
         self._port = port
+        self._is_alive = is_alive
         self._runner: web.AppRunner | None = None
 
     async def start(self) -> None:
         """Raises ``StartFailed`` where the port cannot be had."""
         app = web.Application(middlewares=[_refuse_malformed], client_max_size=BODY_BYTES_MAX)
         app.router.add_post(EVENTS_PATH, self._on_request)
-        app.router.add_get(HEALTH_PATH, _healthy)
+        app.router.add_get(HEALTH_PATH, self._on_health)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         try:
@@ -55,13 +56,13 @@ class HttpEvents:
         except (AttributeError, TypeError, ValueError):  # Bolt's words for a body that is no object in JSON or a form
             return web.json_response({"error": "invalid request"}, status=400)
 
+    async def _on_health(self, _request: web.Request) -> web.Response:
+        alive = self._is_alive()
+        return web.json_response({"ok": alive}, status=200 if alive else 503)
+
     async def close(self) -> None:
         if self._runner is not None:
             await self._runner.cleanup()
-
-
-async def _healthy(_request: web.Request) -> web.Response:
-    return web.json_response({"ok": True})
 
 
 @web.middleware

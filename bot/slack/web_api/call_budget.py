@@ -103,11 +103,15 @@ class CallBudget:
         lasts = left * pace.steady_s > self._freed_in_s(now_s)
         return (pace.alone_s if lasts else pace.steady_s) / self._part
 
+    def spent(self, now_s: float) -> float:
+        """The calls of the past minute, as a part of what the whole workspace may make."""
+        self._forget(now_s)
+        return len(self._calls) / self.calls_max
+
     def left(self, now_s: float) -> int:
         """How many calls could go at once, Retry-After aside; negative where a share was taken away."""
         self._recover(now_s)
-        while self._calls and self._calls[0] <= now_s - self.window_s:
-            self._calls.popleft()
+        self._forget(now_s)
         return max(1, int(self.calls_max * self._part)) - len(self._calls)
 
     @property
@@ -141,6 +145,10 @@ class CallBudget:
     def _freed_in_s(self, now_s: float) -> float:
         """Until the oldest call no longer counts."""
         return self._calls[0] + self.window_s - now_s if self._calls else self.window_s
+
+    def _forget(self, now_s: float) -> None:
+        while self._calls and self._calls[0] <= now_s - self.window_s:
+            self._calls.popleft()
 
     def _recover(self, now_s: float) -> None:
         since_s = now_s - max(self._trusted_at_s, self._not_before_s)

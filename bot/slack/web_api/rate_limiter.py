@@ -182,8 +182,12 @@ class RateLimiter:
         live = self._edits.live() + more
         return live * self._edits.budget.pace_s(_now_s(), alone=self._edits.alone())
 
+    def edits_spent(self) -> float:
+        """Which part of the edits that Slack allows in a minute was made here within the last one."""
+        return self._edits.budget.spent(_now_s())
+
     def set_share(self, share: float) -> None:
-        """Our part from now on; calls already made count on. Others' calls do too: take over a share a minute late."""
+        """Our part from now on, less what others have spent of the minute; calls already made here count on."""
         self._share = share
         for limiter in self._methods.values():
             limiter.budget.share = share

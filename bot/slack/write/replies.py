@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 import aiohttp
 
 from bot.errors import SlackError, SlackNoAccess, SlackOutcomeUnknown, SlackUnavailable
+from bot.lease import Lease
 from bot.logs import get_logger
 from bot.messages import EntryPoint, Question
 from bot.ports import Reply
@@ -48,7 +49,7 @@ class SlackReplies:
         self._session = session
         self._streams = StreamSupport(native)
 
-    async def open(self, question: Question, *, again: bool) -> Reply:
+    async def open(self, question: Question, *, again: bool, lease: Lease) -> Reply:  # noqa: ARG002 - not asked yet
         if question.response_url is not None:
             return Writer(CommandAnswer(fresh=not again), ResponseUrlOutlet(question.response_url, self._session))
         services = self._services
@@ -56,12 +57,14 @@ class SlackReplies:
         status_line = StatusLine(services.api, services.status, question.channel_id, question.thread_ts)
         return Writer(plan, ThreadOutlet(question, services), status_line)
 
-    async def queued(self, question: Question, ahead: int) -> None:
+    async def queued(self, question: Question, ahead: int, lease: Lease) -> None:
         if question.response_url is not None:  # its acknowledgement stands there already
             return
         ticket = self._services.api.request(POST, lambda _: Bid(), question.channel_id)
         if not await ticket.granted(NOTICE_WITHIN_S):  # a late notice would only keep its own answer waiting
             raise SlackUnavailable(POST, "busy")
+        if not lease.held():
+            raise SlackUnavailable(POST, "lease_lost")
         words = f"Queued behind {ahead} question{'s' if ahead > 1 else ''}…" if ahead else "Queued…"
         arguments = post_arguments(question, NOTICE, Content(footer=(words,)))
         posted = await self._services.api.call_now(POST, **arguments)

@@ -12,6 +12,11 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _create_questions()
+    _create_the_others()
+
+
+def _create_questions() -> None:
     op.create_table(
         "questions",
         sa.Column("id", sa.Integer, autoincrement=True, nullable=False),
@@ -24,7 +29,12 @@ def upgrade() -> None:
         sa.Column("payload", sa.Text, nullable=True),
         sa.Column("state", sa.String(16), nullable=False, server_default="waiting"),
         sa.Column("outcome", sa.String(32), nullable=True),
-        sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("fence", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("crashes", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("strikes", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("strike_stage", sa.String(16), nullable=True),
+        sa.Column("stage", sa.String(16), nullable=True),
+        sa.Column("unrecorded", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("accepted_at", sa.Float, nullable=False),
         sa.Column("finished_at", sa.Float, nullable=True),
         sa.Column("lease_owner", sa.String(64), nullable=True),
@@ -43,6 +53,9 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'running'"),
         postgresql_where=sa.text("state = 'running'"),
     )
+
+
+def _create_the_others() -> None:
     op.create_table(
         "reply_parts",
         sa.Column("question_id", sa.Integer, nullable=False),
@@ -65,7 +78,11 @@ def upgrade() -> None:
     op.create_table(
         "processes",
         sa.Column("owner", sa.String(64), nullable=False),
+        sa.Column("started_at", sa.Float, nullable=False),
         sa.Column("seen_at", sa.Float, nullable=False),
+        sa.Column("stopping", sa.Boolean, nullable=False),
+        sa.Column("answers", sa.Integer, nullable=False),
+        sa.Column("spent", sa.Float, nullable=False),
         sa.PrimaryKeyConstraint("owner", name="pk_processes"),
     )
 

@@ -1,0 +1,31 @@
+"""Until when a question is this process's, by this process's own clock. Pure: the clock is given.
+
+The database grants a lease and renews it; whoever writes to Slack asks ``held`` before every call. ``until_s`` is
+counted from before the database was asked, so that it is over here before anybody else can have the question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+
+class Lease:
+    """``clock`` must go on while the process or the whole machine is paused."""
+
+    def __init__(self, clock: Callable[[], float], until_s: float) -> None:
+        self._clock = clock
+        self._until_s = until_s
+        self._lost = False
+
+    def held(self) -> bool:
+        return not self._lost and self._clock() < self._until_s
+
+    def renew(self, until_s: float) -> None:
+        """Once over it stays over: what was stopped for it does not begin again."""
+        if self.held():
+            self._until_s = until_s
+        else:
+            self._lost = True
+
+    def lose(self) -> None:
+        self._lost = True

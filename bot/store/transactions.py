@@ -1,0 +1,126 @@
+"""Work on the database goes in; what came in one round of the loop is committed together. I/O: the database.
+
+A commit that reaches the disk takes milliseconds, however much is in it, and one connection makes one at a time. So who
+comes while one is being made waits, and then all of them share the next. Work that may be lost with the machine (not
+with the process) says ``durable=False``; a group waits for the disk where any of its work needs it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.errors import StoreFailed
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+
+DATABASE_ERRORS = (SQLAlchemyError, OSError)
+"""What a database that is away, full or broken raises; ``OSError`` while it connects, or when it is silent for long."""
+GROUP_MAX = 100
+
+
+class Transact(Protocol):
+    """Runs ``work`` in one transaction. Raises what the database and the work raise."""
+
+    def __call__(self, work: Work[T], *, durable: bool) -> Awaitable[T]: ...
+
+
+@dataclass(slots=True, eq=False)
+class _Job:
+    work: Work[Any]
+    durable: bool
+    result: asyncio.Future[Any]
+
+
+class _WorkFailed(Exception):
+    """``job`` raised ``error``, so that nothing of its group was committed."""
+
+    def __init__(self, job: _Job, error: Exception) -> None:
+        super().__init__()
+        self.job = job
+        self.error = error
+
+
+class Transactions:
+    def __init__(self, transact: Transact) -> None:
+        self._transact = transact
+        self._waiting: list[_Job] = []
+        self._running: asyncio.Task[None] | None = None
+
+    async def run(self, work: Work[T], *, durable: bool) -> T:
+        """What ``work`` returns, once it is committed. Raises ``StoreFailed`` from the library's own exception."""
+        try:
+            return await self._enqueue(work, durable=durable)
+        except DATABASE_ERRORS as error:
+            raise StoreFailed(type(error).__name__) from error
+
+    def later(self, work: Work[Any]) -> None:
+        """Runs ``work`` with the next group. Nobody waits for it, and nobody is told if it fails."""
+        self._enqueue(work, durable=False).add_done_callback(_forget_failure)
+
+    async def close(self) -> None:
+        """Returns when all that came before has been run."""
+        while self._running is not None:
+            await asyncio.wait({self._running})
+
+    def _enqueue(self, work: Work[T], *, durable: bool) -> asyncio.Future[T]:
+        result: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Job(work, durable, result))
+        if self._running is None:
+            self._running = asyncio.create_task(self._run())
+        return result
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting:
+                group, self._waiting = self._waiting[:GROUP_MAX], self._waiting[GROUP_MAX:]
+                await self._run_group([job for job in group if not job.result.done()])
+        finally:
+            self._running = None
+
+    async def _run_group(self, group: list[_Job]) -> None:
+        """One that fails takes no other with it, unless it is the connection that failed."""
+
+        def all_of_it(connection: Connection) -> list[Any]:
+            return [_result(job, connection) for job in group]
+
+        while group:
+            try:
+                results = await self._transact(all_of_it, durable=any(job.durable for job in group))
+            except _WorkFailed as failed:
+                lost = isinstance(failed.error, OSError) or getattr(failed.error, "connection_invalidated", False)
+                _fail(group if lost else [failed.job], failed.error)
+                group.remove(failed.job)
+                group = [] if lost else group
+            except Exception as error:  # noqa: BLE001 - handed on to those who wait
+                _fail(group, error)
+                return
+            else:
+                for job, result in zip(group, results, strict=True):
+                    if not job.result.done():
+                        job.result.set_result(result)
+                return
+
+
+def _result(job: _Job, connection: Connection) -> Any:  # noqa: ANN401 - whatever the work returns
+    try:
+        return job.work(connection)
+    except Exception as error:
+        raise _WorkFailed(job, error) from error
+
+
+def _fail(jobs: list[_Job], error: Exception) -> None:
+    for job in jobs:
+        if not job.result.done():
+            job.result.set_exception(error)
+
+
+def _forget_failure(result: asyncio.Future[Any]) -> None:
+    if not result.cancelled():
+        result.exception()

@@ -1,0 +1,36 @@
+"""What tests do to a database behind the bot's back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from bot.store.database import Database
+from bot.store.schema import processes, questions
+
+TIMES = (
+    questions.c.accepted_at, questions.c.finished_at, questions.c.lease_until,
+    processes.c.started_at, processes.c.seen_at,
+)  # fmt: skip
+
+
+async def pass_time(database: Database, seconds: float) -> None:
+    """All that was written down happened so much longer ago."""
+
+    def work(connection: Connection) -> None:
+        for column in TIMES:
+            connection.execute(sa.update(column.table).values({column: column - seconds}))
+
+    await database.run(work)
+
+
+async def run_sql(database: Database, statement: str) -> Any:
+    """The first value of the result, where there is one."""
+
+    def work(connection: Connection) -> Any:
+        result = connection.exec_driver_sql(statement)
+        return result.scalar() if result.returns_rows else None
+
+    return await database.run(work)

@@ -1,0 +1,269 @@
+"""Processes that share a database: whose a question is, what the dead ones say of it, and how they share Slack."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.errors import StoreFailed
+from bot.messages import Question
+from bot.ports import SETTLED_S, STRIKES_MAX, Claim, Outcome, Stage, Vitals
+from bot.store.database import Database
+from bot.store.questions import StoredQuestions
+from tests.asked import asked
+from tests.database import pass_time
+from tests.postgres import OVER_BOTH
+
+ROOT = Path(__file__).parents[2]
+PAUSED = """
+import asyncio, os, signal, sys
+from bot.store.database import Database
+from bot.store.schema import questions
+from tests.asked import asked
+
+def work(connection):
+    row = dict(team_id="T1", channel_id="C1", ts="1.0", thread_ts="1.0", user_id="U1", entry_point="mention")
+    connection.execute(questions.insert().values(**row, accepted_at=1.0))
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+async def main():
+    database = await Database.open(sys.argv[1])
+    await database.run(work)
+
+asyncio.run(main())
+"""
+LEASE_S = 20.0
+POISON, INNOCENT = asked("1.0"), asked("2.0")
+
+
+@dataclass
+class Process:
+    """One of those that share a database, as it would claim, live and die."""
+
+    database: Database
+    name: str
+    settled: bool = True
+
+    @property
+    def questions(self) -> StoredQuestions:
+        return StoredQuestions(self.database)
+
+    async def beat(self, *running: Claim, stopping: bool = False, spent: float = 0.0) -> float:
+        """Its share of what Slack allows."""
+        vitals = Vitals(running, spent=spent, stopping=stopping)
+        return (await self.questions.heartbeat(self.name, vitals, lease_s=LEASE_S)).share
+
+    async def claim(self, most: int = 100) -> list[Claim]:
+        return await self.questions.claim(self.name, most=most, lease_s=LEASE_S, settled=self.settled)
+
+
+async def add(database: Database, *questions: Question) -> None:
+    for question in questions:
+        await StoredQuestions(database).add(question, "one", busy=False, lease_s=0.0)
+
+
+async def life(
+    database: Database,
+    number: int,
+    reached: dict[str, Stage],
+    *,
+    lived_s: float = SETTLED_S + 1,
+    stopping: bool = False,
+) -> list[Claim]:
+    """A process starts, claims what there is after a while, and dies when its questions have come so far."""
+    process = Process(database, f"process {number}")
+    await process.beat()
+    await pass_time(database, lived_s)
+    claims = await process.claim()
+    await process.beat(*claims, stopping=stopping)
+    for claim in claims:
+        if claim.question.ts in reached:
+            process.questions.reached(claim, reached[claim.question.ts])
+    await pass_time(database, LEASE_S + 1)
+    await Process(database, "another").beat()
+    return claims
+
+
+@OVER_BOTH
+class TestDeaths:
+    async def test_what_brings_the_process_down_is_given_up_and_what_ran_beside_it_is_answered(
+        self, database: Database
+    ) -> None:
+        await add(database, POISON, INNOCENT)
+        reached = {POISON.ts: Stage.FILES, INNOCENT.ts: Stage.ASKING}
+        seen = [await life(database, number, reached) for number in range(STRIKES_MAX)]
+        assert [[claim.question.ts for claim in claims] for claims in seen] == [["1.0", "2.0"], ["1.0", "2.0"], ["1.0"]]
+        process = Process(database, "survivor")
+        claims = {claim.question.ts: claim for claim in await process.claim()}
+        assert {ts: claim.guilty for ts, claim in claims.items()} == {"1.0": True, "2.0": False}
+
+    async def test_what_is_there_by_chance_is_run_again_however_many_processes_die(self, database: Database) -> None:
+        await add(database, *(asked(f"{number}.0") for number in range(1, 9)))
+        stages = [Stage.READING, Stage.FILES, Stage.ASKING]
+        for number in range(12):
+            reached = {f"{one}.0": stages[(number * one) % 3] for one in range(1, 9) if one % 3}
+            claims = await life(database, number, reached)
+            assert [claim for claim in claims if claim.guilty and claim.question.ts in reached] == []
+
+    @pytest.mark.parametrize(("lived_s", "stopping"), [(SETTLED_S - 2, False), (600.0, True)])
+    async def test_deaths_at_starts_and_deploys_do_not_count(
+        self,
+        database: Database,
+        lived_s: float,
+        stopping: bool,
+    ) -> None:
+        await add(database, POISON)
+        for number in range(2 * STRIKES_MAX):
+            await life(database, number, {POISON.ts: Stage.FILES}, lived_s=lived_s, stopping=stopping)
+        (claim,) = await Process(database, "survivor").claim()
+        assert (claim.crashes, claim.guilty) == (2 * STRIKES_MAX, False)
+
+    async def test_what_was_under_way_in_several_deaths_waits_until_its_process_has_lived_for_a_while(
+        self, database: Database
+    ) -> None:
+        """Else one that brings the process down at once would bring down each at its start, and never count."""
+        await add(database, POISON)
+        for number in range(2):
+            await life(database, number, {}, lived_s=1.0)
+        await add(database, INNOCENT)
+        starting = Process(database, "starting", settled=False)
+        assert [claim.question for claim in await starting.claim()] == [INNOCENT]
+        starting.settled = True
+        assert [claim.question for claim in await starting.claim()] == [POISON]
+
+    async def test_words_that_people_have_read_are_never_given_up(self, database: Database) -> None:
+        await add(database, POISON)
+        await life(database, 0, {POISON.ts: Stage.WRITING})
+        for number in range(1, 2 * STRIKES_MAX):
+            await life(database, number, {POISON.ts: Stage.FILES})
+        (claim,) = await Process(database, "survivor").claim()
+        assert not claim.guilty
+
+    async def test_suspects_run_one_at_a_time_until_their_words_are_shown(self, database: Database) -> None:
+        both = {POISON.ts: Stage.FILES, INNOCENT.ts: Stage.FILES}
+        await add(database, POISON, INNOCENT)
+        for number in range(STRIKES_MAX - 1):
+            await life(database, number, both)
+        process = Process(database, "careful")
+        (first,) = await process.claim()
+        assert (first.question, first.guilty) == (POISON, False)
+        assert await process.claim() == []
+        process.questions.reached(first, Stage.WRITING)
+        (second,) = await process.claim()
+        assert second.question == INNOCENT
+
+    async def test_the_questions_of_a_dead_process_are_judged_together(self, database: Database) -> None:
+        """One was claimed after the heartbeat, so that its lease runs out later; it was not alone for that."""
+        await add(database, POISON)
+        process = Process(database, "dead")
+        await process.beat()
+        await pass_time(database, SETTLED_S + 1)
+        earlier = await process.claim()
+        await process.beat(*earlier)
+        await pass_time(database, LEASE_S / 2)
+        await add(database, INNOCENT)
+        (later,) = await process.claim()
+        process.questions.reached(later, Stage.ASKING)
+        for _ in range(4):
+            await pass_time(database, LEASE_S / 2)
+            await Process(database, "another").beat()
+        again = await Process(database, "survivor").claim()
+        assert [(claim.question, claim.crashes, claim.strikes) for claim in again] == [(POISON, 1, 1), (INNOCENT, 1, 1)]
+
+
+@pytest.fixture
+async def two(postgres_database: str) -> AsyncIterator[tuple[Database, Database]]:
+    databases = await Database.open(postgres_database), await Database.open(postgres_database)
+    yield databases
+    for database in databases:
+        await database.aclose()
+
+
+async def test_processes_whose_clocks_differ_do_not_take_each_others_questions(two: tuple[Database, Database]) -> None:
+    fast = StoredQuestions(two[0], clock=lambda: time.time() + 25.0)
+    slow = StoredQuestions(two[1], clock=lambda: time.time() - 25.0)
+    for store, other, ts in ((fast, slow, "1.0"), (slow, fast, "2.0")):
+        await store.add(asked(ts), "mine", busy=False, lease_s=0.0)
+        (claim,) = await store.claim("mine", most=1, lease_s=LEASE_S, settled=True)
+        assert 0.0 <= claim.waited_s < 10.0
+        assert (await other.heartbeat("other", Vitals(), lease_s=LEASE_S)).expired == 0
+        assert (await store.heartbeat("mine", Vitals((claim,)), lease_s=LEASE_S)).processes == 2
+        assert claim.lease.held()
+        assert await store.finish(claim, Outcome.ANSWERED)
+
+
+async def test_a_process_that_is_paused_in_a_transaction_stops_the_others_for_a_moment_only(
+    postgres_database: str,
+) -> None:
+    paused = await asyncio.create_subprocess_exec(sys.executable, "-c", PAUSED, postgres_database, cwd=ROOT)
+    other = await Database.open(postgres_database)
+    store, tries = StoredQuestions(other), 0
+    try:
+        await asyncio.get_running_loop().run_in_executor(None, os.waitid, os.P_PID, paused.pid, os.WSTOPPED)
+        async with asyncio.timeout(20):
+            while True:
+                tries += 1
+                with suppress(StoreFailed):  # fails after a while, so that what came with it can go on
+                    assert await store.add(asked("1.0"), "other", busy=False, lease_s=0.0)
+                    break
+    finally:
+        paused.kill()
+        await paused.wait()
+        await other.aclose()
+    assert tries >= 2
+
+
+class TestShares:
+    async def test_a_process_alone_has_all_of_it(self, database: Database) -> None:
+        assert await Process(database, "one").beat() == 1.0
+
+    async def test_shares_go_by_the_answers_that_are_written(self, two: tuple[Database, Database]) -> None:
+        one, other = Process(two[0], "one"), Process(two[1], "other")
+        await add(two[0], *(asked(f"{number}.0") for number in range(8)))
+        claims = await one.claim(6)
+        await one.beat(*claims)
+        its_own = await other.claim(2)
+        shares = [await other.beat(*its_own), await one.beat(*claims)]
+        assert shares == [pytest.approx(3 / 10), pytest.approx(7 / 10)]
+
+    async def test_one_process_with_all_the_answers_has_nearly_all_of_it(self, two: tuple[Database, Database]) -> None:
+        one, other = Process(two[0], "one"), Process(two[1], "other")
+        await add(two[0], *(asked(f"{number}.0") for number in range(50)))
+        claims = await one.claim()
+        idle = [await other.beat(), await one.beat(*claims), await other.beat()]
+        assert idle[1] == pytest.approx(51 / 52)
+        assert idle[1] + idle[2] == pytest.approx(1.0, abs=0.001)
+
+    async def test_what_others_have_spent_of_a_minute_cannot_be_spent_again(
+        self, two: tuple[Database, Database]
+    ) -> None:
+        one, other = Process(two[0], "one"), Process(two[1], "other")
+        await add(two[0], *(asked(f"{number}.0") for number in range(20)))
+        claims = await one.claim()
+        await other.beat(spent=0.6)
+        assert await one.beat(*claims) == pytest.approx(0.4)
+        await other.beat(spent=0.0)
+        assert await one.beat(*claims) == pytest.approx(21 / 22)
+
+    async def test_a_process_that_stops_leaves_its_share_to_the_others_at_once(
+        self, two: tuple[Database, Database]
+    ) -> None:
+        one, other = Process(two[0], "one"), Process(two[1], "other")
+        await other.beat()
+        assert await one.beat() == 0.5
+        await other.beat(stopping=True)
+        assert await one.beat() == 1.0
+
+    async def test_a_process_that_died_has_no_share(self, two: tuple[Database, Database]) -> None:
+        one, other = Process(two[0], "one"), Process(two[1], "other")
+        await other.beat()
+        await pass_time(two[0], LEASE_S + 1)
+        assert await one.beat() == 1.0
