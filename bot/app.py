@@ -27,7 +27,8 @@ from bot.files.reader import FileReader
 from bot.history import PDF_PAGE_TOKENS
 from bot.inbox import Inbox, InboxLimits
 from bot.limits import PDF_PAGES_MAX
-from bot.llm.client import MessagesClient, Patience
+from bot.llm.client import MessagesClient
+from bot.llm.patience import Patience
 from bot.logs import get_logger
 from bot.messages import Attachment
 from bot.settings import ModelSettings, Settings, secret

@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from bot.llm.client import MessagesClient, Patience
+from bot.llm.client import MessagesClient
+from bot.llm.patience import Patience
 from bot.messages import Conversation, FileBytes, Finished, Message, PdfBlock, Role, StreamEvent, TextBlock, TextDelta
 from playground.practice_model.server import PracticeModel
 
