@@ -22,7 +22,7 @@ from bot.llm.patience import Patience
 from bot.messages import Conversation, FileBytes, Message, PdfBlock, Role
 from playground.practice_model.script import Answer, RawAnswer, too_large_before_reading
 from playground.practice_model.server import PracticeModel
-from tests.messages_link import KEY, MODEL, Waits, asking, asking_about, linked, once
+from tests.messages_link import KEY, MODEL, Waits, asking, asking_about, linked, once, served_by
 
 
 async def test_nobody_there() -> None:
@@ -93,18 +93,14 @@ async def test_a_slow_upload_is_not_taken_for_a_silent_api(large_file: Path) -> 
             left -= len(await reader.read(1 << 20))
             await asyncio.sleep(0.01)
         writer.write(b"HTTP/1.1 529 Overloaded\r\ncontent-length: 0\r\n\r\n")
-        writer.close()
-        await writer.wait_closed()
-        read_whole.set()
 
-    read_whole = asyncio.Event()
-    server = await asyncio.start_server(slow, "127.0.0.1", 0, limit=1 << 17)
-    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
     patience = Patience(first_event_timeout_s=0.25, retries_max=0)
-    async with server, MessagesClient(api_url=url, api_key=KEY, model=MODEL, max_tokens=9, patience=patience) as client:
+    async with (
+        served_by(slow) as url,
+        MessagesClient(api_url=url, api_key=KEY, model=MODEL, max_tokens=9, patience=patience) as client,
+    ):
         with pytest.raises(ModelOverloaded):
             [event async for event in client.stream(asking_about(large_file))]
-        await read_whole.wait()
 
 
 async def test_a_file_that_went_away_is_not_the_apis_fault(tmp_path: Path) -> None:

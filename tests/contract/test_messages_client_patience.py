@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,10 +12,9 @@ import pytest
 from bot.errors import ModelError, ModelOverloaded, ModelSilent, ModelUnavailable
 from bot.llm.client import MessagesClient
 from bot.llm.patience import SIGNS_OF_WORK_MAX, Beginning, Patience
-from playground.practice_model.grammar import Quirk
 from playground.practice_model.script import Answer, HeldAnswer, HttpError, Silence
 from playground.practice_model.server import PracticeModel
-from tests.messages_link import KEY, MODEL, asking, asking_about, linked, text_of
+from tests.messages_link import KEY, MODEL, asking, asking_about, linked, served_by, text_of
 
 PATIENCE = Patience(first_event_timeout_s=0.4, pause_min_s=0, pause_max_s=0.01)
 
@@ -43,12 +41,9 @@ async def test_servers_that_break_the_link_late_share_the_patience_too() -> None
         tried.append(time.monotonic())
         await reader.readuntil(b"\r\n\r\n")
         await asyncio.sleep(0.25)
-        writer.close()
 
     tried: list[float] = []
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
-    async with server, MessagesClient(api_url=url, api_key=KEY, model=MODEL, max_tokens=9, patience=PATIENCE) as client:
+    async with served_by(serve) as url, at(url, PATIENCE) as client:
         with pytest.raises(ModelUnavailable):
             [event async for event in client.stream(asking())]
 
@@ -69,6 +64,10 @@ async def test_a_model_that_says_that_it_is_at_work_is_waited_for_longer() -> No
         await held.finish()
 
         assert await answer == "Well thought out."
+
+
+def at(url: str, patience: Patience) -> MessagesClient:
+    return MessagesClient(api_url=url, api_key=KEY, model=MODEL, max_tokens=9, patience=patience)
 
 
 async def _all_of(client: MessagesClient) -> str:
@@ -103,22 +102,14 @@ async def test_comments_are_no_sign_of_the_model() -> None:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n")
-        with suppress(ConnectionError):
-            while not writer.is_closing():
-                writer.write(b": PROCESSING\n\n")
-                await writer.drain()
-                await asyncio.sleep(0.02)
-        writer.close()
-        hung_up.set()
+        while True:  # ends by an exception when the asking side hangs up
+            writer.write(b": PROCESSING\n\n")
+            await writer.drain()
+            await asyncio.sleep(0.02)
 
-    hung_up = asyncio.Event()
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
-    async with server, MessagesClient(api_url=url, api_key=KEY, model=MODEL, max_tokens=9, patience=PATIENCE) as client:
-        async with asyncio.timeout(5):
-            with pytest.raises(ModelSilent):
-                [event async for event in client.stream(asking())]
-            await hung_up.wait()
+    async with served_by(serve) as url, at(url, PATIENCE) as client:
+        with pytest.raises(ModelSilent):
+            [event async for event in client.stream(asking())]
 
 
 async def test_a_busy_api_is_told_of_as_what_it_is_when_the_patience_ends() -> None:
@@ -143,16 +134,13 @@ async def test_an_upload_takes_nothing_of_the_patience(tmp_path: Path) -> None:
             await asyncio.sleep(0.01)
         answers.append(b"HTTP/1.1 529 Overloaded\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
         writer.write(answers[-1])
-        writer.close()
 
     answers: list[bytes] = []
     file = tmp_path / "large.pdf"
     with file.open("wb") as large:
         large.truncate(40_000_000)
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, limit=1 << 17)
-    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
     patience = Patience(first_event_timeout_s=1.2, retries_max=1, pause_min_s=0, pause_max_s=0.01)
-    async with server, MessagesClient(api_url=url, api_key=KEY, model=MODEL, max_tokens=9, patience=patience) as client:
+    async with served_by(serve) as url, at(url, patience) as client:
         with pytest.raises(ModelOverloaded):
             [event async for event in client.stream(asking_about(file))]
 

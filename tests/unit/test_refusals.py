@@ -213,7 +213,7 @@ def test_a_refusal_of_something_else_is_not_blamed_on_files(body: object) -> Non
 @pytest.mark.parametrize(
     ("body", "blocks"),
     [
-        (api("invalid_request_error", "messages.2.content.1.pdf.source.base64.data: The PDF was not valid."), ((2, 1),)),
+        (api("invalid_request_error", "messages.2.content.1.pdf.source.base64.data: Not a valid PDF."), ((2, 1),)),
         (api("invalid_request_error", "no", paths=["messages.0.content.3.image", "messages.4.content.0.image"]),
          ((0, 3), (4, 0))),
         (openai("no", "invalid_request_error", None, param="messages.[0].content.[1].type"), ((0, 1),)),
