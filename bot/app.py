@@ -21,6 +21,7 @@ from httpx_aiohttp import HttpxAiohttpClient
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import health
+from bot.answering import Answering
 from bot.budget import Allowance
 from bot.files.bounds import ConvertLimits, FileLimits
 from bot.files.reader import FileReader
@@ -57,6 +58,9 @@ FILES_SHARE = 0.8
 """Of the history's tokens, for files; the words of the thread have the rest."""
 LABEL_TOKENS = 500
 """Of what stands before a file: its name and what it is."""
+STILL_WAITING_S = 20.0
+"""A model that thinks has written its first words by then, as a rule; and people ask themselves whether anything goes
+on."""
 SLACK_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
 
 
@@ -105,13 +109,19 @@ async def running(settings: Settings) -> AsyncIterator[SocketMode | HttpEvents]:
         replies = SlackReplies(services, reader, session, native=settings.bot_streaming == "native")
 
         files = await _files(settings, api, parts)
+        refused_files = StoredRefusedFiles(database.engine)
+        answering = Answering(
+            await parts.enter_async_context(messages_client(settings)),
+            refused_files,
+            still_waiting_s=min(STILL_WAITING_S, settings.messages_first_text_timeout_s / 3),
+        )
         turn = Turn(
             threads=reader,
             files=files,
-            model=await parts.enter_async_context(messages_client(settings)),
+            answering=answering,
             replies=replies,
             questions=questions,
-            refused_files=StoredRefusedFiles(database.engine),
+            refused_files=refused_files,
             system_prompt=settings.bot_system_prompt,
             history_tokens_max=settings.history_tokens_max,
             allowance=_allowance(settings),

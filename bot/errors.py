@@ -82,15 +82,15 @@ class SlackTokenInvalid(SlackError):
 
 
 class ModelError(BotError):
-    """The Messages API failed. ``sentence`` tells a person what happened and what they can do; ``clause`` says the same
-    behind a colon, where an answer has begun and breaks off.
+    """The Messages API failed. ``sentence`` tells a person what happened and what they can do; ``clause`` stands behind
+    a colon where an answer has begun and breaks off.
 
     ``detail`` is for the log: status, error type and request id, never a prompt. ``retryable`` says whether the same
     request may be sent again while nothing of the answer was shown; ``retry_after_s`` is the API's own word.
     """
 
     sentence = "The model couldn't answer. Please ask again."
-    clause = "the model couldn't finish it"
+    clause = "the model couldn't finish it."
     retryable = False
 
     def __init__(self, detail: str) -> None:
@@ -103,7 +103,7 @@ class ModelKeyInvalid(ModelError):
         "I can't reach the model, because its API refused my key. Please ask whoever runs me to check "
         "`YOUROUTER_API_KEY`."
     )
-    clause = "the model's API no longer accepts my key. Please ask whoever runs me to check `YOUROUTER_API_KEY`"
+    clause = "the model's API no longer accepts my key. Please ask whoever runs me to check `YOUROUTER_API_KEY`."
 
 
 class ModelBalanceEmpty(ModelError):
@@ -111,7 +111,7 @@ class ModelBalanceEmpty(ModelError):
         "I can't reach the model, because the balance of its API account is used up. Please ask whoever runs me to "
         "top it up."
     )
-    clause = "the balance of the API account is used up. Please ask whoever runs me to top it up"
+    clause = "the balance of the API account is used up. Please ask whoever runs me to top it up."
 
 
 class ModelNotFound(ModelError):
@@ -119,7 +119,9 @@ class ModelNotFound(ModelError):
         "I can't reach the model, because its API doesn't know the one that I am set to use. Please ask whoever runs "
         "me to check `MESSAGES_MODEL`."
     )
-    clause = "the API doesn't know the model that I am set to use. Please ask whoever runs me to check `MESSAGES_MODEL`"
+    clause = (
+        "the API doesn't know the model that I am set to use. Please ask whoever runs me to check `MESSAGES_MODEL`."
+    )
 
 
 class ModelRequestTooLarge(ModelError):
@@ -127,7 +129,7 @@ class ModelRequestTooLarge(ModelError):
         "This thread and its files are more than the model can read at once. Please ask in a new thread, with fewer or "
         "smaller files."
     )
-    clause = "this thread and its files are more than the model can read at once. Please go on in a new thread"
+    clause = "this thread and its files are more than the model can read at once. Please go on in a new thread."
 
     def __init__(self, detail: str, *, fits: float | None = None) -> None:
         """``fits``: the share of the request that would fit, where the API said how much it was and how much may be."""
@@ -151,7 +153,7 @@ class ModelRequestInvalid(ModelError):
         "The model's API refused this request. Please ask in a new thread. If that fails too, please ask whoever runs "
         "me to look at the log."
     )
-    clause = "the model's API refused the request. Please ask in a new thread"
+    clause = "the model's API refused the request. Please ask in a new thread."
 
     def __init__(
         self,
@@ -171,29 +173,29 @@ class ModelRequestInvalid(ModelError):
 
 class ModelRateLimited(ModelError):
     sentence = "The model is getting more requests than it may answer right now. Please ask again in a minute."
-    clause = "the model is getting more requests than it may answer right now"
+    clause = "the model is getting more requests than it may answer right now."
     retryable = True
 
 
 class ModelOverloaded(ModelError):
     sentence = "The model is overloaded right now. Please ask again in a minute."
-    clause = "the model is overloaded right now"
+    clause = "the model is overloaded right now."
     retryable = True
 
 
 class ModelUnavailable(ModelError):
     sentence = "I couldn't reach the model. Please ask again in a minute."
-    clause = "the model's API had a fault"
+    clause = "the model's API had a fault."
     retryable = True
 
 
 class ModelSilent(ModelUnavailable):
     sentence = "The model didn't begin to answer in time. Please ask again in a minute."
-    clause = "the model stopped answering"
+    clause = "the model stopped answering."
     retryable = False
 
 
 class AnswerCut(ModelError):
     sentence = "The connection to the model broke before its answer was complete. Please ask again."
-    clause = "the connection to the model broke"
+    clause = "the connection to the model broke."
     retryable = True
