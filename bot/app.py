@@ -32,6 +32,7 @@ from bot.llm.client import MessagesClient
 from bot.llm.patience import Patience
 from bot.logs import get_logger
 from bot.messages import Attachment
+from bot.ports import RefusedFiles
 from bot.settings import ModelSettings, Settings, secret
 from bot.slack.read.file_objects import attachment
 from bot.slack.read.thread import ThreadReader
@@ -110,15 +111,10 @@ async def running(settings: Settings) -> AsyncIterator[SocketMode | HttpEvents]:
 
         files = await _files(settings, api, parts)
         refused_files = StoredRefusedFiles(database.engine)
-        answering = Answering(
-            await parts.enter_async_context(messages_client(settings)),
-            refused_files,
-            still_waiting_s=min(STILL_WAITING_S, settings.messages_first_text_timeout_s / 3),
-        )
         turn = Turn(
             threads=reader,
             files=files,
-            answering=answering,
+            answering=await _answering(settings, refused_files, parts),
             replies=replies,
             questions=questions,
             refused_files=refused_files,
@@ -146,6 +142,12 @@ async def running(settings: Settings) -> AsyncIterator[SocketMode | HttpEvents]:
         await transport.start()
         inbox.start()
         yield transport
+
+
+async def _answering(settings: Settings, refused_files: RefusedFiles, parts: AsyncExitStack) -> Answering:
+    model = await parts.enter_async_context(messages_client(settings))
+    still_waiting_s = min(STILL_WAITING_S, settings.messages_first_text_timeout_s / 3)
+    return Answering(model, refused_files, still_waiting_s)
 
 
 def messages_client(settings: ModelSettings) -> MessagesClient:

@@ -197,5 +197,5 @@ class ModelSilent(ModelUnavailable):
 
 class AnswerCut(ModelError):
     sentence = "The connection to the model broke before its answer was complete. Please ask again."
-    clause = "the connection to the model broke."
+    clause = "nothing more came from the model."
     retryable = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -139,7 +140,7 @@ DAMAGED = [
 ]
 
 
-def listed(cases: list[tuple[int, object]]) -> list[str]:
+def listed(cases: Sequence[tuple[int, object]]) -> list[str]:
     return [f"{status} {json.dumps(body)[:60]}" for status, body in cases]
 
 
