@@ -57,7 +57,8 @@ class ObjectReader:
 
     def close(self) -> Iterator[dict[str, Any]]:
         """What stands in the last line, where the bytes end without a line end or a blank line."""
-        yield from self._read_line()
+        if self._line:
+            yield from self._read_line()
         if self._data and (whole := _parsed("\n".join(self._data))) is not None:
             yield from whole
 

@@ -162,9 +162,9 @@ class AnswerReader:
                 self._delta({"delta": event})
                 self.over = True
             case {"type": "error"} | {"object": "error"} | {"error": {} | str()}:
-                self.over = self.ended
                 if not self.ended:
                     raise error_from(200, {}, event)
+                self.over = True
             case {"type": str()}:
                 pass
             case _:
@@ -178,7 +178,8 @@ class AnswerReader:
         if self._started:
             return
         self._started = True
-        for block in message.get("content") or ():
+        content = message.get("content")
+        for block in content if isinstance(content, list) else ():
             match block:
                 case {"type": "text", "text": str(text)} if text:
                     yield TextDelta(text)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.errors import ModelError
@@ -140,11 +140,25 @@ JSON = st.recursive(
 )
 
 
+SMALL = LEAVES | st.lists(LEAVES, max_size=2) | st.dictionaries(st.sampled_from(KEYS), LEAVES, max_size=3)
+FILLED = st.fixed_dictionaries(
+    {key: SMALL for key in ("content", "usage", "stop_reason", "type", "text", "message", "code", "details", "param")}
+)
+INNER = st.one_of(FILLED, FILLED, SMALL)
+EVENTS = st.fixed_dictionaries(
+    {"type": st.sampled_from(KINDS), "message": INNER, "delta": INNER, "content_block": INNER},
+    optional={"error": INNER, "usage": SMALL, "content": SMALL, "role": SMALL},
+)
+
+
+@settings(max_examples=400, deadline=None)
 @given(
-    st.lists(JSON, max_size=4),
+    st.lists(st.one_of(EVENTS, EVENTS, JSON), max_size=4),
     st.sampled_from([200, 400, 404, 429, 500]),
     st.dictionaries(st.just("retry-after"), st.text()),
 )
+@example([{"type": "message_start", "message": {"content": 1}}], 200, {})
+@example([{"type": "error", "error": {"message": {"error": [1]}, "param": {}, "n_ctx": "x"}}], 400, {})
 def test_any_json_ends_in_an_answer_or_in_an_error_of_ours(
     values: list[object], status: int, headers: dict[str, str]
 ) -> None:
