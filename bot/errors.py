@@ -116,8 +116,8 @@ class ModelBalanceEmpty(ModelError):
 
 class ModelNotFound(ModelError):
     sentence = (
-        "I can't reach the model, because its API doesn't know the one that I am set to use. Please ask whoever runs "
-        "me to check `MESSAGES_MODEL`."
+        "I can't reach the model, because the API doesn't know the one that I am set to use. Please ask whoever runs "
+        "me to check `MESSAGES_MODEL` and `MESSAGES_API_URL`."
     )
     clause = (
         "the API doesn't know the model that I am set to use. Please ask whoever runs me to check `MESSAGES_MODEL`."

@@ -142,7 +142,7 @@ JSON = st.recursive(
 
 SMALL = LEAVES | st.lists(LEAVES, max_size=2) | st.dictionaries(st.sampled_from(KEYS), LEAVES, max_size=3)
 FILLED = st.fixed_dictionaries(
-    {key: SMALL for key in ("content", "usage", "stop_reason", "type", "text", "message", "code", "details", "param")}
+    dict.fromkeys(("content", "usage", "stop_reason", "type", "text", "message", "code", "details", "param"), SMALL)
 )
 INNER = st.one_of(FILLED, FILLED, SMALL)
 EVENTS = st.fixed_dictionaries(
