@@ -8,6 +8,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     settings.py        every knob: name, unit, bounds, what it does
     turn.py            the story: question → thread → files → history → model → live reply → done
     inbox.py           accepted questions → turns: once, in order in a thread, capped, leased
+    answering.py       the model is asked, with less where the API refuses that, and its answer shown
     draft.py           the next request, and the one after it where the API refuses that
     history.py         what the model sees, within a budget of tokens
     budget.py          which prepared files fit into one request
@@ -26,7 +27,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
         web_api/       calls: client, rate_limiter with call_budget, names, identity, startup
     files/             reader: download, cache, conversion by sandbox and office, then blocks and notes
         worker/        the process that reads strangers' bytes: sniff, convert, a module a kind of file
-    llm/               client: body and wire make the request, sse reads the answer
+    llm/               client: body and wire make the request, sse and wire read the answer, refusals what is none
     store/             the database: questions and refused_files over schema
         migrations/    the way to the present schema, step by step
 """

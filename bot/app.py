@@ -23,15 +23,18 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import health
+from bot.answering import Answering
 from bot.budget import Allowance
 from bot.files.bounds import ConvertLimits, FileLimits
 from bot.files.reader import FileReader
 from bot.history import PDF_PAGE_TOKENS
 from bot.inbox import Inbox, InboxLimits
 from bot.limits import PDF_PAGES_MAX
-from bot.llm.client import MessagesClient, Patience
+from bot.llm.client import MessagesClient
+from bot.llm.patience import Patience
 from bot.logs import get_logger
 from bot.messages import Attachment
+from bot.ports import RefusedFiles
 from bot.settings import ModelSettings, Settings, secret
 from bot.slack.read.file_objects import attachment
 from bot.slack.read.thread import ThreadReader
@@ -60,6 +63,9 @@ FILES_SHARE = 0.8
 """Of the history's tokens, for files; the words of the thread have the rest."""
 LABEL_TOKENS = 500
 """Of what stands before a file: its name and what it is."""
+STILL_WAITING_S = 20.0
+"""A model that thinks has written its first words by then, as a rule; and people ask themselves whether anything goes
+on."""
 SLACK_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
 
 
@@ -110,13 +116,14 @@ async def running(settings: Settings) -> AsyncIterator[SocketMode | HttpEvents]:
         replies = SlackReplies(services, reader, session, native=settings.bot_streaming == "native")
 
         files = await _files(settings, api, parts)
+        refused_files = StoredRefusedFiles(database)
         turn = Turn(
             threads=reader,
             files=files,
-            model=await parts.enter_async_context(messages_client(settings)),
+            answering=await _answering(settings, refused_files, parts),
             replies=replies,
             questions=questions,
-            refused_files=StoredRefusedFiles(database),
+            refused_files=refused_files,
             system_prompt=settings.bot_system_prompt,
             history_tokens_max=settings.history_tokens_max,
             allowance=_allowance(settings),
@@ -147,6 +154,12 @@ def _transport(settings: Settings, bolt: AsyncApp, client: AsyncWebClient) -> So
         return SocketMode(bolt, client, secret(settings.slack_app_token))
     is_alive = functools.partial(health.is_alive, settings.bot_data_dir)
     return HttpEvents(bolt, settings.bot_http_host, settings.bot_http_port, is_alive)
+
+
+async def _answering(settings: Settings, refused_files: RefusedFiles, parts: AsyncExitStack) -> Answering:
+    model = await parts.enter_async_context(messages_client(settings))
+    still_waiting_s = min(STILL_WAITING_S, settings.messages_first_text_timeout_s / 3)
+    return Answering(model, refused_files, still_waiting_s)
 
 
 def messages_client(settings: ModelSettings) -> MessagesClient:

@@ -19,7 +19,7 @@ from bot.files.conversion import Conversion
 from bot.files.extracts import Unreadable
 from bot.messages import Attachment, Author, Finished, PreparedFile, StopReason, TextDelta, ThreadMessage
 from bot.settings import ModelSettings
-from bot.turn import STOPPED
+from bot.turn import REFUSED, STOPPED
 
 HISTORY_TOKENS_MAX = 800_000
 """One question has no history to make room for; the model's own window is the bound."""
@@ -79,8 +79,8 @@ async def _prepare(settings: ModelSettings, paths: Sequence[Path], directory: Pa
 
 def _finished(event: Finished) -> int:
     print()
-    if event.stop_reason is StopReason.REFUSAL:
-        print("The model declined to answer this.", file=sys.stderr)
+    if event.stop_reason == StopReason.REFUSAL:
+        print(REFUSED, file=sys.stderr)
         return 1
     if event.stop_reason in STOPPED:
         print(STOPPED[event.stop_reason], file=sys.stderr)

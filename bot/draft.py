@@ -1,7 +1,15 @@
 """A thread and its prepared files go in; a request comes out, and after a refusal of it what to ask instead.
 
-Pure. What can be asked instead: the same without the files that the API named, or with half as much where all of it was
-too large. Each step leaves something out, and the steps are counted, so that there is an end.
+Pure. What can be asked instead, by what the refusal says:
+
+- it names blocks: the same without the files that they belong to, for good;
+- it says that no file of a kind is taken: the same without all files of that kind, for good;
+- it names nothing ("Could not process image"): on trial without the media of the newest message that has such, then
+  without any of that kind, then without any at all. What is left out when the request is accepted is what was refused,
+  but for what had been left out in vain before: that is only set aside this once;
+- it was too large: with half as much, or less where the API says how much would fit.
+
+Each step leaves something out, and the steps are counted, so that there is an end.
 """
 
 from __future__ import annotations
@@ -11,12 +19,40 @@ from dataclasses import dataclass, replace
 
 from bot import budget, history
 from bot.budget import Allowance
-from bot.errors import ModelError, ModelRequestInvalid, ModelRequestTooLarge
-from bot.messages import AuthorKind, Conversation, Note, PreparedFile, TextBlock, ThreadMessage
+from bot.errors import Medium, ModelError, ModelRequestInvalid, ModelRequestTooLarge
+from bot.messages import (
+    AuthorKind,
+    ContentBlock,
+    Conversation,
+    ImageBlock,
+    Note,
+    PdfBlock,
+    PreparedFile,
+    TextBlock,
+    ThreadMessage,
+)
 
-REFUSED = "was left out: the model's API does not take it."
+REFUSED = "was left out, because the model's API does not accept it. Please send it in another format."
+SUSPECTED = (
+    "was left out, because the model's API refused one of these files without saying which. "
+    "Please send each one again in a message of its own."
+)
+SET_ASIDE = (
+    "was left out of this answer, because the model's API refused another file. Please ask again to have it read."
+)
 REFUSALS_MAX = 3
 """Requests in which the API may name files. It names one at a time or all of them, as its hosts like."""
+TRIALS_MAX = 3
+"""Requests without files of which one may be what the API refused."""
+FITS_MARGIN = 0.9
+"""Of what the API says would fit: its figures are of its tokens, ours are an estimate."""
+
+
+_BLOCKS: dict[Medium | None, tuple[type[ContentBlock], ...]] = {
+    Medium.IMAGE: (ImageBlock,),
+    Medium.PDF: (PdfBlock,),
+    None: (ImageBlock, PdfBlock),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +75,17 @@ class Draft:
     told: frozenset[str] = frozenset()
     """Ids of files of which people were told in an earlier turn, and are not told again."""
     refused: frozenset[str] = frozenset()
-    """Ids of the files that the API refused in this turn."""
+    """Ids of the files that the API is known to have refused in this turn."""
+    on_trial: frozenset[str] = frozenset()
+    """Ids of the files that are left out to see whether it is them."""
+    in_vain: frozenset[str] = frozenset()
+    """Those that were left out when the API refused the request all the same."""
     refusals: int = 0
+    trials: int = 0
     halved: bool = False
 
     def request(self) -> Request:
-        fitting = budget.within(self.files, self.allowance)
+        fitting = budget.within([self._sent(file) for file in self.files], self.allowance)
         by_id = {file.attachment_id: file for file in fitting}
         built = history.build(self.thread, by_id, system=self.system, tokens_max=self.tokens_max)
         notes = [note for file in fitting if file.attachment_id not in self.told for note in file.notes]
@@ -53,31 +94,79 @@ class Draft:
     def after(self, error: ModelError) -> Draft | None:
         """What to ask once ``request`` was answered with ``error``; ``None`` where the error stands."""
         match error:
-            case ModelRequestInvalid() if self.refusals < REFUSALS_MAX:
-                named = owners(self.request().conversation, self.files, error.refused_blocks)
-                return self._without(named) if named else None
+            case ModelRequestInvalid(refused_blocks=blocks) if blocks:
+                return self._without(owners(self.request().conversation, self.files, blocks))
+            case ModelRequestInvalid(medium_not_taken=True) if of_kind := self.holds(error.medium):
+                return self._without(of_kind)
+            case ModelRequestInvalid(about_files=True):
+                return self._on_trial(error.medium)
             case ModelRequestTooLarge() if not self.halved:
-                return self._half()
+                return self._smaller(min(0.5, FITS_MARGIN * (error.fits or 1.0)))
         return None
 
-    def _without(self, file_ids: frozenset[str]) -> Draft:
-        left = tuple(
-            refused_file(file.attachment_id, self.thread) if file.attachment_id in file_ids else file
-            for file in self.files
-        )
-        return replace(self, files=left, refused=self.refused | file_ids, refusals=self.refusals + 1)
+    def given_up(self) -> Draft:
+        """The API refused the request whatever was left out: nothing on trial is to blame."""
+        return replace(self, on_trial=frozenset(), in_vain=frozenset())
 
-    def _half(self) -> Draft | None:
-        """Half of what was sent rather than of what may be sent: the limit that was met is the API's, not ours."""
+    @property
+    def blamed(self) -> frozenset[str]:
+        """Ids of the files that the API has refused, once it has accepted ``request``."""
+        return self.refused | self.on_trial - self.in_vain
+
+    def _sent(self, file: PreparedFile) -> PreparedFile:
+        file_id = file.attachment_id
+        if file_id in self.refused:
+            return refused_file(file_id, self.thread)
+        if file_id not in self.on_trial:
+            return file
+        if file_id in self.in_vain:
+            return refused_file(file_id, self.thread, SET_ASIDE)
+        suspects = self.on_trial - self.in_vain
+        return refused_file(file_id, self.thread, SUSPECTED if len(suspects) > 1 else REFUSED)
+
+    def _without(self, file_ids: frozenset[str]) -> Draft | None:
+        if not file_ids or self.refusals == REFUSALS_MAX:
+            return None
+        return replace(self, refused=self.refused | file_ids, refusals=self.refusals + 1)
+
+    def _on_trial(self, medium: Medium | None) -> Draft | None:
+        """The next larger set of files that one request should go without."""
+        # What is left out makes room for older files, which may be it, too.
+        media = self.given_up().holds(None) | self.holds(None)
+        of_kind = self.given_up().holds(medium) | self.holds(medium) or media
+        for suspects in (self._newest(of_kind), of_kind, media):
+            if self.trials < TRIALS_MAX and not suspects <= self.on_trial:
+                left_out = self.on_trial | suspects
+                return replace(self, on_trial=left_out, in_vain=self.on_trial, trials=self.trials + 1)
+        return None
+
+    def holds(self, medium: Medium | None) -> frozenset[str]:
+        """Ids of the files that have a block of that kind in the request; ``None``: an image or a PDF."""
+        conversation = self.request().conversation
+        blocks = [
+            (number, place)
+            for number, message in enumerate(conversation.messages)
+            for place, block in enumerate(message.content)
+            if isinstance(block, _BLOCKS[medium])
+        ]
+        return owners(conversation, self.files, blocks)
+
+    def _newest(self, file_ids: frozenset[str]) -> frozenset[str]:
+        """Those in the newest message that has any."""
+        in_messages = ({file.id for file in message.attachments} & file_ids for message in reversed(self.thread))
+        return frozenset(next(filter(None, in_messages), ()))
+
+    def _smaller(self, share: float) -> Draft | None:
+        """That share of what was sent, and not of what may be sent: the limit that was met is the API's, not ours."""
         sent = self.request().conversation
         blocks = [TextBlock(self.system), *(block for message in sent.messages for block in message.content)]
-        tokens_max = min(self.tokens_max, int(history.estimate_tokens(blocks) * history.MARGIN)) // 2
-        bytes_max = min(self.allowance.bytes_max, sum(map(budget.bytes_json, blocks))) // 2
+        tokens_max = int(share * min(self.tokens_max, history.estimate_tokens(blocks) * history.MARGIN))
+        bytes_max = int(share * min(self.allowance.bytes_max, sum(map(budget.bytes_json, blocks))))
         allowance = replace(
             self.allowance, bytes_max=bytes_max, tokens_max=min(self.allowance.tokens_max, tokens_max), told=False
         )
-        half = replace(self, tokens_max=tokens_max, allowance=allowance, halved=True)
-        return half if half.request().conversation != sent else None
+        smaller = replace(self, tokens_max=tokens_max, allowance=allowance, halved=True)
+        return smaller if smaller.request().conversation != sent else None
 
 
 def owners(
@@ -99,10 +188,10 @@ def owners(
     )
 
 
-def refused_file(file_id: str, thread: Sequence[ThreadMessage]) -> PreparedFile:
-    """What stands in for a file that the API does not take."""
+def refused_file(file_id: str, thread: Sequence[ThreadMessage], reason: str = REFUSED) -> PreparedFile:
+    """What stands in for a file that the API does not accept."""
     names = {file.id: file.name for message in thread for file in message.attachments}
-    return PreparedFile(file_id, notes=(Note(names.get(file_id, "a file"), REFUSED),))
+    return PreparedFile(file_id, notes=(Note(names.get(file_id, "a file"), reason),))
 
 
 def newly_attached(thread: Sequence[ThreadMessage]) -> frozenset[str]:

@@ -16,18 +16,21 @@ Pure. Neighbours translate their libraries' exceptions into these once, at their
     │   ├── ReplyGone                  the message was taken away, or stopped: stop quietly
     │   └── SlackTokenInvalid          no call works with this token any more: stop the bot
     └── ModelError                     the Messages API gave no (whole) answer
-        ├── ModelKeyInvalid            401, 403
-        ├── ModelBalanceEmpty          402
-        ├── ModelNotFound              404
-        ├── ModelRequestTooLarge       413, or a prompt over the context window
-        ├── ModelRequestInvalid        any other 400
-        ├── ModelRateLimited           429
-        ├── ModelOverloaded            529
-        ├── ModelUnavailable           5xx, time-outs, no connection
-        └── AnswerCut                  the stream ended before the model said it was done
+        ├── ModelKeyInvalid            401, 403: tell who runs the bot
+        ├── ModelBalanceEmpty          402: tell who runs the bot
+        ├── ModelNotFound              404, or a model that the API does not know: tell who runs the bot
+        ├── ModelRequestTooLarge       413, or a prompt over the context window: ask with less
+        ├── ModelRequestInvalid        any other 400: ask without the files it may be about
+        ├── ModelRateLimited           429: try again, after ``retry_after_s`` where it is said
+        ├── ModelOverloaded            529: the same
+        ├── ModelUnavailable           5xx, no connection: the same
+        │   └── ModelSilent            no beginning of an answer within the whole patience: a person may ask again
+        └── AnswerCut                  the stream ended before the answer did: keep what came, and go on from there
 """
 
 from __future__ import annotations
+
+from enum import StrEnum
 
 
 class BotError(Exception):
@@ -99,73 +102,120 @@ class SlackTokenInvalid(SlackError):
 
 
 class ModelError(BotError):
-    """The Messages API failed. ``sentence`` tells the person what happened and what they can do.
+    """The Messages API failed. ``sentence`` tells a person what happened and what they can do; ``clause`` stands behind
+    a colon where an answer has begun and breaks off.
 
     ``detail`` is for the log: status, error type and request id, never a prompt. ``retryable`` says whether the same
     request may be sent again while nothing of the answer was shown; ``retry_after_s`` is the API's own word.
     """
 
-    sentence = "The model could not answer. Please ask again."
+    sentence = "The model couldn't answer. Please ask again."
+    clause = "the model couldn't finish it."
     retryable = False
 
-    def __init__(self, detail: str, *, retry_after_s: float | None = None) -> None:
+    def __init__(self, detail: str) -> None:
         super().__init__(detail)
-        self.retry_after_s = retry_after_s
+        self.retry_after_s: float | None = None
 
 
 class ModelKeyInvalid(ModelError):
     sentence = (
-        "I can't reach the model: its API key was refused. Please tell whoever runs me to check `YOUROUTER_API_KEY`."
+        "I can't reach the model, because its API refused my key. Please ask whoever runs me to check "
+        "`YOUROUTER_API_KEY`."
     )
+    clause = "the model's API no longer accepts my key. Please ask whoever runs me to check `YOUROUTER_API_KEY`."
 
 
 class ModelBalanceEmpty(ModelError):
     sentence = (
-        "I can't reach the model: the API account's balance is used up. Please tell whoever runs me to top it up."
+        "I can't reach the model, because the balance of its API account is used up. Please ask whoever runs me to "
+        "top it up."
     )
+    clause = "the balance of the API account is used up. Please ask whoever runs me to top it up."
 
 
 class ModelNotFound(ModelError):
     sentence = (
-        "I can't reach the model: the API does not know the one I am set to. "
-        "Please tell whoever runs me to check `MESSAGES_MODEL`."
+        "I can't reach the model, because the API doesn't know the one that I am set to use. Please ask whoever runs "
+        "me to check `MESSAGES_MODEL` and `MESSAGES_API_URL`."
+    )
+    clause = (
+        "the API doesn't know the model that I am set to use. Please ask whoever runs me to check `MESSAGES_MODEL`."
     )
 
 
 class ModelRequestTooLarge(ModelError):
     sentence = (
-        "This thread and its files are more than the model can take at once. "
-        "Please ask in a new thread with fewer or smaller files."
+        "This thread and its files are more than the model can read at once. Please ask in a new thread, with fewer or "
+        "smaller files."
     )
+    clause = "this thread and its files are more than the model can read at once. Please go on in a new thread."
+
+    def __init__(self, detail: str, *, fits: float | None = None) -> None:
+        """``fits``: the share of the request that would fit, where the API said how much it was and how much may be."""
+        super().__init__(detail)
+        self.fits = fits
+
+
+class Medium(StrEnum):
+    """What a request holds besides text."""
+
+    IMAGE = "image"
+    PDF = "pdf"
 
 
 class ModelRequestInvalid(ModelError):
-    sentence = (
-        "The model's API refused this request. Please ask in a new thread; "
-        "if that fails too, tell whoever runs me to look at the log."
-    )
+    """``refused_blocks``: the ``(message, block)`` indexes of the conversation that the API named, if it did;
+    ``medium``: what its words are about, where they are about one kind of file; ``medium_not_taken``: no such file is
+    taken at all; ``about_files``: leaving files out may help."""
 
-    def __init__(self, detail: str, *, refused_blocks: tuple[tuple[int, int], ...] = ()) -> None:
-        """``refused_blocks``: the ``(message, block)`` indexes of the conversation that the API named, if it did."""
+    sentence = (
+        "The model's API refused this request. Please ask in a new thread. If that fails too, please ask whoever runs "
+        "me to look at the log."
+    )
+    clause = "the model's API refused the request. Please ask in a new thread."
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        refused_blocks: tuple[tuple[int, int], ...] = (),
+        medium: Medium | None = None,
+        medium_not_taken: bool = False,
+        about_files: bool = True,
+    ) -> None:
         super().__init__(detail)
         self.refused_blocks = refused_blocks
+        self.medium = medium
+        self.medium_not_taken = medium_not_taken
+        self.about_files = about_files
 
 
 class ModelRateLimited(ModelError):
-    sentence = "The model's rate limit is reached. Please ask again in a minute."
+    sentence = "The model is getting more requests than it may answer right now. Please ask again in a minute."
+    clause = "the model is getting more requests than it may answer right now."
     retryable = True
 
 
 class ModelOverloaded(ModelError):
     sentence = "The model is overloaded right now. Please ask again in a minute."
+    clause = "the model is overloaded right now."
     retryable = True
 
 
 class ModelUnavailable(ModelError):
-    sentence = "The model could not be reached. Please ask again in a minute."
+    sentence = "I couldn't reach the model. Please ask again in a minute."
+    clause = "the model's API had a fault."
     retryable = True
 
 
+class ModelSilent(ModelUnavailable):
+    sentence = "The model didn't begin to answer in time. Please ask again in a minute."
+    clause = "the model stopped answering."
+    retryable = False
+
+
 class AnswerCut(ModelError):
-    sentence = "The connection to the model broke before the answer was complete. Please ask again."
+    sentence = "The connection to the model broke before its answer was complete. Please ask again."
+    clause = "nothing more came from the model."
     retryable = True

@@ -213,9 +213,12 @@ class TextDelta:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The model said that it is done; comes once, last. A stream that ends without it is a cut answer."""
+    """The answer is whole as the API sees it; comes once, at the end. A stream that ends without it is a cut answer.
 
-    stop_reason: StopReason
+    ``stop_reason`` is a plain word where the API gave one that is not known here, and empty where it gave none.
+    """
+
+    stop_reason: StopReason | str
     usage: Usage
 
 

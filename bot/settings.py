@@ -84,7 +84,7 @@ class ModelSettings(_Settings):
         16_000, ge=1, le=128_000, description="Longest answer, tokens; thinking counts too, so leave room."
     )
     messages_first_text_timeout_s: float = Field(
-        120, gt=0, description="Longest wait for the first event of an answer."
+        120, gt=0, description="Longest wait for an answer to begin, over all tries."
     )
     messages_idle_timeout_s: float = Field(60, gt=0, description="Longest silence once an answer has begun.")
     messages_request_bytes_max: int = Field(

@@ -9,16 +9,17 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
+from bot.answering import Answering, Streamed
 from bot.budget import Allowance
 from bot.draft import Draft, newly_attached, refused_file
 from bot.errors import ModelError, ModelRequestInvalid, ModelRequestTooLarge, ReplyGone, SlackError, StoreFailed
 from bot.logs import get_logger
-from bot.messages import Conversation, EntryPoint, Finished, Note, Question, StopReason, TextDelta, ThreadMessage
-from bot.ports import Button, Claim, Files, Model, Outcome, Questions, RefusedFiles, Replies, Reply, Stage, Threads
+from bot.messages import EntryPoint, Note, Question, StopReason, ThreadMessage, Usage
+from bot.ports import Button, Claim, Files, Outcome, Questions, RefusedFiles, Replies, Reply, Stage, Threads
 
 log = get_logger(__name__)
 
@@ -28,23 +29,28 @@ STORE_PAUSE_S = 0.25
 STORE_PAUSE_MAX_S = 4.0
 HELLO = (
     "Hello! Mention me with a question, in a channel or in a thread, or write to me directly. I read the whole thread "
-    "and the files in it (images, PDFs and text) and answer while I write. `/ask` answers so that only you see it."
+    "and the files in it (images, PDFs, text and more), and show you the answer while I write it. `/ask` gives you an "
+    "answer that only you can see."
 )
-GIVEN_UP = "I tried to answer this several times and failed each time. Please ask again, perhaps in a new thread."
-CRASHED = "Something in me broke while I was answering. Please ask again; whoever runs me finds the reason in the log."
+GIVEN_UP = "I tried several times to answer this, and failed each time. Please ask again, perhaps in a new thread."
+CRASHED = (
+    "Something went wrong on my side while I was answering. Please ask again. If it happens again, whoever runs me "
+    "finds the reason in the log."
+)
 NOT_READ = "I can't read this conversation: Slack gave me no access to it. Am I a member of this channel?"
-SILENT = "The model gave no answer. Please ask again, perhaps in other words."
+SILENT = "The model gave an empty answer. Please ask again, perhaps in other words."
 REFUSED = "The model declined to answer this."
-CUT = "The answer breaks off here: {reason}"
-STOPPED = {
-    StopReason.MAX_TOKENS: "The answer reached its length limit. Write “continue” and I go on.",
-    StopReason.CONTEXT_WINDOW_EXCEEDED: "This thread fills the model's window. Please go on in a new thread.",
-    StopReason.TOOL_USE: "The model stopped to use a tool, and I have none. Please ask again in other words.",
-    StopReason.PAUSE_TURN: "The model paused. Write “continue” and I go on.",
+CUT = "The answer breaks off here: {clause}"
+STOPPED: dict[str, str] = {
+    StopReason.MAX_TOKENS: "The answer reached its length limit.",
+    StopReason.CONTEXT_WINDOW_EXCEEDED: "This thread has filled the model's window. Please go on in a new thread.",
+    StopReason.TOOL_USE: "The model wanted to use a tool, and I have none. Please ask again in other words.",
+    StopReason.PAUSE_TURN: "The model paused before the end of its answer.",
 }
+GOES_ON: dict[str, Button] = {StopReason.MAX_TOKENS: Button.CONTINUE, StopReason.PAUSE_TURN: Button.CONTINUE}
 
 
-GOES_ON = {StopReason.MAX_TOKENS: Button.CONTINUE, StopReason.PAUSE_TURN: Button.CONTINUE}
+NOTHING = Streamed()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +63,14 @@ class Ending:
     button: Button | None = None
 
 
-@dataclass(slots=True)
-class Figures:
-    """What the log says of a turn."""
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a turn ended, and what people and the log are told of it."""
 
-    started_s: float
-    first_text_s: float | None = None
-    chars: int = 0
+    ending: Ending
+    notes: tuple[Note, ...] = ()
     files: int = 0
-    stop_reason: str = ""
-    input_tokens: int = 0
-    output_tokens: int = 0
+    streamed: Streamed = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ class Turn:
 
     threads: Threads
     files: Files
-    model: Model
+    answering: Answering
     replies: Replies
     questions: Questions
     refused_files: RefusedFiles
@@ -90,62 +93,51 @@ class Turn:
 
         Raises ``StoreFailed`` where the database is away for long: then the question is for later.
         """
-        question, figures = claim.question, Figures(time.monotonic())
-        reply = await self.replies.open(question, again=claim.unrecorded, lease=claim.lease)
-        notes: list[Note] = []
+        started_s = time.monotonic()
+        reply = await self.replies.open(claim.question, again=claim.unrecorded, lease=claim.lease)
         try:
-            ending = await self._ending(claim, reply, notes, figures)
-            outcome = await _finish(reply, ending, notes)
+            result = await self._result(claim, reply)
+            outcome = await _finish(reply, result)
         except (asyncio.CancelledError, StoreFailed):
             await reply.abandon()
             raise
-        _log_turn(claim, outcome, figures)
+        _log_turn(claim, outcome, result, started_s)
         return outcome
 
-    async def _ending(self, claim: Claim, reply: Reply, notes: list[Note], figures: Figures) -> Ending:
+    async def _result(self, claim: Claim, reply: Reply) -> Result:
         """Answers, or says what went wrong: the one place that does."""
         try:
-            return await self._answer(claim, reply, notes, figures)
-        except ModelError as error:
-            log.warning("model.failed", error=type(error).__name__, detail=str(error))
-            return _failed(error, figures)
+            return await self._answer(claim, reply)
         except ReplyGone:
-            return Ending(Outcome.GONE)
+            return Result(Ending(Outcome.GONE))
         except SlackError as error:
             log.warning("slack.failed", error=str(error))
-            return Ending(Outcome.FAILED, NOT_READ)
+            return Result(Ending(Outcome.FAILED, NOT_READ))
         except StoreFailed:
             raise
         except Exception:
             log.exception("turn.crashed")
-            return Ending(Outcome.FAILED, CRASHED, button=Button.ASK_AGAIN)
+            return Result(Ending(Outcome.FAILED, CRASHED, button=Button.ASK_AGAIN))
 
-    async def _answer(self, claim: Claim, reply: Reply, notes: list[Note], figures: Figures) -> Ending:
+    async def _answer(self, claim: Claim, reply: Reply) -> Result:
         question = claim.question
         if claim.guilty:
-            return Ending(Outcome.FAILED, GIVEN_UP)
+            return Result(Ending(Outcome.FAILED, GIVEN_UP))
         if _says_nothing(question):
             reply.write(HELLO)
-            return Ending(Outcome.GREETED)
+            return Result(Ending(Outcome.GREETED))
         reply.status("Reading the thread…" if not question.starts_thread else "Thinking…")
         withdrawn = await _waited_out(lambda: self.questions.withdrawn(question.thread))
         thread = [message for message in await self.threads.read(question) if message.ts not in withdrawn]
         self.questions.reached(claim, Stage.FILES)
         draft = await self._draft(question, thread, reply)
-        figures.files = len(draft.files)
         reply.status("Thinking…")
         self.questions.reached(claim, Stage.ASKING)
-        while True:  # ends, since every next draft leaves out more and there are few
-            request = draft.request()
-            notes[:] = request.notes
-            try:
-                return await self._stream(claim, request.conversation, reply, figures)
-            except (ModelRequestInvalid, ModelRequestTooLarge) as error:
-                instead = None if figures.chars else draft.after(error)
-                if instead is None:
-                    raise
-                await self._remember(question, instead.refused - draft.refused, error)
-                draft = instead
+        on_words = partial(self.questions.reached, claim, Stage.WRITING)
+        streamed, notes = await self.answering.answer(question.team_id, draft, reply, on_words)
+        if streamed.error is not None:
+            log.warning("model.failed", error=type(streamed.error).__name__, detail=str(streamed.error))
+        return Result(_ending(streamed), notes, len(draft.files), streamed)
 
     async def _draft(self, question: Question, thread: Sequence[ThreadMessage], reply: Reply) -> Draft:
         """Files that the API refused in an earlier turn are left out, and named again only where they are new here."""
@@ -169,36 +161,6 @@ class Turn:
             told=refused - newly_attached(thread),
         )
 
-    async def _remember(self, question: Question, file_ids: frozenset[str], error: ModelError) -> None:
-        log.warning("model.refused", error=type(error).__name__, detail=str(error), files=sorted(file_ids))
-        if file_ids:
-            try:
-                await self.refused_files.add(question.team_id, file_ids, time.time())
-            except StoreFailed as failed:  # a later turn will learn it anew
-                log.warning("model.refusal_forgotten", error=str(failed))
-
-    async def _stream(self, claim: Claim, conversation: Conversation, reply: Reply, figures: Figures) -> Ending:
-        blank = True
-        async with aclosing(self.model.stream(conversation)) as events:
-            async for event in events:
-                match event:
-                    case TextDelta(text):
-                        if figures.first_text_s is None:
-                            figures.first_text_s = time.monotonic() - figures.started_s
-                            self.questions.reached(claim, Stage.WRITING)
-                        figures.chars += len(text)
-                        blank = blank and not text.strip()
-                        reply.write(text)
-                    case Finished(stop_reason, usage):
-                        figures.stop_reason = stop_reason.value
-                        figures.input_tokens = usage.input + usage.cache_read + usage.cache_write
-                        figures.output_tokens = usage.output
-                        if stop_reason is StopReason.REFUSAL:
-                            return Ending(Outcome.REFUSED, REFUSED, withdraw=True)
-                        if stop_reason in STOPPED:
-                            return Ending(Outcome.CUT, STOPPED[stop_reason], button=GOES_ON.get(stop_reason))
-        return Ending(Outcome.FAILED, SILENT, button=Button.ASK_AGAIN) if blank else Ending(Outcome.ANSWERED)
-
 
 async def _waited_out(call: Callable[[], Awaitable[T]]) -> T:
     """What the database answers, once it does. Raises ``StoreFailed`` after ``STORE_PATIENCE_S``."""
@@ -220,17 +182,30 @@ def _says_nothing(question: Question) -> bool:
     return not question.text.strip() and not question.attachments and not in_thread
 
 
-def _failed(error: ModelError, figures: Figures) -> Ending:
-    if figures.chars:
-        words = CUT.format(reason=error.sentence[0].lower() + error.sentence[1:])
-        return Ending(Outcome.CUT, words, button=Button.CONTINUE)
+def _ending(streamed: Streamed) -> Ending:
+    if streamed.error is not None:
+        return _failed(streamed.error, begun=streamed.chars > 0)
+    reason = streamed.finished.stop_reason if streamed.finished else ""
+    if reason == StopReason.REFUSAL:
+        return Ending(Outcome.REFUSED, REFUSED, withdraw=True)
+    if reason in STOPPED:
+        return Ending(Outcome.CUT, STOPPED[reason], button=GOES_ON.get(reason))
+    if streamed.blank:
+        return Ending(Outcome.FAILED, SILENT, button=Button.ASK_AGAIN)
+    return Ending(Outcome.ANSWERED)
+
+
+def _failed(error: ModelError, *, begun: bool) -> Ending:
+    if begun:
+        return Ending(Outcome.CUT, CUT.format(clause=error.clause), button=Button.CONTINUE)
     hopeless = isinstance(error, ModelRequestInvalid | ModelRequestTooLarge)
     return Ending(Outcome.FAILED, error.sentence, button=None if hopeless else Button.ASK_AGAIN)
 
 
-async def _finish(reply: Reply, ending: Ending, notes: Sequence[Note]) -> Outcome:
+async def _finish(reply: Reply, result: Result) -> Outcome:
+    ending = result.ending
     try:
-        await reply.finish(ending.words, notes, withdraw=ending.withdraw, button=ending.button)
+        await reply.finish(ending.words, result.notes, withdraw=ending.withdraw, button=ending.button)
     except ReplyGone as error:
         log.info("reply.gone", reason=str(error))
         return Outcome.GONE
@@ -240,8 +215,10 @@ async def _finish(reply: Reply, ending: Ending, notes: Sequence[Note]) -> Outcom
     return ending.outcome
 
 
-def _log_turn(claim: Claim, outcome: Outcome, figures: Figures) -> None:
-    question = claim.question
+def _log_turn(claim: Claim, outcome: Outcome, result: Result, started_s: float) -> None:
+    question, streamed, finished = claim.question, result.streamed, result.streamed.finished
+    usage = finished.usage if finished else Usage()
+    first_s, total_s = streamed.first_text_at_s, time.monotonic() - started_s
     log.info(
         "turn.done",
         outcome=outcome.value,
@@ -251,11 +228,11 @@ def _log_turn(claim: Claim, outcome: Outcome, figures: Figures) -> None:
         entry_point=question.entry_point.value,
         crashes=claim.crashes,
         waited_ms=round(1000 * claim.waited_s),
-        first_text_ms=None if figures.first_text_s is None else round(1000 * figures.first_text_s),
-        total_ms=round(1000 * (time.monotonic() - figures.started_s)),
-        chars=figures.chars,
-        files=figures.files,
-        input_tokens=figures.input_tokens,
-        output_tokens=figures.output_tokens,
-        stop_reason=figures.stop_reason,
+        first_text_ms=None if first_s is None else round(1000 * (first_s - started_s)),
+        total_ms=round(1000 * total_s),
+        chars=streamed.chars,
+        files=result.files,
+        input_tokens=usage.input + usage.cache_read + usage.cache_write,
+        output_tokens=usage.output,
+        stop_reason=str(finished.stop_reason) if finished else "",
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from bot.llm.client import MessagesClient, Patience
+from bot.llm.client import MessagesClient
+from bot.llm.patience import Patience
 from bot.messages import Conversation, FileBytes, Finished, Message, PdfBlock, Role, StreamEvent, TextBlock, TextDelta
 from playground.practice_model.server import PracticeModel
 
@@ -34,6 +36,33 @@ async def linked(server: PracticeModel, /, **settings: Any) -> AsyncIterator[Mes
     given: dict[str, Any] = {"api_url": server.url, "api_key": KEY, "model": MODEL, "max_tokens": 8_000} | settings
     async with MessagesClient(**given) as client:
         yield client
+
+
+Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@asynccontextmanager
+async def served_by(handler: Handler) -> AsyncIterator[str]:
+    """A server of one's own that speaks no HTTP but what ``handler`` writes, one call a connection; gives its address.
+
+    At the end connections are closed, and handlers that still run are waited for.
+    """
+    running: set[asyncio.Task[None]] = set()
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        running.add(task)
+        try:
+            with suppress(ConnectionError, asyncio.IncompleteReadError):
+                await handler(reader, writer)
+        finally:
+            writer.close()
+            running.discard(task)
+
+    async with await asyncio.start_server(handle, "127.0.0.1", 0, limit=1 << 17) as server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+    await asyncio.wait_for(asyncio.gather(*running), 10)
 
 
 def once() -> Patience:

@@ -9,22 +9,24 @@ import asyncio
 import random
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
+import aiohttp.http_exceptions
 import httpx
 from httpx_aiohttp import HttpxAiohttpClient
 
-from bot.errors import AnswerCut, ModelError, ModelRequestInvalid, ModelUnavailable
-from bot.llm import wire
+from bot.errors import AnswerCut, ModelError, ModelRequestInvalid, ModelSilent, ModelUnavailable
+from bot.llm import refusals, wire
 from bot.llm.body import StreamedBody
-from bot.llm.sse import StreamBroken, data_objects, is_event_stream
-from bot.messages import Conversation, Finished, StreamEvent
+from bot.llm.patience import Beginning, Patience
+from bot.llm.sse import ObjectReader, StreamBroken
+from bot.logs import get_logger
+from bot.messages import Conversation, StreamEvent
 
-BACKOFF_FIRST_S = 0.5
-BACKOFF_MAX_S = 8.0
+log = get_logger(__name__)
+
 ERROR_BODY_BYTES_MAX = 64 * 1024
 RESEND_BYTES_MAX = 1_000_000
 """A server may refuse a large body before it has read it, which shows only as a broken connection: sending it again
@@ -39,27 +41,11 @@ LINK_ERRORS = (
     httpx.CookieConflict,
     # The transport lets pass what it has no httpx name for, such as a reply that is not HTTP.
     aiohttp.ClientError,
+    aiohttp.http_exceptions.HttpProcessingError,
+    OSError,  # of the socket; a time-out of ours is one, too
     StreamBroken,
-    TimeoutError,
 )
 """Everything that the libraries below raise when the link does not work."""
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long to wait for the API, and how often to ask again.
-
-    ``first_event_timeout_s`` bounds each silence until text begins (models think before they write), counted from the
-    last byte of the request; ``idle_timeout_s`` bounds each silence after. At most ``retries_max`` further tries are
-    made, only before the first text and only for errors that are ``retryable``; a ``retry-after`` longer than
-    ``retry_after_max_s`` is left to people.
-    """
-
-    connect_timeout_s: float = 10.0
-    first_event_timeout_s: float = 120.0
-    idle_timeout_s: float = 60.0
-    retries_max: int = 2
-    retry_after_max_s: float = 30.0
 
 
 class MessagesClient:
@@ -111,68 +97,81 @@ class MessagesClient:
         Closing or cancelling closes the connection at once, which also stops the model.
         """
         chunks = wire.request_chunks(conversation, model=self._model, max_tokens=self._max_tokens)
+        beginning = Beginning(self._patience.first_event_timeout_s, _now_s())
         for retries in range(self._patience.retries_max + 1):
             begun = False
             try:
-                async with aclosing(self._try(chunks)) as events:
+                async with aclosing(self._try(chunks, beginning)) as events:
                     async for event in events:
                         begun = True
                         yield event
             except ModelError as error:
-                wait_s = self._wait_s(error, retries)
-                if begun or wait_s is None:
+                pause_s = self._patience.pause_s(error, retries, self._uniform)
+                if begun or pause_s is None or _now_s() + pause_s >= beginning.ends_s:
                     raise
+                log.info("model.tried_again", error=type(error).__name__, detail=str(error), pause_s=round(pause_s, 1))
             else:
                 return
-            await self._sleep(wait_s)
+            await self._sleep(pause_s)
 
-    def _wait_s(self, error: ModelError, retries: int) -> float | None:
-        """Seconds until the next try, after so many; ``None`` where another is not allowed or of no use."""
-        if not error.retryable or retries == self._patience.retries_max:
-            return None
-        if error.retry_after_s is not None:
-            return error.retry_after_s if error.retry_after_s <= self._patience.retry_after_max_s else None
-        return self._uniform(0, min(BACKOFF_MAX_S, BACKOFF_FIRST_S * 2.0**retries))
-
-    async def _try(self, chunks: tuple[wire.Chunk, ...]) -> AsyncGenerator[StreamEvent, None]:
-        body = StreamedBody(chunks)
+    async def _try(self, chunks: tuple[wire.Chunk, ...], beginning: Beginning) -> AsyncGenerator[StreamEvent, None]:
+        body, answer = StreamedBody(chunks), wire.AnswerReader()
         response: httpx.Response | None = None
+        headers: httpx.Headers = httpx.Headers()
         begun = False
         try:
-            response = await self._send(body)
-            if not is_event_stream(response):
+            response = await self._send(body, beginning)
+            headers = response.headers
+            if not response.is_success:
                 raise await self._refusal(response)
-            answer = wire.AnswerReader()
-            async with aclosing(data_objects(response)) as objects:
-                while (data := await self._next(objects, begun)) is not None:
-                    if (event := answer.read(data)) is None:
-                        continue
-                    begun = True
-                    yield event
-                    if isinstance(event, Finished):
-                        return
-            raise AnswerCut("stream ended before message_stop")
+            async with aclosing(_objects(response)) as objects:
+                while not answer.over and (data := await self._next(objects, answer, beginning, begun)) is not None:
+                    for delta in answer.read(data):
+                        begun = True
+                        yield delta
         except LINK_ERRORS as error:
-            raise broken_link(error, body, begun=begun) from error
+            if not answer.ended:
+                raise broken_link(error, body, begun=begun) from error
         finally:
             if response is not None:
                 with suppress(*LINK_ERRORS):
                     await response.aclose()
+        if not answer.ended:
+            raise answer.unfinished(headers)
+        yield answer.finished()
 
-    async def _send(self, body: StreamedBody) -> httpx.Response:
+    async def _send(self, body: StreamedBody, beginning: Beginning) -> httpx.Response:
         headers = self._headers | {"content-length": str(body.length)}
         request = self._http.build_request("POST", self._url, headers=headers, content=body)
-        now = asyncio.get_running_loop().time
-        async with asyncio.timeout(self._patience.first_event_timeout_s) as deadline:
-            body.on_chunk = lambda: deadline.reschedule(now() + self._patience.first_event_timeout_s)
+        beginning.sending(_now_s())
+        async with asyncio.timeout_at(beginning.ends_s) as deadline:
+
+            def goes_on() -> None:
+                beginning.sent(_now_s())
+                deadline.reschedule(beginning.ends_s)
+
+            body.on_chunk = goes_on
             try:
                 return await self._http.send(request, stream=True)
             finally:
                 body.on_chunk = None
 
-    async def _next(self, objects: AsyncGenerator[dict[str, Any], None], begun: bool) -> dict[str, Any] | None:
-        async with asyncio.timeout(self._patience.idle_timeout_s if begun else self._patience.first_event_timeout_s):
-            return await anext(objects, None)
+    async def _next(
+        self,
+        objects: AsyncGenerator[dict[str, Any], None],
+        answer: wire.AnswerReader,
+        beginning: Beginning,
+        begun: bool,
+    ) -> dict[str, Any] | None:
+        ends_s = beginning.ends_s
+        if begun:
+            ends_s = _now_s() + self._patience.idle_timeout_s
+        if answer.ended:
+            ends_s = _now_s() + self._patience.after_end_timeout_s
+        async with asyncio.timeout_at(ends_s):
+            data = await anext(objects, None)
+        beginning.sign_of_work(_now_s())
+        return data
 
     async def _refusal(self, response: httpx.Response) -> ModelError:
         body = bytearray()
@@ -182,16 +181,33 @@ class MessagesClient:
                     body += chunk
                     if len(body) > ERROR_BODY_BYTES_MAX:
                         break
-        return wire.error_from_response(response.status_code, response.headers, bytes(body))
+        return refusals.error_from_response(response.status_code, response.headers, bytes(body))
+
+
+async def _objects(response: httpx.Response) -> AsyncGenerator[dict[str, Any], None]:
+    reader = ObjectReader()
+    async for chunk in response.aiter_bytes():
+        for data in reader.feed(chunk):
+            yield data
+    for data in reader.close():
+        yield data
+
+
+def _now_s() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def broken_link(error: BaseException, body: StreamedBody, *, begun: bool) -> ModelError:
-    """What a broken link means, by how far the exchange had come."""
+    """What a broken link means, by how far the exchange had come. A bare ``TimeoutError`` is the end of our patience:
+    the libraries have names of their own for theirs."""
     name = type(error).__name__
     if body.fault is not None:
-        return ModelRequestInvalid(f"a file to send changed on disk: {body.fault}")
+        return ModelRequestInvalid(f"a file to send changed on disk: {body.fault}", about_files=False)
     if begun:
         return AnswerCut(name)
-    unavailable = ModelUnavailable(f"{name} after {body.sent} of {body.length} bytes sent")
+    detail = f"{name} after {body.sent} of {body.length} bytes sent"
+    if type(error) is TimeoutError:
+        return ModelSilent(detail)
+    unavailable = ModelUnavailable(detail)
     unavailable.retryable = body.sent == body.length or body.length <= RESEND_BYTES_MAX
     return unavailable

@@ -1,49 +1,107 @@
-"""A response's bytes come in, and the JSON objects of its server-sent events go out.
+"""The bytes of an answer come in, as the network cuts them, and the JSON objects in them go out.
 
-I/O: reads the response. Events are told apart by their data alone: routers drop ``event:`` lines or add their own.
+Pure. What an answer is, its bytes say and not its label: server-sent events under any name, or JSON where events were
+asked for. The rules are the standard's (WHATWG, server-sent events), and what servers were seen to send beside them:
+
+- a line ends with LF, CR or CRLF, and with nothing else: U+2028 may stand raw inside a JSON string;
+- a byte order mark before the first line is dropped, and so is one space after ``data:``;
+- the ``data`` lines of an event are one text; a line that is an object by itself is an event at once, also where no
+  blank line follows it;
+- a line that begins with ``{`` and has no field before it is JSON in place of an event; it may go on over many lines;
+- comments, other fields and data that is no object (``[DONE]``, a page of some proxy) are passed over: an event's
+  ``type`` is in its data, and servers drop the ``event`` line or add their own;
+- data that begins as an object and is none breaks the stream, since text of the answer would be missing;
+- what the end of the bytes cuts off is no event.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import Iterator
 from typing import Any
 
-import httpx
-from httpx_sse import EventSource
-
-CONTENT_TYPE = "text/event-stream"
+OBJECT_BYTES_MAX = 16_000_000
+"""Of one event. The longest answer is far below, also as one JSON message in which each character is escaped."""
+_OBJECT_BEGINS = ("{", "[{")
 
 
 class StreamBroken(Exception):
-    """An event began as an object and is none: text of the answer would be missing if it were passed over."""
+    """An event began as an object and is none, or has no end."""
 
 
-def is_event_stream(response: httpx.Response) -> bool:
-    """To be asked before ``data_objects``: errors come with other statuses, or as a page of some proxy."""
-    media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-    return response.status_code == 200 and media_type == CONTENT_TYPE
+class ObjectReader:
+    """The bytes of one response, in any pieces. Raises ``StreamBroken``; what came before it has gone out by then."""
+
+    def __init__(self) -> None:
+        self._line: list[bytes] = []
+        self._size = 0
+        """Bytes held: of the unfinished line and of the unfinished event."""
+        self._data: list[str] = []
+        self._bare = False
+        self._began = False
+        self._after_cr = False
+
+    def feed(self, chunk: bytes) -> Iterator[dict[str, Any]]:
+        if self._after_cr and chunk:
+            chunk = chunk.removeprefix(b"\n")
+            self._after_cr = False
+        if chunk:
+            self._after_cr = chunk.endswith(b"\r")
+        for piece in chunk.splitlines(keepends=True):
+            self._line.append(piece)
+            self._size += len(piece)
+            if self._size > OBJECT_BYTES_MAX:
+                raise StreamBroken("an event has no end")
+            if piece.endswith((b"\n", b"\r")):
+                yield from self._read_line()
+
+    def close(self) -> Iterator[dict[str, Any]]:
+        """What stands in the last line, where the bytes end without a line end or a blank line."""
+        if self._line:
+            yield from self._read_line()
+        if self._data and (whole := _parsed("\n".join(self._data))) is not None:
+            yield from whole
+
+    def _read_line(self) -> Iterator[dict[str, Any]]:
+        line = b"".join(self._line).rstrip(b"\r\n").decode("utf-8", "replace")
+        self._line.clear()
+        if not self._began:
+            self._began = True
+            line = line.removeprefix("\ufeff")
+        if line.startswith("data:"):
+            yield from self._take(line[5:].removeprefix(" "))
+        elif not line:
+            yield from self._end_event()
+        elif self._bare or line.lstrip().startswith(_OBJECT_BEGINS):
+            self._bare = True
+            yield from self._take(line)
+        if not self._data:
+            self._bare = False
+            self._size = 0
+
+    def _take(self, text: str) -> Iterator[dict[str, Any]]:
+        if not self._data and not text.lstrip().startswith(_OBJECT_BEGINS):
+            return
+        whole = None if self._data else _parsed(text)
+        if whole is None:
+            self._data.append(text)
+        else:
+            yield from whole
+
+    def _end_event(self) -> Iterator[dict[str, Any]]:
+        if not self._data:
+            return
+        whole = _parsed("\n".join(self._data))
+        self._data.clear()
+        if whole is None:
+            raise StreamBroken("event data is not JSON")
+        yield from whole
 
 
-async def data_objects(response: httpx.Response) -> AsyncGenerator[dict[str, Any], None]:
-    """In order; comments, ``[DONE]`` and other data that is no object are passed over. Raises ``StreamBroken``.
-
-    httpx-sse splits lines where the standard does; ``Response.aiter_lines`` would also split at the line separators
-    that JSON strings may hold raw (U+2028).
-    """
-    response.encoding = "utf-8"  # the standard's only one, whatever the header says
-    async with aclosing(EventSource(response).aiter_sse()) as events:
-        async for event in events:
-            if event.data.lstrip().startswith("{"):
-                yield _parsed(event.data)
-
-
-def _parsed(data: str) -> dict[str, Any]:
+def _parsed(text: str) -> list[dict[str, Any]] | None:
+    """The objects that a text is, one or a list of them; ``None`` where it is no JSON, or not yet."""
     try:
-        parsed = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise StreamBroken("event data is not JSON") from error
-    if not isinstance(parsed, dict):
-        raise StreamBroken("event data is not an object")
-    return parsed
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, dict)]

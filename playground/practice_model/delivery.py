@@ -6,6 +6,8 @@ I/O: writes to the connection of one HTTP request.
 from __future__ import annotations
 
 import asyncio
+import codecs
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -15,7 +17,7 @@ from aiohttp import web
 from playground.practice_model import grammar
 from playground.practice_model.faults import error_object
 from playground.practice_model.grammar import Event, Quirk, Quirks
-from playground.practice_model.script import Answer, HeldAnswer, RawAnswer
+from playground.practice_model.script import Answer, HeldAnswer, HttpError, RawAnswer, Silence
 
 CHARS_PER_TOKEN = 4
 CUT_AFTER_S = 0.02
@@ -36,9 +38,10 @@ class ChunkedOutlet:
         self._response = response
 
     @classmethod
-    async def open(cls, request: web.Request, request_id: str) -> ChunkedOutlet:
-        headers = {"content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache"}
-        response = web.StreamResponse(headers=headers | {"request-id": request_id})
+    async def open(cls, request: web.Request, request_id: str, content_type: str | None) -> ChunkedOutlet:
+        response = web.StreamResponse(headers={"cache-control": "no-cache", "request-id": request_id})
+        # aiohttp names a type of its own where it is given none; a header without a value says as little as none.
+        response.headers["content-type"] = content_type or ""
         await response.prepare(request)
         return cls(request, response)
 
@@ -62,9 +65,10 @@ class BareOutlet:
         self._request = request
 
     @classmethod
-    async def open(cls, request: web.Request, request_id: str) -> BareOutlet:
+    async def open(cls, request: web.Request, request_id: str, content_type: str | None) -> BareOutlet:
         outlet = cls(request)
-        head = f"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nrequest-id: {request_id}\r\nconnection: close"
+        label = f"content-type: {content_type}\r\n" if content_type else ""
+        head = f"HTTP/1.1 200 OK\r\n{label}request-id: {request_id}\r\nconnection: close"
         await outlet.write(f"{head}\r\n\r\n".encode())
         return outlet
 
@@ -129,6 +133,8 @@ class Delivery:
                     case "text":
                         written += grammar.tokens_of(step.value)
                         await self._send(outlet, [grammar.delta(step.value)], held.quirks)
+                    case "event":
+                        await self._send(outlet, [json.loads(step.value)], held.quirks)
                     case "finish":
                         await self._close(outlet, step.value, None, written, held.quirks)
                         response = await outlet.end()
@@ -145,7 +151,10 @@ class Delivery:
 
     async def _open(self, quirks: Quirks) -> Outlet:
         kind = BareOutlet if Quirk.CLOSE_DELIMITED in quirks else ChunkedOutlet
-        return await kind.open(self.request, self.request_id)
+        outlet = await kind.open(self.request, self.request_id, grammar.content_type(quirks))
+        if Quirk.BYTE_ORDER_MARK in quirks:
+            await outlet.write(codecs.BOM_UTF8)
+        return outlet
 
     async def _send(self, outlet: Outlet, events: Iterable[Event], quirks: Quirks) -> None:
         data = b"".join(grammar.encoded(event, quirks) for event in events)
@@ -169,8 +178,21 @@ class Delivery:
         return len(piece) / CHARS_PER_TOKEN / self.token_rate_per_s if self.token_rate_per_s else 0.0
 
 
-async def give_raw(request: web.Request, answer: RawAnswer) -> web.StreamResponse:
-    outlet = BareOutlet(request)
-    for packet in answer.packets:
-        await outlet.write(packet)
-    return await outlet.end()
+async def give_bytes(request: web.Request, answer: HttpError | RawAnswer | Silence) -> web.StreamResponse:
+    """What is no answer of the model: an error, bytes as they are, or nothing while the asking side listens."""
+    match answer:
+        case HttpError():
+            headers = answer.headers | {"content-type": answer.content_type}
+            return web.Response(status=answer.status, body=answer.content, headers=headers)
+        case RawAnswer():
+            outlet = BareOutlet(request)
+            for packet in answer.packets:
+                await outlet.write(packet)
+            return await outlet.end()
+        case Silence():
+            answer.asked.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                answer.hung_up.set()
+    return hang_up(request)

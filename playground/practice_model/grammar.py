@@ -29,6 +29,18 @@ class Quirk(Enum):
     BYTE_BY_BYTE = auto()
     CLOSE_DELIMITED = auto()
     """The end of the connection is the end of the answer, so that a cut looks like an end."""
+    NO_MESSAGE_STOP = auto()
+    NO_SPACE = auto()
+    """``data:{…}``, which is as good as ``data: {…}``."""
+    DATA_LINES = auto()
+    """One event's JSON spread over several ``data`` lines."""
+    BYTE_ORDER_MARK = auto()
+    BARE_ERROR = auto()
+    """An error in the middle of a stream comes as a line of JSON, without ``data:`` before it."""
+    LABELLED_JSON = auto()
+    LABELLED_TEXT = auto()
+    NOT_LABELLED = auto()
+    """The stream is one, whatever its ``content-type`` says."""
 
 
 Quirks = frozenset[Quirk]
@@ -89,22 +101,41 @@ def closing(stop_reason: str | None, stop_details: dict[str, Any] | None, counte
 
 def encoded(event: Event, quirks: Quirks) -> bytes:
     """The event as it goes over the wire, quirks and all."""
+    if Quirk.NO_MESSAGE_STOP in quirks and event["type"] == "message_stop":
+        return b""
+    end = "\r\n" if Quirk.CRLF in quirks else "\n"
+    return "".join(line + end for line in _lines(event, quirks)).encode()
+
+
+def _lines(event: Event, quirks: Quirks) -> Iterator[str]:
+    if Quirk.BARE_ERROR in quirks and event["type"] == "error":
+        yield json.dumps(event)
+        return
     if Quirk.NO_USAGE in quirks:
         event = {key: value for key, value in event.items() if key != "usage"}
-    lines: list[str] = []
     if Quirk.COMMENTS in quirks:
-        lines += [": PROCESSING", ""]
+        yield from (": PROCESSING", "")
     if Quirk.UNKNOWN_EVENTS in quirks:
-        lines += ["event: weather", 'data: {"type":"weather","sky":"clear"}', "", "data: 7", ""]
+        yield from ("event: weather", 'data: {"type":"weather","sky":"clear"}', "", "data: 7", "")
     repeats = 3 if Quirk.DUPLICATE_START in quirks and event["type"] == "message_start" else 1
+    field = "data:" if Quirk.NO_SPACE in quirks else "data: "
+    data = json.dumps(event, ensure_ascii=False, indent=1 if Quirk.DATA_LINES in quirks else None)
     for _ in range(repeats):
         if Quirk.NO_EVENT_LINES not in quirks:
-            lines.append(f"event: {event['type']}")
-        lines += [f"data: {json.dumps(event, ensure_ascii=False)}", ""]
+            yield f"event: {event['type']}"
+        yield from (field + line for line in data.split("\n"))
+        yield ""
     if Quirk.DONE in quirks and event["type"] == "message_stop":
-        lines += ["data: [DONE]", ""]
-    end = "\r\n" if Quirk.CRLF in quirks else "\n"
-    return "".join(line + end for line in lines).encode()
+        yield from ("data: [DONE]", "")
+
+
+def content_type(quirks: Quirks) -> str | None:
+    """What the answer is said to be."""
+    if Quirk.NOT_LABELLED in quirks:
+        return None
+    if Quirk.LABELLED_JSON in quirks:
+        return "application/json"
+    return "text/plain; charset=utf-8" if Quirk.LABELLED_TEXT in quirks else "text/event-stream; charset=utf-8"
 
 
 def bursts(text: str) -> Iterator[str]:

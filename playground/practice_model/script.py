@@ -19,7 +19,8 @@ class Answer:
     """A text, streamed in the given pieces, or in bursts where there is only a text.
 
     ``cut_after`` and ``error_after`` end the stream after so many pieces: by a broken connection, or by an error frame.
-    ``chunk_delay_s`` is waited before every piece.
+    ``chunk_delay_s`` is waited before every piece. ``whole``: one JSON message instead, though a stream was
+    asked for.
     """
 
     text: str = ""
@@ -32,6 +33,7 @@ class Answer:
     error_after: int | None = None
     error_type: str = "overloaded_error"
     quirks: Quirks = frozenset()
+    whole: bool = False
 
     @property
     def pieces(self) -> tuple[str, ...]:
@@ -40,11 +42,12 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class HttpError:
-    """An HTTP answer that is no stream. A ``dict`` is sent as JSON, a ``str`` as HTML."""
+    """An HTTP answer that is no stream. A ``dict`` is sent as JSON, a ``str`` as HTML or what ``label`` says."""
 
     status: int
     body: dict[str, Any] | str = ""
     headers: dict[str, str] = field(default_factory=dict)
+    label: str = ""
 
     @classmethod
     def api(cls, status: int, error_type: str, message: str = "", **headers: str) -> HttpError:
@@ -52,9 +55,16 @@ class HttpError:
         body = {"type": "error", "error": error_object(error_type, message or error_type), "request_id": "req_scripted"}
         return cls(status, body, {name.replace("_", "-"): value for name, value in headers.items()})
 
+    @classmethod
+    def in_openais_shape(
+        cls, status: int, message: str, *, error_type: str | None = None, code: str | int | None = None
+    ) -> HttpError:
+        """As routers and local servers word their own errors."""
+        return cls(status, {"error": {"message": message, "type": error_type, "param": None, "code": code}})
+
     @property
     def content_type(self) -> str:
-        return "text/html" if isinstance(self.body, str) else "application/json"
+        return self.label or ("text/html" if isinstance(self.body, str) else "application/json")
 
     @property
     def content(self) -> bytes:
@@ -103,6 +113,10 @@ class HeldAnswer:
     async def finish(self, stop_reason: str = "end_turn") -> None:
         await self._do("finish", stop_reason)
 
+    async def send(self, event: dict[str, Any]) -> None:
+        """An event as it is; the answer goes on after it."""
+        await self._do("event", json.dumps(event))
+
     async def error(self, error_type: str = "overloaded_error") -> None:
         await self._do("error", error_type)
 
@@ -118,6 +132,14 @@ class HeldAnswer:
         return await self._steps.get()
 
 
-Scripted = Answer | HeldAnswer | HttpError | RawAnswer
+class Silence:
+    """No answer at all: the request is read, and then not a byte comes until the asking side goes away."""
 
-__all__ = ["Answer", "HeldAnswer", "HttpError", "Quirk", "RawAnswer", "Scripted", "too_large_before_reading"]
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+        self.hung_up = asyncio.Event()
+
+
+Scripted = Answer | HeldAnswer | HttpError | RawAnswer | Silence
+
+__all__ = ["Answer", "HeldAnswer", "HttpError", "Quirk", "RawAnswer", "Scripted", "Silence", "too_large_before_reading"]

@@ -11,7 +11,7 @@ import tempfile
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import count
 from types import TracebackType
@@ -23,11 +23,11 @@ from bot import limits
 from playground.practice_model import grammar
 from playground.practice_model.answer import answer_to
 from playground.practice_model.catalogue import MODELS
-from playground.practice_model.delivery import Delivery, give_raw
+from playground.practice_model.delivery import Delivery, give_bytes
 from playground.practice_model.faults import BadRequest, Refused
 from playground.practice_model.received import Received
 from playground.practice_model.request_rules import VERSIONS, see_request
-from playground.practice_model.script import Answer, HeldAnswer, HttpError, RawAnswer, Scripted
+from playground.practice_model.script import Answer, HeldAnswer, HttpError, RawAnswer, Scripted, Silence
 
 READ_BYTES = 256 * 1024
 IN_MEMORY_BYTES = 1_000_000
@@ -56,7 +56,8 @@ class PracticeModel:
 
     ``token_rate_per_s`` paces truthful answers (``None``: as fast as they can be written), after
     ``first_token_delay_s``. ``strict_turns`` refuses turns that do not alternate, as some routers do and the real API
-    does not. Scripted answers pace themselves.
+    does not. ``refuses`` is asked about each request that is sound; what it returns is how the model refuses it, as one
+    that takes no images does. Scripted answers pace themselves.
     """
 
     def __init__(
@@ -67,8 +68,10 @@ class PracticeModel:
         token_rate_per_s: float | None = 80.0,
         first_token_delay_s: float = 0.3,
         strict_turns: bool = True,
+        refuses: Callable[[Received], HttpError | None] = lambda _: None,
     ) -> None:
         self.api_key = api_key
+        self.refuses = refuses
         self.requests: deque[ReceivedRequest] = deque(maxlen=REQUESTS_KEPT)
         self._port = port
         self._token_rate_per_s = token_rate_per_s
@@ -120,20 +123,20 @@ class PracticeModel:
         scripted = self._script.popleft() if self._script else None
         if isinstance(scripted, RawAnswer) and not scripted.read_body:
             await self._keep(_record(request))
-            return await give_raw(request, scripted)
+            return await give_bytes(request, scripted)
         received = await self._take_in(request, counting=False)
-        match scripted:
-            case HttpError():
-                headers = scripted.headers | {"content-type": scripted.content_type}
-                return web.Response(status=scripted.status, body=scripted.content, headers=headers)
-            case RawAnswer():
-                return await give_raw(request, scripted)
+        if refusal := self.refuses(received):
+            if scripted is not None:
+                self._script.appendleft(scripted)
+            return await give_bytes(request, refusal)
+        if isinstance(scripted, HttpError | RawAnswer | Silence):
+            return await give_bytes(request, scripted)
         started = grammar.message(f"msg_{self._count:08}", received.model, grammar.usage(received.tokens, 1))
         if isinstance(scripted, HeldAnswer):
             return await Delivery(request, _REQUEST_ID.get(), started).hold(scripted)
         answer = scripted or Answer(answer_to(received), first_token_delay_s=self._first_token_delay_s)
         rate = None if scripted else self._token_rate_per_s
-        if received.stream:
+        if received.stream and not answer.whole:
             return await Delivery(request, _REQUEST_ID.get(), started, rate).give(_limited(answer, received))
         return web.json_response(_whole(started, _limited(answer, received)))
 
@@ -221,13 +224,7 @@ def _limited(answer: Answer, received: Received) -> Answer:
     text = "".join(answer.pieces)
     if len(text) <= chars_max:
         return answer
-    return Answer(
-        text[:chars_max],
-        stop_reason="max_tokens",
-        first_token_delay_s=answer.first_token_delay_s,
-        chunk_delay_s=answer.chunk_delay_s,
-        quirks=answer.quirks,
-    )
+    return replace(answer, text=text[:chars_max], chunks=(), stop_reason="max_tokens")
 
 
 def _whole(started: dict[str, Any], answer: Answer) -> dict[str, Any]:
@@ -235,6 +232,7 @@ def _whole(started: dict[str, Any], answer: Answer) -> dict[str, Any]:
     return started | {
         "content": [{"type": "text", "text": text}],
         "stop_reason": answer.stop_reason,
+        "stop_details": answer.stop_details,
         "usage": started["usage"] | {"output_tokens": grammar.tokens_of(text)},
     }
 

@@ -15,6 +15,7 @@ from bot.errors import (
     ModelRequestTooLarge,
     ModelUnavailable,
 )
+from bot.llm.patience import Patience
 from playground.practice_model.script import Answer, HttpError, Scripted
 from playground.practice_model.server import PracticeModel
 from tests.messages_link import Waits, asking, linked, most, once, text_of
@@ -67,30 +68,6 @@ async def test_routers_own_pages_and_shapes_end_in_the_same_errors(status: int, 
     assert "\n" not in str(by_router)
 
 
-async def test_a_prompt_over_the_window_asks_for_less() -> None:
-    wording = "prompt is too long: 1000700 tokens > 1000000 maximum"
-
-    assert type(await refusal_of(HttpError.api(400, "invalid_request_error", wording))) is ModelRequestTooLarge
-
-
-async def test_a_refused_block_is_named_by_its_place() -> None:
-    wording = "messages.2.content.1.pdf.source.base64.data: The PDF specified was not valid."
-    refusal = await refusal_of(HttpError.api(400, "invalid_request_error", wording))
-
-    assert isinstance(refusal, ModelRequestInvalid)
-    assert refusal.refused_blocks == ((2, 1),)
-    assert "messages.2.content.1.pdf" in str(refusal)
-
-
-async def test_refused_blocks_are_read_from_the_typed_details_too() -> None:
-    paths = ["messages.0.content.3.image.source.base64", "messages.4.content.0.image.source.base64"]
-    error = {"type": "invalid_request_error", "message": "Too large.", "details": {"error_code": "x", "paths": paths}}
-    refusal = await refusal_of(HttpError(400, {"type": "error", "error": error}))
-
-    assert isinstance(refusal, ModelRequestInvalid)
-    assert refusal.refused_blocks == ((0, 3), (4, 0))
-
-
 async def test_a_wrong_key_and_an_unknown_model() -> None:
     async with PracticeModel() as model:
         for settings, expected in (({"api_key": "wrong"}, ModelKeyInvalid), ({"model": "gpt-9"}, ModelNotFound)):
@@ -109,7 +86,7 @@ async def test_a_busy_api_is_asked_again_with_growing_waits() -> None:
 
         assert text_of([event async for event in client.stream(asking())]) == "At last."
 
-    assert waits.seconds == [0.5, 1.0]
+    assert waits.seconds == [4.0, 8.0]
 
 
 async def test_it_gives_up_after_three_tries() -> None:
@@ -120,7 +97,49 @@ async def test_it_gives_up_after_three_tries() -> None:
             [event async for event in client.stream(asking())]
 
         assert len(model.requests) == 3
-    assert all(0 <= wait <= most_then for wait, most_then in zip(waits.seconds, (0.5, 1.0), strict=True))
+    assert all(1 <= wait <= most_then for wait, most_then in zip(waits.seconds, (4.0, 8.0), strict=True))
+
+
+async def test_pauses_differ_from_one_to_the_next_asker() -> None:
+    """Those who were refused together do not come back together."""
+    waits = Waits()
+    async with PracticeModel() as model, linked(model, sleep=waits) as client:
+        for _ in range(4):
+            model.script(HttpError(503, HTML), HttpError(503, HTML), Answer("Now."))
+            [event async for event in client.stream(asking())]
+
+    assert len(set(waits.seconds)) == 8
+    assert sum(waits.seconds) / 4 > 2, "several seconds, where the API does not say how long"
+
+
+async def test_a_pause_that_would_outlast_the_patience_is_not_made() -> None:
+    waits, patience = Waits(), Patience(first_event_timeout_s=20)
+    async with PracticeModel() as model, linked(model, sleep=waits, patience=patience) as client:
+        model.script(HttpError.api(429, "rate_limit_error", retry_after="25"), Answer("Not asked for."))
+        with pytest.raises(ModelRateLimited):
+            [event async for event in client.stream(asking())]
+
+    assert waits.seconds == []
+
+
+async def test_an_operator_may_have_no_pauses() -> None:
+    waits, patience = Waits(), Patience(pause_max_s=0)
+    async with PracticeModel() as model, linked(model, sleep=waits, patience=patience) as client:
+        model.script(HttpError(503, HTML), HttpError(503, HTML), Answer("Now."))
+        [event async for event in client.stream(asking())]
+
+    assert waits.seconds == [0.0, 0.0]
+
+
+@pytest.mark.parametrize(("word", "requests"), [("true", 2), ("false", 1)])
+async def test_the_api_s_word_on_trying_again_goes_before_ours(word: str, requests: int) -> None:
+    async with PracticeModel() as model, linked(model, sleep=Waits()) as client:
+        status, kind = (400, "invalid_request_error") if word == "true" else (500, "api_error")
+        model.script(HttpError.api(status, kind, x_should_retry=word), HttpError.api(401, "authentication_error"))
+        with pytest.raises(ModelError):
+            [event async for event in client.stream(asking())]
+
+        assert len(model.requests) == requests
 
 
 async def test_retry_after_is_obeyed() -> None:

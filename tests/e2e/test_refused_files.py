@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.draft import REFUSED
-from bot.errors import ModelRequestInvalid, ModelRequestTooLarge
+from bot.draft import REFUSED, SET_ASIDE, SUSPECTED
+from bot.errors import ModelNotFound, ModelRequestInvalid, ModelRequestTooLarge
+from playground.practice_model.received import Received, SeenImage
 from playground.practice_model.script import Answer, HttpError
 from playground.practice_model.server import PracticeModel
 from playground.workspace.workspace import Workspace
@@ -110,6 +112,135 @@ async def test_a_refusal_that_names_no_file_stands(stage: Stage, block: int) -> 
     assert len(stage.model.requests) == 1
 
 
+# --- a refusal that names no block ---------------------------------------------------------------------------------
+
+
+def has(received: Received, width_px: int) -> bool:
+    return any(isinstance(block, SeenImage) and block.width_px == width_px for block in received.blocks())
+
+
+def takes_none_of(width_px: int, refusal: HttpError) -> Callable[[Received], HttpError | None]:
+    """An API that cannot read images of that width, and does not say which of them it means."""
+    return lambda received: refusal if has(received, width_px) else None
+
+
+def noted(name: str, reason: str) -> str:
+    """As people read it."""
+    return f"{name}: {reason}"
+
+
+BAD_PX = 77
+COULD_NOT = HttpError.api(400, "invalid_request_error", "Could not process image")
+BAD = made_files.solid("PNG", "red", (BAD_PX, 50))
+GOOD = made_files.solid("PNG", "blue", (60, 40))
+
+
+async def test_one_image_that_the_api_cannot_process_no_longer_poisons_a_thread(stage: Stage) -> None:
+    stage.model.refuses = takes_none_of(BAD_PX, COULD_NOT)
+    stage.model.script(Answer("I can't see it."), Answer("Nor now."))
+    ts = await stage.ask("@claude what is this?", files=[("scan.png", BAD)])
+
+    assert await stage.outcome(ts) == "answered"
+    assert [media(stage, number) for number in range(len(stage.model.requests))] == [["image"], []]
+    assert f"[File from ada: scan.png (not read: {REFUSED})]" in stage.asked_texts()[0][1]
+    assert stage.words(ts) == ["I can't see it.\n:paperclip: " + noted("scan.png", REFUSED)]
+
+    later = await stage.ask("@claude and now?", thread_ts=ts)
+    assert await stage.outcome(later) == "answered"
+    assert len(stage.model.requests) == 3, "it is remembered, so that nothing has to be tried again"
+    assert stage.words(ts)[1] == "Nor now."
+
+
+async def test_the_newest_image_is_tried_first_and_older_ones_stay(stage: Stage) -> None:
+    stage.model.refuses = takes_none_of(BAD_PX, COULD_NOT)
+    stage.model.script(Answer("A chart."), Answer("A plan."))
+    ts = await stage.ask("@claude what is this?", files=[("chart.png", GOOD)])
+    await stage.outcome(ts)
+    later = await stage.ask(
+        "@claude and this?", thread_ts=ts, files=[("scan.png", BAD), ("plan.pdf", made_files.pdf())]
+    )
+
+    assert await stage.outcome(later) == "answered"
+    assert [media(stage, number) for number in (1, 2)] == [["image", "image", "document"], ["image", "document"]]
+    assert stage.words(ts)[1] == "A plan.\n:paperclip: " + noted("scan.png", REFUSED)
+
+
+async def test_an_older_image_that_is_refused_is_found_behind_a_good_one(stage: Stage) -> None:
+    ts = await stage.ask("Look at this.", files=[("scan.png", BAD)])
+    stage.model.refuses = takes_none_of(BAD_PX, COULD_NOT)
+    question = await stage.ask("@claude and this?", thread_ts=ts, files=[("chart.png", GOOD)])
+
+    assert await stage.outcome(question) == "answered"
+    assert [media(stage, number) for number in range(3)] == [["image", "image"], ["image"], []]
+    [words] = stage.words(ts)
+    assert noted("scan.png", REFUSED) in words
+    assert noted("chart.png", SET_ASIDE) in words
+
+    later = await stage.ask("@claude please look again", thread_ts=ts)
+    assert await stage.outcome(later) == "answered"
+    assert len(stage.model.requests) == 4
+    assert media(stage) == ["image"], "the good one was never to blame"
+
+
+async def test_of_several_files_people_are_told_which_were_left_out_together(stage: Stage) -> None:
+    stage.model.refuses = takes_none_of(BAD_PX, COULD_NOT)
+    ts = await stage.ask("@claude these", files=[("scan.png", BAD), ("chart.png", GOOD)])
+
+    assert await stage.outcome(ts) == "answered"
+    assert len(stage.model.requests) == 2
+    assert all(noted(name, SUSPECTED) in stage.words(ts)[0] for name in ("scan.png", "chart.png"))
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        HttpError.in_openais_shape(
+            500, "image input is not supported - hint: provide the mmproj", error_type="server_error"
+        ),
+        HttpError.in_openais_shape(404, "No endpoints found that support image input", code=404),
+        HttpError.in_openais_shape(400, "this model does not support image input"),
+    ],
+    ids=["500", "404", "400"],
+)
+async def test_a_model_without_eyes_answers_without_the_pictures_and_says_so(stage: Stage, refusal: HttpError) -> None:
+    stage.model.refuses = lambda received: refusal if has(received, BAD_PX) or has(received, 60) else None
+    ts = await stage.ask("Look.", files=[("chart.png", GOOD)])
+    question = await stage.ask(
+        "@claude and this?", thread_ts=ts, files=[("scan.png", BAD), ("plan.pdf", made_files.pdf())]
+    )
+
+    assert await stage.outcome(question) == "answered"
+    assert [media(stage, number) for number in range(len(stage.model.requests))] == [
+        ["image", "image", "document"],
+        ["document"],
+    ]
+    assert all(noted(name, REFUSED) in stage.words(ts)[0] for name in ("scan.png", "chart.png"))
+
+
+async def test_a_refusal_that_stays_without_any_file_is_told_and_blames_none(stage: Stage) -> None:
+    wrong = HttpError.api(400, "invalid_request_error", "Something is wrong with this request")
+    stage.model.refuses = lambda _: wrong
+    ts = await stage.ask("@claude what is this?", files=[("chart.png", GOOD)])
+
+    assert await stage.outcome(ts) == "failed"
+    assert stage.words(ts) == [ModelRequestInvalid.sentence]
+    assert len(stage.model.requests) == 2
+
+    stage.model.refuses = lambda _: None
+    later = await stage.ask("@claude and now?", thread_ts=ts)
+    assert await stage.outcome(later) == "answered"
+    assert media(stage) == ["image"]
+
+
+async def test_a_wrong_model_is_not_blamed_on_the_files(stage: Stage) -> None:
+    stage.model.refuses = lambda _: HttpError.in_openais_shape(400, "claude-9 is not a valid model ID", code=400)
+    ts = await stage.ask("@claude what is this?", files=[("chart.png", GOOD)])
+
+    assert await stage.outcome(ts) == "failed"
+    assert stage.words(ts) == [ModelNotFound.sentence]
+    assert len(stage.model.requests) == 1
+
+
 class TestALimitOfTokens:
     @pytest.fixture
     async def stage(self, workspace: Workspace, model: PracticeModel, tmp_path: Path, turn_log: TurnLog) -> Any:
@@ -141,6 +272,25 @@ class TestALimitOfTokens:
         assert await stage.outcome(ts) == "failed"
         assert stage.words(root) == [ModelRequestTooLarge.sentence]
         assert len(stage.model.requests) == 2
+
+    async def test_a_window_that_is_far_smaller_than_ours_is_met_at_once(self, stage: Stage) -> None:
+        """The API says how much it was and how much may be, as llama.cpp does."""
+
+        def small(received: Received) -> HttpError | None:
+            if received.tokens <= 1_000:
+                return None
+            words = f"request ({received.tokens} tokens) exceeds the available context size (1000 tokens)"
+            return HttpError.in_openais_shape(400, words, error_type="exceed_context_size_error", code=400)
+
+        stage.model.refuses = small
+        root = await stage.ask("Once upon a time there was a bot.")
+        for number in range(6):
+            await stage.ask(f"Chapter {number}. " * 150, thread_ts=root)
+        ts = await stage.ask("@claude go on", thread_ts=root)
+
+        assert await stage.outcome(ts) == "answered"
+        assert len(stage.model.requests) == 2
+        assert "go on" in stage.asked_texts()[0][1]
 
     async def test_a_file_that_makes_the_request_too_large_is_left_out_and_named(self, stage: Stage) -> None:
         stage.model.script(HttpError.api(413, "request_too_large"), Answer("I do not have it."))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
+from bot.answering import STILL_WAITING
 from bot.errors import (
     AnswerCut,
     ModelBalanceEmpty,
@@ -16,11 +19,14 @@ from bot.errors import (
     ModelRateLimited,
     ModelRequestInvalid,
     ModelRequestTooLarge,
+    ModelSilent,
 )
-from bot.messages import StopReason
-from bot.turn import REFUSED, SILENT, STOPPED
-from playground.practice_model.script import Answer, HeldAnswer, HttpError
-from tests.stage import Stage
+from bot.turn import REFUSED, SILENT
+from playground.practice_model.grammar import Quirk
+from playground.practice_model.script import Answer, HeldAnswer, HttpError, Silence
+from playground.practice_model.server import PracticeModel
+from playground.workspace.workspace import Workspace
+from tests.stage import Stage, TurnLog, bot_running, settings_for
 
 
 @pytest.fixture
@@ -77,17 +83,84 @@ async def test_a_cut_answer_keeps_its_words_and_says_that_it_is_cut(stage: Stage
     ts = await stage.ask("@claude hello")
 
     assert await stage.outcome(ts) == "cut"
-    [words] = stage.words(ts)
-    assert words.startswith("The first half\nThe answer breaks off here: ")
-    assert AnswerCut.sentence[1:] in words
+    assert stage.words(ts) == [f"The first half\nThe answer breaks off here: {AnswerCut.clause}"]
 
 
-async def test_an_answer_at_its_length_limit_says_how_to_go_on(stage: Stage) -> None:
+@pytest.mark.parametrize("error_type", ["overloaded_error", "authentication_error"])
+async def test_an_answer_that_an_error_breaks_off_says_why_in_whole_sentences(stage: Stage, error_type: str) -> None:
+    stage.model.script(Answer(chunks=("The first ", "half"), error_after=2, error_type=error_type))
+    ts = await stage.ask("@claude hello")
+
+    clause = {"overloaded_error": ModelOverloaded, "authentication_error": ModelKeyInvalid}[error_type].clause
+    assert await stage.outcome(ts) == "cut"
+    assert stage.words(ts) == [f"The first half\nThe answer breaks off here: {clause}"]
+
+
+async def test_an_answer_at_its_length_limit_says_so_beside_a_button_to_go_on(stage: Stage) -> None:
     stage.model.script(Answer("So far so good", stop_reason="max_tokens"))
     ts = await stage.ask("@claude hello")
 
     assert await stage.outcome(ts) == "cut"
-    assert stage.words(ts) == [f"So far so good\n{STOPPED[StopReason.MAX_TOKENS]}"]
+    assert stage.words(ts) == ["So far so good\nThe answer reached its length limit."]
+
+
+async def test_an_answer_whose_stop_reason_nobody_knows_is_whole_and_the_log_has_the_name(stage: Stage) -> None:
+    stage.model.script(Answer("Paris.", stop_reason="stop"))
+    ts = await stage.ask("@claude what is the capital of France?")
+
+    assert await stage.outcome(ts) == "answered"
+    assert stage.words(ts) == ["Paris."]
+    assert stage.log.turns[ts]["stop_reason"] == "stop"
+
+
+async def test_a_wrong_key_in_place_of_a_stream_is_told_at_once(stage: Stage) -> None:
+    stage.model.script(
+        Answer("x", error_after=0, error_type="authentication_error", quirks=frozenset({Quirk.BARE_ERROR}))
+    )
+    ts = await stage.ask("@claude hello")
+
+    assert await stage.outcome(ts) == "failed"
+    assert stage.words(ts) == [ModelKeyInvalid.sentence]
+    assert len(stage.model.requests) == 1
+
+
+async def test_a_whole_message_in_place_of_a_stream_is_the_answer(stage: Stage) -> None:
+    stage.model.script(Answer("Paris.", whole=True))
+    ts = await stage.ask("@claude what is the capital of France?")
+
+    assert await stage.outcome(ts) == "answered"
+    assert stage.words(ts) == ["Paris."]
+
+
+class TestAModelThatNeverBegins:
+    @pytest.fixture
+    async def stage(
+        self, workspace: Workspace, model: PracticeModel, tmp_path: Path, turn_log: TurnLog
+    ) -> AsyncIterator[Stage]:
+        settings = settings_for(workspace, model.url, tmp_path, "http", messages_first_text_timeout_s=1.5)
+        async with bot_running(workspace, settings):
+            yield Stage(workspace, model, settings, turn_log)
+
+    async def test_it_is_waited_for_once_and_people_see_that_it_is(self, stage: Stage) -> None:
+        stage.model.script(Silence(), Silence(), Silence())
+        ts = await stage.ask("@claude hello")
+
+        await stage.workspace.until(lambda ws: STILL_WAITING in [status.status for status in ws.statuses()])
+        assert await stage.outcome(ts) == "failed"
+        assert stage.words(ts) == [ModelSilent.sentence]
+        assert len(stage.model.requests) == 1
+        assert 1_500 <= stage.log.turns[ts]["total_ms"] < 3_500
+
+    async def test_one_that_begins_after_all_is_not_said_to_be_waited_for_any_more(self, stage: Stage) -> None:
+        held = HeldAnswer()
+        stage.model.script(held)
+        ts = await stage.ask("@claude hello")
+        await stage.workspace.until(lambda ws: STILL_WAITING in [status.status for status in ws.statuses()])
+        await held.write("Here I am.")
+        await held.finish()
+
+        assert await stage.outcome(ts) == "answered"
+        assert stage.words(ts) == ["Here I am."]
 
 
 async def test_a_refusal_is_withdrawn_and_stays_out_of_later_history(stage: Stage) -> None:

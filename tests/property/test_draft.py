@@ -9,8 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.budget import Allowance
-from bot.draft import REFUSALS_MAX, REFUSED, Draft, newly_attached, owners, refused_file
-from bot.errors import ModelError, ModelOverloaded, ModelRequestInvalid, ModelRequestTooLarge
+from bot.draft import (
+    REFUSALS_MAX,
+    REFUSED,
+    SET_ASIDE,
+    SUSPECTED,
+    TRIALS_MAX,
+    Draft,
+    newly_attached,
+    owners,
+    refused_file,
+)
+from bot.errors import Medium, ModelError, ModelOverloaded, ModelRequestInvalid, ModelRequestTooLarge
 from bot.messages import (
     Attachment,
     Author,
@@ -101,15 +111,23 @@ def test_the_next_request_is_the_same_without_the_named_file(asked: Draft, data:
     assert [file.attachment_id for file in instead.files] == [file.attachment_id for file in asked.files]
 
 
+MEDIA = st.sampled_from([None, *Medium])
 errors = st.one_of(
-    st.builds(lambda: ModelRequestTooLarge("413")),
+    st.builds(lambda fits: ModelRequestTooLarge("413", fits=fits), st.none() | st.floats(0.01, 1)),
     st.sets(st.tuples(st.integers(0, 3), st.integers(0, 8))).map(
         lambda named: ModelRequestInvalid("400", refused_blocks=tuple(named))
     ),
+    st.builds(
+        lambda medium, none, files: ModelRequestInvalid("400", medium=medium, medium_not_taken=none, about_files=files),
+        MEDIA,
+        st.booleans(),
+        st.booleans(),
+    ),
 )
+STEPS_MAX = REFUSALS_MAX + TRIALS_MAX + 1
 
 
-@given(drafts(), st.lists(errors, min_size=REFUSALS_MAX + 2, max_size=REFUSALS_MAX + 2))
+@given(drafts(), st.lists(errors, min_size=STEPS_MAX + 1, max_size=STEPS_MAX + 1))
 def test_there_is_an_end_and_no_request_is_made_twice(asked: Draft, refusals: list[ModelError]) -> None:
     made = [asked.request().conversation]
     now: Draft | None = asked
@@ -119,13 +137,151 @@ def test_there_is_an_end_and_no_request_is_made_twice(asked: Draft, refusals: li
             assert now.request().conversation not in made
             made.append(now.request().conversation)
             assert now.request().conversation.messages[-1].role is Role.USER
+            assert not files_in(now.request().conversation) & now.blamed, "nothing is to blame that is still sent"
     assert now is None
+
+
+# --- a refusal that names nothing ----------------------------------------------------------------------------------
+
+
+def files_in(conversation: Conversation) -> set[str]:
+    return {path.parent.name for path in media_of(conversation).values()}
+
+
+def kinds_of(asked: Draft, file_id: str) -> set[Medium]:
+    blocks = [block for file in asked.files if file.attachment_id == file_id for block in file.blocks]
+    images = {Medium.IMAGE for block in blocks if isinstance(block, ImageBlock)}
+    return images | {Medium.PDF for block in blocks if isinstance(block, PdfBlock)}
+
+
+def settled(asked: Draft, culprits: set[str], medium: Medium | None) -> tuple[Draft | None, int]:
+    """The draft that an API accepts which does not take ``culprits`` and does not say so; and how often it refused."""
+    now: Draft | None = asked
+    for refusals in range(TRIALS_MAX + 2):
+        if now is None or not files_in(now.request().conversation) & culprits:
+            return now, refusals
+        now = now.after(ModelRequestInvalid("400", medium=medium))
+    raise AssertionError("no end")
+
+
+@given(drafts(), st.data(), st.booleans())
+def test_one_file_that_is_refused_without_a_name_is_found_and_few_others_are_blamed(
+    asked: Draft, data: st.DataObject, speaks: bool
+) -> None:
+    sent = files_in(asked.request().conversation)
+    if not sent:
+        return
+    culprit = data.draw(st.sampled_from(sorted(sent)))
+    medium = data.draw(st.sampled_from(sorted(kinds_of(asked, culprit)))) if speaks else None
+    accepted, refusals = settled(asked, {culprit}, medium)
+
+    assert accepted is not None
+    assert refusals <= 3
+    assert culprit in accepted.blamed
+    suspects = {file_id for file_id in sent if medium is None or medium in kinds_of(asked, file_id)}
+    messages = [{file.id for file in message.attachments} & suspects for message in asked.thread]
+    newest = [ids for ids in messages if ids][-1]
+    assert accepted.blamed == (newest if culprit in newest else suspects - newest)
+
+
+@given(drafts(), st.data(), MEDIA)
+def test_several_files_that_are_refused_without_a_name_end_in_an_answer_too(
+    asked: Draft, data: st.DataObject, medium: Medium | None
+) -> None:
+    sent = sorted(files_in(asked.request().conversation))
+    culprits = {file_id for file_id in sent if data.draw(st.booleans())}
+    accepted, refusals = settled(asked, culprits, medium)
+
+    assert accepted is not None
+    assert refusals <= TRIALS_MAX
+    assert bool(accepted.blamed) == bool(culprits)
+
+
+def story() -> Draft:
+    """An older image and PDF, then two images and a PDF with the question."""
+    thread = [said(1, ADA, "old", "paper"), said(2, CLAUDE), said(3, ADA, "new", "newer", "plan")]
+    files = [PreparedFile(name, (pdf(f"{name}/0") if name in ("paper", "plan") else image(f"{name}/0"),))
+             for name in ("old", "paper", "new", "newer", "plan")]  # fmt: skip
+    return draft(thread, files)
+
+
+def asked_about(medium: Medium | None, times: int) -> Draft:
+    now = story()
+    for _ in range(times):
+        after = now.after(ModelRequestInvalid("400", medium=medium))
+        assert after is not None
+        now = after
+    return now
+
+
+def test_the_newest_message_s_media_go_first_then_all() -> None:
+    assert files_in(asked_about(None, 1).request().conversation) == {"old", "paper"}
+    assert files_in(asked_about(None, 2).request().conversation) == set()
+    assert asked_about(None, 2).after(ModelRequestInvalid("400")) is None
+
+
+def test_where_the_words_speak_of_images_pdfs_are_left_out_only_in_the_end() -> None:
+    assert files_in(asked_about(Medium.IMAGE, 1).request().conversation) == {"old", "paper", "plan"}
+    assert files_in(asked_about(Medium.IMAGE, 2).request().conversation) == {"paper", "plan"}
+    assert files_in(asked_about(Medium.IMAGE, 3).request().conversation) == set()
+    assert files_in(asked_about(Medium.PDF, 1).request().conversation) == {"old", "paper", "new", "newer"}
+
+
+def test_people_are_told_which_files_may_be_it_and_which_were_only_set_aside() -> None:
+    once, twice = asked_about(Medium.IMAGE, 1), asked_about(Medium.IMAGE, 2)
+
+    assert once.request().notes == (Note("new.pdf", SUSPECTED), Note("newer.pdf", SUSPECTED))
+    assert once.blamed == {"new", "newer"}
+    assert twice.request().notes == (Note("old.pdf", REFUSED), Note("new.pdf", SET_ASIDE), Note("newer.pdf", SET_ASIDE))
+    assert twice.blamed == {"old"}
+
+
+def test_where_leaving_out_did_not_help_no_file_is_to_blame() -> None:
+    given_up = asked_about(None, 2).given_up()
+
+    assert (given_up.blamed, given_up.request().notes) == (frozenset(), ())
+
+
+def test_a_model_that_takes_no_images_is_asked_without_any_at_once_and_for_good() -> None:
+    after = story().after(ModelRequestInvalid("500", medium=Medium.IMAGE, medium_not_taken=True))
+
+    assert after is not None
+    assert files_in(after.request().conversation) == {"paper", "plan"}
+    assert after.blamed == {"old", "new", "newer"}
+
+
+def test_a_refusal_that_is_not_about_files_stands() -> None:
+    assert story().after(ModelRequestInvalid("400", about_files=False)) is None
+
+
+# --- a request that is too large -----------------------------------------------------------------------------------
+
+
+def words_in(asked: Draft) -> int:
+    blocks = [block for message in asked.request().conversation.messages for block in message.content]
+    return sum(len(block.text) for block in blocks if isinstance(block, TextBlock))
+
+
+def test_what_would_fit_is_what_the_api_says_and_never_more_than_half() -> None:
+    thread = [said(second, ADA, text="words " * 500) for second in range(1, 21)]
+    asked = draft(thread, [])
+
+    def left(fits: float | None) -> int:
+        after = asked.after(ModelRequestTooLarge("400", fits=fits))
+        assert after is not None
+        return words_in(after)
+
+    whole = words_in(asked)
+    assert 0.3 * whole < left(None) == left(0.99) <= 0.5 * whole
+    assert left(0.3) <= 0.3 * whole
+
+
+# --- owners and names ----------------------------------------------------------------------------------------------
 
 
 def test_other_errors_are_not_mended_here() -> None:
     asked = draft([said(1, ADA, "F1")], [PreparedFile("F1", (pdf("a"),))])
     assert asked.after(ModelOverloaded("529")) is None
-    assert asked.after(ModelRequestInvalid("400")) is None
 
 
 def test_one_part_that_is_refused_costs_the_whole_file_and_one_note() -> None:

@@ -1,0 +1,98 @@
+"""A draft goes in; the model is asked, and its answer shown as it comes; what came of it goes out.
+
+Pure but for what the ports do and the log. Where the API refuses a request, the draft says what to ask instead.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Collection
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from bot.draft import Draft
+from bot.errors import ModelError, StoreFailed
+from bot.logs import get_logger
+from bot.messages import Conversation, Finished, Note, TextDelta
+from bot.ports import Model, RefusedFiles, Reply
+
+log = get_logger(__name__)
+
+STILL_WAITING = "is still waiting for the model…"
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """What came of one request: as much of an answer as was shown, and its end or what broke it off."""
+
+    chars: int = 0
+    blank: bool = True
+    first_text_at_s: float | None = None
+    """By the clock of ``time.monotonic``."""
+    finished: Finished | None = None
+    error: ModelError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """``still_waiting_s``: after so long without a word people are told that the model is still waited for."""
+
+    model: Model
+    refused_files: RefusedFiles
+    still_waiting_s: float
+
+    async def answer(
+        self, team_id: str, draft: Draft, reply: Reply, on_words: Callable[[], None]
+    ) -> tuple[Streamed, tuple[Note, ...]]:
+        """What came of the request that stood, and what to say of its files; ``on_words`` hears of the first words.
+
+        Raises ``SlackError``.
+        """
+        while True:  # ends, since every next draft leaves out more and there are few
+            request = draft.request()
+            streamed = await self._stream(request.conversation, reply, on_words)
+            if streamed.error is None or streamed.chars:
+                await self._remember(team_id, draft.blamed)
+                return streamed, request.notes
+            instead = draft.after(streamed.error)
+            if instead is None:
+                await self._remember(team_id, draft.refused)
+                return streamed, draft.given_up().request().notes
+            log.warning("model.refused", error=type(streamed.error).__name__, detail=str(streamed.error))
+            draft = instead
+
+    async def _remember(self, team_id: str, file_ids: Collection[str]) -> None:
+        """What the API refused would be refused in every later turn of the thread; what is not remembered is so."""
+        if not file_ids:
+            return
+        log.warning("model.files_refused", files=sorted(file_ids))
+        try:
+            await self.refused_files.add(team_id, file_ids, time.time())
+        except StoreFailed as error:
+            log.warning("model.files_not_remembered", error=str(error))
+
+    async def _stream(self, conversation: Conversation, reply: Reply, on_words: Callable[[], None]) -> Streamed:
+        """Shows the answer as it comes; the model's errors are part of what came."""
+        chars, blank, first_text_at_s = 0, True, None
+        finished: Finished | None = None
+        failure: ModelError | None = None
+        waiting = asyncio.get_running_loop().call_later(self.still_waiting_s, reply.status, STILL_WAITING)
+        try:
+            async with aclosing(self.model.stream(conversation)) as events:
+                async for event in events:
+                    if isinstance(event, TextDelta):
+                        if first_text_at_s is None:
+                            waiting.cancel()
+                            on_words()
+                            first_text_at_s = time.monotonic()
+                        chars += len(event.text)
+                        blank = blank and not event.text.strip()
+                        reply.write(event.text)
+                    else:
+                        finished = event
+        except ModelError as error:
+            failure = error
+        finally:
+            waiting.cancel()
+        return Streamed(chars, blank, first_text_at_s, finished, failure)

@@ -1,0 +1,71 @@
+"""How long the API is waited for, and how often it is asked again.
+
+Pure: the clock and the chance are arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.errors import ModelError
+
+SIGNS_OF_WORK_MAX = 5
+"""How many patiences a model may take to begin while it says that it is at work: thinking can take minutes, and the
+API sends ``ping`` or thinking meanwhile. A router that sends ``ping`` for ever has an end here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """``first_event_timeout_s`` is for the beginning of an answer, over all tries and the pauses between them; the time
+    that an upload takes does not count. ``idle_timeout_s`` bounds each silence after the first text,
+    ``after_end_timeout_s`` the wait for a ``message_stop`` when the answer has ended.
+
+    At most ``retries_max`` further tries are made, before the first text, for errors that are ``retryable``. The pause
+    before one is what the API says, unless that is more than ``retry_after_max_s``, which is left to people; else a
+    random time between ``pause_min_s`` and a bound that begins at ``pause_first_s`` and doubles up to ``pause_max_s``
+    (full jitter, so that those who were refused together do not come back together).
+    """
+
+    connect_timeout_s: float = 10.0
+    first_event_timeout_s: float = 120.0
+    idle_timeout_s: float = 60.0
+    after_end_timeout_s: float = 1.0
+    retries_max: int = 2
+    retry_after_max_s: float = 30.0
+    pause_min_s: float = 1.0
+    pause_first_s: float = 4.0
+    pause_max_s: float = 8.0
+
+    def pause_s(self, error: ModelError, retries: int, uniform: Callable[[float, float], float]) -> float | None:
+        """Until the next try, after so many; ``None`` where another is not allowed or of no use."""
+        if not error.retryable or retries >= self.retries_max:
+            return None
+        if error.retry_after_s is not None:
+            return error.retry_after_s if error.retry_after_s <= self.retry_after_max_s else None
+        bound_s = min(self.pause_max_s, self.pause_first_s * 2.0**retries)
+        return uniform(min(self.pause_min_s, bound_s), bound_s)
+
+
+class Beginning:
+    """The patience for the beginning of one answer, over all tries. Times are of one clock, in seconds."""
+
+    def __init__(self, patience_s: float, now_s: float) -> None:
+        self.ends_s = now_s + patience_s
+        self._patience_s = patience_s
+        self._limit_s = now_s + patience_s * SIGNS_OF_WORK_MAX
+        self._sent_s = now_s
+
+    def sending(self, now_s: float) -> None:
+        """A try begins, and its upload with it."""
+        self._sent_s = now_s
+
+    def sent(self, now_s: float) -> None:
+        """The connection asks for more of the request: the time since it last did is the upload's."""
+        self.ends_s += now_s - self._sent_s
+        self._limit_s += now_s - self._sent_s
+        self._sent_s = now_s
+
+    def sign_of_work(self, now_s: float) -> None:
+        """The model says that it is at work."""
+        self.ends_s = min(now_s + self._patience_s, self._limit_s)

@@ -1,0 +1,231 @@
+"""A response that is no answer comes in: status, headers and body, in whatever shape; what it means goes out.
+
+Pure. Judged in this order, since wording changes and servers differ in it: names that mean one thing only, wherever
+they stand (``error.details.error_code``, ``error.code``, ``error.type``); the status, where it means one thing only;
+the other names; and words only where all of these leave it open, as a 400 and a 500 do. Shapes: the API's own
+(claude:en/api/errors), OpenAI's, flat ones, lists, events, plain text and pages.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from bot.errors import (
+    ModelBalanceEmpty,
+    ModelError,
+    ModelKeyInvalid,
+    ModelNotFound,
+    ModelRateLimited,
+    ModelRequestInvalid,
+    ModelRequestTooLarge,
+    ModelUnavailable,
+)
+from bot.llm import error_words as words
+from bot.llm.sse import ObjectReader, StreamBroken
+
+WORDS_CHARS_MAX = 4_000
+"""Of a message; more of it says nothing new, and patterns are tried on it."""
+
+_BLOCK_PATH = re.compile(r"\bmessages[.\[]+(\d+)\]?\.content[.\[]+(\d+)\b")
+_NO_PARAM = ("", "None")
+_CLASS = re.compile(r"(?:\w+\.)*([A-Z]\w+(?:Error|Exception))\b")
+_FIELD = re.compile(r"[a-z_-]+(\.[a-z_0-9]+)*(?=: )")
+
+
+def error_from_response(status: int, headers: Mapping[str, str], body: bytes) -> ModelError:
+    """The error for a response that is none of success. ``headers`` has lower-case names; ``body`` may be anything."""
+    reader = ObjectReader()
+    try:
+        objects = [*reader.feed(body), *reader.close()]
+    except StreamBroken:
+        objects = []
+    if objects:
+        return error_from(status, headers, objects[0])
+    text = body.decode("utf-8", "replace")
+    return error_from(status, headers, {} if text.lstrip().startswith("<") else {"message": text})
+
+
+def error_from(status: int, headers: Mapping[str, str], body: Mapping[str, Any]) -> ModelError:
+    """``status`` 200: an error where an answer was to be, so that the body alone says which."""
+    said = _Said.of(body)
+    status = _status(status, said)
+    detail = _detail(status, headers, body, said)
+    error = _judged(_kind(status, said), said, detail)
+    error.retry_after_s = _retry_after_s(headers)
+    should_retry = headers.get("x-should-retry", "").lower()
+    if should_retry in {"true", "false"}:  # the API's own word on it, as its SDKs take it
+        error.retryable = should_retry == "true"
+    return error
+
+
+# --- what the body says --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """An error's body, in whatever shape, as the same few things."""
+
+    names: tuple[str, ...]
+    """Codes and types, the most exact one first, as ``_plain`` has them."""
+    number: int | None
+    """A status inside the body."""
+    message: str
+    paths: tuple[str, ...]
+    """Of fields of the request that are named beside the message."""
+    code: object
+    """The exact name that the log has, beside the type."""
+    body: Mapping[str, Any]
+    """The object that holds the message."""
+
+    @classmethod
+    def of(cls, body: Mapping[str, Any]) -> _Said:
+        inner = body.get("error")
+        error: Mapping[str, Any] = inner if isinstance(inner, dict) else body
+        details = error["details"] if isinstance(error.get("details"), dict) else {}
+        codes = [details.get("error_code"), *(error.get(key) for key in ("code", "type", "status", "reason", "__type"))]
+        codes += [body.get("code"), body.get("reason")]
+        numbers = [int(str(code)) for code in (*codes, body.get("status")) if re.fullmatch(r"[45]\d\d", str(code))]
+        paths = details["paths"] if isinstance(details.get("paths"), list) else []
+        given = inner if isinstance(inner, str) else error.get("message") or error.get("detail") or error.get("msg")
+        message = _words(given)[:WORDS_CHARS_MAX]
+        if found := _CLASS.match(message):  # LiteLLM begins its messages with the class of the error
+            codes.append(found[1])
+        return cls(
+            names=tuple(_plain(code) for code in codes if isinstance(code, str)),
+            number=numbers[0] if numbers else None,
+            message=message,
+            paths=tuple(
+                path for path in (*paths, error.get("param")) if isinstance(path, str) and path not in _NO_PARAM
+            ),
+            code=details.get("error_code") or error.get("code"),
+            body=error,
+        )
+
+    @property
+    def field(self) -> str:
+        """The field of the request that the message begins with; the rest may quote what people wrote."""
+        found = _FIELD.match(self.message)
+        return found[0] if found else ""
+
+    @property
+    def blocks(self) -> tuple[tuple[int, int], ...]:
+        found = [match for text in (*self.paths, self.message) for match in _BLOCK_PATH.finditer(text)]
+        return tuple(sorted({(int(match[1]), int(match[2])) for match in found}))
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether it is about what is no file: another field of the request, or what people wrote."""
+        if self.blocks or words.medium(self.message):
+            return False
+        named = self.field or any(not path.startswith("messages") for path in self.paths)
+        return bool(named or words.NOT_ABOUT_FILES.search(self.message))
+
+
+def _words(value: object, depth: int = 3) -> str:
+    """A message; where a server put an object or a list in its place, the texts in that."""
+    if isinstance(value, str):
+        return value
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return " ".join(_words(item, depth - 1) for item in list(inner)[:20]).strip() if depth else ""
+
+
+def _plain(name: str) -> str:
+    """``litellm.RateLimitError``, ``com.amazon#ThrottlingException`` and ``RESOURCE_EXHAUSTED`` in one spelling."""
+    bare = re.split(r"[.#/]", name[:200])[-1]
+    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", bare).lower().replace("-", "_").replace(" ", "_")
+    return re.sub(r"_(error|exception)$", "", snake)
+
+
+# --- what it means -------------------------------------------------------------------------------------------------
+
+
+def _status(status: int, said: _Said) -> int:
+    """A number in the body goes before a status that leaves it open."""
+    if status in words.BY_STATUS or said.number is None:
+        return status
+    return said.number if status < 400 or said.number in words.BY_STATUS else status
+
+
+def _kind(status: int, said: _Said) -> type[ModelError]:
+    for name in said.names:
+        if name in words.BY_NAME:
+            return words.BY_NAME[name]
+    by_type = next((words.BY_TYPE[name] for name in said.names if name in words.BY_TYPE), None)
+    by_class = ModelRequestInvalid if 400 <= status < 500 else ModelUnavailable
+    return _by_words(words.BY_STATUS.get(status) or by_type or by_class, said)
+
+
+def _by_words(kind: type[ModelError], said: _Said) -> type[ModelError]:
+    """What the words say where the rest leaves it open; and three answers that are given for something else, too."""
+    message = said.message
+    if kind in (ModelRequestInvalid, ModelUnavailable):
+        if said.blocks or words.NOT_TAKEN_AT_ALL.search(message) or words.NOT_READ.search(message):
+            return ModelRequestInvalid
+        return next((meant for meant, pattern in _meanings(said) if pattern.search(message)), kind)
+    if kind in (ModelKeyInvalid, ModelRateLimited) and words.NO_BALANCE.search(message):
+        return ModelBalanceEmpty
+    if kind is ModelNotFound and words.NOT_TAKEN_AT_ALL.search(message):
+        return ModelRequestInvalid
+    return kind
+
+
+def _meanings(said: _Said) -> Iterator[tuple[type[ModelError], re.Pattern[str]]]:
+    if said.field != "max_tokens":  # then what is too long is the answer that is asked for
+        yield ModelRequestTooLarge, words.TOO_LONG
+    yield ModelBalanceEmpty, words.NO_BALANCE
+    yield ModelNotFound, words.NO_MODEL
+    yield ModelKeyInvalid, words.WRONG_KEY
+
+
+def _judged(kind: type[ModelError], said: _Said, detail: str) -> ModelError:
+    if kind is ModelRequestTooLarge:
+        return ModelRequestTooLarge(detail, fits=_fits(said))
+    if kind is not ModelRequestInvalid:
+        return kind(detail)
+    return ModelRequestInvalid(
+        detail,
+        refused_blocks=said.blocks,
+        medium=words.medium(said.message),
+        medium_not_taken=bool(words.NOT_TAKEN_AT_ALL.search(said.message)),
+        about_files=not said.elsewhere,
+    )
+
+
+def _fits(said: _Said) -> float | None:
+    """The share of the request that would fit, where both figures are given: the largest and the next smaller one."""
+    written = re.findall(r"(?<![\w.-])\d{3,9}(?![\w-])", re.sub(r"(?<=\d),(?=\d{3})", "", said.message))
+    given = [figure for figure in (said.body.get("n_prompt_tokens"), said.body.get("n_ctx")) if type(figure) is int]
+    figures = sorted({*map(int, written), *given} - {0})
+    return figures[-2] / figures[-1] if len(figures) > 1 else None
+
+
+# --- what is said of it --------------------------------------------------------------------------------------------
+
+
+def _detail(status: int, headers: Mapping[str, str], body: Mapping[str, Any], said: _Said) -> str:
+    """For the log: never the message, which may quote what people wrote."""
+    content_type = "" if said.names or said.number else headers.get("content-type", "").partition(";")[0]
+    request_id = body.get("request_id") or headers.get("request-id") or headers.get("x-request-id")
+    named = said.body.get("type"), said.code
+    return " ".join(loggable(word) for word in (status, *named, content_type, said.field, request_id) if word)
+
+
+def loggable(value: object) -> str:
+    """Safe to log whatever a server put there: short, one line, plain characters."""
+    return re.sub(r"[^\w./:-]+", "_", str(value), flags=re.ASCII)[:80]
+
+
+def _retry_after_s(headers: Mapping[str, str]) -> float | None:
+    """Seconds, or a date counted from the server's own; the API's milliseconds go first."""
+    for name, unit_s in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+        if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", value := headers.get(name, "")):
+            return float(value) * unit_s
+    try:
+        wait = parsedate_to_datetime(headers.get("retry-after", "")) - parsedate_to_datetime(headers.get("date", ""))
+    except (ValueError, TypeError):
+        return None
+    return max(0.0, wait.total_seconds())

@@ -1,0 +1,65 @@
+"""What people read when something goes wrong is whole sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from bot import answering, draft, turn
+from bot.errors import ModelError
+from bot.messages import StopReason
+
+
+def kinds(base: type[ModelError] = ModelError) -> Iterator[type[ModelError]]:
+    yield base
+    for below in base.__subclasses__():
+        yield from kinds(below)
+
+
+SENTENCES = {kind.__name__: kind.sentence for kind in kinds()} | {
+    "hello": turn.HELLO, "given up": turn.GIVEN_UP, "crashed": turn.CRASHED, "not read": turn.NOT_READ,
+    "silent": turn.SILENT, "refused": turn.REFUSED, **turn.STOPPED,
+}  # fmt: skip
+CLAUSES = {kind.__name__: kind.clause for kind in kinds()}
+PREDICATES = {"refused": draft.REFUSED, "suspected": draft.SUSPECTED, "set aside": draft.SET_ASIDE}
+ENGLISH = re.compile(r"[\w `'’/:_!?(),.-]+[.?]")
+
+
+@pytest.mark.parametrize("sentence", SENTENCES.values(), ids=SENTENCES)
+def test_a_sentence_begins_and_ends_as_one(sentence: str) -> None:
+    assert sentence[0].isupper()
+    assert ENGLISH.fullmatch(sentence)
+    assert not re.search(r"\bi\b|\bwrite “|\. [a-z]", sentence)
+
+
+@pytest.mark.parametrize("clause", CLAUSES.values(), ids=CLAUSES)
+def test_a_clause_reads_on_behind_a_colon(clause: str) -> None:
+    whole = turn.CUT.format(clause=clause)
+
+    assert clause[0].islower()
+    assert ENGLISH.fullmatch(whole)
+    assert whole.count(":") == 1
+    assert not re.search(r"\bi\b|\. [a-z]", whole)
+
+
+@pytest.mark.parametrize("predicate", PREDICATES.values(), ids=PREDICATES)
+def test_a_note_reads_on_behind_the_name_of_its_file(predicate: str) -> None:
+    assert predicate.startswith("was left out")
+    assert ENGLISH.fullmatch(predicate)
+    assert "Please" in predicate, "it says what a person can do"
+
+
+def test_the_status_is_a_predicate_of_the_bot() -> None:
+    assert re.fullmatch(r"is [a-z ]+…", answering.STILL_WAITING)
+
+
+def test_every_error_says_something_of_its_own() -> None:
+    assert len(set(SENTENCES.values())) == len(SENTENCES)
+    assert len(set(CLAUSES.values())) == len(CLAUSES)
+
+
+def test_only_an_answer_that_may_go_on_has_a_button_for_it() -> None:
+    assert set(turn.GOES_ON) == {StopReason.MAX_TOKENS, StopReason.PAUSE_TURN}
+    assert all("continue" not in turn.STOPPED[reason].lower() for reason in turn.GOES_ON)
