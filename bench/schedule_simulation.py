@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from dataclasses import dataclass, field
+from math import inf
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -20,6 +21,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bench import live_reply
 from bench.play import ASKED_WITHIN_S, IN_CHANNEL_EVERY, WRITE_EVERY_S, Load, Played, length
+from bot.lease import Lease
 from bot.messages import EntryPoint, Question
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.rate_limiter import RateLimiter
@@ -72,6 +74,9 @@ class _Records:
     async def parts(self, question: Question) -> dict[int, str]:  # noqa: ARG002 - the port's
         return {}
 
+    async def posted_in(self, team_id: str, channel_id: str) -> bool:  # noqa: ARG002 - the port's
+        return True
+
 
 async def simulate(load: Load) -> Played:
     slack = _Slack(RateLimits(strictness=load.strictness), load.latency_s)
@@ -91,7 +96,7 @@ async def simulate(load: Load) -> Played:
         channel = f"C{number // IN_CHANNEL_EVERY % 10}" if in_channel else f"D{number}"
         question = Question("T", channel, f"root{number}", f"root{number}", "U", EntryPoint.DIRECT)
         status_line = StatusLine(api, services.status, channel, question.thread_ts)
-        reply = Writer(LiveReply(), ThreadOutlet(question, services), status_line)
+        reply = Writer(LiveReply(), ThreadOutlet(question, services), Lease(lambda: 0.0, inf), status_line)
         reply.status("Thinking…")
         await asyncio.sleep(0.3)
         written = Written(answer(number, length(load, number)), [], [])

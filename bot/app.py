@@ -25,6 +25,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import health
 from bot.answering import Answering
 from bot.budget import Allowance
+from bot.errors import StartFailed
 from bot.files.bounds import ConvertLimits, FileLimits
 from bot.files.reader import FileReader
 from bot.history import PDF_PAGE_TOKENS
@@ -42,7 +43,7 @@ from bot.slack.receive import listeners
 from bot.slack.receive.http_events import HttpEvents
 from bot.slack.receive.listeners import Handlers
 from bot.slack.receive.socket_mode import SocketMode
-from bot.slack.web_api.client import SlackClient
+from bot.slack.web_api.client import SlackClient, Stop
 from bot.slack.web_api.identity import identify
 from bot.slack.web_api.names import Names
 from bot.slack.web_api.rate_limiter import RateLimiter
@@ -79,17 +80,21 @@ async def run(settings: Settings) -> None:
 
 
 async def _serve(settings: Settings) -> None:
-    async with running(settings) as transport:
-        log.info("bot.ready", transport=type(transport).__name__)
+    async with running(settings) as stopped:
         try:
-            await (asyncio.shield(transport.stopped) if isinstance(transport, SocketMode) else asyncio.Event().wait())
+            await stopped
         finally:
             log.info("bot.stopping")
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[SocketMode | HttpEvents]:
-    """The bot, connected, until the block ends. Raises ``StartFailed``."""
+async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
+    """The bot, connected, until the block ends. Raises ``StartFailed``.
+
+    The future is done, with ``StartFailed``, when the bot cannot go on since Slack takes a token no longer.
+    """
+    stopped: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    stop = functools.partial(_stop, stopped)
     async with AsyncExitStack() as parts:
         health.prepare(settings.bot_data_dir)
         database = await Database.open(settings.database_url or _sqlite(settings.bot_data_dir))
@@ -99,14 +104,9 @@ async def running(settings: Settings) -> AsyncIterator[SocketMode | HttpEvents]:
             await questions.expire_all()
 
         session = await parts.enter_async_context(aiohttp.ClientSession(timeout=SLACK_TIMEOUT, trust_env=True))
-        client = AsyncWebClient(
-            token=secret(settings.slack_bot_token),
-            base_url=_with_slash(settings.slack_api_url),
-            session=session,
-            retry_handlers=[],
-        )
+        client = _slack_client(settings, session)
         rate_limiter = RateLimiter()
-        api = SlackClient(client, rate_limiter)
+        api = SlackClient(client, rate_limiter, stop)
         identity = await identify(api)
         names = Names(api)
         parts.push_async_callback(names.close)
@@ -142,16 +142,33 @@ async def running(settings: Settings) -> AsyncIterator[SocketMode | HttpEvents]:
 
         handlers = Handlers(inbox.accept, replies.button_pressed, files.forget)
         bolt = listeners.build(client, identity, secret(settings.slack_signing_secret), handlers)
-        transport = _transport(settings, bolt, client)
+        transport = _transport(settings, bolt, client, stop)
         parts.push_async_callback(transport.close)
         await transport.start()
         inbox.start()
-        yield transport
+        log.info("bot.ready", transport=type(transport).__name__)
+        yield stopped
 
 
-def _transport(settings: Settings, bolt: AsyncApp, client: AsyncWebClient) -> SocketMode | HttpEvents:
+def _stop(stopped: asyncio.Future[None], token_name: str, code: str) -> None:
+    if not stopped.done():
+        log.error("bot.token_refused", setting=token_name, code=code)
+        stopped.set_exception(StartFailed(f"{token_name}: Slack does not take it any more ({code})"))
+        stopped.exception()  # whoever waits for it hears of it; nobody has to
+
+
+def _slack_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
+    return AsyncWebClient(
+        token=secret(settings.slack_bot_token),
+        base_url=_with_slash(settings.slack_api_url),
+        session=session,
+        retry_handlers=[],
+    )
+
+
+def _transport(settings: Settings, bolt: AsyncApp, client: AsyncWebClient, stop: Stop) -> SocketMode | HttpEvents:
     if settings.slack_app_token is not None:
-        return SocketMode(bolt, client, secret(settings.slack_app_token))
+        return SocketMode(bolt, client, secret(settings.slack_app_token), stop)
     is_alive = functools.partial(health.is_alive, settings.bot_data_dir)
     return HttpEvents(bolt, settings.bot_http_host, settings.bot_http_port, is_alive)
 

@@ -5,6 +5,7 @@ Pure. Neighbours translate their libraries' exceptions into these once, at their
     BotError
     ├── StartFailed                    a setting or a token is wrong: say so and exit with code 2
     ├── StoreFailed                    the question could not be written down: no ack, Slack delivers it again
+    ├── LeaseLost                      another process may have the question: write nothing more
     ├── SlackError                     a call to Slack failed
     │   ├── SlackUnavailable           not now: rate limit, 5xx, no connection; try again after ``retry_after_s``
     │   ├── SlackOutcomeUnknown        the request left and no answer came: it may or may not have happened
@@ -13,6 +14,7 @@ Pure. Neighbours translate their libraries' exceptions into these once, at their
     │   ├── SlackNotEditable           this message takes no edits: go on in a further one
     │   ├── SlackRefused               this call is wrong as it stands: change it or give it up
     │   │   └── SlackFormRefused       its blocks or its length are: show the same in a plainer form
+    │   ├── ReplyNotPossible           a reply cannot be shown where it was asked for: say so elsewhere
     │   ├── ReplyGone                  the message was taken away, or stopped: stop quietly
     │   └── SlackTokenInvalid          no call works with this token any more: stop the bot
     └── ModelError                     the Messages API gave no (whole) answer
@@ -47,6 +49,10 @@ class StartFailed(BotError):
 
 class StoreFailed(BotError):
     """The database did not take or give what was asked of it."""
+
+
+class LeaseLost(BotError):
+    """Another process may have the question by now: nothing more may be written for it."""
 
 
 # --- Slack ---------------------------------------------------------------------------------------------------------
@@ -88,6 +94,14 @@ class SlackNoThread(SlackError):
 
 class SlackNotEditable(SlackError):
     """The message stands and takes no edits, by a setting of the workspace or since the channel is frozen."""
+
+
+class ReplyNotPossible(SlackError):
+    """There is no way to show a reply where it was asked for. ``sentence`` is for the person, and names the channel."""
+
+    def __init__(self, method: str, code: str, sentence: str) -> None:
+        super().__init__(method, code)
+        self.sentence = sentence
 
 
 class ReplyGone(SlackError):

@@ -16,10 +16,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from bot.errors import SlackError, SlackOutcomeUnknown, StoreFailed
+from bot.errors import LeaseLost, SlackError, SlackOutcomeUnknown, StoreFailed
 from bot.logs import get_logger
 from bot.messages import Question
-from bot.ports import SETTLED_S, Claim, Lock, Outcome, Questions, Replies, Vitals
+from bot.ports import SETTLED_S, Claim, Lock, Notices, Outcome, Questions, Vitals
 
 log = get_logger(__name__)
 
@@ -53,7 +53,7 @@ class Inbox:
     def __init__(
         self,
         questions: Questions,
-        replies: Replies,
+        notices: Notices,
         answer: Answer,
         owner: str,
         limits: InboxLimits,
@@ -63,7 +63,7 @@ class Inbox:
         spent: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._questions = questions
-        self._replies = replies
+        self._replies = notices
         self._answer = answer
         self._owner = owner
         self._limits = limits
@@ -201,8 +201,8 @@ class Inbox:
         except asyncio.CancelledError:
             await _safely(self._questions.requeue(claim))
             raise
-        except StoreFailed as error:
-            log.warning("inbox.store_failed", error=str(error))
+        except (StoreFailed, SlackError, LeaseLost) as error:  # it stays to be answered
+            log.warning("inbox.turn_put_off", error=f"{type(error).__name__} {error}")
             await asyncio.sleep(self._limits.poll_s)
             await self._until_taken(lambda: self._questions.requeue(claim))
             return

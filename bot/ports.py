@@ -190,6 +190,9 @@ class ReplyRecords(Protocol):
     async def parts(self, question: Question) -> dict[int, str]:
         """The ts of the messages posted so far, by part, in order."""
 
+    async def posted_in(self, team_id: str, channel_id: str) -> bool:
+        """Whether any answer was posted in this channel."""
+
 
 class RefusedFiles(Protocol):
     """The database, as the memory of which files the Messages API does not take. Both raise ``StoreFailed``."""
@@ -214,16 +217,26 @@ class Reply(Protocol):
     def status(self, text: str) -> None:
         """What is going on while nothing is written yet; replaced by the first words."""
 
+    async def ready(self) -> None:
+        """Returns once the reply can be shown, as far as that is to be known before there are words for it.
+
+        Raises ``ReplyNotPossible``, before anything is paid for.
+        """
+
     def write(self, text: str) -> None:
-        """More of the answer. Returns at once: showing it is the reply's own business. Raises ``ReplyGone``."""
+        """More of the answer. Returns at once: showing it is the reply's own business.
+
+        Raises what ``finish`` raises.
+        """
 
     async def finish(
         self, ending: str = "", notes: Sequence[Note] = (), *, withdraw: bool = False, button: Button | None = None
     ) -> None:
-        """Shows the last words, then ``ending`` (a sentence about the answer), a line for each note and the offer.
+        """Shows the final words, then ``ending`` (a sentence about the answer), a line for each note and the button.
 
         Returns when Slack has taken all of it. ``withdraw`` takes back the answer's text and leaves the rest.
-        Raises ``ReplyGone`` where people or settings took the place away.
+        Raises ``ReplyGone`` where people took it away, ``ReplyNotPossible`` where settings do not allow it,
+        ``LeaseLost``, and other ``SlackError`` where Slack was out of reach for long.
         """
 
     async def abandon(self) -> None:
@@ -238,6 +251,13 @@ class Replies(Protocol):
 
         Whoever writes asks ``lease.held()`` before every call to Slack, and makes none more where it is not.
         """
+
+    async def tell(self, question: Question, sentence: str) -> None:
+        """Says something to the person who asked, so that nobody else sees it. Never raises ``SlackError``."""
+
+
+class Notices(Protocol):
+    """Slack, as a place to say that a question has to wait."""
 
     async def queued(self, question: Question, ahead: int, lease: Lease) -> None:
         """Says that ``ahead`` questions are answered first; the reply takes this message over.

@@ -16,7 +16,20 @@ from typing import TypeVar
 from bot.answering import Answering, Streamed
 from bot.budget import Allowance
 from bot.draft import Draft, newly_attached, refused_file
-from bot.errors import ModelError, ModelRequestInvalid, ModelRequestTooLarge, ReplyGone, SlackError, StoreFailed
+from bot.errors import (
+    LeaseLost,
+    ModelError,
+    ModelRequestInvalid,
+    ModelRequestTooLarge,
+    ReplyGone,
+    ReplyNotPossible,
+    SlackError,
+    SlackNoAccess,
+    SlackOutcomeUnknown,
+    SlackTokenInvalid,
+    SlackUnavailable,
+    StoreFailed,
+)
 from bot.logs import get_logger
 from bot.messages import EntryPoint, Note, Question, StopReason, ThreadMessage, Usage
 from bot.ports import Button, Claim, Files, Outcome, Questions, RefusedFiles, Replies, Reply, Stage, Threads
@@ -24,6 +37,8 @@ from bot.ports import Button, Claim, Files, Outcome, Questions, RefusedFiles, Re
 log = get_logger(__name__)
 
 T = TypeVar("T")
+FOR_LATER = (StoreFailed, LeaseLost, SlackTokenInvalid)
+"""With these the question is not answered, and not lost: this process or another one will."""
 STORE_PATIENCE_S = 60.0
 STORE_PAUSE_S = 0.25
 STORE_PAUSE_MAX_S = 4.0
@@ -37,7 +52,11 @@ CRASHED = (
     "Something went wrong on my side while I was answering. Please ask again. If it happens again, whoever runs me "
     "finds the reason in the log."
 )
-NOT_READ = "I can't read this conversation: Slack gave me no access to it. Am I a member of this channel?"
+NO_ACCESS = (
+    "I can't read this conversation. If I'm not a member of this channel, please invite me and ask again. If I am, the "
+    "app lacks a permission, and whoever runs me finds its name in the log."
+)
+SLACK_AWAY = "Slack hasn't let me read this conversation for a while, and I gave up waiting. Please ask again."
 SILENT = "The model gave an empty answer. Please ask again, perhaps in other words."
 REFUSED = "The model declined to answer this."
 CUT = "The answer breaks off here: {clause}"
@@ -98,7 +117,10 @@ class Turn:
         try:
             result = await self._result(claim, reply)
             outcome = await _finish(reply, result)
-        except (asyncio.CancelledError, StoreFailed):
+        except ReplyNotPossible as error:
+            await reply.abandon()
+            outcome, result = await self._say_elsewhere(claim.question, error), Result(Ending(Outcome.FAILED))
+        except (asyncio.CancelledError, *FOR_LATER):
             await reply.abandon()
             raise
         _log_turn(claim, outcome, result, started_s)
@@ -110,11 +132,14 @@ class Turn:
             return await self._answer(claim, reply)
         except ReplyGone:
             return Result(Ending(Outcome.GONE))
-        except SlackError as error:
-            log.warning("slack.failed", error=str(error))
-            return Result(Ending(Outcome.FAILED, NOT_READ))
-        except StoreFailed:
+        except (ReplyNotPossible, *FOR_LATER):
             raise
+        except SlackNoAccess as error:
+            log.warning("slack.no_access", error=str(error))
+            return Result(Ending(Outcome.FAILED, NO_ACCESS))
+        except (SlackUnavailable, SlackOutcomeUnknown) as error:
+            log.warning("slack.away", error=str(error))
+            return Result(Ending(Outcome.FAILED, SLACK_AWAY, button=Button.ASK_AGAIN))
         except Exception:
             log.exception("turn.crashed")
             return Result(Ending(Outcome.FAILED, CRASHED, button=Button.ASK_AGAIN))
@@ -126,18 +151,24 @@ class Turn:
         if _says_nothing(question):
             reply.write(HELLO)
             return Result(Ending(Outcome.GREETED))
-        reply.status("Reading the thread…" if not question.starts_thread else "Thinking…")
+        reply.status("is reading the thread…" if not question.starts_thread else "is thinking…")
         withdrawn = await _waited_out(lambda: self.questions.withdrawn(question.thread))
         thread = [message for message in await self.threads.read(question) if message.ts not in withdrawn]
         self.questions.reached(claim, Stage.FILES)
         draft = await self._draft(question, thread, reply)
-        reply.status("Thinking…")
+        reply.status("is thinking…")
+        await reply.ready()
         self.questions.reached(claim, Stage.ASKING)
         on_words = partial(self.questions.reached, claim, Stage.WRITING)
         streamed, notes = await self.answering.answer(question.team_id, draft, reply, on_words)
         if streamed.error is not None:
             log.warning("model.failed", error=type(streamed.error).__name__, detail=str(streamed.error))
         return Result(_ending(streamed), notes, len(draft.files), streamed)
+
+    async def _say_elsewhere(self, question: Question, error: ReplyNotPossible) -> Outcome:
+        log.warning("reply.not_possible", channel=question.channel_id, method=error.method, code=error.code)
+        await self.replies.tell(question, error.sentence)
+        return Outcome.FAILED
 
     async def _draft(self, question: Question, thread: Sequence[ThreadMessage], reply: Reply) -> Draft:
         """Files that the API refused in an earlier turn are left out, and named again only where they are new here."""
@@ -148,7 +179,7 @@ class Turn:
             refused = await _waited_out(lambda: self.refused_files.among(question.team_id, ids))
 
         def progress(number: int, total: int, file_name: str) -> None:
-            reply.status(f"Reading {file_name}" + (f", {number} of {total}…" if total > 1 else "…"))
+            reply.status(f"is reading {file_name}" + (f", {number} of {total}…" if total > 1 else "…"))
 
         readable = [file for file in attachments if file.id not in refused]
         prepared = iter(await self.files.prepare(readable, progress) if readable else ())
@@ -209,6 +240,8 @@ async def _finish(reply: Reply, result: Result) -> Outcome:
     except ReplyGone as error:
         log.info("reply.gone", reason=str(error))
         return Outcome.GONE
+    except (ReplyNotPossible, SlackTokenInvalid):
+        raise
     except SlackError as error:
         log.warning("reply.not_finished", error=str(error))
         return Outcome.FAILED

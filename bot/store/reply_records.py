@@ -41,6 +41,15 @@ class StoredReplyRecords:
         rows = await self._database.run(lambda connection: connection.execute(query).all(), durable=False)
         return {row.part: row.ts for row in rows}
 
+    async def posted_in(self, team_id: str, channel_id: str) -> bool:
+        query = (
+            sa.select(reply_parts.c.ts)
+            .join(questions, questions.c.id == reply_parts.c.question_id)
+            .where(questions.c.team_id == team_id, questions.c.channel_id == channel_id, reply_parts.c.part >= 0)
+            .limit(1)
+        )
+        return await self._database.run(lambda connection: connection.execute(query).first(), durable=False) is not None
+
 
 def _question_id(question: Question) -> sa.ScalarSelect[int]:
     return sa.select(questions.c.id).where(is_question(question)).scalar_subquery()

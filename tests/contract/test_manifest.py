@@ -81,7 +81,11 @@ SCOPES_OF_METHODS: dict[str, set[str]] = {
     "assistant.threads.setStatus": {"chat:write"},
     "auth.test": set(),
     "bots.info": {"users:read"},
+    "agents.sessions.setStatus": {"chat:write"},
     "chat.delete": {"chat:write"},
+    "chat.postEphemeral": {"chat:write"},
+    "conversations.history": {"channels:history", "groups:history", "im:history", "mpim:history"},
+    "conversations.open": {"im:write"},
     "chat.appendStream": {"chat:write"},
     "chat.postMessage": {"chat:write"},
     "chat.startStream": {"chat:write"},
@@ -91,6 +95,7 @@ SCOPES_OF_METHODS: dict[str, set[str]] = {
     "conversations.info": {"channels:read", "groups:read"},
     "conversations.replies": {"channels:history", "groups:history", "im:history", "mpim:history"},
     "files.info": {"files:read"},
+    "usergroups.list": set(),  # usergroups:read is optional: without it a group keeps its id
     "users.info": {"users:read"},
 }
 """Each from the page slack:reference/methods/<method>, "Required scopes", read 2026-11-22."""
@@ -107,7 +112,7 @@ DOWNLOADS_SCOPE = {"files:read"}
 """slack:reference/objects/file-object: url_private_download takes a token with this scope."""
 
 METHOD = re.compile(
-    r"(admin|api|apps|assistant|auth|bookmarks|bots|calls|canvases|chat|conversations|dialog|dnd|emoji|files|functions"
+    r"(admin|agents|api|apps|assistant|auth|bookmarks|bots|calls|canvases|chat|conversations|dialog|dnd|emoji|files|functions"
     r"|migration|oauth|openid|pins|reactions|reminders|search|slackLists|stars|team|tooling|usergroups|users|views"
     r"|workflows)(\.[a-z][A-Za-z]+)+"
 )

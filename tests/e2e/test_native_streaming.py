@@ -144,7 +144,7 @@ async def test_channels_are_answered_by_edits(stage: Stage, direct: DirectMessag
     await held.finish()
 
     assert await stage.outcome(ts) == "answered"
-    assert direct.calls() == ["chat.postMessage"]
+    assert direct.calls() == ["chat.postMessage", "chat.update"]  # the status first: nobody has posted here before
 
 
 async def test_notes_stand_below_the_stream_and_are_not_read_back(stage: Stage, direct: DirectMessages) -> None:
@@ -198,7 +198,7 @@ async def test_an_answer_that_is_there_at_once_is_simply_posted(stage: Stage, di
 
     assert await stage.outcome(ts) == "failed"
     assert direct.words(ts) == [ModelNotFound.sentence]
-    assert direct.calls() == ["chat.postMessage"]
+    assert direct.calls() == ["chat.postMessage", "chat.update"]  # the status first: nobody has posted here before
 
 
 async def test_a_stream_that_slack_ends_after_five_minutes_goes_on_by_edits(

@@ -21,6 +21,7 @@ from bot.errors import (
     ModelRequestTooLarge,
     ModelSilent,
 )
+from bot.slack.write.status_line import in_a_message
 from bot.turn import REFUSED, SILENT
 from playground.practice_model.grammar import Quirk
 from playground.practice_model.script import Answer, HeldAnswer, HttpError, Silence
@@ -145,7 +146,7 @@ class TestAModelThatNeverBegins:
         stage.model.script(Silence(), Silence(), Silence())
         ts = await stage.ask("@claude hello")
 
-        await stage.workspace.until(lambda ws: STILL_WAITING in [status.status for status in ws.statuses()])
+        await stage.workspace.until(lambda _: stage.words(ts) == [in_a_message(STILL_WAITING)])
         assert await stage.outcome(ts) == "failed"
         assert stage.words(ts) == [ModelSilent.sentence]
         assert len(stage.model.requests) == 1
@@ -155,7 +156,7 @@ class TestAModelThatNeverBegins:
         held = HeldAnswer()
         stage.model.script(held)
         ts = await stage.ask("@claude hello")
-        await stage.workspace.until(lambda ws: STILL_WAITING in [status.status for status in ws.statuses()])
+        await stage.workspace.until(lambda _: stage.words(ts) == [in_a_message(STILL_WAITING)])
         await held.write("Here I am.")
         await held.finish()
 
@@ -232,7 +233,7 @@ async def test_a_rate_limit_is_obeyed(stage: Stage) -> None:
     assert await stage.outcome(ts) == "answered"
     assert stage.words(ts) == ["One. Two."]
     updates = [call for call in stage.workspace.calls if call.method == "chat.update"]
-    assert [call.status for call in updates] == [429, 200]
+    assert [call.status for call in updates[:2]] == [429, 200]
     assert updates[1].at - updates[0].at >= 1
 
 
@@ -283,7 +284,7 @@ async def test_a_reply_that_a_person_deletes_is_not_written_again(stage: Stage) 
     assert stage.words(ts) == []
 
 
-async def test_a_channel_that_is_archived_ends_the_reply_quietly(stage: Stage) -> None:
+async def test_who_asks_in_a_channel_that_is_archived_meanwhile_hears_it(stage: Stage) -> None:
     held = HeldAnswer()
     stage.model.script(held)
     ts = await stage.ask("@claude tell me")
@@ -291,7 +292,10 @@ async def test_a_channel_that_is_archived_ends_the_reply_quietly(stage: Stage) -
     stage.workspace.state.channels[stage.general].is_archived = True
     await _write_until_hung_up(held)
 
-    assert await stage.outcome(ts) == "gone"
+    assert await stage.outcome(ts) == "failed"
+    ada = stage.workspace.user("ada")
+    (message,) = stage.workspace.messages(stage.workspace.direct_message(ada))
+    assert "it is archived" in message["text"]
 
 
 async def test_names_that_slack_does_not_give_leave_the_ids(stage: Stage) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -12,8 +12,8 @@ import pytest
 from bot.errors import SlackError, SlackOutcomeUnknown, SlackUnavailable, StoreFailed
 from bot.inbox import Inbox, InboxLimits
 from bot.lease import Lease
-from bot.messages import Note, Question
-from bot.ports import Button, Claim, Outcome, Reply
+from bot.messages import Question
+from bot.ports import Claim, Outcome
 from bot.store.database import Database
 from bot.store.questions import StoredQuestions
 from bot.store.reply_records import StoredReplyRecords
@@ -47,23 +47,6 @@ class Thread:
             await self.post(question)
         self.notices.append((question.ts, ahead))
         await self.records.posted(question, -1, f"notice of {question.ts}")
-
-    async def open(self, question: Question, *, again: bool, lease: Lease) -> Reply:  # noqa: ARG002 - the port's words
-        return Silence()
-
-
-class Silence:
-    """A reply that nobody reads: the turns of these tests show nothing."""
-
-    def status(self, text: str) -> None: ...
-
-    def write(self, text: str) -> None: ...
-
-    async def finish(
-        self, ending: str = "", notes: Sequence[Note] = (), *, withdraw: bool = False, button: Button | None = None
-    ) -> None: ...
-
-    async def abandon(self) -> None: ...
 
 
 @dataclass

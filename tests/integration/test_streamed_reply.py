@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
 from pathlib import Path
 
 import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.lease import Lease
 from bot.messages import EntryPoint, Question
 from bot.slack.read.thread import ThreadReader
 from bot.slack.web_api.client import SlackClient
@@ -66,7 +69,8 @@ async def written(tmp_path: Path) -> AsyncIterator[Written]:
         reader = ThreadReader(api, names, bot_user_id=workspace.bot_user_id, bot_id=workspace.bot_id)
         services = ThreadServices(api, records, reader.find_posted, reader.find_streamed)
         status_line = StatusLine(api, services.status, question.channel_id, question.thread_ts)
-        reply = Writer(StreamedReply(StreamSupport(), TIMES), ThreadOutlet(question, services), status_line)
+        lease = Lease(time.monotonic, inf)
+        reply = Writer(StreamedReply(StreamSupport(), TIMES), ThreadOutlet(question, services), lease, status_line)
         yield Written(workspace, records, question, reply)
         await names.close()
     await database.aclose()

@@ -19,7 +19,8 @@ def kinds(base: type[ModelError] = ModelError) -> Iterator[type[ModelError]]:
 
 
 SENTENCES = {kind.__name__: kind.sentence for kind in kinds()} | {
-    "hello": turn.HELLO, "given up": turn.GIVEN_UP, "crashed": turn.CRASHED, "not read": turn.NOT_READ,
+    "hello": turn.HELLO, "given up": turn.GIVEN_UP, "crashed": turn.CRASHED,
+    "no access": turn.NO_ACCESS, "Slack is away": turn.SLACK_AWAY,
     "silent": turn.SILENT, "refused": turn.REFUSED, **turn.STOPPED,
 }  # fmt: skip
 CLAUSES = {kind.__name__: kind.clause for kind in kinds()}

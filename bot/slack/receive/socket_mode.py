@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackTokenInvalid, StartFailed
 from bot.logs import get_logger
-from bot.slack.web_api.client import slack_error
+from bot.slack.web_api.client import Stop, slack_error
 from bot.slack.web_api.startup import call_with_retries
 
 log = get_logger(__name__)
@@ -29,11 +29,11 @@ TOKEN_NAME = "SLACK_APP_TOKEN"  # noqa: S105 - the setting's name
 
 
 class SocketMode:
-    """One connection. ``stopped`` is done, with ``StartFailed``, when Slack takes the token no longer."""
+    """One connection. ``stop`` is called with a line for people when Slack takes the token no longer."""
 
-    def __init__(self, bolt: AsyncApp, client: AsyncWebClient, app_token: str) -> None:
-        self.stopped: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    def __init__(self, bolt: AsyncApp, client: AsyncWebClient, app_token: str, stop: Stop) -> None:
         self._web = client
+        self._stop = stop
         self._app_token = app_token
         self._client: SocketModeClient = AsyncSocketModeHandler(bolt, app_token, ping_interval=PING_INTERVAL_S).client
         self._client.issue_new_wss_url = self._next_address  # type: ignore[method-assign]  # the SDK's only seam
@@ -54,18 +54,13 @@ class SocketMode:
         background = [client.message_processor, client.current_session_monitor, client.message_receiver]
         await client.close()  # type: ignore[no-untyped-call]  # the SDK's
         await asyncio.gather(*(task for task in background if task is not None), return_exceptions=True)
-        if self.stopped.done():
-            self.stopped.exception()  # whoever could act on it has seen it
-        else:
-            self.stopped.cancel()
 
     async def _next_address(self) -> str:
         """For the SDK, which asks whenever it must connect again, and goes on asking after any error."""
         try:
             return str((await self._open())["url"])
         except SlackTokenInvalid as error:
-            if not self.stopped.done():
-                self.stopped.set_exception(StartFailed(f"{TOKEN_NAME}: Slack does not take it ({error.code})"))
+            self._stop(TOKEN_NAME, error.code)
             raise
 
     async def _open(self) -> dict[str, Any]:

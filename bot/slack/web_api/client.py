@@ -7,13 +7,14 @@ SDK's own retry posts a message twice when a connection drops), and translates w
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import SlackError, SlackOutcomeUnknown, SlackRefused, SlackUnavailable
+from bot.errors import SlackError, SlackOutcomeUnknown, SlackRefused, SlackTokenInvalid, SlackUnavailable
 from bot.slack.web_api.error_codes import meaning_of
 from bot.slack.web_api.rate_limiter import Bidder, RateLimiter, Ticket
 
@@ -31,8 +32,16 @@ READS = frozenset(
 """Methods that take no JSON. Source: slack:apis/web-api, "POST bodies"."""
 
 
+TOKEN_NAME = "SLACK_BOT_TOKEN"  # noqa: S105 - the setting's name
+Stop = Callable[[str, str], None]
+"""Called with the setting whose token Slack takes no longer, and Slack's code: no call will work any more."""
+
+
 class SlackClient:
-    def __init__(self, client: AsyncWebClient, rate_limiter: RateLimiter) -> None:
+    """``stop`` is called when Slack takes the token no longer."""
+
+    def __init__(self, client: AsyncWebClient, rate_limiter: RateLimiter, stop: Stop = lambda *_: None) -> None:
+        self._stop = stop
         self._client = client
         self._rate_limiter = rate_limiter
         self.scopes: frozenset[str] = frozenset()
@@ -62,6 +71,8 @@ class SlackClient:
             failure = slack_error(method, error)
             if failure is None:
                 raise
+            if isinstance(failure, SlackTokenInvalid):
+                self._stop(TOKEN_NAME, failure.code)
             if failure.retry_after_s is not None:
                 self._rate_limiter.method(method).refused(failure.retry_after_s)
             raise failure from error

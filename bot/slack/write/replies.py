@@ -49,13 +49,42 @@ class SlackReplies:
         self._session = session
         self._streams = StreamSupport(native)
 
-    async def open(self, question: Question, *, again: bool, lease: Lease) -> Reply:  # noqa: ARG002 - not asked yet
+    async def open(self, question: Question, *, again: bool, lease: Lease) -> Reply:
         if question.response_url is not None:
-            return Writer(CommandAnswer(fresh=not again), ResponseUrlOutlet(question.response_url, self._session))
+            outlet = ResponseUrlOutlet(question.response_url, self._session)
+            return Writer(CommandAnswer(fresh=not again), outlet, lease)
         services = self._services
         plan = await self._plan(question, again=again)
         status_line = StatusLine(services.api, services.status, question.channel_id, question.thread_ts)
-        return Writer(plan, ThreadOutlet(question, services), status_line)
+        probe = not plan.has_message and not await self._writable(question)
+        return Writer(plan, ThreadOutlet(question, services), lease, status_line, probe=probe)
+
+    async def tell(self, question: Question, sentence: str) -> None:
+        """Beside the thread, where only that person sees it; where Slack does not allow that, in a direct message."""
+        api, text = self._services.api, {"text": sentence, "unfurl_links": False}
+        thread = {} if question.starts_thread or question.response_url else {"thread_ts": question.thread_ts}
+        try:
+            if question.entry_point is not EntryPoint.DIRECT:
+                place = {"channel": question.channel_id, "user": question.user_id}
+                await api.call("chat.postEphemeral", **place, **thread, text=sentence)
+                return
+        except SlackError as error:
+            log.info("reply.not_ephemeral", code=error.code)
+        try:
+            opened = await api.call("conversations.open", users=question.user_id)
+            await api.call("chat.postMessage", channel=str(opened["channel"]["id"]), **text)
+        except SlackError as error:
+            log.warning("reply.not_told", method=error.method, code=error.code)
+
+    async def _writable(self, question: Question) -> bool:
+        """Whether it is known that the bot may post there; a person who writes to it may be answered."""
+        key = (question.team_id, question.channel_id)
+        if question.entry_point is EntryPoint.DIRECT or key in self._services.writable:
+            return True
+        known = await self._services.records.posted_in(*key)
+        if known:
+            self._services.writable.add(key)
+        return known
 
     async def queued(self, question: Question, ahead: int, lease: Lease) -> None:
         if question.response_url is not None:  # its acknowledgement stands there already

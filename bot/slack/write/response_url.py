@@ -51,5 +51,8 @@ class ResponseUrlOutlet:
     async def find(self, action: Action) -> None:
         """Such messages cannot be read."""
 
+    def why_not(self, code: str) -> str:
+        return f"I couldn't show you the answer to your command: Slack refused it ({code}). Please ask again."
+
     async def record(self, part: int, ts: str) -> None:
         """Such messages cannot be taken up again."""

@@ -19,6 +19,7 @@ from bot.slack.web_api.rate_limiter import Bidder, Ticket
 from bot.slack.write.content import Content
 from bot.slack.write.message_arguments import message
 from bot.slack.write.plan import Action, Append, Remove, Respond, Show, Start, Stop
+from bot.slack.write.refusals import why_not_posted
 from bot.slack.write.status_line import StatusSupport
 
 
@@ -40,6 +41,8 @@ class ThreadServices:
     find_posted: FindPosted
     find_streamed: FindStreamed
     status: StatusSupport = field(default_factory=StatusSupport)
+    writable: set[tuple[str, str]] = field(default_factory=set)
+    """The channels, by workspace and id, in which something was posted."""
 
 
 class ThreadOutlet:
@@ -77,7 +80,11 @@ class ThreadOutlet:
         found = await self._services.find_streamed(self._question)
         return next((ts for ts in reversed(found) if ts not in known), None)
 
+    def why_not(self, code: str) -> str:
+        return why_not_posted(self._question.channel_id, code)
+
     async def record(self, part: int, ts: str) -> None:
+        self._services.writable.add((self._question.team_id, self._question.channel_id))
         await self._services.records.posted(self._question, part, ts)
 
 

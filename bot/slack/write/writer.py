@@ -9,10 +9,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.errors import SlackError, SlackOutcomeUnknown, SlackUnavailable, StoreFailed
+from bot.errors import (
+    LeaseLost,
+    ReplyGone,
+    ReplyNotPossible,
+    SlackError,
+    SlackOutcomeUnknown,
+    SlackTokenInvalid,
+    SlackUnavailable,
+    StoreFailed,
+)
+from bot.lease import Lease
 from bot.logs import get_logger
 from bot.messages import Note
 from bot.ports import Button
@@ -28,6 +39,7 @@ PATIENCE_S = 1_800.0
 PAUSE_FIRST_S = 0.5
 PAUSE_MAX_S = 30.0
 ABANDON_WITHIN_S = 2.0
+READY_WITHIN_S = 3.0
 
 
 class Outlet(Protocol):
@@ -48,6 +60,9 @@ class Outlet(Protocol):
     async def record(self, part: int, ts: str) -> None:
         """Remembers which message shows a part. Raises ``StoreFailed``."""
 
+    def why_not(self, code: str) -> str:
+        """Why nothing can be posted here, in a sentence for the person."""
+
 
 @dataclass(slots=True)
 class _Pauses:
@@ -66,21 +81,32 @@ class _Pauses:
 
 
 class Writer:
-    """``status_line`` shows the status until there is a message; ``None``: nobody needs to see one."""
+    """Writes while ``lease`` is held. ``status_line`` shows the status until there is a message; ``None``: nobody needs
+    to see one. ``probe``: the status is a message from the beginning, since nobody knows whether one can be posted."""
 
     def __init__(
-        self, plan: Plan, outlet: Outlet, status_line: StatusLine | None = None, patience_s: float = PATIENCE_S
+        self,
+        plan: Plan,
+        outlet: Outlet,
+        lease: Lease,
+        status_line: StatusLine | None = None,
+        *,
+        probe: bool = False,
+        patience_s: float = PATIENCE_S,
     ) -> None:
         self._plan = plan
         self._outlet = outlet
+        self._lease = lease
         self._status_line = status_line
+        self._probe = probe
         self._patience_s = patience_s
         self._changed = asyncio.Event()
         self._ticket: Ticket | None = None
         self._call: asyncio.Future[None] | None = None
         self._pauses = _Pauses()
         self._in_trouble_since_s: float | None = None
-        self._failure: SlackError | None = None
+        self._failure: SlackError | LeaseLost | None = None
+        self._has_message = asyncio.Event()
         self._task = asyncio.create_task(self._write())
 
     # --- the reply, as a turn sees it --------------------------------------------------------------------------------
@@ -88,11 +114,19 @@ class Writer:
     def status(self, text: str) -> None:
         if self._status_line is None:
             return
-        if self._plan.has_message or not self._status_line.possible:
+        beside_the_thread = self._status_line.possible and not self._plan.has_message
+        if beside_the_thread:
+            self._status_line.show(text, otherwise=lambda: self.status(text))
+        if self._probe or not beside_the_thread:
             self._plan.status(in_a_message(text))
             self._changed.set()
-        else:
-            self._status_line.show(text, otherwise=lambda: self.status(text))
+
+    async def ready(self) -> None:
+        if self._probe and not self._plan.has_message:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._has_message.wait(), READY_WITHIN_S)
+        if self._failure is not None:
+            raise self._failure
 
     def write(self, text: str) -> None:
         if self._failure is not None:
@@ -122,7 +156,7 @@ class Writer:
             await asyncio.gather(self._call, return_exceptions=True)
         if (action := self._plan.abandoned()) is not None:
             try:
-                async with asyncio.timeout(ABANDON_WITHIN_S):
+                async with asyncio.timeout(ABANDON_WITHIN_S if self._lease.held() else 0):
                     await self._outlet.send(action)
             except (SlackError, TimeoutError):
                 log.info("reply.left_open")
@@ -145,8 +179,9 @@ class Writer:
                     newest = self._next_action()
                     if newest is not None and _same_call(newest, action):
                         await self._undivided(newest)
-        except SlackError as error:
+        except (SlackError, LeaseLost) as error:
             self._failure = error
+            self._has_message.set()
 
     def _next_action(self) -> Action | None:
         return self._plan.next_action(_now_s(), self._outlet.edit_every_s())
@@ -181,6 +216,8 @@ class Writer:
         await asyncio.shield(self._call)
 
     async def _do(self, action: Action) -> None:
+        if not self._lease.held():
+            raise LeaseLost
         called_s = _now_s()
         try:
             ts = await self._outlet.send(action)
@@ -195,7 +232,9 @@ class Writer:
     async def _recover(self, action: Action, error: SlackError) -> None:
         following = self._plan.failed(action, error, _now_s())
         if following is Next.GIVE_UP:
-            raise error
+            if isinstance(error, ReplyGone | SlackTokenInvalid | SlackUnavailable | SlackOutcomeUnknown):
+                raise error
+            raise ReplyNotPossible(error.method, error.code, self._outlet.why_not(error.code)) from error
         if following is Next.AT_ONCE:
             log.warning("reply.refused", method=error.method, code=error.code)
             return
@@ -227,6 +266,7 @@ class Writer:
             return
         if self._status_line is not None:
             self._status_line.replaced()
+        self._has_message.set()
         try:
             await self._outlet.record(action.part, ts)
         except StoreFailed as error:
