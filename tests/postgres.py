@@ -78,12 +78,14 @@ async def lossy(address: str, *, after: bytes) -> AsyncIterator[tuple[str, async
     learns of it.
     """
     home, lost = address.partition("?host=")[2], asyncio.Event()
+    served = list[asyncio.Event]()
 
     async def serve(client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
         server, to_server = await asyncio.open_unix_connection(f"{home}/{SOCKET}")
         answers = asyncio.create_task(_pass_on(server, to_client))
-        sent = b""
-        while data := await client.read(1 << 16):
+        served.append(asyncio.Event())
+        over, sent, breaks = served[-1], b"", False
+        while not breaks and (data := await client.read(1 << 16)):
             sent += data
             breaks = not lost.is_set() and after in sent and b"COMMIT;" in data
             if breaks:
@@ -93,15 +95,19 @@ async def lossy(address: str, *, after: bytes) -> AsyncIterator[tuple[str, async
             if breaks:
                 await server.readexactly(1)  # the server's word for it
                 lost.set()
-                break
         answers.cancel()
-        to_client.close()
-        to_server.close()
+        await asyncio.wait({answers})
+        for writer in (to_client, to_server):
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
+        over.set()
 
     with tempfile.TemporaryDirectory(prefix="lossy-") as directory:
-        listening = await asyncio.start_unix_server(serve, f"{directory}/{SOCKET}")
-        async with listening:
+        async with await asyncio.start_unix_server(serve, f"{directory}/{SOCKET}"):
             yield address.replace(home, directory), lost
+            for over in served:
+                await asyncio.wait_for(over.wait(), 10)
 
 
 async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
