@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,6 +25,25 @@ async def pass_time(database: Database, seconds: float) -> None:
             connection.execute(sa.update(column.table).values({column: column - seconds}))
 
     await database.run(work)
+
+
+def wait_for_the_disk(database: Database) -> Callable[[], int]:
+    """How many commits did so from now on, those aside that changed nothing."""
+    waited, statements = 0, list[str]()
+
+    def note(_connection: Connection, _cursor: Any, statement: str, *_more: Any) -> None:
+        statements.append(statement)
+
+    def commit(_connection: Connection) -> None:
+        nonlocal waited
+        wrote = any(statement.startswith(("INSERT", "UPDATE", "DELETE")) for statement in statements)
+        waited += wrote and not {"SET LOCAL synchronous_commit = off", "PRAGMA synchronous=NORMAL"} & {*statements}
+        statements.clear()
+
+    engine = database._engine._engine  # type: ignore[attr-defined]  # both have one
+    for event, listener in (("before_cursor_execute", note), ("commit", commit)):
+        sa.event.listen(getattr(engine, "sync_engine", engine), event, listener)
+    return lambda: waited
 
 
 async def run_sql(database: Database, statement: str) -> Any:

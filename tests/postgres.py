@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -18,6 +19,7 @@ NOBODY = 65_534
 """PostgreSQL refuses to run as root, so root starts it as the user who owns nothing."""
 OVER_BOTH = pytest.mark.parametrize("address", ["sqlite", "postgresql"], indirect=True)
 """For tests that ask for ``address`` or ``database``: run over both engines."""
+SOCKET = ".s.PGSQL.5432"
 UNSAFE_AND_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=16MB")
 
 
@@ -66,6 +68,51 @@ def paused_server(address: str) -> Iterator[None]:
         for pid in paused:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGCONT)
+
+
+@asynccontextmanager
+async def lossy(address: str, *, after: bytes) -> AsyncIterator[tuple[str, asyncio.Event]]:
+    """An address of the same database whose connection breaks once, and the event that it did.
+
+    It breaks when the server has committed the first transaction in which the client sends ``after``, before the client
+    learns of it.
+    """
+    home, lost = address.partition("?host=")[2], asyncio.Event()
+    served = list[asyncio.Event]()
+
+    async def serve(client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
+        server, to_server = await asyncio.open_unix_connection(f"{home}/{SOCKET}")
+        answers = asyncio.create_task(_pass_on(server, to_client))
+        served.append(asyncio.Event())
+        over, sent, breaks = served[-1], b"", False
+        while not breaks and (data := await client.read(1 << 16)):
+            sent += data
+            breaks = not lost.is_set() and after in sent and b"COMMIT;" in data
+            if breaks:
+                answers.cancel()
+                await asyncio.wait({answers})
+            to_server.write(data)
+            if breaks:
+                await server.readexactly(1)  # the server's word for it
+                lost.set()
+        answers.cancel()
+        await asyncio.wait({answers})
+        for writer in (to_client, to_server):
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
+        over.set()
+
+    with tempfile.TemporaryDirectory(prefix="lossy-") as directory:
+        async with await asyncio.start_unix_server(serve, f"{directory}/{SOCKET}"):
+            yield address.replace(home, directory), lost
+            for over in served:
+                await asyncio.wait_for(over.wait(), 10)
+
+
+async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while data := await reader.read(1 << 16):
+        writer.write(data)
 
 
 def _parent(stat: Path) -> int:

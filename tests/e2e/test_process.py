@@ -117,14 +117,13 @@ async def test_a_question_that_a_crash_cut_off_is_answered_after_the_restart_in_
     assert seen == sorted(seen, key=len)
 
 
-async def test_a_question_is_not_given_up_because_the_bot_was_killed_at_its_starts(
+async def test_an_answer_that_people_see_is_completed_however_often_the_bot_is_killed(
     workspace: Workspace, model: PracticeModel, tmp_path: Path, turn_log: TurnLog
 ) -> None:
-    """In the middle of an answer that people see, at that."""
     stage = Stage(workspace, model, settings_for(workspace, model.url, tmp_path, "socket"), turn_log)
     env = environment(workspace, model, tmp_path)
-    first, second = HeldAnswer(), HeldAnswer()
-    model.script(first, second)
+    first, second, third = HeldAnswer(), HeldAnswer(), HeldAnswer()
+    model.script(first, second, third)
     async with bot_process("run", **env) as killed:
         await killed.until_logged("bot.ready")
         ts = await stage.ask("@claude tell me a story")
@@ -138,13 +137,13 @@ async def test_a_question_is_not_given_up_because_the_bot_was_killed_at_its_star
         await workspace.until(lambda _: stage.words(ts) == ["Once upon a time, so they say"])
         await killed.kill()
     async with bot_process("run", **env) as killed:
-        await killed.until_logged("bot.ready")
+        await third.asked.wait()
         await killed.kill()
     model.script(Answer("Once upon a time, so they say, there was a bot."))
     async with bot_process("run", **env) as last:
         turn = await last.until_logged("turn.done")
 
-    assert (turn["outcome"], turn["crashes"]) == ("answered", 2)
+    assert (turn["outcome"], turn["crashes"]) == ("answered", 3)
     assert stage.words(ts) == ["Once upon a time, so they say, there was a bot."]
 
 

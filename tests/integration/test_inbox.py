@@ -18,9 +18,9 @@ from bot.store.database import Database
 from bot.store.questions import StoredQuestions
 from bot.store.reply_records import StoredReplyRecords
 from tests.asked import asked
-from tests.database import pass_time, run_sql
+from tests.database import pass_time, run_sql, wait_for_the_disk
 from tests.logged import logged
-from tests.postgres import OVER_BOTH, paused_server
+from tests.postgres import OVER_BOTH, lossy, paused_server
 
 LIMITS = InboxLimits(lease_s=20.0, poll_s=0.05)
 WITHIN_S = 10.0
@@ -157,6 +157,28 @@ async def test_no_more_turns_run_at_once_than_allowed(thread: Thread, turns: Tur
         turns.held.set()
         await turns.until(*(f"end {number}.0" for number in range(5)))
     assert turns.running_max == 2
+
+
+@OVER_BOTH
+async def test_a_question_costs_three_commits_that_wait_for_the_disk(
+    thread: Thread, turns: Turns, database: Database
+) -> None:
+    """Its acceptance, its claim and its end; not what is recorded on the way, nor the notice of one that waits."""
+    waited = wait_for_the_disk(database)
+    turns.held.set()
+    async with inbox(thread, turns.answer, limits=InboxLimits(turns_max=1, poll_s=5.0), grace_s=WITHIN_S) as opened:
+        await opened.accept(asked("1.0"))
+        await turns.until("end 1.0")
+    assert 1 <= waited() <= 3
+    turns.held.clear()
+    async with inbox(thread, turns.answer, limits=InboxLimits(turns_max=1, poll_s=5.0), grace_s=WITHIN_S) as opened:
+        await opened.accept(asked("2.0"))
+        await turns.until("begin 2.0")
+        await opened.accept(asked("2.1", "2.0"))
+        await until(lambda: thread.notices == [("2.1", 1)])
+        turns.held.set()
+        await turns.until("end 2.1")
+    assert 3 <= waited() <= 9
 
 
 class TestQueued:
@@ -417,6 +439,22 @@ class TestLostLeases:
                 await asyncio.wait({closing}, timeout=0.1)
         await closing
         await database.aclose()
+
+    async def test_a_claim_whose_commit_is_answered_by_nobody_is_made_again(self, postgres_database: str) -> None:
+        """The connection breaks between the server's commit and its word for it."""
+        async with lossy(postgres_database, after=b"RETURNING questions.id, questions.team_id") as (address, lost):
+            database = await Database.open(address)
+            turns = Turns(StoredReplyRecords(database))
+            turns.held.set()
+            limits = InboxLimits(lease_s=0.5, poll_s=0.05)
+            elsewhere = await Database.open(postgres_database)
+            await StoredQuestions(elsewhere).add(asked("1.0"), "another", busy=False, lease_s=0.0)
+            await elsewhere.aclose()
+            async with inbox(Thread(database), turns.answer, limits=limits, grace_s=WITHIN_S):
+                await turns.until("end 1.0")
+            assert lost.is_set()
+            assert [claim.fence for claim in turns.claims["1.0"]] == [2]
+            await database.aclose()
 
     async def test_with_a_database_of_its_own_it_goes_on(
         self, thread: Thread, turns: Turns, database: Database

@@ -18,7 +18,7 @@ from bot.store.reply_records import StoredReplyRecords
 from bot.store.schema import questions as questions_table
 from tests.asked import FILE, asked
 from tests.database import pass_time, run_sql
-from tests.postgres import OVER_BOTH
+from tests.postgres import OVER_BOTH, lossy
 
 LEASE_S = 20.0
 SECRET = "the merger is on Friday"
@@ -97,6 +97,20 @@ class TestAdding:
         claim = await claimed(store)
         assert (claim.question, claim.fence, claim.crashes, claim.unrecorded) == (question, 1, 0, False)
         assert 0.0 <= claim.waited_s < 10.0
+
+
+async def test_a_question_whose_commit_is_answered_by_nobody_is_there_when_slack_delivers_it_again(
+    postgres_database: str,
+) -> None:
+    async with lossy(postgres_database, after=b"INSERT INTO questions") as (address, lost):
+        database = await Database.open(address)
+        store = StoredQuestions(database)
+        with pytest.raises(StoreFailed):
+            await added(store, asked("1.0"))
+        assert lost.is_set()
+        assert await store.add(asked("1.0"), "one", busy=False, lease_s=LEASE_S) is None
+        assert await claimed_ts(store) == ["1.0"]
+        await database.aclose()
 
 
 @OVER_BOTH
