@@ -124,7 +124,7 @@ async def running(settings: Settings) -> AsyncIterator[SocketMode | HttpEvents]:
         inbox = Inbox(questions, replies, turn.answer, _owner(), limits, alive=alive)
         parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s)
 
-        handlers = Handlers(inbox.accept, replies.button_pressed, files.forget)
+        handlers = Handlers(inbox.accept, replies.button_pressed, files.forget, names.is_bot)
         bolt = listeners.build(client, identity, secret(settings.slack_signing_secret), handlers)
         transport: SocketMode | HttpEvents
         if settings.slack_app_token is not None:

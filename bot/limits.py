@@ -44,6 +44,7 @@ METHOD_TIERS = {
     "conversations.open": 3,
     "conversations.replies": 3,
     "files.info": 4,
+    "usergroups.list": 2,
     "users.info": 4,
 }
 """The tier named on each method's page. slack:reference/methods, 2026-08-20."""

@@ -117,12 +117,12 @@ class Turn:
         question = claim.question
         if claim.attempt > ATTEMPTS_MAX:
             return Ending(Outcome.FAILED, GIVEN_UP)
-        if _says_nothing(question):
-            reply.write(HELLO)
-            return Ending(Outcome.GREETED)
         reply.status("Reading the thread…" if not question.starts_thread else "Thinking…")
         withdrawn = await self.questions.withdrawn(question.thread)
         thread = [message for message in await self.threads.read(question) if message.ts not in withdrawn]
+        if _says_nothing(question, thread[-1]):
+            reply.write(HELLO)
+            return Ending(Outcome.GREETED)
         draft = await self._draft(question, thread, reply)
         figures.files = len(draft.files)
         reply.status("Thinking…")
@@ -149,13 +149,15 @@ class Turn:
 
         readable = [file for file in attachments if file.id not in refused]
         prepared = iter(await self.files.prepare(readable, progress) if readable else ())
+        files = tuple(refused_file(file.id, thread) if file.id in refused else next(prepared) for file in attachments)
+        spoken = {file.attachment_id for file in files if file.words}
         return Draft(
             tuple(thread),
-            tuple(refused_file(file.id, thread) if file.id in refused else next(prepared) for file in attachments),
+            files,
             system=self.system_prompt,
             tokens_max=self.history_tokens_max,
             allowance=self.allowance,
-            told=refused - newly_attached(thread),
+            told=(refused | spoken) - newly_attached(thread),
         )
 
     async def _remember(self, question: Question, file_ids: frozenset[str], error: ModelError) -> None:
@@ -185,10 +187,10 @@ class Turn:
         return Ending(Outcome.FAILED, SILENT, button=Button.ASK_AGAIN) if blank else Ending(Outcome.ANSWERED)
 
 
-def _says_nothing(question: Question) -> bool:
+def _says_nothing(question: Question, asked: ThreadMessage) -> bool:
     """An empty mention inside a thread asks for an answer to the thread; elsewhere there is nothing to answer."""
     in_thread = question.entry_point is not EntryPoint.COMMAND and not question.starts_thread
-    return not question.text.strip() and not question.attachments and not in_thread
+    return not asked.text.strip() and not asked.attachments and not in_thread
 
 
 def _failed(error: ModelError, figures: Figures) -> Ending:

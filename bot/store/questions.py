@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import StoreFailed
-from bot.messages import Attachment, EntryPoint, Question, ThreadKey
+from bot.messages import Attachment, EntryPoint, Question, ThreadKey, Words
 from bot.ports import Claim, Outcome
 from bot.store.database import transaction
 from bot.store.schema import DONE, RUNNING, WAITING, processes, questions, refused_files, reply_parts
@@ -254,6 +254,13 @@ def _load(row: Mapping[str, Any]) -> Question:
         user_id=row["user_id"],
         entry_point=EntryPoint(row["entry_point"]),
         text=payload.get("text", ""),
-        attachments=tuple(Attachment(**item) for item in payload.get("attachments", ())),
+        attachments=tuple(map(_attachment, payload.get("attachments", ()))),
         response_url=payload.get("response_url"),
     )
+
+
+def _attachment(item: dict[str, Any]) -> Attachment:
+    """Also of a question that an earlier version wrote down, which knew fewer fields."""
+    words = item.get("words")
+    known = {**item, "words": Words(**{**words, "enclosed": tuple(words["enclosed"])}) if words else None}
+    return Attachment.bare(known.pop("id"), known.pop("name"), **known)
