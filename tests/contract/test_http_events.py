@@ -42,6 +42,10 @@ async def _nobody(*_: object) -> bool:
     return False
 
 
+async def _nobody_knows(user_id: str, *, within_s: float) -> bool | None:
+    return None
+
+
 async def _nothing(*_: object) -> None:
     return None
 
@@ -49,7 +53,7 @@ async def _nothing(*_: object) -> None:
 @pytest.fixture
 async def door() -> AsyncIterator[Door]:
     port = free_port()
-    handlers = Handlers(_nobody, _nothing, _nothing)
+    handlers = Handlers(_nobody, _nothing, _nothing, _nobody_knows)
     bolt: AsyncApp = listeners.build(AsyncWebClient(token="xoxb-1"), Identity("T1", "U1", "B1"), SECRET, handlers)
     events = HttpEvents(bolt, "127.0.0.1", port)
     await events.start()

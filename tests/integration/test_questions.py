@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.errors import StoreFailed
-from bot.messages import Attachment, EntryPoint, ThreadKey
+from bot.messages import Attachment, EntryPoint, ThreadKey, Words
 from bot.ports import Claim, Outcome
 from bot.store.database import Database
 from bot.store.questions import StoredQuestions
@@ -18,6 +18,7 @@ from tests.asked import FILE, asked
 from tests.postgres import OVER_BOTH
 
 NOW_S = 1_000_000.0
+CLIP = Words("Buy milk", spoken=True, whole=False, pending=True, more_url="https://files.slack.com/v", enclosed=("a",))
 LEASE_S = 20.0
 SECRET = "the merger is on Friday"
 
@@ -70,7 +71,9 @@ class TestAdding:
         assert await store.add(asked("1.0", team_id="T2"), NOW_S)
 
     async def test_it_comes_out_as_it_went_in(self, store: StoredQuestions) -> None:
-        file = Attachment("F2", "ünï🎉.py", "text/plain", "snippet", 3, None, "python", "https://files.slack.com/x")
+        file = Attachment(
+            "F2", "ünï🎉.py", "text/plain", "snippet", 3, None, "python", "https://files.slack.com/x", CLIP
+        )
         question = asked(
             "1.5", "1.0", user_id="W9", entry_point=EntryPoint.COMMAND, text="a\n“b” 🎉 \\u0000",
             attachments=(FILE, file), response_url="https://hooks.slack.com/x",

@@ -9,7 +9,7 @@ Source: slack:reference/block-kit/blocks and the pages of each block.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -137,14 +137,17 @@ def _texts(block: Json, *fields: str, naming: Naming, depth: int) -> list[str]:
     for field in fields:
         value = block.get(field)
         for item in value if isinstance(value, list) else [value]:
-            if field in CHOSEN:
-                text = naming(CHOSEN[field], item) if isinstance(item, str) else ""
-            elif field == "status":
-                text = f"({decode(text_of(item)).replace('_', ' ')})" if item else ""
-            else:
-                text = decode(item) if isinstance(item, str) else _block(object_of(item), naming, depth)
-            texts.append(text)
+            if isinstance(item, str) and item:
+                texts.append(_named(field, item, naming))
+            elif isinstance(item, Mapping):
+                texts.append(_block(item, naming, depth))
     return [text for text in texts if text.strip()]
+
+
+def _named(field: str, text: str, naming: Naming) -> str:
+    if field in CHOSEN:
+        return naming(CHOSEN[field], text)
+    return f"({decode(text).replace('_', ' ')})" if field == "status" else decode(text)
 
 
 def _image(block: Json, titles: Sequence[str]) -> str:

@@ -207,8 +207,9 @@ class ThreadReader:
     def _nameless(self, message: Json) -> list[str]:
         """Whose names have to be looked up: a user's, who may be the author, and an app's that goes without one."""
         author = self._author(message)
-        app = [] if author.name else [text_of(message.get("bot_id"))]
-        return app if author.kind is AuthorKind.THIS_BOT else [text_of(message.get("user")), *app]
+        if author.kind is AuthorKind.THIS_BOT:
+            return [] if author.name else [author.id]
+        return [text_of(message.get("user")), *([] if author.name else [text_of(message.get("bot_id"))])]
 
     def _thread_message(self, message: Json, text: str, names: Mapping[str, str]) -> ThreadMessage:
         author = self._author(message)
