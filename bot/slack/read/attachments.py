@@ -10,7 +10,7 @@ own clients send them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from bot.slack.escape import decode
@@ -30,7 +30,9 @@ _WORD = re.compile(r"\w+")
 
 def what_shows(message: Json, naming: Naming, depth: int = DEPTH_MAX) -> str:
     """All that people see of ``message``, a message or a forwarded one: its own words, then what stands below them."""
-    said = _words(message, lambda: _mrkdwn(message.get("text"), naming), naming)
+    shown = blocks.read(objects_of(message.get("blocks")), naming)
+    # ``text`` repeats the blocks for notifications, so that it counts only where they may not say everything.
+    said = shown.markdown if shown.whole else _together(_mrkdwn(message.get("text"), naming), shown.markdown)
     return joined([said, below(message, naming, depth)])
 
 
@@ -62,14 +64,11 @@ def _originals(shared: Json) -> list[Json]:
     return [object_of(original.get("message")) for original in objects_of(shared.get("message_blocks"))]
 
 
-def _words(holder: Json, text: Callable[[], str], naming: Naming) -> str:
-    """The blocks; ``text`` repeats them for notifications, so that it counts only where they may not say everything."""
-    shown = blocks.read(objects_of(holder.get("blocks")), naming)
-    if shown.whole:
-        return shown.markdown
-    said = text()
-    known = set(_WORD.findall(shown.markdown))
-    return joined([said if not known.issuperset(_WORD.findall(said)) else "", shown.markdown])
+def _together(text: str, shown: str) -> str:
+    """Both, but for a ``text`` whose words are all ``shown`` anyway."""
+    words = set(_WORD.findall(text))
+    repeated = text in shown or (words and words <= set(_WORD.findall(shown)))
+    return shown if repeated else joined([text, shown])
 
 
 def _quote(shared: Json, naming: Naming, depth: int) -> str:
@@ -94,9 +93,7 @@ def _by_app(item: Json, naming: Naming) -> str:
     pretext = _mrkdwn(item.get("pretext"), naming)
     names = [decode(text_of(item.get(key))) for key in ("author_name", "author_subname")]
     author = link(text_of(item.get("author_link")), " ".join(filter(None, names)))
-    buttons = " ".join(
-        f"[{label}]" for action in objects_of(item.get("actions")) if (label := decode(text_of(action.get("text"))))
-    )
+    buttons = " ".join(filter(None, map(_button, objects_of(item.get("actions")))))
     said = _parts(item, naming)
     return joined([pretext, author, said or ("" if pretext else _fallback(item)), buttons, _footer(item)])
 
@@ -108,12 +105,21 @@ def _parts(item: Json, naming: Naming) -> str:
         ": ".join(filter(None, [decode(text_of(field.get("title"))), _mrkdwn(field.get("value"), naming)]))
         for field in objects_of(item.get("fields"))
     ]
-    short = _fallback(item) if item.get("blocks") else ""
-    said = _words(item, lambda: _mrkdwn(item.get("text"), naming) or short, naming)
+    shown = blocks.read(objects_of(item.get("blocks")), naming)
+    short = _fallback(item) if item.get("blocks") and not shown.whole else ""
+    said = _together(_mrkdwn(item.get("text"), naming) or short, shown.markdown)
     picture = text_of(item.get("image_url"))
-    shown = f"!{link(picture, title or _fallback(item) or 'image')}" if picture else ""
+    image = f"!{link(picture, title or _fallback(item) or 'image')}" if picture else ""
     file_name = decode(text_of(item.get("filename")))
-    return joined([link(text_of(item.get("title_link")), title), said, *fields, shown, file_name])
+    return joined([link(text_of(item.get("title_link")), title), said, *fields, image, file_name])
+
+
+def _button(action: Json) -> str:
+    """A button, or a menu with what can be chosen in it."""
+    groups = objects_of(action.get("option_groups"))
+    options = [option for holder in (action, *groups) for option in objects_of(holder.get("options"))]
+    labels = [decode(text_of(part.get("text"))) for part in (action, *groups, *options)]
+    return " ".join(f"[{label}]" for label in labels if label)
 
 
 def _mrkdwn(value: object, naming: Naming) -> str:

@@ -39,7 +39,7 @@ PARTS = {
     "input": ("label", "element", "hint"),
     "plan": ("title", "tasks"),
     "section": ("text", "fields", "accessory"),
-    "share_shortcut": (),
+    "share_shortcut": ("title", "description", "button_label"),
     "task_card": ("title", "status", "details", "output", "sources"),
 }
 """Which fields of a block show something, in the order in which Slack shows them."""

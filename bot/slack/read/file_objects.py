@@ -71,7 +71,7 @@ def _transcript(file: Json) -> Words:
 def _mail(file: Json) -> Words:
     head = [("From", _people(file.get("from"))), ("To", _people(file.get("to"))), ("Cc", _people(file.get("cc")))]
     head.append(("Date", text_of(object_of(file.get("headers")).get("date"))))
-    head.append(("Subject", text_of(file.get("subject")) or text_of(file.get("title"))))
+    head.append(("Subject", decode(text_of(file.get("subject")) or text_of(file.get("title")))))
     whole = text_of(file.get("plain_text")).strip()
     beginning = text_of(file.get("preview_plain_text")).strip()
     lines = [f"{name}: {' '.join(value.split())}" for name, value in head if value.strip()]
