@@ -68,6 +68,19 @@ async def test_slack_may_verify_the_address(door: Door) -> None:
     assert (status, "c1" in text) == (200, True)
 
 
+async def test_slack_may_check_the_certificate_and_signs_nothing_for_it(door: Door) -> None:
+    """slack:interactivity/implementing-slash-commands: ``ssl_check=1`` and a token are all there is in the form."""
+    form = {"ssl_check": "1", "token": "x"}
+    async with door.session.post(f"{door.url}/slack/events", data=form) as response:
+        assert response.status == 200
+
+
+@pytest.mark.parametrize("form", [{"ssl_check": "0"}, {"command": "/ask", "text": "hi"}, {}])
+async def test_no_other_form_goes_unsigned(door: Door, form: dict[str, str]) -> None:
+    async with door.session.post(f"{door.url}/slack/events", data=form) as response:
+        assert response.status == 401
+
+
 async def test_a_wrong_signature_is_turned_away(door: Door) -> None:
     assert (await door.knock(b"{}", signed=False))[0] == 401
 

@@ -30,7 +30,7 @@ from bot.slack.receive.payloads import (
     question_from_command,
     question_from_event,
 )
-from bot.slack.shapes import objects_of, text_of
+from bot.slack.shapes import object_of, objects_of, text_of
 from bot.slack.web_api.identity import Identity
 
 log = get_logger(__name__)
@@ -90,14 +90,14 @@ class _Listeners:
 
     async def on_the_rest(self, body: dict[str, Any], next_: Callable[[], Awaitable[None]]) -> BoltResponse | None:
         """Comes first, and lets through what there is a listener for."""
+        kind = text_of(body.get("type"))
+        for told in (body, object_of(body.get("event"))):  # it comes as itself; Slack's SDKs know it as an event too
+            if told.get("type") == "app_rate_limited":
+                log.warning("slack.events_limited", minute=told.get("minute_rate_limited"))
         if _is_for_us(body):
             await next_()
             return None
-        kind = text_of(body.get("type"))
-        if kind == "app_rate_limited":
-            log.warning("slack.events_limited", minute=body.get("minute_rate_limited"))
-        else:
-            log.debug("delivery.ignored", kind=kind)
+        log.debug("delivery.ignored", kind=kind)
         return BoltResponse(status=200, body={"options": []} if kind in OPTION_REQUESTS else "")
 
     async def on_event(self, body: dict[str, Any]) -> None:
