@@ -30,12 +30,20 @@ class EntryPoint(StrEnum):
     COMMAND = "command"
 
 
+class WordsKind(StrEnum):
+    MAIL = "mail"
+    VOICE = "voice"
+    VIDEO = "video"
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """What Slack itself says a file holds: the transcript of a clip, or an e-mail with its head, as plain text."""
 
     text: str
-    spoken: bool
+    kind: WordsKind
+    own: bool
+    """They are those of whoever posted the file, who did not just forward it."""
     whole: bool
     """Else Slack has more of it: for files.info, or at ``more_url``."""
     pending: bool

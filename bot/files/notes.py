@@ -38,7 +38,7 @@ NESTED = "is an archive within archives, deeper than I look; send its files one 
 DAMAGED_OFFICE = "is damaged or password-protected, so that it cannot be opened; save it again without a password."
 XFA = "is a form that only Adobe Reader can show; print it to a PDF and send that."
 CROWDED = "was not read, since there is too much else around it; send it by itself."
-CUT_MAIL = "is an e-mail of which Slack gives only the beginning. Please send the rest as text."
+CUT_WORDS = "was read only as far as Slack has its words. Please send the rest as text."
 TRANSCRIBING = "is still being transcribed by Slack. Please ask again in a minute."
 OUT_OF_TIME = "was not reached in time; send it by itself."
 

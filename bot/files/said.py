@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from html import unescape
 from itertools import groupby
 from pathlib import Path
@@ -18,12 +19,17 @@ from bot.files import notes
 from bot.files.blocks import fenced
 from bot.files.extracts import Unreadable, UnreadableNow
 from bot.files.names import safe_name
-from bot.messages import Attachment, Note, PreparedFile, TextBlock, Words
+from bot.messages import Attachment, Note, PreparedFile, TextBlock, Words, WordsKind
 
 LOOKS_MAX = 6
 LOOK_EVERY_S = 0.5
 """How long a transcript is waited for: a few seconds, as people do."""
 TRANSCRIPT_BYTES_MAX = 2_000_000
+ABOUT = {
+    WordsKind.MAIL: "e-mail",
+    WordsKind.VOICE: "what is said in a voice message, as Slack wrote it down",
+    WordsKind.VIDEO: "what is said in a video, as Slack wrote it down",
+}
 _TAG = re.compile(r"<[^<>]*>")
 
 FileInfo = Callable[[str], Awaitable[Attachment]]
@@ -36,19 +42,21 @@ async def said(
 ) -> PreparedFile | None:
     """``None`` where Slack has no words for it. ``to`` is a path to write to. Raises ``UnreadableNow``."""
     words = await _completed(attachment, words, file_info)
-    if words.spoken and not words.whole and words.more_url:
+    if not words.whole and words.more_url:
         words = await _transcript(attachment, words, words.more_url, fetch, to)
     if not words.text:
         if words.pending:
             raise UnreadableNow(notes.TRANSCRIBING)
         return None
     name = safe_name(attachment.name)
-    if words.spoken:
-        reason = notes.heard(words.text, video=attachment.mimetype.startswith("video/"), whole=words.whole)
+    if words.kind is not WordsKind.MAIL and words.own:
+        reason = notes.heard(words.text, video=words.kind is WordsKind.VIDEO, whole=words.whole)
         return PreparedFile(attachment.id, notes=(Note(name, reason),), words=words.text)
-    left_out = (Note(name, notes.enclosed(words.enclosed)),) if words.enclosed else ()
-    text = TextBlock(f'File "{name}" (e-mail):\n{fenced(words.text, "")}')
-    return PreparedFile(attachment.id, (text,), left_out if words.whole else (*left_out, Note(name, notes.CUT_MAIL)))
+    text = TextBlock(f'File "{name}" ({ABOUT[words.kind]}):\n{fenced(words.text, "")}')
+    left_out = [notes.enclosed(words.enclosed)] if words.enclosed else []
+    if not words.whole:
+        left_out.append(notes.CUT_WORDS)
+    return PreparedFile(attachment.id, (text,), tuple(Note(name, reason) for reason in left_out))
 
 
 async def _completed(attachment: Attachment, words: Words, file_info: FileInfo) -> Words:
@@ -60,7 +68,7 @@ async def _completed(attachment: Attachment, words: Words, file_info: FileInfo) 
         if look:
             await asyncio.sleep(LOOK_EVERY_S)
         try:
-            words = (await file_info(attachment.id)).words or words
+            words = replace((await file_info(attachment.id)).words or words, own=words.own)
         except SlackError:
             break
     return words
@@ -72,7 +80,7 @@ async def _transcript(attachment: Attachment, words: Words, url: str, fetch: Fet
         text = words_of_vtt(await asyncio.to_thread(_beginning, to))
     except (Unreadable, OSError):
         return words  # the beginning that Slack gave
-    return Words(text, spoken=True, whole=True, pending=False, more_url=None, enclosed=()) if text else words
+    return replace(words, text=text, whole=True) if text else words
 
 
 def _beginning(path: Path) -> str:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import StoreFailed
-from bot.messages import Attachment, EntryPoint, Question, ThreadKey, Words
+from bot.messages import Attachment, EntryPoint, Question, ThreadKey, Words, WordsKind
 from bot.ports import Claim, Outcome
 from bot.store.database import transaction
 from bot.store.schema import DONE, RUNNING, WAITING, processes, questions, refused_files, reply_parts
@@ -261,6 +261,7 @@ def _load(row: Mapping[str, Any]) -> Question:
 
 def _attachment(item: dict[str, Any]) -> Attachment:
     """Also of a question that an earlier version wrote down, which knew fewer fields."""
-    words = item.get("words")
-    known = {**item, "words": Words(**{**words, "enclosed": tuple(words["enclosed"])}) if words else None}
+    known = dict(item)
+    if words := known.get("words"):
+        known["words"] = Words(**{**words, "kind": WordsKind(words["kind"]), "enclosed": tuple(words["enclosed"])})
     return Attachment.bare(known.pop("id"), known.pop("name"), **known)

@@ -211,7 +211,7 @@ def test_no_field_of_a_whole_file_object_stays_empty() -> None:
     assert empty_fields(whole.words) == ["whole", "enclosed"]  # it is pending, and no e-mail
     letter = attachment(FILES["email"]).words
     assert letter is not None
-    assert empty_fields(letter) == ["spoken", "pending", "more_url"]  # of a clip
+    assert empty_fields(letter) == ["pending", "more_url"]  # of a clip
 
 
 @pytest.mark.parametrize("file", [pytest.param(file, id=kind) for kind, file in FILES.items()])

@@ -270,6 +270,17 @@ async def test_a_clip_that_slack_does_not_transcribe_is_named_as_unheard(stage: 
     assert "m4a: is audio" in stage.words(ts, channel=direct)[0]
 
 
+async def test_what_somebody_else_spoke_is_not_the_forwarders(stage: Stage, ada: str, direct: str) -> None:
+    grace = stage.workspace.user("grace")
+    clip = stage.workspace.others.clip(grace, "Buy milk")
+    spoken = await stage.workspace.say(grace, stage.general, "listen", files=[clip])
+    ts = stage.workspace.others.forward(ada, direct, (stage.general, spoken), "what does she want?")
+
+    asked = await prompt(stage, ts, direct)
+    assert "(what is said in a voice message, as Slack wrote it down):\n```\nBuy milk\n```" in asked
+    assert "ada: what does she want?\n\n> Shared message from [Grace Okafor]" in asked
+
+
 @pytest.fixture
 def no_libreoffice(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.errors import StoreFailed
-from bot.messages import Attachment, EntryPoint, ThreadKey, Words
+from bot.messages import Attachment, EntryPoint, ThreadKey, Words, WordsKind
 from bot.ports import Claim, Outcome
 from bot.store.database import Database
 from bot.store.questions import StoredQuestions
@@ -18,7 +18,7 @@ from tests.asked import FILE, asked
 from tests.postgres import OVER_BOTH
 
 NOW_S = 1_000_000.0
-CLIP = Words("Buy milk", spoken=True, whole=False, pending=True, more_url="https://files.slack.com/v", enclosed=("a",))
+CLIP = Words("Buy milk", WordsKind.VOICE, own=True, whole=False, pending=True, more_url="https://e.io", enclosed=("a",))
 LEASE_S = 20.0
 SECRET = "the merger is on Friday"
 

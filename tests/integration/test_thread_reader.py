@@ -12,7 +12,7 @@ import pytest
 from aiohttp import ClientSession, web
 
 from bot.errors import SlackRefused, SlackTokenInvalid, SlackUnavailable
-from bot.messages import Attachment, AuthorKind, EntryPoint, Question, ThreadMessage
+from bot.messages import Attachment, Author, AuthorKind, EntryPoint, Question, ThreadMessage
 from bot.slack.read.mentions import MENTIONED_MAX
 from bot.slack.read.thread import OwnReply, ThreadReader
 from bot.slack.web_api.names import LOOKUPS_AT_ONCE, LOOKUPS_MAX, NAME_AGE_MAX_S, Names
@@ -221,6 +221,15 @@ async def test_who_wrote_what_is_told_from_what_slack_knows_of_the_user(
         ("Ada", AuthorKind.PERSON), ("Connector", app), ("Alerts", app), ("Alerts", app), ("Form", app),
         ("Slackbot", app), ("Ada", AuthorKind.PERSON),
     ]  # fmt: skip
+
+
+async def test_no_field_of_a_message_of_the_thread_stays_empty(slack: SmallSlack, reader: ThreadReader) -> None:
+    slack.threads[ts(0)] = [person(0, "see", files=[{"id": "F1", "name": "a.pdf"}]), person(1, "asked")]
+
+    message, _ = await reader.read(question(1))
+
+    assert [name for name in ThreadMessage.__slots__ if not getattr(message, name)] == []
+    assert message.author == Author("U1", "Ada", AuthorKind.PERSON)
 
 
 async def test_a_name_that_begins_with_the_bots_stays_whole(slack: SmallSlack, reader: ThreadReader) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.messages import Attachment, Words
+from dataclasses import replace
+
+from bot.messages import Attachment, Words, WordsKind
 from bot.slack.escape import decode
 from bot.slack.read.attachments import files_in
 from bot.slack.shapes import Json, object_of, objects_of, text_of
@@ -10,11 +12,14 @@ from bot.slack.shapes import Json, object_of, objects_of, text_of
 PAGES = frozenset({"canvas", "post", "quip", "space"})
 """Modes and filetypes of what is written in Slack itself; its bytes are HTML."""
 CLIPS = frozenset({"slack_audio", "slack_video"})
+VIDEO = "slack_video"
 
 
 def attachments_of(message: Json) -> tuple[Attachment, ...]:
     """The files of a message, then those of the messages shared in it, each once."""
-    return tuple({file["id"]: attachment(file) for file in files_in(message) if text_of(file.get("id"))}.values())
+    own = {text_of(file.get("id")) for file in objects_of(message.get("files"))}
+    files = {file["id"]: attachment(file) for file in files_in(message) if text_of(file.get("id"))}
+    return tuple(file if file.id in own else _forwarded(file) for file in files.values())
 
 
 def attachment(file: Json) -> Attachment:
@@ -31,6 +36,10 @@ def attachment(file: Json) -> Attachment:
         converted_pdf_url=text_of(file.get("converted_pdf")) or None,
         words=_words(file),
     )
+
+
+def _forwarded(file: Attachment) -> Attachment:
+    return replace(file, words=replace(file.words, own=False)) if file.words else file
 
 
 def _name(file: Json) -> str:
@@ -60,7 +69,8 @@ def _transcript(file: Json) -> Words:
     text = text_of(preview.get("content")).strip()
     return Words(
         text=text,
-        spoken=True,
+        kind=WordsKind.VIDEO if file.get("subtype") == VIDEO else WordsKind.VOICE,
+        own=True,
         whole=bool(text) and status != "processing" and preview.get("has_more") is not True,
         pending=status == "processing",
         more_url=text_of(file.get("vtt")) or None,
@@ -77,7 +87,8 @@ def _mail(file: Json) -> Words:
     lines = [f"{name}: {' '.join(value.split())}" for name, value in head if value.strip()]
     return Words(
         text="\n".join([*lines, "", whole or beginning]).strip(),
-        spoken=False,
+        kind=WordsKind.MAIL,
+        own=True,
         whole=bool(whole),
         pending=False,
         more_url=None,
