@@ -141,6 +141,12 @@ def test_what_slack_fetched_for_a_link_is_nobodys_words(preview: Json) -> None:
     assert read({"text": "see <https://e.example>", "attachments": [preview]}) == "see https://e.example"
 
 
+def test_a_picture_that_is_all_an_app_shows_is_read() -> None:
+    gif = {"title": "a cat", "image_url": "https://e.example/cat.gif", "from_url": "https://e.example/cat"}
+
+    assert read({"text": "", "attachments": [gif]}) == "a cat\n\n![a cat](https://e.example/cat.gif)"
+
+
 def test_a_forwarded_message_is_quoted_with_its_author_and_its_link() -> None:
     shared: Json = {
         "is_share": True,

@@ -1,8 +1,9 @@
 """What stands below a message's own words goes in (``attachments``); Markdown comes out.
 
 Pure. Slack keeps four things there: tables that people paste, messages that they forward or link to, what other apps
-say in the older form, and previews of links. Previews are left out: they come late, and nobody said them. Forwarded
-messages carry the original, which may forward another one in turn, up to a bound.
+say in the older form, and previews of links. Previews are left out: they come late, and nobody said them (unless they
+are all there is, which an app meant to be seen). A forwarded message carries the original, which may forward another
+one in turn, up to a bound.
 Sources: slack:messaging/formatting-message-text#attachments, slack:reference/messaging/payload; the flags as Slack's
 own clients send them.
 """
@@ -33,11 +34,13 @@ def what_shows(message: Json, naming: Naming, depth: int = DEPTH_MAX) -> str:
     shown = blocks.read(objects_of(message.get("blocks")), naming)
     # ``text`` repeats the blocks for notifications, so that it counts only where they may not say everything.
     said = shown.markdown if shown.whole else _together(_mrkdwn(message.get("text"), naming), shown.markdown)
-    return joined([said, below(message, naming, depth)])
+    return joined([said, _below(message, naming, depth, previews=not said)])
 
 
-def below(message: Json, naming: Naming, depth: int = DEPTH_MAX) -> str:
-    return joined([_attachment(item, naming, depth) for item in objects_of(message.get("attachments"))])
+def _below(message: Json, naming: Naming, depth: int, *, previews: bool) -> str:
+    """``previews``: those count too, for a message that says nothing else."""
+    items = objects_of(message.get("attachments"))
+    return joined([_attachment(item, naming, depth) for item in items if previews or not _is_preview(item)])
 
 
 def files_in(message: Json, depth: int = DEPTH_MAX) -> Iterator[Json]:
@@ -51,9 +54,11 @@ def files_in(message: Json, depth: int = DEPTH_MAX) -> Iterator[Json]:
 
 
 def _attachment(item: Json, naming: Naming, depth: int) -> str:
-    if _is_shared(item):
-        return _quote(item, naming, depth)
-    return "" if any(item.get(flag) for flag in PREVIEW) else _by_app(item, naming)
+    return _quote(item, naming, depth) if _is_shared(item) else _by_app(item, naming)
+
+
+def _is_preview(item: Json) -> bool:
+    return not _is_shared(item) and any(item.get(flag) for flag in PREVIEW)
 
 
 def _is_shared(item: Json) -> bool:
@@ -75,7 +80,7 @@ def _quote(shared: Json, naming: Naming, depth: int) -> str:
     """A forwarded message, headed by who wrote it and where it stands."""
     if depth:
         originals = joined([what_shows(original, naming, depth - 1) for original in _originals(shared)])
-        said = joined([originals or _parts(shared, naming), below(shared, naming, depth - 1)])
+        said = joined([originals or _parts(shared, naming), _below(shared, naming, depth - 1, previews=False)])
     else:
         said = ""
     said = said or _fallback(shared)

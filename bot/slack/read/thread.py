@@ -31,7 +31,7 @@ PAGES_MAX = 100
 """Of a thousand messages each where Slack gives as many as it is asked for; some plans get fifteen."""
 NOTHING_THERE = frozenset({"thread_not_found", "message_not_found"})
 """Slack's words for a thread whose messages are all deleted. slack:reference/methods/conversations.replies."""
-READ_AGAIN_WITHIN_S = 5.0
+READ_AGAIN_WITHIN_S = 3.0
 """A question is answered as its event tells it where Slack does not show its message within this time."""
 
 
