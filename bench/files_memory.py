@@ -139,7 +139,7 @@ async def ask_all(host: str, model_url: str, cache_dir: Path) -> Watch:
         )
 
         async def ask(number: int) -> None:
-            attachment = Attachment(f"F{number}", f"{number}.pdf", url=f"{host}/files/{number}")
+            attachment = Attachment.bare(f"F{number}", f"{number}.pdf", url=f"{host}/files/{number}")
             (file,) = await reader.prepare([attachment], lambda *_: None)
             message = Message(Role.USER, (*file.blocks, TextBlock("How many pages?")))
             async with aclosing(model.stream(Conversation("", (message,)))) as events:

@@ -94,7 +94,7 @@ async def simulate(load: Load) -> Played:
         await asyncio.sleep(number * ASKED_WITHIN_S / load.answers)
         in_channel = number % IN_CHANNEL_EVERY == IN_CHANNEL_EVERY - 1
         channel = f"C{number // IN_CHANNEL_EVERY % 10}" if in_channel else f"D{number}"
-        question = Question("T", channel, f"root{number}", f"root{number}", "U", EntryPoint.DIRECT)
+        question = Question("T", channel, f"root{number}", f"root{number}", "U", EntryPoint.DIRECT, "", (), None)
         status_line = StatusLine(api, services.status, channel, question.thread_ts)
         reply = Writer(LiveReply(), ThreadOutlet(question, services), Lease(lambda: 0.0, inf), status_line)
         reply.status("Thinking…")

@@ -140,7 +140,7 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
         )
         parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s)
 
-        handlers = Handlers(inbox.accept, replies.button_pressed, files.forget)
+        handlers = Handlers(inbox.accept, replies.button_pressed, files.forget, names.is_bot)
         bolt = listeners.build(client, identity, secret(settings.slack_signing_secret), handlers)
         transport = _transport(settings, bolt, client, stop)
         parts.push_async_callback(transport.close)

@@ -17,7 +17,7 @@ from bot.errors import ModelError
 from bot.files import blocks
 from bot.files.conversion import Conversion
 from bot.files.extracts import Unreadable
-from bot.messages import Attachment, Author, Finished, PreparedFile, StopReason, TextDelta, ThreadMessage
+from bot.messages import Attachment, Author, AuthorKind, Finished, PreparedFile, StopReason, TextDelta, ThreadMessage
 from bot.settings import ModelSettings
 from bot.turn import REFUSED, STOPPED
 
@@ -38,8 +38,8 @@ async def ask(settings: ModelSettings, question: str, paths: Sequence[Path]) -> 
         files = await _prepare(settings, paths, Path(directory))
         for note in (note for file in files for note in file.notes):
             print(f"{note.file_name}: {note.reason}", file=sys.stderr)
-        attachments = tuple(Attachment(file.attachment_id, file.attachment_id) for file in files)
-        asked = ThreadMessage("1.0", Author("", "You"), question, attachments)
+        attachments = tuple(Attachment.bare(file.attachment_id, file.attachment_id) for file in files)
+        asked = ThreadMessage("1.0", Author("", "You", AuthorKind.PERSON), question, attachments)
         built = history.build(
             [asked],
             {file.attachment_id: file for file in files},

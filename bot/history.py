@@ -93,28 +93,33 @@ def _turns(message: ThreadMessage, files: Mapping[str, PreparedFile]) -> list[_T
         text = _text_only(message.text).strip()
         turns = [_Turn(Role.USER, tuple(attached)), _Turn(Role.ASSISTANT, (TextBlock(text),) if text else ())]
         return [turn for turn in turns if turn.blocks]
-    words = _words(message)
+    words = _words(message, files)
     return [_Turn(Role.USER, (*attached, _spoken(message, words)))] if words else []
 
 
 def _question(message: ThreadMessage, files: Mapping[str, PreparedFile], *, first: bool) -> list[_Turn]:
     """Always one ``user`` turn: where nothing was written, it asks for what a bare mention most likely means."""
-    words = _words(message) or ("Hello." if first else "Please reply to the conversation above.")
+    words = _words(message, files) or ("Hello." if first else "Please reply to the conversation above.")
     return [_Turn(Role.USER, (*_attached(message, files), _spoken(message, words)))]
 
 
-def _words(message: ThreadMessage) -> str:
-    """A file without words asks to be read; in later turns too, since the prompt cache wants the same words again."""
-    words = _text_only(message.text).strip()
-    if words or not message.attachments:
+def _words(message: ThreadMessage, files: Mapping[str, PreparedFile]) -> str:
+    """What was written and what was spoken. A file without words asks to be read; in later turns too, since the prompt
+    cache wants the same words again."""
+    prepared = [files[file.id] for file in message.attachments if file.id in files]
+    said = [_text_only(text).strip() for text in (message.text, *(file.words for file in prepared))]
+    if words := "\n\n".join(filter(None, said)):
         return words
-    return f"Please read the attached file{'s' * (len(message.attachments) > 1)}."
+    return f"Please read the attached file{'s' * (len(message.attachments) > 1)}." if message.attachments else ""
 
 
 def _attached(message: ThreadMessage, files: Mapping[str, PreparedFile]) -> list[ContentBlock]:
     blocks: list[ContentBlock] = []
     for attachment in message.attachments:
         prepared = files.get(attachment.id, PreparedFile(attachment.id))
+        if prepared.words:
+            blocks.append(TextBlock(f"[{_speaker(message)} spoke, and Slack wrote it down.]"))
+            continue
         content = [block for block in map(_sendable, prepared.blocks) if block]
         reasons = "; ".join(_reason(note, attachment.name) for note in prepared.notes)
         if not content:

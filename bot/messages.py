@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any, Self
 
 # --- what was asked ------------------------------------------------------------------------------------------------
 
@@ -29,26 +30,59 @@ class EntryPoint(StrEnum):
     COMMAND = "command"
 
 
+class WordsKind(StrEnum):
+    MAIL = "mail"
+    VOICE = "voice"
+    VIDEO = "video"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What Slack itself says a file holds: the transcript of a clip, or an e-mail with its head, as plain text."""
+
+    text: str
+    kind: WordsKind
+    own: bool
+    """They are those of whoever posted the file, who did not just forward it."""
+    whole: bool
+    """Else Slack has more of it: for files.info, or at ``more_url``."""
+    pending: bool
+    """Slack is not done with a transcript yet."""
+    more_url: str | None
+    """The whole transcript, as WebVTT."""
+    enclosed: tuple[str, ...]
+    """Names of what an e-mail came with. They are no files of Slack's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """A Slack file object, reduced to what reading it needs.
 
-    ``mode`` is Slack's: hosted, snippet, post, external, tombstone, hidden_by_limit or file_access (a Slack Connect
-    stub that files.info completes). ``mimetype`` and ``name`` are what the uploader's machine said, not the bytes.
+    ``mode`` is Slack's: hosted, snippet, post, external, email, quip, canvas, tombstone, hidden_by_limit or file_access
+    (a Slack Connect stub that files.info completes). ``mimetype`` and ``name`` are what the uploader's machine said,
+    not the bytes. No field has a default: whoever makes one from Slack's JSON has looked for each.
     Source: slack:reference/objects/file-object.
     """
 
     id: str
     name: str
-    mimetype: str = ""
-    mode: str = "hosted"
-    size_bytes: int | None = None
-    url: str | None = None
+    mimetype: str
+    mode: str
+    size_bytes: int | None
+    url: str | None
     """``url_private_download``; ``None`` where Slack gives none."""
-    filetype: str = ""
+    filetype: str
     """Slack's own word for the kind ("python", "quip"); of a snippet, the language its author chose."""
-    converted_pdf_url: str | None = None
+    converted_pdf_url: str | None
     """``converted_pdf``: Slack's own rendering of an Office file, where it has made one."""
+    words: Words | None
+
+    @classmethod
+    def bare(cls, file_id: str, name: str, **known: Any) -> Self:  # noqa: ANN401 (a field's own type)
+        """A hosted file of which no more is known than ``known`` says."""
+        empty: dict[str, Any] = dict.fromkeys(("size_bytes", "url", "converted_pdf_url", "words"))
+        given = {"mimetype": "", "mode": "hosted", "filetype": "", **empty, **known}
+        return cls(id=file_id, name=name, **given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +99,9 @@ class Question:
     thread_ts: str
     user_id: str
     entry_point: EntryPoint
-    text: str = ""
-    attachments: tuple[Attachment, ...] = ()
-    response_url: str | None = None
+    text: str
+    attachments: tuple[Attachment, ...]
+    response_url: str | None
 
     @property
     def thread(self) -> ThreadKey:
@@ -92,7 +126,7 @@ class AuthorKind(StrEnum):
 class Author:
     id: str
     name: str
-    kind: AuthorKind = AuthorKind.PERSON
+    kind: AuthorKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +136,7 @@ class ThreadMessage:
     ts: str
     author: Author
     text: str
-    attachments: tuple[Attachment, ...] = ()
+    attachments: tuple[Attachment, ...]
 
 
 # --- what the model is sent ----------------------------------------------------------------------------------------
@@ -172,11 +206,15 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class PreparedFile:
-    """What became of one attachment: blocks for the model (in order), or a note, or both (a part was left out)."""
+    """What became of one attachment: blocks for the model (in order), or a note, or both (a part was left out).
+
+    ``words`` are what was said in it; the model hears them as its author's own.
+    """
 
     attachment_id: str
     blocks: tuple[ContentBlock, ...] = ()
     notes: tuple[Note, ...] = ()
+    words: str = ""
 
 
 # --- what the model sends back -------------------------------------------------------------------------------------

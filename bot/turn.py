@@ -148,12 +148,12 @@ class Turn:
         question = claim.question
         if claim.guilty:
             return Result(Ending(Outcome.FAILED, GIVEN_UP))
-        if _says_nothing(question):
-            reply.write(HELLO)
-            return Result(Ending(Outcome.GREETED))
         reply.status("is reading the thread…" if not question.starts_thread else "is thinking…")
         withdrawn = await _waited_out(lambda: self.questions.withdrawn(question.thread))
         thread = [message for message in await self.threads.read(question) if message.ts not in withdrawn]
+        if _says_nothing(question, thread[-1]):
+            reply.write(HELLO)
+            return Result(Ending(Outcome.GREETED))
         self.questions.reached(claim, Stage.FILES)
         draft = await self._draft(question, thread, reply)
         reply.status("is thinking…")
@@ -183,13 +183,15 @@ class Turn:
 
         readable = [file for file in attachments if file.id not in refused]
         prepared = iter(await self.files.prepare(readable, progress) if readable else ())
+        files = tuple(refused_file(file.id, thread) if file.id in refused else next(prepared) for file in attachments)
+        spoken = {file.attachment_id for file in files if file.words}
         return Draft(
             tuple(thread),
-            tuple(refused_file(file.id, thread) if file.id in refused else next(prepared) for file in attachments),
+            files,
             system=self.system_prompt,
             tokens_max=self.history_tokens_max,
             allowance=self.allowance,
-            told=refused - newly_attached(thread),
+            told=(refused | spoken) - newly_attached(thread),
         )
 
 
@@ -207,10 +209,10 @@ async def _waited_out(call: Callable[[], Awaitable[T]]) -> T:
         pause_s = min(2 * pause_s, STORE_PAUSE_MAX_S)
 
 
-def _says_nothing(question: Question) -> bool:
+def _says_nothing(question: Question, asked: ThreadMessage) -> bool:
     """An empty mention inside a thread asks for an answer to the thread; elsewhere there is nothing to answer."""
     in_thread = question.entry_point is not EntryPoint.COMMAND and not question.starts_thread
-    return not question.text.strip() and not question.attachments and not in_thread
+    return not asked.text.strip() and not asked.attachments and not in_thread
 
 
 def _ending(streamed: Streamed) -> Ending:

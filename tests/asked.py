@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.messages import Attachment, EntryPoint, Question
 
-FILE = Attachment("F1", "plan.pdf", "application/pdf", size_bytes=12, url="https://files.slack.com/F1")
+FILE = Attachment.bare("F1", "plan.pdf", mimetype="application/pdf", size_bytes=12, url="https://files.slack.com/F1")
 
 
 def asked(ts: str, thread_ts: str | None = None, **more: Any) -> Question:
@@ -17,5 +17,7 @@ def asked(ts: str, thread_ts: str | None = None, **more: Any) -> Question:
         "user_id": "U1",
         "entry_point": EntryPoint.MENTION,
         "text": "What is this?",
+        "attachments": (),
+        "response_url": None,
     }
     return Question(**{**given, "ts": ts, "thread_ts": thread_ts or ts, **more})

@@ -38,7 +38,26 @@ NESTED = "is an archive within archives, deeper than I look; send its files one 
 DAMAGED_OFFICE = "is damaged or password-protected, so that it cannot be opened; save it again without a password."
 XFA = "is a form that only Adobe Reader can show; print it to a PDF and send that."
 CROWDED = "was not read, since there is too much else around it; send it by itself."
+CUT_WORDS = "was read only as far as Slack has its words. Please send the rest as text."
+TRANSCRIBING = "is still being transcribed by Slack. Please ask again in a minute."
 OUT_OF_TIME = "was not reached in time; send it by itself."
+
+
+HEARD_CHARS_MAX = 300
+
+
+def heard(words: str, *, video: bool, whole: bool) -> str:
+    """So that people see what the answer goes by."""
+    shown = " ".join(words.split())
+    if len(shown) > HEARD_CHARS_MAX:
+        shown = shown[:HEARD_CHARS_MAX].rstrip() + "…"
+    lead = "is a video of which only the words were read" if video else "was understood as"
+    return f"{lead}{':' if video else ''} “{shown}”." + ("" if whole else " Slack has no more of its transcript.")
+
+
+def enclosed(names: tuple[str, ...]) -> str:
+    files = "a file that was" if len(names) == 1 else f"{len(names)} files that were"
+    return f"came with {files} not read ({', '.join(names)}). Please upload what you need to Slack."
 
 
 def too_large(size_bytes: int | None, max_bytes: int) -> str:

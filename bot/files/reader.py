@@ -22,7 +22,8 @@ from bot.files.cache import Cache, key_of
 from bot.files.conversion import Conversion, files_of
 from bot.files.download import Downloader
 from bot.files.extracts import Extract, Unreadable, UnreadableNow
-from bot.messages import Attachment, PreparedFile
+from bot.files.said import said
+from bot.messages import Attachment, PreparedFile, Words
 from bot.ports import Progress
 
 _LOG = logging.getLogger(__name__)
@@ -79,6 +80,8 @@ class FileReader:
     async def _prepare_one(self, attachment: Attachment, begins: Callable[[str], None]) -> PreparedFile:
         try:
             attachment = await self._completed(attachment)
+            if attachment.words is not None and (file := await self._said(attachment, attachment.words)):
+                return file
             return await self._known_or_read(attachment, begins)
         except Unreadable as unreadable:
             return blocks.refused(attachment.id, attachment.name, unreadable.reason)
@@ -102,6 +105,17 @@ class FileReader:
         if attachment.mode in _MODES_REFUSED:
             raise Unreadable(_MODES_REFUSED[attachment.mode])
         return attachment
+
+    async def _said(self, attachment: Attachment, words: Words) -> PreparedFile | None:
+        begun = await asyncio.to_thread(self._cache.begin)
+        try:
+            return await said(attachment, words, self._file_info, self._fetch_beside, begun / "transcript")
+        finally:
+            await asyncio.to_thread(self._cache.discard, begun)
+
+    async def _fetch_beside(self, attachment: Attachment, url: str, to: Path) -> None:
+        """Another file that Slack made of ``attachment``, of whatever size."""
+        await self._downloader.fetch(replace(attachment, size_bytes=None, mimetype=""), url, to)
 
     async def _known_or_read(self, attachment: Attachment, begins: Callable[[str], None]) -> PreparedFile:
         key = key_of(attachment, self._conversion.fingerprint)
@@ -139,4 +153,4 @@ class FileReader:
                 raise Unreadable(notes.UNAVAILABLE) from error
         if url is None:
             raise Unreadable(notes.NO_ADDRESS)
-        await self._downloader.fetch(replace(attachment, size_bytes=None, mimetype="application/pdf"), url, to)
+        await self._fetch_beside(attachment, url, to)

@@ -48,6 +48,8 @@ def question_of(body: Json) -> Question | None:
         user_id=user,
         entry_point=EntryPoint.DIRECT if channel.startswith("D") else EntryPoint.MENTION,
         text=WORDS[button],
+        attachments=(),
+        response_url=None,
     )
 
 

@@ -23,7 +23,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.errors import StoreFailed
 from bot.lease import Lease
-from bot.messages import Attachment, EntryPoint, Question, ThreadKey
+from bot.messages import Attachment, EntryPoint, Question, ThreadKey, Words, WordsKind
 from bot.ports import Accepted, Claim, Heartbeat, Lock, Outcome, Stage, Vitals
 from bot.store import leases
 from bot.store.database import Database
@@ -223,6 +223,14 @@ def _load(row: Mapping[str, Any]) -> Question:
         user_id=row["user_id"],
         entry_point=EntryPoint(row["entry_point"]),
         text=payload.get("text", ""),
-        attachments=tuple(Attachment(**item) for item in payload.get("attachments", ())),
+        attachments=tuple(map(_attachment, payload.get("attachments", ()))),
         response_url=payload.get("response_url"),
     )
+
+
+def _attachment(item: dict[str, Any]) -> Attachment:
+    """Also of a question that an earlier version wrote down, which knew fewer fields."""
+    known = dict(item)
+    if words := known.get("words"):
+        known["words"] = Words(**{**words, "kind": WordsKind(words["kind"]), "enclosed": tuple(words["enclosed"])})
+    return Attachment.bare(known.pop("id"), known.pop("name"), **known)

@@ -1,5 +1,6 @@
 // Slack's blocks in, DOM nodes out. Buttons carry their ids as data; whoever shows the message listens for them.
 
+import { composed } from "./composed_blocks.js";
 import { h, icon, link, tableBox } from "./dom.js";
 import { withEmoji } from "./emoji.js";
 import { markdown } from "./markdown.js";
@@ -130,6 +131,7 @@ function actions(block, names) {
   );
 }
 
+const DEPTH_MAX = 8;
 const KINDS = {
   rich_text: richText,
   markdown: (block, names) => markdown(block.text ?? "", names),
@@ -144,10 +146,18 @@ const KINDS = {
 };
 
 /** The nodes of a message's blocks, in order; a kind that is not known says so instead of vanishing. */
-export function blocks(list, names) {
+export function blocks(list, names, depth = DEPTH_MAX) {
+  if (!depth) return [h("p", { class: "unknown-block" }, "More, nested too deeply to be drawn")];
+  const draw = {
+    text: (text) => textObject(text, names),
+    image,
+    element: (part) => element(part, {}, names),
+    blocks: (inner) => blocks(inner, names, depth - 1),
+    table: (block) => table(block, names),
+  };
   return list.flatMap((block) =>
     Object.hasOwn(KINDS, block.type)
       ? KINDS[block.type](block, names)
-      : h("p", { class: "unknown-block" }, `A block of the kind “${block.type}”`),
+      : composed(block, draw) ?? h("p", { class: "unknown-block" }, `A block of the kind “${block.type}”`),
   );
 }

@@ -26,6 +26,13 @@ function family(file) {
   return "other";
 }
 
+/** What Slack itself says is in a file: a clip's transcript, an e-mail's text. */
+function wordsOf(file) {
+  const said = file.transcription?.preview?.content ?? file.plain_text;
+  const waits = file.transcription?.status === "processing" && "Slack is writing down what is said…";
+  return (said || waits) && h("span", { class: "file-words", dir: "auto" }, said || waits);
+}
+
 /** Name, kind and size with a link that saves the file: what a browser might run is never opened on this origin. */
 function card(file) {
   const name = file.name || file.title || "Untitled";
@@ -45,6 +52,7 @@ function card(file) {
       { class: "file-text" },
       h("span", { class: "file-name", dir: "auto" }, name),
       h("span", { class: "file-kind" }, [kind(file), size].filter(Boolean).join(" · ")),
+      wordsOf(file),
     ),
   );
 }

@@ -1,5 +1,6 @@
 // One message in, its row out: author, time, blocks or text, files, replies, status.
 
+import { below } from "./below.js";
 import { blocks } from "./blocks.js";
 import { h, icon } from "./dom.js";
 import { fileList } from "./files.js";
@@ -51,6 +52,7 @@ function body(message, workspace) {
   const drawn = message.blocks?.length
     ? blocks(message.blocks, workspace.names)
     : mrkdwn(message.text ?? "", workspace.names);
+  drawn.push(...(below(message.attachments, workspace.names) ?? []).flat());
   if (message.edited) drawn.push(h("span", { class: "edited" }, "(edited)"));
   return h("div", { class: "message-body", "data-testid": "message-body" }, drawn);
 }

@@ -35,6 +35,8 @@ export function slackToken(body, names) {
   if (/^@[A-Z0-9]+$/.test(target)) return userMention(target.slice(1), names);
   if (/^#[A-Z0-9]+$/.test(target)) return channelMention(target.slice(1), names, label);
   if (/^!(here|channel|everyone)$/.test(target)) return broadcast(target.slice(1));
+  const group = /^!subteam\^(\w+)$/.exec(target);
+  if (group) return h("span", { class: "mention" }, `@${names.group?.(group[1]) ?? (label || group[1])}`);
   if (target.startsWith("!")) return h("span", { class: "mention" }, label || target);
   if (!/^[a-z][a-z0-9+.-]*:/i.test(target)) return null;
   return link(target, label || target.replace(/^mailto:/, ""));

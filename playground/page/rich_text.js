@@ -15,6 +15,12 @@ function styled(node, style = {}) {
   return STYLES.reduce((inner, [name, tag]) => (style[name] ? h(tag, {}, inner) : inner), node);
 }
 
+/** The less common elements call their words by other names, and may have an address. */
+function labelled({ text, label, title, name, salesforce_field_label: field, url }) {
+  const words = text || label || title || name || field || "";
+  return url ? link(url, words || url) : words;
+}
+
 function leaf(element, names) {
   switch (element.type) {
     case "text":
@@ -28,7 +34,7 @@ function leaf(element, names) {
     case "broadcast":
       return broadcast(element.range);
     case "usergroup":
-      return h("span", { class: "mention" }, `@${element.usergroup_id}`);
+      return h("span", { class: "mention" }, `@${names.group?.(element.usergroup_id) ?? element.usergroup_id}`);
     case "emoji":
       return emoji(element.name, element.unicode);
     case "color":
@@ -36,7 +42,8 @@ function leaf(element, names) {
     case "date":
       return element.fallback ?? "";
     default:
-      return element.text ?? "";
+      if (element.elements) return richText({ elements: [element] }, names);
+      return labelled(element);
   }
 }
 

@@ -1,7 +1,10 @@
 // The workspace as this page knows it: takes the server's state and its events, answers what the views ask.
 
-// The workspace's own voice has an id but is in no list of users.
-const SLACKBOT = { id: "USLACKBOT", name: "Slackbot", is_bot: true };
+// The workspace's own voices have ids but are in no list of users.
+const SLACK_ITSELF = [
+  { id: "USLACKBOT", name: "Slackbot", is_bot: true },
+  { id: "USLACK", name: "Slack", is_bot: true },
+];
 
 const byTs = (a, b) => Number(a.ts) - Number(b.ts);
 
@@ -16,15 +19,17 @@ export class Workspace extends EventTarget {
   bot = { id: "", name: "" };
   channels = [];
   #users = new Map();
+  #groups = new Map(); // id → handle
   #messages = new Map(); // channel → ts → message
   #statuses = new Map(); // channel + thread_ts → text
   #sorted = new Map(); // channel → messages by ts, while they are current
   #serial = 0;
 
   /** Takes the whole state in place of what was known. */
-  read({ team, me, bot, users, channels, messages, statuses }) {
+  read({ team, me, bot, users, groups, channels, messages, statuses }) {
     Object.assign(this, { team, me, bot, channels });
-    this.#users = new Map([SLACKBOT, ...users].map((user) => [user.id, user]));
+    this.#users = new Map([...SLACK_ITSELF, ...users].map((user) => [user.id, user]));
+    this.#groups = new Map((groups ?? []).map(({ id, handle }) => [id, handle]));
     this.#messages.clear();
     this.#sorted.clear();
     for (const message of messages) this.#put(message);
@@ -141,6 +146,7 @@ export class Workspace extends EventTarget {
       me: this.me.id,
       user: (id) => this.#users.get(id)?.name,
       channel: (id) => this.channel(id)?.name,
+      group: (id) => this.#groups.get(id),
     };
   }
 }

@@ -1,8 +1,8 @@
-"""auth.test, apps.connections.open, users.info and the two ways to set a status: arguments in, Slack's answers out.
+"""auth.test, apps.connections.open, who is who, and the two ways to set a status: arguments in, Slack's answers out.
 
 I/O: a timer that takes a status away. Sources: slack:reference/methods/auth.test, apps.connections.open, users.info,
-assistant.threads.setStatus (two minutes, cleared by the app's reply, up to ten loading messages),
-agents.sessions.setStatus (for agents alone; "processing" stays until the app ends it, for an hour at most).
+bots.info, usergroups.list, assistant.threads.setStatus (two minutes, cleared by the app's reply, up to ten loading
+messages), agents.sessions.setStatus (for agents alone; "processing" stays until the app ends it, for an hour at most).
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ class Account:
             "auth.test": Method(self.auth_test, caller=Caller.ANY),
             "apps.connections.open": Method(self.open_connection, caller=Caller.APP),
             "users.info": Method(self.users_info, ("users:read",)),
+            "bots.info": Method(self.bots_info, ("users:read",)),
+            "usergroups.list": Method(self.usergroups_list, ("usergroups:read",)),
             "assistant.threads.setStatus": Method(self.set_status, ("chat:write",)),
             "agents.sessions.setStatus": Method(self.set_session_status, ("chat:write",)),
         }
@@ -61,6 +63,29 @@ class Account:
         if user is None:
             raise Refused("user_not_found")
         return {"user": user_object(user)}
+
+    def bots_info(self, arguments: Arguments) -> Json:
+        bot_id = arguments.required("bot", missing="bot_not_found")
+        user = next((user for user in self.state.users.values() if user.bot_id == bot_id), None)
+        if user is None:
+            raise Refused("bot_not_found")
+        name = self.state.manifest.app_name if user.id == defaults.BOT_USER_ID else defaults.OTHER_APP_NAME
+        return {"bot": {"id": bot_id, "deleted": False, "name": name, "user_id": user.id, "icons": {}}}
+
+    def usergroups_list(self, arguments: Arguments) -> Json:  # noqa: ARG002 - every method takes its arguments
+        groups = self.state.groups.values()
+        return {
+            "usergroups": [
+                {
+                    "id": group.id,
+                    "team_id": defaults.TEAM_ID,
+                    "handle": group.handle,
+                    "name": group.name,
+                    "date_delete": 0,
+                }
+                for group in groups
+            ]
+        }
 
     def set_status(self, arguments: Arguments) -> Json:
         channel = visible_channel(

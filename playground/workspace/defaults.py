@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from playground.workspace.manifest import Manifest
-from playground.workspace.records import Channel, Kind, User
+from playground.workspace.records import Channel, Kind, User, UserGroup
 
 TEAM_ID = "T0PLAYGRND"
 TEAM_NAME = "Playground"
@@ -12,12 +12,16 @@ BOT_USER_ID = "U0BOT00001"
 BOT_ID = "B0BOT00001"
 OTHER_BOT_USER_ID = "U0BOT00002"
 OTHER_BOT_ID = "B0BOT00002"
+OTHER_APP_ID = "A0BOT00002"
+OTHER_APP_NAME = "Standup"
 
 PEOPLE = (
     User("U0ADA00001", "ada", "Ada Moreau"),
     User("U0GRACE001", "grace", "Grace Okafor"),
     User("U0LARS0001", "lars", "Lars Lindqvist"),
 )
+
+GROUPS = (UserGroup("S0ENG00001", "eng", "Engineering"),)
 
 
 def users(manifest: Manifest) -> list[User]:

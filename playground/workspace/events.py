@@ -6,13 +6,16 @@ docs/slack.md §4 (edits fire app_mention again; file messages carry the subtype
 
 from __future__ import annotations
 
+import re
+
 from playground.workspace import defaults
 from playground.workspace.records import Channel, Json, Kind
 
 MENTION_KEYS = (
     "user", "bot_id", "app_id", "subtype", "text", "ts", "client_msg_id", "team", "blocks", "thread_ts",
-    "parent_user_id", "files", "upload", "display_as_bot", "edited",
+    "parent_user_id", "files", "attachments", "upload", "display_as_bot", "bot_profile", "edited",
 )  # fmt: skip
+BELOW = frozenset({"files", "attachments", "upload"})
 
 
 def posted(message: Json, channel: Channel, bot_user_id: str) -> list[Json]:
@@ -23,8 +26,12 @@ def posted(message: Json, channel: Channel, bot_user_id: str) -> list[Json]:
     return fired
 
 
+def without_below(event: Json) -> Json:
+    return {key: value for key, value in event.items() if key not in BELOW}
+
+
 def mention(message: Json, channel: Channel, bot_user_id: str) -> list[Json]:
-    mentioned = f"<@{bot_user_id}>" in (message.get("text") or "")
+    mentioned = re.search(rf"<@{bot_user_id}(\|[^<>]*)?>", message.get("text") or "") is not None
     if not mentioned or channel.kind is Kind.DIRECT or message.get("user") == bot_user_id:
         return []
     event = {key: message[key] for key in MENTION_KEYS if key in message}

@@ -217,11 +217,26 @@ def _quote(blocks: Sequence[Json]) -> Json:
     """A quote holds inline elements only: what it contains is laid out line by line."""
     out: list[Json] = []
     for block in blocks:
-        for part in block["elements"] if block["type"] == "rich_text" else [{"elements": [block.get("text", {})]}]:
+        for part in block["elements"] if block["type"] == "rich_text" else _rows(block):
             if out:
                 out.append({"type": "text", "text": "\n"})
             out += _lines_of(part)
     return {"type": "rich_text_quote", "elements": out}
+
+
+def _rows(block: Json) -> list[Json]:
+    """What is no rich text, as lines of it: a heading's text, the rows of a table."""
+    if block["type"] != "table":
+        return [{"elements": [block["text"]] if "text" in block else []}]
+    gap = {"type": "text", "text": " | "}
+    return [
+        {
+            "elements": [part for cell in row for section in cell["elements"] for part in (*section["elements"], gap)][
+                :-1
+            ]
+        }
+        for row in block["rows"]
+    ]
 
 
 def _lines_of(part: Json) -> list[Json]:

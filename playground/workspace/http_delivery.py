@@ -48,6 +48,12 @@ class HttpDelivery:
         body = json.dumps({"token": "t", "type": "url_verification", "challenge": challenge})
         return await self.post(url, body.encode(), "application/json", {})
 
+    async def check_certificate(self, url: str) -> Outcome:
+        """What Slack asks now and then of a command's address, and does not sign."""
+        form = "application/x-www-form-urlencoded"
+        unsigned = {"X-Slack-Signature": "", "X-Slack-Request-Timestamp": ""}
+        return await self.post(url, b"ssl_check=1&token=t", form, unsigned)
+
     async def post(self, url: str, body: bytes, content_type: str, headers: dict[str, str]) -> Outcome:
         """One signed request; ``headers`` win over the signed ones, for tests that forge."""
         timestamp = str(int(self._wall_clock()))

@@ -56,8 +56,9 @@ class People:
         return message
 
     def mrkdwn(self, typed: str) -> str:
-        users = {user.name.lower(): user.id for user in self.state.users.values()}
-        channels = {c.name: c.id for c in self.state.channels.values() if c.kind in (Kind.PUBLIC, Kind.PRIVATE)}
+        users = {user.name.lower(): f"@{user.id}" for user in self.state.users.values()}
+        users |= {group.handle: f"!subteam^{group.id}" for group in self.state.groups.values()}
+        channels = {c.name: f"#{c.id}" for c in self.state.channels.values() if c.kind in (Kind.PUBLIC, Kind.PRIVATE)}
         return mrkdwn(typed, users, channels)
 
     def say(

@@ -17,8 +17,18 @@ def visible_text(message: Json) -> str:
     """The blocks where there are any, else ``text``; file names below."""
     blocks = message.get("blocks") or []
     body = "\n".join(filter(None, map(block_text, blocks))) if blocks else unescape(message.get("text") or "")
+    below = [_below(item) for item in message.get("attachments") or []]
     names = [str(file.get("name") or file["id"]) for file in message.get("files") or []]
-    return "\n".join([*([body] if body else []), *names])
+    return "\n".join([*([body] if body else []), *filter(None, below), *names])
+
+
+def _below(attachment: Json) -> str:
+    """A forwarded message, a pasted table, what another app says in the older form."""
+    originals = [visible_text(original["message"]) for original in attachment.get("message_blocks") or []]
+    fields = ("pretext", "author_name", "title", "text", "footer")
+    texts = [unescape(str(attachment[key])) for key in fields if attachment.get(key) and not originals]
+    shown = "\n".join(filter(None, [*originals, *texts, *map(block_text, attachment.get("blocks") or [])]))
+    return shown or str(attachment.get("fallback") or "")
 
 
 def block_text(block: Json) -> str:

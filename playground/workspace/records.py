@@ -47,6 +47,13 @@ class User:
     bot_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class UserGroup:
+    id: str
+    handle: str
+    name: str
+
+
 @dataclass(slots=True)
 class Channel:
     id: str

@@ -15,7 +15,7 @@ from playground.workspace import defaults, events
 from playground.workspace.changes import Changes
 from playground.workspace.manifest import Manifest
 from playground.workspace.reading import pings, visible_text
-from playground.workspace.records import Call, Channel, Json, Kind, Origin, Ping, Revision, Status, User
+from playground.workspace.records import Call, Channel, Json, Kind, Origin, Ping, Revision, Status, User, UserGroup
 
 
 def _nobody_listens(event: Json, channel: Channel) -> None:
@@ -36,6 +36,7 @@ class State:
         self.changes = Changes()
         self.on_event: Callable[[Json, Channel], None] = _nobody_listens
         self.users: dict[str, User] = {user.id: user for user in defaults.users(manifest)}
+        self.groups: dict[str, UserGroup] = {group.id: group for group in defaults.GROUPS}
         self.channels: dict[str, Channel] = {channel.id: channel for channel in defaults.channels()}
         self.messages: dict[str, dict[str, Json]] = defaultdict(dict)
         self.origins: dict[tuple[str, str], Origin] = {}
@@ -45,6 +46,8 @@ class State:
         self.revisions: list[Revision] = []
         self.pings: list[Ping] = []
         self.calls: list[Call] = []
+        self.mentions_carry_files = True
+        """Whether app_mention events have what stands below a message: its files and attachments (reports differ)."""
         self._replies: dict[tuple[str, str], list[str]] = defaultdict(list)
         self._last_us = 0
         self._numbers = itertools.count(1)
@@ -119,11 +122,12 @@ class State:
             return message
         self._saw("post", channel_id, message)
         self._note_pings(channel_id, message)
-        if message.get("bot_id"):
+        if message.get("bot_id") == defaults.BOT_ID:
             self.set_status(channel_id, root or ts, "")
         self._push(channel_id, ts)
         for event in events.posted(message, self.channels[channel_id], defaults.BOT_USER_ID):
-            self.on_event(event, self.channels[channel_id])
+            bare = event["type"] == "app_mention" and not self.mentions_carry_files
+            self.on_event(events.without_below(event) if bare else event, self.channels[channel_id])
         return message
 
     def edit(self, channel_id: str, ts: str, change: Json, drop: Sequence[str] = (), source: str | None = None) -> Json:

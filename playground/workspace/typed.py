@@ -24,12 +24,13 @@ STYLES = ("code", "bold", "italic", "strike")
 
 
 def mrkdwn(typed: str, users: Mapping[str, str], channels: Mapping[str, str]) -> str:
-    """``text`` as Slack keeps it. ``users`` and ``channels`` map names to ids; tokens typed whole stay tokens."""
+    """``text`` as Slack keeps it. ``users`` and ``channels`` map names to ids with their sigils (``@U1``, ``#C1``,
+    ``!subteam^S1``); tokens typed whole stay tokens."""
 
     def name(match: re.Match[str]) -> str:
         ids = users if match[1] == "@" else channels
         found = ids.get(match[2].lower())
-        return f"<{match[1]}{found}>" if found else match[0]
+        return f"<{found}>" if found else match[0]
 
     out: list[str] = []
     end = 0

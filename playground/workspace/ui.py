@@ -76,6 +76,7 @@ class Ui:
                 "me": {"id": self.me, "name": state.users[self.me].name},
                 "bot": {"id": bot.id, "name": bot.name},
                 "users": [{"id": u.id, "name": u.name, "is_bot": u.is_bot} for u in state.users.values()],
+                "groups": [{"id": group.id, "handle": group.handle} for group in state.groups.values()],
                 "channels": [
                     {
                         "id": channel.id,

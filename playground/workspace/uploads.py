@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import mimetypes
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from urllib.parse import quote
 
@@ -20,11 +20,13 @@ from playground.workspace.errors import Refused
 from playground.workspace.faults import Fault, FaultKind, Faults
 from playground.workspace.image_size import image_size
 from playground.workspace.records import Json
+from playground.workspace.renderings import OFFICE, pdf_of_office
 from playground.workspace.state import State
 from playground.workspace.web_api import Method, Tokens, drop
 
 SNIPPET_BYTES_MAX = 1_000_000
 PREVIEW_CHARS = 200
+PROCESSING: Json = {"transcription": {"status": "processing"}}
 LOGIN_PAGE = "<!DOCTYPE html><html><head><title>Sign in to Playground</title></head><body>Sign in</body></html>"
 PRETTY = {
     "csv": "CSV",
@@ -53,6 +55,12 @@ class StoredFile:
     shown: Json
     info: Json
     content: bytes
+    beside: dict[str, bytes] = field(default_factory=dict)
+    """What Slack made of the file, by name: a PDF, a transcript."""
+    serve_as: str = ""
+    """The content type of the download where it is not ``mimetype``."""
+    looks: int = 0
+    """How often files.info says that a clip is still being transcribed."""
 
 
 class Files:
@@ -71,10 +79,15 @@ class Files:
 
         ``mode`` file_access gives a Slack Connect stub that files.info completes, tombstone and hidden_by_limit files
         without content, external one whose bytes are elsewhere. ``overrides`` replace fields, so that a client can lie.
+        Of an office file Slack makes a PDF, which its message does not know of yet, and files.info does.
         """
         file_id = self.state.new_id("F")
         whole = self._file_object(file_id, user_id, name, content) | overrides
+        beside: dict[str, bytes] = {}
         shown = whole
+        if whole["filetype"] in OFFICE and (rendered := pdf_of_office(content)) is not None:
+            beside["converted.pdf"] = rendered
+            whole = whole | {"converted_pdf": self._beside_url(file_id, "converted.pdf")}
         if mode == "file_access":
             shown = {"id": file_id, "mode": mode, "file_access": "check_file_info", "created": 0, "timestamp": 0}
             whole |= {"file_access": "visible"}
@@ -86,8 +99,20 @@ class Files:
             whole.pop("url_private_download", None)
         elif mode is not None:
             shown = whole = whole | {"mode": mode}
-        self.stored[file_id] = StoredFile(shown, whole, content)
+        self.stored[file_id] = StoredFile(shown, whole, content, beside)
         return shown
+
+    def transcribe(self, file: Json, transcription: Json, vtt: bytes, looks: int) -> Json:
+        """The file object of a clip; files.info says ``looks`` times that Slack is still at it, and so does this."""
+        stored = self.stored[file["id"]]
+        stored.beside["file.vtt"] = vtt
+        made = {"vtt": self._beside_url(file["id"], "file.vtt"), "transcription": transcription}
+        stored.info, stored.looks = stored.info | made, looks
+        stored.shown = stored.info | (PROCESSING if looks else {})
+        return stored.shown
+
+    def _beside_url(self, file_id: str, name: str) -> str:
+        return f"{self.base_url}/files-tmb/{defaults.TEAM_ID}-{file_id}-0/{name}"
 
     def delete(self, file_id: str) -> None:
         """The file becomes a tombstone, in every message that carries it too."""
@@ -103,6 +128,7 @@ class Files:
         return [
             web.get("/files-pri/{file}/{name}", self.serve),
             web.get("/files-pri/{file}/download/{name}", self.serve),
+            web.get("/files-tmb/{file}-0/{beside}", self.serve),
             web.get("/files-viewer/{file}", self.viewer),
         ]
 
@@ -115,7 +141,11 @@ class Files:
             raise Refused("file_not_found")
         if stored.info["mode"] == "tombstone":
             raise Refused("file_deleted")
-        return {"file": stored.info, "comments": [], "response_metadata": {"next_cursor": ""}}
+        info = stored.info
+        if stored.looks:
+            stored.looks -= 1
+            info = info | PROCESSING
+        return {"file": info, "comments": [], "response_metadata": {"next_cursor": ""}}
 
     def _file_object(self, file_id: str, user_id: str, name: str, content: bytes) -> Json:
         suffix = PurePath(name).suffix.lower().lstrip(".")
@@ -159,7 +189,8 @@ class Files:
         return made
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        """``/files-pri/<team>-<file>/[download/]<name>``. Without the token: 200 and a login page."""
+        """``/files-pri/<team>-<file>/[download/]<name>``, and what Slack made of a file:
+        ``/files-tmb/<team>-<file>-0/<name>``. Without the token: 200 and a login page."""
         self.authorizations_seen.append(request.headers.get("Authorization"))
         fault = self.faults.take("files")
         if self.faults.outage:
@@ -174,6 +205,8 @@ class Files:
             return web.Response(text=LOGIN_PAGE, content_type="text/html")
         if stored is None or "url_private" not in stored.info:
             return web.Response(status=404, text="File not found")
+        if (made := request.match_info.get("beside")) is not None:
+            return _made(stored, made)
         is_download = "/download/" in request.path
         if stored.info["mimetype"] == "application/pdf" and not is_download:
             raise web.HTTPFound(f"{self.base_url}/files-viewer/{stored.info['id']}")
@@ -181,7 +214,8 @@ class Files:
 
     async def _send(self, request: web.Request, stored: StoredFile, fault: Fault | None) -> web.StreamResponse:
         content = stored.content
-        headers = {"Content-Length": str(len(content)), "Content-Type": str(stored.info["mimetype"])}
+        content_type = stored.serve_as or str(stored.info["mimetype"])
+        headers = {"Content-Length": str(len(content)), "Content-Type": content_type}
         response = web.StreamResponse(headers=headers)
         await response.prepare(request)
         if fault is not None and fault.kind is FaultKind.CUT:
@@ -200,6 +234,13 @@ class Files:
         return web.Response(
             text=f"<!DOCTYPE html><title>{request.match_info['file']}</title>", content_type="text/html"
         )
+
+
+def _made(stored: StoredFile, name: str) -> web.Response:
+    content = stored.beside.get(name)
+    if content is None:
+        return web.Response(status=404, text="File not found")
+    return web.Response(body=content, content_type="application/pdf" if name.endswith(".pdf") else "text/vtt")
 
 
 def _spoiled(fault: Fault, request: web.Request) -> web.Response | None:

@@ -25,6 +25,7 @@ from playground.workspace.dump import dump
 from playground.workspace.faults import Faults
 from playground.workspace.http_delivery import HttpDelivery
 from playground.workspace.manifest import Manifest
+from playground.workspace.others import Others
 from playground.workspace.people import FileGiven, People
 from playground.workspace.rate_limits import RateLimits
 from playground.workspace.records import Call, Channel, Json, Kind, Origin, Ping, Revision, Status
@@ -74,6 +75,7 @@ class Workspace:
         self.files = Files(self.state, self.tokens, self.faults)
         self.response_urls = ResponseUrls(self.state, self.dialect, self.faults, {})
         self.people = People(self.state, self.files, self.courier, self.response_urls)
+        self.others = Others(self.state, self.people, self.files)
         chat = Chat(self.state, self.dialect)
         allowed = RateLimits(strictness=strictness) if rate_limits else None
         self.web_api = WebApi(self.state, self.tokens, self.faults, allowed, {}, latency_s)

@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import SlackRefused
 from bot.messages import AuthorKind, EntryPoint, Question
 from bot.slack.escape import escape
-from bot.slack.read import answer_blocks, mentions
+from bot.slack.read import blocks, mentions
 from bot.slack.read.thread import OwnReply, ThreadReader
 from bot.slack.web_api.names import Names
 from playground.workspace.expand import expand
@@ -56,7 +56,7 @@ def test_an_answer_means_the_same_when_it_is_read_back(answer: str, expanded: bo
     ids = count()
     kept = expand([{"type": "markdown", "text": escape(answer)}], lambda: f"b{next(ids)}", markdown=expanded)
 
-    read = answer_blocks.to_markdown([*kept], mentions.as_tokens)
+    read = blocks.read([*kept], mentions.as_tokens).markdown
 
     assert html(read) == html(answer)
     assert expanded or read == answer
@@ -68,7 +68,7 @@ def test_code_within_a_list_stands_below_its_item() -> None:
     answer = "1. first\n\n    ```sh\n    make\n    ```\n\n2. second"
     kept = expand([{"type": "markdown", "text": answer}], lambda: f"b{next(ids)}")
 
-    assert answer_blocks.to_markdown([*kept], mentions.as_tokens) == "1. first\n\n```sh\nmake\n```\n\n2. second"
+    assert blocks.read([*kept], mentions.as_tokens).markdown == "1. first\n\n```sh\nmake\n```\n\n2. second"
 
 
 class SdkApi:
@@ -119,7 +119,7 @@ async def test_a_conversation_in_a_thread(ws: Workspace, client: AsyncWebClient,
         metadata={"event_type": "answer", "event_payload": {"question_ts": first, "part": 0}},
     )
     second = ws.seed(ada, general, "@claude why?", thread_ts=root)
-    question = Question(ws.team_id, general, second, root, ada, EntryPoint.MENTION, "why?")
+    question = Question(ws.team_id, general, second, root, ada, EntryPoint.MENTION, "why?", (), None)
 
     messages = await reader.read(question)
 
@@ -133,7 +133,7 @@ async def test_a_conversation_in_a_thread(ws: Workspace, client: AsyncWebClient,
         ("ada", "why?"),
     ]
     assert [attachment.name for attachment in messages[1].attachments] == ["a.pdf"]
-    answered = Question(ws.team_id, general, first, root, ada, EntryPoint.MENTION, "is it?")
+    answered = Question(ws.team_id, general, first, root, ada, EntryPoint.MENTION, "is it?", (), None)
     assert await reader.find_replies(answered) == [OwnReply(str(posted["ts"]), 0, "Yes: **1 < 2**.")]
 
 
@@ -142,7 +142,9 @@ async def test_a_thread_of_a_thousand_messages(ws: Workspace, reader: ThreadRead
     root = ws.seed(grace, general, "message 0")
     replies = [ws.seed(grace, general, f"message {number}", thread_ts=root) for number in range(1, 1_200)]
 
-    messages = await reader.read(Question(ws.team_id, general, replies[-1], root, grace, EntryPoint.MENTION, ""))
+    messages = await reader.read(
+        Question(ws.team_id, general, replies[-1], root, grace, EntryPoint.MENTION, "", (), None)
+    )
 
     assert [message.text for message in messages] == [f"message {number}" for number in range(1_200)]
     assert [call.method for call in ws.calls] == ["conversations.replies", "conversations.replies", "users.info"]
@@ -154,6 +156,8 @@ async def test_a_deleted_beginning(ws: Workspace, reader: ThreadReader) -> None:
     second = ws.seed(ada, general, "@claude hello", thread_ts=root)
     await ws.delete(general, root)
 
-    (message,) = await reader.read(Question(ws.team_id, general, second, root, ada, EntryPoint.MENTION, "hello"))
+    (message,) = await reader.read(
+        Question(ws.team_id, general, second, root, ada, EntryPoint.MENTION, "hello", (), None)
+    )
 
     assert message.text == "hello"

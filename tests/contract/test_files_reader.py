@@ -68,7 +68,7 @@ async def make_reader(host: FileHost, tmp_path: Path) -> AsyncIterator[MakeReade
 def attached(host: FileHost, path: str, content: bytes, **fields: object) -> Attachment:
     """The file on the host as ``path``, and Slack's word for it."""
     host.files[path] = content
-    attachment = Attachment(id=f"F-{path}", name=path, size_bytes=len(content), url=host.url(path))
+    attachment = Attachment.bare(f"F-{path}", path, size_bytes=len(content), url=host.url(path))
     return replace(attachment, **fields)  # type: ignore[arg-type]  # a test names the fields it means
 
 
@@ -127,7 +127,7 @@ async def test_ten_files_with_three_bad_ones_give_seven_files_and_three_notes(
     files = [attached(host, f"{n}.png", made_files.solid("PNG", (n, 0, 0))) for n in range(7)]
     files.insert(2, attached(host, "locked.pdf", made_files.pdf(password="secret")))
     files.insert(4, attached(host, "broken.jpg", made_files.image("JPEG")[:80]))
-    files.append(Attachment("F-gone", "gone.doc", mode="tombstone"))
+    files.append(Attachment.bare("F-gone", "gone.doc", mode="tombstone"))
     heard: list[tuple[int, int, str]] = []
     results = await make_reader().prepare(files, lambda *what: heard.append(what))
     assert [result.attachment_id for result in results] == [file.id for file in files]
@@ -169,14 +169,14 @@ async def test_text_cannot_close_its_own_fence(host: FileHost, make_reader: Make
     ],
 )
 async def test_a_file_that_slack_does_not_give_is_named(make_reader: MakeReader, mode: str, expected: str) -> None:
-    assert reason(await prepared(make_reader(), Attachment("F1", "x.pdf", mode=mode))) == expected
+    assert reason(await prepared(make_reader(), Attachment.bare("F1", "x.pdf", mode=mode))) == expected
 
 
 async def test_a_slack_connect_stub_is_completed_by_files_info(host: FileHost, make_reader: MakeReader) -> None:
     async def file_info(file_id: str) -> Attachment:
         return attached(host, "shared.txt", b"from next door", id=file_id)
 
-    stub = Attachment("F9", "unnamed", mode="file_access")
+    stub = Attachment.bare("F9", "unnamed", mode="file_access")
     file = await prepared(make_reader(file_info=file_info), stub)
     assert file.attachment_id == "F9"
     assert file.blocks == (TextBlock('File "shared.txt" (text, 1 line):\n```\nfrom next door\n```'),)
@@ -196,15 +196,15 @@ async def test_a_stub_that_files_info_refuses_is_named(
     async def file_info(file_id: str) -> Attachment:
         raise error
 
-    stub = Attachment("F9", "contract.pdf", mode="file_access")
+    stub = Attachment.bare("F9", "contract.pdf", mode="file_access")
     assert reason(await prepared(make_reader(file_info=file_info), stub)) == expected
 
 
 async def test_a_completed_stub_that_fails_goes_by_its_real_name(host: FileHost, make_reader: MakeReader) -> None:
     async def file_info(file_id: str) -> Attachment:
-        return Attachment(file_id, "contract.pdf", url=host.url("not there"))
+        return Attachment.bare(file_id, "contract.pdf", url=host.url("not there"))
 
-    file = await prepared(make_reader(file_info=file_info), Attachment("F9", "", mode="file_access"))
+    file = await prepared(make_reader(file_info=file_info), Attachment.bare("F9", "", mode="file_access"))
     assert [(note.file_name, note.reason) for note in file.notes] == [("contract.pdf", notes.DELETED)]
 
 
@@ -233,7 +233,7 @@ async def test_a_redirect_is_not_followed(host: FileHost, make_reader: MakeReade
 async def test_the_token_goes_to_no_other_host(host: FileHost, make_reader: MakeReader) -> None:
     async with file_host() as stranger:
         stranger.files["x.pdf"] = made_files.pdf()
-        file = await prepared(make_reader(), Attachment("F1", "x.pdf", url=stranger.url("x.pdf")))
+        file = await prepared(make_reader(), Attachment.bare("F1", "x.pdf", url=stranger.url("x.pdf")))
         assert reason(file) == notes.FOREIGN_ADDRESS
         assert stranger.tokens_seen == set()
 
@@ -296,7 +296,7 @@ async def test_a_connection_that_breaks_in_the_middle_is_tried_again(make_reader
 
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
     origin = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    attachment = Attachment("F1", "a.txt", url=f"{origin}/a.txt")
+    attachment = Attachment.bare("F1", "a.txt", url=f"{origin}/a.txt")
     file = await prepared(make_reader(origin=origin), attachment)
     server.close()
     await server.wait_closed()
@@ -308,7 +308,9 @@ async def test_a_host_that_is_not_there_is_named_as_unavailable(make_reader: Mak
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         origin = f"http://127.0.0.1:{closed.getsockname()[1]}"
-    assert reason(await prepared(make_reader(origin=origin), Attachment("F1", "a", url=origin))) == notes.UNAVAILABLE
+    assert (
+        reason(await prepared(make_reader(origin=origin), Attachment.bare("F1", "a", url=origin))) == notes.UNAVAILABLE
+    )
 
 
 # --- the cache -----------------------------------------------------------------------------------------------------

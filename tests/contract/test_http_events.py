@@ -43,6 +43,10 @@ async def _nobody(*_: object) -> bool:
     return False
 
 
+async def _nobody_knows(user_id: str, *, within_s: float) -> bool | None:
+    return None
+
+
 async def _nothing(*_: object) -> None:
     return None
 
@@ -50,7 +54,7 @@ async def _nothing(*_: object) -> None:
 @pytest.fixture
 async def door() -> AsyncIterator[Door]:
     port = free_port()
-    handlers = Handlers(_nobody, _nothing, _nothing)
+    handlers = Handlers(_nobody, _nothing, _nothing, _nobody_knows)
     bolt: AsyncApp = listeners.build(AsyncWebClient(token="xoxb-1"), Identity("T1", "U1", "B1"), SECRET, handlers)
     async with aiohttp.ClientSession() as session:
         door = Door(f"http://127.0.0.1:{port}", session)
@@ -64,6 +68,19 @@ async def test_slack_may_verify_the_address(door: Door) -> None:
     status, text = await door.knock(b'{"type": "url_verification", "challenge": "c1", "token": "t"}')
 
     assert (status, "c1" in text) == (200, True)
+
+
+async def test_slack_may_check_the_certificate_and_signs_nothing_for_it(door: Door) -> None:
+    """slack:interactivity/implementing-slash-commands: ``ssl_check=1`` and a token are all there is in the form."""
+    form = {"ssl_check": "1", "token": "x"}
+    async with door.session.post(f"{door.url}/slack/events", data=form) as response:
+        assert response.status == 200
+
+
+@pytest.mark.parametrize("form", [{"ssl_check": "0"}, {"command": "/ask", "text": "hi"}, {}])
+async def test_no_other_form_goes_unsigned(door: Door, form: dict[str, str]) -> None:
+    async with door.session.post(f"{door.url}/slack/events", data=form) as response:
+        assert response.status == 401
 
 
 async def test_a_wrong_signature_is_turned_away(door: Door) -> None:

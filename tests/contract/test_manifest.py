@@ -95,7 +95,7 @@ SCOPES_OF_METHODS: dict[str, set[str]] = {
     "conversations.info": {"channels:read", "groups:read"},
     "conversations.replies": {"channels:history", "groups:history", "im:history", "mpim:history"},
     "files.info": {"files:read"},
-    "usergroups.list": set(),  # usergroups:read is optional: without it a group keeps its id
+    "usergroups.list": {"usergroups:read"},
     "users.info": {"users:read"},
 }
 """Each from the page slack:reference/methods/<method>, "Required scopes", read 2026-11-22."""
@@ -197,7 +197,7 @@ def test_it_subscribes_to_exactly_the_events_that_the_code_knows() -> None:
         {"type": "message", "channel_type": "im", "channel": "D1"},
         {"type": "message", "channel_type": "mpim", "channel": "G1"},
     ):
-        asked = question_from_event({"team_id": "T1", "event": {**message, **event}}, "U0", "B0", 2.0)
+        asked = question_from_event({"team_id": "T1", "event": {**message, **event}}, "U0", "B0", 2.0, is_bot=None)
         assert isinstance(asked, Question), event
     assert deleted_file({"event": {"type": "file_deleted", "file_id": "F1"}}) == "F1"
 

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Page
 
+from tests.slack_blocks import BLOCKS, visible
+
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 ATTACK = '<img src=x onerror="window.attacked=1"><script>window.attacked=1</script>'
@@ -251,3 +253,56 @@ async def test_wide_code_and_tables_scroll_in_their_own_box(empty_page: Page) ->
     assert await empty_page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     wider = "(all) => all.map((box) => box.scrollWidth > box.clientWidth)"
     assert await empty_page.eval_on_selector_all("pre, .table-box", wider) == [True, True]
+
+
+# --- what Slack's reference names, and what stands below a message ---------------------------------------------------
+
+BELOW = """async (list) => {
+    const { below } = await import("/page/below.js");
+    const names = { me: "U1", user: () => "alex", channel: () => "general", group: () => "eng" };
+    document.body.replaceChildren(...(below(list, names) ?? []).flat(Infinity).filter(Boolean));
+    return document.body.innerText;
+}"""
+INTERACTIVE = {"actions", "auth_provider", "share_shortcut", "input"}
+"""Kinds of which the page shows less than all: menus are closed, and two kinds no workspace here holds."""
+
+
+@pytest.mark.parametrize("kind", sorted(BLOCKS.keys() - INTERACTIVE))
+async def test_the_page_shows_the_words_of_every_kind_of_block(empty_page: Page, kind: str) -> None:
+    samples = [block for block in BLOCKS[kind] if "accessory" not in block or block["accessory"]["type"] == "button"]
+    await empty_page.evaluate(DRAW, samples)
+    shown = await empty_page.evaluate("document.body.textContent + document.body.innerHTML")
+
+    assert "A block of the kind" not in shown
+    assert [word for word in visible(samples) if word not in shown] == []
+
+
+@pytest.mark.parametrize("markup", ["text", "fallback", "author_name", "footer", "title", "pretext"])
+async def test_markup_below_a_message_stays_text(empty_page: Page, markup: str) -> None:
+    await empty_page.evaluate(BELOW, [{"is_share": True, markup: ATTACK}, {markup: ATTACK}])
+    assert await empty_page.evaluate("window.attacked") is None
+    assert await empty_page.locator("body img, body script").count() == 0
+
+
+async def test_what_stands_below_a_message_is_shown(empty_page: Page) -> None:
+    original = {"blocks": [section("disk *full*")]}
+    forwarded = {
+        "is_share": True, "author_name": "Ops", "from_url": "https://x.example/p1",
+        "message_blocks": [{"message": original}], "files": [{"id": "F1", "name": "log.txt"}],
+    }  # fmt: skip
+    pasted = {
+        "fallback": "[no preview available]",
+        "blocks": [{"type": "table", "rows": [[plain("item"), plain("sum")]]}],
+    }
+    build = {
+        "author_name": "CI",
+        "title": "Build 7",
+        "text": "is *red*",
+        "footer": "on main",
+        "fields": [{"title": "a"}],
+    }
+    shown = await empty_page.evaluate(BELOW, [forwarded, pasted, build, {"is_share": True, "fallback": "in short"}])
+
+    for words_shown in ("Ops", "disk full", "log.txt", "item", "sum", "CI", "Build 7", "is red", "on main", "in short"):
+        assert words_shown in shown
+    assert "no preview" not in shown

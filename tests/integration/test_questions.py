@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from bot.errors import StoreFailed
 from bot.lease import Lease
-from bot.messages import Attachment, EntryPoint, Question, ThreadKey
+from bot.messages import Attachment, EntryPoint, Question, ThreadKey, Words, WordsKind
 from bot.ports import Accepted, Claim, Lock, Outcome, Vitals
 from bot.store.database import Database
 from bot.store.questions import StoredQuestions
@@ -20,6 +20,7 @@ from tests.asked import FILE, asked
 from tests.database import pass_time, run_sql
 from tests.postgres import OVER_BOTH, lossy
 
+CLIP = Words("Buy milk", WordsKind.VOICE, own=True, whole=False, pending=True, more_url="https://e.io", enclosed=("a",))
 LEASE_S = 20.0
 SECRET = "the merger is on Friday"
 
@@ -88,7 +89,9 @@ class TestAdding:
         await added(store, asked("1.0"), asked("1.0", channel_id="C2"), asked("1.0", team_id="T2"))
 
     async def test_it_comes_out_as_it_went_in(self, store: StoredQuestions) -> None:
-        file = Attachment("F2", "ünï🎉.py", "text/plain", "snippet", 3, None, "python", "https://files.slack.com/x")
+        file = Attachment(
+            "F2", "ünï🎉.py", "text/plain", "snippet", 3, None, "python", "https://files.slack.com/x", CLIP
+        )
         question = asked(
             "1.5", "1.0", user_id="W9", entry_point=EntryPoint.COMMAND, text="a\n“b” 🎉 \\u0000",
             attachments=(FILE, file), response_url="https://hooks.slack.com/x",

@@ -60,7 +60,7 @@ async def written(tmp_path: Path) -> AsyncIterator[Written]:
         ada = workspace.user("ada")
         channel = workspace.direct_message(ada)
         ts = workspace.seed(ada, channel, "Tell me.")
-        question = Question(workspace.team_id, channel, ts, ts, ada, EntryPoint.DIRECT, "Tell me.")
+        question = Question(workspace.team_id, channel, ts, ts, ada, EntryPoint.DIRECT, "Tell me.", (), None)
         records = StoredReplyRecords(database)
         await StoredQuestions(database).add(question, "one", busy=False, lease_s=0.0)
         client = AsyncWebClient(workspace.bot_token, workspace.api_url, session=session, retry_handlers=[])

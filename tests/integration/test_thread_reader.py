@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from aiohttp import ClientSession, web
 
 from bot.errors import SlackNoAccess, SlackRefused, SlackUnavailable
-from bot.messages import Attachment, AuthorKind, EntryPoint, Question, ThreadMessage
+from bot.messages import Attachment, Author, AuthorKind, EntryPoint, Question, ThreadMessage
+from bot.slack.read.mentions import MENTIONED_MAX
 from bot.slack.read.thread import OwnReply, ThreadReader
-from bot.slack.web_api.names import LOOKUPS_AT_ONCE, NAME_AGE_MAX_S, Names
+from bot.slack.web_api.names import LOOKUPS_AT_ONCE, LOOKUPS_MAX, NAME_AGE_MAX_S, Names
 
 BOT_USER, BOT = "UBOT", "BBOT"
 PAGE = 5
@@ -21,11 +23,14 @@ PAGE = 5
 
 
 class SmallSlack:
-    """Answers the three methods a reader calls, with the shapes and error codes of their documentation."""
+    """Answers the methods a reader calls, with the shapes and error codes of their documentation."""
 
     def __init__(self) -> None:
         self.threads: dict[str, list[dict[str, Any]]] = {}
-        self.users = {"U1": "Ada", "U2": "Bob", BOT_USER: "claude"}
+        self.users = {"U1": "Ada", "U2": "Bob", "U3": "standup", BOT_USER: "claude"}
+        self.bots = {"U3", BOT_USER}
+        self.apps = {"B7": "Alerts", "B9": "Connector"}
+        self.groups = {"S1": "eng", "S2": "ops"}
         self.calls: Counter[str] = Counter()
         self.at_once = self.at_once_max = 0
         self.answers = asyncio.Event()
@@ -50,6 +55,8 @@ class SmallSlack:
         if thread is None:
             return {"ok": False, "error": "thread_not_found"}
         assert form["include_all_metadata"] == "true"
+        if form.get("limit") == "1":
+            return {"ok": True, "messages": thread[:1], "has_more": len(thread) > 1}
         parent, replies = thread[0], [message for message in thread[1:] if message["ts"] > form.get("oldest", "")]
         start = int(form.get("cursor") or 0)
         page, more = replies[start : start + PAGE], start + PAGE < len(replies)
@@ -59,8 +66,14 @@ class SmallSlack:
     def _name(self, method: str, form: dict[str, Any]) -> dict[str, Any]:
         if method == "users.info":
             name = self.users.get(form["user"])
-            user = {"id": form["user"], "name": "x", "profile": {"real_name": "x", "display_name": name}}
+            profile = {"real_name": "x", "display_name": name}
+            user = {"id": form["user"], "name": "x", "is_bot": form["user"] in self.bots, "profile": profile}
             return {"ok": True, "user": user} if name else {"ok": False, "error": "user_not_found"}
+        if method == "bots.info":
+            return {"ok": True, "bot": {"id": form["bot"], "name": self.apps[form["bot"]]}}
+        if method == "usergroups.list":
+            groups = [{"id": id_, "handle": handle, "name": "A group"} for id_, handle in self.groups.items()]
+            return {"ok": True, "usergroups": groups}
         return {"ok": True, "channel": {"id": form["channel"], "name": "general"}}
 
 
@@ -127,7 +140,8 @@ def ours(second: int, text: str, answers: int | None = None, part: int = 0) -> d
 
 
 def question(second: int, text: str = "asked", **more: Any) -> Question:
-    return Question("T1", "C1", ts(second), ts(0), "U1", EntryPoint.MENTION, text, **more)
+    given: dict[str, Any] = {"attachments": (), "response_url": None, **more}
+    return Question("T1", "C1", ts(second), ts(0), "U1", EntryPoint.MENTION, text, **given)
 
 
 def lines(messages: list[ThreadMessage]) -> list[str]:
@@ -145,13 +159,114 @@ async def test_a_thread_of_several_pages_is_read_whole_and_named(slack: SmallSla
     assert slack.calls["users.info"] == 3
 
 
-async def test_a_question_that_starts_a_thread_needs_no_history(slack: SmallSlack, reader: ThreadReader) -> None:
-    asked = question(0, "what says <@U2>?", attachments=(Attachment("F1", "a.pdf"),))
+async def test_a_question_with_a_file_that_starts_a_thread_needs_no_history(
+    slack: SmallSlack, reader: ThreadReader
+) -> None:
+    asked = question(0, "what says <@U2>?", attachments=(Attachment.bare("F1", "a.pdf"),))
 
     (message,) = await reader.read(asked)
 
     assert (message.author.name, message.text, message.attachments) == ("Ada", "what says @Bob?", asked.attachments)
     assert slack.calls["conversations.replies"] == 0
+
+
+async def test_a_mention_whose_event_has_no_files_is_read_once_from_slack(
+    slack: SmallSlack, reader: ThreadReader
+) -> None:
+    slack.threads[ts(0)] = [person(0, f"<@{BOT_USER}> sum up", files=[{"id": "F1", "name": "a.pdf"}])]
+
+    (message,) = await reader.read(question(0, "sum up"))
+
+    assert (message.text, [file.name for file in message.attachments]) == ("sum up", ["a.pdf"])
+    assert slack.calls["conversations.replies"] == 1
+
+
+@pytest.mark.parametrize("error", ["service_unavailable", "missing_scope", "thread_not_found"])
+async def test_a_mention_is_answered_as_it_came_where_slack_does_not_show_it(
+    slack: SmallSlack, reader: ThreadReader, error: str
+) -> None:
+    slack.failing = error
+
+    (message,) = await reader.read(question(0, "sum up"))
+
+    assert (message.author.id, message.text) == ("U1", "sum up")
+
+
+async def test_a_direct_message_that_starts_a_thread_came_whole(slack: SmallSlack, reader: ThreadReader) -> None:
+    direct = replace(question(0, "hi"), entry_point=EntryPoint.DIRECT)
+
+    assert lines(await reader.read(direct)) == ["Ada: hi"]
+    assert slack.calls["conversations.replies"] == 0
+
+
+async def test_who_wrote_what_is_told_from_what_slack_knows_of_the_user(
+    slack: SmallSlack, reader: ThreadReader
+) -> None:
+    """A person's own token and another app's bot leave the same traces on a message."""
+    by_app = {"bot_id": "B9", "app_id": "A9", "bot_profile": {"id": "B9", "name": "Connector"}}
+    slack.threads[ts(0)] = [
+        person(0, "from my script", "U1", **by_app),
+        person(1, "from a bot", "U3", **by_app),
+        person(2, "from a bot without a profile", "U3", bot_id="B7"),
+        {"type": "message", "subtype": "bot_message", "bot_id": "B7", "text": "from a hook", "ts": ts(3)},
+        {"type": "message", "subtype": "bot_message", "bot_id": "B7", "username": "Form", "text": "w", "ts": ts(4)},
+        person(5, "Reminder: water the plants", "USLACKBOT"),
+        person(6, "asked"),
+    ]
+
+    messages = await reader.read(question(6))
+
+    app = AuthorKind.OTHER_BOT
+    assert [(message.author.name, message.author.kind) for message in messages] == [
+        ("Ada", AuthorKind.PERSON), ("Connector", app), ("Alerts", app), ("Alerts", app), ("Form", app),
+        ("Slackbot", app), ("Ada", AuthorKind.PERSON),
+    ]  # fmt: skip
+
+
+async def test_no_field_of_a_message_of_the_thread_stays_empty(slack: SmallSlack, reader: ThreadReader) -> None:
+    slack.threads[ts(0)] = [person(0, "see", files=[{"id": "F1", "name": "a.pdf"}]), person(1, "asked")]
+
+    message, _ = await reader.read(question(1))
+
+    assert [name for name in ThreadMessage.__slots__ if not getattr(message, name)] == []
+    assert message.author == Author("U1", "Ada", AuthorKind.PERSON)
+
+
+async def test_a_name_that_begins_with_the_bots_stays_whole(slack: SmallSlack, reader: ThreadReader) -> None:
+    slack.users["USMITH"] = "claude Smith"
+    slack.threads[ts(0)] = [
+        person(0, "<@USMITH> can you send it?"),
+        person(1, f"<@{BOT_USER}> <@USMITH> said so"),
+        person(2, "asked"),
+    ]
+
+    assert lines(await reader.read(question(2)))[:2] == [
+        "Ada: @claude Smith can you send it?",
+        "Ada: @claude Smith said so",
+    ]
+
+
+async def test_a_message_of_a_thousand_mentions_asks_for_few_names(slack: SmallSlack, reader: ThreadReader) -> None:
+    crowd = [f"U{number:05}" for number in range(2_500)]
+    slack.users |= {user: f"Person {user}" for user in crowd}
+    slack.threads[ts(0)] = [person(0, " ".join(f"<@{user}>" for user in crowd)), person(1, "asked")]
+
+    crowded, _ = await reader.read(question(1))
+
+    assert crowded.text.startswith("@Person U00000 @Person U00001 ")
+    assert crowded.text.endswith("@U02498 @U02499")
+    assert slack.calls["users.info"] <= MENTIONED_MAX + 2
+
+
+async def test_names_that_many_messages_want_do_not_queue_without_bound(slack: SmallSlack, names: Names) -> None:
+    slack.users |= {f"U{n}": f"Person {n}" for n in range(1_000)}
+    slack.answers.clear()
+    waiting = [asyncio.create_task(names.resolve([f"U{n}" for n in range(start, start + 100)])) for start in range(900)]
+    await asyncio.sleep(0)
+    slack.answers.set()
+    await asyncio.gather(*waiting)
+
+    assert slack.calls["users.info"] <= LOOKUPS_MAX
 
 
 async def test_what_was_said_after_the_question_is_a_later_matter(slack: SmallSlack, reader: ThreadReader) -> None:
@@ -203,7 +318,7 @@ async def test_deleted_and_silent_messages_are_left_out(slack: SmallSlack, reade
     messages = await reader.read(question(6))
 
     assert lines(messages) == ["Ada: kept", "Ada: ", "CI: red", "Ada: asked"]
-    assert messages[1].attachments == (Attachment("F1", "unnamed file", mode="tombstone"),)
+    assert messages[1].attachments == (Attachment.bare("F1", "unnamed file", mode="tombstone"),)
     assert messages[2].author.kind is AuthorKind.OTHER_BOT
 
 
@@ -257,22 +372,24 @@ async def test_a_command_has_no_thread_to_look_into(slack: SmallSlack, reader: T
 
 
 async def test_an_app_that_asks_is_known_for_one(slack: SmallSlack, reader: ThreadReader) -> None:
-    asked = Question("T1", "C1", ts(0), ts(0), "B7", EntryPoint.MENTION, "disk full")
+    asked = Question("T1", "C1", ts(0), ts(0), "B7", EntryPoint.MENTION, "disk full", (), None)
 
     (message,) = await reader.read(asked)
 
-    assert (message.author.name, message.author.kind) == ("B7", AuthorKind.OTHER_BOT)
+    assert (message.author.name, message.author.kind) == ("Alerts", AuthorKind.OTHER_BOT)
 
 
 async def test_many_who_ask_at_once_share_one_lookup(slack: SmallSlack, names: Names) -> None:
     slack.answers.clear()
-    waiting = [asyncio.create_task(names.resolve(["U1", "U1", "C9", "S1", ""])) for _ in range(10)]
+    wanted = ["U1", "U1", "C9", "S1", "S2", "S3", "B7", "T1", ""]
+    waiting = [asyncio.create_task(names.resolve(wanted)) for _ in range(10)]
     await asyncio.sleep(0)
     slack.answers.set()
 
-    assert await asyncio.gather(*waiting) == [{"U1": "Ada", "C9": "general"}] * 10
-    assert await names.resolve(["U1"]) == {"U1": "Ada"}
-    assert slack.calls == Counter({"users.info": 1, "conversations.info": 1})
+    found = {"U1": "Ada", "C9": "general", "S1": "eng", "S2": "ops", "B7": "Alerts"}
+    assert await asyncio.gather(*waiting) == [found] * 10
+    assert await names.resolve(["U1", "S1", "S3"]) == {"U1": "Ada", "S1": "eng"}
+    assert slack.calls == Counter({"users.info": 1, "conversations.info": 1, "bots.info": 1, "usergroups.list": 1})
 
 
 async def test_lookups_at_once_are_bounded(slack: SmallSlack, names: Names) -> None:

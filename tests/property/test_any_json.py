@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.messages import AuthorKind, Question
-from bot.slack.read import answer_blocks, mentions, mrkdwn, rich_text
+from bot.slack.read import blocks as blocks_of
+from bot.slack.read import mentions, mrkdwn, rich_text
 from bot.slack.read.file_objects import attachments_of
 from bot.slack.read.message_text import author_of, markdown_of
 from bot.slack.receive.payloads import Ignored, question_from_command, question_from_event
@@ -42,12 +43,12 @@ def test_messages(message: dict[str, Any]) -> None:
     for kind in AuthorKind:
         assert isinstance(markdown_of(message, kind, mentions.by_name({})), str)
     assert all(attachment.id and attachment.name for attachment in attachments_of(message))
-    author_of(message, "UBOT", "BBOT")
+    author_of(message, "UBOT", "BBOT", lambda _: None)
 
 
 @given(OBJECTS, OBJECTS)
 def test_deliveries(body: dict[str, Any], event: dict[str, Any]) -> None:
-    outcome = question_from_event({**body, "event": event}, "UBOT", "BBOT", 1_700_000_000.0)
+    outcome = question_from_event({**body, "event": event}, "UBOT", "BBOT", 1_700_000_000.0, is_bot=None)
 
     assert isinstance(outcome, Ignored) == (not isinstance(outcome, Question))
     if isinstance(outcome, Question):
@@ -61,7 +62,7 @@ def test_deliveries(body: dict[str, Any], event: dict[str, Any]) -> None:
 @given(OBJECTS, st.lists(OBJECTS, max_size=4))
 def test_blocks(block: dict[str, Any], blocks: list[dict[str, Any]]) -> None:
     assert isinstance(rich_text.to_markdown(block, mentions.as_tokens), str)
-    assert answer_blocks.to_markdown([*blocks], mentions.as_tokens) is not None
+    assert isinstance(blocks_of.read([*blocks], mentions.as_tokens).markdown, str)
 
 
 @given(st.text(alphabet="*_~`<>&;@#!|^ \nab", max_size=60))

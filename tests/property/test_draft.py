@@ -38,7 +38,7 @@ from bot.messages import (
     ThreadMessage,
 )
 
-ADA, CLAUDE = Author("U1", "Ada"), Author("UBOT", "claude", AuthorKind.THIS_BOT)
+ADA, CLAUDE = Author("U1", "Ada", AuthorKind.PERSON), Author("UBOT", "claude", AuthorKind.THIS_BOT)
 
 
 def pdf(path: str) -> PdfBlock:
@@ -50,7 +50,7 @@ def image(path: str) -> ImageBlock:
 
 
 def said(second: int, author: Author, *file_ids: str, text: str = "words") -> ThreadMessage:
-    return ThreadMessage(f"{second}.0", author, text, tuple(Attachment(name, f"{name}.pdf") for name in file_ids))
+    return ThreadMessage(f"{second}.0", author, text, tuple(Attachment.bare(name, f"{name}.pdf") for name in file_ids))
 
 
 def draft(thread: list[ThreadMessage], files: list[PreparedFile]) -> Draft:

@@ -134,9 +134,9 @@ def test_an_answered_thread_begins_like_it_did_before(
 ) -> None:
     """So that the prompt cache serves the next turn. A mention without words or files is the one exception."""
     *earlier, question = thread
-    question = ThreadMessage("50.000100", Author("U1", "Ada"), words, question.attachments)
-    answer = ThreadMessage("51.000100", Author("UBOT", "claude", AuthorKind.THIS_BOT), "It is so.")
-    next_question = ThreadMessage("52.000100", Author("U2", "Bob"), "Why?")
+    question = ThreadMessage("50.000100", Author("U1", "Ada", AuthorKind.PERSON), words, question.attachments)
+    answer = ThreadMessage("51.000100", Author("UBOT", "claude", AuthorKind.THIS_BOT), "It is so.", ())
+    next_question = ThreadMessage("52.000100", Author("U2", "Bob", AuthorKind.PERSON), "Why?", ())
 
     before = build([*earlier, question], files, system=SYSTEM, tokens_max=WIDE).conversation.messages
     after = build([*earlier, question, answer, next_question], files, system=SYSTEM, tokens_max=WIDE)
@@ -148,7 +148,7 @@ def test_an_answered_thread_begins_like_it_did_before(
 
 @given(NAMES, st.sampled_from(AuthorKind))
 def test_a_name_cannot_leave_its_place(name: str, kind: AuthorKind) -> None:
-    asked = ThreadMessage("1.000100", Author("U1", name, kind), "words", (Attachment("F1", name),))
+    asked = ThreadMessage("1.000100", Author("U1", name, kind), "words", (Attachment.bare("F1", name),))
     (message,) = build([asked], {}, system=SYSTEM, tokens_max=WIDE).conversation.messages
     (block,) = message.content
     assert isinstance(block, TextBlock)
@@ -166,7 +166,9 @@ def test_a_name_cannot_leave_its_place(name: str, kind: AuthorKind) -> None:
 @settings(max_examples=30)
 def test_the_cut_stays_in_place_while_a_thread_grows(length: int, tokens_max: int) -> None:
     """Trimming each turn anew would make every turn pay for the whole thread again."""
-    thread = [ThreadMessage(f"{n}.000100", Author("U1", "Ada"), "x" * 100) for n in range(length + 1)]
+    thread = [
+        ThreadMessage(f"{n}.000100", Author("U1", "Ada", AuthorKind.PERSON), "x" * 100, ()) for n in range(length + 1)
+    ]
     message_tokens, step_tokens = 46, tokens_max / MARGIN * TRIM_STEP
 
     cuts = [build(thread[: n + 1], {}, system="", tokens_max=tokens_max).left_out for n in range(length + 1)]

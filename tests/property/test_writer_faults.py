@@ -119,7 +119,7 @@ async def question(ws: Workspace, way: Way) -> Question:
         return Question(ws.team_id, channel, "trigger", "trigger", ada, EntryPoint.COMMAND, "What now?", (), url)
     ts = ws.seed(ada, channel, "What now?")
     entry_point = EntryPoint.DIRECT if way is Way.STREAMS else EntryPoint.MENTION
-    return Question(ws.team_id, channel, ts, ts, ada, entry_point)
+    return Question(ws.team_id, channel, ts, ts, ada, entry_point, "", (), None)
 
 
 class Records:

@@ -21,7 +21,7 @@ def cache(directory: Path, *, bytes_max: int = 10_000, age_max_s: float = 24 * H
 
 def keep(kept: Cache, name: str, *, size: int = 1_000, hours_ago: float = 0) -> str:
     """An entry of about that size that was last used then."""
-    key = key_of(Attachment(name, f"{name}.pdf"), "settings")
+    key = key_of(Attachment.bare(name, f"{name}.pdf"), "settings")
     begun = kept.begin()
     (begun / "0.pdf").write_bytes(bytes(size))
     kept.commit(begun, key, [PdfExtract("0.pdf", 1)], {"0.pdf"})
@@ -98,7 +98,7 @@ def test_forgetting_takes_every_version_of_one_file(tmp_path: Path) -> None:
 
 
 def test_the_key_changes_with_the_file_and_the_settings() -> None:
-    file = Attachment("F1", "a.pdf", size_bytes=1, url="https://files.slack.com/1")
+    file = Attachment.bare("F1", "a.pdf", size_bytes=1, url="https://files.slack.com/1")
     assert key_of(file, "a") == key_of(file, "a")
-    changed = Attachment("F1", "a.pdf", size_bytes=2, url="https://files.slack.com/1")
+    changed = Attachment.bare("F1", "a.pdf", size_bytes=2, url="https://files.slack.com/1")
     assert len({key_of(file, "a"), key_of(file, "b"), key_of(changed, "a")}) == 3

@@ -21,7 +21,7 @@ from bot.messages import (
     ThreadMessage,
 )
 
-ADA, BOB = Author("U1", "Ada"), Author("U2", "Bob")
+ADA, BOB = Author("U1", "Ada", AuthorKind.PERSON), Author("U2", "Bob", AuthorKind.PERSON)
 CI = Author("B1", "CI", AuthorKind.OTHER_BOT)
 CLAUDE = Author("UBOT", "claude", AuthorKind.THIS_BOT)
 PDF = PdfBlock("contract.pdf", FileBytes(Path("a"), 9), 12)
@@ -61,7 +61,13 @@ def test_files_stand_before_the_words_they_came_with() -> None:
     files = {"F1": PreparedFile("F1", (PDF,)), "F2": PreparedFile("F2", (PHOTO, TextBlock(" ")))}
 
     assert read(
-        said(1, ADA, "Our contract and a photo", Attachment("F1", "contract.pdf"), Attachment("F2", "photo.png")),
+        said(
+            1,
+            ADA,
+            "Our contract and a photo",
+            Attachment.bare("F1", "contract.pdf"),
+            Attachment.bare("F2", "photo.png"),
+        ),
         said(2, BOB, "Is it signed?"),
         files=files,
     ) == [
@@ -79,7 +85,7 @@ def test_files_stand_before_the_words_they_came_with() -> None:
 
 
 def test_a_file_alone_is_the_question() -> None:
-    one, two = Attachment("F1", "contract.pdf"), Attachment("F2", "photo.png")
+    one, two = Attachment.bare("F1", "contract.pdf"), Attachment.bare("F2", "photo.png")
     files = {"F1": PreparedFile("F1", (PDF,))}
 
     assert read(said(1, ADA, "", one), files=files) == [
@@ -93,7 +99,7 @@ def test_a_file_alone_is_the_question() -> None:
 def test_a_file_that_was_not_read_is_named_with_the_reason() -> None:
     locked = PreparedFile("F1", notes=(Note("old.doc", "it needs\na password"),))
     partly = PreparedFile("F2", (PDF,), (Note("b.exe", "unknown"),))
-    attachments = Attachment("F1", "old.doc"), Attachment("F2", "a.zip")
+    attachments = Attachment.bare("F1", "old.doc"), Attachment.bare("F2", "a.zip")
 
     assert read(said(1, ADA, "Read these", *attachments), files={"F1": locked, "F2": partly}) == [
         (
@@ -149,7 +155,7 @@ def test_a_long_thread_keeps_its_beginning_and_says_what_is_missing() -> None:
 
 def test_a_beginning_that_is_too_long_by_itself_goes_too() -> None:
     book = PdfBlock("book.pdf", FileBytes(Path("a"), 9), 600)
-    thread = [said(1, ADA, "Read", Attachment("F1", "book.pdf")), said(2, BOB, "And?")]
+    thread = [said(1, ADA, "Read", Attachment.bare("F1", "book.pdf")), said(2, BOB, "And?")]
 
     history = build(thread, {"F1": PreparedFile("F1", (book,))}, system="", tokens_max=100_000)
 

@@ -39,7 +39,7 @@ def read(message: dict[str, Any], kind: AuthorKind) -> str:
     ],
 )
 def test_authors(message: dict[str, Any], author: Author) -> None:
-    assert author_of(message, "UBOT", "BBOT") == author
+    assert author_of(message, "UBOT", "BBOT", lambda _: None) == author
 
 
 def test_a_person_is_read_from_the_exact_structure_where_there_is_one() -> None:
@@ -82,7 +82,7 @@ def test_an_app_says_things_in_many_places() -> None:
     }
 
     assert read(message, APP) == (
-        "**Build** failed\n\non main\n\n"
+        "**Build** failed\n\non main x\n\n[Rerun]\n\n"
         "New event\n\n[Issue & 7](https://example.com/7)\n\nIt [broke](https://example.com)\n\nPriority: **High**\n\n"
         "[prod] all is well"
     )

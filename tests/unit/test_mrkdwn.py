@@ -110,14 +110,28 @@ def test_ids_can_be_listed_before_names_are_known() -> None:
 @pytest.mark.parametrize(
     ("text", "left"),
     [
-        ("@claude what is this?", "what is this?"),
-        ("@claude: @claude, hi", "hi"),
-        ("summarise this @claude", "summarise this"),
-        ("@claude who is @claude", "who is @claude"),
-        ("ask @claude about it", "ask @claude about it"),
-        ("@claudette is somebody else", "@claudette is somebody else"),
-        ("  @claude  ", ""),
+        ("<@UBOT> what is this?", "what is this?"),
+        ("<@UBOT>what is this?", "what is this?"),
+        ("<@UBOT|claude>: <@UBOT>, hi", "hi"),
+        ("summarise this <@UBOT>", "summarise this"),
+        ("summarise this <@UBOT> <@UBOT|claude> ", "summarise this"),
+        ("<@UBOT> who is <@UBOT>", "who is <@UBOT>"),
+        ("ask <@UBOT> about it", "ask <@UBOT> about it"),
+        ("<@UBOT>'s answer was wrong", "<@UBOT>'s answer was wrong"),
+        ("<@UBOTH> is somebody else", "<@UBOTH> is somebody else"),
+        ("  <@UBOT>  ", ""),
+        ("   ", ""),
     ],
 )
 def test_the_address_is_not_part_of_the_question(text: str, left: str) -> None:
-    assert mentions.without_address(text, "@claude") == left
+    assert mentions.unaddressed(text, "UBOT") == left
+
+
+def test_a_label_is_kept_with_its_id_and_shown_where_nothing_better_is_known() -> None:
+    kept = mrkdwn.to_markdown("<@U1|ada> in <#C1|general>, <!subteam^S1|@eng>", mentions.as_tokens)
+    mentioned = mentions.Mentioned()
+    mentions.named(kept, mentioned)
+
+    assert kept == "<@U1|ada> in <#C1|general>, <!subteam^S1|eng>"
+    assert (mentioned.ids, mentioned.nameless) == (["U1", "C1", "S1"], [])
+    assert mentions.named(kept, mentions.by_name({})) == "@ada in #general, @eng"

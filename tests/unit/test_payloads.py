@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.messages import Attachment, EntryPoint, Question
-from bot.slack.receive.payloads import Ignored, question_from_command, question_from_event
+from bot.slack.receive.payloads import Ignored, doubtful_user, question_from_command, question_from_event
 
 BOT_USER, BOT = "U0LAN0Z89", "B0LAN0Z89"
 NOW_S = 1515449522.0
@@ -59,12 +59,12 @@ def direct(**more: Any) -> dict[str, Any]:
     )
 
 
-def read(event: dict[str, Any], **more: Any) -> Question | Ignored:
-    return question_from_event(envelope(event, **more), BOT_USER, BOT, NOW_S)
+def read(event: dict[str, Any], *, is_bot: bool | None = None, **more: Any) -> Question | Ignored:
+    return question_from_event(envelope(event, **more), BOT_USER, BOT, NOW_S, is_bot=is_bot)
 
 
-def asked(event: dict[str, Any], **more: Any) -> Question:
-    question = read(event, **more)
+def asked(event: dict[str, Any], *, is_bot: bool | None = None, **more: Any) -> Question:
+    question = read(event, is_bot=is_bot, **more)
     assert isinstance(question, Question), question
     return question
 
@@ -78,6 +78,8 @@ def test_a_mention_is_a_question_in_a_thread_of_its_own() -> None:
         user_id="U061F7AUR",
         entry_point=EntryPoint.MENTION,
         text="is it everything a river should be?",
+        attachments=(),
+        response_url=None,
     )
 
 
@@ -153,6 +155,9 @@ def test_a_file_is_part_of_the_question() -> None:
             mode="hosted",
             size_bytes=137531,
             url="https://files.slack.com/files-pri/T123-F0A/download/tedair.gif",
+            filetype="gif",
+            converted_pdf_url=None,
+            words=None,
         ),
     )
 
@@ -162,18 +167,18 @@ def test_a_file_is_part_of_the_question() -> None:
     [
         (
             {"id": "F1", "mode": "file_access", "file_access": "check_file_info", "created": 0, "user": ""},
-            Attachment("F1", "unnamed file", mode="file_access"),
+            Attachment.bare("F1", "unnamed file", mode="file_access"),
         ),
-        ({"id": "F1", "mode": "tombstone"}, Attachment("F1", "unnamed file", mode="tombstone")),
-        ({"id": "F1", "mode": "hidden_by_limit"}, Attachment("F1", "unnamed file", mode="hidden_by_limit")),
+        ({"id": "F1", "mode": "tombstone"}, Attachment.bare("F1", "unnamed file", mode="tombstone")),
+        ({"id": "F1", "mode": "hidden_by_limit"}, Attachment.bare("F1", "unnamed file", mode="hidden_by_limit")),
         (
             {"id": "F1", "name": None, "title": "Image from\niOS &amp; me", "size": 5},
-            Attachment("F1", "Image from iOS & me", size_bytes=5),
+            Attachment.bare("F1", "Image from iOS & me", size_bytes=5),
         ),
-        ({"id": "F1", "name": "", "pretty_type": "PDF"}, Attachment("F1", "unnamed PDF file")),
+        ({"id": "F1", "name": "", "pretty_type": "PDF"}, Attachment.bare("F1", "unnamed PDF file")),
         (
             {"id": "F1", "name": "Plan", "mode": "external", "is_external": True, "external_type": "gdrive"},
-            Attachment("F1", "Plan", mode="external"),
+            Attachment.bare("F1", "Plan", mode="external"),
         ),
     ],
 )
@@ -244,7 +249,9 @@ def test_subtypes_that_people_write(subtype: str) -> None:
         (direct(hidden=True), "hidden"),
         (direct(user=BOT_USER), "own message"),
         (direct(user="U1", bot_id=BOT), "own message"),
-        (direct(user="USLACKBOT"), "Slackbot"),
+        (direct(user="USLACKBOT"), "Slack's own notice"),
+        (direct(user="USLACK"), "Slack's own notice"),
+        (mention(user="USLACK"), "Slack's own notice"),
         (direct(ts=""), "malformed"),
         (direct(channel=""), "malformed"),
         (direct(user=""), "malformed"),
@@ -270,11 +277,53 @@ def test_an_edited_mention_is_a_question_while_it_is_young() -> None:
 def test_another_bot_may_ask_but_not_converse() -> None:
     hook = {"bot_id": "B0OTHER", "subtype": "bot_message", "username": "alerts", "user": None}
 
+    by_bot = {"bot_id": "B0OTHER", "user": "U0OTHERBOT"}
     assert asked(mention(**hook)).user_id == "B0OTHER"
-    assert asked(mention(bot_id="B0OTHER", user="U0OTHERBOT")).user_id == "U0OTHERBOT"
+    assert asked(mention(**by_bot), is_bot=True).user_id == "U0OTHERBOT"
     never = Ignored("another bot, not at top level")
     assert read(mention(**hook, thread_ts="1515440000.000001")) == never
-    assert read(direct(bot_id="B0OTHER", user="U0OTHERBOT")) == never
+    assert read(mention(**by_bot, thread_ts="1515440000.000001"), is_bot=True) == never
+    assert read(direct(**by_bot), is_bot=True) == never
+
+
+@pytest.mark.parametrize("is_bot", [False, None], ids=["known", "unknown"])
+def test_what_a_person_posts_with_a_token_of_their_own_is_theirs(is_bot: bool | None) -> None:
+    """Slack puts the app beside the person; where it cannot say who that is, the question is not lost."""
+    by_token = {"bot_id": "B9", "app_id": "A9", "bot_profile": {"id": "B9", "name": "Connector"}}
+    in_thread = mention(**by_token, thread_ts="1515440000.000001")
+
+    for event in (direct(**by_token), mention(**by_token), in_thread, message(**by_token)):
+        assert asked(event, is_bot=is_bot).user_id == "U061F7AUR"
+        assert doubtful_user(envelope(event), BOT_USER, BOT) == "U061F7AUR"
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        mention(),
+        direct(user=BOT_USER, bot_id=BOT),
+        direct(user=None, bot_id="B9", subtype="bot_message"),
+        mention(user="USLACKBOT", bot_id="B01"),
+        {},
+    ],
+)
+def test_nobody_is_asked_about_who_is_plain(event: dict[str, Any]) -> None:
+    assert doubtful_user(envelope(event), BOT_USER, BOT) == ""
+
+
+def test_a_reminder_that_slackbot_delivers_in_a_channel_is_a_question() -> None:
+    reminder = {"user": "USLACKBOT", "bot_id": "B01", "text": f"Reminder: <@{BOT_USER}> sum up the week."}
+
+    question = asked(mention(**reminder))
+
+    assert (question.user_id, question.text) == ("USLACKBOT", f"Reminder: <@{BOT_USER}> sum up the week.")
+    assert read(message(user="USLACKBOT", text="Reminder: lunch")) == Ignored("not addressed")
+    assert read(mention(**reminder, thread_ts="1515440000.000001")) == Ignored("another bot, not at top level")
+
+
+def test_a_mention_with_a_label_is_a_mention() -> None:
+    assert asked(message(text=f"<@{BOT_USER}|claude> hello")).text == "hello"
+    assert read(message(text="<@U0OTHER|claude> hello")) == Ignored("not addressed")
 
 
 def test_a_slash_command_is_a_question_that_only_its_address_can_answer() -> None:
@@ -301,6 +350,7 @@ def test_a_slash_command_is_a_question_that_only_its_address_can_answer() -> Non
         thread_ts="13345224609.738474920.8088930838d88f008e0",
         user_id="U2147483697",
         entry_point=EntryPoint.COMMAND,
-        text="is 1 < 2, @ada, in #general? https://example.com",
+        text="is 1 < 2, <@U012ABCDEF|ada>, in <#C1|general>? https://example.com",
+        attachments=(),
         response_url="https://hooks.slack.com/commands/1234/5678",
     )

@@ -2,36 +2,49 @@
 
 from __future__ import annotations
 
-from bot.messages import Attachment
+from dataclasses import replace
+
+from bot.messages import Attachment, Words, WordsKind
 from bot.slack.escape import decode
-from bot.slack.read.shared_messages import shared_in
-from bot.slack.shapes import Json, objects_of, text_of
+from bot.slack.read.attachments import files_in
+from bot.slack.shapes import Json, object_of, objects_of, text_of
+
+PAGES = frozenset({"canvas", "post", "quip", "space"})
+"""Modes and filetypes of what is written in Slack itself; its bytes are HTML."""
+CLIPS = frozenset({"slack_audio", "slack_video"})
+VIDEO = "slack_video"
 
 
 def attachments_of(message: Json) -> tuple[Attachment, ...]:
     """The files of a message, then those of the messages shared in it, each once."""
-    files = [*objects_of(message.get("files"))]
-    for shared in shared_in(message):
-        files += objects_of(shared.get("files"))
-    return tuple({file["id"]: attachment(file) for file in files if text_of(file.get("id"))}.values())
+    own = {text_of(file.get("id")) for file in objects_of(message.get("files"))}
+    files = {file["id"]: attachment(file) for file in files_in(message) if text_of(file.get("id"))}
+    return tuple(file if file.id in own else _forwarded(file) for file in files.values())
 
 
 def attachment(file: Json) -> Attachment:
     """``file`` needs only its ``id``: a stub (``file_access``, ``tombstone``, ``hidden_by_limit``) has little more."""
-    size = file.get("size")
+    size, mode, filetype = file.get("size"), _mode(file), text_of(file.get("filetype"))
     return Attachment(
         id=text_of(file.get("id")),
         name=_name(file),
         mimetype=text_of(file.get("mimetype")),
-        mode=_mode(file),
+        mode=mode,
         size_bytes=size if isinstance(size, int) and size >= 0 else None,
-        url=text_of(file.get("url_private_download")) or None,
+        url=text_of(file.get("url_private_download")) or text_of(file.get("list_csv_download_url")) or None,
+        filetype=mode if mode in PAGES and filetype not in PAGES else filetype,
+        converted_pdf_url=text_of(file.get("converted_pdf")) or None,
+        words=_words(file),
     )
+
+
+def _forwarded(file: Attachment) -> Attachment:
+    return replace(file, words=replace(file.words, own=False)) if file.words else file
 
 
 def _name(file: Json) -> str:
     """Pasted images and clips may come without a name; their type then tells them apart."""
-    name = decode(text_of(file.get("name")) or text_of(file.get("title")))
+    name = decode(text_of(file.get("name")) or text_of(file.get("title")) or text_of(file.get("subject")))
     return " ".join(name.split()) or (f"unnamed {text_of(file.get('pretty_type'))}".strip() + " file")
 
 
@@ -39,3 +52,54 @@ def _mode(file: Json) -> str:
     if file.get("file_access") == "check_file_info":
         return "file_access"
     return "external" if file.get("is_external") is True else text_of(file.get("mode")) or "hosted"
+
+
+def _words(file: Json) -> Words | None:
+    if text_of(file.get("subtype")) in CLIPS or file.get("transcription"):
+        return _transcript(file)
+    if "email" in (file.get("mode"), file.get("filetype")):
+        return _mail(file)
+    return None
+
+
+def _transcript(file: Json) -> Words:
+    """Slack has the beginning in the object, and all of it as WebVTT."""
+    transcription = object_of(file.get("transcription"))
+    preview, status = object_of(transcription.get("preview")), text_of(transcription.get("status"))
+    text = text_of(preview.get("content")).strip()
+    return Words(
+        text=text,
+        kind=WordsKind.VIDEO if file.get("subtype") == VIDEO else WordsKind.VOICE,
+        own=True,
+        whole=bool(text) and status != "processing" and preview.get("has_more") is not True,
+        pending=status == "processing",
+        more_url=text_of(file.get("vtt")) or None,
+        enclosed=(),
+    )
+
+
+def _mail(file: Json) -> Words:
+    head = [("From", _people(file.get("from"))), ("To", _people(file.get("to"))), ("Cc", _people(file.get("cc")))]
+    head.append(("Date", text_of(object_of(file.get("headers")).get("date"))))
+    head.append(("Subject", decode(text_of(file.get("subject")) or text_of(file.get("title")))))
+    whole = text_of(file.get("plain_text")).strip()
+    beginning = text_of(file.get("preview_plain_text")).strip()
+    lines = [f"{name}: {' '.join(value.split())}" for name, value in head if value.strip()]
+    return Words(
+        text="\n".join([*lines, "", whole or beginning]).strip(),
+        kind=WordsKind.MAIL,
+        own=True,
+        whole=bool(whole),
+        pending=False,
+        more_url=None,
+        enclosed=tuple(name for item in objects_of(file.get("attachments")) if (name := text_of(item.get("filename")))),
+    )
+
+
+def _people(people: object) -> str:
+    """``Ada <ada@example.org>, bob@example.org``."""
+    written = []
+    for person in objects_of(people):
+        name, address, original = (text_of(person.get(key)) for key in ("name", "address", "original"))
+        written.append(f"{name} <{address}>" if name and address else name or address or original)
+    return ", ".join(filter(None, written))

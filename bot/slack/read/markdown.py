@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+TOO_DEEP = "[more, nested too deeply to be read]"
+COLUMNS_FILLED_MAX = 100
+"""Short rows of a table are filled up to here: with one very long row among many, filling all would multiply them."""
 ALIGNMENTS = {"left": ":---", "center": ":---:", "right": "---:"}
 
 
@@ -43,12 +46,14 @@ def heading(text: str, level: int) -> str:
 
 
 def table(rows: Sequence[Sequence[str]], alignments: Sequence[str] = ()) -> str:
-    """A GFM table; the first row is its header. Short rows are filled up."""
+    """A GFM table; the first row is its header, as wide as the widest. Shorter rows are filled up."""
     width = max((len(row) for row in rows), default=0)
     if not width:
         return ""
     aligned = [*alignments, *[""] * width][:width]
-    lines = [[_cell(cell) for cell in row] + [""] * (width - len(row)) for row in rows]
+    lines = [[_cell(cell) for cell in row] for row in rows]
+    for number, line in enumerate(lines):
+        line.extend([""] * ((width if number == 0 else min(width, COLUMNS_FILLED_MAX)) - len(line)))
     lines.insert(1, [ALIGNMENTS.get(alignment, "---") for alignment in aligned])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
@@ -80,5 +85,5 @@ def _inside_blanks(line: str, mark: Callable[[str], str]) -> str:
     core = line.strip()
     if not core:
         return line
-    before, after = line.split(core, 1)
-    return f"{before}{mark(core)}{after}"
+    start = len(line) - len(line.lstrip())
+    return f"{line[:start]}{mark(core)}{line[start + len(core) :]}"

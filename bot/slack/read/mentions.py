@@ -7,51 +7,92 @@ them, and to write names for them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from typing import Protocol
 
-Naming = Callable[[str, str], str]
-"""``naming(sigil, id)`` is what to write for a mention. The sigil is ``@`` for a user, ``#`` for a channel, ``!`` for a
-user group."""
-
-_TOKEN = re.compile(r"<(@|#|!subteam\^)([A-Z0-9]+)>")
+MENTIONED_MAX = 50
+"""Ids of one message that are looked up; who mentions more people than that is answered with the ids of the rest."""
 
 
-def as_tokens(sigil: str, mentioned_id: str) -> str:
+class Naming(Protocol):
+    """What to write for a mention. ``sigil`` is ``@`` for a user, ``#`` for a channel, ``!`` for a user group;
+    ``label`` is what the message itself calls it, as older ones and slash commands do."""
+
+    def __call__(self, sigil: str, mentioned_id: str, label: str = "", /) -> str: ...
+
+
+_TOKEN = re.compile(r"<(@|#|!subteam\^)([A-Z0-9]+)(?:\|([^<>|]*))?>")
+_GOES_ON = re.compile(r"['’-]\w")
+"""Behind a mention: it is part of a longer phrase ("@claude's answer"), not an address."""
+_BREAKS_OUT = re.compile(r"[<>|]")
+
+
+def as_tokens(sigil: str, mentioned_id: str, label: str = "", /) -> str:
     """Keeps the id, in Slack's own form, for ``named`` to take up later."""
-    return f"<{'!subteam^' if sigil == '!' else sigil}{mentioned_id}>"
+    shown = f"|{label}" if label and not _BREAKS_OUT.search(label) else ""
+    return f"<{'!subteam^' if sigil == '!' else sigil}{mentioned_id}{shown}>"
 
 
 def by_name(names: Mapping[str, str]) -> Naming:
     """Writes ``@Ada`` and ``#general``; an id without a name is shown as it is."""
 
-    def naming(sigil: str, mentioned_id: str) -> str:
-        return f"{'#' if sigil == '#' else '@'}{names.get(mentioned_id, mentioned_id)}"
+    def naming(sigil: str, mentioned_id: str, label: str = "", /) -> str:
+        mark = "#" if sigil == "#" else "@"
+        return mark + (label.removeprefix(mark) or names.get(mentioned_id) or mentioned_id)
 
     return naming
 
 
 class Mentioned:
-    """A naming that notes which ids it was asked for, in order, each once."""
+    """A naming that notes which ids it was asked for, in order, each once.
+
+    ``nameless`` are those of them that the message gives no label for, as many as are worth a lookup.
+    """
 
     def __init__(self) -> None:
-        self._ids: dict[str, None] = {}
+        self._labels: dict[str, str] = {}
 
-    def __call__(self, sigil: str, mentioned_id: str) -> str:
-        self._ids[mentioned_id] = None
-        return as_tokens(sigil, mentioned_id)
+    def __call__(self, sigil: str, mentioned_id: str, label: str = "", /) -> str:
+        self._labels.setdefault(mentioned_id, label)
+        return as_tokens(sigil, mentioned_id, label)
 
     @property
     def ids(self) -> list[str]:
-        return list(self._ids)
+        return list(self._labels)
+
+    @property
+    def nameless(self) -> list[str]:
+        return [mentioned_id for mentioned_id, label in self._labels.items() if not label][:MENTIONED_MAX]
 
 
 def named(markdown: str, naming: Naming) -> str:
     """``markdown`` with the ids that ``as_tokens`` kept replaced by what ``naming`` writes."""
-    return _TOKEN.sub(lambda token: naming("!" if token[1].startswith("!") else token[1], token[2]), markdown)
+
+    def name(token: re.Match[str]) -> str:
+        return naming("!" if token[1].startswith("!") else token[1], token[2], token[3] or "")
+
+    return _TOKEN.sub(name, markdown)
 
 
-def without_address(markdown: str, mention: str) -> str:
-    """``markdown`` without the mention at its beginning or, failing that, at its end: that only said who is asked."""
-    once = re.escape(mention) + r"(?![\w-])"
-    stripped, found = re.subn(rf"^(?:\s*{once}[\s,:;]*)+", "", markdown)
-    return (stripped if found else re.sub(rf"(?:\s*{once})+\s*$", "", markdown)).strip()
+def unaddressed(markdown: str, user_id: str) -> str:
+    """``markdown``, with ids as ``as_tokens`` keeps them, without the mentions of ``user_id`` at its beginning or,
+    failing that, at its end: they only say who is asked."""
+    address = re.compile(rf"(?P<mention><@{re.escape(user_id)}(?:\|[^<>|]*)?>)[\s,:;]*")
+    start = begin = len(markdown) - len(markdown.lstrip())
+    while (found := address.match(markdown, start)) and not _GOES_ON.match(markdown, found.end("mention")):
+        start = found.end()
+    if start > begin:
+        return markdown[start:].strip()
+    end = _stripped(markdown, len(markdown))
+    for found in reversed(list(address.finditer(markdown))):
+        if found.end("mention") != end:
+            break
+        end = _stripped(markdown, found.start())
+    return markdown[begin:end]
+
+
+def _stripped(text: str, end: int) -> int:
+    """Where the blanks before ``end`` begin."""
+    while end and text[end - 1].isspace():
+        end -= 1
+    return end

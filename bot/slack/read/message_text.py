@@ -1,73 +1,60 @@
 """A Slack message object goes in; who wrote it, and what it says in Markdown, come out.
 
-Pure. Three kinds of authors write three kinds of messages: people (``rich_text``, with a lossy ``text`` beside it),
-this bot (answers, with notes and buttons around them) and other apps (any blocks, and the older ``attachments``).
+Pure. People, workflows and other apps are read alike: what a person's message holds depends on what it was written
+with. Of this bot's messages only the answer is read, without the notes and buttons around it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from bot.messages import Author, AuthorKind
 from bot.slack.escape import decode
-from bot.slack.read import answer_blocks, mrkdwn, rich_text
-from bot.slack.read.markdown import joined, link
+from bot.slack.read import attachments, blocks, mrkdwn
 from bot.slack.read.mentions import Naming
-from bot.slack.read.shared_messages import quotes, shared_in
 from bot.slack.shapes import Json, object_of, objects_of, text_of
 
 SAID = frozenset({"", "file_share", "thread_broadcast", "me_message", "bot_message"})
 """The subtypes of a message that somebody wrote; all others tell of edits, joins, topics and the like."""
-BUTTONS = frozenset({"actions", "context_actions"})
+SLACKBOT = "USLACKBOT"
+SLACK_ITSELF = {SLACKBOT: "Slackbot", "USLACK": "Slack"}
+"""Users that are nobody: they deliver reminders and notices."""
+IsBot = Callable[[str], bool | None]
+"""Whether a user id is a bot's; ``None`` where nobody knows."""
 
 
-def author_of(message: Json, bot_user_id: str, bot_id: str) -> Author:
-    """``name`` is what the message itself says, empty for a person: Slack keeps people's names with users.info."""
+def author_of(message: Json, bot_user_id: str, bot_id: str, is_bot: IsBot) -> Author:
+    """``name`` is what the message itself says, empty for a person: Slack keeps people's names with users.info.
+
+    A post made with a person's own token carries ``bot_id`` beside the person's ``user``, and looks just like one that
+    a bot made: ``is_bot`` decides. Who is unknown counts as a bot there, and as a person where no app is named.
+    """
     user, app = text_of(message.get("user")), text_of(message.get("bot_id"))
     if user == bot_user_id or (app and app == bot_id):
         return Author(bot_user_id, _app_name(message), AuthorKind.THIS_BOT)
-    if app or message.get("subtype") == "bot_message":
+    if user in SLACK_ITSELF:
+        return Author(user, SLACK_ITSELF[user], AuthorKind.OTHER_BOT)
+    by_app = bool(app) or message.get("subtype") == "bot_message"
+    bot = is_bot(user) if user else True
+    if bot or (by_app and bot is None):
         return Author(app or user, _app_name(message), AuthorKind.OTHER_BOT)
-    return Author(user, "")
+    return Author(user, "", AuthorKind.PERSON)
+
+
+def user_in_doubt(message: Json, bot_user_id: str, bot_id: str) -> str:
+    """The id of the user that ``author_of`` has to know of; empty where the message itself says enough."""
+    user, app = text_of(message.get("user")), text_of(message.get("bot_id"))
+    by_app = bool(app) or message.get("subtype") == "bot_message"
+    return user if by_app and user not in (bot_user_id, *SLACK_ITSELF) and app != bot_id else ""
 
 
 def markdown_of(message: Json, kind: AuthorKind, naming: Naming) -> str:
     """Empty for a message that says nothing, such as one of ours that only shows a status."""
-    match kind:
-        case AuthorKind.PERSON:
-            return _person(message, naming)
-        case AuthorKind.THIS_BOT:
-            return _whole(message, naming, answer_blocks.BESIDE_THE_ANSWER)
-        case AuthorKind.OTHER_BOT:
-            older = [_older(item, naming) for item in objects_of(message.get("attachments"))]
-            return joined([_whole(message, naming, BUTTONS), quotes(message, naming), *older])
-
-
-def _person(message: Json, naming: Naming) -> str:
-    blocks = [block for block in objects_of(message.get("blocks")) if block.get("type") == "rich_text"]
-    said = joined([rich_text.to_markdown(block, naming) for block in blocks]) or _text(message, naming)
-    return joined([said, quotes(message, naming)])
-
-
-def _whole(message: Json, naming: Naming, leave_out: frozenset[str]) -> str:
-    """``text`` repeats the blocks for notifications, so that it counts only where there are none."""
-    blocks = objects_of(message.get("blocks"))
-    return answer_blocks.to_markdown(blocks, naming, leave_out=leave_out) if blocks else _text(message, naming)
-
-
-def _older(attachment: Json, naming: Naming) -> str:
-    """The older kind of attachment, which many apps still say everything in."""
-    if attachment in shared_in({"attachments": [attachment]}):
-        return ""
-    title = link(text_of(attachment.get("title_link")), decode(text_of(attachment.get("title"))))
-    fields = [
-        f"{decode(text_of(field.get('title')))}: {mrkdwn.to_markdown(text_of(field.get('value')), naming)}"
-        for field in objects_of(attachment.get("fields"))
-    ]
-    pretext, text = (mrkdwn.to_markdown(text_of(attachment.get(key)), naming) for key in ("pretext", "text"))
-    blocks = answer_blocks.to_markdown(objects_of(attachment.get("blocks")), naming, leave_out=BUTTONS)
-    return joined([pretext, title, text, *fields, blocks]) or decode(text_of(attachment.get("fallback")))
-
-
-def _text(message: Json, naming: Naming) -> str:
+    if kind is not AuthorKind.THIS_BOT:
+        return attachments.what_shows(message, naming)
+    shown = blocks.read(objects_of(message.get("blocks")), naming, leave_out=blocks.BESIDE_AN_ANSWER)
+    if shown.markdown or shown.whole:
+        return shown.markdown
     return mrkdwn.to_markdown(text_of(message.get("text")), naming)
 
 

@@ -67,11 +67,11 @@ def _token(token: str, naming: Naming) -> str:
     target, _, label = token[1:-1].partition("|")
     sigil, rest, shown = target[:1], target[1:], decode(label).strip()
     if sigil in ("@", "#"):
-        return f"{sigil}{shown.lstrip(sigil)}" if shown else naming(sigil, rest)
+        return naming(sigil, rest, shown.lstrip(sigil))
     if sigil == "!":
         command, _, argument = rest.partition("^")
         if command == "subteam":
-            return f"@{shown.lstrip('@')}" if shown else naming("!", argument)
+            return naming("!", argument, shown.lstrip("@"))
         if command in ("here", "channel", "everyone"):
             return f"@{command}"
         return shown or f"<{decode(target)}>"

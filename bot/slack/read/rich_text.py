@@ -1,7 +1,7 @@
 """A ``rich_text`` block goes in; Markdown comes out.
 
 Pure. Its texts are literal, not escaped. Source: slack:reference/block-kit/blocks/rich-text-block and the pages of its
-elements.
+elements. Elements stand within elements (a list in a quote) up to a bound, so that nobody's JSON exhausts the stack.
 """
 
 from __future__ import annotations
@@ -11,26 +11,31 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 
-from bot.slack.read.markdown import code_span, emphasised, fence, link, quoted
+from bot.slack.read.markdown import TOO_DEEP, code_span, emphasised, fence, link, quoted
 from bot.slack.read.mentions import Naming
 from bot.slack.shapes import Json, number_of, object_of, objects_of, text_of
 
 INDENT_MAX = 8
+DEPTH_MAX = 6
 STYLES = ("bold", "italic", "strike", "code")
+LABELS = ("text", "label", "title", "name", "salesforce_field_label")
+LINKS = frozenset(
+    {
+        "link",
+        "attachment_mention",
+        "canvas",
+        "citation",
+        "file",
+        "list_record",
+        "message_mention",
+        "work_object_mention",
+    }
+)
+"""Elements with words and an address."""
 
 
 def to_markdown(block: Json, naming: Naming) -> str:
-    markdown, before = "", ""
-    for element in objects_of(block.get("elements")):
-        part, kind = _element(element, naming), text_of(element.get("type"))
-        if not part.strip():
-            continue
-        together = (
-            kind == before == "rich_text_list"
-        )  # one list in Slack comes as one element for each change of indent
-        markdown += ("\n" if together else "\n\n") * bool(markdown) + part
-        before = kind
-    return markdown
+    return _below_each_other(objects_of(block.get("elements")), naming, DEPTH_MAX)
 
 
 def inline(elements: Sequence[Json], naming: Naming) -> str:
@@ -46,28 +51,58 @@ def inline(elements: Sequence[Json], naming: Naming) -> str:
     return "".join(runs)
 
 
-def _element(element: Json, naming: Naming) -> str:
+def _below_each_other(elements: Sequence[Json], naming: Naming, depth: int) -> str:
+    before = ""
+    parts: list[str] = []
+    for element in elements:
+        part, kind = _element(element, naming, depth), text_of(element.get("type"))
+        if not part.strip():
+            continue
+        # One list in Slack comes as one element for each change of indent.
+        gap = "\n" if kind == before == "rich_text_list" else "\n\n"
+        parts += [gap * bool(parts), part]
+        before = kind
+    return "".join(parts)
+
+
+def _element(element: Json, naming: Naming, depth: int) -> str:
     children = objects_of(element.get("elements"))
+    if not depth:
+        return TOO_DEEP
     match element.get("type"):
         case "rich_text_list":
-            markdown = _list(element, children, naming)
+            markdown = _list(element, children, naming, depth)
         case "rich_text_preformatted":
             code = "".join(_plain(child, naming) for child in children)
             markdown = fence(code, text_of(element.get("language"))) if code.strip() else ""
         case "rich_text_quote":
-            return quoted(inline(children, naming).strip("\n"))
+            said = _content(children, naming, depth)
+            return quoted(said) if said else ""
         case _:
-            return inline(children, naming).strip("\n")
+            return _content(children, naming, depth) if children else _plain(element, naming)
     return quoted(markdown) if element.get("border") == 1 else markdown
 
 
-def _list(element: Json, items: Sequence[Json], naming: Naming) -> str:
+def _content(children: Sequence[Json], naming: Naming, depth: int) -> str:
+    """Words beside each other, and between them whatever stands on lines of its own."""
+    parts = [
+        _below_each_other(list(group), naming, depth - 1) if apart else inline(list(group), naming).strip("\n")
+        for apart, group in groupby(children, key=_stands_apart)
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _stands_apart(element: Json) -> bool:
+    return text_of(element.get("type")).startswith("rich_text")
+
+
+def _list(element: Json, items: Sequence[Json], naming: Naming, depth: int) -> str:
     pad = "    " * min(max(number_of(element.get("indent")), 0), INDENT_MAX)
     first = number_of(element.get("offset")) + 1
     lines = []
     for number, item in enumerate(items, start=first):
         marker = _marker(text_of(element.get("style")), number)
-        body = inline(objects_of(item.get("elements")), naming).strip("\n")
+        body = _element(item, naming, depth - 1)
         lines.append(pad + marker + body.replace("\n", "\n" + pad + " " * len(marker.split()[0] + " ")))
     return "\n".join(lines)
 
@@ -82,19 +117,20 @@ def _style(element: Json) -> tuple[bool, ...]:
 
 
 def _marked(element: Json, naming: Naming) -> str:
-    if element.get("type") == "link":
-        return link(text_of(element.get("url")), text_of(element.get("text")))
+    if element.get("type") in LINKS and text_of(element.get("url")):
+        return link(text_of(element.get("url")), _label(element))
     return _plain(element, naming)
 
 
-def _plain(element: Json, naming: Naming) -> str:  # noqa: PLR0911 (one line for each kind of element)
+def _plain(element: Json, naming: Naming) -> str:  # noqa: C901, PLR0911 (one line for each kind of element)
     match element.get("type"):
-        case "user":
+        case "user" | "canvas_user_mention":
             return naming("@", text_of(element.get("user_id")))
         case "channel":
             return naming("#", text_of(element.get("channel_id")))
-        case "message_mention":
-            return f"(a message in {naming('#', text_of(element.get('channel_id')))})"
+        case "message_mention" | "canvas_message_unfurl" if not _label(element):
+            channel = text_of(element.get("channel_id") or element.get("root_message_channel"))
+            return f"(a message in {naming('#', channel)})"
         case "usergroup":
             return naming("!", text_of(element.get("usergroup_id")))
         case "team":
@@ -107,8 +143,15 @@ def _plain(element: Json, naming: Naming) -> str:  # noqa: PLR0911 (one line for
             return text_of(element.get("fallback")) or _date(number_of(element.get("timestamp")))
         case "color":
             return text_of(element.get("value"))
+        case "text":
+            return text_of(element.get("text"))
         case _:
-            return text_of(element.get("text")) or text_of(element.get("url")) or text_of(element.get("fallback"))
+            return _label(element) or text_of(element.get("url")) or text_of(element.get("fallback"))
+
+
+def _label(element: Json) -> str:
+    """What the pages of the less common elements call the words that they show."""
+    return next((text for key in LABELS if (text := text_of(element.get(key)))), "")
 
 
 def _emoji(element: Json) -> str:

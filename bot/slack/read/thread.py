@@ -5,6 +5,7 @@ I/O: conversations.replies (all pages within a bound) and, for names, what ``nam
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,17 +14,19 @@ from typing import Any
 
 from bot import limits
 from bot.errors import SlackError
+from bot.logs import get_logger
 from bot.messages import Author, AuthorKind, EntryPoint, Question, ThreadMessage
 from bot.slack import own_messages
 from bot.slack.escape import decode
 from bot.slack.own_messages import ts_order
 from bot.slack.read import mentions
 from bot.slack.read.file_objects import attachments_of
-from bot.slack.read.mentions import Naming
-from bot.slack.read.message_text import SAID, author_of, markdown_of
+from bot.slack.read.message_text import SAID, SLACK_ITSELF, author_of, markdown_of
 from bot.slack.shapes import Json, object_of, objects_of, text_of
 from bot.slack.web_api.names import Api, Names
 from bot.slack.web_api.patience import patiently
+
+log = get_logger(__name__)
 
 NOTHING: Mapping[int, str] = MappingProxyType({})
 PATIENCE_S = 1_800.0
@@ -32,6 +35,8 @@ PAGES_MAX = 100
 """Of a thousand messages each where Slack gives as many as it is asked for; some plans get fifteen."""
 NOTHING_THERE = frozenset({"thread_not_found", "message_not_found"})
 """Slack's words for a thread whose messages are all deleted. slack:reference/methods/conversations.replies."""
+READ_AGAIN_WITHIN_S = 3.0
+"""A question is answered as its event tells it where Slack does not show its message within this time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +67,20 @@ class ThreadReader:
     async def read(self, question: Question) -> list[ThreadMessage]:
         """What was said before the question, oldest first, each answer after its own question; the question last.
 
-        A question that starts a thread, or a command, costs no conversations.replies.
+        A command, and a direct message that starts a thread, cost no conversations.replies.
         """
-        alone = question.starts_thread or question.entry_point is EntryPoint.COMMAND
-        messages = [] if alone else self._history(await self._replies(question), question)
-        naming = await self._naming(messages, question)
-        said = [self._thread_message(message, naming) for message in messages]
-        asked = next((message for message in said if message.ts == question.ts), None)
-        before = [message for message in said if message.ts != question.ts and (message.text or message.attachments)]
-        return [*before, asked if asked and (asked.text or asked.attachments) else self._asked(question, naming)]
+        if question.entry_point is EntryPoint.COMMAND:
+            messages = []
+        elif question.starts_thread:
+            messages = await self._read_again(question)
+        else:
+            messages = await self._replies(question)
+        said = await self._said(self._history(messages, question), question)
+        before = [
+            message for message in said[:-1] if message.ts != question.ts and (message.text or message.attachments)
+        ]
+        asked = next((message for message in said[:-1] if message.ts == question.ts), None)
+        return [*before, asked if asked and (asked.text or asked.attachments) else said[-1]]
 
     async def find_replies(
         self, question: Question, *, known: Mapping[int, str] = NOTHING, streamed: bool = False
@@ -110,11 +120,23 @@ class ThreadReader:
             if self._answer_to(message) == (question.ts, part):
                 return text_of(message.get("ts"))
         for message in messages:
-            ours = author_of(message, self._bot_user_id, self._bot_id).kind is AuthorKind.THIS_BOT
             after = ts_order(text_of(message.get("ts"))) > ts_order(question.ts)
-            if ours and after and "metadata" not in message and decode(text_of(message.get("text"))) == decode(text):
+            unmarked = after and self._is_own(message) and "metadata" not in message
+            if unmarked and decode(text_of(message.get("text"))) == decode(text):
                 return text_of(message.get("ts"))
         return None
+
+    async def _read_again(self, question: Question) -> list[Json]:
+        """The message of a mention whose event came without files: they, and tables, may be in the message alone."""
+        if question.entry_point is not EntryPoint.MENTION or question.attachments:
+            return []
+        try:
+            async with asyncio.timeout(READ_AGAIN_WITHIN_S):
+                page = await self._page(question, latest=question.ts, inclusive=True, limit=1)
+        except (SlackError, TimeoutError) as error:
+            log.info("question.not_read_again", error=str(error) or type(error).__name__)
+            return []
+        return [message for message in objects_of(page.get("messages")) if message.get("ts") == question.ts]
 
     async def _replies(self, question: Question, **more: str) -> list[Json]:
         """Each message of the thread once, as Slack gives them: it repeats the first one on every page."""
@@ -141,15 +163,9 @@ class ThreadReader:
         )
         return objects_of(page.get("messages"))
 
-    async def _page(self, question: Question, **more: str) -> dict[str, Any]:
-        return await self._call(
-            "conversations.replies",
-            channel=question.channel_id,
-            ts=question.thread_ts,
-            limit=limits.REPLIES_PAGE_MAX,
-            include_all_metadata=True,
-            **more,
-        )
+    async def _page(self, question: Question, **more: Any) -> dict[str, Any]:  # noqa: ANN401 (JSON)
+        given = {"limit": limits.REPLIES_PAGE_MAX, "include_all_metadata": True, **more}
+        return await self._call("conversations.replies", channel=question.channel_id, ts=question.thread_ts, **given)
 
     async def _call(self, method: str, **arguments: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
         """Reading twice changes nothing, so that what passes is waited out."""
@@ -187,31 +203,49 @@ class ThreadReader:
         return later and self._is_own(message) and self._answer_to(message) == ("", 0)
 
     def _is_own(self, message: Json) -> bool:
-        return author_of(message, self._bot_user_id, self._bot_id).kind is AuthorKind.THIS_BOT
+        return self._author(message).kind is AuthorKind.THIS_BOT
 
-    async def _naming(self, messages: Sequence[Json], question: Question) -> Naming:
-        """Names for everyone who writes or is mentioned, fetched at once."""
-        mentioned = mentions.Mentioned()
-        authors = [author_of(message, self._bot_user_id, self._bot_id) for message in messages]
-        for message, author in zip(messages, authors, strict=True):
-            markdown_of(message, author.kind, mentioned)
-        mentions.named(question.text, mentioned)
-        nameless = [author.id for author in authors if not author.name]
-        return mentions.by_name(await self._names.resolve([*nameless, question.user_id, *mentioned.ids]))
+    def _author(self, message: Json) -> Author:
+        return author_of(message, self._bot_user_id, self._bot_id, self._names.is_known_bot)
 
-    def _thread_message(self, message: Json, naming: Naming) -> ThreadMessage:
-        author = author_of(message, self._bot_user_id, self._bot_id)
-        text = markdown_of(message, author.kind, naming)
+    async def _said(self, messages: Sequence[Json], question: Question) -> list[ThreadMessage]:
+        """Each message with names for ids, and at the end the question as it was accepted.
+
+        Ids are kept while the texts are read and named when all are known, so that each message is read once, and an
+        address is told by its id rather than by a name that others may begin with too.
+        """
+        texts = [markdown_of(message, self._author(message).kind, mentions.as_tokens) for message in messages]
+        authors = [id_ for message in messages for id_ in self._nameless(message)]
+        mentioned = [id_ for text in [*texts, question.text] for id_ in _mentioned(text)]
+        names = await self._names.resolve([*authors, question.user_id, *mentioned])
+        said = [self._thread_message(message, text, names) for message, text in zip(messages, texts, strict=True)]
+        return [*said, self._asked(question, names)]
+
+    def _nameless(self, message: Json) -> list[str]:
+        """Whose names have to be looked up: a user's, who may be the author, and an app's that goes without one."""
+        author = self._author(message)
+        if author.kind is AuthorKind.THIS_BOT:
+            return [] if author.name else [author.id]
+        return [text_of(message.get("user")), *([] if author.name else [text_of(message.get("bot_id"))])]
+
+    def _thread_message(self, message: Json, text: str, names: Mapping[str, str]) -> ThreadMessage:
+        author = self._author(message)
+        name = author.name or names.get(author.id) or names.get(text_of(message.get("user"))) or author.id
         if author.kind is not AuthorKind.THIS_BOT:
-            text = mentions.without_address(text, naming("@", self._bot_user_id))
-        return ThreadMessage(text_of(message.get("ts")), _named(author, naming), text, attachments_of(message))
+            text = mentions.named(mentions.unaddressed(text, self._bot_user_id), mentions.by_name(names))
+        return ThreadMessage(text_of(message.get("ts")), replace(author, name=name), text, attachments_of(message))
 
-    def _asked(self, question: Question, naming: Naming) -> ThreadMessage:
+    def _asked(self, question: Question, names: Mapping[str, str]) -> ThreadMessage:
         """The question as it was accepted, for where Slack does not show it (any more)."""
-        kind = AuthorKind.OTHER_BOT if question.user_id.startswith("B") else AuthorKind.PERSON
-        author = _named(Author(question.user_id, "", kind), naming)
-        return ThreadMessage(question.ts, author, mentions.named(question.text, naming), question.attachments)
+        user = question.user_id
+        app = user.startswith("B") or user in SLACK_ITSELF or self._names.is_known_bot(user)
+        name = SLACK_ITSELF.get(user) or names.get(user, user)
+        author = Author(user, name, AuthorKind.OTHER_BOT if app else AuthorKind.PERSON)
+        text = mentions.named(question.text, mentions.by_name(names))
+        return ThreadMessage(question.ts, author, text, question.attachments)
 
 
-def _named(author: Author, naming: Naming) -> Author:
-    return author if author.name else replace(author, name=naming("@", author.id).removeprefix("@"))
+def _mentioned(text: str) -> list[str]:
+    mentioned = mentions.Mentioned()
+    mentions.named(text, mentioned)
+    return mentioned.nameless

@@ -70,8 +70,21 @@ async def _refuse_malformed(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
     if request.path == EVENTS_PATH:
+        if await _is_certificate_check(request):
+            return web.Response()
         timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
         signature = request.headers.get("X-Slack-Signature", "")
         if not (TIMESTAMP.fullmatch(timestamp) and signature.isascii() and signature):
             return web.json_response({"error": "invalid request"}, status=401)
     return await handler(request)
+
+
+async def _is_certificate_check(request: web.Request) -> bool:
+    """Slack asks now and then, unsigned, whether the address has a valid certificate. There is nothing to do for it.
+    Source: slack:interactivity/implementing-slash-commands."""
+    if request.method != "POST" or request.content_type != "application/x-www-form-urlencoded":
+        return False
+    try:
+        return (await request.post()).get("ssl_check") == "1"
+    except (ValueError, LookupError):  # a body that is no form
+        return False

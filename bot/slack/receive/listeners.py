@@ -2,6 +2,7 @@
 
 I/O: Bolt. A listener parses, hands over, and returns: nothing slow happens here, so ``process_before_response`` holds
 the acknowledgement back until the question is written down. If that fails there is none, and Slack delivers again.
+Whatever else Slack sends is acknowledged, too: it would come again and again, and people would read that we failed.
 """
 
 from __future__ import annotations
@@ -11,21 +12,33 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.logs import get_logger
 from bot.messages import Question
 from bot.slack import buttons
-from bot.slack.receive.payloads import Ignored, deleted_file, question_from_command, question_from_event
+from bot.slack.receive.payloads import (
+    Ignored,
+    deleted_file,
+    doubtful_user,
+    question_from_command,
+    question_from_event,
+)
+from bot.slack.shapes import object_of, objects_of, text_of
 from bot.slack.web_api.identity import Identity
 
 log = get_logger(__name__)
 
 THINKING = "Thinking…"
+KNOWN_WITHIN_S = 1.5
+"""How long an acknowledgement, for which Slack waits three seconds, is held back to learn who wrote a message."""
+OPTION_REQUESTS = frozenset({"block_suggestion", "dialog_suggestion"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +48,12 @@ class Handlers:
     accept: Callable[[Question], Awaitable[bool]]
     button_pressed: Callable[[buttons.PressedMessage], Coroutine[Any, Any, None]]
     file_deleted: Callable[[str], Coroutine[Any, Any, None]]
+    is_bot: Callable[..., Awaitable[bool | None]]
+    """``is_bot(user_id, within_s=…)``; ``None`` where Slack does not say so in time."""
 
 
 def build(client: AsyncWebClient, identity: Identity, signing_secret: str, handlers: Handlers) -> AsyncApp:
     """The Bolt app, the same for both transports."""
-    later: set[asyncio.Task[None]] = set()
 
     async def authorize(**_: object) -> AuthorizeResult:
         return AuthorizeResult(
@@ -58,42 +72,75 @@ def build(client: AsyncWebClient, identity: Identity, signing_secret: str, handl
         process_before_response=True,
         attaching_conversation_kwargs_enabled=False,
     )
+    listeners = _Listeners(identity, handlers)
+    bolt.middleware(listeners.on_the_rest)
+    bolt.event(re.compile(".*"))(listeners.on_event)
+    bolt.command(re.compile(".*"))(listeners.on_command)
+    bolt.action(re.compile(".*"))(listeners.on_action)
+    return bolt
 
-    def after_the_ack(work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        later.add(task)
-        task.add_done_callback(later.discard)
 
-    async def on_event(body: dict[str, Any]) -> None:
+class _Listeners:
+    """Bolt fills in the parameters by their names."""
+
+    def __init__(self, identity: Identity, handlers: Handlers) -> None:
+        self._identity = identity
+        self._handlers = handlers
+        self._later: set[asyncio.Task[None]] = set()
+
+    async def on_the_rest(self, body: dict[str, Any], next_: Callable[[], Awaitable[None]]) -> BoltResponse | None:
+        """Comes first, and lets through what there is a listener for."""
+        kind = text_of(body.get("type"))
+        for told in (body, object_of(body.get("event"))):  # it comes as itself; Slack's SDKs know it as an event too
+            if told.get("type") == "app_rate_limited":
+                log.warning("slack.events_limited", minute=told.get("minute_rate_limited"))
+        if _is_for_us(body):
+            await next_()
+            return None
+        log.debug("delivery.ignored", kind=kind)
+        return BoltResponse(status=200, body={"options": []} if kind in OPTION_REQUESTS else "")
+
+    async def on_event(self, body: dict[str, Any]) -> None:
         if (file_id := deleted_file(body)) is not None:
-            after_the_ack(handlers.file_deleted(file_id))
+            self._after_the_ack(self._handlers.file_deleted(file_id))
             return
-        question = question_from_event(
-            body, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id, now_s=time.time()
-        )
+        question = await self._question(body)
         if isinstance(question, Ignored):
             log.debug("event.ignored", reason=question.reason)
         else:
-            await handlers.accept(question)
+            await self._handlers.accept(question)
 
-    async def on_command(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await handlers.accept(question_from_command(body))
+    async def on_command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        await self._handlers.accept(question_from_command(body))
         await ack(text=THINKING, response_type="ephemeral")
 
-    async def on_action(ack: AsyncAck, body: dict[str, Any]) -> None:
+    async def on_action(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         question = buttons.question_of(body)
         if question is not None:
-            await handlers.accept(question)
-            after_the_ack(handlers.button_pressed(buttons.pressed_message(body)))
+            await self._handlers.accept(question)
+            self._after_the_ack(self._handlers.button_pressed(buttons.pressed_message(body)))
         await ack()
 
-    async def on_anything_else(ack: AsyncAck) -> None:
-        await ack()
+    async def _question(self, body: dict[str, Any]) -> Question | Ignored:
+        """Slack is asked who wrote a message only where that decides whether it is a question."""
+        bot_user_id, bot_id = self._identity.bot_user_id, self._identity.bot_id
+        read = partial(question_from_event, body, bot_user_id=bot_user_id, bot_id=bot_id, now_s=time.time())
+        question = read(is_bot=None)
+        doubtful = doubtful_user(body, bot_user_id, bot_id)
+        if not doubtful or isinstance(question, Ignored):
+            return question
+        return read(is_bot=await self._handlers.is_bot(doubtful, within_s=KNOWN_WITHIN_S))
 
-    # Every event is acknowledged, also those that nobody asked for: Slack would deliver them again and again.
-    bolt.event(re.compile(".*"))(on_event)
-    bolt.command(re.compile(".*"))(on_command)
-    bolt.action(re.compile(".*"))(on_action)
-    bolt.shortcut(re.compile(".*"))(on_anything_else)
-    bolt.view(re.compile(".*"))(on_anything_else)
-    return bolt
+    def _after_the_ack(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._later.add(task)
+        task.add_done_callback(self._later.discard)
+
+
+def _is_for_us(body: dict[str, Any]) -> bool:
+    """Events, commands and presses; not the closing of a view, nor a request for options, a shortcut, a notice."""
+    event = body.get("event")
+    if body.get("type") == "event_callback":
+        return isinstance(event, dict) and bool(text_of(event.get("type")))
+    pressed = next((text_of(action.get("action_id")) for action in objects_of(body.get("actions"))), "")
+    return "command" in body or (body.get("type") == "block_actions" and bool(pressed))

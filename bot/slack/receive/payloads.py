@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from bot.messages import AuthorKind, EntryPoint, Question
 from bot.slack.read import mentions, mrkdwn
 from bot.slack.read.file_objects import attachments_of
-from bot.slack.read.message_text import SAID, author_of, markdown_of
+from bot.slack.read.message_text import SAID, SLACK_ITSELF, SLACKBOT, author_of, markdown_of, user_in_doubt
 from bot.slack.shapes import Json, object_of, objects_of, text_of
 
-SLACKBOT = "USLACKBOT"
 TS = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
 EDITED_AGE_MAX_S = 24 * 60 * 60
 """Slack delivers app_mention anew when an old message is edited; nobody expects an answer to last month's."""
@@ -28,21 +27,22 @@ class Ignored:
     reason: str
 
 
-def question_from_event(body: Json, bot_user_id: str, bot_id: str, now_s: float) -> Question | Ignored:
+def question_from_event(
+    body: Json, bot_user_id: str, bot_id: str, now_s: float, *, is_bot: bool | None
+) -> Question | Ignored:
     """``body`` is the envelope of an ``app_mention`` or ``message`` event; ``now_s`` is in seconds since 1970.
 
+    ``is_bot`` is what is known of ``doubtful_user``; who is unknown counts as a person, so that no question is lost.
     One message may come as both, and again after each edit; the key of the question is then the same.
     """
     event = object_of(body.get("event"))
     team, channel, ts = _installing_team(body), text_of(event.get("channel")), text_of(event.get("ts"))
-    author = author_of(event, bot_user_id, bot_id)
-    if reason := _reason_to_ignore(event, author.kind, now_s):
+    author = author_of(event, bot_user_id, bot_id, lambda _: bool(is_bot))
+    direct = event.get("channel_type") == "im" or channel.startswith("D")
+    if reason := _reason_to_ignore(event, author.kind, now_s, direct=direct):
         return Ignored(reason)
-    if event.get("type") not in ("app_mention", "message"):
-        return Ignored("another event")
     if not (team and channel and TS.fullmatch(ts) and author.id):
         return Ignored("malformed")
-    direct = event.get("channel_type") == "im" or channel.startswith("D")
     if not (direct or event.get("type") == "app_mention" or _mentions(event, author.kind, bot_user_id)):
         return Ignored("not addressed")
     if author.kind is AuthorKind.OTHER_BOT and (direct or _in_thread(event)):
@@ -55,9 +55,15 @@ def question_from_event(body: Json, bot_user_id: str, bot_id: str, now_s: float)
         thread_ts=text_of(event.get("thread_ts")) or ts,
         user_id=text_of(event.get("user")) or author.id,
         entry_point=EntryPoint.DIRECT if direct else EntryPoint.MENTION,
-        text=mentions.without_address(text, mentions.as_tokens("@", bot_user_id)),
+        text=mentions.unaddressed(text, bot_user_id),
         attachments=attachments_of(event),
+        response_url=None,
     )
+
+
+def doubtful_user(body: Json, bot_user_id: str, bot_id: str) -> str:
+    """The user of whom one has to know whether it is a bot before the event is read; empty where that is plain."""
+    return user_in_doubt(object_of(body.get("event")), bot_user_id, bot_id)
 
 
 def deleted_file(body: Json) -> str | None:
@@ -77,6 +83,7 @@ def question_from_command(body: Json) -> Question:
         user_id=text_of(body.get("user_id")),
         entry_point=EntryPoint.COMMAND,
         text=mrkdwn.to_markdown(text_of(body.get("text")), mentions.as_tokens),
+        attachments=(),
         response_url=text_of(body.get("response_url")) or None,
     )
 
@@ -89,24 +96,25 @@ def _installing_team(body: Json) -> str:
     return text_of(body.get("team_id")) or text_of(body.get("enterprise_id"))
 
 
-def _reason_to_ignore(event: Json, author: AuthorKind, now_s: float) -> str:
-    if text_of(event.get("subtype")) not in SAID:
-        return f"subtype {text_of(event.get('subtype'))}"
-    if event.get("hidden") is True:
-        return "hidden"
-    if author is AuthorKind.THIS_BOT:
-        return "own message"
-    if event.get("user") == SLACKBOT:
-        return "Slackbot"
-    if event.get("edited") and now_s - _seconds(text_of(event.get("ts"))) > EDITED_AGE_MAX_S:
-        return "edited long after"
-    return ""
+def _reason_to_ignore(event: Json, author: AuthorKind, now_s: float, *, direct: bool) -> str:
+    subtype, user = text_of(event.get("subtype")), text_of(event.get("user"))
+    reasons = {
+        "another event": event.get("type") not in ("app_mention", "message"),
+        f"subtype {subtype}": subtype not in SAID,
+        "hidden": event.get("hidden") is True,
+        "own message": author is AuthorKind.THIS_BOT,
+        # Slackbot's reminders in channels may be meant for us.
+        "Slack's own notice": user in SLACK_ITSELF and (direct or user != SLACKBOT),
+        "edited long after": bool(event.get("edited"))
+        and now_s - _seconds(text_of(event.get("ts"))) > EDITED_AGE_MAX_S,
+    }
+    return next((reason for reason, holds in reasons.items() if holds), "")
 
 
 def _mentions(event: Json, author: AuthorKind, bot_user_id: str) -> bool:
     """Whether the message itself does; what is quoted in it was said elsewhere."""
     mentioned = mentions.Mentioned()
-    markdown_of({key: event.get(key) for key in ("text", "blocks")}, author, mentioned)
+    mentions.named(markdown_of({"blocks": event.get("blocks")}, author, mentions.as_tokens), mentioned)
     mrkdwn.to_markdown(text_of(event.get("text")), mentioned)
     return bot_user_id in mentioned.ids
 

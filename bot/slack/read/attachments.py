@@ -1,0 +1,148 @@
+"""What stands below a message's own words goes in (``attachments``); Markdown comes out.
+
+Pure. Slack keeps four things there: tables that people paste, messages that they forward or link to, what other apps
+say in the older form, and previews of links. Previews are left out: they come late, and nobody said them (unless they
+are all there is, which an app meant to be seen). A forwarded message carries the original, which may forward another
+one in turn, up to a bound.
+Sources: slack:messaging/formatting-message-text#attachments, slack:reference/messaging/payload; the flags as Slack's
+own clients send them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from bot.slack.escape import decode
+from bot.slack.read import blocks, mrkdwn
+from bot.slack.read.markdown import joined, link, quoted
+from bot.slack.read.mentions import Naming
+from bot.slack.shapes import Json, object_of, objects_of, text_of
+
+SHARED = ("is_share", "is_msg_unfurl", "is_reply_unfurl", "is_thread_root_unfurl")
+PREVIEW = ("from_url", "original_url", "is_app_unfurl", "app_unfurl_url", "service_name")
+DEPTH_MAX = 4
+"""Messages forwarded within forwarded ones; of those that are deeper the short form is read."""
+NO_WORDS = frozenset({"[no preview available]"})
+"""What Slack writes where it has no short form."""
+_WORD = re.compile(r"\w+")
+
+
+def what_shows(message: Json, naming: Naming, depth: int = DEPTH_MAX) -> str:
+    """All that people see of ``message``, a message or a forwarded one: its own words, then what stands below them."""
+    shown = blocks.read(objects_of(message.get("blocks")), naming)
+    # ``text`` repeats the blocks for notifications, so that it counts only where they may not say everything.
+    said = shown.markdown if shown.whole else _together(_mrkdwn(message.get("text"), naming), shown.markdown)
+    return joined([said, _below(message, naming, depth, previews=not said)])
+
+
+def _below(message: Json, naming: Naming, depth: int, *, previews: bool) -> str:
+    """``previews``: those count too, for a message that says nothing else."""
+    items = objects_of(message.get("attachments"))
+    return joined([_attachment(item, naming, depth) for item in items if previews or not _is_preview(item)])
+
+
+def files_in(message: Json, depth: int = DEPTH_MAX) -> Iterator[Json]:
+    """The file objects of ``message``, then those of the messages shared in it."""
+    yield from objects_of(message.get("files"))
+    for shared in objects_of(message.get("attachments")):
+        if depth and _is_shared(shared):
+            yield from files_in(shared, depth - 1)
+            for original in _originals(shared):
+                yield from files_in(original, depth - 1)
+
+
+def _attachment(item: Json, naming: Naming, depth: int) -> str:
+    return _quote(item, naming, depth) if _is_shared(item) else _by_app(item, naming)
+
+
+def _is_preview(item: Json) -> bool:
+    return not _is_shared(item) and any(item.get(flag) for flag in PREVIEW)
+
+
+def _is_shared(item: Json) -> bool:
+    return any(item.get(flag) is True for flag in SHARED)
+
+
+def _originals(shared: Json) -> list[Json]:
+    return [object_of(original.get("message")) for original in objects_of(shared.get("message_blocks"))]
+
+
+def _together(text: str, shown: str) -> str:
+    """Both, but for a ``text`` whose words are all ``shown`` anyway."""
+    words = set(_WORD.findall(text))
+    repeated = text in shown or (words and words <= set(_WORD.findall(shown)))
+    return shown if repeated else joined([text, shown])
+
+
+def _quote(shared: Json, naming: Naming, depth: int) -> str:
+    """A forwarded message, headed by who wrote it and where it stands."""
+    if depth:
+        originals = joined([what_shows(original, naming, depth - 1) for original in _originals(shared)])
+        said = joined([originals or _parts(shared, naming), _below(shared, naming, depth - 1, previews=False)])
+    else:
+        said = ""
+    said = said or _fallback(shared)
+    url, names = text_of(shared.get("from_url")), (shared.get("author_name"), shared.get("author_subname"))
+    author = next((name for text in names if (name := " ".join(decode(text_of(text)).split()))), "")
+    if not author and text_of(shared.get("author_id")):
+        author = naming("@", text_of(shared.get("author_id")))
+    if not said and not url and not any(files_in(shared)):
+        return ""
+    return quoted(joined([f"Shared message from {link(url, author or 'someone')}:", said]))
+
+
+def _by_app(item: Json, naming: Naming) -> str:
+    """The older form, in the order in which Slack shows its fields."""
+    pretext = _mrkdwn(item.get("pretext"), naming)
+    names = [decode(text_of(item.get(key))) for key in ("author_name", "author_subname")]
+    author = link(text_of(item.get("author_link")), " ".join(filter(None, names)))
+    buttons = " ".join(filter(None, map(_button, objects_of(item.get("actions")))))
+    said = _parts(item, naming)
+    return joined([pretext, author, said or ("" if pretext else _fallback(item)), buttons, _footer(item)])
+
+
+def _parts(item: Json, naming: Naming) -> str:
+    """What an attachment itself says: title, blocks or text, fields, a picture, a file's name."""
+    title = decode(text_of(item.get("title")))
+    fields = [
+        ": ".join(filter(None, [decode(text_of(field.get("title"))), _mrkdwn(field.get("value"), naming)]))
+        for field in objects_of(item.get("fields"))
+    ]
+    shown = blocks.read(objects_of(item.get("blocks")), naming)
+    short = _fallback(item) if item.get("blocks") and not shown.whole else ""
+    said = _together(_mrkdwn(item.get("text"), naming) or short, shown.markdown)
+    picture = text_of(item.get("image_url"))
+    image = f"!{link(picture, title or _fallback(item) or 'image')}" if picture else ""
+    file_name = decode(text_of(item.get("filename")))
+    return joined([link(text_of(item.get("title_link")), title), said, *fields, image, file_name])
+
+
+def _button(action: Json) -> str:
+    """A button, or a menu with what can be chosen in it."""
+    groups = objects_of(action.get("option_groups"))
+    options = [option for holder in (action, *groups) for option in objects_of(holder.get("options"))]
+    labels = [decode(text_of(part.get("text"))) for part in (action, *groups, *options)]
+    return " ".join(f"[{label}]" for label in labels if label)
+
+
+def _mrkdwn(value: object, naming: Naming) -> str:
+    return mrkdwn.to_markdown(text_of(value), naming)
+
+
+def _footer(item: Json) -> str:
+    footer, ts = decode(text_of(item.get("footer"))), str(item.get("ts") or "")
+    return " · ".join(filter(None, [footer, _date(ts)]))
+
+
+def _date(ts: str) -> str:
+    try:
+        return datetime.fromtimestamp(float(ts), UTC).strftime("%Y-%m-%d %H:%M UTC")
+    except (OverflowError, OSError, ValueError):
+        return ""
+
+
+def _fallback(item: Json) -> str:
+    text = decode(text_of(item.get("fallback"))).strip()
+    return "" if text in NO_WORDS else text
