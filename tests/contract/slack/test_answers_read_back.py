@@ -24,7 +24,7 @@ from playground.workspace.expand import expand
 from playground.workspace.workspace import Workspace
 
 OURS = AuthorKind.THIS_BOT
-MANIFEST = Path(__file__).parents[2] / "manifest.yml"
+MANIFEST = Path(__file__).parents[3] / "manifest.yml"
 ANSWERS = {
     "words": "Plain words, **bold**, *italic*, ~~struck~~, ***both*** and `code`.\n\nA second paragraph.",
     "code": "Run this:\n\n```python\nif a < b and c > d:\n    print('&lt;')\n```\n\nand `List<int>` too.",
