@@ -17,9 +17,8 @@ import pytest
 from playground.practice_model.script import Answer, HeldAnswer
 from playground.practice_model.server import PracticeModel
 from playground.workspace.workspace import Workspace
-from tests.stage import MANIFEST, SAMPLES, Stage, TurnLog, settings_for
-
-ROOT = Path(__file__).parents[2]
+from tests.repository import MANIFEST, ROOT, SAMPLES
+from tests.stage import Stage, TurnLog, settings_for
 
 
 @dataclass

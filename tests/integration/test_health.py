@@ -15,8 +15,7 @@ from bot.ports import Claim, Outcome
 from bot.store.database import Database
 from bot.store.questions import StoredQuestions
 from tests.integration.test_inbox import Thread
-
-ROOT = Path(__file__).parents[2]
+from tests.repository import ROOT
 
 
 def asked_from_outside(data_dir: Path) -> int:

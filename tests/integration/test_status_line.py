@@ -5,18 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import aiohttp
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.rate_limiter import RateLimiter
 from bot.slack.write.status_line import METHOD, REFRESH_S, StatusLine, StatusSupport
 from playground.measure.virtual_time import run
 from playground.workspace.workspace import Workspace
-
-MANIFEST = Path(__file__).parents[2] / "manifest.yml"
+from tests.repository import MANIFEST
+from tests.slack_client import web_client
 
 
 def instead() -> None:
@@ -29,7 +27,7 @@ async def status_line() -> AsyncIterator[tuple[Workspace, RateLimiter, StatusLin
         Workspace(MANIFEST, latency_s=0.1, clock=asyncio.get_running_loop().time) as ws,
         aiohttp.ClientSession() as session,
     ):
-        client = AsyncWebClient(token=ws.bot_token, base_url=ws.api_url, session=session, retry_handlers=[])
+        client = web_client(ws, session)
         rate_limiter = RateLimiter()
         ts = ws.seed(ws.user("ada"), ws.channel("general"), "What now?")
         yield (

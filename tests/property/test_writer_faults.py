@@ -16,7 +16,6 @@ from enum import StrEnum
 import aiohttp
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.messages import EntryPoint, Question
 from bot.ports import Reply
@@ -31,7 +30,8 @@ from playground.measure.readers import Seen, Written, seen
 from playground.measure.virtual_time import run
 from playground.workspace.records import Revision
 from playground.workspace.workspace import Workspace
-from tests.stage import MANIFEST
+from tests.repository import MANIFEST
+from tests.slack_client import web_client
 
 
 class Way(StrEnum):
@@ -101,7 +101,7 @@ async def replying(way: Way, latency_s: float) -> AsyncIterator[tuple[Workspace,
         Workspace(MANIFEST, latency_s=latency_s, clock=asyncio.get_running_loop().time) as ws,
         aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as session,
     ):
-        client = AsyncWebClient(token=ws.bot_token, base_url=ws.api_url, session=session, retry_handlers=[])
+        client = web_client(ws, session)
         api = SlackClient(client, RateLimiter())
         reader = ThreadReader(api, Names(api), bot_user_id=ws.bot_user_id, bot_id=ws.bot_id)
         services = ThreadServices(api, Records(), reader.find_posted, reader.find_streamed)

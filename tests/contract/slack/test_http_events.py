@@ -16,7 +16,7 @@ from bot.slack.receive import listeners
 from bot.slack.receive.http_events import HttpEvents
 from bot.slack.receive.listeners import Handlers
 from bot.slack.web_api.identity import Identity
-from tests.stage import free_port
+from tests.loopback import free_port
 
 SECRET = "the signing secret"
 
@@ -47,14 +47,13 @@ async def _nothing(*_: object) -> None:
 
 
 @pytest.fixture
-async def door() -> AsyncIterator[Door]:
+async def door(session: aiohttp.ClientSession) -> AsyncIterator[Door]:
     port = free_port()
     handlers = Handlers(_nobody, _nothing, _nothing)
     bolt: AsyncApp = listeners.build(AsyncWebClient(token="xoxb-1"), Identity("T1", "U1", "B1"), SECRET, handlers)
     events = HttpEvents(bolt, "127.0.0.1", port)
     await events.start()
-    async with aiohttp.ClientSession() as session:
-        yield Door(f"http://127.0.0.1:{port}", session)
+    yield Door(f"http://127.0.0.1:{port}", session)
     await events.close()
 
 
