@@ -100,7 +100,7 @@ def broken(project: Path) -> list[str]:
     """The ids of the contracts that the project's own configuration finds broken in ``project``."""
     program = Path(sys.executable).with_name("lint-imports")
     wide = {**os.environ, "COLUMNS": "200"}  # so that no name is wrapped
-    command = [program, "--no-cache", "--no-logo"]
+    command: list[str | Path] = [program, "--no-cache", "--no-logo"]
     done = subprocess.run(command, cwd=project, env=wide, check=False, capture_output=True, text=True)
     verdicts = dict(re.findall(r"^(.+) (KEPT|BROKEN)(?: \(.+\))?$", done.stdout, flags=re.MULTILINE))
     assert verdicts.keys() == NAMES.keys(), done.stdout + done.stderr
