@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import aiohttp
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -42,6 +43,7 @@ class Way(StrEnum):
     COMMAND = "command"
 
 
+pytestmark = pytest.mark.slow
 METHODS = st.sampled_from(["chat.update", "chat.update", "chat.postMessage", "conversations.replies", "*"])
 STREAM_METHODS = st.sampled_from(["chat.startStream", "chat.appendStream", "chat.stopStream", "chat.update", "*"])
 TIMES = st.integers(1, 3)
