@@ -1,4 +1,7 @@
-FROM python:3.13-slim-bookworm AS build
+# The tag says what this is, the digest which build of it. A bot proposes newer ones; by hand it is `make base-image`.
+FROM python:3.13-slim-bookworm@sha256:a1165e272e578941b84abc79e4ab38a0305cd12803a5c4247979ac7655f4d641 AS base
+
+FROM base AS build
 WORKDIR /app
 COPY requirements.txt ./
 # Wheels alone: nothing is compiled, so no compiler is needed, here or later.
@@ -9,8 +12,10 @@ COPY bot bot
 COPY manifest.yml LICENSE ./
 RUN .venv/bin/python -m compileall -q bot
 
-FROM python:3.13-slim-bookworm
-# LibreOffice turns office documents into PDFs; the fonts stand in for those that documents name most.
+FROM base
+# LibreOffice turns office documents into PDFs; the fonts stand in for those that documents name most. Versions are
+# not pinned: Debian removes old ones from a release, and what replaces them are security updates.
+# hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends \
         fonts-crosextra-caladea fonts-crosextra-carlito fonts-dejavu-core fonts-liberation fonts-noto-cjk \

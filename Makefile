@@ -1,12 +1,5 @@
-# make demo    the bot, a Slack workspace and a practice model on this machine, no token needed  (ARGS=--once: play and exit)
-# make run     the bot, by the settings in the environment or .env
-# make test    lint, types, import rules and every test  (ARGS: further arguments of pytest)
-# make lint    without the tests
-# make corpus  other projects' sample files through the converters; writes docs/corpus.md
-# make bench   how soon people see an answer, with 1 to 50 at once (ARGS="--strictness 0.7": other ways to play)
-# make lock    pin the dependencies again
-#
-# Everything is set up by itself in .venv; Python 3.11 or newer with venv is all that is needed.
+# Everything is set up by itself in .venv; Python 3.11 or newer with venv is all that is needed. `make` alone is
+# `make demo`, and `make help` lists the targets, from the comments behind them.
 
 # The first that runs, is new enough and can make a venv: a name on PATH may be a shim that leads nowhere.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -14,34 +7,65 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	done)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement
+# Tests mostly wait for servers: three at a time keep two cores busy.
+PYTEST := $(BIN)/python -m pytest --numprocesses 3 --dist worksteal
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	--no-emit-index-url --no-emit-find-links pyproject.toml $(ARGS)
 ARGS ?=
 
-.PHONY: bench corpus demo run test lint lock
+.PHONY: base-image bench build corpus coverage demo format help lint lock run test test-fast
 .DEFAULT_GOAL := demo
 # Two installers in one .venv would get in each other's way.
 .NOTPARALLEL:
 
-demo: .venv/run
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+
+demo: .venv/run ## the bot, a Slack workspace and a practice model on this machine, no token needed (ARGS=--once: play and exit)
 	@$(BIN)/python -m playground $(ARGS)
 
-run: .venv/run
+run: .venv/run ## the bot, by the settings in the environment or .env
 	@$(BIN)/python -m bot run
 
-# Tests mostly wait for servers: three at a time keep two cores busy.
-test: lint
-	$(BIN)/python -m pytest --numprocesses 3 --dist worksteal $(ARGS)
+test: lint ## lint, types, import rules and every test (ARGS: further arguments of pytest)
+	$(PYTEST) $(ARGS)
 
-corpus: .venv/dev
-	$(BIN)/python -m bench.corpus
+test-fast: .venv/dev ## the unit and property tests, with few examples each: seconds (ARGS: further arguments of pytest)
+	$(BIN)/python -m pytest --quiet -m "not slow" --hypothesis-profile fast tests/unit tests/property $(ARGS)
 
-lint: .venv/dev
+coverage: .venv/dev ## which lines and branches of the bot the tests reach (ARGS: further arguments of pytest)
+	$(PYTEST) --cov --cov-report term $(ARGS)
+
+lint: .venv/dev ## style, types, import rules, the Dockerfile and the workflow, without the tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/hadolint Dockerfile
+	$(BIN)/zizmor --quiet --offline --strict-collection .github
 
-bench: .venv/run
+format: .venv/dev ## lay the code out as lint wants it, and mend what can be mended without thought
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: .venv/run ## how soon people see an answer, with 1 to 50 at once (ARGS="--strictness 0.7": other ways to play)
 	@$(BIN)/python -m bench.live_reply $(ARGS)
+
+corpus: .venv/dev ## other projects' sample files through the converters; writes docs/corpus.md
+	$(BIN)/python -m bench.corpus
+
+build: .venv/dev ## the source archive and the wheel of this version, in dist/
+	$(BIN)/python -m hatchling build --clean
+
+lock: ## pin the dependencies again (needs uv; ARGS=--upgrade: the newest that the ranges allow)
+	$(LOCK) --output-file requirements.txt
+	$(LOCK) --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+
+base-image: ## pin the base image of the Dockerfile to what its tag names now (needs docker)
+	@tag=$$(sed -n 's/^FROM \(.*\)@sha256:.* AS base$$/\1/p' Dockerfile) && docker pull --quiet "$$tag" >/dev/null && \
+	digest=$$(docker image inspect --format '{{index .RepoDigests 0}}' "$$tag" | sed 's/.*@//') && \
+	sed "s/^FROM .* AS base$$/FROM $$tag@$$digest AS base/" Dockerfile >Dockerfile.new && mv Dockerfile.new Dockerfile && \
+	grep ' AS base$$' Dockerfile
 
 .venv/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with venv is needed, and none was found on PATH." \
@@ -57,10 +81,3 @@ bench: .venv/run
 .venv/dev: requirements-dev.txt | .venv/python
 	@$(PIP) requirements-dev.txt
 	@touch $@ .venv/run
-
-LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
-	--no-emit-index-url --no-emit-find-links pyproject.toml
-
-lock:
-	$(LOCK) --output-file requirements.txt
-	$(LOCK) --extra dev --constraint requirements.txt --output-file requirements-dev.txt

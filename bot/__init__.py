@@ -32,4 +32,4 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
         migrations/    the way to the present schema, step by step
 """
 
-__version__ = "0.1.0"
+__version__ = "0.1.0.dev0"

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from tests.loopback import serving
+
 LOGIN_PAGE = "<!DOCTYPE html><html><head><title>Slack</title></head><body>Sign in to your workspace</body></html>"
 Answer = Callable[[], web.StreamResponse]
 
@@ -45,13 +47,5 @@ async def file_host() -> AsyncIterator[FileHost]:
     host = FileHost()
     app = web.Application()
     app.router.add_get("/files/{name}", host.handle)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    port = runner.addresses[0][1]
-    host.origin = f"http://127.0.0.1:{port}"
-    try:
+    async with serving(app) as host.origin:
         yield host
-    finally:
-        await runner.cleanup()

@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+MANIFEST = ROOT / "manifest.yml"
+SAMPLES = ROOT / "playground" / "samples"
 
 
 @cache
@@ -32,11 +34,10 @@ def text_of(name: str) -> str:
         return ""
 
 
-def modules() -> dict[str, ast.Module]:
-    """Those of the bot and of the playground."""
-    return {
-        name: _parsed(name) for name in tracked() if name.startswith(("bot/", "playground/")) and name.endswith(".py")
-    }
+def modules(*packages: str) -> dict[str, ast.Module]:
+    """Those of the bot and of the playground, or of the packages that are named."""
+    roots = tuple(f"{package}/" for package in packages or ("bot", "playground"))
+    return {name: _parsed(name) for name in tracked() if name.startswith(roots) and name.endswith(".py")}
 
 
 @cache

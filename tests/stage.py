@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,17 +17,12 @@ from bot.settings import Settings
 from playground.practice_model.server import PracticeModel
 from playground.workspace.reading import visible_text
 from playground.workspace.workspace import Workspace
+from tests.loopback import free_port
 
-SAMPLES = Path(__file__).parents[1] / "playground" / "samples"
 QUICK_RETRIES_S = (0.05, 0.1, 0.2)
-MANIFEST = Path(__file__).parents[1] / "manifest.yml"
 TRANSPORTS = ("socket", "http")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+TURN_S_MAX = 90
+"""Ends a test that would hang. Ten office files take half a minute where others use the machine too."""
 
 
 class TurnLog(logging.Handler):
@@ -49,7 +43,7 @@ class TurnLog(logging.Handler):
             self.crashes.append(str(line or record.getMessage()))
 
     async def until_done(self, ts: str) -> dict[str, Any]:
-        async with asyncio.timeout(30), self._changed:
+        async with asyncio.timeout(TURN_S_MAX), self._changed:
             await self._changed.wait_for(lambda: ts in self.turns)
         return self.turns[ts]
 

@@ -143,6 +143,25 @@ def test_only_the_commands_print() -> None:
     assert printing <= {"bot/__main__.py", "bot/ask.py"}
 
 
+# --- the tests -----------------------------------------------------------------------------------------------------
+
+
+def test_no_test_rests_on_a_bench() -> None:
+    """What both need is in ``playground/measure/``."""
+    assert [name for name, tree in modules("tests").items() if "bench" in imports(tree)] == []
+
+
+def test_tests_find_files_of_the_project_by_one_module() -> None:
+    """So that a test that moves to another folder still runs."""
+    finding = {
+        name
+        for name, tree in modules("tests").items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and node.id == "__file__"
+    }
+    assert finding == {"tests/repository.py"}
+
+
 # --- the packaging -------------------------------------------------------------------------------------------------
 
 

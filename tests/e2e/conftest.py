@@ -9,6 +9,7 @@ import logging
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -18,10 +19,12 @@ from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 from bot import logs
 from playground.practice_model.server import PracticeModel
 from playground.workspace.workspace import Workspace
-from tests.stage import MANIFEST, QUICK_RETRIES_S, TRANSPORTS, Stage, TurnLog, bot_running, settings_for
+from tests.loopback import serving
+from tests.repository import ROOT
+from tests.stage import QUICK_RETRIES_S, TRANSPORTS, Stage, TurnLog, bot_running, settings_for
 
 CHROMIUM = Path("/usr/bin/chromium")
-PAGE = Path(__file__).parents[2] / "playground" / "page"
+PAGE = ROOT / "playground" / "page"
 POLICY = "default-src 'self'; img-src 'self' blob:; style-src 'self'"
 INSTALLED = CHROMIUM.exists()
 FLAGS = (
@@ -66,13 +69,8 @@ async def page_files() -> AsyncIterator[str]:
     app = web.Application()
     app.router.add_get("/", empty)
     app.router.add_static("/page", PAGE)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    host, port = runner.addresses[0][:2]
-    yield f"http://{host}:{port}/"
-    await runner.cleanup()
+    async with serving(app) as origin:
+        yield f"{origin}/"
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -113,15 +111,14 @@ def turn_log() -> TurnLog:
 
 
 @pytest.fixture
-async def workspace() -> AsyncIterator[Workspace]:
-    async with Workspace(MANIFEST, retry_delays_s=QUICK_RETRIES_S) as workspace:
-        yield workspace
+def workspace_options() -> dict[str, Any]:
+    return {"retry_delays_s": QUICK_RETRIES_S}
 
 
 @pytest.fixture
-async def model() -> AsyncIterator[PracticeModel]:
-    async with PracticeModel(token_rate_per_s=None, first_token_delay_s=0.0) as model:
-        yield model
+def workspace(ws: Workspace) -> Workspace:
+    """The stage's name for it."""
+    return ws
 
 
 @pytest.fixture(params=TRANSPORTS)

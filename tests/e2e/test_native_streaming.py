@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,20 +16,11 @@ from bot.turn import REFUSED
 from playground.practice_model.script import Answer, HeldAnswer, HttpError
 from playground.practice_model.server import PracticeModel
 from playground.workspace.workspace import Workspace
-from tests.stage import MANIFEST, Stage, TurnLog, bot_running, settings_for
+from tests.clocks import RunningClock
+from tests.stage import Stage, TurnLog, bot_running, settings_for
 
 STREAMING = ("chat.startStream", "chat.appendStream", "chat.stopStream")
 WRITING = (*STREAMING, "chat.postMessage", "chat.update", "chat.delete")
-
-
-@dataclass
-class Clock:
-    """The workspace's; the bot goes by its own."""
-
-    ahead_s: float = 0.0
-
-    def __call__(self) -> float:
-        return time.monotonic() + self.ahead_s
 
 
 @dataclass
@@ -88,14 +78,14 @@ class DirectMessages:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> RunningClock:
+    """The workspace's; the bot goes by its own."""
+    return RunningClock()
 
 
 @pytest.fixture
-async def workspace(clock: Clock) -> AsyncIterator[Workspace]:
-    async with Workspace(MANIFEST, clock=clock) as workspace:
-        yield workspace
+def workspace_options(clock: RunningClock) -> dict[str, Any]:
+    return {"clock": clock}
 
 
 @pytest.fixture
@@ -202,7 +192,7 @@ async def test_an_answer_that_is_there_at_once_is_simply_posted(stage: Stage, di
 
 
 async def test_a_stream_that_slack_ends_after_five_minutes_goes_on_by_edits(
-    stage: Stage, direct: DirectMessages, clock: Clock
+    stage: Stage, direct: DirectMessages, clock: RunningClock
 ) -> None:
     ts, held = await direct.ask_held()
     await held.write("```\nBefore")
@@ -224,7 +214,7 @@ async def test_a_stream_that_slack_ends_after_five_minutes_goes_on_by_edits(
 
 
 async def test_a_stream_that_died_before_its_end_was_said_is_whole_all_the_same(
-    stage: Stage, direct: DirectMessages, clock: Clock
+    stage: Stage, direct: DirectMessages, clock: RunningClock
 ) -> None:
     ts, held = await direct.ask_held()
     await held.write("All of it.")

@@ -12,7 +12,8 @@ from playwright.async_api import Browser, Page, expect
 from playground.practice_model.script import Answer, HeldAnswer
 from playground.practice_model.server import PracticeModel
 from playground.workspace.workspace import Workspace
-from tests.stage import MANIFEST, SAMPLES, bot_running, settings_for
+from tests.repository import MANIFEST, SAMPLES
+from tests.stage import bot_running, settings_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 

@@ -19,9 +19,8 @@ from playground.practice_model.script import Answer, HeldAnswer
 from playground.practice_model.server import PracticeModel
 from playground.workspace.workspace import Workspace
 from tests.postgres import postgres
-from tests.stage import MANIFEST, SAMPLES, Stage, TurnLog, settings_for
-
-ROOT = Path(__file__).parents[2]
+from tests.repository import MANIFEST, ROOT, SAMPLES
+from tests.stage import Stage, TurnLog, settings_for
 
 
 @dataclass

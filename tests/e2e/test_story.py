@@ -10,7 +10,8 @@ from bot.limits import MARKDOWN_CHARS_MAX
 from bot.turn import HELLO
 from playground.practice_model.script import Answer, HeldAnswer
 from playground.workspace.reading import visible_text
-from tests.stage import SAMPLES, Stage
+from tests.repository import SAMPLES
+from tests.stage import Stage
 
 AGREEMENT = ("supply-agreement.pdf", (SAMPLES / "supply-agreement.pdf").read_bytes())
 PHOTO = ("launch.jpg", (SAMPLES / "launch.jpg").read_bytes())

@@ -21,6 +21,7 @@ from bot.store.schema import metadata
 from tests.asked import asked
 from tests.database import run_sql
 from tests.postgres import OVER_BOTH, postgres
+from tests.repository import ROOT
 
 HOLDER = """
 import asyncio, sys
@@ -73,7 +74,7 @@ async def test_two_processes_may_start_at_once_on_an_empty_postgresql(postgres_a
 async def test_a_second_process_on_the_same_sqlite_file_is_refused_until_the_first_one_is_gone(tmp_path: Path) -> None:
     address = f"sqlite:///{tmp_path / 'bot.sqlite3'}"
     holder = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", HOLDER, address, stdout=asyncio.subprocess.PIPE, cwd=Path(__file__).parents[2]
+        sys.executable, "-c", HOLDER, address, stdout=asyncio.subprocess.PIPE, cwd=ROOT
     )
     try:
         assert holder.stdout is not None

@@ -23,8 +23,7 @@ from tests.asked import asked
 from tests.database import run_sql
 from tests.integration.test_inbox import Thread
 from tests.logged import logged
-
-ROOT = Path(__file__).parents[2]
+from tests.repository import ROOT
 
 
 def asked_from_outside(data_dir: Path) -> int:

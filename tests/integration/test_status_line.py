@@ -6,10 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from pathlib import Path
 
 import aiohttp
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.rate_limiter import RateLimiter
@@ -17,9 +15,8 @@ from bot.slack.write.status_line import REFRESH_S, StatusLine, StatusSupport, St
 from playground.measure.virtual_time import run
 from playground.workspace.manifest import Manifest
 from playground.workspace.workspace import Workspace
-
-MANIFEST = Path(__file__).parents[2] / "manifest.yml"
-
+from tests.repository import MANIFEST
+from tests.slack_client import web_client
 
 LINE, SESSION = StatusWay.LINE.value, StatusWay.SESSION.value
 
@@ -35,7 +32,7 @@ async def status_line(*, agent: bool = False) -> AsyncIterator[tuple[Workspace, 
         Workspace(app, latency_s=0.1, clock=asyncio.get_running_loop().time) as ws,
         aiohttp.ClientSession() as session,
     ):
-        client = AsyncWebClient(token=ws.bot_token, base_url=ws.api_url, session=session, retry_handlers=[])
+        client = web_client(ws, session)
         rate_limiter = RateLimiter()
         support = StatusSupport.of_app({"assistant:write"} if agent else ())
         ts = ws.seed(ws.user("ada"), ws.channel("general"), "What now?")

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.lease import Lease
 from bot.messages import EntryPoint, Question
@@ -29,7 +28,8 @@ from bot.store.database import Database
 from bot.store.questions import StoredQuestions
 from bot.store.reply_records import StoredReplyRecords
 from playground.workspace.workspace import Workspace
-from tests.stage import MANIFEST
+from tests.repository import MANIFEST
+from tests.slack_client import web_client
 
 TIMES = StreamTimes(blank_line_s=0.3, line_s=0.8, space_s=0.9, last_s=1.0)
 TOO_OLD_S = 1.4
@@ -63,7 +63,7 @@ async def written(tmp_path: Path) -> AsyncIterator[Written]:
         question = Question(workspace.team_id, channel, ts, ts, ada, EntryPoint.DIRECT, "Tell me.", (), None)
         records = StoredReplyRecords(database)
         await StoredQuestions(database).add(question, "one", busy=False, lease_s=0.0)
-        client = AsyncWebClient(workspace.bot_token, workspace.api_url, session=session, retry_handlers=[])
+        client = web_client(workspace, session)
         api = SlackClient(client, RateLimiter())
         names = Names(api)
         reader = ThreadReader(api, names, bot_user_id=workspace.bot_user_id, bot_id=workspace.bot_id)

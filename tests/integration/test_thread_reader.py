@@ -16,6 +16,7 @@ from bot.messages import Attachment, Author, AuthorKind, EntryPoint, Question, T
 from bot.slack.read.mentions import MENTIONED_MAX
 from bot.slack.read.thread import OwnReply, ThreadReader
 from bot.slack.web_api.names import LOOKUPS_AT_ONCE, LOOKUPS_MAX, NAME_AGE_MAX_S, Names
+from tests.loopback import serving
 
 BOT_USER, BOT = "UBOT", "BBOT"
 PAGE = 5
@@ -100,16 +101,11 @@ async def slack() -> SmallSlack:
 
 
 @pytest.fixture
-async def api(slack: SmallSlack) -> AsyncIterator[HttpApi]:
+async def api(slack: SmallSlack, session: ClientSession) -> AsyncIterator[HttpApi]:
     app = web.Application()
     app.router.add_post("/api/{method}", slack.handle)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    async with ClientSession() as session:
-        yield HttpApi(session, f"http://127.0.0.1:{runner.addresses[0][1]}")
-    await runner.cleanup()
+    async with serving(app) as origin:
+        yield HttpApi(session, origin)
 
 
 @pytest.fixture

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-PAGE = Path(__file__).parents[2] / "playground" / "page"
+from tests.repository import ROOT
+
+PAGE = ROOT / "playground" / "page"
 SCRIPTS = sorted(PAGE.glob("*.js"))
 MARKUP_FROM_TEXT = re.compile(
     r"innerHTML|outerHTML|insertAdjacentHTML|setHTML|document\.write|createContextualFragment|parseFromString|srcdoc"

@@ -21,12 +21,6 @@ TEXT = {"type": "text", "text": "Hm?"}
 
 
 @pytest.fixture
-async def model() -> AsyncIterator[PracticeModel]:
-    async with PracticeModel(token_rate_per_s=None, first_token_delay_s=0) as model:
-        yield model
-
-
-@pytest.fixture
 async def http(model: PracticeModel) -> AsyncIterator[httpx.AsyncClient]:
     headers = {"x-api-key": KEY, "anthropic-version": "2023-06-01"}
     async with httpx.AsyncClient(base_url=model.url, headers=headers, trust_env=False) as http:

@@ -19,12 +19,6 @@ from tests.messages_link import KEY, MODEL
 
 
 @pytest.fixture
-async def model() -> AsyncIterator[PracticeModel]:
-    async with PracticeModel(token_rate_per_s=None, first_token_delay_s=0) as model:
-        yield model
-
-
-@pytest.fixture
 async def sdk(model: PracticeModel) -> AsyncIterator[anthropic.AsyncAnthropic]:
     async with sdk_for(model, KEY) as sdk:
         yield sdk

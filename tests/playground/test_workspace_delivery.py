@@ -6,8 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -21,25 +20,17 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from playground.workspace.manifest import Manifest
 from playground.workspace.workspace import Workspace
+from tests.loopback import serving
+from tests.slack_client import web_client
 
-MANIFEST = Path(__file__).parents[2] / "manifest.yml"
-INTERACTIVE = replace(Manifest.read(MANIFEST), interactive=True)
 GENERAL = "C0GENERAL1"
 Json = dict[str, Any]
 
 
 @pytest.fixture
-async def ws() -> AsyncIterator[Workspace]:
-    async with Workspace(INTERACTIVE, retry_delays_s=(0.02, 0.04), ack_within_s=0.15) as workspace:
-        yield workspace
-
-
-@pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as shared:
-        yield shared
+def workspace_options() -> dict[str, Any]:
+    return {"retry_delays_s": (0.02, 0.04), "ack_within_s": 0.15}
 
 
 # --- Socket Mode ---------------------------------------------------------------------------------------------------
@@ -213,14 +204,9 @@ class Endpoint:
 async def listening(ws: Workspace, endpoint: Endpoint) -> AsyncIterator[Endpoint]:
     app = web.Application()
     app.router.add_post("/slack/events", endpoint.handle)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    ws.events_url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
-    try:
+    async with serving(app) as origin:
+        ws.events_url = f"{origin}/slack/events"
         yield endpoint
-    finally:
-        await runner.cleanup()
 
 
 async def test_requests_are_signed_as_slack_signs_them(ws: Workspace) -> None:
@@ -274,7 +260,7 @@ async def test_the_request_url_is_verified_by_a_challenge(ws: Workspace) -> None
 
 
 async def test_commands_and_buttons_are_forms(ws: Workspace, session: aiohttp.ClientSession) -> None:
-    client = AsyncWebClient(token=ws.bot_token, base_url=ws.api_url, session=session, retry_handlers=[])
+    client = web_client(ws, session)
     button = {"type": "button", "action_id": "go", "value": "v", "text": {"type": "plain_text", "text": "Go"}}
     blocks = [{"type": "actions", "block_id": "b", "elements": [button]}]
     ts = (await client.chat_postMessage(channel=GENERAL, text="x", blocks=blocks))["ts"]

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
-from slack_sdk.web.async_client import AsyncWebClient
 
 from playground.workspace.manifest import Manifest
 from playground.workspace.people import NotPossible
 from playground.workspace.workspace import Workspace
+from tests.repository import MANIFEST
+from tests.slack_client import web_client
 
-MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 MENTIONS = Manifest.read(MANIFEST)
 CURIOUS = replace(MENTIONS, events=MENTIONS.events | {"message.channels"})
 GENERAL = "C0GENERAL1"
@@ -93,7 +92,7 @@ async def test_edits_and_deletions_of_a_direct_message() -> None:
 
 async def test_the_bots_own_messages_echo_where_messages_are_subscribed() -> None:
     async with Workspace(CURIOUS) as ws, aiohttp.ClientSession() as session:
-        client = AsyncWebClient(token=ws.bot_token, base_url=ws.api_url, session=session, retry_handlers=[])
+        client = web_client(ws, session)
         ts = (await client.chat_postMessage(channel=GENERAL, text="x"))["ts"]
         await client.chat_update(channel=GENERAL, ts=ts, text="y")
         await client.chat_delete(channel=GENERAL, ts=ts)

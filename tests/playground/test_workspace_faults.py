@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -14,34 +11,11 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from playground.workspace.workspace import Workspace
+from tests.clocks import StandingClock
+from tests.repository import MANIFEST
+from tests.slack_client import web_client
 
-MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 GENERAL = "C0GENERAL1"
-
-
-@dataclass
-class Clock:
-    now: float = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-async def ws() -> AsyncIterator[Workspace]:
-    async with Workspace(MANIFEST) as workspace:
-        yield workspace
-
-
-@pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as shared:
-        yield shared
-
-
-@pytest.fixture
-def client(ws: Workspace, session: aiohttp.ClientSession) -> AsyncWebClient:
-    return AsyncWebClient(token=ws.bot_token, base_url=ws.api_url, session=session, retry_handlers=[])
 
 
 async def post(client: AsyncWebClient, text: str) -> None:
@@ -96,7 +70,7 @@ async def test_a_call_that_hangs_is_done_even_if_nobody_waits_for_it(
     ws: Workspace, session: aiohttp.ClientSession
 ) -> None:
     ws.faults.hang("chat.postMessage", 0.05)
-    client = AsyncWebClient(token=ws.bot_token, base_url=ws.api_url, session=session, retry_handlers=[])
+    client = web_client(ws, session)
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.01):
             await post(client, "late")
@@ -120,10 +94,11 @@ async def test_an_outage_lasts_until_it_is_over(ws: Workspace, client: AsyncWebC
     assert texts(ws) == ["back"]
 
 
-async def test_limits_hold_per_method_and_end_with_their_minute(session: aiohttp.ClientSession) -> None:
-    clock = Clock()
+async def test_limits_hold_per_method_and_end_with_their_minute(
+    session: aiohttp.ClientSession, clock: StandingClock
+) -> None:
     async with Workspace(MANIFEST, clock=clock) as ws:
-        client = AsyncWebClient(token=ws.bot_token, base_url=ws.api_url, session=session, retry_handlers=[])
+        client = web_client(ws, session)
         ts = (await client.chat_postMessage(channel=GENERAL, text="0"))["ts"]
         for number in range(50):
             await client.chat_update(channel=GENERAL, ts=ts, text=str(number))
@@ -136,10 +111,9 @@ async def test_limits_hold_per_method_and_end_with_their_minute(session: aiohttp
         assert texts(ws) == ["later"]
 
 
-async def test_a_channel_takes_about_one_post_a_second(session: aiohttp.ClientSession) -> None:
-    clock = Clock()
+async def test_a_channel_takes_about_one_post_a_second(session: aiohttp.ClientSession, clock: StandingClock) -> None:
     async with Workspace(MANIFEST, clock=clock) as ws:
-        client = AsyncWebClient(token=ws.bot_token, base_url=ws.api_url, session=session, retry_handlers=[])
+        client = web_client(ws, session)
         for number in range(3):
             await post(client, str(number))
         assert (await failure(client)).headers["Retry-After"] == "1"
@@ -150,7 +124,7 @@ async def test_a_channel_takes_about_one_post_a_second(session: aiohttp.ClientSe
 
 async def test_a_far_away_slack_takes_its_time(session: aiohttp.ClientSession) -> None:
     async with Workspace(MANIFEST, latency_s=0.05) as ws:
-        client = AsyncWebClient(token=ws.bot_token, base_url=ws.api_url, session=session, retry_handlers=[])
+        client = web_client(ws, session)
         loop = asyncio.get_running_loop()
         began = loop.time()
         await post(client, "x")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -12,19 +11,13 @@ import pytest
 from aiohttp import web
 from PIL import Image
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from playground.workspace.workspace import Workspace
+from tests.loopback import answering
+from tests.slack_client import web_client
 
-MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 GENERAL = "C0GENERAL1"
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 400
-
-
-@pytest.fixture
-async def ws() -> AsyncIterator[Workspace]:
-    async with Workspace(MANIFEST) as workspace:
-        yield workspace
 
 
 @pytest.fixture
@@ -80,7 +73,7 @@ async def test_without_the_right_token_there_is_a_login_page_with_status_200(ws:
 
 
 async def test_stubs_and_graves(ws: Workspace, session: aiohttp.ClientSession) -> None:
-    client = AsyncWebClient(token=ws.bot_token, base_url=ws.api_url, session=session, retry_handlers=[])
+    client = web_client(ws, session)
     ada = ws.user("ada")
     stub = ws.file(ada, "shared.pdf", PDF, mode="file_access")
     assert (stub["mode"], stub["file_access"], "url_private" in stub) == ("file_access", "check_file_info", False)
@@ -146,15 +139,10 @@ async def test_a_redirect_to_another_host_shows_who_sends_the_token_on(
         seen.append(request.headers.get("Authorization"))
         return web.Response(text="caught")
 
-    app = web.Application()
-    app.router.add_get("/", elsewhere)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
     file = await attached(ws, "contract.pdf", PDF)
-    ws.faults.redirect(f"http://localhost:{runner.addresses[0][1]}/")
-    async with session.get(file["url_private_download"]) as response:
-        assert await response.text() == "caught"
-    await runner.cleanup()
+    async with answering(elsewhere) as origin:
+        ws.faults.redirect(f"{origin.replace('127.0.0.1', 'localhost')}/")
+        async with session.get(file["url_private_download"]) as response:
+            assert await response.text() == "caught"
     assert ws.files.authorizations_seen == [f"Bearer {ws.bot_token}"]
     assert seen == [None]

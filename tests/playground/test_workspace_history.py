@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from playground.workspace.workspace import Workspace
 
-MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 GENERAL = "C0GENERAL1"
 
 
 @pytest.fixture
-async def ws() -> AsyncIterator[Workspace]:
-    async with Workspace(MANIFEST, rate_limits=False) as workspace:
-        yield workspace
-
-
-@pytest.fixture
-async def client(ws: Workspace) -> AsyncIterator[AsyncWebClient]:
-    async with aiohttp.ClientSession() as session:
-        yield AsyncWebClient(token=ws.bot_token, base_url=ws.api_url, session=session, retry_handlers=[])
+def workspace_options() -> dict[str, Any]:
+    return {"rate_limits": False}
 
 
 def seeded_thread(ws: Workspace, replies: int) -> list[str]:

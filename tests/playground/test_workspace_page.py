@@ -4,26 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from playground.workspace.manifest import Manifest
 from playground.workspace.workspace import Workspace
+from tests.repository import MANIFEST
 
-MANIFEST = Path(__file__).parents[2] / "manifest.yml"
-INTERACTIVE = replace(Manifest.read(MANIFEST), interactive=True)
 GENERAL = "C0GENERAL1"
-
-
-@pytest.fixture
-async def ws() -> AsyncIterator[Workspace]:
-    async with Workspace(INTERACTIVE) as workspace:
-        yield workspace
 
 
 @pytest.fixture
@@ -73,8 +63,9 @@ async def test_a_message_with_files_is_sent_and_its_file_shown(ws: Workspace, pa
     assert [reply["text"] for reply in ws.thread(GENERAL, ts)][1:] == ["more"]
 
 
-async def test_every_change_is_pushed_in_order(ws: Workspace, page: aiohttp.ClientSession) -> None:
-    client = AsyncWebClient(token=ws.bot_token, base_url=ws.api_url, retry_handlers=[])
+async def test_every_change_is_pushed_in_order(
+    ws: Workspace, page: aiohttp.ClientSession, client: AsyncWebClient
+) -> None:
     async with page.ws_connect("/ui/events") as pushes:
         await ws.until(lambda ws: ws.state.changes.pages)
         ts = await ws.say(ws.user("grace"), GENERAL, "question")
@@ -110,8 +101,9 @@ async def test_an_open_page_does_not_hold_the_workspace_up() -> None:
         assert (await pushes.receive()).type is aiohttp.WSMsgType.CLOSE
 
 
-async def test_commands_buttons_edits_and_deletions(ws: Workspace, page: aiohttp.ClientSession) -> None:
-    client = AsyncWebClient(token=ws.bot_token, base_url=ws.api_url, retry_handlers=[])
+async def test_commands_buttons_edits_and_deletions(
+    ws: Workspace, page: aiohttp.ClientSession, client: AsyncWebClient
+) -> None:
     button = {"type": "button", "action_id": "go", "value": "v", "text": {"type": "plain_text", "text": "Go"}}
     blocks = [{"type": "actions", "block_id": "b", "elements": [button]}]
     bot_ts = (await client.chat_postMessage(channel=GENERAL, text="x", blocks=blocks))["ts"]

@@ -2,46 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
-from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from playground.workspace.manifest import Manifest
 from playground.workspace.workspace import Workspace
-
-MANIFEST = Path(__file__).parents[2] / "manifest.yml"
-INTERACTIVE = replace(Manifest.read(MANIFEST), interactive=True)
-
-
-@dataclass
-class Clock:
-    now: float = 0.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.clocks import StandingClock
+from tests.slack_client import web_client
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def ws(clock: Clock) -> AsyncIterator[Workspace]:
-    async with Workspace(INTERACTIVE, clock=clock) as workspace:
-        yield workspace
-
-
-@pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as shared:
-        yield shared
+def workspace_options(clock: StandingClock) -> dict[str, Any]:
+    return {"clock": clock}
 
 
 async def invoked(ws: Workspace, session: aiohttp.ClientSession) -> AsyncWebhookClient:
@@ -97,7 +71,7 @@ async def test_the_sixth_use_is_refused(ws: Workspace, session: aiohttp.ClientSe
     assert shown(ws) == ["0", "1", "2", "3", "4"]
 
 
-async def test_half_an_hour_is_the_end(ws: Workspace, clock: Clock, session: aiohttp.ClientSession) -> None:
+async def test_half_an_hour_is_the_end(ws: Workspace, clock: StandingClock, session: aiohttp.ClientSession) -> None:
     url = await invoked(ws, session)
     clock.now = 30 * 60 - 0.1
     assert (await url.send(text="just in time")).status_code == 200
@@ -124,7 +98,7 @@ async def test_what_is_refused(
 
 
 async def test_a_button_of_a_message_replaces_that_message(ws: Workspace, session: aiohttp.ClientSession) -> None:
-    client = AsyncWebClient(token=ws.bot_token, base_url=ws.api_url, session=session, retry_handlers=[])
+    client = web_client(ws, session)
     general = ws.channel("general")
     button = {"type": "button", "action_id": "go", "text": {"type": "plain_text", "text": "Go"}}
     blocks = [{"type": "actions", "elements": [button]}]

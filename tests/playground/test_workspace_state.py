@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,8 +11,9 @@ from playground.workspace.manifest import Manifest
 from playground.workspace.reading import visible_text
 from playground.workspace.records import Channel, Json
 from playground.workspace.state import State
+from tests.repository import MANIFEST
 
-MANIFEST = Manifest.read(Path(__file__).parents[2] / "manifest.yml")
+APP = Manifest.read(MANIFEST)
 GENERAL = "C0GENERAL1"
 steps = st.lists(
     st.tuples(st.sampled_from(["post", "reply", "edit", "delete"]), st.integers(min_value=0, max_value=9)), max_size=40
@@ -22,7 +22,7 @@ steps = st.lists(
 
 def played(actions: list[tuple[str, int]]) -> State:
     """A workspace after these steps; each picks one of the messages that are there."""
-    state = State(MANIFEST, lambda: 0.0, lambda: 1_700_000_000.0)
+    state = State(APP, lambda: 0.0, lambda: 1_700_000_000.0)
     words = itertools.count()
     for action, choice in actions:
         there = [ts for ts, m in state.messages[GENERAL].items() if m.get("subtype") != "tombstone"]
@@ -66,7 +66,7 @@ def test_the_last_view_of_each_message_is_what_it_shows(actions: list[tuple[str,
 
 @given(steps)
 def test_events_name_the_same_messages(actions: list[tuple[str, int]]) -> None:
-    state = State(MANIFEST, lambda: 0.0, lambda: 0.0)
+    state = State(APP, lambda: 0.0, lambda: 0.0)
     seen: list[tuple[str, Channel]] = []
     state.on_event = lambda event, channel: seen.append((event["event_ts"], channel))
     for number, _ in enumerate(actions):

@@ -2,46 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from playground.workspace.workspace import Workspace
+from tests.clocks import StandingClock
 
-MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 GENERAL = "C0GENERAL1"
 
 
-@dataclass
-class Clock:
-    now: float = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def ws(clock: Clock) -> AsyncIterator[Workspace]:
-    async with Workspace(MANIFEST, rate_limits=False, clock=clock) as workspace:
-        yield workspace
-
-
-@pytest.fixture
-async def client(ws: Workspace) -> AsyncIterator[AsyncWebClient]:
-    async with aiohttp.ClientSession() as session:
-        yield AsyncWebClient(token=ws.bot_token, base_url=ws.api_url, session=session, retry_handlers=[])
+def workspace_options(clock: StandingClock) -> dict[str, Any]:
+    return {"rate_limits": False, "clock": clock}
 
 
 @pytest.fixture
@@ -82,7 +58,7 @@ async def test_a_running_stream_cannot_be_updated_and_a_stopped_one_can(
 
 
 async def test_a_stream_dies_after_five_minutes_and_its_message_can_be_saved(
-    ws: Workspace, clock: Clock, client: AsyncWebClient, start: dict[str, str]
+    ws: Workspace, clock: StandingClock, client: AsyncWebClient, start: dict[str, str]
 ) -> None:
     ts = (await client.api_call("chat.startStream", json={**start, "markdown_text": "a"}))["ts"]
     clock.now = 299.9

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -15,26 +13,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 from playground.workspace.manifest import Manifest
 from playground.workspace.records import Kind
 from playground.workspace.workspace import Workspace
+from tests.repository import MANIFEST
+from tests.slack_client import web_client
 
-MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 GENERAL = "C0GENERAL1"
 
 
 @pytest.fixture
-async def ws() -> AsyncIterator[Workspace]:
-    async with Workspace(MANIFEST, rate_limits=False) as workspace:
-        yield workspace
-
-
-@pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as shared:
-        yield shared
-
-
-@pytest.fixture
-def client(ws: Workspace, session: aiohttp.ClientSession) -> AsyncWebClient:
-    return AsyncWebClient(token=ws.bot_token, base_url=ws.api_url, session=session, retry_handlers=[])
+def workspace_options() -> dict[str, Any]:
+    return {"rate_limits": False}
 
 
 async def refused(client: AsyncWebClient, method: str, **arguments: Any) -> dict[str, Any]:
@@ -76,7 +63,7 @@ async def test_tokens_are_checked(ws: Workspace, session: aiohttp.ClientSession)
 async def test_a_scope_that_the_manifest_does_not_ask_for_is_missing(session: aiohttp.ClientSession) -> None:
     manifest = replace(Manifest.read(MANIFEST), scopes=frozenset({"channels:history"}))
     async with Workspace(manifest) as ws:
-        client = AsyncWebClient(token=ws.bot_token, base_url=ws.api_url, session=session, retry_handlers=[])
+        client = web_client(ws, session)
         body = await refused(client, "chat.postMessage", channel=GENERAL, text="x")
         assert (body["error"], body["needed"], body["provided"]) == ("missing_scope", "chat:write", "channels:history")
         ts = ws.seed(ws.user("ada"), ws.channel("board-room"), "x")
@@ -86,7 +73,7 @@ async def test_a_scope_that_the_manifest_does_not_ask_for_is_missing(session: ai
 
 async def test_an_app_without_a_messages_tab_cannot_write_there(session: aiohttp.ClientSession) -> None:
     async with Workspace(replace(Manifest.read(MANIFEST), messages_tab=False)) as ws:
-        client = AsyncWebClient(token=ws.bot_token, base_url=ws.api_url, session=session, retry_handlers=[])
+        client = web_client(ws, session)
         assert await code(client, "chat.postMessage", channel=ws.user("ada"), text="x") == "messages_tab_disabled"
 
 

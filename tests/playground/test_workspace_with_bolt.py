@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import replace
-from pathlib import Path
+from contextlib import asynccontextmanager
 from typing import Any, Literal
 
 import aiohttp
 import pytest
-from aiohttp import web
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from playground.workspace.manifest import Manifest
 from playground.workspace.workspace import Workspace
+from tests.loopback import serving
 
-MANIFEST = Path(__file__).parents[2] / "manifest.yml"
-INTERACTIVE = replace(Manifest.read(MANIFEST), interactive=True)
 Transport = Literal["socket", "http"]
 
 
@@ -36,15 +31,9 @@ async def connected(app: AsyncApp, ws: Workspace, transport: Transport) -> Async
         finally:
             await handler.close_async()  # type: ignore[no-untyped-call]  # bolt leaves it untyped
         return
-    runner = web.AppRunner(app.web_app("/slack/events"))
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    ws.events_url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
-    try:
+    async with serving(app.web_app("/slack/events")) as origin:
+        ws.events_url = f"{origin}/slack/events"
         yield
-    finally:
-        await runner.cleanup()
 
 
 @pytest.fixture(params=["socket", "http"])
@@ -53,18 +42,13 @@ def transport(request: pytest.FixtureRequest) -> Transport:
 
 
 @pytest.fixture
-async def ws() -> AsyncIterator[Workspace]:
-    async with Workspace(INTERACTIVE, retry_delays_s=(0.05, 0.1), ack_within_s=0.4) as workspace:
-        yield workspace
+def workspace_options() -> dict[str, Any]:
+    return {"retry_delays_s": (0.05, 0.1), "ack_within_s": 0.4}
 
 
 @pytest.fixture
-async def app(ws: Workspace) -> AsyncIterator[AsyncApp]:
-    async with AsyncExitStack() as stack:
-        session = await stack.enter_async_context(aiohttp.ClientSession())
-        client = AsyncWebClient(token=ws.bot_token, base_url=ws.api_url, session=session, retry_handlers=[])
-        bolt = AsyncApp(client=client, signing_secret=ws.signing_secret, process_before_response=True)
-        yield bolt
+async def app(ws: Workspace, client: AsyncWebClient) -> AsyncApp:
+    return AsyncApp(client=client, signing_secret=ws.signing_secret, process_before_response=True)
 
 
 async def test_a_mention_reaches_the_app_and_its_answer_the_thread(

@@ -15,9 +15,9 @@ from enum import StrEnum
 from math import inf
 
 import aiohttp
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.lease import Lease
 from bot.messages import EntryPoint, Question
@@ -33,7 +33,8 @@ from playground.measure.readers import Seen, Written, seen
 from playground.measure.virtual_time import run
 from playground.workspace.records import Revision
 from playground.workspace.workspace import Workspace
-from tests.stage import MANIFEST
+from tests.repository import MANIFEST
+from tests.slack_client import web_client
 
 
 class Way(StrEnum):
@@ -44,6 +45,7 @@ class Way(StrEnum):
     COMMAND = "command"
 
 
+pytestmark = pytest.mark.slow
 METHODS = st.sampled_from(["chat.update", "chat.update", "chat.postMessage", "conversations.replies", "*"])
 STREAM_METHODS = st.sampled_from(["chat.startStream", "chat.appendStream", "chat.stopStream", "chat.update", "*"])
 TIMES = st.integers(1, 3)
@@ -103,7 +105,7 @@ async def replying(way: Way, latency_s: float) -> AsyncIterator[tuple[Workspace,
         Workspace(MANIFEST, latency_s=latency_s, clock=asyncio.get_running_loop().time) as ws,
         aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as session,
     ):
-        client = AsyncWebClient(token=ws.bot_token, base_url=ws.api_url, session=session, retry_handlers=[])
+        client = web_client(ws, session)
         api = SlackClient(client, RateLimiter())
         reader = ThreadReader(api, Names(api), bot_user_id=ws.bot_user_id, bot_id=ws.bot_id)
         services = ThreadServices(api, Records(), reader.find_posted, reader.find_streamed)

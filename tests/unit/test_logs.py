@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+
+from tests.repository import ROOT
 
 CRASH = """
 import sys
@@ -28,7 +29,7 @@ log.debug("file.read", name="merger.pdf")
 def written(request: pytest.FixtureRequest) -> str:
     """All that a process of its own writes, since logging is set up once a process."""
     command = [sys.executable, "-c", CRASH, request.param]
-    done = subprocess.run(command, cwd=Path(__file__).parents[2], check=True, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     assert done.stdout == ""
     return done.stderr
 
@@ -47,6 +48,6 @@ def test_tokens_are_never_written(written: str) -> None:
 
 def test_lines_for_machines_are_json_with_the_event_s_name() -> None:
     command = [sys.executable, "-c", CRASH, "json"]
-    done = subprocess.run(command, cwd=Path(__file__).parents[2], check=True, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     (line,) = done.stderr.splitlines()
     assert json.loads(line).items() >= {"event": "turn.crashed", "level": "error", "ts": "1.0"}.items()

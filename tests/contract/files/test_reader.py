@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
@@ -22,6 +21,7 @@ from bot.files.reader import FileReader
 from bot.messages import Attachment, ImageBlock, PdfBlock, PreparedFile, TextBlock
 from tests import made_documents, made_files
 from tests.file_host import FileHost, file_host
+from tests.loopback import nobody_listening
 
 LIMITS = FileLimits(download_bytes_max=5_000_000, convert_timeout_s=20.0, workers_max=1)
 MakeReader = Callable[..., FileReader]
@@ -305,12 +305,9 @@ async def test_a_connection_that_breaks_in_the_middle_is_tried_again(make_reader
 
 
 async def test_a_host_that_is_not_there_is_named_as_unavailable(make_reader: MakeReader) -> None:
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        origin = f"http://127.0.0.1:{closed.getsockname()[1]}"
-    assert (
-        reason(await prepared(make_reader(origin=origin), Attachment.bare("F1", "a", url=origin))) == notes.UNAVAILABLE
-    )
+    with nobody_listening() as origin:
+        file = await prepared(make_reader(origin=origin), Attachment.bare("F1", "a", url=origin))
+    assert reason(file) == notes.UNAVAILABLE
 
 
 # --- the cache -----------------------------------------------------------------------------------------------------

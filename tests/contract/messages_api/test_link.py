@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import sys
 import types
 from collections.abc import AsyncIterator
@@ -22,14 +21,13 @@ from bot.llm.patience import Patience
 from bot.messages import Conversation, FileBytes, Message, PdfBlock, Role
 from playground.practice_model.script import Answer, RawAnswer, too_large_before_reading
 from playground.practice_model.server import PracticeModel
+from tests.loopback import nobody_listening
 from tests.messages_link import KEY, MODEL, Waits, asking, asking_about, linked, once, served_by
 
 
 async def test_nobody_there() -> None:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{unused.getsockname()[1]}/v1"
-        waits = Waits()
+    with nobody_listening() as origin:
+        url, waits = f"{origin}/v1", Waits()
         async with MessagesClient(api_url=url, api_key=KEY, model=MODEL, max_tokens=9, sleep=waits) as client:
             with pytest.raises(ModelUnavailable):
                 [event async for event in client.stream(asking())]

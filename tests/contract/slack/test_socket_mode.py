@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import StartFailed
 from bot.slack.receive.socket_mode import SocketMode
+from tests.loopback import serving
 
 
 @dataclass
@@ -61,18 +62,15 @@ async def connecting(gatekeeper: Gatekeeper) -> AsyncIterator[SocketMode]:
     app = web.Application()
     app.router.add_post("/api/apps.connections.open", gatekeeper.open)
     app.router.add_get("/link", gatekeeper.link)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    client = AsyncWebClient(
-        token="xoxb-1", base_url=f"http://127.0.0.1:{runner.addresses[0][1]}/api/", retry_handlers=[]
-    )
-    link = SocketMode(AsyncApp(client=client, request_verification_enabled=False), client, "xapp-1", gatekeeper.stop)
-    try:
-        yield link
-    finally:
-        await link.close()
-        await runner.cleanup()
+    async with serving(app) as origin:
+        client = AsyncWebClient(token="xoxb-1", base_url=f"{origin}/api/", retry_handlers=[])
+        link = SocketMode(
+            AsyncApp(client=client, request_verification_enabled=False), client, "xapp-1", gatekeeper.stop
+        )
+        try:
+            yield link
+        finally:
+            await link.close()
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

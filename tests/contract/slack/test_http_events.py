@@ -16,7 +16,7 @@ from bot.slack.receive import listeners
 from bot.slack.receive.http_events import HttpEvents
 from bot.slack.receive.listeners import Handlers
 from bot.slack.web_api.identity import Identity
-from tests.stage import free_port
+from tests.loopback import free_port
 
 SECRET = "the signing secret"
 
@@ -52,16 +52,15 @@ async def _nothing(*_: object) -> None:
 
 
 @pytest.fixture
-async def door() -> AsyncIterator[Door]:
+async def door(session: aiohttp.ClientSession) -> AsyncIterator[Door]:
     port = free_port()
     handlers = Handlers(_nobody, _nothing, _nothing, _nobody_knows)
     bolt: AsyncApp = listeners.build(AsyncWebClient(token="xoxb-1"), Identity("T1", "U1", "B1"), SECRET, handlers)
-    async with aiohttp.ClientSession() as session:
-        door = Door(f"http://127.0.0.1:{port}", session)
-        events = HttpEvents(bolt, "127.0.0.1", port, lambda: door.alive)
-        await events.start()
-        yield door
-        await events.close()
+    door = Door(f"http://127.0.0.1:{port}", session)
+    events = HttpEvents(bolt, "127.0.0.1", port, lambda: door.alive)
+    await events.start()
+    yield door
+    await events.close()
 
 
 async def test_slack_may_verify_the_address(door: Door) -> None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession
 from markdown_it import MarkdownIt
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -24,7 +22,6 @@ from playground.workspace.expand import expand
 from playground.workspace.workspace import Workspace
 
 OURS = AuthorKind.THIS_BOT
-MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 ANSWERS = {
     "words": "Plain words, **bold**, *italic*, ~~struck~~, ***both*** and `code`.\n\nA second paragraph.",
     "code": "Run this:\n\n```python\nif a < b and c > d:\n    print('&lt;')\n```\n\nand `List<int>` too.",
@@ -82,18 +79,6 @@ class SdkApi:
             raise SlackRefused(method, str(error.response["error"])) from error
         data: dict[str, Any] = dict(response.data) if isinstance(response.data, dict) else {}
         return data
-
-
-@pytest.fixture
-async def ws() -> AsyncIterator[Workspace]:
-    async with Workspace(MANIFEST) as workspace:
-        yield workspace
-
-
-@pytest.fixture
-async def client(ws: Workspace) -> AsyncIterator[AsyncWebClient]:
-    async with ClientSession() as session:
-        yield AsyncWebClient(token=ws.bot_token, base_url=ws.api_url, session=session, retry_handlers=[])
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import signal
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from bot.files.bounds import ConvertLimits, FileLimits
 from bot.files.extracts import TextExtract, Unreadable
 from bot.files.sandbox import Sandbox
 from tests import made_files
+from tests.processes import workers
 
 LIMITS = FileLimits(workers_max=2, convert_timeout_s=20.0)
 
@@ -31,17 +32,6 @@ async def sandbox(limits: FileLimits = LIMITS) -> AsyncIterator[Sandbox]:
         yield running
     finally:
         await running.aclose()
-
-
-def workers() -> list[Path]:
-    """The /proc directories of this process's workers."""
-    found = []
-    for task in Path("/proc/self/task").iterdir():
-        for pid in (task / "children").read_text().split():
-            with suppress(OSError):
-                if b"bot.files.worker" in Path("/proc", pid, "cmdline").read_bytes():
-                    found.append(Path("/proc", pid))
-    return found
 
 
 async def until(condition: Callable[[], object]) -> None:

@@ -17,6 +17,7 @@ from bot.files.bounds import FileLimits
 from bot.files.conversion import Conversion
 from bot.files.extracts import Extract, NoteExtract, PdfExtract, TextExtract
 from tests import made_documents, made_files
+from tests.loopback import answering
 
 LIMITS = FileLimits(workers_max=1)
 WITHOUT = replace(LIMITS, office_program="")
@@ -81,18 +82,13 @@ async def test_a_document_fetches_nothing_from_elsewhere(convert: Convert) -> No
         asked.append(request.path)
         return web.Response(body=made_files.image("PNG"), content_type="image/png")
 
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", image)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    address = f"http://127.0.0.1:{runner.addresses[0][1]}/tracker.png"
-    linked = (
-        f'<text:p><draw:frame svg:width="2cm" svg:height="2cm"><draw:image xlink:href="{address}" xlink:type="simple" '
-        'xlink:show="embed" xlink:actuate="onLoad"/></draw:frame>Hello</text:p>'
-    )
-    (extract,) = await convert(made_documents.odt(linked))
-    await runner.cleanup()
+    async with answering(image) as origin:
+        linked = (
+            '<text:p><draw:frame svg:width="2cm" svg:height="2cm">'
+            f'<draw:image xlink:href="{origin}/tracker.png" xlink:type="simple" xlink:show="embed" '
+            'xlink:actuate="onLoad"/></draw:frame>Hello</text:p>'
+        )
+        (extract,) = await convert(made_documents.odt(linked))
     assert isinstance(extract, PdfExtract)
     assert asked == []
 

@@ -1,0 +1,145 @@
+"""Every import rule of pyproject.toml breaks when one import is added that it is there to keep out."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.repository import ROOT, text_of
+
+CONTRACTS: list[dict[str, Any]] = tomllib.loads(text_of("pyproject.toml"))["tool"]["importlinter"]["contracts"]
+NAMES = {contract["name"]: contract["id"] for contract in CONTRACTS}
+CASES: dict[str, list[tuple[str, str]]] = {
+    "spine": [
+        ("bot/limits.py", "bot.errors"),
+        ("bot/errors.py", "bot.messages"),
+        ("bot/messages.py", "bot.ports"),
+        ("bot/history.py", "bot.budget"),
+        ("bot/budget.py", "bot.draft"),
+        ("bot/draft.py", "bot.turn"),
+        ("bot/turn.py", "bot.slack.escape"),
+        ("bot/turn.py", "bot.inbox"),
+        ("bot/inbox.py", "bot.store.questions"),
+        ("bot/slack/write/replies.py", "bot.files.notes"),
+        ("bot/files/reader.py", "bot.slack.web_api.client"),
+        ("bot/files/worker/text.py", "bot.llm.wire"),
+        ("bot/llm/client.py", "bot.store.database"),
+        ("bot/store/questions.py", "bot.slack.shapes"),
+        ("bot/health.py", "bot.settings"),
+        ("bot/settings.py", "bot.app"),
+        ("bot/app.py", "bot.ask"),
+        ("bot/attic.py", "bot.limits"),
+    ],
+    "slack": [
+        ("bot/slack/escape.py", "bot.slack.shapes"),
+        ("bot/slack/shapes.py", "bot.slack.own_messages"),
+        ("bot/slack/own_messages.py", "bot.slack.buttons"),
+        ("bot/slack/buttons.py", "bot.slack.web_api.client"),
+        ("bot/slack/web_api/names.py", "bot.slack.read.thread"),
+        ("bot/slack/read/thread.py", "bot.slack.write.replies"),
+        ("bot/slack/read/thread.py", "bot.slack.receive.payloads"),
+        ("bot/slack/receive/listeners.py", "bot.slack.write.replies"),
+        ("bot/slack/write/replies.py", "bot.slack.receive.payloads"),
+        ("bot/slack/attic.py", "bot.limits"),
+    ],
+    "worker": [
+        ("bot/files/sandbox.py", "bot.files.worker.confine"),
+        ("bot/files/conversion.py", "bot.files.worker"),
+        ("bot/app.py", "bot.files.worker.sniff"),
+    ],
+    "decoders": [
+        ("bot/files/reader.py", "PIL"),
+        ("bot/files/blocks.py", "pikepdf"),
+        ("bot/files/office.py", "pypdf"),
+        ("bot/files/conversion.py", "puremagic"),
+        ("bot/llm/body.py", "pillow_heif"),
+        ("bot/slack/read/message_text.py", "charset_normalizer"),
+    ],
+    "database": [
+        ("bot/inbox.py", "sqlalchemy"),
+        ("bot/app.py", "alembic"),
+        ("playground/demo.py", "sqlalchemy.exc"),
+    ],
+    "slack-libraries": [
+        ("bot/inbox.py", "slack_sdk.errors"),
+        ("bot/files/download.py", "slack_bolt"),
+        ("playground/demo.py", "slack_sdk"),
+    ],
+    "playground": [
+        ("bot/app.py", "playground"),
+        ("bot/limits.py", "playground.workspace.defaults"),
+    ],
+    "playground-limits": [
+        ("playground/demo.py", "bot.settings"),
+        ("playground/workspace/blocks.py", "bot.slack.escape"),
+        ("playground/measure/readers.py", "bot"),
+    ],
+    "pure-spine": [
+        ("bot/turn.py", "httpx"),
+        ("bot/draft.py", "aiohttp"),
+        ("bot/budget.py", "httpx_sse"),
+        ("bot/history.py", "aiohttp"),
+        ("bot/ports.py", "httpx"),
+        ("bot/messages.py", "aiohttp"),
+        ("bot/errors.py", "httpx"),
+        ("bot/limits.py", "aiohttp"),
+    ],
+}
+"""By the contract that must break, and no other: where an import is added, and of what. ``attic`` is a new module."""
+
+
+def broken(project: Path) -> list[str]:
+    """The ids of the contracts that the project's own configuration finds broken in ``project``."""
+    program = Path(sys.executable).with_name("lint-imports")
+    wide = {**os.environ, "COLUMNS": "200"}  # so that no name is wrapped
+    command: list[str | Path] = [program, "--no-cache", "--no-logo"]
+    done = subprocess.run(command, cwd=project, env=wide, check=False, capture_output=True, text=True)
+    verdicts = dict(re.findall(r"^(.+) (KEPT|BROKEN)(?: \(.+\))?$", done.stdout, flags=re.MULTILINE))
+    assert verdicts.keys() == NAMES.keys(), done.stdout + done.stderr
+    found = [NAMES[name] for name, verdict in verdicts.items() if verdict == "BROKEN"]
+    assert done.returncode == bool(found)
+    return found
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """The two packages and their rules, to be spoilt."""
+    for package in ("bot", "playground"):
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__", "*.js"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def test_every_rule_is_kept_as_things_are(project: Path) -> None:
+    assert broken(project) == []
+
+
+def test_every_rule_and_every_module_that_it_guards_has_a_case() -> None:
+    assert sorted(CASES) == sorted(contract["id"] for contract in CONTRACTS)
+    for contract in CONTRACTS:
+        cases = CASES[contract["id"]]
+        importing = {module.removesuffix(".py").replace("/", ".") for module, _ in cases}
+        imported = {name for _, name in cases}
+        assert cases
+        assert set(contract.get("source_modules", ())) <= importing
+        for guarded in contract.get("protected_modules", ()):
+            assert [name for name in imported if f"{name}.".startswith(f"{guarded}.")], guarded
+
+
+@pytest.mark.parametrize(
+    ("contract", "module", "imported"),
+    [(contract, *case) for contract, cases in CASES.items() for case in cases],
+)
+def test_a_rule_breaks(project: Path, contract: str, module: str, imported: str) -> None:
+    assert (ROOT / module).exists() != module.endswith("attic.py")
+    with (project / module).open("a", encoding="utf-8") as file:
+        file.write(f"\nimport {imported}\n")
+    assert broken(project) == [contract]
