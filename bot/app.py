@@ -26,7 +26,6 @@ from bot.files.bounds import ConvertLimits, FileLimits
 from bot.files.reader import FileReader
 from bot.history import PDF_PAGE_TOKENS
 from bot.inbox import Inbox, InboxLimits
-from bot.limits import PDF_PAGES_MAX
 from bot.llm.client import MessagesClient, Patience
 from bot.logs import get_logger
 from bot.messages import Attachment
@@ -170,7 +169,7 @@ async def _files(settings: Settings, api: SlackClient, parts: AsyncExitStack) ->
     return files
 
 
-def file_limits(settings: ModelSettings, *, pdf_pages_max: int = PDF_PAGES_MAX) -> FileLimits:
+def file_limits(settings: ModelSettings, *, pdf_pages_max: int) -> FileLimits:
     return FileLimits(
         convert=ConvertLimits(image_side_px_max=settings.bot_image_side_px_max, pdf_pages_max=pdf_pages_max),
         download_bytes_max=settings.bot_file_bytes_max,

@@ -14,7 +14,7 @@ from bot.budget import Allowance
 from bot.errors import ModelError, ModelRequestInvalid, ModelRequestTooLarge
 from bot.messages import AuthorKind, Conversation, Note, PreparedFile, TextBlock, ThreadMessage
 
-REFUSED = "was left out: the model's API does not take it."
+REFUSED = "was left out, because the model's API does not accept it."
 REFUSALS_MAX = 3
 """Requests in which the API may name files. It names one at a time or all of them, as its hosts like."""
 

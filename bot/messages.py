@@ -164,7 +164,10 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A file that the answer goes without. ``reason`` completes the line "contract.doc: …" for who sent it."""
+    """What the answer goes without, said to people as one sentence, ``{file_name} {reason}``.
+
+    ``reason`` is a predicate with a full stop: "song.mp3" + "is an audio file, which I can't listen to."
+    """
 
     file_name: str
     reason: str

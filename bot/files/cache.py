@@ -63,7 +63,7 @@ class Cache:
         return Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=self._directory))
 
     def commit(self, begun: Path, key: str, extracts: list[Extract], files: set[str]) -> list[Extract]:
-        """Makes ``begun`` with these of its ``files`` the entry, and makes room for it.
+        """Makes ``begun`` with these of its ``files`` the entry, then sweeps.
 
         Returns the extracts of what is the entry then: where another process was faster, it is theirs.
         """
@@ -113,7 +113,7 @@ class Cache:
         return found
 
     def _remove(self, entry: Path) -> None:
-        """Out of everyone's sight at once by a rename, then gone."""
+        """Renamed first, so that nobody finds it while it is being deleted."""
         with suppress(OSError):
             shutil.rmtree(entry.rename(self._directory / f"{_UNFINISHED}{uuid4().hex}"))
 

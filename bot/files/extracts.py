@@ -1,7 +1,7 @@
 """What a conversion yields, as values that travel between processes and rest in the cache as JSON.
 
 Pure. Files are named by their bare name inside the directory that the conversion wrote to. ``inside`` names the member
-of an archive, or the attachment of a mail, that a extract comes from.
+of an archive, or the attachment of a mail, that an extract comes from.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ _KINDS: dict[str, type[Extract]] = {
 
 
 class Unreadable(Exception):
-    """The file gives no blocks. ``reason`` completes the line "name: …" for who sent it."""
+    """The file gives no blocks. ``reason`` is that of a ``Note``: what follows the file's name in a sentence."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

@@ -8,7 +8,6 @@ processor and time. A document that kills it costs its own note.
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import shutil
 import signal
@@ -21,9 +20,10 @@ import bot
 from bot.files import notes
 from bot.files.bounds import FileLimits
 from bot.files.extracts import Unreadable, UnreadableNow
-from bot.files.outbox import place
+from bot.files.outbox import link_or_copy
+from bot.logs import get_logger
 
-_LOG = logging.getLogger(__name__)
+log = get_logger(__name__)
 _IMPORT_ROOT = str(Path(bot.__path__[0]).parent)
 _DEAD_PROXY = "http://127.0.0.1:9"
 _COMMON = "/org.openoffice.Office.Common"
@@ -52,21 +52,21 @@ class Office:
     def __init__(self, limits: FileLimits) -> None:
         self._limits = limits
         self._program = shutil.which(limits.office_program) if limits.office_program else None
-        self._places = asyncio.Semaphore(limits.office_at_once_max)
+        self._slots = asyncio.Semaphore(limits.office_at_once_max)
 
     @property
     def available(self) -> bool:
         return self._program is not None
 
-    async def to_pdf(self, source: Path, suffix: str, room: Path) -> Path:
-        """The PDF, at a path inside ``room``, an empty directory of the caller's, who removes it with all it holds.
+    async def to_pdf(self, source: Path, suffix: str, directory: Path) -> Path:
+        """The PDF, at a path inside ``directory``, an empty one of the caller's, who removes it with all it holds.
 
         Raises ``Unreadable``; ``UnreadableNow`` where the program could not be started.
         """
-        document = room / f"document{suffix}"
-        await asyncio.to_thread(_furnish, room, source, document)
-        async with self._places:
-            process = await self._started(room, document)
+        document = directory / f"document{suffix}"
+        await asyncio.to_thread(_prepare, directory, source, document)
+        async with self._slots:
+            process = await self._started(directory, document)
             try:
                 async with asyncio.timeout(self._limits.office_timeout_s):
                     await process.wait()
@@ -79,45 +79,45 @@ class Office:
             raise Unreadable(notes.DAMAGED_OFFICE)
         return made
 
-    async def _started(self, room: Path, document: Path) -> Process:
+    async def _started(self, directory: Path, document: Path) -> Process:
         limits = self._limits
         try:
             return await asyncio.create_subprocess_exec(
                 *(sys.executable, "-s", "-m", "bot.files.worker.confine"),
                 *(str(limits.office_memory_bytes_max), str(limits.office_timeout_s), str(self._program)),
-                f"-env:UserInstallation={(room / 'profile').as_uri()}",
+                f"-env:UserInstallation={(directory / 'profile').as_uri()}",
                 *("--headless", "--norestore", "--nolockcheck", "--nodefault", "--nofirststartwizard"),
-                *("--convert-to", "pdf", "--outdir", str(room), str(document)),
+                *("--convert-to", "pdf", "--outdir", str(directory), str(document)),
                 stdin=DEVNULL,
                 stdout=DEVNULL,
                 stderr=DEVNULL,
                 start_new_session=True,  # a group of its own, so that all of its processes can be ended together
-                cwd=room,
-                env=_environment(room),
+                cwd=directory,
+                env=_environment(directory),
             )
         except OSError as error:
-            _LOG.exception("office_not_started")
+            log.exception("office.not_started")
             raise UnreadableNow(notes.FAULT) from error
 
 
-def _environment(room: Path) -> dict[str, str]:
+def _environment(directory: Path) -> dict[str, str]:
     proxies = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy"), _DEAD_PROXY)
     return {
         "PATH": os.defpath,
         "PYTHONPATH": _IMPORT_ROOT,
         "LANG": "C.UTF-8",
-        "HOME": str(room),
-        "TMPDIR": str(room),
+        "HOME": str(directory),
+        "TMPDIR": str(directory),
         "SAL_USE_VCLPLUGIN": "svp",
         **proxies,
     }
 
 
-def _furnish(room: Path, source: Path, document: Path) -> None:
-    profile = room / "profile" / "user"
+def _prepare(directory: Path, source: Path, document: Path) -> None:
+    profile = directory / "profile" / "user"
     profile.mkdir(parents=True)
     (profile / "registrymodifications.xcu").write_text(_PROFILE, encoding="utf-8")
-    place(source, document)
+    link_or_copy(source, document)
 
 
 async def _end(process: Process) -> None:

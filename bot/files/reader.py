@@ -6,7 +6,6 @@ I/O: downloads, worker processes, the cache directory. One file's trouble is tha
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -22,10 +21,11 @@ from bot.files.cache import Cache, key_of
 from bot.files.conversion import Conversion, files_of
 from bot.files.download import Downloader
 from bot.files.extracts import Extract, Unreadable, UnreadableNow
+from bot.logs import get_logger
 from bot.messages import Attachment, PreparedFile
 from bot.ports import Progress
 
-_LOG = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 FileInfo = Callable[[str], Awaitable[Attachment]]
 """Calls files.info for a file id. Raises ``SlackError``."""
@@ -82,8 +82,8 @@ class FileReader:
             return await self._known_or_read(attachment, begins)
         except Unreadable as unreadable:
             return blocks.refused(attachment.id, attachment.name, unreadable.reason)
-        except Exception:  # noqa: BLE001 - a fault of ours in one file must not cost the others, nor the answer
-            _LOG.exception("file_not_prepared file=%s", attachment.id)
+        except Exception:
+            log.exception("file.not_prepared", file=attachment.id)
             return blocks.refused(attachment.id, attachment.name, notes.FAULT)
 
     async def _completed(self, attachment: Attachment) -> Attachment:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
@@ -23,9 +22,10 @@ import bot
 from bot.files import notes
 from bot.files.bounds import FileLimits
 from bot.files.extracts import Extract, Unreadable, UnreadableNow, from_json
+from bot.logs import get_logger
 
 _IMPORT_ROOT = str(Path(bot.__path__[0]).parent)
-_LOG = logging.getLogger(__name__)
+log = get_logger(__name__)
 _JOBS_PER_WORKER_MAX = 100
 _PEAK_BYTES_MAX = 200_000_000
 _REPLY_BYTES_MAX = 1_000_000
@@ -70,7 +70,7 @@ class _Worker:
 class Sandbox:
     def __init__(self, limits: FileLimits) -> None:
         self._limits = limits
-        self._places = asyncio.Semaphore(limits.workers_max)
+        self._slots = asyncio.Semaphore(limits.workers_max)
         self._idle: list[_Worker] = []
         self._ending: set[asyncio.Task[int]] = set()
 
@@ -80,10 +80,10 @@ class Sandbox:
         Raises ``Unreadable`` with the worker's reason, or with one for its death.
         """
         job = {"source": str(source), "name": name, "filetype": filetype, "out": str(out), "prefix": prefix}
-        async with self._places:
+        async with self._slots:
             reply = await self._run(job)
         if "fault" in reply:
-            _LOG.warning("file_worker_fault error=%s", reply["fault"])
+            log.warning("worker.fault", error=reply["fault"])
         if "reason" in reply:
             raise Unreadable(reply["reason"])
         return from_json(reply["extracts"])
@@ -96,7 +96,7 @@ class Sandbox:
         await asyncio.gather(*self._ending)
 
     async def _run(self, job: dict[str, str]) -> dict[str, Any]:
-        worker = self._taken() or await self._started()
+        worker = self._reused() or await self._started()
         reply: dict[str, Any] | None = None
         try:
             async with asyncio.timeout(self._limits.convert_timeout_s):
@@ -110,11 +110,11 @@ class Sandbox:
                 self._end_later(worker, kill=True)
         if reply is None:
             returncode = await worker.process.wait()
-            _LOG.warning("file_worker_died returncode=%s", returncode)
+            log.warning("worker.died", returncode=returncode)
             raise Unreadable(notes.TOO_SLOW if returncode == -signal.SIGXCPU else notes.CRASHED)
         return reply
 
-    def _taken(self) -> _Worker | None:
+    def _reused(self) -> _Worker | None:
         while self._idle:
             worker = self._idle.pop()
             if worker.idle_timer is not None:
@@ -139,7 +139,7 @@ class Sandbox:
                 env={"PYTHONPATH": _IMPORT_ROOT, "LANG": "C.UTF-8"},
             )
         except OSError as error:
-            _LOG.exception("file_worker_not_started")
+            log.exception("worker.not_started")
             raise UnreadableNow(notes.FAULT) from error
         return _Worker(process)
 

@@ -16,12 +16,12 @@ from pathlib import Path
 import pytest
 
 from bot.files import notes
-from bot.files.bounds import ConvertLimits, FileLimits
+from bot.files.bounds import FileLimits
 from bot.files.extracts import TextExtract, Unreadable
 from bot.files.sandbox import Sandbox
-from tests import made_files
+from tests import file_limits, made_files
 
-LIMITS = FileLimits(workers_max=2, convert_timeout_s=20.0)
+LIMITS = replace(file_limits.LIMITS, workers_max=2, convert_timeout_s=20.0)
 
 
 @asynccontextmanager
@@ -103,8 +103,9 @@ async def test_processor_time_is_bounded_even_where_nobody_watches_the_clock(tmp
     slow = tmp_path / "slow.png"
     slow.write_bytes(made_files.solid("PNG", "red", (3_000, 3_000)))
     job = {"source": str(slow), "name": "x", "filetype": "", "out": str(tmp_path), "prefix": ""}
+    limits = replace(file_limits.CONVERT, image_pixels_max=2**30)
     worker = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot.files.worker", ConvertLimits(image_pixels_max=2**30).to_json(), str(2**31), "0"),
+        *(sys.executable, "-m", "bot.files.worker", limits.to_json(), str(2**31), "0"),
         stdin=PIPE,
         stdout=PIPE,
     )

@@ -195,12 +195,12 @@ async def test_ask_reads_files_and_streams_the_answer_to_the_terminal(model: Pra
 
     assert code == 0
     assert "3 pages" in out
-    assert err.startswith("song.xyz: ")
+    assert err.startswith("song.xyz is a .xyz file, which I can't read.")
 
 
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
-    [(("What?", "--file", "nothing.pdf"), "nothing.pdf: is not a file\n"), (("",), "There is no question.\n")],
+    [(("What?", "--file", "nothing.pdf"), "nothing.pdf is not a file.\n"), (("",), "There is no question.\n")],
 )
 async def test_ask_asks_nothing_where_something_is_missing(
     tmp_path: Path, arguments: tuple[str, ...], complaint: str

@@ -1,0 +1,10 @@
+"""The bounds within which the bot reads files where no setting says otherwise."""
+
+from __future__ import annotations
+
+from bot.app import file_limits
+from bot.limits import PDF_PAGES_MAX
+from bot.settings import ModelSettings
+
+LIMITS = file_limits(ModelSettings.model_construct(), pdf_pages_max=PDF_PAGES_MAX)
+CONVERT = LIMITS.convert
