@@ -9,6 +9,9 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Self
 
+REPLY_BYTES_MAX = 1_000_000
+"""Of what a worker says of one file; the contents are in files."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConvertLimits:

@@ -7,7 +7,8 @@ of an archive, or the attachment of a mail, that an extract comes from.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
+from pathlib import PurePath
 from typing import Any
 
 
@@ -71,6 +72,8 @@ class OfficeExtract:
     optional: bool = False
 
 
+_CHECKED = ("str", "int", "bool")
+
 Extract = ImageExtract | PdfExtract | TextExtract | NoteExtract | MemberExtract | OfficeExtract
 
 _KINDS: dict[str, type[Extract]] = {
@@ -95,5 +98,17 @@ def to_json(extracts: Iterable[Extract]) -> list[dict[str, Any]]:
 
 
 def from_json(items: Iterable[Mapping[str, Any]]) -> list[Extract]:
-    """Raises ``KeyError`` or ``TypeError`` for what ``to_json`` did not write."""
-    return [_KINDS[item["kind"]](**{key: value for key, value in item.items() if key != "kind"}) for item in items]
+    """Raises ``KeyError``, ``TypeError`` or ``ValueError`` for what ``to_json`` did not write."""
+    return [_from_json(_KINDS[item["kind"]], item) for item in items]
+
+
+def _from_json(kind: type[Extract], item: Mapping[str, Any]) -> Extract:
+    """Who wrote it may have been taken over by a file: values are of the declared types, and files are bare names."""
+    extract = kind(**{key: value for key, value in item.items() if key != "kind"})
+    for field in fields(extract):
+        value = getattr(extract, field.name)
+        if field.type in _CHECKED and type(value).__name__ != field.type:
+            raise TypeError(f"{kind.__name__}.{field.name}")
+        if field.name == "file" and (value != PurePath(value).name or not value):
+            raise ValueError(f"{kind.__name__}.{field.name}")
+    return extract
