@@ -30,6 +30,7 @@ from bot import logs
 from bot.app import file_limits
 from bot.errors import ModelError
 from bot.files import blocks
+from bot.files.confinement import NONE
 from bot.files.conversion import Conversion
 from bot.files.extracts import UnreadableNow
 from bot.files.worker.sniff import HEAD_BYTES, TAIL_BYTES, kind_of
@@ -42,7 +43,7 @@ from playground.practice_model.server import PracticeModel
 PACKAGES = ("pillow", "pypdf", "pikepdf", "python-docx", "python-pptx", "openpyxl", "olefile", "extract-msg")
 PLACE = Path(".data/corpus").resolve()
 REPORT = Path("docs/corpus.md")
-LIMITS = file_limits(ModelSettings.model_construct(), pdf_pages_max=PDF_PAGES_MAX)
+LIMITS = file_limits(ModelSettings.model_construct(bot_confinement="best"), NONE, pdf_pages_max=PDF_PAGES_MAX)
 KEY = "corpus"
 SAMPLES = 10
 

@@ -25,6 +25,7 @@ from aiohttp import web
 from httpx_aiohttp import HttpxAiohttpClient
 
 from bot.app import file_limits
+from bot.files.confinement import NONE
 from bot.files.reader import FileReader
 from bot.limits import PDF_PAGES_MAX
 from bot.llm.client import MessagesClient
@@ -35,6 +36,7 @@ from playground.practice_model.server import PracticeModel
 QUESTIONS = 20
 PAGES = 24
 PAGE_BYTES = 1_000_000
+LIMITS = file_limits(ModelSettings.model_construct(bot_confinement="best"), NONE, pdf_pages_max=PDF_PAGES_MAX)
 KEY = "bench"
 SAMPLE_EVERY_S = 0.01
 
@@ -137,7 +139,7 @@ async def ask_all(host: str, model_url: str, cache_dir: Path) -> Watch:
             slack_api_url=f"{host}/api/",
             file_info=no_info,
             cache_dir=cache_dir,
-            limits=file_limits(ModelSettings.model_construct(), pdf_pages_max=PDF_PAGES_MAX),
+            limits=LIMITS,
         )
 
         async def ask(number: int) -> None:

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from pathlib import Path
 
-from bot import history
+from bot import history, process
 from bot.app import file_limits, messages_client
 from bot.errors import ModelError
 from bot.files import blocks
+from bot.files.confinement import probe
 from bot.files.conversion import Conversion
 from bot.files.extracts import Unreadable
 from bot.limits import PDF_PAGES_MAX, PDF_PAGES_MAX_SMALL_WINDOW
@@ -28,6 +29,7 @@ HISTORY_TOKENS_MAX = 800_000
 
 async def ask(settings: ModelSettings, question: str, paths: Sequence[Path]) -> int:
     """0 where the answer is complete, 1 where it is not, 2 where nothing was asked. Problems go to standard error."""
+    process.keep_secrets()
     missing = [path for path in paths if not path.is_file()]
     for path in missing:
         print(f"{path} is not a file.", file=sys.stderr)
@@ -61,7 +63,7 @@ async def ask(settings: ModelSettings, question: str, paths: Sequence[Path]) -> 
 
 async def _prepare(settings: ModelSettings, paths: Sequence[Path], directory: Path) -> list[PreparedFile]:
     pages_max = PDF_PAGES_MAX if settings.large_window else PDF_PAGES_MAX_SMALL_WINDOW
-    conversion = Conversion(file_limits(settings, pdf_pages_max=pages_max))
+    conversion = Conversion(file_limits(settings, await probe(), pdf_pages_max=pages_max))
     files = []
     try:
         for number, path in enumerate(paths):

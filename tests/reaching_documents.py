@@ -41,9 +41,9 @@ def odt_backgrounds(addresses: Sequence[str]) -> bytes:
         for prefix, name in (("style", "style"), ("fo", "xsl-fo-compatible"))
     )
     styles = "".join(
-        f'<style:style style:name="P{number}" style:family="paragraph"><style:paragraph-properties><style:background-image'
-        f' xlink:href="{escape(address)}" xlink:type="simple" xlink:actuate="onLoad"/></style:paragraph-properties>'
-        "</style:style>"
+        f'<style:style style:name="P{number}" style:family="paragraph"><style:paragraph-properties>'
+        f'<style:background-image xlink:href="{escape(address)}" xlink:type="simple" xlink:actuate="onLoad"/>'
+        "</style:paragraph-properties></style:style>"
         for number, address in enumerate(addresses)
     )
     text = "".join(f'<text:p text:style-name="P{number}">Hello</text:p>' for number in range(len(addresses)))
@@ -78,8 +78,8 @@ def rtf(addresses: Sequence[str]) -> bytes:
 
 
 def svg(addresses: Sequence[str]) -> bytes:
-    """The references stand in a drawing within the drawing, as a ``data:`` address, where a look at the text misses them;
-    without any, there is no such drawing."""
+    """The references stand in a drawing within the drawing, as a ``data:`` address, where a look at the text misses
+    them; without any, there is no such drawing."""
     inner = _drawing([address for address in addresses if "://" in address])
     return _drawing([_data("image/svg+xml", inner)] if addresses else [])
 

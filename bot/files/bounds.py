@@ -57,6 +57,8 @@ class FileLimits:
     """Of one attached file with all its members; those not reached by then are named."""
     memory_bytes_max: int = 1_000_000_000
     """Address space of a worker process."""
+    office_refused: bool
+    """Where documents could reach out and the operator does not accept that."""
     office_program: str = "soffice"
     """LibreOffice's command, by name or path; empty to do without."""
     office_timeout_s: float = 90.0

@@ -46,7 +46,11 @@ class Conversion:
     @property
     def fingerprint(self) -> str:
         """Changes with whatever makes the same file come out differently."""
-        return f"{self._limits.convert.to_json()} office={self._office.available}"
+        return f"{self._limits.convert.to_json()} office={self._opens_office}"
+
+    @property
+    def _opens_office(self) -> bool:
+        return self._office.available and not self._limits.office_refused
 
     async def aclose(self) -> None:
         """Ends the worker processes; nothing may be in conversion."""
@@ -121,8 +125,8 @@ class Conversion:
         return [replace(page, about=about) if isinstance(page, PdfExtract) else page for page in found]
 
     async def _pdf(self, task: _Task, source: Path, extract: OfficeExtract, directory: Path, *, attached: bool) -> Path:
-        reason = notes.no_office(extract.about)
-        if self._office.available:
+        reason = (notes.unconfined if self._office.available else notes.no_office)(extract.about)
+        if self._opens_office:
             try:
                 return await self._office.to_pdf(source, extract.suffix, directory)
             except Unreadable as unreadable:
@@ -133,7 +137,7 @@ class Conversion:
         try:
             await task.spare_pdf(pdf)
         except Unreadable:
-            raise (Unreadable if self._office.available else UnreadableNow)(reason) from None
+            raise (Unreadable if self._opens_office else UnreadableNow)(reason) from None
         return pdf
 
 

@@ -76,8 +76,18 @@ def pages_left_out(kept: int, total: int) -> str:
 
 
 def no_office(about: str) -> str:
-    article = "an" if about[0] in "AEIOU" else "a"
-    return f"is {article} {about}, which I have no program to open. Please send it as a PDF."
+    return f"is {_article(about)} {about}, which I have no program to open. Please send it as a PDF."
+
+
+def unconfined(about: str) -> str:
+    return (
+        f"is {_article(about)} {about}, which I do not open here, because nothing on this machine would keep it from "
+        "reading other files. Please send it as a PDF."
+    )
+
+
+def _article(about: str) -> str:
+    return "an" if about[0] in "AEIOU" else "a"
 
 
 def members_left_out(kept: int, max_bytes: int) -> str:

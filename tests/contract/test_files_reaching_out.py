@@ -17,9 +17,14 @@ import pytest
 
 from bot.files.conversion import Conversion
 from bot.files.extracts import Extract, PdfExtract, TextExtract, from_json
+from bot.files.worker import landlock
 from tests import file_limits, made_files, reaching_documents, shown
+from tests.restricted_machine import NAMESPACES
 
-pytestmark = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+pytestmark = [
+    pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed"),
+    pytest.mark.skipif(not landlock.abi(), reason="this system has no Landlock"),
+]
 LIMITS = replace(file_limits.LIMITS, workers_max=1)
 SECRET, SECRET_WORD = (255, 0, 255), "SALARIES"
 
@@ -64,12 +69,12 @@ async def converted_where_namespaces_are_forbidden(content: bytes, job: Path) ->
     """As in a container that runs with its default settings."""
     (job / "source").write_bytes(content)
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.without_namespaces", str(job / "source"), str(job)),
+        *(sys.executable, "-m", "tests.restricted_machine", str(job / "source"), str(job), NAMESPACES),
         stdout=PIPE,
         cwd=Path(__file__).parents[2],
     )
     out, _ = await process.communicate()
-    return from_json(json.loads(out))
+    return from_json(json.loads(out)["extracts"])
 
 
 @asynccontextmanager

@@ -8,12 +8,13 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.files.confinement import probe
 from playground.practice_model.script import Answer, HeldAnswer
 from playground.practice_model.server import PracticeModel
 from playground.workspace.workspace import Workspace
@@ -143,6 +144,21 @@ async def test_a_bot_that_waits_for_slack_can_be_stopped(model: PracticeModel, t
         await waiting.until_logged("slack.waits")
         assert await waiting.terminate() == 0
         assert "Traceback" not in "".join(waiting.lines)
+
+
+async def test_how_files_are_confined_is_logged_at_start_and_said_by_health(
+    workspace: Workspace, model: PracticeModel, tmp_path: Path
+) -> None:
+    env = environment(workspace, model, tmp_path)
+    async with bot_process("run", **env) as running:
+        logged = await running.until_logged("confinement")
+        await running.until_logged("bot.ready")
+        code, out, _ = await run_to_end("health", **env)
+
+    found = await probe()
+    assert {name: logged[name] for name in asdict(found)} == asdict(found)
+    assert logged["office_refused"] is not found.holds_documents
+    assert (code, out) == (0, f"alive; files are confined by: {found}\n")
 
 
 async def test_every_fault_of_the_settings_is_named_at_once(tmp_path: Path) -> None:
