@@ -3,23 +3,26 @@
 I/O: files named in the request. Started by ``sandbox``, ends when its input does; ``main``'s arguments are
 LIMITS MEMORY_BYTES CPU_S.
 
-It opens no stranger's file itself. Each job is done by a fork that can reach nothing but that job's files and ends with
-it: so a file that takes over its process finds no other file, before or after. What a job had to load is then
-loaded here too, so that forks find the libraries that files call for, and only those.
+It opens no stranger's file itself. Forks of it do, each confined to one directory, so that a file that takes over its
+process finds nothing of any other attachment, before or after: the members of an archive share a fork, since they share
+a directory and come one right after the other; what comes later or from elsewhere gets a new one. What a fork had to
+load is then loaded here too, so that the next ones find the libraries that files call for, and only those.
 """
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
 import re
+import select
 import signal
 import sys
 import traceback
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, NoReturn
 
 from bot.files import notes
 from bot.files.bounds import REPLY_BYTES_MAX, ConvertLimits
@@ -28,6 +31,8 @@ from bot.files.outbox import Outbox
 from bot.files.worker import confine
 from bot.files.worker.convert import convert
 
+_LINGER_S = 0.1
+"""How long a fork waits for the next job in its directory."""
 _MODULE = re.compile(r"[A-Za-z_][\w.]*", re.ASCII)
 
 
@@ -47,51 +52,96 @@ def answer(job: dict[str, Any], limits: ConvertLimits) -> dict[str, Any]:
     return {"extracts": to_json(extracts)}
 
 
-def serve(requests: BinaryIO, replies: BinaryIO, limits: ConvertLimits, cpu_s: float) -> None:
-    for line in requests:
-        loaded, reply = _forked(json.loads(line), replies, limits, cpu_s)
-        replies.write(reply)
-        replies.flush()
-        _load(loaded)
+class Server:
+    """``cpu_s`` is what each job may use of the processor."""
 
+    def __init__(self, limits: ConvertLimits, cpu_s: float) -> None:
+        self._limits = limits
+        self._cpu_s = cpu_s
+        self._common_rules = confine.common_rules()
 
-def _forked(job: dict[str, Any], replies: BinaryIO, limits: ConvertLimits, cpu_s: float) -> tuple[bytes, bytes]:
-    """The names of the modules that the job loaded, and its reply: a line each. Neither is to be trusted."""
-    reading, writing = os.pipe()
-    process = os.fork()
-    if not process:
-        os.close(reading)
-        replies.close()
-        _work(job, writing, limits, cpu_s)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
-        loaded, _, reply = pipe.read(REPLY_BYTES_MAX).partition(b"\n")
-    with suppress(ProcessLookupError):
-        os.kill(process, signal.SIGKILL)  # it may have written and not ended
-    _, status = os.waitpid(process, 0)
-    if reply.endswith(b"\n") and reply.count(b"\n") == 1:
-        return loaded, reply
-    return b"", json.dumps({"died": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0}).encode() + b"\n"
+    def serve(self, requests: int, replies: int) -> None:
+        """Both are file descriptors. Only one request is under way at a time."""
+        fork: _Fork | None = None
+        with os.fdopen(requests, "rb", buffering=0) as lines, os.fdopen(replies, "wb", buffering=0) as answers:
+            while True:
+                if fork is not None and not select.select([lines], [], [], _LINGER_S)[0]:
+                    fork.end()
+                    fork = None
+                line = lines.readline()
+                if not line:
+                    break
+                job = json.loads(line)
+                if fork is not None and not fork.reaches(job):
+                    fork.end()
+                    fork = None
+                fork = fork or self._fork(job, (lines.fileno(), answers.fileno()))
+                loaded, reply = fork.ask(line)
+                if not reply:
+                    reply = json.dumps({"died": fork.end()}).encode() + b"\n"
+                    fork = None
+                answers.write(reply)
+                _load(loaded)
 
+    def _fork(self, job: dict[str, Any], not_its_business: tuple[int, ...]) -> _Fork:
+        (asked, asking), (answered, answering) = os.pipe(), os.pipe()
+        gc.freeze()  # else collecting garbage in the fork copies every page that the two share
+        process = os.fork()
+        if not process:
+            for number in (asking, answered, *not_its_business):
+                os.close(number)
+            self._work(job, asked, answering)
+        os.close(asked)
+        os.close(answering)
+        return _Fork(process, Path(job["out"]), asking, answered)
 
-def _work(job: dict[str, Any], writing: int, limits: ConvertLimits, cpu_s: float) -> NoReturn:
-    """The life of a fork."""
-    try:
-        before = set(sys.modules)
-        os.dup2(os.open(os.devnull, os.O_RDWR), 0)
-        confine.end_with_parent()
-        confine.bound_cpu(cpu_s)
+    def _work(self, first: dict[str, Any], asked: int, answering: int) -> NoReturn:
+        """The life of a fork."""
         try:
-            confine.enter_job(Path(job["source"]), Path(job["out"]))
-        except OSError as error:
-            reply = json.dumps({"reason": notes.FAULT, "fault": f"not confined: {error.strerror}"})
-        else:
-            reply = json.dumps(answer(job, limits))
-        loaded = " ".join(sorted(set(sys.modules) - before))
-        with os.fdopen(writing, "wb") as pipe:
-            pipe.write(f"{loaded}\n{reply}\n".encode())
-    finally:
-        os._exit(0)
+            confine.end_with_parent()
+            confine.enter_directory(self._common_rules, Path(first["source"]), Path(first["out"]))
+            known = set(sys.modules)
+            with os.fdopen(asked, "rb") as jobs, os.fdopen(answering, "wb") as replies:
+                for line in jobs:
+                    confine.bound_cpu(self._cpu_s)
+                    reply = json.dumps(answer(json.loads(line), self._limits))
+                    loaded = " ".join(set(sys.modules) - known)
+                    known |= set(sys.modules)
+                    replies.write(f"{loaded}\n{reply}\n".encode())
+                    replies.flush()
+        finally:
+            os._exit(0)
+
+
+class _Fork:
+    """A process that has one directory, as the process that forked it sees it."""
+
+    def __init__(self, process: int, directory: Path, asking: int, answered: int) -> None:
+        self._process = process
+        self._directory = directory
+        self._jobs = os.fdopen(asking, "wb", buffering=0)
+        self._replies = os.fdopen(answered, "rb")
+
+    def reaches(self, job: dict[str, Any]) -> bool:
+        return Path(job["out"]) == self._directory and Path(job["source"]).is_relative_to(self._directory)
+
+    def ask(self, line: bytes) -> tuple[bytes, bytes]:
+        """The names of the modules that the job loaded, and its reply: a line each, neither to be trusted. Empty where
+        the process died over it."""
+        with suppress(BrokenPipeError):
+            self._jobs.write(line)
+            loaded, reply = (self._replies.readline(REPLY_BYTES_MAX) for _ in range(2))
+            if reply.endswith(b"\n"):
+                return loaded, reply
+        return b"", b""
+
+    def end(self) -> int:
+        """The signal that it died of; 0 where it had ended in another way."""
+        self._jobs.close()
+        self._replies.close()
+        os.kill(self._process, signal.SIGKILL)  # changes nothing for one that is dead and not yet waited for
+        _, status = os.waitpid(self._process, 0)
+        return os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
 
 
 def _load(names: bytes) -> None:
@@ -105,9 +155,10 @@ def _load(names: bytes) -> None:
 def main() -> None:
     limits, memory_bytes, cpu_s = sys.argv[1:]
     confine.enter(int(memory_bytes))
-    replies = os.fdopen(os.dup(1), "wb")
+    requests, replies = os.dup(0), os.dup(1)
+    os.dup2(os.open(os.devnull, os.O_RDWR), 0)
     os.dup2(2, 1)  # what a library prints must not get between the replies
-    serve(sys.stdin.buffer, replies, ConvertLimits.from_json(limits), float(cpu_s))
+    Server(ConvertLimits.from_json(limits), float(cpu_s)).serve(requests, replies)
 
 
 if __name__ == "__main__":

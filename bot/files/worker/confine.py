@@ -42,9 +42,14 @@ def enter(memory_bytes: int) -> None:
     seccomp.forbid_reaching_out()
 
 
-def enter_job(source: Path, directory: Path) -> None:
-    """What holds for one job: it reads ``source`` and writes beneath ``directory``, and starts nothing."""
-    landlock.restrict(readable=(*paths.of_python(), *paths.of_system(), source), runnable=(), writable=(directory,))
+def common_rules() -> list[landlock.Rule]:
+    """What every job may read: Python, its packages, what the system shares."""
+    return landlock.reading((*paths.of_python(), *paths.of_system()))
+
+
+def enter_directory(common: list[landlock.Rule], source: Path, directory: Path) -> None:
+    """Leaves ``source`` to read and ``directory`` to write, and nothing to start."""
+    landlock.restrict([*common, *landlock.reading([source]), *landlock.writing([directory])])
     if not seccomp.forbid_processes(execution=False):
         bound_tasks()
 
@@ -111,12 +116,14 @@ def main() -> None:
     enter(int(memory_bytes))
     bound_cpu(float(cpu_s))
     program = Path(command[0])
-    listening = () if seccomp.hide_writable() else (Path("/tmp"), Path("/var/tmp"))  # noqa: S108 - its own choice
+    sockets = () if seccomp.hide_writable() else map(Path, ("/tmp", "/var/tmp"))  # noqa: S108 - LibreOffice's choice
     landlock.restrict(
-        readable=(*paths.of_system(), *paths.of_office(program)),
-        runnable=(*paths.LIBRARIES, program.parent),
-        writable=(Path(directory), Path(os.devnull)),
-        listening=listening,
+        [
+            *landlock.reading((*paths.of_system(), *paths.of_office(program))),
+            *landlock.running((*paths.LIBRARIES, program.parent)),
+            *landlock.writing((Path(directory), Path(os.devnull))),
+            *landlock.listening(sockets),
+        ]
     )
     if not seccomp.forbid_processes(execution=True):
         bound_tasks()

@@ -12,8 +12,10 @@ import os
 import struct
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
+_LIBC = ctypes.CDLL(None, use_errno=True)
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _ASK_VERSION = 1
 _PATH_BENEATH = 1
@@ -44,49 +46,70 @@ def abi() -> int:
         return 0
 
 
-def restrict(
-    *, readable: Iterable[Path], runnable: Iterable[Path], writable: Iterable[Path], listening: Iterable[Path] = ()
-) -> int:
-    """Leaves these, each with all that lies beneath it; what does not exist is left out. Returns the ABI.
+Rule = bytes
+"""Rights over what a file descriptor stands for and all that lies beneath it, as the kernel wants it written."""
 
-    In ``listening`` it can do nothing but make a socket. Where there is no Landlock nothing happens, and the ABI is 0.
+
+def reading(paths: Iterable[Path]) -> list[Rule]:
+    """What does not exist is left out. The rules hold as long as this process, which has the paths open."""
+    return _rules(paths, _READ)
+
+
+def running(paths: Iterable[Path]) -> list[Rule]:
+    return _rules(paths, _RUN)
+
+
+def writing(paths: Iterable[Path]) -> list[Rule]:
+    return _rules(paths, _WRITE)
+
+
+def listening(paths: Iterable[Path]) -> list[Rule]:
+    """Nothing but to make a local socket there."""
+    return _rules(paths, _MAKE_SOCK)
+
+
+def restrict(rules: Iterable[Rule]) -> int:
+    """Leaves what the rules allow, and nothing else. Returns the ABI; where that is 0, nothing happens.
+
     Needs ``PR_SET_NO_NEW_PRIVS``. Raises ``OSError``.
     """
     version = abi()
     if not version:
         return 0
-    known = _FS_RIGHTS[max(number for number in _FS_RIGHTS if number <= version)]
+    known = _known(version)
     tcp = _TCP if version >= _TCP_FROM_ABI else 0
     scopes = _SCOPES if version >= _SCOPES_FROM_ABI else 0
     attributes = struct.pack("QQQ", known, tcp, scopes)
     ruleset = _call(_CREATE_RULESET, attributes, len(attributes), 0)
     try:
-        allowed = ((readable, _READ), (runnable, _RUN), (writable, _WRITE), (listening, _MAKE_SOCK))
-        for paths, rights in allowed:
-            for path in paths:
-                _allow(ruleset, path, rights & known)
+        for rule in rules:
+            _call(_ADD_RULE, ruleset, _PATH_BENEATH, rule, 0)
         _call(_RESTRICT_SELF, ruleset, 0)
     finally:
         os.close(ruleset)
     return version
 
 
-def _allow(ruleset: int, path: Path, rights: int) -> None:
-    try:
-        opened = os.open(path, os.O_PATH | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return
-    try:
-        beneath = struct.pack("=Qi", rights if path.is_dir() else rights & _OF_FILES, opened)
-        _call(_ADD_RULE, ruleset, _PATH_BENEATH, beneath, 0)
-    finally:
-        os.close(opened)
+def _known(version: int) -> int:
+    return _FS_RIGHTS[max(number for number in _FS_RIGHTS if number <= version)]
+
+
+def _rules(paths: Iterable[Path], rights: int) -> list[Rule]:
+    version = abi()
+    if not version:
+        return []
+    rules = []
+    for path in paths:
+        with suppress(FileNotFoundError):
+            opened = os.open(path, os.O_PATH | os.O_CLOEXEC)
+            allowed = rights if path.is_dir() else rights & _OF_FILES
+            rules.append(struct.pack("=Qi", allowed & _known(version), opened))
+    return rules
 
 
 def _call(number: int, *arguments: int | bytes | None) -> int:
-    libc = ctypes.CDLL(None, use_errno=True)
     converted = [ctypes.c_long(value) if isinstance(value, int) else value for value in arguments]
-    result = int(libc.syscall(ctypes.c_long(number), *converted))
+    result = int(_LIBC.syscall(ctypes.c_long(number), *converted))
     if result < 0:
         error = ctypes.get_errno()
         raise OSError(error, os.strerror(error))
