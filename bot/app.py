@@ -174,13 +174,14 @@ async def _files(settings: Settings, api: SlackClient, parts: AsyncExitStack) ->
         limits=limits,
     )
     parts.push_async_callback(files.aclose)
+    await files.start()
     return files
 
 
 def file_limits(settings: ModelSettings, confinement: Confinement, *, pdf_pages_max: int) -> FileLimits:
     return FileLimits(
         convert=ConvertLimits(image_side_px_max=settings.bot_image_side_px_max, pdf_pages_max=pdf_pages_max),
-        download_bytes_max=settings.bot_file_bytes_max,
+        download_bytes_max=min(settings.bot_file_bytes_max, settings.bot_cache_bytes_max),
         files_at_once_max=settings.bot_files_at_once_max,
         office_refused=settings.bot_confinement == "require" and not confinement.holds_documents,
         cache_bytes_max=settings.bot_cache_bytes_max,

@@ -5,7 +5,7 @@ Pure. Frozen values without behaviour beyond naming; whoever makes or reads them
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -110,10 +110,14 @@ class ThreadMessage:
 
 @dataclass(frozen=True, slots=True)
 class FileBytes:
-    """Bytes ready to be sent that stay on disk until they are written to the socket."""
+    """Bytes ready to be sent that stay on disk until they are written to the socket.
+
+    ``use`` keeps them there as long as it exists; nothing else is done with it.
+    """
 
     path: Path
     size_bytes: int
+    use: object = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

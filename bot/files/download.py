@@ -60,13 +60,17 @@ class Downloader:
         slack = parsed.scheme == "https" and parsed.port in {None, 443}
         return slack and _SLACK_HOST.fullmatch(parsed.host) is not None
 
-    async def fetch(self, attachment: Attachment, url: str, to: Path) -> None:
-        """Writes the whole file to ``to``. Raises ``Unreadable``, or ``UnreadableNow`` when it may go better later."""
+    def check(self, attachment: Attachment, url: str) -> None:
+        """Raises ``Unreadable`` for what ``fetch`` would not even ask for."""
         limit = self._limits.download_bytes_max
         if not self.allows(url):
             raise Unreadable(notes.FOREIGN_ADDRESS)
         if attachment.size_bytes is not None and attachment.size_bytes > limit:
             raise Unreadable(notes.too_large(attachment.size_bytes, limit))
+
+    async def fetch(self, attachment: Attachment, url: str, to: Path) -> None:
+        """Writes the whole file to ``to``. Raises ``Unreadable``, or ``UnreadableNow`` when it may go better later."""
+        self.check(attachment, url)
         for tried in range(1, _TRIES_MAX + 1):
             try:
                 async with asyncio.timeout(self._limits.download_timeout_s):

@@ -27,6 +27,7 @@ WEB_PAGE_INSTEAD = (
     "Please ask again in a minute, and upload it again if that does not help."
 )
 CUT_SHORT = "did not arrive whole from Slack. Please ask again in a minute."
+NO_SPACE = "was not read, because the space that I have for files is all in use. Please ask again in a few minutes."
 EMPTY = "is empty."
 FAULT = "could not be read because of a fault of mine. Please tell whoever runs me to look at the log."
 
