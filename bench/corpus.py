@@ -26,20 +26,24 @@ from dataclasses import dataclass, field
 from multiprocessing.queues import Queue
 from pathlib import Path
 
+from bot import logs
+from bot.app import file_limits
 from bot.errors import ModelError
 from bot.files import blocks
-from bot.files.bounds import FileLimits
+from bot.files.confinement import NONE
 from bot.files.conversion import Conversion
 from bot.files.extracts import UnreadableNow
 from bot.files.worker.sniff import HEAD_BYTES, TAIL_BYTES, kind_of
+from bot.limits import PDF_PAGES_MAX
 from bot.llm.client import MessagesClient
 from bot.messages import Conversation, Message, PreparedFile, Role, TextBlock
+from bot.settings import ModelSettings
 from playground.practice_model.server import PracticeModel
 
 PACKAGES = ("pillow", "pypdf", "pikepdf", "python-docx", "python-pptx", "openpyxl", "olefile", "extract-msg")
 PLACE = Path(".data/corpus").resolve()
 REPORT = Path("docs/corpus.md")
-LIMITS = FileLimits()
+LIMITS = file_limits(ModelSettings.model_construct(bot_confinement="best"), NONE, pdf_pages_max=PDF_PAGES_MAX)
 KEY = "corpus"
 SAMPLES = 10
 
@@ -194,6 +198,7 @@ def _files(names: list[str]) -> Iterator[Path]:
 
 def main() -> int:
     tally = Tally(versions=fetch())
+    logs.set_up("WARNING")
     faults = logging.Handler()
     faults.emit = lambda record: tally.faults.append(record.getMessage())  # type: ignore[method-assign]  # it counts
     logging.getLogger("bot.files").addHandler(faults)

@@ -24,15 +24,19 @@ import pikepdf
 from aiohttp import web
 from httpx_aiohttp import HttpxAiohttpClient
 
-from bot.files.bounds import FileLimits
+from bot.app import file_limits
+from bot.files.confinement import NONE
 from bot.files.reader import FileReader
+from bot.limits import PDF_PAGES_MAX
 from bot.llm.client import MessagesClient
 from bot.messages import Attachment, Conversation, Message, Role, TextBlock, TextDelta
+from bot.settings import ModelSettings
 from playground.practice_model.server import PracticeModel
 
 QUESTIONS = 20
 PAGES = 24
 PAGE_BYTES = 1_000_000
+LIMITS = file_limits(ModelSettings.model_construct(bot_confinement="best"), NONE, pdf_pages_max=PDF_PAGES_MAX)
 KEY = "bench"
 SAMPLE_EVERY_S = 0.01
 
@@ -135,7 +139,7 @@ async def ask_all(host: str, model_url: str, cache_dir: Path) -> Watch:
             slack_api_url=f"{host}/api/",
             file_info=no_info,
             cache_dir=cache_dir,
-            limits=FileLimits(),
+            limits=LIMITS,
         )
 
         async def ask(number: int) -> None:

@@ -64,6 +64,7 @@ def _ask(options: argparse.Namespace) -> int:
 
 def _health(_options: argparse.Namespace) -> int:
     if health.is_alive(data_dir()):
+        print(f"alive; files are confined by: {health.confinement(data_dir()) or 'unknown'}")
         return 0
     print(f"no recent heartbeat in {data_dir()}", file=sys.stderr)
     return 1

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import logging
 import os
 import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import aiohttp
@@ -22,15 +23,15 @@ from httpx_aiohttp import HttpxAiohttpClient
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import health
+from bot import health, process
 from bot.answering import Answering
 from bot.budget import Allowance
 from bot.errors import StartFailed
 from bot.files.bounds import ConvertLimits, FileLimits
+from bot.files.confinement import Confinement, probe
 from bot.files.reader import FileReader
 from bot.history import PDF_PAGE_TOKENS
 from bot.inbox import Inbox, InboxLimits
-from bot.limits import PDF_PAGES_MAX
 from bot.llm.client import MessagesClient
 from bot.llm.patience import Patience
 from bot.logs import get_logger
@@ -72,6 +73,7 @@ SLACK_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
 
 async def run(settings: Settings) -> None:
     """Runs the bot until SIGTERM or SIGINT, also while it starts. Raises ``StartFailed``."""
+    process.keep_secrets()
     serving = asyncio.create_task(_serve(settings))
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, serving.cancel)
@@ -200,23 +202,30 @@ async def _files(settings: Settings, api: SlackClient, parts: AsyncExitStack) ->
         answer = await api.call("files.info", file=file_id)
         return attachment(answer["file"])
 
+    confinement = await probe()
+    health.report_confinement(settings.bot_data_dir, str(confinement))
+    limits = file_limits(settings, confinement, pdf_pages_max=_allowance(settings).pages_max)
+    level = logging.WARNING if limits.office_refused or not confinement.landlock_abi else logging.INFO
+    log.log(level, "confinement", office_refused=limits.office_refused, **asdict(confinement))
     files = FileReader(
         client=client,
         bot_token=secret(settings.slack_bot_token),
         slack_api_url=settings.slack_api_url,
         file_info=file_info,
         cache_dir=settings.bot_data_dir / "files",
-        limits=file_limits(settings, pdf_pages_max=_allowance(settings).pages_max),
+        limits=limits,
     )
     parts.push_async_callback(files.aclose)
+    await files.start()
     return files
 
 
-def file_limits(settings: ModelSettings, *, pdf_pages_max: int = PDF_PAGES_MAX) -> FileLimits:
+def file_limits(settings: ModelSettings, confinement: Confinement, *, pdf_pages_max: int) -> FileLimits:
     return FileLimits(
         convert=ConvertLimits(image_side_px_max=settings.bot_image_side_px_max, pdf_pages_max=pdf_pages_max),
-        download_bytes_max=settings.bot_file_bytes_max,
+        download_bytes_max=min(settings.bot_file_bytes_max, settings.bot_cache_bytes_max),
         files_at_once_max=settings.bot_files_at_once_max,
+        office_refused=settings.bot_confinement == "require" and not confinement.holds_documents,
         cache_bytes_max=settings.bot_cache_bytes_max,
         cache_age_max_s=settings.bot_cache_age_max_s,
     )

@@ -11,12 +11,14 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from pathlib import Path
 
-from bot import history
+from bot import history, process
 from bot.app import file_limits, messages_client
 from bot.errors import ModelError
 from bot.files import blocks
+from bot.files.confinement import probe
 from bot.files.conversion import Conversion
 from bot.files.extracts import Unreadable
+from bot.limits import PDF_PAGES_MAX, PDF_PAGES_MAX_SMALL_WINDOW
 from bot.messages import Attachment, Author, AuthorKind, Finished, PreparedFile, StopReason, TextDelta, ThreadMessage
 from bot.settings import ModelSettings
 from bot.turn import REFUSED, STOPPED
@@ -27,9 +29,10 @@ HISTORY_TOKENS_MAX = 800_000
 
 async def ask(settings: ModelSettings, question: str, paths: Sequence[Path]) -> int:
     """0 where the answer is complete, 1 where it is not, 2 where nothing was asked. Problems go to standard error."""
+    process.keep_secrets()
     missing = [path for path in paths if not path.is_file()]
     for path in missing:
-        print(f"{path}: is not a file", file=sys.stderr)
+        print(f"{path} is not a file.", file=sys.stderr)
     if not (question.strip() or paths):
         print("There is no question.", file=sys.stderr)
     if missing or not (question.strip() or paths):
@@ -37,7 +40,7 @@ async def ask(settings: ModelSettings, question: str, paths: Sequence[Path]) -> 
     with tempfile.TemporaryDirectory(prefix="ask-") as directory:
         files = await _prepare(settings, paths, Path(directory))
         for note in (note for file in files for note in file.notes):
-            print(f"{note.file_name}: {note.reason}", file=sys.stderr)
+            print(f"{note.file_name} {note.reason}", file=sys.stderr)
         attachments = tuple(Attachment.bare(file.attachment_id, file.attachment_id) for file in files)
         asked = ThreadMessage("1.0", Author("", "You", AuthorKind.PERSON), question, attachments)
         built = history.build(
@@ -59,7 +62,8 @@ async def ask(settings: ModelSettings, question: str, paths: Sequence[Path]) -> 
 
 
 async def _prepare(settings: ModelSettings, paths: Sequence[Path], directory: Path) -> list[PreparedFile]:
-    conversion = Conversion(file_limits(settings))
+    pages_max = PDF_PAGES_MAX if settings.large_window else PDF_PAGES_MAX_SMALL_WINDOW
+    conversion = Conversion(file_limits(settings, await probe(), pdf_pages_max=pages_max))
     files = []
     try:
         for number, path in enumerate(paths):

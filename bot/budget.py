@@ -83,7 +83,7 @@ class _Taken:
 
 
 def _fitted(file: PreparedFile, taken: _Taken) -> PreparedFile:
-    whose = "with this thread's newer files it would be" if taken.bytes_json else "it is"
+    whose = "together with this thread's newer files it would be" if taken.bytes_json else "it is"
     kept: list[ContentBlock] = []
     lack: str | None = None
     for pair in _labelled(file.blocks):
@@ -97,7 +97,7 @@ def _fitted(file: PreparedFile, taken: _Taken) -> PreparedFile:
         return file
     part = "was read only in part" if kept else "was left out"
     bound = f" ({lack})" if taken.allowance.told else ""
-    reason = f"{part}: {whose} more than the model takes at once{bound}."
+    reason = f"{part}, because {whose} more than the model can read at once{bound}."
     return replace(file, blocks=tuple(kept), notes=(*file.notes, Note(_name(file), reason)))
 
 

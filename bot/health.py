@@ -1,8 +1,8 @@
 """Whether the bot that uses a data directory lives: each heartbeat sets the time of a file there, which grows old.
 
-I/O: the time of that file, the room on its disk. A recent heartbeat says that the bot's loop runs, that its database
-takes what is written, and that its disk has room; it works the same for both transports, and for a process outside that
-has nothing but the directory.
+I/O: the time of that file, the room on its disk, and a file that says how the bot confines strangers' files. A recent
+heartbeat says that the bot's loop runs, that its database takes what is written, and that its disk has room. It works
+the same for both transports, and for a process outside that has nothing but the directory.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from bot.logs import get_logger
 log = get_logger(__name__)
 
 FILE = "heartbeat"
+CONFINEMENT = "confinement"
 AGE_MAX_S = 60.0
 """Twelve times what lies between two heartbeats, and longer than any one call of the database may take."""
 FREE_BYTES_MIN = 16 * 1024 * 1024
@@ -42,6 +43,20 @@ def record_heartbeat(data_dir: Path, *, free_bytes_min: int = FREE_BYTES_MIN) ->
         (data_dir / FILE).touch()
     except OSError as error:
         log.warning("health.data_dir_lost", error=type(error).__name__)
+
+
+def report_confinement(data_dir: Path, words: str) -> None:
+    """For whoever asks from outside; ``words`` are as the log has them."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    (data_dir / CONFINEMENT).write_text(f"{words}\n", encoding="utf-8")
+
+
+def confinement(data_dir: Path) -> str:
+    """What the bot found when it started; empty where it never did."""
+    try:
+        return (data_dir / CONFINEMENT).read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return ""
 
 
 def is_alive(data_dir: Path) -> bool:

@@ -121,7 +121,7 @@ def _attached(message: ThreadMessage, files: Mapping[str, PreparedFile]) -> list
             blocks.append(TextBlock(f"[{_speaker(message)} spoke, and Slack wrote it down.]"))
             continue
         content = [block for block in map(_sendable, prepared.blocks) if block]
-        reasons = "; ".join(_reason(note, attachment.name) for note in prepared.notes)
+        reasons = " ".join(_sentence(note, "It" if number else "it") for number, note in enumerate(prepared.notes))
         if not content:
             reasons = f"not read: {reasons}" if reasons else "not read"
         label = f"File from {_speaker(message)}: {_line(attachment.name, NAME_CHARS_MAX)}"
@@ -129,10 +129,10 @@ def _attached(message: ThreadMessage, files: Mapping[str, PreparedFile]) -> list
     return blocks
 
 
-def _reason(note: Note, attachment_name: str) -> str:
-    """With the name of the file where it is one within the attachment."""
-    within = "" if note.file_name == attachment_name else f"{_line(note.file_name, NAME_CHARS_MAX)}: "
-    return within + _line(note.reason, REASON_CHARS_MAX)
+def _sentence(note: Note, pronoun: str) -> str:
+    """The attachment itself is the pronoun, a file within it has its name ("a.zip › b.pdf")."""
+    subject = _line(note.file_name, NAME_CHARS_MAX) if " › " in note.file_name else pronoun
+    return f"{subject} {_line(note.reason, REASON_CHARS_MAX)}"
 
 
 def _spoken(message: ThreadMessage, text: str) -> TextBlock:

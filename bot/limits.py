@@ -64,8 +64,6 @@ RESPONSE_URL_LIFETIME_S = 30 * 60
 # --- Slack: delivery -----------------------------------------------------------------------------------------------
 ACK_WITHIN_S = 3.0
 """Events, commands and actions alike. slack:apis/events-api, 2026-09-14."""
-SIGNATURE_AGE_MAX_S = 5 * 60
-"""slack:authentication/verifying-requests-from-slack, 2026-09-14."""
 REPLIES_PAGE_MAX = 1_000
 """``limit`` of conversations.replies. slack:reference/methods/conversations.replies, 2026-08-20."""
 
@@ -86,7 +84,6 @@ PDF_PAGES_MAX = 600
 PDF_PAGES_MAX_SMALL_WINDOW = 100
 """Per request; the second where the context window is under a million tokens.
 claude:en/build-with-claude/pdf-support, 2026-11-22."""
-WINDOW_TOKENS = 1_000_000
 LARGE_WINDOW_MODELS = (
     "claude-fable-5",
     "claude-haiku-5",

@@ -5,7 +5,7 @@ Pure. Frozen values without behaviour beyond naming; whoever makes or reads them
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Self
@@ -144,10 +144,14 @@ class ThreadMessage:
 
 @dataclass(frozen=True, slots=True)
 class FileBytes:
-    """Bytes ready to be sent that stay on disk until they are written to the socket."""
+    """Bytes ready to be sent that stay on disk until they are written to the socket.
+
+    ``use`` keeps them there as long as it exists; nothing else is done with it.
+    """
 
     path: Path
     size_bytes: int
+    use: object = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +202,10 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A file that the answer goes without. ``reason`` completes the line "contract.doc: …" for who sent it."""
+    """What the answer goes without, said to people as one sentence, ``{file_name} {reason}``.
+
+    ``reason`` is a predicate with a full stop: "song.mp3" + "is an audio file, which I can't listen to."
+    """
 
     file_name: str
     reason: str

@@ -99,6 +99,11 @@ class ModelSettings(_Settings):
         24_000_000, ge=1_000, le=1_000_000_000, description="Largest file that is downloaded."
     )
     bot_files_at_once_max: int = Field(4, ge=1, le=32, description="Downloads and conversions at the same time.")
+    bot_confinement: Literal["require", "best"] = Field(
+        "require",
+        description="Office files where the system offers neither Landlock nor namespaces to hold them: "
+        "`require` refuses them, `best` opens them all the same.",
+    )
     bot_image_side_px_max: int = Field(
         1568, ge=200, le=2576, description="Longer side of an image as sent; models see no more than 1568 or 2576."
     )

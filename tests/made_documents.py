@@ -37,8 +37,16 @@ def docx(text: str = "Hello from Word") -> bytes:
     )
 
 
-def odt(body: str, *, scripts: str = "", extra: Mapping[str, bytes] | None = None, mimetype: str = "text") -> bytes:
+def odt(
+    body: str,
+    *,
+    scripts: str = "",
+    extra: Mapping[str, bytes] | None = None,
+    mimetype: str = "text",
+    body_element: str = "",
+) -> bytes:
     """An OpenDocument file; ``body`` is what stands within ``<office:text>`` or its like."""
+    element = f"office:{body_element or mimetype}"
     kind = f"application/vnd.oasis.opendocument.{mimetype}"
     names = ("office", "text", "table", "drawing", "script", "svg-compatible")
     prefixes = dict(zip(("office", "text", "table", "draw", "script", "svg"), names, strict=True))
@@ -49,7 +57,7 @@ def odt(body: str, *, scripts: str = "", extra: Mapping[str, bytes] | None = Non
         f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {namespaces} '
         f'xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:ooo="http://openoffice.org/2004/office" '
         f'xmlns:dom="http://www.w3.org/2001/xml-events" office:version="1.2">'
-        f"{scripts}<office:body><office:{mimetype}>{body}</office:{mimetype}></office:body></office:document-content>"
+        f"{scripts}<office:body><{element}>{body}</{element}></office:body></office:document-content>"
     )
     manifest = (
         '<?xml version="1.0" encoding="UTF-8"?><manifest:manifest '

@@ -29,6 +29,14 @@ def solid(
     return file.getvalue()
 
 
+def pages(size: tuple[int, int], count: int) -> bytes:
+    """A TIFF of white pages."""
+    file = io.BytesIO()
+    page = Image.new("L", size, 255)
+    page.save(file, "TIFF", save_all=True, append_images=[page] * (count - 1), compression="tiff_lzw")
+    return file.getvalue()
+
+
 def noise(size: tuple[int, int], kind: str = "PNG") -> bytes:
     file = io.BytesIO()
     pixels = random.Random(7).randbytes(size[0] * size[1] * 3)

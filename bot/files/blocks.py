@@ -16,15 +16,20 @@ from bot.messages import ContentBlock, FileBytes, ImageBlock, Note, PdfBlock, Pr
 _BACKTICKS = re.compile(r"`{3,}")
 
 
-def prepared(attachment_id: str, name: str, extracts: Iterable[Extract], directory: Path) -> PreparedFile:
-    """Blocks in the order of ``extracts``, each with a label that names the file and says what it is."""
+def prepared(
+    attachment_id: str, name: str, extracts: Iterable[Extract], directory: Path, use: object = None
+) -> PreparedFile:
+    """Blocks in the order of ``extracts``, each with a label that names the file and says what it is.
+
+    ``use`` keeps the extracts' files in ``directory`` as long as it exists.
+    """
     blocks: list[ContentBlock] = []
     notes: list[Note] = []
     for extract in extracts:
         if isinstance(extract, NoteExtract):
             notes.append(Note(_full_name(name, extract.inside), extract.reason))
         elif isinstance(extract, ImageExtract | PdfExtract | TextExtract):
-            blocks += _blocks(extract, _full_name(name, extract.inside), directory)
+            blocks += _blocks(extract, _full_name(name, extract.inside), directory, use)
     return PreparedFile(attachment_id, tuple(blocks), tuple(notes))
 
 
@@ -36,21 +41,23 @@ def _full_name(name: str, inside: str) -> str:
     return f"{safe_name(name)} › {safe_name(inside)}" if inside else safe_name(name)
 
 
-def _blocks(extract: ImageExtract | PdfExtract | TextExtract, name: str, directory: Path) -> list[ContentBlock]:
+def _blocks(
+    extract: ImageExtract | PdfExtract | TextExtract, name: str, directory: Path, use: object
+) -> list[ContentBlock]:
     if isinstance(extract, ImageExtract):
         label = f'File "{name}" ({extract.about}, {extract.width_px} × {extract.height_px} px):'
-        data = _bytes(directory / extract.file)
+        data = _bytes(directory / extract.file, use)
         return [TextBlock(label), ImageBlock(extract.media_type, data, extract.width_px, extract.height_px)]
     if isinstance(extract, PdfExtract):
         pages = f"{extract.pages:,} page{'s' if extract.pages != 1 else ''}"
         label = f'File "{name}" ({extract.about or "PDF"}, {pages}):'
-        return [TextBlock(label), PdfBlock(name, _bytes(directory / extract.file), extract.pages)]
+        return [TextBlock(label), PdfBlock(name, _bytes(directory / extract.file, use), extract.pages)]
     text = (directory / extract.file).read_text(encoding="utf-8")
     return [TextBlock(f'File "{name}" ({extract.about}):\n{fenced(text, extract.language)}')]
 
 
-def _bytes(path: Path) -> FileBytes:
-    return FileBytes(path, path.stat().st_size)
+def _bytes(path: Path, use: object) -> FileBytes:
+    return FileBytes(path, path.stat().st_size, use)
 
 
 def fenced(text: str, language: str) -> str:

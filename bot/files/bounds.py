@@ -1,6 +1,6 @@
-"""The bounds that reading files keeps to, handed in from the settings.
+"""The bounds that reading files keeps to.
 
-Pure.
+Pure. What an operator can set has no default here: ``bot.settings`` is its only source. The rest is our choice.
 """
 
 from __future__ import annotations
@@ -9,12 +9,15 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Self
 
+REPLY_BYTES_MAX = 1_000_000
+"""Of what a worker says of one file; the contents are in files."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConvertLimits:
-    """What one conversion may take and give. Everything here changes what comes out, so it is part of a cache key."""
+    """What goes into one conversion and comes out, at most. All of it changes the result, so a cache key names it."""
 
-    image_side_px_max: int = 1_568
+    image_side_px_max: int
     """Longest side of an image that is sent; the model shrinks larger ones (claude:en/build-with-claude/vision)."""
     image_bytes_max: int = 3_750_000
     """Of an image that is sent: 5 MB as base64, the smallest limit among the API's hosts."""
@@ -22,7 +25,7 @@ class ConvertLimits:
     """Of an image that is decoded; above it, it is refused as a bomb."""
     image_pages_max: int = 20
     """Pages of a TIFF that are sent."""
-    pdf_pages_max: int = 600
+    pdf_pages_max: int
     pdf_bytes_max: int = 22_000_000
     """Of one PDF that is sent; the first pages that fit are kept. 22 MB are 30 MB as base64, just inside a request."""
     text_chars_max: int = 200_000
@@ -38,15 +41,15 @@ class ConvertLimits:
         return cls(**json.loads(text))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileLimits:
     """Every bound of ``FileReader``."""
 
-    convert: ConvertLimits = ConvertLimits()
-    download_bytes_max: int = 100_000_000
+    convert: ConvertLimits
+    download_bytes_max: int
     download_timeout_s: float = 120.0
     """Of one try of one download, from the request to the last byte."""
-    files_at_once_max: int = 4
+    files_at_once_max: int
     """Files that are downloaded or converted at the same time, over all questions."""
     convert_timeout_s: float = 60.0
     """Of one conversion, by the clock and by the processor."""
@@ -54,6 +57,8 @@ class FileLimits:
     """Of one attached file with all its members; those not reached by then are named."""
     memory_bytes_max: int = 1_000_000_000
     """Address space of a worker process."""
+    office_refused: bool
+    """Where documents could reach out and the operator does not accept that."""
     office_program: str = "soffice"
     """LibreOffice's command, by name or path; empty to do without."""
     office_timeout_s: float = 90.0
@@ -63,6 +68,6 @@ class FileLimits:
     workers_max: int = 2
     worker_idle_s: float = 30.0
     """How long a worker without work is kept."""
-    cache_bytes_max: int = 2_000_000_000
-    cache_age_max_s: float = 7 * 24 * 3600.0
+    cache_bytes_max: int
+    cache_age_max_s: float
     """Since a file was last used."""

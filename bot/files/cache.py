@@ -5,33 +5,51 @@ I/O: a directory that several processes may share.
 Rules:
 - An entry is a directory, written under another name and renamed when whole, so that nobody sees half of one. If two
   processes prepare the same file, the first rename wins and both use it.
-- An entry is read-only; using it sets its modification time. One that was not used for ``age_max_s`` goes; when all
-  together exceed ``bytes_max``, the least recently used go first.
-- What was used within the last ``_IN_USE_S`` stays even then: its bytes may be on their way to the model.
+- All together never exceed ``bytes_max``, entries and files in preparation alike. The least recently used entries go
+  to make space; where that is not enough, because the rest is in use, the file is refused.
+- An entry is read-only; using it sets its modification time. One that was not used for ``age_max_s`` is as good as
+  none, and goes with the next sweep.
+- An entry is in use while a ``Use`` of it exists: its bytes may be on their way to the model. Of what other processes
+  use nothing is known but the time, so that ``_IN_USE_S`` have to do where there are any.
+- What is in preparation belongs to a process, which holds a lock on a file of its own. A sweep removes what belongs to
+  no living one.
 - The name of an entry begins with a digest of the file's id, by which ``forget`` finds all its versions.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
-from bot.files.extracts import Extract, from_json, to_json
+from bot.files import notes
+from bot.files.extracts import Extract, UnreadableNow, from_json, to_json
+from bot.files.uses import Use, Uses
 from bot.messages import Attachment
 
-_VERSION = "1"
+_VERSION = "2"
 """Raised when the same file and settings would now be converted differently."""
 _IN_USE_S = 15 * 60
 _UNFINISHED = "unfinished-"
-_UNFINISHED_AGE_MAX_S = 3_600
-_PARTS = "extracts.json"
+_OWNER = "owner-"
+_LOCK = "lock"
+_EXTRACTS = "extracts.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    extracts: list[Extract]
+    directory: Path
+    use: Use
 
 
 class Cache:
@@ -41,49 +59,65 @@ class Cache:
         self._directory = directory
         self._bytes_max = bytes_max
         self._age_max_s = age_max_s
+        self._uses = Uses()
+        self._sizes: dict[str, int] = {}
+        """Of entries, which never change."""
+        self._expected_bytes: dict[Path, int] = {}
+        """Of what this process is preparing."""
+        self._owner = uuid4().hex
+        self._owner_lock: int | None = None
 
-    def path(self, key: str) -> Path:
-        return self._directory / key
-
-    def load(self, key: str) -> list[Extract] | None:
-        """The extracts, marked as used now; ``None`` where there is no such entry or it is not whole."""
+    def load(self, key: str) -> Entry | None:
+        """The entry, marked as used now; ``None`` where there is none, or one that is too old or not whole."""
+        directory = self._directory / key
+        use = self._uses.begin(key)
         try:
-            extracts = from_json(json.loads((self.path(key) / _PARTS).read_bytes()))
-            os.utime(self.path(key))
-        except FileNotFoundError:
+            if time.time() - directory.stat().st_mtime > self._age_max_s and self._uses.count(key) == 1:
+                self._remove(directory)
+                return None
+            extracts = from_json(json.loads((directory / _EXTRACTS).read_bytes()))
+            os.utime(directory)
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except (ValueError, KeyError, TypeError):
-            self._remove(self.path(key))
+            self._remove(directory)
             return None
-        return extracts
+        return Entry(extracts, directory, use)
 
-    def begin(self) -> Path:
-        """A new directory to write an entry into, on the same file system."""
-        self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=self._directory))
+    def begin(self, expected_bytes: int) -> Path:
+        """A new directory to prepare a file of so many bytes in. Raises ``UnreadableNow`` where there is no space."""
+        with self._locked():
+            self._make_space(expected_bytes)
+            begun = Path(tempfile.mkdtemp(prefix=f"{_UNFINISHED}{self._owner}-", dir=self._directory))
+            self._expected_bytes[begun] = expected_bytes
+        return begun
 
-    def commit(self, begun: Path, key: str, extracts: list[Extract], files: set[str]) -> list[Extract]:
-        """Makes ``begun`` with these of its ``files`` the entry, and makes room for it.
+    def commit(self, begun: Path, key: str, extracts: list[Extract], files: set[str]) -> Entry:
+        """Makes ``begun`` with these of its ``files`` the entry; where another process was faster, it is theirs.
 
-        Returns the extracts of what is the entry then: where another process was faster, it is theirs.
+        Raises ``UnreadableNow`` where there is no space.
         """
         for path in begun.iterdir():
             if path.name not in files:
                 path.unlink()
-        (begun / _PARTS).write_text(json.dumps(to_json(extracts)), encoding="utf-8")
-        try:
-            begun.rename(self.path(key))
-        except OSError:
-            theirs = self.load(key)
-            if theirs is None:
-                raise
-            self.discard(begun)
-            return theirs
-        self.sweep()
-        return extracts
+        (begun / _EXTRACTS).write_text(json.dumps(to_json(extracts)), encoding="utf-8")
+        use = self._uses.begin(key)
+        with self._locked():
+            self._expected_bytes[begun] = 0
+            self._make_space(0)
+            try:
+                begun.rename(self._directory / key)
+            except OSError:
+                theirs = self.load(key)
+                if theirs is None:
+                    raise
+                self.discard(begun)
+                return theirs
+        return Entry(extracts, self._directory / key, use)
 
     def discard(self, begun: Path) -> None:
         shutil.rmtree(begun, ignore_errors=True)
+        self._expected_bytes.pop(begun, None)
 
     def forget(self, file_id: str) -> None:
         """Removes whatever was kept of the file."""
@@ -91,31 +125,88 @@ class Cache:
             self._remove(entry)
 
     def sweep(self) -> None:
-        """Removes what is too old, then the least recently used until the rest fits, then what crashes left behind."""
-        now = time.time()
-        entries = sorted(self._entries())
-        total = sum(size for _, size, _ in entries)
-        for used_at, size, entry in entries:
-            unfinished = entry.name.startswith(_UNFINISHED)
-            age_max_s = _UNFINISHED_AGE_MAX_S if unfinished else self._age_max_s
-            crowded = total > self._bytes_max and not unfinished and now - used_at > _IN_USE_S
-            if now - used_at > age_max_s or crowded:
-                self._remove(entry)
-                total -= size
+        """Removes what nobody is preparing any more, what is too old, and what does not fit."""
+        with self._locked():
+            living = self._living_owners()
+            for path in self._directory.glob(f"{_UNFINISHED}*"):
+                if path.name.removeprefix(_UNFINISHED).partition("-")[0] not in living:
+                    self._remove(path)
+            for name in self._measured():
+                entry = self._directory / name
+                used_at = _used_at(entry)
+                if time.time() - used_at > self._age_max_s and not self._uses.count(name):
+                    self._remove(entry)
+            with suppress(UnreadableNow):
+                self._make_space(0)
 
-    def _entries(self) -> list[tuple[float, int, Path]]:
-        """When each was last used, and its bytes. What vanishes meanwhile is not listed."""
-        found = []
-        for entry in self._directory.iterdir():
-            with suppress(FileNotFoundError, NotADirectoryError):
-                size = sum(file.stat().st_size for file in entry.iterdir())
-                found.append((entry.stat().st_mtime, size, entry))
-        return found
+    def close(self) -> None:
+        """Says to other processes that nothing is in preparation here any more."""
+        if self._owner_lock is not None:
+            (self._directory / f"{_OWNER}{self._owner}").unlink(missing_ok=True)
+            os.close(self._owner_lock)
+            self._owner_lock = None
 
-    def _remove(self, entry: Path) -> None:
-        """Out of everyone's sight at once by a rename, then gone."""
+    def _make_space(self, wanted_bytes: int) -> None:
+        """Removes entries, the least recently used first, until so many bytes more are within the bound."""
+        sizes = self._measured()
+        preparing = sum(
+            max(_size_bytes(path), self._expected_bytes.get(path, 0))
+            for path in self._directory.glob(f"{_UNFINISHED}*")
+        )
+        excess = sum(sizes.values()) + preparing + wanted_bytes - self._bytes_max
+        if excess <= 0:
+            return
+        alone = len(self._living_owners()) == 1
+        for used_at, name in sorted((_used_at(self._directory / name), name) for name in sizes):
+            if not self._uses.count(name) and (alone or time.time() - used_at > _IN_USE_S):
+                self._remove(self._directory / name)
+                excess -= sizes[name]
+                if excess <= 0:
+                    return
+        raise UnreadableNow(notes.NO_SPACE)
+
+    def _measured(self) -> dict[str, int]:
+        """The names of all entries with their bytes."""
+        names = {
+            found.name
+            for found in os.scandir(self._directory)
+            if not found.name.startswith((_UNFINISHED, _OWNER)) and found.name != _LOCK
+        }
+        self._sizes = {
+            name: self._sizes[name] if name in self._sizes else _size_bytes(self._directory / name) for name in names
+        }
+        return self._sizes
+
+    def _remove(self, path: Path) -> None:
+        """Renamed first, so that nobody finds it while it is being deleted."""
         with suppress(OSError):
-            shutil.rmtree(entry.rename(self._directory / f"{_UNFINISHED}{uuid4().hex}"))
+            shutil.rmtree(path.rename(self._directory / f"{_UNFINISHED}{self._owner}-{uuid4().hex}"))
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Alone among all threads and processes that use the directory."""
+        self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with (self._directory / _LOCK).open("wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if self._owner_lock is None:
+                self._owner_lock = os.open(self._directory / f"{_OWNER}{self._owner}", os.O_CREAT | os.O_RDWR, 0o600)
+                fcntl.flock(self._owner_lock, fcntl.LOCK_EX)
+            yield
+
+    def _living_owners(self) -> set[str]:
+        """The processes that hold the lock on their file; the files of others are removed."""
+        living = {self._owner}
+        for path in self._directory.glob(f"{_OWNER}*"):
+            owner = path.name.removeprefix(_OWNER)
+            if owner != self._owner:
+                with path.open("rb") as lock:
+                    try:
+                        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    except BlockingIOError:
+                        living.add(owner)
+                    else:
+                        path.unlink()
+        return living
 
 
 def key_of(attachment: Attachment, fingerprint: str) -> str:
@@ -126,3 +217,20 @@ def key_of(attachment: Attachment, fingerprint: str) -> str:
 
 def _digest(text: str) -> str:
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+
+def _used_at(entry: Path) -> float:
+    try:
+        return entry.stat().st_mtime
+    except FileNotFoundError:
+        return time.time()
+
+
+def _size_bytes(directory: Path) -> int:
+    """Of all files beneath it, each once however many names it has. What vanishes meanwhile counts nothing."""
+    sizes: dict[int, int] = {}
+    for path in directory.rglob("*"):
+        with suppress(FileNotFoundError):
+            state = path.lstat()
+            sizes[state.st_ino] = state.st_size
+    return sum(sizes.values())

@@ -46,7 +46,11 @@ class Conversion:
     @property
     def fingerprint(self) -> str:
         """Changes with whatever makes the same file come out differently."""
-        return f"{self._limits.convert.to_json()} office={self._office.available}"
+        return f"{self._limits.convert.to_json()} office={self._opens_office}"
+
+    @property
+    def _opens_office(self) -> bool:
+        return self._office.available and not self._limits.office_refused
 
     async def aclose(self) -> None:
         """Ends the worker processes; nothing may be in conversion."""
@@ -107,33 +111,33 @@ class Conversion:
     ) -> list[Extract]:
         """The document as a PDF: by LibreOffice, else as Slack rendered it, else a note."""
         inside = " › ".join(path)
-        room = Path(await asyncio.to_thread(tempfile.mkdtemp, dir=task.out))
+        directory = Path(await asyncio.to_thread(tempfile.mkdtemp, dir=task.out))
         try:
-            pdf = await self._pdf(task, source, extract, room, attached=not path)
+            pdf = await self._pdf(task, source, extract, directory, attached=not path)
             found = await self._expanded(task, pdf, "document.pdf", "pdf", path)
         except UnreadableNow:
             raise
         except Unreadable as unreadable:
             return [] if extract.optional else [NoteExtract(unreadable.reason, inside)]
         finally:
-            await asyncio.to_thread(shutil.rmtree, room, ignore_errors=True)
+            await asyncio.to_thread(shutil.rmtree, directory, ignore_errors=True)
         about = f"{extract.about}, shown as PDF"
         return [replace(page, about=about) if isinstance(page, PdfExtract) else page for page in found]
 
-    async def _pdf(self, task: _Task, source: Path, extract: OfficeExtract, room: Path, *, attached: bool) -> Path:
-        reason = notes.no_office(extract.about)
-        if self._office.available:
+    async def _pdf(self, task: _Task, source: Path, extract: OfficeExtract, directory: Path, *, attached: bool) -> Path:
+        reason = (notes.unconfined if self._office.available else notes.no_office)(extract.about)
+        if self._opens_office:
             try:
-                return await self._office.to_pdf(source, extract.suffix, room)
+                return await self._office.to_pdf(source, extract.suffix, directory)
             except Unreadable as unreadable:
                 reason = unreadable.reason
         if not attached or task.spare_pdf is None or extract.optional:
             raise Unreadable(reason)
-        pdf = room / "spare.pdf"
+        pdf = directory / "spare.pdf"
         try:
             await task.spare_pdf(pdf)
         except Unreadable:
-            raise (Unreadable if self._office.available else UnreadableNow)(reason) from None
+            raise (Unreadable if self._opens_office else UnreadableNow)(reason) from None
         return pdf
 
 

@@ -6,7 +6,8 @@ short bodies) a bounded number of times.
 Rules (slack:reference/objects/file-object; what Slack serves was observed in the wild):
 - The token goes to Slack's hosts over https, or to the very host and port of ``SLACK_API_URL``, and nowhere else.
 - No redirect is followed: Slack answers a request it may not serve with one to its login page.
-- HTTP 200 with an HTML page, where the file is not one, is that login page: the app lacks ``files:read``.
+- Without ``files:read`` Slack answers with its login page and HTTP 200. Other pages have other causes, and canvases,
+  posts, e-mails and HTML files are pages themselves: ``web_pages`` tells them apart.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import httpx
 from bot.files import notes
 from bot.files.bounds import FileLimits
 from bot.files.extracts import Unreadable, UnreadableNow
+from bot.files.web_pages import HEAD_BYTES, leads_to_login, reason_for_page
 from bot.messages import Attachment
 
 _SLACK_HOST = re.compile(r"(?:[a-z0-9-]+\.)*(?:slack\.com|slack-gov\.com)|slack-files\.com")
@@ -27,12 +29,10 @@ _TRIES_MAX = 3
 _WAIT_S = 0.5
 _WAIT_MAX_S = 15.0
 _CHUNK_BYTES = 65_536
-_PAGES_IN_SLACK = frozenset({"post", "space", "quip", "canvas"})
-"""Modes and filetypes of what is written in Slack itself and downloads as HTML."""
 
 
 class _TryAgain(Exception):
-    """``wait_s`` is the server's own word, where it gave one; ``reason`` is for people if this was the last try."""
+    """``wait_s`` is the server's own word, where it gave one; ``reason`` is for people if this was the final try."""
 
     def __init__(self, reason: str, wait_s: float | None = None) -> None:
         super().__init__(reason)
@@ -60,13 +60,17 @@ class Downloader:
         slack = parsed.scheme == "https" and parsed.port in {None, 443}
         return slack and _SLACK_HOST.fullmatch(parsed.host) is not None
 
-    async def fetch(self, attachment: Attachment, url: str, to: Path) -> None:
-        """Writes the whole file to ``to``. Raises ``Unreadable``, or ``UnreadableNow`` when it may go better later."""
+    def check(self, attachment: Attachment, url: str) -> None:
+        """Raises ``Unreadable`` for what ``fetch`` would not even ask for."""
         limit = self._limits.download_bytes_max
         if not self.allows(url):
             raise Unreadable(notes.FOREIGN_ADDRESS)
         if attachment.size_bytes is not None and attachment.size_bytes > limit:
             raise Unreadable(notes.too_large(attachment.size_bytes, limit))
+
+    async def fetch(self, attachment: Attachment, url: str, to: Path) -> None:
+        """Writes the whole file to ``to``. Raises ``Unreadable``, or ``UnreadableNow`` when it may go better later."""
+        self.check(attachment, url)
         for tried in range(1, _TRIES_MAX + 1):
             try:
                 async with asyncio.timeout(self._limits.download_timeout_s):
@@ -91,21 +95,24 @@ class Downloader:
             raise _TryAgain(notes.UNAVAILABLE) from error
 
     async def _write(self, response: httpx.Response, attachment: Attachment, to: Path) -> None:
-        """The token is refused by a page, not by a status: what the bytes are is looked at when all are there."""
+        """A token is refused by a page, not by a status: what the bytes are is looked at when all are there."""
         limit = self._limits.download_bytes_max
         declared = response.headers.get("content-length", "")
         expected = int(declared) if declared.isdecimal() else None
         if expected is not None and expected > limit:
             raise Unreadable(notes.too_large(expected, limit))
         received = 0
+        head = b""
         with to.open("wb") as file:
             async for chunk in response.aiter_bytes(_CHUNK_BYTES):
                 received += len(chunk)
                 if received > limit:
                     raise Unreadable(notes.too_large(None, limit))
+                head += chunk[: HEAD_BYTES - len(head)]
                 file.write(chunk)
-        if _is_login_page(response, attachment, received):
-            raise UnreadableNow(notes.NO_PERMISSION)
+        reason = reason_for_page(attachment, response.headers.get("content-type", ""), head, received)
+        if reason is not None:
+            raise UnreadableNow(reason)
         if expected is None and attachment.mode == "hosted":
             expected = attachment.size_bytes
         if expected is not None and response.num_bytes_downloaded < expected:
@@ -114,32 +121,25 @@ class Downloader:
 
 def _check_status(response: httpx.Response) -> None:
     status = response.status_code
+    if "acl_fail" in response.headers.get("x-slack-meta", ""):
+        raise UnreadableNow(notes.NO_PERMISSION)
     if status == 200:
         return
     if status == 429 or status >= 500:
         raise _TryAgain(notes.UNAVAILABLE, _retry_after_s(response))
     if status in {404, 410}:
         raise Unreadable(notes.DELETED)
-    if 300 <= status < 400 or status in {401, 403}:
-        raise UnreadableNow(notes.NO_PERMISSION)
+    if 300 <= status < 400:
+        to_login = leads_to_login(response.headers.get("location", ""))
+        raise UnreadableNow(notes.NO_PERMISSION if to_login else notes.WEB_PAGE_INSTEAD)
+    if status in {401, 403}:
+        raise UnreadableNow(notes.FORBIDDEN)
     raise UnreadableNow(notes.UNAVAILABLE)
 
 
 def _retry_after_s(response: httpx.Response) -> float | None:
     value = response.headers.get("retry-after", "")
     return float(value) if value.isdecimal() else None
-
-
-def _is_login_page(response: httpx.Response, attachment: Attachment, received: int) -> bool:
-    if "acl_fail" in response.headers.get("x-slack-meta", ""):
-        return True
-    if not response.headers.get("content-type", "").startswith("text/html"):
-        return False
-    if attachment.mode in _PAGES_IN_SLACK or attachment.filetype in _PAGES_IN_SLACK:
-        return False
-    if "html" in attachment.mimetype or attachment.filetype == "html" or attachment.name.endswith((".html", ".htm")):
-        return attachment.size_bytes is not None and received != attachment.size_bytes
-    return True
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:

@@ -1,13 +1,14 @@
 """What a conversion yields, as values that travel between processes and rest in the cache as JSON.
 
 Pure. Files are named by their bare name inside the directory that the conversion wrote to. ``inside`` names the member
-of an archive, or the attachment of a mail, that a extract comes from.
+of an archive, or the attachment of a mail, that an extract comes from.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
+from pathlib import PurePath
 from typing import Any
 
 
@@ -71,6 +72,8 @@ class OfficeExtract:
     optional: bool = False
 
 
+_CHECKED = ("str", "int", "bool")
+
 Extract = ImageExtract | PdfExtract | TextExtract | NoteExtract | MemberExtract | OfficeExtract
 
 _KINDS: dict[str, type[Extract]] = {
@@ -79,7 +82,7 @@ _KINDS: dict[str, type[Extract]] = {
 
 
 class Unreadable(Exception):
-    """The file gives no blocks. ``reason`` completes the line "name: …" for who sent it."""
+    """The file gives no blocks. ``reason`` is that of a ``Note``: what follows the file's name in a sentence."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -95,5 +98,17 @@ def to_json(extracts: Iterable[Extract]) -> list[dict[str, Any]]:
 
 
 def from_json(items: Iterable[Mapping[str, Any]]) -> list[Extract]:
-    """Raises ``KeyError`` or ``TypeError`` for what ``to_json`` did not write."""
-    return [_KINDS[item["kind"]](**{key: value for key, value in item.items() if key != "kind"}) for item in items]
+    """Raises ``KeyError``, ``TypeError`` or ``ValueError`` for what ``to_json`` did not write."""
+    return [_from_json(_KINDS[item["kind"]], item) for item in items]
+
+
+def _from_json(kind: type[Extract], item: Mapping[str, Any]) -> Extract:
+    """Who wrote it may have been taken over by a file: values are of the declared types, and files are bare names."""
+    extract = kind(**{key: value for key, value in item.items() if key != "kind"})
+    for field in fields(extract):
+        value = getattr(extract, field.name)
+        if field.type in _CHECKED and type(value).__name__ != field.type:
+            raise TypeError(f"{kind.__name__}.{field.name}")
+        if field.name == "file" and (value != PurePath(value).name or not value):
+            raise ValueError(f"{kind.__name__}.{field.name}")
+    return extract

@@ -1,46 +1,61 @@
-"""Why a file was not read, in the words that people see after its name.
+"""Why a file was not read, or not whole, in the words that people see after its name.
 
-Pure. Each completes the line "contract.pdf: …" and says what can be done where something can.
+Pure. A note is one sentence, ``{file_name} {reason}``: so each reason here is a predicate whose subject is the file's
+name, ends with a full stop, and goes on with what the person can do, where something can be done.
 """
 
 from __future__ import annotations
 
 # --- getting it ----------------------------------------------------------------------------------------------------
-NO_PERMISSION = "I may not read files here: the app lacks files:read. Ask an admin to reinstall it."
+NO_PERMISSION = (
+    "was not downloaded, because this app lacks Slack's permission files:read. "
+    "Please ask an admin to add it and to reinstall the app."
+)
+FORBIDDEN = (
+    "was not downloaded, because Slack refused to give it to this app. "
+    "Please ask an admin whether the app has the permission files:read."
+)
 DELETED = "was deleted in Slack."
-HIDDEN_BY_LIMIT = "is hidden by Slack because the workspace is over its plan's limit."
-EXTERNAL = "lives outside Slack, where I may not go; upload the file itself."
-NO_ADDRESS = "cannot be downloaded from Slack."
-FOREIGN_ADDRESS = "is not on one of Slack's own hosts, so I did not fetch it."
-NOT_SHARED = "is not shared with me; share it in this channel."
-UNAVAILABLE = "could not be downloaded from Slack just now; ask again in a minute."
-CUT_SHORT = "did not arrive whole from Slack; ask again in a minute."
+HIDDEN_BY_LIMIT = "is hidden by Slack, because the workspace is over the limit of its plan."
+EXTERNAL = "is stored outside Slack, where I can't fetch it. Please upload the file itself."
+NO_ADDRESS = "can't be downloaded, because Slack gives no link to it. Please upload it again."
+FOREIGN_ADDRESS = "is not on one of Slack's own servers, so I did not fetch it. Please upload the file itself."
+NOT_SHARED = "is not shared with me. Please share it in this channel."
+UNAVAILABLE = "could not be downloaded from Slack just now. Please ask again in a minute."
+WEB_PAGE_INSTEAD = (
+    "could not be downloaded, because Slack sent a web page in its stead. "
+    "Please ask again in a minute, and upload it again if that does not help."
+)
+CUT_SHORT = "did not arrive whole from Slack. Please ask again in a minute."
+NO_SPACE = "was not read, because the space that I have for files is all in use. Please ask again in a few minutes."
 EMPTY = "is empty."
-FAULT = "could not be read because of a fault of mine; it is in my log."
+FAULT = "could not be read because of a fault of mine. Please tell whoever runs me to look at the log."
 
 # --- reading it ----------------------------------------------------------------------------------------------------
-PASSWORD = "is password-protected; send a copy without the password."  # noqa: S105 - a sentence, not a secret
-DAMAGED_PDF = "is a damaged PDF that could not be repaired; export it again."
-NO_PAGES = "is a PDF without pages."
-DAMAGED_IMAGE = "is a damaged image; send it again."
-CUT_IMAGE = "is not whole; what is missing of the picture shows as grey."
-TOO_MANY_PIXELS = "is a picture of more pixels than I can open; send a smaller one."
-TOO_SLOW = "took too long to read; send a smaller or simpler copy."
-TOO_HEAVY = "needs more memory to read than I have; send a smaller copy."
-CRASHED = "could not be read: it is damaged, or made to look like something it is not."
-AUDIO = "is audio, and I cannot listen; send a transcript."
-VIDEO = "is a video, and I cannot watch it; send pictures or a transcript."
-PROGRAM = "is a program; I do not open those."
-ARCHIVE = "is an archive of a kind I cannot open; send the files one by one."
-DAMAGED_ARCHIVE = "is a damaged archive; pack it again."
+PASSWORD = "is password-protected. Please send a copy without the password."  # noqa: S105 - a sentence, not a secret
+DAMAGED_PDF = "is a damaged PDF, which I could not repair. Please export it again."
+NO_PAGES = "is a PDF without any pages."
+DAMAGED_IMAGE = "is a damaged image. Please send it again."
+CUT_IMAGE = "is an incomplete image, whose missing part shows as grey. Please send it again if that part matters."
+TOO_MANY_PIXELS = "is a picture of more pixels than I can open. Please send a smaller one."
+TOO_SLOW = "took too long to read. Please send a smaller or simpler copy."
+TOO_HEAVY = "needs more memory than I have to read it. Please send a smaller copy."
+CRASHED = "could not be read, because it is damaged or made to look like something it is not."
+AUDIO = "is an audio file, which I can't listen to. Please send a transcript."
+VIDEO = "is a video, which I can't watch. Please send pictures or a transcript."
+PROGRAM = "is a program, which I do not open."
+ARCHIVE = "is an archive of a kind that I can't open. Please send its files one by one."
+DAMAGED_ARCHIVE = "is a damaged archive. Please pack it again."
 NOTHING_INSIDE = "is an archive with no files in it."
-NESTED = "is an archive within archives, deeper than I look; send its files one by one."
-DAMAGED_OFFICE = "is damaged or password-protected, so that it cannot be opened; save it again without a password."
-XFA = "is a form that only Adobe Reader can show; print it to a PDF and send that."
-CROWDED = "was not read, since there is too much else around it; send it by itself."
+NESTED = "was not opened, because it lies too deep in other archives. Please send it by itself."
+DAMAGED_OFFICE = (
+    "can't be opened, because it is damaged or password-protected. Please save it again without a password."
+)
+XFA = "is a form that only Adobe Reader can show. Please print it to a PDF and send that."
+CROWDED = "was not read, because there is too much else around it. Please send it by itself."
 CUT_WORDS = "was read only as far as Slack has its words. Please send the rest as text."
 TRANSCRIBING = "is still being transcribed by Slack. Please ask again in a minute."
-OUT_OF_TIME = "was not reached in time; send it by itself."
+OUT_OF_TIME = "was not reached in time. Please send it by itself."
 
 
 HEARD_CHARS_MAX = 300
@@ -61,38 +76,55 @@ def enclosed(names: tuple[str, ...]) -> str:
 
 
 def too_large(size_bytes: int | None, max_bytes: int) -> str:
-    size = f"is {megabytes(size_bytes)}" if size_bytes is not None else "is too large"
-    return f"{size}, and I read files of up to {megabytes(max_bytes)}."
+    """``size_bytes`` is ``None`` where nobody knows how large the file is, only that it is too large."""
+    if size_bytes is None:
+        return f"is larger than {megabytes(max_bytes)}, the most that I read. Please send a smaller copy."
+    return f"is {megabytes(size_bytes)}, and I read files of up to {megabytes(max_bytes)}. Please send a smaller copy."
 
 
 def too_many_pixels(width_px: int, height_px: int) -> str:
-    return f"is a picture of {width_px} × {height_px} px, more than I can open; send a smaller one."
+    return f"is a picture of {width_px:,} × {height_px:,} px, which is more than I can open. Please send a smaller one."
 
 
 def unknown_kind(described: str) -> str:
-    return f"is {described}, a kind of file I cannot read."
+    """``described`` has its article: "a .dat file", "binary data"."""
+    return f"is {described}, which I can't read. Please send it as text, as a PDF or as an image."
 
 
 def pages_left_out(kept: int, total: int) -> str:
-    pages = "only page 1 was" if kept == 1 else f"only pages 1–{kept} were"
-    return f"has {total:,} pages; {pages} read."
+    return f"has {total:,} pages, of which only the first{'' if kept == 1 else f' {kept:,}'} could be read."
 
 
 def no_office(about: str) -> str:
-    article = "an" if about[0] in "AEIOU" else "a"
-    return f"is {article} {about}, and I have no program here that opens one; send it as a PDF."
+    return f"is {_article(about)} {about}, which I have no program to open. Please send it as a PDF."
+
+
+def unconfined(about: str) -> str:
+    return (
+        f"is {_article(about)} {about}, which I do not open here, because nothing on this machine would keep it from "
+        "reading other files. Please send it as a PDF."
+    )
+
+
+def _article(about: str) -> str:
+    return "an" if about[0] in "AEIOU" else "a"
 
 
 def members_left_out(kept: int, max_bytes: int) -> str:
-    return f"holds more than I unpack; only its first {kept} files (up to {megabytes(max_bytes)}) were read."
+    """``kept`` members were unpacked, and ``max_bytes`` are what all of them may have together."""
+    most = f"up to {megabytes(max_bytes)} in all"
+    if not kept:
+        return f"holds more than I unpack ({most}), so none of its files was read. Please send them one by one."
+    files = "only its first file was" if kept == 1 else f"only its first {kept:,} files were"
+    return f"holds more than I unpack ({most}), so {files} read. Please send the others by themselves."
 
 
 def more_notes(count: int) -> str:
-    return f"holds {count} more files that were not read."
+    return f"holds {count:,} more file{'s' if count != 1 else ''} that could not be read."
 
 
 def text_left_out(chars: int) -> str:
-    return f"is long: {chars:,} characters in its middle were left out."
+    return f"is long, so {chars:,} characters in its middle were left out."
 
 
 def megabytes(size_bytes: int) -> str:

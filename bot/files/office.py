@@ -1,14 +1,13 @@
 """An office document in, a PDF out, by LibreOffice where it is installed.
 
 I/O: starts one LibreOffice process a document, each with a profile of its own that is thrown away with it: no macros,
-no links to outside, no network where the system can take it away and a dead proxy where it cannot, bounds on memory,
-processor and time. A document that kills it costs its own note.
+no links to outside, no files but its own and no network (``bot.files.worker.confine``), a dead proxy for whatever still
+tries, bounds on memory, processor and time. A document that kills it costs its own note.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import shutil
 import signal
@@ -17,14 +16,13 @@ from asyncio.subprocess import DEVNULL, Process
 from contextlib import suppress
 from pathlib import Path
 
-import bot
-from bot.files import notes
+from bot.files import isolated, notes
 from bot.files.bounds import FileLimits
 from bot.files.extracts import Unreadable, UnreadableNow
-from bot.files.outbox import place
+from bot.files.outbox import link_or_copy
+from bot.logs import get_logger
 
-_LOG = logging.getLogger(__name__)
-_IMPORT_ROOT = str(Path(bot.__path__[0]).parent)
+log = get_logger(__name__)
 _DEAD_PROXY = "http://127.0.0.1:9"
 _COMMON = "/org.openoffice.Office.Common"
 _SETTINGS = (
@@ -37,6 +35,8 @@ _SETTINGS = (
     ("/org.openoffice.Inet/Settings", "ooInetHTTPProxyPort", "9"),
     ("/org.openoffice.Inet/Settings", "ooInetHTTPSProxyName", "127.0.0.1"),
     ("/org.openoffice.Inet/Settings", "ooInetHTTPSProxyPort", "9"),
+    ("/org.openoffice.Inet/Settings", "ooInetFTPProxyName", "127.0.0.1"),
+    ("/org.openoffice.Inet/Settings", "ooInetFTPProxyPort", "9"),
 )
 _PROFILE = (
     '<?xml version="1.0" encoding="UTF-8"?>\n<oor:items xmlns:oor="http://openoffice.org/2001/registry">'
@@ -48,76 +48,100 @@ _PROFILE = (
 )
 
 
+_START_AGAIN = frozenset({79, 81})
+"""Exit codes by which it asks for that, as it does with every new profile (its desktop/inc/app.hxx)."""
+_STARTS_MAX = 3
+
+
 class Office:
     def __init__(self, limits: FileLimits) -> None:
         self._limits = limits
-        self._program = shutil.which(limits.office_program) if limits.office_program else None
-        self._places = asyncio.Semaphore(limits.office_at_once_max)
+        self._program = _program(limits.office_program)
+        self._slots = asyncio.Semaphore(limits.office_at_once_max)
 
     @property
     def available(self) -> bool:
         return self._program is not None
 
-    async def to_pdf(self, source: Path, suffix: str, room: Path) -> Path:
-        """The PDF, at a path inside ``room``, an empty directory of the caller's, who removes it with all it holds.
+    async def to_pdf(self, source: Path, suffix: str, directory: Path) -> Path:
+        """The PDF, at a path inside ``directory``, an empty one of the caller's, who removes it with all it holds.
 
         Raises ``Unreadable``; ``UnreadableNow`` where the program could not be started.
         """
-        document = room / f"document{suffix}"
-        await asyncio.to_thread(_furnish, room, source, document)
-        async with self._places:
-            process = await self._started(room, document)
+        document = directory / f"document{suffix}"
+        await asyncio.to_thread(_prepare, directory, source, document)
+        async with self._slots:
             try:
                 async with asyncio.timeout(self._limits.office_timeout_s):
-                    await process.wait()
+                    for _ in range(_STARTS_MAX):
+                        if await self._run(directory, document) not in _START_AGAIN:
+                            break
             except TimeoutError:
                 raise Unreadable(notes.TOO_SLOW) from None
-            finally:
-                await _end(process)
         made = document.with_suffix(".pdf")
-        if not made.is_file():
+        if made.is_symlink() or not made.is_file():
             raise Unreadable(notes.DAMAGED_OFFICE)
         return made
 
-    async def _started(self, room: Path, document: Path) -> Process:
+    async def _run(self, directory: Path, document: Path) -> int:
+        """The exit code; the process is gone then, also where this is cancelled."""
+        process = await self._started(directory, document)
+        try:
+            return await process.wait()
+        finally:
+            await _end(process)
+
+    async def _started(self, directory: Path, document: Path) -> Process:
         limits = self._limits
+        bounds = (str(limits.office_memory_bytes_max), str(limits.office_timeout_s))
         try:
             return await asyncio.create_subprocess_exec(
-                *(sys.executable, "-s", "-m", "bot.files.worker.confine"),
-                *(str(limits.office_memory_bytes_max), str(limits.office_timeout_s), str(self._program)),
-                f"-env:UserInstallation={(room / 'profile').as_uri()}",
+                *isolated.command("bot.files.worker.confine", *bounds, str(directory), str(self._program)),
+                f"-env:UserInstallation={(directory / 'profile').as_uri()}",
                 *("--headless", "--norestore", "--nolockcheck", "--nodefault", "--nofirststartwizard"),
-                *("--convert-to", "pdf", "--outdir", str(room), str(document)),
+                *("--convert-to", "pdf", "--outdir", str(directory), str(document)),
                 stdin=DEVNULL,
                 stdout=DEVNULL,
                 stderr=DEVNULL,
                 start_new_session=True,  # a group of its own, so that all of its processes can be ended together
-                cwd=room,
-                env=_environment(room),
+                cwd=directory,
+                env=_environment(directory),
             )
         except OSError as error:
-            _LOG.exception("office_not_started")
+            log.exception("office.not_started")
             raise UnreadableNow(notes.FAULT) from error
 
 
-def _environment(room: Path) -> dict[str, str]:
-    proxies = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy"), _DEAD_PROXY)
+def _program(name: str) -> Path | None:
+    """LibreOffice itself, beside the launcher of that name, which is a script that starts several programs more."""
+    launcher = shutil.which(name) if name else None
+    if launcher is None:
+        return None
+    program = Path(launcher).resolve().with_name("soffice.bin")
+    if program.is_file():
+        return program
+    return None if sys.platform == "linux" else Path(launcher)
+
+
+def _environment(directory: Path) -> dict[str, str]:
+    kinds = ("http_proxy", "https_proxy", "ftp_proxy", "all_proxy")
+    proxies = dict.fromkeys((*kinds, *map(str.upper, kinds)), _DEAD_PROXY)
     return {
         "PATH": os.defpath,
-        "PYTHONPATH": _IMPORT_ROOT,
         "LANG": "C.UTF-8",
-        "HOME": str(room),
-        "TMPDIR": str(room),
+        "HOME": str(directory),
+        "TMPDIR": str(directory),
+        "OSL_SOCKET_PATH": ".",
         "SAL_USE_VCLPLUGIN": "svp",
         **proxies,
     }
 
 
-def _furnish(room: Path, source: Path, document: Path) -> None:
-    profile = room / "profile" / "user"
+def _prepare(directory: Path, source: Path, document: Path) -> None:
+    profile = directory / "profile" / "user"
     profile.mkdir(parents=True)
     (profile / "registrymodifications.xcu").write_text(_PROFILE, encoding="utf-8")
-    place(source, document)
+    link_or_copy(source, document)
 
 
 async def _end(process: Process) -> None:

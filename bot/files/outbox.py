@@ -1,6 +1,6 @@
 """The directory that one conversion writes to, handing out names that do not collide.
 
-I/O: ``place`` links or copies a file; other paths are written by whoever asked for them.
+I/O: ``link_or_copy`` links or copies a file; other paths are written by whoever asked for them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 
 
-def place(source: Path, path: Path) -> None:
+def link_or_copy(source: Path, path: Path) -> None:
     """Makes ``path`` the same file where the two are on one file system, a copy where they are not."""
     try:
         os.link(source, path)

@@ -6,7 +6,6 @@ I/O: downloads, worker processes, the cache directory. One file's trouble is tha
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -18,15 +17,20 @@ import httpx
 from bot.errors import SlackError, SlackUnavailable
 from bot.files import blocks, notes
 from bot.files.bounds import FileLimits
-from bot.files.cache import Cache, key_of
+from bot.files.cache import Cache, Entry, key_of
 from bot.files.conversion import Conversion, files_of
 from bot.files.download import Downloader
-from bot.files.extracts import Extract, Unreadable, UnreadableNow
+from bot.files.extracts import Unreadable, UnreadableNow
 from bot.files.said import said
+from bot.logs import get_logger
 from bot.messages import Attachment, PreparedFile, Words
 from bot.ports import Progress
 
-_LOG = logging.getLogger(__name__)
+log = get_logger(__name__)
+
+_SWEEP_EVERY_S = 600.0
+TRANSCRIPT_BYTES = 1_000_000
+"""What a transcript is expected to take at most: an hour of talk is a tenth of it."""
 
 FileInfo = Callable[[str], Awaitable[Attachment]]
 """Calls files.info for a file id. Raises ``SlackError``."""
@@ -58,6 +62,23 @@ class FileReader:
         self._cache = Cache(cache_dir, bytes_max=limits.cache_bytes_max, age_max_s=limits.cache_age_max_s)
         self._at_once = asyncio.Semaphore(limits.files_at_once_max)
         self._preparing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._sweeping: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Removes what a crash left behind and what has grown old, now and from time to time until ``aclose``."""
+        await self._sweep()
+        self._sweeping = asyncio.create_task(self._sweep_for_ever())
+
+    async def _sweep_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(min(_SWEEP_EVERY_S, self._limits.cache_age_max_s / 4))
+            await self._sweep()
+
+    async def _sweep(self) -> None:
+        try:
+            await asyncio.to_thread(self._cache.sweep)
+        except OSError:
+            log.exception("cache.not_swept")
 
     async def prepare(self, attachments: Sequence[Attachment], progress: Progress) -> list[PreparedFile]:
         """One result an attachment, in order; ``progress`` hears of those that are not in the cache."""
@@ -75,7 +96,10 @@ class FileReader:
 
     async def aclose(self) -> None:
         """Ends the worker processes; nothing may be in preparation."""
+        if self._sweeping is not None:
+            self._sweeping.cancel()
         await self._conversion.aclose()
+        await asyncio.to_thread(self._cache.close)
 
     async def _prepare_one(self, attachment: Attachment, begins: Callable[[str], None]) -> PreparedFile:
         try:
@@ -85,8 +109,8 @@ class FileReader:
             return await self._known_or_read(attachment, begins)
         except Unreadable as unreadable:
             return blocks.refused(attachment.id, attachment.name, unreadable.reason)
-        except Exception:  # noqa: BLE001 - a fault of ours in one file must not cost the others, nor the answer
-            _LOG.exception("file_not_prepared file=%s", attachment.id)
+        except Exception:
+            log.exception("file.not_prepared", file=attachment.id)
             return blocks.refused(attachment.id, attachment.name, notes.FAULT)
 
     async def _completed(self, attachment: Attachment) -> Attachment:
@@ -107,7 +131,7 @@ class FileReader:
         return attachment
 
     async def _said(self, attachment: Attachment, words: Words) -> PreparedFile | None:
-        begun = await asyncio.to_thread(self._cache.begin)
+        begun = await asyncio.to_thread(self._cache.begin, TRANSCRIPT_BYTES)
         try:
             return await said(attachment, words, self._file_info, self._fetch_beside, begun / "transcript")
         finally:
@@ -121,19 +145,21 @@ class FileReader:
         key = key_of(attachment, self._conversion.fingerprint)
         lock = self._preparing.setdefault(key, asyncio.Lock())
         async with lock:  # the same file asked for twice at once is read once
-            extracts = await asyncio.to_thread(self._cache.load, key)
-            if extracts is None:
+            entry = await asyncio.to_thread(self._cache.load, key)
+            if entry is None:
                 async with self._at_once:
                     begins(attachment.name)
-                    extracts = await self._read(attachment, key)
-        directory = self._cache.path(key)
-        return await asyncio.to_thread(blocks.prepared, attachment.id, attachment.name, extracts, directory)
+                    entry = await self._read(attachment, key)
+        return await asyncio.to_thread(
+            blocks.prepared, attachment.id, attachment.name, entry.extracts, entry.directory, entry.use
+        )
 
-    async def _read(self, attachment: Attachment, key: str) -> list[Extract]:
+    async def _read(self, attachment: Attachment, key: str) -> Entry:
         """Downloads, converts and keeps; a refusal for a reason in the file itself is kept as well."""
         if not attachment.url:
             raise Unreadable(notes.NO_ADDRESS)
-        begun = await asyncio.to_thread(self._cache.begin)
+        self._downloader.check(attachment, attachment.url)
+        begun = await asyncio.to_thread(self._cache.begin, attachment.size_bytes or 0)
         source = begun / "source"
         try:
             await self._downloader.fetch(attachment, attachment.url, source)

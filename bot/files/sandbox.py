@@ -3,90 +3,99 @@
 I/O: starts ``bot.files.worker`` processes and talks to them over pipes.
 
 Rules:
-- A worker has one job at a time; a job that ends in time-out, cancellation or death ends its worker and no other job.
+- A worker has one job at a time; a job that ends in time-out or cancellation ends its worker and no other job.
 - A worker gets no environment, no open files and no tokens; it sees paths and gives back paths.
-- A worker that held much memory, or did many jobs, is not used again; one without work for a while is closed.
+- What it gives back is not believed: a file may have taken over the process that read it.
+- One without work for a while is closed.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import logging
+import os
+import re
 import signal
-import sys
+import stat
 from asyncio.subprocess import DEVNULL, PIPE, Process
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import bot
-from bot.files import notes
-from bot.files.bounds import FileLimits
-from bot.files.extracts import Extract, Unreadable, UnreadableNow, from_json
+from bot.files import isolated, notes
+from bot.files.bounds import REPLY_BYTES_MAX, FileLimits
+from bot.files.extracts import Extract, NoteExtract, OfficeExtract, Unreadable, UnreadableNow, from_json
+from bot.logs import get_logger
 
-_IMPORT_ROOT = str(Path(bot.__path__[0]).parent)
-_LOG = logging.getLogger(__name__)
-_JOBS_PER_WORKER_MAX = 100
-_PEAK_BYTES_MAX = 200_000_000
-_REPLY_BYTES_MAX = 1_000_000
+log = get_logger(__name__)
 _CLOSE_WITHIN_S = 5.0
+_FAULT = re.compile(r"[\w.<>: -]{1,200}")
+"""An exception's name and line, not what a file wants to have logged."""
 
 
 class _Worker:
-    """A running process. ``jobs`` counts what it has done."""
+    """A running process, the leader of its own group."""
 
     def __init__(self, process: Process) -> None:
         self.process = process
-        self.jobs = 0
         self.idle_timer: asyncio.TimerHandle | None = None
 
     async def ask(self, job: dict[str, str]) -> dict[str, Any] | None:
         """The reply, or ``None`` where the process died over it."""
         if self.process.stdin is None or self.process.stdout is None:
             return None
-        self.jobs += 1
         try:
             self.process.stdin.write(json.dumps(job).encode() + b"\n")
             await self.process.stdin.drain()
             line = await self.process.stdout.readline()
-        except (ConnectionError, ValueError):
+            return dict(json.loads(line)) if line.endswith(b"\n") else None
+        except (ConnectionError, ValueError, TypeError, RecursionError):
             return None
-        return dict(json.loads(line)) if line.endswith(b"\n") else None
 
     async def end(self, *, kill: bool) -> int:
-        """Closes its input, or kills it, and waits until it is gone."""
-        if kill and self.process.returncode is None:
-            self.process.kill()
+        """Closes its input, or kills it and what it started, and waits until it is gone."""
+        if kill:
+            self._kill()
         if self.process.stdin is not None:
             self.process.stdin.close()
         try:
             async with asyncio.timeout(_CLOSE_WITHIN_S):
                 return await self.process.wait()
         except TimeoutError:
-            self.process.kill()
+            self._kill()
             return await self.process.wait()
+
+    def _kill(self) -> None:
+        """Not where it has ended by itself: its number may be somebody else's by now."""
+        if self.process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
 
 
 class Sandbox:
     def __init__(self, limits: FileLimits) -> None:
         self._limits = limits
-        self._places = asyncio.Semaphore(limits.workers_max)
+        self._slots = asyncio.Semaphore(limits.workers_max)
         self._idle: list[_Worker] = []
         self._ending: set[asyncio.Task[int]] = set()
 
     async def convert(self, source: Path, name: str, filetype: str, out: Path, prefix: str = "") -> list[Extract]:
-        """Parts of the file at ``source``, written into ``out`` under names that begin with ``prefix``.
+        """Extracts of the file at ``source``, written into ``out`` under names that begin with ``prefix``.
 
         Raises ``Unreadable`` with the worker's reason, or with one for its death.
         """
         job = {"source": str(source), "name": name, "filetype": filetype, "out": str(out), "prefix": prefix}
-        async with self._places:
+        async with self._slots:
             reply = await self._run(job)
         if "fault" in reply:
-            _LOG.warning("file_worker_fault error=%s", reply["fault"])
+            fault = str(reply["fault"])
+            log.warning("worker.fault", fault=fault if _FAULT.fullmatch(fault) else "of its own wording")
+        if "died" in reply:
+            log.warning("worker.died", signal=reply["died"])
+            raise Unreadable(notes.TOO_SLOW if reply["died"] == signal.SIGXCPU else notes.CRASHED)
         if "reason" in reply:
-            raise Unreadable(reply["reason"])
-        return from_json(reply["extracts"])
+            raise Unreadable(str(reply["reason"]))
+        return await asyncio.to_thread(_believable, reply, out, prefix)
 
     async def aclose(self) -> None:
         """Ends every worker. No job may be under way."""
@@ -96,7 +105,7 @@ class Sandbox:
         await asyncio.gather(*self._ending)
 
     async def _run(self, job: dict[str, str]) -> dict[str, Any]:
-        worker = self._taken() or await self._started()
+        worker = self._reused() or await self._started()
         reply: dict[str, Any] | None = None
         try:
             async with asyncio.timeout(self._limits.convert_timeout_s):
@@ -104,17 +113,13 @@ class Sandbox:
         except TimeoutError:
             raise Unreadable(notes.TOO_SLOW) from None
         finally:
-            if reply is not None and worker.jobs < _JOBS_PER_WORKER_MAX and reply["peak_bytes"] <= _PEAK_BYTES_MAX:
+            if reply is not None:
                 self._put_back(worker)
             else:
                 self._end_later(worker, kill=True)
-        if reply is None:
-            returncode = await worker.process.wait()
-            _LOG.warning("file_worker_died returncode=%s", returncode)
-            raise Unreadable(notes.TOO_SLOW if returncode == -signal.SIGXCPU else notes.CRASHED)
-        return reply
+        return reply if reply is not None else {"died": -await worker.process.wait()}
 
-    def _taken(self) -> _Worker | None:
+    def _reused(self) -> _Worker | None:
         while self._idle:
             worker = self._idle.pop()
             if worker.idle_timer is not None:
@@ -127,19 +132,19 @@ class Sandbox:
     async def _started(self) -> _Worker:
         """Raises ``UnreadableNow`` where the system gives no process."""
         limits = self._limits
+        arguments = (limits.convert.to_json(), str(limits.memory_bytes_max), str(limits.convert_timeout_s))
         try:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-s", "-m", "bot.files.worker"),
-                *(limits.convert.to_json(), str(limits.memory_bytes_max), str(limits.convert_timeout_s)),
+                *isolated.command("bot.files.worker.__main__", *arguments),
                 stdin=PIPE,
                 stdout=PIPE,
                 stderr=DEVNULL,
-                limit=_REPLY_BYTES_MAX,
+                limit=REPLY_BYTES_MAX,
                 start_new_session=True,  # Ctrl-C in a terminal is for the bot, which then closes its workers
-                env={"PYTHONPATH": _IMPORT_ROOT, "LANG": "C.UTF-8"},
+                env={"LANG": "C.UTF-8"},
             )
         except OSError as error:
-            _LOG.exception("file_worker_not_started")
+            log.exception("worker.not_started")
             raise UnreadableNow(notes.FAULT) from error
         return _Worker(process)
 
@@ -158,3 +163,20 @@ class Sandbox:
         self._ending.add(task)
         task.add_done_callback(self._ending.discard)
         return task
+
+
+def _believable(reply: dict[str, Any], out: Path, prefix: str) -> list[Extract]:
+    """The extracts, where each is well-formed and its file is this job's own, and a file rather than a link to one.
+
+    Raises ``Unreadable``.
+    """
+    try:
+        extracts = from_json(reply["extracts"])
+        names = [extract.file for extract in extracts if not isinstance(extract, NoteExtract | OfficeExtract)]
+        well = all(name.startswith(prefix) and stat.S_ISREG((out / name).lstat().st_mode) for name in names)
+    except (KeyError, TypeError, ValueError, AttributeError, OSError):
+        extracts, well = [], False
+    if not well:
+        log.warning("worker.not_believed")
+        raise Unreadable(notes.CRASHED)
+    return extracts

@@ -8,12 +8,13 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.files.confinement import probe
 from bot.inbox import InboxLimits
 from playground.practice_model.script import Answer, HeldAnswer
 from playground.practice_model.server import PracticeModel
@@ -222,6 +223,21 @@ async def test_a_bot_that_waits_for_slack_can_be_stopped(model: PracticeModel, t
         assert "Traceback" not in "".join(waiting.lines)
 
 
+async def test_how_files_are_confined_is_logged_at_start_and_said_by_health(
+    workspace: Workspace, model: PracticeModel, tmp_path: Path
+) -> None:
+    env = environment(workspace, model, tmp_path)
+    async with bot_process("run", **env) as running:
+        logged = await running.until_logged("confinement")
+        await running.until_logged("bot.ready")
+        code, out, _ = await run_to_end("health", **env)
+
+    found = await probe()
+    assert {name: logged[name] for name in asdict(found)} == asdict(found)
+    assert logged["office_refused"] is not found.holds_documents
+    assert (code, out) == (0, f"alive; files are confined by: {found}\n")
+
+
 async def test_every_fault_of_the_settings_is_named_at_once(tmp_path: Path) -> None:
     code, _, err = await run_to_end("run", PATH=os.environ["PATH"], BOT_DATA_DIR=str(tmp_path), BOT_TURNS_MAX="many")
 
@@ -272,12 +288,12 @@ async def test_ask_reads_files_and_streams_the_answer_to_the_terminal(model: Pra
 
     assert code == 0
     assert "3 pages" in out
-    assert err.startswith("song.xyz: ")
+    assert err.startswith("song.xyz is a .xyz file, which I can't read.")
 
 
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
-    [(("What?", "--file", "nothing.pdf"), "nothing.pdf: is not a file\n"), (("",), "There is no question.\n")],
+    [(("What?", "--file", "nothing.pdf"), "nothing.pdf is not a file.\n"), (("",), "There is no question.\n")],
 )
 async def test_ask_asks_nothing_where_something_is_missing(
     tmp_path: Path, arguments: tuple[str, ...], complaint: str

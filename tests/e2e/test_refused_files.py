@@ -43,9 +43,9 @@ async def test_the_question_is_asked_again_without_the_file_that_was_named(stage
 
     assert await stage.outcome(ts) == "answered"
     assert [media(stage, number) for number in (0, 1)] == [["image", "document"], ["image"]]
-    assert f"[File from ada: plan.pdf (not read: {REFUSED})]" in stage.asked_texts()[0][1]
+    assert f"[File from ada: plan.pdf (not read: it {REFUSED})]" in stage.asked_texts()[0][1]
     assert "red.png" not in stage.words(ts)[0]
-    assert stage.words(ts)[0].endswith(f"plan.pdf: {REFUSED}")
+    assert stage.words(ts)[0].endswith(f"plan.pdf {REFUSED}")
 
 
 async def test_a_file_that_was_refused_is_not_sent_again_after_a_restart_either(
@@ -57,7 +57,7 @@ async def test_a_file_that_was_refused_is_not_sent_again_after_a_restart_either(
         ts = await stage.ask("@claude read this", files=[("odd.pdf", made_files.pdf_for_few_readers())])
         assert await stage.outcome(ts) == "answered"
     assert [media(stage, number) for number in range(len(model.requests))] == [["document"], []]
-    assert f"odd.pdf: {REFUSED}" in stage.words(ts)[0]
+    assert f"odd.pdf {REFUSED}" in stage.words(ts)[0]
 
     async with bot_running(workspace, settings):
         model.script(Answer("As I said."))
@@ -65,7 +65,7 @@ async def test_a_file_that_was_refused_is_not_sent_again_after_a_restart_either(
         assert await stage.outcome(later) == "answered"
     assert len(model.requests) == 3
     assert media(stage) == []
-    assert f"[File from ada: odd.pdf (not read: {REFUSED})]" in stage.asked_texts()[0][1]
+    assert f"[File from ada: odd.pdf (not read: it {REFUSED})]" in stage.asked_texts()[0][1]
     assert stage.words(ts)[1] == "As I said."
 
 
@@ -76,7 +76,7 @@ async def test_the_same_file_uploaded_anew_is_named_anew(stage: Stage) -> None:
     again = await stage.ask("@claude please", thread_ts=ts, files=[odd])
 
     assert await stage.outcome(again) == "answered"
-    assert stage.words(ts)[1].count(f"odd.pdf: {REFUSED}") == 1
+    assert stage.words(ts)[1].count(f"odd.pdf {REFUSED}") == 1
 
 
 async def test_files_that_are_refused_one_after_the_other_are_all_left_out(stage: Stage) -> None:
@@ -85,7 +85,7 @@ async def test_files_that_are_refused_one_after_the_other_are_all_left_out(stage
 
     assert await stage.outcome(ts) == "answered"
     assert [len(media(stage, number)) for number in range(4)] == [3, 2, 1, 0]
-    assert all(f"{number}.pdf: {REFUSED}" in stage.words(ts)[0] for number in range(3))
+    assert all(f"{number}.pdf {REFUSED}" in stage.words(ts)[0] for number in range(3))
 
 
 async def test_a_fourth_refusal_stands(stage: Stage) -> None:
@@ -299,7 +299,7 @@ class TestALimitOfTokens:
         assert await stage.outcome(ts) == "answered"
         assert [media(stage, number) for number in (0, 1)] == [["document"], []]
         assert stage.words(ts) == [
-            "I do not have it.\n:paperclip: scan.pdf: was left out: it is more than the model takes at once."
+            "I do not have it.\n:paperclip: scan.pdf was left out, because it is more than the model can read at once."
         ]
 
     async def test_a_pdf_of_more_pages_than_fit_is_shortened_and_said_to_be(self, stage: Stage) -> None:
@@ -307,4 +307,4 @@ class TestALimitOfTokens:
 
         assert await stage.outcome(ts) == "answered"
         assert 'File "contract.pdf" (PDF, 5 pages)' in stage.asked_texts()[0][1]
-        assert stage.words(ts)[0].endswith("contract.pdf: has 12 pages; only pages 1–5 were read.")
+        assert stage.words(ts)[0].endswith("contract.pdf has 12 pages, of which only the first 5 could be read.")

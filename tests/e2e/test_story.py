@@ -176,14 +176,14 @@ async def test_a_file_that_cannot_be_read_is_named_under_the_answer(stage: Stage
     assert await stage.outcome(ts) == "answered"
     [words] = stage.words(ts)
     assert "3 pages" in words
-    assert "song.xyz: " in words.splitlines()[-1]
+    assert "song.xyz is " in words.splitlines()[-1]
 
 
 async def test_notes_under_an_answer_are_not_read_back_as_its_words(stage: Stage) -> None:
     stage.model.script(Answer("I see no file."))
     ts = await stage.ask("@claude what is this?", files=[("song.xyz", bytes(range(256)) * 8)])
     await stage.outcome(ts)
-    assert "song.xyz: " in stage.words(ts)[0]
+    assert "song.xyz is " in stage.words(ts)[0]
     later = await stage.ask("@claude and now?", thread_ts=ts)
     await stage.outcome(later)
 

@@ -43,7 +43,9 @@ def test_the_newest_files_come_first() -> None:
     assert kept(result) == ["small", "new"]
     assert notes(result) == [
         Note(
-            "old", "was left out: with this thread's newer files it would be more than the model takes at once (30 MB)."
+            "old",
+            "was left out, because together with this thread's newer files it would be more than the model can read "
+            "at once (30 MB).",
         )
     ]
 
@@ -76,7 +78,7 @@ def test_of_a_file_with_many_parts_those_that_fit_are_kept() -> None:
     pages = [block for number in range(5) for block in image(f"page {number}").blocks]
     result = within([PreparedFile("F", tuple(pages))], Allowance(images_max=3))
     assert len(result[0].blocks) == 6
-    assert notes(result)[0].reason.startswith("was read only in part: ")
+    assert notes(result)[0].reason.startswith("was read only in part, because ")
 
 
 def blocks() -> st.SearchStrategy[ContentBlock]:

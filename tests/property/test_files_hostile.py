@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import tempfile
 from contextlib import suppress
+from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -12,15 +13,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.files.bounds import ConvertLimits
 from bot.files.extracts import from_json
 from bot.files.names import safe_name
 from bot.files.worker import compound, hypertext
 from bot.files.worker.__main__ import answer
 from bot.files.worker.sniff import Kind, describe, kind_of
-from tests import made_documents, made_files
+from tests import file_limits, made_documents, made_files
 
-LIMITS = ConvertLimits(image_pixels_max=1_000_000, archive_bytes_max=1_000_000, archive_files_max=10)
+LIMITS = replace(file_limits.CONVERT, image_pixels_max=1_000_000, archive_bytes_max=1_000_000, archive_files_max=10)
 
 
 def mail() -> bytes:

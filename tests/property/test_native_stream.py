@@ -47,7 +47,7 @@ LIFETIME_S = 300.0
 QUICK = settings(max_examples=60, deadline=None)
 REOPENED_CHARS_MAX = 60
 """Closing and opening of a fence or a table in these texts."""
-CLOSING = Closing("It ends here.", (Note("song.xyz", "this kind of file cannot be read."),), Button.CONTINUE)
+CLOSING = Closing("It ends here.", (Note("song.xyz", "is of a kind that I can't read."),), Button.CONTINUE)
 
 
 @dataclass

@@ -1,40 +1,60 @@
-"""What the cache keeps, what it lets go, and in which order."""
+"""What the cache keeps, what it lets go, and that it never holds more than it may."""
 
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from bot.files.cache import Cache, key_of
-from bot.files.extracts import NoteExtract, PdfExtract
+from bot.files import notes
+from bot.files.cache import Cache, Entry, key_of
+from bot.files.extracts import NoteExtract, PdfExtract, UnreadableNow
 from bot.messages import Attachment
 
 HOUR_S = 3_600
+ROOT = Path(__file__).parents[2]
 
 
 def cache(directory: Path, *, bytes_max: int = 10_000, age_max_s: float = 24 * HOUR_S) -> Cache:
     return Cache(directory / "cache", bytes_max=bytes_max, age_max_s=age_max_s)
 
 
+def put(kept: Cache, name: str, size: int = 1_000) -> Entry:
+    """A new entry of about that size, which is in use while this value exists."""
+    begun = kept.begin(size)
+    try:
+        (begun / "0.pdf").write_bytes(bytes(size))
+        return kept.commit(begun, key(name), [PdfExtract("0.pdf", 1)], {"0.pdf"})
+    finally:
+        kept.discard(begun)
+
+
 def keep(kept: Cache, name: str, *, size: int = 1_000, hours_ago: float = 0) -> str:
-    """An entry of about that size that was last used then."""
-    key = key_of(Attachment.bare(name, f"{name}.pdf"), "settings")
-    begun = kept.begin()
-    (begun / "0.pdf").write_bytes(bytes(size))
-    kept.commit(begun, key, [PdfExtract("0.pdf", 1)], {"0.pdf"})
+    """An entry that was last used then, and is not in use."""
+    directory = put(kept, name, size).directory
     used_at = time.time() - hours_ago * HOUR_S
-    os.utime(kept.path(key), (used_at, used_at))
-    return key
+    os.utime(directory, (used_at, used_at))
+    return directory.name
+
+
+def key(name: str) -> str:
+    return key_of(Attachment.bare(name, f"{name}.pdf"), "settings")
+
+
+def bytes_in(directory: Path) -> int:
+    return sum(path.stat().st_size for path in (directory / "cache").rglob("*") if path.is_file())
 
 
 def test_what_was_kept_is_found(tmp_path: Path) -> None:
     kept = cache(tmp_path)
-    key = keep(kept, "F1")
-    assert kept.load(key) == [PdfExtract("0.pdf", 1)]
-    assert (kept.path(key) / "0.pdf").stat().st_size == 1_000
+    found = kept.load(keep(kept, "F1"))
+    assert found is not None
+    assert found.extracts == [PdfExtract("0.pdf", 1)]
+    assert (found.directory / "0.pdf").stat().st_size == 1_000
     assert kept.load("unknown-key") is None
 
 
@@ -44,57 +64,106 @@ def test_the_least_recently_used_goes_first(tmp_path: Path) -> None:
     kept.load(oldest)
     keep(kept, "F0")
     assert kept.load(older) is None
-    assert all(kept.load(key) for key in (oldest, newer))
+    assert all(kept.load(name) for name in (oldest, newer))
 
 
-def test_what_may_be_on_its_way_to_the_model_stays(tmp_path: Path) -> None:
-    kept = cache(tmp_path, bytes_max=1_500)
-    keys = [keep(kept, f"F{number}") for number in range(4)]
-    assert all(kept.load(key) for key in keys)
+def test_there_is_never_more_than_allowed_and_what_is_in_use_stays(tmp_path: Path) -> None:
+    kept = cache(tmp_path, bytes_max=3_500)
+    used = [put(kept, f"F{number}") for number in range(3)]
+    with pytest.raises(UnreadableNow) as refusal:
+        put(kept, "one too many")
+    assert refusal.value.reason == notes.NO_SPACE
+    assert all(kept.load(entry.directory.name) for entry in used)
+    assert bytes_in(tmp_path) <= 3_500
+    del used[0]
+    put(kept, "another")
+    assert bytes_in(tmp_path) <= 3_500
+    assert kept.load(key("F0")) is None
+    assert kept.load(key("F1")) is not None
 
 
-def test_what_nobody_used_for_long_goes(tmp_path: Path) -> None:
+def test_files_in_preparation_count_with_what_they_are_expected_to_have(tmp_path: Path) -> None:
+    kept = cache(tmp_path, bytes_max=3_500)
+    first = kept.begin(2_000)
+    with pytest.raises(UnreadableNow):
+        kept.begin(2_000)
+    kept.discard(first)
+    kept.discard(kept.begin(2_000))
+
+
+def test_a_file_that_turns_out_larger_than_expected_is_not_kept(tmp_path: Path) -> None:
+    kept = cache(tmp_path, bytes_max=3_500)
+    begun = kept.begin(10)
+    (begun / "0.pdf").write_bytes(bytes(4_000))
+    with pytest.raises(UnreadableNow):
+        kept.commit(begun, key("F1"), [PdfExtract("0.pdf", 1)], {"0.pdf"})
+    kept.discard(begun)
+    assert bytes_in(tmp_path) == 0
+
+
+def test_what_another_process_may_be_using_stays(tmp_path: Path) -> None:
+    one, two = (cache(tmp_path, bytes_max=2_500) for _ in range(2))
+    theirs = [put(one, f"F{number}") for number in range(2)]
+    with pytest.raises(UnreadableNow):
+        put(two, "F3")
+    theirs.clear()
+    one.close()
+    put(two, "F3")
+
+
+def test_what_nobody_used_for_long_is_not_served_and_goes(tmp_path: Path) -> None:
     kept = cache(tmp_path)
-    key = keep(kept, "F1", hours_ago=25)
+    old, older = keep(kept, "F1", hours_ago=25), keep(kept, "F2", hours_ago=2_500)
+    assert kept.load(older) is None
+    assert not (tmp_path / "cache" / older).exists()
     kept.sweep()
-    assert kept.load(key) is None
+    assert not (tmp_path / "cache" / old).exists()
 
 
-def test_what_a_crash_left_behind_goes_but_not_what_is_being_written(tmp_path: Path) -> None:
-    kept = cache(tmp_path)
-    crashed, writing = kept.begin(), kept.begin()
-    long_ago = time.time() - 2 * HOUR_S
-    os.utime(crashed, (long_ago, long_ago))
-    kept.sweep()
-    assert not crashed.exists()
-    assert writing.exists()
+def test_what_a_crash_left_behind_goes_at_start_but_not_what_another_process_is_writing(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from bot.files.cache import Cache\n"
+        "begun = Cache(Path(sys.argv[1]), bytes_max=10_000, age_max_s=60).begin(10)\n"
+        "(begun / 'source').write_text('salaries')\n"
+        "print(begun, flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "cache")]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as writing:
+        assert writing.stdout is not None
+        begun = Path(writing.stdout.readline().strip())
+        cache(tmp_path).sweep()
+        assert (begun / "source").exists()
+        writing.kill()
+    cache(tmp_path).sweep()
+    assert not begun.exists()
 
 
 def test_the_faster_process_wins_and_both_have_the_file(tmp_path: Path) -> None:
     one, two = cache(tmp_path), cache(tmp_path)
-    slow = two.begin()
-    key = keep(one, "F1")
-    two.commit(slow, key, [NoteExtract("slower")], set())
-    assert two.load(key) == [PdfExtract("0.pdf", 1)]
+    slow = two.begin(1_000)
+    put(one, "F1")
+    entry = two.commit(slow, key("F1"), [NoteExtract("slower")], set())
+    assert entry.extracts == [PdfExtract("0.pdf", 1)]
     assert not slow.exists()
 
 
 @pytest.mark.parametrize("damage", [b"", b"[{", b'[{"kind": "Unheard"}]', b'[{"kind": "PdfExtract"}]', b"{}"])
 def test_a_damaged_entry_is_as_good_as_none(tmp_path: Path, damage: bytes) -> None:
     kept = cache(tmp_path)
-    key = keep(kept, "F1")
-    (kept.path(key) / "extracts.json").write_bytes(damage)
-    assert not kept.load(key)
-    assert not kept.load(key)
+    name = keep(kept, "F1")
+    (tmp_path / "cache" / name / "extracts.json").write_bytes(damage)
+    assert not (found := kept.load(name)) or not found.extracts
+    assert not (found := kept.load(name)) or not found.extracts
 
 
 def test_forgetting_takes_every_version_of_one_file(tmp_path: Path) -> None:
     kept = cache(tmp_path)
-    keep(kept, "F1")
+    gone = keep(kept, "F1")
     other = keep(kept, "F2")
     kept.forget("F1")
     kept.forget("never seen")
-    assert [entry.name for entry in (tmp_path / "cache").iterdir()] == [other]
+    assert kept.load(gone) is None
+    assert kept.load(other) is not None
 
 
 def test_the_key_changes_with_the_file_and_the_settings() -> None:

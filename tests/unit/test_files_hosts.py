@@ -7,14 +7,14 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from bot.files.bounds import FileLimits
 from bot.files.download import Downloader
+from tests.file_limits import LIMITS
 
 
 @pytest.fixture
 async def downloader() -> AsyncIterator[Downloader]:
     async with httpx.AsyncClient(trust_env=False) as client:
-        yield Downloader(client, bot_token="xoxb-1", slack_api_url="http://127.0.0.1:8123/api/", limits=FileLimits())
+        yield Downloader(client, bot_token="xoxb-1", slack_api_url="http://127.0.0.1:8123/api/", limits=LIMITS)
 
 
 @pytest.mark.parametrize(

@@ -97,15 +97,22 @@ def test_a_file_alone_is_the_question() -> None:
 
 
 def test_a_file_that_was_not_read_is_named_with_the_reason() -> None:
-    locked = PreparedFile("F1", notes=(Note("old.doc", "it needs\na password"),))
-    partly = PreparedFile("F2", (PDF,), (Note("b.exe", "unknown"),))
+    locked = PreparedFile("F1", notes=(Note("old.doc", "is\npassword-protected."),))
+    partly = PreparedFile(
+        "F2",
+        (PDF,),
+        (Note("a.zip › b.exe", "is a program, which I do not open."), Note("a.zip", "holds 8 more files.")),
+    )
     attachments = Attachment.bare("F1", "old.doc"), Attachment.bare("F2", "a.zip")
 
     assert read(said(1, ADA, "Read these", *attachments), files={"F1": locked, "F2": partly}) == [
         (
             "user",
             [
-                "[File from Ada: old.doc (not read: it needs a password)]\n\n[File from Ada: a.zip (b.exe: unknown)]",
+                (
+                    "[File from Ada: old.doc (not read: it is password-protected.)]\n\n"
+                    "[File from Ada: a.zip (a.zip › b.exe is a program, which I do not open. It holds 8 more files.)]"
+                ),
                 PDF,
                 "Ada: Read these",
             ],

@@ -1,36 +1,44 @@
 """The process that reads strangers' bytes: a line of JSON on standard input asks, a line on standard output answers.
 
-I/O: files named in the request. Started by ``sandbox`` with an empty environment as
-``python -m bot.files.worker LIMITS MEMORY_BYTES CPU_S``; ends when its input does.
+I/O: files named in the request. Started by ``sandbox``, ends when its input does; ``main``'s arguments are
+LIMITS MEMORY_BYTES CPU_S.
+
+It opens no stranger's file itself. Forks of it do, each confined to one directory, so that a file that takes over its
+process finds nothing of any other attachment, before or after: the members of an archive share a fork, since they share
+a directory and come one right after the other; what comes later or from elsewhere gets a new one. What a fork had to
+load is then loaded here too, so that the next ones find the libraries that files call for, and only those.
 """
 
 from __future__ import annotations
 
+import gc
+import importlib
 import json
 import os
+import re
+import select
+import signal
 import sys
+import traceback
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, NoReturn
 
 from bot.files import notes
-from bot.files.bounds import ConvertLimits
+from bot.files.bounds import REPLY_BYTES_MAX, ConvertLimits
 from bot.files.extracts import Unreadable, to_json
 from bot.files.outbox import Outbox
-from bot.files.worker.confine import bound_cpu, bound_memory, give_way, leave_network
+from bot.files.worker import confine
 from bot.files.worker.convert import convert
 
-
-def peak_bytes() -> int:
-    """The most memory this process ever held. ``ru_maxrss`` will not do: it counts the bot's own before exec."""
-    try:
-        status = Path("/proc/self/status").read_text(encoding="ascii")
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) * 1_024 for line in status.splitlines() if line.startswith("VmHWM:")), 0)
+_LINGER_S = 0.1
+"""How long a fork waits for the next job in its directory."""
+_MODULE = re.compile(r"[A-Za-z_][\w.]*", re.ASCII)
 
 
 def answer(job: dict[str, Any], limits: ConvertLimits) -> dict[str, Any]:
-    """``extracts`` of the file, or ``reason`` why there are none; ``fault`` names an exception that nobody foresaw."""
+    """``extracts`` of the file, or ``reason`` why there are none; ``fault`` names an exception that nobody foresaw, and
+    where it was raised, but not its text, which may be the file's."""
     out = Outbox(Path(job["out"]), job["prefix"])
     try:
         extracts = convert(Path(job["source"]), job["name"], job["filetype"], out, limits)
@@ -39,27 +47,118 @@ def answer(job: dict[str, Any], limits: ConvertLimits) -> dict[str, Any]:
     except MemoryError:
         return {"reason": notes.TOO_HEAVY}
     except Exception as error:  # noqa: BLE001 - the last line of defence: whatever a library raises costs one file a note
-        return {"reason": notes.CRASHED, "fault": f"{type(error).__name__}: {error}"[:500]}
+        at = traceback.extract_tb(error.__traceback__)[-1]
+        return {"reason": notes.CRASHED, "fault": f"{type(error).__name__} in {Path(at.filename).name}:{at.lineno}"}
     return {"extracts": to_json(extracts)}
 
 
-def serve(requests: TextIO, replies: TextIO, limits: ConvertLimits, cpu_s: float) -> None:
-    for line in requests:
-        bound_cpu(cpu_s)
-        reply = answer(json.loads(line), limits)
-        reply["peak_bytes"] = peak_bytes()
-        replies.write(json.dumps(reply) + "\n")
-        replies.flush()
+class Server:
+    """``cpu_s`` is what each job may use of the processor."""
+
+    def __init__(self, limits: ConvertLimits, cpu_s: float) -> None:
+        self._limits = limits
+        self._cpu_s = cpu_s
+        self._common_rules = confine.common_rules()
+
+    def serve(self, requests: int, replies: int) -> None:
+        """Both are file descriptors. Only one request is under way at a time."""
+        fork: _Fork | None = None
+        with os.fdopen(requests, "rb", buffering=0) as lines, os.fdopen(replies, "wb", buffering=0) as answers:
+            while True:
+                if fork is not None and not select.select([lines], [], [], _LINGER_S)[0]:
+                    fork.end()
+                    fork = None
+                line = lines.readline()
+                if not line:
+                    break
+                job = json.loads(line)
+                if fork is not None and not fork.reaches(job):
+                    fork.end()
+                    fork = None
+                fork = fork or self._fork(job, (lines.fileno(), answers.fileno()))
+                loaded, reply = fork.ask(line)
+                if not reply:
+                    reply = json.dumps({"died": fork.end()}).encode() + b"\n"
+                    fork = None
+                answers.write(reply)
+                _load(loaded)
+
+    def _fork(self, job: dict[str, Any], not_its_business: tuple[int, ...]) -> _Fork:
+        (asked, asking), (answered, answering) = os.pipe(), os.pipe()
+        gc.freeze()  # else collecting garbage in the fork copies every page that the two share
+        process = os.fork()
+        if not process:
+            for number in (asking, answered, *not_its_business):
+                os.close(number)
+            self._work(job, asked, answering)
+        os.close(asked)
+        os.close(answering)
+        return _Fork(process, Path(job["out"]), asking, answered)
+
+    def _work(self, first: dict[str, Any], asked: int, answering: int) -> NoReturn:
+        """The life of a fork."""
+        try:
+            confine.end_with_parent()
+            confine.enter_directory(self._common_rules, Path(first["source"]), Path(first["out"]))
+            known = set(sys.modules)
+            with os.fdopen(asked, "rb") as jobs, os.fdopen(answering, "wb") as replies:
+                for line in jobs:
+                    confine.bound_cpu(self._cpu_s)
+                    reply = json.dumps(answer(json.loads(line), self._limits))
+                    loaded = " ".join(set(sys.modules) - known)
+                    known |= set(sys.modules)
+                    replies.write(f"{loaded}\n{reply}\n".encode())
+                    replies.flush()
+        finally:
+            os._exit(0)
+
+
+class _Fork:
+    """A process that has one directory, as the process that forked it sees it."""
+
+    def __init__(self, process: int, directory: Path, asking: int, answered: int) -> None:
+        self._process = process
+        self._directory = directory
+        self._jobs = os.fdopen(asking, "wb", buffering=0)
+        self._replies = os.fdopen(answered, "rb")
+
+    def reaches(self, job: dict[str, Any]) -> bool:
+        return Path(job["out"]) == self._directory and Path(job["source"]).is_relative_to(self._directory)
+
+    def ask(self, line: bytes) -> tuple[bytes, bytes]:
+        """The names of the modules that the job loaded, and its reply: a line each, neither to be trusted. Empty where
+        the process died over it."""
+        with suppress(BrokenPipeError):
+            self._jobs.write(line)
+            loaded, reply = (self._replies.readline(REPLY_BYTES_MAX) for _ in range(2))
+            if reply.endswith(b"\n"):
+                return loaded, reply
+        return b"", b""
+
+    def end(self) -> int:
+        """The signal that it died of; 0 where it had ended in another way."""
+        self._jobs.close()
+        self._replies.close()
+        os.kill(self._process, signal.SIGKILL)  # changes nothing for one that is dead and not yet waited for
+        _, status = os.waitpid(self._process, 0)
+        return os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+
+
+def _load(names: bytes) -> None:
+    """Whoever names them can do no more than have this process import what is installed."""
+    for name in names.decode("ascii", "replace").split():
+        if _MODULE.fullmatch(name) and name.partition(".")[0] not in sys.stdlib_module_names:
+            with suppress(Exception):
+                importlib.import_module(name)
 
 
 def main() -> None:
     limits, memory_bytes, cpu_s = sys.argv[1:]
-    bound_memory(int(memory_bytes))
-    give_way()
-    leave_network()
-    replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    confine.enter(int(memory_bytes))
+    requests, replies = os.dup(0), os.dup(1)
+    os.dup2(os.open(os.devnull, os.O_RDWR), 0)
     os.dup2(2, 1)  # what a library prints must not get between the replies
-    serve(sys.stdin, replies, ConvertLimits.from_json(limits), float(cpu_s))
+    Server(ConvertLimits.from_json(limits), float(cpu_s)).serve(requests, replies)
 
 
 if __name__ == "__main__":

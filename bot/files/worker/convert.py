@@ -27,8 +27,11 @@ _REFUSED = {
 _WRITTEN_IN_SLACK = frozenset({"quip", "canvas", "post", "space"})
 _SVG = re.compile(rb"<svg[\s>]")
 _REFERENCE = re.compile(
-    rb"""<!ENTITY|<\?xml-stylesheet|@import|href\s*=\s*["'](?!#|data:)|url\(\s*["']?(?!#|data:)""", re.IGNORECASE
+    rb"""<!ENTITY|<\?xml-stylesheet|@import|(?:href\s*=\s*["']|url\(\s*["']?)"""
+    rb"""(?!#|data:image/(?:png|jpe?g|gif|webp|bmp)[;,])""",
+    re.IGNORECASE,
 )
+"""What may lead out of a drawing; a drawing within it may lead on."""
 _SVG_BYTES_MAX = 5_000_000
 
 

@@ -12,7 +12,7 @@ import pikepdf
 from bot.files import notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, MemberExtract, NoteExtract, PdfExtract, Unreadable
-from bot.files.outbox import Outbox, place
+from bot.files.outbox import Outbox, link_or_copy
 
 _SPLITS_MAX = 12
 
@@ -45,7 +45,7 @@ def _checked(pdf: pikepdf.Pdf, source: Path, out: Outbox, limits: ConvertLimits)
         pdf.trailer["/Size"] = 1  # qpdf writes the true one, but only where there was one
         pdf.save(path, encryption=False, deterministic_id=True)
     else:
-        place(source, path)
+        link_or_copy(source, path)
     return [PdfExtract(path.name, total)]
 
 

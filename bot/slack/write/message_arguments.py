@@ -52,11 +52,11 @@ def context(lines: list[str]) -> list[dict[str, Any]]:
 
 
 def note_line(note: Note) -> str:
-    """One line a person understands; a file's name cannot format it or end it."""
+    """The note as one sentence, which begins with the file's name; the name cannot format it or end it."""
     name = "".join(char for char in note.file_name if char.isprintable() and char not in "`*_~")
     if len(name) > FILE_NAME_CHARS_MAX:
         name = f"{name[: FILE_NAME_CHARS_MAX - 1]}…"
-    return f"{name or 'A file'}: {note.reason}"
+    return f"{name or 'A file'} {note.reason}"
 
 
 def images_as_links(markdown: str) -> str:

@@ -15,8 +15,9 @@ from bot.files.extracts import Extract, ImageExtract, NoteExtract, Unreadable
 from bot.files.outbox import Outbox
 from bot.files.worker.convert import convert
 from tests import made_files
+from tests.file_limits import CONVERT
 
-LIMITS = ConvertLimits()
+LIMITS = CONVERT
 Convert = Callable[..., list[Extract]]
 
 
@@ -127,7 +128,7 @@ def test_a_tiff_gives_its_pages(converted: Convert, tmp_path: Path) -> None:
         (32, "TIFF image, page 3 of 3"),
     ]
     short = converted(content, replace(LIMITS, image_pages_max=2))
-    assert short[-1] == NoteExtract("has 3 pages; only pages 1–2 were read.")
+    assert short[-1] == NoteExtract("has 3 pages, of which only the first 2 could be read.")
     assert len(short) == 3
 
 

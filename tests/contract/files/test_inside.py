@@ -18,13 +18,13 @@ import pytest_asyncio
 
 from bot.files import notes
 from bot.files.blocks import prepared
-from bot.files.bounds import ConvertLimits, FileLimits
+from bot.files.bounds import FileLimits
 from bot.files.conversion import Conversion
 from bot.messages import ImageBlock, PdfBlock, PreparedFile, TextBlock
-from tests import made_documents, made_files
+from tests import file_limits, made_documents, made_files
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-LIMITS = FileLimits(workers_max=1, office_program="")
+LIMITS = replace(file_limits.LIMITS, workers_max=1, office_program="")
 Prepare = Callable[..., Awaitable[PreparedFile]]
 
 
@@ -134,14 +134,14 @@ async def test_names_and_links_in_an_archive_lead_nowhere(prepare: Prepare, tmp_
 
 @pytest.mark.parametrize("pack", [made_files.zipped, lambda members: gzip.compress(tarred(members))])
 async def test_a_bomb_ends_at_the_limit(prepare: Prepare, pack: Callable[[Mapping[str, bytes]], bytes]) -> None:
-    limits = replace(LIMITS, convert=ConvertLimits(archive_bytes_max=1_000_000))
+    limits = replace(LIMITS, convert=replace(file_limits.CONVERT, archive_bytes_max=1_000_000))
     file = await prepare(pack({"a.txt": b"fine", "bomb.txt": bytes(50_000_000)}), "a.zip", limits=limits)
     assert len(file.blocks) == 1
     assert reasons(file) == {"a.zip": notes.members_left_out(1, 1_000_000)}
 
 
 async def test_only_so_many_members_are_taken(prepare: Prepare) -> None:
-    limits = replace(LIMITS, convert=ConvertLimits(archive_files_max=3))
+    limits = replace(LIMITS, convert=replace(file_limits.CONVERT, archive_files_max=3))
     file = await prepare(made_files.zipped({f"{n}.txt": b"x" for n in range(9)}), "a.zip", limits=limits)
     assert len(file.blocks) == 3
     assert reasons(file) == {"a.zip": notes.members_left_out(3, 100_000_000)}
@@ -160,14 +160,14 @@ async def test_archives_in_archives_are_opened_to_a_depth(prepare: Prepare) -> N
 
 async def test_archives_in_an_archive_cost_no_more_than_one(prepare: Prepare) -> None:
     inner = made_files.zipped({f"{n}.txt": b"x" for n in range(30)})
-    limits = replace(LIMITS, convert=ConvertLimits(archive_files_max=20))
+    limits = replace(LIMITS, convert=replace(file_limits.CONVERT, archive_files_max=20))
     file = await prepare(made_files.zipped({f"{n}.zip": inner for n in range(30)}), "a.zip", limits=limits)
     assert 10 <= len(file.blocks) <= 20
 
 
 async def test_bombs_in_an_archive_do_not_add_up(prepare: Prepare, tmp_path: Path) -> None:
     bomb = made_files.zipped({"zeros.txt": bytes(900_000)})
-    limits = replace(LIMITS, convert=ConvertLimits(archive_bytes_max=1_000_000))
+    limits = replace(LIMITS, convert=replace(file_limits.CONVERT, archive_bytes_max=1_000_000))
     file = await prepare(made_files.zipped({f"{n}.zip": bomb for n in range(3)}), "a.zip", limits=limits)
     assert reasons(file) == {
         "a.zip › 0.zip › zeros.txt": notes.unknown_kind("a .txt file"),

@@ -16,10 +16,10 @@ from bot.files import notes
 from bot.files.bounds import FileLimits
 from bot.files.conversion import Conversion
 from bot.files.extracts import Extract, NoteExtract, PdfExtract, TextExtract
-from tests import made_documents, made_files
+from tests import file_limits, made_documents, made_files
 from tests.loopback import answering
 
-LIMITS = FileLimits(workers_max=1)
+LIMITS = replace(file_limits.LIMITS, workers_max=1)
 WITHOUT = replace(LIMITS, office_program="")
 Convert = Callable[..., Awaitable[list[Extract]]]
 libreoffice = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
@@ -139,7 +139,7 @@ async def test_without_libreoffice_slacks_own_rendering_is_used(convert: Convert
 )
 async def test_without_either_the_note_names_the_kind(convert: Convert, content: bytes, about: str) -> None:
     assert await convert(content, WITHOUT) == [
-        NoteExtract(f"is {about}, and I have no program here that opens one; send it as a PDF.")
+        NoteExtract(f"is {about}, which I have no program to open. Please send it as a PDF.")
     ]
 
 

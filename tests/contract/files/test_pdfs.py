@@ -15,8 +15,9 @@ from bot.files.extracts import Extract, MemberExtract, NoteExtract, PdfExtract, 
 from bot.files.outbox import Outbox
 from bot.files.worker.convert import convert
 from tests import made_files
+from tests.file_limits import CONVERT
 
-LIMITS = ConvertLimits()
+LIMITS = CONVERT
 Convert = Callable[..., list[Extract]]
 
 
@@ -90,7 +91,7 @@ def test_of_too_many_pages_the_first_are_kept(converted: Convert, tmp_path: Path
     extract, note = converted(made_files.pdf(12), replace(LIMITS, pdf_pages_max=5))
     assert isinstance(extract, PdfExtract)
     assert pages_of(tmp_path / extract.file) == extract.pages == 5
-    assert note == NoteExtract("has 12 pages; only pages 1–5 were read.")
+    assert note == NoteExtract("has 12 pages, of which only the first 5 could be read.")
 
 
 @pytest.mark.parametrize("budget", [60_000, 150_000, 390_000])

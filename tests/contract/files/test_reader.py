@@ -16,14 +16,14 @@ from httpx_aiohttp import HttpxAiohttpClient
 
 from bot.errors import SlackRefused, SlackUnavailable
 from bot.files import notes
-from bot.files.bounds import ConvertLimits, FileLimits
+from bot.files.bounds import FileLimits
 from bot.files.reader import FileReader
 from bot.messages import Attachment, ImageBlock, PdfBlock, PreparedFile, TextBlock
-from tests import made_documents, made_files
-from tests.file_host import FileHost, file_host
+from tests import file_limits, made_documents, made_files
+from tests.file_host import LOGIN_PAGE, FileHost, file_host
 from tests.loopback import nobody_listening
 
-LIMITS = FileLimits(download_bytes_max=5_000_000, convert_timeout_s=20.0, workers_max=1)
+LIMITS = replace(file_limits.LIMITS, download_bytes_max=5_000_000, convert_timeout_s=20.0, workers_max=1)
 MakeReader = Callable[..., FileReader]
 
 
@@ -78,6 +78,10 @@ def ignored(number: int, total: int, name: str) -> None:
 
 async def prepared(reader: FileReader, attachment: Attachment) -> PreparedFile:
     return (await reader.prepare([attachment], ignored))[0]
+
+
+def entries(directory: Path) -> list[Path]:
+    return [path for path in (directory / "cache").iterdir() if path.is_dir()]
 
 
 def reason(file: PreparedFile) -> str:
@@ -213,21 +217,54 @@ async def test_a_login_page_means_that_the_permission_is_missing(host: FileHost,
     assert reason(file) == notes.NO_PERMISSION
 
 
-async def test_an_html_file_is_not_mistaken_for_the_login_page(host: FileHost, make_reader: MakeReader) -> None:
-    page = b"<html><body>Report</body></html>"
-    host.trouble.append(lambda: web.Response(body=page, content_type="text/html"))
-    file = await prepared(make_reader(), attached(host, "report.html", page, mimetype="text/html"))
-    assert isinstance(file.blocks[0], TextBlock)
-    host.trouble.append(lambda: web.Response(text="<html>Sign in</html>", content_type="text/html"))
-    other = await prepared(make_reader(), attached(host, "other.html", page, mimetype="text/html"))
-    assert reason(other) == notes.NO_PERMISSION
-
-
-async def test_a_redirect_is_not_followed(host: FileHost, make_reader: MakeReader) -> None:
-    host.trouble.append(lambda: web.Response(status=302, headers={"location": host.url("trap")}))
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (lambda: web.Response(text=LOGIN_PAGE, content_type="text/html"), notes.NO_PERMISSION),
+        (lambda: web.Response(text=LOGIN_PAGE, content_type="application/octet-stream"), notes.NO_PERMISSION),
+        (lambda: web.Response(text="x", headers={"x-slack-meta": "?;acl_fail"}), notes.NO_PERMISSION),
+        (lambda: web.Response(status=302, headers={"location": "/?redir=%2Ffiles-pri%2FT1"}), notes.NO_PERMISSION),
+        (lambda: web.Response(status=302, headers={"location": "https://a.slack.com/signin"}), notes.NO_PERMISSION),
+        (lambda: web.Response(status=302, headers={"location": "/files-viewer/F1"}), notes.WEB_PAGE_INSTEAD),
+        (lambda: web.Response(text="<html>Back soon</html>", content_type="text/html"), notes.WEB_PAGE_INSTEAD),
+        (lambda: web.Response(text="<!DOCTYPE html><p>A proxy's word</p>"), notes.WEB_PAGE_INSTEAD),
+        (lambda: web.Response(status=403), notes.FORBIDDEN),
+    ],
+)
+async def test_a_missing_permission_is_blamed_only_where_slack_asks_for_a_login(
+    host: FileHost, make_reader: MakeReader, answer: Callable[[], web.Response], expected: str
+) -> None:
+    host.trouble.append(answer)
     file = await prepared(make_reader(), attached(host, "plan.pdf", made_files.pdf()))
-    assert reason(file) == notes.NO_PERMISSION
+    assert reason(file) == expected
     assert host.asked == ["plan.pdf"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"mode": "quip", "filetype": "quip", "mimetype": "application/vnd.slack-docs", "size_bytes": None},
+        {"mode": "canvas", "filetype": "canvas", "size_bytes": 5},
+        {"mode": "email", "filetype": "email", "mimetype": "text/html", "size_bytes": 9_999},
+        {"name": "page.html", "size_bytes": 9_999},
+        {"name": "page.txt"},
+    ],
+)
+async def test_what_is_a_page_itself_is_read_whatever_it_speaks_of(
+    host: FileHost, make_reader: MakeReader, fields: dict[str, object]
+) -> None:
+    page = b"<html><body><p>Where to sign in to Slack</p></body></html>"
+    host.trouble.append(lambda: web.Response(body=page, content_type="text/html"))
+    (block,) = (await prepared(make_reader(), attached(host, "Weekly", page, **fields))).blocks
+    assert isinstance(block, TextBlock)
+    assert "Where to sign in to Slack" in block.text
+
+
+async def test_a_login_page_in_place_of_a_page_is_told_apart(host: FileHost, make_reader: MakeReader) -> None:
+    login = "<html><head><title>Sign in | Slack</title></head><body><form action=/signin></form></body></html>"
+    host.trouble.append(lambda: web.Response(text=login, content_type="text/html"))
+    page = attached(host, "report.html", b"<html>Report</html>", mimetype="text/html")
+    assert reason(await prepared(make_reader(), page)) == notes.NO_PERMISSION
 
 
 async def test_the_token_goes_to_no_other_host(host: FileHost, make_reader: MakeReader) -> None:
@@ -244,10 +281,10 @@ async def test_a_file_over_the_size_limit_is_refused_before_and_during_the_downl
     big = b"x" * 300_000
     reader = make_reader(limits=replace(LIMITS, download_bytes_max=200_000))
     declared = await prepared(reader, attached(host, "declared.txt", big))
-    assert reason(declared) == "is 0.3 MB, and I read files of up to 0.2 MB."
+    assert reason(declared) == "is 0.3 MB, and I read files of up to 0.2 MB. Please send a smaller copy."
     assert host.asked == []
     lied = await prepared(reader, attached(host, "lied.txt", big, size_bytes=10))
-    assert reason(lied) == "is 0.3 MB, and I read files of up to 0.2 MB."
+    assert reason(lied) == "is 0.3 MB, and I read files of up to 0.2 MB. Please send a smaller copy."
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
@@ -370,7 +407,7 @@ async def test_two_processes_may_prepare_the_same_file(host: FileHost, make_read
 async def test_other_settings_convert_anew(host: FileHost, make_reader: MakeReader) -> None:
     attachment = attached(host, "photo.png", made_files.image("PNG", (400, 200)))
     await prepared(make_reader(), attachment)
-    small = replace(LIMITS, convert=ConvertLimits(image_side_px_max=100))
+    small = replace(LIMITS, convert=replace(file_limits.CONVERT, image_side_px_max=100))
     picture = (await prepared(make_reader(limits=small), attachment)).blocks[1]
     assert isinstance(picture, ImageBlock)
     assert (picture.width_px, picture.height_px) == (100, 50)
@@ -382,7 +419,7 @@ async def test_a_forgotten_file_leaves_the_disk(host: FileHost, make_reader: Mak
     kept = attached(host, "kept.pdf", made_files.pdf())
     await prepared(reader, kept)
     await reader.forget("F-plan.pdf")
-    assert len(list((tmp_path / "cache").iterdir())) == 1
+    assert len(entries(tmp_path)) == 1
     await prepared(reader, kept)
     assert host.asked == ["plan.pdf", "kept.pdf"]
 
@@ -394,7 +431,7 @@ async def test_a_file_that_slack_says_is_deleted_leaves_the_disk(
     attachment = attached(host, "plan.pdf", made_files.pdf())
     await prepared(reader, attachment)
     assert reason(await prepared(reader, replace(attachment, mode="tombstone"))) == notes.DELETED
-    assert list((tmp_path / "cache").iterdir()) == []
+    assert entries(tmp_path) == []
 
 
 async def test_a_refusal_that_lies_in_the_file_is_remembered(host: FileHost, make_reader: MakeReader) -> None:

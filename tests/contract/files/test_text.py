@@ -17,8 +17,9 @@ from bot.files.extracts import Extract, NoteExtract, TextExtract, Unreadable
 from bot.files.outbox import Outbox
 from bot.files.worker.convert import convert
 from bot.files.worker.languages import language_of
+from tests.file_limits import CONVERT
 
-LIMITS = ConvertLimits()
+LIMITS = CONVERT
 Convert = Callable[..., list[Extract]]
 GERMAN = "Überweisung für Jürgen: 50 €, fällig am Dreißigsten. Größe und Maß stimmen.\n"
 
@@ -99,7 +100,7 @@ def test_of_a_long_text_the_middle_is_left_out_and_counted(words: Callable[..., 
     extract, note = converted(lines, limits=limits)
     assert isinstance(extract, TextExtract)
     assert extract.about.endswith("110,000 characters left out")
-    assert note == NoteExtract("is long: 110,000 characters in its middle were left out.")
+    assert note == NoteExtract("is long, so 110,000 characters in its middle were left out.")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be", "utf-32"])

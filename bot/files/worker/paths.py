@@ -1,0 +1,47 @@
+"""Nothing in; what a converter has to read besides its job out: libraries, fonts, clocks, the program itself.
+
+I/O: lists directories. No home, no settings, no data: what is not named here does not exist for a converter.
+"""
+
+from __future__ import annotations
+
+import sys
+import sysconfig
+from pathlib import Path
+
+import bot
+
+LIBRARIES = tuple(map(Path, ("/lib", "/lib32", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/nix/store")))
+_SYSTEM = (
+    *("/etc/ld.so.cache", "/etc/localtime", "/etc/mime.types", "/usr/share/zoneinfo", "/usr/share/locale"),
+    *("/etc/fonts", "/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/fontconfig", "/var/cache/fontconfig"),
+    *("/dev/null", "/dev/zero", "/dev/urandom"),
+)
+_OFFICE = (
+    "/etc/libreoffice",
+    "/usr/share/libreoffice",
+    "/var/lib/libreoffice",
+    "/usr/share/hunspell",
+    "/usr/share/hyphen",
+)
+_PICTURES = frozenset({"gallery", "template"})
+"""LibreOffice's own, which a document could show as if they were somebody's."""
+
+
+def of_system() -> tuple[Path, ...]:
+    return (*LIBRARIES, *map(Path, _SYSTEM))
+
+
+def of_python() -> tuple[Path, ...]:
+    """The interpreter, the installed packages and the package ``bot``, but not what lies beside it (``.env``, data)."""
+    installed = (sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
+    libraries = (Path(prefix, "lib") for prefix in (sys.base_prefix, sys.base_exec_prefix) if prefix != "/usr")
+    return (*map(Path, installed), *libraries, *map(Path, bot.__path__))
+
+
+def of_office(program: Path) -> tuple[Path, ...]:
+    """LibreOffice, whose ``program`` lies in a directory of that name. Its ``share`` has links to elsewhere."""
+    shared = program.parent.parent / "share"
+    own = [path for path in shared.glob("*") if path.name not in _PICTURES]
+    linked = [shared / "uno_packages" / "cache", shared / "prereg" / "bundled"]
+    return (program.parent, program.parent.parent / "presets", *own, *linked, *map(Path, _OFFICE))

@@ -1,0 +1,123 @@
+"""A choice of what is not needed in; from then on this process and its children can not do it any more.
+
+I/O: Linux' seccomp filters, for which no privilege is needed. They close the network where a container forbids
+namespaces and the kernel's Landlock knows no TCP yet, and for what is not TCP. What is forbidden fails with EPERM, so
+that a library that only tries goes on. Sources: kernel:userspace-api/seccomp_filter, the kernel's syscall tables.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import platform
+import struct
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+
+_PR_SET_SECCOMP, _MODE_FILTER = 22, 2
+_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_NUMBER_AT, _ARCHITECTURE_AT, _FIRST_ARGUMENT_AT = 0, 4, 16
+_ALLOW, _FAIL = 0x7FFF_0000, 0x0005_0000
+_X32_FROM = 0x4000_0000
+"""Numbers from here on are a second way to call the same on x86-64."""
+_AF_UNIX, _CLONE_THREAD, _W_OK = 1, 0x1_0000, 2
+_NOT_STREAM = 0b1110
+"""Bits of a socket's type that only others than streams have: datagrams can be sent without ``connect``."""
+
+_ARCHITECTURES = {"x86_64": 0xC000_003E, "aarch64": 0xC000_00B7}
+_NUMBERS: Mapping[str, Mapping[str, int]] = {
+    "x86_64": {
+        "access": 21, "socket": 41, "connect": 42, "clone": 56, "fork": 57, "vfork": 58, "execve": 59, "kill": 62,
+        "ptrace": 101, "rt_sigqueueinfo": 129, "mount": 165, "tkill": 200, "tgkill": 234, "faccessat": 269,
+        "unshare": 272, "rt_tgsigqueueinfo": 297, "perf_event_open": 298, "setns": 308, "process_vm_readv": 310,
+        "process_vm_writev": 311, "bpf": 321, "execveat": 322, "userfaultfd": 323, "pidfd_send_signal": 424,
+        "io_uring_setup": 425, "clone3": 435, "faccessat2": 439,
+    },
+    "aarch64": {
+        "mount": 40, "faccessat": 48, "unshare": 97, "ptrace": 117, "kill": 129, "tkill": 130, "tgkill": 131,
+        "rt_sigqueueinfo": 138, "socket": 198, "connect": 203, "clone": 220, "execve": 221, "rt_tgsigqueueinfo": 240,
+        "perf_event_open": 241, "setns": 268, "process_vm_readv": 270, "process_vm_writev": 271, "bpf": 280,
+        "execveat": 281, "userfaultfd": 282, "pidfd_send_signal": 424, "io_uring_setup": 425, "clone3": 435,
+        "faccessat2": 439,
+    },
+}  # fmt: skip
+_REACHING_OUT = (
+    *("connect", "io_uring_setup", "ptrace", "process_vm_readv", "process_vm_writev", "unshare", "setns", "mount"),
+    *("bpf", "perf_event_open", "userfaultfd"),
+)
+_STARTING = ("fork", "vfork", "tkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_send_signal")
+_EXECUTING = ("execve", "execveat")
+
+_Instruction = tuple[int, int, int, int]
+"""Code, how many to skip if true and if false, operand."""
+
+
+def forbid_reaching_out() -> bool:
+    """No connections, no sockets but local streams, no look into other processes. ``False`` where there are no filters.
+
+    Needs ``PR_SET_NO_NEW_PRIVS``, like all of these.
+    """
+    numbers = _NUMBERS.get(platform.machine(), {})
+    rules = [_fail(numbers[name]) for name in _REACHING_OUT if name in numbers]
+    if numbers:
+        rules.append(_fail_unless(numbers["socket"], (_EQUAL, 1, 0, _AF_UNIX)))
+        rules.append(_fail_unless(numbers["socket"], (_ANY_BIT, 0, 1, _NOT_STREAM), argument=1))
+    return _install(rules)
+
+
+def forbid_processes(*, execution: bool) -> bool:
+    """Threads of its own are all that this process can start, itself all that it can signal.
+
+    ``execution`` says whether it may still become another program, by exec.
+    """
+    numbers = _NUMBERS.get(platform.machine(), {})
+    names = _STARTING if execution else (*_STARTING, *_EXECUTING)
+    rules = [_fail(numbers[name]) for name in names if name in numbers]
+    if numbers:
+        own = os.getpid()
+        rules += [_fail_unless(numbers[name], (_EQUAL, 1, 0, own)) for name in ("kill", "tgkill")]
+        rules.append(_fail_unless(numbers["clone"], (_ANY_BIT, 1, 0, _CLONE_THREAD)))
+        rules.append(_fail(numbers["clone3"], errno.ENOSYS))  # its flags lie in memory; the C library then uses clone
+    return _install(rules)
+
+
+def hide_writable() -> bool:
+    """To ``access`` nothing is writable any more. LibreOffice puts a socket into /tmp where that says yes, else into
+    ``OSL_SOCKET_PATH`` (its osl/unx/pipe.cxx)."""
+    numbers = _NUMBERS.get(platform.machine(), {})
+    modes = {"access": 1, "faccessat": 2, "faccessat2": 2}
+    no_write = (_ANY_BIT, 0, 1, _W_OK)
+    return _install([_fail_unless(numbers[name], no_write, at) for name, at in modes.items() if name in numbers])
+
+
+def _fail(number: int, code: int = errno.EPERM) -> list[_Instruction]:
+    return [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, _FAIL | code)]
+
+
+def _fail_unless(number: int, test: _Instruction, argument: int = 0) -> list[_Instruction]:
+    """``test`` looks at the low half of an argument, and skips the failure where that is allowed."""
+    load = (_LOAD, 0, 0, _FIRST_ARGUMENT_AT + 8 * argument)
+    again = (_LOAD, 0, 0, _NUMBER_AT)
+    return [(_EQUAL, 0, 4, number), load, test, (_RETURN, 0, 0, _FAIL | errno.EPERM), again]
+
+
+def _install(rules: list[list[_Instruction]]) -> bool:
+    if not rules or sys.platform != "linux":
+        return False
+    program: list[_Instruction] = [
+        (_LOAD, 0, 0, _ARCHITECTURE_AT),
+        (_EQUAL, 1, 0, _ARCHITECTURES[platform.machine()]),
+        (_RETURN, 0, 0, _FAIL | errno.EPERM),
+        (_LOAD, 0, 0, _NUMBER_AT),
+        (_AT_LEAST, 0, 1, _X32_FROM),
+        (_RETURN, 0, 0, _FAIL | errno.ENOSYS),
+        *(instruction for rule in rules for instruction in rule),
+        (_RETURN, 0, 0, _ALLOW),
+    ]
+    code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *instruction) for instruction in program))
+    header = struct.pack("HP", len(program), ctypes.addressof(code))
+    with suppress(OSError, AttributeError):
+        return bool(ctypes.CDLL(None).prctl(_PR_SET_SECCOMP, _MODE_FILTER, header, 0, 0) == 0)
+    return False

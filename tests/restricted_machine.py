@@ -1,0 +1,53 @@
+"""A file on disk in, its extracts out as JSON, on a machine that forbids some system calls, as containers do.
+
+``python -m tests.restricted_machine SOURCE DIRECTORY [CALL…]``
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import json
+import platform
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from bot.app import file_limits
+from bot.files.confinement import probe
+from bot.files.conversion import Conversion
+from bot.files.extracts import to_json
+from bot.files.worker import seccomp
+from bot.limits import PDF_PAGES_MAX
+from bot.settings import ModelSettings
+
+PR_SET_NO_NEW_PRIVS = 38
+NAMESPACES = "unshare"
+LANDLOCK = "landlock_create_ruleset"
+_LANDLOCK_NUMBER = 444
+
+
+def forbid(calls: list[str]) -> None:
+    ctypes.CDLL(None).prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    numbers = {**seccomp._NUMBERS[platform.machine()], LANDLOCK: _LANDLOCK_NUMBER}
+    if not seccomp._install([seccomp._fail(numbers[call]) for call in calls]):
+        sys.exit("this system has no filters of system calls")
+
+
+async def main(source: Path, directory: Path) -> None:
+    found = await probe()
+    settings = ModelSettings(_env_file=None, yourouter_api_key=SecretStr("none"))  # type: ignore[call-arg]  # its own
+    limits = file_limits(settings, found, pdf_pages_max=PDF_PAGES_MAX)
+    conversion = Conversion(replace(limits, workers_max=1))
+    try:
+        extracts = await conversion.convert(source, "x", "", directory)
+    finally:
+        await conversion.aclose()
+    print(json.dumps({"confinement": str(found), "extracts": to_json(extracts)}))
+
+
+if __name__ == "__main__":
+    forbid(sys.argv[3:])
+    asyncio.run(main(*map(Path, sys.argv[1:3])))

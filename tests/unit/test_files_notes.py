@@ -1,0 +1,53 @@
+"""What people read about a file that was not read, or not whole: one sentence that begins with its name."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot import draft
+from bot.files import notes
+from bot.messages import Note
+from bot.slack.write.message_arguments import note_line
+
+REASONS = [
+    *(value for name, value in vars(notes).items() if name.isupper()),
+    draft.REFUSED,
+    notes.too_large(30_000_000, 24_000_000),
+    notes.too_large(None, 24_000_000),
+    notes.too_many_pixels(9_000, 9_000),
+    notes.unknown_kind("a .dat file"),
+    notes.pages_left_out(1, 12),
+    notes.pages_left_out(600, 1_200),
+    notes.no_office("OpenDocument text"),
+    notes.members_left_out(0, 100_000_000),
+    notes.members_left_out(1, 100_000_000),
+    notes.members_left_out(50, 100_000_000),
+    notes.more_notes(1),
+    notes.more_notes(8),
+    notes.text_left_out(12_345),
+]
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_a_reason_is_a_predicate_of_the_file(reason: str) -> None:
+    verb = reason.partition(" ")[0]
+    assert verb in {"is", "was", "has", "holds", "needs", "took", "did", "could", "can't"}
+    assert reason.endswith(".")
+    assert not set(reason) & set(";`*_<>\n")
+
+
+def test_a_note_is_a_sentence_that_begins_with_the_name() -> None:
+    assert note_line(Note("song.mp3", notes.AUDIO)) == (
+        "song.mp3 is an audio file, which I can't listen to. Please send a transcript."
+    )
+    assert note_line(Note("", notes.EMPTY)) == "A file is empty."
+    assert note_line(Note("a.zip › plan.pdf", notes.pages_left_out(600, 1_200))) == (
+        "a.zip › plan.pdf has 1,200 pages, of which only the first 600 could be read."
+    )
+
+
+@pytest.mark.parametrize(
+    ("kept", "said"), [(0, "none of its files was"), (1, "only its first file was"), (2, "only its first 2 files were")]
+)
+def test_what_was_read_of_a_large_archive_is_counted(kept: int, said: str) -> None:
+    assert said in notes.members_left_out(kept, 100_000_000)
