@@ -20,7 +20,7 @@ from httpx_aiohttp import HttpxAiohttpClient
 from bot.errors import AnswerCut, ModelError, ModelRequestInvalid, ModelSilent, ModelUnavailable
 from bot.llm import refusals, wire
 from bot.llm.body import StreamedBody
-from bot.llm.patience import Beginning, Patience
+from bot.llm.patience import Deadline, Patience
 from bot.llm.sse import ObjectReader, StreamBroken
 from bot.logs import get_logger
 from bot.messages import Conversation, StreamEvent
@@ -97,37 +97,39 @@ class MessagesClient:
         Closing or cancelling closes the connection at once, which also stops the model.
         """
         chunks = wire.request_chunks(conversation, model=self._model, max_tokens=self._max_tokens)
-        beginning = Beginning(self._patience.first_event_timeout_s, _now_s())
+        deadline = Deadline(self._patience, _now_s())
         for retries in range(self._patience.retries_max + 1):
             begun = False
             try:
-                async with aclosing(self._try(chunks, beginning)) as events:
+                async with aclosing(self._try(chunks, deadline)) as events:
                     async for event in events:
                         begun = True
                         yield event
             except ModelError as error:
                 pause_s = self._patience.pause_s(error, retries, self._uniform)
-                if begun or pause_s is None or _now_s() + pause_s >= beginning.ends_s:
+                if begun or pause_s is None or _now_s() + pause_s >= deadline.ends_s:
                     raise
                 log.info("model.tried_again", error=type(error).__name__, detail=str(error), pause_s=round(pause_s, 1))
             else:
                 return
             await self._sleep(pause_s)
 
-    async def _try(self, chunks: tuple[wire.Chunk, ...], beginning: Beginning) -> AsyncGenerator[StreamEvent, None]:
+    async def _try(self, chunks: tuple[wire.Chunk, ...], deadline: Deadline) -> AsyncGenerator[StreamEvent, None]:
         body, answer = StreamedBody(chunks), wire.AnswerReader()
         response: httpx.Response | None = None
         headers: httpx.Headers = httpx.Headers()
         begun = False
         try:
-            response = await self._send(body, beginning)
+            response = await self._send(body, deadline)
             headers = response.headers
             if not response.is_success:
                 raise await self._refusal(response)
             async with aclosing(_objects(response)) as objects:
-                while not answer.over and (data := await self._next(objects, answer, beginning, begun)) is not None:
-                    for delta in answer.read(data):
-                        begun = True
+                while not answer.over and (data := await _next(objects, deadline)) is not None:
+                    words = list(answer.read(data))
+                    deadline.heard(_now_s(), words=bool(words), ended=answer.ended)
+                    begun = begun or bool(words)
+                    for delta in words:
                         yield delta
         except LINK_ERRORS as error:
             if not answer.ended:
@@ -140,38 +142,21 @@ class MessagesClient:
             raise answer.unfinished(headers)
         yield answer.finished()
 
-    async def _send(self, body: StreamedBody, beginning: Beginning) -> httpx.Response:
+    async def _send(self, body: StreamedBody, deadline: Deadline) -> httpx.Response:
         headers = self._headers | {"content-length": str(body.length)}
         request = self._http.build_request("POST", self._url, headers=headers, content=body)
-        beginning.sending(_now_s())
-        async with asyncio.timeout_at(beginning.ends_s) as deadline:
+        deadline.sending(_now_s())
+        async with asyncio.timeout_at(deadline.ends_s) as timeout:
 
             def goes_on() -> None:
-                beginning.sent(_now_s())
-                deadline.reschedule(beginning.ends_s)
+                deadline.sent(_now_s())
+                timeout.reschedule(deadline.ends_s)
 
             body.on_chunk = goes_on
             try:
                 return await self._http.send(request, stream=True)
             finally:
                 body.on_chunk = None
-
-    async def _next(
-        self,
-        objects: AsyncGenerator[dict[str, Any], None],
-        answer: wire.AnswerReader,
-        beginning: Beginning,
-        begun: bool,
-    ) -> dict[str, Any] | None:
-        ends_s = beginning.ends_s
-        if begun:
-            ends_s = _now_s() + self._patience.idle_timeout_s
-        if answer.ended:
-            ends_s = _now_s() + self._patience.after_end_timeout_s
-        async with asyncio.timeout_at(ends_s):
-            data = await anext(objects, None)
-        beginning.sign_of_work(_now_s())
-        return data
 
     async def _refusal(self, response: httpx.Response) -> ModelError:
         body = bytearray()
@@ -191,6 +176,11 @@ async def _objects(response: httpx.Response) -> AsyncGenerator[dict[str, Any], N
             yield data
     for data in reader.close():
         yield data
+
+
+async def _next(objects: AsyncGenerator[dict[str, Any], None], deadline: Deadline) -> dict[str, Any] | None:
+    async with asyncio.timeout_at(deadline.ends_s):
+        return await anext(objects, None)
 
 
 def _now_s() -> float:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from bot.errors import ModelError
 
 SIGNS_OF_WORK_MAX = 5
-"""How many patiences a model may take to begin while it says that it is at work: thinking can take minutes, and the
-API sends ``ping`` or thinking meanwhile. A router that sends ``ping`` for ever has an end here."""
+"""How many patiences a model may take for its next words while it says that it is at work: thinking can take minutes,
+and the API sends ``ping`` or thinking meanwhile. A router that sends ``ping`` for ever has an end here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,19 @@ class Patience:
         return uniform(min(self.pause_min_s, bound_s), bound_s)
 
 
-class Beginning:
-    """The patience for the beginning of one answer, over all tries. Times are of one clock, in seconds."""
+class Deadline:
+    """When the API has been waited for long enough, at any time of one answer. Times are of one clock, in seconds.
 
-    def __init__(self, patience_s: float, now_s: float) -> None:
-        self.ends_s = now_s + patience_s
-        self._patience_s = patience_s
-        self._limit_s = now_s + patience_s * SIGNS_OF_WORK_MAX
+    Until the answer begins it is one patience, over all tries; then one for each silence; then a short one for its end.
+    """
+
+    def __init__(self, patience: Patience, now_s: float) -> None:
+        self.ends_s = now_s + patience.first_event_timeout_s
+        self._patience = patience
+        self._silence_s = patience.first_event_timeout_s
+        self._limit_s = now_s + self._silence_s * SIGNS_OF_WORK_MAX
         self._sent_s = now_s
+        self._ended = False
 
     def sending(self, now_s: float) -> None:
         """A try begins, and its upload with it."""
@@ -66,6 +71,15 @@ class Beginning:
         self._limit_s += now_s - self._sent_s
         self._sent_s = now_s
 
-    def sign_of_work(self, now_s: float) -> None:
-        """The model says that it is at work."""
-        self.ends_s = min(now_s + self._patience_s, self._limit_s)
+    def heard(self, now_s: float, *, words: bool, ended: bool) -> None:
+        """Something came: words of the answer, its end, or a sign that the model is at work."""
+        if self._ended:
+            return
+        if ended:
+            self._ended = True
+            self.ends_s = now_s + self._patience.after_end_timeout_s
+            return
+        if words:
+            self._silence_s = self._patience.idle_timeout_s
+            self._limit_s = now_s + self._silence_s * SIGNS_OF_WORK_MAX
+        self.ends_s = min(now_s + self._silence_s, self._limit_s)

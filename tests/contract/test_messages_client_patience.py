@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import ModelError, ModelOverloaded, ModelSilent, ModelUnavailable
+from bot.errors import AnswerCut, ModelError, ModelOverloaded, ModelSilent, ModelUnavailable
 from bot.llm.client import MessagesClient
-from bot.llm.patience import SIGNS_OF_WORK_MAX, Beginning, Patience
+from bot.llm.patience import SIGNS_OF_WORK_MAX, Deadline, Patience
 from playground.practice_model.script import Answer, HeldAnswer, HttpError, Silence
 from playground.practice_model.server import PracticeModel
-from tests.messages_link import KEY, MODEL, asking, asking_about, linked, served_by, text_of
+from tests.messages_link import KEY, MODEL, asking, asking_about, ending_of, linked, served_by, text_of
 
 PATIENCE = Patience(first_event_timeout_s=0.4, pause_min_s=0, pause_max_s=0.01)
 
@@ -96,6 +96,29 @@ async def _ping_for_ever(held: HeldAnswer) -> None:
         await asyncio.sleep(0.02)
 
 
+async def test_neither_has_a_router_that_pings_for_ever_after_the_first_words_or_after_the_last() -> None:
+    patience = Patience(idle_timeout_s=0.1, after_end_timeout_s=0.1)
+    for ended in (False, True):
+        held = HeldAnswer()
+        async with PracticeModel() as model, linked(model, patience=patience) as client:
+            model.script(held)
+            stream = client.stream(asking())
+            first = asyncio.ensure_future(anext(stream))
+            await held.asked.wait()
+            await held.write("All of it.")
+            await first
+            if ended:
+                await held.send({"type": "message_delta", "delta": {"stop_reason": "end_turn"}})
+            pings = asyncio.create_task(_ping_for_ever(held))
+            async with asyncio.timeout(5):
+                if ended:
+                    assert ending_of([event async for event in stream]).stop_reason == "end_turn"
+                else:
+                    with pytest.raises(AnswerCut):
+                        [event async for event in stream]
+            pings.cancel()
+
+
 async def test_comments_are_no_sign_of_the_model() -> None:
     """A router in front of a model that is stuck sends them by itself."""
 
@@ -148,17 +171,29 @@ async def test_an_upload_takes_nothing_of_the_patience(tmp_path: Path) -> None:
 
 
 def test_the_patience_counts_what_is_not_upload() -> None:
-    beginning = Beginning(10, now_s=100)
-    assert beginning.ends_s == 110
-    beginning.sending(103)
-    beginning.sent(108)
-    beginning.sent(120)
-    assert beginning.ends_s == 110 + 17
-    beginning.sign_of_work(125)
-    assert beginning.ends_s == 135
-    for now_s in range(126, 300, 5):
-        beginning.sign_of_work(now_s)
-    assert beginning.ends_s == 100 + 10 * SIGNS_OF_WORK_MAX + 17
+    deadline = Deadline(Patience(first_event_timeout_s=10), now_s=100)
+    assert deadline.ends_s == 110
+    deadline.sending(103)
+    deadline.sent(108)
+    deadline.sent(120)
+    assert deadline.ends_s == 110 + 17
+
+
+def test_signs_of_work_renew_the_patience_so_often_and_no_more() -> None:
+    deadline = Deadline(Patience(first_event_timeout_s=10, idle_timeout_s=4, after_end_timeout_s=1), now_s=100)
+    deadline.heard(105, words=False, ended=False)
+    assert deadline.ends_s == 115
+    for now_s in range(106, 300, 5):
+        deadline.heard(now_s, words=False, ended=False)
+    assert deadline.ends_s == 100 + 10 * SIGNS_OF_WORK_MAX
+    deadline.heard(149, words=True, ended=False)
+    assert deadline.ends_s == 153
+    for now_s in range(150, 300):
+        deadline.heard(now_s, words=False, ended=False)
+    assert deadline.ends_s == 149 + 4 * SIGNS_OF_WORK_MAX
+    deadline.heard(160, words=False, ended=True)
+    deadline.heard(160.9, words=True, ended=True)
+    assert deadline.ends_s == 161, "what ended is not waited for again, whatever comes"
 
 
 async def test_an_answer_that_begins_in_time_may_take_as_long_as_it_likes() -> None:
