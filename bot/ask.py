@@ -13,13 +13,13 @@ from pathlib import Path
 
 from bot import history
 from bot.app import file_limits, messages_client
+from bot.endings import REFUSED, STOPPED
 from bot.errors import ModelError
 from bot.files import blocks
 from bot.files.conversion import Conversion
 from bot.files.extracts import Unreadable
 from bot.messages import Attachment, Author, Finished, PreparedFile, StopReason, TextDelta, ThreadMessage
 from bot.settings import ModelSettings
-from bot.turn import REFUSED, STOPPED
 
 HISTORY_TOKENS_MAX = 800_000
 """One question has no history to make room for; the model's own window is the bound."""
