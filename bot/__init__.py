@@ -8,6 +8,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     settings.py        every knob: name, unit, bounds, what it does
     turn.py            the story: question → thread → files → history → model → live reply → done
     inbox.py           accepted questions → turns: once, in order in a thread, capped, leased
+    endings.py         what stands under an answer: the sentences that people read
     answering.py       the model is asked, with less where the API refuses that, and its answer shown
     draft.py           the next request, and the one after it where the API refuses that
     history.py         what the model sees, within a budget of tokens

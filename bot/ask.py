@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bot import history, process
 from bot.app import file_limits, messages_client
+from bot.endings import REFUSED, STOPPED
 from bot.errors import ModelError
 from bot.files import blocks
 from bot.files.confinement import probe
@@ -21,7 +22,6 @@ from bot.files.extracts import Unreadable
 from bot.limits import PDF_PAGES_MAX, PDF_PAGES_MAX_SMALL_WINDOW
 from bot.messages import Attachment, Author, AuthorKind, Finished, PreparedFile, StopReason, TextDelta, ThreadMessage
 from bot.settings import ModelSettings
-from bot.turn import REFUSED, STOPPED
 
 HISTORY_TOKENS_MAX = 800_000
 """One question has no history to make room for; the model's own window is the bound."""

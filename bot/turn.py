@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
+from bot import endings
 from bot.answering import Answering, Streamed
 from bot.budget import Allowance
 from bot.draft import Draft, newly_attached, refused_file
+from bot.endings import Ending
 from bot.errors import (
     LeaseLost,
-    ModelError,
-    ModelRequestInvalid,
-    ModelRequestTooLarge,
     ReplyGone,
     ReplyNotPossible,
     SlackError,
@@ -31,7 +30,7 @@ from bot.errors import (
     StoreFailed,
 )
 from bot.logs import get_logger
-from bot.messages import EntryPoint, Note, Question, StopReason, ThreadMessage, Usage
+from bot.messages import EntryPoint, Note, Question, ThreadMessage, Usage
 from bot.ports import Button, Claim, Files, Outcome, Questions, RefusedFiles, Replies, Reply, Stage, Threads
 
 log = get_logger(__name__)
@@ -42,44 +41,7 @@ FOR_LATER = (StoreFailed, LeaseLost, SlackTokenInvalid)
 STORE_PATIENCE_S = 60.0
 STORE_PAUSE_S = 0.25
 STORE_PAUSE_MAX_S = 4.0
-HELLO = (
-    "Hello! Mention me with a question, in a channel or in a thread, or write to me directly. I read the whole thread "
-    "and the files in it (images, PDFs, text and more), and show you the answer while I write it. `/ask` gives you an "
-    "answer that only you can see."
-)
-GIVEN_UP = "I tried several times to answer this, and failed each time. Please ask again, perhaps in a new thread."
-CRASHED = (
-    "Something went wrong on my side while I was answering. Please ask again. If it happens again, whoever runs me "
-    "finds the reason in the log."
-)
-NO_ACCESS = (
-    "I can't read this conversation. If I'm not a member of this channel, please invite me and ask again. If I am, the "
-    "app lacks a permission, and whoever runs me finds its name in the log."
-)
-SLACK_AWAY = "Slack hasn't let me read this conversation for a while, and I gave up waiting. Please ask again."
-SILENT = "The model gave an empty answer. Please ask again, perhaps in other words."
-REFUSED = "The model declined to answer this."
-CUT = "The answer breaks off here: {clause}"
-STOPPED: dict[str, str] = {
-    StopReason.MAX_TOKENS: "The answer reached its length limit.",
-    StopReason.CONTEXT_WINDOW_EXCEEDED: "This thread has filled the model's window. Please go on in a new thread.",
-    StopReason.TOOL_USE: "The model wanted to use a tool, and I have none. Please ask again in other words.",
-    StopReason.PAUSE_TURN: "The model paused before the end of its answer.",
-}
-GOES_ON: dict[str, Button] = {StopReason.MAX_TOKENS: Button.CONTINUE, StopReason.PAUSE_TURN: Button.CONTINUE}
-
-
 NOTHING = Streamed()
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """What stands under an answer, and how the question is booked."""
-
-    outcome: Outcome
-    words: str = ""
-    withdraw: bool = False
-    button: Button | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,23 +98,23 @@ class Turn:
             raise
         except SlackNoAccess as error:
             log.warning("slack.no_access", error=str(error))
-            return Result(Ending(Outcome.FAILED, NO_ACCESS))
+            return Result(Ending(Outcome.FAILED, endings.NO_ACCESS))
         except (SlackUnavailable, SlackOutcomeUnknown) as error:
             log.warning("slack.away", error=str(error))
-            return Result(Ending(Outcome.FAILED, SLACK_AWAY, button=Button.ASK_AGAIN))
+            return Result(Ending(Outcome.FAILED, endings.SLACK_AWAY, button=Button.ASK_AGAIN))
         except Exception:
             log.exception("turn.crashed")
-            return Result(Ending(Outcome.FAILED, CRASHED, button=Button.ASK_AGAIN))
+            return Result(Ending(Outcome.FAILED, endings.CRASHED, button=Button.ASK_AGAIN))
 
     async def _answer(self, claim: Claim, reply: Reply) -> Result:
         question = claim.question
         if claim.guilty:
-            return Result(Ending(Outcome.FAILED, GIVEN_UP))
+            return Result(Ending(Outcome.FAILED, endings.GIVEN_UP))
         reply.status("is reading the thread…" if not question.starts_thread else "is thinking…")
         withdrawn = await _waited_out(lambda: self.questions.withdrawn(question.thread))
         thread = [message for message in await self.threads.read(question) if message.ts not in withdrawn]
         if _says_nothing(question, thread[-1]):
-            reply.write(HELLO)
+            reply.write(endings.HELLO)
             return Result(Ending(Outcome.GREETED))
         self.questions.reached(claim, Stage.FILES)
         draft = await self._draft(question, thread, reply)
@@ -163,7 +125,7 @@ class Turn:
         streamed, notes = await self.answering.answer(question.team_id, draft, reply, on_words)
         if streamed.error is not None:
             log.warning("model.failed", error=type(streamed.error).__name__, detail=str(streamed.error))
-        return Result(_ending(streamed), notes, len(draft.files), streamed)
+        return Result(endings.of(streamed), notes, len(draft.files), streamed)
 
     async def _say_elsewhere(self, question: Question, error: ReplyNotPossible) -> Outcome:
         log.warning("reply.not_possible", channel=question.channel_id, method=error.method, code=error.code)
@@ -213,26 +175,6 @@ def _says_nothing(question: Question, asked: ThreadMessage) -> bool:
     """An empty mention inside a thread asks for an answer to the thread; elsewhere there is nothing to answer."""
     in_thread = question.entry_point is not EntryPoint.COMMAND and not question.starts_thread
     return not asked.text.strip() and not asked.attachments and not in_thread
-
-
-def _ending(streamed: Streamed) -> Ending:
-    if streamed.error is not None:
-        return _failed(streamed.error, begun=streamed.chars > 0)
-    reason = streamed.finished.stop_reason if streamed.finished else ""
-    if reason == StopReason.REFUSAL:
-        return Ending(Outcome.REFUSED, REFUSED, withdraw=True)
-    if reason in STOPPED:
-        return Ending(Outcome.CUT, STOPPED[reason], button=GOES_ON.get(reason))
-    if streamed.blank:
-        return Ending(Outcome.FAILED, SILENT, button=Button.ASK_AGAIN)
-    return Ending(Outcome.ANSWERED)
-
-
-def _failed(error: ModelError, *, begun: bool) -> Ending:
-    if begun:
-        return Ending(Outcome.CUT, CUT.format(clause=error.clause), button=Button.CONTINUE)
-    hopeless = isinstance(error, ModelRequestInvalid | ModelRequestTooLarge)
-    return Ending(Outcome.FAILED, error.sentence, button=None if hopeless else Button.ASK_AGAIN)
 
 
 async def _finish(reply: Reply, result: Result) -> Outcome:

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from bot.endings import REFUSED
 from bot.errors import ModelNotFound
-from bot.turn import REFUSED
 from playground.practice_model.script import Answer, HeldAnswer, HttpError
 from playground.practice_model.server import PracticeModel
 from playground.workspace.workspace import Workspace

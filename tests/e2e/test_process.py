@@ -311,7 +311,7 @@ async def test_ask_says_what_is_wrong_with_the_key(model: PracticeModel, tmp_pat
     code, out, err = await run_to_end("ask", "Hello?", **env)
 
     assert (code, out) == (1, "")
-    assert "its API key was refused" in err
+    assert "its API refused my key" in err
     assert "Traceback" not in err
 
 

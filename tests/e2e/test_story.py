@@ -6,8 +6,8 @@ import io
 
 from PIL import Image
 
+from bot.endings import HELLO
 from bot.limits import MARKDOWN_CHARS_MAX
-from bot.turn import HELLO
 from playground.practice_model.script import Answer, HeldAnswer
 from playground.workspace.reading import visible_text
 from tests.repository import SAMPLES

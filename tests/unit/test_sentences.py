@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot import answering, draft, turn
+from bot import answering, draft, endings
 from bot.errors import ModelError
 from bot.messages import StopReason
 
@@ -19,9 +19,9 @@ def kinds(base: type[ModelError] = ModelError) -> Iterator[type[ModelError]]:
 
 
 SENTENCES = {kind.__name__: kind.sentence for kind in kinds()} | {
-    "hello": turn.HELLO, "given up": turn.GIVEN_UP, "crashed": turn.CRASHED,
-    "no access": turn.NO_ACCESS, "Slack is away": turn.SLACK_AWAY,
-    "silent": turn.SILENT, "refused": turn.REFUSED, **turn.STOPPED,
+    "hello": endings.HELLO, "given up": endings.GIVEN_UP, "crashed": endings.CRASHED,
+    "no access": endings.NO_ACCESS, "Slack is away": endings.SLACK_AWAY,
+    "silent": endings.SILENT, "refused": endings.REFUSED, **endings.STOPPED,
 }  # fmt: skip
 CLAUSES = {kind.__name__: kind.clause for kind in kinds()}
 PREDICATES = {"refused": draft.REFUSED, "suspected": draft.SUSPECTED, "set aside": draft.SET_ASIDE}
@@ -37,7 +37,7 @@ def test_a_sentence_begins_and_ends_as_one(sentence: str) -> None:
 
 @pytest.mark.parametrize("clause", CLAUSES.values(), ids=CLAUSES)
 def test_a_clause_reads_on_behind_a_colon(clause: str) -> None:
-    whole = turn.CUT.format(clause=clause)
+    whole = endings.CUT.format(clause=clause)
 
     assert clause[0].islower()
     assert ENGLISH.fullmatch(whole)
@@ -62,5 +62,5 @@ def test_every_error_says_something_of_its_own() -> None:
 
 
 def test_only_an_answer_that_may_go_on_has_a_button_for_it() -> None:
-    assert set(turn.GOES_ON) == {StopReason.MAX_TOKENS, StopReason.PAUSE_TURN}
-    assert all("continue" not in turn.STOPPED[reason].lower() for reason in turn.GOES_ON)
+    assert set(endings.GOES_ON) == {StopReason.MAX_TOKENS, StopReason.PAUSE_TURN}
+    assert all("continue" not in endings.STOPPED[reason].lower() for reason in endings.GOES_ON)

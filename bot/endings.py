@@ -1,0 +1,69 @@
+"""What came of the model's answer goes in; how the question is booked and the sentence that people read come out.
+
+Pure. All sentences of a turn are here, but those of the model's errors, which stand with them in ``errors``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.answering import Streamed
+from bot.errors import ModelError, ModelRequestInvalid, ModelRequestTooLarge
+from bot.messages import StopReason
+from bot.ports import Button, Outcome
+
+HELLO = (
+    "Hello! Mention me with a question, in a channel or in a thread, or write to me directly. I read the whole thread "
+    "and the files in it (images, PDFs, text and more), and show you the answer while I write it. `/ask` gives you an "
+    "answer that only you can see."
+)
+GIVEN_UP = "I tried several times to answer this, and failed each time. Please ask again, perhaps in a new thread."
+CRASHED = (
+    "Something went wrong on my side while I was answering. Please ask again. If it happens again, whoever runs me "
+    "finds the reason in the log."
+)
+NO_ACCESS = (
+    "I can't read this conversation. If I'm not a member of this channel, please invite me and ask again. If I am, the "
+    "app lacks a permission, and whoever runs me finds its name in the log."
+)
+SLACK_AWAY = "Slack hasn't let me read this conversation for a while, and I gave up waiting. Please ask again."
+SILENT = "The model gave an empty answer. Please ask again, perhaps in other words."
+REFUSED = "The model declined to answer this."
+CUT = "The answer breaks off here: {clause}"
+STOPPED: dict[str, str] = {
+    StopReason.MAX_TOKENS: "The answer reached its length limit.",
+    StopReason.CONTEXT_WINDOW_EXCEEDED: "This thread has filled the model's window. Please go on in a new thread.",
+    StopReason.TOOL_USE: "The model wanted to use a tool, and I have none. Please ask again in other words.",
+    StopReason.PAUSE_TURN: "The model paused before the end of its answer.",
+}
+GOES_ON: dict[str, Button] = {StopReason.MAX_TOKENS: Button.CONTINUE, StopReason.PAUSE_TURN: Button.CONTINUE}
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What stands under an answer, and how the question is booked."""
+
+    outcome: Outcome
+    words: str = ""
+    withdraw: bool = False
+    button: Button | None = None
+
+
+def of(streamed: Streamed) -> Ending:
+    if streamed.error is not None:
+        return _failed(streamed.error, begun=streamed.chars > 0)
+    reason = streamed.finished.stop_reason if streamed.finished else ""
+    if reason == StopReason.REFUSAL:
+        return Ending(Outcome.REFUSED, REFUSED, withdraw=True)
+    if reason in STOPPED:
+        return Ending(Outcome.CUT, STOPPED[reason], button=GOES_ON.get(reason))
+    if streamed.blank:
+        return Ending(Outcome.FAILED, SILENT, button=Button.ASK_AGAIN)
+    return Ending(Outcome.ANSWERED)
+
+
+def _failed(error: ModelError, *, begun: bool) -> Ending:
+    if begun:
+        return Ending(Outcome.CUT, CUT.format(clause=error.clause), button=Button.CONTINUE)
+    hopeless = isinstance(error, ModelRequestInvalid | ModelRequestTooLarge)
+    return Ending(Outcome.FAILED, error.sentence, button=None if hopeless else Button.ASK_AGAIN)
