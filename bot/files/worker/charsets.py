@@ -94,10 +94,12 @@ def decoded(data: bytes, *labels: str) -> str:
             return _strictly(data, better_than_western(data) or codec if codec == "cp1252" else codec)
         except (UnicodeError, ValueError):
             continue
-    texts = [_leniently(data, codec) for codec in named]
-    best = min(texts, key=lambda text: text.count("\ufffd"), default="\ufffd")
-    broken, whole = best.count("\ufffd"), len(best) - len(best.encode("ascii", "ignore"))
-    return best if broken <= whole * _BROKEN_SHARE_MAX else _leniently(data, likely_codec(data))
+    for codec in ("utf-8", *named):
+        text = _leniently(data, codec)
+        broken, whole = text.count("\ufffd"), len(text) - len(text.encode("ascii", "ignore"))
+        if broken <= whole * (0.5 if codec == "utf-8" else _BROKEN_SHARE_MAX):
+            return text
+    return _leniently(data, likely_codec(data))
 
 
 def _strictly(data: bytes, codec: str) -> str:
@@ -129,7 +131,7 @@ _JAPANESE_SETS = re.compile(rb"\x1b(\$[@B]|\([BJHI])")
 
 
 def _japanese(data: bytes) -> str:
-    """ISO-2022-JP as Windows writes it, with circled numbers and the like: the same two bytes, by the table of cp932."""
+    """ISO-2022-JP as Windows writes it, with circled numbers and the like: its pairs are those of cp932, shifted."""
     pieces = _JAPANESE_SETS.split(data)
     text = pieces[0].decode("cp932", "replace")
     for chosen, piece in zip(pieces[1::2], pieces[2::2], strict=True):
