@@ -89,12 +89,13 @@ def decoded(data: bytes, *labels: str) -> str:
     named = [codec for codec in map(codec_of, labels) if codec and codec != "ascii"]
     if data.isascii() and _ALL_ASCII.isdisjoint(named):
         return data.decode("ascii")
-    for codec in named if data.isascii() else ("utf-8", *named):
+    tried = named if data.isascii() else ["utf-8", *named]
+    for codec in tried:
         try:
             return _strictly(data, better_than_western(data) or codec if codec == "cp1252" else codec)
         except (UnicodeError, ValueError):
             continue
-    for codec in ("utf-8", *named):
+    for codec in tried:
         text = _leniently(data, codec)
         broken, whole = text.count("\ufffd"), len(text) - len(text.encode("ascii", "ignore"))
         if broken <= whole * (0.5 if codec == "utf-8" else _BROKEN_SHARE_MAX):
