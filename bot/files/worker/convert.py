@@ -15,6 +15,7 @@ from bot.files.extracts import Extract, Unreadable
 from bot.files.names import extension
 from bot.files.outbox import Outbox
 from bot.files.worker.languages import language_of
+from bot.files.worker.mail_start import looks_like_mail
 from bot.files.worker.sniff import HEAD_BYTES, IMAGES, PACKED, TAIL_BYTES, Kind, describe, kind_of
 
 _REFUSED = {
@@ -65,13 +66,16 @@ def _ends(source: Path) -> tuple[bytes, bytes]:
 
 def _words(source: Path, head: bytes, name: str, filetype: str, out: Outbox, limits: ConvertLimits) -> list[Extract]:
     """Text, and the kinds of file that are written as text."""
-    from bot.files.worker import documents, hypertext, mail, text  # noqa: PLC0415
+    from bot.files.worker import calendars, documents, hypertext, mail, text  # noqa: PLC0415
 
     if filetype in _WRITTEN_IN_SLACK and b"<" in head:
         return text.written(hypertext.to_text(text.decoded(source, limits)), "", "Slack canvas", out, limits)
-    if mail.looks_like_mail(head):
+    if calendars.looks_like_calendar(head):
+        about = "calendar" if b"VCALENDAR" in head[:400].upper() else "contacts"
+        return text.written(calendars.to_text(source.read_bytes()), "", about, out, limits)
+    if looks_like_mail(head):
         try:
-            return mail.convert_rfc822(source, out, limits)
+            return mail.convert(source, out, limits)
         except Exception:  # noqa: BLE001, S110 - what email's parsers make of hostile mail varies; it still is text
             pass
     extracts = text.convert(source, *language_of(name, filetype), out, limits)

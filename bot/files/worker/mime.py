@@ -17,9 +17,9 @@ from bot.files.worker.charsets import decoded
 from bot.files.worker.transfer import unpacked
 
 _DEPTH_MAX = 12
-_PARAMETERS_CHARS_MAX = 4_000
+_PARAMETERS_BYTES_MAX = 4_000
+_HEADERS_BYTES_MAX = 64_000
 _HEADER_LINE = re.compile(rb"([!-9;-~]{1,100})[ \t]*:(.*)", re.DOTALL)
-_LINE = re.compile(rb"[^\n]*(?:\n|\Z)")
 _GUESSED_DELIMITER = re.compile(rb"(?mi)^--([^\r\n]{1,200}?)(?:--)?[ \t]*\r?\n[ \t]*(?:\r?\n)?Content-[a-z-]{2,30}:")
 _ENCODED_WORDS = re.compile(r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=(?:\s*=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=)*")
 _ENCODED_WORD = re.compile(r"=\?([^?*\s]{1,60})(?:\*[^?\s]*)?\?([bBqQ])\?([^?]*)\?=")
@@ -69,24 +69,24 @@ class Part:
         value = self._parameters(header, "").get_param(name, "", header)
         if isinstance(value, tuple):
             charset, _, text = value
-            return decoded(text.encode("raw-unicode-escape", "replace"), charset or "")
-        text = str(value)
-        return words(text.encode("ascii", "surrogateescape") if _escaped(text) else text.encode())
+            return decoded(text.encode("latin-1", "replace"), charset or "")
+        return words(str(value).encode("latin-1", "replace"))
 
     def _parameters(self, header: str, default: str) -> Message:
         message: Message = Message()
         message.set_default_type(self.default_type)
-        value = self.first(header).decode("ascii", "surrogateescape")[:_PARAMETERS_CHARS_MAX] or default
+        value = self.first(header)[:_PARAMETERS_BYTES_MAX].decode("latin-1") or default  # a byte stays one character
         message[header] = value
         return message
 
 
-def _escaped(text: str) -> bool:
-    return any("\udc80" <= char <= "\udcff" for char in text)
-
-
 def parse(data: bytes) -> Part:
     return _parsed(data, 0, len(data), "text/plain", 0)
+
+
+def parse_headers(data: bytes) -> Part:
+    """A mail's headers alone, as far as its first 64 kB hold them."""
+    return Part(_headers(data, 0, min(len(data), _HEADERS_BYTES_MAX))[0], b"")
 
 
 def _parsed(data: bytes, start: int, end: int, default_type: str, depth: int) -> Part:
@@ -108,7 +108,7 @@ def _headers(data: bytes, start: int, end: int) -> tuple[dict[str, list[bytes]],
     found: list[tuple[bytes, list[bytes]]] = []
     at = start
     while at < end:
-        line_end = _LINE.match(data, at, end).end()  # type: ignore[union-attr] - it matches anything
+        line_end = data.find(b"\n", at, end) + 1 or end
         line = data[at:line_end].rstrip(b"\r\n")
         if not line.strip():
             at = line_end

@@ -8,13 +8,13 @@ from __future__ import annotations
 import binascii
 import re
 
-_BASE64_LINES = re.compile(rb"(?:[A-Za-z0-9+/=]*[ \t]*\r?(?:\n|\Z))*")
-_NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
+_BASE64_LINES = re.compile(rb"(?:[A-Za-z0-9+/=]*+[ \t]*+\r?+(?:\n|\Z))*+")
+_NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
 _UU_BEGIN = re.compile(rb"(?m)^begin [0-7]{3,4} ([^\r\n]{1,300}?)[ \t]*\r?\n")
 
 
 def unpacked(data: bytes, encoding: str) -> bytes:
-    """``encoding`` is a Content-Transfer-Encoding as its header has it; one that nobody knows leaves the bytes alone."""
+    """``encoding`` is a Content-Transfer-Encoding as its header has it; an unknown one leaves the bytes alone."""
     name = encoding.strip().strip("\"'").lower()
     if name == "quoted-printable":
         return binascii.a2b_qp(data)
@@ -31,10 +31,15 @@ def _from_base64(data: bytes) -> bytes:
     lines = _BASE64_LINES.match(data)
     end = lines.end() if lines is not None else 0
     rest = data[end:] if data[:end].strip() and b" " in data[end:].strip() else b""
-    packed = (data[: len(data) - len(rest)]).translate(None, _NOT_BASE64)
-    packed = packed[: len(packed) - (len(packed) % 4 == 1)]
-    content = binascii.a2b_base64(packed + b"=" * (-len(packed) % 4))
-    return content + (b"\n\n" + rest if rest else b"")
+    packed = data[: len(data) - len(rest)].translate(None, _NOT_BASE64)
+    pieces = [binascii.a2b_base64(_padded(piece)) for piece in packed.split(b"=") if piece]
+    return b"".join(pieces) + (b"\n\n" + rest if rest else b"")
+
+
+def _padded(piece: bytes) -> bytes:
+    """Whole groups of four; a single character at the end says nothing."""
+    piece = piece[: len(piece) - (len(piece) % 4 == 1)]
+    return piece + b"=" * (-len(piece) % 4)
 
 
 def _from_uu(data: bytes) -> bytes:
