@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from bot.files import notes
@@ -50,7 +51,7 @@ def convert(source: Path, name: str, filetype: str, out: Outbox, limits: Convert
         from bot.files.worker import pdfs  # noqa: PLC0415
 
         return pdfs.convert(source, out, limits)
-    extracts = _words(source, head, name, filetype, out, limits) if kind is Kind.TEXT else None
+    extracts = _words(source, head, name, filetype, out, limits) if kind in {Kind.TEXT, Kind.MAIL} else None
     extracts = extracts or _documents(source, kind, name, out, limits)
     if extracts is None:
         raise Unreadable(notes.unknown_kind(describe(head, extension(name))))
@@ -74,10 +75,8 @@ def _words(source: Path, head: bytes, name: str, filetype: str, out: Outbox, lim
         about = "calendar" if b"VCALENDAR" in head[:400].upper() else "contacts"
         return text.written(calendars.to_text(source.read_bytes()), "", about, out, limits)
     if looks_like_mail(head):
-        try:
+        with suppress(Unreadable):  # headers and nothing else: they still are text
             return mail.convert(source, out, limits)
-        except Exception:  # noqa: BLE001, S110 - what email's parsers make of hostile mail varies; it still is text
-            pass
     extracts = text.convert(source, *language_of(name, filetype), out, limits)
     if _SVG.search(head) and source.stat().st_size <= _SVG_BYTES_MAX and not _REFERENCE.search(source.read_bytes()):
         extracts.append(documents.SVG)
@@ -86,10 +85,12 @@ def _words(source: Path, head: bytes, name: str, filetype: str, out: Outbox, lim
 
 def _documents(source: Path, kind: Kind, name: str, out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
     """Office documents, mails and archives."""
-    from bot.files.worker import archives, documents  # noqa: PLC0415
+    from bot.files.worker import archives, documents, tnef  # noqa: PLC0415
 
     if kind is Kind.RTF:
         return [documents.RTF]
+    if kind is Kind.TNEF:
+        return tnef.convert(source, out, limits)
     if kind is Kind.OLE:
         return documents.from_compound(source, out, limits)
     found = documents.from_zip(source, out) if kind is Kind.ZIP else None

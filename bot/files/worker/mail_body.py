@@ -146,7 +146,7 @@ def _read_versions(parts: list[Part], body: Body) -> None:
         if kind in _OTHER_VERSIONS and not kinds <= _OTHER_VERSIONS:
             continue
         _read(part, besides if kind == "text/calendar" else plain if kind == "text/plain" else rich, _As.VERSION)
-    body.texts += [*_chosen(plain.texts, rich.texts), *besides.texts]
+    body.texts += [*chosen(plain.texts, rich.texts), *besides.texts]
     for version in (plain, rich, besides):
         body.attached += version.attached
         body.named += version.named
@@ -154,7 +154,7 @@ def _read_versions(parts: list[Part], body: Body) -> None:
         body.encrypted |= version.encrypted
 
 
-def _chosen(plain: list[str], rich: list[str]) -> list[str]:
+def chosen(plain: list[str], rich: list[str]) -> list[str]:
     """The plain text if it says all that the HTML does, the HTML if it says more, both if each has words of its own."""
     plain_words, rich_words = _words(plain), _words(rich)
     new_in_rich, new_in_plain = rich_words - plain_words, plain_words - rich_words
@@ -181,8 +181,16 @@ def _is_decoration(part: Part, role: _As) -> bool:
         return False
     if not (role is _As.RELATED or part.disposition == "inline" or "content-id" in part.headers):
         return False
-    data = part.payload
-    return len(data) < _DECORATION_BYTES_MAX and _area_px(data) <= _DECORATION_PX_MAX
+    return is_small_picture(part.payload)
+
+
+def is_small_picture(data: bytes) -> bool:
+    """By its bytes, and by its area where that is easy to know: a plain chart has few bytes, and is no logo."""
+    return 0 < len(data) < _DECORATION_BYTES_MAX and _starts_as_picture(data) and _area_px(data) <= _DECORATION_PX_MAX
+
+
+def _starts_as_picture(data: bytes) -> bool:
+    return data.startswith((b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"BM", b"RIFF", b"<svg", b"<?xml", b"II*", b"MM\0*"))
 
 
 def _area_px(data: bytes) -> int:

@@ -11,6 +11,8 @@ from enum import StrEnum
 
 import puremagic
 
+from bot.files.worker.mail_start import looks_like_mail
+
 HEAD_BYTES = 8_192
 TAIL_BYTES = 2_048
 
@@ -36,6 +38,8 @@ class Kind(StrEnum):
     XZ = "xz"
     OLE = "ole"
     RTF = "rtf"
+    MAIL = "mail"
+    TNEF = "winmail.dat"
     TEXT = "text"
     AUDIO = "audio"
     VIDEO = "video"
@@ -68,6 +72,7 @@ _STARTS: tuple[tuple[bytes, Kind], ...] = (
     (b"\x1f\x8b\x08", Kind.GZIP),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Kind.OLE),
     (b"{\\rtf", Kind.RTF),
+    (b"\x78\x9f\x3e\x22", Kind.TNEF),
     (b"ID3", Kind.AUDIO),
     (b"fLaC", Kind.AUDIO),
     (b"#!AMR", Kind.AUDIO),
@@ -102,7 +107,7 @@ def kind_of(head: bytes, tail: bytes = b"") -> Kind:
     for start, kind in _STARTS:
         if head.startswith(start):
             return kind
-    return _by_structure(head) or _late_pdf(head, tail) or _text_or_unknown(head)
+    return _by_structure(head) or _mail(head) or _late_pdf(head, tail) or _text_or_unknown(head)
 
 
 def _by_structure(head: bytes) -> Kind | None:
@@ -143,6 +148,11 @@ def _by_brand(head: bytes) -> Kind:
         if kind is not None and not (kind is Kind.HEIF and b"avif" in head[8:box_bytes]):
             return kind
     return Kind.AVIF if b"avif" in head[8:box_bytes] else Kind.VIDEO
+
+
+def _mail(head: bytes) -> Kind | None:
+    """Also one with bytes of any kind in it, or with a PDF whose first lines stand among its own first ones."""
+    return Kind.MAIL if looks_like_mail(head) else None
 
 
 def _late_pdf(head: bytes, tail: bytes) -> Kind | None:
