@@ -17,14 +17,13 @@ from bot.files.names import extension
 from bot.files.outbox import Outbox
 from bot.files.worker.languages import language_of
 from bot.files.worker.mail_start import looks_like_mail
-from bot.files.worker.sniff import HEAD_BYTES, IMAGES, PACKED, TAIL_BYTES, Kind, describe, kind_of
+from bot.files.worker.sniff import HEAD_BYTES, IMAGES, PACKED, TAIL_BYTES, Kind, archive_kind, describe, kind_of
 
 _REFUSED = {
     Kind.EMPTY: notes.EMPTY,
     Kind.AUDIO: notes.AUDIO,
     Kind.VIDEO: notes.VIDEO,
     Kind.PROGRAM: notes.PROGRAM,
-    Kind.ARCHIVE: notes.ARCHIVE,
 }
 _WRITTEN_IN_SLACK = frozenset({"quip", "canvas", "post", "space"})
 _SVG = re.compile(rb"<svg[\s>]")
@@ -43,6 +42,8 @@ def convert(source: Path, name: str, filetype: str, out: Outbox, limits: Convert
     kind = kind_of(head, tail)
     if kind in _REFUSED:
         raise Unreadable(_REFUSED[kind])
+    if kind is Kind.ARCHIVE:
+        raise Unreadable(notes.archive_of_kind(archive_kind(head)))
     if kind in IMAGES:
         from bot.files.worker import images  # noqa: PLC0415
 

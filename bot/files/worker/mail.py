@@ -22,6 +22,7 @@ from bot.files.worker.text import written
 _SHOWN = ("from", "sender", "to", "cc", "bcc", "reply-to", "date", "subject")
 _OF_TRANSPORT = frozenset({"content-type", "content-transfer-encoding", "mime-version", "content-disposition"})
 _NAMED_MAX = 100
+_NAME_CHARS_MAX = 300
 _DECLARES_ITSELF = frozenset({"text/html", "text/xml", "text/calendar", "text/vcard", "text/x-vcard"})
 
 
@@ -62,7 +63,7 @@ def _several(mails: list[bytes], out: Outbox, limits: ConvertLimits) -> list[Ext
 def _member(name: str, data: bytes, out: Outbox) -> MemberExtract:
     path = out.new(".bin")
     path.write_bytes(data)
-    return MemberExtract(path.name, name)
+    return MemberExtract(path.name, name[:_NAME_CHARS_MAX])
 
 
 def _text(part: Part, body: Body, left_out: list[str]) -> str:

@@ -7,7 +7,6 @@ where its id differs from file to file, by the set it belongs to and its number 
 from __future__ import annotations
 
 import struct
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,26 +19,23 @@ VARIABLE = frozenset({STRING8, UNICODE, BINARY, OBJECT})
 CODE_PAGE, HTML_CODE_PAGE = 0x3FFD, 0x3FDE
 _FIXED = {0x0002: "<h", 0x0003: "<i", 0x0004: "<f", 0x0005: "<d", 0x000B: "<h", 0x0014: "<q", 0x0006: "<q"}
 _TIME, _OLE_TIME = 0x0040, 0x0007
+_REST_OF_GUID = bytes.fromhex("00000000c000000000000046")
 _SETS = {
-    uuid.UUID(f"{start}-0000-0000-c000-000000000046"): name
+    bytes.fromhex(start) + _REST_OF_GUID: name
     for start, name in (
-        ("00062002", "appointment"),
-        ("00062003", "task"),
-        ("00062004", "address"),
-        ("00062008", "common"),
-        ("0006200a", "log"),
-        ("00020329", "public"),
+        ("02200600", "appointment"),
+        ("03200600", "task"),
+        ("04200600", "address"),
+        ("08200600", "common"),
+        ("0a200600", "log"),
+        ("29030200", "public"),
     )
-}
-_SETS[uuid.UUID("6ed8da90-450b-101b-98da-00aa003f1305")] = "meeting"
+} | {bytes.fromhex("90da d86e 0b45 1b10 98da 00aa 003f 1305"): "meeting"}
 
 
 def set_name(guid: bytes) -> str:
     """A property set's short name, or its number where it has none here. ``guid`` as files have it, 16 bytes."""
-    if len(guid) != 16:
-        return ""
-    number = uuid.UUID(bytes_le=guid)
-    return _SETS.get(number, str(number))
+    return _SETS.get(guid, guid.hex())
 
 
 @dataclass(slots=True)

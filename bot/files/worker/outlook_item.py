@@ -20,6 +20,7 @@ from bot.files.worker.text import written
 _LONG_NAME, _SHORT_NAME, _SHOWN_NAME, _MIME, _METHOD, _CONTENT_ID = 0x3707, 0x3704, 0x3001, 0x370E, 0x3705, 0x3712
 _HIDDEN, _LONG_PATH, _PATH = 0x7FFE, 0x370D, 0x3708
 _BY_REFERENCE = frozenset({2, 3, 4, 7})
+_NAME_CHARS_MAX = 300
 _DEPTH_MAX = 3
 """Of messages within messages."""
 
@@ -85,9 +86,11 @@ def _file(attached: Attached, path: tuple[str, ...], count: _Count, out: Outbox)
 def _name(attached: Attached, number: int) -> str:
     properties = attached.properties
     if attached.item is not None:
-        return properties.text(_SHOWN_NAME) or subject_of(attached.item()) or f"attached message {number}"
-    names = (properties.text(key) for key in (_LONG_NAME, _SHORT_NAME, _SHOWN_NAME))
-    return next(filter(None, names), f"attachment {number}")
+        name = properties.text(_SHOWN_NAME) or subject_of(attached.item()) or f"attached message {number}"
+    else:
+        names = (properties.text(key) for key in (_LONG_NAME, _SHORT_NAME, _SHOWN_NAME))
+        name = next(filter(None, names), f"attachment {number}")
+    return " ".join(name.split())[:_NAME_CHARS_MAX]
 
 
 def _reference(attached: Attached) -> str | None:
