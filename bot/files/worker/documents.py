@@ -89,7 +89,7 @@ def from_compound(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extr
     if "EncryptedPackage" in root.streams:
         raise Unreadable(notes.PASSWORD)
     if "__properties_version1.0" in root.streams:
-        return outlook.convert(source, out, limits)
+        return outlook.convert(root, out, limits)
     found = next((extract for name, extract in _OLD_OFFICE if name in root.streams), None)
     if found is None:
         raise Unreadable(notes.unknown_kind("a compound file"))

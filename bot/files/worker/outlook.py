@@ -1,22 +1,18 @@
-"""An Outlook message (.msg) in, its text and its attachments out; the messages within it likewise.
+"""The streams of an Outlook message (.msg) in, its text and its attachments out; the messages within it likewise.
 
-I/O: reads the file, writes the text and the attachments to files; runs in a worker process. Source: [MS-OXMSG]: a
+I/O: writes the text and the attachments to files; runs in a worker process. Source: [MS-OXMSG]: a
 property is a stream named by its id and type, an attachment a storage, and so is a message within a message.
 """
 
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 
-import olefile
-
-from bot.files import notes
 from bot.files.bounds import ConvertLimits
-from bot.files.extracts import Extract, Unreadable
+from bot.files.extracts import Extract
 from bot.files.outbox import Outbox
+from bot.files.worker.compound import Storage
 from bot.files.worker.mapi import BINARY, SEVERAL, STRING8, UNICODE, Attached, Item, Properties, set_name
 from bot.files.worker.outlook_item import converted
 from bot.files.worker.outlook_words import with_charsets
@@ -29,46 +25,12 @@ _EMBEDDED = ("CONTENTS", "\x01Ole10Native", "Package")
 """Where programs put the file that an embedded object was made of."""
 
 
-@dataclass(slots=True)
-class _Storage:
-    """A directory of the compound file: contents by stream, and storages by name."""
-
-    streams: dict[str, bytes] = field(default_factory=dict)
-    storages: dict[str, _Storage] = field(default_factory=dict)
-
-
-def convert(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    """Raises ``Unreadable`` where the file is damaged, or nothing is in it."""
-    try:
-        root = _tree(source)
-    except (OSError, ValueError, IndexError, RecursionError, struct.error) as error:
-        raise Unreadable(notes.DAMAGED_OFFICE) from error
+def convert(root: Storage, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    """Raises ``Unreadable`` where nothing is in it."""
     return converted(_item(root, _named(root), header_bytes=32), out, limits)
 
 
-def _tree(source: Path) -> _Storage:
-    root = _Storage()
-    with olefile.OleFileIO(str(source)) as file:
-        for path in file.listdir(streams=True, storages=True):
-            directory = root
-            for name in path[:-1]:
-                directory = directory.storages.setdefault(name, _Storage())
-            if file.get_type(path) == olefile.STGTY_STREAM:
-                directory.streams[path[-1]] = _content(file, path)
-            else:
-                directory.storages.setdefault(path[-1], _Storage())
-    return root
-
-
-def _content(file: olefile.OleFileIO[str], path: list[str]) -> bytes:
-    """Nothing for a stream that is damaged: it costs no other."""
-    try:
-        return bytes(file.openstream(path).read())
-    except (OSError, ValueError, IndexError):
-        return b""
-
-
-def _item(storage: _Storage, named: dict[tuple[str, int | str], int], *, header_bytes: int) -> Item:
+def _item(storage: Storage, named: dict[tuple[str, int | str], int], *, header_bytes: int) -> Item:
     properties = with_charsets(_properties(storage, named, header_bytes))
     item = Item(properties)
     for name, inner in sorted(storage.storages.items()):
@@ -83,7 +45,7 @@ def _item(storage: _Storage, named: dict[tuple[str, int | str], int], *, header_
     return item
 
 
-def _attached(storage: _Storage, properties: Properties, named: dict[tuple[str, int | str], int]) -> Attached:
+def _attached(storage: Storage, properties: Properties, named: dict[tuple[str, int | str], int]) -> Attached:
     inner = storage.storages.get(_DATA_AS_STORAGE)
     if inner is None:
         return Attached(properties, storage.streams.get(_DATA, b""))
@@ -92,7 +54,7 @@ def _attached(storage: _Storage, properties: Properties, named: dict[tuple[str, 
     return Attached(properties, next((inner.streams[name] for name in _EMBEDDED if name in inner.streams), b""))
 
 
-def _properties(storage: _Storage, named: dict[tuple[str, int | str], int], header_bytes: int) -> Properties:
+def _properties(storage: Storage, named: dict[tuple[str, int | str], int], header_bytes: int) -> Properties:
     """Those of fixed length stand in one stream, each of the others has its own; several values have one each."""
     properties = Properties(named=named)
     table = storage.streams.get(_PROPERTIES, b"")
@@ -118,9 +80,9 @@ def _properties(storage: _Storage, named: dict[tuple[str, int | str], int], head
     return properties
 
 
-def _named(root: _Storage) -> dict[tuple[str, int | str], int]:
+def _named(root: Storage) -> dict[tuple[str, int | str], int]:
     """The ids, from 8000 on, that this file gave to properties without one of their own."""
-    streams = root.storages.get(_NAMES, _Storage()).streams
+    streams = root.storages.get(_NAMES, Storage()).streams
     sets, entries, strings = (streams.get(f"{_STREAM}{tag}0102", b"") for tag in ("0002", "0003", "0004"))
     found: dict[tuple[str, int | str], int] = {}
     for at in range(0, len(entries) - 7, 8):
