@@ -18,8 +18,8 @@ _EAST_ASIAN = ("cp932", "gb18030", "cp950", "cp949", "euc_jp")
 _WINDOWS = ("cp1252", "cp1250", "cp1251", "cp1253", "cp1255", "cp1256", "cp874")
 _DOS = ("cp850", "cp852", "cp866", "cp437", "cp737", "cp862")
 _OTHER_ALPHABETS = ("cp1251", "koi8_r", "cp1253")
-_CANDIDATES = (*_EAST_ASIAN, *_WINDOWS, "koi8_r", *_DOS, "mac_roman")
-_CANDIDATES_OF_ARCHIVES = (*_EAST_ASIAN, *_DOS, *_WINDOWS, "koi8_r", "mac_roman")
+_CANDIDATES = (*_EAST_ASIAN, *_WINDOWS, "koi8_r", *_DOS)
+_CANDIDATES_OF_ARCHIVES = (*_EAST_ASIAN, *_DOS, *_WINDOWS, "koi8_r")
 """Of equals the earlier one; Windows packs names in the code page of its console."""
 
 
