@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from bot.files.worker.charsets import decoded
+from bot.files.worker.likely_encoding import likely_codec
 
 Key = int | tuple[str, int | str]
 STRING8, UNICODE, BINARY, OBJECT, SEVERAL = 0x001E, 0x001F, 0x0102, 0x000D, 0x1000
 VARIABLE = frozenset({STRING8, UNICODE, BINARY, OBJECT})
-CODE_PAGE, HTML_CODE_PAGE = 0x3FFD, 0x3FDE
+CODE_PAGE, HTML_CODE_PAGE, LOCALE = 0x3FFD, 0x3FDE, 0x3FF1
 _FIXED = {0x0002: "<h", 0x0003: "<i", 0x0004: "<f", 0x0005: "<d", 0x000B: "<h", 0x0014: "<q", 0x0006: "<q"}
 _TIME, _OLE_TIME = 0x0040, 0x0007
 _REST_OF_GUID = bytes.fromhex("00000000c000000000000046")
@@ -36,6 +37,30 @@ _SETS = {
 def set_name(guid: bytes) -> str:
     """A property set's short name, or its number where it has none here. ``guid`` as files have it, 16 bytes."""
     return _SETS.get(guid, guid.hex())
+
+
+_OF_UNICODE = frozenset({"65001", "1200", "1201"})
+_PAGES = {
+    **dict.fromkeys((0x05, 0x0E, 0x15, 0x18, 0x1A, 0x1B, 0x1C, 0x24), "1250"),
+    **dict.fromkeys((0x02, 0x19, 0x22, 0x23, 0x2F, 0x3F, 0x40, 0x44, 0x50), "1251"),
+    **dict.fromkeys((0x1F, 0x2C, 0x43), "1254"),
+    **dict.fromkeys((0x01, 0x20, 0x29), "1256"),
+    **dict.fromkeys((0x25, 0x26, 0x27), "1257"),
+    0x08: "1253",
+    0x0D: "1255",
+    0x2A: "1258",
+    0x1E: "874",
+    0x11: "932",
+    0x12: "949",
+    0x04: "936",
+}
+
+
+def _page_of(locale: int) -> str:
+    """The code page of Windows in a language. Source: [MS-LCID]; its low ten bits are the language."""
+    if locale in {0x0404, 0x0C04, 0x1404}:  # Chinese as it is written in Taiwan, Hong Kong and Macau
+        return "950"
+    return _PAGES.get(locale & 0x3FF, "1252") if locale else ""
 
 
 @dataclass(slots=True)
@@ -75,10 +100,10 @@ class Properties:
         found = self._find(key)
         return _moment(found[0], found[1][0]) if found is not None and found[1] else None
 
-    def date(self, key: Key, *, whole_day: bool = False) -> str:
-        """In UTC, to the minute. ``whole_day`` leaves the time out."""
+    def date(self, key: Key) -> str:
+        """In UTC, to the minute."""
         moment = self.moment(key)
-        return f"{moment:%Y-%m-%d}" if moment and whole_day else f"{moment:%Y-%m-%d %H:%M} UTC" if moment else ""
+        return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else ""
 
     def html(self, key: int) -> bytes:
         """A page as bytes, also where it is kept as a string."""
@@ -90,6 +115,15 @@ class Properties:
     def codepage(self, key: int) -> str:
         number = self.number(key)
         return str(int(number)) if number and number > 0 else ""
+
+    def find_charsets(self) -> tuple[str, ...]:
+        """Those that strings may be in: as the message says, else as its language had it, else by their look."""
+        by_language = _page_of(int(self.number(LOCALE) or 0))
+        named = tuple(filter(None, (self.codepage(CODE_PAGE), by_language, self.codepage(HTML_CODE_PAGE))))
+        strings = b" ".join(value for kind, values in self.raw.values() if kind == STRING8 for value in values)
+        known = [page for page in named if page not in _OF_UNICODE]
+        self.charsets = named if known or strings.isascii() else (*named, likely_codec(strings))
+        return self.charsets
 
     def _find(self, key: Key) -> tuple[int, list[bytes]] | None:
         number = key if isinstance(key, int) else self.named.get(key)

@@ -15,7 +15,6 @@ from bot.files.outbox import Outbox
 from bot.files.worker.compound import Storage
 from bot.files.worker.mapi import BINARY, SEVERAL, STRING8, UNICODE, Attached, Item, Properties, set_name
 from bot.files.worker.outlook_item import converted
-from bot.files.worker.outlook_words import with_charsets
 
 _STREAM = "__substg1.0_"
 _PROPERTIES, _NAMES = "__properties_version1.0", "__nameid_version1.0"
@@ -31,7 +30,8 @@ def convert(root: Storage, out: Outbox, limits: ConvertLimits) -> list[Extract]:
 
 
 def _item(storage: Storage, named: dict[tuple[str, int | str], int], *, header_bytes: int) -> Item:
-    properties = with_charsets(_properties(storage, named, header_bytes))
+    properties = _properties(storage, named, header_bytes)
+    properties.find_charsets()
     item = Item(properties)
     for name, inner in sorted(storage.storages.items()):
         if name.startswith("__recip_version1.0"):

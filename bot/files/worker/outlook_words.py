@@ -13,7 +13,7 @@ from bot.files.worker import lzfu, mime, rtf
 from bot.files.worker.charsets import decoded
 from bot.files.worker.hypertext import to_text
 from bot.files.worker.mail_body import chosen, declared_in
-from bot.files.worker.mapi import CODE_PAGE, HTML_CODE_PAGE, Item, Key, Properties
+from bot.files.worker.mapi import HTML_CODE_PAGE, Item, Key, Properties
 
 _CLASS, _SUBJECT, _HEADERS, _BODY, _HTML, _RTF, _REPORT = 0x001A, 0x0037, 0x007D, 0x1000, 0x1013, 0x1009, 0x1001
 _ROLE, _NAME, _ADDRESS, _SMTP, _SHOWN_NAME = 0x0C15, 0x3001, 0x3003, 0x39FE, 0x5FF6
@@ -101,8 +101,8 @@ _TASK: dict[Key, str] = {("task", 0x811F): "Owner", ("task", 0x8121): "Given by"
 _LOG: dict[Key, str] = {("log", 0x8712): "Kind", ("log", 0x8700): "Kind"}
 _TASK_STATES = ("not started", "in progress", "complete", "waiting for someone else", "deferred")
 _WHEN = (
-    ("Begins", (("appointment", 0x820D), ("task", 0x8104), ("log", 0x8706), ("common", 0x8516), 0x0060)),
-    ("Ends", (("appointment", 0x820E), ("log", 0x8708), ("common", 0x8517), 0x0061)),
+    ("Begins", (("appointment", 0x820D), ("task", 0x8104), ("log", 0x8706), 0x0060)),
+    ("Ends", (("appointment", 0x820E), ("log", 0x8708), 0x0061)),
     ("Due", (("task", 0x8105),)),
     ("Completed", (("task", 0x810F),)),
     ("Reminder", (("common", 0x8560), ("common", 0x8502))),
@@ -126,13 +126,6 @@ def text_of(item: Item) -> str:
     lines = [*_headers(item, kind), *_fields(item.properties, kind)]
     shown = [f"{name}: {' '.join(value.split())}" for name, value in lines if value.strip()]
     return "\n\n".join(filter(None, ("\n".join(dict.fromkeys(shown)), _body(item.properties).strip()))) + "\n"
-
-
-def with_charsets(properties: Properties) -> Properties:
-    """Strings are in the code page that the message names, or its HTML does; a list of attachments names none."""
-    pages = (properties.codepage(CODE_PAGE), properties.codepage(HTML_CODE_PAGE))
-    properties.charsets = tuple(page for page in pages if page)
-    return properties
 
 
 # --- who and when ----------------------------------------------------------------------------------------------------
@@ -172,7 +165,8 @@ def _person(properties: Properties) -> str:
 
 
 def _named(name: str, address: str) -> str:
-    if "@" not in address or address.lower() in name.lower():  # within a company an address is a path in its directory
+    is_path = address.startswith("/")  # in the directory of a company
+    if "@" not in address or is_path or address.lower() in name.lower():
         return name or address
     return f"{name} <{address}>" if name else address
 
@@ -181,10 +175,10 @@ def _named(name: str, address: str) -> str:
 
 
 def _fields(properties: Properties, kind: str) -> Iterator[tuple[str, str]]:
-    whole_day = bool(properties.number(_WHOLE_DAY))
     if kind not in {"mail", "contact", "contact group", "note"}:
         for name, keys in _WHEN:
-            yield name, next(filter(None, (properties.date(key, whole_day=whole_day) for key in keys)), "")
+            yield name, next(filter(None, (properties.date(key) for key in keys)), "")
+        yield "All day", "yes" if properties.number(_WHOLE_DAY) else ""
     if kind == "contact":
         yield from _named_fields(properties, _CONTACT)
     elif kind == "contact group":

@@ -17,7 +17,6 @@ from bot.files.extracts import Extract
 from bot.files.outbox import Outbox
 from bot.files.worker.mapi import OBJECT, SEVERAL, STRING8, VARIABLE, Attached, Item, Properties, set_name
 from bot.files.worker.outlook_item import converted
-from bot.files.worker.outlook_words import with_charsets
 
 MAGIC = b"\x78\x9f\x3e\x22"
 _OF_MESSAGE, _OF_ATTACHMENT = 1, 2
@@ -54,7 +53,7 @@ def _item(data: bytes) -> Item:
             _read_into(content, 0, item.properties)
         elif number == _RECIPIENTS:
             item.recipients += _recipients(content)
-    charsets = (label, *with_charsets(item.properties).charsets)
+    charsets = (label, *item.properties.find_charsets())
     for properties in (item.properties, *item.recipients, *(attached.properties for attached in item.attachments)):
         properties.charsets = tuple(filter(None, charsets))
     return item
