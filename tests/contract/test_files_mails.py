@@ -399,6 +399,12 @@ async def test_a_wrong_boundary_costs_no_text(convert: Converter, declared: str,
     assert words(await read(convert, content)) == SHOWN + "Pay by Friday."
 
 
+@pytest.mark.parametrize("between", ["\r\n", "waiting!\r\n"], ids=["an empty line", "half a line"])
+async def test_headers_that_are_broken_off_go_on(convert: Converter, between: str) -> None:
+    content = mail(TEXT, "R3LDvMOfZQ==", headers=HEADERS.replace("MIME-", f"{between}MIME-"), encoding="base64")
+    assert words(await read(convert, content)).endswith("\n\nGrüße")
+
+
 async def test_parts_that_nothing_parts_are_shown_as_they_stand(convert: Converter) -> None:
     content = f"{HEADERS}Content-Type: multipart/mixed; boundary=XX\r\n\r\nThe text that people saw.\r\n".encode()
     assert words(await read(convert, content)) == SHOWN + "The text that people saw."

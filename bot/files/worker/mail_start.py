@@ -17,6 +17,7 @@ ONLY_MAILS = frozenset(
     | {b"in-reply-to", b"dkim-signature", b"x-mozilla-status", b"x-originating-ip", b"thread-topic", b"envelope-to"}
     | {b"authentication-results", b"arc-seal", b"x-apparently-to", b"x-ms-has-attach", b"user-agent", b"list-id"}
 )
+_SURE = frozenset({b"MIME-Version", b"Received", b"Message-ID"})
 _MOSTLY_MAILS = frozenset(
     {b"from", b"to", b"subject", b"date", b"cc", b"bcc", b"reply-to", b"sender", b"content-type"}
     | {b"content-transfer-encoding", b"newsgroups", b"references"}
@@ -65,7 +66,7 @@ def _begins(data: bytes, line: re.Match[bytes]) -> bool:
 
 
 def _names(head: bytes) -> set[bytes]:
-    """The names of the headers up to an empty line; none where a line before it is not one."""
+    """The names of the headers up to an empty line; none where a line before it is not one, unless a mail is sure."""
     names: set[bytes] = set()
     *lines, cut_off = head.split(b"\n")
     for line in lines:
@@ -75,7 +76,7 @@ def _names(head: bytes) -> set[bytes]:
             names.add(match[1])
         elif not line.strip():
             return names
-        elif not continues and (names or not line.startswith((b"From ", b">From "))):
-            return names if len(names & {b"MIME-Version", b"Received", b"Message-ID"}) else set()
+        elif not (continues or names & _SURE or (not names and line.startswith((b"From ", b">From ")))):
+            return set()
     match = _HEADER.match(cut_off)
     return names | ({match[1]} if match else set())

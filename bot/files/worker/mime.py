@@ -20,6 +20,7 @@ _DEPTH_MAX = 12
 _PARAMETERS_BYTES_MAX = 4_000
 _HEADERS_BYTES_MAX = 64_000
 _HEADER_LINE = re.compile(rb"([!-9;-~]{1,100})[ \t]*:(.*)", re.DOTALL)
+_NEEDED_HEADER = re.compile(rb"(?i)(?:MIME-Version|Content-Type|Message-ID|Received|Delivered-To):")
 _GUESSED_DELIMITER = re.compile(rb"(?mi)^--([^\r\n]{1,200}?)(?:--)?[ \t]*\r?\n[ \t]*(?:\r?\n)?Content-[a-z-]{2,30}:")
 _ENCODED_WORDS = re.compile(r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=(?:\s*=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=)*")
 _ENCODED_WORD = re.compile(r"=\?([^?*\s]{1,60})(?:\*[^?\s]*)?\?([bBqQ])\?([^?]*)\?=")
@@ -104,20 +105,26 @@ def _parsed(data: bytes, start: int, end: int, default_type: str, depth: int) ->
 
 
 def _headers(data: bytes, start: int, end: int) -> tuple[dict[str, list[bytes]], int]:
-    """The headers, and where the body begins: behind an empty line, or at the first line that is no header."""
+    """The headers, and where the body begins: behind an empty line, or at the first line that is no header.
+
+    Neither ends them where a header that a mail needs follows at once: programs break long lines in the wrong place.
+    """
     found: list[tuple[bytes, list[bytes]]] = []
     at = start
     while at < end:
         line_end = data.find(b"\n", at, end) + 1 or end
         line = data[at:line_end].rstrip(b"\r\n")
-        if not line.strip():
-            at = line_end
-            break
         match = _HEADER_LINE.fullmatch(line)
-        if line[:1] in {b" ", b"\t"} and found:
+        if not line.strip():
+            if not found or not _goes_on(data, line_end, end, found):
+                at = line_end
+                break
+        elif line[:1] in {b" ", b"\t"} and found:
             found[-1][1].append(line)
         elif match:
             found.append((match[1], [match[2]]))
+        elif found and _goes_on(data, line_end, end, found):
+            found[-1][1].append(line)
         elif found or not line.startswith((b"From ", b">From ")):
             break
         at = line_end
@@ -126,6 +133,13 @@ def _headers(data: bytes, start: int, end: int) -> tuple[dict[str, list[bytes]],
         value = b" ".join(line.strip() for line in lines).strip()
         headers.setdefault(name.decode("ascii").lower(), []).append(value)
     return headers, at
+
+
+def _goes_on(data: bytes, at: int, end: int, found: list[tuple[bytes, list[bytes]]]) -> bool:
+    """Whether the headers that say how to read the body, and are not there yet, come behind this line."""
+    if any(name.lower() == b"content-type" for name, _ in found):
+        return False
+    return _NEEDED_HEADER.match(data, at, end) is not None
 
 
 def _pieces(data: bytes, start: int, end: int, boundary: str, *, declared: bool) -> Iterator[tuple[int, int]]:
