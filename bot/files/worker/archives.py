@@ -23,7 +23,7 @@ from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, MemberExtract, NoteExtract, Unreadable
 from bot.files.names import extension
 from bot.files.outbox import Outbox
-from bot.files.worker import zips
+from bot.files.worker import zips, zstd
 from bot.files.worker.likely_encoding import names
 from bot.files.worker.sniff import Kind, is_tar
 
@@ -184,19 +184,12 @@ def _name(info: tarfile.TarInfo) -> str:
 _Opener = Callable[[Path], IO[bytes] | gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile]
 
 
-def _zstd(source: Path) -> IO[bytes]:
-    import zstandard  # noqa: PLC0415 - for the few files that need it
-
-    decoder = zstandard.ZstdDecompressor(max_window_size=1 << 27)
-    return io.BufferedReader(decoder.stream_reader(source.open("rb"), read_across_frames=True, closefd=True))
-
-
 _OPENERS: dict[Kind, _Opener] = {
     Kind.GZIP: gzip.GzipFile,
     Kind.BZIP2: bz2.BZ2File,
     Kind.XZ: lzma.LZMAFile,
     Kind.LZMA: lzma.LZMAFile,
-    Kind.ZSTD: _zstd,
+    Kind.ZSTD: lambda source: zstd.opened(source.open("rb")),
 }
 _ENDINGS = frozenset({"gz", "bz2", "xz", "lzma", "zst", "zstd"})
 

@@ -66,7 +66,7 @@ class _Reader:
 
     def _fill(self) -> None:
         piece = self._data[self._at : self._at + 32]
-        if not piece and self._count < -64:
+        if self._at > len(self._data) + 64:  # zeros stand in for what a look-up reads beyond the last code
             raise zlib.error("cut off")
         self._at += 32
         self._bits |= int.from_bytes(piece, "little") << self._count

@@ -12,11 +12,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import Message
+from itertools import count, islice
 
 from bot.files.worker.charsets import decoded
 from bot.files.worker.transfer import unpacked
 
 _DEPTH_MAX = 12
+_PARTS_MAX = 10_000
+"""Of a mail; its last one holds what follows."""
 _PARAMETERS_BYTES_MAX = 4_000
 _HEADERS_BYTES_MAX = 64_000
 _HEADER_LINE = re.compile(rb"([!-9;-~]{1,100})[ \t]*:(.*)", re.DOTALL)
@@ -82,7 +85,7 @@ class Part:
 
 
 def parse(data: bytes) -> Part:
-    return _parsed(data, 0, len(data), "text/plain", 0)
+    return _parsed(data, 0, len(data), "text/plain", 0, count(_PARTS_MAX, -1))
 
 
 def parse_headers(data: bytes) -> Part:
@@ -90,7 +93,7 @@ def parse_headers(data: bytes) -> Part:
     return Part(_headers(data, 0, min(len(data), _HEADERS_BYTES_MAX))[0], b"")
 
 
-def _parsed(data: bytes, start: int, end: int, default_type: str, depth: int) -> Part:
+def _parsed(data: bytes, start: int, end: int, default_type: str, depth: int, left: Iterator[int]) -> Part:
     headers, body = _headers(data, start, end)
     part = Part(headers, b"", default_type=default_type)
     is_multipart = part.content_type.startswith("multipart/") or "content-type" not in headers
@@ -98,7 +101,9 @@ def _parsed(data: bytes, start: int, end: int, default_type: str, depth: int) ->
         inner_type = "message/rfc822" if part.content_type == "multipart/digest" else "text/plain"
         declared = part.content_type.startswith("multipart/")
         for inner_start, inner_end in _pieces(data, body, end, part.parameter("boundary").strip(), declared=declared):
-            part.parts.append(_parsed(data, inner_start, inner_end, inner_type, depth + 1))
+            part.parts.append(_parsed(data, inner_start, inner_end, inner_type, depth + 1, left))
+            if next(left) < 0:
+                break
     if not part.parts:
         part.raw = data[body:end]
     return part
@@ -160,7 +165,8 @@ def _pieces(data: bytes, start: int, end: int, boundary: str, *, declared: bool)
 
 
 def _delimiters(data: bytes, start: int, end: int, boundary: bytes) -> list[re.Match[bytes]]:
-    return list(re.compile(rb"(?m)^--" + re.escape(boundary) + rb"(--)?[ \t]*\r?$").finditer(data, start, end))
+    pattern = re.compile(rb"(?m)^--" + re.escape(boundary) + rb"(--)?[ \t]*\r?$")
+    return list(islice(pattern.finditer(data, start, end), _PARTS_MAX))
 
 
 # --- words in headers ------------------------------------------------------------------------------------------------

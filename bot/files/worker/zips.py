@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from bot.files import notes
-from bot.files.worker import deflate64
+from bot.files.worker import deflate64, zstd
 from bot.files.worker.likely_encoding import names
 
 _CHUNK_BYTES = 65_536
@@ -160,7 +160,7 @@ class _Packed:
         self._file = file
         self._left = size
 
-    def read(self, count: int = -1) -> bytes:
+    def read(self, count: int = -1, /) -> bytes:
         if self._left is not None:
             count = self._left if count < 0 else min(count, self._left)
         data = self._file.read(count)
@@ -216,14 +216,9 @@ def _lzma(packed: _Packed) -> lzma.LZMADecompressor:
 
 
 def _zstd(packed: _Packed) -> Iterator[bytes]:
-    import zstandard  # noqa: PLC0415 - for the few archives that need it
-
-    try:
-        reader = zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(packed, read_across_frames=True)  # type: ignore[arg-type]
-        while data := reader.read(_CHUNK_BYTES):
-            yield data
-    except zstandard.ZstdError as error:
-        raise zipfile.BadZipFile(str(error)) from error
+    file = zstd.opened(packed)
+    while data := file.read(_CHUNK_BYTES):
+        yield data
 
 
 _DECODERS: dict[int, Callable[[_Packed], Iterator[bytes]]] = {
