@@ -87,7 +87,7 @@ class Conversion:
             elif isinstance(extract, OfficeExtract):
                 extracts += await self._rendered(task, source, extract, path)
             else:
-                extracts.append(replace(extract, inside=inside))
+                extracts.append(replace(extract, inside=" › ".join(filter(None, (inside, extract.inside)))))
         return extracts
 
     async def _member(self, task: _Task, member: MemberExtract, path: tuple[str, ...]) -> list[Extract]:

@@ -130,3 +130,31 @@ def text_left_out(chars: int) -> str:
 def megabytes(size_bytes: int) -> str:
     """1234567 as "1.2 MB"; never a zero."""
     return f"{max(size_bytes / 1_000_000, 0.1):,.1f} MB".replace(".0 MB", " MB")
+
+
+# --- mails and archives --------------------------------------------------------------------------------------------
+ENCRYPTED_MAIL = (
+    "holds text that is encrypted, or sealed by a signature, and which I can't open. Please send it as plain text."
+)
+MEMBER_DAMAGED = "is damaged inside its archive, so it was not read. Please pack it again or send it by itself."
+PART_OF_ARCHIVE = "is one part of an archive that was split. Please send the files in it one by one."
+
+
+def packed_otherwise(method: str) -> str:
+    """``method`` is the name of a packing method, for a member of an archive that I can open otherwise."""
+    return f"is packed with {method}, which I can't unpack. Please send it by itself."
+
+
+def archive_of_kind(described: str) -> str:
+    """``described`` has its article: "a RAR archive"."""
+    return f"is {described}, which I can't open. Please send its files one by one, or pack them as a zip."
+
+
+def attachments_left_out(kept: int, total: int) -> str:
+    return (
+        f"has {total:,} attachments, of which only the first {kept:,} were read. Please send the others by themselves."
+    )
+
+
+def mails_left_out(kept: int, total: int) -> str:
+    return f"holds {total:,} mails, of which only the first {kept:,} were read. Please send the others by themselves."

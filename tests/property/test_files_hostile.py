@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
+import lzma
 import tempfile
+import time
+import zlib
 from contextlib import suppress
 from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.files.extracts import from_json
 from bot.files.names import safe_name
-from bot.files.worker import compound, hypertext
+from bot.files.worker import compound, deflate64, hypertext, lzfu, rtf
 from bot.files.worker.__main__ import answer
 from bot.files.worker.sniff import Kind, describe, kind_of
-from tests import file_limits, made_documents, made_files
+from tests import file_limits, made_documents, made_files, made_outlook
+from tests.made_archives import Packed, deflated, old_tar, zip_of
+from tests.made_mails import HEADERS, multipart, part
+from tests.made_outlook import Made
 
 LIMITS = replace(file_limits.CONVERT, image_pixels_max=1_000_000, archive_bytes_max=1_000_000, archive_files_max=10)
 
@@ -30,6 +38,50 @@ def mail() -> bytes:
     message.add_attachment(b"x" * 200, "image", "png", filename="ä.png")
     return message.as_bytes()
 
+
+def mails() -> dict[str, bytes]:
+    """One of each way that parts lie in one another."""
+    text, page = (
+        part("text/plain; charset=gb2312", "\u6731"),
+        part("text/html", "<p>a<table><td>b<ul><li>c<blockquote>d"),
+    )
+    inner = multipart("alternative", [text, page, part("text/calendar", EVENT.decode())], boundary="I", headers="")
+    forwarded = part("message/rfc822", mail().decode("latin-1"))
+    picture = part("image/png", made_files.image("PNG", (8, 8)), headers="Content-ID: <1>\r\n")
+    whole = multipart("mixed", [inner, forwarded, picture, part("message/delivery-status", "Action: failed")])
+    return {
+        "of many parts": whole,
+        "MHTML": multipart("related", [page, picture], headers="MIME-Version: 1.0\r\nSubject: x\r\n"),
+        "a mailbox": b"From a@b 2026\n" + whole + b"\n\nFrom a@b 2026\n" + mail() + b"\n\n",
+        "uuencoded": HEADERS.encode()
+        + b"Content-Transfer-Encoding: x-uuencode\r\n\r\nbegin 644 a\n%:&5L;&\\\n`\nend\n",
+    }
+
+
+def outlook_item() -> Made:
+    rtf = rb"{\rtf1\ansi\fromhtml1 {\*\htmltag64 <p>}\htmlrtf x\htmlrtf0 \'e4\u8364?{\*\htmltag72 </p>}}"
+    packed = len(rtf).to_bytes(4, "little") * 2 + b"LZFu" + bytes(4)
+    packed += b"".join(b"\0" + rtf[at : at + 8] for at in range(0, len(rtf), 8))
+    inner = Made({made_outlook.SUBJECT: "In", made_outlook.HTML: b"<p>x", 0x3FDE: 1251}, codec="cp1251")
+    properties = {made_outlook.CLASS: "IPM.Contact", made_outlook.RTF: packed, (made_outlook.ADDRESS, 0x8083): "a@b"}
+    people = [{0x0C15: 2, 0x3001: "Bob", 0x39FE: "b@b"}]
+    return Made(properties, people, [{0x3707: "a.txt", 0x3701: b"hello"}, inner])
+
+
+def zip_by(method: int, packed: bytes) -> bytes:
+    return zip_of([Packed(b"a.txt", HELLO, method, packed), Packed(b"\x82\xa0.txt", b"b")])
+
+
+HELLO = b"hello" * 20
+BY_METHOD = {9: deflated(HELLO), 12: bz2.compress(HELLO), 93: zstandard.compress(HELLO), 95: lzma.compress(HELLO)}
+EVENT = (
+    b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:a\\,b\r\n c\r\nDTSTART;TZID=X:20261124T100000\r\n"
+    b'ATTENDEE;CN="B, C":mailto:b@b\r\nRRULE:FREQ=DAILY\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n'
+)
+CARD = (
+    b"BEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=C3=BC=\r\n=C3=BC;x\r\n"
+    b"TEL;HOME:1\r\nPHOTO;ENCODING=BASE64;JPEG:AAAA\r\n BBBB\r\nEND:VCARD\r\n"
+)
 
 SEEDS = {
     **{kind: made_files.image(kind, (16, 12)) for kind in ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "ICO")},
@@ -45,6 +97,15 @@ SEEDS = {
     "gzip": gzip.compress(b"hello" * 50),
     "msg": made_documents.outlook("S", "body", {"a.txt": b"hello"}),
     "mail": mail(),
+    **{f"mail, {name}": content for name, content in mails().items()},
+    "Outlook, rich": made_outlook.msg(outlook_item()),
+    "winmail.dat": made_outlook.tnef(outlook_item()),
+    "calendar": EVENT,
+    "cards": CARD,
+    **{f"zip, {method}": zip_by(method, packed) for method, packed in BY_METHOD.items()},
+    "old tar": old_tar("a.txt", b"hello"),
+    "zstd": zstandard.compress(b"hello" * 50),
+    "lzma": lzma.compress(b"hello" * 50, lzma.FORMAT_ALONE),
     "UTF-16": "größer als gedacht".encode("utf-16"),
     "SVG": made_documents.SVG,
 }
@@ -95,6 +156,12 @@ STARTS = [
     *(seed[:16] for seed in SEEDS.values()),
     b"\x00\x00\x00\x18ftypheic",
     b"From: a\nTo: b\nMessage-ID: c\n\n",
+    b"Message-ID: c\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\n",
+    b"Message-ID: c\nMIME-Version: 1.0\nContent-Type: text/html; charset=",
+    b"From a@b 2026\nMessage-ID: c\nSubject: =?",
+    b"\x78\x9f\x3e\x22\1\0\1\3\x90\6\0",
+    b"BEGIN:VCARD\n",
+    b"MIME-Version: 1.0\nFrom: a\nContent-Type: text/calendar\n\nBEGIN:VEVENT\n",
 ]
 
 
@@ -116,7 +183,77 @@ def test_a_compound_file_is_read_or_refused(rest: bytes) -> None:
         compound.read(made_documents.compound({"a": b"b"})[:600] + rest)
 
 
-@given(st.text(max_size=200))
+TAGS = ["<p>", "<table><tr><td>", "</td>", "<li>", "<ul>", "</ul>", "<blockquote>", "<a href='http://x'>", "<svg>", "x"]
+
+
+@given(st.one_of(st.text(max_size=200), st.lists(st.sampled_from(TAGS), max_size=40).map("".join)))
 def test_any_html_becomes_text(html: str) -> None:
     assert "\n\n\n" not in hypertext.to_text(html)
     assert safe_name(hypertext.to_text(html))
+
+
+RTF_WORDS = [
+    *(rb"{", rb"}", rb"\*", rb"\htmltag64 ", rb"\htmlrtf", rb"\htmlrtf0 ", rb"\fldinst ", rb"\fldrslt ", rb"\'e4"),
+    *(rb"\u55357?\u56832?", rb"\f1\fcharset128 ", rb"\bin3 ", rb"\footnote ", rb"\uc3 ", b'HYPERLINK "x"', rb"\v "),
+]
+
+
+@given(st.lists(st.one_of(st.binary(max_size=9), st.sampled_from(RTF_WORDS)), max_size=60).map(b"".join))
+def test_any_rich_text_becomes_text(document: bytes) -> None:
+    rtf.to_text(b"{\\rtf1" + document).encode()
+    found = rtf.wrapped(b"{\\rtf1\\fromhtml1" + document)
+    assert found is not None
+    assert found[1].encode() is not None
+
+
+@given(st.binary(max_size=400), st.integers(0, 2**32 - 1))
+def test_rich_text_however_packed_is_unpacked_or_nothing(packed: bytes, size: int) -> None:
+    assert len(lzfu.unpacked(bytes(4) + size.to_bytes(4, "little") + b"LZFu" + bytes(4) + packed)) <= 17 * len(packed)
+
+
+@given(st.binary(max_size=400))
+def test_what_is_no_deflate64_ends(packed: bytes) -> None:
+    with suppress(zlib.error):
+        assert sum(map(len, deflate64.unpacked(packed))) <= 70_000 * 8 * len(packed)
+
+
+# --- time ----------------------------------------------------------------------------------------------------------
+
+MANY = 60_000
+OF_A_MAIL = b"From: a\nMessage-ID: b\nMIME-Version: 1.0\n"
+OF_PARTS = OF_A_MAIL + b"Content-Type: multipart/mixed; boundary=b\n\n"
+OF_A_PAGE = OF_A_MAIL + b"Content-Type: text/html\n\n"
+PARTED = b"Content-Type: multipart/mixed; boundary=%d\n\n--%d\n"
+LONG = {
+    "nested parts": OF_A_MAIL
+    + b"".join(b"Content-Type: multipart/mixed; boundary=%d\n\n--%d\n" % (n, n) for n in range(MANY)),
+    "parts of one boundary": OF_PARTS + b"--b\nContent-Type: multipart/mixed; boundary=b\n\n" * MANY,
+    "empty parts": OF_PARTS + b"--b\n" * MANY,
+    "parameters": OF_A_MAIL + b"Content-Type: text/plain; " + b"a=b;" * MANY + b"\n\nx",
+    "encoded words": OF_A_MAIL + b"Subject: " + b"=?utf-8?Q?" * MANY + b"\n\nx",
+    "addresses": OF_A_MAIL + b"Cc: " + b"a@b.c, " * MANY + b"\n\nx",
+    "mails of a mailbox": b"From a 2026\nFrom: x\n\n" * MANY,
+    "blocks in blocks": OF_A_PAGE + b"<div>" * MANY,
+    "lists in lists": OF_A_PAGE + b"<ul><li>" * MANY,
+    "formats": OF_A_PAGE + b"".join(b"<b id=%d>" % n for n in range(MANY)) + b"<p>x" * MANY,
+    "attributes": OF_A_PAGE + b"<a " + b"".join(b"a%d=1 " % n for n in range(MANY)) + b">",
+    "options": OF_A_PAGE + b"<select>" + b"<option>x" * MANY,
+    "open quotations": OF_A_PAGE + b'<a b="' * MANY,
+    "folded lines": b"BEGIN:VCALENDAR\nSUMMARY:x\n" + b" y\n" * MANY,
+    "parameters of a card": b"BEGIN:VCARD\nNOTE" + b';a="b' * MANY + b"\n",
+}
+
+
+@pytest.mark.parametrize("kind", LONG)
+def test_time_grows_with_the_length_and_not_with_its_square(kind: str) -> None:
+    """Of what takes a square, these lengths would take minutes; the worker has one."""
+    begun_s = time.process_time()
+    ends_as_parts_or_a_reason(LONG[kind])
+    assert time.process_time() - begun_s < 8
+
+
+@pytest.mark.parametrize("group", [b"{", b"}", rb"{\field{\*\fldinst{HYPERLINK \"", rb"\u1234?", rb"\f1\'e4\f2\'e4"])
+def test_rich_text_takes_no_square_either(group: bytes) -> None:
+    begun_s = time.process_time()
+    rtf.to_text(b"{\\rtf1 " + group * MANY)
+    assert time.process_time() - begun_s < 8

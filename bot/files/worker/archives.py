@@ -1,7 +1,8 @@
 """An archive in, its members out as files, within limits on their count and on their bytes unpacked.
 
 I/O: reads the archive and writes members under names of ours; runs in a worker process. Nothing an archive says about
-paths, links, owners or sizes is believed: only contents are taken, and counted as they come.
+paths, links, owners or sizes is believed: only contents are taken, and counted as they come. A member that is damaged,
+locked or packed in a way that nothing here unpacks costs a note that names it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import lzma
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
@@ -22,14 +23,12 @@ from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, MemberExtract, NoteExtract, Unreadable
 from bot.files.names import extension
 from bot.files.outbox import Outbox
-from bot.files.worker.sniff import Kind
+from bot.files.worker import zips, zstd
+from bot.files.worker.likely_encoding import names
+from bot.files.worker.sniff import Kind, is_tar
 
-_OPENERS: dict[Kind, type[gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile]] = {
-    Kind.GZIP: gzip.GzipFile,
-    Kind.BZIP2: bz2.BZ2File,
-    Kind.XZ: lzma.LZMAFile,
-}
 _CHUNK_BYTES = 65_536
+_NAME_CHARS_MAX = 300
 _CLUTTER = frozenset(
     {"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", ".git", ".svn", "__pycache__", "node_modules"}
 )
@@ -37,6 +36,7 @@ _BROKEN = (
     *(zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError),
     *(ValueError, NotImplementedError, IndexError, KeyError, OverflowError),
 )
+_OF_DOCUMENTS = frozenset({"[Content_Types].xml", "mimetype"})
 
 
 class _Full(Exception):
@@ -44,11 +44,16 @@ class _Full(Exception):
 
 
 def convert(source: Path, kind: Kind, name: str, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    """The members, and a note where there were more than the limits allow. Raises ``Unreadable``."""
+    """The members, and notes about those that are left out. Raises ``Unreadable``."""
     unpacked = _Unpacked(out, limits)
     try:
-        for member_name, file in _members(source, kind, name, limits):
-            unpacked.add(member_name, file)
+        if kind is Kind.ZIP:
+            _add_zip(source, unpacked)
+        elif kind is Kind.TAR:
+            with source.open("rb") as file:
+                _add_tar(file, unpacked)
+        else:
+            _add_packed(source, kind, name, unpacked, limits)
     except _Full:
         unpacked.extracts.append(NoteExtract(notes.members_left_out(unpacked.count, limits.archive_bytes_max)))
     except _BROKEN as error:
@@ -68,69 +73,141 @@ class _Unpacked:
         self._files_max = limits.archive_files_max
         self._bytes_left = limits.archive_bytes_max
 
-    def add(self, name: str, file: IO[bytes]) -> None:
-        """Raises ``_Full``; what was begun then is taken back."""
+    def add(self, name: str, pieces: Iterable[bytes]) -> None:
+        """Raises ``_Full``, and what ``pieces`` raises; what was begun then is taken back."""
         if self.count >= self._files_max:
             raise _Full
         path = self._out.new(".bin")
-        with path.open("wb") as target:
-            while chunk := file.read(_CHUNK_BYTES):
-                self._bytes_left -= len(chunk)
-                if self._bytes_left < 0:
-                    path.unlink()
-                    raise _Full
-                target.write(chunk)
+        try:
+            with path.open("wb") as target:
+                for piece in pieces:
+                    self._spend(len(piece))
+                    target.write(piece)
+        except BaseException:
+            path.unlink()
+            raise
         self.count += 1
-        self.extracts.append(MemberExtract(path.name, name))
+        self.extracts.append(MemberExtract(path.name, name[-_NAME_CHARS_MAX:]))
+
+    def leave_out(self, name: str, reason: str) -> None:
+        """Raises ``_Full`` where hardly anything else is in the archive."""
+        if len(self.extracts) - self.count >= self._files_max:
+            raise _Full
+        self.extracts.append(NoteExtract(reason, name[-_NAME_CHARS_MAX:]))
+
+    def _spend(self, size_bytes: int) -> None:
+        self._bytes_left -= size_bytes
+        if self._bytes_left < 0:
+            raise _Full
 
 
-def _members(source: Path, kind: Kind, name: str, limits: ConvertLimits) -> Iterator[tuple[str, IO[bytes]]]:
-    if kind is Kind.ZIP:
-        yield from _zip_members(source)
-    elif kind is Kind.TAR:
-        with source.open("rb") as file:
-            yield from _tar_members(file)
-    else:
-        with _OPENERS[kind](source) as unpacked:
-            is_tar = unpacked.read(512)[257:262] == b"ustar"
-            unpacked.seek(0)
-            bounded = io.BufferedReader(_Bounded(unpacked, 2 * limits.archive_bytes_max), _CHUNK_BYTES)
-            if is_tar:
-                yield from _tar_members(bounded)
-            else:
-                yield _without_packing(name), bounded
-
-
-def _without_packing(name: str) -> str:
-    return name.rpartition(".")[0] if extension(name) in {"gz", "bz2", "xz"} else name
-
-
-def _zip_members(source: Path) -> Iterator[tuple[str, IO[bytes]]]:
-    with zipfile.ZipFile(source) as archive:
-        wanted = [info for info in archive.infolist() if not info.is_dir() and not _is_clutter(info.filename)]
-        if any(info.flag_bits & 0x1 for info in wanted):
-            raise Unreadable(notes.PASSWORD)
-        for info in wanted:
-            with archive.open(info) as file:
-                yield info.filename, file
-
-
-def _tar_members(stream: IO[bytes]) -> Iterator[tuple[str, IO[bytes]]]:
-    with tarfile.open(fileobj=stream, mode="r|") as archive:
-        for info in archive:
-            file = archive.extractfile(info) if info.isfile() and not _is_clutter(info.name) else None
-            if file is not None:
-                yield info.name, file
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    while piece := file.read(_CHUNK_BYTES):
+        yield piece
 
 
 def _is_clutter(name: str) -> bool:
     return not _CLUTTER.isdisjoint(PurePosixPath(name.replace("\\", "/")).parts)
 
 
+# --- zip -------------------------------------------------------------------------------------------------------------
+
+
+def _add_zip(source: Path, unpacked: _Unpacked) -> None:
+    damaged = False
+    try:
+        members = zips.listed(source)
+    except _BROKEN:
+        damaged, members = True, zips.salvaged(source)
+    wanted = [(name, member) for name, member in zips.named(members) if not _is_clutter(name)]
+    if damaged and (not wanted or not _OF_DOCUMENTS.isdisjoint(name for name, _ in wanted)):
+        raise Unreadable(_why_damaged(source))
+    if wanted and all(member.refusal == notes.PASSWORD for _, member in wanted):
+        raise Unreadable(notes.PASSWORD)
+    for name, member in wanted:
+        if member.refusal:
+            unpacked.leave_out(name, member.refusal)
+            continue
+        try:
+            unpacked.add(name, zips.contents(source, member))
+        except MemoryError:
+            unpacked.leave_out(name, notes.TOO_HEAVY)
+        except _BROKEN:
+            unpacked.leave_out(name, notes.MEMBER_DAMAGED)
+    if damaged:
+        unpacked.extracts = [*unpacked.extracts, NoteExtract(_why_damaged(source))] if unpacked.count else []
+        if not unpacked.count:
+            raise Unreadable(_why_damaged(source))
+
+
+def _why_damaged(source: Path) -> str:
+    with source.open("rb") as file:
+        return notes.PART_OF_ARCHIVE if file.read(4) == b"PK\x07\x08" else notes.DAMAGED_ARCHIVE
+
+
+# --- tar -------------------------------------------------------------------------------------------------------------
+
+
+class _Header(tarfile.TarInfo):
+    """Counts the headers that are none: what lies before them is damaged, what follows need not be."""
+
+    broken = 0
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> _Header:
+        try:
+            return super().frombuf(buf, encoding, errors)
+        except tarfile.InvalidHeaderError:  # type: ignore[attr-defined]
+            _Header.broken += 1
+            raise
+
+
+def _add_tar(stream: IO[bytes], unpacked: _Unpacked) -> None:
+    _Header.broken = 0
+    with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Header, ignore_zeros=True) as archive:
+        for info in archive:
+            file = archive.extractfile(info) if info.isfile() and not _is_clutter(info.name) else None
+            if file is not None:
+                unpacked.add(_name(info), _pieces(file))
+    if _Header.broken:
+        unpacked.extracts.append(NoteExtract(notes.DAMAGED_ARCHIVE))
+
+
+def _name(info: tarfile.TarInfo) -> str:
+    """Bytes that are no UTF-8 come as surrogates."""
+    return names([info.name.encode("utf-8", "surrogateescape")])[0]
+
+
+# --- one file, packed ------------------------------------------------------------------------------------------------
+
+
+_Opener = Callable[[Path], IO[bytes] | gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile]
+
+
+_OPENERS: dict[Kind, _Opener] = {
+    Kind.GZIP: gzip.GzipFile,
+    Kind.BZIP2: bz2.BZ2File,
+    Kind.XZ: lzma.LZMAFile,
+    Kind.LZMA: lzma.LZMAFile,
+    Kind.ZSTD: lambda source: zstd.opened(source.open("rb")),
+}
+_ENDINGS = frozenset({"gz", "bz2", "xz", "lzma", "zst", "zstd"})
+
+
+def _add_packed(source: Path, kind: Kind, name: str, unpacked: _Unpacked, limits: ConvertLimits) -> None:
+    """A tar that was packed gives its members, another file itself."""
+    with _OPENERS[kind](source) as file:
+        bounded = io.BufferedReader(_Bounded(file, 2 * limits.archive_bytes_max), _CHUNK_BYTES)
+        if is_tar(bounded.peek(512)[:512]):
+            _add_tar(bounded, unpacked)
+        else:
+            unpacked.add(name.rpartition(".")[0] if extension(name) in _ENDINGS else name, _pieces(bounded))
+
+
 class _Bounded(io.RawIOBase):
     """A stream that ends with ``_Full`` after so many bytes, also where they are only skipped."""
 
-    def __init__(self, file: gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile, bytes_max: int) -> None:
+    def __init__(self, file: IO[bytes] | gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile, bytes_max: int) -> None:
         self._file = file
         self._bytes_left = bytes_max
 

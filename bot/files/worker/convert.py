@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from bot.files import notes
@@ -15,14 +16,14 @@ from bot.files.extracts import Extract, Unreadable
 from bot.files.names import extension
 from bot.files.outbox import Outbox
 from bot.files.worker.languages import language_of
-from bot.files.worker.sniff import HEAD_BYTES, IMAGES, PACKED, TAIL_BYTES, Kind, describe, kind_of
+from bot.files.worker.mail_start import looks_like_mail
+from bot.files.worker.sniff import HEAD_BYTES, IMAGES, PACKED, TAIL_BYTES, Kind, archive_kind, describe, kind_of
 
 _REFUSED = {
     Kind.EMPTY: notes.EMPTY,
     Kind.AUDIO: notes.AUDIO,
     Kind.VIDEO: notes.VIDEO,
     Kind.PROGRAM: notes.PROGRAM,
-    Kind.ARCHIVE: notes.ARCHIVE,
 }
 _WRITTEN_IN_SLACK = frozenset({"quip", "canvas", "post", "space"})
 _SVG = re.compile(rb"<svg[\s>]")
@@ -44,6 +45,8 @@ def convert(source: Path, name: str, filetype: str, out: Outbox, limits: Convert
     kind = kind_of(head, tail)
     if kind in _REFUSED:
         raise Unreadable(_REFUSED[kind])
+    if kind is Kind.ARCHIVE:
+        raise Unreadable(notes.archive_of_kind(archive_kind(head)))
     if kind in IMAGES:
         from bot.files.worker import images  # noqa: PLC0415
 
@@ -52,7 +55,7 @@ def convert(source: Path, name: str, filetype: str, out: Outbox, limits: Convert
         from bot.files.worker import pdfs  # noqa: PLC0415
 
         return pdfs.convert(source, out, limits)
-    extracts = _words(source, head, name, filetype, out, limits) if kind is Kind.TEXT else None
+    extracts = _words(source, head, name, filetype, out, limits) if kind in {Kind.TEXT, Kind.MAIL} else None
     extracts = extracts or _documents(source, kind, name, out, limits)
     if extracts is None:
         raise Unreadable(notes.unknown_kind(describe(head, extension(name))))
@@ -68,15 +71,16 @@ def _ends(source: Path) -> tuple[bytes, bytes]:
 
 def _words(source: Path, head: bytes, name: str, filetype: str, out: Outbox, limits: ConvertLimits) -> list[Extract]:
     """Text, and the kinds of file that are written as text."""
-    from bot.files.worker import documents, hypertext, mail, text  # noqa: PLC0415
+    from bot.files.worker import calendars, documents, hypertext, mail, text  # noqa: PLC0415
 
     if filetype in _WRITTEN_IN_SLACK and b"<" in head:
         return text.written(hypertext.to_text(text.decoded(source, limits)), "", "Slack canvas", out, limits)
-    if mail.looks_like_mail(head):
-        try:
-            return mail.convert_rfc822(source, out, limits)
-        except Exception:  # noqa: BLE001, S110 - what email's parsers make of hostile mail varies; it still is text
-            pass
+    if calendars.looks_like_calendar(head):
+        about = "calendar" if b"VCALENDAR" in head[:400].upper() else "contacts"
+        return text.written(calendars.to_text(source.read_bytes()), "", about, out, limits)
+    if looks_like_mail(head):
+        with suppress(Unreadable):  # headers and nothing else: they still are text
+            return mail.convert(source, out, limits)
     extracts = text.convert(source, *language_of(name, filetype), out, limits)
     if _SVG.search(head) and source.stat().st_size <= _SVG_BYTES_MAX and not _REFERENCE.search(source.read_bytes()):
         extracts.append(documents.SVG)
@@ -85,10 +89,12 @@ def _words(source: Path, head: bytes, name: str, filetype: str, out: Outbox, lim
 
 def _documents(source: Path, kind: Kind, name: str, out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
     """Office documents, mails and archives."""
-    from bot.files.worker import archives, documents  # noqa: PLC0415
+    from bot.files.worker import archives, documents, tnef  # noqa: PLC0415
 
     if kind is Kind.RTF:
         return [documents.RTF]
+    if kind is Kind.TNEF:
+        return tnef.convert(source, out, limits)
     if kind is Kind.OLE:
         return documents.from_compound(source, out, limits)
     found = documents.from_zip(source, out) if kind is Kind.ZIP else None

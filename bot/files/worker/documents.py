@@ -13,7 +13,7 @@ from bot.files import notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, MemberExtract, OfficeExtract, Unreadable
 from bot.files.outbox import Outbox
-from bot.files.worker import compound, mail
+from bot.files.worker import compound, outlook
 
 _MIMETYPE_BYTES_MAX = 200
 _MANIFEST_BYTES_MAX = 1_000_000
@@ -89,7 +89,7 @@ def from_compound(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extr
     if "EncryptedPackage" in root.streams:
         raise Unreadable(notes.PASSWORD)
     if "__properties_version1.0" in root.streams:
-        return mail.convert_outlook(root, out, limits)
+        return outlook.convert(root, out, limits)
     found = next((extract for name, extract in _OLD_OFFICE if name in root.streams), None)
     if found is None:
         raise Unreadable(notes.unknown_kind("a compound file"))

@@ -1,135 +1,126 @@
-"""A mail (RFC 822, or an Outlook message) in, its text and its attachments out.
+"""A mail (RFC 822, MHTML too) or a file of mails in, its text and its attachments out.
 
-I/O: reads the mail, writes the text and the attachments to files; runs in a worker process.
+I/O: reads the mail, writes the text and the attachments to files; runs in a worker process. Every leaf of a mail ends
+up in one of three ways: as text in its turn, as an attachment to be converted, or by its name below the text.
 """
 
 from __future__ import annotations
 
-import email
-import email.policy
-import re
-from collections.abc import Iterator
-from email.message import EmailMessage, MIMEPart
 from pathlib import Path
 
 from bot.files import notes
 from bot.files.bounds import ConvertLimits
-from bot.files.extracts import Extract, MemberExtract, Unreadable
+from bot.files.extracts import Extract, MemberExtract, NoteExtract, Unreadable
 from bot.files.outbox import Outbox
-from bot.files.worker import compound
-from bot.files.worker.hypertext import to_text
+from bot.files.worker import mime
+from bot.files.worker.charsets import decoded
+from bot.files.worker.mail_body import Body, body_of
+from bot.files.worker.mail_start import ONLY_MAILS, bare, mails_in
+from bot.files.worker.mime import Part
 from bot.files.worker.text import written
 
-_SHOWN = ("From", "To", "Cc", "Date", "Subject")
-_HEADER = re.compile(rb"[A-Za-z][A-Za-z0-9-]{1,60}:[ \t]")
-_TELLING = re.compile(rb"(?mi)^(Received|From|Return-Path|Message-ID|MIME-Version|Delivered-To):")
-_DECORATION_BYTES = 10_000
-"""Pictures shown within a mail and smaller than this are logos and rules of a signature."""
+_SHOWN = ("from", "sender", "to", "cc", "bcc", "reply-to", "date", "subject")
+_OF_TRANSPORT = frozenset({"content-type", "content-transfer-encoding", "mime-version", "content-disposition"})
+_NAMED_MAX = 100
+_NAME_CHARS_MAX = 300
+_DECLARES_ITSELF = frozenset({"text/html", "text/xml", "text/calendar", "text/vcard", "text/x-vcard"})
 
 
-def looks_like_mail(head: bytes) -> bool:
-    """Whether a text begins with mail headers, at least two of those that only mails have."""
-    if not _HEADER.match(head):
-        return False
-    headers = re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0]
-    return len({found.lower() for found in _TELLING.findall(headers)}) >= 2 and b"\n" in headers
-
-
-def convert_rfc822(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+def convert(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
     """Raises ``Unreadable`` where there is neither text nor attachment."""
-    message = email.message_from_bytes(source.read_bytes(), policy=email.policy.default)
-    headers = [f"{name}: {_header(message, name)}" for name in _SHOWN if message[name]]
-    members = []
-    for number, part in enumerate(_attachments(message), 1):
-        if number > limits.archive_files_max:
-            break
-        data = _payload(part)
-        if data and not _is_decoration(part, data):
-            members.append(_member(part.get_filename() or f"attachment {number}", data, out))
-    return [*written("\n".join([*headers, "", _body(message)]), "", "mail", out, limits), *members]
+    mails = mails_in(bare(source.read_bytes()))
+    if len(mails) > 1:
+        return _several(mails, out, limits)
+    part = mime.parse(mails[0] if mails else b"")
+    body = body_of(part)
+    members: list[Extract] = []
+    left_out: list[str] = []
+    for leaf in body.attached:
+        name = name_of(leaf, len(members) + len(left_out) + 1)
+        if len(members) >= limits.archive_files_max:
+            left_out.append(name)
+        else:
+            members.append(_member(name, _content(leaf), out))
+    if left_out:
+        members.append(NoteExtract(notes.attachments_left_out(limits.archive_files_max, len(body.attached))))
+    text = _text(part, body, left_out)
+    if not text.strip() and not members:
+        raise Unreadable(notes.EMPTY)
+    members += [NoteExtract(notes.ENCRYPTED_MAIL)] if body.encrypted else []
+    return [*(written(text, "", "mail", out, limits) if text.strip() else []), *members]
 
 
-def _header(message: EmailMessage, name: str) -> str:
-    return " ".join(str(message[name]).split())
-
-
-def _body(message: EmailMessage) -> str:
-    try:
-        body = message.get_body(("plain", "html"))
-    except (KeyError, AttributeError, ValueError):
-        return ""
-    if body is None:
-        return ""
-    text = _text(body)
-    return to_text(text) if body.get_content_type() == "text/html" else text
-
-
-def _text(part: MIMEPart) -> str:
-    data = _payload(part)
-    try:
-        return data.decode(part.get_content_charset() or "utf-8", "replace")
-    except LookupError:
-        return data.decode("utf-8", "replace")
-
-
-def _payload(part: MIMEPart) -> bytes:
-    if part.get_content_type() == "message/rfc822":
-        return b"".join(inner.as_bytes() for inner in part.iter_parts())
-    payload = part.get_payload(decode=True)
-    return payload if isinstance(payload, bytes) else b""
-
-
-def _attachments(message: MIMEPart) -> Iterator[MIMEPart]:
-    """What is marked as an attachment or has a file name, pictures shown within the text included."""
-    for part in _leaves(message):
-        if part.get_filename() or part.get_content_disposition() == "attachment":
-            yield part
-
-
-def _leaves(part: MIMEPart) -> Iterator[MIMEPart]:
-    """A forwarded mail counts as one: its own attachments come with it."""
-    if not part.is_multipart() or part.get_content_type() == "message/rfc822":
-        yield part
-    else:
-        for inner in part.iter_parts():
-            yield from _leaves(inner)
-
-
-def _is_decoration(part: MIMEPart, data: bytes) -> bool:
-    shown_within = part.get_content_disposition() == "inline" or part["Content-ID"] is not None
-    return shown_within and part.get_content_maintype() == "image" and len(data) < _DECORATION_BYTES
+def _several(mails: list[bytes], out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    """The mails of a mailbox, each to be read as a file of its own."""
+    members: list[Extract] = []
+    for number, mail in enumerate(mails[: limits.archive_files_max], 1):
+        members.append(_member(f"{number} {_subject(mail)}.eml", mail, out))
+    if len(mails) > limits.archive_files_max:
+        members.append(NoteExtract(notes.mails_left_out(limits.archive_files_max, len(mails))))
+    return members
 
 
 def _member(name: str, data: bytes, out: Outbox) -> MemberExtract:
     path = out.new(".bin")
     path.write_bytes(data)
-    return MemberExtract(path.name, name)
+    return MemberExtract(path.name, name[:_NAME_CHARS_MAX])
 
 
-# --- Outlook messages: properties as streams, named by tag and type. Source: Microsoft's [MS-OXMSG] -------------------
-_SUBJECT, _BODY, _HTML, _SENDER, _SENDER_MAIL, _TO = "0037", "1000", "1013", "0C1A", "5D01", "0E04"
-_ATTACHED, _LONG_NAME, _SHORT_NAME = "3701", "3707", "3704"
+def _text(part: Part, body: Body, left_out: list[str]) -> str:
+    """Headers, words, and what else was there, each parted from the other by an empty line."""
+    charsets = [charset for charset in (part.charset, *body.charsets) if charset]
+    lines = [f"{name.title()}: {value}" for name in _names(part) if (value := part.words(name, *charsets))]
+    below = [f"[Not shown: {', '.join(body.named[:_NAMED_MAX])}]"] if body.named else []
+    below += [f"[Left out: {', '.join(left_out[:_NAMED_MAX])}]"] if left_out else []
+    return (
+        "\n\n".join(filter(None, ("\n".join(lines), *(text.strip() for text in body.texts), "\n".join(below)))) + "\n"
+    )
 
 
-def convert_outlook(storage: compound.Storage, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    sender = " ".join(filter(None, (_property(storage, _SENDER), _property(storage, _SENDER_MAIL))))
-    headers = (("From", sender), ("To", _property(storage, _TO)), ("Subject", _property(storage, _SUBJECT)))
-    body = _property(storage, _BODY) or to_text(_property(storage, _HTML))
-    lines = [f"{name}: {' '.join(value.split())}" for name, value in headers if value]
-    members = []
-    for name, attached in list(storage.storages.items())[: limits.archive_files_max]:
-        data = attached.streams.get(f"__substg1.0_{_ATTACHED}0102", b"")
-        if name.startswith("__attach") and data:
-            members.append(_member(_property(attached, _LONG_NAME) or _property(attached, _SHORT_NAME), data, out))
-    if not lines and not body.strip() and not members:
-        raise Unreadable(notes.EMPTY)
-    return [*written("\n".join([*lines, "", body]), "", "mail", out, limits), *members]
+def _names(part: Part) -> list[str]:
+    """The headers that people see; all of them where nothing but a mail's form makes it one, so that none is lost."""
+    if any(name.encode() in ONLY_MAILS for name in part.headers):
+        return [name for name in _SHOWN if name in part.headers]
+    return [name for name in part.headers if name not in _OF_TRANSPORT]
 
 
-def _property(storage: compound.Storage, tag: str) -> str:
-    """A text property: Unicode, or bytes in a code page that nearly always is Windows-1252."""
-    for suffix, encoding in (("001F", "utf-16-le"), ("001E", "cp1252"), ("0102", "utf-8")):
-        data = storage.streams.get(f"__substg1.0_{tag}{suffix}")
-        if data is not None:
-            return data.decode(encoding, "replace").rstrip("\0")
-    return ""
+def _content(leaf: Part) -> bytes:
+    """A leaf's bytes as a file: text that says its encoding only in the mail is put into UTF-8."""
+    data = leaf.payload
+    if not leaf.content_type.startswith("text/") or leaf.content_type in _DECLARES_ITSELF or not leaf.charset:
+        return data
+    return data if data.isascii() else decoded(data, leaf.charset).encode("utf-8", "replace")
+
+
+# --- names -----------------------------------------------------------------------------------------------------------
+
+_ENDINGS = {
+    "application/pdf": ".pdf",
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "image/gif": ".gif",
+    "text/html": ".html",
+    "text/plain": ".txt",
+    "text/csv": ".csv",
+    "text/calendar": ".ics",
+    "text/vcard": ".vcf",
+    "text/x-vcard": ".vcf",
+    "application/ms-tnef": ".dat",
+    "application/zip": ".zip",
+    "text/css": ".css",
+    "text/rtf": ".rtf",
+}
+
+
+def name_of(leaf: Part, number: int) -> str:
+    """As the mail calls it, else by what it holds; ``number`` is its place among the attachments."""
+    name = leaf.filename or leaf.words("content-description")
+    if leaf.content_type in {"message/rfc822", "message/global"}:
+        return name or f"{_subject(leaf.payload)}.eml"
+    location = leaf.first("content-location").decode("utf-8", "replace").partition("?")[0].rpartition("/")[2]
+    name = name or (location if "." in location else "")
+    return name.replace("\\", "/").rpartition("/")[2] or f"attachment {number}{_ENDINGS.get(leaf.content_type, '')}"
+
+
+def _subject(mail: bytes) -> str:
+    return mime.parse_headers(mail).words("subject")[:60].strip() or "mail"

@@ -11,6 +11,8 @@ from enum import StrEnum
 
 import puremagic
 
+from bot.files.worker.mail_start import looks_like_mail
+
 HEAD_BYTES = 8_192
 TAIL_BYTES = 2_048
 
@@ -34,8 +36,12 @@ class Kind(StrEnum):
     GZIP = "gzip"
     BZIP2 = "bzip2"
     XZ = "xz"
+    LZMA = "lzma"
+    ZSTD = "zstd"
     OLE = "ole"
     RTF = "rtf"
+    MAIL = "mail"
+    TNEF = "winmail.dat"
     TEXT = "text"
     AUDIO = "audio"
     VIDEO = "video"
@@ -48,7 +54,7 @@ IMAGES = frozenset(
     {Kind.JPEG, Kind.PNG, Kind.GIF, Kind.WEBP, Kind.HEIF, Kind.AVIF, Kind.TIFF, Kind.BMP, Kind.JPEG2000, Kind.PSD}
     | {Kind.ICO}
 )
-PACKED = frozenset({Kind.ZIP, Kind.TAR, Kind.GZIP, Kind.BZIP2, Kind.XZ})
+PACKED = frozenset({Kind.ZIP, Kind.TAR, Kind.GZIP, Kind.BZIP2, Kind.XZ, Kind.LZMA, Kind.ZSTD})
 
 _STARTS: tuple[tuple[bytes, Kind], ...] = (
     (b"\xff\xd8\xff", Kind.JPEG),
@@ -65,9 +71,12 @@ _STARTS: tuple[tuple[bytes, Kind], ...] = (
     (b"%PDF-", Kind.PDF),
     (b"PK\x03\x04", Kind.ZIP),
     (b"PK\x05\x06", Kind.ZIP),
+    (b"PK\x07\x08", Kind.ZIP),
+    (b"PK00PK\x03\x04", Kind.ZIP),
     (b"\x1f\x8b\x08", Kind.GZIP),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Kind.OLE),
     (b"{\\rtf", Kind.RTF),
+    (b"\x78\x9f\x3e\x22", Kind.TNEF),
     (b"ID3", Kind.AUDIO),
     (b"fLaC", Kind.AUDIO),
     (b"#!AMR", Kind.AUDIO),
@@ -78,10 +87,8 @@ _STARTS: tuple[tuple[bytes, Kind], ...] = (
     (b"\x7fELF", Kind.PROGRAM),
     (b"\xca\xfe\xba\xbe", Kind.PROGRAM),
     (b"\xcf\xfa\xed\xfe", Kind.PROGRAM),
-    (b"Rar!\x1a\x07", Kind.ARCHIVE),
-    (b"7z\xbc\xaf\x27\x1c", Kind.ARCHIVE),
     (b"\xfd7zXZ\x00", Kind.XZ),
-    (b"\x28\xb5\x2f\xfd", Kind.ARCHIVE),
+    (b"\x28\xb5\x2f\xfd", Kind.ZSTD),
 )
 _BRANDS = {
     b"avif": Kind.AVIF,
@@ -102,7 +109,7 @@ def kind_of(head: bytes, tail: bytes = b"") -> Kind:
     for start, kind in _STARTS:
         if head.startswith(start):
             return kind
-    return _by_structure(head) or _late_pdf(head, tail) or _text_or_unknown(head)
+    return _by_structure(head) or _mail(head) or _late_pdf(head, tail) or _text_or_unknown(head)
 
 
 def _by_structure(head: bytes) -> Kind | None:
@@ -123,9 +130,54 @@ def _is_bmp(head: bytes) -> bool:
     return head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in _BMP_HEADERS_BYTES
 
 
+def is_tar(head: bytes) -> bool:
+    """By its mark, or by the checksum of the first header, which is all that the oldest ones have."""
+    if head[257:262] == b"ustar":
+        return True
+    field = head[148:156].strip(b" \0")
+    if len(head) < 512 or not head[0] or not re.fullmatch(rb"[0-7]{1,7}", field):
+        return False
+    return sum(head[:148]) + 8 * 0x20 + sum(head[156:512]) == int(field, 8)
+
+
+def _is_lzma(head: bytes) -> bool:
+    """The settings nearly everybody uses, a dictionary of a round size, and a length that is unknown or sensible."""
+    dictionary, length = int.from_bytes(head[1:5], "little"), head[5:13]
+    round_size = dictionary >= 4_096 and dictionary & (dictionary - 1) == 0
+    return head[:1] == b"\x5d" and round_size and (length == b"\xff" * 8 or (len(length) == 8 and not any(length[5:])))
+
+
+_ARCHIVES = (
+    (0, b"Rar!\x1a\x07", "a RAR archive"),
+    (0, b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
+    (0, b"MSCF", "a Windows cabinet"),
+    (0, b"MSWIM\0\0\0", "a Windows disk image"),
+    (0, b"xar!", "an XAR archive"),
+    (0, b"!<arch>\n", "an AR archive"),
+    (0, b"\x60\xea", "an ARJ archive"),
+    (0, b"\x1f\x9d", "a file packed by Unix's compress"),
+    (0, b"\x1f\xa0", "a file packed by Unix's compress"),
+    (0, b"\x04\x22\x4d\x18", "a file packed by LZ4"),
+    (0, b"LZIP\x01", "a file packed by lzip"),
+    (0, b"070701", "a CPIO archive"),
+    (0, b"070707", "a CPIO archive"),
+    (0, b"ISc(", "an InstallShield archive"),
+    (7, b"**ACE**", "an ACE archive"),
+    (2, b"-lh", "an LHA archive"),
+    (2, b"-lz", "an LHA archive"),
+)
+
+
+def archive_kind(head: bytes) -> str:
+    """A word, with its article, for an archive that nothing here opens; nothing for other files."""
+    return next((name for at, mark, name in _ARCHIVES if head.startswith(mark, at)), "")
+
+
 _SHAPES: tuple[tuple[Kind, Callable[[bytes], bool]], ...] = (
     (Kind.BZIP2, lambda head: head[:3] == b"BZh" and head[4:10] == b"1AY&SY"),
-    (Kind.TAR, lambda head: head[257:262] == b"ustar"),
+    (Kind.TAR, is_tar),
+    (Kind.LZMA, _is_lzma),
+    (Kind.ARCHIVE, lambda head: bool(archive_kind(head))),
     (Kind.BMP, _is_bmp),
     (Kind.ICO, _is_ico),
     (Kind.PROGRAM, lambda head: head[:2] == b"MZ" and not _is_text(head)),
@@ -143,6 +195,11 @@ def _by_brand(head: bytes) -> Kind:
         if kind is not None and not (kind is Kind.HEIF and b"avif" in head[8:box_bytes]):
             return kind
     return Kind.AVIF if b"avif" in head[8:box_bytes] else Kind.VIDEO
+
+
+def _mail(head: bytes) -> Kind | None:
+    """Also one with bytes of any kind in it, or with a PDF whose first lines stand among its own first ones."""
+    return Kind.MAIL if looks_like_mail(head) else None
 
 
 def _late_pdf(head: bytes, tail: bytes) -> Kind | None:

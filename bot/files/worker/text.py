@@ -59,7 +59,7 @@ def decoded(source: Path, limits: ConvertLimits) -> str:
     size = source.stat().st_size
     with source.open("rb") as file:
         first = file.read(2 * piece_bytes if size <= 2 * piece_bytes else piece_bytes)
-        encoding = _encoding(first)
+        encoding = encoding_of(first)
         text = first.decode(encoding, "replace")
         if size > 2 * piece_bytes:
             file.seek(size - size % _BYTES_PER_CHAR_MAX - piece_bytes)
@@ -74,7 +74,7 @@ def _unmarked(encoding: str, first: bytes) -> str:
     return encoding.removesuffix("-sig")
 
 
-def _encoding(data: bytes) -> str:
+def encoding_of(data: bytes) -> str:
     """By the mark; else UTF-8, unless more of what is not ASCII breaks its rules than keeps them; else by detection."""
     for mark, codec in _MARKS:
         if data.startswith(mark):

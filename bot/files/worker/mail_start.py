@@ -1,0 +1,82 @@
+"""The beginning of a file in, whether it is a mail or a file of mails out.
+
+Pure. Programs that save mails put things before the first header (a byte order mark, empty lines, the line of a Unix
+mailbox), and people save drafts and web pages (MHTML) in the same form: what tells a mail is which headers it has.
+"""
+
+from __future__ import annotations
+
+import re
+
+_HEADER = re.compile(rb"([!-9;-~]{1,100})[ \t]*:")
+_MAILBOX_LINE = re.compile(rb"From [^\r\n]*(?:19|20)\d\d[^\r\n]*(?:\r?\n|$)")
+_FROM_GIT = re.compile(rb"From [0-9a-f]{40} ")
+"""A patch as git sends it: it is read as what it is, its lines as they are."""
+ONLY_MAILS = frozenset(
+    {b"received", b"return-path", b"message-id", b"mime-version", b"delivered-to", b"x-unsent", b"x-mailer"}
+    | {b"in-reply-to", b"dkim-signature", b"x-mozilla-status", b"x-originating-ip", b"thread-topic", b"envelope-to"}
+    | {b"authentication-results", b"arc-seal", b"x-apparently-to", b"x-ms-has-attach", b"user-agent", b"list-id"}
+)
+_SURE = frozenset({b"MIME-Version", b"Received", b"Message-ID"})
+_MOSTLY_MAILS = frozenset(
+    {b"from", b"to", b"subject", b"date", b"cc", b"bcc", b"reply-to", b"sender", b"content-type"}
+    | {b"content-transfer-encoding", b"newsgroups", b"references"}
+)
+
+
+def looks_like_mail(head: bytes) -> bool:
+    """Whether the headers at its beginning are those of a mail: two that only mails have, or who wrote about what."""
+    head = bare(head)
+    if _FROM_GIT.match(head):
+        return False
+    found = _names(head)
+    lower = {name.lower() for name in found}
+    only, mostly = lower & ONLY_MAILS, lower & _MOSTLY_MAILS
+    return (
+        len(only) >= 2
+        or (bool(only) and bool(mostly))
+        or (b"From" in found and not found.isdisjoint({b"Subject", b"Date"}))
+        or (len(mostly) >= 3 and not found.isdisjoint({b"From", b"To", b"Subject"}))
+    )
+
+
+def bare(data: bytes) -> bytes:
+    """A mail without what stands before it, its lines ending in LF or CRLF."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        data = data.decode("utf-16", "replace").encode()
+    data = data.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n\t \x00")
+    return data if b"\n" in data else data.replace(b"\r", b"\n")
+
+
+def mails_in(data: bytes) -> list[bytes]:
+    """The mails of a Unix mailbox without the lines between them; all of ``data`` where it is no mailbox."""
+    if not _MAILBOX_LINE.match(data):
+        return [data]
+    starts = [match for match in re.finditer(rb"(?m)^" + _MAILBOX_LINE.pattern, data) if _begins(data, match)]
+    ends = [*(match.start() for match in starts[1:]), len(data)]
+    mails = [data[match.end() : end] for match, end in zip(starts, ends, strict=True)]
+    return [re.sub(rb"(?m)^>(>*From )", rb"\1", mail) for mail in mails if mail.strip()]
+
+
+def _begins(data: bytes, line: re.Match[bytes]) -> bool:
+    """Whether a mail begins behind this line: it is the first, or stands behind an empty line and before a header."""
+    at = line.start()
+    stands_free = not at or data[max(at - 4, 0) : at].replace(b"\r", b"").endswith(b"\n\n")
+    return stands_free and (not at or _HEADER.match(data, line.end()) is not None)
+
+
+def _names(head: bytes) -> set[bytes]:
+    """The names of the headers up to an empty line; none where a line before it is not one, unless a mail is sure."""
+    names: set[bytes] = set()
+    *lines, cut_off = head.split(b"\n")
+    for line in lines:
+        match = _HEADER.match(line)
+        continues = line[:1] in {b" ", b"\t"} and names
+        if match and not continues:
+            names.add(match[1])
+        elif not line.strip():
+            return names
+        elif not (continues or names & _SURE or (not names and line.startswith((b"From ", b">From ")))):
+            return set()
+    match = _HEADER.match(cut_off)
+    return names | ({match[1]} if match else set())

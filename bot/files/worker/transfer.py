@@ -1,0 +1,58 @@
+"""Bytes in one of a mail's transfer encodings in, the bytes they stand for out.
+
+Pure. Source: RFC 2045, and uuencode as Unix has it. What is damaged gives what can be read of it.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+
+_BASE64_LINES = re.compile(rb"(?:[A-Za-z0-9+/=]*+[ \t]*+\r?+(?:\n|\Z))*+")
+_NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
+_UU_BEGIN = re.compile(rb"(?m)^begin [0-7]{3,4} ([^\r\n]{1,300}?)[ \t]*\r?\n")
+
+
+def unpacked(data: bytes, encoding: str) -> bytes:
+    """``encoding`` is a Content-Transfer-Encoding as its header has it; an unknown one leaves the bytes alone."""
+    name = encoding.strip().strip("\"'").lower()
+    if name == "quoted-printable":
+        return binascii.a2b_qp(data)
+    if name == "base64":
+        return _from_base64(data)
+    if name in {"x-uuencode", "uuencode", "x-uue", "uue"}:
+        begin = _UU_BEGIN.search(data)
+        return _from_uu(data[begin.end() :] if begin else data)
+    return data
+
+
+def _from_base64(data: bytes) -> bytes:
+    """Characters of no meaning are skipped; a text behind the last line, as mailing lists add one, stays a text."""
+    lines = _BASE64_LINES.match(data)
+    end = lines.end() if lines is not None else 0
+    rest = data[end:] if data[:end].strip() and b" " in data[end:].strip() else b""
+    packed = data[: len(data) - len(rest)].translate(None, _NOT_BASE64)
+    pieces = [binascii.a2b_base64(_padded(piece)) for piece in packed.split(b"=") if piece]
+    return b"".join(pieces) + (b"\n\n" + rest if rest else b"")
+
+
+def _padded(piece: bytes) -> bytes:
+    """Whole groups of four; a single character at the end says nothing."""
+    piece = piece[: len(piece) - (len(piece) % 4 == 1)]
+    return piece + b"=" * (-len(piece) % 4)
+
+
+def _from_uu(data: bytes) -> bytes:
+    pieces = []
+    for line in data.splitlines():
+        if line.strip() in {b"end", b"`"}:
+            break
+        try:
+            pieces.append(binascii.a2b_uu(line))
+        except binascii.Error:  # encoders disagree about the end of a line: what its length calls for is enough
+            length = (((line[0] - 32) & 63) * 4 + 5) // 3 if line else 0
+            try:
+                pieces.append(binascii.a2b_uu(line[:length]))
+            except binascii.Error:
+                continue
+    return b"".join(pieces)

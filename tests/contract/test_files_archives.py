@@ -1,0 +1,255 @@
+"""One member of an archive that is damaged, locked or packed in a foreign way costs a note, and the others are read."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import tarfile
+import zlib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+import zstandard
+
+from bot.files import notes
+from bot.files.bounds import ConvertLimits
+from tests import made_files
+from tests.converted import WITHOUT_OFFICE, Converted, Converter, converter
+from tests.made_archives import Packed, deflated, deflated64, old_tar, zip_of
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+TEXT = b"packed another way\n" * 5
+SECOND, THIRD = Packed(b"second.txt", b"The plan.\n", 8, deflated(b"The plan.\n")), Packed(b"third.txt", b"The key.\n")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def convert(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Converter]:
+    async with converter(Path(tmp_path_factory.mktemp("converted"))) as made:
+        yield made
+
+
+async def read(convert: Converter, content: bytes, name: str = "a.zip") -> Converted:
+    return await convert(content, name, WITHOUT_OFFICE)
+
+
+def names(converted: Converted) -> list[str]:
+    return [label.partition('"')[2].rpartition('"')[0].partition(" › ")[2] for label in converted.labels]
+
+
+def told(converted: Converted) -> list[tuple[str, str]]:
+    return [(note.file_name, note.reason) for note in converted.file.notes]
+
+
+# --- methods ---------------------------------------------------------------------------------------------------------
+
+
+def zip_lzma(data: bytes) -> bytes:
+    """Version and length of the settings, the settings, and what they pack (APPNOTE 5.8.8)."""
+    settings = b"\x5d" + (1 << 16).to_bytes(4, "little")
+    filters = [{"id": lzma.FILTER_LZMA1, "dict_size": 1 << 16, "lc": 3, "lp": 0, "pb": 2}]
+    return b"\x09\x04\x05\x00" + settings + lzma.compress(data, lzma.FORMAT_RAW, filters=filters)
+
+
+@pytest.mark.parametrize(
+    ("method", "pack"),
+    [
+        (0, bytes),
+        (8, deflated),
+        (9, deflated),
+        (12, bz2.compress),
+        (14, zip_lzma),
+        (93, zstandard.compress),
+        (95, lzma.compress),
+    ],
+    ids=["stored", "Deflate", "Deflate64", "bzip2", "LZMA", "Zstandard", "xz"],
+)
+async def test_members_are_unpacked_by_every_common_method(
+    convert: Converter, method: int, pack: Callable[[bytes], bytes]
+) -> None:
+    found = await read(convert, zip_of([Packed(b"first.txt", TEXT, method, pack(TEXT)), SECOND, THIRD]))
+    assert names(found) == ["first.txt", "second.txt", "third.txt"]
+    assert found.text.count("packed another way") == 5
+    assert told(found) == []
+
+
+async def test_what_only_deflate64_can_say_is_unpacked(convert: Converter) -> None:
+    data = b"a" * 60_001
+    found = await read(convert, zip_of([Packed(b"long.txt", data, 9, deflated64(b"a", 60_000))]))
+    assert data.decode() in found.text
+
+
+@pytest.mark.parametrize(
+    ("first", "reason"),
+    [
+        (Packed(b"first.txt", TEXT, 6), notes.packed_otherwise("Implode")),
+        (Packed(b"first.txt", TEXT, 98), notes.packed_otherwise("PPMd")),
+        (Packed(b"first.txt", TEXT, 77), notes.packed_otherwise("method 77")),
+        (Packed(b"first.txt", TEXT, flags=1), notes.PASSWORD),
+        (Packed(b"first.txt", TEXT, 8, deflated(TEXT), crc=1), notes.MEMBER_DAMAGED),
+        (Packed(b"first.txt", TEXT, 8, b"\xff" * 40), notes.MEMBER_DAMAGED),
+        (Packed(b"first.txt", TEXT, 9, b"\xff" * 40), notes.MEMBER_DAMAGED),
+        (Packed(b"first.txt", TEXT, 12, b"BZh9" + bytes(40)), notes.MEMBER_DAMAGED),
+        (Packed(b"first.txt", TEXT, 93, deflated(TEXT)), notes.MEMBER_DAMAGED),
+        (Packed(b"first.txt", TEXT, 95, deflated(TEXT)), notes.MEMBER_DAMAGED),
+        (Packed(b"first.txt", TEXT, 8, deflated(TEXT)[:-9]), notes.MEMBER_DAMAGED),
+    ],
+    ids=[
+        *("Implode", "PPMd", "a method nobody knows", "locked", "wrong checksum", "no Deflate", "no Deflate64"),
+        *("no bzip2", "no Zstandard", "no xz", "cut short"),
+    ],
+)
+async def test_a_member_that_cannot_be_unpacked_costs_no_other(convert: Converter, first: Packed, reason: str) -> None:
+    for members in ([first, SECOND, THIRD], [SECOND, first, THIRD], [SECOND, THIRD, first]):
+        found = await read(convert, zip_of(members))
+        assert names(found) == ["second.txt", "third.txt"]
+        assert told(found) == [("a.zip › first.txt", reason)]
+
+
+async def test_an_archive_of_nothing_but_damage_is_bounded(convert: Converter) -> None:
+    members = [Packed(f"{number}.txt".encode(), TEXT, crc=1) for number in range(300)]
+    found = await convert(
+        zip_of(members), "a.zip", replace(WITHOUT_OFFICE, convert=ConvertLimits(archive_files_max=20))
+    )
+    assert found.labels == []
+    assert len(found.reasons) <= 6
+
+
+# --- names -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("codec", "name"),
+    [
+        ("cp932", "文章の一覧表.txt"),
+        ("gbk", "新建文件夹/报告.txt"),
+        ("big5", "會議記錄.txt"),
+        ("cp949", "새 폴더/보고서.txt"),
+        ("cp866", "Отчёт за год.txt"),
+        ("cp1251", "договор.txt"),
+        ("cp850", "Übersicht-größe.txt"),
+        ("cp437", "résumé.txt"),
+        ("cp1252", "Crème brûlée.txt"),
+        ("utf-8", "Übersicht-größe.txt"),
+        ("cp737", "φωτογραφίες.txt"),
+    ],
+)
+async def test_a_name_is_read_in_the_encoding_it_was_written_in(convert: Converter, codec: str, name: str) -> None:
+    found = await read(convert, zip_of([Packed(name.encode(codec), b"text\n"), Packed(b"plain.txt", b"text\n")]))
+    assert names(found) == [name, "plain.txt"]
+
+
+async def test_a_name_that_says_it_is_unicode_is_believed(convert: Converter) -> None:
+    flagged = Packed("größe.txt".encode(), b"text\n", flags=0x800)
+    raw = "gr\x94\xe1e.txt".encode("latin-1")
+    field = b"\x01" + zlib.crc32(raw).to_bytes(4, "little") + "größer.txt".encode()
+    beside = Packed(raw, b"text\n", extra=b"\x75\x70" + len(field).to_bytes(2, "little") + field)
+    assert names(await read(convert, zip_of([flagged, beside]))) == ["größe.txt", "größer.txt"]
+
+
+async def test_names_in_a_tar_are_read_likewise(convert: Converter) -> None:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.GNU_FORMAT, encoding="cp1251") as archive:
+        info = tarfile.TarInfo("договор аренды.txt")
+        info.size = 5
+        archive.addfile(info, io.BytesIO(b"text\n"))
+    assert names(await read(convert, buffer.getvalue(), "a.tar")) == ["договор аренды.txt"]
+
+
+# --- archives of other kinds, and damaged ones -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, zstandard.compress], ids=["tar", "tar.gz", "tar.zst"])
+async def test_a_tar_of_the_oldest_kind_is_opened(convert: Converter, pack: Callable[[bytes], bytes]) -> None:
+    assert names(await read(convert, pack(old_tar("plan.txt", b"The plan.\n")), "a.tar")) == ["plan.txt"]
+
+
+@pytest.mark.parametrize(
+    ("pack", "name"),
+    [
+        (gzip.compress, "server.log.gz"),
+        (bz2.compress, "server.log.bz2"),
+        (lzma.compress, "server.log.xz"),
+        (lambda data: lzma.compress(data, lzma.FORMAT_ALONE), "server.log.lzma"),
+        (zstandard.compress, "server.log.zst"),
+    ],
+    ids=["gzip", "bzip2", "xz", "lzma", "Zstandard"],
+)
+async def test_a_packed_file_is_unpacked(convert: Converter, pack: Callable[[bytes], bytes], name: str) -> None:
+    found = await read(convert, pack(b"started\n"), name)
+    assert found.labels == [f'File "{name} › server.log" (log, 1 line):']
+
+
+@pytest.mark.parametrize("marker", [b"PK\x07\x08", b"PK00"], ids=["spanned", "spanned, in one piece"])
+async def test_a_zip_behind_a_marker_of_several_disks_is_opened(convert: Converter, marker: bytes) -> None:
+    assert names(await read(convert, zip_of([SECOND, THIRD], before=marker))) == ["second.txt", "third.txt"]
+
+
+async def test_one_part_of_a_split_archive_says_so(convert: Converter) -> None:
+    found = await read(convert, b"PK\x07\x08" + bytes(3_000), "a.z01")
+    assert told(found) == [("a.z01", notes.PART_OF_ARCHIVE)]
+
+
+@pytest.mark.parametrize("cut", [10, 60, 130])
+async def test_a_zip_without_its_directory_gives_what_is_there(convert: Converter, cut: int) -> None:
+    found = await read(convert, zip_of([SECOND, THIRD])[:-cut])
+    assert names(found) == ["second.txt", "third.txt"]
+    assert told(found) == [("a.zip", notes.DAMAGED_ARCHIVE)]
+
+
+async def test_a_damaged_header_in_a_tar_costs_its_member(convert: Converter) -> None:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for number in range(3):
+            info = tarfile.TarInfo(f"{number}.txt")
+            info.size = 5
+            archive.addfile(info, io.BytesIO(b"text\n"))
+    content = bytearray(buffer.getvalue())
+    content[1_024 : 1_024 + 20] = b"\xff" * 20
+    found = await read(convert, bytes(content), "a.tar")
+    assert names(found) == ["0.txt", "2.txt"]
+    assert told(found) == [("a.tar", notes.DAMAGED_ARCHIVE)]
+
+
+@pytest.mark.parametrize(
+    ("start", "described"),
+    [
+        (b"Rar!\x1a\x07\x01\x00", "a RAR archive"),
+        (b"7z\xbc\xaf\x27\x1c\x00\x04", "a 7-Zip archive"),
+        (b"MSCF\0\0\0\0", "a Windows cabinet"),
+        (b"\x1f\x9d\x90", "a file packed by Unix's compress"),
+        (b"!<arch>\ndebian-binary", "an AR archive"),
+    ],
+)
+async def test_archives_that_nothing_here_opens_are_called_what_they_are(
+    convert: Converter, start: bytes, described: str
+) -> None:
+    found = await read(convert, start + bytes(600), "a.bin")
+    assert told(found) == [("a.bin", notes.archive_of_kind(described))]
+
+
+async def test_the_limits_hold_for_every_method(convert: Converter) -> None:
+    limits = replace(WITHOUT_OFFICE, convert=ConvertLimits(archive_bytes_max=1_000_000))
+    zeros = bytes(20_000_000)
+    for method, packed in ((93, zstandard.compress(zeros)), (95, lzma.compress(zeros)), (12, bz2.compress(zeros))):
+        found = await convert(zip_of([THIRD, Packed(b"bomb.txt", zeros, method, packed), SECOND]), "a.zip", limits)
+        assert names(found) == ["third.txt"]
+        assert found.reasons == [notes.members_left_out(1, 1_000_000)]
+    found = await convert(zstandard.compress(zeros), "a.zst", limits)
+    assert found.reasons == [notes.members_left_out(0, 1_000_000)]
+
+
+async def test_a_document_in_pieces_is_no_archive(convert: Converter) -> None:
+    members = [Packed(b"[Content_Types].xml", b"<Types/>"), Packed(b"word/document.xml", b"<w:document/>")]
+    found = await read(convert, zip_of(members)[:-40], "letter.docx")
+    assert told(found) == [("letter.docx", notes.DAMAGED_ARCHIVE)]
+
+
+async def test_members_of_every_kind_go_on_being_read(convert: Converter) -> None:
+    inner = zip_of([Packed(b"plan.pdf", made_files.pdf(2), 8, deflated(made_files.pdf(2)))])
+    found = await read(convert, zip_of([Packed(b"inner.zip", inner, 93, zstandard.compress(inner))]))
+    assert found.labels == ['File "a.zip › inner.zip › plan.pdf" (PDF, 2 pages):']

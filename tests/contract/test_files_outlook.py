@@ -1,0 +1,317 @@
+"""What Outlook saves (.msg) and sends (winmail.dat) is read whole: any code page, any kind of item, all attachments."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bot.files import notes
+from bot.files.bounds import ConvertLimits
+from tests import made_files
+from tests.converted import WITHOUT_OFFICE, Converted, Converter, converter
+from tests.made_mails import part
+from tests.made_outlook import (
+    ADDRESS,
+    APPOINTMENT,
+    BODY,
+    CC,
+    CLASS,
+    HTML,
+    PUBLIC,
+    RTF,
+    SENDER,
+    SUBJECT,
+    TASK,
+    TO,
+    Made,
+    msg,
+    tnef,
+)
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+MORNING = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+both = pytest.mark.parametrize("pack", [msg, tnef], ids=["msg", "winmail.dat"])
+Pack = Callable[[Made], bytes]
+HTML_IN_RTF = (
+    rb"{\rtf1\ansi\ansicpg1251\fromhtml1 {\*\htmltag18 <html>}{\*\htmltag64 <p>}\htmlrtf{\htmlrtf0 "
+    rb"\'cf\'eb\'e0\'ed {\*\htmltag84 &amp;}\htmlrtf &\htmlrtf0  {\*\htmltag84 <b>}more{\*\htmltag92 </b>}"
+    rb"{\*\htmltag72 </p>}\htmlrtf\par}\htmlrtf0}"
+)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def convert(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Converter]:
+    async with converter(Path(tmp_path_factory.mktemp("converted"))) as made:
+        yield made
+
+
+async def read(convert: Converter, content: bytes) -> Converted:
+    return await convert(content, "m", WITHOUT_OFFICE)
+
+
+def words(converted: Converted) -> str:
+    return converted.text.partition("```\n")[2].partition("\n```")[0]
+
+
+def packed_rtf(rtf: bytes) -> bytes:
+    """As PR_RTF_COMPRESSED has it, every byte as itself. Source: [MS-OXRTFCP]."""
+    runs = b"".join(b"\0" + rtf[at : at + 8] for at in range(0, len(rtf), 8))
+    return (len(runs) + 12).to_bytes(4, "little") + len(rtf).to_bytes(4, "little") + b"LZFu" + bytes(4) + runs
+
+
+# --- who, when, about what -------------------------------------------------------------------------------------------
+
+
+@both
+async def test_a_message_says_who_when_and_about_what(convert: Converter, pack: Pack) -> None:
+    people = [
+        {0x0C15: 1, 0x3001: "Bob", 0x39FE: "bob@b.example"},
+        {0x0C15: 2, 0x3001: "Carol", 0x3003: "/O=X/OU=Y/CN=CAROL"},
+        {0x0C15: 1, 0x3001: "dan@d.example", 0x39FE: "dan@d.example"},
+    ]
+    properties = {
+        SUBJECT: "Größe",
+        BODY: "Text\r\n",
+        SENDER: "Jürgen",
+        0x5D01: "j@a.example",
+        0x0039: MORNING,
+        0x0017: 2,
+    }
+    found = await read(convert, pack(Made({CLASS: "IPM.Note", **properties}, people)))
+    assert words(found) == (
+        "From: Jürgen <j@a.example>\nTo: Bob <bob@b.example>; dan@d.example\nCc: Carol\n"
+        "Date: Tue, 24 Nov 2026 10:00:00 +0000\nImportance: high\nSubject: Größe\n\nText"
+    )
+
+
+async def test_what_outlook_does_not_keep_comes_from_the_headers_of_the_mail(convert: Converter) -> None:
+    headers = "Date: Tue, 24 Nov 2026 12:00:00 +0200\r\nFrom: Ann <ann@a.example>\r\nCc: Carol <c@c.example>\r\n"
+    found = await read(convert, msg(Made({SUBJECT: "Hi", BODY: "Text", TO: "Bob", 0x007D: headers})))
+    assert words(found) == (
+        "From: Ann <ann@a.example>\nTo: Bob\nCc: Carol <c@c.example>\nDate: Tue, 24 Nov 2026 12:00:00 +0200\n"
+        "Subject: Hi\n\nText"
+    )
+
+
+async def test_who_sent_it_for_somebody_is_said(convert: Converter) -> None:
+    found = await read(convert, msg(Made({SUBJECT: "Hi", 0x0042: "The boss", SENDER: "Assistant", CC: "Carol"})))
+    assert words(found) == "From: The boss (sent by Assistant)\nCc: Carol\nSubject: Hi"
+
+
+# --- encodings -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("codec", "page", "text"),
+    [
+        ("cp1251", 1251, "Отчёт за неделю"),
+        ("cp950", 950, "會議記錄與附件"),
+        ("cp932", 932, "会議の資料です"),
+        ("gb18030", 936, "会议记录"),
+        ("cp1253", 1253, "Το έγγραφο"),
+        ("cp1252", 0, "Größe – “ja”"),
+        ("cp1251", 0, "Отчёт за прошлую неделю"),
+        ("utf-8", 65001, "Größe"),
+    ],
+)
+@both
+async def test_strings_are_in_the_code_page_of_the_message(
+    convert: Converter, pack: Pack, codec: str, page: int, text: str
+) -> None:
+    pages = {0x3FFD: page} if page else {}
+    found = await read(convert, pack(Made({**pages, SUBJECT: text, BODY: f"{text}!"}, codec=codec)))
+    assert words(found) == f"Subject: {text}\n\n{text}!"
+
+
+@pytest.mark.parametrize(
+    ("pages", "page"),
+    [
+        ({0x3FDE: 1251}, "<p>Встреча во вторник"),
+        ({}, "<meta charset=windows-1251><p>Встреча во вторник"),
+        ({0x3FDE: 65001}, "<meta charset=windows-1251><p>Встреча во вторник"),
+    ],
+    ids=["by its property", "by itself", "by itself, since the property is wrong"],
+)
+async def test_a_page_is_in_its_own_encoding(convert: Converter, pages: dict[int, int], page: str) -> None:
+    found = await read(convert, msg(Made({**pages, SUBJECT: "Html", HTML: page.encode("cp1251")})))
+    assert words(found) == "Subject: Html\n\nВстреча во вторник"
+
+
+# --- bodies ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rtf", "shown"),
+    [
+        (rb"{\rtf1\ansi\ansicpg1252 Pay by \'84Friday\'93.\par}", "Pay by „Friday“."),
+        (HTML_IN_RTF, "План & more"),
+        (rb"{\rtf1\ansi\fromtext \deff0 First line\par Second line\par}", "First line\nSecond line"),
+    ],
+    ids=["rich text", "HTML in rich text", "plain text in rich text"],
+)
+@pytest.mark.parametrize(
+    "pack_rtf", [packed_rtf, lambda rtf: bytes(8) + b"MELA" + bytes(4) + rtf], ids=["LZFu", "MELA"]
+)
+@both
+async def test_a_body_that_is_only_rich_text_is_read(
+    convert: Converter, pack: Pack, pack_rtf: Callable[[bytes], bytes], rtf: bytes, shown: str
+) -> None:
+    found = await read(convert, pack(Made({SUBJECT: "Rtf", RTF: pack_rtf(rtf)})))
+    assert words(found) == f"Subject: Rtf\n\n{shown}"
+
+
+async def test_of_two_bodies_the_one_that_says_more_is_shown(convert: Converter) -> None:
+    page = b"<p>Transfer of 500 EUR was received.</p>"
+    found = await read(convert, msg(Made({SUBJECT: "S", BODY: "This message is in HTML.", HTML: page})))
+    assert words(found) == "Subject: S\n\nTransfer of 500 EUR was received."
+
+
+# --- attachments -----------------------------------------------------------------------------------------------------
+
+
+@both
+async def test_a_message_within_a_message_is_read_with_its_attachments(convert: Converter, pack: Pack) -> None:
+    plan = {0x3707: "plan.pdf", 0x3701: made_files.pdf(2)}
+    deepest = Made({SUBJECT: "Deepest", BODY: "Ends on 31 March."}, attachments=[plan])
+    inner = Made({SUBJECT: "Inner", BODY: "Look:"}, attachments=[deepest])
+    found = await read(convert, pack(Made({SUBJECT: "Outer", BODY: "FYI"}, attachments=[inner, plan])))
+    assert found.labels == [
+        'File "m" (mail, 3 lines):',
+        'File "m › Inner" (mail, 3 lines):',
+        'File "m › Inner › Deepest" (mail, 3 lines):',
+        'File "m › Inner › Deepest › plan.pdf" (PDF, 2 pages):',
+        'File "m › plan.pdf" (PDF, 2 pages):',
+    ]
+    assert "Ends on 31 March." in found.text
+
+
+@both
+async def test_attachments_keep_their_order_and_those_left_out_are_counted(convert: Converter, pack: Pack) -> None:
+    limits = replace(WITHOUT_OFFICE, convert=ConvertLimits(archive_files_max=12))
+    files = [{0x3707: f"{number}.txt", 0x3701: b"text"} for number in range(17)]
+    found = await convert(pack(Made({SUBJECT: "S"}, attachments=files)), "m", limits)
+    assert found.labels[1:] == [f'File "m › {number}.txt" (text, 1 line):' for number in range(12)]
+    assert found.reasons == [notes.attachments_left_out(12, 17)]
+
+
+async def test_a_link_and_a_logo_are_named(convert: Converter) -> None:
+    link = {0x3707: "deck.pptx", 0x3705: 7, 0x370D: "https://x.example/deck.pptx"}
+    logo = {0x3707: "logo.png", 0x3712: "1@x", 0x3701: made_files.image("PNG", (64, 64))}
+    chart = {0x3707: "chart.png", 0x3712: "2@x", 0x3701: made_files.image("PNG", (640, 400))}
+    found = await read(convert, msg(Made({SUBJECT: "S"}, attachments=[link, logo, chart])))
+    assert words(found).endswith("[Not shown: deck.pptx, which is a link to https://x.example/deck.pptx, logo.png]")
+    assert found.labels[1:] == ['File "m › chart.png" (PNG image, 640 × 400 px):']
+
+
+async def test_a_signed_message_gives_the_mail_that_was_signed(convert: Converter) -> None:
+    signed = b'Content-Type: multipart/signed; boundary="B"\r\n\r\n--B\r\n' + part("text/plain", "Signed words.")
+    attached = {0x3707: "smime.p7m", 0x370E: "multipart/signed", 0x3701: signed + b"\r\n--B--\r\n"}
+    found = await read(
+        convert, msg(Made({CLASS: "IPM.Note.SMIME.MultipartSigned", SUBJECT: "S"}, attachments=[attached]))
+    )
+    assert found.labels[1:] == ['File "m › smime.p7m" (mail, 1 line):']
+    assert "Signed words." in found.text
+
+
+# --- other items -----------------------------------------------------------------------------------------------------
+
+
+@both
+async def test_a_contact_is_read_field_by_field(convert: Converter, pack: Pack) -> None:
+    contact = {
+        CLASS: "IPM.Contact",
+        SUBJECT: "Swetlana Novikova",
+        0x3001: "Swetlana Novikova",
+        0x3A16: "ACME",
+        0x3A17: "Engineer",
+        0x3A08: "+7 495 1",
+        0x3A1C: "+7 903 2",
+        0x3A42: datetime(1980, 3, 1, tzinfo=UTC),
+        (ADDRESS, 0x8083): "s@n.example",
+        (ADDRESS, 0x801B): "Street 5\r\nMoscow",
+        BODY: "Likes tea.",
+        (PUBLIC, "Keywords"): "Friends",
+    }
+    assert words(await read(convert, pack(Made(contact)))) == (
+        "Subject: Swetlana Novikova\nName: Swetlana Novikova\nCompany: ACME\nJob title: Engineer\nMail: s@n.example\n"
+        "Telephone at work: +7 495 1\nMobile telephone: +7 903 2\nAddress at work: Street 5 Moscow\n"
+        "Birthday: 1980-03-01\nCategories: Friends\n\nLikes tea."
+    )
+
+
+@both
+async def test_an_appointment_says_when_and_where(convert: Converter, pack: Pack) -> None:
+    appointment = {
+        CLASS: "IPM.Appointment",
+        SUBJECT: "Planning",
+        SENDER: "Ann",
+        (APPOINTMENT, 0x820D): MORNING,
+        (APPOINTMENT, 0x820E): MORNING.replace(hour=11),
+        (APPOINTMENT, 0x8208): "Room 5",
+        (APPOINTMENT, 0x8232): "every Tuesday",
+        (APPOINTMENT, 0x8238): "Bob; Carol",
+    }
+    assert words(await read(convert, pack(Made(appointment)))) == (
+        "From: Ann\nSubject: Planning\nBegins: 2026-11-24 10:00 UTC\nEnds: 2026-11-24 11:00 UTC\nWhere: Room 5\n"
+        "Repeats: every Tuesday\nAttendees: Bob; Carol"
+    )
+
+
+@both
+async def test_a_task_says_what_is_left_to_do(convert: Converter, pack: Pack) -> None:
+    task = {
+        CLASS: "IPM.Task",
+        SUBJECT: "Write it",
+        (TASK, 0x8105): MORNING,
+        (TASK, 0x8102): 0.25,
+        (TASK, 0x8101): 1,
+        (TASK, 0x811F): "Bob",
+    }
+    assert words(await read(convert, pack(Made(task)))) == (
+        "Subject: Write it\nDue: 2026-11-24 10:00 UTC\nState: in progress\nPer cent done: 25%\nOwner: Bob"
+    )
+
+
+async def test_a_group_of_contacts_names_its_people(convert: Converter) -> None:
+    def member(name: str, address: str) -> bytes:
+        provider = bytes.fromhex("812b1fa4bea310199d6e00dd010f5402")
+        return bytes(4) + provider + b"\0\0\1\x90" + f"{name}\0SMTP\0{address}\0".encode("utf-16-le")
+
+    members = [member("Bob", "bob@b.example"), member("Carol", "c@c.example")]
+    group = Made({CLASS: "IPM.DistList", SUBJECT: "Team", (ADDRESS, 0x8054): members})
+    assert words(await read(convert, msg(group))) == (
+        "Subject: Team\nMember: Bob <bob@b.example>\nMember: Carol <c@c.example>"
+    )
+
+
+# --- winmail.dat as it came to be ------------------------------------------------------------------------------------
+
+
+async def test_the_first_form_of_winmail_dat_is_read_too(convert: Converter) -> None:
+    old = {
+        0x0001_8004: b"Report\0",
+        0x0002_800C: "Der Grund: Größe".encode("cp1252"),
+        0x0003_8005: b"\xea\x07\x0b\x00\x18\x00\x0a\x00\x00\x00\x00\x00\x02\x00",
+        0x0000_8000: b"\0\0\0\0\x04\0\x13\0Ann\0SMTP:ann@a.example\0",
+    }
+    found = await read(convert, tnef(Made({}), old=old))
+    assert words(found) == (
+        "From: Ann <ann@a.example>\nDate: Tue, 24 Nov 2026 10:00:00 +0000\nSubject: Report\n\nDer Grund: Größe"
+    )
+
+
+async def test_a_pdf_at_the_beginning_of_winmail_dat_is_an_attachment(convert: Converter) -> None:
+    item = Made({SUBJECT: "S"}, attachments=[{0x3707: "p.pdf", 0x3701: made_files.pdf(2)}])
+    content = tnef(item)
+    assert b"%PDF-" in content[:1_024]
+    assert (await read(convert, content)).labels == ['File "m" (mail, 1 line):', 'File "m › p.pdf" (PDF, 2 pages):']
+
+
+async def test_winmail_dat_that_is_cut_off_gives_what_is_there(convert: Converter) -> None:
+    item = Made({SUBJECT: "S", BODY: "Words"}, attachments=[{0x3707: "a.txt", 0x3701: b"x" * 900}])
+    assert words(await read(convert, tnef(item)[:-400])) == "Subject: S\n\nWords"
