@@ -15,8 +15,9 @@ from bot.files.blocks import prepared
 from bot.files.bounds import FileLimits
 from bot.files.conversion import Conversion
 from bot.messages import PreparedFile, TextBlock
+from tests import file_limits
 
-LIMITS = FileLimits(workers_max=1)
+LIMITS = replace(file_limits.LIMITS, workers_max=1)
 WITHOUT_OFFICE = replace(LIMITS, office_program="")
 libreoffice = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 

@@ -11,9 +11,9 @@ import pytest
 import pytest_asyncio
 
 from bot.files import notes
-from bot.files.bounds import ConvertLimits
 from tests import made_files
 from tests.converted import WITHOUT_OFFICE, Converted, Converter, converter
+from tests.file_limits import CONVERT
 from tests.made_mails import part
 from tests.made_outlook import (
     ADDRESS,
@@ -192,7 +192,7 @@ async def test_a_message_within_a_message_is_read_with_its_attachments(convert: 
 
 @both
 async def test_attachments_keep_their_order_and_those_left_out_are_counted(convert: Converter, pack: Pack) -> None:
-    limits = replace(WITHOUT_OFFICE, convert=ConvertLimits(archive_files_max=12))
+    limits = replace(WITHOUT_OFFICE, convert=replace(CONVERT, archive_files_max=12))
     files = [{0x3707: f"{number}.txt", 0x3701: b"text"} for number in range(17)]
     found = await convert(pack(Made({SUBJECT: "S"}, attachments=files)), "m", limits)
     assert found.labels[1:] == [f'File "m › {number}.txt" (text, 1 line):' for number in range(12)]

@@ -17,9 +17,9 @@ import pytest_asyncio
 import zstandard
 
 from bot.files import notes
-from bot.files.bounds import ConvertLimits
 from tests import made_files
 from tests.converted import WITHOUT_OFFICE, Converted, Converter, converter
+from tests.file_limits import CONVERT
 from tests.made_archives import Packed, deflated, deflated64, old_tar, zip_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -113,7 +113,7 @@ async def test_a_member_that_cannot_be_unpacked_costs_no_other(convert: Converte
 async def test_an_archive_of_nothing_but_damage_is_bounded(convert: Converter) -> None:
     members = [Packed(f"{number}.txt".encode(), TEXT, crc=1) for number in range(300)]
     found = await convert(
-        zip_of(members), "a.zip", replace(WITHOUT_OFFICE, convert=ConvertLimits(archive_files_max=20))
+        zip_of(members), "a.zip", replace(WITHOUT_OFFICE, convert=replace(CONVERT, archive_files_max=20))
     )
     assert found.labels == []
     assert len(found.reasons) <= 6
@@ -233,7 +233,7 @@ async def test_archives_that_nothing_here_opens_are_called_what_they_are(
 
 
 async def test_the_limits_hold_for_every_method(convert: Converter) -> None:
-    limits = replace(WITHOUT_OFFICE, convert=ConvertLimits(archive_bytes_max=1_000_000))
+    limits = replace(WITHOUT_OFFICE, convert=replace(CONVERT, archive_bytes_max=1_000_000))
     zeros = bytes(20_000_000)
     for method, packed in ((93, zstandard.compress(zeros)), (95, lzma.compress(zeros)), (12, bz2.compress(zeros))):
         found = await convert(zip_of([THIRD, Packed(b"bomb.txt", zeros, method, packed), SECOND]), "a.zip", limits)

@@ -11,10 +11,10 @@ import pytest
 import pytest_asyncio
 
 from bot.files import notes
-from bot.files.bounds import ConvertLimits
 from bot.messages import ImageBlock, PdfBlock
 from tests import made_files
 from tests.converted import WITHOUT_OFFICE, Converted, Converter, converter
+from tests.file_limits import CONVERT
 from tests.made_mails import HEADERS, SHOWN, attachment, mail, multipart, part
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -112,7 +112,7 @@ async def test_a_mailbox_gives_its_mails_one_by_one(convert: Converter) -> None:
 
 
 async def test_a_large_mailbox_says_how_many_of_its_mails_were_read(convert: Converter) -> None:
-    limits = replace(WITHOUT_OFFICE, convert=ConvertLimits(archive_files_max=3))
+    limits = replace(WITHOUT_OFFICE, convert=replace(CONVERT, archive_files_max=3))
     mails = b"".join(b"From a Tue Nov 24 10:00:00 2026\n" + mail(TEXT, f"n{n}\r\n\r\n") for n in range(7))
     found = await convert(mails, "all.mbox", limits)
     assert len(found.labels) == 3
@@ -266,7 +266,7 @@ async def test_an_encrypted_mail_says_so(convert: Converter, content: bytes) -> 
 
 
 async def test_attachments_beyond_the_limit_are_named(convert: Converter) -> None:
-    limits = replace(WITHOUT_OFFICE, convert=ConvertLimits(archive_files_max=2))
+    limits = replace(WITHOUT_OFFICE, convert=replace(CONVERT, archive_files_max=2))
     files = [part("text/plain", f"text {n}", headers=attachment(f"{n}.txt")) for n in range(5)]
     found = await convert(multipart("mixed", [part(TEXT, "Five files."), *files]), "m.eml", limits)
     assert found.labels[1:] == ['File "m.eml › 0.txt" (text, 1 line):', 'File "m.eml › 1.txt" (text, 1 line):']
