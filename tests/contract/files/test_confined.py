@@ -23,7 +23,7 @@ from bot.files.worker import landlock
 from tests import file_limits, made_documents, made_files
 from tests.restricted_machine import LANDLOCK, NAMESPACES
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 TRIES = """
 import json, sys
 sys.path.insert(0, {root!r})

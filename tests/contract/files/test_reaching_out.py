@@ -71,7 +71,7 @@ async def converted_where_namespaces_are_forbidden(content: bytes, job: Path) ->
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.restricted_machine", str(job / "source"), str(job), NAMESPACES),
         stdout=PIPE,
-        cwd=Path(__file__).parents[2],
+        cwd=Path(__file__).parents[3],
     )
     out, _ = await process.communicate()
     return from_json(json.loads(out)["extracts"])
