@@ -68,6 +68,10 @@ def members_left_out(kept: int, max_bytes: int) -> str:
     return f"holds more than I unpack; only its first {kept} files (up to {megabytes(max_bytes)}) were read."
 
 
+def pictures_left_out(kept: int, left_out: int) -> str:
+    return f"holds {kept + left_out} pictures, of which only the first {kept} were read."
+
+
 def more_notes(count: int) -> str:
     return f"holds {count} more files that were not read."
 

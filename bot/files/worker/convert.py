@@ -49,7 +49,7 @@ def convert(source: Path, name: str, filetype: str, out: Outbox, limits: Convert
         from bot.files.worker import pdfs  # noqa: PLC0415
 
         return pdfs.convert(source, out, limits)
-    extracts = _words(source, head, name, filetype, out, limits) if kind is Kind.TEXT else None
+    extracts = _words(source, head, tail, name, filetype, out, limits) if kind is Kind.TEXT else None
     extracts = extracts or _documents(source, kind, name, out, limits)
     if extracts is None:
         raise Unreadable(notes.unknown_kind(describe(head, extension(name))))
@@ -63,9 +63,11 @@ def _ends(source: Path) -> tuple[bytes, bytes]:
         return head, file.read()
 
 
-def _words(source: Path, head: bytes, name: str, filetype: str, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+def _words(
+    source: Path, head: bytes, tail: bytes, name: str, filetype: str, out: Outbox, limits: ConvertLimits
+) -> list[Extract]:
     """Text, and the kinds of file that are written as text."""
-    from bot.files.worker import documents, hypertext, mail, text  # noqa: PLC0415
+    from bot.files.worker import documents, hypertext, mail, notebooks, text  # noqa: PLC0415
 
     if filetype in _WRITTEN_IN_SLACK and b"<" in head:
         return text.written(hypertext.to_text(text.decoded(source, limits)), "", "Slack canvas", out, limits)
@@ -74,6 +76,8 @@ def _words(source: Path, head: bytes, name: str, filetype: str, out: Outbox, lim
             return mail.convert_rfc822(source, out, limits)
         except Exception:  # noqa: BLE001, S110 - what email's parsers make of hostile mail varies; it still is text
             pass
+    if notebooks.looks_like_notebook(head, tail) and (cells := notebooks.convert(source, out, limits)):
+        return cells
     extracts = text.convert(source, *language_of(name, filetype), out, limits)
     if _SVG.search(head) and source.stat().st_size <= _SVG_BYTES_MAX and not _REFERENCE.search(source.read_bytes()):
         extracts.append(documents.SVG)

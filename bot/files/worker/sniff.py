@@ -11,6 +11,9 @@ from enum import StrEnum
 
 import puremagic
 
+from bot.files.worker.escaped import is_escaped
+from bot.files.worker.wide import codec_without_mark
+
 HEAD_BYTES = 8_192
 TAIL_BYTES = 2_048
 
@@ -93,6 +96,7 @@ _RIFFS = {b"WEBP": Kind.WEBP, b"WAVE": Kind.AUDIO, b"AVI ": Kind.VIDEO}
 _BMP_HEADERS_BYTES = frozenset({12, 16, 40, 52, 56, 64, 108, 124})
 _MPEG_AUDIO = frozenset({b"\xff\xfb", b"\xff\xf3", b"\xff\xf2", b"\xff\xf1", b"\xff\xf9", b"\xff\xfa"})
 _TEXT_CONTROLS = frozenset(b"\t\n\v\f\r\b\x1b\x1a")
+_ZEROS = re.compile(rb"\0+")
 
 
 def kind_of(head: bytes, tail: bytes = b"") -> Kind:
@@ -102,7 +106,8 @@ def kind_of(head: bytes, tail: bytes = b"") -> Kind:
     for start, kind in _STARTS:
         if head.startswith(start):
             return kind
-    return _by_structure(head) or _late_pdf(head, tail) or _text_or_unknown(head)
+    found = _by_structure(head) or _late_pdf(head, tail)
+    return found or (Kind.TEXT if _is_text(head) or _is_text_with_zeros(head, tail) else Kind.UNKNOWN)
 
 
 def _by_structure(head: bytes) -> Kind | None:
@@ -152,31 +157,38 @@ def _late_pdf(head: bytes, tail: bytes) -> Kind | None:
     return None
 
 
-def _text_or_unknown(head: bytes) -> Kind:
-    return Kind.TEXT if _is_text(head) else Kind.UNKNOWN
-
-
 def _is_text(head: bytes) -> bool:
-    """Whether these bytes can be text in some encoding: marked or zero-interleaved UTF-16/32, or free of controls."""
+    """Whether these bytes can be text in some encoding: UTF-16/32 with a mark or without, or free of controls."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf", b"\x00\x00\xfe\xff")):
         return True
     if b"\x00" in head:
-        return utf16_without_mark(head) is not None
-    controls = sum(byte < 0x20 and byte not in _TEXT_CONTROLS for byte in head)
-    return controls <= max(len(head) // 200, 1)
+        return codec_without_mark(head) is not None
+    return _controls(head) <= max(len(head) // 200, 1) or is_escaped(head)
 
 
-def utf16_without_mark(head: bytes) -> str | None:
-    """The codec of UTF-16 text without a byte order mark: nearly every other byte is zero, on one side only."""
-    pairs = len(head) // 2
-    if pairs < 4:
-        return None
-    even, odd = head[0 : pairs * 2 : 2].count(0), head[1 : pairs * 2 : 2].count(0)
-    if odd > 0.7 * pairs and even <= 0.02 * pairs:
-        return "utf-16-le"
-    if even > 0.7 * pairs and odd <= 0.02 * pairs:
-        return "utf-16-be"
-    return None
+def _controls(data: bytes) -> int:
+    return sum(byte < 0x20 and byte not in _TEXT_CONTROLS for byte in data)
+
+
+def _is_text_with_zeros(head: bytes, tail: bytes) -> bool:
+    """A log with a block of zeros, as logrotate's copytruncate leaves one and a power cut; a list that zeros separate.
+
+    Binary formats have words and zeros too, but hardly ever lines, and never for long without other controls.
+    """
+    words = without_zeros(head) or without_zeros(tail)
+    if b"\n" not in words or _controls(words):
+        return False
+    text = words.decode("utf-8", "replace")
+    return text.count("\ufffd") - text.endswith("\ufffd") <= len(text) // 4
+
+
+def without_zeros(data: bytes) -> bytes:
+    """Blocks of zeros go; where zeros stand alone between records (``find -print0``), lines do it instead."""
+    if b"\0" not in data:
+        return data
+    blocks = len(_ZEROS.findall(data))
+    rest = len(data) - data.count(0)
+    return _ZEROS.sub(b"\n" if blocks > 2 + rest // 200 else b"", data)
 
 
 def describe(head: bytes, extension: str) -> str:
