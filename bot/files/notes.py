@@ -24,6 +24,14 @@ DAMAGED_PDF = "is a damaged PDF that could not be repaired; export it again."
 NO_PAGES = "is a PDF without pages."
 DAMAGED_IMAGE = "is a damaged image; send it again."
 CUT_IMAGE = "is not whole; what is missing of the picture shows as grey."
+PSD_WITHOUT_PICTURE = (
+    "was saved without its merged picture, so that only Photoshop can show it. "
+    'Please save it again with "Maximize Compatibility" on, or as a PNG.'
+)
+PSD_THUMBNAIL_ONLY = (
+    "was saved without its merged picture, so that only a small preview of it was read. "
+    'Please save it again with "Maximize Compatibility" on, or as a PNG.'
+)
 TOO_MANY_PIXELS = "is a picture of more pixels than I can open; send a smaller one."
 TOO_SLOW = "took too long to read; send a smaller or simpler copy."
 TOO_HEAVY = "needs more memory to read than I have; send a smaller copy."
@@ -48,6 +56,38 @@ def too_large(size_bytes: int | None, max_bytes: int) -> str:
 
 def too_many_pixels(width_px: int, height_px: int) -> str:
     return f"is a picture of {width_px} × {height_px} px, more than I can open; send a smaller one."
+
+
+def unreadable_picture(kind: str) -> str:
+    article = "an" if kind[0] in "AEIOU" else "a"
+    return f"is {article} {kind} picture that can't be read here, or a damaged one. Please send it as a PNG or JPEG."
+
+
+def foreign_picture(described: str) -> str:
+    return f"is {described} picture, which can't be read here. Please send it as a PNG or JPEG."
+
+
+def raw_without_preview() -> str:
+    return "is a picture in a camera's raw format that has no preview in it. Please send it as a JPEG."
+
+
+def small_preview(width_px: int, height_px: int) -> str:
+    return f"is a picture in a camera's raw format, of which only the small preview in it ({width_px} × {height_px} px) was read."
+
+
+def frames_left_out(kept: int, total: int, among: int) -> str:
+    frames = "only its first frame was" if kept == 1 else f"{kept} of them were"
+    spread = "" if kept == 1 else ", spread evenly" if among == total else f", spread over the first {among:,}"
+    return f"is an animation of {total:,} frames; {frames} read{spread}."
+
+
+def pages_unreadable(numbers: list[int], total: int) -> str:
+    which = f"page {numbers[0]}" if len(numbers) == 1 else f"pages {', '.join(map(str, numbers))}"
+    return f"has {total:,} pages, of which {which} can't be read."
+
+
+def pieces_left_out(kept: int, total: int) -> str:
+    return f"is a very long picture; only the first {kept} of {total} pieces of it were read."
 
 
 def unknown_kind(described: str) -> str:

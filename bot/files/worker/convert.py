@@ -15,7 +15,7 @@ from bot.files.extracts import Extract, Unreadable
 from bot.files.names import extension
 from bot.files.outbox import Outbox
 from bot.files.worker.languages import language_of
-from bot.files.worker.sniff import HEAD_BYTES, IMAGES, PACKED, TAIL_BYTES, Kind, describe, kind_of
+from bot.files.worker.sniff import HEAD_BYTES, IMAGES, PACKED, TAIL_BYTES, Kind, describe, kind_of, picture_of
 
 _REFUSED = {
     Kind.EMPTY: notes.EMPTY,
@@ -41,6 +41,8 @@ def convert(source: Path, name: str, filetype: str, out: Outbox, limits: Convert
     kind = kind_of(head, tail)
     if kind in _REFUSED:
         raise Unreadable(_REFUSED[kind])
+    if kind is Kind.PICTURE:
+        raise Unreadable(notes.foreign_picture(picture_of(head)))
     if kind in IMAGES:
         from bot.files.worker import images  # noqa: PLC0415
 

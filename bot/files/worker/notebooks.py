@@ -1,4 +1,4 @@
-"""A Jupyter notebook in, its cells as text out: what was written, what was run and what came of it, pictures as pictures.
+"""A Jupyter notebook in, its cells as text out: what was written, what was run, what came of it, and the pictures.
 
 I/O: reads the notebook, writes the text and the pictures to files; runs in a worker process. Source of the format:
 nbformat 3 and 4, which keep plots as base64 within the JSON.
@@ -128,8 +128,9 @@ class _Reading:
 
 def _words(output: dict[str, Any], data: dict[str, Any]) -> str:
     if output.get("output_type") in {"error", "pyerr"}:
-        trace = _ESCAPES.sub("", "\n".join(map(str, output["traceback"]))) if "traceback" in output else ""
-        return trace or f"{output.get('ename', '')}: {output.get('evalue', '')}"
+        trace = output.get("traceback")
+        lines = _ESCAPES.sub("", "\n".join(map(str, trace))) if isinstance(trace, list) else ""
+        return lines or f"{output.get('ename', '')}: {output.get('evalue', '')}"
     plain = _joined(data.get("text/plain") or output.get("text") or "")
     if plain:
         return plain.rstrip()

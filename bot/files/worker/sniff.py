@@ -31,6 +31,8 @@ class Kind(StrEnum):
     JPEG2000 = "JPEG 2000"
     PSD = "Photoshop"
     ICO = "icon"
+    RAW = "camera raw"
+    PICTURE = "picture"
     PDF = "PDF"
     ZIP = "zip"
     TAR = "tar"
@@ -49,7 +51,7 @@ class Kind(StrEnum):
 
 IMAGES = frozenset(
     {Kind.JPEG, Kind.PNG, Kind.GIF, Kind.WEBP, Kind.HEIF, Kind.AVIF, Kind.TIFF, Kind.BMP, Kind.JPEG2000, Kind.PSD}
-    | {Kind.ICO}
+    | {Kind.ICO, Kind.RAW}
 )
 PACKED = frozenset({Kind.ZIP, Kind.TAR, Kind.GZIP, Kind.BZIP2, Kind.XZ})
 
@@ -65,6 +67,22 @@ _STARTS: tuple[tuple[bytes, Kind], ...] = (
     (b"\x00\x00\x00\x0cjP  \r\n\x87\n", Kind.JPEG2000),
     (b"\xff\x4f\xff\x51", Kind.JPEG2000),
     (b"8BPS\x00\x01", Kind.PSD),
+    (b"8BPS\x00\x02", Kind.PSD),
+    (b"IIRO\x08\x00\x00\x00", Kind.RAW),
+    (b"IIRS\x08\x00\x00\x00", Kind.RAW),
+    (b"MMOR\x00\x00\x00\x08", Kind.RAW),
+    (b"IIU\x00", Kind.RAW),
+    (b"FUJIFILMCCD-RAW", Kind.RAW),
+    (b"FOVb", Kind.RAW),
+    (b"\x00MRM", Kind.RAW),
+    (b"\xff\x0a", Kind.PICTURE),
+    (b"\x00\x00\x00\x0cJXL \r\n\x87\n", Kind.PICTURE),
+    (b"II\xbc\x01", Kind.PICTURE),
+    (b"v/1\x01", Kind.PICTURE),
+    (b"#?RADIANCE\n", Kind.PICTURE),
+    (b"AT&TFORM", Kind.PICTURE),
+    (b"DDS |\x00\x00\x00", Kind.PICTURE),
+    (b"gimp xcf ", Kind.PICTURE),
     (b"%PDF-", Kind.PDF),
     (b"PK\x03\x04", Kind.ZIP),
     (b"PK\x05\x06", Kind.ZIP),
@@ -90,6 +108,8 @@ _BRANDS = {
     b"avif": Kind.AVIF,
     b"avis": Kind.AVIF,
     **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"mif2"), Kind.HEIF),
+    b"crx ": Kind.RAW,
+    b"mif3": Kind.PICTURE,
     **dict.fromkeys((b"M4A ", b"M4B ", b"F4A "), Kind.AUDIO),
 }
 _RIFFS = {b"WEBP": Kind.WEBP, b"WAVE": Kind.AUDIO, b"AVI ": Kind.VIDEO}
@@ -189,6 +209,23 @@ def without_zeros(data: bytes) -> bytes:
     blocks = len(_ZEROS.findall(data))
     rest = len(data) - data.count(0)
     return _ZEROS.sub(b"\n" if blocks > 2 + rest // 200 else b"", data)
+
+
+_PICTURES = (
+    (b"\xff\x0a", "a JPEG XL"),
+    (b"\x00\x00\x00\x0cJXL", "a JPEG XL"),
+    (b"II\xbc\x01", "a JPEG XR"),
+    (b"v/1\x01", "an OpenEXR"),
+    (b"#?RADIANCE", "a Radiance HDR"),
+    (b"AT&TFORM", "a DjVu"),
+    (b"DDS ", "a DirectDraw"),
+    (b"gimp xcf", "a GIMP"),
+)
+
+
+def picture_of(head: bytes) -> str:
+    """What a picture is called that nothing here reads, with its article."""
+    return next((name for start, name in _PICTURES if head.startswith(start)), "a new kind of HEIF or AVIF")
 
 
 def describe(head: bytes, extension: str) -> str:
