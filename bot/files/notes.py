@@ -21,6 +21,8 @@ FAULT = "could not be read because of a fault of mine; it is in my log."
 # --- reading it ----------------------------------------------------------------------------------------------------
 PASSWORD = "is password-protected; send a copy without the password."  # noqa: S105 - a sentence, not a secret
 DAMAGED_PDF = "is a damaged PDF that could not be repaired; export it again."
+NOT_DRAWN = "is an SVG drawing that could not be drawn, so that only its source was read. Please send it as a PNG."
+DRAWN_WITHOUT_OUTSIDE = "refers to pictures outside of itself, which were not fetched. Please send those as well."
 NO_PAGES = "is a PDF without pages."
 DAMAGED_IMAGE = "is a damaged image; send it again."
 CUT_IMAGE = "is not whole; what is missing of the picture shows as grey."
@@ -72,7 +74,8 @@ def raw_without_preview() -> str:
 
 
 def small_preview(width_px: int, height_px: int) -> str:
-    return f"is a picture in a camera's raw format, of which only the small preview in it ({width_px} × {height_px} px) was read."
+    size = f"{width_px} × {height_px} px"
+    return f"is a picture in a camera's raw format; only the small preview in it ({size}) was read."
 
 
 def frames_left_out(kept: int, total: int, among: int) -> str:

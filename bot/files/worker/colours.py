@@ -54,10 +54,13 @@ def _grey(image: Image.Image) -> Image.Image:
 
 
 def _scaled(deep: Image.Image, *, whole: bool) -> Image.Image:
-    """Grey of 8 bits. Whole numbers scale from the bits in use (scans have 10, 12 or 16), others from their range."""
+    """Grey of 8 bits. Whole numbers scale from the bits in use (scans have 10, 12 or 16), others from 0 to 1 or, where
+    they are not within that, from their range."""
     low, high = (float(bound) for bound in deep.getextrema() if isinstance(bound, int | float))
     if whole and low >= 0:
         low, high = 0.0, float(2 ** max(int(high).bit_length(), 8) - 1)
+    elif not whole and low >= 0 and 0.05 < high <= 1:
+        low, high = 0.0, 1.0
     scale = 255.0 / (high - low) if high > low else 1.0
     offset = -low * scale
     return deep.point(lambda value: value * scale + offset).convert("L")

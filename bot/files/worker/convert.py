@@ -6,12 +6,11 @@ I/O: reads and writes files; runs in a worker process.
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 
 from bot.files import notes
 from bot.files.bounds import ConvertLimits
-from bot.files.extracts import Extract, Unreadable
+from bot.files.extracts import DRAW, DrawingExtract, Extract, Unreadable
 from bot.files.names import extension
 from bot.files.outbox import Outbox
 from bot.files.worker.languages import language_of
@@ -25,11 +24,6 @@ _REFUSED = {
     Kind.ARCHIVE: notes.ARCHIVE,
 }
 _WRITTEN_IN_SLACK = frozenset({"quip", "canvas", "post", "space"})
-_SVG = re.compile(rb"<svg[\s>]")
-_REFERENCE = re.compile(
-    rb"""<!ENTITY|<\?xml-stylesheet|@import|href\s*=\s*["'](?!#|data:)|url\(\s*["']?(?!#|data:)""", re.IGNORECASE
-)
-_SVG_BYTES_MAX = 5_000_000
 
 
 def convert(source: Path, name: str, filetype: str, out: Outbox, limits: ConvertLimits) -> list[Extract]:
@@ -37,6 +31,10 @@ def convert(source: Path, name: str, filetype: str, out: Outbox, limits: Convert
 
     Converters are imported where they are needed, so that a worker holds only the libraries its files called for.
     """
+    if filetype == DRAW:
+        from bot.files.worker import svg  # noqa: PLC0415
+
+        return svg.draw(source, out, limits)
     head, tail = _ends(source)
     kind = kind_of(head, tail)
     if kind in _REFUSED:
@@ -69,7 +67,7 @@ def _words(
     source: Path, head: bytes, tail: bytes, name: str, filetype: str, out: Outbox, limits: ConvertLimits
 ) -> list[Extract]:
     """Text, and the kinds of file that are written as text."""
-    from bot.files.worker import documents, hypertext, mail, notebooks, text  # noqa: PLC0415
+    from bot.files.worker import hypertext, mail, notebooks, svg, text  # noqa: PLC0415
 
     if filetype in _WRITTEN_IN_SLACK and b"<" in head:
         return text.written(hypertext.to_text(text.decoded(source, limits)), "", "Slack canvas", out, limits)
@@ -81,8 +79,8 @@ def _words(
     if notebooks.looks_like_notebook(head, tail) and (cells := notebooks.convert(source, out, limits)):
         return cells
     extracts = text.convert(source, *language_of(name, filetype), out, limits)
-    if _SVG.search(head) and source.stat().st_size <= _SVG_BYTES_MAX and not _REFERENCE.search(source.read_bytes()):
-        extracts.append(documents.SVG)
+    if svg.looks_like_svg(head) and source.stat().st_size <= svg.BYTES_MAX:
+        extracts.append(DrawingExtract())
     return extracts
 
 

@@ -33,12 +33,10 @@ class TiffError(ValueError):
 def picture(data: bytes, directory: tags.Directory) -> Image.Image:
     """The page that a directory describes, in L, LAB, CMYK, RGB or RGBA. Raises ``TiffError``."""
     order = "<" if data[:2] == b"II" else ">"
-    if data[2:4] not in {b"*\0", b"\0*"}:
-        raise TiffError("a BigTIFF")
     samples = directory.number(tags.SAMPLES, 1)
     bits = directory.number(tags.BITS, 1)
     width, height = directory.number(tags.WIDTH), directory.number(tags.LENGTH)
-    if not 1 <= samples <= 8 or bits not in {16, 32} or not 0 < width * height * samples <= _SAMPLES_MAX:
+    if not 1 <= samples <= 8 or bits not in {16, 32, 64} or not 0 < width * height * samples <= _SAMPLES_MAX:
         raise TiffError("samples that are not read")
     planes = _planes(data, order, directory, samples)
     is_float = directory.number(tags.SAMPLE_FORMAT, 1) == _FLOAT
@@ -50,19 +48,28 @@ def picture(data: bytes, directory: tags.Directory) -> Image.Image:
     return Image.merge(mode, bands) if len(bands) == len(Image.new(mode, (1, 1)).getbands()) else bands[0]
 
 
+def is_apart(directory: tags.Directory) -> bool:
+    """Whether each colour has a plane of its own, which Pillow does not notice where samples are deep."""
+    return directory.number(tags.PLANAR, 1) == 2 and directory.number(tags.BITS, 1) > 8
+
+
 def _planes(data: bytes, order: str, directory: tags.Directory, samples: int) -> list[array[Any]]:
-    apart = directory.number(tags.PLANAR, 1) == 2
+    apart = is_apart(directory)
     width, bits = directory.number(tags.WIDTH), directory.number(tags.BITS, 1)
     together = 1 if apart else samples
     predictor = directory.number(tags.PREDICTOR, 1)
     planes = []
     for number in range(samples if apart else 1):
         part = _of_plane(directory, number, samples) if apart else directory
-        grey = _grey(data, order, part, width * together, bits)
-        values = array(_MODES[grey.mode, bits // 8], grey.tobytes())
-        if predictor == 2:
+        if bits == 64:  # each as two of 32
+            grey = _grey(data, order, part, width * together * 2, 32)
+            values = array("d", grey.tobytes())
+        else:
+            grey = _grey(data, order, part, width * together, bits)
+            values = array(_MODES[grey.mode, bits // 8], grey.tobytes())
+        if predictor == 2 and bits != 64:
             values = _summed(values, width * together, together, bits)
-        elif predictor == 3:
+        elif predictor == 3 and bits == 32:
             values = _floats(values, width * together, together)
         planes += [values[sample::together] for sample in range(together)]
     return planes
@@ -81,17 +88,18 @@ def _of_plane(directory: tags.Directory, number: int, samples: int) -> tags.Dire
 def _grey(data: bytes, order: str, directory: tags.Directory, width: int, bits: int) -> Image.Image:
     """The samples as a page of grey, by a directory of our own behind the file's bytes."""
     wider = width // max(directory.number(tags.WIDTH), 1)
+    is_float = directory.number(tags.SAMPLE_FORMAT, 1) == _FLOAT and directory.number(tags.BITS) == bits
     entries = {tag: directory.numbers(tag) for tag in _KEPT if tag in directory.tags}
     entries |= {tags.WIDTH: (width,), tags.LENGTH: directory.numbers(tags.LENGTH), tags.BITS: (bits,)}
     entries |= {tags.PHOTOMETRIC: (1,), tags.SAMPLES: (1,)}
-    entries[tags.SAMPLE_FORMAT] = (_FLOAT if directory.number(tags.SAMPLE_FORMAT, 1) == _FLOAT and bits == 32 else 1,)
+    entries[tags.SAMPLE_FORMAT] = (_FLOAT if is_float and bits == 32 else 1,)
     if tags.TILE_WIDTH in directory.tags:
         entries[tags.TILE_WIDTH] = (directory.number(tags.TILE_WIDTH) * wider,)
     if bits == 32 and entries[tags.SAMPLE_FORMAT] == (1,):
         entries[tags.SAMPLE_FORMAT] = (2,)
     begin = len(data) + len(data) % 2
     table = _directory_bytes(entries, order, begin)
-    patched = data[:4] + struct.pack(f"{order}I", begin) + data[8:] + bytes(len(data) % 2) + table
+    patched = data[:2] + struct.pack(f"{order}HI", 42, begin) + data[8:] + bytes(len(data) % 2) + table
     try:
         with Image.open(io.BytesIO(patched), formats=("TIFF",)) as grey:
             grey.load()
@@ -151,9 +159,11 @@ def _in_eight_bits(planes: list[array[Any]], bits: int, *, is_float: bool, is_la
     if is_float:
         finite = [array("f", (value if value - value == 0 else 0.0 for value in plane)) for plane in planes]
         low, high = min(map(min, finite)), max(map(max, finite))
-        low, high = (0.0, 1.0) if low >= 0 and high <= 1 else (low, high if high > low else low + 1)
+        low, high = (0.0, 1.0) if low >= 0 and 0.05 < high <= 1 else (low, high if high > low else low + 1)
         scale = 255 / (high - low)
         return [bytes(int((value - low) * scale + 0.5) for value in plane) for plane in finite]
+    if bits == 64:
+        raise TiffError("whole numbers of 64 bits")
     whole = [bytes(int(value) >> (bits - 8) & 0xFF for value in plane) for plane in planes]
     if is_lab:  # a and b are signed in a TIFF, and count from 128 in Pillow
         whole[1:] = [plane.translate(_FROM_128) for plane in whole[1:]]
