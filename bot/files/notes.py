@@ -111,6 +111,16 @@ def members_left_out(kept: int, max_bytes: int) -> str:
     return f"holds more than I unpack; only its first {kept} files (up to {megabytes(max_bytes)}) were read."
 
 
+def attachments_damaged(count: int) -> str:
+    files = "a file attached within it that is" if count == 1 else f"{count} files attached within it that are"
+    return f"has {files} damaged and could not be read."
+
+
+def attachments_locked(count: int) -> str:
+    files = "a file" if count == 1 else f"{count} files"
+    return f"has {files} attached within it under a password; only its pages were read."
+
+
 def pictures_left_out(kept: int, left_out: int) -> str:
     return f"holds {kept + left_out} pictures, of which only the first {kept} were read."
 
