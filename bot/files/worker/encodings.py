@@ -49,7 +49,7 @@ _HOW_COMMON = {
     "johab": -3.0,
 }
 _EVIDENCE_CHARS_MAX = 40
-_BROKEN_SHARE_MAX = 0.02
+_BROKEN_SHARE_MAX = 0.05
 _EXACT = {
     "euc_jis_2004": ("euc_jp", "euc_jis_2004"),
     "big5hkscs": ("cp950", "big5hkscs"),
@@ -186,10 +186,9 @@ def _mended(sample: bytes) -> bytes:
     """Without the lines that one broken byte would keep every Eastern encoding from reading, where those are few."""
     lines = sample.split(b"\n")
     for codec in _EASTERN[:-1]:
-        whole = [line for line in lines if _decodes(line, codec)]
-        left_out = len(lines) - len(whole)
-        if whole and 0 < left_out <= max(len(lines) * _BROKEN_SHARE_MAX, 1) and len(lines) > 4:
-            return b"\n".join(whole)
+        whole = b"\n".join(line for line in lines if _decodes(line, codec))
+        if len(sample) > len(whole) >= (1 - _BROKEN_SHARE_MAX) * len(sample):
+            return whole
     return sample
 
 

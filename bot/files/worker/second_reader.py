@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pypdfium2  # type: ignore[import-untyped]  # it has no type hints
-from pypdfium2 import raw  # type: ignore[import-untyped]
+from pypdfium2 import raw
 
 from bot.files import notes
 from bot.files.extracts import Unreadable
