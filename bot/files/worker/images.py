@@ -5,6 +5,7 @@ I/O: reads and writes files; runs in a worker process.
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,6 +34,8 @@ _READERS = {
     Kind.PSD: ("PSD",),
     Kind.ICO: ("ICO",),
 }
+_UNKNOWN = re.compile(r"unsupported|not supported|unknown|not available|cannot handle", re.IGNORECASE)
+"""How Pillow puts it that a picture is of a sort that it has no code for, rather than damaged."""
 
 
 def convert(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) -> list[Extract]:
@@ -70,7 +73,8 @@ def _at_second_try(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits)
     except (MemoryError, Unreadable, Image.DecompressionBombError):
         raise
     except Exception as error:  # on bad data Pillow's decoders raise nearly every built-in exception
-        raise Unreadable(notes.DAMAGED_IMAGE) from error
+        reason = notes.unreadable_picture(kind) if _UNKNOWN.search(str(error)) else notes.DAMAGED_IMAGE
+        raise Unreadable(reason) from error
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = False
 
