@@ -221,31 +221,34 @@ def test_smaller_copies_of_a_page_and_masks_are_no_pages(converted: Convert) -> 
 # --- long pictures ---------------------------------------------------------------------------------------------------
 
 
+SMALLER = replace(LIMITS, image_side_px_max=784)
+
+
 def test_a_long_screenshot_comes_in_pieces_that_overlap(converted: Convert, tmp_path: Path) -> None:
-    extracts = converted(made_pictures.long_screenshot((1_080, 16_000)))
+    extracts = converted(made_pictures.long_screenshot((540, 8_000)), SMALLER)
     pieces = [extract for extract in extracts if isinstance(extract, ImageExtract)]
     assert [extract.about for extract in pieces][:2] == [
         "PNG image, piece 1 of 11, from top to bottom",
         "PNG image, piece 2 of 11, from top to bottom",
     ]
-    assert {extract.width_px for extract in pieces} == {1_080}
-    assert max(extract.height_px for extract in pieces) <= LIMITS.image_side_px_max
-    assert 16_000 < sum(extract.height_px for extract in pieces) < 18_000
-    ends = Image.open(tmp_path / pieces[0].file).crop((0, pieces[0].height_px - 40, 1_080, pieces[0].height_px))
+    assert {extract.width_px for extract in pieces} == {540}
+    assert max(extract.height_px for extract in pieces) <= SMALLER.image_side_px_max
+    assert 8_000 < sum(extract.height_px for extract in pieces) < 9_000
+    ends = Image.open(tmp_path / pieces[0].file).crop((0, pieces[0].height_px - 20, 540, pieces[0].height_px))
     begins = Image.open(tmp_path / pieces[1].file)
-    assert any(begins.crop((0, top, 1_080, top + 40)).tobytes() == ends.tobytes() for top in range(200))
+    assert any(begins.crop((0, top, 540, top + 20)).tobytes() == ends.tobytes() for top in range(100))
 
 
 def test_a_wide_one_is_cut_from_left_to_right(converted: Convert) -> None:
-    found = abouts(converted(made_pictures.long_screenshot((9_000, 700))))
+    found = abouts(converted(made_pictures.long_screenshot((4_500, 350)), SMALLER))
     assert found[0] == f"PNG image, piece 1 of {len(found)}, from left to right"
     assert len(found) == 7
 
 
 def test_pieces_have_a_bound_and_stay_as_large_as_it_allows(converted: Convert) -> None:
-    pieces = converted(made_pictures.long_screenshot((600, 60_000)))
-    assert len(pieces) == LIMITS.image_pages_max
-    few = converted(made_pictures.long_screenshot(), replace(LIMITS, image_pages_max=3))
+    limits = replace(LIMITS, image_side_px_max=300)
+    assert len(converted(made_pictures.long_screenshot((150, 9_000)), limits)) == limits.image_pages_max
+    few = converted(made_pictures.long_screenshot((300, 1_500)), replace(limits, image_pages_max=3))
     assert reasons(few) == ["is a very long picture; only the first 3 of 6 pieces of it were read."]
 
 
