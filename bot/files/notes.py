@@ -21,6 +21,7 @@ FAULT = "could not be read because of a fault of mine; it is in my log."
 # --- reading it ----------------------------------------------------------------------------------------------------
 PASSWORD = "is password-protected; send a copy without the password."  # noqa: S105 - a sentence, not a secret
 DAMAGED_PDF = "is a damaged PDF that could not be repaired; export it again."
+FRAMES_UNREADABLE = "is a damaged animation; only the frames that could be read are shown."
 NOT_DRAWN = "is an SVG drawing that could not be drawn, so that only its source was read. Please send it as a PNG."
 DRAWN_WITHOUT_OUTSIDE = "refers to pictures outside of itself, which were not fetched. Please send those as well."
 NO_PAGES = "is a PDF without pages."

@@ -12,12 +12,10 @@ import codecs
 import re
 
 from bot.files.worker.declared import declared_codec, known_codec
-from bot.files.worker.escaped import is_escaped, unescaped
+from bot.files.worker.escaped import CODECS, codec_of_escapes, unescaped
 from bot.files.worker.plausible import out_of_place
 from bot.files.worker.wide import codec_without_mark
 
-ESCAPED = "escaped"
-"""In place of a codec's name: ``escaped.unescaped`` decodes it."""
 _WIDE_MARKS = (
     (b"\xff\xfe\x00\x00", "utf-32"),
     (b"\x00\x00\xfe\xff", "utf-32"),
@@ -58,12 +56,11 @@ _EXACT = {
 
 
 def codec_of(data: bytes, tail: bytes = b"") -> str:
-    """``data`` begins where the text does; ``tail`` is a piece of its end, from the beginning of a line."""
-    wide = wide_codec(data[:_HEAD_BYTES])
-    if wide is not None:
-        return wide
-    if is_escaped(data):
-        return ESCAPED
+    """By Python's name, for ``decode``. ``data`` begins where the text does; ``tail`` is a piece of its end, from the
+    beginning of a line."""
+    told = wide_codec(data[:_HEAD_BYTES]) or codec_of_escapes(data)
+    if told is not None:
+        return told
     sample = _sample(data + (b"\n" + tail if tail else b""))
     declared = declared_codec(data, tail or data)
     if sample and not _is_utf8(sample):
@@ -96,8 +93,8 @@ def text_of(data: bytes, declared: str = "") -> str:
 
 def decode(data: bytes, codec: str) -> str:
     """Bytes that do not fit become U+FFFD; in UTF-8 they are read as Windows-1252, which is what they mostly are."""
-    if codec == ESCAPED:
-        return unescaped(data)
+    if codec in CODECS:
+        return unescaped(data, codec)
     return data.decode(codec, "cp1252 in utf-8" if codec.startswith("utf-8") else "replace")
 
 

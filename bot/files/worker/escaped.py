@@ -7,41 +7,46 @@ from __future__ import annotations
 
 import re
 
-_JAPANESE = re.compile(rb"\x1b\$[@B]|\x1b\$\([@BDOPQ]|\x1b\([IJ]")
-_KOREAN = re.compile(rb"\x1b\$\)C")
-_CHINESE = re.compile(rb"\x1b\$\)A")
+_ESCAPES = {
+    "iso2022_kr": re.compile(rb"\x1b\$\)C"),
+    "iso2022_cn": re.compile(rb"\x1b\$\)A"),
+    "iso2022_jp": re.compile(rb"\x1b\$[@B]|\x1b\$\([@BDOPQ]|\x1b\([IJ]"),
+}
 _HZ = re.compile(rb"~\{(?:[\x21-\x23\x30-\x57][\x21-\x7e]){2,400}~\}")
 """Only of the characters that are common, since programs write ``~{`` and ``~}`` for purposes of their own."""
-_CODECS = ("iso2022_jp", "iso2022_jp_ext", "iso2022_jp_2", "iso2022_jp_2004", "iso2022_jp_3")
+_JAPANESE_CODECS = ("iso2022_jp", "iso2022_jp_ext", "iso2022_jp_2", "iso2022_jp_2004", "iso2022_jp_3")
 _SETS = re.compile(rb"\x1b(\$\)?[@AB]|\([BJIHT])|([\x0e\x0f])")
 
 
-def is_escaped(data: bytes) -> bool:
-    """Whether ``data`` has the escapes of such an encoding; terminals' colours (``ESC [``) are none of them."""
-    if b"\x1b" in data and any(pattern.search(data) for pattern in (_JAPANESE, _KOREAN, _CHINESE)):
-        return True
-    return data.isascii() and _HZ.search(data) is not None
+CODECS = frozenset({"iso2022_jp", "iso2022_kr", "iso2022_cn", "hz"})
+"""What ``codec_of_escapes`` may say, by Python's names but for the third, which Python has no codec for."""
 
 
-def unescaped(data: bytes) -> str:
-    """The text of what ``is_escaped`` holds for; what does not fit becomes U+FFFD."""
-    if _KOREAN.search(data):
-        return data.decode("iso2022_kr", "replace")
-    if _HZ.search(data) and not _JAPANESE.search(data) and not _CHINESE.search(data):
-        return data.decode("hz", "replace")
-    if _JAPANESE.search(data):
-        for codec in _CODECS:
-            try:
-                return data.decode(codec)
-            except UnicodeDecodeError:
-                continue
+def codec_of_escapes(data: bytes) -> str | None:
+    """Whose escapes ``data`` has; terminals' colours (``ESC [``) are nobody's."""
+    if b"\x1b" in data:
+        found = next((codec for codec, pattern in _ESCAPES.items() if pattern.search(data)), None)
+        if found is not None:
+            return found
+    return "hz" if data.isascii() and _HZ.search(data) else None
+
+
+def unescaped(data: bytes, codec: str) -> str:
+    """The text, where ``codec`` is one of ``CODECS``; what does not fit becomes U+FFFD."""
+    if codec in {"iso2022_kr", "hz"}:
+        return data.decode(codec, "replace")
+    for japanese in _JAPANESE_CODECS if codec == "iso2022_jp" else ():
+        try:
+            return data.decode(japanese)
+        except UnicodeDecodeError:
+            continue
     return _by_hand(data)
 
 
 def _by_hand(data: bytes) -> str:
     """What Python's codecs do not know: characters that Windows added to the Japanese set, and ISO-2022-CN."""
     pieces: list[str] = []
-    codec, shifted, at = "ascii", not _CHINESE.search(data), 0
+    codec, shifted, at = "ascii", not _ESCAPES["iso2022_cn"].search(data), 0
     designated = "ascii"
     for found in (*_SETS.finditer(data), None):
         raw = data[at : found.start()] if found else data[at:]

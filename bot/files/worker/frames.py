@@ -17,6 +17,7 @@ _ANIMATED = frozenset({Kind.GIF, Kind.PNG, Kind.WEBP, Kind.AVIF})
 _PAGED = frozenset({Kind.TIFF, Kind.HEIF})
 _DECODED_PX_MAX = 1_000_000_000
 """Of all frames up to one that is shown: each is painted over the one before it."""
+_FRAMES_REACHED_MAX = 2_000
 _PAGES_LOOKED_AT_MAX = 2_000
 _NEW_SUBFILE_TYPE, _SMALLER, _MASK = 254, 1, 4
 
@@ -61,7 +62,7 @@ def plan(image: Image.Image, kind: Kind, limits: ConvertLimits) -> Plan:
     if kind in _PAGED:
         kept = min(total, limits.image_pages_max)
         return Plan(list(range(kept)), list(range(1, kept + 1)), total)
-    reachable = max(min(total, _DECODED_PX_MAX // max(image.width * image.height, 1)), 1)
+    reachable = max(min(total, _FRAMES_REACHED_MAX, _DECODED_PX_MAX // max(image.width * image.height, 1)), 1)
     kept = min(reachable, limits.image_frames_max)
     numbers = [number * (reachable - 1) // max(kept - 1, 1) for number in range(kept)]
     return Plan(numbers, [number + 1 for number in numbers], total, reachable, animated=True)

@@ -55,7 +55,9 @@ def convert(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) -> lis
                 return rare
         try:
             return _opened(source, kind, out, limits, lenient=False)
-        except (OSError, ValueError, SyntaxError, TypeError, IndexError, KeyError, EOFError):
+        except (MemoryError, Unreadable, Image.DecompressionBombError):
+            raise
+        except Exception:  # noqa: BLE001, S110 - on bad data Pillow's decoders raise nearly every built-in exception
             pass
         return _at_second_try(source, kind, out, limits)
 
@@ -72,7 +74,7 @@ def _at_second_try(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits)
         raise Unreadable(reason) from None
     except (MemoryError, Unreadable, Image.DecompressionBombError):
         raise
-    except Exception as error:  # on bad data Pillow's decoders raise nearly every built-in exception
+    except Exception as error:
         reason = notes.unreadable_picture(kind) if _UNKNOWN.search(str(error)) else notes.DAMAGED_IMAGE
         raise Unreadable(reason) from error
     finally:
@@ -135,6 +137,8 @@ def _opened(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits, *, len
 
 
 def _notes(plan: frames.Plan, shown: _Shown, *, lenient: bool) -> list[Extract]:
+    if plan.animated and shown.unreadable:
+        return [NoteExtract(notes.FRAMES_UNREADABLE)]
     found: list[Extract] = []
     if shown.unreadable or plan.broken_after:
         found.append(NoteExtract(notes.pages_unreadable(shown.unreadable or [plan.broken_after + 1], plan.total)))

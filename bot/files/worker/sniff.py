@@ -11,7 +11,7 @@ from enum import StrEnum
 
 import puremagic
 
-from bot.files.worker.escaped import is_escaped
+from bot.files.worker.escaped import codec_of_escapes
 from bot.files.worker.wide import codec_without_mark
 
 HEAD_BYTES = 8_192
@@ -183,7 +183,7 @@ def _is_text(head: bytes) -> bool:
         return True
     if b"\x00" in head:
         return codec_without_mark(head) is not None
-    return _controls(head) <= max(len(head) // 200, 1) or is_escaped(head)
+    return _controls(head) <= max(len(head) // 200, 1) or codec_of_escapes(head) is not None
 
 
 def _controls(data: bytes) -> int:

@@ -15,7 +15,7 @@ from bot.files import notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, NoteExtract, TextExtract, Unreadable
 from bot.files.outbox import Outbox
-from bot.files.worker.encodings import ESCAPED, codec_of, decode, wide_codec
+from bot.files.worker.encodings import codec_of, decode, wide_codec
 from bot.files.worker.sniff import HEAD_BYTES, without_zeros
 
 _BYTES_PER_CHAR_MAX = 4
@@ -117,7 +117,7 @@ def _unmarked(codec: str, first: bytes) -> str:
     """For a piece from the middle, where there is no mark to read the byte order from."""
     if codec in {"utf-16", "utf-32"}:
         return codec + ("-le" if first.startswith(b"\xff\xfe") else "-be")
-    return codec if codec == ESCAPED else codec.removesuffix("-sig")
+    return codec.removesuffix("-sig")
 
 
 def _cut(text: str, unread_chars: int, limits: ConvertLimits) -> tuple[str, int]:
