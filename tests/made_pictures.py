@@ -124,20 +124,18 @@ def float_tiff(colour: tuple[float, float, float], size: tuple[int, int] = (40, 
     return tiff([tags], data, order)
 
 
-def raw_photo(
-    preview: bytes, *, orientation: int = 1, extra: dict[int, tuple[str, Sequence[float]]] | None = None
-) -> bytes:
+def raw_photo(preview: bytes, *, orientation: int = 1, pixels: bytes = b"\x55" * 5_000) -> bytes:
     """What a NEF, ARW or DNG looks like: a small picture first, raw pixels, and a JPEG for who cannot use them."""
     small = bytes(16 * 12 * 3)
-    data = small + b"\x55" * 5_000 + preview
+    data = small + pixels + preview
     first: dict[int, tuple[str, Sequence[float]]] = {
         0xFE: ("I", [1]), 0x100: ("I", [16]), 0x101: ("I", [12]), 0x102: ("H", [8] * 3), 0x103: ("H", [1]),
         0x106: ("H", [2]), 0x111: ("I", [8]), 0x112: ("H", [orientation]), 0x115: ("H", [3]), 0x116: ("I", [12]),
-        0x117: ("I", [len(small)]), 0xC612: ("B", [1, 4, 0, 0]), **(extra or {}),
+        0x117: ("I", [len(small)]), 0xC612: ("B", [1, 4, 0, 0]),
     }  # fmt: skip
     sensor: dict[int, tuple[str, Sequence[float]]] = {
         0xFE: ("I", [0]), 0x100: ("I", [4_000]), 0x101: ("I", [3_000]), 0x102: ("H", [14]), 0x103: ("H", [7]),
-        0x106: ("H", [32_803]), 0x111: ("I", [8 + len(small)]), 0x115: ("H", [1]), 0x117: ("I", [5_000]),
+        0x106: ("H", [32_803]), 0x111: ("I", [8 + len(small)]), 0x115: ("H", [1]), 0x117: ("I", [len(pixels)]),
     }  # fmt: skip
     return tiff([first, sensor], data)
 

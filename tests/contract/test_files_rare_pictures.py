@@ -289,6 +289,11 @@ def test_a_raw_photo_stands_upright(shown: Shown) -> None:
     assert shown(made_pictures.cr3(photo(), 8))[0].size == (800, 1_200)
 
 
+def test_raw_pixels_that_are_packed_as_a_jpeg_are_no_preview(shown: Shown) -> None:
+    content = made_pictures.raw_photo(photo(), pixels=made_files.solid("JPEG", (0, 255, 0), (2_000, 2_000)))
+    assert shown(content)[0].getpixel((5, 5)) == pytest.approx(RED, abs=12)
+
+
 def test_of_a_raw_photo_with_a_small_preview_that_is_said(converted: Convert) -> None:
     assert reasons(converted(made_pictures.raw_photo(photo((160, 120))))) == [
         "is a picture in a camera's raw format; only the small preview in it (160 × 120 px) was read."

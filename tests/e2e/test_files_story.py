@@ -145,7 +145,7 @@ async def test_texts_of_every_encoding_reach_the_model_as_their_words(stage: Sta
 
 
 async def test_rare_pictures_reach_the_model_as_people_see_them(stage: Stage) -> None:
-    preview, without = made_files.image("JPEG", (1_200, 800)), made_pictures.version_info(has_picture=False)
+    preview, empty = made_files.image("JPEG", (1_200, 800)), [made_pictures.version_info(has_picture=False)]
     files = [
         ("dance.gif", made_pictures.animation("GIF", ["red", "green", "blue"])),
         ("photo.cr3", made_pictures.cr3(preview, 6)),
@@ -153,10 +153,7 @@ async def test_rare_pictures_reach_the_model_as_people_see_them(stage: Stage) ->
         ("heat.tif", made_pictures.float_tiff((0.8, 0.2, 0.1))),
         ("plan.svg", made_documents.SVG),
         ("page.png", made_pictures.long_screenshot((600, 5_000))),
-        (
-            "layers.psd",
-            made_pictures.psd([b"\xff" * 4] * 3, (2, 2), resources=[made_pictures.version_info(has_picture=False)]),
-        ),
+        ("layers.psd", made_pictures.psd([b"\xff" * 4] * 3, (2, 2), resources=empty)),
     ]
     ts = await stage.ask("@claude what do you see?", files=files)
 

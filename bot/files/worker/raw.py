@@ -9,7 +9,16 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-from bot.files.worker.tiff_tags import COMPRESSION, DNG_VERSION, ORIENTATION, PHOTOMETRIC, Directory, directories
+from bot.files.worker.tiff_tags import (
+    COMPRESSION,
+    DNG_VERSION,
+    ORIENTATION,
+    PHOTOMETRIC,
+    STRIPS,
+    TILES,
+    Directory,
+    directories,
+)
 
 _PREVIEWS_TRIED_MAX = 2_000
 _RAW_PHOTOMETRICS = {32803, 34892}
@@ -42,15 +51,28 @@ def is_raw(found: list[Directory], head: bytes) -> bool:
 def preview(data: bytes) -> Preview | None:
     """The largest JPEG in it."""
     best: Preview | None = None
+    sensor = _sensor_offsets(data)
     at = data.find(b"\xff\xd8\xff")
     for _ in range(_PREVIEWS_TRIED_MAX):
         if at < 0:
             break
-        size = _jpeg_size(data, at)
+        size = _jpeg_size(data, at) if at not in sensor else None
         if size and (best is None or size[0] * size[1] > best.width_px * best.height_px):
             best = Preview(at, *size, 1)
         at = data.find(b"\xff\xd8\xff", at + 3)
     return Preview(best.begin, best.width_px, best.height_px, _orientation(data)) if best else None
+
+
+def _sensor_offsets(data: bytes) -> set[int]:
+    """Where the raw pixels lie: some cameras pack them as JPEGs that anything reads and nobody would know a picture in."""
+    _, found = directories(data)
+    return {
+        offset
+        for directory in found
+        if directory.number(PHOTOMETRIC) in _RAW_PHOTOMETRICS
+        for tag in (STRIPS, TILES)
+        for offset in directory.numbers(tag)
+    }
 
 
 def _jpeg_size(data: bytes, at: int) -> tuple[int, int] | None:
