@@ -64,7 +64,7 @@ def preview(data: bytes) -> Preview | None:
 
 
 def _sensor_offsets(data: bytes) -> set[int]:
-    """Where the raw pixels lie: some cameras pack them as JPEGs that anything reads and nobody would know a picture in."""
+    """Where the raw pixels lie: some cameras pack them as JPEGs, in which nobody would know the picture."""
     _, found = directories(data)
     return {
         offset
