@@ -124,6 +124,23 @@ def float_tiff(colour: tuple[float, float, float], size: tuple[int, int] = (40, 
     return tiff([tags], data, order)
 
 
+def predicted_tiff(colour: tuple[float, float, float], size: tuple[int, int] = (20, 10), tile: int = 16) -> bytes:
+    """Floating point in packed tiles, its bytes sorted by weight and differenced (Adobe's TIFF Technical Note 3)."""
+    row = struct.pack(">3f", *colour) * tile
+    sorted_bytes = b"".join(row[weight::4] for weight in range(4))
+    differences = bytes(
+        (byte - (sorted_bytes[at - 3] if at >= 3 else 0)) & 0xFF for at, byte in enumerate(sorted_bytes)
+    )
+    packed = zlib.compress(differences * tile)
+    across = -(-size[0] // tile)
+    tags: dict[int, tuple[str, Sequence[float]]] = {
+        0x100: ("I", [size[0]]), 0x101: ("I", [size[1]]), 0x102: ("H", [32] * 3), 0x103: ("H", [8]), 0x106: ("H", [2]),
+        0x115: ("H", [3]), 0x13D: ("H", [3]), 0x142: ("I", [tile]), 0x143: ("I", [tile]), 0x153: ("H", [3] * 3),
+        0x144: ("I", [8 + number * len(packed) for number in range(across)]), 0x145: ("I", [len(packed)] * across),
+    }  # fmt: skip
+    return tiff([tags], packed * across)
+
+
 def raw_photo(preview: bytes, *, orientation: int = 1, pixels: bytes = b"\x55" * 5_000) -> bytes:
     """What a NEF, ARW or DNG looks like: a small picture first, raw pixels, and a JPEG for who cannot use them."""
     small = bytes(16 * 12 * 3)

@@ -314,6 +314,12 @@ def test_colours_as_floating_point_are_shown(shown: Shown, order: str) -> None:
     assert picture.getpixel((20, 15)) == (204, 51, 26)
 
 
+def test_they_are_in_packed_tiles_too(shown: Shown) -> None:
+    (picture,) = shown(made_pictures.predicted_tiff((0.8, 0.2, 0.1)))
+    assert picture.size == (20, 10)
+    assert {picture.getpixel(place) for place in ((0, 0), (15, 5), (16, 5), (19, 9))} == {(204, 51, 26)}
+
+
 def test_planes_that_lie_apart_are_put_together(shown: Shown) -> None:
     planes = b"".join(struct.pack("<H", value) * 1_200 for value in (52_428, 13_107, 6_553))
     tags = {

@@ -74,6 +74,7 @@ def written(
     boxes = pieces.boxes(picture.size, side) if long and pieces.loses_words(picture, side) else [(0, 0, *picture.size)]
     left_out = len(boxes) - limits.image_pages_max
     ground = colours.ground_for(picture) if picture.mode == "RGBA" else None
+    photo = kind in _PHOTOS
     extracts: list[Extract] = []
     for number, box in enumerate(boxes[: limits.image_pages_max], 1):
         piece = picture.crop(box) if len(boxes) > 1 else picture
@@ -81,8 +82,9 @@ def written(
         ground = ground or (colours.ground_for(shown) if shown.mode == "RGBA" else colours.WHITE)
         shown.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
         shown = colours.flattened(colours.in_srgb(shown, profile), ground)
-        photo = kind in _PHOTOS or (kind is Kind.WEBP and shown.mode == "RGB")
+        photo = photo or (kind is Kind.WEBP and shown.mode == "RGB")
         path, media_type = _write(shown, out, limits, photo=photo)
+        photo = media_type == "image/jpeg"  # what was too large as PNG once will be so again
         which = f", {pieces.called(number, len(boxes), picture.size)}" if len(boxes) > 1 else ""
         extracts.append(ImageExtract(path.name, media_type, shown.width, shown.height, about + which))
     if left_out > 0:

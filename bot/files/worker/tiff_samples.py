@@ -36,14 +36,25 @@ def picture(data: bytes, directory: tags.Directory) -> Image.Image:
     samples = directory.number(tags.SAMPLES, 1)
     bits = directory.number(tags.BITS, 1)
     width, height = directory.number(tags.WIDTH), directory.number(tags.LENGTH)
-    if not 1 <= samples <= 8 or bits not in {16, 32, 64} or not 0 < width * height * samples <= _SAMPLES_MAX:
+    if (
+        not 1 <= samples <= 8
+        or bits not in {16, 32, 64}
+        or not 0 < width * height * samples <= _SAMPLES_MAX
+        or _width_of_tiles(directory) > 2 * width + 1_024
+    ):
         raise TiffError("samples that are not read")
     planes = _planes(data, order, directory, samples)
     is_float = directory.number(tags.SAMPLE_FORMAT, 1) == _FLOAT
     photometric = directory.number(tags.PHOTOMETRIC)
     wanted = {_LAB: 3, _CMYK: 4, 2: 3}.get(photometric, 1)
-    shown = _in_eight_bits(planes[: min(wanted, samples)], bits, is_float=is_float, is_lab=photometric == _LAB)
-    bands = [Image.frombytes("L", (width, height), plane) for plane in shown]
+    planes = planes[: min(wanted, samples)]
+    size = (_width_of_tiles(directory), height)
+    if is_float:
+        bands = _floats_in_eight_bits(planes, bits, size)
+    else:
+        whole = _whole_in_eight_bits(planes, bits, is_lab=photometric == _LAB)
+        bands = [Image.frombytes("L", size, plane) for plane in whole]
+    bands = [band.crop((0, 0, width, height)) for band in bands]
     mode = {_LAB: "LAB", _CMYK: "CMYK", 2: "RGB"}.get(photometric, "L")
     return Image.merge(mode, bands) if len(bands) == len(Image.new(mode, (1, 1)).getbands()) else bands[0]
 
@@ -53,9 +64,17 @@ def is_apart(directory: tags.Directory) -> bool:
     return directory.number(tags.PLANAR, 1) == 2 and directory.number(tags.BITS, 1) > 8
 
 
+def _width_of_tiles(directory: tags.Directory) -> int:
+    """Tiles may reach beyond the picture's right edge."""
+    width = directory.number(tags.WIDTH)
+    tile = directory.number(tags.TILE_WIDTH) or width
+    return -(-width // tile) * tile
+
+
 def _planes(data: bytes, order: str, directory: tags.Directory, samples: int) -> list[array[Any]]:
     apart = is_apart(directory)
-    width, bits = directory.number(tags.WIDTH), directory.number(tags.BITS, 1)
+    width, bits = _width_of_tiles(directory), directory.number(tags.BITS, 1)
+    row = directory.number(tags.TILE_WIDTH) or width  # what a predictor looks at
     together = 1 if apart else samples
     predictor = directory.number(tags.PREDICTOR, 1)
     planes = []
@@ -68,9 +87,9 @@ def _planes(data: bytes, order: str, directory: tags.Directory, samples: int) ->
             grey = _grey(data, order, part, width * together, bits)
             values = array(_MODES[grey.mode, bits // 8], grey.tobytes())
         if predictor == 2 and bits != 64:
-            values = _summed(values, width * together, together, bits)
+            values = _summed(values, row * together, together, bits)
         elif predictor == 3 and bits == 32:
-            values = _floats(values, width * together, together)
+            values = _floats(values, row * together, together)
         planes += [values[sample::together] for sample in range(together)]
     return planes
 
@@ -87,7 +106,7 @@ def _of_plane(directory: tags.Directory, number: int, samples: int) -> tags.Dire
 
 def _grey(data: bytes, order: str, directory: tags.Directory, width: int, bits: int) -> Image.Image:
     """The samples as a page of grey, by a directory of our own behind the file's bytes."""
-    wider = width // max(directory.number(tags.WIDTH), 1)
+    wider = width // max(_width_of_tiles(directory), 1)
     is_float = directory.number(tags.SAMPLE_FORMAT, 1) == _FLOAT and directory.number(tags.BITS) == bits
     entries = {tag: directory.numbers(tag) for tag in _KEPT if tag in directory.tags}
     entries |= {tags.WIDTH: (width,), tags.LENGTH: directory.numbers(tags.LENGTH), tags.BITS: (bits,)}
@@ -152,19 +171,12 @@ def _floats(values: array[Any], row: int, step: int) -> array[Any]:
     return out
 
 
-def _in_eight_bits(planes: list[array[Any]], bits: int, *, is_float: bool, is_lab: bool) -> list[bytes]:
-    """Whole numbers by their highest byte; floating point as 0 to 1 where it is within that, else by its range."""
-    if is_float and bits == 16:
-        planes = [array("f", (value for (value,) in struct.iter_unpack("<e", _little(plane)))) for plane in planes]
-    if is_float:
-        finite = [array("f", (value if value - value == 0 else 0.0 for value in plane)) for plane in planes]
-        low, high = min(map(min, finite)), max(map(max, finite))
-        low, high = (0.0, 1.0) if low >= 0 and 0.05 < high <= 1 else (low, high if high > low else low + 1)
-        scale = 255 / (high - low)
-        return [bytes(int((value - low) * scale + 0.5) for value in plane) for plane in finite]
+def _whole_in_eight_bits(planes: list[array[Any]], bits: int, *, is_lab: bool) -> list[bytes]:
+    """The highest byte of each sample."""
     if bits == 64:
         raise TiffError("whole numbers of 64 bits")
-    whole = [bytes(int(value) >> (bits - 8) & 0xFF for value in plane) for plane in planes]
+    highest = bits // 8 - 1 if sys.byteorder == "little" else 0
+    whole = [plane.tobytes()[highest :: bits // 8] for plane in planes]
     if is_lab:  # a and b are signed in a TIFF, and count from 128 in Pillow
         whole[1:] = [plane.translate(_FROM_128) for plane in whole[1:]]
     return whole
@@ -173,8 +185,17 @@ def _in_eight_bits(planes: list[array[Any]], bits: int, *, is_float: bool, is_la
 _FROM_128 = bytes(value ^ 0x80 for value in range(256))
 
 
-def _little(plane: array[Any]) -> bytes:
-    if sys.byteorder == "big":
-        plane = plane[:]
-        plane.byteswap()
-    return plane.tobytes()
+def _floats_in_eight_bits(planes: list[array[Any]], bits: int, size: tuple[int, int]) -> list[Image.Image]:
+    """As 0 to 1 where all of them are within that, else by their range."""
+    if bits == 16:
+        code = "<e" if sys.byteorder == "little" else ">e"
+        planes = [array("f", (value for (value,) in struct.iter_unpack(code, plane.tobytes()))) for plane in planes]
+    sums = [sum(map(float, plane)) for plane in planes]
+    if any(total - total != 0 for total in sums):  # a number that is none is in them
+        planes = [array("f", (value if value - value == 0 else 0.0 for value in plane)) for plane in planes]
+    low, high = min(map(min, planes)), max(map(max, planes))
+    low, high = (0.0, 1.0) if low >= 0 and 0.05 < high <= 1 else (low, high if high > low else low + 1)
+    scale = 255 / (high - low)
+    offset = 0.5 - low * scale
+    deep = [Image.frombytes("F", size, array("f", plane).tobytes()) for plane in planes]
+    return [plane.point(lambda value: value * scale + offset).convert("L") for plane in deep]
