@@ -180,8 +180,9 @@ def test_the_zeros_in_a_log_cost_none_of_its_lines(words: Words, content: bytes)
 
 
 def test_a_few_zeros_go_and_zeros_between_records_part_them(words: Words) -> None:
-    assert words(LINE * 40 + b"pow\0er\n" + LINE) == LINE.decode() * 40 + "power\n" + LINE.decode()
-    assert words(b"a.txt\0b.txt\0notes\n.txt\0c.txt\0") == "a.txt\nb.txt\nnotes\n.txt\nc.txt\n"
+    assert words(LINE + b"p\0o\0w\0er\n" + LINE) == f"{LINE.decode()}power\n{LINE.decode()}"
+    assert words(b"a.txt\0b.txt\0notes.txt\0c.txt\0") == "a.txt\nb.txt\nnotes.txt\nc.txt\n"
+    assert words(bytes(5_000) + f"{JAPANESE}\n".encode("cp932") * 9) == f"{JAPANESE}\n" * 9
 
 
 def test_a_log_of_two_encodings_is_read_in_both(words: Words) -> None:

@@ -116,7 +116,8 @@ _RIFFS = {b"WEBP": Kind.WEBP, b"WAVE": Kind.AUDIO, b"AVI ": Kind.VIDEO}
 _BMP_HEADERS_BYTES = frozenset({12, 16, 40, 52, 56, 64, 108, 124})
 _MPEG_AUDIO = frozenset({b"\xff\xfb", b"\xff\xf3", b"\xff\xf2", b"\xff\xf1", b"\xff\xf9", b"\xff\xfa"})
 _TEXT_CONTROLS = frozenset(b"\t\n\v\f\r\b\x1b\x1a")
-_ZEROS = re.compile(rb"\0+")
+_ZERO_ALONE = re.compile(rb"(?<![\0])\0(?!\0)")
+_TELLING_BYTES = 200
 
 
 def kind_of(head: bytes, tail: bytes = b"") -> Kind:
@@ -199,16 +200,14 @@ def _is_text_with_zeros(head: bytes, tail: bytes) -> bool:
     if b"\n" not in words or _controls(words):
         return False
     text = words.decode("utf-8", "replace")
-    return text.count("\ufffd") - text.endswith("\ufffd") <= len(text) // 4
+    return len(words) >= _TELLING_BYTES or text.count("\ufffd") - text.endswith("\ufffd") <= len(text) // 4
 
 
 def without_zeros(data: bytes) -> bytes:
-    """Blocks of zeros go; where zeros stand alone between records (``find -print0``), lines do it instead."""
-    if b"\0" not in data:
-        return data
-    blocks = len(_ZEROS.findall(data))
-    rest = len(data) - data.count(0)
-    return _ZEROS.sub(b"\n" if blocks > 2 + rest // 200 else b"", data)
+    """Without zeros. Where they stand alone between records, as in a list by ``find -print0``, lines do it instead."""
+    if b"\0" in data and b"\n" not in data:
+        data = _ZERO_ALONE.sub(b"\n", data)
+    return data.replace(b"\0", b"")
 
 
 _PICTURES = (

@@ -19,7 +19,7 @@ _PLAIN_CONTROLS = frozenset("\t\n\v\f\r\x1a\x1b")
 
 def codec_without_mark(head: bytes) -> str | None:
     """``head`` may end within a character."""
-    if b"\0" not in head:
+    if b"\0" not in head or _is_narrow(head):
         return None
     best, most_plain = None, -1
     for codec, width in _CODECS:
@@ -29,6 +29,15 @@ def codec_without_mark(head: bytes) -> str | None:
             if plain > most_plain:
                 best, most_plain = codec, plain
     return best
+
+
+def _is_narrow(head: bytes) -> bool:
+    """Whether it is UTF-8 with some zeros strewn in, which can be read as pairs too, and as nobody's words."""
+    rest = head.replace(b"\0", b"")
+    if len(head) - len(rest) > len(head) // 4 or any(byte < 0x20 and chr(byte) not in _PLAIN_CONTROLS for byte in rest):
+        return False
+    text = rest.decode("utf-8", "replace")
+    return text.count("\ufffd") <= text.endswith("\ufffd")
 
 
 def _read(head: bytes, codec: str, width: int) -> str | None:
