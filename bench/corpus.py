@@ -43,6 +43,8 @@ from playground.practice_model.server import PracticeModel
 PACKAGES = ("pillow", "pypdf", "pikepdf", "python-docx", "python-pptx", "openpyxl", "olefile", "extract-msg")
 PLACE = Path(".data/corpus").resolve()
 REPORT = Path("docs/corpus.md")
+KINDS = "## What is read of each kind"
+"""The part of the report that people write; it stays."""
 LIMITS = file_limits(ModelSettings.model_construct(bot_confinement="best"), NONE, pdf_pages_max=PDF_PAGES_MAX)
 KEY = "corpus"
 SAMPLES = 10
@@ -211,7 +213,8 @@ def main() -> int:
     tally.took_s = time.perf_counter() - started
     model.terminate()
     REPORT.parent.mkdir(exist_ok=True)
-    REPORT.write_text(report(tally), encoding="utf-8")
+    _, heading, kinds = REPORT.read_text(encoding="utf-8").partition(KINDS) if REPORT.exists() else ("", "", "")
+    REPORT.write_text(f"{report(tally)}{chr(10) if heading else ''}{heading}{kinds}", encoding="utf-8")
     for line in [*tally.refused, *tally.faults]:
         print(line, file=sys.stderr)
     print(report(tally))

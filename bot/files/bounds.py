@@ -24,7 +24,9 @@ class ConvertLimits:
     image_pixels_max: int = 64_000_000
     """Of an image that is decoded; above it, it is refused as a bomb."""
     image_pages_max: int = 20
-    """Pages of a TIFF that are sent."""
+    """Pages of a TIFF, or pieces of a long picture, that are sent."""
+    image_frames_max: int = 5
+    """Frames of an animation that are sent, spread evenly."""
     pdf_pages_max: int
     pdf_bytes_max: int = 22_000_000
     """Of one PDF that is sent; the first pages that fit are kept. 22 MB are 30 MB as base64, just inside a request."""

@@ -14,7 +14,18 @@ from pathlib import Path
 
 from bot.files import notes
 from bot.files.bounds import FileLimits
-from bot.files.extracts import Extract, MemberExtract, NoteExtract, OfficeExtract, PdfExtract, Unreadable, UnreadableNow
+from bot.files.extracts import (
+    DRAW,
+    DrawingExtract,
+    Extract,
+    ImageExtract,
+    MemberExtract,
+    NoteExtract,
+    OfficeExtract,
+    PdfExtract,
+    Unreadable,
+    UnreadableNow,
+)
 from bot.files.office import Office
 from bot.files.sandbox import Sandbox
 
@@ -86,9 +97,22 @@ class Conversion:
                 extracts += await self._member(task, extract, path)
             elif isinstance(extract, OfficeExtract):
                 extracts += await self._rendered(task, source, extract, path)
+            elif isinstance(extract, DrawingExtract):
+                extracts += await self._drawn(task, source, name, inside)
             else:
                 extracts.append(replace(extract, inside=" › ".join(filter(None, (inside, extract.inside)))))
         return extracts
+
+    async def _drawn(self, task: _Task, source: Path, name: str, inside: str) -> list[Extract]:
+        """The picture of a drawing whose source is read already."""
+        task.jobs += 1
+        try:
+            found = await self._sandbox.convert(source, name, DRAW, task.out, prefix=f"{task.jobs}-")
+        except UnreadableNow:
+            raise
+        except Unreadable:
+            return [NoteExtract(notes.NOT_DRAWN, inside)]
+        return [replace(extract, inside=inside) for extract in found if isinstance(extract, ImageExtract | NoteExtract)]
 
     async def _member(self, task: _Task, member: MemberExtract, path: tuple[str, ...]) -> list[Extract]:
         path = (*path, member.name)
@@ -159,6 +183,5 @@ def _few_notes(extracts: list[Extract]) -> list[Extract]:
 
 def files_of(extracts: list[Extract]) -> set[str]:
     """The names of the files that the extracts need; everything else beside them was only on the way."""
-    return {
-        extract.file for extract in extracts if not isinstance(extract, NoteExtract | OfficeExtract | MemberExtract)
-    }
+    on_the_way = NoteExtract | OfficeExtract | MemberExtract | DrawingExtract
+    return {extract.file for extract in extracts if not isinstance(extract, on_the_way)}

@@ -74,10 +74,23 @@ class OfficeExtract:
 
 _CHECKED = ("str", "int", "bool")
 
-Extract = ImageExtract | PdfExtract | TextExtract | NoteExtract | MemberExtract | OfficeExtract
+
+@dataclass(frozen=True, slots=True)
+class DrawingExtract:
+    """The file is also to be drawn, in a job of its own, since drawing may end the process that does it.
+
+    The other extracts tell enough where that fails.
+    """
+
+
+DRAW = "draw this"
+"""In place of a file type: asks a worker for the picture of a drawing. Slack has no type of that name."""
+
+Extract = ImageExtract | PdfExtract | TextExtract | NoteExtract | MemberExtract | OfficeExtract | DrawingExtract
 
 _KINDS: dict[str, type[Extract]] = {
-    kind.__name__: kind for kind in (ImageExtract, PdfExtract, TextExtract, NoteExtract, MemberExtract, OfficeExtract)
+    kind.__name__: kind
+    for kind in (ImageExtract, PdfExtract, TextExtract, NoteExtract, MemberExtract, OfficeExtract, DrawingExtract)
 }
 
 

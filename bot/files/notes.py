@@ -37,6 +37,17 @@ DAMAGED_PDF = "is a damaged PDF, which I could not repair. Please export it agai
 NO_PAGES = "is a PDF without any pages."
 DAMAGED_IMAGE = "is a damaged image. Please send it again."
 CUT_IMAGE = "is an incomplete image, whose missing part shows as grey. Please send it again if that part matters."
+FRAMES_UNREADABLE = "is a damaged animation, of which only the frames that could be read are shown."
+NOT_DRAWN = "is an SVG drawing that could not be drawn, so that only its source was read. Please send it as a PNG."
+DRAWN_WITHOUT_OUTSIDE = "refers to pictures outside of itself, which were not fetched. Please send those as well."
+PSD_WITHOUT_PICTURE = (
+    "was saved without its merged picture, so that only Photoshop can show it. "
+    'Please save it again with "Maximize Compatibility" on, or as a PNG.'
+)
+PSD_THUMBNAIL_ONLY = (
+    "was saved without its merged picture, so that only a small preview of it was read. "
+    'Please save it again with "Maximize Compatibility" on, or as a PNG.'
+)
 TOO_MANY_PIXELS = "is a picture of more pixels than I can open. Please send a smaller one."
 TOO_SLOW = "took too long to read. Please send a smaller or simpler copy."
 TOO_HEAVY = "needs more memory than I have to read it. Please send a smaller copy."
@@ -86,6 +97,39 @@ def too_many_pixels(width_px: int, height_px: int) -> str:
     return f"is a picture of {width_px:,} × {height_px:,} px, which is more than I can open. Please send a smaller one."
 
 
+def unreadable_picture(kind: str) -> str:
+    article = "an" if kind[0] in "AEIOU" else "a"
+    return f"is {article} {kind} picture that can't be read here, or a damaged one. Please send it as a PNG or JPEG."
+
+
+def foreign_picture(described: str) -> str:
+    return f"is {described} picture, which can't be read here. Please send it as a PNG or JPEG."
+
+
+def raw_without_preview() -> str:
+    return "is a picture in a camera's raw format that has no preview in it. Please send it as a JPEG."
+
+
+def small_preview(width_px: int, height_px: int) -> str:
+    size = f"{width_px} × {height_px} px"
+    return f"is a picture in a camera's raw format; only the small preview in it ({size}) was read."
+
+
+def frames_left_out(kept: int, total: int, among: int) -> str:
+    frames = "only its first frame was" if kept == 1 else f"{kept} of them were"
+    spread = "" if kept == 1 else ", spread evenly" if among == total else f", spread over the first {among:,}"
+    return f"is an animation of {total:,} frames; {frames} read{spread}."
+
+
+def pages_unreadable(numbers: list[int], total: int) -> str:
+    which = f"page {numbers[0]}" if len(numbers) == 1 else f"pages {', '.join(map(str, numbers))}"
+    return f"has {total:,} pages, of which {which} can't be read."
+
+
+def pieces_left_out(kept: int, total: int) -> str:
+    return f"is a very long picture; only the first {kept} of {total} pieces of it were read."
+
+
 def unknown_kind(described: str) -> str:
     """``described`` has its article: "a .dat file", "binary data"."""
     return f"is {described}, which I can't read. Please send it as text, as a PDF or as an image."
@@ -117,6 +161,20 @@ def members_left_out(kept: int, max_bytes: int) -> str:
         return f"holds more than I unpack ({most}), so none of its files was read. Please send them one by one."
     files = "only its first file was" if kept == 1 else f"only its first {kept:,} files were"
     return f"holds more than I unpack ({most}), so {files} read. Please send the others by themselves."
+
+
+def attachments_damaged(count: int) -> str:
+    files = "a file attached within it that is" if count == 1 else f"{count} files attached within it that are"
+    return f"has {files} damaged and could not be read."
+
+
+def attachments_locked(count: int) -> str:
+    files = "a file" if count == 1 else f"{count} files"
+    return f"has {files} attached within it under a password; only its pages were read."
+
+
+def pictures_left_out(kept: int, left_out: int) -> str:
+    return f"holds {kept + left_out} pictures, of which only the first {kept} were read."
 
 
 def more_notes(count: int) -> str:

@@ -24,13 +24,15 @@ from typing import Any
 
 from bot.files import isolated, notes
 from bot.files.bounds import REPLY_BYTES_MAX, FileLimits
-from bot.files.extracts import Extract, NoteExtract, OfficeExtract, Unreadable, UnreadableNow, from_json
+from bot.files.extracts import DrawingExtract, Extract, NoteExtract, OfficeExtract, Unreadable, UnreadableNow, from_json
 from bot.logs import get_logger
 
 log = get_logger(__name__)
 _CLOSE_WITHIN_S = 5.0
 _FAULT = re.compile(r"[\w.<>: -]{1,200}")
 """An exception's name and line, not what a file wants to have logged."""
+
+_WITHOUT_FILE = (NoteExtract, OfficeExtract, DrawingExtract)
 
 
 class _Worker:
@@ -172,7 +174,11 @@ def _believable(reply: dict[str, Any], out: Path, prefix: str) -> list[Extract]:
     """
     try:
         extracts = from_json(reply["extracts"])
-        names = [extract.file for extract in extracts if not isinstance(extract, NoteExtract | OfficeExtract)]
+        names = [
+            extract.file
+            for extract in extracts
+            if not isinstance(extract, NoteExtract | OfficeExtract | DrawingExtract)
+        ]
         well = all(name.startswith(prefix) and stat.S_ISREG((out / name).lstat().st_mode) for name in names)
     except (KeyError, TypeError, ValueError, AttributeError, OSError):
         extracts, well = [], False

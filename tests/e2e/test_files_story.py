@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import json
 import shutil
 import tarfile
 from email.message import EmailMessage
@@ -11,7 +13,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests import made_documents, made_files
+from tests import made_documents, made_files, made_pdfs, made_pictures
 from tests.office_files import office_files
 from tests.stage import Stage
 
@@ -121,4 +123,75 @@ async def test_texts_drawings_and_packed_logs_reach_the_model_as_words(stage: St
     assert await stage.outcome(ts) == "answered"
     text = stage.asked_texts()[0][1]
     for words in ("a\tb", '{"city": "Bergen"}', "# Hello", "fn main() {}", "A dot", "started", "At noon?"):
+        assert words in text
+
+
+async def test_texts_of_every_encoding_reach_the_model_as_their_words(stage: Stage) -> None:
+    texts = {
+        "kunden.csv": "Müller;Köln;1.200,50 €\n".encode("cp1252"),
+        "名簿.csv": "name,city\n山田,東京\n".encode("cp932"),
+        "产品.csv": "产品,数量\n苹果,10\n".encode("gbk"),
+        "mail.txt": "会議は火曜日です。\n".encode("iso2022_jp"),
+        "export.csv": "Встреча во вторник.\n".encode("utf-16-le"),
+        "app.log": bytes(9_000) + b"ERROR disk full\n",
+        "old.xml": '<?xml version="1.0" encoding="EUC-JP"?><a>麒麟</a>'.encode("euc_jp"),
+    }
+    ts = await stage.ask("@claude what do these say?", files=list(texts.items()))
+
+    assert await stage.outcome(ts) == "answered"
+    text = stage.asked_texts()[0][1]
+    words = ("Müller;Köln;1.200,50 €", "山田,東京", "产品,数量", "会議は火曜日です。", "Встреча во вторник.", "麒麟")
+    assert [word for word in (*words, "ERROR disk full") if word not in text] == []
+
+
+async def test_rare_pictures_reach_the_model_as_people_see_them(stage: Stage) -> None:
+    preview, empty = made_files.image("JPEG", (1_200, 800)), [made_pictures.version_info(has_picture=False)]
+    files = [
+        ("dance.gif", made_pictures.animation("GIF", ["red", "green", "blue"])),
+        ("photo.cr3", made_pictures.cr3(preview, 6)),
+        ("deep.psd", made_pictures.psd([b"\x40\x00" * 200] * 3, (20, 10), depth=16)),
+        ("heat.tif", made_pictures.float_tiff((0.8, 0.2, 0.1))),
+        ("plan.svg", made_documents.SVG),
+        ("page.png", made_pictures.long_screenshot((600, 5_000))),
+        ("layers.psd", made_pictures.psd([b"\xff" * 4] * 3, (2, 2), resources=empty)),
+    ]
+    ts = await stage.ask("@claude what do you see?", files=files)
+
+    assert await stage.outcome(ts) == "answered"
+    text = stage.asked_texts()[0][1]
+    for label in (
+        'File "dance.gif" (GIF animation, frame 3 of 3, 40 × 30 px):',
+        'File "photo.cr3" (camera raw photo, by its preview, 800 × 1200 px):',
+        'File "deep.psd" (Photoshop image, 20 × 10 px):',
+        'File "heat.tif" (TIFF image, 40 × 30 px):',
+        'File "plan.svg" (SVG drawing, 512 × 341 px):',
+        'File "page.png" (PNG image, piece 1 of 4, from top to bottom, 600 × ',
+    ):
+        assert label in text
+    assert "layers.psd" in stage.words(ts)[0]
+    assert "was saved without its merged picture" in stage.words(ts)[0]
+
+
+async def test_what_is_inside_pdfs_and_notebooks_reaches_the_model_by_name(stage: Stage) -> None:
+    plot = base64.b64encode(made_files.noise((300, 300))).decode()
+    cells = [{"cell_type": "code", "source": "SECRET = 42", "outputs": [{"data": {"image/png": plot}}]}]
+    files = [
+        ("report.pdf", made_pdfs.with_attachments({"figures.csv": b"a;b\n1;2\n"}, {"note.txt": b"pinned words"})),
+        ("locked.pdf", made_pdfs.locked_attachments()),
+        ("odd.pdf", made_pdfs.numbers_above_size()),
+        ("plan.ipynb", json.dumps({"cells": cells, "nbformat": 4}).encode()),
+    ]
+    ts = await stage.ask("@claude what is in these?", files=files)
+
+    assert await stage.outcome(ts) == "answered"
+    text = stage.asked_texts()[0][1]
+    for words in (
+        'File "report.pdf" (PDF, 1 page):',
+        'File "report.pdf › figures.csv" (CSV table, 2 lines):',
+        "pinned words",
+        'File "locked.pdf" (PDF, 1 page):',
+        'File "odd.pdf" (PDF, 1 page):',
+        "SECRET = 42",
+        'File "plan.ipynb › cell 1, output 1.png" (PNG image, 300 × 300 px):',
+    ):
         assert words in text

@@ -17,13 +17,14 @@ import pytest
 import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
-from bot.files.extracts import from_json
+from bot.files.extracts import DRAW, from_json
 from bot.files.names import safe_name
-from bot.files.worker import compound, deflate64, hypertext, lzfu, rtf
+from bot.files.worker import compound, deflate64, encodings, hypertext, lzfu, rtf
 from bot.files.worker.__main__ import answer
 from bot.files.worker.sniff import Kind, describe, kind_of
-from tests import file_limits, made_documents, made_files, made_outlook
+from tests import file_limits, made_documents, made_files, made_outlook, made_pdfs, made_pictures
 from tests.made_archives import Packed, deflated, old_tar, zip_of
 from tests.made_mails import HEADERS, multipart, part
 from tests.made_outlook import Made
@@ -108,6 +109,24 @@ SEEDS = {
     "lzma": lzma.compress(b"hello" * 50, lzma.FORMAT_ALONE),
     "UTF-16": "größer als gedacht".encode("utf-16"),
     "SVG": made_documents.SVG,
+    "animation": made_pictures.animation("GIF", ["red", "blue", "green"], (12, 9)),
+    "animated PNG": made_pictures.animation("PNG", ["red", "blue"], (12, 9)),
+    "colour key": made_pictures.png([bytes(12)] * 3, 4, extra=[(b"tRNS", bytes(6))]),
+    "deep PSD": made_pictures.psd([b"\1\2" * 12] * 3, (4, 3), depth=16, packed=True),
+    "float TIFF": made_pictures.float_tiff((0.1, 0.2, 0.3), (4, 3)),
+    "raw photo": made_pictures.raw_photo(made_files.image("JPEG", (16, 12))),
+    "CR3": made_pictures.cr3(made_files.image("JPEG", (16, 12)), 6),
+    "aperture": made_pictures.avif_with_aperture(Image.new("RGB", (16, 16)), (0, 0, 8, 8)),
+    "attachments": made_pdfs.with_attachments({"a.txt": b"a"}, {"b.txt": b"b"}),
+    "locked attachments": made_pdfs.locked_attachments(attachment=True),
+    "odd numbers": made_pdfs.numbers_above_size(),
+    "notebook": b'{"cells": [{"cell_type": "code", "source": ["x"], "outputs": [{"data": {"image/png": "AAAA"}}]}],'
+    b' "nbformat": 4}',
+    "ISO-2022": "会議は明日".encode("iso2022_jp") + "회의".encode("iso2022_kr"),
+    "UTF-32": "Встреча\n".encode("utf-32-le"),
+    "zeros": bytes(50) + b"a line\n" * 3,
+    "Shift_JIS": "名前,住所\n山田,東京\n".encode("cp932"),
+    "declared": '<?xml version="1.0" encoding="EUC-JP"?><a>丼</a>'.encode("euc_jp"),
 }
 
 
@@ -165,6 +184,12 @@ STARTS = [
 ]
 
 
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_a_damaged_drawing_is_drawn_or_not(data: st.DataObject) -> None:
+    ends_as_parts_or_a_reason(data.draw(damaged(made_documents.SVG)), filetype=DRAW)
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from(STARTS), st.binary(max_size=600), st.text(max_size=10), st.sampled_from(["", "quip", "python"]))
 def test_any_bytes_end_as_parts_or_a_reason(start: bytes, rest: bytes, name: str, filetype: str) -> None:
@@ -181,6 +206,11 @@ def test_every_bytes_have_a_kind_and_a_word(head: bytes, tail: bytes) -> None:
 def test_a_compound_file_is_read_or_refused(rest: bytes) -> None:
     with suppress(compound.CompoundError):
         compound.read(made_documents.compound({"a": b"b"})[:600] + rest)
+
+
+@given(st.binary(max_size=300), st.sampled_from(["", "latin-1", "utf-8", "shift_jis", "x"]))
+def test_any_bytes_are_some_text(content: bytes, declared: str) -> None:
+    assert isinstance(encodings.text_of(content, declared), str)
 
 
 TAGS = ["<p>", "<table><tr><td>", "</td>", "<li>", "<ul>", "</ul>", "<blockquote>", "<a href='http://x'>", "<svg>", "x"]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 
-READERS = ("PIL", "pikepdf", "pillow_heif", "charset_normalizer", "puremagic", "selectolax", "zstandard")
+READERS = (
+    "PIL", "pikepdf", "pillow_heif", "pypdfium2", "chardet", "resvg_py", "puremagic", "selectolax", "zstandard",
+)  # fmt: skip
 
 
 def test_reading_files_costs_nothing_until_one_comes() -> None:

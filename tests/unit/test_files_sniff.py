@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import math
+import random
+import struct
 import tarfile
 
 import pytest
@@ -60,6 +63,21 @@ def tarred() -> bytes:
         ("größer".encode("cp1252"), Kind.TEXT),
         (b"<html>%PDF-1.4</html>", Kind.TEXT),
         (bytes(range(256)), Kind.UNKNOWN),
+        ("Встреча во вторник.\n".encode("utf-16-le"), Kind.TEXT),
+        ("会議は火曜日です。\n".encode("utf-32-be"), Kind.TEXT),
+        ("회의는 화요일입니다.\n".encode("iso2022_kr"), Kind.TEXT),
+        (bytes(9_000) + b"ERROR disk full\n" * 200, Kind.TEXT),
+        (struct.pack("<600H", *range(100, 700)), Kind.UNKNOWN),
+        (struct.pack("<300I", *range(300, 600)), Kind.UNKNOWN),
+        (struct.pack("<200f", *(number / 7 for number in range(200))), Kind.UNKNOWN),
+        (struct.pack("<500h", *(int(20_000 * math.sin(number / 9)) for number in range(500))), Kind.UNKNOWN),
+        (random.Random(3).randbytes(2_000), Kind.UNKNOWN),
+        (b"\x7fXYZ" + b"name\0" * 40 + b"\x01\x02\x03\x04" * 5, Kind.UNKNOWN),
+        (bytes(4_000), Kind.UNKNOWN),
+        (b"8BPS\x00\x02" + bytes(20), Kind.PSD),
+        (b"\x00\x00\x00\x18ftypcrx \x00\x00\x00\x01crx isom", Kind.RAW),
+        (b"FUJIFILMCCD-RAW 0201", Kind.RAW),
+        (b"\x00\x00\x00\x14ftypmif3\x00\x00\x00\x00avif", Kind.PICTURE),
         (b"SQLite format 3\x00" + bytes(100), Kind.UNKNOWN),
     ],
 )

@@ -6,18 +6,27 @@ I/O: reads and writes files; runs in a worker process.
 from __future__ import annotations
 
 import os
-import re
 from contextlib import suppress
 from pathlib import Path
 
 from bot.files import notes
 from bot.files.bounds import ConvertLimits
-from bot.files.extracts import Extract, Unreadable
+from bot.files.extracts import DRAW, DrawingExtract, Extract, Unreadable
 from bot.files.names import extension
 from bot.files.outbox import Outbox
 from bot.files.worker.languages import language_of
 from bot.files.worker.mail_start import looks_like_mail
-from bot.files.worker.sniff import HEAD_BYTES, IMAGES, PACKED, TAIL_BYTES, Kind, archive_kind, describe, kind_of
+from bot.files.worker.sniff import (
+    HEAD_BYTES,
+    IMAGES,
+    PACKED,
+    TAIL_BYTES,
+    Kind,
+    archive_kind,
+    describe,
+    kind_of,
+    picture_of,
+)
 
 _REFUSED = {
     Kind.EMPTY: notes.EMPTY,
@@ -26,14 +35,6 @@ _REFUSED = {
     Kind.PROGRAM: notes.PROGRAM,
 }
 _WRITTEN_IN_SLACK = frozenset({"quip", "canvas", "post", "space"})
-_SVG = re.compile(rb"<svg[\s>]")
-_REFERENCE = re.compile(
-    rb"""<!ENTITY|<\?xml-stylesheet|@import|(?:href\s*=\s*["']|url\(\s*["']?)"""
-    rb"""(?!#|data:image/(?:png|jpe?g|gif|webp|bmp)[;,])""",
-    re.IGNORECASE,
-)
-"""What may lead out of a drawing; a drawing within it may lead on."""
-_SVG_BYTES_MAX = 5_000_000
 
 
 def convert(source: Path, name: str, filetype: str, out: Outbox, limits: ConvertLimits) -> list[Extract]:
@@ -41,12 +42,18 @@ def convert(source: Path, name: str, filetype: str, out: Outbox, limits: Convert
 
     Converters are imported where they are needed, so that a worker holds only the libraries its files called for.
     """
+    if filetype == DRAW:
+        from bot.files.worker import svg  # noqa: PLC0415
+
+        return svg.draw(source, out, limits)
     head, tail = _ends(source)
     kind = kind_of(head, tail)
     if kind in _REFUSED:
         raise Unreadable(_REFUSED[kind])
     if kind is Kind.ARCHIVE:
         raise Unreadable(notes.archive_of_kind(archive_kind(head)))
+    if kind is Kind.PICTURE:
+        raise Unreadable(notes.foreign_picture(picture_of(head)))
     if kind in IMAGES:
         from bot.files.worker import images  # noqa: PLC0415
 
@@ -55,7 +62,7 @@ def convert(source: Path, name: str, filetype: str, out: Outbox, limits: Convert
         from bot.files.worker import pdfs  # noqa: PLC0415
 
         return pdfs.convert(source, out, limits)
-    extracts = _words(source, head, name, filetype, out, limits) if kind in {Kind.TEXT, Kind.MAIL} else None
+    extracts = _words(source, head, tail, name, filetype, out, limits) if kind in {Kind.TEXT, Kind.MAIL} else None
     extracts = extracts or _documents(source, kind, name, out, limits)
     if extracts is None:
         raise Unreadable(notes.unknown_kind(describe(head, extension(name))))
@@ -69,9 +76,11 @@ def _ends(source: Path) -> tuple[bytes, bytes]:
         return head, file.read()
 
 
-def _words(source: Path, head: bytes, name: str, filetype: str, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+def _words(
+    source: Path, head: bytes, tail: bytes, name: str, filetype: str, out: Outbox, limits: ConvertLimits
+) -> list[Extract]:
     """Text, and the kinds of file that are written as text."""
-    from bot.files.worker import calendars, documents, hypertext, mail, text  # noqa: PLC0415
+    from bot.files.worker import calendars, hypertext, mail, notebooks, svg, text  # noqa: PLC0415
 
     if filetype in _WRITTEN_IN_SLACK and b"<" in head:
         return text.written(hypertext.to_text(text.decoded(source, limits)), "", "Slack canvas", out, limits)
@@ -81,9 +90,11 @@ def _words(source: Path, head: bytes, name: str, filetype: str, out: Outbox, lim
     if looks_like_mail(head):
         with suppress(Unreadable):  # headers and nothing else: they still are text
             return mail.convert(source, out, limits)
+    if notebooks.looks_like_notebook(head, tail) and (cells := notebooks.convert(source, out, limits)):
+        return cells
     extracts = text.convert(source, *language_of(name, filetype), out, limits)
-    if _SVG.search(head) and source.stat().st_size <= _SVG_BYTES_MAX and not _REFERENCE.search(source.read_bytes()):
-        extracts.append(documents.SVG)
+    if svg.looks_like_svg(head) and source.stat().st_size <= svg.BYTES_MAX:
+        extracts.append(DrawingExtract())
     return extracts
 
 

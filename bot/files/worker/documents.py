@@ -37,7 +37,6 @@ _OLD_OFFICE: tuple[tuple[str, Extract], ...] = (
 )
 _PREVIEWS = ("QuickLook/Preview.pdf", "preview.jpg", "QuickLook/Thumbnail.jpg")
 RTF = OfficeExtract(".rtf", "rich text document")
-SVG = OfficeExtract(".svg", "SVG drawing", optional=True)
 
 
 def from_zip(source: Path, out: Outbox) -> list[Extract] | None:

@@ -10,7 +10,7 @@ import codecs
 import unicodedata
 from collections.abc import Iterable
 
-from bot.files.worker.text import encoding_of
+from bot.files.worker.encodings import codec_of
 
 _SHORT_BYTES = 400
 _TELLING_BYTES_MIN = 8
@@ -26,7 +26,7 @@ _CANDIDATES_OF_ARCHIVES = (*_EAST_ASIAN, *_DOS, *_WINDOWS, "koi8_r")
 def likely_codec(data: bytes) -> str:
     if _fits(data, "utf-8") is not None:
         return "utf-8"
-    return encoding_of(data) if len(data) > _SHORT_BYTES else _most_plausible(data, _CANDIDATES)
+    return codec_of(data) if len(data) > _SHORT_BYTES else _most_plausible(data, _CANDIDATES)
 
 
 def better_than_western(data: bytes) -> str | None:

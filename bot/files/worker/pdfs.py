@@ -13,28 +13,68 @@ from bot.files import notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, MemberExtract, NoteExtract, PdfExtract, Unreadable
 from bot.files.outbox import Outbox, link_or_copy
+from bot.files.worker import pdf_attachments
 
 _SPLITS_MAX = 12
+_BROKEN = (pikepdf.PdfError, pikepdf.ForeignObjectError, RuntimeError, TypeError, ValueError, KeyError)
 
 
 def convert(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
     """The PDF itself where nothing is wrong with it, else a repaired, unlocked or shortened copy, and a note on what
-    was left out. Raises ``Unreadable``."""
+    was left out; the files embedded in it as members. Raises ``Unreadable``."""
     try:
         with pikepdf.open(source) as pdf:
             return _checked(pdf, source, out, limits)
     except pikepdf.PasswordError:
-        raise Unreadable(notes.PASSWORD) from None
-    except (pikepdf.PdfError, pikepdf.ForeignObjectError, RuntimeError, TypeError, ValueError, KeyError) as error:
-        raise Unreadable(notes.DAMAGED_PDF) from error
+        return _by_second_reader(source, out, limits, notes.PASSWORD)
+    except _Unclear as unclear:
+        return _by_second_reader(source, out, limits, unclear.reason)
+    except _BROKEN:
+        return _by_second_reader(source, out, limits, notes.DAMAGED_PDF)
 
 
-def _checked(pdf: pikepdf.Pdf, source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+class _Unclear(Exception):
+    """qpdf finds no pages that could be shown, which another reader may."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def _by_second_reader(source: Path, out: Outbox, limits: ConvertLimits, reason: str) -> list[Extract]:
+    """What PDFium, which most browsers show PDFs with, makes of a file that qpdf does not read.
+
+    It asks for no password where only attachments have one. Raises ``Unreadable`` with ``reason``, or asking for a
+    password, where it reads nothing either.
+    """
+    from bot.files.worker import second_reader  # noqa: PLC0415 - its 8 MB are only for workers that meet such a file
+
+    for copy in second_reader.copies(source, out, reason):
+        try:
+            with pikepdf.open(copy) as pdf:
+                locked = pdf_attachments.count(pdf) if reason == notes.PASSWORD else 0
+                found = _checked(pdf, copy, out, limits, members_wanted=reason != notes.PASSWORD)
+        except (_Unclear, *_BROKEN):
+            continue
+        finally:
+            copy.unlink()
+        return [*found, NoteExtract(notes.attachments_locked(locked))] if locked else found
+    raise Unreadable(reason)
+
+
+def _checked(
+    pdf: pikepdf.Pdf, source: Path, out: Outbox, limits: ConvertLimits, *, members_wanted: bool = True
+) -> list[Extract]:
     total = _count_pages(pdf)
     if pdf.Root.get("/NeedsRendering", False):
         raise Unreadable(notes.XFA)  # the one page there is asks for another viewer
-    if "/Collection" in pdf.Root and pdf.attachments:
-        return _portfolio(pdf, out, limits)
+    members = pdf_attachments.members(pdf, out, limits) if members_wanted else []
+    if "/Collection" in pdf.Root and total == 1 and any(isinstance(member, MemberExtract) for member in members):
+        return members  # a portfolio: the PDF is but the wrapping, and its page only says so
+    return [*_pages(pdf, source, out, limits, total), *members]
+
+
+def _pages(pdf: pikepdf.Pdf, source: Path, out: Outbox, limits: ConvertLimits, total: int) -> list[Extract]:
     size = source.stat().st_size
     path = out.new(".pdf")
     if total > limits.pdf_pages_max or size > limits.pdf_bytes_max:
@@ -49,31 +89,15 @@ def _checked(pdf: pikepdf.Pdf, source: Path, out: Outbox, limits: ConvertLimits)
     return [PdfExtract(path.name, total)]
 
 
-def _portfolio(pdf: pikepdf.Pdf, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    """The files that the PDF is but the wrapping of; its own page only says so."""
-    extracts: list[Extract] = []
-    bytes_left = limits.archive_bytes_max
-    for name, attached in pdf.attachments.items():
-        data = attached.get_file().read_bytes()
-        bytes_left -= len(data)
-        if len(extracts) == limits.archive_files_max or bytes_left < 0:
-            extracts.append(NoteExtract(notes.members_left_out(len(extracts), limits.archive_bytes_max)))
-            break
-        path = out.new(".bin")
-        path.write_bytes(data)
-        extracts.append(MemberExtract(path.name, attached.filename or name))
-    return extracts
-
-
 def _count_pages(pdf: pikepdf.Pdf) -> int:
     """Walks the page tree, since a damaged one shows only there; qpdf's complaints are then in ``get_warnings``."""
     total = 0
     for page in pdf.pages:
         if not isinstance(page.obj, pikepdf.Dictionary):
-            raise Unreadable(notes.DAMAGED_PDF)
+            raise _Unclear(notes.DAMAGED_PDF)
         total += 1
     if not total:
-        raise Unreadable(notes.NO_PAGES)
+        raise _Unclear(notes.NO_PAGES)
     return total
 
 

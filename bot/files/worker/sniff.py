@@ -11,7 +11,9 @@ from enum import StrEnum
 
 import puremagic
 
+from bot.files.worker.escaped import codec_of_escapes
 from bot.files.worker.mail_start import looks_like_mail
+from bot.files.worker.wide import codec_without_mark
 
 HEAD_BYTES = 8_192
 TAIL_BYTES = 2_048
@@ -30,6 +32,8 @@ class Kind(StrEnum):
     JPEG2000 = "JPEG 2000"
     PSD = "Photoshop"
     ICO = "icon"
+    RAW = "camera raw"
+    PICTURE = "picture"
     PDF = "PDF"
     ZIP = "zip"
     TAR = "tar"
@@ -52,7 +56,7 @@ class Kind(StrEnum):
 
 IMAGES = frozenset(
     {Kind.JPEG, Kind.PNG, Kind.GIF, Kind.WEBP, Kind.HEIF, Kind.AVIF, Kind.TIFF, Kind.BMP, Kind.JPEG2000, Kind.PSD}
-    | {Kind.ICO}
+    | {Kind.ICO, Kind.RAW}
 )
 PACKED = frozenset({Kind.ZIP, Kind.TAR, Kind.GZIP, Kind.BZIP2, Kind.XZ, Kind.LZMA, Kind.ZSTD})
 
@@ -68,6 +72,22 @@ _STARTS: tuple[tuple[bytes, Kind], ...] = (
     (b"\x00\x00\x00\x0cjP  \r\n\x87\n", Kind.JPEG2000),
     (b"\xff\x4f\xff\x51", Kind.JPEG2000),
     (b"8BPS\x00\x01", Kind.PSD),
+    (b"8BPS\x00\x02", Kind.PSD),
+    (b"IIRO\x08\x00\x00\x00", Kind.RAW),
+    (b"IIRS\x08\x00\x00\x00", Kind.RAW),
+    (b"MMOR\x00\x00\x00\x08", Kind.RAW),
+    (b"IIU\x00", Kind.RAW),
+    (b"FUJIFILMCCD-RAW", Kind.RAW),
+    (b"FOVb", Kind.RAW),
+    (b"\x00MRM", Kind.RAW),
+    (b"\xff\x0a", Kind.PICTURE),
+    (b"\x00\x00\x00\x0cJXL \r\n\x87\n", Kind.PICTURE),
+    (b"II\xbc\x01", Kind.PICTURE),
+    (b"v/1\x01", Kind.PICTURE),
+    (b"#?RADIANCE\n", Kind.PICTURE),
+    (b"AT&TFORM", Kind.PICTURE),
+    (b"DDS |\x00\x00\x00", Kind.PICTURE),
+    (b"gimp xcf ", Kind.PICTURE),
     (b"%PDF-", Kind.PDF),
     (b"PK\x03\x04", Kind.ZIP),
     (b"PK\x05\x06", Kind.ZIP),
@@ -94,12 +114,16 @@ _BRANDS = {
     b"avif": Kind.AVIF,
     b"avis": Kind.AVIF,
     **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"mif2"), Kind.HEIF),
+    b"crx ": Kind.RAW,
+    b"mif3": Kind.PICTURE,
     **dict.fromkeys((b"M4A ", b"M4B ", b"F4A "), Kind.AUDIO),
 }
 _RIFFS = {b"WEBP": Kind.WEBP, b"WAVE": Kind.AUDIO, b"AVI ": Kind.VIDEO}
 _BMP_HEADERS_BYTES = frozenset({12, 16, 40, 52, 56, 64, 108, 124})
 _MPEG_AUDIO = frozenset({b"\xff\xfb", b"\xff\xf3", b"\xff\xf2", b"\xff\xf1", b"\xff\xf9", b"\xff\xfa"})
 _TEXT_CONTROLS = frozenset(b"\t\n\v\f\r\b\x1b\x1a")
+_ZERO_ALONE = re.compile(rb"(?<![\0])\0(?!\0)")
+_TELLING_BYTES = 200
 
 
 def kind_of(head: bytes, tail: bytes = b"") -> Kind:
@@ -109,7 +133,8 @@ def kind_of(head: bytes, tail: bytes = b"") -> Kind:
     for start, kind in _STARTS:
         if head.startswith(start):
             return kind
-    return _by_structure(head) or _mail(head) or _late_pdf(head, tail) or _text_or_unknown(head)
+    found = _by_structure(head) or _mail(head) or _late_pdf(head, tail)
+    return found or (Kind.TEXT if _is_text(head) or _is_text_with_zeros(head, tail) else Kind.UNKNOWN)
 
 
 def _by_structure(head: bytes) -> Kind | None:
@@ -209,31 +234,53 @@ def _late_pdf(head: bytes, tail: bytes) -> Kind | None:
     return None
 
 
-def _text_or_unknown(head: bytes) -> Kind:
-    return Kind.TEXT if _is_text(head) else Kind.UNKNOWN
-
-
 def _is_text(head: bytes) -> bool:
-    """Whether these bytes can be text in some encoding: marked or zero-interleaved UTF-16/32, or free of controls."""
+    """Whether these bytes can be text in some encoding: UTF-16/32 with a mark or without, or free of controls."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf", b"\x00\x00\xfe\xff")):
         return True
     if b"\x00" in head:
-        return utf16_without_mark(head) is not None
-    controls = sum(byte < 0x20 and byte not in _TEXT_CONTROLS for byte in head)
-    return controls <= max(len(head) // 200, 1)
+        return codec_without_mark(head) is not None
+    return _controls(head) <= max(len(head) // 200, 1) or codec_of_escapes(head) is not None
 
 
-def utf16_without_mark(head: bytes) -> str | None:
-    """The codec of UTF-16 text without a byte order mark: nearly every other byte is zero, on one side only."""
-    pairs = len(head) // 2
-    if pairs < 4:
-        return None
-    even, odd = head[0 : pairs * 2 : 2].count(0), head[1 : pairs * 2 : 2].count(0)
-    if odd > 0.7 * pairs and even <= 0.02 * pairs:
-        return "utf-16-le"
-    if even > 0.7 * pairs and odd <= 0.02 * pairs:
-        return "utf-16-be"
-    return None
+def _controls(data: bytes) -> int:
+    return sum(byte < 0x20 and byte not in _TEXT_CONTROLS for byte in data)
+
+
+def _is_text_with_zeros(head: bytes, tail: bytes) -> bool:
+    """A log with a block of zeros, as logrotate's copytruncate leaves one and a power cut; a list that zeros separate.
+
+    Binary formats have words and zeros too, but hardly ever lines, and never for long without other controls.
+    """
+    words = without_zeros(head) or without_zeros(tail)
+    if b"\n" not in words or _controls(words):
+        return False
+    text = words.decode("utf-8", "replace")
+    return len(words) >= _TELLING_BYTES or text.count("\ufffd") - text.endswith("\ufffd") <= len(text) // 4
+
+
+def without_zeros(data: bytes) -> bytes:
+    """Without zeros. Where they stand alone between records, as in a list by ``find -print0``, lines do it instead."""
+    if b"\0" in data and b"\n" not in data:
+        data = _ZERO_ALONE.sub(b"\n", data)
+    return data.replace(b"\0", b"")
+
+
+_PICTURES = (
+    (b"\xff\x0a", "a JPEG XL"),
+    (b"\x00\x00\x00\x0cJXL", "a JPEG XL"),
+    (b"II\xbc\x01", "a JPEG XR"),
+    (b"v/1\x01", "an OpenEXR"),
+    (b"#?RADIANCE", "a Radiance HDR"),
+    (b"AT&TFORM", "a DjVu"),
+    (b"DDS ", "a DirectDraw"),
+    (b"gimp xcf", "a GIMP"),
+)
+
+
+def picture_of(head: bytes) -> str:
+    """What a picture is called that nothing here reads, with its article."""
+    return next((name for start, name in _PICTURES if head.startswith(start)), "a new kind of HEIF or AVIF")
 
 
 def describe(head: bytes, extension: str) -> str:

@@ -5,41 +5,46 @@ I/O: reads and writes files; runs in a worker process, since detecting an encodi
 
 from __future__ import annotations
 
+import os
 import re
+from dataclasses import dataclass
 from pathlib import Path
-
-from charset_normalizer import from_bytes
+from typing import IO
 
 from bot.files import notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, NoteExtract, TextExtract, Unreadable
 from bot.files.outbox import Outbox
-from bot.files.worker.sniff import HEAD_BYTES, utf16_without_mark
+from bot.files.worker.encodings import codec_of, decode, wide_codec
+from bot.files.worker.sniff import HEAD_BYTES, without_zeros
 
-_SAMPLE_BYTES = 64_000
 _BYTES_PER_CHAR_MAX = 4
+_CHUNK_BYTES = 1_000_000
 _HEAD_SHARE = 0.75
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[@-_]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ud800-\udfff]")
-_MARKS = (
-    (b"\xef\xbb\xbf", "utf-8-sig"),
-    (b"\xff\xfe\x00\x00", "utf-32"),
-    (b"\x00\x00\xfe\xff", "utf-32"),
-    (b"\xff\xfe", "utf-16"),
-    (b"\xfe\xff", "utf-16"),
-)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """The bytes of a text's beginning, those of its end, and how many between them were not read."""
+
+    first: bytes
+    last: bytes = b""
+    between_bytes: int = 0
 
 
 def convert(source: Path, language: str, about: str, out: Outbox, limits: ConvertLimits) -> list[Extract]:
     """One extract, and a note where something was cut. Raises ``Unreadable`` where nothing visible is in it."""
-    return written(decoded(source, limits), language, about, out, limits, size_bytes=source.stat().st_size)
+    text, unread_chars = _read(source, limits)
+    return written(text, language, about, out, limits, unread_chars=unread_chars)
 
 
 def written(
-    text: str, language: str, about: str, out: Outbox, limits: ConvertLimits, *, size_bytes: int = 0
+    text: str, language: str, about: str, out: Outbox, limits: ConvertLimits, *, unread_chars: int = 0
 ) -> list[Extract]:
-    """``size_bytes`` is that of the file where ``text`` is but its ends."""
-    text, cut_chars = _cut(_CONTROLS.sub("", text.replace("\r\n", "\n")), size_bytes, limits)
+    """``unread_chars`` says how many characters, about, are missing where ``text`` is but the ends of a file."""
+    text, cut_chars = _cut(_CONTROLS.sub("", text.replace("\r\n", "\n")), unread_chars, limits)
     if not text.strip():
         raise Unreadable(notes.EMPTY)
     path = out.new(".txt")
@@ -53,50 +58,73 @@ def written(
 def decoded(source: Path, limits: ConvertLimits) -> str:
     """The file's text; of a very long one the ends, each as long as the limit could use.
 
-    Bytes that do not fit the encoding become U+FFFD; terminal escapes go, and every line ends the same way.
+    Terminal escapes go, and every line ends the same way.
     """
+    return _read(source, limits)[0]
+
+
+def _read(source: Path, limits: ConvertLimits) -> tuple[str, int]:
+    """The text, and about how many characters of the file are not in it."""
     piece_bytes = limits.text_chars_max * _BYTES_PER_CHAR_MAX
-    size = source.stat().st_size
     with source.open("rb") as file:
-        first = file.read(2 * piece_bytes if size <= 2 * piece_bytes else piece_bytes)
-        encoding = encoding_of(first)
-        text = first.decode(encoding, "replace")
-        if size > 2 * piece_bytes:
-            file.seek(size - size % _BYTES_PER_CHAR_MAX - piece_bytes)
-            text += file.read().decode(_unmarked(encoding, first), "replace")
-    return _ESCAPES.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+        size = os.fstat(file.fileno()).st_size
+        codec = wide_codec(file.read(HEAD_BYTES))
+        file.seek(0)
+        if codec is not None:
+            ends = _wide_ends(file, size, piece_bytes)
+        else:
+            ends = _ends(file, size, piece_bytes)
+            codec = codec_of(ends.first, ends.last)
+    text = decode(ends.first, codec)
+    if ends.last:
+        text += decode(ends.last, _unmarked(codec, ends.first))
+    read_bytes = max(len(ends.first) + len(ends.last), 1)
+    text = _ESCAPES.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return text, ends.between_bytes * len(text) // read_bytes
 
 
-def _unmarked(encoding: str, first: bytes) -> str:
+def _wide_ends(file: IO[bytes], size: int, piece_bytes: int) -> _Ends:
+    if size <= 2 * piece_bytes:
+        return _Ends(file.read())
+    first = file.read(piece_bytes)
+    begin = size - size % _BYTES_PER_CHAR_MAX - piece_bytes
+    file.seek(begin)
+    return _Ends(first, file.read(), begin - piece_bytes)
+
+
+def _ends(file: IO[bytes], size: int, piece_bytes: int) -> _Ends:
+    """Without the zeros that a log has where it was cut while it was written to, or where power failed.
+
+    The end begins with a line, and so with a character.
+    """
+    first = bytearray()
+    while len(first) < 2 * piece_bytes and (chunk := file.read(_CHUNK_BYTES)):
+        first += without_zeros(chunk)
+    if (at := file.tell()) == size:
+        return _Ends(bytes(first))
+    begin, last = size, b""
+    while begin > at and len(last) < piece_bytes:
+        step = min(begin - at, _CHUNK_BYTES)
+        begin -= step
+        file.seek(begin)
+        last = without_zeros(file.read(step)) + last
+    if begin == at:
+        return _Ends(bytes(first) + last)
+    return _Ends(bytes(first), last[last.find(b"\n") + 1 :], begin - at)
+
+
+def _unmarked(codec: str, first: bytes) -> str:
     """For a piece from the middle, where there is no mark to read the byte order from."""
-    if encoding in {"utf-16", "utf-32"}:
-        return encoding + ("-le" if first.startswith(b"\xff\xfe") else "-be")
-    return encoding.removesuffix("-sig")
+    if codec in {"utf-16", "utf-32"}:
+        return codec + ("-le" if first.startswith(b"\xff\xfe") else "-be")
+    return codec.removesuffix("-sig")
 
 
-def encoding_of(data: bytes) -> str:
-    """By the mark; else UTF-8, unless more of what is not ASCII breaks its rules than keeps them; else by detection."""
-    for mark, codec in _MARKS:
-        if data.startswith(mark):
-            return codec
-    unmarked = utf16_without_mark(data[:HEAD_BYTES])
-    if unmarked is not None:
-        return unmarked
-    text = data.decode("utf-8", "replace")
-    broken = text.count("\ufffd") - text.endswith("\ufffd")  # a piece of a long text may end within a character
-    if broken <= (len(text) - len(text.encode("ascii", "ignore"))) // 2:
-        return "utf-8"
-    at = text.index("\ufffd")
-    best = from_bytes(data[max(at - _SAMPLE_BYTES // 2, 0) :][:_SAMPLE_BYTES]).best()
-    return best.encoding if best is not None else "cp1252"
-
-
-def _cut(text: str, size_bytes: int, limits: ConvertLimits) -> tuple[str, int]:
-    """The text within the limit, and how many characters are missing (of a very long file, an estimate from bytes)."""
+def _cut(text: str, unread_chars: int, limits: ConvertLimits) -> tuple[str, int]:
+    """The text within the limit, and how many characters are missing."""
     if len(text) <= limits.text_chars_max:
         return text, 0
     head_chars = int(limits.text_chars_max * _HEAD_SHARE)
     tail_chars = limits.text_chars_max - head_chars
-    missing = max(len(text), size_bytes if size_bytes > 2 * limits.text_chars_max * _BYTES_PER_CHAR_MAX else 0)
-    missing -= head_chars + tail_chars
+    missing = len(text) - head_chars - tail_chars + unread_chars
     return f"{text[:head_chars]}\n[… {missing:,} characters left out …]\n{text[-tail_chars:]}", missing

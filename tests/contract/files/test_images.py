@@ -111,12 +111,6 @@ def test_white_ink_on_nothing_stays_readable(shown: Callable[..., Image.Image], 
     assert picture.getpixel((16, 16)) == (255, 255, 255)
 
 
-def test_an_animation_gives_its_first_frame(shown: Callable[..., Image.Image], tmp_path: Path) -> None:
-    frames = [Image.new("RGB", (20, 20), colour) for colour in ("red", "blue")]
-    frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:])
-    assert shown((tmp_path / "a.gif").read_bytes()).convert("RGB").getpixel((5, 5)) == (255, 0, 0)
-
-
 def test_a_tiff_gives_its_pages(converted: Convert, tmp_path: Path) -> None:
     pages = [Image.new("RGB", (30 + number, 20), "white") for number in range(3)]
     pages[0].save(tmp_path / "fax.tiff", save_all=True, append_images=pages[1:])

@@ -15,7 +15,7 @@ from aiohttp import web
 from bot.files import notes
 from bot.files.bounds import FileLimits
 from bot.files.conversion import Conversion
-from bot.files.extracts import Extract, NoteExtract, PdfExtract, TextExtract
+from bot.files.extracts import Extract, NoteExtract, PdfExtract
 from tests import file_limits, made_documents, made_files
 from tests.loopback import answering
 
@@ -65,13 +65,6 @@ async def test_a_document_becomes_a_pdf(convert: Convert, tmp_path: Path, conten
     with pikepdf.open(tmp_path / extract.file) as pdf:
         assert len(pdf.pages) == 1
     assert profiles_left(tmp_path) == []
-
-
-@libreoffice
-async def test_a_drawing_comes_as_source_and_as_it_looks(convert: Convert) -> None:
-    source, shown = await convert(made_documents.SVG)
-    assert isinstance(source, TextExtract)
-    assert isinstance(shown, PdfExtract)
 
 
 @libreoffice
@@ -141,11 +134,6 @@ async def test_without_either_the_note_names_the_kind(convert: Convert, content:
     assert await convert(content, WITHOUT) == [
         NoteExtract(f"is {about}, which I have no program to open. Please send it as a PDF.")
     ]
-
-
-async def test_a_drawing_without_libreoffice_is_its_source_and_no_note(convert: Convert) -> None:
-    (extract,) = await convert(made_documents.SVG, WITHOUT)
-    assert isinstance(extract, TextExtract)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, MemberExtract, NoteExtract, PdfExtract, Unreadable
 from bot.files.outbox import Outbox
 from bot.files.worker.convert import convert
-from tests import made_files
+from tests import made_files, made_pdfs
 from tests.file_limits import CONVERT
 
 LIMITS = CONVERT
@@ -127,6 +128,75 @@ def test_a_portfolio_gives_the_files_in_it(converted: Convert, tmp_path: Path) -
         ("a.txt", b"first"),
         ("b.pdf", b"%PDF-"),
     ]
+
+
+def members(extracts: list[Extract], directory: Path) -> dict[str, bytes]:
+    return {
+        extract.name: (directory / extract.file).read_bytes()
+        for extract in extracts
+        if isinstance(extract, MemberExtract)
+    }
+
+
+def test_files_embedded_in_a_pdf_come_with_its_pages(converted: Convert, tmp_path: Path) -> None:
+    extracts = converted(made_pdfs.with_attachments({"figures.csv": b"a;b\n1;2\n", "b.txt": b"second"}))
+    assert isinstance(extracts[0], PdfExtract)
+    assert members(extracts, tmp_path) == {"figures.csv": b"a;b\n1;2\n", "b.txt": b"second"}
+
+
+def test_so_do_files_pinned_to_a_page_each_once(converted: Convert, tmp_path: Path) -> None:
+    extracts = converted(made_pdfs.with_attachments({"a.txt": b"listed"}, {"note.txt": b"pinned"}, pages=3))
+    assert members(extracts, tmp_path) == {"a.txt": b"listed", "note.txt": b"pinned"}
+
+
+def test_more_of_them_than_the_limits_allow_are_named(converted: Convert, tmp_path: Path) -> None:
+    content = made_pdfs.with_attachments({f"{number}.txt": b"x" * 1_000 for number in range(9)})
+    few = converted(content, replace(LIMITS, archive_files_max=4))
+    assert len(members(few, tmp_path)) == 4
+    assert few[-1] == NoteExtract(notes.members_left_out(4, LIMITS.archive_bytes_max))
+    small = converted(content, replace(LIMITS, archive_bytes_max=2_500))
+    assert len(members(small, tmp_path)) == 2
+    assert isinstance(small[-1], NoteExtract)
+
+
+def test_a_damaged_one_costs_no_other(converted: Convert, tmp_path: Path) -> None:
+    content = made_pdfs.with_attachments({"a.txt": b"good", "b.bin": b"Q" * 40})
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        pdf.attachments["b.bin"].obj.EF.F.write(b"\0\1\2 no deflate", filter=pikepdf.Name.FlateDecode)
+        pdf.save(tmp_path / "torn.pdf")
+    extracts = converted((tmp_path / "torn.pdf").read_bytes())
+    assert isinstance(extracts[0], PdfExtract)
+    assert members(extracts, tmp_path) == {"a.txt": b"good"}
+    assert extracts[-1] == NoteExtract("has a file attached within it that is damaged and could not be read.")
+
+
+def test_a_portfolio_with_pages_of_its_own_keeps_them(converted: Convert, tmp_path: Path) -> None:
+    content = made_pdfs.with_attachments({"a.txt": b"a"}, pages=3)
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        pdf.Root.Collection = pikepdf.Dictionary(View=pikepdf.Name.D)
+        pdf.save(tmp_path / "portfolio.pdf")
+    extracts = converted((tmp_path / "portfolio.pdf").read_bytes())
+    assert isinstance(extracts[0], PdfExtract)
+    assert members(extracts, tmp_path) == {"a.txt": b"a"}
+
+
+def test_a_password_on_attachments_alone_keeps_nobody_from_the_pages(converted: Convert, tmp_path: Path) -> None:
+    (extract,) = converted(made_pdfs.locked_attachments())
+    assert isinstance(extract, PdfExtract)
+    assert pages_of(tmp_path / extract.file) == 1
+    with pikepdf.open(tmp_path / extract.file) as pdf:
+        assert made_pdfs.PAGE_TEXT in pdf.pages[0].Contents.read_bytes()
+    page, note = converted(made_pdfs.locked_attachments(attachment=True))
+    assert isinstance(page, PdfExtract)
+    assert note == NoteExtract("has a file attached within it under a password; only its pages were read.")
+
+
+def test_what_one_reader_cannot_repair_another_may(converted: Convert, tmp_path: Path) -> None:
+    (extract,) = converted(made_pdfs.numbers_above_size())
+    assert isinstance(extract, PdfExtract)
+    assert pages_of(tmp_path / extract.file) == extract.pages == 1
+    with pikepdf.open(tmp_path / extract.file) as pdf:
+        assert made_pdfs.PAGE_TEXT in pdf.pages[0].Contents.read_bytes()
 
 
 def test_a_pdf_mentioned_in_a_text_is_text(converted: Convert) -> None:

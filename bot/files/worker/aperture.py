@@ -1,0 +1,78 @@
+"""The bytes of an AVIF in, the part of its picture that is meant to be seen out.
+
+Pure. A clean aperture (``clap``) says which part of the coded picture is the picture; Pillow shows all of it. Source:
+ISO/IEC 14496-12, 12.1.4, and ISO/IEC 23008-12, 6.5.9.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+
+Box = tuple[int, int, int, int]
+_CONTAINERS_MAX = 1_000
+
+
+def clean_aperture(data: bytes, width: int, height: int) -> Box | None:
+    """Left, upper, right, lower in pixels of the coded picture; ``None`` where all of it is shown."""
+    try:
+        fractions = _of_primary_item(data)
+    except (struct.error, IndexError):
+        return None
+    if fractions is None or not all(fractions[1::2]):
+        return None
+    wide, high, across, down = (fractions[at] / fractions[at + 1] for at in (0, 2, 4, 6))
+    left = (width - 1) / 2 + across - (wide - 1) / 2
+    upper = (height - 1) / 2 + down - (high - 1) / 2
+    box = (round(left), round(upper), round(left + wide), round(upper + high))
+    inside = 0 <= box[0] < box[2] <= width and 0 <= box[1] < box[3] <= height
+    return box if inside and box != (0, 0, width, height) else None
+
+
+def _of_primary_item(data: bytes) -> tuple[int, ...] | None:
+    """The eight numbers of the primary item's ``clap``. Raises ``struct.error`` for a box that is cut off."""
+    meta = next((body for kind, body in _boxes(data) if kind == b"meta"), b"")[4:]
+    parts = dict(_boxes(meta))
+    properties = dict(_boxes(parts.get(b"iprp", b"")))
+    listed = list(_boxes(properties.get(b"ipco", b"")))
+    primary = parts.get(b"pitm", b"")
+    item = int.from_bytes(primary[4:8] if primary[:1] == b"\1" else primary[4:6], "big")
+    for number in _associated(properties.get(b"ipma", b""), item):
+        if 0 < number <= len(listed) and listed[number - 1][0] == b"clap":
+            return struct.unpack(">IIIIiIiI", listed[number - 1][1][:32])
+    return None
+
+
+def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    at = 0
+    for _ in range(_CONTAINERS_MAX):
+        if at + 8 > len(data):
+            return
+        size, kind = struct.unpack_from(">I4s", data, at)
+        begin = at + 8
+        if size == 1:
+            (size,) = struct.unpack_from(">Q", data, begin)
+            begin += 8
+        size = size or len(data) - at
+        if size < begin - at:
+            return
+        yield kind, data[begin : at + size]
+        at += size
+
+
+def _associated(ipma: bytes, item: int) -> Iterator[int]:
+    """The properties of an item, by their numbers."""
+    version, flags = ipma[0], ipma[3]
+    (entries,) = struct.unpack_from(">I", ipma, 4)
+    at = 8
+    for _ in range(min(entries, _CONTAINERS_MAX)):
+        number = int.from_bytes(ipma[at : at + (4 if version else 2)], "big")
+        at += 4 if version else 2
+        count, at = ipma[at], at + 1
+        for _ in range(count):
+            if flags & 1:
+                index, at = int.from_bytes(ipma[at : at + 2], "big") & 0x7FFF, at + 2
+            else:
+                index, at = ipma[at] & 0x7F, at + 1
+            if number == item:
+                yield index

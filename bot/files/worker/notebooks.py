@@ -1,0 +1,161 @@
+"""A Jupyter notebook in, its cells as text out: what was written, what was run, what came of it, and the pictures.
+
+I/O: reads the notebook, writes the text and the pictures to files; runs in a worker process. Source of the format:
+nbformat 3 and 4, which keep plots as base64 within the JSON.
+"""
+
+from __future__ import annotations
+
+import binascii
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot.files import notes
+from bot.files.bounds import ConvertLimits
+from bot.files.extracts import Extract, MemberExtract, NoteExtract
+from bot.files.outbox import Outbox
+from bot.files.worker.encodings import text_of
+from bot.files.worker.hypertext import to_text
+from bot.files.worker.text import written
+
+_BYTES_MAX = 60_000_000
+_PICTURES = {"image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "image/svg+xml": ".svg"}
+_OLD_PICTURES = {"png": "image/png", "jpeg": "image/jpeg", "svg": "image/svg+xml"}
+_ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+_DATA_URI = re.compile(r"data:image/[\w.+-]+;base64,[A-Za-z0-9+/=\s]{200,}")
+_DATA_URI_LEFT = "data:… (a picture)"
+
+
+def looks_like_notebook(head: bytes, tail: bytes) -> bool:
+    """Jupyter writes ``nbformat`` last, others first."""
+    is_json = head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+    return is_json and b'"nbformat"' in head + tail and (b'"cells"' in head + tail or b'"worksheets"' in head + tail)
+
+
+def convert(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
+    """The cells and the pictures in them; ``None`` for what is no notebook after all. Raises ``Unreadable``."""
+    if source.stat().st_size > _BYTES_MAX:
+        return None
+    try:
+        notebook = json.loads(text_of(source.read_bytes()))
+    except (ValueError, RecursionError):
+        return None
+    cells = list(_cells(notebook))
+    if not cells:
+        return None
+    reading = _Reading(out, limits.archive_files_max)
+    for number, cell in enumerate(cells, 1):
+        reading.add(number, cell)
+    found = written("\n\n".join(reading.texts), "", f"Jupyter notebook, {_language(notebook)}", out, limits)
+    if reading.left_out:
+        found.append(NoteExtract(notes.pictures_left_out(len(reading.pictures), reading.left_out)))
+    return [*found, *reading.pictures]
+
+
+def _cells(notebook: object) -> Iterator[dict[str, Any]]:
+    if not isinstance(notebook, dict):
+        return
+    sheets = notebook.get("worksheets")
+    for holder in [notebook, *(sheets if isinstance(sheets, list) else [])]:
+        cells = holder.get("cells") if isinstance(holder, dict) else None
+        yield from (cell for cell in (cells if isinstance(cells, list) else []) if isinstance(cell, dict))
+
+
+def _language(notebook: dict[str, Any]) -> str:
+    metadata = notebook.get("metadata")
+    for key, name in (("kernelspec", "language"), ("language_info", "name")):
+        found = metadata.get(key) if isinstance(metadata, dict) else None
+        if isinstance(found, dict) and isinstance(found.get(name), str):
+            return str(found[name])[:30]
+    return "code"
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What the cells so far have given."""
+
+    out: Outbox
+    pictures_max: int
+    texts: list[str] = field(default_factory=list)
+    pictures: list[MemberExtract] = field(default_factory=list)
+    left_out: int = 0
+
+    def add(self, number: int, cell: dict[str, Any]) -> None:
+        kind = str(cell.get("cell_type", "cell"))[:20]
+        words = _DATA_URI.sub(_DATA_URI_LEFT, _joined(cell.get("source", cell.get("input", ""))))
+        self.texts.append(f"[cell {number}, {kind}]\n{words}".rstrip())
+        attachments = cell.get("attachments")
+        for name, data in (attachments if isinstance(attachments, dict) else {}).items():
+            self._pictures(data, f"cell {number}, {name}"[:100])
+        outputs = cell.get("outputs")
+        for output in outputs if isinstance(outputs, list) else []:
+            if isinstance(output, dict):
+                self._output(number, output)
+
+    def _output(self, number: int, output: dict[str, Any]) -> None:
+        data = output.get("data")
+        data = (
+            data
+            if isinstance(data, dict)
+            else {new: output[old] for old, new in _OLD_PICTURES.items() if old in output}
+        )
+        pictures = self._pictures(data, f"cell {number}, output")
+        words = _words(output, data)
+        shown = "\n".join(filter(None, (words, *(f"(picture: {name})" for name in pictures))))
+        if shown:
+            self.texts.append(f"[cell {number}, output]\n{shown}")
+
+    def _pictures(self, data: object, name: str) -> list[str]:
+        """Of several forms of the same picture the first one that is known."""
+        for media_type, suffix in _PICTURES.items():
+            content = _decoded(data.get(media_type), media_type) if isinstance(data, dict) else b""
+            if content and len(self.pictures) >= self.pictures_max:
+                self.left_out += 1
+                return []
+            if content:
+                path = self.out.new(suffix)
+                path.write_bytes(content)
+                number = sum(picture.name.startswith(name) for picture in self.pictures)
+                full_name = f"{name} {number + 1}{suffix}" if name.endswith("output") else name
+                self.pictures.append(MemberExtract(path.name, full_name))
+                return [full_name]
+        return []
+
+
+def _words(output: dict[str, Any], data: dict[str, Any]) -> str:
+    if output.get("output_type") in {"error", "pyerr"}:
+        trace = output.get("traceback")
+        lines = _ESCAPES.sub("", "\n".join(map(str, trace))) if isinstance(trace, list) else ""
+        return lines or f"{output.get('ename', '')}: {output.get('evalue', '')}"
+    plain = _joined(data.get("text/plain") or output.get("text") or "")
+    if plain:
+        return plain.rstrip()
+    for form in ("text/markdown", "text/latex", "application/json"):
+        if form in data:
+            return _joined(data[form]).rstrip()
+    return to_text(_joined(data["text/html"])).rstrip() if "text/html" in data else ""
+
+
+def _joined(lines: object) -> str:
+    """Multi-line strings are lists of lines; what is neither is shown as JSON."""
+    if isinstance(lines, str):
+        return lines
+    if isinstance(lines, list):
+        return "".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
+    return json.dumps(lines, ensure_ascii=False)
+
+
+def _decoded(value: object, media_type: str) -> bytes:
+    if not isinstance(value, str | list):
+        return b""
+    text = _joined(value)
+    if media_type == "image/svg+xml":
+        return text.encode("utf-8", "replace")
+    try:
+        return binascii.a2b_base64(text)
+    except (binascii.Error, ValueError):
+        return b""

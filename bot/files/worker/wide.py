@@ -1,0 +1,69 @@
+"""The first bytes of a file in, the codec out if they are UTF-16 or UTF-32 text without a byte order mark.
+
+Pure. Such text always has zero bytes (its blanks and line ends have them), which other text has not. A reading counts
+only if every character in it is one that people write, and its letters belong to few scripts: pictures, sounds and
+tables of numbers fail that within a few dozen bytes.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+
+_CODECS = (("utf-32-le", 4), ("utf-32-be", 4), ("utf-16-le", 2), ("utf-16-be", 2))
+_CHARS_MIN = 4
+_WITHOUT_BLANK_MAX = 80
+_SCRIPTS_MAX = 4
+_PLAIN_CONTROLS = frozenset("\t\n\v\f\r\x1a\x1b")
+
+
+def codec_without_mark(head: bytes) -> str | None:
+    """``head`` may end within a character."""
+    if b"\0" not in head or _is_narrow(head):
+        return None
+    best, most_plain = None, -1
+    for codec, width in _CODECS:
+        text = _read(head, codec, width)
+        if text is not None and _is_written(text):
+            plain = sum(char.isascii() or char.isspace() for char in text)
+            if plain > most_plain:
+                best, most_plain = codec, plain
+    return best
+
+
+def _is_narrow(head: bytes) -> bool:
+    """Whether it is UTF-8 with some zeros strewn in, which can be read as pairs too, and as nobody's words."""
+    rest = head.replace(b"\0", b"")
+    if len(head) - len(rest) > len(head) // 4 or any(byte < 0x20 and chr(byte) not in _PLAIN_CONTROLS for byte in rest):
+        return False
+    text = rest.decode("utf-8", "replace")
+    return text.count("\ufffd") <= text.endswith("\ufffd")
+
+
+def _read(head: bytes, codec: str, width: int) -> str | None:
+    whole = head[: len(head) - len(head) % width]
+    for short in (0, 2):  # the first half of a surrogate pair may be all that is left at the end
+        try:
+            return whole[: len(whole) - short].decode(codec)
+        except UnicodeDecodeError:
+            if codec.startswith("utf-32"):
+                break
+    return None
+
+
+def _is_written(text: str) -> bool:
+    if len(text) < _CHARS_MIN:
+        return False
+    scripts: Counter[str] = Counter()
+    blanks = 0
+    for char, count in Counter(text).items():
+        category = unicodedata.category(char)
+        if category in {"Cn", "Co", "Cs"} or (category == "Cc" and char not in _PLAIN_CONTROLS):
+            return False
+        blanks += count * char.isspace()
+        if category[0] == "L" and not char.isascii():
+            scripts[unicodedata.name(char, "?").split(" ", 1)[0]] += count
+    if not blanks and len(text) > _WITHOUT_BLANK_MAX:
+        return False
+    common = sum(count for _, count in scripts.most_common(_SCRIPTS_MAX))
+    return common >= 0.98 * scripts.total()

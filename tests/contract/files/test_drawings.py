@@ -1,0 +1,211 @@
+"""What the model gets of a drawing: its source, and a picture drawn from nothing but the file."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from PIL import Image
+
+from bot.files import notes
+from bot.files.conversion import Conversion
+from bot.files.extracts import Extract, ImageExtract, NoteExtract, TextExtract
+from bot.files.worker.svg import clean, looks_like_svg
+from tests import file_limits, made_files
+
+GREEN, WHITE, DARK = (0, 128, 0), (255, 255, 255), (64, 64, 64)
+HEAD = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+Convert = Callable[[str], Awaitable[list[Extract]]]
+
+
+@pytest.fixture
+async def convert(tmp_path: Path) -> AsyncIterator[Convert]:
+    conversion = Conversion(replace(file_limits.LIMITS, office_program=""))
+
+    async def run(content: str) -> list[Extract]:
+        source = tmp_path / "source"
+        source.write_bytes(content.encode())
+        return await conversion.convert(source, "plan.svg", "", tmp_path)
+
+    yield run
+    await conversion.aclose()
+
+
+def seen(extracts: list[Extract], directory: Path) -> Image.Image:
+    (extract,) = [extract for extract in extracts if isinstance(extract, ImageExtract)]
+    assert extract.about == "SVG drawing"
+    return Image.open(directory / extract.file).convert("RGB")
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        '<rect width="90" height="60" style="/* state */ fill:/* ok */green"/>',
+        '<filter id="f"><feFlood flood-color="green"/></filter><rect width="90" height="60" filter="url(#f)"/>',
+        '<switch><g systemLanguage="xx"/><rect width="90" height="60" fill="green"/></switch>',
+        '<rect width="90" height="60" fill="hsla(120, 100%, 25%, 1)"/>',
+        '<clipPath id="c"><rect width="90" height="60"/></clipPath><circle r="400" fill="green" clip-path="url(#c)"/>',
+        '<style>.a{fill:red} rect.a{fill:green}</style><rect class="a" width="90" height="60"/>',
+        '<defs><rect id="r" width="90" height="60" fill="green"/></defs><use xlink:href="#r"/>',
+    ],
+    ids=["a comment within a style", "a flood", "a switch", "hsla", "a clip", "a cascade", "a use"],
+)
+async def test_a_drawing_comes_as_source_and_as_it_looks(convert: Convert, tmp_path: Path, inside: str) -> None:
+    extracts = await convert(f'{HEAD} viewBox="0 0 90 60">{inside}</svg>')
+    source, drawn = extracts
+    assert isinstance(source, TextExtract)
+    assert isinstance(drawn, ImageExtract)
+    picture = seen(extracts, tmp_path)
+    assert picture.getpixel((picture.width // 2, picture.height // 2)) == GREEN
+
+
+@pytest.mark.skipif(not Path("/usr/share/fonts/truetype").is_dir(), reason="no fonts are installed")
+async def test_words_are_drawn_where_the_machine_has_fonts(convert: Convert, tmp_path: Path) -> None:
+    text = f'{HEAD} width="200" height="60"><text x="10" y="40" font-size="30" font-family="No Such">Words</text></svg>'
+    picture = seen(await convert(text), tmp_path)
+    assert picture.convert("L").getextrema() == (0, 255)
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        ('width="24" height="24"', (512, 512)),
+        ('width="400" height="300"', (800, 600)),
+        ('width="4000" height="3000"', (1_568, 1_176)),
+        ('width="10mm" height="20mm"', (256, 512)),
+        ('width="100%" height="100%" viewBox="0 0 300 150"', (600, 300)),
+        ('width="1" height="100000000"', (1, 1_568)),
+    ],
+)
+async def test_it_is_drawn_as_large_as_it_can_be_read(
+    convert: Convert, tmp_path: Path, size: str, expected: tuple[int, int]
+) -> None:
+    picture = seen(await convert(f'{HEAD} {size}><rect width="10" height="10"/></svg>'), tmp_path)
+    assert picture.size == expected
+
+
+async def test_white_lines_lie_on_a_dark_ground(convert: Convert, tmp_path: Path) -> None:
+    picture = seen(
+        await convert(f'{HEAD} viewBox="0 0 90 60"><rect x="30" y="20" width="30" height="20" fill="white"/></svg>'),
+        tmp_path,
+    )
+    assert picture.getpixel((0, 0)) == DARK
+
+
+async def test_entities_that_drawing_programs_write_are_understood(convert: Convert, tmp_path: Path) -> None:
+    head = (
+        '<?xml version="1.0" encoding="utf-8"?>\n<!-- Generator -->\n<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "x"'
+    )
+    drawing = f'{HEAD} viewBox="0 0 9 9"><rect width="9" height="9" fill="&colour;"/></svg>'
+    text = f'{head} [<!ENTITY colour "green">]>\n{drawing}'
+    assert seen(await convert(text), tmp_path).getpixel((5, 5)) == GREEN
+
+
+# --- nothing from outside -------------------------------------------------------------------------------------------
+
+
+def uri(content: bytes, kind: str) -> str:
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
+
+
+async def test_pictures_within_the_file_are_drawn_and_those_outside_named(convert: Convert, tmp_path: Path) -> None:
+    (tmp_path / "secret.png").write_bytes(made_files.solid("PNG", (255, 0, 0)))
+    inside = uri(made_files.solid("PNG", GREEN), "png")
+    text = (
+        f'{HEAD} viewBox="0 0 64 32"><image xlink:href="{inside}" width="32" height="32"/>'
+        f'<image xlink:href="{tmp_path}/secret.png" x="32" width="32" height="32"/></svg>'
+    )
+    extracts = await convert(text)
+    picture = seen(extracts, tmp_path)
+    assert picture.getpixel((100, 100)) == GREEN
+    assert picture.getpixel((400, 100)) == WHITE
+    assert extracts[-1] == NoteExtract(notes.DRAWN_WITHOUT_OUTSIDE)
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["ADDRESS", "FILE", "file://FILE", "secret.png", "NESTED", "data:;base64,PHN2Zz4=", " FILE", "&#x2f;FILE"],
+)
+@pytest.mark.parametrize("attribute", ["href", "xlink:href"])
+async def test_no_reference_leaves_the_file(convert: Convert, tmp_path: Path, reference: str, attribute: str) -> None:
+    asked: list[str] = []
+
+    async def image(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        return web.Response(body=made_files.image("PNG"), content_type="image/png")
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", image)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    (tmp_path / "secret.png").write_bytes(made_files.solid("PNG", (255, 0, 0)))
+    nested = f'{HEAD} width="32" height="32"><image xlink:href="{tmp_path}/secret.png" width="32" height="32"/></svg>'
+    target = (
+        reference.replace("ADDRESS", f"http://127.0.0.1:{runner.addresses[0][1]}/a.png")
+        .replace("FILE", str(tmp_path / "secret.png"))
+        .replace("NESTED", uri(nested.encode(), "svg+xml"))
+    )
+    outside = f'<image {attribute}="{target}" width="32" height="32"/>'
+    flood = f'<filter id="f"><feImage {attribute}="{target}"/></filter><rect width="9" height="9" filter="url(#f)"/>'
+    picture = seen(await convert(f'{HEAD} viewBox="0 0 32 32">{outside}{flood}</svg>'), tmp_path)
+    await runner.cleanup()
+    assert picture.getextrema() == ((255, 255),) * 3
+    assert asked == []
+
+
+def test_styles_lose_what_leads_outside_and_keep_what_does_not() -> None:
+    text = (
+        f"{HEAD}><style>@import url(http://a/b.css); .a{{fill:url(#g)}} .b{{fill:url('http://a/b')}}</style>"
+        f'<rect style="fill:url(file:///etc/passwd)" filter="url(&quot;#f&quot;)"/></svg>'
+    )
+    cleaned = clean(text, 1_000).svg
+    assert "http://a" not in cleaned
+    assert "file:" not in cleaned
+    assert "url(#g)" in cleaned
+    assert "#f" in cleaned
+
+
+# --- what cannot be drawn ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f'{HEAD} viewBox="0 0 9 9"><g></svg>',
+        f'{HEAD} viewBox="0 0 9 9">' + "<g>" * 50_000 + "</g>" * 50_000 + "</svg>",
+        f"{HEAD} viewBox='0 0 9 9'><image href='{uri(made_files.png_header(60_000, 60_000), 'png')}' width='9'/></svg>",
+        '<!DOCTYPE svg [<!ENTITY a "aaaaaaaaaa">'
+        + "".join(f'<!ENTITY a{n} "{f"&a{n - 1 or str()};" * 10}">' for n in range(1, 9))
+        + f"]>{HEAD}><text>&a8;</text></svg>",
+    ],
+    ids=["torn", "deep", "a bomb of pixels within", "a bomb of entities"],
+)
+async def test_a_drawing_that_cannot_be_drawn_is_still_its_source(convert: Convert, content: str) -> None:
+    source, *others = await convert(content)
+    assert isinstance(source, TextExtract)
+    assert {type(extract) for extract in others} <= {ImageExtract, NoteExtract}
+
+
+async def test_one_that_fails_is_named(convert: Convert) -> None:
+    assert (await convert(f'{HEAD} viewBox="0 0 9 9"><g></svg>'))[1] == NoteExtract(notes.NOT_DRAWN)
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        ("<svg>", True),
+        ("<?xml version='1.0'?><!-- svg --><svg:svg xmlns:svg='x'>", True),
+        ("\ufeff<!DOCTYPE svg>\n<svg\n>", True),
+        ("<html><svg></svg></html>", False),
+        ("An <svg> is a drawing.", False),
+        ("<svgx>", False),
+    ],
+)
+def test_a_drawing_is_told_by_its_first_element(head: str, expected: bool) -> None:
+    assert looks_like_svg(head.encode()) is expected
+    assert looks_like_svg((head + " " * 100).encode("utf-16")) is expected

@@ -1,0 +1,211 @@
+"""What the model gets of a text in the encoding that its writer's machine had: the words, and no other language's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot.files.extracts import TextExtract
+from bot.files.outbox import Outbox
+from bot.files.worker.convert import convert
+from bot.files.worker.encodings import text_of
+from tests.file_limits import CONVERT
+
+LIMITS = CONVERT
+Words = Callable[..., str]
+GERMAN = "Sehr geehrter Herr Müller, anbei die Rechnung für Köln über 1.200,50 €. Schöne Grüße aus Österreich!\n"
+JAPANESE = "会議は火曜日の午前十時からです。資料は共有フォルダにあります。"
+CHINESE = "会议资料在共享文件夹中请在星期二之前阅读完毕并提出意见"
+TAIWANESE = "會議資料在共享資料夾中請在星期二之前閱讀完畢並提出意見"
+KOREAN = "회의는 화요일 오전 열 시에 시작합니다. 자료는 공유 폴더에 있습니다."
+RUSSIAN = "Встреча во вторник в десять часов.\nМатериалы в общей папке.\n"
+
+SHORT = {
+    "cp1252": [
+        "Müller;Köln;1.200,50 €", "niño", "El niño soñó con España", "¿Qué pasó mañana?", "São Paulo;João;Conceição",
+        "Le café est très bon à Noël.", "déjà vu", "élève", "Vielä hetki", "Hyvää päivää, Jyväskylä", "Größe",
+        "Räksmörgås på ön", "Rødgrød med fløde", "Questa è la verità, più o meno", "It’s “fine” – don’t worry",
+        "price: £5.00", "20 °C ± 1", "½ cup", "naïve approach", "© 2020 Acme", "Þetta er íslenska", "Zürich – Genève",
+        "name;ort\nJürgen;Köln\nBjörn;Göttingen", "réf;désignation;qté\n12;écrou à œil;4", "2 € pro Stück", "avó e avô",
+    ],
+    "iso8859-15": ["Überweisung für Jürgen: 50 €"],
+    "cp1250": [
+        "Příliš žluťoučký kůň úpěl ďábelské ódy", "Zażółć gęślą jaźń", "książka", "Łódź", "Árvíztűrő tükörfúrógép",
+        "név;város\nGyörgy;Győr\nZsófia;Pécs", "Čokolada, šećer i žlica", "Bună ziua, mulţumesc foarte mult",
+        "imię;miasto\nŁukasz;Łódź\nMałgorzata;Kraków",
+    ],
+    "iso8859-2": ["Děkuji za vaši zprávu", "Proszę o odpowiedź", "Účtovanie služieb za máj, ďakujeme", "időpont"],
+    "cp1251": ["Привет, мир", "имя;город\nИван;Москва\nОльга;Санкт-Петербург", "Дякую за відповідь, їжак і ґава"],
+    "koi8-r": ["Спасибо за ответ, до встречи завтра", "Заказ принят"],
+    "cp866": ["Спасибо за ответ, до встречи завтра", "Заказ принят"],
+    "iso8859-5": ["Спасибо за ответ, до встречи завтра"],
+    "cp1253": ["Καλημέρα κόσμε", "όνομα;πόλη\nΓιώργος;Αθήνα"],
+    "cp1254": ["Günaydın, nasılsınız?", "ad;şehir\nÇağlar;İstanbul\nIşıl;Muğla"],
+    "cp1255": ["שלום עולם", "שם;עיר\nיוסי;חיפה"],
+    "cp1256": ["مرحبا بالعالم"],
+    "cp1257": ["Labą dieną, ačiū už laišką"],
+    "cp874": ["สวัสดีชาวโลก"],
+    "cp932": ["名前,住所\n山田,東京", "東京都", "エラー: ファイルが見つかりません", "株式会社サンプル"],
+    "euc_jp": ["こんにちは世界", "名前,住所\n山田,東京\n鈴木,大阪", "東京都"],
+    "gbk": ["产品,数量\n苹果,10\n香蕉,20", "你好，世界", "北京市", "订单号：10086，金额：￥200"],
+    "big5": ["產品,數量\n蘋果,10\n香蕉,20", "會議紀錄", "姓名,部門,薪資\n王小明,業務,5000"],
+    "cp949": ["이름,도시\n김철수,서울\n이영희,부산", "회의록", "세금계산서"],
+}  # fmt: skip
+TABLE = "id,name,city,amount\n" + "".join(f"{number},customer {number},Tokyo,{number}00\n" for number in range(40))
+
+
+@pytest.fixture
+def words(tmp_path: Path) -> Words:
+    def run(content: bytes, name: str = "x.txt") -> str:
+        source = tmp_path / "source"
+        source.write_bytes(content)
+        extract = convert(source, name, "", Outbox(tmp_path, ""), LIMITS)[0]
+        assert isinstance(extract, TextExtract)
+        return (tmp_path / extract.file).read_text(encoding="utf-8")
+
+    return run
+
+
+@pytest.mark.parametrize(("codec", "text"), [(codec, text) for codec, texts in SHORT.items() for text in texts])
+def test_a_few_words_are_enough_alone_or_in_an_english_table(words: Words, codec: str, text: str) -> None:
+    assert words(f"{text}\n".encode(codec)) == f"{text}\n"
+    assert words(f"{TABLE}{text}\n".encode(codec)) == f"{TABLE}{text}\n"
+
+
+@pytest.mark.parametrize("lines", ["\n", ""], ids=["lines", "one line"])
+@pytest.mark.parametrize(
+    ("codec", "text"),
+    [("cp932", JAPANESE), ("euc_jp", JAPANESE), ("gbk", CHINESE), ("big5", TAIWANESE), ("cp949", KOREAN)],
+)
+def test_no_sample_of_a_long_text_is_cut_within_a_character(words: Words, codec: str, text: str, lines: str) -> None:
+    for shift in range(4):
+        whole = "x" * shift + (text + lines) * 2_000
+        assert words(whole.encode(codec)) == whole
+
+
+def test_a_broken_byte_does_not_make_an_eastern_text_a_western_one(words: Words) -> None:
+    raw = f"{JAPANESE}\n".encode("cp932")
+    assert words(raw * 5 + b"\xff\x81\n" + raw * 5).count(JAPANESE) == 10
+
+
+def test_the_same_in_a_very_long_text_of_which_the_end_is_read_alone(words: Words) -> None:
+    text = words(f"{JAPANESE}\n".encode("cp932") * 40_000)
+    assert text.startswith(JAPANESE)
+    assert text.endswith(f"{JAPANESE}\n")
+    assert "\ufffd" not in text
+
+
+RARE = "丼 凰 鷺 麒麟 鸞 齟齬 薔薇 躑躅 鬱"
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (f'<?xml version="1.0" encoding="EUC-JP"?>\n<a>{RARE}</a>\n'.encode("euc_jp"), RARE),
+        (f'<html><head><meta charset="Shift_JIS"></head>{RARE}</html>\n'.encode("cp932"), RARE),
+        (
+            f"<meta http-equiv=Content-Type content='text/html; charset=gb2312'>{CHINESE[:4]}".encode("gb18030"),
+            CHINESE[:4],
+        ),
+        ("@charset \"iso-8859-2\";\nq::before { content: 'è' }\n".replace("è", "č").encode("iso8859-2"), "'č'"),
+        ("# -*- coding: koi8-r -*-\nx = 'Да'\n".encode("koi8-r"), "'Да'"),
+        ("#!/usr/bin/python\n# vim: set fileencoding=cp866 :\nx = 'Да'\n".encode("cp866"), "'Да'"),
+        ("x = 'Да'\n# vim: fenc=koi8-r\n".encode("koi8-r"), "'Да'"),
+        ("\\documentclass{a}\n\\usepackage[latin2]{inputenc}\nžluť\n".encode("iso8859-2"), "žluť"),
+        ('msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=CP1251\\n"\nmsgstr "Да"\n'.encode("cp1251"), '"Да"'),
+    ],
+    ids=["XML", "HTML", "older HTML", "CSS", "Python", "Vim", "Vim at the end", "LaTeX", "gettext"],
+)
+def test_what_a_text_declares_of_itself_has_its_say(words: Words, content: bytes, expected: str) -> None:
+    assert expected in words(content)
+
+
+@pytest.mark.parametrize("declared", ["iso-8859-1", "shift_jis", "no-such-thing", "base64", "utf-16"])
+def test_a_declaration_that_is_not_true_has_none(words: Words, declared: str) -> None:
+    page = f'<?xml version="1.0" encoding="{declared}"?><p>{GERMAN}</p>'
+    assert GERMAN in words(page.encode())
+    assert "Müller" in words(page.replace(declared, "utf-8").encode("cp1252"))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        JAPANESE.encode("iso2022_jp"),
+        f"{JAPANESE}\nplain\n{JAPANESE}".encode("iso2022_jp"),
+        JAPANESE.encode("iso2022_jp") + b"\x1b(I123\x1b(B",
+    ],
+)
+def test_japanese_in_seven_bits_is_read(words: Words, content: bytes) -> None:
+    assert JAPANESE in words(content)
+
+
+def test_characters_that_windows_added_to_it_are_read_too(words: Words) -> None:
+    assert words(b"\x1b$B2q5D$OL@F|-!-j\x1b(B\n") == "会議は明日①㈱\n"
+
+
+@pytest.mark.parametrize("codec", ["iso2022_kr", "cp949"])
+def test_korean_is_read_in_seven_bits_and_in_eight(words: Words, codec: str) -> None:
+    assert words(f"{KOREAN}\n".encode(codec)) == f"{KOREAN}\n"
+
+
+def test_chinese_is_read_in_seven_bits(words: Words) -> None:
+    assert words(f"{CHINESE}\n".encode("hz")) == f"{CHINESE}\n"
+    shifted = bytes(byte & 0x7F for byte in CHINESE.encode("gb2312"))
+    assert words(b"\x1b$)A\x0e" + shifted + b"\x0f, that is all\n") == f"{CHINESE}, that is all\n"
+
+
+def test_braces_and_tildes_of_programs_are_no_chinese(words: Words) -> None:
+    assert words(b'(format t "~{ab~}~{~a~}" list)\n') == '(format t "~{ab~}~{~a~}" list)\n'
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("text", ["Plain words.\n", RUSSIAN, f"{JAPANESE}\n", f"{CHINESE}\n", "שלום עולם\nשלום\n"])
+def test_wide_text_without_a_mark_is_text(words: Words, codec: str, text: str) -> None:
+    assert words(text.encode(codec), "export.csv") == text
+    assert words((text * 3_000).encode(codec)) == text * 3_000
+
+
+LINE = b"2026-11-25 10:00:00 ERROR disk full on /dev/sda1\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [bytes(9_000) + LINE * 3, bytes(300_000) + LINE * 3, LINE + bytes(4_096) + LINE * 2, LINE * 3 + bytes(5_000)],
+    ids=["before, over the first kilobytes", "before, very many", "between", "behind"],
+)
+def test_the_zeros_in_a_log_cost_none_of_its_lines(words: Words, content: bytes) -> None:
+    assert words(content, "app.log") == LINE.decode() * 3
+
+
+def test_a_few_zeros_go_and_zeros_between_records_part_them(words: Words) -> None:
+    assert words(LINE + b"p\0o\0w\0er\n" + LINE) == f"{LINE.decode()}power\n{LINE.decode()}"
+    assert words(b"a.txt\0b.txt\0notes.txt\0c.txt\0") == "a.txt\nb.txt\nnotes.txt\nc.txt\n"
+    assert words(bytes(5_000) + f"{JAPANESE}\n".encode("cp932") * 9) == f"{JAPANESE}\n" * 9
+
+
+def test_a_log_of_two_encodings_is_read_in_both(words: Words) -> None:
+    assert words(f"{GERMAN}{RUSSIAN}".encode() + GERMAN.encode("cp1252")) == GERMAN + RUSSIAN + GERMAN
+
+
+def test_a_text_that_ends_within_a_character_keeps_the_rest(words: Words) -> None:
+    assert words("größer ä".encode()[:-1]).startswith("größer ")
+
+
+@pytest.mark.parametrize(
+    ("raw", "declared", "expected"),
+    [
+        ("朱镕基".encode("gbk"), "gb2312", "朱镕基"),
+        (b"\x93yes\x94", "iso-8859-1", "“yes”"),
+        ("Envoyé par".encode("cp1252"), "", "Envoyé par"),
+        ("Jürgen".encode(), "us-ascii", "Jürgen"),
+        ("Jürgen".encode("cp1252"), "utf-8", "Jürgen"),
+        ("Übersicht".encode(), "no-such-charset", "Übersicht"),
+        ("東京".encode("cp932"), "shift_jis", "東京"),
+    ],
+)
+def test_short_texts_from_elsewhere_are_read_by_their_label_where_it_fits(
+    raw: bytes, declared: str, expected: str
+) -> None:
+    assert text_of(raw, declared) == expected
