@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from playground.workspace.typed import mrkdwn, rich_text
 
-USERS = {"claude": "U1", "ada": "U2"}
-CHANNELS = {"general": "C1"}
+USERS = {"claude": "@U1", "ada": "@U2"}
+CHANNELS = {"general": "#C1"}
 
 
 def parts(typed: str) -> list[tuple[str, str]]:
