@@ -133,7 +133,8 @@ class FileReader:
     async def _said(self, attachment: Attachment, words: Words) -> PreparedFile | None:
         begun = await asyncio.to_thread(self._cache.begin, TRANSCRIPT_BYTES)
         try:
-            return await said(attachment, words, self._file_info, self._fetch_beside, begun / "transcript")
+            beside, chars_max = begun / "transcript", self._limits.convert.text_chars_max
+            return await said(attachment, words, self._file_info, self._fetch_beside, beside, chars_max=chars_max)
         finally:
             await asyncio.to_thread(self._cache.discard, begun)
 

@@ -38,7 +38,7 @@ Fetch = Callable[[Attachment, str, Path], Awaitable[None]]
 
 
 async def said(
-    attachment: Attachment, words: Words, file_info: FileInfo, fetch: Fetch, to: Path
+    attachment: Attachment, words: Words, file_info: FileInfo, fetch: Fetch, to: Path, *, chars_max: int
 ) -> PreparedFile | None:
     """``None`` where Slack has no words for it. ``to`` is a path to write to. Raises ``UnreadableNow``."""
     words = await _completed(attachment, words, file_info)
@@ -49,14 +49,28 @@ async def said(
             raise UnreadableNow(notes.TRANSCRIBING)
         return None
     name = safe_name(attachment.name)
+    words, cut_chars = _shortened(words, chars_max)
+    left_out = [notes.text_left_out(cut_chars)] if cut_chars else []
     if words.kind is not WordsKind.MAIL and words.own:
         reason = notes.heard(words.text, video=words.kind is WordsKind.VIDEO, whole=words.whole)
-        return PreparedFile(attachment.id, notes=(Note(name, reason),), words=words.text)
+        spoken = tuple(Note(name, said_of_it) for said_of_it in (reason, *left_out))
+        return PreparedFile(attachment.id, notes=spoken, words=words.text)
     text = TextBlock(f'File "{name}" ({ABOUT[words.kind]}):\n{fenced(words.text, "")}')
-    left_out = [notes.enclosed(words.enclosed)] if words.enclosed else []
+    if words.enclosed:
+        left_out.append(notes.enclosed(words.enclosed))
     if not words.whole:
         left_out.append(notes.CUT_WORDS)
     return PreparedFile(attachment.id, (text,), tuple(Note(name, reason) for reason in left_out))
+
+
+def _shortened(words: Words, chars_max: int) -> tuple[Words, int]:
+    """Beginning and end of what is too long, and how many characters stood between them."""
+    cut = len(words.text) - chars_max
+    if cut <= 0:
+        return words, 0
+    half = chars_max // 2
+    text = f"{words.text[:half]}\n[… {cut:,} characters left out …]\n{words.text[-half:]}"
+    return replace(words, text=text), cut
 
 
 async def _completed(attachment: Attachment, words: Words, file_info: FileInfo) -> Words:

@@ -207,15 +207,16 @@ async def test_who_wrote_what_is_told_from_what_slack_knows_of_the_user(
         {"type": "message", "subtype": "bot_message", "bot_id": "B7", "text": "from a hook", "ts": ts(3)},
         {"type": "message", "subtype": "bot_message", "bot_id": "B7", "username": "Form", "text": "w", "ts": ts(4)},
         person(5, "Reminder: water the plants", "USLACKBOT"),
-        person(6, "asked"),
+        person(6, "from another company", "U0STRANGER", user_profile={"display_name": "Eve", "real_name": "Eve Ng"}),
+        person(7, "asked"),
     ]
 
-    messages = await reader.read(question(6))
+    messages = await reader.read(question(7))
 
     app = AuthorKind.OTHER_BOT
     assert [(message.author.name, message.author.kind) for message in messages] == [
         ("Ada", AuthorKind.PERSON), ("Connector", app), ("Alerts", app), ("Alerts", app), ("Form", app),
-        ("Slackbot", app), ("Ada", AuthorKind.PERSON),
+        ("Slackbot", app), ("Eve", AuthorKind.PERSON), ("Ada", AuthorKind.PERSON),
     ]  # fmt: skip
 
 

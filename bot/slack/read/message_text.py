@@ -58,6 +58,13 @@ def markdown_of(message: Json, kind: AuthorKind, naming: Naming) -> str:
     return mrkdwn.to_markdown(text_of(message.get("text")), naming)
 
 
+def name_in(message: Json) -> str:
+    """What the message says of a user whom our workspace does not know: somebody in a channel shared with another."""
+    profile = object_of(message.get("user_profile"))
+    names = (text_of(profile.get(key)) for key in ("display_name", "real_name", "name"))
+    return next((" ".join(name.split()) for name in names if name.strip()), "")
+
+
 def _app_name(message: Json) -> str:
     profile = text_of(object_of(message.get("bot_profile")).get("name"))
     return " ".join(decode(text_of(message.get("username")) or profile).split())

@@ -21,7 +21,7 @@ from bot.slack.escape import decode
 from bot.slack.own_messages import ts_order
 from bot.slack.read import mentions
 from bot.slack.read.file_objects import attachments_of
-from bot.slack.read.message_text import SAID, SLACK_ITSELF, author_of, markdown_of
+from bot.slack.read.message_text import SAID, SLACK_ITSELF, author_of, markdown_of, name_in
 from bot.slack.shapes import Json, object_of, objects_of, text_of
 from bot.slack.web_api.names import Api, Names
 from bot.slack.web_api.patience import patiently
@@ -230,7 +230,8 @@ class ThreadReader:
 
     def _thread_message(self, message: Json, text: str, names: Mapping[str, str]) -> ThreadMessage:
         author = self._author(message)
-        name = author.name or names.get(author.id) or names.get(text_of(message.get("user"))) or author.id
+        known = names.get(author.id) or names.get(text_of(message.get("user"))) or name_in(message)
+        name = author.name or known or author.id
         if author.kind is not AuthorKind.THIS_BOT:
             text = mentions.named(mentions.unaddressed(text, self._bot_user_id), mentions.by_name(names))
         return ThreadMessage(text_of(message.get("ts")), replace(author, name=name), text, attachments_of(message))
