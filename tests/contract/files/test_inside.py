@@ -246,7 +246,10 @@ async def test_a_signature_logo_is_left_out_and_a_forwarded_mail_is_opened(prepa
     message.add_attachment(made_files.image("PNG", (8, 8)), "image", "png", filename="logo.png", disposition="inline")
     message.add_attachment(inner)
     file = await prepare(message.as_bytes(), "mail.eml")
-    assert labels(file) == ['File "mail.eml" (mail, 5 lines):', 'File "mail.eml › attachment 2" (mail, 5 lines):']
+    assert labels(file) == [
+        'File "mail.eml" (mail, 7 lines):',
+        'File "mail.eml › Größe der Kabel.eml" (mail, 5 lines):',
+    ]
 
 
 async def test_an_outlook_message_gives_its_words_and_its_attachments(prepare: Prepare) -> None:

@@ -1,0 +1,69 @@
+"""Calendars and cards in plain words, by whichever version of the formats."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.files.worker.calendars import looks_like_calendar, to_text
+
+
+def lines(*content: str) -> bytes:
+    return "\r\n".join([*content, ""]).encode()
+
+
+def test_an_event_says_what_when_where_and_with_whom() -> None:
+    event = lines(
+        *("BEGIN:VCALENDAR", "METHOD:CANCEL", "BEGIN:VTIMEZONE", "TZID:Europe/Berlin", "END:VTIMEZONE", "BEGIN:VEVENT"),
+        *("UID:1", "SUMMARY;LANGUAGE=de:Planung\\, Teil 2", "DTSTART;TZID=Europe/Berlin:20261124T100000"),
+        *("DTEND:20261124T100000Z", "RRULE:FREQ=WEEKLY;BYDAY=MO", "LOCATION:Raum", "  5", "X-VENDOR:no"),
+        *('ATTENDEE;CN="Bob, B";PARTSTAT=DECLINED:mailto:bob@b.example', "DESCRIPTION:Erst dies\\ndann das"),
+        *("BEGIN:VALARM", "TRIGGER:-PT15M", "DESCRIPTION:no", "END:VALARM", "END:VEVENT", "END:VCALENDAR"),
+    )
+    assert to_text(event) == (
+        "Kind of message: CANCEL\n\nEvent:\nSummary: Planung, Teil 2\nBegins: 2026-11-24 10:00 (Europe/Berlin)\n"
+        "Ends: 2026-11-24 10:00 UTC\nRepeats: freq weekly, byday mo\nLocation: Raum 5\n"
+        "Attendee (Bob, B, declined): bob@b.example\nDescription: Erst dies\ndann das\nReminder: -PT15M\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        lines(
+            *("BEGIN:VCARD", "VERSION:2.1", "N;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:M=C3=BC=", "ller;J=C3=BCrgen"),
+            *(
+                "TEL;CELL:+49 1",
+                "item1.EMAIL;INTERNET:j@m.example",
+                "PHOTO;ENCODING=BASE64;JPEG:AAAA",
+                " BBBB",
+                "END:VCARD",
+            ),
+        ),
+        lines(
+            *("BEGIN:VCARD", "VERSION:4.0", "N:Müller;Jürgen;;;", "TEL;TYPE=cell:+49 1", "EMAIL:j@m.example"),
+            *("PHOTO:data:image/jpeg;base64,AAAABBB", "END:VCARD"),
+        ),
+    ],
+    ids=["2.1", "4.0"],
+)
+def test_a_card_is_read_in_every_version(card: bytes) -> None:
+    assert looks_like_calendar(card)
+    text = to_text(card)
+    assert text.startswith(
+        "Contact:\nFull name: Müller, Jürgen\nTelephone (cell): +49 1\nEmail: j@m.example\nPhoto".replace(
+            "Email", "Mail"
+        )
+    )
+    assert "AAAA" not in text
+
+
+def test_a_calendar_that_is_cut_off_gives_what_is_there() -> None:
+    assert (
+        to_text(b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Plan\nno line of a calendar\nDTSTA")
+        == "Event:\nSummary: Plan\n"
+    )
+
+
+def test_other_texts_are_no_calendars() -> None:
+    assert not looks_like_calendar(b"BEGIN: here\n")
+    assert not looks_like_calendar(b"The text BEGIN:VCALENDAR is the first line.\n")

@@ -1,0 +1,65 @@
+"""HTML as readable text: what belongs together stays together, and nothing that people see is lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.files.worker.hypertext import to_text
+
+
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [
+        ("<h2>Agenda</h2><ul><li>One</li><li>Two</li></ul>", "## Agenda\n\n- One\n- Two\n"),
+        ("<ul><li>One<ul><li>inner<li>other</ul><li>Two</ul>", "- One\n  - inner\n  - other\n- Two\n"),
+        ("<ol start=3><li>c<li>d</ol>", "3. c\n4. d\n"),
+        (
+            "<blockquote>He wrote:<blockquote>She wrote</blockquote></blockquote>Yes",
+            "> He wrote:\n>\n> > She wrote\n\nYes\n",
+        ),
+        (
+            "<a href=https://x.example>this</a> and <a href=https://x.example/>x.example</a>",
+            "this (https://x.example) and x.example\n",
+        ),
+        (
+            "<a href='mailto:a@b.c'>Ann</a>, <a href='mailto:a@b.c'>a@b.c</a>, <a href=#top>top</a>",
+            "Ann (mailto:a@b.c), a@b.c, top\n",
+        ),
+        ("<pre>a  b\n  c</pre>", "a  b\n  c\n"),
+        ("one<br>two<br><br>three", "one\ntwo\n\nthree\n"),
+        ("<p>a &amp; b&nbsp;&lt;c&gt;", "a & b <c>\n"),
+        ("<del>old</del> new", "~~old~~ new\n"),
+        ("<input type=checkbox checked>done <input type=hidden value=no><input value=yes>", "[x] done yes\n"),
+        ("<select><option>A<option>B</select>", "A\nB\n"),
+        ("<title>t</title><script>s()</script><style>p{}</style><template>x</template>y", "y\n"),
+    ],
+)
+def test_structure_becomes_markdown_where_that_is_cheap(page: str, text: str) -> None:
+    assert to_text(page) == text
+
+
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [
+        ("<table><tr><th>Name<th>Sum<tr><td>A<td>5<tr><td>B<td></table>", "Name | Sum\nA | 5\nB\n"),
+        ("<table><tr><td><p>Name</p></td><td><p>Sum</p></td></tr></table>", "Name | Sum\n"),
+        ("<table><tr><td><table><tr><td>x<td>y</table><td>aside</table>", "x | y\n\naside\n"),
+        (f"<table><tr><td>{'long ' * 100}<td>short</table>", f"{'long ' * 100}".strip() + "\nshort\n"),
+        ("<table>before<tr><td>in</table>", "before\n\nin\n"),
+    ],
+    ids=["figures", "paragraphs in cells", "a table that keeps a page in shape", "long cells", "words beside cells"],
+)
+def test_rows_of_figures_are_lines_and_other_tables_are_text(page: str, text: str) -> None:
+    assert to_text(page) == text
+
+
+@pytest.mark.parametrize(
+    "page", ["<div>" * 100_000 + "words", "<b a=1>" * 50_000 + "<p>words", "<ul><li>" * 60_000 + "words"]
+)
+def test_a_page_that_would_keep_a_parser_busy_gives_its_words(page: str) -> None:
+    assert to_text(page) == "words\n"
+
+
+def test_words_come_out_of_a_huge_page_in_their_lines() -> None:
+    page = "<div>" * 30_000 + "<p>One &amp; <b>two</b></p><script>no()</script><p>Three"
+    assert to_text(page) == "One & two\n\nThree\n" or to_text(page) == "One & two\nThree\n"

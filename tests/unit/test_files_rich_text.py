@@ -1,0 +1,47 @@
+"""Rich text as the words in it, in whatever alphabet, and the HTML that Outlook wraps in it."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.files.worker import rtf
+
+FONTS = rb"{\fonttbl{\f0\fcharset0 Arial;}{\f1\fcharset204 X;}{\f2\fcharset128 M;}}"
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (rb"Gr\'f6\'dfe \u8364? {\f1 \'cf\'eb\'e0\'ed} {\f2 \'93\'fa\'96{\f2\'7b}}", "Größe € План 日本"),
+        (rb"\u-10179?\u-8704? and \uc2\u1234ab c", "😀 and \u04d2 c"),
+        (
+            rb"{\header Head\par}Body{\footnote Foot}{\*\annotation Why?}\par{\footer Page 1}",
+            "Head\nBody [Footnote: Foot] [Comment: Why?]\n\nPage 1",
+        ),
+        (rb"{\shp{\*\shpinst{\sp{\sn a}{\sv b}}{\shptxt In a box\par}}{\shprslt twice}}", "In a box"),
+        (rb'{\field{\*\fldinst{HYPERLINK "https://x.example" }}{\fldrslt{\ul this}}}', "this (https://x.example)"),
+        (rb"\trowd A\cell 5\cell\row B\cell 6\cell\row", "A | 5\nB | 6"),
+        (rb"{\info{\title No}}{\*\unknown no}{\pict 00ff}\v no\v0 yes{\v no}", "yes"),
+        (rb"{\listtext 1.\tab}First\par\bullet  second\line \emdash", "1.\tFirst\n• second\n—"),
+        (rb"before{\pict\bin4 {\}{}after", "beforeafter"),
+        (rb"open {groups {are no", "open groups are no"),
+    ],
+    ids=[
+        *("alphabets", "beyond the first plane", "around the body", "boxes", "links", "tables", "what nobody sees"),
+        *("lists", "bytes of a picture", "cut off"),
+    ],
+)
+def test_every_visible_word_is_read(body: bytes, text: str) -> None:
+    assert rtf.to_text(rb"{\rtf1\ansi\ansicpg1252" + FONTS + b" " + body + b"}").strip() == text
+
+
+def test_what_is_wrapped_comes_out_as_it_was() -> None:
+    page = (
+        rb"{\rtf1\ansi\ansicpg1252\fromhtml1 \deff0"
+        + FONTS
+        + rb"{\*\htmltag18 <html>}{\*\htmltag64 <p>}\htmlrtf{\htmlrtf0 "
+        rb"Gr\'fc\'dfe {\*\htmltag84 &amp;}\htmlrtf &\htmlrtf0  {\*\mhtmltag no}x\line "
+        rb"{\*\htmltag72 </p>}\htmlrtf\par}\htmlrtf0}"
+    )
+    assert rtf.wrapped(page) == ("html", "<html><p>Grüße &amp; x\n</p>")
+    assert rtf.wrapped(rb"{\rtf1\ansi no}") is None
