@@ -191,9 +191,7 @@ def megabytes(size_bytes: int) -> str:
 
 
 # --- mails and archives --------------------------------------------------------------------------------------------
-ENCRYPTED_MAIL = (
-    "holds text that is encrypted, or sealed by a signature, and which I can't open. Please send it as plain text."
-)
+ENCRYPTED_MAIL = "holds text that is encrypted, so I can't read it. Please send it as plain text."
 MEMBER_DAMAGED = "is damaged inside its archive, so it was not read. Please pack it again or send it by itself."
 PART_OF_ARCHIVE = "is one part of an archive that was split. Please send the files in it one by one."
 

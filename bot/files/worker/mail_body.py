@@ -10,10 +10,11 @@ import struct
 from dataclasses import dataclass, field
 from enum import Enum
 
-from bot.files.worker import calendars
+from bot.files.worker import calendars, mime
 from bot.files.worker.charsets import decoded
 from bot.files.worker.hypertext import to_text
 from bot.files.worker.mime import Part
+from bot.files.worker.smime import signed_content
 
 _AS_TEXT = frozenset(
     {"text/plain", "text/html", "text/enriched", "text/calendar", "text/vcard", "text/x-vcard", "text/directory"}
@@ -31,6 +32,8 @@ _OTHER_VERSIONS = frozenset({"text/x-amp-html", "text/watch-html", "text/enriche
 _DECORATION_BYTES_MAX = 10_000
 _DECORATION_PX_MAX = 40_000
 """Of a picture's area, 200 × 200: logos and rules of a signature are no larger, charts are."""
+_SEALS_MAX = 5
+"""Signed mails that are opened, one within the other too."""
 _STUB_WORDS_MAX = 40
 _NEW_WORDS_SHARE = 0.1
 _WORD = re.compile("[\u2e80-\u9fff\uac00-\ud7a3]|[^\\W\u2e80-\u9fff\uac00-\ud7a3]+")
@@ -39,13 +42,17 @@ _ADDRESS = re.compile(r"https?://\S+|\(mailto:[^)]*\)")
 
 @dataclass(slots=True)
 class Body:
-    """``named`` are leaves neither shown nor attached, ``charsets`` those that the texts are declared to be in."""
+    """``named`` are leaves neither shown nor attached, ``charsets`` those that the texts are declared to be in.
+
+    ``opened`` counts the signed mails that the text was taken out of.
+    """
 
     texts: list[str] = field(default_factory=list)
     attached: list[Part] = field(default_factory=list)
     named: list[str] = field(default_factory=list)
     charsets: list[str] = field(default_factory=list)
     encrypted: bool = False
+    opened: int = 0
 
 
 def body_of(part: Part) -> Body:
@@ -97,8 +104,13 @@ def _read_leaf(part: Part, body: Body, role: _As) -> None:
     elif _is_decoration(part, role):
         body.named.append(part.filename or "a small picture")
     elif kind in _SEALED and part.parameter("smime-type") != "certs-only":
-        body.encrypted = True
-        body.named.append(part.filename or kind)
+        content = signed_content(part.payload) if body.opened < _SEALS_MAX else b""
+        body.opened += 1
+        if content:
+            _read(mime.parse(content), body, role)
+        else:
+            body.encrypted = True
+            body.named.append(part.filename or kind)
     else:
         body.attached.append(part)
 

@@ -15,6 +15,7 @@ from bot.files.outbox import Outbox
 from bot.files.worker.mail_body import is_small_picture
 from bot.files.worker.mapi import Attached, Item
 from bot.files.worker.outlook_words import kind_of, subject_of, text_of
+from bot.files.worker.smime import signed_content
 from bot.files.worker.text import written
 
 _LONG_NAME, _SHORT_NAME, _SHOWN_NAME, _MIME, _METHOD, _CONTENT_ID = 0x3707, 0x3704, 0x3001, 0x370E, 0x3705, 0x3712
@@ -76,11 +77,16 @@ def _file(attached: Attached, path: tuple[str, ...], count: _Count, out: Outbox)
         return []
     count.kept += 1
     file = out.new(".bin")
-    with file.open("wb") as target:
-        if attached.properties.text(_MIME).lower().startswith("multipart/"):  # a signed mail keeps itself as a mail
-            target.write(b"MIME-Version: 1.0\r\n")
-        target.write(attached.content)
+    file.write_bytes(_as_mail(attached) or attached.content)
     return [MemberExtract(file.name, name)]
+
+
+def _as_mail(attached: Attached) -> bytes:
+    """What a signed message keeps of itself, as a mail; nothing for other attachments."""
+    kind = attached.properties.text(_MIME).lower()
+    content = attached.content if kind.startswith("multipart/") else b""
+    content = content or (signed_content(attached.content) if "pkcs7-mime" in kind else b"")
+    return b"MIME-Version: 1.0\r\n" + content if content else b""
 
 
 def _name(attached: Attached, number: int) -> str:

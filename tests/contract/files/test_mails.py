@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from bot.files import notes
 from bot.messages import ImageBlock, PdfBlock
-from tests import made_files
+from tests import made_files, made_mails
 from tests.converted import WITHOUT_OFFICE, Converted, Converter, converter
 from tests.file_limits import CONVERT
 from tests.made_mails import HEADERS, SHOWN, attachment, mail, multipart, part
@@ -263,6 +263,16 @@ async def test_an_encrypted_mail_says_so(convert: Converter, content: bytes) -> 
     found = await read(convert, content)
     assert SHOWN.rstrip() in found.text
     assert found.reasons == [notes.ENCRYPTED_MAIL]
+
+
+@pytest.mark.parametrize("runs", [1, 7], ids=["in one piece", "in runs"])
+async def test_a_mail_within_its_signature_is_read(convert: Converter, runs: int) -> None:
+    content = multipart("mixed", [part(TEXT, "Sealed words."), PDF], headers="")
+    sealed = part('application/pkcs7-mime; smime-type=signed-data; name="smime.p7m"', made_mails.signed(content, runs))
+    found = await read(convert, HEADERS.encode() + sealed)
+    assert words(found) == SHOWN + "Sealed words."
+    assert found.labels[1:] == ['File "m.eml › plan.pdf" (PDF, 2 pages):']
+    assert found.reasons == []
 
 
 async def test_attachments_beyond_the_limit_are_named(convert: Converter) -> None:
