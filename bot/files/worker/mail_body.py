@@ -151,7 +151,7 @@ def declared_in(page: bytes) -> str:
 
 def _read_versions(parts: list[Part], body: Body) -> None:
     """Each version may have attachments of its own; the words of one or two are shown, and an invitation besides."""
-    plain, rich, besides = Body(), Body(), Body()
+    plain, rich, besides = (Body(opened=body.opened) for _ in range(3))
     kinds = {part.content_type for part in parts}
     for part in parts:
         kind = part.content_type
