@@ -25,8 +25,10 @@ from aiohttp import web
 from httpx_aiohttp import HttpxAiohttpClient
 
 from bot.app import file_limits
+from bot.budget import Allowance
 from bot.files.confinement import NONE
 from bot.files.reader import FileReader
+from bot.intake import Intake
 from bot.limits import PDF_PAGES_MAX
 from bot.llm.client import MessagesClient
 from bot.messages import Attachment, Conversation, Message, Role, TextBlock, TextDelta
@@ -144,7 +146,7 @@ async def ask_all(host: str, model_url: str, cache_dir: Path) -> Watch:
 
         async def ask(number: int) -> None:
             attachment = Attachment.bare(f"F{number}", f"{number}.pdf", url=f"{host}/files/{number}")
-            (file,) = await reader.prepare([attachment], lambda *_: None)
+            (file,) = await reader.prepare([attachment], Intake(Allowance()), lambda *_: None)
             message = Message(Role.USER, (*file.blocks, TextBlock("How many pages?")))
             async with aclosing(model.stream(Conversation("", (message,)))) as events:
                 answer = "".join([event.text async for event in events if isinstance(event, TextDelta)])

@@ -12,6 +12,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     answering.py       the model is asked, with less where the API refuses that, and its answer shown
     draft.py           the next request, and the one after it where the API refuses that
     history.py         what the model sees, within a budget of tokens
+    intake.py          which attached files are worth fetching for one
     budget.py          which prepared files fit into one request
     ports.py           what a turn needs of the outside world, as Protocols
     messages.py        the values that travel through a turn

@@ -17,6 +17,7 @@ from bot.messages import ContentBlock, ImageBlock, Note, PdfBlock, PreparedFile,
 
 BLOCK_BYTES = 200
 """What a block takes in JSON besides its data: keys, media type, title."""
+TOGETHER = "together with this thread's newer files it would be"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,13 @@ class Allowance:
 
 def within(files: Sequence[PreparedFile], allowance: Allowance) -> list[PreparedFile]:
     """As many, in the same order, oldest first: each whole, or without what does not fit and with a note for that."""
-    taken = _Taken(allowance)
-    return [_fitted(file, taken) for file in reversed(files)][::-1]
+    load = Load(allowance)
+    return [load.fitted(file) for file in reversed(files)][::-1]
 
 
 @dataclass(slots=True)
-class _Taken:
-    """What the files placed so far take."""
+class Load:
+    """What the files so far, newest first, come to."""
 
     allowance: Allowance
     bytes_json: int = 0
@@ -72,7 +73,7 @@ class _Taken:
             return f"about {self.allowance.tokens_max:,} tokens"
         return None
 
-    def take(self, block: ContentBlock) -> None:
+    def add(self, block: ContentBlock) -> None:
         self.bytes_json += bytes_json(block)
         self.tokens += estimate_tokens([block])
         if isinstance(block, PdfBlock):
@@ -81,24 +82,24 @@ class _Taken:
             self.images += 1
             self.widest_px = max(self.widest_px, block.width_px, block.height_px)
 
-
-def _fitted(file: PreparedFile, taken: _Taken) -> PreparedFile:
-    whose = "together with this thread's newer files it would be" if taken.bytes_json else "it is"
-    kept: list[ContentBlock] = []
-    lack: str | None = None
-    for pair in _labelled(file.blocks):
-        missing = taken.lack_for(pair)
-        if missing is None:
-            kept += pair
-            for block in pair:
-                taken.take(block)
-        lack = lack or missing
-    if lack is None:
-        return file
-    part = "was read only in part" if kept else "was left out"
-    bound = f" ({lack})" if taken.allowance.told else ""
-    reason = f"{part}, because {whose} more than the model can read at once{bound}."
-    return replace(file, blocks=tuple(kept), notes=(*file.notes, Note(_name(file), reason)))
+    def fitted(self, file: PreparedFile) -> PreparedFile:
+        """The file, or what of it fits with a note on what does not; that much is added."""
+        whose = TOGETHER if self.bytes_json else "it is"
+        kept: list[ContentBlock] = []
+        lack: str | None = None
+        for pair in _labelled(file.blocks):
+            missing = self.lack_for(pair)
+            if missing is None:
+                kept += pair
+                for block in pair:
+                    self.add(block)
+            lack = lack or missing
+        if lack is None:
+            return file
+        part = "was read only in part" if kept else "was left out"
+        bound = f" ({lack})" if self.allowance.told else ""
+        reason = f"{part}, because {whose} more than the model can read at once{bound}."
+        return replace(file, blocks=tuple(kept), notes=(*file.notes, Note(_name(file), reason)))
 
 
 def _labelled(blocks: Sequence[ContentBlock]) -> Iterator[list[ContentBlock]]:
@@ -130,4 +131,8 @@ def bytes_json(block: ContentBlock) -> int:
     """What a block takes in the request."""
     if isinstance(block, TextBlock):
         return len(json.dumps(block.text)) + BLOCK_BYTES
-    return -(-block.data.size_bytes // 3) * 4 + BLOCK_BYTES
+    return base64_bytes(block.data.size_bytes) + BLOCK_BYTES
+
+
+def base64_bytes(size_bytes: int) -> int:
+    return -(-size_bytes // 3) * 4

@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from bot import budget, history
 from bot.budget import Allowance
 from bot.errors import Medium, ModelError, ModelRequestInvalid, ModelRequestTooLarge
+from bot.intake import summed_up
 from bot.messages import (
     AuthorKind,
     ContentBlock,
@@ -89,7 +90,7 @@ class Draft:
         by_id = {file.attachment_id: file for file in fitting}
         built = history.build(self.thread, by_id, system=self.system, tokens_max=self.tokens_max)
         notes = [note for file in fitting if file.attachment_id not in self.told for note in file.notes]
-        return Request(built.conversation, tuple(dict.fromkeys(notes)))
+        return Request(built.conversation, summed_up(notes))
 
     def after(self, error: ModelError) -> Draft | None:
         """What to ask once ``request`` was answered with ``error``; ``None`` where the error stands."""

@@ -14,7 +14,7 @@ from bot.lease import Lease
 from bot.messages import Attachment, Conversation, Note, PreparedFile, Question, StreamEvent, ThreadKey, ThreadMessage
 
 Progress = Callable[[int, int, str], None]
-"""Called as ``progress(number, total, file_name)`` when work on a file begins; ``number`` counts from 1."""
+"""Called as ``progress(number, total, file_name)`` when work on a file begins; ``number`` counts those from 1."""
 
 
 class Threads(Protocol):
@@ -27,11 +27,36 @@ class Threads(Protocol):
         """
 
 
+class Fetch(StrEnum):
+    """What to do about a file that somebody attached."""
+
+    NOW = "now"
+    LATER = "later"
+    """Once one of those that are being fetched is there."""
+    NEVER = "never"
+
+
+class Intake(Protocol):
+    """Knows which files a request may still hold; asked newest first."""
+
+    def fetch(self, file: Attachment) -> Fetch:
+        """``NOW`` counts the file as begun."""
+
+    def add(self, file: PreparedFile) -> None:
+        """What became of one that was begun."""
+
+    def left_out(self, file: Attachment) -> PreparedFile:
+        """What stands in for one that is not fetched."""
+
+
 class Files(Protocol):
     """The files people attached."""
 
-    async def prepare(self, attachments: Sequence[Attachment], progress: Progress) -> list[PreparedFile]:
-        """One result an attachment, in order. Never raises for what a file is or holds: that becomes a note."""
+    async def prepare(
+        self, attachments: Sequence[Attachment], intake: Intake, progress: Progress
+    ) -> list[PreparedFile]:
+        """One result an attachment, in order, oldest first. Never raises for what a file is or holds: that becomes a
+        note."""
 
 
 class Model(Protocol):

@@ -29,6 +29,7 @@ from bot.errors import (
     SlackUnavailable,
     StoreFailed,
 )
+from bot.intake import Intake
 from bot.logs import get_logger
 from bot.messages import EntryPoint, Note, Question, ThreadMessage, Usage
 from bot.ports import Button, Claim, Files, Outcome, Questions, RefusedFiles, Replies, Reply, Stage, Threads
@@ -144,7 +145,7 @@ class Turn:
             reply.status(f"is reading {file_name}" + (f", {number} of {total}…" if total > 1 else "…"))
 
         readable = [file for file in attachments if file.id not in refused]
-        prepared = iter(await self.files.prepare(readable, progress) if readable else ())
+        prepared = iter(await self.files.prepare(readable, Intake(self.allowance), progress) if readable else ())
         files = tuple(refused_file(file.id, thread) if file.id in refused else next(prepared) for file in attachments)
         spoken = {file.attachment_id for file in files if file.words}
         return Draft(

@@ -77,6 +77,15 @@ def test_a_document_links_and_names_only_what_exists(document: str) -> None:
 # --- the code ------------------------------------------------------------------------------------------------------
 
 
+def test_every_claim_about_security_names_tests_that_exist() -> None:
+    rows = [line for line in text_of("docs/security.md").splitlines() if re.match(r"\| (?!claim|-)", line)]
+    unnamed = [row for row in rows if not re.search(r"`tests/[^`]+::test_\w+`", row)]
+    named = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", text_of("docs/security.md"))
+    missing = [name for file, name in named if f"def {name}(" not in text_of(file)]
+    assert (unnamed, missing) == ([], [])
+    assert len(rows) > 20
+
+
 def test_modules_and_functions_can_be_read_in_one_go() -> None:
     long_modules = [name for name in modules() if text_of(name).count("\n") > MODULE_LINES_MAX]
     long_functions = [

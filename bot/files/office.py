@@ -20,6 +20,7 @@ from bot.files import isolated, notes
 from bot.files.bounds import FileLimits
 from bot.files.extracts import Unreadable, UnreadableNow
 from bot.files.outbox import link_or_copy
+from bot.files.slots import Slots
 from bot.logs import get_logger
 
 log = get_logger(__name__)
@@ -57,7 +58,7 @@ class Office:
     def __init__(self, limits: FileLimits) -> None:
         self._limits = limits
         self._program = _program(limits.office_program)
-        self._slots = asyncio.Semaphore(limits.office_at_once_max)
+        self._slots = Slots(limits.office_at_once_max)
 
     @property
     def available(self) -> bool:
@@ -70,7 +71,7 @@ class Office:
         """
         document = directory / f"document{suffix}"
         await asyncio.to_thread(_prepare, directory, source, document)
-        async with self._slots:
+        async with self._slots.one():
             try:
                 async with asyncio.timeout(self._limits.office_timeout_s):
                     for _ in range(_STARTS_MAX):

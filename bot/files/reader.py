@@ -22,9 +22,10 @@ from bot.files.conversion import Conversion, files_of
 from bot.files.download import Downloader
 from bot.files.extracts import Unreadable, UnreadableNow
 from bot.files.said import said
+from bot.files.slots import Slots, for_one_question
 from bot.logs import get_logger
 from bot.messages import Attachment, PreparedFile, Words
-from bot.ports import Progress
+from bot.ports import Fetch, Intake, Progress
 
 log = get_logger(__name__)
 
@@ -60,7 +61,9 @@ class FileReader:
         self._downloader = Downloader(client, bot_token=bot_token, slack_api_url=slack_api_url, limits=limits)
         self._conversion = Conversion(limits)
         self._cache = Cache(cache_dir, bytes_max=limits.cache_bytes_max, age_max_s=limits.cache_age_max_s)
-        self._at_once = asyncio.Semaphore(limits.files_at_once_max)
+        self._slots = Slots(limits.files_at_once_max)
+        self._each_max = max(1, limits.files_at_once_max - 1)
+        """Files of one question at the same time: no question has all slots, however long its files take."""
         self._preparing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._sweeping: asyncio.Task[None] | None = None
 
@@ -80,15 +83,38 @@ class FileReader:
         except OSError:
             log.exception("cache.not_swept")
 
-    async def prepare(self, attachments: Sequence[Attachment], progress: Progress) -> list[PreparedFile]:
-        """One result an attachment, in order; ``progress`` hears of those that are not in the cache."""
-        total = len(attachments)
+    async def prepare(
+        self, attachments: Sequence[Attachment], intake: Intake, progress: Progress
+    ) -> list[PreparedFile]:
+        """One result an attachment, in order; the newest are fetched first, and none that ``intake`` does not want.
+
+        ``progress`` hears of those that are not in the cache.
+        """
+        begun = 0
+
+        def begins(name: str) -> None:
+            nonlocal begun
+            begun += 1
+            progress(begun, len(attachments), name)
+
+        async def one(number: int) -> None:
+            results[number] = await self._prepare_one(attachments[number], begins)
+            intake.add(results[number])
+
+        results: dict[int, PreparedFile] = {}
+        running: set[asyncio.Task[None]] = set()
         async with asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(self._prepare_one(attachment, partial(progress, number, total)))
-                for number, attachment in enumerate(attachments, 1)
-            ]
-        return [task.result() for task in tasks]
+            with for_one_question():
+                for number in reversed(range(len(attachments))):
+                    while len(running) >= self._each_max:
+                        _, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                    while (fetch := intake.fetch(attachments[number])) is Fetch.LATER:
+                        _, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                    if fetch is Fetch.NOW:
+                        running.add(group.create_task(one(number)))
+                    else:
+                        results[number] = intake.left_out(attachments[number])
+        return [results[number] for number in range(len(attachments))]
 
     async def forget(self, file_id: str) -> None:
         """Removes what is kept of a file, for one that was deleted in Slack."""
@@ -148,7 +174,7 @@ class FileReader:
         async with lock:  # the same file asked for twice at once is read once
             entry = await asyncio.to_thread(self._cache.load, key)
             if entry is None:
-                async with self._at_once:
+                async with self._slots.one():
                     begins(attachment.name)
                     entry = await self._read(attachment, key)
         return await asyncio.to_thread(

@@ -25,6 +25,7 @@ from typing import Any
 from bot.files import isolated, notes
 from bot.files.bounds import REPLY_BYTES_MAX, FileLimits
 from bot.files.extracts import DrawingExtract, Extract, NoteExtract, OfficeExtract, Unreadable, UnreadableNow, from_json
+from bot.files.slots import Slots
 from bot.logs import get_logger
 
 log = get_logger(__name__)
@@ -77,7 +78,7 @@ class _Worker:
 class Sandbox:
     def __init__(self, limits: FileLimits) -> None:
         self._limits = limits
-        self._slots = asyncio.Semaphore(limits.workers_max)
+        self._slots = Slots(limits.workers_max)
         self._idle: list[_Worker] = []
         self._ending: set[asyncio.Task[int]] = set()
 
@@ -87,7 +88,7 @@ class Sandbox:
         Raises ``Unreadable`` with the worker's reason, or with one for its death.
         """
         job = {"source": str(source), "name": name, "filetype": filetype, "out": str(out), "prefix": prefix}
-        async with self._slots:
+        async with self._slots.one():
             reply = await self._run(job)
         if "fault" in reply:
             fault = str(reply["fault"])

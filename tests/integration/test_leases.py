@@ -9,7 +9,6 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -21,8 +20,8 @@ from bot.store.questions import StoredQuestions
 from tests.asked import asked
 from tests.database import pass_time
 from tests.postgres import OVER_BOTH
+from tests.repository import ROOT
 
-ROOT = Path(__file__).parents[2]
 PAUSED = """
 import asyncio, os, signal, sys
 from bot.store.database import Database

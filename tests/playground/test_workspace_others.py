@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -16,8 +15,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from playground.workspace.renderings import pdf_of_office
 from playground.workspace.workspace import Workspace
 from tests import made_documents, made_files
+from tests.repository import MANIFEST
 
-MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 GENERAL = "C0GENERAL1"
 Json = dict[str, Any]
 

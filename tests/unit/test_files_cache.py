@@ -14,9 +14,9 @@ from bot.files import notes
 from bot.files.cache import Cache, Entry, key_of
 from bot.files.extracts import NoteExtract, PdfExtract, UnreadableNow
 from bot.messages import Attachment
+from tests.repository import ROOT
 
 HOUR_S = 3_600
-ROOT = Path(__file__).parents[2]
 
 
 def cache(directory: Path, *, bytes_max: int = 10_000, age_max_s: float = 24 * HOUR_S) -> Cache:

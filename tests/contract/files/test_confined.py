@@ -21,9 +21,9 @@ from bot.files.extracts import Extract, NoteExtract, PdfExtract, TextExtract, Un
 from bot.files.sandbox import Sandbox
 from bot.files.worker import landlock
 from tests import file_limits, made_documents, made_files
+from tests.repository import ROOT
 from tests.restricted_machine import LANDLOCK, NAMESPACES
 
-ROOT = Path(__file__).parents[3]
 TRIES = """
 import json, sys
 sys.path.insert(0, {root!r})

@@ -19,6 +19,7 @@ from bot.files.conversion import Conversion
 from bot.files.extracts import Extract, PdfExtract, TextExtract, from_json
 from bot.files.worker import landlock
 from tests import file_limits, made_files, reaching_documents, shown
+from tests.repository import ROOT
 from tests.restricted_machine import NAMESPACES
 
 pytestmark = [
@@ -71,7 +72,7 @@ async def converted_where_namespaces_are_forbidden(content: bytes, job: Path) ->
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.restricted_machine", str(job / "source"), str(job), NAMESPACES),
         stdout=PIPE,
-        cwd=Path(__file__).parents[3],
+        cwd=ROOT,
     )
     out, _ = await process.communicate()
     return from_json(json.loads(out)["extracts"])

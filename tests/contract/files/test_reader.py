@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import time
 from collections.abc import AsyncIterator, Callable
@@ -14,10 +15,12 @@ import pytest
 from aiohttp import web
 from httpx_aiohttp import HttpxAiohttpClient
 
+from bot.budget import Allowance
 from bot.errors import SlackRefused, SlackUnavailable
 from bot.files import notes
 from bot.files.bounds import FileLimits
 from bot.files.reader import FileReader
+from bot.intake import Intake
 from bot.messages import Attachment, ImageBlock, PdfBlock, PreparedFile, TextBlock
 from tests import file_limits, made_documents, made_files
 from tests.file_host import LOGIN_PAGE, FileHost, file_host
@@ -77,7 +80,7 @@ def ignored(number: int, total: int, name: str) -> None:
 
 
 async def prepared(reader: FileReader, attachment: Attachment) -> PreparedFile:
-    return (await reader.prepare([attachment], ignored))[0]
+    return (await reader.prepare([attachment], Intake(Allowance()), ignored))[0]
 
 
 def entries(directory: Path) -> list[Path]:
@@ -133,7 +136,7 @@ async def test_ten_files_with_three_bad_ones_give_seven_files_and_three_notes(
     files.insert(4, attached(host, "broken.jpg", made_files.image("JPEG")[:80]))
     files.append(Attachment.bare("F-gone", "gone.doc", mode="tombstone"))
     heard: list[tuple[int, int, str]] = []
-    results = await make_reader().prepare(files, lambda *what: heard.append(what))
+    results = await make_reader().prepare(files, Intake(Allowance()), lambda *what: heard.append(what))
     assert [result.attachment_id for result in results] == [file.id for file in files]
     assert sum(len(result.blocks) == 2 for result in results) == 7
     assert {note.file_name: note.reason for result in results for note in result.notes} == {
@@ -141,7 +144,9 @@ async def test_ten_files_with_three_bad_ones_give_seven_files_and_three_notes(
         "broken.jpg": notes.DAMAGED_IMAGE,
         "gone.doc": notes.DELETED,
     }
-    assert sorted(heard) == [(n, 10, file.name) for n, file in enumerate(files, 1) if file.mode == "hosted"]
+    hosted = [file.name for file in files if file.mode == "hosted"]
+    assert [(number, total) for number, total, _ in heard] == [(number, 10) for number in range(1, 10)]
+    assert sorted(name for *_, name in heard) == sorted(hosted)
 
 
 async def test_a_hostile_name_stays_on_its_line(host: FileHost, make_reader: MakeReader) -> None:
@@ -347,6 +352,21 @@ async def test_a_host_that_is_not_there_is_named_as_unavailable(make_reader: Mak
     assert reason(file) == notes.UNAVAILABLE
 
 
+async def test_one_file_of_another_question_does_not_wait_for_all_files_of_the_first(
+    host: FileHost, make_reader: MakeReader
+) -> None:
+    reader = make_reader(limits=replace(LIMITS, files_at_once_max=2))
+    many = [attached(host, f"{number}.txt", b"one of many") for number in range(20)]
+    first = asyncio.create_task(reader.prepare(many, Intake(Allowance()), ignored))
+    while not host.asked:  # noqa: ASYNC110 - a host that is asked raises no event here
+        await asyncio.sleep(0)
+    assert len((await prepared(reader, attached(host, "single.txt", b"the only one"))).blocks) == 1
+    assert host.asked.index("single.txt") < 5
+    assert not first.done()
+    assert len(await first) == 20
+    assert host.asked[0] == "19.txt"
+
+
 # --- the cache -----------------------------------------------------------------------------------------------------
 
 
@@ -354,7 +374,7 @@ async def test_a_follow_up_downloads_and_converts_nothing_again(host: FileHost, 
     attachment = attached(host, "plan.pdf", made_files.pdf())
     first = await prepared(make_reader(), attachment)
     heard: list[tuple[int, int, str]] = []
-    (again,) = await make_reader().prepare([attachment], lambda *what: heard.append(what))
+    (again,) = await make_reader().prepare([attachment], Intake(Allowance()), lambda *what: heard.append(what))
     assert again == first
     assert heard == []
     assert host.asked == ["plan.pdf"]
@@ -434,6 +454,28 @@ async def test_a_file_that_slack_says_is_deleted_leaves_the_disk(
     assert entries(tmp_path) == []
 
 
+async def test_what_is_old_or_left_behind_goes_at_start_and_by_the_clock(
+    host: FileHost, make_reader: MakeReader, tmp_path: Path
+) -> None:
+    await prepared(make_reader(), attached(host, "plan.pdf", made_files.pdf()))
+    (entry,) = entries(tmp_path)
+    raw = tmp_path / "cache" / "unfinished-crashed-x"
+    raw.mkdir()
+    (raw / "source").write_bytes(b"salaries")
+    long_ago = time.time() - 104 * 24 * 3_600
+    os.utime(entry, (long_ago, long_ago))
+    await make_reader().start()
+    assert entries(tmp_path) == []
+
+    reader = make_reader(limits=replace(LIMITS, cache_age_max_s=0.4))
+    await reader.start()
+    await prepared(reader, attached(host, "plan.pdf", made_files.pdf()))
+    assert entries(tmp_path) != []
+    async with asyncio.timeout(10):
+        while entries(tmp_path):  # noqa: ASYNC110 - that files vanish raises no event here
+            await asyncio.sleep(0.02)
+
+
 async def test_a_refusal_that_lies_in_the_file_is_remembered(host: FileHost, make_reader: MakeReader) -> None:
     attachment = attached(host, "locked.pdf", made_files.pdf(password="secret"))
     reader = make_reader()
@@ -444,5 +486,5 @@ async def test_a_refusal_that_lies_in_the_file_is_remembered(host: FileHost, mak
 
 async def test_nothing_is_started_where_no_files_come(make_reader: MakeReader) -> None:
     started = time.perf_counter()
-    assert await make_reader().prepare([], ignored) == []
+    assert await make_reader().prepare([], Intake(Allowance()), ignored) == []
     assert time.perf_counter() - started < 0.05

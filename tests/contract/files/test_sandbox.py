@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
+import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -13,11 +15,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.files import isolated, notes
 from bot.files.bounds import FileLimits
 from bot.files.extracts import TextExtract, Unreadable
 from bot.files.sandbox import Sandbox
+from bot.files.worker.__main__ import answer
 from tests import file_limits, made_files
 from tests.processes import workers
 
@@ -57,7 +61,7 @@ def endless(tmp_path: Path) -> Path:
 async def test_a_worker_that_hangs_is_ended_and_the_next_file_is_read(
     text: Path, endless: Path, tmp_path: Path
 ) -> None:
-    async with sandbox(replace(LIMITS, convert_timeout_s=0.5)) as running:
+    async with sandbox(replace(LIMITS, convert_timeout_s=2.0)) as running:
         with pytest.raises(Unreadable) as refusal:
             await running.convert(endless, "x", "", tmp_path)
         assert refusal.value.reason == notes.TOO_SLOW
@@ -122,6 +126,42 @@ async def test_a_worker_sees_no_secret(text: Path, tmp_path: Path, monkeypatch: 
         (worker,) = workers()
         seen = (worker / "environ").read_text()
         assert seen == "LANG=C.UTF-8\0"
+
+
+def forks(worker: Path) -> list[str]:
+    """The processes that read files for this worker, and have not ended yet."""
+    return [pid for task in (worker / "task").iterdir() for pid in (task / "children").read_text().split()]
+
+
+async def test_every_attachment_is_read_by_a_process_of_its_own(tmp_path: Path) -> None:
+    async with sandbox(replace(LIMITS, workers_max=1)) as running:
+        seen: list[str] = []
+        for attachment in ("one", "two"):
+            directory = tmp_path / attachment
+            directory.mkdir()
+            for member in ("a", "b"):
+                (directory / member).write_text("hello\n")
+                await running.convert(directory / member, member, "", directory, prefix=f"{member}-")
+            (worker,) = workers()
+            seen += forks(worker)
+        await until(lambda: not forks(worker))
+    assert len(set(seen)) == len(seen) == 2
+
+
+async def test_a_fault_is_logged_by_its_kind_and_line_and_not_by_its_words(
+    text: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing = {"source": str(tmp_path / "salaries"), "name": "x", "filetype": "", "out": str(tmp_path), "prefix": ""}
+    reply = answer(missing, file_limits.CONVERT)
+    assert re.fullmatch(r"FileNotFoundError in \w+\.py:\d+", reply["fault"])
+    for fault, logged in ((reply["fault"], reply["fault"]), ("ValueError: 'salaries'!", "of its own wording")):
+        says = json.dumps({"reason": notes.CRASHED, "fault": fault})
+        code = f"import sys; sys.stdin.readline(); print({says!r}, flush=True); sys.stdin.read()"
+        monkeypatch.setattr(isolated, "command", lambda *_, code=code: (sys.executable, "-c", code))
+        async with sandbox() as running:
+            with capture_logs() as lines, pytest.raises(Unreadable):
+                await running.convert(text, "x", "", tmp_path)
+        assert [line["fault"] for line in lines] == [logged]
 
 
 async def test_closing_leaves_no_process_behind(text: Path, tmp_path: Path) -> None:

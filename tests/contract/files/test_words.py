@@ -12,15 +12,17 @@ import httpx
 import pytest
 from httpx_aiohttp import HttpxAiohttpClient
 
+from bot.budget import Allowance
 from bot.errors import SlackUnavailable
 from bot.files import notes
-from bot.files.bounds import ConvertLimits, FileLimits
 from bot.files.reader import FileReader
 from bot.files.said import LOOKS_MAX
+from bot.intake import Intake
 from bot.messages import Attachment, PreparedFile, TextBlock, Words, WordsKind
+from tests import file_limits
 from tests.file_host import FileHost, file_host
 
-LIMITS = FileLimits(convert=ConvertLimits(text_chars_max=1_000), workers_max=1)
+LIMITS = replace(file_limits.LIMITS, convert=replace(file_limits.LIMITS.convert, text_chars_max=1_000), workers_max=1)
 CLIP = Words("", WordsKind.VOICE, own=True, whole=False, pending=True, more_url=None, enclosed=())
 MAIL = Words("Subject: x\n\nhi", WordsKind.MAIL, own=True, whole=True, pending=False, more_url=None, enclosed=())
 
@@ -54,7 +56,7 @@ async def prepared(host: FileHost, cache_dir: Path, words: Words, *answers: Word
 
     async with reading(host, cache_dir, info) as reader:
         file = Attachment.bare("F1", "clip.m4a", words=words)
-        return (await reader.prepare([file], lambda *_: None))[0]
+        return (await reader.prepare([file], Intake(Allowance()), lambda *_: None))[0]
 
 
 async def test_a_transcript_is_waited_for(host: FileHost, tmp_path: Path) -> None:

@@ -1,0 +1,71 @@
+"""A thread's attachments go in, newest first; which of them are worth fetching comes out, so that a request is filled.
+
+Pure. What a file comes to is known for certain only once it is prepared: a picture is made smaller, an archive grows.
+So what is certain decides at once; where it is not, one file is waited for before the next is fetched, and after a few
+in a row that did not fit, older ones are left where they are. Which of the prepared files are sent is up to ``budget``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.budget import TOGETHER, Allowance, Load, base64_bytes
+from bot.history import PDF_PAGE_TOKENS
+from bot.messages import Attachment, Note, PreparedFile
+from bot.ports import Fetch
+
+MISFITS_MAX = 3
+"""So many files in a row that do not fit, and no older one is tried."""
+NAMED_MAX = 3
+"""Of files that are left where they are, so many are named one by one; of more, the newest and how many others."""
+
+_WHY = f"not fetched, because {TOGETHER} more than the model can read at once."
+_LEFT = f"was {_WHY}"
+
+
+class Intake:
+    def __init__(self, allowance: Allowance) -> None:
+        self._load = Load(allowance)
+        self._expected_bytes: dict[str, int] = {}
+        """In JSON, of the files that are being fetched."""
+        self._misfits = 0
+
+    def fetch(self, file: Attachment) -> Fetch:
+        """Whether to fetch it now, ask again once another one is there, or leave it; ``NOW`` counts it as begun."""
+        load, allowance = self._load, self._load.allowance
+        expected = base64_bytes(file.size_bytes or 0)
+        is_pdf = file.mimetype == "application/pdf" or file.filetype == "pdf"
+        is_picture = file.mimetype.startswith("image/")
+        if (
+            self._misfits >= MISFITS_MAX
+            or (is_pdf and load.bytes_json and load.bytes_json + expected > allowance.bytes_max)
+            or (is_pdf and load.pages >= allowance.pages_max)
+            or (is_pdf and load.tokens + PDF_PAGE_TOKENS > allowance.tokens_max)
+            or (is_picture and load.images >= allowance.images_max)
+        ):
+            return Fetch.NEVER
+        begun = sum(self._expected_bytes.values())
+        if self._expected_bytes and (self._misfits or load.bytes_json + begun + expected > allowance.bytes_max):
+            return Fetch.LATER
+        self._expected_bytes[file.id] = expected
+        return Fetch.NOW
+
+    def left_out(self, file: Attachment) -> PreparedFile:
+        """What stands in for one that was not wanted."""
+        return PreparedFile(file.id, notes=(Note(file.name, _LEFT),))
+
+    def add(self, file: PreparedFile) -> None:
+        """One that was begun is prepared, or could not be."""
+        self._expected_bytes.pop(file.attachment_id, None)
+        fits = not file.blocks or bool(self._load.fitted(file).blocks)
+        self._misfits = 0 if fits else self._misfits + 1
+
+
+def summed_up(notes: Sequence[Note]) -> tuple[Note, ...]:
+    """Each note once, and one for all files that were left where they are, if those are many. Oldest first."""
+    once = list(dict.fromkeys(notes))
+    left = [note for note in once if note.reason == _LEFT]
+    if len(left) <= NAMED_MAX:
+        return tuple(once)
+    others = [note for note in once if note.reason != _LEFT]
+    return (*others, Note(f"{left[-1].file_name} and {len(left) - 1:,} older files", f"were {_WHY}"))
