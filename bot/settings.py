@@ -98,7 +98,9 @@ class ModelSettings(_Settings):
     bot_file_bytes_max: int = Field(
         24_000_000, ge=1_000, le=1_000_000_000, description="Largest file that is downloaded."
     )
-    bot_files_at_once_max: int = Field(4, ge=1, le=32, description="Downloads and conversions at the same time.")
+    bot_files_at_once_max: int = Field(
+        4, ge=1, le=32, description="Downloads and conversions at the same time, over all questions."
+    )
     bot_confinement: Literal["require", "best"] = Field(
         "require",
         description="Office files where the system offers neither Landlock nor namespaces to hold them: "
@@ -107,8 +109,12 @@ class ModelSettings(_Settings):
     bot_image_side_px_max: int = Field(
         1568, ge=200, le=2576, description="Longer side of an image as sent; models see no more than 1568 or 2576."
     )
-    bot_cache_bytes_max: int = Field(1_000_000_000, ge=1_000_000, description="Prepared files kept on disk.")
-    bot_cache_age_max_s: float = Field(7 * 86_400, gt=0, description="Prepared files are dropped after this time.")
+    bot_cache_bytes_max: int = Field(
+        1_000_000_000, ge=1_000_000, description="Prepared files, and those in preparation, on disk."
+    )
+    bot_cache_age_max_s: float = Field(
+        7 * 86_400, gt=0, description="Prepared files that nobody used for so long are dropped."
+    )
     bot_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level logged.")
     bot_log_format: Literal["console", "json"] = Field("console", description="Lines for people or for machines.")
 
