@@ -94,6 +94,14 @@ def renew(connection: Connection, until: Now, owner: str, fences: dict[int, int]
     return frozenset(connection.execute(renewed).scalars())
 
 
+def was_away(connection: Connection, now: Now, owner: str, lease_s: float) -> bool:
+    """Whether ``owner`` itself would count as dead: then it cannot say who died, since it may be the database that was
+    away, or this process that was paused.
+    """
+    away = sa.select(processes.c.owner).where(processes.c.owner == owner, processes.c.seen_at < now - lease_s)
+    return connection.execute(away).first() is not None
+
+
 def leave_vitals(connection: Connection, now: Now, owner: str, *, answers: int, spent: float, stopping: bool) -> None:
     vitals = {"seen_at": now, "answers": answers, "spent": spent, "stopping": stopping}
     known = connection.execute(processes.update().where(processes.c.owner == owner).values(vitals))

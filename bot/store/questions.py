@@ -105,8 +105,9 @@ class StoredQuestions:
 
         def work(connection: Connection) -> tuple[frozenset[int], int, leases.Others]:
             kept = leases.renew(connection, now + lease_s, owner, fences)
+            away = leases.was_away(connection, now, owner, lease_s)
             leases.leave_vitals(connection, now, owner, answers=answers, spent=vitals.spent, stopping=vitals.stopping)
-            expired = leases.expire(connection, now, lease_s)
+            expired = 0 if away else leases.expire(connection, now, lease_s)
             return kept, expired, leases.others(connection, now, owner, lease_s)
 
         kept, expired, others = await self._database.run(work, durable=False)

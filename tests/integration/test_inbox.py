@@ -322,9 +322,9 @@ class TestCrashes:
     async def test_a_claim_whose_answer_was_lost_is_made_again(self, thread: Thread, turns: Turns) -> None:
         """The database has it as ours, and nobody here knows of it."""
         await thread.questions.add(asked("1.0"), "one", busy=False, lease_s=0.0)
-        await thread.questions.claim("one", most=1, lease_s=0.4, settled=True)
+        await thread.questions.claim("one", most=1, lease_s=2.0, settled=True)
         turns.held.set()
-        async with inbox(thread, turns.answer, limits=InboxLimits(lease_s=0.4, poll_s=0.05)) as opened:
+        async with inbox(thread, turns.answer, limits=InboxLimits(lease_s=2.0, poll_s=0.05)) as opened:
             await opened.accept(asked("1.1", "1.0"))
             await turns.until("end 1.0", "end 1.1")
         assert turns.log == ["begin 1.0", "end 1.0", "begin 1.1", "end 1.1"]
@@ -446,7 +446,7 @@ class TestLostLeases:
             database = await Database.open(address)
             turns = Turns(StoredReplyRecords(database))
             turns.held.set()
-            limits = InboxLimits(lease_s=0.5, poll_s=0.05)
+            limits = InboxLimits(lease_s=2.0, poll_s=0.05)
             elsewhere = await Database.open(postgres_database)
             await StoredQuestions(elsewhere).add(asked("1.0"), "another", busy=False, lease_s=0.0)
             await elsewhere.aclose()

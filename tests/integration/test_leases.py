@@ -87,7 +87,7 @@ async def life(
         if claim.question.ts in reached:
             process.questions.reached(claim, reached[claim.question.ts])
     await pass_time(database, LEASE_S + 1)
-    await Process(database, "another").beat()
+    await Process(database, f"witness {number}").beat()
     return claims
 
 
@@ -173,9 +173,26 @@ class TestDeaths:
         process.questions.reached(later, Stage.ASKING)
         for _ in range(4):
             await pass_time(database, LEASE_S / 2)
-            await Process(database, "another").beat()
+            await Process(database, "witness").beat()
         again = await Process(database, "survivor").claim()
         assert [(claim.question, claim.crashes, claim.strikes) for claim in again] == [(POISON, 1, 1), (INNOCENT, 1, 1)]
+
+    async def test_an_outage_of_the_database_is_nobodys_death(self, database: Database) -> None:
+        """Nobody was heard of for long, and whoever comes first cannot tell who died."""
+        await add(database, POISON)
+        one, other = Process(database, "one"), Process(database, "other")
+        await one.beat()
+        await pass_time(database, SETTLED_S + 1)
+        claims = await one.claim()
+        await one.beat(*claims)
+        await other.beat()
+        await pass_time(database, LEASE_S + 1)
+        await other.beat()
+        await one.beat()  # its turn was stopped when its lease was over
+        await pass_time(database, 1)
+        await other.beat()
+        (again,) = await other.claim()
+        assert (again.question, again.crashes, again.strikes, again.unrecorded) == (POISON, 0, 0, True)
 
 
 @pytest.fixture
