@@ -54,7 +54,7 @@ class Process:
 
 def environment(workspace: Workspace, model: PracticeModel, data_dir: Path, **more: str) -> dict[str, str]:
     return {
-        "PATH": os.environ["PATH"],
+        **{name: value for name, value in os.environ.items() if name == "PATH" or name.startswith("COVERAGE_")},
         "HOME": str(data_dir),
         "SLACK_BOT_TOKEN": workspace.bot_token,
         "SLACK_APP_TOKEN": workspace.app_token,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
@@ -15,22 +14,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from playground.workspace.renderings import pdf_of_office
 from playground.workspace.workspace import Workspace
 from tests import made_documents, made_files
-from tests.repository import MANIFEST
 
 GENERAL = "C0GENERAL1"
 Json = dict[str, Any]
-
-
-@pytest.fixture
-async def ws() -> AsyncIterator[Workspace]:
-    async with Workspace(MANIFEST) as workspace:
-        yield workspace
-
-
-@pytest.fixture
-async def client(ws: Workspace) -> AsyncIterator[AsyncWebClient]:
-    async with aiohttp.ClientSession() as session:
-        yield AsyncWebClient(token=ws.bot_token, base_url=ws.api_url, session=session, retry_handlers=[])
 
 
 def shown(ws: Workspace, ts: str, channel: str = GENERAL) -> Json:

@@ -103,8 +103,13 @@ async def test_processor_time_is_bounded_even_where_nobody_watches_the_clock(tex
         {"source": str(source), "name": "x", "filetype": "", "out": str(tmp_path), "prefix": ""}
         for source in (slow, text)
     ]
-    async with asyncio.timeout(20):
-        answers, _ = await worker.communicate(b"".join(json.dumps(job).encode() + b"\n" for job in jobs))
+    try:
+        async with asyncio.timeout(60):
+            answers, _ = await worker.communicate(b"".join(json.dumps(job).encode() + b"\n" for job in jobs))
+    finally:
+        if worker.returncode is None:
+            worker.kill()
+            await worker.wait()
     died, read = map(json.loads, answers.splitlines())
     assert died == {"died": signal.SIGXCPU}
     assert len(read["extracts"]) == 1
