@@ -34,6 +34,8 @@ def tarred() -> bytes:
         (made_files.image("JPEG2000"), Kind.JPEG2000),
         (made_files.image("ICO"), Kind.ICO),
         (made_files.image("AVIF"), Kind.AVIF),
+        (made_files.image("ICNS"), Kind.ICNS),
+        (b"P6 12 13 is where the two rooms are.\n", Kind.TEXT),
         (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", Kind.HEIF),
         (b"\x00\x00\x00\x1cftypmif1\x00\x00\x00\x00mif1avifmiaf", Kind.AVIF),
         (b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom", Kind.VIDEO),

@@ -33,7 +33,14 @@ _READERS = {
     Kind.JPEG2000: ("JPEG2000",),
     Kind.PSD: ("PSD",),
     Kind.ICO: ("ICO",),
+    Kind.ICNS: ("ICNS",),
+    Kind.DDS: ("DDS",),
+    Kind.QOI: ("QOI",),
+    Kind.PNM: ("PPM",),
+    Kind.PCX: ("PCX",),
 }
+_OF_MANY_SORTS = frozenset({Kind.TIFF, Kind.BMP, Kind.PSD, Kind.DDS})
+"""Formats that hold pixels in so many ways that one which fails is as likely rare as damaged."""
 _UNKNOWN = re.compile(r"unsupported|not supported|unknown|not available|cannot handle", re.IGNORECASE)
 """How Pillow puts it that a picture is of a sort that it has no code for, rather than damaged."""
 
@@ -75,7 +82,8 @@ def _at_second_try(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits)
     except (MemoryError, Unreadable, Image.DecompressionBombError):
         raise
     except Exception as error:
-        reason = notes.unreadable_picture(kind) if _UNKNOWN.search(str(error)) else notes.DAMAGED_IMAGE
+        rare = kind in _OF_MANY_SORTS or _UNKNOWN.search(str(error))
+        reason = notes.unreadable_picture(kind) if rare else notes.DAMAGED_IMAGE
         raise Unreadable(reason) from error
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = False

@@ -32,6 +32,11 @@ class Kind(StrEnum):
     JPEG2000 = "JPEG 2000"
     PSD = "Photoshop"
     ICO = "icon"
+    ICNS = "Apple icon"
+    DDS = "DirectDraw"
+    QOI = "QOI"
+    PNM = "PNM"
+    PCX = "PCX"
     RAW = "camera raw"
     PICTURE = "picture"
     PDF = "PDF"
@@ -56,7 +61,7 @@ class Kind(StrEnum):
 
 IMAGES = frozenset(
     {Kind.JPEG, Kind.PNG, Kind.GIF, Kind.WEBP, Kind.HEIF, Kind.AVIF, Kind.TIFF, Kind.BMP, Kind.JPEG2000, Kind.PSD}
-    | {Kind.ICO, Kind.RAW}
+    | {Kind.ICO, Kind.RAW, Kind.ICNS, Kind.DDS, Kind.QOI, Kind.PNM, Kind.PCX}
 )
 PACKED = frozenset({Kind.ZIP, Kind.TAR, Kind.GZIP, Kind.BZIP2, Kind.XZ, Kind.LZMA, Kind.ZSTD})
 
@@ -86,7 +91,9 @@ _STARTS: tuple[tuple[bytes, Kind], ...] = (
     (b"v/1\x01", Kind.PICTURE),
     (b"#?RADIANCE\n", Kind.PICTURE),
     (b"AT&TFORM", Kind.PICTURE),
-    (b"DDS |\x00\x00\x00", Kind.PICTURE),
+    (b"DDS |\x00\x00\x00", Kind.DDS),
+    (b"icns\x00", Kind.ICNS),
+    (b"qoif\x00", Kind.QOI),
     (b"gimp xcf ", Kind.PICTURE),
     (b"%PDF-", Kind.PDF),
     (b"PK\x03\x04", Kind.ZIP),
@@ -155,6 +162,15 @@ def _is_bmp(head: bytes) -> bool:
     return head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in _BMP_HEADERS_BYTES
 
 
+def _is_pnm(head: bytes) -> bool:
+    """Portable pixel, grey and bit maps in their binary forms; as text they are text."""
+    return re.match(rb"P[456]\s+(?:#[^\n]{0,200}\n\s*)*\d{1,6}\s+\d{1,6}\s", head) is not None and not _is_text(head)
+
+
+def _is_pcx(head: bytes) -> bool:
+    return head[:1] == b"\x0a" and head[1:2] in b"\x00\x02\x03\x04\x05" and head[2:4] in {b"\x01\x01", b"\x01\x08"}
+
+
 def is_tar(head: bytes) -> bool:
     """By its mark, or by the checksum of the first header, which is all that the oldest ones have."""
     if head[257:262] == b"ustar":
@@ -205,6 +221,8 @@ _SHAPES: tuple[tuple[Kind, Callable[[bytes], bool]], ...] = (
     (Kind.ARCHIVE, lambda head: bool(archive_kind(head))),
     (Kind.BMP, _is_bmp),
     (Kind.ICO, _is_ico),
+    (Kind.PNM, _is_pnm),
+    (Kind.PCX, _is_pcx),
     (Kind.PROGRAM, lambda head: head[:2] == b"MZ" and not _is_text(head)),
     (Kind.AUDIO, lambda head: head[:2] in _MPEG_AUDIO),
     (Kind.VIDEO, lambda head: head[:4] == b"OggS" and b"theora" in head[:128]),
@@ -273,7 +291,6 @@ _PICTURES = (
     (b"v/1\x01", "an OpenEXR"),
     (b"#?RADIANCE", "a Radiance HDR"),
     (b"AT&TFORM", "a DjVu"),
-    (b"DDS ", "a DirectDraw"),
     (b"gimp xcf", "a GIMP"),
 )
 

@@ -49,7 +49,26 @@ def shown(converted: Convert, tmp_path: Path) -> Callable[..., Image.Image]:
     return run
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "JPEG2000", "ICO", "AVIF", "PSD"])
+KINDS = [
+    "JPEG",
+    "PNG",
+    "GIF",
+    "WEBP",
+    "BMP",
+    "TIFF",
+    "JPEG2000",
+    "ICO",
+    "AVIF",
+    "PSD",
+    "DDS",
+    "PPM",
+    "PCX",
+    "QOI",
+    "ICNS",
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_common_kind_comes_out_as_one_the_api_takes(shown: Callable[..., Image.Image], kind: str) -> None:
     picture = shown(made_files.psd((64, 64)) if kind == "PSD" else made_files.image(kind, (64, 64)))
     assert picture.format in {"JPEG", "PNG"}
