@@ -82,8 +82,8 @@ def _at_second_try(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits)
     except (MemoryError, Unreadable, Image.DecompressionBombError):
         raise
     except Exception as error:
-        rare = kind in _OF_MANY_SORTS or _UNKNOWN.search(str(error))
-        reason = notes.unreadable_picture(kind) if rare else notes.DAMAGED_IMAGE
+        may_be_whole = kind in _OF_MANY_SORTS or _UNKNOWN.search(str(error)) is not None
+        reason = notes.unreadable_picture(kind) if may_be_whole else notes.DAMAGED_IMAGE
         raise Unreadable(reason) from error
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = False
