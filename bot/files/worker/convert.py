@@ -14,6 +14,7 @@ from bot.files.bounds import ConvertLimits
 from bot.files.extracts import DRAW, DrawingExtract, Extract, Unreadable
 from bot.files.names import extension
 from bot.files.outbox import Outbox
+from bot.files.worker.closed_archives import archive_kind
 from bot.files.worker.languages import language_of
 from bot.files.worker.mail_start import looks_like_mail
 from bot.files.worker.sniff import (
@@ -22,7 +23,6 @@ from bot.files.worker.sniff import (
     PACKED,
     TAIL_BYTES,
     Kind,
-    archive_kind,
     describe,
     kind_of,
     picture_of,
