@@ -45,7 +45,7 @@ from bot.slack.receive.http_events import HttpEvents
 from bot.slack.receive.listeners import Handlers
 from bot.slack.receive.socket_mode import SocketMode
 from bot.slack.web_api.client import SlackClient, Stop
-from bot.slack.web_api.identity import identify
+from bot.slack.web_api.identity import check_token, identify
 from bot.slack.web_api.names import Names
 from bot.slack.web_api.rate_limiter import RateLimiter
 from bot.slack.write.replies import SlackReplies
@@ -142,7 +142,8 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
         )
         parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s)
 
-        handlers = Handlers(inbox.accept, replies.button_pressed, files.forget, names.is_bot)
+        token_revoked = functools.partial(check_token, api)
+        handlers = Handlers(inbox.accept, replies.button_pressed, files.forget, names.is_bot, token_revoked)
         bolt = listeners.build(client, identity, secret(settings.slack_signing_secret), handlers)
         transport = _transport(settings, bolt, client, stop)
         parts.push_async_callback(transport.close)

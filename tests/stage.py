@@ -115,13 +115,14 @@ def settings_for(workspace: Workspace, model_url: str, data_dir: Path, transport
 
 
 @asynccontextmanager
-async def bot_running(workspace: Workspace, settings: Settings) -> AsyncIterator[None]:
-    async with app.running(settings):
+async def bot_running(workspace: Workspace, settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
+    """What ``app.running`` yields."""
+    async with app.running(settings) as stopped:
         if settings.slack_app_token is None:
             workspace.events_url = f"http://127.0.0.1:{settings.bot_http_port}/slack/events"
         else:
             await workspace.until(lambda ws: ws.connections)
-        yield
+        yield stopped
 
 
 async def healthy(settings: Settings) -> int:

@@ -29,6 +29,7 @@ from bot.slack.receive.payloads import (
     doubtful_user,
     question_from_command,
     question_from_event,
+    tells_of_revoked_token,
 )
 from bot.slack.shapes import object_of, objects_of, text_of
 from bot.slack.web_api.identity import Identity
@@ -50,6 +51,7 @@ class Handlers:
     file_deleted: Callable[[str], Coroutine[Any, Any, None]]
     is_bot: Callable[..., Awaitable[bool | None]]
     """``is_bot(user_id, within_s=…)``; ``None`` where Slack does not say so in time."""
+    token_revoked: Callable[[], Coroutine[Any, Any, None]]
 
 
 def build(client: AsyncWebClient, identity: Identity, signing_secret: str, handlers: Handlers) -> AsyncApp:
@@ -103,6 +105,9 @@ class _Listeners:
     async def on_event(self, body: dict[str, Any]) -> None:
         if (file_id := deleted_file(body)) is not None:
             self._after_the_ack(self._handlers.file_deleted(file_id))
+            return
+        if tells_of_revoked_token(body):
+            self._after_the_ack(self._handlers.token_revoked())
             return
         question = await self._question(body)
         if isinstance(question, Ignored):

@@ -72,6 +72,11 @@ def deleted_file(body: Json) -> str | None:
     return text_of(event.get("file_id")) or None if event.get("type") == "file_deleted" else None
 
 
+def tells_of_revoked_token(body: Json) -> bool:
+    """Source: slack:reference/events/app_uninstalled, slack:reference/events/tokens_revoked."""
+    return object_of(body.get("event")).get("type") in {"app_uninstalled", "tokens_revoked"}
+
+
 def question_from_command(body: Json) -> Question:
     """``body`` is the form of a slash command, whose text Slack escaped (``should_escape``)."""
     trigger = text_of(body.get("trigger_id"))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
-from bot.errors import StartFailed
+from bot.errors import SlackError, StartFailed
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.startup import call_with_retries
 
@@ -23,3 +24,12 @@ async def identify(api: SlackClient) -> Identity:
     if not answer.get("bot_id"):
         raise StartFailed("SLACK_BOT_TOKEN: this is a person's token; the bot token begins with xoxb-")
     return Identity(str(answer["team_id"]), str(answer["user_id"]), str(answer["bot_id"]))
+
+
+async def check_token(api: SlackClient) -> None:
+    """Asks Slack whether the token still works; if it does not, ``api`` stops the bot.
+
+    For when Slack tells of a revoked token: that may come late, after the app was installed again.
+    """
+    with suppress(SlackError):  # what passes is met again by the next call
+        await api.call("auth.test")

@@ -54,7 +54,7 @@ async def _nothing(*_: object) -> None:
 @pytest.fixture
 async def door(session: aiohttp.ClientSession) -> AsyncIterator[Door]:
     port = free_port()
-    handlers = Handlers(_nobody, _nothing, _nothing, _nobody_knows)
+    handlers = Handlers(_nobody, _nothing, _nothing, _nobody_knows, _nothing)
     bolt: AsyncApp = listeners.build(AsyncWebClient(token="xoxb-1"), Identity("T1", "U1", "B1"), SECRET, handlers)
     door = Door(f"http://127.0.0.1:{port}", session)
     events = HttpEvents(bolt, "127.0.0.1", port, lambda: door.alive)

@@ -101,9 +101,11 @@ SCOPES_OF_METHODS: dict[str, set[str]] = {
 """Each from the page slack:reference/methods/<method>, "Required scopes", read 2026-11-22."""
 SCOPES_OF_EVENTS = {
     "app_mention": {"app_mentions:read"},
+    "app_uninstalled": set(),
     "file_deleted": {"files:read"},
     "message.im": {"im:history"},
     "message.mpim": {"mpim:history"},
+    "tokens_revoked": set(),
 }
 """Each from the page slack:reference/events/<event>, read 2026-11-22."""
 COMMANDS_SCOPE = {"commands"}
