@@ -113,9 +113,7 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
         names = Names(api)
         parts.push_async_callback(names.close)
         reader = ThreadReader(api, names, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id)
-        support = StatusSupport.of_app(api.scopes)
-        services = ThreadServices(api, StoredReplyRecords(database), reader.find_posted, reader.find_streamed, support)
-        replies = SlackReplies(services, reader, session, native=settings.bot_streaming == "native")
+        replies = _replies(settings, api, reader, StoredReplyRecords(database), session)
 
         files = await _files(settings, api, parts)
         refused_files = StoredRefusedFiles(database)
@@ -142,8 +140,8 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
         )
         parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s)
 
-        token_revoked = functools.partial(check_token, api)
-        handlers = Handlers(inbox.accept, replies.button_pressed, files.forget, names.is_bot, token_revoked)
+        revoked = functools.partial(check_token, api)
+        handlers = Handlers(inbox.accept, replies.button_pressed, files.forget, names.is_bot, revoked)
         bolt = listeners.build(client, identity, secret(settings.slack_signing_secret), handlers)
         transport = _transport(settings, bolt, client, stop)
         parts.push_async_callback(transport.close)
@@ -155,9 +153,19 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
 
 def _stop(stopped: asyncio.Future[None], token_name: str, code: str) -> None:
     if not stopped.done():
-        log.error("bot.token_refused", setting=token_name, code=code)
         stopped.set_exception(StartFailed(f"{token_name}: Slack does not take it any more ({code})"))
         stopped.exception()  # whoever waits for it hears of it; nobody has to
+
+
+def _replies(
+    settings: Settings,
+    api: SlackClient,
+    reader: ThreadReader,
+    records: StoredReplyRecords,
+    session: aiohttp.ClientSession,
+) -> SlackReplies:
+    services = ThreadServices(api, records, reader.find_posted, reader.find_streamed, StatusSupport.of_app(api.scopes))
+    return SlackReplies(services, reader, session, native=settings.bot_streaming == "native")
 
 
 def _slack_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:

@@ -39,7 +39,7 @@ DAMAGED_IMAGE = "is a damaged image. Please send it again."
 CUT_IMAGE = "is an incomplete image, whose missing part shows as grey. Please send it again if that part matters."
 FRAMES_UNREADABLE = "is a damaged animation, of which only the frames that could be read are shown."
 NOT_DRAWN = "is an SVG drawing that could not be drawn, so that only its source was read. Please send it as a PNG."
-DRAWN_WITHOUT_OUTSIDE = "refers to pictures outside of itself, which were not fetched. Please send those as well."
+DRAWN_WITHOUT_OUTSIDE = "has links to pictures elsewhere, which were not fetched. Please send those as well."
 PSD_WITHOUT_PICTURE = (
     "was saved without its merged picture, so that only Photoshop can show it. "
     'Please save it again with "Maximize Compatibility" on, or as a PNG.'

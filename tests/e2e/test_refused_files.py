@@ -126,7 +126,7 @@ def takes_none_of(width_px: int, refusal: HttpError) -> Callable[[Received], Htt
 
 def noted(name: str, reason: str) -> str:
     """As people read it."""
-    return f"{name}: {reason}"
+    return f"{name} {reason}"
 
 
 BAD_PX = 77
@@ -142,7 +142,7 @@ async def test_one_image_that_the_api_cannot_process_no_longer_poisons_a_thread(
 
     assert await stage.outcome(ts) == "answered"
     assert [media(stage, number) for number in range(len(stage.model.requests))] == [["image"], []]
-    assert f"[File from ada: scan.png (not read: {REFUSED})]" in stage.asked_texts()[0][1]
+    assert f"[File from ada: scan.png (not read: it {REFUSED})]" in stage.asked_texts()[0][1]
     assert stage.words(ts) == ["I can't see it.\n:paperclip: " + noted("scan.png", REFUSED)]
 
     later = await stage.ask("@claude and now?", thread_ts=ts)

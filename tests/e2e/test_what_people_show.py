@@ -245,7 +245,7 @@ async def test_what_a_person_speaks_reaches_the_model_as_their_words(
     ts = await stage.workspace.say(ada, direct, "", files=[clip])
 
     assert await prompt(stage, ts, direct) == "[ada spoke, and Slack wrote it down.]\n\nada: Buy milk and eggs"
-    assert "m4a: was understood as “Buy milk and eggs”." in stage.words(ts, channel=direct)[0]
+    assert "m4a was understood as “Buy milk and eggs”." in stage.words(ts, channel=direct)[0]
 
 
 async def test_a_long_transcript_is_read_whole_and_people_are_told_once(stage: Stage, ada: str, direct: str) -> None:
@@ -267,7 +267,7 @@ async def test_a_clip_that_slack_does_not_transcribe_is_named_as_unheard(stage: 
     ts = await stage.workspace.say(ada, direct, "what did I say?", files=[clip])
 
     await prompt(stage, ts, direct)
-    assert "m4a: is audio" in stage.words(ts, channel=direct)[0]
+    assert "m4a is an audio file" in stage.words(ts, channel=direct)[0]
 
 
 async def test_what_somebody_else_spoke_is_not_the_forwarders(stage: Stage, ada: str, direct: str) -> None:

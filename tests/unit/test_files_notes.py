@@ -10,7 +10,7 @@ from bot.messages import Note
 from bot.slack.write.message_arguments import note_line
 
 REASONS = [
-    *(value for name, value in vars(notes).items() if name.isupper()),
+    *(value for name, value in vars(notes).items() if name.isupper() and isinstance(value, str)),
     draft.REFUSED,
     notes.too_large(30_000_000, 24_000_000),
     notes.too_large(None, 24_000_000),

@@ -65,7 +65,7 @@ def known_codec(name: str) -> str | None:
     name = name.strip().lower()
     try:
         found = codecs.lookup(_ALSO_KNOWN_AS.get(name, name).removesuffix("-unix").removesuffix("-dos"))
-        b"".decode(found.name)  # base64 and its like are codecs too, but of no text
+        b" ".decode(found.name)  # base64 and its like are codecs too, but of no text; nothing is decoded by any
     except (LookupError, ValueError):
         return None
     if found.name in {"utf-16", "utf-32", "utf-7", "unicode_escape", "raw_unicode_escape", "idna", "punycode"}:

@@ -14,9 +14,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from bot.files.conversion import Conversion
-from bot.files.extracts import Extract, PdfExtract, TextExtract, from_json
+from bot.files.extracts import Extract, ImageExtract, NoteExtract, PdfExtract, TextExtract, from_json
 from bot.files.worker import landlock
 from tests import file_limits, made_files, reaching_documents, shown
 from tests.repository import ROOT
@@ -108,12 +109,23 @@ async def test_no_picture_from_elsewhere_is_shown(elsewhere: Path, job: Path, ki
     assert SECRET_WORD not in shown.words(path)
 
 
-async def test_a_drawing_that_hides_another_is_its_source_alone(elsewhere: Path, job: Path) -> None:
-    (source,) = await converted(reaching_documents.svg(addresses(elsewhere)), job)
+async def test_a_drawing_is_drawn_without_what_another_within_it_refers_to(elsewhere: Path, job: Path) -> None:
+    source, drawn, note = await converted(reaching_documents.svg(addresses(elsewhere)), job)
     assert isinstance(source, TextExtract)
-    plain = await converted(reaching_documents.svg(()), job)
-    assert [type(extract) for extract in plain] == [TextExtract, PdfExtract]
-    assert reaching_documents.OWN in shown.colours(pdf(plain, job))
+    assert isinstance(drawn, ImageExtract)
+    with Image.open(job / drawn.file) as picture:
+        assert SECRET not in colours(picture)
+    assert isinstance(note, NoteExtract)
+    assert "not fetched" in note.reason
+
+    source, drawn = await converted(reaching_documents.svg(()), job)
+    assert isinstance(drawn, ImageExtract)
+    with Image.open(job / drawn.file) as picture:
+        assert reaching_documents.OWN in colours(picture)
+
+
+def colours(picture: Image.Image) -> set[object]:
+    return {colour for _, colour in picture.convert("RGB").getcolors(2**24) or ()}
 
 
 @pytest.mark.parametrize("kind", ["odt", "odt_backgrounds", "odg", "odp", "ods", "rtf", "odt_with_svg"])
