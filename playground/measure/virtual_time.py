@@ -17,8 +17,8 @@ T = TypeVar("T")
 ARRIVED_WITHIN_S = 0.000_2
 """What the kernel may need to carry bytes over loopback."""
 LOOKS_MAX, TICK_S = 1_000, 1e-9
-"""After so many looks at the sockets in no time at all, some passes. asyncio's timers may be early by a tick, and who then
-waits for the rest of it would do so for ever where time stands still."""
+"""After so many looks at the sockets in no time at all, some passes. asyncio's timers may be early by a tick, and who
+then waits for the rest of it would do so for ever where time stands still."""
 
 
 class _Selector(selectors.DefaultSelector):
