@@ -237,6 +237,7 @@ def test_edits_keep_the_contract(
 )
 @example(1, 5_000, [40], [0.15], [Fault("drop_after", "chat.startStream", 1, 1, 0)], (0.0, 0.0), 0.1)
 @example(1, 5_000, [40], [0.15], [Fault("drop_after", "chat.appendStream", 1, 1, 3)], (0.0, 0.0), 0.1)
+@example(18, 900, [67, 40, 460], [0.5], [Fault("drop_after", "chat.appendStream", 3, 1, 3)], (0.0, 0.0), 0.0)
 def test_streams_keep_the_contract(
     number: int,
     chars: int,

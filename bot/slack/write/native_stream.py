@@ -123,6 +123,10 @@ class NativeStream:
         ahead = [at_s - age_s for at_s in (times.blank_line_s, times.line_s, times.space_s, times.last_s)]
         return min((in_s for in_s in ahead if in_s > 0), default=0.0)
 
+    def may_show(self, action: Append | Stop) -> None:
+        """Slack may have taken the words of a call whose outcome is unknown: edits must not take them back."""
+        self._parts[action.part].shown = action.shown
+
     def done(self, action: StreamAction, ts: str, now_s: float) -> None:
         """Slack did what was asked at ``now_s``; ``ts`` is the message's. What came in meanwhile waits since then."""
         if isinstance(action, Start):

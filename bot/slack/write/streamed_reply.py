@@ -155,6 +155,8 @@ class StreamedReply:
             return self._not_started(error, now_s)
         if (passing or (unknown and isinstance(action, Stop))) and self._stream.age_s(now_s) < LIFETIME_S:
             return Next.AFTER_A_PAUSE
+        if unknown:
+            self._stream.may_show(action)
         self._leave_streaming(now_s, ended=error.code == ENDED)
         return Next.AT_ONCE
 
