@@ -60,6 +60,7 @@ async def test_where_there_is_no_thread_the_answer_stands_at_top_level(stage: St
     (answer,) = [m for m in stage.workspace.messages(stage.general) if m.get("user") == stage.workspace.bot_user_id]
     assert answer["blocks"]
     assert "thread_ts" not in answer
+    assert not stage.workspace.statuses(), "nothing else takes the status away from a thread without a reply"
 
 
 @pytest.mark.parametrize("code", PASSING)

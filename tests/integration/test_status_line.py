@@ -77,7 +77,7 @@ def test_a_status_that_was_overtaken_while_it_waited_is_never_sent_and_holds_nob
             rate_limiter.method(LINE).refused(45)
             status.show("is thinking…", instead)
             await asyncio.sleep(1)
-            status.replaced()
+            status.replaced(in_thread=True)
             await status.close()
             assert asyncio.get_running_loop().time() < 2
             assert sent(ws) == []
@@ -93,7 +93,7 @@ def test_an_agents_session_works_until_the_turn_ends_and_knows_no_other_words() 
             status.show("is thinking…", instead)
             await asyncio.sleep(REFRESH_S + 1)
             ws.seed_bot_message(ws.channel("general"), "First words", thread_ts=status_thread(ws))
-            status.replaced()
+            status.replaced(in_thread=True)
             await asyncio.sleep(1)
             assert [one.status for one in ws.statuses()] == ["is working…"]
             await status.close()

@@ -86,11 +86,12 @@ class StatusLine:
         if self._task is None:
             self._task = asyncio.create_task(self._follow())
 
-    def replaced(self) -> None:
-        """A message of the reply stands in the thread: Slack has cleared the line, but for a call on its way."""
+    def replaced(self, *, in_thread: bool) -> None:
+        """A message of the reply stands. In the thread Slack has cleared the line by that, but for a call on its way;
+        one at top level leaves it as it was."""
         if self._way is StatusWay.SESSION:
             return
-        if not self._calling:
+        if in_thread and not self._calling:
             self._shown = ""
         self._want_none()
 

@@ -261,11 +261,11 @@ class Writer:
         await self._pauses.after(error)
 
     async def _posted(self, action: Action, ts: str) -> None:
-        """Slack has cleared the status; where the database cannot be told, the thread itself tells a later process."""
+        """Where the database cannot be told, the thread itself tells a later process."""
         if not (isinstance(action, Start) or (isinstance(action, Show) and action.ts is None)):
             return
         if self._status_line is not None:
-            self._status_line.replaced()
+            self._status_line.replaced(in_thread=isinstance(action, Start) or action.in_thread)
         self._has_message.set()
         try:
             await self._outlet.record(action.part, ts)
