@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import children
+
 NOBODY = 65_534
 """PostgreSQL refuses to run as root, so root starts it as the user who owns nothing."""
 OVER_BOTH = pytest.mark.parametrize("address", ["sqlite", "postgresql"], indirect=True)
@@ -58,8 +60,7 @@ def paused_server(address: str) -> Iterator[None]:
     """Whoever is connected to it, or connects, gets no answer meanwhile. ``address`` is that of a database on it."""
     home = Path(address.partition("?host=")[2])
     leader = int((home / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
-    children = [int(stat.parent.name) for stat in Path("/proc").glob("[0-9]*/stat") if _parent(stat) == leader]
-    paused = [leader, *children]
+    paused = [leader, *(int(process.name) for process in children(leader))]
     try:
         for pid in paused:
             os.kill(pid, signal.SIGSTOP)
@@ -113,13 +114,6 @@ async def lossy(address: str, *, after: bytes) -> AsyncIterator[tuple[str, async
 async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     while data := await reader.read(1 << 16):
         writer.write(data)
-
-
-def _parent(stat: Path) -> int:
-    try:
-        return int(stat.read_text().rpartition(")")[2].split()[1])
-    except OSError:  # it has ended meanwhile
-        return 0
 
 
 def _programs(home: Path, user: int | None) -> Path:

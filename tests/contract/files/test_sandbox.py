@@ -23,7 +23,7 @@ from bot.files.extracts import TextExtract, Unreadable
 from bot.files.sandbox import Sandbox
 from bot.files.worker.__main__ import answer
 from tests import file_limits, made_files
-from tests.processes import workers
+from tests.processes import children, workers
 
 LIMITS = replace(file_limits.LIMITS, workers_max=2, convert_timeout_s=20.0)
 
@@ -135,7 +135,7 @@ async def test_a_worker_sees_no_secret(text: Path, tmp_path: Path, monkeypatch: 
 
 def forks(worker: Path) -> list[str]:
     """The processes that read files for this worker, and have not ended yet."""
-    return [pid for task in (worker / "task").iterdir() for pid in (task / "children").read_text().split()]
+    return [process.name for process in children(int(worker.name))]
 
 
 async def test_every_attachment_is_read_by_a_process_of_its_own(tmp_path: Path) -> None:
