@@ -24,7 +24,10 @@ T = TypeVar("T")
 
 NO_ADDRESS = "DATABASE_URL: this is no address like postgresql://user:password@host/name or sqlite:///path/to/file"
 CONNECT_TIMEOUT_S = 10.0
-STATEMENT_TIMEOUT_S = 30.0
+STATEMENT_TIMEOUT_S = 10.0
+"""Ours take milliseconds; whoever waits longer should hear that the database is away while a lease still holds."""
+MIGRATION_TIMEOUT_S = 600.0
+"""For a statement that changes a large table, or for another process that is at it."""
 LOCK_TIMEOUT_S = 3.0
 """Another process holds what we need for a moment only, unless it was paused."""
 PAUSED_TIMEOUT_S = 5.0
@@ -53,11 +56,11 @@ class Database:
         return await self._transactions.run(work, durable=durable)
 
     @classmethod
-    async def open(cls, address: str) -> Database:
+    async def open(cls, address: str, *, statement_timeout_s: float = STATEMENT_TIMEOUT_S) -> Database:
         """Connects, and brings the schema up to date. Raises ``StartFailed``."""
         url = _url(address)
         shared = url.get_backend_name() != "sqlite"
-        engine: Engine = PostgresqlEngine(url) if shared else SqliteEngine(url)
+        engine: Engine = PostgresqlEngine(url, MIGRATION_TIMEOUT_S) if shared else SqliteEngine(url)
         try:
             await engine.transact(_migrate, durable=True)
         except CommandError as error:
@@ -66,6 +69,9 @@ class Database:
         except (*DATABASE_ERRORS, TypeError, ValueError) as error:  # the last two: an unknown option in the address
             await engine.aclose()
             raise StartFailed(f"DATABASE_URL: the database cannot be used ({_reason(error)})") from error
+        if shared:
+            await engine.aclose()
+            engine = PostgresqlEngine(url, statement_timeout_s)
         return cls(engine, shared=shared)
 
     async def aclose(self) -> None:
@@ -74,8 +80,8 @@ class Database:
 
 
 class PostgresqlEngine:
-    def __init__(self, url: URL) -> None:
-        timeouts = {"timeout": CONNECT_TIMEOUT_S, "command_timeout": STATEMENT_TIMEOUT_S}
+    def __init__(self, url: URL, statement_timeout_s: float) -> None:
+        timeouts = {"timeout": CONNECT_TIMEOUT_S, "command_timeout": statement_timeout_s}
         # Whoever comes while a transaction runs shares the next one: more connections than one are of no use.
         self._engine = create_async_engine(url, pool_size=1, pool_pre_ping=True, connect_args=timeouts)
         sa.event.listen(self._engine.sync_engine, "connect", _set_up)

@@ -443,7 +443,7 @@ class TestLostLeases:
     async def test_a_claim_whose_commit_is_answered_by_nobody_is_made_again(self, postgres_database: str) -> None:
         """The connection breaks between the server's commit and its word for it."""
         async with lossy(postgres_database, after=b"RETURNING questions.id, questions.team_id") as (address, lost):
-            database = await Database.open(address)
+            database = await Database.open(address, statement_timeout_s=2.0)
             turns = Turns(StoredReplyRecords(database))
             turns.held.set()
             limits = InboxLimits(lease_s=2.0, poll_s=0.05)

@@ -106,7 +106,7 @@ async def test_a_question_whose_commit_is_answered_by_nobody_is_there_when_slack
     postgres_database: str,
 ) -> None:
     async with lossy(postgres_database, after=b"INSERT INTO questions") as (address, lost):
-        database = await Database.open(address)
+        database = await Database.open(address, statement_timeout_s=2.0)
         store = StoredQuestions(database)
         with pytest.raises(StoreFailed):
             await added(store, asked("1.0"))
