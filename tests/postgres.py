@@ -114,6 +114,7 @@ async def lossy(address: str, *, after: bytes) -> AsyncIterator[tuple[str, async
 async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     while data := await reader.read(1 << 16):
         writer.write(data)
+    writer.close()
 
 
 def _programs(home: Path, user: int | None) -> Path:

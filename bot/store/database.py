@@ -5,6 +5,8 @@ PostgreSQL is spoken to on the event loop, SQLite on a thread of its own; ``sqli
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -30,6 +32,8 @@ MIGRATION_TIMEOUT_S = 600.0
 """For a statement that changes a large table, or for another process that is at it."""
 LOCK_TIMEOUT_S = 3.0
 """Another process holds what we need for a moment only, unless it was paused."""
+CLOSE_TIMEOUT_S = 5.0
+"""A server that answers no more does not keep a process that is being stopped."""
 PAUSED_TIMEOUT_S = 5.0
 """After which the server takes its locks from a process that was paused within a transaction."""
 
@@ -93,7 +97,9 @@ class PostgresqlEngine:
             return await connection.run_sync(work)
 
     async def aclose(self) -> None:
-        await self._engine.dispose()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                await self._engine.dispose()
 
 
 def _set_up(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection has no common type
