@@ -30,6 +30,8 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
         web_api/       calls: client, rate_limiter with call_budget, names, identity, startup
     files/             reader: download, cache, conversion by sandbox and office, then blocks and notes
         worker/        the process that reads strangers' bytes: sniff, convert, a module a kind of file
+            sheets/    spreadsheets → tables of text: a reader a format, model, table
+            words/     documents and slides → their words, also those that no page shows
     llm/               client: body and wire make the request, sse and wire read the answer, refusals what is none
     store/             the database: questions and refused_files over schema
         migrations/    the way to the present schema, step by step

@@ -47,3 +47,11 @@ async def _soffice(directory: Path, target: str, source: Path) -> None:
     )  # fmt: skip
     async with asyncio.timeout(60):
         await process.wait()
+
+
+async def converted_by_office(directory: Path, name: str, content: bytes, kind: str) -> bytes:
+    """A file as LibreOffice writes it in another format."""
+    source = directory / name
+    source.write_bytes(content)
+    await _soffice(directory, kind, source)
+    return source.with_suffix(f".{kind}").read_bytes()

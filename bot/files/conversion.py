@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,8 +23,10 @@ from bot.files.extracts import (
     NoteExtract,
     OfficeExtract,
     PdfExtract,
+    TextExtract,
     Unreadable,
     UnreadableNow,
+    instead_of,
 )
 from bot.files.office import Office
 from bot.files.sandbox import Sandbox
@@ -91,12 +93,19 @@ class Conversion:
             raise
         except Unreadable as unreadable:
             return [NoteExtract(unreadable.reason, inside)]
+        return await self._followed(task, source, name, found, path)
+
+    async def _followed(
+        self, task: _Task, source: Path, name: str, found: Iterable[Extract], path: tuple[str, ...]
+    ) -> list[Extract]:
+        """What there is to read, and what becomes of members and of what is to be rendered or drawn."""
+        inside = " › ".join(path)
         extracts: list[Extract] = []
         for extract in found:
             if isinstance(extract, MemberExtract):
                 extracts += await self._member(task, extract, path)
             elif isinstance(extract, OfficeExtract):
-                extracts += await self._rendered(task, source, extract, path)
+                extracts += await self._rendered(task, source, name, extract, path)
             elif isinstance(extract, DrawingExtract):
                 extracts += await self._drawn(task, source, name, inside)
             else:
@@ -131,38 +140,75 @@ class Conversion:
             await asyncio.to_thread(source.unlink)  # what archives in archives hold must not add up on disk
 
     async def _rendered(
-        self, task: _Task, source: Path, extract: OfficeExtract, path: tuple[str, ...]
+        self, task: _Task, source: Path, name: str, extract: OfficeExtract, path: tuple[str, ...]
     ) -> list[Extract]:
-        """The document as a PDF: by LibreOffice, else as Slack rendered it, else a note."""
+        """The document as LibreOffice, else Slack, rendered it; else what it gives instead, and a note."""
         inside = " › ".join(path)
         directory = Path(await asyncio.to_thread(tempfile.mkdtemp, dir=task.out))
         try:
-            pdf = await self._pdf(task, source, extract, directory, attached=not path)
-            found = await self._expanded(task, pdf, "document.pdf", "pdf", path)
-        except UnreadableNow:
-            raise
+            made = await self._made(task, source, extract, directory, attached=not path)
+            return await self._read_anew(task, made, extract, path)
         except Unreadable as unreadable:
-            return [] if extract.optional else [NoteExtract(unreadable.reason, inside)]
+            passing = isinstance(unreadable, UnreadableNow)
+            if passing and not extract.instead:
+                raise
+            reason = unreadable.reason
         finally:
             await asyncio.to_thread(shutil.rmtree, directory, ignore_errors=True)
-        about = f"{extract.about}, shown as PDF"
-        return [replace(page, about=about) if isinstance(page, PdfExtract) else page for page in found]
+        instead = await self._followed(task, source, name, instead_of(extract), path)
+        told = extract.optional or any(isinstance(one, NoteExtract) for one in instead)
+        instead += [] if told else [NoteExtract(reason, inside)]
+        return [replace(one, passing=passing) if isinstance(one, NoteExtract) else one for one in instead]
 
-    async def _pdf(self, task: _Task, source: Path, extract: OfficeExtract, directory: Path, *, attached: bool) -> Path:
+    async def _read_anew(
+        self, task: _Task, made: list[Path], extract: OfficeExtract, path: tuple[str, ...]
+    ) -> list[Extract]:
+        """What is in the files that were made of a document. Raises ``Unreadable`` where that is nothing."""
+        found: list[Extract] = []
+        for number, file in enumerate(made, 1):
+            task.jobs += 1
+            read = await self._sandbox.convert(file, file.name, "", task.out, f"{task.jobs}-", extract.words)
+            if extract.into == "xlsx":
+                read = [one for kept in read for one in _settled(kept)]
+            followed = await self._followed(task, file, file.name, read, path)
+            found += [_renamed(one, extract, number, len(made)) for one in followed]
+        return found
+
+    async def _made(
+        self, task: _Task, source: Path, extract: OfficeExtract, directory: Path, *, attached: bool
+    ) -> list[Path]:
         reason = (notes.unconfined if self._office.available else notes.no_office)(extract.about)
         if self._opens_office:
             try:
-                return await self._office.to_pdf(source, extract.suffix, directory)
+                return await self._office.convert(source, extract, directory)
             except Unreadable as unreadable:
                 reason = unreadable.reason
-        if not attached or task.spare_pdf is None or extract.optional:
+        if not attached or task.spare_pdf is None or extract.optional or extract.into != "pdf":
             raise Unreadable(reason)
         pdf = directory / "spare.pdf"
         try:
             await task.spare_pdf(pdf)
         except Unreadable:
             raise (Unreadable if self._opens_office else UnreadableNow)(reason) from None
-        return pdf
+        return [pdf]
+
+
+def _settled(extract: Extract) -> list[Extract]:
+    """Of a workbook that LibreOffice wrote: what still lacks its results then is shown without them."""
+    again = isinstance(extract, OfficeExtract) and extract.into == "xlsx"
+    return instead_of(extract) if isinstance(extract, OfficeExtract) and again else [extract]
+
+
+def _renamed(extract: Extract, document: OfficeExtract, number: int, count: int) -> Extract:
+    """Says of a rendering what it is of."""
+    if isinstance(extract, PdfExtract) and document.into == "pdf":
+        return replace(extract, about=f"{document.about}, shown as PDF")
+    if isinstance(extract, ImageExtract) and document.into == "html":
+        which = f" {number} of {count}" if count > 1 else ""
+        return replace(extract, about=f"chart or picture{which} in the workbook")
+    if isinstance(extract, TextExtract) and document.into == "xlsx":
+        return replace(extract, about=extract.about.replace("Excel workbook", document.about, 1))
+    return extract
 
 
 def _size_bytes(path: Path) -> int:

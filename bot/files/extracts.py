@@ -6,7 +6,8 @@ of an archive, or the attachment of a mail, that an extract comes from.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import PurePath
 from typing import Any
@@ -46,10 +47,11 @@ class TextExtract:
 
 @dataclass(frozen=True, slots=True)
 class NoteExtract:
-    """Why something is missing."""
+    """Why something is missing. ``passing`` says that it may be there the next time, so that this is not remembered."""
 
     reason: str
     inside: str = ""
+    passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class MemberExtract:
 
 @dataclass(frozen=True, slots=True)
 class OfficeExtract:
-    """The file is a document that only an office program reads; ``about`` names its kind, ``suffix`` fits it.
+    """The file is a document for an office program; ``about`` names its kind, ``suffix`` fits it.
 
     ``optional`` says that the other extracts tell enough where there is no such program.
     """
@@ -70,9 +72,17 @@ class OfficeExtract:
     suffix: str
     about: str
     optional: bool = False
+    into: str = "pdf"
+    """What it is to be made: "pdf" for its pages, "xlsx" to read its cells from that, "html" for the charts in it."""
+    words: str = ""
+    """The file with its words, to find those that no page shows; empty where they are not known."""
+    instead: tuple[dict[str, Any], ...] = ()
+    """What it gives, as ``to_json`` has it, where there is no such program, or it does not open the file."""
 
 
 _CHECKED = ("str", "int", "bool")
+_SUFFIX = re.compile(r"\.[a-z]{2,4}")
+_MADE = frozenset({"pdf", "xlsx", "html"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +132,26 @@ def _from_json(kind: type[Extract], item: Mapping[str, Any]) -> Extract:
         value = getattr(extract, field.name)
         if field.type in _CHECKED and type(value).__name__ != field.type:
             raise TypeError(f"{kind.__name__}.{field.name}")
-        if field.name == "file" and (value != PurePath(value).name or not value):
+        if field.name in {"file", "words"} and value != PurePath(value).name:
             raise ValueError(f"{kind.__name__}.{field.name}")
+    if getattr(extract, "file", "x") == "":
+        raise ValueError(f"{kind.__name__} without a file")
+    if isinstance(extract, OfficeExtract):
+        if not _SUFFIX.fullmatch(extract.suffix) or extract.into not in _MADE or not extract.about:
+            raise ValueError("OfficeExtract of no known kind")
+        from_json(extract.instead)
     return extract
+
+
+def instead_of(extract: OfficeExtract) -> list[Extract]:
+    return from_json(extract.instead)
+
+
+def files_named(extracts: Iterable[Extract]) -> Iterator[str]:
+    """All that a conversion wrote, also what is for the case that nobody renders a document."""
+    for extract in extracts:
+        if isinstance(extract, OfficeExtract):
+            yield from [extract.words] if extract.words else []
+            yield from files_named(instead_of(extract))
+        elif not isinstance(extract, NoteExtract | DrawingExtract):
+            yield extract.file

@@ -185,6 +185,67 @@ def text_left_out(chars: int) -> str:
     return f"is long, so {chars:,} characters in its middle were left out."
 
 
+# --- office documents ----------------------------------------------------------------------------------------------
+APPLE_PREVIEW = (
+    "is an Apple iWork document, of which I can only read the preview that it keeps of itself. "
+    "If something is missing, please send it as a PDF."
+)
+APPLE_FIRST_PAGE = (
+    "is an Apple iWork document, of which I can only see a small picture of its first page. Please send it as a PDF."
+)
+HANGUL_PREVIEW = (
+    "is a Hangul (HWP) document, of which I can only read the preview that it keeps of its words. "
+    "Please send it as a PDF."
+)
+WORDS_BREAK_OFF = "is damaged or very long, so its comments and other hidden words were read only in part."
+WIDE_ROWS = "has very long rows, whose ends were left out. Please send the columns that matter in a file of their own."
+FORMULAS = (
+    "has formulas without stored results, which I read as formulas. "
+    "Please open it in a spreadsheet program and save it again if the results matter."
+)
+PICTURES_LEFT_OUT = "holds more pictures than I read at once. Please send those that matter by themselves."
+BINARY_SHEETS = (
+    "is an Excel workbook of a kind whose comments and number formats I can't read. "
+    "Please save it as .xlsx if they matter."
+)
+
+
+def words_alone(about: str) -> str:
+    return (
+        f"is {_article(about)} that I could read only as text, so its layout and pictures are missing. "
+        "Please send it as a PDF if they matter."
+    )
+
+
+def not_opened(about: str) -> str:
+    return f"is {_article(about)} that can't be opened here, perhaps because it is damaged. Please send it as a PDF."
+
+
+def cut_off(about: str) -> str:
+    return f"is {_article(about)} that breaks off before its end, so it can't be opened. Please send it again."
+
+
+def sheet_rows_left_out(ranges: list[str]) -> str:
+    named = ", ".join(ranges[:3]) + (f" and parts of {len(ranges) - 3:,} more sheets" if len(ranges) > 3 else "")
+    return (
+        f"is a long spreadsheet, of which I read the beginning and the end. Left out: {named}. "
+        "Please send the part that matters in a file of its own."
+    )
+
+
+def sheets_break_off(names: list[str]) -> str:
+    named = ", ".join(f"“{name}”" for name in names[:3])
+    return f"breaks off within the sheet {named}, so what follows there was not read. Please save it again."
+
+
+def sheets_left_out(kept: int, total: int) -> str:
+    return f"has {total:,} sheets, of which only the first {kept:,} were read. Please send the others by themselves."
+
+
+def _article(about: str) -> str:
+    return f"{'an' if about[0] in 'AEIOU' else 'a'} {about}"
+
+
 def megabytes(size_bytes: int) -> str:
     """1234567 as "1.2 MB"; never a zero."""
     return f"{max(size_bytes / 1_000_000, 0.1):,.1f} MB".replace(".0 MB", " MB")

@@ -1,4 +1,4 @@
-"""An office document in, a PDF out, by LibreOffice where it is installed.
+"""An office document in, a PDF, a workbook or the pictures of its charts out, by LibreOffice where it is installed.
 
 I/O: starts one LibreOffice process a document, each with a profile of its own that is thrown away with it: no macros,
 no links to outside, no files but its own and no network (``bot.files.worker.confine``), a dead proxy for whatever still
@@ -18,7 +18,7 @@ from pathlib import Path
 
 from bot.files import isolated, notes
 from bot.files.bounds import FileLimits
-from bot.files.extracts import Unreadable, UnreadableNow
+from bot.files.extracts import OfficeExtract, Unreadable, UnreadableNow
 from bot.files.outbox import link_or_copy
 from bot.files.slots import Slots
 from bot.logs import get_logger
@@ -52,6 +52,9 @@ _PROFILE = (
 _START_AGAIN = frozenset({79, 81})
 """Exit codes by which it asks for that, as it does with every new profile (its desktop/inc/app.hxx)."""
 _STARTS_MAX = 3
+_MADE = "made"
+"""The directory for what it makes, so that this is not taken for the document."""
+_PICTURES_MAX = 20
 
 
 class Office:
@@ -64,35 +67,36 @@ class Office:
     def available(self) -> bool:
         return self._program is not None
 
-    async def to_pdf(self, source: Path, suffix: str, directory: Path) -> Path:
-        """The PDF, at a path inside ``directory``, an empty one of the caller's, who removes it with all it holds.
+    async def convert(self, source: Path, extract: OfficeExtract, directory: Path) -> list[Path]:
+        """What it was made, inside ``directory``, an empty one of the caller's, who removes it with all it holds.
 
-        Raises ``Unreadable``; ``UnreadableNow`` where the program could not be started.
+        One file, or, of a spreadsheet in HTML, its charts and pictures in their order. Raises ``Unreadable``;
+        ``UnreadableNow`` where the program could not be started.
         """
-        document = directory / f"document{suffix}"
+        document = directory / f"document{extract.suffix}"
         await asyncio.to_thread(_prepare, directory, source, document)
         async with self._slots.one():
             try:
                 async with asyncio.timeout(self._limits.office_timeout_s):
                     for _ in range(_STARTS_MAX):
-                        if await self._run(directory, document) not in _START_AGAIN:
+                        if await self._run(directory, document, extract.into) not in _START_AGAIN:
                             break
             except TimeoutError:
                 raise Unreadable(notes.TOO_SLOW) from None
-        made = document.with_suffix(".pdf")
-        if made.is_symlink() or not made.is_file():
-            raise Unreadable(notes.DAMAGED_OFFICE)
+        made = await asyncio.to_thread(_made, directory, document, extract.into)
+        if not made:
+            raise Unreadable(notes.not_opened(extract.about))
         return made
 
-    async def _run(self, directory: Path, document: Path) -> int:
+    async def _run(self, directory: Path, document: Path, into: str) -> int:
         """The exit code; the process is gone then, also where this is cancelled."""
-        process = await self._started(directory, document)
+        process = await self._started(directory, document, into)
         try:
             return await process.wait()
         finally:
             await _end(process)
 
-    async def _started(self, directory: Path, document: Path) -> Process:
+    async def _started(self, directory: Path, document: Path, into: str) -> Process:
         limits = self._limits
         bounds = (str(limits.office_memory_bytes_max), str(limits.office_timeout_s))
         try:
@@ -100,7 +104,7 @@ class Office:
                 *isolated.command("bot.files.worker.confine", *bounds, str(directory), str(self._program)),
                 f"-env:UserInstallation={(directory / 'profile').as_uri()}",
                 *("--headless", "--norestore", "--nolockcheck", "--nodefault", "--nofirststartwizard"),
-                *("--convert-to", "pdf", "--outdir", str(directory), str(document)),
+                *("--convert-to", into, "--outdir", str(directory / _MADE), str(document)),
                 stdin=DEVNULL,
                 stdout=DEVNULL,
                 stderr=DEVNULL,
@@ -142,7 +146,18 @@ def _prepare(directory: Path, source: Path, document: Path) -> None:
     profile = directory / "profile" / "user"
     profile.mkdir(parents=True)
     (profile / "registrymodifications.xcu").write_text(_PROFILE, encoding="utf-8")
+    (directory / _MADE).mkdir()
     link_or_copy(source, document)
+
+
+def _made(directory: Path, document: Path, into: str) -> list[Path]:
+    """LibreOffice names the pictures of an HTML file after that, and writes them as they come."""
+    if into == "html":
+        found = [path for path in (directory / _MADE).iterdir() if path.suffix != ".html"]
+        found.sort(key=lambda path: path.lstat().st_mtime_ns)
+    else:
+        found = [directory / _MADE / f"{document.stem}.{into}"]
+    return [path for path in found if path.is_file() and not path.is_symlink()][:_PICTURES_MAX]
 
 
 async def _end(process: Process) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from uuid import uuid4
 from weakref import WeakValueDictionary
 
 import httpx
@@ -20,7 +21,7 @@ from bot.files.bounds import FileLimits
 from bot.files.cache import Cache, Entry, key_of
 from bot.files.conversion import Conversion, files_of
 from bot.files.download import Downloader
-from bot.files.extracts import Unreadable, UnreadableNow
+from bot.files.extracts import NoteExtract, Unreadable, UnreadableNow
 from bot.files.said import said
 from bot.files.slots import Slots, for_one_question
 from bot.logs import get_logger
@@ -182,7 +183,10 @@ class FileReader:
         )
 
     async def _read(self, attachment: Attachment, key: str) -> Entry:
-        """Downloads, converts and keeps; a refusal for a reason in the file itself is kept as well."""
+        """Downloads, converts and keeps; a refusal for a reason in the file itself is kept as well.
+
+        What may come out better the next time is kept under a key of its own, where it is not looked for.
+        """
         if not attachment.url:
             raise Unreadable(notes.NO_ADDRESS)
         self._downloader.check(attachment, attachment.url)
@@ -192,6 +196,8 @@ class FileReader:
             await self._downloader.fetch(attachment, attachment.url, source)
             spare_pdf = partial(self._fetch_converted_pdf, attachment)
             extracts = await self._conversion.convert(source, attachment.name, attachment.filetype, begun, spare_pdf)
+            if any(isinstance(extract, NoteExtract) and extract.passing for extract in extracts):
+                key = f"{key}-{uuid4().hex}"
             return await asyncio.to_thread(self._cache.commit, begun, key, extracts, files_of(extracts))
         finally:
             await asyncio.to_thread(self._cache.discard, begun)

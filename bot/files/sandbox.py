@@ -24,7 +24,7 @@ from typing import Any
 
 from bot.files import isolated, notes
 from bot.files.bounds import REPLY_BYTES_MAX, FileLimits
-from bot.files.extracts import DrawingExtract, Extract, NoteExtract, OfficeExtract, Unreadable, UnreadableNow, from_json
+from bot.files.extracts import Extract, Unreadable, UnreadableNow, files_named, from_json
 from bot.files.slots import Slots
 from bot.logs import get_logger
 
@@ -32,8 +32,6 @@ log = get_logger(__name__)
 _CLOSE_WITHIN_S = 5.0
 _FAULT = re.compile(r"[\w.<>: -]{1,200}")
 """An exception's name and line, not what a file wants to have logged."""
-
-_WITHOUT_FILE = (NoteExtract, OfficeExtract, DrawingExtract)
 
 
 class _Worker:
@@ -82,12 +80,17 @@ class Sandbox:
         self._idle: list[_Worker] = []
         self._ending: set[asyncio.Task[int]] = set()
 
-    async def convert(self, source: Path, name: str, filetype: str, out: Path, prefix: str = "") -> list[Extract]:
+    async def convert(
+        self, source: Path, name: str, filetype: str, out: Path, prefix: str = "", words: str = ""
+    ) -> list[Extract]:
         """Extracts of the file at ``source``, written into ``out`` under names that begin with ``prefix``.
+
+        ``words`` is a file that an earlier conversion wrote into ``out``, to compare a rendering with.
 
         Raises ``Unreadable`` with the worker's reason, or with one for its death.
         """
         job = {"source": str(source), "name": name, "filetype": filetype, "out": str(out), "prefix": prefix}
+        job["words"] = words
         async with self._slots.one():
             reply = await self._run(job)
         if "fault" in reply:
@@ -175,13 +178,9 @@ def _believable(reply: dict[str, Any], out: Path, prefix: str) -> list[Extract]:
     """
     try:
         extracts = from_json(reply["extracts"])
-        names = [
-            extract.file
-            for extract in extracts
-            if not isinstance(extract, NoteExtract | OfficeExtract | DrawingExtract)
-        ]
+        names = files_named(extracts)
         well = all(name.startswith(prefix) and stat.S_ISREG((out / name).lstat().st_mode) for name in names)
-    except (KeyError, TypeError, ValueError, AttributeError, OSError):
+    except (KeyError, TypeError, ValueError, AttributeError, OSError, RecursionError):
         extracts, well = [], False
     if not well:
         log.warning("worker.not_believed")

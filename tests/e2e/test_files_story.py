@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests import made_documents, made_files, made_pdfs, made_pictures
+from tests import made_documents, made_files, made_office, made_pdfs, made_pictures
+from tests.made_office import box, paragraph, slide
 from tests.office_files import office_files
 from tests.stage import Stage
 
@@ -95,15 +96,38 @@ async def test_an_office_document_reaches_the_model_as_a_pdf(stage: Stage) -> No
 
 
 @pytest.mark.skipif(not LIBREOFFICE, reason="LibreOffice is not installed")
-async def test_office_files_of_every_kind_reach_the_model_as_pdfs(stage: Stage, tmp_path: Path) -> None:
+async def test_office_files_of_every_kind_reach_the_model_as_pages_and_tables(stage: Stage, tmp_path: Path) -> None:
     files = await office_files(tmp_path)
     ts = await stage.ask("@claude what do they say?", files=files)
 
     assert await stage.outcome(ts) == "answered"
     text = stage.asked_texts()[0][1]
     assert [name for name, _ in files if f'File "{name}"' not in text] == []
-    assert text.count("<document>") == len(files) == 10
-    assert text.count("shown as PDF, 1 page") == 10
+    assert text.count("<document>") == text.count("shown as PDF, 1 page") == 7
+    assert text.count("1,name,sum\n2,January,12\n3,February,30\n") == 3
+
+
+@pytest.mark.skipif(not LIBREOFFICE, reason="LibreOffice is not installed")
+async def test_what_no_page_shows_reaches_the_model_too(stage: Stage) -> None:
+    deck = made_office.presentation(
+        {"slide1": slide(box("Our plan")), "slide2": slide(box("Backup numbers"), attributes='show="0"')},
+        {"slide1": slide(box("Say it slowly."), root="notes")},
+    )
+    comment = '<w:comment w:id="7" w:author="Ann"><w:p><w:r><w:t>Too much.</w:t></w:r></w:p></w:comment>'
+    letter = made_office.word(
+        paragraph("The price is 100 EUR.", '<w:r><w:commentReference w:id="7"/></w:r>'), {"comments": comment}
+    )
+    prices = made_office.price_list()
+    files = [("deck.pptx", deck), ("letter.docx", letter), ("prices.xlsx", prices)]
+    ts = await stage.ask("@claude what do they say?", files=files)
+
+    assert await stage.outcome(ts) == "answered"
+    text = stage.asked_texts()[0][1]
+    assert "Speaker notes: Say it slowly." in text
+    assert "## Slide 2 (hidden)\nBackup numbers" in text
+    assert "The price is 100 EUR. [comment by Ann: Too much.]" in text
+    assert '5 (hidden),lamp 3,"1,000.75 €",3.0%,03.03.2026,x' in text
+    assert 'sheet 2 of 2 "Assumptions", a hidden sheet' in text
 
 
 async def test_texts_drawings_and_packed_logs_reach_the_model_as_words(stage: Stage) -> None:

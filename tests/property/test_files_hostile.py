@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import lzma
 import tempfile
 import time
+import zipfile
 import zlib
 from contextlib import suppress
 from dataclasses import replace
@@ -19,14 +21,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from bot.files.extracts import DRAW, from_json
+from bot.files.extracts import DRAW, Extract, OfficeExtract, Unreadable, from_json, instead_of
 from bot.files.names import safe_name
 from bot.files.worker import compound, deflate64, encodings, hypertext, lzfu, rtf
 from bot.files.worker.__main__ import answer
+from bot.files.worker.package import Broken
+from bot.files.worker.sheets.number_format import shown, shown_text
 from bot.files.worker.sniff import Kind, describe, kind_of
-from tests import file_limits, made_documents, made_files, made_outlook, made_pdfs, made_pictures
+from bot.files.worker.words import old_slides
+from bot.files.worker.words import old_word as old_word_reader
+from bot.files.worker.words.lines import from_json as from_words
+from tests import file_limits, made_documents, made_files, made_office, made_outlook, made_pdfs, made_pictures
 from tests.made_archives import Packed, deflated, old_tar, zip_of
 from tests.made_mails import HEADERS, multipart, part
+from tests.made_old_office import old_excel, old_word
 from tests.made_outlook import Made
 
 LIMITS = replace(file_limits.CONVERT, image_pixels_max=1_000_000, archive_bytes_max=1_000_000, archive_files_max=10)
@@ -94,6 +102,23 @@ SEEDS = {
     "portfolio": made_files.portfolio({"a.txt": b"a"}),
     "zip": made_files.zipped({"a.txt": b"hello" * 20, "b.txt": b"b"}),
     "docx": made_documents.docx(),
+    "docx with comments": made_office.word(
+        made_office.paragraph("x", '<w:r><w:commentReference w:id="1"/></w:r>'),
+        {"comments": '<w:comment w:id="1"><w:p><w:r><w:t>y</w:t></w:r></w:p></w:comment>'},
+    ),
+    "pptx": made_office.presentation({"slide1": made_office.slide(made_office.box("x"), attributes='show="0"')}),
+    "xlsx": made_office.price_list(chart=True),
+    "xlsb": made_office.xlsb([["a", 1.5]]),
+    "Excel 2003 XML": made_office.excel_xml('<Row><Cell><Data ss:Type="Number">1</Data></Cell></Row>'),
+    "flat ODF": made_office.flat("text", "<text:p>x<text:note/></text:p>"),
+    "flat sheet": made_office.flat(
+        "spreadsheet",
+        '<table:table table:name="a"><table:table-row><table:table-cell><text:p>x</text:p></table:table-cell>'
+        "</table:table-row></table:table>",
+    ),
+    "RTF": made_documents.RTF,
+    "doc": old_word("Words and more words.\r"),
+    "xls": old_excel("words"),
     "odt": made_documents.odt("<text:p>x</text:p>"),
     "gzip": gzip.compress(b"hello" * 50),
     "msg": made_documents.outlook("S", "body", {"a.txt": b"hello"}),
@@ -139,8 +164,18 @@ def ends_as_parts_or_a_reason(content: bytes, name: str = "x", filetype: str = "
         assert "fault" not in reply, reply
         assert reply.get("reason") or reply["extracts"]
         for extract in from_json(reply.get("extracts", [])):
-            file = getattr(extract, "file", None)
-            assert file is None or Path(directory, file).is_file()
+            there(extract, Path(directory))
+
+
+def there(extract: Extract, directory: Path) -> None:
+    """What an extract names was written, also what is for the case that nobody renders the document."""
+    file = getattr(extract, "file", None)
+    assert file is None or (directory / file).is_file()
+    if isinstance(extract, OfficeExtract):
+        if extract.words:
+            assert from_words((directory / extract.words).read_text(encoding="utf-8")).filled()
+        for other in instead_of(extract):
+            there(other, directory)
 
 
 @st.composite
@@ -168,6 +203,21 @@ def damaged(draw: st.DrawFn, seed: bytes) -> bytes:
 @given(data=st.data())
 def test_a_damaged_file_ends_as_parts_or_a_reason(kind: str, data: st.DataObject) -> None:
     ends_as_parts_or_a_reason(data.draw(damaged(SEEDS[kind])))
+
+
+PACKAGES = ("docx with comments", "pptx", "xlsx", "odt")
+
+
+@pytest.mark.parametrize("kind", PACKAGES)
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_a_document_with_a_damaged_part_ends_as_parts_or_a_reason(kind: str, data: st.DataObject) -> None:
+    """The zip is whole, and what is in it is not."""
+    with zipfile.ZipFile(io.BytesIO(SEEDS[kind])) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    name = data.draw(st.sampled_from(sorted(parts)))
+    parts[name] = data.draw(damaged(parts[name]))
+    ends_as_parts_or_a_reason(made_files.zipped(parts))
 
 
 STARTS = [
@@ -287,3 +337,22 @@ def test_rich_text_takes_no_square_either(group: bytes) -> None:
     begun_s = time.process_time()
     rtf.to_text(b"{\\rtf1 " + group * MANY)
     assert time.process_time() - begun_s < 8
+
+
+@given(st.floats(), st.one_of(st.text(max_size=40), st.text('0#?.,%/@;[]hmsyd"\\_*E+-AP ', max_size=40)), st.booleans())
+def test_any_number_in_any_format_has_a_text(value: float, code: str, from_1904: bool) -> None:
+    assert isinstance(shown(value, code, from_1904=from_1904), str)
+    assert isinstance(shown_text("x", code), str)
+
+
+@given(st.binary(max_size=400), st.binary(max_size=60))
+def test_an_old_presentation_is_read_or_refused(stream: bytes, user: bytes) -> None:
+    with suppress(Broken, Unreadable):
+        old_slides.read({"powerpoint document": stream, "current user": user})
+
+
+@given(st.binary(max_size=600), st.binary(max_size=200))
+def test_an_old_document_is_read_or_refused(stream: bytes, table: bytes) -> None:
+    head = b"\xec\xa5\xc1\0" + bytes(6) + b"\0\0"
+    with suppress(Broken, Unreadable):
+        old_word_reader.read({"worddocument": head + stream, "0table": table})

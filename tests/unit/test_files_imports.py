@@ -6,7 +6,10 @@ import subprocess
 import sys
 
 # Not zstandard: httpx itself loads it where it is installed, and every request of ours asks for no encoding.
-READERS = ("PIL", "pikepdf", "pillow_heif", "pypdfium2", "chardet", "resvg_py", "puremagic", "selectolax")
+READERS = (
+    *("PIL", "pikepdf", "pillow_heif", "pypdfium2", "chardet", "resvg_py", "puremagic", "selectolax"),
+    *("olefile", "python_calamine", "xlrd"),
+)
 
 
 def test_reading_files_costs_nothing_until_one_comes() -> None:

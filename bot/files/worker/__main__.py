@@ -40,8 +40,9 @@ def answer(job: dict[str, Any], limits: ConvertLimits) -> dict[str, Any]:
     """``extracts`` of the file, or ``reason`` why there are none; ``fault`` names an exception that nobody foresaw, and
     where it was raised, but not its text, which may be the file's."""
     out = Outbox(Path(job["out"]), job["prefix"])
+    words = Path(job["out"], job["words"]) if job.get("words") else None
     try:
-        extracts = convert(Path(job["source"]), job["name"], job["filetype"], out, limits)
+        extracts = convert(Path(job["source"]), job["name"], job["filetype"], out, limits, words)
     except Unreadable as unreadable:
         return {"reason": unreadable.reason}
     except MemoryError:

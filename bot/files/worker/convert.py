@@ -37,8 +37,12 @@ _REFUSED = {
 _WRITTEN_IN_SLACK = frozenset({"quip", "canvas", "post", "space"})
 
 
-def convert(source: Path, name: str, filetype: str, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+def convert(
+    source: Path, name: str, filetype: str, out: Outbox, limits: ConvertLimits, words: Path | None = None
+) -> list[Extract]:
     """Raises ``Unreadable`` for every fault of the file's own. ``name`` and ``filetype`` only choose words.
+
+    Of a PDF, ``words`` are those of the document that it was made of: what is not on its pages is given as text.
 
     Converters are imported where they are needed, so that a worker holds only the libraries its files called for.
     """
@@ -61,12 +65,25 @@ def convert(source: Path, name: str, filetype: str, out: Outbox, limits: Convert
     if kind is Kind.PDF:
         from bot.files.worker import pdfs  # noqa: PLC0415
 
-        return pdfs.convert(source, out, limits)
+        return [*pdfs.convert(source, out, limits), *(_unseen(source, words, out, limits) if words else [])]
     extracts = _words(source, head, tail, name, filetype, out, limits) if kind in {Kind.TEXT, Kind.MAIL} else None
     extracts = extracts or _documents(source, kind, name, out, limits)
     if extracts is None:
         raise Unreadable(notes.unknown_kind(describe(head, extension(name))))
     return extracts
+
+
+def _unseen(pdf: Path, words: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    from bot.files.worker import text  # noqa: PLC0415
+    from bot.files.worker.words import lines, pages  # noqa: PLC0415
+
+    try:
+        on_pages = pages.Pages(pdf)
+    except (OSError, ValueError):
+        on_pages = None
+    read = lines.from_json(words.read_text(encoding="utf-8"))
+    unseen = lines.unseen_text(read, lambda line: on_pages is not None and line in on_pages)
+    return text.written(unseen, "", "what its pages do not show", out, limits) if unseen else []
 
 
 def _ends(source: Path) -> tuple[bytes, bytes]:
@@ -80,7 +97,7 @@ def _words(
     source: Path, head: bytes, tail: bytes, name: str, filetype: str, out: Outbox, limits: ConvertLimits
 ) -> list[Extract]:
     """Text, and the kinds of file that are written as text."""
-    from bot.files.worker import calendars, hypertext, mail, notebooks, svg, text  # noqa: PLC0415
+    from bot.files.worker import calendars, documents, hypertext, mail, notebooks, svg, text  # noqa: PLC0415
 
     if filetype in _WRITTEN_IN_SLACK and b"<" in head:
         return text.written(hypertext.to_text(text.decoded(source, limits)), "", "Slack canvas", out, limits)
@@ -92,6 +109,9 @@ def _words(
             return mail.convert(source, out, limits)
     if notebooks.looks_like_notebook(head, tail) and (cells := notebooks.convert(source, out, limits)):
         return cells
+    document = documents.from_xml(source, head, out, limits)
+    if document is not None:
+        return document
     extracts = text.convert(source, *language_of(name, filetype), out, limits)
     if svg.looks_like_svg(head) and source.stat().st_size <= svg.BYTES_MAX:
         extracts.append(DrawingExtract())
@@ -100,15 +120,15 @@ def _words(
 
 def _documents(source: Path, kind: Kind, name: str, out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
     """Office documents, mails and archives."""
-    from bot.files.worker import archives, documents, tnef  # noqa: PLC0415
+    from bot.files.worker import archives, documents, old_documents, tnef  # noqa: PLC0415
 
     if kind is Kind.RTF:
-        return [documents.RTF]
+        return documents.from_rtf(source, out, limits)
     if kind is Kind.TNEF:
         return tnef.convert(source, out, limits)
     if kind is Kind.OLE:
-        return documents.from_compound(source, out, limits)
-    found = documents.from_zip(source, out) if kind is Kind.ZIP else None
+        return old_documents.from_compound(source, out, limits)
+    found = documents.from_zip(source, out, limits) if kind is Kind.ZIP else None
     if found is None and kind in PACKED:
         return archives.convert(source, kind, name, out, limits)
     return found

@@ -1,95 +1,273 @@
-"""A zip or compound file in, what it is as a document out: which office format, a mail, or locked.
+"""A zip, compound or XML file in, what it is as a document out: its tables and words, and what to have rendered.
 
-I/O: reads the file; runs in a worker process.
+I/O: reads the file, writes words and pictures; runs in a worker process.
 """
 
 from __future__ import annotations
 
-import zipfile
-import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from bot.files import notes
 from bot.files.bounds import ConvertLimits
-from bot.files.extracts import Extract, MemberExtract, OfficeExtract, Unreadable
+from bot.files.extracts import Extract, NoteExtract, OfficeExtract, Unreadable, to_json
 from bot.files.outbox import Outbox
-from bot.files.worker import compound, outlook
+from bot.files.worker import text
+from bot.files.worker.package import Broken, Package, descendants
+from bot.files.worker.sheets.model import Workbook
+from bot.files.worker.words import lines
 
+_WORD, _EXCEL, _POWERPOINT = "Word document", "Excel workbook", "PowerPoint presentation"
 _MIMETYPE_BYTES_MAX = 200
-_MANIFEST_BYTES_MAX = 1_000_000
-_OPEN_XML: tuple[tuple[str, Extract], ...] = (
-    ("word/", OfficeExtract(".docx", "Word document")),
-    ("xl/", OfficeExtract(".xlsx", "Excel workbook")),
-    ("ppt/", OfficeExtract(".pptx", "PowerPoint presentation")),
-    ("visio/", OfficeExtract(".vsdx", "Visio drawing")),
+_CHUNK_BYTES = 262_144
+_START_BYTES = 4_096
+_MARKS = (
+    (b"word/", _WORD),
+    (b"xl/", _EXCEL),
+    (b"ppt/", _POWERPOINT),
+    (b"visio/", "Visio drawing"),
+    (b"opendocument.text", "OpenDocument text"),
+    (b"opendocument.spreadsheet", "OpenDocument spreadsheet"),
+    (b"opendocument.presentation", "OpenDocument presentation"),
 )
-_OPEN_DOCUMENT: dict[str, Extract] = {
-    "application/vnd.oasis.opendocument.text": OfficeExtract(".odt", "OpenDocument text"),
-    "application/vnd.oasis.opendocument.spreadsheet": OfficeExtract(".ods", "OpenDocument spreadsheet"),
-    "application/vnd.oasis.opendocument.presentation": OfficeExtract(".odp", "OpenDocument presentation"),
-    "application/vnd.oasis.opendocument.graphics": OfficeExtract(".odg", "OpenDocument drawing"),
+_XML_BYTES_MAX = 60_000_000
+_OPEN_DOCUMENT = {
+    "text": (".odt", "OpenDocument text"),
+    "text-master": (".odm", "OpenDocument text"),
+    "text-web": (".oth", "OpenDocument text"),
+    "spreadsheet": (".ods", "OpenDocument spreadsheet"),
+    "presentation": (".odp", "OpenDocument presentation"),
+    "graphics": (".odg", "OpenDocument drawing"),
+    "formula": (".odf", "OpenDocument formula"),
+    "chart": (".odc", "OpenDocument chart"),
+    "database": (".odb", "OpenDocument database"),
 }
-_OLD_OFFICE: tuple[tuple[str, Extract], ...] = (
-    ("WordDocument", OfficeExtract(".doc", "Word document")),
-    ("PowerPoint Document", OfficeExtract(".ppt", "PowerPoint presentation")),
-    ("Workbook", OfficeExtract(".xls", "Excel workbook")),
-    ("Book", OfficeExtract(".xls", "Excel workbook")),
-)
-_PREVIEWS = ("QuickLook/Preview.pdf", "preview.jpg", "QuickLook/Thumbnail.jpg")
-RTF = OfficeExtract(".rtf", "rich text document")
+_OPEN_OFFICE_1 = {
+    "writer": OfficeExtract(".sxw", "OpenOffice text"),
+    "calc": OfficeExtract(".sxc", "OpenOffice spreadsheet", into="xlsx"),
+    "impress": OfficeExtract(".sxi", "OpenOffice presentation"),
+    "draw": OfficeExtract(".sxd", "OpenOffice drawing"),
+}
 
 
-def from_zip(source: Path, out: Outbox) -> list[Extract] | None:
+# --- zips ----------------------------------------------------------------------------------------------------------
+def from_zip(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
     """``None`` for a zip that is just an archive. Raises ``Unreadable`` where a password is needed."""
     try:
-        with zipfile.ZipFile(source) as archive:
-            names = set(archive.namelist())
-            if "[Content_Types].xml" in names:
-                return next(
-                    ([extract] for start, extract in _OPEN_XML if any(name.startswith(start) for name in names)), None
-                )
-            if "mimetype" in names and "content.xml" in names:
-                return _open_document(archive)
-            if any(name.startswith("Index/") and name.endswith(".iwa") for name in names) or "Index.zip" in names:
-                return _apple_preview(archive, names, out)
-    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, EOFError, RuntimeError):
+        package = Package(source)
+    except Broken:
+        _refuse_by_its_start(source)
         return None
+    with package:
+        if "[Content_Types].xml" in package:
+            return _open_xml(source, package, out, limits)
+        if "mimetype" in package and ("content.xml" in package or "encrypted-package" in package):
+            return _open_document(package, out, limits)
+        from bot.files.worker import apple  # noqa: PLC0415
+
+        return apple.convert(package, out) if apple.is_iwork(package) else None
+
+
+def _refuse_by_its_start(source: Path) -> None:
+    """A document without its end, where its list of parts is, is no archive to pack again. Raises ``Unreadable``."""
+    with source.open("rb") as file:
+        start = file.read(_START_BYTES)
+    if b"[Content_Types].xml" in start or start[30:].startswith(b"mimetypeapplication/vnd."):
+        found = next((about for mark, about in _MARKS if mark in start), "office document")
+        raise Unreadable(notes.cut_off(found))
+
+
+def _open_xml(source: Path, package: Package, out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
+    main = next(iter(package.related("", "officeDocument")), "")
+    folders = {name.partition("/")[0] for name in ([main] if main in package else package.names)}
+    if "word" in folders:
+        from bot.files.worker.words import word  # noqa: PLC0415
+
+        return pages(OfficeExtract(".docx", _WORD), lambda: word.read_package(package), out, limits)
+    if "xl" in folders:
+        return _excel(source, package, out, limits, binary=main.endswith(".bin") or "xl/workbook.bin" in package)
+    if "ppt" in folders:
+        from bot.files.worker.words import slides  # noqa: PLC0415
+
+        return pages(OfficeExtract(".pptx", _POWERPOINT), lambda: slides.read_package(package), out, limits)
+    if "visio" in folders:
+        from bot.files.worker.words import drawn_pages  # noqa: PLC0415
+
+        return pages(OfficeExtract(".vsdx", "Visio drawing"), lambda: drawn_pages.read_visio(package), out, limits)
+    if any(name.endswith((".fdseq", ".fpage")) for name in package.names):
+        from bot.files.worker.words import drawn_pages  # noqa: PLC0415
+
+        try:
+            return words_alone("XPS document", drawn_pages.read_xps(package), out, limits)
+        except Broken:
+            raise Unreadable(notes.not_opened("XPS document")) from None
     return None
 
 
-def _open_document(archive: zipfile.ZipFile) -> list[Extract] | None:
-    with archive.open("mimetype") as file:
-        mimetype = file.read(_MIMETYPE_BYTES_MAX).decode("ascii", "replace").strip()
-    if "META-INF/manifest.xml" in archive.namelist():
-        with archive.open("META-INF/manifest.xml") as file:
-            if b"encryption-data" in file.read(_MANIFEST_BYTES_MAX):
-                raise Unreadable(notes.PASSWORD)
-    extract = _OPEN_DOCUMENT.get(mimetype.removesuffix("-template"))
-    return [extract] if extract is not None else None
+def _excel(source: Path, package: Package, out: Outbox, limits: ConvertLimits, *, binary: bool) -> list[Extract]:
+    if binary:
+        return values_alone(source, OfficeExtract(".xlsb", _EXCEL, into="xlsx"), out, limits)
+    from bot.files.worker.sheets import xlsx  # noqa: PLC0415
+
+    return sheets(OfficeExtract(".xlsx", _EXCEL, into="xlsx"), lambda: xlsx.read(package, out, limits), out, limits)
 
 
-def _apple_preview(archive: zipfile.ZipFile, names: set[str], out: Outbox) -> list[Extract]:
-    """Pages, Numbers and Keynote keep a picture or a PDF of themselves, which is all that can be read of them."""
-    for name in _PREVIEWS:
-        if name in names:
-            path = out.new(".bin")
-            with archive.open(name) as file:
-                path.write_bytes(file.read(archive.getinfo(name).file_size))
-            return [MemberExtract(path.name, "preview")]
-    raise Unreadable(notes.no_office("Apple iWork document"))
+def values_alone(source: Path, office: OfficeExtract, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    """For an office program first: what calamine reads lacks what a note says."""
+    from bot.files.worker.sheets import by_calamine  # noqa: PLC0415
+
+    found = sheets(office, lambda: by_calamine.read(source, limits), out, limits)
+    if found == [office]:
+        return found
+    instead = to_json([*found, NoteExtract(notes.BINARY_SHEETS)])
+    return [replace(office, optional=True, instead=tuple(instead))]
 
 
-def from_compound(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    """Raises ``Unreadable``, also for what is no document that anything here reads."""
+def _open_document(package: Package, out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
     try:
-        root = compound.read(source.read_bytes())
-    except compound.CompoundError:
-        raise Unreadable(notes.DAMAGED_OFFICE) from None
-    if "EncryptedPackage" in root.streams:
+        mimetype = package.data("mimetype").decode("ascii", "replace").strip()[:_MIMETYPE_BYTES_MAX]
+    except Broken:
+        return None
+    if _is_locked(package):
         raise Unreadable(notes.PASSWORD)
-    if "__properties_version1.0" in root.streams:
-        return outlook.convert(root, out, limits)
-    found = next((extract for name, extract in _OLD_OFFICE if name in root.streams), None)
-    if found is None:
-        raise Unreadable(notes.unknown_kind("a compound file"))
-    return [found]
+    if mimetype.startswith("application/vnd.sun.xml."):
+        found = _OPEN_OFFICE_1.get(mimetype.removeprefix("application/vnd.sun.xml.").partition(".")[0])
+        return [found] if found is not None else None
+    kind = mimetype.removeprefix("application/vnd.oasis.opendocument.").removesuffix("-template")
+    if kind not in _OPEN_DOCUMENT:
+        return None
+    suffix, about = _OPEN_DOCUMENT[kind]
+    if kind == "spreadsheet":
+        from bot.files.worker.sheets import ods  # noqa: PLC0415
+
+        office = OfficeExtract(suffix, about, into="xlsx")
+        return sheets(office, lambda: ods.read(package.chunks("content.xml"), package, out, limits), out, limits)
+    if kind in {"formula", "chart", "database"}:
+        return _small_open_document(about, package, out, limits)
+    from bot.files.worker.words import open_document  # noqa: PLC0415
+
+    def read() -> lines.Words:
+        return open_document.read(package.tree("content.xml"), package.optional_tree("styles.xml"))
+
+    return pages(OfficeExtract(suffix, about), read, out, limits)
+
+
+def _is_locked(package: Package) -> bool:
+    """Whether the content is encrypted, or all of the document is, in one member."""
+    try:
+        if b"encryption-data" not in package.data("META-INF/manifest.xml"):
+            return False
+        return "content.xml" not in package or b"<" not in package.data("content.xml")[:4]
+    except Broken:
+        return False
+
+
+def _small_open_document(about: str, package: Package, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    """A formula as it was typed in, a chart as its table; a database only by its name."""
+    from bot.files.worker import odf  # noqa: PLC0415
+
+    root = package.optional_tree("content.xml")
+    if about.endswith("chart"):
+        return text.written("\n".join(odf.chart_lines(root)), "", about, out, limits)
+    typed = "\n".join(part.text or "" for part in descendants(root, "annotation"))
+    if typed.strip():
+        return text.written(typed, "", about, out, limits)
+    raise Unreadable(notes.unknown_kind(f"an {about}"))
+
+
+# --- XML files and RTF ---------------------------------------------------------------------------------------------
+def from_xml(source: Path, head: bytes, out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
+    """``None`` for what is not a document of an office program, and for one that is not whole: it still is text."""
+    start = head[:4_096].replace(b"\0", b"")
+    if b"urn:schemas-microsoft-com:office:spreadsheet" in start and b"<" in start:
+        from bot.files.worker.sheets import excel_xml  # noqa: PLC0415
+
+        return sheets(None, lambda: excel_xml.read(_chunks(source), limits), out, limits) or None
+    if b"schemas.microsoft.com/office/word/2003/wordml" in start:
+        from bot.files.worker.words import word  # noqa: PLC0415
+
+        return pages(OfficeExtract(".xml", _WORD), lambda: word.read_xml(_chunks(source)), out, limits)
+    if b"opendocument:xmlns:office" in start and b"document " in start and b"office:mimetype" in head:
+        return _flat(source, head, out, limits)
+    return None
+
+
+def _flat(source: Path, head: bytes, out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
+    from bot.files.worker.package import parsed  # noqa: PLC0415
+    from bot.files.worker.sheets import ods  # noqa: PLC0415
+    from bot.files.worker.words import open_document  # noqa: PLC0415
+
+    kind = head.partition(b"application/vnd.oasis.opendocument.")[2].partition(b'"')[0].decode("ascii", "replace")
+    kind = kind.removesuffix("-template")
+    if kind not in {"text", "spreadsheet", "presentation", "graphics"}:
+        return None
+    suffix, about = f".fod{kind[0]}", _OPEN_DOCUMENT[kind][1]
+    if kind == "spreadsheet":
+        office = OfficeExtract(suffix, about, into="xlsx")
+        return sheets(office, lambda: ods.read(_chunks(source), None, out, limits), out, limits)
+
+    def read() -> lines.Words:
+        if source.stat().st_size > _XML_BYTES_MAX:
+            raise Broken("more than is read at once")
+        root = parsed(source.read_bytes())
+        return open_document.read(root, root)
+
+    return pages(OfficeExtract(suffix, about), read, out, limits)
+
+
+def from_rtf(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    from bot.files.worker.words import rich_text  # noqa: PLC0415
+
+    office = OfficeExtract(".rtf", "rich text document")
+    return pages(office, lambda: rich_text.read(source.read_bytes()), out, limits)
+
+
+def _chunks(source: Path) -> Iterator[bytes]:
+    with source.open("rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            yield chunk
+
+
+# --- what all of them give -----------------------------------------------------------------------------------------
+def pages(office: OfficeExtract, read: Callable[[], lines.Words], out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    """The document to be rendered, with its words for what the pages do not show, and for where there will be none."""
+    try:
+        words = read()
+    except (Broken, MemoryError):
+        return [office]
+    if not words.filled():
+        return [office]
+    path = out.new(".json")
+    path.write_text(lines.to_json(words), encoding="utf-8")
+    instead = words_alone(office.about, words, out, limits)
+    found: list[Extract] = [replace(office, words=path.name, instead=tuple(to_json(instead)))]
+    return [*found, NoteExtract(notes.WORDS_BREAK_OFF)] if words.breaks_off else found
+
+
+def words_alone(about: str, words: lines.Words, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    found = text.written(lines.whole_text(words), "", f"{about}, its words", out, limits)
+    return [*found, NoteExtract(notes.words_alone(about))]
+
+
+def sheets(
+    office: OfficeExtract | None, read: Callable[[], Workbook], out: Outbox, limits: ConvertLimits
+) -> list[Extract]:
+    """The sheets as text, with their pictures; charts are left to an office program, as is a file that is broken."""
+    from bot.files.worker.sheets import table  # noqa: PLC0415
+
+    try:
+        workbook = read()
+    except Broken:
+        return [office] if office is not None else []
+    about = office.about if office is not None else _EXCEL
+    extracts = table.written(workbook, about, out, limits)
+    pictures: list[Extract] = list(workbook.pictures)
+    if workbook.pictures_left_out:
+        pictures.append(NoteExtract(notes.PICTURES_LEFT_OUT))
+    if workbook.drawn and office is not None:
+        drawn = replace(office, into="html", optional=True, instead=tuple(to_json(pictures)))
+        pictures = [drawn]
+    if workbook.formulas_without_values and office is not None:
+        return [replace(office, optional=True, instead=tuple(to_json([*extracts, *pictures])))]
+    return [*extracts, *pictures]

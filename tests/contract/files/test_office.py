@@ -1,4 +1,4 @@
-"""Office documents reach the model as PDFs: by LibreOffice, else as Slack rendered them, else there is a note."""
+"""Office documents have pages: by LibreOffice, else as Slack rendered them, else there are their words and a note."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from aiohttp import web
 from bot.files import notes
 from bot.files.bounds import FileLimits
 from bot.files.conversion import Conversion
-from bot.files.extracts import Extract, NoteExtract, PdfExtract
+from bot.files.extracts import Extract, NoteExtract, PdfExtract, TextExtract
 from tests import file_limits, made_documents, made_files
 from tests.loopback import answering
 
@@ -96,8 +96,9 @@ async def test_a_macro_does_not_run(convert: Convert, tmp_path: Path) -> None:
 
 @libreoffice
 async def test_a_document_that_takes_too_long_leaves_no_process_behind(convert: Convert, tmp_path: Path) -> None:
-    (extract,) = await convert(made_documents.docx(), replace(LIMITS, office_timeout_s=0.3))
-    assert extract == NoteExtract(notes.TOO_SLOW)
+    words, note = await convert(made_documents.docx(), replace(LIMITS, office_timeout_s=0.3))
+    assert isinstance(words, TextExtract)
+    assert note == NoteExtract(notes.words_alone("Word document"))
 
     def left() -> list[str]:
         found = []
@@ -114,7 +115,7 @@ async def test_a_document_that_takes_too_long_leaves_no_process_behind(convert: 
 
 
 async def test_without_libreoffice_slacks_own_rendering_is_used(convert: Convert) -> None:
-    (extract,) = await convert(made_documents.docx(), WITHOUT, made_files.pdf(2))
+    extract = (await convert(made_documents.docx(), WITHOUT, made_files.pdf(2)))[0]
     assert extract == PdfExtract(
         extract.file if isinstance(extract, PdfExtract) else "", 2, "Word document, shown as PDF"
     )
@@ -123,32 +124,12 @@ async def test_without_libreoffice_slacks_own_rendering_is_used(convert: Convert
 @pytest.mark.parametrize(
     ("content", "about"),
     [
-        (made_documents.docx(), "a Word document"),
         (made_documents.odt("", mimetype="spreadsheet"), "an OpenDocument spreadsheet"),
         (made_documents.compound({"WordDocument": bytes(5_000)}), "a Word document"),
         (made_documents.compound({"Workbook": bytes(50)}), "an Excel workbook"),
-        (made_documents.RTF, "a rich text document"),
     ],
 )
 async def test_without_either_the_note_names_the_kind(convert: Convert, content: bytes, about: str) -> None:
     assert await convert(content, WITHOUT) == [
         NoteExtract(f"is {about}, which I have no program to open. Please send it as a PDF.")
     ]
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        made_documents.compound({"EncryptedPackage": bytes(5_000), "EncryptionInfo": bytes(20)}),
-        made_documents.odt("", extra={"META-INF/manifest.xml": b"<manifest:encryption-data/>"}),
-    ],
-    ids=["locked docx", "locked odt"],
-)
-async def test_a_locked_document_asks_for_a_copy_without_the_password(convert: Convert, content: bytes) -> None:
-    assert await convert(content) == [NoteExtract(notes.PASSWORD)]
-
-
-async def test_an_apple_document_shows_its_preview(convert: Convert) -> None:
-    pages = made_files.zipped({"Index/Document.iwa": b"\0", "preview.jpg": made_files.image("JPEG")})
-    (extract,) = await convert(pages, WITHOUT)
-    assert getattr(extract, "media_type", "") == "image/jpeg"

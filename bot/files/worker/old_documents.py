@@ -1,0 +1,104 @@
+"""A compound file in, what it is as a document out: an old office file, an Outlook message, or locked.
+
+I/O: reads the file, writes words; runs in a worker process.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from pathlib import Path
+
+from bot.files import notes
+from bot.files.bounds import ConvertLimits
+from bot.files.extracts import Extract, NoteExtract, OfficeExtract, Unreadable, to_json
+from bot.files.outbox import Outbox
+from bot.files.worker import compound, documents, text
+
+_BY_STREAM = (
+    ("VisioDocument", OfficeExtract(".vsd", "Visio drawing")),
+    ("MatOST", OfficeExtract(".wps", "Works document")),
+    ("MM", OfficeExtract(".wps", "Works document")),
+)
+_PUBLISHER = OfficeExtract(".pub", "Publisher publication")
+_HANGUL = b"HWP Document File"
+
+
+def from_compound(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    """Raises ``Unreadable``, also for what is no document that anything here reads."""
+    try:
+        root = compound.read(source.read_bytes())
+    except compound.CompoundError:
+        raise Unreadable(notes.DAMAGED_OFFICE) from None
+    if "EncryptedPackage" in root.streams:
+        return _locked(".xlsx")
+    if "__properties_version1.0" in root.streams:
+        from bot.files.worker import outlook  # noqa: PLC0415
+
+        return outlook.convert(root, out, limits)
+    found = _office(source, {name.lower(): data for name, data in root.streams.items()}, out, limits)
+    if found is not None:
+        return found
+    if "Quill" in root.storages or ("Contents" in root.streams and "Escher" in root.storages):
+        return [_PUBLISHER]
+    known = next((extract for name, extract in _BY_STREAM if name in root.streams), None)
+    if known is None:
+        raise Unreadable(notes.unknown_kind(_named(root.streams)))
+    return [known]
+
+
+def _office(source: Path, streams: dict[str, bytes], out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
+    """What Word, PowerPoint, Excel and Hangul wrote; ``None`` for what others did. Names of streams are in lower case,
+    since no program minds it."""
+    if "worddocument" in streams:
+        from bot.files.worker.words import old_word  # noqa: PLC0415
+
+        return documents.pages(OfficeExtract(".doc", "Word document"), lambda: old_word.read(streams), out, limits)
+    if "powerpoint document" in streams:
+        from bot.files.worker.words import old_slides  # noqa: PLC0415
+
+        office = OfficeExtract(".ppt", "PowerPoint presentation")
+        return documents.pages(office, lambda: old_slides.read(streams), out, limits)
+    stream = streams.get("workbook") or streams.get("book")
+    if stream is not None:
+        from bot.files.worker.sheets import xls  # noqa: PLC0415
+
+        office = OfficeExtract(".xls", "Excel workbook", into="xlsx")
+        try:
+            found = documents.sheets(office, lambda: xls.read(stream, limits), out, limits)
+        except Unreadable:
+            return _locked(".xls")
+        return documents.values_alone(source, office, out, limits) if found == [office] else found
+    return _hangul(streams, out, limits) if streams.get("fileheader", b"").startswith(_HANGUL) else None
+
+
+def _locked(suffix: str) -> list[Extract]:
+    """Excel locks a workbook that may be read, and not changed, with a password of its own that office programs know.
+
+    Source: [MS-OFFCRYPTO] 2.4.2.3. All else that is locked they do not open, and it is called that.
+    """
+    locked = NoteExtract(notes.PASSWORD)
+    return [OfficeExtract(suffix, "Excel workbook", optional=True, into="xlsx", instead=tuple(to_json([locked])))]
+
+
+def _hangul(streams: dict[str, bytes], out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    """The preview that it keeps of its words. Source: Hancom's HWP 5.0 format, 3.2.6 (PrvText)."""
+    flags = struct.unpack_from("<I", streams["fileheader"].ljust(40, b"\0"), 36)[0]
+    if flags & 0x02:
+        raise Unreadable(notes.PASSWORD)
+    words = streams.get("prvtext", b"").decode("utf-16-le", "replace")
+    if not words.strip("\0 \r\n"):
+        raise Unreadable(notes.unknown_kind("a Hangul (HWP) document"))
+    found = text.written(words, "", "Hangul document, its preview", out, limits)
+    return [*found, NoteExtract(notes.HANGUL_PREVIEW)]
+
+
+def _named(streams: dict[str, bytes]) -> str:
+    """What the program that wrote it calls it, where it does. Source: [MS-OLEDS] 2.3.8, AnsiUserType."""
+    about = streams.get("\x01CompObj", b"")
+    if len(about) > 32:
+        length = min(struct.unpack_from("<I", about, 28)[0], 60)
+        name = re.sub(r"[^\w .()+-]", "", about[32 : 32 + length].rstrip(b"\0").decode("cp1252", "replace")).strip()
+        if name:
+            return f"a file of the kind “{name}”"
+    return "a compound file"

@@ -1,0 +1,191 @@
+"""A document that is a zip of XML parts (Office Open XML, OpenDocument) in, its parts and their relations out.
+
+I/O: reads the file; runs in a worker process. Nothing the zip says of sizes is believed: bytes are counted as they
+come, and all parts together are bounded, so that a bomb ends as a part that breaks off.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self, cast
+from xml.etree import ElementTree as ET  # expat bounds what entities grow to, and the worker what is left
+
+from bot.files.outbox import Outbox
+
+_UNPACKED_BYTES_MAX = 400_000_000
+_TREE_BYTES_MAX = 40_000_000
+"""Of a part that is read whole: as a tree it takes some ten times as much memory."""
+_PICTURE_BYTES_MAX = 30_000_000
+_CHUNK_BYTES = 262_144
+BROKEN_ZIP = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError),
+    *(KeyError, IndexError, OverflowError),
+)
+
+
+class Broken(Exception):
+    """A part is missing, is not whole, is no XML, or is more than is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    kind: str
+    """The end of its type: "comments", "chart", "image"."""
+    target: str
+    """A part's name, or an address where it is ``external``."""
+    external: bool = False
+
+
+class Package:
+    """Raises ``Broken`` where the file is no zip. Names of parts are compared without regard to case."""
+
+    def __init__(self, source: Path) -> None:
+        self._file = source.open("rb")
+        try:
+            self._archive = zipfile.ZipFile(self._file)
+        except BROKEN_ZIP as error:
+            self._file.close()
+            raise Broken("no zip") from error
+        self._infos = {_part_name(info.filename): info for info in self._archive.infolist() if not info.is_dir()}
+        self._bytes_left = _UNPACKED_BYTES_MAX
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._archive.close()
+        self._file.close()  # a part that was not read to its end would hold it open
+
+    @property
+    def names(self) -> list[str]:
+        return list(self._infos)
+
+    def __contains__(self, name: str) -> bool:
+        return _part_name(name) in self._infos
+
+    def size_bytes(self, name: str) -> int:
+        """As the zip has it: good for a guess."""
+        info = self._infos.get(_part_name(name))
+        return info.file_size if info is not None else 0
+
+    def chunks(self, name: str) -> Iterator[bytes]:
+        """Raises ``Broken``, also after some chunks."""
+        try:
+            with self._archive.open(self._infos[_part_name(name)]) as file:
+                while chunk := file.read(_CHUNK_BYTES):
+                    self._bytes_left -= len(chunk)
+                    if self._bytes_left < 0:
+                        raise Broken("more than is read")
+                    yield chunk
+        except BROKEN_ZIP as error:
+            raise Broken(name) from error
+
+    def data(self, name: str, bytes_max: int = _TREE_BYTES_MAX) -> bytes:
+        pieces, total = [], 0
+        for chunk in self.chunks(name):
+            total += len(chunk)
+            if total > bytes_max:
+                raise Broken("more than is read at once")
+            pieces.append(chunk)
+        return b"".join(pieces)
+
+    def tree(self, name: str) -> ET.Element:
+        return parsed(self.data(name))
+
+    def optional_tree(self, name: str) -> ET.Element:
+        """An empty element where there is no such part, or a broken one."""
+        try:
+            return self.tree(name)
+        except Broken:
+            return ET.Element("none")
+
+    def relations(self, name: str) -> dict[str, Relation]:
+        """By id, of a part; of the whole package for an empty name."""
+        folder, base = posixpath.split(_part_name(name))
+        root = self.optional_tree(posixpath.join(folder, "_rels", f"{base}.rels"))
+        found = {}
+        for element in root:
+            target = element.get("Target", "")
+            external = element.get("TargetMode", "") == "External"
+            where = target if external else _part_name(posixpath.normpath(posixpath.join("/", folder, target)))
+            found[element.get("Id", "")] = Relation(element.get("Type", "").rpartition("/")[2], where, external)
+        return found
+
+    def related(self, name: str, kind: str) -> list[str]:
+        """The parts that this one names as of this kind."""
+        return [r.target for r in self.relations(name).values() if r.kind == kind and not r.external]
+
+    def write(self, name: str, out: Outbox) -> str | None:
+        """A picture or the like, as a file of its own; ``None`` where it is not whole."""
+        try:
+            data = self.data(name, _PICTURE_BYTES_MAX)
+        except Broken:
+            return None
+        path = out.new(".bin")
+        path.write_bytes(data)
+        return path.name
+
+
+def parsed(data: bytes) -> ET.Element:
+    """Raises ``Broken``."""
+    try:
+        return ET.fromstring(data)  # noqa: S314
+    except (ET.ParseError, ValueError, LookupError) as error:
+        raise Broken("no XML") from error
+
+
+def xml_events(chunks: Iterable[bytes]) -> Iterator[tuple[str, ET.Element]]:
+    """("start" or "end", element), as the XML comes in. Raises ``Broken`` where it breaks off."""
+    parser: ET.XMLPullParser[ET.Element] = ET.XMLPullParser(("start", "end"))
+    try:
+        for chunk in chunks:
+            parser.feed(chunk)
+            yield from cast("Iterator[tuple[str, ET.Element]]", parser.read_events())
+        parser.close()
+    except (ET.ParseError, ValueError, LookupError) as error:
+        raise Broken("no XML") from error
+
+
+def _part_name(name: str) -> str:
+    return name.replace("\\", "/").lstrip("/").lower()
+
+
+# --- elements ------------------------------------------------------------------------------------------------------
+def local(element: ET.Element) -> str:
+    """The name without its namespace: there are two for each kind of file, and a program's own mistakes."""
+    return element.tag.rpartition("}")[2]
+
+
+def attribute(element: ET.Element, name: str, default: str = "") -> str:
+    """By its local name; where two have it, the one without a namespace."""
+    if (value := element.get(name)) is not None:
+        return value
+    return next((value for key, value in element.attrib.items() if key.endswith(f"}}{name}")), default)
+
+
+def child(element: ET.Element | None, *path: str) -> ET.Element | None:
+    """The first child of this name, of that its first child of the next, and so on."""
+    for name in path:
+        element = next((inner for inner in element if local(inner) == name), None) if element is not None else None
+    return element
+
+
+def descendants(element: ET.Element, *names: str) -> Iterator[ET.Element]:
+    """In document order, without looking into the stand-ins that a newer program wrote for older ones."""
+    waiting = [element]
+    while waiting:
+        current = waiting.pop()
+        if local(current) in names:
+            yield current
+        if local(current) != "AlternateContent":
+            waiting.extend(reversed(current))
+        else:
+            waiting.extend(list(current)[:1])

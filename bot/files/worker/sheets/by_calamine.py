@@ -1,0 +1,67 @@
+"""An Excel workbook in (.xlsb, or an .xls that xlrd does not take), its sheets out, as calamine reads them.
+
+I/O: reads the file; runs in a worker process. calamine knows values, dates and hidden sheets; not percentages, comments
+and hidden rows, which a note says.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
+
+from bot.files import notes
+from bot.files.bounds import ConvertLimits
+from bot.files.extracts import Unreadable
+from bot.files.worker.package import Broken
+from bot.files.worker.sheets import number_format
+from bot.files.worker.sheets.model import Row, Rows, Sheet, Workbook
+
+SHEETS_MAX = 100
+
+
+def read(source: Path, limits: ConvertLimits) -> Workbook:
+    """Raises ``Broken``, and ``Unreadable`` where it is locked."""
+    workbook = Workbook()
+    try:
+        book = CalamineWorkbook.from_path(source)
+        for about in book.sheets_metadata:
+            if len(workbook.sheets) == SHEETS_MAX:
+                workbook.left_out.append(about.name)
+                continue
+            sheet = Sheet(about.name, hidden=about.visible != SheetVisibleEnum.Visible)
+            workbook.sheets.append(sheet)
+            _read_sheet(book, sheet, workbook.room_for(limits.text_chars_max))
+    except PasswordError as error:
+        raise Unreadable(notes.PASSWORD) from error
+    except (CalamineError, OSError, ValueError) as error:
+        raise Broken(str(error)) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # how Rust gives up; it derives from BaseException
+            raise
+        raise Broken("panic") from error
+    if not workbook.sheets:
+        raise Broken("no sheets")
+    return workbook
+
+
+def _read_sheet(book: CalamineWorkbook, sheet: Sheet, cells_max: int) -> None:
+    found = book.get_sheet_by_name(sheet.name)
+    rows = Rows(sheet, cells_max)
+    top, left = found.start or (0, 0)
+    for number, values in enumerate(found.iter_rows(), 1 if found.start is None else top + 1):
+        row = Row(number, {})
+        row.cells |= {column: text for column, value in enumerate(values, left + 1) if (text := _shown(value))}
+        rows.add(row)
+    rows.close()
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, int | float):
+        return number_format.general(float(value))
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ", "seconds")
+    return str(value)

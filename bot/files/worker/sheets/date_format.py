@@ -1,0 +1,70 @@
+"""A moment and the tokens of a date's format in, the text that a spreadsheet program shows out.
+
+Pure. Source: ECMA-376 part 1, 18.8.31. ``m`` is minutes after hours or before seconds, months everywhere else.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+DATE_TOKEN = re.compile(r"am/pm|a/p|\[h+\]|\[m+\]|\[s+\]|\.0+(?![#?0-9])|y+|m+|d+|h+|s+|e+|g+|b+", re.IGNORECASE)
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def shown_date(when: datetime, serial: float, tokens: list[tuple[bool, str]]) -> str:
+    """``tokens`` are the format's, each with whether it stands for a part of the date; ``serial`` counts in days."""
+    dates = [text for is_part, text in tokens if is_part]
+    if any(text[0] in "gb" for text in dates):
+        return when.date().isoformat()  # eras and the Buddhist calendar
+    twelve = any(text in {"am/pm", "a/p"} for text in dates)
+    seconds_shown = any(text.startswith(".") for text in dates)
+    when = when if seconds_shown or when.microsecond < 500_000 else when.replace(microsecond=0)
+    out, number, before = list[str](), 0, ""
+    for is_part, text in tokens:
+        if not is_part:
+            out.append(text)
+            continue
+        after = next((later for later in dates[number + 1 :] if later[0] in "hmsyd["), "")
+        out.append(_part(when, serial, _minutes(text, before, after), twelve=twelve))
+        before = text if text[0] != "." and text[0] != "a" else before
+        number += 1
+    return "".join(out).strip()
+
+
+def _minutes(text: str, before: str, after: str) -> str:
+    """Tells the two meanings of m apart: minutes come back as ``n``."""
+    near_time = before.strip("[")[:1] == "h" or after.strip("[")[:1] == "s"
+    return text.replace("m", "n") if text in {"m", "mm"} and near_time else text
+
+
+def _part(when: datetime, serial: float, text: str, *, twelve: bool) -> str:  # noqa: PLR0911 - a line a token
+    hour = (when.hour + 11) % 12 + 1 if twelve else when.hour
+    width = len(text)
+    match text[0]:
+        case "[":
+            unit = {"h": 24, "m": 1_440, "s": 86_400}[text[1]]
+            return str(int(round(serial * 86_400) * unit // 86_400)).zfill(width - 2)
+        case "a":
+            half = ("AM", "PM") if text == "am/pm" else ("A", "P")
+            return half[when.hour >= 12]
+        case ".":
+            return f".{when.microsecond:06}"[:width]
+        case "y" | "e":
+            return f"{when.year:04}" if width > 2 or text[0] == "e" else f"{when.year % 100:02}"
+        case "m":
+            name = _MONTHS[when.month - 1]
+            return str(when.month).zfill(width) if width < 3 else {3: name[:3], 5: name[0]}.get(width, name)
+        case "d":
+            name = _DAYS[when.weekday()]
+            return str(when.day).zfill(width) if width < 3 else name[:3] if width == 3 else name
+        case "h":
+            return str(hour).zfill(min(width, 2))
+        case "n":
+            return str(when.minute).zfill(width)
+        case _:
+            return str(when.second).zfill(min(width, 2))

@@ -1,0 +1,191 @@
+"""An Excel 2003 XML spreadsheet in, its sheets out.
+
+I/O: none of its own; runs in a worker process. Source: Microsoft's XML Spreadsheet Reference. Cells name a style,
+styles a number format: by a code, or by a word of Excel's menu.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from xml.etree import ElementTree as ET
+
+from bot.files.bounds import ConvertLimits
+from bot.files.worker.package import Broken, attribute, child, local
+from bot.files.worker.sheets import number_format
+from bot.files.worker.sheets.model import Row, Rows, Sheet, Workbook
+from bot.files.worker.sheets.rows import TableXml
+from bot.files.worker.sheets.table import column_letters
+
+SHEETS_MAX = 100
+_INDEX = re.compile(rb"""Index=["'](\d{1,7})["']""")
+_NAMED = {
+    "General Number": "General",
+    "General Date": "yyyy-mm-dd h:mm",
+    "Short Date": "yyyy-mm-dd",
+    "Medium Date": "d-mmm-yy",
+    "Long Date": "dddd, mmmm dd, yyyy",
+    "Short Time": "h:mm",
+    "Percent": "0.00%",
+    "Medium Time": "h:mm AM/PM",
+    "Long Time": "h:mm:ss AM/PM",
+    "Fixed": "0.00",
+    "Standard": "#,##0.00",
+    "Currency": "$#,##0.00",
+    "Euro Currency": '"€" #,##0.00',
+    "Scientific": "0.00E+00",
+    "Yes/No": '"Yes";"Yes";"No"',
+    "True/False": '"True";"True";"False"',
+    "On/Off": '"On";"On";"Off"',
+}
+_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a cell's time has no zone
+
+
+def read(chunks: Iterator[bytes], limits: ConvertLimits) -> Workbook:
+    """Raises ``Broken`` where there is no sheet."""
+    workbook = Workbook()
+    reader = _Reader(workbook, limits)
+    try:
+        reader.read(chunks)
+    except Broken:
+        if not workbook.sheets:
+            raise
+        workbook.sheets[-1].breaks_off = True
+    if not workbook.sheets:
+        raise Broken("no sheets")
+    return workbook
+
+
+class _Reader:
+    def __init__(self, workbook: Workbook, limits: ConvertLimits) -> None:
+        self._workbook = workbook
+        self._limits = limits
+        self._xml = TableXml("Row", "Table", "Data|Comment", _next_row)
+        self._codes: dict[str, str] = {}
+        self._parents: dict[str, str] = {}
+        self._table: ET.Element | None = None
+        self._sheet: Sheet | None = None
+        self._rows: Rows | None = None
+        self._column = 1
+
+    def read(self, chunks: Iterator[bytes]) -> None:
+        for event, element in self._xml.events(chunks):
+            name = local(element)
+            if event == "start":
+                if name == "Worksheet":
+                    self._begin(element)
+                elif name == "Table":
+                    self._table = element
+            elif name == "Style":
+                self._style(element)
+            elif self._sheet is not None and self._rows is not None:
+                self._ended(name, element, self._sheet, self._rows)
+
+    def _ended(self, name: str, element: ET.Element, sheet: Sheet, rows: Rows) -> None:
+        if name == "Row":
+            rows.add(self._row(sheet, element), self._xml.stretch)
+            if self._table is not None:
+                self._table.clear()
+            if rows.full:
+                self._xml.pass_over()
+        elif name == "Column":
+            self._hidden_column(sheet, element)
+        elif name == "Visible":
+            sheet.hidden = (element.text or "").strip() != "SheetVisible"
+        elif name == "AutoFilter":
+            found = [int(row) for row in re.findall(r"R(\d{1,7})C", attribute(element, "Range"))]
+            sheet.filters += [(found[0], found[-1])] if found else []
+        elif name == "Worksheet":
+            rows.close(self._xml.passed_to)
+            self._sheet = self._rows = None
+
+    def _begin(self, element: ET.Element) -> None:
+        name = attribute(element, "Name")
+        if len(self._workbook.sheets) == SHEETS_MAX:
+            self._workbook.left_out.append(name)
+            return
+        self._sheet = Sheet(name)
+        self._rows = Rows(self._sheet, self._workbook.room_for(self._limits.text_chars_max))
+        self._workbook.sheets.append(self._sheet)
+        self._xml.row_number = self._xml.passed_to = 0
+        self._column = 1
+
+    def _style(self, element: ET.Element) -> None:
+        name, chosen = attribute(element, "ID"), child(element, "NumberFormat")
+        self._parents[name] = attribute(element, "Parent", "Default")
+        if chosen is not None:
+            code = attribute(chosen, "Format", "General")
+            self._codes[name] = _NAMED.get(code, code)
+
+    def _hidden_column(self, sheet: Sheet, element: ET.Element) -> None:
+        self._column = _number(element, "Index", self._column)
+        last = self._column + _number(element, "Span", 0)
+        if attribute(element, "Hidden") == "1":
+            sheet.hidden_columns.append((self._column, last))
+        self._column = last + 1
+
+    def _row(self, sheet: Sheet, element: ET.Element) -> Row:
+        self._xml.row_number = _number(element, "Index", self._xml.row_number + 1)
+        row = Row(self._xml.row_number, {}, "hidden" if attribute(element, "Hidden") == "1" else "")
+        self._xml.row_number += _number(element, "Span", 0)
+        column, own = 0, attribute(element, "StyleID", "Default")
+        for cell in element:
+            if local(cell) != "Cell":
+                continue
+            column = _number(cell, "Index", column + 1)
+            text = self._cell(sheet, cell, row.number, column, own)
+            if text:
+                row.cells[column] = text
+            column += _number(cell, "MergeAcross", 0)
+        return row
+
+    def _cell(self, sheet: Sheet, cell: ET.Element, row: int, column: int, style: str) -> str:
+        across, down = _number(cell, "MergeAcross", 0), _number(cell, "MergeDown", 0)
+        if across or down:
+            last = f"{column_letters(column + across)}{row + down}"
+            sheet.merged[row, column] = f"{column_letters(column)}{row}:{last}"
+        comment, data = child(cell, "Comment"), child(cell, "Data")
+        if comment is not None:
+            author, words = attribute(comment, "Author"), "".join(comment.itertext()).strip()
+            named = author and not words.startswith(author)
+            sheet.comments.setdefault((row, column), []).append(f"{author}: {words}" if named else words)
+        if data is None:
+            formula = attribute(cell, "Formula")
+            self._workbook.formulas_without_values += bool(formula)
+            return formula
+        return self._shown(attribute(data, "Type"), "".join(data.itertext()), attribute(cell, "StyleID", style))
+
+    def _shown(self, kind: str, text: str, style: str) -> str:
+        code = self._code(style)
+        if kind == "Boolean":
+            return "TRUE" if text.strip() == "1" else "FALSE"
+        try:
+            if kind == "DateTime":
+                serial = (datetime.fromisoformat(text.strip()).replace(tzinfo=None) - _EPOCH).total_seconds() / 86_400
+                return number_format.shown(serial, code if number_format.is_date(code) else "yyyy-mm-dd h:mm")
+            if kind == "Number":
+                value = float(text)
+                return number_format.shown(value, code) or number_format.general(value)
+        except (ValueError, OverflowError):
+            return text
+        return number_format.shown_text(text, code)
+
+    def _code(self, style: str) -> str:
+        for _ in range(10):
+            if style in self._codes:
+                return self._codes[style]
+            style = self._parents.get(style, "")
+        return "General"
+
+
+def _number(element: ET.Element, name: str, default: int) -> int:
+    value = attribute(element, name)
+    return int(value) if value.isdecimal() and len(value) < 8 else default
+
+
+def _next_row(before: int, tags: list[bytes]) -> int:
+    for tag in tags:
+        found = _INDEX.search(tag) if b"Index" in tag else None
+        before = int(found[1]) if found else before + 1
+    return before

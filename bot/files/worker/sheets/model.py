@@ -1,0 +1,159 @@
+"""What a spreadsheet's readers yield: sheets with the text of their cells, as far as they will be shown.
+
+I/O: pictures are written to files; runs in a worker process. Of a long sheet only the ends are kept, of all sheets
+together little more cells than can be shown: ``room_for`` says how many of the next sheet, so that a short sheet is
+never cut for a long one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+from bot.files.extracts import MemberExtract
+from bot.files.outbox import Outbox
+from bot.files.worker.package import Package
+from bot.files.worker.sheets.number_format import shown_text
+
+CHARS_PER_CELL = 2
+"""The least that a cell takes: a character and a comma."""
+PICTURES_MAX = 20
+VECTORS = (".emf", ".wmf", ".svm", ".emz", ".wmz", ".pict")
+_TAIL_SHARE = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A text that many cells share, by its number; which it is, is looked up when all sheets are read."""
+
+    number: int
+    code: str = ""
+
+
+Value = str | Shared
+
+
+@dataclass(slots=True)
+class Row:
+    """``number`` and the columns count from 1. ``mark`` says why people do not see the row: "hidden"."""
+
+    number: int
+    cells: dict[int, Value]
+    mark: str = ""
+
+
+@dataclass(slots=True)
+class Sheet:
+    name: str
+    hidden: bool = False
+    head: list[Row] = field(default_factory=list)
+    tail: list[Row] = field(default_factory=list)
+    """The end of a sheet that was too long to keep whole."""
+    last_row: int = 0
+    """The last one with something in it, kept or not."""
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    filters: list[tuple[int, int]] = field(default_factory=list)
+    """Ranges of rows under a filter: those hidden in it were filtered out."""
+    merged: dict[tuple[int, int], str] = field(default_factory=dict)
+    """By row and column of the first cell, the whole range: "B1:D1"."""
+    comments: dict[tuple[int, int], list[str]] = field(default_factory=dict)
+    beside: list[str] = field(default_factory=list)
+    """What stands on the sheet and in no cell: text boxes, charts, what is printed above and below."""
+    breaks_off: bool = False
+    """Whether the file is damaged or too large from some row on."""
+
+    @property
+    def cells(self) -> int:
+        return sum(len(row.cells) for row in chain(self.head, self.tail))
+
+
+@dataclass(slots=True)
+class Workbook:
+    sheets: list[Sheet] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    """Names of sheets that were not read."""
+    strings: dict[int, str] = field(default_factory=dict)
+    """What ``Shared`` values stand for."""
+    formulas_without_values: int = 0
+    pictures: list[MemberExtract] = field(default_factory=list)
+    pictures_left_out: bool = False
+    drawn: bool = False
+    """Whether there are charts, or pictures of kinds that only an office program shows."""
+
+    def room_for(self, chars_max: int) -> int:
+        """How many cells of the next sheet are worth keeping."""
+        needs = [sheet.cells for sheet in self.sheets]
+        return level([*needs, chars_max], chars_max // CHARS_PER_CELL)
+
+    def text(self, value: Value) -> str:
+        if isinstance(value, str):
+            return value
+        return shown_text(self.strings.get(value.number, ""), value.code)
+
+    def add_picture(self, package: Package, part: str, name: str, out: Outbox) -> None:
+        """Writes it, unless there are too many; one of a kind that only an office program shows is left to that."""
+        if part.endswith(VECTORS):
+            self.drawn = True
+        elif len(self.pictures) >= PICTURES_MAX:
+            self.pictures_left_out = True
+        elif (file := package.write(part, out)) is not None:
+            self.pictures.append(MemberExtract(file, name))
+
+
+class Rows:
+    """Takes a sheet's rows in order and keeps a head and, when that is full, the newest as its tail."""
+
+    def __init__(self, sheet: Sheet, cells_max: int) -> None:
+        self._sheet = sheet
+        self._head_left = int(cells_max * (1 - _TAIL_SHARE))
+        self._tail_max = max(int(cells_max * _TAIL_SHARE), 1)
+        self._tail_cells = 0
+        self._stretch = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether the head is: what comes now is kept only if it is near the end."""
+        return self._head_left <= 0
+
+    def add(self, row: Row, stretch: int = 0) -> None:
+        """A row of another ``stretch`` than the one before does not follow it: the tail begins anew."""
+        sheet = self._sheet
+        if stretch != self._stretch:
+            self._stretch, self._tail_cells = stretch, 0
+            sheet.tail.clear()
+        if not row.cells:
+            return
+        sheet.last_row = max(sheet.last_row, row.number)
+        if not self.full:
+            self._head_left -= len(row.cells)
+            sheet.head.append(row)
+            return
+        sheet.tail.append(row)
+        self._tail_cells += len(row.cells)
+        if self._tail_cells > 2 * self._tail_max:
+            self._trim()
+
+    def close(self, passed_to: int = 0) -> None:
+        """``passed_to`` is the newest row with words in it that was passed over."""
+        self._trim()
+        self._sheet.last_row = max(self._sheet.last_row, passed_to)
+
+    def _trim(self) -> None:
+        tail = self._sheet.tail
+        gone = 0
+        while gone < len(tail) - 1 and self._tail_cells > self._tail_max:
+            self._tail_cells -= len(tail[gone].cells)
+            gone += 1
+        del tail[:gone]
+
+
+def level(needs: Sequence[int], total: int) -> int:
+    """The largest amount such that ``total`` is enough where each takes no more than it, nor more than it needs."""
+    left, waiting = total, sorted(needs)
+    for number, need in enumerate(waiting):
+        equal = left // (len(waiting) - number)
+        if need > equal:
+            return equal
+        left -= need
+    return max(waiting, default=0) + left

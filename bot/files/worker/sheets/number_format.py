@@ -1,0 +1,279 @@
+"""A cell's number and its format code in, the text that a spreadsheet program shows in a wide enough column out.
+
+Pure. Source of the codes: ECMA-376 part 1, 18.8.30 and 18.8.31. Where what people see depends on their machine (the
+system's own date, the names of months), dates are ISO 8601 and names English.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from fractions import Fraction
+from functools import lru_cache
+
+from bot.files.worker.sheets.date_format import DATE_TOKEN, shown_date
+
+BUILT_IN = {
+    0: "General",
+    1: "0",
+    2: "0.00",
+    3: "#,##0",
+    4: "#,##0.00",
+    9: "0%",
+    10: "0.00%",
+    11: "0.00E+00",
+    12: "# ?/?",
+    5: "$#,##0;($#,##0)",
+    6: "$#,##0;($#,##0)",
+    7: "$#,##0.00;($#,##0.00)",
+    8: "$#,##0.00;($#,##0.00)",
+    13: "# ??/??",
+    14: "yyyy-mm-dd",
+    15: "d-mmm-yy",
+    16: "d-mmm",
+    17: "mmm-yy",
+    18: "h:mm AM/PM",
+    19: "h:mm:ss AM/PM",
+    20: "h:mm",
+    21: "h:mm:ss",
+    22: "yyyy-mm-dd h:mm",
+    **dict.fromkeys((*range(27, 32), 36, *range(50, 55), 57, 58), "yyyy-mm-dd"),
+    **dict.fromkeys((32, 33, 34, 35, 55, 56), "h:mm:ss"),
+    37: "#,##0;(#,##0)",
+    38: "#,##0;(#,##0)",
+    39: "#,##0.00;(#,##0.00)",
+    40: "#,##0.00;(#,##0.00)",
+    41: "#,##0",
+    42: "$#,##0",
+    43: "#,##0.00",
+    44: "$#,##0.00",
+    45: "mm:ss",
+    46: "[h]:mm:ss",
+    47: "mm:ss.0",
+    48: "##0.0E+0",
+    49: "@",
+}
+"""Codes by the number that stands for them in a file. 14 and 22 follow the reader's system; here they are ISO."""
+_TOKEN = re.compile(
+    r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|_(?P<space>.)|\*(?P<fill>.)|\[(?P<bracket>[^\]]*)\]?'
+    r"|(?P<general>General)|(?P<exponent>[Ee][+-])|(?P<digit>[0#?.,%/@])|(?P<other>.)",
+    re.IGNORECASE | re.DOTALL,
+)
+_SECTION_END = re.compile(r'(?:"[^"]*"?|\\.|_.|\*.|\[[^\]]*\]?|[^;"\\_*\[])*', re.DOTALL)
+_CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d*)?)")
+_DATED = re.compile(r"[ymdhsgb]|e(?![+-])|a/p", re.IGNORECASE)
+_CODE_CHARS_MAX = 400
+_FULL_BELOW = 1e21
+_PLACES_MAX = 30
+_EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001 - a cell's time has no zone
+_Part = tuple[str, str]
+"""What a token is, and its text: "literal", "digit", "exponent", "general" or "date"."""
+
+
+def shown(value: float, code: str, *, from_1904: bool = False) -> str:
+    """Never raises: what the code makes no sense of is shown as ``general`` shows it."""
+    try:
+        return _shown(value, code[:_CODE_CHARS_MAX] or "General", from_1904=from_1904)
+    except (ValueError, ArithmeticError, InvalidOperation, LookupError):
+        return general(value)
+
+
+def general(value: float) -> str:
+    """Whole numbers in full, since they may be numbers of articles or accounts; others to ten digits."""
+    if value != value or value in {float("inf"), float("-inf")}:  # noqa: PLR0124 - only not-a-number is not itself
+        return "#NUM!"
+    if value == int(value) and abs(value) < 1e15:
+        return str(int(value))
+    digits, sign, exponent = f"{value:.10g}".partition("e")
+    return f"{digits}E{exponent[0]}{exponent[1:].zfill(2)}" if sign else digits
+
+
+def shown_text(text: str, code: str) -> str:
+    """A text cell: its format may put words around it."""
+    sections = _sections(code[:_CODE_CHARS_MAX])
+    parts = next((parts for _, parts in sections[-1:] if ("digit", "@") in parts), None)
+    if parts is None or not text:
+        return text
+    return "".join(text if part == ("digit", "@") else part[1] for part in parts)
+
+
+def is_date(code: str) -> bool:
+    return any(kind == "date" for _, parts in _sections(code[:_CODE_CHARS_MAX])[:1] for kind, _ in parts)
+
+
+def moment(value: float, *, from_1904: bool = False) -> datetime:
+    """Raises ``OverflowError`` or ``ValueError`` for what is no date."""
+    if not from_1904 and 0 < value < 60:
+        value += 1  # Excel knows a 29 February 1900
+    return (_EPOCH_1904 if from_1904 else _EPOCH) + timedelta(milliseconds=round(value * 86_400_000))
+
+
+def _shown(value: float, code: str, *, from_1904: bool) -> str:
+    parts, magnitude = _chosen(value, _sections(code))
+    kinds = {kind for kind, _ in parts}
+    if ("digit", "@") in parts or abs(value) >= _FULL_BELOW or ("date" in kinds and value < 0 and not from_1904):
+        return general(value)
+    if "general" in kinds:
+        return "".join(general(magnitude) if kind == "general" else part for kind, part in parts)
+    if "date" in kinds:
+        tokens = [(kind == "date", part) for kind, part in parts]
+        return shown_date(moment(value, from_1904=from_1904), value, tokens)
+    digits = _number(abs(magnitude), parts) if "digit" in kinds else "".join(part for _, part in parts)
+    minus = magnitude < 0 and bool(parts) and ("digit" not in kinds or re.search(r"[1-9]", digits))  # no minus zero
+    return f"-{digits}" if minus else digits
+
+
+def _chosen(value: float, sections: list[tuple[str, list[_Part]]]) -> tuple[list[_Part], float]:
+    """The section for this value, and the value as that section shows it: its own minus sign replaces the number's."""
+    numeric = sections[:3]
+    if any(condition for condition, _ in numeric):
+        for condition, parts in numeric:
+            if not condition or _holds(value, condition):
+                return parts, value
+        return [("literal", "#")], value
+    if len(numeric) == 1 or value > 0 or (value == 0 and len(numeric) == 2):
+        return numeric[0][1], value
+    if value < 0:
+        return numeric[1][1], -value
+    return numeric[2][1], value
+
+
+def _holds(value: float, condition: str) -> bool:
+    found = _CONDITION.match(condition)
+    if found is None:
+        return True
+    bound = float(found[2])
+    compared = {"<": value < bound, ">": value > bound, "=": value == bound}
+    compared |= {"<=": value <= bound, ">=": value >= bound, "<>": value != bound}
+    return compared[found[1]]
+
+
+@lru_cache(maxsize=512)
+def _sections(code: str) -> list[tuple[str, list[_Part]]]:
+    """For each section its condition (empty where it has none) and its tokens."""
+    pieces, at = list[str](), 0
+    while at <= len(code) and len(pieces) < 4:
+        found = _SECTION_END.match(code, at)
+        end = found.end() if found else len(code)
+        pieces.append(code[at:end])
+        at = end + 1
+    return [_tokens(piece) for piece in pieces] or [("", [("general", "General")])]
+
+
+def _tokens(section: str) -> tuple[str, list[_Part]]:
+    condition, parts = "", list[_Part]()
+    plain = re.sub(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|General', "", section, flags=re.IGNORECASE)
+    dated = bool(_DATED.search(plain)) or bool(re.search(r"\[[hms]+\]", section, re.IGNORECASE))
+    at = 0
+    while at < len(section):
+        date = DATE_TOKEN.match(section, at) if dated else None
+        if date is not None:
+            parts.append(("date", date[0].lower()))
+            at = date.end()
+            continue
+        found = _TOKEN.match(section, at)
+        if found is None:
+            break
+        at = found.end()
+        kind, text = found.lastgroup or "other", found[found.lastgroup or 0]
+        if kind == "bracket":
+            condition = text if _CONDITION.match(text) else condition
+            parts.append(("literal", text[1:].partition("-")[0] if text.startswith("$") else ""))
+        elif kind in {"digit", "exponent"} and not (dated and text != "@"):
+            parts.append((kind, text))
+        elif kind == "general":
+            parts.append(("general", "General"))
+        else:
+            parts.append(("literal", {"space": " ", "fill": ""}.get(kind, text)))
+    return condition, parts or ([] if not section else [("literal", "")])
+
+
+def _number(value: float, parts: list[_Part]) -> str:
+    """The number laid into its places. Literals stand where they stood, between digits too (phone numbers)."""
+    mask = "".join(text for kind, text in parts if kind in {"digit", "exponent"})
+    if "/" in mask:
+        return _fraction(value, parts)
+    exponent = next((text for kind, text in parts if kind == "exponent"), "")
+    mantissa = re.split(r"[Ee][+-]", mask)[0]
+    whole_mask, _, fraction_mask = mantissa.partition(".")
+    number = Decimal(repr(value)) * 100 ** min(mask.count("%"), 3)
+    thousands = _commas_at_the_end(whole_mask) + _commas_at_the_end(fraction_mask)
+    number /= Decimal(1_000) ** min(thousands, 6)
+    places = min(sum(char in "0#?" for char in fraction_mask), _PLACES_MAX)
+    power = 0
+    if exponent and number:
+        step = max(sum(char in "0#?" for char in whole_mask), 1)
+        power = number.adjusted() - (number.adjusted() % step if step > 1 else 0)
+        number = number.scaleb(-power)
+    digits = f"{number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):f}"
+    whole, _, fraction = digits.partition(".")
+    grouped = "," in whole_mask.rstrip(",").lstrip(",")
+    return _laid(parts, whole.lstrip("0"), fraction, grouped=grouped, power=power)
+
+
+def _commas_at_the_end(mask: str) -> int:
+    bare = mask.rstrip("%")
+    return len(bare) - len(bare.rstrip(","))
+
+
+def _laid(parts: list[_Part], whole: str, fraction: str, *, grouped: bool, power: int) -> str:
+    """Fills digits into their places, the whole part from its right end, where a first place takes all that is left."""
+    first = next((at for at, part in enumerate(parts) if part[0] == "exponent"), len(parts))
+    point = next((at for at, part in enumerate(parts[:first]) if part == ("digit", ".")), first)
+    slots = [at for at, part in enumerate(parts[:point]) if part[0] == "digit" and part[1] in "0#?"]
+    filled: dict[int, str] = {}
+    left, count = whole, 0
+    for at in reversed(slots):
+        taken, left = (left, "") if at == slots[0] else (left[-1:], left[:-1])
+        taken = taken or {"0": "0", "?": " "}.get(parts[at][1], "")
+        text = ""
+        for char in reversed(taken):
+            text = char + ("," if grouped and count and count % 3 == 0 and char != " " else "") + text
+            count += 1
+        filled[at] = text
+    if not slots and whole:
+        filled[point] = whole + (parts[point][1] if point < first else "")
+    return _joined(parts, filled, fraction, point=point, first=first, power=power)
+
+
+def _joined(parts: list[_Part], filled: dict[int, str], fraction: str, *, point: int, first: int, power: int) -> str:
+    kept = len(fraction)
+    decimals = [text for kind, text in parts[point + 1 : first] if kind == "digit" and text in "0#?"]
+    while kept and fraction[kept - 1] == "0" and decimals[kept - 1 : kept] == ["#"]:
+        kept -= 1
+    out, used = [], 0
+    for at, (kind, text) in enumerate(parts):
+        if at in filled:
+            out.append(filled[at])
+        elif kind == "exponent":
+            sign = "-" if power < 0 else "+" if text[1] == "+" else ""
+            width = sum(char in "0#?" for after in parts[at + 1 :] if after[0] == "digit" for char in after[1])
+            out.append(f"E{sign}{str(abs(power)).zfill(width)}")
+        elif kind != "digit" or text in "%.":
+            out.append("" if text == "." and not kept and decimals and set(decimals) == {"#"} else text)
+        elif text in "0#?" and point < at < first:
+            out.append(fraction[used : used + 1] if used < kept else "")
+            used += 1
+    return "".join(out).strip()
+
+
+def _fraction(value: float, parts: list[_Part]) -> str:
+    mask = "".join(text for kind, text in parts if kind in {"digit", "literal"})
+    before, _, after = mask.partition("/")
+    mixed = len(before.split()) > 1 or bool(re.search(r"[0#?]\s+[0#?]", before))
+    fixed = re.match(r"\s*([1-9]\d*)", after)
+    width = sum(char in "0#?" for char in after)
+    whole = int(value) if mixed else 0
+    rest = Fraction(value) - whole
+    if fixed:
+        below = int(fixed[1])
+        rest_over = round(rest * below)
+    else:
+        near = rest.limit_denominator(10 ** min(max(width, 1), 4) - 1)
+        rest_over, below = near.numerator, near.denominator
+    if rest_over == below and mixed:
+        whole, rest_over = whole + 1, 0
+    if not rest_over:
+        return str(whole)
+    return (f"{whole} " if whole else "") + f"{rest_over}/{below}"

@@ -1,0 +1,177 @@
+"""An OpenDocument spreadsheet in, packed or as one flat XML file, its sheets out.
+
+I/O: reads the file, writes its pictures; runs in a worker process. Source: OpenDocument 1.3 part 3, 9. The file holds
+each cell's text as people see it. A row or a cell may stand for many that are alike, and blank ones for a million.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from xml.etree import ElementTree as ET
+
+from bot.files.bounds import ConvertLimits
+from bot.files.outbox import Outbox
+from bot.files.worker.odf import annotation_text, chart_lines, paragraph_text
+from bot.files.worker.package import Broken, Package, attribute, child, local
+from bot.files.worker.sheets.model import Row, Rows, Sheet, Workbook
+from bot.files.worker.sheets.rows import TableXml
+from bot.files.worker.sheets.table import column_letters
+
+SHEETS_MAX = 100
+_ALIKE_MAX = 1_000
+"""Of rows or cells with the same words in them, how many are shown; a program writes more only to fill a sheet."""
+_ROWS_MAX, _COLUMNS_MAX = 1_048_576, 16_384
+_REPEATED = re.compile(rb"""number-rows-repeated=["'](\d{1,7})["']""")
+_GROUPS = ("table-row-group", "table-header-rows", "table-rows")
+_MARKS = {"collapse": "hidden", "filter": "filtered out"}
+_CLEARED = {"table", "spreadsheet", "automatic-styles", "styles", "body", *_GROUPS}
+
+
+def read(chunks: Iterator[bytes], package: Package | None, out: Outbox, limits: ConvertLimits) -> Workbook:
+    """``chunks`` are those of the content's XML; ``package`` is where pictures and charts are, unless it is flat.
+
+    Raises ``Broken`` where there is no sheet.
+    """
+    workbook = Workbook()
+    reader = _Reader(workbook, package, out, limits)
+    try:
+        reader.read(chunks)
+    except Broken:
+        if not workbook.sheets:
+            raise
+        workbook.sheets[-1].breaks_off = True
+    if not workbook.sheets:
+        raise Broken("no sheets")
+    return workbook
+
+
+class _Reader:
+    def __init__(self, workbook: Workbook, package: Package | None, out: Outbox, limits: ConvertLimits) -> None:
+        self._workbook = workbook
+        self._package = package
+        self._out = out
+        self._limits = limits
+        self._xml = TableXml("table-row", "table", "p", _next_row, _GROUPS)
+        self._hidden_styles: set[str] = set()
+        self._sheet: Sheet | None = None
+        self._rows: Rows | None = None
+        self._column = 1
+        self._depth = 0
+        self._parents: list[ET.Element] = []
+
+    def read(self, chunks: Iterator[bytes]) -> None:
+        for event, element in self._xml.events(chunks):
+            name = local(element)
+            if event == "start":
+                self._parents.append(element)
+                self._depth += name == "table"
+                if name == "table" and self._depth == 1:
+                    self._begin(element)
+                elif name == "table-row" and self._depth == 1:
+                    self._xml.row_number += 1
+                continue
+            self._parents.pop()
+            if self._depth <= 1:
+                self._ended(name, element)
+            self._depth -= name == "table"
+            if self._parents and local(self._parents[-1]) in _CLEARED and self._depth <= 1:
+                self._parents[-1].remove(element)
+
+    def _begin(self, element: ET.Element) -> None:
+        name = attribute(element, "name")
+        if len(self._workbook.sheets) == SHEETS_MAX:
+            self._workbook.left_out.append(name)
+            self._sheet = self._rows = None
+            return
+        self._sheet = Sheet(name, hidden=attribute(element, "style-name") in self._hidden_styles)
+        self._rows = Rows(self._sheet, self._workbook.room_for(self._limits.text_chars_max))
+        self._workbook.sheets.append(self._sheet)
+        self._xml.row_number = self._xml.passed_to = 0
+        self._column = 1
+
+    def _ended(self, name: str, element: ET.Element) -> None:
+        if name == "style" and attribute(element, "family") == "table":
+            properties = child(element, "table-properties")
+            if properties is not None and attribute(properties, "display") == "false":
+                self._hidden_styles.add(attribute(element, "name"))
+        elif self._sheet is None or self._rows is None:
+            return
+        elif name == "table-column":
+            many = _number(element, "number-columns-repeated", _COLUMNS_MAX)
+            if attribute(element, "visibility") in _MARKS:
+                self._sheet.hidden_columns.append((self._column, self._column + many - 1))
+            self._column += many
+        elif name == "table-row":
+            self._row(self._sheet, self._rows, element)
+        elif name == "shapes":
+            self._drawn(self._sheet, element, "")
+        elif name == "table":
+            self._rows.close(self._xml.passed_to)
+            self._sheet = self._rows = None
+
+    def _row(self, sheet: Sheet, rows: Rows, element: ET.Element) -> None:
+        number = min(self._xml.row_number, _ROWS_MAX)
+        many = _number(element, "number-rows-repeated", _ROWS_MAX)
+        self._xml.row_number += many - 1
+        cells, mark, column = dict[int, str](), _MARKS.get(attribute(element, "visibility"), ""), 1
+        for cell in element:
+            if local(cell) not in {"table-cell", "covered-table-cell"}:
+                continue
+            alike = _number(cell, "number-columns-repeated", _COLUMNS_MAX)
+            text = self._cell(sheet, cell, number, column)
+            if text:
+                cells |= dict.fromkeys(range(column, column + min(alike, _ALIKE_MAX)), text)
+            column += alike
+        for offset in range(min(many, _ALIKE_MAX) if cells else 0):
+            rows.add(Row(number + offset, dict(cells), mark), self._xml.stretch)
+            if rows.full:
+                self._xml.pass_over()
+        if cells:
+            sheet.last_row = max(sheet.last_row, min(number + many - 1, _ROWS_MAX))
+
+    def _cell(self, sheet: Sheet, cell: ET.Element, row: int, column: int) -> str:
+        lines = []
+        for part in cell:
+            if local(part) == "p":
+                lines.append(paragraph_text(part))
+            elif local(part) == "annotation":
+                sheet.comments.setdefault((row, column), []).append(annotation_text(part))
+            else:
+                self._drawn(sheet, part, f"{column_letters(column)}{row}")
+        rows, columns = (_number(cell, f"number-{name}-spanned", 20_000) for name in ("rows", "columns"))
+        if rows > 1 or columns > 1:
+            last = f"{column_letters(column + columns - 1)}{row + rows - 1}"
+            sheet.merged[row, column] = f"{column_letters(column)}{row}:{last}"
+        text = "\n".join(lines)
+        if not text and (formula := attribute(cell, "formula")) and not attribute(cell, "value-type"):
+            self._workbook.formulas_without_values += 1
+            return formula.removeprefix("of:")
+        return text
+
+    def _drawn(self, sheet: Sheet, element: ET.Element, where: str) -> None:
+        at = f" at {where}" if where else ""
+        words = [paragraph_text(part) for part in element.iter() if local(part) == "p"]
+        text = " / ".join(word for word in words if word)
+        if text and local(element) != "annotation":
+            sheet.beside.append(f"Text box{at}: {text}")
+        for part in element.iter():
+            target = attribute(part, "href").removeprefix("./")
+            if local(part) == "object":
+                self._workbook.drawn = True
+                if self._package is not None and f"{target}/content.xml" in self._package:
+                    chart = self._package.optional_tree(f"{target}/content.xml")
+                    sheet.beside += [f"Chart{at}: {line}" for line in chart_lines(chart)]
+            elif local(part) == "image" and self._package is not None and target.startswith("Pictures/"):
+                name = f"picture in “{sheet.name}”{at}"
+                self._workbook.add_picture(self._package, target, name, self._out)
+
+
+def _number(element: ET.Element, name: str, most: int) -> int:
+    value = attribute(element, name, "1")
+    return min(max(int(value), 1), most) if value.isdecimal() and len(value) < 10 else 1
+
+
+def _next_row(before: int, tags: list[bytes]) -> int:
+    repeated = _REPEATED.findall(b" ".join(tags))
+    return min(before + len(tags) + sum(map(int, repeated)) - len(repeated), _ROWS_MAX)

@@ -1,0 +1,95 @@
+"""An Excel 97-2003 workbook, or an older one, in, its sheets out, as xlrd reads them.
+
+I/O: reads the file; runs in a worker process. xlrd knows cells, formats, comments and what is hidden; words in text
+boxes and charts come from ``xls_drawn``.
+"""
+
+from __future__ import annotations
+
+import io
+
+import xlrd
+from xlrd.sheet import Sheet as XlrdSheet
+
+from bot.files import notes
+from bot.files.bounds import ConvertLimits
+from bot.files.extracts import Unreadable
+from bot.files.worker.package import Broken
+from bot.files.worker.sheets import number_format
+from bot.files.worker.sheets.model import Row, Rows, Sheet, Workbook
+from bot.files.worker.sheets.table import column_letters
+from bot.files.worker.sheets.xls_drawn import drawn_words
+
+SHEETS_MAX = 100
+_RANGES_MAX = 20_000
+
+
+def read(stream: bytes, limits: ConvertLimits) -> Workbook:
+    """``stream`` is the workbook within the compound file, of which olefile takes a wider view than xlrd does.
+
+    Raises ``Broken``, and ``Unreadable`` where it is locked.
+    """
+    try:
+        book = xlrd.open_workbook(file_contents=stream, formatting_info=True, on_demand=True, logfile=io.StringIO())
+    except Exception as error:  # on bad data xlrd raises nearly every built-in exception, and some of its own
+        if "encrypted" in str(error):
+            raise Unreadable(notes.PASSWORD) from error
+        raise Broken(str(error)) from error
+    workbook = Workbook()
+    lines, workbook.drawn = drawn_words(stream)
+    for number, name in enumerate(book.sheet_names()):
+        if len(workbook.sheets) == SHEETS_MAX:
+            workbook.left_out.append(name)
+            continue
+        sheet = Sheet(name, beside=lines.get(number, []))
+        workbook.sheets.append(sheet)
+        try:
+            found = book.sheet_by_index(number)
+            sheet.hidden = bool(found.visibility)
+            _read_sheet(book, found, sheet, workbook.room_for(limits.text_chars_max))
+        except Exception:  # noqa: BLE001 - as above
+            sheet.breaks_off = True
+        book.unload_sheet(number)
+    filled = any(sheet.head or sheet.beside for sheet in workbook.sheets)
+    if not filled and (not workbook.sheets or any(sheet.breaks_off for sheet in workbook.sheets)):
+        raise Broken("no sheets")
+    return workbook
+
+
+def _read_sheet(book: xlrd.Book, found: XlrdSheet, sheet: Sheet, cells_max: int) -> None:
+    for column, info in found.colinfo_map.items():
+        if info.hidden and len(sheet.hidden_columns) < _RANGES_MAX:
+            sheet.hidden_columns.append((column + 1, column + 1))
+    for low, high, left, right in found.merged_cells[:_RANGES_MAX]:
+        cells = f"{column_letters(left + 1)}{low + 1}:{column_letters(right)}{high}"
+        sheet.merged[low + 1, left + 1] = cells
+    for (below, beside), note in found.cell_note_map.items():
+        named = note.author.strip() and not note.text.startswith(note.author)
+        sheet.comments[below + 1, beside + 1] = [f"{note.author}: {note.text}" if named else note.text]
+    rows = Rows(sheet, cells_max)
+    for number in range(found.nrows):
+        kinds = found.row_types(number)
+        height = found.rowinfo_map.get(number)
+        row = Row(number + 1, {}, "hidden" if height is not None and height.hidden else "")
+        for column, kind in enumerate(kinds):
+            if kind not in {xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK}:
+                row.cells[column + 1] = _shown(book, found, number, column, kind)
+        rows.add(row)
+    rows.close()
+
+
+def _shown(book: xlrd.Book, found: XlrdSheet, row: int, column: int, kind: int) -> str:
+    value = found.cell_value(row, column)
+    style = book.xf_list[found.cell_xf_index(row, column)] if book.xf_list else None
+    form = book.format_map.get(style.format_key) if style is not None else None
+    code = (form.format_str if form is not None else None) or "General"
+    if style is not None and style.format_key in {14, 22}:
+        code = number_format.BUILT_IN[style.format_key]
+    if kind == xlrd.XL_CELL_TEXT:
+        return number_format.shown_text(str(value), code)
+    if kind == xlrd.XL_CELL_BOOLEAN:
+        return "TRUE" if value else "FALSE"
+    if kind == xlrd.XL_CELL_ERROR:
+        return xlrd.error_text_from_code.get(int(value), "#N/A")
+    shown = number_format.shown(float(value), code, from_1904=bool(book.datemode))
+    return shown or number_format.general(float(value))

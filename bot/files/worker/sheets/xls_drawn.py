@@ -1,0 +1,68 @@
+"""The stream of an Excel 97-2003 workbook in, the words of its text boxes and charts out, by sheet.
+
+Pure. Source: [MS-XLS] 2.4: BOF begins a sheet or, within one, a chart; TXO and the CONTINUE after it are a text box,
+SeriesText is what a chart calls a thing, OBJ says what is drawn.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+
+_BOF, _EOF, _CONTINUE, _OBJ, _TXO, _SERIES_TEXT = 0x809, 0x0A, 0x3C, 0x5D, 0x1B6, 0x100D
+_WORKSHEET, _CHART = 0x0010, 0x0020
+_NOTE, _CHART_OBJECT, _PICTURE = 0x19, 5, 8
+_LINES_MAX = 500
+
+
+def drawn_words(stream: bytes) -> tuple[dict[int, list[str]], bool]:
+    """Lines by the number of their sheet, from 0, and whether there are charts or pictures."""
+    lines: dict[int, list[str]] = {}
+    depth, sheet, drawn, kind, expects = 0, -1, False, 0, 0
+    charts: list[bool] = []
+    for number, data in _records(stream):
+        if number == _BOF:
+            what = struct.unpack_from("<H", data, 2)[0] if len(data) >= 4 else 0
+            charts.append(what == _CHART)
+            drawn = drawn or what == _CHART
+            sheet += depth == 0 and what == _WORKSHEET
+            depth += 1
+        elif number == _EOF and depth:
+            depth -= 1
+            charts.pop()
+        elif number == _OBJ and len(data) >= 6:
+            kind = struct.unpack_from("<H", data, 4)[0]
+            drawn = drawn or kind in {_CHART_OBJECT, _PICTURE}
+        elif number == _TXO and len(data) >= 12:
+            expects = struct.unpack_from("<H", data, 10)[0]
+        elif number == _CONTINUE and expects:
+            text = _characters(data[1:], expects, wide=bool(data[:1] and data[0] & 1)).strip()
+            expects = 0
+            if text and kind != _NOTE:
+                _add(lines, sheet, f"Text box: {' / '.join(text.split(chr(10)))}")
+        elif number == _SERIES_TEXT and len(data) > 4 and any(charts):
+            text = _characters(data[4:], data[2], wide=bool(data[3] & 1)).strip()
+            _add(lines, sheet, f"In a chart: {text}")
+    return lines, drawn
+
+
+def _add(lines: dict[int, list[str]], sheet: int, line: str) -> None:
+    found = lines.setdefault(max(sheet, 0), [])  # a chart on a sheet of its own goes with the one before it
+    if len(found) < _LINES_MAX and line not in found:
+        found.append(line)
+
+
+def _characters(data: bytes, count: int, *, wide: bool) -> str:
+    text = data[: 2 * count].decode("utf-16-le", "replace") if wide else data[:count].decode("latin-1")
+    return text.replace("\r", "\n").replace("\0", "")
+
+
+def _records(stream: bytes) -> Iterator[tuple[int, bytes]]:
+    at = 0
+    while at + 4 <= len(stream):
+        number, length = struct.unpack_from("<HH", stream, at)
+        yield number, stream[at + 4 : at + 4 + length] if number in _WANTED else b""
+        at += 4 + length
+
+
+_WANTED = frozenset({_BOF, _EOF, _CONTINUE, _OBJ, _TXO, _SERIES_TEXT})

@@ -1,0 +1,246 @@
+"""An Excel workbook (Office Open XML) in, its sheets out: cells formatted as people see them, with what stands beside.
+
+I/O: reads the file, writes its pictures; runs in a worker process. Source: ECMA-376 part 1, 18. Read row by row, since
+a sheet may have a million of them; texts that cells share are looked up last, and only those that are shown.
+"""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree as ET
+
+from bot.files.bounds import ConvertLimits
+from bot.files.outbox import Outbox
+from bot.files.worker.drawing import Drawing, read_drawing
+from bot.files.worker.package import Broken, Package, attribute, child, descendants, local
+from bot.files.worker.sheets import number_format
+from bot.files.worker.sheets.model import Row, Rows, Shared, Sheet, Value, Workbook
+from bot.files.worker.sheets.rows import TableXml
+from bot.files.worker.sheets.table import column_letters, column_number
+from bot.files.worker.sheets.xlsx_comments import comments_of
+
+SHEETS_MAX = 100
+_CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
+_ROW_NUMBER = re.compile(rb"""(?:^|\s)r=["'](\d{1,7})["']""")
+_RANGES_MAX = 20_000
+
+
+def read(package: Package, out: Outbox, limits: ConvertLimits) -> Workbook:
+    """Raises ``Broken`` where there is not even a list of sheets."""
+    main = next((name for name in package.related("", "officeDocument") if name in package), "xl/workbook.xml")
+    root, relations = package.tree(main), package.relations(main)
+    styles = _Styles(package, next(iter(package.related(main, "styles")), ""))
+    properties = child(root, "workbookPr")
+    styles.from_1904 = properties is not None and _true(attribute(properties, "date1904"))
+    workbook = Workbook()
+    needed: set[int] = set()
+    for element in list(descendants(root, "sheet")):
+        relation = relations.get(_id(element))
+        name = attribute(element, "name")
+        if relation is None or len(workbook.sheets) == SHEETS_MAX:
+            workbook.left_out.append(name)
+            continue
+        sheet = Sheet(name, hidden=attribute(element, "state", "visible") != "visible")
+        reader = _SheetReader(package, relation.target, sheet, styles, workbook)
+        reader.read(workbook.room_for(limits.text_chars_max))
+        _beside(package, relation.target, workbook, sheet, out)
+        workbook.sheets.append(sheet)
+        for row in (*sheet.head, *sheet.tail):
+            needed |= {value.number for value in row.cells.values() if isinstance(value, Shared)}
+    for shared in package.related(main, "sharedStrings"):
+        workbook.strings = _strings(package, shared, needed)
+    if not workbook.sheets:
+        raise Broken("no sheets")
+    return workbook
+
+
+def _true(value: str) -> bool:
+    return value in {"1", "true", "on"}
+
+
+def _id(element: ET.Element) -> str:
+    return next((value for key, value in element.attrib.items() if key.endswith("}id")), "")
+
+
+def text_of(element: ET.Element) -> str:
+    """Of a string with or without formatted pieces; how Japanese is pronounced is not shown."""
+    pieces = []
+    for part in element:
+        if local(part) == "t":
+            pieces.append(part.text or "")
+        elif local(part) == "r":
+            pieces += [inner.text or "" for inner in part if local(inner) == "t"]
+    return "".join(pieces)
+
+
+def _strings(package: Package, name: str, needed: set[int]) -> dict[int, str]:
+    """Of those that are needed. A list that breaks off leaves the rest of them empty."""
+    found: dict[int, str] = {}
+    number, last = 0, max(needed, default=-1)
+    root: ET.Element | None = None
+    try:
+        for event, element in TableXml("-", "-", "-", lambda before, _: before).events(package.chunks(name)):
+            if root is None:
+                root = element
+            if event == "end" and local(element) == "si":
+                if number in needed:
+                    found[number] = text_of(element)
+                number += 1
+                root.clear()
+                if number > last:
+                    break
+    except Broken:
+        pass
+    return found
+
+
+class _Styles:
+    """The format code of each cell style."""
+
+    def __init__(self, package: Package, name: str) -> None:
+        root = package.optional_tree(name)
+        own = {
+            int(number): attribute(element, "formatCode")
+            for element in descendants(root, "numFmt")
+            if (number := attribute(element, "numFmtId")).isdecimal()
+        }
+        numbers = [attribute(element, "numFmtId", "0") for element in child(root, "cellXfs") or ()]
+        known = {**number_format.BUILT_IN, **own}
+        self._codes = [known.get(int(number), "General") if number.isdecimal() else "General" for number in numbers]
+        self.from_1904 = False
+
+    def code(self, style: str) -> str:
+        return self._codes[int(style)] if style.isdecimal() and int(style) < len(self._codes) else "General"
+
+
+class _SheetReader:
+    def __init__(self, package: Package, part: str, sheet: Sheet, styles: _Styles, workbook: Workbook) -> None:
+        self._package = package
+        self._part = part
+        self._sheet = sheet
+        self._styles = styles
+        self._workbook = workbook
+        self._xml = TableXml("row", "sheetData", "v|t|f", _row_number)
+
+    def read(self, cells_max: int) -> None:
+        rows = Rows(self._sheet, cells_max)
+        data: ET.Element | None = None
+        try:
+            for event, element in self._xml.events(self._package.chunks(self._part)):
+                name = local(element)
+                if event == "start":
+                    data = element if name == "sheetData" else data
+                elif name == "row":
+                    rows.add(self._row(element), self._xml.stretch)
+                    if data is not None:
+                        data.clear()
+                    if rows.full:
+                        self._xml.pass_over()
+                else:
+                    self._around(name, element)
+        except Broken:
+            self._sheet.breaks_off = True
+        rows.close(self._xml.passed_to)
+
+    def _row(self, element: ET.Element) -> Row:
+        number = attribute(element, "r")
+        self._xml.row_number = int(number) if number.isdecimal() else self._xml.row_number + 1
+        row = Row(self._xml.row_number, {}, "hidden" if _true(attribute(element, "hidden")) else "")
+        column = 0
+        for cell in element:
+            found = _CELL.fullmatch(cell.get("r", ""))
+            column = column_number(found[1]) if found else column + 1
+            value = self._value(cell)
+            if value != "":
+                row.cells[column] = value
+        return row
+
+    def _value(self, cell: ET.Element) -> Value:
+        kind, raw, formula = cell.get("t", "n"), None, None
+        for part in cell:
+            name = local(part)
+            if name == "v":
+                raw = part.text
+            elif name == "f":
+                formula = part.text or ""
+            elif name == "is":
+                return text_of(part)
+        if raw is None:
+            self._workbook.formulas_without_values += formula is not None
+            return "" if formula is None else f"={formula}" if formula else "=(the formula above)"
+        code = self._styles.code(cell.get("s", "0"))
+        return _formatted(kind, raw, code, from_1904=self._styles.from_1904)
+
+    def _around(self, name: str, element: ET.Element) -> None:
+        """What a sheet says outside its rows."""
+        sheet = self._sheet
+        if name == "col" and _true(attribute(element, "hidden")):
+            low, high = attribute(element, "min"), attribute(element, "max")
+            if low.isdecimal() and high.isdecimal() and len(sheet.hidden_columns) < _RANGES_MAX:
+                sheet.hidden_columns.append((int(low), int(high)))
+        elif name in {"mergeCell", "autoFilter"}:
+            cells = [(int(row), column_number(column)) for column, row in _CELL.findall(attribute(element, "ref"))]
+            if name == "autoFilter" and cells:
+                sheet.filters.append((cells[0][0], cells[-1][0]))
+            elif len(cells) == 2 and len(sheet.merged) < _RANGES_MAX:
+                sheet.merged[cells[0]] = attribute(element, "ref").replace("$", "")
+        elif name in {"oddHeader", "oddFooter"} and element.text:
+            where = "above" if name == "oddHeader" else "below"
+            sheet.beside.append(f"Printed {where} each page: {_printed(element.text)}")
+
+
+def _row_number(before: int, tags: list[bytes]) -> int:
+    found = _ROW_NUMBER.search(tags[-1]) if tags else None
+    return int(found[1]) if found else before + len(tags)
+
+
+def _formatted(kind: str, raw: str, code: str, *, from_1904: bool) -> Value:
+    if kind == "s":
+        return Shared(int(raw), code) if raw.strip().isdecimal() else ""
+    if kind == "b":
+        return "TRUE" if _true(raw.strip()) else "FALSE"
+    if kind in {"str", "inlineStr"}:
+        return number_format.shown_text(raw, code)
+    if kind in {"e", "d"}:
+        return raw
+    try:
+        value = float(raw)
+    except ValueError:
+        return raw
+    return number_format.shown(value, code, from_1904=from_1904) or number_format.general(value)
+
+
+def _printed(code: str) -> str:
+    """A header's words without the codes for its fonts and places."""
+    text = re.sub(r'&"[^"]*"|&K[0-9A-Fa-f]{6}|&\d{1,3}|&[BIUESXYKG]', "", code.replace("&&", "\0"))
+    named = {"P": "[page]", "N": "[pages]", "D": "[date]", "T": "[time]", "F": "[file]", "A": "[sheet]", "Z": ""}
+    text = re.sub(r"&([A-Z])", lambda found: named.get(found[1], " "), text)
+    return " ".join(text.replace("\0", "&").split())
+
+
+def _beside(package: Package, part: str, workbook: Workbook, sheet: Sheet, out: Outbox) -> None:
+    relations = package.relations(part)
+    sheet.comments = comments_of(package, relations)
+    for relation in relations.values():
+        if relation.kind == "table":
+            for element in descendants(package.optional_tree(relation.target), "autoFilter"):
+                rows = [int(row) for _, row in _CELL.findall(attribute(element, "ref"))]
+                sheet.filters += [(rows[0], rows[-1])] if rows else []
+        elif relation.kind == "drawing":
+            drawing = read_drawing(package, relation.target, anchor=_anchor)
+            sheet.beside += drawing.lines
+            _pictures(package, drawing, workbook, sheet, out)
+
+
+def _anchor(element: ET.Element) -> str:
+    """The cell under the upper left corner of what is drawn."""
+    row, column = (child(element, "from", name) for name in ("row", "col"))
+    if row is None or column is None or not (row.text or "").isdecimal() or not (column.text or "").isdecimal():
+        return ""
+    return f"{column_letters(int(column.text or 0) + 1)}{int(row.text or 0) + 1}"
+
+
+def _pictures(package: Package, drawing: Drawing, workbook: Workbook, sheet: Sheet, out: Outbox) -> None:
+    workbook.drawn = workbook.drawn or drawing.drawn
+    for name, part in drawing.pictures:
+        workbook.add_picture(package, part, f"picture in “{sheet.name}” {name}".strip(), out)

@@ -1,0 +1,66 @@
+"""The parts that an Excel sheet is related to in, the comments on its cells out.
+
+I/O: reads the file; runs in a worker process. Newer comments are threads; for older programs the file repeats them as
+notes whose author begins with ``tc=``, which are left out where there are threads.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from bot.files.worker.package import Package, Relation, attribute, child, descendants, local
+from bot.files.worker.sheets.table import column_number
+
+_CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
+_COMMENTS_MAX = 20_000
+
+
+def comments_of(package: Package, relations: Mapping[str, Relation]) -> dict[tuple[int, int], list[str]]:
+    """By row and column, oldest first, each with its author where there is one."""
+    found: dict[tuple[int, int], list[str]] = {}
+    for relation in relations.values():
+        if relation.kind == "threadedComment":
+            _threads(package, relation.target, found)
+    threaded = set(found)
+    for relation in relations.values():
+        if relation.kind == "comments":
+            _notes(package, relation.target, threaded, found)
+    return found
+
+
+def _add(found: dict[tuple[int, int], list[str]], where: str, author: str, text: str) -> None:
+    cell = _CELL.match(where)
+    if cell is None or not text.strip() or len(found) >= _COMMENTS_MAX:
+        return
+    named = author.strip() and not text.lstrip().startswith(author)  # Excel writes the author into the text as well
+    at = (int(cell[2]), column_number(cell[1]))
+    found.setdefault(at, []).append(f"{author}: {text.strip()}" if named else text.strip())
+
+
+def _threads(package: Package, part: str, found: dict[tuple[int, int], list[str]]) -> None:
+    people = {
+        attribute(person, "id"): attribute(person, "displayName")
+        for name in package.names
+        if name.startswith("xl/persons/")
+        for person in descendants(package.optional_tree(name), "person")
+    }
+    for comment in descendants(package.optional_tree(part), "threadedComment"):
+        text = child(comment, "text")
+        author = people.get(attribute(comment, "personId"), "")
+        _add(found, attribute(comment, "ref"), author, (text.text or "") if text is not None else "")
+
+
+def _notes(
+    package: Package, part: str, threaded: set[tuple[int, int]], found: dict[tuple[int, int], list[str]]
+) -> None:
+    root = package.optional_tree(part)
+    authors = ["".join(element.itertext()) for element in descendants(root, "author")]
+    for comment in descendants(root, "comment"):
+        where, number = attribute(comment, "ref"), attribute(comment, "authorId")
+        author = authors[int(number)] if number.isdecimal() and int(number) < len(authors) else ""
+        cell = _CELL.match(where)
+        if author.startswith("tc=") and cell and (int(cell[2]), column_number(cell[1])) in threaded:
+            continue
+        pieces = [element.text or "" for element in comment.iter() if local(element) == "t"]
+        _add(found, where, "" if author.startswith("tc=") else author, "".join(pieces))

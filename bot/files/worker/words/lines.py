@@ -1,0 +1,89 @@
+"""The words of a document as sections of lines, each with whether its pages show it; texts of all or of the unseen out.
+
+Pure. What pages do not show: comments, what was deleted or is hidden, speaker notes, hidden slides.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from bot.files.worker.package import Broken
+
+CHARS_MAX = 1_000_000
+"""Of a document whose words are gathered; what is longer breaks off."""
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    text: str
+    shown: bool = True
+
+
+@dataclass(slots=True)
+class Section:
+    """``title`` is empty for a document's running text."""
+
+    title: str = ""
+    lines: list[Line] = field(default_factory=list)
+
+    def add(self, text: str, *, shown: bool = True) -> None:
+        text = _CONTROLS.sub("", text).strip()
+        if text:
+            self.lines.append(Line(text, shown))
+
+
+@dataclass(slots=True)
+class Words:
+    sections: list[Section] = field(default_factory=list)
+    breaks_off: bool = False
+    """Whether the file is damaged or too long from some place on."""
+
+    def section(self, title: str = "") -> Section:
+        self.sections.append(Section(title))
+        return self.sections[-1]
+
+    def filled(self) -> bool:
+        return any(section.lines for section in self.sections)
+
+
+class Counted:
+    """Counts the characters gathered so far. Raises ``Broken`` beyond the most."""
+
+    def __init__(self) -> None:
+        self._left = CHARS_MAX
+
+    def take(self, text: str) -> str:
+        self._left -= len(text) + 1
+        if self._left < 0:
+            raise Broken("longer than is read")
+        return text
+
+
+def whole_text(words: Words) -> str:
+    return _text(words.sections, lambda _: True)
+
+
+def unseen_text(words: Words, on_pages: Callable[[str], bool]) -> str:
+    """What no page shows, by what it is or because ``on_pages`` does not find it; empty where all is seen."""
+    return _text(words.sections, lambda line: not line.shown or not on_pages(line.text))
+
+
+def _text(sections: Iterable[Section], wanted: Callable[[Line], bool]) -> str:
+    pieces = []
+    for section in sections:
+        lines = [line.text for line in section.lines if wanted(line)]
+        if lines:
+            pieces.append("\n".join([f"## {section.title}", *lines] if section.title else lines))
+    return "\n\n".join(pieces)
+
+
+def to_json(words: Words) -> str:
+    return json.dumps([[s.title, [[line.text, line.shown] for line in s.lines]] for s in words.sections])
+
+
+def from_json(text: str) -> Words:
+    return Words([Section(title, [Line(*line) for line in lines]) for title, lines in json.loads(text)])

@@ -1,0 +1,219 @@
+"""An OpenDocument text, presentation or drawing in, packed or flat, its words out, with marks for what no page shows.
+
+Pure. Source: OpenDocument 1.3 part 3: 5 (text), 5.5 (changes), 14.1 (comments), 16.9 to 16.17 (slides).
+"""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+from bot.files.worker.odf import annotation_text, paragraph_text
+from bot.files.worker.package import Broken, attribute, child, local
+from bot.files.worker.words.lines import Counted, Section, Words
+
+_BLOCKS = frozenset({"p", "h"})
+_SKIPPED = frozenset(
+    {"tracked-changes", "forms", "annotation-end", "sequence-decls", "variable-decls", "title", "desc"}
+)
+_SPACES_MAX, _DEPTH_MAX = 100, 60
+
+
+def read(content: ET.Element, styles: ET.Element) -> Words:
+    """``styles`` is the same element for a flat file. Raises ``Broken`` where there is no body."""
+    body = next((part for part in content.iter() if local(part) == "body"), None)
+    if body is None or not len(body):
+        raise Broken("no body")
+    reader = _Reader(content)
+    try:
+        if any(local(part) == "page" for part in body[0]):
+            reader.pages(body[0])
+        else:
+            reader.text(body[0])
+    except Broken:
+        reader.words.breaks_off = True
+    reader.around(styles)
+    return reader.words
+
+
+class _Reader:
+    def __init__(self, content: ET.Element) -> None:
+        self.words = Words()
+        self._counted = Counted()
+        self._notes = Section("Notes at the foot or the end")
+        self._hidden_styles, self._hidden_pages = _hidden(content)
+        self._changes = _changes(content)
+        self._boxes: list[str] = []
+        self._marked = False
+
+    def text(self, body: ET.Element) -> None:
+        section = self.words.section()
+        self._blocks(body, section, shown=True)
+        if self._notes.lines:
+            self.words.sections.append(self._notes)
+
+    def pages(self, body: ET.Element) -> None:
+        what = "Slide" if local(body) == "presentation" else "Page"
+        pages = [part for part in body if local(part) == "page"]
+        for number, page in enumerate(pages, 1):
+            hidden = attribute(page, "style-name") in self._hidden_pages
+            section = self.words.section(f"{what} {number}{' (hidden)' if hidden else ''}")
+            for part in page:
+                if local(part) == "notes":
+                    notes = Section()
+                    self._blocks(part, notes, shown=False)
+                    for line in notes.lines:
+                        section.add(f"Speaker notes: {line.text}", shown=False)
+                elif local(part) == "annotation":
+                    section.add(_comment(part), shown=False)
+                else:
+                    self._blocks(part, section, shown=not hidden)
+        declared = self.words.section("On several slides")
+        for part in body:
+            if local(part) in {"footer-decl", "header-decl"}:
+                declared.add("".join(part.itertext()))
+
+    def around(self, styles: ET.Element) -> None:
+        """Headers and footers of pages, and what masters of slides draw."""
+        for name, title in (("header", "Headers of pages"), ("footer", "Footers of pages")):
+            section = Section(title)
+            for element in styles.iter():
+                if local(element) in {name, f"{name}-left", f"{name}-first"}:
+                    self._blocks(element, section, shown=True)
+            distinct = list(dict.fromkeys(section.lines))
+            if distinct:
+                self.words.sections.append(Section(title, distinct))
+        masters = self.words.section("On several slides")
+        for element in styles.iter():
+            if local(element) == "master-page":
+                for shape in element:
+                    if not attribute(shape, "class") and local(shape) in {"frame", "custom-shape", "g"}:
+                        self._blocks(shape, masters, shown=True)
+
+    def _blocks(self, element: ET.Element, section: Section, *, shown: bool, depth: int = 0) -> None:
+        name = local(element)
+        if depth > _DEPTH_MAX or name in _SKIPPED:
+            return
+        if name in _BLOCKS:
+            self._paragraph(element, section, shown=shown)
+        elif name == "table-row":
+            self._row(element, section, shown=shown)
+        elif name == "annotation":
+            section.add(_comment(element), shown=False)
+        else:
+            shown = shown and attribute(element, "display") not in {"none", "condition"}
+            for part in element:
+                self._blocks(part, section, shown=shown, depth=depth + 1)
+
+    def _paragraph(self, element: ET.Element, section: Section, *, shown: bool) -> None:
+        text, marked = self._read(element)
+        boxes, self._boxes = self._boxes, []
+        section.add(self._counted.take(text), shown=shown and not marked)
+        for box in boxes:
+            section.add(self._counted.take(box), shown=shown)
+
+    def _row(self, row: ET.Element, section: Section, *, shown: bool) -> None:
+        cells, marked = [], False
+        for cell in row:
+            texts = []
+            for part in cell.iter():
+                if local(part) in _BLOCKS:
+                    text, found = self._read(part)
+                    texts.append(text)
+                    marked = marked or found
+            cells.append(" / ".join(text for text in texts if text.strip()))
+        section.add(self._counted.take(" | ".join(cells).strip(" |")), shown=shown and not marked)
+
+    def _read(self, element: ET.Element) -> tuple[str, bool]:
+        """A paragraph's text, and whether there are marks in it."""
+        self._marked = attribute(element, "style-name") in self._hidden_styles
+        pieces: list[str] = []
+        self._gather(element, pieces, 0)
+        return "".join(pieces), self._marked
+
+    def _gather(self, element: ET.Element, pieces: list[str], depth: int) -> None:
+        pieces.append(element.text or "")
+        for part in element:
+            if depth < _DEPTH_MAX:
+                self._inline(part, pieces, depth)
+            pieces.append(part.tail or "")
+
+    def _inline(self, part: ET.Element, pieces: list[str], depth: int) -> None:
+        name = local(part)
+        if name in {"s", "tab", "line-break"}:
+            pieces.append(paragraph_text(part))
+        elif name == "annotation":
+            self._mark(pieces, _comment(part))
+        elif name.startswith("change"):
+            self._change(name, attribute(part, "change-id"), pieces)
+        elif name == "note":
+            self._note(part, pieces)
+        elif name in {"frame", "custom-shape", "rect", "g", "text-box"}:
+            self._boxes += [text for inner in part.iter() if local(inner) in _BLOCKS if (text := paragraph_text(inner))]
+        elif name == "hidden-text":
+            self._mark(pieces, f"hidden: {attribute(part, 'string-value')}")
+        elif name not in _SKIPPED:
+            inner: list[str] = []
+            self._gather(part, inner, depth + 1)
+            text = "".join(inner)
+            if attribute(part, "style-name") in self._hidden_styles and text.strip():
+                self._mark(pieces, f"hidden: {text}")
+            else:
+                pieces.append(f" ({text})" if name == "ruby-text" and text else text)
+
+    def _change(self, name: str, change_id: str, pieces: list[str]) -> None:
+        """Text that was deleted lies elsewhere; what was inserted stands between two of these."""
+        done, deleted = self._changes.get(change_id, ("changed", ""))
+        if name == "change":
+            self._mark(pieces, deleted)
+        else:
+            self._marked = True
+            pieces.append(f" [{done}: " if name == "change-start" else "] ")
+
+    def _mark(self, pieces: list[str], text: str) -> None:
+        if text:
+            self._marked = True
+            pieces.append(f" [{text}] ")
+
+    def _note(self, note: ET.Element, pieces: list[str]) -> None:
+        citation = "".join(child(note, "note-citation").itertext()) if child(note, "note-citation") is not None else ""  # type: ignore[union-attr]
+        body = child(note, "note-body")
+        pieces.append(f"[{citation}]")
+        words = [paragraph_text(part) for part in (body if body is not None else [])]
+        self._notes.add(f"[{citation}] {' / '.join(word for word in words if word)}")
+
+
+def _comment(element: ET.Element) -> str:
+    text = annotation_text(element)
+    return (
+        f"comment by {text}" if child(element, "creator") is not None and text else f"comment: {text}" if text else ""
+    )
+
+
+def _hidden(content: ET.Element) -> tuple[set[str], set[str]]:
+    """Names of the styles whose text, and of those whose slide, is not shown."""
+    texts, pages = set(), set()
+    for style in content.iter():
+        if local(style) != "style":
+            continue
+        for properties in style:
+            if local(properties) == "text-properties" and attribute(properties, "display") == "none":
+                texts.add(attribute(style, "name"))
+            if local(properties) == "drawing-page-properties" and attribute(properties, "visibility") == "hidden":
+                pages.add(attribute(style, "name"))
+    return texts, pages
+
+
+def _changes(content: ET.Element) -> dict[str, tuple[str, str]]:
+    """By id: what was done and by whom, and that with the words that were deleted."""
+    found = {}
+    for region in content.iter():
+        if local(region) != "changed-region":
+            continue
+        for change in region:
+            creator = child(change, "change-info", "creator")
+            done = {"insertion": "inserted", "deletion": "deleted"}.get(local(change), "changed")
+            done += f" by {''.join(creator.itertext())}" if creator is not None else ""
+            words = [paragraph_text(part) for part in change.iter() if local(part) in _BLOCKS]
+            text = " / ".join(word for word in words if word)
+            found[attribute(region, "id")] = (done, f"{done}: {text}" if text else "")
+    return found

@@ -1,0 +1,25 @@
+"""An RTF document in, its words out, with the comments in it where they stand.
+
+Pure. Source: Microsoft's RTF specification 1.9.1, which ``rtf`` reads.
+"""
+
+from __future__ import annotations
+
+from bot.files.worker import rtf
+from bot.files.worker.package import Broken
+from bot.files.worker.words.lines import CHARS_MAX, Words
+
+_COMMENT = "[Comment: "
+
+
+def read(data: bytes) -> Words:
+    """Raises ``Broken`` where there are no words in it."""
+    words = Words()
+    section = words.section()
+    text = rtf.to_text(data)
+    for line in text[:CHARS_MAX].split("\n"):
+        section.add(line, shown=_COMMENT not in line)
+    words.breaks_off = len(text) > CHARS_MAX
+    if not words.filled():
+        raise Broken("no words")
+    return words

@@ -1,0 +1,148 @@
+"""A PowerPoint presentation (Office Open XML) in, the words of its slides out, with notes, comments and hidden ones.
+
+I/O: reads the file; runs in a worker process. Source: ECMA-376 part 1, 19.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from xml.etree import ElementTree as ET
+
+from bot.files.worker.drawing import chart_lines, diagram_text, paragraphs
+from bot.files.worker.package import Broken, Package, attribute, child, descendants, local
+from bot.files.worker.words.lines import Counted, Section, Words
+
+_SLIDES_MAX = 2_000
+_FIELDS = frozenset({"sldNum", "dt", "hdr", "ftr", "sldImg"})
+
+
+def read_package(package: Package) -> Words:
+    """Raises ``Broken`` where there is no presentation in it."""
+    main = next((name for name in package.related("", "officeDocument") if name in package), "ppt/presentation.xml")
+    root, relations = package.tree(main), package.relations(main)
+    authors = _authors(package)
+    words, counted = Words(), Counted()
+    layouts: dict[str, None] = {}
+    order = [_id(element) for element in descendants(root, "sldId")]
+    parts = [relations[number].target for number in order if number in relations and not relations[number].external]
+    try:
+        for number, part in enumerate(parts[:_SLIDES_MAX], 1):
+            slide = package.optional_tree(part)
+            hidden = attribute(slide, "show", "1") in {"0", "false"}
+            section = words.section(f"Slide {number}{' (hidden)' if hidden else ''}")
+            _add_slide(package, part, slide, section, counted, hidden=hidden)
+            _add_asides(package, part, section, authors, counted)
+            if not hidden:
+                layouts |= dict.fromkeys(package.related(part, "slideLayout"))
+    except Broken:
+        words.breaks_off = True
+    _add_layouts(package, layouts, words)
+    if not parts:
+        raise Broken("no slides")
+    return words
+
+
+def _id(element: ET.Element) -> str:
+    return next((value for key, value in element.attrib.items() if key.endswith("}id")), "")
+
+
+def _add_slide(
+    package: Package, part: str, slide: ET.Element, section: Section, counted: Counted, *, hidden: bool
+) -> None:
+    relations = package.relations(part)
+    for shape, unseen in _shapes(slide):
+        for text in _texts(shape):
+            section.add(
+                counted.take(f"[hidden] {text}" if unseen and not hidden else text), shown=not hidden and not unseen
+            )
+        for frame in descendants(shape, "chart", "relIds"):
+            ids = [value for key, value in frame.attrib.items() if key.endswith(("}id", "}dm"))]
+            relation = relations.get(ids[0]) if ids else None
+            if relation is None or relation.external:
+                continue
+            if relation.kind in {"chart", "chartEx"}:
+                for line in chart_lines(package.optional_tree(relation.target)):
+                    section.add(counted.take(f"Chart: {line}"), shown=not hidden)
+            elif relation.kind == "diagramData":
+                section.add(counted.take(diagram_text(package, relation.target)), shown=not hidden)
+
+
+def _shapes(slide: ET.Element) -> Iterator[tuple[ET.Element, bool]]:
+    """Each shape that is no group, with whether it is hidden, by itself or with its group."""
+    tree = child(slide, "cSld", "spTree")
+    waiting = [(element, False) for element in reversed(tree if tree is not None else [])]
+    while waiting:
+        element, unseen = waiting.pop()
+        name = local(element)
+        about = next((part for part in descendants(element, "cNvPr")), None)
+        unseen = unseen or (about is not None and attribute(about, "hidden") in {"1", "true"})
+        if name == "AlternateContent":
+            waiting += [(inner, unseen) for choice in list(element)[:1] for inner in reversed(choice)]
+        elif name == "grpSp":
+            waiting += [(inner, unseen) for inner in reversed(element)]
+        elif name in {"sp", "graphicFrame", "cxnSp", "pic", "contentPart"}:
+            yield element, unseen
+
+
+def _texts(shape: ET.Element) -> Iterator[str]:
+    """A line a paragraph, or a row of a table."""
+    rows = list(descendants(shape, "tr"))
+    for row in rows:
+        yield " | ".join(" / ".join(paragraphs(cell)) for cell in row if local(cell) == "tc")
+    for body in () if rows else descendants(shape, "txBody"):
+        yield from paragraphs(body)
+
+
+def _placeholder(shape: ET.Element) -> str | None:
+    """The kind of placeholder that a shape is; ``None`` for one that is none."""
+    found = next(descendants(shape, "ph"), None)
+    return attribute(found, "type", "body") if found is not None else None
+
+
+def _add_asides(package: Package, part: str, section: Section, authors: dict[str, str], counted: Counted) -> None:
+    for notes in package.related(part, "notesSlide"):
+        for shape, _ in _shapes(package.optional_tree(notes)):
+            if _placeholder(shape) not in _FIELDS:
+                for text in _texts(shape):
+                    section.add(counted.take(f"Speaker notes: {text}"), shown=False)
+    for relation in package.relations(part).values():
+        if relation.kind != "comments" or relation.external:
+            continue
+        for comment in descendants(package.optional_tree(relation.target), "cm", "reply"):
+            plain = child(comment, "text")
+            said = (plain.text or "") if plain is not None else " / ".join(_body(comment))
+            author = authors.get(attribute(comment, "authorId"), "")
+            section.add(counted.take(f"Comment{f' by {author}' if author else ''}: {said}"), shown=False)
+
+
+def _body(comment: ET.Element) -> list[str]:
+    body = child(comment, "txBody")
+    return paragraphs(body) if body is not None else []
+
+
+def _authors(package: Package) -> dict[str, str]:
+    return {
+        attribute(author, "id"): attribute(author, "name")
+        for name in ("ppt/commentAuthors.xml", "ppt/authors.xml")
+        for author in descendants(package.optional_tree(name), "cmAuthor", "author")
+    }
+
+
+def _add_layouts(package: Package, layouts: dict[str, None], words: Words) -> None:
+    """What stands on all slides of a layout or a master; their placeholders only say what to type."""
+    section = words.section("On several slides")
+    masters: dict[str, None] = {}
+    for layout in layouts:
+        root = package.optional_tree(layout)
+        if attribute(root, "showMasterSp", "1") not in {"0", "false"}:
+            masters |= dict.fromkeys(package.related(layout, "slideMaster"))
+        _add_fixed(root, section)
+    for master in masters:
+        _add_fixed(package.optional_tree(master), section)
+
+
+def _add_fixed(root: ET.Element, section: Section) -> None:
+    for shape, unseen in _shapes(root):
+        if _placeholder(shape) is None and not unseen:
+            for text in _texts(shape):
+                section.add(text)

@@ -1,0 +1,175 @@
+"""A Word document (Office Open XML, or Word 2003 XML) in, its words out, comments and changes marked where they stand.
+
+I/O: reads the file; runs in a worker process. Source: ECMA-376 part 1, 17; Word 2003 differs in where comments,
+insertions and deletions are kept (``annotation`` elements).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from xml.etree import ElementTree as ET
+
+from bot.files.worker.drawing import chart_lines, diagram_text
+from bot.files.worker.package import Broken, Package, Relation, attribute, child, descendants, local, xml_events
+from bot.files.worker.words.lines import Counted, Section, Words
+from bot.files.worker.words.word_paragraph import Paragraph, Paragraphs
+
+_BLOCKS = frozenset({"p", "tbl"})
+_WRAPPERS = frozenset({"body", "sdt", "sdtContent", "sect", "sub-section", "customXml", "wordDocument", "document"})
+_SMALL_PARTS = (("header", "Header"), ("footer", "Footer"))
+_Drawn = Callable[[str], list[str]]
+"""Makes of a relation's id the lines of the chart or diagram that it leads to."""
+
+
+def _nothing_drawn(_: str) -> list[str]:
+    return []
+
+
+def read_package(package: Package) -> Words:
+    """Raises ``Broken`` where there is no document in it."""
+    main = next((name for name in package.related("", "officeDocument") if name in package), "word/document.xml")
+    relations = package.relations(main)
+    paragraphs = Paragraphs(_comments(package, relations))
+    words = _read(package.chunks(main), paragraphs, lambda relation_id: _drawn(package, relations, relation_id))
+    notes = {kind: _notes(package, relations, kind, paragraphs) for kind in ("footnote", "endnote")}
+    for kind, section in notes.items():
+        if section.lines:
+            section.title = "Footnotes" if kind == "footnote" else "Endnotes"
+            words.sections.append(section)
+    seen: set[str] = set()
+    for kind, title in _SMALL_PARTS:
+        section = Section(f"{title}s of pages")
+        for relation in relations.values():
+            if relation.kind == kind:
+                _add_distinct(package, relation.target, paragraphs, section, seen)
+        words.sections += [section] if section.lines else []
+    unplaced = paragraphs.comments_not_met()
+    if unplaced:
+        section = words.section("Comments")
+        for text in unplaced:
+            section.add(text, shown=False)
+    return words
+
+
+def read_xml(chunks: Iterator[bytes]) -> Words:
+    """Word 2003 XML. Raises ``Broken`` where it is none."""
+    return _read(chunks, Paragraphs({}), _nothing_drawn)
+
+
+def _read(chunks: Iterator[bytes], paragraphs: Paragraphs, drawn: _Drawn) -> Words:
+    words, counted = Words(), Counted()
+    section = words.section()
+    try:
+        for block in _blocks(chunks):
+            _add_block(block, paragraphs, section, counted, drawn)
+    except Broken:
+        if not words.filled():
+            raise
+        words.breaks_off = True
+    return words
+
+
+def _blocks(chunks: Iterator[bytes]) -> Iterator[ET.Element]:
+    """Paragraphs and tables that are in nothing but wrappers, each forgotten when the next is asked for."""
+    open_elements: list[ET.Element] = []
+    inside = 0
+    for event, element in xml_events(chunks):
+        name = local(element)
+        if event == "start":
+            inside += bool(inside) or name in _BLOCKS
+            open_elements.append(element)
+            continue
+        open_elements.pop()
+        inside = max(inside - 1, 0)
+        if inside == 0 and name in _BLOCKS:
+            yield element
+        if inside == 0 and open_elements and local(open_elements[-1]) in _WRAPPERS:
+            open_elements[-1].clear()
+
+
+def _add_block(
+    block: ET.Element, paragraphs: Paragraphs, section: Section, counted: Counted, drawn: _Drawn = _nothing_drawn
+) -> None:
+    if local(block) == "p":
+        _add_paragraph(paragraphs.read(block), section, counted, drawn)
+        return
+    for row in block.iter():
+        if local(row) != "tr":
+            continue
+        cells, shown, beside = [], True, []
+        for cell in row:
+            found = [paragraphs.read(part) for part in descendants(cell, "p")] if local(cell) in {"tc", "sdt"} else []
+            cells.append(" / ".join(paragraph.text for paragraph in found if paragraph.text.strip()))
+            shown = shown and not any(paragraph.marked for paragraph in found)
+            beside += [line for paragraph in found for line in paragraph.boxes]
+        text = " | ".join(cells).strip(" |")
+        section.add(counted.take(text), shown=shown)
+        for line in beside:
+            section.add(counted.take(line))
+
+
+def _add_paragraph(paragraph: Paragraph, section: Section, counted: Counted, drawn: _Drawn) -> None:
+    section.add(counted.take(paragraph.text), shown=not paragraph.marked)
+    for box in paragraph.boxes:
+        section.add(counted.take(box))
+    for relation_id in paragraph.drawn:
+        for line in drawn(relation_id):
+            section.add(counted.take(line))
+
+
+def _drawn(package: Package, relations: dict[str, Relation], relation_id: str) -> list[str]:
+    relation = relations.get(relation_id)
+    if relation is None or relation.external:
+        return []
+    if relation.kind in {"chart", "chartEx"}:
+        return [f"Chart: {line}" for line in chart_lines(package.optional_tree(relation.target))]
+    if relation.kind == "diagramData" and (text := diagram_text(package, relation.target)):
+        return [f"Diagram: {text}"]
+    return []
+
+
+def _comments(package: Package, relations: dict[str, Relation]) -> dict[str, str]:
+    """By id, each with its author."""
+    found = {}
+    plain = Paragraphs({})
+    for relation in relations.values():
+        if relation.kind != "comments":
+            continue
+        for comment in descendants(package.optional_tree(relation.target), "comment"):
+            texts = [plain.read(part).text for part in descendants(comment, "p")]
+            text = " / ".join(text for text in texts if text.strip())
+            author = attribute(comment, "author").strip()
+            found[attribute(comment, "id")] = f"comment by {author}: {text}" if author else f"comment: {text}"
+    return found
+
+
+def _notes(package: Package, relations: dict[str, Relation], kind: str, paragraphs: Paragraphs) -> Section:
+    section, counted = Section(), Counted()
+    for relation in relations.values():
+        if relation.kind != f"{kind}s":
+            continue
+        for note in descendants(package.optional_tree(relation.target), kind):
+            if attribute(note, "type") in {"separator", "continuationSeparator", "continuationNotice"}:
+                continue
+            found = [paragraphs.read(part) for part in descendants(note, "p")]
+            text = " / ".join(paragraph.text.strip() for paragraph in found if paragraph.text.strip())
+            number = paragraphs.note_number(kind, attribute(note, "id"))
+            if text:
+                marked = any(paragraph.marked for paragraph in found)
+                section.add(counted.take(f"[{number}] {text}" if number else text), shown=not marked)
+    return section
+
+
+def _add_distinct(package: Package, part: str, paragraphs: Paragraphs, section: Section, seen: set[str]) -> None:
+    root = package.optional_tree(part)
+    lines = Section()
+    for block in root:
+        if local(block) in _BLOCKS:
+            _add_block(block, paragraphs, lines, Counted())
+        elif child(block, "sdtContent") is not None:
+            for inner in descendants(block, "p"):
+                _add_block(inner, paragraphs, lines, Counted())
+    for line in lines.lines:
+        if line.text not in seen:
+            seen.add(line.text)
+            section.lines.append(line)

@@ -1,0 +1,144 @@
+"""A paragraph of a Word document in, its text out, with marks for what its pages do not show.
+
+Pure. Source: ECMA-376 part 1, 17.3 and 17.13.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from xml.etree import ElementTree as ET
+
+from bot.files.worker.package import attribute, child, descendants, local
+
+_SKIPPED = frozenset({"pPr", "rPr", "instrText", "delInstrText", "fldData", "sectPr", "tblPr", "trPr", "tcPr", "docPr"})
+_CHANGES = {"ins": "inserted", "moveTo": "moved here", "del": "deleted", "moveFrom": "moved away"}
+_CHANGES_2003 = {"Word.Insertion": "inserted", "Word.Deletion": "deleted"}
+_CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
+_DEPTH_MAX = 60
+
+
+@dataclass(slots=True)
+class Paragraph:
+    text: str = ""
+    marked: bool = False
+    """Whether marks in it say what no page shows: then the whole paragraph is given, so that it is clear of what."""
+    boxes: list[str] = field(default_factory=list)
+    """The paragraphs of text boxes that hang on it."""
+    drawn: list[str] = field(default_factory=list)
+    """Ids of charts and diagrams that hang on it."""
+
+
+class Paragraphs:
+    """Reads one after the other, and counts the notes as they are met."""
+
+    def __init__(self, comments: Mapping[str, str]) -> None:
+        self._comments = comments
+        self._met: set[str] = set()
+        self._notes: dict[str, list[str]] = {"footnote": [], "endnote": []}
+
+    def read(self, element: ET.Element) -> Paragraph:
+        paragraph = Paragraph()
+        pieces: list[str] = []
+        self._gather(element, paragraph, pieces, 0)
+        paragraph.text = re.sub(r" {2,}(?=\[)|(?<=\]) {2,}", " ", "".join(pieces))
+        return paragraph
+
+    def note_number(self, kind: str, note_id: str) -> int:
+        """From 1, in the order in which the text refers to them; 0 where it does not."""
+        met = self._notes[kind]
+        return met.index(note_id) + 1 if note_id in met else 0
+
+    def comments_not_met(self) -> list[str]:
+        return [f"[{text}]" for number, text in self._comments.items() if number not in self._met]
+
+    def _gather(self, element: ET.Element, paragraph: Paragraph, pieces: list[str], depth: int) -> None:
+        if depth > _DEPTH_MAX:
+            return
+        for part in element:
+            name = local(part)
+            if name in _SKIPPED:
+                continue
+            if name in {"t", "delText"}:
+                pieces.append(part.text or "")
+            elif name in _CHARACTERS:
+                pieces.append(_CHARACTERS[name])
+            elif name == "sym":
+                pieces.append(_symbol(attribute(part, "char")))
+            elif name == "AlternateContent":
+                self._gather(ET.Element("choice") if not len(part) else part[0], paragraph, pieces, depth + 1)
+            elif name in {"commentReference", "footnoteReference", "endnoteReference"}:
+                self._reference(name, attribute(part, "id"), paragraph, pieces)
+            elif name in {"drawing", "pict", "object", "txbxContent"}:
+                self._drawing(part, paragraph, depth)
+            else:
+                self._marked(part, name, paragraph, pieces, depth)
+
+    def _reference(self, name: str, number: str, paragraph: Paragraph, pieces: list[str]) -> None:
+        kind = name.removesuffix("Reference")
+        if kind == "comment":
+            self._met.add(number)
+            if number in self._comments:
+                pieces.append(f" [{self._comments[number]}] ")
+                paragraph.marked = True
+            return
+        if number not in self._notes[kind]:
+            self._notes[kind].append(number)
+        pieces.append(f"[{self.note_number(kind, number)}]")
+
+    def _drawing(self, element: ET.Element, paragraph: Paragraph, depth: int) -> None:
+        for part in descendants(element, "txbxContent", "chart", "relIds"):
+            if local(part) == "txbxContent":
+                for inner in descendants(part, "p"):
+                    found = Paragraph()
+                    pieces: list[str] = []
+                    self._gather(inner, found, pieces, depth + 10)
+                    text = "".join(pieces).strip()
+                    paragraph.boxes += [text] if text else []
+            else:
+                ids = [value for key, value in part.attrib.items() if key.endswith(("}id", "}dm"))]
+                paragraph.drawn += ids[:1]
+
+    def _marked(self, element: ET.Element, name: str, paragraph: Paragraph, pieces: list[str], depth: int) -> None:
+        """A run or what wraps runs, in brackets where it is a change, a comment or hidden."""
+        mark = _CHANGES.get(name, "")
+        author = attribute(element, "author")
+        if name == "annotation":  # Word 2003
+            kind = attribute(element, "type")
+            mark = _CHANGES_2003.get(kind, "comment" if kind == "Word.Comment" else "")
+        elif name == "r" and _is_hidden(element):
+            mark = "hidden"
+        inner: list[str] = []
+        if name == "ruby":
+            self._ruby(element, paragraph, inner, depth)
+        else:
+            self._gather(element, paragraph, inner, depth + 1)
+        text = "".join(inner)
+        if name == "p" and text:
+            text = f" / {text}" if pieces else text
+        if not mark or not text.strip():
+            pieces.append(text)
+            return
+        paragraph.marked = True
+        pieces.append(f" [{mark}{f' by {author}' if author else ''}: {text.strip()}] ")
+
+    def _ruby(self, element: ET.Element, paragraph: Paragraph, pieces: list[str], depth: int) -> None:
+        for name, form in (("rubyBase", "{}"), ("rt", " ({})")):
+            part, inner = child(element, name), list[str]()
+            if part is not None:
+                self._gather(part, paragraph, inner, depth + 1)
+                pieces.append(form.format("".join(inner)))
+
+
+def _is_hidden(run: ET.Element) -> bool:
+    vanish = child(run, "rPr", "vanish")
+    return vanish is not None and attribute(vanish, "val", "1") not in {"0", "false", "off"}
+
+
+def _symbol(code: str) -> str:
+    try:
+        value = int(code, 16)
+    except ValueError:
+        return ""
+    return chr(value) if 0x20 <= value < 0xD800 else ""

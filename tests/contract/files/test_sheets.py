@@ -1,0 +1,294 @@
+"""Spreadsheets reach the model as tables of text: every cell as people see it, and what pages would have lost."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import re
+import zipfile
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from bot.files import notes
+from bot.messages import ImageBlock
+from tests import made_documents, made_files, made_office
+from tests.converted import LIMITS, WITHOUT_OFFICE, Converter, converter, libreoffice
+from tests.office_files import converted_by_office
+
+PRICES = """row,A,B,C,D,E (hidden)
+1,Price list 2026 [merged A1:C1]
+2,item,price,share,since,internal
+3,lamp 1 [comment: Ann: out of stock],"1,000.25 €",1.0%,01.03.2026,x
+4,lamp 2,"1,000.50 €",2.0%,02.03.2026,x
+5 (hidden),lamp 3,"1,000.75 €",3.0%,03.03.2026,x
+6,lamp 4,"1,001.00 €",4.0%,04.03.2026,x
+7,lamp 5,"1,001.25 €",5.0%,05.03.2026,x"""
+ASSUMPTIONS = "row,A\n1,Rebate of seven percent"
+
+
+@pytest.fixture
+async def convert(tmp_path: Path) -> AsyncIterator[Converter]:
+    async with converter(tmp_path) as made:
+        yield made
+
+
+def tables(text: str) -> list[str]:
+    return re.findall(r"```csv\n(.*?)\n```", text, flags=re.DOTALL)
+
+
+# --- what pages lose -----------------------------------------------------------------------------------------------
+async def test_a_workbook_is_its_cells_as_people_see_them_with_all_that_is_hidden(convert: Converter) -> None:
+    found = await convert(made_office.price_list(), "prices.xlsx", WITHOUT_OFFICE)
+    assert found.labels == [
+        'File "prices.xlsx" (Excel workbook, sheet 1 of 2 "Prices", 7 rows × 5 columns):',
+        'File "prices.xlsx" (Excel workbook, sheet 2 of 2 "Assumptions", a hidden sheet, 1 row × 1 column):',
+    ]
+    assert tables(found.text) == [PRICES, ASSUMPTIONS]
+    assert found.reasons == []
+
+
+@libreoffice
+@pytest.mark.parametrize("kind", ["xls", "ods", "fods"])
+async def test_the_same_in_every_other_format(convert: Converter, tmp_path: Path, kind: str) -> None:
+    content = await converted_by_office(tmp_path, "prices.xlsx", made_office.price_list(), kind)
+    found = await convert(content, f"prices.{kind}", WITHOUT_OFFICE)
+    prices, assumptions = tables(found.text)
+    assert re.sub(r"comment:[ :]*(Ann: )?", "comment: Ann: ", prices) == PRICES  # LibreOffice loses the author
+    assert assumptions == ASSUMPTIONS
+    assert "a hidden sheet" in found.labels[1]
+
+
+async def test_rows_under_a_filter_say_that_they_were_filtered_out(convert: Converter) -> None:
+    rows = made_office.cells(1, "name") + made_office.cells(2, "Oslo") + made_office.cells(4, "Bergen")
+    hidden = made_office.cells(3, "Turku").replace('r="3"', 'r="3" hidden="1"')
+    content = made_office.workbook(rows.replace('<row r="4"', f'{hidden}<row r="4"'), after='<autoFilter ref="A1:A4"/>')
+    (table,) = tables((await convert(content, "a.xlsx")).text)
+    assert table == "row,A\n1,name\n2,Oslo\n3 (filtered out),Turku\n4,Bergen"
+
+
+async def test_a_thread_of_comments_is_read_once(convert: Converter) -> None:
+    name = "http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"
+    thread = (
+        f'<ThreadedComments xmlns="{name}"><threadedComment ref="A1" personId="p" id="1"><text>Is that net?</text>'
+        '</threadedComment><threadedComment ref="A1" personId="p" id="2" parentId="1"><text>Gross.</text>'
+        "</threadedComment></ThreadedComments>"
+    )
+    legacy = (
+        f'<comments xmlns="{made_office.SHEETS}"><authors><author>tc=1</author></authors><commentList>'
+        '<comment ref="A1" authorId="0"><text><t>[Threaded comment] Your version of Excel…</t></text></comment>'
+        "</commentList></comments>"
+    )
+    people = f'<personList xmlns="{name}"><person displayName="Ann Lie" id="p"/></personList>'
+    parts = {
+        "xl/threadedComments/t1.xml": thread, "xl/comments1.xml": legacy, "xl/persons/person.xml": people,
+        "xl/worksheets/_rels/sheet1.xml.rels": (
+            '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+            '<Relationship Id="r1" Type="x/threadedComment" Target="../threadedComments/t1.xml"/>'
+            '<Relationship Id="r2" Type="x/comments" Target="../comments1.xml"/></Relationships>'
+        ),
+    }  # fmt: skip
+    (table,) = tables((await convert(made_office.workbook(made_office.cells(1, "100"), parts=parts), "a.xlsx")).text)
+    assert table == "row,A\n1,100 [comment: Ann Lie: Is that net?] [comment: Ann Lie: Gross.]"
+
+
+async def test_how_japanese_is_pronounced_is_not_part_of_the_cell(convert: Converter) -> None:
+    cell = '<row r="1"><c r="A1" t="inlineStr"><is><t>東京</t><rPh sb="0" eb="2"><t>トウキョウ</t></rPh></is></c></row>'
+    (table,) = tables((await convert(made_office.workbook(cell), "a.xlsx")).text)
+    assert table == "row,A\n1,東京"
+
+
+async def test_what_is_drawn_is_told_by_its_words_and_pictures_are_shown(convert: Converter) -> None:
+    found = await convert(made_office.price_list(chart=True, picture=True), "prices.xlsx", WITHOUT_OFFICE)
+    assert "Chart at G2: bar chart, “Prices by lamp”" in found.text
+    assert found.labels[-1] == "File \"prices.xlsx › picture in 'Prices' at G20\" (PNG image, 40 × 30 px):"
+    assert sum(isinstance(block, ImageBlock) for block in found.file.blocks) == 1
+
+
+@libreoffice
+async def test_charts_are_shown_as_pictures_where_there_is_a_program_for_it(convert: Converter) -> None:
+    found = await convert(made_office.price_list(chart=True), "prices.xlsx")
+    assert tables(found.text)[0].startswith(PRICES)
+    assert found.labels[-1].startswith('File "prices.xlsx" (chart or picture in the workbook, ')
+    assert isinstance(found.file.blocks[-1], ImageBlock)
+
+
+async def test_formulas_without_results_are_read_as_formulas_with_a_word_about_it(convert: Converter) -> None:
+    found = await convert(made_office.price_list(formulas=True), "prices.xlsx", WITHOUT_OFFICE)
+    assert "\n9,,=SUM(B3:B7)" in found.text
+    assert found.reasons == [notes.FORMULAS]
+
+
+@libreoffice
+async def test_formulas_without_results_are_worked_out_where_there_is_a_program_for_it(convert: Converter) -> None:
+    found = await convert(made_office.price_list(formulas=True), "prices.xlsx")
+    assert "\n9,,5003.75" in found.text
+    assert found.reasons == []
+
+
+async def test_a_stored_result_is_what_is_shown(convert: Converter) -> None:
+    sum_and_truth = '<c r="A1"><f>1+1</f><v>2</v></c><c r="B1" t="b"><v>1</v></c>'
+    row = f'<row r="1">{sum_and_truth}<c r="C1" t="e"><v>#DIV/0!</v></c></row>'
+    (table,) = tables((await convert(made_office.workbook(row), "a.xlsx")).text)
+    assert table == "row,A,B,C\n1,2,TRUE,#DIV/0!"
+
+
+# --- other formats -------------------------------------------------------------------------------------------------
+async def test_excel_2003_xml_is_a_table_too(convert: Converter) -> None:
+    rows = (
+        '<Column ss:Index="2" ss:Hidden="1"/>'
+        '<Row><Cell ss:MergeAcross="1"><Data ss:Type="String">Rates &amp; fees</Data></Cell></Row>'
+        '<Row ss:Index="4" ss:Hidden="1"><Cell ss:StyleID="p"><Data ss:Type="Number">0.25</Data>'
+        '<Comment ss:Author="Ann"><ss:Data>check</ss:Data></Comment></Cell>'
+        '<Cell ss:StyleID="d"><Data ss:Type="DateTime">2026-03-05T00:00:00.000</Data></Cell></Row>'
+    )
+    styles = (
+        '<Style ss:ID="p"><NumberFormat ss:Format="Percent"/></Style>'
+        '<Style ss:ID="d"><NumberFormat ss:Format="dd/mm/yyyy"/></Style>'
+    )
+    content = made_office.excel_xml(rows, styles=styles, options="<x:Visible>SheetHidden</x:Visible>")
+    found = await convert(content, "report.xls")
+    assert found.labels == ['File "report.xls" (Excel workbook, sheet "Data", a hidden sheet, 4 rows × 2 columns):']
+    expected = "row,A,B (hidden)\n1,Rates & fees [merged A1:B1]\n4 (hidden),25.00% [comment: Ann: check],05/03/2026"
+    assert tables(found.text) == [expected]
+
+
+async def test_a_flat_opendocument_spreadsheet_is_a_table_too(convert: Converter) -> None:
+    body = (
+        '<table:table table:name="Plan" table:style-name="gone"><table:table-column table:visibility="collapse"/>'
+        '<table:table-row table:number-rows-repeated="2"><table:table-cell table:number-columns-repeated="3"/>'
+        '</table:table-row><table:table-row table:visibility="filter"><table:table-cell><text:p>1.200,50 €</text:p>'
+        "<office:annotation><dc:creator>Ann</dc:creator><text:p>net</text:p></office:annotation></table:table-cell>"
+        '<table:table-cell table:number-columns-repeated="2"><text:p>a<text:s text:c="2"/>b</text:p></table:table-cell>'
+        '</table:table-row><table:table-row table:number-rows-repeated="1048573"><table:table-cell/></table:table-row>'
+        "</table:table>"
+    )
+    properties = '<style:table-properties table:display="false"/>'
+    style = f'<style:style style:name="gone" style:family="table">{properties}</style:style>'
+    found = await convert(made_office.flat("spreadsheet", body, styles=style), "plan.fods")
+    assert found.labels[0].endswith('sheet "Plan", a hidden sheet, 3 rows × 3 columns):')
+    assert tables(found.text) == ['row,A (hidden),B,C\n3 (filtered out),"1.200,50 € [comment: Ann: net]",a  b,a  b']
+
+
+async def test_a_binary_workbook_is_read_with_a_word_about_what_is_not(convert: Converter) -> None:
+    found = await convert(made_office.xlsb([["item", "price"], ["lamp", 12.5]]), "a.xlsb", WITHOUT_OFFICE)
+    assert tables(found.text) == ["row,A,B\n1,item,price\n2,lamp,12.5"]
+    assert "a hidden sheet" in found.labels[0]
+    assert found.reasons == [notes.BINARY_SHEETS]
+
+
+# --- large ones ----------------------------------------------------------------------------------------------------
+def export(rows: int) -> bytes:
+    lines = "".join(made_office.cells(row, f"customer {row}", "Bergen", f"last{row}") for row in range(2, rows + 1))
+    return made_office.workbook(made_office.cells(1, "name", "city", "note") + lines)
+
+
+async def test_a_long_sheet_keeps_its_header_and_its_end_and_says_which_rows_are_missing(convert: Converter) -> None:
+    found = await convert(export(60_000), "export.xlsx")
+    (table,) = tables(found.text)
+    lines = table.split("\n")
+    gap = next(number for number, line in enumerate(lines) if line.startswith("[…"))
+    first, last = (int(number.replace(",", "")) for number in re.findall(r"[\d,]+\d", lines[gap]))
+    assert lines[:3] == ["row,A,B,C", "1,name,city,note", "2,customer 2,Bergen,last2"]
+    assert lines[gap - 1].startswith(f"{first - 1},")
+    assert lines[gap + 1].startswith(f"{last + 1},")
+    assert lines[-1] == "60000,customer 60000,Bergen,last60000"
+    assert 190_000 < len(table) <= LIMITS.convert.text_chars_max
+    assert f"rows {first:,}–{last:,} left out" in found.labels[0]
+    assert found.reasons == [notes.sheet_rows_left_out([f"rows {first:,}–{last:,} of 60,000 in “Data”"])]
+
+
+async def test_a_short_sheet_is_not_cut_for_a_long_one(convert: Converter) -> None:
+    book = Workbook()
+    for name, rows in (("Long", 9_000), ("Short", 50), ("Longer", 12_000)):
+        sheet = book.create_sheet(name)
+        for row in range(rows):
+            sheet.append([f"{name} {row}", row])
+    found = await convert(made_office.saved(book), "a.xlsx")
+    _, long, short, longer = tables(found.text)
+    assert short.count("\n") == 50
+    assert "left out" not in short
+    assert 80_000 < len(long) < 120_000
+    assert 80_000 < len(longer) < 120_000
+
+
+async def test_a_million_formatted_rows_with_nothing_in_them_cost_nothing(convert: Converter) -> None:
+    blank = "".join(
+        f'<row r="{row}" s="1"><c r="A{row}" s="1"/><c r="B{row}" s="1"/></row>' for row in range(3, 300_000)
+    )
+    content = made_office.workbook(
+        made_office.cells(1, "a") + made_office.cells(2, "b") + blank + made_office.cells(300_000, "c")
+    )
+    async with asyncio.timeout(20):
+        found = await convert(content, "a.xlsx")
+    assert tables(found.text) == ["row,A\n1,a\n2,b\n300000,c"]
+    assert found.reasons == []
+
+
+async def test_cells_at_the_far_corner_make_no_giant_of_a_sheet(convert: Converter) -> None:
+    corner = '<row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>corner</t></is></c></row>'
+    (table,) = tables((await convert(made_office.workbook(made_office.cells(1, "first") + corner), "a.xlsx")).text)
+    assert table == "row,A,XFD\n1,first\n1048576,,corner"
+
+
+def bomb() -> bytes:
+    """A workbook of a megabyte whose sheet is one of 450."""
+    file = io.BytesIO()
+    rows = b'<row><c t="inlineStr"><is><t>x</t></is></c></row>' * 20_000
+    good = zipfile.ZipFile(io.BytesIO(made_office.workbook(made_office.cells(1, "first"))))
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as bad:
+        for name in good.namelist():
+            with bad.open(name, "w") as member:
+                head, end, rest = good.read(name).partition(b"</sheetData>")
+                member.write(head)
+                for _ in range(450 if end else 0):
+                    member.write(rows)
+                member.write(end + rest)
+    return file.getvalue()
+
+
+async def test_a_bomb_of_a_sheet_ends_as_a_sheet_that_breaks_off(convert: Converter) -> None:
+    found = await convert(bomb(), "a.xlsx")
+    assert "1,first" in found.text
+    assert notes.sheets_break_off(["Data"]) in found.reasons
+
+
+async def test_a_damaged_sheet_is_shown_as_far_as_it_goes(convert: Converter) -> None:
+    content = made_office.workbook(made_office.cells(1, "kept") + '<row r="2"><c><v>1</v>')
+    found = await convert(content, "a.xlsx")
+    assert "1,kept" in found.text
+    assert found.reasons == [notes.sheets_break_off(["Data"])]
+
+
+async def test_very_long_rows_lose_their_ends_with_a_word(convert: Converter) -> None:
+    limits = replace(LIMITS, convert=replace(LIMITS.convert, text_chars_max=10_000))
+    content = made_office.workbook(
+        made_office.cells(1, *(f"column {n}" for n in range(3_000))) + made_office.cells(2, "end")
+    )
+    found = await convert(content, "a.xlsx", limits)
+    assert "column 100" in found.text
+    assert "\n2,end" in found.text
+    assert found.reasons == [notes.WIDE_ROWS]
+
+
+# --- what cannot be read -------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "content",
+    [
+        made_documents.compound({"EncryptedPackage": bytes(5_000), "EncryptionInfo": bytes(20)}),
+        made_documents.compound(
+            {"Workbook": b"\x09\x08\x10\0\0\x06\x05\0" + bytes(12) + b"\x2f\0\x02\0\0\0" + bytes(5_000)}
+        ),
+    ],
+    ids=["xlsx", "xls"],
+)
+async def test_a_locked_workbook_asks_for_a_copy_without_the_password(convert: Converter, content: bytes) -> None:
+    assert (await convert(content, "a.xls", WITHOUT_OFFICE)).reasons == [notes.PASSWORD]
+
+
+async def test_a_workbook_that_is_none_inside_is_named(convert: Converter) -> None:
+    content = made_files.zipped({"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b"<not"})
+    assert (await convert(content, "a.xlsx", WITHOUT_OFFICE)).reasons == [notes.no_office("Excel workbook")]
