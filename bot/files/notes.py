@@ -151,7 +151,7 @@ def unconfined(about: str) -> str:
 
 
 def _article(about: str) -> str:
-    return "an" if about[0] in "AEIOU" else "a"
+    return "an" if about[0] in "AEIOUX" else "a"  # an XPS document
 
 
 def members_left_out(kept: int, max_bytes: int) -> str:
@@ -212,17 +212,20 @@ BINARY_SHEETS = (
 
 def words_alone(about: str) -> str:
     return (
-        f"is {_article(about)} that I could read only as text, so its layout and pictures are missing. "
+        f"is {_article(about)} {about} that I could read only as text, so its layout and pictures are missing. "
         "Please send it as a PDF if they matter."
     )
 
 
 def not_opened(about: str) -> str:
-    return f"is {_article(about)} that can't be opened here, perhaps because it is damaged. Please send it as a PDF."
+    return (
+        f"is {_article(about)} {about} that can't be opened here, perhaps because it is damaged. "
+        "Please send it as a PDF."
+    )
 
 
 def cut_off(about: str) -> str:
-    return f"is {_article(about)} that breaks off before its end, so it can't be opened. Please send it again."
+    return f"is {_article(about)} {about} that breaks off before its end, so it can't be opened. Please send it again."
 
 
 def sheet_rows_left_out(ranges: list[str]) -> str:
@@ -240,10 +243,6 @@ def sheets_break_off(names: list[str]) -> str:
 
 def sheets_left_out(kept: int, total: int) -> str:
     return f"has {total:,} sheets, of which only the first {kept:,} were read. Please send the others by themselves."
-
-
-def _article(about: str) -> str:
-    return f"{'an' if about[0] in 'AEIOU' else 'a'} {about}"
 
 
 def megabytes(size_bytes: int) -> str:
