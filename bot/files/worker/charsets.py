@@ -9,7 +9,8 @@ from __future__ import annotations
 import codecs
 import re
 
-from bot.files.worker.likely_encoding import better_than_western, likely_codec
+from bot.files.worker.encodings import text_of
+from bot.files.worker.likely_encoding import SHORT_BYTES, better_than_western, likely_codec
 
 _MEANT = {
     **dict.fromkeys(("iso8859-1", "latin-1"), "cp1252"),
@@ -72,7 +73,7 @@ def codec_of(label: str) -> str | None:
     if label.isdecimal():
         label = _WINDOWS_NUMBERS.get(int(label[:6]), f"cp{label}")
     try:
-        "".encode(_ALIASES.get(label, label))  # unlike a look-up it refuses what is no encoding of text
+        "a".encode(_ALIASES.get(label, label))  # unlike a look-up it refuses what is no encoding of text
         found = codecs.lookup(_ALIASES.get(label, label)).name
     except (LookupError, ValueError):
         return None
@@ -88,7 +89,7 @@ def decoded(data: bytes, *labels: str) -> str:
     """
     named = [codec for codec in map(codec_of, labels) if codec and codec != "ascii"]
     if data.isascii() and _ALL_ASCII.isdisjoint(named):
-        return data.decode("ascii")
+        return text_of(data)  # with its escapes, where it has such
     tried = named if data.isascii() else ["utf-8", *named]
     for codec in tried:
         try:
@@ -100,7 +101,7 @@ def decoded(data: bytes, *labels: str) -> str:
         broken, whole = text.count("\ufffd"), len(text) - len(text.encode("ascii", "ignore"))
         if broken <= whole * (0.5 if codec == "utf-8" else _BROKEN_SHARE_MAX):
             return text
-    return _leniently(data, likely_codec(data))
+    return text_of(data) if len(data) > SHORT_BYTES else _leniently(data, likely_codec(data))
 
 
 def _strictly(data: bytes, codec: str) -> str:

@@ -129,6 +129,11 @@ def test_a_declaration_that_is_not_true_has_none(words: Words, declared: str) ->
     assert "Müller" in words(page.replace(declared, "utf-8").encode("cp1252"))
 
 
+@pytest.mark.parametrize("codec", ["base64", "quopri", "hex", "rot13", "zlib"])
+def test_a_codec_that_is_no_encoding_of_text_is_no_declaration(words: Words, codec: str) -> None:
+    assert "Müller" in words(f"Content-Transfer-Encoding: {codec}\n{GERMAN} Müller\n".encode("cp1252"))
+
+
 @pytest.mark.parametrize(
     "content",
     [

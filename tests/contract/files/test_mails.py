@@ -343,6 +343,9 @@ async def test_the_version_that_says_all_is_shown(convert: Converter, plain: str
         ("text/plain; charset=iso-2022-jp", b"\x1b$B-!2q5D\x1b(B", "①会議"),
         ("text/plain; charset=hz-gb-2312", "你好".encode("hz"), "你好"),
         ("text/html", "<meta charset=windows-1251><p>Привет".encode("cp1251"), "Привет"),
+        ("text/plain", b"\x1b$B2q5D\x1b(B", "会議"),
+        ("text/plain; charset=us-ascii", b"~{<:Ky2;~}", "己所不"),
+        ("text/plain; charset=x-unknown", b"\x1b$)A\x0e=;;;\x0f\r\n" * 60 + b"\xff", "\n".join(["交换"] * 60) + "\n�"),
     ],
 )
 async def test_a_text_is_read_in_the_encoding_it_is_in(
