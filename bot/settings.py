@@ -103,8 +103,8 @@ class ModelSettings(_Settings):
     )
     bot_confinement: Literal["require", "best"] = Field(
         "require",
-        description="Office files where the system offers neither Landlock nor namespaces to hold them: "
-        "`require` refuses them, `best` opens them all the same.",
+        description="LibreOffice where the system offers neither Landlock nor namespaces to hold it: "
+        "`require` does without it, `best` starts it all the same.",
     )
     bot_image_side_px_max: int = Field(
         1568, ge=200, le=2576, description="Longer side of an image as sent; models see no more than 1568 or 2576."

@@ -63,8 +63,10 @@ def odp(addresses: Sequence[str]) -> bytes:
 
 
 def ods(addresses: Sequence[str]) -> bytes:
+    """With a chart besides, since only for those is a spreadsheet opened by an office program."""
+    chart = '<draw:frame svg:width="1cm" svg:height="1cm"><draw:object xlink:href="./Object 1"/></draw:frame>'
     cells = "<table:table-row><table:table-cell/></table:table-row>"
-    shapes = f"<table:shapes>{_frames(addresses)}</table:shapes>"
+    shapes = f"<table:shapes>{_frames(addresses)}{chart}</table:shapes>"
     return _open_document(f'<table:table table:name="1">{shapes}{cells}</table:table>', "spreadsheet")
 
 

@@ -28,14 +28,14 @@ def chunked(data: bytes, sizes: list[int]) -> Iterator[bytes]:
 
 
 def read(data: bytes, sizes: list[int], *, kept: int) -> tuple[_Read, TableXml]:
-    """Row numbers and their words; rows after the first ``kept`` are not wanted. A table of kilobytes is long here."""
+    """Row numbers and their words; once ``kept`` had words no more is wanted. A table of kilobytes is long here."""
     xml = TableXml("row", "table", "v", advance, ("group",), slice_bytes=200)
     found: _Read = []
     for event, element in xml.events(chunked(data, sizes)):
         if event == "end" and local(element) == "row":
             xml.row_number += 1
             found.append((xml.row_number, "".join(element.itertext())))
-            if len(found) >= kept:
+            if sum(bool(words) for _, words in found) >= kept:
                 xml.pass_over()
     return found, xml
 

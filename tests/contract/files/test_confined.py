@@ -195,10 +195,14 @@ async def test_what_this_machine_gives_is_found_out_by_trying() -> None:
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
-async def test_where_nothing_holds_documents_they_are_refused_and_the_rest_is_read(tmp_path: Path) -> None:
+async def test_where_nothing_holds_documents_only_their_words_are_read_and_the_rest_as_ever(tmp_path: Path) -> None:
     confinement, extracts = await converted(made_documents.docx(), tmp_path, LANDLOCK, NAMESPACES)
     assert confinement == "filter of system calls"
-    assert extracts == [NoteExtract(notes.unconfined("Word document"))]
+    assert extracts[1:] == [NoteExtract(notes.words_alone("Word document"))]
+    _, (refused,) = await converted(
+        made_documents.compound({"VisioDocument": bytes(600)}), tmp_path, LANDLOCK, NAMESPACES
+    )
+    assert refused == NoteExtract(notes.unconfined("Visio drawing"))
     _, (text,) = await converted(b"hello\n", tmp_path, LANDLOCK, NAMESPACES)
     assert isinstance(text, TextExtract)
     _, (shown,) = await converted(made_documents.docx(), tmp_path, LANDLOCK, NAMESPACES, BOT_CONFINEMENT="best")
