@@ -197,6 +197,7 @@ HANGUL_PREVIEW = (
     "is a Hangul (HWP) document, of which I can only read the preview that it keeps of its words. "
     "Please send it as a PDF."
 )
+BREAKS_OFF = "is damaged or breaks off before its end, so something in it may be missing. Please send it again."
 WORDS_BREAK_OFF = "is damaged or very long, so its comments and other hidden words were read only in part."
 WIDE_ROWS = "has very long rows, whose ends were left out. Please send the columns that matter in a file of their own."
 FORMULAS = (
@@ -219,8 +220,8 @@ def words_alone(about: str) -> str:
 
 def not_opened(about: str) -> str:
     return (
-        f"is {_article(about)} {about} that can't be opened here, perhaps because it is damaged. "
-        "Please send it as a PDF."
+        f"is {_article(about)} {about} that can't be opened here. "
+        "Please check that it opens on your computer, and send it as a PDF."
     )
 
 

@@ -28,10 +28,15 @@ class Storage:
 
     streams: dict[str, bytes] = field(default_factory=dict)
     storages: dict[str, Storage] = field(default_factory=dict)
+    breaks_off: bool = False
+    """Of the root: whether some stream in the file is not whole."""
 
 
 def read(data: bytes) -> Storage:
-    """What can be read of it: a stream that is not whole is left out. Raises ``CompoundError`` where nothing can be."""
+    """What can be read of it, of a stream that is not whole its beginning, or nothing.
+
+    Raises ``CompoundError`` where nothing at all can be.
+    """
     if not data.startswith(MAGIC) or len(data) <= _HEADER_BYTES:
         raise CompoundError("no compound file")
     try:
@@ -50,12 +55,14 @@ def _tree(file: OleFileIO[str], bytes_left: int) -> Storage:
         if file.get_type(path) != 2:
             parent.storages.setdefault(path[-1], Storage())
             continue
-        bytes_left -= file.get_size(path)
+        size = file.get_size(path)
+        bytes_left -= size
         if bytes_left < 0:
             raise CompoundError("streams that share their bytes")
         try:
             with file.openstream(path) as stream:
-                parent.streams[path[-1]] = stream.read()
+                parent.streams[path[-1]] = content = stream.read()
+            root.breaks_off |= len(content) < size
         except _BROKEN:
-            continue
+            root.breaks_off = True
     return root

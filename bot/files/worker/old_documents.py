@@ -30,6 +30,11 @@ def from_compound(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extr
         root = compound.read(source.read_bytes())
     except compound.CompoundError:
         raise Unreadable(notes.DAMAGED_OFFICE) from None
+    found = _of_kind(source, root, out, limits)
+    return [*found, NoteExtract(notes.BREAKS_OFF)] if root.breaks_off else found
+
+
+def _of_kind(source: Path, root: compound.Storage, out: Outbox, limits: ConvertLimits) -> list[Extract]:
     if "EncryptedPackage" in root.streams:
         return _locked(".xlsx")
     if "__properties_version1.0" in root.streams:

@@ -191,6 +191,25 @@ async def test_slides_are_their_pages_and_what_those_do_not_show(convert: Conver
     assert "Point number 0 of" not in crowded
 
 
+@libreoffice
+async def test_what_runs_off_a_slide_is_read_also_where_its_words_stand_elsewhere(convert: Converter) -> None:
+    deck = made_office.presentation(
+        {"slide1": slide(box("Call me or Ann, now or never"), box("Call Ann now", x=-9_000_000))}
+    )
+    assert unseen(await convert(deck, "deck.pptx")) == "## Slide 1\nCall Ann now"
+
+
+@libreoffice
+async def test_a_paragraph_that_goes_on_on_the_next_page_is_on_its_pages(convert: Converter) -> None:
+    long = " ".join(f"word{number}" for number in range(900))
+    letter = made_office.word(
+        paragraph(long) + paragraph("The end"), {"header1": paragraph("Confidential"), "footer1": paragraph("Ltd")}
+    )
+    found = await convert(letter, "letter.docx")
+    assert found.labels[0].endswith("2 pages):")
+    assert "word899" not in found.text
+
+
 async def test_without_a_program_for_their_pages_slides_are_all_their_words(convert: Converter) -> None:
     found = await convert(DECK, "deck.pptx", WITHOUT_OFFICE)
     assert "## Slide 1\nOur plan\n[hidden] under the table\nSpeaker notes: Say it slowly." in found.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -197,6 +198,16 @@ async def test_attachments_keep_their_order_and_those_left_out_are_counted(conve
     found = await convert(pack(Made({SUBJECT: "S"}, attachments=files)), "m", limits)
     assert found.labels[1:] == [f'File "m › {number}.txt" (text, 1 line):' for number in range(12)]
     assert found.reasons == [notes.attachments_left_out(12, 17)]
+
+
+async def test_a_message_that_is_not_whole_gives_what_is_there_and_says_so(convert: Converter) -> None:
+    before, length, after = msg(Made({BODY: "x" * 5_003})).rpartition(struct.pack("<I", 2 * 5_003))
+    whole, cut = (
+        await read(convert, before + length + after),
+        await read(convert, before + struct.pack("<I", 12_000) + after),
+    )
+    assert words(cut)[:100] == words(whole)[:100] == "x" * 100
+    assert (whole.reasons, cut.reasons) == ([], [notes.BREAKS_OFF])
 
 
 async def test_a_link_and_a_logo_are_named(convert: Converter) -> None:

@@ -6,14 +6,19 @@ is in the PDF too, and nobody sees it.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from pathlib import Path
 
 import pypdfium2  # type: ignore[import-untyped]
 
-_CHUNK_WORDS = 6
-_BROKEN_CHUNKS = 2
-"""So many pieces of a line may be apart on the pages, where a page, a column or a hyphen comes between."""
+_PIECE_CHARS_MIN = 12
+"""What a line goes on with elsewhere has at least so many letters; fewer may stand anywhere by chance."""
+_APART_CHARS_MAX = 1_500
+"""So many letters of headers, footers, notes and other columns may stand between two pieces of a line."""
+_STARTS_MAX = 20
+_MARKER = re.compile(r"\[\d{1,4}\]")
+"""A note's number, which pages may show in letters of their own."""
 
 
 class Pages:
@@ -33,16 +38,42 @@ class Pages:
         self._text = _bare(" ".join(pieces))
 
     def __contains__(self, line: object) -> bool:
-        """Whether its words stand there, whatever stands between them."""
-        bare = _bare(str(line))
-        if not bare or bare in self._text:
+        """Whether it stands there in one piece, or cell by cell, or in long pieces that follow each other.
+
+        In doubt it does not: what is read twice costs little.
+        """
+        text = _MARKER.sub("", str(line))
+        return self._shows(_bare(text)) or (" | " in text and all(map(self._shows, map(_bare, text.split(" | ")))))
+
+    def _shows(self, letters: str) -> bool:
+        if letters in self._text:
             return True
-        words = str(line).split()
-        chunks = [" ".join(words[at : at + _CHUNK_WORDS]) for at in range(0, len(words), _CHUNK_WORDS)]
-        missing = [chunk for chunk in chunks if _bare(chunk) not in self._text]
-        if len(missing) > max(_BROKEN_CHUNKS, len(chunks) // 10):
-            return False
-        return all(_bare(word) in self._text for chunk in missing for word in chunk.split())
+        at = -1
+        for _ in range(_STARTS_MAX if len(letters) >= 2 * _PIECE_CHARS_MIN else 0):
+            at = self._text.find(letters[:_PIECE_CHARS_MIN], at + 1)
+            if at < 0:
+                break
+            if self._goes_on(letters, at):
+                return True
+        return False
+
+    def _goes_on(self, letters: str, at: int) -> bool:
+        """Whether all of it is there from ``at`` on, piece by piece."""
+        while at >= 0:
+            same = _same_chars(letters, self._text[at : at + len(letters)])
+            letters, at = letters[same:], at + same
+            if not letters:
+                return True
+            if len(letters) < _PIECE_CHARS_MIN:
+                break
+            at = self._text.find(letters[:_PIECE_CHARS_MIN], at, at + _APART_CHARS_MAX)
+        return False
+
+
+def _same_chars(one: str, other: str) -> int:
+    """With how many both begin."""
+    pairs = zip(one, other, strict=False)
+    return next((at for at, (left, right) in enumerate(pairs) if left != right), min(len(one), len(other)))
 
 
 def _bare(text: str) -> str:
