@@ -14,6 +14,8 @@ _CODECS = (("utf-32-le", 4), ("utf-32-be", 4), ("utf-16-le", 2), ("utf-16-be", 2
 _CHARS_MIN = 4
 _WITHOUT_BLANK_MAX = 80
 _SCRIPTS_MAX = 4
+_BLANK_SWAPPED = "\u2000"
+"""What a blank looks like in the other order of bytes; nobody writes it."""
 _PLAIN_CONTROLS = frozenset("\t\n\v\f\r\x1a\x1b")
 
 
@@ -21,13 +23,13 @@ def codec_without_mark(head: bytes) -> str | None:
     """``head`` may end within a character."""
     if b"\0" not in head or _is_narrow(head):
         return None
-    best, most_plain = None, -1
+    best, highest = None, (-1, 0)
     for codec, width in _CODECS:
         text = _read(head, codec, width)
         if text is not None and _is_written(text):
-            plain = sum(char.isascii() or char.isspace() for char in text)
-            if plain > most_plain:
-                best, most_plain = codec, plain
+            plain = sum(char.isascii() or (char.isspace() and char != _BLANK_SWAPPED) for char in text)
+            if (plain, -len(_scripts(text))) > highest:
+                best, highest = codec, (plain, -len(_scripts(text)))
     return best
 
 
@@ -54,16 +56,21 @@ def _read(head: bytes, codec: str, width: int) -> str | None:
 def _is_written(text: str) -> bool:
     if len(text) < _CHARS_MIN:
         return False
-    scripts: Counter[str] = Counter()
-    blanks = 0
-    for char, count in Counter(text).items():
+    for char in set(text):
         category = unicodedata.category(char)
         if category in {"Cn", "Co", "Cs"} or (category == "Cc" and char not in _PLAIN_CONTROLS):
             return False
-        blanks += count * char.isspace()
-        if category[0] == "L" and not char.isascii():
-            scripts[unicodedata.name(char, "?").split(" ", 1)[0]] += count
-    if not blanks and len(text) > _WITHOUT_BLANK_MAX:
+    if len(text) > _WITHOUT_BLANK_MAX and not any(map(str.isspace, text)):
         return False
+    scripts = _scripts(text)
     common = sum(count for _, count in scripts.most_common(_SCRIPTS_MAX))
     return common >= 0.98 * scripts.total()
+
+
+def _scripts(text: str) -> Counter[str]:
+    """Letters beyond ASCII by the first word of their names, which says their script."""
+    scripts: Counter[str] = Counter()
+    for char, count in Counter(text).items():
+        if not char.isascii() and char.isalpha():
+            scripts[unicodedata.name(char, "?").split(" ", 1)[0]] += count
+    return scripts

@@ -165,8 +165,13 @@ def test_braces_and_tildes_of_programs_are_no_chinese(words: Words) -> None:
     assert words(b'(format t "~{ab~}~{~a~}" list)\n') == '(format t "~{ab~}~{~a~}" list)\n'
 
 
+UNENDED = ("회의는 화요일", "Встреча во вторник", "Счёт 100 от 20 мая")
+
+
 @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
-@pytest.mark.parametrize("text", ["Plain words.\n", RUSSIAN, f"{JAPANESE}\n", f"{CHINESE}\n", "שלום עולם\nשלום\n"])
+@pytest.mark.parametrize(
+    "text", ["Plain words.\n", RUSSIAN, f"{JAPANESE}\n", f"{CHINESE}\n", "שלום עולם\nשלום\n", *UNENDED]
+)
 def test_wide_text_without_a_mark_is_text(words: Words, codec: str, text: str) -> None:
     assert words(text.encode(codec), "export.csv") == text
     assert words((text * 3_000).encode(codec)) == text * 3_000
