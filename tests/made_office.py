@@ -158,6 +158,8 @@ def price_list(*, chart: bool = False, picture: bool = False, formulas: bool = F
         sheet.cell(row, 2).number_format = '#,##0.00 "€"'
         sheet.cell(row, 3).number_format = "0.0%"
         sheet.cell(row, 4).number_format = "dd.mm.yyyy"
+    assert sheet.oddHeader is not None
+    sheet.oddHeader.center.text = "Example &&Co"
     sheet["A3"].comment = Comment("out of stock", "Ann")
     sheet.column_dimensions["E"].hidden = True
     sheet.column_dimensions["B"].width = 2

@@ -135,6 +135,14 @@ def unknown_kind(described: str) -> str:
     return f"is {described}, which I can't read. Please send it as text, as a PDF or as an image."
 
 
+def not_what_its_name_says(extension: str) -> str:
+    """``extension`` is of a kind that is read."""
+    return (
+        f"has a name that ends in .{extension}, but what is in it is damaged or of another kind, so I can't read it. "
+        "Please check that it opens on your computer, and send it again."
+    )
+
+
 def pages_left_out(kept: int, total: int) -> str:
     return f"has {total:,} pages, of which only the first{'' if kept == 1 else f' {kept:,}'} could be read."
 
@@ -239,7 +247,7 @@ def sheet_rows_left_out(ranges: list[str]) -> str:
 
 def sheets_break_off(names: list[str]) -> str:
     named = ", ".join(f"“{name}”" for name in names[:3])
-    return f"breaks off within the sheet {named}, so what follows there was not read. Please save it again."
+    return f"is damaged within the sheet {named}, so what follows there was not read. Please save it again."
 
 
 def sheets_left_out(kept: int, total: int) -> str:

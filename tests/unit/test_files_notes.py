@@ -25,6 +25,13 @@ REASONS = [
     notes.more_notes(1),
     notes.more_notes(8),
     notes.text_left_out(12_345),
+    notes.not_what_its_name_says("png"),
+    notes.words_alone("OpenDocument text"),
+    notes.not_opened("Visio drawing"),
+    notes.cut_off("Word document"),
+    notes.sheet_rows_left_out(["rows 3–9 of 12 in “Data”"] * 5),
+    notes.sheets_break_off(["Data", "Plan"]),
+    notes.sheets_left_out(100, 120),
 ]
 
 

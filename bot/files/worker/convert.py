@@ -34,6 +34,12 @@ _REFUSED = {
     Kind.VIDEO: notes.VIDEO,
     Kind.PROGRAM: notes.PROGRAM,
 }
+_READ_ENDINGS = frozenset({
+    "pdf", "png", "jpg", "jpeg", "gif", "webp", "bmp", "tif", "tiff", "heic", "avif", "svg", "psd", "ico",
+    "docx", "xlsx", "pptx", "doc", "xls", "ppt", "xlsb", "odt", "ods", "odp", "rtf", "pages", "numbers", "key",
+    "txt", "csv", "log", "md", "json", "xml", "html", "eml", "msg", "mbox", "ics", "ipynb", "zip", "tar", "gz",
+})  # fmt: skip
+"""Of the kinds that are read, those whose files people call by it. Only for words: what a file is, its bytes say."""
 _WRITTEN_IN_SLACK = frozenset({"quip", "canvas", "post", "space"})
 
 
@@ -42,7 +48,8 @@ def convert(
 ) -> list[Extract]:
     """Raises ``Unreadable`` for every fault of the file's own. ``name`` and ``filetype`` only choose words.
 
-    Of a PDF, ``words`` are those of the document that it was made of: what is not on its pages is given as text.
+    ``words`` are of the document that this file was made of: what is not on a PDF's pages is given as text, and a
+    workbook's comments are those that its original has.
 
     Converters are imported where they are needed, so that a worker holds only the libraries its files called for.
     """
@@ -67,9 +74,11 @@ def convert(
 
         return [*pdfs.convert(source, out, limits), *(_unseen(source, words, out, limits) if words else [])]
     extracts = _words(source, head, tail, name, filetype, out, limits) if kind in {Kind.TEXT, Kind.MAIL} else None
-    extracts = extracts or _documents(source, kind, name, out, limits)
+    extracts = extracts or _documents(source, kind, name, out, limits, words)
     if extracts is None:
-        raise Unreadable(notes.unknown_kind(describe(head, extension(name))))
+        described, ending = describe(head, extension(name)), extension(name)
+        misnamed = ending in _READ_ENDINGS and described == f"a .{ending} file"
+        raise Unreadable(notes.not_what_its_name_says(ending) if misnamed else notes.unknown_kind(described))
     return extracts
 
 
@@ -118,7 +127,9 @@ def _words(
     return extracts
 
 
-def _documents(source: Path, kind: Kind, name: str, out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
+def _documents(
+    source: Path, kind: Kind, name: str, out: Outbox, limits: ConvertLimits, words: Path | None
+) -> list[Extract] | None:
     """Office documents, mails and archives."""
     from bot.files.worker import archives, documents, old_documents, tnef  # noqa: PLC0415
 
@@ -128,7 +139,7 @@ def _documents(source: Path, kind: Kind, name: str, out: Outbox, limits: Convert
         return tnef.convert(source, out, limits)
     if kind is Kind.OLE:
         return old_documents.from_compound(source, out, limits)
-    found = documents.from_zip(source, out, limits) if kind is Kind.ZIP else None
+    found = documents.from_zip(source, out, limits, words) if kind is Kind.ZIP else None
     if found is None and kind in PACKED:
         return archives.convert(source, kind, name, out, limits)
     return found

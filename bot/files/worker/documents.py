@@ -52,8 +52,11 @@ _OPEN_OFFICE_1 = {
 
 
 # --- zips ----------------------------------------------------------------------------------------------------------
-def from_zip(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
-    """``None`` for a zip that is just an archive. Raises ``Unreadable`` where a password is needed."""
+def from_zip(source: Path, out: Outbox, limits: ConvertLimits, kept: Path | None = None) -> list[Extract] | None:
+    """``None`` for a zip that is just an archive. Raises ``Unreadable`` where a password is needed.
+
+    ``kept`` are the comments of the workbook that an office program made this one of: it loses who wrote them.
+    """
     try:
         package = Package(source)
     except Broken:
@@ -61,7 +64,7 @@ def from_zip(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract] 
         return None
     with package:
         if "[Content_Types].xml" in package:
-            return _open_xml(source, package, out, limits)
+            return _open_xml(source, package, out, limits, kept)
         if "mimetype" in package and ("content.xml" in package or "encrypted-package" in package):
             return _open_document(package, out, limits)
         from bot.files.worker import apple  # noqa: PLC0415
@@ -78,7 +81,9 @@ def _refuse_by_its_start(source: Path) -> None:
         raise Unreadable(notes.cut_off(found))
 
 
-def _open_xml(source: Path, package: Package, out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
+def _open_xml(
+    source: Path, package: Package, out: Outbox, limits: ConvertLimits, kept: Path | None
+) -> list[Extract] | None:
     main = next(iter(package.related("", "officeDocument")), "")
     folders = {name.partition("/")[0] for name in ([main] if main in package else package.names)}
     if "word" in folders:
@@ -86,7 +91,9 @@ def _open_xml(source: Path, package: Package, out: Outbox, limits: ConvertLimits
 
         return pages(OfficeExtract(".docx", _WORD), lambda: word.read_package(package), out, limits)
     if "xl" in folders:
-        return _excel(source, package, out, limits, binary=main.endswith(".bin") or "xl/workbook.bin" in package)
+        binary = main.endswith(".bin") or "xl/workbook.bin" in package
+        office = OfficeExtract(".xlsb" if binary else ".xlsx", _EXCEL, into="xlsx")
+        return values_alone(source, office, out, limits) if binary else _excel(office, package, out, limits, kept)
     if "ppt" in folders:
         from bot.files.worker.words import slides  # noqa: PLC0415
 
@@ -105,12 +112,18 @@ def _open_xml(source: Path, package: Package, out: Outbox, limits: ConvertLimits
     return None
 
 
-def _excel(source: Path, package: Package, out: Outbox, limits: ConvertLimits, *, binary: bool) -> list[Extract]:
-    if binary:
-        return values_alone(source, OfficeExtract(".xlsb", _EXCEL, into="xlsx"), out, limits)
+def _excel(
+    office: OfficeExtract, package: Package, out: Outbox, limits: ConvertLimits, kept: Path | None
+) -> list[Extract]:
     from bot.files.worker.sheets import xlsx  # noqa: PLC0415
 
-    return sheets(OfficeExtract(".xlsx", _EXCEL, into="xlsx"), lambda: xlsx.read(package, out, limits), out, limits)
+    def read() -> Workbook:
+        workbook = xlsx.read(package, out, limits)
+        if kept is not None:
+            workbook.take_comments(kept.read_text(encoding="utf-8"))
+        return workbook
+
+    return sheets(office, read, out, limits)
 
 
 def values_alone(source: Path, office: OfficeExtract, out: Outbox, limits: ConvertLimits) -> list[Extract]:
@@ -269,5 +282,8 @@ def sheets(
         drawn = replace(office, into="html", optional=True, instead=tuple(to_json(pictures)))
         pictures = [drawn]
     if workbook.formulas_without_values and office is not None:
-        return [replace(office, optional=True, instead=tuple(to_json([*extracts, *pictures])))]
+        comments = out.new(".json")
+        comments.write_text(workbook.comments_as_json(), encoding="utf-8")
+        instead = tuple(to_json([*extracts, *pictures]))
+        return [replace(office, optional=True, words=comments.name, instead=instead)]
     return [*extracts, *pictures]

@@ -26,7 +26,9 @@ PRICES = """row,A,B,C,D,E (hidden)
 4,lamp 2,"1,000.50 €",2.0%,02.03.2026,x
 5 (hidden),lamp 3,"1,000.75 €",3.0%,03.03.2026,x
 6,lamp 4,"1,001.00 €",4.0%,04.03.2026,x
-7,lamp 5,"1,001.25 €",5.0%,05.03.2026,x"""
+7,lamp 5,"1,001.25 €",5.0%,05.03.2026,x
+
+Printed above each page: Example &Co"""
 ASSUMPTIONS = "row,A\n1,Rebate of seven percent"
 
 
@@ -126,6 +128,7 @@ async def test_formulas_without_results_are_read_as_formulas_with_a_word_about_i
 async def test_formulas_without_results_are_worked_out_where_there_is_a_program_for_it(convert: Converter) -> None:
     found = await convert(made_office.price_list(formulas=True), "prices.xlsx")
     assert "\n9,,5003.75" in found.text
+    assert "lamp 1 [comment: Ann: out of stock]" in found.text
     assert found.reasons == []
 
 
@@ -149,10 +152,12 @@ async def test_excel_2003_xml_is_a_table_too(convert: Converter) -> None:
         '<Style ss:ID="p"><NumberFormat ss:Format="Percent"/></Style>'
         '<Style ss:ID="d"><NumberFormat ss:Format="dd/mm/yyyy"/></Style>'
     )
-    content = made_office.excel_xml(rows, styles=styles, options="<x:Visible>SheetHidden</x:Visible>")
+    header = '<x:PageSetup><x:Header x:Data="&amp;CExample &amp;P"/></x:PageSetup>'
+    content = made_office.excel_xml(rows, styles=styles, options=f"{header}<x:Visible>SheetHidden</x:Visible>")
     found = await convert(content, "report.xls")
     assert found.labels == ['File "report.xls" (Excel workbook, sheet "Data", a hidden sheet, 4 rows × 2 columns):']
     expected = "row,A,B (hidden)\n1,Rates & fees [merged A1:B1]\n4 (hidden),25.00% [comment: Ann: check],05/03/2026"
+    expected += "\n\nPrinted above each page: Example [page]"
     assert tables(found.text) == [expected]
 
 

@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 from bot.files.bounds import ConvertLimits
 from bot.files.worker.package import Broken, attribute, child, local
-from bot.files.worker.sheets import number_format
+from bot.files.worker.sheets import number_format, printed
 from bot.files.worker.sheets.model import Row, Rows, Sheet, Workbook
 from bot.files.worker.sheets.rows import TableXml
 from bot.files.worker.sheets.table import column_letters
@@ -93,6 +93,8 @@ class _Reader:
             self._hidden_column(sheet, element)
         elif name == "Visible":
             sheet.hidden = (element.text or "").strip() != "SheetVisible"
+        elif name in {"Header", "Footer"} and (words := printed.of_codes(attribute(element, "Data"))):
+            sheet.beside.append(printed.above(words) if name == "Header" else printed.below(words))
         elif name == "AutoFilter":
             found = [int(row) for row in re.findall(r"R(\d{1,7})C", attribute(element, "Range"))]
             sheet.filters += [(found[0], found[-1])] if found else []

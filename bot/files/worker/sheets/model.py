@@ -7,6 +7,7 @@ never cut for a long one.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import chain
@@ -85,6 +86,17 @@ class Workbook:
         """How many cells of the next sheet are worth keeping."""
         needs = [sheet.cells for sheet in self.sheets]
         return level([*needs, chars_max], chars_max // CHARS_PER_CELL)
+
+    def comments_as_json(self) -> str:
+        found = {sheet.name: [[*at, texts] for at, texts in sheet.comments.items()] for sheet in self.sheets}
+        return json.dumps({name: comments for name, comments in found.items() if comments})
+
+    def take_comments(self, text: str) -> None:
+        """As ``comments_as_json`` has them, in place of this workbook's own."""
+        kept = json.loads(text)
+        for sheet in self.sheets:
+            if sheet.name in kept:
+                sheet.comments = {(row, column): texts for row, column, texts in kept[sheet.name]}
 
     def text(self, value: Value) -> str:
         if isinstance(value, str):

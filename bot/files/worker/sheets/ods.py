@@ -13,7 +13,8 @@ from xml.etree import ElementTree as ET
 from bot.files.bounds import ConvertLimits
 from bot.files.outbox import Outbox
 from bot.files.worker.odf import annotation_text, chart_lines, paragraph_text
-from bot.files.worker.package import Broken, Package, attribute, child, local
+from bot.files.worker.package import Broken, Package, attribute, child, descendants, local
+from bot.files.worker.sheets import printed
 from bot.files.worker.sheets.model import Row, Rows, Sheet, Workbook
 from bot.files.worker.sheets.rows import TableXml
 from bot.files.worker.sheets.table import column_letters
@@ -54,6 +55,8 @@ class _Reader:
         self._limits = limits
         self._xml = TableXml("table-row", "table", "p", _next_row, _GROUPS)
         self._hidden_styles: set[str] = set()
+        self._page_styles: dict[str, str] = {}
+        self._printed: dict[str, list[str]] = {}
         self._sheet: Sheet | None = None
         self._rows: Rows | None = None
         self._column = 1
@@ -61,6 +64,9 @@ class _Reader:
         self._parents: list[ET.Element] = []
 
     def read(self, chunks: Iterator[bytes]) -> None:
+        if self._package is not None:
+            for master in descendants(self._package.optional_tree("styles.xml"), "master-page"):
+                self._printed[attribute(master, "name")] = printed.of_master_page(master)
         for event, element in self._xml.events(chunks):
             name = local(element)
             if event == "start":
@@ -87,14 +93,18 @@ class _Reader:
         self._sheet = Sheet(name, hidden=attribute(element, "style-name") in self._hidden_styles)
         self._rows = Rows(self._sheet, self._workbook.room_for(self._limits.text_chars_max))
         self._workbook.sheets.append(self._sheet)
+        self._sheet.beside += self._printed.get(self._page_styles.get(attribute(element, "style-name"), ""), [])
         self._xml.row_number = self._xml.passed_to = 0
         self._column = 1
 
     def _ended(self, name: str, element: ET.Element) -> None:
         if name == "style" and attribute(element, "family") == "table":
+            self._page_styles[attribute(element, "name")] = attribute(element, "master-page-name")
             properties = child(element, "table-properties")
             if properties is not None and attribute(properties, "display") == "false":
                 self._hidden_styles.add(attribute(element, "name"))
+        elif name == "master-page":
+            self._printed[attribute(element, "name")] = printed.of_master_page(element)
         elif self._sheet is None or self._rows is None:
             return
         elif name == "table-column":

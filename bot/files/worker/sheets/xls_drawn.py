@@ -1,7 +1,7 @@
-"""The stream of an Excel 97-2003 workbook in, the words of its text boxes and charts out, by sheet.
+"""The stream of an Excel 97-2003 workbook in, the words of its text boxes, charts and page headers out, by sheet.
 
 Pure. Source: [MS-XLS] 2.4: BOF begins a sheet or, within one, a chart; TXO and the CONTINUE after it are a text box,
-SeriesText is what a chart calls a thing, OBJ says what is drawn.
+SeriesText is what a chart calls a thing, OBJ says what is drawn, Header and Footer are printed with each page.
 """
 
 from __future__ import annotations
@@ -9,6 +9,9 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
+from bot.files.worker.sheets import printed
+
+_HEADER, _FOOTER = 0x14, 0x15
 _BOF, _EOF, _CONTINUE, _OBJ, _TXO, _SERIES_TEXT = 0x809, 0x0A, 0x3C, 0x5D, 0x1B6, 0x100D
 _WORKSHEET, _CHART = 0x0010, 0x0020
 _NOTE, _CHART_OBJECT, _PICTURE = 0x19, 5, 8
@@ -40,6 +43,9 @@ def drawn_words(stream: bytes) -> tuple[dict[int, list[str]], bool]:
             expects = 0
             if text and kind != _NOTE:
                 _add(lines, sheet, f"Text box: {' / '.join(text.split(chr(10)))}")
+        elif number in {_HEADER, _FOOTER} and len(data) > 3 and not any(charts):
+            words = printed.of_codes(_characters(data[3:], struct.unpack_from("<H", data)[0], wide=bool(data[2] & 1)))
+            _add(lines, sheet, printed.above(words) if number == _HEADER else printed.below(words))
         elif number == _SERIES_TEXT and len(data) > 4 and any(charts):
             text = _characters(data[4:], data[2], wide=bool(data[3] & 1)).strip()
             _add(lines, sheet, f"In a chart: {text}")
@@ -65,4 +71,4 @@ def _records(stream: bytes) -> Iterator[tuple[int, bytes]]:
         at += 4 + length
 
 
-_WANTED = frozenset({_BOF, _EOF, _CONTINUE, _OBJ, _TXO, _SERIES_TEXT})
+_WANTED = frozenset({_HEADER, _FOOTER, _BOF, _EOF, _CONTINUE, _OBJ, _TXO, _SERIES_TEXT})

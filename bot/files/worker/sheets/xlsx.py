@@ -13,7 +13,7 @@ from bot.files.bounds import ConvertLimits
 from bot.files.outbox import Outbox
 from bot.files.worker.drawing import Drawing, read_drawing
 from bot.files.worker.package import Broken, Package, attribute, child, descendants, local
-from bot.files.worker.sheets import number_format
+from bot.files.worker.sheets import number_format, printed
 from bot.files.worker.sheets.model import Row, Rows, Shared, Sheet, Value, Workbook
 from bot.files.worker.sheets.rows import TableXml
 from bot.files.worker.sheets.table import column_letters, column_number
@@ -185,8 +185,8 @@ class _SheetReader:
             elif len(cells) == 2 and len(sheet.merged) < _RANGES_MAX:
                 sheet.merged[cells[0]] = attribute(element, "ref").replace("$", "")
         elif name in {"oddHeader", "oddFooter"} and element.text:
-            where = "above" if name == "oddHeader" else "below"
-            sheet.beside.append(f"Printed {where} each page: {_printed(element.text)}")
+            words = printed.of_codes(element.text)
+            sheet.beside.append(printed.above(words) if name == "oddHeader" else printed.below(words))
 
 
 def _row_number(before: int, tags: list[bytes]) -> int:
@@ -208,14 +208,6 @@ def _formatted(kind: str, raw: str, code: str, *, from_1904: bool) -> Value:
     except ValueError:
         return raw
     return number_format.shown(value, code, from_1904=from_1904) or number_format.general(value)
-
-
-def _printed(code: str) -> str:
-    """A header's words without the codes for its fonts and places."""
-    text = re.sub(r'&"[^"]*"|&K[0-9A-Fa-f]{6}|&\d{1,3}|&[BIUESXYKG]', "", code.replace("&&", "\0"))
-    named = {"P": "[page]", "N": "[pages]", "D": "[date]", "T": "[time]", "F": "[file]", "A": "[sheet]", "Z": ""}
-    text = re.sub(r"&([A-Z])", lambda found: named.get(found[1], " "), text)
-    return " ".join(text.replace("\0", "&").split())
 
 
 def _beside(package: Package, part: str, workbook: Workbook, sheet: Sheet, out: Outbox) -> None:
