@@ -6,8 +6,9 @@ and Ruby know a source's coding (PEP 263 has the pattern), gettext's header and 
 
 from __future__ import annotations
 
-import codecs
 import re
+
+from bot.files.worker.labels import codec_of_label
 
 _HEAD_BYTES = 4_096
 _PATTERNS = tuple(
@@ -22,31 +23,6 @@ _PATTERNS = tuple(
     )
 )
 _VIM = re.compile(rb"(?:^|\s)vim?:[^\n]{0,200}?\b(?:fileencoding|fenc)=([\w.-]{2,30})", re.IGNORECASE)
-_WIDER = {
-    "ascii": "utf-8",
-    "big5": "cp950",
-    "euc_kr": "cp949",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "iso8859-1": "cp1252",
-    "iso8859-9": "cp1254",
-    "iso8859-11": "cp874",
-    "shift_jis": "cp932",
-    "tis-620": "cp874",
-}
-"""What is written under a name is often of the larger set that Windows knows under it (WHATWG's Encoding standard)."""
-_ALSO_KNOWN_AS = {
-    "ansinew": "cp1252",
-    "applemac": "mac_roman",
-    "iso-8859-8-i": "iso8859-8",
-    "utf8x": "utf-8",
-    "windows-31j": "cp932",
-    "windows-874": "cp874",
-    "x-euc-jp": "euc_jp",
-    "x-gbk": "gb18030",
-    "x-mac-cyrillic": "mac_cyrillic",
-    "x-sjis": "cp932",
-}
 
 
 def declared_codec(head: bytes, tail: bytes = b"") -> str | None:
@@ -61,13 +37,8 @@ def declared_codec(head: bytes, tail: bytes = b"") -> str | None:
 
 
 def known_codec(name: str) -> str | None:
-    """Python's name of a text encoding that is written in many ways, widened to what is found under it in practice."""
-    name = name.strip().lower()
-    try:
-        found = codecs.lookup(_ALSO_KNOWN_AS.get(name, name).removesuffix("-unix").removesuffix("-dos"))
-        b" ".decode(found.name)  # base64 and its like are codecs too, but of no text; nothing is decoded by any
-    except (LookupError, ValueError):
+    """As ``codec_of_label``, of what stands in the text itself: who can read that in ASCII has no UTF-16 before him."""
+    codec = codec_of_label(name)
+    if codec is None or codec.startswith(("utf-16", "utf-32", "utf-7")):
         return None
-    if found.name in {"utf-16", "utf-32", "utf-7", "unicode_escape", "raw_unicode_escape", "idna", "punycode"}:
-        return None  # one who can read this line in ASCII does not have such a text before him
-    return _WIDER.get(found.name, found.name)
+    return "utf-8" if codec == "ascii" else codec
