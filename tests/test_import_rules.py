@@ -66,6 +66,9 @@ CASES: dict[str, list[tuple[str, str]]] = {
         ("bot/ask.py", "resvg_py"),
         ("bot/files/said.py", "selectolax.lexbor"),
         ("bot/files/download.py", "zstandard"),
+        ("bot/files/sandbox.py", "olefile"),
+        ("bot/files/office.py", "python_calamine"),
+        ("bot/files/reader.py", "xlrd"),
     ],
     "database": [
         ("bot/inbox.py", "sqlalchemy"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from bot.files.worker import escaped
 from bot.files.worker.encodings import text_of
 from bot.files.worker.labels import codec_of_label
-from bot.files.worker.likely_encoding import SHORT_BYTES, better_than_western, likely_codec
+from bot.files.worker.likely_encoding import better_than_western
 
 _ALL_ASCII = frozenset({*escaped.CODECS, "utf-7", "utf-16", "utf-16-le", "utf-16-be"})
 """Encodings in which bytes that are all ASCII need not be ASCII."""
@@ -37,7 +37,7 @@ def decoded(data: bytes, *labels: str) -> str:
         broken, whole = text.count("\ufffd"), len(text) - len(text.encode("ascii", "ignore"))
         if broken <= whole * (0.5 if codec == "utf-8" else _BROKEN_SHARE_MAX):
             return text
-    return text_of(data) if len(data) > SHORT_BYTES else _leniently(data, likely_codec(data))
+    return text_of(data)
 
 
 def _strictly(data: bytes, codec: str) -> str:

@@ -1,7 +1,8 @@
-"""Bytes of which nothing is known in, the encoding that makes ordinary words of them out.
+"""Names in an archive, or bytes that were labelled as Western, in; the encoding that makes ordinary words of them out.
 
-Pure. Made for what is too short for statistics over a whole language, as the names in an archive and the headers of a
-mail are: each encoding that fits is judged by how common the letters are that come out.
+Pure. Each encoding that fits is judged by how common the letters are that come out; ``encodings`` judges everything
+else by rules. Names are written in the code pages of DOS as well, as texts hardly are: of 52 names in 17 encodings the
+letters found 52 and the rules 42, while of 68 headers of mails the letters found 60 and the rules 65.
 """
 
 from __future__ import annotations
@@ -10,9 +11,7 @@ import codecs
 import unicodedata
 from collections.abc import Iterable
 
-from bot.files.worker.encodings import codec_of
-
-SHORT_BYTES = 400
+_TELLING_BYTES_MAX = 400
 _TELLING_BYTES_MIN = 8
 _EAST_ASIAN = ("cp932", "gb18030", "cp950", "cp949", "euc_jp")
 _WINDOWS = ("cp1252", "cp1250", "cp1251", "cp1253", "cp1255", "cp1256", "cp874")
@@ -23,21 +22,14 @@ _CANDIDATES_OF_ARCHIVES = (*_EAST_ASIAN, *_DOS, *_WINDOWS, "koi8_r")
 """Of equals the earlier one; Windows packs names in the code page of its console."""
 
 
-def likely_codec(data: bytes) -> str:
-    """Of a text longer than ``SHORT_BYTES`` it may be one that only ``encodings`` decodes."""
-    if _fits(data, "utf-8") is not None:
-        return "utf-8"
-    return codec_of(data) if len(data) > SHORT_BYTES else _most_plausible(data, _CANDIDATES)
-
-
 def better_than_western(data: bytes) -> str | None:
     """The encoding of text that was labelled as Western, though it makes no words as such, and good ones otherwise."""
     start = next((at for at, byte in enumerate(data) if byte > 0x7F), len(data))
-    sample = data[start : start + SHORT_BYTES]
+    sample = data[start : start + _TELLING_BYTES_MAX]
     if sum(byte > 0x7F for byte in sample) < _TELLING_BYTES_MIN:
         return None
     western = _plausibility(sample.decode("cp1252", "replace"))
-    best = _most_plausible(sample, _CANDIDATES, cut=len(data) > start + SHORT_BYTES)
+    best = _most_plausible(sample, _CANDIDATES, cut=len(data) > start + _TELLING_BYTES_MAX)
     better = _plausibility(sample.decode(best, "ignore"))
     asian = best in _EAST_ASIAN and western < 0 and better > 0.7
     return best if asian or (best in _OTHER_ALPHABETS and western < 0.5 and better > 0.85) else None
@@ -48,7 +40,7 @@ def names(raw: Iterable[bytes]) -> list[str]:
     raw = list(raw)
     telling, used_bytes = [], 0
     for name in raw:
-        if used_bytes < SHORT_BYTES and _fits(name, "utf-8") is None:
+        if used_bytes < _TELLING_BYTES_MAX and _fits(name, "utf-8") is None:
             telling.append(name)
             used_bytes += len(name)
     codec = _most_plausible(b"/".join(telling), _CANDIDATES_OF_ARCHIVES)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from bot.files.worker.charsets import decoded
-from bot.files.worker.likely_encoding import likely_codec
+from bot.files.worker.encodings import codec_of
 
 Key = int | tuple[str, int | str]
 STRING8, UNICODE, BINARY, OBJECT, SEVERAL = 0x001E, 0x001F, 0x0102, 0x000D, 0x1000
@@ -122,7 +122,7 @@ class Properties:
         named = tuple(filter(None, (self.codepage(CODE_PAGE), by_language, self.codepage(HTML_CODE_PAGE))))
         strings = b" ".join(value for kind, values in self.raw.values() if kind == STRING8 for value in values)
         known = [page for page in named if page not in _OF_UNICODE]
-        self.charsets = named if known or strings.isascii() else (*named, likely_codec(strings))
+        self.charsets = named if known or strings.isascii() else (*named, codec_of(strings))
         return self.charsets
 
     def _find(self, key: Key) -> tuple[int, list[bytes]] | None:
