@@ -6,6 +6,7 @@ I/O: reads and writes files; runs in a worker process.
 from __future__ import annotations
 
 import os
+import re
 from contextlib import suppress
 from pathlib import Path
 
@@ -34,6 +35,8 @@ _REFUSED = {
     Kind.VIDEO: notes.VIDEO,
     Kind.PROGRAM: notes.PROGRAM,
 }
+_PAGE_BYTES_MAX = 2_000_000
+_HTML = re.compile(rb"[\xef\xbb\xbf\xff\xfe\s]*(<\?xml[^>]{0,200}>\s*)?<(!doctype html|html|head|meta|style|table)\b")
 _READ_ENDINGS = frozenset({
     "pdf", "png", "jpg", "jpeg", "gif", "webp", "bmp", "tif", "tiff", "heic", "avif", "svg", "psd", "ico",
     "docx", "xlsx", "pptx", "doc", "xls", "ppt", "xlsb", "odt", "ods", "odp", "rtf", "pages", "numbers", "key",
@@ -108,8 +111,8 @@ def _words(
     """Text, and the kinds of file that are written as text."""
     from bot.files.worker import calendars, documents, hypertext, mail, notebooks, svg, text  # noqa: PLC0415
 
-    if filetype in _WRITTEN_IN_SLACK and b"<" in head:
-        return text.written(hypertext.to_text(text.decoded(source, limits)), "", "Slack canvas", out, limits)
+    if page := _page(source, head, extension(name), filetype):
+        return text.written(hypertext.to_text(text.decoded(source, limits)), "", page, out, limits)
     if calendars.looks_like_calendar(head):
         about = "calendar" if b"VCALENDAR" in head[:400].upper() else "contacts"
         return text.written(calendars.to_text(source.read_bytes()), "", about, out, limits)
@@ -125,6 +128,20 @@ def _words(
     if svg.looks_like_svg(head) and source.stat().st_size <= svg.BYTES_MAX:
         extracts.append(DrawingExtract())
     return extracts
+
+
+def _page(source: Path, head: bytes, ending: str, filetype: str) -> str:
+    """What HTML is called that is read for its words and not for its source; empty for all else.
+
+    That is what Slack makes, and what programs export for Excel or Word to open.
+    """
+    if filetype in _WRITTEN_IN_SLACK and b"<" in head:
+        return "Slack canvas"
+    start = head[:4_096].replace(b"\0", b"").lower()
+    exported = b"schemas-microsoft-com:office:" in start or ending in {"xls", "doc"}
+    if exported and _HTML.match(start) and source.stat().st_size <= _PAGE_BYTES_MAX:
+        return "web page made for an office program"
+    return ""
 
 
 def _documents(

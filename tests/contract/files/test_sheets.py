@@ -161,6 +161,14 @@ async def test_excel_2003_xml_is_a_table_too(convert: Converter) -> None:
     assert tables(found.text) == [expected]
 
 
+async def test_a_web_page_that_calls_itself_a_workbook_is_read_for_its_cells(convert: Converter) -> None:
+    rows = "<tr><th>Name</th><th>Sum</th></tr><tr><td>Müller</td><td>1.200,50</td></tr>"
+    page = f'<html xmlns:x="urn:schemas-microsoft-com:office:excel"><style>td {{}}</style><table>{rows}</table></html>'
+    for content in (page, f"<table>{rows}</table>"):
+        found = await convert(content.encode(), "export.xls")
+        assert found.text.split("```")[1].strip() == "Name | Sum\nMüller | 1.200,50"
+
+
 async def test_a_flat_opendocument_spreadsheet_is_a_table_too(convert: Converter) -> None:
     body = (
         '<table:table table:name="Plan" table:style-name="gone"><table:table-column table:visibility="collapse"/>'
