@@ -16,6 +16,8 @@ class Identity:
     team_id: str
     bot_user_id: str
     bot_id: str
+    enterprise_id: str = ""
+    """The organisation that the workspace is part of, if any."""
 
 
 async def identify(api: SlackClient) -> Identity:
@@ -23,7 +25,8 @@ async def identify(api: SlackClient) -> Identity:
     answer = await call_with_retries(partial(api.call, "auth.test"), "SLACK_BOT_TOKEN")
     if not answer.get("bot_id"):
         raise StartFailed("SLACK_BOT_TOKEN: this is a person's token; the bot token begins with xoxb-")
-    return Identity(str(answer["team_id"]), str(answer["user_id"]), str(answer["bot_id"]))
+    enterprise_id = str(answer.get("enterprise_id") or "")
+    return Identity(str(answer["team_id"]), str(answer["user_id"]), str(answer["bot_id"]), enterprise_id)
 
 
 async def check_token(api: SlackClient) -> None:
