@@ -172,4 +172,5 @@ def _misses(allowed: frozenset[str], value: str) -> bool:
 
 
 def _domain(email: str) -> str:
-    return email.rpartition("@")[2].strip().lower()
+    _, at, domain = email.strip().rpartition("@")
+    return domain.lower() if at else ""

@@ -40,11 +40,33 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class User:
+    """``team`` is the workspace of somebody from another company, empty for the workspace's own people and guests.
+
+    A guest of one channel is ``is_restricted`` too; a stranger is of another company and in no shared channel.
+    """
+
     id: str
     name: str
     real_name: str
     is_bot: bool = False
     bot_id: str | None = None
+    email: str = ""
+    is_restricted: bool = False
+    is_ultra_restricted: bool = False
+    team: str = ""
+    is_stranger: bool = False
+    deleted: bool = False
+
+    @property
+    def standing(self) -> str:
+        """What a reader should know about them; empty for an ordinary member."""
+        if self.deleted:
+            return "deactivated"
+        if self.team:
+            return "other company, no shared channel" if self.is_stranger else "other company"
+        if self.is_restricted:
+            return "guest in one channel" if self.is_ultra_restricted else "guest"
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +83,8 @@ class Channel:
     kind: Kind
     members: set[str] = field(default_factory=set)
     is_archived: bool = False
+    is_ext_shared: bool = False
+    """Whether another company's people are in it: Slack Connect."""
 
 
 @dataclass(frozen=True, slots=True)
