@@ -67,7 +67,7 @@ def test_where_the_workspace_is_part_of_no_organisation_nobodys_organisation_is_
 
 
 def test_guests_and_partners_are_answered_where_they_are_allowed_and_those_who_left_are_not() -> None:
-    allowed = {"allow_guests": True, "allow_external": True}
+    allowed: dict[str, Any] = {"allow_guests": True, "allow_external": True}
 
     assert [why_not(person, **allowed) for person in (GUEST, PARTNER, STRANGER)] == [None, None, None]
     assert why_not(LEFT, **allowed) is Reason.DEACTIVATED

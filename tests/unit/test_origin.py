@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.access import Person
 from bot.messages import EntryPoint, Question
 from bot.slack.buttons import question_of
 from bot.slack.receive.origin import is_ours
@@ -130,7 +131,7 @@ def test_a_user_of_an_organisation_belongs_to_all_the_workspaces_that_slack_name
     }
 
     person = person_of(user)
-    assert (person.team_ids, person.enterprise_id, person.email) == ({"T1", "T2"}, "E1", "ada@example.com")
+    assert person == Person(team_ids=frozenset({"T1", "T2"}), enterprise_id="E1", email="ada@example.com")
 
 
 def test_an_address_that_nobody_confirmed_is_none() -> None:
