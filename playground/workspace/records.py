@@ -11,6 +11,7 @@ from typing import Any
 
 Json = dict[str, Any]
 
+EMAIL_DOMAIN = "playground.example"
 STREAM_LIFETIME_S = 5 * 60.0
 """Measured by others; source: docs/slack.md §3."""
 
@@ -63,10 +64,11 @@ class User:
         if self.deleted:
             return "deactivated"
         if self.team:
-            return "other company, no shared channel" if self.is_stranger else "other company"
+            return "stranger" if self.is_stranger else "other company"
         if self.is_restricted:
             return "guest in one channel" if self.is_ultra_restricted else "guest"
-        return ""
+        domain = self.email.rpartition("@")[2]
+        return "" if domain in ("", EMAIL_DOMAIN) else domain
 
 
 @dataclass(frozen=True, slots=True)
