@@ -24,9 +24,9 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import health, process
-from bot.access import Home, Policy
 from bot.answering import Answering
 from bot.budget import Allowance
+from bot.derived import access_policy
 from bot.door import DiscreetNotices, Door
 from bot.errors import StartFailed
 from bot.files.bounds import ConvertLimits, FileLimits
@@ -112,7 +112,7 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
         questions = await _questions(database, identity)
         names = Names(api)
         parts.push_async_callback(names.close)
-        door = Door(_policy(settings, identity), names, SlackAsides(api, session))
+        door = Door(access_policy(settings, identity.home), names, SlackAsides(api, session))
         door.warn_of_missing_scopes(api.scopes)
         reader = ThreadReader(api, names, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id)
         replies = _replies(settings, api, reader, StoredReplyRecords(database), session)
@@ -160,21 +160,6 @@ async def _questions(database: Database, identity: Identity) -> StoredQuestions:
     if not database.shared:
         await questions.expire_all()
     return questions
-
-
-def _policy(settings: Settings, identity: Identity) -> Policy:
-    none = frozenset[str]()
-    return Policy(
-        home=Home(identity.team_id, identity.enterprise_id),
-        allowed_workspaces=settings.bot_allowed_workspaces or none,
-        allowed_channels=settings.bot_allowed_channels or none,
-        denied_channels=settings.bot_denied_channels or none,
-        allowed_users=settings.bot_allowed_users or none,
-        denied_users=settings.bot_denied_users or none,
-        allowed_email_domains=settings.bot_allowed_email_domains or none,
-        allow_guests=settings.bot_allow_guests,
-        allow_external=settings.bot_allow_external,
-    )
 
 
 def _stop(stopped: asyncio.Future[None], token_name: str, code: str) -> None:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
+from bot.access import Home
 from bot.errors import SlackError, StartFailed
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.startup import call_with_retries
@@ -18,6 +19,10 @@ class Identity:
     bot_id: str
     enterprise_id: str = ""
     """The organisation that the workspace is part of, if any."""
+
+    @property
+    def home(self) -> Home:
+        return Home(self.team_id, self.enterprise_id)
 
 
 async def identify(api: SlackClient) -> Identity:
