@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.access import SENTENCES, Reason
+from bot.slack.receive.listeners import NOT_HERE, THINKING
 from playground.practice_model.script import Answer, HeldAnswer
 from playground.practice_model.server import PracticeModel
 from playground.workspace import defaults
@@ -175,6 +176,27 @@ async def test_who_presses_a_button(stage: Stage, log: Lines) -> None:
     assert denials(log) == expected_denials(stage, {who: KINDS[who] for who in ("mia", "sol", "dex", "pat")})
 
 
+async def test_another_workspaces_deliveries_are_turned_away(stage: Stage, log: Lines) -> None:
+    """One app may be installed in several; each of its processes has the token of one."""
+    workspace, ada = stage.workspace, stage.workspace.user("ada")
+    ts = await stage.ask("@claude count")
+    await stage.outcome(ts)
+    invocation = await workspace.command(ada, stage.general, "/ask", "count")
+    await stage.log.until_done(str(workspace.delivery(invocation).payload["trigger_id"]))
+    requests, before = len(stage.model.requests), list(workspace.deliveries)
+    for delivery in before:
+        foreign = elsewhere(delivery.payload)
+        again = workspace.courier.deliver(delivery.sort, foreign)
+        await workspace.until(lambda _, again=again: again.acknowledged)  # type: ignore[misc]
+    later = await stage.ask("@claude done?", thread_ts=ts)
+    await stage.outcome(later)
+
+    assert len(stage.model.requests) == requests + 1
+    assert log.count("delivery.of_another_workspace") == len(before)
+    answers = [delivery.outcomes[-1].answer for delivery in workspace.deliveries if "command" in delivery.payload]
+    assert [answer["text"] for answer in answers if answer] == [THINKING, NOT_HERE]
+
+
 class TestOverOneTransport:
     """What does not hang on how deliveries arrive."""
 
@@ -235,7 +257,8 @@ class TestOverOneTransport:
         }
         for who, trouble in troubles.items():
             trouble()
-            ts = await stage.ask("@claude hello", who=who)
+            direct = stage.workspace.direct_message(stage.workspace.user(who))
+            ts = await stage.ask("Hello", who=who, channel=direct)
             assert await stage.outcome(ts) == ("denied" if KINDS.get(who) else "answered"), who
         assert len(stage.model.requests) == 4
 
@@ -268,8 +291,8 @@ class TestOverOneTransport:
     async def test_apps_and_slackbot_are_answered_as_before(self, stage: Stage) -> None:
         workspace = stage.workspace
         by_user = await stage.ask("@claude sum up the day", who="standup")
-        by_app = workspace.others.say_by_app(stage.general, "@claude sum up the week", name="Report")
-        reminder = workspace.others.remind(stage.general, "@claude sum up the month")
+        by_app = workspace.others.say_by_app(workspace.channel("random"), "@claude sum up the week", name="Report")
+        reminder = workspace.others.remind(workspace.channel("board-room"), "@claude sum up the month")
 
         for ts in (by_user, by_app, reminder):
             assert await stage.outcome(ts) == "answered"
@@ -280,26 +303,6 @@ class TestOverOneTransport:
         workspace.state.change_user(workspace.user("grace"), is_restricted=True)
 
         assert await stage.outcome(await stage.ask("@claude hello", who="grace")) == "denied"
-
-    # --- other workspaces --------------------------------------------------------------------------------------------
-
-    async def test_another_workspaces_deliveries_are_turned_away(self, stage: Stage, log: Lines) -> None:
-        """One app may be installed in several; each of its processes has the token of one."""
-        workspace, ada = stage.workspace, stage.workspace.user("ada")
-        ts = await stage.ask("@claude count")
-        await stage.outcome(ts)
-        invocation = await workspace.command(ada, stage.general, "/ask", "count")
-        await stage.log.until_done(str(workspace.delivery(invocation).payload["trigger_id"]))
-        requests, before = len(stage.model.requests), list(workspace.deliveries)
-        for delivery in before:
-            foreign = elsewhere(delivery.payload)
-            again = workspace.courier.deliver(delivery.sort, foreign)
-            await workspace.until(lambda _, again=again: again.acknowledged)  # type: ignore[misc]
-        later = await stage.ask("@claude done?", thread_ts=ts)
-        await stage.outcome(later)
-
-        assert len(stage.model.requests) == requests + 1
-        assert log.count("delivery.of_another_workspace") == len(before)
 
     async def test_presses_count_under_messages_of_ours_and_in_the_threads_own_workspace(self, stage: Stage) -> None:
         workspace, grace = stage.workspace, stage.workspace.user("grace")
@@ -319,8 +322,6 @@ class TestOverOneTransport:
         assert await stage.outcome(f"{answer}1") == "answered"
         assert len(stage.answers(root)) == 2
         assert len(stage.model.requests) == 4
-
-    # --- lists and switches ----------------------------------------------------------------------------------------
 
     @pytest.mark.parametrize(
         ("settings", "outcomes"),

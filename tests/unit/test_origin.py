@@ -110,7 +110,7 @@ def test_a_press_under_a_message_of_the_bots_user_counts() -> None:
         # One of ours, in a channel that the other company owns.
         ({"team": "T1", "user_team": "T1", "source_team": "T9"}, "T1"),
         ({"source_team": "T9"}, ""),
-        ({"bot_profile": {"team_id": "T9"}}, "T9"),
+        ({"bot_profile": {"team_id": "T9"}}, ""),
         ({"team": None}, ""),
     ],
 )
@@ -120,6 +120,16 @@ def test_a_message_says_whose_it_is(fields: Json, author_team: str) -> None:
 
     assert isinstance(question, Question)
     assert question.user_team == author_team
+
+
+def test_in_a_shared_channel_an_app_says_whose_it_is() -> None:
+    profile = {"id": "B7", "team_id": "T9"}
+    message = {"type": "app_mention", "bot_id": "B7", "bot_profile": profile, "text": "<@U1> hello", "ts": "2.0"}
+    body = {"team_id": "T1", "event": {**message, "channel": "C1"}, "is_ext_shared_channel": True}
+    question = question_from_event(body, "U1", "B1", 3.0, is_bot=None)
+
+    assert isinstance(question, Question)
+    assert (question.user_id, question.user_team) == ("B7", "T9")
 
 
 def test_a_user_of_an_organisation_belongs_to_all_the_workspaces_that_slack_names() -> None:

@@ -106,7 +106,7 @@ class _Listeners:
             if origin.is_ours(body, self._identity.team_id, self._identity.enterprise_id):
                 await next_()
                 return None
-            log.warning("delivery.of_another_workspace", kind=kind or "command")
+            log.info("delivery.of_another_workspace", kind=kind or "command")
             words = {"text": NOT_HERE, "response_type": "ephemeral"} if "command" in body else ""
             return BoltResponse(status=200, body=words)
         log.debug("delivery.ignored", kind=kind)

@@ -58,7 +58,7 @@ def question_from_event(
         text=mentions.unaddressed(text, bot_user_id),
         attachments=attachments_of(event),
         response_url=None,
-        user_team=_author_team(event),
+        user_team=_author_team(body, event),
     )
 
 
@@ -104,10 +104,10 @@ def _installing_team(body: Json) -> str:
     return text_of(body.get("team_id")) or text_of(body.get("enterprise_id"))
 
 
-def _author_team(event: Json) -> str:
+def _author_team(body: Json, event: Json) -> str:
     """The workspace of who wrote it, or their organisation. ``source_team`` is none of it: in a channel that another
-    company owns it may be that company's for our own people, too."""
-    by_app = object_of(event.get("bot_profile")).get("team_id")
+    company owns it may be that company's for our own people, too. An app's counts only where companies share."""
+    by_app = object_of(event.get("bot_profile")).get("team_id") if body.get("is_ext_shared_channel") is True else ""
     return text_of(event.get("user_team")) or text_of(event.get("team")) or text_of(by_app)
 
 

@@ -30,8 +30,10 @@ async def identify(api: SlackClient) -> Identity:
     answer = await call_with_retries(partial(api.call, "auth.test"), "SLACK_BOT_TOKEN")
     if not answer.get("bot_id"):
         raise StartFailed("SLACK_BOT_TOKEN: this is a person's token; the bot token begins with xoxb-")
-    enterprise_id = str(answer.get("enterprise_id") or "")
-    return Identity(str(answer["team_id"]), str(answer["user_id"]), str(answer["bot_id"]), enterprise_id)
+    team_id = str(answer["team_id"])
+    # A token for a whole organisation may have its id in place of a workspace's.
+    enterprise_id = str(answer.get("enterprise_id") or (team_id if team_id.startswith("E") else ""))
+    return Identity(team_id, str(answer["user_id"]), str(answer["bot_id"]), enterprise_id)
 
 
 async def check_token(api: SlackClient) -> None:
