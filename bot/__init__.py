@@ -6,6 +6,9 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     __main__.py        the commands: run, ask, health
     app.py             builds every part from the settings, and runs them until the process is stopped
     settings.py        every knob: name, unit, bounds, what it does
+    derived.py         values that are made of them
+    door.py            who is answered at all, and who is told why not
+    access.py          the rules for that, and their sentences
     turn.py            the story: question → thread → files → history → model → live reply → done
     inbox.py           accepted questions → turns: once, in order in a thread, capped, leased
     endings.py         what stands under an answer: the sentences that people read
@@ -18,6 +21,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     messages.py        the values that travel through a turn
     errors.py          what can go wrong, as a tree, and what people read
     lease.py           until when a question is this process's
+    id_lists.py        settings that list ids or domains
     limits.py          the published limits of Slack and of the Messages API
     logs.py            events with fields, without tokens and texts
     ask.py             the model link alone, from the terminal
@@ -27,7 +31,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
         receive/       deliveries → questions: listeners, payloads; over socket_mode or http_events
         read/          what was said: thread, message_text and what they are made of
         write/         the reply: replies opens one, live_reply decides what to show, markdown_cut where to part it
-        web_api/       calls: client, rate_limiter with call_budget, names, identity, startup
+        web_api/       calls: client, rate_limiter with call_budget, names with user_object, identity, startup
     files/             reader: download, cache, conversion by sandbox and office, then blocks and notes
         worker/        the process that reads strangers' bytes: sniff, convert, a module a kind of file
             sheets/    spreadsheets → tables of text: a reader a format, model, table

@@ -26,6 +26,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import health, process
 from bot.answering import Answering
 from bot.budget import Allowance
+from bot.derived import access_policy
+from bot.door import DiscreetNotices, Door
 from bot.errors import StartFailed
 from bot.files.bounds import ConvertLimits, FileLimits
 from bot.files.confinement import Confinement, probe
@@ -45,9 +47,10 @@ from bot.slack.receive.http_events import HttpEvents
 from bot.slack.receive.listeners import Handlers
 from bot.slack.receive.socket_mode import SocketMode
 from bot.slack.web_api.client import SlackClient, Stop
-from bot.slack.web_api.identity import check_token, identify
+from bot.slack.web_api.identity import Identity, check_token, identify
 from bot.slack.web_api.names import Names
 from bot.slack.web_api.rate_limiter import RateLimiter
+from bot.slack.write.asides import SlackAsides
 from bot.slack.write.replies import SlackReplies
 from bot.slack.write.status_line import StatusSupport
 from bot.slack.write.thread_outlet import ThreadServices
@@ -101,17 +104,16 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
         health.prepare(settings.bot_data_dir)
         database = await Database.open(settings.database_url or _sqlite(settings.bot_data_dir))
         parts.push_async_callback(database.aclose)
-        questions = StoredQuestions(database)
-        if not database.shared:
-            await questions.expire_all()
-
         session = await parts.enter_async_context(aiohttp.ClientSession(timeout=SLACK_TIMEOUT, trust_env=True))
         client = _slack_client(settings, session)
         rate_limiter = RateLimiter()
         api = SlackClient(client, rate_limiter, stop)
         identity = await identify(api)
+        questions = await _questions(database, identity)
         names = Names(api)
         parts.push_async_callback(names.close)
+        door = Door(access_policy(settings, identity.home), names, SlackAsides(api, session))
+        door.warn_of_missing_scopes(api.scopes)
         reader = ThreadReader(api, names, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id)
         replies = _replies(settings, api, reader, StoredReplyRecords(database), session)
 
@@ -124,13 +126,14 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
             replies=replies,
             questions=questions,
             refused_files=refused_files,
+            door=door,
             system_prompt=settings.bot_system_prompt,
             history_tokens_max=settings.history_tokens_max,
             allowance=_allowance(settings),
         )
         inbox = Inbox(
             questions,
-            replies,
+            DiscreetNotices(door, replies),
             turn.answer,
             _owner(),
             InboxLimits(turns_max=settings.bot_turns_max),
@@ -141,7 +144,8 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
         parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s)
 
         revoked = functools.partial(check_token, api)
-        handlers = Handlers(inbox.accept, replies.button_pressed, files.forget, names.is_bot, revoked)
+        pressed, may, away = replies.button_pressed, door.refusal, door.turn_away
+        handlers = Handlers(inbox.accept, pressed, files.forget, names.is_bot, revoked, may, away)
         bolt = listeners.build(client, identity, secret(settings.slack_signing_secret), handlers)
         transport = _transport(settings, bolt, client, stop)
         parts.push_async_callback(transport.close)
@@ -149,6 +153,13 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
         inbox.start()
         log.info("bot.ready", transport=type(transport).__name__)
         yield stopped
+
+
+async def _questions(database: Database, identity: Identity) -> StoredQuestions:
+    questions = StoredQuestions(database, team_id=identity.team_id)
+    if not database.shared:
+        await questions.expire_all()
+    return questions
 
 
 def _stop(stopped: asyncio.Future[None], token_name: str, code: str) -> None:

@@ -90,7 +90,8 @@ class Question:
     """One thing a person wants answered. ``(team_id, channel_id, ts)`` names it, however often Slack delivers it.
 
     ``text`` is Markdown with ids still unnamed (``<@U1>``). For a slash command ``ts`` is the trigger id, and
-    ``response_url`` is the only way to answer.
+    ``response_url`` is the only way to answer. ``user_team`` is the workspace, or organisation, that the delivery names
+    as its author's, empty where it names none.
     """
 
     team_id: str
@@ -102,6 +103,7 @@ class Question:
     text: str
     attachments: tuple[Attachment, ...]
     response_url: str | None
+    user_team: str = ""
 
     @property
     def thread(self) -> ThreadKey:

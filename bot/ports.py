@@ -76,6 +76,8 @@ class Outcome(StrEnum):
     FAILED = "failed"
     GONE = "gone"
     """The place to answer in was taken away."""
+    DENIED = "denied"
+    """Who asked may not use the bot."""
 
 
 class Stage(StrEnum):

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     Field,
     SecretStr,
     ValidationError,
@@ -18,8 +19,9 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot import id_lists
 from bot.errors import StartFailed
 from bot.limits import LARGE_WINDOW_MODELS, REQUEST_BYTES_MAX
 
@@ -39,6 +41,10 @@ def _http_url(value: str) -> str:
 
 
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
+Workspaces = Annotated[frozenset[str] | None, NoDecode, BeforeValidator(id_lists.workspaces)]
+Channels = Annotated[frozenset[str] | None, NoDecode, BeforeValidator(id_lists.channels)]
+Users = Annotated[frozenset[str] | None, NoDecode, BeforeValidator(id_lists.users)]
+Domains = Annotated[frozenset[str] | None, NoDecode, BeforeValidator(id_lists.domains)]
 
 
 def _given(value: SecretStr | None) -> SecretStr:
@@ -142,6 +148,24 @@ class Settings(ModelSettings):
     database_url: str | None = Field(
         None, description="`postgresql://…` or `sqlite:///…`; not set: SQLite under `BOT_DATA_DIR`."
     )
+    bot_allowed_workspaces: Workspaces = Field(
+        None, description="Only people of these are answered: ids of workspaces or organisations, by commas."
+    )
+    bot_allowed_channels: Channels = Field(
+        None,
+        description="Only in these are questions answered: ids, by commas. Direct messages (`D…`) only if listed, too.",
+    )
+    bot_denied_channels: Channels = Field(None, description="In these no question is answered.")
+    bot_allowed_users: Users = Field(None, description="Only these people and apps are answered: ids, by commas.")
+    bot_denied_users: Users = Field(None, description="These people and apps are not answered.")
+    bot_allowed_email_domains: Domains = Field(
+        None,
+        description="Only people with addresses of exactly these domains are answered. Needs `users:read.email`.",
+    )
+    bot_allow_guests: bool = Field(False, description="Whether guests, of one channel or several, are answered.")
+    bot_allow_external: bool = Field(
+        False, description="Whether people and apps of other companies are answered, in channels shared with them."
+    )
     bot_streaming: Literal["edits", "native"] = Field(
         "edits", description="How answers grow: `edits` of a message; `native`: Slack's streams, in direct messages."
     )
@@ -208,6 +232,7 @@ def settings_table() -> str:
     ):
         field = Settings.model_fields[name]
         default = field.default.as_posix() if isinstance(field.default, Path) else field.default
+        default = str(default).lower() if isinstance(default, bool) else default
         shown = "" if default is None else "(a short prompt)" if default == SYSTEM_PROMPT else f"`{default}`"
         lines.append(f"| `{name.upper()}` | {shown} | {field.description} |")
     return "\n".join(lines) + "\n"

@@ -14,8 +14,10 @@ from functools import partial
 from typing import TypeVar
 
 from bot import endings
+from bot.access import Reason
 from bot.answering import Answering, Streamed
 from bot.budget import Allowance
+from bot.door import Door
 from bot.draft import Draft, newly_attached, refused_file
 from bot.endings import Ending
 from bot.errors import (
@@ -65,6 +67,7 @@ class Turn:
     replies: Replies
     questions: Questions
     refused_files: RefusedFiles
+    door: Door
     system_prompt: str
     history_tokens_max: int
     allowance: Allowance
@@ -76,6 +79,9 @@ class Turn:
         Raises ``StoreFailed`` where the database is away for long: then the question is for later.
         """
         started_s = time.monotonic()
+        reason = await self.door.refusal(claim.question)
+        if reason is not None:
+            return await self._turn_away(claim, reason, started_s)
         reply = await self.replies.open(claim.question, again=claim.unrecorded, lease=claim.lease)
         try:
             result = await self._result(claim, reply)
@@ -127,6 +133,13 @@ class Turn:
         if streamed.error is not None:
             log.warning("model.failed", error=type(streamed.error).__name__, detail=str(streamed.error))
         return Result(endings.of(streamed), notes, len(draft.files), streamed)
+
+    async def _turn_away(self, claim: Claim, reason: Reason, started_s: float) -> Outcome:
+        if not claim.lease.held():
+            raise LeaseLost
+        await self.door.turn_away(claim.question, reason)
+        _log_turn(claim, Outcome.DENIED, Result(Ending(Outcome.DENIED)), started_s)
+        return Outcome.DENIED
 
     async def _say_elsewhere(self, question: Question, error: ReplyNotPossible) -> Outcome:
         log.warning("reply.not_possible", channel=question.channel_id, method=error.method, code=error.code)

@@ -20,7 +20,9 @@ The workspace is the test bed of the bot and the back of the page::
 
 Who and where: ``user(name)``, ``channel(name)``, ``direct_message(user_id)``, ``add_channel(name)``; people are ada,
 grace and lars, ``standup`` is another app's bot; channels are general, random, board-room (private), mpdm-ada--grace--1
-(group), elsewhere (public) and hidden (private), the last two without the bot.
+(group), with-partner (shared with another company), elsewhere (public) and hidden (private), the last two without the
+bot. Others are remy (an address of another domain), mia and sol (guests of several channels and of one), dex
+(deactivated), pat and stan (of another company, stan without a shared channel); ``state.change_user`` changes anybody.
 What people do: ``say``, ``edit``, ``delete``, ``command``, ``press``; ``seed``, ``seed_bot_message`` and ``file``
 prepare what was there before (no events). What happened: ``thread``, ``messages``, ``ephemerals``, ``statuses``,
 ``revisions``, ``pings``, ``calls``, ``deliveries``, ``origin`` and ``dump``; ``until`` waits for it without polling.

@@ -74,6 +74,7 @@ async def play(*, once: bool, http: bool, port: int) -> int:
         if complete:
             terminal.say("Everything below runs on this machine: a Slack workspace, " + _model_words(real_model))
             terminal.say(f"The workspace's page: {workspace.url}\n")
+            _seed_others(workspace)
             thread_ts = ""
             for step in CONVERSATION:
                 thread_ts, answered = await _step(step, workspace, bot, terminal, thread_ts)
@@ -84,6 +85,14 @@ async def play(*, once: bool, http: bool, port: int) -> int:
             terminal.say(f"Now it is your turn: {workspace.url}   (Ctrl-C ends the demo)")
             await bot.ended()
     return 0 if complete else 1
+
+
+def _seed_others(workspace: Workspace) -> None:
+    """People whom the bot does not answer, unless its settings say so."""
+    shared = workspace.channel("with-partner")
+    workspace.seed(workspace.user("mia"), workspace.channel("random"), "The drafts from the agency are in the folder.")
+    workspace.seed(workspace.user("pat"), shared, "Greetings from your partners! We can read and write here.")
+    workspace.seed(workspace.user("grace"), shared, "Welcome! Only we can ask @claude here, though.")
 
 
 async def _step(step: Step, workspace: Workspace, bot: _Bot, terminal: Terminal, thread_ts: str) -> tuple[str, bool]:

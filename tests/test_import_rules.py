@@ -91,6 +91,8 @@ CASES: dict[str, list[tuple[str, str]]] = {
     ],
     "pure-spine": [
         ("bot/turn.py", "httpx"),
+        ("bot/door.py", "aiohttp"),
+        ("bot/access.py", "httpx"),
         ("bot/endings.py", "aiohttp"),
         ("bot/answering.py", "httpx"),
         ("bot/intake.py", "httpx"),

@@ -61,6 +61,7 @@ def test_the_example_environment_shows_the_defaults() -> None:
     shown = dict(re.findall(r"^# ([A-Z_]+)=(.*)$", text_of(".env.example"), flags=re.MULTILINE))
     for name, field in Settings.model_fields.items():
         default = "" if field.default in {None, SYSTEM_PROMPT} else str(field.default)
+        default = default.lower() if isinstance(field.default, bool) else default
         assert shown.get(name.upper(), "") == default, name
 
 

@@ -1,6 +1,6 @@
 """What a person may do about an answer goes in; a button comes out, and its press is a question. Pure.
 
-Source: slack:reference/interaction-payloads/block_actions-payload.
+Source: slack:reference/interaction-payloads/block_actions-payload; docs/slack.md §7.
 """
 
 from __future__ import annotations
@@ -31,25 +31,31 @@ def actions_block(button: Button) -> dict[str, Any]:
     }
 
 
-def question_of(body: Json) -> Question | None:
-    """The question that a press asks; ``None`` where it names no message."""
+def question_of(body: Json, team_id: str, bot_user_id: str, bot_id: str) -> Question | None:
+    """The question that a press asks; ``None`` where it is under no message of the bot's.
+
+    It is asked in ``team_id``, where that message stands, whoever presses: for a person of another company ``team`` is
+    their own workspace, and an app that is installed for a whole organisation is told none.
+    """
     channel, message = text_of(object_of(body.get("channel")).get("id")), object_of(body.get("message"))
-    team, user = text_of(object_of(body.get("team")).get("id")), text_of(object_of(body.get("user")).get("id"))
+    user = object_of(body.get("user"))
+    ours = text_of(message.get("user")) == bot_user_id or text_of(message.get("bot_id")) == bot_id
     action = next((text_of(action.get("action_id")) for action in objects_of(body.get("actions"))), "")
     ts = text_of(message.get("ts"))
-    if not (team and channel and ts and action in set(Button)):
+    if not (ours and channel and ts and action in set(Button)):
         return None
     button = Button(action)
     return Question(
-        team_id=team,
+        team_id=team_id,
         channel_id=channel,
         ts=own_messages.press_ts(ts, button),
         thread_ts=text_of(message.get("thread_ts")) or ts,
-        user_id=user,
+        user_id=text_of(user.get("id")),
         entry_point=EntryPoint.DIRECT if channel.startswith("D") else EntryPoint.MENTION,
         text=WORDS[button],
         attachments=(),
         response_url=None,
+        user_team=text_of(user.get("team_id")) or text_of(object_of(body.get("team")).get("id")),
     )
 
 

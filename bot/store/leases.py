@@ -6,7 +6,7 @@ that time as SQL.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,13 +30,22 @@ def lease(owner: str, until: Now) -> dict[str, Any]:
     return {"lease_owner": owner, "lease_until": until, "fence": questions.c.fence + 1}
 
 
+Serves = Callable[[sa.FromClause], sa.ColumnElement[bool]]
+"""Which rows of ``questions``, or of an alias of it, a process may answer."""
+
+
+def of_workspace(team_id: str | None) -> Serves:
+    """``None``: of any."""
+    return lambda rows: sa.true() if team_id is None else rows.c.team_id == team_id
+
+
 def claim(
-    connection: Connection, now: Now, owner: str, *, most: int, lease_s: float, settled: bool
+    connection: Connection, now: Now, owner: str, *, serves: Serves, most: int, lease_s: float, settled: bool
 ) -> list[RowMapping]:
     """The rows as they are now, with ``waited_s`` beside them; whichever is free, oldest first."""
     oldest = (
         sa.select(questions.c.id)
-        .where(_free(), _may_run(owner, settled=settled))
+        .where(serves(questions), _free(), _may_run(owner, serves, settled=settled))
         .order_by(questions.c.accepted_at, questions.c.id)
         .limit(most)
         .with_for_update(skip_locked=True, of=questions)
@@ -70,7 +79,7 @@ def _free() -> sa.ColumnElement[bool]:
     return sa.and_(questions.c.state == WAITING, questions.c.lease_until.is_(None), ~behind)
 
 
-def _may_run(owner: str, *, settled: bool) -> sa.ColumnElement[bool]:
+def _may_run(owner: str, serves: Serves, *, settled: bool) -> sa.ColumnElement[bool]:
     """What was under way in several deaths does not run while its process starts, and suspects run one at a time."""
     if not settled:
         return sa.and_(questions.c.crashes < CRASHES_BEFORE_CARE, ~SUSPECT)
@@ -78,7 +87,8 @@ def _may_run(owner: str, *, settled: bool) -> sa.ColumnElement[bool]:
     suspect = other.c.strikes == STRIKES_MAX - 1
     shown = sa.and_(other.c.stage.is_not(None), other.c.stage == Stage.WRITING.value)
     under_way = sa.exists().where(other.c.state == RUNNING, other.c.lease_owner == owner, suspect, ~shown)
-    first = sa.select(sa.func.min(other.c.ts)).where(other.c.state == WAITING, other.c.lease_until.is_(None), suspect)
+    waiting = sa.and_(serves(other), other.c.state == WAITING, other.c.lease_until.is_(None))
+    first = sa.select(sa.func.min(other.c.ts)).where(waiting, suspect)
     return sa.or_(~SUSPECT, sa.and_(~under_way, questions.c.ts == first.scalar_subquery()))
 
 

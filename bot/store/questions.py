@@ -40,11 +40,17 @@ def unpaused_s() -> float:
 
 
 class StoredQuestions:
-    """``clock`` is the time since the epoch, where the database is not shared; a shared one has its own."""
+    """``clock`` is the time since the epoch, where the database is not shared; a shared one has its own.
 
-    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+    ``team_id``: the workspace whose questions are claimed; others' stay for the processes that may answer them.
+    """
+
+    def __init__(
+        self, database: Database, clock: Callable[[], float] = time.time, *, team_id: str | None = None
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._serves = leases.of_workspace(team_id)
         self._insert = postgresql.insert if database.shared else sqlite.insert
 
     async def add(self, question: Question, owner: str, *, busy: bool, lease_s: float) -> Accepted | None:
@@ -84,7 +90,9 @@ class StoredQuestions:
         now, until_s = self._now(), self._until_s(lease_s)
         try:
             rows = await self._database.run(
-                lambda connection: leases.claim(connection, now, owner, most=most, lease_s=lease_s, settled=settled)
+                lambda connection: leases.claim(
+                    connection, now, owner, serves=self._serves, most=most, lease_s=lease_s, settled=settled
+                )
             )
         except StoreFailed as error:
             if isinstance(error.__cause__, IntegrityError):  # another process began one of these threads a moment ago
@@ -210,6 +218,7 @@ def _dump(question: Question) -> str:
             "text": question.text,
             "attachments": [asdict(attachment) for attachment in question.attachments],
             "response_url": question.response_url,
+            "user_team": question.user_team,
         }
     )
 
@@ -226,6 +235,7 @@ def _load(row: Mapping[str, Any]) -> Question:
         text=payload.get("text", ""),
         attachments=tuple(map(_attachment, payload.get("attachments", ()))),
         response_url=payload.get("response_url"),
+        user_team=payload.get("user_team", ""),
     )
 
 

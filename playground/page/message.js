@@ -41,7 +41,8 @@ function head(message, author) {
   return h(
     "div",
     { class: "message-head" },
-    h("span", { class: "author", dir: "auto" }, author.name),
+    h("span", { class: "author", dir: "auto", title: author.email }, author.name),
+    author.standing && h("span", { class: "standing" }, author.standing),
     author.isBot && h("span", { class: "app-badge" }, "App"),
     time(message),
   );

@@ -47,6 +47,28 @@ function group(title, channels, state) {
   );
 }
 
+/** Who is who: a member by the name alone, everybody else with what they are. */
+function people(workspace) {
+  if (!workspace.people.length) return null;
+  return h(
+    "section",
+    { "aria-label": "People" },
+    h("h2", {}, "People"),
+    h(
+      "ul",
+      { class: "people" },
+      workspace.people.map(({ id, name, standing, email }) =>
+        h(
+          "li",
+          { "data-user": id, title: email },
+          h("span", { class: "person", dir: "auto" }, name),
+          standing && h("span", { class: "standing" }, standing),
+        ),
+      ),
+    ),
+  );
+}
+
 /** `state` is {workspace, at, unread}: the channel that is shown, and how much is new in the others. */
 export function sidebar(state) {
   const { workspace } = state;
@@ -77,6 +99,7 @@ export function sidebar(state) {
         workspace.channels.filter((channel) => channel.kind === "im"),
         state,
       ),
+      people(workspace),
     ),
     workspace.me.name &&
       h("footer", { class: "me" }, h("span", {}, "You are "), h("strong", { dir: "auto" }, workspace.me.name)),

@@ -133,11 +133,25 @@ export class Workspace extends EventTarget {
     return this.channels.find((channel) => channel.id === id);
   }
 
+  /** Everybody who is no app, the workspace's own members first. */
+  get people() {
+    const itself = SLACK_ITSELF.map(({ id }) => id);
+    const everybody = [...this.#users.values()].filter(({ id, is_bot: isBot }) => !isBot && !itself.includes(id));
+    return everybody.sort((a, b) => Number(Boolean(a.standing)) - Number(Boolean(b.standing)));
+  }
+
   /** Who a message is by. Integrations post without a user, under a name of the message's own. */
   author({ user, bot_id: botId, username, bot_profile: profile }) {
     const known = this.#users.get(user);
     const name = username || known?.name || profile?.name || user || "Unknown";
-    return { id: user ?? botId ?? "", name, isBot: Boolean(botId || known?.is_bot), isThisBot: user === this.bot.id };
+    return {
+      id: user ?? botId ?? "",
+      name,
+      isBot: Boolean(botId || known?.is_bot),
+      isThisBot: user === this.bot.id,
+      standing: known?.standing,
+      email: known?.email,
+    };
   }
 
   /** How text renderers resolve ids. */

@@ -62,7 +62,7 @@ class Account:
         user = self.state.users.get(arguments.required("user", missing="user_not_found"))
         if user is None:
             raise Refused("user_not_found")
-        return {"user": user_object(user)}
+        return {"user": user_object(user, with_email="users:read.email" in self.state.manifest.scopes)}
 
     def bots_info(self, arguments: Arguments) -> Json:
         bot_id = arguments.required("bot", missing="bot_not_found")
@@ -131,20 +131,32 @@ class Account:
             self.state.set_status(channel_id, thread_ts, "")
 
 
-def user_object(user: User) -> Json:
-    """Source: slack:reference/objects/user-object."""
-    profile: Json = {"real_name": user.real_name, "display_name": user.name, "team": defaults.TEAM_ID}
+def user_object(user: User, *, with_email: bool) -> Json:
+    """Of somebody whose account is deactivated, or of another company, Slack tells less.
+
+    Sources: slack:reference/objects/user-object, slack:apis/slack-connect (external members),
+    slack:reference/scopes/users.read.email.
+    """
+    team_id = user.team or defaults.TEAM_ID
+    profile: Json = {"real_name": user.real_name, "display_name": user.name, "team": team_id}
     if user.bot_id:
         profile["bot_id"] = user.bot_id
-    return {
+    if user.email and with_email and not user.team:
+        profile["email"] = user.email
+    known: Json = {
         "id": user.id,
-        "team_id": defaults.TEAM_ID,
+        "team_id": team_id,
         "name": user.name,
-        "deleted": False,
-        "real_name": user.real_name,
-        "tz": "Europe/Amsterdam",
+        "deleted": user.deleted,
         "is_bot": user.is_bot,
         "is_app_user": False,
         "updated": 1_700_000_000,
         "profile": profile,
     }
+    if user.deleted:
+        return known
+    known |= {"real_name": user.real_name, "tz": "Europe/Amsterdam"}
+    known |= {"is_restricted": user.is_restricted, "is_ultra_restricted": user.is_ultra_restricted}
+    if user.team:
+        return known | {"is_stranger": user.is_stranger}
+    return known | {"is_email_confirmed": True}

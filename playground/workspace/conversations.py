@@ -102,7 +102,7 @@ def channel_object(channel: Channel) -> Json:
         "is_private": channel.kind is not Kind.PUBLIC,
         "is_member": defaults.BOT_USER_ID in channel.members,
         "is_general": channel.name == "general",
-        "is_ext_shared": False,
+        "is_ext_shared": channel.is_ext_shared,
         "topic": {"value": "", "creator": "", "last_set": 0},
         "purpose": {"value": "", "creator": "", "last_set": 0},
     }

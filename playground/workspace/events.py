@@ -13,7 +13,8 @@ from playground.workspace.records import Channel, Json, Kind
 
 MENTION_KEYS = (
     "user", "bot_id", "app_id", "subtype", "text", "ts", "client_msg_id", "team", "blocks", "thread_ts",
-    "parent_user_id", "files", "attachments", "upload", "display_as_bot", "bot_profile", "edited",
+    "parent_user_id", "files", "attachments", "upload", "display_as_bot", "bot_profile", "edited", "user_team",
+    "source_team",
 )  # fmt: skip
 BELOW = frozenset({"files", "attachments", "upload"})
 
@@ -54,8 +55,11 @@ def _place(channel: Channel, event_ts: str) -> Json:
     return {"channel": channel.id, "event_ts": event_ts, "channel_type": channel.kind.event_type}
 
 
-def envelope(event: Json, event_id: str, event_time: int) -> Json:
-    """The outer payload of an event: what HTTP delivers as its body and Socket Mode as ``payload``."""
+def envelope(event: Json, event_id: str, event_time: int, *, is_ext_shared: bool = False) -> Json:
+    """The outer payload of an event: what HTTP delivers as its body and Socket Mode as ``payload``.
+
+    It names the workspace that the app is installed in, also where somebody of another company wrote.
+    """
     authorization = {
         "enterprise_id": None,
         "team_id": defaults.TEAM_ID,
@@ -74,6 +78,6 @@ def envelope(event: Json, event_id: str, event_time: int) -> Json:
         "event_id": event_id,
         "event_time": event_time,
         "authorizations": [authorization],
-        "is_ext_shared_channel": False,
+        "is_ext_shared_channel": is_ext_shared,
         "event_context": f"4-{event_id}",
     }

@@ -40,9 +40,12 @@ class People:
         """A message by a person, not yet posted."""
         self._member(user_id, channel_id)
         text = self.mrkdwn(typed)
-        message: Json = {"type": "message", "user": user_id, "team": defaults.TEAM_ID, "text": text}
-        message["client_msg_id"] = str(uuid.uuid4())
         user = self.state.users[user_id]
+        team = user.team or defaults.TEAM_ID
+        message: Json = {"type": "message", "user": user_id, "team": team, "text": text}
+        message["client_msg_id"] = str(uuid.uuid4())
+        if self.state.channels[channel_id].is_ext_shared:
+            message |= {"user_team": team, "source_team": team}
         if user.bot_id is not None:
             message |= {"bot_id": user.bot_id, "bot_profile": {"id": user.bot_id, "name": user.real_name}}
         if text:
@@ -106,6 +109,8 @@ class People:
         if command not in self.state.manifest.commands:
             raise NotPossible(f"{command} is not a valid command.")
         user, channel = self.state.users[user_id], self.state.channels[channel_id]
+        if user.team:
+            raise NotPossible("Commands of apps cannot be used by people of other companies.")
         invocation = self.response_urls.open(user_id, channel_id)
         escapes = command in self.state.manifest.escaping_commands
         names = {Kind.DIRECT: "directmessage", Kind.PRIVATE: "privategroup"}
@@ -133,24 +138,27 @@ class People:
         """Delivers block_actions for a button of a message (or of an ephemeral one); returns the invocation's id."""
         if not self.state.manifest.interactive:
             raise NotPossible("This app is not configured to handle interactive responses.")
+        if self.state.users[user_id].deleted:
+            raise NotPossible("This account is deactivated.")
         ephemeral = next((message for message in self.state.ephemerals if message["ts"] == ts), None)
         message = ephemeral or self._rendered(channel_id, ts)
         button = _find_button(message, action)
         invocation = self.response_urls.open(user_id, channel_id, thread_ts=message.get("thread_ts"))
         invocation.original = (ts, ephemeral is not None)
         user, channel = self.state.users[user_id], self.state.channels[channel_id]
+        team_id = user.team or defaults.TEAM_ID
         container: Json = {"type": "message", "message_ts": ts, "channel_id": channel_id}
         container |= {"is_ephemeral": ephemeral is not None}
         if message.get("thread_ts"):
             container["thread_ts"] = message["thread_ts"]
         payload: Json = {
             "type": "block_actions",
-            "user": {"id": user_id, "username": user.name, "name": user.name, "team_id": defaults.TEAM_ID},
+            "user": {"id": user_id, "username": user.name, "name": user.name, "team_id": team_id},
             "api_app_id": defaults.APP_ID,
             "token": "playground-verification-token",
             "container": container,
             "trigger_id": f"{self.state.new_id('trigger-')}.{invocation.id}",
-            "team": {"id": defaults.TEAM_ID, "domain": defaults.TEAM_NAME.lower()},
+            "team": {"id": team_id, "domain": "partner" if user.team else defaults.TEAM_NAME.lower()},
             "enterprise": None,
             "is_enterprise_install": False,
             "channel": {"id": channel_id, "name": channel.name},
@@ -185,6 +193,8 @@ class People:
     def _member(self, user_id: str, channel_id: str) -> None:
         if channel_id not in self.state.channels or user_id not in self.state.users:
             raise NotPossible("There is no such channel or user.")
+        if self.state.users[user_id].deleted:
+            raise NotPossible("This account is deactivated.")
         if user_id not in self.state.channels[channel_id].members:
             raise NotPossible("Only members can write here.")
         channel = self.state.channels[channel_id]

@@ -11,6 +11,7 @@ from typing import Any
 
 Json = dict[str, Any]
 
+EMAIL_DOMAIN = "playground.example"
 STREAM_LIFETIME_S = 5 * 60.0
 """Measured by others; source: docs/slack.md §3."""
 
@@ -40,11 +41,34 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class User:
+    """``team`` is the workspace of somebody from another company, empty for the workspace's own people and guests.
+
+    A guest of one channel is ``is_restricted`` too; a stranger is of another company and in no shared channel.
+    """
+
     id: str
     name: str
     real_name: str
     is_bot: bool = False
     bot_id: str | None = None
+    email: str = ""
+    is_restricted: bool = False
+    is_ultra_restricted: bool = False
+    team: str = ""
+    is_stranger: bool = False
+    deleted: bool = False
+
+    @property
+    def standing(self) -> str:
+        """What a reader should know about them; empty for an ordinary member."""
+        if self.deleted:
+            return "deactivated"
+        if self.team:
+            return "stranger" if self.is_stranger else "other company"
+        if self.is_restricted:
+            return "guest in one channel" if self.is_ultra_restricted else "guest"
+        domain = self.email.rpartition("@")[2]
+        return "" if domain in ("", EMAIL_DOMAIN) else domain
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +85,8 @@ class Channel:
     kind: Kind
     members: set[str] = field(default_factory=set)
     is_archived: bool = False
+    is_ext_shared: bool = False
+    """Whether another company's people are in it: Slack Connect."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
 
 from playground.workspace import defaults, events
 from playground.workspace.changes import Changes
@@ -66,9 +68,14 @@ class State:
         """The DM between the bot and a user, opened if need be."""
         channel = self.channels.get(f"D{user_id[1:]}")
         if channel is None:
-            channel = Channel(f"D{user_id[1:]}", user_id, Kind.DIRECT, {user_id, defaults.BOT_USER_ID})
+            members, shared = {user_id, defaults.BOT_USER_ID}, bool(self.users[user_id].team)
+            channel = Channel(f"D{user_id[1:]}", user_id, Kind.DIRECT, members, is_ext_shared=shared)
             self.channels[channel.id] = channel
         return channel
+
+    def change_user(self, user_id: str, **fields: Any) -> None:  # noqa: ANN401 (a field's own type)
+        """What an admin changes about somebody: ``deleted``, ``is_restricted``, ``email`` …"""
+        self.users[user_id] = replace(self.users[user_id], **fields)
 
     # --- reading -------------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from aiohttp import BodyPartReader, WSMsgType, web
 
 from playground.workspace import defaults
 from playground.workspace.people import NotPossible, People
-from playground.workspace.records import Json, Kind
+from playground.workspace.records import Json, Kind, User
 from playground.workspace.state import State
 
 PING_INTERVAL_S = 30.0
@@ -75,7 +75,7 @@ class Ui:
                 "team": {"id": defaults.TEAM_ID, "name": defaults.TEAM_NAME},
                 "me": {"id": self.me, "name": state.users[self.me].name},
                 "bot": {"id": bot.id, "name": bot.name},
-                "users": [{"id": u.id, "name": u.name, "is_bot": u.is_bot} for u in state.users.values()],
+                "users": [_shown(user) for user in state.users.values()],
                 "groups": [{"id": group.id, "handle": group.handle} for group in state.groups.values()],
                 "channels": [
                     {
@@ -169,6 +169,13 @@ class Ui:
         body = await _json(request, "channel", "ts")
         self.people.delete(body["channel"], body["ts"])
         return web.json_response({"ts": body["ts"]})
+
+
+def _shown(user: User) -> Json:
+    shown: Json = {"id": user.id, "name": user.name, "is_bot": user.is_bot}
+    if user.standing:
+        shown["standing"] = user.standing
+    return shown | ({"email": user.email} if user.email else {})
 
 
 def _static(name: str) -> web.StreamResponse:

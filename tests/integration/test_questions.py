@@ -94,7 +94,7 @@ class TestAdding:
         )
         question = asked(
             "1.5", "1.0", user_id="W9", entry_point=EntryPoint.COMMAND, text="a\n“b” 🎉 \\u0000",
-            attachments=(FILE, file), response_url="https://hooks.slack.com/x",
+            attachments=(FILE, file), response_url="https://hooks.slack.com/x", user_team="T9",
         )  # fmt: skip
         await added(store, question)
         claim = await claimed(store)
@@ -137,6 +137,21 @@ class TestClaiming:
     async def test_the_same_thread_ts_in_another_channel_is_another_thread(self, store: StoredQuestions) -> None:
         await added(store, asked("1.1", "1.0"), asked("1.2", "1.0", channel_id="C2"))
         assert await claimed_ts(store) == ["1.1", "1.2"]
+
+    async def test_two_bots_for_two_workspaces_leave_each_other_their_questions(self, database: Database) -> None:
+        ours, theirs = (StoredQuestions(database, team_id=team) for team in ("T1", "T2"))
+        await added(ours, asked("1.0"), asked("2.0", team_id="T2"), asked("3.0"), asked("4.0", team_id="T2"))
+        assert await claimed_ts(theirs) == ["2.0", "4.0"]
+        assert await claimed_ts(ours) == ["1.0", "3.0"]
+
+    async def test_what_a_dead_bot_of_another_workspace_left_waits_for_one_of_its_own(self, database: Database) -> None:
+        ours, theirs = (StoredQuestions(database, team_id=team) for team in ("T1", "T2"))
+        await added(theirs, asked("1.0", team_id="T2"))
+        await claimed(theirs, "another")
+        await pass_time(database, LEASE_S + 1.0)
+        assert await beat(ours, "one") == 1
+        assert await claimed_ts(ours) == []
+        assert await claimed_ts(theirs) == ["1.0"]
 
 
 async def test_processes_that_claim_at_once_never_share_a_question_or_a_thread(postgres_database: str) -> None:

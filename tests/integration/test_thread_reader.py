@@ -410,6 +410,21 @@ async def test_an_id_serves_where_a_name_would_have_to_wait(slack: SmallSlack, a
     await names.close()
 
 
+async def test_names_that_are_a_courtesy_keep_nobody_waiting_who_asks(slack: SmallSlack, api: HttpApi) -> None:
+    names = Names(api, wait_max_s=0.05)
+    slack.answers.clear()
+    await names.resolve([f"U{number}" for number in range(LOOKUPS_MAX)])
+    assert slack.calls["users.info"] == LOOKUPS_AT_ONCE
+    asking = asyncio.create_task(names.person(f"U{LOOKUPS_MAX - 1}", within_s=5.0))
+    async with asyncio.timeout(5):
+        while slack.calls["users.info"] == LOOKUPS_AT_ONCE:  # noqa: ASYNC110 - a counter tells nobody
+            await asyncio.sleep(0)
+    slack.answers.set()
+
+    assert await asking is None  # Slack knows nobody by that id
+    await names.close()
+
+
 @pytest.mark.parametrize(
     ("error", "asked_again"), [("user_not_found", 0), ("missing_scope", 0), ("service_unavailable", 1)]
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -11,9 +12,13 @@ from pypdf import PdfReader
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from playground.workspace.manifest import Manifest
+from playground.workspace.people import NotPossible
 from playground.workspace.renderings import pdf_of_office
 from playground.workspace.workspace import Workspace
 from tests import made_documents, made_files
+from tests.repository import MANIFEST
+from tests.slack_client import web_client
 
 GENERAL = "C0GENERAL1"
 Json = dict[str, Any]
@@ -134,3 +139,55 @@ async def test_slack_itself_reminds_and_notifies(ws: Workspace) -> None:
         ("app_mention", "USLACKBOT"),
         ("message", "USLACK"),
     ]
+
+
+# --- guests, partners and those who left ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("who", "fields"),
+    [
+        ("ada", {"deleted": False, "is_restricted": False, "is_ultra_restricted": False, "team_id": "T0PLAYGRND"}),
+        ("mia", {"deleted": False, "is_restricted": True, "is_ultra_restricted": False, "team_id": "T0PLAYGRND"}),
+        ("sol", {"deleted": False, "is_restricted": True, "is_ultra_restricted": True, "team_id": "T0PLAYGRND"}),
+        ("pat", {"deleted": False, "is_stranger": False, "team_id": "T0PARTNER1"}),
+        ("stan", {"deleted": False, "is_stranger": True, "team_id": "T0PARTNER1"}),
+        ("dex", {"deleted": True, "team_id": "T0PLAYGRND"}),
+    ],
+)
+async def test_users_info_says_who_is_what(
+    ws: Workspace, client: AsyncWebClient, who: str, fields: dict[str, object]
+) -> None:
+    user = (await client.users_info(user=ws.user(who)))["user"]
+
+    assert {name: user.get(name) for name in fields} == fields
+    assert "email" not in user["profile"]
+
+
+async def test_addresses_need_a_scope_of_their_own(session: aiohttp.ClientSession) -> None:
+    manifest = Manifest.read(MANIFEST)
+    async with Workspace(replace(manifest, scopes=manifest.scopes | {"users:read.email"})) as ws:
+        client = web_client(ws, session)
+        profiles = [(await client.users_info(user=ws.user(who)))["user"]["profile"] for who in ("remy", "pat")]
+
+    assert [profile.get("email") for profile in profiles] == ["remy@bought.example", None]
+
+
+async def test_a_partners_messages_and_presses_name_their_own_workspace(ws: Workspace) -> None:
+    pat, shared = ws.user("pat"), ws.channel("with-partner")
+    await ws.say(pat, shared, "@claude hello")
+    await ws.say(ws.user("ada"), shared, "@claude hello")
+    await ws.say(ws.user("mia"), ws.channel("general"), "@claude hello")
+    envelopes = [delivery.payload for delivery in ws.deliveries]
+
+    assert [payload["is_ext_shared_channel"] for payload in envelopes] == [True, True, False]
+    assert {payload["team_id"] for payload in envelopes} == {ws.team_id}
+    teams = [[payload["event"].get(key) for key in ("team", "user_team", "source_team")] for payload in envelopes]
+    assert teams == [["T0PARTNER1"] * 3, [ws.team_id] * 3, [ws.team_id, None, None]]
+
+
+async def test_those_who_left_do_nothing_and_partners_have_no_commands(ws: Workspace) -> None:
+    with pytest.raises(NotPossible, match="deactivated"):
+        await ws.say(ws.user("dex"), ws.channel("general"), "hello")
+    with pytest.raises(NotPossible, match="other companies"):
+        await ws.command(ws.user("pat"), ws.channel("with-partner"), "/ask", "hello")

@@ -36,6 +36,10 @@ async def test_the_state_shows_what_the_person_may_see(ws: Workspace, page: aioh
     assert shown["me"] == {"id": ws.user("ada"), "name": "ada"}
     assert shown["bot"]["id"] == ws.bot_user_id
     assert {"id": ws.bot_user_id, "name": "claude", "is_bot": True} in shown["users"]
+    assert {user["name"]: user["standing"] for user in shown["users"] if "standing" in user} == {
+        "remy": "bought.example", "mia": "guest", "sol": "guest in one channel", "dex": "deactivated",
+        "pat": "other company", "stan": "stranger",
+    }  # fmt: skip
     assert {"id": GENERAL, "name": "general", "kind": "channel", "is_member": True} in shown["channels"]
     assert [channel["kind"] for channel in shown["channels"]].count("im") == 1
     assert [(message["text"], message["channel"]) for message in shown["messages"]] == [("hello", GENERAL)]

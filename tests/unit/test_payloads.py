@@ -353,4 +353,5 @@ def test_a_slash_command_is_a_question_that_only_its_address_can_answer() -> Non
         text="is 1 < 2, <@U012ABCDEF|ada>, in <#C1|general>? https://example.com",
         attachments=(),
         response_url="https://hooks.slack.com/commands/1234/5678",
+        user_team="T0001",
     )

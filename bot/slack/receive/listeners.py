@@ -11,7 +11,7 @@ import asyncio
 import re
 import time
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -20,9 +20,11 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.access import Reason
 from bot.logs import get_logger
 from bot.messages import Question
 from bot.slack import buttons
+from bot.slack.receive import origin
 from bot.slack.receive.payloads import (
     Ignored,
     deleted_file,
@@ -37,6 +39,7 @@ from bot.slack.web_api.identity import Identity
 log = get_logger(__name__)
 
 THINKING = "Thinking…"
+NOT_HERE = "I belong to another workspace, so I can't answer here."
 KNOWN_WITHIN_S = 1.5
 """How long an acknowledgement, for which Slack waits three seconds, is held back to learn who wrote a message."""
 OPTION_REQUESTS = frozenset({"block_suggestion", "dialog_suggestion"})
@@ -52,6 +55,9 @@ class Handlers:
     is_bot: Callable[..., Awaitable[bool | None]]
     """``is_bot(user_id, within_s=…)``; ``None`` where Slack does not say so in time."""
     token_revoked: Callable[[], Coroutine[Any, Any, None]]
+    refusal: Callable[..., Awaitable[Reason | None]]
+    """``refusal(question, within_s=…)``: why who asks may not."""
+    turn_away: Callable[[Question, Reason], Coroutine[Any, Any, None]]
 
 
 def build(client: AsyncWebClient, identity: Identity, signing_secret: str, handlers: Handlers) -> AsyncApp:
@@ -97,8 +103,12 @@ class _Listeners:
             if told.get("type") == "app_rate_limited":
                 log.warning("slack.events_limited", minute=told.get("minute_rate_limited"))
         if _is_for_us(body):
-            await next_()
-            return None
+            if origin.is_ours(body, self._identity.team_id, self._identity.enterprise_id):
+                await next_()
+                return None
+            log.info("delivery.of_another_workspace", kind=kind or "command")
+            words = {"text": NOT_HERE, "response_type": "ephemeral"} if "command" in body else ""
+            return BoltResponse(status=200, body=words)
         log.debug("delivery.ignored", kind=kind)
         return BoltResponse(status=200, body={"options": []} if kind in OPTION_REQUESTS else "")
 
@@ -113,15 +123,22 @@ class _Listeners:
         if isinstance(question, Ignored):
             log.debug("event.ignored", reason=question.reason)
         else:
-            await self._handlers.accept(question)
+            await self._handlers.accept(replace(question, team_id=self._identity.team_id))
 
     async def on_command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        await self._handlers.accept(question_from_command(body))
+        await self._handlers.accept(replace(question_from_command(body), team_id=self._identity.team_id))
         await ack(text=THINKING, response_type="ephemeral")
 
     async def on_action(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        question = buttons.question_of(body)
-        if question is not None:
+        """Who may not ask leaves the button to others: a press is the same question whoever presses, so that theirs
+        must not be written down. Who cannot be looked up in time is asked to press again."""
+        identity = self._identity
+        question = buttons.question_of(body, identity.team_id, identity.bot_user_id, identity.bot_id)
+        if question is None:
+            log.info("press.ignored", reason="not under a message of ours")
+        elif reason := await self._handlers.refusal(question, within_s=KNOWN_WITHIN_S):
+            self._after_the_ack(self._handlers.turn_away(question, reason))
+        else:
             await self._handlers.accept(question)
             self._after_the_ack(self._handlers.button_pressed(buttons.pressed_message(body)))
         await ack()

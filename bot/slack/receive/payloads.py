@@ -58,6 +58,7 @@ def question_from_event(
         text=mentions.unaddressed(text, bot_user_id),
         attachments=attachments_of(event),
         response_url=None,
+        user_team=_author_team(body, event),
     )
 
 
@@ -80,8 +81,9 @@ def tells_of_revoked_token(body: Json) -> bool:
 def question_from_command(body: Json) -> Question:
     """``body`` is the form of a slash command, whose text Slack escaped (``should_escape``)."""
     trigger = text_of(body.get("trigger_id"))
+    team = text_of(body.get("team_id")) or text_of(body.get("enterprise_id"))
     return Question(
-        team_id=text_of(body.get("team_id")) or text_of(body.get("enterprise_id")),
+        team_id=team,
         channel_id=text_of(body.get("channel_id")),
         ts=trigger,
         thread_ts=trigger,
@@ -90,6 +92,7 @@ def question_from_command(body: Json) -> Question:
         text=mrkdwn.to_markdown(text_of(body.get("text")), mentions.as_tokens),
         attachments=(),
         response_url=text_of(body.get("response_url")) or None,
+        user_team=team,
     )
 
 
@@ -99,6 +102,13 @@ def _installing_team(body: Json) -> str:
         if text_of(authorization.get("team_id")):
             return text_of(authorization.get("team_id"))
     return text_of(body.get("team_id")) or text_of(body.get("enterprise_id"))
+
+
+def _author_team(body: Json, event: Json) -> str:
+    """The workspace of who wrote it, or their organisation. ``source_team`` is none of it: in a channel that another
+    company owns it may be that company's for our own people, too. An app's counts only where companies share."""
+    by_app = object_of(event.get("bot_profile")).get("team_id") if body.get("is_ext_shared_channel") is True else ""
+    return text_of(event.get("user_team")) or text_of(event.get("team")) or text_of(by_app)
 
 
 def _reason_to_ignore(event: Json, author: AuthorKind, now_s: float, *, direct: bool) -> str:

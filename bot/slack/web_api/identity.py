@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
+from bot.access import Home
 from bot.errors import SlackError, StartFailed
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.startup import call_with_retries
@@ -16,6 +17,12 @@ class Identity:
     team_id: str
     bot_user_id: str
     bot_id: str
+    enterprise_id: str = ""
+    """The organisation that the workspace is part of, if any."""
+
+    @property
+    def home(self) -> Home:
+        return Home(self.team_id, self.enterprise_id)
 
 
 async def identify(api: SlackClient) -> Identity:
@@ -23,7 +30,10 @@ async def identify(api: SlackClient) -> Identity:
     answer = await call_with_retries(partial(api.call, "auth.test"), "SLACK_BOT_TOKEN")
     if not answer.get("bot_id"):
         raise StartFailed("SLACK_BOT_TOKEN: this is a person's token; the bot token begins with xoxb-")
-    return Identity(str(answer["team_id"]), str(answer["user_id"]), str(answer["bot_id"]))
+    team_id = str(answer["team_id"])
+    # A token for a whole organisation may have its id in place of a workspace's.
+    enterprise_id = str(answer.get("enterprise_id") or (team_id if team_id.startswith("E") else ""))
+    return Identity(team_id, str(answer["user_id"]), str(answer["bot_id"]), enterprise_id)
 
 
 async def check_token(api: SlackClient) -> None:

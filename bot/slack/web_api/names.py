@@ -1,7 +1,8 @@
-"""Ids of users, apps, channels and user groups go in; the names people know them by come out, and who is a bot.
+"""Ids of users, apps, channels and user groups go in; the names people know them by come out, and who they are.
 
 I/O: users.info, bots.info, conversations.info and usergroups.list, each id once however many ask at the same time. A
-name is a courtesy: where Slack gives none, or not soon, the id serves, and nothing is raised.
+name is a courtesy: where Slack gives none, or not soon, the id serves, and nothing is raised. Who somebody is decides
+on what they may do: that is waited for, and never guessed.
 """
 
 from __future__ import annotations
@@ -13,11 +14,21 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Protocol
 
-from bot.errors import SlackError, SlackNoAccess, SlackRefused
+from bot.access import Person
+from bot.errors import SlackError, SlackNoAccess, SlackRefused, SlackUnavailable
 from bot.slack.shapes import Json, object_of, objects_of, text_of
+from bot.slack.web_api.user_object import name_of, person_of
 
 NAMES_MAX = 10_000
 NAME_AGE_MAX_S = 60 * 60
+PERSON_AGE_MAX_S = 5 * 60
+"""Who was made a guest, or whose account was deactivated, may ask for no longer than this."""
+PAUSE_FIRST_S, PAUSE_MAX_S = 0.25, 8.0
+"""Between tries to learn who somebody is, on top of what the rate limiter waits after a 429."""
+USERS_INFO = "users.info"
+USER_LETTERS = ("U", "W")
+SLACKBOT = "USLACKBOT"
+APP = Person(is_app=True)
 WAIT_MAX_S = 3.0
 """An answer waits no longer than this for names; later lookups go on and serve the next answer."""
 LOOKUPS_AT_ONCE = 4
@@ -36,11 +47,13 @@ class Api(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """``name`` is empty where Slack has none, or none for us. ``is_bot`` is ``None`` for what is no user."""
+    """``name`` is empty where Slack has none, or none for us. ``person`` is ``None`` for what is no user, or none that
+    Slack knows; ``no_access``: the app may not ask, for the reason that Slack gives."""
 
     name: str
     at_s: float
-    is_bot: bool | None
+    person: Person | None
+    no_access: str = ""
 
 
 class Names:
@@ -52,6 +65,7 @@ class Names:
         self._clock = clock
         self._known: OrderedDict[str, Known] = OrderedDict()
         self._lookups: dict[str, asyncio.Task[None]] = {}
+        self._inquiries: dict[str, asyncio.Task[None]] = {}
         self._at_once = asyncio.Semaphore(LOOKUPS_AT_ONCE)
 
     async def resolve(self, ids: Iterable[str]) -> dict[str, str]:
@@ -69,11 +83,32 @@ class Names:
     def is_known_bot(self, user_id: str) -> bool | None:
         """The same from what was asked before."""
         known = self._known.get(user_id)
-        return known.is_bot if known else None
+        return known.person.is_app if known and known.person else None
+
+    async def person(self, user_id: str, *, within_s: float) -> Person | None:
+        """Implements ``door.People``."""
+        if user_id == SLACKBOT or user_id.startswith("B"):
+            return APP
+        if not user_id.startswith(USER_LETTERS):
+            return None
+        pause_s = PAUSE_FIRST_S
+        try:
+            async with asyncio.timeout(within_s):
+                while not self._is_fresh(user_id, PERSON_AGE_MAX_S):
+                    await asyncio.wait([self._inquiry(user_id)])
+                    if not self._is_fresh(user_id, PERSON_AGE_MAX_S):
+                        await asyncio.sleep(pause_s)
+                        pause_s = min(2 * pause_s, PAUSE_MAX_S)
+        except TimeoutError:
+            raise SlackUnavailable(USERS_INFO, "no_answer_in_time") from None
+        known = self._known[user_id]
+        if known.no_access:
+            raise SlackNoAccess(USERS_INFO, known.no_access)
+        return known.person
 
     async def close(self) -> None:
         """Gives up the lookups that nobody waits for any more."""
-        lookups = list(self._lookups.values())
+        lookups = [*self._lookups.values(), *self._inquiries.values()]
         for lookup in lookups:
             lookup.cancel()
         await asyncio.gather(*lookups, return_exceptions=True)
@@ -83,41 +118,55 @@ class Names:
         if lookups:
             await asyncio.wait(lookups, timeout=within_s)
 
-    def _is_fresh(self, known_id: str) -> bool:
+    def _is_fresh(self, known_id: str, age_max_s: float = NAME_AGE_MAX_S) -> bool:
         known = self._known.get(known_id)
-        return known is not None and self._clock() - known.at_s < NAME_AGE_MAX_S
+        return known is not None and self._clock() - known.at_s < age_max_s
+
+    def _inquiry(self, user_id: str) -> asyncio.Task[None]:
+        """Does not queue behind the names that are a courtesy; there are no more than turns and presses wait for."""
+        if user_id not in self._inquiries:
+            inquiry = asyncio.create_task(self._ask(user_id), name=f"who {user_id} is")
+            self._inquiries[user_id] = inquiry
+            inquiry.add_done_callback(lambda _: self._inquiries.pop(user_id, None))
+        return self._inquiries[user_id]
 
     def _lookup(self, wanted_id: str) -> asyncio.Task[None] | None:
         if wanted_id not in self._lookups:
             if len(self._lookups) >= LOOKUPS_MAX:
                 return None
-            lookup = asyncio.create_task(self._ask(wanted_id), name=f"name of {wanted_id}")
+            lookup = asyncio.create_task(self._ask_in_turn(wanted_id), name=f"name of {wanted_id}")
             self._lookups[wanted_id] = lookup
             lookup.add_done_callback(lambda _: self._lookups.pop(wanted_id, None))
         return self._lookups[wanted_id]
 
+    async def _ask_in_turn(self, wanted_id: str) -> None:
+        async with self._at_once:
+            await self._ask(wanted_id)
+
     async def _ask(self, wanted_id: str) -> None:
         method, parameter, read = _METHODS[wanted_id[0]]
-        async with self._at_once:
-            try:
-                answer = await self._api.call(method, **({parameter: wanted_id} if parameter else {}))
-            except (SlackRefused, SlackNoAccess):
-                answer = {}  # nobody by that id, or no scope to ask: asking again soon would tell no more
-            except SlackError:
-                return
-        self._remember(wanted_id, "", None)
-        for id_, name, is_bot in read(wanted_id, answer):
-            self._remember(id_, name, is_bot)
+        no_access = ""
+        try:
+            answer = await self._api.call(method, **({parameter: wanted_id} if parameter else {}))
+        except SlackRefused:
+            answer = {}  # nobody by that id: asking again soon would tell no more
+        except SlackNoAccess as error:
+            answer, no_access = {}, error.code
+        except SlackError:
+            return
+        self._remember(wanted_id, "", None, no_access)
+        for id_, name, person in read(wanted_id, answer):
+            self._remember(id_, name, person)
 
-    def _remember(self, id_: str, name: str, is_bot: bool | None) -> None:
-        self._known[id_] = Known(" ".join(name.split()), self._clock(), is_bot)
+    def _remember(self, id_: str, name: str, person: Person | None, no_access: str = "") -> None:
+        self._known[id_] = Known(" ".join(name.split()), self._clock(), person, no_access)
         self._known.move_to_end(id_)
         while len(self._known) > NAMES_MAX:
             self._known.popitem(last=False)
 
 
-Found = Iterable[tuple[str, str, bool | None]]
-"""An id, its name, and for a user whether it is a bot."""
+Found = Iterable[tuple[str, str, Person | None]]
+"""An id, its name, and for a user who that is."""
 
 
 def _looked_up(wanted_id: str) -> str:
@@ -125,12 +174,8 @@ def _looked_up(wanted_id: str) -> str:
 
 
 def _user(wanted_id: str, answer: Json) -> Found:
-    user = object_of(answer.get("user"))
-    profile = object_of(user.get("profile"))
-    names = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"))
-    name = next((text_of(name) for name in names if text_of(name).strip()), "")
-    if user:
-        yield wanted_id, name, user.get("is_bot") is True
+    if user := object_of(answer.get("user")):
+        yield wanted_id, name_of(user), person_of(user)
 
 
 def _bot(wanted_id: str, answer: Json) -> Found:
@@ -147,8 +192,8 @@ def _groups(_: str, answer: Json) -> Found:
 
 
 _METHODS: dict[str, tuple[str, str, Callable[[str, Json], Found]]] = {
-    "U": ("users.info", "user", _user),
-    "W": ("users.info", "user", _user),
+    "U": (USERS_INFO, "user", _user),
+    "W": (USERS_INFO, "user", _user),
     "B": ("bots.info", "bot", _bot),
     "C": ("conversations.info", "channel", _channel),
     "G": ("conversations.info", "channel", _channel),

@@ -19,6 +19,7 @@ from bot.slack.buttons import PressedMessage
 from bot.slack.own_messages import NOTICE
 from bot.slack.read.thread import OwnReply, ThreadReader
 from bot.slack.web_api.call_budget import Bid
+from bot.slack.write.asides import tell
 from bot.slack.write.command_answer import CommandAnswer
 from bot.slack.write.content import Content
 from bot.slack.write.live_reply import LiveReply
@@ -60,21 +61,7 @@ class SlackReplies:
         return Writer(plan, ThreadOutlet(question, services), lease, status_line, probe=probe)
 
     async def tell(self, question: Question, sentence: str) -> None:
-        """Beside the thread, where only that person sees it; where Slack does not allow that, in a direct message."""
-        api, text = self._services.api, {"text": sentence, "unfurl_links": False}
-        thread = {} if question.starts_thread or question.response_url else {"thread_ts": question.thread_ts}
-        try:
-            if question.entry_point is not EntryPoint.DIRECT:
-                place = {"channel": question.channel_id, "user": question.user_id}
-                await api.call("chat.postEphemeral", **place, **thread, text=sentence)
-                return
-        except SlackError as error:
-            log.info("reply.not_ephemeral", code=error.code)
-        try:
-            opened = await api.call("conversations.open", users=question.user_id)
-            await api.call("chat.postMessage", channel=str(opened["channel"]["id"]), **text)
-        except SlackError as error:
-            log.warning("reply.not_told", method=error.method, code=error.code)
+        await tell(self._services.api, question, sentence)
 
     async def _writable(self, question: Question) -> bool:
         """Whether it is known that the bot may post there; a person who writes to it may be answered."""

@@ -5,10 +5,13 @@ Implements ``writer.Outlet``. The address needs no token and has no rate limit o
 
 from __future__ import annotations
 
+from typing import Any
+
 import aiohttp
 
 from bot.errors import ReplyGone, SlackOutcomeUnknown, SlackRefused, SlackUnavailable
 from bot.slack.web_api.rate_limiter import Bidder
+from bot.slack.write.content import Content
 from bot.slack.write.message_arguments import message
 from bot.slack.write.plan import Action, Respond
 
@@ -32,7 +35,15 @@ class ResponseUrlOutlet:
     async def send(self, action: Action) -> str:
         if not isinstance(action, Respond):
             raise TypeError("only responses go to a response_url")
-        body = {"response_type": "ephemeral", "replace_original": action.replace, **message(action.content)}
+        await self._post({"response_type": "ephemeral", "replace_original": action.replace, **message(action.content)})
+        return ""
+
+    async def replace(self, content: Content | None) -> None:
+        """Puts ``content`` in the place of what the acknowledgement showed; ``None`` takes that away."""
+        gone = {"delete_original": True}
+        await self._post(gone if content is None else {"replace_original": True, **message(content)})
+
+    async def _post(self, body: dict[str, Any]) -> None:
         try:
             async with self._session.post(self._url, json=body, allow_redirects=False) as response:
                 status, answer = response.status, (await response.text())[:ANSWER_CHARS_MAX]
@@ -46,7 +57,6 @@ class ResponseUrlOutlet:
             raise ReplyGone(METHOD, f"http_{status}")
         if status != 200:
             raise SlackRefused(METHOD, f"http_{status}")
-        return ""
 
     async def find(self, action: Action) -> None:
         """Such messages cannot be read."""

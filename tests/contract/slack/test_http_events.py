@@ -47,6 +47,10 @@ async def _nobody_knows(user_id: str, *, within_s: float) -> bool | None:
     return None
 
 
+async def _everybody_may(*_: object, within_s: float) -> None:
+    return None
+
+
 async def _nothing(*_: object) -> None:
     return None
 
@@ -54,7 +58,7 @@ async def _nothing(*_: object) -> None:
 @pytest.fixture
 async def door(session: aiohttp.ClientSession) -> AsyncIterator[Door]:
     port = free_port()
-    handlers = Handlers(_nobody, _nothing, _nothing, _nobody_knows, _nothing)
+    handlers = Handlers(_nobody, _nothing, _nothing, _nobody_knows, _nothing, _everybody_may, _nothing)
     bolt: AsyncApp = listeners.build(AsyncWebClient(token="xoxb-1"), Identity("T1", "U1", "B1"), SECRET, handlers)
     door = Door(f"http://127.0.0.1:{port}", session)
     events = HttpEvents(bolt, "127.0.0.1", port, lambda: door.alive)

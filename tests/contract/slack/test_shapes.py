@@ -242,8 +242,10 @@ def test_no_field_of_a_question_stays_empty() -> None:
     pressed = question_of(
         {
             "type": "block_actions", "team": {"id": "T1"}, "user": {"id": "U1"}, "channel": {"id": "C1"},
-            "message": {"ts": "2.000001", "thread_ts": "1.000001"}, "actions": [{"action_id": "continue"}],
-        }
+            "message": {"ts": "2.000001", "thread_ts": "1.000001", "bot_id": "BBOT"},
+            "actions": [{"action_id": "continue"}],
+        },
+        "T1", "UBOT", "BBOT",
     )  # fmt: skip
 
     assert isinstance(asked, Question)

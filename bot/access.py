@@ -1,0 +1,176 @@
+"""A question and what Slack says of its author go in; whether it may be answered, or why not, comes out. Pure.
+
+The rules about who may use the bot, and the sentences that say so, are here and nowhere else. Lists of ids hold for
+apps as for people; what concerns people alone (guests, deactivated accounts, e-mail addresses) does not.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bot.messages import Question
+
+NONE: frozenset[str] = frozenset()
+
+
+class Reason(StrEnum):
+    """Why a question is not answered; the value is for the log."""
+
+    CHANNEL_DENIED = "channel_denied"
+    CHANNEL_NOT_ALLOWED = "channel_not_allowed"
+    USER_DENIED = "user_denied"
+    USER_NOT_ALLOWED = "user_not_allowed"
+    UNKNOWN = "unknown"
+    DEACTIVATED = "deactivated"
+    EXTERNAL = "external"
+    WORKSPACE = "workspace_not_allowed"
+    GUEST = "guest"
+    EMAIL = "email_domain_not_allowed"
+    NOT_NOW = "not_now"
+    NO_PERMISSION = "no_permission"
+
+
+SENTENCES = {
+    Reason.CHANNEL_DENIED: "I'm set up not to answer here, so please ask me somewhere else.",
+    Reason.CHANNEL_NOT_ALLOWED: "I'm set up to answer in certain channels only, and this isn't one of them.",
+    Reason.USER_DENIED: "I'm set up not to answer you, and whoever runs me can change that.",
+    Reason.USER_NOT_ALLOWED: "I'm set up to answer certain people only, and whoever runs me can add you.",
+    Reason.UNKNOWN: "Slack doesn't tell me who you are, so I can't answer you.",
+    Reason.DEACTIVATED: "Slack says that your account is deactivated, so I can't answer you.",
+    Reason.EXTERNAL: "I'm set up to answer people of this workspace only, and you belong to another one.",
+    Reason.WORKSPACE: "I'm set up to answer people of certain workspaces only, and yours isn't one of them.",
+    Reason.GUEST: "I'm set up to answer members of this workspace only, and you're here as a guest.",
+    Reason.EMAIL: "I'm set up to answer people with certain e-mail addresses only, and yours isn't one of them.",
+    Reason.NOT_NOW: "Slack can't tell me who you are right now, so please try again in a minute.",
+    Reason.NO_PERMISSION: (
+        "I can't look up who you are, because the app lacks a permission, whose name whoever runs me finds in the log."
+    ),
+}
+SILENT_S = 600.0
+"""So long nobody hears the same sentence again."""
+SILENT_NOT_NOW_S = 50.0
+"""That sentence asks for another try in a minute, which must not be met with silence."""
+HEARD_MAX = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What Slack says of a user. Source: slack:reference/objects/user-object.
+
+    ``team_ids`` are the workspaces that the user belongs to; ``enterprise_id`` the organisation they are part of, if
+    any. ``is_stranger``: of another workspace, and in no channel that is shared with the app's; others of another
+    workspace are known by ``team_ids`` alone. ``email`` is empty where Slack gives none, or it is not confirmed.
+    """
+
+    is_app: bool = False
+    team_ids: frozenset[str] = NONE
+    enterprise_id: str = ""
+    is_guest: bool = False
+    is_stranger: bool = False
+    is_deactivated: bool = False
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The workspace that the bot is installed in, and the organisation that it is part of, if any."""
+
+    team_id: str
+    enterprise_id: str = ""
+
+    @property
+    def ids(self) -> frozenset[str]:
+        return frozenset(filter(None, (self.team_id, self.enterprise_id)))
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Who may use the bot. An empty list restricts nothing."""
+
+    home: Home
+    allowed_workspaces: frozenset[str] = NONE
+    allowed_channels: frozenset[str] = NONE
+    denied_channels: frozenset[str] = NONE
+    allowed_users: frozenset[str] = NONE
+    denied_users: frozenset[str] = NONE
+    allowed_email_domains: frozenset[str] = NONE
+    allow_guests: bool = False
+    allow_external: bool = False
+
+    def needed_scopes(self) -> frozenset[str]:
+        """Without these nobody is answered. Source: slack:reference/methods/users.info."""
+        return frozenset({"users:read", "users:read.email"} if self.allowed_email_domains else {"users:read"})
+
+    def without_looking_up(self, question: Question) -> Reason | None:
+        """What the question alone tells: ``None`` where its author has to be looked up."""
+        reasons = {
+            Reason.CHANNEL_DENIED: question.channel_id in self.denied_channels,
+            Reason.CHANNEL_NOT_ALLOWED: _misses(self.allowed_channels, question.channel_id),
+            Reason.USER_DENIED: question.user_id in self.denied_users,
+            Reason.USER_NOT_ALLOWED: _misses(self.allowed_users, question.user_id),
+        }
+        return next((reason for reason, holds in reasons.items() if holds), None)
+
+    def reason(self, question: Question, person: Person | None) -> Reason | None:
+        """``person`` is the question's author, ``None`` where Slack knows nobody by that id."""
+        known = self.without_looking_up(question)
+        if known is not None or person is None:
+            return known or Reason.UNKNOWN
+        reasons = {
+            Reason.DEACTIVATED: person.is_deactivated and not person.is_app,
+            Reason.EXTERNAL: not self.allow_external and self._is_external(question, person),
+            Reason.WORKSPACE: bool(self.allowed_workspaces)
+            and not self.allowed_workspaces & self._workspaces(question, person),
+            Reason.GUEST: not self.allow_guests and person.is_guest and not person.is_app,
+            Reason.EMAIL: _misses(self.allowed_email_domains, _domain(person.email)) and not person.is_app,
+        }
+        return next((reason for reason, holds in reasons.items() if holds), None)
+
+    def _is_external(self, question: Question, person: Person) -> bool:
+        """Whether Slack's word on the person, or on the message, names a workspace that is none of ours.
+
+        Colleagues in another workspace of the same organisation are not external.
+        """
+        if person.is_stranger:
+            return True
+        if person.enterprise_id and person.enterprise_id == self.home.enterprise_id:
+            return False
+        elsewhere = bool(person.team_ids) and person.team_ids.isdisjoint(self.home.ids)
+        return elsewhere or question.user_team not in {"", *self.home.ids}
+
+    def _workspaces(self, question: Question, person: Person) -> frozenset[str]:
+        """The workspaces that the author belongs to, and the organisation."""
+        own = person.team_ids | {person.enterprise_id}
+        if self._is_external(question, person):
+            return (own | {question.user_team}) - self.home.ids - {""}
+        return own - {""} or self.home.ids
+
+
+@dataclass(slots=True)
+class Heard:
+    """Who heard which sentence when, so that nobody hears the same one again for a while. ``now_s`` only grows."""
+
+    _at_s: OrderedDict[tuple[str, Reason], float] = field(default_factory=OrderedDict)
+
+    def may_hear(self, user_id: str, reason: Reason, now_s: float) -> bool:
+        """Whether to say it; if so, it counts as said."""
+        key = (user_id, reason)
+        silent_s = SILENT_NOT_NOW_S if reason is Reason.NOT_NOW else SILENT_S
+        if now_s - self._at_s.get(key, -silent_s) < silent_s:
+            return False
+        self._at_s[key] = now_s
+        self._at_s.move_to_end(key)
+        if len(self._at_s) > HEARD_MAX:
+            self._at_s.popitem(last=False)
+        return True
+
+
+def _misses(allowed: frozenset[str], value: str) -> bool:
+    return bool(allowed) and value not in allowed
+
+
+def _domain(email: str) -> str:
+    _, at, domain = email.strip().rpartition("@")
+    return domain.lower() if at else ""

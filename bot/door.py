@@ -1,0 +1,101 @@
+"""A question goes in; whether it may be answered comes out, and who may not ask is told why, once in a while.
+
+I/O: Slack through ``People`` and ``Asides``, which it implements; the clock. There is one door for every way to ask: a
+turn goes through it before anything else happens, a press before it becomes a question, a notice before it is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic
+from typing import Protocol
+
+from bot.access import SENTENCES, Heard, Person, Policy, Reason
+from bot.errors import SlackError, SlackNoAccess
+from bot.lease import Lease
+from bot.logs import get_logger
+from bot.messages import Question
+from bot.ports import Notices
+
+log = get_logger(__name__)
+
+PATIENCE_S = 60.0
+"""A question waits for so long to learn who asked it: Slack's rate limits count minutes."""
+NOTICE_WITHIN_S = 2.0
+
+
+class Asides(Protocol):
+    """Slack, as a place to say why a question is not answered, so that only the person who asked reads it."""
+
+    async def decline(self, question: Question, sentence: str) -> None:
+        """An empty ``sentence`` says nothing, and takes away what the acknowledgement showed.
+
+        Never raises ``SlackError``.
+        """
+
+
+class People(Protocol):
+    """Slack, as the one who knows who somebody is."""
+
+    async def person(self, user_id: str, *, within_s: float) -> Person | None:
+        """What Slack has said of a user within the last minutes; ``None`` where it knows nobody by that id.
+
+        Asks again while Slack is out of reach. Raises ``SlackNoAccess`` where the app may not ask, and
+        ``SlackUnavailable`` where there is no answer ``within_s``.
+        """
+
+
+class Door:
+    def __init__(self, policy: Policy, people: People, asides: Asides, clock: Callable[[], float] = monotonic) -> None:
+        self._policy = policy
+        self._people = people
+        self._asides = asides
+        self._clock = clock
+        self._heard = Heard()
+
+    def warn_of_missing_scopes(self, scopes: frozenset[str]) -> None:
+        """``scopes``: what the token may do, empty where Slack does not say."""
+        missing = self._policy.needed_scopes() - scopes if scopes else ()
+        for scope in sorted(missing):
+            log.warning("access.scope_missing", scope=scope, effect="nobody is answered")
+
+    async def refusal(self, question: Question, *, within_s: float = PATIENCE_S) -> Reason | None:
+        """Why the question may not be answered; ``None`` where it may. Whom Slack does not describe is not let in."""
+        reason = self._policy.without_looking_up(question)
+        if reason is not None:
+            return reason
+        try:
+            person = await self._people.person(question.user_id, within_s=within_s)
+        except SlackNoAccess as error:
+            log.warning("access.not_looked_up", error=str(error))
+            return Reason.NO_PERMISSION
+        except SlackError as error:
+            log.warning("access.not_looked_up", error=str(error))
+            return Reason.NOT_NOW
+        return self._policy.reason(question, person)
+
+    async def turn_away(self, question: Question, reason: Reason) -> None:
+        """Tells the person why, unless they have heard it lately. Never raises ``SlackError``."""
+        told = self._heard.may_hear(question.user_id, reason, self._clock())
+        log.info(
+            "access.denied",
+            reason=reason.value,
+            team=question.team_id,
+            channel=question.channel_id,
+            user=question.user_id,
+            entry_point=question.entry_point.value,
+            told=told,
+        )
+        await self._asides.decline(question, SENTENCES[reason] if told else "")
+
+
+class DiscreetNotices:
+    """``ports.Notices`` for those who may ask: others see nothing of a question that is not answered."""
+
+    def __init__(self, door: Door, notices: Notices) -> None:
+        self._door = door
+        self._notices = notices
+
+    async def queued(self, question: Question, ahead: int, lease: Lease) -> None:
+        if await self._door.refusal(question, within_s=NOTICE_WITHIN_S) is None:
+            await self._notices.queued(question, ahead, lease)

@@ -1,0 +1,53 @@
+"""A comma-separated setting goes in; the ids or domains that it lists come out, or which of them is none. Pure.
+
+Blanks and empty places between the commas count for nothing, nor does case: Slack writes ids in capitals, domains are
+the same in any. Source of the first letters: slack:reference/objects.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+SHOWN_CHARS_MAX = 40
+WORKSPACE = re.compile(r"[TE][A-Z0-9]{1,30}")
+CHANNEL = re.compile(r"[CDG][A-Z0-9]{1,30}")
+USER = re.compile(r"[UWB][A-Z0-9]{1,30}")
+DOMAIN = re.compile(r"(?=.{3,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+
+
+def workspaces(value: object) -> object:
+    return _listed(value, str.upper, WORKSPACE, "no id of a workspace or an organisation, which begins with T or E")
+
+
+def channels(value: object) -> object:
+    return _listed(value, str.upper, CHANNEL, "no id of a channel, which begins with C, G or D")
+
+
+def users(value: object) -> object:
+    return _listed(value, str.upper, USER, "no id of a user or an app, which begins with U, W or B")
+
+
+def domains(value: object) -> object:
+    """``@example.com`` is read as ``example.com``; a domain of other scripts is given in its ``xn--`` form."""
+    return _listed(value, _bare_domain, DOMAIN, "no domain such as example.com")
+
+
+def _bare_domain(item: str) -> str:
+    return item.lower().removeprefix("@")
+
+
+def _listed(value: object, written: Callable[[str], str], form: re.Pattern[str], what_else: str) -> object:
+    """``None`` where nothing is listed. Raises ``ValueError``, whose words follow the setting's name."""
+    if isinstance(value, str):
+        items: Iterable[str] = value.split(",")
+    elif isinstance(value, list | tuple | set | frozenset) and all(isinstance(item, str) for item in value):
+        items = value
+    else:
+        return value
+    found = {written(item.strip()) for item in items if item.strip()}
+    wrong = sorted(item for item in found if not form.fullmatch(item))
+    if wrong:
+        shown = ", ".join(f'"{item[:SHOWN_CHARS_MAX]}"' for item in wrong[:3])
+        raise ValueError(f"has {shown}, which is {what_else}")
+    return frozenset(found) or None

@@ -1,0 +1,35 @@
+"""What Slack delivers goes in; whether it comes from the workspace that this process answers, comes out. Pure.
+
+One app may be installed in several workspaces, and each process has the token of one. Sources: slack:apis/events-api
+(``authorizations`` names an installation that may see the event), slack:apis/slack-connect,
+slack:interactivity/implementing-slash-commands; docs/slack.md §4.
+"""
+
+from __future__ import annotations
+
+from bot.slack.shapes import Json, objects_of, text_of
+
+
+def is_ours(body: Json, team_id: str, enterprise_id: str) -> bool:
+    """``enterprise_id`` is the organisation that the workspace is part of, or empty.
+
+    In a channel that companies share, the event's own ``team_id`` may be another's, and ``authorizations`` says whose
+    installation it is meant for. A press is told by the message that it is under: ``team`` is where the person belongs.
+    """
+    if body.get("type") == "block_actions":
+        return True
+    named = [each for each in objects_of(body.get("authorizations")) if _names_one(each)]
+    return any(_is_home(each, team_id, enterprise_id) for each in named or [body])
+
+
+def _names_one(installation: Json) -> bool:
+    return bool(text_of(installation.get("team_id")) or text_of(installation.get("enterprise_id")))
+
+
+def _is_home(installation: Json, team_id: str, enterprise_id: str) -> bool:
+    """Of an installation for a whole organisation every workspace of it is a part; commands write ``"true"``."""
+    team = text_of(installation.get("team_id"))
+    if team == team_id:
+        return True
+    for_all = not team or installation.get("is_enterprise_install") in (True, "true")
+    return for_all and bool(enterprise_id) and text_of(installation.get("enterprise_id")) == enterprise_id

@@ -1,0 +1,34 @@
+"""Slack's user object goes in; the name that people know the user by, and what decides on access, come out.
+
+Pure. Source: slack:reference/objects/user-object, and slack:apis/slack-connect for people of other companies.
+"""
+
+from __future__ import annotations
+
+from bot.access import Person
+from bot.slack.shapes import Json, object_of, text_of
+
+GUEST_FLAGS = ("is_restricted", "is_ultra_restricted")
+"""Those of a guest in several channels; one in a single channel has both."""
+
+
+def name_of(user: Json) -> str:
+    profile = object_of(user.get("profile"))
+    names = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"))
+    return next((text_of(name) for name in names if text_of(name).strip()), "")
+
+
+def person_of(user: Json) -> Person:
+    """In an organisation of several workspaces ``enterprise_user`` says which of them the user belongs to."""
+    enterprise, profile = object_of(user.get("enterprise_user")), object_of(user.get("profile"))
+    listed = enterprise.get("teams")
+    teams = [user.get("team_id"), *(listed if isinstance(listed, list) else ())]
+    return Person(
+        is_app=user.get("is_bot") is True,
+        team_ids=frozenset(filter(None, map(text_of, teams))),
+        enterprise_id=text_of(enterprise.get("enterprise_id")),
+        is_guest=any(user.get(flag) is True for flag in GUEST_FLAGS),
+        is_stranger=user.get("is_stranger") is True,
+        is_deactivated=user.get("deleted") is True,
+        email="" if user.get("is_email_confirmed") is False else text_of(profile.get("email")),
+    )

@@ -1,0 +1,74 @@
+"""A sentence for the person who asked goes in; it is shown so that nobody else reads it. I/O: Slack.
+
+In a channel that is an ephemeral message, in a direct message a reply, for a command its own answer. Implements
+``door.Asides``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import aiohttp
+
+from bot.errors import SlackError, SlackUnavailable
+from bot.logs import get_logger
+from bot.messages import EntryPoint, Question
+from bot.slack.web_api.client import SlackClient
+from bot.slack.write.content import Content
+from bot.slack.write.response_url import ResponseUrlOutlet
+from bot.slack.write.thread_outlet import post_arguments
+
+log = get_logger(__name__)
+
+TRIES_MAX = 3
+PAUSE_S = 1.0
+
+
+class SlackAsides:
+    """``session`` is for response URLs."""
+
+    def __init__(self, api: SlackClient, session: aiohttp.ClientSession) -> None:
+        self._api = api
+        self._session = session
+
+    async def decline(self, question: Question, sentence: str) -> None:
+        """Implements ``door.Asides``."""
+        if question.response_url is None and question.entry_point is not EntryPoint.DIRECT:
+            if sentence:
+                await tell(self._api, question, sentence)
+            return
+        for _ in range(TRIES_MAX):
+            try:
+                await self._reply(question, sentence)
+            except SlackUnavailable:
+                await asyncio.sleep(PAUSE_S)
+            except SlackError as error:
+                log.warning("aside.not_shown", method=error.method, code=error.code)
+                return
+            else:
+                return
+
+    async def _reply(self, question: Question, sentence: str) -> None:
+        content = Content(footer=(sentence,))
+        if question.response_url is not None:
+            await ResponseUrlOutlet(question.response_url, self._session).replace(content if sentence else None)
+        elif sentence:
+            await self._api.call("chat.postMessage", **post_arguments(question, 0, content))
+
+
+async def tell(api: SlackClient, question: Question, sentence: str) -> None:
+    """Beside the thread, where only that person sees it; where Slack does not allow that, in a direct message."""
+    text = {"text": sentence, "unfurl_links": False}
+    thread = {} if question.starts_thread or question.response_url else {"thread_ts": question.thread_ts}
+    try:
+        if question.entry_point is not EntryPoint.DIRECT:
+            place = {"channel": question.channel_id, "user": question.user_id}
+            await api.call("chat.postEphemeral", **place, **thread, text=sentence)
+            return
+    except SlackError as error:
+        log.info("reply.not_ephemeral", code=error.code)
+    try:
+        opened = await api.call("conversations.open", users=question.user_id)
+        await api.call("chat.postMessage", channel=str(opened["channel"]["id"]), **text)
+    except SlackError as error:
+        log.warning("reply.not_told", method=error.method, code=error.code)
