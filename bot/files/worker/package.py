@@ -52,7 +52,8 @@ class Package:
         except BROKEN_ZIP as error:
             self._file.close()
             raise Broken("no zip") from error
-        self._infos = {_part_name(info.filename): info for info in self._archive.infolist() if not info.is_dir()}
+        members = [info for info in self._archive.infolist() if info.filename.rstrip("/") == info.filename != ""]
+        self._infos = {_part_name(info.filename): info for info in members}
         self._bytes_left = _UNPACKED_BYTES_MAX
 
     def __enter__(self) -> Self:

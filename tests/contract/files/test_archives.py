@@ -243,6 +243,11 @@ async def test_the_limits_hold_for_every_method(convert: Converter) -> None:
     assert found.reasons == [notes.members_left_out(0, 1_000_000)]
 
 
+async def test_a_member_without_a_name_hinders_no_other(convert: Converter) -> None:
+    found = await read(convert, zip_of([Packed(b"", b"nameless"), Packed(b"b.txt", b"The plan")]), "a.zip")
+    assert "The plan" in found.text
+
+
 async def test_a_document_in_pieces_is_no_archive(convert: Converter) -> None:
     members = [Packed(b"[Content_Types].xml", b"<Types/>"), Packed(b"word/document.xml", b"<w:document/>")]
     found = await read(convert, zip_of(members)[:-40], "letter.docx")

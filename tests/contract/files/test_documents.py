@@ -114,7 +114,6 @@ async def test_a_plain_document_is_its_pages_and_nothing_beside(convert: Convert
     [
         ("doc", "Word document"),
         ("odt", "OpenDocument text"),
-        ("fodt", "OpenDocument text"),
         ("rtf", "rich text document"),
     ],
 )
@@ -218,7 +217,7 @@ async def test_without_a_program_for_their_pages_slides_are_all_their_words(conv
 
 
 @libreoffice
-@pytest.mark.parametrize("kind", ["ppt", "odp", "fodp"])
+@pytest.mark.parametrize("kind", ["ppt", "odp"])
 async def test_notes_and_hidden_slides_in_every_other_format(convert: Converter, tmp_path: Path, kind: str) -> None:
     deck = made_office.presentation(
         {"slide1": slide(box("Our plan")), "slide2": slide(box("Backup numbers"), attributes='show="0"')},
