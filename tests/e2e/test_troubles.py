@@ -299,11 +299,12 @@ async def test_who_asks_in_a_channel_that_is_archived_meanwhile_hears_it(stage: 
 
 
 async def test_names_that_slack_does_not_give_leave_the_ids(stage: Stage) -> None:
-    stage.workspace.faults.refuse("users.info", "user_not_found", times=5)
-    ts = await stage.ask("@claude hello")
+    root = await stage.ask("Hello?", who="grace")
+    stage.workspace.faults.refuse("users.info", "user_not_found", times=5, skip=1)  # who asks is known
+    ts = await stage.ask("@claude hello", thread_ts=root)
 
     assert await stage.outcome(ts) == "answered"
-    assert stage.asked_texts() == [("user", f"{stage.workspace.user('ada')}: hello")]
+    assert stage.asked_texts() == [("user", f"{stage.workspace.user('grace')}: Hello?\n\nada: hello")]
 
 
 async def test_a_channel_that_may_not_be_read_is_said_so(stage: Stage) -> None:

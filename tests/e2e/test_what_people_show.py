@@ -124,7 +124,7 @@ async def test_a_post_made_with_a_persons_token_is_theirs(stage: Stage, ada: str
 
 
 async def test_slack_that_cannot_say_who_wrote_loses_no_question(stage: Stage, ada: str, direct: str) -> None:
-    stage.workspace.faults.refuse("users.info", "internal_error", times=50)
+    stage.workspace.faults.refuse("users.info", "internal_error", times=4)
     in_direct = stage.workspace.others.say_by_token(ada, direct, "hello")
     in_channel = stage.workspace.others.say_by_token(ada, stage.general, "@claude hello")
 

