@@ -19,6 +19,7 @@ from bot.ports import Model, RefusedFiles, Reply
 
 log = get_logger(__name__)
 
+CHARS_AT_ONCE = 10_000
 STILL_WAITING = "is still waiting for the model…"
 
 
@@ -88,7 +89,10 @@ class Answering:
                             first_text_at_s = time.monotonic()
                         chars += len(event.text)
                         blank = blank and not event.text.strip()
-                        reply.write(event.text)
+                        for start in range(0, len(event.text), CHARS_AT_ONCE):
+                            if start:
+                                await asyncio.sleep(0)  # an answer may come in one event, and others wait meanwhile
+                            reply.write(event.text[start : start + CHARS_AT_ONCE])
                     else:
                         finished = event
         except ModelError as error:

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import re
 
-_ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">"}
-_ENTITY = re.compile("|".join(_ENTITIES))
-_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_ENTITIES = ("&amp;", "&lt;", "&gt;")
+_HALF_ENTITY = re.compile(r"&\w{0,3}\Z")
 
 
 def decode(text: str) -> str:
     """What Slack shows for ``text``: its three entities decoded, once."""
-    return _ENTITY.sub(lambda entity: _ENTITIES[entity[0]], text)
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def escape(markdown: str) -> str:
@@ -25,18 +24,23 @@ def escape(markdown: str) -> str:
     ``>`` stays, since quotes begin with it and no token can end that never began; ``&`` stays where nothing would be
     decoded, so that addresses and code are no longer than they must be.
     """
-    return _ENTITY.sub(lambda entity: f"&amp;{entity[0][1:]}", markdown).replace("<", "&lt;")
+    for entity in _ENTITIES:
+        markdown = markdown.replace(entity, f"&amp;{entity[1:]}")
+    return markdown.replace("<", "&lt;")
 
 
 def plain(text: str, chars_max: int | None = None) -> str:
     """For ``text`` fields (notifications, screen readers): fully escaped, cut to ``chars_max`` with an ellipsis."""
-    escaped = [_ESCAPES.get(character, character) for character in text]
-    if chars_max is None or sum(map(len, escaped)) <= chars_max:
-        return "".join(escaped)
-    kept, length = [], 1
-    for character in escaped:
-        length += len(character)
-        if length > chars_max:
-            break
-        kept.append(character)
-    return "".join(kept).rstrip() + "…"
+    if chars_max is None:
+        return _escaped(text)
+    escaped = _escaped(text[: chars_max + 1])
+    if len(text) <= chars_max and len(escaped) <= chars_max:
+        return escaped
+    kept = escaped[: max(0, chars_max - 1)]
+    if (cut := _HALF_ENTITY.search(kept)) and escaped[cut.start() :].startswith(_ENTITIES):
+        kept = kept[: cut.start()]
+    return kept.rstrip() + "…"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

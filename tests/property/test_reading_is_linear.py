@@ -6,7 +6,6 @@ four times as long, and some more for a machine that others use too, but not six
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -18,11 +17,8 @@ from bot.slack.read import mentions
 from bot.slack.read.file_objects import attachments_of
 from bot.slack.read.message_text import markdown_of
 from bot.slack.receive.payloads import question_from_event
+from tests.growth import grows_linearly, seconds
 
-CHARS = 2_500
-QUICK_S = 0.05
-"""What takes no longer than this for four times as much needs no comparing."""
-GROWTH_MAX = 9.0
 Json = dict[str, Any]
 
 PIECES = [
@@ -31,22 +27,6 @@ PIECES = [
     "<a|b>", "*<a", "*<a>", "`a", "`a\n", "```a", "*_~", "<>", "'", "\U0001f431", "a", "--> ",
 ]  # fmt: skip
 STARTS = ["", "`", "*<", "<@UBOT> x"]
-
-
-def seconds(work: Callable[[], object]) -> float:
-    """The less of two runs, of this process alone."""
-    best = float("inf")
-    for _ in range(2):
-        start = time.process_time()
-        work()
-        best = min(best, time.process_time() - start)
-    return best
-
-
-def grows_linearly(read: Callable[[int], object]) -> None:
-    long = seconds(lambda: read(4 * CHARS))
-    if long > QUICK_S:
-        assert long < GROWTH_MAX * seconds(lambda: read(CHARS))
 
 
 def message(text: str) -> Json:

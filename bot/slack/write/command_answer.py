@@ -7,13 +7,15 @@ of the command itself. Source: slack:interactivity/handling-user-interaction.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from bot.errors import ReplyGone, SlackError, SlackOutcomeUnknown, SlackRefused
 from bot.limits import RESPONSE_URL_USES_MAX
 from bot.slack.web_api.call_budget import Bid
 from bot.slack.write.content import Closing, Content, Form
-from bot.slack.write.markdown_cut import COMMAND, Piece, cut_all
+from bot.slack.write.markdown_cut import COMMAND, Piece, pieces_of
 from bot.slack.write.plan import Action, Next, Respond
 from bot.slack.write.tables import later_tables_as_code
 
@@ -22,6 +24,8 @@ UPDATES_AFTER_S = (0.5, 3.0, 10.0)
 TRIES_MAX = 5
 USES_OF_A_LATER_PROCESS = 2
 """How many uses are assumed to be left where an earlier process may have spent some."""
+GAP_LINES_MAX = 50
+LONG_GAP = re.compile(rf"\n{{{GAP_LINES_MAX},}}")
 STILL_WRITING = "Still writing…"
 SHORTENED = "This answer is longer than a slash command can show. Mention me in a channel to get all of it."
 
@@ -41,6 +45,11 @@ class CommandAnswer:
     _sent: int = 0
     _form: Form = Form.MARKDOWN
     _tries: int = 0
+    _cut: tuple[int, int] = (-1, 0)
+    """The length of the text when it was cut, and how many pieces were wanted; they, and what they are slices of, are
+    kept: an answer that is complete is cut once."""
+    _cut_pieces: list[Piece] = field(default_factory=list)
+    _shown: str = ""
 
     def __post_init__(self) -> None:
         if not self.fresh:
@@ -54,8 +63,10 @@ class CommandAnswer:
         """The acknowledgement has said it; no use is spent on it."""
 
     def write(self, text: str, now_s: float) -> None:
-        self._text += text
-        if self._next_update_s is None and self._text.strip():
+        whole, self._text = self._text, ""  # held by one name only, a text grows in its place
+        whole += text
+        self._text = whole
+        if self._next_update_s is None and text.strip():
             self._next_update_s = now_s + UPDATES_AFTER_S[0]
 
     def finish(self, closing: Closing, now_s: float, *, withdraw: bool = False) -> None:  # noqa: ARG002
@@ -72,11 +83,11 @@ class CommandAnswer:
             return Respond(replace(contents[self._sent], form=self._form), replace=self._sent == 0)
         if self.due_in_s(now_s) != 0.0:
             return None
-        pieces = cut_all(self._text, COMMAND)
+        pieces = self._pieces(self._uses_left)
         if len(pieces) + 1 >= self._uses_left:  # the rest is kept for the whole answer
             self._updates = len(UPDATES_AFTER_S)
             return None
-        content = Content(self._markdown(pieces[0]), (STILL_WRITING,), form=self._form)
+        content = Content(self._markdown(pieces[0]) if pieces else "", (STILL_WRITING,), form=self._form)
         return Respond(content, replace=True, growing=True)
 
     def due_in_s(self, now_s: float) -> float | None:
@@ -132,13 +143,23 @@ class CommandAnswer:
 
     def _contents(self) -> list[Content]:
         """What shows the whole answer, as far as the uses allow, with the closing under its end."""
-        pieces = [piece for piece in cut_all(self._text, COMMAND) if piece.markdown(self._text)]
         uses, closing = self._uses_left + self._sent, self._closing
+        pieces = self._pieces(max(1, uses) + 1)
         if len(pieces) > uses:
             pieces = pieces[: max(1, uses)]
             closing = replace(closing, ending=" ".join(filter(None, (closing.ending, SHORTENED))))
         contents = [Content(self._markdown(piece)) for piece in pieces[:-1]]
         return [*contents, replace(closing.content, markdown=self._markdown(pieces[-1]) if pieces else "")]
 
+    def _pieces(self, at_most: int) -> list[Piece]:
+        """Those that show something, as many as matter."""
+        if self._cut != (len(self._text), at_most):
+            self._cut = (len(self._text), at_most)
+            self._shown = shown = LONG_GAP.sub("\n" * GAP_LINES_MAX, self._text)
+            self._cut_pieces = list(
+                islice((piece for piece in pieces_of(shown, COMMAND) if piece.markdown(shown)), at_most)
+            )
+        return self._cut_pieces
+
     def _markdown(self, piece: Piece) -> str:
-        return later_tables_as_code(piece.markdown(self._text))
+        return later_tables_as_code(piece.markdown(self._shown))

@@ -57,6 +57,8 @@ class LiveReply:
     waiting_since_s: float | None = None
     """Since when words wait to be seen; ``None`` while all are."""
     _parts: Parts = field(default_factory=Parts)
+    _settled: int = 0
+    """So many parts, from the first on, need no second look while the answer grows."""
     _status: str = ""
     _in_thread: bool = True
     _first_words_s: float | None = None
@@ -88,13 +90,14 @@ class LiveReply:
             self.waiting_since_s = now_s if self.waiting_since_s is None else self.waiting_since_s
 
     def finish(self, closing: Closing, now_s: float, *, withdraw: bool = False) -> None:
-        self._closing = closing
+        self._closing, self._settled = closing, 0
         self._parts.finish(withdraw=withdraw)
         if self.waiting_since_s is None:
             self.waiting_since_s = now_s
 
     def resume(self, text: str, messages: Sequence[tuple[Piece, str]], now_s: float) -> None:
         """Goes on with an answer that was shown in another way; see ``Parts.resume``."""
+        self._settled = 0
         self._parts.resume(text, messages)
         self.write("", now_s)
 
@@ -102,11 +105,15 @@ class LiveReply:
         if self.notice is not None:
             return Remove(self.notice)
         short = edit_every_s > MOVES_EVERY_S and not self.complete
-        for number, part in enumerate(self._parts.every):
-            last = part is self._parts.every[-1]
+        every = self._parts.every
+        self._settled = min(self._settled, len(every) - 1)
+        for number in range(self._settled, len(every)):
+            part, last = every[number], number == len(every) - 1
             piece = (part.early_end if short and last else None) or part.piece
             content = self._content(part, piece, last=last)
             settled = content.empty or content == part.shown or part.standing is Standing.FROZEN
+            if settled and number == self._settled and not last:
+                self._settled += 1
             if not (settled or self._held_back(part)):
                 return self._show(number, part, content, piece)
         if self.complete and self._parts.surplus:
@@ -210,7 +217,7 @@ class LiveReply:
 
     @property
     def _has_words(self) -> bool:
-        return bool(self._parts.text.strip())
+        return self._parts.has_words
 
     @property
     def _words_shown(self) -> bool:
@@ -219,8 +226,10 @@ class LiveReply:
 
     def _part_of(self, action: Action) -> Part | None:
         """``None`` for a part that was withdrawn while its message was on its way."""
-        known = isinstance(action, Show) and action.part < len(self._parts.every)
-        return self._parts.every[action.part] if isinstance(action, Show) and known else None
+        if not isinstance(action, Show) or action.part >= len(self._parts.every):
+            return None
+        self._settled = min(self._settled, action.part)
+        return self._parts.every[action.part]
 
     def _show(self, number: int, part: Part, content: Content, piece: Piece) -> Show:
         shown_to = piece.shown_to if piece.end is None else piece.end

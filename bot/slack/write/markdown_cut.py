@@ -8,6 +8,8 @@ Rules:
    kept beside the slice (``opening``, ``closing``), not in it.
 3. The longer a piece is, the humbler the place that ends it: a blank line, then any line, then a space, then any
    character that does not belong to the one before.
+4. A growing text is read once: a ``Cutter`` goes on where it stopped, and no look costs more than what is new and one
+   short line.
 
 Lengths are of the text as it is sent (``<`` is sent as four characters): UTF-16 units, the strictest reading of Slack's
 undocumented counting, or UTF-8 bytes where Slack was seen to count those.
@@ -15,25 +17,20 @@ undocumented counting, or UTF-8 bytes where Slack was seen to count those.
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from bot.limits import BLOCKS_MAX, MARKDOWN_CHARS_MAX, TABLE_CHARS_MAX, TABLE_ROWS_MAX, UPDATE_TEXT_CHARS_MAX
+from bot.slack.write.markdown_lines import HEAD_CHARS, HEADING, TABLE_LINE_CHARS_MAX, Opened, is_table
+from bot.slack.write.open_line import Inside, OpenLine
 
-FENCE = re.compile(r"^( {0,3}|[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+|[ \t]+)(`{3,}|~{3,})([^\n]*)$")
-TABLE_RULE = re.compile(r"^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")
-HEADING = re.compile(r"^ {0,3}#{1,6}(\s|$)")
-STANDS_ALONE = re.compile(r"^ {0,3}(#{1,6}(\s|$)|([-*_])( *\3){2,}\s*$|>)")
-SENTENCE_END = re.compile(r"(?<=[\w*_`\"')\]])[.!?][*_\"')]*\s+(?=\S)")
-INSIDE_LINK = re.compile(r"\[[^\]\n]*$|\]\([^)\n]*$")
 OPENING_CHARS_MAX = 1_500
 
 
 def weight(text: str) -> int:
     """UTF-16 units of ``text`` as it is sent."""
-    return len(text) + 3 * text.count("<") + 4 * text.count("&") + sum(char > "\uffff" for char in text)
+    pairs = 0 if text.isascii() else sum(char > "\uffff" for char in text)
+    return len(text) + 3 * text.count("<") + 4 * text.count("&") + pairs
 
 
 def sent_bytes(text: str) -> int:
@@ -97,200 +94,157 @@ class Piece:
 
 def cut(text: str, start: int, opening: str = "", limits: PieceLimits = MARKDOWN, *, complete: bool = False) -> Piece:
     """The piece of ``text`` that begins at ``start``, reopened by the last piece's ``next_opening``."""
-    return _Cutter(text, start, opening, limits, complete).piece()
+    return Cutter(start, opening, limits).read(text, complete=complete)
 
 
 def cut_all(text: str, limits: PieceLimits = MARKDOWN) -> list[Piece]:
     """Every piece of a complete text."""
-    pieces = [cut(text, 0, limits=limits, complete=True)]
-    while (end := pieces[-1].end) is not None:
-        pieces.append(cut(text, end, pieces[-1].next_opening, limits, complete=True))
-    return pieces
+    return list(pieces_of(text, limits))
 
 
-class _Cutter:
-    """Walks the lines of one piece and remembers what is open."""
+def pieces_of(text: str, limits: PieceLimits = MARKDOWN) -> Iterator[Piece]:
+    """The same, cut when they are asked for."""
+    piece = Piece(0, 0, 0)
+    while piece.end is not None:
+        piece = cut(text, piece.end, piece.next_opening, limits, complete=True)
+        yield piece
 
-    def __init__(self, text: str, start: int, opening: str, limits: PieceLimits, complete: bool) -> None:
-        self._text, self._start, self._opening, self._limits, self._complete = text, start, opening, limits, complete
-        self._weigh = limits.weigh
+
+class Cutter:
+    """Walks the lines of one piece and remembers what is open. ``read`` may be called again when the text has grown."""
+
+    def __init__(self, start: int, opening: str = "", limits: PieceLimits = MARKDOWN) -> None:
+        self.start, self.opening, self.limits = start, opening, limits
         self._weight = limits.weigh(opening)
-        self._blocks = 1
-        self._fence = ""  # the line that opened the fence we are in
-        self._table = ""  # header and rule of the table we are in
-        self._table_rows = self._table_weight = self._tables = 0
-        self._line_before = ""
-        self._may_end = start
+        self._opened = Opened()
+        for line in opening.removesuffix("\n").split("\n") if opening else ():
+            self._opened.enter(line, limits.weigh(line) + 1)
+        self._at = self._may_end = start  # the lines before ``_at`` are read, and are not looked at again
+        self._line = OpenLine(start, limits.weigh)
+        self._full = False
         self._leads_on = False  # whether the last words announce what follows
-        for line in opening.splitlines():
-            self._enter(line, self._weigh(line) + 1)
+        self._ended: Piece | None = None
 
-    def piece(self) -> Piece:
-        at = self._start
-        while at < len(self._text):
-            newline = self._text.find("\n", at)
-            after = len(self._text) if newline < 0 else newline + 1
-            line = self._text[at : after if newline < 0 else newline]
-            if self._second_table(line, newline, after):
-                return self._end(at)
-            if self._may_become_second_table(line, newline, after):
-                return self._open(at)
-            line_weight = self._weigh(self._text[at:after])
-            if self._weight + line_weight > self._limits.space and (end := self._within(at, after)) is not None:
-                return self._end(end)
-            self._weight += line_weight
-            self._enter(line, line_weight)
-            if newline < 0:
-                if sentences := self._sentences(line):
-                    self._may_end = at + sentences
-                break
-            at = after
-            if self._may_end_after(line):
-                self._may_end = at
-            if self._ends_after(line) and at < len(self._text):
-                return self._end(at)
-        return self._open(len(self._text))
-
-    def _open(self, shown_to: int) -> Piece:
-        return Piece(self._start, None, shown_to, self._opening, self._closing(), may_end=self._may_end)
-
-    def _end(self, end: int) -> Piece:
-        again = self._fence or (self._table if self._in_table(end) else "")
-        next_opening = f"{again}\n" if again and len(again) <= OPENING_CHARS_MAX else ""
-        return Piece(self._start, end, end, self._opening, self._closing(), next_opening)
+    def read(self, text: str, *, complete: bool = False) -> Piece:
+        """The piece as far as ``text`` goes: the same text as before, or longer."""
+        while self._ended is None and self._at < len(text):
+            piece = self._full_piece(text) or self._next_line(text, complete=complete)
+            if piece is not None and piece.end is None:
+                return piece
+            self._ended = piece
+        return self._ended or self._open(len(text))
 
     def ended(self, text: str, end: int, *, anywhere: bool) -> Piece | None:
-        """For who has walked ``text[:end]``."""
+        """The piece, ended there by who has read ``text`` up to there; ``None`` where that is inside of something."""
+        start = max(self.start, text.rfind("\n", self.start, end) + 1)
+        opened = self._with(text[start:end]) if start < end and self._at == start else self._opened
         if text[end : end + 1] == "\n":
-            return self._end(end + 1)
-        line = self._text[self._text.rfind("\n") + 1 :]
-        inside = self._fence or self._table or INSIDE_LINK.search(line)
-        if not anywhere and line and (inside or not any(map(str.isspace, text[end - 1 : end + 1]))):
+            return self._end(text, end + 1, opened)
+        marks = Inside(start)
+        marks.read(text, end)
+        inside = opened.fence or opened.table or marks.link
+        if not anywhere and start < end and (inside or not any(map(str.isspace, text[end - 1 : end + 1]))):
             return None
-        return self._end(end)
+        return self._end(text, end, opened)
 
-    def _closing(self) -> str:
-        match = FENCE.match(self._fence)
-        return f"{' ' * len(match[1])}{match[2]}" if match else ""
+    def _full_piece(self, text: str) -> Piece | None:
+        return self._end(text, self._at, self._opened) if self._full else None
 
-    def _enter(self, line: str, line_weight: int) -> None:
-        """Takes note of what a whole line opens, continues or closes."""
-        match = FENCE.match(line)
-        if self._fence:
-            opened = FENCE.match(self._fence)
-            if opened and match and not match[3].strip() and match[2].startswith(opened[2]):
-                self._fence = ""
-        elif match and not ("`" in match[2] and "`" in match[3]):
-            self._fence, self._blocks, self._table = line, self._blocks + 2, ""
-        elif self._table and "|" in line:
-            self._table_rows, self._table_weight = self._table_rows + 1, self._table_weight + line_weight
-        elif is_table(self._line_before, line):
-            self._table, self._table_rows = f"{self._line_before}\n{line}", 1
-            self._table_weight, self._tables, self._blocks = 2 * line_weight, self._tables + 1, self._blocks + 2
-        else:
-            self._table = ""
-            self._blocks += 2 if STANDS_ALONE.match(line) else 0
-        self._line_before = line
+    def _next_line(self, text: str, *, complete: bool) -> Piece | None:
+        """The piece, if it ends or the line goes on; ``None`` where the line is read, and there may be another one."""
+        at, limits = self._at, self.limits
+        window = min(len(text), at + limits.last + 2)  # a line that is longer than that surely ends early
+        newline = text.find("\n", max(at, self._line.seen), window)
+        to = window if newline < 0 else newline + 1
+        head = text[at : min(at + HEAD_CHARS, window if newline < 0 else newline)]
+        is_row = head.lstrip().startswith("|")
+        if is_row and self._is_second_table(text, newline, complete=complete):
+            return self._end(text, at, self._opened)
+        if is_row and not complete and self._may_become_second_table(text, newline):
+            return self._open(at)
+        weight = self._line.weigh(text, to)
+        if self._weight + weight > limits.space:
+            left = {"space": limits.space - self._weight, "last": limits.last - self._weight}
+            if (end := self._line.early_end(text, to, **left)) is not None:
+                return self._end(text, end, self._opened)
+        if newline < 0:
+            return self._growing(text, text[at:] if complete else head, is_row=is_row)
+        self._enter(text[at:newline], weight)
+        self._at, self._line = to, OpenLine(to, limits.weigh)
+        self._may_end = to if self._may_end_here(is_row=is_row) else self._may_end
+        return None
 
-    def _ends_after(self, line: str) -> bool:
-        limits = self._limits
-        if (
-            not line.strip()
-            and not self._fence
-            and (self._weight >= limits.blank_line or self._blocks >= BLOCKS_BLANK_LINE)
-        ):
-            return True
-        if self._table and (self._table_rows >= TABLE_ROWS_MAX - 2 or self._table_weight >= TABLE_CHARS_MAX - 1_500):
-            return True
-        return self._weight >= limits.line or (self._blocks >= BLOCKS_LINE and not self._fence)
-
-    def _may_end_after(self, line: str) -> bool:
+    def _enter(self, line: str, weight: int) -> None:
+        self._weight += weight
+        self._opened.enter(line, weight)
         if line.strip():
             self._leads_on = bool(HEADING.match(line)) or line.rstrip().endswith(":")
-        return not (self._fence or self._table or self._leads_on or line.lstrip().startswith("|"))
+            self._full = self._ends_at_line()
+        else:
+            self._full = self._ends_at_blank_line() or self._ends_at_line()
 
-    def _sentences(self, line: str) -> int:
-        """How far the whole sentences of an unfinished line reach."""
-        if self._fence or self._table or HEADING.match(line) or line.lstrip().startswith("|"):
-            return 0
-        ends = [match.end() for match in SENTENCE_END.finditer(line)]
-        return next((end for end in reversed(ends) if not _inside(line[:end])), 0)
+    def _growing(self, text: str, line: str, *, is_row: bool) -> Piece:
+        """``line`` is the unfinished one, or its beginning."""
+        opened = self._with(line)
+        prose = not (opened.fence or opened.table or is_row or HEADING.match(line))
+        sentences = self._line.sentences(text) if prose else 0
+        return replace(self._open(len(text)), closing=opened.closing, may_end=sentences or self._may_end)
 
-    def _second_table(self, line: str, newline: int, after: int) -> bool:
+    def _with(self, line: str) -> Opened:
+        opened = replace(self._opened)
+        opened.enter(line, 0)
+        return opened
+
+    def _open(self, shown_to: int) -> Piece:
+        return Piece(self.start, None, shown_to, self.opening, self._opened.closing, may_end=self._may_end)
+
+    def _end(self, text: str, end: int, opened: Opened) -> Piece:
+        in_table = opened.table and (text[end - 1] != "\n" or text[end : end + 1] != "\n")
+        again = opened.fence or (opened.table if in_table else "")
+        next_opening = f"{again}\n" if again and len(again) <= OPENING_CHARS_MAX else ""
+        return Piece(self.start, end, end, self.opening, opened.closing, next_opening)
+
+    def _ends_at_blank_line(self) -> bool:
+        full = self._weight >= self.limits.blank_line or self._opened.blocks >= BLOCKS_BLANK_LINE
+        return full and not self._opened.fence
+
+    def _ends_at_line(self) -> bool:
+        opened = self._opened
+        long_table = opened.table_rows >= TABLE_ROWS_MAX - 2 or opened.table_weight >= TABLE_CHARS_MAX - 1_500
+        if opened.table and long_table:
+            return True
+        return self._weight >= self.limits.line or (opened.blocks >= BLOCKS_LINE and not opened.fence)
+
+    def _may_end_here(self, *, is_row: bool) -> bool:
+        return not (self._opened.fence or self._opened.table or self._leads_on or is_row)
+
+    def _is_second_table(self, text: str, newline: int, *, complete: bool) -> bool:
         """Whether a second table begins here: Slack documents one a message (``only_one_table_allowed``).
 
         One whose header does not begin with ``|`` was read as prose before its rule came, and stays where it is.
         """
-        if (
-            newline < 0
-            or self._fence
-            or self._table
-            or self._tables < self._limits.tables
-            or not line.lstrip().startswith("|")
-        ):
+        if newline < 0 or not self._tables_are_used_up or newline - self._at > TABLE_LINE_CHARS_MAX:
             return False
-        rule_end = self._text.find("\n", after)
-        rule = self._text[after : len(self._text) if rule_end < 0 else rule_end]
-        return (rule_end >= 0 or self._complete) and is_table(line, rule)
+        rule_end = text.find("\n", newline + 1, newline + TABLE_LINE_CHARS_MAX + 2)
+        rule = text[newline + 1 : rule_end if rule_end >= 0 else newline + TABLE_LINE_CHARS_MAX + 2]
+        return (rule_end >= 0 or complete) and is_table(text[self._at : newline], rule)
 
-    def _may_become_second_table(self, line: str, newline: int, after: int) -> bool:
+    def _may_become_second_table(self, text: str, newline: int) -> bool:
         """Its first line is shown only when the second one tells what it is."""
-        if self._tables < self._limits.tables or self._table or self._fence or self._complete:
+        if not self._tables_are_used_up or (len(text) if newline < 0 else newline) - self._at > TABLE_LINE_CHARS_MAX:
             return False
-        if not line.lstrip().startswith("|"):
-            return False
-        rule = self._text[after:]
-        return newline < 0 or ("\n" not in rule and not rule.strip("|:- \t"))
+        rule = text[newline + 1 : newline + TABLE_LINE_CHARS_MAX + 2]
+        return newline < 0 or (len(rule) <= TABLE_LINE_CHARS_MAX and "\n" not in rule and not rule.strip("|:- \t"))
 
-    def _in_table(self, end: int) -> bool:
-        return bool(self._table) and (self._text[end - 1] != "\n" or self._text[end : end + 1] != "\n")
-
-    def _within(self, at: int, after: int) -> int | None:
-        """Where a line must end early; ``None`` while it fits, or has no good place and fits up to ``last``."""
-        weighed = self._weight
-        for position in range(at, after):
-            char = self._text[position]
-            weighed += self._weigh(char)
-            if weighed > self._limits.last:
-                return _character_start(self._text, position, at)
-            if weighed > self._limits.space and char == " " and position + 1 < len(self._text):
-                line = self._text[at:position]
-                if not INSIDE_LINK.search(line):
-                    return position + 1
-        return None
+    @property
+    def _tables_are_used_up(self) -> bool:
+        opened = self._opened
+        return opened.tables >= self.limits.tables and not (opened.table or opened.fence)
 
 
 def end_at(text: str, piece: Piece, end: int, *, anywhere: bool = False) -> Piece | None:
     """``piece``, ended where its message stands already; ``None`` where that is inside of something."""
-    cutter = _Cutter(text[:end], piece.start, piece.opening, MARKDOWN, complete=False)
-    if cutter.piece().end is not None and not anywhere:
+    cutter = Cutter(piece.start, piece.opening)
+    if cutter.read(text[:end]).end is not None and not anywhere:
         return None
     return cutter.ended(text, end, anywhere=anywhere)
-
-
-def _inside(line: str) -> bool:
-    """Whether ``line`` breaks off in a link, in code or in bold."""
-    return bool(INSIDE_LINK.search(line)) or line.count("`") % 2 == 1 or line.count("**") % 2 == 1
-
-
-def is_table(header: str, rule: str) -> bool:
-    return "|" in header and "-" in rule and "|" in rule and bool(TABLE_RULE.match(rule))
-
-
-def _character_start(text: str, position: int, floor: int) -> int:
-    """The start of the character (as a reader sees it) that ``position`` is in, but never before ``floor + 1``."""
-    while position > floor + 1 and (_joins(text[position]) or text[position - 1] == "\u200d" or _flag(text, position)):
-        position -= 1
-    return position
-
-
-def _joins(char: str) -> bool:
-    return unicodedata.category(char) in {"Mn", "Me", "Mc"} or char == "\u200d" or "\U0001f3fb" <= char <= "\U0001f3ff"
-
-
-def _flag(text: str, position: int) -> bool:
-    """Whether ``position`` parts the two letters of a flag."""
-    letters = 0
-    while position - letters > 0 and "\U0001f1e6" <= text[position - letters - 1] <= "\U0001f1ff":
-        letters += 1
-    return letters % 2 == 1 and "\U0001f1e6" <= text[position] <= "\U0001f1ff"

@@ -19,12 +19,14 @@ from dataclasses import dataclass, field, replace
 
 from bot.slack.escape import escape
 from bot.slack.write.content import Closing, Content
-from bot.slack.write.markdown_cut import STREAM, Piece, PieceLimits, cut
+from bot.slack.write.markdown_cut import STREAM, Cutter, Piece, PieceLimits
 from bot.slack.write.plan import Append, Start, Stop
 
 UNSETTLED = re.compile(r"(?:&(?:am?|amp|lt?|gt?)?|\S?\u200d|[\U0001f1e6-\U0001f1ff]+)\Z")
 """The beginning of an entity, a joiner with what it joins, letters of a flag."""
 UNSETTLED_CHARS_MAX = 4
+UNSETTLED_MAX = 8
+"""So many of them in a row wait; more are no character and no entity that anybody means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,13 @@ class _Streamed:
     started_s: float
     shown: str
     open: bool = True
+    cutter: Cutter | None = None
+
+    def grown(self, text: str, limits: PieceLimits, *, complete: bool) -> Piece:
+        """The piece as far as ``text`` goes; what an earlier look has read is not read again."""
+        if self.cutter is None or self.cutter.limits != limits:
+            self.cutter = Cutter(self.piece.start, self.piece.opening, limits)
+        return self.cutter.read(text, complete=complete)
 
 
 @dataclass(slots=True)
@@ -64,6 +73,8 @@ class NativeStream:
     """Since when words wait to be seen; ``None`` while all are."""
     closing: Closing = field(default_factory=Closing)
     _parts: list[_Streamed] = field(default_factory=list)
+    _next: Cutter | None = None
+    """Of the part that is not begun."""
 
     @property
     def open_ts(self) -> str | None:
@@ -90,7 +101,9 @@ class NativeStream:
         return now_s - self._parts[-1].started_s if self._parts else 0.0
 
     def write(self, text: str, now_s: float) -> None:
-        self.text += text
+        whole, self.text = self.text, ""  # held by one name only, a text grows in its place
+        whole += text
+        self.text = whole
         if self.waiting_since_s is None and text.strip():
             self.waiting_since_s = now_s
 
@@ -107,7 +120,7 @@ class NativeStream:
             return self._start()
         part, number = self._parts[-1], len(self._parts) - 1
         limits = self.limits if self.complete else self._limits_at(now_s, part)
-        piece = cut(self.text, part.piece.start, part.piece.opening, limits, complete=self.complete)
+        piece = part.grown(self.text, limits, complete=self.complete)
         if piece.end is not None or self.complete or self.age_s(now_s) >= self.times.last_s:
             return self._stop(number, part, piece)
         shown = _settled(piece, self.text)
@@ -130,8 +143,9 @@ class NativeStream:
     def done(self, action: StreamAction, ts: str, now_s: float) -> None:
         """Slack did what was asked at ``now_s``; ``ts`` is the message's. What came in meanwhile waits since then."""
         if isinstance(action, Start):
-            start, opening = self._next()
-            self._parts.append(_Streamed(Piece(start, None, start, opening), ts, now_s, action.shown))
+            cutter, self._next = self._following(), None
+            piece = Piece(cutter.start, None, cutter.start, cutter.opening)
+            self._parts.append(_Streamed(piece, ts, now_s, action.shown))
         part = self._parts[action.part]
         part.shown = action.shown
         if isinstance(action, Stop):
@@ -141,16 +155,17 @@ class NativeStream:
         waits = self.complete or self.next_action(now_s) is not None
         self.waiting_since_s = now_s if waits and not self.settled else None
 
-    def _next(self) -> tuple[int, str]:
-        """Where the next part begins, and what reopens there."""
-        if not self._parts:
-            return 0, ""
-        piece = self._parts[-1].piece
-        return piece.end or 0, piece.next_opening
+    def _following(self) -> Cutter:
+        """Begins where the part before ends, with what reopens there."""
+        if self._next is None:
+            piece = self._parts[-1].piece if self._parts else Piece(0, 0, 0)
+            self._next = Cutter(piece.end or 0, piece.next_opening, self.limits)
+        return self._next
 
     def _start(self) -> Start | None:
-        start, opening = self._next()
-        shown = _settled(cut(self.text, start, opening, self.limits), self.text)
+        while (piece := self._following().read(self.text)).end is not None and not piece.markdown(self.text):
+            self._next = Cutter(piece.end, piece.next_opening, self.limits)  # there is no message of blanks alone
+        shown = _settled(piece, self.text)
         return Start(len(self._parts), shown, escape(shown)) if shown else None
 
     def _stop(self, number: int, part: _Streamed, piece: Piece) -> Stop:
@@ -162,13 +177,15 @@ class NativeStream:
     def _shown_to(self, part: _Streamed) -> int:
         """Up to where the text is shown by ``part``, which leaves out line ends at its beginning."""
         start, opening = part.piece.start, part.piece.opening
-        body = self.text[start:]
+        body = self.text[start : part.piece.end or start + 2 * STREAM.last]
         left_out = 0 if opening else len(body) - len(body.lstrip("\n"))
         return min(start + left_out + len(part.shown) - len(opening), part.piece.end or len(self.text))
 
     def _limits_at(self, now_s: float, part: _Streamed) -> PieceLimits:
         """An old stream ends at a place that is otherwise too early; but never before what people have read."""
         age_s = self.age_s(now_s)
+        if age_s < self.times.blank_line_s:
+            return self.limits
         reached = self.limits.weigh(part.piece.opening + self.text[part.piece.start : self._shown_to(part)])
 
         def limit(usual: int, from_s: float) -> int:
@@ -185,10 +202,15 @@ class NativeStream:
 def _settled(piece: Piece, text: str) -> str:
     """The beginning of what ``piece`` will show, as far as nothing that follows can change it."""
     shown = replace(piece, closing="").markdown(text).rstrip()
-    while unsettled := UNSETTLED.search(shown, max(0, len(shown) - UNSETTLED_CHARS_MAX)):
+    for _ in range(UNSETTLED_MAX):
+        unsettled = UNSETTLED.search(shown, max(0, len(shown) - UNSETTLED_CHARS_MAX))
+        if unsettled is None:
+            break
         shown = shown[: unsettled.start()].rstrip()
     return shown if len(shown) > len(piece.opening) else ""
 
 
 def _added(shown: str, whole: str) -> str:
+    if whole.startswith(shown) and not UNSETTLED.search(shown, max(0, len(shown) - UNSETTLED_CHARS_MAX)):
+        return escape(whole[len(shown) :])
     return escape(whole)[len(escape(shown)) :]

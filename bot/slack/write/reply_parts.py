@@ -21,7 +21,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from bot.slack.write.content import Content, Form
-from bot.slack.write.markdown_cut import MARKDOWN, TEXT, Piece, PieceLimits, cut, end_at
+from bot.slack.write.markdown_cut import MARKDOWN, TEXT, Cutter, Piece, PieceLimits, end_at
 from bot.slack.write.whole_words import whole_words
 
 PART_CHARS_MIN = 600
@@ -59,6 +59,7 @@ class Part:
     shown: Content | None = None
     shown_to: int = 0
     may_be_rejoined: bool = False
+    _cutter: Cutter | None = field(default=None, init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.inherited is not None:
@@ -72,6 +73,18 @@ class Part:
             return limits
         chars = min(self.inherited.chars, limits.blank_line)
         return replace(limits, blank_line=chars, line=chars + 100, space=chars + 300, last=chars + 900)
+
+    def grown(self, text: str, *, complete: bool) -> Piece:
+        """The open piece as far as ``text`` goes; what an earlier look has read is not read again."""
+        piece, limits, cutter = self.piece, self.limits, self._cutter
+        if cutter is None or (cutter.start, cutter.opening, cutter.limits) != (piece.start, piece.opening, limits):
+            cutter = self._cutter = Cutter(piece.start, piece.opening, limits)
+        return cutter.read(text, complete=complete)
+
+    def reopen(self) -> None:
+        """Its piece is open again, from its beginning."""
+        self.piece = Piece(self.piece.start, None, self.piece.start, self.piece.opening)
+        self._cutter = None
 
     @property
     def early_end(self) -> Piece | None:
@@ -90,20 +103,36 @@ class Parts:
     text: str = ""
     complete: bool = False
     every: list[Part] = field(default_factory=list)
+    _words_from: int = 0
+    _words_to: int = 0
+    """Where the first word of the text begins and the newest ends; the same where there is none."""
 
     def __post_init__(self) -> None:
         self._open(Piece(0, None, 0))
 
+    @property
+    def has_words(self) -> bool:
+        return self._words_to > 0
+
     def write(self, text: str) -> None:
-        self.text += text
+        if text.strip():
+            if not self._words_to:
+                self._words_from = len(self.text) + len(text) - len(text.lstrip())
+            self._words_to = len(self.text) + len(text.rstrip())
+        elif not self._words_to:
+            self._words_from = len(self.text) + len(text)
+        whole, self.text = self.text, ""  # held by one name only, a text grows in its place
+        whole += text
+        self.text = whole
         self._grow()
 
     def finish(self, *, withdraw: bool) -> None:
         self.complete = True
         if withdraw:
-            self.text = ""
+            self.text, self._words_from, self._words_to = "", 0, 0
             self._drop_from(1)
             self.every[0].piece = Piece(0, None, 0)
+            self.every[0].reopen()
         self._grow()
 
     def resume(self, text: str, messages: Sequence[tuple[Piece, str]]) -> None:
@@ -135,7 +164,8 @@ class Parts:
             return False
         part.form = plainer
         if part.form is Form.TEXT:  # holds less: cut again from here on
-            self.end(part, Piece(part.piece.start, None, part.piece.start, part.piece.opening), may_rejoin=False)
+            part.reopen()
+            self.end(part, part.piece, may_rejoin=False)
         return True
 
     def _grow(self) -> None:
@@ -144,18 +174,19 @@ class Parts:
             part = self.every[-1]
             if part.piece.end is None:
                 part.piece = self._grown(part)
-            if part.piece.end is None or not self.text[part.piece.end :].strip():
+            if part.piece.end is None or self._words_to <= part.piece.end:
                 break
             self._open(Piece(part.piece.end, None, part.piece.end, part.piece.next_opening))
         if self.complete:
             self._rejoin()
 
     def _grown(self, part: Part) -> Piece:
-        piece = cut(self.text, part.piece.start, part.piece.opening, part.limits, complete=self.complete)
+        piece = part.grown(self.text, complete=self.complete)
         if piece.end is not None or self.complete:
             return piece
-        whole = whole_words(self.text, piece)
-        return replace(piece, shown_to=whole) if self.text[part.shown_to : whole].strip() else piece
+        whole, shown_to = whole_words(self.text, piece), part.shown_to
+        new_words = shown_to <= self._words_from < whole or self.text[max(shown_to, piece.start) : whole].strip()
+        return replace(piece, shown_to=whole) if new_words else piece
 
     def _open(self, piece: Piece) -> None:
         inherited = self.surplus.pop(0) if self.surplus else None
@@ -173,8 +204,8 @@ class Parts:
         before, last = self.every[-2:]
         if before.may_be_rejoined and last.ts is None and len(self.text) - last.piece.start < REJOINED_CHARS_MAX:
             self.every.pop()
-            opened = Piece(before.piece.start, None, before.piece.start, before.piece.opening)
-            before.piece, before.may_be_rejoined = opened, False
+            before.reopen()
+            before.may_be_rejoined = False
             self._grow()
 
 

@@ -17,8 +17,8 @@ LAST_WORD = re.compile(r"(?<=\s)\S+\Z")
 
 def whole_words(text: str, piece: Piece) -> int:
     end = piece.shown_to
-    line = max(piece.start, text.rfind("\n", 0, end) + 1)
-    if piece.closing or text[line:end].lstrip().startswith("|"):
+    line = max(piece.start, text.rfind("\n", piece.start, end) + 1)
+    if piece.closing or text[line : min(end, line + LINE_CHARS_MAX)].lstrip().startswith("|"):
         return line if end - line <= LINE_CHARS_MAX else end
     word = LAST_WORD.search(text, max(line, end - WORD_CHARS_MAX), end)
     return word.start() if word else end
