@@ -27,6 +27,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     ask.py             the model link alone, from the terminal
     health.py          whether the bot that uses a data directory is alive
     process.py         keeps this process's secrets from others
+    watchdog.py        logs what ran while the loop stood still
     slack/             what both directions share: escape, shapes, own_messages, buttons
         receive/       deliveries → questions: listeners, payloads; over socket_mode or http_events
         read/          what was said: thread, message_text and what they are made of

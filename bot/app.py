@@ -59,6 +59,7 @@ from bot.store.questions import StoredQuestions
 from bot.store.refused_files import StoredRefusedFiles
 from bot.store.reply_records import StoredReplyRecords
 from bot.turn import Turn
+from bot.watchdog import Watchdog
 
 log = get_logger(__name__)
 
@@ -101,6 +102,7 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
     stopped: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     stop = functools.partial(_stop, stopped)
     async with AsyncExitStack() as parts:
+        parts.push_async_callback(Watchdog().close)
         health.prepare(settings.bot_data_dir)
         database = await Database.open(settings.database_url or _sqlite(settings.bot_data_dir))
         parts.push_async_callback(database.aclose)
@@ -192,7 +194,8 @@ def _transport(settings: Settings, bolt: AsyncApp, client: AsyncWebClient, stop:
     if settings.slack_app_token is not None:
         return SocketMode(bolt, client, secret(settings.slack_app_token), stop)
     is_alive = functools.partial(health.is_alive, settings.bot_data_dir)
-    return HttpEvents(bolt, settings.bot_http_host, settings.bot_http_port, is_alive)
+    signing_secret = secret(settings.slack_signing_secret)
+    return HttpEvents(bolt, settings.bot_http_host, settings.bot_http_port, is_alive, signing_secret)
 
 
 async def _answering(settings: Settings, refused_files: RefusedFiles, parts: AsyncExitStack) -> Answering:

@@ -1,0 +1,79 @@
+"""The event loop goes in; a log line for each time that it stood still comes out, with what ran. I/O: a thread.
+
+While something computes, nobody is acknowledged and no lease is renewed. A thread looks every ``LOOK_EVERY_S`` whether
+the loop has come round; where it has not for ``STALLED_S``, the thread looks at what the loop's own thread is in the
+midst of. When the loop goes on, ``loop.stalled`` says for how long it stood, and where: files, lines and functions of
+ours, never values.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+from pathlib import Path
+from time import monotonic
+from types import FrameType
+
+from bot.logs import get_logger
+
+log = get_logger(__name__)
+
+STALLED_S = 0.25
+LOOK_EVERY_S = 0.1
+FRAMES_MAX = 4
+OURS = Path(__file__).parent
+"""Where our own code lies: what a library does for us is named by who called it."""
+
+
+class Watchdog:
+    """Watches the running loop, from its own thread on, until it is closed."""
+
+    def __init__(self, *, stalled_s: float = STALLED_S, look_every_s: float = LOOK_EVERY_S) -> None:
+        self._stalled_s = stalled_s
+        self._look_every_s = look_every_s
+        self._loop = asyncio.get_running_loop()
+        self._loop_thread = threading.get_ident()
+        self._closed = threading.Event()
+        self._came_round_s = monotonic()
+        self._asked_s: float | None = None
+        self._where = ""
+        self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
+        self._thread.start()
+
+    async def close(self) -> None:
+        self._closed.set()
+        await asyncio.to_thread(self._thread.join)
+
+    def _watch(self) -> None:
+        """In the thread: asks the loop to answer, once at a time, and looks what it does where it does not."""
+        while not self._closed.wait(self._look_every_s):
+            asked_s = self._asked_s
+            if asked_s is None:
+                self._asked_s = monotonic()
+                try:
+                    self._loop.call_soon_threadsafe(self._answer)
+                except RuntimeError:  # the loop is closed
+                    return
+            elif monotonic() - asked_s > self._stalled_s and not self._where:
+                frames = sys._current_frames()  # noqa: SLF001 - documented, for such a purpose
+                self._where = _where(frames.get(self._loop_thread))
+
+    def _answer(self) -> None:
+        """In the loop."""
+        now_s = monotonic()
+        stood_s, where = now_s - (self._asked_s or now_s), self._where
+        self._asked_s, self._where = None, ""
+        if stood_s > self._stalled_s:
+            log.warning("loop.stalled", ms=round(1000 * stood_s), where=where)
+
+
+def _where(frame: FrameType | None) -> str:
+    """The innermost frames of ours, the innermost first."""
+    places: list[str] = []
+    while frame is not None and len(places) < FRAMES_MAX:
+        path = Path(frame.f_code.co_filename)
+        if path.is_relative_to(OURS):
+            places.append(f"{path.relative_to(OURS.parent)}:{frame.f_lineno} {frame.f_code.co_name}")
+        frame = frame.f_back
+    return " < ".join(places)
