@@ -51,7 +51,7 @@ class Answering:
         Raises ``SlackError``.
         """
         while True:  # ends, since every next draft leaves out more and there are few
-            request = draft.request()
+            request = await asyncio.to_thread(draft.request)  # a long thread takes a while to measure
             streamed = await self._stream(request.conversation, reply, on_words)
             if streamed.error is None or streamed.chars:
                 await self._remember(team_id, draft.blamed)

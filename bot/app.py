@@ -47,6 +47,7 @@ from bot.slack.receive.http_events import HttpEvents
 from bot.slack.receive.listeners import Handlers
 from bot.slack.receive.socket_mode import SocketMode
 from bot.slack.web_api.client import SlackClient, Stop
+from bot.slack.web_api.deep_json import SlackResponse
 from bot.slack.web_api.identity import Identity, check_token, identify
 from bot.slack.web_api.names import Names
 from bot.slack.web_api.rate_limiter import RateLimiter
@@ -106,7 +107,7 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
         health.prepare(settings.bot_data_dir)
         database = await Database.open(settings.database_url or _sqlite(settings.bot_data_dir))
         parts.push_async_callback(database.aclose)
-        session = await parts.enter_async_context(aiohttp.ClientSession(timeout=SLACK_TIMEOUT, trust_env=True))
+        session = await parts.enter_async_context(_slack_session())
         client = _slack_client(settings, session)
         rate_limiter = RateLimiter()
         api = SlackClient(client, rate_limiter, stop)
@@ -179,6 +180,10 @@ def _replies(
 ) -> SlackReplies:
     services = ThreadServices(api, records, reader.find_posted, reader.find_streamed, StatusSupport.of_app(api.scopes))
     return SlackReplies(services, reader, session, native=settings.bot_streaming == "native")
+
+
+def _slack_session() -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(timeout=SLACK_TIMEOUT, trust_env=True, response_class=SlackResponse)
 
 
 def _slack_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:

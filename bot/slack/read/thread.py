@@ -22,6 +22,7 @@ from bot.slack.own_messages import ts_order
 from bot.slack.read import mentions
 from bot.slack.read.file_objects import attachments_of
 from bot.slack.read.message_text import SAID, SLACK_ITSELF, author_of, markdown_of, name_in
+from bot.slack.read.one_by_one import one_by_one
 from bot.slack.shapes import Json, object_of, objects_of, text_of
 from bot.slack.web_api.names import Api, Names
 from bot.slack.web_api.patience import patiently
@@ -75,7 +76,7 @@ class ThreadReader:
             messages = await self._read_again(question)
         else:
             messages = await self._replies(question)
-        said = await self._said(self._history(messages, question), question)
+        said = await self._said(await self._history(messages, question), question)
         before = [
             message for message in said[:-1] if message.ts != question.ts and (message.text or message.attachments)
         ]
@@ -95,7 +96,7 @@ class ThreadReader:
             return []
         recorded = {} if streamed else {ts: part for part, ts in known.items()}
         replies = []
-        for message in await self._replies(question, oldest=own_messages.message_ts(question.ts)):
+        async for message in one_by_one(await self._replies(question, oldest=own_messages.message_ts(question.ts))):
             ts = text_of(message.get("ts"))
             answered, part = self._answer_to(message)
             if not answered and ts in recorded:
@@ -171,7 +172,7 @@ class ThreadReader:
         """Reading twice changes nothing, so that what passes is waited out."""
         return await patiently(partial(self._api.call, method, **arguments), self._patience_s)
 
-    def _history(self, messages: Sequence[Json], question: Question) -> list[Json]:
+    async def _history(self, messages: Sequence[Json], question: Question) -> list[Json]:
         """In the order of what the model knew: an answer stands after its question even where people wrote between.
 
         So the same thread always begins with the same words, and an answer that was posted after the next question
@@ -179,7 +180,7 @@ class ThreadReader:
         message of ours is; a thread's questions are answered one by one, so that it is an earlier one's.
         """
         placed = []
-        for message in messages:
+        async for message in one_by_one(messages):
             if text_of(message.get("subtype")) not in SAID or message.get("hidden") is True:
                 continue
             answered, part = self._answer_to(message)
@@ -214,11 +215,15 @@ class ThreadReader:
         Ids are kept while the texts are read and named when all are known, so that each message is read once, and an
         address is told by its id rather than by a name that others may begin with too.
         """
-        texts = [markdown_of(message, self._author(message).kind, mentions.as_tokens) for message in messages]
+        texts = [
+            markdown_of(message, self._author(message).kind, mentions.as_tokens)
+            async for message in one_by_one(messages)
+        ]
         authors = [id_ for message in messages for id_ in self._nameless(message)]
-        mentioned = [id_ for text in [*texts, question.text] for id_ in _mentioned(text)]
+        mentioned = [id_ async for text in one_by_one([*texts, question.text]) for id_ in _mentioned(text)]
         names = await self._names.resolve([*authors, question.user_id, *mentioned])
-        said = [self._thread_message(message, text, names) for message, text in zip(messages, texts, strict=True)]
+        both = one_by_one(zip(messages, texts, strict=True))
+        said = [self._thread_message(message, text, names) async for message, text in both]
         return [*said, self._asked(question, names)]
 
     def _nameless(self, message: Json) -> list[str]:

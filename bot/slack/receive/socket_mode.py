@@ -17,6 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import SlackTokenInvalid, StartFailed
 from bot.logs import get_logger
 from bot.slack.web_api.client import Stop, slack_error
+from bot.slack.web_api.deep_json import DEPTH_MAX, shallow
 from bot.slack.web_api.startup import call_with_retries
 
 log = get_logger(__name__)
@@ -36,6 +37,8 @@ class SocketMode:
         self._stop = stop
         self._app_token = app_token
         self._client: SocketModeClient = AsyncSocketModeHandler(bolt, app_token, ping_interval=PING_INTERVAL_S).client
+        self._enqueue = self._client.enqueue_message
+        self._client.enqueue_message = self._enqueue_shallow  # type: ignore[method-assign]  # before the SDK parses it
         self._client.issue_new_wss_url = self._next_address  # type: ignore[method-assign]  # the SDK's only seam
         self._client.aiohttp_client_session = _OneTryAnAddress(self._client)  # type: ignore[assignment]  # likewise
 
@@ -54,6 +57,12 @@ class SocketMode:
         background = [client.message_processor, client.current_session_monitor, client.message_receiver]
         await client.close()  # type: ignore[no-untyped-call]  # the SDK's
         await asyncio.gather(*(task for task in background if task is not None), return_exceptions=True)
+
+    async def _enqueue_shallow(self, message: str) -> None:
+        """Python's JSON gives up at some depth, and the delivery would be lost with it."""
+        await self._enqueue(
+            shallow(message) if message and message.count("{") + message.count("[") > DEPTH_MAX else message
+        )
 
     async def _next_address(self) -> str:
         """For the SDK, which asks whenever it must connect again, and goes on asking after any error."""

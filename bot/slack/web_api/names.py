@@ -11,6 +11,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from time import monotonic
 from typing import Any, Protocol
 
@@ -32,7 +33,9 @@ APP = Person(is_app=True)
 WAIT_MAX_S = 3.0
 """An answer waits no longer than this for names; later lookups go on and serve the next answer."""
 LOOKUPS_AT_ONCE = 4
-LOOKUPS_MAX = 100
+LOOKUPS_OF_ONE_MAX = 50
+"""Of one thread at a time, its authors first: others' names do not wait behind thousands."""
+LOOKUPS_MAX = 200
 """Under way or waiting. Whoever is mentioned beyond that is called by the id: Slack gives about 100 names a minute."""
 ALL_GROUPS = "S"
 """Stands for every user group: Slack gives their handles all at once."""
@@ -114,7 +117,8 @@ class Names:
         await asyncio.gather(*lookups, return_exceptions=True)
 
     async def _look_up(self, ids: Iterable[str], within_s: float) -> None:
-        lookups = [lookup for id_ in ids if not self._is_fresh(id_) and (lookup := self._lookup(id_))]
+        unknown = islice((id_ for id_ in ids if not self._is_fresh(id_)), LOOKUPS_OF_ONE_MAX)
+        lookups = [lookup for id_ in unknown if (lookup := self._lookup(id_))]
         if lookups:
             await asyncio.wait(lookups, timeout=within_s)
 
