@@ -24,6 +24,7 @@ from bot.files.extracts import Unreadable, UnreadableNow
 from bot.files.web_pages import HEAD_BYTES, leads_to_login, reason_for_page
 from bot.messages import Attachment
 
+_DIGITS = re.compile(r"[0-9]{1,18}")
 _SLACK_HOST = re.compile(r"(?:[a-z0-9-]+\.)*(?:slack\.com|slack-gov\.com)|slack-files\.com")
 _TRIES_MAX = 3
 _WAIT_S = 0.5
@@ -98,7 +99,7 @@ class Downloader:
         """A token is refused by a page, not by a status: what the bytes are is looked at when all are there."""
         limit = self._limits.download_bytes_max
         declared = response.headers.get("content-length", "")
-        expected = int(declared) if declared.isdecimal() else None
+        expected = int(declared) if _DIGITS.fullmatch(declared) else None
         if expected is not None and expected > limit:
             raise Unreadable(notes.too_large(expected, limit))
         received = 0

@@ -10,13 +10,13 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from html import unescape
 from itertools import groupby
 from pathlib import Path
 
 from bot.errors import SlackError
 from bot.files import notes
 from bot.files.blocks import fenced
+from bot.files.entities import unescape
 from bot.files.extracts import Unreadable, UnreadableNow
 from bot.files.names import safe_name
 from bot.messages import Attachment, Note, PreparedFile, TextBlock, Words, WordsKind

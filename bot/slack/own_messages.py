@@ -18,6 +18,7 @@ from bot.slack.shapes import Json, object_of, text_of
 
 ANSWER_EVENT = "answer"
 NOTICE = -1
+NUMBER_DIGITS_MAX = 20
 TS_DIGITS = 6
 """After the point of a message's ts. slack:reference/objects/message-object."""
 _PRESS_DIGIT = {Button.CONTINUE: "1", Button.ASK_AGAIN: "2"}
@@ -53,4 +54,8 @@ def ts_order(ts: str) -> tuple[int, int]:
     """A key to sort by: ts are ``seconds.serial``, and as texts of unequal length they sort wrongly."""
     seconds, _, serial = ts.partition(".")
     digits = serial.ljust(TS_DIGITS + 1, "0") if len(serial) >= TS_DIGITS else serial
-    return int(seconds) if seconds.isdecimal() else 0, int(digits) if digits.isdecimal() else 0
+    return _number(seconds), _number(digits)
+
+
+def _number(digits: str) -> int:
+    return int(digits) if digits.isdecimal() and len(digits) <= NUMBER_DIGITS_MAX else 0

@@ -15,7 +15,7 @@ from bot.errors import SlackNoAccess, SlackRefused, SlackUnavailable
 from bot.messages import Attachment, Author, AuthorKind, EntryPoint, Question, ThreadMessage
 from bot.slack.read.mentions import MENTIONED_MAX
 from bot.slack.read.thread import OwnReply, ThreadReader
-from bot.slack.web_api.names import LOOKUPS_AT_ONCE, LOOKUPS_MAX, NAME_AGE_MAX_S, Names
+from bot.slack.web_api.names import LOOKUPS_AT_ONCE, LOOKUPS_MAX, LOOKUPS_OF_ONE_MAX, NAME_AGE_MAX_S, Names
 from tests.loopback import serving
 
 BOT_USER, BOT = "UBOT", "BBOT"
@@ -264,6 +264,27 @@ async def test_names_that_many_messages_want_do_not_queue_without_bound(slack: S
     await asyncio.gather(*waiting)
 
     assert slack.calls["users.info"] <= LOOKUPS_MAX
+
+
+async def test_who_asks_is_named_while_another_thread_mentions_thousands(
+    slack: SmallSlack, reader: ThreadReader
+) -> None:
+    crowd = [f"U{number:05}" for number in range(10, 2_510)]
+    slack.users |= {user: f"Person {user}" for user in crowd}
+    slack.threads[ts(0)] = [
+        person(number, " ".join(f"<@{user}>" for user in crowd[50 * number : 50 * number + 50])) for number in range(50)
+    ]
+    slack.threads[ts(60)] = [person(60, "hello"), person(61, "asked", user="U2")]
+    slack.answers.clear()
+    crowded = asyncio.create_task(reader.read(question(49)))
+    for _ in range(3):
+        await asyncio.sleep(0.01)
+    asked = asyncio.create_task(reader.read(replace(question(61), thread_ts=ts(60), user_id="U2")))
+    slack.answers.set()
+
+    assert lines(await asked) == ["Ada: hello", "Bob: asked"]
+    await crowded
+    assert slack.calls["users.info"] <= LOOKUPS_OF_ONE_MAX + 2
 
 
 async def test_what_was_said_after_the_question_is_a_later_matter(slack: SmallSlack, reader: ThreadReader) -> None:

@@ -93,6 +93,10 @@ def test_what_is_deep_is_read_but_for_its_depths(depth: int) -> None:
     assert TOO_DEEP in markdown_of(message, AuthorKind.PERSON, mentions.as_tokens)
 
 
+def test_a_number_that_python_refuses_is_none_of_ours() -> None:
+    assert loads('{"a": ' + "9" * 5_000 + ', "b": 12}') == {"a": 0, "b": 12}
+
+
 @pytest.mark.parametrize("text", ["[" * 50_000, '{"a":' * 50_000, "]" * 50_000, '"' * 50_001, '"\\' * 50_001])
 def test_what_is_no_json_is_none_at_any_depth(text: str) -> None:
     with pytest.raises(ValueError, match=r".*"):

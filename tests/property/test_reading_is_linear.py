@@ -6,18 +6,28 @@ four times as long, and some more for a machine that others use too, but not six
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
+from bot import history
+from bot.files.blocks import fenced
+from bot.files.names import safe_name
 from bot.files.said import words_of_vtt
-from bot.messages import AuthorKind, Question
+from bot.files.web_pages import reason_for_page
+from bot.llm.refusals import error_from_response
+from bot.llm.sse import ObjectReader, StreamBroken
+from bot.messages import Attachment, Author, AuthorKind, Question, ThreadMessage
+from bot.slack.escape import decode, escape, plain
 from bot.slack.read import mentions
 from bot.slack.read.file_objects import attachments_of
 from bot.slack.read.message_text import markdown_of
 from bot.slack.receive.payloads import question_from_event
 from tests.growth import grows_linearly, seconds
+from tests.hostile_texts import NAMES, hostile
 
 Json = dict[str, Any]
 
@@ -26,6 +36,17 @@ PIECES = [
     "<!sub", "&lt;", "&amp;", "*a ", "*a", "_a ", "~a~", "> ", "&gt; ", "|", "\\|", "x-|", "[", "](", "- ", "1. ",
     "<a|b>", "*<a", "*<a>", "`a", "`a\n", "```a", "*_~", "<>", "'", "\U0001f431", "a", "--> ",
 ]  # fmt: skip
+PAGE = Attachment(
+    id="F1",
+    name="a.pdf",
+    mimetype="application/pdf",
+    mode="hosted",
+    size_bytes=2,
+    url=None,
+    filetype="pdf",
+    converted_pdf_url=None,
+    words=None,
+)
 STARTS = ["", "`", "*<", "<@UBOT> x"]
 
 
@@ -57,6 +78,43 @@ def read(event: Json) -> None:
 def test_texts(piece: str) -> None:
     for start in STARTS:
         grows_linearly(lambda chars, start=start: read(message((start + piece * chars)[:chars] + "x")))  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_a_model_might_write_too(name: str) -> None:
+    def work(chars: int) -> None:
+        text = hostile(name, chars)
+        read(message(text))
+        plain(decode(escape(text)), 3_000)
+
+    grows_linearly(work)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_the_model_is_sent(name: str) -> None:
+    def work(chars: int) -> None:
+        said = ThreadMessage("1.1", Author("U1", hostile(name, chars), AuthorKind.PERSON), hostile(name, chars), ())
+        history.build([said, said], {}, system="", tokens_max=900_000)
+        fenced(hostile(name, chars), "")
+        safe_name(hostile(name, chars))
+
+    grows_linearly(work)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_errors_and_pages(name: str) -> None:
+    def work(chars: int) -> None:
+        text = hostile(name, chars)
+        error_from_response(400, {}, text.encode(errors="replace"))
+        error_from_response(400, {}, json.dumps({"error": {"type": text, "message": text}}).encode())
+        reader = ObjectReader()
+        with suppress(StreamBroken):
+            list(reader.feed(f"data: {{{text}".encode(errors="replace")))
+            list(reader.close())
+        reason_for_page(PAGE, "text/html", text.encode(errors="replace"), 1)
+        words_of_vtt(f"WEBVTT\n\n00:00 --> 00:01\n{text}")
+
+    grows_linearly(work)
 
 
 @pytest.mark.parametrize("text", ["<@UBOT>" + " " * 39_900, " " * 8_000 + "x-|", "> " * 20_000, "- " * 20_000])

@@ -16,6 +16,7 @@ from bot.files.said import words_of_vtt
         ("WEBVTT\r\n\r\n00:01 --> 00:02\r\nline one\r\nline two\r\n", "line one line two"),
         ("WEBVTT\n\n00:01 --> 00:02\nrolling\n\n00:02 --> 00:03\nrolling\n\n00:03 --> 00:04\nup", "rolling up"),
         ("WEBVTT\n\n00:01 --> 00:02\n<00:01.5><c>Tim</c>ed\n", "Timed"),
+        ("WEBVTT\n\n00:01 --> 00:02\nso &#" + "9" * 5_000 + "; it is\n", "so \ufffd it is"),
         ("WEBVTT", ""),
         ("<html>not a transcript</html>", ""),
     ],

@@ -7,11 +7,12 @@ repeated a hundred thousand times, each of these takes minutes or gigabytes.
 
 from __future__ import annotations
 
-import html
 import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from bot.files.entities import unescape
 
 _STEPS_MAX = 100_000_000
 """Of looking through open elements and attributes; a third of a second."""
@@ -68,7 +69,7 @@ def bare_words(page: str) -> str:
     pieces = []
     hidden = False
     for tag in _tags(page):
-        pieces.append("" if hidden else html.unescape(tag.text))
+        pieces.append("" if hidden else unescape(tag.text))
         pieces.append("" if tag.name in _INLINE or not tag.name else "\n")
         hidden = tag.name in _HIDDEN and not tag.closes
     return "".join(pieces)

@@ -13,16 +13,21 @@ from typing import Any
 import aiohttp
 
 DEPTH_MAX = 100
+DIGITS_MAX = 100
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 """A string, which may lack its end, or a bracket. Possessive: a string is never tried in two ways."""
 
 
 def loads(text: str) -> Any:  # noqa: ANN401 (JSON)
-    """Raises ``ValueError``, for depth never."""
+    """Raises ``ValueError``, but not for depth, nor for a number of thousands of digits, which Python refuses too."""
     try:
         return json.loads(text)
-    except RecursionError:
-        return json.loads(shallow(text))
+    except (RecursionError, ValueError):
+        return json.loads(shallow(text), parse_int=_number)
+
+
+def _number(digits: str) -> int:
+    return int(digits) if len(digits) <= DIGITS_MAX else 0
 
 
 def shallow(text: str) -> str:
