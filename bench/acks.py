@@ -118,16 +118,19 @@ async def _stage(load: Load) -> AsyncIterator[Stage]:
 
 
 @dataclass(slots=True)
-class _Bot:
+class Bot:
     process: asyncio.subprocess.Process
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     answered: int = 0
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    """Of its log."""
 
     async def read(self) -> None:
         assert self.process.stderr is not None
         async for raw in self.process.stderr:
             with suppress(ValueError):
                 line: dict[str, Any] = json.loads(raw)
+                self.lines.append(line)
                 if line["event"] == "bot.ready":
                     self.ready.set()
                 self.answered += line["event"] == "turn.done" and line["outcome"] == "answered"
@@ -141,7 +144,7 @@ class _Bot:
 
 
 @asynccontextmanager
-async def _bot(stage: Stage, port: int, database: str) -> AsyncIterator[_Bot]:
+async def running_bot(stage: Stage, port: int, database: str) -> AsyncIterator[Bot]:
     with tempfile.TemporaryDirectory(prefix="bench-") as directory:
         environment = {
             **os.environ,
@@ -157,7 +160,7 @@ async def _bot(stage: Stage, port: int, database: str) -> AsyncIterator[_Bot]:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", "run", cwd=ROOT, env=environment, stderr=asyncio.subprocess.PIPE, limit=1 << 20
         )
-        bot = _Bot(process)
+        bot = Bot(process)
         reading = asyncio.create_task(bot.read())
         try:
             await asyncio.wait_for(bot.ready.wait(), 30)
@@ -205,7 +208,7 @@ async def play(load: Load, database: str) -> Figures:
         port = int(probe.getsockname()[1])
     async with (
         _stage(load) as stage,
-        _bot(stage, port, database) as bot,
+        running_bot(stage, port, database) as bot,
         aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), trust_env=False) as session,
     ):
         cpu_s, begun_s = bot.cpu_s(), time.perf_counter()
@@ -213,13 +216,13 @@ async def play(load: Load, database: str) -> Figures:
         for number, body in enumerate(stage.bodies):
             await asyncio.sleep(max(0.0, begun_s + load.within_s * number / load.questions - time.perf_counter()))
             url = f"http://127.0.0.1:{port}/slack/events"
-            sending.append(asyncio.create_task(_send(session, url, stage.secret, body, figures)))
+            sending.append(asyncio.create_task(send(session, url, stage.secret, body, figures)))
         await asyncio.gather(*sending)
         figures.cpu_s, figures.answered = bot.cpu_s() - cpu_s, bot.answered
     return figures
 
 
-async def _send(session: aiohttp.ClientSession, url: str, secret: str, body: bytes, figures: Figures) -> None:
+async def send(session: aiohttp.ClientSession, url: str, secret: str, body: bytes, figures: Figures) -> None:
     timestamp = str(int(time.time()))
     headers = {
         "Content-Type": "application/json",

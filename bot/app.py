@@ -103,7 +103,6 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
     stopped: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     stop = functools.partial(_stop, stopped)
     async with AsyncExitStack() as parts:
-        parts.push_async_callback(Watchdog().close)
         health.prepare(settings.bot_data_dir)
         database = await Database.open(settings.database_url or _sqlite(settings.bot_data_dir))
         parts.push_async_callback(database.aclose)
@@ -152,6 +151,7 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
         bolt = listeners.build(client, identity, secret(settings.slack_signing_secret), handlers)
         transport = _transport(settings, bolt, client, stop)
         parts.push_async_callback(transport.close)
+        parts.push_async_callback(Watchdog().close)
         await transport.start()
         inbox.start()
         log.info("bot.ready", transport=type(transport).__name__)

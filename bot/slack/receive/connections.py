@@ -18,9 +18,6 @@ from bot.logs import get_logger
 
 log = get_logger(__name__)
 
-LINGERING_S = 2.0
-"""So long is read and thrown away what a refused request still sends, so that its sender can read the refusal."""
-
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
@@ -31,6 +28,8 @@ class ConnectionLimits:
     body_within_s: float = 10.0
     idle_s: float = 75.0
     """Between two requests; proxies keep connections for a minute, as a rule."""
+    lingering_s: float = 2.0
+    """So long is read and thrown away what a refused request still sends, so that its sender can read the refusal."""
 
 
 LIMITS = ConnectionLimits()
@@ -44,8 +43,14 @@ class Connection(web.RequestHandler):
         self._door = door
         self._deadline: asyncio.TimerHandle | None = None
         self._idle = False
-        options = {"keepalive_timeout": door.limits.idle_s, "lingering_time": LINGERING_S, "auto_decompress": False}
-        super().__init__(manager, loop=asyncio.get_running_loop(), access_log=None, **options)  # type: ignore[arg-type]
+        super().__init__(
+            manager,
+            loop=asyncio.get_running_loop(),
+            access_log=None,  # type: ignore[arg-type]  # aiohttp's own runner gives it, too
+            keepalive_timeout=door.limits.idle_s,
+            lingering_time=door.limits.lingering_s,
+            auto_decompress=False,
+        )
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)

@@ -22,7 +22,9 @@ SECRET = "the signing secret"
 SLOW_S = 0.3
 """The deadlines here; what has none would outlast ``PATIENCE_S``."""
 PATIENCE_S = 5.0
-LIMITS = ConnectionLimits(connections_max=4, headers_within_s=SLOW_S, body_within_s=SLOW_S, idle_s=SLOW_S)
+LIMITS = ConnectionLimits(
+    connections_max=4, headers_within_s=SLOW_S, body_within_s=SLOW_S, idle_s=SLOW_S, lingering_s=0.1
+)
 HEAD = "POST /slack/events HTTP/1.1\r\nHost: bot\r\nContent-Type: application/json\r\n"
 VERIFY = b'{"type": "url_verification", "challenge": "c1"}'
 
