@@ -42,6 +42,8 @@ THINKING = "Thinking…"
 NOT_HERE = "I belong to another workspace, so I can't answer here."
 KNOWN_WITHIN_S = 1.5
 """How long an acknowledgement, for which Slack waits three seconds, is held back to learn who wrote a message."""
+LONG_CHARS = 4_000
+"""To read a longer message may take a tenth of a second, which others need not wait for."""
 OPTION_REQUESTS = frozenset({"block_suggestion", "dialog_suggestion"})
 
 
@@ -147,11 +149,13 @@ class _Listeners:
         """Slack is asked who wrote a message only where that decides whether it is a question."""
         bot_user_id, bot_id = self._identity.bot_user_id, self._identity.bot_id
         read = partial(question_from_event, body, bot_user_id=bot_user_id, bot_id=bot_id, now_s=time.time())
-        question = read(is_bot=None)
+        long = len(text_of(object_of(body.get("event")).get("text"))) > LONG_CHARS
+        question = await asyncio.to_thread(read, is_bot=None) if long else read(is_bot=None)
         doubtful = doubtful_user(body, bot_user_id, bot_id)
         if not doubtful or isinstance(question, Ignored):
             return question
-        return read(is_bot=await self._handlers.is_bot(doubtful, within_s=KNOWN_WITHIN_S))
+        is_bot = await self._handlers.is_bot(doubtful, within_s=KNOWN_WITHIN_S)
+        return await asyncio.to_thread(read, is_bot=is_bot) if long else read(is_bot=is_bot)
 
     def _after_the_ack(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
