@@ -20,6 +20,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     ports.py           what a turn needs of the outside world, as Protocols
     messages.py        the values that travel through a turn
     errors.py          what can go wrong, as a tree, and what people read
+    loop_share.py      lets others run while something computes
     lease.py           until when a question is this process's
     id_lists.py        settings that list ids or domains
     limits.py          the published limits of Slack and of the Messages API

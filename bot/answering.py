@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from bot.draft import Draft
 from bot.errors import ModelError, StoreFailed
 from bot.logs import get_logger
+from bot.loop_share import LoopShare
 from bot.messages import Conversation, Finished, Note, TextDelta
 from bot.ports import Model, RefusedFiles, Reply
 
@@ -78,6 +79,7 @@ class Answering:
         chars, blank, first_text_at_s = 0, True, None
         finished: Finished | None = None
         failure: ModelError | None = None
+        share = LoopShare()  # an answer may come in one event, or in many at once
         waiting = asyncio.get_running_loop().call_later(self.still_waiting_s, reply.status, STILL_WAITING)
         try:
             async with aclosing(self.model.stream(conversation)) as events:
@@ -90,8 +92,7 @@ class Answering:
                         chars += len(event.text)
                         blank = blank and not event.text.strip()
                         for start in range(0, len(event.text), CHARS_AT_ONCE):
-                            if start:
-                                await asyncio.sleep(0)  # an answer may come in one event, and others wait meanwhile
+                            await share.give_way()
                             reply.write(event.text[start : start + CHARS_AT_ONCE])
                     else:
                         finished = event

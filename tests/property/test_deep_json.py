@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -22,7 +23,7 @@ from bot.slack.read.markdown import TOO_DEEP
 from bot.slack.read.message_text import markdown_of
 from bot.slack.receive.payloads import question_from_event
 from bot.slack.web_api.client import SlackClient
-from bot.slack.web_api.deep_json import DEPTH_MAX, SlackResponse, loads, shallow
+from bot.slack.web_api.deep_json import DEPTH_MAX, LONG_CHARS, SlackResponse, loads, loads_in_turns, shallow
 from bot.slack.web_api.rate_limiter import RateLimiter
 from tests.growth import grows_linearly
 from tests.loopback import answering
@@ -91,6 +92,31 @@ def test_what_is_deep_is_read_but_for_its_depths(depth: int) -> None:
     message = loads(deep_text(depth))
     assert (message["text"], message["ts"]) == ("words", "1.1")
     assert TOO_DEEP in markdown_of(message, AuthorKind.PERSON, mentions.as_tokens)
+
+
+@settings(max_examples=20)
+@given(JSON, st.sampled_from([None, 1, " "]))
+async def test_a_long_page_says_the_same_piece_by_piece(value: object, indent: int | str | None) -> None:
+    for whole in (
+        {"ok": True, "messages": [value] * 3, "more": value, "long": "a" * LONG_CHARS},
+        [value, "a" * LONG_CHARS],
+    ):
+        text = json.dumps(whole, indent=indent)
+        assert await loads_in_turns(text) == whole
+        with pytest.raises(ValueError, match=r".*"):
+            await loads_in_turns(text[:-1])
+
+
+async def test_others_run_while_a_long_page_is_read() -> None:
+    message = json.dumps({"elements": [{"type": "text", "text": "a", "style": {"bold": True}}] * 13_000})
+    reading = asyncio.create_task(loads_in_turns(f'{{"ok":true,"messages":[{",".join([message] * 10)}]}}'))
+    turns = 0
+    while not reading.done():
+        await asyncio.sleep(0)
+        turns += 1
+
+    assert len(reading.result()["messages"]) == 10
+    assert turns > 3
 
 
 def test_a_number_that_python_refuses_is_none_of_ours() -> None:

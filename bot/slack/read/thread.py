@@ -15,6 +15,7 @@ from typing import Any
 from bot import limits
 from bot.errors import SlackError
 from bot.logs import get_logger
+from bot.loop_share import one_by_one
 from bot.messages import Author, AuthorKind, EntryPoint, Question, ThreadMessage
 from bot.slack import own_messages
 from bot.slack.escape import decode
@@ -22,7 +23,6 @@ from bot.slack.own_messages import ts_order
 from bot.slack.read import mentions
 from bot.slack.read.file_objects import attachments_of
 from bot.slack.read.message_text import SAID, SLACK_ITSELF, author_of, markdown_of, name_in
-from bot.slack.read.one_by_one import one_by_one
 from bot.slack.shapes import Json, object_of, objects_of, text_of
 from bot.slack.web_api.names import Api, Names
 from bot.slack.web_api.patience import patiently
