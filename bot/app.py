@@ -73,6 +73,7 @@ LABEL_TOKENS = 500
 STILL_WAITING_S = 20.0
 """A model that thinks has written its first words by then, as a rule; and people ask themselves whether anything goes
 on."""
+Transport = SocketMode | HttpEvents
 SLACK_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
 
 
@@ -149,13 +150,17 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
         pressed, may, away = replies.button_pressed, door.refusal, door.turn_away
         handlers = Handlers(inbox.accept, pressed, files.forget, names.is_bot, revoked, may, away)
         bolt = listeners.build(client, identity, secret(settings.slack_signing_secret), handlers)
-        transport = _transport(settings, bolt, client, stop)
-        parts.push_async_callback(transport.close)
-        parts.push_async_callback(Watchdog().close)
-        await transport.start()
+        transport = await _listening(_transport(settings, bolt, client, stop), parts)
         inbox.start()
         log.info("bot.ready", transport=type(transport).__name__)
         yield stopped
+
+
+async def _listening(transport: Transport, parts: AsyncExitStack) -> Transport:
+    parts.push_async_callback(transport.close)
+    parts.push_async_callback(Watchdog().close)
+    await transport.start()
+    return transport
 
 
 async def _questions(database: Database, identity: Identity) -> StoredQuestions:
@@ -195,7 +200,7 @@ def _slack_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWe
     )
 
 
-def _transport(settings: Settings, bolt: AsyncApp, client: AsyncWebClient, stop: Stop) -> SocketMode | HttpEvents:
+def _transport(settings: Settings, bolt: AsyncApp, client: AsyncWebClient, stop: Stop) -> Transport:
     if settings.slack_app_token is not None:
         return SocketMode(bolt, client, secret(settings.slack_app_token), stop)
     is_alive = functools.partial(health.is_alive, settings.bot_data_dir)
