@@ -11,27 +11,30 @@ from typing import TypeVar
 
 HELD_MAX_S = 0.02
 """So long one turn computes at most before others run; one piece of its work is done whole."""
+REST_MAX_S = 0.1
 T = TypeVar("T")
 
 
 class LoopShare:
-    """Of one turn, from now on."""
+    """Of one turn, from now on. ``half``: others get as long as the turn had; for work that waits for nothing else."""
 
-    __slots__ = ("_now_s", "_since_s")
+    __slots__ = ("_half", "_now_s", "_since_s")
 
-    def __init__(self) -> None:
+    def __init__(self, *, half: bool = False) -> None:
+        self._half = half
         self._now_s = asyncio.get_running_loop().time
         self._since_s = self._now_s()
 
     async def give_way(self) -> None:
         """To be called between two pieces of work; costs nothing where the turn has not held the loop for long."""
-        if self._now_s() - self._since_s > HELD_MAX_S:
-            await asyncio.sleep(0)
+        held_s = self._now_s() - self._since_s
+        if held_s > HELD_MAX_S:
+            await asyncio.sleep(min(held_s, REST_MAX_S) if self._half else 0)
             self._since_s = self._now_s()
 
 
 async def one_by_one(things: Iterable[T]) -> AsyncIterator[T]:
-    share = LoopShare()
+    share = LoopShare(half=True)
     for thing in things:
         await share.give_way()
         yield thing

@@ -215,16 +215,17 @@ class ThreadReader:
         Ids are kept while the texts are read and named when all are known, so that each message is read once, and an
         address is told by its id rather than by a name that others may begin with too.
         """
-        texts = [
-            markdown_of(message, self._author(message).kind, mentions.as_tokens)
-            async for message in one_by_one(messages)
-        ]
+        texts = await asyncio.to_thread(self._texts, messages)
         authors = [id_ for message in messages for id_ in self._nameless(message)]
         mentioned = [id_ async for text in one_by_one([*texts, question.text]) for id_ in _mentioned(text)]
         names = await self._names.resolve([*authors, question.user_id, *mentioned])
         both = one_by_one(zip(messages, texts, strict=True))
         said = [self._thread_message(message, text, names) async for message, text in both]
         return [*said, self._asked(question, names)]
+
+    def _texts(self, messages: Sequence[Json]) -> list[str]:
+        """In a thread of its own, since one message may take a tenth of a second."""
+        return [markdown_of(message, self._author(message).kind, mentions.as_tokens) for message in messages]
 
     def _nameless(self, message: Json) -> list[str]:
         """Whose names have to be looked up: a user's, who may be the author, and an app's that goes without one."""

@@ -45,7 +45,7 @@ async def loads_in_turns(text: str) -> Any:  # noqa: ANN401 (JSON)
 
 async def _outer_object(text: str) -> Json:
     """Raises ``IndexError`` where it has no end, ``ValueError`` where it is none."""
-    share, found = LoopShare(), dict[str, Any]()
+    share, found = LoopShare(half=True), dict[str, Any]()
     at = _after("{", text, _blank(text, 0))
     while True:
         key, at = _value(text, at)
