@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from bot.ports import STRIKES_MAX, Stage
 from bot.store.crashes import Death, after
-from bot.store.schema import FINISHED, RUNNING, WAITING, processes, questions
+from bot.store.schema import RUNNING, WAITING, processes, questions
 
 Now = sa.ColumnElement[float]
 
@@ -170,7 +170,7 @@ def _expire(connection: Connection, over: sa.ColumnElement[bool], lives: sa.Colu
     query = (
         sa.select(questions, processes.c.started_at, processes.c.seen_at, processes.c.stopping, lives.label("lives"))
         .select_from(questions.outerjoin(processes, processes.c.owner == questions.c.lease_owner))
-        .where(questions.c.state != FINISHED, over)
+        .where(questions.c.state.in_((WAITING, RUNNING)), over)  # as a list, so that an index finds the few of them
         .with_for_update(skip_locked=True, of=questions)
     )
     rows = list(connection.execute(query).mappings())
