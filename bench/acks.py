@@ -154,6 +154,8 @@ async def running_bot(stage: Stage, port: int, database: str) -> AsyncIterator[B
             "BOT_DATA_DIR": directory,
             "BOT_HTTP_PORT": str(port),
             "BOT_HTTP_HOST": "127.0.0.1",
+            "BOT_TURNS_PER_USER_MAX": "1000",
+            "BOT_TURNS_PER_CHANNEL_MAX": "1000",
             "BOT_LOG_FORMAT": "json",
             "BOT_SHUTDOWN_GRACE_S": "0",
         }

@@ -191,6 +191,7 @@ async def _bot(workspace: Workspace, model: PracticeModel) -> AsyncIterator[_Log
             "BOT_LOG_FORMAT": "json",
             "BOT_LOG_LEVEL": "INFO",
             "BOT_SHUTDOWN_GRACE_S": "1",
+            "BOT_TURNS_PER_USER_MAX": "1000",  # one person asks all questions in channels
         }
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", "run", cwd=ROOT, env=environment, stderr=asyncio.subprocess.PIPE, limit=1 << 20

@@ -3,7 +3,7 @@
 The map, in reading order. A mention comes in through ``slack/receive``, waits in ``inbox``, is answered by ``turn``,
 which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the answer with ``slack/write``::
 
-    __main__.py        the commands: run, ask, health
+    __main__.py        the commands: run, ask, health, usage
     app.py             builds every part from the settings, and runs them until the process is stopped
     settings.py        every knob: name, unit, bounds, what it does
     derived.py         values that are made of them
@@ -13,11 +13,13 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     inbox.py           accepted questions → turns: once, in order in a thread, capped, leased
     endings.py         what stands under an answer: the sentences that people read
     answering.py       the model is asked, with less where the API refuses that, and its answer shown
+    meter.py           what a request uses, counted while it does
     draft.py           the next request, and the one after it where the API refuses that
     history.py         what the model sees, within a budget of tokens
     intake.py          which attached files are worth fetching for one
     budget.py          which prepared files fit into one request
     ports.py           what a turn needs of the outside world, as Protocols
+    file_ports.py      the same of the files that people attach
     messages.py        the values that travel through a turn
     errors.py          what can go wrong, as a tree, and what people read
     loop_share.py      lets others run while something computes
@@ -26,6 +28,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     limits.py          the published limits of Slack and of the Messages API
     logs.py            events with fields, without tokens and texts
     ask.py             the model link alone, from the terminal
+    usage.py           who used what, as a table
     health.py          whether the bot that uses a data directory is alive
     process.py         keeps this process's secrets from others
     watchdog.py        logs what ran while the loop stood still
@@ -39,7 +42,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
             sheets/    spreadsheets → tables of text: a reader a format, model, table
             words/     documents and slides → their words, also those that no page shows
     llm/               client: body and wire make the request, sse and wire read the answer, refusals what is none
-    store/             the database: questions and refused_files over schema
+    store/             the database: questions in the order of fairness, usage and refused_files, over schema
         migrations/    the way to the present schema, step by step
 """
 

@@ -1,4 +1,4 @@
-"""The commands: ``run`` the bot, ``ask`` the model, ``health``.
+"""The commands: ``run`` the bot, ``ask`` the model, ``health``, ``usage``.
 
 I/O: arguments, the terminal, exit codes: 0 all well, 1 the work failed, 2 a wrong setting or argument.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 import bot
 from bot import health, logs
 from bot.errors import StartFailed
-from bot.settings import ModelSettings, Settings, data_dir
+from bot.settings import ModelSettings, Settings, data_dir, database_address
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -42,6 +42,10 @@ def _parser() -> argparse.ArgumentParser:
     ask.set_defaults(command=_ask)
     lives = commands.add_parser("health", help="0 if the bot that uses BOT_DATA_DIR lives, else 1")
     lives.set_defaults(command=_health)
+    used = commands.add_parser("usage", help="who used what, by day; also while the bot runs")
+    used.add_argument("--since", default="7d", metavar="7d", help="so many days, or a date such as 2026-01-31 (UTC)")
+    used.add_argument("--csv", action="store_true", help="with channels, for a spreadsheet")
+    used.set_defaults(command=_usage)
     return parser
 
 
@@ -68,6 +72,13 @@ def _health(_options: argparse.Namespace) -> int:
         return 0
     print(f"no recent heartbeat in {data_dir()}", file=sys.stderr)
     return 1
+
+
+def _usage(options: argparse.Namespace) -> int:
+    from bot import usage  # noqa: PLC0415 - the other commands start faster without it
+
+    print(asyncio.run(usage.report(database_address(), options.since, csv=options.csv)), end="")
+    return 0
 
 
 if __name__ == "__main__":

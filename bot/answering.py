@@ -15,7 +15,8 @@ from bot.draft import Draft
 from bot.errors import ModelError, StoreFailed
 from bot.logs import get_logger
 from bot.loop_share import LoopShare
-from bot.messages import Conversation, Finished, Note, TextDelta
+from bot.messages import Conversation, Finished, Note, TextDelta, Usage
+from bot.meter import Meter
 from bot.ports import Model, RefusedFiles, Reply
 
 log = get_logger(__name__)
@@ -45,15 +46,16 @@ class Answering:
     still_waiting_s: float
 
     async def answer(
-        self, team_id: str, draft: Draft, reply: Reply, on_words: Callable[[], None]
+        self, team_id: str, draft: Draft, reply: Reply, on_words: Callable[[], None], book: Callable[[Usage], None]
     ) -> tuple[Streamed, tuple[Note, ...]]:
-        """What came of the request that stood, and what to say of its files; ``on_words`` hears of the first words.
+        """What came of the request that stood, and what to say of its files; ``on_words`` hears of the first words,
+        and ``book`` of what each request used, while it does.
 
         Raises ``SlackError``.
         """
         while True:  # ends, since every next draft leaves out more and there are few
             request = await asyncio.to_thread(draft.request)  # a long thread takes a while to measure
-            streamed = await self._stream(request.conversation, reply, on_words)
+            streamed = await self._stream(request.conversation, reply, on_words, Meter(book))
             if streamed.error is None or streamed.chars:
                 await self._remember(team_id, draft.blamed)
                 return streamed, request.notes
@@ -74,7 +76,9 @@ class Answering:
         except StoreFailed as error:
             log.warning("model.files_not_remembered", error=str(error))
 
-    async def _stream(self, conversation: Conversation, reply: Reply, on_words: Callable[[], None]) -> Streamed:
+    async def _stream(
+        self, conversation: Conversation, reply: Reply, on_words: Callable[[], None], meter: Meter
+    ) -> Streamed:
         """Shows the answer as it comes; the model's errors are part of what came."""
         chars, blank, first_text_at_s = 0, True, None
         finished: Finished | None = None
@@ -82,13 +86,14 @@ class Answering:
         share = LoopShare()  # an answer may come in one event, or in many at once
         waiting = asyncio.get_running_loop().call_later(self.still_waiting_s, reply.status, STILL_WAITING)
         try:
-            async with aclosing(self.model.stream(conversation)) as events:
+            async with aclosing(self.model.stream(conversation, meter.counted)) as events:
                 async for event in events:
                     if isinstance(event, TextDelta):
                         if first_text_at_s is None:
                             waiting.cancel()
                             on_words()
                             first_text_at_s = time.monotonic()
+                        meter.written(event.text)
                         chars += len(event.text)
                         blank = blank and not event.text.strip()
                         for start in range(0, len(event.text), CHARS_AT_ONCE):
@@ -100,4 +105,5 @@ class Answering:
             failure = error
         finally:
             waiting.cancel()
+            meter.end(whole=finished is not None)
         return Streamed(chars, blank, first_text_at_s, finished, failure)

@@ -15,7 +15,6 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import asdict, replace
-from pathlib import Path
 
 import aiohttp
 import httpx
@@ -39,7 +38,7 @@ from bot.llm.patience import Patience
 from bot.logs import get_logger
 from bot.messages import Attachment
 from bot.ports import RefusedFiles
-from bot.settings import ModelSettings, Settings, secret
+from bot.settings import ModelSettings, Settings, database_address, secret
 from bot.slack.read.file_objects import attachment
 from bot.slack.read.thread import ThreadReader
 from bot.slack.receive import listeners
@@ -56,9 +55,11 @@ from bot.slack.write.replies import SlackReplies
 from bot.slack.write.status_line import StatusSupport
 from bot.slack.write.thread_outlet import ThreadServices
 from bot.store.database import Database
+from bot.store.fairness import TurnBounds
 from bot.store.questions import StoredQuestions
 from bot.store.refused_files import StoredRefusedFiles
 from bot.store.reply_records import StoredReplyRecords
+from bot.store.usage import Counting, DayBudgets, StoredUsage
 from bot.turn import Turn
 from bot.watchdog import Watchdog
 
@@ -105,14 +106,14 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
     stop = functools.partial(_stop, stopped)
     async with AsyncExitStack() as parts:
         health.prepare(settings.bot_data_dir)
-        database = await Database.open(settings.database_url or _sqlite(settings.bot_data_dir))
+        database = await Database.open(database_address(settings))
         parts.push_async_callback(database.aclose)
         session = await parts.enter_async_context(_slack_session())
         client = _slack_client(settings, session)
         rate_limiter = RateLimiter()
         api = SlackClient(client, rate_limiter, stop)
         identity = await identify(api)
-        questions = await _questions(database, identity)
+        questions = await _questions(settings, database, identity)
         names = Names(api)
         parts.push_async_callback(names.close)
         door = Door(access_policy(settings, identity.home), names, SlackAsides(api, session))
@@ -130,6 +131,7 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
             questions=questions,
             refused_files=refused_files,
             door=door,
+            usage=_usage(settings, database, parts),
             system_prompt=settings.bot_system_prompt,
             history_tokens_max=settings.history_tokens_max,
             allowance=_allowance(settings),
@@ -163,11 +165,22 @@ async def _listening(transport: Transport, parts: AsyncExitStack) -> Transport:
     return transport
 
 
-async def _questions(database: Database, identity: Identity) -> StoredQuestions:
-    questions = StoredQuestions(database, team_id=identity.team_id)
+async def _questions(settings: Settings, database: Database, identity: Identity) -> StoredQuestions:
+    bounds = TurnBounds(settings.bot_turns_per_user_max, settings.bot_turns_per_channel_max)
+    budgets = DayBudgets(
+        settings.bot_user_questions_per_day, settings.bot_user_tokens_per_day, settings.bot_workspace_tokens_per_day
+    )
+    counting = Counting(settings.messages_model, budgets)
+    questions = StoredQuestions(database, team_id=identity.team_id, bounds=bounds, counting=counting)
     if not database.shared:
         await questions.expire_all()
     return questions
+
+
+def _usage(settings: Settings, database: Database, parts: AsyncExitStack) -> StoredUsage:
+    usage = StoredUsage(database, settings.messages_model)
+    parts.push_async_callback(usage.aclose)
+    return usage
 
 
 def _stop(stopped: asyncio.Future[None], token_name: str, code: str) -> None:
@@ -274,10 +287,6 @@ def _allowance(settings: Settings) -> Allowance:
         pages_max=max(1, min(allowance.pages_max, (tokens_max - LABEL_TOKENS) // PDF_PAGE_TOKENS)),
         tokens_max=tokens_max,
     )
-
-
-def _sqlite(data_dir: Path) -> str:
-    return f"sqlite:///{(data_dir / 'bot.sqlite3').resolve()}"
 
 
 def _with_slash(address: str) -> str:

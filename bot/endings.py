@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bot.answering import Streamed
 from bot.errors import ModelError, ModelRequestInvalid, ModelRequestTooLarge
 from bot.messages import StopReason
-from bot.ports import Button, Outcome
+from bot.ports import Budget, Button, Outcome, Spent
 
 HELLO = (
     "Hello! Mention me with a question, in a channel or in a thread, or write to me directly. I read the whole thread "
@@ -30,6 +30,15 @@ SLACK_AWAY = "Slack hasn't let me read this conversation for a while, and I gave
 SILENT = "The model gave an empty answer. Please ask again, perhaps in other words."
 REFUSED = "The model declined to answer this."
 CUT = "The answer breaks off here: {clause}"
+NEXT_DAY = "after midnight UTC"
+NEXT_DAY_IN_SLACK = "<!date^{until_s}^{{date_short_pretty}} from {{time}} on|after midnight UTC>"
+"""In the reader's own time zone. Only for texts that are sent as Slack's own markup.
+slack:messaging/formatting-message-text."""
+OVER_BUDGET = {
+    Budget.USER_QUESTIONS: "I've answered {most} of your questions today, and one person may ask no more in a day.",
+    Budget.USER_TOKENS: "Your questions have used up the {most:,} tokens that one person may use in a day.",
+    Budget.WORKSPACE_TOKENS: "Today's questions have used up the {most:,} tokens that this workspace may use in a day.",
+}
 STOPPED: dict[str, str] = {
     StopReason.MAX_TOKENS: "The answer reached its length limit.",
     StopReason.CONTEXT_WINDOW_EXCEEDED: "This thread has filled the model's window. Please go on in a new thread.",
@@ -60,6 +69,12 @@ def of(streamed: Streamed) -> Ending:
     if streamed.blank:
         return Ending(Outcome.FAILED, SILENT, button=Button.ASK_AGAIN)
     return Ending(Outcome.ANSWERED)
+
+
+def over_budget(spent: Spent, when: str = NEXT_DAY) -> str:
+    """The sentence for whoever asked, with when to ask again."""
+    sentence = OVER_BUDGET[spent.budget].format(most=spent.most)
+    return f"{sentence} Please ask again {when.format(until_s=spent.until_s)}."
 
 
 def _failed(error: ModelError, *, begun: bool) -> Ending:

@@ -204,7 +204,7 @@ class Inbox:
         except (StoreFailed, SlackError, LeaseLost) as error:  # it stays to be answered
             log.warning("inbox.turn_put_off", error=f"{type(error).__name__} {error}")
             await asyncio.sleep(self._limits.poll_s)
-            await self._until_taken(lambda: self._questions.requeue(claim))
+            await self._until_written(lambda: self._questions.requeue(claim))
             return
         except Exception:
             # A fault of ours: the turn told the person what it could; asking again would only repeat it.
@@ -213,11 +213,11 @@ class Inbox:
         # An answered question that stayed open would be answered again.
         self._answered.add(claim.id)
         try:
-            await self._until_taken(lambda: self._questions.finish(claim, outcome))
+            await self._until_written(lambda: self._questions.finish(claim, outcome))
         finally:
             self._answered.discard(claim.id)
 
-    async def _until_taken(self, call: Callable[[], Awaitable[bool]]) -> None:
+    async def _until_written(self, call: Callable[[], Awaitable[bool]]) -> None:
         while True:
             if await _safely(call()):
                 return

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.budget import TOGETHER, Allowance, Load, base64_bytes
+from bot.file_ports import Fetch
 from bot.history import PDF_PAGE_TOKENS
 from bot.messages import Attachment, Note, PreparedFile
-from bot.ports import Fetch
 
 MISFITS_MAX = 3
 """So many files in a row that do not fit, and no older one is tried."""

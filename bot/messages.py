@@ -250,6 +250,17 @@ class Usage:
     cache_read: int = 0
     cache_write: int = 0
 
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            self.input + other.input,
+            self.output + other.output,
+            self.cache_read + other.cache_read,
+            self.cache_write + other.cache_write,
+        )
+
+    def __neg__(self) -> Usage:
+        return Usage(-self.input, -self.output, -self.cache_read, -self.cache_write)
+
 
 @dataclass(frozen=True, slots=True)
 class TextDelta:

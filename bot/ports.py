@@ -1,4 +1,4 @@
-"""What a turn needs from the outside world: Protocols for the four parties, Slack, files, the model, the database.
+"""What a turn needs from the outside world: Protocols for Slack, the model and the database; files have ``file_ports``.
 
 Pure. ``turn`` and ``inbox`` know these; the neighbours ``slack``, ``files``, ``llm`` and ``store`` implement them.
 """
@@ -11,10 +11,15 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.lease import Lease
-from bot.messages import Attachment, Conversation, Note, PreparedFile, Question, StreamEvent, ThreadKey, ThreadMessage
-
-Progress = Callable[[int, int, str], None]
-"""Called as ``progress(number, total, file_name)`` when work on a file begins; ``number`` counts those from 1."""
+from bot.messages import (
+    Conversation,
+    Note,
+    Question,
+    StreamEvent,
+    ThreadKey,
+    ThreadMessage,
+    Usage,
+)
 
 
 class Threads(Protocol):
@@ -27,43 +32,17 @@ class Threads(Protocol):
         """
 
 
-class Fetch(StrEnum):
-    """What to do about a file that somebody attached."""
-
-    NOW = "now"
-    LATER = "later"
-    """Once one of those that are being fetched is there."""
-    NEVER = "never"
-
-
-class Intake(Protocol):
-    """Knows which files a request may still hold; asked newest first."""
-
-    def fetch(self, file: Attachment) -> Fetch:
-        """``NOW`` counts the file as begun."""
-
-    def add(self, file: PreparedFile) -> None:
-        """What became of one that was begun."""
-
-    def left_out(self, file: Attachment) -> PreparedFile:
-        """What stands in for one that is not fetched."""
-
-
-class Files(Protocol):
-    """The files people attached."""
-
-    async def prepare(
-        self, attachments: Sequence[Attachment], intake: Intake, progress: Progress
-    ) -> list[PreparedFile]:
-        """One result an attachment, in order, oldest first. Never raises for what a file is or holds: that becomes a
-        note."""
-
-
 class Model(Protocol):
     """The Messages API."""
 
-    def stream(self, conversation: Conversation) -> AsyncGenerator[StreamEvent, None]:
-        """The answer as it is written; ends with ``Finished``. Raises ``ModelError``; retries before the first text."""
+    def stream(
+        self, conversation: Conversation, on_usage: Callable[[Usage], None] = lambda _: None
+    ) -> AsyncGenerator[StreamEvent, None]:
+        """The answer as it is written; ends with ``Finished``. Raises ``ModelError``; retries before the first text.
+
+        ``on_usage`` hears what was used since it heard the last time, as soon as the API says so, over all tries. What
+        proves to be less than the API had said is negative.
+        """
 
 
 class Outcome(StrEnum):
@@ -74,6 +53,8 @@ class Outcome(StrEnum):
     CUT = "cut"
     REFUSED = "refused"
     FAILED = "failed"
+    OVER_BUDGET = "over_budget"
+    """A budget of the day was used up."""
     GONE = "gone"
     """The place to answer in was taken away."""
     DENIED = "denied"
@@ -88,6 +69,23 @@ class Stage(StrEnum):
     ASKING = "asking"
     WRITING = "writing"
     """Words of the answer were shown."""
+
+
+class Budget(StrEnum):
+    """What may be used in a day."""
+
+    USER_QUESTIONS = "user_questions"
+    USER_TOKENS = "user_tokens"
+    WORKSPACE_TOKENS = "workspace_tokens"
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """A budget that is used up: what it was, and when the next day begins, in seconds since the epoch."""
+
+    budget: Budget
+    most: int
+    until_s: int
 
 
 STRIKES_MAX = 3
@@ -121,7 +119,8 @@ class Claim:
 
     ``fence`` is the number of the lease: each one has a higher number than those before. ``unrecorded``: an earlier one
     may have shown something of which there is no record. ``crashes`` counts those that ran out because a process died,
-    ``strikes`` what of that speaks against the question itself. ``waited_s``: from its acceptance until now.
+    ``strikes`` what of that speaks against the question itself. ``waited_s``: from its acceptance until now. ``spent``:
+    a budget of the day is used up, so that it is not to be answered.
     """
 
     id: int
@@ -132,6 +131,7 @@ class Claim:
     strikes: int = 0
     unrecorded: bool = False
     waited_s: float = 0.0
+    spent: Spent | None = None
 
     @property
     def guilty(self) -> bool:
@@ -181,7 +181,7 @@ class Questions(Protocol):
         """Ends the lock. ``recorded``: there is a record of all that was posted under it."""
 
     async def claim(self, owner: str, *, most: int, lease_s: float, settled: bool) -> list[Claim]:
-        """Up to ``most`` of the oldest waiting questions whose threads are free, now running.
+        """Up to ``most`` of the waiting questions whose threads are free, now running, in an order that is fair.
 
         ``settled``: this process has run for a while, so that it may run what was under way in several crashes.
         """
@@ -206,6 +206,13 @@ class Questions(Protocol):
 
     async def forget(self, age_s: float) -> None:
         """Drops what was finished longer ago than that, and refused files that have been remembered for longer."""
+
+
+class UsageRecords(Protocol):
+    """The database, as the memory of what questions used."""
+
+    def used(self, claim: Claim, more: Usage) -> None:
+        """Adds to what the question has used, without waiting, and as soon as the database takes it."""
 
 
 class ReplyRecords(Protocol):

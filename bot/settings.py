@@ -170,6 +170,22 @@ class Settings(ModelSettings):
         "edits", description="How answers grow: `edits` of a message; `native`: Slack's streams, in direct messages."
     )
     bot_turns_max: int = Field(50, ge=1, le=1_000, description="Answers written at the same time.")
+    bot_turns_per_user_max: int = Field(
+        4, ge=1, le=1_000, description="Of these, for questions of one person; the person's other questions wait."
+    )
+    bot_turns_per_channel_max: int = Field(20, ge=1, le=1_000, description="Of these, for questions in one channel.")
+    bot_user_questions_per_day: int | None = Field(
+        None, ge=1, description="Questions of one person that are answered in a day, which begins at midnight UTC."
+    )
+    bot_user_tokens_per_day: int | None = Field(
+        None,
+        ge=1,
+        description="Tokens that one person's questions may use in a day: input, what a cache served included, and "
+        "output. Who has used them up waits for the next day.",
+    )
+    bot_workspace_tokens_per_day: int | None = Field(
+        None, ge=1, description="The same for all questions of the workspace together."
+    )
     bot_history_tokens_max: int | None = Field(
         None,
         ge=1_000,
@@ -209,13 +225,20 @@ class Settings(ModelSettings):
         return value
 
 
+class _Kept(_Settings):
+    bot_data_dir: Path = DATA_DIR
+    database_url: str | None = None
+
+
 def data_dir() -> Path:
     """``BOT_DATA_DIR``, whatever else is set."""
+    return _Kept.load().bot_data_dir
 
-    class Place(_Settings):
-        bot_data_dir: Path = DATA_DIR
 
-    return Place.load().bot_data_dir
+def database_address(settings: Settings | None = None) -> str:
+    """That of the database; without ``settings`` from the environment, whatever else is set."""
+    kept = settings or _Kept.load()
+    return kept.database_url or f"sqlite:///{(kept.bot_data_dir / 'bot.sqlite3').resolve()}"
 
 
 def secret(value: SecretStr | None) -> str:

@@ -31,10 +31,23 @@ from bot.errors import (
     SlackUnavailable,
     StoreFailed,
 )
+from bot.file_ports import Files
 from bot.intake import Intake
 from bot.logs import get_logger
 from bot.messages import EntryPoint, Note, Question, ThreadMessage, Usage
-from bot.ports import Button, Claim, Files, Outcome, Questions, RefusedFiles, Replies, Reply, Stage, Threads
+from bot.ports import (
+    Button,
+    Claim,
+    Outcome,
+    Questions,
+    RefusedFiles,
+    Replies,
+    Reply,
+    Spent,
+    Stage,
+    Threads,
+    UsageRecords,
+)
 
 log = get_logger(__name__)
 
@@ -68,6 +81,7 @@ class Turn:
     questions: Questions
     refused_files: RefusedFiles
     door: Door
+    usage: UsageRecords
     system_prompt: str
     history_tokens_max: int
     allowance: Allowance
@@ -117,6 +131,8 @@ class Turn:
         question = claim.question
         if claim.guilty:
             return Result(Ending(Outcome.FAILED, endings.GIVEN_UP))
+        if claim.spent is not None:
+            return await self._refuse(question, claim.spent)
         reply.status("is reading the thread…" if not question.starts_thread else "is thinking…")
         withdrawn = await _waited_out(lambda: self.questions.withdrawn(question.thread))
         thread = [message for message in await self.threads.read(question) if message.ts not in withdrawn]
@@ -129,7 +145,8 @@ class Turn:
         await reply.ready()
         self.questions.reached(claim, Stage.ASKING)
         on_words = partial(self.questions.reached, claim, Stage.WRITING)
-        streamed, notes = await self.answering.answer(question.team_id, draft, reply, on_words)
+        book = partial(self.usage.used, claim)
+        streamed, notes = await self.answering.answer(question.team_id, draft, reply, on_words, book)
         if streamed.error is not None:
             log.warning("model.failed", error=type(streamed.error).__name__, detail=str(streamed.error))
         return Result(endings.of(streamed), notes, len(draft.files), streamed)
@@ -140,6 +157,14 @@ class Turn:
         await self.door.turn_away(claim.question, reason)
         _log_turn(claim, Outcome.DENIED, Result(Ending(Outcome.DENIED)), started_s)
         return Outcome.DENIED
+
+    async def _refuse(self, question: Question, spent: Spent) -> Result:
+        """Says in private that a budget of the day is used up: others see nothing, and a notice goes."""
+        log.info("turn.over_budget", budget=spent.budget.value, team=question.team_id, user=question.user_id)
+        if question.entry_point is not EntryPoint.MENTION:  # only that person sees the reply
+            return Result(Ending(Outcome.OVER_BUDGET, endings.over_budget(spent)))
+        await self.replies.tell(question, endings.over_budget(spent, endings.NEXT_DAY_IN_SLACK))
+        return Result(Ending(Outcome.OVER_BUDGET))
 
     async def _say_elsewhere(self, question: Question, error: ReplyNotPossible) -> Outcome:
         log.warning("reply.not_possible", channel=question.channel_id, method=error.method, code=error.code)
@@ -158,7 +183,9 @@ class Turn:
             reply.status(f"is reading {file_name}" + (f", {number} of {total}…" if total > 1 else "…"))
 
         readable = [file for file in attachments if file.id not in refused]
-        prepared = iter(await self.files.prepare(readable, Intake(self.allowance), progress) if readable else ())
+        person = f"{question.team_id} {question.user_id}"
+        fetched = await self.files.prepare(readable, Intake(self.allowance), progress, person) if readable else ()
+        prepared = iter(fetched)
         files = tuple(refused_file(file.id, thread) if file.id in refused else next(prepared) for file in attachments)
         spoken = {file.attachment_id for file in files if file.words}
         return Draft(

@@ -12,7 +12,7 @@ from bot.store.database import Database
 from bot.store.schema import processes, questions
 
 TIMES = (
-    questions.c.accepted_at, questions.c.finished_at, questions.c.lease_until,
+    questions.c.accepted_at, questions.c.claimed_at, questions.c.finished_at, questions.c.lease_until,
     processes.c.started_at, processes.c.seen_at,
 )  # fmt: skip
 

@@ -16,6 +16,7 @@ from weakref import WeakValueDictionary
 import httpx
 
 from bot.errors import SlackError, SlackUnavailable
+from bot.file_ports import Fetch, Intake, Progress
 from bot.files import blocks, notes
 from bot.files.bounds import FileLimits
 from bot.files.cache import Cache, Entry, key_of
@@ -26,7 +27,6 @@ from bot.files.said import said
 from bot.files.slots import Slots, for_one_question
 from bot.logs import get_logger
 from bot.messages import Attachment, PreparedFile, Words
-from bot.ports import Fetch, Intake, Progress
 
 log = get_logger(__name__)
 
@@ -62,9 +62,9 @@ class FileReader:
         self._downloader = Downloader(client, bot_token=bot_token, slack_api_url=slack_api_url, limits=limits)
         self._conversion = Conversion(limits)
         self._cache = Cache(cache_dir, bytes_max=limits.cache_bytes_max, age_max_s=limits.cache_age_max_s)
-        self._slots = Slots(limits.files_at_once_max)
         self._each_max = max(1, limits.files_at_once_max - 1)
-        """Files of one question at the same time: no question has all slots, however long its files take."""
+        """Files of one person at the same time: nobody has all slots, however long somebody's files take."""
+        self._slots = Slots(limits.files_at_once_max, self._each_max)
         self._preparing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._sweeping: asyncio.Task[None] | None = None
 
@@ -85,9 +85,11 @@ class FileReader:
             log.exception("cache.not_swept")
 
     async def prepare(
-        self, attachments: Sequence[Attachment], intake: Intake, progress: Progress
+        self, attachments: Sequence[Attachment], intake: Intake, progress: Progress, person: str = ""
     ) -> list[PreparedFile]:
         """One result an attachment, in order; the newest are fetched first, and none that ``intake`` does not want.
+
+        Persons take turns, and so do the questions of each ``person``.
 
         ``progress`` hears of those that are not in the cache.
         """
@@ -105,7 +107,7 @@ class FileReader:
         results: dict[int, PreparedFile] = {}
         running: set[asyncio.Task[None]] = set()
         async with asyncio.TaskGroup() as group:
-            with for_one_question():
+            with for_one_question(person):
                 for number in reversed(range(len(attachments))):
                     while len(running) >= self._each_max:
                         _, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)

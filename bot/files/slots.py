@@ -1,65 +1,112 @@
-"""A number of slots in; who may go on next out: of the questions that wait, each in its turn.
+"""A number of slots in; who may go on next out: of the persons who wait, and of each one's questions, each in its turn.
 
-I/O: waits. One question with a hundred files waits with all of them, and yet holds up another one's single file for no
-longer than one of its own takes.
+I/O: waits. A person with twenty questions of a hundred files each waits with all of them, and yet holds up another
+one's single file for no longer than one file takes, or not at all where a person may not have all of the slots.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Hashable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 
-_QUESTION: ContextVar[object] = ContextVar("question", default=None)
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asker:
+    """One question."""
+
+    person: Hashable
+
+
+_ASKER: ContextVar[_Asker] = ContextVar("asker", default=_Asker(None))  # noqa: B039 - it is immutable
+_Turn = asyncio.Future[None]
 
 
 @contextmanager
-def for_one_question() -> Iterator[None]:
-    """Whatever asks for a slot in here, in tasks begun here too, asks for the same question."""
-    token = _QUESTION.set(object())
+def for_one_question(person: Hashable = None) -> Iterator[None]:
+    """Whatever asks for a slot in here, in tasks begun here too, asks for the same question of that person."""
+    token = _ASKER.set(_Asker(person))
     try:
         yield
     finally:
-        _QUESTION.reset(token)
+        _ASKER.reset(token)
 
 
 class Slots:
-    def __init__(self, count: int) -> None:
+    """``each_max``: so many of them one person may have at the same time; not given: all."""
+
+    def __init__(self, count: int, each_max: int | None = None) -> None:
         self._free = count
-        self._waiting: dict[object, deque[asyncio.Future[None]]] = {}
-        """By question, the one whose turn is next first."""
+        self._each_max = each_max or count
+        self._held: Counter[Hashable] = Counter()
+        self._waiting: dict[Hashable, dict[_Asker, deque[_Turn]]] = {}
+        """By person, then by question, whose turn is next first."""
 
     @asynccontextmanager
     async def one(self) -> AsyncIterator[None]:
+        person = _ASKER.get().person
         await self._acquire()
         try:
             yield
         finally:
-            self._release()
+            self._release(person)
 
     async def _acquire(self) -> None:
-        if self._free:
-            self._free -= 1
+        asker = _ASKER.get()
+        if self._free and self._held[asker.person] < self._each_max:
+            self._give(asker.person)
             return
-        turn = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(_QUESTION.get(), deque()).append(turn)
+        turn: _Turn = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(asker.person, {}).setdefault(asker, deque()).append(turn)
         try:
             await turn
         except asyncio.CancelledError:
             if not turn.cancelled():
-                self._release()  # the slot was given at the very moment
+                self._release(asker.person)  # the slot was given at the very moment
             raise
 
-    def _release(self) -> None:
-        while self._waiting:
-            question = next(iter(self._waiting))
-            turns = self._waiting.pop(question)
-            turn = turns.popleft()
-            if turns:
-                self._waiting[question] = turns  # behind all others
-            if not turn.done():
-                turn.set_result(None)
-                return
+    def _give(self, person: Hashable) -> None:
+        self._free -= 1
+        self._held[person] += 1
+
+    def _release(self, person: Hashable) -> None:
         self._free += 1
+        self._held[person] -= 1
+        if not self._held[person]:
+            del self._held[person]
+        while self._free and (turn := self._next()) is not None:
+            turn.set_result(None)
+
+    def _next(self) -> _Turn | None:
+        """The turn that is due, with a slot counted for it: of who holds fewest, else of who waits longest for one.
+
+        That person, and the question, go behind all others.
+        """
+        while self._waiting:
+            person = min(self._waiting, key=lambda one: self._held[one])
+            if self._held[person] >= self._each_max:
+                return None
+            questions = self._waiting.pop(person)
+            turn = _pop(questions)
+            if questions:
+                self._waiting[person] = questions
+            if turn is not None:
+                self._give(person)
+                return turn
+        return None
+
+
+def _pop(questions: dict[_Asker, deque[_Turn]]) -> _Turn | None:
+    """The first turn for which somebody still waits; whatever is used up is removed."""
+    while questions:
+        asker = next(iter(questions))
+        turns = questions.pop(asker)
+        turn = turns.popleft()
+        if turns:
+            questions[asker] = turns
+        if not turn.done():
+            return turn
+    return None

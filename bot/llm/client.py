@@ -23,7 +23,7 @@ from bot.llm.body import StreamedBody
 from bot.llm.patience import Deadline, Patience
 from bot.llm.sse import ObjectReader, StreamBroken
 from bot.logs import get_logger
-from bot.messages import Conversation, StreamEvent
+from bot.messages import Conversation, StreamEvent, Usage
 
 log = get_logger(__name__)
 
@@ -91,8 +91,10 @@ class MessagesClient:
     async def aclose(self) -> None:
         await self._http.aclose()
 
-    async def stream(self, conversation: Conversation) -> AsyncGenerator[StreamEvent, None]:
-        """``TextDelta`` any number of times, then ``Finished``. Raises ``ModelError``.
+    async def stream(
+        self, conversation: Conversation, on_usage: Callable[[Usage], None] = lambda _: None
+    ) -> AsyncGenerator[StreamEvent, None]:
+        """``TextDelta`` any number of times, then ``Finished``. Raises ``ModelError``. ``on_usage`` as in ``ports``.
 
         Closing or cancelling closes the connection at once, which also stops the model.
         """
@@ -101,7 +103,7 @@ class MessagesClient:
         for retries in range(self._patience.retries_max + 1):
             begun = False
             try:
-                async with aclosing(self._try(chunks, deadline)) as events:
+                async with aclosing(self._try(chunks, deadline, on_usage)) as events:
                     async for event in events:
                         begun = True
                         yield event
@@ -114,7 +116,9 @@ class MessagesClient:
                 return
             await self._sleep(pause_s)
 
-    async def _try(self, chunks: tuple[wire.Chunk, ...], deadline: Deadline) -> AsyncGenerator[StreamEvent, None]:
+    async def _try(
+        self, chunks: tuple[wire.Chunk, ...], deadline: Deadline, on_usage: Callable[[Usage], None]
+    ) -> AsyncGenerator[StreamEvent, None]:
         body, answer = StreamedBody(chunks), wire.AnswerReader()
         response: httpx.Response | None = None
         headers: httpx.Headers = httpx.Headers()
@@ -126,7 +130,10 @@ class MessagesClient:
                 raise await self._refusal(response)
             async with aclosing(_objects(response)) as objects:
                 while not answer.over and (data := await _next(objects, deadline)) is not None:
+                    before = answer.usage
                     words = list(answer.read(data))
+                    if answer.usage != before:
+                        on_usage(answer.usage + -before)
                     deadline.heard(_now_s(), words=bool(words), ended=answer.ended)
                     begun = begun or bool(words)
                     for delta in words:

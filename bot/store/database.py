@@ -6,6 +6,8 @@ PostgreSQL is spoken to on the event loop, SQLite on a thread of its own; ``sqli
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -56,13 +58,19 @@ class Database:
         self._transactions = Transactions(engine.transact)
         self.later = self._transactions.later
 
+    def now(self, clock: Callable[[], float] = time.time) -> sa.ColumnElement[float]:
+        """Seconds since the epoch: a shared database's own, so that no two processes need clocks that agree."""
+        if self.shared:
+            return sa.cast(sa.extract("epoch", sa.func.clock_timestamp()), sa.Double)
+        return sa.literal(clock(), sa.Double)
+
     async def run(self, work: Work[T], *, durable: bool = True) -> T:
         return await self._transactions.run(work, durable=durable)
 
     @classmethod
     async def open(cls, address: str, *, statement_timeout_s: float = STATEMENT_TIMEOUT_S) -> Database:
         """Connects, and brings the schema up to date. Raises ``StartFailed``."""
-        url = _url(address)
+        url = address_of(address)
         shared = url.get_backend_name() != "sqlite"
         engine: Engine = PostgresqlEngine(url, MIGRATION_TIMEOUT_S) if shared else SqliteEngine(url)
         try:
@@ -72,7 +80,7 @@ class Database:
             raise StartFailed(f"DATABASE_URL: the database is of another version of the bot ({error})") from error
         except (*DATABASE_ERRORS, TypeError, ValueError) as error:  # the last two: an unknown option in the address
             await engine.aclose()
-            raise StartFailed(f"DATABASE_URL: the database cannot be used ({_reason(error)})") from error
+            raise StartFailed(f"DATABASE_URL: the database cannot be used ({reason(error)})") from error
         if shared:
             await engine.aclose()
             engine = PostgresqlEngine(url, statement_timeout_s)
@@ -109,7 +117,7 @@ def _set_up(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI
     cursor.close()
 
 
-def _url(address: str) -> URL:
+def address_of(address: str) -> URL:
     try:
         url = make_url(address)
     except (SQLAlchemyError, ValueError) as error:
@@ -137,7 +145,7 @@ def _migrate(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
     """The database's own words, without the statement that SQLAlchemy puts beside them."""
     own = getattr(error, "orig", None) or error
     return str(getattr(own, "__cause__", None) or own).strip().split("\n", 1)[0] or type(error).__name__

@@ -6,22 +6,30 @@ that time as SQL.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.ports import STRIKES_MAX, Stage
+from bot.store import fairness
 from bot.store.crashes import Death, after
-from bot.store.schema import FINISHED, RUNNING, WAITING, processes, questions
+from bot.store.fairness import TurnBounds
+from bot.store.schema import RUNNING, WAITING, processes, questions
 
 Now = sa.ColumnElement[float]
 
 NO_LEASE: dict[str, Any] = {"lease_owner": None, "lease_until": None}
 CRASHES_BEFORE_CARE = 2
 SHARE_MIN = 0.02
+PEOPLE_AT_ONCE = 100
+CLAIMING = 7203120
+"""The number of PostgreSQL's lock for whoever claims."""
 SUSPECT = questions.c.strikes == STRIKES_MAX - 1
 """One strike short of being given up."""
 
@@ -39,44 +47,92 @@ def of_workspace(team_id: str | None) -> Serves:
     return lambda rows: sa.true() if team_id is None else rows.c.team_id == team_id
 
 
+@dataclass(frozen=True, slots=True)
+class Claimant:
+    """A process, the workspace that it serves (``None``: any), and what it may claim now."""
+
+    owner: str
+    team_id: str | None
+    bounds: TurnBounds
+    settled: bool
+
+
 def claim(
-    connection: Connection, now: Now, owner: str, *, serves: Serves, most: int, lease_s: float, settled: bool
-) -> list[RowMapping]:
-    """The rows as they are now, with ``waited_s`` beside them; whichever is free, oldest first."""
-    oldest = (
-        sa.select(questions.c.id)
-        .where(serves(questions), _free(), _may_run(owner, serves, settled=settled))
-        .order_by(questions.c.accepted_at, questions.c.id)
-        .limit(most)
-        .with_for_update(skip_locked=True, of=questions)
-    )
-    ids = list(connection.execute(oldest).scalars())
-    if not ids:
-        return []
+    connection: Connection, now: Now, claimant: Claimant, *, most: int, lease_s: float
+) -> list[RowMapping] | None:
+    """The rows as they are now, with ``waited_s`` beside them, in a fair order of whichever is free.
+
+    ``None`` where another process is claiming at this moment, whose turns could not be counted yet.
+    """
+    if not _alone(connection):
+        return None
+    turns = Counter({(row[0], row[1]): row[2] for row in connection.execute(fairness.turns_in_channels())})
+    claimed: list[RowMapping] = []
+    while len(claimed) < most:
+        found = _candidates(connection, claimant)[: most - len(claimed)]
+        channels = {row[0]: (row[1], row[2]) for row in connection.execute(fairness.channels_of(dict(found)))}
+        ids = fairness.chosen(found, channels, turns, claimant.bounds)
+        if not ids:
+            break
+        rows = connection.execute(_running(ids, now, claimant.owner, lease_s)).mappings()
+        claimed += sorted(rows, key=lambda row: ids.index(row["id"]))
+    return claimed
+
+
+@lru_cache(maxsize=16)
+def _query(claimant: Claimant, skip: int) -> sa.Select[Any]:
+    """To build it takes longer than to run it."""
+    serves = of_workspace(claimant.team_id)
+    may_run = sa.and_(serves(questions), _free(), _may_run(claimant.owner, serves, settled=claimant.settled))
+    return fairness.candidates(may_run, claimant.bounds, PEOPLE_AT_ONCE, skip)
+
+
+def _candidates(connection: Connection, claimant: Claimant) -> list[tuple[int, int]]:
+    """Ids, and how many turns their persons have; empty where nothing may run."""
+    skip = 0
+    while True:
+        people = connection.execute(_query(claimant, skip)).all()
+        if found := [(row[0], row[1]) for row in people if row[0] is not None]:
+            return found
+        if len(people) < PEOPLE_AT_ONCE:
+            return []
+        skip += PEOPLE_AT_ONCE
+
+
+def _running(ids: Collection[int], now: Now, owner: str, lease_s: float) -> ReturningUpdate[Any]:
     written = questions.c.stage == Stage.WRITING.value
-    running = (
+    return (
         questions.update()
         .where(questions.c.id.in_(ids))
         .values(
             state=RUNNING,
+            claimed_at=now,
             stage=sa.case((written, questions.c.stage), else_=Stage.READING.value),
             **lease(owner, now + lease_s),
         )
         .returning(questions, (now - questions.c.accepted_at).label("waited_s"))
     )
-    return sorted(connection.execute(running).mappings(), key=lambda row: ids.index(row["id"]))
+
+
+def _alone(connection: Connection) -> bool:
+    """Whether no other process claims until this transaction ends; nobody waits for one that was paused."""
+    if connection.dialect.name != "postgresql":
+        return True
+    return bool(connection.execute(sa.select(sa.func.pg_try_advisory_xact_lock(CLAIMING))).scalar())
 
 
 def _free() -> sa.ColumnElement[bool]:
     """Waiting, not locked, and nothing runs or waits before it in its thread."""
-    earlier = questions.alias()
-    behind = sa.exists().where(
-        earlier.c.team_id == questions.c.team_id,
-        earlier.c.channel_id == questions.c.channel_id,
-        earlier.c.thread_ts == questions.c.thread_ts,
-        sa.or_(earlier.c.state == RUNNING, sa.and_(earlier.c.state == WAITING, earlier.c.ts < questions.c.ts)),
+    other = questions.alias()
+    in_thread = sa.and_(
+        other.c.team_id == questions.c.team_id,
+        other.c.channel_id == questions.c.channel_id,
+        other.c.thread_ts == questions.c.thread_ts,
     )
-    return sa.and_(questions.c.state == WAITING, questions.c.lease_until.is_(None), ~behind)
+    # Two conditions that an index answers each; as one with "or", SQLite goes through the whole channel.
+    under_way = sa.exists().where(in_thread, other.c.state == RUNNING)
+    earlier = sa.exists().where(in_thread, other.c.state == WAITING, other.c.ts < questions.c.ts)
+    return sa.and_(questions.c.state == WAITING, questions.c.lease_until.is_(None), ~under_way, ~earlier)
 
 
 def _may_run(owner: str, serves: Serves, *, settled: bool) -> sa.ColumnElement[bool]:
@@ -170,7 +226,7 @@ def _expire(connection: Connection, over: sa.ColumnElement[bool], lives: sa.Colu
     query = (
         sa.select(questions, processes.c.started_at, processes.c.seen_at, processes.c.stopping, lives.label("lives"))
         .select_from(questions.outerjoin(processes, processes.c.owner == questions.c.lease_owner))
-        .where(questions.c.state != FINISHED, over)
+        .where(questions.c.state.in_((WAITING, RUNNING)), over)  # as a list, so that an index finds the few of them
         .with_for_update(skip_locked=True, of=questions)
     )
     rows = list(connection.execute(query).mappings())

@@ -9,29 +9,38 @@ shared with whatever else is to be written then. Implements ``ports.Questions``.
 
 from __future__ import annotations
 
+import asyncio
 import json
+import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict
 from math import inf
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, RowMapping
 from sqlalchemy.exc import IntegrityError
 
 from bot.errors import StoreFailed
 from bot.lease import Lease
 from bot.messages import Attachment, EntryPoint, Question, ThreadKey, Words, WordsKind
-from bot.ports import Accepted, Claim, Heartbeat, Lock, Outcome, Stage, Vitals
+from bot.ports import Accepted, Claim, Heartbeat, Lock, Outcome, Spent, Stage, Vitals
 from bot.store import leases
 from bot.store.database import Database
-from bot.store.schema import FINISHED, RUNNING, WAITING, processes, questions, refused_files
+from bot.store.fairness import TurnBounds, has_to_wait
+from bot.store.schema import FINISHED, RUNNING, WAITING, processes, questions, refused_files, usage
+from bot.store.usage import DAY_S, Counting
 
 SAFETY = 0.25
 """Of a lease: so much sooner it is over here than in the database, for a call to Slack that is on its way then."""
 FORGET_PROCESSES_S = 3_600.0
+USAGE_DAYS = 400
+"""How long it is kept what questions used: a year, and some time to look at it."""
+CLAIM_TRIES_MAX = 20
+CLAIM_PAUSE_S = 0.02
+"""Another process' claim takes about as long as a commit does."""
 
 
 def unpaused_s() -> float:
@@ -43,14 +52,23 @@ class StoredQuestions:
     """``clock`` is the time since the epoch, where the database is not shared; a shared one has its own.
 
     ``team_id``: the workspace whose questions are claimed; others' stay for the processes that may answer them.
+    ``bounds`` are of turns at the same time, ``counting`` is what a day's budgets go by; without them there are none.
     """
 
     def __init__(
-        self, database: Database, clock: Callable[[], float] = time.time, *, team_id: str | None = None
+        self,
+        database: Database,
+        clock: Callable[[], float] = time.time,
+        *,
+        team_id: str | None = None,
+        bounds: TurnBounds | None = None,
+        counting: Counting | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
-        self._serves = leases.of_workspace(team_id)
+        self._team_id = team_id
+        self._bounds = bounds or TurnBounds()
+        self._counting = counting
         self._insert = postgresql.insert if database.shared else sqlite.insert
 
     async def add(self, question: Question, owner: str, *, busy: bool, lease_s: float) -> Accepted | None:
@@ -68,7 +86,7 @@ class StoredQuestions:
 
         def work(connection: Connection) -> Accepted | None:
             ahead = connection.execute(_count_ahead(question)).scalar_one()
-            locked = bool(lease_s and (ahead or busy))
+            locked = bool(lease_s and (ahead or busy or has_to_wait(connection, question, self._bounds)))
             lease = {"fence": 1, "lease_owner": owner, "lease_until": now + lease_s} if locked else {}
             insert = self._insert(questions).values(row | lease).on_conflict_do_nothing().returning(questions.c.id)
             new: int | None = connection.execute(insert).scalar()
@@ -87,18 +105,31 @@ class StoredQuestions:
         await self._database.run(lambda connection: connection.execute(unlocked), durable=False)
 
     async def claim(self, owner: str, *, most: int, lease_s: float, settled: bool) -> list[Claim]:
+        for _ in range(CLAIM_TRIES_MAX):
+            claims = await self._claim(owner, most=most, lease_s=lease_s, settled=settled)
+            if claims is not None:
+                return claims
+            await asyncio.sleep(CLAIM_PAUSE_S * (1 + random.random()))  # noqa: S311 - so that two do not meet again
+        return []
+
+    async def _claim(self, owner: str, *, most: int, lease_s: float, settled: bool) -> list[Claim] | None:
+        """``None`` while another process claims."""
         now, until_s = self._now(), self._until_s(lease_s)
+        claimant = leases.Claimant(owner, self._team_id, self._bounds, settled)
+
+        def work(connection: Connection) -> list[Claim] | None:
+            rows = leases.claim(connection, now, claimant, most=most, lease_s=lease_s)
+            if rows is None:
+                return None
+            spent = self._counting.admit(connection, rows) if self._counting is not None else {}
+            return [_claim(row, Lease(unpaused_s, until_s), spent.get(row["id"])) for row in rows]
+
         try:
-            rows = await self._database.run(
-                lambda connection: leases.claim(
-                    connection, now, owner, serves=self._serves, most=most, lease_s=lease_s, settled=settled
-                )
-            )
+            return await self._database.run(work)
         except StoreFailed as error:
             if isinstance(error.__cause__, IntegrityError):  # another process began one of these threads a moment ago
                 return []
             raise
-        return [_claim(dict(row), Lease(unpaused_s, until_s)) for row in rows]
 
     def reached(self, claim: Claim, stage: Stage) -> None:
         not_shown = questions.c.stage.is_distinct_from(Stage.WRITING.value)
@@ -139,7 +170,15 @@ class StoredQuestions:
         """Ends a question and erases what the person wrote."""
         ended = {"outcome": outcome.value, "payload": None, "finished_at": self._now()}
         finished = questions.update().where(_still(claim)).values(state=FINISHED, **ended, **leases.NO_LEASE)
-        return await self._database.run(lambda connection: connection.execute(finished).rowcount > 0)
+
+        def work(connection: Connection) -> bool:
+            if connection.execute(finished).rowcount == 0:
+                return False
+            if outcome is Outcome.DENIED:  # it was no question of anybody who may ask
+                connection.execute(usage.delete().where(usage.c.question_id == claim.id))
+            return True
+
+        return await self._database.run(work)
 
     async def withdrawn(self, thread: ThreadKey) -> frozenset[str]:
         """The ts of questions whose answer was a refusal: they stay out of later history."""
@@ -148,20 +187,20 @@ class StoredQuestions:
         return frozenset(found)
 
     async def forget(self, age_s: float) -> None:
-        """Drops old questions and refused files, and processes that ended."""
+        """Drops old questions, refused files and usage, and processes that ended."""
         now = self._now()
 
         def work(connection: Connection) -> None:
             connection.execute(questions.delete().where(questions.c.finished_at < now - age_s))
             connection.execute(refused_files.delete().where(refused_files.c.at < now - age_s))
+            today = connection.execute(sa.select(now)).scalar_one() // DAY_S
+            connection.execute(usage.delete().where(usage.c.day < today - USAGE_DAYS))
             connection.execute(processes.delete().where(processes.c.seen_at < now - FORGET_PROCESSES_S))
 
         await self._database.run(work, durable=False)
 
     def _now(self) -> leases.Now:
-        if self._database.shared:
-            return sa.cast(sa.extract("epoch", sa.func.clock_timestamp()), sa.Double)
-        return sa.literal(self._clock(), sa.Double)
+        return self._database.now(self._clock)
 
     def _until_s(self, lease_s: float) -> float:
         """When a lease that is asked for now is over here. A database of our own gives it to nobody else."""
@@ -199,7 +238,7 @@ def _still(claim: Claim) -> sa.ColumnElement[bool]:
     return sa.and_(questions.c.id == claim.id, questions.c.state == RUNNING, questions.c.fence == claim.fence)
 
 
-def _claim(row: Mapping[str, Any], lease: Lease) -> Claim:
+def _claim(row: RowMapping, lease: Lease, spent: Spent | None) -> Claim:
     return Claim(
         id=row["id"],
         question=_load(row),
@@ -209,6 +248,7 @@ def _claim(row: Mapping[str, Any], lease: Lease) -> Claim:
         strikes=row["strikes"],
         unrecorded=row["unrecorded"],
         waited_s=row["waited_s"],
+        spent=spent,
     )
 
 
@@ -223,7 +263,7 @@ def _dump(question: Question) -> str:
     )
 
 
-def _load(row: Mapping[str, Any]) -> Question:
+def _load(row: RowMapping) -> Question:
     payload = json.loads(row["payload"] or "{}")
     return Question(
         team_id=row["team_id"],

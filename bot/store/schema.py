@@ -44,12 +44,15 @@ questions = sa.Table(
     # Whether a process may have shown something of which there is no record.
     sa.Column("unrecorded", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("accepted_at", sa.Float, nullable=False),
+    # By the newest of them it is seen whose turn it is, see ``fairness``.
+    sa.Column("claimed_at", sa.Float, nullable=True),
     sa.Column("finished_at", sa.Float, nullable=True),
     sa.Column("lease_owner", sa.String(64), nullable=True),
     sa.Column("lease_until", sa.Float, nullable=True),
     sa.UniqueConstraint("team_id", "channel_id", "ts"),
-    sa.Index("ix_questions_state_accepted_at", "state", "accepted_at"),
-    sa.Index("ix_questions_team_id_channel_id_thread_ts", "team_id", "channel_id", "thread_ts"),
+    sa.Index("ix_questions_person", "state", "team_id", "user_id", "accepted_at"),
+    sa.Index("ix_questions_thread", "team_id", "channel_id", "thread_ts", "state", "ts"),
+    sa.Index("ix_questions_claimed_at", "claimed_at", "team_id", "user_id"),
     sa.Index("ix_questions_finished_at", "finished_at"),
     # One turn a thread at a time, whatever the number of processes.
     sa.Index(
@@ -61,6 +64,7 @@ questions = sa.Table(
         sqlite_where=sa.text("state = 'running'"),
         postgresql_where=sa.text("state = 'running'"),
     ),
+    sqlite_autoincrement=True,  # no id is given twice: usage goes by them when the questions are forgotten
 )
 
 refused_files = sa.Table(
@@ -83,6 +87,27 @@ processes = sa.Table(
     sa.Column("stopping", sa.Boolean, nullable=False),
     sa.Column("answers", sa.Integer, nullable=False),
     sa.Column("spent", sa.Float, nullable=False),
+)
+
+# What one question used on one day (UTC, days since 1970) with one model: ids and figures, for the day's budgets and
+# for whoever pays. It outlives the question: no foreign key.
+usage = sa.Table(
+    "usage",
+    metadata,
+    sa.Column("question_id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("day", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("model", sa.String(128), primary_key=True),
+    sa.Column("team_id", sa.String(32), nullable=False),
+    sa.Column("user_id", sa.String(32), nullable=False),
+    sa.Column("channel_id", sa.String(32), nullable=False),
+    # 1 where the question was counted on this day, else 0.
+    sa.Column("questions", sa.Integer, nullable=False),
+    sa.Column("input", sa.BigInteger, nullable=False),
+    sa.Column("output", sa.BigInteger, nullable=False),
+    sa.Column("cache_read", sa.BigInteger, nullable=False),
+    sa.Column("cache_write", sa.BigInteger, nullable=False),
+    sa.Index("ix_usage_team_id_day_user_id", "team_id", "day", "user_id"),
+    sa.Index("ix_usage_day", "day"),
 )
 
 reply_parts = sa.Table(

@@ -147,6 +147,41 @@ async def test_an_answer_that_people_see_is_completed_however_often_the_bot_is_k
     assert stage.words(ts) == ["Once upon a time, so they say, there was a bot."]
 
 
+async def test_what_a_killed_bot_had_used_is_counted_and_its_question_once(
+    workspace: Workspace, model: PracticeModel, tmp_path: Path, turn_log: TurnLog
+) -> None:
+    stage = Stage(workspace, model, settings_for(workspace, model.url, tmp_path, "socket"), turn_log)
+    env = environment(workspace, model, tmp_path)
+    held = HeldAnswer()
+    model.script(held, Answer("x" * 4_000))
+    async with bot_process("run", **env) as killed:
+        await killed.until_logged("bot.ready")
+        ts = await stage.ask("@claude tell me a story")
+        await held.asked.wait()
+        await held.write("x" * 4_000)
+        await workspace.until(lambda _: stage.words(ts) != [])
+        _, before, _ = await run_to_end("usage", "--csv", **env)
+        await killed.kill()
+    async with bot_process("run", **env) as second:
+        turn = await second.until_logged("turn.done")
+    code, after, err = await run_to_end("usage", "--since", "1d", "--csv", **env)
+
+    ids, read = f"{workspace.team_id},{stage.general},{workspace.user('ada')}", int(turn["input_tokens"])
+    assert (code, err) == (0, "")
+    assert [line.split(",", 1)[1] for line in before.splitlines()[1:]] == [f"{ids},claude-sonnet-5-5,1,{read},0,0,1000"]
+    assert [line.split(",", 1)[1] for line in after.splitlines()[1:]] == [
+        f"{ids},claude-sonnet-5-5,1,{2 * read},0,0,2000"
+    ]
+
+
+async def test_usage_of_a_bot_that_never_ran_is_one_line(tmp_path: Path) -> None:
+    code, out, err = await run_to_end("usage", PATH=os.environ["PATH"], BOT_DATA_DIR=str(tmp_path / "none"))
+
+    assert (code, out) == (2, "")
+    assert err.startswith("DATABASE_URL: there is no ")
+    assert not (tmp_path / "none").exists()
+
+
 async def test_what_a_stopped_bot_did_not_finish_is_answered_by_another_one_at_once(
     workspace: Workspace, model: PracticeModel, tmp_path: Path, turn_log: TurnLog
 ) -> None:

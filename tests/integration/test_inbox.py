@@ -15,6 +15,7 @@ from bot.lease import Lease
 from bot.messages import Question
 from bot.ports import Claim, Outcome
 from bot.store.database import Database
+from bot.store.fairness import TurnBounds
 from bot.store.questions import StoredQuestions
 from bot.store.reply_records import StoredReplyRecords
 from tests.asked import asked
@@ -33,10 +34,11 @@ class Thread:
     database: Database
     post: Callable[[Question], Awaitable[None]] | None = None
     notices: list[tuple[str, int]] = field(default_factory=list)
+    bounds: TurnBounds = field(default_factory=TurnBounds)
 
     @property
     def questions(self) -> StoredQuestions:
-        return StoredQuestions(self.database)
+        return StoredQuestions(self.database, bounds=self.bounds)
 
     @property
     def records(self) -> StoredReplyRecords:
@@ -157,6 +159,32 @@ async def test_no_more_turns_run_at_once_than_allowed(thread: Thread, turns: Tur
         turns.held.set()
         await turns.until(*(f"end {number}.0" for number in range(5)))
     assert turns.running_max == 2
+
+
+@OVER_BOTH
+async def test_who_asks_one_question_beside_150_of_another_person_is_answered_beside_their_first_ones(
+    thread: Thread, turns: Turns
+) -> None:
+    thread.bounds = TurnBounds(per_user=4)
+    async with inbox(thread, turns.answer) as opened:
+        await asyncio.gather(*(opened.accept(asked(f"1{n:03}.0", user_id="many")) for n in range(150)))
+        await turns.until(*(f"begin 1{n:03}.0" for n in range(4)))
+        await opened.accept(asked("2000.0", user_id="one"))
+        await turns.until("begin 2000.0")
+        assert len(turns.log) == 5
+        turns.held.set()
+        await turns.until("end 2000.0")
+
+
+async def test_where_all_turns_are_taken_the_next_one_goes_to_who_has_none(thread: Thread, turns: Turns) -> None:
+    async with inbox(thread, turns.answer, limits=InboxLimits(turns_max=1, poll_s=0.05), grace_s=WITHIN_S) as opened:
+        await asyncio.gather(*(opened.accept(asked(f"1{n}.0", user_id="many")) for n in range(10)))
+        await turns.until("begin 10.0")
+        await opened.accept(asked("20.0", user_id="one"))
+        turns.held.set()
+        await turns.until("end 20.0")
+    begun = [line for line in turns.log if line.startswith("begin")]
+    assert begun.index("begin 20.0") == 1
 
 
 @OVER_BOTH

@@ -144,3 +144,11 @@ def test_a_share_that_is_taken_away_counts_what_was_called_before() -> None:
     assert budget.ready_at(1.0) == WINDOW_S
     budget.share = 1.0
     assert budget.ready_at(1.0) <= 1.0
+
+
+def test_what_was_spent_of_a_minute_is_told_as_a_part_of_what_the_workspace_has_whatever_our_share() -> None:
+    budget = CallBudget(CALLS_MAX, share=0.5)
+    for second in range(10):
+        budget.spend(float(second))
+    assert budget.spent(10.0) == 10 / CALLS_MAX
+    assert budget.spent(WINDOW_S + 4.0) == 5 / CALLS_MAX

@@ -24,8 +24,8 @@ class Work:
         self.begun: list[str] = []
         self.running: list[asyncio.Event] = []
 
-    def ask(self, question: str, count: int) -> list[asyncio.Task[None]]:
-        with for_one_question():
+    def ask(self, question: str, count: int, person: str | None = None) -> list[asyncio.Task[None]]:
+        with for_one_question(person or question):
             return [asyncio.create_task(self._hold(question)) for _ in range(count)]
 
     async def _hold(self, question: str) -> None:
@@ -63,6 +63,44 @@ async def test_those_who_wait_take_turns() -> None:
         await work.end_one()
     assert "".join(work.begun) == "aabcabcbc"
     await asyncio.gather(*tasks)
+
+
+async def test_persons_take_turns_and_then_the_questions_of_each() -> None:
+    work = Work(Slots(1))
+    tasks = [task for question in "abc" for task in work.ask(question, 2, person="one")]
+    tasks += work.ask("X", 3, person="other")
+    await settle()
+    for _ in tasks:
+        await work.end_one()
+    assert "".join(work.begun) == "aaXbXcXbc"
+    await asyncio.gather(*tasks)
+
+
+async def test_a_person_with_many_questions_does_not_delay_another_ones_file_by_all_of_them() -> None:
+    work = Work(Slots(2))
+    tasks = [task for number in range(20) for task in work.ask(f"q{number}", 5, person="one")]
+    await settle()
+    tasks += work.ask("single", 1, person="other")
+    await settle()
+    await work.end_one()
+    assert work.begun[-1] == "single"
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_where_a_person_may_not_have_all_slots_another_one_does_not_wait_at_all() -> None:
+    work = Work(Slots(3, each_max=2))
+    tasks = [task for number in range(4) for task in work.ask(f"q{number}", 3, person="one")]
+    await settle()
+    assert len(work.begun) == 2
+    tasks += work.ask("single", 2, person="other")
+    await settle()
+    assert work.begun[2:] == ["single"]
+    for _ in tasks:
+        await work.end_one()
+    await asyncio.gather(*tasks)
+    assert len(work.begun) == len(tasks)
 
 
 @given(st.lists(st.booleans(), max_size=30), st.integers(1, 3))

@@ -367,6 +367,20 @@ async def test_one_file_of_another_question_does_not_wait_for_all_files_of_the_f
     assert host.asked[0] == "19.txt"
 
 
+async def test_one_file_of_another_person_does_not_wait_for_those_of_all_questions_of_the_first(
+    host: FileHost, make_reader: MakeReader
+) -> None:
+    reader = make_reader(limits=replace(LIMITS, files_at_once_max=2))
+    questions = [[attached(host, f"{number} {n}.txt", b"one of many") for n in range(3)] for number in range(20)]
+    first = [asyncio.create_task(reader.prepare(files, Intake(Allowance()), ignored, "A")) for files in questions]
+    while not host.asked:  # noqa: ASYNC110 - a host that is asked raises no event here
+        await asyncio.sleep(0)
+    single = [attached(host, "single.txt", b"the only one")]
+    assert len((await reader.prepare(single, Intake(Allowance()), ignored, "B"))[0].blocks) == 1
+    assert host.asked.index("single.txt") < 5
+    assert [len(files) for files in await asyncio.gather(*first)] == [3] * 20
+
+
 # --- the cache -----------------------------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import AnswerCut, ModelError, ModelOverloaded, ModelRateLimited, ModelUnavailable
 from bot.llm.patience import Patience
-from bot.messages import StopReason, StreamEvent, TextDelta
+from bot.messages import StopReason, StreamEvent, TextDelta, Usage
 from playground.practice_model.grammar import Quirk
 from playground.practice_model.script import Answer, HeldAnswer, RawAnswer
 from playground.practice_model.server import PracticeModel
@@ -65,6 +65,26 @@ async def test_an_answer_is_whole_whatever_the_hosts_quirks(quirks: frozenset[Qu
 
     assert text_of(events) == TEXT
     assert ending_of(events).stop_reason is StopReason.END_TURN
+
+
+async def test_what_is_used_is_heard_of_as_soon_as_the_api_says_so_and_adds_up_to_the_figures_of_the_end() -> None:
+    heard: list[Usage] = []
+    async with PracticeModel(token_rate_per_s=None, first_token_delay_s=0.0) as server, linked(server) as client:
+        server.script(Answer("x" * 400))
+        events = client.stream(asking(), heard.append)
+        await anext(events)
+        assert heard[0].input > 0
+        rest = [event async for event in events]
+    assert sum(heard, Usage()) == ending_of(rest).usage
+
+
+async def test_what_a_broken_answer_has_read_is_heard_of() -> None:
+    heard: list[Usage] = []
+    async with PracticeModel(token_rate_per_s=None, first_token_delay_s=0.0) as server, linked(server) as client:
+        server.script(Answer("x" * 400, cut_after=1))
+        with pytest.raises(AnswerCut):
+            [event async for event in client.stream(asking(), heard.append)]
+    assert sum(heard, Usage()).input > 0
 
 
 async def test_usage_is_the_last_that_was_given() -> None:

@@ -14,6 +14,7 @@ depends_on = None
 def upgrade() -> None:
     _create_questions()
     _create_the_others()
+    _create_usage()
 
 
 def _create_questions() -> None:
@@ -36,14 +37,17 @@ def _create_questions() -> None:
         sa.Column("stage", sa.String(16), nullable=True),
         sa.Column("unrecorded", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("accepted_at", sa.Float, nullable=False),
+        sa.Column("claimed_at", sa.Float, nullable=True),
         sa.Column("finished_at", sa.Float, nullable=True),
         sa.Column("lease_owner", sa.String(64), nullable=True),
         sa.Column("lease_until", sa.Float, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_questions"),
         sa.UniqueConstraint("team_id", "channel_id", "ts", name="uq_questions_team_id_channel_id_ts"),
+        sqlite_autoincrement=True,
     )
-    op.create_index("ix_questions_state_accepted_at", "questions", ["state", "accepted_at"])
-    op.create_index("ix_questions_team_id_channel_id_thread_ts", "questions", ["team_id", "channel_id", "thread_ts"])
+    op.create_index("ix_questions_person", "questions", ["state", "team_id", "user_id", "accepted_at"])
+    op.create_index("ix_questions_thread", "questions", ["team_id", "channel_id", "thread_ts", "state", "ts"])
+    op.create_index("ix_questions_claimed_at", "questions", ["claimed_at", "team_id", "user_id"])
     op.create_index("ix_questions_finished_at", "questions", ["finished_at"])
     op.create_index(
         "uq_questions_running_thread",
@@ -87,7 +91,28 @@ def _create_the_others() -> None:
     )
 
 
+def _create_usage() -> None:
+    op.create_table(
+        "usage",
+        sa.Column("question_id", sa.Integer, autoincrement=False, nullable=False),
+        sa.Column("day", sa.Integer, autoincrement=False, nullable=False),
+        sa.Column("model", sa.String(128), nullable=False),
+        sa.Column("team_id", sa.String(32), nullable=False),
+        sa.Column("user_id", sa.String(32), nullable=False),
+        sa.Column("channel_id", sa.String(32), nullable=False),
+        sa.Column("questions", sa.Integer, nullable=False),
+        sa.Column("input", sa.BigInteger, nullable=False),
+        sa.Column("output", sa.BigInteger, nullable=False),
+        sa.Column("cache_read", sa.BigInteger, nullable=False),
+        sa.Column("cache_write", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("question_id", "day", "model", name="pk_usage"),
+    )
+    op.create_index("ix_usage_team_id_day_user_id", "usage", ["team_id", "day", "user_id"])
+    op.create_index("ix_usage_day", "usage", ["day"])
+
+
 def downgrade() -> None:
+    op.drop_table("usage")
     op.drop_table("processes")
     op.drop_table("refused_files")
     op.drop_table("reply_parts")

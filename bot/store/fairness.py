@@ -1,0 +1,161 @@
+"""Whose question runs next: bounds and conditions go in, queries that choose fairly among persons come out.
+
+A person and a channel run so many turns at a time and no more, whatever the number of processes. While turns are free,
+whoever runs the fewest has one more, and of those who run as many, whoever was served longest ago: so those who wait
+take turns, however much each of them has asked. A person's own questions go in the order in which they came. Persons
+and channels are those of their workspace; an app that asks counts as a person.
+
+Persons are counted, and for those whose turn it is an index finds the next question: what waits is not looked at one by
+one. I/O: the database, through its connection.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from bot.messages import Question
+from bot.store.schema import RUNNING, WAITING, questions
+
+UNBOUNDED = 1_000_000
+CLAIMS_REMEMBERED = 1_000
+"""By these it is known who was served lately; all others were served long ago."""
+Channel = tuple[str, str]
+"""Workspace and channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnBounds:
+    """How many turns may run at the same time, over all processes."""
+
+    per_user: int = UNBOUNDED
+    per_channel: int = UNBOUNDED
+
+
+def candidates(may_run: sa.ColumnElement[bool], bounds: TurnBounds, people: int, skip: int) -> sa.Select[Any]:
+    """The next question of each of so many ``people`` who may have one more turn, and how many turns they have.
+
+    Whoever has fewest comes first, then whoever was served longest ago. ``id`` is null for a person whose questions
+    all have to wait. ``may_run`` is about a row of ``questions``, for what has nothing to do with fairness.
+    """
+    person = _people(bounds).limit(people).offset(skip).subquery("person")
+    first = (
+        sa.select(questions.c.id)
+        .where(
+            questions.c.state == WAITING,
+            questions.c.team_id == person.c.team_id,
+            questions.c.user_id == person.c.user_id,
+            may_run,
+            _channel_has_room(bounds),
+        )
+        .order_by(questions.c.accepted_at, questions.c.id)
+        .limit(1)
+        .correlate(person)
+        .scalar_subquery()
+    )
+    return (
+        sa.select(first.label("id"), person.c.turns)
+        .select_from(person)
+        .order_by(person.c.turns, person.c.served_at, person.c.first_id)
+    )
+
+
+def _people(bounds: TurnBounds) -> sa.Select[Any]:
+    """Those who have questions that wait, and may have one more turn."""
+    key = (questions.c.team_id, questions.c.user_id)
+    waiting = (
+        sa.select(*key, sa.func.min(questions.c.id).label("first_id"))
+        .where(questions.c.state == WAITING)
+        .group_by(*key)
+        .subquery("waiting")
+    )
+    running = (
+        sa.select(*key, sa.func.count().label("turns"))
+        .where(questions.c.state == RUNNING)
+        .group_by(*key)
+        .subquery("running")
+    )
+    newest = (
+        sa.select(*key, questions.c.claimed_at)
+        .where(questions.c.claimed_at.is_not(None))
+        .order_by(questions.c.claimed_at.desc())
+        .limit(CLAIMS_REMEMBERED)
+        .subquery("newest")
+    )
+    who = (newest.c.team_id, newest.c.user_id)
+    served = sa.select(*who, sa.func.max(newest.c.claimed_at).label("at")).group_by(*who).subquery("served")
+    turns, served_at = sa.func.coalesce(running.c.turns, 0), sa.func.coalesce(served.c.at, 0.0)
+    return (
+        sa.select(waiting, turns.label("turns"), served_at.label("served_at"))
+        .outerjoin(running, _same_person(waiting, running))
+        .outerjoin(served, _same_person(waiting, served))
+        .where(turns < bounds.per_user)
+        .order_by(turns, served_at, waiting.c.first_id)
+    )
+
+
+def _same_person(one: sa.Subquery, other: sa.Subquery) -> sa.ColumnElement[bool]:
+    return sa.and_(one.c.team_id == other.c.team_id, one.c.user_id == other.c.user_id)
+
+
+def channels_of(ids: Collection[int]) -> sa.Select[Any]:
+    return sa.select(questions.c.id, questions.c.team_id, questions.c.channel_id).where(questions.c.id.in_(ids))
+
+
+def chosen(
+    found: Sequence[tuple[int, int]], channels: Mapping[int, Channel], turns: Counter[Channel], bounds: TurnBounds
+) -> list[int]:
+    """The ids of those ``candidates`` who have fewest turns, but for channels that would get too many by it.
+
+    ``found`` is of ids and turns; ``turns`` of the channels are counted on. The others are to be compared again when
+    these run.
+    """
+    ids: list[int] = []
+    fewest = found[0][1] if found else 0
+    for one, has in found:
+        if has == fewest and turns[channels[one]] < bounds.per_channel:
+            turns[channels[one]] += 1
+            ids.append(one)
+    return ids
+
+
+def turns_in_channels() -> sa.Select[Any]:
+    key = (questions.c.team_id, questions.c.channel_id)
+    return sa.select(*key, sa.func.count().label("turns")).where(questions.c.state == RUNNING).group_by(*key)
+
+
+def has_to_wait(connection: Connection, question: Question, bounds: TurnBounds) -> bool:
+    """Whether this person's questions that are not finished, or the channel's turns, are as many as may run."""
+    whose = {"team": question.team_id, "user": question.user_id, "channel": question.channel_id}
+    theirs, in_channel = connection.execute(_BESIDE, whose | {"most": bounds.per_user}).one()
+    return bool(theirs >= bounds.per_user or in_channel >= bounds.per_channel)
+
+
+def _channel_has_room(bounds: TurnBounds) -> sa.ColumnElement[bool]:
+    running = questions.alias("running")
+    key = (running.c.team_id, running.c.channel_id)
+    full = (
+        sa.select(*key).where(running.c.state == RUNNING).group_by(*key).having(sa.func.count() >= bounds.per_channel)
+    )
+    return sa.tuple_(questions.c.team_id, questions.c.channel_id).not_in(full)
+
+
+def _count(rows: sa.Select[Any]) -> sa.ScalarSelect[int]:
+    return sa.select(sa.func.count()).select_from(rows.subquery()).scalar_subquery()
+
+
+def _beside() -> sa.Select[int, int]:
+    """How many unfinished questions a person has, up to ``most``, and how many turns run in a channel."""
+    in_team, running = questions.c.team_id == sa.bindparam("team"), questions.c.state == RUNNING
+    theirs = sa.and_(in_team, questions.c.user_id == sa.bindparam("user"), questions.c.state.in_((WAITING, RUNNING)))
+    there = sa.and_(in_team, questions.c.channel_id == sa.bindparam("channel"), running)
+    one = sa.select(sa.literal(1))
+    return sa.select(_count(one.where(theirs).limit(sa.bindparam("most"))), _count(one.where(there)))
+
+
+_BESIDE = _beside()

@@ -1,0 +1,158 @@
+"""What questions use goes in, by day; whether the day's budgets allow one more comes out. I/O: the database.
+
+A question is counted when it is claimed for the first time, however often it is run after that; what is used up then
+keeps it from being answered, and nothing later does. Tokens are added while the model writes. A row is one question's
+on one day with one model, so that no two processes write the same one; it holds ids and figures, no text, and outlives
+the question. Days are UTC, by the database's clock. Implements ``ports.UsageRecords``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, RowMapping
+
+from bot.errors import StoreFailed
+from bot.logs import get_logger
+from bot.messages import Question, Usage
+from bot.ports import Budget, Claim, Spent
+from bot.store.database import Database
+from bot.store.schema import usage
+
+log = get_logger(__name__)
+
+DAY_S = 86_400
+PAUSE_S = 2.0
+CLOSE_PATIENCE_S = 5.0
+"""For a database that does not answer while the process ends."""
+MODEL_CHARS_MAX = 128
+TOKENS = ("input", "output", "cache_read", "cache_write")
+
+
+@dataclass(frozen=True, slots=True)
+class DayBudgets:
+    """Of a person, and of a workspace, for a day; ``None``: no bound. Tokens are all that were processed."""
+
+    user_questions: int | None = None
+    user_tokens: int | None = None
+    workspace_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """What ``StoredQuestions`` does about usage when it claims."""
+
+    model: str
+    budgets: DayBudgets = DayBudgets()
+
+    def admit(self, connection: Connection, claimed: Sequence[RowMapping]) -> dict[int, Spent]:
+        """Counts the questions that were ``claimed`` just now; by id, those that are over a budget and not counted.
+
+        Whoever claims is alone with it, so that no budget is exceeded by two who count at the same time.
+        """
+        ids = [row["id"] for row in claimed]
+        known = set(connection.execute(sa.select(usage.c.question_id).where(usage.c.question_id.in_(ids))).scalars())
+        refused: dict[int, Spent] = {}
+        for row in claimed:
+            if row["id"] in known:
+                continue
+            day = int(row["claimed_at"] // DAY_S)
+            spent = self._spent(connection, row, day)
+            if spent is not None:
+                refused[row["id"]] = spent
+                continue
+            key = {name: row[name] for name in ("team_id", "user_id", "channel_id")}
+            first = {"day": day, "question_id": row["id"], "model": self.model[:MODEL_CHARS_MAX], "questions": 1}
+            connection.execute(usage.insert().values(**key, **first, **dict.fromkeys(TOKENS, 0)))
+        return refused
+
+    def _spent(self, connection: Connection, row: RowMapping, day: int) -> Spent | None:
+        budgets = self.budgets
+        if budgets == DayBudgets():
+            return None
+        in_team = sa.and_(usage.c.team_id == row["team_id"], usage.c.day == day)
+        theirs = sa.and_(in_team, usage.c.user_id == row["user_id"])
+        tokens = sum((usage.c[name] for name in TOKENS[1:]), start=usage.c[TOKENS[0]])
+        bounds = (
+            (Budget.USER_QUESTIONS, budgets.user_questions, usage.c.questions, theirs),
+            (Budget.USER_TOKENS, budgets.user_tokens, tokens, theirs),
+            (Budget.WORKSPACE_TOKENS, budgets.workspace_tokens, tokens, in_team),
+        )
+        for budget, most, figure, whose in bounds:
+            if most is not None and _sum(connection, figure, whose) >= most:
+                return Spent(budget, most, (day + 1) * DAY_S)
+        return None
+
+
+def _sum(connection: Connection, figure: sa.ColumnElement[int], whose: sa.ColumnElement[bool]) -> int:
+    return int(connection.execute(sa.select(sa.func.coalesce(sa.func.sum(figure), 0)).where(whose)).scalar_one())
+
+
+class StoredUsage:
+    """What cannot be written at once is owed, and written when the database is back."""
+
+    def __init__(self, database: Database, model: str, clock: Callable[[], float] = time.time) -> None:
+        self._database = database
+        self._clock = clock
+        self._model = model[:MODEL_CHARS_MAX]
+        self._insert = postgresql.insert if database.shared else sqlite.insert
+        self._owed: dict[int, tuple[Question, Usage]] = {}
+        self._writing: asyncio.Task[None] | None = None
+
+    def used(self, claim: Claim, more: Usage) -> None:
+        self._owe(claim.id, claim.question, more)
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write())
+
+    async def aclose(self) -> None:
+        """Waits until all is written, for a while."""
+        if (writing := self._writing) is not None:
+            await asyncio.wait({writing}, timeout=CLOSE_PATIENCE_S)
+            writing.cancel()
+            await asyncio.gather(writing, return_exceptions=True)
+        if self._owed:
+            log.warning("usage.lost", questions=len(self._owed))
+
+    def _owe(self, question_id: int, question: Question, more: Usage) -> None:
+        _, before = self._owed.get(question_id, (question, Usage()))
+        self._owed[question_id] = question, before + more
+
+    async def _write(self) -> None:
+        try:
+            while self._owed:
+                owed, self._owed = self._owed, {}
+                try:
+                    await self._database.run(partial(self._add, owed=owed), durable=False)
+                except StoreFailed as error:
+                    log.warning("usage.not_written", error=str(error), questions=len(owed))
+                    for question_id, (question, figures) in owed.items():
+                        self._owe(question_id, question, figures)
+                    await asyncio.sleep(PAUSE_S)
+        finally:
+            self._writing = None
+
+    def _add(self, connection: Connection, owed: Mapping[int, tuple[Question, Usage]]) -> None:
+        day = int(connection.execute(sa.select(self._database.now(self._clock))).scalar_one() // DAY_S)
+        for question_id, (question, figures) in owed.items():
+            tokens: dict[str, Any] = {name: getattr(figures, name) for name in TOKENS}
+            row = self._insert(usage).values(
+                day=day,
+                question_id=question_id,
+                model=self._model,
+                team_id=question.team_id,
+                user_id=question.user_id,
+                channel_id=question.channel_id,
+                questions=0,
+                **tokens,
+            )
+            added = {name: usage.c[name] + row.excluded[name] for name in TOKENS}
+            connection.execute(
+                row.on_conflict_do_update(index_elements=[usage.c.question_id, usage.c.day, usage.c.model], set_=added)
+            )

@@ -1,0 +1,84 @@
+"""A database's address and a first day go in; what was used since then comes out, summed up. I/O: the database.
+
+It is only read, beside a bot that uses it: a SQLite file is opened without the lock that the bot holds, and nothing is
+brought up to date.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from bot.errors import StartFailed
+from bot.store.database import address_of, reason
+from bot.store.schema import usage
+from bot.store.transactions import DATABASE_ERRORS
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """By one person in one channel on one day (UTC, days since 1970) with one model."""
+
+    day: int
+    team_id: str
+    channel_id: str
+    user_id: str
+    model: str
+    questions: int
+    input: int
+    cache_read: int
+    cache_write: int
+    output: int
+
+
+async def read(address: str, since_day: int) -> list[Used]:
+    """Oldest day first. Raises ``StartFailed``."""
+    url = address_of(address)
+    try:
+        if url.get_backend_name() == "sqlite":
+            return await asyncio.to_thread(_read_file, url, since_day)
+        return await _read_server(url, since_day)
+    except (*DATABASE_ERRORS, TypeError, ValueError) as error:
+        raise StartFailed(f"DATABASE_URL: the database cannot be read ({reason(error)})") from error
+
+
+def _read_file(url: URL, since_day: int) -> list[Used]:
+    file = Path(str(url.database)).resolve()
+    if not file.exists():
+        raise StartFailed(f"DATABASE_URL: there is no {file}; the bot makes it when it starts for the first time")
+    engine = sa.create_engine(
+        "sqlite+pysqlite://",
+        creator=lambda: sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True),
+        poolclass=sa.NullPool,
+    )
+    try:
+        with engine.connect() as connection:
+            return _rows(connection, since_day)
+    finally:
+        engine.dispose()
+
+
+async def _read_server(url: URL, since_day: int) -> list[Used]:
+    engine = create_async_engine(url, pool_size=1)
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(_rows, since_day)
+    finally:
+        await engine.dispose()
+
+
+def _rows(connection: Connection, since_day: int) -> list[Used]:
+    of = [usage.c[name] for name in ("day", "team_id", "channel_id", "user_id", "model")]
+    sums: Sequence[sa.ColumnElement[int]] = [
+        sa.cast(sa.func.sum(usage.c[name]), sa.BigInteger)
+        for name in ("questions", "input", "cache_read", "cache_write", "output")
+    ]
+    query = sa.select(*of, *sums).where(usage.c.day >= since_day).group_by(*of).order_by(*of)
+    return [Used(*row) for row in connection.execute(query)]

@@ -1,0 +1,192 @@
+"""Whose question runs next, over both databases: nobody takes the bot from all others, and nobody starves."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+
+import pytest
+
+from bot.messages import Question
+from bot.ports import STRIKES_MAX, Claim, Outcome
+from bot.store.database import Database
+from bot.store.fairness import TurnBounds
+from bot.store.questions import StoredQuestions
+from tests.asked import asked
+from tests.database import pass_time, run_sql
+from tests.postgres import OVER_BOTH
+
+LEASE_S = 20.0
+PER_USER, PER_CHANNEL = 3, 5
+
+
+@pytest.fixture
+def store(database: Database) -> StoredQuestions:
+    return StoredQuestions(database, bounds=TurnBounds(PER_USER, PER_CHANNEL))
+
+
+async def add(store: StoredQuestions, user: str, count: int, **more: str) -> list[Question]:
+    """So many questions of a person, each in a channel of its own unless it is given."""
+    known = {"user_id": user}
+    added = [asked(f"{user}{n}", **{"channel_id": f"C{user}{n}", **known, **more}) for n in range(count)]
+    for question in added:
+        assert await store.add(question, "one", busy=False, lease_s=0.0)
+    return added
+
+
+async def claim(store: StoredQuestions, most: int = 100, owner: str = "one") -> list[Claim]:
+    return await store.claim(owner, most=most, lease_s=LEASE_S, settled=True)
+
+
+def whose(claims: list[Claim]) -> str:
+    """Who asked, in order, a letter each."""
+    return "".join(claim.question.user_id for claim in claims)
+
+
+async def served(store: StoredQuestions, database: Database, count: int) -> str:
+    """One turn at a time: whose, in order."""
+    order = ""
+    for _ in range(count):
+        claims = await claim(store, most=1)
+        order += whose(claims)
+        for one in claims:
+            assert await store.finish(one, Outcome.ANSWERED)
+        await pass_time(database, 1.0)
+    return order
+
+
+@OVER_BOTH
+class TestPersons:
+    async def test_a_person_runs_so_many_turns_and_no_more(self, store: StoredQuestions) -> None:
+        await add(store, "A", 10)
+        first = await claim(store)
+        assert [one.question.ts for one in first] == ["A0", "A1", "A2"]
+        assert await claim(store) == []
+        await store.finish(first[1], Outcome.ANSWERED)
+        assert [one.question.ts for one in await claim(store)] == ["A3"]
+
+    async def test_a_question_that_comes_after_150_of_another_person_runs_before_nearly_all_of_them(
+        self, store: StoredQuestions
+    ) -> None:
+        await add(store, "A", 150)
+        assert whose(await claim(store, most=50)) == "AAA"
+        await add(store, "B", 1)
+        assert whose(await claim(store, most=47)) == "B"
+
+    async def test_where_turns_are_scarce_whoever_runs_fewest_has_the_next(self, store: StoredQuestions) -> None:
+        await add(store, "A", 9)
+        assert whose(await claim(store, most=2)) == "AA"
+        await add(store, "B", 9)
+        await add(store, "C", 9)
+        assert whose(await claim(store, most=5)) == "BCBCA"
+        assert whose(await claim(store)) == "BC"
+
+    async def test_those_who_wait_take_turns_however_much_each_has_asked(
+        self, store: StoredQuestions, database: Database
+    ) -> None:
+        for user, count in (("A", 9), ("B", 3), ("C", 5)):
+            await add(store, user, count)
+        assert await served(store, database, 17) == "ABCABCABCACACAAAA"
+
+    async def test_who_comes_later_is_served_next_and_takes_no_second_turn_before_the_others(
+        self, store: StoredQuestions, database: Database
+    ) -> None:
+        await add(store, "A", 20)
+        await add(store, "B", 20)
+        assert await served(store, database, 4) == "ABAB"
+        await add(store, "C", 20)
+        assert await served(store, database, 6) == "CABCAB"
+
+    async def test_persons_of_another_workspace_are_other_persons(self, store: StoredQuestions) -> None:
+        await add(store, "A", 5)
+        await add(store, "A", 5, team_id="T2")
+        claims = await claim(store)
+        assert Counter(one.question.team_id for one in claims) == {"T1": PER_USER, "T2": PER_USER}
+
+    async def test_what_a_dead_process_ran_is_not_counted_for_ever(
+        self, store: StoredQuestions, database: Database
+    ) -> None:
+        await add(store, "A", 5)
+        await claim(store, owner="dead")
+        await pass_time(database, LEASE_S + 1)
+        assert await store.expire_all() == PER_USER
+        assert [one.question.ts for one in await claim(store)] == ["A0", "A1", "A2"]
+
+    async def test_who_has_to_wait_for_their_own_turns_is_locked_for_a_notice(self, store: StoredQuestions) -> None:
+        found = [
+            await store.add(asked(f"{n}", user_id="A"), "one", busy=False, lease_s=LEASE_S) for n in range(PER_USER + 1)
+        ]
+        assert [one.lock is not None for one in found if one] == [False, False, False, True]
+        other = await store.add(asked("9", user_id="B"), "one", busy=False, lease_s=LEASE_S)
+        assert other is not None
+        assert other.lock is None
+
+
+@OVER_BOTH
+class TestThreadsAndChannels:
+    async def test_the_order_in_a_thread_stays_whoever_asks(self, store: StoredQuestions) -> None:
+        for ts, user in (("1.0", "A"), ("1.1", "A"), ("1.2", "B"), ("1.3", "A")):
+            await store.add(asked(ts, "1.0", user_id=user), "one", busy=False, lease_s=0.0)
+        order = []
+        for _ in range(4):
+            (one,) = await claim(store)
+            order.append(one.question.ts)
+            await store.finish(one, Outcome.ANSWERED)
+        assert order == ["1.0", "1.1", "1.2", "1.3"]
+
+    async def test_questions_that_wait_for_their_thread_take_no_turn_from_their_person(
+        self, store: StoredQuestions
+    ) -> None:
+        for number in range(5):
+            await store.add(asked(f"1.{number}", "1.0", user_id="A"), "one", busy=False, lease_s=0.0)
+        await add(store, "A", 5)
+        assert [one.question.ts for one in await claim(store)] == ["1.0", "A0", "A1"]
+
+    async def test_a_channel_runs_so_many_turns_and_no_more(self, store: StoredQuestions) -> None:
+        for user in "ABCD":
+            await add(store, user, 4, channel_id="C1")
+        await add(store, "E", 1)
+        assert whose(await claim(store)) == "ABCDEA"
+        assert await claim(store) == []
+
+    async def test_a_full_channel_keeps_nobody_from_asking_elsewhere(self, store: StoredQuestions) -> None:
+        for user in "ABCDE":
+            await add(store, user, 1, channel_id="C1")
+        await claim(store)
+        await add(store, "F", 9, channel_id="C1")
+        elsewhere = asked("f", user_id="F", channel_id="D1")
+        await store.add(elsewhere, "one", busy=False, lease_s=0.0)
+        assert [one.question.ts for one in await claim(store)] == ["f"]
+
+    async def test_a_person_whose_questions_all_have_to_wait_holds_up_nobody(self, store: StoredQuestions) -> None:
+        """Many of them: those who wait are looked at some at a time."""
+        await store.add(asked("1.0", user_id="first"), "one", busy=False, lease_s=0.0)
+        await claim(store)
+        for number in range(130):
+            await store.add(asked(f"1.1{number:03}", "1.0", user_id=f"U{number}"), "one", busy=False, lease_s=0.0)
+        await add(store, "B", 1)
+        assert whose(await claim(store)) == "B"
+
+    async def test_a_suspect_of_a_person_who_runs_enough_waits_for_its_turn_and_no_longer(
+        self, store: StoredQuestions, database: Database
+    ) -> None:
+        await add(store, "A", 4)
+        await run_sql(database, f"UPDATE questions SET strikes = {STRIKES_MAX - 1} WHERE ts = 'A3'")
+        first = await claim(store)
+        assert [one.question.ts for one in first] == ["A0", "A1", "A2"]
+        await store.finish(first[0], Outcome.ANSWERED)
+        assert [one.question.ts for one in await claim(store)] == ["A3"]
+
+
+async def test_processes_that_claim_at_once_together_keep_to_the_bounds(postgres_database: str) -> None:
+    databases = [await Database.open(postgres_database) for _ in range(4)]
+    stores = [StoredQuestions(database, bounds=TurnBounds(PER_USER, PER_CHANNEL)) for database in databases]
+    await add(stores[0], "A", 20)
+    await add(stores[0], "B", 20, channel_id="C1")
+    await add(stores[0], "D", 20, channel_id="C1")
+    rounds = [
+        await asyncio.gather(*(claim(store, 10, f"owner {n}") for n, store in enumerate(stores))) for _ in range(2)
+    ]
+    assert Counter(whose([one for found in rounds for some in found for one in some])) == {"A": 3, "B": 3, "D": 2}
+    for database in databases:
+        await database.aclose()
