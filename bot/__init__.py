@@ -23,6 +23,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     lease.py           until when a question is this process's
     id_lists.py        settings that list ids or domains
     limits.py          the published limits of Slack and of the Messages API
+    learned_limits.py  what refusals have taught of them
     logs.py            events with fields, without tokens and texts
     ask.py             the model link alone, from the terminal
     health.py          whether the bot that uses a data directory is alive

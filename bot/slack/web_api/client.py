@@ -74,7 +74,8 @@ class SlackClient:
             if isinstance(failure, SlackTokenInvalid):
                 self._stop(TOKEN_NAME, failure.code)
             if failure.retry_after_s is not None:
-                self._rate_limiter.method(method).refused(failure.retry_after_s)
+                channel_id = str(arguments.get("channel", ""))
+                self._rate_limiter.refused(method, failure.retry_after_s, channel_id)
             raise failure from error
         if scopes := _header(response.headers, "x-oauth-scopes"):
             self.scopes = frozenset(scope.strip() for scope in scopes.split(","))
