@@ -48,6 +48,7 @@ from bot.slack.receive.listeners import Handlers
 from bot.slack.receive.socket_mode import SocketMode
 from bot.slack.web_api.client import SlackClient, Stop
 from bot.slack.web_api.identity import Identity, check_token, identify
+from bot.slack.web_api.limit_keeper import LimitKeeper
 from bot.slack.web_api.names import Names
 from bot.slack.web_api.rate_limiter import RateLimiter
 from bot.slack.write.asides import SlackAsides
@@ -55,6 +56,7 @@ from bot.slack.write.replies import SlackReplies
 from bot.slack.write.status_line import StatusSupport
 from bot.slack.write.thread_outlet import ThreadServices
 from bot.store.database import Database
+from bot.store.learned_limits import StoredLimits
 from bot.store.questions import StoredQuestions
 from bot.store.refused_files import StoredRefusedFiles
 from bot.store.reply_records import StoredReplyRecords
@@ -110,6 +112,7 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
         api = SlackClient(client, rate_limiter, stop)
         identity = await identify(api)
         questions = await _questions(database, identity)
+        await _keep_limits(rate_limiter, database, identity.team_id, parts)
         names = Names(api)
         parts.push_async_callback(names.close)
         door = Door(access_policy(settings, identity.home), names, SlackAsides(api, session))
@@ -177,6 +180,12 @@ def _replies(
 ) -> SlackReplies:
     services = ThreadServices(api, records, reader.find_posted, reader.find_streamed, StatusSupport.of_app(api.scopes))
     return SlackReplies(services, reader, session, native=settings.bot_streaming == "native")
+
+
+async def _keep_limits(rate_limiter: RateLimiter, database: Database, team_id: str, parts: AsyncExitStack) -> None:
+    keeper = LimitKeeper(rate_limiter, StoredLimits(database), team_id, shared=database.shared)
+    parts.push_async_callback(keeper.close)
+    await keeper.start()
 
 
 def _slack_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:

@@ -6,6 +6,7 @@ Pure. Nothing here decides; ``slack.web_api.refusal`` draws the conclusions, ``s
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isclose
 from typing import Protocol
 
 
@@ -19,6 +20,10 @@ class LearnedLimit:
     calls: float
     burst: float
     age_s: float = 0.0
+
+    def same_as(self, other: LearnedLimit) -> bool:
+        """Whenever each was learned."""
+        return isclose(self.calls, other.calls) and isclose(self.burst, other.burst)
 
 
 class LimitRecords(Protocol):

@@ -166,7 +166,8 @@ class CallBudget:
         if learned is None:
             self._trusted *= LOWERED
             return None
-        self.adopt(now_s, learned)
+        self.learned, self._learned_s = learned, now_s
+        self._saved, self._saved_at_s = 0.0, now_s
         return learned
 
     def hold(self, now_s: float, retry_after_s: float) -> None:
@@ -174,10 +175,13 @@ class CallBudget:
         self._not_before_s = max(self._not_before_s, now_s + retry_after_s)
 
     def adopt(self, now_s: float, learned: LearnedLimit) -> None:
-        """Keeps to what was learned here or elsewhere, unless something was learned here since."""
-        if now_s - learned.age_s > self._learned_s and learned.age_s < REMEMBERED_S:
+        """Keeps to what was learned elsewhere, unless something was learned here since."""
+        if self.learned is not None and (learned.same_as(self.learned) or now_s - learned.age_s < self._learned_s):
+            return
+        if learned.age_s < REMEMBERED_S:
+            saved = 0.0 if self.learned is None else self._saved_now(now_s)
             self.learned, self._learned_s = learned, now_s - learned.age_s
-            self._saved, self._saved_at_s = 0.0, now_s
+            self._saved, self._saved_at_s = min(saved, self._burst), now_s
 
     @property
     def _part(self) -> float:

@@ -101,8 +101,9 @@ class ChannelLimits:
 
     def adopt(self, now_s: float, learned: LearnedLimit) -> None:
         """Keeps to what another process learned, unless something was learned here since."""
-        newer = self.learned is None or now_s - learned.age_s > self._learned_s
-        if newer and learned.age_s < REMEMBERED_S:
+        if self.learned is not None and (learned.same_as(self.learned) or now_s - learned.age_s < self._learned_s):
+            return
+        if learned.age_s < REMEMBERED_S:
             self.learned, self._learned_s = learned, now_s - learned.age_s
 
     def _known(self, now_s: float) -> LearnedLimit:
