@@ -103,7 +103,7 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
     stopped: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     stop = functools.partial(_stop, stopped)
     async with AsyncExitStack() as parts:
-        health.prepare(settings.bot_data_dir)
+        pulse = health.Pulse(settings.bot_data_dir)
         database = await Database.open(settings.database_url or _sqlite(settings.bot_data_dir))
         parts.push_async_callback(database.aclose)
         session = await parts.enter_async_context(aiohttp.ClientSession(timeout=SLACK_TIMEOUT, trust_env=True))
@@ -140,7 +140,7 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
             turn.answer,
             _owner(),
             InboxLimits(turns_max=settings.bot_turns_max),
-            on_alive=functools.partial(health.record_heartbeat, settings.bot_data_dir),
+            on_alive=pulse.beat,
             on_share=rate_limiter.set_share,
             spent=rate_limiter.edits_spent,
         )
@@ -150,7 +150,7 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
         pressed, may, away = replies.button_pressed, door.refusal, door.turn_away
         handlers = Handlers(inbox.accept, pressed, files.forget, names.is_bot, revoked, may, away)
         bolt = listeners.build(client, identity, secret(settings.slack_signing_secret), handlers)
-        transport = _transport(settings, bolt, client, stop)
+        transport = _transport(settings, bolt, client, stop, pulse)
         parts.push_async_callback(transport.close)
         await transport.start()
         inbox.start()
@@ -197,9 +197,13 @@ def _slack_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWe
     )
 
 
-def _transport(settings: Settings, bolt: AsyncApp, client: AsyncWebClient, stop: Stop) -> SocketMode | HttpEvents:
+def _transport(
+    settings: Settings, bolt: AsyncApp, client: AsyncWebClient, stop: Stop, pulse: health.Pulse
+) -> SocketMode | HttpEvents:
     if settings.slack_app_token is not None:
-        return SocketMode(bolt, client, secret(settings.slack_app_token), stop)
+        socket = SocketMode(bolt, client, secret(settings.slack_app_token), stop)
+        pulse.hears = socket.hears
+        return socket
     is_alive = functools.partial(health.is_alive, settings.bot_data_dir)
     return HttpEvents(bolt, settings.bot_http_host, settings.bot_http_port, is_alive)
 

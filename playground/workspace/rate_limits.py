@@ -38,7 +38,8 @@ class Shape(StrEnum):
 class RateLimits:
     """Refused calls do not count. ``strictness`` 0.7 allows 30 % less than published, of a burst too.
 
-    ``burst`` is what a bucket holds, ``post_burst`` how many posts a channel takes at once before one a second holds.
+    ``burst`` is what a bucket holds of a tier's 50 calls, and in proportion of others'; ``post_burst`` is how many posts
+    a channel takes at once before one a second holds.
     """
 
     def __init__(
@@ -51,7 +52,7 @@ class RateLimits:
     ) -> None:
         self.strictness = strictness
         self._shape = shape
-        self._burst = max(1.0, burst * strictness)
+        self._burst_part = burst / limits.TIER_CALLS_PER_MIN[3]
         self._post_burst = max(1.0, post_burst * strictness)
         self._calls: dict[str, deque[float]] = defaultdict(deque)
         self._buckets: dict[tuple[str, str], tuple[float, float]] = {}
@@ -82,7 +83,7 @@ class RateLimits:
 
     def _method_wait_s(self, method: str, allowed: int, now: float) -> float:
         if self._shape is Shape.BUCKET:
-            return self._bucket_wait_s((method, ""), min(self._burst, allowed), allowed / WINDOW_S, now)
+            return self._bucket_wait_s((method, ""), self._burst(allowed), allowed / WINDOW_S, now)
         calls = self._calls[method]
         since = now - WINDOW_S if self._shape is Shape.SLIDING else now // WINDOW_S * WINDOW_S - NEXT_TO_NOTHING
         while calls and calls[0] <= since:
@@ -93,9 +94,12 @@ class RateLimits:
 
     def _count(self, method: str, allowed: int, now: float) -> None:
         if self._shape is Shape.BUCKET:
-            self._take((method, ""), min(self._burst, allowed), allowed / WINDOW_S, now)
+            self._take((method, ""), self._burst(allowed), allowed / WINDOW_S, now)
         else:
             self._calls[method].append(now)
+
+    def _burst(self, allowed: int) -> float:
+        return min(float(allowed), max(1.0, self._burst_part * allowed))
 
     def _bucket_wait_s(self, key: tuple[str, str], burst: float, per_s: float, now: float) -> float:
         saved = self._saved(key, burst, per_s, now)
