@@ -150,7 +150,8 @@ class MessagesClient:
 
             def goes_on() -> None:
                 deadline.sent(_now_s())
-                timeout.reschedule(deadline.ends_s)
+                if not timeout.expired():  # the connection asks from a task of its own, also while this one gives up
+                    timeout.reschedule(deadline.ends_s)
 
             body.on_chunk = goes_on
             try:

@@ -38,8 +38,8 @@ class Shape(StrEnum):
 class RateLimits:
     """Refused calls do not count. ``strictness`` 0.7 allows 30 % less than published, of a burst too.
 
-    ``burst`` is what a bucket holds of a tier's 50 calls, and in proportion of others'; ``post_burst`` is how many posts
-    a channel takes at once before one a second holds.
+    ``burst`` is what a bucket holds of a tier's 50 calls, and in proportion of others'; ``post_burst`` is how many
+    posts a channel takes at once before one a second holds.
     """
 
     def __init__(
