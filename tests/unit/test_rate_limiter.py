@@ -279,7 +279,7 @@ def test_five_who_ask_in_one_channel_see_first_words_at_once() -> None:
     assert played(script).times("first") == [0.0] * 5
 
 
-def test_a_burst_is_for_first_words_and_is_paid_back_before_anything_else_is_posted() -> None:
+def test_a_burst_is_for_first_words_and_other_posts_leave_some_of_it() -> None:
     async def script(calls: Calls) -> None:
         further = [asyncio.create_task(calls.call("further", bid(Urgency.LIVE), POST, "C1")) for _ in range(2)]
         await asyncio.sleep(0)
@@ -289,7 +289,7 @@ def test_a_burst_is_for_first_words_and_is_paid_back_before_anything_else_is_pos
 
     calls = played(script)
     assert calls.times("first") == [0.0] * 3
-    assert calls.times("further") == [0.0, pytest.approx(4 * POST_EVERY_S)], "the first came before any first words"
+    assert calls.times("further") == [0.0, pytest.approx(2 * POST_EVERY_S)], "the first came before any first words"
 
 
 @pytest.mark.parametrize("burst", [1, 2, 3, 4])
@@ -350,7 +350,10 @@ def test_posts_that_waited_for_the_workspace_do_not_flood_their_channel() -> Non
         await asyncio.gather(*(calls.call("post", bid(Urgency.LIVE), POST, "C1") for _ in range(5)))
 
     times_s = played(script).times("post")
-    assert all(after - before > 1.0 for before, after in pairwise(times_s))
+    gaps_s = [after - before for before, after in pairwise(times_s)]
+    assert max(gaps_s[:2]) < 0.3, "of the burst; two are left for first words"
+    assert min(gaps_s[2:]) > 0.7
+    assert times_s[4] - times_s[0] > 2 * POST_EVERY_S - 0.01
 
 
 def test_first_words_find_room_however_many_answers_go_on_in_further_messages() -> None:

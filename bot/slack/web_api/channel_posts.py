@@ -1,9 +1,9 @@
 """Times of posts to a channel go in; the time at which the next one may go comes out. Pure: the clock is given.
 
 Slack allows about one post a second in a channel, and "short bursts" above that, of a length that it does not say. A
-burst is saved for first words: nothing else may be the reason why a person sees no answer begin. What was spent of it
-comes back, one a second, before anything else is posted there. Each post of a burst that Slack refuses makes bursts
-shorter in all channels; where no burst is left to blame, posts go less often. Processes that share a
+burst is saved for first words: nothing else may be the reason why a person sees no answer begin. What was spent comes
+back, one a second, and anything else that is posted there leaves some of it. Each post of a burst that Slack refuses
+makes bursts shorter in all channels; where no burst is left to blame, posts go less often. Processes that share a
 workspace do not share channels: a thread is answered by one of them at a time.
 """
 
@@ -21,6 +21,8 @@ POST_EVERY_S = 1.05 / POSTS_PER_CHANNEL_PER_S
 """A second, and what posts may bunch up on their way."""
 BURST = 5.0
 """Until Slack refuses one."""
+KEPT = 2.0
+"""Of a burst, for first words, by other posts."""
 CLOSE_S = 3.0
 """A post that is refused though none went so shortly before it was refused for another reason."""
 LOWERED = 0.85
@@ -43,7 +45,7 @@ class ChannelPosts:
 
     def ready_at(self, now_s: float, *, first_words: bool) -> float:
         burst, per_s = self.limits.burst(now_s), self.limits.per_s(now_s)
-        missing = (1.0 if first_words else burst) - self.saved(now_s)
+        missing = (1.0 if first_words else min(burst, 1.0 + KEPT)) - self.saved(now_s)
         return now_s + missing / per_s if missing > NEXT_TO_NOTHING else now_s
 
     def spend(self, now_s: float) -> None:
