@@ -165,16 +165,14 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m bench.live_reply", description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--loads", type=lambda text: [int(part) for part in text.split(",")], default=[1, 5, 20, 50])
-    parser.add_argument(
-        "--seconds", type=float, default=30.0, help="length of an answer; every fifth is 1.8 times that"
-    )
-    parser.add_argument("--strictness", type=float, default=1.0, help="0.7: Slack allows 30 %% less than it documents")
-    parser.add_argument("--name", default="live_reply", help="of the files in docs/bench")
-    return parser.parse_args()
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(prog="python -m bench.live_reply", description=__doc__.split("\n", 1)[0])
+    made.add_argument("--loads", type=lambda text: [int(part) for part in text.split(",")], default=[1, 5, 20, 50])
+    made.add_argument("--seconds", type=float, default=30.0, help="length of an answer; every fifth is 1.8 times that")
+    made.add_argument("--strictness", type=float, default=1.0, help="0.7: Slack allows 30 %% less than it documents")
+    made.add_argument("--name", default="live_reply", help="of the files in docs/bench")
+    return made
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main(options())))
+    sys.exit(asyncio.run(main(parser().parse_args())))

@@ -1,6 +1,10 @@
 """The same loads as ``live_reply`` plays, in a virtual time: seconds of answers cost milliseconds. I/O: the terminal.
 
-    python -m bench.schedule_simulation [--loads 1,5,20,50] [--seconds 30] [--strictness 0.7]
+    python -m bench.schedule_simulation [--loads 1,5,20,50] [--seconds 30] [--strictness 0.7] [--shape bucket]
+        [--channels 1] [--processes 3 --answers-on 1]
+
+``--shape``: how Slack counts a minute; ``--channels``: all are asked in so many, at the same moment, instead of most in
+direct messages; ``--processes`` share the workspace, and ``--answers-on`` so many of them write.
 
 The reply, its rate limiter and budgets are the real ones; Slack is the workspace's rate limits behind a constant
 latency. The outcome is the same every time, so that two ways to spend the budget can be compared. What it leaves out:
@@ -11,6 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from math import inf
 from types import SimpleNamespace
@@ -29,13 +34,16 @@ from bot.slack.write.live_reply import LiveReply
 from bot.slack.write.status_line import StatusLine
 from bot.slack.write.thread_outlet import ThreadOutlet, ThreadServices
 from bot.slack.write.writer import Writer
+from bot.store.leases import Others
 from playground.measure.answers import answer
 from playground.measure.readers import Written
 from playground.measure.virtual_time import run
-from playground.workspace.rate_limits import RateLimits
+from playground.workspace.rate_limits import CALL_BURST, POST_BURST, RateLimits, Shape
 from playground.workspace.records import Call, Revision
 
 CHARS_PER_WRITE = int(240 * WRITE_EVERY_S)
+HEARTBEAT_S, HEARTBEAT_MIN_S = 5.0, 1.0
+"""From one heartbeat to the next, and where the number of answers has changed."""
 
 
 @dataclass(slots=True)
@@ -78,37 +86,99 @@ class _Records:
         return True
 
 
-async def simulate(load: Load) -> Played:
-    slack = _Slack(RateLimits(strictness=load.strictness), load.latency_s)
-    api = SlackClient(cast("AsyncWebClient", slack), RateLimiter())
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Who is asked where, and how Slack counts. ``channels`` 0: as the live bench asks."""
 
-    async def find_posted(question: Question, part: int, text: str, *, in_thread: bool) -> str | None:  # noqa: ARG001 - the port's
-        return None
+    shape: Shape = Shape.SLIDING
+    burst: float = CALL_BURST
+    post_burst: float = POST_BURST
+    channels: int = 0
+    processes: int = 1
+    answers_on: int = 0
 
-    async def find_streamed(question: Question) -> list[str]:  # noqa: ARG001 - the port's
-        return []
-
-    services = ThreadServices(api, _Records(), find_posted, find_streamed)
-
-    async def one(number: int) -> Written:
-        await asyncio.sleep(number * ASKED_WITHIN_S / load.answers)
+    def asked(self, load: Load, number: int) -> tuple[float, str]:
+        """When and in which channel question ``number`` is."""
+        if self.channels:
+            return 0.0, f"C{number % self.channels}"
         in_channel = number % IN_CHANNEL_EVERY == IN_CHANNEL_EVERY - 1
         channel = f"C{number // IN_CHANNEL_EVERY % 10}" if in_channel else f"D{number}"
-        question = Question("T", channel, f"root{number}", f"root{number}", "U", EntryPoint.DIRECT, "", (), None)
-        status_line = StatusLine(api, services.status, channel, question.thread_ts)
-        reply = Writer(LiveReply(), ThreadOutlet(question, services), Lease(lambda: 0.0, inf), status_line)
-        reply.status("Thinking…")
-        await asyncio.sleep(0.3)
-        written = Written(answer(number, length(load, number)), [], [])
-        for end in range(CHARS_PER_WRITE, len(written.text) + CHARS_PER_WRITE, CHARS_PER_WRITE):
-            written.times_s.append(asyncio.get_running_loop().time())
-            written.lengths.append(min(end, len(written.text)))
-            reply.write(written.text[end - CHARS_PER_WRITE : end])
-            await asyncio.sleep(WRITE_EVERY_S)
-        await reply.finish()
-        return written
+        return number * ASKED_WITHIN_S / load.answers, channel
 
-    written = list(await asyncio.gather(*map(one, range(load.answers))))
+
+class _Process:
+    """One of those that share the workspace; its heartbeats are like the inbox's."""
+
+    def __init__(self, slack: _Slack, others: list[_Process]) -> None:
+        self.limiter = RateLimiter()
+        self.api = SlackClient(cast("AsyncWebClient", slack), self.limiter)
+        self.services = ThreadServices(self.api, _Records(), _find_posted, _find_streamed)
+        self.answers = 0
+        self.published = (0, 0.0)
+        self._others = others
+        self._changed = asyncio.Event()
+
+    def count(self, more: int) -> None:
+        self.answers += more
+        self._changed.set()
+
+    async def beat(self) -> None:
+        while True:
+            self._changed.clear()
+            self.published = (self.answers, self.limiter.edits_spent())
+            rest = [one.published for one in self._others if one is not self]
+            others = Others(len(rest), sum(one[0] for one in rest), sum(one[1] for one in rest))
+            self.limiter.set_share(others.share_beside(self.answers))
+            await asyncio.sleep(HEARTBEAT_MIN_S)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), HEARTBEAT_S - HEARTBEAT_MIN_S)
+
+
+async def _find_posted(question: Question, part: int, text: str, *, in_thread: bool) -> str | None:  # noqa: ARG001 - the port's
+    return None
+
+
+async def _find_streamed(question: Question) -> list[str]:  # noqa: ARG001 - the port's
+    return []
+
+
+async def _one(process: _Process, load: Load, number: int, channel: str) -> Written:
+    process.count(1)
+    question = Question("T", channel, f"root{number}", f"root{number}", "U", EntryPoint.DIRECT, "", (), None)
+    status_line = StatusLine(process.api, process.services.status, channel, question.thread_ts)
+    outlet = ThreadOutlet(question, process.services)
+    reply = Writer(LiveReply(), outlet, Lease(lambda: 0.0, inf), status_line)
+    reply.status("Thinking…")
+    await asyncio.sleep(0.3)
+    written = Written(answer(number, length(load, number)), [], [])
+    for end in range(CHARS_PER_WRITE, len(written.text) + CHARS_PER_WRITE, CHARS_PER_WRITE):
+        written.times_s.append(asyncio.get_running_loop().time())
+        written.lengths.append(min(end, len(written.text)))
+        reply.write(written.text[end - CHARS_PER_WRITE : end])
+        await asyncio.sleep(WRITE_EVERY_S)
+    await reply.finish()
+    process.count(-1)
+    return written
+
+
+async def simulate(load: Load, setting: Setting | None = None) -> Played:
+    setting = setting or Setting()
+    limits = RateLimits(
+        strictness=load.strictness, shape=setting.shape, burst=setting.burst, post_burst=setting.post_burst
+    )
+    slack = _Slack(limits, load.latency_s)
+    processes: list[_Process] = []
+    processes += [_Process(slack, processes) for _ in range(setting.processes)]
+    beats = [asyncio.create_task(process.beat()) for process in processes]
+
+    async def ask(number: int) -> Written:
+        at_s, channel = setting.asked(load, number)
+        await asyncio.sleep(at_s)
+        return await _one(processes[number % (setting.answers_on or setting.processes)], load, number, channel)
+
+    written = list(await asyncio.gather(*map(ask, range(load.answers))))
+    for beat in beats:
+        beat.cancel()
     revisions = [
         [revision for revision in slack.revisions if revision.thread_ts == f"root{number}"]
         for number in range(load.answers)
@@ -117,10 +187,20 @@ async def simulate(load: Load) -> Played:
 
 
 def main() -> int:
-    options = live_reply.options()
+    parser = live_reply.parser()
+    parser.add_argument("--shape", type=Shape, choices=list(Shape), default=Shape.SLIDING)
+    parser.add_argument("--burst", type=float, default=CALL_BURST, help="what a bucket holds")
+    parser.add_argument("--post-burst", type=float, default=POST_BURST, help="posts that a channel takes at once")
+    parser.add_argument("--channels", type=int, default=0)
+    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--answers-on", type=int, default=0)
+    chosen = parser.parse_args()
+    setting = Setting(
+        chosen.shape, chosen.burst, chosen.post_burst, chosen.channels, chosen.processes, chosen.answers_on
+    )
     results = [
-        live_reply.result(run(simulate(Load(answers, options.seconds, options.strictness))))[0]
-        for answers in options.loads
+        live_reply.result(run(simulate(Load(answers, chosen.seconds, chosen.strictness), setting)))[0]
+        for answers in chosen.loads
     ]
     print(live_reply.table(results))
     return 0

@@ -26,6 +26,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     lease.py           until when a question is this process's
     id_lists.py        settings that list ids or domains
     limits.py          the published limits of Slack and of the Messages API
+    learned_limits.py  what refusals have taught of them
     logs.py            events with fields, without tokens and texts
     ask.py             the model link alone, from the terminal
     usage.py           who used what, as a table
@@ -36,13 +37,13 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
         receive/       deliveries → questions: listeners, payloads; over socket_mode or http_events
         read/          what was said: thread, message_text and what they are made of
         write/         the reply: replies opens one, live_reply decides what to show, markdown_cut where to part it
-        web_api/       calls: client, rate_limiter with call_budget, names with user_object, identity, startup
+        web_api/       calls: client, rate_limiter with call_budget, limit_keeper, names with user_object, identity
     files/             reader: download, cache, conversion by sandbox and office, then blocks and notes
         worker/        the process that reads strangers' bytes: sniff, convert, a module a kind of file
             sheets/    spreadsheets → tables of text: a reader a format, model, table
             words/     documents and slides → their words, also those that no page shows
     llm/               client: body and wire make the request, sse and wire read the answer, refusals what is none
-    store/             the database: questions in the order of fairness, usage and refused_files, over schema
+    store/             the database: questions in the order of fairness, usage, refused_files, learned_limits
         migrations/    the way to the present schema, step by step
 """
 

@@ -48,6 +48,7 @@ from bot.slack.receive.socket_mode import SocketMode
 from bot.slack.web_api.client import SlackClient, Stop
 from bot.slack.web_api.deep_json import SlackResponse
 from bot.slack.web_api.identity import Identity, check_token, identify
+from bot.slack.web_api.limit_keeper import LimitKeeper
 from bot.slack.web_api.names import Names
 from bot.slack.web_api.rate_limiter import RateLimiter
 from bot.slack.write.asides import SlackAsides
@@ -56,6 +57,7 @@ from bot.slack.write.status_line import StatusSupport
 from bot.slack.write.thread_outlet import ThreadServices
 from bot.store.database import Database
 from bot.store.fairness import TurnBounds
+from bot.store.learned_limits import StoredLimits
 from bot.store.questions import StoredQuestions
 from bot.store.refused_files import StoredRefusedFiles
 from bot.store.reply_records import StoredReplyRecords
@@ -105,15 +107,15 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
     stopped: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     stop = functools.partial(_stop, stopped)
     async with AsyncExitStack() as parts:
-        health.prepare(settings.bot_data_dir)
+        pulse = health.Pulse(settings.bot_data_dir)
         database = await Database.open(database_address(settings))
         parts.push_async_callback(database.aclose)
         session = await parts.enter_async_context(_slack_session())
         client = _slack_client(settings, session)
-        rate_limiter = RateLimiter()
-        api = SlackClient(client, rate_limiter, stop)
+        api = SlackClient(client, rate_limiter := RateLimiter(), stop)
         identity = await identify(api)
         questions = await _questions(settings, database, identity)
+        await _keep_limits(rate_limiter, database, identity.team_id, parts)
         names = Names(api)
         parts.push_async_callback(names.close)
         door = Door(access_policy(settings, identity.home), names, SlackAsides(api, session))
@@ -142,7 +144,7 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
             turn.answer,
             _owner(),
             InboxLimits(turns_max=settings.bot_turns_max),
-            on_alive=functools.partial(health.record_heartbeat, settings.bot_data_dir),
+            on_alive=pulse.beat,
             on_share=rate_limiter.set_share,
             spent=rate_limiter.edits_spent,
         )
@@ -152,7 +154,7 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
         pressed, may, away = replies.button_pressed, door.refusal, door.turn_away
         handlers = Handlers(inbox.accept, pressed, files.forget, names.is_bot, revoked, may, away)
         bolt = listeners.build(client, identity, secret(settings.slack_signing_secret), handlers)
-        transport = await _listening(_transport(settings, bolt, client, stop), parts)
+        transport = await _listening(_transport(settings, bolt, client, stop, pulse), parts)
         inbox.start()
         log.info("bot.ready", transport=type(transport).__name__)
         yield stopped
@@ -204,6 +206,12 @@ def _slack_session() -> aiohttp.ClientSession:
     return aiohttp.ClientSession(timeout=SLACK_TIMEOUT, trust_env=True, response_class=SlackResponse)
 
 
+async def _keep_limits(rate_limiter: RateLimiter, database: Database, team_id: str, parts: AsyncExitStack) -> None:
+    keeper = LimitKeeper(rate_limiter, StoredLimits(database), team_id, shared=database.shared)
+    parts.push_async_callback(keeper.close)
+    await keeper.start()
+
+
 def _slack_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
     return AsyncWebClient(
         token=secret(settings.slack_bot_token),
@@ -213,9 +221,13 @@ def _slack_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWe
     )
 
 
-def _transport(settings: Settings, bolt: AsyncApp, client: AsyncWebClient, stop: Stop) -> Transport:
+def _transport(
+    settings: Settings, bolt: AsyncApp, client: AsyncWebClient, stop: Stop, pulse: health.Pulse
+) -> Transport:
     if settings.slack_app_token is not None:
-        return SocketMode(bolt, client, secret(settings.slack_app_token), stop)
+        socket = SocketMode(bolt, client, secret(settings.slack_app_token), stop)
+        pulse.hears = socket.hears
+        return socket
     is_alive = functools.partial(health.is_alive, settings.bot_data_dir)
     signing_secret = secret(settings.slack_signing_secret)
     return HttpEvents(bolt, settings.bot_http_host, settings.bot_http_port, is_alive, signing_secret)

@@ -1,14 +1,16 @@
 """Whether the bot that uses a data directory lives: each heartbeat sets the time of a file there, which grows old.
 
 I/O: the time of that file, the room on its disk, and a file that says how the bot confines strangers' files. A recent
-heartbeat says that the bot's loop runs, that its database takes what is written, and that its disk has room. It works
-the same for both transports, and for a process outside that has nothing but the directory.
+heartbeat says that the bot's loop runs, that its database takes what is written, that its disk has room, and that
+Slack was heard over the socket, where there is one. It works the same for both transports, and for a process outside
+that has nothing but the directory.
 """
 
 from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from bot.errors import StartFailed
@@ -31,6 +33,22 @@ def prepare(data_dir: Path) -> None:
         (data_dir / FILE).touch()
     except OSError as error:
         raise StartFailed(f"BOT_DATA_DIR: {error.filename} cannot be written to ({error.strerror})") from error
+
+
+class Pulse:
+    """The heartbeats of one bot: none while Slack's deliveries cannot come in, which ``hears`` says."""
+
+    def __init__(self, data_dir: Path) -> None:
+        """Raises ``StartFailed``."""
+        prepare(data_dir)
+        self._data_dir = data_dir
+        self.hears: Callable[[], bool] = lambda: True
+
+    def beat(self) -> None:
+        if self.hears():
+            record_heartbeat(self._data_dir)
+        else:
+            log.warning("health.nothing_heard")
 
 
 def record_heartbeat(data_dir: Path, *, free_bytes_min: int = FREE_BYTES_MIN) -> None:

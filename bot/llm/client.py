@@ -157,7 +157,7 @@ class MessagesClient:
 
             def goes_on() -> None:
                 deadline.sent(_now_s())
-                timeout.reschedule(deadline.ends_s)
+                prolong(timeout, deadline.ends_s)
 
             body.on_chunk = goes_on
             try:
@@ -188,6 +188,12 @@ async def _objects(response: httpx.Response) -> AsyncGenerator[dict[str, Any], N
 async def _next(objects: AsyncGenerator[dict[str, Any], None], deadline: Deadline) -> dict[str, Any] | None:
     async with asyncio.timeout_at(deadline.ends_s):
         return await anext(objects, None)
+
+
+def prolong(timeout: asyncio.Timeout, ends_s: float) -> None:
+    """Where it has not run out: the connection asks for more from a task of its own, also while ours gives up."""
+    if not timeout.expired():
+        timeout.reschedule(ends_s)
 
 
 def _now_s() -> float:

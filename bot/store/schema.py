@@ -110,6 +110,17 @@ usage = sa.Table(
     sa.Index("ix_usage_day", "day"),
 )
 
+# What refusals have taught of a limit of Slack's: ``calls`` a minute, ``burst`` of them at once.
+learned_limits = sa.Table(
+    "learned_limits",
+    metadata,
+    sa.Column("team_id", sa.String(32), primary_key=True),
+    sa.Column("name", sa.String(64), primary_key=True),
+    sa.Column("calls", sa.Float, nullable=False),
+    sa.Column("burst", sa.Float, nullable=False),
+    sa.Column("at", sa.Float, nullable=False),
+)
+
 reply_parts = sa.Table(
     "reply_parts",
     metadata,

@@ -11,6 +11,7 @@ import asyncio
 import itertools
 import json
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from aiohttp import WSMsgType, web
@@ -21,7 +22,8 @@ from playground.workspace.records import Json
 from playground.workspace.state import State
 
 CONNECTIONS_MAX = 10
-PING_INTERVAL_S = 30.0
+PING_EVERY_S = 10.0
+HANDSHAKE_HELD_S = 600.0
 CLOSE_WITHIN_S = 1.0
 
 
@@ -59,6 +61,10 @@ class SocketMode:
         self.state = state
         self.ack_within_s = ack_within_s
         self.connections: list[Connection] = []
+        self.ping_every_s = PING_EVERY_S
+        self.answers_handshakes = True
+        self.speaks = True
+        """Without: a socket that is open, and that nothing comes over; its library still answers pings."""
         self._tickets: set[str] = set()
         self._turn = itertools.count()
         self._numbers = itertools.count(1)
@@ -74,7 +80,9 @@ class SocketMode:
         if ticket not in self._tickets:
             return web.Response(status=401, text="invalid ticket")
         self._tickets.discard(ticket)
-        socket = web.WebSocketResponse(heartbeat=PING_INTERVAL_S, timeout=CLOSE_WITHIN_S)
+        if not self.answers_handshakes:
+            await asyncio.sleep(HANDSHAKE_HELD_S)
+        socket = web.WebSocketResponse(timeout=CLOSE_WITHIN_S)
         await socket.prepare(request)
         if len(self.connections) >= CONNECTIONS_MAX:
             await socket.send_json(self._disconnect("too_many_websockets"))
@@ -82,8 +90,10 @@ class SocketMode:
             return socket
         connection = Connection(socket, request.transport, next(self._numbers))
         self.connections.append(connection)
+        pings = asyncio.create_task(self._ping(socket))
         try:
-            await socket.send_json(self._hello())
+            if self.speaks:
+                await socket.send_json(self._hello())
             self.state.changes.note()
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
@@ -91,8 +101,18 @@ class SocketMode:
         except ConnectionError:
             pass  # the app went away in mid-hello: the same as a close
         finally:
+            pings.cancel()
             self._forget(connection)
         return socket
+
+    async def _ping(self, socket: web.WebSocketResponse) -> None:
+        """Whatever the app says meanwhile: that is how an app knows that it is still heard."""
+        with suppress(ConnectionError):
+            while True:
+                await asyncio.sleep(self.ping_every_s)
+                if self.speaks:
+                    await socket.ping()
+                    self.state.changes.note()
 
     async def send(self, delivery: Delivery, retry_num: int, retry_reason: str) -> Outcome:
         open_now = [connection for connection in self.connections if not connection.leaving]
@@ -108,7 +128,8 @@ class SocketMode:
         connection.waiting[envelope_id] = acked
         try:
             async with asyncio.timeout(self.ack_within_s):
-                await connection.socket.send_json(envelope)
+                if self.speaks:
+                    await connection.socket.send_json(envelope)
                 return Outcome(acknowledged=True, answer=await acked)
         except TimeoutError:
             return Outcome(acknowledged=False, reason="timeout")

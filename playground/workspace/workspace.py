@@ -53,7 +53,7 @@ class Workspace:
         *,
         port: int = 0,
         events_url: str | None = None,
-        rate_limits: bool = True,
+        rate_limits: bool | RateLimits = True,
         strictness: float = 1.0,
         ack_within_s: float = limits.ACK_WITHIN_S,
         retry_delays_s: Sequence[float] = SLACK_RETRY_DELAYS_S,
@@ -77,7 +77,7 @@ class Workspace:
         self.people = People(self.state, self.files, self.courier, self.response_urls)
         self.others = Others(self.state, self.people, self.files)
         chat = Chat(self.state, self.dialect)
-        allowed = RateLimits(strictness=strictness) if rate_limits else None
+        allowed = RateLimits(strictness=strictness) if rate_limits is True else rate_limits or None
         self.web_api = WebApi(self.state, self.tokens, self.faults, allowed, {}, latency_s)
         self.web_api.methods = {
             **chat.methods(),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import limits
-from playground.workspace.rate_limits import POST_BURST, RateLimits
+from playground.workspace.rate_limits import CALL_BURST, POST_BURST, RateLimits, Shape
 
 steps = st.lists(st.floats(min_value=0, max_value=20), min_size=1, max_size=200)
 
@@ -56,3 +56,44 @@ def test_a_stricter_server(strictness: float, calls: int) -> None:
     allowed = RateLimits(strictness=strictness)
     passed = [allowed.retry_after_s("chat.update", "C1", 0.0) for _ in range(100)]
     assert passed.count(None) == calls
+
+
+def passed_at(allowed: RateLimits, now: float) -> int:
+    """How many edits pass at one moment."""
+    return sum(allowed.retry_after_s("chat.update", "C1", now) is None for _ in range(100))
+
+
+def test_a_sliding_minute_is_the_one_up_to_now() -> None:
+    allowed = RateLimits(shape=Shape.SLIDING)
+    assert [passed_at(allowed, now) for now in (30.0, 89.9, 90.0)] == [50, 0, 50]
+
+
+def test_a_fixed_minute_is_the_clocks() -> None:
+    allowed = RateLimits(shape=Shape.FIXED)
+    assert [passed_at(allowed, now) for now in (50.0, 59.9, 60.0)] == [50, 0, 50]
+    assert allowed.retry_after_s("chat.update", "C1", 70.0) == 50
+
+
+def test_a_bucket_holds_a_burst_and_fills_up_evenly() -> None:
+    allowed = RateLimits(shape=Shape.BUCKET)
+    assert [passed_at(allowed, now) for now in (0.0, 1.2, 2.4, 60.0)] == [CALL_BURST, 1, 1, CALL_BURST]
+    assert allowed.retry_after_s("chat.update", "C1", 60.0) == 2
+
+
+def test_a_stricter_bucket_is_smaller_and_slower() -> None:
+    allowed = RateLimits(shape=Shape.BUCKET, strictness=0.5, burst=10)
+    assert [passed_at(allowed, now) for now in (0.0, 1.2, 2.4)] == [5, 0, 1]
+
+
+@pytest.mark.parametrize("shape", list(Shape))
+def test_whatever_the_shape_who_waits_as_told_is_let_through(shape: Shape) -> None:
+    allowed, now = RateLimits(shape=shape, strictness=0.7), 100.3
+    passed_at(allowed, now)
+    wait_s = allowed.retry_after_s("chat.update", "C1", now)
+    assert wait_s is not None
+    assert allowed.retry_after_s("chat.update", "C1", now + wait_s) is None
+
+
+def test_a_channel_may_take_no_burst_at_all() -> None:
+    allowed = RateLimits(post_burst=1)
+    assert [allowed.retry_after_s("chat.postMessage", "C1", now) for now in (0.0, 0.1, 1.0)] == [None, 1, None]

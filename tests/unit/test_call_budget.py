@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from dataclasses import replace
+from itertools import pairwise
+
+from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.learned_limits import LearnedLimit
 from bot.slack.web_api.call_budget import WINDOW_S, CallBudget, Pace
-from playground.workspace.rate_limits import RateLimits
 
 CALLS_MAX = 50
-METHOD = "chat.update"
+DAY_S = 86_400.0
 
 
 def busiest(calls_s: list[float], window_s: float = 60.0) -> int:
@@ -77,12 +80,54 @@ def test_a_shorter_word_of_slack_does_not_undo_a_longer_one() -> None:
     assert budget.ready_at(0.2) == 30
 
 
-def test_the_limit_is_what_had_fitted_when_slack_refused() -> None:
+def calls_in_a_minute(budget: CallBudget, from_s: float) -> int:
+    """How many go if all go as soon as they may."""
+    now_s, calls_s = from_s, []
+    while now_s < from_s + 60.0:
+        now_s = spend_at(budget, now_s)
+        calls_s.append(now_s)
+    return busiest(calls_s)
+
+
+def refused_after(number: int, every_s: float, retry_after_s: float) -> tuple[CallBudget, float]:
+    """A budget that was refused behind so many calls, and when the wait is over."""
     budget = CallBudget(CALLS_MAX)
-    for number in range(36):
-        budget.spend(number * 0.5)
-    budget.refused(17.6, 43)
-    assert 32 <= budget.left(100.0) <= 35
+    for call in range(number + 1):
+        budget.spend(call * every_s)
+    refused_s = number * every_s + 0.1
+    budget.refused(refused_s, retry_after_s)
+    return budget, refused_s + retry_after_s
+
+
+def test_the_limit_is_what_had_fitted_when_slack_refused() -> None:
+    budget, over_s = refused_after(35, 0.5, retry_after_s=43)
+    assert 31 <= calls_in_a_minute(budget, over_s + 60) <= 35
+
+
+def test_a_wait_of_a_moment_says_that_a_burst_was_too_long_and_nothing_of_the_minute() -> None:
+    budget, over_s = refused_after(20, 0.5, retry_after_s=2)
+    assert 9 <= budget.left(over_s + 60) <= 11, "20 calls in 10 seconds are 12 more than come back in that time"
+    assert 45 <= calls_in_a_minute(budget, over_s + 60) <= CALLS_MAX
+
+
+def test_a_line_that_was_refused_though_it_was_kept_is_lowered() -> None:
+    budget, over_s = refused_after(20, 0.5, retry_after_s=2)
+    before = calls_in_a_minute(budget, over_s + 60)
+    budget.refused(over_s + 121, 2)
+    assert calls_in_a_minute(budget, over_s + 200) < 0.9 * before
+
+
+def test_what_is_saved_is_spent_evenly_by_those_who_can_wait() -> None:
+    budget = CallBudget(CALLS_MAX, pace=Pace(every_s=0.6, kept=1, alone_s=0.9, steady_s=1.9))
+    budget.adopt(0.0, LearnedLimit(calls=50, burst=12))
+    now_s, calls_s = 60.0, []
+    while now_s < 120.0:
+        now_s = spend_at(budget, now_s, paced=True)
+        calls_s.append(now_s)
+    gaps_s = [after - before for before, after in pairwise(calls_s)]
+    assert gaps_s == sorted(gaps_s), "each a little longer than the one before, without a jump"
+    assert gaps_s[0] > 0.8
+    assert gaps_s[-1] < 1.9
 
 
 def test_calls_that_were_under_way_together_count_as_one_refusal() -> None:
@@ -93,40 +138,35 @@ def test_calls_that_were_under_way_together_count_as_one_refusal() -> None:
     alone.refused(20.0, 41)
     for late_s in (0.0, 0.05, 0.1):
         budget.refused(20.0 + late_s, 41)
-    assert budget.left(90.0) == alone.left(90.0)
+    assert budget.learned == alone.learned
 
 
-def test_a_refusal_out_of_nowhere_costs_little() -> None:
+def test_a_refusal_out_of_nowhere_teaches_nothing_and_costs_little() -> None:
     budget = CallBudget(CALLS_MAX)
     budget.spend(0.0)
     budget.refused(0.1, 1)
-    assert budget.left(70.0) == 45
+    assert (budget.left(70.0), budget.learned) == (45, None)
+    assert budget.left(700.0) == CALLS_MAX
 
 
-def test_trust_comes_back_slowly() -> None:
-    budget = CallBudget(CALLS_MAX)
-    for number in range(36):
-        budget.spend(number * 0.5)
-    budget.refused(17.6, 43)
-    minute_later, hour_later = budget.left(121.0), budget.left(3_700.0)
-    assert minute_later < 36
-    assert hour_later == CALLS_MAX
+def test_what_was_learned_is_kept_to_for_a_week_also_in_another_process() -> None:
+    budget, over_s = refused_after(35, 0.5, retry_after_s=43)
+    learned = budget.learned
+    assert learned is not None
+    other = CallBudget(CALLS_MAX)
+    other.adopt(0.0, replace(learned, age_s=DAY_S))
+    assert calls_in_a_minute(budget, over_s + 6.9 * DAY_S) <= 35
+    assert calls_in_a_minute(other, 5.9 * DAY_S) <= 35
+    assert (budget.left(over_s + 7 * DAY_S), other.left(6.1 * DAY_S)) == (CALLS_MAX, CALLS_MAX)
 
 
-@settings(max_examples=20, deadline=None)
-@given(st.floats(0.55, 1.0))
-def test_in_a_stricter_workspace_refusals_stay_rare(strictness: float) -> None:
-    workspace, budget = RateLimits(strictness=strictness), CallBudget(CALLS_MAX)
-    now_s, refused, made = 0.0, 0, 0
-    while now_s < 1_200:
-        now_s = spend_at(budget, now_s + 0.05)
-        retry_after_s = workspace.retry_after_s(METHOD, None, now_s)
-        made += 1
-        if retry_after_s is not None:
-            refused += 1
-            budget.refused(now_s, retry_after_s)
-    assert refused <= max(1, 0.02 * made)
-    assert made > 15 * int(CALLS_MAX * strictness), "nor are the calls that it does allow wasted"
+def test_what_another_process_learned_earlier_does_not_undo_what_was_learned_here() -> None:
+    budget, over_s = refused_after(35, 0.5, retry_after_s=43)
+    known = budget.learned
+    budget.adopt(over_s, LearnedLimit(50, 12, age_s=3_600))
+    assert budget.learned == known
+    budget.adopt(over_s, LearnedLimit(40, 6, age_s=1))
+    assert budget.learned == LearnedLimit(40, 6, age_s=1)
 
 
 @given(st.integers(1, 6))

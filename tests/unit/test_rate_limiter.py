@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.learned_limits import LearnedLimit
 from bot.limits import POSTS_PER_WORKSPACE_PER_MIN
 from bot.slack.web_api.call_budget import Bid, Urgency
-from bot.slack.web_api.rate_limiter import Bidder, RateLimiter
+from bot.slack.web_api.channel_posts import BURST, POST_EVERY_S
+from bot.slack.web_api.rate_limiter import CHANNELS, Bidder, RateLimiter
 from bot.slack.write.live_reply import MOVES_EVERY_S
 from playground.measure.virtual_time import run
 from playground.workspace.rate_limits import RateLimits
@@ -251,26 +254,106 @@ def test_who_gives_up_waiting_takes_no_place_and_holds_nobody_up() -> None:
     assert "given up" not in played(script).names
 
 
+async def spend_burst(calls: Calls, channel_id: str = "C1") -> None:
+    for _ in range(int(BURST)):
+        await calls.call("burst", bid(Urgency.FIRST), POST, channel_id)
+
+
 def test_a_post_that_waits_for_its_channel_lets_other_channels_pass() -> None:
     async def script(calls: Calls) -> None:
-        await calls.call("one", bid(Urgency.FIRST), POST, "C1")
+        await spend_burst(calls)
         await asyncio.gather(
             calls.call("same channel", bid(Urgency.FIRST, 0.0), POST, "C1"),
             calls.call("other channel", bid(Urgency.LIVE, -10.0), POST, "C2"),
         )
 
     calls = played(script)
-    assert calls.names == ["one", "other channel", "same channel"]
+    assert calls.names[-2:] == ["other channel", "same channel"]
     assert calls.times("same channel")[0] > 1.0
+
+
+def test_five_who_ask_in_one_channel_see_first_words_at_once() -> None:
+    async def script(calls: Calls) -> None:
+        await asyncio.gather(*(calls.call("first", bid(Urgency.FIRST), POST, "C1") for _ in range(5)))
+
+    assert played(script).times("first") == [0.0] * 5
+
+
+def test_a_burst_is_for_first_words_and_other_posts_leave_some_of_it() -> None:
+    async def script(calls: Calls) -> None:
+        further = [asyncio.create_task(calls.call("further", bid(Urgency.LIVE), POST, "C1")) for _ in range(2)]
+        await asyncio.sleep(0)
+        for _ in range(3):
+            await calls.call("first", bid(Urgency.FIRST), POST, "C1")
+        await asyncio.gather(*further)
+
+    calls = played(script)
+    assert calls.times("first") == [0.0] * 3
+    assert calls.times("further") == [0.0, pytest.approx(2 * POST_EVERY_S)], "the first came before any first words"
+
+
+@pytest.mark.parametrize("burst", [1, 2, 3, 4])
+def test_each_post_of_a_burst_that_is_refused_makes_bursts_shorter_in_all_channels(burst: int) -> None:
+    workspace, refused = RateLimits(post_burst=burst), []
+
+    async def script(calls: Calls) -> None:
+        async def post(channel_id: str) -> None:
+            await calls.call("first", bid(Urgency.FIRST), POST, channel_id)
+            await asyncio.sleep(0.05)
+            if (wait_s := workspace.retry_after_s(POST, channel_id, now_s())) is not None:
+                refused.append(channel_id)
+                calls.rate_limiter.refused(POST, wait_s, channel_id)
+                await post(channel_id)
+
+        for channel_id in ("C1", "C1", "C2", "C3"):
+            await asyncio.gather(*(post(channel_id) for _ in range(5)))
+            await asyncio.sleep(20)
+
+    played(script)
+    assert set(refused) == {"C1"}
+    assert len(refused) <= 5
+
+
+def test_a_post_that_is_refused_alone_says_nothing_of_bursts() -> None:
+    async def script(calls: Calls) -> None:
+        await calls.call("refused", bid(Urgency.FIRST), POST, "C1")
+        calls.rate_limiter.refused(POST, 1, "C1")
+        await asyncio.sleep(10)
+        await asyncio.gather(*(calls.call("first", bid(Urgency.FIRST), POST, "C1") for _ in range(5)))
+
+    assert played(script).times("first") == [10.0] * 5
+
+
+def test_what_was_learned_is_handed_on_by_the_name_of_its_limit() -> None:
+    learned: dict[str, LearnedLimit] = {}
+
+    async def script(calls: Calls) -> None:
+        calls.rate_limiter.on_learned = learned.__setitem__
+        await use_up(calls, 36)
+        calls.rate_limiter.refused(EDIT, 50)
+        await spend_burst(calls)
+        calls.rate_limiter.refused(POST, 1, "C1")
+        other = Calls(RateLimiter())
+        for name, limit in learned.items():
+            other.rate_limiter.adopt(name, limit)
+        await spend_burst(other)
+        assert other.times()[-2:] == [0.0, pytest.approx(POST_EVERY_S)]
+
+    played(script)
+    assert learned.keys() == {EDIT, CHANNELS}
+    assert learned[CHANNELS].burst == BURST - 1
 
 
 def test_posts_that_waited_for_the_workspace_do_not_flood_their_channel() -> None:
     async def script(calls: Calls) -> None:
         calls.rate_limiter.method(POST).refused(30)
-        await asyncio.gather(*(calls.call("post", bid(Urgency.FIRST), POST, "C1") for _ in range(5)))
+        await asyncio.gather(*(calls.call("post", bid(Urgency.LIVE), POST, "C1") for _ in range(5)))
 
     times_s = played(script).times("post")
-    assert all(after - before > 1.0 for before, after in pairwise(times_s))
+    gaps_s = [after - before for before, after in pairwise(times_s)]
+    assert max(gaps_s[:2]) < 0.3, "of the burst; two are left for first words"
+    assert min(gaps_s[2:]) > 0.7
+    assert times_s[4] - times_s[0] > 2 * POST_EVERY_S - 0.01
 
 
 def test_first_words_find_room_however_many_answers_go_on_in_further_messages() -> None:

@@ -1,20 +1,26 @@
 """Slack's envelopes come in over a WebSocket that the bot opened; the Bolt app answers them. I/O: Slack.
 
-The SDK keeps the connection and renews it. What it does not know is when to give up: it asks for an address for ever
-with a token that Slack has refused, and goes on knocking at an address that is used up. Both are mended here.
+The SDK keeps the connection and renews it. Mended here is what it does not know:
+
+- It asks for an address for ever with a token that Slack has refused, and every few seconds where Slack said when.
+- It goes on knocking at an address that is used up, and waits for a handshake for as long as nobody answers.
+- It takes a socket for alive while somebody on the way answers its pings, though Slack itself says nothing any more.
 """
 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
+from math import inf
 from typing import Any
 
+import aiohttp
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import SlackTokenInvalid, StartFailed
+from bot.errors import SlackOutcomeUnknown, SlackTokenInvalid, SlackUnavailable, StartFailed
 from bot.logs import get_logger
 from bot.slack.web_api.client import Stop, slack_error
 from bot.slack.web_api.deep_json import DEPTH_MAX, shallow
@@ -22,39 +28,63 @@ from bot.slack.web_api.startup import call_with_retries
 
 log = get_logger(__name__)
 
-PING_INTERVAL_S = 5.0
-"""Also how soon the SDK notices that a connection is gone."""
-CONNECT_WITHIN_S = 30.0
 OPEN_METHOD = "apps.connections.open"
 TOKEN_NAME = "SLACK_APP_TOKEN"  # noqa: S105 - the setting's name
+DEAF_AFTER = 2.0
+"""Times ``heard_within_s``: by then a silent socket was replaced, and a new one begins with a greeting."""
+
+
+@dataclass(frozen=True, slots=True)
+class SocketTimes:
+    """``heard_within_s``: Slack pings each socket several times in that time, whatever else it has to say; its own
+    client for Node gives a socket up after 30 s without. An answer to our pings is waited for four times
+    ``ping_every_s``."""
+
+    connect_within_s: float = 30.0
+    handshake_within_s: float = 8.0
+    heard_within_s: float = 45.0
+    ping_every_s: float = 5.0
+    """Also how soon the SDK notices that a connection is gone."""
+    close_within_s: float = 2.0
+    pause_first_s: float = 0.5
+    pause_max_s: float = 30.0
 
 
 class SocketMode:
     """One connection. ``stop`` is called with a line for people when Slack takes the token no longer."""
 
-    def __init__(self, bolt: AsyncApp, client: AsyncWebClient, app_token: str, stop: Stop) -> None:
+    def __init__(
+        self, bolt: AsyncApp, client: AsyncWebClient, app_token: str, stop: Stop, times: SocketTimes | None = None
+    ) -> None:
         self._web = client
         self._stop = stop
         self._app_token = app_token
-        self._client: SocketModeClient = AsyncSocketModeHandler(bolt, app_token, ping_interval=PING_INTERVAL_S).client
+        self._times = times or SocketTimes()
+        handler = AsyncSocketModeHandler(bolt, app_token, ping_interval=self._times.ping_every_s)
+        self._client: SocketModeClient = handler.client
         self._enqueue = self._client.enqueue_message
         self._client.enqueue_message = self._enqueue_shallow  # type: ignore[method-assign]  # before the SDK parses it
         self._client.issue_new_wss_url = self._next_address  # type: ignore[method-assign]  # the SDK's only seam
-        self._client.aiohttp_client_session = _OneTryAnAddress(self._client)  # type: ignore[assignment]  # likewise
+        self._session = _Session(self._client, self._times)
+        self._client.aiohttp_client_session = self._session  # type: ignore[assignment]  # likewise
+        self._watch: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Connects. Raises ``StartFailed`` where Slack refuses the token or stays out of reach."""
         self._client.wss_uri = (await call_with_retries(self._open, TOKEN_NAME))["url"]
         try:
-            async with asyncio.timeout(CONNECT_WITHIN_S):
+            async with asyncio.timeout(self._times.connect_within_s):
                 await self._client.connect()  # type: ignore[no-untyped-call]  # the SDK's
         except TimeoutError:
             raise StartFailed("SLACK_API_URL: Slack gives an address for Socket Mode and takes no connection") from None
+        self._watch = asyncio.create_task(self._replace_what_is_silent())
         log.info("socket.connected")
 
     async def close(self) -> None:
         client = self._client
-        background = [client.message_processor, client.current_session_monitor, client.message_receiver]
+        if self._watch is not None:
+            self._watch.cancel()
+        background = [client.message_processor, client.current_session_monitor, client.message_receiver, self._watch]
         await client.close()  # type: ignore[no-untyped-call]  # the SDK's
         await asyncio.gather(*(task for task in background if task is not None), return_exceptions=True)
 
@@ -64,13 +94,38 @@ class SocketMode:
             shallow(message) if message and message.count("{") + message.count("[") > DEPTH_MAX else message
         )
 
+    def hears(self) -> bool:
+        """Whether Slack has said anything lately; where not even a new socket helps, no question can come in."""
+        return _now_s() - self._session.heard_s < DEAF_AFTER * self._times.heard_within_s
+
+    async def _replace_what_is_silent(self) -> None:
+        """At once, by one that says hello first: what Slack delivers meanwhile would come again a minute later."""
+        within_s = self._times.heard_within_s
+        while True:
+            socket = self._client.current_session
+            silent_s = 0.0  # while the SDK is connecting
+            if isinstance(socket, _Socket) and not socket.closed:
+                silent_s = _now_s() - max(socket.opened_s, socket.heard_s)
+            if silent_s < within_s:
+                await asyncio.sleep(max(within_s / 100, within_s - silent_s))
+                continue
+            log.warning("socket.silent", silent_s=round(silent_s, 1))
+            await self._client.connect_to_new_endpoint(force=True)
+
     async def _next_address(self) -> str:
-        """For the SDK, which asks whenever it must connect again, and goes on asking after any error."""
-        try:
-            return str((await self._open())["url"])
-        except SlackTokenInvalid as error:
-            self._stop(TOKEN_NAME, error.code)
-            raise
+        """For the SDK, which asks whenever it must connect again. Waits as Slack says, else longer each time."""
+        pause_s = self._times.pause_first_s
+        while True:
+            try:
+                return str((await self._open())["url"])
+            except SlackTokenInvalid as error:
+                self._stop(TOKEN_NAME, error.code)
+                raise
+            except (SlackUnavailable, SlackOutcomeUnknown) as error:
+                wait_s = error.retry_after_s or pause_s
+                log.warning("socket.waits", code=error.code, wait_s=wait_s)
+                await asyncio.sleep(wait_s)
+                pause_s = min(2 * pause_s, self._times.pause_max_s)
 
     async def _open(self) -> dict[str, Any]:
         try:
@@ -83,26 +138,62 @@ class SocketMode:
         return response.data if isinstance(response.data, dict) else {}
 
 
-class _OneTryAnAddress:
-    """The session that the SDK connects with, but an address that failed once is forgotten.
+class _Socket(aiohttp.ClientWebSocketResponse):
+    """Knows when Slack has said something: an envelope, or a ping of its own. What answers our pings may be a proxy."""
 
-    Slack's addresses are good for one connection and a short time; the SDK tries a failed one for ever.
-    """
+    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - aiohttp's
+        super().__init__(*arguments, **options)
+        self.opened_s = _now_s()
+        self.heard_s = -inf
 
-    def __init__(self, client: SocketModeClient) -> None:
+    async def receive(self, timeout: float | None = None) -> aiohttp.WSMessage:  # noqa: ASYNC109 - aiohttp's
+        message = await super().receive(timeout)
+        if message.type in {aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.PING}:
+            self.heard_s = _now_s()
+        return message
+
+
+class _Session:
+    """The session that the SDK connects with. An address that failed once is forgotten: Slack's are good for one
+    connection and a short time, and the SDK tries a failed one for ever."""
+
+    def __init__(self, client: SocketModeClient, times: SocketTimes) -> None:
         self._client = client
-        self._session = client.aiohttp_client_session
+        self._times = times
+        self._unused = client.aiohttp_client_session
+        self._session = aiohttp.ClientSession(ws_response_class=_Socket)
+        self._socket: _Socket | None = None
+        self._heard_s = _now_s()
+
+    @property
+    def heard_s(self) -> float:
+        """When Slack was heard last, over whichever socket."""
+        return self._heard_s if self._socket is None else max(self._heard_s, self._socket.heard_s)
 
     @property
     def closed(self) -> bool:
         return self._session.closed
 
     async def close(self) -> None:
+        await self._unused.close()
         await self._session.close()
 
     async def ws_connect(self, url: str, **options: Any) -> Any:  # noqa: ANN401 - the SDK's
+        """The SDK pings on its own, and waits longer for an answer than aiohttp would: Slack's may take seconds."""
+        options |= {"heartbeat": None, "timeout": aiohttp.ClientWSTimeout(ws_close=self._times.close_within_s)}
+        self._heard_s, self._socket = self.heard_s, None
         try:
-            return await self._session.ws_connect(url, **options)
-        except Exception:
+            async with asyncio.timeout(self._times.handshake_within_s):
+                socket = await self._session.ws_connect(url, **options)
+        except Exception as error:
             self._client.wss_uri = None
+            log.warning("socket.not_connected", error=type(error).__name__)
             raise
+        self._client.last_ping_pong_time = None  # else the SDK takes a new socket for as stale as the one before
+        if isinstance(socket, _Socket):
+            self._socket = socket
+        return socket
+
+
+def _now_s() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,8 +1,9 @@
 """Times of calls to one Slack method go in; the time at which the next one may go comes out. Pure: the clock is given.
 
 Slack allows a method so many calls a minute for a whole workspace, whatever messages they touch. The budget holds the
-calls of any minute below that, and learns from a 429: everyone waits as long as Slack says, and from then on as many
-calls fit in a minute as had fitted when Slack refused. That number creeps back up while all goes well.
+calls of any minute below that, and learns from a 429: everyone waits as long as Slack says, and from then on calls stay
+below a line that holds however Slack counts (``refusal``): so many at once, and the others evenly. A refusal that
+teaches nothing lowers the number of calls for some minutes.
 
 Nothing here waits: ``ready_at`` and ``paced_at`` name a time, and ``spend`` notes a call that is made.
 """
@@ -14,16 +15,20 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from math import ceil, inf
 
+from bot.learned_limits import LearnedLimit
+from bot.slack.web_api.refusal import MINUTE_S, taught
+
+NEXT_TO_NOTHING = 1e-9
 WINDOW_S = 61.0
 """A minute, and what calls sent evenly may bunch up on their way."""
-SURE = 0.95
-"""Of the calls that had been made when one was refused; the others may have been under way."""
-PLAUSIBLE = 0.5
-"""Of the budget: a refusal of fewer calls than that had another reason, say another app's calls on the same token."""
 LOWERED = 0.9
-"""What is left of the budget after such a one."""
+"""What is left of the budget after a refusal that teaches nothing."""
 RECOVERED_PER_S = 0.01 / 60
-"""A hundredth a minute: in a workspace that stays stricter, each step too far is a refused call."""
+"""Of that, a hundredth a minute."""
+REMEMBERED_S = 7 * 86_400.0
+"""So long what was learned is kept to; then Slack may be as it documents. A refusal a week is the price of asking."""
+SPREAD_S = 20.0
+"""A saved burst is spent over so long by those who can wait: most answers are written in half a minute."""
 
 
 class Urgency(IntEnum):
@@ -74,14 +79,22 @@ class CallBudget:
     window_s: float = WINDOW_S
     pace: Pace = Pace()
     share: float = 1.0
+    learned: LearnedLimit | None = None
+    _learned_s: float = -inf
     _trusted: float = 1.0
     _trusted_at_s: float = 0.0
     _calls: deque[float] = field(default_factory=deque)
     _not_before_s: float = 0.0
+    _saved: float = 0.0
+    _saved_at_s: float = 0.0
 
     def ready_at(self, now_s: float, *, can_wait: bool = False) -> float:
         """When the next call may go; one that can wait leaves those that are kept."""
-        left = self.left(now_s) - (self._kept(now_s) if can_wait else 0)
+        left = self._left_in_minute(now_s) - (self._kept(now_s) if can_wait else 0)
+        if self.learned is not None:
+            missing = 1 + (self._kept_of_burst if can_wait else 0) - self._saved_now(now_s)
+            back_s = now_s + missing / self._evenly_per_s if missing > NEXT_TO_NOTHING else now_s
+            return max(self._not_before_s, back_s)
         if left > 0 or not self._calls:
             return self._not_before_s
         return max(self._not_before_s, self._calls[min(-left, len(self._calls) - 1)] + self.window_s)
@@ -92,16 +105,28 @@ class CallBudget:
 
     def pace_s(self, now_s: float, *, alone: bool = False) -> float:
         """Seconds from one call that can wait to the next, as things are now. ``alone``: one caller makes them all."""
+        left, waits_s = self._left_in_minute(now_s) - self._kept(now_s), self._not_before_s - now_s
+        if self.learned is not None:
+            return max(self._learned_pace_s(now_s), waits_s)
+        if left <= 0:
+            waits_s = max(waits_s, self._freed_in_s(now_s))
         alone = alone and self.pace.steady_s > 0
-        every_s = max(self._alone_s(now_s) if alone else self.pace.every_s / self._part, self._not_before_s - now_s)
-        if self.left(now_s) > self._kept(now_s):
-            return every_s
-        return max(every_s, self._freed_in_s(now_s))
+        return max(self._alone_s(now_s, left) if alone else self.pace.every_s / self._part, waits_s)
 
-    def _alone_s(self, now_s: float) -> float:
-        left, pace = self.left(now_s) - self._kept(now_s), self.pace
-        lasts = left * pace.steady_s > self._freed_in_s(now_s)
-        return (pace.alone_s if lasts else pace.steady_s) / self._part
+    def _alone_s(self, now_s: float, left: int) -> float:
+        """The shorter time only where, after a call that it allows, one every ``steady_s`` finds a call that is left
+        or free again by then, whatever comes back when."""
+        sooner_s, steady_s = self.pace.alone_s / self._part, self.pace.steady_s / self._part
+        at_s = max(now_s, self.last_s + sooner_s) - self.window_s
+        lasts = all((left + freed) * steady_s > call_s - at_s for freed, call_s in enumerate(self._calls))
+        return sooner_s if lasts else steady_s
+
+    def _learned_pace_s(self, now_s: float) -> float:
+        """The burst is spent evenly, too: sooner at first, and always as often as calls come back."""
+        if not self.pace.every_s:
+            return 0.0
+        spare = max(0.0, self._saved_now(now_s) - 1 - self._kept_of_burst)
+        return 1 / (self._evenly_per_s + spare / SPREAD_S)
 
     def spent(self, now_s: float) -> float:
         """The calls of the past minute, as a part of what the whole workspace may make."""
@@ -110,9 +135,8 @@ class CallBudget:
 
     def left(self, now_s: float) -> int:
         """How many calls could go at once, Retry-After aside; negative where a share was taken away."""
-        self._recover(now_s)
-        self._forget(now_s)
-        return max(1, int(self.calls_max * self._part)) - len(self._calls)
+        left = self._left_in_minute(now_s)
+        return left if self.learned is None else int(self._saved_now(now_s))
 
     @property
     def last_s(self) -> float:
@@ -120,24 +144,74 @@ class CallBudget:
         return self._calls[-1] if self._calls else -inf
 
     def spend(self, now_s: float) -> None:
+        if self.learned is not None:
+            self._saved, self._saved_at_s = self._saved_now(now_s) - 1.0, now_s
         self._calls.append(now_s)
 
-    def refused(self, now_s: float, retry_after_s: float) -> None:
+    def refused(self, now_s: float, retry_after_s: float) -> LearnedLimit | None:
         """Slack answered 429: nobody calls before ``retry_after_s`` is over, and fewer call after it.
 
-        Calls that were under way together are refused together; only the first of them lowers the budget.
+        Calls that were under way together are refused together; only the first of them lowers the budget. Returns
+        what was learned, if anything was.
         """
-        if now_s >= self._not_before_s:
-            self.left(now_s)  # forgets what is older than a minute
-            fitted = SURE * (len(self._calls) - 1) / (self.calls_max * self.share)
-            self._trusted = (
-                min(self._trusted, fitted) if fitted > PLAUSIBLE * self._trusted else LOWERED * self._trusted
-            )
+        first = now_s >= self._not_before_s
+        self.hold(now_s, retry_after_s)
+        if not first:
+            return None
+        self._left_in_minute(now_s)  # forgets what is older than a minute
+        ages_s = [now_s - at_s for at_s in reversed(self._calls)][1:]
+        steady = MINUTE_S / self.pace.steady_s if self.pace.steady_s else 0.0
+        for_all = [age_s for age_s in ages_s for _ in range(round(1 / self.share))]
+        learned = taught(for_all, retry_after_s, self.learned, self.calls_max, steady)
+        if learned is None:
+            self._trusted *= LOWERED
+            return None
+        self.learned, self._learned_s = learned, now_s
+        self._saved, self._saved_at_s = 0.0, now_s
+        return learned
+
+    def hold(self, now_s: float, retry_after_s: float) -> None:
+        """Nobody calls before ``retry_after_s`` is over, for a reason that is not this budget's."""
         self._not_before_s = max(self._not_before_s, now_s + retry_after_s)
+
+    def adopt(self, now_s: float, learned: LearnedLimit) -> None:
+        """Keeps to what was learned elsewhere, unless something was learned here since."""
+        if self.learned is not None and (learned.same_as(self.learned) or now_s - learned.age_s < self._learned_s):
+            return
+        if learned.age_s < REMEMBERED_S:
+            saved = 0.0 if self.learned is None else self._saved_now(now_s)
+            self.learned, self._learned_s = learned, now_s - learned.age_s
+            self._saved, self._saved_at_s = min(saved, self._burst), now_s
 
     @property
     def _part(self) -> float:
         return self.share * self._trusted
+
+    @property
+    def _calls_at_most(self) -> float:
+        return self._part * (self.calls_max if self.learned is None else min(self.calls_max, self.learned.calls))
+
+    @property
+    def _burst(self) -> float:
+        return 0.0 if self.learned is None else max(1.0, self.learned.burst * self.share)
+
+    @property
+    def _evenly_per_s(self) -> float:
+        """How fast calls come back that are not of the burst."""
+        return max(self._calls_at_most - self._burst, 0.5 * self._calls_at_most) / self.window_s
+
+    @property
+    def _kept_of_burst(self) -> int:
+        kept = ceil(self._burst * self.pace.kept / self.calls_max)
+        return min(kept, int(self._burst) - 1)
+
+    def _saved_now(self, now_s: float) -> float:
+        return min(self._burst, self._saved + (now_s - self._saved_at_s) * self._evenly_per_s)
+
+    def _left_in_minute(self, now_s: float) -> int:
+        self._recover(now_s)
+        self._forget(now_s)
+        return max(1, int(self._calls_at_most)) - len(self._calls)
 
     def _kept(self, now_s: float) -> int:
         return ceil(self.pace.kept * self._part * self._freed_in_s(now_s) / self.window_s)
@@ -151,6 +225,8 @@ class CallBudget:
             self._calls.popleft()
 
     def _recover(self, now_s: float) -> None:
+        if self.learned is not None and now_s - self._learned_s > REMEMBERED_S:
+            self.learned = None
         since_s = now_s - max(self._trusted_at_s, self._not_before_s)
         if since_s > 0:
             self._trusted = min(1.0, self._trusted + RECOVERED_PER_S * since_s)

@@ -74,7 +74,8 @@ class SlackClient:
             if isinstance(failure, SlackTokenInvalid):
                 self._stop(TOKEN_NAME, failure.code)
             if failure.retry_after_s is not None:
-                self._rate_limiter.method(method).refused(failure.retry_after_s)
+                channel_id = str(arguments.get("channel", ""))
+                self._rate_limiter.refused(method, failure.retry_after_s, channel_id)
             raise failure from error
         if scopes := _header(response.headers, "x-oauth-scopes"):
             self.scopes = frozenset(scope.strip() for scope in scopes.split(","))
@@ -100,14 +101,15 @@ def _from_response(method: str, error: SlackApiError) -> SlackError:
     status, headers, data = response.status_code, response.headers, response.data
     code = str(data.get("error", "")) if isinstance(data, dict) else ""
     if status == 429 or code in {"ratelimited", "rate_limited"}:
-        return SlackUnavailable(method, "ratelimited", retry_after_s=_seconds(headers))
+        return SlackUnavailable(method, "ratelimited", retry_after_s=retry_after_s(headers))
     if status >= 500 or not code:
         return SlackOutcomeUnknown(method, code or f"http_{status}")
     needed = data.get("needed") if code == "missing_scope" else None
     return meaning_of(method, code)(method, f"{code} ({needed})" if needed else code)
 
 
-def _seconds(headers: Any) -> float:  # noqa: ANN401 - the SDK passes on whatever mapping its transport made
+def retry_after_s(headers: Any) -> float:  # noqa: ANN401 - the SDK passes on whatever mapping its transport made
+    """What ``Retry-After`` says, in seconds; a guess where it says nothing."""
     text = _header(headers, "retry-after")
     return max(1.0, float(text)) if text.replace(".", "", 1).isdigit() else 30.0
 

@@ -10,15 +10,16 @@ import asyncio
 from collections.abc import Callable
 from functools import partial
 
+from bot.learned_limits import LearnedLimit
 from bot.limits import (
     AUTH_TEST_CALLS_PER_MIN,
     METHOD_TIERS,
-    POSTS_PER_CHANNEL_PER_S,
     POSTS_PER_WORKSPACE_PER_MIN,
     STATUS_CALLS_PER_MIN,
     TIER_CALLS_PER_MIN,
 )
 from bot.slack.web_api.call_budget import Bid, CallBudget, Pace, Urgency
+from bot.slack.web_api.channel_posts import ChannelLimits, ChannelPosts
 
 Bidder = Callable[[float], Bid]
 """Called as ``bidder(edit_every_s)`` whenever a call is granted to somebody; see ``RateLimiter.edit_every_s``."""
@@ -26,15 +27,14 @@ Bidder = Callable[[float], Bid]
 GAP_S = 0.1
 """From one call to the next, first words aside: if Slack refuses one, few others are under way."""
 ALONE_FOR_S = 3.0
-CHANNELS_MAX = 1_000
 
 
 class Ticket:
     """A call that somebody waits for."""
 
-    def __init__(self, bidder: Bidder, budgets: tuple[CallBudget, ...], limiter: MethodLimiter) -> None:
+    def __init__(self, bidder: Bidder, channel: ChannelPosts | None, limiter: MethodLimiter) -> None:
         self.bidder = bidder
-        self.budgets = budgets
+        self.channel = channel
         self._limiter = limiter
         self._granted: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
 
@@ -70,9 +70,9 @@ class MethodLimiter:
         self._recent: dict[Bidder, float] = {}
         self._timer: asyncio.TimerHandle | None = None
 
-    def request(self, bidder: Bidder, *more: CallBudget) -> Ticket:
-        """``more``: budgets that this call needs besides."""
-        ticket = Ticket(bidder, (self.budget, *more), self)
+    def request(self, bidder: Bidder, channel: ChannelPosts | None = None) -> Ticket:
+        """``channel``: where the call posts."""
+        ticket = Ticket(bidder, channel, self)
         self._waiting.append(ticket)
         self.grant()
         return ticket
@@ -82,8 +82,9 @@ class MethodLimiter:
             self._waiting.remove(ticket)
             self.grant()
 
-    def refused(self, retry_after_s: float) -> None:
-        self.budget.refused(_now_s(), retry_after_s)
+    def refused(self, retry_after_s: float) -> LearnedLimit | None:
+        """What was learned, if anything was."""
+        return self.budget.refused(_now_s(), retry_after_s)
 
     def live(self) -> int:
         """How many wait for calls that can wait."""
@@ -111,13 +112,17 @@ class MethodLimiter:
             if ticket.bidder(every_s).can_wait:
                 self._recent[ticket.bidder] = now_s
             if ticket.settle(granted=True):
-                for budget in ticket.budgets:
-                    budget.spend(now_s)
+                self.budget.spend(now_s)
+                if ticket.channel is not None:
+                    ticket.channel.spend(now_s)
         return None
 
     def _ready_at(self, ticket: Ticket, bid: Bid, now_s: float, alone: bool) -> float:
-        ready_s = max(bid.not_before_s, *(budget.ready_at(now_s) for budget in ticket.budgets))
-        if bid.urgency is Urgency.FIRST:
+        first_words = bid.urgency is Urgency.FIRST
+        ready_s = max(bid.not_before_s, self.budget.ready_at(now_s))
+        if ticket.channel is not None:
+            ready_s = max(ready_s, ticket.channel.ready_at(now_s, first_words=first_words))
+        if first_words:
             return ready_s
         ready_s = max(ready_s, self.budget.last_s + GAP_S)
         match bid.urgency:
@@ -133,13 +138,12 @@ class MethodLimiter:
         self._timer = asyncio.get_running_loop().call_at(at_s, self.grant)
 
 
-CHANNEL_WINDOW_S = 1.05
-"""A second, and what posts may bunch up on their way."""
 AT_ONCE = Pace()
-EDITS = Pace(every_s=0.61, kept=1, alone_s=0.9, steady_s=1.8)
+EDITS = Pace(every_s=0.61, kept=1, alone_s=0.91, steady_s=1.9)
 """Several answers share 49 of a minute's 50 edits in half a minute, as long as most answers take, and go on in further
 messages then; the last one is for final words. An answer that is alone stays one message however long it takes, and
-is never silent for two seconds."""
+is never silent for two seconds: that takes 16 edits for the second half of a minute, so that the first half, in which
+most answers end, has 33, evenly."""
 APPENDS = Pace(every_s=0.61, kept=1)
 POSTS = Pace(every_s=0.15, kept=100)
 """First words of new answers find room, however many answers go on in further messages."""
@@ -147,21 +151,47 @@ POSTS = Pace(every_s=0.15, kept=100)
 
 EDIT, POST = "chat.update", "chat.postMessage"
 PACES = {EDIT: EDITS, "chat.appendStream": APPENDS, POST: POSTS}
+CHANNELS = "chat.postMessage in a channel"
+"""The name by which what was learned of a channel's posts is kept."""
+MINUTE_FULL = 0.5
+"""Of the workspace's posts: where fewer went, it is the channel's limit that a post was refused by."""
 
 
 class RateLimiter:
-    """The budgets of one workspace, by method. ``share`` is this process' part of them."""
+    """The budgets of one workspace, by method. ``share`` is this process' part of them.
+
+    ``on_learned`` is called with the name of a limit and what a refusal has taught of it.
+    """
 
     def __init__(self, share: float = 1.0) -> None:
+        self.on_learned: Callable[[str, LearnedLimit], None] = lambda *_: None
         self._share = share
-        self._channels: dict[str, CallBudget] = {}
+        self._channels = ChannelLimits()
         self._methods: dict[str, MethodLimiter] = {}
         self._edits = self.method(EDIT)
 
     def request(self, method: str, bidder: Bidder, channel_id: str = "") -> Ticket:
-        """A ticket for one call; a post needs its channel's budget too."""
-        more = (self._channel(channel_id),) if method == POST else ()
-        return self.method(method).request(bidder, *more)
+        """A ticket for one call; a post needs its channel's leave too."""
+        channel = self._channels.of(channel_id, _now_s()) if method == POST else None
+        return self.method(method).request(bidder, channel)
+
+    def refused(self, method: str, retry_after_s: float, channel_id: str = "") -> None:
+        """Slack answered 429: nobody calls this method before ``retry_after_s`` is over."""
+        limiter, now_s = self.method(method), _now_s()
+        if method == POST and limiter.budget.spent(now_s) < MINUTE_FULL * self._share:
+            limiter.budget.hold(now_s, retry_after_s)
+            name, learned = CHANNELS, self._channels.refused(channel_id, now_s)
+        else:
+            name, learned = method, limiter.refused(retry_after_s)
+        if learned is not None:
+            self.on_learned(name, learned)
+
+    def adopt(self, name: str, learned: LearnedLimit) -> None:
+        """Keeps to what another process has learned, or an earlier one."""
+        if name == CHANNELS:
+            self._channels.adopt(_now_s(), learned)
+        else:
+            self.method(name).budget.adopt(_now_s(), learned)
 
     async def acquire(self, method: str, channel_id: str = "") -> None:
         """Waits for a call that nobody watches."""
@@ -192,14 +222,6 @@ class RateLimiter:
         for limiter in self._methods.values():
             limiter.budget.share = share
             limiter.grant()
-
-    def _channel(self, channel_id: str) -> CallBudget:
-        if channel_id not in self._channels:
-            if len(self._channels) >= CHANNELS_MAX:
-                now_s = _now_s()
-                self._channels = {name: one for name, one in self._channels.items() if one.left(now_s) <= 0}
-            self._channels[channel_id] = CallBudget(POSTS_PER_CHANNEL_PER_S, window_s=CHANNEL_WINDOW_S)
-        return self._channels[channel_id]
 
 
 def _now_s() -> float:

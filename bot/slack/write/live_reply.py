@@ -43,6 +43,7 @@ CALM_BELOW_CHARS_PER_S = 75.0
 CALM_EVERY_S = 1.25
 """An answer that is written more slowly than that is edited so often at most: 48 times a minute, for as long as it
 takes. More edits would show single words."""
+RESTS_MAX_S = 1.0
 SHORT_PART_AFTER_S = 9.0
 """Readers who have waited for so long get a message that is shorter than ``PART_CHARS_MIN``."""
 
@@ -130,7 +131,7 @@ class LiveReply:
         if not self._words_shown:
             return Bid(Urgency.FIRST if self._has_words or not self.has_message else Urgency.LIVE, since_s)
         if edit_every_s <= MOVES_EVERY_S:
-            return Bid(Urgency.LIVE, since_s, self._called_s + CALM_EVERY_S if self._is_slow(now_s) else -inf)
+            return Bid(Urgency.LIVE, since_s, self._called_s + self._rests_s(now_s, edit_every_s))
         further = self._parts.every[-1].ts is None
         return Bid(Urgency.LIVE if further else Urgency.OVERDUE, since_s, since_s + MOVES_EVERY_S)
 
@@ -211,9 +212,11 @@ class LiveReply:
     def abandoned(self) -> Action | None:
         return None
 
-    def _is_slow(self, now_s: float) -> bool:
+    def _rests_s(self, now_s: float, edit_every_s: float) -> float:
+        """How long what was shown stands as it is; an edit right behind the first words would show little more."""
         seconds = now_s - (self._first_words_s or now_s)
-        return len(self._parts.text) < CALM_BELOW_CHARS_PER_S * seconds
+        slow = len(self._parts.text) < CALM_BELOW_CHARS_PER_S * seconds
+        return CALM_EVERY_S if slow else min(edit_every_s, RESTS_MAX_S)
 
     @property
     def _has_words(self) -> bool:

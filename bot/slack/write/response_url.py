@@ -5,11 +5,13 @@ Implements ``writer.Outlet``. The address needs no token and has no rate limit o
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import aiohttp
 
 from bot.errors import ReplyGone, SlackOutcomeUnknown, SlackRefused, SlackUnavailable
+from bot.slack.web_api.client import retry_after_s
 from bot.slack.web_api.rate_limiter import Bidder
 from bot.slack.write.content import Content
 from bot.slack.write.message_arguments import message
@@ -19,6 +21,7 @@ METHOD = "response_url"
 GONE_STATUSES = frozenset({403, 404, 410})
 GONE_CODES = ("used_url", "expired_url")
 ANSWER_CHARS_MAX = 200
+WAIT_MAX_S = 60.0
 
 
 class ResponseUrlOutlet:
@@ -35,7 +38,14 @@ class ResponseUrlOutlet:
     async def send(self, action: Action) -> str:
         if not isinstance(action, Respond):
             raise TypeError("only responses go to a response_url")
-        await self._post({"response_type": "ephemeral", "replace_original": action.replace, **message(action.content)})
+        body = {"response_type": "ephemeral", "replace_original": action.replace, **message(action.content)}
+        try:
+            await self._post(body)
+        except SlackUnavailable as error:
+            if error.retry_after_s is None:
+                raise
+            await asyncio.sleep(min(error.retry_after_s, WAIT_MAX_S))  # no rate limiter does that waiting
+            raise SlackUnavailable(METHOD, error.code) from error
         return ""
 
     async def replace(self, content: Content | None) -> None:
@@ -47,12 +57,13 @@ class ResponseUrlOutlet:
         try:
             async with self._session.post(self._url, json=body, allow_redirects=False) as response:
                 status, answer = response.status, (await response.text())[:ANSWER_CHARS_MAX]
+                wait_s = retry_after_s(response.headers) if status == 429 else None
         except aiohttp.ClientConnectorError as error:
             raise SlackUnavailable(METHOD, "no_connection") from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise SlackOutcomeUnknown(METHOD, type(error).__name__) from error
         if status == 429 or status >= 500:
-            raise SlackUnavailable(METHOD, f"http_{status}")
+            raise SlackUnavailable(METHOD, f"http_{status}", retry_after_s=wait_s)
         if status in GONE_STATUSES or any(code in answer for code in GONE_CODES):
             raise ReplyGone(METHOD, f"http_{status}")
         if status != 200:

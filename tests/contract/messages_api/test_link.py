@@ -16,7 +16,7 @@ import pytest
 
 from bot.errors import AnswerCut, ModelOverloaded, ModelRequestInvalid, ModelRequestTooLarge, ModelUnavailable
 from bot.llm.body import StreamedBody
-from bot.llm.client import LINK_ERRORS, MessagesClient, broken_link
+from bot.llm.client import LINK_ERRORS, MessagesClient, broken_link, prolong
 from bot.llm.patience import Patience
 from bot.messages import Conversation, FileBytes, Message, PdfBlock, Role
 from playground.practice_model.script import Answer, RawAnswer, too_large_before_reading
@@ -99,6 +99,20 @@ async def test_a_slow_upload_is_not_taken_for_a_silent_api(large_file: Path) -> 
     ):
         with pytest.raises(ModelOverloaded):
             [event async for event in client.stream(asking_about(large_file))]
+
+
+async def test_patience_that_has_run_out_is_not_prolonged_and_stays_a_timeout() -> None:
+    """The connection asks for more of the request while the task that sends it is being cancelled."""
+
+    async def give_up() -> None:
+        async with asyncio.timeout(0.0) as timeout:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                prolong(timeout, asyncio.get_running_loop().time() + 60)
+
+    with pytest.raises(TimeoutError):
+        await give_up()
 
 
 async def test_a_file_that_went_away_is_not_the_apis_fault(tmp_path: Path) -> None:

@@ -6,15 +6,23 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
 
+import aiohttp
 import pytest
 from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import health
 from bot.errors import StartFailed
-from bot.slack.receive.socket_mode import SocketMode
+from bot.slack.receive.socket_mode import SocketMode, SocketTimes
+from playground.workspace.workspace import Workspace
+from tests.logged import logged
 from tests.loopback import serving
+from tests.repository import MANIFEST
+from tests.slack_client import web_client
 
 
 @dataclass
@@ -105,3 +113,97 @@ async def test_a_token_that_is_revoked_later_ends_the_run() -> None:
         await gatekeeper.sockets[0].send_json({"type": "disconnect", "reason": "link_disabled"})
         async with asyncio.timeout(10):
             assert await gatekeeper.stopped == ("SLACK_APP_TOKEN", "token_revoked")
+
+
+QUICK = SocketTimes(
+    handshake_within_s=0.2, heard_within_s=0.3, ping_every_s=0.1, close_within_s=0.1, pause_first_s=0.01
+)
+
+
+class TestWorkspace:
+    """What the socket of a workspace does that is open and says nothing, or never opens."""
+
+    @pytest.fixture
+    async def workspace(self) -> AsyncIterator[Workspace]:
+        async with Workspace(MANIFEST) as workspace:
+            workspace.sockets.ping_every_s = 0.05
+            yield workspace
+
+    async def test_a_handshake_that_is_never_answered_is_given_up_for_another_address(
+        self, workspace: Workspace
+    ) -> None:
+        workspace.sockets.answers_handshakes = False
+        async with linked(workspace) as link:
+            with logged() as lines:
+                starting = asyncio.create_task(link.start())
+                await lines.until("socket.not_connected", 1)
+                workspace.sockets.answers_handshakes = True
+                await asyncio.wait_for(starting, 5)
+            assert workspace.connections == 1
+            assert opened(workspace) >= 2
+
+    async def test_a_renewal_whose_handshake_is_never_answered_does_not_make_the_bot_deaf(
+        self, workspace: Workspace
+    ) -> None:
+        async with linked(workspace) as link:
+            await link.start()
+            workspace.sockets.answers_handshakes = False
+            with logged() as lines:
+                await workspace.disconnect_sockets()
+                await lines.until("socket.not_connected", 2)
+            workspace.sockets.answers_handshakes = True
+            await workspace.until(lambda ws: ws.connections, timeout_s=5)
+
+    async def test_a_socket_over_which_slack_says_nothing_is_replaced_and_shown_in_health(
+        self, workspace: Workspace, tmp_path: Path
+    ) -> None:
+        pulse = health.Pulse(tmp_path)
+        async with linked(workspace) as link:
+            pulse.hears = link.hears
+            await link.start()
+            workspace.sockets.speaks = False
+            with logged() as lines:
+                await lines.until("socket.silent", 3)
+            assert not link.hears(), "not even over new sockets"
+            (tmp_path / health.FILE).unlink()
+            pulse.beat()
+            assert not health.is_alive(tmp_path)
+            workspace.sockets.speaks = True
+            await workspace.until(lambda _: link.hears(), timeout_s=5)
+            pulse.beat()
+            assert health.is_alive(tmp_path)
+
+    async def test_a_quiet_socket_that_slack_pings_stays(self, workspace: Workspace) -> None:
+        async with linked(workspace) as link:
+            await link.start()
+            await asyncio.sleep(4 * QUICK.heard_within_s)
+            assert opened(workspace) == 1
+            assert link.hears()
+
+    async def test_an_address_is_asked_for_again_when_slack_said_so(self, workspace: Workspace) -> None:
+        async with linked(workspace) as link:
+            await link.start()
+            workspace.faults.rate_limit("apps.connections.open", retry_after_s=1, times=2)
+            with logged() as lines:
+                await workspace.disconnect_sockets()
+                await workspace.until(lambda ws: ws.connections, timeout_s=10)
+        asked_s = [call.at for call in workspace.calls if call.method == "apps.connections.open"][1:4]
+        assert [round(after - before) for before, after in pairwise(asked_s)] == [1, 1]
+        assert [line["wait_s"] for line in lines.lines if line["event"] == "socket.waits"][:2] == [1.0, 1.0]
+
+
+@asynccontextmanager
+async def linked(workspace: Workspace) -> AsyncIterator[SocketMode]:
+    async with aiohttp.ClientSession() as session:
+        client = web_client(workspace, session)
+        bolt = AsyncApp(client=client, request_verification_enabled=False)
+        link = SocketMode(bolt, client, workspace.app_token, lambda *_: None, QUICK)
+        try:
+            yield link
+        finally:
+            await link.close()
+
+
+def opened(workspace: Workspace) -> int:
+    """How many addresses were asked for."""
+    return sum(call.method == "apps.connections.open" for call in workspace.calls)

@@ -89,6 +89,15 @@ def _create_the_others() -> None:
         sa.Column("spent", sa.Float, nullable=False),
         sa.PrimaryKeyConstraint("owner", name="pk_processes"),
     )
+    op.create_table(
+        "learned_limits",
+        sa.Column("team_id", sa.String(32), nullable=False),
+        sa.Column("name", sa.String(64), nullable=False),
+        sa.Column("calls", sa.Float, nullable=False),
+        sa.Column("burst", sa.Float, nullable=False),
+        sa.Column("at", sa.Float, nullable=False),
+        sa.PrimaryKeyConstraint("team_id", "name", name="pk_learned_limits"),
+    )
 
 
 def _create_usage() -> None:
@@ -113,6 +122,7 @@ def _create_usage() -> None:
 
 def downgrade() -> None:
     op.drop_table("usage")
+    op.drop_table("learned_limits")
     op.drop_table("processes")
     op.drop_table("refused_files")
     op.drop_table("reply_parts")

@@ -1,0 +1,114 @@
+"""Times of posts to a channel go in; the time at which the next one may go comes out. Pure: the clock is given.
+
+Slack allows about one post a second in a channel, and "short bursts" above that, of a length that it does not say. A
+burst is saved for first words: nothing else may be the reason why a person sees no answer begin. What was spent comes
+back, one a second, and anything else that is posted there leaves some of it. Each post of a burst that Slack refuses
+makes bursts shorter in all channels; where no burst is left to blame, posts go less often. Processes that share a
+workspace do not share channels: a thread is answered by one of them at a time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import inf
+
+from bot.learned_limits import LearnedLimit
+from bot.limits import POSTS_PER_CHANNEL_PER_S
+from bot.slack.web_api.call_budget import REMEMBERED_S
+
+MINUTE_S = 60.0
+POST_EVERY_S = 1.05 / POSTS_PER_CHANNEL_PER_S
+"""A second, and what posts may bunch up on their way."""
+BURST = 5.0
+"""Until Slack refuses one."""
+KEPT = 2.0
+"""Of a burst, for first words, by other posts."""
+CLOSE_S = 3.0
+"""A post that is refused though none went so shortly before it was refused for another reason."""
+LOWERED = 0.85
+LEAST_PER_MIN = 20.0
+NEXT_TO_NOTHING = 1e-9
+CHANNELS_MAX = 1_000
+
+DOCUMENTED = LearnedLimit(MINUTE_S / POST_EVERY_S, BURST)
+
+
+@dataclass(slots=True)
+class ChannelPosts:
+    """What one channel takes; ``limits`` are those of all channels."""
+
+    limits: ChannelLimits
+    _saved: float = BURST
+    _saved_at_s: float = 0.0
+    _spent_s: float = -inf
+    _before_s: float = -inf
+
+    def ready_at(self, now_s: float, *, first_words: bool) -> float:
+        burst, per_s = self.limits.burst(now_s), self.limits.per_s(now_s)
+        missing = (1.0 if first_words else min(burst, 1.0 + KEPT)) - self.saved(now_s)
+        return now_s + missing / per_s if missing > NEXT_TO_NOTHING else now_s
+
+    def spend(self, now_s: float) -> None:
+        self._before_s = self._spent_s
+        self._saved, self._saved_at_s, self._spent_s = self.saved(now_s) - 1.0, now_s, now_s
+
+    def refused(self, now_s: float) -> tuple[float, bool]:
+        """How many posts of a burst had passed, and whether the latest post came close behind another one.
+
+        The one that was refused was spent, and did not count; nothing is saved now.
+        """
+        passed = self.limits.burst(now_s) - self.saved(now_s) - 1.0
+        self._saved, self._saved_at_s = 0.0, now_s
+        return passed, self._spent_s - self._before_s < CLOSE_S
+
+    def saved(self, now_s: float) -> float:
+        back = (now_s - self._saved_at_s) * self.limits.per_s(now_s)
+        return min(self.limits.burst(now_s), self._saved + back)
+
+
+@dataclass(slots=True)
+class ChannelLimits:
+    """All channels of a workspace. ``learned`` is what posts a minute and what burst any channel takes."""
+
+    learned: LearnedLimit | None = None
+    _learned_s: float = 0.0
+    _channels: dict[str, ChannelPosts] = field(default_factory=dict)
+
+    def of(self, channel_id: str, now_s: float) -> ChannelPosts:
+        if channel_id not in self._channels:
+            if len(self._channels) >= CHANNELS_MAX:
+                burst = self.burst(now_s)
+                self._channels = {name: one for name, one in self._channels.items() if one.saved(now_s) < burst}
+            self._channels[channel_id] = ChannelPosts(self)
+        return self._channels[channel_id]
+
+    def burst(self, now_s: float) -> float:
+        return self._known(now_s).burst
+
+    def per_s(self, now_s: float) -> float:
+        return self._known(now_s).calls / MINUTE_S
+
+    def refused(self, channel_id: str, now_s: float) -> LearnedLimit | None:
+        """What was learned, if anything was."""
+        known = self._known(now_s)
+        passed, close = self.of(channel_id, now_s).refused(now_s)
+        if passed >= 1.0 - NEXT_TO_NOTHING and known.burst > 1.0:
+            learned = LearnedLimit(known.calls, max(1.0, min(known.burst - 1.0, float(int(passed)))))
+        elif close:
+            learned = LearnedLimit(max(LEAST_PER_MIN, LOWERED * known.calls), known.burst)
+        else:
+            return None
+        self.learned, self._learned_s = learned, now_s
+        return learned
+
+    def adopt(self, now_s: float, learned: LearnedLimit) -> None:
+        """Keeps to what another process learned, unless something was learned here since."""
+        if self.learned is not None and (learned.same_as(self.learned) or now_s - learned.age_s < self._learned_s):
+            return
+        if learned.age_s < REMEMBERED_S:
+            self.learned, self._learned_s = learned, now_s - learned.age_s
+
+    def _known(self, now_s: float) -> LearnedLimit:
+        if self.learned is not None and now_s - self._learned_s > REMEMBERED_S:
+            self.learned = None
+        return self.learned or DOCUMENTED
