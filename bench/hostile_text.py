@@ -38,7 +38,7 @@ CHARS = 39_900
 THREAD_MESSAGES = 10
 DELTA_CHARS = 20
 ASKED_EVERY_S = 0.2
-DONE_WITHIN_S = 30.0
+DONE_WITHIN_S = 75.0
 KINDS = {
     "brackets": "[",
     "blanks": " ",
