@@ -37,7 +37,7 @@ from bot.llm.client import MessagesClient
 from bot.llm.patience import Patience
 from bot.logs import get_logger
 from bot.messages import Attachment
-from bot.ports import RefusedFiles
+from bot.ports import Notices, Questions, RefusedFiles
 from bot.settings import ModelSettings, Settings, database_address, secret
 from bot.slack.read.file_objects import attachment
 from bot.slack.read.thread import ThreadReader
@@ -133,16 +133,7 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
             history_tokens_max=settings.history_tokens_max,
             allowance=_allowance(settings),
         )
-        inbox = Inbox(
-            questions,
-            DiscreetNotices(door, replies),
-            turn.answer,
-            _owner(),
-            InboxLimits(turns_max=settings.bot_turns_max),
-            on_alive=functools.partial(health.record_heartbeat, settings.bot_data_dir),
-            on_share=rate_limiter.set_share,
-            spent=rate_limiter.edits_spent,
-        )
+        inbox = _inbox(settings, questions, DiscreetNotices(door, replies), turn, rate_limiter)
         parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s)
 
         revoked = functools.partial(check_token, api)
@@ -155,6 +146,19 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
         inbox.start()
         log.info("bot.ready", transport=type(transport).__name__)
         yield stopped
+
+
+def _inbox(settings: Settings, questions: Questions, notices: Notices, turn: Turn, rate_limiter: RateLimiter) -> Inbox:
+    return Inbox(
+        questions,
+        notices,
+        turn.answer,
+        _owner(),
+        InboxLimits(turns_max=settings.bot_turns_max),
+        on_alive=functools.partial(health.record_heartbeat, settings.bot_data_dir),
+        on_share=rate_limiter.set_share,
+        spent=rate_limiter.edits_spent,
+    )
 
 
 async def _questions(settings: Settings, database: Database, identity: Identity) -> StoredQuestions:
