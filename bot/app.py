@@ -37,7 +37,7 @@ from bot.llm.client import MessagesClient
 from bot.llm.patience import Patience
 from bot.logs import get_logger
 from bot.messages import Attachment
-from bot.ports import RefusedFiles
+from bot.ports import Notices, Questions, RefusedFiles
 from bot.settings import ModelSettings, Settings, database_address, secret
 from bot.slack.read.file_objects import attachment
 from bot.slack.read.thread import ThreadReader
@@ -138,16 +138,7 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
             history_tokens_max=settings.history_tokens_max,
             allowance=_allowance(settings),
         )
-        inbox = Inbox(
-            questions,
-            DiscreetNotices(door, replies),
-            turn.answer,
-            _owner(),
-            InboxLimits(turns_max=settings.bot_turns_max),
-            on_alive=pulse.beat,
-            on_share=rate_limiter.set_share,
-            spent=rate_limiter.edits_spent,
-        )
+        inbox = _inbox(settings, questions, DiscreetNotices(door, replies), turn, rate_limiter, pulse)
         parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s)
 
         revoked = functools.partial(check_token, api)
@@ -165,6 +156,26 @@ async def _listening(transport: Transport, parts: AsyncExitStack) -> Transport:
     parts.push_async_callback(Watchdog().close)
     await transport.start()
     return transport
+
+
+def _inbox(
+    settings: Settings,
+    questions: Questions,
+    notices: Notices,
+    turn: Turn,
+    rate_limiter: RateLimiter,
+    pulse: health.Pulse,
+) -> Inbox:
+    return Inbox(
+        questions,
+        notices,
+        turn.answer,
+        _owner(),
+        InboxLimits(turns_max=settings.bot_turns_max),
+        on_alive=pulse.beat,
+        on_share=rate_limiter.set_share,
+        spent=rate_limiter.edits_spent,
+    )
 
 
 async def _questions(settings: Settings, database: Database, identity: Identity) -> StoredQuestions:

@@ -132,7 +132,7 @@ class Turn:
         if claim.guilty:
             return Result(Ending(Outcome.FAILED, endings.GIVEN_UP))
         if claim.spent is not None:
-            return await self._refuse(question, claim.spent)
+            return await self._refuse(claim, claim.spent)
         reply.status("is reading the thread…" if not question.starts_thread else "is thinking…")
         withdrawn = await _waited_out(lambda: self.questions.withdrawn(question.thread))
         thread = [message for message in await self.threads.read(question) if message.ts not in withdrawn]
@@ -158,8 +158,11 @@ class Turn:
         _log_turn(claim, Outcome.DENIED, Result(Ending(Outcome.DENIED)), started_s)
         return Outcome.DENIED
 
-    async def _refuse(self, question: Question, spent: Spent) -> Result:
+    async def _refuse(self, claim: Claim, spent: Spent) -> Result:
         """Says in private that a budget of the day is used up: others see nothing, and a notice goes."""
+        if not claim.lease.held():
+            raise LeaseLost
+        question = claim.question
         log.info("turn.over_budget", budget=spent.budget.value, team=question.team_id, user=question.user_id)
         if question.entry_point is not EntryPoint.MENTION:  # only that person sees the reply
             return Result(Ending(Outcome.OVER_BUDGET, endings.over_budget(spent)))

@@ -90,7 +90,8 @@ def workspace_options(clock: RunningClock) -> dict[str, Any]:
 
 @pytest.fixture
 async def stage(workspace: Workspace, model: PracticeModel, tmp_path: Path, turn_log: TurnLog) -> AsyncIterator[Stage]:
-    settings = settings_for(workspace, model.url, tmp_path, "http", bot_streaming="native", bot_turns_per_user_max=50)
+    many = {"bot_turns_per_user_max": 50, "bot_turns_per_channel_max": 50}
+    settings = settings_for(workspace, model.url, tmp_path, "http", bot_streaming="native", **many)
     async with bot_running(workspace, settings):
         yield Stage(workspace, model, settings, turn_log)
     logging.getLogger("bot").removeHandler(turn_log)
