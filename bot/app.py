@@ -12,10 +12,10 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import asdict, replace
-from pathlib import Path
+from typing import Any
 
 import aiohttp
 import httpx
@@ -23,7 +23,7 @@ from httpx_aiohttp import HttpxAiohttpClient
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import health, process
+from bot import health, process, spoken
 from bot.answering import Answering
 from bot.budget import Allowance
 from bot.derived import access_policy
@@ -31,6 +31,7 @@ from bot.door import DiscreetNotices, Door
 from bot.errors import StartFailed
 from bot.files.bounds import ConvertLimits, FileLimits
 from bot.files.confinement import Confinement, probe
+from bot.files.forgetting import Forgetting
 from bot.files.reader import FileReader
 from bot.history import PDF_PAGE_TOKENS
 from bot.inbox import Inbox, InboxLimits
@@ -39,7 +40,7 @@ from bot.llm.patience import Patience
 from bot.logs import get_logger
 from bot.messages import Attachment
 from bot.ports import RefusedFiles
-from bot.settings import ModelSettings, Settings, secret
+from bot.settings import ModelSettings, Settings, secret, sqlite_in
 from bot.slack.read.file_objects import attachment
 from bot.slack.read.thread import ThreadReader
 from bot.slack.receive import listeners
@@ -51,11 +52,13 @@ from bot.slack.web_api.deep_json import SlackResponse
 from bot.slack.web_api.identity import Identity, check_token, identify
 from bot.slack.web_api.names import Names
 from bot.slack.web_api.rate_limiter import RateLimiter
+from bot.slack.web_api.redirects import refuse_redirects
 from bot.slack.write.asides import SlackAsides
 from bot.slack.write.replies import SlackReplies
 from bot.slack.write.status_line import StatusSupport
 from bot.slack.write.thread_outlet import ThreadServices
 from bot.store.database import Database
+from bot.store.deleted_files import StoredDeletedFiles
 from bot.store.questions import StoredQuestions
 from bot.store.refused_files import StoredRefusedFiles
 from bot.store.reply_records import StoredReplyRecords
@@ -105,9 +108,9 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
     stop = functools.partial(_stop, stopped)
     async with AsyncExitStack() as parts:
         health.prepare(settings.bot_data_dir)
-        database = await Database.open(settings.database_url or _sqlite(settings.bot_data_dir))
+        database = await Database.open(secret(settings.database_url) or sqlite_in(settings.bot_data_dir))
         parts.push_async_callback(database.aclose)
-        session = await parts.enter_async_context(_slack_session())
+        session = await parts.enter_async_context(slack_session())
         client = _slack_client(settings, session)
         rate_limiter = RateLimiter()
         api = SlackClient(client, rate_limiter, stop)
@@ -121,6 +124,7 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
         replies = _replies(settings, api, reader, StoredReplyRecords(database), session)
 
         files = await _files(settings, api, parts)
+        deleted = await _deleted(files, database, identity.team_id, parts)
         refused_files = StoredRefusedFiles(database)
         turn = Turn(
             threads=reader,
@@ -130,7 +134,7 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
             questions=questions,
             refused_files=refused_files,
             door=door,
-            system_prompt=settings.bot_system_prompt,
+            system_prompt=system_prompt(settings),
             history_tokens_max=settings.history_tokens_max,
             allowance=_allowance(settings),
         )
@@ -148,7 +152,7 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
 
         revoked = functools.partial(check_token, api)
         pressed, may, away = replies.button_pressed, door.refusal, door.turn_away
-        handlers = Handlers(inbox.accept, pressed, files.forget, names.is_bot, revoked, may, away)
+        handlers = Handlers(inbox.accept, pressed, deleted, names.is_bot, revoked, may, away)
         bolt = listeners.build(client, identity, secret(settings.slack_signing_secret), handlers)
         transport = await _listening(_transport(settings, bolt, client, stop), parts)
         inbox.start()
@@ -170,6 +174,10 @@ async def _questions(database: Database, identity: Identity) -> StoredQuestions:
     return questions
 
 
+def system_prompt(settings: ModelSettings) -> str:
+    return f"{settings.bot_system_prompt}\n\n{spoken.EXPLAINED}"
+
+
 def _stop(stopped: asyncio.Future[None], token_name: str, code: str) -> None:
     if not stopped.done():
         stopped.set_exception(StartFailed(f"{token_name}: Slack does not take it any more ({code})"))
@@ -187,8 +195,11 @@ def _replies(
     return SlackReplies(services, reader, session, native=settings.bot_streaming == "native")
 
 
-def _slack_session() -> aiohttp.ClientSession:
-    return aiohttp.ClientSession(timeout=SLACK_TIMEOUT, trust_env=True, response_class=SlackResponse)
+def slack_session() -> aiohttp.ClientSession:
+    """For the Web API and response URLs."""
+    return aiohttp.ClientSession(
+        timeout=SLACK_TIMEOUT, trust_env=True, middlewares=(refuse_redirects,), response_class=SlackResponse
+    )
 
 
 def _slack_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
@@ -253,6 +264,16 @@ async def _files(settings: Settings, api: SlackClient, parts: AsyncExitStack) ->
     return files
 
 
+async def _deleted(
+    files: FileReader, database: Database, team_id: str, parts: AsyncExitStack
+) -> Callable[[str], Coroutine[Any, Any, None]]:
+    """What to do when Slack says that a file was deleted; what other processes hear of is looked for from now on."""
+    forgetting = Forgetting(files, StoredDeletedFiles(database))
+    parts.push_async_callback(forgetting.aclose)
+    await forgetting.start()
+    return functools.partial(forgetting.deleted, team_id)
+
+
 def file_limits(settings: ModelSettings, confinement: Confinement, *, pdf_pages_max: int) -> FileLimits:
     return FileLimits(
         convert=ConvertLimits(image_side_px_max=settings.bot_image_side_px_max, pdf_pages_max=pdf_pages_max),
@@ -274,10 +295,6 @@ def _allowance(settings: Settings) -> Allowance:
         pages_max=max(1, min(allowance.pages_max, (tokens_max - LABEL_TOKENS) // PDF_PAGE_TOKENS)),
         tokens_max=tokens_max,
     )
-
-
-def _sqlite(data_dir: Path) -> str:
-    return f"sqlite:///{(data_dir / 'bot.sqlite3').resolve()}"
 
 
 def _with_slash(address: str) -> str:

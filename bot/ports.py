@@ -78,6 +78,7 @@ class Outcome(StrEnum):
     """The place to answer in was taken away."""
     DENIED = "denied"
     """Who asked may not use the bot."""
+    ERASED = "erased"
 
 
 class Stage(StrEnum):
@@ -122,6 +123,7 @@ class Claim:
     ``fence`` is the number of the lease: each one has a higher number than those before. ``unrecorded``: an earlier one
     may have shown something of which there is no record. ``crashes`` counts those that ran out because a process died,
     ``strikes`` what of that speaks against the question itself. ``waited_s``: from its acceptance until now.
+    ``erased``: an operator has erased what was asked, and people have to be told.
     """
 
     id: int
@@ -132,6 +134,7 @@ class Claim:
     strikes: int = 0
     unrecorded: bool = False
     waited_s: float = 0.0
+    erased: bool = False
 
     @property
     def guilty(self) -> bool:

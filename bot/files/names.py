@@ -11,7 +11,7 @@ NAME_CHARS_MAX = 100
 _REPLACED = str.maketrans({'"': "'", "“": "'", "”": "'", "`": "'", "<": "‹", ">": "›", "&": "+"})
 
 
-def safe_name(name: str) -> str:
+def safe_name(name: str, chars_max: int = NAME_CHARS_MAX) -> str:
     """``name`` without what could end a quotation, a line, a tag or a fence, or reorder the text around it.
 
     Control, format (bidi included), private and unassigned characters go; runs of white space become one space; a long
@@ -23,8 +23,8 @@ def safe_name(name: str) -> str:
         if char.isspace() or not unicodedata.category(char).startswith("C")
     )
     line = " ".join(visible.split()).translate(_REPLACED)
-    if len(line) > NAME_CHARS_MAX:
-        line = f"{line[: NAME_CHARS_MAX - 21]}…{line[-20:]}"
+    if len(line) > chars_max:
+        line = f"{line[: chars_max - 21]}…{line[-20:]}"
     return line or "unnamed file"
 
 

@@ -27,7 +27,7 @@ from bot.messages import Attachment, EntryPoint, Question, ThreadKey, Words, Wor
 from bot.ports import Accepted, Claim, Heartbeat, Lock, Outcome, Stage, Vitals
 from bot.store import leases
 from bot.store.database import Database
-from bot.store.schema import FINISHED, RUNNING, WAITING, processes, questions, refused_files
+from bot.store.schema import FINISHED, RUNNING, WAITING, deleted_files, processes, questions, refused_files
 
 SAFETY = 0.25
 """Of a lease: so much sooner it is over here than in the database, for a call to Slack that is on its way then."""
@@ -111,7 +111,7 @@ class StoredQuestions:
         answers = len(vitals.claims)
         fences = {one.id: one.fence for one in held}
 
-        def work(connection: Connection) -> tuple[frozenset[int], int, leases.Others]:
+        def work(connection: Connection) -> tuple[dict[int, bool], int, leases.Others]:
             kept = leases.renew(connection, now + lease_s, owner, fences)
             away = leases.was_away(connection, now, owner, lease_s)
             leases.leave_vitals(connection, now, owner, answers=answers, spent=vitals.spent, stopping=vitals.stopping)
@@ -122,6 +122,7 @@ class StoredQuestions:
         for one in held:
             if one.id in kept:
                 one.lease.renew(until_s)
+                one.lease.erased = kept[one.id]
             else:
                 one.lease.lose()
         return Heartbeat(others.share_beside(answers), others.processes + 1, expired)
@@ -136,10 +137,17 @@ class StoredQuestions:
         return await self._database.run(lambda connection: connection.execute(waiting).rowcount > 0, durable=False)
 
     async def finish(self, claim: Claim, outcome: Outcome) -> bool:
-        """Ends a question and erases what the person wrote."""
+        """Ends a question and erases what the person wrote; all of it, where an operator has erased that before."""
         ended = {"outcome": outcome.value, "payload": None, "finished_at": self._now()}
         finished = questions.update().where(_still(claim)).values(state=FINISHED, **ended, **leases.NO_LEASE)
-        return await self._database.run(lambda connection: connection.execute(finished).rowcount > 0)
+        erased = questions.delete().where(_still(claim), questions.c.payload.is_(None))
+
+        def work(connection: Connection) -> bool:
+            return bool(connection.execute(erased).rowcount or connection.execute(finished).rowcount)
+
+        done = await self._database.run(work)
+        self._database.scrub_soon()
+        return done
 
     async def withdrawn(self, thread: ThreadKey) -> frozenset[str]:
         """The ts of questions whose answer was a refusal: they stay out of later history."""
@@ -148,19 +156,20 @@ class StoredQuestions:
         return frozenset(found)
 
     async def forget(self, age_s: float) -> None:
-        """Drops old questions and refused files, and processes that ended."""
+        """Drops old questions, refused and deleted files, and processes that ended."""
         now = self._now()
 
         def work(connection: Connection) -> None:
             connection.execute(questions.delete().where(questions.c.finished_at < now - age_s))
             connection.execute(refused_files.delete().where(refused_files.c.at < now - age_s))
+            connection.execute(deleted_files.delete().where(deleted_files.c.at < now - age_s))
             connection.execute(processes.delete().where(processes.c.seen_at < now - FORGET_PROCESSES_S))
 
         await self._database.run(work, durable=False)
 
     def _now(self) -> leases.Now:
         if self._database.shared:
-            return sa.cast(sa.extract("epoch", sa.func.clock_timestamp()), sa.Double)
+            return leases.SERVER_NOW
         return sa.literal(self._clock(), sa.Double)
 
     def _until_s(self, lease_s: float) -> float:
@@ -208,6 +217,7 @@ def _claim(row: Mapping[str, Any], lease: Lease) -> Claim:
         crashes=row["crashes"],
         strikes=row["strikes"],
         unrecorded=row["unrecorded"],
+        erased=row["payload"] is None,
         waited_s=row["waited_s"],
     )
 

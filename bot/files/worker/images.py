@@ -51,9 +51,9 @@ def convert(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) -> lis
     A picture that is cut off is shown as far as it goes, with a note. Raises ``Unreadable``.
     """
     if kind is Kind.HEIF:
-        import pillow_heif  # noqa: PLC0415 - its 4 MB are only for workers that meet such a file
+        import pi_heif  # type: ignore[import-untyped]  # noqa: PLC0415 - its 4 MB are only for workers that meet such a file
 
-        pillow_heif.register_heif_opener(thumbnails=False)
+        pi_heif.register_heif_opener(thumbnails=False)
     with warnings.catch_warnings(), _bombs_refused():
         warnings.simplefilter("ignore")  # Pillow warns of oddities in files that it reads well
         if kind in {Kind.RAW, Kind.TIFF, Kind.PSD}:
