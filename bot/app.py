@@ -138,16 +138,7 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
             history_tokens_max=settings.history_tokens_max,
             allowance=_allowance(settings),
         )
-        inbox = Inbox(
-            questions,
-            DiscreetNotices(door, replies),
-            turn.answer,
-            _owner(),
-            InboxLimits(turns_max=settings.bot_turns_max),
-            on_alive=functools.partial(health.record_heartbeat, settings.bot_data_dir),
-            on_share=rate_limiter.set_share,
-            spent=rate_limiter.edits_spent,
-        )
+        inbox = _inbox(settings, questions, DiscreetNotices(door, replies), turn, rate_limiter)
         parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s)
 
         revoked = functools.partial(check_token, api)
@@ -172,6 +163,21 @@ async def _questions(database: Database, identity: Identity) -> StoredQuestions:
     if not database.shared:
         await questions.expire_all()
     return questions
+
+
+def _inbox(
+    settings: Settings, questions: StoredQuestions, notices: DiscreetNotices, turn: Turn, rate_limiter: RateLimiter
+) -> Inbox:
+    return Inbox(
+        questions,
+        notices,
+        turn.answer,
+        _owner(),
+        InboxLimits(turns_max=settings.bot_turns_max),
+        on_alive=functools.partial(health.record_heartbeat, settings.bot_data_dir),
+        on_share=rate_limiter.set_share,
+        spent=rate_limiter.edits_spent,
+    )
 
 
 def system_prompt(settings: ModelSettings) -> str:

@@ -16,6 +16,7 @@ from bot.store.questions import StoredQuestions
 from bot.store.schema import metadata
 from playground.practice_model.script import Answer, HeldAnswer
 from playground.practice_model.server import PracticeModel
+from playground.workspace.defaults import TEAM_ID
 from playground.workspace.workspace import Workspace
 from tests import made_files
 from tests.asked import asked
@@ -150,9 +151,10 @@ async def test_a_person_is_erased_while_the_bot_does_not_run(
         await stage.outcome(ts)
     database = await Database.open(f"sqlite:///{tmp_path / 'bot.sqlite3'}")
     root = workspace.seed(user, stage.general, f"<@{workspace.bot_user_id}> {WORDS}")
-    question = asked(root, channel_id=stage.general, user_id=user, text=WORDS, team_id="T00000001")
+    question = asked(root, channel_id=stage.general, user_id=user, text=WORDS, team_id=TEAM_ID)
     command = asked(
         "8.9.trigger",
+        team_id=TEAM_ID,
         entry_point=EntryPoint.COMMAND,
         channel_id=stage.general,
         user_id=user,
