@@ -10,14 +10,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bot.files.extracts import Extract, ImageExtract, NoteExtract, PdfExtract, TextExtract
-from bot.files.names import safe_name
+from bot.files.names import one_line, safe_name
 from bot.messages import ContentBlock, FileBytes, ImageBlock, Note, PdfBlock, PreparedFile, TextBlock
 
 _BACKTICKS = re.compile(r"`{3,}")
 _LANGUAGE = re.compile(r"[\w.+#-]{0,40}", re.ASCII)
 
 
-ABOUT_CHARS_MAX = 200
+ABOUT_CHARS_MAX = 300
 
 
 def prepared(
@@ -49,7 +49,7 @@ def _blocks(
     extract: ImageExtract | PdfExtract | TextExtract, name: str, directory: Path, use: object
 ) -> list[ContentBlock]:
     """What the worker says of a file (``about``, ``language``) stays on the label's line, whoever has taken it over."""
-    about = safe_name(extract.about, chars_max=ABOUT_CHARS_MAX) if extract.about else ""
+    about = one_line(extract.about)[:ABOUT_CHARS_MAX]
     if isinstance(extract, ImageExtract):
         label = f'File "{name}" ({about}, {extract.width_px} × {extract.height_px} px):'
         data = _bytes(directory / extract.file, use)
