@@ -14,7 +14,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
 import aiohttp
@@ -23,17 +23,14 @@ from httpx_aiohttp import HttpxAiohttpClient
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import health, process, spoken
+from bot import health, process
 from bot.answering import Answering
-from bot.budget import Allowance
-from bot.derived import access_policy
+from bot.derived import access_policy, allowance, file_limits, system_prompt
 from bot.door import DiscreetNotices, Door
 from bot.errors import StartFailed
-from bot.files.bounds import ConvertLimits, FileLimits
-from bot.files.confinement import Confinement, probe
+from bot.files.confinement import probe
 from bot.files.forgetting import Forgetting
 from bot.files.reader import FileReader
-from bot.history import PDF_PAGE_TOKENS
 from bot.inbox import Inbox, InboxLimits
 from bot.llm.client import MessagesClient
 from bot.llm.patience import Patience
@@ -67,12 +64,6 @@ from bot.watchdog import Watchdog
 
 log = get_logger(__name__)
 
-WORDS_BYTES = 1_000_000
-"""Of a request, for what is no file: the words of a long thread, and what JSON adds."""
-FILES_SHARE = 0.8
-"""Of the history's tokens, for files; the words of the thread have the rest."""
-LABEL_TOKENS = 500
-"""Of what stands before a file: its name and what it is."""
 STILL_WAITING_S = 20.0
 """A model that thinks has written its first words by then, as a rule; and people ask themselves whether anything goes
 on."""
@@ -136,7 +127,7 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
             door=door,
             system_prompt=system_prompt(settings),
             history_tokens_max=settings.history_tokens_max,
-            allowance=_allowance(settings),
+            allowance=allowance(settings),
         )
         inbox = _inbox(settings, questions, DiscreetNotices(door, replies), turn, rate_limiter)
         parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s)
@@ -178,10 +169,6 @@ def _inbox(
         on_share=rate_limiter.set_share,
         spent=rate_limiter.edits_spent,
     )
-
-
-def system_prompt(settings: ModelSettings) -> str:
-    return f"{settings.bot_system_prompt}\n\n{spoken.EXPLAINED}"
 
 
 def _stop(stopped: asyncio.Future[None], token_name: str, code: str) -> None:
@@ -254,7 +241,7 @@ async def _files(settings: Settings, api: SlackClient, parts: AsyncExitStack) ->
 
     confinement = await probe()
     health.report_confinement(settings.bot_data_dir, str(confinement))
-    limits = file_limits(settings, confinement, pdf_pages_max=_allowance(settings).pages_max)
+    limits = file_limits(settings, confinement, pdf_pages_max=allowance(settings).pages_max)
     level = logging.WARNING if limits.office_refused or not confinement.landlock_abi else logging.INFO
     log.log(level, "confinement", office_refused=limits.office_refused, **asdict(confinement))
     files = FileReader(
@@ -278,29 +265,6 @@ async def _deleted(
     parts.push_async_callback(forgetting.aclose)
     await forgetting.start()
     return functools.partial(forgetting.deleted, team_id)
-
-
-def file_limits(settings: ModelSettings, confinement: Confinement, *, pdf_pages_max: int) -> FileLimits:
-    return FileLimits(
-        convert=ConvertLimits(image_side_px_max=settings.bot_image_side_px_max, pdf_pages_max=pdf_pages_max),
-        download_bytes_max=min(settings.bot_file_bytes_max, settings.bot_cache_bytes_max),
-        files_at_once_max=settings.bot_files_at_once_max,
-        office_refused=settings.bot_confinement == "require" and not confinement.holds_documents,
-        cache_bytes_max=settings.bot_cache_bytes_max,
-        cache_age_max_s=settings.bot_cache_age_max_s,
-    )
-
-
-def _allowance(settings: Settings) -> Allowance:
-    """A PDF of ``pages_max`` fits by its tokens too, so that a long one is shortened rather than left out."""
-    tokens_max = int(settings.history_tokens_max * FILES_SHARE)
-    allowance = Allowance() if settings.large_window else Allowance.small_window()
-    return replace(
-        allowance,
-        bytes_max=max(0, settings.messages_request_bytes_max - WORDS_BYTES),
-        pages_max=max(1, min(allowance.pages_max, (tokens_max - LABEL_TOKENS) // PDF_PAGE_TOKENS)),
-        tokens_max=tokens_max,
-    )
 
 
 def _with_slash(address: str) -> str:
