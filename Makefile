@@ -13,7 +13,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	--no-emit-index-url --no-emit-find-links pyproject.toml $(ARGS)
 ARGS ?=
 
-.PHONY: base-image bench build corpus coverage demo format help lint lock run test test-fast
+.PHONY: audit base-image bench build corpus coverage demo format help lint lock run sbom test test-fast
 .DEFAULT_GOAL := demo
 # Two installers in one .venv would get in each other's way.
 .NOTPARALLEL:
@@ -21,7 +21,7 @@ ARGS ?=
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
-demo: .venv/run ## the bot, a Slack workspace and a practice model on this machine, no token needed (ARGS=--once: play and exit)
+demo: .venv/demo ## the bot, a Slack workspace and a practice model on this machine, no token needed (ARGS=--once: play and exit)
 	@$(BIN)/python -m playground $(ARGS)
 
 run: .venv/run ## the bot, by the settings in the environment or .env
@@ -48,18 +48,28 @@ format: .venv/dev ## lay the code out as lint wants it, and mend what can be men
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: .venv/run ## how soon people see an answer, with 1 to 50 at once (ARGS="--strictness 0.7": other ways to play)
+bench: .venv/demo ## how soon people see an answer, with 1 to 50 at once (ARGS="--strictness 0.7": other ways to play)
 	@$(BIN)/python -m bench.live_reply $(ARGS)
 
 corpus: .venv/dev ## other projects' sample files through the converters; writes docs/corpus.md
 	$(BIN)/python -m bench.corpus
+
+audit: .venv/audit ## known weaknesses of what is installed for production (needs the network)
+	$(BIN)/python -m pip_audit --strict --disable-pip --require-hashes --requirement requirements.txt
+
+sbom: .venv/audit ## the list of what is in a release, in CycloneDX, as dist/sbom.cdx.json
+	@mkdir -p dist
+	$(BIN)/python -m cyclonedx_py requirements --output-reproducible --output-format JSON --output-file dist/sbom.cdx.json \
+		requirements.txt
 
 build: .venv/dev ## the source archive and the wheel of this version, in dist/
 	$(BIN)/python -m hatchling build --clean
 
 lock: ## pin the dependencies again (needs uv; ARGS=--upgrade: the newest that the ranges allow)
 	$(LOCK) --output-file requirements.txt
-	$(LOCK) --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(LOCK) --extra demo --constraint requirements.txt --output-file requirements-demo.txt
+	$(LOCK) --extra demo --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(LOCK) --extra audit --constraint requirements.txt --output-file requirements-audit.txt
 
 base-image: ## pin the base image of the Dockerfile to what its tag names now (needs docker)
 	@tag=$$(sed -n 's/^FROM \(.*\)@sha256:.* AS base$$/\1/p' Dockerfile) && docker pull --quiet "$$tag" >/dev/null && \
@@ -78,6 +88,14 @@ base-image: ## pin the base image of the Dockerfile to what its tag names now (n
 	@$(PIP) requirements.txt
 	@touch $@
 
+.venv/demo: requirements-demo.txt | .venv/python
+	@$(PIP) requirements-demo.txt
+	@touch $@ .venv/run
+
 .venv/dev: requirements-dev.txt | .venv/python
 	@$(PIP) requirements-dev.txt
-	@touch $@ .venv/run
+	@touch $@ .venv/run .venv/demo
+
+.venv/audit: requirements-audit.txt | .venv/python
+	@$(PIP) requirements-audit.txt
+	@touch $@

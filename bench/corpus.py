@@ -27,7 +27,7 @@ from multiprocessing.queues import Queue
 from pathlib import Path
 
 from bot import logs
-from bot.app import file_limits
+from bot.derived import file_limits
 from bot.errors import ModelError
 from bot.files import blocks
 from bot.files.confinement import NONE

@@ -14,7 +14,7 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-from bot.app import file_limits
+from bot.derived import file_limits
 from bot.files.confinement import Confinement
 from bot.files.worker.text import decoded
 from bot.limits import PDF_PAGES_MAX

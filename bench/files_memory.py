@@ -24,8 +24,8 @@ import pikepdf
 from aiohttp import web
 from httpx_aiohttp import HttpxAiohttpClient
 
-from bot.app import file_limits
 from bot.budget import Allowance
+from bot.derived import file_limits
 from bot.files.confinement import NONE
 from bot.files.reader import FileReader
 from bot.intake import Intake

@@ -20,7 +20,7 @@ from pathlib import Path
 import pikepdf
 from PIL import Image
 
-from bot.app import file_limits
+from bot.derived import file_limits
 from bot.files.confinement import NONE
 from bot.files.conversion import Conversion
 from bot.limits import PDF_PAGES_MAX

@@ -3,7 +3,7 @@
 The map, in reading order. A mention comes in through ``slack/receive``, waits in ``inbox``, is answered by ``turn``,
 which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the answer with ``slack/write``::
 
-    __main__.py        the commands: run, ask, health, usage
+    __main__.py        the commands: run, ask, health, usage, erase
     app.py             builds every part from the settings, and runs them until the process is stopped
     settings.py        every knob: name, unit, bounds, what it does
     derived.py         values that are made of them
@@ -16,6 +16,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     meter.py           what a request uses, counted while it does
     draft.py           the next request, and the one after it where the API refuses that
     history.py         what the model sees, within a budget of tokens
+    spoken.py          who said what, in a form that nobody can forge
     intake.py          which attached files are worth fetching for one
     budget.py          which prepared files fit into one request
     ports.py           what a turn needs of the outside world, as Protocols
@@ -28,8 +29,11 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     limits.py          the published limits of Slack and of the Messages API
     learned_limits.py  what refusals have taught of them
     logs.py            events with fields, without tokens and texts
+    addresses.py       whether words and tokens may go to an address
+    redaction.py       text for a log, without this process's secrets
     ask.py             the model link alone, from the terminal
     usage.py           who used what, as a table
+    erase.py           what is kept of a person or a workspace, removed
     health.py          whether the bot that uses a data directory is alive
     process.py         keeps this process's secrets from others
     watchdog.py        logs what ran while the loop stood still
@@ -38,12 +42,12 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
         read/          what was said: thread, message_text and what they are made of
         write/         the reply: replies opens one, live_reply decides what to show, markdown_cut where to part it
         web_api/       calls: client, rate_limiter with call_budget, limit_keeper, names with user_object, identity
-    files/             reader: download, cache, conversion by sandbox and office, then blocks and notes
+    files/             reader: download, cache, conversion by sandbox and office, then blocks and notes; forgetting
         worker/        the process that reads strangers' bytes: sniff, convert, a module a kind of file
             sheets/    spreadsheets → tables of text: a reader a format, model, table
             words/     documents and slides → their words, also those that no page shows
     llm/               client: body and wire make the request, sse and wire read the answer, refusals what is none
-    store/             the database: questions in the order of fairness, usage, refused_files, learned_limits
+    store/             the database: questions by fairness, usage, refused_files, deleted_files, erasure, learned_limits
         migrations/    the way to the present schema, step by step
 """
 

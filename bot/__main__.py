@@ -1,4 +1,4 @@
-"""The commands: ``run`` the bot, ``ask`` the model, ``health``, ``usage``.
+"""The commands: ``run`` the bot, ``ask`` the model, ``health``, ``usage``, ``erase`` what is kept of somebody.
 
 I/O: arguments, the terminal, exit codes: 0 all well, 1 the work failed, 2 a wrong setting or argument.
 """
@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import bot
 from bot import health, logs
 from bot.errors import StartFailed
-from bot.settings import ModelSettings, Settings, data_dir, database_address
+from bot.settings import ModelSettings, Settings, data_dir, kept_in, secrets_of
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -46,14 +48,28 @@ def _parser() -> argparse.ArgumentParser:
     used.add_argument("--since", default="7d", metavar="7d", help="so many days, or a date such as 2026-01-31 (UTC)")
     used.add_argument("--csv", action="store_true", help="with channels, for a spreadsheet")
     used.set_defaults(command=_usage)
+    erase = commands.add_parser("erase", help="remove what is kept of a person or a workspace, and say what")
+    whose = erase.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--user", type=_id("UW"), metavar="U…", help="a person's id in Slack")
+    whose.add_argument("--workspace", type=_id("TE"), metavar="T…", help="a workspace's id in Slack")
+    erase.set_defaults(command=_erase)
     return parser
+
+
+def _id(letters: str) -> Callable[[str], str]:
+    def checked(value: str) -> str:
+        if not re.fullmatch(f"[{letters}][A-Z0-9]+", value):
+            raise argparse.ArgumentTypeError(f"{value!r} is no such id of Slack's")
+        return value
+
+    return checked
 
 
 def _run(_options: argparse.Namespace) -> int:
     from bot import app  # noqa: PLC0415 - the other commands start faster without it
 
     settings = Settings.load()
-    logs.set_up(settings.bot_log_level, settings.bot_log_format)
+    logs.set_up(settings.bot_log_level, settings.bot_log_format, secrets_of(settings))
     asyncio.run(app.run(settings))
     return 0
 
@@ -62,8 +78,18 @@ def _ask(options: argparse.Namespace) -> int:
     from bot import ask  # noqa: PLC0415 - the other commands start faster without it
 
     settings = ModelSettings.load()
-    logs.set_up(settings.bot_log_level, settings.bot_log_format)
+    logs.set_up(settings.bot_log_level, settings.bot_log_format, secrets_of(settings))
     return asyncio.run(ask.ask(settings, options.question, options.file))
+
+
+def _erase(options: argparse.Namespace) -> int:
+    from bot import erase  # noqa: PLC0415 - the other commands start faster without it
+
+    address, directory = kept_in()
+    logs.set_up(secrets=[address])
+    for line in asyncio.run(erase.run(address, directory, user_id=options.user or "", team_id=options.workspace or "")):
+        print(line)
+    return 0
 
 
 def _health(_options: argparse.Namespace) -> int:
@@ -77,7 +103,7 @@ def _health(_options: argparse.Namespace) -> int:
 def _usage(options: argparse.Namespace) -> int:
     from bot import usage  # noqa: PLC0415 - the other commands start faster without it
 
-    print(asyncio.run(usage.report(database_address(), options.since, csv=options.csv)), end="")
+    print(asyncio.run(usage.report(kept_in()[0], options.since, csv=options.csv)), end="")
     return 0
 
 

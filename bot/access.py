@@ -70,7 +70,7 @@ class Person:
     is_guest: bool = False
     is_stranger: bool = False
     is_deactivated: bool = False
-    email: str = ""
+    email: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict
+from typing import Any
 
 import aiohttp
 import httpx
@@ -24,21 +25,19 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import health, process
 from bot.answering import Answering
-from bot.budget import Allowance
-from bot.derived import access_policy
+from bot.derived import access_policy, allowance, counting, file_limits, system_prompt, turn_bounds
 from bot.door import DiscreetNotices, Door
 from bot.errors import StartFailed
-from bot.files.bounds import ConvertLimits, FileLimits
-from bot.files.confinement import Confinement, probe
+from bot.files.confinement import probe
+from bot.files.forgetting import Forgetting
 from bot.files.reader import FileReader
-from bot.history import PDF_PAGE_TOKENS
 from bot.inbox import Inbox, InboxLimits
 from bot.llm.client import MessagesClient
 from bot.llm.patience import Patience
 from bot.logs import get_logger
 from bot.messages import Attachment
-from bot.ports import Notices, Questions, RefusedFiles
-from bot.settings import ModelSettings, Settings, database_address, secret
+from bot.ports import RefusedFiles
+from bot.settings import ModelSettings, Settings, secret, sqlite_in
 from bot.slack.read.file_objects import attachment
 from bot.slack.read.thread import ThreadReader
 from bot.slack.receive import listeners
@@ -51,28 +50,23 @@ from bot.slack.web_api.identity import Identity, check_token, identify
 from bot.slack.web_api.limit_keeper import LimitKeeper
 from bot.slack.web_api.names import Names
 from bot.slack.web_api.rate_limiter import RateLimiter
+from bot.slack.web_api.redirects import refuse_redirects
 from bot.slack.write.asides import SlackAsides
 from bot.slack.write.replies import SlackReplies
 from bot.slack.write.status_line import StatusSupport
 from bot.slack.write.thread_outlet import ThreadServices
 from bot.store.database import Database
-from bot.store.fairness import TurnBounds
+from bot.store.deleted_files import StoredDeletedFiles
 from bot.store.learned_limits import StoredLimits
 from bot.store.questions import StoredQuestions
 from bot.store.refused_files import StoredRefusedFiles
 from bot.store.reply_records import StoredReplyRecords
-from bot.store.usage import Counting, DayBudgets, StoredUsage
+from bot.store.usage import StoredUsage
 from bot.turn import Turn
 from bot.watchdog import Watchdog
 
 log = get_logger(__name__)
 
-WORDS_BYTES = 1_000_000
-"""Of a request, for what is no file: the words of a long thread, and what JSON adds."""
-FILES_SHARE = 0.8
-"""Of the history's tokens, for files; the words of the thread have the rest."""
-LABEL_TOKENS = 500
-"""Of what stands before a file: its name and what it is."""
 STILL_WAITING_S = 20.0
 """A model that thinks has written its first words by then, as a rule; and people ask themselves whether anything goes
 on."""
@@ -108,9 +102,9 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
     stop = functools.partial(_stop, stopped)
     async with AsyncExitStack() as parts:
         pulse = health.Pulse(settings.bot_data_dir)
-        database = await Database.open(database_address(settings))
+        database = await Database.open(secret(settings.database_url) or sqlite_in(settings.bot_data_dir))
         parts.push_async_callback(database.aclose)
-        session = await parts.enter_async_context(_slack_session())
+        session = await parts.enter_async_context(slack_session())
         client = _slack_client(settings, session)
         api = SlackClient(client, rate_limiter := RateLimiter(), stop)
         identity = await identify(api)
@@ -124,6 +118,7 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
         replies = _replies(settings, api, reader, StoredReplyRecords(database), session)
 
         files = await _files(settings, api, parts)
+        deleted = await _deleted(files, database, identity.team_id, parts)
         refused_files = StoredRefusedFiles(database)
         turn = Turn(
             threads=reader,
@@ -134,16 +129,16 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
             refused_files=refused_files,
             door=door,
             usage=_usage(settings, database, parts),
-            system_prompt=settings.bot_system_prompt,
+            system_prompt=system_prompt(settings),
             history_tokens_max=settings.history_tokens_max,
-            allowance=_allowance(settings),
+            allowance=allowance(settings),
         )
         inbox = _inbox(settings, questions, DiscreetNotices(door, replies), turn, rate_limiter, pulse)
         parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s)
 
         revoked = functools.partial(check_token, api)
         pressed, may, away = replies.button_pressed, door.refusal, door.turn_away
-        handlers = Handlers(inbox.accept, pressed, files.forget, names.is_bot, revoked, may, away)
+        handlers = Handlers(inbox.accept, pressed, deleted, names.is_bot, revoked, may, away)
         bolt = listeners.build(client, identity, secret(settings.slack_signing_secret), handlers)
         transport = await _listening(_transport(settings, bolt, client, stop, pulse), parts)
         inbox.start()
@@ -158,10 +153,25 @@ async def _listening(transport: Transport, parts: AsyncExitStack) -> Transport:
     return transport
 
 
+async def _questions(settings: Settings, database: Database, identity: Identity) -> StoredQuestions:
+    questions = StoredQuestions(
+        database, team_id=identity.team_id, bounds=turn_bounds(settings), counting=counting(settings)
+    )
+    if not database.shared:
+        await questions.expire_all()
+    return questions
+
+
+def _usage(settings: Settings, database: Database, parts: AsyncExitStack) -> StoredUsage:
+    usage = StoredUsage(database, settings.messages_model)
+    parts.push_async_callback(usage.aclose)
+    return usage
+
+
 def _inbox(
     settings: Settings,
-    questions: Questions,
-    notices: Notices,
+    questions: StoredQuestions,
+    notices: DiscreetNotices,
     turn: Turn,
     rate_limiter: RateLimiter,
     pulse: health.Pulse,
@@ -176,24 +186,6 @@ def _inbox(
         on_share=rate_limiter.set_share,
         spent=rate_limiter.edits_spent,
     )
-
-
-async def _questions(settings: Settings, database: Database, identity: Identity) -> StoredQuestions:
-    bounds = TurnBounds(settings.bot_turns_per_user_max, settings.bot_turns_per_channel_max)
-    budgets = DayBudgets(
-        settings.bot_user_questions_per_day, settings.bot_user_tokens_per_day, settings.bot_workspace_tokens_per_day
-    )
-    counting = Counting(settings.messages_model, budgets)
-    questions = StoredQuestions(database, team_id=identity.team_id, bounds=bounds, counting=counting)
-    if not database.shared:
-        await questions.expire_all()
-    return questions
-
-
-def _usage(settings: Settings, database: Database, parts: AsyncExitStack) -> StoredUsage:
-    usage = StoredUsage(database, settings.messages_model)
-    parts.push_async_callback(usage.aclose)
-    return usage
 
 
 def _stop(stopped: asyncio.Future[None], token_name: str, code: str) -> None:
@@ -213,8 +205,11 @@ def _replies(
     return SlackReplies(services, reader, session, native=settings.bot_streaming == "native")
 
 
-def _slack_session() -> aiohttp.ClientSession:
-    return aiohttp.ClientSession(timeout=SLACK_TIMEOUT, trust_env=True, response_class=SlackResponse)
+def slack_session() -> aiohttp.ClientSession:
+    """For the Web API and response URLs."""
+    return aiohttp.ClientSession(
+        timeout=SLACK_TIMEOUT, trust_env=True, middlewares=(refuse_redirects,), response_class=SlackResponse
+    )
 
 
 async def _keep_limits(rate_limiter: RateLimiter, database: Database, team_id: str, parts: AsyncExitStack) -> None:
@@ -226,7 +221,7 @@ async def _keep_limits(rate_limiter: RateLimiter, database: Database, team_id: s
 def _slack_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
     return AsyncWebClient(
         token=secret(settings.slack_bot_token),
-        base_url=_with_slash(settings.slack_api_url),
+        base_url=settings.slack_api_url.rstrip("/") + "/",
         session=session,
         retry_handlers=[],
     )
@@ -273,7 +268,7 @@ async def _files(settings: Settings, api: SlackClient, parts: AsyncExitStack) ->
 
     confinement = await probe()
     health.report_confinement(settings.bot_data_dir, str(confinement))
-    limits = file_limits(settings, confinement, pdf_pages_max=_allowance(settings).pages_max)
+    limits = file_limits(settings, confinement, pdf_pages_max=allowance(settings).pages_max)
     level = logging.WARNING if limits.office_refused or not confinement.landlock_abi else logging.INFO
     log.log(level, "confinement", office_refused=limits.office_refused, **asdict(confinement))
     files = FileReader(
@@ -289,31 +284,14 @@ async def _files(settings: Settings, api: SlackClient, parts: AsyncExitStack) ->
     return files
 
 
-def file_limits(settings: ModelSettings, confinement: Confinement, *, pdf_pages_max: int) -> FileLimits:
-    return FileLimits(
-        convert=ConvertLimits(image_side_px_max=settings.bot_image_side_px_max, pdf_pages_max=pdf_pages_max),
-        download_bytes_max=min(settings.bot_file_bytes_max, settings.bot_cache_bytes_max),
-        files_at_once_max=settings.bot_files_at_once_max,
-        office_refused=settings.bot_confinement == "require" and not confinement.holds_documents,
-        cache_bytes_max=settings.bot_cache_bytes_max,
-        cache_age_max_s=settings.bot_cache_age_max_s,
-    )
-
-
-def _allowance(settings: Settings) -> Allowance:
-    """A PDF of ``pages_max`` fits by its tokens too, so that a long one is shortened rather than left out."""
-    tokens_max = int(settings.history_tokens_max * FILES_SHARE)
-    allowance = Allowance() if settings.large_window else Allowance.small_window()
-    return replace(
-        allowance,
-        bytes_max=max(0, settings.messages_request_bytes_max - WORDS_BYTES),
-        pages_max=max(1, min(allowance.pages_max, (tokens_max - LABEL_TOKENS) // PDF_PAGE_TOKENS)),
-        tokens_max=tokens_max,
-    )
-
-
-def _with_slash(address: str) -> str:
-    return address if address.endswith("/") else f"{address}/"
+async def _deleted(
+    files: FileReader, database: Database, team_id: str, parts: AsyncExitStack
+) -> Callable[[str], Coroutine[Any, Any, None]]:
+    """What to do when Slack says that a file was deleted; what other processes hear of is looked for from now on."""
+    forgetting = Forgetting(files, StoredDeletedFiles(database))
+    parts.push_async_callback(forgetting.aclose)
+    await forgetting.start()
+    return functools.partial(forgetting.deleted, team_id)
 
 
 def _owner() -> str:

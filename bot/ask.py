@@ -12,7 +12,8 @@ from contextlib import aclosing
 from pathlib import Path
 
 from bot import history, process
-from bot.app import file_limits, messages_client
+from bot.app import messages_client
+from bot.derived import file_limits, system_prompt
 from bot.endings import REFUSED, STOPPED
 from bot.errors import ModelError
 from bot.files import blocks
@@ -46,7 +47,7 @@ async def ask(settings: ModelSettings, question: str, paths: Sequence[Path]) -> 
         built = history.build(
             [asked],
             {file.attachment_id: file for file in files},
-            system=settings.bot_system_prompt,
+            system=system_prompt(settings),
             tokens_max=HISTORY_TOKENS_MAX,
         )
         try:

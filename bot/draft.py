@@ -15,7 +15,7 @@ Each step leaves something out, and the steps are counted, so that there is an e
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot import budget, history
 from bot.budget import Allowance
@@ -69,7 +69,7 @@ class Draft:
 
     thread: tuple[ThreadMessage, ...]
     files: tuple[PreparedFile, ...]
-    system: str
+    system: str = field(repr=False)
     tokens_max: int
     allowance: Allowance
     """What the files may take together."""

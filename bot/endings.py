@@ -27,6 +27,7 @@ NO_ACCESS = (
     "app lacks a permission, and whoever runs me finds its name in the log."
 )
 SLACK_AWAY = "Slack hasn't let me read this conversation for a while, and I gave up waiting. Please ask again."
+ERASED = "This question was erased by whoever runs me, so I don't answer it."
 SILENT = "The model gave an empty answer. Please ask again, perhaps in other words."
 REFUSED = "The model declined to answer this."
 CUT = "The answer breaks off here: {clause}"

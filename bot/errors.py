@@ -135,9 +135,9 @@ class ModelError(BotError):
 class ModelKeyInvalid(ModelError):
     sentence = (
         "I can't reach the model, because its API refused my key. Please ask whoever runs me to check "
-        "`YOUROUTER_API_KEY`."
+        "YOUROUTER_API_KEY."
     )
-    clause = "the model's API no longer accepts my key. Please ask whoever runs me to check `YOUROUTER_API_KEY`."
+    clause = "the model's API no longer accepts my key. Please ask whoever runs me to check YOUROUTER_API_KEY."
 
 
 class ModelBalanceEmpty(ModelError):
@@ -151,11 +151,9 @@ class ModelBalanceEmpty(ModelError):
 class ModelNotFound(ModelError):
     sentence = (
         "I can't reach the model, because the API doesn't know the one that I am set to use. Please ask whoever runs "
-        "me to check `MESSAGES_MODEL` and `MESSAGES_API_URL`."
+        "me to check MESSAGES_MODEL and MESSAGES_API_URL."
     )
-    clause = (
-        "the API doesn't know the model that I am set to use. Please ask whoever runs me to check `MESSAGES_MODEL`."
-    )
+    clause = "the API doesn't know the model that I am set to use. Please ask whoever runs me to check MESSAGES_MODEL."
 
 
 class ModelRequestTooLarge(ModelError):

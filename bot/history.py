@@ -4,6 +4,7 @@ Pure, and the same for the same thread: what a thread said once is written the s
 API's prompt cache recognises it. Rules:
 
 - people and other apps speak as ``user``, each with a name before the words; this bot speaks as ``assistant``;
+- who said what can be told by the form, whatever people write and files hold (``spoken``);
 - turns of one role are merged, texts beside each other become one block, blank text is dropped;
 - files stand before the words they came with, and a file that could not be read is named with the reason;
 - the first and the last turn are ``user``, and the question is the end;
@@ -13,11 +14,11 @@ API's prompt cache recognises it. Rules:
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 
+from bot import spoken
 from bot.messages import (
     AuthorKind,
     ContentBlock,
@@ -45,7 +46,6 @@ NOTICE_TOKENS = 50
 SEPARATOR_TOKENS = 1
 TRIM_STEP = 0.25
 """Of the budget. Trimming goes in steps: the cut stays in place, and the prompt cache holds, for several turns."""
-NAME_CHARS_MAX = 120
 REASON_CHARS_MAX = 300
 
 OPENING = TextBlock("[This thread begins with a message of yours.]")
@@ -64,6 +64,17 @@ class _Turn:
     blocks: tuple[ContentBlock, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What messages are read with: what became of their files, and the names of those who speak."""
+
+    files: Mapping[str, PreparedFile] = field(repr=False)
+    speakers: Mapping[tuple[str, AuthorKind], str] = field(repr=False)
+
+    def speaker(self, message: ThreadMessage) -> str:
+        return self.speakers[message.author.id, message.author.kind]
+
+
 def build(
     messages: Sequence[ThreadMessage], files: Mapping[str, PreparedFile], *, system: str, tokens_max: int
 ) -> History:
@@ -73,8 +84,9 @@ def build(
     """
     *earlier, question = messages
     unique = {message.ts: message for message in earlier if message.ts != question.ts}
-    said = [turns for message in unique.values() if (turns := _turns(message, files))]
-    said.append(_question(question, files, first=not said))
+    heard = _Heard(files, spoken.speakers(message.author for message in (*unique.values(), question)))
+    said = [turns for message in unique.values() if (turns := _turns(message, heard))]
+    said.append(_question(question, heard, first=not said))
     kept, left_out = _within(said, tokens_max / MARGIN - estimate_tokens([TextBlock(system), OPENING]))
     return History(Conversation(system, _merged(kept)), left_out)
 
@@ -86,75 +98,64 @@ def estimate_tokens(blocks: Iterable[ContentBlock]) -> float:
 # --- one message ---------------------------------------------------------------------------------------------------
 
 
-def _turns(message: ThreadMessage, files: Mapping[str, PreparedFile]) -> list[_Turn]:
+def _turns(message: ThreadMessage, heard: _Heard) -> list[_Turn]:
     """Our own words are an ``assistant`` turn; files are always ``user`` content, whoever posted them."""
-    attached = _attached(message, files)
+    attached = _attached(message, heard)
     if message.author.kind is AuthorKind.THIS_BOT:
         text = _text_only(message.text).strip()
         turns = [_Turn(Role.USER, tuple(attached)), _Turn(Role.ASSISTANT, (TextBlock(text),) if text else ())]
         return [turn for turn in turns if turn.blocks]
-    words = _words(message, files)
-    return [_Turn(Role.USER, (*attached, _spoken(message, words)))] if words else []
+    words = _words(message, heard)
+    return [_Turn(Role.USER, (*attached, _spoken(message, words, heard)))] if words else []
 
 
-def _question(message: ThreadMessage, files: Mapping[str, PreparedFile], *, first: bool) -> list[_Turn]:
+def _question(message: ThreadMessage, heard: _Heard, *, first: bool) -> list[_Turn]:
     """Always one ``user`` turn: where nothing was written, it asks for what a bare mention most likely means."""
-    words = _words(message, files) or ("Hello." if first else "Please reply to the conversation above.")
-    return [_Turn(Role.USER, (*_attached(message, files), _spoken(message, words)))]
+    words = _words(message, heard) or ("Hello." if first else "Please reply to the conversation above.")
+    return [_Turn(Role.USER, (*_attached(message, heard), _spoken(message, words, heard)))]
 
 
-def _words(message: ThreadMessage, files: Mapping[str, PreparedFile]) -> str:
+def _words(message: ThreadMessage, heard: _Heard) -> str:
     """What was written and what was spoken. A file without words asks to be read; in later turns too, since the prompt
     cache wants the same words again."""
-    prepared = [files[file.id] for file in message.attachments if file.id in files]
+    prepared = [heard.files[file.id] for file in message.attachments if file.id in heard.files]
     said = [_text_only(text).strip() for text in (message.text, *(file.words for file in prepared))]
     if words := "\n\n".join(filter(None, said)):
         return words
     return f"Please read the attached file{'s' * (len(message.attachments) > 1)}." if message.attachments else ""
 
 
-def _attached(message: ThreadMessage, files: Mapping[str, PreparedFile]) -> list[ContentBlock]:
+def _attached(message: ThreadMessage, heard: _Heard) -> list[ContentBlock]:
     blocks: list[ContentBlock] = []
     for attachment in message.attachments:
-        prepared = files.get(attachment.id, PreparedFile(attachment.id))
+        prepared = heard.files.get(attachment.id, PreparedFile(attachment.id))
         if prepared.words:
-            blocks.append(TextBlock(f"[{_speaker(message)} spoke, and Slack wrote it down.]"))
+            blocks.append(TextBlock(f"[{heard.speaker(message)} spoke, and Slack wrote it down.]"))
             continue
         content = [block for block in map(_sendable, prepared.blocks) if block]
         reasons = " ".join(_sentence(note, "It" if number else "it") for number, note in enumerate(prepared.notes))
         if not content:
             reasons = f"not read: {reasons}" if reasons else "not read"
-        label = f"File from {_speaker(message)}: {_line(attachment.name, NAME_CHARS_MAX)}"
+        label = f"File from {heard.speaker(message)}: {spoken.one_line(attachment.name, spoken.NAME_CHARS_MAX)}"
         blocks += [TextBlock(f"[{label} ({reasons})]" if reasons else f"[{label}]"), *content]
     return blocks
 
 
 def _sentence(note: Note, pronoun: str) -> str:
     """The attachment itself is the pronoun, a file within it has its name ("a.zip › b.pdf")."""
-    subject = _line(note.file_name, NAME_CHARS_MAX) if " › " in note.file_name else pronoun
-    return f"{subject} {_line(note.reason, REASON_CHARS_MAX)}"
+    subject = spoken.one_line(note.file_name, spoken.NAME_CHARS_MAX) if " › " in note.file_name else pronoun
+    return f"{subject} {spoken.one_line(note.reason, REASON_CHARS_MAX)}"
 
 
-def _spoken(message: ThreadMessage, text: str) -> TextBlock:
-    return TextBlock(f"{_speaker(message)}: {text}")
-
-
-def _speaker(message: ThreadMessage) -> str:
-    name = _line(message.author.name.replace(":", " "), NAME_CHARS_MAX) or "Someone"
-    return f"{name} (app)" if message.author.kind is AuthorKind.OTHER_BOT else name
-
-
-def _line(name: str, chars_max: int) -> str:
-    """Other people's words that cannot leave their place: one line, no square brackets, nothing invisible."""
-    visible = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in name)
-    return " ".join(visible.replace("[", "(").replace("]", ")").split())[:chars_max].strip()
+def _spoken(message: ThreadMessage, text: str, heard: _Heard) -> TextBlock:
+    return TextBlock(spoken.message(heard.speaker(message), text))
 
 
 def _sendable(block: ContentBlock) -> ContentBlock | None:
     if not isinstance(block, TextBlock):
         return block
     text = _text_only(block.text)
-    return TextBlock(text) if text.strip() else None
+    return TextBlock(spoken.in_file(text)) if text.strip() else None
 
 
 def _text_only(text: str) -> str:

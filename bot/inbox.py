@@ -78,6 +78,7 @@ class Inbox:
         self._new = 0
         self._turns: dict[asyncio.Task[None], Claim] = {}
         self._answered: set[int] = set()
+        self._erased: set[int] = set()
         self._notices: dict[asyncio.Task[bool], Lock] = {}
         self._loops: list[asyncio.Task[None]] = []
         self._beat_soon = asyncio.Event()
@@ -190,7 +191,12 @@ class Inbox:
             await asyncio.sleep(min(WATCH_EVERY_S, self._limits.lease_s / 4))
 
     def _stop_what_is_lost(self) -> None:
+        """And what was erased: that turn says so, once."""
         for turn, claim in self._turns.items():
+            if claim.lease.erased and not claim.erased and claim.id not in self._erased | self._answered:
+                log.info("inbox.question_erased", **_names(claim.question))
+                self._erased.add(claim.id)
+                turn.cancel()
             if not claim.lease.held() and claim.id not in self._answered and not turn.cancelling():
                 log.warning("inbox.lease_lost", **_names(claim.question))
                 turn.cancel()
@@ -216,6 +222,7 @@ class Inbox:
             await self._until_written(lambda: self._questions.finish(claim, outcome))
         finally:
             self._answered.discard(claim.id)
+            self._erased.discard(claim.id)
 
     async def _until_written(self, call: Callable[[], Awaitable[bool]]) -> None:
         while True:

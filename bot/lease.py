@@ -16,6 +16,8 @@ class Lease:
         self._clock = clock
         self._until_s = until_s
         self._lost = False
+        self.erased = False
+        """Whether an operator has erased the question meanwhile: its turn ends, and says so."""
 
     def held(self) -> bool:
         return not self._lost and self._clock() < self._until_s

@@ -1,41 +1,25 @@
 """Log calls go in as event names with fields; lines for people or for machines come out, without tokens and texts.
 
 I/O: standard error. A line is named by its event (``turn.done``); what a person wrote and what the model answered are
-never logged, names of files only at DEBUG. ``redact`` is the net under that rule: whatever looks like a token is
-replaced before a line is written.
+never logged, names of files only at DEBUG. ``redaction`` is the net under that rule: whatever looks like a token, and
+this process's own secrets, are replaced before a line is written. What nothing catches is logged as well, so that its
+traceback passes through here too.
 """
 
 from __future__ import annotations
 
 import logging
-import re
 import sys
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, MutableMapping
+from types import TracebackType
 from typing import Any
 
 import structlog
 
-TOKEN = re.compile(
-    r"xox[a-z]-[\w-]{6,}|xapp-[\w-]{6,}|xoxe\.[\w.-]{6,}|sk-[\w-]{8,}|(?i:bearer)\s+[\w.~+/-]{6,}=*"
-    r"|(?<=ticket=)[\w%.-]+|hooks\.slack[^\s'\"]*/commands/[^\s'\"]+"
-)
+from bot.redaction import Redaction
+
 _TRACEBACKS = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 """Local variables hold what people wrote."""
-
-
-def redact(value: object) -> object:
-    """``value`` with anything that looks like a token replaced, in nested values too."""
-    if isinstance(value, str):
-        return TOKEN.sub("[redacted]", value)
-    if isinstance(value, Mapping):
-        return {key: redact(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [redact(item) for item in value]
-    return value
-
-
-def _redact_line(_logger: object, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {key: redact(value) for key, value in line.items()}
 
 
 class _Brief(logging.Filter):
@@ -53,8 +37,14 @@ def get_logger(name: str) -> structlog.stdlib.BoundLogger:
     return logger
 
 
-def set_up(level: str = "INFO", log_format: str = "console") -> None:
-    """Sends our own lines and the libraries' through the same renderer. ``log_format`` is ``console`` or ``json``."""
+def set_up(level: str = "INFO", log_format: str = "console", secrets: Iterable[str] = ()) -> None:
+    """Sends our own lines and the libraries' through the same renderer. ``log_format`` is ``console`` or ``json``;
+    ``secrets`` are values that no line may show."""
+    redaction = Redaction(secrets)
+
+    def redact_line(_logger: object, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        return {key: redaction.value(value) for key, value in line.items()}
+
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -65,13 +55,13 @@ def set_up(level: str = "INFO", log_format: str = "console") -> None:
     renderer: list[structlog.typing.Processor] = (
         [
             structlog.processors.ExceptionRenderer(_TRACEBACKS),
-            _redact_line,
+            redact_line,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ]
         if log_format == "json"
         else [
             structlog.processors.format_exc_info,
-            _redact_line,
+            redact_line,
             structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
         ]
     )
@@ -92,3 +82,12 @@ def set_up(level: str = "INFO", log_format: str = "console") -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("bot").setLevel(level)
+    sys.excepthook = _uncaught
+
+
+def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """In place of Python's own words, which no redaction sees."""
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+        return
+    get_logger(__name__).error("process.crashed", exc_info=(kind, error, trace))

@@ -40,7 +40,7 @@ class WordsKind(StrEnum):
 class Words:
     """What Slack itself says a file holds: the transcript of a clip, or an e-mail with its head, as plain text."""
 
-    text: str
+    text: str = field(repr=False)
     kind: WordsKind
     own: bool
     """They are those of whoever posted the file, who did not just forward it."""
@@ -48,9 +48,9 @@ class Words:
     """Else Slack has more of it: for files.info, or at ``more_url``."""
     pending: bool
     """Slack is not done with a transcript yet."""
-    more_url: str | None
+    more_url: str | None = field(repr=False)
     """The whole transcript, as WebVTT."""
-    enclosed: tuple[str, ...]
+    enclosed: tuple[str, ...] = field(repr=False)
     """Names of what an e-mail came with. They are no files of Slack's."""
 
 
@@ -65,15 +65,15 @@ class Attachment:
     """
 
     id: str
-    name: str
+    name: str = field(repr=False)
     mimetype: str
     mode: str
     size_bytes: int | None
-    url: str | None
+    url: str | None = field(repr=False)
     """``url_private_download``; ``None`` where Slack gives none."""
     filetype: str
     """Slack's own word for the kind ("python", "quip"); of a snippet, the language its author chose."""
-    converted_pdf_url: str | None
+    converted_pdf_url: str | None = field(repr=False)
     """``converted_pdf``: Slack's own rendering of an Office file, where it has made one."""
     words: Words | None
 
@@ -100,9 +100,9 @@ class Question:
     thread_ts: str
     user_id: str
     entry_point: EntryPoint
-    text: str
+    text: str = field(repr=False)
     attachments: tuple[Attachment, ...]
-    response_url: str | None
+    response_url: str | None = field(repr=False)
     user_team: str = ""
 
     @property
@@ -114,6 +114,9 @@ class Question:
         """Whether nothing can stand before it, so that there is no history to read."""
         return self.thread_ts == self.ts
 
+
+EVERY_FILE = "*"
+"""In place of a file's id: all files that were prepared until then."""
 
 # --- what the thread says ------------------------------------------------------------------------------------------
 
@@ -127,7 +130,7 @@ class AuthorKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Author:
     id: str
-    name: str
+    name: str = field(repr=False)
     kind: AuthorKind
 
 
@@ -137,7 +140,7 @@ class ThreadMessage:
 
     ts: str
     author: Author
-    text: str
+    text: str = field(repr=False)
     attachments: tuple[Attachment, ...]
 
 
@@ -158,7 +161,7 @@ class FileBytes:
 
 @dataclass(frozen=True, slots=True)
 class TextBlock:
-    text: str
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +178,7 @@ class ImageBlock:
 class PdfBlock:
     """A valid, unencrypted PDF; ``title`` is the name people know the file by."""
 
-    title: str
+    title: str = field(repr=False)
     data: FileBytes
     pages: int
 
@@ -198,7 +201,7 @@ class Message:
 class Conversation:
     """One request's worth: starts and ends with a user message, roles alternate, no blank text."""
 
-    system: str
+    system: str = field(repr=False)
     messages: tuple[Message, ...]
 
 
@@ -209,8 +212,8 @@ class Note:
     ``reason`` is a predicate with a full stop: "song.mp3" + "is an audio file, which I can't listen to."
     """
 
-    file_name: str
-    reason: str
+    file_name: str = field(repr=False)
+    reason: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +226,7 @@ class PreparedFile:
     attachment_id: str
     blocks: tuple[ContentBlock, ...] = ()
     notes: tuple[Note, ...] = ()
-    words: str = ""
+    words: str = field(default="", repr=False)
 
 
 # --- what the model sends back -------------------------------------------------------------------------------------
@@ -266,7 +269,7 @@ class Usage:
 class TextDelta:
     """The next characters of the answer. Deltas joined without separators are the answer."""
 
-    text: str
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

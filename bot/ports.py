@@ -59,6 +59,7 @@ class Outcome(StrEnum):
     """The place to answer in was taken away."""
     DENIED = "denied"
     """Who asked may not use the bot."""
+    ERASED = "erased"
 
 
 class Stage(StrEnum):
@@ -120,7 +121,7 @@ class Claim:
     ``fence`` is the number of the lease: each one has a higher number than those before. ``unrecorded``: an earlier one
     may have shown something of which there is no record. ``crashes`` counts those that ran out because a process died,
     ``strikes`` what of that speaks against the question itself. ``waited_s``: from its acceptance until now. ``spent``:
-    a budget of the day is used up, so that it is not to be answered.
+    a budget of the day is used up. ``erased``: an operator has erased what was asked, and people have to be told.
     """
 
     id: int
@@ -132,6 +133,7 @@ class Claim:
     unrecorded: bool = False
     waited_s: float = 0.0
     spent: Spent | None = None
+    erased: bool = False
 
     @property
     def guilty(self) -> bool:
@@ -141,11 +143,8 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Vitals:
-    """What a process says of itself with its heartbeat.
-
-    ``claims`` are the questions whose turns it runs, ``locks`` those of whose notices it takes care; ``spent`` is which
-    part of the edits that Slack allows in a minute it has made.
-    """
+    """What a process says of itself with its heartbeat: ``claims``, the questions whose turns it runs; ``locks``, those
+    of whose notices it takes care; ``spent``, which part of the edits that Slack allows in a minute it has made."""
 
     claims: Collection[Claim] = ()
     locks: Collection[Lock] = ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
@@ -70,6 +70,9 @@ class Result:
     streamed: Streamed = NOTHING
 
 
+ERASED = Result(Ending(Outcome.ERASED, endings.ERASED, withdraw=True))
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """Everything a turn needs; one object serves them all. ``answer`` is what the inbox runs."""
@@ -82,7 +85,7 @@ class Turn:
     refused_files: RefusedFiles
     door: Door
     usage: UsageRecords
-    system_prompt: str
+    system_prompt: str = field(repr=False)
     history_tokens_max: int
     allowance: Allowance
     """What the files of one request may take."""
@@ -93,6 +96,10 @@ class Turn:
         Raises ``StoreFailed`` where the database is away for long: then the question is for later.
         """
         started_s = time.monotonic()
+        if claim.erased and claim.question.entry_point is EntryPoint.COMMAND:  # the way to answer it was erased, too
+            await self.replies.tell(claim.question, endings.ERASED)
+            _log_turn(claim, Outcome.ERASED, ERASED, started_s)
+            return Outcome.ERASED
         reason = await self.door.refusal(claim.question)
         if reason is not None:
             return await self._turn_away(claim, reason, started_s)
@@ -103,7 +110,14 @@ class Turn:
         except ReplyNotPossible as error:
             await reply.abandon()
             outcome, result = await self._say_elsewhere(claim.question, error), Result(Ending(Outcome.FAILED))
-        except (asyncio.CancelledError, *FOR_LATER):
+        except asyncio.CancelledError:
+            if not claim.lease.erased:
+                await reply.abandon()
+                raise
+            _uncancelled()
+            result = ERASED
+            outcome = await _finish(reply, result)
+        except FOR_LATER:
             await reply.abandon()
             raise
         _log_turn(claim, outcome, result, started_s)
@@ -129,6 +143,8 @@ class Turn:
 
     async def _answer(self, claim: Claim, reply: Reply) -> Result:
         question = claim.question
+        if claim.erased:
+            return ERASED
         if claim.guilty:
             return Result(Ending(Outcome.FAILED, endings.GIVEN_UP))
         if claim.spent is not None:
@@ -199,6 +215,12 @@ class Turn:
             allowance=self.allowance,
             told=(refused | spoken) - newly_attached(thread),
         )
+
+
+def _uncancelled() -> None:
+    """Goes on: what was cancelled is the work on the answer, not the word about it."""
+    if (task := asyncio.current_task()) is not None:
+        task.uncancel()
 
 
 async def _waited_out(call: Callable[[], Awaitable[T]]) -> T:

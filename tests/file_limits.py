@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.app import file_limits
+from bot.derived import file_limits
 from bot.files.confinement import Confinement
 from bot.limits import PDF_PAGES_MAX
 from bot.settings import ModelSettings

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from bot.app import file_limits
+from bot.derived import file_limits
 from bot.files.confinement import probe
 from bot.files.conversion import Conversion
 from bot.files.extracts import to_json

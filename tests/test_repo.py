@@ -14,8 +14,9 @@ from packaging.requirements import Requirement
 
 import bot
 import playground
-from bot.settings import SYSTEM_PROMPT, Settings, settings_table
+from bot.settings import SYSTEM_PROMPT, Settings
 from tests.repository import ROOT, imports, map_of, modules, text_of, tracked
+from tests.settings_table import settings_table
 
 UNNAMED = {"store/migrations/versions/", "terminal.py"}
 """What a line beside it speaks of."""
@@ -140,7 +141,8 @@ def test_every_setting_is_used() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute)
     }
-    assert sorted(Settings.model_fields.keys() - used) == []
+    files = {name for name in Settings.model_fields if name.removesuffix("_file") in used}  # read for the secret itself
+    assert sorted(Settings.model_fields.keys() - used - files) == []
 
 
 def test_only_the_commands_print() -> None:
@@ -185,7 +187,9 @@ def test_no_file_names_a_package_registry_or_a_machine() -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("file", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize(
+    "file", ["requirements.txt", "requirements-demo.txt", "requirements-dev.txt", "requirements-audit.txt"]
+)
 def test_requirements_are_pinned_with_hashes_and_name_no_address(file: str) -> None:
     assert [line for line in text_of(file).splitlines() if line.startswith("-") or "://" in line] == []
     for requirement, hashes in _pins(file):
@@ -196,8 +200,14 @@ def test_requirements_are_pinned_with_hashes_and_name_no_address(file: str) -> N
 
 def test_pins_lie_in_the_ranges_that_the_project_declares() -> None:
     project: dict[str, Any] = tomllib.loads(text_of("pyproject.toml"))["project"]
-    run, dev = project["dependencies"], project["optional-dependencies"]["dev"]
-    for file, declared in (("requirements.txt", run), ("requirements-dev.txt", [*run, *dev])):
+    run, more = project["dependencies"], project["optional-dependencies"]
+    pins = {
+        "requirements.txt": run,
+        "requirements-demo.txt": [*run, *more["demo"]],
+        "requirements-dev.txt": [*run, *more["demo"], *more["dev"]],
+        "requirements-audit.txt": [*run, *more["audit"]],
+    }
+    for file, declared in pins.items():
         pinned = {_key(requirement): requirement for requirement, _ in _pins(file)}
         for wanted in map(Requirement, declared):
             (pin,) = pinned[_key(wanted)].specifier

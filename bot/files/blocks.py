@@ -10,10 +10,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bot.files.extracts import Extract, ImageExtract, NoteExtract, PdfExtract, TextExtract
-from bot.files.names import safe_name
+from bot.files.names import one_line, safe_name
 from bot.messages import ContentBlock, FileBytes, ImageBlock, Note, PdfBlock, PreparedFile, TextBlock
 
 _BACKTICKS = re.compile(r"`{3,}")
+_LANGUAGE = re.compile(r"[\w.+#-]{0,40}", re.ASCII)
+
+
+ABOUT_CHARS_MAX = 300
 
 
 def prepared(
@@ -44,16 +48,18 @@ def _full_name(name: str, inside: str) -> str:
 def _blocks(
     extract: ImageExtract | PdfExtract | TextExtract, name: str, directory: Path, use: object
 ) -> list[ContentBlock]:
+    """What the worker says of a file (``about``, ``language``) stays on the label's line, whoever has taken it over."""
+    about = one_line(extract.about)[:ABOUT_CHARS_MAX]
     if isinstance(extract, ImageExtract):
-        label = f'File "{name}" ({extract.about}, {extract.width_px} × {extract.height_px} px):'
+        label = f'File "{name}" ({about}, {extract.width_px} × {extract.height_px} px):'
         data = _bytes(directory / extract.file, use)
         return [TextBlock(label), ImageBlock(extract.media_type, data, extract.width_px, extract.height_px)]
     if isinstance(extract, PdfExtract):
         pages = f"{extract.pages:,} page{'s' if extract.pages != 1 else ''}"
-        label = f'File "{name}" ({extract.about or "PDF"}, {pages}):'
+        label = f'File "{name}" ({about or "PDF"}, {pages}):'
         return [TextBlock(label), PdfBlock(name, _bytes(directory / extract.file, use), extract.pages)]
     text = (directory / extract.file).read_text(encoding="utf-8")
-    return [TextBlock(f'File "{name}" ({extract.about}):\n{fenced(text, extract.language)}')]
+    return [TextBlock(f'File "{name}" ({about}):\n{fenced(text, extract.language)}')]
 
 
 def _bytes(path: Path, use: object) -> FileBytes:
@@ -62,6 +68,8 @@ def _bytes(path: Path, use: object) -> FileBytes:
 
 def fenced(text: str, language: str) -> str:
     """``text`` in a code fence longer than any run of backticks in it, so that no line of it can close the fence."""
+    text = text.replace("\0", "")  # which is not sent, and could part such a run
+    language = language if _LANGUAGE.fullmatch(language) else ""
     longest = max((len(run) for run in _BACKTICKS.findall(text)), default=2)
     fence = "`" * (longest + 1)
     return f"{fence}{language}\n{text.removesuffix(chr(10))}\n{fence}"

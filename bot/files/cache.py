@@ -13,7 +13,9 @@ Rules:
   use nothing is known but the time, so that ``_IN_USE_S`` have to do where there are any.
 - What is in preparation belongs to a process, which holds a lock on a file of its own. A sweep removes what belongs to
   no living one.
-- The name of an entry begins with a digest of the file's id, by which ``forget`` finds all its versions.
+- The name of an entry begins with a digest of the file's id, by which ``forget`` finds all its versions. A file that
+  was forgotten is never kept again, nor what of it is in preparation; Slack gives no id twice.
+- ``remove_older`` goes by when the preparation of an entry began, which is the time of its list of extracts.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ import os
 import shutil
 import tempfile
 import time
+from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -32,7 +35,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from bot.files import notes
-from bot.files.extracts import Extract, UnreadableNow, from_json, to_json
+from bot.files.extracts import Extract, Unreadable, UnreadableNow, from_json, to_json
 from bot.files.uses import Use, Uses
 from bot.messages import Attachment
 
@@ -42,6 +45,7 @@ _IN_USE_S = 15 * 60
 _UNFINISHED = "unfinished-"
 _OWNER = "owner-"
 _LOCK = "lock"
+_FORGOTTEN_MAX = 100_000
 _EXTRACTS = "extracts.json"
 
 
@@ -64,12 +68,16 @@ class Cache:
         """Of entries, which never change."""
         self._expected_bytes: dict[Path, int] = {}
         """Of what this process is preparing."""
+        self._begun_at_s: dict[Path, float] = {}
+        self._forgotten: OrderedDict[str, None] = OrderedDict()
         self._owner = uuid4().hex
         self._owner_lock: int | None = None
 
     def load(self, key: str) -> Entry | None:
         """The entry, marked as used now; ``None`` where there is none, or one that is too old or not whole."""
         directory = self._directory / key
+        if key.partition("-")[0] in self._forgotten:
+            return None
         use = self._uses.begin(key)
         try:
             if time.time() - directory.stat().st_mtime > self._age_max_s and self._uses.count(key) == 1:
@@ -90,19 +98,23 @@ class Cache:
             self._make_space(expected_bytes)
             begun = Path(tempfile.mkdtemp(prefix=f"{_UNFINISHED}{self._owner}-", dir=self._directory))
             self._expected_bytes[begun] = expected_bytes
+            self._begun_at_s[begun] = time.time()
         return begun
 
     def commit(self, begun: Path, key: str, extracts: list[Extract], files: set[str]) -> Entry:
         """Makes ``begun`` with these of its ``files`` the entry; where another process was faster, it is theirs.
 
-        Raises ``UnreadableNow`` where there is no space.
+        Raises ``UnreadableNow`` where there is no space, ``Unreadable`` where the file was forgotten meanwhile.
         """
         for path in begun.iterdir():
             if path.name not in files:
                 path.unlink()
         (begun / _EXTRACTS).write_text(json.dumps(to_json(extracts)), encoding="utf-8")
+        os.utime(begun / _EXTRACTS, (self._begun_at_s[begun],) * 2)
         use = self._uses.begin(key)
         with self._locked():
+            if key.partition("-")[0] in self._forgotten:
+                raise Unreadable(notes.DELETED)
             self._expected_bytes[begun] = 0
             self._make_space(0)
             try:
@@ -118,11 +130,40 @@ class Cache:
     def discard(self, begun: Path) -> None:
         shutil.rmtree(begun, ignore_errors=True)
         self._expected_bytes.pop(begun, None)
+        self._begun_at_s.pop(begun, None)
 
     def forget(self, file_id: str) -> None:
-        """Removes whatever was kept of the file."""
-        for entry in self._directory.glob(f"{_digest(file_id)}-*"):
-            self._remove(entry)
+        """Removes whatever was kept of the file, for good."""
+        digest = _digest(file_id)
+        with self._locked():
+            self._forgotten[digest] = None
+            while len(self._forgotten) > _FORGOTTEN_MAX:
+                self._forgotten.popitem(last=False)
+            for entry in self._directory.glob(f"{digest}-*"):
+                self._remove(entry)
+
+    def remove_older(self, at_s: float) -> tuple[int, int]:
+        """Removes all whose preparation began before; how many were removed, and how many are in use and still there.
+
+        Where another process uses the directory its uses are not known: all are removed.
+        """
+        removed, in_use = 0, 0
+        with self._locked():
+            for name in self._measured():
+                entry = self._directory / name
+                if _prepared_at_s(entry) > at_s:
+                    continue
+                if self._uses.count(name):
+                    in_use += 1
+                else:
+                    self._remove(entry)
+                    removed += 1
+        return removed, in_use
+
+    def is_shared(self) -> bool:
+        """Whether another process uses the directory."""
+        with self._locked():
+            return len(self._living_owners()) > 1
 
     def sweep(self) -> None:
         """Removes what nobody is preparing any more, what is too old, and what does not fit."""
@@ -224,6 +265,13 @@ def _used_at(entry: Path) -> float:
         return entry.stat().st_mtime
     except FileNotFoundError:
         return time.time()
+
+
+def _prepared_at_s(entry: Path) -> float:
+    try:
+        return (entry / _EXTRACTS).stat().st_mtime
+    except OSError:  # it is not whole, or goes just now
+        return 0.0
 
 
 def _size_bytes(directory: Path) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import PurePath
 from typing import Any
 
@@ -21,8 +21,8 @@ class ImageExtract:
     media_type: str
     width_px: int
     height_px: int
-    about: str
-    inside: str = ""
+    about: str = field(repr=False)
+    inside: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,8 @@ class PdfExtract:
 
     file: str
     pages: int
-    about: str = ""
-    inside: str = ""
+    about: str = field(default="", repr=False)
+    inside: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +41,16 @@ class TextExtract:
 
     file: str
     language: str
-    about: str
-    inside: str = ""
+    about: str = field(repr=False)
+    inside: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class NoteExtract:
     """Why something is missing. ``passing`` says that it may be there the next time, so that this is not remembered."""
 
-    reason: str
-    inside: str = ""
+    reason: str = field(repr=False)
+    inside: str = field(default="", repr=False)
     passing: bool = False
 
 
@@ -59,7 +59,7 @@ class MemberExtract:
     """A file found inside the file (an archive's, a mail's), to be converted in its turn."""
 
     file: str
-    name: str
+    name: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class OfficeExtract:
     """
 
     suffix: str
-    about: str
+    about: str = field(repr=False)
     optional: bool = False
     into: str = "pdf"
     """What it is to be made: "pdf" for its pages, "xlsx" to read its cells from that, "html" for the charts in it."""
@@ -128,12 +128,12 @@ def from_json(items: Iterable[Mapping[str, Any]]) -> list[Extract]:
 def _from_json(kind: type[Extract], item: Mapping[str, Any]) -> Extract:
     """Who wrote it may have been taken over by a file: values are of the declared types, and files are bare names."""
     extract = kind(**{key: value for key, value in item.items() if key != "kind"})
-    for field in fields(extract):
-        value = getattr(extract, field.name)
-        if field.type in _CHECKED and type(value).__name__ != field.type:
-            raise TypeError(f"{kind.__name__}.{field.name}")
-        if field.name in {"file", "words"} and value != PurePath(value).name:
-            raise ValueError(f"{kind.__name__}.{field.name}")
+    for one in fields(extract):
+        value = getattr(extract, one.name)
+        if one.type in _CHECKED and type(value).__name__ != one.type:
+            raise TypeError(f"{kind.__name__}.{one.name}")
+        if one.name in {"file", "words"} and value != PurePath(value).name:
+            raise ValueError(f"{kind.__name__}.{one.name}")
     if getattr(extract, "file", "x") == "":
         raise ValueError(f"{kind.__name__} without a file")
     if isinstance(extract, OfficeExtract):

@@ -17,15 +17,20 @@ def safe_name(name: str) -> str:
     Control, format (bidi included), private and unassigned characters go; runs of white space become one space; a long
     name loses its middle and keeps its extension.
     """
-    visible = "".join(
-        " " if char.isspace() else char
-        for char in name
-        if char.isspace() or not unicodedata.category(char).startswith("C")
-    )
-    line = " ".join(visible.split()).translate(_REPLACED)
+    line = one_line(name).translate(_REPLACED)
     if len(line) > NAME_CHARS_MAX:
         line = f"{line[: NAME_CHARS_MAX - 21]}…{line[-20:]}"
     return line or "unnamed file"
+
+
+def one_line(text: str) -> str:
+    """``text`` without what could end its line or reorder the text around it."""
+    visible = "".join(
+        " " if char.isspace() else char
+        for char in text
+        if char.isspace() or not unicodedata.category(char).startswith("C")
+    )
+    return " ".join(visible.split())
 
 
 def extension(name: str) -> str:

@@ -23,6 +23,7 @@ from bot.files.cache import Cache, Entry, key_of
 from bot.files.conversion import Conversion, files_of
 from bot.files.download import Downloader
 from bot.files.extracts import NoteExtract, Unreadable, UnreadableNow
+from bot.files.names import safe_name
 from bot.files.said import said
 from bot.files.slots import Slots, for_one_question
 from bot.logs import get_logger
@@ -123,6 +124,10 @@ class FileReader:
         """Removes what is kept of a file, for one that was deleted in Slack."""
         await asyncio.to_thread(self._cache.forget, file_id)
 
+    async def remove_older(self, at_s: float) -> int:
+        """Removes all files that were prepared before; how many are in use, so that they stay a little longer."""
+        return (await asyncio.to_thread(self._cache.remove_older, at_s))[1]
+
     async def aclose(self) -> None:
         """Ends the worker processes; nothing may be in preparation."""
         if self._sweeping is not None:
@@ -178,7 +183,7 @@ class FileReader:
             entry = await asyncio.to_thread(self._cache.load, key)
             if entry is None:
                 async with self._slots.one():
-                    begins(attachment.name)
+                    begins(safe_name(attachment.name))
                     entry = await self._read(attachment, key)
         return await asyncio.to_thread(
             blocks.prepared, attachment.id, attachment.name, entry.extracts, entry.directory, entry.use

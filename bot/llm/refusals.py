@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -69,16 +69,16 @@ def error_from(status: int, headers: Mapping[str, str], body: Mapping[str, Any])
 class _Said:
     """An error's body, in whatever shape, as the same few things."""
 
-    names: tuple[str, ...]
+    names: tuple[str, ...] = field(repr=False)
     """Codes and types, the most exact one first, as ``_plain`` has them."""
     number: int | None
     """A status inside the body."""
-    message: str
-    paths: tuple[str, ...]
+    message: str = field(repr=False)
+    paths: tuple[str, ...] = field(repr=False)
     """Of fields of the request that are named beside the message."""
     code: object
     """The exact name that the log has, beside the type."""
-    body: Mapping[str, Any]
+    body: Mapping[str, Any] = field(repr=False)
     """The object that holds the message."""
 
     @classmethod

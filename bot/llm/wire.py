@@ -137,7 +137,7 @@ class AnswerReader:
     """Nothing more belongs to the answer."""
     _started: bool = False
     _understood: bool = False
-    _stray: Mapping[str, Any] = field(default_factory=dict)
+    _stray: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """The first object that was not understood; the only one, it may be an error in a shape of its own."""
 
     @property

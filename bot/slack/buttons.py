@@ -5,7 +5,7 @@ Source: slack:reference/interaction-payloads/block_actions-payload; docs/slack.m
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.messages import EntryPoint, Question
@@ -65,8 +65,8 @@ class PressedMessage:
 
     channel_id: str
     ts: str
-    text: str
-    blocks: list[Json]
+    text: str = field(repr=False)
+    blocks: list[Json] = field(repr=False)
 
 
 def pressed_message(body: Json) -> PressedMessage:

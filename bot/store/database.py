@@ -40,11 +40,19 @@ PAUSED_TIMEOUT_S = 5.0
 """After which the server takes its locks from a process that was paused within a transaction."""
 
 
+SCRUB_AFTER_S = 0.25
+"""What is erased in so short a time leaves the disk together."""
+SCRUB_TRIES_MAX = 20
+
+
 class Engine(Protocol):
-    """One of the two databases. Both methods raise the library's exceptions."""
+    """One of the two databases. All methods raise the library's exceptions."""
 
     async def transact(self, work: Work[T], *, durable: bool) -> T:
         """Runs ``work`` in one transaction; ``durable``: returns when it is on the disk."""
+
+    async def scrub(self) -> bool:
+        """Takes what was erased off the disk, as far as that is ours to do; ``False`` where it is not possible now."""
 
     async def aclose(self) -> None: ...
 
@@ -57,6 +65,7 @@ class Database:
         self._engine = engine
         self._transactions = Transactions(engine.transact)
         self.later = self._transactions.later
+        self._scrubbing: asyncio.Task[None] | None = None
 
     def now(self, clock: Callable[[], float] = time.time) -> sa.ColumnElement[float]:
         """Seconds since the epoch: a shared database's own, so that no two processes need clocks that agree."""
@@ -67,14 +76,36 @@ class Database:
     async def run(self, work: Work[T], *, durable: bool = True) -> T:
         return await self._transactions.run(work, durable=durable)
 
+    def scrub_soon(self) -> None:
+        """Something was erased: a moment later nothing of it is left on the disk either."""
+        if self._scrubbing is None or self._scrubbing.done():
+            self._scrubbing = asyncio.create_task(self._scrub_later())
+
+    async def _scrub_later(self) -> None:
+        await asyncio.sleep(SCRUB_AFTER_S)
+        with suppress(*DATABASE_ERRORS):
+            await self.scrub()
+
+    async def scrub(self) -> bool:
+        """Whether what was erased has left the disk. Raises the library's exceptions."""
+        for _ in range(SCRUB_TRIES_MAX):
+            if await self._engine.scrub():
+                return True
+            await asyncio.sleep(SCRUB_AFTER_S)
+        return False
+
     @classmethod
-    async def open(cls, address: str, *, statement_timeout_s: float = STATEMENT_TIMEOUT_S) -> Database:
-        """Connects, and brings the schema up to date. Raises ``StartFailed``."""
+    async def open(
+        cls, address: str, *, beside: bool = False, statement_timeout_s: float = STATEMENT_TIMEOUT_S
+    ) -> Database:
+        """Connects, and brings the schema up to date. ``beside``: also where a bot has the database that is for one
+        process alone. Raises ``StartFailed``."""
         url = address_of(address)
         shared = url.get_backend_name() != "sqlite"
-        engine: Engine = PostgresqlEngine(url, MIGRATION_TIMEOUT_S) if shared else SqliteEngine(url)
+        engine: Engine = PostgresqlEngine(url, MIGRATION_TIMEOUT_S) if shared else SqliteEngine(url, beside=beside)
         try:
             await engine.transact(_migrate, durable=True)
+            await engine.scrub()  # a crash may have left there what was erased
         except CommandError as error:
             await engine.aclose()
             raise StartFailed(f"DATABASE_URL: the database is of another version of the bot ({error})") from error
@@ -88,6 +119,9 @@ class Database:
 
     async def aclose(self) -> None:
         await self._transactions.close()
+        if self._scrubbing is not None:
+            self._scrubbing.cancel()
+            await asyncio.gather(self._scrubbing, return_exceptions=True)
         await self._engine.aclose()
 
 
@@ -95,7 +129,9 @@ class PostgresqlEngine:
     def __init__(self, url: URL, statement_timeout_s: float) -> None:
         timeouts = {"timeout": CONNECT_TIMEOUT_S, "command_timeout": statement_timeout_s}
         # Whoever comes while a transaction runs shares the next one: more connections than one are of no use.
-        self._engine = create_async_engine(url, pool_size=1, pool_pre_ping=True, connect_args=timeouts)
+        self._engine = create_async_engine(
+            url, pool_size=1, pool_pre_ping=True, connect_args=timeouts, hide_parameters=True
+        )
         sa.event.listen(self._engine.sync_engine, "connect", _set_up)
 
     async def transact(self, work: Work[T], *, durable: bool) -> T:
@@ -103,6 +139,10 @@ class PostgresqlEngine:
             if not durable:
                 await connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
             return await connection.run_sync(work)
+
+    async def scrub(self) -> bool:
+        """The server's own business: its vacuum does it."""
+        return True
 
     async def aclose(self) -> None:
         with suppress(TimeoutError):

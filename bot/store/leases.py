@@ -24,6 +24,8 @@ from bot.store.schema import RUNNING, WAITING, processes, questions
 
 Now = sa.ColumnElement[float]
 
+SERVER_NOW: Now = sa.cast(sa.extract("epoch", sa.func.clock_timestamp()), sa.Double)
+"""The clock of a database that processes share."""
 NO_LEASE: dict[str, Any] = {"lease_owner": None, "lease_until": None}
 CRASHES_BEFORE_CARE = 2
 SHARE_MIN = 0.02
@@ -148,16 +150,19 @@ def _may_run(owner: str, serves: Serves, *, settled: bool) -> sa.ColumnElement[b
     return sa.or_(~SUSPECT, sa.and_(~under_way, questions.c.ts == first.scalar_subquery()))
 
 
-def renew(connection: Connection, until: Now, owner: str, fences: dict[int, int]) -> frozenset[int]:
-    """``fences`` by id; returns the ids of those that are ``owner``'s still."""
+def renew(connection: Connection, until: Now, owner: str, fences: dict[int, int]) -> dict[int, bool]:
+    """``fences`` by id; returns the ids of those that are ``owner``'s still, and whether each was erased meanwhile."""
     if not fences:
-        return frozenset()
+        return {}
     mine = sa.and_(
         questions.c.lease_owner == owner,
         sa.tuple_(questions.c.id, questions.c.fence).in_(list(fences.items())),
     )
     renewed = questions.update().where(mine).values(lease_until=until).returning(questions.c.id)
-    return frozenset(connection.execute(renewed).scalars())
+    ids = list(connection.execute(renewed).scalars())
+    # Not by RETURNING: SQLite 3.40 says of each row there that its payload is not NULL.
+    erased = sa.select(questions.c.id).where(questions.c.id.in_(ids), questions.c.payload.is_(None))
+    return dict.fromkeys(ids, False) | dict.fromkeys(connection.execute(erased).scalars(), True)
 
 
 def was_away(connection: Connection, now: Now, owner: str, lease_s: float) -> bool:

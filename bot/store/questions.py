@@ -10,13 +10,10 @@ shared with whatever else is to be written then. Implements ``ports.Questions``.
 from __future__ import annotations
 
 import asyncio
-import json
 import random
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from math import inf
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -25,12 +22,21 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.errors import StoreFailed
 from bot.lease import Lease
-from bot.messages import Attachment, EntryPoint, Question, ThreadKey, Words, WordsKind
+from bot.messages import Question, ThreadKey
 from bot.ports import Accepted, Claim, Heartbeat, Lock, Outcome, Spent, Stage, Vitals
-from bot.store import leases
+from bot.store import leases, payloads
 from bot.store.database import Database
 from bot.store.fairness import TurnBounds, has_to_wait
-from bot.store.schema import FINISHED, RUNNING, WAITING, processes, questions, refused_files, usage
+from bot.store.schema import (
+    FINISHED,
+    RUNNING,
+    WAITING,
+    deleted_files,
+    processes,
+    questions,
+    refused_files,
+    usage,
+)
 from bot.store.usage import DAY_S, Counting
 
 SAFETY = 0.25
@@ -80,7 +86,7 @@ class StoredQuestions:
             "thread_ts": question.thread_ts,
             "user_id": question.user_id,
             "entry_point": question.entry_point.value,
-            "payload": _dump(question),
+            "payload": payloads.dump(question),
             "accepted_at": now,
         }
 
@@ -142,7 +148,7 @@ class StoredQuestions:
         answers = len(vitals.claims)
         fences = {one.id: one.fence for one in held}
 
-        def work(connection: Connection) -> tuple[frozenset[int], int, leases.Others]:
+        def work(connection: Connection) -> tuple[dict[int, bool], int, leases.Others]:
             kept = leases.renew(connection, now + lease_s, owner, fences)
             away = leases.was_away(connection, now, owner, lease_s)
             leases.leave_vitals(connection, now, owner, answers=answers, spent=vitals.spent, stopping=vitals.stopping)
@@ -153,6 +159,7 @@ class StoredQuestions:
         for one in held:
             if one.id in kept:
                 one.lease.renew(until_s)
+                one.lease.erased = kept[one.id]
             else:
                 one.lease.lose()
         return Heartbeat(others.share_beside(answers), others.processes + 1, expired)
@@ -167,18 +174,21 @@ class StoredQuestions:
         return await self._database.run(lambda connection: connection.execute(waiting).rowcount > 0, durable=False)
 
     async def finish(self, claim: Claim, outcome: Outcome) -> bool:
-        """Ends a question and erases what the person wrote."""
+        """Ends a question and erases what the person wrote; all of it, where an operator has erased that before."""
         ended = {"outcome": outcome.value, "payload": None, "finished_at": self._now()}
         finished = questions.update().where(_still(claim)).values(state=FINISHED, **ended, **leases.NO_LEASE)
+        erased = questions.delete().where(_still(claim), questions.c.payload.is_(None))
 
         def work(connection: Connection) -> bool:
-            if connection.execute(finished).rowcount == 0:
+            if not (connection.execute(erased).rowcount or connection.execute(finished).rowcount):
                 return False
             if outcome is Outcome.DENIED:  # it was no question of anybody who may ask
                 connection.execute(usage.delete().where(usage.c.question_id == claim.id))
             return True
 
-        return await self._database.run(work)
+        done = await self._database.run(work)
+        self._database.scrub_soon()
+        return done
 
     async def withdrawn(self, thread: ThreadKey) -> frozenset[str]:
         """The ts of questions whose answer was a refusal: they stay out of later history."""
@@ -187,12 +197,13 @@ class StoredQuestions:
         return frozenset(found)
 
     async def forget(self, age_s: float) -> None:
-        """Drops old questions, refused files and usage, and processes that ended."""
+        """Drops old questions, refused and deleted files and usage, and processes that ended."""
         now = self._now()
 
         def work(connection: Connection) -> None:
             connection.execute(questions.delete().where(questions.c.finished_at < now - age_s))
             connection.execute(refused_files.delete().where(refused_files.c.at < now - age_s))
+            connection.execute(deleted_files.delete().where(deleted_files.c.at < now - age_s))
             today = connection.execute(sa.select(now)).scalar_one() // DAY_S
             connection.execute(usage.delete().where(usage.c.day < today - USAGE_DAYS))
             connection.execute(processes.delete().where(processes.c.seen_at < now - FORGET_PROCESSES_S))
@@ -241,47 +252,13 @@ def _still(claim: Claim) -> sa.ColumnElement[bool]:
 def _claim(row: RowMapping, lease: Lease, spent: Spent | None) -> Claim:
     return Claim(
         id=row["id"],
-        question=_load(row),
+        question=payloads.load(row),
         fence=row["fence"],
         lease=lease,
         crashes=row["crashes"],
         strikes=row["strikes"],
         unrecorded=row["unrecorded"],
+        erased=row["payload"] is None,
         waited_s=row["waited_s"],
         spent=spent,
     )
-
-
-def _dump(question: Question) -> str:
-    return json.dumps(
-        {
-            "text": question.text,
-            "attachments": [asdict(attachment) for attachment in question.attachments],
-            "response_url": question.response_url,
-            "user_team": question.user_team,
-        }
-    )
-
-
-def _load(row: RowMapping) -> Question:
-    payload = json.loads(row["payload"] or "{}")
-    return Question(
-        team_id=row["team_id"],
-        channel_id=row["channel_id"],
-        ts=row["ts"],
-        thread_ts=row["thread_ts"],
-        user_id=row["user_id"],
-        entry_point=EntryPoint(row["entry_point"]),
-        text=payload.get("text", ""),
-        attachments=tuple(map(_attachment, payload.get("attachments", ()))),
-        response_url=payload.get("response_url"),
-        user_team=payload.get("user_team", ""),
-    )
-
-
-def _attachment(item: dict[str, Any]) -> Attachment:
-    """Also of a question that an earlier version wrote down, which knew fewer fields."""
-    known = dict(item)
-    if words := known.get("words"):
-        known["words"] = Words(**{**words, "kind": WordsKind(words["kind"]), "enclosed": tuple(words["enclosed"])})
-    return Attachment.bare(known.pop("id"), known.pop("name"), **known)

@@ -29,7 +29,8 @@ questions = sa.Table(
     sa.Column("thread_ts", sa.String(128), nullable=False),
     sa.Column("user_id", sa.String(32), nullable=False),
     sa.Column("entry_point", sa.String(16), nullable=False),
-    # JSON of what the person wrote; erased once the question is answered.
+    # JSON of what the person wrote; erased once the question is answered. A question that is not answered and has none
+    # was erased by an operator.
     sa.Column("payload", sa.Text, nullable=True),
     sa.Column("state", sa.String(16), nullable=False, server_default=WAITING),
     sa.Column("outcome", sa.String(32), nullable=True),
@@ -119,6 +120,17 @@ learned_limits = sa.Table(
     sa.Column("calls", sa.Float, nullable=False),
     sa.Column("burst", sa.Float, nullable=False),
     sa.Column("at", sa.Float, nullable=False),
+)
+
+# Files that were deleted in Slack, or (``EVERY_FILE``) all that were prepared until then: whoever shares this database
+# keeps none of them.
+deleted_files = sa.Table(
+    "deleted_files",
+    metadata,
+    sa.Column("team_id", sa.String(32), primary_key=True),
+    sa.Column("file_id", sa.String(64), primary_key=True),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Index("ix_deleted_files_at", "at"),
 )
 
 reply_parts = sa.Table(

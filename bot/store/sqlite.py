@@ -3,6 +3,8 @@
 A second process on the same file would take the first one's turns for those of a dead process, so the file is guarded
 by a lock that the operating system drops when the process ends, however it ends. And a file that was deleted goes on
 taking what is written, which nobody would find again: each transaction first looks whether it is still there.
+
+What is erased leaves the file's pages at once (``secure_delete``), and the write-ahead log beside it with ``scrub``.
 """
 
 from __future__ import annotations
@@ -29,15 +31,18 @@ class DatabaseFileLost(OSError):
 
 
 class SqliteEngine:
-    """Raises ``StartFailed`` where another process has the file, or where it cannot be written to."""
+    """Raises ``StartFailed`` where another process has the file, or where it cannot be written to.
 
-    def __init__(self, url: URL) -> None:
+    ``beside``: the file may be another process's, for work that needs none of its turns.
+    """
+
+    def __init__(self, url: URL, *, beside: bool = False) -> None:
         self._file = Path(str(url.database))
-        self._lock = _lock(self._file)
+        self._lock = _lock(self._file, beside=beside)
         self._identity = _identity(self._file)
         # SQLite has one writer at a time: with one connection, on one thread, nothing is ever "locked".
         self._thread = ThreadPoolExecutor(1, "database")
-        self._engine = sa.create_engine(url, pool_size=1, max_overflow=0)
+        self._engine = sa.create_engine(url, pool_size=1, max_overflow=0, hide_parameters=True)
         self._relaxed = self._engine.execution_options(durable=False)
         sa.event.listen(self._engine, "connect", _set_up)
         sa.event.listen(self._engine, "begin", _begin)
@@ -51,13 +56,31 @@ class SqliteEngine:
         with (self._engine if durable else self._relaxed).begin() as connection:
             return work(connection)
 
+    async def scrub(self) -> bool:
+        """Empties the write-ahead log; ``False`` where another process reads it just now."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._scrub)
+
+    def _scrub(self) -> bool:
+        if _identity(self._file) != self._identity:
+            raise DatabaseFileLost
+        connection = self._engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy, *_ = cursor.fetchone() or (1,)
+            cursor.close()
+        finally:
+            connection.close()
+        return busy == 0
+
     async def aclose(self) -> None:
         await asyncio.get_running_loop().run_in_executor(self._thread, self._engine.dispose)
         self._thread.shutdown()
-        os.close(self._lock)
+        if self._lock is not None:
+            os.close(self._lock)
 
 
-def _lock(file: Path) -> int:
+def _lock(file: Path, *, beside: bool) -> int | None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
@@ -69,6 +92,8 @@ def _lock(file: Path) -> int:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         os.close(lock)
+        if beside:
+            return None
         raise StartFailed(
             f"DATABASE_URL: another process uses {file}; stop it, or use PostgreSQL for several processes"
         ) from None

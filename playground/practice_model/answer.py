@@ -46,7 +46,7 @@ def question_of(received: Received) -> str:
     texts = received.messages[-1].texts
     if not texts:
         return ""
-    return _SPEAKER.split(texts[-1].strip())[-1].strip()
+    return _SPEAKER.split(texts[-1].strip())[-1].strip().replace("\n  ", "\n")  # further lines may be indented
 
 
 def _quoted(question: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot import usage
-from bot.settings import database_address
+from bot.settings import sqlite_in
 from playground.practice_model.script import Answer, HeldAnswer
 from playground.practice_model.server import PracticeModel
 from playground.workspace.reading import visible_text
@@ -41,7 +41,7 @@ def running(workspace: Workspace, model: PracticeModel, tmp_path: Path, turn_log
 
 async def used(stage: Stage) -> list[str]:
     """The lines of the report, as CSV, without their days and ids."""
-    report = await usage.report(database_address(stage.settings), "1d", csv=True)
+    report = await usage.report(sqlite_in(stage.settings.bot_data_dir), "1d", csv=True)
     return [",".join(line.split(",")[5:]) for line in report.splitlines()[1:]]
 
 

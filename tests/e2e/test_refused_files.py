@@ -143,7 +143,7 @@ async def test_one_image_that_the_api_cannot_process_no_longer_poisons_a_thread(
     assert await stage.outcome(ts) == "answered"
     assert [media(stage, number) for number in range(len(stage.model.requests))] == [["image"], []]
     assert f"[File from ada: scan.png (not read: it {REFUSED})]" in stage.asked_texts()[0][1]
-    assert stage.words(ts) == ["I can't see it.\n:paperclip: " + noted("scan.png", REFUSED)]
+    assert stage.words(ts) == ["I can't see it.\n📎 " + noted("scan.png", REFUSED)]
 
     later = await stage.ask("@claude and now?", thread_ts=ts)
     assert await stage.outcome(later) == "answered"
@@ -162,7 +162,7 @@ async def test_the_newest_image_is_tried_first_and_older_ones_stay(stage: Stage)
 
     assert await stage.outcome(later) == "answered"
     assert [media(stage, number) for number in (1, 2)] == [["image", "image", "document"], ["image", "document"]]
-    assert stage.words(ts)[1] == "A plan.\n:paperclip: " + noted("scan.png", REFUSED)
+    assert stage.words(ts)[1] == "A plan.\n📎 " + noted("scan.png", REFUSED)
 
 
 async def test_an_older_image_that_is_refused_is_found_behind_a_good_one(stage: Stage) -> None:
@@ -299,7 +299,7 @@ class TestALimitOfTokens:
         assert await stage.outcome(ts) == "answered"
         assert [media(stage, number) for number in (0, 1)] == [["document"], []]
         assert stage.words(ts) == [
-            "I do not have it.\n:paperclip: scan.pdf was left out, because it is more than the model can read at once."
+            "I do not have it.\n📎 scan.pdf was left out, because it is more than the model can read at once."
         ]
 
     async def test_a_pdf_of_more_pages_than_fit_is_shortened_and_said_to_be(self, stage: Stage) -> None:

@@ -105,6 +105,20 @@ async def test_what_people_wrote_does_not_stay_in_the_sqlite_file(tmp_path: Path
     assert b"merger" not in left
 
 
+@OVER_BOTH
+async def test_an_error_of_the_database_shows_no_values(database: Database) -> None:
+    def work(connection: Connection) -> None:
+        row = {"team_id": "T1", "channel_id": None, "payload": "the merger is on Friday"}
+        connection.execute(metadata.tables["questions"].insert().values(row))
+
+    with pytest.raises(StoreFailed) as failed:
+        await database.run(work)
+    cause = failed.value.__cause__
+    assert isinstance(cause, sa.exc.IntegrityError)
+    assert "hidden" in str(cause)
+    assert "merger" not in str(cause)
+
+
 def _bytes_under(directory: Path) -> bytes:
     return b"".join(file.read_bytes() for file in directory.iterdir())
 

@@ -160,7 +160,7 @@ def test_who_writes_to_a_response_url_waits_as_long_as_slack_says() -> None:
     async def story() -> None:
         async with answering(busy) as origin, aiohttp.ClientSession() as session:
             with pytest.raises(SlackUnavailable):
-                await ResponseUrlOutlet(origin, session).send(Respond(Content("Forty-two."), replace=False))
+                await ResponseUrlOutlet(origin, session, origin).send(Respond(Content("Forty-two."), replace=False))
             assert 7.0 <= now_s() < 8.0
 
     run(story())

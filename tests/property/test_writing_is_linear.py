@@ -17,7 +17,8 @@ from bot.slack.write.command_answer import CommandAnswer
 from bot.slack.write.content import Closing
 from bot.slack.write.live_reply import LiveReply
 from bot.slack.write.markdown_cut import COMMAND, MARKDOWN, Cutter, cut, cut_all
-from bot.slack.write.message_arguments import images_as_links, message
+from bot.slack.write.message_arguments import message
+from bot.slack.write.pictures import Pictures
 from bot.slack.write.plan import Action, Plan, Respond, Show
 from bot.slack.write.streamed_reply import StreamedReply, StreamSupport
 from bot.slack.write.tables import later_tables_as_code
@@ -82,7 +83,9 @@ def test_a_whole_answer(name: str) -> None:
         text = hostile(name, chars)
         cut_all(text, COMMAND)
         later_tables_as_code(text)
-        images_as_links(text)
+        pictures = Pictures()
+        pictures.feed(text)
+        pictures.close()
 
     grows_linearly(work)
 

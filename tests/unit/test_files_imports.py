@@ -7,7 +7,7 @@ import sys
 
 # Not zstandard: httpx itself loads it where it is installed, and every request of ours asks for no encoding.
 READERS = (
-    *("PIL", "pikepdf", "pillow_heif", "pypdfium2", "chardet", "resvg_py", "puremagic", "selectolax"),
+    *("PIL", "pikepdf", "pi_heif", "pypdfium2", "chardet", "resvg_py", "puremagic", "selectolax"),
     *("olefile", "python_calamine", "xlrd"),
 )
 

@@ -8,7 +8,6 @@ from bot.errors import ReplyGone, SlackFormRefused, SlackNoAccess, SlackNotEdita
 from bot.messages import Note
 from bot.slack.write.content import Closing, Form
 from bot.slack.write.live_reply import LiveReply
-from bot.slack.write.message_arguments import message
 from bot.slack.write.plan import Next, Show
 from bot.slack.write.reply_parts import Inherited
 
@@ -102,15 +101,6 @@ def test_where_nobody_may_post_there_is_no_other_form() -> None:
     live.write("Words.", 0.0)
     assert refuse(live, SlackNoAccess, "restricted_action") is Next.GIVE_UP
     assert next_show(live).content.form is Form.MARKDOWN
-
-
-def test_a_picture_that_cannot_be_fetched_becomes_a_link_and_the_rest_keeps_its_form() -> None:
-    live = LiveReply()
-    live.write("A **chart**: ![sales](https://example.com/a.png), and `![code](stays)`. ", 0.0)
-    assert refuse(live, SlackFormRefused, "invalid_blocks") is Next.AT_ONCE
-    (block,) = message(next_show(live).content)["blocks"]
-    assert block["type"] == "markdown"
-    assert block["text"] == "A **chart**: [sales](https://example.com/a.png), and `![code](stays)`."
 
 
 def test_only_the_part_that_was_refused_is_made_plainer() -> None:

@@ -133,5 +133,12 @@ def test_a_label_is_kept_with_its_id_and_shown_where_nothing_better_is_known() -
     mentions.named(kept, mentioned)
 
     assert kept == "<@U1|ada> in <#C1|general>, <!subteam^S1|eng>"
-    assert (mentioned.ids, mentioned.nameless) == (["U1", "C1", "S1"], [])
-    assert mentions.named(kept, mentions.by_name({})) == "@ada in #general, @eng"
+    assert (mentioned.ids, mentioned.nameless) == (["U1", "C1", "S1"], ["C1"])
+    assert mentions.named(kept, mentions.by_name({"C1": "renamed"})) == "@ada in #general, @eng"
+
+
+def test_what_a_message_calls_a_channel_is_not_shown_where_it_may_be_a_private_one() -> None:
+    kept = mrkdwn.to_markdown("<#C1|layoffs>", mentions.as_tokens)
+
+    assert mentions.named(kept, mentions.by_name({})) == "#C1"
+    assert mentions.named(kept, mentions.by_name({}, channel_labels=True)) == "#layoffs"

@@ -1,6 +1,7 @@
-"""The bytes of an AVIF in, the part of its picture that is meant to be seen out.
+"""The bytes of an AVIF or a HEIC in, the part of its picture that is meant to be seen out.
 
-Pure. A clean aperture (``clap``) says which part of the coded picture is the picture; Pillow shows all of it. Source:
+Pure. A clean aperture (``clap``) says which part of the coded picture is the picture. Pillow shows all of an AVIF, and
+libheif before 1.23.6 refuses a HEIC of which a small part is shown: it is made to show all of it (``widened``). Source:
 ISO/IEC 14496-12, 12.1.4, and ISO/IEC 23008-12, 6.5.9.
 """
 
@@ -16,10 +17,10 @@ _CONTAINERS_MAX = 1_000
 def clean_aperture(data: bytes, width: int, height: int) -> Box | None:
     """Left, upper, right, lower in pixels of the coded picture; ``None`` where all of it is shown."""
     try:
-        fractions = _of_primary_item(data)
+        fractions = struct.unpack(">IIIIiIiI", _of_primary_item(data).get(b"clap", b"")[:32])
     except (struct.error, IndexError):
         return None
-    if fractions is None or not all(fractions[1::2]):
+    if not all(fractions[1::2]):
         return None
     wide, high, across, down = (fractions[at] / fractions[at + 1] for at in (0, 2, 4, 6))
     left = (width - 1) / 2 + across - (wide - 1) / 2
@@ -29,18 +30,30 @@ def clean_aperture(data: bytes, width: int, height: int) -> Box | None:
     return box if inside and box != (0, 0, width, height) else None
 
 
-def _of_primary_item(data: bytes) -> tuple[int, ...] | None:
-    """The eight numbers of the primary item's ``clap``. Raises ``struct.error`` for a box that is cut off."""
+def widened(data: bytes) -> bytes | None:
+    """The same picture with all of it shown, to be cut by ``clean_aperture``; ``None`` where it shows all, or is turned
+    as well: then what is cut is meant of the picture before that."""
+    try:
+        properties = _of_primary_item(data)
+        width, height = struct.unpack(">II", properties.get(b"ispe", b"")[4:12])
+    except (struct.error, IndexError):
+        return None
+    if b"clap" not in properties or properties.keys() & {b"irot", b"imir"}:
+        return None
+    whole = struct.pack(">IIIIiIiI", width, 1, height, 1, 0, 1, 0, 1)
+    return data.replace(b"clap" + properties[b"clap"][:32], b"clap" + whole, 1)
+
+
+def _of_primary_item(data: bytes) -> dict[bytes, bytes]:
+    """The primary item's properties by their kinds. Raises ``struct.error`` for a box that is cut off."""
     meta = next((body for kind, body in _boxes(data) if kind == b"meta"), b"")[4:]
     parts = dict(_boxes(meta))
     properties = dict(_boxes(parts.get(b"iprp", b"")))
     listed = list(_boxes(properties.get(b"ipco", b"")))
     primary = parts.get(b"pitm", b"")
     item = int.from_bytes(primary[4:8] if primary[:1] == b"\1" else primary[4:6], "big")
-    for number in _associated(properties.get(b"ipma", b""), item):
-        if 0 < number <= len(listed) and listed[number - 1][0] == b"clap":
-            return struct.unpack(">IIIIiIiI", listed[number - 1][1][:32])
-    return None
+    numbers = _associated(properties.get(b"ipma", b""), item)
+    return dict(listed[number - 1] for number in numbers if 0 < number <= len(listed))
 
 
 def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:

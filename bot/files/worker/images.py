@@ -5,6 +5,7 @@ I/O: reads and writes files; runs in a worker process.
 
 from __future__ import annotations
 
+import io
 import re
 import warnings
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, NoteExtract, Unreadable
 from bot.files.outbox import Outbox
 from bot.files.worker import frames, pixels, rare_pictures
+from bot.files.worker.aperture import widened
 from bot.files.worker.sniff import Kind
 
 _READERS = {
@@ -51,9 +53,9 @@ def convert(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) -> lis
     A picture that is cut off is shown as far as it goes, with a note. Raises ``Unreadable``.
     """
     if kind is Kind.HEIF:
-        import pillow_heif  # noqa: PLC0415 - its 4 MB are only for workers that meet such a file
+        import pi_heif  # type: ignore[import-untyped]  # noqa: PLC0415 - its 4 MB are only for workers that meet such a file
 
-        pillow_heif.register_heif_opener(thumbnails=False)
+        pi_heif.register_heif_opener(thumbnails=False)
     with warnings.catch_warnings(), _bombs_refused():
         warnings.simplefilter("ignore")  # Pillow warns of oddities in files that it reads well
         if kind in {Kind.RAW, Kind.TIFF, Kind.PSD}:
@@ -124,7 +126,8 @@ def _opened(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits, *, len
 
     Leniently, a page that cannot be read costs no other; raises then only where it is all of them.
     """
-    with Image.open(source, formats=_READERS[kind]) as image:
+    whole = widened(source.read_bytes()) if kind is Kind.HEIF else None
+    with Image.open(io.BytesIO(whole) if whole else source, formats=_READERS[kind]) as image:
         plan = frames.plan(image, kind, limits)
         shown = _Shown()
         covered = frames.Covered(image, kind)
@@ -132,9 +135,8 @@ def _opened(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits, *, len
             try:
                 covered.go_to(number)
                 about = plan.about(str(kind), number)
-                shown.extracts += pixels.convert(
-                    image, kind, about, out, limits, prepare=covered.cleared, source=source
-                )
+                cut = source if kind is Kind.AVIF or whole else None
+                shown.extracts += pixels.convert(image, kind, about, out, limits, prepare=covered.cleared, source=cut)
             except (MemoryError, Unreadable, Image.DecompressionBombError):
                 raise
             except Exception:

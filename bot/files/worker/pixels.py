@@ -57,7 +57,7 @@ def convert(
     image.load()
     profile = image.info.get("icc_profile")
     picture = prepare(image) if prepare else image
-    if kind is Kind.AVIF and source is not None:
+    if source is not None:
         box = clean_aperture(source.read_bytes(), *picture.size)
         picture = picture.crop(box) if box else picture
     picture = _upright(picture, image, orientation)

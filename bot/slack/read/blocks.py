@@ -10,7 +10,7 @@ Source: slack:reference/block-kit/blocks and the pages of each block.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from bot.slack.escape import decode
@@ -77,7 +77,7 @@ CHOSEN = {"initial_user": "@", "initial_users": "@"} | dict.fromkeys(
 class Shown:
     """``whole``: every block is of a known kind, and something is said among them or was left out on purpose."""
 
-    markdown: str
+    markdown: str = field(repr=False)
     whole: bool
 
 
@@ -134,11 +134,11 @@ def _block(block: Json, naming: Naming, depth: int) -> str:  # noqa: C901, PLR09
 def _texts(block: Json, *fields: str, naming: Naming, depth: int) -> list[str]:
     """What each field shows, in order, the blank ones left out."""
     texts = []
-    for field in fields:
-        value = block.get(field)
+    for name in fields:
+        value = block.get(name)
         for item in value if isinstance(value, list) else [value]:
             if isinstance(item, str) and item:
-                texts.append(_named(field, item, naming))
+                texts.append(_named(name, item, naming))
             elif isinstance(item, Mapping):
                 texts.append(_block(item, naming, depth))
     return [text for text in texts if text.strip()]

@@ -33,12 +33,18 @@ def as_tokens(sigil: str, mentioned_id: str, label: str = "", /) -> str:
     return f"<{'!subteam^' if sigil == '!' else sigil}{mentioned_id}{shown}>"
 
 
-def by_name(names: Mapping[str, str]) -> Naming:
-    """Writes ``@Ada`` and ``#general``; an id without a name is shown as it is."""
+def by_name(names: Mapping[str, str], *, channel_labels: bool = False) -> Naming:
+    """Writes ``@Ada`` and ``#general``; an id without a name is shown as it is.
+
+    What a message calls a channel without a name may be that of a private one, which not everybody who reads the answer
+    knows: it counts only with ``channel_labels``.
+    """
 
     def naming(sigil: str, mentioned_id: str, label: str = "", /) -> str:
         mark = "#" if sigil == "#" else "@"
-        return mark + (label.removeprefix(mark) or names.get(mentioned_id) or mentioned_id)
+        open_to_all = mark == "@" or mentioned_id in names or channel_labels
+        called = label.removeprefix(mark) if open_to_all else ""
+        return mark + (called or names.get(mentioned_id) or mentioned_id)
 
     return naming
 
@@ -46,14 +52,14 @@ def by_name(names: Mapping[str, str]) -> Naming:
 class Mentioned:
     """A naming that notes which ids it was asked for, in order, each once.
 
-    ``nameless`` are those of them that the message gives no label for, as many as are worth a lookup.
+    ``nameless`` are those of them that the message gives no label for, as many as are worth a lookup; and channels.
     """
 
     def __init__(self) -> None:
         self._labels: dict[str, str] = {}
 
     def __call__(self, sigil: str, mentioned_id: str, label: str = "", /) -> str:
-        self._labels.setdefault(mentioned_id, label)
+        self._labels.setdefault(mentioned_id, "" if sigil == "#" else label)
         return as_tokens(sigil, mentioned_id, label)
 
     @property

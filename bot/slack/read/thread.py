@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -49,7 +49,7 @@ class OwnReply:
 
     ts: str
     part: int
-    text: str
+    text: str = field(repr=False)
     marked: bool = True
 
 
@@ -218,7 +218,7 @@ class ThreadReader:
         texts = await asyncio.to_thread(self._texts, messages)
         authors = [id_ for message in messages for id_ in self._nameless(message)]
         mentioned = [id_ async for text in one_by_one([*texts, question.text]) for id_ in _mentioned(text)]
-        names = await self._names.resolve([*authors, question.user_id, *mentioned])
+        names = await self._names.resolve([*authors, question.user_id, *mentioned], question.channel_id)
         both = one_by_one(zip(messages, texts, strict=True))
         said = [self._thread_message(message, text, names) async for message, text in both]
         return [*said, self._asked(question, names)]
@@ -248,7 +248,9 @@ class ThreadReader:
         app = user.startswith("B") or user in SLACK_ITSELF or self._names.is_known_bot(user)
         name = SLACK_ITSELF.get(user) or names.get(user, user)
         author = Author(user, name, AuthorKind.OTHER_BOT if app else AuthorKind.PERSON)
-        text = mentions.named(question.text, mentions.by_name(names))
+        # A command's answer is for the one person alone who wrote the command.
+        channel_labels = question.entry_point is EntryPoint.COMMAND
+        text = mentions.named(question.text, mentions.by_name(names, channel_labels=channel_labels))
         return ThreadMessage(question.ts, author, text, question.attachments)
 
 

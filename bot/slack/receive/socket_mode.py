@@ -20,6 +20,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import addresses
 from bot.errors import SlackOutcomeUnknown, SlackTokenInvalid, SlackUnavailable, StartFailed
 from bot.logs import get_logger
 from bot.slack.web_api.client import Stop, slack_error
@@ -135,7 +136,11 @@ class SocketMode:
             if failure is None:
                 raise
             raise failure from error
-        return response.data if isinstance(response.data, dict) else {}
+        opened = response.data if isinstance(response.data, dict) else {}
+        address = addresses.split(str(opened.get("url", "")))
+        if address is None or not (address.scheme == "wss" or addresses.is_loopback(address.hostname)):
+            raise StartFailed("SLACK_API_URL: the address that it gives for Socket Mode is not one of wss://")
+        return opened
 
 
 class _Socket(aiohttp.ClientWebSocketResponse):

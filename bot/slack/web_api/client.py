@@ -56,6 +56,11 @@ class SlackClient:
         """A ticket for ``call_now``: ``bidder`` says how urgent it is."""
         return self._rate_limiter.request(method, bidder, channel_id)
 
+    @property
+    def address(self) -> str:
+        """Of the Web API."""
+        return self._client.base_url
+
     def edit_every_s(self) -> float:
         """How often an answer that is shown now can be edited as things are."""
         return self._rate_limiter.edit_every_s()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from time import monotonic
 from typing import Any, Protocol
@@ -51,12 +51,14 @@ class Api(Protocol):
 @dataclass(frozen=True, slots=True)
 class Known:
     """``name`` is empty where Slack has none, or none for us. ``person`` is ``None`` for what is no user, or none that
-    Slack knows; ``no_access``: the app may not ask, for the reason that Slack gives."""
+    Slack knows; ``no_access``: the app may not ask, for the reason that Slack gives; ``private``: a channel whose name
+    is only for those who are in it."""
 
-    name: str
+    name: str = field(repr=False)
     at_s: float
     person: Person | None
     no_access: str = ""
+    private: bool = False
 
 
 class Names:
@@ -71,11 +73,15 @@ class Names:
         self._inquiries: dict[str, asyncio.Task[None]] = {}
         self._at_once = asyncio.Semaphore(LOOKUPS_AT_ONCE)
 
-    async def resolve(self, ids: Iterable[str]) -> dict[str, str]:
-        """A name for each id that Slack names within ``wait_max_s``; the others are missing from the result."""
+    async def resolve(self, ids: Iterable[str], channel_id: str = "") -> dict[str, str]:
+        """A name for each id that Slack names within ``wait_max_s``; the others are missing from the result.
+
+        So is a private channel, but for ``channel_id``: people there are in it, and who else is where is not asked.
+        """
         wanted = [wanted_id for wanted_id in dict.fromkeys(ids) if wanted_id[:1] in _METHODS]
         await self._look_up(dict.fromkeys(map(_looked_up, wanted)), self._wait_max_s)
-        return {wanted_id: known.name for wanted_id in wanted if (known := self._known.get(wanted_id)) and known.name}
+        found = {wanted_id: known for wanted_id in wanted if (known := self._known.get(wanted_id)) and known.name}
+        return {id_: known.name for id_, known in found.items() if not known.private or id_ == channel_id}
 
     async def is_bot(self, user_id: str, *, within_s: float) -> bool | None:
         """Whether the user is a bot; ``None`` where Slack does not say so in time."""
@@ -159,11 +165,14 @@ class Names:
         except SlackError:
             return
         self._remember(wanted_id, "", None, no_access)
+        private = _is_private(answer)
         for id_, name, person in read(wanted_id, answer):
-            self._remember(id_, name, person)
+            self._remember(id_, name, person, private=private)
 
-    def _remember(self, id_: str, name: str, person: Person | None, no_access: str = "") -> None:
-        self._known[id_] = Known(" ".join(name.split()), self._clock(), person, no_access)
+    def _remember(
+        self, id_: str, name: str, person: Person | None, no_access: str = "", *, private: bool = False
+    ) -> None:
+        self._known[id_] = Known(" ".join(name.split()), self._clock(), person, no_access, private)
         self._known.move_to_end(id_)
         while len(self._known) > NAMES_MAX:
             self._known.popitem(last=False)
@@ -188,6 +197,12 @@ def _bot(wanted_id: str, answer: Json) -> Found:
 
 def _channel(wanted_id: str, answer: Json) -> Found:
     yield wanted_id, text_of(object_of(answer.get("channel")).get("name")), None
+
+
+def _is_private(answer: Json) -> bool:
+    """By an answer of conversations.info. Source: slack:reference/objects/conversation-object."""
+    channel = object_of(answer.get("channel"))
+    return any(channel.get(flag) is True for flag in ("is_private", "is_group", "is_im", "is_mpim"))
 
 
 def _groups(_: str, answer: Json) -> Found:

@@ -15,6 +15,7 @@ from bot.logs import get_logger
 from bot.messages import EntryPoint, Question
 from bot.slack.web_api.client import SlackClient
 from bot.slack.write.content import Content
+from bot.slack.write.message_arguments import NO_PREVIEWS, VERBATIM
 from bot.slack.write.response_url import ResponseUrlOutlet
 from bot.slack.write.thread_outlet import post_arguments
 
@@ -51,24 +52,27 @@ class SlackAsides:
     async def _reply(self, question: Question, sentence: str) -> None:
         content = Content(footer=(sentence,))
         if question.response_url is not None:
-            await ResponseUrlOutlet(question.response_url, self._session).replace(content if sentence else None)
+            await self._outlet(question.response_url).replace(content if sentence else None)
         elif sentence:
             await self._api.call("chat.postMessage", **post_arguments(question, 0, content))
+
+    def _outlet(self, response_url: str) -> ResponseUrlOutlet:
+        return ResponseUrlOutlet(response_url, self._session, self._api.address)
 
 
 async def tell(api: SlackClient, question: Question, sentence: str) -> None:
     """Beside the thread, where only that person sees it; where Slack does not allow that, in a direct message."""
-    text = {"text": sentence, "unfurl_links": False}
+    text = {"text": sentence, **VERBATIM}
     thread = {} if question.starts_thread or question.response_url else {"thread_ts": question.thread_ts}
     try:
         if question.entry_point is not EntryPoint.DIRECT:
             place = {"channel": question.channel_id, "user": question.user_id}
-            await api.call("chat.postEphemeral", **place, **thread, text=sentence)
+            await api.call("chat.postEphemeral", **place, **thread, **text)
             return
     except SlackError as error:
         log.info("reply.not_ephemeral", code=error.code)
     try:
         opened = await api.call("conversations.open", users=question.user_id)
-        await api.call("chat.postMessage", channel=str(opened["channel"]["id"]), **text)
+        await api.call("chat.postMessage", channel=str(opened["channel"]["id"]), **text, **NO_PREVIEWS)
     except SlackError as error:
         log.warning("reply.not_told", method=error.method, code=error.code)

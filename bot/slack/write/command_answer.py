@@ -37,7 +37,7 @@ class CommandAnswer:
     fresh: bool
     complete: bool = False
     has_message: bool = False
-    _text: str = ""
+    _text: str = field(default="", repr=False)
     _closing: Closing = field(default_factory=Closing)
     _uses_left: int = RESPONSE_URL_USES_MAX
     _updates: int = 0
@@ -119,7 +119,7 @@ class CommandAnswer:
         if isinstance(error, SlackRefused | SlackOutcomeUnknown):
             self._uses_left -= 1
         if isinstance(error, SlackRefused) and isinstance(action, Respond):
-            plainer = self._form.plainer(action.content.markdown)
+            plainer = self._form.plainer()
             self._form = plainer or self._form
             if plainer is not None:
                 return Next.AT_ONCE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 from bot.messages import Note
@@ -13,24 +13,20 @@ class Form(IntEnum):
     """How a part is sent, plainer with each step."""
 
     MARKDOWN = 0
-    LINKS = 1
-    """As before, with pictures as links: Slack may not be able to fetch one."""
-    SECTIONS = 2
-    TEXT = 3
+    SECTIONS = 1
+    TEXT = 2
 
-    def plainer(self, markdown: str) -> Form | None:
-        """The next form in which ``markdown`` looks different; ``None`` where there is none."""
-        if self is Form.MARKDOWN and "![" in markdown:
-            return Form.LINKS
-        return Form(max(self, Form.LINKS) + 1) if self < Form.TEXT else None
+    def plainer(self) -> Form | None:
+        """``None`` where there is none."""
+        return Form(self + 1) if self < Form.TEXT else None
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
     """What one message shows: a slice of the answer, and under it small lines that are not part of it."""
 
-    markdown: str = ""
-    footer: tuple[str, ...] = ()
+    markdown: str = field(default="", repr=False)
+    footer: tuple[str, ...] = field(default=(), repr=False)
     notes: tuple[Note, ...] = ()
     button: Button | None = None
     form: Form = Form.MARKDOWN
@@ -44,7 +40,7 @@ class Content:
 class Closing:
     """What stands under the last words: a sentence, a line for each note, and what a person may do now."""
 
-    ending: str = ""
+    ending: str = field(default="", repr=False)
     notes: tuple[Note, ...] = ()
     button: Button | None = None
 

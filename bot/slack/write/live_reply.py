@@ -60,7 +60,7 @@ class LiveReply:
     _parts: Parts = field(default_factory=Parts)
     _settled: int = 0
     """So many parts, from the first on, need no second look while the answer grows."""
-    _status: str = ""
+    _status: str = field(default="", repr=False)
     _in_thread: bool = True
     _first_words_s: float | None = None
     _called_s: float = -inf

@@ -18,7 +18,7 @@ undocumented counting, or UTF-8 bytes where Slack was seen to count those.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot.limits import BLOCKS_MAX, MARKDOWN_CHARS_MAX, TABLE_CHARS_MAX, TABLE_ROWS_MAX, UPDATE_TEXT_CHARS_MAX
 from bot.slack.write.markdown_lines import HEAD_CHARS, HEADING, TABLE_LINE_CHARS_MAX, Opened, is_table
@@ -77,9 +77,9 @@ class Piece:
     start: int
     end: int | None
     shown_to: int
-    opening: str = ""
-    closing: str = ""
-    next_opening: str = ""
+    opening: str = field(default="", repr=False)
+    closing: str = field(default="", repr=False)
+    next_opening: str = field(default="", repr=False)
     may_end: int = 0
 
     def markdown(self, text: str) -> str:

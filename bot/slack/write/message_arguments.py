@@ -1,12 +1,13 @@
 """What a message should show goes in; the arguments of chat.postMessage or chat.update come out. Pure.
 
 The answer stands in a ``markdown`` block, what the bot says about it in a ``context`` block below, so that reading the
-thread back tells the two apart. ``text`` is for notifications and screen readers.
+thread back tells the two apart. ``text`` is for notifications and screen readers. What stands below holds names of
+files: it is ``plain_text``, in which nothing is a mention, a link, an emoji or bold, and ``parse`` and ``link_names``
+say the same of ``text``. Source: slack:reference/block-kit/composition-objects/text-object.
 """
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from bot.limits import CONTEXT_ELEMENTS_MAX, SECTION_TEXT_CHARS_MAX
@@ -18,18 +19,23 @@ from bot.slack.write.content import Content, Form
 NOTIFICATION_CHARS_MAX = 3_000
 CONTEXT_TEXT_CHARS_MAX = 2_000
 FILE_NAME_CHARS_MAX = 80
-CODE = re.compile(r"(^```.*?^```|^~~~.*?^~~~|`[^`\n]*`)", re.MULTILINE | re.DOTALL)
+BRACKETS = str.maketrans("<>", "‹›")
+"""Nothing of Slack's begins with these, whoever reads the name next."""
+NO_PREVIEWS: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False}
+"""Of chat.postMessage and of what goes to a response_url: Slack fetches no address of an answer. A stream has none
+anyway, and an edit keeps what its message was posted with."""
+VERBATIM: dict[str, Any] = {"parse": "none", "link_names": False}
+"""Of chat.postMessage, chat.update and chat.postEphemeral: names of people and channels in ``text`` are only words."""
 
 
 def message(content: Content) -> dict[str, Any]:
     """``text`` and ``blocks`` of a message that shows ``content``."""
-    footer = [*content.footer, *(f":paperclip: {note_line(note)}" for note in content.notes)]
+    footer = [*content.footer, *(f"📎 {note_line(note)}" for note in content.notes)]
     if content.form is Form.TEXT:
         return {"text": escape("\n".join(part for part in (content.markdown, *footer) if part)), "blocks": []}
     answer: list[dict[str, Any]] = []
-    if content.markdown and content.form <= Form.LINKS:
-        markdown = images_as_links(content.markdown) if content.form is Form.LINKS else content.markdown
-        answer = [{"type": "markdown", "text": escape(markdown)}]
+    if content.markdown and content.form is Form.MARKDOWN:
+        answer = [{"type": "markdown", "text": escape(content.markdown)}]
     elif content.markdown:
         answer = [
             {"type": "section", "text": {"type": "plain_text", "text": chunk, "emoji": False}, "expand": True}
@@ -47,25 +53,16 @@ def context(lines: list[str]) -> list[dict[str, Any]]:
     shown = lines[: CONTEXT_ELEMENTS_MAX - 1]
     if rest := lines[CONTEXT_ELEMENTS_MAX - 1 :]:
         shown = [*shown, "\n".join(rest)]
-    elements = [{"type": "mrkdwn", "text": escape(line)[:CONTEXT_TEXT_CHARS_MAX]} for line in shown]
+    elements = [{"type": "plain_text", "text": line[:CONTEXT_TEXT_CHARS_MAX], "emoji": False} for line in shown]
     return [{"type": "context", "elements": elements}]
 
 
 def note_line(note: Note) -> str:
-    """The note as one sentence, which begins with the file's name; the name cannot format it or end it."""
-    name = "".join(char for char in note.file_name if char.isprintable() and char not in "`*_~")
+    """The note as one sentence, which begins with the file's name."""
+    name = "".join(char for char in note.file_name if char.isprintable()).translate(BRACKETS)
     if len(name) > FILE_NAME_CHARS_MAX:
         name = f"{name[: FILE_NAME_CHARS_MAX - 1]}…"
     return f"{name or 'A file'} {note.reason}"
-
-
-def images_as_links(markdown: str) -> str:
-    """``![a chart](https://…)`` as ``[a chart](https://…)``, but for what is written in code."""
-    outside_code = CODE.split(markdown)
-    return "".join(
-        piece if number % 2 else piece.replace("![](", "[picture](").replace("![", "[")
-        for number, piece in enumerate(outside_code)
-    )
 
 
 def _chunks(text: str, size: int) -> list[str]:

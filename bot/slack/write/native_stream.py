@@ -50,7 +50,7 @@ class _Streamed:
     piece: Piece
     ts: str
     started_s: float
-    shown: str
+    shown: str = field(repr=False)
     open: bool = True
     cutter: Cutter | None = None
 
@@ -65,7 +65,7 @@ class _Streamed:
 class NativeStream:
     times: StreamTimes = StreamTimes()
     limits: PieceLimits = STREAM
-    text: str = ""
+    text: str = field(default="", repr=False)
     complete: bool = False
     """Whether all was said; some of it may still wait to be shown."""
     settled: bool = False

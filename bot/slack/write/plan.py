@@ -44,8 +44,8 @@ class Start:
     """Open part ``part`` as a stream with ``added`` (chat.startStream); ``shown`` is the Markdown it then shows."""
 
     part: int
-    shown: str
-    added: str
+    shown: str = field(repr=False)
+    added: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,8 @@ class Append:
 
     part: int
     ts: str
-    shown: str
-    added: str
+    shown: str = field(repr=False)
+    added: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,8 @@ class Stop:
 
     part: int
     ts: str
-    shown: str
-    added: str
+    shown: str = field(repr=False)
+    added: str = field(repr=False)
     piece: Piece | None = None
     below: Content = field(default_factory=Content)
     final: bool = False

@@ -52,7 +52,7 @@ class SlackReplies:
 
     async def open(self, question: Question, *, again: bool, lease: Lease) -> Reply:
         if question.response_url is not None:
-            outlet = ResponseUrlOutlet(question.response_url, self._session)
+            outlet = ResponseUrlOutlet(question.response_url, self._session, self._services.api.address)
             return Writer(CommandAnswer(fresh=not again), outlet, lease)
         services = self._services
         plan = await self._plan(question, again=again)

@@ -100,7 +100,7 @@ class Parts:
     """``surplus``: messages in Slack that no part needs yet; the next parts take them over, in order."""
 
     surplus: list[Inherited] = field(default_factory=list)
-    text: str = ""
+    text: str = field(default="", repr=False)
     complete: bool = False
     every: list[Part] = field(default_factory=list)
     _words_from: int = 0
@@ -159,7 +159,7 @@ class Parts:
 
     def make_plainer(self, part: Part) -> bool:
         """Shows the same words in a plainer form from now on; ``False`` where there is none."""
-        plainer = part.form.plainer(part.piece.markdown(self.text))
+        plainer = part.form.plainer()
         if plainer is None:
             return False
         part.form = plainer

@@ -1,6 +1,7 @@
 """A plan's actions go in; posts to a command's response_url come out, which one person sees. I/O: Slack, over HTTPS.
 
-Implements ``writer.Outlet``. The address needs no token and has no rate limit of a method; the plan counts its uses.
+Implements ``writer.Outlet``. The address needs no token and has no rate limit of a method; the plan counts its uses. It
+comes with what Slack delivers, and an answer goes to Slack's own hosts alone.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ from typing import Any
 
 import aiohttp
 
+from bot import addresses
 from bot.errors import ReplyGone, SlackOutcomeUnknown, SlackRefused, SlackUnavailable
 from bot.slack.web_api.client import retry_after_s
 from bot.slack.web_api.rate_limiter import Bidder
+from bot.slack.web_api.redirects import Redirected
 from bot.slack.write.content import Content
-from bot.slack.write.message_arguments import message
+from bot.slack.write.message_arguments import NO_PREVIEWS, message
 from bot.slack.write.plan import Action, Respond
 
 METHOD = "response_url"
@@ -22,11 +25,31 @@ GONE_STATUSES = frozenset({403, 404, 410})
 GONE_CODES = ("used_url", "expired_url")
 ANSWER_CHARS_MAX = 200
 WAIT_MAX_S = 60.0
+SLACK_DOMAINS = ("slack.com", "slack-gov.com")
+"""Slack's, and GovSlack's. Source: slack:govslack."""
+
+
+def may_answer_at(url: str, api_url: str) -> bool:
+    """Whether this is an address of Slack's, or of the server that stands in for it."""
+    parts, api = addresses.split(url), addresses.split(api_url)
+    if parts is None or parts.username is not None or parts.password is not None:
+        return False
+    host = parts.hostname or ""
+    if api is not None and addresses.is_loopback(api.hostname) and addresses.is_loopback(host):
+        return parts.scheme in {"http", "https"}
+    if parts.scheme != "https":
+        return False
+    if api is not None and (host, addresses.port_of(parts)) == (api.hostname, addresses.port_of(api)):
+        return True
+    return addresses.port_of(parts) == 443 and any(host == name or host.endswith(f".{name}") for name in SLACK_DOMAINS)
 
 
 class ResponseUrlOutlet:
-    def __init__(self, url: str, session: aiohttp.ClientSession) -> None:
+    """``api_url`` is the Web API's address: where that is a host of one's own, its response URLs are there as well."""
+
+    def __init__(self, url: str, session: aiohttp.ClientSession, api_url: str) -> None:
         self._url = url
+        self._allowed = may_answer_at(url, api_url)
         self._session = session
 
     def edit_every_s(self) -> float:
@@ -38,9 +61,9 @@ class ResponseUrlOutlet:
     async def send(self, action: Action) -> str:
         if not isinstance(action, Respond):
             raise TypeError("only responses go to a response_url")
-        body = {"response_type": "ephemeral", "replace_original": action.replace, **message(action.content)}
+        body = {"response_type": "ephemeral", "replace_original": action.replace}
         try:
-            await self._post(body)
+            await self._post({**body, **NO_PREVIEWS, **message(action.content)})
         except SlackUnavailable as error:
             if error.retry_after_s is None:
                 raise
@@ -50,14 +73,18 @@ class ResponseUrlOutlet:
 
     async def replace(self, content: Content | None) -> None:
         """Puts ``content`` in the place of what the acknowledgement showed; ``None`` takes that away."""
-        gone = {"delete_original": True}
-        await self._post(gone if content is None else {"replace_original": True, **message(content)})
+        shown = {} if content is None else {"replace_original": True, **NO_PREVIEWS, **message(content)}
+        await self._post(shown or {"delete_original": True})
 
     async def _post(self, body: dict[str, Any]) -> None:
+        if not self._allowed:
+            raise SlackRefused(METHOD, "foreign_host")
         try:
             async with self._session.post(self._url, json=body, allow_redirects=False) as response:
                 status, answer = response.status, (await response.text())[:ANSWER_CHARS_MAX]
                 wait_s = retry_after_s(response.headers) if status == 429 else None
+        except Redirected as error:
+            raise SlackRefused(METHOD, str(error)) from error
         except aiohttp.ClientConnectorError as error:
             raise SlackUnavailable(METHOD, "no_connection") from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:

@@ -54,7 +54,7 @@ class StreamedReply:
     """What ends the stream before edits go on."""
     _closing_tries: int = 0
     _stop_can_wait: bool = False
-    _status: str = ""
+    _status: str = field(default="", repr=False)
     _withdraw: bool = False
 
     def __post_init__(self) -> None:

@@ -17,7 +17,7 @@ from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.error_codes import METADATA
 from bot.slack.web_api.rate_limiter import Bidder, Ticket
 from bot.slack.write.content import Content
-from bot.slack.write.message_arguments import message
+from bot.slack.write.message_arguments import NO_PREVIEWS, VERBATIM, message
 from bot.slack.write.plan import Action, Append, Remove, Respond, Show, Start, Stop
 from bot.slack.write.refusals import why_not_posted
 from bot.slack.write.status_line import StatusSupport
@@ -118,7 +118,13 @@ def arguments(question: Question, action: Action) -> dict[str, Any]:
         case Show(part=part, ts=None, content=content, in_thread=in_thread):
             return post_arguments(question, part, content, in_thread=in_thread)
         case Show(part=part, ts=ts, content=content):  # what was streamed up to now has no metadata yet
-            return {**channel, "ts": ts, "metadata": own_messages.metadata(question, part), **message(content)}
+            return {
+                **channel,
+                "ts": ts,
+                "metadata": own_messages.metadata(question, part),
+                **VERBATIM,
+                **message(content),
+            }
         case Remove(ts=ts):
             return {**channel, "ts": ts}
         case Start(added=added):
@@ -137,8 +143,8 @@ def post_arguments(question: Question, part: int, content: Content, *, in_thread
     return {
         "channel": question.channel_id,
         **({"thread_ts": question.thread_ts} if in_thread else {}),
-        "unfurl_links": False,
-        "unfurl_media": False,
+        **NO_PREVIEWS,
+        **VERBATIM,
         "metadata": own_messages.metadata(question, part),
         **message(content),
     }

@@ -30,6 +30,7 @@ from bot.ports import Button
 from bot.slack.web_api.call_budget import Bid
 from bot.slack.web_api.rate_limiter import Bidder, Ticket
 from bot.slack.write.content import Closing
+from bot.slack.write.pictures import Pictures
 from bot.slack.write.plan import Action, Next, Plan, Show, Start
 from bot.slack.write.status_line import StatusLine, in_a_message
 
@@ -100,6 +101,7 @@ class Writer:
         self._status_line = status_line
         self._probe = probe
         self._patience_s = patience_s
+        self._pictures = Pictures()
         self._changed = asyncio.Event()
         self._ticket: Ticket | None = None
         self._call: asyncio.Future[None] | None = None
@@ -131,12 +133,15 @@ class Writer:
     def write(self, text: str) -> None:
         if self._failure is not None:
             raise self._failure
-        self._plan.write(text, _now_s())
-        self._changed.set()
+        if shown := self._pictures.feed(text):
+            self._plan.write(shown, _now_s())
+            self._changed.set()
 
     async def finish(
         self, ending: str = "", notes: Sequence[Note] = (), *, withdraw: bool = False, button: Button | None = None
     ) -> None:
+        if rest := self._pictures.close():
+            self._plan.write(rest, _now_s())
         self._plan.finish(Closing(ending, tuple(notes), button), _now_s(), withdraw=withdraw)
         self._changed.set()
         if self._ticket is not None:

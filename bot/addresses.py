@@ -1,0 +1,54 @@
+"""An address that an operator gave, or that Slack did, goes in; whether words and tokens may go there comes out. Pure.
+
+Everything is sent by https. Plain http is for servers on this very machine alone: for a host of another name, a
+container's included, nobody can say what lies between.
+"""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from urllib.parse import SplitResult, urlsplit
+
+PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+
+
+def http_address(value: str) -> str:
+    """``value``, where it is one. Raises ``ValueError``, without the address in it: that may hold a secret."""
+    parts = split(value)
+    if parts is None or parts.scheme not in {"http", "https"}:
+        raise ValueError("must be an http or https address")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("must not hold a user name or a password")
+    if parts.query or parts.fragment:
+        raise ValueError("must end with its path, without ? and #")
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise ValueError("must begin with https://, since http:// is only for 127.0.0.1, ::1 and localhost")
+    return value
+
+
+def split(address: str) -> SplitResult | None:
+    """Its parts; ``None`` where it has no host, or what two readers may read differently."""
+    if not address.isascii() or not address.isprintable() or " " in address or "\\" in address:
+        return None
+    try:
+        parts = urlsplit(address)
+        if not parts.hostname or parts.port == 0:
+            return None
+    except ValueError:  # a port that is no number, half of an IPv6 address
+        return None
+    return parts
+
+
+def is_loopback(host: str | None) -> bool:
+    """``host`` as ``urlsplit`` gives it, in lower case and without brackets."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def port_of(parts: SplitResult) -> int | None:
+    """Spelt out where the address leaves it out."""
+    return parts.port or PORTS.get(parts.scheme)

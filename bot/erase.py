@@ -1,0 +1,67 @@
+"""A person or a workspace goes in; what the bot kept of theirs is removed, and what that was comes out in lines.
+
+I/O: the database and the cache of prepared files, whether the bot runs or not. A bot that runs ends what it was
+answering for that person, and removes files that it is using when it no longer is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+
+from bot.errors import StartFailed, StoreFailed
+from bot.files.cache import Cache
+from bot.store.database import Database
+from bot.store.erasure import Erased, Whose, erase
+
+WORDS = {
+    "deleted_files": "notes of deleted files",
+    "questions": "answered questions",
+    "refused_files": "notes of files that the model's API refused",
+    "reply_parts": "records of the messages of replies",
+}
+"""What a table holds; one that is not here goes by its name."""
+
+
+async def run(address: str, data_dir: Path, *, user_id: str = "", team_id: str = "") -> list[str]:
+    """Of one of the two. Raises ``StartFailed`` where there is nothing to erase from, or where it was not possible."""
+    if not await asyncio.to_thread(data_dir.is_dir):
+        raise StartFailed(f"BOT_DATA_DIR: there is no directory {data_dir}")
+    whose = Whose(user_id, team_id)
+    database = await Database.open(address, beside=True)
+    try:
+        erased = await database.run(lambda connection: erase(connection, whose))
+        scrubbed = await database.scrub()
+    except StoreFailed as error:
+        raise StartFailed(f"DATABASE_URL: nothing was erased, the database failed ({error})") from error
+    finally:
+        await database.aclose()
+    files = await asyncio.to_thread(_remove_files, data_dir / "files")
+    return [*_lines(erased), files, *([] if scrubbed else [NOT_SCRUBBED])]
+
+
+NOT_SCRUBBED = "the database's log is in use: what was erased leaves the disk when the bot answers its next question"
+
+
+def _remove_files(directory: Path) -> str:
+    """All of them: a file is prepared for whoever asks about it."""
+    if not directory.is_dir():
+        return "prepared files: 0"
+    cache = Cache(directory, bytes_max=0, age_max_s=0.0)
+    try:
+        if cache.is_shared():
+            return "prepared files: the bot that runs removes all of them within seconds"
+        return f"prepared files: {cache.remove_older(time.time())[0]}"
+    finally:
+        cache.close()
+
+
+def _lines(erased: Erased) -> list[str]:
+    lines = [f"{WORDS.get(table, table)}: {count}" for table, count in sorted(erased.rows.items())]
+    if erased.unfinished:
+        lines.append(
+            f"unanswered questions: {erased.unfinished}, whose words are erased; the bot says so where they were "
+            "asked, and then removes the rest of them"
+        )
+    return lines

@@ -1,0 +1,94 @@
+"""Files that were deleted in Slack, or erased by an operator, come in from all processes; they leave this one's cache.
+
+I/O: the database, which the processes share where there are several, and the cache, of which each has its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Protocol
+
+from bot.errors import StoreFailed
+from bot.logs import get_logger
+from bot.messages import EVERY_FILE
+
+log = get_logger(__name__)
+
+LOOK_EVERY_S = 5.0
+OVERLAP_S = 60.0
+"""What was committed later than its own time says is seen all the same."""
+
+
+class DeletedFiles(Protocol):
+    """The database, as the memory of which files nobody may keep. Both raise ``StoreFailed``."""
+
+    async def add(self, team_id: str, file_id: str) -> None:
+        """For all processes that share the database."""
+
+    async def since(self, at_s: float) -> dict[str, float]:
+        """The ids, each with the time, of what was added at ``at_s`` or later, in seconds since 1970."""
+
+
+class Kept(Protocol):
+    """What is kept of files."""
+
+    async def forget(self, file_id: str) -> None: ...
+
+    async def remove_older(self, at_s: float) -> int: ...
+
+
+class Forgetting:
+    """Looks from ``start`` until ``aclose``. ``kept`` and ``deleted`` belong to the caller."""
+
+    def __init__(self, kept: Kept, deleted: DeletedFiles, *, look_every_s: float = LOOK_EVERY_S) -> None:
+        self._kept = kept
+        self._deleted = deleted
+        self._look_every_s = look_every_s
+        self._known: dict[str, float] = {}
+        self._seen_to_s = 0.0
+        self._every_file_until_s: float | None = None
+        self._looking: asyncio.Task[None] | None = None
+
+    async def deleted(self, team_id: str, file_id: str) -> None:
+        """Slack says so, to one of the processes."""
+        await self._kept.forget(file_id)
+        try:
+            await self._deleted.add(team_id, file_id)
+        except StoreFailed as error:
+            log.warning("file.deletion_not_shared", error=str(error))
+
+    async def start(self) -> None:
+        """What was deleted while this process did not run goes first."""
+        await self._look()
+        self._looking = asyncio.create_task(self._look_for_ever())
+
+    async def aclose(self) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
+
+    async def _look_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(self._look_every_s)
+            await self._look()
+
+    async def _look(self) -> None:
+        try:
+            found = await self._deleted.since(self._seen_to_s - OVERLAP_S)
+            await self._forget(found)
+        except StoreFailed as error:
+            log.info("file.deletions_not_read", error=str(error))
+        except OSError:
+            log.exception("file.not_forgotten")
+
+    async def _forget(self, found: dict[str, float]) -> None:
+        new = {file_id: at_s for file_id, at_s in found.items() if self._known.get(file_id) != at_s}
+        for file_id, at_s in new.items():
+            if file_id == EVERY_FILE:
+                self._every_file_until_s = at_s
+            else:
+                await self._kept.forget(file_id)
+        if self._every_file_until_s is not None and not await self._kept.remove_older(self._every_file_until_s):
+            self._every_file_until_s = None  # none was in use
+        self._seen_to_s = max([self._seen_to_s, *found.values()])
+        self._known = found

@@ -1,0 +1,123 @@
+"""Markdown as the model writes it goes in, piece by piece; the same comes out with pictures as words and an address.
+
+Pure. A picture in an answer would be a way out: whoever talks the model into one has its address fetched, with what the
+model put into it, as soon as somebody reads the answer. So ``![a chart](https://…)`` becomes ``a chart (https://…)``: a
+person sees where it leads, and nothing is fetched before they choose to. What may be the beginning of a picture, or of
+code, waits for its end, but not for long. In code nothing is a picture.
+"""
+
+from __future__ import annotations
+
+import re
+
+PICTURE_CHARS_MAX = 4_000
+CODE_CHARS_MAX = 2_000
+"""A longer picture, or a span of code, is not one; and what waits is no longer."""
+LINE_CHARS_MAX = 200
+"""So much of a line is enough to know a fence by."""
+UNNAMED = "picture"
+_TOKEN = re.compile(r"\\|`+|!|\n")
+_TICKS = re.compile("`+")
+_ALT = re.compile(r"!\[(?P<alt>(?:[^\[\]\\\n]|\\.|\n(?!\s*\n)|\[[^\[\]\n]*\])*)\]", re.DOTALL)
+_TARGET = re.compile(
+    r"""\(\s*(?:<(?P<quoted>[^<>\n]*)>|(?P<bare>[^\s()]*(?:\([^\s()]*\)[^\s()]*)*))(?:\s+(?:"[^"]*"|'[^']*'|\([^()]*\)))?\s*\)"""
+)
+_FENCE = re.compile(r" {0,3}(?:> ?)*(?:(?:[-*+]|\d{1,9}[.)]) {1,3})?(?P<fence>`{3,}|~{3,})(?P<info>.*)")
+_BLANK_LINE = re.compile(r"\n\s*\n")
+
+
+class Pictures:
+    """Of one answer. What was fed comes out with the next call at the latest that makes clear what it is."""
+
+    def __init__(self) -> None:
+        self._waiting = ""
+        self._line = ""
+        self._fence = ""
+
+    def feed(self, text: str) -> str:
+        return self._read(self._waiting + text, final=False)
+
+    def close(self) -> str:
+        """The rest: what was begun and never ended is what it looks like."""
+        return self._read(self._waiting, final=True)
+
+    def _read(self, text: str, *, final: bool) -> str:
+        shown: list[str] = []
+        at = 0
+        while at < len(text):
+            token = None if self._fence else _TOKEN.search(text, at)
+            end = text.find("\n", at) if self._fence else (token.start() if token else -1)
+            if end < 0:
+                end = len(text)
+            self._line = (self._line + text[at:end])[:LINE_CHARS_MAX]
+            shown.append(text[at:end])
+            at = end
+            if at == len(text):
+                break
+            length, words = (1, "\n") if text[at] == "\n" else self._marked(text, at, final=final)
+            if not length:
+                break
+            if words == "\n":
+                self._end_line()
+            else:
+                self._line = (self._line + text[at : at + length])[:LINE_CHARS_MAX]
+            shown.append(words)
+            at += length
+        self._waiting = text[at:]
+        return "".join(shown)
+
+    def _marked(self, text: str, at: int, *, final: bool) -> tuple[int, str]:
+        """How much of the text from ``at`` on, where a mark stands, is read now, and what is shown for it."""
+        if text[at] == "`":
+            return _code(text, at, final=final)
+        if at + 1 == len(text) and not final:
+            return 0, ""
+        if text[at] == "\\":
+            escaped = text[at : at + 2]
+            return (1, "\\") if escaped.endswith("\n") else (len(escaped), escaped)
+        return _picture(text, at, final=final) if text.startswith("![", at) else (1, "!")
+
+    def _end_line(self) -> None:
+        line, self._line = self._line, ""
+        if self._fence:
+            bare = line.strip(" \t>")
+            if len(bare) >= len(self._fence) and not bare.strip(self._fence[0]):
+                self._fence = ""
+        elif (opened := _FENCE.fullmatch(line)) and not (opened["fence"][0] == "`" and "`" in opened["info"]):
+            self._fence = opened["fence"]
+
+
+def _code(text: str, at: int, *, final: bool) -> tuple[int, str]:
+    """A span of code on one line, as it is; a run of backticks that ends nowhere on it, as such."""
+    run = _TICKS.match(text, at, at + CODE_CHARS_MAX)
+    end = run.end() if run else at + 1
+    if end - at == CODE_CHARS_MAX:
+        return CODE_CHARS_MAX, text[at:end]
+    if end == len(text) and not final:
+        return 0, ""
+    line_end = text.find("\n", end, at + CODE_CHARS_MAX)
+    limit = min(len(text), at + CODE_CHARS_MAX) if line_end < 0 else line_end
+    closing = re.compile(rf"(?<!`)`{{{end - at}}}(?!`)").search(text, end, limit)
+    if closing and (closing.end() < len(text) or final):
+        return closing.end() - at, text[at : closing.end()]
+    undecided = line_end < 0 and len(text) < at + CODE_CHARS_MAX and not final
+    return (0, "") if undecided else (end - at, text[at:end])
+
+
+def _picture(text: str, at: int, *, final: bool) -> tuple[int, str]:
+    limit = at + PICTURE_CHARS_MAX
+    over = final or len(text) >= limit or _BLANK_LINE.search(text, at, limit) is not None
+    no_picture = 2, "!\\["
+    alt = _ALT.match(text, at, limit)
+    if alt is None:
+        return no_picture if over else (0, "")
+    if alt.end() == len(text):
+        return no_picture if over else (0, "")
+    if text[alt.end()] != "(":
+        return no_picture
+    target = _TARGET.match(text, alt.end(), limit)
+    if target is None:
+        return no_picture if over else (0, "")
+    words = " ".join(alt["alt"].split()) or UNNAMED
+    address = target["quoted"] if target["quoted"] is not None else target["bare"]
+    return target.end() - at, f"{words} ({address})" if address else words

@@ -1,0 +1,68 @@
+"""A person or a workspace goes in; nothing of theirs is left in the database, and how much it was comes out.
+
+I/O: the database. Rules, for every table there is, so that a new one cannot be forgotten:
+
+- Rows with the person's or the workspace's id go, and what hangs on them.
+- A table that knows no people, only workspaces, is emptied for a person: nobody can say which of it is theirs.
+- A question that is not answered yet loses all that was written; it stays until its turn has ended it, in words.
+- All files that were prepared are to be removed by every process, since a file is prepared for whoever asks about it.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from bot.messages import EVERY_FILE
+from bot.store import deleted_files
+from bot.store.schema import FINISHED, metadata, questions
+
+NOBODYS = frozenset({"processes"})
+"""Tables that hold nothing of anybody's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """One of the two is given."""
+
+    user_id: str = ""
+    team_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """``rows`` by the names of tables; ``unfinished`` questions lost their text."""
+
+    rows: dict[str, int]
+    unfinished: int
+
+
+def erase(connection: Connection, whose: Whose) -> Erased:
+    unfinished = sa.and_(_of(questions, whose), questions.c.state != FINISHED)
+    emptied = connection.execute(questions.update().where(unfinished).values(payload=None)).rowcount
+    rows = {}
+    for table in reversed(metadata.sorted_tables):
+        if table.name not in NOBODYS:
+            rows[table.name] = connection.execute(table.delete().where(_to_go(table, whose))).rowcount
+    deleted_files.add(connection, whose.team_id, EVERY_FILE, time.time())
+    return Erased(rows, emptied)
+
+
+def _to_go(table: sa.Table, whose: Whose) -> sa.ColumnElement[bool]:
+    of_whose = _of(table, whose)
+    return sa.and_(of_whose, table.c.state == FINISHED) if table is questions else of_whose
+
+
+def _of(table: sa.Table, whose: Whose) -> sa.ColumnElement[bool]:
+    """Which rows are theirs. Raises ``LookupError`` for a table of which nobody has said so."""
+    if whose.user_id and "user_id" in table.c:
+        return table.c.user_id == whose.user_id
+    if "team_id" in table.c:
+        return table.c.team_id == whose.team_id if whose.team_id else sa.true()
+    for key in table.foreign_keys:
+        parent = key.column.table
+        return key.parent.in_(sa.select(key.column).where(_to_go(parent, whose)))
+    raise LookupError(table.name)

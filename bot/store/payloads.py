@@ -1,0 +1,46 @@
+"""A question goes in; the JSON that is kept of it comes out, and the other way round. Pure."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy.engine import RowMapping
+
+from bot.messages import Attachment, EntryPoint, Question, Words, WordsKind
+
+
+def dump(question: Question) -> str:
+    return json.dumps(
+        {
+            "text": question.text,
+            "attachments": [asdict(attachment) for attachment in question.attachments],
+            "response_url": question.response_url,
+            "user_team": question.user_team,
+        }
+    )
+
+
+def load(row: RowMapping) -> Question:
+    payload = json.loads(row["payload"] or "{}")
+    return Question(
+        team_id=row["team_id"],
+        channel_id=row["channel_id"],
+        ts=row["ts"],
+        thread_ts=row["thread_ts"],
+        user_id=row["user_id"],
+        entry_point=EntryPoint(row["entry_point"]),
+        text=payload.get("text", ""),
+        attachments=tuple(map(_attachment, payload.get("attachments", ()))),
+        response_url=payload.get("response_url"),
+        user_team=payload.get("user_team", ""),
+    )
+
+
+def _attachment(item: dict[str, Any]) -> Attachment:
+    """Also of a question that an earlier version wrote down, which knew fewer fields."""
+    known = dict(item)
+    if words := known.get("words"):
+        known["words"] = Words(**{**words, "kind": WordsKind(words["kind"]), "enclosed": tuple(words["enclosed"])})
+    return Attachment.bare(known.pop("id"), known.pop("name"), **known)

