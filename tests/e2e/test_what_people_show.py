@@ -12,7 +12,8 @@ from tests.stage import Stage
 
 pytestmark = pytest.mark.parametrize("transport", ["socket"], indirect=True)
 TABLE: list[list[object]] = [["item", "sum"], ["oak", 41]]
-MARKDOWN_TABLE = "| item | sum |\n| --- | --- |\n| oak | 41 |"
+MARKDOWN_TABLE = "| item | sum |\n  | --- | --- |\n  | oak | 41 |"
+"""Whatever stands below the first line of what a person says is set in."""
 
 
 async def prompt(stage: Stage, ts: str, channel: str) -> str:
@@ -38,7 +39,7 @@ def direct(stage: Stage, ada: str) -> str:
 async def test_a_pasted_table_is_a_table(stage: Stage, ada: str, direct: str, below: bool) -> None:
     ts = stage.workspace.others.paste(ada, direct, TABLE, "add this up", below=below)
 
-    assert await prompt(stage, ts, direct) == f"ada: add this up\n\n{MARKDOWN_TABLE}"
+    assert await prompt(stage, ts, direct) == f"ada: add this up\n\n  {MARKDOWN_TABLE}"
 
 
 @pytest.mark.parametrize("below", [True, False], ids=["below the message", "in the message"])
@@ -52,7 +53,7 @@ async def test_a_table_pasted_beside_a_mention_is_read_from_the_message(stage: S
     stage.workspace.state.mentions_carry_files = False
     ts = stage.workspace.others.paste(ada, stage.general, TABLE, "@claude add this up")
 
-    assert await prompt(stage, ts, stage.general) == f"ada: add this up\n\n{MARKDOWN_TABLE}"
+    assert await prompt(stage, ts, stage.general) == f"ada: add this up\n\n  {MARKDOWN_TABLE}"
 
 
 async def test_a_forwarded_message_of_an_app_is_quoted_with_author_and_link(
@@ -67,7 +68,7 @@ async def test_a_forwarded_message_of_an_app_is_quoted_with_author_and_link(
 
     url = f"https://playground.slack.com/archives/{stage.general}/p{alarm.replace('.', '')}"
     assert await prompt(stage, ts, direct) == (
-        f"ada: see\n\n> Shared message from [Ops]({url}):\n>\n> ## Alarm\n>\n> disk **full**"
+        f"ada: see\n\n  > Shared message from [Ops]({url}):\n  >\n  > ## Alarm\n  >\n  > disk **full**"
     )
 
 
@@ -96,8 +97,8 @@ async def test_what_another_app_says_below_its_message_is_part_of_the_thread(sta
 
     asked = await prompt(stage, ts, stage.general)
     assert asked == (
-        "Standup (app): Times\n\n![rising](https://e.io/c)\n\nCI\n\nBuild 7\n\nis **red**\n\nBranch: main\n\n"
-        "![Build 7](https://e.io/p)\n\non main\n\nada: why?"
+        "Standup (app): Times\n\n  ![rising](https://e.io/c)\n\n  CI\n\n  Build 7\n\n  is **red**\n\n  Branch: main\n\n"
+        "  ![Build 7](https://e.io/p)\n\n  on main\n\nada: why?"
     )
 
 
@@ -256,7 +257,7 @@ async def test_a_long_transcript_is_read_whole_and_people_are_told_once(stage: S
     second = await stage.workspace.say(ada, direct, "shorter", thread_ts=first)
     await stage.outcome(second)
 
-    assert f"ada: sum this up\n\n{speech}" in asked
+    assert f"ada: sum this up\n\n  {speech}" in asked
     first_words, second_words = stage.words(first, channel=direct)
     assert "screen.mp4" in first_words
     assert "screen.mp4" not in second_words
@@ -278,7 +279,7 @@ async def test_what_somebody_else_spoke_is_not_the_forwarders(stage: Stage, ada:
 
     asked = await prompt(stage, ts, direct)
     assert "(what is said in a voice message, as Slack wrote it down):\n```\nBuy milk\n```" in asked
-    assert "ada: what does she want?\n\n> Shared message from [Grace Okafor]" in asked
+    assert "ada: what does she want?\n\n  > Shared message from [Grace Okafor]" in asked
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from playground.workspace.rate_limits import POST_BURST
 from playground.workspace.workspace import Workspace
 from tests.clocks import StandingClock
 from tests.repository import MANIFEST
@@ -114,11 +115,11 @@ async def test_limits_hold_per_method_and_end_with_their_minute(
 async def test_a_channel_takes_about_one_post_a_second(session: aiohttp.ClientSession, clock: StandingClock) -> None:
     async with Workspace(MANIFEST, clock=clock) as ws:
         client = web_client(ws, session)
-        for number in range(3):
+        for number in range(POST_BURST):
             await post(client, str(number))
         assert (await failure(client)).headers["Retry-After"] == "1"
         clock.now = 1.0
-        await post(client, "3")
+        await post(client, "one more")
         assert (await failure(client)).status_code == 429
 
 
