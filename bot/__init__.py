@@ -36,6 +36,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     erase.py           what is kept of a person or a workspace, removed
     health.py          whether the bot that uses a data directory is alive
     process.py         keeps this process's secrets from others
+    stopping.py        signals end it quietly, whenever they come
     watchdog.py        logs what ran while the loop stood still
     slack/             what both directions share: escape, shapes, own_messages, buttons
         receive/       deliveries → questions: listeners, payloads; over socket_mode or http_events

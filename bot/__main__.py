@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import bot
-from bot import health, logs
+from bot import health, logs, stopping
 from bot.errors import StartFailed
 from bot.settings import ModelSettings, Settings, data_dir, kept_in, secrets_of
 
@@ -66,11 +66,15 @@ def _id(letters: str) -> Callable[[str], str]:
 
 
 def _run(_options: argparse.Namespace) -> int:
+    stopping.while_it_starts()
     from bot import app  # noqa: PLC0415 - the other commands start faster without it
 
     settings = Settings.load()
     logs.set_up(settings.bot_log_level, settings.bot_log_format, secrets_of(settings))
-    asyncio.run(app.run(settings))
+    try:
+        asyncio.run(app.run(settings))
+    finally:
+        stopping.while_it_ends()
     return 0
 
 

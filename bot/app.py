@@ -10,7 +10,6 @@ import asyncio
 import functools
 import logging
 import os
-import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -23,11 +22,11 @@ from httpx_aiohttp import HttpxAiohttpClient
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import health, process
+from bot import health, process, stopping
 from bot.answering import Answering
 from bot.derived import access_policy, allowance, counting, file_limits, system_prompt, turn_bounds
 from bot.door import DiscreetNotices, Door
-from bot.errors import StartFailed
+from bot.errors import StartFailed, StoreFailed
 from bot.files.confinement import probe
 from bot.files.forgetting import Forgetting
 from bot.files.reader import FileReader
@@ -77,15 +76,16 @@ SLACK_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
 async def run(settings: Settings) -> None:
     """Runs the bot until SIGTERM or SIGINT, also while it starts. Raises ``StartFailed``."""
     process.keep_secrets()
-    serving = asyncio.create_task(_serve(settings))
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, serving.cancel)
+    hurry = asyncio.Event()
+    serving = asyncio.create_task(_serve(settings, hurry))
+    # A second signal ends the grace; none cuts off how the parts are closed.
+    stopping.while_it_runs(serving.cancel, hurry.set)
     with suppress(asyncio.CancelledError):
         await serving
 
 
-async def _serve(settings: Settings) -> None:
-    async with running(settings) as stopped:
+async def _serve(settings: Settings, hurry: asyncio.Event) -> None:
+    async with running(settings, hurry) as stopped:
         try:
             await stopped
         finally:
@@ -93,8 +93,8 @@ async def _serve(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
-    """The bot, connected, until the block ends. Raises ``StartFailed``.
+async def running(settings: Settings, hurry: asyncio.Event | None = None) -> AsyncIterator[asyncio.Future[None]]:
+    """The bot, connected, until the block ends; ``hurry`` ends the grace. Raises ``StartFailed``.
 
     The future is done, with ``StartFailed``, when the bot cannot go on since Slack takes a token no longer.
     """
@@ -104,6 +104,7 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
         pulse = health.Pulse(settings.bot_data_dir)
         database = await Database.open(secret(settings.database_url) or sqlite_in(settings.bot_data_dir))
         parts.push_async_callback(database.aclose)
+        database.on_lost = lambda fault: stopping.fail(stopped, f"DATABASE_URL: {fault}")
         session = await parts.enter_async_context(slack_session())
         client = _slack_client(settings, session)
         api = SlackClient(client, rate_limiter := RateLimiter(), stop)
@@ -134,7 +135,7 @@ async def running(settings: Settings) -> AsyncIterator[asyncio.Future[None]]:
             allowance=allowance(settings),
         )
         inbox = _inbox(settings, questions, DiscreetNotices(door, replies), turn, rate_limiter, pulse)
-        parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s)
+        parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s, hurry)
 
         revoked = functools.partial(check_token, api)
         pressed, may, away = replies.button_pressed, door.refusal, door.turn_away
@@ -157,8 +158,11 @@ async def _questions(settings: Settings, database: Database, identity: Identity)
     questions = StoredQuestions(
         database, team_id=identity.team_id, bounds=turn_bounds(settings), counting=counting(settings)
     )
-    if not database.shared:
-        await questions.expire_all()
+    try:
+        if not database.shared:
+            await questions.expire_all()
+    except StoreFailed as error:
+        raise StartFailed(f"DATABASE_URL: {error}") from error
     return questions
 
 
@@ -181,7 +185,7 @@ def _inbox(
         notices,
         turn.answer,
         _owner(),
-        InboxLimits(turns_max=settings.bot_turns_max),
+        InboxLimits(turns_max=settings.bot_turns_max, lease_s=settings.bot_lease_s),
         on_alive=pulse.beat,
         on_share=rate_limiter.set_share,
         spent=rate_limiter.edits_spent,
@@ -189,9 +193,7 @@ def _inbox(
 
 
 def _stop(stopped: asyncio.Future[None], token_name: str, code: str) -> None:
-    if not stopped.done():
-        stopped.set_exception(StartFailed(f"{token_name}: Slack does not take it any more ({code})"))
-        stopped.exception()  # whoever waits for it hears of it; nobody has to
+    stopping.fail(stopped, f"{token_name}: Slack does not take it any more ({code})")
 
 
 def _replies(

@@ -5,6 +5,7 @@ Pure. Neighbours translate their libraries' exceptions into these once, at their
     BotError
     ├── StartFailed                    a setting or a token is wrong: say so and exit with code 2
     ├── StoreFailed                    the question could not be written down: no ack, Slack delivers it again
+    │   └── StoreLost                  nor will it ever: say so and exit with code 2
     ├── LeaseLost                      another process may have the question: write nothing more
     ├── SlackError                     a call to Slack failed
     │   ├── SlackUnavailable           not now: rate limit, 5xx, no connection; try again after ``retry_after_s``
@@ -49,6 +50,10 @@ class StartFailed(BotError):
 
 class StoreFailed(BotError):
     """The database did not take or give what was asked of it."""
+
+
+class StoreLost(StoreFailed):
+    """The database file is gone or damaged; ``str`` is a sentence for whoever runs the bot."""
 
 
 class LeaseLost(BotError):

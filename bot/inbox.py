@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -109,8 +109,8 @@ class Inbox:
         loops = (self._claim_loop(), self._heartbeat_loop(), self._watch_loop())
         self._loops = [asyncio.create_task(loop) for loop in loops]
 
-    async def close(self, grace_s: float) -> None:
-        """Claims nothing more, lets running turns end for ``grace_s``, and requeues the rest."""
+    async def close(self, grace_s: float, hurry: asyncio.Event | None = None) -> None:
+        """Claims nothing more, lets running turns end for ``grace_s`` or until ``hurry``, and requeues the rest."""
         self._closing = True
         self._due.set()
         # Others know from now on that this process is being stopped. A claim on its way becomes a turn.
@@ -119,8 +119,9 @@ class Inbox:
             log.info("inbox.draining", turns=len(self._turns))
         try:
             if running:
-                await asyncio.wait(running, timeout=grace_s)
-        finally:  # a second signal ends the grace
+                ended, hurried = asyncio.wait(running), (hurry or asyncio.Event()).wait()
+                await _first_of(ended, hurried, within_s=grace_s)
+        finally:
             await self._stop()
 
     async def _stop(self) -> None:
@@ -264,6 +265,15 @@ async def _within_patience(*tasks: asyncio.Task[Any]) -> None:
     """Waits for ``tasks``, whatever becomes of them, but not for a database that does not answer."""
     if tasks:
         await asyncio.wait(tasks, timeout=CLOSE_PATIENCE_S)
+
+
+async def _first_of(*waits: Coroutine[Any, Any, Any], within_s: float) -> None:
+    tasks = [asyncio.create_task(one) for one in waits]
+    try:
+        await asyncio.wait(tasks, timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
 
 
 async def _safely(work: Awaitable[object]) -> bool:

@@ -19,6 +19,11 @@ class Lease:
         self.erased = False
         """Whether an operator has erased the question meanwhile: its turn ends, and says so."""
 
+    @property
+    def lost(self) -> bool:
+        """Whether the database said so, or it was over when it was to be renewed."""
+        return self._lost
+
     def held(self) -> bool:
         return not self._lost and self._clock() < self._until_s
 

@@ -89,7 +89,8 @@ class Spent:
     until_s: int
 
 
-STRIKES_MAX = 3
+STRIKES_MAX = 5
+"""Fewer would give up what was under way by chance where processes are killed again and again, every few seconds."""
 SETTLED_S = 5.0
 """A process that died sooner died of its start."""
 

@@ -235,6 +235,13 @@ class Settings(ModelSettings):
         20, ge=0, le=600, description="Time that running answers get to finish when the bot is stopped."
     )
 
+    bot_lease_s: float = Field(
+        20,
+        ge=1,
+        le=60,
+        description="A process that was not heard of for so long counts as dead, and others answer its questions.",
+    )
+
     @property
     def history_tokens_max(self) -> int:
         return self.bot_history_tokens_max or (900_000 if self.large_window else 150_000)

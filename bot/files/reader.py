@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 
 import httpx
 
-from bot.errors import SlackError, SlackUnavailable
+from bot.errors import SlackError, SlackOutcomeUnknown, SlackUnavailable
 from bot.file_ports import Fetch, Intake, Progress
 from bot.files import blocks, notes
 from bot.files.bounds import FileLimits
@@ -152,7 +152,7 @@ class FileReader:
         if attachment.mode == "file_access":
             try:
                 attachment = replace(await self._file_info(attachment.id), id=attachment.id)
-            except SlackUnavailable as error:
+            except (SlackUnavailable, SlackOutcomeUnknown) as error:
                 raise UnreadableNow(notes.UNAVAILABLE) from error
             except SlackError as error:
                 raise Unreadable(notes.DELETED if "deleted" in error.code else notes.NOT_SHARED) from error

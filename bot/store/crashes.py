@@ -6,6 +6,7 @@ process dies. So a death is a strike against a question only
 
 - where the process had lived for a while and was not being stopped: who kills starts or deploys means none of them;
 - where no words of the answer had been shown: what can be read is completed, however often it takes;
+- where the process was not heard of again: one that was only slow, or paused, takes the strike back;
 - where it was alone, or at the same stage as at the strike before; at another stage counting begins anew.
 
 And since those that are claimed together reach the same stages together, ``leases`` runs the ones that are one strike

@@ -20,9 +20,9 @@ from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.errors import StartFailed
+from bot.errors import StartFailed, StoreLost
 from bot.store.sqlite import SqliteEngine
-from bot.store.transactions import DATABASE_ERRORS, Transactions, Work
+from bot.store.transactions import DATABASE_ERRORS, DatabaseFileLost, Transactions, Work
 
 T = TypeVar("T")
 
@@ -58,10 +58,14 @@ class Engine(Protocol):
 
 
 class Database:
-    """``shared`` says whether other processes may use it too. ``run`` and ``later`` are those of ``Transactions``."""
+    """``shared`` says whether other processes may use it too. ``run`` and ``later`` are those of ``Transactions``.
+
+    ``on_lost`` is called, with a sentence, when it turns out that no call will work any more.
+    """
 
     def __init__(self, engine: Engine, *, shared: bool) -> None:
         self.shared = shared
+        self.on_lost: Callable[[str], None] = lambda _: None
         self._engine = engine
         self._transactions = Transactions(engine.transact)
         self.later = self._transactions.later
@@ -74,7 +78,11 @@ class Database:
         return sa.literal(clock(), sa.Double)
 
     async def run(self, work: Work[T], *, durable: bool = True) -> T:
-        return await self._transactions.run(work, durable=durable)
+        try:
+            return await self._transactions.run(work, durable=durable)
+        except StoreLost as error:
+            self.on_lost(str(error))
+            raise
 
     def scrub_soon(self) -> None:
         """Something was erased: a moment later nothing of it is left on the disk either."""
@@ -109,6 +117,9 @@ class Database:
         except CommandError as error:
             await engine.aclose()
             raise StartFailed(f"DATABASE_URL: the database is of another version of the bot ({error})") from error
+        except DatabaseFileLost as error:
+            await engine.aclose()
+            raise StartFailed(f"DATABASE_URL: {error}") from error
         except (*DATABASE_ERRORS, TypeError, ValueError) as error:  # the last two: an unknown option in the address
             await engine.aclose()
             raise StartFailed(f"DATABASE_URL: the database cannot be used ({reason(error)})") from error

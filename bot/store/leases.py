@@ -165,6 +165,16 @@ def renew(connection: Connection, until: Now, owner: str, fences: dict[int, int]
     return dict.fromkeys(ids, False) | dict.fromkeys(connection.execute(erased).scalars(), True)
 
 
+def forgive(connection: Connection, fences: dict[int, int]) -> None:
+    """Whoever asks for this lives: that its leases ran out, under these ``fences``, was no death of its."""
+    for question, fence in fences.items():
+        connection.execute(
+            questions.update()
+            .where(questions.c.id == question, questions.c.fence >= fence, questions.c.strikes > 0)
+            .values(strikes=questions.c.strikes - 1)
+        )
+
+
 def was_away(connection: Connection, now: Now, owner: str, lease_s: float) -> bool:
     """Whether ``owner`` itself would count as dead: then it cannot say who died, since it may be the database that was
     away, or this process that was paused.

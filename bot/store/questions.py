@@ -147,9 +147,11 @@ class StoredQuestions:
         held: list[Claim | Lock] = [*vitals.claims, *vitals.locks]
         answers = len(vitals.claims)
         fences = {one.id: one.fence for one in held}
+        newly_lost = {one.id: one.fence for one in vitals.claims if not one.lease.lost}
 
         def work(connection: Connection) -> tuple[dict[int, bool], int, leases.Others]:
             kept = leases.renew(connection, now + lease_s, owner, fences)
+            leases.forgive(connection, {id_: fence for id_, fence in newly_lost.items() if id_ not in kept})
             away = leases.was_away(connection, now, owner, lease_s)
             leases.leave_vitals(connection, now, owner, answers=answers, spent=vitals.spent, stopping=vitals.stopping)
             expired = 0 if away else leases.expire(connection, now, lease_s)

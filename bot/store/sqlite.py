@@ -12,7 +12,10 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
+import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,14 +23,15 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection
 
 from bot.errors import StartFailed
-from bot.store.transactions import Work
+from bot.store.transactions import DatabaseFileLost, Work
 
 T = TypeVar("T")
 OWNER_ONLY = 0o600
+SWITCH_INTERVAL_S = 0.000_5
 
 
-class DatabaseFileLost(OSError):
-    """The file was deleted or replaced while it was in use."""
+DAMAGED = frozenset({"SQLITE_CORRUPT", "SQLITE_NOTADB"})
+"""SQLite's own names, without what some of them have behind."""
 
 
 class SqliteEngine:
@@ -42,6 +46,8 @@ class SqliteEngine:
         self._identity = _identity(self._file)
         # SQLite has one writer at a time: with one connection, on one thread, nothing is ever "locked".
         self._thread = ThreadPoolExecutor(1, "database")
+        # While the loop is busy, this thread would wait for the interpreter's usual 5 ms at each of its calls.
+        sys.setswitchinterval(SWITCH_INTERVAL_S)
         self._engine = sa.create_engine(url, pool_size=1, max_overflow=0, hide_parameters=True)
         self._relaxed = self._engine.execution_options(durable=False)
         sa.event.listen(self._engine, "connect", _set_up)
@@ -52,8 +58,8 @@ class SqliteEngine:
 
     def _transact(self, work: Work[T], durable: bool) -> T:
         if _identity(self._file) != self._identity:
-            raise DatabaseFileLost
-        with (self._engine if durable else self._relaxed).begin() as connection:
+            raise _gone(self._file)
+        with _named_damage(self._file), (self._engine if durable else self._relaxed).begin() as connection:
             return work(connection)
 
     async def scrub(self) -> bool:
@@ -62,15 +68,12 @@ class SqliteEngine:
 
     def _scrub(self) -> bool:
         if _identity(self._file) != self._identity:
-            raise DatabaseFileLost
-        connection = self._engine.raw_connection()
-        try:
+            raise _gone(self._file)
+        with _named_damage(self._file), closing(self._engine.raw_connection()) as connection:
             cursor = connection.cursor()
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             busy, *_ = cursor.fetchone() or (1,)
             cursor.close()
-        finally:
-            connection.close()
         return busy == 0
 
     async def aclose(self) -> None:
@@ -105,8 +108,36 @@ def _identity(file: Path) -> tuple[int, int]:
     try:
         found = file.stat()
     except OSError as error:
-        raise DatabaseFileLost from error
+        raise _gone(file) from error
     return found.st_dev, found.st_ino
+
+
+def _gone(file: Path) -> DatabaseFileLost:
+    return DatabaseFileLost(f"{file} was deleted or replaced while it was in use")
+
+
+@contextmanager
+def _named_damage(file: Path) -> Iterator[None]:
+    """Raises ``DatabaseFileLost`` where SQLite finds that the file is damaged, and its own exceptions else."""
+    try:
+        yield
+    except Exception as error:
+        if (reason := _damage(error)) is None:
+            raise
+        raise DatabaseFileLost(
+            f"{file} is damaged or no database ({reason}); put a copy from before in its place, "
+            "or move it away: then the bot begins with an empty one"
+        ) from error
+
+
+def _damage(error: BaseException | None) -> str | None:
+    """SQLite's words for it, wherever in the chain they are; ``None`` where the file is whole as far as one knows."""
+    while error is not None:
+        name = str(getattr(error, "sqlite_errorname", ""))
+        if any(name.startswith(damaged) for damaged in DAMAGED):
+            return str(error)
+        error = error.__cause__
+    return None
 
 
 def _set_up(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection has no common type

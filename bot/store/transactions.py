@@ -15,7 +15,7 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.errors import StoreFailed
+from bot.errors import StoreFailed, StoreLost
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -23,6 +23,10 @@ Work = Callable[[Connection], T]
 DATABASE_ERRORS = (SQLAlchemyError, OSError)
 """What a database that is away, full or broken raises; ``OSError`` while it connects, or when it is silent for long."""
 GROUP_MAX = 100
+
+
+class DatabaseFileLost(OSError):
+    """Nothing can be written down in the file any more; ``str`` says why."""
 
 
 class Transact(Protocol):
@@ -57,6 +61,8 @@ class Transactions:
         """What ``work`` returns, once it is committed. Raises ``StoreFailed`` from the library's own exception."""
         try:
             return await self._enqueue(work, durable=durable)
+        except DatabaseFileLost as error:
+            raise StoreLost(str(error)) from error
         except DATABASE_ERRORS as error:
             raise StoreFailed(type(error).__name__) from error
 

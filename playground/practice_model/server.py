@@ -57,7 +57,8 @@ class PracticeModel:
     ``token_rate_per_s`` paces truthful answers (``None``: as fast as they can be written), after
     ``first_token_delay_s``. ``strict_turns`` refuses turns that do not alternate, as some routers do and the real API
     does not. ``refuses`` is asked about each request that is sound; what it returns is how the model refuses it, as one
-    that takes no images does. Scripted answers pace themselves.
+    that takes no images does. ``answers`` is asked where nothing is scripted; ``None``: truthfully. Scripted answers
+    pace themselves.
     """
 
     def __init__(
@@ -69,9 +70,11 @@ class PracticeModel:
         first_token_delay_s: float = 0.3,
         strict_turns: bool = True,
         refuses: Callable[[Received], HttpError | None] = lambda _: None,
+        answers: Callable[[Received], Scripted | None] = lambda _: None,
     ) -> None:
         self.api_key = api_key
         self.refuses = refuses
+        self.answers = answers
         self.requests: deque[ReceivedRequest] = deque(maxlen=REQUESTS_KEPT)
         self._port = port
         self._token_rate_per_s = token_rate_per_s
@@ -129,6 +132,7 @@ class PracticeModel:
             if scripted is not None:
                 self._script.appendleft(scripted)
             return await give_bytes(request, refusal)
+        scripted = scripted or self.answers(received)
         if isinstance(scripted, HttpError | RawAnswer | Silence):
             return await give_bytes(request, scripted)
         started = grammar.message(f"msg_{self._count:08}", received.model, grammar.usage(received.tokens, 1))

@@ -15,7 +15,9 @@ class FaultKind(StrEnum):
     DROP_BEFORE = "drop_before"
     DROP_AFTER = "drop_after"
     HANG = "hang"
+    STATUS_AFTER = "status_after"
     REFUSE = "refuse"
+    REFUSE_AFTER = "refuse_after"
     CUT = "cut"
     SLOW = "slow"
     REDIRECT = "redirect"
@@ -65,6 +67,14 @@ class Faults:
     def refuse(self, method: str, code: str, *, times: int = 1, skip: int = 0) -> None:
         """Slack's error ``code``."""
         self._add(method, Fault(FaultKind.REFUSE, times, skip, code=code))
+
+    def status_after(self, method: str, status: int = 502, *, times: int = 1, skip: int = 0) -> None:
+        """It is done, and a gateway says that it failed."""
+        self._add(method, Fault(FaultKind.STATUS_AFTER, times, skip, status=status))
+
+    def refuse_after(self, method: str, code: str = "internal_error", *, times: int = 1, skip: int = 0) -> None:
+        """It is done, and Slack says that it failed: "some aspect of the operation" may have "succeeded"."""
+        self._add(method, Fault(FaultKind.REFUSE_AFTER, times, skip, code=code))
 
     def cut(self, method: str = "files", *, times: int = 1, skip: int = 0) -> None:
         """Half of a file, then the connection breaks."""

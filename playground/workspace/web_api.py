@@ -36,6 +36,17 @@ class Caller(StrEnum):
     ANY = "any"
 
 
+class Moment(StrEnum):
+    """Of a call: it has arrived and nothing was done, or it was done and nobody was told."""
+
+    ARRIVED = "arrived"
+    DONE = "done"
+
+
+Watch = Callable[[Moment, str, web.Request], bool]
+"""Is told of each call's moments; ``True`` breaks the connection there and then."""
+
+
 @dataclass(frozen=True, slots=True)
 class Method:
     """One Web API method: ``run`` gets the arguments and returns what stands beside ``"ok": true``.
@@ -50,7 +61,7 @@ class Method:
 
 @dataclass(slots=True)
 class WebApi:
-    """The dispatcher. ``latency_s`` is split between the way there and the way back."""
+    """The dispatcher. ``latency_s`` is split between the way there and the way back. ``watch`` may be set later."""
 
     state: State
     tokens: Tokens
@@ -58,6 +69,7 @@ class WebApi:
     limits: RateLimits | None
     methods: dict[str, Method]
     latency_s: float = 0.0
+    watch: Watch = lambda *_: False
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["method"]
@@ -70,13 +82,19 @@ class WebApi:
             status = 503 if fault is None or self.faults.outage else fault.status
             self._log(name, arguments, {}, status)
             return web.Response(status=status, text="<html>Server Error</html>", content_type="text/html")
-        if fault is not None and fault.kind is FaultKind.DROP_BEFORE:
+        broken = self.watch(Moment.ARRIVED, name, request)
+        if broken or (fault is not None and fault.kind is FaultKind.DROP_BEFORE):
             self._log(name, arguments, {}, 0)
             return drop(request)
         answer = self._answer(name, token_of(request, arguments), arguments, unreadable, fault)
+        broken = self.watch(Moment.DONE, name, request)
         await asyncio.sleep(self.latency_s / 2)
-        if fault is not None and fault.kind is FaultKind.DROP_AFTER:
+        if broken or (fault is not None and fault.kind is FaultKind.DROP_AFTER):
             return drop(request)
+        if fault is not None and fault.kind is FaultKind.STATUS_AFTER:
+            return web.Response(status=fault.status, text="<html>Bad Gateway</html>", content_type="text/html")
+        if fault is not None and fault.kind is FaultKind.REFUSE_AFTER:
+            return web.json_response({"ok": False, "error": fault.code})
         return answer
 
     def _answer(

@@ -46,6 +46,10 @@ class Process:
 
     async def terminate(self) -> int:
         self.process.terminate()
+        return await self.until_ended()
+
+    async def until_ended(self) -> int:
+        """Its exit code; ``lines`` has all that it said."""
         assert self.process.stderr is not None
         async with asyncio.timeout(20):
             self.lines += [raw.decode() async for raw in self.process.stderr]

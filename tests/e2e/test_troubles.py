@@ -192,6 +192,25 @@ async def test_a_post_whose_connection_breaks_is_not_posted_twice(stage: Stage) 
     assert stage.words(ts) == ["Only once."]
 
 
+@pytest.mark.parametrize("code", ["internal_error", "fatal_error"])
+async def test_a_post_that_slack_made_and_called_a_failure_is_not_posted_twice(stage: Stage, code: str) -> None:
+    stage.workspace.faults.refuse_after("chat.postMessage", code)
+    stage.model.script(Answer("Only once."))
+    ts = await stage.ask("@claude hello")
+
+    assert await stage.outcome(ts) == "answered"
+    assert stage.words(ts) == ["Only once."]
+
+
+async def test_a_post_that_a_gateway_called_a_failure_is_not_posted_twice(stage: Stage) -> None:
+    stage.workspace.faults.status_after("chat.postMessage")
+    stage.model.script(Answer("Only once."))
+    ts = await stage.ask("@claude hello")
+
+    assert await stage.outcome(ts) == "answered"
+    assert stage.words(ts) == ["Only once."]
+
+
 async def test_a_post_that_never_arrived_is_posted_again(stage: Stage) -> None:
     stage.workspace.faults.drop_before("chat.postMessage")
     stage.model.script(Answer("Once after all."))

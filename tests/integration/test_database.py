@@ -23,6 +23,7 @@ from tests.database import run_sql
 from tests.postgres import OVER_BOTH, postgres
 from tests.repository import ROOT
 
+REMEDY = "put a copy from before in its place, or move it away: then the bot begins with an empty one"
 HOLDER = """
 import asyncio, sys
 from bot.store.database import Database
@@ -150,7 +151,7 @@ async def test_a_sqlite_file_that_is_none_is_one_line(tmp_path: Path) -> None:
     file = tmp_path / "bot.sqlite3"
     file.write_text("no database " * 100)
     for path, fault in (
-        (file, "DATABASE_URL: the database cannot be used (file is not a database)"),
+        (file, f"DATABASE_URL: {file} is damaged or no database (file is not a database); {REMEDY}"),
         (tmp_path, f"BOT_DATA_DIR: {tmp_path} cannot be written to (Is a directory)"),
         (file / "x", f"BOT_DATA_DIR: {file} cannot be written to (File exists)"),
     ):

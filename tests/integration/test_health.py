@@ -130,7 +130,8 @@ class TestInbox:
             empty(heartbeats)
             await lines.until("inbox.store_failed", 4)
         assert heartbeats.empty()
-        assert {line["error"] for line in lines.lines if line["event"] == "inbox.store_failed"} == {"DatabaseFileLost"}
+        lost = f"{tmp_path / 'bot.sqlite3'} was deleted or replaced while it was in use"
+        assert {line["error"] for line in lines.lines if line["event"] == "inbox.store_failed"} == {lost}
 
 
 def empty(heartbeats: asyncio.Queue[None]) -> None:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import aiohttp
+import pytest
 
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.rate_limiter import RateLimiter
@@ -83,6 +84,43 @@ def test_a_status_that_was_overtaken_while_it_waited_is_never_sent_and_holds_nob
             assert sent(ws) == []
 
     run(story())
+
+
+@pytest.mark.parametrize("trouble", ["503", "reset", "internal_error"])
+def test_a_status_is_taken_away_though_slack_fails_at_first(trouble: str) -> None:
+    async def story() -> None:
+        async with status_line() as (ws, _, status):
+            status.show("is thinking…", instead)
+            await asyncio.sleep(1)
+            for _ in range(2):
+                fail(ws, trouble)
+            await status.close()
+            assert ws.statuses() == []
+
+    run(story())
+
+
+def test_a_status_of_which_nobody_knows_whether_it_is_shown_is_taken_away() -> None:
+    async def story() -> None:
+        async with status_line() as (ws, _, status):
+            ws.faults.drop_after(LINE)
+            status.show("is thinking…", instead)
+            await asyncio.sleep(1)
+            assert len(ws.statuses()) == 1
+            await status.close()
+            assert ws.statuses() == []
+
+    run(story())
+
+
+def fail(ws: Workspace, trouble: str) -> None:
+    match trouble:
+        case "503":
+            ws.faults.status(LINE, 503)
+        case "reset":
+            ws.faults.drop_before(LINE)
+        case code:
+            ws.faults.refuse(LINE, code)
 
 
 def test_an_agents_session_works_until_the_turn_ends_and_knows_no_other_words() -> None:

@@ -19,11 +19,12 @@ def strikes(*deaths: tuple[Death, Stage | None]) -> int:
 
 
 def test_one_that_is_alone_each_time_is_guilty_whatever_its_stage() -> None:
-    assert strikes((ALONE, Stage.READING), (ALONE, Stage.FILES), (ALONE, Stage.ASKING)) == STRIKES_MAX
+    stages = [Stage.READING, Stage.FILES, Stage.ASKING, Stage.READING, Stage.FILES]
+    assert strikes(*((ALONE, stage) for stage in stages)) == STRIKES_MAX
 
 
 def test_one_that_is_at_the_same_stage_each_time_is_guilty_whatever_runs_beside_it() -> None:
-    assert strikes(*[(IN_COMPANY, Stage.FILES)] * 3) == STRIKES_MAX
+    assert strikes(*[(IN_COMPANY, Stage.FILES)] * STRIKES_MAX) == STRIKES_MAX
 
 
 def test_one_that_was_there_by_chance_is_not_guilty() -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import pytest
+
 from bot.slack.write.content import Closing
 from bot.slack.write.live_reply import LiveReply
 from bot.slack.write.plan import Remove, Show
@@ -11,15 +15,15 @@ OLD = [Inherited("1.0", 1_000), Inherited("1.1", 1_200), Inherited("1.2", 400)]
 TEXT = "\n\n".join(f"Paragraph {number} with some words to it." for number in range(120))
 
 
-def grown(text: str, step: int) -> dict[str, list[str]]:
+def grown(text: str, step: int, old: Sequence[Inherited] = OLD, *, edit_every_s: float = 0.0) -> dict[str, list[str]]:
     """What each message showed, one content after the other, while ``text`` was written anew; deletions are ""."""
-    live, now_s = LiveReply(OLD), 0.0
+    live, now_s = LiveReply(old), 0.0
     shown: dict[str, list[str]] = {}
     for start in range(0, len(text) + step, step):
         live.write(text[start : start + step], now_s)
         if start + step > len(text):
             live.finish(Closing(), now_s)
-        while (action := live.next_action(now_s, 0.0)) is not None:
+        while (action := live.next_action(now_s, edit_every_s)) is not None:
             now_s += 1
             if isinstance(action, Show):
                 ts = action.ts or f"2.{action.part}"
@@ -39,6 +43,14 @@ def test_no_message_ever_shows_less_than_it_did_before() -> None:
         lengths = [len(content) for content in shown[message.ts]]
         assert lengths == sorted(lengths)
         assert lengths[0] >= message.chars - len("\n\n")
+
+
+@pytest.mark.parametrize("edit_every_s", [0.0, 60.0], ids=["ordinary", "short edits"])
+@pytest.mark.parametrize("step", [17, 64])
+def test_what_was_cut_anywhere_shows_no_word_less_wherever_the_new_text_stands(step: int, edit_every_s: float) -> None:
+    for chars in range(700, 740, 3):
+        shown = grown(TEXT[:1_200], step, [Inherited("1.0", chars)], edit_every_s=edit_every_s)
+        assert min(map(len, shown["1.0"])) >= len(TEXT[:chars].rstrip()), chars
 
 
 def test_messages_that_had_a_successor_hold_about_as_much_as_before() -> None:

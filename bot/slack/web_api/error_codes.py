@@ -31,7 +31,7 @@ def _all(kind: type[SlackError], codes: str) -> dict[str, type[SlackError]]:
 
 PASSING = _all(
     SlackUnavailable,
-    "internal_error message_limit_exceeded org_login_required rate_limited ratelimited request_timeout "
+    "message_limit_exceeded org_login_required rate_limited ratelimited request_timeout "
     "service_unavailable team_added_to_org",
 )
 """Slack's own trouble, a limit, or a workspace that is being moved ("until migration is complete")."""
@@ -57,8 +57,9 @@ COMMON: Table = {
     **TOKEN,
     **NO_ACCESS,
     **WRONG_CALL,
-    # "It's possible some aspect of the operation succeeded before the error was raised."
+    # Of both: "It's possible some aspect of the operation succeeded before the error was raised."
     "fatal_error": SlackOutcomeUnknown,
+    "internal_error": SlackOutcomeUnknown,
 }
 FORM = _all(
     SlackFormRefused,

@@ -251,7 +251,7 @@ class LiveReply:
         """An earlier process' text stays until there is as much of the new one for the same message."""
         if part.standing is not Standing.INHERITED or part.inherited is None or self.complete:
             return False
-        return part.piece.end is None and 0 < part.inherited.chars >= len(self._parts.text) - part.piece.start
+        return part.piece.end is None and 0 < part.inherited.chars >= part.piece.shown_to - part.piece.start
 
     def _unsure(self, action: Action) -> Next:
         """People may see what they saw before, or all that was sent."""

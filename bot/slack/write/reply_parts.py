@@ -89,8 +89,10 @@ class Part:
     @property
     def early_end(self) -> Piece | None:
         """The open piece, ended at the last good place of its text that is beyond what people have read."""
-        piece = self.piece
-        if piece.end is not None or piece.may_end < max(self.shown_to + 1, piece.start + PART_CHARS_MIN):
+        piece, read_to = self.piece, self.shown_to
+        if self.standing is Standing.INHERITED and self.inherited is not None:
+            read_to = piece.start + self.inherited.chars
+        if piece.end is not None or piece.may_end < max(read_to + 1, piece.start + PART_CHARS_MIN):
             return None
         return replace(piece, end=piece.may_end, shown_to=piece.may_end, closing="")
 

@@ -30,6 +30,7 @@ log = get_logger(__name__)
 REFRESH_S = 90.0
 """Slack drops a status after two minutes. Source: slack:reference/methods/assistant.threads.setStatus."""
 CLOSE_WITHIN_S = 2.0
+AGAIN_S = 0.25
 AGENT_SCOPE = "assistant:write"
 ABOUT_THIS_THREAD = frozenset(
     {"access_denied", "channel_not_found", "invalid_thread_ts", "is_archived", "not_in_channel", "thread_not_found"}
@@ -115,6 +116,7 @@ class StatusLine:
             self._ticket.recall()
 
     async def _follow(self) -> None:
+        again_s = AGAIN_S
         while True:
             self._changed.clear()
             way = self._way
@@ -126,6 +128,10 @@ class StatusLine:
                 await self._show_wanted(way)
             except (SlackUnavailable, SlackOutcomeUnknown) as error:
                 log.info("status.not_shown", code=error.code)
+                if self._shown and not self._wanted:  # what nobody needs any more does not stay
+                    await asyncio.sleep(again_s)
+                    again_s = min(2 * again_s, REFRESH_S)
+                    continue
             except SlackError as error:
                 log.info("status.not_possible", method=way.value, code=error.code)
                 self._refused_here.add(way)
@@ -147,6 +153,9 @@ class StatusLine:
         words = ("processing" if status else "active") if way is StatusWay.SESSION else status
         try:
             await self._api.call_now(way.value, status=words, **self._thread)
+        except SlackOutcomeUnknown:
+            self._shown = status or self._shown  # as far as anybody knows
+            raise
         finally:
             self._calling = False
         self._shown = status

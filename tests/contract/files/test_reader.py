@@ -16,7 +16,7 @@ from aiohttp import web
 from httpx_aiohttp import HttpxAiohttpClient
 
 from bot.budget import Allowance
-from bot.errors import SlackRefused, SlackUnavailable
+from bot.errors import SlackOutcomeUnknown, SlackRefused, SlackUnavailable
 from bot.files import notes
 from bot.files.bounds import FileLimits
 from bot.files.reader import FileReader
@@ -205,6 +205,7 @@ async def test_a_slack_connect_stub_is_completed_by_files_info(host: FileHost, m
         (SlackRefused("files.info", "file_not_found"), notes.NOT_SHARED),
         (SlackRefused("files.info", "file_deleted"), notes.DELETED),
         (SlackUnavailable("files.info", "ratelimited", retry_after_s=1.0), notes.UNAVAILABLE),
+        (SlackOutcomeUnknown("files.info", "http_502"), notes.UNAVAILABLE),
     ],
 )
 async def test_a_stub_that_files_info_refuses_is_named(

@@ -84,7 +84,8 @@ class TestSlack:
         [
             (refused("ratelimited", status=429, headers={"Retry-After": "7"}), SlackUnavailable),
             (refused("", status=429, headers={"retry-after": "7"}), SlackUnavailable),
-            (refused("internal_error"), SlackUnavailable),
+            (refused("service_unavailable"), SlackUnavailable),
+            (refused("internal_error"), SlackOutcomeUnknown),
             (refused("", status=502), SlackOutcomeUnknown),
             (refused("fatal_error"), SlackOutcomeUnknown),
             (refused("cannot_reply_to_message"), SlackNoThread),
