@@ -17,9 +17,11 @@ from bot.store.erasure import Erased, Whose, erase
 
 WORDS = {
     "deleted_files": "notes of deleted files",
+    "learned_limits": "limits of Slack's that were learned",
     "questions": "answered questions",
     "refused_files": "notes of files that the model's API refused",
     "reply_parts": "records of the messages of replies",
+    "usage": "figures of what questions used",
 }
 """What a table holds; one that is not here goes by its name."""
 

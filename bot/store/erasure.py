@@ -3,7 +3,8 @@
 I/O: the database. Rules, for every table there is, so that a new one cannot be forgotten:
 
 - Rows with the person's or the workspace's id go, and what hangs on them.
-- A table that knows no people, only workspaces, is emptied for a person: nobody can say which of it is theirs.
+- A table that knows no people, only workspaces, is emptied for a person: nobody can say which of it is theirs, unless
+  it is none of any person's.
 - A question that is not answered yet loses all that was written; it stays until its turn has ended it, in words.
 - All files that were prepared are to be removed by every process, since a file is prepared for whoever asks about it.
 """
@@ -22,6 +23,8 @@ from bot.store.schema import FINISHED, metadata, questions
 
 NOBODYS = frozenset({"processes"})
 """Tables that hold nothing of anybody's."""
+NO_PERSONS = frozenset({"learned_limits"})
+"""Tables that hold nothing of any person's, only of workspaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ def _to_go(table: sa.Table, whose: Whose) -> sa.ColumnElement[bool]:
 
 def _of(table: sa.Table, whose: Whose) -> sa.ColumnElement[bool]:
     """Which rows are theirs. Raises ``LookupError`` for a table of which nobody has said so."""
+    if whose.user_id and table.name in NO_PERSONS:
+        return sa.false()
     if whose.user_id and "user_id" in table.c:
         return table.c.user_id == whose.user_id
     if "team_id" in table.c:

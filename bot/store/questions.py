@@ -182,9 +182,10 @@ class StoredQuestions:
         erased = questions.delete().where(_still(claim), questions.c.payload.is_(None))
 
         def work(connection: Connection) -> bool:
-            if not (connection.execute(erased).rowcount or connection.execute(finished).rowcount):
+            gone = connection.execute(erased).rowcount > 0
+            if not (gone or connection.execute(finished).rowcount):
                 return False
-            if outcome is Outcome.DENIED:  # it was no question of anybody who may ask
+            if gone or outcome is Outcome.DENIED:  # it was no question of anybody who may ask
                 connection.execute(usage.delete().where(usage.c.question_id == claim.id))
             return True
 

@@ -24,7 +24,7 @@ from bot.logs import get_logger
 from bot.messages import Question, Usage
 from bot.ports import Budget, Claim, Spent
 from bot.store.database import Database
-from bot.store.schema import usage
+from bot.store.schema import questions, usage
 
 log = get_logger(__name__)
 
@@ -140,7 +140,10 @@ class StoredUsage:
 
     def _add(self, connection: Connection, owed: Mapping[int, tuple[Question, Usage]]) -> None:
         day = int(connection.execute(sa.select(self._database.now(self._clock))).scalar_one() // DAY_S)
+        there = set(connection.execute(sa.select(questions.c.id).where(questions.c.id.in_(owed))).scalars())
         for question_id, (question, figures) in owed.items():
+            if question_id not in there:  # an operator has erased it
+                continue
             tokens: dict[str, Any] = {name: getattr(figures, name) for name in TOKENS}
             row = self._insert(usage).values(
                 day=day,

@@ -79,9 +79,15 @@ class TestErasing:
 
         found = await erased(database, user_id="U1")
 
-        assert found.rows == {"questions": 2, "reply_parts": 2, "refused_files": 1, "deleted_files": 1}
+        assert {table: count for table, count in found.rows.items() if count} == {
+            "questions": 2,
+            "reply_parts": 2,
+            "refused_files": 1,
+            "deleted_files": 1,
+        }
         assert found.unfinished == 0
-        assert await left(database) == {"questions": 1, "reply_parts": 1, "refused_files": 0, "deleted_files": 1}
+        kept = {table: count for table, count in (await left(database)).items() if count}
+        assert kept == {"questions": 1, "reply_parts": 1, "deleted_files": 1}
         assert list(await StoredDeletedFiles(database).since(0.0)) == [EVERY_FILE]
         assert (await erased(database, user_id="U1")).rows["questions"] == 0
 
@@ -93,7 +99,11 @@ class TestErasing:
 
         found = await erased(database, team_id="T1")
 
-        assert found.rows == {"questions": 1, "reply_parts": 1, "refused_files": 1, "deleted_files": 0}
+        assert {table: count for table, count in found.rows.items() if count} == {
+            "questions": 1,
+            "reply_parts": 1,
+            "refused_files": 1,
+        }
         assert (await left(database))["refused_files"] == 1
         assert (await left(database))["questions"] == 1
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -171,3 +173,25 @@ def test_the_key_changes_with_the_file_and_the_settings() -> None:
     assert key_of(file, "a") == key_of(file, "a")
     changed = Attachment.bare("F1", "a.pdf", size_bytes=2, url="https://files.slack.com/1")
     assert len({key_of(file, "a"), key_of(file, "b"), key_of(changed, "a")}) == 3
+
+
+def test_what_goes_while_it_is_measured_disturbs_nobody(tmp_path: Path) -> None:
+    """An office program makes and removes directories of its own beside the file that it opens."""
+    measured = cache(tmp_path)
+    begun = measured.begin(0)
+    over = threading.Event()
+
+    def come_and_go() -> None:
+        while not over.is_set():
+            (begun / "a" / "b").mkdir(parents=True)
+            shutil.rmtree(begun / "a")
+
+    thread = threading.Thread(target=come_and_go)
+    thread.start()
+    try:
+        for _ in range(100):
+            measured.sweep()
+    finally:
+        over.set()
+        thread.join()
+    measured.close()

@@ -72,7 +72,7 @@ class ChannelLimits:
 
     learned: LearnedLimit | None = None
     _learned_s: float = 0.0
-    _channels: dict[str, ChannelPosts] = field(default_factory=dict)
+    _channels: dict[str, ChannelPosts] = field(default_factory=dict, repr=False)
 
     def of(self, channel_id: str, now_s: float) -> ChannelPosts:
         if channel_id not in self._channels:

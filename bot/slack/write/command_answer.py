@@ -49,7 +49,7 @@ class CommandAnswer:
     """The length of the text when it was cut, and how many pieces were wanted; they, and what they are slices of, are
     kept: an answer that is complete is cut once."""
     _cut_pieces: list[Piece] = field(default_factory=list)
-    _shown: str = ""
+    _shown: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         if not self.fresh:

@@ -8,7 +8,7 @@ ticks, a table's rule of thousands of dashes) is prose.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 FENCE = re.compile(r"( {0,3}|[ \t]{0,80}(?:[-*+]|\d{1,9}[.)])[ \t]{1,80}|[ \t]{1,80})(`{3,}|~{3,})([^\n]*)\Z")
 """What stands before the mark, the mark, and what follows it."""
@@ -34,16 +34,16 @@ class Opened:
     """What is open after the lines so far, and how many blocks they make. ``fence`` is the line that opened the code
     that we are in, ``table`` header and rule of the table."""
 
-    fence: str = ""
-    closing: str = ""
+    fence: str = field(default="", repr=False)
+    closing: str = field(default="", repr=False)
     """The line that would close the fence."""
-    table: str = ""
+    table: str = field(default="", repr=False)
     table_rows: int = 0
     table_weight: int = 0
     tables: int = 0
     blocks: int = 1
-    _mark: str = ""
-    _line_before: str = ""
+    _mark: str = field(default="", repr=False)
+    _line_before: str = field(default="", repr=False)
 
     def enter(self, line: str, weight: int) -> None:
         """Takes note of what a line opens, continues or closes."""
