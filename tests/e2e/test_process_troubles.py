@@ -56,7 +56,7 @@ async def test_a_process_that_was_paused_for_longer_than_its_lease_writes_nothin
     model.script(old, Answer("Once upon a time there was a bot, and it lived happily ever after."))
     with postgres() as server:
         env = environment(
-            stage.workspace, model, tmp_path, DATABASE_URL=server.format(name="postgres"), BOT_LEASE_S="1"
+            stage.workspace, model, tmp_path, DATABASE_URL=server.format(name="postgres"), BOT_LEASE_S="3"
         )
         async with bot_process("run", **env) as paused, bot_process("run", **env) as other:
             await asyncio.gather(paused.until_logged("bot.ready"), other.until_logged("bot.ready"))

@@ -16,6 +16,7 @@ from bot.slack.write.live_reply import LiveReply
 from bot.slack.write.markdown_cut import PieceLimits, sent_bytes
 from bot.slack.write.native_stream import NativeStream, StreamAction
 from bot.slack.write.plan import Show, Start, Stop
+from bot.slack.write.whole_words import LINE_CHARS_MAX
 from tests.property.test_markdown_cut import ANSWERS
 
 SMALL = PieceLimits(blank_line=120, line=160, space=200, last=240, weigh=sent_bytes)
@@ -192,7 +193,8 @@ def test_edits_go_on_where_a_stream_died_and_take_back_no_word(run: Run, finishe
         assert after[number].startswith(message.markdown.rstrip("`~ \n") if provisional else message.markdown)
     shown, wanted = solid("".join(after.values())), solid(run.stream.text)
     left = iter(shown)
-    assert all(character in left for character in wanted)
+    due = wanted if finished else solid(run.stream.text[:-LINE_CHARS_MAX])  # half a row of a table waits for its rest
+    assert all(character in left for character in due)
     assert len(shown) <= len(wanted) + REOPENED_CHARS_MAX * len(after)
 
 
