@@ -227,12 +227,8 @@ class Settings(ModelSettings):
     bot_shutdown_grace_s: float = Field(
         20, ge=0, le=600, description="Time that running answers get to finish when the bot is stopped."
     )
-
     bot_lease_s: float = Field(
-        20,
-        ge=1,
-        le=60,
-        description="A process that was not heard of for so long counts as dead, and others answer its questions.",
+        20, ge=1, le=60, description="A process silent for so long counts as dead: others answer its questions."
     )
 
     @property

@@ -1,4 +1,4 @@
-"""SIGTERM and SIGINT come in, or that the bot cannot go on; it ends quietly and with the right code, whenever that is.
+"""SIGTERM and SIGINT come in, or that the bot cannot go on; it ends quietly, with the right code, whenever they come.
 
 I/O: this process's signals.
 

@@ -23,6 +23,8 @@ ANSWERED_WITHIN_S = 240.0
 ASKED_WITHIN_S = 70.0
 """The question that is on its way when there are enough."""
 TROUBLE_S_MAX = 60.0
+SOON_S, SETTLED_S = (0.0, 2.0), (5.0, 9.0)
+"""Between two disturbances: hardly started, or long enough for what waits until a process has lived for a while."""
 HEADER = (
     f"{'scenario':20} {'seed':>4} {'asked':>5} {'kills':>5} {'other':>5} {'told':>5} "
     f"{'lost':>5} {'doubled':>7} {'orphaned':>8} {'older':>5} {'order':>5} {'noise':>5} {'s':>5}"
@@ -85,7 +87,7 @@ async def _disturb(made: World, played: Played, kills: int, troubles: int) -> No
         async with asyncio.timeout(TROUBLE_S_MAX):
             await TROUBLES[name](made)
         await made.until_one_is_ready()
-        await made.pause(0.0, 2.0)
+        await made.pause(*made.dice.choice((SOON_S, SETTLED_S)))
 
 
 def _look(made: World, played: Played, *, answered: bool) -> None:

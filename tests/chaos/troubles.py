@@ -88,9 +88,11 @@ async def deploy(world: World) -> None:
     """Stopped as an operator does, sometimes with a second signal."""
     bot = world.any_bot()
     bot.started.clear()
+    stopped = bot.process
     if bot.send(signal.SIGTERM) and world.dice.random() < 0.3:
         await world.pause(0.0, 0.5)
-        bot.send(world.dice.choice((signal.SIGTERM, signal.SIGINT)))
+        if bot.process is stopped:
+            bot.send(world.dice.choice((signal.SIGTERM, signal.SIGINT)))
     await _until_started(bot)
 
 
