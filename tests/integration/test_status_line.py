@@ -113,6 +113,21 @@ def test_a_status_of_which_nobody_knows_whether_it_is_shown_is_taken_away() -> N
     run(story())
 
 
+def test_a_status_that_a_killed_process_left_beside_its_message_is_taken_away() -> None:
+    async def story() -> None:
+        async with status_line() as (ws, _, status):
+            killed = StatusLine(status._api, status._support, *status._thread.values())
+            killed.show("is thinking…", instead)
+            await asyncio.sleep(1)
+            assert len(ws.statuses()) == 1
+            killed._task.cancel()  # type: ignore[union-attr]  # it dies
+            status.inherit()
+            await status.close()
+            assert ws.statuses() == []
+
+    run(story())
+
+
 def fail(ws: Workspace, trouble: str) -> None:
     match trouble:
         case "503":

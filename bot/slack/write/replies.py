@@ -57,6 +57,8 @@ class SlackReplies:
         services = self._services
         plan = await self._plan(question, again=again)
         status_line = StatusLine(services.api, services.status, question.channel_id, question.thread_ts)
+        if again and plan.has_message:
+            status_line.inherit()
         probe = not plan.has_message and not await self._writable(question)
         return Writer(plan, ThreadOutlet(question, services), lease, status_line, probe=probe)
 

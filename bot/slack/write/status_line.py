@@ -31,6 +31,7 @@ REFRESH_S = 90.0
 """Slack drops a status after two minutes. Source: slack:reference/methods/assistant.threads.setStatus."""
 CLOSE_WITHIN_S = 2.0
 AGAIN_S = 0.25
+LEFT = "left by an earlier process"
 AGENT_SCOPE = "assistant:write"
 ABOUT_THIS_THREAD = frozenset(
     {"access_denied", "channel_not_found", "invalid_thread_ts", "is_archived", "not_in_channel", "thread_not_found"}
@@ -86,6 +87,11 @@ class StatusLine:
         self._changed.set()
         if self._task is None:
             self._task = asyncio.create_task(self._follow())
+
+    def inherit(self) -> None:
+        """An earlier process may have left a status beside a message that stands already, which clears none."""
+        self._shown = LEFT
+        self._task = asyncio.create_task(self._follow())
 
     def replaced(self, *, in_thread: bool) -> None:
         """A message of the reply stands. In the thread Slack has cleared the line by that, but for a call on its way;
