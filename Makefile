@@ -13,7 +13,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	--no-emit-index-url --no-emit-find-links pyproject.toml $(ARGS)
 ARGS ?=
 
-.PHONY: audit base-image bench build chaos corpus coverage demo format help lint lock run sbom test test-fast
+.PHONY: audit base-image bench build chaos corpus coverage demo format help lint lock run sbom test test-all test-fast
 .DEFAULT_GOAL := demo
 # Two installers in one .venv would get in each other's way.
 .NOTPARALLEL:
@@ -27,7 +27,10 @@ demo: .venv/demo ## the bot, a Slack workspace and a practice model on this mach
 run: .venv/run ## the bot, by the settings in the environment or .env
 	@$(BIN)/python -m bot run
 
-test: lint ## lint, types, import rules and every test (ARGS: further arguments of pytest)
+test: lint ## lint, types, import rules and the tests, in minutes (ARGS: further arguments of pytest)
+	$(PYTEST) -m "not long" $(ARGS)
+
+test-all: lint ## the same with the tests that take longest: what has to pass before a change is merged
 	$(PYTEST) $(ARGS)
 
 test-fast: .venv/dev ## the unit and property tests, with few examples each: seconds (ARGS: further arguments of pytest)

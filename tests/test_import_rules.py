@@ -149,6 +149,7 @@ def test_every_rule_and_every_module_that_it_guards_has_a_case() -> None:
             assert [name for name in imported if f"{name}.".startswith(f"{guarded}.")], guarded
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("contract", "module", "imported"),
     [(contract, *case) for contract, cases in CASES.items() for case in cases],

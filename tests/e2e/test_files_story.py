@@ -95,6 +95,7 @@ async def test_an_office_document_reaches_the_model_as_a_pdf(stage: Stage) -> No
     assert "Dear reader" in stage.words(ts)[0]
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not LIBREOFFICE, reason="LibreOffice is not installed")
 async def test_office_files_of_every_kind_reach_the_model_as_pages_and_tables(stage: Stage, tmp_path: Path) -> None:
     files = await office_files(tmp_path)

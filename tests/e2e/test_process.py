@@ -121,6 +121,7 @@ async def test_a_question_that_a_crash_cut_off_is_answered_after_the_restart_in_
     assert seen == sorted(seen, key=len)
 
 
+@pytest.mark.long
 async def test_an_answer_that_people_see_is_completed_however_often_the_bot_is_killed(
     workspace: Workspace, model: PracticeModel, tmp_path: Path, turn_log: TurnLog
 ) -> None:

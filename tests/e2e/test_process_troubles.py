@@ -26,6 +26,7 @@ from tests.postgres import postgres
 from tests.repository import MANIFEST
 from tests.stage import Stage, TurnLog, settings_for
 
+pytestmark = pytest.mark.long
 GRACE_S = "0.1"
 
 

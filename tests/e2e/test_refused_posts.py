@@ -21,6 +21,12 @@ READS_FAIL = ("internal_error", "fatal_error", "service_unavailable", "429", "50
 FOREVER = 1_000
 
 
+@pytest.fixture
+def transport() -> str:
+    """Nothing here depends on how events arrive."""
+    return "socket"
+
+
 def told(stage: Stage, who: str = "ada") -> list[str]:
     """What only that person sees in #general."""
     user = stage.workspace.user(who)

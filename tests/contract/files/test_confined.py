@@ -194,6 +194,7 @@ async def test_what_this_machine_gives_is_found_out_by_trying() -> None:
     assert str(NONE).startswith("none")
 
 
+@pytest.mark.long
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 async def test_where_nothing_holds_documents_only_their_words_are_read_and_the_rest_as_ever(tmp_path: Path) -> None:
     confinement, extracts = await converted(made_documents.docx(), tmp_path, LANDLOCK, NAMESPACES)
@@ -209,6 +210,7 @@ async def test_where_nothing_holds_documents_only_their_words_are_read_and_the_r
     assert isinstance(shown, PdfExtract)
 
 
+@pytest.mark.long
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 @pytest.mark.parametrize("missing", [LANDLOCK, NAMESPACES])
 async def test_one_of_the_two_is_enough_for_documents(tmp_path: Path, missing: str) -> None:

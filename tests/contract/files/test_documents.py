@@ -108,6 +108,7 @@ async def test_a_plain_document_is_its_pages_and_nothing_beside(convert: Convert
     assert len(found.labels) == 1
 
 
+@pytest.mark.long
 @libreoffice
 @pytest.mark.parametrize(
     ("kind", "name"),
@@ -216,6 +217,7 @@ async def test_without_a_program_for_their_pages_slides_are_all_their_words(conv
     assert found.reasons == [notes.words_alone("PowerPoint presentation")]
 
 
+@pytest.mark.long
 @libreoffice
 @pytest.mark.parametrize("kind", ["ppt", "odp"])
 async def test_notes_and_hidden_slides_in_every_other_format(convert: Converter, tmp_path: Path, kind: str) -> None:

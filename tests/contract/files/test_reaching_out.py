@@ -140,6 +140,7 @@ def colours(picture: Image.Image) -> set[object]:
     return {colour for _, colour in picture.convert("RGB").getcolors(2**24) or ()}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["odt", "odt_backgrounds", "odg", "odp", "ods", "rtf", "odt_with_svg"])
 async def test_no_connection_is_made_where_a_container_forbids_namespaces(job: Path, kind: str) -> None:
     async with listener() as (port, heard):
