@@ -17,7 +17,7 @@ SECOND = Asked(2, "C1", "1.0", 10)
 
 
 async def test_whatever_happens_each_question_gets_one_whole_answer() -> None:
-    played = await play(SHORT, seed=2, troubles=2, paces=[SOON_S])
+    played = await play(SHORT, seed=3, troubles=2, paces=[SOON_S])
 
     assert (played.faults, played.asked > 0) == ([], True)
     assert {*played.troubles} == {*SHORT.troubles}
