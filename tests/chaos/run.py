@@ -6,7 +6,7 @@ import asyncio
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,7 +23,9 @@ ANSWERED_WITHIN_S = 240.0
 ASKED_WITHIN_S = 70.0
 """The question that is on its way when there are enough."""
 TROUBLE_S_MAX = 60.0
-SOON_S, SETTLED_S = (0.0, 2.0), (5.0, 9.0)
+Pace = tuple[float, float]
+SOON_S: Pace = (0.0, 2.0)
+PACES: Sequence[Pace] = (SOON_S, (5.0, 9.0))
 """Between two disturbances: hardly started, or long enough for what waits until a process has lived for a while."""
 HEADER = (
     f"{'scenario':20} {'seed':>4} {'asked':>5} {'kills':>5} {'other':>5} {'told':>5} "
@@ -57,7 +59,9 @@ class Played:
         )
 
 
-async def play(scenario: Scenario, seed: int, *, kills: int = 0, troubles: int = 0) -> Played:
+async def play(
+    scenario: Scenario, seed: int, *, kills: int = 0, troubles: int = 0, paces: Sequence[Pace] = PACES
+) -> Played:
     """Until there were so many kills, or so many disturbances of any kind where ``kills`` is 0."""
     started_s = time.monotonic()
     played = Played(scenario, seed)
@@ -66,7 +70,7 @@ async def play(scenario: Scenario, seed: int, *, kills: int = 0, troubles: int =
         async with world(scenario, dice, database, Path(directory)) as made:
             asking = asyncio.create_task(made.ask())
             try:
-                await _disturb(made, played, kills, troubles)
+                await _disturb(made, played, kills, troubles, paces)
                 made.heal()
             finally:
                 made.enough = True
@@ -79,7 +83,7 @@ async def play(scenario: Scenario, seed: int, *, kills: int = 0, troubles: int =
     return played
 
 
-async def _disturb(made: World, played: Played, kills: int, troubles: int) -> None:
+async def _disturb(made: World, played: Played, kills: int, troubles: int, paces: Sequence[Pace]) -> None:
     for name in made.scenario.plan(made.dice, 20 * (kills or troubles)):
         if (kills and made.kills >= kills) or (not kills and sum(played.troubles.values()) >= troubles):
             return
@@ -87,7 +91,7 @@ async def _disturb(made: World, played: Played, kills: int, troubles: int) -> No
         async with asyncio.timeout(TROUBLE_S_MAX):
             await TROUBLES[name](made)
         await made.until_one_is_ready()
-        await made.pause(*made.dice.choice((SOON_S, SETTLED_S)))
+        await made.pause(*made.dice.choice(paces))
 
 
 def _look(made: World, played: Played, *, answered: bool) -> None:

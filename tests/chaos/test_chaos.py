@@ -5,17 +5,19 @@ from __future__ import annotations
 import pytest
 
 from tests.chaos.readers import Asked, Change, Seen, look
-from tests.chaos.run import play
+from tests.chaos.run import SOON_S, play
 from tests.chaos.scenarios import Scenario
 from tests.chaos.words import answer
 
-SHORT = Scenario("short", {"kill_at_call": 1, "commit_lost": 1}, postgresql=True, replicas=2, slack_fails=0.2)
+SHORT = Scenario(
+    "short", {"kill_at_call": 1, "commit_lost": 1}, postgresql=True, replicas=2, slack_fails=0.2, lease_s=2.0
+)
 FIRST = Asked(1, "C1", "1.0", 30)
 SECOND = Asked(2, "C1", "1.0", 10)
 
 
 async def test_whatever_happens_each_question_gets_one_whole_answer() -> None:
-    played = await play(SHORT, seed=2, troubles=2)
+    played = await play(SHORT, seed=3, troubles=2, paces=[SOON_S])
 
     assert (played.faults, played.asked > 0) == ([], True)
     assert {*played.troubles} == {*SHORT.troubles}
