@@ -165,7 +165,11 @@ async def test_what_a_killed_bot_had_used_is_counted_and_its_question_once(
         await held.asked.wait()
         await held.write("x" * 4_000)
         await workspace.until(lambda _: stage.words(ts) != [])
-        _, before, _ = await run_to_end("usage", "--csv", **env)
+        before = ""
+        for _ in range(20):  # what was used is booked beside the answer
+            _, before, _ = await run_to_end("usage", "--csv", **env)
+            if before.rstrip().endswith(",1000"):
+                break
         await killed.kill()
     async with bot_process("run", **env) as second:
         turn = await second.until_logged("turn.done")
