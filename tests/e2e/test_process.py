@@ -173,6 +173,7 @@ async def test_what_a_killed_bot_had_used_is_counted_and_its_question_once(
         await killed.kill()
     async with bot_process("run", **env) as second:
         turn = await second.until_logged("turn.done")
+        assert await second.terminate() == 0
     code, after, err = await run_to_end("usage", "--since", "1d", "--csv", **env)
 
     ids, read = f"{workspace.team_id},{stage.general},{workspace.user('ada')}", int(turn["input_tokens"])
