@@ -7,8 +7,8 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	done)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement
-# Tests mostly wait for servers: three at a time keep two cores busy.
-PYTEST := $(BIN)/python -m pytest --numprocesses 3 --dist worksteal
+# Tests mostly wait for servers: four at a time keep two cores busy.
+PYTEST := $(BIN)/python -m pytest --numprocesses 4 --dist worksteal
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 	--no-emit-index-url --no-emit-find-links pyproject.toml $(ARGS)
 ARGS ?=

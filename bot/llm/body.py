@@ -46,6 +46,11 @@ class StreamedBody:
                 yield chunk
                 self.sent += len(chunk)
 
+    def release(self) -> None:
+        """Lets go of the files: the libraries below keep a request for longer than it lasts, and files in use are not
+        removed."""
+        self._parts = ()
+
     async def _watched(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         try:
             async for chunk in chunks:

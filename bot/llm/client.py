@@ -142,6 +142,7 @@ class MessagesClient:
             if not answer.ended:
                 raise broken_link(error, body, begun=begun) from error
         finally:
+            body.release()
             if response is not None:
                 with suppress(*LINK_ERRORS):
                     await response.aclose()

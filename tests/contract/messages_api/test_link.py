@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 import types
 from collections.abc import AsyncIterator
@@ -15,12 +16,14 @@ import httpx_aiohttp
 import pytest
 
 from bot.errors import AnswerCut, ModelOverloaded, ModelRequestInvalid, ModelRequestTooLarge, ModelUnavailable
+from bot.files.uses import Uses
 from bot.llm.body import StreamedBody
 from bot.llm.client import LINK_ERRORS, MessagesClient, broken_link, prolong
 from bot.llm.patience import Patience
-from bot.messages import Conversation, FileBytes, Message, PdfBlock, Role
+from bot.messages import Conversation, FileBytes, ImageBlock, Message, PdfBlock, Role, TextBlock
 from playground.practice_model.script import Answer, RawAnswer, too_large_before_reading
 from playground.practice_model.server import PracticeModel
+from tests import made_files
 from tests.loopback import nobody_listening
 from tests.messages_link import KEY, MODEL, Waits, asking, asking_about, linked, once, served_by
 
@@ -203,6 +206,26 @@ async def to_deaf(answer: bytes) -> AsyncIterator[tuple[DeafServer, MessagesClie
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
     async with server, MessagesClient(api_url=url, api_key=KEY, model=MODEL, max_tokens=9) as client:
         yield deaf, client
+
+
+async def test_the_files_of_a_request_are_let_go_with_its_answer(tmp_path: Path) -> None:
+    """By who asked: the libraries keep a request until the next garbage collection, and files in use stay on disk."""
+    picture, use = tmp_path / "red.png", Uses()
+    picture.write_bytes(made_files.solid("PNG", (255, 0, 0)))
+
+    async def ask(client: MessagesClient) -> None:
+        image = ImageBlock("image/png", FileBytes(picture, picture.stat().st_size, use.begin("red")), 64, 64)
+        question = Conversation("", (Message(Role.USER, (image, TextBlock("What is this?"))),))
+        assert [event async for event in client.stream(question)]
+        assert use.count("red") == 1
+
+    async with PracticeModel() as model, linked(model) as client:
+        gc.disable()
+        try:
+            await ask(client)
+            assert use.count("red") == 0
+        finally:
+            gc.enable()
 
 
 async def test_giving_up_in_the_middle_of_an_upload_closes_the_connection(large_file: Path) -> None:
