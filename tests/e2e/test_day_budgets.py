@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator, Callable
@@ -43,6 +44,19 @@ async def used(stage: Stage) -> list[str]:
     """The lines of the report, as CSV, without their days and ids."""
     report = await usage.report(sqlite_in(stage.settings.bot_data_dir), "1d", csv=True)
     return [",".join(line.split(",")[5:]) for line in report.splitlines()[1:]]
+
+
+async def until_used(stage: Stage, as_wanted: Callable[[list[str]], object]) -> None:
+    """What was used is booked beside the answer, not before its end."""
+    async with asyncio.timeout(20):
+        while not as_wanted(await used(stage)):  # noqa: ASYNC110 - a database tells nobody
+            await asyncio.sleep(0.02)
+
+
+def read_by(stage: Stage) -> int:
+    """The input tokens of the only turn so far."""
+    (turn,) = stage.log.turns.values()
+    return int(turn["input_tokens"])
 
 
 async def test_who_has_asked_enough_is_told_in_private_when_to_ask_again(running: Running) -> None:
@@ -96,6 +110,7 @@ async def test_tokens_that_are_used_up_keep_the_next_question_from_being_answere
         stage.model.script(*(Answer("x" * 4_000) for _ in range(2)))
         for who in ("ada", "grace"):
             assert await stage.outcome(await stage.ask("@claude hello", who=who)) == "answered"
+        await until_used(stage, lambda lines: [line.endswith(",1000") for line in lines] == [True, True])
         assert await stage.outcome(await stage.ask("@claude hello")) == "over_budget"
         assert await stage.outcome(await stage.ask("@claude hello", who="lars")) == "over_budget"
 
@@ -111,9 +126,6 @@ async def test_what_an_answer_used_is_counted_also_where_it_breaks_off(running: 
     async with running() as stage:
         stage.model.script(Answer("x" * 400), Answer(chunks=("y" * 40,) * 9, cut_after=5))
         assert await stage.outcome(await stage.ask("@claude hello")) == "answered"
-        assert await used(stage) == [f"1,{stage.log.turns.popitem()[1]['input_tokens']},0,0,100"]
+        await until_used(stage, lambda lines: lines == [f"1,{read_by(stage)},0,0,100"])
         assert await stage.outcome(await stage.ask("@claude hello", who="grace")) == "cut"
-        (_, cut) = await used(stage)
-        questions, read, _, _, written = map(int, cut.split(","))
-        assert (questions, written) == (1, 50)
-        assert read > 0
+        await until_used(stage, lambda lines: len(lines) == 2 and re.fullmatch("1,[1-9][0-9]*,0,0,50", lines[1]))
