@@ -52,7 +52,7 @@ async def once() -> tuple[float, float, float]:
                 posts = len(workspace.revisions)
                 written_s = time.perf_counter()
                 await held.write("Hello!")
-                await workspace.until(lambda ws: any(revision.kind == "post" for revision in ws.revisions[posts:]))
+                await workspace.until(lambda ws: any("Hello" in revision.source for revision in ws.revisions[posts:]))
                 seen_s = time.perf_counter() - written_s
                 await held.finish()
             finally:
