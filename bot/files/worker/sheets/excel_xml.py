@@ -12,10 +12,10 @@ from datetime import datetime
 from xml.etree import ElementTree as ET
 
 from bot.files.bounds import ConvertLimits
-from bot.files.worker.package import Broken, attribute, child, local
+from bot.files.worker.package import attribute, child, local
 from bot.files.worker.sheets import number_format, printed
 from bot.files.worker.sheets.model import Row, Rows, Sheet, Workbook
-from bot.files.worker.sheets.rows import TableXml
+from bot.files.worker.sheets.rows import TableXml, as_far_as_it_goes
 from bot.files.worker.sheets.table import column_letters
 
 SHEETS_MAX = 100
@@ -45,16 +45,7 @@ _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a cell's time has no zone
 def read(chunks: Iterator[bytes], limits: ConvertLimits) -> Workbook:
     """Raises ``Broken`` where there is no sheet."""
     workbook = Workbook()
-    reader = _Reader(workbook, limits)
-    try:
-        reader.read(chunks)
-    except Broken:
-        if not workbook.sheets:
-            raise
-        workbook.sheets[-1].breaks_off = True
-    if not workbook.sheets:
-        raise Broken("no sheets")
-    return workbook
+    return as_far_as_it_goes(workbook, _Reader(workbook, limits).read, chunks)
 
 
 class _Reader:

@@ -13,10 +13,10 @@ from xml.etree import ElementTree as ET
 from bot.files.bounds import ConvertLimits
 from bot.files.outbox import Outbox
 from bot.files.worker.odf import annotation_text, chart_lines, paragraph_text
-from bot.files.worker.package import Broken, Package, attribute, child, descendants, local
+from bot.files.worker.package import Package, attribute, child, descendants, local
 from bot.files.worker.sheets import printed
 from bot.files.worker.sheets.model import Row, Rows, Sheet, Workbook
-from bot.files.worker.sheets.rows import TableXml
+from bot.files.worker.sheets.rows import TableXml, as_far_as_it_goes
 from bot.files.worker.sheets.table import column_letters
 
 SHEETS_MAX = 100
@@ -35,16 +35,7 @@ def read(chunks: Iterator[bytes], package: Package | None, out: Outbox, limits: 
     Raises ``Broken`` where there is no sheet.
     """
     workbook = Workbook()
-    reader = _Reader(workbook, package, out, limits)
-    try:
-        reader.read(chunks)
-    except Broken:
-        if not workbook.sheets:
-            raise
-        workbook.sheets[-1].breaks_off = True
-    if not workbook.sheets:
-        raise Broken("no sheets")
-    return workbook
+    return as_far_as_it_goes(workbook, _Reader(workbook, package, out, limits).read, chunks)
 
 
 class _Reader:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from xml.etree import ElementTree as ET
 
 from bot.files.worker.package import Broken, xml_events
+from bot.files.worker.sheets.model import Workbook
 
 _SLICE_BYTES = 1_000_000
 """How much is decided on at once, and how much of a table's end is parsed again after rows were passed over."""
@@ -31,6 +32,19 @@ class _Tags:
         self.groups = (
             re.compile(rb"</?" + start + rb"(?:" + groups.encode() + rb")(?=[\s/>])[^>]*>") if groups else None
         )
+
+
+def as_far_as_it_goes(workbook: Workbook, read: Callable[[Iterator[bytes]], None], chunks: Iterator[bytes]) -> Workbook:
+    """What ``read`` puts into ``workbook`` before its XML breaks. Raises ``Broken`` where there is no sheet."""
+    try:
+        read(chunks)
+    except Broken:
+        if not workbook.sheets:
+            raise
+        workbook.sheets[-1].breaks_off = True
+    if not workbook.sheets:
+        raise Broken("no sheets")
+    return workbook
 
 
 class TableXml:
