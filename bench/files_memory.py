@@ -31,8 +31,9 @@ from bot.files.reader import FileReader
 from bot.intake import Intake
 from bot.limits import PDF_PAGES_MAX
 from bot.llm.client import MessagesClient
-from bot.messages import Attachment, Conversation, Message, Role, TextBlock, TextDelta
+from bot.messages import Attachment, Conversation, Message, Role, TextBlock
 from bot.settings import ModelSettings
+from bot.stream_events import TextDelta
 from playground.practice_model.server import PracticeModel
 
 QUESTIONS = 20

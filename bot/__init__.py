@@ -22,6 +22,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     ports.py           what a turn needs of the outside world, as Protocols
     file_ports.py      the same of the files that people attach
     messages.py        the values that travel through a turn
+    stream_events.py   the values that come back from the model
     errors.py          what can go wrong, as a tree, and what people read
     loop_share.py      lets others run while something computes
     lease.py           until when a question is this process's

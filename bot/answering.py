@@ -15,9 +15,10 @@ from bot.draft import Draft
 from bot.errors import ModelError, StoreFailed
 from bot.logs import get_logger
 from bot.loop_share import LoopShare
-from bot.messages import Conversation, Finished, Note, TextDelta, Usage
+from bot.messages import Conversation, Note
 from bot.meter import Meter
 from bot.ports import Model, RefusedFiles, Reply
+from bot.stream_events import Finished, TextDelta, Usage
 
 log = get_logger(__name__)
 
@@ -99,7 +100,7 @@ class Answering:
                         for start in range(0, len(event.text), CHARS_AT_ONCE):
                             await share.give_way()
                             reply.write(event.text[start : start + CHARS_AT_ONCE])
-                    else:
+                    elif isinstance(event, Finished):
                         finished = event
         except ModelError as error:
             failure = error

@@ -21,8 +21,9 @@ from bot.files.confinement import probe
 from bot.files.conversion import Conversion
 from bot.files.extracts import Unreadable
 from bot.limits import PDF_PAGES_MAX, PDF_PAGES_MAX_SMALL_WINDOW
-from bot.messages import Attachment, Author, AuthorKind, Finished, PreparedFile, StopReason, TextDelta, ThreadMessage
+from bot.messages import Attachment, Author, AuthorKind, PreparedFile, ThreadMessage
 from bot.settings import ModelSettings
+from bot.stream_events import Finished, StopReason, TextDelta
 
 HISTORY_TOKENS_MAX = 800_000
 """One question has no history to make room for; the model's own window is the bound."""
@@ -55,7 +56,7 @@ async def ask(settings: ModelSettings, question: str, paths: Sequence[Path]) -> 
                 async for event in events:
                     if isinstance(event, TextDelta):
                         print(event.text, end="", flush=True)
-                    else:
+                    elif isinstance(event, Finished):
                         return _finished(event)
         except ModelError as error:
             print(f"\n{error.sentence} ({error})", file=sys.stderr)

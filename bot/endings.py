@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from bot.answering import Streamed
 from bot.errors import ModelError, ModelRequestInvalid, ModelRequestTooLarge
-from bot.messages import StopReason
 from bot.ports import Budget, Button, Outcome, Spent
+from bot.stream_events import StopReason
 
 HELLO = (
     "Hello! Mention me with a question, in a channel or in a thread, or write to me directly. I read the whole thread "

@@ -197,12 +197,33 @@ class Message:
     content: tuple[ContentBlock, ...]
 
 
+class CacheTtl(StrEnum):
+    """How long the API keeps a prefix. Source: claude:en/build-with-claude/prompt-caching."""
+
+    FIVE_MINUTES = "5m"
+    HOUR = "1h"
+
+
+@dataclass(frozen=True, slots=True)
+class CacheMarker:
+    """Where a prefix that the API is to keep ends: at a ``(message, block)``, or (``None``) with the system prompt."""
+
+    end: tuple[int, int] | None
+    ttl: CacheTtl
+
+
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """One request's worth: starts and ends with a user message, roles alternate, no blank text."""
 
     system: str = field(repr=False)
     messages: tuple[Message, ...]
+    cache_markers: tuple[CacheMarker, ...] = ()
+    citations: bool = False
+    """Whether the answer is to say on which pages of the PDFs it rests."""
+    model: str = ""
+    effort: str = ""
+    """``output_config.effort``. Empty: as the settings say for the model, and not sent for the effort."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,60 +248,3 @@ class PreparedFile:
     blocks: tuple[ContentBlock, ...] = ()
     notes: tuple[Note, ...] = ()
     words: str = field(default="", repr=False)
-
-
-# --- what the model sends back -------------------------------------------------------------------------------------
-
-
-class StopReason(StrEnum):
-    """Why the model stopped. Source: claude:en/build-with-claude/handling-stop-reasons."""
-
-    END_TURN = "end_turn"
-    STOP_SEQUENCE = "stop_sequence"
-    MAX_TOKENS = "max_tokens"
-    TOOL_USE = "tool_use"
-    PAUSE_TURN = "pause_turn"
-    REFUSAL = "refusal"
-    CONTEXT_WINDOW_EXCEEDED = "model_context_window_exceeded"
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """Tokens of one request. ``input`` counts what no cache served; all four together are what was processed."""
-
-    input: int = 0
-    output: int = 0
-    cache_read: int = 0
-    cache_write: int = 0
-
-    def __add__(self, other: Usage) -> Usage:
-        return Usage(
-            self.input + other.input,
-            self.output + other.output,
-            self.cache_read + other.cache_read,
-            self.cache_write + other.cache_write,
-        )
-
-    def __neg__(self) -> Usage:
-        return Usage(-self.input, -self.output, -self.cache_read, -self.cache_write)
-
-
-@dataclass(frozen=True, slots=True)
-class TextDelta:
-    """The next characters of the answer. Deltas joined without separators are the answer."""
-
-    text: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """The answer is whole as the API sees it; comes once, at the end. A stream that ends without it is a cut answer.
-
-    ``stop_reason`` is a plain word where the API gave one that is not known here, and empty where it gave none.
-    """
-
-    stop_reason: StopReason | str
-    usage: Usage
-
-
-StreamEvent = TextDelta | Finished

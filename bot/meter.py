@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.history import WIDE_CHARS_FROM
-from bot.messages import Usage
+from bot.stream_events import Usage
 
 CHARS_PER_TOKEN = 4
 """Of written words in letters; a wide character is about one token."""

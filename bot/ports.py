@@ -11,15 +11,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.lease import Lease
-from bot.messages import (
-    Conversation,
-    Note,
-    Question,
-    StreamEvent,
-    ThreadKey,
-    ThreadMessage,
-    Usage,
-)
+from bot.messages import Conversation, Note, Question, ThreadKey, ThreadMessage
+from bot.stream_events import StreamEvent, Usage
 
 
 class Threads(Protocol):

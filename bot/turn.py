@@ -34,7 +34,7 @@ from bot.errors import (
 from bot.file_ports import Files
 from bot.intake import Intake
 from bot.logs import get_logger
-from bot.messages import EntryPoint, Note, Question, ThreadMessage, Usage
+from bot.messages import EntryPoint, Note, Question, ThreadMessage
 from bot.ports import (
     Button,
     Claim,
@@ -48,6 +48,7 @@ from bot.ports import (
     Threads,
     UsageRecords,
 )
+from bot.stream_events import Usage
 
 log = get_logger(__name__)
 

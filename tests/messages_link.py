@@ -10,7 +10,8 @@ from typing import Any
 
 from bot.llm.client import MessagesClient
 from bot.llm.patience import Patience
-from bot.messages import Conversation, FileBytes, Finished, Message, PdfBlock, Role, StreamEvent, TextBlock, TextDelta
+from bot.messages import Conversation, FileBytes, Message, PdfBlock, Role, TextBlock
+from bot.stream_events import Finished, StreamEvent, TextDelta
 from playground.practice_model.server import PracticeModel
 
 KEY = "practice-key"

@@ -23,7 +23,8 @@ from bot.llm.body import StreamedBody
 from bot.llm.patience import Deadline, Patience
 from bot.llm.sse import ObjectReader, StreamBroken
 from bot.logs import get_logger
-from bot.messages import Conversation, StreamEvent, Usage
+from bot.messages import Conversation
+from bot.stream_events import StreamEvent, Usage
 
 log = get_logger(__name__)
 

@@ -13,19 +13,8 @@ from typing import Any
 
 from bot.errors import AnswerCut, ModelError
 from bot.llm.refusals import error_from, loggable
-from bot.messages import (
-    ContentBlock,
-    Conversation,
-    FileBytes,
-    Finished,
-    ImageBlock,
-    Message,
-    PdfBlock,
-    StopReason,
-    TextBlock,
-    TextDelta,
-    Usage,
-)
+from bot.messages import CacheMarker, ContentBlock, Conversation, FileBytes, ImageBlock, PdfBlock, TextBlock
+from bot.stream_events import Citation, Finished, StopReason, TextDelta, Usage
 
 API_VERSION = "2023-06-01"
 TITLE_CHARS_MAX = 500
@@ -50,33 +39,46 @@ def request_headers(api_key: str, vendor: str) -> dict[str, str]:
 
 
 def request_chunks(conversation: Conversation, *, model: str, max_tokens: int) -> tuple[Chunk, ...]:
-    """The JSON of a streaming request, in order; no two ``bytes`` follow each other."""
-    head: dict[str, Any] = {"model": model, "max_tokens": max_tokens, "stream": True}
+    """The JSON of a streaming request, in order; no two ``bytes`` follow each other. ``model`` if it names none."""
+    head: dict[str, Any] = {"model": conversation.model or model, "max_tokens": max_tokens, "stream": True}
+    if conversation.effort:
+        head["output_config"] = {"effort": conversation.effort}
+    marks = {marker.end: _mark(marker) for marker in conversation.cache_markers}
     if conversation.system.strip():
-        head["system"] = conversation.system
-    return tuple(_joined(_pieces(_json(head), conversation.messages)))
+        block = {"type": "text", "text": conversation.system}
+        head["system"] = [block | marks[None]] if None in marks else conversation.system
+    return tuple(_joined(_pieces(_json(head), conversation, marks)))
 
 
-def _pieces(head: bytes, messages: tuple[Message, ...]) -> Iterator[Chunk]:
+def _mark(marker: CacheMarker) -> dict[str, Any]:
+    return {"cache_control": {"type": "ephemeral", "ttl": marker.ttl.value}}
+
+
+def _pieces(
+    head: bytes, conversation: Conversation, marks: Mapping[tuple[int, int] | None, dict[str, Any]]
+) -> Iterator[Chunk]:
+    cited: dict[str, Any] = {"citations": {"enabled": True}} if conversation.citations else {}
     yield head[:-1] + b',"messages":['
-    for number, message in enumerate(messages):
+    for number, message in enumerate(conversation.messages):
         yield b"," * (number > 0) + b'{"role":' + _json(message.role.value) + b',"content":['
         for position, block in enumerate(message.content):
             yield b"," * (position > 0)
-            yield from _block(block)
+            yield from _block(block, marks.get((number, position), {}), cited)
         yield b"]}"
     yield b"]}"
 
 
-def _block(block: ContentBlock) -> Iterator[Chunk]:
+def _block(block: ContentBlock, mark: dict[str, Any], cited: dict[str, Any]) -> Iterator[Chunk]:
     match block:
         case TextBlock(text=text):
-            yield _json({"type": "text", "text": text})
+            yield _json({"type": "text", "text": text, **mark})
         case ImageBlock(media_type=media_type, data=data):
-            yield from _around(data, {"type": "image", "source": _source(media_type)})
+            yield from _around(data, {"type": "image", **mark, "source": _source(media_type)})
         case PdfBlock(title=title, data=data):
             named = {"title": title[:TITLE_CHARS_MAX]} if title.strip() else {}
-            yield from _around(data, {"type": "document", **named, "source": _source("application/pdf")})
+            yield from _around(
+                data, {"type": "document", **named, **cited, **mark, "source": _source("application/pdf")}
+            )
 
 
 def _source(media_type: str) -> dict[str, str]:
@@ -137,6 +139,8 @@ class AnswerReader:
     """Nothing more belongs to the answer."""
     _started: bool = False
     _understood: bool = False
+    _cited: list[Citation] = field(default_factory=list)
+    """In the block that is being written."""
     _stray: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """The first object that was not understood; the only one, it may be an error in a shape of its own."""
 
@@ -144,8 +148,9 @@ class AnswerReader:
     def ended(self) -> bool:
         return self.over or self.stop_reason is not None
 
-    def read(self, event: Mapping[str, Any]) -> Iterator[TextDelta]:
+    def read(self, event: Mapping[str, Any]) -> Iterator[TextDelta | Citation]:
         """Raises ``ModelError`` for an error."""
+        yield from self._cited_before(event)
         match event:
             case {"type": "content_block_delta", "delta": {"type": "text_delta", "text": str(text)}} if text:
                 yield TextDelta(text)
@@ -172,7 +177,16 @@ class AnswerReader:
                 return
         self._understood = True
 
-    def _message(self, message: Mapping[str, Any]) -> Iterator[TextDelta]:
+    def _cited_before(self, event: Mapping[str, Any]) -> Iterator[Citation]:
+        """Citations come where their block ends: the API may send them before the block's words."""
+        match event:
+            case {"type": "content_block_delta", "delta": {"type": "citations_delta", "citation": citation}}:
+                self._cited += _citations([citation])
+            case {"type": "content_block_stop" | "content_block_start" | "message_delta" | "message_stop"}:
+                yield from self._cited
+                self._cited = []
+
+    def _message(self, message: Mapping[str, Any]) -> Iterator[TextDelta | Citation]:
         if isinstance(usage := message.get("usage"), dict):
             self._count(usage)
         if self._started:
@@ -183,6 +197,7 @@ class AnswerReader:
             match block:
                 case {"type": "text", "text": str(text)} if text:
                     yield TextDelta(text)
+                    yield from _citations(block.get("citations"))
 
     def _delta(self, event: Mapping[str, Any]) -> None:
         match event:
@@ -210,3 +225,18 @@ class AnswerReader:
         if self._understood:
             return AnswerCut("stream ended before a stop reason")
         return error_from(200, headers, self._stray)
+
+
+def _citations(given: object) -> list[Citation]:
+    """Those of pages. The API's ends of ranges are exclusive, ours are not."""
+    cited: list[Citation] = []
+    for one in given if isinstance(given, list) else ():
+        match one:
+            case {
+                "type": "page_location",
+                "document_index": int(document),
+                "start_page_number": int(first),
+                "end_page_number": int(end),
+            }:
+                cited.append(Citation(document, first, max(first, end - 1)))
+    return cited

@@ -21,10 +21,11 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from bot.errors import StoreFailed
 from bot.logs import get_logger
-from bot.messages import Question, Usage
+from bot.messages import Question
 from bot.ports import Budget, Claim, Spent
 from bot.store.database import Database
 from bot.store.schema import questions, usage
+from bot.stream_events import Usage
 
 log = get_logger(__name__)
 

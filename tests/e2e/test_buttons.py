@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bot.endings import STOPPED
-from bot.messages import StopReason
 from bot.ports import Button
 from bot.slack.buttons import WORDS
+from bot.stream_events import StopReason
 from playground.practice_model.script import Answer, HttpError
 from tests.stage import Stage
 

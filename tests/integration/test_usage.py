@@ -12,12 +12,12 @@ import sqlalchemy as sa
 
 from bot import usage as reports
 from bot.errors import StartFailed
-from bot.messages import Usage
 from bot.ports import Budget, Claim, Outcome, Spent
 from bot.store.database import Database
 from bot.store.questions import USAGE_DAYS, StoredQuestions
 from bot.store.schema import usage
 from bot.store.usage import DAY_S, Counting, DayBudgets, StoredUsage
+from bot.stream_events import Usage
 from tests.asked import asked
 from tests.database import run_sql
 from tests.logged import logged

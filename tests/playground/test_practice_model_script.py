@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot.messages import TextDelta
+from bot.stream_events import TextDelta
 from playground.practice_model.script import Answer, HeldAnswer
 from playground.practice_model.server import PracticeModel
 from tests.messages_link import asking, linked, text_of

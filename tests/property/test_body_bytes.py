@@ -17,7 +17,18 @@ from hypothesis import strategies as st
 
 from bot.llm.body import CHUNK_BYTES, FileChanged, StreamedBody
 from bot.llm.wire import Chunk, request_chunks
-from bot.messages import ContentBlock, Conversation, FileBytes, ImageBlock, Message, PdfBlock, Role, TextBlock
+from bot.messages import (
+    CacheMarker,
+    CacheTtl,
+    ContentBlock,
+    Conversation,
+    FileBytes,
+    ImageBlock,
+    Message,
+    PdfBlock,
+    Role,
+    TextBlock,
+)
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=30)
 READ_BYTES = CHUNK_BYTES // 4 * 3
@@ -72,6 +83,36 @@ def test_it_is_the_json_of_the_whole_request(system: str, turns: list[list[tuple
 
         body = b"".join(asyncio.run(sent(parts)))
         assert body == json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def test_what_is_asked_of_the_api_beside_the_words_stands_where_it_is_documented(tmp_path: Path) -> None:
+    blocks = [
+        block_and_json(tmp_path, number, made)[0]
+        for number, made in enumerate((("document", b"%PDF", "a.pdf"), ("image", b"png"), ("text", "Why?")))
+    ]
+    conversation = Conversation(
+        "Be brief.",
+        (Message(Role.USER, tuple(blocks)),),
+        cache_markers=(
+            CacheMarker(None, CacheTtl.HOUR),
+            CacheMarker((0, 0), CacheTtl.HOUR),
+            CacheMarker((0, 1), CacheTtl.FIVE_MINUTES),
+            CacheMarker((0, 2), CacheTtl.FIVE_MINUTES),
+        ),
+        citations=True,
+        model="claude-haiku-5-5",
+        effort="low",
+    )
+
+    request = json.loads(b"".join(asyncio.run(sent(request_chunks(conversation, model="m", max_tokens=9)))))
+
+    hour, minutes = ({"type": "ephemeral", "ttl": ttl} for ttl in ("1h", "5m"))
+    assert (request["model"], request["output_config"]) == ("claude-haiku-5-5", {"effort": "low"})
+    assert request["system"] == [{"type": "text", "text": "Be brief.", "cache_control": hour}]
+    document, image, text = request["messages"][0]["content"]
+    assert (document["citations"], document["cache_control"], document["title"]) == ({"enabled": True}, hour, "a.pdf")
+    assert (image["cache_control"], text["cache_control"]) == (minutes, minutes)
+    assert "citations" not in image | text
 
 
 @pytest.mark.parametrize("size", [0, 1, 2, 3, READ_BYTES - 1, READ_BYTES, READ_BYTES + 1, 3 * READ_BYTES + 2])

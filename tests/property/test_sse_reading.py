@@ -16,7 +16,7 @@ from bot.errors import ModelError
 from bot.llm.refusals import error_from_response
 from bot.llm.sse import OBJECT_BYTES_MAX, ObjectReader, StreamBroken
 from bot.llm.wire import AnswerReader
-from bot.messages import StopReason
+from bot.stream_events import StopReason, TextDelta
 from playground.practice_model import grammar
 from playground.practice_model.grammar import Quirk
 
@@ -32,7 +32,8 @@ def objects_in(packets: Sequence[bytes]) -> list[dict[str, Any]]:
 
 def answer_in(packets: Sequence[bytes]) -> tuple[list[str], AnswerReader]:
     answer = AnswerReader()
-    return [delta.text for data in objects_in(packets) for delta in answer.read(data)], answer
+    events = [event for data in objects_in(packets) for event in answer.read(data)]
+    return [event.text for event in events if isinstance(event, TextDelta)], answer
 
 
 def stream_of(texts: Sequence[str], quirks: frozenset[Quirk]) -> bytes:

@@ -11,19 +11,9 @@ import pytest
 
 import bot
 from bot.files.extracts import from_json
-from bot.messages import (
-    Attachment,
-    Author,
-    AuthorKind,
-    Note,
-    PreparedFile,
-    TextBlock,
-    TextDelta,
-    ThreadMessage,
-    Words,
-    WordsKind,
-)
+from bot.messages import Attachment, Author, AuthorKind, Note, PreparedFile, TextBlock, ThreadMessage, Words, WordsKind
 from bot.settings import Settings
+from bot.stream_events import TextDelta
 from tests.asked import asked
 
 NOBODYS_WORDS = {

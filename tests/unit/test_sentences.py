@@ -9,7 +9,7 @@ import pytest
 
 from bot import answering, draft, endings
 from bot.errors import ModelError
-from bot.messages import StopReason
+from bot.stream_events import StopReason
 
 
 def kinds(base: type[ModelError] = ModelError) -> Iterator[type[ModelError]]:

@@ -10,7 +10,7 @@ import pytest
 
 from bot.errors import AnswerCut, ModelError, ModelKeyInvalid, ModelOverloaded, ModelRateLimited, ModelUnavailable
 from bot.llm.patience import Patience
-from bot.messages import StopReason, StreamEvent, TextDelta
+from bot.stream_events import StopReason, StreamEvent, TextDelta
 from playground.practice_model.grammar import Quirk
 from playground.practice_model.script import Answer, HeldAnswer, HttpError, RawAnswer, Scripted
 from playground.practice_model.server import PracticeModel

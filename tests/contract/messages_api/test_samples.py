@@ -26,7 +26,7 @@ from bot.errors import (
     ModelRequestInvalid,
     ModelUnavailable,
 )
-from bot.messages import StopReason, StreamEvent
+from bot.stream_events import StopReason, StreamEvent
 from playground.practice_model.script import HttpError, RawAnswer
 from playground.practice_model.server import PracticeModel
 from tests.messages_link import asking, ending_of, linked, once, text_of

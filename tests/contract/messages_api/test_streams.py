@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from typing import Any
 
 import pytest
 
 from bot.errors import AnswerCut, ModelError, ModelOverloaded, ModelRateLimited, ModelUnavailable
 from bot.llm.patience import Patience
-from bot.messages import StopReason, StreamEvent, TextDelta, Usage
+from bot.stream_events import Citation, StopReason, StreamEvent, TextDelta, Usage
+from playground.practice_model import grammar
 from playground.practice_model.grammar import Quirk
 from playground.practice_model.script import Answer, HeldAnswer, RawAnswer
 from playground.practice_model.server import PracticeModel
@@ -65,6 +68,57 @@ async def test_an_answer_is_whole_whatever_the_hosts_quirks(quirks: frozenset[Qu
 
     assert text_of(events) == TEXT
     assert ending_of(events).stop_reason is StopReason.END_TURN
+
+
+def cited(document: int, first_page: int, end_page: int) -> dict[str, Any]:
+    return {
+        "type": "page_location",
+        "cited_text": "so it says",
+        "document_index": document,
+        "document_title": "contract.pdf",
+        "start_page_number": first_page,
+        "end_page_number": end_page,
+    }
+
+
+@pytest.mark.parametrize("citations_first", [False, True])
+async def test_citations_come_behind_the_words_that_they_are_about(citations_first: bool) -> None:
+    def block(index: int, text: str, *citations: dict[str, Any]) -> list[dict[str, Any]]:
+        words = [{"type": "text_delta", "text": text}]
+        sources = [{"type": "citations_delta", "citation": citation} for citation in citations]
+        deltas = [*sources, *words] if citations_first else [*words, *sources]
+        content = {"type": "text", "text": "", "citations": []}
+        return [
+            {"type": "content_block_start", "index": index, "content_block": content},
+            *({"type": "content_block_delta", "index": index, "delta": delta} for delta in deltas),
+            {"type": "content_block_stop", "index": index},
+        ]
+
+    stream = [
+        *grammar.opening(grammar.message("msg_1", MODEL, grammar.usage(7, 1))),
+        *block(5, "It ends in May", cited(1, 12, 13), cited(0, 3, 6)),
+        *block(6, ", and begins in June."),
+        *grammar.closing("end_turn", None, grammar.usage(7, 9)),
+    ]
+    events = await answered(RawAnswer((HEAD, *(grammar.encoded(event, frozenset()) for event in stream))))
+
+    assert events[:-1] == [
+        TextDelta("It ends in May"),
+        Citation(1, 12, 12),
+        Citation(0, 3, 5),
+        TextDelta(", and begins in June."),
+    ]
+
+
+async def test_an_answer_in_one_message_has_its_citations_too() -> None:
+    content = [{"type": "text", "text": "It ends in May.", "citations": [cited(0, 1, 2), {"type": "char_location"}]}]
+    message = {"type": "message", "role": "assistant", "content": content, "stop_reason": "end_turn"}
+    body = json.dumps(message).encode()
+    head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(body)
+
+    events = await answered(RawAnswer((head, body)))
+
+    assert events[:-1] == [TextDelta("It ends in May."), Citation(0, 1, 1)]
 
 
 async def test_what_is_used_is_heard_of_as_soon_as_the_api_says_so_and_adds_up_to_the_figures_of_the_end() -> None:

@@ -1,0 +1,76 @@
+"""The values that come back from the model: words, citations, what was used, and how the answer ended.
+
+Pure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class StopReason(StrEnum):
+    """Why the model stopped. Source: claude:en/build-with-claude/handling-stop-reasons."""
+
+    END_TURN = "end_turn"
+    STOP_SEQUENCE = "stop_sequence"
+    MAX_TOKENS = "max_tokens"
+    TOOL_USE = "tool_use"
+    PAUSE_TURN = "pause_turn"
+    REFUSAL = "refusal"
+    CONTEXT_WINDOW_EXCEEDED = "model_context_window_exceeded"
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one request. ``input`` counts what no cache served; all four together are what was processed."""
+
+    input: int = 0
+    output: int = 0
+    cache_read: int = 0
+    cache_write: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            self.input + other.input,
+            self.output + other.output,
+            self.cache_read + other.cache_read,
+            self.cache_write + other.cache_write,
+        )
+
+    def __neg__(self) -> Usage:
+        return Usage(-self.input, -self.output, -self.cache_read, -self.cache_write)
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """The next characters of the answer. Deltas joined without separators are the answer."""
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """What the words right before it rest on: pages of a PDF of the request, counted from 1, the final one included.
+
+    ``document`` numbers the request's PDFs from 0, in order, over all of its messages. Comes after the whole of the
+    words that it is about. Source: claude:en/build-with-claude/citations.
+    """
+
+    document: int
+    first_page: int
+    final_page: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The answer is whole as the API sees it; comes once, at the end. A stream that ends without it is a cut answer.
+
+    ``stop_reason`` is a plain word where the API gave one that is not known here, and empty where it gave none.
+    """
+
+    stop_reason: StopReason | str
+    usage: Usage
+
+
+StreamEvent = TextDelta | Citation | Finished
