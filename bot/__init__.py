@@ -6,11 +6,14 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     __main__.py        the commands: run, ask, health, usage, erase
     app.py             builds every part from the settings, and runs them until the process is stopped
     settings.py        every knob: name, unit, bounds, what it does
+    clients.py         the links to Slack and to the model
     derived.py         values that are made of them
     door.py            who is answered at all, and who is told why not
     access.py          the rules for that, and their sentences
     turn.py            the story: question → thread → files → history → model → live reply → done
     inbox.py           accepted questions → turns: once, in order in a thread, capped, leased
+    store_patience.py  a database that is away is waited for
+    day_budget.py      what may be used in a day
     endings.py         what stands under an answer: the sentences that people read
     answering.py       the model is asked, with less where the API refuses that, and its answer shown
     meter.py           what a request uses, counted while it does
@@ -25,6 +28,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     stream_events.py   the values that come back from the model
     errors.py          what can go wrong, as a tree, and what people read
     loop_share.py      lets others run while something computes
+    stops.py           answers that people end
     lease.py           until when a question is this process's
     id_lists.py        settings that list ids or domains
     limits.py          the published limits of Slack and of the Messages API

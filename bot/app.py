@@ -24,6 +24,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import health, process, stopping
 from bot.answering import Answering
+from bot.clients import messages_client, slack_client, slack_session
 from bot.derived import access_policy, allowance, counting, file_limits, system_prompt, turn_bounds
 from bot.door import DiscreetNotices, Door
 from bot.errors import StartFailed, StoreFailed
@@ -31,12 +32,10 @@ from bot.files.confinement import probe
 from bot.files.forgetting import Forgetting
 from bot.files.reader import FileReader
 from bot.inbox import Inbox, InboxLimits
-from bot.llm.client import MessagesClient
-from bot.llm.patience import Patience
 from bot.logs import get_logger
 from bot.messages import Attachment
 from bot.ports import RefusedFiles
-from bot.settings import ModelSettings, Settings, secret, sqlite_in
+from bot.settings import Settings, secret, sqlite_in
 from bot.slack.read.file_objects import attachment
 from bot.slack.read.thread import ThreadReader
 from bot.slack.receive import listeners
@@ -44,22 +43,22 @@ from bot.slack.receive.http_events import HttpEvents
 from bot.slack.receive.listeners import Handlers
 from bot.slack.receive.socket_mode import SocketMode
 from bot.slack.web_api.client import SlackClient, Stop
-from bot.slack.web_api.deep_json import SlackResponse
 from bot.slack.web_api.identity import Identity, check_token, identify
 from bot.slack.web_api.limit_keeper import LimitKeeper
 from bot.slack.web_api.names import Names
 from bot.slack.web_api.rate_limiter import RateLimiter
-from bot.slack.web_api.redirects import refuse_redirects
 from bot.slack.write.asides import SlackAsides
 from bot.slack.write.replies import SlackReplies
 from bot.slack.write.status_line import StatusSupport
 from bot.slack.write.thread_outlet import ThreadServices
+from bot.stops import StopWatch
 from bot.store.database import Database
 from bot.store.deleted_files import StoredDeletedFiles
 from bot.store.learned_limits import StoredLimits
 from bot.store.questions import StoredQuestions
 from bot.store.refused_files import StoredRefusedFiles
 from bot.store.reply_records import StoredReplyRecords
+from bot.store.stops import StoredStops
 from bot.store.usage import StoredUsage
 from bot.turn import Turn
 from bot.watchdog import Watchdog
@@ -70,7 +69,6 @@ STILL_WAITING_S = 20.0
 """A model that thinks has written its first words by then, as a rule; and people ask themselves whether anything goes
 on."""
 Transport = SocketMode | HttpEvents
-SLACK_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
 
 
 async def run(settings: Settings) -> None:
@@ -106,7 +104,7 @@ async def running(settings: Settings, hurry: asyncio.Event | None = None) -> Asy
         parts.push_async_callback(database.aclose)
         database.on_lost = lambda fault: stopping.fail(stopped, f"DATABASE_URL: {fault}")
         session = await parts.enter_async_context(slack_session())
-        client = _slack_client(settings, session)
+        client = slack_client(settings, session)
         api = SlackClient(client, rate_limiter := RateLimiter(), stop)
         identity = await identify(api)
         questions = await _questions(settings, database, identity)
@@ -121,6 +119,8 @@ async def running(settings: Settings, hurry: asyncio.Event | None = None) -> Asy
         files = await _files(settings, api, parts)
         deleted = await _deleted(files, database, identity.team_id, parts)
         refused_files = StoredRefusedFiles(database)
+        stop_watch = StopWatch(StoredStops(database))
+        parts.push_async_callback(stop_watch.aclose)
         turn = Turn(
             threads=reader,
             files=files,
@@ -130,6 +130,7 @@ async def running(settings: Settings, hurry: asyncio.Event | None = None) -> Asy
             refused_files=refused_files,
             door=door,
             usage=_usage(settings, database, parts),
+            stop_watch=stop_watch,
             system_prompt=system_prompt(settings),
             history_tokens_max=settings.history_tokens_max,
             allowance=allowance(settings),
@@ -139,7 +140,9 @@ async def running(settings: Settings, hurry: asyncio.Event | None = None) -> Asy
 
         revoked = functools.partial(check_token, api)
         pressed, may, away = replies.button_pressed, door.refusal, door.turn_away
-        handlers = Handlers(inbox.accept, pressed, deleted, names.is_bot, revoked, may, away)
+        handlers = Handlers(
+            inbox.accept, questions.replace, stop_watch.stop, pressed, deleted, names.is_bot, revoked, may, away
+        )
         bolt = listeners.build(client, identity, secret(settings.slack_signing_secret), handlers)
         transport = await _listening(_transport(settings, bolt, client, stop, pulse), parts)
         inbox.start()
@@ -207,26 +210,10 @@ def _replies(
     return SlackReplies(services, reader, session, native=settings.bot_streaming == "native")
 
 
-def slack_session() -> aiohttp.ClientSession:
-    """For the Web API and response URLs."""
-    return aiohttp.ClientSession(
-        timeout=SLACK_TIMEOUT, trust_env=True, middlewares=(refuse_redirects,), response_class=SlackResponse
-    )
-
-
 async def _keep_limits(rate_limiter: RateLimiter, database: Database, team_id: str, parts: AsyncExitStack) -> None:
     keeper = LimitKeeper(rate_limiter, StoredLimits(database), team_id, shared=database.shared)
     parts.push_async_callback(keeper.close)
     await keeper.start()
-
-
-def _slack_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
-    return AsyncWebClient(
-        token=secret(settings.slack_bot_token),
-        base_url=settings.slack_api_url.rstrip("/") + "/",
-        session=session,
-        retry_handlers=[],
-    )
 
 
 def _transport(
@@ -245,20 +232,6 @@ async def _answering(settings: Settings, refused_files: RefusedFiles, parts: Asy
     model = await parts.enter_async_context(messages_client(settings))
     still_waiting_s = min(STILL_WAITING_S, settings.messages_first_text_timeout_s / 3)
     return Answering(model, refused_files, still_waiting_s)
-
-
-def messages_client(settings: ModelSettings) -> MessagesClient:
-    return MessagesClient(
-        api_url=settings.messages_api_url,
-        api_key=secret(settings.yourouter_api_key),
-        vendor=settings.messages_vendor,
-        model=settings.messages_model,
-        max_tokens=settings.messages_max_tokens,
-        patience=Patience(
-            first_event_timeout_s=settings.messages_first_text_timeout_s,
-            idle_timeout_s=settings.messages_idle_timeout_s,
-        ),
-    )
 
 
 async def _files(settings: Settings, api: SlackClient, parts: AsyncExitStack) -> FileReader:

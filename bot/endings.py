@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.answering import Streamed
+from bot.day_budget import Budget, Spent
 from bot.errors import ModelError, ModelRequestInvalid, ModelRequestTooLarge
-from bot.ports import Budget, Button, Outcome, Spent
+from bot.ports import Button, Outcome
 from bot.stream_events import StopReason
 
 HELLO = (
@@ -28,6 +29,7 @@ NO_ACCESS = (
 )
 SLACK_AWAY = "Slack hasn't let me read this conversation for a while, and I gave up waiting. Please ask again."
 ERASED = "This question was erased by whoever runs me, so I don't answer it."
+STOPPED_BY = "{name} stopped this answer."
 SILENT = "The model gave an empty answer. Please ask again, perhaps in other words."
 REFUSED = "The model declined to answer this."
 CUT = "The answer breaks off here: {clause}"

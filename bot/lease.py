@@ -7,6 +7,14 @@ counted from before the database was asked, so that it is over here before anybo
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Why an answer ends before its end: ``user_id`` wished it, or (empty) its question's message was deleted."""
+
+    user_id: str
 
 
 class Lease:
@@ -18,6 +26,8 @@ class Lease:
         self._lost = False
         self.erased = False
         """Whether an operator has erased the question meanwhile: its turn ends, and says so."""
+        self.stop: Stop | None = None
+        """Whether people want no more of the answer: its turn ends."""
 
     @property
     def lost(self) -> bool:

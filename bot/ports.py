@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from bot.day_budget import Spent
 from bot.lease import Lease
 from bot.messages import Conversation, Note, Question, ThreadKey, ThreadMessage
 from bot.stream_events import StreamEvent, Usage
@@ -53,6 +54,11 @@ class Outcome(StrEnum):
     DENIED = "denied"
     """Who asked may not use the bot."""
     ERASED = "erased"
+    STOPPED = "stopped"
+    DELETED = "deleted"
+    """The question's message was."""
+    NO_QUESTION = "no_question"
+    """It was the word that ended another answer."""
 
 
 class Stage(StrEnum):
@@ -63,23 +69,6 @@ class Stage(StrEnum):
     ASKING = "asking"
     WRITING = "writing"
     """Words of the answer were shown."""
-
-
-class Budget(StrEnum):
-    """What may be used in a day."""
-
-    USER_QUESTIONS = "user_questions"
-    USER_TOKENS = "user_tokens"
-    WORKSPACE_TOKENS = "workspace_tokens"
-
-
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """A budget that is used up: what it was, and when the next day begins, in seconds since the epoch."""
-
-    budget: Budget
-    most: int
-    until_s: int
 
 
 STRIKES_MAX = 5
@@ -250,6 +239,10 @@ class Reply(Protocol):
         Raises ``ReplyNotPossible``, before anything is paid for.
         """
 
+    @property
+    def begun(self) -> bool:
+        """Whether words of the answer were written."""
+
     def write(self, text: str) -> None:
         """More of the answer. Returns at once: showing it is the reply's own business.
 
@@ -278,6 +271,9 @@ class Replies(Protocol):
 
         Whoever writes asks ``lease.held()`` before every call to Slack, and makes none more where it is not.
         """
+
+    async def name_of(self, user_id: str) -> str:
+        """What people call somebody. Never raises."""
 
     async def tell(self, question: Question, sentence: str) -> None:
         """Says something to the person who asked, so that nobody else sees it. Never raises ``SlackError``."""

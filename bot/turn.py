@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TypeVar
 
 from bot import endings
 from bot.access import Reason
 from bot.answering import Answering, Streamed
 from bot.budget import Allowance
+from bot.day_budget import Spent
 from bot.door import Door
 from bot.draft import Draft, newly_attached, refused_file
 from bot.endings import Ending
@@ -33,31 +33,18 @@ from bot.errors import (
 )
 from bot.file_ports import Files
 from bot.intake import Intake
+from bot.lease import Stop
 from bot.logs import get_logger
 from bot.messages import EntryPoint, Note, Question, ThreadMessage
-from bot.ports import (
-    Button,
-    Claim,
-    Outcome,
-    Questions,
-    RefusedFiles,
-    Replies,
-    Reply,
-    Spent,
-    Stage,
-    Threads,
-    UsageRecords,
-)
+from bot.ports import Button, Claim, Outcome, Questions, RefusedFiles, Replies, Reply, Stage, Threads, UsageRecords
+from bot.stops import StopWatch
+from bot.store_patience import waited_out
 from bot.stream_events import Usage
 
 log = get_logger(__name__)
 
-T = TypeVar("T")
 FOR_LATER = (StoreFailed, LeaseLost, SlackTokenInvalid)
 """With these the question is not answered, and not lost: this process or another one will."""
-STORE_PATIENCE_S = 60.0
-STORE_PAUSE_S = 0.25
-STORE_PAUSE_MAX_S = 4.0
 NOTHING = Streamed()
 
 
@@ -72,6 +59,7 @@ class Result:
 
 
 ERASED = Result(Ending(Outcome.ERASED, endings.ERASED, withdraw=True))
+DELETED = Result(Ending(Outcome.DELETED, withdraw=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +74,7 @@ class Turn:
     refused_files: RefusedFiles
     door: Door
     usage: UsageRecords
+    stop_watch: StopWatch
     system_prompt: str = field(repr=False)
     history_tokens_max: int
     allowance: Allowance
@@ -106,7 +95,7 @@ class Turn:
             return await self._turn_away(claim, reason, started_s)
         reply = await self.replies.open(claim.question, again=claim.unrecorded, lease=claim.lease)
         try:
-            result = await self._result(claim, reply)
+            result = await self._stoppable(claim, reply)
             outcome = await _finish(reply, result)
         except ReplyNotPossible as error:
             await reply.abandon()
@@ -123,6 +112,26 @@ class Turn:
             raise
         _log_turn(claim, outcome, result, started_s)
         return outcome
+
+    async def _stoppable(self, claim: Claim, reply: Reply) -> Result:
+        """What people stop ends at once, and the model's connection with it."""
+        if (stop := claim.lease.stop) is not None:
+            return await self._stopped(stop, reply)
+        work = asyncio.create_task(self._result(claim, reply))
+        try:
+            with self.stop_watch.watched(claim, work.cancel):
+                return await work
+        except asyncio.CancelledError:
+            this = asyncio.current_task()
+            if this is not None and this.cancelling():
+                raise
+        return await self._stopped(claim.lease.stop or Stop(""), reply)
+
+    async def _stopped(self, stop: Stop, reply: Reply) -> Result:
+        if not stop.user_id:
+            return DELETED
+        words = endings.STOPPED_BY.format(name=await self.replies.name_of(stop.user_id))
+        return Result(Ending(Outcome.STOPPED, words, button=Button.CONTINUE if reply.begun else Button.ASK_AGAIN))
 
     async def _result(self, claim: Claim, reply: Reply) -> Result:
         """Answers, or says what went wrong: the one place that does."""
@@ -151,7 +160,7 @@ class Turn:
         if claim.spent is not None:
             return await self._refuse(claim, claim.spent)
         reply.status("is reading the thread…" if not question.starts_thread else "is thinking…")
-        withdrawn = await _waited_out(lambda: self.questions.withdrawn(question.thread))
+        withdrawn = await waited_out(lambda: self.questions.withdrawn(question.thread))
         thread = [message for message in await self.threads.read(question) if message.ts not in withdrawn]
         if _says_nothing(question, thread[-1]):
             reply.write(endings.HELLO)
@@ -197,7 +206,7 @@ class Turn:
         ids = {file.id for file in attachments}
         refused = frozenset[str]()
         if ids:
-            refused = await _waited_out(lambda: self.refused_files.among(question.team_id, ids))
+            refused = await waited_out(lambda: self.refused_files.among(question.team_id, ids))
 
         def progress(number: int, total: int, file_name: str) -> None:
             reply.status(f"is reading {file_name}" + (f", {number} of {total}…" if total > 1 else "…"))
@@ -222,20 +231,6 @@ def _uncancelled() -> None:
     """Goes on: what was cancelled is the work on the answer, not the word about it."""
     if (task := asyncio.current_task()) is not None:
         task.uncancel()
-
-
-async def _waited_out(call: Callable[[], Awaitable[T]]) -> T:
-    """What the database answers, once it does. Raises ``StoreFailed`` after ``STORE_PATIENCE_S``."""
-    until_s, pause_s = time.monotonic() + STORE_PATIENCE_S, STORE_PAUSE_S
-    while True:
-        try:
-            return await call()
-        except StoreFailed as error:
-            if time.monotonic() + pause_s > until_s:
-                raise
-            log.warning("turn.waits_for_database", error=str(error))
-        await asyncio.sleep(pause_s)
-        pause_s = min(2 * pause_s, STORE_PAUSE_MAX_S)
 
 
 def _says_nothing(question: Question, asked: ThreadMessage) -> bool:

@@ -23,11 +23,12 @@ grace and lars, ``standup`` is another app's bot; channels are general, random, 
 (group), with-partner (shared with another company), elsewhere (public) and hidden (private), the last two without the
 bot. Others are remy (an address of another domain), mia and sol (guests of several channels and of one), dex
 (deactivated), pat and stan (of another company, stan without a shared channel); ``state.change_user`` changes anybody.
-What people do: ``say``, ``edit``, ``delete``, ``command``, ``press``; ``seed``, ``seed_bot_message`` and ``file``
-prepare what was there before (no events). What happened: ``thread``, ``messages``, ``ephemerals``, ``statuses``,
-``revisions``, ``pings``, ``calls``, ``deliveries``, ``origin`` and ``dump``; ``until`` waits for it without polling.
+What people do: ``say``, ``edit``, ``delete``, ``react``, ``command``, ``press``; ``seed``, ``seed_bot_message`` and
+``file`` prepare what was there before (no events). What happened: ``thread``, ``messages``, ``ephemerals``,
+``statuses``, ``revisions``, ``pings``, ``calls``, ``deliveries``, ``origin`` and ``dump``; ``until`` waits for it
+without polling.
 The app is what its manifest says: scopes, subscribed events, commands, interactivity; another one is made by
 ``dataclasses.replace(Manifest.read(path), …)``.
-What goes wrong: ``faults``, ``redeliver``, ``deliver_also_as_message``, ``disconnect_sockets``,
+What goes wrong: ``faults``, ``redeliver``, ``disconnect_sockets``,
 ``sockets.abort``, ``files.delete``, ``archive``, ``remove_bot``. Where live servers differ: ``dialect`` (``Dialect``).
 """

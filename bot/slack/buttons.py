@@ -14,6 +14,7 @@ from bot.slack import own_messages
 from bot.slack.shapes import Json, object_of, objects_of, text_of
 
 BLOCK_ID = "button"
+STOP = "stop"
 LABELS = {Button.CONTINUE: "Continue", Button.ASK_AGAIN: "Ask again"}
 WORDS = {
     Button.CONTINUE: "Please go on exactly where your answer broke off, without repeating any of it.",
@@ -31,8 +32,22 @@ def actions_block(button: Button) -> dict[str, Any]:
     }
 
 
+def stop_block(question_ts: str) -> dict[str, Any]:
+    """A button that ends the answer to the question ``question_ts``."""
+    label = {"type": "plain_text", "text": "Stop"}
+    button = {"type": "button", "action_id": STOP, "value": question_ts, "text": label}
+    return {"type": "actions", "block_id": BLOCK_ID, "elements": [button]}
+
+
+def stopped_question(body: Json) -> str | None:
+    """The ts of the question whose answer a press is to end; ``None`` for other presses."""
+    action = next(iter(objects_of(body.get("actions"))), {})
+    return text_of(action.get("value")) if action.get("action_id") == STOP else None
+
+
 def question_of(body: Json, team_id: str, bot_user_id: str, bot_id: str) -> Question | None:
-    """The question that a press asks; ``None`` where it is under no message of the bot's.
+    """The question that a press asks; ``None`` where it is under no message of the bot's. Of a press that stops an
+    answer it only says who pressed where.
 
     It is asked in ``team_id``, where that message stands, whoever presses: for a person of another company ``team`` is
     their own workspace, and an app that is installed for a whole organisation is told none.
@@ -42,17 +57,17 @@ def question_of(body: Json, team_id: str, bot_user_id: str, bot_id: str) -> Ques
     ours = text_of(message.get("user")) == bot_user_id or text_of(message.get("bot_id")) == bot_id
     action = next((text_of(action.get("action_id")) for action in objects_of(body.get("actions"))), "")
     ts = text_of(message.get("ts"))
-    if not (ours and channel and ts and action in set(Button)):
+    if not (ours and channel and ts and action in {*Button, STOP}):
         return None
-    button = Button(action)
+    button = None if action == STOP else Button(action)
     return Question(
         team_id=team_id,
         channel_id=channel,
-        ts=own_messages.press_ts(ts, button),
+        ts=ts if button is None else own_messages.press_ts(ts, button),
         thread_ts=text_of(message.get("thread_ts")) or ts,
         user_id=text_of(user.get("id")),
         entry_point=EntryPoint.DIRECT if channel.startswith("D") else EntryPoint.MENTION,
-        text=WORDS[button],
+        text="" if button is None else WORDS[button],
         attachments=(),
         response_url=None,
         user_team=text_of(user.get("team_id")) or text_of(object_of(body.get("team")).get("id")),

@@ -14,16 +14,18 @@ import random
 import time
 from collections.abc import Callable
 from math import inf
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, RowMapping
 from sqlalchemy.exc import IntegrityError
 
+from bot.day_budget import Spent
 from bot.errors import StoreFailed
-from bot.lease import Lease
+from bot.lease import Lease, Stop
 from bot.messages import Question, ThreadKey
-from bot.ports import Accepted, Claim, Heartbeat, Lock, Outcome, Spent, Stage, Vitals
+from bot.ports import Accepted, Claim, Heartbeat, Lock, Outcome, Stage, Vitals
 from bot.store import leases, payloads
 from bot.store.database import Database
 from bot.store.fairness import TurnBounds, has_to_wait
@@ -79,16 +81,7 @@ class StoredQuestions:
 
     async def add(self, question: Question, owner: str, *, busy: bool, lease_s: float) -> Accepted | None:
         now, until_s = self._now(), self._until_s(lease_s)
-        row = {
-            "team_id": question.team_id,
-            "channel_id": question.channel_id,
-            "ts": question.ts,
-            "thread_ts": question.thread_ts,
-            "user_id": question.user_id,
-            "entry_point": question.entry_point.value,
-            "payload": payloads.dump(question),
-            "accepted_at": now,
-        }
+        row = key_of(question) | {"payload": payloads.dump(question), "accepted_at": now}
 
         def work(connection: Connection) -> Accepted | None:
             ahead = connection.execute(_count_ahead(question)).scalar_one()
@@ -101,6 +94,12 @@ class StoredQuestions:
             return Accepted(ahead, Lock(new, 1, Lease(unpaused_s, until_s)) if locked else None)
 
         return await self._database.run(work)
+
+    async def replace(self, question: Question) -> bool:
+        """Of one that waits, what was asked: its message was edited. ``False`` where it does not wait."""
+        waits = sa.and_(questions.c.state == WAITING, questions.c.payload.is_not(None))
+        replaced = questions.update().where(is_question(question), waits).values(payload=payloads.dump(question))
+        return await self._database.run(lambda connection: connection.execute(replaced).rowcount > 0)
 
     async def unlock(self, lock: Lock, *, recorded: bool) -> None:
         unlocked = (
@@ -221,6 +220,18 @@ class StoredQuestions:
         return unpaused_s() + (1 - SAFETY) * lease_s if self._database.shared else inf
 
 
+def key_of(question: Question) -> dict[str, Any]:
+    """The columns that say which question it is, and whose."""
+    return {
+        "team_id": question.team_id,
+        "channel_id": question.channel_id,
+        "ts": question.ts,
+        "thread_ts": question.thread_ts,
+        "user_id": question.user_id,
+        "entry_point": question.entry_point.value,
+    }
+
+
 def is_question(question: Question) -> sa.ColumnElement[bool]:
     return sa.and_(
         questions.c.team_id == question.team_id,
@@ -253,6 +264,7 @@ def _still(claim: Claim) -> sa.ColumnElement[bool]:
 
 
 def _claim(row: RowMapping, lease: Lease, spent: Spent | None) -> Claim:
+    lease.stop = Stop(row["stopped_by"]) if row["stopped_by"] is not None else None
     return Claim(
         id=row["id"],
         question=payloads.load(row),

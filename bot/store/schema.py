@@ -44,6 +44,8 @@ questions = sa.Table(
     sa.Column("stage", sa.String(16), nullable=True),
     # Whether a process may have shown something of which there is no record.
     sa.Column("unrecorded", sa.Boolean, nullable=False, server_default=sa.false()),
+    # Who wished that its answer ends; empty where its message was deleted.
+    sa.Column("stopped_by", sa.String(32), nullable=True),
     sa.Column("accepted_at", sa.Float, nullable=False),
     # By the newest of them it is seen whose turn it is, see ``fairness``.
     sa.Column("claimed_at", sa.Float, nullable=True),

@@ -19,10 +19,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, RowMapping
 
+from bot.day_budget import Budget, Spent
 from bot.errors import StoreFailed
 from bot.logs import get_logger
 from bot.messages import Question
-from bot.ports import Budget, Claim, Spent
+from bot.ports import Claim
 from bot.store.database import Database
 from bot.store.schema import questions, usage
 from bot.stream_events import Usage

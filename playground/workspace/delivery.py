@@ -15,7 +15,7 @@ from typing import Protocol
 
 from playground.workspace import defaults
 from playground.workspace.events import envelope
-from playground.workspace.records import Channel, Json, Kind
+from playground.workspace.records import Channel, Json
 from playground.workspace.state import State
 
 
@@ -70,7 +70,6 @@ class Courier:
         self.state = state
         self.transport = transport
         self.retry_delays_s = tuple(retry_delays_s)
-        self.also_as_message = False
         self.deliveries: list[Delivery] = []
         self._tasks: set[asyncio.Task[None]] = set()
         state.on_event = self.event
@@ -105,8 +104,8 @@ class Courier:
             return False
         if event["type"] == "app_mention":
             return "app_mention" in manifest.events and "app_mentions:read" in manifest.scopes
-        if self.also_as_message and channel.kind is not Kind.DIRECT:
-            return True
+        if event["type"] == "reaction_added":
+            return "reaction_added" in manifest.events and "reactions:read" in manifest.scopes
         scope = f"{channel.kind.scope_family}:history"
         return channel.kind.subscription in manifest.events and scope in manifest.scopes
 

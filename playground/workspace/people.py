@@ -99,6 +99,22 @@ class People:
         for event in events.mention(changed, channel, defaults.BOT_USER_ID):
             self.state.on_event(event, channel)
 
+    def react(self, user_id: str, channel_id: str, ts: str, reaction: str) -> None:
+        """Sources: slack:reference/events/reaction_added, slack:reference/methods/reactions.add."""
+        self._member(user_id, channel_id)
+        message, event_ts = self._message(channel_id, ts), self.state.new_ts()
+        reactions = [dict(each) for each in message.get("reactions") or []]
+        mine = next((each for each in reactions if each["name"] == reaction), None)
+        if mine is None:
+            reactions.append(mine := {"name": reaction, "users": [], "count": 0})
+        if user_id in mine["users"]:
+            return
+        mine |= {"users": [*mine["users"], user_id], "count": mine["count"] + 1}
+        message["reactions"] = reactions
+        event: Json = {"type": "reaction_added", "user": user_id, "reaction": reaction, "event_ts": event_ts}
+        event |= {"item": {"type": "message", "channel": channel_id, "ts": ts}, "item_user": message.get("user")}
+        self.state.on_event(event, self.state.channels[channel_id])
+
     def delete(self, channel_id: str, ts: str) -> None:
         self._message(channel_id, ts)
         self.state.delete(channel_id, ts)

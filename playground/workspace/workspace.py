@@ -200,6 +200,9 @@ class Workspace:
     async def edit(self, channel_id: str, ts: str, text: str) -> None:
         self.people.edit(channel_id, ts, text)
 
+    async def react(self, user_id: str, channel_id: str, ts: str, reaction: str) -> None:
+        self.people.react(user_id, channel_id, ts, reaction)
+
     async def delete(self, channel_id: str, ts: str) -> None:
         self.people.delete(channel_id, ts)
 
@@ -283,15 +286,6 @@ class Workspace:
         """Delivers an event again, as Slack does (same event_id), or as another event for the same message."""
         payload = self.courier.wrapped(delivery.payload["event"]) if new_event_id else delivery.payload
         return self.courier.deliver(Sort.EVENT, payload)
-
-    @property
-    def deliver_also_as_message(self) -> bool:
-        """Whether channel messages arrive as ``message`` events even though the manifest does not ask for them."""
-        return self.courier.also_as_message
-
-    @deliver_also_as_message.setter
-    def deliver_also_as_message(self, value: bool) -> None:
-        self.courier.also_as_message = value
 
     async def disconnect_sockets(self, reason: str = "refresh_requested") -> None:
         await self.sockets.disconnect(reason)

@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from bot import turn
+from bot import store_patience
 from playground.practice_model.script import Answer, HeldAnswer
 from tests.logged import logged
 from tests.stage import Stage
@@ -42,7 +42,7 @@ async def test_a_failure_within_a_turn_is_waited_out(stage: Stage) -> None:
 async def test_a_failure_that_lasts_longer_has_the_question_answered_later(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(turn, "STORE_PATIENCE_S", 0.0)
+    monkeypatch.setattr(store_patience, "STORE_PATIENCE_S", 0.0)
     stage.model.script(Answer("It is on Friday."))
     with logged() as lines:
         rename(stage, "refused_files", "away")

@@ -116,7 +116,6 @@ async def test_a_long_answer_goes_on_in_further_messages_and_loses_nothing(stage
 
 
 async def test_a_question_that_slack_delivers_again_is_answered_once(stage: Stage) -> None:
-    stage.workspace.deliver_also_as_message = True
     ts = await stage.ask("@claude once only")
     await stage.outcome(ts)
     for delivery in list(stage.workspace.deliveries):

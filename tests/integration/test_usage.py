@@ -11,8 +11,9 @@ import pytest
 import sqlalchemy as sa
 
 from bot import usage as reports
+from bot.day_budget import Budget, Spent
 from bot.errors import StartFailed
-from bot.ports import Budget, Claim, Outcome, Spent
+from bot.ports import Claim, Outcome
 from bot.store.database import Database
 from bot.store.questions import USAGE_DAYS, StoredQuestions
 from bot.store.schema import usage

@@ -8,14 +8,11 @@ from typing import Any
 import aiohttp
 import pytest
 
-from playground.workspace.manifest import Manifest
 from playground.workspace.people import NotPossible
 from playground.workspace.workspace import Workspace
-from tests.repository import MANIFEST
+from tests.manifests import EVERYTHING_SAID, MENTIONS
 from tests.slack_client import web_client
 
-MENTIONS = Manifest.read(MANIFEST)
-CURIOUS = replace(MENTIONS, events=MENTIONS.events | {"message.channels"})
 GENERAL = "C0GENERAL1"
 Json = dict[str, Any]
 
@@ -29,7 +26,7 @@ def kinds(ws: Workspace) -> list[tuple[str, str | None]]:
 
 
 async def test_only_what_is_subscribed_and_visible_is_delivered() -> None:
-    async with Workspace(MANIFEST) as ws:
+    async with Workspace(MENTIONS) as ws:
         ada = ws.user("ada")
         await ws.say(ada, GENERAL, "nothing for the bot")
         await ws.say(ada, ws.channel("elsewhere"), "@claude are you there?")
@@ -45,8 +42,7 @@ async def test_only_what_is_subscribed_and_visible_is_delivered() -> None:
 
 
 async def test_a_mention_may_arrive_as_a_message_too_with_another_event_id() -> None:
-    async with Workspace(MANIFEST) as ws:
-        ws.deliver_also_as_message = True
+    async with Workspace(EVERYTHING_SAID) as ws:
         ts = await ws.say(ws.user("ada"), GENERAL, "@claude hi")
         assert [(event["type"], event["ts"]) for event in events(ws)] == [("app_mention", ts), ("message", ts)]
         assert len({delivery.event_id for delivery in ws.deliveries}) == 2
@@ -54,7 +50,7 @@ async def test_a_mention_may_arrive_as_a_message_too_with_another_event_id() -> 
 
 
 async def test_replies_and_files_are_told_in_the_event() -> None:
-    async with Workspace(MANIFEST) as ws:
+    async with Workspace(MENTIONS) as ws:
         root = ws.seed(ws.user("grace"), GENERAL, "root")
         await ws.say(ws.user("ada"), GENERAL, "@claude see", thread_ts=root, files=[("a.pdf", b"%PDF-1.7")])
         (event,) = events(ws)
@@ -65,7 +61,7 @@ async def test_replies_and_files_are_told_in_the_event() -> None:
 
 
 async def test_an_edited_mention_fires_again_marked_as_edited() -> None:
-    async with Workspace(MANIFEST) as ws:
+    async with Workspace(MENTIONS) as ws:
         ada = ws.user("ada")
         ts = await ws.say(ada, GENERAL, "@claude hi")
         await ws.edit(GENERAL, ts, "@claude hello")
@@ -77,7 +73,7 @@ async def test_an_edited_mention_fires_again_marked_as_edited() -> None:
 
 
 async def test_edits_and_deletions_of_a_direct_message() -> None:
-    async with Workspace(MANIFEST) as ws:
+    async with Workspace(MENTIONS) as ws:
         ada = ws.user("ada")
         place = ws.direct_message(ada)
         ts = await ws.say(ada, place, "one")
@@ -91,7 +87,7 @@ async def test_edits_and_deletions_of_a_direct_message() -> None:
 
 
 async def test_the_bots_own_messages_echo_where_messages_are_subscribed() -> None:
-    async with Workspace(CURIOUS) as ws, aiohttp.ClientSession() as session:
+    async with Workspace(EVERYTHING_SAID) as ws, aiohttp.ClientSession() as session:
         client = web_client(ws, session)
         ts = (await client.chat_postMessage(channel=GENERAL, text="x"))["ts"]
         await client.chat_update(channel=GENERAL, ts=ts, text="y")
@@ -101,7 +97,7 @@ async def test_the_bots_own_messages_echo_where_messages_are_subscribed() -> Non
 
 
 async def test_a_deleted_root_is_changed_into_a_tombstone() -> None:
-    async with Workspace(CURIOUS) as ws:
+    async with Workspace(EVERYTHING_SAID) as ws:
         root = ws.seed(ws.user("ada"), GENERAL, "root")
         ws.seed(ws.user("ada"), GENERAL, "reply", thread_ts=root)
         await ws.delete(GENERAL, root)
@@ -110,7 +106,7 @@ async def test_a_deleted_root_is_changed_into_a_tombstone() -> None:
 
 
 async def test_another_bot_that_mentions_the_bot_is_known_by_its_bot_id() -> None:
-    async with Workspace(MANIFEST) as ws:
+    async with Workspace(MENTIONS) as ws:
         await ws.say(ws.user("standup"), GENERAL, "@claude hello from a bot")
         (event,) = events(ws)
         assert (event["type"], "bot_id" in event) == ("app_mention", True)
@@ -141,3 +137,18 @@ async def test_direct_messages_can_be_turned_off() -> None:
     async with Workspace(replace(MENTIONS, direct_messages=False)) as ws:
         with pytest.raises(NotPossible, match="turned off"):
             await ws.say(ws.user("ada"), ws.direct_message(ws.user("ada")), "hello?")
+
+
+async def test_a_reaction_is_told_once_a_person() -> None:
+    async with Workspace(replace(MENTIONS, events=MENTIONS.events | {"reaction_added"})) as ws:
+        ada, ts = ws.user("ada"), ws.seed(ws.user("grace"), GENERAL, "done")
+        for who in (ada, ada, ws.user("grace")):
+            await ws.react(who, GENERAL, ts, "tada")
+        told = events(ws)
+        assert [(event["type"], event["user"], event["reaction"]) for event in told] == [
+            ("reaction_added", ada, "tada"),
+            ("reaction_added", ws.user("grace"), "tada"),
+        ]
+        assert told[0]["item"] == {"type": "message", "channel": GENERAL, "ts": ts}
+        (message,) = ws.thread(GENERAL, ts)
+        assert message["reactions"] == [{"name": "tada", "users": [ada, ws.user("grace")], "count": 2}]

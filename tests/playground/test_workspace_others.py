@@ -12,12 +12,10 @@ from pypdf import PdfReader
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from playground.workspace.manifest import Manifest
 from playground.workspace.people import NotPossible
 from playground.workspace.renderings import pdf_of_office
 from playground.workspace.workspace import Workspace
 from tests import made_documents, made_files
-from tests.repository import MANIFEST
 from tests.slack_client import web_client
 
 GENERAL = "C0GENERAL1"
@@ -165,7 +163,7 @@ async def test_users_info_says_who_is_what(
 
 
 async def test_addresses_need_a_scope_of_their_own(session: aiohttp.ClientSession) -> None:
-    manifest = Manifest.read(MANIFEST)
+    manifest = MENTIONS
     async with Workspace(replace(manifest, scopes=manifest.scopes | {"users:read.email"})) as ws:
         client = web_client(ws, session)
         profiles = [(await client.users_info(user=ws.user(who)))["user"]["profile"] for who in ("remy", "pat")]

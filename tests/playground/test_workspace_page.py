@@ -11,7 +11,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from playground.workspace.workspace import Workspace
-from tests.repository import MANIFEST
+from tests.manifests import MENTIONS
 
 GENERAL = "C0GENERAL1"
 
@@ -98,7 +98,7 @@ async def test_every_change_is_pushed_in_order(
 
 async def test_an_open_page_does_not_hold_the_workspace_up() -> None:
     async with aiohttp.ClientSession() as browser:
-        async with Workspace(MANIFEST) as ws:
+        async with Workspace(MENTIONS) as ws:
             pushes = await browser.ws_connect(f"{ws.url}/ui/events")
             async with asyncio.timeout(0.9):
                 await ws.__aexit__(None, None, None)

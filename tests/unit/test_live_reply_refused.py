@@ -61,6 +61,8 @@ def test_a_whole_answer_whose_message_takes_no_edits_needs_nothing_more() -> Non
     live = LiveReply()
     shown(live, "All words. ")
     live.finish(Closing(), 1.0)
+    assert next_show(live).content.growing is False, "it says that it grows, and does no longer"
+    assert refuse(live, SlackNotEditable) is Next.AT_ONCE
     assert live.settled
 
 

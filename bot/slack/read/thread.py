@@ -60,7 +60,7 @@ class ThreadReader:
         self, api: Api, names: Names, *, bot_user_id: str, bot_id: str, patience_s: float = PATIENCE_S
     ) -> None:
         self._api = api
-        self._names = names
+        self.names = names
         self._bot_user_id = bot_user_id
         self._bot_id = bot_id
         self._patience_s = patience_s
@@ -207,7 +207,7 @@ class ThreadReader:
         return self._author(message).kind is AuthorKind.THIS_BOT
 
     def _author(self, message: Json) -> Author:
-        return author_of(message, self._bot_user_id, self._bot_id, self._names.is_known_bot)
+        return author_of(message, self._bot_user_id, self._bot_id, self.names.is_known_bot)
 
     async def _said(self, messages: Sequence[Json], question: Question) -> list[ThreadMessage]:
         """Each message with names for ids, and at the end the question as it was accepted.
@@ -218,7 +218,7 @@ class ThreadReader:
         texts = await asyncio.to_thread(self._texts, messages)
         authors = [id_ for message in messages for id_ in self._nameless(message)]
         mentioned = [id_ async for text in one_by_one([*texts, question.text]) for id_ in _mentioned(text)]
-        names = await self._names.resolve([*authors, question.user_id, *mentioned], question.channel_id)
+        names = await self.names.resolve([*authors, question.user_id, *mentioned], question.channel_id)
         both = one_by_one(zip(messages, texts, strict=True))
         said = [self._thread_message(message, text, names) async for message, text in both]
         return [*said, self._asked(question, names)]
@@ -245,7 +245,7 @@ class ThreadReader:
     def _asked(self, question: Question, names: Mapping[str, str]) -> ThreadMessage:
         """The question as it was accepted, for where Slack does not show it (any more)."""
         user = question.user_id
-        app = user.startswith("B") or user in SLACK_ITSELF or self._names.is_known_bot(user)
+        app = user.startswith("B") or user in SLACK_ITSELF or self.names.is_known_bot(user)
         name = SLACK_ITSELF.get(user) or names.get(user, user)
         author = Author(user, name, AuthorKind.OTHER_BOT if app else AuthorKind.PERSON)
         # A command's answer is for the one person alone who wrote the command.

@@ -22,9 +22,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.access import Reason
 from bot.logs import get_logger
-from bot.messages import Question
+from bot.messages import EntryPoint, Question
 from bot.slack import buttons
-from bot.slack.receive import origin
+from bot.slack.receive import changes, origin
 from bot.slack.receive.payloads import (
     Ignored,
     deleted_file,
@@ -35,6 +35,7 @@ from bot.slack.receive.payloads import (
 )
 from bot.slack.shapes import object_of, objects_of, text_of
 from bot.slack.web_api.identity import Identity
+from bot.stops import StopWish
 
 log = get_logger(__name__)
 
@@ -52,6 +53,10 @@ class Handlers:
     """Who takes what Slack delivers. ``accept`` says whether the question is new."""
 
     accept: Callable[[Question], Awaitable[bool]]
+    replace: Callable[[Question], Awaitable[bool]]
+    """What is asked now that its message was edited, where it is not being answered yet."""
+    stop: Callable[[StopWish], Awaitable[int]]
+    """How many questions it is about."""
     button_pressed: Callable[[buttons.PressedMessage], Coroutine[Any, Any, None]]
     file_deleted: Callable[[str], Coroutine[Any, Any, None]]
     is_bot: Callable[..., Awaitable[bool | None]]
@@ -121,11 +126,29 @@ class _Listeners:
         if tells_of_revoked_token(body):
             self._after_the_ack(self._handlers.token_revoked())
             return
-        question = await self._question(body)
+        identity = self._identity
+        wish = changes.wish_to_stop(body, identity.team_id, identity.bot_user_id, identity.bot_id)
+        if wish is not None:
+            if not wish.user_id or await self._handlers.refusal(_asked_by(wish), within_s=KNOWN_WITHIN_S) is None:
+                await self._handlers.stop(wish)
+            return
+        edited = changes.edited(body)
+        question = await self._question(edited or body)
         if isinstance(question, Ignored):
             log.debug("event.ignored", reason=question.reason)
-        else:
-            await self._handlers.accept(replace(question, team_id=self._identity.team_id))
+            return
+        question = replace(question, team_id=identity.team_id)
+        if edited is not None:
+            await self._handlers.replace(question)
+        elif not await self._stopped(question):
+            await self._handlers.accept(question)
+
+    async def _stopped(self, question: Question) -> bool:
+        """Whether it was no question but the word that ends an answer, and there was one to end."""
+        wish = changes.said_to_stop(question)
+        if wish is None or await self._handlers.refusal(question, within_s=KNOWN_WITHIN_S) is not None:
+            return False
+        return await self._handlers.stop(wish) > 0
 
     async def on_command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         await self._handlers.accept(replace(question_from_command(body), team_id=self._identity.team_id))
@@ -140,6 +163,8 @@ class _Listeners:
             log.info("press.ignored", reason="not under a message of ours")
         elif reason := await self._handlers.refusal(question, within_s=KNOWN_WITHIN_S):
             self._after_the_ack(self._handlers.turn_away(question, reason))
+        elif (stopped := buttons.stopped_question(body)) is not None:
+            await self._handlers.stop(StopWish(identity.team_id, question.channel_id, stopped, question.user_id))
         else:
             await self._handlers.accept(question)
             self._after_the_ack(self._handlers.button_pressed(buttons.pressed_message(body)))
@@ -161,6 +186,12 @@ class _Listeners:
         task = asyncio.create_task(work)
         self._later.add(task)
         task.add_done_callback(self._later.discard)
+
+
+def _asked_by(wish: StopWish) -> Question:
+    """For the door: who wishes something is let in like who asks."""
+    entry_point = EntryPoint.DIRECT if wish.channel_id.startswith("D") else EntryPoint.MENTION
+    return Question(wish.team_id, wish.channel_id, wish.ts, wish.ts, wish.user_id, entry_point, "", (), None)
 
 
 def _is_for_us(body: dict[str, Any]) -> bool:

@@ -30,6 +30,8 @@ class Content:
     notes: tuple[Note, ...] = ()
     button: Button | None = None
     form: Form = Form.MARKDOWN
+    growing: bool = False
+    """More of the answer is expected: a line says so, with a button that stops it."""
 
     @property
     def empty(self) -> bool:

@@ -30,7 +30,7 @@ from bot.errors import (
     SlackUnavailable,
 )
 from bot.slack.web_api.call_budget import Bid, Urgency
-from bot.slack.write.content import Closing, Content
+from bot.slack.write.content import Closing, Content, Form
 from bot.slack.write.markdown_cut import Piece, end_at
 from bot.slack.write.plan import Action, Next, Remove, Show
 from bot.slack.write.reply_parts import PART_CHARS_MIN, Inherited, Part, Parts, Standing
@@ -93,6 +93,8 @@ class LiveReply:
     def finish(self, closing: Closing, now_s: float, *, withdraw: bool = False) -> None:
         self._closing, self._settled = closing, 0
         self._parts.finish(withdraw=withdraw)
+        if withdraw and closing.content.empty:
+            self._parts.drop_all()
         if self.waiting_since_s is None:
             self.waiting_since_s = now_s
 
@@ -111,8 +113,8 @@ class LiveReply:
         for number in range(self._settled, len(every)):
             part, last = every[number], number == len(every) - 1
             piece = (part.early_end if short and last else None) or part.piece
-            content = self._content(part, piece, last=last)
-            settled = content.empty or content == part.shown or part.standing is Standing.FROZEN
+            content = self._content(part, piece, last=last, short=short)
+            settled = content.empty or self._is_shown(content, part) or part.standing is Standing.FROZEN
             if settled and number == self._settled and not last:
                 self._settled += 1
             if not (settled or self._held_back(part)):
@@ -239,13 +241,21 @@ class LiveReply:
         final = self.complete and part is self._parts.every[-1]
         return Show(number, part.ts, content, piece, shown_to, final, in_thread=self._in_thread)
 
-    def _content(self, part: Part, piece: Piece, *, last: bool) -> Content:
+    def _is_shown(self, content: Content, part: Part) -> bool:
+        """That an answer grows is no news by itself, only that it does no longer: an edit for it would be one more."""
+        if part.shown is None or self.complete:
+            return content == part.shown
+        return replace(content, growing=part.shown.growing) == part.shown
+
+    def _content(self, part: Part, piece: Piece, *, last: bool, short: bool) -> Content:
         markdown = piece.markdown(self._parts.text)
         if self.complete and last:
             return replace(self._closing.content, markdown=markdown, form=part.form)
         if not self._has_words:
             return Content(footer=(self._status,) if self._status else (), form=part.form)
-        return Content(markdown, form=part.form)
+        # Where edits are short, none may be left to take the line away when the message has ended.
+        growing = last and piece.end is None and not short and part.form is not Form.TEXT and not self.complete
+        return Content(markdown, form=part.form, growing=growing)
 
     def _held_back(self, part: Part) -> bool:
         """An earlier process' text stays until there is as much of the new one for the same message."""

@@ -21,6 +21,7 @@ CONTEXT_TEXT_CHARS_MAX = 2_000
 FILE_NAME_CHARS_MAX = 80
 BRACKETS = str.maketrans("<>", "‹›")
 """Nothing of Slack's begins with these, whoever reads the name next."""
+WRITING = "writing…"
 NO_PREVIEWS: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False}
 """Of chat.postMessage and of what goes to a response_url: Slack fetches no address of an answer. A stream has none
 anyway, and an edit keeps what its message was posted with."""
@@ -28,8 +29,9 @@ VERBATIM: dict[str, Any] = {"parse": "none", "link_names": False}
 """Of chat.postMessage, chat.update and chat.postEphemeral: names of people and channels in ``text`` are only words."""
 
 
-def message(content: Content) -> dict[str, Any]:
-    """``text`` and ``blocks`` of a message that shows ``content``."""
+def message(content: Content, stops: str = "") -> dict[str, Any]:
+    """``text`` and ``blocks`` of a message that shows ``content``; ``stops``: the ts of the question whose answer the
+    button of a growing one ends."""
     footer = [*content.footer, *(f"📎 {note_line(note)}" for note in content.notes)]
     if content.form is Form.TEXT:
         return {"text": escape("\n".join(part for part in (content.markdown, *footer) if part)), "blocks": []}
@@ -43,6 +45,8 @@ def message(content: Content) -> dict[str, Any]:
         ]
     text = plain(content.markdown or "\n".join(footer), NOTIFICATION_CHARS_MAX)
     pressable = [buttons.actions_block(content.button)] if content.button else []
+    if content.growing and stops:
+        pressable = [*context([WRITING]), buttons.stop_block(stops)]
     return {"text": text, "blocks": answer + context(footer) + pressable}
 
 

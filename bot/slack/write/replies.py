@@ -62,6 +62,9 @@ class SlackReplies:
         probe = not plan.has_message and not await self._writable(question)
         return Writer(plan, ThreadOutlet(question, services), lease, status_line, probe=probe)
 
+    async def name_of(self, user_id: str) -> str:
+        return (await self._reader.names.resolve([user_id])).get(user_id, user_id)
+
     async def tell(self, question: Question, sentence: str) -> None:
         await tell(self._services.api, question, sentence)
 

@@ -137,6 +137,11 @@ class Parts:
             self.every[0].reopen()
         self._grow()
 
+    def drop_all(self) -> None:
+        """No message is needed any more."""
+        self._drop_from(0)
+        self.every.append(Part(Piece(0, None, 0)))
+
     def resume(self, text: str, messages: Sequence[tuple[Piece, str]]) -> None:
         """Goes on with an answer that was shown in another way: its text, and its pieces with their messages' ts."""
         if messages:

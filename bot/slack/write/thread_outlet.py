@@ -123,7 +123,7 @@ def arguments(question: Question, action: Action) -> dict[str, Any]:
                 "ts": ts,
                 "metadata": own_messages.metadata(question, part),
                 **VERBATIM,
-                **message(content),
+                **message(content, question.ts),
             }
         case Remove(ts=ts):
             return {**channel, "ts": ts}
@@ -146,7 +146,7 @@ def post_arguments(question: Question, part: int, content: Content, *, in_thread
         **NO_PREVIEWS,
         **VERBATIM,
         "metadata": own_messages.metadata(question, part),
-        **message(content),
+        **message(content, question.ts),
     }
 
 

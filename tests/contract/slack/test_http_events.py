@@ -43,6 +43,10 @@ async def _nobody(*_: object) -> bool:
     return False
 
 
+async def _stops_nothing(*_: object) -> int:
+    return 0
+
+
 async def _nobody_knows(user_id: str, *, within_s: float) -> bool | None:
     return None
 
@@ -58,7 +62,9 @@ async def _nothing(*_: object) -> None:
 @pytest.fixture
 async def door(session: aiohttp.ClientSession) -> AsyncIterator[Door]:
     port = free_port()
-    handlers = Handlers(_nobody, _nothing, _nothing, _nobody_knows, _nothing, _everybody_may, _nothing)
+    handlers = Handlers(
+        _nobody, _nobody, _stops_nothing, _nothing, _nothing, _nobody_knows, _nothing, _everybody_may, _nothing
+    )
     bolt: AsyncApp = listeners.build(AsyncWebClient(token="xoxb-1"), Identity("T1", "U1", "B1"), SECRET, handlers)
     door = Door(f"http://127.0.0.1:{port}", session)
     events = HttpEvents(bolt, "127.0.0.1", port, lambda: door.alive, SECRET)

@@ -17,6 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.limits import METHOD_TIERS
 from bot.messages import Question
+from bot.slack.receive.changes import wish_to_stop
 from bot.slack.receive.payloads import deleted_file, question_from_event
 from tests.repository import modules, strings, text_of
 
@@ -103,8 +104,11 @@ SCOPES_OF_EVENTS = {
     "app_mention": {"app_mentions:read"},
     "app_uninstalled": set(),
     "file_deleted": {"files:read"},
+    "message.channels": {"channels:history"},
+    "message.groups": {"groups:history"},
     "message.im": {"im:history"},
     "message.mpim": {"mpim:history"},
+    "reaction_added": {"reactions:read"},
     "tokens_revoked": set(),
 }
 """Each from the page slack:reference/events/<event>, read 2026-11-22."""
@@ -201,6 +205,11 @@ def test_it_subscribes_to_exactly_the_events_that_the_code_knows() -> None:
     ):
         asked = question_from_event({"team_id": "T1", "event": {**message, **event}}, "U0", "B0", 2.0, is_bot=None)
         assert isinstance(asked, Question), event
+    said = {"event": {"type": "message", "subtype": "message_deleted", "channel": "C1", "deleted_ts": "1.0"}}
+    assert wish_to_stop(said, "T1", "U0", "B0") is not None
+    item = {"type": "message", "channel": "C1", "ts": "1.0"}
+    reacted = {"event": {"type": "reaction_added", "user": "U1", "reaction": "x", "item": item}}
+    assert wish_to_stop(reacted, "T1", "U0", "B0") is not None
     assert deleted_file({"event": {"type": "file_deleted", "file_id": "F1"}}) == "F1"
 
 

@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.app import slack_session
+from bot.clients import slack_session
 from bot.errors import ModelError, SlackError, SlackRefused
 from bot.llm.client import MessagesClient
 from bot.llm.patience import Patience

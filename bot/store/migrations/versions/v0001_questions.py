@@ -36,6 +36,7 @@ def _create_questions() -> None:
         sa.Column("strike_stage", sa.String(16), nullable=True),
         sa.Column("stage", sa.String(16), nullable=True),
         sa.Column("unrecorded", sa.Boolean, nullable=False, server_default=sa.false()),
+        sa.Column("stopped_by", sa.String(32), nullable=True),
         sa.Column("accepted_at", sa.Float, nullable=False),
         sa.Column("claimed_at", sa.Float, nullable=True),
         sa.Column("finished_at", sa.Float, nullable=True),

@@ -1,0 +1,102 @@
+"""Somebody's wish that an answer ends goes in; the turn that writes it is ended, whichever process runs it.
+
+A wish is written down with the question that it is about, so that no process can miss it. While turns run here, the
+database is looked at for wishes every ``LOOK_EVERY_S``, and at once after one that was made here.
+
+I/O: the database through ``Stops``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.errors import StoreFailed
+from bot.lease import Stop
+from bot.logs import get_logger
+from bot.messages import Question
+from bot.ports import Claim
+
+log = get_logger(__name__)
+
+LOOK_EVERY_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class StopWish:
+    """What should end: the question whose message is ``ts``, or that a reply with the message ``ts`` answers; with
+    ``whole_thread`` what is being answered in the thread ``ts``, and what ``user_id`` asked there and waits for; no
+    ``ts``: what that person asked anywhere in the channel."""
+
+    team_id: str
+    channel_id: str
+    ts: str
+    user_id: str
+    whole_thread: bool = False
+    said: Question | None = None
+    """The message that says so: then it is no question, however often it is delivered."""
+
+
+class Stops(Protocol):
+    """The database, as the memory of what should end. Both raise ``StoreFailed``."""
+
+    async def wish(self, wish: StopWish) -> int:
+        """Writes it down with each question that it is about and that has not ended; how many those are.
+
+        A message that has ended some before has done so for good, and one that was a question ends none.
+        """
+
+    async def wished(self, ids: Collection[int]) -> dict[int, Stop]:
+        """Those of the questions that should end."""
+
+
+class StopWatch:
+    """Ends the turns of this process that should end."""
+
+    def __init__(self, stops: Stops) -> None:
+        self._stops = stops
+        self._running: dict[int, tuple[Claim, Callable[[], object]]] = {}
+        self._look = asyncio.Event()
+        self._looking: asyncio.Task[None] | None = None
+
+    async def stop(self, wish: StopWish) -> int:
+        """How many questions it is about. Raises ``StoreFailed``."""
+        if number := await self._stops.wish(wish):
+            log.info("stop.wished", channel=wish.channel_id, user=wish.user_id, questions=number)
+            self._look.set()
+        return number
+
+    @contextmanager
+    def watched(self, claim: Claim, end: Callable[[], object]) -> Iterator[None]:
+        """Within the block ``end`` is called once the claim's question should end; ``claim.lease.stop`` says why."""
+        self._running[claim.id] = (claim, end)
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._watch())
+        try:
+            yield
+        finally:
+            del self._running[claim.id]
+
+    async def aclose(self) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
+
+    async def _watch(self) -> None:
+        """Until nothing runs."""
+        while self._running:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._look.wait(), LOOK_EVERY_S)
+            self._look.clear()
+            try:
+                wished = await self._stops.wished(list(self._running))
+            except StoreFailed as error:
+                log.debug("stop.not_looked", error=str(error))
+                continue
+            for id_, stop in wished.items():
+                if (running := self._running.get(id_)) is not None and running[0].lease.stop is None:
+                    running[0].lease.stop = stop
+                    running[1]()

@@ -1,0 +1,81 @@
+"""Which answers should end: wishes go in, and come out by the questions that they are about. I/O: the database.
+
+Implements ``stops.Stops``.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from bot.lease import Stop
+from bot.messages import Question
+from bot.ports import Outcome
+from bot.stops import StopWish
+from bot.store.database import Database
+from bot.store.questions import is_question, key_of
+from bot.store.schema import FINISHED, RUNNING, questions, reply_parts
+
+
+class StoredStops:
+    """``clock`` is the time since the epoch, where the database is not shared; a shared one has its own."""
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def wish(self, wish: StopWish) -> int:
+        """The first wish stays."""
+        about = _of_thread(wish) if wish.whole_thread else _of_message(wish)
+        update = (
+            questions.update()
+            .where(
+                questions.c.team_id == wish.team_id,
+                questions.c.channel_id == wish.channel_id,
+                questions.c.state != FINISHED,
+                questions.c.stopped_by.is_(None),
+                about,
+            )
+            .values(stopped_by=wish.user_id)
+        )
+
+        def work(connection: Connection) -> int:
+            if wish.said is None:
+                return connection.execute(update).rowcount
+            known = sa.select(questions.c.outcome).where(is_question(wish.said))
+            if (before := connection.execute(known).first()) is not None:
+                return int(before[0] == Outcome.NO_QUESTION.value)
+            if number := connection.execute(update).rowcount:
+                connection.execute(questions.insert().values(self._no_question(wish.said)))
+            return number
+
+        return await self._database.run(work)
+
+    async def wished(self, ids: Collection[int]) -> dict[int, Stop]:
+        query = sa.select(questions.c.id, questions.c.stopped_by).where(
+            questions.c.id.in_(ids), questions.c.stopped_by.is_not(None)
+        )
+        found = await self._database.run(lambda connection: connection.execute(query).all(), durable=False)
+        return {row[0]: Stop(row[1]) for row in found}
+
+    def _no_question(self, said: Question) -> dict[str, Any]:
+        now = self._database.now(self._clock)
+        ended = {"state": FINISHED, "outcome": Outcome.NO_QUESTION.value, "accepted_at": now, "finished_at": now}
+        return {**key_of(said), **ended}
+
+
+def _of_thread(wish: StopWish) -> sa.ColumnElement[bool]:
+    """What others wait for there stays theirs."""
+    if not wish.ts:
+        return questions.c.user_id == wish.user_id
+    theirs = sa.or_(questions.c.state == RUNNING, questions.c.user_id == wish.user_id)
+    return sa.and_(questions.c.thread_ts == wish.ts, theirs)
+
+
+def _of_message(wish: StopWish) -> sa.ColumnElement[bool]:
+    answered = sa.select(reply_parts.c.question_id).where(reply_parts.c.ts == wish.ts)
+    return sa.or_(questions.c.ts == wish.ts, questions.c.id.in_(answered))
