@@ -16,6 +16,7 @@ from playground.workspace.people import NotPossible
 from playground.workspace.renderings import pdf_of_office
 from playground.workspace.workspace import Workspace
 from tests import made_documents, made_files
+from tests.manifests import MENTIONS
 from tests.slack_client import web_client
 
 GENERAL = "C0GENERAL1"
