@@ -52,6 +52,7 @@ from bot.slack.write.replies import SlackReplies
 from bot.slack.write.status_line import StatusSupport
 from bot.slack.write.thread_outlet import ThreadServices
 from bot.stops import StopWatch
+from bot.store.conversations import StoredConversations
 from bot.store.database import Database
 from bot.store.deleted_files import StoredDeletedFiles
 from bot.store.learned_limits import StoredLimits
@@ -140,8 +141,18 @@ async def running(settings: Settings, hurry: asyncio.Event | None = None) -> Asy
 
         revoked = functools.partial(check_token, api)
         pressed, may, away = replies.button_pressed, door.refusal, door.turn_away
+        conversations = StoredConversations(database) if settings.bot_follow_ups == "on" else None
         handlers = Handlers(
-            inbox.accept, questions.replace, stop_watch.stop, pressed, deleted, names.is_bot, revoked, may, away
+            inbox.accept,
+            questions.replace,
+            stop_watch.stop,
+            conversations,
+            pressed,
+            deleted,
+            names.is_bot,
+            revoked,
+            may,
+            away,
         )
         bolt = listeners.build(client, identity, secret(settings.slack_signing_secret), handlers)
         transport = await _listening(_transport(settings, bolt, client, stop, pulse), parts)

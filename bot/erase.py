@@ -16,6 +16,7 @@ from bot.store.database import Database
 from bot.store.erasure import Erased, Whose, erase
 
 WORDS = {
+    "conversations": "notes of who speaks with the bot in a thread",
     "deleted_files": "notes of deleted files",
     "learned_limits": "limits of Slack's that were learned",
     "questions": "answered questions",

@@ -201,6 +201,9 @@ class Settings(ModelSettings):
     bot_streaming: Literal["edits", "native"] = Field(
         "edits", description="How answers grow: `edits` of a message; `native`: Slack's streams, in direct messages."
     )
+    bot_follow_ups: Literal["on", "off"] = Field(
+        "on", description="Whether who has mentioned the bot in a thread is answered there without mentioning it again."
+    )
     bot_turns_max: int = Field(50, ge=1, le=1_000, description="Answers written at the same time.")
     bot_turns_per_user_max: int = Field(
         4, ge=1, le=1_000, description="Of these, for questions of one person; the person's other questions wait."

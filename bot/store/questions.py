@@ -33,6 +33,7 @@ from bot.store.schema import (
     FINISHED,
     RUNNING,
     WAITING,
+    conversations,
     deleted_files,
     processes,
     questions,
@@ -206,6 +207,7 @@ class StoredQuestions:
             connection.execute(questions.delete().where(questions.c.finished_at < now - age_s))
             connection.execute(refused_files.delete().where(refused_files.c.at < now - age_s))
             connection.execute(deleted_files.delete().where(deleted_files.c.at < now - age_s))
+            connection.execute(conversations.delete().where(conversations.c.at < now - age_s))
             today = connection.execute(sa.select(now)).scalar_one() // DAY_S
             connection.execute(usage.delete().where(usage.c.day < today - USAGE_DAYS))
             connection.execute(processes.delete().where(processes.c.seen_at < now - FORGET_PROCESSES_S))

@@ -113,6 +113,20 @@ usage = sa.Table(
     sa.Index("ix_usage_day", "day"),
 )
 
+# To whom the bot listens in a thread without being mentioned: the person who mentioned it last, at ``since``, a ts;
+# nobody (empty) once others have joined in.
+conversations = sa.Table(
+    "conversations",
+    metadata,
+    sa.Column("team_id", sa.String(32), primary_key=True),
+    sa.Column("channel_id", sa.String(32), primary_key=True),
+    sa.Column("thread_ts", sa.String(128), primary_key=True),
+    sa.Column("user_id", sa.String(32), nullable=False),
+    sa.Column("since", sa.String(128), nullable=False),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Index("ix_conversations_at", "at"),
+)
+
 # What refusals have taught of a limit of Slack's: ``calls`` a minute, ``burst`` of them at once.
 learned_limits = sa.Table(
     "learned_limits",

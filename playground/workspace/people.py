@@ -60,6 +60,7 @@ class People:
 
     def mrkdwn(self, typed: str) -> str:
         users = {user.name.lower(): f"@{user.id}" for user in self.state.users.values()}
+        users |= {everybody: f"!{everybody}" for everybody in ("here", "channel", "everyone")}
         users |= {group.handle: f"!subteam^{group.id}" for group in self.state.groups.values()}
         channels = {c.name: f"#{c.id}" for c in self.state.channels.values() if c.kind in (Kind.PUBLIC, Kind.PRIVATE)}
         return mrkdwn(typed, users, channels)

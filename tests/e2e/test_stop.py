@@ -29,8 +29,10 @@ async def growing(stage: Stage, *, channel: str | None = None, who: str = "ada")
     stage.model.script(held)
     ts = await stage.ask("@claude tell me a long story", channel=channel, who=who)
     await held.asked.wait()
-    await held.write("Once upon a time there was a bot. ")
+    await held.write("Once upon a time ")
     await stage.workspace.until(lambda _: any("Once upon" in text for text in stage.words(ts, channel=channel)))
+    await held.write("there was a bot. ")
+    await stage.workspace.until(lambda _: buttons(stage, ts, channel=channel))
     return ts, held
 
 

@@ -61,7 +61,15 @@ def test_a_whole_answer_whose_message_takes_no_edits_needs_nothing_more() -> Non
     live = LiveReply()
     shown(live, "All words. ")
     live.finish(Closing(), 1.0)
-    assert next_show(live).content.growing is False, "it says that it grows, and does no longer"
+    assert live.settled
+
+
+def test_a_message_that_takes_no_edits_goes_on_saying_that_it_grows() -> None:
+    live = LiveReply()
+    shown(live, "Some words, ")
+    shown(live, "all words. ")
+    live.finish(Closing(), 1.0)
+    assert next_show(live).content.growing is False
     assert refuse(live, SlackNotEditable) is Next.AT_ONCE
     assert live.settled
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.messages import Attachment, EntryPoint, Question
-from bot.slack.receive.payloads import Ignored, doubtful_user, question_from_command, question_from_event
+from bot.slack.receive.payloads import Ignored, Unaddressed, doubtful_user, question_from_command, question_from_event
 
 BOT_USER, BOT = "U0LAN0Z89", "B0LAN0Z89"
 NOW_S = 1515449522.0
@@ -59,7 +59,7 @@ def direct(**more: Any) -> dict[str, Any]:
     )
 
 
-def read(event: dict[str, Any], *, is_bot: bool | None = None, **more: Any) -> Question | Ignored:
+def read(event: dict[str, Any], *, is_bot: bool | None = None, **more: Any) -> Question | Unaddressed | Ignored:
     return question_from_event(envelope(event, **more), BOT_USER, BOT, NOW_S, is_bot=is_bot)
 
 

@@ -11,9 +11,10 @@ import asyncio
 import re
 import time
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -21,12 +22,14 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.access import Reason
+from bot.errors import StoreFailed
 from bot.logs import get_logger
 from bot.messages import EntryPoint, Question
 from bot.slack import buttons
 from bot.slack.receive import changes, origin
 from bot.slack.receive.payloads import (
     Ignored,
+    Unaddressed,
     deleted_file,
     doubtful_user,
     question_from_command,
@@ -48,6 +51,16 @@ LONG_CHARS = 4_000
 OPTION_REQUESTS = frozenset({"block_suggestion", "dialog_suggestion"})
 
 
+class Conversations(Protocol):
+    """The database, as the memory of who speaks with the bot in a thread. Both raise ``StoreFailed``."""
+
+    async def mentioned(self, question: Question) -> None:
+        """Whoever asked it speaks with the bot from now on."""
+
+    async def continues(self, question: Question, *, to_others: bool) -> bool:
+        """Whether what somebody said without a mention is said to the bot."""
+
+
 @dataclass(frozen=True, slots=True)
 class Handlers:
     """Who takes what Slack delivers. ``accept`` says whether the question is new."""
@@ -57,6 +70,8 @@ class Handlers:
     """What is asked now that its message was edited, where it is not being answered yet."""
     stop: Callable[[StopWish], Awaitable[int]]
     """How many questions it is about."""
+    conversations: Conversations | None
+    """``None``: nothing is answered without a mention."""
     button_pressed: Callable[[buttons.PressedMessage], Coroutine[Any, Any, None]]
     file_deleted: Callable[[str], Coroutine[Any, Any, None]]
     is_bot: Callable[..., Awaitable[bool | None]]
@@ -134,14 +149,34 @@ class _Listeners:
             return
         edited = changes.edited(body)
         question = await self._question(edited or body)
-        if isinstance(question, Ignored):
-            log.debug("event.ignored", reason=question.reason)
+        match question:
+            case Ignored(reason=reason):
+                log.debug("event.ignored", reason=reason)
+            case Unaddressed(question=said, to_others=to_others):
+                await self._overheard(replace(said, team_id=identity.team_id), to_others=to_others, edited=bool(edited))
+            case Question() if edited is not None:
+                await self._handlers.replace(replace(question, team_id=identity.team_id))
+            case Question():
+                await self._asked(replace(question, team_id=identity.team_id))
+
+    async def _asked(self, question: Question) -> None:
+        if await self._stopped(question) or not await self._handlers.accept(question):
             return
-        question = replace(question, team_id=identity.team_id)
-        if edited is not None:
-            await self._handlers.replace(question)
-        elif not await self._stopped(question):
-            await self._handlers.accept(question)
+        if self._handlers.conversations is not None and question.entry_point is EntryPoint.MENTION:
+            with suppress(StoreFailed):  # the question itself is safe
+                await self._handlers.conversations.mentioned(question)
+
+    async def _overheard(self, said: Question, *, to_others: bool, edited: bool) -> None:
+        """What is not for the bot is neither kept nor logged."""
+        if edited:
+            await self._handlers.replace(said)
+        elif await self._stopped(said) or self._handlers.conversations is None:
+            return
+        elif (
+            await self._handlers.conversations.continues(said, to_others=to_others)
+            and await self._handlers.refusal(said, within_s=KNOWN_WITHIN_S) is None
+        ):
+            await self._handlers.accept(said)
 
     async def _stopped(self, question: Question) -> bool:
         """Whether it was no question but the word that ends an answer, and there was one to end."""
@@ -170,7 +205,7 @@ class _Listeners:
             self._after_the_ack(self._handlers.button_pressed(buttons.pressed_message(body)))
         await ack()
 
-    async def _question(self, body: dict[str, Any]) -> Question | Ignored:
+    async def _question(self, body: dict[str, Any]) -> Question | Unaddressed | Ignored:
         """Slack is asked who wrote a message only where that decides whether it is a question."""
         bot_user_id, bot_id = self._identity.bot_user_id, self._identity.bot_id
         read = partial(question_from_event, body, bot_user_id=bot_user_id, bot_id=bot_id, now_s=time.time())

@@ -16,8 +16,21 @@ from bot.slack.read.message_text import SAID, SLACK_ITSELF, SLACKBOT, author_of,
 from bot.slack.shapes import Json, object_of, objects_of, text_of
 
 TS = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
+CHANNEL_LETTERS = ("C", "G")
+BROADCAST = re.compile(r"<!(here|channel|everyone)\b")
 EDITED_AGE_MAX_S = 24 * 60 * 60
 """Slack delivers app_mention anew when an old message is edited; nobody expects an answer to last month's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unaddressed:
+    """Said by a person in a thread without mentioning the bot: a question, if they speak with it there.
+
+    ``to_others``: it mentions somebody else, or everybody.
+    """
+
+    question: Question
+    to_others: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +42,7 @@ class Ignored:
 
 def question_from_event(
     body: Json, bot_user_id: str, bot_id: str, now_s: float, *, is_bot: bool | None
-) -> Question | Ignored:
+) -> Question | Unaddressed | Ignored:
     """``body`` is the envelope of an ``app_mention`` or ``message`` event; ``now_s`` is in seconds since 1970.
 
     ``is_bot`` is what is known of ``doubtful_user``; who is unknown counts as a person, so that no question is lost.
@@ -43,12 +56,15 @@ def question_from_event(
         return Ignored(reason)
     if not (team and channel and TS.fullmatch(ts) and author.id):
         return Ignored("malformed")
-    if not (direct or event.get("type") == "app_mention" or _mentions(event, author.kind, bot_user_id)):
+    mentioned = _mentioned(event, author.kind)
+    addressed = direct or event.get("type") == "app_mention" or bot_user_id in mentioned.ids
+    in_channel_thread = _in_thread(event) and event.get("channel_type") in ("channel", "group")
+    if not addressed and not (in_channel_thread and author.kind is AuthorKind.PERSON):
         return Ignored("not addressed")
     if author.kind is AuthorKind.OTHER_BOT and (direct or _in_thread(event)):
         return Ignored("another bot, not at top level")  # two bots that answer each other would never stop
     text = markdown_of(event, author.kind, mentions.as_tokens)
-    return Question(
+    question = Question(
         team_id=team,
         channel_id=channel,
         ts=ts,
@@ -60,6 +76,7 @@ def question_from_event(
         response_url=None,
         user_team=_author_team(body, event),
     )
+    return question if addressed else Unaddressed(question, to_others=_is_to_others(event, mentioned))
 
 
 def doubtful_user(body: Json, bot_user_id: str, bot_id: str) -> str:
@@ -126,12 +143,17 @@ def _reason_to_ignore(event: Json, author: AuthorKind, now_s: float, *, direct: 
     return next((reason for reason, holds in reasons.items() if holds), "")
 
 
-def _mentions(event: Json, author: AuthorKind, bot_user_id: str) -> bool:
-    """Whether the message itself does; what is quoted in it was said elsewhere."""
+def _mentioned(event: Json, author: AuthorKind) -> mentions.Mentioned:
+    """Whom the message itself mentions; what is quoted in it was said elsewhere."""
     mentioned = mentions.Mentioned()
     mentions.named(markdown_of({"blocks": event.get("blocks")}, author, mentions.as_tokens), mentioned)
     mrkdwn.to_markdown(text_of(event.get("text")), mentioned)
-    return bot_user_id in mentioned.ids
+    return mentioned
+
+
+def _is_to_others(event: Json, mentioned: mentions.Mentioned) -> bool:
+    people = any(not each.startswith(CHANNEL_LETTERS) for each in mentioned.ids)
+    return people or BROADCAST.search(text_of(event.get("text"))) is not None
 
 
 def _in_thread(event: Json) -> bool:

@@ -253,8 +253,10 @@ class LiveReply:
             return replace(self._closing.content, markdown=markdown, form=part.form)
         if not self._has_words:
             return Content(footer=(self._status,) if self._status else (), form=part.form)
-        # Where edits are short, none may be left to take the line away when the message has ended.
-        growing = last and piece.end is None and not short and part.form is not Form.TEXT and not self.complete
+        # Where edits are short, none may be left to take the line away when the message has ended; and a short answer,
+        # which may be whole with its first words, needs none for that.
+        growing = last and piece.end is None and not (short or self.complete) and part.form is not Form.TEXT
+        growing = growing and part.shown is not None and bool(part.shown.markdown)
         return Content(markdown, form=part.form, growing=growing)
 
     def _held_back(self, part: Part) -> bool:

@@ -63,7 +63,7 @@ async def _nothing(*_: object) -> None:
 async def door(session: aiohttp.ClientSession) -> AsyncIterator[Door]:
     port = free_port()
     handlers = Handlers(
-        _nobody, _nobody, _stops_nothing, _nothing, _nothing, _nobody_knows, _nothing, _everybody_may, _nothing
+        _nobody, _nobody, _stops_nothing, None, _nothing, _nothing, _nobody_knows, _nothing, _everybody_may, _nothing
     )
     bolt: AsyncApp = listeners.build(AsyncWebClient(token="xoxb-1"), Identity("T1", "U1", "B1"), SECRET, handlers)
     door = Door(f"http://127.0.0.1:{port}", session)
