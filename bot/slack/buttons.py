@@ -15,6 +15,8 @@ from bot.slack.shapes import Json, object_of, objects_of, text_of
 
 BLOCK_ID = "button"
 STOP = "stop"
+STOP_LABEL = "Stop writing…"
+"""Says that the answer still grows, too, in one line, and moves none of its words."""
 LABELS = {Button.CONTINUE: "Continue", Button.ASK_AGAIN: "Ask again"}
 WORDS = {
     Button.CONTINUE: "Please go on exactly where your answer broke off, without repeating any of it.",
@@ -34,7 +36,7 @@ def actions_block(button: Button) -> dict[str, Any]:
 
 def stop_block(question_ts: str) -> dict[str, Any]:
     """A button that ends the answer to the question ``question_ts``."""
-    label = {"type": "plain_text", "text": "Stop"}
+    label = {"type": "plain_text", "text": STOP_LABEL}
     button = {"type": "button", "action_id": STOP, "value": question_ts, "text": label}
     return {"type": "actions", "block_id": BLOCK_ID, "elements": [button]}
 

@@ -183,7 +183,14 @@ async def test_another_workspaces_deliveries_are_turned_away(stage: Stage, log: 
     await stage.outcome(ts)
     invocation = await workspace.command(ada, stage.general, "/ask", "count")
     await stage.log.until_done(str(workspace.delivery(invocation).payload["trigger_id"]))
-    requests, before = len(stage.model.requests), list(workspace.deliveries)
+    requests = len(stage.model.requests)
+    # Bolt itself passes over what the bot's own messages fire.
+    own = {"user": workspace.bot_user_id}
+    before = [
+        delivery
+        for delivery in workspace.deliveries
+        if not (event := delivery.payload.get("event", {})).get("message", event).items() >= own.items()
+    ]
     for delivery in before:
         foreign = elsewhere(delivery.payload)
         again = workspace.courier.deliver(delivery.sort, foreign)

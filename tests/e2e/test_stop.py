@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.endings import STOPPED_BY
-from bot.slack.write.message_arguments import WRITING
+from bot.slack.buttons import STOP_LABEL
 from playground.practice_model.script import Answer, HeldAnswer
 from tests.stage import TRANSPORTS, Stage
 
@@ -39,8 +39,7 @@ async def growing(stage: Stage, *, channel: str | None = None, who: str = "ada")
 @over_both
 async def test_a_growing_answer_says_so_and_its_button_ends_it(stage: Stage) -> None:
     ts, held = await growing(stage)
-    assert WRITING in stage.words(ts)[0]
-    assert buttons(stage, ts) == ["Stop"]
+    assert buttons(stage, ts) == [STOP_LABEL]
     grace = stage.workspace.user("grace")
     await stage.workspace.press(grace, stage.general, stage.answers(ts)[0]["ts"], "stop")
 

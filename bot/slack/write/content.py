@@ -31,7 +31,7 @@ class Content:
     button: Button | None = None
     form: Form = Form.MARKDOWN
     growing: bool = False
-    """More of the answer is expected: a line says so, with a button that stops it."""
+    """More of the answer is expected: a button below says so, and stops it."""
 
     @property
     def empty(self) -> bool:

@@ -253,8 +253,8 @@ class LiveReply:
             return replace(self._closing.content, markdown=markdown, form=part.form)
         if not self._has_words:
             return Content(footer=(self._status,) if self._status else (), form=part.form)
-        # Where edits are short, none may be left to take the line away when the message has ended; and a short answer,
-        # which may be whole with its first words, needs none for that.
+        # Where edits are short, none may be left to take the button away when the message has ended. A short answer may
+        # be whole with its first words, and needs none for that.
         growing = last and piece.end is None and not (short or self.complete) and part.form is not Form.TEXT
         growing = growing and part.shown is not None and bool(part.shown.markdown)
         return Content(markdown, form=part.form, growing=growing)

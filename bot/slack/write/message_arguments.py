@@ -21,7 +21,6 @@ CONTEXT_TEXT_CHARS_MAX = 2_000
 FILE_NAME_CHARS_MAX = 80
 BRACKETS = str.maketrans("<>", "‹›")
 """Nothing of Slack's begins with these, whoever reads the name next."""
-WRITING = "writing…"
 NO_PREVIEWS: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False}
 """Of chat.postMessage and of what goes to a response_url: Slack fetches no address of an answer. A stream has none
 anyway, and an edit keeps what its message was posted with."""
@@ -46,7 +45,7 @@ def message(content: Content, stops: str = "") -> dict[str, Any]:
     text = plain(content.markdown or "\n".join(footer), NOTIFICATION_CHARS_MAX)
     pressable = [buttons.actions_block(content.button)] if content.button else []
     if content.growing and stops:
-        pressable = [*context([WRITING]), buttons.stop_block(stops)]
+        pressable = [buttons.stop_block(stops)]
     return {"text": text, "blocks": answer + context(footer) + pressable}
 
 
