@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from bot.learned_limits import LearnedLimit
 from bot.limits import POSTS_PER_WORKSPACE_PER_MIN
+from bot.shares import Share
 from bot.slack.web_api.call_budget import Bid, Urgency
 from bot.slack.web_api.channel_posts import BURST, POST_EVERY_S
 from bot.slack.web_api.rate_limiter import CHANNELS, Bidder, RateLimiter
@@ -373,12 +374,12 @@ def test_first_words_find_room_however_many_answers_go_on_in_further_messages() 
 
 def test_a_smaller_share_counts_at_once_and_a_larger_one_lets_those_in_who_wait() -> None:
     async def script(calls: Calls) -> None:
-        calls.rate_limiter.set_share(0.5)
+        calls.rate_limiter.set_share(Share(edits=0.5))
         await use_up(calls, EDITS_PER_MIN // 2)
         waiting = asyncio.create_task(calls.call("waiting", bid(Urgency.FINAL)))
         await asyncio.sleep(10)
         assert not waiting.done()
-        calls.rate_limiter.set_share(1.0)
+        calls.rate_limiter.set_share(Share())
         await waiting
 
     assert played(script).times("waiting") == [10.0]
