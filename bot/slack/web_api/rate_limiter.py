@@ -120,7 +120,7 @@ class MethodLimiter:
 
     def _ready_at(self, ticket: Ticket, bid: Bid, now_s: float, alone: bool) -> float:
         first_words = bid.urgency is Urgency.FIRST
-        ready_s = max(bid.not_before_s, self.budget.ready_at(now_s))
+        ready_s = max(bid.not_before_s, self.budget.ready_at(now_s, first=first_words))
         if ticket.channel is not None:
             ready_s = max(ready_s, ticket.channel.ready_at(now_s, first_words=first_words))
         if first_words:
