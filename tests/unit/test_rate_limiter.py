@@ -436,3 +436,17 @@ def test_the_workspaces_posts_are_the_limit_where_there_are_many_channels() -> N
 
     times_s = played(script).times("post")
     assert sum(at_s < 60 for at_s in times_s) == POSTS_PER_WORKSPACE_PER_MIN
+
+
+def test_first_words_do_not_wait_for_what_refusals_of_further_messages_have_taught() -> None:
+    """Of fifty answers that begin at once in a stricter workspace; what went ahead is paid back by further messages."""
+
+    async def script(calls: Calls) -> None:
+        calls.rate_limiter.adopt(POST, LearnedLimit(calls=200, burst=8))
+        further = asyncio.create_task(calls.call("further", bid(Urgency.LIVE), POST, "D0"))
+        await asyncio.gather(*(calls.call("first", bid(Urgency.FIRST), POST, f"D{number}") for number in range(50)))
+        await further
+
+    times = played(script)
+    assert times.times("first") == [0.0] * 50
+    assert times.times("further")[0] > 10.0
