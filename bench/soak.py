@@ -4,8 +4,9 @@
 
 I/O: a workspace and a practice model on 127.0.0.1 in this process, the bot in a second; Linux only (``/proc``). Most
 questions are commands, since Slack allows 300 posts a minute; the others are mentions, in threads of some questions
-each. Writes ``docs/bench/<name>.json`` and ``docs/bench/<name>.svg``; blocks are what Python's own objects occupy, so
-that memory which grows beside them is held by a library, as SQLite's pages are. The exit code is 1 where something has grown from the first half of the samples to the second.
+each. Writes ``docs/bench/<name>.json`` and ``docs/bench/<name>.svg``. Blocks are what Python's own objects occupy:
+memory that grows beside them is held by a library, as SQLite's pages are. The exit code is 1 where something has grown
+from the first half of the samples to the second.
 """
 
 from __future__ import annotations
