@@ -1,6 +1,7 @@
 """Plays many answers at once in one workspace and reports how soon people see what the model writes. I/O: see ``play``.
 
     python -m bench.live_reply [--loads 1,5,20,50] [--seconds 30] [--strictness 0.7] [--name live_reply]
+        [--replicas 3 --answers-on 1 --database postgresql://…]
 
 Prints a table and writes ``docs/bench/<name>.json`` and ``docs/bench/<name>.svg``. The figures of one load:
 
@@ -25,7 +26,7 @@ from pathlib import Path
 from statistics import quantiles
 
 from bench import plot
-from bench.play import ROOT, Load, Played, play
+from bench.play import ROOT, Load, Played, Replicas, play
 from bot.limits import MARKDOWN_CHARS_MAX, METHOD_TIERS, POSTS_PER_WORKSPACE_PER_MIN, TIER_CALLS_PER_MIN
 from playground.measure.best_schedule import best_staleness_s
 from playground.measure.readers import Seen, seen
@@ -131,10 +132,13 @@ def table(results: list[Result]) -> str:
 
 
 async def main(chosen: argparse.Namespace) -> int:
+    if chosen.replicas > 1 and not chosen.database:
+        raise SystemExit("--replicas: several processes need --database postgresql://…")
     results: list[Result] = []
     curves: list[plot.Panel] = []
+    replicas = Replicas(chosen.replicas, chosen.answers_on or chosen.replicas, chosen.database)
     for answers in chosen.loads:
-        played = await play(Load(answers, chosen.seconds, chosen.strictness))
+        played = await play(Load(answers, chosen.seconds, chosen.strictness), replicas)
         values, answers_seen = result(played)
         results.append(values)
         middle = sorted(range(answers), key=lambda number: answers_seen[number].staleness_s)[answers // 2]
@@ -151,8 +155,9 @@ async def main(chosen: argparse.Namespace) -> int:
         "refused_share": round(refused_share, 4),
         "loads": [_rounded(asdict(one) | {"ratio": one.against_edits}) for one in results],
     }
-    _write(DOCS / f"{chosen.name}.json", json.dumps(figures, indent=1) + "\n")
-    _write(DOCS / f"{chosen.name}.svg", plot.svg(curves, results))
+    if chosen.name:
+        _write(DOCS / f"{chosen.name}.json", json.dumps(figures, indent=1) + "\n")
+        _write(DOCS / f"{chosen.name}.svg", plot.svg(curves, results))
     broken = any(one.backward_steps or one.lost_words or one.unanswered for one in results)
     return int(broken or refused_share > (0.0 if chosen.strictness >= 1 else REFUSED_SHARE_MAX))
 
@@ -170,7 +175,10 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--loads", type=lambda text: [int(part) for part in text.split(",")], default=[1, 5, 20, 50])
     made.add_argument("--seconds", type=float, default=30.0, help="length of an answer; every fifth is 1.8 times that")
     made.add_argument("--strictness", type=float, default=1.0, help="0.7: Slack allows 30 %% less than it documents")
-    made.add_argument("--name", default="live_reply", help="of the files in docs/bench")
+    made.add_argument("--name", default="live_reply", help="of the files in docs/bench; empty: none")
+    made.add_argument("--replicas", type=int, default=1, help="processes that share the workspace")
+    made.add_argument("--answers-on", type=int, default=0, help="so many of them get what Slack delivers; 0: all")
+    made.add_argument("--database", default="", help="a PostgreSQL, for several")
     return made
 
 

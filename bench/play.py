@@ -1,7 +1,8 @@
 """A load goes in; so many questions are asked at the same time, and what the model wrote and people saw comes out.
 
-I/O: a workspace and a practice model on 127.0.0.1 in this process, the bot as a process of its own with its ordinary
-settings. The model writes on a fixed clock, whatever the machine does meanwhile.
+I/O: a workspace and a practice model on 127.0.0.1 in this process, the bot as a process of its own (or several, on a
+PostgreSQL that is given) with its ordinary settings. The model writes on a fixed clock, whatever the machine does
+meanwhile.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ import json
 import os
 import re
 import signal
+import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -52,6 +54,16 @@ class Load:
     latency_s: float = 0.1
 
 
+@dataclass(frozen=True, slots=True)
+class Replicas:
+    """Processes that share the workspace, and the ``database`` where they are several. Slack delivers to
+    ``answers_on`` of them; the others are there, and idle."""
+
+    number: int = 1
+    answers_on: int = 1
+    database: str = ""
+
+
 @dataclass(slots=True)
 class Played:
     """What happened. ``revisions[i]`` are those of the thread whose answer is ``written[i]``."""
@@ -65,14 +77,15 @@ class Played:
     log_tail: list[str] = field(default_factory=list)
 
 
-async def play(load: Load) -> Played:
+async def play(load: Load, replicas: Replicas | None = None) -> Played:
+    replicas = replicas or Replicas()
     async with (
         PracticeModel(token_rate_per_s=None, first_token_delay_s=0.0) as model,
         Workspace(ROOT / "manifest.yml", latency_s=load.latency_s, strictness=load.strictness) as workspace,
-        _bot(workspace, model) as log,
+        _bots(workspace, model, replicas) as log,
     ):
-        await workspace.until(lambda ws: ws.connections, timeout_s=START_WITHIN_S)
-        await log.until(lambda: log.ready, START_WITHIN_S)
+        await workspace.until(lambda ws: ws.connections == replicas.answers_on, timeout_s=START_WITHIN_S)
+        await log.until(lambda: log.ready == replicas.number, START_WITHIN_S)
         texts = [answer(number, length(load, number)) for number in range(load.answers)]
         held = [HeldAnswer() for _ in texts]
         model.script(*held)
@@ -139,54 +152,73 @@ def _by_answer(workspace: Workspace, threads: list[tuple[str, str]], answers: in
 
 
 class _Log:
-    """The bot's log: readiness and the outcome of each question."""
+    """What the bot's processes log: how many are ready, and the outcome of each question."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self.ready = False
+    def __init__(self) -> None:
+        self.ready = 0
         self.outcomes: dict[str, str] = {}
         self.tail: list[str] = []
-        self._process = process
+        self._processes: list[asyncio.subprocess.Process] = []
         self._news = asyncio.Condition()
-        self.reader = asyncio.create_task(self._read())
+
+    def of(self, process: asyncio.subprocess.Process) -> asyncio.Task[None]:
+        self._processes.append(process)
+        return asyncio.create_task(self._read(process))
 
     async def until(self, so: Callable[[], bool], timeout_s: float) -> None:
         async with asyncio.timeout(timeout_s), self._news:
             await self._news.wait_for(so)
 
     def cpu_s(self) -> float:
-        """Processor time of the bot so far; 0 where the system does not tell."""
+        """Processor time of all of them so far; 0 where the system does not tell."""
+        ticks = 0
         with suppress(OSError):
-            fields = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-            return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-        return 0.0
+            for process in self._processes:
+                fields = Path(f"/proc/{process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+                ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
 
-    async def _read(self) -> None:
-        assert self._process.stderr is not None
-        async for raw in self._process.stderr:
+    async def _read(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stderr is not None
+        async for raw in process.stderr:
             line = raw.decode(errors="replace").rstrip()
             self.tail = [*self.tail[-200:], line]
             event: dict[str, Any] = {}
             with suppress(ValueError):
                 event = json.loads(line)
             async with self._news:
-                self.ready = self.ready or event.get("event") == "bot.ready"
+                self.ready += event.get("event") == "bot.ready"
                 if event.get("event") == "turn.done":
                     self.outcomes[str(event["ts"])] = str(event["outcome"])
                 self._news.notify_all()
 
 
 @asynccontextmanager
-async def _bot(workspace: Workspace, model: PracticeModel) -> AsyncIterator[_Log]:
+async def _bots(workspace: Workspace, model: PracticeModel, replicas: Replicas) -> AsyncIterator[_Log]:
+    log = _Log()
+    async with AsyncExitStack() as bots:
+        for number in range(replicas.number):
+            hears = number < replicas.answers_on
+            await bots.enter_async_context(_bot(workspace, model, log, replicas.database, hears=hears))
+        yield log
+
+
+@asynccontextmanager
+async def _bot(
+    workspace: Workspace, model: PracticeModel, log: _Log, database: str, *, hears: bool
+) -> AsyncIterator[None]:
+    """Unless it ``hears``, it waits for deliveries over HTTP that nobody makes."""
     with tempfile.TemporaryDirectory(prefix="bench-") as directory:
         environment = {
             **os.environ,
             "SLACK_BOT_TOKEN": workspace.bot_token,
-            "SLACK_APP_TOKEN": workspace.app_token,
-            "SLACK_SIGNING_SECRET": "",
+            "SLACK_APP_TOKEN": workspace.app_token if hears else "",
+            "SLACK_SIGNING_SECRET": "" if hears else workspace.signing_secret,
+            "BOT_HTTP_PORT": str(_free_port()),
             "SLACK_API_URL": workspace.api_url,
             "YOUROUTER_API_KEY": model.api_key,
             "MESSAGES_API_URL": model.url,
-            "DATABASE_URL": "",
+            "DATABASE_URL": database,
             "BOT_DATA_DIR": directory,
             "BOT_LOG_FORMAT": "json",
             "BOT_LOG_LEVEL": "INFO",
@@ -196,9 +228,9 @@ async def _bot(workspace: Workspace, model: PracticeModel) -> AsyncIterator[_Log
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", "run", cwd=ROOT, env=environment, stderr=asyncio.subprocess.PIPE, limit=1 << 20
         )
-        log = _Log(process)
+        reader = log.of(process)
         try:
-            yield log
+            yield
         finally:
             if process.returncode is None:
                 process.send_signal(signal.SIGTERM)
@@ -207,4 +239,9 @@ async def _bot(workspace: Workspace, model: PracticeModel) -> AsyncIterator[_Log
                 except TimeoutError:
                     process.kill()
                     await process.wait()
-            await log.reader
+            await reader
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Protocol
@@ -112,3 +112,23 @@ def _bars(figures: Sequence[Figures], left: int, top: int) -> str:
             f'<text x="{x + 18}" y="{top + 12}">{words}</text>',
         ]
     return "\n".join(drawn)
+
+
+def lines(curves: Mapping[str, Sequence[tuple[float, float]]], across: str) -> str:
+    """Each in a panel of its own that begins at 0, two to a row. ``across`` says what is counted from left to right."""
+    rows = (len(curves) + 1) // 2
+    width, height = 2 * WIDTH + 3 * GAP, rows * (HEIGHT + GAP) + GAP
+    drawn = []
+    for number, (name, points) in enumerate(curves.items()):
+        left, top = GAP + number % 2 * (WIDTH + GAP), GAP + number // 2 * (HEIGHT + GAP)
+        right, highest = max(x for x, _ in points), 1.1 * max(y for _, y in points)
+        path = " ".join(f"{left + x / right * WIDTH:.1f},{top + HEIGHT - y / highest * HEIGHT:.1f}" for x, y in points)
+        drawn += [
+            f'<text class="t" x="{left}" y="{top - 8}">{name}: {points[0][1]:,.0f} to {points[-1][1]:,.0f}</text>',
+            f'<path class="a" fill="none" d="M{left} {top}V{top + HEIGHT}H{left + WIDTH}"/>',
+            f'<polyline fill="none" stroke="#3a2f2a" stroke-width="2" points="{path}"/>',
+            f'<text x="{left + WIDTH}" y="{top + HEIGHT + 16}" text-anchor="end">{right:,.0f} {across}</text>',
+        ]
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}">'
+    ground = f'<rect width="{width}" height="{height}" fill="#fff"/>'
+    return "\n".join([head, f"<style>{STYLE}</style>", ground, *drawn, "</svg>\n"])

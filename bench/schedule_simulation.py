@@ -1,10 +1,10 @@
 """The same loads as ``live_reply`` plays, in a virtual time: seconds of answers cost milliseconds. I/O: the terminal.
 
     python -m bench.schedule_simulation [--loads 1,5,20,50] [--seconds 30] [--strictness 0.7] [--shape bucket]
-        [--channels 1] [--processes 3 --answers-on 1]
+        [--channels 1] [--replicas 3 --answers-on 1]
 
 ``--shape``: how Slack counts a minute; ``--channels``: all are asked in so many, at the same moment, instead of most in
-direct messages; ``--processes`` share the workspace, and ``--answers-on`` so many of them write.
+direct messages; ``--replicas`` share the workspace, and ``--answers-on`` so many of them write.
 
 The reply, its rate limiter and budgets are the real ones; Slack is the workspace's rate limits behind a constant
 latency. The outcome is the same every time, so that two ways to spend the budget can be compared. What it leaves out:
@@ -28,13 +28,13 @@ from bench import live_reply
 from bench.play import ASKED_WITHIN_S, IN_CHANNEL_EVERY, WRITE_EVERY_S, Load, Played, length
 from bot.lease import Lease
 from bot.messages import EntryPoint, Question
+from bot.shares import Others
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.rate_limiter import RateLimiter
 from bot.slack.write.live_reply import LiveReply
 from bot.slack.write.status_line import StatusLine
 from bot.slack.write.thread_outlet import ThreadOutlet, ThreadServices
 from bot.slack.write.writer import Writer
-from bot.store.leases import Others
 from playground.measure.answers import answer
 from playground.measure.readers import Written
 from playground.measure.virtual_time import run
@@ -115,20 +115,22 @@ class _Process:
         self.services = ThreadServices(self.api, _Records(), _find_posted, _find_streamed)
         self.answers = 0
         self.published = (0, 0.0)
-        self._others = others
+        self._processes = others
+        self._others = Others()
         self._changed = asyncio.Event()
 
     def count(self, more: int) -> None:
         self.answers += more
+        self.limiter.set_share(self._others.share_beside(self.answers))
         self._changed.set()
 
     async def beat(self) -> None:
         while True:
             self._changed.clear()
             self.published = (self.answers, self.limiter.edits_spent())
-            rest = [one.published for one in self._others if one is not self]
-            others = Others(len(rest), sum(one[0] for one in rest), sum(one[1] for one in rest))
-            self.limiter.set_share(others.share_beside(self.answers))
+            rest = [one.published for one in self._processes if one is not self]
+            self._others = Others(len(rest), sum(one[0] for one in rest), sum(one[1] for one in rest))
+            self.limiter.set_share(self._others.share_beside(self.answers))
             await asyncio.sleep(HEARTBEAT_MIN_S)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), HEARTBEAT_S - HEARTBEAT_MIN_S)
@@ -192,11 +194,9 @@ def main() -> int:
     parser.add_argument("--burst", type=float, default=CALL_BURST, help="what a bucket holds")
     parser.add_argument("--post-burst", type=float, default=POST_BURST, help="posts that a channel takes at once")
     parser.add_argument("--channels", type=int, default=0)
-    parser.add_argument("--processes", type=int, default=1)
-    parser.add_argument("--answers-on", type=int, default=0)
     chosen = parser.parse_args()
     setting = Setting(
-        chosen.shape, chosen.burst, chosen.post_burst, chosen.channels, chosen.processes, chosen.answers_on
+        chosen.shape, chosen.burst, chosen.post_burst, chosen.channels, chosen.replicas, chosen.answers_on
     )
     results = [
         live_reply.result(run(simulate(Load(answers, chosen.seconds, chosen.strictness), setting)))[0]

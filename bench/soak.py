@@ -1,10 +1,12 @@
 """Whether a process stays as it is: thousands of questions go through one bot, and samples of it are printed.
 
-    python -m bench.soak [--questions 5000] [--mentions 0.2]
+    python -m bench.soak [--questions 5000] [--mentions 0.2] [--name soak]
 
 I/O: a workspace and a practice model on 127.0.0.1 in this process, the bot in a second; Linux only (``/proc``). Most
 questions are commands, since Slack allows 300 posts a minute; the others are mentions, in threads of some questions
-each. The exit code is 1 where something has grown from the first half of the samples to the second.
+each. Writes ``docs/bench/<name>.json`` and ``docs/bench/<name>.svg``. Blocks are what Python's own objects occupy:
+memory that grows beside them is held by a library, as SQLite's pages are. The exit code is 1 where something has grown
+from the first half of the samples to the second.
 """
 
 from __future__ import annotations
@@ -19,28 +21,31 @@ import sys
 import tempfile
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any
 
+from bench import plot
 from playground.practice_model.server import PracticeModel
 from playground.workspace.workspace import Workspace
 
 ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs" / "bench"
 AT_ONCE = 40
 CHANNELS = 20
 THREAD_QUESTIONS = 5
 SAMPLES = 20
 STUCK_S = 120.0
-GROWTH_MAX = {"memory_mb": 1.05, "handles": 1.1, "threads": 1.1, "tasks": 1.2, "wal_kb": 1.5}
+GROWTH_MAX = {"memory_mb": 1.05, "blocks": 1.01, "handles": 1.1, "threads": 1.1, "tasks": 1.2, "wal_kb": 1.5}
 """Of the median of a half; ``+ SLACK`` for what is small."""
 SLACK = 3
-# Runs the bot; on SIGUSR1 it says how many tasks its loop has.
+# Runs the bot; on SIGUSR1 it says how many tasks its loop has, and how many blocks of memory Python's objects.
 PROGRAM = """
 import asyncio, os, runpy, signal, sys
 def tell(*_):
-    os.write(2, b'{"event": "soak.tasks", "tasks": %d}\\n' % len(asyncio.all_tasks()))
+    figures = len(asyncio.all_tasks()), sys.getallocatedblocks()
+    os.write(2, b'{"event": "soak.figures", "tasks": %d, "blocks": %d}\\n' % figures)
 signal.signal(signal.SIGUSR1, tell)
 sys.argv = ["bot", "run"]
 runpy.run_module("bot", run_name="__main__", alter_sys=True)
@@ -51,6 +56,7 @@ runpy.run_module("bot", run_name="__main__", alter_sys=True)
 class Sample:
     answered: int
     memory_mb: float
+    blocks: int
     handles: int
     threads: int
     tasks: int
@@ -59,13 +65,14 @@ class Sample:
 
     def row(self) -> str:
         return (
-            f"{self.answered:9} {self.memory_mb:10.1f} {self.handles:8} {self.threads:8} {self.tasks:6} "
-            f"{self.wal_kb:8} {self.database_kb:12}"
+            f"{self.answered:9} {self.memory_mb:10.1f} {self.blocks:8} {self.handles:8} {self.threads:8} "
+            f"{self.tasks:6} {self.wal_kb:8} {self.database_kb:12}"
         )
 
 
 HEADER = (
-    f"{'answered':>9} {'memory, MB':>10} {'handles':>8} {'threads':>8} {'tasks':>6} {'WAL, kB':>8} {'database, kB':>12}"
+    f"{'answered':>9} {'memory, MB':>10} {'blocks':>8} {'handles':>8} {'threads':>8} {'tasks':>6} {'WAL, kB':>8} "
+    f"{'database, kB':>12}"
 )
 
 
@@ -77,7 +84,7 @@ class Bot:
     news: asyncio.Condition = field(default_factory=asyncio.Condition)
     answered: int = 0
     failed: int = 0
-    tasks: asyncio.Queue[int] = field(default_factory=asyncio.Queue)
+    figures: asyncio.Queue[tuple[int, int]] = field(default_factory=asyncio.Queue)
 
     async def read(self) -> None:
         assert self.process.stderr is not None
@@ -88,8 +95,8 @@ class Bot:
             match line.get("event"):
                 case "bot.ready":
                     self.ready.set()
-                case "soak.tasks":
-                    self.tasks.put_nowait(int(line["tasks"]))
+                case "soak.figures":
+                    self.figures.put_nowait((int(line["tasks"]), int(line["blocks"])))
                 case "turn.done":
                     async with self.news:
                         self.answered += 1
@@ -102,15 +109,16 @@ class Bot:
 
     async def sample(self) -> Sample:
         os.kill(self.process.pid, signal.SIGUSR1)
-        tasks = await asyncio.wait_for(self.tasks.get(), 30)
-        return _sample(self.process.pid, self.data_dir, self.answered, tasks)
+        tasks, blocks = await asyncio.wait_for(self.figures.get(), 60)
+        return _sample(self.process.pid, self.data_dir, self.answered, tasks, blocks)
 
 
-def _sample(pid: int, data_dir: Path, answered: int, tasks: int) -> Sample:
+def _sample(pid: int, data_dir: Path, answered: int, tasks: int, blocks: int) -> Sample:
     status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
     return Sample(
         answered,
         int(re.findall(r"VmRSS:\s+(\d+)", status)[0]) / 1024,
+        blocks,
         len(list(Path(f"/proc/{pid}/fd").iterdir())),
         int(re.findall(r"Threads:\s+(\d+)", status)[0]),
         tasks,
@@ -155,6 +163,15 @@ async def soak(workspace: Workspace, bot: Bot, questions: int, mentions: float) 
     return samples
 
 
+def _drawn(samples: list[Sample]) -> dict[str, list[tuple[float, float]]]:
+    """The curves by their names."""
+    names = {
+        "memory_mb": "Memory, MB", "blocks": "Blocks of Python's objects", "handles": "Handles", "tasks": "Tasks",
+        "wal_kb": "Write-ahead log, kB", "database_kb": "Database, kB",
+    }  # fmt: skip
+    return {text: [(one.answered, float(getattr(one, name))) for one in samples] for name, text in names.items()}
+
+
 def grown(samples: list[Sample]) -> list[str]:
     """What has grown since the first quarter, which fills the caches."""
     rest = samples[len(samples) // 4 :]
@@ -171,6 +188,7 @@ async def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.soak")
     parser.add_argument("--questions", type=int, default=5_000)
     parser.add_argument("--mentions", type=float, default=0.2, help="this share of them, the others are commands")
+    parser.add_argument("--name", default="soak", help="of the files in docs/bench; empty: none")
     options = parser.parse_args()
     async with (
         PracticeModel(token_rate_per_s=None, first_token_delay_s=0.0) as model,
@@ -205,6 +223,10 @@ async def _run(model: PracticeModel, workspace: Workspace, data_dir: Path, optio
         await process.wait()
         await reading
     found = grown(samples)
+    if options.name:
+        figures = json.dumps([asdict(one) for one in samples], indent=1)
+        (DOCS / f"{options.name}.json").write_text(f"{figures}\n", encoding="utf-8")
+        (DOCS / f"{options.name}.svg").write_text(plot.lines(_drawn(samples), "questions answered"), encoding="utf-8")
     print(f"{bot.answered} answered, {bot.failed} not whole, in {time.monotonic() - started_s:.0f} s")
     print(f"grown: {', '.join(found) or 'nothing'}")
     return 1 if found or bot.failed else 0

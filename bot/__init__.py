@@ -30,6 +30,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     loop_share.py      lets others run while something computes
     stops.py           answers that people end
     lease.py           until when a question is this process's
+    shares.py          its part of Slack's limits, beside other processes
     id_lists.py        settings that list ids or domains
     limits.py          the published limits of Slack and of the Messages API
     learned_limits.py  what refusals have taught of them

@@ -20,6 +20,7 @@ from bot.errors import LeaseLost, SlackError, SlackOutcomeUnknown, StoreFailed
 from bot.logs import get_logger
 from bot.messages import Question
 from bot.ports import SETTLED_S, Claim, Lock, Notices, Outcome, Questions, Vitals
+from bot.shares import Others, Share
 
 log = get_logger(__name__)
 
@@ -45,9 +46,9 @@ class InboxLimits:
 class Inbox:
     """``owner`` names this process among those that share the database.
 
-    After each heartbeat that the database took, ``on_share`` is called with this process's part of what Slack allows
-    the workspace, and ``on_alive`` where questions are written down too. ``spent`` tells which part of a minute's edits
-    was made here, for those who share the workspace.
+    After each heartbeat ``on_alive`` is called, if questions are written down too. ``on_share`` is called with this
+    process's share of the workspace's calls, then and when the number of its answers has changed; ``spent`` tells which
+    part of a minute's edits was made here, for those who share the workspace.
     """
 
     def __init__(
@@ -59,7 +60,7 @@ class Inbox:
         limits: InboxLimits,
         *,
         on_alive: Callable[[], None] = lambda: None,
-        on_share: Callable[[float], None] = lambda _: None,
+        on_share: Callable[[Share], None] = lambda _: None,
         spent: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._questions = questions
@@ -82,7 +83,7 @@ class Inbox:
         self._notices: dict[asyncio.Task[bool], Lock] = {}
         self._loops: list[asyncio.Task[None]] = []
         self._beat_soon = asyncio.Event()
-        self._processes = 1
+        self._others = Others()
 
     async def accept(self, question: Question) -> bool:
         """Writes ``question`` down; ``False`` where it was. Raises ``StoreFailed``: then Slack must get no ack."""
@@ -173,7 +174,8 @@ class Inbox:
             tuple(self._turns.values()), tuple(self._notices.values()), spent=self._spent(), stopping=self._closing
         )
         heartbeat = await self._questions.heartbeat(self._owner, vitals, lease_s=self._limits.lease_s)
-        self._processes = heartbeat.processes
+        self._others = heartbeat.others
+        self._on_share(self._others.share_beside(len(self._turns)))
         self._stop_what_is_lost()
         if heartbeat.expired:
             log.warning("inbox.leases_expired", questions=heartbeat.expired)
@@ -181,7 +183,6 @@ class Inbox:
         if time.monotonic() >= self._forget_at_s:
             await self._questions.forget(self._limits.remember_s)
             self._forget_at_s = time.monotonic() + FORGET_EVERY_S
-        self._on_share(heartbeat.share)
         if self._accepting:
             self._on_alive()
 
@@ -237,7 +238,8 @@ class Inbox:
         self._answers_changed()
 
     def _answers_changed(self) -> None:
-        if self._processes > 1:
+        if self._others.processes:  # first words do not wait for a heartbeat to have their share
+            self._on_share(self._others.share_beside(len(self._turns)))
             self._beat_soon.set()
 
     async def _notify(self, question: Question, ahead: int, lock: Lock) -> None:

@@ -13,6 +13,7 @@ from typing import Protocol
 from bot.day_budget import Spent
 from bot.lease import Lease
 from bot.messages import Conversation, Note, Question, ThreadKey, ThreadMessage
+from bot.shares import Others
 from bot.stream_events import StreamEvent, Usage
 
 
@@ -139,10 +140,8 @@ class Vitals:
 class Heartbeat:
     """What a process learns with its heartbeat."""
 
-    share: float
-    """Its part of what Slack allows the workspace, by the answers that it and others write now."""
-    processes: int
-    """How many live, this one included."""
+    others: Others
+    """Those with whom it shares what Slack allows the workspace."""
     expired: int = 0
     """So many leases had run out; their questions can be claimed again."""
 

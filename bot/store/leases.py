@@ -16,7 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from bot.ports import STRIKES_MAX, Stage
+from bot.ports import STRIKES_MAX, Stage, Vitals
+from bot.shares import Others
 from bot.store import fairness
 from bot.store.crashes import Death, after
 from bot.store.fairness import TurnBounds
@@ -28,7 +29,6 @@ SERVER_NOW: Now = sa.cast(sa.extract("epoch", sa.func.clock_timestamp()), sa.Dou
 """The clock of a database that processes share."""
 NO_LEASE: dict[str, Any] = {"lease_owner": None, "lease_until": None}
 CRASHES_BEFORE_CARE = 2
-SHARE_MIN = 0.02
 PEOPLE_AT_ONCE = 100
 CLAIMING = 7203120
 """The number of PostgreSQL's lock for whoever claims."""
@@ -183,34 +183,21 @@ def was_away(connection: Connection, now: Now, owner: str, lease_s: float) -> bo
     return connection.execute(away).first() is not None
 
 
-def leave_vitals(connection: Connection, now: Now, owner: str, *, answers: int, spent: float, stopping: bool) -> None:
-    vitals = {"seen_at": now, "answers": answers, "spent": spent, "stopping": stopping}
-    known = connection.execute(processes.update().where(processes.c.owner == owner).values(vitals))
+def leave_vitals(connection: Connection, now: Now, owner: str, team_id: str | None, vitals: Vitals) -> None:
+    says = {"answers": len(vitals.claims), "spent": vitals.spent, "stopping": vitals.stopping}
+    known = connection.execute(processes.update().where(processes.c.owner == owner).values(seen_at=now, **says))
     if known.rowcount == 0:
-        connection.execute(processes.insert().values(owner=owner, started_at=now, **vitals))
+        new = {"owner": owner, "team_id": team_id, "started_at": now, "seen_at": now}
+        connection.execute(processes.insert().values(new | says))
 
 
-@dataclass(frozen=True, slots=True)
-class Others:
-    """The other processes that live: how many will go on, what all of them write, and the edits they have spent."""
-
-    processes: int
-    answers: int
-    spent: float
-
-    def share_beside(self, answers: int) -> float:
-        """Each one's share is by its answers and one more, so that a new one's first words have room anywhere.
-
-        What others have spent of a minute's edits is gone, whoever's share it was.
-        """
-        share = (answers + 1) / (answers + 1 + self.answers + self.processes)
-        return max(SHARE_MIN, min(share, 1.0 - self.spent))
-
-
-def others(connection: Connection, now: Now, owner: str, lease_s: float) -> Others:
-    going_on = sa.func.sum(sa.case((processes.c.stopping, 0), else_=1))
-    query = sa.select(going_on, sa.func.sum(processes.c.answers), sa.func.sum(processes.c.spent)).where(
-        processes.c.owner != owner, processes.c.seen_at >= now - lease_s
+def others(connection: Connection, now: Now, owner: str, team_id: str | None, lease_s: float) -> Others:
+    """Those of the same workspace: Slack counts each one's calls for itself."""
+    going_on = sa.case((processes.c.stopping, 0), else_=1)
+    # A process of an earlier version does not say whose it is.
+    same = sa.true() if team_id is None else sa.or_(processes.c.team_id == team_id, processes.c.team_id.is_(None))
+    query = sa.select(sa.func.sum(going_on), sa.func.sum(processes.c.answers), sa.func.sum(processes.c.spent)).where(
+        same, processes.c.owner != owner, processes.c.seen_at >= now - lease_s
     )
     count, answers, spent = connection.execute(query).one()
     return Others(int(count or 0), int(answers or 0), float(spent or 0.0))

@@ -26,6 +26,7 @@ from bot.errors import StoreFailed
 from bot.lease import Lease, Stop
 from bot.messages import Question, ThreadKey
 from bot.ports import Accepted, Claim, Heartbeat, Lock, Outcome, Stage, Vitals
+from bot.shares import Others
 from bot.store import leases, payloads
 from bot.store.database import Database
 from bot.store.fairness import TurnBounds, has_to_wait
@@ -145,17 +146,16 @@ class StoredQuestions:
     async def heartbeat(self, owner: str, vitals: Vitals, *, lease_s: float) -> Heartbeat:
         now, until_s = self._now(), self._until_s(lease_s)
         held: list[Claim | Lock] = [*vitals.claims, *vitals.locks]
-        answers = len(vitals.claims)
         fences = {one.id: one.fence for one in held}
         newly_lost = {one.id: one.fence for one in vitals.claims if not one.lease.lost}
 
-        def work(connection: Connection) -> tuple[dict[int, bool], int, leases.Others]:
+        def work(connection: Connection) -> tuple[dict[int, bool], int, Others]:
             kept = leases.renew(connection, now + lease_s, owner, fences)
             leases.forgive(connection, {id_: fence for id_, fence in newly_lost.items() if id_ not in kept})
             away = leases.was_away(connection, now, owner, lease_s)
-            leases.leave_vitals(connection, now, owner, answers=answers, spent=vitals.spent, stopping=vitals.stopping)
+            leases.leave_vitals(connection, now, owner, self._team_id, vitals)
             expired = 0 if away else leases.expire(connection, now, lease_s)
-            return kept, expired, leases.others(connection, now, owner, lease_s)
+            return kept, expired, leases.others(connection, now, owner, self._team_id, lease_s)
 
         kept, expired, others = await self._database.run(work, durable=False)
         for one in held:
@@ -164,7 +164,7 @@ class StoredQuestions:
                 one.lease.erased = kept[one.id]
             else:
                 one.lease.lose()
-        return Heartbeat(others.share_beside(answers), others.processes + 1, expired)
+        return Heartbeat(others, expired)
 
     async def expire_all(self) -> int:
         """Makes every question waiting again that is not finished: only for a database that nobody else uses."""

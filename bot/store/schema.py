@@ -79,12 +79,14 @@ refused_files = sa.Table(
     sa.Index("ix_refused_files_at", "at"),
 )
 
-# Who shares this database, so that each takes its part of Slack's limits: ``answers`` run there now, and so much of a
-# minute's edits was ``spent`` there. And how long a process had lived, and whether it was stopping, when it died.
+# Who shares this database, so that those of one workspace (``team_id``; NULL: of any) take their parts of Slack's
+# limits: ``answers`` run there now, and so much of a minute's edits was ``spent`` there. And how long a process had
+# lived, and whether it was stopping, when it died.
 processes = sa.Table(
     "processes",
     metadata,
     sa.Column("owner", sa.String(64), primary_key=True),
+    sa.Column("team_id", sa.String(32)),
     sa.Column("started_at", sa.Float, nullable=False),
     sa.Column("seen_at", sa.Float, nullable=False),
     sa.Column("stopping", sa.Boolean, nullable=False),

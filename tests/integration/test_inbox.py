@@ -13,7 +13,8 @@ from bot.errors import SlackError, SlackOutcomeUnknown, SlackUnavailable, StoreF
 from bot.inbox import Inbox, InboxLimits
 from bot.lease import Lease
 from bot.messages import Question
-from bot.ports import Claim, Outcome
+from bot.ports import Claim, Outcome, Vitals
+from bot.shares import Share
 from bot.store.database import Database
 from bot.store.fairness import TurnBounds
 from bot.store.questions import StoredQuestions
@@ -532,3 +533,26 @@ async def _lease_until(database: Database) -> float:
 
 async def _rename(database: Database, old: str, new: str) -> None:
     await run_sql(database, f"ALTER TABLE {old} RENAME TO {new}")
+
+
+async def test_a_process_that_begins_an_answer_has_its_share_before_the_next_heartbeat(
+    database: Database, thread: Thread
+) -> None:
+    other, shares, at_first = StoredQuestions(database), list[Share](), list[Share]()
+    await other.add(asked("1.0", channel_id="C9"), "other", busy=False, lease_s=0.0)
+    theirs = await other.claim("other", most=1, lease_s=20.0, settled=True)
+
+    async def answer(claim: Claim) -> Outcome:
+        at_first.append(shares[-1])
+        return Outcome.ANSWERED
+
+    await other.heartbeat("other", Vitals(tuple(theirs)), lease_s=20.0)
+    opened = Inbox(thread.questions, thread, answer, "one", LIMITS, on_share=shares.append)
+    opened.start()
+    try:
+        await until(lambda: bool(shares))
+        await opened.accept(asked("2.0"))
+        await until(lambda: bool(at_first))
+    finally:
+        await opened.close(WITHIN_S)
+    assert [shares[0].edits, at_first[0].edits] == pytest.approx([0.04, 0.5])

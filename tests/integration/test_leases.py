@@ -15,6 +15,7 @@ import pytest
 from bot.errors import StoreFailed
 from bot.messages import Question
 from bot.ports import SETTLED_S, STRIKES_MAX, Claim, Outcome, Stage, Vitals
+from bot.shares import Share
 from bot.store.database import Database
 from bot.store.questions import StoredQuestions
 from tests.asked import asked
@@ -50,15 +51,17 @@ class Process:
     database: Database
     name: str
     settled: bool = True
+    team_id: str | None = None
 
     @property
     def questions(self) -> StoredQuestions:
-        return StoredQuestions(self.database)
+        return StoredQuestions(self.database, team_id=self.team_id)
 
-    async def beat(self, *running: Claim, stopping: bool = False, spent: float = 0.0) -> float:
+    async def beat(self, *running: Claim, stopping: bool = False, spent: float = 0.0) -> Share:
         """Its share of what Slack allows."""
         vitals = Vitals(running, spent=spent, stopping=stopping)
-        return (await self.questions.heartbeat(self.name, vitals, lease_s=LEASE_S)).share
+        heartbeat = await self.questions.heartbeat(self.name, vitals, lease_s=LEASE_S)
+        return heartbeat.others.share_beside(len(running))
 
     async def claim(self, most: int = 100) -> list[Claim]:
         return await self.questions.claim(self.name, most=most, lease_s=LEASE_S, settled=self.settled)
@@ -223,7 +226,7 @@ async def test_processes_whose_clocks_differ_do_not_take_each_others_questions(t
         (claim,) = await store.claim("mine", most=1, lease_s=LEASE_S, settled=True)
         assert 0.0 <= claim.waited_s < 10.0
         assert (await other.heartbeat("other", Vitals(), lease_s=LEASE_S)).expired == 0
-        assert (await store.heartbeat("mine", Vitals((claim,)), lease_s=LEASE_S)).processes == 2
+        assert (await store.heartbeat("mine", Vitals((claim,)), lease_s=LEASE_S)).others.processes == 1
         assert claim.lease.held()
         assert await store.finish(claim, Outcome.ANSWERED)
 
@@ -251,7 +254,7 @@ async def test_a_process_that_is_paused_in_a_transaction_stops_the_others_for_a_
 
 class TestShares:
     async def test_a_process_alone_has_all_of_it(self, database: Database) -> None:
-        assert await Process(database, "one").beat() == 1.0
+        assert await Process(database, "one").beat() == Share()
 
     async def test_shares_go_by_the_answers_that_are_written(self, two: tuple[Database, Database]) -> None:
         one, other = Process(two[0], "one"), Process(two[1], "other")
@@ -260,15 +263,32 @@ class TestShares:
         await one.beat(*claims)
         its_own = await other.claim(2)
         shares = [await other.beat(*its_own), await one.beat(*claims)]
-        assert shares == [pytest.approx(3 / 10), pytest.approx(7 / 10)]
+        assert [share.edits for share in shares] == pytest.approx([0.27, 0.73])
+        assert [share.rest for share in shares] == pytest.approx([3 / 10, 7 / 10])
 
-    async def test_one_process_with_all_the_answers_has_nearly_all_of_it(self, two: tuple[Database, Database]) -> None:
+    @pytest.mark.parametrize("answers", [1, 50])
+    async def test_one_process_with_all_the_answers_has_nearly_all_edits_and_posts(
+        self, two: tuple[Database, Database], answers: int
+    ) -> None:
+        """The other one keeps what its next first words need."""
         one, other = Process(two[0], "one"), Process(two[1], "other")
-        await add(two[0], *(asked(f"{number}.0") for number in range(50)))
+        await add(two[0], *(asked(f"{number}.0") for number in range(answers)))
         claims = await one.claim()
-        idle = [await other.beat(), await one.beat(*claims), await other.beat()]
-        assert idle[1] == pytest.approx(51 / 52)
-        assert idle[1] + idle[2] == pytest.approx(1.0, abs=0.001)
+        busy, idle = [await other.beat(), await one.beat(*claims), await other.beat()][1:]
+        assert [busy.edits, busy.words] == pytest.approx([0.96, 0.96])
+        assert [idle.edits, idle.words] == pytest.approx([0.04, 0.04])
+
+    async def test_processes_of_another_workspace_take_nothing_away(self, two: tuple[Database, Database]) -> None:
+        """Slack counts each workspace's calls for itself, whoever shares the database."""
+        one, beside = Process(two[0], "one", team_id="T1"), Process(two[1], "beside", team_id="T1")
+        elsewhere = Process(two[1], "elsewhere", team_id="T2")
+        await add(two[0], asked("1.0"))
+        claims = await one.claim()
+        await elsewhere.beat(spent=0.9)
+        assert await one.beat(*claims) == Share()
+        assert await elsewhere.beat() == Share()
+        await beside.beat()
+        assert (await one.beat(*claims)).edits == pytest.approx(0.96)
 
     async def test_what_others_have_spent_of_a_minute_cannot_be_spent_again(
         self, two: tuple[Database, Database]
@@ -277,21 +297,22 @@ class TestShares:
         await add(two[0], *(asked(f"{number}.0") for number in range(20)))
         claims = await one.claim()
         await other.beat(spent=0.6)
-        assert await one.beat(*claims) == pytest.approx(0.4)
+        share = await one.beat(*claims)
+        assert [share.edits, share.words] == pytest.approx([0.4, 0.96])
         await other.beat(spent=0.0)
-        assert await one.beat(*claims) == pytest.approx(21 / 22)
+        assert (await one.beat(*claims)).edits == pytest.approx(0.96)
 
     async def test_a_process_that_stops_leaves_its_share_to_the_others_at_once(
         self, two: tuple[Database, Database]
     ) -> None:
         one, other = Process(two[0], "one"), Process(two[1], "other")
         await other.beat()
-        assert await one.beat() == 0.5
+        assert await one.beat() == Share(0.5, 0.5, 0.5)
         await other.beat(stopping=True)
-        assert await one.beat() == 1.0
+        assert await one.beat() == Share()
 
     async def test_a_process_that_died_has_no_share(self, two: tuple[Database, Database]) -> None:
         one, other = Process(two[0], "one"), Process(two[1], "other")
         await other.beat()
         await pass_time(two[0], LEASE_S + 1)
-        assert await one.beat() == 1.0
+        assert await one.beat() == Share()

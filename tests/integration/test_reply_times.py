@@ -145,7 +145,8 @@ def test_an_answer_that_ends_at_the_moment_when_its_wait_for_an_edit_does_is_sho
             for number, (reply, _) in enumerate(replies):
                 reply.write(f"more of answer {number}.")
             await asyncio.sleep(4.5 - early_s)
-            await asyncio.gather(*(reply.finish() for reply, _ in replies))
+            for reply, _ in replies:
+                await reply.finish()
             for number, (_, ts) in enumerate(replies):
                 sources = {one.ts: one.source for one in bot.workspace.revisions if one.thread_ts == ts}
                 assert " ".join(sources.values()).endswith(f"more of answer {number}.")

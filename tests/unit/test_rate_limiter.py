@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from bot.learned_limits import LearnedLimit
 from bot.limits import POSTS_PER_WORKSPACE_PER_MIN
+from bot.shares import Share
 from bot.slack.web_api.call_budget import Bid, Urgency
 from bot.slack.web_api.channel_posts import BURST, POST_EVERY_S
 from bot.slack.web_api.rate_limiter import CHANNELS, Bidder, RateLimiter
@@ -373,12 +374,12 @@ def test_first_words_find_room_however_many_answers_go_on_in_further_messages() 
 
 def test_a_smaller_share_counts_at_once_and_a_larger_one_lets_those_in_who_wait() -> None:
     async def script(calls: Calls) -> None:
-        calls.rate_limiter.set_share(0.5)
+        calls.rate_limiter.set_share(Share(edits=0.5))
         await use_up(calls, EDITS_PER_MIN // 2)
         waiting = asyncio.create_task(calls.call("waiting", bid(Urgency.FINAL)))
         await asyncio.sleep(10)
         assert not waiting.done()
-        calls.rate_limiter.set_share(1.0)
+        calls.rate_limiter.set_share(Share())
         await waiting
 
     assert played(script).times("waiting") == [10.0]
@@ -435,3 +436,17 @@ def test_the_workspaces_posts_are_the_limit_where_there_are_many_channels() -> N
 
     times_s = played(script).times("post")
     assert sum(at_s < 60 for at_s in times_s) == POSTS_PER_WORKSPACE_PER_MIN
+
+
+def test_first_words_do_not_wait_for_what_refusals_of_further_messages_have_taught() -> None:
+    """Of fifty answers that begin at once in a stricter workspace; what went ahead is paid back by further messages."""
+
+    async def script(calls: Calls) -> None:
+        calls.rate_limiter.adopt(POST, LearnedLimit(calls=200, burst=8))
+        further = asyncio.create_task(calls.call("further", bid(Urgency.LIVE), POST, "D0"))
+        await asyncio.gather(*(calls.call("first", bid(Urgency.FIRST), POST, f"D{number}") for number in range(50)))
+        await further
+
+    times = played(script)
+    assert times.times("first") == [0.0] * 50
+    assert times.times("further")[0] > 10.0

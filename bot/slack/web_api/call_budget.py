@@ -88,11 +88,16 @@ class CallBudget:
     _saved: float = 0.0
     _saved_at_s: float = 0.0
 
-    def ready_at(self, now_s: float, *, can_wait: bool = False) -> float:
-        """When the next call may go; one that can wait leaves those that are kept."""
+    def ready_at(self, now_s: float, *, can_wait: bool = False, first: bool = False) -> float:
+        """When the next call may go; one that can wait leaves those that are kept.
+
+        ``first`` words may go before the line that was learned allows it, as many as are kept for those that cannot
+        wait, while a minute has room for them: the others pay it back.
+        """
         left = self._left_in_minute(now_s) - (self._kept(now_s) if can_wait else 0)
         if self.learned is not None:
-            missing = 1 + (self._kept_of_burst if can_wait else 0) - self._saved_now(now_s)
+            ahead = self._ahead_at_most if first and left > 0 else 0
+            missing = 1 + (self._kept_of_burst if can_wait else 0) - self._saved_now(now_s) - ahead
             back_s = now_s + missing / self._evenly_per_s if missing > NEXT_TO_NOTHING else now_s
             return max(self._not_before_s, back_s)
         if left > 0 or not self._calls:
@@ -154,9 +159,9 @@ class CallBudget:
         Calls that were under way together are refused together; only the first of them lowers the budget. Returns
         what was learned, if anything was.
         """
-        first = now_s >= self._not_before_s
+        first, ahead = now_s >= self._not_before_s, self.learned is not None and self._saved_now(now_s) < -1.0
         self.hold(now_s, retry_after_s)
-        if not first:
+        if not first or ahead:  # first words went before the line that was learned: it was not refused
             return None
         self._left_in_minute(now_s)  # forgets what is older than a minute
         ages_s = [now_s - at_s for at_s in reversed(self._calls)][1:]
@@ -199,6 +204,11 @@ class CallBudget:
     def _evenly_per_s(self) -> float:
         """How fast calls come back that are not of the burst."""
         return max(self._calls_at_most - self._burst, 0.5 * self._calls_at_most) / self.window_s
+
+    @property
+    def _ahead_at_most(self) -> int:
+        """How many first words may go before the line allows it."""
+        return int(self._calls_at_most * self.pace.kept / self.calls_max)
 
     @property
     def _kept_of_burst(self) -> int:

@@ -18,6 +18,7 @@ from bot.limits import (
     STATUS_CALLS_PER_MIN,
     TIER_CALLS_PER_MIN,
 )
+from bot.shares import Share
 from bot.slack.web_api.call_budget import Bid, CallBudget, Pace, Urgency
 from bot.slack.web_api.channel_posts import ChannelLimits, ChannelPosts
 
@@ -119,7 +120,7 @@ class MethodLimiter:
 
     def _ready_at(self, ticket: Ticket, bid: Bid, now_s: float, alone: bool) -> float:
         first_words = bid.urgency is Urgency.FIRST
-        ready_s = max(bid.not_before_s, self.budget.ready_at(now_s))
+        ready_s = max(bid.not_before_s, self.budget.ready_at(now_s, first=first_words))
         if ticket.channel is not None:
             ready_s = max(ready_s, ticket.channel.ready_at(now_s, first_words=first_words))
         if first_words:
@@ -149,8 +150,8 @@ POSTS = Pace(every_s=0.15, kept=100)
 """First words of new answers find room, however many answers go on in further messages."""
 
 
-EDIT, POST = "chat.update", "chat.postMessage"
-PACES = {EDIT: EDITS, "chat.appendStream": APPENDS, POST: POSTS}
+EDIT, APPEND, POST = "chat.update", "chat.appendStream", "chat.postMessage"
+PACES = {EDIT: EDITS, APPEND: APPENDS, POST: POSTS}
 CHANNELS = "chat.postMessage in a channel"
 """The name by which what was learned of a channel's posts is kept."""
 MINUTE_FULL = 0.5
@@ -158,14 +159,14 @@ MINUTE_FULL = 0.5
 
 
 class RateLimiter:
-    """The budgets of one workspace, by method. ``share`` is this process' part of them.
+    """The budgets of one workspace, by method, of which this process has a share.
 
     ``on_learned`` is called with the name of a limit and what a refusal has taught of it.
     """
 
-    def __init__(self, share: float = 1.0) -> None:
+    def __init__(self) -> None:
         self.on_learned: Callable[[str, LearnedLimit], None] = lambda *_: None
-        self._share = share
+        self._share = Share()
         self._channels = ChannelLimits()
         self._methods: dict[str, MethodLimiter] = {}
         self._edits = self.method(EDIT)
@@ -178,7 +179,7 @@ class RateLimiter:
     def refused(self, method: str, retry_after_s: float, channel_id: str = "") -> None:
         """Slack answered 429: nobody calls this method before ``retry_after_s`` is over."""
         limiter, now_s = self.method(method), _now_s()
-        if method == POST and limiter.budget.spent(now_s) < MINUTE_FULL * self._share:
+        if method == POST and limiter.budget.spent(now_s) < MINUTE_FULL * self._share.words:
             limiter.budget.hold(now_s, retry_after_s)
             name, learned = CHANNELS, self._channels.refused(channel_id, now_s)
         else:
@@ -199,7 +200,7 @@ class RateLimiter:
 
     def method(self, method: str) -> MethodLimiter:
         if method not in self._methods:
-            budget = CallBudget(_calls_per_min(method), pace=PACES.get(method, AT_ONCE), share=self._share)
+            budget = CallBudget(_calls_per_min(method), pace=PACES.get(method, AT_ONCE), share=self._part(method))
             self._methods[method] = MethodLimiter(budget, partial(self._edit_every_s, int(method != EDIT)))
         return self._methods[method]
 
@@ -216,12 +217,17 @@ class RateLimiter:
         """Which part of the edits that Slack allows in a minute was made here within the last one."""
         return self._edits.budget.spent(_now_s())
 
-    def set_share(self, share: float) -> None:
+    def set_share(self, share: Share) -> None:
         """Our part from now on, less what others have spent of the minute; calls already made here count on."""
         self._share = share
-        for limiter in self._methods.values():
-            limiter.budget.share = share
+        for method, limiter in self._methods.items():
+            limiter.budget.share = self._part(method)
             limiter.grant()
+
+    def _part(self, method: str) -> float:
+        if method == EDIT:
+            return self._share.edits
+        return self._share.words if method in (APPEND, POST) else self._share.rest
 
 
 def _now_s() -> float:
