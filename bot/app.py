@@ -44,12 +44,11 @@ from bot.slack.receive.http_events import HttpEvents
 from bot.slack.receive.listeners import Handlers
 from bot.slack.receive.socket_mode import SocketMode
 from bot.slack.web_api.client import SlackClient, Stop
-from bot.slack.web_api.deep_json import SlackResponse
 from bot.slack.web_api.identity import Identity, check_token, identify
 from bot.slack.web_api.limit_keeper import LimitKeeper
 from bot.slack.web_api.names import Names
 from bot.slack.web_api.rate_limiter import RateLimiter
-from bot.slack.web_api.redirects import refuse_redirects
+from bot.slack.web_api.session import sdk_client, slack_session
 from bot.slack.write.asides import SlackAsides
 from bot.slack.write.replies import SlackReplies
 from bot.slack.write.status_line import StatusSupport
@@ -70,7 +69,6 @@ STILL_WAITING_S = 20.0
 """A model that thinks has written its first words by then, as a rule; and people ask themselves whether anything goes
 on."""
 Transport = SocketMode | HttpEvents
-SLACK_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
 
 
 async def run(settings: Settings) -> None:
@@ -106,7 +104,7 @@ async def running(settings: Settings, hurry: asyncio.Event | None = None) -> Asy
         parts.push_async_callback(database.aclose)
         database.on_lost = lambda fault: stopping.fail(stopped, f"DATABASE_URL: {fault}")
         session = await parts.enter_async_context(slack_session())
-        client = _slack_client(settings, session)
+        client = sdk_client(secret(settings.slack_bot_token), settings.slack_api_url, session)
         api = SlackClient(client, rate_limiter := RateLimiter(), stop)
         identity = await identify(api)
         questions = await _questions(settings, database, identity)
@@ -207,26 +205,10 @@ def _replies(
     return SlackReplies(services, reader, session, native=settings.bot_streaming == "native")
 
 
-def slack_session() -> aiohttp.ClientSession:
-    """For the Web API and response URLs."""
-    return aiohttp.ClientSession(
-        timeout=SLACK_TIMEOUT, trust_env=True, middlewares=(refuse_redirects,), response_class=SlackResponse
-    )
-
-
 async def _keep_limits(rate_limiter: RateLimiter, database: Database, team_id: str, parts: AsyncExitStack) -> None:
     keeper = LimitKeeper(rate_limiter, StoredLimits(database), team_id, shared=database.shared)
     parts.push_async_callback(keeper.close)
     await keeper.start()
-
-
-def _slack_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
-    return AsyncWebClient(
-        token=secret(settings.slack_bot_token),
-        base_url=settings.slack_api_url.rstrip("/") + "/",
-        session=session,
-        retry_handlers=[],
-    )
 
 
 def _transport(
