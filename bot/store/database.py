@@ -72,10 +72,11 @@ class Database:
         self._scrubbing: asyncio.Task[None] | None = None
 
     def now(self, clock: Callable[[], float] = time.time) -> sa.ColumnElement[float]:
-        """Seconds since the epoch: a shared database's own, so that no two processes need clocks that agree."""
+        """Seconds since the epoch when a statement runs: by a shared database's own clock, so that no two processes
+        need clocks that agree."""
         if self.shared:
             return sa.cast(sa.extract("epoch", sa.func.clock_timestamp()), sa.Double)
-        return sa.literal(clock(), sa.Double)
+        return sa.bindparam("now", callable_=clock, type_=sa.Double, unique=True)
 
     async def run(self, work: Work[T], *, durable: bool = True) -> T:
         try:

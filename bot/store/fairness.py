@@ -12,7 +12,7 @@ one. I/O: the database, through its connection.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,10 +103,6 @@ def _same_person(one: sa.Subquery, other: sa.Subquery) -> sa.ColumnElement[bool]
     return sa.and_(one.c.team_id == other.c.team_id, one.c.user_id == other.c.user_id)
 
 
-def channels_of(ids: Collection[int]) -> sa.Select[Any]:
-    return sa.select(questions.c.id, questions.c.team_id, questions.c.channel_id).where(questions.c.id.in_(ids))
-
-
 def chosen(
     found: Sequence[tuple[int, int]], channels: Mapping[int, Channel], turns: Counter[Channel], bounds: TurnBounds
 ) -> list[int]:
@@ -122,11 +118,6 @@ def chosen(
             turns[channels[one]] += 1
             ids.append(one)
     return ids
-
-
-def turns_in_channels() -> sa.Select[Any]:
-    key = (questions.c.team_id, questions.c.channel_id)
-    return sa.select(*key, sa.func.count().label("turns")).where(questions.c.state == RUNNING).group_by(*key)
 
 
 def has_to_wait(connection: Connection, question: Question, bounds: TurnBounds) -> bool:
@@ -159,3 +150,11 @@ def _beside() -> sa.Select[int, int]:
 
 
 _BESIDE = _beside()
+CHANNELS_OF = sa.select(questions.c.id, questions.c.team_id, questions.c.channel_id).where(
+    questions.c.id.in_(sa.bindparam("ids", expanding=True))
+)
+TURNS_IN_CHANNELS = (
+    sa.select(questions.c.team_id, questions.c.channel_id, sa.func.count().label("turns"))
+    .where(questions.c.state == RUNNING)
+    .group_by(questions.c.team_id, questions.c.channel_id)
+)

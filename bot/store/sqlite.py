@@ -49,7 +49,8 @@ class SqliteEngine:
         # While the loop is busy, this thread would wait for the interpreter's usual 5 ms at each of its calls.
         sys.setswitchinterval(SWITCH_INTERVAL_S)
         self._engine = sa.create_engine(url, pool_size=1, max_overflow=0, hide_parameters=True)
-        self._relaxed = self._engine.execution_options(durable=False)
+        self._open: Connection | None = None
+        """Kept: to fetch it from a pool takes longer than most of our statements."""
         sa.event.listen(self._engine, "connect", _set_up)
         sa.event.listen(self._engine, "begin", _begin)
 
@@ -59,8 +60,11 @@ class SqliteEngine:
     def _transact(self, work: Work[T], durable: bool) -> T:
         if _identity(self._file) != self._identity:
             raise _gone(self._file)
-        with _named_damage(self._file), (self._engine if durable else self._relaxed).begin() as connection:
-            return work(connection)
+        with _named_damage(self._file):
+            if self._open is None:
+                self._open = self._engine.connect()
+            with self._open.execution_options(durable=durable).begin():
+                return work(self._open)
 
     async def scrub(self) -> bool:
         """Empties the write-ahead log; ``False`` where another process reads it just now."""
@@ -69,18 +73,23 @@ class SqliteEngine:
     def _scrub(self) -> bool:
         if _identity(self._file) != self._identity:
             raise _gone(self._file)
-        with _named_damage(self._file), closing(self._engine.raw_connection()) as connection:
-            cursor = connection.cursor()
+        if self._open is None:
+            return True
+        with _named_damage(self._file), closing(self._open.connection.cursor()) as cursor:  # outside of a transaction
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             busy, *_ = cursor.fetchone() or (1,)
-            cursor.close()
-        return busy == 0
+        return bool(busy == 0)
 
     async def aclose(self) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._engine.dispose)
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
         self._thread.shutdown()
         if self._lock is not None:
             os.close(self._lock)
+
+    def _close(self) -> None:
+        if self._open is not None:
+            self._open.close()
+        self._engine.dispose()
 
 
 def _lock(file: Path, *, beside: bool) -> int | None:
