@@ -78,9 +78,9 @@ class Database:
             return sa.cast(sa.extract("epoch", sa.func.clock_timestamp()), sa.Double)
         return sa.bindparam("now", callable_=clock, type_=sa.Double, unique=True)
 
-    async def run(self, work: Work[T], *, durable: bool = True) -> T:
+    async def run(self, work: Work[T], *, durable: bool = True, soon: bool = False) -> T:
         try:
-            return await self._transactions.run(work, durable=durable)
+            return await self._transactions.run(work, durable=durable, soon=soon)
         except StoreLost as error:
             self.on_lost(str(error))
             raise

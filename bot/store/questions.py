@@ -25,9 +25,9 @@ from bot.messages import Question, ThreadKey
 from bot.ports import Accepted, Claim, Heartbeat, Lock, Outcome, Spent, Stage, Vitals
 from bot.store import leases, payloads, statements
 from bot.store.database import Database
-from bot.store.fairness import TurnBounds, has_to_wait
+from bot.store.fairness import TurnBounds, beside
 from bot.store.schema import deleted_files, processes, questions, refused_files, usage
-from bot.store.statements import of_lease, of_question, of_thread
+from bot.store.statements import of_lease, of_thread
 from bot.store.usage import DAY_S, Counting
 
 SAFETY = 0.25
@@ -81,9 +81,8 @@ class StoredQuestions:
         }
 
         def work(connection: Connection) -> Accepted | None:
-            before = of_thread(question.thread) | of_question(question)
-            ahead: int = connection.execute(statements.AHEAD, before).scalar_one()
-            locked = bool(lease_s and (ahead or busy or has_to_wait(connection, question, self._bounds)))
+            ahead, bound = beside(connection, question, self._bounds)
+            locked = bool(lease_s and (ahead or busy or bound))
             add = self._timed.add_locked if locked else self._timed.add
             lease = {"owner": owner, "lease_s": lease_s} if locked else {}
             new: int | None = connection.execute(add, row | lease).scalar()
@@ -170,8 +169,9 @@ class StoredQuestions:
         held = of_lease(claim)
 
         def work(connection: Connection) -> bool:
-            gone = connection.execute(statements.REMOVE_ERASED, held).rowcount > 0
-            if not (gone or connection.execute(self._timed.finish, held | {"ended": outcome.value}).rowcount):
+            ended = connection.execute(self._timed.finish, held | {"ended": outcome.value}).rowcount > 0
+            gone = not ended and connection.execute(statements.REMOVE_ERASED, held).rowcount > 0
+            if not (ended or gone):
                 return False
             if gone or outcome is Outcome.DENIED:  # it was no question of anybody who may ask
                 connection.execute(statements.FORGET_USAGE, {"held_id": claim.id})

@@ -9,12 +9,10 @@ What is erased leaves the file's pages at once (``secure_delete``), and the writ
 
 from __future__ import annotations
 
-import asyncio
 import fcntl
 import os
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,6 +21,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection
 
 from bot.errors import StartFailed
+from bot.store.own_thread import OwnThread
 from bot.store.transactions import DatabaseFileLost, Work
 
 T = TypeVar("T")
@@ -45,7 +44,7 @@ class SqliteEngine:
         self._lock = _lock(self._file, beside=beside)
         self._identity = _identity(self._file)
         # SQLite has one writer at a time: with one connection, on one thread, nothing is ever "locked".
-        self._thread = ThreadPoolExecutor(1, "database")
+        self._thread = OwnThread("database")
         # While the loop is busy, this thread would wait for the interpreter's usual 5 ms at each of its calls.
         sys.setswitchinterval(SWITCH_INTERVAL_S)
         self._engine = sa.create_engine(url, pool_size=1, max_overflow=0, hide_parameters=True)
@@ -55,7 +54,7 @@ class SqliteEngine:
         sa.event.listen(self._engine, "begin", _begin)
 
     async def transact(self, work: Work[T], *, durable: bool) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._transact, work, durable)
+        return await self._thread.run(lambda: self._transact(work, durable))
 
     def _transact(self, work: Work[T], durable: bool) -> T:
         if _identity(self._file) != self._identity:
@@ -68,7 +67,7 @@ class SqliteEngine:
 
     async def scrub(self) -> bool:
         """Empties the write-ahead log; ``False`` where another process reads it just now."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._scrub)
+        return await self._thread.run(self._scrub)
 
     def _scrub(self) -> bool:
         if _identity(self._file) != self._identity:
@@ -81,8 +80,8 @@ class SqliteEngine:
         return bool(busy == 0)
 
     async def aclose(self) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
-        self._thread.shutdown()
+        await self._thread.run(self._close)
+        await self._thread.end()
         if self._lock is not None:
             os.close(self._lock)
 

@@ -86,7 +86,7 @@ class Timed:
         )
         self.finish = (
             questions.update()
-            .where(_STILL_RUNS)
+            .where(_STILL_RUNS, questions.c.payload.is_not(None))
             .values(state=FINISHED, outcome=sa.bindparam("ended"), payload=None, finished_at=now, **NO_LEASE)
         )
 

@@ -56,8 +56,8 @@ class Counting:
 
         Whoever claims is alone with it, so that no budget is exceeded by two who count at the same time.
         """
-        ids = [row["id"] for row in claimed]
-        known = set(connection.execute(_COUNTED, {"ids": ids}).scalars())
+        ids = [row["id"] for row in claimed if row["fence"] > 1]  # others are claimed for the first time
+        known = set(connection.execute(_COUNTED, {"ids": ids}).scalars()) if ids else set[int]()
         refused: dict[int, Spent] = {}
         for row in claimed:
             if row["id"] in known:
@@ -129,7 +129,7 @@ class StoredUsage:
             while self._owed:
                 owed, self._owed = self._owed, {}
                 try:
-                    await self._database.run(partial(self._add, owed=owed), durable=False)
+                    await self._database.run(partial(self._add, owed=owed), durable=False, soon=True)
                 except StoreFailed as error:
                     log.warning("usage.not_written", error=str(error), questions=len(owed))
                     for question_id, (question, figures) in owed.items():
