@@ -6,7 +6,6 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     __main__.py        the commands: run, ask, health, usage, erase
     app.py             builds every part from the settings, and runs them until the process is stopped
     settings.py        every knob: name, unit, bounds, what it does
-    clients.py         the links to Slack and to the model
     derived.py         values that are made of them
     door.py            who is answered at all, and who is told why not
     access.py          the rules for that, and their sentences

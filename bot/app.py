@@ -24,7 +24,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import health, process, stopping
 from bot.answering import Answering
-from bot.clients import messages_client, slack_client, slack_session
 from bot.derived import access_policy, allowance, counting, file_limits, system_prompt, turn_bounds
 from bot.door import DiscreetNotices, Door
 from bot.errors import StartFailed, StoreFailed
@@ -32,10 +31,12 @@ from bot.files.confinement import probe
 from bot.files.forgetting import Forgetting
 from bot.files.reader import FileReader
 from bot.inbox import Inbox, InboxLimits
+from bot.llm.client import MessagesClient
+from bot.llm.patience import Patience
 from bot.logs import get_logger
 from bot.messages import Attachment
 from bot.ports import RefusedFiles
-from bot.settings import Settings, secret, sqlite_in
+from bot.settings import ModelSettings, Settings, secret, sqlite_in
 from bot.slack.read.file_objects import attachment
 from bot.slack.read.thread import ThreadReader
 from bot.slack.receive import listeners
@@ -47,6 +48,7 @@ from bot.slack.web_api.identity import Identity, check_token, identify
 from bot.slack.web_api.limit_keeper import LimitKeeper
 from bot.slack.web_api.names import Names
 from bot.slack.web_api.rate_limiter import RateLimiter
+from bot.slack.web_api.session import sdk_client, slack_session
 from bot.slack.write.asides import SlackAsides
 from bot.slack.write.replies import SlackReplies
 from bot.slack.write.status_line import StatusSupport
@@ -105,7 +107,7 @@ async def running(settings: Settings, hurry: asyncio.Event | None = None) -> Asy
         parts.push_async_callback(database.aclose)
         database.on_lost = lambda fault: stopping.fail(stopped, f"DATABASE_URL: {fault}")
         session = await parts.enter_async_context(slack_session())
-        client = slack_client(settings, session)
+        client = sdk_client(secret(settings.slack_bot_token), settings.slack_api_url, session)
         api = SlackClient(client, rate_limiter := RateLimiter(), stop)
         identity = await identify(api)
         questions = await _questions(settings, database, identity)
@@ -243,6 +245,20 @@ async def _answering(settings: Settings, refused_files: RefusedFiles, parts: Asy
     model = await parts.enter_async_context(messages_client(settings))
     still_waiting_s = min(STILL_WAITING_S, settings.messages_first_text_timeout_s / 3)
     return Answering(model, refused_files, still_waiting_s)
+
+
+def messages_client(settings: ModelSettings) -> MessagesClient:
+    return MessagesClient(
+        api_url=settings.messages_api_url,
+        api_key=secret(settings.yourouter_api_key),
+        vendor=settings.messages_vendor,
+        model=settings.messages_model,
+        max_tokens=settings.messages_max_tokens,
+        patience=Patience(
+            first_event_timeout_s=settings.messages_first_text_timeout_s,
+            idle_timeout_s=settings.messages_idle_timeout_s,
+        ),
+    )
 
 
 async def _files(settings: Settings, api: SlackClient, parts: AsyncExitStack) -> FileReader:

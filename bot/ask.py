@@ -12,7 +12,7 @@ from contextlib import aclosing
 from pathlib import Path
 
 from bot import history, process
-from bot.clients import messages_client
+from bot.app import messages_client
 from bot.derived import file_limits, system_prompt
 from bot.endings import REFUSED, STOPPED
 from bot.errors import ModelError

@@ -22,6 +22,10 @@ _TRACEBACKS = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 """Local variables hold what people wrote."""
 
 
+SDK = "slack_sdk"
+"""Its logger has a level of its own: with one that has none the SDK words each request and answer, unread."""
+
+
 class _Brief(logging.Filter):
     """The Slack libraries log a traceback for whatever they will try again, where its last line says enough, and Bolt
     warns at every start of what is meant to be so."""
@@ -82,6 +86,7 @@ def set_up(level: str = "INFO", log_format: str = "console", secrets: Iterable[s
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("bot").setLevel(level)
+    logging.getLogger(SDK).setLevel(logging.WARNING)
     sys.excepthook = _uncaught
 
 

@@ -265,9 +265,9 @@ class Reply(Protocol):
 class Replies(Protocol):
     """Slack, as a place to write."""
 
-    async def open(self, question: Question, *, again: bool, lease: Lease) -> Reply:
-        """Starts a reply, or takes up the one that was begun; ``again``: an earlier process may have shown some.
-
+    async def open(self, question: Question, *, again: bool, lease: Lease, first: bool = False) -> Reply:
+        """Starts a reply, or takes up the one that was begun: all of it may not be recorded (``again``), or none can
+        have been shown (``first``).
         Whoever writes asks ``lease.held()`` before every call to Slack, and makes none more where it is not.
         """
 

@@ -93,7 +93,8 @@ class Turn:
         reason = await self.door.refusal(claim.question)
         if reason is not None:
             return await self._turn_away(claim, reason, started_s)
-        reply = await self.replies.open(claim.question, again=claim.unrecorded, lease=claim.lease)
+        first = claim.fence == 1  # not even a notice was posted under an earlier one
+        reply = await self.replies.open(claim.question, again=claim.unrecorded, lease=claim.lease, first=first)
         try:
             result = await self._stoppable(claim, reply)
             outcome = await _finish(reply, result)
@@ -160,12 +161,15 @@ class Turn:
         if claim.spent is not None:
             return await self._refuse(claim, claim.spent)
         reply.status("is reading the thread…" if not question.starts_thread else "is thinking…")
-        withdrawn = await waited_out(lambda: self.questions.withdrawn(question.thread))
+        withdrawn = frozenset[str]()
+        if not question.starts_thread:
+            withdrawn = await waited_out(lambda: self.questions.withdrawn(question.thread))
         thread = [message for message in await self.threads.read(question) if message.ts not in withdrawn]
         if _says_nothing(question, thread[-1]):
             reply.write(endings.HELLO)
             return Result(Ending(Outcome.GREETED))
-        self.questions.reached(claim, Stage.FILES)
+        if any(message.attachments for message in thread):
+            self.questions.reached(claim, Stage.FILES)
         draft = await self._draft(question, thread, reply)
         reply.status("is thinking…")
         await reply.ready()

@@ -1,6 +1,7 @@
 """A database address goes in; a database with the present schema comes out. I/O: the database.
 
-PostgreSQL is spoken to on the event loop, SQLite on a thread of its own; ``sqlite`` has what is special about its file.
+PostgreSQL is spoken to on the event loop, SQLite on a thread of its own; ``postgresql`` and ``sqlite`` have what is
+special about each.
 """
 
 from __future__ import annotations
@@ -9,35 +10,24 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.util import CommandError
-from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.errors import StartFailed, StoreLost
+from bot.store.newest_schema import OtherVersion, bring_up_to_date
 from bot.store.sqlite import SqliteEngine
 from bot.store.transactions import DATABASE_ERRORS, DatabaseFileLost, Transactions, Work
 
 T = TypeVar("T")
 
 NO_ADDRESS = "DATABASE_URL: this is no address like postgresql://user:password@host/name or sqlite:///path/to/file"
-CONNECT_TIMEOUT_S = 10.0
 STATEMENT_TIMEOUT_S = 10.0
 """Ours take milliseconds; whoever waits longer should hear that the database is away while a lease still holds."""
 MIGRATION_TIMEOUT_S = 600.0
 """For a statement that changes a large table, or for another process that is at it."""
-LOCK_TIMEOUT_S = 3.0
-"""Another process holds what we need for a moment only, unless it was paused."""
-CLOSE_TIMEOUT_S = 5.0
-"""A server that answers no more does not keep a process that is being stopped."""
-PAUSED_TIMEOUT_S = 5.0
-"""After which the server takes its locks from a process that was paused within a transaction."""
 
 
 SCRUB_AFTER_S = 0.25
@@ -72,14 +62,15 @@ class Database:
         self._scrubbing: asyncio.Task[None] | None = None
 
     def now(self, clock: Callable[[], float] = time.time) -> sa.ColumnElement[float]:
-        """Seconds since the epoch: a shared database's own, so that no two processes need clocks that agree."""
+        """Seconds since the epoch when a statement runs: by a shared database's own clock, so that no two processes
+        need clocks that agree."""
         if self.shared:
             return sa.cast(sa.extract("epoch", sa.func.clock_timestamp()), sa.Double)
-        return sa.literal(clock(), sa.Double)
+        return sa.bindparam("now", callable_=clock, type_=sa.Double, unique=True)
 
-    async def run(self, work: Work[T], *, durable: bool = True) -> T:
+    async def run(self, work: Work[T], *, durable: bool = True, soon: bool = False) -> T:
         try:
-            return await self._transactions.run(work, durable=durable)
+            return await self._transactions.run(work, durable=durable, soon=soon)
         except StoreLost as error:
             self.on_lost(str(error))
             raise
@@ -110,11 +101,11 @@ class Database:
         process alone. Raises ``StartFailed``."""
         url = address_of(address)
         shared = url.get_backend_name() != "sqlite"
-        engine: Engine = PostgresqlEngine(url, MIGRATION_TIMEOUT_S) if shared else SqliteEngine(url, beside=beside)
+        engine = _postgresql(url, MIGRATION_TIMEOUT_S) if shared else SqliteEngine(url, beside=beside)
         try:
-            await engine.transact(_migrate, durable=True)
+            await engine.transact(bring_up_to_date, durable=True)
             await engine.scrub()  # a crash may have left there what was erased
-        except CommandError as error:
+        except OtherVersion as error:
             await engine.aclose()
             raise StartFailed(f"DATABASE_URL: the database is of another version of the bot ({error})") from error
         except DatabaseFileLost as error:
@@ -125,7 +116,7 @@ class Database:
             raise StartFailed(f"DATABASE_URL: the database cannot be used ({reason(error)})") from error
         if shared:
             await engine.aclose()
-            engine = PostgresqlEngine(url, statement_timeout_s)
+            engine = _postgresql(url, statement_timeout_s)
         return cls(engine, shared=shared)
 
     async def aclose(self) -> None:
@@ -136,36 +127,10 @@ class Database:
         await self._engine.aclose()
 
 
-class PostgresqlEngine:
-    def __init__(self, url: URL, statement_timeout_s: float) -> None:
-        timeouts = {"timeout": CONNECT_TIMEOUT_S, "command_timeout": statement_timeout_s}
-        # Whoever comes while a transaction runs shares the next one: more connections than one are of no use.
-        self._engine = create_async_engine(
-            url, pool_size=1, pool_pre_ping=True, connect_args=timeouts, hide_parameters=True
-        )
-        sa.event.listen(self._engine.sync_engine, "connect", _set_up)
+def _postgresql(url: URL, statement_timeout_s: float) -> Engine:
+    from bot.store.postgresql import PostgresqlEngine  # noqa: PLC0415 - who has SQLite does without its libraries
 
-    async def transact(self, work: Work[T], *, durable: bool) -> T:
-        async with self._engine.begin() as connection:
-            if not durable:
-                await connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
-            return await connection.run_sync(work)
-
-    async def scrub(self) -> bool:
-        """The server's own business: its vacuum does it."""
-        return True
-
-    async def aclose(self) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(CLOSE_TIMEOUT_S):
-                await self._engine.dispose()
-
-
-def _set_up(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection has no common type
-    cursor = connection.cursor()
-    cursor.execute(f"SET lock_timeout = {round(1000 * LOCK_TIMEOUT_S)}")
-    cursor.execute(f"SET idle_in_transaction_session_timeout = {round(1000 * PAUSED_TIMEOUT_S)}")
-    cursor.close()
+    return PostgresqlEngine(url, statement_timeout_s)
 
 
 def address_of(address: str) -> URL:
@@ -183,17 +148,6 @@ def address_of(address: str) -> URL:
     if "sslmode" in url.query:  # libpq's word, which asyncpg spells otherwise
         url = url.difference_update_query(["sslmode"]).update_query_dict({"ssl": url.query["sslmode"]})
     return url.set(drivername="postgresql+asyncpg")
-
-
-def _migrate(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        # Two replicas that start together must not migrate at the same time; freed with the transaction.
-        connection.execute(sa.text("SET LOCAL lock_timeout = 0"))
-        connection.execute(sa.text("SELECT pg_advisory_xact_lock(7203119)"))
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
 
 
 def reason(error: Exception) -> str:

@@ -12,7 +12,7 @@ one. I/O: the database, through its connection.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from sqlalchemy.engine import Connection
 
 from bot.messages import Question
 from bot.store.schema import RUNNING, WAITING, questions
+from bot.store.statements import AHEAD, of_question, of_thread
 
 UNBOUNDED = 1_000_000
 CLAIMS_REMEMBERED = 1_000
@@ -103,10 +104,6 @@ def _same_person(one: sa.Subquery, other: sa.Subquery) -> sa.ColumnElement[bool]
     return sa.and_(one.c.team_id == other.c.team_id, one.c.user_id == other.c.user_id)
 
 
-def channels_of(ids: Collection[int]) -> sa.Select[Any]:
-    return sa.select(questions.c.id, questions.c.team_id, questions.c.channel_id).where(questions.c.id.in_(ids))
-
-
 def chosen(
     found: Sequence[tuple[int, int]], channels: Mapping[int, Channel], turns: Counter[Channel], bounds: TurnBounds
 ) -> list[int]:
@@ -124,16 +121,13 @@ def chosen(
     return ids
 
 
-def turns_in_channels() -> sa.Select[Any]:
-    key = (questions.c.team_id, questions.c.channel_id)
-    return sa.select(*key, sa.func.count().label("turns")).where(questions.c.state == RUNNING).group_by(*key)
-
-
-def has_to_wait(connection: Connection, question: Question, bounds: TurnBounds) -> bool:
-    """Whether this person's questions that are not finished, or the channel's turns, are as many as may run."""
-    whose = {"team": question.team_id, "user": question.user_id, "channel": question.channel_id}
-    theirs, in_channel = connection.execute(_BESIDE, whose | {"most": bounds.per_user}).one()
-    return bool(theirs >= bounds.per_user or in_channel >= bounds.per_channel)
+def beside(connection: Connection, question: Question, bounds: TurnBounds) -> tuple[int, bool]:
+    """How many unfinished questions stand before this one in its thread; and whether this person's, or the channel's
+    turns, are as many as may run."""
+    whose = {"by_user": question.user_id, "most": bounds.per_user}
+    values = of_thread(question.thread) | of_question(question) | whose
+    ahead, theirs, in_channel = connection.execute(_BESIDE, values).one()
+    return ahead, bool(theirs >= bounds.per_user or in_channel >= bounds.per_channel)
 
 
 def _channel_has_room(bounds: TurnBounds) -> sa.ColumnElement[bool]:
@@ -149,13 +143,24 @@ def _count(rows: sa.Select[Any]) -> sa.ScalarSelect[int]:
     return sa.select(sa.func.count()).select_from(rows.subquery()).scalar_subquery()
 
 
-def _beside() -> sa.Select[int, int]:
-    """How many unfinished questions a person has, up to ``most``, and how many turns run in a channel."""
-    in_team, running = questions.c.team_id == sa.bindparam("team"), questions.c.state == RUNNING
-    theirs = sa.and_(in_team, questions.c.user_id == sa.bindparam("user"), questions.c.state.in_((WAITING, RUNNING)))
-    there = sa.and_(in_team, questions.c.channel_id == sa.bindparam("channel"), running)
+def _beside() -> sa.Select[int, int, int]:
+    """How many go first in the thread, how many unfinished questions a person has, up to ``most``, and how many turns
+    run in a channel."""
+    in_team, running = questions.c.team_id == sa.bindparam("in_team"), questions.c.state == RUNNING
+    theirs = sa.and_(in_team, questions.c.user_id == sa.bindparam("by_user"), questions.c.state.in_((WAITING, RUNNING)))
+    there = sa.and_(in_team, questions.c.channel_id == sa.bindparam("in_channel"), running)
     one = sa.select(sa.literal(1))
-    return sa.select(_count(one.where(theirs).limit(sa.bindparam("most"))), _count(one.where(there)))
+    return sa.select(
+        AHEAD.scalar_subquery(), _count(one.where(theirs).limit(sa.bindparam("most"))), _count(one.where(there))
+    )
 
 
 _BESIDE = _beside()
+CHANNELS_OF = sa.select(questions.c.id, questions.c.team_id, questions.c.channel_id).where(
+    questions.c.id.in_(sa.bindparam("ids", expanding=True))
+)
+TURNS_IN_CHANNELS = (
+    sa.select(questions.c.team_id, questions.c.channel_id, sa.func.count().label("turns"))
+    .where(questions.c.state == RUNNING)
+    .group_by(questions.c.team_id, questions.c.channel_id)
+)

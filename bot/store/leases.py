@@ -22,22 +22,18 @@ from bot.store import fairness
 from bot.store.crashes import Death, after
 from bot.store.fairness import TurnBounds
 from bot.store.schema import RUNNING, WAITING, processes, questions
+from bot.store.statements import NO_LEASE
 
 Now = sa.ColumnElement[float]
 
 SERVER_NOW: Now = sa.cast(sa.extract("epoch", sa.func.clock_timestamp()), sa.Double)
 """The clock of a database that processes share."""
-NO_LEASE: dict[str, Any] = {"lease_owner": None, "lease_until": None}
 CRASHES_BEFORE_CARE = 2
 PEOPLE_AT_ONCE = 100
 CLAIMING = 7203120
 """The number of PostgreSQL's lock for whoever claims."""
 SUSPECT = questions.c.strikes == STRIKES_MAX - 1
 """One strike short of being given up."""
-
-
-def lease(owner: str, until: Now) -> dict[str, Any]:
-    return {"lease_owner": owner, "lease_until": until, "fence": questions.c.fence + 1}
 
 
 Serves = Callable[[sa.FromClause], sa.ColumnElement[bool]]
@@ -66,19 +62,31 @@ def claim(
 
     ``None`` where another process is claiming at this moment, whose turns could not be counted yet.
     """
+    if not _any_waits(connection):
+        return []
     if not _alone(connection):
         return None
-    turns = Counter({(row[0], row[1]): row[2] for row in connection.execute(fairness.turns_in_channels())})
+    turns = Counter({(row[0], row[1]): row[2] for row in connection.execute(fairness.TURNS_IN_CHANNELS)})
     claimed: list[RowMapping] = []
-    while len(claimed) < most:
+    while len(claimed) < most and (not claimed or _any_waits(connection)):
         found = _candidates(connection, claimant)[: most - len(claimed)]
-        channels = {row[0]: (row[1], row[2]) for row in connection.execute(fairness.channels_of(dict(found)))}
+        channels = {
+            row[0]: (row[1], row[2]) for row in connection.execute(fairness.CHANNELS_OF, {"ids": list(dict(found))})
+        }
         ids = fairness.chosen(found, channels, turns, claimant.bounds)
         if not ids:
             break
-        rows = connection.execute(_running(ids, now, claimant.owner, lease_s)).mappings()
+        rows = connection.execute(_running(now), {"ids": ids, "owner": claimant.owner, "lease_s": lease_s}).mappings()
         claimed += sorted(rows, key=lambda row: ids.index(row["id"]))
     return claimed
+
+
+_WAITS = sa.select(questions.c.id).where(questions.c.state == WAITING, questions.c.lease_until.is_(None)).limit(1)
+
+
+def _any_waits(connection: Connection) -> bool:
+    """Whose turn it is takes much longer to find out."""
+    return connection.execute(_WAITS).first() is not None
 
 
 @lru_cache(maxsize=16)
@@ -101,16 +109,20 @@ def _candidates(connection: Connection, claimant: Claimant) -> list[tuple[int, i
         skip += PEOPLE_AT_ONCE
 
 
-def _running(ids: Collection[int], now: Now, owner: str, lease_s: float) -> ReturningUpdate[Any]:
+@lru_cache(maxsize=16)
+def _running(now: Now) -> ReturningUpdate[Any]:
     written = questions.c.stage == Stage.WRITING.value
+    until = now + sa.bindparam("lease_s", type_=sa.Double)
     return (
         questions.update()
-        .where(questions.c.id.in_(ids))
+        .where(questions.c.id.in_(sa.bindparam("ids", expanding=True)))
         .values(
             state=RUNNING,
             claimed_at=now,
             stage=sa.case((written, questions.c.stage), else_=Stage.READING.value),
-            **lease(owner, now + lease_s),
+            lease_owner=sa.bindparam("owner"),
+            lease_until=until,
+            fence=questions.c.fence + 1,
         )
         .returning(questions, (now - questions.c.accepted_at).label("waited_s"))
     )

@@ -14,10 +14,8 @@ import random
 import time
 from collections.abc import Callable
 from math import inf
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, RowMapping
 from sqlalchemy.exc import IntegrityError
 
@@ -27,20 +25,11 @@ from bot.lease import Lease, Stop
 from bot.messages import Question, ThreadKey
 from bot.ports import Accepted, Claim, Heartbeat, Lock, Outcome, Stage, Vitals
 from bot.shares import Others
-from bot.store import leases, payloads
+from bot.store import leases, payloads, statements
 from bot.store.database import Database
-from bot.store.fairness import TurnBounds, has_to_wait
-from bot.store.schema import (
-    FINISHED,
-    RUNNING,
-    WAITING,
-    conversations,
-    deleted_files,
-    processes,
-    questions,
-    refused_files,
-    usage,
-)
+from bot.store.fairness import TurnBounds, beside
+from bot.store.schema import conversations, deleted_files, processes, questions, refused_files, usage
+from bot.store.statements import of_lease, of_question, of_thread
 from bot.store.usage import DAY_S, Counting
 
 SAFETY = 0.25
@@ -75,22 +64,22 @@ class StoredQuestions:
         counting: Counting | None = None,
     ) -> None:
         self._database = database
-        self._clock = clock
+        self._now = database.now(clock)
+        self._timed = statements.Timed(self._now, shared=database.shared)
         self._team_id = team_id
         self._bounds = bounds or TurnBounds()
         self._counting = counting
-        self._insert = postgresql.insert if database.shared else sqlite.insert
 
     async def add(self, question: Question, owner: str, *, busy: bool, lease_s: float) -> Accepted | None:
-        now, until_s = self._now(), self._until_s(lease_s)
-        row = key_of(question) | {"payload": payloads.dump(question), "accepted_at": now}
+        until_s = self._until_s(lease_s)
+        row = statements.key_of(question) | {"payload": payloads.dump(question)}
 
         def work(connection: Connection) -> Accepted | None:
-            ahead = connection.execute(_count_ahead(question)).scalar_one()
-            locked = bool(lease_s and (ahead or busy or has_to_wait(connection, question, self._bounds)))
-            lease = {"fence": 1, "lease_owner": owner, "lease_until": now + lease_s} if locked else {}
-            insert = self._insert(questions).values(row | lease).on_conflict_do_nothing().returning(questions.c.id)
-            new: int | None = connection.execute(insert).scalar()
+            ahead, bound = beside(connection, question, self._bounds)
+            locked = bool(lease_s and (ahead or busy or bound))
+            add = self._timed.add_locked if locked else self._timed.add
+            lease = {"owner": owner, "lease_s": lease_s} if locked else {}
+            new: int | None = connection.execute(add, row | lease).scalar()
             if new is None:
                 return None
             return Accepted(ahead, Lock(new, 1, Lease(unpaused_s, until_s)) if locked else None)
@@ -99,17 +88,12 @@ class StoredQuestions:
 
     async def replace(self, question: Question) -> bool:
         """Of one that waits, what was asked: its message was edited. ``False`` where it does not wait."""
-        waits = sa.and_(questions.c.state == WAITING, questions.c.payload.is_not(None))
-        replaced = questions.update().where(is_question(question), waits).values(payload=payloads.dump(question))
-        return await self._database.run(lambda connection: connection.execute(replaced).rowcount > 0)
+        values = of_question(question) | {"edited": payloads.dump(question)}
+        return await self._database.run(lambda connection: connection.execute(statements.REPLACE, values).rowcount > 0)
 
     async def unlock(self, lock: Lock, *, recorded: bool) -> None:
-        unlocked = (
-            questions.update()
-            .where(questions.c.id == lock.id, questions.c.state == WAITING, questions.c.fence == lock.fence)
-            .values(**leases.NO_LEASE, unrecorded=questions.c.unrecorded if recorded else sa.true())
-        )
-        await self._database.run(lambda connection: connection.execute(unlocked), durable=False)
+        values = of_lease(lock) | {"shown": not recorded}
+        await self._database.run(lambda connection: connection.execute(statements.UNLOCK, values), durable=False)
 
     async def claim(self, owner: str, *, most: int, lease_s: float, settled: bool) -> list[Claim]:
         for _ in range(CLAIM_TRIES_MAX):
@@ -121,7 +105,7 @@ class StoredQuestions:
 
     async def _claim(self, owner: str, *, most: int, lease_s: float, settled: bool) -> list[Claim] | None:
         """``None`` while another process claims."""
-        now, until_s = self._now(), self._until_s(lease_s)
+        now, until_s = self._now, self._until_s(lease_s)
         claimant = leases.Claimant(owner, self._team_id, self._bounds, settled)
 
         def work(connection: Connection) -> list[Claim] | None:
@@ -139,12 +123,11 @@ class StoredQuestions:
             raise
 
     def reached(self, claim: Claim, stage: Stage) -> None:
-        not_shown = questions.c.stage.is_distinct_from(Stage.WRITING.value)
-        reached = questions.update().where(_still(claim), not_shown).values(stage=stage.value)
-        self._database.later(lambda connection: connection.execute(reached))
+        values = of_lease(claim) | {"reached": stage.value}
+        self._database.later(lambda connection: connection.execute(statements.REACH, values))
 
     async def heartbeat(self, owner: str, vitals: Vitals, *, lease_s: float) -> Heartbeat:
-        now, until_s = self._now(), self._until_s(lease_s)
+        now, until_s = self._now, self._until_s(lease_s)
         held: list[Claim | Lock] = [*vitals.claims, *vitals.locks]
         fences = {one.id: one.fence for one in held}
         newly_lost = {one.id: one.fence for one in vitals.claims if not one.lease.lost}
@@ -172,21 +155,24 @@ class StoredQuestions:
 
     async def requeue(self, claim: Claim) -> bool:
         """What the turn posted at the very end may have no record."""
-        waiting = questions.update().where(_still(claim)).values(state=WAITING, unrecorded=True, **leases.NO_LEASE)
-        return await self._database.run(lambda connection: connection.execute(waiting).rowcount > 0, durable=False)
+        values = of_lease(claim)
+
+        def work(connection: Connection) -> bool:
+            return connection.execute(statements.REQUEUE, values).rowcount > 0
+
+        return await self._database.run(work, durable=False)
 
     async def finish(self, claim: Claim, outcome: Outcome) -> bool:
         """Ends a question and erases what the person wrote; all of it, where an operator has erased that before."""
-        ended = {"outcome": outcome.value, "payload": None, "finished_at": self._now()}
-        finished = questions.update().where(_still(claim)).values(state=FINISHED, **ended, **leases.NO_LEASE)
-        erased = questions.delete().where(_still(claim), questions.c.payload.is_(None))
+        held = of_lease(claim)
 
         def work(connection: Connection) -> bool:
-            gone = connection.execute(erased).rowcount > 0
-            if not (gone or connection.execute(finished).rowcount):
+            ended = connection.execute(self._timed.finish, held | {"ended": outcome.value}).rowcount > 0
+            gone = not ended and connection.execute(statements.REMOVE_ERASED, held).rowcount > 0
+            if not (ended or gone):
                 return False
             if gone or outcome is Outcome.DENIED:  # it was no question of anybody who may ask
-                connection.execute(usage.delete().where(usage.c.question_id == claim.id))
+                connection.execute(statements.FORGET_USAGE, {"held_id": claim.id})
             return True
 
         done = await self._database.run(work)
@@ -195,13 +181,16 @@ class StoredQuestions:
 
     async def withdrawn(self, thread: ThreadKey) -> frozenset[str]:
         """The ts of questions whose answer was a refusal: they stay out of later history."""
-        query = sa.select(questions.c.ts).where(_same_thread(thread), questions.c.outcome == Outcome.REFUSED.value)
-        found = await self._database.run(lambda connection: connection.execute(query).scalars().all(), durable=False)
-        return frozenset(found)
+        values = of_thread(thread)
+
+        def work(connection: Connection) -> frozenset[str]:
+            return frozenset(connection.execute(statements.WITHDRAWN, values).scalars())
+
+        return await self._database.run(work, durable=False)
 
     async def forget(self, age_s: float) -> None:
         """Drops old questions, refused and deleted files and usage, and processes that ended."""
-        now = self._now()
+        now = self._now
 
         def work(connection: Connection) -> None:
             connection.execute(questions.delete().where(questions.c.finished_at < now - age_s))
@@ -214,55 +203,9 @@ class StoredQuestions:
 
         await self._database.run(work, durable=False)
 
-    def _now(self) -> leases.Now:
-        return self._database.now(self._clock)
-
     def _until_s(self, lease_s: float) -> float:
         """When a lease that is asked for now is over here. A database of our own gives it to nobody else."""
         return unpaused_s() + (1 - SAFETY) * lease_s if self._database.shared else inf
-
-
-def key_of(question: Question) -> dict[str, Any]:
-    """The columns that say which question it is, and whose."""
-    return {
-        "team_id": question.team_id,
-        "channel_id": question.channel_id,
-        "ts": question.ts,
-        "thread_ts": question.thread_ts,
-        "user_id": question.user_id,
-        "entry_point": question.entry_point.value,
-    }
-
-
-def is_question(question: Question) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        questions.c.team_id == question.team_id,
-        questions.c.channel_id == question.channel_id,
-        questions.c.ts == question.ts,
-    )
-
-
-def _same_thread(thread: ThreadKey) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        questions.c.team_id == thread.team_id,
-        questions.c.channel_id == thread.channel_id,
-        questions.c.thread_ts == thread.thread_ts,
-    )
-
-
-def _count_ahead(question: Question) -> sa.Select[int]:
-    """How many unfinished questions stand before this one in its thread."""
-    before = sa.or_(questions.c.state == RUNNING, questions.c.ts < question.ts)
-    return (
-        sa.select(sa.func.count())
-        .select_from(questions)
-        .where(_same_thread(question.thread), questions.c.state != FINISHED, questions.c.ts != question.ts, before)
-    )
-
-
-def _still(claim: Claim) -> sa.ColumnElement[bool]:
-    """Whether the question is this claim's still: after a lost lease it may be another's, under a higher fence."""
-    return sa.and_(questions.c.id == claim.id, questions.c.state == RUNNING, questions.c.fence == claim.fence)
 
 
 def _claim(row: RowMapping, lease: Lease, spent: Spent | None) -> Claim:

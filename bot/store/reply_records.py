@@ -7,49 +7,58 @@ Implements ``ports.ReplyRecords``.
 from __future__ import annotations
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.messages import Question
 from bot.store.database import Database
-from bot.store.questions import is_question
 from bot.store.schema import questions, reply_parts
+from bot.store.statements import IS_QUESTION, of_question
 
 
 class StoredReplyRecords:
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._post = _post((postgresql if database.shared else sqlite).insert(reply_parts))
 
     async def posted(self, question: Question, part: int, ts: str) -> None:
         """Remembers the message that shows part ``part`` (from 0) of the reply."""
-        mine = _question_id(question)
-
-        def work(connection: Connection) -> None:
-            connection.execute(
-                reply_parts.delete().where(reply_parts.c.question_id == mine, reply_parts.c.part == part)
-            )
-            row = sa.select(questions.c.id, sa.literal(part), sa.literal(ts)).where(questions.c.id == mine)
-            connection.execute(reply_parts.insert().from_select(["question_id", "part", "ts"], row))
-
-        await self._database.run(work, durable=False)
+        values = of_question(question) | {"shown_part": part, "shown_ts": ts}
+        await self._database.run(lambda connection: connection.execute(self._post, values), durable=False)
 
     async def parts(self, question: Question) -> dict[int, str]:
-        query = (
-            sa.select(reply_parts.c.part, reply_parts.c.ts)
-            .where(reply_parts.c.question_id == _question_id(question))
-            .order_by(reply_parts.c.part)
-        )
-        rows = await self._database.run(lambda connection: connection.execute(query).all(), durable=False)
+        values = of_question(question)
+        rows = await self._database.run(lambda connection: connection.execute(_PARTS, values).all(), durable=False)
         return {row.part: row.ts for row in rows}
 
     async def posted_in(self, team_id: str, channel_id: str) -> bool:
-        query = (
-            sa.select(reply_parts.c.ts)
-            .join(questions, questions.c.id == reply_parts.c.question_id)
-            .where(questions.c.team_id == team_id, questions.c.channel_id == channel_id, reply_parts.c.part >= 0)
-            .limit(1)
+        values = {"in_team": team_id, "in_channel": channel_id}
+        first = await self._database.run(
+            lambda connection: connection.execute(_POSTED_IN, values).first(), durable=False
         )
-        return await self._database.run(lambda connection: connection.execute(query).first(), durable=False) is not None
+        return first is not None
 
 
-def _question_id(question: Question) -> sa.ScalarSelect[int]:
-    return sa.select(questions.c.id).where(is_question(question)).scalar_subquery()
+_PARTS = (
+    sa.select(reply_parts.c.part, reply_parts.c.ts)
+    .join(questions, questions.c.id == reply_parts.c.question_id)
+    .where(IS_QUESTION)
+    .order_by(reply_parts.c.part)
+)
+_POSTED_IN = (
+    sa.select(reply_parts.c.ts)
+    .join(questions, questions.c.id == reply_parts.c.question_id)
+    .where(
+        questions.c.team_id == sa.bindparam("in_team"),
+        questions.c.channel_id == sa.bindparam("in_channel"),
+        reply_parts.c.part >= 0,
+    )
+    .limit(1)
+)
+
+
+def _post(insert: postgresql.Insert | sqlite.Insert) -> postgresql.Insert | sqlite.Insert:
+    part, ts = sa.bindparam("shown_part", type_=sa.Integer), sa.bindparam("shown_ts", type_=sa.String)
+    row = sa.select(questions.c.id, part, ts).where(IS_QUESTION)
+    post = insert.from_select(["question_id", "part", "ts"], row)
+    key = [reply_parts.c.question_id, reply_parts.c.part]
+    return post.on_conflict_do_update(index_elements=key, set_={"ts": post.excluded.ts})

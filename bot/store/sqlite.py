@@ -9,12 +9,10 @@ What is erased leaves the file's pages at once (``secure_delete``), and the writ
 
 from __future__ import annotations
 
-import asyncio
 import fcntl
 import os
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,6 +21,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection
 
 from bot.errors import StartFailed
+from bot.store.own_thread import OwnThread
 from bot.store.transactions import DatabaseFileLost, Work
 
 T = TypeVar("T")
@@ -45,42 +44,51 @@ class SqliteEngine:
         self._lock = _lock(self._file, beside=beside)
         self._identity = _identity(self._file)
         # SQLite has one writer at a time: with one connection, on one thread, nothing is ever "locked".
-        self._thread = ThreadPoolExecutor(1, "database")
+        self._thread = OwnThread("database")
         # While the loop is busy, this thread would wait for the interpreter's usual 5 ms at each of its calls.
         sys.setswitchinterval(SWITCH_INTERVAL_S)
         self._engine = sa.create_engine(url, pool_size=1, max_overflow=0, hide_parameters=True)
-        self._relaxed = self._engine.execution_options(durable=False)
+        self._open: Connection | None = None
+        """Kept: to fetch it from a pool takes longer than most of our statements."""
         sa.event.listen(self._engine, "connect", _set_up)
         sa.event.listen(self._engine, "begin", _begin)
 
     async def transact(self, work: Work[T], *, durable: bool) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._transact, work, durable)
+        return await self._thread.run(lambda: self._transact(work, durable))
 
     def _transact(self, work: Work[T], durable: bool) -> T:
         if _identity(self._file) != self._identity:
             raise _gone(self._file)
-        with _named_damage(self._file), (self._engine if durable else self._relaxed).begin() as connection:
-            return work(connection)
+        with _named_damage(self._file):
+            if self._open is None:
+                self._open = self._engine.connect()
+            with self._open.execution_options(durable=durable).begin():
+                return work(self._open)
 
     async def scrub(self) -> bool:
         """Empties the write-ahead log; ``False`` where another process reads it just now."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._scrub)
+        return await self._thread.run(self._scrub)
 
     def _scrub(self) -> bool:
         if _identity(self._file) != self._identity:
             raise _gone(self._file)
-        with _named_damage(self._file), closing(self._engine.raw_connection()) as connection:
-            cursor = connection.cursor()
+        if self._open is None:
+            return True
+        with _named_damage(self._file), closing(self._open.connection.cursor()) as cursor:  # outside of a transaction
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             busy, *_ = cursor.fetchone() or (1,)
-            cursor.close()
-        return busy == 0
+        return bool(busy == 0)
 
     async def aclose(self) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._engine.dispose)
-        self._thread.shutdown()
+        await self._thread.run(self._close)
+        await self._thread.end()
         if self._lock is not None:
             os.close(self._lock)
+
+    def _close(self) -> None:
+        if self._open is not None:
+            self._open.close()
+        self._engine.dispose()
 
 
 def _lock(file: Path, *, beside: bool) -> int | None:

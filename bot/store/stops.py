@@ -17,8 +17,8 @@ from bot.messages import Question
 from bot.ports import Outcome
 from bot.stops import StopWish
 from bot.store.database import Database
-from bot.store.questions import is_question, key_of
 from bot.store.schema import FINISHED, RUNNING, questions, reply_parts
+from bot.store.statements import IS_QUESTION, key_of, of_question
 
 
 class StoredStops:
@@ -46,8 +46,8 @@ class StoredStops:
         def work(connection: Connection) -> int:
             if wish.said is None:
                 return connection.execute(update).rowcount
-            known = sa.select(questions.c.outcome).where(is_question(wish.said))
-            if (before := connection.execute(known).first()) is not None:
+            known = sa.select(questions.c.outcome).where(IS_QUESTION)
+            if (before := connection.execute(known, of_question(wish.said)).first()) is not None:
                 return int(before[0] == Outcome.NO_QUESTION.value)
             if number := connection.execute(update).rowcount:
                 connection.execute(questions.insert().values(self._no_question(wish.said)))

@@ -23,6 +23,8 @@ Work = Callable[[Connection], T]
 DATABASE_ERRORS = (SQLAlchemyError, OSError)
 """What a database that is away, full or broken raises; ``OSError`` while it connects, or when it is silent for long."""
 GROUP_MAX = 100
+LATER_S = 0.1
+"""So long work for which nobody waits is kept for a transaction that somebody does wait for."""
 
 
 class DatabaseFileLost(OSError):
@@ -56,11 +58,15 @@ class Transactions:
         self._transact = transact
         self._waiting: list[_Job] = []
         self._running: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
 
-    async def run(self, work: Work[T], *, durable: bool) -> T:
-        """What ``work`` returns, once it is committed. Raises ``StoreFailed`` from the library's own exception."""
+    async def run(self, work: Work[T], *, durable: bool, soon: bool = False) -> T:
+        """What ``work`` returns, once it is committed. Raises ``StoreFailed`` from the library's own exception.
+
+        ``soon`` need not be at once: it waits for company.
+        """
         try:
-            return await self._enqueue(work, durable=durable)
+            return await self._enqueue(work, durable=durable, soon=soon)
         except DatabaseFileLost as error:
             raise StoreLost(str(error)) from error
         except DATABASE_ERRORS as error:
@@ -68,19 +74,30 @@ class Transactions:
 
     def later(self, work: Work[Any]) -> None:
         """Runs ``work`` with the next group. Nobody waits for it, and nobody is told if it fails."""
-        self._enqueue(work, durable=False).add_done_callback(_forget_failure)
+        self._enqueue(work, durable=False, soon=True).add_done_callback(_forget_failure)
 
     async def close(self) -> None:
         """Returns when all that came before has been run."""
+        self._begin()
         while self._running is not None:
             await asyncio.wait({self._running})
 
-    def _enqueue(self, work: Work[T], *, durable: bool) -> asyncio.Future[T]:
-        result: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+    def _enqueue(self, work: Work[T], *, durable: bool, soon: bool) -> asyncio.Future[T]:
+        loop = asyncio.get_running_loop()
+        result: asyncio.Future[T] = loop.create_future()
         self._waiting.append(_Job(work, durable, result))
-        if self._running is None:
-            self._running = asyncio.create_task(self._run())
+        if not soon:
+            self._begin()
+        elif self._running is None and self._timer is None:
+            self._timer = loop.call_later(LATER_S, self._begin)
         return result
+
+    def _begin(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._running is None and self._waiting:
+            self._running = asyncio.create_task(self._run())
 
     async def _run(self) -> None:
         try:

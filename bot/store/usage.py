@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -59,8 +58,8 @@ class Counting:
 
         Whoever claims is alone with it, so that no budget is exceeded by two who count at the same time.
         """
-        ids = [row["id"] for row in claimed]
-        known = set(connection.execute(sa.select(usage.c.question_id).where(usage.c.question_id.in_(ids))).scalars())
+        ids = [row["id"] for row in claimed if row["fence"] > 1]  # others are claimed for the first time
+        known = set(connection.execute(_COUNTED, {"ids": ids}).scalars()) if ids else set[int]()
         refused: dict[int, Spent] = {}
         for row in claimed:
             if row["id"] in known:
@@ -72,7 +71,7 @@ class Counting:
                 continue
             key = {name: row[name] for name in ("team_id", "user_id", "channel_id")}
             first = {"day": day, "question_id": row["id"], "model": self.model[:MODEL_CHARS_MAX], "questions": 1}
-            connection.execute(usage.insert().values(**key, **first, **dict.fromkeys(TOKENS, 0)))
+            connection.execute(_COUNT, {**key, **first, **dict.fromkeys(TOKENS, 0)})
         return refused
 
     def _spent(self, connection: Connection, row: RowMapping, day: int) -> Spent | None:
@@ -102,9 +101,10 @@ class StoredUsage:
 
     def __init__(self, database: Database, model: str, clock: Callable[[], float] = time.time) -> None:
         self._database = database
-        self._clock = clock
         self._model = model[:MODEL_CHARS_MAX]
-        self._insert = postgresql.insert if database.shared else sqlite.insert
+        self._count = _add_to((postgresql if database.shared else sqlite).insert(usage))
+        there = questions.c.id.in_(sa.bindparam("ids", expanding=True))
+        self._there = sa.select(questions.c.id, database.now(clock).label("now")).where(there)
         self._owed: dict[int, tuple[Question, Usage]] = {}
         self._writing: asyncio.Task[None] | None = None
 
@@ -131,7 +131,7 @@ class StoredUsage:
             while self._owed:
                 owed, self._owed = self._owed, {}
                 try:
-                    await self._database.run(partial(self._add, owed=owed), durable=False)
+                    await self._database.run(partial(self._add, owed=owed), durable=False, soon=True)
                 except StoreFailed as error:
                     log.warning("usage.not_written", error=str(error), questions=len(owed))
                     for question_id, (question, figures) in owed.items():
@@ -141,23 +141,30 @@ class StoredUsage:
             self._writing = None
 
     def _add(self, connection: Connection, owed: Mapping[int, tuple[Question, Usage]]) -> None:
-        day = int(connection.execute(sa.select(self._database.now(self._clock))).scalar_one() // DAY_S)
-        there = set(connection.execute(sa.select(questions.c.id).where(questions.c.id.in_(owed))).scalars())
-        for question_id, (question, figures) in owed.items():
-            if question_id not in there:  # an operator has erased it
-                continue
-            tokens: dict[str, Any] = {name: getattr(figures, name) for name in TOKENS}
-            row = self._insert(usage).values(
-                day=day,
-                question_id=question_id,
-                model=self._model,
-                team_id=question.team_id,
-                user_id=question.user_id,
-                channel_id=question.channel_id,
-                questions=0,
-                **tokens,
-            )
-            added = {name: usage.c[name] + row.excluded[name] for name in TOKENS}
-            connection.execute(
-                row.on_conflict_do_update(index_elements=[usage.c.question_id, usage.c.day, usage.c.model], set_=added)
-            )
+        """An operator may have erased some of the questions; they are not there any more."""
+        there = {row.id: int(row.now // DAY_S) for row in connection.execute(self._there, {"ids": list(owed)})}
+        rows = [
+            {
+                "day": there[question_id],
+                "question_id": question_id,
+                "model": self._model,
+                "team_id": question.team_id,
+                "user_id": question.user_id,
+                "channel_id": question.channel_id,
+                "questions": 0,
+                **{name: getattr(figures, name) for name in TOKENS},
+            }
+            for question_id, (question, figures) in owed.items()
+            if question_id in there
+        ]
+        if rows:
+            connection.execute(self._count, rows)
+
+
+_COUNTED = sa.select(usage.c.question_id).where(usage.c.question_id.in_(sa.bindparam("ids", expanding=True)))
+_COUNT = usage.insert()
+
+
+def _add_to(row: postgresql.Insert | sqlite.Insert) -> postgresql.Insert | sqlite.Insert:
+    added = {name: usage.c[name] + row.excluded[name] for name in TOKENS}
+    return row.on_conflict_do_update(index_elements=[usage.c.question_id, usage.c.day, usage.c.model], set_=added)

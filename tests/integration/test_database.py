@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.errors import StartFailed, StoreFailed
 from bot.ports import Accepted, Outcome
+from bot.store import newest_schema
 from bot.store.database import Database
 from bot.store.questions import StoredQuestions
 from bot.store.schema import metadata
@@ -39,13 +40,28 @@ async def add(database: Database, ts: str) -> Accepted | None:
     return await StoredQuestions(database).add(asked(ts), "one", busy=False, lease_s=0.0)
 
 
+def begin_again_step_by_step(connection: Connection) -> None:
+    """As a database of the first version came to the present schema."""
+    metadata.drop_all(connection)
+    connection.exec_driver_sql("DROP TABLE alembic_version")
+    newest_schema.migrate(connection)
+
+
 @OVER_BOTH
-async def test_all_migrations_applied_give_the_schema(database: Database) -> None:
+@pytest.mark.parametrize("step_by_step", [True, False], ids=["step by step", "at once"])
+async def test_all_migrations_applied_give_the_schema_that_an_empty_database_gets(
+    database: Database, step_by_step: bool
+) -> None:
+    if step_by_step:
+        await database.run(begin_again_step_by_step)
+
     def differences(connection: Connection) -> list[object]:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         return list(compare_metadata(context, metadata))
 
     assert await database.run(differences) == []
+    versions = await database.run(lambda connection: MigrationContext.configure(connection).get_current_heads())
+    assert versions == (newest_schema.newest(),)
     names = await database.run(lambda connection: sa.inspect(connection).get_indexes("questions"))
     assert {index.name for index in metadata.tables["questions"].indexes} <= {index["name"] for index in names}
 

@@ -169,7 +169,7 @@ class LiveReply:
         part.ts, part.standing, part.shown, part.shown_to = ts, Standing.SHOWN, action.content, action.shown_to
         if action.piece.end not in (None, part.piece.end):
             self._parts.end(part, action.piece, may_rejoin=True)
-        self._parts.write("")
+        self._parts.look_again()
         self.waiting_since_s = called_s if self.next_action(called_s, 0.0) is not None else None
 
     def failed(self, action: Action, error: SlackError, now_s: float) -> Next:

@@ -50,12 +50,12 @@ class SlackReplies:
         self._session = session
         self._streams = StreamSupport(native)
 
-    async def open(self, question: Question, *, again: bool, lease: Lease) -> Reply:
+    async def open(self, question: Question, *, again: bool, lease: Lease, first: bool = False) -> Reply:
         if question.response_url is not None:
             outlet = ResponseUrlOutlet(question.response_url, self._session, self._services.api.address)
             return Writer(CommandAnswer(fresh=not again), outlet, lease)
         services = self._services
-        plan = await self._plan(question, again=again)
+        plan = await self._plan(question, again=again, first=first)
         status_line = StatusLine(services.api, services.status, question.channel_id, question.thread_ts)
         if again and plan.has_message:
             status_line.inherit()
@@ -106,10 +106,10 @@ class SlackReplies:
             else:
                 return
 
-    async def _plan(self, question: Question, *, again: bool) -> Plan:
+    async def _plan(self, question: Question, *, again: bool, first: bool) -> Plan:
         """``again``: an earlier process may have posted messages of which there is no record."""
         streams = self._streams.possible and question.entry_point is EntryPoint.DIRECT
-        recorded = await self._services.records.parts(question)
+        recorded = {} if first else await self._services.records.parts(question)
         own: Sequence[OwnReply] = [OwnReply(ts, part, "") for part, ts in recorded.items()]
         if again or any(part != NOTICE for part in recorded):
             own = await self._found(question, recorded, streamed=streams) or own

@@ -104,13 +104,21 @@ class Parts:
     surplus: list[Inherited] = field(default_factory=list)
     text: str = field(default="", repr=False)
     complete: bool = False
-    every: list[Part] = field(default_factory=list)
+    _every: list[Part] = field(default_factory=list)
+    _grown_to: int = 0
+    """The text was cut up to there; more often than somebody looks it need not be."""
     _words_from: int = 0
     _words_to: int = 0
     """Where the first word of the text begins and the newest ends; the same where there is none."""
 
     def __post_init__(self) -> None:
         self._open(Piece(0, None, 0))
+
+    @property
+    def every(self) -> list[Part]:
+        if self._grown_to != len(self.text):
+            self._grow()
+        return self._every
 
     @property
     def has_words(self) -> bool:
@@ -126,6 +134,9 @@ class Parts:
         whole, self.text = self.text, ""  # held by one name only, a text grows in its place
         whole += text
         self.text = whole
+
+    def look_again(self) -> None:
+        """Something was shown: what is shown next may be more of the same text."""
         self._grow()
 
     def finish(self, *, withdraw: bool) -> None:
@@ -133,8 +144,8 @@ class Parts:
         if withdraw:
             self.text, self._words_from, self._words_to = "", 0, 0
             self._drop_from(1)
-            self.every[0].piece = Piece(0, None, 0)
-            self.every[0].reopen()
+            self._every[0].piece = Piece(0, None, 0)
+            self._every[0].reopen()
         self._grow()
 
     def drop_all(self) -> None:
@@ -145,13 +156,13 @@ class Parts:
     def resume(self, text: str, messages: Sequence[tuple[Piece, str]]) -> None:
         """Goes on with an answer that was shown in another way: its text, and its pieces with their messages' ts."""
         if messages:
-            self.every = [_resumed(piece, ts, text) for piece, ts in messages]
+            self._every = [_resumed(piece, ts, text) for piece, ts in messages]
         self.write(text)
 
     def end(self, part: Part, piece: Piece, *, may_rejoin: bool) -> None:
         """Ends ``part`` with ``piece``; what follows is cut anew. ``may_rejoin``: a few final words may join it."""
         part.piece, part.may_be_rejoined = piece, may_rejoin
-        self._drop_from(self.every.index(part) + 1)
+        self._drop_from(self._every.index(part) + 1)
         self._grow()
 
     def freeze(self, part: Part) -> None:
@@ -160,7 +171,7 @@ class Parts:
         shown_to = max(part.piece.start, part.shown_to if part.shown is not None else 0)
         part.piece = end_at(self.text, part.piece, shown_to, anywhere=True) or part.piece
         part.may_be_rejoined = False
-        self._drop_from(self.every.index(part) + 1)
+        self._drop_from(self._every.index(part) + 1)
         self._open(Piece(shown_to, None, shown_to, part.piece.next_opening))
         self._grow()
 
@@ -177,8 +188,9 @@ class Parts:
 
     def _grow(self) -> None:
         """Brings the open piece up to date, and opens the next ones where it is full."""
+        self._grown_to = len(self.text)
         while True:
-            part = self.every[-1]
+            part = self._every[-1]
             if part.piece.end is None:
                 part.piece = self._grown(part)
             if part.piece.end is None or self._words_to <= part.piece.end:
@@ -197,20 +209,20 @@ class Parts:
 
     def _open(self, piece: Piece) -> None:
         inherited = self.surplus.pop(0) if self.surplus else None
-        self.every.append(Part(piece, inherited, followed=bool(self.surplus)))
+        self._every.append(Part(piece, inherited, followed=bool(self.surplus)))
 
     def _drop_from(self, number: int) -> None:
-        messages = [Inherited(part.ts) for part in self.every[number:] if part.ts]
+        messages = [Inherited(part.ts) for part in self._every[number:] if part.ts]
         self.surplus = messages + self.surplus
-        del self.every[number:]
+        del self._every[number:]
 
     def _rejoin(self) -> None:
         """A few final words do not get a message of their own, but join the one that was ended before them."""
-        if len(self.every) < 2:
+        if len(self._every) < 2:
             return
-        before, last = self.every[-2:]
+        before, last = self._every[-2:]
         if before.may_be_rejoined and last.ts is None and len(self.text) - last.piece.start < REJOINED_CHARS_MAX:
-            self.every.pop()
+            self._every.pop()
             before.reopen()
             before.may_be_rejoined = False
             self._grow()

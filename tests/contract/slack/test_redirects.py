@@ -8,13 +8,13 @@ import pytest
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.clients import slack_session
 from bot.errors import ModelError, SlackError, SlackRefused
 from bot.llm.client import MessagesClient
 from bot.llm.patience import Patience
 from bot.messages import Conversation, Message, Role, TextBlock
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.rate_limiter import RateLimiter
+from bot.slack.web_api.session import slack_session
 from bot.slack.write.content import Content
 from bot.slack.write.plan import Respond
 from bot.slack.write.response_url import ResponseUrlOutlet

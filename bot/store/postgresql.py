@@ -1,0 +1,55 @@
+"""A PostgreSQL server, which other processes use too. I/O: one connection, on the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from bot.store.transactions import Work
+
+T = TypeVar("T")
+
+CONNECT_TIMEOUT_S = 10.0
+LOCK_TIMEOUT_S = 3.0
+"""Another process holds what we need for a moment only, unless it was paused."""
+CLOSE_TIMEOUT_S = 5.0
+"""A server that answers no more does not keep a process that is being stopped."""
+PAUSED_TIMEOUT_S = 5.0
+"""After which the server takes its locks from a process that was paused within a transaction."""
+
+
+class PostgresqlEngine:
+    def __init__(self, url: URL, statement_timeout_s: float) -> None:
+        timeouts = {"timeout": CONNECT_TIMEOUT_S, "command_timeout": statement_timeout_s}
+        # Whoever comes while a transaction runs shares the next one: more connections than one are of no use.
+        self._engine = create_async_engine(
+            url, pool_size=1, pool_pre_ping=True, connect_args=timeouts, hide_parameters=True
+        )
+        sa.event.listen(self._engine.sync_engine, "connect", _set_up)
+
+    async def transact(self, work: Work[T], *, durable: bool) -> T:
+        async with self._engine.begin() as connection:
+            if not durable:
+                await connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+            return await connection.run_sync(work)
+
+    async def scrub(self) -> bool:
+        """The server's own business: its vacuum does it."""
+        return True
+
+    async def aclose(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                await self._engine.dispose()
+
+
+def _set_up(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection has no common type
+    cursor = connection.cursor()
+    cursor.execute(f"SET lock_timeout = {round(1000 * LOCK_TIMEOUT_S)}")
+    cursor.execute(f"SET idle_in_transaction_session_timeout = {round(1000 * PAUSED_TIMEOUT_S)}")
+    cursor.close()
