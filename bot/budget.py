@@ -29,6 +29,8 @@ class Allowance:
     images_max: int = IMAGES_MAX
     tokens_max: int = 800_000
     """By estimate; the default leaves the words of the thread a fifth of a window of a million tokens."""
+    words_bytes_max: int = 1_000_000
+    """What the request may take besides, with all of its words."""
     told: bool = True
     """Whether notes name the bound: not where it is a guess, since the API refused less than it said it takes."""
 

@@ -17,29 +17,28 @@ block, so that the API's prompt cache recognises it. Rules:
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from bot import spoken, steps
-from bot.estimates import MARGIN, PDF_PAGE_TOKENS, bytes_json, estimate_tokens
+from bot import spoken
+from bot.estimates import MARGIN, PDF_PAGE_TOKENS, estimate_tokens
 from bot.messages import (
     AuthorKind,
     ContentBlock,
     Conversation,
     Message,
     Note,
+    Pace,
     PreparedFile,
     Role,
     TextBlock,
     ThreadMessage,
 )
+from bot.trimming import Said, Size, Turn, joined, within
 
 __all__ = ["MARGIN", "PDF_PAGE_TOKENS", "History", "build", "estimate_tokens"]
 
-NOTICE_TOKENS = 60
-NOTICE_BYTES = 500
-SEPARATOR_TOKENS = 1
 REASON_CHARS_MAX = 300
 
 OPENING = TextBlock("[This thread begins with a message of yours.]")
@@ -50,41 +49,10 @@ class History:
     conversation: Conversation
     left_out: int
     """How many messages the budget had no room for."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """One message. ``attached`` is ``user`` content, whoever posted it; ``role`` is that of the words."""
-
-    attached: tuple[ContentBlock, ...]
-    role: Role
-    words: tuple[TextBlock, ...]
-
-    def turns(self) -> list[_Turn]:
-        if self.role is Role.USER:
-            return [_Turn(Role.USER, (*self.attached, *self.words))]
-        both = _Turn(Role.USER, self.attached), _Turn(Role.ASSISTANT, self.words)
-        return [turn for turn in both if turn.blocks]
-
-
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    role: Role
-    blocks: tuple[ContentBlock, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Size:
-    tokens: float
-    bytes: float
-
-    @classmethod
-    def of(cls, blocks: Iterable[ContentBlock]) -> _Size:
-        listed = _joined(blocks)
-        return cls(SEPARATOR_TOKENS + estimate_tokens(listed), sum(map(bytes_json, listed)))
-
-    def __sub__(self, other: _Size) -> _Size:
-        return _Size(self.tokens - other.tokens, self.bytes - other.bytes)
+    newest: int
+    """So many of the newest messages are sent, the question included."""
+    total: int
+    pace: Pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,32 +82,35 @@ def build(
     *earlier, question = messages
     unique = {message.ts: message for message in earlier if message.ts != question.ts}
     heard = _Heard(files, spoken.speakers(message.author for message in (*unique.values(), question)))
-    said: list[_Said] = []
+    said: list[Said] = []
     for message in unique.values():
         one = _said(message, heard, first=not said)
         said += [one] if one.attached or one.words else []
     said.append(_question(question, heard, first=not said))
-    room = _Size(tokens_max / MARGIN, bytes_max) - _Size.of([TextBlock(system), OPENING])
-    kept, left_out = _within(said, room)
-    return History(Conversation(system, _merged(kept)), left_out)
+    room = Size(tokens_max / MARGIN, bytes_max) - Size.of([TextBlock(system), OPENING])
+    kept = within(said, room)
+    sent = _merged(kept.turns)
+    tokens = estimate_tokens([TextBlock(system), *(block for message in sent for block in message.content)])
+    pace = _pace([*unique.values(), question], files)
+    return History(Conversation(system, sent, tokens=tokens), kept.left_out, kept.newest, len(said), pace)
 
 
 # --- one message ---------------------------------------------------------------------------------------------------
 
 
-def _said(message: ThreadMessage, heard: _Heard, *, first: bool) -> _Said:
+def _said(message: ThreadMessage, heard: _Heard, *, first: bool) -> Said:
     """Our own words are an ``assistant`` turn; files are always ``user`` content, whoever posted them."""
     attached = tuple(_attached(message, heard))
     if message.author.kind is AuthorKind.THIS_BOT:
         text = _text_only(message.text).strip()
-        return _Said(attached, Role.ASSISTANT, (TextBlock(text),) if text else ())
+        return Said(attached, Role.ASSISTANT, (TextBlock(text),) if text else ())
     words = _words(message, heard) or _bare_mention(first=first)
-    return _Said(attached, Role.USER, (_spoken(message, words, heard),))
+    return Said(attached, Role.USER, (_spoken(message, words, heard),))
 
 
-def _question(message: ThreadMessage, heard: _Heard, *, first: bool) -> _Said:
+def _question(message: ThreadMessage, heard: _Heard, *, first: bool) -> Said:
     words = _words(message, heard) or _bare_mention(first=first)
-    return _Said(tuple(_attached(message, heard)), Role.USER, (_spoken(message, words, heard),))
+    return Said(tuple(_attached(message, heard)), Role.USER, (_spoken(message, words, heard),))
 
 
 def _bare_mention(*, first: bool) -> str:
@@ -195,70 +166,29 @@ def _text_only(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "")
 
 
+def _pace(messages: Sequence[ThreadMessage], prepared: Mapping[str, PreparedFile]) -> Pace:
+    """The message before our latest one is the question that it answers, as ``slack.read`` orders them."""
+    files = any(file.id in prepared and prepared[file.id].blocks for one in messages for file in one.attachments)
+    own = [number for number, message in enumerate(messages) if message.author.kind is AuthorKind.THIS_BOT]
+    before = [message for message in messages[: max(own, default=0)] if message.author.kind is not AuthorKind.THIS_BOT]
+    pause_s = _seconds(messages[-1].ts) - _seconds(before[-1].ts) if before else 0.0
+    return Pace(bool(before), max(0.0, pause_s), files)
+
+
+def _seconds(ts: str) -> float:
+    """A command's question has the id of a trigger in the place of a ts, and no history."""
+    try:
+        return float(ts)
+    except ValueError:
+        return 0.0
+
+
 # --- the whole -----------------------------------------------------------------------------------------------------
 
 
-def _within(said: Sequence[_Said], room: _Size) -> tuple[list[_Turn], int]:
-    """What fits, and how many messages do not.
-
-    Words of older messages go first, but not those of the first message; if that is not enough, older messages with
-    their files, then the first. Never the question.
-    """
-    *earlier, question = said
-    whole = [_Size.of((*one.attached, *one.words)) for one in said]
-    if _fit(whole, room) or not earlier:
-        return [turn for one in said for turn in one.turns()], 0
-    room -= _Size(NOTICE_TOKENS, NOTICE_BYTES)
-    first, *older = earlier
-    words = [_Size.of(one.words) for one in older]
-    rest = room - _total(_Size.of(one.attached) for one in older) - whole[0] - whole[-1]
-    if rest.tokens >= 0 and rest.bytes >= 0:
-        cut = 1 + _cut(words, rest)
-        files = [_Turn(Role.USER, one.attached) for one in said[1:cut] if one.attached]
-        return [
-            *first.turns(),
-            _notice(cut - 1),
-            *files,
-            *(turn for one in said[cut:] for turn in one.turns()),
-        ], cut - 1
-    rest = room - whole[-1] - whole[0]
-    keeps_first = rest.tokens >= 0 and rest.bytes >= 0
-    cut = 1 + _cut(whole[1:-1], rest if keeps_first else room - whole[-1])
-    begin = first.turns() if keeps_first else []
-    left_out = cut - keeps_first
-    files_too = sum(bool(one.attached) for one in said[int(keeps_first) : cut])
-    kept = [turn for one in (*said[cut:-1], question) for turn in one.turns()]
-    return [*begin, _notice(left_out, files_too), *kept], left_out
-
-
-def _fit(sizes: Sequence[_Size], room: _Size) -> bool:
-    total = _total(sizes)
-    return total.tokens <= room.tokens and total.bytes <= room.bytes
-
-
-def _total(sizes: Iterable[_Size]) -> _Size:
-    listed = list(sizes)
-    return _Size(sum(one.tokens for one in listed), sum(one.bytes for one in listed))
-
-
-def _cut(sizes: Sequence[_Size], room: _Size) -> int:
-    """How many of the messages after the first one go, so that the others fit."""
-    by_tokens = steps.bounds([size.tokens for size in sizes], room.tokens)
-    by_bytes = steps.bounds([size.bytes for size in sizes], room.bytes)
-    least, most = (max(both) for both in zip(by_tokens, by_bytes, strict=True))
-    return steps.cut(1 + least, 1 + most) - 1
-
-
-def _notice(left_out: int, with_files: int = 0) -> _Turn:
-    one = left_out == 1
-    what = "1 earlier message of this thread is" if one else f"{left_out} earlier messages of this thread are"
-    files = f" with the files that came with {'it' if one else 'them'}" if with_files else ""
-    return _Turn(Role.USER, (TextBlock(f"[{what} left out here{files}: the thread is too long.]"),))
-
-
-def _merged(turns: Sequence[_Turn]) -> tuple[Message, ...]:
+def _merged(turns: Sequence[Turn]) -> tuple[Message, ...]:
     merged = [
-        Message(role, _in_a_row([_joined(turn.blocks) for turn in group]))
+        Message(role, _in_a_row([joined(turn.blocks) for turn in group]))
         for role, group in groupby(turns, key=lambda turn: turn.role)
     ]
     return tuple(merged if merged[0].role is Role.USER else [Message(Role.USER, (OPENING,)), *merged])
@@ -272,15 +202,3 @@ def _in_a_row(turns: Sequence[Sequence[ContentBlock]]) -> tuple[ContentBlock, ..
             first = TextBlock(f"\n\n{first.text}")  # noqa: PLW2901 - the same block
         content += [first, *others]
     return tuple(content)
-
-
-def _joined(blocks: Iterable[ContentBlock]) -> list[ContentBlock]:
-    """Texts beside each other become one."""
-    joined: list[ContentBlock] = []
-    for block in blocks:
-        before = joined[-1] if joined else None
-        if isinstance(block, TextBlock) and isinstance(before, TextBlock):
-            joined[-1] = TextBlock(f"{before.text}\n\n{block.text}")
-        else:
-            joined.append(block)
-    return joined

@@ -102,6 +102,8 @@ CASES: dict[str, list[tuple[str, str]]] = {
         ("bot/history.py", "aiohttp"),
         ("bot/estimates.py", "httpx"),
         ("bot/steps.py", "aiohttp"),
+        ("bot/trimming.py", "httpx"),
+        ("bot/prompt_cache.py", "httpx"),
         ("bot/spoken.py", "httpx"),
         ("bot/ports.py", "httpx"),
         ("bot/file_ports.py", "aiohttp"),
