@@ -18,6 +18,10 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     meter.py           what a request uses, counted while it does
     draft.py           the next request, and the one after it where the API refuses that
     history.py         what the model sees, within a budget of tokens
+    trimming.py        what of a thread goes where it is too long
+    prompt_cache.py    where the API is to keep what it was sent, and for how long
+    estimates.py       about how many tokens and bytes that is
+    steps.py           where to cut what is too long, so that the cut rarely moves
     spoken.py          who said what, in a form that nobody can forge
     intake.py          which attached files are worth fetching for one
     budget.py          which prepared files fit into one request

@@ -7,16 +7,15 @@ it may. Source of the limits: ``limits``.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bot.history import estimate_tokens
+from bot.estimates import BLOCK_BYTES, base64_bytes, bytes_json, estimate_tokens
 from bot.limits import IMAGES_MAX, MANY_IMAGES, MANY_IMAGES_SIDE_PX_MAX, PDF_PAGES_MAX, PDF_PAGES_MAX_SMALL_WINDOW
 from bot.messages import ContentBlock, ImageBlock, Note, PdfBlock, PreparedFile, TextBlock
 
-BLOCK_BYTES = 200
-"""What a block takes in JSON besides its data: keys, media type, title."""
+__all__ = ["BLOCK_BYTES", "TOGETHER", "Allowance", "Load", "base64_bytes", "bytes_json", "within"]
+
 TOGETHER = "together with this thread's newer files it would be"
 
 
@@ -30,6 +29,8 @@ class Allowance:
     images_max: int = IMAGES_MAX
     tokens_max: int = 800_000
     """By estimate; the default leaves the words of the thread a fifth of a window of a million tokens."""
+    words_bytes_max: int = 1_000_000
+    """What the request may take besides, with all of its words."""
     told: bool = True
     """Whether notes name the bound: not where it is a guess, since the API refused less than it said it takes."""
 
@@ -125,14 +126,3 @@ def _name(file: PreparedFile) -> str:
         if isinstance(block, TextBlock) and block.text.startswith('File "'):
             return block.text.split('"')[1].split(" › ")[0]
     return "a file"
-
-
-def bytes_json(block: ContentBlock) -> int:
-    """What a block takes in the request."""
-    if isinstance(block, TextBlock):
-        return len(json.dumps(block.text)) + BLOCK_BYTES
-    return base64_bytes(block.data.size_bytes) + BLOCK_BYTES
-
-
-def base64_bytes(size_bytes: int) -> int:
-    return -(-size_bytes // 3) * 4

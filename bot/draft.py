@@ -17,9 +17,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot import budget, history
+from bot import budget, history, prompt_cache
 from bot.budget import Allowance
 from bot.errors import Medium, ModelError, ModelRequestInvalid, ModelRequestTooLarge
+from bot.estimates import MARGIN, bytes_json, estimate_tokens
+from bot.history import History
 from bot.intake import summed_up
 from bot.messages import (
     AuthorKind,
@@ -73,6 +75,8 @@ class Draft:
     tokens_max: int
     allowance: Allowance
     """What the files may take together."""
+    prefix_tokens_min: int | None = None
+    """What the API's prompt cache keeps at least; ``None``: nothing is marked for it."""
     told: frozenset[str] = frozenset()
     """Ids of files of which people were told in an earlier turn, and are not told again."""
     refused: frozenset[str] = frozenset()
@@ -88,9 +92,13 @@ class Draft:
     def request(self) -> Request:
         fitting = budget.within([self._sent(file) for file in self.files], self.allowance)
         by_id = {file.attachment_id: file for file in fitting}
-        built = history.build(self.thread, by_id, system=self.system, tokens_max=self.tokens_max)
+        bytes_max = self.allowance.bytes_max + self.allowance.words_bytes_max
+        built = history.build(self.thread, by_id, system=self.system, tokens_max=self.tokens_max, bytes_max=bytes_max)
+        conversation = built.conversation
+        if self.prefix_tokens_min is not None:
+            conversation = prompt_cache.marked(conversation, built.pace, prefix_tokens_min=self.prefix_tokens_min)
         notes = [note for file in fitting if file.attachment_id not in self.told for note in file.notes]
-        return Request(built.conversation, summed_up(notes))
+        return Request(conversation, (*summed_up(notes), *_of_the_thread(built)))
 
     def after(self, error: ModelError) -> Draft | None:
         """What to ask once ``request`` was answered with ``error``; ``None`` where the error stands."""
@@ -161,13 +169,25 @@ class Draft:
         """That share of what was sent, and not of what may be sent: the limit that was met is the API's, not ours."""
         sent = self.request().conversation
         blocks = [TextBlock(self.system), *(block for message in sent.messages for block in message.content)]
-        tokens_max = int(share * min(self.tokens_max, history.estimate_tokens(blocks) * history.MARGIN))
-        bytes_max = int(share * min(self.allowance.bytes_max, sum(map(budget.bytes_json, blocks))))
+        tokens_max = int(share * min(self.tokens_max, estimate_tokens(blocks) * MARGIN))
+        bytes_max = int(share * min(self.allowance.bytes_max, sum(map(bytes_json, blocks))))
         allowance = replace(
             self.allowance, bytes_max=bytes_max, tokens_max=min(self.allowance.tokens_max, tokens_max), told=False
         )
         smaller = replace(self, tokens_max=tokens_max, allowance=allowance, halved=True)
         return smaller if smaller.request().conversation != sent else None
+
+
+def _of_the_thread(built: History) -> tuple[Note, ...]:
+    """What people should know of an answer that rests on a part of the thread."""
+    if not built.left_out:
+        return ()
+    first = "the first one and " if built.total - built.left_out > built.newest else ""
+    newest = f"the last {built.newest:,}" if built.newest > 1 else "the last one"
+    reason = (
+        f"has {built.total:,} messages, which is more than the model can read at once. It was given {first}{newest}."
+    )
+    return (Note("This thread", reason),)
 
 
 def owners(

@@ -1,51 +1,44 @@
-"""A thread and its prepared files go in; the conversation that the model is sent comes out, within a token budget.
+"""A thread and its prepared files go in; the conversation that the model is sent comes out, within a budget.
 
-Pure, and the same for the same thread: what a thread said once is written the same way in every later turn, so that the
-API's prompt cache recognises it. Rules:
+Pure, and the same for the same thread: what a thread said once is written the same way in every later turn, block for
+block, so that the API's prompt cache recognises it. Rules:
 
 - people and other apps speak as ``user``, each with a name before the words; this bot speaks as ``assistant``;
 - who said what can be told by the form, whatever people write and files hold (``spoken``);
-- turns of one role are merged, texts beside each other become one block, blank text is dropped;
+- turns of one role are merged, but each message keeps blocks of its own: what comes later changes none of them. A text
+  right behind another one brings the blank line between them with it;
 - files stand before the words they came with, and a file that could not be read is named with the reason;
+- a message without words, which only mentions this bot, asks for a reply, in later turns too;
 - the first and the last turn are ``user``, and the question is the end;
-- over the budget the oldest messages go, but for the first, and the text says how many.
+- over the budget the words of older messages go, but for the first; then whole messages with their files; the text says
+  how many. More goes than has to, so that the cut stays in place for several turns (``steps``).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
 from bot import spoken
+from bot.estimates import MARGIN, PDF_PAGE_TOKENS, estimate_tokens
 from bot.messages import (
     AuthorKind,
     ContentBlock,
     Conversation,
-    ImageBlock,
     Message,
     Note,
-    PdfBlock,
+    Pace,
     PreparedFile,
     Role,
     TextBlock,
     ThreadMessage,
 )
+from bot.trimming import Said, Size, Turn, joined, within
 
-CHARS_PER_TOKEN = 2.5
-WIDE_CHARS_FROM = "\u2e80"
-"""From here on (CJK, Hangul, emoji) a character is about one token."""
-IMAGE_PATCH_PX = 28
-IMAGE_TOKENS_MAX = 4_784
-PDF_PAGE_TOKENS = 3_000
-MARGIN = 1.1
-"""Estimates of tokens, and what to add for their error. claude:en/build-with-claude/vision,
-claude:en/build-with-claude/pdf-support, claude:en/about-claude/models/overview, 2026-11-22."""
-NOTICE_TOKENS = 50
-SEPARATOR_TOKENS = 1
-TRIM_STEP = 0.25
-"""Of the budget. Trimming goes in steps: the cut stays in place, and the prompt cache holds, for several turns."""
+__all__ = ["MARGIN", "PDF_PAGE_TOKENS", "History", "build", "estimate_tokens"]
+
 REASON_CHARS_MAX = 300
 
 OPENING = TextBlock("[This thread begins with a message of yours.]")
@@ -56,12 +49,10 @@ class History:
     conversation: Conversation
     left_out: int
     """How many messages the budget had no room for."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    role: Role
-    blocks: tuple[ContentBlock, ...]
+    newest: int
+    """So many of the newest messages are sent, the question included."""
+    total: int
+    pace: Pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,43 +67,55 @@ class _Heard:
 
 
 def build(
-    messages: Sequence[ThreadMessage], files: Mapping[str, PreparedFile], *, system: str, tokens_max: int
+    messages: Sequence[ThreadMessage],
+    files: Mapping[str, PreparedFile],
+    *,
+    system: str,
+    tokens_max: float,
+    bytes_max: float = math.inf,
 ) -> History:
     """``messages`` are oldest first and end with the question; ``files`` are keyed by attachment id.
 
-    The estimate stays within ``tokens_max`` unless ``system`` and the question alone are more than that.
+    The estimates stay within both bounds unless ``system`` and the question alone are more than that. ``bytes_max`` is
+    of the request's JSON.
     """
     *earlier, question = messages
     unique = {message.ts: message for message in earlier if message.ts != question.ts}
     heard = _Heard(files, spoken.speakers(message.author for message in (*unique.values(), question)))
-    said = [turns for message in unique.values() if (turns := _turns(message, heard))]
+    said: list[Said] = []
+    for message in unique.values():
+        one = _said(message, heard, first=not said)
+        said += [one] if one.attached or one.words else []
     said.append(_question(question, heard, first=not said))
-    kept, left_out = _within(said, tokens_max / MARGIN - estimate_tokens([TextBlock(system), OPENING]))
-    return History(Conversation(system, _merged(kept)), left_out)
-
-
-def estimate_tokens(blocks: Iterable[ContentBlock]) -> float:
-    return sum(map(_block_tokens, blocks))
+    room = Size(tokens_max / MARGIN, bytes_max) - Size.of([TextBlock(system), OPENING])
+    kept = within(said, room)
+    sent = _merged(kept.turns)
+    tokens = estimate_tokens([TextBlock(system), *(block for message in sent for block in message.content)])
+    pace = _pace([*unique.values(), question], files)
+    return History(Conversation(system, sent, tokens=tokens), kept.left_out, kept.newest, len(said), pace)
 
 
 # --- one message ---------------------------------------------------------------------------------------------------
 
 
-def _turns(message: ThreadMessage, heard: _Heard) -> list[_Turn]:
+def _said(message: ThreadMessage, heard: _Heard, *, first: bool) -> Said:
     """Our own words are an ``assistant`` turn; files are always ``user`` content, whoever posted them."""
-    attached = _attached(message, heard)
+    attached = tuple(_attached(message, heard))
     if message.author.kind is AuthorKind.THIS_BOT:
         text = _text_only(message.text).strip()
-        turns = [_Turn(Role.USER, tuple(attached)), _Turn(Role.ASSISTANT, (TextBlock(text),) if text else ())]
-        return [turn for turn in turns if turn.blocks]
-    words = _words(message, heard)
-    return [_Turn(Role.USER, (*attached, _spoken(message, words, heard)))] if words else []
+        return Said(attached, Role.ASSISTANT, (TextBlock(text),) if text else ())
+    words = _words(message, heard) or _bare_mention(first=first)
+    return Said(attached, Role.USER, (_spoken(message, words, heard),))
 
 
-def _question(message: ThreadMessage, heard: _Heard, *, first: bool) -> list[_Turn]:
-    """Always one ``user`` turn: where nothing was written, it asks for what a bare mention most likely means."""
-    words = _words(message, heard) or ("Hello." if first else "Please reply to the conversation above.")
-    return [_Turn(Role.USER, (*_attached(message, heard), _spoken(message, words, heard)))]
+def _question(message: ThreadMessage, heard: _Heard, *, first: bool) -> Said:
+    words = _words(message, heard) or _bare_mention(first=first)
+    return Said(tuple(_attached(message, heard)), Role.USER, (_spoken(message, words, heard),))
+
+
+def _bare_mention(*, first: bool) -> str:
+    """What a message most likely means that has neither words nor files: it is here since it mentions this bot."""
+    return "Hello." if first else "Please reply to the conversation above."
 
 
 def _words(message: ThreadMessage, heard: _Heard) -> str:
@@ -163,59 +166,39 @@ def _text_only(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "")
 
 
+def _pace(messages: Sequence[ThreadMessage], prepared: Mapping[str, PreparedFile]) -> Pace:
+    """The message before our latest one is the question that it answers, as ``slack.read`` orders them."""
+    files = any(file.id in prepared and prepared[file.id].blocks for one in messages for file in one.attachments)
+    own = [number for number, message in enumerate(messages) if message.author.kind is AuthorKind.THIS_BOT]
+    before = [message for message in messages[: max(own, default=0)] if message.author.kind is not AuthorKind.THIS_BOT]
+    pause_s = _seconds(messages[-1].ts) - _seconds(before[-1].ts) if before else 0.0
+    return Pace(bool(before), max(0.0, pause_s), files)
+
+
+def _seconds(ts: str) -> float:
+    """A command's question has the id of a trigger in the place of a ts, and no history."""
+    try:
+        return float(ts)
+    except ValueError:
+        return 0.0
+
+
 # --- the whole -----------------------------------------------------------------------------------------------------
 
 
-def _within(said: list[list[_Turn]], budget: float) -> tuple[list[_Turn], int]:
-    """The messages that fit, and how many do not: the oldest but the first go, then the first, never the question."""
-    sizes = [SEPARATOR_TOKENS + estimate_tokens(block for turn in turns for block in turn.blocks) for turns in said]
-    excess = sum(sizes) - budget
-    if excess <= 0 or len(said) == 1:
-        return [turn for turns in said for turn in turns], 0
-    step = max(budget * TRIM_STEP, 1.0)
-    to_drop = math.ceil((excess + NOTICE_TOKENS) / step) * step
-    cut, dropped = 1, 0.0
-    while cut < len(said) - 1 and dropped < to_drop:
-        dropped += sizes[cut]
-        cut += 1
-    first = [] if excess + NOTICE_TOKENS > dropped else said[0]
-    left_out = cut - bool(first)
-    kept = [turn for turns in said[cut:] for turn in turns]
-    return [*first, _Turn(Role.USER, (_notice(left_out),)), *kept], left_out
-
-
-def _notice(left_out: int) -> TextBlock:
-    what = "1 earlier message of this thread is" if left_out == 1 else f"{left_out} earlier messages of this thread are"
-    return TextBlock(f"[{what} left out here: the thread is too long.]")
-
-
-def _merged(turns: Sequence[_Turn]) -> tuple[Message, ...]:
+def _merged(turns: Sequence[Turn]) -> tuple[Message, ...]:
     merged = [
-        Message(role, _joined(block for turn in group for block in turn.blocks))
+        Message(role, _in_a_row([joined(turn.blocks) for turn in group]))
         for role, group in groupby(turns, key=lambda turn: turn.role)
     ]
     return tuple(merged if merged[0].role is Role.USER else [Message(Role.USER, (OPENING,)), *merged])
 
 
-def _joined(blocks: Iterable[ContentBlock]) -> tuple[ContentBlock, ...]:
-    joined: list[ContentBlock] = []
-    texts: list[str] = []
-    for block in blocks:
-        if isinstance(block, TextBlock):
-            texts.append(block.text)
-            continue
-        joined += [TextBlock("\n\n".join(texts)), block] if texts else [block]
-        texts = []
-    return (*joined, TextBlock("\n\n".join(texts))) if texts else tuple(joined)
-
-
-def _block_tokens(block: ContentBlock) -> float:
-    match block:
-        case TextBlock():
-            wide = 0 if block.text.isascii() else sum(char >= WIDE_CHARS_FROM for char in block.text)
-            return wide + (len(block.text) - wide) / CHARS_PER_TOKEN
-        case ImageBlock():
-            patches = math.ceil(block.width_px / IMAGE_PATCH_PX) * math.ceil(block.height_px / IMAGE_PATCH_PX)
-            return min(patches, IMAGE_TOKENS_MAX)
-        case PdfBlock():
-            return block.pages * PDF_PAGE_TOKENS
+def _in_a_row(turns: Sequence[Sequence[ContentBlock]]) -> tuple[ContentBlock, ...]:
+    """Nobody says what the API puts between two texts, so that a blank line is part of the second one."""
+    content: list[ContentBlock] = []
+    for first, *others in turns:
+        if isinstance(first, TextBlock) and content and isinstance(content[-1], TextBlock):
+            first = TextBlock(f"\n\n{first.text}")  # noqa: PLW2901 - the same block
+        content += [first, *others]
+    return tuple(content)

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.budget import TOGETHER, Allowance, Load, base64_bytes
+from bot.estimates import PDF_PAGE_TOKENS
 from bot.file_ports import Fetch
-from bot.history import PDF_PAGE_TOKENS
 from bot.messages import Attachment, Note, PreparedFile
 
 MISFITS_MAX = 3

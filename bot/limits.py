@@ -100,3 +100,23 @@ MESSAGES_MAX = 100_000
 """claude:en/api/messages, 2026-11-22."""
 CACHE_MARKERS_MAX = 4
 """``cache_control`` in one request. claude:en/build-with-claude/prompt-caching, 2026-11-22."""
+CACHE_LOOKBACK_BLOCKS = 20
+"""So many blocks before a marker the API looks for a prefix that it has. claude:en/build-with-claude/prompt-caching."""
+CACHE_LIFETIMES_S = {"5m": 300, "1h": 3_600}
+"""From the start of the request that wrote or read a prefix. claude:en/build-with-claude/prompt-caching, 2026-11-22."""
+CACHE_PREFIX_TOKENS_MIN = {
+    "claude-fable-5": 512,
+    "claude-opus-5": 512,
+    "claude-sonnet-5": 1_024,
+    "claude-sonnet-4": 1_024,
+    "claude-opus-4-8": 1_024,
+    "claude-opus-4-7": 2_048,
+}
+CACHE_PREFIX_TOKENS_MIN_OTHERS = 4_096
+"""What is shorter is not kept, and nothing is said of it; by the beginning of a model's id. The figure of the others is
+that of Opus 4.6, Opus 4.5 and Haiku 4.5. claude:en/build-with-claude/prompt-caching, 2026-11-22."""
+
+
+def cache_prefix_tokens_min(model: str) -> int:
+    known = (least for begin, least in CACHE_PREFIX_TOKENS_MIN.items() if model.startswith(begin))
+    return next(known, CACHE_PREFIX_TOKENS_MIN_OTHERS)

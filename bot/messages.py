@@ -213,6 +213,18 @@ class CacheMarker:
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """What a thread tells of whether, and how soon, more will be asked in it."""
+
+    answered: bool
+    """Whether this bot has answered in it before."""
+    pause_s: float
+    """From the question that was answered last to this one."""
+    files: bool
+    """Whether the model is sent any file."""
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """One request's worth: starts and ends with a user message, roles alternate, no blank text."""
 
@@ -224,6 +236,8 @@ class Conversation:
     model: str = ""
     effort: str = ""
     """``output_config.effort``. Empty: as the settings say for the model, and not sent for the effort."""
+    tokens: float = 0.0
+    """By estimate, without a margin; 0 where nobody has estimated it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bot.history import WIDE_CHARS_FROM
+from bot.estimates import WIDE_CHARS_FROM
 from bot.stream_events import Usage
 
 CHARS_PER_TOKEN = 4

@@ -94,7 +94,7 @@ class Stage:
     def asked_texts(self, number: int = -1) -> list[tuple[str, str]]:
         """Role and text of each message of a request that the model received."""
         messages = self.model.requests[number].body["messages"]
-        return [(m["role"], "\n".join(b.get("text", f"<{b['type']}>") for b in m["content"])) for m in messages]
+        return [(m["role"], "".join(b.get("text", f"\n<{b['type']}>\n") for b in m["content"])) for m in messages]
 
 
 def settings_for(workspace: Workspace, model_url: str, data_dir: Path, transport: str, **more: Any) -> Settings:

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from enum import Enum, auto
 from typing import Any
 
+from playground.practice_model.prompt_cache import Counted
+
 Event = dict[str, Any]
 TEXT_INDEX = 1
 """Current models open every answer with a thinking block and keep its text to themselves; the answer comes second."""
@@ -46,11 +48,15 @@ class Quirk(Enum):
 Quirks = frozenset[Quirk]
 
 
-def usage(input_tokens: int, output_tokens: int) -> dict[str, int]:
+def usage(counted: Counted, output_tokens: int) -> dict[str, Any]:
     return {
-        "input_tokens": input_tokens,
-        "cache_creation_input_tokens": 0,
-        "cache_read_input_tokens": 0,
+        "input_tokens": counted.plain,
+        "cache_creation_input_tokens": counted.written_5m + counted.written_1h,
+        "cache_creation": {
+            "ephemeral_5m_input_tokens": counted.written_5m,
+            "ephemeral_1h_input_tokens": counted.written_1h,
+        },
+        "cache_read_input_tokens": counted.read,
         "output_tokens": output_tokens,
     }
 
@@ -59,7 +65,7 @@ def tokens_of(text: str) -> int:
     return -(-len(text) // 4)
 
 
-def message(message_id: str, model: str, counted: dict[str, int]) -> Event:
+def message(message_id: str, model: str, counted: dict[str, Any]) -> Event:
     return {
         "id": message_id,
         "type": "message",
@@ -90,7 +96,7 @@ def delta(text: str) -> Event:
     return {"type": "content_block_delta", "index": TEXT_INDEX, "delta": {"type": "text_delta", "text": text}}
 
 
-def closing(stop_reason: str | None, stop_details: dict[str, Any] | None, counted: dict[str, int]) -> Iterator[Event]:
+def closing(stop_reason: str | None, stop_details: dict[str, Any] | None, counted: dict[str, Any]) -> Iterator[Event]:
     yield {"type": "content_block_stop", "index": TEXT_INDEX}
     ending: dict[str, Any] = {"stop_reason": stop_reason, "stop_sequence": None}
     if stop_details is not None:

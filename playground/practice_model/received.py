@@ -9,6 +9,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from playground.practice_model.prompt_cache import MESSAGE_TOKENS, REQUEST_TOKENS, Segment
+
 CHARS_PER_TOKEN = 2.5
 PDF_PAGE_TOKENS = 3_000
 IMAGE_TOKENS_MAX = 4_784
@@ -72,12 +74,18 @@ class Received:
     stream: bool
     system_chars: int
     messages: tuple[SeenMessage, ...]
+    segments: tuple[Segment, ...] = ()
+    """The same, block by block, as the prompt cache sees it."""
 
     @property
     def tokens(self) -> int:
         """An estimate of the input's tokens, as an API would count them."""
         written = math.ceil(self.system_chars / CHARS_PER_TOKEN)
-        return 8 + written + sum(4 + sum(block.tokens for block in message.blocks) for message in self.messages)
+        return (
+            REQUEST_TOKENS
+            + written
+            + sum(MESSAGE_TOKENS + sum(block.tokens for block in message.blocks) for message in self.messages)
+        )
 
     def blocks(self) -> Iterator[SeenBlock]:
         for message in self.messages:

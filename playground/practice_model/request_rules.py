@@ -6,7 +6,9 @@ Source: claude:en/api/messages and claude:en/api/errors, 2026-11-22; wordings as
 
 from __future__ import annotations
 
-from itertools import pairwise
+import math
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
 from typing import Any
 
 from bot import limits
@@ -21,7 +23,8 @@ from playground.practice_model.content_rules import (
 )
 from playground.practice_model.faults import BadRequest, Refused
 from playground.practice_model.media_rules import check_many_images
-from playground.practice_model.received import Received, SeenImage, SeenMessage, SeenPdf
+from playground.practice_model.prompt_cache import segments_of
+from playground.practice_model.received import CHARS_PER_TOKEN, Received, SeenImage, SeenMessage, SeenPdf
 
 VERSIONS = ("2023-06-01", "2026-10-21")
 
@@ -50,7 +53,9 @@ def see_request(body: object, *, version: str, strict_turns: bool, counting: boo
     _check_turns(messages, strict_turns)
     _check_cache_markers(request)
     _check_pages(messages, model)
-    seen = Received(model.id, request.get("max_tokens", 0), request.get("stream", False), system_chars, messages)
+    segments = segments_of(request, _system_tokens(system_chars), [[b.tokens for b in m.blocks] for m in messages])
+    most, streamed = request.get("max_tokens", 0), request.get("stream", False)
+    seen = Received(model.id, most, streamed, sum(system_chars), messages, tuple(segments))
     if seen.tokens > model.window_tokens:
         raise BadRequest(f"prompt is too long: {seen.tokens} tokens > {model.window_tokens} maximum")
     return seen
@@ -93,16 +98,23 @@ def _check_sampling(request: dict[str, Any], model: KnownModel, version: str) ->
             raise BadRequest("temperature: range: 0..1")
 
 
-def _system_chars(system: object) -> int:
+def _system_chars(system: object) -> list[int]:
+    """Of each block."""
     if isinstance(system, str):
-        return len(system)
+        return [len(system)] if system else []
     if not isinstance(system, list):
         raise BadRequest("system: Input should be a valid string")
     for number, block in enumerate(system):
         path = f"system.{number}"
         check_fields(path, json_object(path, block), {"type", "text"}, {"cache_control", "citations"})
         check_text("system", block["text"])
-    return sum(len(block["text"]) for block in system)
+    return [len(block["text"]) for block in system]
+
+
+def _system_tokens(chars: Sequence[int]) -> list[int]:
+    """Of each block; together they are what the whole counts as."""
+    upto = [math.ceil(count / CHARS_PER_TOKEN) for count in accumulate(chars, initial=0)]
+    return [after - before for before, after in pairwise(upto)]
 
 
 def _check_cache_markers(request: dict[str, Any]) -> None:

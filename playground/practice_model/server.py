@@ -25,6 +25,7 @@ from playground.practice_model.answer import answer_to
 from playground.practice_model.catalogue import MODELS
 from playground.practice_model.delivery import Delivery, give_bytes
 from playground.practice_model.faults import BadRequest, Refused
+from playground.practice_model.prompt_cache import Counted, PromptCache
 from playground.practice_model.received import Received
 from playground.practice_model.request_rules import VERSIONS, see_request
 from playground.practice_model.script import Answer, HeldAnswer, HttpError, RawAnswer, Scripted, Silence
@@ -58,7 +59,7 @@ class PracticeModel:
     ``first_token_delay_s``. ``strict_turns`` refuses turns that do not alternate, as some routers do and the real API
     does not. ``refuses`` is asked about each request that is sound; what it returns is how the model refuses it, as one
     that takes no images does. ``answers`` is asked where nothing is scripted; ``None``: truthfully. Scripted answers
-    pace themselves.
+    pace themselves. ``cache`` counts what prompt caching saves.
     """
 
     def __init__(
@@ -71,10 +72,14 @@ class PracticeModel:
         strict_turns: bool = True,
         refuses: Callable[[Received], HttpError | None] = lambda _: None,
         answers: Callable[[Received], Scripted | None] = lambda _: None,
+        cache: PromptCache | None = None,
     ) -> None:
         self.api_key = api_key
         self.refuses = refuses
         self.answers = answers
+        self.cache = cache or PromptCache()
+        self.counted: deque[Counted] = deque(maxlen=REQUESTS_KEPT)
+        """The input tokens of each request that was answered."""
         self.requests: deque[ReceivedRequest] = deque(maxlen=REQUESTS_KEPT)
         self._port = port
         self._token_rate_per_s = token_rate_per_s
@@ -135,7 +140,9 @@ class PracticeModel:
         scripted = scripted or self.answers(received)
         if isinstance(scripted, HttpError | RawAnswer | Silence):
             return await give_bytes(request, scripted)
-        started = grammar.message(f"msg_{self._count:08}", received.model, grammar.usage(received.tokens, 1))
+        counted = self.cache.count(received.model, received.segments, received.tokens)
+        self.counted.append(counted)
+        started = grammar.message(f"msg_{self._count:08}", received.model, grammar.usage(counted, 1))
         if isinstance(scripted, HeldAnswer):
             return await Delivery(request, _REQUEST_ID.get(), started).hold(scripted)
         answer = scripted or Answer(answer_to(received), first_token_delay_s=self._first_token_delay_s)

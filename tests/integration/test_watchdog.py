@@ -34,7 +34,7 @@ async def test_a_loop_that_stood_still_is_logged_with_what_ran() -> None:
     line = log.lines[0]
     assert line["event"] == "loop.stalled"
     assert 300 < line["ms"] < 5_000
-    assert "bot/history.py:" in line["where"]
+    assert "bot/estimates.py:" in line["where"]
     assert "estimate_tokens" in line["where"]
     assert WRITTEN not in str(line)
 

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import spoken
-from bot.history import MARGIN, TRIM_STEP, build, estimate_tokens
+from bot.estimates import MARGIN, estimate_tokens
+from bot.history import build
 from bot.messages import (
     Attachment,
     Author,
@@ -136,7 +137,7 @@ def test_nothing_that_was_said_is_lost_within_the_budget(
 def test_an_answered_thread_begins_like_it_did_before(
     thread: list[ThreadMessage], files: dict[str, PreparedFile], words: str
 ) -> None:
-    """So that the prompt cache serves the next turn. A mention without words or files is the one exception."""
+    """So that the prompt cache serves the next turn."""
     *earlier, question = thread
     question = ThreadMessage("50.000100", Author("U1", "Ada", AuthorKind.PERSON), words, question.attachments)
     answer = ThreadMessage("51.000100", Author("UBOT", "claude", AuthorKind.THIS_BOT), "It is so.", ())
@@ -166,18 +167,19 @@ def test_a_name_cannot_leave_its_place(name: str, kind: AuthorKind) -> None:
     assert said.partition(":")[0].strip()
 
 
-@given(st.integers(2, 100), st.integers(1_000, 3_000))
+@given(st.lists(st.integers(1, 300), min_size=60, max_size=200), st.integers(2_000, 5_000))
 @settings(max_examples=30)
-def test_the_cut_stays_in_place_while_a_thread_grows(length: int, tokens_max: int) -> None:
+def test_the_cut_stays_in_place_while_a_thread_grows(lengths: list[int], tokens_max: int) -> None:
     """Trimming each turn anew would make every turn pay for the whole thread again."""
     thread = [
-        ThreadMessage(f"{n}.000100", Author("U1", "Ada", AuthorKind.PERSON), "x" * 100, ()) for n in range(length + 1)
+        ThreadMessage(f"{n}.000100", Author("U1", "Ada", AuthorKind.PERSON), "x" * length, ())
+        for n, length in enumerate(lengths)
     ]
-    message_tokens, step_tokens = 46, tokens_max / MARGIN * TRIM_STEP
 
-    cuts = [build(thread[: n + 1], {}, system="", tokens_max=tokens_max).left_out for n in range(length + 1)]
+    cuts = [build(thread[: n + 1], {}, system="", tokens_max=tokens_max).left_out for n in range(len(thread))]
 
     assert all(cut <= following for cut, following in pairwise(cuts))
-    moves = sum(cut != following for cut, following in pairwise(cuts))
-    trimmed_turns = sum(cut > 0 for cut in cuts)
-    assert moves <= 2 + trimmed_turns * message_tokens / step_tokens
+    trimmed = [cut for cut in cuts if cut]
+    moves = sum(cut != following for cut, following in pairwise(trimmed))
+    kept_least = 0.5 * tokens_max / 125  # messages of 300 characters at most
+    assert moves <= 2 + 4 * (trimmed[-1] - trimmed[0]) / kept_least if trimmed else not moves

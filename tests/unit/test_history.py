@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.history import build, estimate_tokens
+from bot.estimates import bytes_json, estimate_tokens
+from bot.history import build
 from bot.messages import (
     Attachment,
     Author,
@@ -51,8 +52,8 @@ def test_everyone_has_a_name_and_the_bot_its_own_role() -> None:
         said(5, CLAUDE, "This one: …"),
         said(6, ADA, "Fix it"),
     ) == [
-        ("user", ["Ada: The build is red.\n\nCI (app): Build failed\n\nBob: Why?"]),
-        ("assistant", ["A test fails.\n\nThis one: …"]),
+        ("user", ["Ada: The build is red.", "\n\nCI (app): Build failed", "\n\nBob: Why?"]),
+        ("assistant", ["A test fails.", "\n\nThis one: …"]),
         ("user", ["Ada: Fix it"]),
     ]
 
@@ -78,7 +79,8 @@ def test_files_stand_before_the_words_they_came_with() -> None:
                 PDF,
                 "[File from Ada: photo.png]",
                 PHOTO,
-                "Ada: Our contract and a photo\n\nBob: Is it signed?",
+                "Ada: Our contract and a photo",
+                "\n\nBob: Is it signed?",
             ],
         )
     ]
@@ -130,15 +132,30 @@ def test_a_thread_that_the_bot_began() -> None:
 
 def test_a_bare_mention_asks_about_what_stands_above() -> None:
     assert read(said(1, ADA, "Is 7 prime?"), said(2, BOB, ""))[-1][1] == [
-        "Ada: Is 7 prime?\n\nBob: Please reply to the conversation above."
+        "Ada: Is 7 prime?",
+        "\n\nBob: Please reply to the conversation above.",
     ]
     assert read(said(1, ADA, "")) == [("user", ["Ada: Hello."])]
 
 
-def test_blank_messages_are_dropped_and_the_question_is_there_once() -> None:
-    assert read(
-        said(1, ADA, "One"), said(2, BOB, "  "), said(1, ADA, "One"), said(3, ADA, "Two"), said(3, ADA, "Two")
-    ) == [("user", ["Ada: One\n\nAda: Two"])]
+def test_a_bare_mention_reads_the_same_in_later_turns() -> None:
+    bare = said(1, ADA, "Is 7 prime?"), said(2, BOB, "")
+    greeted = (said(1, ADA, ""),)
+    for thread in (bare, greeted):
+        before = read(*thread)
+        assert read(*thread, said(3, CLAUDE, "Yes."), said(4, ADA, "And 9?"))[: len(before)] == before
+
+
+def test_the_question_is_there_once() -> None:
+    assert read(said(1, ADA, "One"), said(1, ADA, "One"), said(3, ADA, "Two"), said(3, ADA, "Two")) == [
+        ("user", ["Ada: One", "\n\nAda: Two"])
+    ]
+
+
+def test_of_our_own_messages_those_without_words_are_dropped() -> None:
+    assert read(said(1, ADA, "One"), said(2, CLAUDE, " "), said(3, ADA, "Two")) == [
+        ("user", ["Ada: One", "\n\nAda: Two"])
+    ]
 
 
 def test_a_long_thread_keeps_its_beginning_and_says_what_is_missing() -> None:
@@ -148,15 +165,12 @@ def test_a_long_thread_keeps_its_beginning_and_says_what_is_missing() -> None:
 
     (message,) = history.conversation.messages
     assert message.role is Role.USER
-    (block,) = message.content
-    assert isinstance(block, TextBlock)
-    assert block.text.startswith("Ada: message 0 ")
-    assert (
-        f"[{history.left_out} earlier messages of this thread are left out here: the thread is too long.]" in block.text
-    )
-    assert f"message {history.left_out} " not in block.text
-    assert f"message {history.left_out + 1} " in block.text
-    assert block.text.endswith("Bob: So?")
+    text = "".join(block.text for block in message.content if isinstance(block, TextBlock))
+    assert text.startswith("Ada: message 0 ")
+    assert f"[{history.left_out} earlier messages of this thread are left out here: the thread is too long.]" in text
+    assert f"message {history.left_out} " not in text
+    assert f"message {history.left_out + 1} " in text
+    assert text.endswith("Bob: So?")
     assert 1_000 < estimate_tokens(message.content) < 2_000
 
 
@@ -167,12 +181,38 @@ def test_a_beginning_that_is_too_long_by_itself_goes_too() -> None:
     history = build(thread, {"F1": PreparedFile("F1", (book,))}, system="", tokens_max=100_000)
 
     assert history.left_out == 1
-    assert history.conversation.messages == (
-        Message(
-            Role.USER,
-            (TextBlock("[1 earlier message of this thread is left out here: the thread is too long.]\n\nBob: And?"),),
-        ),
+    left_out = (
+        "[1 earlier message of this thread is left out here with the files that came with it: the thread is too long.]"
     )
+    assert history.conversation.messages == (Message(Role.USER, (TextBlock(left_out), TextBlock("\n\nBob: And?"))),)
+
+
+def test_files_stay_longer_than_the_words_around_them() -> None:
+    contract = said(2, ADA, "This is our contract. " + "x" * 500, Attachment.bare("F1", "contract.pdf"))
+    talk = [said(n, BOB, "y" * 500) for n in range(3, 40)]
+    files = {"F1": PreparedFile("F1", (PdfBlock("contract.pdf", FileBytes(Path("a"), 9), 1),))}
+
+    history = build([said(1, ADA, "Hello all"), contract, *talk, said(50, ADA, "So?")], files, system="",
+                    tokens_max=8_000)  # fmt: skip
+
+    hello, notice, label, pdf, *rest = history.conversation.messages[0].content
+    assert [block.text for block in (hello, notice, label) if isinstance(block, TextBlock)] == [
+        "Ada: Hello all",
+        f"\n\n[{history.left_out} earlier messages of this thread are left out here: the thread is too long.]",
+        "\n\n[File from Ada: contract.pdf]",
+    ]
+    assert isinstance(pdf, PdfBlock)
+    assert 5 < len(rest) < 30
+
+
+def test_a_thread_is_kept_within_a_request_s_bytes_too() -> None:
+    thread = [said(n, ADA, "\x01" * 200) for n in range(100)]
+
+    history = build([*thread, said(100, BOB, "So?")], {}, system="", tokens_max=1_000_000, bytes_max=50_000)
+
+    sent = sum(map(bytes_json, history.conversation.messages[0].content))
+    assert history.left_out
+    assert 20_000 < sent < 50_000
 
 
 def test_estimates() -> None:

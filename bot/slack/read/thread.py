@@ -68,6 +68,9 @@ class ThreadReader:
     async def read(self, question: Question) -> list[ThreadMessage]:
         """What was said before the question, oldest first, each answer after its own question; the question last.
 
+        A message that only mentions this bot is there without a text, since it asks for something; one that says
+        nothing at all is not.
+
         A command, and a direct message that starts a thread, cost no conversations.replies.
         """
         if question.entry_point is EntryPoint.COMMAND:
@@ -77,9 +80,7 @@ class ThreadReader:
         else:
             messages = await self._replies(question)
         said = await self._said(await self._history(messages, question), question)
-        before = [
-            message for message in said[:-1] if message.ts != question.ts and (message.text or message.attachments)
-        ]
+        before = [message for message in said[:-1] if message.ts != question.ts]
         asked = next((message for message in said[:-1] if message.ts == question.ts), None)
         return [*before, asked if asked and (asked.text or asked.attachments) else said[-1]]
 
@@ -220,7 +221,8 @@ class ThreadReader:
         mentioned = [id_ async for text in one_by_one([*texts, question.text]) for id_ in _mentioned(text)]
         names = await self.names.resolve([*authors, question.user_id, *mentioned], question.channel_id)
         both = one_by_one(zip(messages, texts, strict=True))
-        said = [self._thread_message(message, text, names) async for message, text in both]
+        read = [(self._thread_message(message, text, names), text) async for message, text in both]
+        said = [message for message, text in read if text.strip() or message.attachments]
         return [*said, self._asked(question, names)]
 
     def _texts(self, messages: Sequence[Json]) -> list[str]:

@@ -1,0 +1,132 @@
+"""What was said in a thread goes in, message by message; what of it fits into a request comes out.
+
+Pure. The words of older messages go first, but not those of the first message; if that is not enough, older messages
+with their files, then the first one. Never the question. Where to cut is up to ``steps``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot import steps
+from bot.estimates import bytes_json, estimate_tokens
+from bot.messages import ContentBlock, Role, TextBlock
+
+NOTICE_TOKENS = 60
+NOTICE_BYTES = 500
+SEPARATOR_TOKENS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message. ``attached`` is ``user`` content, whoever posted it; ``role`` is that of the words."""
+
+    attached: tuple[ContentBlock, ...]
+    role: Role
+    words: tuple[TextBlock, ...]
+
+    def turns(self) -> list[Turn]:
+        if self.role is Role.USER:
+            return [Turn(Role.USER, (*self.attached, *self.words))]
+        both = Turn(Role.USER, self.attached), Turn(Role.ASSISTANT, self.words)
+        return [turn for turn in both if turn.blocks]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    role: Role
+    blocks: tuple[ContentBlock, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    tokens: float
+    bytes: float
+
+    @classmethod
+    def of(cls, blocks: Iterable[ContentBlock]) -> Size:
+        listed = joined(blocks)
+        return cls(SEPARATOR_TOKENS + estimate_tokens(listed), sum(map(bytes_json, listed)))
+
+    @property
+    def is_positive(self) -> bool:
+        return self.tokens >= 0 and self.bytes >= 0
+
+    def __sub__(self, other: Size) -> Size:
+        return Size(self.tokens - other.tokens, self.bytes - other.bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    turns: list[Turn]
+    left_out: int
+    """How many messages do not fit."""
+    newest: int
+    """How many of the newest do."""
+
+
+def within(said: Sequence[Said], room: Size) -> Kept:
+    """``said`` ends with the question."""
+    whole = [Size.of((*one.attached, *one.words)) for one in said]
+    if _fit(whole, room) or len(said) == 1:
+        return Kept(_turns(said), 0, len(said))
+    room -= Size(NOTICE_TOKENS, NOTICE_BYTES)
+    older = said[1:-1]
+    rest = room - whole[0] - whole[-1] - _total(Size.of(one.attached) for one in older)
+    if not rest.is_positive:
+        return _without_files_too(said, whole, room)
+    cut = 1 + _cut([Size.of(one.words) for one in older], rest)
+    files = [Turn(Role.USER, one.attached) for one in said[1:cut] if one.attached]
+    turns = [*said[0].turns(), _notice(cut - 1), *files, *_turns(said[cut:])]
+    return Kept(turns, cut - 1, len(said) - cut)
+
+
+def _without_files_too(said: Sequence[Said], whole: Sequence[Size], room: Size) -> Kept:
+    rest = room - whole[-1] - whole[0]
+    begin = 1 if rest.is_positive else 0
+    cut = 1 + _cut(whole[1:-1], rest if begin else room - whole[-1])
+    with_files = any(one.attached for one in said[begin:cut])
+    turns = [*_turns(said[:begin]), _notice(cut - begin, with_files=with_files), *_turns(said[cut:])]
+    return Kept(turns, cut - begin, len(said) - cut)
+
+
+def _turns(said: Iterable[Said]) -> list[Turn]:
+    return [turn for one in said for turn in one.turns()]
+
+
+def _fit(sizes: Sequence[Size], room: Size) -> bool:
+    total = _total(sizes)
+    return total.tokens <= room.tokens and total.bytes <= room.bytes
+
+
+def _total(sizes: Iterable[Size]) -> Size:
+    listed = list(sizes)
+    return Size(sum(one.tokens for one in listed), sum(one.bytes for one in listed))
+
+
+def _cut(sizes: Sequence[Size], room: Size) -> int:
+    """How many of the messages after the first one go, so that the others fit."""
+    by_tokens = steps.bounds([size.tokens for size in sizes], room.tokens)
+    by_bytes = steps.bounds([size.bytes for size in sizes], room.bytes)
+    least, most = (max(both) for both in zip(by_tokens, by_bytes, strict=True))
+    return steps.cut(1 + least, 1 + most) - 1
+
+
+def _notice(left_out: int, *, with_files: bool = False) -> Turn:
+    one = left_out == 1
+    what = "1 earlier message of this thread is" if one else f"{left_out} earlier messages of this thread are"
+    files = f" with the files that came with {'it' if one else 'them'}" if with_files else ""
+    return Turn(Role.USER, (TextBlock(f"[{what} left out here{files}: the thread is too long.]"),))
+
+
+def joined(blocks: Iterable[ContentBlock]) -> list[ContentBlock]:
+    """Texts beside each other become one."""
+    joined: list[ContentBlock] = []
+    for block in blocks:
+        before = joined[-1] if joined else None
+        if isinstance(block, TextBlock) and isinstance(before, TextBlock):
+            joined[-1] = TextBlock(f"{before.text}\n\n{block.text}")
+        else:
+            joined.append(block)
+    return joined
