@@ -11,7 +11,8 @@ from __future__ import annotations
 from typing import Any
 
 from bot.limits import CONTEXT_ELEMENTS_MAX, SECTION_TEXT_CHARS_MAX
-from bot.messages import Note
+from bot.marks import SOURCE_HEAD
+from bot.messages import Note, Source
 from bot.slack import buttons
 from bot.slack.escape import escape, plain
 from bot.slack.write.content import Content, Form
@@ -30,7 +31,8 @@ VERBATIM: dict[str, Any] = {"parse": "none", "link_names": False}
 
 def message(content: Content) -> dict[str, Any]:
     """``text`` and ``blocks`` of a message that shows ``content``."""
-    footer = [*content.footer, *(f"📎 {note_line(note)}" for note in content.notes)]
+    sources = [source_line(source) for source in content.sources]
+    footer = [*content.footer, *sources, *(f"📎 {note_line(note)}" for note in content.notes)]
     if content.form is Form.TEXT:
         return {"text": escape("\n".join(part for part in (content.markdown, *footer) if part)), "blocks": []}
     answer: list[dict[str, Any]] = []
@@ -59,10 +61,22 @@ def context(lines: list[str]) -> list[dict[str, Any]]:
 
 def note_line(note: Note) -> str:
     """The note as one sentence, which begins with the file's name."""
-    name = "".join(char for char in note.file_name if char.isprintable()).translate(BRACKETS)
+    return f"{_shown_name(note.file_name)} {note.reason}"
+
+
+def source_line(source: Source) -> str:
+    """The file's name and its pages, as many as a line holds."""
+    line = f"{SOURCE_HEAD}{_shown_name(source.file_name)}, {source.places}"
+    if len(line) <= CONTEXT_TEXT_CHARS_MAX:
+        return line
+    return f"{line[: line.rfind(',', 0, CONTEXT_TEXT_CHARS_MAX - 2)]}, …"
+
+
+def _shown_name(file_name: str) -> str:
+    name = "".join(char for char in file_name if char.isprintable()).translate(BRACKETS)
     if len(name) > FILE_NAME_CHARS_MAX:
         name = f"{name[: FILE_NAME_CHARS_MAX - 1]}…"
-    return f"{name or 'A file'} {note.reason}"
+    return name or "A file"
 
 
 def _chunks(text: str, size: int) -> list[str]:
