@@ -62,9 +62,7 @@ class Inline:
         """Decides what the text so far ends with, now that ``char`` follows it."""
         if self._run and (char != self._run[0] or self._escapes):
             self._end_run(char)
-        if self._after_label and not char.isspace():
-            self._target = 1 if char == "(" else 0
-        self._after_label = False
+        self._after_label = self._after_label and char == "("
 
     def free(self) -> bool:
         """Whether the text so far is outside of everything that a mark may not stand in."""
@@ -93,7 +91,8 @@ class Inline:
     def _read_plain(self, char: str) -> None:
         if char == "\\":
             self._escapes = True
-        elif self._target:
+        elif self._target or self._after_label:
+            self._after_label = False
             self._target += (char == "(") - (char == ")")
             self.word = self.word if self._target else ""
         elif char == "[":

@@ -44,6 +44,8 @@ class SeenPdf:
     pages: int
     first_words: str
     size_bytes: int
+    page_words: tuple[str, ...] = ()
+    """The first words of its first pages."""
 
     @property
     def tokens(self) -> int:
@@ -72,6 +74,8 @@ class Received:
     stream: bool
     system_chars: int
     messages: tuple[SeenMessage, ...]
+    citing: bool = False
+    """The documents ask for citations."""
 
     @property
     def tokens(self) -> int:
