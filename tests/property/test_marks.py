@@ -73,7 +73,7 @@ def test_no_code_block_and_no_rule_of_a_table_holds_a_mark(answer: list[str | No
 
 
 def html(markdown: str) -> str:
-    return MARKDOWN.render(markdown)
+    return str(MARKDOWN.render(markdown))
 
 
 @given(PROSE)

@@ -8,6 +8,7 @@ say the same of ``text``. Source: slack:reference/block-kit/composition-objects/
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from bot.limits import CONTEXT_ELEMENTS_MAX, SECTION_TEXT_CHARS_MAX
@@ -20,6 +21,9 @@ from bot.slack.write.content import Content, Form
 NOTIFICATION_CHARS_MAX = 3_000
 CONTEXT_TEXT_CHARS_MAX = 2_000
 FILE_NAME_CHARS_MAX = 80
+SOURCE_CHARS_MAX = 800
+"""Of the line for one file, whose pages may be many."""
+MORE_CHARS_MAX = 40
 BRACKETS = str.maketrans("<>", "‹›")
 """Nothing of Slack's begins with these, whoever reads the name next."""
 NO_PREVIEWS: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False}
@@ -31,7 +35,7 @@ VERBATIM: dict[str, Any] = {"parse": "none", "link_names": False}
 
 def message(content: Content) -> dict[str, Any]:
     """``text`` and ``blocks`` of a message that shows ``content``."""
-    sources = [source_line(source) for source in content.sources]
+    sources = [source_lines(content.sources)] if content.sources else []
     footer = [*content.footer, *sources, *(f"📎 {note_line(note)}" for note in content.notes)]
     if content.form is Form.TEXT:
         return {"text": escape("\n".join(part for part in (content.markdown, *footer) if part)), "blocks": []}
@@ -64,12 +68,22 @@ def note_line(note: Note) -> str:
     return f"{_shown_name(note.file_name)} {note.reason}"
 
 
-def source_line(source: Source) -> str:
-    """The file's name and its pages, as many as a line holds."""
+def source_lines(sources: Sequence[Source]) -> str:
+    """A line for each file, its name and its pages; one text, since Slack sets elements of a context side by side."""
+    lines = [_source_line(source) for source in sources]
+    shown = len(lines)
+    while shown > 1 and len("\n".join(lines[:shown])) > CONTEXT_TEXT_CHARS_MAX - MORE_CHARS_MAX:
+        shown -= 1
+    more = len(lines) - shown
+    rest = [f"{SOURCE_HEAD}and {more} more file{'s' * (more > 1)}"] if more else []
+    return "\n".join(lines[:shown] + rest)
+
+
+def _source_line(source: Source) -> str:
     line = f"{SOURCE_HEAD}{_shown_name(source.file_name)}, {source.places}"
-    if len(line) <= CONTEXT_TEXT_CHARS_MAX:
+    if len(line) <= SOURCE_CHARS_MAX:
         return line
-    return f"{line[: line.rfind(',', 0, CONTEXT_TEXT_CHARS_MAX - 2)]}, …"
+    return f"{line[: line.rfind(',', 0, SOURCE_CHARS_MAX - 2)]}, …"
 
 
 def _shown_name(file_name: str) -> str:
