@@ -87,8 +87,8 @@ async def test_an_answer_that_reached_its_limit_has_its_sources_and_goes_on_with
 
     limit = STOPPED[StopReason.MAX_TOKENS]
     assert seen(stage, ts) == [
-        f"It ends in `May⁽¹⁾\n{limit}\n📄 supply-agreement.pdf, p. 1 ⁽¹⁾",
-        "2027` at last⁽¹⁾.\n📄 supply-agreement.pdf, p. 3 ⁽¹⁾",
+        f"It ends in `May⁽¹⁾\n{limit} 📄 supply-agreement.pdf, p. 1 ⁽¹⁾",
+        "2027` at last.⁽¹⁾\n📄 supply-agreement.pdf, p. 3 ⁽¹⁾",
     ]
     assert stage.asked_texts()[1] == ("assistant", "It ends in `May")
 
