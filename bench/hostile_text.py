@@ -30,6 +30,7 @@ from aiohttp import web
 
 from bench.acks import ROOT, Bot, Figures, Stage, running_bot, send
 from playground.practice_model import grammar
+from playground.practice_model.prompt_cache import Counted
 from playground.workspace.workspace import Workspace
 
 ACK_MAX_S = 0.5
@@ -149,10 +150,10 @@ async def _model(trials: list[Trial]) -> AsyncIterator[str]:
 
 
 def _events(text: str) -> Iterator[dict[str, Any]]:
-    yield from grammar.opening(grammar.message("msg_1", "bench", grammar.usage(1, 1)))
+    yield from grammar.opening(grammar.message("msg_1", "bench", grammar.usage(Counted(1), 1)))
     for start in range(0, len(text), DELTA_CHARS):
         yield grammar.delta(text[start : start + DELTA_CHARS])
-    yield from grammar.closing("end_turn", None, grammar.usage(1, 1))
+    yield from grammar.closing("end_turn", None, grammar.usage(Counted(1), 1))
 
 
 @asynccontextmanager

@@ -22,6 +22,7 @@ from httpx_aiohttp import HttpxAiohttpClient
 from bot.llm.client import MessagesClient
 from bot.messages import Conversation, Message, Role, TextBlock
 from playground.practice_model import grammar
+from playground.practice_model.prompt_cache import Counted
 
 SECONDS = 5.0
 WORDS = "a few words, "
@@ -35,9 +36,9 @@ def serve(ports: Queue[int], events_per_s: float) -> None:
 
 async def _serve(ports: Queue[int], events_per_s: float) -> None:
     delta = grammar.encoded(grammar.delta(WORDS), frozenset())
-    started = grammar.message("msg_1", "bench", grammar.usage(1, 1))
+    started = grammar.message("msg_1", "bench", grammar.usage(Counted(1), 1))
     opening = b"".join(grammar.encoded(event, frozenset()) for event in grammar.opening(started))
-    ending = grammar.closing("end_turn", None, grammar.usage(1, 1))
+    ending = grammar.closing("end_turn", None, grammar.usage(Counted(1), 1))
     closing = b"".join(grammar.encoded(event, frozenset()) for event in ending)
     now = asyncio.get_running_loop().time
 

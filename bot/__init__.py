@@ -15,6 +15,10 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     day_budget.py      what may be used in a day
     endings.py         what stands under an answer: the sentences that people read
     answering.py       the model is asked, with less where the API refuses that, and its answer shown
+    citations.py       what it cites: marks in the words, and the list of sources
+    mark_places.py     where in an answer a mark may stand
+    mark_inline.py     the same within a paragraph
+    marks.py           what a mark looks like, and how an answer is freed of them
     meter.py           what a request uses, counted while it does
     draft.py           the next request, and the one after it where the API refuses that
     history.py         what the model sees, within a budget of tokens

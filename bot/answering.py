@@ -9,16 +9,17 @@ import asyncio
 import time
 from collections.abc import Callable, Collection
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
+from bot.citations import Citing, pdfs_of
 from bot.draft import Draft
 from bot.errors import ModelError, StoreFailed
 from bot.logs import get_logger
 from bot.loop_share import LoopShare
-from bot.messages import Conversation, Note
+from bot.messages import Conversation, Note, Source
 from bot.meter import Meter
 from bot.ports import Model, RefusedFiles, Reply
-from bot.stream_events import Finished, TextDelta, Usage
+from bot.stream_events import Citation, Finished, TextDelta, Usage
 
 log = get_logger(__name__)
 
@@ -36,15 +37,27 @@ class Streamed:
     """By the clock of ``time.monotonic``."""
     finished: Finished | None = None
     error: ModelError | None = None
+    sources: tuple[Source, ...] = ()
+    """What the answer cites."""
+
+
+@dataclass(slots=True)
+class WithoutCitations:
+    """``known``: the API was seen to answer only what asks for no citations. For as long as the process lives."""
+
+    known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """``still_waiting_s``: after so long without a word people are told that the model is still waited for."""
+    """``still_waiting_s``: after so long without a word people are told that the model is still waited for.
+    ``citations``: whether answers say on which pages they rest, where the API takes part in that."""
 
     model: Model
     refused_files: RefusedFiles
     still_waiting_s: float
+    citations: bool = True
+    _without: WithoutCitations = field(default_factory=WithoutCitations)
 
     async def answer(
         self, team_id: str, draft: Draft, reply: Reply, on_words: Callable[[], None], book: Callable[[Usage], None]
@@ -54,9 +67,16 @@ class Answering:
 
         Raises ``SlackError``.
         """
+        cites = self.citations and not self._without.known
         while True:  # ends, since every next draft leaves out more and there are few
             request = await asyncio.to_thread(draft.request)  # a long thread takes a while to measure
-            streamed = await self._stream(request.conversation, reply, on_words, Meter(book))
+            asked = replace(request.conversation, citations=cites and bool(pdfs_of(request.conversation)))
+            streamed = await self._stream(asked, reply, on_words, Meter(book))
+            if asked.citations and _refuses_citations(streamed):
+                cites = False
+                plain = await self._stream(replace(asked, citations=False), reply, on_words, Meter(book))
+                self._learn(streamed, plain)
+                streamed = plain
             if streamed.error is None or streamed.chars:
                 await self._remember(team_id, draft.blamed)
                 return streamed, request.notes
@@ -66,6 +86,13 @@ class Answering:
                 return streamed, draft.given_up().request().notes
             log.warning("model.refused", error=type(streamed.error).__name__, detail=str(streamed.error))
             draft = instead
+
+    def _learn(self, refused: Streamed, plain: Streamed) -> None:
+        """Whether the API takes no citations, by what it answered with them and without."""
+        if self._without.known or not (plain.error is None or plain.chars):
+            return
+        self._without.known = True
+        log.warning("model.citations_refused", detail=str(refused.error))
 
     async def _remember(self, team_id: str, file_ids: Collection[str]) -> None:
         """What the API refused would be refused in every later turn of the thread; what is not remembered is so."""
@@ -84,6 +111,7 @@ class Answering:
         chars, blank, first_text_at_s = 0, True, None
         finished: Finished | None = None
         failure: ModelError | None = None
+        citing = Citing(pdfs_of(conversation) if conversation.citations else ())
         share = LoopShare()  # an answer may come in one event, or in many at once
         waiting = asyncio.get_running_loop().call_later(self.still_waiting_s, reply.status, STILL_WAITING)
         try:
@@ -99,7 +127,9 @@ class Answering:
                         blank = blank and not event.text.strip()
                         for start in range(0, len(event.text), CHARS_AT_ONCE):
                             await share.give_way()
-                            reply.write(event.text[start : start + CHARS_AT_ONCE])
+                            reply.write(citing.text(event.text[start : start + CHARS_AT_ONCE]))
+                    elif isinstance(event, Citation):
+                        citing.cite(event)
                     elif isinstance(event, Finished):
                         finished = event
         except ModelError as error:
@@ -107,4 +137,10 @@ class Answering:
         finally:
             waiting.cancel()
             meter.end(whole=finished is not None)
-        return Streamed(chars, blank, first_text_at_s, finished, failure)
+        if rest := citing.close():
+            reply.write(rest)
+        return Streamed(chars, blank, first_text_at_s, finished, failure, citing.sources())
+
+
+def _refuses_citations(streamed: Streamed) -> bool:
+    return streamed.error is not None and streamed.error.about_citations and not streamed.chars

@@ -244,7 +244,7 @@ def _transport(
 async def _answering(settings: Settings, refused_files: RefusedFiles, parts: AsyncExitStack) -> Answering:
     model = await parts.enter_async_context(messages_client(settings))
     still_waiting_s = min(STILL_WAITING_S, settings.messages_first_text_timeout_s / 3)
-    return Answering(model, refused_files, still_waiting_s)
+    return Answering(model, refused_files, still_waiting_s, citations=settings.bot_citations == "on")
 
 
 def messages_client(settings: ModelSettings) -> MessagesClient:

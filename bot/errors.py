@@ -126,6 +126,7 @@ class ModelError(BotError):
 
     ``detail`` is for the log: status, error type and request id, never a prompt. ``retryable`` says whether the same
     request may be sent again while nothing of the answer was shown; ``retry_after_s`` is the API's own word.
+    ``about_citations``: asking without them may help.
     """
 
     sentence = "The model couldn't answer. Please ask again."
@@ -135,6 +136,7 @@ class ModelError(BotError):
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
         self.retry_after_s: float | None = None
+        self.about_citations = False
 
 
 class ModelKeyInvalid(ModelError):

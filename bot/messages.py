@@ -252,6 +252,14 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """A file that the answer cites, said to people as ``{file_name}, {places}``: "contract.pdf, p. 12 ⁽¹⁾"."""
+
+    file_name: str = field(repr=False)
+    places: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class PreparedFile:
     """What became of one attachment: blocks for the model (in order), or a note, or both (a part was left out).
 

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from bot.day_budget import Spent
 from bot.lease import Lease
-from bot.messages import Conversation, Note, Question, ThreadKey, ThreadMessage
+from bot.messages import Conversation, Note, Question, Source, ThreadKey, ThreadMessage
 from bot.shares import Others
 from bot.stream_events import StreamEvent, Usage
 
@@ -249,9 +249,16 @@ class Reply(Protocol):
         """
 
     async def finish(
-        self, ending: str = "", notes: Sequence[Note] = (), *, withdraw: bool = False, button: Button | None = None
+        self,
+        ending: str = "",
+        notes: Sequence[Note] = (),
+        *,
+        sources: Sequence[Source] = (),
+        withdraw: bool = False,
+        button: Button | None = None,
     ) -> None:
-        """Shows the final words, then ``ending`` (a sentence about the answer), a line for each note and the button.
+        """Shows the final words, then ``ending`` (a sentence about the answer), a line for each source and each note,
+        and the button.
 
         Returns when Slack has taken all of it. ``withdraw`` takes back the answer's text and leaves the rest.
         Raises ``ReplyGone`` where people took it away, ``ReplyNotPossible`` where settings do not allow it,

@@ -125,6 +125,9 @@ class ModelSettings(_Settings):
         le=REQUEST_BYTES_MAX,
         description="Largest request, files included; a router may allow less than the API.",
     )
+    bot_citations: Literal["on", "off"] = Field(
+        "on", description="Whether an answer marks what it has from which pages of the PDFs, and lists them below."
+    )
     bot_system_prompt: str = Field(SYSTEM_PROMPT, description="What the model is told before the thread.")
     bot_data_dir: Path = Field(DATA_DIR, description="Database and file cache live here.")
     bot_file_bytes_max: int = Field(

@@ -246,7 +246,8 @@ def _says_nothing(question: Question, asked: ThreadMessage) -> bool:
 async def _finish(reply: Reply, result: Result) -> Outcome:
     ending = result.ending
     try:
-        await reply.finish(ending.words, result.notes, withdraw=ending.withdraw, button=ending.button)
+        sources = () if ending.withdraw else result.streamed.sources
+        await reply.finish(ending.words, result.notes, sources=sources, withdraw=ending.withdraw, button=ending.button)
     except ReplyGone as error:
         log.info("reply.gone", reason=str(error))
         return Outcome.GONE

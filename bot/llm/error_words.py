@@ -100,6 +100,9 @@ WRONG_KEY = re.compile(
     re.IGNORECASE,
 )
 NOT_ABOUT_FILES = re.compile(r"content (filter|polic|management)|(usage|safety) polic|moderation", re.IGNORECASE)
+UNKNOWN_FIELD = re.compile(
+    r"extra inputs are not permitted|(unknown|unexpected|unrecogni[sz]ed) (field|key)", re.IGNORECASE
+)
 
 _MEDIA = {
     Medium.IMAGE: r"image_url|image|picture|photo|vision|multi-?modal|jpe?g|png|gif|webp",

@@ -56,6 +56,7 @@ def error_from(status: int, headers: Mapping[str, str], body: Mapping[str, Any])
     detail = _detail(status, headers, body, said)
     error = _judged(_kind(status, said), said, detail)
     error.retry_after_s = _retry_after_s(headers)
+    error.about_citations = isinstance(error, ModelRequestInvalid | ModelNotFound) and said.of_citations
     should_retry = headers.get("x-should-retry", "").lower()
     if should_retry in {"true", "false"}:  # the API's own word on it, as its SDKs take it
         error.retryable = should_retry == "true"
@@ -123,6 +124,14 @@ class _Said:
             return False
         named = self.field or any(not path.startswith("messages") for path in self.paths)
         return bool(named or words.NOT_ABOUT_FILES.search(self.message))
+
+    @property
+    def of_citations(self) -> bool:
+        """Whether it names citations, or a field that is not known without saying which."""
+        texts = (self.message, *self.paths)
+        if any("citation" in text.lower() for text in texts):
+            return True
+        return bool(words.UNKNOWN_FIELD.search(self.message)) and not (self.field or self.paths)
 
 
 def _words(value: object, depth: int = 3) -> str:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from playground.practice_model.received import Received, SeenBlock, SeenImage, SeenMessage, SeenPdf, SeenText
+from playground.practice_model.script import Cite
 
 QUOTE_CHARS_MAX = 280
 FIRST_WORDS = 12
@@ -41,6 +42,31 @@ def answer_to(received: Received) -> str:
     return "\n\n".join(paragraphs)
 
 
+def cited_answer_to(received: Received) -> list[str | Cite]:
+    """The same, with what each quoted page is cited for behind its quote, where that was asked for."""
+    text, parts, at = answer_to(received), list[str | Cite](), 0
+    for claim, cite in _claims(received) if received.citing else ():
+        found = text.find(claim, at)
+        if found >= 0:
+            end = found + len(claim)
+            parts += [text[at:end], cite]
+            at = end
+    return [*parts, text[at:]]
+
+
+def _claims(received: Received) -> Iterator[tuple[str, Cite]]:
+    documents = [block for block in received.blocks() if isinstance(block, SeenPdf) or _is_text(block)]
+    for number, pdf in enumerate(documents):
+        if isinstance(pdf, SeenPdf):
+            for page, words in enumerate(pdf.page_words, 1):
+                if words:
+                    yield f"“{words}”", Cite(number, page, title=pdf.title or None, cited_text=words)
+
+
+def _is_text(block: SeenBlock) -> bool:
+    return isinstance(block, SeenText) and bool(block.title)
+
+
 def question_of(received: Received) -> str:
     """What the last person wrote, without their name."""
     texts = received.messages[-1].texts
@@ -71,9 +97,10 @@ def _inventory(received: Received) -> Iterator[str]:
 def _described(block: SeenBlock, name: str) -> str:
     named = f", `{name}`" if name else ""
     match block:
-        case SeenPdf(pages=pages, first_words=words, size_bytes=size):
+        case SeenPdf(pages=pages, first_words=words, size_bytes=size, page_words=begun):
             said = f", first words “{words}”" if words else ", no text on its first page"
-            return f"one PDF{named}, {_count(pages, 'page')}, {_size(size)}{said}"
+            further = [f"page {page} begins “{words}”" for page, words in enumerate(begun[1:], 2) if words]
+            return ", ".join((f"one PDF{named}, {_count(pages, 'page')}, {_size(size)}{said}", *further))
         case SeenImage(format=kind, width_px=width, height_px=height, size_bytes=size):
             return f"one {kind} image{named}, {width} × {height} px, {_size(size)}"
         case SeenText(text=text):

@@ -10,7 +10,7 @@ import codecs
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from aiohttp import web
 
@@ -105,26 +105,35 @@ class Delivery:
         outlet = await self._open(answer.quirks)
         await self._send(outlet, grammar.opening(self.started), answer.quirks)
         await asyncio.sleep(answer.first_token_delay_s)
+        index, is_open = grammar.TEXT_INDEX, True
         for number, piece in enumerate(answer.pieces):
             if number == answer.cut_after:
                 return await outlet.cut()
             if number == answer.error_after:
                 return await self._fail(outlet, answer.error_type, answer.quirks)
             await asyncio.sleep(answer.chunk_delay_s + self._time_for(piece))
-            await self._send(outlet, [grammar.delta(piece)], answer.quirks)
+            if not is_open:
+                index, is_open = index + 1, True
+                await self._send(outlet, [grammar.block_start(index)], answer.quirks)
+            await self._send(outlet, [grammar.delta(piece, index)], answer.quirks)
+            if cites := answer.cites.get(number):
+                is_open = False
+                await self._send(outlet, grammar.cited_end([cite.json for cite in cites], index), answer.quirks)
         if answer.cut_after is not None:
             return await outlet.cut()
         if answer.error_after is not None:
             return await self._fail(outlet, answer.error_type, answer.quirks)
         written = grammar.tokens_of("".join(answer.pieces))
-        await self._close(outlet, answer.stop_reason, answer.stop_details, written, answer.quirks)
+        counted = self.started["usage"] | {"output_tokens": written}
+        ending = grammar.closing(answer.stop_reason, answer.stop_details, counted, index if is_open else None)
+        await self._send(outlet, ending, answer.quirks)
         return await outlet.end()
 
     async def hold(self, held: HeldAnswer) -> web.StreamResponse:
         outlet = await self._open(held.quirks)
         await self._send(outlet, grammar.opening(self.started), held.quirks)
         held.asked.set()
-        written = 0
+        written, index = 0, grammar.TEXT_INDEX
         try:
             while True:
                 step = await held.next_step()
@@ -132,11 +141,16 @@ class Delivery:
                 match step.kind:
                     case "text":
                         written += grammar.tokens_of(step.value)
-                        await self._send(outlet, [grammar.delta(step.value)], held.quirks)
+                        await self._send(outlet, [grammar.delta(step.value, index)], held.quirks)
+                    case "cite":
+                        await self._send(outlet, grammar.cited_end(json.loads(step.value), index), held.quirks)
+                        index += 1
+                        await self._send(outlet, [grammar.block_start(index)], held.quirks)
                     case "event":
                         await self._send(outlet, [json.loads(step.value)], held.quirks)
                     case "finish":
-                        await self._close(outlet, step.value, None, written, held.quirks)
+                        counted = self.started["usage"] | {"output_tokens": written}
+                        await self._send(outlet, grammar.closing(step.value, None, counted, index), held.quirks)
                         response = await outlet.end()
                     case "error":
                         response = await self._fail(outlet, step.value, held.quirks)
@@ -163,12 +177,6 @@ class Delivery:
         for byte in data:
             await outlet.write(bytes([byte]))
         return None
-
-    async def _close(
-        self, outlet: Outlet, reason: str | None, details: dict[str, Any] | None, written: int, quirks: Quirks
-    ) -> None:
-        counted = self.started["usage"] | {"output_tokens": written}
-        await self._send(outlet, grammar.closing(reason, details, counted), quirks)
 
     async def _fail(self, outlet: Outlet, error_type: str, quirks: Quirks) -> web.StreamResponse:
         await self._send(outlet, [{"type": "error", "error": error_object(error_type, error_type)}], quirks)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import Enum, auto
 from typing import Any
 
@@ -89,15 +89,34 @@ def opening(started: Event) -> Iterator[Event]:
         "delta": {"type": "signature_delta", "signature": "cHJhY3RpY2U="},
     }
     yield {"type": "content_block_stop", "index": 0}
-    yield {"type": "content_block_start", "index": TEXT_INDEX, "content_block": {"type": "text", "text": ""}}
+    yield block_start(TEXT_INDEX)
 
 
-def delta(text: str) -> Event:
-    return {"type": "content_block_delta", "index": TEXT_INDEX, "delta": {"type": "text_delta", "text": text}}
+def block_start(index: int) -> Event:
+    return {"type": "content_block_start", "index": index, "content_block": {"type": "text", "text": ""}}
 
 
-def closing(stop_reason: str | None, stop_details: dict[str, Any] | None, counted: dict[str, Any]) -> Iterator[Event]:
-    yield {"type": "content_block_stop", "index": TEXT_INDEX}
+def delta(text: str, index: int = TEXT_INDEX) -> Event:
+    return {"type": "content_block_delta", "index": index, "delta": {"type": "text_delta", "text": text}}
+
+
+def cited_end(citations: Sequence[Event], index: int) -> Iterator[Event]:
+    """The end of a block of text that rests on ``citations``."""
+    for citation in citations:
+        delta = {"type": "citations_delta", "citation": citation}
+        yield {"type": "content_block_delta", "index": index, "delta": delta}
+    yield {"type": "content_block_stop", "index": index}
+
+
+def closing(
+    stop_reason: str | None,
+    stop_details: dict[str, Any] | None,
+    counted: dict[str, Any],
+    index: int | None = TEXT_INDEX,
+) -> Iterator[Event]:
+    """``index`` of the block that is still open, if one is."""
+    if index is not None:
+        yield {"type": "content_block_stop", "index": index}
     ending: dict[str, Any] = {"stop_reason": stop_reason, "stop_sequence": None}
     if stop_details is not None:
         ending["stop_details"] = stop_details

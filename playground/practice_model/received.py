@@ -46,6 +46,8 @@ class SeenPdf:
     pages: int
     first_words: str
     size_bytes: int
+    page_words: tuple[str, ...] = ()
+    """The first words of its first pages."""
 
     @property
     def tokens(self) -> int:
@@ -76,6 +78,8 @@ class Received:
     messages: tuple[SeenMessage, ...]
     segments: tuple[Segment, ...] = ()
     """The same, block by block, as the prompt cache sees it."""
+    citing: bool = False
+    """The documents ask for citations."""
 
     @property
     def tokens(self) -> int:

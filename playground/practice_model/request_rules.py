@@ -55,7 +55,8 @@ def see_request(body: object, *, version: str, strict_turns: bool, counting: boo
     _check_pages(messages, model)
     segments = segments_of(request, _system_tokens(system_chars), [[b.tokens for b in m.blocks] for m in messages])
     most, streamed = request.get("max_tokens", 0), request.get("stream", False)
-    seen = Received(model.id, most, streamed, sum(system_chars), messages, tuple(segments))
+    citing = _asks_for_citations(request)
+    seen = Received(model.id, most, streamed, sum(system_chars), messages, tuple(segments), citing)
     if seen.tokens > model.window_tokens:
         raise BadRequest(f"prompt is too long: {seen.tokens} tokens > {model.window_tokens} maximum")
     return seen
@@ -130,6 +131,15 @@ def _check_cache_markers(request: dict[str, Any]) -> None:
         raise BadRequest(
             f"A maximum of {limits.CACHE_MARKERS_MAX} blocks with cache_control may be provided. Found {len(markers)}."
         )
+
+
+def _asks_for_citations(request: dict[str, Any]) -> bool:
+    """Once each message was seen: all documents ask for them, or none does."""
+    blocks = (block for message in request["messages"] for block in listed(message["content"]))
+    citing = any((block.get("citations") or {}).get("enabled") for block in blocks if block["type"] == "document")
+    if citing and (request.get("output_config") or {}).get("format"):
+        raise BadRequest("output_config.format: Structured outputs are not supported together with citations.")
+    return citing
 
 
 # --- messages ------------------------------------------------------------------------------------------------------

@@ -8,10 +8,36 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from playground.practice_model.faults import error_object
 from playground.practice_model.grammar import Quirk, Quirks, bursts
+
+
+@dataclass(frozen=True, slots=True)
+class Cite:
+    """Pages of the request's document number ``document``, counted from 0; a single one unless ``final_page`` is given.
+
+    Source: claude:en/build-with-claude/citations.
+    """
+
+    document: int
+    page: int
+    final_page: int | None = None
+    title: str | None = None
+    cited_text: str = "…"
+
+    @property
+    def json(self) -> dict[str, Any]:
+        return {
+            "type": "page_location",
+            "cited_text": self.cited_text,
+            "document_index": self.document,
+            "document_title": self.title,
+            "start_page_number": self.page,
+            "end_page_number": (self.final_page or self.page) + 1,
+            "file_id": None,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +60,32 @@ class Answer:
     error_type: str = "overloaded_error"
     quirks: Quirks = frozenset()
     whole: bool = False
+    cites: dict[int, tuple[Cite, ...]] = field(default_factory=dict)
+    """What the text block that ends with that piece rests on."""
+
+    @classmethod
+    def citing(cls, *parts: str | Cite, **more: Any) -> Self:  # noqa: ANN401 (a field's own type)
+        """``Answer.citing("It ends in May", Cite(0, 12), ", I think.")``: a citation is about the text before it."""
+        chunks: list[str] = []
+        cites: dict[int, tuple[Cite, ...]] = {}
+        for part in parts:
+            if isinstance(part, str):
+                chunks += bursts(part)
+            else:
+                cites[len(chunks) - 1] = (*cites.get(len(chunks) - 1, ()), part)
+        return cls(chunks=tuple(chunks), cites=cites, **more)
+
+    @property
+    def blocks(self) -> list[tuple[str, tuple[Cite, ...]]]:
+        """The texts that it consists of, each with what it rests on."""
+        blocks: list[tuple[str, tuple[Cite, ...]]] = []
+        text = ""
+        for number, piece in enumerate(self.pieces):
+            text += piece
+            if cites := self.cites.get(number, ()):
+                blocks.append((text, cites))
+                text = ""
+        return [*blocks, (text, ())] if text or not blocks else blocks
 
     @property
     def pieces(self) -> tuple[str, ...]:
@@ -110,6 +162,10 @@ class HeldAnswer:
     async def write(self, text: str) -> None:
         await self._do("text", text)
 
+    async def cite(self, *cites: Cite) -> None:
+        """Ends the text block, which rests on them; what is written next is a new one."""
+        await self._do("cite", json.dumps([cite.json for cite in cites]))
+
     async def finish(self, stop_reason: str = "end_turn") -> None:
         await self._do("finish", stop_reason)
 
@@ -142,4 +198,7 @@ class Silence:
 
 Scripted = Answer | HeldAnswer | HttpError | RawAnswer | Silence
 
-__all__ = ["Answer", "HeldAnswer", "HttpError", "Quirk", "RawAnswer", "Scripted", "Silence", "too_large_before_reading"]
+__all__ = [
+    "Answer", "Cite", "HeldAnswer", "HttpError", "Quirk", "RawAnswer", "Scripted", "Silence",
+    "too_large_before_reading",
+]  # fmt: skip

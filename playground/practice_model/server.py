@@ -21,7 +21,7 @@ from aiohttp import web
 
 from bot import limits
 from playground.practice_model import grammar
-from playground.practice_model.answer import answer_to
+from playground.practice_model.answer import cited_answer_to
 from playground.practice_model.catalogue import MODELS
 from playground.practice_model.delivery import Delivery, give_bytes
 from playground.practice_model.faults import BadRequest, Refused
@@ -145,7 +145,8 @@ class PracticeModel:
         started = grammar.message(f"msg_{self._count:08}", received.model, grammar.usage(counted, 1))
         if isinstance(scripted, HeldAnswer):
             return await Delivery(request, _REQUEST_ID.get(), started).hold(scripted)
-        answer = scripted or Answer(answer_to(received), first_token_delay_s=self._first_token_delay_s)
+        delay_s = self._first_token_delay_s
+        answer = scripted or Answer.citing(*cited_answer_to(received), first_token_delay_s=delay_s)
         rate = None if scripted else self._token_rate_per_s
         if received.stream and not answer.whole:
             return await Delivery(request, _REQUEST_ID.get(), started, rate).give(_limited(answer, received))
@@ -235,13 +236,16 @@ def _limited(answer: Answer, received: Received) -> Answer:
     text = "".join(answer.pieces)
     if len(text) <= chars_max:
         return answer
-    return replace(answer, text=text[:chars_max], chunks=(), stop_reason="max_tokens")
+    return replace(answer, text=text[:chars_max], chunks=(), cites={}, stop_reason="max_tokens")
 
 
 def _whole(started: dict[str, Any], answer: Answer) -> dict[str, Any]:
     text = "".join(answer.pieces)
     return started | {
-        "content": [{"type": "text", "text": text}],
+        "content": [
+            {"type": "text", "text": words} | ({"citations": [cite.json for cite in cites]} if cites else {})
+            for words, cites in answer.blocks
+        ],
         "stop_reason": answer.stop_reason,
         "stop_details": answer.stop_details,
         "usage": started["usage"] | {"output_tokens": grammar.tokens_of(text)},

@@ -19,6 +19,7 @@ from bot.llm.wire import AnswerReader
 from bot.stream_events import StopReason, TextDelta
 from playground.practice_model import grammar
 from playground.practice_model.grammar import Quirk
+from playground.practice_model.prompt_cache import Counted
 
 TEXTS = st.lists(st.text(st.characters(codec="utf-8"), min_size=1, max_size=20), max_size=6)
 SEPARATORS = "\u2028 \u2029 \x85 \x0b \x0c \x1c \r\n \ufeff"
@@ -37,9 +38,9 @@ def answer_in(packets: Sequence[bytes]) -> tuple[list[str], AnswerReader]:
 
 
 def stream_of(texts: Sequence[str], quirks: frozenset[Quirk]) -> bytes:
-    started = grammar.message("msg_1", "claude-sonnet-5-5", grammar.usage(7, 1))
+    started = grammar.message("msg_1", "claude-sonnet-5-5", grammar.usage(Counted(7), 1))
     deltas = [grammar.delta(text) for text in texts]
-    events = [*grammar.opening(started), *deltas, *grammar.closing("end_turn", None, grammar.usage(7, 9))]
+    events = [*grammar.opening(started), *deltas, *grammar.closing("end_turn", None, grammar.usage(Counted(7), 9))]
     return b"".join(grammar.encoded(event, quirks) for event in events)
 
 
@@ -84,7 +85,10 @@ def test_a_whole_message_is_read_in_any_chunking_and_half_of_one_not_at_all(
     texts: list[str], end: int, indent: int | None
 ) -> None:
     content = [{"type": "text", "text": text} for text in texts]
-    message = grammar.message("msg_1", "m", grammar.usage(7, 1)) | {"content": content, "stop_reason": "end_turn"}
+    message = grammar.message("msg_1", "m", grammar.usage(Counted(7), 1)) | {
+        "content": content,
+        "stop_reason": "end_turn",
+    }
     body = json.dumps(message, indent=indent).encode()
 
     assert answer_in([bytes([byte]) for byte in body])[0] == texts

@@ -16,6 +16,7 @@ from bot import limits
 from bot.errors import SlackError
 from bot.logs import get_logger
 from bot.loop_share import one_by_one
+from bot.marks import without_marks
 from bot.messages import Author, AuthorKind, EntryPoint, Question, ThreadMessage
 from bot.slack import own_messages
 from bot.slack.escape import decode
@@ -227,7 +228,13 @@ class ThreadReader:
 
     def _texts(self, messages: Sequence[Json]) -> list[str]:
         """In a thread of its own, since one message may take a tenth of a second."""
-        return [markdown_of(message, self._author(message).kind, mentions.as_tokens) for message in messages]
+        return [self._text(message) for message in messages]
+
+    def _text(self, message: Json) -> str:
+        """An answer of ours without its marks, as the model wrote it."""
+        kind = self._author(message).kind
+        text = markdown_of(message, kind, mentions.as_tokens)
+        return without_marks(text) if kind is AuthorKind.THIS_BOT else text
 
     def _nameless(self, message: Json) -> list[str]:
         """Whose names have to be looked up: a user's, who may be the author, and an app's that goes without one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from bot.messages import Note
+from bot.messages import Note, Source
 from bot.ports import Button
 
 
@@ -29,23 +29,26 @@ class Content:
     footer: tuple[str, ...] = field(default=(), repr=False)
     notes: tuple[Note, ...] = ()
     button: Button | None = None
+    sources: tuple[Source, ...] = ()
     form: Form = Form.MARKDOWN
     growing: bool = False
     """More of the answer is expected: a button below says so, and stops it."""
 
     @property
     def empty(self) -> bool:
-        return not (self.markdown or self.footer or self.notes)
+        return not (self.markdown or self.footer or self.sources or self.notes)
 
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """What stands under the last words: a sentence, a line for each note, and what a person may do now."""
+    """What stands under the last words: a sentence, a line for each source and note, and what a person may do now."""
 
     ending: str = field(default="", repr=False)
     notes: tuple[Note, ...] = ()
     button: Button | None = None
+    sources: tuple[Source, ...] = ()
 
     @property
     def content(self) -> Content:
-        return Content(footer=(self.ending,) if self.ending else (), notes=self.notes, button=self.button)
+        footer = (self.ending,) if self.ending else ()
+        return Content(footer=footer, notes=self.notes, button=self.button, sources=self.sources)

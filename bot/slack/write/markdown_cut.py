@@ -17,14 +17,19 @@ undocumented counting, or UTF-8 bytes where Slack was seen to count those.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from bot.limits import BLOCKS_MAX, MARKDOWN_CHARS_MAX, TABLE_CHARS_MAX, TABLE_ROWS_MAX, UPDATE_TEXT_CHARS_MAX
+from bot.marks import BRACKET
 from bot.slack.write.markdown_lines import HEAD_CHARS, HEADING, TABLE_LINE_CHARS_MAX, Opened, is_table
 from bot.slack.write.open_line import Inside, OpenLine
 
 OPENING_CHARS_MAX = 1_500
+MARK_INDENT_MAX = 80
+MARK_FOLLOWS = re.compile(rf" ?{BRACKET}|\n[ \t>]{{0,{MARK_INDENT_MAX}}}{BRACKET}")
+"""A mark (``bot.marks``) stays with the words or the code that it is about."""
 
 
 def weight(text: str) -> int:
@@ -123,12 +128,13 @@ class Cutter:
         self._line = OpenLine(start, limits.weigh)
         self._full = False
         self._leads_on = False  # whether the last words announce what follows
+        self._after_code = False  # whether a code block has just ended: its mark would be the next line
         self._ended: Piece | None = None
 
     def read(self, text: str, *, complete: bool = False) -> Piece:
         """The piece as far as ``text`` goes: the same text as before, or longer."""
         while self._ended is None and self._at < len(text):
-            piece = self._full_piece(text) or self._next_line(text, complete=complete)
+            piece = self._full_piece(text, complete=complete) or self._next_line(text, complete=complete)
             if piece is not None and piece.end is None:
                 return piece
             self._ended = piece
@@ -138,6 +144,8 @@ class Cutter:
         """The piece, ended there by who has read ``text`` up to there; ``None`` where that is inside of something."""
         start = max(self.start, text.rfind("\n", self.start, end) + 1)
         opened = self._with(text[start:end]) if start < end and self._at == start else self._opened
+        if not anywhere and MARK_FOLLOWS.match(text, end):
+            return None
         if text[end : end + 1] == "\n":
             return self._end(text, end + 1, opened)
         marks = Inside(start)
@@ -147,8 +155,16 @@ class Cutter:
             return None
         return self._end(text, end, opened)
 
-    def _full_piece(self, text: str) -> Piece | None:
-        return self._end(text, self._at, self._opened) if self._full else None
+    def _full_piece(self, text: str, *, complete: bool) -> Piece | None:
+        if not self._full:
+            return None
+        if self._after_code:
+            head = text[self._at : self._at + MARK_INDENT_MAX].lstrip(" \t>")
+            if head.startswith(BRACKET):
+                return None
+            if not head and len(text) < self._at + MARK_INDENT_MAX and not complete:
+                return self._open(self._at)
+        return self._end(text, self._at, self._opened)
 
     def _next_line(self, text: str, *, complete: bool) -> Piece | None:
         """The piece, if it ends or the line goes on; ``None`` where the line is read, and there may be another one."""
@@ -176,7 +192,9 @@ class Cutter:
 
     def _enter(self, line: str, weight: int) -> None:
         self._weight += weight
+        in_code = bool(self._opened.fence)
         self._opened.enter(line, weight)
+        self._after_code = in_code and not self._opened.fence
         if line.strip():
             self._leads_on = bool(HEADING.match(line)) or line.rstrip().endswith(":")
             self._full = self._ends_at_line()
@@ -216,7 +234,7 @@ class Cutter:
         return self._weight >= self.limits.line or (opened.blocks >= BLOCKS_LINE and not opened.fence)
 
     def _may_end_here(self, *, is_row: bool) -> bool:
-        return not (self._opened.fence or self._opened.table or self._leads_on or is_row)
+        return not (self._opened.fence or self._opened.table or self._leads_on or self._after_code or is_row)
 
     def _is_second_table(self, text: str, newline: int, *, complete: bool) -> bool:
         """Whether a second table begins here: Slack documents one a message (``only_one_table_allowed``).

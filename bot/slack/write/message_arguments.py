@@ -8,10 +8,12 @@ say the same of ``text``. Source: slack:reference/block-kit/composition-objects/
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from bot.limits import CONTEXT_ELEMENTS_MAX, SECTION_TEXT_CHARS_MAX
-from bot.messages import Note
+from bot.marks import SOURCE_HEAD
+from bot.messages import Note, Source
 from bot.slack import buttons
 from bot.slack.escape import escape, plain
 from bot.slack.write.content import Content, Form
@@ -19,6 +21,9 @@ from bot.slack.write.content import Content, Form
 NOTIFICATION_CHARS_MAX = 3_000
 CONTEXT_TEXT_CHARS_MAX = 2_000
 FILE_NAME_CHARS_MAX = 80
+SOURCE_CHARS_MAX = 800
+"""Of the line for one file, whose pages may be many."""
+MORE_CHARS_MAX = 40
 BRACKETS = str.maketrans("<>", "‹›")
 """Nothing of Slack's begins with these, whoever reads the name next."""
 NO_PREVIEWS: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False}
@@ -31,7 +36,8 @@ VERBATIM: dict[str, Any] = {"parse": "none", "link_names": False}
 def message(content: Content, stops: str = "") -> dict[str, Any]:
     """``text`` and ``blocks`` of a message that shows ``content``; ``stops``: the ts of the question whose answer the
     button of a growing one ends."""
-    footer = [*content.footer, *(f"📎 {note_line(note)}" for note in content.notes)]
+    sources = [source_lines(content.sources)] if content.sources else []
+    footer = [*content.footer, *sources, *(f"📎 {note_line(note)}" for note in content.notes)]
     if content.form is Form.TEXT:
         return {"text": escape("\n".join(part for part in (content.markdown, *footer) if part)), "blocks": []}
     answer: list[dict[str, Any]] = []
@@ -62,10 +68,32 @@ def context(lines: list[str]) -> list[dict[str, Any]]:
 
 def note_line(note: Note) -> str:
     """The note as one sentence, which begins with the file's name."""
-    name = "".join(char for char in note.file_name if char.isprintable()).translate(BRACKETS)
+    return f"{_shown_name(note.file_name)} {note.reason}"
+
+
+def source_lines(sources: Sequence[Source]) -> str:
+    """A line for each file, its name and its pages; one text, since Slack sets elements of a context side by side."""
+    lines = [_source_line(source) for source in sources]
+    shown = len(lines)
+    while shown > 1 and len("\n".join(lines[:shown])) > CONTEXT_TEXT_CHARS_MAX - MORE_CHARS_MAX:
+        shown -= 1
+    more = len(lines) - shown
+    rest = [f"{SOURCE_HEAD}and {more} more file{'s' * (more > 1)}"] if more else []
+    return "\n".join(lines[:shown] + rest)
+
+
+def _source_line(source: Source) -> str:
+    line = f"{SOURCE_HEAD}{_shown_name(source.file_name)}, {source.places}"
+    if len(line) <= SOURCE_CHARS_MAX:
+        return line
+    return f"{line[: line.rfind(',', 0, SOURCE_CHARS_MAX - 2)]}, …"
+
+
+def _shown_name(file_name: str) -> str:
+    name = "".join(char for char in file_name if char.isprintable()).translate(BRACKETS)
     if len(name) > FILE_NAME_CHARS_MAX:
         name = f"{name[: FILE_NAME_CHARS_MAX - 1]}…"
-    return f"{name or 'A file'} {note.reason}"
+    return name or "A file"
 
 
 def _chunks(text: str, size: int) -> list[str]:

@@ -10,9 +10,14 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-SENTENCE_END = re.compile(r"(?<=[\w*_`\"')\]])[.!?][*_\"')]{0,8}\s{1,8}(?=\S)")
-SENTENCE_END_CHARS_MAX = 18
-"""With the character that follows it."""
+from bot.marks import BRACKET, DIGITS, JOINER, OPEN
+
+MARK_CHARS = frozenset(f"{BRACKET}{JOINER}{DIGITS}⁾")
+SENTENCE_END = re.compile(
+    rf"(?<=[\w*_`\"')\]⁾])[.!?][*_\"')]{{0,8}}(?: ?{OPEN}[{DIGITS}]{{1,4}}⁾){{0,6}}\s{{1,8}}(?=\S)"
+)
+SENTENCE_END_CHARS_MAX = 18 + 6 * 8
+"""With marks of sources, and the character that follows it."""
 CHARACTER_CHARS_MAX = 64
 """What joins more than that is no character that anybody reads, and may be parted."""
 STRIDE_CHARS = 256
@@ -110,7 +115,7 @@ class OpenLine:
                 if at + 1 == len(text):
                     return None  # what follows decides
                 self._links.read(text, at)
-                if not self._links.link:
+                if not self._links.link and text[at + 1] != BRACKET:
                     return at + 1
             self._walked, self._walked_weight = at + 1, weight
         return None
@@ -119,7 +124,12 @@ class OpenLine:
 def character_start(text: str, position: int, floor: int) -> int:
     """The start of the character (as a reader sees it) that ``position`` is in, but never before ``floor + 1``."""
     start = position
-    while start > floor + 1 and (_joins(text[start]) or text[start - 1] == "\u200d" or _flag(text, start, floor)):
+    while start > floor + 1 and (
+        _joins(text[start])
+        or text[start - 1] == "\u200d"
+        or _flag(text, start, floor)
+        or text.startswith(f" {BRACKET}", start)
+    ):
         start -= 1
         if position - start > CHARACTER_CHARS_MAX:
             return position
@@ -127,6 +137,9 @@ def character_start(text: str, position: int, floor: int) -> int:
 
 
 def _joins(char: str) -> bool:
+    """Whether it belongs to the character before it: a mark does, which is the number of a source."""
+    if char in MARK_CHARS:
+        return True
     return unicodedata.category(char) in {"Mn", "Me", "Mc"} or char == "\u200d" or "\U0001f3fb" <= char <= "\U0001f3ff"
 
 

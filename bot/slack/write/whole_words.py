@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 
+from bot.marks import BRACKET
 from bot.slack.write.markdown_cut import Piece
 
 WORD_CHARS_MAX = 24
 LINE_CHARS_MAX = 120
-LAST_WORD = re.compile(r"(?<=\s)\S+\Z")
+LAST_WORD = re.compile(rf"(?<=\s)(?!{BRACKET})\S+(?: {BRACKET}\S*)?\Z")
+"""With the mark of its source, which follows an address behind a blank."""
 
 
 def whole_words(text: str, piece: Piece) -> int:

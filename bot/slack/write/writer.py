@@ -25,7 +25,7 @@ from bot.errors import (
 )
 from bot.lease import Lease
 from bot.logs import get_logger
-from bot.messages import Note
+from bot.messages import Note, Source
 from bot.ports import Button
 from bot.slack.web_api.call_budget import Bid
 from bot.slack.web_api.rate_limiter import Bidder, Ticket
@@ -144,11 +144,18 @@ class Writer:
             self._changed.set()
 
     async def finish(
-        self, ending: str = "", notes: Sequence[Note] = (), *, withdraw: bool = False, button: Button | None = None
+        self,
+        ending: str = "",
+        notes: Sequence[Note] = (),
+        *,
+        sources: Sequence[Source] = (),
+        withdraw: bool = False,
+        button: Button | None = None,
     ) -> None:
         if rest := self._pictures.close():
             self._plan.write(rest, _now_s())
-        self._plan.finish(Closing(ending, tuple(notes), button), _now_s(), withdraw=withdraw)
+        closing = Closing(ending, tuple(notes), button, tuple(sources))
+        self._plan.finish(closing, _now_s(), withdraw=withdraw)
         self._changed.set()
         if self._ticket is not None:
             self._ticket.recall()

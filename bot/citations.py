@@ -1,0 +1,94 @@
+"""What the model writes and cites goes in; the words with marks, and the list of sources below them, come out.
+
+Pure. The same words and citations give the same marks, however they come in pieces. A place (pages of a file) has one
+mark, numbered by its first appearance; a file that was attached twice is one file. What cites a page that is not there
+is passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bot.mark_places import MarkPlaces
+from bot.marks import Own, mark
+from bot.messages import Conversation, PdfBlock, Source
+from bot.stream_events import Citation
+
+
+def pdfs_of(conversation: Conversation) -> tuple[PdfBlock, ...]:
+    """The request's PDFs in the order in which the API numbers them."""
+    blocks = (block for message in conversation.messages for block in message.content)
+    return tuple(block for block in blocks if isinstance(block, PdfBlock))
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    file: int
+    first_page: int
+    final_page: int
+
+    @property
+    def pages(self) -> str:
+        one = self.first_page == self.final_page
+        return str(self.first_page) if one else f"{self.first_page}–{self.final_page}"
+
+
+@dataclass(slots=True)
+class Citing:
+    """Of one answer. Without ``pdfs`` its words come out as they go in."""
+
+    pdfs: Sequence[PdfBlock] = ()
+    _own: Own = field(default_factory=Own)
+    _words: MarkPlaces = field(default_factory=MarkPlaces)
+    _numbers: dict[_Place, int] = field(default_factory=dict, repr=False)
+
+    def text(self, text: str) -> str:
+        """What is shown of it now: all but what a mark may have to stand before."""
+        own = self._own.feed(text)
+        return self._words.feed(own) if self.pdfs else own
+
+    def cite(self, citation: Citation) -> None:
+        """It is about the words so far. Its mark comes out with the words that follow."""
+        place = self._place(citation)
+        if place is not None:
+            self._words.put(mark(self._numbers.setdefault(place, len(self._numbers) + 1)))
+
+    def close(self) -> str:
+        """The rest of the words."""
+        return self._words.close()
+
+    def sources(self) -> tuple[Source, ...]:
+        """A line for each file that was cited, in the order of the marks."""
+        files = dict.fromkeys(place.file for place in self._numbers)
+        return tuple(Source(self._name(file), self._pages_in(file)) for file in files)
+
+    def _place(self, citation: Citation) -> _Place | None:
+        if not 0 <= citation.document < len(self.pdfs):
+            return None
+        pages = self.pdfs[citation.document].pages
+        first, final = citation.first_page, min(citation.final_page, pages)
+        return _Place(self._file(citation.document), first, final) if 1 <= first <= final else None
+
+    def _file(self, document: int) -> int:
+        """The first document that is the same file."""
+        keys = [_key(pdf) for pdf in self.pdfs]
+        return keys.index(keys[document])
+
+    def _name(self, file: int) -> str:
+        """Different files of one name are told apart by their order in the thread."""
+        title = self.pdfs[file].title
+        namesakes = list(dict.fromkeys(self._file(n) for n, pdf in enumerate(self.pdfs) if pdf.title == title))
+        return f"{title} (no. {namesakes.index(file) + 1})" if len(namesakes) > 1 else title
+
+    def _pages_in(self, file: int) -> str:
+        """By page: "p. 12 ⁽¹⁾", or "pp. 3–5 ⁽²⁾, 12 ⁽¹⁾" for several."""
+        places = [(place, number) for place, number in self._numbers.items() if place.file == file]
+        places.sort(key=lambda pair: (pair[0].first_page, pair[0].final_page))
+        one = len(places) == 1 and places[0][0].first_page == places[0][0].final_page
+        return ("p. " if one else "pp. ") + ", ".join(f"{place.pages} {mark(number)}" for place, number in places)
+
+
+def _key(pdf: PdfBlock) -> tuple[str, int, int]:
+    """Who has the same name, size and number of pages is the same file: its bytes are not compared."""
+    return pdf.title, pdf.data.size_bytes, pdf.pages

@@ -1,0 +1,62 @@
+"""The number of a source goes in, and the mark that stands for it in an answer comes out; answers are freed of marks.
+
+Pure. A mark is a number in raised brackets, "⁽¹⁾". Behind its first bracket stands a character that nobody sees and
+nobody types (U+2060, WORD JOINER): so our marks are told from brackets that the model or a person wrote, which stay.
+Brackets are punctuation, so that what is bold stays bold before and behind a mark, and nothing in a mark is Markdown,
+an address, an emoji or escaped. A line of the list of sources begins in a way of its own, for messages that are text
+alone; in all others it stands beside the answer.
+"""
+
+from __future__ import annotations
+
+import re
+
+JOINER = "\u2060"
+BRACKET = "⁽"
+OPEN = BRACKET + JOINER
+PAGE = "📄"
+SOURCE_HEAD = f"{PAGE}{JOINER} "
+"""What a line of the list of sources begins with."""
+DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_RAISED = str.maketrans("0123456789", DIGITS)
+_MARK = re.compile(rf" ?{OPEN}[{DIGITS}]+⁾")
+"""With the blank that parts it from an address; otherwise no mark stands behind a blank."""
+
+
+def mark(number: int) -> str:
+    return f"{OPEN}{str(number).translate(_RAISED)}⁾"
+
+
+def without_marks(markdown: str) -> str:
+    """An answer of ours as the model wrote it, without the marks and the lines that we added."""
+    if JOINER not in markdown:
+        return markdown
+    kept: list[str] = []
+    for line in markdown.split("\n"):
+        if line.startswith(SOURCE_HEAD):
+            continue
+        bare = _MARK.sub("", line)
+        if bare != line and not bare.strip(" \t>"):  # behind code: a line of its own
+            while kept and not kept[-1].strip():
+                kept.pop()
+            continue
+        kept.append(bare)
+    return "\n".join(kept)
+
+
+class Own:
+    """Words of the model, so that nothing in them looks like a mark of ours."""
+
+    def __init__(self) -> None:
+        self._before = ""
+
+    def feed(self, text: str) -> str:
+        """``text`` without what makes brackets a mark, wherever it was parted."""
+        if not text:
+            return ""
+        whole = self._before + text
+        for head in (BRACKET, PAGE):
+            whole = re.sub(f"{head}{JOINER}+", head, whole)
+        kept = whole[len(self._before) :]
+        self._before = whole[-1:] if whole.endswith((BRACKET, PAGE)) else ""
+        return kept
