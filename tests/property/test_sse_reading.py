@@ -85,7 +85,8 @@ def test_a_whole_message_is_read_in_any_chunking_and_half_of_one_not_at_all(
     texts: list[str], end: int, indent: int | None
 ) -> None:
     content = [{"type": "text", "text": text} for text in texts]
-    message = grammar.message("msg_1", "m", grammar.usage(Counted(7), 1)) | {
+    ended = {"content": content, "stop_reason": "end_turn"}
+    message = grammar.message("msg_1", "m", grammar.usage(Counted(7), 1)) | ended
         "content": content,
         "stop_reason": "end_turn",
     }
