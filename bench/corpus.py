@@ -1,13 +1,15 @@
 """The sample files that other projects test themselves with go through the converters; a table of what became of them.
 
-I/O: fetches source distributions with pip, by name, into ``.data/corpus``; starts worker processes and, in a process of
-its own, the practice model, which is sent every block; writes ``docs/corpus.md``. Takes some minutes::
+I/O: reads the directories given, else source distributions that it fetches with pip, by name, into ``.data/corpus``;
+starts worker processes and, in a process of its own each, the practice model, which is sent every block, and the
+independent readers, whose words are looked for in what reached the model; writes ``docs/corpus.md``. Takes minutes::
 
-    python -m bench.corpus
+    python -m bench.corpus [--wrong FILE] [DIRECTORY ...]
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import gc
 import logging
@@ -19,13 +21,15 @@ import sys
 import tarfile
 import tempfile
 import time
-from collections import Counter, defaultdict
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from multiprocessing.queues import Queue
 from pathlib import Path
 
+from bench.corpus_report import Tally, report
+from bench.oracles import Seen, lacking, seen_in
 from bot import logs
 from bot.derived import file_limits
 from bot.errors import ModelError
@@ -50,27 +54,16 @@ KEY = "corpus"
 SAMPLES = 10
 
 
-@dataclass(slots=True)
-class Tally:
-    """What became of the files so far."""
-
-    outcomes: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    reasons: Counter[str] = field(default_factory=Counter)
-    refused: list[str] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
-    longest_s: float = 0.0
-    longest: str = ""
-    memory_bytes: list[int] = field(default_factory=list)
-    versions: list[str] = field(default_factory=list)
-    took_s: float = 0.0
-
-    @property
-    def files(self) -> int:
-        return sum(sum(counts.values()) for counts in self.outcomes.values())
+@dataclass(frozen=True, slots=True)
+class _Run:
+    conversion: Conversion
+    model: MessagesClient
+    readers: ProcessPoolExecutor
+    tally: Tally
 
 
-def fetch() -> list[str]:
-    """Downloads and unpacks what is not there yet; the names with versions of what is there then."""
+def fetch() -> list[Path]:
+    """Downloads and unpacks what is not there yet; the directories that are there then."""
     PLACE.mkdir(parents=True, exist_ok=True)
     for package in PACKAGES:
         if not list(PLACE.glob(f"{package.replace('-', '[-_]')}-*.tar.gz")):
@@ -82,7 +75,7 @@ def fetch() -> list[str]:
         if not directory.is_dir():
             with tarfile.open(archive) as opened:
                 opened.extractall(PLACE, filter="data")
-    return sorted(path.name for path in PLACE.iterdir() if path.is_dir())
+    return sorted(path for path in PLACE.iterdir() if path.is_dir())
 
 
 def serve_model(addresses: Queue[str]) -> None:
@@ -95,38 +88,51 @@ def serve_model(addresses: Queue[str]) -> None:
 
 
 async def convert_all(paths: list[Path], model_url: str, tally: Tally) -> None:
-    conversion = Conversion(LIMITS)
     at_once = asyncio.Semaphore(LIMITS.workers_max)
-    async with MessagesClient(api_url=model_url, api_key=KEY, model="claude-sonnet-5-5", max_tokens=100) as model:
+    spawn = multiprocessing.get_context("spawn")
+    conversion = Conversion(LIMITS)
+    with ProcessPoolExecutor(1, mp_context=spawn) as readers:
+        async with MessagesClient(api_url=model_url, api_key=KEY, model="claude-sonnet-5-5", max_tokens=100) as model:
+            run = _Run(conversion, model, readers, tally)
 
-        async def one(number: int, path: Path) -> None:
-            async with at_once:
-                await _one(path, conversion, model, tally)
-            if number % max(len(paths) // SAMPLES, 1) == 0:
-                gc.collect()
-                tally.memory_bytes.append(_memory_bytes())
-                print(f"{number} of {len(paths)}", file=sys.stderr)
+            async def one(number: int, path: Path) -> None:
+                async with at_once:
+                    await _one(path, run)
+                if number % max(len(paths) // SAMPLES, 1) == 0:
+                    gc.collect()
+                    tally.memory_bytes.append(_memory_bytes())
+                    print(f"{number} of {len(paths)}", file=sys.stderr)
 
-        async with asyncio.TaskGroup() as group:
-            for number, path in enumerate(paths):
-                group.create_task(one(number, path))
-    await conversion.aclose()
+            async with asyncio.TaskGroup() as group:
+                for number, path in enumerate(paths):
+                    group.create_task(one(number, path))
+        await conversion.aclose()
 
 
-async def _one(path: Path, conversion: Conversion, model: MessagesClient, tally: Tally) -> None:
+async def _one(path: Path, run: _Run) -> None:
     started = time.perf_counter()
-    with tempfile.TemporaryDirectory(dir=PLACE) as directory:
+    with tempfile.TemporaryDirectory() as directory:
         try:
-            extracts = await conversion.convert(path, path.name, "", Path(directory))
+            extracts = await run.conversion.convert(path, path.name, "", Path(directory))
             file = blocks.prepared(str(path), path.name, extracts, Path(directory))
         except UnreadableNow as unreadable:
             file = blocks.refused(str(path), path.name, unreadable.reason)
         took_s = time.perf_counter() - started
-        if took_s > tally.longest_s:
-            tally.longest_s, tally.longest = took_s, str(path.relative_to(PLACE))
-        _count(path, file, tally)
+        if took_s > run.tally.longest_s:
+            run.tally.longest_s, run.tally.longest = took_s, "/".join(path.parts[-3:])
+        _count(path, file, run.tally)
+        seen, words = await asyncio.get_running_loop().run_in_executor(run.readers, _judged, path, file)
+        if seen is not None:
+            run.tally.judge(str(path), seen, words, said=bool(file.notes))
         if file.blocks:
-            await _ask(file, model, tally)
+            await _ask(file, run.model, run.tally)
+
+
+def _judged(path: Path, file: PreparedFile) -> tuple[Seen | None, list[str]]:
+    """What another reader sees, and what of it did not reach the model."""
+    logging.disable()
+    seen = seen_in(path)
+    return seen, [] if seen is None else lacking(seen, file)
 
 
 def _count(path: Path, file: PreparedFile, tally: Tally) -> None:
@@ -140,8 +146,10 @@ def _count(path: Path, file: PreparedFile, tally: Tally) -> None:
         outcome = "a note" if file.notes else "nothing"
     tally.outcomes[kind.value][outcome] += 1
     for note in file.notes:
-        digits_hidden = "".join("N" if char.isdigit() else char for char in note.reason)
-        tally.reasons[re.sub("is an? .*, a kind", "is a …, a kind", re.sub("N[N,]*", "N", digits_hidden))] += 1
+        quotes_hidden = re.sub(r"“[^”]*”", "“…”", re.sub(r"Left out: .*?\. Please", "Left out: …. Please", note.reason))
+        digits_hidden = "".join("N" if char.isdigit() else char for char in quotes_hidden)
+        reason = re.sub("N[N,]*", "N", digits_hidden)
+        tally.reasons[re.sub(r"is an? [^,]*, which I can't read", "is a …, which I can't read", reason)] += 1
 
 
 async def _ask(file: PreparedFile, model: MessagesClient, tally: Tally) -> None:
@@ -159,47 +167,18 @@ def _memory_bytes() -> int:
     return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * 4_096
 
 
-def report(tally: Tally) -> str:
-    office = "was" if shutil.which(LIMITS.office_program) else "was not"
-    nothing = sum(counts["nothing"] for counts in tally.outcomes.values())
-    columns = ("blocks", "blocks and a note", "a note", "nothing")
-    kinds = sorted(tally.outcomes.items(), key=lambda item: -sum(item[1].values()))
-    megabytes = [f"{value / 1e6:.0f}" for value in tally.memory_bytes]
-    lines = [
-        "# What becomes of files",
-        "",
-        "Written by `make corpus`, which sends the sample files of other projects' source distributions through the",
-        f"converters, and every block that comes out to the practice model: {', '.join(tally.versions)}.",
-        "",
-        f"- {tally.files:,} files in {tally.took_s:.0f} s, {LIMITS.workers_max} at a time.",
-        f"- LibreOffice {office} installed.",
-        f"- The longest took {tally.longest_s:.1f} s (`{tally.longest}`); the limit is {LIMITS.file_timeout_s:.0f} s.",
-        f"- Unforeseen exceptions in a worker: {len(tally.faults)}. Files that ended as nothing: {nothing}.",
-        f"- Refused by the practice model afterwards: {len(tally.refused)}.",
-        f"- Memory of the parent process, in MB, from the first file to the last: {', '.join(megabytes)}.",
-        "",
-        f"| kind, by its bytes | files | {' | '.join(columns)} |",
-        f"|---|--:|{'--:|' * len(columns)}",
-        *(
-            f"| {kind} | {sum(counts.values()):,} | {' | '.join(f'{counts[column]:,}' for column in columns)} |"
-            for kind, counts in kinds
-        ),
-        "",
-        "| files | reason in the note (digits as N) |",
-        "|--:|---|",
-        *(f"| {count:,} | {reason} |" for reason, count in tally.reasons.most_common()),
-        "",
-    ]
-    return "\n".join(lines)
-
-
-def _files(names: list[str]) -> Iterator[Path]:
-    for name in names:
-        yield from (path for path in sorted((PLACE / name).rglob("*")) if path.is_file() and not path.is_symlink())
+def _files(directories: list[Path]) -> Iterator[Path]:
+    for directory in directories:
+        yield from (path for path in sorted(directory.rglob("*")) if path.is_file() and not path.is_symlink())
 
 
 def main() -> int:
-    tally = Tally(versions=fetch())
+    arguments = argparse.ArgumentParser(description="Files of other projects through the converters.")
+    arguments.add_argument("directories", nargs="*", type=Path, metavar="DIRECTORY")
+    arguments.add_argument("--wrong", type=Path, help="where to list what came out wrong, with the words that lack")
+    given = arguments.parse_args()
+    directories = [path.resolve() for path in given.directories] or fetch()
+    tally = Tally(collections=[path.name for path in directories])
     logs.set_up("WARNING")
     faults = logging.Handler()
     faults.emit = lambda record: tally.faults.append(record.getMessage())  # type: ignore[method-assign]  # it counts
@@ -209,15 +188,18 @@ def main() -> int:
     model = spawn.Process(target=serve_model, args=(addresses,), daemon=True)
     model.start()
     started = time.perf_counter()
-    asyncio.run(convert_all(list(_files(tally.versions)), addresses.get(timeout=30), tally))
+    asyncio.run(convert_all(list(_files(directories)), addresses.get(timeout=30), tally))
     tally.took_s = time.perf_counter() - started
     model.terminate()
     REPORT.parent.mkdir(exist_ok=True)
     _, heading, kinds = REPORT.read_text(encoding="utf-8").partition(KINDS) if REPORT.exists() else ("", "", "")
-    REPORT.write_text(f"{report(tally)}{chr(10) if heading else ''}{heading}{kinds}", encoding="utf-8")
+    text = report(tally, LIMITS, office=shutil.which(LIMITS.office_program) is not None)
+    REPORT.write_text(f"{text}{chr(10) if heading else ''}{heading}{kinds}", encoding="utf-8")
+    if given.wrong:
+        given.wrong.write_text("\n".join(sorted(tally.wrong)) + "\n", encoding="utf-8")
     for line in [*tally.refused, *tally.faults]:
         print(line, file=sys.stderr)
-    print(report(tally))
+    print(text)
     return 1 if tally.refused or tally.faults else 0
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import struct
 from collections.abc import Mapping
 from datetime import date
 
@@ -224,32 +223,3 @@ def flat(kind: str, body: str, *, styles: str = "") -> bytes:
         f'office:version="1.2" office:mimetype="application/vnd.oasis.opendocument.{kind}"><office:automatic-styles>'
         f"{styles}</office:automatic-styles><office:body><office:{kind}>{body}</office:{kind}></office:body></office:document>"
     ).encode()
-
-
-def xlsb(rows: list[list[str | float]]) -> bytes:
-    """An Excel binary workbook. Source: [MS-XLSB] 2.4, the records of a sheet and of the list of sheets."""
-
-    def record(number: int, data: bytes = b"") -> bytes:
-        head = bytes([number]) if number < 128 else bytes([number & 0x7F | 0x80, number >> 7])
-        size, length = b"", len(data)
-        while True:
-            size += bytes([length & 0x7F | (0x80 if length > 127 else 0)])
-            length >>= 7
-            if not length:
-                return head + size + data
-
-    def wide(text: str) -> bytes:
-        return struct.pack("<I", len(text)) + text.encode("utf-16-le")
-
-    sheet = record(129) + record(148, struct.pack("<4I", 0, len(rows) - 1, 0, max(map(len, rows)) - 1)) + record(145)
-    for number, row in enumerate(rows):
-        sheet += record(0, struct.pack("<IIHBBBI", number, 0, 300, 0, 0, 0, 0))
-        for column, value in enumerate(row):
-            at = struct.pack("<II", column, 0)
-            sheet += record(6, at + wide(value)) if isinstance(value, str) else record(5, at + struct.pack("<d", value))
-    sheet += record(146) + record(130)
-    listed = record(156, struct.pack("<II", 1, 1) + wide("rId1") + wide("Hidden data"))
-    book = record(131) + record(143) + listed + record(144) + record(132)
-    related = {"xl/workbook.bin": {"rId1": ("worksheet", "worksheets/sheet1.bin")}}
-    parts = {"xl/workbook.bin": book, "xl/worksheets/sheet1.bin": sheet}
-    return open_xml("xl/workbook.bin", parts, related, "spreadsheetml.sheet")

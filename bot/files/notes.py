@@ -246,8 +246,9 @@ def sheet_rows_left_out(ranges: list[str]) -> str:
 
 
 def sheets_break_off(names: list[str]) -> str:
-    named = ", ".join(f"“{name}”" for name in names[:3])
-    return f"is damaged within the sheet {named}, so what follows there was not read. Please save it again."
+    named = ", ".join(f"“{name}”" for name in names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    sheets = "the sheet" if len(names) == 1 else "the sheets"
+    return f"is damaged within {sheets} {named}, so what follows there was not read. Please save it again."
 
 
 def sheets_left_out(kept: int, total: int) -> str:

@@ -31,7 +31,16 @@ from bot.files.worker.sniff import Kind, describe, kind_of
 from bot.files.worker.words import old_slides
 from bot.files.worker.words import old_word as old_word_reader
 from bot.files.worker.words.lines import from_json as from_words
-from tests import file_limits, made_documents, made_files, made_office, made_outlook, made_pdfs, made_pictures
+from tests import (
+    file_limits,
+    made_documents,
+    made_files,
+    made_office,
+    made_outlook,
+    made_pdfs,
+    made_pictures,
+    made_xlsb,
+)
 from tests.made_archives import Packed, deflated, old_tar, zip_of
 from tests.made_mails import HEADERS, multipart, part
 from tests.made_old_office import old_excel, old_word
@@ -108,7 +117,7 @@ SEEDS = {
     ),
     "pptx": made_office.presentation({"slide1": made_office.slide(made_office.box("x"), attributes='show="0"')}),
     "xlsx": made_office.price_list(chart=True),
-    "xlsb": made_office.xlsb([["a", 1.5]]),
+    "xlsb": made_xlsb.table([["a", 1.5]]),
     "Excel 2003 XML": made_office.excel_xml('<Row><Cell><Data ss:Type="Number">1</Data></Cell></Row>'),
     "flat ODF": made_office.flat("text", "<text:p>x<text:note/></text:p>"),
     "flat sheet": made_office.flat(

@@ -93,7 +93,7 @@ def _open_xml(
     if "xl" in folders:
         binary = main.endswith(".bin") or "xl/workbook.bin" in package
         office = OfficeExtract(".xlsb" if binary else ".xlsx", _EXCEL, into="xlsx")
-        return values_alone(source, office, out, limits) if binary else _excel(office, package, out, limits, kept)
+        return (_binary_excel if binary else _excel)(source, office, package, out, limits, kept)
     if "ppt" in folders:
         from bot.files.worker.words import slides  # noqa: PLC0415
 
@@ -112,8 +112,17 @@ def _open_xml(
     return None
 
 
+def _binary_excel(
+    source: Path, office: OfficeExtract, package: Package, out: Outbox, limits: ConvertLimits, _kept: Path | None
+) -> list[Extract]:
+    from bot.files.worker.sheets import xlsb  # noqa: PLC0415
+
+    found = sheets(office, lambda: xlsb.read(package, out, limits), out, limits)
+    return values_alone(source, office, out, limits) if found == [office] else found
+
+
 def _excel(
-    office: OfficeExtract, package: Package, out: Outbox, limits: ConvertLimits, kept: Path | None
+    _source: Path, office: OfficeExtract, package: Package, out: Outbox, limits: ConvertLimits, kept: Path | None
 ) -> list[Extract]:
     from bot.files.worker.sheets import xlsx  # noqa: PLC0415
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import re
+import struct
 import zipfile
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -15,7 +16,7 @@ from openpyxl import Workbook
 
 from bot.files import notes
 from bot.messages import ImageBlock
-from tests import made_documents, made_files, made_office
+from tests import made_documents, made_files, made_office, made_xlsb
 from tests.converted import LIMITS, WITHOUT_OFFICE, Converter, converter, libreoffice
 from tests.office_files import converted_by_office
 
@@ -186,11 +187,48 @@ async def test_a_flat_opendocument_spreadsheet_is_a_table_too(convert: Converter
     assert tables(found.text) == ['row,A (hidden),B,C\n3 (filtered out),"1.200,50 € [comment: Ann: net]",a  b,a  b']
 
 
-async def test_a_binary_workbook_is_read_with_a_word_about_what_is_not(convert: Converter) -> None:
-    found = await convert(made_office.xlsb([["item", "price"], ["lamp", 12.5]]), "a.xlsb", WITHOUT_OFFICE)
-    assert tables(found.text) == ["row,A,B\n1,item,price\n2,lamp,12.5"]
-    assert "a hidden sheet" in found.labels[0]
-    assert found.reasons == [notes.BINARY_SHEETS]
+async def test_a_binary_workbook_is_its_cells_as_people_see_them_without_any_other_program(convert: Converter) -> None:
+    rows = made_xlsb.row(
+        0, made_xlsb.cell(made_xlsb.SHARED, 0, b"\1\0\0\0"), made_xlsb.text(1, "due"), made_xlsb.text(3, "share")
+    )
+    rows += made_xlsb.row(
+        1,
+        made_xlsb.text(0, "lamp"), made_xlsb.number(1, 46_357, 1), made_xlsb.number(2, 1_200.5, 2),
+        made_xlsb.small(3, 25, 3, hundredth=True), made_xlsb.cell(made_xlsb.BOOLEAN, 4, b"\1"),
+        made_xlsb.cell(made_xlsb.ERROR, 5, b"\x2a"),
+    )  # fmt: skip
+    rows += made_xlsb.row(4, made_xlsb.small(0, -7), hidden=True)
+    columns = made_xlsb.record(60, struct.pack("<IIIIH", 5, 5, 0, 0, 1))
+    merged = made_xlsb.record(176, struct.pack("<4I", 0, 0, 1, 2))
+    above = made_xlsb.record(479, b"\0\0" + made_xlsb.wide("&CSecret") + made_xlsb.wide("") * 5)
+    content = made_xlsb.workbook(
+        rows, columns, merged + above, hidden=True, formats=["dd.mm.yyyy", '#,##0.00" €"', "0%"],
+        strings=["unused", "item"], beside=[(1, 1, "Ann", "Too late.")],
+    )  # fmt: skip
+    found = await convert(content, "a.xlsb", WITHOUT_OFFICE)
+    assert tables(found.text)[0].splitlines() == [
+        "row,A,B,C,D,E,F (hidden)",
+        "1,item,due [merged B1:C1],,share",
+        '2,lamp,01.12.2026 [comment: Ann: Too late.],"1,200.50 €",25%,TRUE,#N/A',
+        "5 (hidden),-7",
+        "",
+        "Printed above each page: Secret",
+    ]
+    assert 'sheet "Plan", a hidden sheet' in found.labels[0]
+    assert found.reasons == []
+
+
+async def test_a_binary_workbook_counts_its_days_from_1904_where_it_says_so(convert: Converter) -> None:
+    rows = made_xlsb.row(0, made_xlsb.number(0, 0.5, 1))
+    found = await convert(made_xlsb.workbook(rows, formats=["yyyy-mm-dd hh:mm"], date_1904=True), "a.xlsb")
+    assert tables(found.text)[0].splitlines()[1] == "1,1904-01-01 12:00"
+
+
+async def test_a_binary_sheet_that_breaks_off_is_shown_as_far_as_it_goes(convert: Converter) -> None:
+    rows = made_xlsb.row(0, made_xlsb.text(0, "whole")) + made_xlsb.record(6, b"\0")
+    found = await convert(made_xlsb.workbook(rows), "a.xlsb")
+    assert "1,whole" in found.text
+    assert "damaged within the sheet “Plan”" in found.reasons[0]
 
 
 # --- large ones ----------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""An Excel workbook in (.xlsb, or an .xls that xlrd does not take), its sheets out, as calamine reads them.
+"""An Excel workbook (.xls, .xlsb) in that the reader made for it refuses, its sheets out, as calamine reads them.
 
 I/O: reads the file; runs in a worker process. calamine knows values, dates and hidden sheets; not percentages, comments
 and hidden rows, which a note says.

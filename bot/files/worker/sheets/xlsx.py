@@ -43,7 +43,7 @@ def read(package: Package, out: Outbox, limits: ConvertLimits) -> Workbook:
         sheet = Sheet(name, hidden=attribute(element, "state", "visible") != "visible")
         reader = _SheetReader(package, relation.target, sheet, styles, workbook)
         reader.read(workbook.room_for(limits.text_chars_max))
-        _beside(package, relation.target, workbook, sheet, out)
+        beside(package, relation.target, workbook, sheet, out)
         workbook.sheets.append(sheet)
         for row in (*sheet.head, *sheet.tail):
             needed |= {value.number for value in row.cells.values() if isinstance(value, Shared)}
@@ -210,7 +210,8 @@ def _formatted(kind: str, raw: str, code: str, *, from_1904: bool) -> Value:
     return number_format.shown(value, code, from_1904=from_1904) or number_format.general(value)
 
 
-def _beside(package: Package, part: str, workbook: Workbook, sheet: Sheet, out: Outbox) -> None:
+def beside(package: Package, part: str, workbook: Workbook, sheet: Sheet, out: Outbox) -> None:
+    """What stands in the parts that a sheet is related to, of an .xlsb too: comments, filters of tables, drawings."""
     relations = package.relations(part)
     sheet.comments = comments_of(package, relations)
     for relation in relations.values():

@@ -1,0 +1,92 @@
+"""What became of the files of a corpus in, the generated part of docs/corpus.md out.
+
+Pure.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+from bench.oracles import Seen
+from bot.files.bounds import FileLimits
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the files so far."""
+
+    outcomes: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    verdicts: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    """By the kind that an independent reader knows: whole, said to be in part, wrong."""
+    wrong: list[str] = field(default_factory=list)
+    reasons: Counter[str] = field(default_factory=Counter)
+    refused: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    longest_s: float = 0.0
+    longest: str = ""
+    memory_bytes: list[int] = field(default_factory=list)
+    collections: list[str] = field(default_factory=list)
+    took_s: float = 0.0
+
+    @property
+    def files(self) -> int:
+        return sum(sum(counts.values()) for counts in self.outcomes.values())
+
+    def judge(self, where: str, seen: Seen, lacking: list[str], *, said: bool) -> None:
+        verdict = "whole" if not lacking else "said" if said else "wrong"
+        self.verdicts[seen.kind][verdict] += 1
+        if verdict == "wrong":
+            self.wrong.append(f"{seen.kind}: {where}: {' '.join(lacking[:12])} ({len(lacking)})")
+
+
+def report(tally: Tally, limits: FileLimits, *, office: bool) -> str:
+    nothing = sum(counts["nothing"] for counts in tally.outcomes.values())
+    columns = ("blocks", "blocks and a note", "a note", "nothing")
+    kinds = sorted(tally.outcomes.items(), key=lambda item: -sum(item[1].values()))
+    megabytes = [f"{value / 1e6:.0f}" for value in tally.memory_bytes]
+    lines = [
+        "# What becomes of files",
+        "",
+        "Written by `make corpus`, which sends files that other projects test themselves with through the converters,",
+        f"and every block that comes out to the practice model: {', '.join(tally.collections)}.",
+        "",
+        f"- {tally.files:,} files in {tally.took_s:.0f} s, {limits.workers_max} at a time.",
+        f"- LibreOffice {'was' if office else 'was not'} installed.",
+        f"- The longest took {tally.longest_s:.1f} s (`{tally.longest}`); the limit is {limits.file_timeout_s:.0f} s.",
+        f"- Unforeseen exceptions in a worker: {len(tally.faults)}. Files that ended as nothing: {nothing}.",
+        f"- Refused by the practice model afterwards: {len(tally.refused)}.",
+        f"- Memory of the parent process, in MB, from the first file to the last: {', '.join(megabytes)}.",
+        "",
+        f"| kind, by its bytes | files | {' | '.join(columns)} |",
+        f"|---|--:|{'--:|' * len(columns)}",
+        *(
+            f"| {kind} | {sum(counts.values()):,} | {' | '.join(f'{counts[column]:,}' for column in columns)} |"
+            for kind, counts in kinds
+        ),
+        "",
+        *_verdicts(tally),
+        "| files | reason in the note (digits as N) |",
+        "|--:|---|",
+        *(f"| {count:,} | {reason} |" for reason, count in tally.reasons.most_common()),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _verdicts(tally: Tally) -> list[str]:
+    total = sum((counts for counts in tally.verdicts.values()), Counter[str]())
+    rows = sorted(tally.verdicts.items(), key=lambda item: -item[1].total())
+    return [
+        "Of the files that an independent reader knows too, its words (the pages, the picture's proportions and",
+        "brightness, the members' names) were looked for in what reached the model. Wrong is a file of which a word",
+        "was in nothing that the model got, while no note said that something was missing:",
+        "",
+        "| kind, by an independent reader | files | whole | in part, and said to be | wrong |",
+        "|---|--:|--:|--:|--:|",
+        *(
+            f"| {kind} | {counts.total():,} | {counts['whole']:,} | {counts['said']:,} | {counts['wrong']:,} |"
+            for kind, counts in [*rows, ("together", total)]
+        ),
+        "",
+    ]

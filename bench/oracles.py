@@ -1,0 +1,304 @@
+"""A file in, what an independent reader sees in it out: its words, how many pages or frames, its size as a picture.
+
+I/O: reads files. Each reader is another than the bot's own for that kind, or the file's bare XML: zipfile and
+ElementTree for office files, openpyxl for workbooks, calamine for old and binary ones, the standard library's ``email``
+for mails, pypdf for PDFs, a directory's name for encodings, Pillow for pictures, zipfile and tarfile for archives.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import email
+import email.policy
+import os
+import re
+import shutil
+import subprocess
+import tarfile
+import tempfile
+import warnings
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import openpyxl
+import pypdf
+import python_calamine
+from PIL import Image, ImageOps
+
+from bench.encodings import codec_named
+from bench.words import missing, reached, words_of
+from bot.messages import ImageBlock, PdfBlock, PreparedFile
+
+_APART_MAX = 40
+_BYTES_MAX = 8_000_000
+_CELLS_MAX = 20_000
+_UNSEEN_PARTS = re.compile(
+    r"theme|[sS]tyles|settings|fontTable|slideMaster|slideLayout|notesMaster|handoutMaster|glossary"
+)
+_SHOWN = ("document", "comments", "footnotes", "endnotes", "header", "footer", "slide", "notesSlide", "drawing", "data")
+_LINK = re.compile(r"https?://\S+")
+_BARE_NUMBER = re.compile(r"[\d.,:/%-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What there is to see, by one reader. ``None`` and nothing: it does not say."""
+
+    kind: str
+    words: frozenset[str] = frozenset()
+    pages: int | None = None
+    picture: tuple[int, int] | None = None
+    grey: tuple[int, ...] = field(default=(), repr=False)
+    """The picture's brightness in 64 fields, where nothing about it is a matter of taste."""
+
+
+def seen_in(path: Path) -> Seen | None:
+    """``None`` for what has no independent reader, or none that reads it."""
+    reader = _READERS.get(path.suffix.lower()) or (_in_encoding if codec_named(path.parent.name) else None)
+    if reader is None or path.stat().st_size > _BYTES_MAX:
+        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return reader(path)
+        except BaseException as error:
+            if not isinstance(error, Exception) and type(error).__name__ != "PanicException":  # how Rust gives up
+                raise
+            return None
+
+
+# --- spreadsheets ----------------------------------------------------------------------------------------------------
+def _xlsx(path: Path) -> Seen:
+    """Words of cells, comments and names of sheets; whole numbers and years where their format leaves no choice."""
+    book = openpyxl.load_workbook(path, data_only=True)
+    texts = list(book.sheetnames)
+    for sheet in book.worksheets:
+        for count, cell in enumerate(cell for row in sheet.iter_rows() for cell in row):
+            if count > _CELLS_MAX:
+                break
+            texts += filter(None, [cell.comment.text if cell.comment else ""])
+            if isinstance(cell.value, str) and cell.data_type == "s" and not _BARE_NUMBER.fullmatch(cell.value):
+                texts.append(cell.value)
+            elif isinstance(cell.value, int) and cell.data_type == "n" and cell.number_format == "General":
+                texts.append(str(cell.value) if abs(cell.value) < 10**10 else "")
+            elif isinstance(cell.value, dt.date) and "yyyy" in cell.number_format.lower():
+                texts.append(str(cell.value.year))
+    return Seen("spreadsheet", words_of(texts))
+
+
+def _calamine(path: Path) -> Seen:
+    book = python_calamine.load_workbook(path)
+    texts = list(book.sheet_names)
+    for name in book.sheet_names:
+        with contextlib.suppress(Exception):  # a sheet of charts
+            rows = book.get_sheet_by_name(name).to_python()
+            for row in rows[:2_000]:
+                texts += (cell for cell in row if isinstance(cell, str) and not _BARE_NUMBER.fullmatch(cell))
+                texts += (str(cell.year) for cell in row if hasattr(cell, "year"))
+    return Seen("spreadsheet", words_of(texts))
+
+
+# --- documents -------------------------------------------------------------------------------------------------------
+def _open_xml(path: Path) -> Seen:
+    """Every ``w:t``, ``a:t`` and comment's text of every part that people see."""
+    texts: list[str] = []
+    with zipfile.ZipFile(path) as opened:
+        for name in opened.namelist():
+            if name.endswith(".xml") and not _UNSEEN_PARTS.search(name) and Path(name).name.startswith(_SHOWN):
+                texts += _paragraphs(ET.fromstring(opened.read(name)))
+    return Seen("document" if path.suffix.lower().startswith((".doc", ".dot")) else "slides", words_of(texts))
+
+
+def _paragraphs(root: ET.Element) -> Iterator[str]:
+    for paragraph in root.iter():
+        if _local(paragraph) in {"p", "text"}:
+            texts = []
+            for one in paragraph.iter():
+                if _local(one) == "t" and "officeDocument/2006/math" not in one.tag:
+                    texts.append(one.text or "")
+                elif _local(one) in {"tab", "br", "cr", "p", "r"}:
+                    texts.append("" if _local(one) == "r" else " ")
+            yield "".join(texts)
+
+
+def _local(element: ET.Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
+def _open_document(path: Path) -> Seen:
+    """Every paragraph and heading of content.xml, notes and comments of it included; headers and footers."""
+    with zipfile.ZipFile(path) as opened:
+        body = ET.fromstring(opened.read("content.xml"))
+    kind = {".ods": "spreadsheet", ".odp": "slides"}.get(path.suffix.lower(), "document")
+    return Seen(kind, words_of(_open_paragraphs(body)))
+
+
+def _open_paragraphs(body: ET.Element) -> Iterator[str]:
+    return (_flat(element) for element in body.iter() if _local(element) in {"p", "h"} and "text" in element.tag)
+
+
+def _by_office(path: Path) -> Seen | None:
+    """What LibreOffice holds of it, before anything is laid out on pages."""
+    made, kind = {".ppt": ("fodp", "slides"), ".pps": ("fodp", "slides")}.get(path.suffix.lower(), ("fodt", "document"))
+    program = shutil.which("soffice")
+    if program is None:
+        return None
+    with tempfile.TemporaryDirectory() as directory:
+        own = f"-env:UserInstallation=file://{tempfile.gettempdir()}/corpus-office-{os.getpid()}"
+        command = [program, own, "--headless", "--convert-to", made, "--outdir", directory, str(path)]
+        subprocess.run(command, check=False, capture_output=True, timeout=60)
+        body = ET.parse(Path(directory, f"{path.stem}.{made}")).find("{*}body")
+    return Seen(f"{kind}, older", words_of(_open_paragraphs(body))) if body is not None else None
+
+
+def _flat(element: ET.Element) -> str:
+    parts = [element.text or ""]
+    for child in element:
+        inner = _flat(child) if _local(child) != "deletion" else ""
+        parts += [" " if _local(child) in {"s", "tab", "line-break", "note", "annotation", "p"} else "", inner]
+        parts += [" " if _local(child) in {"note", "annotation"} else "", child.tail or ""]
+    return "".join(parts)
+
+
+# --- mails -----------------------------------------------------------------------------------------------------------
+class _Words(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self._unseen = ""
+
+    def handle_starttag(self, tag: str, _attrs: object) -> None:
+        self.texts.append("" if tag in {"b", "i", "span", "font", "u", "a", "em", "strong", "o:p"} else " ")
+        if tag in {"style", "script", "title", "head"}:
+            self._unseen = tag
+
+    def handle_endtag(self, tag: str) -> None:
+        self._unseen = "" if tag == self._unseen else self._unseen
+
+    def handle_data(self, data: str) -> None:
+        if not self._unseen:
+            self.texts.append(data)
+
+
+def _html_words(text: str) -> str:
+    reader = _Words()
+    reader.feed(text)
+    return "".join(reader.texts)
+
+
+def _mail(path: Path) -> Seen | None:
+    content = path.read_bytes()
+    message = email.message_from_bytes(content, policy=email.policy.default)
+    if message["From"] is None and message["Subject"] is None:
+        return None
+    texts = [str(message["Subject"] or "")]
+    for part in message.walk():
+        if part.get_content_type() == "text/plain":
+            texts.append(part.get_content())
+        elif part.get_content_type() == "text/html":
+            texts.append(_html_words(part.get_content()))
+        texts.append(Path(part.get_filename() or "").stem if not part.is_multipart() else "")
+    return Seen("mail", words_of(_LINK.sub(" ", text) for text in texts))
+
+
+def _outlook(path: Path) -> Seen:
+    """The subject and the body as their streams have them, and the names of attachments."""
+    import olefile  # noqa: PLC0415
+
+    named = re.compile(r"__substg1\.0_(0037|1000|3707)001F")
+    with olefile.OleFileIO(str(path)) as opened:
+        entries = [entry for entry in opened.listdir() if named.fullmatch(entry[-1]) and len(entry) <= 2]
+        texts = [opened.openstream(entry).read().decode("utf-16-le") for entry in entries]
+    return Seen("Outlook message", words_of(_LINK.sub(" ", text) for text in texts))
+
+
+# --- the others ------------------------------------------------------------------------------------------------------
+def _pdf(path: Path) -> Seen:
+    reader = pypdf.PdfReader(path)
+    if reader.is_encrypted:
+        reader.decrypt("")
+    texts = [Path(name).stem for name in reader.attachments]
+    with contextlib.suppress(Exception):
+        for page in reader.pages[:20]:
+            texts += page.extract_text().split()
+    plain_words = (word for text in texts for word in re.findall(r"[A-Za-z]{4,20}", text))
+    return Seen("PDF", words_of(plain_words), pages=len(reader.pages))
+
+
+def _in_encoding(path: Path) -> Seen:
+    codec = codec_named(path.parent.name)
+    return Seen("text in a known encoding", words_of([path.read_bytes().decode(codec or "")]))
+
+
+def _zip(path: Path) -> Seen:
+    with zipfile.ZipFile(path) as opened:
+        names = [one.filename for one in opened.infolist() if not one.is_dir()]
+    return _of_names(names)
+
+
+def _tar(path: Path) -> Seen:
+    with tarfile.open(path) as opened:
+        return _of_names([one.name for one in opened if one.isfile()])
+
+
+def _of_names(names: list[str]) -> Seen:
+    """Of a file whose name is there every word is; five are enough to notice one that is not read at all."""
+    return Seen("archive", words_of(Path(name).name for name in names if not name.startswith("__MACOSX")))
+
+
+def _picture(path: Path) -> Seen:
+    """As people see it: turned by its EXIF; its brightness only where it is opaque and of eight bits."""
+    with Image.open(path) as opened:
+        several = getattr(opened, "n_frames", 1) > 1
+        turned = ImageOps.exif_transpose(opened)
+        taste = several or opened.mode not in {"L", "RGB"} or "transparency" in opened.info
+        grey = () if taste else tuple(turned.convert("L").resize((8, 8), Image.Resampling.BOX).tobytes())
+        return Seen("picture", picture=turned.size, grey=grey)
+
+
+_OPEN_XML = (".docx", ".docm", ".dotx", ".pptx", ".pptm")
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".jp2", ".ppm", ".pgm", ".pbm", ".qoi")
+_READERS: dict[str, Callable[[Path], Seen | None]] = {
+    **dict.fromkeys((".xlsx", ".xlsm", ".xltx"), _xlsx),
+    **dict.fromkeys((".xls", ".xlsb"), _calamine),
+    **dict.fromkeys(_OPEN_XML, _open_xml),
+    **dict.fromkeys((".doc", ".rtf", ".ppt", ".pps"), _by_office),
+    **dict.fromkeys((".odt", ".odp", ".odg", ".ods"), _open_document),
+    **dict.fromkeys((".eml", ".mbox"), _mail),
+    **dict.fromkeys(_PICTURES, _picture),
+    **dict.fromkeys((".tar", ".tgz"), _tar),
+    ".msg": _outlook,
+    ".pdf": _pdf,
+    ".zip": _zip,
+}
+
+
+def lacking(seen: Seen, file: PreparedFile) -> list[str]:
+    """What of it is in nothing that the model gets: words, pages, or what a picture should look like."""
+    lacks = missing(seen.words, reached(file))
+    pages = sum(block.pages for block in file.blocks if isinstance(block, PdfBlock))
+    if seen.pages is not None and pages < seen.pages:
+        lacks.append(f"{seen.pages} pages, not {pages}")
+    pictures = [block for block in file.blocks if isinstance(block, ImageBlock)]
+    if seen.picture is not None:
+        lacks += _unlike(seen, pictures) if pictures else ["the picture"]
+    return lacks
+
+
+def _unlike(seen: Seen, pictures: list[ImageBlock]) -> list[str]:
+    width, height = seen.picture or (1, 1)
+    first = pictures[0]
+    if len(pictures) > 1:
+        return []  # pieces, frames, pages
+    ratio = (first.width_px / first.height_px) / (width / height)
+    if not 0.9 < ratio < 1.1 and min(first.width_px, first.height_px) > 10:
+        return [f"{width} × {height} px, not {first.width_px} × {first.height_px}"]
+    with Image.open(first.data.path) as opened:
+        grey = opened.convert("L").resize((8, 8), Image.Resampling.BOX).tobytes()
+    apart = max((abs(one - other) for one, other in zip(seen.grey, grey, strict=False)), default=0)
+    return [f"brightness {apart} apart"] if apart > _APART_MAX else []
