@@ -2,9 +2,10 @@
 
 I/O: reads the directories given, else source distributions that it fetches with pip, by name, into ``.data/corpus``;
 starts worker processes and, in a process of its own each, the practice model, which is sent every block, and the
-independent readers, whose words are looked for in what reached the model; writes ``docs/corpus.md``. Takes minutes::
+independent readers, whose words are looked for in what reached the model; writes ``docs/corpus.md``, and what is wrong to the standard
+error. Takes minutes::
 
-    python -m bench.corpus [--wrong FILE] [DIRECTORY ...]
+    python -m bench.corpus [DIRECTORY ...]
 """
 
 from __future__ import annotations
@@ -123,7 +124,9 @@ async def _one(path: Path, run: _Run) -> None:
         _count(path, file, run.tally)
         seen, words = await asyncio.get_running_loop().run_in_executor(run.readers, _judged, path, file)
         if seen is not None:
-            run.tally.judge(str(path), seen, words, said=bool(file.notes))
+            verdict = run.tally.judge(seen, words, said=bool(file.notes))
+            if verdict == "wrong":
+                print(f"wrong, {seen.kind}: {path}: {' '.join(words[:12])} ({len(words)})", file=sys.stderr, flush=True)
         if file.blocks:
             await _ask(file, run.model, run.tally)
 
@@ -175,7 +178,6 @@ def _files(directories: list[Path]) -> Iterator[Path]:
 def main() -> int:
     arguments = argparse.ArgumentParser(description="Files of other projects through the converters.")
     arguments.add_argument("directories", nargs="*", type=Path, metavar="DIRECTORY")
-    arguments.add_argument("--wrong", type=Path, help="where to list what came out wrong, with the words that lack")
     given = arguments.parse_args()
     directories = [path.resolve() for path in given.directories] or fetch()
     tally = Tally(collections=[path.name for path in directories])
@@ -195,8 +197,6 @@ def main() -> int:
     _, heading, kinds = REPORT.read_text(encoding="utf-8").partition(KINDS) if REPORT.exists() else ("", "", "")
     text = report(tally, LIMITS, office=shutil.which(LIMITS.office_program) is not None)
     REPORT.write_text(f"{text}{chr(10) if heading else ''}{heading}{kinds}", encoding="utf-8")
-    if given.wrong:
-        given.wrong.write_text("\n".join(sorted(tally.wrong)) + "\n", encoding="utf-8")
     for line in [*tally.refused, *tally.faults]:
         print(line, file=sys.stderr)
     print(text)

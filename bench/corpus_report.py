@@ -19,7 +19,6 @@ class Tally:
     outcomes: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     verdicts: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     """By the kind that an independent reader knows: whole, said to be in part, wrong."""
-    wrong: list[str] = field(default_factory=list)
     reasons: Counter[str] = field(default_factory=Counter)
     refused: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
@@ -33,11 +32,11 @@ class Tally:
     def files(self) -> int:
         return sum(sum(counts.values()) for counts in self.outcomes.values())
 
-    def judge(self, where: str, seen: Seen, lacking: list[str], *, said: bool) -> None:
+    def judge(self, seen: Seen, lacking: list[str], *, said: bool) -> str:
+        """ "whole", "said" where a note says that something is missing, or "wrong"."""
         verdict = "whole" if not lacking else "said" if said else "wrong"
         self.verdicts[seen.kind][verdict] += 1
-        if verdict == "wrong":
-            self.wrong.append(f"{seen.kind}: {where}: {' '.join(lacking[:12])} ({len(lacking)})")
+        return verdict
 
 
 def report(tally: Tally, limits: FileLimits, *, office: bool) -> str:

@@ -233,7 +233,8 @@ def _is_text(head: bytes) -> bool:
         return True
     if b"\x00" in head:
         return codec_without_mark(head) is not None
-    return _controls(head) <= max(len(head) // 200, 1) or codec_of_escapes(head) is not None
+    few = _controls(head) <= max(len(head) // 200, 1)
+    return few or codec_of_escapes(head) is not None or codec_without_mark(head) is not None
 
 
 def _controls(data: bytes) -> int:

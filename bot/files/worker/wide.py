@@ -1,8 +1,8 @@
 """The first bytes of a file in, the codec out if they are UTF-16 or UTF-32 text without a byte order mark.
 
-Pure. Such text always has zero bytes (its blanks and line ends have them), which other text has not. A reading counts
-only if every character in it is one that people write, and its letters belong to few scripts: pictures, sounds and
-tables of numbers fail that within a few dozen bytes.
+Pure. Such text has zero bytes (its blanks and line ends have them), which other text has not, unless it is one line of
+a script without blanks. A reading counts only if every character in it is one that people write, and its letters belong
+to few scripts: pictures, sounds and tables of numbers fail that within a few dozen bytes.
 """
 
 from __future__ import annotations
@@ -14,6 +14,10 @@ _CODECS = (("utf-32-le", 4), ("utf-32-be", 4), ("utf-16-le", 2), ("utf-16-be", 2
 _CHARS_MIN = 4
 _WITHOUT_BLANK_MAX = 80
 _SCRIPTS_MAX = 4
+_LINE_BYTES_MAX = 2_000
+_TELLING_CHARS = 6
+_ALPHABETS = frozenset({"GREEK", "CYRILLIC", "ARMENIAN", "HEBREW", "ARABIC", "THAI", "GEORGIAN"})
+"""Whose characters all have one of few bytes in common, which is a control."""
 _BLANK_SWAPPED = "\u2000"
 """What a blank looks like in the other order of bytes; nobody writes it."""
 _PLAIN_CONTROLS = frozenset("\t\n\v\f\r\x1a\x1b")
@@ -21,7 +25,9 @@ _PLAIN_CONTROLS = frozenset("\t\n\v\f\r\x1a\x1b")
 
 def codec_without_mark(head: bytes) -> str | None:
     """``head`` may end within a character."""
-    if b"\0" not in head or _is_narrow(head):
+    if b"\0" not in head:
+        return _codec_of_line(head)
+    if _is_narrow(head):
         return None
     best, highest = None, (-1, 0)
     for codec, width in _CODECS:
@@ -31,6 +37,41 @@ def codec_without_mark(head: bytes) -> str | None:
             if (plain, -len(_scripts(text))) > highest:
                 best, highest = codec, (plain, -len(_scripts(text)))
     return best
+
+
+def _codec_of_line(head: bytes) -> str | None:
+    """Of one line without a blank, hence without a zero: kana, or letters whose other bytes are controls.
+
+    In the encodings of two bytes that the East wrote in before, kana have no byte 0x30, and nothing has controls.
+    """
+    controls = sum(byte < 0x20 and chr(byte) not in _PLAIN_CONTROLS for byte in head)
+    if not 2 * _CHARS_MIN <= len(head) <= _LINE_BYTES_MAX or len(head) % 2 or (not controls and _is_utf8(head)):
+        return None
+    for codec, low in (("utf-16-le", head[::2]), ("utf-16-be", head[1::2])):
+        text = _read(head, codec, 2)
+        if text is not None and _all_written(text) and _is_line(text, low, controls=bool(controls)):
+            return codec
+    return None
+
+
+def _is_line(text: str, low: bytes, *, controls: bool) -> bool:
+    """``low`` has the lower byte of each character; ``controls`` says whether any byte is one that other text lacks."""
+    scripts = Counter(unicodedata.name(char, "?").split(" ", 1)[0] for char in text)
+    eastern = sum("\u3000" <= char <= "\u30ff" or "\uff00" <= char <= "\uffef" for char in text)
+    if eastern + scripts["CJK"] >= len(text) <= 4 * eastern:
+        return True
+    hangul = scripts["HANGUL"] if controls or 4 * sum(byte < 0xA0 for byte in low) >= len(text) else 0
+    ideographs = scripts["CJK"] if controls else 0  # capitals of Russian, in one byte each, are pairs with high ones
+    telling = max(ideographs, hangul) + eastern if len(text) >= _TELLING_CHARS else 0
+    return max(telling, *(scripts[name] for name in _ALPHABETS)) >= 0.9 * len(text)
+
+
+def _is_utf8(head: bytes) -> bool:
+    try:
+        head.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _is_narrow(head: bytes) -> bool:
@@ -54,17 +95,22 @@ def _read(head: bytes, codec: str, width: int) -> str | None:
 
 
 def _is_written(text: str) -> bool:
-    if len(text) < _CHARS_MIN:
+    if len(text) < _CHARS_MIN or not _all_written(text):
         return False
-    for char in set(text):
-        category = unicodedata.category(char)
-        if category in {"Cn", "Co", "Cs"} or (category == "Cc" and char not in _PLAIN_CONTROLS):
-            return False
     if len(text) > _WITHOUT_BLANK_MAX and not any(map(str.isspace, text)):
         return False
     scripts = _scripts(text)
     common = sum(count for _, count in scripts.most_common(_SCRIPTS_MAX))
     return common >= 0.98 * scripts.total()
+
+
+def _all_written(text: str) -> bool:
+    """Whether each character is assigned, and none is a control that text has not."""
+    for char in set(text):
+        category = unicodedata.category(char)
+        if category in {"Cn", "Co", "Cs"} or (category == "Cc" and char not in _PLAIN_CONTROLS):
+            return False
+    return True
 
 
 def _scripts(text: str) -> Counter[str]:

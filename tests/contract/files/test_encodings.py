@@ -177,6 +177,37 @@ def test_wide_text_without_a_mark_is_text(words: Words, codec: str, text: str) -
     assert words((text * 3_000).encode(codec)) == text * 3_000
 
 
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "会議は火曜日です。",
+        "会议在星期二举行。",
+        "회의는화요일입니다",
+        "Встреча",
+        "Πρόγραμμα",
+        "שלום",
+        "สวัสดีครับ",
+        "会議は火曜日です。" * 30,
+    ],
+)
+def test_one_wide_line_without_a_mark_and_without_a_blank_is_text(words: Words, codec: str, text: str) -> None:
+    assert words(text.encode(codec), "note.txt") == text
+
+
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        ("ДОБРЫЙДЕНЬ", "cp1251"),
+        ("会議は火曜日です。", "cp932"),
+        ("会議は火曜日です。", "euc_jp"),
+        ("会议在星期二", "gbk"),
+    ],
+)
+def test_one_line_in_an_encoding_of_bytes_is_not_taken_for_wide_text(words: Words, text: str, codec: str) -> None:
+    assert words(text.encode(codec), "note.txt") == text
+
+
 LINE = b"2026-11-25 10:00:00 ERROR disk full on /dev/sda1\n"
 
 
