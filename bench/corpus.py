@@ -2,8 +2,8 @@
 
 I/O: reads the directories given, else source distributions that it fetches with pip, by name, into ``.data/corpus``;
 starts worker processes and, in a process of its own each, the practice model, which is sent every block, and the
-independent readers, whose words are looked for in what reached the model; writes ``docs/corpus.md``, and what is wrong
-to the standard error. Takes minutes::
+independent readers, whose words are looked for in what reached the model; writes ``docs/corpus.md``, and what came out
+wrong to standard error. Takes minutes::
 
     python -m bench.corpus [DIRECTORY ...]
 """

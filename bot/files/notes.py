@@ -23,13 +23,13 @@ FOREIGN_ADDRESS = "is not on one of Slack's own servers, so I did not fetch it. 
 NOT_SHARED = "is not shared with me. Please share it in this channel."
 UNAVAILABLE = "could not be downloaded from Slack just now. Please ask again in a minute."
 WEB_PAGE_INSTEAD = (
-    "could not be downloaded, because Slack sent a web page in its stead. "
-    "Please ask again in a minute, and upload it again if that does not help."
+    "could not be downloaded, because Slack sent a web page instead. "
+    "Please ask again in a minute, and upload it again if that doesn't help."
 )
 CUT_SHORT = "did not arrive whole from Slack. Please ask again in a minute."
-NO_SPACE = "was not read, because the space that I have for files is all in use. Please ask again in a few minutes."
+NO_SPACE = "was not read, because my space for files is full at the moment. Please ask again in a few minutes."
 EMPTY = "is empty."
-FAULT = "could not be read because of a fault of mine. Please tell whoever runs me to look at the log."
+FAULT = "could not be read because of a fault on my side. Please ask whoever runs me to look at the log."
 
 # --- reading it ----------------------------------------------------------------------------------------------------
 PASSWORD = "is password-protected. Please send a copy without the password."  # noqa: S105 - a sentence, not a secret
@@ -48,13 +48,13 @@ PSD_THUMBNAIL_ONLY = (
     "was saved without its merged picture, so that only a small preview of it was read. "
     'Please save it again with "Maximize Compatibility" on, or as a PNG.'
 )
-TOO_MANY_PIXELS = "is a picture of more pixels than I can open. Please send a smaller one."
+TOO_MANY_PIXELS = "is a picture with more pixels than I can open. Please send a smaller one."
 TOO_SLOW = "took too long to read. Please send a smaller or simpler copy."
-TOO_HEAVY = "needs more memory than I have to read it. Please send a smaller copy."
+TOO_HEAVY = "needs more memory to read than I have. Please send a smaller copy."
 CRASHED = "could not be read, because it is damaged or made to look like something it is not."
 AUDIO = "is an audio file, which I can't listen to. Please send a transcript."
 VIDEO = "is a video, which I can't watch. Please send pictures or a transcript."
-PROGRAM = "is a program, which I do not open."
+PROGRAM = "is a program, which I don't open."
 ARCHIVE = "is an archive of a kind that I can't open. Please send its files one by one."
 DAMAGED_ARCHIVE = "is a damaged archive. Please pack it again."
 NOTHING_INSIDE = "is an archive with no files in it."
@@ -63,10 +63,10 @@ DAMAGED_OFFICE = (
     "can't be opened, because it is damaged or password-protected. Please save it again without a password."
 )
 XFA = "is a form that only Adobe Reader can show. Please print it to a PDF and send that."
-CROWDED = "was not read, because there is too much else around it. Please send it by itself."
+CROWDED = "was not read, because too much else came with it. Please send it by itself."
 CUT_WORDS = "was read only as far as Slack has its words. Please send the rest as text."
 TRANSCRIBING = "is still being transcribed by Slack. Please ask again in a minute."
-OUT_OF_TIME = "was not reached in time. Please send it by itself."
+OUT_OF_TIME = "was not read, because the files before it needed all the time that I had. Please send it by itself."
 
 
 HEARD_CHARS_MAX = 300
@@ -99,20 +99,25 @@ def too_many_pixels(width_px: int, height_px: int) -> str:
 
 def unreadable_picture(kind: str) -> str:
     article = "an" if kind[0] in "AEIOU" else "a"
-    return f"is {article} {kind} picture that can't be read here, or a damaged one. Please send it as a PNG or JPEG."
+    return (
+        f"is {article} {kind} picture that is damaged or of a kind that I can't read. Please send it as a PNG or JPEG."
+    )
 
 
 def foreign_picture(described: str) -> str:
-    return f"is {described} picture, which can't be read here. Please send it as a PNG or JPEG."
+    return f"is {described} picture, which I can't read. Please send it as a PNG or JPEG."
 
 
 def raw_without_preview() -> str:
-    return "is a picture in a camera's raw format that has no preview in it. Please send it as a JPEG."
+    return "is a camera raw picture without a preview in it, so I can't read it. Please send it as a JPEG."
 
 
 def small_preview(width_px: int, height_px: int) -> str:
     size = f"{width_px} × {height_px} px"
-    return f"is a picture in a camera's raw format; only the small preview in it ({size}) was read."
+    return (
+        f"is a camera raw picture, of which only the small preview in it ({size}) was read. "
+        "Please send it as a JPEG if details matter."
+    )
 
 
 def frames_left_out(kept: int, total: int, among: int) -> str:
@@ -153,7 +158,7 @@ def no_office(about: str) -> str:
 
 def unconfined(about: str) -> str:
     return (
-        f"is {_article(about)} {about}, which I do not open here, because nothing on this machine would keep it from "
+        f"is {_article(about)} {about}, which I don't open, because nothing on this machine would keep it from "
         "reading other files. Please send it as a PDF."
     )
 
@@ -177,8 +182,8 @@ def attachments_damaged(count: int) -> str:
 
 
 def attachments_locked(count: int) -> str:
-    files = "a file" if count == 1 else f"{count} files"
-    return f"has {files} attached within it under a password; only its pages were read."
+    files = "a file attached within it that is" if count == 1 else f"{count} files attached within it that are"
+    return f"has {files} under a password, so only its pages were read."
 
 
 def pictures_left_out(kept: int, left_out: int) -> str:

@@ -158,6 +158,7 @@ async def test_texts_of_every_encoding_reach_the_model_as_their_words(stage: Sta
         "产品.csv": "产品,数量\n苹果,10\n".encode("gbk"),
         "mail.txt": "会議は火曜日です。\n".encode("iso2022_jp"),
         "export.csv": "Встреча во вторник.\n".encode("utf-16-le"),
+        "line.txt": "東京で会いましょう。".encode("utf-16-le"),
         "app.log": bytes(9_000) + b"ERROR disk full\n",
         "old.xml": '<?xml version="1.0" encoding="EUC-JP"?><a>麒麟</a>'.encode("euc_jp"),
     }
@@ -165,7 +166,15 @@ async def test_texts_of_every_encoding_reach_the_model_as_their_words(stage: Sta
 
     assert await stage.outcome(ts) == "answered"
     text = stage.asked_texts()[0][1]
-    words = ("Müller;Köln;1.200,50 €", "山田,東京", "产品,数量", "会議は火曜日です。", "Встреча во вторник.", "麒麟")
+    words = (
+        "Müller;Köln;1.200,50 €",
+        "山田,東京",
+        "产品,数量",
+        "会議は火曜日です。",
+        "Встреча во вторник.",
+        "麒麟",
+        "東京で会いましょう。",
+    )
     assert [word for word in (*words, "ERROR disk full") if word not in text] == []
 
 

@@ -103,7 +103,7 @@ def test_a_file_that_was_not_read_is_named_with_the_reason() -> None:
     partly = PreparedFile(
         "F2",
         (PDF,),
-        (Note("a.zip › b.exe", "is a program, which I do not open."), Note("a.zip", "holds 8 more files.")),
+        (Note("a.zip › b.exe", "is a program, which I don't open."), Note("a.zip", "holds 8 more files.")),
     )
     attachments = Attachment.bare("F1", "old.doc"), Attachment.bare("F2", "a.zip")
 
@@ -113,7 +113,7 @@ def test_a_file_that_was_not_read_is_named_with_the_reason() -> None:
             [
                 (
                     "[File from Ada: old.doc (not read: it is password-protected.)]\n\n"
-                    "[File from Ada: a.zip (a.zip › b.exe is a program, which I do not open. It holds 8 more files.)]"
+                    "[File from Ada: a.zip (a.zip › b.exe is a program, which I don't open. It holds 8 more files.)]"
                 ),
                 PDF,
                 "Ada: Read these",

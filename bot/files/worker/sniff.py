@@ -164,7 +164,9 @@ def _is_bmp(head: bytes) -> bool:
 
 
 def _is_pnm(head: bytes) -> bool:
-    """Portable pixel, grey and bit maps in their binary forms; as text they are text."""
+    """Portable pixel, grey and bit maps: in their binary forms, and those that write their samples as numbers."""
+    if re.match(rb"P[123]\s+(?:#[^\n]{0,200}\n\s*)*\d{1,6}\s+\d{1,6}\s[\d\s]*(?:#|\Z)", head):
+        return True
     return re.match(rb"P[456]\s+(?:#[^\n]{0,200}\n\s*)*\d{1,6}\s+\d{1,6}\s", head) is not None and not _is_text(head)
 
 

@@ -198,7 +198,7 @@ def test_one_wide_line_without_a_mark_and_without_a_blank_is_text(words: Words, 
 @pytest.mark.parametrize(
     ("text", "codec"),
     [
-        ("ДОБРЫЙДЕНЬ", "cp1251"),
+        ("Добрыйдень", "cp1251"),
         ("会議は火曜日です。", "cp932"),
         ("会議は火曜日です。", "euc_jp"),
         ("会议在星期二", "gbk"),

@@ -59,6 +59,15 @@ def test_every_common_kind_comes_out_as_one_the_api_takes(shown: Callable[..., I
     assert picture.size == (64, 64)
 
 
+@pytest.mark.parametrize(
+    "content", [b"P1\n4 2\n0 1 0 1\n1 0 1 0\n", b"P2 4 2 255\n0 9 9 9 9 9 9 0\n", b"P3\n4 2\n255\n" + b"9 9 9 " * 8]
+)
+def test_a_picture_whose_samples_are_written_as_numbers_is_shown(
+    shown: Callable[..., Image.Image], content: bytes
+) -> None:
+    assert shown(content).size == (4, 2)
+
+
 def test_a_phone_photo_is_turned_upright_and_tells_nothing_else(shown: Callable[..., Image.Image]) -> None:
     picture = shown(made_files.rotated_photo((300, 200)))
     assert picture.size == (200, 300)

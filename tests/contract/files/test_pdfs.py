@@ -188,7 +188,7 @@ def test_a_password_on_attachments_alone_keeps_nobody_from_the_pages(converted: 
         assert made_pdfs.PAGE_TEXT in pdf.pages[0].Contents.read_bytes()
     page, note = converted(made_pdfs.locked_attachments(attachment=True))
     assert isinstance(page, PdfExtract)
-    assert note == NoteExtract("has a file attached within it under a password; only its pages were read.")
+    assert note == NoteExtract("has a file attached within it that is under a password, so only its pages were read.")
 
 
 def test_what_one_reader_cannot_repair_another_may(converted: Convert, tmp_path: Path) -> None:
