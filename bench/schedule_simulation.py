@@ -1,10 +1,11 @@
 """The same loads as ``live_reply`` plays, in a virtual time: seconds of answers cost milliseconds. I/O: the terminal.
 
     python -m bench.schedule_simulation [--loads 1,5,20,50] [--seconds 30] [--strictness 0.7] [--shape bucket]
-        [--channels 1] [--replicas 3 --answers-on 1]
+        [--channels 1] [--replicas 3 --answers-on 1] [--again]
 
 ``--shape``: how Slack counts a minute; ``--channels``: all are asked in so many, at the same moment, instead of most in
-direct messages; ``--replicas`` share the workspace, and ``--answers-on`` so many of them write.
+direct messages; ``--replicas`` share the workspace, and ``--answers-on`` so many of them write;
+``--again``: each load once more, with what the refusals of the first time have taught.
 
 The reply, its rate limiter and budgets are the real ones; Slack is the workspace's rate limits behind a constant
 latency. The outcome is the same every time, so that two ways to spend the budget can be compared. What it leaves out:
@@ -26,6 +27,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bench import live_reply
 from bench.play import ASKED_WITHIN_S, IN_CHANNEL_EVERY, WRITE_EVERY_S, Load, Played, length
+from bot.learned_limits import LearnedLimit
 from bot.lease import Lease
 from bot.messages import EntryPoint, Question
 from bot.shares import Others
@@ -42,6 +44,8 @@ from playground.workspace.rate_limits import CALL_BURST, POST_BURST, RateLimits,
 from playground.workspace.records import Call, Revision
 
 CHARS_PER_WRITE = int(240 * WRITE_EVERY_S)
+RESTED_S = 60.0
+"""From when something was learned until people ask again."""
 HEARTBEAT_S, HEARTBEAT_MIN_S = 5.0, 1.0
 """From one heartbeat to the next, and where the number of answers has changed."""
 
@@ -163,19 +167,27 @@ async def _one(process: _Process, load: Load, number: int, channel: str) -> Writ
     return written
 
 
-async def simulate(load: Load, setting: Setting | None = None) -> Played:
-    setting = setting or Setting()
+async def simulate(
+    load: Load, setting: Setting | None = None, learned: dict[str, LearnedLimit] | None = None
+) -> Played:
+    """``learned`` is kept to from the beginning, and what refusals teach is added to it."""
+    setting, learned = setting or Setting(), {} if learned is None else learned
+    rest_s = RESTED_S if learned else 0.0
     limits = RateLimits(
         strictness=load.strictness, shape=setting.shape, burst=setting.burst, post_burst=setting.post_burst
     )
     slack = _Slack(limits, load.latency_s)
     processes: list[_Process] = []
     processes += [_Process(slack, processes) for _ in range(setting.processes)]
+    for process in processes:
+        for name, limit in learned.items():
+            process.limiter.adopt(name, limit)
+        process.limiter.on_learned = learned.__setitem__
     beats = [asyncio.create_task(process.beat()) for process in processes]
 
     async def ask(number: int) -> Written:
         at_s, channel = setting.asked(load, number)
-        await asyncio.sleep(at_s)
+        await asyncio.sleep(rest_s + at_s)
         return await _one(processes[number % (setting.answers_on or setting.processes)], load, number, channel)
 
     written = list(await asyncio.gather(*map(ask, range(load.answers))))
@@ -194,14 +206,17 @@ def main() -> int:
     parser.add_argument("--burst", type=float, default=CALL_BURST, help="what a bucket holds")
     parser.add_argument("--post-burst", type=float, default=POST_BURST, help="posts that a channel takes at once")
     parser.add_argument("--channels", type=int, default=0)
+    parser.add_argument("--again", action="store_true")
     chosen = parser.parse_args()
     setting = Setting(
         chosen.shape, chosen.burst, chosen.post_burst, chosen.channels, chosen.replicas, chosen.answers_on
     )
-    results = [
-        live_reply.result(run(simulate(Load(answers, chosen.seconds, chosen.strictness), setting)))[0]
-        for answers in chosen.loads
-    ]
+    results = []
+    for answers in chosen.loads:
+        learned: dict[str, LearnedLimit] = {}
+        for _ in range(1 + chosen.again):
+            played = run(simulate(Load(answers, chosen.seconds, chosen.strictness), setting, learned))
+            results.append(live_reply.result(played)[0])
     print(live_reply.table(results))
     return 0
 
