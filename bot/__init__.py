@@ -6,6 +6,10 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     __main__.py        the commands: run, ask, health, usage, erase
     app.py             builds every part from the settings, and runs them until the process is stopped
     settings.py        every knob: name, unit, bounds, what it does
+    setting_types.py   how the text of one is read
+    reloaded.py        settings in files that are read again when they change
+    keyed_toml.py      such a file's tables, and what is wrong in it, by line and key
+    channels.py        what holds in single channels
     derived.py         values that are made of them
     door.py            who is answered at all, and who is told why not
     access.py          the rules for that, and their sentences
@@ -13,7 +17,12 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     inbox.py           accepted questions → turns: once, in order in a thread, capped, leased
     endings.py         what stands under an answer: the sentences that people read
     answering.py       the model is asked, with less where the API refuses that, and its answer shown
+    instructions.py    what the model is told before the thread, and which model that is
+    dates.py           on which day a message was written, said before it
     meter.py           what a request uses, counted while it does
+    prices.py          what that costs
+    bill.py            what a turn used, for the log and for people
+    waiting.py         what people read while no word comes
     draft.py           the next request, and the one after it where the API refuses that
     history.py         what the model sees, within a budget of tokens
     spoken.py          who said what, in a form that nobody can forge

@@ -13,17 +13,19 @@ from dataclasses import dataclass
 
 from bot.draft import Draft
 from bot.errors import ModelError, StoreFailed
+from bot.file_ports import RefusedFiles
 from bot.logs import get_logger
 from bot.loop_share import LoopShare
 from bot.messages import Conversation, Note
 from bot.meter import Meter
-from bot.ports import Model, RefusedFiles, Reply
+from bot.ports import Model, Reply
+from bot.prices import Prices
 from bot.stream_events import Finished, TextDelta, Usage
+from bot.waiting import Waiting
 
 log = get_logger(__name__)
 
 CHARS_AT_ONCE = 10_000
-STILL_WAITING = "is still waiting for the model…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,12 @@ class Streamed:
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """``still_waiting_s``: after so long without a word people are told that the model is still waited for."""
+    """``still_waiting_s``: so often without a word people are told that the model is still waited for, or thinks."""
 
     model: Model
     refused_files: RefusedFiles
     still_waiting_s: float
+    prices: Callable[[], Prices]
 
     async def answer(
         self, team_id: str, draft: Draft, reply: Reply, on_words: Callable[[], None], book: Callable[[Usage], None]
@@ -56,7 +59,8 @@ class Answering:
         """
         while True:  # ends, since every next draft leaves out more and there are few
             request = await asyncio.to_thread(draft.request)  # a long thread takes a while to measure
-            streamed = await self._stream(request.conversation, reply, on_words, Meter(book))
+            meter = Meter(book, self.prices().of(request.conversation.model))
+            streamed = await self._stream(request.conversation, reply, on_words, meter)
             if streamed.error is None or streamed.chars:
                 await self._remember(team_id, draft.blamed)
                 return streamed, request.notes
@@ -85,13 +89,13 @@ class Answering:
         finished: Finished | None = None
         failure: ModelError | None = None
         share = LoopShare()  # an answer may come in one event, or in many at once
-        waiting = asyncio.get_running_loop().call_later(self.still_waiting_s, reply.status, STILL_WAITING)
+        waiting = Waiting(reply.status, self.still_waiting_s)
         try:
-            async with aclosing(self.model.stream(conversation, meter.counted)) as events:
+            async with aclosing(self.model.stream(conversation, meter.counted, waiting.thinks)) as events:
                 async for event in events:
                     if isinstance(event, TextDelta):
                         if first_text_at_s is None:
-                            waiting.cancel()
+                            waiting.over()
                             on_words()
                             first_text_at_s = time.monotonic()
                         meter.written(event.text)
@@ -105,6 +109,6 @@ class Answering:
         except ModelError as error:
             failure = error
         finally:
-            waiting.cancel()
+            waiting.over()
             meter.end(whole=finished is not None)
         return Streamed(chars, blank, first_text_at_s, finished, failure)

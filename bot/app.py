@@ -22,20 +22,22 @@ from httpx_aiohttp import HttpxAiohttpClient
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import health, process, stopping
+from bot import channels, health, prices, process, stopping
 from bot.answering import Answering
-from bot.derived import access_policy, allowance, counting, file_limits, system_prompt, turn_bounds
+from bot.derived import access_policy, allowance, counting, file_limits, instructing, turn_bounds
 from bot.door import DiscreetNotices, Door
 from bot.errors import StartFailed, StoreFailed
+from bot.file_ports import RefusedFiles
 from bot.files.confinement import probe
 from bot.files.forgetting import Forgetting
 from bot.files.reader import FileReader
 from bot.inbox import Inbox, InboxLimits
+from bot.instructions import Instructing
 from bot.llm.client import MessagesClient
 from bot.llm.patience import Patience
 from bot.logs import get_logger
 from bot.messages import Attachment
-from bot.ports import RefusedFiles
+from bot.reloaded import follow
 from bot.settings import ModelSettings, Settings, secret, sqlite_in
 from bot.slack.read.file_objects import attachment
 from bot.slack.read.thread import ThreadReader
@@ -44,12 +46,11 @@ from bot.slack.receive.http_events import HttpEvents
 from bot.slack.receive.listeners import Handlers
 from bot.slack.receive.socket_mode import SocketMode
 from bot.slack.web_api.client import SlackClient, Stop
-from bot.slack.web_api.deep_json import SlackResponse
+from bot.slack.web_api.connection import slack_session, web_client
 from bot.slack.web_api.identity import Identity, check_token, identify
 from bot.slack.web_api.limit_keeper import LimitKeeper
 from bot.slack.web_api.names import Names
 from bot.slack.web_api.rate_limiter import RateLimiter
-from bot.slack.web_api.redirects import refuse_redirects
 from bot.slack.write.asides import SlackAsides
 from bot.slack.write.replies import SlackReplies
 from bot.slack.write.status_line import StatusSupport
@@ -70,7 +71,6 @@ STILL_WAITING_S = 20.0
 """A model that thinks has written its first words by then, as a rule; and people ask themselves whether anything goes
 on."""
 Transport = SocketMode | HttpEvents
-SLACK_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
 
 
 async def run(settings: Settings) -> None:
@@ -106,10 +106,12 @@ async def running(settings: Settings, hurry: asyncio.Event | None = None) -> Asy
         parts.push_async_callback(database.aclose)
         database.on_lost = lambda fault: stopping.fail(stopped, f"DATABASE_URL: {fault}")
         session = await parts.enter_async_context(slack_session())
-        client = _slack_client(settings, session)
+        client = web_client(secret(settings.slack_bot_token), settings.slack_api_url, session)
         api = SlackClient(client, rate_limiter := RateLimiter(), stop)
         identity = await identify(api)
-        questions = await _questions(settings, database, identity)
+        by_channel = follow("BOT_CHANNELS_FILE", settings.bot_channels_file, channels.read, channels.NONE, parts)
+        instructions = instructing(settings, by_channel)
+        questions = await _questions(settings, database, identity, instructions)
         await _keep_limits(rate_limiter, database, identity.team_id, parts)
         names = Names(api)
         parts.push_async_callback(names.close)
@@ -129,10 +131,9 @@ async def running(settings: Settings, hurry: asyncio.Event | None = None) -> Asy
             questions=questions,
             refused_files=refused_files,
             door=door,
-            usage=_usage(settings, database, parts),
-            system_prompt=system_prompt(settings),
-            history_tokens_max=settings.history_tokens_max,
-            allowance=allowance(settings),
+            usage=_usage(database, parts),
+            instructions=instructions.of,
+            bills_shown=settings.bot_footer == "usage",
         )
         inbox = _inbox(settings, questions, DiscreetNotices(door, replies), turn, rate_limiter, pulse)
         parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s, hurry)
@@ -154,9 +155,14 @@ async def _listening(transport: Transport, parts: AsyncExitStack) -> Transport:
     return transport
 
 
-async def _questions(settings: Settings, database: Database, identity: Identity) -> StoredQuestions:
+async def _questions(
+    settings: Settings, database: Database, identity: Identity, instructions: Instructing
+) -> StoredQuestions:
     questions = StoredQuestions(
-        database, team_id=identity.team_id, bounds=turn_bounds(settings), counting=counting(settings)
+        database,
+        team_id=identity.team_id,
+        bounds=turn_bounds(settings),
+        counting=counting(settings, instructions.model_in),
     )
     try:
         if not database.shared:
@@ -166,8 +172,8 @@ async def _questions(settings: Settings, database: Database, identity: Identity)
     return questions
 
 
-def _usage(settings: Settings, database: Database, parts: AsyncExitStack) -> StoredUsage:
-    usage = StoredUsage(database, settings.messages_model)
+def _usage(database: Database, parts: AsyncExitStack) -> StoredUsage:
+    usage = StoredUsage(database)
     parts.push_async_callback(usage.aclose)
     return usage
 
@@ -207,26 +213,10 @@ def _replies(
     return SlackReplies(services, reader, session, native=settings.bot_streaming == "native")
 
 
-def slack_session() -> aiohttp.ClientSession:
-    """For the Web API and response URLs."""
-    return aiohttp.ClientSession(
-        timeout=SLACK_TIMEOUT, trust_env=True, middlewares=(refuse_redirects,), response_class=SlackResponse
-    )
-
-
 async def _keep_limits(rate_limiter: RateLimiter, database: Database, team_id: str, parts: AsyncExitStack) -> None:
     keeper = LimitKeeper(rate_limiter, StoredLimits(database), team_id, shared=database.shared)
     parts.push_async_callback(keeper.close)
     await keeper.start()
-
-
-def _slack_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
-    return AsyncWebClient(
-        token=secret(settings.slack_bot_token),
-        base_url=settings.slack_api_url.rstrip("/") + "/",
-        session=session,
-        retry_handlers=[],
-    )
 
 
 def _transport(
@@ -244,7 +234,8 @@ def _transport(
 async def _answering(settings: Settings, refused_files: RefusedFiles, parts: AsyncExitStack) -> Answering:
     model = await parts.enter_async_context(messages_client(settings))
     still_waiting_s = min(STILL_WAITING_S, settings.messages_first_text_timeout_s / 3)
-    return Answering(model, refused_files, still_waiting_s)
+    of_model = follow("BOT_PRICES_FILE", settings.bot_prices_file, prices.read, prices.PUBLISHED, parts)
+    return Answering(model, refused_files, still_waiting_s, of_model)
 
 
 def messages_client(settings: ModelSettings) -> MessagesClient:
@@ -270,7 +261,7 @@ async def _files(settings: Settings, api: SlackClient, parts: AsyncExitStack) ->
 
     confinement = await probe()
     health.report_confinement(settings.bot_data_dir, str(confinement))
-    limits = file_limits(settings, confinement, pdf_pages_max=allowance(settings).pages_max)
+    limits = file_limits(settings, confinement, pdf_pages_max=allowance(settings, settings.messages_model).pages_max)
     level = logging.WARNING if limits.office_refused or not confinement.landlock_abi else logging.INFO
     log.log(level, "confinement", office_refused=limits.office_refused, **asdict(confinement))
     files = FileReader(

@@ -84,13 +84,15 @@ class Draft:
     refusals: int = 0
     trials: int = 0
     halved: bool = False
+    model: str = ""
+    effort: str = ""
 
     def request(self) -> Request:
         fitting = budget.within([self._sent(file) for file in self.files], self.allowance)
         by_id = {file.attachment_id: file for file in fitting}
         built = history.build(self.thread, by_id, system=self.system, tokens_max=self.tokens_max)
         notes = [note for file in fitting if file.attachment_id not in self.told for note in file.notes]
-        return Request(built.conversation, summed_up(notes))
+        return Request(replace(built.conversation, model=self.model, effort=self.effort), summed_up(notes))
 
     def after(self, error: ModelError) -> Draft | None:
         """What to ask once ``request`` was answered with ``error``; ``None`` where the error stands."""

@@ -30,6 +30,8 @@ class Content:
     notes: tuple[Note, ...] = ()
     button: Button | None = None
     form: Form = Form.MARKDOWN
+    bill: str = ""
+    """What the answer used; the last of the small lines. Alone it is no reason for a message."""
 
     @property
     def empty(self) -> bool:
@@ -38,12 +40,14 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """What stands under the last words: a sentence, a line for each note, and what a person may do now."""
+    """What stands under the last words: a sentence, a line for each note, what was used, what a person may do now."""
 
     ending: str = field(default="", repr=False)
     notes: tuple[Note, ...] = ()
     button: Button | None = None
+    bill: str = ""
 
     @property
     def content(self) -> Content:
-        return Content(footer=(self.ending,) if self.ending else (), notes=self.notes, button=self.button)
+        footer = (self.ending,) if self.ending else ()
+        return Content(footer=footer, notes=self.notes, button=self.button, bill=self.bill)

@@ -138,11 +138,17 @@ class Writer:
             self._changed.set()
 
     async def finish(
-        self, ending: str = "", notes: Sequence[Note] = (), *, withdraw: bool = False, button: Button | None = None
+        self,
+        ending: str = "",
+        notes: Sequence[Note] = (),
+        *,
+        withdraw: bool = False,
+        button: Button | None = None,
+        bill: str = "",
     ) -> None:
         if rest := self._pictures.close():
             self._plan.write(rest, _now_s())
-        self._plan.finish(Closing(ending, tuple(notes), button), _now_s(), withdraw=withdraw)
+        self._plan.finish(Closing(ending, tuple(notes), button, bill), _now_s(), withdraw=withdraw)
         self._changed.set()
         if self._ticket is not None:
             self._ticket.recall()
