@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,8 +14,10 @@ from bot.keyed_toml import Faults
 from bot.meter import Meter
 from bot.prices import NANO, PUBLISHED, Price
 from bot.stream_events import Usage
+from tests.repository import text_of
 
 MILLION = 1_000_000
+COSTS = text_of("docs/costs.md")
 COUNTS = st.integers(0, 10**9)
 
 
@@ -132,3 +136,20 @@ def test_a_bill_is_one_short_line(used: Usage, line: str) -> None:
     bill = Bill("m")
     bill.add(used)
     assert bill.line() == line
+
+
+def test_what_the_document_says_of_a_typical_thread_is_what_the_prices_say() -> None:
+    row = re.compile(r"^\| `([\w-]+)`" + r" \| \$([\d.]+)" * 4 + r" \|$", re.MULTILINE)
+    rows = row.findall(COSTS)
+    pages, words = 180_000, 500
+    later = [Usage(cache_read=pages, output=words)] * 9
+    for model, *shown in rows:
+        threads = (
+            [Usage(2_000, words)],
+            [Usage(pages, words)] * 10,
+            [Usage(cache_write=pages, output=words), *later],
+            [Usage(cache_write=pages, cache_write_1h=pages, output=words), *later],
+        )
+        spent = [sum(map(price(model).nano_dollars, thread)) / NANO for thread in threads]
+        assert [f"{spent[0]:.4f}", *(f"{one:.2f}" for one in spent[1:])] == shown
+    assert len(rows) == 4
