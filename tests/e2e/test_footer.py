@@ -12,6 +12,7 @@ import pytest
 
 from playground.practice_model.script import Answer, HeldAnswer
 from playground.practice_model.server import PracticeModel
+from playground.workspace.reading import visible_text
 from playground.workspace.workspace import Workspace
 from tests.stage import Stage, TurnLog, bot_running, settings_for
 
@@ -71,13 +72,14 @@ async def test_it_costs_no_call_of_its_own(running: Running) -> None:
 async def test_a_command_and_a_refusal_show_what_they_used_too(running: Running) -> None:
     async with running(bot_footer="usage") as stage:
         ts = await answered(stage, Answer("No, since", stop_reason="refusal"))
-        assert [text.partition("\n")[0] for text in stage.words(ts)] == ["The model declined to answer this."]
-        assert stage.words(ts)[0].endswith("claude-sonnet-5-5")
+        (shown,) = stage.words(ts)
+        assert shown.startswith("The model declined to answer this. ")
+        assert shown.endswith(" tokens, less than $0.01, claude-sonnet-5-5")
         stage.model.script(Answer(WORDS))
         ada, random = stage.workspace.user("ada"), stage.workspace.channel("random")
         await stage.workspace.command(ada, random, "/ask", "hello")
         await stage.workspace.until(
-            lambda ws: any("claude-sonnet-5-5" in str(message["blocks"]) for message in ws.ephemerals(random, ada))
+            lambda ws: any("claude-sonnet-5-5" in visible_text(message) for message in ws.ephemerals(random, ada))
         )
 
 
@@ -119,4 +121,3 @@ async def test_what_the_cache_took_and_gave_is_told_apart(running: Running) -> N
         assert [turn[name] for name in names] == [12_100, 9_000, 3_000, 2_000, 50]
         assert turn["dollars"] == round((100 * 2 + 9_000 * 0.2 + 1_000 * 2.5 + 2_000 * 4 + 50 * 10) / 1e6, 6)
         assert stage.words(ts)[0].endswith("12,150 tokens (9,000 from cache), about $0.01, claude-sonnet-5-5")
-        await held.finish()
