@@ -6,6 +6,11 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     __main__.py        the commands: run, ask, health, usage, erase
     app.py             builds every part from the settings, and runs them until the process is stopped
     settings.py        every knob: name, unit, bounds, what it does
+    setting_types.py   how the text of one is read
+    reloaded.py        settings in files that are read again when they change
+    keyed_toml.py      such a file's tables, and what is wrong in it, by line and key
+    channels.py        what holds in single channels
+    model_link.py      the link to the model
     derived.py         values that are made of them
     door.py            who is answered at all, and who is told why not
     access.py          the rules for that, and their sentences
@@ -19,7 +24,12 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     mark_places.py     where in an answer a mark may stand
     mark_inline.py     the same within a paragraph
     marks.py           what a mark looks like, and how an answer is freed of them
+    instructions.py    what the model is told before the thread, and which model that is
+    dates.py           on which day a message was written, said before it
     meter.py           what a request uses, counted while it does
+    prices.py          what that costs
+    bill.py            what a turn used, for the log and for people
+    waiting.py         what people read while no word comes
     draft.py           the next request, and the one after it where the API refuses that
     history.py         what the model sees, within a budget of tokens
     trimming.py        what of a thread goes where it is too long

@@ -14,17 +14,19 @@ from dataclasses import dataclass, field, replace
 from bot.citations import Citing, pdfs_of
 from bot.draft import Draft
 from bot.errors import ModelError, StoreFailed
+from bot.file_ports import RefusedFiles
 from bot.logs import get_logger
 from bot.loop_share import LoopShare
 from bot.messages import Conversation, Note, Source
 from bot.meter import Meter
-from bot.ports import Model, RefusedFiles, Reply
+from bot.ports import Model, Reply
+from bot.prices import Prices
 from bot.stream_events import Citation, Finished, TextDelta, Usage
+from bot.waiting import Waiting
 
 log = get_logger(__name__)
 
 CHARS_AT_ONCE = 10_000
-STILL_WAITING = "is still waiting for the model…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +52,13 @@ class WithoutCitations:
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """``still_waiting_s``: after so long without a word people are told that the model is still waited for.
+    """``still_waiting_s``: so often without a word people are told that the model is still waited for, or thinks.
     ``citations``: whether answers say on which pages they rest, where the API takes part in that."""
 
     model: Model
     refused_files: RefusedFiles
     still_waiting_s: float
+    prices: Callable[[], Prices]
     citations: bool = True
     _without: WithoutCitations = field(default_factory=WithoutCitations)
 
@@ -71,10 +74,11 @@ class Answering:
         while True:  # ends, since every next draft leaves out more and there are few
             request = await asyncio.to_thread(draft.request)  # a long thread takes a while to measure
             asked = replace(request.conversation, citations=cites and bool(pdfs_of(request.conversation)))
-            streamed = await self._stream(asked, reply, on_words, Meter(book))
+            price = self.prices().of(asked.model)
+            streamed = await self._stream(asked, reply, on_words, Meter(book, price))
             if asked.citations and _refuses_citations(streamed):
                 cites = False
-                plain = await self._stream(replace(asked, citations=False), reply, on_words, Meter(book))
+                plain = await self._stream(replace(asked, citations=False), reply, on_words, Meter(book, price))
                 self._learn(streamed, plain)
                 streamed = plain
             if streamed.error is None or streamed.chars:
@@ -113,13 +117,13 @@ class Answering:
         failure: ModelError | None = None
         citing = Citing(pdfs_of(conversation) if conversation.citations else ())
         share = LoopShare()  # an answer may come in one event, or in many at once
-        waiting = asyncio.get_running_loop().call_later(self.still_waiting_s, reply.status, STILL_WAITING)
+        waiting = Waiting(reply.status, self.still_waiting_s)
         try:
-            async with aclosing(self.model.stream(conversation, meter.counted)) as events:
+            async with aclosing(self.model.stream(conversation, meter.counted, waiting.thinks)) as events:
                 async for event in events:
                     if isinstance(event, TextDelta):
                         if first_text_at_s is None:
-                            waiting.cancel()
+                            waiting.over()
                             on_words()
                             first_text_at_s = time.monotonic()
                         meter.written(event.text)
@@ -135,7 +139,7 @@ class Answering:
         except ModelError as error:
             failure = error
         finally:
-            waiting.cancel()
+            waiting.over()
             meter.end(whole=finished is not None)
         if rest := citing.close():
             reply.write(rest)

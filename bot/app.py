@@ -22,21 +22,22 @@ from httpx_aiohttp import HttpxAiohttpClient
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import health, process, stopping
+from bot import channels, health, prices, process, stopping
 from bot.answering import Answering
-from bot.derived import access_policy, allowance, counting, file_limits, system_prompt, turn_bounds
+from bot.derived import access_policy, allowance, counting, file_limits, instructing, turn_bounds
 from bot.door import DiscreetNotices, Door
 from bot.errors import StartFailed, StoreFailed
+from bot.file_ports import RefusedFiles
 from bot.files.confinement import probe
 from bot.files.forgetting import Forgetting
 from bot.files.reader import FileReader
 from bot.inbox import Inbox, InboxLimits
-from bot.llm.client import MessagesClient
-from bot.llm.patience import Patience
+from bot.instructions import Instructing
 from bot.logs import get_logger
 from bot.messages import Attachment
-from bot.ports import RefusedFiles
-from bot.settings import ModelSettings, Settings, secret, sqlite_in
+from bot.model_link import messages_client
+from bot.reloaded import follow
+from bot.settings import Settings, secret, sqlite_in
 from bot.slack.read.file_objects import attachment
 from bot.slack.read.thread import ThreadReader
 from bot.slack.receive import listeners
@@ -110,7 +111,9 @@ async def running(settings: Settings, hurry: asyncio.Event | None = None) -> Asy
         client = sdk_client(secret(settings.slack_bot_token), settings.slack_api_url, session)
         api = SlackClient(client, rate_limiter := RateLimiter(), stop)
         identity = await identify(api)
-        questions = await _questions(settings, database, identity)
+        by_channel = follow("BOT_CHANNELS_FILE", settings.bot_channels_file, channels.read, channels.NONE, parts)
+        instructions = instructing(settings, by_channel)
+        questions = await _questions(settings, database, identity, instructions)
         await _keep_limits(rate_limiter, database, identity.team_id, parts)
         names = Names(api)
         parts.push_async_callback(names.close)
@@ -132,11 +135,10 @@ async def running(settings: Settings, hurry: asyncio.Event | None = None) -> Asy
             questions=questions,
             refused_files=refused_files,
             door=door,
-            usage=_usage(settings, database, parts),
+            usage=_usage(database, parts),
             stop_watch=stop_watch,
-            system_prompt=system_prompt(settings),
-            history_tokens_max=settings.history_tokens_max,
-            allowance=allowance(settings),
+            instructions=instructions.of,
+            bills_shown=settings.bot_footer == "usage",
         )
         inbox = _inbox(settings, questions, DiscreetNotices(door, replies), turn, rate_limiter, pulse)
         parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s, hurry)
@@ -170,9 +172,14 @@ async def _listening(transport: Transport, parts: AsyncExitStack) -> Transport:
     return transport
 
 
-async def _questions(settings: Settings, database: Database, identity: Identity) -> StoredQuestions:
+async def _questions(
+    settings: Settings, database: Database, identity: Identity, instructions: Instructing
+) -> StoredQuestions:
     questions = StoredQuestions(
-        database, team_id=identity.team_id, bounds=turn_bounds(settings), counting=counting(settings)
+        database,
+        team_id=identity.team_id,
+        bounds=turn_bounds(settings),
+        counting=counting(settings, instructions.model_in),
     )
     try:
         if not database.shared:
@@ -182,8 +189,8 @@ async def _questions(settings: Settings, database: Database, identity: Identity)
     return questions
 
 
-def _usage(settings: Settings, database: Database, parts: AsyncExitStack) -> StoredUsage:
-    usage = StoredUsage(database, settings.messages_model)
+def _usage(database: Database, parts: AsyncExitStack) -> StoredUsage:
+    usage = StoredUsage(database)
     parts.push_async_callback(usage.aclose)
     return usage
 
@@ -244,21 +251,8 @@ def _transport(
 async def _answering(settings: Settings, refused_files: RefusedFiles, parts: AsyncExitStack) -> Answering:
     model = await parts.enter_async_context(messages_client(settings))
     still_waiting_s = min(STILL_WAITING_S, settings.messages_first_text_timeout_s / 3)
-    return Answering(model, refused_files, still_waiting_s, citations=settings.bot_citations == "on")
-
-
-def messages_client(settings: ModelSettings) -> MessagesClient:
-    return MessagesClient(
-        api_url=settings.messages_api_url,
-        api_key=secret(settings.yourouter_api_key),
-        vendor=settings.messages_vendor,
-        model=settings.messages_model,
-        max_tokens=settings.messages_max_tokens,
-        patience=Patience(
-            first_event_timeout_s=settings.messages_first_text_timeout_s,
-            idle_timeout_s=settings.messages_idle_timeout_s,
-        ),
-    )
+    of_model = follow("BOT_PRICES_FILE", settings.bot_prices_file, prices.read, prices.PUBLISHED, parts)
+    return Answering(model, refused_files, still_waiting_s, of_model, citations=settings.bot_citations == "on")
 
 
 async def _files(settings: Settings, api: SlackClient, parts: AsyncExitStack) -> FileReader:
@@ -270,7 +264,7 @@ async def _files(settings: Settings, api: SlackClient, parts: AsyncExitStack) ->
 
     confinement = await probe()
     health.report_confinement(settings.bot_data_dir, str(confinement))
-    limits = file_limits(settings, confinement, pdf_pages_max=allowance(settings).pages_max)
+    limits = file_limits(settings, confinement, pdf_pages_max=allowance(settings, settings.messages_model).pages_max)
     level = logging.WARNING if limits.office_refused or not confinement.landlock_abi else logging.INFO
     log.log(level, "confinement", office_refused=limits.office_refused, **asdict(confinement))
     files = FileReader(

@@ -9,19 +9,21 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 
 from bot import history, process
-from bot.app import messages_client
-from bot.derived import file_limits, system_prompt
+from bot.derived import file_limits, has_large_window
 from bot.endings import REFUSED, STOPPED
 from bot.errors import ModelError
 from bot.files import blocks
 from bot.files.confinement import probe
 from bot.files.conversion import Conversion
 from bot.files.extracts import Unreadable
+from bot.instructions import system_prompt
 from bot.limits import PDF_PAGES_MAX, PDF_PAGES_MAX_SMALL_WINDOW
 from bot.messages import Attachment, Author, AuthorKind, PreparedFile, ThreadMessage
+from bot.model_link import messages_client
 from bot.settings import ModelSettings
 from bot.stream_events import Finished, StopReason, TextDelta
 
@@ -48,11 +50,12 @@ async def ask(settings: ModelSettings, question: str, paths: Sequence[Path]) -> 
         built = history.build(
             [asked],
             {file.attachment_id: file for file in files},
-            system=system_prompt(settings),
+            system=system_prompt(settings.bot_system_prompt),
             tokens_max=HISTORY_TOKENS_MAX,
         )
+        conversation = replace(built.conversation, effort=settings.bot_effort or "")
         try:
-            async with messages_client(settings) as model, aclosing(model.stream(built.conversation)) as events:
+            async with messages_client(settings) as model, aclosing(model.stream(conversation)) as events:
                 async for event in events:
                     if isinstance(event, TextDelta):
                         print(event.text, end="", flush=True)
@@ -64,7 +67,7 @@ async def ask(settings: ModelSettings, question: str, paths: Sequence[Path]) -> 
 
 
 async def _prepare(settings: ModelSettings, paths: Sequence[Path], directory: Path) -> list[PreparedFile]:
-    pages_max = PDF_PAGES_MAX if settings.large_window else PDF_PAGES_MAX_SMALL_WINDOW
+    pages_max = PDF_PAGES_MAX if has_large_window(settings.messages_model) else PDF_PAGES_MAX_SMALL_WINDOW
     conversion = Conversion(file_limits(settings, await probe(), pdf_pages_max=pages_max))
     files = []
     try:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
-from bot import spoken
 from bot.access import Home, Policy
 from bot.budget import Allowance
+from bot.channels import Channels
 from bot.files.bounds import ConvertLimits, FileLimits
 from bot.files.confinement import Confinement
 from bot.history import PDF_PAGE_TOKENS
+from bot.instructions import Instructing
+from bot.limits import LARGE_WINDOW_MODELS
 from bot.settings import ModelSettings, Settings
 from bot.store.fairness import TurnBounds
 from bot.store.usage import Counting, DayBudgets
@@ -37,8 +40,23 @@ def access_policy(settings: Settings, home: Home) -> Policy:
     )
 
 
-def system_prompt(settings: ModelSettings) -> str:
-    return f"{settings.bot_system_prompt}\n\n{spoken.EXPLAINED}"
+def instructing(settings: Settings, channels: Callable[[], Channels]) -> Instructing:
+    return Instructing(
+        prompt=settings.bot_system_prompt,
+        model=settings.messages_model,
+        effort=settings.bot_effort or "",
+        channels=channels,
+        bounds=lambda model: (history_tokens_max(settings, model), allowance(settings, model)),
+    )
+
+
+def has_large_window(model: str) -> bool:
+    """Whether the model takes a million tokens, and with them more pages and pictures."""
+    return model.startswith(LARGE_WINDOW_MODELS)
+
+
+def history_tokens_max(settings: Settings, model: str) -> int:
+    return settings.bot_history_tokens_max or (900_000 if has_large_window(model) else 150_000)
 
 
 def file_limits(settings: ModelSettings, confinement: Confinement, *, pdf_pages_max: int) -> FileLimits:
@@ -52,10 +70,10 @@ def file_limits(settings: ModelSettings, confinement: Confinement, *, pdf_pages_
     )
 
 
-def allowance(settings: Settings) -> Allowance:
+def allowance(settings: Settings, model: str) -> Allowance:
     """A PDF of ``pages_max`` fits by its tokens too, so that a long one is shortened rather than left out."""
-    tokens_max = int(settings.history_tokens_max * FILES_SHARE)
-    most = Allowance() if settings.large_window else Allowance.small_window()
+    tokens_max = int(history_tokens_max(settings, model) * FILES_SHARE)
+    most = Allowance() if has_large_window(model) else Allowance.small_window()
     return replace(
         most,
         bytes_max=max(0, settings.messages_request_bytes_max - WORDS_BYTES),
@@ -68,8 +86,8 @@ def turn_bounds(settings: Settings) -> TurnBounds:
     return TurnBounds(settings.bot_turns_per_user_max, settings.bot_turns_per_channel_max)
 
 
-def counting(settings: Settings) -> Counting:
+def counting(settings: Settings, model_in: Callable[[str], str]) -> Counting:
     budgets = DayBudgets(
         settings.bot_user_questions_per_day, settings.bot_user_tokens_per_day, settings.bot_workspace_tokens_per_day
     )
-    return Counting(settings.messages_model, budgets)
+    return Counting(model_in, budgets)

@@ -88,6 +88,8 @@ class Draft:
     refusals: int = 0
     trials: int = 0
     halved: bool = False
+    model: str = ""
+    effort: str = ""
 
     def request(self) -> Request:
         fitting = budget.within([self._sent(file) for file in self.files], self.allowance)
@@ -98,6 +100,7 @@ class Draft:
         if self.prefix_tokens_min is not None:
             conversation = prompt_cache.marked(conversation, built.pace, prefix_tokens_min=self.prefix_tokens_min)
         notes = [note for file in fitting if file.attachment_id not in self.told for note in file.notes]
+        conversation = replace(conversation, model=self.model, effort=self.effort)
         return Request(conversation, (*summed_up(notes), *_of_the_thread(built)))
 
     def after(self, error: ModelError) -> Draft | None:

@@ -31,6 +31,10 @@ SLACK_AWAY = "Slack hasn't let me read this conversation for a while, and I gave
 ERASED = "This question was erased by whoever runs me, so I don't answer it."
 STOPPED_BY = "{name} stopped this answer."
 SILENT = "The model gave an empty answer. Please ask again, perhaps in other words."
+ONLY_THOUGHT = (
+    "The model used up the length of an answer before its first word. Please ask again, perhaps for something smaller. "
+    "If it happens again, whoever runs me can raise MESSAGES_MAX_TOKENS."
+)
 REFUSED = "The model declined to answer this."
 CUT = "The answer breaks off here: {clause}"
 NEXT_DAY = "after midnight UTC"
@@ -67,6 +71,9 @@ def of(streamed: Streamed) -> Ending:
     reason = streamed.finished.stop_reason if streamed.finished else ""
     if reason == StopReason.REFUSAL:
         return Ending(Outcome.REFUSED, REFUSED, withdraw=True)
+    if streamed.blank and reason in GOES_ON:  # there is nothing to go on from
+        silent = ONLY_THOUGHT if reason == StopReason.MAX_TOKENS else SILENT
+        return Ending(Outcome.FAILED, silent, button=Button.ASK_AGAIN)
     if reason in STOPPED:
         return Ending(Outcome.CUT, STOPPED[reason], button=GOES_ON.get(reason))
     if streamed.blank:

@@ -132,6 +132,8 @@ class ModelError(BotError):
     sentence = "The model couldn't answer. Please ask again."
     clause = "the model couldn't finish it."
     retryable = False
+    about_effort = False
+    """Whether its words are about how hard the model was asked to try."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)

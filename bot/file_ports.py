@@ -1,11 +1,11 @@
 """What a turn needs of the files that people attach: Protocols, and the words in which it is said what to fetch. Pure.
 
-``turn`` and ``intake`` know these; the neighbour ``files`` implements them.
+``turn`` and ``intake`` know these; the neighbours ``files`` and ``store`` implement them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from enum import StrEnum
 from typing import Protocol
 
@@ -45,3 +45,13 @@ class Files(Protocol):
     ) -> list[PreparedFile]:
         """One result an attachment, in order, oldest first. Never raises for what a file is or holds: that becomes a
         note. ``person`` names whoever asked, so that persons take turns."""
+
+
+class RefusedFiles(Protocol):
+    """The database, as the memory of which files the Messages API does not take. Both raise ``StoreFailed``."""
+
+    async def among(self, team_id: str, file_ids: Collection[str]) -> frozenset[str]:
+        """Those of ``file_ids`` that were refused before."""
+
+    async def add(self, team_id: str, file_ids: Collection[str], now_s: float) -> None:
+        """Remembers that these were refused, until ``Questions.forget`` drops what is that old."""

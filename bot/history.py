@@ -151,7 +151,8 @@ def _sentence(note: Note, pronoun: str) -> str:
 
 
 def _spoken(message: ThreadMessage, text: str, heard: _Heard) -> TextBlock:
-    return TextBlock(spoken.message(heard.speaker(message), text))
+    said = spoken.message(heard.speaker(message), text)
+    return TextBlock(f"{message.dateline}\n\n{said}" if message.dateline else said)
 
 
 def _sendable(block: ContentBlock) -> ContentBlock | None:

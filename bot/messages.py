@@ -115,6 +115,23 @@ class Question:
         return self.thread_ts == self.ts
 
 
+class ChannelKind(StrEnum):
+    PUBLIC = "public"
+    PRIVATE = "private"
+    GROUP = "group"
+    DIRECT = "direct"
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """Where a thread is, as its people know it. Empty is what Slack does not give, and what there is not."""
+
+    kind: ChannelKind
+    name: str = field(repr=False)
+    topic: str = field(repr=False)
+    purpose: str = field(repr=False)
+
+
 EVERY_FILE = "*"
 """In place of a file's id: all files that were prepared until then."""
 
@@ -129,19 +146,26 @@ class AuthorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Author:
+    """``zone``: the time zone that a person lives in, ``Europe/Amsterdam`` or ``UTC+02:00``; empty: nobody knows."""
+
     id: str
     name: str = field(repr=False)
     kind: AuthorKind
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadMessage:
-    """One Slack message as the model should read it: Markdown, with names for ids, without status lines and buttons."""
+    """One Slack message as the model should read it: Markdown, with names for ids, without status lines and buttons.
+
+    ``dateline``: a line of the app's own that goes before the words, see ``dates``.
+    """
 
     ts: str
     author: Author
     text: str = field(repr=False)
     attachments: tuple[Attachment, ...]
+    dateline: str = ""
 
 
 # --- what the model is sent ----------------------------------------------------------------------------------------

@@ -2,15 +2,16 @@
 
 The API says what a request read when the answer begins, and what it wrote only at its end. For an answer that ends
 before that, be it cut, stopped or lost with its process, what it wrote is estimated by its words, from time to time
-while they come.
+while they come. What is added has its price with it: the rate is one for the whole request, and goes by all it read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot.estimates import WIDE_CHARS_FROM
+from bot.prices import Price
 from bot.stream_events import Usage
 
 CHARS_PER_TOKEN = 4
@@ -21,38 +22,43 @@ BOOK_EVERY_TOKENS = 250
 
 @dataclass(slots=True)
 class Meter:
-    """Of one request. ``book`` takes what is to be added; it is negative where an estimate was too high."""
+    """Of one request. ``book`` takes what is to be added; it is negative where an estimate was too high. ``price`` is
+    the model's, where one is known."""
 
     book: Callable[[Usage], None]
-    _said: int = 0
+    price: Price | None
+    _said: Usage = field(default_factory=Usage)
     _estimated: float = 0.0
-    _booked: int = 0
+    _booked: Usage = field(default_factory=Usage)
     _begun: bool = False
     _is_final: bool = False
 
     def counted(self, more: Usage) -> None:
         """By the API, since it counted the last time."""
-        self._said += more.output
+        self._said += more
         self._is_final = self._begun
-        self._book(replace(more, output=0))
+        self._book(self._output)
 
     def written(self, text: str) -> None:
         self._begun = True
         self._estimated += sum(1.0 if char >= WIDE_CHARS_FROM else 1 / CHARS_PER_TOKEN for char in text)
-        if self._output - self._booked >= BOOK_EVERY_TOKENS:
-            self._book(Usage())
+        if self._output - self._booked.output >= BOOK_EVERY_TOKENS:
+            self._book(self._output)
 
     def end(self, *, whole: bool) -> None:
         """``whole``: the answer came to its end, so that the figure which the API gave there is right."""
         self._is_final = self._is_final and whole
-        self._book(Usage(), output=self._said if self._is_final else self._output)
+        self._book(self._said.output if self._is_final else self._output)
 
     @property
     def _output(self) -> int:
-        return max(self._said, round(self._estimated))
+        return max(self._said.output, round(self._estimated))
 
-    def _book(self, more: Usage, output: int | None = None) -> None:
-        output = self._output if output is None else output
-        if (more := replace(more, output=output - self._booked)) != Usage():
-            self._booked = output
-            self.book(more)
+    def _book(self, output: int) -> None:
+        total = replace(self._said, output=output)
+        if total == replace(self._booked, nano_dollars=None):
+            return
+        if self.price is not None:
+            total = replace(total, nano_dollars=self.price.nano_dollars(total))
+        more, self._booked = total + -self._booked, total
+        self.book(more)

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from bot.day_budget import Spent
 from bot.lease import Lease
-from bot.messages import Conversation, Note, Question, Source, ThreadKey, ThreadMessage
+from bot.messages import Channel, Conversation, Note, Question, Source, ThreadKey, ThreadMessage
 from bot.shares import Others
 from bot.stream_events import StreamEvent, Usage
 
@@ -26,17 +26,24 @@ class Threads(Protocol):
         Raises ``SlackError`` where Slack gives nothing.
         """
 
+    async def channel(self, question: Question) -> Channel:
+        """Where it was asked. What Slack does not give soon is empty; never raises ``SlackError``."""
+
 
 class Model(Protocol):
     """The Messages API."""
 
     def stream(
-        self, conversation: Conversation, on_usage: Callable[[Usage], None] = lambda _: None
+        self,
+        conversation: Conversation,
+        on_usage: Callable[[Usage], None] = lambda _: None,
+        on_thinking: Callable[[bool], None] = lambda _: None,
     ) -> AsyncGenerator[StreamEvent, None]:
         """The answer as it is written; ends with ``Finished``. Raises ``ModelError``; retries before the first text.
 
         ``on_usage`` hears what was used since it heard the last time, as soon as the API says so, over all tries. What
-        proves to be less than the API had said is negative.
+        proves to be less than the API had said is negative. ``on_thinking`` hears that the model thinks, or (``False``)
+        no longer does.
         """
 
 
@@ -192,8 +199,8 @@ class Questions(Protocol):
 class UsageRecords(Protocol):
     """The database, as the memory of what questions used."""
 
-    def used(self, claim: Claim, more: Usage) -> None:
-        """Adds to what the question has used, without waiting, and as soon as the database takes it."""
+    def used(self, claim: Claim, model: str, more: Usage) -> None:
+        """Adds to what the question has used with a model, without waiting, and as soon as the database takes it."""
 
 
 class ReplyRecords(Protocol):
@@ -207,16 +214,6 @@ class ReplyRecords(Protocol):
 
     async def posted_in(self, team_id: str, channel_id: str) -> bool:
         """Whether any answer was posted in this channel."""
-
-
-class RefusedFiles(Protocol):
-    """The database, as the memory of which files the Messages API does not take. Both raise ``StoreFailed``."""
-
-    async def among(self, team_id: str, file_ids: Collection[str]) -> frozenset[str]:
-        """Those of ``file_ids`` that were refused before."""
-
-    async def add(self, team_id: str, file_ids: Collection[str], now_s: float) -> None:
-        """Remembers that these were refused, until ``Questions.forget`` drops what is that old."""
 
 
 class Button(StrEnum):
@@ -256,9 +253,10 @@ class Reply(Protocol):
         sources: Sequence[Source] = (),
         withdraw: bool = False,
         button: Button | None = None,
+        bill: str = "",
     ) -> None:
         """Shows the final words, then ``ending`` (a sentence about the answer), a line for each source and each note,
-        and the button.
+        ``bill`` (what it used), and the button.
 
         Returns when Slack has taken all of it. ``withdraw`` takes back the answer's text and leaves the rest.
         Raises ``ReplyGone`` where people took it away, ``ReplyNotPossible`` where settings do not allow it,

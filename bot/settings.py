@@ -7,73 +7,29 @@ except ``MESSAGES_VENDOR``, where empty is a choice.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    SecretStr,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot import id_lists
-from bot.addresses import http_address
 from bot.errors import StartFailed
-from bot.limits import LARGE_WINDOW_MODELS, REQUEST_BYTES_MAX
+from bot.limits import REQUEST_BYTES_MAX
+from bot.setting_types import (
+    Channels,
+    Domains,
+    Effort,
+    HttpUrl,
+    Prompt,
+    Secret,
+    Users,
+    Workspaces,
+    file_of,
+    given,
+    known_database,
+)
 from bot.spoken import SYSTEM_PROMPT
 
 DATA_DIR = Path(".data")
-SECRET_BYTES_MAX = 65_536
-
-
-def _from_file(value: object, info: ValidationInfo) -> object:
-    """A secret, or what the file holds that ``NAME_FILE`` names; such files often end with a line end."""
-    path = info.data.get(f"{info.field_name}_file")
-    if path is None:
-        return value
-    name = f"{info.field_name}_FILE".upper()
-    if value is not None:
-        raise ValueError(f"is set, and {name} is too: only one of the two can be")
-    try:
-        with path.open("rb") as file:
-            text = str(file.read(SECRET_BYTES_MAX).decode("utf-8").rstrip("\r\n"))
-    except OSError as error:
-        raise ValueError(f"{name} names {path}, which cannot be read ({error.strerror})") from None
-    except UnicodeDecodeError:
-        raise ValueError(f"{name} names {path}, which holds no text") from None
-    if not text:
-        raise ValueError(f"{name} names {path}, which is empty")
-    return text
-
-
-HttpUrl = Annotated[str, AfterValidator(http_address)]
-Workspaces = Annotated[frozenset[str] | None, NoDecode, BeforeValidator(id_lists.workspaces)]
-Channels = Annotated[frozenset[str] | None, NoDecode, BeforeValidator(id_lists.channels)]
-Users = Annotated[frozenset[str] | None, NoDecode, BeforeValidator(id_lists.users)]
-Domains = Annotated[frozenset[str] | None, NoDecode, BeforeValidator(id_lists.domains)]
-Secret = Annotated[SecretStr | None, BeforeValidator(_from_file)]
-"""The field before it, whose name ends in ``_file``, may say where it is."""
-
-
-def _file(name: str) -> Any:  # noqa: ANN401 - what pydantic's own Field says it is
-    return Field(None, description=f"A file that holds `{name}`, in its stead.")
-
-
-def _given(value: SecretStr | None) -> SecretStr:
-    if value is None:
-        raise ValueError("is not set")
-    return value
-
-
-def _known_database(value: SecretStr | None) -> SecretStr | None:
-    if value is not None and not value.get_secret_value().startswith(("sqlite", "postgresql", "postgres:")):
-        raise ValueError("must begin with postgresql:// or sqlite:///")
-    return value
 
 
 class _Settings(BaseSettings):
@@ -103,7 +59,7 @@ def _fault(loc: tuple[int | str, ...], message: str) -> str:
 class ModelSettings(_Settings):
     """What the model link alone needs."""
 
-    yourouter_api_key_file: Path | None = _file("YOUROUTER_API_KEY")
+    yourouter_api_key_file: Path | None = file_of("YOUROUTER_API_KEY")
     yourouter_api_key: Secret = Field(None, validate_default=True, description="Key of the Messages API.")
     messages_api_url: HttpUrl = Field(
         "https://api.yourouter.ai/v1", description="Requests go to this address with `/messages` behind it."
@@ -128,7 +84,13 @@ class ModelSettings(_Settings):
     bot_citations: Literal["on", "off"] = Field(
         "on", description="Whether an answer marks what it has from which pages of the PDFs, and lists them below."
     )
-    bot_system_prompt: str = Field(SYSTEM_PROMPT, description="What the model is told before the thread.")
+    bot_system_prompt_file: Path | None = file_of("BOT_SYSTEM_PROMPT")
+    bot_system_prompt: Prompt = Field(
+        SYSTEM_PROMPT, validate_default=True, description="What the model is told before the thread."
+    )
+    bot_effort: Effort = Field(
+        None, description="How hard the model tries: `low`, `medium` or `high`. Not set: as it does by itself."
+    )
     bot_data_dir: Path = Field(DATA_DIR, description="Database and file cache live here.")
     bot_file_bytes_max: int = Field(
         24_000_000, ge=1_000, le=1_000_000_000, description="Largest file that is downloaded."
@@ -153,31 +115,26 @@ class ModelSettings(_Settings):
     bot_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level logged.")
     bot_log_format: Literal["console", "json"] = Field("console", description="Lines for people or for machines.")
 
-    @property
-    def large_window(self) -> bool:
-        """Whether the model takes a million tokens, and with them more pages and pictures."""
-        return self.messages_model.startswith(LARGE_WINDOW_MODELS)
-
-    check_key = field_validator("yourouter_api_key")(_given)
+    check_key = field_validator("yourouter_api_key")(given)
 
 
 class Settings(ModelSettings):
     """What ``run`` needs."""
 
-    slack_bot_token_file: Path | None = _file("SLACK_BOT_TOKEN")
+    slack_bot_token_file: Path | None = file_of("SLACK_BOT_TOKEN")
     slack_bot_token: Secret = Field(None, validate_default=True, description="Bot token, `xoxb-…`.")
-    slack_app_token_file: Path | None = _file("SLACK_APP_TOKEN")
+    slack_app_token_file: Path | None = file_of("SLACK_APP_TOKEN")
     slack_app_token: Secret = Field(
         None,
         validate_default=True,
         description="App-level token, `xapp-…`, with `connections:write`. Set: Socket Mode. Not set: HTTP.",
     )
-    slack_signing_secret_file: Path | None = _file("SLACK_SIGNING_SECRET")
+    slack_signing_secret_file: Path | None = file_of("SLACK_SIGNING_SECRET")
     slack_signing_secret: Secret = Field(None, validate_default=True, description="Signing secret; needed for HTTP.")
     slack_api_url: HttpUrl = Field("https://slack.com/api/", description="Slack's Web API; every client uses it.")
     bot_http_host: str = Field("127.0.0.1", description="Address that HTTP mode listens on.")
     bot_http_port: int = Field(3000, ge=0, le=65_535, description="Port that HTTP mode listens on.")
-    database_url_file: Path | None = _file("DATABASE_URL")
+    database_url_file: Path | None = file_of("DATABASE_URL")
     database_url: Secret = Field(
         None,
         validate_default=True,
@@ -200,6 +157,15 @@ class Settings(ModelSettings):
     bot_allow_guests: bool = Field(False, description="Whether guests, of one channel or several, are answered.")
     bot_allow_external: bool = Field(
         False, description="Whether people and apps of other companies are answered, in channels shared with them."
+    )
+    bot_channels_file: Path | None = Field(
+        None, description="A file in TOML with instructions, model and effort for single channels: docs/costs.md."
+    )
+    bot_prices_file: Path | None = Field(
+        None, description="A file in TOML with prices of models, in the place of the published ones: docs/costs.md."
+    )
+    bot_footer: Literal["off", "usage"] = Field(
+        "off", description="What stands under an answer: `usage` shows its tokens, what they cost, and the model."
     )
     bot_streaming: Literal["edits", "native"] = Field(
         "edits", description="How answers grow: `edits` of a message; `native`: Slack's streams, in direct messages."
@@ -237,11 +203,7 @@ class Settings(ModelSettings):
         20, ge=1, le=60, description="A process silent for so long counts as dead: others answer its questions."
     )
 
-    @property
-    def history_tokens_max(self) -> int:
-        return self.bot_history_tokens_max or (900_000 if self.large_window else 150_000)
-
-    check_bot_token = field_validator("slack_bot_token")(_given)
+    check_bot_token = field_validator("slack_bot_token")(given)
 
     @field_validator("slack_signing_secret")
     @classmethod
@@ -258,7 +220,7 @@ class Settings(ModelSettings):
             raise ValueError(f"does not begin with {kinds[0]}: this is another kind of token")
         return value
 
-    check_database = field_validator("database_url")(_known_database)
+    check_database = field_validator("database_url")(known_database)
 
 
 def data_dir() -> Path:
@@ -277,7 +239,7 @@ def kept_in() -> tuple[str, Path]:
         bot_data_dir: Path = DATA_DIR
         database_url_file: Path | None = None
         database_url: Secret = Field(None, validate_default=True)
-        check_database = field_validator("database_url")(_known_database)
+        check_database = field_validator("database_url")(known_database)
 
     kept = Kept.load()
     return secret(kept.database_url) or sqlite_in(kept.bot_data_dir), kept.bot_data_dir

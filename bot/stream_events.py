@@ -23,23 +23,38 @@ class StopReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one request. ``input`` counts what no cache served; all four together are what was processed."""
+    """Tokens of one request, or of several. ``input`` counts what no cache served; the first four together are what was
+    processed. ``cache_write_1h`` is the part of ``cache_write`` that is kept for an hour.
+
+    ``nano_dollars``: what that costs, in billionths of a dollar; ``None`` where no price is known.
+    """
 
     input: int = 0
     output: int = 0
     cache_read: int = 0
     cache_write: int = 0
+    cache_write_1h: int = 0
+    nano_dollars: int | None = None
+
+    @property
+    def prompt(self) -> int:
+        """All that was read, wherever it came from."""
+        return self.input + self.cache_read + self.cache_write
 
     def __add__(self, other: Usage) -> Usage:
+        known = [cost for cost in (self.nano_dollars, other.nano_dollars) if cost is not None]
         return Usage(
             self.input + other.input,
             self.output + other.output,
             self.cache_read + other.cache_read,
             self.cache_write + other.cache_write,
+            self.cache_write_1h + other.cache_write_1h,
+            sum(known) if known else None,
         )
 
     def __neg__(self) -> Usage:
-        return Usage(-self.input, -self.output, -self.cache_read, -self.cache_write)
+        cost = None if self.nano_dollars is None else -self.nano_dollars
+        return Usage(-self.input, -self.output, -self.cache_read, -self.cache_write, -self.cache_write_1h, cost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +86,8 @@ class Finished:
 
     stop_reason: StopReason | str
     usage: Usage
+    category: str = ""
+    """Of a refusal, where the API names one."""
 
 
 StreamEvent = TextDelta | Citation | Finished

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from bot import endings
 from bot.access import Reason
 from bot.answering import Answering, Streamed
-from bot.budget import Allowance
+from bot.bill import Bill
+from bot.dates import dated
 from bot.day_budget import Spent
 from bot.door import Door
 from bot.draft import Draft, newly_attached, refused_file
@@ -31,12 +32,13 @@ from bot.errors import (
     SlackUnavailable,
     StoreFailed,
 )
-from bot.file_ports import Files
+from bot.file_ports import Files, RefusedFiles
+from bot.instructions import Instructions
 from bot.intake import Intake
 from bot.lease import Stop
 from bot.logs import get_logger
-from bot.messages import EntryPoint, Note, Question, ThreadMessage
-from bot.ports import Button, Claim, Outcome, Questions, RefusedFiles, Replies, Reply, Stage, Threads, UsageRecords
+from bot.messages import Channel, EntryPoint, Note, Question, ThreadMessage
+from bot.ports import Button, Claim, Outcome, Questions, Replies, Reply, Stage, Threads, UsageRecords
 from bot.stops import StopWatch
 from bot.store_patience import waited_out
 from bot.stream_events import Usage
@@ -75,10 +77,9 @@ class Turn:
     door: Door
     usage: UsageRecords
     stop_watch: StopWatch
-    system_prompt: str = field(repr=False)
-    history_tokens_max: int
-    allowance: Allowance
-    """What the files of one request may take."""
+    instructions: Callable[[Question, Channel], Instructions]
+    bills_shown: bool = False
+    """Whether people read under an answer what it used."""
 
     async def answer(self, claim: Claim) -> Outcome:
         """Never raises for what people, Slack or the model do; what it cannot mend it says in the thread.
@@ -95,9 +96,10 @@ class Turn:
             return await self._turn_away(claim, reason, started_s)
         first = claim.fence == 1  # not even a notice was posted under an earlier one
         reply = await self.replies.open(claim.question, again=claim.unrecorded, lease=claim.lease, first=first)
+        bill = Bill()
         try:
-            result = await self._stoppable(claim, reply)
-            outcome = await _finish(reply, result)
+            result = await self._stoppable(claim, reply, bill)
+            outcome = await _finish(reply, result, bill.line() if self.bills_shown else "")
         except ReplyNotPossible as error:
             await reply.abandon()
             outcome, result = await self._say_elsewhere(claim.question, error), Result(Ending(Outcome.FAILED))
@@ -111,14 +113,14 @@ class Turn:
         except FOR_LATER:
             await reply.abandon()
             raise
-        _log_turn(claim, outcome, result, started_s)
+        _log_turn(claim, outcome, result, started_s, bill)
         return outcome
 
-    async def _stoppable(self, claim: Claim, reply: Reply) -> Result:
+    async def _stoppable(self, claim: Claim, reply: Reply, bill: Bill) -> Result:
         """What people stop ends at once, and the model's connection with it."""
         if (stop := claim.lease.stop) is not None:
             return await self._stopped(stop, reply)
-        work = asyncio.create_task(self._result(claim, reply))
+        work = asyncio.create_task(self._result(claim, reply, bill))
         try:
             with self.stop_watch.watched(claim, work.cancel):
                 return await work
@@ -134,10 +136,10 @@ class Turn:
         words = endings.STOPPED_BY.format(name=await self.replies.name_of(stop.user_id))
         return Result(Ending(Outcome.STOPPED, words, button=Button.CONTINUE if reply.begun else Button.ASK_AGAIN))
 
-    async def _result(self, claim: Claim, reply: Reply) -> Result:
+    async def _result(self, claim: Claim, reply: Reply, bill: Bill) -> Result:
         """Answers, or says what went wrong: the one place that does."""
         try:
-            return await self._answer(claim, reply)
+            return await self._answer(claim, reply, bill)
         except ReplyGone:
             return Result(Ending(Outcome.GONE))
         except (ReplyNotPossible, *FOR_LATER):
@@ -152,7 +154,7 @@ class Turn:
             log.exception("turn.crashed")
             return Result(Ending(Outcome.FAILED, endings.CRASHED, button=Button.ASK_AGAIN))
 
-    async def _answer(self, claim: Claim, reply: Reply) -> Result:
+    async def _answer(self, claim: Claim, reply: Reply, bill: Bill) -> Result:
         question = claim.question
         if claim.erased:
             return ERASED
@@ -170,16 +172,22 @@ class Turn:
             return Result(Ending(Outcome.GREETED))
         if any(message.attachments for message in thread):
             self.questions.reached(claim, Stage.FILES)
-        draft = await self._draft(question, thread, reply)
+        instructions = self.instructions(question, await self.threads.channel(question))
+        bill.model, bill.effort = instructions.model, instructions.effort
+        draft = await self._draft(question, dated(thread, question, time.time()), instructions, reply)
         reply.status("is thinking…")
         await reply.ready()
         self.questions.reached(claim, Stage.ASKING)
         on_words = partial(self.questions.reached, claim, Stage.WRITING)
-        book = partial(self.usage.used, claim)
+        book = partial(self._book, claim, bill)
         streamed, notes = await self.answering.answer(question.team_id, draft, reply, on_words, book)
         if streamed.error is not None:
             log.warning("model.failed", error=type(streamed.error).__name__, detail=str(streamed.error))
         return Result(endings.of(streamed), notes, len(draft.files), streamed)
+
+    def _book(self, claim: Claim, bill: Bill, more: Usage) -> None:
+        bill.add(more)
+        self.usage.used(claim, bill.model, more)
 
     async def _turn_away(self, claim: Claim, reason: Reason, started_s: float) -> Outcome:
         if not claim.lease.held():
@@ -204,7 +212,9 @@ class Turn:
         await self.replies.tell(question, error.sentence)
         return Outcome.FAILED
 
-    async def _draft(self, question: Question, thread: Sequence[ThreadMessage], reply: Reply) -> Draft:
+    async def _draft(
+        self, question: Question, thread: Sequence[ThreadMessage], instructions: Instructions, reply: Reply
+    ) -> Draft:
         """Files that the API refused in an earlier turn are left out, and named again only where they are new here."""
         attachments = [file for message in thread for file in message.attachments]
         ids = {file.id for file in attachments}
@@ -217,16 +227,19 @@ class Turn:
 
         readable = [file for file in attachments if file.id not in refused]
         person = f"{question.team_id} {question.user_id}"
-        fetched = await self.files.prepare(readable, Intake(self.allowance), progress, person) if readable else ()
+        intake = Intake(instructions.allowance)
+        fetched = await self.files.prepare(readable, intake, progress, person) if readable else ()
         prepared = iter(fetched)
         files = tuple(refused_file(file.id, thread) if file.id in refused else next(prepared) for file in attachments)
         spoken = {file.attachment_id for file in files if file.words}
         return Draft(
             tuple(thread),
             files,
-            system=self.system_prompt,
-            tokens_max=self.history_tokens_max,
-            allowance=self.allowance,
+            system=instructions.system,
+            tokens_max=instructions.tokens_max,
+            allowance=instructions.allowance,
+            model=instructions.model,
+            effort=instructions.effort,
             told=(refused | spoken) - newly_attached(thread),
         )
 
@@ -243,11 +256,12 @@ def _says_nothing(question: Question, asked: ThreadMessage) -> bool:
     return not asked.text.strip() and not asked.attachments and not in_thread
 
 
-async def _finish(reply: Reply, result: Result) -> Outcome:
+async def _finish(reply: Reply, result: Result, bill: str = "") -> Outcome:
     ending = result.ending
     try:
         sources = () if ending.withdraw else result.streamed.sources
-        await reply.finish(ending.words, result.notes, sources=sources, withdraw=ending.withdraw, button=ending.button)
+        below = partial(reply.finish, ending.words, result.notes, sources=sources, bill=bill)
+        await below(withdraw=ending.withdraw, button=ending.button)
     except ReplyGone as error:
         log.info("reply.gone", reason=str(error))
         return Outcome.GONE
@@ -259,15 +273,15 @@ async def _finish(reply: Reply, result: Result) -> Outcome:
     return ending.outcome
 
 
-def _log_turn(claim: Claim, outcome: Outcome, result: Result, started_s: float) -> None:
+def _log_turn(claim: Claim, outcome: Outcome, result: Result, started_s: float, bill: Bill | None = None) -> None:
     question, streamed, finished = claim.question, result.streamed, result.streamed.finished
-    usage = finished.usage if finished else Usage()
     first_s, total_s = streamed.first_text_at_s, time.monotonic() - started_s
     log.info(
         "turn.done",
         outcome=outcome.value,
         team=question.team_id,
         channel=question.channel_id,
+        user=question.user_id,
         ts=question.ts,
         entry_point=question.entry_point.value,
         crashes=claim.crashes,
@@ -276,7 +290,7 @@ def _log_turn(claim: Claim, outcome: Outcome, result: Result, started_s: float) 
         total_ms=round(1000 * total_s),
         chars=streamed.chars,
         files=result.files,
-        input_tokens=usage.input + usage.cache_read + usage.cache_write,
-        output_tokens=usage.output,
+        **(bill or Bill()).fields(),
         stop_reason=str(finished.stop_reason) if finished else "",
+        refusal=finished.category if finished else "",
     )

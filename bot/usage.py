@@ -1,7 +1,7 @@
 """The database's address and a span of days go in; who used what comes out, as a table for people or as CSV.
 
 I/O: the database, which is only read, also while the bot runs, and the clock. Persons, channels and workspaces are
-Slack's ids, since names are not kept.
+Slack's ids, since names are not kept. Dollars are those of the day on which they were spent.
 """
 
 from __future__ import annotations
@@ -10,38 +10,51 @@ import csv as tables
 import io
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 from bot.errors import StartFailed
+from bot.prices import NANO
 from bot.store.usage_report import Used, read
 
 EPOCH = date(1970, 1, 1)
 DAYS_MAX = 10_000
 NOBODY = "Nobody has asked anything since {since}.\n"
-COLUMNS = (
-    "day",
-    "workspace",
-    "channel",
-    "person",
-    "model",
-    "questions",
-    "input",
-    "cache_read",
-    "cache_write",
-    "output",
-)
-SHOWN = tuple(name for name in COLUMNS if name != "channel")
-FIGURES = 5
-"""The last columns."""
+UNPRICED = "No price was known for {models}: dollars are without that.\n"
+DETAILS = ("day", "workspace", "channel", "person", "model")
+FIGURES = ("questions", "input", "cache_read", "cache_write_5m", "cache_write_1h", "output")
+SHOWN = ("day", "workspace", "person", "model")
+"""Of the details, in a table for people where nothing else is wanted; CSV has all of them."""
 
 
-async def report(address: str, since: str, *, csv: bool) -> str:
-    """``since``: so many days, today included (``7d``), or the first day. Raises ``StartFailed``."""
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A sum. ``dollars`` is of what had a known price, ``unpriced`` the tokens of what had none."""
+
+    figures: tuple[int, ...]
+    nano_dollars: int
+    unpriced: int
+
+    @classmethod
+    def of(cls, used: Used) -> Line:
+        written = used.cache_write - used.cache_write_1h, used.cache_write_1h
+        figures = used.questions, used.input, used.cache_read, *written, used.output
+        return cls(figures, used.nano_dollars, used.unpriced)
+
+    def __add__(self, other: Line) -> Line:
+        figures = tuple(one + more for one, more in zip(self.figures, other.figures, strict=True))
+        return Line(figures, self.nano_dollars + other.nano_dollars, self.unpriced + other.unpriced)
+
+
+async def report(address: str, since: str, *, csv: bool, by: Sequence[str] = ()) -> str:
+    """``since``: so many days, today included (``7d``), or the first day. ``by``: of ``DETAILS``, in that order; the
+    most expensive come first then. Raises ``StartFailed``."""
     first = first_day(since, datetime.now(UTC).date())
     used = await read(address, (first - EPOCH).days)
     if csv:
-        return as_csv(used)
-    return as_table(used) if used else NOBODY.format(since=first.isoformat())
+        return as_csv(used, by)
+    return as_table(used, by) if used else NOBODY.format(since=first.isoformat())
 
 
 def first_day(since: str, today: date) -> date:
@@ -56,43 +69,65 @@ def first_day(since: str, today: date) -> date:
         ) from None
 
 
-def as_csv(used: Iterable[Used]) -> str:
+def details(by: str) -> tuple[str, ...]:
+    """``by``: names with commas between them. Raises ``StartFailed``."""
+    names = tuple(filter(None, (name.strip() for name in by.split(","))))
+    for name in names:
+        if name not in DETAILS:
+            raise StartFailed(f"--by: {name} is none of {', '.join(DETAILS)}")
+    return tuple(dict.fromkeys(names))
+
+
+def as_csv(used: Iterable[Used], by: Sequence[str] = ()) -> str:
+    """Without a price the dollars are empty."""
     text = io.StringIO()
     writer = tables.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows((_day(one), one.team_id, one.channel_id, one.user_id, one.model, *_figures(one)) for one in used)
+    writer.writerow((*(by or DETAILS), *FIGURES, "dollars"))
+    for key, line in _summed(used, by or DETAILS, in_order=not by):
+        whole = line.nano_dollars or not line.unpriced
+        writer.writerow((*key, *line.figures, _dollars(line) if whole else ""))
     return text.getvalue()
 
 
-def as_table(used: Sequence[Used]) -> str:
-    """A line for each person, day and model, and one for all of it."""
-    lines: dict[tuple[str, ...], list[int]] = {}
-    for one in used:
-        for key in ((_day(one), one.team_id, one.user_id, one.model), ("total", "", "", "")):
-            known = lines.get(key, [0] * FIGURES)
-            lines[key] = [before + more for before, more in zip(known, _figures(one), strict=True)]
-    total = lines.pop(("total", "", "", ""))
-    rows = [SHOWN, *((*key, *map(_number, figures)) for key, figures in lines.items())]
-    rows.append(("total", "", "", "", *map(_number, total)))
-    widths = [max(len(row[column]) for row in rows) for column in range(len(SHOWN))]
-    words = len(SHOWN) - FIGURES
-    return "".join(
+def as_table(used: Sequence[Used], by: Sequence[str] = ()) -> str:
+    """A line for each of what is wanted, and one for all of it."""
+    shown = tuple(by or SHOWN)
+    lines = _summed(used, shown, in_order=not by)
+    ((_, total),) = _summed(used, (), in_order=True)
+    rows = [(*shown, *FIGURES, "dollars"), *((*key, *_cells(line)) for key, line in lines)]
+    rows.append(("total", *("",) * (len(shown) - 1), *_cells(total)))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    written = "".join(
         "  ".join(
-            cell.ljust(width) if column < words else cell.rjust(width)
+            cell.ljust(width) if column < len(shown) else cell.rjust(width)
             for column, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         + "\n"
         for row in rows
     )
+    unpriced = sorted({one.model for one in used if one.unpriced})
+    return written + (UNPRICED.format(models=", ".join(unpriced)) if unpriced else "")
 
 
-def _day(one: Used) -> str:
-    return (EPOCH + timedelta(days=one.day)).isoformat()
+def _summed(used: Iterable[Used], by: Sequence[str], *, in_order: bool) -> list[tuple[tuple[str, ...], Line]]:
+    """``in_order``: as it was read, oldest day first; else the most expensive first."""
+    sums: dict[tuple[str, ...], Line] = {}
+    for one in used:
+        day = (EPOCH + timedelta(days=one.day)).isoformat()
+        named = dict(zip(DETAILS, (day, one.team_id, one.channel_id, one.user_id, one.model), strict=True))
+        key = tuple(named[name] for name in by)
+        sums[key] = sums[key] + Line.of(one) if key in sums else Line.of(one)
+    if in_order:
+        return list(sums.items())
+    return sorted(sums.items(), key=lambda item: (-item[1].nano_dollars, -item[1].unpriced, item[0]))
 
 
-def _figures(one: Used) -> tuple[int, ...]:
-    return one.questions, one.input, one.cache_read, one.cache_write, one.output
+def _cells(line: Line) -> tuple[str, ...]:
+    dollars = f"{Decimal(line.nano_dollars) / NANO:,.2f}"
+    if line.unpriced:
+        dollars = f"{dollars} + ?" if line.nano_dollars else "?"
+    return (*(f"{figure:,}" for figure in line.figures), dollars)
 
 
-def _number(value: int) -> str:
-    return f"{value:,}"
+def _dollars(line: Line) -> str:
+    return f"{Decimal(line.nano_dollars) / NANO:.6f}"

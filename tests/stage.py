@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ QUICK_RETRIES_S = (0.05, 0.1, 0.2)
 TRANSPORTS = ("socket", "http")
 TURN_S_MAX = 90
 """Ends a test that would hang. Ten office files take half a minute where others use the machine too."""
+DATELINE = re.compile(r"\[The next message was written on [^\]\n]*\]\n\n")
 
 
 class TurnLog(logging.Handler):
@@ -92,9 +94,10 @@ class Stage:
         return [visible_text(message) for message in self.answers(thread_ts, channel=channel)]
 
     def asked_texts(self, number: int = -1) -> list[tuple[str, str]]:
-        """Role and text of each message of a request that the model received."""
+        """Role and text of each message of a request that the model received, without the lines that say the day."""
         messages = self.model.requests[number].body["messages"]
-        return [(m["role"], "".join(b.get("text", f"\n<{b['type']}>\n") for b in m["content"])) for m in messages]
+        shown = [(m["role"], "".join(b.get("text", f"\n<{b['type']}>\n") for b in m["content"])) for m in messages]
+        return [(role, DATELINE.sub("", text)) for role, text in shown]
 
 
 def settings_for(workspace: Workspace, model_url: str, data_dir: Path, transport: str, **more: Any) -> Settings:

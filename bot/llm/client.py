@@ -9,6 +9,7 @@ import asyncio
 import random
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -20,6 +21,7 @@ from httpx_aiohttp import HttpxAiohttpClient
 from bot.errors import AnswerCut, ModelError, ModelRequestInvalid, ModelSilent, ModelUnavailable
 from bot.llm import refusals, wire
 from bot.llm.body import StreamedBody
+from bot.llm.efforts import Efforts
 from bot.llm.patience import Deadline, Patience
 from bot.llm.sse import ObjectReader, StreamBroken
 from bot.logs import get_logger
@@ -49,6 +51,14 @@ LINK_ERRORS = (
 """Everything that the libraries below raise when the link does not work."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """Who hears what comes beside the words."""
+
+    on_usage: Callable[[Usage], None]
+    on_thinking: Callable[[bool], None]
+
+
 class MessagesClient:
     """The link to the Messages API; usable for many streams at a time, within one event loop.
 
@@ -73,6 +83,7 @@ class MessagesClient:
         self._model = model
         self._max_tokens = max_tokens
         self._patience = patience or Patience()
+        self._efforts = Efforts()
         self._sleep = sleep
         self._uniform = uniform
         # Silences are timed here, by events: the transport would count bytes, and from before the upload is done.
@@ -93,18 +104,47 @@ class MessagesClient:
         await self._http.aclose()
 
     async def stream(
-        self, conversation: Conversation, on_usage: Callable[[Usage], None] = lambda _: None
+        self,
+        conversation: Conversation,
+        on_usage: Callable[[Usage], None] = lambda _: None,
+        on_thinking: Callable[[bool], None] = lambda _: None,
     ) -> AsyncGenerator[StreamEvent, None]:
-        """``TextDelta`` any number of times, then ``Finished``. Raises ``ModelError``. ``on_usage`` as in ``ports``.
+        """``TextDelta`` any number of times, then ``Finished``. Raises ``ModelError``. ``on_…`` as in ``ports``.
 
-        Closing or cancelling closes the connection at once, which also stops the model.
+        Closing or cancelling closes the connection at once, which also stops the model. An effort that the host refuses
+        is not asked for: the request is sent again without.
         """
+        model = conversation.model or self._model
+        effort = self._efforts.wanted(model, conversation.effort)
+        begun, heard = False, _Heard(on_usage, on_thinking)
+        try:
+            async with aclosing(self._tries(replace(conversation, effort=effort), heard)) as events:
+                async for event in events:
+                    begun = True
+                    yield event
+        except ModelError as error:
+            if begun or not self._efforts.suspected(model, effort, error):
+                raise
+            refused = str(error)
+        else:
+            if effort:
+                self._efforts.learned(model, taken=True)
+            return
+        async with aclosing(self._tries(replace(conversation, effort=""), heard)) as events:
+            async for event in events:
+                if refused:
+                    log.warning("model.effort_refused", model=model, effort=effort, detail=refused)
+                    self._efforts.learned(model, taken=False)
+                    refused = ""
+                yield event
+
+    async def _tries(self, conversation: Conversation, heard: _Heard) -> AsyncGenerator[StreamEvent, None]:
         chunks = wire.request_chunks(conversation, model=self._model, max_tokens=self._max_tokens)
         deadline = Deadline(self._patience, _now_s())
         for retries in range(self._patience.retries_max + 1):
             begun = False
             try:
-                async with aclosing(self._try(chunks, deadline, on_usage)) as events:
+                async with aclosing(self._try(chunks, deadline, heard)) as events:
                     async for event in events:
                         begun = True
                         yield event
@@ -118,7 +158,7 @@ class MessagesClient:
             await self._sleep(pause_s)
 
     async def _try(
-        self, chunks: tuple[wire.Chunk, ...], deadline: Deadline, on_usage: Callable[[Usage], None]
+        self, chunks: tuple[wire.Chunk, ...], deadline: Deadline, heard: _Heard
     ) -> AsyncGenerator[StreamEvent, None]:
         body, answer = StreamedBody(chunks), wire.AnswerReader()
         response: httpx.Response | None = None
@@ -132,9 +172,11 @@ class MessagesClient:
             async with aclosing(_objects(response)) as objects:
                 while not answer.over and (data := await _next(objects, deadline)) is not None:
                     before = answer.usage
-                    words = list(answer.read(data))
+                    thought, words = answer.thinks, list(answer.read(data))
                     if answer.usage != before:
-                        on_usage(answer.usage + -before)
+                        heard.on_usage(answer.usage + -before)
+                    if answer.thinks or thought:
+                        heard.on_thinking(answer.thinks)
                     deadline.heard(_now_s(), words=bool(words), ended=answer.ended)
                     begun = begun or bool(words)
                     for delta in words:

@@ -99,6 +99,12 @@ WRONG_KEY = re.compile(
     r"|invalid (access |bearer |auth\w* )?token|unauthori[sz]ed|authentication (failed|required)",
     re.IGNORECASE,
 )
+ABOUT_EFFORT = re.compile(
+    r"\boutput_config\b|(?<![\w-])effort\b.{0,80}(support|permit|allow|unknown|unrecogni[sz]ed|extra|valid"
+    r"|expected|input should)|(support|permit|allow|unknown|unrecogni[sz]ed|unexpected|extra|invalid)\w*\b.{0,80}"
+    r"(?<![\w-])effort\b",
+    re.IGNORECASE | re.DOTALL,
+)
 NOT_ABOUT_FILES = re.compile(r"content (filter|polic|management)|(usage|safety) polic|moderation", re.IGNORECASE)
 UNKNOWN_FIELD = re.compile(
     r"extra inputs are not permitted|(unknown|unexpected|unrecogni[sz]ed) (field|key)", re.IGNORECASE

@@ -115,6 +115,7 @@ def _json(value: object) -> bytes:
 
 _OTHER_NAMES = {"length": StopReason.MAX_TOKENS}
 """Stop reasons that servers pass on untranslated from OpenAI's format, where they leave the answer not whole."""
+_THOUGHTS = ("thinking", "redacted_thinking")
 _USAGE_KEYS = {
     "input": "input_tokens",
     "output": "output_tokens",
@@ -137,8 +138,12 @@ class AnswerReader:
     stop_reason: str | None = None
     over: bool = False
     """Nothing more belongs to the answer."""
+    thinks: bool = False
+    """A block of thinking is open; what the API sends meanwhile, ``ping`` too, says that it goes on. What the model
+    thinks is neither kept nor sent again."""
     _started: bool = False
     _understood: bool = False
+    _category: str = ""
     _cited: list[Citation] = field(default_factory=list)
     """In the block that is being written."""
     _stray: Mapping[str, Any] = field(default_factory=dict, repr=False)
@@ -151,6 +156,10 @@ class AnswerReader:
     def read(self, event: Mapping[str, Any]) -> Iterator[TextDelta | Citation]:
         """Raises ``ModelError`` for an error."""
         yield from self._cited_before(event)
+        self.thinks = self._still_thinks(event)
+        yield from self._said(event)
+
+    def _said(self, event: Mapping[str, Any]) -> Iterator[TextDelta | Citation]:
         match event:
             case {"type": "content_block_delta", "delta": {"type": "text_delta", "text": str(text)}} if text:
                 yield TextDelta(text)
@@ -176,6 +185,16 @@ class AnswerReader:
                 self._stray = self._stray or event
                 return
         self._understood = True
+
+    def _still_thinks(self, event: Mapping[str, Any]) -> bool:
+        match event:
+            case {"type": "content_block_start", "content_block": {"type": str(kind)}}:
+                return kind in _THOUGHTS
+            case {"type": "content_block_delta", "delta": {"type": "thinking_delta"}}:
+                return True
+            case {"type": "content_block_stop" | "message_delta" | "message_stop"}:
+                return False
+        return self.thinks
 
     def _cited_before(self, event: Mapping[str, Any]) -> Iterator[Citation]:
         """Citations come where their block ends: the API may send them before the block's words."""
@@ -204,6 +223,9 @@ class AnswerReader:
             case {"delta": {"stop_reason": str(reason)}} if reason:
                 self.stop_reason = reason
         match event:
+            case {"delta": {"stop_details": {"category": str(category)}}}:
+                self._category = loggable(category)
+        match event:
             case {"usage": dict(usage)}:
                 self._count(usage)
 
@@ -212,12 +234,18 @@ class AnswerReader:
         for name, key in _USAGE_KEYS.items():
             if isinstance(count := usage.get(key), int):
                 self.usage = replace(self.usage, **{name: count})
+        if isinstance(written := usage.get("cache_creation"), dict):
+            short, long = (written.get(f"ephemeral_{ttl}_input_tokens") for ttl in ("5m", "1h"))
+            if isinstance(long, int):
+                self.usage = replace(self.usage, cache_write_1h=long)
+            if isinstance(short, int) and isinstance(long, int) and short + long > self.usage.cache_write:
+                self.usage = replace(self.usage, cache_write=short + long)  # some hosts give the parts alone
 
     def finished(self) -> Finished:
         """The answer's end."""
         reason = self.stop_reason or ""
         if reason in set(StopReason):
-            return Finished(StopReason(reason), self.usage)
+            return Finished(StopReason(reason), self.usage, self._category)
         return Finished(_OTHER_NAMES.get(reason) or loggable(reason), self.usage)
 
     def unfinished(self, headers: Mapping[str, str]) -> ModelError:

@@ -3,7 +3,8 @@
 A question is counted when it is claimed for the first time, however often it is run after that; what is used up then
 keeps it from being answered, and nothing later does. Tokens are added while the model writes. A row is one question's
 on one day with one model, so that no two processes write the same one; it holds ids and figures, no text, and outlives
-the question. Days are UTC, by the database's clock. Implements ``ports.UsageRecords``.
+the question. What it cost stands beside them, by the price of then. Days are UTC, by the database's clock. Implements
+``ports.UsageRecords``.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ CLOSE_PATIENCE_S = 5.0
 """For a database that does not answer while the process ends."""
 MODEL_CHARS_MAX = 128
 TOKENS = ("input", "output", "cache_read", "cache_write")
+"""All that was processed."""
+FIGURES = (*TOKENS, "cache_write_1h")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +51,9 @@ class DayBudgets:
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """What ``StoredQuestions`` does about usage when it claims."""
+    """What ``StoredQuestions`` does about usage when it claims. ``model_in`` a channel, by its id."""
 
-    model: str
+    model_in: Callable[[str], str]
     budgets: DayBudgets = DayBudgets()
 
     def admit(self, connection: Connection, claimed: Sequence[RowMapping]) -> dict[int, Spent]:
@@ -70,8 +73,9 @@ class Counting:
                 refused[row["id"]] = spent
                 continue
             key = {name: row[name] for name in ("team_id", "user_id", "channel_id")}
-            first = {"day": day, "question_id": row["id"], "model": self.model[:MODEL_CHARS_MAX], "questions": 1}
-            connection.execute(_COUNT, {**key, **first, **dict.fromkeys(TOKENS, 0)})
+            model = self.model_in(row["channel_id"])[:MODEL_CHARS_MAX]
+            first = {"day": day, "question_id": row["id"], "model": model, "questions": 1}
+            connection.execute(_COUNT, {**key, **first, **dict.fromkeys(FIGURES, 0)})
         return refused
 
     def _spent(self, connection: Connection, row: RowMapping, day: int) -> Spent | None:
@@ -99,17 +103,16 @@ def _sum(connection: Connection, figure: sa.ColumnElement[int], whose: sa.Column
 class StoredUsage:
     """What cannot be written at once is owed, and written when the database is back."""
 
-    def __init__(self, database: Database, model: str, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._database = database
-        self._model = model[:MODEL_CHARS_MAX]
         self._count = _add_to((postgresql if database.shared else sqlite).insert(usage))
         there = questions.c.id.in_(sa.bindparam("ids", expanding=True))
         self._there = sa.select(questions.c.id, database.now(clock).label("now")).where(there)
-        self._owed: dict[int, tuple[Question, Usage]] = {}
+        self._owed: dict[tuple[int, str], tuple[Question, Usage]] = {}
         self._writing: asyncio.Task[None] | None = None
 
-    def used(self, claim: Claim, more: Usage) -> None:
-        self._owe(claim.id, claim.question, more)
+    def used(self, claim: Claim, model: str, more: Usage) -> None:
+        self._owe((claim.id, model[:MODEL_CHARS_MAX]), claim.question, more)
         if self._writing is None:
             self._writing = asyncio.create_task(self._write())
 
@@ -122,9 +125,9 @@ class StoredUsage:
         if self._owed:
             log.warning("usage.lost", questions=len(self._owed))
 
-    def _owe(self, question_id: int, question: Question, more: Usage) -> None:
-        _, before = self._owed.get(question_id, (question, Usage()))
-        self._owed[question_id] = question, before + more
+    def _owe(self, what: tuple[int, str], question: Question, more: Usage) -> None:
+        _, before = self._owed.get(what, (question, Usage()))
+        self._owed[what] = question, before + more
 
     async def _write(self) -> None:
         try:
@@ -134,27 +137,29 @@ class StoredUsage:
                     await self._database.run(partial(self._add, owed=owed), durable=False, soon=True)
                 except StoreFailed as error:
                     log.warning("usage.not_written", error=str(error), questions=len(owed))
-                    for question_id, (question, figures) in owed.items():
-                        self._owe(question_id, question, figures)
+                    for what, (question, figures) in owed.items():
+                        self._owe(what, question, figures)
                     await asyncio.sleep(PAUSE_S)
         finally:
             self._writing = None
 
-    def _add(self, connection: Connection, owed: Mapping[int, tuple[Question, Usage]]) -> None:
+    def _add(self, connection: Connection, owed: Mapping[tuple[int, str], tuple[Question, Usage]]) -> None:
         """An operator may have erased some of the questions; they are not there any more."""
-        there = {row.id: int(row.now // DAY_S) for row in connection.execute(self._there, {"ids": list(owed)})}
+        ids = {question_id for question_id, _ in owed}
+        there = {row.id: int(row.now // DAY_S) for row in connection.execute(self._there, {"ids": list(ids)})}
         rows = [
             {
                 "day": there[question_id],
                 "question_id": question_id,
-                "model": self._model,
+                "model": model,
                 "team_id": question.team_id,
                 "user_id": question.user_id,
                 "channel_id": question.channel_id,
                 "questions": 0,
-                **{name: getattr(figures, name) for name in TOKENS},
+                "nano_dollars": used.nano_dollars,
+                **{name: getattr(used, name) for name in FIGURES},
             }
-            for question_id, (question, figures) in owed.items()
+            for (question_id, model), (question, used) in owed.items()
             if question_id in there
         ]
         if rows:
@@ -166,5 +171,8 @@ _COUNT = usage.insert()
 
 
 def _add_to(row: postgresql.Insert | sqlite.Insert) -> postgresql.Insert | sqlite.Insert:
-    added = {name: usage.c[name] + row.excluded[name] for name in TOKENS}
+    """What a request without a price used adds nothing to what others cost."""
+    more, dollars = row.excluded.nano_dollars, usage.c.nano_dollars
+    added: dict[str, sa.ColumnElement[int]] = {name: usage.c[name] + row.excluded[name] for name in FIGURES}
+    added["nano_dollars"] = sa.case((more.is_(None), dollars), else_=sa.func.coalesce(dollars, 0) + more)
     return row.on_conflict_do_update(index_elements=[usage.c.question_id, usage.c.day, usage.c.model], set_=added)

@@ -24,7 +24,11 @@ from bot.store.transactions import DATABASE_ERRORS
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """By one person in one channel on one day (UTC, days since 1970) with one model."""
+    """By one person in one channel on one day (UTC, days since 1970) with one model.
+
+    ``cache_write_1h`` is a part of ``cache_write``. ``nano_dollars``: of what had a known price; ``unpriced``: the
+    tokens that had none.
+    """
 
     day: int
     team_id: str
@@ -35,7 +39,10 @@ class Used:
     input: int
     cache_read: int
     cache_write: int
+    cache_write_1h: int
     output: int
+    nano_dollars: int
+    unpriced: int
 
 
 async def read(address: str, since_day: int) -> list[Used]:
@@ -76,9 +83,13 @@ async def _read_server(url: URL, since_day: int) -> list[Used]:
 
 def _rows(connection: Connection, since_day: int) -> list[Used]:
     of = [usage.c[name] for name in ("day", "team_id", "channel_id", "user_id", "model")]
-    sums: Sequence[sa.ColumnElement[int]] = [
-        sa.cast(sa.func.sum(usage.c[name]), sa.BigInteger)
-        for name in ("questions", "input", "cache_read", "cache_write", "output")
+    figures = ("questions", "input", "cache_read", "cache_write", "cache_write_1h", "output")
+    tokens = usage.c.input + usage.c.cache_read + usage.c.cache_write + usage.c.output
+    summed: Sequence[sa.ColumnElement[int]] = [
+        *(usage.c[name] for name in figures),
+        sa.func.coalesce(usage.c.nano_dollars, 0),
+        sa.case((usage.c.nano_dollars.is_(None), tokens), else_=0),
     ]
+    sums = [sa.cast(sa.func.sum(figure), sa.BigInteger) for figure in summed]
     query = sa.select(*of, *sums).where(usage.c.day >= since_day).group_by(*of).order_by(*of)
     return [Used(*row) for row in connection.execute(query)]

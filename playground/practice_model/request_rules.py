@@ -28,6 +28,7 @@ from playground.practice_model.received import CHARS_PER_TOKEN, Received, SeenIm
 
 VERSIONS = ("2023-06-01", "2026-10-21")
 
+EFFORTS = ("low", "medium", "high", "xhigh", "max")
 _TOP_REQUIRED = {"model", "messages"}
 _TOP_OPTIONAL = {"system", "cache_control", "metadata", "output_config", "thinking"}
 _ANSWER_OPTIONAL = {"stream", "stop_sequences", "service_tier", "temperature", "top_p", "top_k"}
@@ -46,6 +47,7 @@ def see_request(body: object, *, version: str, strict_turns: bool, counting: boo
     if not counting:
         _check_max_tokens(request["max_tokens"], model)
         _check_sampling(request, model, version)
+    _check_effort(request.get("output_config", {}))
     if not isinstance(request.get("stream", False), bool):
         raise BadRequest("stream: Input should be a valid boolean")
     system_chars = _system_chars(request.get("system", ""))
@@ -83,6 +85,13 @@ def _check_max_tokens(max_tokens: object, model: KnownModel) -> None:
             f"max_tokens: {max_tokens} > {model.output_tokens_max}, "
             f"which is the maximum allowed number of output tokens for {model.id}"
         )
+
+
+def _check_effort(output_config: object) -> None:
+    given = json_object("output_config", output_config)
+    check_fields("output_config", given, set(), {"effort", "format"})
+    if given.get("effort", "high") not in EFFORTS:
+        raise BadRequest(f"output_config.effort: Input should be {', '.join(map(repr, EFFORTS))}")
 
 
 def _check_sampling(request: dict[str, Any], model: KnownModel, version: str) -> None:

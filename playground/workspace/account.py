@@ -155,7 +155,7 @@ def user_object(user: User, *, with_email: bool) -> Json:
     }
     if user.deleted:
         return known
-    known |= {"real_name": user.real_name, "tz": "Europe/Amsterdam"}
+    known |= {"real_name": user.real_name, "tz": user.tz}
     known |= {"is_restricted": user.is_restricted, "is_ultra_restricted": user.is_ultra_restricted}
     if user.team:
         return known | {"is_stranger": user.is_stranger}

@@ -103,8 +103,8 @@ def channel_object(channel: Channel) -> Json:
         "is_member": defaults.BOT_USER_ID in channel.members,
         "is_general": channel.name == "general",
         "is_ext_shared": channel.is_ext_shared,
-        "topic": {"value": "", "creator": "", "last_set": 0},
-        "purpose": {"value": "", "creator": "", "last_set": 0},
+        "topic": {"value": channel.topic, "creator": "", "last_set": 0},
+        "purpose": {"value": channel.purpose, "creator": "", "last_set": 0},
     }
 
 

@@ -57,6 +57,7 @@ class User:
     team: str = ""
     is_stranger: bool = False
     deleted: bool = False
+    tz: str = "Europe/Amsterdam"
 
     @property
     def standing(self) -> str:
@@ -87,6 +88,8 @@ class Channel:
     is_archived: bool = False
     is_ext_shared: bool = False
     """Whether another company's people are in it: Slack Connect."""
+    topic: str = ""
+    purpose: str = ""
 
 
 @dataclass(frozen=True, slots=True)

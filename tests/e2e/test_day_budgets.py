@@ -41,9 +41,9 @@ def running(workspace: Workspace, model: PracticeModel, tmp_path: Path, turn_log
 
 
 async def used(stage: Stage) -> list[str]:
-    """The lines of the report, as CSV, without their days and ids."""
+    """The lines of the report, as CSV, without their days, ids and dollars."""
     report = await usage.report(sqlite_in(stage.settings.bot_data_dir), "1d", csv=True)
-    return [",".join(line.split(",")[5:]) for line in report.splitlines()[1:]]
+    return [",".join(line.split(",")[5:-1]) for line in report.splitlines()[1:]]
 
 
 async def until_used(stage: Stage, as_wanted: Callable[[list[str]], object]) -> None:
@@ -126,6 +126,6 @@ async def test_what_an_answer_used_is_counted_also_where_it_breaks_off(running: 
     async with running() as stage:
         stage.model.script(Answer("x" * 400), Answer(chunks=("y" * 40,) * 9, cut_after=5))
         assert await stage.outcome(await stage.ask("@claude hello")) == "answered"
-        await until_used(stage, lambda lines: lines == [f"1,{read_by(stage)},0,0,100"])
+        await until_used(stage, lambda lines: lines == [f"1,{read_by(stage)},0,0,0,100"])
         assert await stage.outcome(await stage.ask("@claude hello", who="grace")) == "cut"
-        await until_used(stage, lambda lines: len(lines) == 2 and re.fullmatch("1,[1-9][0-9]*,0,0,50", lines[1]))
+        await until_used(stage, lambda lines: len(lines) == 2 and re.fullmatch("1,[1-9][0-9]*,0,0,0,50", lines[1]))

@@ -168,7 +168,7 @@ async def test_what_a_killed_bot_had_used_is_counted_and_its_question_once(
         before = ""
         for _ in range(20):  # what was used is booked beside the answer
             _, before, _ = await run_to_end("usage", "--csv", **env)
-            if before.rstrip().endswith(",1000"):
+            if ",1000," in before:
                 break
         await killed.kill()
     async with bot_process("run", **env) as second:
@@ -178,9 +178,12 @@ async def test_what_a_killed_bot_had_used_is_counted_and_its_question_once(
 
     ids, read = f"{workspace.team_id},{stage.general},{workspace.user('ada')}", int(turn["input_tokens"])
     assert (code, err) == (0, "")
-    assert [line.split(",", 1)[1] for line in before.splitlines()[1:]] == [f"{ids},claude-sonnet-5-5,1,{read},0,0,1000"]
+    dollars = (2 * read + 10 * 1_000) / 1_000_000
+    assert [line.split(",", 1)[1] for line in before.splitlines()[1:]] == [
+        f"{ids},claude-sonnet-5-5,1,{read},0,0,0,1000,{dollars:.6f}"
+    ]
     assert [line.split(",", 1)[1] for line in after.splitlines()[1:]] == [
-        f"{ids},claude-sonnet-5-5,1,{2 * read},0,0,2000"
+        f"{ids},claude-sonnet-5-5,1,{2 * read},0,0,0,2000,{2 * dollars:.6f}"
     ]
 
 

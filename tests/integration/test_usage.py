@@ -26,7 +26,7 @@ from tests.postgres import OVER_BOTH
 
 LEASE_S = 20.0
 MODEL = "claude-sonnet-5-5"
-SOME = Usage(input=100, output=20, cache_read=3, cache_write=4)
+SOME = Usage(input=100, output=20, cache_read=3, cache_write=4, cache_write_1h=1, nano_dollars=400_000_000)
 
 
 def today() -> int:
@@ -38,7 +38,7 @@ class Asked:
 
     def __init__(self, database: Database, **budgets: int) -> None:
         self.database = database
-        self.questions = StoredQuestions(database, counting=Counting(MODEL, DayBudgets(**budgets)))
+        self.questions = StoredQuestions(database, counting=Counting(lambda _: MODEL, DayBudgets(**budgets)))
         self._count = 0
 
     async def ask(self, user: str = "A", **more: str) -> Claim:
@@ -53,8 +53,8 @@ class Asked:
         return claim
 
     async def use(self, claim: Claim, more: Usage = SOME, model: str = MODEL) -> None:
-        books = StoredUsage(self.database, model)
-        books.used(claim, more)
+        books = StoredUsage(self.database)
+        books.used(claim, model, more)
         await books.aclose()
 
     async def a_day_passes(self) -> None:
@@ -97,12 +97,12 @@ class TestCounting:
     async def test_what_the_database_does_not_take_is_written_when_it_is_back(self, database: Database) -> None:
         asking = Asked(database)
         claim = await asking.ask()
-        books = StoredUsage(database, MODEL)
+        books = StoredUsage(database)
         with logged() as lines:
             await run_sql(database, "ALTER TABLE usage RENAME TO away")
-            books.used(claim, SOME)
+            books.used(claim, MODEL, SOME)
             await lines.until("usage.not_written")
-            books.used(claim, SOME)
+            books.used(claim, MODEL, SOME)
             await run_sql(database, "ALTER TABLE away RENAME TO usage")
             await books.aclose()
         assert await asking.rows() == [(0, 1, 200, 40, 6, 8)]
@@ -114,7 +114,8 @@ class TestCounting:
         assert {name: row[name] for name in ("team_id", "user_id", "channel_id", "model")} == {
             "team_id": "T1", "user_id": "A", "channel_id": "C1", "model": MODEL,
         }  # fmt: skip
-        assert {type(value) for name, value in row.items() if not name.endswith("_id") and name != "model"} == {int}
+        figures = {name: value for name, value in row.items() if not name.endswith("_id") and name != "model"}
+        assert {type(value) for value in figures.values()} == {int}
 
     async def test_it_is_forgotten_after_a_year_and_some_days(self, database: Database) -> None:
         asking = Asked(database)
@@ -179,7 +180,9 @@ class TestBudgets:
 
 async def test_processes_that_share_a_database_never_exceed_a_persons_questions(postgres_database: str) -> None:
     databases = [await Database.open(postgres_database) for _ in range(4)]
-    stores = [StoredQuestions(one, counting=Counting(MODEL, DayBudgets(user_questions=5))) for one in databases]
+    stores = [
+        StoredQuestions(one, counting=Counting(lambda _: MODEL, DayBudgets(user_questions=5))) for one in databases
+    ]
     for number in range(20):
         await stores[0].add(asked(f"{number}"), "one", busy=False, lease_s=0.0)
     found = await asyncio.gather(
@@ -197,7 +200,8 @@ class TestReport:
     async def asking(self, database: Database) -> Asked:
         asking = Asked(database)
         for user, channel in (("A", "C1"), ("A", "C2"), ("B", "C1")):
-            await asking.use(await asking.ask(user, channel_id=channel), Usage(1_000, 200, 30, 4))
+            used = Usage(1_000, 200, 30, 4, 3, 1_250_000_000)
+            await asking.use(await asking.ask(user, channel_id=channel), used)
         await asking.a_day_passes()
         await asking.use(await asking.ask("B", channel_id="D1"))
         return asking
@@ -206,17 +210,51 @@ class TestReport:
     @pytest.mark.usefixtures("asking")
     async def test_it_says_who_used_what_each_day_while_the_bot_uses_the_database(self, address: str) -> None:
         now, before = (date(1970, 1, 1) + timedelta(days=today() - ago) for ago in (0, 1))
-        assert (await reports.report(address, "7d", csv=False)).splitlines() == [
-            "day         workspace  person  model              questions  input  cache_read  cache_write  output",
-            f"{before}  T1         A       claude-sonnet-5-5          2  2,000          60            8     400",
-            f"{before}  T1         B       claude-sonnet-5-5          1  1,000          30            4     200",
-            f"{now}  T1         B       claude-sonnet-5-5          1    100           3            4      20",
-            "total                                                     4  3,100          93           16     620",
+        names = "day workspace person model questions input cache_read cache_write_5m cache_write_1h output dollars"
+        lines = (await reports.report(address, "7d", csv=False)).splitlines()
+        assert [line.split() for line in lines] == [
+            names.split(),
+            f"{before} T1 A {MODEL} 2 2,000 60 2 6 400 2.50".split(),
+            f"{before} T1 B {MODEL} 1 1,000 30 1 3 200 1.25".split(),
+            f"{now} T1 B {MODEL} 1 100 3 3 1 20 0.40".split(),
+            ["total", "4", "3,100", "93", "6", "10", "620", "4.15"],
         ]
+        assert len({len(line) for line in lines}) == 1, "figures stand below each other"
         assert (await reports.report(address, "1d", csv=True)).splitlines() == [
-            "day,workspace,channel,person,model,questions,input,cache_read,cache_write,output",
-            f"{now},T1,D1,B,claude-sonnet-5-5,1,100,3,4,20",
+            "day,workspace,channel,person,model,questions,input,cache_read,cache_write_5m,cache_write_1h,output,dollars",
+            f"{now},T1,D1,B,claude-sonnet-5-5,1,100,3,3,1,20,0.400000",
         ]
+
+    @OVER_BOTH
+    @pytest.mark.usefixtures("asking")
+    async def test_it_says_who_cost_most_by_whatever_is_asked_for(self, address: str) -> None:
+        async def lines(by: str) -> list[str]:
+            report = await reports.report(address, "7d", csv=True, by=reports.details(by))
+            return report.splitlines()
+
+        assert await lines("person") == [
+            "person,questions,input,cache_read,cache_write_5m,cache_write_1h,output,dollars",
+            "A,2,2000,60,2,6,400,2.500000",
+            "B,2,1100,33,4,4,220,1.650000",
+        ]
+        assert [line.split(",")[0] for line in await lines("channel")] == ["channel", "C1", "C2", "D1"]
+        assert [line.split(",")[:2] for line in await lines("model, person")] == [
+            ["model", "person"], [MODEL, "A"], [MODEL, "B"],
+        ]  # fmt: skip
+        with pytest.raises(StartFailed, match="--by: user is none of day, workspace, channel, person, model"):
+            reports.details("user")
+
+    @OVER_BOTH
+    async def test_what_has_no_price_is_tokens_and_is_said_to_be(self, database: Database, address: str) -> None:
+        asking = Asked(database)
+        await asking.use(await asking.ask("A"), Usage(1_000, 200), model="my-own")
+        await asking.use(await asking.ask("A"), Usage(1_000, 200, nano_dollars=2_000_000_000))
+        table = (await reports.report(address, "1d", csv=False, by=("model",))).splitlines()
+        assert [line.split()[-1] for line in table[1:3]] == ["2.00", "?"]
+        assert table[3].endswith("2.00 + ?")
+        assert table[4] == "No price was known for my-own: dollars are without that."
+        rows = (await reports.report(address, "1d", csv=True, by=("model",))).splitlines()[1:]
+        assert [row.rpartition(",")[2] for row in rows] == ["2.000000", ""]
 
     @pytest.mark.usefixtures("database")
     async def test_where_nothing_was_asked_it_says_so(self, address: str) -> None:

@@ -87,9 +87,6 @@ def test_a_whole_message_is_read_in_any_chunking_and_half_of_one_not_at_all(
     content = [{"type": "text", "text": text} for text in texts]
     ended = {"content": content, "stop_reason": "end_turn"}
     message = grammar.message("msg_1", "m", grammar.usage(Counted(7), 1)) | ended
-        "content": content,
-        "stop_reason": "end_turn",
-    }
     body = json.dumps(message, indent=indent).encode()
 
     assert answer_in([bytes([byte]) for byte in body])[0] == texts

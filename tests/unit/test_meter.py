@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.meter import BOOK_EVERY_TOKENS, CHARS_PER_TOKEN, Meter
+from bot.prices import Price
 from bot.stream_events import Usage
 
 
@@ -17,8 +18,8 @@ class Books:
     def total(self) -> Usage:
         return sum(self.entries, Usage())
 
-    def meter(self) -> Meter:
-        return Meter(self.entries.append)
+    def meter(self, price: Price | None = None) -> Meter:
+        return Meter(self.entries.append, price)
 
 
 def test_a_whole_answer_counts_what_the_api_says_whatever_its_words_seemed_to_be() -> None:

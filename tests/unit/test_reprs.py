@@ -17,9 +17,10 @@ from bot.stream_events import TextDelta
 from tests.asked import asked
 
 NOBODYS_WORDS = {
-    "attachment_id", "bot_id", "bot_user_id", "channel_id", "effort", "enterprise_id", "file", "file_id", "filetype",
-    "id", "into", "language", "media_type", "mimetype", "mode", "model", "no_access", "notice", "office_program",
-    "owner", "reason", "rows", "stop_reason", "suffix", "team_id", "thread_ts", "ts", "user_id", "user_team", "words",
+    "_category", "_taken", "attachment_id", "bill", "bot_id", "bot_user_id", "by_model", "category", "channel_id",
+    "dateline", "effort", "enterprise_id", "file", "file_id", "filetype", "id", "into", "language", "media_type",
+    "mimetype", "mode", "model", "no_access", "notice", "office_program", "owner", "reason", "rows", "stop_reason",
+    "suffix", "team_id", "thread_ts", "ts", "user_id", "user_team", "what", "words", "zone",
 }  # fmt: skip
 """Names of fields with ids, codes, or sentences of the bot's own."""
 SHOWN_BY_NAME = {"NoteExtract.reason", "Note.reason", "PreparedFile.words", "Words.words"}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot import answering, draft, endings
+from bot import draft, endings, waiting
 from bot.errors import ModelError
 from bot.stream_events import StopReason
 
@@ -21,7 +21,7 @@ def kinds(base: type[ModelError] = ModelError) -> Iterator[type[ModelError]]:
 SENTENCES = {kind.__name__: kind.sentence for kind in kinds()} | {
     "hello": endings.HELLO, "given up": endings.GIVEN_UP, "crashed": endings.CRASHED,
     "no access": endings.NO_ACCESS, "Slack is away": endings.SLACK_AWAY,
-    "silent": endings.SILENT, "refused": endings.REFUSED, **endings.STOPPED,
+    "silent": endings.SILENT, "refused": endings.REFUSED, "too long thought": endings.ONLY_THOUGHT, **endings.STOPPED,
 }  # fmt: skip
 CLAUSES = {kind.__name__: kind.clause for kind in kinds()}
 PREDICATES = {"refused": draft.REFUSED, "suspected": draft.SUSPECTED, "set aside": draft.SET_ASIDE}
@@ -53,7 +53,8 @@ def test_a_note_reads_on_behind_the_name_of_its_file(predicate: str) -> None:
 
 
 def test_the_status_is_a_predicate_of_the_bot() -> None:
-    assert re.fullmatch(r"is [a-z ]+…", answering.STILL_WAITING)
+    for status in (waiting.STILL_WAITING, waiting.STILL_THINKING):
+        assert re.fullmatch(r"is [a-z ]+…", status)
 
 
 def test_every_error_says_something_of_its_own() -> None:

@@ -17,7 +17,7 @@ from bot.errors import SlackError
 from bot.logs import get_logger
 from bot.loop_share import one_by_one
 from bot.marks import without_marks
-from bot.messages import Author, AuthorKind, EntryPoint, Question, ThreadMessage
+from bot.messages import Author, AuthorKind, Channel, EntryPoint, Question, ThreadMessage
 from bot.slack import own_messages
 from bot.slack.escape import decode
 from bot.slack.own_messages import ts_order
@@ -84,6 +84,10 @@ class ThreadReader:
         before = [message for message in said[:-1] if message.ts != question.ts]
         asked = next((message for message in said[:-1] if message.ts == question.ts), None)
         return [*before, asked if asked and (asked.text or asked.attachments) else said[-1]]
+
+    async def channel(self, question: Question) -> Channel:
+        """Asked for together with the names of the thread, so that as a rule nothing is waited for here."""
+        return await self.names.channel(question.channel_id)
 
     async def find_replies(
         self, question: Question, *, known: Mapping[int, str] = NOTHING, streamed: bool = False
@@ -220,7 +224,8 @@ class ThreadReader:
         texts = await asyncio.to_thread(self._texts, messages)
         authors = [id_ for message in messages for id_ in self._nameless(message)]
         mentioned = [id_ async for text in one_by_one([*texts, question.text]) for id_ in _mentioned(text)]
-        names = await self.names.resolve([*authors, question.user_id, *mentioned], question.channel_id)
+        wanted = [*authors, question.user_id, question.channel_id, *mentioned]
+        names = await self.names.resolve(wanted, question.channel_id)
         both = one_by_one(zip(messages, texts, strict=True))
         read = [(self._thread_message(message, text, names), text) async for message, text in both]
         said = [message for message, text in read if text.strip() or message.attachments]
@@ -249,14 +254,17 @@ class ThreadReader:
         name = author.name or known or author.id
         if author.kind is not AuthorKind.THIS_BOT:
             text = mentions.named(mentions.unaddressed(text, self._bot_user_id), mentions.by_name(names))
-        return ThreadMessage(text_of(message.get("ts")), replace(author, name=name), text, attachments_of(message))
+        zone = self.names.zone(author.id)
+        author = replace(author, name=name, zone=zone)
+        return ThreadMessage(text_of(message.get("ts")), author, text, attachments_of(message))
 
     def _asked(self, question: Question, names: Mapping[str, str]) -> ThreadMessage:
         """The question as it was accepted, for where Slack does not show it (any more)."""
         user = question.user_id
         app = user.startswith("B") or user in SLACK_ITSELF or self.names.is_known_bot(user)
         name = SLACK_ITSELF.get(user) or names.get(user, user)
-        author = Author(user, name, AuthorKind.OTHER_BOT if app else AuthorKind.PERSON)
+        kind = AuthorKind.OTHER_BOT if app else AuthorKind.PERSON
+        author = Author(user, name, kind, self.names.zone(user))
         # A command's answer is for the one person alone who wrote the command.
         channel_labels = question.entry_point is EntryPoint.COMMAND
         text = mentions.named(question.text, mentions.by_name(names, channel_labels=channel_labels))

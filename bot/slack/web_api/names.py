@@ -17,8 +17,10 @@ from typing import Any, Protocol
 
 from bot.access import Person
 from bot.errors import SlackError, SlackNoAccess, SlackRefused, SlackUnavailable
+from bot.messages import Channel, ChannelKind
 from bot.slack.shapes import Json, object_of, objects_of, text_of
-from bot.slack.web_api.user_object import name_of, person_of
+from bot.slack.web_api.channel_object import channel_of
+from bot.slack.web_api.user_object import name_of, person_of, zone_of
 
 NAMES_MAX = 10_000
 NAME_AGE_MAX_S = 60 * 60
@@ -52,13 +54,18 @@ class Api(Protocol):
 class Known:
     """``name`` is empty where Slack has none, or none for us. ``person`` is ``None`` for what is no user, or none that
     Slack knows; ``no_access``: the app may not ask, for the reason that Slack gives; ``private``: a channel whose name
-    is only for those who are in it."""
+    is only for those who are in it; ``zone``: a person's, see ``messages.Author``."""
 
     name: str = field(repr=False)
     at_s: float
     person: Person | None
     no_access: str = ""
-    private: bool = False
+    channel: Channel | None = None
+    zone: str = ""
+
+    @property
+    def private(self) -> bool:
+        return self.channel is not None and self.channel.kind is not ChannelKind.PUBLIC
 
 
 class Names:
@@ -82,6 +89,19 @@ class Names:
         await self._look_up(dict.fromkeys(map(_looked_up, wanted)), self._wait_max_s)
         found = {wanted_id: known for wanted_id in wanted if (known := self._known.get(wanted_id)) and known.name}
         return {id_: known.name for id_, known in found.items() if not known.private or id_ == channel_id}
+
+    def zone(self, user_id: str) -> str:
+        """The time zone of a user that was asked for before; empty where Slack gave none."""
+        known = self._known.get(user_id)
+        return known.zone if known else ""
+
+    async def channel(self, channel_id: str) -> Channel:
+        """For the eyes of the people in it. Empty where Slack does not say so within ``wait_max_s``."""
+        if channel_id.startswith("D"):
+            return Channel(ChannelKind.DIRECT, "", "", "")
+        await self._look_up([channel_id], self._wait_max_s)
+        known = self._known.get(channel_id)
+        return known.channel if known and known.channel else Channel(ChannelKind.PUBLIC, "", "", "")
 
     async def is_bot(self, user_id: str, *, within_s: float) -> bool | None:
         """Whether the user is a bot; ``None`` where Slack does not say so in time."""
@@ -165,14 +185,21 @@ class Names:
         except SlackError:
             return
         self._remember(wanted_id, "", None, no_access)
-        private = _is_private(answer)
+        channel, zone = channel_of(object_of(answer.get("channel"))), zone_of(object_of(answer.get("user")))
         for id_, name, person in read(wanted_id, answer):
-            self._remember(id_, name, person, private=private)
+            self._remember(id_, name, person, channel=channel, zone=zone)
 
     def _remember(
-        self, id_: str, name: str, person: Person | None, no_access: str = "", *, private: bool = False
+        self,
+        id_: str,
+        name: str,
+        person: Person | None,
+        no_access: str = "",
+        *,
+        channel: Channel | None = None,
+        zone: str = "",
     ) -> None:
-        self._known[id_] = Known(" ".join(name.split()), self._clock(), person, no_access, private)
+        self._known[id_] = Known(" ".join(name.split()), self._clock(), person, no_access, channel, zone)
         self._known.move_to_end(id_)
         while len(self._known) > NAMES_MAX:
             self._known.popitem(last=False)
@@ -197,12 +224,6 @@ def _bot(wanted_id: str, answer: Json) -> Found:
 
 def _channel(wanted_id: str, answer: Json) -> Found:
     yield wanted_id, text_of(object_of(answer.get("channel")).get("name")), None
-
-
-def _is_private(answer: Json) -> bool:
-    """By an answer of conversations.info. Source: slack:reference/objects/conversation-object."""
-    channel = object_of(answer.get("channel"))
-    return any(channel.get(flag) is True for flag in ("is_private", "is_group", "is_im", "is_mpim"))
 
 
 def _groups(_: str, answer: Json) -> Found:

@@ -1,21 +1,36 @@
-"""Slack's user object goes in; the name that people know the user by, and what decides on access, come out.
+"""Slack's user object goes in; the user's name and time zone, and what decides on access, come out.
 
 Pure. Source: slack:reference/objects/user-object, and slack:apis/slack-connect for people of other companies.
 """
 
 from __future__ import annotations
 
+import re
+
 from bot.access import Person
 from bot.slack.shapes import Json, object_of, text_of
 
 GUEST_FLAGS = ("is_restricted", "is_ultra_restricted")
 """Those of a guest in several channels; one in a single channel has both."""
+DAY_S = 86_400
+_ZONE = re.compile(r"[A-Za-z][\w+-]{0,40}(/[A-Za-z][\w+-]{0,40}){0,3}", re.ASCII)
 
 
 def name_of(user: Json) -> str:
     profile = object_of(user.get("profile"))
     names = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"))
     return next((text_of(name) for name in names if text_of(name).strip()), "")
+
+
+def zone_of(user: Json) -> str:
+    """As ``messages.Author`` has it: the name of the time zone, or else how far from UTC its clocks are just now."""
+    if (zone := text_of(user.get("tz"))) and _ZONE.fullmatch(zone):
+        return zone
+    offset_s = user.get("tz_offset")
+    if type(offset_s) is not int or abs(offset_s) >= DAY_S:
+        return ""
+    hours, minutes = divmod(abs(offset_s) // 60, 60)
+    return f"UTC{'-' if offset_s < 0 else '+'}{hours:02}:{minutes:02}"
 
 
 def person_of(user: Json) -> Person:

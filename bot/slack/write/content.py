@@ -33,6 +33,8 @@ class Content:
     form: Form = Form.MARKDOWN
     growing: bool = False
     """More of the answer is expected: a button below says so, and stops it."""
+    bill: str = ""
+    """What the answer used; the last of the small lines. Alone it is no reason for a message."""
 
     @property
     def empty(self) -> bool:
@@ -41,14 +43,15 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """What stands under the last words: a sentence, a line for each source and note, and what a person may do now."""
+    """What stands under the last words: a sentence, lines for sources, notes and what was used, and what one may do."""
 
     ending: str = field(default="", repr=False)
     notes: tuple[Note, ...] = ()
     button: Button | None = None
     sources: tuple[Source, ...] = ()
+    bill: str = ""
 
     @property
     def content(self) -> Content:
         footer = (self.ending,) if self.ending else ()
-        return Content(footer=footer, notes=self.notes, button=self.button, sources=self.sources)
+        return Content(footer=footer, notes=self.notes, button=self.button, sources=self.sources, bill=self.bill)

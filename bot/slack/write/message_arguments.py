@@ -40,6 +40,7 @@ def message(content: Content, stops: str = "") -> dict[str, Any]:
     footer = [*content.footer, *sources, *(f"📎 {note_line(note)}" for note in content.notes)]
     if content.form is Form.TEXT:
         return {"text": escape("\n".join(part for part in (content.markdown, *footer) if part)), "blocks": []}
+    footer += [content.bill] if content.bill else []  # not where it would be read back as part of the answer
     answer: list[dict[str, Any]] = []
     if content.markdown and content.form is Form.MARKDOWN:
         answer = [{"type": "markdown", "text": escape(content.markdown)}]

@@ -151,10 +151,11 @@ class Writer:
         sources: Sequence[Source] = (),
         withdraw: bool = False,
         button: Button | None = None,
+        bill: str = "",
     ) -> None:
         if rest := self._pictures.close():
             self._plan.write(rest, _now_s())
-        closing = Closing(ending, tuple(notes), button, tuple(sources))
+        closing = Closing(ending, tuple(notes), button, tuple(sources), bill)
         self._plan.finish(closing, _now_s(), withdraw=withdraw)
         self._changed.set()
         if self._ticket is not None:

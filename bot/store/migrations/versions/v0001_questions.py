@@ -36,7 +36,6 @@ def _create_questions() -> None:
         sa.Column("strike_stage", sa.String(16), nullable=True),
         sa.Column("stage", sa.String(16), nullable=True),
         sa.Column("unrecorded", sa.Boolean, nullable=False, server_default=sa.false()),
-        sa.Column("stopped_by", sa.String(32), nullable=True),
         sa.Column("accepted_at", sa.Float, nullable=False),
         sa.Column("claimed_at", sa.Float, nullable=True),
         sa.Column("finished_at", sa.Float, nullable=True),
@@ -61,17 +60,6 @@ def _create_questions() -> None:
 
 
 def _create_the_others() -> None:
-    op.create_table(
-        "conversations",
-        sa.Column("team_id", sa.String(32), nullable=False),
-        sa.Column("channel_id", sa.String(32), nullable=False),
-        sa.Column("thread_ts", sa.String(128), nullable=False),
-        sa.Column("user_id", sa.String(32), nullable=False),
-        sa.Column("since", sa.String(128), nullable=False),
-        sa.Column("at", sa.Float, nullable=False),
-        sa.PrimaryKeyConstraint("team_id", "channel_id", "thread_ts", name="pk_conversations"),
-    )
-    op.create_index("ix_conversations_at", "conversations", ["at"])
     op.create_table(
         "reply_parts",
         sa.Column("question_id", sa.Integer, nullable=False),

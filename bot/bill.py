@@ -1,0 +1,57 @@
+"""What a turn uses goes in, over all of its requests; its figures for the log and a line for people come out. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+
+from bot.prices import NANO
+from bot.stream_events import Usage
+
+CENT = Decimal("0.01")
+
+
+@dataclass(slots=True)
+class Bill:
+    """``model`` is empty until it is known which one is asked."""
+
+    model: str = ""
+    effort: str = ""
+    used: Usage = field(default_factory=Usage)
+
+    def add(self, more: Usage) -> None:
+        self.used += more
+
+    def fields(self) -> dict[str, object]:
+        """Of ``turn.done``. ``input_tokens`` is all that was read; ``dollars`` is ``None`` where no price is known."""
+        used, dollars = self.used, self._dollars()
+        return {
+            "model": self.model,
+            "effort": self.effort,
+            "input_tokens": used.prompt,
+            "cache_read_tokens": used.cache_read,
+            "cache_write_tokens": used.cache_write,
+            "cache_write_1h_tokens": used.cache_write_1h,
+            "output_tokens": used.output,
+            "dollars": None if dollars is None else float(round(dollars, 6)),
+        }
+
+    def line(self) -> str:
+        """What stands under the answer; empty where nothing was used."""
+        used, dollars = self.used, self._dollars()
+        tokens = used.prompt + used.output
+        if tokens <= 0:
+            return ""
+        cached = f" ({used.cache_read:,} from cache)" if used.cache_read > 0 else ""
+        return f"{tokens:,} tokens{cached}, {_price(dollars)}, {self.model}"
+
+    def _dollars(self) -> Decimal | None:
+        return None if self.used.nano_dollars is None else Decimal(self.used.nano_dollars) / NANO
+
+
+def _price(dollars: Decimal | None) -> str:
+    if dollars is None:
+        return "no price known"
+    if dollars < CENT:
+        return "less than $0.01"
+    return f"about ${dollars.quantize(CENT, ROUND_HALF_UP):,}"

@@ -1,0 +1,71 @@
+"""A thread goes in; it comes out with lines that say on which day, and where, its messages were written. Pure.
+
+The model is to know today's date, and that of whoever asks. It must not stand in the system prompt, which begins every
+request of the thread: each midnight would cost the API's prompt cache all of it. So a message brings the day with it,
+by its own ts and its author's time zone, and brings the same words in every later turn. A line stands only where it
+says something new of its author, and again after a while, since the beginning of a long thread may be left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
+
+from bot.messages import AuthorKind, EntryPoint, Question, ThreadMessage
+
+AGAIN_AFTER = 25
+"""Messages of the thread."""
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+ZONE = re.compile(r"[A-Za-z][\w+-]{0,40}(/[A-Za-z][\w+-]{0,40}){0,3}", re.ASCII)
+OFFSET = re.compile(r"UTC([+-])(\d\d):(\d\d)")
+_TS = re.compile(r"\d{1,11}(\.\d{1,9})?")
+
+
+def dated(thread: Sequence[ThreadMessage], question: Question, now_s: float) -> list[ThreadMessage]:
+    """``now_s`` is when a command was typed, whose ts says nothing of that."""
+    said: dict[str, tuple[int, date, str]] = {}
+    lines: list[ThreadMessage] = []
+    for number, message in enumerate(thread):
+        command = question.entry_point is EntryPoint.COMMAND and message.ts == question.ts
+        at_s = now_s if command else _seconds(message.ts)
+        if at_s is None or message.author.kind is AuthorKind.THIS_BOT:
+            lines.append(message)
+            continue
+        zone = message.author.zone
+        day = datetime.fromtimestamp(at_s, _zone(zone)).date()
+        last = said.get(message.author.id)
+        if last is not None and last[1:] == (day, zone) and number - last[0] < AGAIN_AFTER:
+            lines.append(message)
+            continue
+        said[message.author.id] = number, day, zone
+        lines.append(replace(message, dateline=_line(day, zone)))
+    return lines
+
+
+def _line(day: date, zone: str) -> str:
+    where = zone if zone and _zone(zone) is not UTC else "UTC"
+    written = f"{DAYS[day.weekday()]}, {day.day} {MONTHS[day.month - 1]} {day.year}"
+    return f"[The next message was written on {written}, in the time zone {where}.]"
+
+
+def _seconds(ts: str) -> float | None:
+    """``None`` where it is no time of Slack's, or one that no calendar has."""
+    return float(ts) if _TS.fullmatch(ts) else None
+
+
+def _zone(name: str) -> tzinfo:
+    """UTC for what nobody knows."""
+    if offset := OFFSET.fullmatch(name):
+        behind = timedelta(hours=int(offset[2]), minutes=int(offset[3]))
+        return timezone(-behind if offset[1] == "-" else behind) if behind < timedelta(hours=24) else UTC
+    try:
+        return ZoneInfo(name) if ZONE.fullmatch(name) else UTC
+    except (OSError, ValueError, LookupError):
+        return UTC

@@ -1,0 +1,21 @@
+"""Settings go in; the client of the Messages API comes out. I/O: none before it is used."""
+
+from __future__ import annotations
+
+from bot.llm.client import MessagesClient
+from bot.llm.patience import Patience
+from bot.settings import ModelSettings, secret
+
+
+def messages_client(settings: ModelSettings) -> MessagesClient:
+    return MessagesClient(
+        api_url=settings.messages_api_url,
+        api_key=secret(settings.yourouter_api_key),
+        vendor=settings.messages_vendor,
+        model=settings.messages_model,
+        max_tokens=settings.messages_max_tokens,
+        patience=Patience(
+            first_event_timeout_s=settings.messages_first_text_timeout_s,
+            idle_timeout_s=settings.messages_idle_timeout_s,
+        ),
+    )

@@ -1,0 +1,73 @@
+"""The text of one setting goes in; its value comes out, or what is wrong with it. I/O: files that settings name.
+
+``settings`` has the settings themselves, with their defaults and what they do.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo
+from pydantic_settings import NoDecode
+
+from bot import id_lists
+from bot.addresses import http_address
+from bot.spoken import SYSTEM_PROMPT
+
+FILE_BYTES_MAX = 200_000
+
+
+def from_file(value: object, info: ValidationInfo) -> object:
+    """A value, or what the file holds that ``NAME_FILE`` names; such files often end with a line end."""
+    path = info.data.get(f"{info.field_name}_file")
+    if path is None:
+        return value
+    name = f"{info.field_name}_FILE".upper()
+    if value is not None:
+        raise ValueError(f"is set, and {name} is too: only one of the two can be")
+    try:
+        with path.open("rb") as file:
+            content = file.read(FILE_BYTES_MAX + 1)
+        text = str(content.decode("utf-8-sig").rstrip("\r\n"))
+    except OSError as error:
+        raise ValueError(f"{name} names {path}, which cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"{name} names {path}, which holds no text") from None
+    if len(content) > FILE_BYTES_MAX:
+        raise ValueError(f"{name} names {path}, which has more than {FILE_BYTES_MAX:,} bytes")
+    if not text.strip():
+        raise ValueError(f"{name} names {path}, which is empty")
+    return text
+
+
+def _prompt(value: object, info: ValidationInfo) -> object:
+    text = from_file(None if value == SYSTEM_PROMPT else value, info)
+    return SYSTEM_PROMPT if text is None else text
+
+
+HttpUrl = Annotated[str, AfterValidator(http_address)]
+Workspaces = Annotated[frozenset[str] | None, NoDecode, BeforeValidator(id_lists.workspaces)]
+Channels = Annotated[frozenset[str] | None, NoDecode, BeforeValidator(id_lists.channels)]
+Users = Annotated[frozenset[str] | None, NoDecode, BeforeValidator(id_lists.users)]
+Domains = Annotated[frozenset[str] | None, NoDecode, BeforeValidator(id_lists.domains)]
+Secret = Annotated[SecretStr | None, BeforeValidator(from_file)]
+"""The field before it, whose name ends in ``_file``, may say where it is."""
+Prompt = Annotated[str, BeforeValidator(_prompt)]
+"""The same, with a default of its own."""
+Effort = Literal["low", "medium", "high"] | None
+
+
+def file_of(name: str) -> Any:  # noqa: ANN401 - what pydantic's own Field says it is
+    return Field(None, description=f"A file that holds `{name}`, in its stead.")
+
+
+def given(value: SecretStr | None) -> SecretStr:
+    if value is None:
+        raise ValueError("is not set")
+    return value
+
+
+def known_database(value: SecretStr | None) -> SecretStr | None:
+    if value is not None and not value.get_secret_value().startswith(("sqlite", "postgresql", "postgres:")):
+        raise ValueError("must begin with postgresql:// or sqlite:///")
+    return value

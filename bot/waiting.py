@@ -1,0 +1,42 @@
+"""Signs that the model thinks come in; what people read meanwhile goes out, as often as it says something new.
+
+I/O: the loop's timer. It says no more than is known: that the model is still thinking only if it has said so since the
+last time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+STILL_WAITING = "is still waiting for the model…"
+STILL_THINKING = "is still thinking…"
+
+
+class Waiting:
+    """Of one request, from now until ``over``. ``show`` takes a status, every ``every_s``."""
+
+    def __init__(self, show: Callable[[str], None], every_s: float) -> None:
+        self._show = show
+        self._every_s = every_s
+        self._thinks = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._wait()
+
+    def thinks(self, goes_on: bool) -> None:
+        """The model has just said whether it does."""
+        self._thinks = goes_on
+
+    def over(self) -> None:
+        """Words have come, or nothing more will."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _wait(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(self._every_s, self._say)
+
+    def _say(self) -> None:
+        self._show(STILL_THINKING if self._thinks else STILL_WAITING)
+        self._thinks = False
+        self._wait()
