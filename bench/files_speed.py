@@ -1,35 +1,60 @@
-"""How long a file takes to be read, by kind: seconds of the processor and of the clock, worker processes included.
+"""How long a file takes to be read, by kind, and which part of that is confinement.
 
-I/O: writes sample files into a temporary directory and converts each several times, one after the other::
+I/O: writes sample files into a temporary directory and converts each several times, one after the other, by turns as
+the bot does it and without whatever confines the processes that read it (``bench.unconfined``)::
 
-    python -m bench.files_speed [TIMES]
+    python -m bench.files_speed [--rounds 6] [--kinds text,pdf]
+
+Medians by the clock, means of the processor, worker processes included. Linux only (``/proc``).
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import io
+import os
 import random
 import resource
-import sys
+import statistics
 import tempfile
 import time
 import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pikepdf
 from PIL import Image
 
 from bot.derived import file_limits
+from bot.files import isolated
 from bot.files.confinement import NONE
 from bot.files.conversion import Conversion
 from bot.limits import PDF_PAGES_MAX
 from bot.settings import ModelSettings
 
-TIMES = 20
-OFFICE_TIMES = 5
+ROUNDS = 6
+TIMES = 10
+PAUSE_S = 0.02
+"""A download lies between two files."""
+SETTLED_S = 0.2
+"""So soon after a file its process is gone."""
+WARM_UP = 2
+"""So often a worker has met such a file before, as in a bot that is used."""
 LIMITS = file_limits(ModelSettings.model_construct(bot_confinement="best"), NONE, pdf_pages_max=PDF_PAGES_MAX)
 RTF = rb"{\rtf1\ansi{\fonttbl\f0 Helvetica;}\f0 " + rb"Hello from a rich text document.\par " * 200 + b"}"
+TICKS_A_S = os.sysconf("SC_CLK_TCK")
+CONFINED = isolated.command
+PROGRAMS = {"bot.files.worker.__main__": "worker", "bot.files.worker.confine": "office"}
+
+
+def unconfined(module: str, *arguments: str) -> tuple[str, ...]:
+    """``isolated.command`` for the programs of ``bench.unconfined``."""
+    python, isolated_mode, flag, _, *rest = CONFINED(module, *arguments)
+    program = PROGRAMS[module]
+    start = f"import sys; sys.path.insert(0, sys.argv.pop(1)); from bench.unconfined import {program}; {program}()"
+    return (python, isolated_mode, flag, start, *rest)
 
 
 def samples() -> dict[str, bytes]:
@@ -52,34 +77,86 @@ def samples() -> dict[str, bytes]:
     }  # fmt: skip
 
 
-def processor_s() -> float:
-    return sum(
-        usage.ru_utime + usage.ru_stime
-        for usage in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+@dataclass
+class Side:
+    """Converts in one of the two ways, and remembers how long that took."""
+
+    command: Callable[..., tuple[str, ...]]
+    source: Path
+    conversion: Conversion = field(default_factory=lambda: Conversion(LIMITS))
+    clock_ms: list[float] = field(default_factory=list)
+    processor_ms: list[float] = field(default_factory=list)
+
+    async def convert(self, times: int) -> None:
+        """One after the other, as the files of a thread come."""
+        used_s = processor_s()
+        for _ in range(times):
+            out = Path(tempfile.mkdtemp(dir=self.source.parent))
+            isolated.command = self.command
+            began_s = time.perf_counter()
+            await self.conversion.convert(self.source, self.source.name, "", out)
+            self.clock_ms.append(1000 * (time.perf_counter() - began_s))
+            await asyncio.sleep(PAUSE_S)
+        await asyncio.sleep(SETTLED_S)
+        self.processor_ms.append(1000 * (processor_s() - used_s) / times)
+
+    def forget(self) -> None:
+        self.clock_ms.clear()
+        self.processor_ms.clear()
+
+
+async def compare(source: Path, rounds: int, times: int) -> str:
+    """A line of figures: with confinement, without, and what it adds."""
+    sides = Side(CONFINED, source), Side(unconfined, source)
+    for side in sides:
+        await side.convert(WARM_UP)
+        side.forget()
+    for _ in range(rounds):
+        for side in sides:
+            await side.convert(times)
+    for side in sides:
+        await side.conversion.aclose()
+    columns = [tuple(statistics.median(figures) for figures in (side.clock_ms, side.processor_ms)) for side in sides]
+    (clock, used), (clock_without, used_without) = columns
+    return (
+        f"{source.name:16}{clock:9.1f}{clock_without:9.1f}{percent(clock, clock_without)}"
+        f"{used:13.1f}{used_without:9.1f}{percent(used, used_without)}"
     )
 
 
-async def convert(source: Path, times: int) -> None:
-    """With a worker that has met such a file before, as in a bot that is used."""
-    conversion = Conversion(LIMITS)
-    for number in range(times):
-        out = source.parent / f"{source.name}-{number}"
-        out.mkdir()
-        await conversion.convert(source, source.name, "", out)
-    await conversion.aclose()
+def percent(figure: float, of: float) -> str:
+    return f"{100 * (figure / of - 1):+8.1f} %"
+
+
+def processor_s() -> float:
+    """Of this process and all that it has started or that they have."""
+    own = resource.getrusage(resource.RUSAGE_SELF)
+    used_s = own.ru_utime + own.ru_stime
+    gone = resource.getrusage(resource.RUSAGE_CHILDREN)
+    used_s += gone.ru_utime + gone.ru_stime
+    todo = [os.getpid()]
+    while todo:
+        for child in Path(f"/proc/{todo[0]}/task/{todo.pop(0)}/children").read_text().split():
+            todo.append(int(child))
+            stat = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
+            used_s += sum(map(int, stat[11:15])) / TICKS_A_S
+    return used_s
 
 
 def main() -> None:
-    times = int(sys.argv[1]) if len(sys.argv) > 1 else TIMES
+    parser = argparse.ArgumentParser(prog="python -m bench.files_speed")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--kinds", default="", metavar="KIND,…", help="these alone")
+    options = parser.parse_args()
+    print(f"{'':16}{'by the clock, ms':>28}{'of the processor, ms':>33}")
+    print(f"{'':16}{'':>9}{'without':>9}{'':>10}{'':>13}{'without':>9}")
     with tempfile.TemporaryDirectory() as directory:
         for name, content in samples().items():
-            runs = OFFICE_TIMES if name == "rich text" else times
+            if options.kinds and name not in options.kinds.split(","):
+                continue
             source = Path(directory, name)
             source.write_bytes(content)
-            used_s, began_s = processor_s(), time.perf_counter()
-            asyncio.run(convert(source, runs))
-            used_ms, clock_ms = (1000 * (processor_s() - used_s) / runs, 1000 * (time.perf_counter() - began_s) / runs)
-            print(f"{name:16}{used_ms:8.0f} ms of the processor{clock_ms:8.0f} ms by the clock")
+            print(asyncio.run(compare(source, options.rounds, 1 if name == "rich text" else TIMES)), flush=True)
 
 
 if __name__ == "__main__":

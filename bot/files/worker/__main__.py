@@ -5,8 +5,9 @@ LIMITS MEMORY_BYTES CPU_S.
 
 It opens no stranger's file itself. Forks of it do, each confined to one directory, so that a file that takes over its
 process finds nothing of any other attachment, before or after: the members of an archive share a fork, since they share
-a directory and come one right after the other; what comes later or from elsewhere gets a new one. What a fork had to
-load is then loaded here too, so that the next ones find the libraries that files call for, and only those.
+a directory and come one right after the other; what comes later or from elsewhere gets a new one. A fork is made while
+there is nothing to do, and waits, since that takes longer than to read a small file. What a fork had to load is then
+loaded here too, so that the next ones find the libraries that files call for, and only those.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import sys
 import traceback
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Self
 
 from bot.files import notes
 from bot.files.bounds import REPLY_BYTES_MAX, ConvertLimits
@@ -33,6 +34,8 @@ from bot.files.worker.convert import convert
 
 _LINGER_S = 0.1
 """How long a fork waits for the next job in its directory."""
+_MEMBERS = b'"MemberExtract"'
+"""In a reply: more jobs follow in its directory. Whoever writes it in vain is waited for, and no more."""
 _MODULE = re.compile(r"[A-Za-z_][\w.]*", re.ASCII)
 
 
@@ -60,11 +63,14 @@ class Server:
         self._limits = limits
         self._cpu_s = cpu_s
         self._common_rules = confine.common_rules()
+        self._own_pipes: tuple[int, ...] = ()
 
     def serve(self, requests: int, replies: int) -> None:
         """Both are file descriptors. Only one request is under way at a time."""
         fork: _Fork | None = None
         with os.fdopen(requests, "rb", buffering=0) as lines, os.fdopen(replies, "wb", buffering=0) as answers:
+            self._own_pipes = lines.fileno(), answers.fileno()
+            spare: _Fork | None = self._fork()
             while True:
                 if fork is not None and not select.select([lines], [], [], _LINGER_S)[0]:
                     fork.end()
@@ -76,36 +82,49 @@ class Server:
                 if fork is not None and not fork.reaches(job):
                     fork.end()
                     fork = None
-                fork = fork or self._fork(job, (lines.fileno(), answers.fileno()))
+                if fork is None:
+                    fork, spare = (self._fork() if spare is None else spare).entering(job), None
                 loaded, reply = fork.ask(line)
                 if not reply:
                     reply = json.dumps({"died": fork.end()}).encode() + b"\n"
                     fork = None
                 answers.write(reply)
-                _load(loaded)
+                if fork is not None and not fork.expects_more(reply):
+                    fork.end()
+                    fork = None
+                if _load(loaded) and spare is not None:
+                    spare.end()
+                    spare = None
+                if spare is None:
+                    spare = self._fork(fork)
 
-    def _fork(self, job: dict[str, Any], not_its_business: tuple[int, ...]) -> _Fork:
+    def _fork(self, other: _Fork | None = None) -> _Fork:
+        """One that waits for its first job, beside ``other``, of which it has nothing."""
         (asked, asking), (answered, answering) = os.pipe(), os.pipe()
         gc.freeze()  # else collecting garbage in the fork copies every page that the two share
         process = os.fork()
         if not process:
-            for number in (asking, answered, *not_its_business):
+            for number in (asking, answered, *self._own_pipes, *(other.pipes if other else ())):
                 os.close(number)
-            self._work(job, asked, answering)
+            self._work(asked, answering)
         os.close(asked)
         os.close(answering)
-        return _Fork(process, Path(job["out"]), asking, answered)
+        return _Fork(process, asking, answered)
 
-    def _work(self, first: dict[str, Any], asked: int, answering: int) -> NoReturn:
+    def _work(self, asked: int, answering: int) -> NoReturn:
         """The life of a fork."""
         try:
-            confine.end_with_parent()
-            confine.enter_directory(self._common_rules, Path(first["source"]), Path(first["out"]))
+            confine.enter_alone()
+            entered = False
             known = set(sys.modules)
             with os.fdopen(asked, "rb") as jobs, os.fdopen(answering, "wb") as replies:
                 for line in jobs:
+                    job = json.loads(line)
+                    if not entered:
+                        confine.enter_directory(self._common_rules, Path(job["source"]), Path(job["out"]))
+                        entered = True
                     confine.bound_cpu(self._cpu_s)
-                    reply = json.dumps(answer(json.loads(line), self._limits))
+                    reply = json.dumps(answer(job, self._limits))
                     loaded = " ".join(set(sys.modules) - known)
                     known |= set(sys.modules)
                     replies.write(f"{loaded}\n{reply}\n".encode())
@@ -117,14 +136,27 @@ class Server:
 class _Fork:
     """A process that has one directory, as the process that forked it sees it."""
 
-    def __init__(self, process: int, directory: Path, asking: int, answered: int) -> None:
+    def __init__(self, process: int, asking: int, answered: int) -> None:
+        self.pipes = asking, answered
         self._process = process
-        self._directory = directory
+        self._directory: Path | None = None
+        self._has_members = False
         self._jobs = os.fdopen(asking, "wb", buffering=0)
         self._replies = os.fdopen(answered, "rb")
 
+    def entering(self, job: dict[str, Any]) -> Self:
+        """The first job's directory is the only one that it will ever have."""
+        self._directory = Path(job["out"])
+        return self
+
     def reaches(self, job: dict[str, Any]) -> bool:
-        return Path(job["out"]) == self._directory and Path(job["source"]).is_relative_to(self._directory)
+        out = Path(job["out"])
+        return out == self._directory and Path(job["source"]).is_relative_to(out)
+
+    def expects_more(self, reply: bytes) -> bool:
+        """Whether members of what it has read are to follow."""
+        self._has_members |= _MEMBERS in reply
+        return self._has_members
 
     def ask(self, line: bytes) -> tuple[bytes, bytes]:
         """The names of the modules that the job loaded, and its reply: a line each, neither to be trusted. Empty where
@@ -145,12 +177,16 @@ class _Fork:
         return os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
 
 
-def _load(names: bytes) -> None:
-    """Whoever names them can do no more than have this process import what is installed."""
+def _load(names: bytes) -> bool:
+    """Whether there was anything to load. Whoever names it can do no more than have this process import what is
+    installed."""
+    before = len(sys.modules)
     for name in names.decode("ascii", "replace").split():
-        if _MODULE.fullmatch(name) and name.partition(".")[0] not in sys.stdlib_module_names:
+        package = name.partition(".")[0]
+        if _MODULE.fullmatch(name) and (package == "encodings" or package not in sys.stdlib_module_names):
             with suppress(Exception):
                 importlib.import_module(name)
+    return len(sys.modules) > before
 
 
 def main() -> None:

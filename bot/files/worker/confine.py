@@ -47,11 +47,16 @@ def common_rules() -> list[landlock.Rule]:
     return landlock.reading((*paths.of_python(), *paths.of_system()))
 
 
-def enter_directory(common: list[landlock.Rule], source: Path, directory: Path) -> None:
-    """Leaves ``source`` to read and ``directory`` to write, and nothing to start."""
-    landlock.restrict([*common, *landlock.reading([source]), *landlock.writing([directory])])
+def enter_alone() -> None:
+    """What holds for the process of one job, whatever the job is: nothing to start, nobody to signal."""
+    end_with_parent()
     if not seccomp.forbid_processes(execution=False):
         bound_tasks()
+
+
+def enter_directory(common: list[landlock.Rule], source: Path, directory: Path) -> None:
+    """Leaves ``source`` to read and ``directory`` to write."""
+    landlock.restrict([*common, *landlock.reading([source]), *landlock.writing([directory])])
 
 
 def bound_memory(memory_bytes: int) -> None:

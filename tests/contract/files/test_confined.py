@@ -34,7 +34,10 @@ given = json.loads(sys.argv[1])
 {layers}
 print(json.dumps(attempts(given)))
 """
-ENTER = "confine.enter_directory(confine.common_rules(), Path(given['source']), Path(given['directory']))"
+ENTER = (
+    "common = confine.common_rules(); confine.enter_alone(); "
+    "confine.enter_directory(common, Path(given['source']), Path(given['directory']))"
+)
 ALL_LAYERS = f"confine.enter(2**31); {ENTER}"
 WITHOUT_NAMESPACE = f"confine.leave_network = lambda: False; {ALL_LAYERS}"
 ONLY_FILTER = "confine.drop_privileges(); seccomp.forbid_reaching_out(); seccomp.forbid_processes(execution=False)"

@@ -19,10 +19,11 @@ from structlog.testing import capture_logs
 
 from bot.files import isolated, notes
 from bot.files.bounds import FileLimits
-from bot.files.extracts import TextExtract, Unreadable
+from bot.files.extracts import MemberExtract, TextExtract, Unreadable
 from bot.files.sandbox import Sandbox
 from bot.files.worker.__main__ import answer
 from tests import file_limits, made_files
+from tests.made_archives import Packed, zip_of
 from tests.processes import children, workers
 
 LIMITS = replace(file_limits.LIMITS, workers_max=2, convert_timeout_s=20.0)
@@ -138,19 +139,46 @@ def forks(worker: Path) -> list[str]:
     return [process.name for process in children(int(worker.name))]
 
 
-async def test_every_attachment_is_read_by_a_process_of_its_own(tmp_path: Path) -> None:
+async def spare(worker: Path) -> str:
+    """The process that waits for the worker's next attachment."""
+    seen: list[str] = []
+
+    def alone() -> bool:
+        seen[:] = forks(worker)
+        return len(seen) == 1
+
+    await until(alone)
+    return seen[0]
+
+
+async def test_every_attachment_is_read_by_a_process_of_its_own(text: Path, tmp_path: Path) -> None:
+    """It waits for that attachment beforehand, and does not survive it."""
     async with sandbox(replace(LIMITS, workers_max=1)) as running:
-        seen: list[str] = []
-        for attachment in ("one", "two"):
-            directory = tmp_path / attachment
-            directory.mkdir()
-            for member in ("a", "b"):
-                (directory / member).write_text("hello\n")
-                await running.convert(directory / member, member, "", directory, prefix=f"{member}-")
-            (worker,) = workers()
-            seen += forks(worker)
-        await until(lambda: not forks(worker))
-    assert len(set(seen)) == len(seen) == 2
+        await running.convert(text, "x", "", tmp_path)
+        (worker,) = workers()
+        readers = []
+        for attachment in ("one", "two", "three"):
+            readers.append(await spare(worker))
+            (tmp_path / attachment).mkdir()
+            await running.convert(text, "x", "", tmp_path / attachment)
+            await until(lambda: readers[-1] not in forks(worker))
+    assert len(set(readers)) == 3
+
+
+async def test_what_read_an_archive_is_gone_before_another_attachment_is_read(text: Path, tmp_path: Path) -> None:
+    async with sandbox(replace(LIMITS, workers_max=1)) as running:
+        await running.convert(text, "x", "", tmp_path, prefix="first-")
+        (worker,) = workers()
+        reader = await spare(worker)
+        archive, out = tmp_path / "archive.zip", tmp_path / "members"
+        archive.write_bytes(zip_of([Packed(b"a.txt", b"one"), Packed(b"b.txt", b"two")]))
+        out.mkdir()
+        for member in await running.convert(archive, "archive.zip", "", out):
+            assert isinstance(member, MemberExtract)
+            (read,) = await running.convert(out / member.file, member.name, "", out, prefix=f"{member.name}-")
+            assert isinstance(read, TextExtract)
+        await running.convert(text, "x", "", tmp_path, prefix="last-")
+        assert reader not in forks(worker)
 
 
 async def test_a_fault_is_logged_by_its_kind_and_line_and_not_by_its_words(

@@ -1,0 +1,29 @@
+"""The worker and the start of LibreOffice without what holds them, to compare with; nothing of the bot can start these.
+
+I/O: as ``bot.files.worker.__main__`` and ``bot.files.worker.confine``, in this process, with nothing given up.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+from bot.files.bounds import ConvertLimits
+from bot.files.worker.__main__ import answer
+
+
+def worker() -> None:
+    """``sys.argv`` as the worker gets it."""
+    limits = ConvertLimits.from_json(sys.argv[1])
+    replies = os.dup(1)
+    os.dup2(2, 1)
+    with os.fdopen(os.dup(0), "rb", buffering=0) as lines, os.fdopen(replies, "wb", buffering=0) as answers:
+        for line in lines:
+            answers.write(json.dumps(answer(json.loads(line), limits)).encode() + b"\n")
+
+
+def office() -> None:
+    """``sys.argv`` as ``confine`` gets it."""
+    command = sys.argv[4:]
+    os.execv(command[0], command)
