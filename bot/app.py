@@ -28,7 +28,7 @@ from bot.derived import access_policy, allowance, counting, file_limits, instruc
 from bot.door import DiscreetNotices, Door
 from bot.errors import StartFailed, StoreFailed
 from bot.file_ports import RefusedFiles
-from bot.files.confinement import probe
+from bot.files.confinement import Confinement, probe
 from bot.files.forgetting import Forgetting
 from bot.files.reader import FileReader
 from bot.inbox import Inbox, InboxLimits
@@ -104,6 +104,10 @@ async def running(settings: Settings, hurry: asyncio.Event | None = None) -> Asy
     stop = functools.partial(_stop, stopped)
     async with AsyncExitStack() as parts:
         pulse = health.Pulse(settings.bot_data_dir)
+        confined = asyncio.create_task(
+            probe()
+        )  # a process of its own, which takes as long as what comes before its use
+        parts.push_async_callback(asyncio.wait, {confined})
         database = await Database.open(secret(settings.database_url) or sqlite_in(settings.bot_data_dir))
         parts.push_async_callback(database.aclose)
         database.on_lost = lambda fault: stopping.fail(stopped, f"DATABASE_URL: {fault}")
@@ -122,7 +126,7 @@ async def running(settings: Settings, hurry: asyncio.Event | None = None) -> Asy
         reader = ThreadReader(api, names, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id)
         replies = _replies(settings, api, reader, StoredReplyRecords(database), session)
 
-        files = await _files(settings, api, parts)
+        files = await _files(settings, api, await confined, parts)
         deleted = await _deleted(files, database, identity.team_id, parts)
         refused_files = StoredRefusedFiles(database)
         stop_watch = StopWatch(StoredStops(database))
@@ -255,14 +259,13 @@ async def _answering(settings: Settings, refused_files: RefusedFiles, parts: Asy
     return Answering(model, refused_files, still_waiting_s, of_model, citations=settings.bot_citations == "on")
 
 
-async def _files(settings: Settings, api: SlackClient, parts: AsyncExitStack) -> FileReader:
+async def _files(settings: Settings, api: SlackClient, confinement: Confinement, parts: AsyncExitStack) -> FileReader:
     client = await parts.enter_async_context(HttpxAiohttpClient(timeout=httpx.Timeout(30.0), follow_redirects=False))
 
     async def file_info(file_id: str) -> Attachment:
         answer = await api.call("files.info", file=file_id)
         return attachment(answer["file"])
 
-    confinement = await probe()
     health.report_confinement(settings.bot_data_dir, str(confinement))
     limits = file_limits(settings, confinement, pdf_pages_max=allowance(settings, settings.messages_model).pages_max)
     level = logging.WARNING if limits.office_refused or not confinement.landlock_abi else logging.INFO

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 from bot.learned_limits import LearnedLimit
@@ -101,9 +102,9 @@ class MethodLimiter:
         """Grants calls to who may make them, and comes back when the next one may."""
         now_s = _now_s()
         while self._waiting:
-            alone, every_s = self.alone(), self._edit_every_s()
+            every_s, times = self._edit_every_s(), _Times.of(self.budget, now_s, alone=self.alone())
             ready_s, _, _, number = min(
-                (self._ready_at(ticket, bid, now_s, alone), bid.urgency, bid.since_s, number)
+                (_ready_at(ticket, bid, now_s, times), bid.urgency, bid.since_s, number)
                 for number, ticket in enumerate(self._waiting)
                 for bid in (ticket.bidder(every_s),)
             )
@@ -118,25 +119,44 @@ class MethodLimiter:
                     ticket.channel.spend(now_s)
         return None
 
-    def _ready_at(self, ticket: Ticket, bid: Bid, now_s: float, alone: bool) -> float:
-        first_words = bid.urgency is Urgency.FIRST
-        ready_s = max(bid.not_before_s, self.budget.ready_at(now_s, first=first_words))
-        if ticket.channel is not None:
-            ready_s = max(ready_s, ticket.channel.ready_at(now_s, first_words=first_words))
-        if first_words:
-            return ready_s
-        ready_s = max(ready_s, self.budget.last_s + GAP_S)
-        match bid.urgency:
-            case Urgency.OVERDUE:
-                return max(ready_s, self.budget.ready_at(now_s, can_wait=True))
-            case Urgency.LIVE:
-                return max(ready_s, self.budget.paced_at(now_s, alone=alone))
-        return ready_s
-
     def _come_back(self, at_s: float) -> None:
         if self._timer is not None:
             self._timer.cancel()
         self._timer = asyncio.get_running_loop().call_at(at_s, self.grant)
+
+
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """When the budget allows a call of each urgency: the same for all who wait, of whom there may be hundreds."""
+
+    first_s: float
+    final_s: float
+    overdue_s: float
+    live_s: float
+
+    @classmethod
+    def of(cls, budget: CallBudget, now_s: float, *, alone: bool) -> _Times:
+        first_s = budget.ready_at(now_s, first=True)
+        final_s = max(budget.ready_at(now_s, first=False), budget.last_s + GAP_S)
+        overdue_s = max(final_s, budget.ready_at(now_s, can_wait=True))
+        return cls(first_s, final_s, overdue_s, max(final_s, budget.paced_at(now_s, alone=alone)))
+
+    def at(self, urgency: Urgency) -> float:
+        match urgency:
+            case Urgency.FIRST:
+                return self.first_s
+            case Urgency.FINAL:
+                return self.final_s
+            case Urgency.OVERDUE:
+                return self.overdue_s
+        return self.live_s
+
+
+def _ready_at(ticket: Ticket, bid: Bid, now_s: float, times: _Times) -> float:
+    ready_s = max(bid.not_before_s, times.at(bid.urgency))
+    if ticket.channel is not None:
+        ready_s = max(ready_s, ticket.channel.ready_at(now_s, first_words=bid.urgency is Urgency.FIRST))
+    return ready_s
 
 
 AT_ONCE = Pace()
