@@ -72,7 +72,8 @@ class Answering:
         """
         cites = self.citations and not self._without.known
         while True:  # ends, since every next draft leaves out more and there are few
-            request = await asyncio.to_thread(draft.request)  # a long thread takes a while to measure
+            # A long thread takes a while to measure.
+            request = draft.request() if draft.is_short else await asyncio.to_thread(draft.request)
             asked = replace(request.conversation, citations=cites and bool(pdfs_of(request.conversation)))
             price = self.prices().of(asked.model)
             streamed = await self._stream(asked, reply, on_words, Meter(book, price))

@@ -65,6 +65,9 @@ class Request:
     """What to tell people of the files, each once."""
 
 
+SHORT_CHARS = 10_000
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """``thread`` is oldest first and ends with the question; ``files`` are its prepared files, in its order."""
@@ -90,6 +93,11 @@ class Draft:
     halved: bool = False
     model: str = ""
     effort: str = ""
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the request is made within a millisecond or so."""
+        return not self.files and sum(len(message.text) for message in self.thread) < SHORT_CHARS
 
     def request(self) -> Request:
         fitting = budget.within([self._sent(file) for file in self.files], self.allowance)

@@ -221,7 +221,7 @@ class ThreadReader:
         Ids are kept while the texts are read and named when all are known, so that each message is read once, and an
         address is told by its id rather than by a name that others may begin with too.
         """
-        texts = await asyncio.to_thread(self._texts, messages)
+        texts = await asyncio.to_thread(self._texts, messages) if messages else []
         authors = [id_ for message in messages for id_ in self._nameless(message)]
         mentioned = [id_ async for text in one_by_one([*texts, question.text]) for id_ in _mentioned(text)]
         wanted = [*authors, question.user_id, question.channel_id, *mentioned]
