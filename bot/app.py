@@ -104,9 +104,7 @@ async def running(settings: Settings, hurry: asyncio.Event | None = None) -> Asy
     stop = functools.partial(_stop, stopped)
     async with AsyncExitStack() as parts:
         pulse = health.Pulse(settings.bot_data_dir)
-        confined = asyncio.create_task(
-            probe()
-        )  # a process of its own, which takes as long as what comes before its use
+        confined = asyncio.create_task(probe())  # takes as long, in a process of its own, as what comes before its use
         parts.push_async_callback(asyncio.wait, {confined})
         database = await Database.open(secret(settings.database_url) or sqlite_in(settings.bot_data_dir))
         parts.push_async_callback(database.aclose)
@@ -147,26 +145,19 @@ async def running(settings: Settings, hurry: asyncio.Event | None = None) -> Asy
         inbox = _inbox(settings, questions, DiscreetNotices(door, replies), turn, rate_limiter, pulse)
         parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s, hurry)
 
+        accepting = (inbox.accept, questions.replace, stop_watch.stop, _conversations(settings, database))
         revoked = functools.partial(check_token, api)
-        pressed, may, away = replies.button_pressed, door.refusal, door.turn_away
-        conversations = StoredConversations(database) if settings.bot_follow_ups == "on" else None
-        handlers = Handlers(
-            inbox.accept,
-            questions.replace,
-            stop_watch.stop,
-            conversations,
-            pressed,
-            deleted,
-            names.is_bot,
-            revoked,
-            may,
-            away,
-        )
+        letting_in = (door.refusal, door.turn_away)
+        handlers = Handlers(*accepting, replies.button_pressed, deleted, names.is_bot, revoked, *letting_in)
         bolt = listeners.build(client, identity, secret(settings.slack_signing_secret), handlers)
         transport = await _listening(_transport(settings, bolt, client, stop, pulse), parts)
         inbox.start()
         log.info("bot.ready", transport=type(transport).__name__)
         yield stopped
+
+
+def _conversations(settings: Settings, database: Database) -> StoredConversations | None:
+    return StoredConversations(database) if settings.bot_follow_ups == "on" else None
 
 
 async def _listening(transport: Transport, parts: AsyncExitStack) -> Transport:

@@ -216,9 +216,7 @@ async def test_they_can_be_switched_off(ws: Workspace, model: PracticeModel, tmp
         await unanswered(stage, "And who pays?", thread_ts=ts)
 
 
-async def test_of_other_peoples_threads_nothing_is_kept_or_logged(
-    stage: Stage, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_nothing_is_logged_of_other_peoples_threads(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
     root = await stage.ask("Salaries", who="grace")
     caplog.clear()
     for _ in range(3):

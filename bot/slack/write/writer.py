@@ -103,7 +103,7 @@ class Writer:
         self._patience_s = patience_s
         self._pictures = Pictures()
         self._changed = asyncio.Event()
-        self._begun = False
+        self.begun = False
         self._ticket: Ticket | None = None
         self._call: asyncio.Future[None] | None = None
         self._pauses = _Pauses()
@@ -131,12 +131,8 @@ class Writer:
         if self._failure is not None:
             raise self._failure
 
-    @property
-    def begun(self) -> bool:
-        return self._begun
-
     def write(self, text: str) -> None:
-        self._begun = self._begun or bool(text.strip())
+        self.begun = self.begun or bool(text.strip())
         if self._failure is not None:
             raise self._failure
         if shown := self._pictures.feed(text):
