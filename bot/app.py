@@ -9,8 +9,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
-import os
-import socket
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import asdict
@@ -24,7 +23,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import health, process, stopping
 from bot.answering import Answering
-from bot.derived import access_policy, allowance, counting, file_limits, system_prompt, turn_bounds
+from bot.derived import access_policy, allowance, counting, file_limits, system_prompt, turn_bounds, windows
 from bot.door import DiscreetNotices, Door
 from bot.errors import StartFailed, StoreFailed
 from bot.files.confinement import probe
@@ -33,6 +32,7 @@ from bot.files.reader import FileReader
 from bot.inbox import Inbox, InboxLimits
 from bot.llm.client import MessagesClient
 from bot.llm.patience import Patience
+from bot.llm.watched import WatchedModel
 from bot.logs import get_logger
 from bot.messages import Attachment
 from bot.ports import RefusedFiles
@@ -44,12 +44,11 @@ from bot.slack.receive.http_events import HttpEvents
 from bot.slack.receive.listeners import Handlers
 from bot.slack.receive.socket_mode import SocketMode
 from bot.slack.web_api.client import SlackClient, Stop
-from bot.slack.web_api.deep_json import SlackResponse
+from bot.slack.web_api.connection import slack_session, web_client
 from bot.slack.web_api.identity import Identity, check_token, identify
 from bot.slack.web_api.limit_keeper import LimitKeeper
 from bot.slack.web_api.names import Names
 from bot.slack.web_api.rate_limiter import RateLimiter
-from bot.slack.web_api.redirects import refuse_redirects
 from bot.slack.write.asides import SlackAsides
 from bot.slack.write.replies import SlackReplies
 from bot.slack.write.status_line import StatusSupport
@@ -63,6 +62,7 @@ from bot.store.reply_records import StoredReplyRecords
 from bot.store.usage import StoredUsage
 from bot.turn import Turn
 from bot.watchdog import Watchdog
+from bot.window import Windows
 
 log = get_logger(__name__)
 
@@ -70,7 +70,6 @@ STILL_WAITING_S = 20.0
 """A model that thinks has written its first words by then, as a rule; and people ask themselves whether anything goes
 on."""
 Transport = SocketMode | HttpEvents
-SLACK_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
 
 
 async def run(settings: Settings) -> None:
@@ -106,7 +105,7 @@ async def running(settings: Settings, hurry: asyncio.Event | None = None) -> Asy
         parts.push_async_callback(database.aclose)
         database.on_lost = lambda fault: stopping.fail(stopped, f"DATABASE_URL: {fault}")
         session = await parts.enter_async_context(slack_session())
-        client = _slack_client(settings, session)
+        client = web_client(secret(settings.slack_bot_token), settings.slack_api_url, session)
         api = SlackClient(client, rate_limiter := RateLimiter(), stop)
         identity = await identify(api)
         questions = await _questions(settings, database, identity)
@@ -121,18 +120,18 @@ async def running(settings: Settings, hurry: asyncio.Event | None = None) -> Asy
         files = await _files(settings, api, parts)
         deleted = await _deleted(files, database, identity.team_id, parts)
         refused_files = StoredRefusedFiles(database)
+        of_models = windows(settings, settings.bot_history_tokens_max)
         turn = Turn(
             threads=reader,
             files=files,
-            answering=await _answering(settings, refused_files, parts),
+            answering=await _answering(settings, of_models, refused_files, parts),
             replies=replies,
             questions=questions,
             refused_files=refused_files,
             door=door,
             usage=_usage(settings, database, parts),
             system_prompt=system_prompt(settings),
-            history_tokens_max=settings.history_tokens_max,
-            allowance=allowance(settings),
+            windows=of_models,
         )
         inbox = _inbox(settings, questions, DiscreetNotices(door, replies), turn, rate_limiter, pulse)
         parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s, hurry)
@@ -184,7 +183,7 @@ def _inbox(
         questions,
         notices,
         turn.answer,
-        _owner(),
+        process.unique_name(),
         InboxLimits(turns_max=settings.bot_turns_max, lease_s=settings.bot_lease_s),
         on_alive=pulse.beat,
         on_share=rate_limiter.set_share,
@@ -207,26 +206,10 @@ def _replies(
     return SlackReplies(services, reader, session, native=settings.bot_streaming == "native")
 
 
-def slack_session() -> aiohttp.ClientSession:
-    """For the Web API and response URLs."""
-    return aiohttp.ClientSession(
-        timeout=SLACK_TIMEOUT, trust_env=True, middlewares=(refuse_redirects,), response_class=SlackResponse
-    )
-
-
 async def _keep_limits(rate_limiter: RateLimiter, database: Database, team_id: str, parts: AsyncExitStack) -> None:
     keeper = LimitKeeper(rate_limiter, StoredLimits(database), team_id, shared=database.shared)
     parts.push_async_callback(keeper.close)
     await keeper.start()
-
-
-def _slack_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
-    return AsyncWebClient(
-        token=secret(settings.slack_bot_token),
-        base_url=settings.slack_api_url.rstrip("/") + "/",
-        session=session,
-        retry_handlers=[],
-    )
 
 
 def _transport(
@@ -241,8 +224,13 @@ def _transport(
     return HttpEvents(bolt, settings.bot_http_host, settings.bot_http_port, is_alive, signing_secret)
 
 
-async def _answering(settings: Settings, refused_files: RefusedFiles, parts: AsyncExitStack) -> Answering:
-    model = await parts.enter_async_context(messages_client(settings))
+async def _answering(
+    settings: Settings, of_models: Windows, refused_files: RefusedFiles, parts: AsyncExitStack
+) -> Answering:
+    link = await parts.enter_async_context(messages_client(settings))
+    model = WatchedModel(link, of_models, time.time)
+    parts.push_async_callback(model.aclose)
+    model.start()
     still_waiting_s = min(STILL_WAITING_S, settings.messages_first_text_timeout_s / 3)
     return Answering(model, refused_files, still_waiting_s)
 
@@ -294,7 +282,3 @@ async def _deleted(
     parts.push_async_callback(forgetting.aclose)
     await forgetting.start()
     return functools.partial(forgetting.deleted, team_id)
-
-
-def _owner() -> str:
-    return f"{socket.gethostname()[:40]}:{os.getpid()}:{os.urandom(4).hex()}"

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot import spoken
 from bot.access import Home, Policy
 from bot.budget import Allowance
 from bot.files.bounds import ConvertLimits, FileLimits
 from bot.files.confinement import Confinement
-from bot.history import PDF_PAGE_TOKENS
 from bot.settings import ModelSettings, Settings
 from bot.store.fairness import TurnBounds
 from bot.store.usage import Counting, DayBudgets
-
-WORDS_BYTES = 1_000_000
-"""Of a request, for what is no file: the words of a long thread, and what JSON adds."""
-FILES_SHARE = 0.8
-"""Of the history's tokens, for files; the words of the thread have the rest."""
-LABEL_TOKENS = 500
-"""Of what stands before a file: its name and what it is."""
+from bot.window import Windows
 
 
 def access_policy(settings: Settings, home: Home) -> Policy:
@@ -52,16 +43,18 @@ def file_limits(settings: ModelSettings, confinement: Confinement, *, pdf_pages_
     )
 
 
-def allowance(settings: Settings) -> Allowance:
-    """A PDF of ``pages_max`` fits by its tokens too, so that a long one is shortened rather than left out."""
-    tokens_max = int(settings.history_tokens_max * FILES_SHARE)
-    most = Allowance() if settings.large_window else Allowance.small_window()
-    return replace(
-        most,
-        bytes_max=max(0, settings.messages_request_bytes_max - WORDS_BYTES),
-        pages_max=max(1, min(most.pages_max, (tokens_max - LABEL_TOKENS) // PDF_PAGE_TOKENS)),
-        tokens_max=tokens_max,
+def windows(settings: ModelSettings, tokens_max: int | None = None) -> Windows:
+    return Windows(
+        settings.messages_model,
+        tokens_max,
+        settings.messages_request_bytes_max,
+        caching=settings.bot_caching == "auto",
     )
+
+
+def allowance(settings: Settings) -> Allowance:
+    """What the files of a request to the model that is set may take, before anything was learned of it."""
+    return windows(settings, settings.bot_history_tokens_max).of().allowance
 
 
 def turn_bounds(settings: Settings) -> TurnBounds:

@@ -131,6 +131,8 @@ class ModelError(BotError):
     sentence = "The model couldn't answer. Please ask again."
     clause = "the model couldn't finish it."
     retryable = False
+    about_cache = False
+    """Whether its words are about a marker of the prompt cache."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)

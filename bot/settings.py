@@ -113,7 +113,10 @@ class ModelSettings(_Settings):
     )
     messages_model: str = Field("claude-sonnet-5-5", description="Model id, as the API names it.")
     messages_max_tokens: int = Field(
-        16_000, ge=1, le=128_000, description="Longest answer, tokens; thinking counts too, so leave room."
+        16_000,
+        ge=1,
+        le=128_000,
+        description="Longest answer, tokens, unless the model gives less; thinking counts too, so leave room.",
     )
     messages_first_text_timeout_s: float = Field(
         120, gt=0, description="Longest wait for an answer to begin, over all tries."
@@ -124,6 +127,10 @@ class ModelSettings(_Settings):
         ge=100_000,
         le=REQUEST_BYTES_MAX,
         description="Largest request, files included; a router may allow less than the API.",
+    )
+    bot_caching: Literal["auto", "off"] = Field(
+        "auto",
+        description="Prompt caching: `auto` where it pays, unless the host refuses it or keeps nothing; or `off`.",
     )
     bot_system_prompt: str = Field(SYSTEM_PROMPT, description="What the model is told before the thread.")
     bot_data_dir: Path = Field(DATA_DIR, description="Database and file cache live here.")
@@ -221,8 +228,8 @@ class Settings(ModelSettings):
     bot_history_tokens_max: int | None = Field(
         None,
         ge=1_000,
-        description="Estimated tokens of thread and files in one request; oldest go first. "
-        "Not set: by the model's window, 900,000 or 150,000.",
+        description="Tokens of thread and files in one request; oldest go first. "
+        "Not set: by the model's window, 900,000 of a million or 150,000 of 200,000.",
     )
     bot_shutdown_grace_s: float = Field(
         20, ge=0, le=600, description="Time that running answers get to finish when the bot is stopped."
@@ -230,10 +237,6 @@ class Settings(ModelSettings):
     bot_lease_s: float = Field(
         20, ge=1, le=60, description="A process silent for so long counts as dead: others answer its questions."
     )
-
-    @property
-    def history_tokens_max(self) -> int:
-        return self.bot_history_tokens_max or (900_000 if self.large_window else 150_000)
 
     check_bot_token = field_validator("slack_bot_token")(_given)
 

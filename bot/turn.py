@@ -16,7 +16,6 @@ from typing import TypeVar
 from bot import endings
 from bot.access import Reason
 from bot.answering import Answering, Streamed
-from bot.budget import Allowance
 from bot.door import Door
 from bot.draft import Draft, newly_attached, refused_file
 from bot.endings import Ending
@@ -49,6 +48,7 @@ from bot.ports import (
     UsageRecords,
 )
 from bot.stream_events import Usage
+from bot.window import Windows
 
 log = get_logger(__name__)
 
@@ -87,9 +87,8 @@ class Turn:
     door: Door
     usage: UsageRecords
     system_prompt: str = field(repr=False)
-    history_tokens_max: int
-    allowance: Allowance
-    """What the files of one request may take."""
+    windows: Windows
+    """What one request may hold."""
 
     async def answer(self, claim: Claim) -> Outcome:
         """Never raises for what people, Slack or the model do; what it cannot mend it says in the thread.
@@ -202,9 +201,10 @@ class Turn:
         def progress(number: int, total: int, file_name: str) -> None:
             reply.status(f"is reading {file_name}" + (f", {number} of {total}…" if total > 1 else "…"))
 
+        window = self.windows.of()
         readable = [file for file in attachments if file.id not in refused]
         person = f"{question.team_id} {question.user_id}"
-        fetched = await self.files.prepare(readable, Intake(self.allowance), progress, person) if readable else ()
+        fetched = await self.files.prepare(readable, Intake(window.allowance), progress, person) if readable else ()
         prepared = iter(fetched)
         files = tuple(refused_file(file.id, thread) if file.id in refused else next(prepared) for file in attachments)
         spoken = {file.attachment_id for file in files if file.words}
@@ -212,8 +212,9 @@ class Turn:
             tuple(thread),
             files,
             system=self.system_prompt,
-            tokens_max=self.history_tokens_max,
-            allowance=self.allowance,
+            tokens_max=window.tokens_max,
+            allowance=window.allowance,
+            prefix_tokens_min=window.prefix_tokens_min,
             told=(refused | spoken) - newly_attached(thread),
         )
 

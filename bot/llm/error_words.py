@@ -99,6 +99,7 @@ WRONG_KEY = re.compile(
     r"|invalid (access |bearer |auth\w* )?token|unauthori[sz]ed|authentication (failed|required)",
     re.IGNORECASE,
 )
+ABOUT_CACHE = re.compile(r"cache_control|cache[ _-]?point|prompt cach", re.IGNORECASE)
 NOT_ABOUT_FILES = re.compile(r"content (filter|polic|management)|(usage|safety) polic|moderation", re.IGNORECASE)
 
 _MEDIA = {

@@ -8,12 +8,12 @@ import pytest
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.app import slack_session
 from bot.errors import ModelError, SlackError, SlackRefused
 from bot.llm.client import MessagesClient
 from bot.llm.patience import Patience
 from bot.messages import Conversation, Message, Role, TextBlock
 from bot.slack.web_api.client import SlackClient
+from bot.slack.web_api.connection import slack_session
 from bot.slack.web_api.rate_limiter import RateLimiter
 from bot.slack.write.content import Content
 from bot.slack.write.plan import Respond
