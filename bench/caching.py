@@ -100,7 +100,7 @@ def thread(
     at_s = 1_000_000.0
     for turn in range(length):
         pages = kind.pages if turn == 0 else kind.more_pages if dice.random() < 0.3 else 0
-        attached = ()
+        attached: tuple[Attachment, ...] = ()
         if pages:
             name = f"F{turn}"
             data = FileBytes(Path(name), 50_000 * pages + dice.randrange(1_000))

@@ -23,3 +23,12 @@ def cut(sizes: Sequence[float], available: float) -> int:
     step = 2.0 ** math.floor(math.log2(max(STEP * available, 1.0)))
     to_drop = math.ceil(excess / step) * step
     return next((number for number, dropped in enumerate(accumulate(sizes), 1) if dropped >= to_drop), len(sizes))
+
+
+def rounded(least: int, most: int) -> int:
+    """Of the numbers between them, both included, the one that most factors of two divide: where the sizes of what went
+    before are not known, that is a place that stays. ``least`` is at least 1."""
+    best = most
+    while (rounder := best & (best - 1)) >= least:
+        best = rounder
+    return best

@@ -13,7 +13,6 @@ from bot.llm.patience import Patience
 from bot.stream_events import Citation, StopReason, StreamEvent, TextDelta, Usage
 from playground.practice_model import grammar
 from playground.practice_model.grammar import Quirk
-from playground.practice_model.prompt_cache import Counted
 from playground.practice_model.script import Answer, HeldAnswer, RawAnswer
 from playground.practice_model.server import PracticeModel
 from tests.messages_link import KEY, MODEL, asking, ending_of, linked, once, text_of
@@ -96,10 +95,10 @@ async def test_citations_come_behind_the_words_that_they_are_about(citations_fir
         ]
 
     stream = [
-        *grammar.opening(grammar.message("msg_1", MODEL, grammar.usage(Counted(7), 1))),
+        *grammar.opening(grammar.message("msg_1", MODEL, grammar.usage(7, 1))),
         *block(5, "It ends in May", cited(1, 12, 13), cited(0, 3, 6)),
         *block(6, ", and begins in June."),
-        *grammar.closing("end_turn", None, grammar.usage(Counted(7), 9)),
+        *grammar.closing("end_turn", None, grammar.usage(7, 9)),
     ]
     events = await answered(RawAnswer((HEAD, *(grammar.encoded(event, frozenset()) for event in stream))))
 
