@@ -32,6 +32,8 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     waiting.py         what people read while no word comes
     draft.py           the next request, and the one after it where the API refuses that
     history.py         what the model sees, within a budget of tokens
+    window.py          what one request may hold, by the model, the settings and what was counted
+    cache_watch.py     whether the host keeps what it is asked to keep
     trimming.py        what of a thread goes where it is too long
     prompt_cache.py    where the API is to keep what it was sent, and for how long
     estimates.py       about how many tokens and bytes that is

@@ -9,8 +9,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
-import os
-import socket
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import asdict
@@ -24,7 +23,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import channels, health, prices, process, stopping
 from bot.answering import Answering
-from bot.derived import access_policy, allowance, counting, file_limits, instructing, turn_bounds
+from bot.derived import access_policy, allowance, counting, file_limits, instructing, turn_bounds, windows
 from bot.door import DiscreetNotices, Door
 from bot.errors import StartFailed, StoreFailed
 from bot.file_ports import RefusedFiles
@@ -33,6 +32,7 @@ from bot.files.forgetting import Forgetting
 from bot.files.reader import FileReader
 from bot.inbox import Inbox, InboxLimits
 from bot.instructions import Instructing
+from bot.llm.watched import WatchedModel
 from bot.logs import get_logger
 from bot.messages import Attachment
 from bot.model_link import messages_client
@@ -66,6 +66,7 @@ from bot.store.stops import StoredStops
 from bot.store.usage import StoredUsage
 from bot.turn import Turn
 from bot.watchdog import Watchdog
+from bot.window import Windows
 
 log = get_logger(__name__)
 
@@ -129,10 +130,11 @@ async def running(settings: Settings, hurry: asyncio.Event | None = None) -> Asy
         refused_files = StoredRefusedFiles(database)
         stop_watch = StopWatch(StoredStops(database))
         parts.push_async_callback(stop_watch.aclose)
+        of_models = windows(settings, settings.bot_history_tokens_max)
         turn = Turn(
             threads=reader,
             files=files,
-            answering=await _answering(settings, refused_files, parts),
+            answering=await _answering(settings, of_models, refused_files, parts),
             replies=replies,
             questions=questions,
             refused_files=refused_files,
@@ -140,6 +142,7 @@ async def running(settings: Settings, hurry: asyncio.Event | None = None) -> Asy
             usage=_usage(database, parts),
             stop_watch=stop_watch,
             instructions=instructions.of,
+            windows=of_models,
             bills_shown=settings.bot_footer == "usage",
         )
         inbox = _inbox(settings, questions, DiscreetNotices(door, replies), turn, rate_limiter, pulse)
@@ -202,7 +205,7 @@ def _inbox(
         questions,
         notices,
         turn.answer,
-        _owner(),
+        process.unique_name(),
         InboxLimits(turns_max=settings.bot_turns_max, lease_s=settings.bot_lease_s),
         on_alive=pulse.beat,
         on_share=rate_limiter.set_share,
@@ -243,8 +246,13 @@ def _transport(
     return HttpEvents(bolt, settings.bot_http_host, settings.bot_http_port, is_alive, signing_secret)
 
 
-async def _answering(settings: Settings, refused_files: RefusedFiles, parts: AsyncExitStack) -> Answering:
-    model = await parts.enter_async_context(messages_client(settings))
+async def _answering(
+    settings: Settings, of_models: Windows, refused_files: RefusedFiles, parts: AsyncExitStack
+) -> Answering:
+    link = await parts.enter_async_context(messages_client(settings))
+    model = WatchedModel(link, of_models, time.time)
+    parts.push_async_callback(model.aclose)
+    model.start()
     still_waiting_s = min(STILL_WAITING_S, settings.messages_first_text_timeout_s / 3)
     of_model = follow("BOT_PRICES_FILE", settings.bot_prices_file, prices.read, prices.PUBLISHED, parts)
     return Answering(model, refused_files, still_waiting_s, of_model, citations=settings.bot_citations == "on")
@@ -258,7 +266,7 @@ async def _files(settings: Settings, api: SlackClient, confinement: Confinement,
         return attachment(answer["file"])
 
     health.report_confinement(settings.bot_data_dir, str(confinement))
-    limits = file_limits(settings, confinement, pdf_pages_max=allowance(settings, settings.messages_model).pages_max)
+    limits = file_limits(settings, confinement, pdf_pages_max=allowance(settings).pages_max)
     level = logging.WARNING if limits.office_refused or not confinement.landlock_abi else logging.INFO
     log.log(level, "confinement", office_refused=limits.office_refused, **asdict(confinement))
     files = FileReader(
@@ -282,7 +290,3 @@ async def _deleted(
     parts.push_async_callback(forgetting.aclose)
     await forgetting.start()
     return functools.partial(forgetting.deleted, team_id)
-
-
-def _owner() -> str:
-    return f"{socket.gethostname()[:40]}:{os.getpid()}:{os.urandom(4).hex()}"

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot import history, process
-from bot.derived import file_limits, has_large_window
+from bot.derived import file_limits, windows
 from bot.endings import REFUSED, STOPPED
 from bot.errors import ModelError
 from bot.files import blocks
@@ -21,7 +21,6 @@ from bot.files.confinement import probe
 from bot.files.conversion import Conversion
 from bot.files.extracts import Unreadable
 from bot.instructions import system_prompt
-from bot.limits import PDF_PAGES_MAX, PDF_PAGES_MAX_SMALL_WINDOW
 from bot.messages import Attachment, Author, AuthorKind, PreparedFile, ThreadMessage
 from bot.model_link import messages_client
 from bot.settings import ModelSettings
@@ -67,7 +66,7 @@ async def ask(settings: ModelSettings, question: str, paths: Sequence[Path]) -> 
 
 
 async def _prepare(settings: ModelSettings, paths: Sequence[Path], directory: Path) -> list[PreparedFile]:
-    pages_max = PDF_PAGES_MAX if has_large_window(settings.messages_model) else PDF_PAGES_MAX_SMALL_WINDOW
+    pages_max = windows(settings).of().allowance.pages_max
     conversion = Conversion(file_limits(settings, await probe(), pdf_pages_max=pages_max))
     files = []
     try:

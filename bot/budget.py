@@ -10,13 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from bot import steps
 from bot.estimates import BLOCK_BYTES, base64_bytes, bytes_json, estimate_tokens
 from bot.limits import IMAGES_MAX, MANY_IMAGES, MANY_IMAGES_SIDE_PX_MAX, PDF_PAGES_MAX, PDF_PAGES_MAX_SMALL_WINDOW
 from bot.messages import ContentBlock, ImageBlock, Note, PdfBlock, PreparedFile, TextBlock
 
-__all__ = ["BLOCK_BYTES", "TOGETHER", "Allowance", "Load", "base64_bytes", "bytes_json", "within"]
+__all__ = ["BLOCK_BYTES", "SET_ASIDE", "TOGETHER", "Allowance", "Load", "base64_bytes", "bytes_json", "within"]
 
 TOGETHER = "together with this thread's newer files it would be"
+SET_ASIDE = f"was left out, because {TOGETHER} more than the model can read at once."
+SPARE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +44,31 @@ class Allowance:
 
 
 def within(files: Sequence[PreparedFile], allowance: Allowance) -> list[PreparedFile]:
-    """As many, in the same order, oldest first: each whole, or without what does not fit and with a note for that."""
+    """As many, in the same order, oldest first: each whole, or without what does not fit and with a note for that.
+
+    Where newer files push out older ones, up to a fourth of those that fit go with them: else each new file would push
+    out one more, and the prompt cache, which wants a thread to begin as it did before, would serve nothing.
+    """
     load = Load(allowance)
-    return [load.fitted(file) for file in reversed(files)][::-1]
+    placed = [load.fitted(file) for file in reversed(files)][::-1]
+    pairs = enumerate(zip(files, placed, strict=True))
+    misfit = max((number for number, (file, fitted) in pairs if _pushed_out(file, fitted, allowance)), default=-1)
+    spare = (len(files) - misfit - 1) // SPARE
+    if misfit < 0 or not spare or load.fullness < 1 - 1 / SPARE:
+        return placed
+    start = steps.rounded(misfit + 1, misfit + 1 + spare)
+    return [*placed[:misfit], *map(_set_aside, files[misfit:start]), *placed[start:]]
+
+
+def _pushed_out(file: PreparedFile, fitted: PreparedFile, allowance: Allowance) -> bool:
+    """By newer ones: it is not too large by itself."""
+    if fitted is file:
+        return not file.blocks and any(TOGETHER in note.reason for note in file.notes)
+    return Load(allowance).fitted(file) is file
+
+
+def _set_aside(file: PreparedFile) -> PreparedFile:
+    return replace(file, blocks=(), notes=(*file.notes, Note(_name(file), SET_ASIDE))) if file.blocks else file
 
 
 @dataclass(slots=True)
@@ -56,6 +81,17 @@ class Load:
     images: int = 0
     tokens: float = 0.0
     widest_px: int = 0
+
+    @property
+    def fullness(self) -> float:
+        """How much of the allowance they take, where they take the most."""
+        allowance = self.allowance
+        return max(
+            self.bytes_json / max(1, allowance.bytes_max),
+            self.pages / max(1, allowance.pages_max),
+            self.images / max(1, allowance.images_max),
+            self.tokens / max(1, allowance.tokens_max),
+        )
 
     def lack_for(self, pair: Sequence[ContentBlock]) -> str | None:
         """What there is too little of for these as well, in words; ``None`` where they fit."""

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from bot.access import Home, Policy
 from bot.budget import Allowance
 from bot.channels import Channels
 from bot.files.bounds import ConvertLimits, FileLimits
 from bot.files.confinement import Confinement
-from bot.history import PDF_PAGE_TOKENS
 from bot.instructions import Instructing
-from bot.limits import LARGE_WINDOW_MODELS
 from bot.settings import ModelSettings, Settings
 from bot.store.fairness import TurnBounds
 from bot.store.usage import Counting, DayBudgets
-
-WORDS_BYTES = 1_000_000
-"""Of a request, for what is no file: the words of a long thread, and what JSON adds."""
-FILES_SHARE = 0.8
-"""Of the history's tokens, for files; the words of the thread have the rest."""
-LABEL_TOKENS = 500
-"""Of what stands before a file: its name and what it is."""
+from bot.window import Windows
 
 
 def access_policy(settings: Settings, home: Home) -> Policy:
@@ -46,17 +37,7 @@ def instructing(settings: Settings, channels: Callable[[], Channels]) -> Instruc
         model=settings.messages_model,
         effort=settings.bot_effort or "",
         channels=channels,
-        bounds=lambda model: (history_tokens_max(settings, model), allowance(settings, model)),
     )
-
-
-def has_large_window(model: str) -> bool:
-    """Whether the model takes a million tokens, and with them more pages and pictures."""
-    return model.startswith(LARGE_WINDOW_MODELS)
-
-
-def history_tokens_max(settings: Settings, model: str) -> int:
-    return settings.bot_history_tokens_max or (900_000 if has_large_window(model) else 150_000)
 
 
 def file_limits(settings: ModelSettings, confinement: Confinement, *, pdf_pages_max: int) -> FileLimits:
@@ -70,16 +51,18 @@ def file_limits(settings: ModelSettings, confinement: Confinement, *, pdf_pages_
     )
 
 
-def allowance(settings: Settings, model: str) -> Allowance:
-    """A PDF of ``pages_max`` fits by its tokens too, so that a long one is shortened rather than left out."""
-    tokens_max = int(history_tokens_max(settings, model) * FILES_SHARE)
-    most = Allowance() if has_large_window(model) else Allowance.small_window()
-    return replace(
-        most,
-        bytes_max=max(0, settings.messages_request_bytes_max - WORDS_BYTES),
-        pages_max=max(1, min(most.pages_max, (tokens_max - LABEL_TOKENS) // PDF_PAGE_TOKENS)),
-        tokens_max=tokens_max,
+def windows(settings: ModelSettings, tokens_max: int | None = None) -> Windows:
+    return Windows(
+        settings.messages_model,
+        tokens_max,
+        settings.messages_request_bytes_max,
+        caching=settings.bot_caching == "auto",
     )
+
+
+def allowance(settings: Settings) -> Allowance:
+    """What the files of a request to the model that is set may take, before anything was learned of it."""
+    return windows(settings, settings.bot_history_tokens_max).of().allowance
 
 
 def turn_bounds(settings: Settings) -> TurnBounds:

@@ -134,6 +134,8 @@ class ModelError(BotError):
     retryable = False
     about_effort = False
     """Whether its words are about how hard the model was asked to try."""
+    about_cache = False
+    """Whether its words are about a marker of the prompt cache."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)

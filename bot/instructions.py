@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bot import spoken
-from bot.budget import Allowance
 from bot.channels import Channels, ChannelSettings
 from bot.messages import Channel, ChannelKind, Question
 
@@ -28,25 +27,21 @@ _IN = {
 
 @dataclass(frozen=True, slots=True)
 class Instructions:
-    """``tokens_max`` and ``allowance`` are what one request may hold, by the model's window; ``effort`` is empty where
-    none is asked for."""
+    """``effort`` is empty where none is asked for."""
 
     system: str = field(repr=False)
     model: str
     effort: str
-    tokens_max: int
-    allowance: Allowance
 
 
 @dataclass(frozen=True, slots=True)
 class Instructing:
-    """``channels`` gives what holds in single ones as it stands now; ``bounds`` what a model's request may hold."""
+    """``channels`` gives what holds in single ones as it stands now."""
 
     prompt: str = field(repr=False)
     model: str
     effort: str
     channels: Callable[[], Channels]
-    bounds: Callable[[str], tuple[int, Allowance]]
 
     def model_in(self, channel_id: str) -> str:
         return self._in(channel_id).model or self.model
@@ -55,10 +50,7 @@ class Instructing:
         own = self._in(question.channel_id)
         model = own.model or self.model
         effort = self.effort if own.effort is None else own.effort
-        tokens_max, allowance = self.bounds(model)
-        return Instructions(
-            system_prompt(self.prompt, own.instructions or "", channel), model, effort, tokens_max, allowance
-        )
+        return Instructions(system_prompt(self.prompt, own.instructions or "", channel), model, effort)
 
     def _in(self, channel_id: str) -> ChannelSettings:
         return self.channels().get(channel_id, ChannelSettings())

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.budget import TOGETHER, Allowance, Load, base64_bytes
+from bot.budget import SET_ASIDE, TOGETHER, Allowance, Load, base64_bytes
 from bot.estimates import PDF_PAGE_TOKENS
 from bot.file_ports import Fetch
 from bot.messages import Attachment, Note, PreparedFile
@@ -62,10 +62,12 @@ class Intake:
 
 
 def summed_up(notes: Sequence[Note]) -> tuple[Note, ...]:
-    """Each note once, and one for all files that were left where they are, if those are many. Oldest first."""
-    once = list(dict.fromkeys(notes))
-    left = [note for note in once if note.reason == _LEFT]
-    if len(left) <= NAMED_MAX:
-        return tuple(once)
-    others = [note for note in once if note.reason != _LEFT]
-    return (*others, Note(f"{left[-1].file_name} and {len(left) - 1:,} older files", f"were {_WHY}"))
+    """Each note once, and one for all files that newer ones leave no room for, if those are many. Oldest first."""
+    summed = tuple(dict.fromkeys(notes))
+    for reason in (_LEFT, SET_ASIDE):
+        left = [note for note in summed if note.reason == reason]
+        if len(left) > NAMED_MAX:
+            others = f"{left[-1].file_name} and {len(left) - 1:,} older files"
+            together = Note(others, f"were {reason.removeprefix('was ')}")
+            summed = (*(note for note in summed if note.reason != reason), together)
+    return summed

@@ -84,6 +84,8 @@ PDF_PAGES_MAX = 600
 PDF_PAGES_MAX_SMALL_WINDOW = 100
 """Per request; the second where the context window is under a million tokens.
 claude:en/build-with-claude/pdf-support, 2026-11-22."""
+LARGE_WINDOW_TOKENS = 1_000_000
+SMALL_WINDOW_TOKENS = 200_000
 LARGE_WINDOW_MODELS = (
     "claude-fable-5",
     "claude-haiku-5",
@@ -96,6 +98,9 @@ LARGE_WINDOW_MODELS = (
 )
 """Ids of models with a context window of a million tokens begin so; others have 200,000, or what their host gives.
 claude:en/about-claude/models/overview, 2026-11-22."""
+ANSWER_TOKENS_MAX = 128_000
+ANSWER_TOKENS_MAX_SMALL = 64_000
+"""``max_tokens`` at most; the second for the models with 200,000 tokens. claude:en/about-claude/models/overview."""
 MESSAGES_MAX = 100_000
 """claude:en/api/messages, 2026-11-22."""
 CACHE_MARKERS_MAX = 4
@@ -120,3 +125,13 @@ that of Opus 4.6, Opus 4.5 and Haiku 4.5. claude:en/build-with-claude/prompt-cac
 def cache_prefix_tokens_min(model: str) -> int:
     known = (least for begin, least in CACHE_PREFIX_TOKENS_MIN.items() if model.startswith(begin))
     return next(known, CACHE_PREFIX_TOKENS_MIN_OTHERS)
+
+
+def window_tokens(model: str) -> int:
+    return LARGE_WINDOW_TOKENS if model.startswith(LARGE_WINDOW_MODELS) else SMALL_WINDOW_TOKENS
+
+
+def answer_tokens_max(model: str) -> int:
+    """Of a model that is not known, what the largest give: nothing is gained by a guess."""
+    small = model.startswith(("claude-haiku-4", "claude-sonnet-4-5"))
+    return ANSWER_TOKENS_MAX_SMALL if small else ANSWER_TOKENS_MAX

@@ -44,7 +44,7 @@ def marked(conversation: Conversation, pace: Pace, *, prefix_tokens_min: int) ->
     ttl = ttl_for(pace)
     if ttl is None:
         return conversation
-    markers = tuple(CacheMarker(place, ttl) for place in _places(conversation, prefix_tokens_min))
+    markers = tuple(CacheMarker(place, ttl) for place in places(conversation, prefix_tokens_min))
     return replace(conversation, cache_markers=markers)
 
 
@@ -54,7 +54,7 @@ def ttl_for(pace: Pace) -> CacheTtl | None:
     return CacheTtl.FIVE_MINUTES if pace.files else None
 
 
-def _places(conversation: Conversation, prefix_tokens_min: int) -> Iterator[Place | None]:
+def places(conversation: Conversation, prefix_tokens_min: int) -> Iterator[Place | None]:
     """In order; of blocks that are long enough with all before them."""
     messages = conversation.messages
     system = estimate_tokens([TextBlock(conversation.system)])

@@ -69,7 +69,10 @@ class ModelSettings(_Settings):
     )
     messages_model: str = Field("claude-sonnet-5-5", description="Model id, as the API names it.")
     messages_max_tokens: int = Field(
-        16_000, ge=1, le=128_000, description="Longest answer, tokens; thinking counts too, so leave room."
+        16_000,
+        ge=1,
+        le=128_000,
+        description="Longest answer, tokens, unless the model gives less; thinking counts too, so leave room.",
     )
     messages_first_text_timeout_s: float = Field(
         120, gt=0, description="Longest wait for an answer to begin, over all tries."
@@ -80,6 +83,10 @@ class ModelSettings(_Settings):
         ge=100_000,
         le=REQUEST_BYTES_MAX,
         description="Largest request, files included; a router may allow less than the API.",
+    )
+    bot_caching: Literal["auto", "off"] = Field(
+        "auto",
+        description="Prompt caching: `auto` where it pays, unless the host refuses it or keeps nothing; or `off`.",
     )
     bot_citations: Literal["on", "off"] = Field(
         "on", description="Whether an answer marks what it has from which pages of the PDFs, and lists them below."
@@ -193,8 +200,8 @@ class Settings(ModelSettings):
     bot_history_tokens_max: int | None = Field(
         None,
         ge=1_000,
-        description="Estimated tokens of thread and files in one request; oldest go first. "
-        "Not set: by the model's window, 900,000 or 150,000.",
+        description="Tokens of thread and files in one request; oldest go first. "
+        "Not set: by the model's window, 900,000 of a million or 150,000 of 200,000.",
     )
     bot_shutdown_grace_s: float = Field(
         20, ge=0, le=600, description="Time that running answers get to finish when the bot is stopped."

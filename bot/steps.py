@@ -1,33 +1,34 @@
-"""How much of a list has to go comes in, as a range; where to cut it goes out, so that the cut rarely moves.
+"""The sizes of a list go in, and how much of it there may be; how many of the first have to go comes out.
 
 Pure. A thread that is larger than the model's window loses its oldest part. Cut anew each turn, it would begin
-otherwise each time, and the prompt cache would serve nothing. So a little more goes than has to, up to ``STEP``, and
-of the places that leaves the one is taken whose number has the most factors of two. As the thread grows that stays the
-same place until it is about to leave the range, or a rounder one comes into it; and it depends on the thread alone.
+otherwise each time, and the prompt cache would serve nothing. So a little more goes than has to: as much as makes a
+multiple of a step, counted from the beginning, so that the cut stays where it is until the list has grown by a step.
+The step is a power of two, and stays the same while what is available varies.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import accumulate
 
-STEP = 0.4
-"""So much of what could stay may go, to cut rarely. On average it is half of that."""
+STEP = 0.5
+"""The step is no more of what is available. On average a half to a quarter of that goes that could have stayed."""
 
 
-def bounds(sizes: Sequence[float], available: float) -> tuple[int, int]:
-    """The least and the most that may be cut off the beginning: what is left fits, and fills enough of it."""
-    left = [*accumulate(reversed(sizes), initial=0.0)][::-1]
-    if left[0] <= available:
-        return 0, 0
-    least = next(number for number, size in enumerate(left) if size <= available or number == len(sizes))
-    full = [number for number in range(least, len(sizes) + 1) if left[number] >= (1 - STEP) * available]
-    return least, full[-1] if full else least
+def cut(sizes: Sequence[float], available: float) -> int:
+    excess = sum(sizes) - available
+    if excess <= 0:
+        return 0
+    step = 2.0 ** math.floor(math.log2(max(STEP * available, 1.0)))
+    to_drop = math.ceil(excess / step) * step
+    return next((number for number, dropped in enumerate(accumulate(sizes), 1) if dropped >= to_drop), len(sizes))
 
 
-def cut(least: int, most: int) -> int:
-    """The number between them, both included, that more factors of two divide than any other."""
+def rounded(least: int, most: int) -> int:
+    """Of the numbers between them, both included, the one that most factors of two divide: where the sizes of what went
+    before are not known, that is a place that stays. ``least`` is at least 1."""
     best = most
-    while (rounder := best & (best - 1)) >= max(least, 1):
+    while (rounder := best & (best - 1)) >= least:
         best = rounder
     return best

@@ -107,10 +107,9 @@ def _total(sizes: Iterable[Size]) -> Size:
 
 def _cut(sizes: Sequence[Size], room: Size) -> int:
     """How many of the messages after the first one go, so that the others fit."""
-    by_tokens = steps.bounds([size.tokens for size in sizes], room.tokens)
-    by_bytes = steps.bounds([size.bytes for size in sizes], room.bytes)
-    least, most = (max(both) for both in zip(by_tokens, by_bytes, strict=True))
-    return steps.cut(1 + least, 1 + most) - 1
+    by_tokens = steps.cut([size.tokens for size in sizes], room.tokens)
+    by_bytes = steps.cut([size.bytes for size in sizes], room.bytes)
+    return max(by_tokens, by_bytes)
 
 
 def _notice(left_out: int, *, with_files: bool = False) -> Turn:

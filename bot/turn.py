@@ -42,6 +42,7 @@ from bot.ports import Button, Claim, Outcome, Questions, Replies, Reply, Stage, 
 from bot.stops import StopWatch
 from bot.store_patience import waited_out
 from bot.stream_events import Usage
+from bot.window import Windows
 
 log = get_logger(__name__)
 
@@ -78,6 +79,8 @@ class Turn:
     usage: UsageRecords
     stop_watch: StopWatch
     instructions: Callable[[Question, Channel], Instructions]
+    windows: Windows
+    """What one request may hold."""
     bills_shown: bool = False
     """Whether people read under an answer what it used."""
 
@@ -225,10 +228,10 @@ class Turn:
         def progress(number: int, total: int, file_name: str) -> None:
             reply.status(f"is reading {file_name}" + (f", {number} of {total}…" if total > 1 else "…"))
 
+        window = self.windows.of(instructions.model)
         readable = [file for file in attachments if file.id not in refused]
         person = f"{question.team_id} {question.user_id}"
-        intake = Intake(instructions.allowance)
-        fetched = await self.files.prepare(readable, intake, progress, person) if readable else ()
+        fetched = await self.files.prepare(readable, Intake(window.allowance), progress, person) if readable else ()
         prepared = iter(fetched)
         files = tuple(refused_file(file.id, thread) if file.id in refused else next(prepared) for file in attachments)
         spoken = {file.attachment_id for file in files if file.words}
@@ -236,10 +239,11 @@ class Turn:
             tuple(thread),
             files,
             system=instructions.system,
-            tokens_max=instructions.tokens_max,
-            allowance=instructions.allowance,
             model=instructions.model,
             effort=instructions.effort,
+            tokens_max=window.tokens_max,
+            allowance=window.allowance,
+            prefix_tokens_min=window.prefix_tokens_min,
             told=(refused | spoken) - newly_attached(thread),
         )
 

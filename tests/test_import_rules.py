@@ -103,6 +103,8 @@ CASES: dict[str, list[tuple[str, str]]] = {
         ("bot/estimates.py", "httpx"),
         ("bot/steps.py", "aiohttp"),
         ("bot/trimming.py", "httpx"),
+        ("bot/window.py", "httpx"),
+        ("bot/cache_watch.py", "aiohttp"),
         ("bot/prompt_cache.py", "httpx"),
         ("bot/spoken.py", "httpx"),
         ("bot/ports.py", "httpx"),

@@ -1,6 +1,6 @@
 """A conversation comes in, and the model's answer goes out as it is written.
 
-I/O: one request to ``POST {api_url}/messages`` for each try. Implements ``ports.Model``.
+I/O: one request to ``POST {api_url}/messages`` for each try; ``GET {api_url}/models/{id}``. Implements ``ports.Model``.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import quote
 
 import aiohttp
 import aiohttp.http_exceptions
@@ -19,6 +20,7 @@ import httpx
 from httpx_aiohttp import HttpxAiohttpClient
 
 from bot.errors import AnswerCut, ModelError, ModelRequestInvalid, ModelSilent, ModelUnavailable
+from bot.limits import answer_tokens_max
 from bot.llm import refusals, wire
 from bot.llm.body import StreamedBody
 from bot.llm.efforts import Efforts
@@ -27,6 +29,7 @@ from bot.llm.sse import ObjectReader, StreamBroken
 from bot.logs import get_logger
 from bot.messages import Conversation
 from bot.stream_events import StreamEvent, Usage
+from bot.window import ModelLimits
 
 log = get_logger(__name__)
 
@@ -79,9 +82,13 @@ class MessagesClient:
         uniform: Callable[[float, float], float] = random.uniform,
     ) -> None:
         self._url = f"{api_url.rstrip('/')}/messages"
+        self._models_url = f"{api_url.rstrip('/')}/models"
         self._headers = wire.request_headers(api_key, vendor)
+        self._asking = {name: value for name, value in self._headers.items() if name not in ("content-type", "accept")}
         self._model = model
         self._max_tokens = max_tokens
+        self._answer_tokens_max: dict[str, int] = {}
+        """As the endpoint says, by model."""
         self._patience = patience or Patience()
         self._efforts = Efforts()
         self._sleep = sleep
@@ -139,7 +146,7 @@ class MessagesClient:
                 yield event
 
     async def _tries(self, conversation: Conversation, heard: _Heard) -> AsyncGenerator[StreamEvent, None]:
-        chunks = wire.request_chunks(conversation, model=self._model, max_tokens=self._max_tokens)
+        chunks = wire.request_chunks(conversation, model=self._model, max_tokens=self._max_tokens_for(conversation))
         deadline = Deadline(self._patience, _now_s())
         for retries in range(self._patience.retries_max + 1):
             begun = False
@@ -156,6 +163,31 @@ class MessagesClient:
             else:
                 return
             await self._sleep(pause_s)
+
+    def _max_tokens_for(self, conversation: Conversation) -> int:
+        """What is set, and no more than the model gives: the API refuses that."""
+        model = conversation.model or self._model
+        return min(self._max_tokens, self._answer_tokens_max.get(model) or answer_tokens_max(model))
+
+    async def describe(self, model: str) -> ModelLimits | None:
+        """What the endpoint says of a model; ``None`` where it says nothing that can be understood. Never raises."""
+        try:
+            async with asyncio.timeout(self._patience.idle_timeout_s):
+                request = self._http.build_request("GET", f"{self._models_url}/{quote(model)}", headers=self._asking)
+                async with aclosing(await self._http.send(request, stream=True)) as response:
+                    if not response.is_success:
+                        return None
+                    body = bytearray()
+                    async for chunk in response.aiter_bytes():
+                        body += chunk
+                        if len(body) > ERROR_BODY_BYTES_MAX:
+                            return None
+        except LINK_ERRORS:
+            return None
+        told = wire.model_limits(bytes(body))
+        if told and told.answer_tokens_max:
+            self._answer_tokens_max[model] = told.answer_tokens_max
+        return told
 
     async def _try(
         self, chunks: tuple[wire.Chunk, ...], deadline: Deadline, heard: _Heard

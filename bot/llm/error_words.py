@@ -105,6 +105,7 @@ ABOUT_EFFORT = re.compile(
     r"(?<![\w-])effort\b",
     re.IGNORECASE | re.DOTALL,
 )
+ABOUT_CACHE = re.compile(r"cache_control|cache[ _-]?point|prompt cach", re.IGNORECASE)
 NOT_ABOUT_FILES = re.compile(r"content (filter|polic|management)|(usage|safety) polic|moderation", re.IGNORECASE)
 UNKNOWN_FIELD = re.compile(
     r"extra inputs are not permitted|(unknown|unexpected|unrecogni[sz]ed) (field|key)", re.IGNORECASE

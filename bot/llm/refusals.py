@@ -58,6 +58,7 @@ def error_from(status: int, headers: Mapping[str, str], body: Mapping[str, Any])
     error.retry_after_s = _retry_after_s(headers)
     error.about_citations = isinstance(error, ModelRequestInvalid | ModelNotFound) and said.of_citations
     error.about_effort = any(words.ABOUT_EFFORT.search(text) for text in (said.message, *said.paths))
+    error.about_cache = any(words.ABOUT_CACHE.search(text) for text in (said.message, *said.paths))
     should_retry = headers.get("x-should-retry", "").lower()
     if should_retry in {"true", "false"}:  # the API's own word on it, as its SDKs take it
         error.retryable = should_retry == "true"

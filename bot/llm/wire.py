@@ -15,6 +15,7 @@ from bot.errors import AnswerCut, ModelError
 from bot.llm.refusals import error_from, loggable
 from bot.messages import CacheMarker, ContentBlock, Conversation, FileBytes, ImageBlock, PdfBlock, TextBlock
 from bot.stream_events import Citation, Finished, StopReason, TextDelta, Usage
+from bot.window import ModelLimits
 
 API_VERSION = "2023-06-01"
 TITLE_CHARS_MAX = 500
@@ -268,3 +269,22 @@ def _citations(given: object) -> list[Citation]:
             }:
                 cited.append(Citation(document, first, max(first, end - 1)))
     return cited
+
+
+# --- a model -------------------------------------------------------------------------------------------------------
+
+WINDOW_TOKENS_MIN = 1_000
+WINDOW_TOKENS_MAX = 100_000_000
+
+
+def model_limits(body: bytes) -> ModelLimits | None:
+    """What an answer to ``GET /models/{id}`` says; ``None`` for anything else. Source: claude:en/api/models."""
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    match told:
+        case {"max_input_tokens": int(window)} if WINDOW_TOKENS_MIN <= window <= WINDOW_TOKENS_MAX:
+            most = told.get("max_tokens")
+            return ModelLimits(window, most if type(most) is int and most > 0 else None)
+    return None

@@ -48,7 +48,10 @@ class Quirk(Enum):
 Quirks = frozenset[Quirk]
 
 
-def usage(counted: Counted, output_tokens: int) -> dict[str, Any]:
+def usage(counted: Counted | int, output_tokens: int) -> dict[str, Any]:
+    """A bare number: of input tokens that no cache has to do with."""
+    if isinstance(counted, int):
+        counted = Counted(counted)
     return {
         "input_tokens": counted.plain,
         "cache_creation_input_tokens": counted.written_5m + counted.written_1h,

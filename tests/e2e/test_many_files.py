@@ -35,5 +35,6 @@ async def test_the_newest_files_are_fetched_and_no_more_than_the_model_can_read(
     sent = [number for number in range(81) if f'File "plan {number}.pdf" (PDF' in stage.asked_texts()[0][1]]
     assert sent == list(range(81 - len(sent), 81))
     assert 15 < len(sent) < 25
-    assert len(workspace.files.authorizations_seen) == len(sent)
-    assert f"plan {80 - len(sent)}.pdf and {80 - len(sent)} older files were not fetched" in stage.words(root)[-1]
+    fetched = len(workspace.files.authorizations_seen)
+    assert len(sent) <= fetched <= 4 / 3 * len(sent) + 1
+    assert f"plan {80 - fetched}.pdf and {80 - fetched} older files were not fetched" in stage.words(root)[-1]

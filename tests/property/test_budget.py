@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.budget import BLOCK_BYTES, Allowance, within
+from bot.budget import BLOCK_BYTES, SET_ASIDE, Allowance, within
 from bot.messages import ContentBlock, FileBytes, ImageBlock, Note, PdfBlock, PreparedFile, TextBlock
 
 PATH = Path("unread")
@@ -60,8 +60,21 @@ def test_pages_are_counted_over_all_pdfs() -> None:
 
 def test_images_are_counted() -> None:
     result = within([image(f"{number}") for number in range(103)], Allowance.small_window())
-    assert kept(result) == [f"{number}" for number in range(3, 103)]
+    assert kept(result) == [f"{number}" for number in range(16, 103)], "more than has to: the next ones push out none"
     assert "(100 images)" in notes(result)[0].reason
+    assert notes(result)[15] == Note("15", SET_ASIDE)
+
+
+def test_the_files_that_are_left_out_stay_the_same_for_many_turns() -> None:
+    starts = [103 + n - len(kept(within([image(f"{k}") for k in range(103 + n)], Allowance.small_window())))
+              for n in range(60)]  # fmt: skip
+    assert starts == sorted(starts)
+    assert len(set(starts)) <= 5
+
+
+def test_a_file_that_is_too_large_by_itself_pushes_out_no_other() -> None:
+    files = [image("0"), pdf("large", size=40_000_000), *(image(f"{number}") for number in range(1, 9))]
+    assert kept(within(files, Allowance())) == ["0", *(f"{number}" for number in range(1, 9))]
 
 
 def test_with_a_large_image_there_are_no_more_than_twenty() -> None:

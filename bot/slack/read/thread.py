@@ -161,6 +161,8 @@ class ThreadReader:
             if not next_cursor:
                 break
             cursor = {"cursor": next_cursor}
+        else:
+            log.warning("thread.not_read_whole", channel=question.channel_id, messages=len(found))
         return [message for ts, message in found.items() if ts]
 
     async def _since(self, question: Question, oldest: str) -> list[Json]:

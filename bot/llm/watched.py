@@ -1,0 +1,96 @@
+"""A conversation comes in, its answer goes out as from the link itself, and what is learned of the host stays.
+
+I/O: that of the link. Implements ``ports.Model``. Learned are how many tokens the host counts for each estimated one,
+whether it takes markers of the prompt cache and keeps what they mark, and, once at the start and in the background,
+what the endpoint says of the model.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import replace
+
+from bot.cache_watch import CacheWatch
+from bot.errors import ModelError
+from bot.llm.client import MessagesClient
+from bot.logs import get_logger
+from bot.messages import Conversation
+from bot.stream_events import Finished, StreamEvent, Usage
+from bot.window import Windows
+
+log = get_logger(__name__)
+
+
+class WatchedModel:
+    def __init__(self, link: MessagesClient, windows: Windows, now_s: Callable[[], float]) -> None:
+        self._link = link
+        self._windows = windows
+        self._now_s = now_s
+        self._watch = CacheWatch()
+        self._asking: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Asks the endpoint what it knows of the model; until it has said so the table in ``limits`` holds."""
+        self._asking = asyncio.create_task(self._ask())
+
+    async def aclose(self) -> None:
+        if self._asking is not None:
+            self._asking.cancel()
+            await asyncio.wait([self._asking])
+
+    async def stream(
+        self,
+        conversation: Conversation,
+        on_usage: Callable[[Usage], None] = lambda _: None,
+        on_thinking: Callable[[bool], None] = lambda _: None,
+    ) -> AsyncGenerator[StreamEvent, None]:
+        """As ``ports.Model`` has it. A host that refuses markers is asked again without, at once."""
+        model = conversation.model or self._windows.model
+        if not self._watch.is_on(model):
+            conversation = replace(conversation, cache_markers=())
+        begun, heard = False, (on_usage, on_thinking)
+        try:
+            async with aclosing(self._learning(conversation, model, *heard)) as events:
+                async for event in events:
+                    begun = True
+                    yield event
+        except ModelError as error:
+            if begun or not conversation.cache_markers or not error.about_cache:
+                raise
+            self._watch.refused(model)
+            log.warning("cache.refused", model=model, detail=str(error))
+        else:
+            return
+        async with aclosing(self._learning(replace(conversation, cache_markers=()), model, *heard)) as events:
+            async for event in events:
+                yield event
+
+    async def _learning(
+        self,
+        conversation: Conversation,
+        model: str,
+        on_usage: Callable[[Usage], None],
+        on_thinking: Callable[[bool], None],
+    ) -> AsyncGenerator[StreamEvent, None]:
+        asked_s = self._now_s()
+        async with aclosing(self._link.stream(conversation, on_usage, on_thinking)) as events:
+            async for event in events:
+                if isinstance(event, Finished):
+                    self._learn(conversation, model, asked_s, event.usage)
+                yield event
+
+    def _learn(self, asked: Conversation, model: str, asked_s: float, usage: Usage) -> None:
+        self._windows.counted(model, asked.tokens, usage.input + usage.cache_read + usage.cache_write)
+        if asked.cache_markers and self._watch.counted(model, asked, asked_s, usage):
+            log.warning("cache.not_kept", model=model)
+
+    async def _ask(self) -> None:
+        model = self._windows.model
+        told = await self._link.describe(model)
+        if told is None:
+            log.info("model.not_described", model=model)
+            return
+        self._windows.described(told)
+        log.info("model.described", model=model, window=told.window_tokens, answer=told.answer_tokens_max)
