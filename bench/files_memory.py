@@ -29,7 +29,6 @@ from bot.derived import file_limits
 from bot.files.confinement import NONE
 from bot.files.reader import FileReader
 from bot.intake import Intake
-from bot.limits import PDF_PAGES_MAX
 from bot.llm.client import MessagesClient
 from bot.messages import Attachment, Conversation, Message, Role, TextBlock
 from bot.settings import ModelSettings
@@ -39,7 +38,7 @@ from playground.practice_model.server import PracticeModel
 QUESTIONS = 20
 PAGES = 24
 PAGE_BYTES = 1_000_000
-LIMITS = file_limits(ModelSettings.model_construct(bot_confinement="best"), NONE, pdf_pages_max=PDF_PAGES_MAX)
+LIMITS = file_limits(ModelSettings.model_construct(bot_confinement="best"), NONE)
 KEY = "bench"
 SAMPLE_EVERY_S = 0.01
 

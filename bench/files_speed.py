@@ -23,12 +23,11 @@ from PIL import Image
 from bot.derived import file_limits
 from bot.files.confinement import NONE
 from bot.files.conversion import Conversion
-from bot.limits import PDF_PAGES_MAX
 from bot.settings import ModelSettings
 
 TIMES = 20
 OFFICE_TIMES = 5
-LIMITS = file_limits(ModelSettings.model_construct(bot_confinement="best"), NONE, pdf_pages_max=PDF_PAGES_MAX)
+LIMITS = file_limits(ModelSettings.model_construct(bot_confinement="best"), NONE)
 RTF = rb"{\rtf1\ansi{\fonttbl\f0 Helvetica;}\f0 " + rb"Hello from a rich text document.\par " * 200 + b"}"
 
 

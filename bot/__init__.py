@@ -14,6 +14,10 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     endings.py         what stands under an answer: the sentences that people read
     answering.py       the model is asked, with less where the API refuses that, and its answer shown
     meter.py           what a request uses, counted while it does
+    batch_reading.py   long documents are read part by part, before the model is asked
+    part_notes.py      one part of them, with the question
+    batch_words.py     what is said of it to the model and to people
+    long_documents.py  which files are too long for a request, and which parts of them to read
     draft.py           the next request, and the one after it where the API refuses that
     history.py         what the model sees, within a budget of tokens
     spoken.py          who said what, in a form that nobody can forge
@@ -44,7 +48,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
         read/          what was said: thread, message_text and what they are made of
         write/         the reply: replies opens one, live_reply decides what to show, markdown_cut where to part it
         web_api/       calls: client, rate_limiter with call_budget, limit_keeper, names with user_object, identity
-    files/             reader: download, cache, conversion by sandbox and office, then blocks and notes; forgetting
+    files/             reader: download, cache, conversion by sandbox and office, then blocks and notes; long_files; forgetting
         worker/        the process that reads strangers' bytes: sniff, convert, a module a kind of file
             sheets/    spreadsheets → tables of text: a reader a format, model, table
             words/     documents and slides → their words, also those that no page shows

@@ -270,7 +270,7 @@ async def _files(settings: Settings, api: SlackClient, parts: AsyncExitStack) ->
 
     confinement = await probe()
     health.report_confinement(settings.bot_data_dir, str(confinement))
-    limits = file_limits(settings, confinement, pdf_pages_max=allowance(settings).pages_max)
+    limits = file_limits(settings, confinement)
     level = logging.WARNING if limits.office_refused or not confinement.landlock_abi else logging.INFO
     log.log(level, "confinement", office_refused=limits.office_refused, **asdict(confinement))
     files = FileReader(

@@ -41,9 +41,9 @@ def system_prompt(settings: ModelSettings) -> str:
     return f"{settings.bot_system_prompt}\n\n{spoken.EXPLAINED}"
 
 
-def file_limits(settings: ModelSettings, confinement: Confinement, *, pdf_pages_max: int) -> FileLimits:
+def file_limits(settings: ModelSettings, confinement: Confinement) -> FileLimits:
     return FileLimits(
-        convert=ConvertLimits(image_side_px_max=settings.bot_image_side_px_max, pdf_pages_max=pdf_pages_max),
+        convert=ConvertLimits(image_side_px_max=settings.bot_image_side_px_max),
         download_bytes_max=min(settings.bot_file_bytes_max, settings.bot_cache_bytes_max),
         files_at_once_max=settings.bot_files_at_once_max,
         office_refused=settings.bot_confinement == "require" and not confinement.holds_documents,

@@ -160,8 +160,26 @@ class FileBytes:
 
 
 @dataclass(frozen=True, slots=True)
+class WholeText:
+    """All of a text of which a block has but the ends: UTF-8, to be read by lines.
+
+    ``left_out`` is the reason of the note that says what the block lacks; ``head_lines`` of its first lines say what
+    the others are, as the columns of a table do.
+    """
+
+    data: FileBytes
+    lines: int
+    title: str = field(repr=False)
+    about: str = field(repr=False)
+    language: str
+    head_lines: int
+    left_out: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class TextBlock:
     text: str = field(repr=False)
+    whole: WholeText | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +242,8 @@ class Conversation:
     model: str = ""
     effort: str = ""
     """``output_config.effort``. Empty: as the settings say for the model, and not sent for the effort."""
+    max_tokens: int | None = None
+    """Of the answer, where it is to be shorter than the settings say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from bot.files import notes
 from bot.files.bounds import FileLimits
 from bot.files.extracts import (
     DRAW,
+    PAGES,
     DrawingExtract,
     Extract,
     ImageExtract,
@@ -26,6 +27,7 @@ from bot.files.extracts import (
     TextExtract,
     Unreadable,
     UnreadableNow,
+    files_named,
     instead_of,
 )
 from bot.files.office import Office
@@ -80,6 +82,13 @@ class Conversion:
         limits = self._limits.convert
         task = _Task(out, ends_at_s, limits.archive_files_max, limits.archive_bytes_max, 0, spare_pdf)
         return _few_notes(await self._expanded(task, source, name, filetype, path=()))
+
+    async def pages(self, pdf: Path, first: int, final: int, out: Path) -> PdfExtract:
+        """These pages, counted from 1, of a PDF that ``convert`` gave, as a PDF in ``out``. Raises ``Unreadable``."""
+        (found,) = await self._sandbox.convert(pdf, pdf.name, f"{PAGES}{first}-{final}", out, prefix=f"{first}-")
+        if not isinstance(found, PdfExtract) or found.pages != final - first + 1:
+            raise Unreadable(notes.DAMAGED_PDF)
+        return found
 
     async def _expanded(
         self, task: _Task, source: Path, name: str, filetype: str, path: tuple[str, ...]
@@ -230,4 +239,4 @@ def _few_notes(extracts: list[Extract]) -> list[Extract]:
 def files_of(extracts: list[Extract]) -> set[str]:
     """The names of the files that the extracts need; everything else beside them was only on the way."""
     on_the_way = NoteExtract | OfficeExtract | MemberExtract | DrawingExtract
-    return {extract.file for extract in extracts if not isinstance(extract, on_the_way)}
+    return set(files_named(extract for extract in extracts if not isinstance(extract, on_the_way)))

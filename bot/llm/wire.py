@@ -40,6 +40,7 @@ def request_headers(api_key: str, vendor: str) -> dict[str, str]:
 
 def request_chunks(conversation: Conversation, *, model: str, max_tokens: int) -> tuple[Chunk, ...]:
     """The JSON of a streaming request, in order; no two ``bytes`` follow each other. ``model`` if it names none."""
+    max_tokens = min(max_tokens, conversation.max_tokens or max_tokens)
     head: dict[str, Any] = {"model": conversation.model or model, "max_tokens": max_tokens, "stream": True}
     if conversation.effort:
         head["output_config"] = {"effort": conversation.effort}

@@ -1,0 +1,184 @@
+"""A draft whose files are too long for a request goes in; the same with notes on them comes out, made part by part.
+
+The story of a long document: which parts are to be read → each part with the question, a few at once → notes, kept at
+once, so that neither a killed process nor a later question begins anew → the notes in place of the document. For a
+later question the model sees the kept notes first, and says what it has to read again.
+
+Pure but for what the ports do, the log and the pauses.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+
+from bot import batch_words, history, long_documents
+from bot.budget import Allowance
+from bot.draft import Draft, newly_attached
+from bot.errors import ModelError, PartUnreadable
+from bot.file_ports import KeptNotes, LongFiles, Span
+from bot.logs import get_logger
+from bot.long_documents import NOTES_SHARE, Bounds, Document, Reading
+from bot.messages import Note, PdfBlock, TextBlock
+from bot.part_notes import PartReader, Run
+from bot.stream_events import Usage
+
+log = get_logger(__name__)
+
+AT_ONCE_MAX, AT_ONCE_EACH_MAX = 6, 3
+"""Parts that are read at the same time: over all questions, and for one. The API counts tokens by the minute, and the
+same minutes are those of everybody's answers."""
+THREAD_TOKENS_MAX = 10_000
+"""Of the thread, which each part is read with."""
+PLAN_TOKENS_MAX = 8_000
+"""What the model may write, thinking included, to say what it has to read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """``draft`` has notes in place of what was too long; ``notes`` tell people which way it was read. Where people have
+    to agree first, ``estimate`` says to what; where nothing could be read, ``error`` says why."""
+
+    draft: Draft
+    notes: tuple[Note, ...] = ()
+    estimate: str = ""
+    error: ModelError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchReading:
+    parts: PartReader
+    files: LongFiles
+    bounds: Bounds
+    at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE_MAX))
+
+    async def read(
+        self, draft: Draft, status: Callable[[str], None], book: Callable[[Usage], None], *, confirmed: bool = False
+    ) -> Read:
+        """``confirmed``: people know what it takes. Never raises for what the model or a file does."""
+        ids = {file.attachment_id for file in draft.files if file.blocks}
+        noted = await self.files.noted(ids) if ids else frozenset[str]()
+        documents = long_documents.found(draft.files, newly_attached(draft.thread), noted, draft.allowance)
+        if not documents:
+            return Read(draft)
+        run = _run(draft, status, book)
+        run.readings = [await self._planned(run, one) for one in documents]
+        if run.hopeless:
+            return Read(draft, error=run.error)
+        if dear := self._too_dear(run, confirmed=confirmed):
+            return Read(draft, estimate=batch_words.estimate(dear))
+        await self._read_all(run)
+        if run.error is not None and (run.hopeless or not any(one.read or one.earlier for one in run.readings)):
+            return Read(draft, error=run.error)
+        notes = [note for reading in run.readings for note in batch_words.notes_for_people(reading)]
+        return Read(_with_notes(draft, run), tuple(notes))
+
+    async def _planned(self, run: Run, document: Document) -> Reading:
+        """The first time all of it; for a later question what the model wants to see again, and what was never read."""
+        reading = Reading(document, [], await self.files.kept(document.data))
+        try:
+            spans = await self._spans(document, run.allowance)
+        except PartUnreadable:
+            reading.unreadable = [Span(1, document.total)]
+            return reading
+        final = self.bounds.pages_max if isinstance(document.content, PdfBlock) else document.total
+        spans, reading.beyond = long_documents.up_to(spans, self.bounds.tokens_max, final)
+        own, others = long_documents.own(reading, run.key), long_documents.others(reading, run.key)
+        missing = long_documents.without(spans, long_documents.spans_of([*own, *others]))
+        if others:
+            again = long_documents.within(spans, await self._again(run, reading, others))
+            missing = [*missing, *long_documents.without(again, [*missing, *long_documents.spans_of(own)])]
+        reading.to_read = sorted(missing, key=lambda span: span.first)
+        return reading
+
+    async def _spans(self, document: Document, allowance: Allowance) -> list[Span]:
+        if isinstance(document.content, PdfBlock):
+            return long_documents.page_spans(document.content, allowance)
+        return await self.files.spans(document.content, long_documents.batch_tokens(allowance))
+
+    async def _again(self, run: Run, reading: Reading, notes: Sequence[KeptNotes]) -> list[Span]:
+        """Where the model does not say it the notes have to do. What it said is kept, for a process that is killed."""
+        document = reading.document
+        said = next((one.text for one in reading.earlier if one.question == run.key and not one.first), None)
+        if said is None:
+            run.status(f"is looking through the notes on {document.name}…")
+            blocks = batch_words.notes_blocks(document, _newest(notes, _room(run.allowance)))
+            try:
+                said = await self.parts.said(run, blocks, batch_words.plan_wanted(document), PLAN_TOKENS_MAX)
+            except ModelError as error:
+                log.warning("documents.not_planned", error=type(error).__name__, detail=str(error))
+                run.error = error
+                return []
+            await self.files.keep(document.data, KeptNotes(run.key, 0, 0, said))
+        return long_documents.to_read_again(said, document.total)
+
+    def _too_dear(self, run: Run, *, confirmed: bool) -> list[Reading]:
+        """What people have to agree to. What they did not send now, and nobody has read, is left out as it is."""
+        left = self.bounds.tokens_max
+        for one in run.readings:
+            one.to_read, beyond = long_documents.up_to(one.to_read, left, one.document.total)
+            one.beyond = [*one.beyond, *beyond]
+            left -= one.tokens
+        if confirmed or self.bounds.tokens_max - left <= self.bounds.confirm_tokens:
+            return []
+        run.readings = [one for one in run.readings if one.document.fresh or one.earlier]
+        dear = sum(one.tokens for one in run.readings) > self.bounds.confirm_tokens
+        return [one for one in run.readings if one.to_read] if dear else []
+
+    async def _read_all(self, run: Run) -> None:
+        async def part(reading: Reading, span: Span) -> None:
+            async with run.mine, self.at_once:
+                await self.parts.read(run, reading, span)
+
+        parts = sum(len(one.to_read) for one in run.readings)
+        run.chars_max = long_documents.notes_chars_max(parts, run.allowance)
+        async with asyncio.TaskGroup() as group:
+            for reading in run.readings:
+                for span in reading.to_read:
+                    group.create_task(part(reading, span))
+        failed = sum(len(one.failed) for one in run.readings)
+        log.info("documents.read", documents=len(run.readings), parts=parts, failed=failed)
+
+
+def _run(draft: Draft, status: Callable[[str], None], book: Callable[[Usage], None]) -> Run:
+    """With the thread's words alone, and the question at their end."""
+    words = [replace(one, text=one.text or _of_files(len(one.attachments)), attachments=()) for one in draft.thread]
+    room = int(history.estimate_tokens([TextBlock(draft.system)])) + THREAD_TOKENS_MAX
+    asked = history.build(words, {}, system=draft.system, tokens_max=room).conversation
+    key = sha256(repr([(message.role, message.content) for message in asked.messages]).encode()).hexdigest()[:24]
+    return Run(asked, key, draft.allowance, status, book, asyncio.Semaphore(AT_ONCE_EACH_MAX))
+
+
+def _of_files(count: int) -> str:
+    return f"Please read the attached file{'s' * (count > 1)}." if count else ""
+
+
+def _room(allowance: Allowance) -> int:
+    """Characters of notes in one request."""
+    return int(allowance.tokens_max * NOTES_SHARE * history.CHARS_PER_TOKEN)
+
+
+def _newest(notes: Sequence[KeptNotes], chars: int) -> list[KeptNotes]:
+    """As many of the newest as there is room for, in their order."""
+    kept: list[KeptNotes] = []
+    for one in reversed(notes):
+        chars -= len(one.text)
+        if chars < 0:
+            break
+        kept.append(one)
+    return kept[::-1]
+
+
+def _with_notes(draft: Draft, run: Run) -> Draft:
+    """Notes for this question come behind those for earlier ones, so that a later request begins as this one does."""
+    files, room = list(draft.files), _room(run.allowance) // max(len(run.readings), 1)
+    notes: dict[int, list[tuple[Reading, list[KeptNotes]]]] = {}
+    for reading in run.readings:
+        own = sorted([*long_documents.own(reading, run.key), *reading.read], key=lambda one: one.first)
+        others = _newest(long_documents.others(reading, run.key), room - sum(len(one.text) for one in own))
+        notes.setdefault(reading.document.file, []).append((reading, [*others, *own]))
+    for number, of_file in notes.items():
+        files[number] = batch_words.with_notes(files[number], of_file)
+    return replace(draft, files=tuple(files))

@@ -1,0 +1,161 @@
+"""A part of a long document and a question go in; the notes that the model makes of it come out.
+
+Pure but for what the ports do, the log and the pauses. A part that a request does not take is read in halves; one that
+the model fails on is tried once more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+
+from bot import batch_words, budget, history, long_documents
+from bot.budget import Allowance
+from bot.errors import (
+    ModelBalanceEmpty,
+    ModelError,
+    ModelKeyInvalid,
+    ModelNotFound,
+    ModelRequestTooLarge,
+    PartUnreadable,
+)
+from bot.file_ports import KeptNotes, LongFiles, Span
+from bot.logs import get_logger
+from bot.long_documents import Document, Reading
+from bot.messages import ContentBlock, Conversation, Message, PdfBlock, Role, TextBlock
+from bot.meter import Meter
+from bot.ports import Model
+from bot.stream_events import Finished, StopReason, TextDelta, Usage
+
+log = get_logger(__name__)
+
+PAUSE_S, PAUSE_MAX_S = 1.0, 60.0
+"""Before the second try, where the API does not say how long to wait, and the most that is waited for it."""
+THINKING_TOKENS = 6_000
+"""Room for models that think before they write notes."""
+HOPELESS = (ModelKeyInvalid, ModelBalanceEmpty, ModelNotFound)
+"""With these no other part would be read either."""
+
+
+@dataclass(slots=True)
+class Run:
+    """Of one question. ``asked`` ends with the question; ``key`` stands for it on disk. Of the notes on one part there
+    may be ``chars_max``."""
+
+    asked: Conversation
+    key: str
+    allowance: Allowance
+    status: Callable[[str], None]
+    book: Callable[[Usage], None]
+    mine: asyncio.Semaphore
+    readings: list[Reading] = field(default_factory=list)
+    chars_max: int = 0
+    error: ModelError | None = None
+    """The newest one."""
+
+    @property
+    def hopeless(self) -> bool:
+        return isinstance(self.error, HOPELESS)
+
+
+@dataclass(frozen=True, slots=True)
+class PartReader:
+    model: Model
+    files: LongFiles
+    pause_s: float = PAUSE_S
+
+    async def read(self, run: Run, reading: Reading, span: Span) -> None:
+        """The notes are kept at once. Never raises for what the model or the file does."""
+        left = [span]
+        while left and not run.hopeless:
+            part = left.pop(0)
+            run.status(batch_words.progress(reading.document, part, alone=len(run.readings) == 1))
+            try:
+                text = await self._tried(run, reading.document, part)
+            except ModelRequestTooLarge:
+                smaller = long_documents.halves(part)
+                left = [*smaller, *left]
+                reading.unreadable += [] if smaller else [part]
+            except PartUnreadable:
+                reading.unreadable.append(part)
+            except ModelError as error:
+                run.error = error
+                reading.failed.append(part)
+            else:
+                notes = KeptNotes(run.key, part.first, part.final, text)
+                reading.read.append(notes)
+                await self.files.keep(reading.document.data, notes)
+
+    async def _tried(self, run: Run, document: Document, part: Span) -> str:
+        try:
+            return await self._notes_on(run, document, part)
+        except ModelRequestTooLarge:
+            raise
+        except (ModelError, PartUnreadable) as error:
+            _log(error, part, tries_left=1)
+            if isinstance(error, HOPELESS):
+                raise
+            pause_s = getattr(error, "retry_after_s", None) or self.pause_s
+        await asyncio.sleep(min(pause_s, PAUSE_MAX_S))
+        try:
+            return await self._notes_on(run, document, part)
+        except (ModelError, PartUnreadable) as error:
+            _log(error, part, tries_left=0)
+            raise
+
+    async def _notes_on(self, run: Run, document: Document, part: Span) -> str:
+        wanted = batch_words.notes_wanted(document, part, run.chars_max)
+        tokens_max = THINKING_TOKENS + int(2 * run.chars_max / history.CHARS_PER_TOKEN)
+        if isinstance(document.content, PdfBlock):
+            async with self.files.pages(document.content, part.first, part.final) as pages:
+                if budget.bytes_json(pages) > run.allowance.bytes_max:
+                    raise ModelRequestTooLarge(f"{pages.data.size_bytes} bytes")
+                blocks: list[ContentBlock] = [TextBlock(batch_words.label(document, part)), pages]
+                said = await self.said(run, blocks, wanted, tokens_max)
+        else:
+            text = await self.files.lines(document.content, part)
+            said = await self.said(run, [batch_words.lines_block(document, part, text)], wanted, tokens_max)
+        return said if len(said) <= run.chars_max else f"{said[: run.chars_max]}\n{batch_words.CUT}"
+
+    async def said(self, run: Run, blocks: Sequence[ContentBlock], wanted: str, tokens_max: int) -> str:
+        """What the model writes. Raises ``ModelError``, also where it declines or writes nothing."""
+        pieces: list[str] = []
+        finished: Finished | None = None
+        meter = Meter(run.book)
+        try:
+            request = _request(run.asked, blocks, wanted, tokens_max)
+            async with aclosing(self.model.stream(request, meter.counted)) as events:
+                async for event in events:
+                    if isinstance(event, TextDelta):
+                        meter.written(event.text)
+                        pieces.append(event.text)
+                    elif isinstance(event, Finished):
+                        finished = event
+        finally:
+            meter.end(whole=finished is not None)
+        said = "".join(pieces).strip()
+        reason = finished.stop_reason if finished else ""
+        if not said or reason == StopReason.REFUSAL:
+            raise ModelError(f"no notes, stop reason {reason or 'none'}")
+        return f"{said}\n{batch_words.CUT}" if reason == StopReason.MAX_TOKENS else said
+
+
+def _request(asked: Conversation, blocks: Sequence[ContentBlock], wanted: str, tokens_max: int) -> Conversation:
+    """``blocks`` before the question, and behind it what is wanted of the model now."""
+    *earlier, final = asked.messages
+    content = history.joined([*final.content[:-1], *blocks, final.content[-1], TextBlock(wanted)])
+    messages = (*earlier, Message(Role.USER, content))
+    return replace(asked, messages=messages, max_tokens=tokens_max, cache_markers=(), citations=False)
+
+
+def _log(error: Exception, part: Span, tries_left: int) -> None:
+    log.warning(
+        "documents.part_failed",
+        error=type(error).__name__,
+        detail=str(error),
+        first=part.first,
+        final=part.final,
+        tries_left=tries_left,
+    )
