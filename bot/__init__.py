@@ -48,7 +48,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
         read/          what was said: thread, message_text and what they are made of
         write/         the reply: replies opens one, live_reply decides what to show, markdown_cut where to part it
         web_api/       calls: client, rate_limiter with call_budget, limit_keeper, names with user_object, identity
-    files/             reader: download, cache, conversion by sandbox and office, then blocks and notes; long_files; forgetting
+    files/             reader: download, cache, conversion, then blocks and notes; long_files: parts; forgetting
         worker/        the process that reads strangers' bytes: sniff, convert, a module a kind of file
             sheets/    spreadsheets → tables of text: a reader a format, model, table
             words/     documents and slides → their words, also those that no page shows

@@ -9,8 +9,6 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
-import os
-import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import asdict
@@ -24,7 +22,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import health, process, stopping
 from bot.answering import Answering
-from bot.derived import access_policy, allowance, counting, file_limits, system_prompt, turn_bounds
+from bot.batch_reading import BatchReading
+from bot.derived import access_policy, allowance, counting, document_bounds, file_limits, system_prompt, turn_bounds
 from bot.door import DiscreetNotices, Door
 from bot.errors import StartFailed, StoreFailed
 from bot.files.confinement import probe
@@ -35,6 +34,7 @@ from bot.llm.client import MessagesClient
 from bot.llm.patience import Patience
 from bot.logs import get_logger
 from bot.messages import Attachment
+from bot.part_notes import PartReader
 from bot.ports import RefusedFiles
 from bot.settings import ModelSettings, Settings, secret, sqlite_in
 from bot.slack.read.file_objects import attachment
@@ -121,10 +121,12 @@ async def running(settings: Settings, hurry: asyncio.Event | None = None) -> Asy
         files = await _files(settings, api, parts)
         deleted = await _deleted(files, database, identity.team_id, parts)
         refused_files = StoredRefusedFiles(database)
+        answering = await _answering(settings, refused_files, parts)
         turn = Turn(
             threads=reader,
             files=files,
-            answering=await _answering(settings, refused_files, parts),
+            batch_reading=BatchReading(PartReader(answering.model, files.long), files.long, document_bounds(settings)),
+            answering=answering,
             replies=replies,
             questions=questions,
             refused_files=refused_files,
@@ -184,7 +186,7 @@ def _inbox(
         questions,
         notices,
         turn.answer,
-        _owner(),
+        process.unique_name(),
         InboxLimits(turns_max=settings.bot_turns_max, lease_s=settings.bot_lease_s),
         on_alive=pulse.beat,
         on_share=rate_limiter.set_share,
@@ -294,7 +296,3 @@ async def _deleted(
     parts.push_async_callback(forgetting.aclose)
     await forgetting.start()
     return functools.partial(forgetting.deleted, team_id)
-
-
-def _owner() -> str:
-    return f"{socket.gethostname()[:40]}:{os.getpid()}:{os.urandom(4).hex()}"

@@ -21,7 +21,7 @@ from bot.errors import ModelError, PartUnreadable
 from bot.file_ports import KeptNotes, LongFiles, Span
 from bot.logs import get_logger
 from bot.long_documents import NOTES_SHARE, Bounds, Document, Reading
-from bot.messages import Note, PdfBlock, TextBlock
+from bot.messages import Note, PdfBlock, TextBlock, ThreadMessage
 from bot.part_notes import PartReader, Run
 from bot.stream_events import Usage
 
@@ -32,6 +32,8 @@ AT_ONCE_MAX, AT_ONCE_EACH_MAX = 6, 3
 same minutes are those of everybody's answers."""
 THREAD_TOKENS_MAX = 10_000
 """Of the thread, which each part is read with."""
+WANTED_MAX = 10
+"""As many files as a message of Slack's holds."""
 PLAN_TOKENS_MAX = 8_000
 """What the model may write, thinking included, to say what it has to read again."""
 
@@ -54,6 +56,14 @@ class BatchReading:
     bounds: Bounds
     at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE_MAX))
 
+    async def wanted(self, thread: Sequence[ThreadMessage]) -> frozenset[str]:
+        """Ids of files that are worth fetching though they may not fit: the newest that nobody has spoken of yet, and
+        those that have been read in parts before."""
+        ids = {file.id for message in thread for file in message.attachments}
+        fresh = newly_attached(thread)
+        newest = [file.id for message in reversed(thread) for file in message.attachments if file.id in fresh]
+        return frozenset(newest[:WANTED_MAX]) | (await self.files.noted(ids) if ids else frozenset())
+
     async def read(
         self, draft: Draft, status: Callable[[str], None], book: Callable[[Usage], None], *, confirmed: bool = False
     ) -> Read:
@@ -65,12 +75,12 @@ class BatchReading:
             return Read(draft)
         run = _run(draft, status, book)
         run.readings = [await self._planned(run, one) for one in documents]
-        if run.hopeless:
+        if run.hopeless():
             return Read(draft, error=run.error)
         if dear := self._too_dear(run, confirmed=confirmed):
             return Read(draft, estimate=batch_words.estimate(dear))
         await self._read_all(run)
-        if run.error is not None and (run.hopeless or not any(one.read or one.earlier for one in run.readings)):
+        if run.error is not None and (run.hopeless() or not any(one.read or one.earlier for one in run.readings)):
             return Read(draft, error=run.error)
         notes = [note for reading in run.readings for note in batch_words.notes_for_people(reading)]
         return Read(_with_notes(draft, run), tuple(notes))

@@ -10,6 +10,7 @@ from bot.budget import Allowance
 from bot.files.bounds import ConvertLimits, FileLimits
 from bot.files.confinement import Confinement
 from bot.history import PDF_PAGE_TOKENS
+from bot.long_documents import Bounds
 from bot.settings import ModelSettings, Settings
 from bot.store.fairness import TurnBounds
 from bot.store.usage import Counting, DayBudgets
@@ -53,7 +54,7 @@ def file_limits(settings: ModelSettings, confinement: Confinement) -> FileLimits
 
 
 def allowance(settings: Settings) -> Allowance:
-    """A PDF of ``pages_max`` fits by its tokens too, so that a long one is shortened rather than left out."""
+    """A PDF of ``pages_max`` fits by its tokens too, so that a longer one is read in parts."""
     tokens_max = int(settings.history_tokens_max * FILES_SHARE)
     most = Allowance() if settings.large_window else Allowance.small_window()
     return replace(
@@ -61,6 +62,12 @@ def allowance(settings: Settings) -> Allowance:
         bytes_max=max(0, settings.messages_request_bytes_max - WORDS_BYTES),
         pages_max=max(1, min(most.pages_max, (tokens_max - LABEL_TOKENS) // PDF_PAGE_TOKENS)),
         tokens_max=tokens_max,
+    )
+
+
+def document_bounds(settings: ModelSettings) -> Bounds:
+    return Bounds(
+        settings.bot_document_pages_max, settings.bot_document_tokens_max, settings.bot_document_confirm_tokens
     )
 
 

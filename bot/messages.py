@@ -104,6 +104,8 @@ class Question:
     attachments: tuple[Attachment, ...]
     response_url: str | None = field(repr=False)
     user_team: str = ""
+    confirmed: bool = False
+    """Whoever asks knows what the answer takes."""
 
     @property
     def thread(self) -> ThreadKey:

@@ -55,7 +55,6 @@ class Run:
     error: ModelError | None = None
     """The newest one."""
 
-    @property
     def hopeless(self) -> bool:
         return isinstance(self.error, HOPELESS)
 
@@ -69,7 +68,7 @@ class PartReader:
     async def read(self, run: Run, reading: Reading, span: Span) -> None:
         """The notes are kept at once. Never raises for what the model or the file does."""
         left = [span]
-        while left and not run.hopeless:
+        while left and not run.hopeless():
             part = left.pop(0)
             run.status(batch_words.progress(reading.document, part, alone=len(run.readings) == 1))
             try:

@@ -53,6 +53,8 @@ class Outcome(StrEnum):
     DENIED = "denied"
     """Who asked may not use the bot."""
     ERASED = "erased"
+    ESTIMATED = "estimated"
+    """People were told what an answer takes, for them to agree to."""
 
 
 class Stage(StrEnum):
@@ -236,6 +238,7 @@ class Button(StrEnum):
 
     CONTINUE = "continue"
     ASK_AGAIN = "ask_again"
+    READ_ALL = "read_all"
 
 
 class Reply(Protocol):

@@ -1,4 +1,4 @@
-"""Nothing in; a process that keeps what it knows to itself out.
+"""Nothing in; a process that has a name among others, and keeps what it knows to itself, out.
 
 I/O: system calls on this process, which holds the tokens and what people wrote.
 """
@@ -6,7 +6,9 @@ I/O: system calls on this process, which holds the tokens and what people wrote.
 from __future__ import annotations
 
 import ctypes
+import os
 import resource
+import socket
 import sys
 from contextlib import suppress
 
@@ -20,3 +22,8 @@ def keep_secrets() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def unique_name() -> str:
+    """No other process that shares the database has it."""
+    return f"{socket.gethostname()[:40]}:{os.getpid()}:{os.urandom(4).hex()}"

@@ -16,6 +16,7 @@ from typing import TypeVar
 from bot import endings
 from bot.access import Reason
 from bot.answering import Answering, Streamed
+from bot.batch_reading import BatchReading
 from bot.budget import Allowance
 from bot.door import Door
 from bot.draft import Draft, newly_attached, refused_file
@@ -80,6 +81,7 @@ class Turn:
 
     threads: Threads
     files: Files
+    batch_reading: BatchReading
     answering: Answering
     replies: Replies
     questions: Questions
@@ -161,12 +163,24 @@ class Turn:
         reply.status("is thinking…")
         await reply.ready()
         self.questions.reached(claim, Stage.ASKING)
+        return await self._ask(claim, draft, reply)
+
+    async def _ask(self, claim: Claim, draft: Draft, reply: Reply) -> Result:
+        """Long documents part by part first, and then the question."""
+        question = claim.question
         on_words = partial(self.questions.reached, claim, Stage.WRITING)
         book = partial(self.usage.used, claim)
-        streamed, notes = await self.answering.answer(question.team_id, draft, reply, on_words, book)
+        read = await self.batch_reading.read(draft, reply.status, book, confirmed=question.confirmed)
+        if read.estimate:
+            reply.write(read.estimate)
+            return Result(Ending(Outcome.ESTIMATED, button=Button.READ_ALL), files=len(draft.files))
+        if read.error is not None:
+            return Result(endings.of(Streamed(error=read.error)), files=len(draft.files))
+        reply.status("is thinking…")
+        streamed, notes = await self.answering.answer(question.team_id, read.draft, reply, on_words, book)
         if streamed.error is not None:
             log.warning("model.failed", error=type(streamed.error).__name__, detail=str(streamed.error))
-        return Result(endings.of(streamed), notes, len(draft.files), streamed)
+        return Result(endings.of(streamed), (*notes, *read.notes), len(draft.files), streamed)
 
     async def _turn_away(self, claim: Claim, reason: Reason, started_s: float) -> Outcome:
         if not claim.lease.held():
@@ -204,7 +218,8 @@ class Turn:
 
         readable = [file for file in attachments if file.id not in refused]
         person = f"{question.team_id} {question.user_id}"
-        fetched = await self.files.prepare(readable, Intake(self.allowance), progress, person) if readable else ()
+        intake = Intake(self.allowance, await self.batch_reading.wanted(thread))
+        fetched = await self.files.prepare(readable, intake, progress, person) if readable else ()
         prepared = iter(fetched)
         files = tuple(refused_file(file.id, thread) if file.id in refused else next(prepared) for file in attachments)
         spoken = {file.attachment_id for file in files if file.words}

@@ -44,6 +44,8 @@ class SeenPdf:
     pages: int
     first_words: str
     size_bytes: int
+    page_words: tuple[str, ...] = ()
+    """The first words of each page, in order, where there are not too many."""
 
     @property
     def tokens(self) -> int:
