@@ -15,6 +15,7 @@ from pathlib import Path
 from bot.files import notes
 from bot.files.bounds import FileLimits
 from bot.files.extracts import (
+    ALL_ROWS,
     DRAW,
     PAGES,
     DrawingExtract,
@@ -110,7 +111,7 @@ class Conversion:
         """What there is to read, and what becomes of members and of what is to be rendered or drawn."""
         inside = " › ".join(path)
         extracts: list[Extract] = []
-        for extract in found:
+        for extract in await self._with_all_rows(task, source, name, list(found)):
             if isinstance(extract, MemberExtract):
                 extracts += await self._member(task, extract, path)
             elif isinstance(extract, OfficeExtract):
@@ -120,6 +121,23 @@ class Conversion:
             else:
                 extracts.append(replace(extract, inside=" › ".join(filter(None, (inside, extract.inside)))))
         return extracts
+
+    async def _with_all_rows(self, task: _Task, source: Path, name: str, found: list[Extract]) -> list[Extract]:
+        """The same, with all rows of the sheets that were too long beside their ends, as far as they can be had."""
+        if not any(isinstance(extract, TextExtract) and extract.sheet for extract in found):
+            return found
+        task.jobs += 1
+        try:
+            wholes = await self._sandbox.convert(source, name, ALL_ROWS, task.out, prefix=f"{task.jobs}-")
+        except Unreadable:
+            return found
+        by_sheet = {whole.about: whole for whole in wholes if isinstance(whole, TextExtract)}
+        return [
+            replace(extract, whole=whole.file, lines=whole.lines, head_lines=whole.head_lines)
+            if isinstance(extract, TextExtract) and (whole := by_sheet.get(extract.sheet)) and extract.sheet
+            else extract
+            for extract in found
+        ]
 
     async def _drawn(self, task: _Task, source: Path, name: str, inside: str) -> list[Extract]:
         """The picture of a drawing whose source is read already."""

@@ -53,6 +53,8 @@ class TextExtract:
     """Of ``whole``."""
     head_lines: int = 0
     """So many of its first lines say what the others are: the columns of a table."""
+    sheet: str = field(default="", repr=False)
+    """Of a workbook, which is to be read once more for ``whole``."""
     left_out: str = field(default="", repr=False)
     """The reason of the note that says what ``file`` lacks."""
 
@@ -109,6 +111,9 @@ DRAW = "draw this"
 """In place of a file type: asks a worker for the picture of a drawing. Slack has no type of that name."""
 PAGES = "pages "
 """The same for some pages of a PDF that was converted before: ``pages FIRST-FINAL``, counted from 1."""
+
+ALL_ROWS = "all rows"
+"""The same for all rows of a workbook."""
 
 Extract = ImageExtract | PdfExtract | TextExtract | NoteExtract | MemberExtract | OfficeExtract | DrawingExtract
 

@@ -15,7 +15,7 @@ from playground.practice_model.received import Received, SeenPdf
 from playground.practice_model.script import HttpError
 from playground.practice_model.server import PracticeModel, ReceivedRequest
 from playground.workspace.workspace import Workspace
-from tests import made_files, made_pdfs
+from tests import made_files, made_office, made_pdfs
 from tests.stage import Stage, TurnLog, bot_running, settings_for
 
 StageWith = Callable[..., AbstractAsyncContextManager[Stage]]
@@ -222,4 +222,23 @@ async def test_a_long_text_is_read_by_lines(stage_with: StageWith) -> None:
     assert sent == [f"{number:06}" for number in range(1, 20_001)] or sorted(sent) == sorted(set(sent))
     assert len(set(sent)) == 20_000
     assert "app.log is long (20,000 lines), so it was read in " in answer(stage, ts)
+    assert "left out" not in answer(stage, ts)
+
+
+def sheet(rows: int) -> bytes:
+    cells = "".join(made_office.cells(row, f"customer {row}", "Bergen", f"last{row}") for row in range(2, rows + 1))
+    return made_office.workbook(made_office.cells(1, "name", "city", "note") + cells)
+
+
+async def test_a_long_sheet_is_read_by_rows_with_its_head_in_each_part(stage_with: StageWith) -> None:
+    async with stage_with() as stage:
+        ts = await stage.ask("@claude which customers?", files=[("export.xlsx", sheet(30_000))])
+        assert await stage.outcome(ts) == "answered"
+        parts = [request.seen.messages[-1].texts[0] for request in list(stage.model.requests)[:-1] if request.seen]
+
+    rows = [row for part in parts for row in re.findall(r"^(\d+),customer \1,Bergen,last\1$", part, re.MULTILINE)]
+    assert sorted(map(int, rows)) == list(range(2, 30_001))
+    assert len(parts) > 3
+    assert all("```csv\nrow,A,B,C\n1,name,city,note\n" in part for part in parts)
+    assert "export.xlsx is long (30,001 lines), so it was read in" in answer(stage, ts)
     assert "left out" not in answer(stage, ts)
