@@ -45,7 +45,7 @@ class Read:
 
     draft: Draft
     notes: tuple[Note, ...] = ()
-    estimate: str = ""
+    estimate: str = field(default="", repr=False)
     error: ModelError | None = None
 
 
@@ -157,7 +157,10 @@ def _run(draft: Draft, status: Callable[[str], None], book: Callable[[Usage], No
     words = [replace(one, text=one.text or _of_files(len(one.attachments)), attachments=()) for one in draft.thread]
     room = int(history.estimate_tokens([TextBlock(draft.system)])) + THREAD_TOKENS_MAX
     asked = history.build(words, {}, system=draft.system, tokens_max=room).conversation
-    key = sha256(repr([(message.role, message.content) for message in asked.messages]).encode()).hexdigest()[:24]
+    said = [
+        (one.role.value, block.text) for one in asked.messages for block in one.content if isinstance(block, TextBlock)
+    ]
+    key = sha256(repr(said).encode("utf-8", "surrogatepass")).hexdigest()[:24]
     return Run(asked, key, draft.allowance, status, book, asyncio.Semaphore(AT_ONCE_EACH_MAX))
 
 

@@ -86,6 +86,7 @@ class PartReader:
                 notes = KeptNotes(run.key, part.first, part.final, text)
                 reading.read.append(notes)
                 await self.files.keep(reading.document.data, notes)
+                log.info("documents.part_read", first=part.first, final=part.final, chars=len(text))
 
     async def _tried(self, run: Run, document: Document, part: Span) -> str:
         try:

@@ -46,7 +46,7 @@ class TextExtract:
     language: str
     about: str = field(repr=False)
     inside: str = field(default="", repr=False)
-    whole: str = ""
+    whole: str = field(default="", repr=False)
     """The file that has all of it; empty where ``file`` does."""
     whole_about: str = field(default="", repr=False)
     lines: int = 0

@@ -17,9 +17,10 @@ from bot.stream_events import TextDelta
 from tests.asked import asked
 
 NOBODYS_WORDS = {
-    "attachment_id", "bot_id", "bot_user_id", "channel_id", "enterprise_id", "file", "file_id", "filetype", "id",
-    "into", "language", "media_type", "mimetype", "mode", "model", "no_access", "notice", "office_program", "owner",
-    "reason", "rows", "stop_reason", "suffix", "team_id", "thread_ts", "ts", "user_id", "user_team", "words",
+    "attachment_id", "bot_id", "bot_user_id", "channel_id", "enterprise_id", "effort", "file", "file_id", "filetype",
+    "id", "into", "key", "language", "media_type", "mimetype", "mode", "model", "no_access", "notice", "office_program",
+    "owner", "question", "reason", "rows", "stop_reason", "suffix", "team_id", "thread_ts", "ts", "user_id",
+    "user_team", "words",
 }  # fmt: skip
 """Names of fields with ids, codes, or sentences of the bot's own."""
 SHOWN_BY_NAME = {"NoteExtract.reason", "Note.reason", "PreparedFile.words", "Words.words"}
