@@ -14,10 +14,10 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     endings.py         what stands under an answer: the sentences that people read
     answering.py       the model is asked, with less where the API refuses that, and its answer shown
     meter.py           what a request uses, counted while it does
-    batch_reading.py   long documents are read part by part, before the model is asked
-    part_notes.py      one part of them, with the question
+    batch_reading.py   long documents are read in batches, before the model is asked
+    one_batch.py       one of these batches, with the question
     batch_words.py     what is said of it to the model and to people
-    long_documents.py  which files are too long for a request, and which parts of them to read
+    long_documents.py  which files are too long for a request, and in which batches to read them
     draft.py           the next request, and the one after it where the API refuses that
     history.py         what the model sees, within a budget of tokens
     spoken.py          who said what, in a form that nobody can forge

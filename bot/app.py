@@ -34,7 +34,7 @@ from bot.llm.client import MessagesClient
 from bot.llm.patience import Patience
 from bot.logs import get_logger
 from bot.messages import Attachment
-from bot.part_notes import PartReader
+from bot.one_batch import BatchReader
 from bot.ports import RefusedFiles
 from bot.settings import ModelSettings, Settings, secret, sqlite_in
 from bot.slack.read.file_objects import attachment
@@ -125,7 +125,7 @@ async def running(settings: Settings, hurry: asyncio.Event | None = None) -> Asy
         turn = Turn(
             threads=reader,
             files=files,
-            batch_reading=BatchReading(PartReader(answering.model, files.long), files.long, document_bounds(settings)),
+            batch_reading=BatchReading(BatchReader(answering.model, files.long), files.long, document_bounds(settings)),
             answering=answering,
             replies=replies,
             questions=questions,

@@ -29,7 +29,7 @@ from bot.files.extracts import Unreadable
 from bot.files.long_files import LongReader
 from bot.llm.client import MessagesClient
 from bot.messages import Attachment, Author, AuthorKind, PreparedFile, ThreadMessage
-from bot.part_notes import PartReader
+from bot.one_batch import BatchReader
 from bot.settings import ModelSettings
 from bot.stream_events import Finished, StopReason, TextDelta
 
@@ -55,7 +55,7 @@ async def ask(settings: ModelSettings, question: str, paths: Sequence[Path]) -> 
                 cache = Cache(Path(directory), bytes_max=settings.bot_cache_bytes_max, age_max_s=inf)
                 long = LongReader(conversion, cache)
                 bounds = replace(document_bounds(settings), confirm_tokens=settings.bot_document_tokens_max)
-                reading = BatchReading(PartReader(model, long), long, bounds)
+                reading = BatchReading(BatchReader(model, long), long, bounds)
                 return await _answer(model, reading, _draft(settings, question, files))
         except ModelError as error:
             print(f"\n{error.sentence} ({error})", file=sys.stderr)

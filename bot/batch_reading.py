@@ -1,6 +1,6 @@
-"""A draft whose files are too long for a request goes in; the same with notes on them comes out, made part by part.
+"""A draft whose files are too long for a request goes in; the same with notes on them comes out, made batch by batch.
 
-The story of a long document: which parts are to be read → each part with the question, a few at once → notes, kept at
+The story of a long document: which batches are to be read → each with the question, a few at once → notes, kept at
 once, so that neither a killed process nor a later question begins anew → the notes in place of the document. For a
 later question the model sees the kept notes first, and says what it has to read again.
 
@@ -17,21 +17,21 @@ from hashlib import sha256
 from bot import batch_words, history, long_documents
 from bot.budget import Allowance
 from bot.draft import Draft, newly_attached
-from bot.errors import ModelError, PartUnreadable
-from bot.file_ports import KeptNotes, LongFiles, Span
+from bot.errors import BatchUnreadable, ModelError
+from bot.file_ports import BatchNotes, LongFiles, Span
 from bot.logs import get_logger
 from bot.long_documents import NOTES_SHARE, Bounds, Document, Reading
 from bot.messages import Note, PdfBlock, TextBlock, ThreadMessage
-from bot.part_notes import PartReader, Run
+from bot.one_batch import BatchReader, Run
 from bot.stream_events import Usage
 
 log = get_logger(__name__)
 
 AT_ONCE_MAX, AT_ONCE_EACH_MAX = 6, 3
-"""Parts that are read at the same time: over all questions, and for one. The API counts tokens by the minute, and the
+"""Batches that are read at the same time: over all questions, and for one. The API counts tokens by the minute, and the
 same minutes are those of everybody's answers."""
 THREAD_TOKENS_MAX = 10_000
-"""Of the thread, which each part is read with."""
+"""Of the thread, which each batch is read with."""
 WANTED_MAX = 10
 """As many files as a message of Slack's holds."""
 PLAN_TOKENS_MAX = 8_000
@@ -51,14 +51,14 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class BatchReading:
-    parts: PartReader
+    batches: BatchReader
     files: LongFiles
     bounds: Bounds
     at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE_MAX))
 
     async def wanted(self, thread: Sequence[ThreadMessage]) -> frozenset[str]:
         """Ids of files that are worth fetching though they may not fit: the newest that nobody has spoken of yet, and
-        those that have been read in parts before."""
+        those that have been read in batches before."""
         ids = {file.id for message in thread for file in message.attachments}
         fresh = newly_attached(thread)
         newest = [file.id for message in reversed(thread) for file in message.attachments if file.id in fresh]
@@ -90,7 +90,7 @@ class BatchReading:
         reading = Reading(document, [], await self.files.kept(document.data))
         try:
             spans = await self._spans(document, run.allowance)
-        except PartUnreadable:
+        except BatchUnreadable:
             reading.unreadable = [Span(1, document.total)]
             return reading
         final = self.bounds.pages_max if isinstance(document.content, PdfBlock) else document.total
@@ -108,20 +108,20 @@ class BatchReading:
             return long_documents.page_spans(document.content, allowance)
         return await self.files.spans(document.content, long_documents.batch_tokens(allowance))
 
-    async def _again(self, run: Run, reading: Reading, notes: Sequence[KeptNotes]) -> list[Span]:
+    async def _again(self, run: Run, reading: Reading, notes: Sequence[BatchNotes]) -> list[Span]:
         """Where the model does not say it the notes have to do. What it said is kept, for a process that is killed."""
         document = reading.document
         said = next((one.text for one in reading.earlier if one.question == run.key and not one.first), None)
         if said is None:
             run.status(f"is looking through the notes on {document.name}…")
-            blocks = batch_words.notes_blocks(document, _newest(notes, _room(run.allowance)))
+            blocks = batch_words.notes_blocks(document, _newest(notes, _chars(run.allowance)))
             try:
-                said = await self.parts.said(run, blocks, batch_words.plan_wanted(document), PLAN_TOKENS_MAX)
+                said = await self.batches.said(run, blocks, batch_words.plan_wanted(document), PLAN_TOKENS_MAX)
             except ModelError as error:
                 log.warning("documents.not_planned", error=type(error).__name__, detail=str(error))
                 run.error = error
                 return []
-            await self.files.keep(document.data, KeptNotes(run.key, 0, 0, said))
+            await self.files.keep(document.data, BatchNotes(run.key, 0, 0, said))
         return long_documents.to_read_again(said, document.total)
 
     def _too_dear(self, run: Run, *, confirmed: bool) -> list[Reading]:
@@ -138,25 +138,25 @@ class BatchReading:
         return [one for one in run.readings if one.to_read] if dear else []
 
     async def _read_all(self, run: Run) -> None:
-        async def part(reading: Reading, span: Span) -> None:
+        async def one(reading: Reading, span: Span) -> None:
             async with run.mine, self.at_once:
-                await self.parts.read(run, reading, span)
+                await self.batches.read(run, reading, span)
 
-        parts = sum(len(one.to_read) for one in run.readings)
-        run.chars_max = long_documents.notes_chars_max(parts, run.allowance)
+        count = sum(len(one.to_read) for one in run.readings)
+        run.chars_max = long_documents.notes_chars_max(count, run.allowance)
         async with asyncio.TaskGroup() as group:
             for reading in run.readings:
                 for span in reading.to_read:
-                    group.create_task(part(reading, span))
+                    group.create_task(one(reading, span))
         failed = sum(len(one.failed) for one in run.readings)
-        log.info("documents.read", documents=len(run.readings), parts=parts, failed=failed)
+        log.info("documents.read", documents=len(run.readings), batches=count, failed=failed)
 
 
 def _run(draft: Draft, status: Callable[[str], None], book: Callable[[Usage], None]) -> Run:
     """With the thread's words alone, and the question at their end."""
     words = [replace(one, text=one.text or _of_files(len(one.attachments)), attachments=()) for one in draft.thread]
-    room = int(history.estimate_tokens([TextBlock(draft.system)])) + THREAD_TOKENS_MAX
-    asked = history.build(words, {}, system=draft.system, tokens_max=room).conversation
+    tokens = int(history.estimate_tokens([TextBlock(draft.system)])) + THREAD_TOKENS_MAX
+    asked = history.build(words, {}, system=draft.system, tokens_max=tokens).conversation
     said = [
         (one.role.value, block.text) for one in asked.messages for block in one.content if isinstance(block, TextBlock)
     ]
@@ -168,14 +168,14 @@ def _of_files(count: int) -> str:
     return f"Please read the attached file{'s' * (count > 1)}." if count else ""
 
 
-def _room(allowance: Allowance) -> int:
+def _chars(allowance: Allowance) -> int:
     """Characters of notes in one request."""
     return int(allowance.tokens_max * NOTES_SHARE * history.CHARS_PER_TOKEN)
 
 
-def _newest(notes: Sequence[KeptNotes], chars: int) -> list[KeptNotes]:
+def _newest(notes: Sequence[BatchNotes], chars: int) -> list[BatchNotes]:
     """As many of the newest as there is room for, in their order."""
-    kept: list[KeptNotes] = []
+    kept: list[BatchNotes] = []
     for one in reversed(notes):
         chars -= len(one.text)
         if chars < 0:
@@ -186,11 +186,11 @@ def _newest(notes: Sequence[KeptNotes], chars: int) -> list[KeptNotes]:
 
 def _with_notes(draft: Draft, run: Run) -> Draft:
     """Notes for this question come behind those for earlier ones, so that a later request begins as this one does."""
-    files, room = list(draft.files), _room(run.allowance) // max(len(run.readings), 1)
-    notes: dict[int, list[tuple[Reading, list[KeptNotes]]]] = {}
+    files, chars = list(draft.files), _chars(run.allowance) // max(len(run.readings), 1)
+    notes: dict[int, list[tuple[Reading, list[BatchNotes]]]] = {}
     for reading in run.readings:
         own = sorted([*long_documents.own(reading, run.key), *reading.read], key=lambda one: one.first)
-        others = _newest(long_documents.others(reading, run.key), room - sum(len(one.text) for one in own))
+        others = _newest(long_documents.others(reading, run.key), chars - sum(len(one.text) for one in own))
         notes.setdefault(reading.document.file, []).append((reading, [*others, *own]))
     for number, of_file in notes.items():
         files[number] = batch_words.with_notes(files[number], of_file)

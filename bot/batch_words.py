@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.file_ports import KeptNotes, Span
+from bot.file_ports import BatchNotes, Span
 from bot.long_documents import READ_AGAIN, Document, Reading, joined
 from bot.messages import ContentBlock, Note, PdfBlock, PreparedFile, TextBlock
 from bot.spoken import fenced
@@ -61,7 +61,7 @@ def lines_block(document: Document, span: Span, text: str) -> TextBlock:
     return TextBlock(f"File {_quoted(document)} ({kind}):\n{fenced(text, language)}")
 
 
-def notes_blocks(document: Document, notes: Sequence[KeptNotes]) -> list[ContentBlock]:
+def notes_blocks(document: Document, notes: Sequence[BatchNotes]) -> list[ContentBlock]:
     """The document as its notes, a block each, so that a request may hold some of them."""
     about = "PDF" if isinstance(document.content, PdfBlock) else document.content.about
     counted = f"{document.total:,} {document.unit}s"
@@ -72,23 +72,23 @@ def notes_blocks(document: Document, notes: Sequence[KeptNotes]) -> list[Content
     return [TextBlock(head), *(_noted(document, one) for one in notes)]
 
 
-def _noted(document: Document, notes: KeptNotes) -> TextBlock:
+def _noted(document: Document, notes: BatchNotes) -> TextBlock:
     which = _which(document, [Span(notes.first, notes.final)])
     return TextBlock(f"File {_quoted(document)} (notes on {which} of {document.total:,}):\n{fenced(notes.text)}")
 
 
-def with_notes(file: PreparedFile, notes: Sequence[tuple[Reading, Sequence[KeptNotes]]]) -> PreparedFile:
+def with_notes(file: PreparedFile, notes: Sequence[tuple[Reading, Sequence[BatchNotes]]]) -> PreparedFile:
     """The file with notes in place of the documents in it, and without what was said of their length."""
     placed = {reading.document.block: (reading.document, of) for reading, of in notes}
     blocks: list[ContentBlock] = []
-    told: set[str] = set()
+    left_out: set[str] = set()
     for place, block in enumerate(file.blocks):
         if place in placed:
             blocks += notes_blocks(*placed[place])
-            told |= {block.whole.left_out} if isinstance(block, TextBlock) and block.whole else set()
+            left_out |= {block.whole.left_out} if isinstance(block, TextBlock) and block.whole else set()
         elif place + 1 not in placed or not isinstance(file.blocks[place + 1], PdfBlock):
             blocks.append(block)  # but for a PDF's label
-    return replace(file, blocks=tuple(blocks), notes=tuple(one for one in file.notes if one.reason not in told))
+    return replace(file, blocks=tuple(blocks), notes=tuple(one for one in file.notes if one.reason not in left_out))
 
 
 # --- for people ----------------------------------------------------------------------------------------------------

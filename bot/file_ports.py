@@ -59,7 +59,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptNotes:
+class BatchNotes:
     """What the model wrote down of some pages or lines for one question, of which ``question`` is a digest.
 
     ``first`` 0: what it said of which of them have to be read again for that question.
@@ -72,21 +72,21 @@ class KeptNotes:
 
 
 class LongFiles(Protocol):
-    """Prepared files that are more than a request takes, by parts, and what is kept of their readings."""
+    """Prepared files that are more than a request takes, by batches, and what is kept of their readings."""
 
     def pages(self, pdf: PdfBlock, first: int, final: int) -> AbstractAsyncContextManager[PdfBlock]:
-        """These pages as a PDF of their own, which is on disk until the block ends. Raises ``PartUnreadable``."""
+        """These pages as a PDF of their own, which is on disk until the block ends. Raises ``BatchUnreadable``."""
 
     async def spans(self, text: WholeText, tokens_max: int) -> list[Span]:
-        """All lines but the head, in spans of so many tokens at most. Raises ``PartUnreadable``."""
+        """All lines but the head, in spans of so many tokens at most. Raises ``BatchUnreadable``."""
 
     async def lines(self, text: WholeText, span: Span) -> str:
-        """The lines of one span, behind those of the head. Raises ``PartUnreadable``."""
+        """The lines of one span, behind those of the head. Raises ``BatchUnreadable``."""
 
-    async def kept(self, data: FileBytes) -> list[KeptNotes]:
+    async def kept(self, data: FileBytes) -> list[BatchNotes]:
         """What is kept of the readings of a document, oldest first."""
 
-    async def keep(self, data: FileBytes, notes: KeptNotes) -> None:
+    async def keep(self, data: FileBytes, notes: BatchNotes) -> None:
         """Keeps it as long as the prepared file itself, within bounds: the oldest readings go first."""
 
     async def noted(self, file_ids: Collection[str]) -> frozenset[str]:

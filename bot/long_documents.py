@@ -1,7 +1,7 @@
-"""Prepared files go in; which of them are too long for a request comes out, and which parts of them to read.
+"""Prepared files go in; which of them are too long for a request comes out, and in which batches to read them.
 
 Pure. A PDF is too long by pages, bytes or tokens, alone or together with the others; a text is where a request would
-have but its ends. Parts are spans of pages or lines, counted from 1 over the whole document.
+have but its ends. Batches are spans of pages or lines, counted from 1 over the whole document.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.budget import BLOCK_BYTES, Allowance, Load, bytes_json
-from bot.file_ports import KeptNotes, Span
+from bot.file_ports import BatchNotes, Span
 from bot.history import CHARS_PER_TOKEN, PDF_PAGE_TOKENS
 from bot.messages import FileBytes, PdfBlock, PreparedFile, TextBlock, WholeText
 
@@ -23,7 +23,7 @@ BYTES_MARGIN = 0.9
 NOTES_SHARE = 0.4
 """Of what the files of a request may take, for the notes on all long documents together."""
 NOTES_CHARS_MIN, NOTES_CHARS_MAX = 400, 10_000
-"""Of the notes on one part."""
+"""Of the notes on one batch."""
 READ_AGAIN = "READ AGAIN:"
 _AGAIN = re.compile(rf"^\W*{READ_AGAIN}(.*)$", re.MULTILINE | re.IGNORECASE)
 _NUMBER = r"(\d{1,3}(?:,\d{3})+|\d+)"
@@ -72,11 +72,11 @@ class Reading:
 
     document: Document
     to_read: list[Span]
-    earlier: list[KeptNotes] = field(default_factory=list)
+    earlier: list[BatchNotes] = field(default_factory=list)
     """Oldest first; some may be for this very question, from before the process was killed."""
     beyond: list[Span] = field(default_factory=list)
     """What is over the bounds."""
-    read: list[KeptNotes] = field(default_factory=list)
+    read: list[BatchNotes] = field(default_factory=list)
     failed: list[Span] = field(default_factory=list)
     """What the model failed on."""
     unreadable: list[Span] = field(default_factory=list)
@@ -137,9 +137,9 @@ def batch_tokens(allowance: Allowance) -> int:
     return max(1_000, min(BATCH_TOKENS_MAX, allowance.tokens_max // 2))
 
 
-def notes_chars_max(parts: int, allowance: Allowance) -> int:
-    """Of each of so many parts' notes, so that all of them are within one request."""
-    share = int(allowance.tokens_max * NOTES_SHARE * CHARS_PER_TOKEN / max(parts, 1))
+def notes_chars_max(batches: int, allowance: Allowance) -> int:
+    """Of each of so many batches' notes, so that all of them are within one request."""
+    share = int(allowance.tokens_max * NOTES_SHARE * CHARS_PER_TOKEN / max(batches, 1))
     return min(max(share, NOTES_CHARS_MIN), NOTES_CHARS_MAX)
 
 
@@ -218,14 +218,14 @@ def _number(digits: str) -> int:
     return int(plain) if len(plain) <= 9 else 0
 
 
-def spans_of(notes: Iterable[KeptNotes]) -> list[Span]:
+def spans_of(notes: Iterable[BatchNotes]) -> list[Span]:
     return [Span(one.first, one.final) for one in notes]
 
 
-def own(reading: Reading, question: str) -> list[KeptNotes]:
+def own(reading: Reading, question: str) -> list[BatchNotes]:
     """What was written down for that question before."""
     return [one for one in reading.earlier if one.question == question and one.first]
 
 
-def others(reading: Reading, question: str) -> list[KeptNotes]:
+def others(reading: Reading, question: str) -> list[BatchNotes]:
     return [one for one in reading.earlier if one.question != question and one.first]

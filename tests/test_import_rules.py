@@ -100,7 +100,7 @@ CASES: dict[str, list[tuple[str, str]]] = {
         ("bot/draft.py", "aiohttp"),
         ("bot/stream_events.py", "httpx"),
         ("bot/batch_reading.py", "aiohttp"),
-        ("bot/part_notes.py", "httpx"),
+        ("bot/one_batch.py", "httpx"),
         ("bot/batch_words.py", "aiohttp"),
         ("bot/long_documents.py", "httpx"),
         ("bot/budget.py", "httpx"),

@@ -10,7 +10,7 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
-from bot.file_ports import KeptNotes
+from bot.file_ports import BatchNotes
 from bot.files.cache import Cache
 
 PATTERN = "note-*.json"
@@ -24,17 +24,17 @@ class NotesStore:
     def __init__(self, cache: Cache) -> None:
         self._cache = cache
 
-    def of(self, document: Path) -> list[KeptNotes]:
+    def of(self, document: Path) -> list[BatchNotes]:
         """Oldest first; what is not whole is none."""
         found = []
         for _, path in _by_age(document):
             with suppress(OSError, ValueError, KeyError, TypeError):
                 item = json.loads(path.read_bytes())
                 if item["document"] == document.name:
-                    found.append(KeptNotes(item["question"], item["first"], item["final"], item["text"]))
+                    found.append(BatchNotes(item["question"], item["first"], item["final"], item["text"]))
         return found
 
-    def keep(self, document: Path, notes: KeptNotes) -> None:
+    def keep(self, document: Path, notes: BatchNotes) -> None:
         item = {"document": document.name, "question": notes.question, "first": notes.first, "final": notes.final}
         name = sha256(repr(item).encode()).hexdigest()[:24]
         self._cache.add(document.parent, f"note-{name}.json", json.dumps({**item, "text": notes.text}).encode())

@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager
 from itertools import islice
 
-from bot.errors import PartUnreadable
-from bot.file_ports import KeptNotes, Span
+from bot.errors import BatchUnreadable
+from bot.file_ports import BatchNotes, Span
 from bot.files.cache import Cache
 from bot.files.conversion import Conversion
 from bot.files.extracts import Unreadable
@@ -34,14 +34,14 @@ class LongReader:
         try:
             begun = await asyncio.to_thread(self._cache.begin, expected)
         except Unreadable as error:
-            raise PartUnreadable(error.reason) from error
+            raise BatchUnreadable(error.reason) from error
         try:
             found = await self._conversion.pages(pdf.data.path, first, final, begun)
             path = begun / found.file
             size = (await asyncio.to_thread(path.stat)).st_size
             yield PdfBlock(f"{pdf.title}, pages {first:,}–{final:,}", FileBytes(path, size), found.pages)
         except Unreadable as error:
-            raise PartUnreadable(error.reason) from error
+            raise BatchUnreadable(error.reason) from error
         finally:
             await asyncio.to_thread(self._cache.discard, begun)
 
@@ -51,10 +51,10 @@ class LongReader:
     async def lines(self, text: WholeText, span: Span) -> str:
         return await asyncio.to_thread(_lines, text, span)
 
-    async def kept(self, data: FileBytes) -> list[KeptNotes]:
+    async def kept(self, data: FileBytes) -> list[BatchNotes]:
         return await asyncio.to_thread(self._notes.of, data.path)
 
-    async def keep(self, data: FileBytes, notes: KeptNotes) -> None:
+    async def keep(self, data: FileBytes, notes: BatchNotes) -> None:
         await asyncio.to_thread(self._notes.keep, data.path, notes)
 
     async def noted(self, file_ids: Collection[str]) -> frozenset[str]:
@@ -66,7 +66,7 @@ def _all_lines(text: WholeText) -> Iterator[str]:
         with text.data.path.open(encoding="utf-8", errors="replace", newline="\n") as file:
             yield from file
     except OSError as error:
-        raise PartUnreadable(type(error).__name__) from error
+        raise BatchUnreadable(type(error).__name__) from error
 
 
 def _spans(text: WholeText, tokens_max: int) -> list[Span]:

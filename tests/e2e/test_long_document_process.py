@@ -30,7 +30,7 @@ async def test_a_bot_that_is_killed_while_it_reads_goes_on_with_what_is_left(
         await killed.until_logged("bot.ready")
         ts = await stage.ask("@claude what does it say?", files=[("contract.pdf", made_pdfs.numbered(812))])
         for _ in range(8):
-            await killed.until_logged("documents.part_read")
+            await killed.until_logged("documents.batch_read")
         await killed.kill()
     model.answers = lambda _: None
     before = len(model.requests)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.batch_words import notes_blocks
 from bot.budget import Allowance, Load, bytes_json
-from bot.file_ports import KeptNotes, Span
+from bot.file_ports import BatchNotes, Span
 from bot.long_documents import (
     Document,
     found,
@@ -146,7 +146,7 @@ def test_what_is_not_too_long_fits_beside_the_notes(
 @given(st.text(st.sampled_from('`\n"F:[]() Ada')))
 def test_notes_stay_where_they_are_whatever_a_file_made_the_model_write(text: str) -> None:
     document = Document(0, 0, PdfBlock("a.pdf", FileBytes(Path("a"), 9), 800), fresh=True)
-    head, notes = notes_blocks(document, [KeptNotes("key", 1, 100, text)])
+    head, notes = notes_blocks(document, [BatchNotes("key", 1, 100, text)])
     assert isinstance(head, TextBlock)
     assert isinstance(notes, TextBlock)
     label, fence, *inside, end = notes.text.split("\n")

@@ -8,8 +8,8 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from bot.errors import PartUnreadable
-from bot.file_ports import KeptNotes
+from bot.errors import BatchUnreadable
+from bot.file_ports import BatchNotes
 from bot.files import kept_notes
 from bot.files.blocks import prepared
 from bot.files.cache import Cache, Entry, key_of
@@ -68,7 +68,7 @@ async def test_some_pages_are_a_pdf_of_their_own_while_they_are_needed(shelf: Sh
 async def test_pages_of_a_file_that_was_removed_meanwhile_are_not_to_be_had(shelf: Shelf) -> None:
     pdf = await shelf.pdf(12)
     shelf.cache.forget(FILE.id)
-    with pytest.raises(PartUnreadable):
+    with pytest.raises(BatchUnreadable):
         async with shelf.reader.pages(pdf, 1, 2):
             pass
 
@@ -101,7 +101,7 @@ async def test_the_head_of_a_table_stands_before_each_part(shelf: Shelf) -> None
 
 async def test_notes_are_kept_with_the_file_and_go_with_it(shelf: Shelf) -> None:
     pdf = await shelf.pdf(12)
-    notes = [KeptNotes("one", 1, 6, "first"), KeptNotes("one", 7, 12, "second"), KeptNotes("two", 1, 6, "third")]
+    notes = [BatchNotes("one", 1, 6, "first"), BatchNotes("one", 7, 12, "second"), BatchNotes("two", 1, 6, "third")]
     for one in notes:
         await shelf.reader.keep(pdf.data, one)
     assert await shelf.reader.kept(pdf.data) == notes
@@ -116,7 +116,7 @@ async def test_notes_are_kept_with_the_file_and_go_with_it(shelf: Shelf) -> None
 
 async def test_a_note_that_is_not_whole_is_none(shelf: Shelf) -> None:
     pdf = await shelf.pdf(3)
-    await shelf.reader.keep(pdf.data, KeptNotes("one", 1, 3, "words"))
+    await shelf.reader.keep(pdf.data, BatchNotes("one", 1, 3, "words"))
     (path,) = pdf.data.path.parent.glob(kept_notes.PATTERN)
     path.write_bytes(path.read_bytes()[:-9])
     assert await shelf.reader.kept(pdf.data) == []
@@ -126,5 +126,5 @@ async def test_of_more_notes_than_are_kept_the_oldest_go(shelf: Shelf, monkeypat
     monkeypatch.setattr(kept_notes, "BYTES_MAX", 3_500)
     pdf = await shelf.pdf(3)
     for number in range(9):
-        await shelf.reader.keep(pdf.data, KeptNotes(str(number), 1, 3, "x" * 1_000))
+        await shelf.reader.keep(pdf.data, BatchNotes(str(number), 1, 3, "x" * 1_000))
     assert [one.question for one in await shelf.reader.kept(pdf.data)] == ["6", "7", "8"]

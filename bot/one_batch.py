@@ -1,6 +1,6 @@
-"""A part of a long document and a question go in; the notes that the model makes of it come out.
+"""A batch of a long document and a question go in; the notes that the model makes of it come out.
 
-Pure but for what the ports do, the log and the pauses. A part that a request does not take is read in halves; one that
+Pure but for what the ports do, the log and the pauses. A batch that a request does not take is read in halves; one that
 the model fails on is tried once more.
 """
 
@@ -14,14 +14,14 @@ from dataclasses import dataclass, field, replace
 from bot import batch_words, budget, history, long_documents
 from bot.budget import Allowance
 from bot.errors import (
+    BatchUnreadable,
     ModelBalanceEmpty,
     ModelError,
     ModelKeyInvalid,
     ModelNotFound,
     ModelRequestTooLarge,
-    PartUnreadable,
 )
-from bot.file_ports import KeptNotes, LongFiles, Span
+from bot.file_ports import BatchNotes, LongFiles, Span
 from bot.logs import get_logger
 from bot.long_documents import Document, Reading
 from bot.messages import ContentBlock, Conversation, Message, PdfBlock, Role, TextBlock
@@ -36,12 +36,12 @@ PAUSE_S, PAUSE_MAX_S = 1.0, 60.0
 THINKING_TOKENS = 6_000
 """Room for models that think before they write notes."""
 HOPELESS = (ModelKeyInvalid, ModelBalanceEmpty, ModelNotFound)
-"""With these no other part would be read either."""
+"""With these no other batch would be read either."""
 
 
 @dataclass(slots=True)
 class Run:
-    """Of one question. ``asked`` ends with the question; ``key`` stands for it on disk. Of the notes on one part there
+    """Of one question. ``asked`` ends with the question; ``key`` stands for it on disk. Of the notes on one batch there
     may be ``chars_max``."""
 
     asked: Conversation
@@ -60,7 +60,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class PartReader:
+class BatchReader:
     model: Model
     files: LongFiles
     pause_s: float = PAUSE_S
@@ -69,54 +69,54 @@ class PartReader:
         """The notes are kept at once. Never raises for what the model or the file does."""
         left = [span]
         while left and not run.hopeless():
-            part = left.pop(0)
-            run.status(batch_words.progress(reading.document, part, alone=len(run.readings) == 1))
+            batch = left.pop(0)
+            run.status(batch_words.progress(reading.document, batch, alone=len(run.readings) == 1))
             try:
-                text = await self._tried(run, reading.document, part)
+                text = await self._tried(run, reading.document, batch)
             except ModelRequestTooLarge:
-                smaller = long_documents.halves(part)
+                smaller = long_documents.halves(batch)
                 left = [*smaller, *left]
-                reading.unreadable += [] if smaller else [part]
-            except PartUnreadable:
-                reading.unreadable.append(part)
+                reading.unreadable += [] if smaller else [batch]
+            except BatchUnreadable:
+                reading.unreadable.append(batch)
             except ModelError as error:
                 run.error = error
-                reading.failed.append(part)
+                reading.failed.append(batch)
             else:
-                notes = KeptNotes(run.key, part.first, part.final, text)
+                notes = BatchNotes(run.key, batch.first, batch.final, text)
                 reading.read.append(notes)
                 await self.files.keep(reading.document.data, notes)
-                log.info("documents.part_read", first=part.first, final=part.final, chars=len(text))
+                log.info("documents.batch_read", first=batch.first, final=batch.final, chars=len(text))
 
-    async def _tried(self, run: Run, document: Document, part: Span) -> str:
+    async def _tried(self, run: Run, document: Document, batch: Span) -> str:
         try:
-            return await self._notes_on(run, document, part)
+            return await self._notes_on(run, document, batch)
         except ModelRequestTooLarge:
             raise
-        except (ModelError, PartUnreadable) as error:
-            _log(error, part, tries_left=1)
+        except (ModelError, BatchUnreadable) as error:
+            _log(error, batch, tries_left=1)
             if isinstance(error, HOPELESS):
                 raise
             pause_s = getattr(error, "retry_after_s", None) or self.pause_s
         await asyncio.sleep(min(pause_s, PAUSE_MAX_S))
         try:
-            return await self._notes_on(run, document, part)
-        except (ModelError, PartUnreadable) as error:
-            _log(error, part, tries_left=0)
+            return await self._notes_on(run, document, batch)
+        except (ModelError, BatchUnreadable) as error:
+            _log(error, batch, tries_left=0)
             raise
 
-    async def _notes_on(self, run: Run, document: Document, part: Span) -> str:
-        wanted = batch_words.notes_wanted(document, part, run.chars_max)
+    async def _notes_on(self, run: Run, document: Document, batch: Span) -> str:
+        wanted = batch_words.notes_wanted(document, batch, run.chars_max)
         tokens_max = THINKING_TOKENS + int(2 * run.chars_max / history.CHARS_PER_TOKEN)
         if isinstance(document.content, PdfBlock):
-            async with self.files.pages(document.content, part.first, part.final) as pages:
+            async with self.files.pages(document.content, batch.first, batch.final) as pages:
                 if budget.bytes_json(pages) > run.allowance.bytes_max:
                     raise ModelRequestTooLarge(f"{pages.data.size_bytes} bytes")
-                blocks: list[ContentBlock] = [TextBlock(batch_words.label(document, part)), pages]
+                blocks: list[ContentBlock] = [TextBlock(batch_words.label(document, batch)), pages]
                 said = await self.said(run, blocks, wanted, tokens_max)
         else:
-            text = await self.files.lines(document.content, part)
-            said = await self.said(run, [batch_words.lines_block(document, part, text)], wanted, tokens_max)
+            text = await self.files.lines(document.content, batch)
+            said = await self.said(run, [batch_words.lines_block(document, batch, text)], wanted, tokens_max)
         return said if len(said) <= run.chars_max else f"{said[: run.chars_max]}\n{batch_words.CUT}"
 
     async def said(self, run: Run, blocks: Sequence[ContentBlock], wanted: str, tokens_max: int) -> str:
@@ -150,12 +150,12 @@ def _request(asked: Conversation, blocks: Sequence[ContentBlock], wanted: str, t
     return replace(asked, messages=messages, max_tokens=tokens_max, cache_markers=(), citations=False)
 
 
-def _log(error: Exception, part: Span, tries_left: int) -> None:
+def _log(error: Exception, batch: Span, tries_left: int) -> None:
     log.warning(
-        "documents.part_failed",
+        "documents.batch_failed",
         error=type(error).__name__,
         detail=str(error),
-        first=part.first,
-        final=part.final,
+        first=batch.first,
+        final=batch.final,
         tries_left=tries_left,
     )
