@@ -57,12 +57,10 @@ class BatchReading:
     at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE_MAX))
 
     async def wanted(self, thread: Sequence[ThreadMessage]) -> frozenset[str]:
-        """Ids of files that are worth fetching though they may not fit: the newest that nobody has spoken of yet, and
-        those that have been read in batches before."""
+        """Ids of files that are worth fetching though they may not fit: the newest that came since this bot last spoke,
+        and those that have been read in batches before."""
         ids = {file.id for message in thread for file in message.attachments}
-        fresh = newly_attached(thread)
-        newest = [file.id for message in reversed(thread) for file in message.attachments if file.id in fresh]
-        return frozenset(newest[:WANTED_MAX]) | (await self.files.noted(ids) if ids else frozenset())
+        return _newest_files(thread) | (await self.files.noted(ids) if ids else frozenset())
 
     async def read(
         self, draft: Draft, status: Callable[[str], None], book: Callable[[Usage], None], *, confirmed: bool = False
@@ -70,7 +68,7 @@ class BatchReading:
         """``confirmed``: people know what it takes. Never raises for what the model or a file does."""
         ids = {file.attachment_id for file in draft.files if file.blocks}
         noted = await self.files.noted(ids) if ids else frozenset[str]()
-        documents = long_documents.found(draft.files, newly_attached(draft.thread), noted, draft.allowance)
+        documents = long_documents.found(draft.files, _newest_files(draft.thread), noted, draft.allowance)
         if not documents:
             return Read(draft)
         run = _run(draft, status, book)
@@ -150,6 +148,13 @@ class BatchReading:
                     group.create_task(one(reading, span))
         failed = sum(len(one.failed) for one in run.readings)
         log.info("documents.read", documents=len(run.readings), batches=count, failed=failed)
+
+
+def _newest_files(thread: Sequence[ThreadMessage]) -> frozenset[str]:
+    """Ids of the newest of those that came since this bot last spoke."""
+    fresh = newly_attached(thread)
+    ids = [file.id for message in reversed(thread) for file in reversed(message.attachments) if file.id in fresh]
+    return frozenset(ids[:WANTED_MAX])
 
 
 def _run(draft: Draft, status: Callable[[str], None], book: Callable[[Usage], None]) -> Run:

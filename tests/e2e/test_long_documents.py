@@ -113,6 +113,7 @@ async def test_a_further_question_has_those_pages_read_again_that_it_needs(stage
     assert "contract.pdf was read again in part (pages 95–104)" in stage.words(ts)[-1]
 
 
+@pytest.mark.long
 async def test_a_small_window_gets_smaller_parts(stage_with: StageWith) -> None:
     async with stage_with(messages_model="claude-haiku-4-5") as stage:
         ts = await stage.ask("@claude what does each page say?", files=[("contract.pdf", made_pdfs.numbered(812))])
@@ -232,13 +233,31 @@ def sheet(rows: int) -> bytes:
 
 async def test_a_long_sheet_is_read_by_rows_with_its_head_in_each_part(stage_with: StageWith) -> None:
     async with stage_with() as stage:
-        ts = await stage.ask("@claude which customers?", files=[("export.xlsx", sheet(30_000))])
+        ts = await stage.ask("@claude which customers?", files=[("export.xlsx", sheet(12_000))])
         assert await stage.outcome(ts) == "answered"
         parts = [request.seen.messages[-1].texts[0] for request in list(stage.model.requests)[:-1] if request.seen]
 
     rows = [row for part in parts for row in re.findall(r"^(\d+),customer \1,Bergen,last\1$", part, re.MULTILINE)]
-    assert sorted(map(int, rows)) == list(range(2, 30_001))
-    assert len(parts) > 3
+    assert sorted(map(int, rows)) == list(range(2, 12_001))
+    assert len(parts) > 1
     assert all("```csv\nrow,A,B,C\n1,name,city,note\n" in part for part in parts)
-    assert "export.xlsx is long (30,001 lines), so it was read in" in answer(stage, ts)
+    assert "export.xlsx is long (12,001 lines), so it was read in" in answer(stage, ts)
     assert "left out" not in answer(stage, ts)
+
+
+@pytest.mark.long
+async def test_two_hundred_thousand_rows_and_twenty_megabytes_of_text_are_read_to_the_end(
+    stage_with: StageWith,
+) -> None:
+    lines = "".join(f"line {number:07} of a log that goes on and on\n" for number in range(1, 480_001)).encode()
+    assert len(lines) > 20_000_000
+    async with stage_with(bot_document_tokens_max=20_000_000, bot_document_confirm_tokens=20_000_000) as stage:
+        files = [("export.xlsx", sheet(200_000)), ("app.log", lines)]
+        ts = await stage.ask("@claude what do they hold?", files=files)
+        assert await stage.outcome(ts) == "answered"
+        texts = [text for request in stage.model.requests if request.seen for text in request.seen.messages[-1].texts]
+
+    said = "\n".join(texts)
+    assert set(map(int, re.findall(r"^(\d+),customer \1,", said, re.MULTILINE))) == set(range(2, 200_001))
+    assert len(set(re.findall(r"^line (\d{7}) of a log", said, re.MULTILINE))) == 480_000
+    assert "not read" not in answer(stage, ts)
