@@ -28,7 +28,7 @@ from bot.files.reader import FileReader
 from bot.intake import Intake
 from bot.llm.client import MessagesClient
 from bot.messages import Attachment, Author, AuthorKind, ThreadMessage
-from bot.one_batch import PartReader
+from bot.one_batch import BatchReader
 from bot.settings import Settings
 from bot.stream_events import TextDelta, Usage
 from playground.practice_model.server import PracticeModel
@@ -84,7 +84,7 @@ class Questions:
                 cache_dir=self._cache_dir,
                 limits=LIMITS,
             )
-            reading = BatchReading(PartReader(model, reader.long), reader.long, document_bounds(settings))
+            reading = BatchReading(BatchReader(model, reader.long), reader.long, document_bounds(settings))
             url = f"{self._host}/files/contract.pdf"
             file = Attachment.bare("F1", "contract.pdf", mimetype="application/pdf", size_bytes=SIZE_BYTES, url=url)
             for words, attached in (("What does each page say?", (file,)), ("And page 305?", ())):

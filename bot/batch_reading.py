@@ -10,7 +10,7 @@ Pure but for what the ports do, the log and the pauses.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
@@ -20,7 +20,7 @@ from bot.draft import Draft, newly_attached
 from bot.errors import BatchUnreadable, ModelError
 from bot.file_ports import BatchNotes, LongFiles, Span
 from bot.logs import get_logger
-from bot.long_documents import NOTES_SHARE, Bounds, Document, Reading
+from bot.long_documents import Bounds, Document, Reading
 from bot.messages import Note, PdfBlock, TextBlock, ThreadMessage
 from bot.one_batch import BatchReader, Run
 from bot.stream_events import Usage
@@ -72,7 +72,7 @@ class BatchReading:
         if not documents:
             return Read(draft)
         run = _run(draft, status, book)
-        run.readings = [await self._planned(run, one) for one in documents]
+        run.readings = await asyncio.gather(*(self._planned(run, one) for one in documents))
         if run.hopeless():
             return Read(draft, error=run.error)
         if dear := self._too_dear(run, confirmed=confirmed):
@@ -112,9 +112,10 @@ class BatchReading:
         said = next((one.text for one in reading.earlier if one.question == run.key and not one.first), None)
         if said is None:
             run.status(f"is looking through the notes on {document.name}…")
-            blocks = batch_words.notes_blocks(document, _newest(notes, _chars(run.allowance)))
+            blocks = batch_words.notes_blocks(document, _newest(notes, long_documents.all_notes_chars(run.allowance)))
             try:
-                said = await self.batches.said(run, blocks, batch_words.plan_wanted(document), PLAN_TOKENS_MAX)
+                async with run.mine, self.at_once:
+                    said = await self.batches.said(run, blocks, batch_words.plan_wanted(document), PLAN_TOKENS_MAX)
             except ModelError as error:
                 log.warning("documents.not_planned", error=type(error).__name__, detail=str(error))
                 run.error = error
@@ -159,7 +160,8 @@ def _newest_files(thread: Sequence[ThreadMessage]) -> frozenset[str]:
 
 def _run(draft: Draft, status: Callable[[str], None], book: Callable[[Usage], None]) -> Run:
     """With the thread's words alone, and the question at their end."""
-    words = [replace(one, text=one.text or _of_files(len(one.attachments)), attachments=()) for one in draft.thread]
+    spoken = {file.attachment_id: file.words for file in draft.files if file.words}
+    words = [replace(one, text=_words(one, spoken), attachments=()) for one in draft.thread]
     tokens = int(history.estimate_tokens([TextBlock(draft.system)])) + THREAD_TOKENS_MAX
     asked = history.build(words, {}, system=draft.system, tokens_max=tokens).conversation
     said = [
@@ -169,13 +171,12 @@ def _run(draft: Draft, status: Callable[[str], None], book: Callable[[Usage], No
     return Run(asked, key, draft.allowance, status, book, asyncio.Semaphore(AT_ONCE_EACH_MAX))
 
 
-def _of_files(count: int) -> str:
-    return f"Please read the attached file{'s' * (count > 1)}." if count else ""
-
-
-def _chars(allowance: Allowance) -> int:
-    """Characters of notes in one request."""
-    return int(allowance.tokens_max * NOTES_SHARE * history.CHARS_PER_TOKEN)
+def _words(message: ThreadMessage, spoken: Mapping[str, str]) -> str:
+    """What was written and what was spoken; a file without words asks to be read."""
+    said = [message.text, *(spoken.get(file.id, "") for file in message.attachments)]
+    if any(text.strip() for text in said) or not message.attachments:
+        return "\n\n".join(filter(None, said))
+    return f"Please read the attached file{'s' * (len(message.attachments) > 1)}."
 
 
 def _newest(notes: Sequence[BatchNotes], chars: int) -> list[BatchNotes]:
@@ -191,7 +192,7 @@ def _newest(notes: Sequence[BatchNotes], chars: int) -> list[BatchNotes]:
 
 def _with_notes(draft: Draft, run: Run) -> Draft:
     """Notes for this question come behind those for earlier ones, so that a later request begins as this one does."""
-    files, chars = list(draft.files), _chars(run.allowance) // max(len(run.readings), 1)
+    files, chars = list(draft.files), long_documents.all_notes_chars(run.allowance) // max(len(run.readings), 1)
     notes: dict[int, list[tuple[Reading, list[BatchNotes]]]] = {}
     for reading in run.readings:
         own = sorted([*long_documents.own(reading, run.key), *reading.read], key=lambda one: one.first)

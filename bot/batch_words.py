@@ -67,7 +67,7 @@ def notes_blocks(document: Document, notes: Sequence[BatchNotes]) -> list[Conten
     counted = f"{document.total:,} {document.unit}s"
     if not notes:
         return [TextBlock(f"File {_quoted(document)} ({about}, {counted}, none of which could be read):")]
-    what = f"{about}, {counted}, too long to be sent: below are notes that you made of its parts"
+    what = f"{about}, {counted}, too long to be sent: below are notes that you made of it"
     head = f"File {_quoted(document)} ({what}):"
     return [TextBlock(head), *(_noted(document, one) for one in notes)]
 
@@ -105,7 +105,7 @@ def notes_for_people(reading: Reading) -> list[Note]:
     counted = f"{document.total:,} {document.unit}s"
     said = []
     if not reading.to_read and reading.earlier:
-        said.append(f"was not read again: this answer goes by notes from an earlier reading of its {counted}.")
+        said.append(f"was not read again, since this answer goes by notes from an earlier reading of its {counted}.")
     elif reading.earlier and reading.read:
         which = _which(document, joined(Span(one.first, one.final) for one in reading.read))
         said.append(f"was read again in part ({which}), and else this answer goes by notes from an earlier reading.")
@@ -122,7 +122,9 @@ def notes_for_people(reading: Reading) -> list[Note]:
         )
     if reading.unreadable:
         which = _which(document, joined(reading.unreadable))
-        said.append(f"was not read on {which}: too large for the model, or damaged. Please send that by itself.")
+        said.append(
+            f"was not read on {which}, being too large there for the model, or damaged. Please send that by itself."
+        )
     if reading.beyond:
         which = _which(document, joined(reading.beyond))
         said.append(

@@ -21,7 +21,9 @@ BATCH_TOKENS_MAX = 100_000
 BYTES_MARGIN = 0.9
 """Pages are not of one size."""
 NOTES_SHARE = 0.4
-"""Of what the files of a request may take, for the notes on all long documents together."""
+NOTES_TOKENS_MAX = 100_000
+"""For the notes on all long documents together: of what the files of a request may take, and at most. A further
+question pays for them again."""
 NOTES_CHARS_MIN, NOTES_CHARS_MAX = 400, 10_000
 """Of the notes on one batch."""
 READ_AGAIN = "READ AGAIN:"
@@ -139,8 +141,11 @@ def batch_tokens(allowance: Allowance) -> int:
 
 def notes_chars_max(batches: int, allowance: Allowance) -> int:
     """Of each of so many batches' notes, so that all of them are within one request."""
-    share = int(allowance.tokens_max * NOTES_SHARE * CHARS_PER_TOKEN / max(batches, 1))
-    return min(max(share, NOTES_CHARS_MIN), NOTES_CHARS_MAX)
+    return min(max(all_notes_chars(allowance) // max(batches, 1), NOTES_CHARS_MIN), NOTES_CHARS_MAX)
+
+
+def all_notes_chars(allowance: Allowance) -> int:
+    return int(min(allowance.tokens_max * NOTES_SHARE, NOTES_TOKENS_MAX) * CHARS_PER_TOKEN)
 
 
 def without(spans: Iterable[Span], covered: Iterable[Span]) -> list[Span]:
