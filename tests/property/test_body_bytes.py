@@ -164,3 +164,10 @@ async def test_half_a_surrogate_pair_does_not_break_the_request() -> None:
     body = b"".join(await sent(request_chunks(conversation, model="m", max_tokens=1)))
 
     assert json.loads(body)["messages"][0]["content"][0]["text"] == "broken ? emoji"
+
+
+def test_an_answer_may_be_wanted_shorter_than_the_settings_say_and_not_longer() -> None:
+    said = (Message(Role.USER, (TextBlock("Hello."),)),)
+    for wanted, sent_max in ((None, 900), (5, 5), (9_000, 900)):
+        chunks = request_chunks(Conversation("", said, max_tokens=wanted), model="m", max_tokens=900)
+        assert json.loads(b"".join(asyncio.run(sent(chunks))))["max_tokens"] == sent_max

@@ -27,28 +27,38 @@ def said(reading: Reading) -> list[str]:
     [
         (
             Reading(PDF, BOTH, read=[FIRST, SECOND]),
-            "contract.pdf is long (1,812 pages), so it was read in 2 parts, and this answer goes by notes on each "
-            "of them.",
+            (
+                "contract.pdf is long (1,812 pages), so it was read in 2 parts, and this answer goes by notes on each "
+                "of them."
+            ),
         ),
         (
             Reading(PDF, [], earlier=[FIRST, SECOND]),
-            "contract.pdf was not read again, since this answer goes by notes from an earlier reading of its "
-            "1,812 pages.",
+            (
+                "contract.pdf was not read again, since this answer goes by notes from an earlier reading of its "
+                "1,812 pages."
+            ),
         ),
         (
             Reading(PDF, BOTH[:1], earlier=[SECOND], read=[FIRST]),
-            "contract.pdf was read again in part (pages 1–100), and else this answer goes by notes from an earlier "
-            "reading.",
+            (
+                "contract.pdf was read again in part (pages 1–100), and else this answer goes by notes from an earlier "
+                "reading."
+            ),
         ),
         (
             Reading(LOG, BOTH, failed=[Span(101, 150), Span(151, 200), Span(7, 7)]),
-            "app.log was not read on lines 7 and 101–200, because the model failed there twice. Please ask again "
-            "to have that read.",
+            (
+                "app.log was not read on lines 7 and 101–200, because the model failed there twice. Please ask again "
+                "to have that read."
+            ),
         ),
         (
             Reading(PDF, [Span(7, 7)], unreadable=[Span(7, 7)]),
-            "contract.pdf was not read on page 7, being too large there for the model, or damaged. Please send "
-            "that by itself.",
+            (
+                "contract.pdf was not read on page 7, being too large there for the model, or damaged. Please send "
+                "that by itself."
+            ),
         ),
     ],
 )
