@@ -32,7 +32,7 @@ from bot.stream_events import Finished, StopReason, TextDelta, Usage
 log = get_logger(__name__)
 
 PAUSE_S, PAUSE_MAX_S = 1.0, 60.0
-"""Before the second try, where the API does not say how long to wait, and the most that is waited for it."""
+"""Before the second try, where the API does not say how long to wait or wants more than is waited for it."""
 THINKING_TOKENS = 6_000
 """Room for models that think before they write notes."""
 HOPELESS = (ModelKeyInvalid, ModelBalanceEmpty, ModelNotFound)
@@ -97,8 +97,8 @@ class BatchReader:
             _log(error, batch, tries_left=1)
             if isinstance(error, HOPELESS):
                 raise
-            pause_s = getattr(error, "retry_after_s", None) or self.pause_s
-        await asyncio.sleep(min(pause_s, PAUSE_MAX_S))
+            after_s = getattr(error, "retry_after_s", None) or self.pause_s
+        await asyncio.sleep(after_s if after_s <= PAUSE_MAX_S else self.pause_s)
         try:
             return await self._notes_on(run, document, batch)
         except (ModelError, BatchUnreadable) as error:

@@ -143,6 +143,25 @@ async def test_a_part_that_fails_twice_is_named_and_read_when_people_ask_again(s
     assert has_pages(stage.words(ts)[-1], 1, 150, 300)
 
 
+async def test_a_key_that_is_refused_ends_the_reading_at_once(stage_with: StageWith) -> None:
+    async with stage_with() as stage:
+        stage.model.refuses = lambda _: HttpError.api(401, "authentication_error", "invalid x-api-key")
+        ts = await stage.ask("@claude what does it say?", files=[("contract.pdf", made_pdfs.numbered(812))])
+        assert await stage.outcome(ts) == "failed"
+
+    assert len(stage.model.requests) <= 3
+    assert "its API refused my key" in answer(stage, ts)
+
+
+async def test_where_no_part_could_be_read_people_are_told_why(stage_with: StageWith) -> None:
+    async with stage_with() as stage:
+        stage.model.refuses = lambda _: HttpError.api(529, "overloaded_error", retry_after="3600")
+        ts = await stage.ask("@claude what does it say?", files=[("contract.pdf", made_pdfs.numbered(250))])
+        assert await stage.outcome(ts) == "failed"
+
+    assert answer(stage, ts).startswith("The model is overloaded right now.")
+
+
 async def test_a_part_that_is_too_much_for_the_model_is_read_in_halves(stage_with: StageWith) -> None:
     def too_much(received: Received) -> HttpError | None:
         pages = sum(block.pages for block in received.blocks() if isinstance(block, SeenPdf))
