@@ -23,6 +23,7 @@ from bot.logs import get_logger
 from bot.long_documents import Bounds, Document, Reading
 from bot.messages import Note, PdfBlock, TextBlock, ThreadMessage
 from bot.one_batch import BatchReader, Run
+from bot.ports import Reply
 from bot.stream_events import Usage
 
 log = get_logger(__name__)
@@ -65,7 +66,8 @@ class BatchReading:
     async def read(
         self, draft: Draft, status: Callable[[str], None], book: Callable[[Usage], None], *, confirmed: bool = False
     ) -> Read:
-        """``confirmed``: people know what it takes. Never raises for what the model or a file does."""
+        """``confirmed``: people know what it takes. Raises what ``status`` raises, and nothing for what the model or a
+        file does."""
         ids = {file.attachment_id for file in draft.files if file.blocks}
         noted = await self.files.noted(ids) if ids else frozenset[str]()
         documents = long_documents.found(draft.files, _newest_files(draft.thread), noted, draft.allowance)
@@ -143,12 +145,25 @@ class BatchReading:
 
         count = sum(len(one.to_read) for one in run.readings)
         run.chars_max = long_documents.notes_chars_max(count, run.allowance)
-        async with asyncio.TaskGroup() as group:
-            for reading in run.readings:
-                for span in reading.to_read:
-                    group.create_task(one(reading, span))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for reading in run.readings:
+                    for span in reading.to_read:
+                        group.create_task(one(reading, span))
+        except ExceptionGroup as several:  # they end for one reason
+            raise several.exceptions[0] from None
         failed = sum(len(one.failed) for one in run.readings)
         log.info("documents.read", documents=len(run.readings), batches=count, failed=failed)
+
+
+def status_of(reply: Reply) -> Callable[[str], None]:
+    """Shows a status, and raises where nobody can see the answer any more: then nothing more is paid for."""
+
+    def status(text: str) -> None:
+        reply.write("")
+        reply.status(text)
+
+    return status
 
 
 def _newest_files(thread: Sequence[ThreadMessage]) -> frozenset[str]:

@@ -16,7 +16,7 @@ from typing import TypeVar
 from bot import endings
 from bot.access import Reason
 from bot.answering import Answering, Streamed
-from bot.batch_reading import BatchReading
+from bot.batch_reading import BatchReading, status_of
 from bot.budget import Allowance
 from bot.door import Door
 from bot.draft import Draft, newly_attached, refused_file
@@ -170,7 +170,7 @@ class Turn:
         question = claim.question
         on_words = partial(self.questions.reached, claim, Stage.WRITING)
         book = partial(self.usage.used, claim)
-        read = await self.batch_reading.read(draft, reply.status, book, confirmed=question.confirmed)
+        read = await self.batch_reading.read(draft, status_of(reply), book, confirmed=question.confirmed)
         if read.estimate:
             reply.write(read.estimate)
             return Result(Ending(Outcome.ESTIMATED, button=Button.READ_ALL), files=len(draft.files))

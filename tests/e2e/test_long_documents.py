@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator, Callable
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from playground.practice_model.received import Received, SeenPdf
-from playground.practice_model.script import HttpError
+from playground.practice_model.script import HeldAnswer, HttpError
 from playground.practice_model.server import PracticeModel, ReceivedRequest
 from playground.workspace.workspace import Workspace
 from tests import made_files, made_office, made_pdfs
@@ -160,6 +161,35 @@ async def test_where_no_part_could_be_read_people_are_told_why(stage_with: Stage
         assert await stage.outcome(ts) == "failed"
 
     assert answer(stage, ts).startswith("The model is overloaded right now.")
+
+
+async def test_nothing_more_is_read_for_an_answer_that_was_deleted(stage_with: StageWith) -> None:
+    held: list[HeldAnswer] = []
+
+    def hold(_: Received) -> HeldAnswer:
+        held.append(HeldAnswer())
+        return held[-1]
+
+    def finds_it_gone(ws: Workspace) -> bool:
+        return any(call.error == "message_not_found" for call in ws.calls if call.method == "chat.update")
+
+    async def let_go(stage: Stage) -> None:
+        for answer in held[:2]:
+            await answer.write("Notes.")
+            await answer.finish()
+            await stage.workspace.until(finds_it_gone)
+
+    async with stage_with() as stage:
+        stage.model.answers = hold
+        ts = await stage.ask("@claude what does it say?", files=[("contract.pdf", made_pdfs.numbered(812))])
+        await stage.model.wait_for_requests(3)
+        await stage.workspace.until(lambda _: progress(stage))
+        await stage.workspace.delete(stage.general, stage.answers(ts)[0]["ts"])
+        letting_go = asyncio.create_task(let_go(stage))
+        assert await stage.outcome(ts) == "gone"
+        letting_go.cancel()
+
+    assert len(stage.model.requests) <= 4
 
 
 async def test_a_part_that_is_too_much_for_the_model_is_read_in_halves(stage_with: StageWith) -> None:
