@@ -73,7 +73,7 @@ class BatchReading:
         documents = long_documents.found(draft.files, _newest_files(draft.thread), noted, draft.allowance)
         if not documents:
             return Read(draft)
-        run = _run(draft, status, book)
+        run = await asyncio.to_thread(_run, draft, status, book)  # a long thread takes a while to measure
         run.readings = await asyncio.gather(*(self._planned(run, one) for one in documents))
         if run.hopeless():
             return Read(draft, error=run.error)
@@ -174,11 +174,13 @@ def _newest_files(thread: Sequence[ThreadMessage]) -> frozenset[str]:
 
 
 def _run(draft: Draft, status: Callable[[str], None], book: Callable[[Usage], None]) -> Run:
-    """With the thread's words alone, and the question at their end."""
+    """With the thread's words alone and the question at their end, for the model that will answer."""
     spoken = {file.attachment_id: file.words for file in draft.files if file.words}
     words = [replace(one, text=_words(one, spoken), attachments=()) for one in draft.thread]
     tokens = int(history.estimate_tokens([TextBlock(draft.system)])) + THREAD_TOKENS_MAX
     asked = history.build(words, {}, system=draft.system, tokens_max=tokens).conversation
+    final = draft.request().conversation
+    asked = replace(asked, model=final.model, effort=final.effort)
     said = [
         (one.role.value, block.text) for one in asked.messages for block in one.content if isinstance(block, TextBlock)
     ]
