@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from bot import batch_words, budget, history, long_documents
 from bot.budget import Allowance
@@ -147,7 +147,7 @@ def _request(asked: Conversation, blocks: Sequence[ContentBlock], wanted: str, t
     *earlier, final = asked.messages
     content = history.joined([*final.content[:-1], *blocks, final.content[-1], TextBlock(wanted)])
     messages = (*earlier, Message(Role.USER, content))
-    return replace(asked, messages=messages, max_tokens=tokens_max, cache_markers=(), citations=False)
+    return Conversation(asked.system, messages, model=asked.model, effort=asked.effort, max_tokens=tokens_max)
 
 
 def _log(error: Exception, batch: Span, tries_left: int) -> None:
