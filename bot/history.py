@@ -191,13 +191,13 @@ def _notice(left_out: int) -> TextBlock:
 
 def _merged(turns: Sequence[_Turn]) -> tuple[Message, ...]:
     merged = [
-        Message(role, joined(block for turn in group for block in turn.blocks))
+        Message(role, _joined(block for turn in group for block in turn.blocks))
         for role, group in groupby(turns, key=lambda turn: turn.role)
     ]
     return tuple(merged if merged[0].role is Role.USER else [Message(Role.USER, (OPENING,)), *merged])
 
 
-def joined(blocks: Iterable[ContentBlock]) -> tuple[ContentBlock, ...]:
+def _joined(blocks: Iterable[ContentBlock]) -> tuple[ContentBlock, ...]:
     joined: list[ContentBlock] = []
     texts: list[str] = []
     for block in blocks:

@@ -7,7 +7,7 @@ the model fails on is tried once more.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
@@ -24,7 +24,7 @@ from bot.errors import (
 from bot.file_ports import BatchNotes, LongFiles, Span
 from bot.logs import get_logger
 from bot.long_documents import Document, Reading
-from bot.messages import ContentBlock, Conversation, Message, PdfBlock, Role, TextBlock
+from bot.messages import ContentBlock, Conversation, Message, PdfBlock, TextBlock
 from bot.meter import Meter
 from bot.ports import Model
 from bot.stream_events import Finished, StopReason, TextDelta, Usage
@@ -145,9 +145,16 @@ class BatchReader:
 def _request(asked: Conversation, blocks: Sequence[ContentBlock], wanted: str, tokens_max: int) -> Conversation:
     """``blocks`` before the question, and behind it what is wanted of the model now."""
     *earlier, final = asked.messages
-    content = history.joined([*final.content[:-1], *blocks, final.content[-1], TextBlock(wanted)])
-    messages = (*earlier, Message(Role.USER, content))
+    content = _apart([*final.content[:-1], *blocks, final.content[-1], TextBlock(wanted)])
+    messages = (*earlier, Message(final.role, tuple(content)))
     return Conversation(asked.system, messages, model=asked.model, effort=asked.effort, max_tokens=tokens_max)
+
+
+def _apart(blocks: Sequence[ContentBlock]) -> Iterator[ContentBlock]:
+    """Each text begins a paragraph, whatever the API puts between two."""
+    for number, block in enumerate(blocks):
+        text = block.text.lstrip("\n") if number and isinstance(block, TextBlock) else ""
+        yield TextBlock(f"\n\n{text}") if text else block
 
 
 def _log(error: Exception, batch: Span, tries_left: int) -> None:
