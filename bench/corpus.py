@@ -32,6 +32,7 @@ from pathlib import Path
 from bench.corpus_report import Tally, report
 from bench.oracles import Seen, lacking, seen_in
 from bot import logs
+from bot.conversation import Conversation, Message, Role
 from bot.derived import file_limits
 from bot.errors import ModelError
 from bot.files import blocks
@@ -39,9 +40,8 @@ from bot.files.confinement import NONE
 from bot.files.conversion import Conversion
 from bot.files.extracts import UnreadableNow
 from bot.files.worker.sniff import HEAD_BYTES, TAIL_BYTES, kind_of
-from bot.limits import PDF_PAGES_MAX
 from bot.llm.client import MessagesClient
-from bot.messages import Conversation, Message, PreparedFile, Role, TextBlock
+from bot.messages import PreparedFile, TextBlock
 from bot.settings import ModelSettings
 from playground.practice_model.server import PracticeModel
 
@@ -50,7 +50,7 @@ PLACE = Path(".data/corpus").resolve()
 REPORT = Path("docs/corpus.md")
 KINDS = "## What is read of each kind"
 """The part of the report that people write; it stays."""
-LIMITS = file_limits(ModelSettings.model_construct(bot_confinement="best"), NONE, pdf_pages_max=PDF_PAGES_MAX)
+LIMITS = file_limits(ModelSettings.model_construct(bot_confinement="best"), NONE)
 KEY = "corpus"
 SAMPLES = 10
 

@@ -17,12 +17,11 @@ from pathlib import Path
 from bot.derived import file_limits
 from bot.files.confinement import Confinement
 from bot.files.worker.text import decoded
-from bot.limits import PDF_PAGES_MAX
 from bot.settings import ModelSettings
 
 NONE = Confinement(0, network_namespace=False, call_filter=False)
 """This process reads the texts itself."""
-OF_THE_BOT = file_limits(ModelSettings.model_construct(), NONE, pdf_pages_max=PDF_PAGES_MAX)
+OF_THE_BOT = file_limits(ModelSettings.model_construct(), NONE)
 LIMITS = replace(OF_THE_BOT.convert, text_chars_max=10_000_000)
 RIGHT_FROM = 0.998
 """Of a text's characters."""

@@ -25,13 +25,13 @@ from aiohttp import web
 from httpx_aiohttp import HttpxAiohttpClient
 
 from bot.budget import Allowance
+from bot.conversation import Conversation, Message, Role
 from bot.derived import file_limits
 from bot.files.confinement import NONE
 from bot.files.reader import FileReader
 from bot.intake import Intake
-from bot.limits import PDF_PAGES_MAX
 from bot.llm.client import MessagesClient
-from bot.messages import Attachment, Conversation, Message, Role, TextBlock
+from bot.messages import Attachment, TextBlock
 from bot.settings import ModelSettings
 from bot.stream_events import TextDelta
 from playground.practice_model.server import PracticeModel
@@ -39,7 +39,7 @@ from playground.practice_model.server import PracticeModel
 QUESTIONS = 20
 PAGES = 24
 PAGE_BYTES = 1_000_000
-LIMITS = file_limits(ModelSettings.model_construct(bot_confinement="best"), NONE, pdf_pages_max=PDF_PAGES_MAX)
+LIMITS = file_limits(ModelSettings.model_construct(bot_confinement="best"), NONE)
 KEY = "bench"
 SAMPLE_EVERY_S = 0.01
 

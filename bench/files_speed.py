@@ -31,7 +31,6 @@ from bot.derived import file_limits
 from bot.files import isolated
 from bot.files.confinement import NONE
 from bot.files.conversion import Conversion
-from bot.limits import PDF_PAGES_MAX
 from bot.settings import ModelSettings
 
 ROUNDS = 6
@@ -42,7 +41,7 @@ SETTLED_S = 0.2
 """So soon after a file its process is gone."""
 WARM_UP = 2
 """So often a worker has met such a file before, as in a bot that is used."""
-LIMITS = file_limits(ModelSettings.model_construct(bot_confinement="best"), NONE, pdf_pages_max=PDF_PAGES_MAX)
+LIMITS = file_limits(ModelSettings.model_construct(bot_confinement="best"), NONE)
 RTF = rb"{\rtf1\ansi{\fonttbl\f0 Helvetica;}\f0 " + rb"Hello from a rich text document.\par " * 200 + b"}"
 TICKS_A_S = os.sysconf("SC_CLK_TCK")
 CONFINED = isolated.command

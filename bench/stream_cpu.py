@@ -19,8 +19,9 @@ from multiprocessing.queues import Queue
 import httpx
 from httpx_aiohttp import HttpxAiohttpClient
 
+from bot.conversation import Conversation, Message, Role
 from bot.llm.client import MessagesClient
-from bot.messages import Conversation, Message, Role, TextBlock
+from bot.messages import TextBlock
 from playground.practice_model import grammar
 from playground.practice_model.prompt_cache import Counted
 

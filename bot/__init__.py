@@ -5,6 +5,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
 
     __main__.py        the commands: run, ask, health, usage, erase
     app.py             builds every part from the settings, and runs them until the process is stopped
+    components.py      its larger parts, and what they are made of
     settings.py        every knob: name, unit, bounds, what it does
     setting_types.py   how the text of one is read
     reloaded.py        settings in files that are read again when they change
@@ -30,6 +31,11 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     prices.py          what that costs
     bill.py            what a turn used, for the log and for people
     waiting.py         what people read while no word comes
+    drafting.py        a thread's files are fetched, and the first draft made
+    batch_reading.py   long documents are read in batches, before the model is asked
+    one_batch.py       one of these batches, with the question
+    batch_words.py     what is said of it to the model and to people
+    long_documents.py  which files are too long for a request, and in which batches to read them
     draft.py           the next request, and the one after it where the API refuses that
     history.py         what the model sees, within a budget of tokens
     window.py          what one request may hold, by the model, the settings and what was counted
@@ -44,6 +50,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     ports.py           what a turn needs of the outside world, as Protocols
     file_ports.py      the same of the files that people attach
     messages.py        the values that travel through a turn
+    conversation.py    one request's worth of a thread
     stream_events.py   the values that come back from the model
     errors.py          what can go wrong, as a tree, and what people read
     loop_share.py      lets others run while something computes
@@ -68,7 +75,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
         read/          what was said: thread, message_text and what they are made of
         write/         the reply: replies opens one, live_reply decides what to show, markdown_cut where to part it
         web_api/       calls: client, rate_limiter with call_budget, limit_keeper, names with user_object, identity
-    files/             reader: download, cache, conversion by sandbox and office, then blocks and notes; forgetting
+    files/             reader: download, cache, conversion, then blocks and notes; long_files: parts; forgetting
         worker/        the process that reads strangers' bytes: sniff, convert, a module a kind of file
             sheets/    spreadsheets → tables of text: a reader a format, model, table
             words/     documents and slides → their words, also those that no page shows

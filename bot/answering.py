@@ -12,12 +12,13 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from bot.citations import Citing, pdfs_of
+from bot.conversation import Conversation
 from bot.draft import Draft
 from bot.errors import ModelError, StoreFailed
 from bot.file_ports import RefusedFiles
 from bot.logs import get_logger
 from bot.loop_share import LoopShare
-from bot.messages import Conversation, Note, Source
+from bot.messages import Note, Source
 from bot.meter import Meter
 from bot.ports import Model, Reply
 from bot.prices import Prices
@@ -88,7 +89,7 @@ class Answering:
             instead = draft.after(streamed.error)
             if instead is None:
                 await self._remember(team_id, draft.refused)
-                return streamed, draft.given_up().request().notes
+                return streamed, draft.given_up().request().of_files  # there is no answer that rests on the thread
             log.warning("model.refused", error=type(streamed.error).__name__, detail=str(streamed.error))
             draft = instead
 

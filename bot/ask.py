@@ -10,23 +10,30 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 
-from bot import history, process
-from bot.derived import file_limits, windows
+from bot import prices, process
+from bot.batch_reading import BatchReading
+from bot.derived import document_bounds, file_limits, windows
+from bot.draft import Draft
 from bot.endings import REFUSED, STOPPED
 from bot.errors import ModelError
 from bot.files import blocks
+from bot.files.cache import Cache
 from bot.files.confinement import probe
 from bot.files.conversion import Conversion
 from bot.files.extracts import Unreadable
+from bot.files.long_files import LongReader
 from bot.instructions import system_prompt
+from bot.llm.client import MessagesClient
 from bot.messages import Attachment, Author, AuthorKind, PreparedFile, ThreadMessage
 from bot.model_link import messages_client
+from bot.one_batch import BatchReader
 from bot.settings import ModelSettings
 from bot.stream_events import Finished, StopReason, TextDelta
 
-HISTORY_TOKENS_MAX = 800_000
+HISTORY_TOKENS_MAX, HISTORY_TOKENS_MAX_SMALL_WINDOW = 800_000, 120_000
 """One question has no history to make room for; the model's own window is the bound."""
 
 
@@ -41,47 +48,68 @@ async def ask(settings: ModelSettings, question: str, paths: Sequence[Path]) -> 
     if missing or not (question.strip() or paths):
         return 2
     with tempfile.TemporaryDirectory(prefix="ask-") as directory:
-        files = await _prepare(settings, paths, Path(directory))
-        for note in (note for file in files for note in file.notes):
-            print(f"{note.file_name} {note.reason}", file=sys.stderr)
-        attachments = tuple(Attachment.bare(file.attachment_id, file.attachment_id) for file in files)
-        asked = ThreadMessage("1.0", Author("", "You", AuthorKind.PERSON), question, attachments)
-        built = history.build(
-            [asked],
-            {file.attachment_id: file for file in files},
-            system=system_prompt(settings.bot_system_prompt),
-            tokens_max=HISTORY_TOKENS_MAX,
-        )
-        conversation = replace(built.conversation, effort=settings.bot_effort or "")
+        conversion = Conversion(file_limits(settings, await probe()))
         try:
-            async with messages_client(settings) as model, aclosing(model.stream(conversation)) as events:
-                async for event in events:
-                    if isinstance(event, TextDelta):
-                        print(event.text, end="", flush=True)
-                    elif isinstance(event, Finished):
-                        return _finished(event)
+            files = await _prepare(conversion, paths, Path(directory))
+            async with messages_client(settings) as model:
+                cache = Cache(Path(directory), bytes_max=settings.bot_cache_bytes_max, age_max_s=inf)
+                long = LongReader(conversion, cache)
+                bounds = replace(document_bounds(settings), confirm_tokens=settings.bot_document_tokens_max)
+                reading = BatchReading(BatchReader(model, long, lambda: prices.PUBLISHED), long, bounds)
+                return await _answer(model, reading, _draft(settings, question, files))
         except ModelError as error:
             print(f"\n{error.sentence} ({error})", file=sys.stderr)
+        finally:
+            await conversion.aclose()
     return 1
 
 
-async def _prepare(settings: ModelSettings, paths: Sequence[Path], directory: Path) -> list[PreparedFile]:
-    pages_max = windows(settings).of().allowance.pages_max
-    conversion = Conversion(file_limits(settings, await probe(), pdf_pages_max=pages_max))
+def _draft(settings: ModelSettings, question: str, files: Sequence[PreparedFile]) -> Draft:
+    attachments = tuple(Attachment.bare(file.attachment_id, file.attachment_id) for file in files)
+    asked = ThreadMessage("1.0", Author("", "You", AuthorKind.PERSON), question, attachments)
+    window = windows(settings).of()
+    return Draft(
+        (asked,),
+        tuple(files),
+        system_prompt(settings.bot_system_prompt),
+        window.tokens_max,
+        window.allowance,
+        effort=settings.bot_effort or "",
+    )
+
+
+async def _answer(model: MessagesClient, reading: BatchReading, draft: Draft) -> int:
+    read = await reading.read(draft, _say, lambda _: None)
+    if read.error is not None:
+        raise read.error
+    request = read.draft.request()
+    for note in (*request.notes, *read.notes):
+        _say(f"{note.file_name} {note.reason}")
+    async with aclosing(model.stream(request.conversation)) as events:
+        async for event in events:
+            if isinstance(event, TextDelta):
+                print(event.text, end="", flush=True)
+            elif isinstance(event, Finished):
+                return _finished(event)
+    return 1
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr)
+
+
+async def _prepare(conversion: Conversion, paths: Sequence[Path], directory: Path) -> list[PreparedFile]:
     files = []
-    try:
-        for number, path in enumerate(paths):
-            out = directory / str(number)
-            out.mkdir()
-            identity = f"{number}:{path}"
-            try:
-                extracts = await conversion.convert(path.resolve(), path.name, path.suffix.removeprefix("."), out)
-            except Unreadable as unreadable:
-                files.append(blocks.refused(identity, path.name, unreadable.reason))
-            else:
-                files.append(blocks.prepared(identity, path.name, extracts, out))
-    finally:
-        await conversion.aclose()
+    for number, path in enumerate(paths):
+        out = directory / str(number)
+        out.mkdir()
+        identity = f"{number}:{path}"
+        try:
+            extracts = await conversion.convert(path.resolve(), path.name, path.suffix.removeprefix("."), out)
+        except Unreadable as unreadable:
+            files.append(blocks.refused(identity, path.name, unreadable.reason))
+        else:
+            files.append(blocks.prepared(identity, path.name, extracts, out))
     return files
 
 

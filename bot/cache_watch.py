@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from bot.conversation import Conversation
 from bot.limits import CACHE_LIFETIMES_S
-from bot.messages import Conversation, TextBlock
+from bot.messages import TextBlock
 from bot.stream_events import Usage
 
 STRIKES_MAX = 4

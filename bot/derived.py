@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.access import Home, Policy
-from bot.budget import Allowance
 from bot.channels import Channels
 from bot.files.bounds import ConvertLimits, FileLimits
 from bot.files.confinement import Confinement
 from bot.instructions import Instructing
+from bot.long_documents import Bounds
 from bot.settings import ModelSettings, Settings
 from bot.store.fairness import TurnBounds
 from bot.store.usage import Counting, DayBudgets
@@ -40,9 +40,9 @@ def instructing(settings: Settings, channels: Callable[[], Channels]) -> Instruc
     )
 
 
-def file_limits(settings: ModelSettings, confinement: Confinement, *, pdf_pages_max: int) -> FileLimits:
+def file_limits(settings: ModelSettings, confinement: Confinement) -> FileLimits:
     return FileLimits(
-        convert=ConvertLimits(image_side_px_max=settings.bot_image_side_px_max, pdf_pages_max=pdf_pages_max),
+        convert=ConvertLimits(image_side_px_max=settings.bot_image_side_px_max),
         download_bytes_max=min(settings.bot_file_bytes_max, settings.bot_cache_bytes_max),
         files_at_once_max=settings.bot_files_at_once_max,
         office_refused=settings.bot_confinement == "require" and not confinement.holds_documents,
@@ -60,9 +60,10 @@ def windows(settings: ModelSettings, tokens_max: int | None = None) -> Windows:
     )
 
 
-def allowance(settings: Settings) -> Allowance:
-    """What the files of a request to the model that is set may take, before anything was learned of it."""
-    return windows(settings, settings.bot_history_tokens_max).of().allowance
+def document_bounds(settings: ModelSettings) -> Bounds:
+    return Bounds(
+        settings.bot_document_pages_max, settings.bot_document_tokens_max, settings.bot_document_confirm_tokens
+    )
 
 
 def turn_bounds(settings: Settings) -> TurnBounds:

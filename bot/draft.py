@@ -19,21 +19,12 @@ from dataclasses import dataclass, field, replace
 
 from bot import budget, history, prompt_cache
 from bot.budget import Allowance
+from bot.conversation import Conversation
 from bot.errors import Medium, ModelError, ModelRequestInvalid, ModelRequestTooLarge
 from bot.estimates import MARGIN, bytes_json, estimate_tokens
 from bot.history import History
 from bot.intake import summed_up
-from bot.messages import (
-    AuthorKind,
-    ContentBlock,
-    Conversation,
-    ImageBlock,
-    Note,
-    PdfBlock,
-    PreparedFile,
-    TextBlock,
-    ThreadMessage,
-)
+from bot.messages import AuthorKind, ContentBlock, ImageBlock, Note, PdfBlock, PreparedFile, TextBlock, ThreadMessage
 
 REFUSED = "was left out, because the model's API does not accept it. Please send it in another format."
 SUSPECTED = (
@@ -61,8 +52,14 @@ _BLOCKS: dict[Medium | None, tuple[type[ContentBlock], ...]] = {
 @dataclass(frozen=True, slots=True)
 class Request:
     conversation: Conversation
-    notes: tuple[Note, ...]
+    of_files: tuple[Note, ...]
     """What to tell people of the files, each once."""
+    of_thread: tuple[Note, ...]
+    """The same of the thread, where the answer rests on a part of it."""
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        return (*self.of_files, *self.of_thread)
 
 
 SHORT_CHARS = 10_000
@@ -109,7 +106,7 @@ class Draft:
             conversation = prompt_cache.marked(conversation, built.pace, prefix_tokens_min=self.prefix_tokens_min)
         notes = [note for file in fitting if file.attachment_id not in self.told for note in file.notes]
         conversation = replace(conversation, model=self.model, effort=self.effort)
-        return Request(conversation, (*summed_up(notes), *_of_the_thread(built)))
+        return Request(conversation, summed_up(notes), _of_the_thread(built))
 
     def after(self, error: ModelError) -> Draft | None:
         """What to ask once ``request`` was answered with ``error``; ``None`` where the error stands."""

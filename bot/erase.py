@@ -19,6 +19,7 @@ WORDS = {
     "conversations": "notes of who speaks with the bot in a thread",
     "deleted_files": "notes of deleted files",
     "learned_limits": "limits of Slack's that were learned",
+    "processes": "signs of life of processes",
     "questions": "answered questions",
     "refused_files": "notes of files that the model's API refused",
     "reply_parts": "records of the messages of replies",

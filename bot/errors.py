@@ -6,6 +6,7 @@ Pure. Neighbours translate their libraries' exceptions into these once, at their
     ├── StartFailed                    a setting or a token is wrong: say so and exit with code 2
     ├── StoreFailed                    the question could not be written down: no ack, Slack delivers it again
     │   └── StoreLost                  nor will it ever: say so and exit with code 2
+    ├── BatchUnreadable                 some pages or lines of a file can't be had: name them, and go on with the others
     ├── LeaseLost                      another process may have the question: write nothing more
     ├── SlackError                     a call to Slack failed
     │   ├── SlackUnavailable           not now: rate limit, 5xx, no connection; try again after ``retry_after_s``
@@ -54,6 +55,10 @@ class StoreFailed(BotError):
 
 class StoreLost(StoreFailed):
     """The database file is gone or damaged; ``str`` is a sentence for whoever runs the bot."""
+
+
+class BatchUnreadable(BotError):
+    """Some pages of a file are no PDF of their own, or there is no space for it."""
 
 
 class LeaseLost(BotError):

@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from bot.messages import Attachment, PreparedFile
+from bot.messages import Attachment, FileBytes, PdfBlock, PreparedFile, WholeText
 
 Progress = Callable[[int, int, str], None]
 """Called as ``progress(number, total, file_name)`` when work on a file begins; ``number`` counts those from 1."""
@@ -55,3 +57,47 @@ class RefusedFiles(Protocol):
 
     async def add(self, team_id: str, file_ids: Collection[str], now_s: float) -> None:
         """Remembers that these were refused, until ``Questions.forget`` drops what is that old."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Pages or lines of a document, counted from 1, the final one included; ``tokens`` by estimate."""
+
+    first: int
+    final: int
+    tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BatchNotes:
+    """What the model wrote down of some pages or lines for one question, of which ``question`` is a digest.
+
+    ``first`` 0: what it said of which of them have to be read again for that question.
+    """
+
+    question: str
+    first: int
+    final: int
+    text: str = field(repr=False)
+
+
+class LongFiles(Protocol):
+    """Prepared files that are more than a request takes, by batches, and what is kept of their readings."""
+
+    def pages(self, pdf: PdfBlock, first: int, final: int) -> AbstractAsyncContextManager[PdfBlock]:
+        """These pages as a PDF of their own, which is on disk until the block ends. Raises ``BatchUnreadable``."""
+
+    async def spans(self, text: WholeText, tokens_max: int) -> list[Span]:
+        """All lines but the head, in spans of so many tokens at most. Raises ``BatchUnreadable``."""
+
+    async def lines(self, text: WholeText, span: Span) -> str:
+        """The lines of one span, behind those of the head. Raises ``BatchUnreadable``."""
+
+    async def kept(self, data: FileBytes) -> list[BatchNotes]:
+        """What is kept of the readings of a document, oldest first."""
+
+    async def keep(self, data: FileBytes, notes: BatchNotes) -> None:
+        """Keeps it as long as the prepared file itself, within bounds: the oldest readings go first."""
+
+    async def noted(self, file_ids: Collection[str]) -> frozenset[str]:
+        """Those of whose documents something is kept."""

@@ -7,7 +7,7 @@ in a row that did not fit, older ones are left where they are. Which of the prep
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot.budget import SET_ASIDE, TOGETHER, Allowance, Load, base64_bytes
 from bot.estimates import PDF_PAGE_TOKENS
@@ -24,7 +24,10 @@ _LEFT = f"was {_WHY}"
 
 
 class Intake:
-    def __init__(self, allowance: Allowance) -> None:
+    """``wanted`` are the ids of PDFs that are fetched though they do not fit: what is too long is read in parts."""
+
+    def __init__(self, allowance: Allowance, wanted: Collection[str] = frozenset()) -> None:
+        self._wanted = wanted
         self._load = Load(allowance)
         self._expected_bytes: dict[str, int] = {}
         """In JSON, of the files that are being fetched."""
@@ -36,7 +39,8 @@ class Intake:
         expected = base64_bytes(file.size_bytes or 0)
         is_pdf = file.mimetype == "application/pdf" or file.filetype == "pdf"
         is_picture = file.mimetype.startswith("image/")
-        if (
+        wanted = is_pdf and file.id in self._wanted
+        if not wanted and (
             self._misfits >= MISFITS_MAX
             or (is_pdf and load.bytes_json and load.bytes_json + expected > allowance.bytes_max)
             or (is_pdf and load.pages >= allowance.pages_max)
@@ -45,7 +49,8 @@ class Intake:
         ):
             return Fetch.NEVER
         begun = sum(self._expected_bytes.values())
-        if self._expected_bytes and (self._misfits or load.bytes_json + begun + expected > allowance.bytes_max):
+        too_many = self._misfits or load.bytes_json + begun + expected > allowance.bytes_max
+        if not wanted and self._expected_bytes and too_many:
             return Fetch.LATER
         self._expected_bytes[file.id] = expected
         return Fetch.NOW
@@ -57,7 +62,7 @@ class Intake:
     def add(self, file: PreparedFile) -> None:
         """One that was begun is prepared, or could not be."""
         self._expected_bytes.pop(file.attachment_id, None)
-        fits = not file.blocks or bool(self._load.fitted(file).blocks)
+        fits = not file.blocks or bool(self._load.fitted(file).blocks) or file.attachment_id in self._wanted
         self._misfits = 0 if fits else self._misfits + 1
 
 

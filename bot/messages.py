@@ -104,6 +104,8 @@ class Question:
     attachments: tuple[Attachment, ...]
     response_url: str | None = field(repr=False)
     user_team: str = ""
+    confirmed: bool = False
+    """Whoever asks knows what the answer takes."""
 
     @property
     def thread(self) -> ThreadKey:
@@ -184,8 +186,26 @@ class FileBytes:
 
 
 @dataclass(frozen=True, slots=True)
+class WholeText:
+    """All of a text of which a block has but the ends: UTF-8, to be read by lines.
+
+    ``left_out`` is the reason of the note that says what the block lacks; ``head_lines`` of its first lines say what
+    the others are, as the columns of a table do.
+    """
+
+    data: FileBytes
+    lines: int
+    title: str = field(repr=False)
+    about: str = field(repr=False)
+    language: str
+    head_lines: int
+    left_out: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class TextBlock:
     text: str = field(repr=False)
+    whole: WholeText | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,32 +230,6 @@ class PdfBlock:
 ContentBlock = TextBlock | ImageBlock | PdfBlock
 
 
-class Role(StrEnum):
-    USER = "user"
-    ASSISTANT = "assistant"
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    role: Role
-    content: tuple[ContentBlock, ...]
-
-
-class CacheTtl(StrEnum):
-    """How long the API keeps a prefix. Source: claude:en/build-with-claude/prompt-caching."""
-
-    FIVE_MINUTES = "5m"
-    HOUR = "1h"
-
-
-@dataclass(frozen=True, slots=True)
-class CacheMarker:
-    """Where a prefix that the API is to keep ends: at a ``(message, block)``, or (``None``) with the system prompt."""
-
-    end: tuple[int, int] | None
-    ttl: CacheTtl
-
-
 @dataclass(frozen=True, slots=True)
 class Pace:
     """What a thread tells of whether, and how soon, more will be asked in it."""
@@ -246,22 +240,6 @@ class Pace:
     """From the question that was answered last to this one."""
     files: bool
     """Whether the model is sent any file."""
-
-
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """One request's worth: starts and ends with a user message, roles alternate, no blank text."""
-
-    system: str = field(repr=False)
-    messages: tuple[Message, ...]
-    cache_markers: tuple[CacheMarker, ...] = ()
-    citations: bool = False
-    """Whether the answer is to say on which pages of the PDFs it rests."""
-    model: str = ""
-    effort: str = ""
-    """``output_config.effort``. Empty: as the settings say for the model, and not sent for the effort."""
-    tokens: float = 0.0
-    """By estimate, without a margin; 0 where nobody has estimated it."""
 
 
 @dataclass(frozen=True, slots=True)

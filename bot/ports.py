@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from bot.conversation import Conversation
 from bot.day_budget import Spent
 from bot.lease import Lease
-from bot.messages import Channel, Conversation, Note, Question, Source, ThreadKey, ThreadMessage
+from bot.messages import Channel, Note, Question, Source, ThreadKey, ThreadMessage
 from bot.shares import Others
 from bot.stream_events import StreamEvent, Usage
 
@@ -67,6 +68,8 @@ class Outcome(StrEnum):
     """The question's message was."""
     NO_QUESTION = "no_question"
     """It was the word that ended another answer."""
+    ESTIMATED = "estimated"
+    """People were told what an answer takes, for them to agree to."""
 
 
 class Stage(StrEnum):
@@ -221,6 +224,7 @@ class Button(StrEnum):
 
     CONTINUE = "continue"
     ASK_AGAIN = "ask_again"
+    READ_ALL = "read_all"
 
 
 class Reply(Protocol):

@@ -30,9 +30,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import accumulate
 
+from bot.conversation import CacheMarker, CacheTtl, Conversation
 from bot.estimates import estimate_tokens
 from bot.limits import CACHE_LOOKBACK_BLOCKS, CACHE_MARKERS_MAX
-from bot.messages import CacheMarker, CacheTtl, Conversation, Pace, TextBlock
+from bot.messages import Pace, TextBlock
 
 HOUR_S = 3_600.0
 

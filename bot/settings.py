@@ -119,6 +119,13 @@ class ModelSettings(_Settings):
     bot_cache_age_max_s: float = Field(
         7 * 86_400, gt=0, description="Prepared files that nobody used for so long are dropped."
     )
+    bot_document_pages_max: int = Field(2_000, ge=1, description="Pages of one document that are read.")
+    bot_document_tokens_max: int = Field(
+        10_000_000, ge=10_000, description="Estimated tokens of documents that are read in parts for one question."
+    )
+    bot_document_confirm_tokens: int = Field(
+        3_000_000, ge=0, description="Where that takes more tokens, people are told first, and press a button to go on."
+    )
     bot_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level logged.")
     bot_log_format: Literal["console", "json"] = Field("console", description="Lines for people or for machines.")
 

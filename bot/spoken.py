@@ -38,6 +38,8 @@ NAME_CHARS_MAX = 120
 _CONTAINED = re.compile(
     r'\A(File "[^"\n]*" \([^\n]*\):\n)?(?P<fence>`{3,})[^`\n]*\n(?P<text>.*)\n(?P=fence)\Z', re.DOTALL
 )
+_BACKTICKS = re.compile(r"`{3,}")
+_LANGUAGE = re.compile(r"[\w.+#-]{0,40}", re.ASCII)
 _APP = re.compile(r"\(\s*app\s*\)", re.IGNORECASE)
 _FORGES = str.maketrans({"[": "(", "]": ")", ":": " ", '"': "'", "“": "'", "”": "'", "`": "'", "\\": "/"})
 
@@ -84,6 +86,15 @@ def in_file(text: str) -> str:
     if "\n" not in text.strip() and text.startswith('File "'):
         return text
     return INDENT + _indented(text.strip())
+
+
+def fenced(text: str, language: str = "") -> str:
+    """``text`` in a code fence longer than any run of backticks in it, so that no line of it can close the fence."""
+    text = text.replace("\0", "")  # which is not sent, and could part such a run
+    language = language if _LANGUAGE.fullmatch(language) else ""
+    longest = max((len(run) for run in _BACKTICKS.findall(text)), default=2)
+    fence = "`" * (longest + 1)
+    return f"{fence}{language}\n{text.removesuffix(chr(10))}\n{fence}"
 
 
 def _indented(text: str) -> str:

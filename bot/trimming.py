@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot import steps
+from bot.conversation import Role
 from bot.estimates import bytes_json, estimate_tokens
-from bot.messages import ContentBlock, Role, TextBlock
+from bot.messages import ContentBlock, TextBlock
 
 NOTICE_TOKENS = 60
 NOTICE_BYTES = 500

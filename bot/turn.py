@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 from bot import endings
 from bot.access import Reason
 from bot.answering import Answering, Streamed
+from bot.batch_reading import BatchReading, status_of
 from bot.bill import Bill
 from bot.dates import dated
 from bot.day_budget import Spent
 from bot.door import Door
-from bot.draft import Draft, newly_attached, refused_file
+from bot.draft import Draft
+from bot.drafting import Drafting
 from bot.endings import Ending
 from bot.errors import (
     LeaseLost,
@@ -32,9 +34,7 @@ from bot.errors import (
     SlackUnavailable,
     StoreFailed,
 )
-from bot.file_ports import Files, RefusedFiles
 from bot.instructions import Instructions
-from bot.intake import Intake
 from bot.lease import Stop
 from bot.logs import get_logger
 from bot.messages import Channel, EntryPoint, Note, Question, ThreadMessage
@@ -42,7 +42,6 @@ from bot.ports import Button, Claim, Outcome, Questions, Replies, Reply, Stage, 
 from bot.stops import StopWatch
 from bot.store_patience import waited_out
 from bot.stream_events import Usage
-from bot.window import Windows
 
 log = get_logger(__name__)
 
@@ -70,17 +69,15 @@ class Turn:
     """Everything a turn needs; one object serves them all. ``answer`` is what the inbox runs."""
 
     threads: Threads
-    files: Files
+    drafting: Drafting
+    batch_reading: BatchReading
     answering: Answering
     replies: Replies
     questions: Questions
-    refused_files: RefusedFiles
     door: Door
     usage: UsageRecords
     stop_watch: StopWatch
     instructions: Callable[[Question, Channel], Instructions]
-    windows: Windows
-    """What one request may hold."""
     bills_shown: bool = False
     """Whether people read under an answer what it used."""
 
@@ -177,16 +174,28 @@ class Turn:
             self.questions.reached(claim, Stage.FILES)
         instructions = self.instructions(question, await self.threads.channel(question))
         bill.model, bill.effort = instructions.model, instructions.effort
-        draft = await self._draft(question, dated(thread, question, time.time()), instructions, reply)
+        draft = await self.drafting.draft(question, dated(thread, question, time.time()), instructions, reply.status)
         reply.status("is thinking…")
         await reply.ready()
         self.questions.reached(claim, Stage.ASKING)
+        return await self._ask(claim, draft, reply, bill)
+
+    async def _ask(self, claim: Claim, draft: Draft, reply: Reply, bill: Bill) -> Result:
+        """Long documents part by part first, and then the question."""
+        question = claim.question
         on_words = partial(self.questions.reached, claim, Stage.WRITING)
         book = partial(self._book, claim, bill)
-        streamed, notes = await self.answering.answer(question.team_id, draft, reply, on_words, book)
+        read = await self.batch_reading.read(draft, status_of(reply), book, confirmed=question.confirmed)
+        if read.estimate:
+            reply.write(read.estimate)
+            return Result(Ending(Outcome.ESTIMATED, button=Button.READ_ALL), files=len(draft.files))
+        if read.error is not None:
+            return Result(endings.of(Streamed(error=read.error)), files=len(draft.files))
+        reply.status("is thinking…")
+        streamed, notes = await self.answering.answer(question.team_id, read.draft, reply, on_words, book)
         if streamed.error is not None:
             log.warning("model.failed", error=type(streamed.error).__name__, detail=str(streamed.error))
-        return Result(endings.of(streamed), notes, len(draft.files), streamed)
+        return Result(endings.of(streamed), (*notes, *read.notes), len(draft.files), streamed)
 
     def _book(self, claim: Claim, bill: Bill, more: Usage) -> None:
         bill.add(more)
@@ -214,38 +223,6 @@ class Turn:
         log.warning("reply.not_possible", channel=question.channel_id, method=error.method, code=error.code)
         await self.replies.tell(question, error.sentence)
         return Outcome.FAILED
-
-    async def _draft(
-        self, question: Question, thread: Sequence[ThreadMessage], instructions: Instructions, reply: Reply
-    ) -> Draft:
-        """Files that the API refused in an earlier turn are left out, and named again only where they are new here."""
-        attachments = [file for message in thread for file in message.attachments]
-        ids = {file.id for file in attachments}
-        refused = frozenset[str]()
-        if ids:
-            refused = await waited_out(lambda: self.refused_files.among(question.team_id, ids))
-
-        def progress(number: int, total: int, file_name: str) -> None:
-            reply.status(f"is reading {file_name}" + (f", {number} of {total}…" if total > 1 else "…"))
-
-        window = self.windows.of(instructions.model)
-        readable = [file for file in attachments if file.id not in refused]
-        person = f"{question.team_id} {question.user_id}"
-        fetched = await self.files.prepare(readable, Intake(window.allowance), progress, person) if readable else ()
-        prepared = iter(fetched)
-        files = tuple(refused_file(file.id, thread) if file.id in refused else next(prepared) for file in attachments)
-        spoken = {file.attachment_id for file in files if file.words}
-        return Draft(
-            tuple(thread),
-            files,
-            system=instructions.system,
-            model=instructions.model,
-            effort=instructions.effort,
-            tokens_max=window.tokens_max,
-            allowance=window.allowance,
-            prefix_tokens_min=window.prefix_tokens_min,
-            told=(refused | spoken) - newly_attached(thread),
-        )
 
 
 def _uncancelled() -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from bot.derived import file_limits
 from bot.files.confinement import Confinement
-from bot.limits import PDF_PAGES_MAX
 from bot.settings import ModelSettings
 
 CONFINEMENT = Confinement(7, network_namespace=True, call_filter=True)
-LIMITS = file_limits(ModelSettings.model_construct(), CONFINEMENT, pdf_pages_max=PDF_PAGES_MAX)
+LIMITS = file_limits(ModelSettings.model_construct(), CONFINEMENT)
 CONVERT = LIMITS.convert

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 from collections.abc import Mapping, Sequence
 
 import pikepdf
@@ -85,3 +86,39 @@ def locked_attachments(*, attachment: bool = False) -> bytes:
     objects += [lock, b"<</Type/Filespec/F(a.txt)/UF(a.txt)/EF<</F 8 0 R>>>>"]
     objects.append(b"<</Type/EmbeddedFile/Length 32>>stream\n%s\nendstream" % (b"\x9a" * 32))
     return by_hand(objects, b"/Size 9 /Root 1 0 R/Encrypt 6 0 R/ID[<00112233><00112233>]")
+
+
+def numbered(pages: int, *, size_bytes: int = 0, first: int = 1, shared: bool = False) -> bytes:
+    """Each page says "PAGE" and its number, from ``first`` on; noise in a picture of each makes up the size.
+
+    ``shared``: all pages list all pictures among their resources, as some programs write them.
+    """
+    file = io.BytesIO()
+    with pikepdf.new() as made:
+        font = made.make_indirect(
+            pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
+        )
+        side = int((size_bytes / pages) ** 0.5)
+        noise = random.Random(0).randbytes(side * side + pages)
+        pictures = [
+            _picture(made, noise[number : number + side * side], side) for number in range(pages if side else 0)
+        ]
+        everything = pikepdf.Dictionary({f"/P{number}": one for number, one in enumerate(pictures)})
+        for number in range(pages):
+            own = pikepdf.Dictionary({f"/P{number}": one for one in pictures[number : number + 1]})
+            draw = f"q 9 0 0 9 9 9 cm /P{number} Do Q" if pictures else ""
+            words = f"BT /F1 24 Tf 72 700 Td (PAGE {first + number}) Tj ET {draw}"
+            page = made.add_blank_page(page_size=(612, 792))
+            page.obj.Resources = pikepdf.Dictionary(
+                Font=pikepdf.Dictionary(F1=font), XObject=everything if shared else own
+            )
+            page.obj.Contents = made.make_stream(words.encode())
+        made.save(file, compress_streams=False)
+    return file.getvalue()
+
+
+def _picture(made: pikepdf.Pdf, grey: bytes, side: int) -> pikepdf.Object:
+    return made.make_stream(
+        grey, Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image, Width=side, Height=side,
+        ColorSpace=pikepdf.Name.DeviceGray, BitsPerComponent=8,
+    )  # fmt: skip

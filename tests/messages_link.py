@@ -8,9 +8,10 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from bot.conversation import Conversation, Message, Role
 from bot.llm.client import MessagesClient
 from bot.llm.patience import Patience
-from bot.messages import Conversation, FileBytes, Message, PdfBlock, Role, TextBlock
+from bot.messages import FileBytes, PdfBlock, TextBlock
 from bot.stream_events import Finished, StreamEvent, TextDelta
 from playground.practice_model.server import PracticeModel
 

@@ -20,7 +20,6 @@ from bot.files.confinement import probe
 from bot.files.conversion import Conversion
 from bot.files.extracts import to_json
 from bot.files.worker import seccomp
-from bot.limits import PDF_PAGES_MAX
 from bot.settings import ModelSettings
 
 PR_SET_NO_NEW_PRIVS = 38
@@ -39,7 +38,7 @@ def forbid(calls: list[str]) -> None:
 async def main(source: Path, directory: Path) -> None:
     found = await probe()
     settings = ModelSettings(_env_file=None, yourouter_api_key=SecretStr("none"))  # type: ignore[call-arg]  # its own
-    limits = file_limits(settings, found, pdf_pages_max=PDF_PAGES_MAX)
+    limits = file_limits(settings, found)
     conversion = Conversion(replace(limits, workers_max=1))
     try:
         extracts = await conversion.convert(source, "x", "", directory)

@@ -5,17 +5,13 @@ I/O: reads the text extracts; the bytes of images and PDFs stay on disk.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from bot.files.extracts import Extract, ImageExtract, NoteExtract, PdfExtract, TextExtract
 from bot.files.names import one_line, safe_name
-from bot.messages import ContentBlock, FileBytes, ImageBlock, Note, PdfBlock, PreparedFile, TextBlock
-
-_BACKTICKS = re.compile(r"`{3,}")
-_LANGUAGE = re.compile(r"[\w.+#-]{0,40}", re.ASCII)
-
+from bot.messages import ContentBlock, FileBytes, ImageBlock, Note, PdfBlock, PreparedFile, TextBlock, WholeText
+from bot.spoken import fenced
 
 ABOUT_CHARS_MAX = 300
 
@@ -59,17 +55,15 @@ def _blocks(
         label = f'File "{name}" ({about or "PDF"}, {pages}):'
         return [TextBlock(label), PdfBlock(name, _bytes(directory / extract.file, use), extract.pages)]
     text = (directory / extract.file).read_text(encoding="utf-8")
-    return [TextBlock(f'File "{name}" ({about}):\n{fenced(text, extract.language)}')]
+    whole = _whole(extract, name, about, directory, use) if extract.whole else None
+    return [TextBlock(f'File "{name}" ({about}):\n{fenced(text, extract.language)}', whole)]
+
+
+def _whole(extract: TextExtract, name: str, about: str, directory: Path, use: object) -> WholeText:
+    data = _bytes(directory / extract.whole, use)
+    about = one_line(extract.whole_about or about)[:ABOUT_CHARS_MAX]
+    return WholeText(data, extract.lines, name, about, extract.language, extract.head_lines, extract.left_out)
 
 
 def _bytes(path: Path, use: object) -> FileBytes:
     return FileBytes(path, path.stat().st_size, use)
-
-
-def fenced(text: str, language: str) -> str:
-    """``text`` in a code fence longer than any run of backticks in it, so that no line of it can close the fence."""
-    text = text.replace("\0", "")  # which is not sent, and could part such a run
-    language = language if _LANGUAGE.fullmatch(language) else ""
-    longest = max((len(run) for run in _BACKTICKS.findall(text)), default=2)
-    fence = "`" * (longest + 1)
-    return f"{fence}{language}\n{text.removesuffix(chr(10))}\n{fence}"

@@ -27,10 +27,10 @@ class ConvertLimits:
     """Pages of a TIFF, or pieces of a long picture, that are sent."""
     image_frames_max: int = 5
     """Frames of an animation that are sent, spread evenly."""
-    pdf_pages_max: int
-    pdf_bytes_max: int = 22_000_000
-    """Of one PDF that is sent; the first pages that fit are kept. 22 MB are 30 MB as base64, just inside a request."""
     text_chars_max: int = 200_000
+    """Of one text that is sent at once; what is longer is read in batches."""
+    whole_chars_max: int = 50_000_000
+    """Of a text that is kept to be read in batches."""
     archive_files_max: int = 50
     archive_bytes_max: int = 100_000_000
     """Of all members of an archive together, unpacked."""

@@ -7,8 +7,8 @@ Rules:
   processes prepare the same file, the first rename wins and both use it.
 - All together never exceed ``bytes_max``, entries and files in preparation alike. The least recently used entries go
   to make space; where that is not enough, because the rest is in use, the file is refused.
-- An entry is read-only; using it sets its modification time. One that was not used for ``age_max_s`` is as good as
-  none, and goes with the next sweep.
+- An entry is read-only, but for what is kept of its readings; using it sets its modification time. One that was not
+  used for ``age_max_s`` is as good as none, and goes with the next sweep.
 - An entry is in use while a ``Use`` of it exists: its bytes may be on their way to the model. Of what other processes
   use nothing is known but the time, so that ``_IN_USE_S`` have to do where there are any.
 - What is in preparation belongs to a process, which holds a lock on a file of its own. A sweep removes what belongs to
@@ -27,26 +27,25 @@ import shutil
 import tempfile
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
 from bot.files import notes
+from bot.files.entries import EXTRACTS, digest, prepared_at_s, size_bytes, used_at
 from bot.files.extracts import Extract, Unreadable, UnreadableNow, from_json, to_json
 from bot.files.uses import Use, Uses
 from bot.messages import Attachment
 
-_VERSION = "2"
+_VERSION = "3"
 """Raised when the same file and settings would now be converted differently."""
 _IN_USE_S = 15 * 60
 _UNFINISHED = "unfinished-"
 _OWNER = "owner-"
 _LOCK = "lock"
 _FORGOTTEN_MAX = 100_000
-_EXTRACTS = "extracts.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ class Cache:
         self._age_max_s = age_max_s
         self._uses = Uses()
         self._sizes: dict[str, int] = {}
-        """Of entries, which never change."""
+        """Of entries, which change by ``add`` alone."""
         self._expected_bytes: dict[Path, int] = {}
         """Of what this process is preparing."""
         self._begun_at_s: dict[Path, float] = {}
@@ -83,7 +82,7 @@ class Cache:
             if time.time() - directory.stat().st_mtime > self._age_max_s and self._uses.count(key) == 1:
                 self._remove(directory)
                 return None
-            extracts = from_json(json.loads((directory / _EXTRACTS).read_bytes()))
+            extracts = from_json(json.loads((directory / EXTRACTS).read_bytes()))
             os.utime(directory)
         except (FileNotFoundError, NotADirectoryError):
             return None
@@ -109,8 +108,8 @@ class Cache:
         for path in begun.iterdir():
             if path.name not in files:
                 path.unlink()
-        (begun / _EXTRACTS).write_text(json.dumps(to_json(extracts)), encoding="utf-8")
-        os.utime(begun / _EXTRACTS, (self._begun_at_s[begun],) * 2)
+        (begun / EXTRACTS).write_text(json.dumps(to_json(extracts)), encoding="utf-8")
+        os.utime(begun / EXTRACTS, (self._begun_at_s[begun],) * 2)
         use = self._uses.begin(key)
         with self._locked():
             if key.partition("-")[0] in self._forgotten:
@@ -132,14 +131,27 @@ class Cache:
         self._expected_bytes.pop(begun, None)
         self._begun_at_s.pop(begun, None)
 
+    def add(self, entry: Path, name: str, data: bytes) -> None:
+        """Puts one more file into an entry; nothing where that was removed meanwhile, or there is no space."""
+        with self._locked(), suppress(OSError, UnreadableNow):
+            self._make_space(len(data))
+            unfinished = entry / f".{name}"
+            unfinished.write_bytes(data)
+            unfinished.replace(entry / name)
+            self._sizes.pop(entry.name, None)
+
+    def with_any(self, file_ids: Collection[str], pattern: str) -> frozenset[str]:
+        """Those of which an entry holds a file whose name is like ``pattern``."""
+        return frozenset(one for one in file_ids if any(self._directory.glob(f"{digest(one)}-*/{pattern}")))
+
     def forget(self, file_id: str) -> None:
         """Removes whatever was kept of the file, for good."""
-        digest = _digest(file_id)
+        prefix = digest(file_id)
         with self._locked():
-            self._forgotten[digest] = None
+            self._forgotten[prefix] = None
             while len(self._forgotten) > _FORGOTTEN_MAX:
                 self._forgotten.popitem(last=False)
-            for entry in self._directory.glob(f"{digest}-*"):
+            for entry in self._directory.glob(f"{prefix}-*"):
                 self._remove(entry)
 
     def remove_older(self, at_s: float) -> tuple[int, int]:
@@ -151,7 +163,7 @@ class Cache:
         with self._locked():
             for name in self._measured():
                 entry = self._directory / name
-                if _prepared_at_s(entry) > at_s:
+                if prepared_at_s(entry) > at_s:
                     continue
                 if self._uses.count(name):
                     in_use += 1
@@ -174,8 +186,7 @@ class Cache:
                     self._remove(path)
             for name in self._measured():
                 entry = self._directory / name
-                used_at = _used_at(entry)
-                if time.time() - used_at > self._age_max_s and not self._uses.count(name):
+                if time.time() - used_at(entry) > self._age_max_s and not self._uses.count(name):
                     self._remove(entry)
             with suppress(UnreadableNow):
                 self._make_space(0)
@@ -191,15 +202,14 @@ class Cache:
         """Removes entries, the least recently used first, until so many bytes more are within the bound."""
         sizes = self._measured()
         preparing = sum(
-            max(_size_bytes(path), self._expected_bytes.get(path, 0))
-            for path in self._directory.glob(f"{_UNFINISHED}*")
+            max(size_bytes(path), self._expected_bytes.get(path, 0)) for path in self._directory.glob(f"{_UNFINISHED}*")
         )
         excess = sum(sizes.values()) + preparing + wanted_bytes - self._bytes_max
         if excess <= 0:
             return
         alone = len(self._living_owners()) == 1
-        for used_at, name in sorted((_used_at(self._directory / name), name) for name in sizes):
-            if not self._uses.count(name) and (alone or time.time() - used_at > _IN_USE_S):
+        for used_s, name in sorted((used_at(self._directory / name), name) for name in sizes):
+            if not self._uses.count(name) and (alone or time.time() - used_s > _IN_USE_S):
                 self._remove(self._directory / name)
                 excess -= sizes[name]
                 if excess <= 0:
@@ -214,7 +224,7 @@ class Cache:
             if not found.name.startswith((_UNFINISHED, _OWNER)) and found.name != _LOCK
         }
         self._sizes = {
-            name: self._sizes[name] if name in self._sizes else _size_bytes(self._directory / name) for name in names
+            name: self._sizes[name] if name in self._sizes else size_bytes(self._directory / name) for name in names
         }
         return self._sizes
 
@@ -253,33 +263,4 @@ class Cache:
 def key_of(attachment: Attachment, fingerprint: str) -> str:
     """The name of the entry for this file as it is now, converted with settings that ``fingerprint`` stands for."""
     state = (_VERSION, fingerprint, attachment.url, attachment.size_bytes, attachment.name, attachment.filetype)
-    return f"{_digest(attachment.id)}-{_digest(repr(state))}"
-
-
-def _digest(text: str) -> str:
-    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
-
-
-def _used_at(entry: Path) -> float:
-    try:
-        return entry.stat().st_mtime
-    except FileNotFoundError:
-        return time.time()
-
-
-def _prepared_at_s(entry: Path) -> float:
-    try:
-        return (entry / _EXTRACTS).stat().st_mtime
-    except OSError:  # it is not whole, or goes just now
-        return 0.0
-
-
-def _size_bytes(directory: Path) -> int:
-    """Of all files beneath it, each once however many names it has. What vanishes meanwhile counts nothing."""
-    sizes: dict[int, int] = {}
-    for parent, directories, files in os.walk(directory):  # which goes on where a directory is gone
-        for name in (*directories, *files):
-            with suppress(FileNotFoundError):
-                state = os.lstat(os.path.join(parent, name))  # noqa: PTH118 - many small files: a Path costs more
-                sizes[state.st_ino] = state.st_size
-    return sum(sizes.values())
+    return f"{digest(attachment.id)}-{digest(repr(state))}"

@@ -15,7 +15,9 @@ from pathlib import Path
 from bot.files import notes
 from bot.files.bounds import FileLimits
 from bot.files.extracts import (
+    ALL_ROWS,
     DRAW,
+    PAGES,
     DrawingExtract,
     Extract,
     ImageExtract,
@@ -26,6 +28,7 @@ from bot.files.extracts import (
     TextExtract,
     Unreadable,
     UnreadableNow,
+    files_named,
     instead_of,
 )
 from bot.files.office import Office
@@ -81,6 +84,13 @@ class Conversion:
         task = _Task(out, ends_at_s, limits.archive_files_max, limits.archive_bytes_max, 0, spare_pdf)
         return _few_notes(await self._expanded(task, source, name, filetype, path=()))
 
+    async def pages(self, pdf: Path, first: int, final: int, out: Path) -> PdfExtract:
+        """These pages, counted from 1, of a PDF that ``convert`` gave, as a PDF in ``out``. Raises ``Unreadable``."""
+        (found,) = await self._sandbox.convert(pdf, pdf.name, f"{PAGES}{first}-{final}", out, prefix=f"{first}-")
+        if not isinstance(found, PdfExtract) or found.pages != final - first + 1:
+            raise Unreadable(notes.DAMAGED_PDF)
+        return found
+
     async def _expanded(
         self, task: _Task, source: Path, name: str, filetype: str, path: tuple[str, ...]
     ) -> list[Extract]:
@@ -101,7 +111,7 @@ class Conversion:
         """What there is to read, and what becomes of members and of what is to be rendered or drawn."""
         inside = " › ".join(path)
         extracts: list[Extract] = []
-        for extract in found:
+        for extract in await self._with_all_rows(task, source, name, list(found)):
             if isinstance(extract, MemberExtract):
                 extracts += await self._member(task, extract, path)
             elif isinstance(extract, OfficeExtract):
@@ -111,6 +121,23 @@ class Conversion:
             else:
                 extracts.append(replace(extract, inside=" › ".join(filter(None, (inside, extract.inside)))))
         return extracts
+
+    async def _with_all_rows(self, task: _Task, source: Path, name: str, found: list[Extract]) -> list[Extract]:
+        """The same, with all rows of the sheets that were too long beside their ends, as far as they can be had."""
+        if not any(isinstance(extract, TextExtract) and extract.sheet for extract in found):
+            return found
+        task.jobs += 1
+        try:
+            wholes = await self._sandbox.convert(source, name, ALL_ROWS, task.out, prefix=f"{task.jobs}-")
+        except Unreadable:
+            return found
+        by_sheet = {whole.about: whole for whole in wholes if isinstance(whole, TextExtract)}
+        return [
+            replace(extract, whole=whole.file, lines=whole.lines, head_lines=whole.head_lines)
+            if isinstance(extract, TextExtract) and (whole := by_sheet.get(extract.sheet)) and extract.sheet
+            else extract
+            for extract in found
+        ]
 
     async def _drawn(self, task: _Task, source: Path, name: str, inside: str) -> list[Extract]:
         """The picture of a drawing whose source is read already."""
@@ -230,4 +257,4 @@ def _few_notes(extracts: list[Extract]) -> list[Extract]:
 def files_of(extracts: list[Extract]) -> set[str]:
     """The names of the files that the extracts need; everything else beside them was only on the way."""
     on_the_way = NoteExtract | OfficeExtract | MemberExtract | DrawingExtract
-    return {extract.file for extract in extracts if not isinstance(extract, on_the_way)}
+    return set(files_named(extract for extract in extracts if not isinstance(extract, on_the_way)))

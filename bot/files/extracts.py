@@ -37,12 +37,26 @@ class PdfExtract:
 
 @dataclass(frozen=True, slots=True)
 class TextExtract:
-    """UTF-8 text. ``language`` is the fence's info word; ``about`` says what it is: "Python source, 120 lines"."""
+    """UTF-8 text. ``language`` is the fence's info word; ``about`` says what it is: "Python source, 120 lines".
+
+    Of one that is too long for a request, ``file`` has the ends; the rest of the fields is about the whole.
+    """
 
     file: str
     language: str
     about: str = field(repr=False)
     inside: str = field(default="", repr=False)
+    whole: str = field(default="", repr=False)
+    """The file that has all of it; empty where ``file`` does."""
+    whole_about: str = field(default="", repr=False)
+    lines: int = 0
+    """Of ``whole``."""
+    head_lines: int = 0
+    """So many of its first lines say what the others are: the columns of a table."""
+    sheet: str = field(default="", repr=False)
+    """Of a workbook, which is to be read once more for ``whole``."""
+    left_out: str = field(default="", repr=False)
+    """The reason of the note that says what ``file`` lacks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +109,11 @@ class DrawingExtract:
 
 DRAW = "draw this"
 """In place of a file type: asks a worker for the picture of a drawing. Slack has no type of that name."""
+PAGES = "pages "
+"""The same for some pages of a PDF that was converted before: ``pages FIRST-FINAL``, counted from 1."""
+
+ALL_ROWS = "all rows"
+"""The same for all rows of a workbook."""
 
 Extract = ImageExtract | PdfExtract | TextExtract | NoteExtract | MemberExtract | OfficeExtract | DrawingExtract
 
@@ -132,7 +151,7 @@ def _from_json(kind: type[Extract], item: Mapping[str, Any]) -> Extract:
         value = getattr(extract, one.name)
         if one.type in _CHECKED and type(value).__name__ != one.type:
             raise TypeError(f"{kind.__name__}.{one.name}")
-        if one.name in {"file", "words"} and value != PurePath(value).name:
+        if one.name in {"file", "words", "whole"} and value != PurePath(value).name:
             raise ValueError(f"{kind.__name__}.{one.name}")
     if getattr(extract, "file", "x") == "":
         raise ValueError(f"{kind.__name__} without a file")
@@ -155,3 +174,5 @@ def files_named(extracts: Iterable[Extract]) -> Iterator[str]:
             yield from files_named(instead_of(extract))
         elif not isinstance(extract, NoteExtract | DrawingExtract):
             yield extract.file
+            if isinstance(extract, TextExtract) and extract.whole:
+                yield extract.whole

@@ -23,6 +23,7 @@ from bot.files.cache import Cache, Entry, key_of
 from bot.files.conversion import Conversion, files_of
 from bot.files.download import Downloader
 from bot.files.extracts import NoteExtract, Unreadable, UnreadableNow
+from bot.files.long_files import LongReader
 from bot.files.names import safe_name
 from bot.files.said import said
 from bot.files.slots import Slots, for_one_question
@@ -63,6 +64,7 @@ class FileReader:
         self._downloader = Downloader(client, bot_token=bot_token, slack_api_url=slack_api_url, limits=limits)
         self._conversion = Conversion(limits)
         self._cache = Cache(cache_dir, bytes_max=limits.cache_bytes_max, age_max_s=limits.cache_age_max_s)
+        self.long = LongReader(self._conversion, self._cache)
         self._each_max = max(1, limits.files_at_once_max - 1)
         """Files of one person at the same time: nobody has all slots, however long somebody's files take."""
         self._slots = Slots(limits.files_at_once_max, self._each_max)

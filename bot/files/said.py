@@ -15,11 +15,11 @@ from pathlib import Path
 
 from bot.errors import SlackError
 from bot.files import notes
-from bot.files.blocks import fenced
 from bot.files.entities import unescape
 from bot.files.extracts import Unreadable, UnreadableNow
 from bot.files.names import safe_name
 from bot.messages import Attachment, Note, PreparedFile, TextBlock, Words, WordsKind
+from bot.spoken import fenced
 
 LOOKS_MAX = 6
 LOOK_EVERY_S = 0.5

@@ -19,6 +19,7 @@ import aiohttp.http_exceptions
 import httpx
 from httpx_aiohttp import HttpxAiohttpClient
 
+from bot.conversation import Conversation
 from bot.errors import AnswerCut, ModelError, ModelRequestInvalid, ModelSilent, ModelUnavailable
 from bot.limits import answer_tokens_max
 from bot.llm import refusals, wire
@@ -27,7 +28,6 @@ from bot.llm.efforts import Efforts
 from bot.llm.patience import Deadline, Patience
 from bot.llm.sse import ObjectReader, StreamBroken
 from bot.logs import get_logger
-from bot.messages import Conversation
 from bot.stream_events import StreamEvent, Usage
 from bot.window import ModelLimits
 

@@ -13,10 +13,10 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from bot.cache_watch import CacheWatch
+from bot.conversation import Conversation
 from bot.errors import ModelError
 from bot.llm.client import MessagesClient
 from bot.logs import get_logger
-from bot.messages import Conversation
 from bot.stream_events import Finished, StreamEvent, Usage
 from bot.window import Windows
 

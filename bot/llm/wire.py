@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bot.conversation import CacheMarker, Conversation
 from bot.errors import AnswerCut, ModelError
 from bot.llm.refusals import error_from, loggable
-from bot.messages import CacheMarker, ContentBlock, Conversation, FileBytes, ImageBlock, PdfBlock, TextBlock
+from bot.messages import ContentBlock, FileBytes, ImageBlock, PdfBlock, TextBlock
 from bot.stream_events import Citation, Finished, StopReason, TextDelta, Usage
 from bot.window import ModelLimits
 
@@ -41,6 +42,7 @@ def request_headers(api_key: str, vendor: str) -> dict[str, str]:
 
 def request_chunks(conversation: Conversation, *, model: str, max_tokens: int) -> tuple[Chunk, ...]:
     """The JSON of a streaming request, in order; no two ``bytes`` follow each other. ``model`` if it names none."""
+    max_tokens = min(max_tokens, conversation.max_tokens or max_tokens)
     head: dict[str, Any] = {"model": conversation.model or model, "max_tokens": max_tokens, "stream": True}
     if conversation.effort:
         head["output_config"] = {"effort": conversation.effort}

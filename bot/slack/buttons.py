@@ -17,10 +17,11 @@ BLOCK_ID = "button"
 STOP = "stop"
 STOP_LABEL = "Stop writing…"
 """Says that the answer still grows, too, in one line, and moves none of its words."""
-LABELS = {Button.CONTINUE: "Continue", Button.ASK_AGAIN: "Ask again"}
+LABELS = {Button.CONTINUE: "Continue", Button.ASK_AGAIN: "Ask again", Button.READ_ALL: "Read it all"}
 WORDS = {
     Button.CONTINUE: "Please go on exactly where your answer broke off, without repeating any of it.",
     Button.ASK_AGAIN: "",
+    Button.READ_ALL: "Please read all of it, and then answer the question above.",
 }
 """What the person says with a press; nothing asks for an answer to the thread as it stands."""
 
@@ -73,6 +74,7 @@ def question_of(body: Json, team_id: str, bot_user_id: str, bot_id: str) -> Ques
         attachments=(),
         response_url=None,
         user_team=text_of(user.get("team_id")) or text_of(object_of(body.get("team")).get("id")),
+        confirmed=button is Button.READ_ALL,
     )
 
 

@@ -21,9 +21,7 @@ from bot.messages import EVERY_FILE
 from bot.store import deleted_files
 from bot.store.schema import FINISHED, metadata, questions
 
-NOBODYS = frozenset({"processes"})
-"""Tables that hold nothing of anybody's."""
-NO_PERSONS = frozenset({"learned_limits"})
+NO_PERSONS = frozenset({"learned_limits", "processes"})
 """Tables that hold nothing of any person's, only of workspaces."""
 
 
@@ -48,8 +46,7 @@ def erase(connection: Connection, whose: Whose) -> Erased:
     emptied = connection.execute(questions.update().where(unfinished).values(payload=None)).rowcount
     rows = {}
     for table in reversed(metadata.sorted_tables):
-        if table.name not in NOBODYS:
-            rows[table.name] = connection.execute(table.delete().where(_to_go(table, whose))).rowcount
+        rows[table.name] = connection.execute(table.delete().where(_to_go(table, whose))).rowcount
     deleted_files.add(connection, whose.team_id, EVERY_FILE, time.time())
     return Erased(rows, emptied)
 

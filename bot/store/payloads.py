@@ -18,6 +18,7 @@ def dump(question: Question) -> str:
             "attachments": [asdict(attachment) for attachment in question.attachments],
             "response_url": question.response_url,
             "user_team": question.user_team,
+            "confirmed": question.confirmed,
         }
     )
 
@@ -35,6 +36,7 @@ def load(row: RowMapping) -> Question:
         attachments=tuple(map(_attachment, payload.get("attachments", ()))),
         response_url=payload.get("response_url"),
         user_team=payload.get("user_team", ""),
+        confirmed=payload.get("confirmed", False),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from playground.practice_model.parts import answer_about_parts, repeated_notes
 from playground.practice_model.received import Received, SeenBlock, SeenImage, SeenMessage, SeenPdf, SeenText
 from playground.practice_model.script import Cite
 
@@ -24,6 +25,8 @@ _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight"
 
 def answer_to(received: Received) -> str:
     """Ends with a longer part where the question asks for one: it says "long", "table" or "code"."""
+    if (about_parts := answer_about_parts(received)) is not None:
+        return about_parts
     question = question_of(received)
     paragraphs = [
         "## What reached me",
@@ -38,6 +41,7 @@ def answer_to(received: Received) -> str:
         paragraphs.append(_code(received))
     if "long" in wishes:
         paragraphs += _long(received)
+    paragraphs += repeated_notes(received)
     paragraphs.append("Ask me again in this thread, and I will see all of it once more.")
     return "\n\n".join(paragraphs)
 

@@ -21,8 +21,8 @@ from playground.practice_model.faults import BadRequest
 from playground.practice_model.received import SeenImage, SeenPdf
 
 FIRST_WORDS_CHARS = 80
-PAGES_READ = 3
-"""Of a PDF; more would take long."""
+PAGES_LOOKED_AT = 150
+"""Of a PDF with more pages only the first one is."""
 # What is wrong with a PDF is said in the refusal; pypdf's own words would go to the terminal.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 _MAGIC = (
@@ -81,22 +81,22 @@ def see_pdf(path: str, title: str, data: str) -> tuple[SeenPdf, dict[str, Any]]:
         reader = PdfReader(io.BytesIO(raw))
         encrypted = reader.is_encrypted
         pages = 0 if encrypted else len(reader.pages)
-        page_words = tuple(_first_words(reader, page) for page in range(min(pages, PAGES_READ)))
+        looked_at = pages if pages <= PAGES_LOOKED_AT else 1
+        words = tuple(_first_words(reader, number) for number in range(looked_at))
     except Exception as error:  # pypdf meets broken files with every kind of exception
         raise BadRequest(f"{path}.data: The PDF specified was not valid.") from error
     if encrypted:
         raise BadRequest(f"{path}.data: The PDF specified is password protected.")
     if not pages or b"%PDF-" not in raw[:1024]:
         raise BadRequest(f"{path}.data: The PDF specified was not valid.")
-    return SeenPdf(title, pages, page_words[0], len(raw), page_words), _summary("application/pdf", raw) | {
-        "pages": pages
-    }
+    seen = SeenPdf(title, pages, words[0], len(raw), words if len(words) == pages else ())
+    return seen, _summary("application/pdf", raw) | {"pages": pages}
 
 
-def _first_words(reader: PdfReader, page: int) -> str:
+def _first_words(reader: PdfReader, number: int) -> str:
     """A page whose text cannot be read is still a page: the API then has its picture alone."""
     try:
-        text = reader.pages[page].extract_text()
+        text = reader.pages[number].extract_text()
     except Exception:  # noqa: BLE001  # as above
         return ""
     return " ".join(text.split())[:FIRST_WORDS_CHARS]

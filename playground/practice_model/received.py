@@ -47,7 +47,7 @@ class SeenPdf:
     first_words: str
     size_bytes: int
     page_words: tuple[str, ...] = ()
-    """The first words of its first pages."""
+    """The first words of each page, in order, where there are not too many."""
 
     @property
     def tokens(self) -> int:

@@ -19,6 +19,7 @@ from bot.inbox import InboxLimits
 from playground.practice_model.script import Answer, HeldAnswer
 from playground.practice_model.server import PracticeModel
 from playground.workspace.workspace import Workspace
+from tests import made_pdfs
 from tests.postgres import postgres
 from tests.repository import MANIFEST, ROOT, SAMPLES
 from tests.stage import Stage, TurnLog, settings_for
@@ -337,6 +338,20 @@ async def test_ask_reads_files_and_streams_the_answer_to_the_terminal(model: Pra
     assert code == 0
     assert "3 pages" in out
     assert err.startswith("song.xyz is a .xyz file, which I can't read.")
+
+
+async def test_ask_reads_a_long_file_to_its_end(model: PracticeModel, tmp_path: Path) -> None:
+    env = {
+        "PATH": os.environ["PATH"], "HOME": str(tmp_path), "BOT_DATA_DIR": str(tmp_path),
+        "YOUROUTER_API_KEY": model.api_key, "MESSAGES_API_URL": model.url, "MESSAGES_MODEL": "claude-haiku-4-5",
+    }  # fmt: skip
+    (tmp_path / "contract.pdf").write_bytes(made_pdfs.numbered(90))
+    code, out, err = await run_to_end("ask", "What?", "--file", str(tmp_path / "contract.pdf"), **env)
+
+    assert code == 0
+    assert "page 90: PAGE 90" in out
+    assert "is reading pages 41–80 of 90…" in err
+    assert "contract.pdf is long (90 pages), so it was read in 3 parts" in err
 
 
 @pytest.mark.parametrize(

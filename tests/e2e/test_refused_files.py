@@ -302,9 +302,11 @@ class TestALimitOfTokens:
             "I do not have it.\n📎 scan.pdf was left out, because it is more than the model can read at once."
         ]
 
-    async def test_a_pdf_of_more_pages_than_fit_is_shortened_and_said_to_be(self, stage: Stage) -> None:
+    async def test_a_pdf_of_more_pages_than_fit_is_read_in_parts_and_said_to_be(self, stage: Stage) -> None:
         ts = await stage.ask("@claude read this", files=[("contract.pdf", made_files.pdf(12))])
 
         assert await stage.outcome(ts) == "answered"
-        assert 'File "contract.pdf" (PDF, 5 pages)' in stage.asked_texts()[0][1]
-        assert stage.words(ts)[0].endswith("contract.pdf has 12 pages, of which only the first 5 could be read.")
+        assert 'File "contract.pdf" (notes on pages 1–5 of 12)' in stage.asked_texts()[0][1]
+        assert stage.words(ts)[0].endswith(
+            "contract.pdf is long (12 pages), so it was read in 3 parts, and this answer goes by notes on each of them."
+        )

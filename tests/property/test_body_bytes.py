@@ -15,20 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.conversation import CacheMarker, CacheTtl, Conversation, Message, Role
 from bot.llm.body import CHUNK_BYTES, FileChanged, StreamedBody
 from bot.llm.wire import Chunk, request_chunks
-from bot.messages import (
-    CacheMarker,
-    CacheTtl,
-    ContentBlock,
-    Conversation,
-    FileBytes,
-    ImageBlock,
-    Message,
-    PdfBlock,
-    Role,
-    TextBlock,
-)
+from bot.messages import ContentBlock, FileBytes, ImageBlock, PdfBlock, TextBlock
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=30)
 READ_BYTES = CHUNK_BYTES // 4 * 3
@@ -164,3 +154,10 @@ async def test_half_a_surrogate_pair_does_not_break_the_request() -> None:
     body = b"".join(await sent(request_chunks(conversation, model="m", max_tokens=1)))
 
     assert json.loads(body)["messages"][0]["content"][0]["text"] == "broken ? emoji"
+
+
+def test_an_answer_may_be_wanted_shorter_than_the_settings_say_and_not_longer() -> None:
+    said = (Message(Role.USER, (TextBlock("Hello."),)),)
+    for wanted, sent_max in ((None, 900), (5, 5), (9_000, 900)):
+        chunks = request_chunks(Conversation("", said, max_tokens=wanted), model="m", max_tokens=900)
+        assert json.loads(b"".join(asyncio.run(sent(chunks))))["max_tokens"] == sent_max

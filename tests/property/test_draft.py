@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.budget import Allowance
+from bot.conversation import Conversation, Message, Role
 from bot.draft import (
     REFUSALS_MAX,
     REFUSED,
@@ -26,14 +27,11 @@ from bot.messages import (
     Author,
     AuthorKind,
     ContentBlock,
-    Conversation,
     FileBytes,
     ImageBlock,
-    Message,
     Note,
     PdfBlock,
     PreparedFile,
-    Role,
     TextBlock,
     ThreadMessage,
 )

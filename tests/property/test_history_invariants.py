@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import spoken
+from bot.conversation import Conversation, Role
 from bot.estimates import MARGIN, estimate_tokens
 from bot.history import build
 from bot.messages import (
@@ -17,13 +18,11 @@ from bot.messages import (
     Author,
     AuthorKind,
     ContentBlock,
-    Conversation,
     FileBytes,
     ImageBlock,
     Note,
     PdfBlock,
     PreparedFile,
-    Role,
     TextBlock,
     ThreadMessage,
 )

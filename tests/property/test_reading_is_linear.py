@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from bot import history
-from bot.files.blocks import fenced
 from bot.files.names import safe_name
 from bot.files.said import words_of_vtt
 from bot.files.web_pages import reason_for_page
@@ -26,6 +25,7 @@ from bot.slack.read import mentions
 from bot.slack.read.file_objects import attachments_of
 from bot.slack.read.message_text import markdown_of
 from bot.slack.receive.payloads import question_from_event
+from bot.spoken import fenced
 from tests.growth import grows_linearly, seconds
 from tests.hostile_texts import NAMES, hostile
 

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.budget import Allowance
+from bot.conversation import Conversation
 from bot.draft import Draft
 from bot.estimates import MARGIN, estimate_tokens
 from bot.history import build
@@ -22,7 +23,6 @@ from bot.messages import (
     Author,
     AuthorKind,
     ContentBlock,
-    Conversation,
     FileBytes,
     ImageBlock,
     PdfBlock,

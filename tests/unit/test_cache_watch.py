@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.cache_watch import STRIKES_MAX, CacheWatch
-from bot.messages import CacheMarker, CacheTtl, Conversation, Message, Role, TextBlock
+from bot.conversation import CacheMarker, CacheTtl, Conversation, Message, Role
+from bot.messages import TextBlock
 from bot.stream_events import Usage
 
 MODEL = "claude-sonnet-5-5"

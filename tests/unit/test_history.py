@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bot.conversation import Message, Role
 from bot.estimates import bytes_json, estimate_tokens
 from bot.history import build
 from bot.messages import (
@@ -13,11 +14,9 @@ from bot.messages import (
     ContentBlock,
     FileBytes,
     ImageBlock,
-    Message,
     Note,
     PdfBlock,
     PreparedFile,
-    Role,
     TextBlock,
     ThreadMessage,
 )

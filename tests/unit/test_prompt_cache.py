@@ -9,20 +9,16 @@ import pytest
 
 from bot import prompt_cache
 from bot.budget import Allowance
+from bot.conversation import CacheMarker, CacheTtl, Conversation, Message, Role
 from bot.draft import Draft
 from bot.messages import (
     Attachment,
     Author,
     AuthorKind,
-    CacheMarker,
-    CacheTtl,
-    Conversation,
     FileBytes,
-    Message,
     Pace,
     PdfBlock,
     PreparedFile,
-    Role,
     TextBlock,
     ThreadMessage,
 )

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot.files import notes
 from bot.files.bounds import ConvertLimits
-from bot.files.extracts import DRAW, DrawingExtract, Extract, Unreadable
+from bot.files.extracts import ALL_ROWS, DRAW, PAGES, DrawingExtract, Extract, Unreadable
 from bot.files.names import extension
 from bot.files.outbox import Outbox
 from bot.files.worker.closed_archives import archive_kind
@@ -60,6 +60,14 @@ def convert(
         from bot.files.worker import svg  # noqa: PLC0415
 
         return svg.draw(source, out, limits)
+    if filetype == ALL_ROWS:
+        from bot.files.worker.sheets import whole  # noqa: PLC0415
+
+        return whole.write(source, out, limits)
+    if filetype.startswith(PAGES):
+        from bot.files.worker import pdfs  # noqa: PLC0415
+
+        return pdfs.some_pages(source, filetype.removeprefix(PAGES), out)
     head, tail = _ends(source)
     kind = kind_of(head, tail)
     if kind in _REFUSED:

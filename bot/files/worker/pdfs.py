@@ -1,4 +1,4 @@
-"""A PDF in, a PDF that the API takes out: valid, unencrypted, within the limits on pages and bytes.
+"""A PDF in, a PDF that the API takes out: valid and unencrypted, of whatever length; or some pages of one.
 
 I/O: reads and writes files; runs in a worker process. What the API takes: claude:en/build-with-claude/pdf-support.
 """
@@ -15,13 +15,12 @@ from bot.files.extracts import Extract, MemberExtract, NoteExtract, PdfExtract, 
 from bot.files.outbox import Outbox, link_or_copy
 from bot.files.worker import pdf_attachments
 
-_SPLITS_MAX = 12
 _BROKEN = (pikepdf.PdfError, pikepdf.ForeignObjectError, RuntimeError, TypeError, ValueError, KeyError)
 
 
 def convert(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    """The PDF itself where nothing is wrong with it, else a repaired, unlocked or shortened copy, and a note on what
-    was left out; the files embedded in it as members. Raises ``Unreadable``."""
+    """The PDF itself where nothing is wrong with it, else a repaired or unlocked copy; the files embedded in it as
+    members. Raises ``Unreadable``."""
     try:
         with pikepdf.open(source) as pdf:
             return _checked(pdf, source, out, limits)
@@ -71,22 +70,36 @@ def _checked(
     members = pdf_attachments.members(pdf, out, limits) if members_wanted else []
     if "/Collection" in pdf.Root and total == 1 and any(isinstance(member, MemberExtract) for member in members):
         return members  # a portfolio: the PDF is but the wrapping, and its page only says so
-    return [*_pages(pdf, source, out, limits, total), *members]
+    return [*_pages(pdf, source, out, total), *members]
 
 
-def _pages(pdf: pikepdf.Pdf, source: Path, out: Outbox, limits: ConvertLimits, total: int) -> list[Extract]:
-    size = source.stat().st_size
+def _pages(pdf: pikepdf.Pdf, source: Path, out: Outbox, total: int) -> list[Extract]:
     path = out.new(".pdf")
-    if total > limits.pdf_pages_max or size > limits.pdf_bytes_max:
-        kept = _write_first_pages(pdf, path, total, limits)
-        left_out: list[Extract] = [NoteExtract(notes.pages_left_out(kept, total))] if kept < total else []
-        return [PdfExtract(path.name, kept), *left_out]
     if pdf.is_encrypted or pdf.get_warnings() or not _starts_well(source):
         pdf.trailer["/Size"] = 1  # qpdf writes the true one, but only where there was one
         pdf.save(path, encryption=False, deterministic_id=True)
     else:
         link_or_copy(source, path)
     return [PdfExtract(path.name, total)]
+
+
+def some_pages(source: Path, wanted: str, out: Outbox) -> list[Extract]:
+    """``wanted`` is ``FIRST-FINAL``, counted from 1, of a PDF that ``convert`` gave. Raises ``Unreadable``.
+
+    What of the fonts and pictures these pages do not use stays out: some programs list all of a document's with each
+    page.
+    """
+    first, final = map(int, wanted.split("-"))
+    path = out.new(".pdf")
+    try:
+        with pikepdf.open(source) as pdf, pikepdf.new() as extract:
+            extract.pages.extend(pdf.pages[first - 1 : final])
+            count = len(extract.pages)
+            extract.remove_unreferenced_resources()
+            extract.save(path, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
+    except _BROKEN:
+        raise Unreadable(notes.DAMAGED_PDF) from None
+    return [PdfExtract(path.name, count)]
 
 
 def _count_pages(pdf: pikepdf.Pdf) -> int:
@@ -104,32 +117,3 @@ def _count_pages(pdf: pikepdf.Pdf) -> int:
 def _starts_well(source: Path) -> bool:
     with source.open("rb") as file:
         return file.read(5) == b"%PDF-"
-
-
-def _write_first_pages(pdf: pikepdf.Pdf, path: Path, total: int, limits: ConvertLimits) -> int:
-    """Writes as many of the first pages as fit, by pages and by bytes, and says how many; bytes are found by trying."""
-    fits, too_many = 0, total + 1
-    trying = min(total, limits.pdf_pages_max)
-    for _ in range(_SPLITS_MAX):
-        size = _write_pages(pdf, path, trying)
-        if size <= limits.pdf_bytes_max:
-            fits = trying
-            if trying == min(total, limits.pdf_pages_max):
-                return fits
-        else:
-            too_many = trying
-        if too_many - fits <= max(1, fits // 20):
-            break
-        by_size = int(trying * limits.pdf_bytes_max / size * 0.95)
-        trying = min(max(by_size, fits + 1), too_many - 1) if fits == 0 else (fits + too_many) // 2
-    if not fits:
-        raise Unreadable(notes.too_large(path.stat().st_size, limits.pdf_bytes_max))
-    _write_pages(pdf, path, fits)
-    return fits
-
-
-def _write_pages(pdf: pikepdf.Pdf, path: Path, count: int) -> int:
-    with pikepdf.new() as extract:
-        extract.pages.extend(pdf.pages[:count])
-        extract.save(path, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
-    return path.stat().st_size

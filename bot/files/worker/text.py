@@ -1,4 +1,4 @@
-"""A text or source file in, UTF-8 text with a name for its language out; long ones lose their middle and say so.
+"""A text or source file in, UTF-8 text with a name for its language out; of long ones the ends, and all beside.
 
 I/O: reads and writes files; runs in a worker process, since detecting an encoding is native code on strangers' bytes.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -15,6 +16,7 @@ from bot.files import notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, NoteExtract, TextExtract, Unreadable
 from bot.files.outbox import Outbox
+from bot.files.worker import whole_texts
 from bot.files.worker.encodings import codec_of, decode, wide_codec
 from bot.files.worker.sniff import HEAD_BYTES, without_zeros
 
@@ -36,23 +38,55 @@ class _Ends:
 
 def convert(source: Path, language: str, about: str, out: Outbox, limits: ConvertLimits) -> list[Extract]:
     """One extract, and a note where something was cut. Raises ``Unreadable`` where nothing visible is in it."""
-    text, unread_chars = _read(source, limits)
-    return written(text, language, about, out, limits, unread_chars=unread_chars)
+    read = _read(source, limits)
+    whole = map(_visible, read.pieces(source)) if read.unread_chars else None
+    return written(read.text, language, about, out, limits, whole=whole, unread_chars=read.unread_chars)
 
 
 def written(
-    text: str, language: str, about: str, out: Outbox, limits: ConvertLimits, *, unread_chars: int = 0
+    text: str,
+    language: str,
+    about: str,
+    out: Outbox,
+    limits: ConvertLimits,
+    *,
+    whole: Iterable[str] | None = None,
+    unread_chars: int = 0,
 ) -> list[Extract]:
-    """``unread_chars`` says how many characters, about, are missing where ``text`` is but the ends of a file."""
-    text, cut_chars = _cut(_CONTROLS.sub("", text.replace("\r\n", "\n")), unread_chars, limits)
-    if not text.strip():
+    """``unread_chars`` says how many characters, about, are missing where ``text`` is but the ends of a file, and
+    ``whole`` gives all of it in pieces. What is cut stays on disk, to be read in batches."""
+    text = _visible(text.replace("\r\n", "\n"))
+    shown, cut_chars = _cut(text, unread_chars, limits)
+    if not shown.strip():
         raise Unreadable(notes.EMPTY)
     path = out.new(".txt")
-    path.write_text(text, encoding="utf-8", newline="\n")
-    lines = text.count("\n") + (not text.endswith("\n"))
-    counted = f"{about}, {lines:,} line{'s' if lines != 1 else ''}"
-    extract = TextExtract(path.name, language, counted + (f", {cut_chars:,} characters left out" if cut_chars else ""))
-    return [extract, NoteExtract(notes.text_left_out(cut_chars))] if cut_chars else [extract]
+    path.write_text(shown, encoding="utf-8", newline="\n")
+    if not cut_chars:
+        return [TextExtract(path.name, language, _counted(about, shown.count("\n") + (not shown.endswith("\n"))))]
+    kept = out.new(".txt")
+    lines = whole_texts.write([text] if whole is None else whole, kept, limits)
+    reason, whole_about = notes.text_left_out(cut_chars), _counted(about, lines)
+    return [
+        TextExtract(
+            path.name,
+            language,
+            f"{whole_about}, {cut_chars:,} characters left out",
+            whole=kept.name,
+            whole_about=about,
+            lines=lines,
+            head_lines=int(language == "csv"),
+            left_out=reason,
+        ),
+        NoteExtract(reason),
+    ]
+
+
+def _visible(text: str) -> str:
+    return _CONTROLS.sub("", text)
+
+
+def _counted(about: str, lines: int) -> str:
+    return f"{about}, {lines:,} line{'s' if lines != 1 else ''}"
 
 
 def decoded(source: Path, limits: ConvertLimits) -> str:
@@ -60,17 +94,29 @@ def decoded(source: Path, limits: ConvertLimits) -> str:
 
     Terminal escapes go, and every line ends the same way.
     """
-    return _read(source, limits)[0]
+    return _read(source, limits).text
 
 
-def _read(source: Path, limits: ConvertLimits) -> tuple[str, int]:
-    """The text, and about how many characters of the file are not in it."""
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A file's text, or the ends of it, and about how many characters are not in it."""
+
+    text: str
+    unread_chars: int
+    codec: str
+    wide: bool
+
+    def pieces(self, source: Path) -> Iterator[str]:
+        return (_ESCAPES.sub("", piece) for piece in whole_texts.decoded(source, self.codec, wide=self.wide))
+
+
+def _read(source: Path, limits: ConvertLimits) -> _Read:
     piece_bytes = limits.text_chars_max * _BYTES_PER_CHAR_MAX
     with source.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
         codec = wide_codec(file.read(HEAD_BYTES))
         file.seek(0)
-        if codec is not None:
+        if wide := codec is not None:
             ends = _wide_ends(file, size, piece_bytes)
         else:
             ends = _ends(file, size, piece_bytes)
@@ -80,7 +126,7 @@ def _read(source: Path, limits: ConvertLimits) -> tuple[str, int]:
         text += decode(ends.last, _unmarked(codec, ends.first))
     read_bytes = max(len(ends.first) + len(ends.last), 1)
     text = _ESCAPES.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return text, ends.between_bytes * len(text) // read_bytes
+    return _Read(text, ends.between_bytes * len(text) // read_bytes, codec, wide)
 
 
 def _wide_ends(file: IO[bytes], size: int, piece_bytes: int) -> _Ends:

@@ -14,6 +14,7 @@ from bot.files import notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, MemberExtract, NoteExtract, PdfExtract, Unreadable
 from bot.files.outbox import Outbox
+from bot.files.worker import pdfs
 from bot.files.worker.convert import convert
 from tests import made_files, made_pdfs
 from tests.file_limits import CONVERT
@@ -88,28 +89,24 @@ def test_a_pdf_without_pages_is_refused(converted: Convert) -> None:
     assert refusal.value.reason == notes.NO_PAGES
 
 
-def test_of_too_many_pages_the_first_are_kept(converted: Convert, tmp_path: Path) -> None:
-    extract, note = converted(made_files.pdf(12), replace(LIMITS, pdf_pages_max=5))
+def test_a_long_pdf_is_kept_whole_and_gives_some_of_its_pages(converted: Convert, tmp_path: Path) -> None:
+    (extract,) = converted(made_pdfs.numbered(812))
     assert isinstance(extract, PdfExtract)
-    assert pages_of(tmp_path / extract.file) == extract.pages == 5
-    assert note == NoteExtract("has 12 pages, of which only the first 5 could be read.")
+    assert pages_of(tmp_path / extract.file) == extract.pages == 812
+    (part,) = pdfs.some_pages(tmp_path / extract.file, "201-300", Outbox(tmp_path, "part-"))
+    assert isinstance(part, PdfExtract)
+    with pikepdf.open(tmp_path / part.file) as pdf:
+        words = [page.Contents.read_bytes() for page in pdf.pages]
+    assert part.pages == len(words) == 100
+    assert b"(PAGE 201)" in words[0]
+    assert b"(PAGE 300)" in words[-1]
 
 
-@pytest.mark.parametrize("budget", [60_000, 150_000, 390_000])
-def test_of_too_many_bytes_as_many_pages_as_fit_are_kept(converted: Convert, tmp_path: Path, budget: int) -> None:
-    extract, note = converted(made_files.pdf(20, page_bytes=20_000), replace(LIMITS, pdf_bytes_max=budget))
-    assert isinstance(extract, PdfExtract)
-    path = tmp_path / extract.file
-    assert path.stat().st_size <= budget
-    assert extract.pages >= budget // 21_000 - 1
-    assert pages_of(path) == extract.pages
-    assert isinstance(note, NoteExtract)
-
-
-def test_a_first_page_that_is_too_large_alone_is_refused(converted: Convert) -> None:
-    with pytest.raises(Unreadable) as refusal:
-        converted(made_files.pdf(1, page_bytes=200_000), replace(LIMITS, pdf_bytes_max=100_000))
-    assert "and I read files of up to" in refusal.value.reason
+def test_pages_that_list_the_pictures_of_all_others_are_given_without_them(tmp_path: Path) -> None:
+    (tmp_path / "shared.pdf").write_bytes(made_pdfs.numbered(20, size_bytes=2_000_000, shared=True))
+    (part,) = pdfs.some_pages(tmp_path / "shared.pdf", "5-6", Outbox(tmp_path, "part-"))
+    assert isinstance(part, PdfExtract)
+    assert (tmp_path / part.file).stat().st_size < 300_000
 
 
 def test_a_form_that_only_one_viewer_shows_is_named_as_such(converted: Convert) -> None:

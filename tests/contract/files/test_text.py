@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.files import notes
-from bot.files.blocks import fenced
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, NoteExtract, TextExtract, Unreadable
 from bot.files.outbox import Outbox
 from bot.files.worker.convert import convert
 from bot.files.worker.languages import language_of
+from bot.spoken import fenced
 from tests.file_limits import CONVERT
 
 LIMITS = CONVERT

@@ -15,12 +15,13 @@ import httpx
 import httpx_aiohttp
 import pytest
 
+from bot.conversation import Conversation, Message, Role
 from bot.errors import AnswerCut, ModelOverloaded, ModelRequestInvalid, ModelRequestTooLarge, ModelUnavailable
 from bot.files.uses import Uses
 from bot.llm.body import StreamedBody
 from bot.llm.client import LINK_ERRORS, MessagesClient, broken_link, prolong
 from bot.llm.patience import Patience
-from bot.messages import Conversation, FileBytes, ImageBlock, Message, PdfBlock, Role, TextBlock
+from bot.messages import FileBytes, ImageBlock, PdfBlock, TextBlock
 from playground.practice_model.script import Answer, RawAnswer, too_large_before_reading
 from playground.practice_model.server import PracticeModel
 from tests import made_files

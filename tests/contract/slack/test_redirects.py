@@ -8,10 +8,11 @@ import pytest
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.conversation import Conversation, Message, Role
 from bot.errors import ModelError, SlackError, SlackRefused
 from bot.llm.client import MessagesClient
 from bot.llm.patience import Patience
-from bot.messages import Conversation, Message, Role, TextBlock
+from bot.messages import TextBlock
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.rate_limiter import RateLimiter
 from bot.slack.web_api.session import slack_session

@@ -243,14 +243,14 @@ def test_no_field_of_a_question_stays_empty() -> None:
         {
             "type": "block_actions", "team": {"id": "T1"}, "user": {"id": "U1"}, "channel": {"id": "C1"},
             "message": {"ts": "2.000001", "thread_ts": "1.000001", "bot_id": "BBOT"},
-            "actions": [{"action_id": "continue"}],
+            "actions": [{"action_id": "read_all"}],
         },
         "T1", "UBOT", "BBOT",
     )  # fmt: skip
 
     assert isinstance(asked, Question)
-    assert empty_fields(asked) == ["response_url"]
-    assert empty_fields(command) == ["attachments"]
+    assert empty_fields(asked) == ["response_url", "confirmed"]
+    assert empty_fields(command) == ["attachments", "confirmed"]
     assert pressed is not None
     assert empty_fields(pressed) == ["attachments", "response_url"]
     assert [question.entry_point for question in (asked, command, pressed)] == [

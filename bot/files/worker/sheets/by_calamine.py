@@ -7,6 +7,8 @@ and hidden rows, which a note says.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
@@ -24,7 +26,7 @@ SHEETS_MAX = 100
 def read(source: Path, limits: ConvertLimits) -> Workbook:
     """Raises ``Broken``, and ``Unreadable`` where it is locked."""
     workbook = Workbook()
-    try:
+    with _faults():
         book = CalamineWorkbook.from_path(source)
         for about in book.sheets_metadata:
             if len(workbook.sheets) == SHEETS_MAX:
@@ -33,6 +35,23 @@ def read(source: Path, limits: ConvertLimits) -> Workbook:
             sheet = Sheet(about.name, hidden=about.visible != SheetVisibleEnum.Visible)
             workbook.sheets.append(sheet)
             _read_sheet(book, sheet, workbook.room_for(limits.text_chars_max))
+    if not workbook.sheets:
+        raise Broken("no sheets")
+    return workbook
+
+
+def sheets(source: Path) -> Iterator[tuple[str, list[Row]]]:
+    """Each sheet's name and all of its rows. Raises as ``read``."""
+    with _faults():
+        book = CalamineWorkbook.from_path(source)
+        for name in book.sheet_names[:SHEETS_MAX]:
+            yield name, list(_rows(book, name))
+
+
+@contextmanager
+def _faults() -> Iterator[None]:
+    try:
+        yield
     except PasswordError as error:
         raise Unreadable(notes.PASSWORD) from error
     except (CalamineError, OSError, ValueError) as error:
@@ -41,20 +60,22 @@ def read(source: Path, limits: ConvertLimits) -> Workbook:
         if type(error).__name__ != "PanicException":  # how Rust gives up; it derives from BaseException
             raise
         raise Broken("panic") from error
-    if not workbook.sheets:
-        raise Broken("no sheets")
-    return workbook
 
 
 def _read_sheet(book: CalamineWorkbook, sheet: Sheet, cells_max: int) -> None:
-    found = book.get_sheet_by_name(sheet.name)
     rows = Rows(sheet, cells_max)
+    for row in _rows(book, sheet.name):
+        rows.add(row)
+    rows.close()
+
+
+def _rows(book: CalamineWorkbook, name: str) -> Iterator[Row]:
+    found = book.get_sheet_by_name(name)
     top, left = found.start or (0, 0)
     for number, values in enumerate(found.iter_rows(), 1 if found.start is None else top + 1):
         row = Row(number, {})
         row.cells |= {column: text for column, value in enumerate(values, left + 1) if (text := _shown(value))}
-        rows.add(row)
-    rows.close()
+        yield row
 
 
 def _shown(value: object) -> str:

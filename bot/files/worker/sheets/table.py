@@ -10,7 +10,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.files import notes
 from bot.files.bounds import ConvertLimits
@@ -53,14 +53,20 @@ def written(workbook: Workbook, about: str, out: Outbox, limits: ConvertLimits) 
     """An extract a sheet, then the notes: what was left out, and what is not as people see it."""
     tables = [_table(workbook, sheet, limits.text_chars_max) for sheet in workbook.sheets]
     most = level([table.chars for table in tables], limits.text_chars_max)
-    extracts: list[Extract] = []
-    for number, table in enumerate(tables, 1):
+    for table in tables:
         _cut(table, most)
+    left_out, extracts = _rows_left_out(tables), list[Extract]()
+    for number, table in enumerate(tables, 1):
         path = out.new(".txt")
         path.write_text(_text(table), encoding="utf-8", newline="\n")
         which = f"sheet {number} of {len(tables)} " if len(tables) > 1 else "sheet "
-        extracts.append(TextExtract(path.name, "csv", f"{about}, {which}{_described(table)}"))
-    return [*extracts, *_notes(workbook, tables)]
+        described = f"{about}, {which}{_described(table)}"
+        extract = TextExtract(path.name, "csv", described)
+        if table.left_out:
+            cut = f"{described}, {_rows(*table.left_out)} left out"
+            extract = replace(extract, about=cut, whole_about=described, sheet=table.sheet.name, left_out=left_out)
+        extracts.append(extract)
+    return [*extracts, *map(NoteExtract, [left_out] * bool(left_out)), *_notes(workbook, tables)]
 
 
 def _table(workbook: Workbook, sheet: Sheet, chars_max: int) -> _Table:
@@ -69,20 +75,20 @@ def _table(workbook: Workbook, sheet: Sheet, chars_max: int) -> _Table:
     rows = [*head, *tail]
     columns = sorted({column for row in rows for column in row.cells})
     line_max = max(int(chars_max * _LINE_SHARE), 100)
-    letters, _ = _line(("row", *(_heading(sheet, column) for column in columns)), line_max)
-    beside = _clean("\n".join(sheet.beside))
+    letters, _ = line(("row", *(_heading(sheet, column) for column in columns)), line_max)
+    beside = clean("\n".join(sheet.beside))
     beside = beside if len(beside) <= _BESIDE_CHARS_MAX else f"{beside[:_BESIDE_CHARS_MAX]} […]"
     table = _Table(sheet, max(columns, default=0), letters, [], [], len(head) if _has_gap(sheet) else -1, beside)
 
-    def line(row: Row) -> str:
+    def shown(row: Row) -> str:
         number = f"{row.number} ({row.mark})" if row.mark else str(row.number)
-        text, cut = _line((number, *(_shown(workbook, sheet, row, column) for column in columns)), line_max)
+        text, cut = line((number, *(_shown(workbook, sheet, row, column) for column in columns)), line_max)
         table.columns_cut = table.columns_cut or cut
         return text
 
-    first = _as_many(map(line, head), chars_max)
+    first = _as_many(map(shown, head), chars_max)
     rest = tail if table.gap_after >= 0 else rows[len(first) :]
-    last = _as_many(map(line, reversed(rest)), int(chars_max * _TAIL_SHARE))[::-1]
+    last = _as_many(map(shown, reversed(rest)), int(chars_max * _TAIL_SHARE))[::-1]
     if len(first) + len(last) < len(rows):
         table.gap_after = len(first)
     table.lines = [*first, *last]
@@ -93,9 +99,9 @@ def _table(workbook: Workbook, sheet: Sheet, chars_max: int) -> _Table:
 def _as_many(lines: Iterable[str], chars: int) -> list[str]:
     """Lines as long as there is room; what is beyond is not even made."""
     found = []
-    for line in lines:
-        found.append(line)
-        chars -= len(line) + 1
+    for one in lines:
+        found.append(one)
+        chars -= len(one) + 1
         if chars < 0:
             break
     return found
@@ -133,20 +139,20 @@ def _with_comments(sheet: Sheet) -> tuple[list[Row], list[Row]]:
 
 def _shown(workbook: Workbook, sheet: Sheet, row: Row, column: int) -> str:
     value: Value = row.cells.get(column, "")
-    text = _clean(workbook.text(value))
+    text = clean(workbook.text(value))
     at = (row.number, column)
     if at in sheet.merged and text:
         text = f"{text} [merged {sheet.merged[at]}]"
     for comment in sheet.comments.get(at, ()):
-        text = f"{text} [comment: {_clean(comment)[:_COMMENT_CHARS_MAX]}]".lstrip()
+        text = f"{text} [comment: {clean(comment)[:_COMMENT_CHARS_MAX]}]".lstrip()
     return text
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("_x000D_", ""))
 
 
-def _line(cells: Iterable[str], chars: int) -> tuple[str, bool]:
+def line(cells: Iterable[str], chars: int) -> tuple[str, bool]:
     """Without empty cells at its end, and whether cells at its end were left out for want of room."""
     pieces, length, blank = list[str](), 0, 0
     for cell in cells:
@@ -161,8 +167,8 @@ def _line(cells: Iterable[str], chars: int) -> tuple[str, bool]:
             break
     file = io.StringIO()
     csv.writer(file, lineterminator="").writerow(pieces)
-    line = file.getvalue()
-    return (f"{line[:chars]} [… the rest of this row is left out …]", True) if length > chars else (line, False)
+    text = file.getvalue()
+    return (f"{text[:chars]} [… the rest of this row is left out …]", True) if length > chars else (text, False)
 
 
 def _cut(table: _Table, most: int) -> None:
@@ -183,8 +189,8 @@ def _cut(table: _Table, most: int) -> None:
 
 
 def _fitting(lines: list[str], chars: int) -> int:
-    for count, line in enumerate(lines):
-        chars -= len(line) + 1
+    for count, one in enumerate(lines):
+        chars -= len(one) + 1
         if chars < 0:
             return count
     return len(lines)
@@ -209,20 +215,21 @@ def _described(table: _Table) -> str:
     if table.lines:
         rows = f"{sheet.last_row:,} row{'s' if sheet.last_row != 1 else ''}"
         facts.append(f"{rows} × {table.columns:,} column{'s' if table.columns != 1 else ''}")
-    if table.left_out:
-        facts.append(f"{_rows(*table.left_out)} left out")
     return ", ".join(facts)
 
 
-def _notes(workbook: Workbook, tables: list[_Table]) -> list[NoteExtract]:
-    found = []
+def _rows_left_out(tables: list[_Table]) -> str:
+    """The reason of a note; empty where there is none."""
     cut = [
         f"{_rows(*table.left_out)} of {table.sheet.last_row:,} in “{safe_name(table.sheet.name)}”"
         for table in tables
         if table.left_out
     ]
-    if cut:
-        found.append(notes.sheet_rows_left_out(cut))
+    return notes.sheet_rows_left_out(cut) if cut else ""
+
+
+def _notes(workbook: Workbook, tables: list[_Table]) -> list[NoteExtract]:
+    found = []
     if any(table.columns_cut for table in tables):
         found.append(notes.WIDE_ROWS)
     broken = [safe_name(table.sheet.name) for table in tables if table.sheet.breaks_off]

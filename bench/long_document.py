@@ -1,0 +1,147 @@
+"""Time, requests and memory while a PDF of 812 pages and 20 MB is read in parts, and asked about once more.
+
+I/O: serves the PDF and runs the practice model in a process of its own; this process downloads and splits the PDF (by
+worker processes) and reads the parts, a few at once. Half a minute::
+
+    python -m bench.long_document [MODEL]
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import sys
+import tempfile
+import time
+from multiprocessing.queues import Queue
+from pathlib import Path
+
+import httpx
+from aiohttp import web
+from httpx_aiohttp import HttpxAiohttpClient
+
+from bench.files_memory import KEY, LIMITS, Watch, memory_bytes
+from bot import prices
+from bot.batch_reading import BatchReading
+from bot.derived import document_bounds, windows
+from bot.draft import Draft
+from bot.files.reader import FileReader
+from bot.instructions import system_prompt
+from bot.intake import Intake
+from bot.llm.client import MessagesClient
+from bot.messages import Attachment, Author, AuthorKind, ThreadMessage
+from bot.one_batch import BatchReader
+from bot.settings import Settings
+from bot.stream_events import TextDelta, Usage
+from playground.practice_model.server import PracticeModel
+from tests import made_pdfs
+
+PAGES, SIZE_BYTES = 812, 20_000_000
+
+
+def serve(addresses: Queue[str]) -> None:
+    """The file host and the practice model."""
+    content = made_pdfs.numbered(PAGES, size_bytes=SIZE_BYTES)
+
+    async def file(_: web.Request) -> web.Response:
+        return web.Response(body=content)
+
+    async def run() -> None:
+        app = web.Application()
+        app.router.add_get("/files/contract.pdf", file)
+        runner = web.AppRunner(app)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        addresses.put(f"http://127.0.0.1:{runner.addresses[0][1]}")
+        async with PracticeModel(api_key=KEY, token_rate_per_s=None, first_token_delay_s=0.0) as model:
+            addresses.put(model.url)
+            await asyncio.Event().wait()
+
+    asyncio.run(run())
+
+
+class Questions:
+    """Asks in one thread, and counts what each question took."""
+
+    def __init__(self, model_name: str, host: str, model_url: str, cache_dir: Path) -> None:
+        self._settings = Settings.model_construct(messages_model=model_name)
+        self._host = host
+        self._model_url = model_url
+        self._cache_dir = cache_dir
+        self._said: list[ThreadMessage] = []
+
+    async def ask_twice(self) -> None:
+        settings = self._settings
+        async with (
+            HttpxAiohttpClient(timeout=httpx.Timeout(30.0)) as client,
+            MessagesClient(
+                api_url=self._model_url, api_key=KEY, model=settings.messages_model, max_tokens=16_000
+            ) as model,
+        ):
+            reader = FileReader(
+                client=client,
+                bot_token="xoxb-bench",
+                slack_api_url=f"{self._host}/api/",
+                file_info=_no_info,
+                cache_dir=self._cache_dir,
+                limits=LIMITS,
+            )
+            batches = BatchReader(model, reader.long, lambda: prices.PUBLISHED)
+            reading = BatchReading(batches, reader.long, document_bounds(settings))
+            url = f"{self._host}/files/contract.pdf"
+            file = Attachment.bare("F1", "contract.pdf", mimetype="application/pdf", size_bytes=SIZE_BYTES, url=url)
+            for words, attached in (("What does each page say?", (file,)), ("And page 305?", ())):
+                self._said.append(ThreadMessage(f"{len(self._said)}.0", ADA, words, attached))
+                await self._ask(reader, reading, model)
+            await reader.aclose()
+
+    async def _ask(self, reader: FileReader, reading: BatchReading, model: MessagesClient) -> None:
+        used: list[Usage] = []
+        shown: list[str] = []
+        window = windows(self._settings, self._settings.bot_history_tokens_max).of()
+        started, idle = time.perf_counter(), sum(memory_bytes())
+        attachments = [file for message in self._said for file in message.attachments]
+        async with Watch() as watch:
+            wanted = await reading.wanted(self._said)
+            files = await reader.prepare(attachments, Intake(window.allowance, wanted), lambda *_: None)
+            system = system_prompt(self._settings.bot_system_prompt)
+            draft = Draft(tuple(self._said), tuple(files), system, window.tokens_max, window.allowance)
+            read = await reading.read(draft, shown.append, used.append)
+            conversation = read.draft.request().conversation
+            answer = "".join(
+                [event.text async for event in model.stream(conversation, used.append) if isinstance(event, TextDelta)]
+            )
+        self._said.append(ThreadMessage(f"{len(self._said)}.0", BOT, answer, ()))
+        missing = [page for page in range(1, PAGES + 1) if f"page {page}: PAGE {page}\n" not in f"{answer}\n"]
+        requests = sum(one.input > 0 for one in used)
+        print(
+            f"{self._said[-2].text} {time.perf_counter() - started:.1f} s, {requests} requests, "
+            f"{sum(one.input for one in used):,} tokens in; {len(missing)} pages missing from the answer; "
+            f"{len(shown)} signs of progress; peak {(watch.peak_bytes - idle) / 1e6:.0f} MB over idle, workers included"
+        )
+        for note in read.notes:
+            print(f"  {note.file_name} {note.reason}")
+
+
+ADA, BOT = Author("U1", "Ada", AuthorKind.PERSON), Author("U2", "claude", AuthorKind.THIS_BOT)
+
+
+async def _no_info(file_id: str) -> Attachment:
+    raise LookupError(file_id)
+
+
+def main() -> None:
+    model_name = sys.argv[1] if len(sys.argv) > 1 else "claude-sonnet-5-5"
+    spawn = multiprocessing.get_context("spawn")
+    addresses: Queue[str] = spawn.Queue()
+    servers = spawn.Process(target=serve, args=(addresses,), daemon=True)
+    servers.start()
+    host, model_url = addresses.get(timeout=120), addresses.get(timeout=120)
+    print(f"{PAGES} pages, {SIZE_BYTES / 1e6:.0f} MB, {model_name}, idle {sum(memory_bytes()) / 1e6:.0f} MB")
+    with tempfile.TemporaryDirectory() as directory:
+        asyncio.run(Questions(model_name, host, model_url, Path(directory)).ask_twice())
+    servers.terminate()
+
+
+if __name__ == "__main__":
+    main()

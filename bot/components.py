@@ -1,0 +1,189 @@
+"""Settings go in; the larger parts of a bot come out, each with what it is made of, and closed with it.
+
+I/O: what they open. ``app`` says in which order.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import time
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from dataclasses import asdict
+from typing import Any
+
+import aiohttp
+import httpx
+from httpx_aiohttp import HttpxAiohttpClient
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import health, prices, process
+from bot.answering import Answering
+from bot.derived import (
+    counting,
+    file_limits,
+    turn_bounds,
+)
+from bot.door import DiscreetNotices
+from bot.errors import StartFailed, StoreFailed
+from bot.file_ports import RefusedFiles
+from bot.files.confinement import Confinement
+from bot.files.forgetting import Forgetting
+from bot.files.reader import FileReader
+from bot.inbox import Inbox, InboxLimits
+from bot.instructions import Instructing
+from bot.llm.watched import WatchedModel
+from bot.logs import get_logger
+from bot.messages import Attachment
+from bot.model_link import messages_client
+from bot.reloaded import follow
+from bot.settings import Settings, secret
+from bot.slack.read.file_objects import attachment
+from bot.slack.read.thread import ThreadReader
+from bot.slack.receive.http_events import HttpEvents
+from bot.slack.receive.socket_mode import SocketMode
+from bot.slack.web_api.client import SlackClient, Stop
+from bot.slack.web_api.identity import Identity
+from bot.slack.web_api.limit_keeper import LimitKeeper
+from bot.slack.web_api.rate_limiter import RateLimiter
+from bot.slack.write.replies import SlackReplies
+from bot.slack.write.status_line import StatusSupport
+from bot.slack.write.thread_outlet import ThreadServices
+from bot.store.conversations import StoredConversations
+from bot.store.database import Database
+from bot.store.deleted_files import StoredDeletedFiles
+from bot.store.learned_limits import StoredLimits
+from bot.store.questions import StoredQuestions
+from bot.store.reply_records import StoredReplyRecords
+from bot.store.usage import StoredUsage
+from bot.turn import Turn
+from bot.window import Windows
+
+log = get_logger(__name__)
+
+STILL_WAITING_S = 20.0
+"""A model that thinks has written its first words by then, as a rule; and people ask themselves whether anything goes
+on."""
+Transport = SocketMode | HttpEvents
+
+
+def conversations(settings: Settings, database: Database) -> StoredConversations | None:
+    return StoredConversations(database) if settings.bot_follow_ups == "on" else None
+
+
+async def questions(
+    settings: Settings, database: Database, identity: Identity, instructions: Instructing
+) -> StoredQuestions:
+    questions = StoredQuestions(
+        database,
+        team_id=identity.team_id,
+        bounds=turn_bounds(settings),
+        counting=counting(settings, instructions.model_in),
+    )
+    try:
+        if not database.shared:
+            await questions.expire_all()
+    except StoreFailed as error:
+        raise StartFailed(f"DATABASE_URL: {error}") from error
+    return questions
+
+
+def usage(database: Database, parts: AsyncExitStack) -> StoredUsage:
+    usage = StoredUsage(database)
+    parts.push_async_callback(usage.aclose)
+    return usage
+
+
+def inbox(
+    settings: Settings,
+    questions: StoredQuestions,
+    notices: DiscreetNotices,
+    turn: Turn,
+    rate_limiter: RateLimiter,
+    pulse: health.Pulse,
+) -> Inbox:
+    return Inbox(
+        questions,
+        notices,
+        turn.answer,
+        process.unique_name(),
+        InboxLimits(turns_max=settings.bot_turns_max, lease_s=settings.bot_lease_s),
+        on_alive=pulse.beat,
+        on_share=rate_limiter.set_share,
+        spent=rate_limiter.edits_spent,
+    )
+
+
+def replies(
+    settings: Settings,
+    api: SlackClient,
+    reader: ThreadReader,
+    records: StoredReplyRecords,
+    session: aiohttp.ClientSession,
+) -> SlackReplies:
+    services = ThreadServices(api, records, reader.find_posted, reader.find_streamed, StatusSupport.of_app(api.scopes))
+    return SlackReplies(services, reader, session, native=settings.bot_streaming == "native")
+
+
+async def keep_limits(rate_limiter: RateLimiter, database: Database, team_id: str, parts: AsyncExitStack) -> None:
+    keeper = LimitKeeper(rate_limiter, StoredLimits(database), team_id, shared=database.shared)
+    parts.push_async_callback(keeper.close)
+    await keeper.start()
+
+
+def transport(settings: Settings, bolt: AsyncApp, client: AsyncWebClient, stop: Stop, pulse: health.Pulse) -> Transport:
+    if settings.slack_app_token is not None:
+        socket = SocketMode(bolt, client, secret(settings.slack_app_token), stop)
+        pulse.hears = socket.hears
+        return socket
+    is_alive = functools.partial(health.is_alive, settings.bot_data_dir)
+    signing_secret = secret(settings.slack_signing_secret)
+    return HttpEvents(bolt, settings.bot_http_host, settings.bot_http_port, is_alive, signing_secret)
+
+
+async def answering(
+    settings: Settings, of_models: Windows, refused_files: RefusedFiles, parts: AsyncExitStack
+) -> Answering:
+    link = await parts.enter_async_context(messages_client(settings))
+    model = WatchedModel(link, of_models, time.time)
+    parts.push_async_callback(model.aclose)
+    model.start()
+    still_waiting_s = min(STILL_WAITING_S, settings.messages_first_text_timeout_s / 3)
+    of_model = follow("BOT_PRICES_FILE", settings.bot_prices_file, prices.read, prices.PUBLISHED, parts)
+    return Answering(model, refused_files, still_waiting_s, of_model, citations=settings.bot_citations == "on")
+
+
+async def files(settings: Settings, api: SlackClient, confinement: Confinement, parts: AsyncExitStack) -> FileReader:
+    client = await parts.enter_async_context(HttpxAiohttpClient(timeout=httpx.Timeout(30.0), follow_redirects=False))
+
+    async def file_info(file_id: str) -> Attachment:
+        answer = await api.call("files.info", file=file_id)
+        return attachment(answer["file"])
+
+    health.report_confinement(settings.bot_data_dir, str(confinement))
+    limits = file_limits(settings, confinement)
+    level = logging.WARNING if limits.office_refused or not confinement.landlock_abi else logging.INFO
+    log.log(level, "confinement", office_refused=limits.office_refused, **asdict(confinement))
+    files = FileReader(
+        client=client,
+        bot_token=secret(settings.slack_bot_token),
+        slack_api_url=settings.slack_api_url,
+        file_info=file_info,
+        cache_dir=settings.bot_data_dir / "files",
+        limits=limits,
+    )
+    parts.push_async_callback(files.aclose)
+    await files.start()
+    return files
+
+
+async def deleted(
+    files: FileReader, database: Database, team_id: str, parts: AsyncExitStack
+) -> Callable[[str], Coroutine[Any, Any, None]]:
+    """What to do when Slack says that a file was deleted; what other processes hear of is looked for from now on."""
+    forgetting = Forgetting(files, StoredDeletedFiles(database))
+    parts.push_async_callback(forgetting.aclose)
+    await forgetting.start()
+    return functools.partial(forgetting.deleted, team_id)

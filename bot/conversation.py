@@ -1,0 +1,52 @@
+"""One request's worth of a thread: what the model is sent. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bot.messages import ContentBlock
+
+
+class Role(StrEnum):
+    USER = "user"
+    ASSISTANT = "assistant"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    role: Role
+    content: tuple[ContentBlock, ...]
+
+
+class CacheTtl(StrEnum):
+    """How long the API keeps a prefix. Source: claude:en/build-with-claude/prompt-caching."""
+
+    FIVE_MINUTES = "5m"
+    HOUR = "1h"
+
+
+@dataclass(frozen=True, slots=True)
+class CacheMarker:
+    """Where a prefix that the API is to keep ends: at a ``(message, block)``, or (``None``) with the system prompt."""
+
+    end: tuple[int, int] | None
+    ttl: CacheTtl
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One request's worth: starts and ends with a user message, roles alternate, no blank text."""
+
+    system: str = field(repr=False)
+    messages: tuple[Message, ...]
+    cache_markers: tuple[CacheMarker, ...] = ()
+    citations: bool = False
+    """Whether the answer is to say on which pages of the PDFs it rests."""
+    model: str = ""
+    effort: str = ""
+    """``output_config.effort``. Empty: as the settings say for the model, and not sent for the effort."""
+    tokens: float = 0.0
+    """By estimate, without a margin; 0 where nobody has estimated it."""
+    max_tokens: int | None = None
+    """Of the answer, where it is to be shorter than the settings say."""

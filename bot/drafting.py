@@ -1,0 +1,68 @@
+"""A thread goes in; its files are fetched, as many as a request can hold, and the first draft of one comes out.
+
+Pure but for what the ports do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.batch_reading import BatchReading
+from bot.draft import Draft, newly_attached, refused_file
+from bot.file_ports import Files, RefusedFiles
+from bot.instructions import Instructions
+from bot.intake import Intake
+from bot.messages import Question, ThreadMessage
+from bot.store_patience import waited_out
+from bot.window import Windows
+
+
+@dataclass(frozen=True, slots=True)
+class Drafting:
+    """``windows`` says what one request may hold."""
+
+    files: Files
+    refused_files: RefusedFiles
+    batch_reading: BatchReading
+    windows: Windows
+
+    async def draft(
+        self,
+        question: Question,
+        thread: Sequence[ThreadMessage],
+        instructions: Instructions,
+        status: Callable[[str], None],
+    ) -> Draft:
+        """Files that the API refused in an earlier turn are left out, and named again only where they are new here.
+
+        Raises ``StoreFailed``, and what ``status`` raises.
+        """
+        attachments = [file for message in thread for file in message.attachments]
+        ids = {file.id for file in attachments}
+        refused = frozenset[str]()
+        if ids:
+            refused = await waited_out(lambda: self.refused_files.among(question.team_id, ids))
+
+        def progress(number: int, total: int, file_name: str) -> None:
+            status(f"is reading {file_name}" + (f", {number} of {total}…" if total > 1 else "…"))
+
+        window = self.windows.of(instructions.model)
+        readable = [file for file in attachments if file.id not in refused]
+        person = f"{question.team_id} {question.user_id}"
+        intake = Intake(window.allowance, await self.batch_reading.wanted(thread))
+        fetched = await self.files.prepare(readable, intake, progress, person) if readable else ()
+        prepared = iter(fetched)
+        files = tuple(refused_file(file.id, thread) if file.id in refused else next(prepared) for file in attachments)
+        spoken = {file.attachment_id for file in files if file.words}
+        return Draft(
+            tuple(thread),
+            files,
+            system=instructions.system,
+            model=instructions.model,
+            effort=instructions.effort,
+            tokens_max=window.tokens_max,
+            allowance=window.allowance,
+            prefix_tokens_min=window.prefix_tokens_min,
+            told=(refused | spoken) - newly_attached(thread),
+        )

@@ -1,0 +1,48 @@
+"""A workbook with sheets that are too long for a request in, all rows of each sheet out, to be read in batches.
+
+I/O: reads the file, writes the texts; runs in a worker process, in a job of its own: it takes longer than reading the
+ends of the sheets, which tell enough where this fails. calamine, since it reads a million cells in seconds; it knows
+values and dates, not how other numbers are formatted, nor comments and hidden rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.files import notes
+from bot.files.bounds import ConvertLimits
+from bot.files.extracts import Extract, TextExtract, Unreadable
+from bot.files.outbox import Outbox
+from bot.files.worker import whole_texts
+from bot.files.worker.package import Broken
+from bot.files.worker.sheets import by_calamine, table
+from bot.files.worker.sheets.model import Row
+
+_LINE_CHARS_MAX = 15_000
+
+
+def write(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    """An extract a sheet, whose ``about`` is the sheet's name. Raises ``Unreadable``."""
+    extracts: list[Extract] = []
+    try:
+        for name, rows in by_calamine.sheets(source):
+            path = out.new(".txt")
+            lines = whole_texts.write(_lines(rows), path, limits)
+            extracts.append(TextExtract(path.name, "csv", name, lines=lines, head_lines=min(lines, 2)))
+    except Broken as broken:
+        raise Unreadable(notes.DAMAGED_OFFICE) from broken
+    return extracts
+
+
+def _lines(rows: list[Row]) -> Iterator[str]:
+    """The letters of the columns first; the head of a table is in its first row."""
+    columns = max((max(row.cells) for row in rows if row.cells), default=0)
+    yield f"{_line('row', *map(table.column_letters, range(1, columns + 1)))}\n"
+    for row in rows:
+        if row.cells:
+            yield f"{_line(str(row.number), *(row.cells.get(column, '') for column in range(1, max(row.cells) + 1)))}\n"
+
+
+def _line(*cells: object) -> str:
+    return table.line([table.clean(str(cell)) for cell in cells], _LINE_CHARS_MAX)[0]

@@ -1,0 +1,76 @@
+"""Pieces of a text that is too long for a request in; all of it on disk out, in lines that can be read in batches.
+
+I/O: writes the file; runs in a worker process. A line that is longer than a batch would like is written as several.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO
+
+from bot.files.bounds import ConvertLimits
+from bot.files.worker.encodings import decode
+from bot.files.worker.escaped import CODECS
+from bot.files.worker.sniff import without_zeros
+
+_CHUNK_BYTES = 1_000_000
+_LINE_CHARS_MAX = 20_000
+_LONG_LINE = re.compile(rf"[^\n]{{{_LINE_CHARS_MAX}}}(?=[^\n])")
+_REST = "\n[… the rest of this text is left out …]"
+
+
+def write(pieces: Iterable[str], path: Path, limits: ConvertLimits) -> int:
+    """How many lines there are now at ``path``. Lines are parted by a line feed alone; no piece ends within one that is
+    to stay whole. In place of what is beyond the bound a line says so."""
+    lines, left, open_line = 0, limits.whole_chars_max, False
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for piece in pieces:
+            text = _LONG_LINE.sub("\\g<0>\n", piece)[:left]
+            file.write(text)
+            lines += text.count("\n")
+            left -= len(text)
+            open_line = not text.endswith("\n") if text else open_line
+            if not left:
+                file.write(_REST)
+                return lines + 2
+    return lines + open_line
+
+
+def decoded(source: Path, codec: str, *, wide: bool) -> Iterator[str]:
+    """The text of a file in pieces that end with a line, where it has lines; ends of lines are line feeds."""
+    decoding = None if codec in CODECS else codecs.getincrementaldecoder(codec)(_errors(codec))
+    held = ""
+    with source.open("rb") as file:
+        for chunk in _chunks(file, wide=wide):
+            held += decode(chunk, codec) if decoding is None else decoding.decode(chunk)
+            at = max(held.rfind("\n"), held.rfind("\r", 0, -1)) + 1
+            if not at and len(held) > _CHUNK_BYTES:
+                at = len(held) - 1  # it may be the first half of a line's end
+            yield _line_feeds(held[:at])
+            held = held[at:]
+    yield _line_feeds(held + (decoding.decode(b"", final=True) if decoding is not None else ""))
+
+
+def _chunks(file: IO[bytes], *, wide: bool) -> Iterator[bytes]:
+    """Whole lines, as far as they are not longer than a chunk, but for text of two or four bytes a character."""
+    held = b""
+    while chunk := file.read(_CHUNK_BYTES):
+        if wide:
+            yield chunk
+            continue
+        held += without_zeros(chunk)
+        at = held.rfind(b"\n") + 1 or (len(held) if len(held) > _CHUNK_BYTES else 0)
+        yield held[:at]
+        held = held[at:]
+    yield held
+
+
+def _errors(codec: str) -> str:
+    return "cp1252 in utf-8" if codec.startswith("utf-8") else "replace"
+
+
+def _line_feeds(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
