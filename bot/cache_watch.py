@@ -28,7 +28,7 @@ PREFIXES_MAX = 2_000
 @dataclass(slots=True)
 class CacheWatch:
     _off: set[str] = field(default_factory=set)
-    _strikes: dict[str, int] = field(default_factory=dict)
+    _strikes: dict[str, int] = field(default_factory=dict, repr=False)
     _kept: OrderedDict[tuple[str, str], float] = field(default_factory=OrderedDict)
     """Until when a prefix is surely there, of those that the API said it wrote or read."""
 

@@ -71,8 +71,8 @@ class Windows:
     tokens_max: int | None
     bytes_max: int
     caching: bool = True
-    _told: dict[str, ModelLimits] = field(default_factory=dict)
-    _ratios: dict[str, _Ratio] = field(default_factory=dict)
+    _told: dict[str, ModelLimits] = field(default_factory=dict, repr=False)
+    _ratios: dict[str, _Ratio] = field(default_factory=dict, repr=False)
 
     def of(self, model: str = "") -> Window:
         """Empty: the model that is set."""
