@@ -12,10 +12,8 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 from bot import channels, components, health, process, stopping
-from bot.batch_reading import BatchReading
 from bot.derived import (
     access_policy,
-    document_bounds,
     instructing,
     windows,
 )
@@ -23,7 +21,6 @@ from bot.door import DiscreetNotices, Door
 from bot.drafting import Drafting
 from bot.files.confinement import probe
 from bot.logs import get_logger
-from bot.one_batch import BatchReader
 from bot.reloaded import follow
 from bot.settings import Settings, secret, sqlite_in
 from bot.slack.read.thread import ThreadReader
@@ -31,15 +28,12 @@ from bot.slack.receive import listeners
 from bot.slack.receive.listeners import Handlers
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.identity import check_token, identify
-from bot.slack.web_api.names import Names
 from bot.slack.web_api.rate_limiter import RateLimiter
 from bot.slack.web_api.session import sdk_client, slack_session
 from bot.slack.write.asides import SlackAsides
-from bot.stops import StopWatch
 from bot.store.database import Database
 from bot.store.refused_files import StoredRefusedFiles
 from bot.store.reply_records import StoredReplyRecords
-from bot.store.stops import StoredStops
 from bot.turn import Turn
 from bot.watchdog import Watchdog
 
@@ -88,8 +82,7 @@ async def running(settings: Settings, hurry: asyncio.Event | None = None) -> Asy
         instructions = instructing(settings, by_channel)
         questions = await components.questions(settings, database, identity, instructions)
         await components.keep_limits(rate_limiter, database, identity.team_id, parts)
-        names = Names(api)
-        parts.push_async_callback(names.close)
+        names = components.names(api, parts)
         door = Door(access_policy(settings, identity.home), names, SlackAsides(api, session))
         door.warn_of_missing_scopes(api.scopes)
         reader = ThreadReader(api, names, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id)
@@ -98,12 +91,10 @@ async def running(settings: Settings, hurry: asyncio.Event | None = None) -> Asy
         files = await components.files(settings, api, await confined, parts)
         deleted = await components.deleted(files, database, identity.team_id, parts)
         refused_files = StoredRefusedFiles(database)
-        stop_watch = StopWatch(StoredStops(database))
-        parts.push_async_callback(stop_watch.aclose)
+        stop_watch = components.stop_watch(database, parts)
         of_models = windows(settings, settings.bot_history_tokens_max)
         answering = await components.answering(settings, of_models, refused_files, parts)
-        batches = BatchReader(answering.model, files.long, answering.prices)
-        batch_reading = BatchReading(batches, files.long, document_bounds(settings))
+        batch_reading = components.batch_reading(settings, answering, files)
         turn = Turn(
             threads=reader,
             drafting=Drafting(files, refused_files, batch_reading, of_models),

@@ -14,10 +14,10 @@ from bot import steps
 from bot.estimates import BLOCK_BYTES, base64_bytes, bytes_json, estimate_tokens
 from bot.limits import IMAGES_MAX, MANY_IMAGES, MANY_IMAGES_SIDE_PX_MAX, PDF_PAGES_MAX, PDF_PAGES_MAX_SMALL_WINDOW
 from bot.messages import ContentBlock, ImageBlock, Note, PdfBlock, PreparedFile, TextBlock
+from bot.trimming import TOGETHER
 
 __all__ = ["BLOCK_BYTES", "SET_ASIDE", "TOGETHER", "Allowance", "Load", "base64_bytes", "bytes_json", "within"]
 
-TOGETHER = "together with this thread's newer files it would be"
 SET_ASIDE = f"was left out, because {TOGETHER} more than the model can read at once."
 SPARE = 4
 

@@ -21,8 +21,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import health, prices, process
 from bot.answering import Answering
+from bot.batch_reading import BatchReading
 from bot.derived import (
     counting,
+    document_bounds,
     file_limits,
     turn_bounds,
 )
@@ -38,6 +40,7 @@ from bot.llm.watched import WatchedModel
 from bot.logs import get_logger
 from bot.messages import Attachment
 from bot.model_link import messages_client
+from bot.one_batch import BatchReader
 from bot.reloaded import follow
 from bot.settings import Settings, secret
 from bot.slack.read.file_objects import attachment
@@ -47,16 +50,19 @@ from bot.slack.receive.socket_mode import SocketMode
 from bot.slack.web_api.client import SlackClient, Stop
 from bot.slack.web_api.identity import Identity
 from bot.slack.web_api.limit_keeper import LimitKeeper
+from bot.slack.web_api.names import Names
 from bot.slack.web_api.rate_limiter import RateLimiter
 from bot.slack.write.replies import SlackReplies
 from bot.slack.write.status_line import StatusSupport
 from bot.slack.write.thread_outlet import ThreadServices
+from bot.stops import StopWatch
 from bot.store.conversations import StoredConversations
 from bot.store.database import Database
 from bot.store.deleted_files import StoredDeletedFiles
 from bot.store.learned_limits import StoredLimits
 from bot.store.questions import StoredQuestions
 from bot.store.reply_records import StoredReplyRecords
+from bot.store.stops import StoredStops
 from bot.store.usage import StoredUsage
 from bot.turn import Turn
 from bot.window import Windows
@@ -187,3 +193,20 @@ async def deleted(
     parts.push_async_callback(forgetting.aclose)
     await forgetting.start()
     return functools.partial(forgetting.deleted, team_id)
+
+
+def names(api: SlackClient, parts: AsyncExitStack) -> Names:
+    known = Names(api)
+    parts.push_async_callback(known.close)
+    return known
+
+
+def stop_watch(database: Database, parts: AsyncExitStack) -> StopWatch:
+    watch = StopWatch(StoredStops(database))
+    parts.push_async_callback(watch.aclose)
+    return watch
+
+
+def batch_reading(settings: Settings, answering: Answering, files: FileReader) -> BatchReading:
+    batches = BatchReader(answering.model, files.long, answering.prices)
+    return BatchReading(batches, files.long, document_bounds(settings))

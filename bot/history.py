@@ -25,7 +25,7 @@ from bot import spoken
 from bot.conversation import Conversation, Message, Role
 from bot.estimates import MARGIN, PDF_PAGE_TOKENS, estimate_tokens
 from bot.messages import AuthorKind, ContentBlock, Note, Pace, PreparedFile, TextBlock, ThreadMessage
-from bot.trimming import Said, Size, Turn, joined, within
+from bot.trimming import TOGETHER, Said, Size, Turn, joined, within
 
 __all__ = ["MARGIN", "PDF_PAGE_TOKENS", "History", "build", "estimate_tokens"]
 
@@ -128,6 +128,8 @@ def _attached(message: ThreadMessage, heard: _Heard) -> list[ContentBlock]:
         content = [block for block in map(_sendable, prepared.blocks) if block]
         reasons = " ".join(_sentence(note, "It" if number else "it") for number, note in enumerate(prepared.notes))
         if not content:
+            if TOGETHER in reasons:  # the same words, whether it was fetched this time or not
+                reasons = "newer files leave no room for it"
             reasons = f"not read: {reasons}" if reasons else "not read"
         label = f"File from {heard.speaker(message)}: {spoken.one_line(attachment.name, spoken.NAME_CHARS_MAX)}"
         blocks += [TextBlock(f"[{label} ({reasons})]" if reasons else f"[{label}]"), *content]

@@ -17,6 +17,8 @@ from bot.messages import ContentBlock, TextBlock
 NOTICE_TOKENS = 60
 NOTICE_BYTES = 500
 SEPARATOR_TOKENS = 1
+TOGETHER = "together with this thread's newer files it would be"
+"""In notes on files that newer ones leave no room for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Size:
     @classmethod
     def of(cls, blocks: Iterable[ContentBlock]) -> Size:
         listed = joined(blocks)
-        return cls(SEPARATOR_TOKENS + estimate_tokens(listed), sum(map(bytes_json, listed)))
+        return cls(SEPARATOR_TOKENS * bool(listed) + estimate_tokens(listed), sum(map(bytes_json, listed)))
 
     @property
     def is_positive(self) -> bool:
@@ -77,7 +79,7 @@ def within(said: Sequence[Said], room: Size) -> Kept:
     rest = room - whole[0] - whole[-1] - _total(Size.of(one.attached) for one in older)
     if not rest.is_positive:
         return _without_files_too(said, whole, room)
-    cut = 1 + _cut([Size.of(one.words) for one in older], rest)
+    cut = 1 + _cut([Size.of(one.words) for one in older], whole[-1], rest)
     files = [Turn(Role.USER, one.attached) for one in said[1:cut] if one.attached]
     turns = [*said[0].turns(), _notice(cut - 1), *files, *_turns(said[cut:])]
     return Kept(turns, cut - 1, len(said) - cut)
@@ -86,7 +88,7 @@ def within(said: Sequence[Said], room: Size) -> Kept:
 def _without_files_too(said: Sequence[Said], whole: Sequence[Size], room: Size) -> Kept:
     rest = room - whole[-1] - whole[0]
     begin = 1 if rest.is_positive else 0
-    cut = 1 + _cut(whole[1:-1], rest if begin else room - whole[-1])
+    cut = 1 + _cut(whole[1:-1], whole[-1], rest if begin else room - whole[-1])
     with_files = any(one.attached for one in said[begin:cut])
     turns = [*_turns(said[:begin]), _notice(cut - begin, with_files=with_files), *_turns(said[cut:])]
     return Kept(turns, cut - begin, len(said) - cut)
@@ -106,11 +108,14 @@ def _total(sizes: Iterable[Size]) -> Size:
     return Size(sum(one.tokens for one in listed), sum(one.bytes for one in listed))
 
 
-def _cut(sizes: Sequence[Size], room: Size) -> int:
-    """How many of the messages after the first one go, so that the others fit."""
-    by_tokens = steps.cut([size.tokens for size in sizes], room.tokens)
-    by_bytes = steps.cut([size.bytes for size in sizes], room.bytes)
-    return max(by_tokens, by_bytes)
+def _cut(older: Sequence[Size], question: Size, room: Size) -> int:
+    """How many of the messages after the first one go, so that the others fit beside the question.
+
+    The question counts among them: it is one of them in the next turn, and the cut should be the same then.
+    """
+    by_tokens = steps.cut([*(size.tokens for size in older), question.tokens], room.tokens + question.tokens)
+    by_bytes = steps.cut([*(size.bytes for size in older), question.bytes], room.bytes + question.bytes)
+    return min(len(older), max(by_tokens, by_bytes))
 
 
 def _notice(left_out: int, *, with_files: bool = False) -> Turn:
