@@ -238,7 +238,7 @@ class Inbox:
         self._answers_changed()
 
     def _answers_changed(self) -> None:
-        if self._others.processes:  # first words do not wait for a heartbeat to have their share
+        if self._others != Others():  # first words do not wait for a heartbeat to have their share
             self._on_share(self._others.share_beside(len(self._turns)))
             self._beat_soon.set()
 
