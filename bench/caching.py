@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from bot import prompt_cache
 from bot.conversation import CacheMarker, CacheTtl, Conversation
-from bot.draft import Draft
 from bot.messages import Attachment, Author, AuthorKind, FileBytes, PdfBlock, PreparedFile, TextBlock, ThreadMessage
-from bot.window import Windows
+from bot.prompt import prompt_cache
+from bot.prompt.draft import Draft
+from bot.prompt.window import Windows
 from playground.practice_model.prompt_cache import Counted, PromptCache, segments_of
 from playground.practice_model.received import PDF_PAGE_TOKENS, SeenText
 

@@ -24,14 +24,14 @@ import pikepdf
 from aiohttp import web
 from httpx_aiohttp import HttpxAiohttpClient
 
-from bot.budget import Allowance
 from bot.conversation import Conversation, Message, Role
 from bot.derived import file_limits
 from bot.files.confinement import NONE
 from bot.files.reader import FileReader
-from bot.intake import Intake
 from bot.llm.client import MessagesClient
 from bot.messages import Attachment, TextBlock
+from bot.prompt.budget import Allowance
+from bot.prompt.intake import Intake
 from bot.settings import ModelSettings
 from bot.stream_events import TextDelta
 from playground.practice_model.server import PracticeModel

@@ -21,16 +21,16 @@ from aiohttp import web
 from httpx_aiohttp import HttpxAiohttpClient
 
 from bench.files_memory import KEY, LIMITS, Watch, memory_bytes
-from bot import prices
-from bot.batch_reading import BatchReading
+from bot.costs import prices
 from bot.derived import document_bounds, windows
-from bot.draft import Draft
 from bot.files.reader import FileReader
-from bot.instructions import system_prompt
-from bot.intake import Intake
 from bot.llm.client import MessagesClient
 from bot.messages import Attachment, Author, AuthorKind, ThreadMessage
-from bot.one_batch import BatchReader
+from bot.prompt.batch_reading import BatchReading
+from bot.prompt.draft import Draft
+from bot.prompt.instructions import system_prompt
+from bot.prompt.intake import Intake
+from bot.prompt.one_batch import BatchReader
 from bot.settings import Settings
 from bot.stream_events import TextDelta, Usage
 from playground.practice_model.server import PracticeModel

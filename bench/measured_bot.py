@@ -28,7 +28,7 @@ STALLED_S, LOOK_EVERY_S = 0.02, 0.005
 PARTS = (
     ("logging", ("/bot/logs.py", "/bot/redaction.py", "/structlog/", "/logging/")),
     ("database", ("/bot/store/", "/sqlalchemy/", "/asyncpg/")),
-    ("model stream", ("/bot/llm/", "/httpx/", "/httpx_aiohttp/", "/bot/meter.py")),
+    ("model stream", ("/bot/llm/", "/httpx/", "/httpx_aiohttp/", "/bot/costs/meter.py")),
     ("live reply", ("/bot/slack/write/",)),
     ("deliveries (Bolt)", ("/slack_bolt/", "/bot/slack/receive/", "/slack_sdk/socket_mode/")),
     ("Slack calls", ("/slack_sdk/", "/bot/slack/web_api/", "/bot/slack/read/")),

@@ -21,32 +21,8 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     day_budget.py      what may be used in a day
     endings.py         what stands under an answer: the sentences that people read
     answering.py       the model is asked, with less where the API refuses that, and its answer shown
-    citations.py       what it cites: marks in the words, and the list of sources
-    mark_places.py     where in an answer a mark may stand
-    mark_inline.py     the same within a paragraph
-    marks.py           what a mark looks like, and how an answer is freed of them
-    instructions.py    what the model is told before the thread, and which model that is
-    dates.py           on which day a message was written, said before it
-    meter.py           what a request uses, counted while it does
-    prices.py          what that costs
-    bill.py            what a turn used, for the log and for people
     waiting.py         what people read while no word comes
-    drafting.py        a thread's files are fetched, and the first draft made
-    batch_reading.py   long documents are read in batches, before the model is asked
-    one_batch.py       one of these batches, with the question
-    batch_words.py     what is said of it to the model and to people
-    long_documents.py  which files are too long for a request, and in which batches to read them
-    draft.py           the next request, and the one after it where the API refuses that
-    history.py         what the model sees, within a budget of tokens
-    window.py          what one request may hold, by the model, the settings and what was counted
-    cache_watch.py     whether the host keeps what it is asked to keep
-    trimming.py        what of a thread goes where it is too long
-    prompt_cache.py    where the API is to keep what it was sent, and for how long
     estimates.py       about how many tokens and bytes that is
-    steps.py           where to cut what is too long, so that the cut rarely moves
-    spoken.py          who said what, in a form that nobody can forge
-    intake.py          which attached files are worth fetching for one
-    budget.py          which prepared files fit into one request
     ports.py           what a turn needs of the outside world, as Protocols
     file_ports.py      the same of the files that people attach
     messages.py        the values that travel through a turn
@@ -70,6 +46,9 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     process.py         keeps this process's secrets from others
     stopping.py        signals end it quietly, whenever they come
     watchdog.py        logs what ran while the loop stood still
+    prompt/            what the model is asked: drafting → draft → history within a window; batch_reading before that
+    citing/            what an answer cites: citations, placed by mark_places
+    costs/             what a turn uses: meter by prices, and its bill
     slack/             what both directions share: escape, shapes, own_messages, buttons
         receive/       deliveries → questions: listeners, payloads; over socket_mode or http_events
         read/          what was said: thread, message_text and what they are made of

@@ -11,17 +11,17 @@ from collections.abc import Callable, Collection
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
-from bot.citations import Citing, pdfs_of
+from bot.citing.citations import Citing, pdfs_of
 from bot.conversation import Conversation
-from bot.draft import Draft
+from bot.costs.meter import Meter
+from bot.costs.prices import Prices
 from bot.errors import ModelError, StoreFailed
 from bot.file_ports import RefusedFiles
 from bot.logs import get_logger
 from bot.loop_share import LoopShare
 from bot.messages import Note, Source
-from bot.meter import Meter
 from bot.ports import Model, Reply
-from bot.prices import Prices
+from bot.prompt.draft import Draft
 from bot.stream_events import Citation, Finished, TextDelta, Usage
 from bot.waiting import Waiting
 

@@ -18,9 +18,9 @@ from bot.derived import (
     windows,
 )
 from bot.door import DiscreetNotices, Door
-from bot.drafting import Drafting
 from bot.files.confinement import probe
 from bot.logs import get_logger
+from bot.prompt.drafting import Drafting
 from bot.reloaded import follow
 from bot.settings import Settings, secret, sqlite_in
 from bot.slack.read.thread import ThreadReader

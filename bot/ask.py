@@ -13,10 +13,9 @@ from dataclasses import replace
 from math import inf
 from pathlib import Path
 
-from bot import prices, process
-from bot.batch_reading import BatchReading
+from bot import process
+from bot.costs import prices
 from bot.derived import document_bounds, file_limits, windows
-from bot.draft import Draft
 from bot.endings import REFUSED, STOPPED
 from bot.errors import ModelError
 from bot.files import blocks
@@ -25,11 +24,13 @@ from bot.files.confinement import probe
 from bot.files.conversion import Conversion
 from bot.files.extracts import Unreadable
 from bot.files.long_files import LongReader
-from bot.instructions import system_prompt
 from bot.llm.client import MessagesClient
 from bot.messages import Attachment, Author, AuthorKind, PreparedFile, ThreadMessage
 from bot.model_link import messages_client
-from bot.one_batch import BatchReader
+from bot.prompt.batch_reading import BatchReading
+from bot.prompt.draft import Draft
+from bot.prompt.instructions import system_prompt
+from bot.prompt.one_batch import BatchReader
 from bot.settings import ModelSettings
 from bot.stream_events import Finished, StopReason, TextDelta
 

@@ -19,9 +19,9 @@ from httpx_aiohttp import HttpxAiohttpClient
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import health, prices, process
+from bot import health, process
 from bot.answering import Answering
-from bot.batch_reading import BatchReading
+from bot.costs import prices
 from bot.derived import (
     counting,
     document_bounds,
@@ -35,12 +35,14 @@ from bot.files.confinement import Confinement
 from bot.files.forgetting import Forgetting
 from bot.files.reader import FileReader
 from bot.inbox import Inbox, InboxLimits
-from bot.instructions import Instructing
 from bot.llm.watched import WatchedModel
 from bot.logs import get_logger
 from bot.messages import Attachment
 from bot.model_link import messages_client
-from bot.one_batch import BatchReader
+from bot.prompt.batch_reading import BatchReading
+from bot.prompt.instructions import Instructing
+from bot.prompt.one_batch import BatchReader
+from bot.prompt.window import Windows
 from bot.reloaded import follow
 from bot.settings import Settings, secret
 from bot.slack.read.file_objects import attachment
@@ -65,7 +67,6 @@ from bot.store.reply_records import StoredReplyRecords
 from bot.store.stops import StoredStops
 from bot.store.usage import StoredUsage
 from bot.turn import Turn
-from bot.window import Windows
 
 log = get_logger(__name__)
 

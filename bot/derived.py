@@ -8,12 +8,12 @@ from bot.access import Home, Policy
 from bot.channels import Channels
 from bot.files.bounds import ConvertLimits, FileLimits
 from bot.files.confinement import Confinement
-from bot.instructions import Instructing
-from bot.long_documents import Bounds
+from bot.prompt.instructions import Instructing
+from bot.prompt.long_documents import Bounds
+from bot.prompt.window import Windows
 from bot.settings import ModelSettings, Settings
 from bot.store.fairness import TurnBounds
 from bot.store.usage import Counting, DayBudgets
-from bot.window import Windows
 
 
 def access_policy(settings: Settings, home: Home) -> Policy:

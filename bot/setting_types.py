@@ -12,7 +12,7 @@ from pydantic_settings import NoDecode
 
 from bot import id_lists
 from bot.addresses import http_address
-from bot.spoken import SYSTEM_PROMPT
+from bot.prompt.spoken import SYSTEM_PROMPT
 
 FILE_BYTES_MAX = 200_000
 

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import StartFailed
 from bot.limits import REQUEST_BYTES_MAX
+from bot.prompt.spoken import SYSTEM_PROMPT
 from bot.setting_types import (
     Channels,
     Domains,
@@ -27,7 +28,6 @@ from bot.setting_types import (
     given,
     known_database,
 )
-from bot.spoken import SYSTEM_PROMPT
 
 DATA_DIR = Path(".data")
 

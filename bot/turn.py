@@ -15,13 +15,9 @@ from functools import partial
 from bot import endings
 from bot.access import Reason
 from bot.answering import Answering, Streamed
-from bot.batch_reading import BatchReading, status_of
-from bot.bill import Bill
-from bot.dates import dated
+from bot.costs.bill import Bill
 from bot.day_budget import Spent
 from bot.door import Door
-from bot.draft import Draft
-from bot.drafting import Drafting
 from bot.endings import Ending
 from bot.errors import (
     LeaseLost,
@@ -34,11 +30,15 @@ from bot.errors import (
     SlackUnavailable,
     StoreFailed,
 )
-from bot.instructions import Instructions
 from bot.lease import Stop
 from bot.logs import get_logger
 from bot.messages import Channel, EntryPoint, Note, Question, ThreadMessage
 from bot.ports import Button, Claim, Outcome, Questions, Replies, Reply, Stage, Threads, UsageRecords
+from bot.prompt.batch_reading import BatchReading, status_of
+from bot.prompt.dates import dated
+from bot.prompt.draft import Draft
+from bot.prompt.drafting import Drafting
+from bot.prompt.instructions import Instructions
 from bot.stops import StopWatch
 from bot.store_patience import waited_out
 from bot.stream_events import Usage

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from bot.costs.prices import NANO
 from bot.errors import StartFailed
-from bot.prices import NANO
 from bot.store.usage_report import Used, read
 
 EPOCH = date(1970, 1, 1)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bot.prompt.spoken import SYSTEM_PROMPT
 from bot.settings import Settings
-from bot.spoken import SYSTEM_PROMPT
 
 
 def settings_table() -> str:

@@ -14,8 +14,8 @@ from packaging.requirements import Requirement
 
 import bot
 import playground
+from bot.prompt.spoken import SYSTEM_PROMPT
 from bot.settings import Settings
-from bot.spoken import SYSTEM_PROMPT
 from tests.repository import ROOT, imports, map_of, modules, text_of, tracked
 from tests.settings_table import settings_table
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.files.extracts import Extract, ImageExtract, NoteExtract, PdfExtract, TextExtract
 from bot.files.names import one_line, safe_name
 from bot.messages import ContentBlock, FileBytes, ImageBlock, Note, PdfBlock, PreparedFile, TextBlock, WholeText
-from bot.spoken import fenced
+from bot.prompt.spoken import fenced
 
 ABOUT_CHARS_MAX = 300
 

@@ -19,7 +19,7 @@ from bot.files.entities import unescape
 from bot.files.extracts import Unreadable, UnreadableNow
 from bot.files.names import safe_name
 from bot.messages import Attachment, Note, PreparedFile, TextBlock, Words, WordsKind
-from bot.spoken import fenced
+from bot.prompt.spoken import fenced
 
 LOOKS_MAX = 6
 LOOK_EVERY_S = 0.5

@@ -28,8 +28,8 @@ from bot.llm.efforts import Efforts
 from bot.llm.patience import Deadline, Patience
 from bot.llm.sse import ObjectReader, StreamBroken
 from bot.logs import get_logger
+from bot.prompt.window import ModelLimits
 from bot.stream_events import StreamEvent, Usage
-from bot.window import ModelLimits
 
 log = get_logger(__name__)
 

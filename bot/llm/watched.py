@@ -12,13 +12,13 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import replace
 
-from bot.cache_watch import CacheWatch
 from bot.conversation import Conversation
 from bot.errors import ModelError
 from bot.llm.client import MessagesClient
 from bot.logs import get_logger
+from bot.prompt.cache_watch import CacheWatch
+from bot.prompt.window import Windows
 from bot.stream_events import Finished, StreamEvent, Usage
-from bot.window import Windows
 
 log = get_logger(__name__)
 

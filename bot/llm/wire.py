@@ -15,8 +15,8 @@ from bot.conversation import CacheMarker, Conversation
 from bot.errors import AnswerCut, ModelError
 from bot.llm.refusals import error_from, loggable
 from bot.messages import ContentBlock, FileBytes, ImageBlock, PdfBlock, TextBlock
+from bot.prompt.window import ModelLimits
 from bot.stream_events import Citation, Finished, StopReason, TextDelta, Usage
-from bot.window import ModelLimits
 
 API_VERSION = "2023-06-01"
 TITLE_CHARS_MAX = 500

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.draft import REFUSED, SET_ASIDE, SUSPECTED
 from bot.errors import ModelNotFound, ModelRequestInvalid, ModelRequestTooLarge
+from bot.prompt.draft import REFUSED, SET_ASIDE, SUSPECTED
 from playground.practice_model.received import Received, SeenImage
 from playground.practice_model.script import Answer, HttpError
 from playground.practice_model.server import PracticeModel

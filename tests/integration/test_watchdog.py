@@ -6,8 +6,8 @@ import asyncio
 import threading
 import time
 
-from bot.history import estimate_tokens
 from bot.messages import TextBlock
+from bot.prompt.history import estimate_tokens
 from bot.watchdog import Watchdog
 from tests.logged import logged
 

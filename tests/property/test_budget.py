@@ -8,8 +8,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.budget import BLOCK_BYTES, SET_ASIDE, Allowance, within
 from bot.messages import ContentBlock, FileBytes, ImageBlock, Note, PdfBlock, PreparedFile, TextBlock
+from bot.prompt.budget import BLOCK_BYTES, SET_ASIDE, Allowance, within
 
 PATH = Path("unread")
 

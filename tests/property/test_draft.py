@@ -8,19 +8,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.budget import Allowance
 from bot.conversation import Conversation, Message, Role
-from bot.draft import (
-    REFUSALS_MAX,
-    REFUSED,
-    SET_ASIDE,
-    SUSPECTED,
-    TRIALS_MAX,
-    Draft,
-    newly_attached,
-    owners,
-    refused_file,
-)
 from bot.errors import Medium, ModelError, ModelOverloaded, ModelRequestInvalid, ModelRequestTooLarge
 from bot.messages import (
     Attachment,
@@ -34,6 +22,18 @@ from bot.messages import (
     PreparedFile,
     TextBlock,
     ThreadMessage,
+)
+from bot.prompt.budget import Allowance
+from bot.prompt.draft import (
+    REFUSALS_MAX,
+    REFUSED,
+    SET_ASIDE,
+    SUSPECTED,
+    TRIALS_MAX,
+    Draft,
+    newly_attached,
+    owners,
+    refused_file,
 )
 
 ADA, CLAUDE = Author("U1", "Ada", AuthorKind.PERSON), Author("UBOT", "claude", AuthorKind.THIS_BOT)

@@ -9,10 +9,8 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import spoken
 from bot.conversation import Conversation, Role
 from bot.estimates import MARGIN, estimate_tokens
-from bot.history import build
 from bot.messages import (
     Attachment,
     Author,
@@ -26,6 +24,8 @@ from bot.messages import (
     TextBlock,
     ThreadMessage,
 )
+from bot.prompt import spoken
+from bot.prompt.history import build
 
 SYSTEM = "You help."
 WIDE = 10**9

@@ -10,10 +10,10 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.budget import Allowance, within
 from bot.file_ports import Fetch
-from bot.intake import MISFITS_MAX, Intake, summed_up
 from bot.messages import Attachment, FileBytes, ImageBlock, Note, PdfBlock, PreparedFile, TextBlock
+from bot.prompt.budget import Allowance, within
+from bot.prompt.intake import MISFITS_MAX, Intake, summed_up
 
 MEGABYTE = 1_000_000
 

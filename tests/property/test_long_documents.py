@@ -8,10 +8,11 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.batch_words import notes_blocks
-from bot.budget import Allowance, Load, bytes_json
 from bot.file_ports import BatchNotes, Span
-from bot.long_documents import (
+from bot.messages import FileBytes, ImageBlock, PdfBlock, PreparedFile, TextBlock
+from bot.prompt.batch_words import notes_blocks
+from bot.prompt.budget import Allowance, Load, bytes_json
+from bot.prompt.long_documents import (
     Document,
     found,
     halves,
@@ -23,8 +24,7 @@ from bot.long_documents import (
     within,
     without,
 )
-from bot.messages import FileBytes, ImageBlock, PdfBlock, PreparedFile, TextBlock
-from bot.spoken import in_file
+from bot.prompt.spoken import in_file
 
 ALLOWANCES = st.builds(
     Allowance,

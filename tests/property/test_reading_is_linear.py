@@ -13,19 +13,19 @@ from typing import Any
 
 import pytest
 
-from bot import history
 from bot.files.names import safe_name
 from bot.files.said import words_of_vtt
 from bot.files.web_pages import reason_for_page
 from bot.llm.refusals import error_from_response
 from bot.llm.sse import ObjectReader, StreamBroken
 from bot.messages import Attachment, Author, AuthorKind, Question, ThreadMessage
+from bot.prompt import history
+from bot.prompt.spoken import fenced
 from bot.slack.escape import decode, escape, plain
 from bot.slack.read import mentions
 from bot.slack.read.file_objects import attachments_of
 from bot.slack.read.message_text import markdown_of
 from bot.slack.receive.payloads import question_from_event
-from bot.spoken import fenced
 from tests.growth import grows_linearly, seconds
 from tests.hostile_texts import NAMES, hostile
 

@@ -11,11 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.budget import Allowance
 from bot.conversation import Conversation
-from bot.draft import Draft
 from bot.estimates import MARGIN, estimate_tokens
-from bot.history import build
 from bot.limits import CACHE_LOOKBACK_BLOCKS, CACHE_MARKERS_MAX
 from bot.llm.wire import request_chunks
 from bot.messages import (
@@ -30,6 +27,9 @@ from bot.messages import (
     TextBlock,
     ThreadMessage,
 )
+from bot.prompt.budget import Allowance
+from bot.prompt.draft import Draft
+from bot.prompt.history import build
 from playground.practice_model.request_rules import VERSIONS, see_request
 from tests import made_files
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.batch_words import estimate, notes_for_people, progress
 from bot.file_ports import BatchNotes, Span
-from bot.long_documents import Document, Reading
 from bot.messages import FileBytes, PdfBlock, WholeText
+from bot.prompt.batch_words import estimate, notes_for_people, progress
+from bot.prompt.long_documents import Document, Reading
 
 BYTES = FileBytes(Path("a"), 9)
 PDF = Document(0, 1, PdfBlock("contract.pdf", BYTES, 1_812), fresh=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.cache_watch import STRIKES_MAX, CacheWatch
 from bot.conversation import CacheMarker, CacheTtl, Conversation, Message, Role
 from bot.messages import TextBlock
+from bot.prompt.cache_watch import STRIKES_MAX, CacheWatch
 from bot.stream_events import Usage
 
 MODEL = "claude-sonnet-5-5"

@@ -8,8 +8,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dates import AGAIN_AFTER, dated
 from bot.messages import Author, AuthorKind, EntryPoint, ThreadMessage
+from bot.prompt.dates import AGAIN_AFTER, dated
 from tests.asked import asked
 
 EVENING = 1_795_647_600

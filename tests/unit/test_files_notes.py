@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot import draft
 from bot.files import notes
 from bot.messages import Note
+from bot.prompt import draft
 from bot.slack.write.message_arguments import note_line
 
 REASONS = [

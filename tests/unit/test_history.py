@@ -6,7 +6,6 @@ from pathlib import Path
 
 from bot.conversation import Message, Role
 from bot.estimates import bytes_json, estimate_tokens
-from bot.history import build
 from bot.messages import (
     Attachment,
     Author,
@@ -20,6 +19,7 @@ from bot.messages import (
     TextBlock,
     ThreadMessage,
 )
+from bot.prompt.history import build
 
 ADA, BOB = Author("U1", "Ada", AuthorKind.PERSON), Author("U2", "Bob", AuthorKind.PERSON)
 CI = Author("B1", "CI", AuthorKind.OTHER_BOT)

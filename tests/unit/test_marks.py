@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.citations import Citing, pdfs_of
+from bot.citing.citations import Citing, pdfs_of
+from bot.citing.mark_places import MarkPlaces
+from bot.citing.marks import JOINER, mark, without_marks
 from bot.conversation import Conversation, Message, Role
-from bot.mark_places import MarkPlaces
-from bot.marks import JOINER, mark, without_marks
 from bot.messages import FileBytes, PdfBlock, Source, TextBlock
 from bot.stream_events import Citation
 

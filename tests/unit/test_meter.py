@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.meter import BOOK_EVERY_TOKENS, CHARS_PER_TOKEN, Meter
-from bot.prices import Price
+from bot.costs.meter import BOOK_EVERY_TOKENS, CHARS_PER_TOKEN, Meter
+from bot.costs.prices import Price
 from bot.stream_events import Usage
 
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import prices
-from bot.bill import Bill
+from bot.costs import prices
+from bot.costs.bill import Bill
+from bot.costs.meter import Meter
+from bot.costs.prices import NANO, PUBLISHED, Price
 from bot.keyed_toml import Faults
-from bot.meter import Meter
-from bot.prices import NANO, PUBLISHED, Price
 from bot.stream_events import Usage
 from tests.repository import text_of
 

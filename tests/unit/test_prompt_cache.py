@@ -7,10 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import prompt_cache
-from bot.budget import Allowance
 from bot.conversation import CacheMarker, CacheTtl, Conversation, Message, Role
-from bot.draft import Draft
 from bot.messages import (
     Attachment,
     Author,
@@ -22,6 +19,9 @@ from bot.messages import (
     TextBlock,
     ThreadMessage,
 )
+from bot.prompt import prompt_cache
+from bot.prompt.budget import Allowance
+from bot.prompt.draft import Draft
 from playground.practice_model.prompt_cache import Counted, PromptCache, segments_of
 
 MODEL = "claude-sonnet-5-5"

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot import draft, endings, waiting
+from bot import endings, waiting
 from bot.errors import ModelError
+from bot.prompt import draft
 from bot.stream_events import StopReason
 
 

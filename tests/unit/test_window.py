@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.llm.wire import model_limits
-from bot.window import ModelLimits, Windows
+from bot.prompt.window import ModelLimits, Windows
 
 
 def windows(model: str = "claude-sonnet-5-5", tokens_max: int | None = None) -> Windows:

@@ -13,10 +13,10 @@ from types import MappingProxyType
 from typing import Any
 
 from bot import limits
+from bot.citing.marks import without_marks
 from bot.errors import SlackError
 from bot.logs import get_logger
 from bot.loop_share import one_by_one
-from bot.marks import without_marks
 from bot.messages import Author, AuthorKind, Channel, EntryPoint, Question, ThreadMessage
 from bot.slack import own_messages
 from bot.slack.escape import decode

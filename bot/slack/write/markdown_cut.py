@@ -21,15 +21,15 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
+from bot.citing.marks import BRACKET
 from bot.limits import BLOCKS_MAX, MARKDOWN_CHARS_MAX, TABLE_CHARS_MAX, TABLE_ROWS_MAX, UPDATE_TEXT_CHARS_MAX
-from bot.marks import BRACKET
 from bot.slack.write.markdown_lines import HEAD_CHARS, HEADING, TABLE_LINE_CHARS_MAX, Opened, is_table
 from bot.slack.write.open_line import Inside, OpenLine
 
 OPENING_CHARS_MAX = 1_500
 MARK_INDENT_MAX = 80
 MARK_FOLLOWS = re.compile(rf" ?{BRACKET}|\n[ \t>]{{0,{MARK_INDENT_MAX}}}{BRACKET}")
-"""A mark (``bot.marks``) stays with the words or the code that it is about."""
+"""A mark (``bot.citing.marks``) stays with the words or the code that it is about."""
 
 
 def weight(text: str) -> int:

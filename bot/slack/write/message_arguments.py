@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from bot.citing.marks import SOURCE_HEAD
 from bot.limits import CONTEXT_ELEMENTS_MAX, SECTION_TEXT_CHARS_MAX
-from bot.marks import SOURCE_HEAD
 from bot.messages import Note, Source
 from bot.slack import buttons
 from bot.slack.escape import escape, plain

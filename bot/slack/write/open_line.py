@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from bot.marks import BRACKET, DIGITS, JOINER, OPEN
+from bot.citing.marks import BRACKET, DIGITS, JOINER, OPEN
 
 MARK_CHARS = frozenset(f"{BRACKET}{JOINER}{DIGITS}⁾")
 SENTENCE_END = re.compile(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from bot.marks import BRACKET
+from bot.citing.marks import BRACKET
 from bot.slack.write.markdown_cut import Piece
 
 WORD_CHARS_MAX = 24

@@ -15,13 +15,13 @@ import pytest
 from aiohttp import web
 from httpx_aiohttp import HttpxAiohttpClient
 
-from bot.budget import Allowance
 from bot.errors import SlackOutcomeUnknown, SlackRefused, SlackUnavailable
 from bot.files import notes
 from bot.files.bounds import FileLimits
 from bot.files.reader import FileReader
-from bot.intake import Intake
 from bot.messages import Attachment, ImageBlock, PdfBlock, PreparedFile, TextBlock
+from bot.prompt.budget import Allowance
+from bot.prompt.intake import Intake
 from tests import file_limits, made_documents, made_files
 from tests.file_host import LOGIN_PAGE, FileHost, file_host
 from tests.loopback import nobody_listening

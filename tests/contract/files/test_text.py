@@ -16,7 +16,7 @@ from bot.files.extracts import Extract, NoteExtract, TextExtract, Unreadable
 from bot.files.outbox import Outbox
 from bot.files.worker.convert import convert
 from bot.files.worker.languages import language_of
-from bot.spoken import fenced
+from bot.prompt.spoken import fenced
 from tests.file_limits import CONVERT
 
 LIMITS = CONVERT

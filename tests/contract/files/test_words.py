@@ -12,13 +12,13 @@ import httpx
 import pytest
 from httpx_aiohttp import HttpxAiohttpClient
 
-from bot.budget import Allowance
 from bot.errors import SlackUnavailable
 from bot.files import notes
 from bot.files.reader import FileReader
 from bot.files.said import LOOKS_MAX
-from bot.intake import Intake
 from bot.messages import Attachment, PreparedFile, TextBlock, Words, WordsKind
+from bot.prompt.budget import Allowance
+from bot.prompt.intake import Intake
 from tests import file_limits
 from tests.file_host import FileHost, file_host
 

@@ -6,7 +6,7 @@ import asyncio
 
 from aiohttp import web
 
-from bot.window import ModelLimits
+from bot.prompt.window import ModelLimits
 from playground.practice_model.server import PracticeModel
 from tests.loopback import free_port, serving
 from tests.messages_link import MODEL, asking, ending_of, linked

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
-from bot.prices import NANO
+from bot.costs.prices import NANO
 from bot.stream_events import Usage
 
 CENT = Decimal("0.01")

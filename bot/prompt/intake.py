@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from bot.budget import SET_ASIDE, TOGETHER, Allowance, Load, base64_bytes
 from bot.estimates import PDF_PAGE_TOKENS
 from bot.file_ports import Fetch
 from bot.messages import Attachment, Note, PreparedFile
+from bot.prompt.budget import SET_ASIDE, TOGETHER, Allowance, Load, base64_bytes
 
 MISFITS_MAX = 3
 """So many files in a row that do not fit, and no older one is tried."""

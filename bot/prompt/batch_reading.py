@@ -14,17 +14,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
-from bot import batch_words, history, long_documents
-from bot.budget import Allowance
-from bot.draft import Draft, newly_attached
 from bot.errors import BatchUnreadable, ModelError
 from bot.estimates import estimate_tokens
 from bot.file_ports import BatchNotes, LongFiles, Span
 from bot.logs import get_logger
-from bot.long_documents import Bounds, Document, Reading
 from bot.messages import Note, PdfBlock, TextBlock, ThreadMessage
-from bot.one_batch import BatchReader, Run
 from bot.ports import Reply
+from bot.prompt import batch_words, history, long_documents
+from bot.prompt.budget import Allowance
+from bot.prompt.draft import Draft, newly_attached
+from bot.prompt.long_documents import Bounds, Document, Reading
+from bot.prompt.one_batch import BatchReader, Run
 from bot.stream_events import Usage
 
 log = get_logger(__name__)

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.batch_reading import BatchReading
-from bot.draft import Draft, newly_attached, refused_file
 from bot.file_ports import Files, RefusedFiles
-from bot.instructions import Instructions
-from bot.intake import Intake
 from bot.messages import Question, ThreadMessage
+from bot.prompt.batch_reading import BatchReading
+from bot.prompt.draft import Draft, newly_attached, refused_file
+from bot.prompt.instructions import Instructions
+from bot.prompt.intake import Intake
+from bot.prompt.window import Windows
 from bot.store_patience import waited_out
-from bot.window import Windows
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot import steps
 from bot.conversation import Role
 from bot.estimates import bytes_json, estimate_tokens
 from bot.messages import ContentBlock, TextBlock
+from bot.prompt import steps
 
 NOTICE_TOKENS = 60
 NOTICE_BYTES = 500

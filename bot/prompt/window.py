@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from bot import limits
-from bot.budget import Allowance
 from bot.estimates import PDF_PAGE_TOKENS
+from bot.prompt.budget import Allowance
 
 FILES_SHARE = 0.8
 """Of a request's tokens, for files; the words of the thread have the rest."""

@@ -17,14 +17,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot import budget, history, prompt_cache
-from bot.budget import Allowance
 from bot.conversation import Conversation
 from bot.errors import Medium, ModelError, ModelRequestInvalid, ModelRequestTooLarge
 from bot.estimates import MARGIN, bytes_json, estimate_tokens
-from bot.history import History
-from bot.intake import summed_up
 from bot.messages import AuthorKind, ContentBlock, ImageBlock, Note, PdfBlock, PreparedFile, TextBlock, ThreadMessage
+from bot.prompt import budget, history, prompt_cache
+from bot.prompt.budget import Allowance
+from bot.prompt.history import History
+from bot.prompt.intake import summed_up
 
 REFUSED = "was left out, because the model's API does not accept it. Please send it in another format."
 SUSPECTED = (

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bot import spoken
 from bot.channels import Channels, ChannelSettings
 from bot.messages import Channel, ChannelKind, Question
+from bot.prompt import spoken
 
 NAME_CHARS_MAX = 80
 WORDS_CHARS_MAX = 250

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bot import steps
 from bot.estimates import BLOCK_BYTES, base64_bytes, bytes_json, estimate_tokens
 from bot.limits import IMAGES_MAX, MANY_IMAGES, MANY_IMAGES_SIDE_PX_MAX, PDF_PAGES_MAX, PDF_PAGES_MAX_SMALL_WINDOW
 from bot.messages import ContentBlock, ImageBlock, Note, PdfBlock, PreparedFile, TextBlock
-from bot.trimming import TOGETHER
+from bot.prompt import steps
+from bot.prompt.trimming import TOGETHER
 
 __all__ = ["BLOCK_BYTES", "SET_ASIDE", "TOGETHER", "Allowance", "Load", "base64_bytes", "bytes_json", "within"]
 

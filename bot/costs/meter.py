@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from bot.costs.prices import Price
 from bot.estimates import WIDE_CHARS_FROM
-from bot.prices import Price
 from bot.stream_events import Usage
 
 CHARS_PER_TOKEN = 4

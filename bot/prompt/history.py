@@ -21,11 +21,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from bot import spoken
 from bot.conversation import Conversation, Message, Role
 from bot.estimates import MARGIN, PDF_PAGE_TOKENS, estimate_tokens
 from bot.messages import AuthorKind, ContentBlock, Note, Pace, PreparedFile, TextBlock, ThreadMessage
-from bot.trimming import TOGETHER, Said, Size, Turn, joined, within
+from bot.prompt import spoken
+from bot.prompt.trimming import TOGETHER, Said, Size, Turn, joined, within
 
 __all__ = ["MARGIN", "PDF_PAGE_TOKENS", "History", "build", "estimate_tokens"]
 

@@ -18,7 +18,7 @@ import re
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from bot.mark_inline import Inline
+from bot.citing.mark_inline import Inline
 
 HEAD_CHARS_MAX = 400
 """Of a line; what is longer is no fence and no rule that anybody means."""

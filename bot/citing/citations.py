@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from bot.citing.mark_places import MarkPlaces
+from bot.citing.marks import Own, mark
 from bot.conversation import Conversation
-from bot.mark_places import MarkPlaces
-from bot.marks import Own, mark
 from bot.messages import PdfBlock, Source
 from bot.stream_events import Citation
 

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.file_ports import BatchNotes, Span
-from bot.long_documents import READ_AGAIN, Document, Reading, joined
 from bot.messages import ContentBlock, Note, PdfBlock, PreparedFile, TextBlock
-from bot.spoken import fenced
+from bot.prompt.long_documents import READ_AGAIN, Document, Reading, joined
+from bot.prompt.spoken import fenced
 
 CHARS_PER_WORD = 7
 CUT = "[… these notes break off here …]"

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
-from bot import batch_words, budget, long_documents
-from bot.budget import Allowance
 from bot.conversation import Conversation, Message
+from bot.costs.meter import Meter
+from bot.costs.prices import Prices
 from bot.errors import (
     BatchUnreadable,
     ModelBalanceEmpty,
@@ -25,11 +25,11 @@ from bot.errors import (
 from bot.estimates import CHARS_PER_TOKEN
 from bot.file_ports import BatchNotes, LongFiles, Span
 from bot.logs import get_logger
-from bot.long_documents import Document, Reading
 from bot.messages import ContentBlock, PdfBlock, TextBlock
-from bot.meter import Meter
 from bot.ports import Model
-from bot.prices import Prices
+from bot.prompt import batch_words, budget, long_documents
+from bot.prompt.budget import Allowance
+from bot.prompt.long_documents import Document, Reading
 from bot.stream_events import Finished, StopReason, TextDelta, Usage
 
 log = get_logger(__name__)

@@ -1,0 +1,9 @@
+"""What an answer rests on: marks in its words, and the list of sources below them.
+
+In reading order::
+
+    citations.py       what the model cites: marks in the words, and the list
+    mark_places.py     where in an answer a mark may stand
+    mark_inline.py     the same within a paragraph
+    marks.py           what a mark looks like, and how an answer is freed of them
+"""
