@@ -1,4 +1,4 @@
-"""Settings go in; a running bot comes out. The only module that constructs things.
+"""Settings go in; a running bot comes out. The only module that puts parts together.
 
 I/O: everything that its parts do. Parts are opened in an order in which each finds what it needs, and closed in the
 reverse one: Slack's deliveries first, then the turns, then what the turns need.

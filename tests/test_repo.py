@@ -13,6 +13,9 @@ import pytest
 from packaging.requirements import Requirement
 
 import bot
+import bot.citing
+import bot.costs
+import bot.prompt
 import playground
 from bot.prompt.spoken import SYSTEM_PROMPT
 from bot.settings import Settings
@@ -38,10 +41,10 @@ IMPURE = {"asyncio", "secrets", "socket", "subprocess", "tempfile", "threading",
 # --- the documents -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("package", [bot, playground])
+@pytest.mark.parametrize("package", [bot, bot.prompt, bot.citing, bot.costs, playground])
 def test_a_map_names_what_is_there(package: ModuleType) -> None:
     """Every file of the package's own directory and every directory below it, and nothing else."""
-    root = f"{package.__name__}/"
+    root = package.__name__.replace(".", "/") + "/"
     named = set(map_of(package.__doc__ or ""))
     files = [PurePosixPath(name.removeprefix(root)) for name in tracked() if name.startswith(root)]
     top = {str(file) for file in files if len(file.parts) == 1 and file.name != "__init__.py"}
