@@ -350,7 +350,7 @@ async def test_ask_reads_a_long_file_to_its_end(model: PracticeModel, tmp_path: 
 
     assert code == 0
     assert "page 90: PAGE 90" in out
-    assert "is reading pages 41–80 of 90…" in err
+    assert "is reading pages 40–78 of 90…" in err
     assert "contract.pdf is long (90 pages), so it was read in 3 parts" in err
 
 
