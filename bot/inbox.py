@@ -131,7 +131,7 @@ class Inbox:
         for task in rest:
             task.cancel()
         await _within_patience(*rest)
-        await _within_patience(asyncio.create_task(_safely(self._heartbeat())))
+        await _within_patience(asyncio.create_task(_safely(self._heartbeat(ended=True))))
 
     async def _claim_loop(self) -> None:
         while not self._closing:
@@ -168,11 +168,10 @@ class Inbox:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._beat_soon.wait(), every_s - pause_s)
 
-    async def _heartbeat(self) -> None:
+    async def _heartbeat(self, *, ended: bool = False) -> None:
         self._beat_soon.clear()
-        vitals = Vitals(
-            tuple(self._turns.values()), tuple(self._notices.values()), spent=self._spent(), stopping=self._closing
-        )
+        held = (tuple(self._turns.values()), tuple(self._notices.values()))
+        vitals = Vitals(*held, spent=self._spent(), stopping=self._closing, ended=ended)
         heartbeat = await self._questions.heartbeat(self._owner, vitals, lease_s=self._limits.lease_s)
         self._others = heartbeat.others
         self._on_share(self._others.share_beside(len(self._turns)))

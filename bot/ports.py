@@ -138,12 +138,14 @@ class Claim:
 @dataclass(frozen=True, slots=True)
 class Vitals:
     """What a process says of itself with its heartbeat: ``claims``, the questions whose turns it runs; ``locks``, those
-    of whose notices it takes care; ``spent``, which part of the edits that Slack allows in a minute it has made."""
+    of whose notices it takes care; ``spent``, which part of the edits that Slack allows in a minute it has made.
+    ``ended``: it runs nothing any more, whatever the database knows of it."""
 
     claims: Collection[Claim] = ()
     locks: Collection[Lock] = ()
     spent: float = 0.0
     stopping: bool = False
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)

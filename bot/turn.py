@@ -126,9 +126,9 @@ class Turn:
                 return await work
         except asyncio.CancelledError:
             this = asyncio.current_task()
-            if this is not None and this.cancelling():
+            if claim.lease.stop is None or (this is not None and this.cancelling()):
                 raise
-        return await self._stopped(claim.lease.stop or Stop(""), reply)
+        return await self._stopped(claim.lease.stop, reply)
 
     async def _stopped(self, stop: Stop, reply: Reply) -> Result:
         if not stop.user_id:

@@ -22,9 +22,7 @@ CASES: dict[str, list[tuple[str, str]]] = {
         ("bot/limits.py", "bot.errors"),
         ("bot/errors.py", "bot.messages"),
         ("bot/messages.py", "bot.ports"),
-        ("bot/prompt/history.py", "bot.prompt.budget"),
-        ("bot/prompt/budget.py", "bot.prompt.draft"),
-        ("bot/prompt/draft.py", "bot.turn"),
+        ("bot/costs/meter.py", "bot.prompt.draft"),
         ("bot/turn.py", "bot.slack.escape"),
         ("bot/turn.py", "bot.inbox"),
         ("bot/inbox.py", "bot.store.questions"),
@@ -50,7 +48,11 @@ CASES: dict[str, list[tuple[str, str]]] = {
         ("bot/slack/write/replies.py", "bot.slack.receive.payloads"),
         ("bot/slack/attic.py", "bot.limits"),
     ],
-    "prompt": [("bot/prompt/history.py", "bot.prompt.draft"), ("bot/prompt/attic.py", "bot.prompt.history")],
+    "prompt": [
+        ("bot/prompt/history.py", "bot.prompt.budget"),
+        ("bot/prompt/budget.py", "bot.prompt.draft"),
+        ("bot/prompt/attic.py", "bot.limits"),
+    ],
     "worker": [
         ("bot/files/sandbox.py", "bot.files.worker.confine"),
         ("bot/files/conversion.py", "bot.files.worker"),

@@ -177,6 +177,12 @@ def renew(connection: Connection, until: Now, owner: str, fences: dict[int, int]
     return dict.fromkeys(ids, False) | dict.fromkeys(connection.execute(erased).scalars(), True)
 
 
+def release(connection: Connection, owner: str) -> None:
+    """What ``owner`` had when it ended, claims whose answer it did not live to see included: nobody waits for it."""
+    held = sa.and_(questions.c.lease_owner == owner, questions.c.state.in_((WAITING, RUNNING)))
+    connection.execute(questions.update().where(held).values(state=WAITING, unrecorded=True, **NO_LEASE))
+
+
 def forgive(connection: Connection, fences: dict[int, int]) -> None:
     """Whoever asks for this lives: that its leases ran out, under these ``fences``, was no death of its."""
     for question, fence in fences.items():

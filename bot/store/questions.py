@@ -137,6 +137,8 @@ class StoredQuestions:
             leases.forgive(connection, {id_: fence for id_, fence in newly_lost.items() if id_ not in kept})
             away = leases.was_away(connection, now, owner, lease_s)
             leases.leave_vitals(connection, now, owner, self._team_id, vitals)
+            if vitals.ended:
+                leases.release(connection, owner)
             expired = 0 if away else leases.expire(connection, now, lease_s)
             return kept, expired, leases.others(connection, now, owner, self._team_id, lease_s)
 

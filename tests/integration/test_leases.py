@@ -95,6 +95,20 @@ async def life(
 
 
 @OVER_BOTH
+async def test_what_a_process_has_when_it_ends_is_free_at_once(database: Database) -> None:
+    """The answer to a claim may come too late for it: then it has what it knows nothing of."""
+    ending, other = Process(database, "ending"), Process(database, "other")
+    await ending.questions.add(asked("1.0"), "ending", busy=False, lease_s=0.0)
+    await ending.questions.claim("ending", most=9, lease_s=LEASE_S, settled=True)
+    assert await other.questions.claim("other", most=9, lease_s=LEASE_S, settled=True) == []
+
+    await ending.questions.heartbeat("ending", Vitals(stopping=True, ended=True), lease_s=LEASE_S)
+
+    (claim,) = await other.questions.claim("other", most=9, lease_s=LEASE_S, settled=True)
+    assert (claim.question.ts, claim.crashes, claim.unrecorded) == ("1.0", 0, True)
+
+
+@OVER_BOTH
 class TestDeaths:
     async def test_what_brings_the_process_down_is_given_up_and_what_ran_beside_it_is_answered(
         self, database: Database
