@@ -142,7 +142,7 @@ export class ThreadPane {
     if (text.startsWith("/")) return "Commands do not work in threads";
     return this.channel?.kind === "im"
       ? "Shift + Enter for a new line"
-      : `Mention @${this.workspace.bot.name} to go on`;
+      : `Go on, or mention @${this.workspace.bot.name}`;
   }
 
   /** `threadTs` null hides the pane. */
