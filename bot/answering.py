@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
@@ -19,7 +19,7 @@ from bot.errors import ModelError, StoreFailed
 from bot.file_ports import RefusedFiles
 from bot.logs import get_logger
 from bot.loop_share import LoopShare
-from bot.messages import Note, Source
+from bot.messages import Note, PdfBlock, Source
 from bot.ports import Model, Reply
 from bot.prompt.draft import Draft
 from bot.stream_events import Citation, Finished, TextDelta, Usage
@@ -64,10 +64,16 @@ class Answering:
     _without: WithoutCitations = field(default_factory=WithoutCitations)
 
     async def answer(
-        self, team_id: str, draft: Draft, reply: Reply, on_words: Callable[[], None], book: Callable[[Usage], None]
+        self,
+        team_id: str,
+        draft: Draft,
+        reply: Reply,
+        on_words: Callable[[], None],
+        book: Callable[[Usage], None],
+        in_parts: Sequence[PdfBlock] = (),
     ) -> tuple[Streamed, tuple[Note, ...]]:
         """What came of the request that stood, and what to say of its files; ``on_words`` hears of the first words,
-        and ``book`` of what each request used, while it does.
+        and ``book`` of what each request used, while it does. ``in_parts``: PDFs of which the request has notes.
 
         Raises ``SlackError``.
         """
@@ -77,10 +83,11 @@ class Answering:
             request = draft.request() if draft.is_short else await asyncio.to_thread(draft.request)
             asked = replace(request.conversation, citations=cites and bool(pdfs_of(request.conversation)))
             price = self.prices().of(asked.model)
-            streamed = await self._stream(asked, reply, on_words, Meter(book, price))
+            streamed = await self._stream(asked, in_parts, reply, on_words, Meter(book, price))
             if asked.citations and _refuses_citations(streamed):
                 cites = False
-                plain = await self._stream(replace(asked, citations=False), reply, on_words, Meter(book, price))
+                uncited = replace(asked, citations=False)
+                plain = await self._stream(uncited, in_parts, reply, on_words, Meter(book, price))
                 self._learn(streamed, plain)
                 streamed = plain
             if streamed.error is None or streamed.chars:
@@ -111,13 +118,18 @@ class Answering:
             log.warning("model.files_not_remembered", error=str(error))
 
     async def _stream(
-        self, conversation: Conversation, reply: Reply, on_words: Callable[[], None], meter: Meter
+        self,
+        conversation: Conversation,
+        in_parts: Sequence[PdfBlock],
+        reply: Reply,
+        on_words: Callable[[], None],
+        meter: Meter,
     ) -> Streamed:
         """Shows the answer as it comes; the model's errors are part of what came."""
         chars, blank, first_text_at_s = 0, True, None
         finished: Finished | None = None
         failure: ModelError | None = None
-        citing = Citing(pdfs_of(conversation) if conversation.citations else ())
+        citing = Citing(pdfs_of(conversation) if conversation.citations else (), in_parts, marks=self.citations)
         share = LoopShare()  # an answer may come in one event, or in many at once
         waiting = Waiting(reply.status, self.still_waiting_s)
         try:

@@ -192,7 +192,7 @@ class Turn:
         if read.error is not None:
             return Result(endings.of(Streamed(error=read.error)), files=len(draft.files))
         reply.status("is thinking…")
-        streamed, notes = await self.answering.answer(question.team_id, read.draft, reply, on_words, book)
+        streamed, notes = await self.answering.answer(question.team_id, read.draft, reply, on_words, book, read.pdfs)
         if streamed.error is not None:
             log.warning("model.failed", error=type(streamed.error).__name__, detail=str(streamed.error))
         return Result(endings.of(streamed), (*notes, *read.notes), len(draft.files), streamed)

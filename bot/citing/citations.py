@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from bot.citing.mark_places import MarkPlaces
 from bot.citing.marks import Own, mark
+from bot.citing.page_references import PageReference, PageReferences
 from bot.conversation import Conversation
 from bot.messages import PdfBlock, Source
 from bot.stream_events import Citation
@@ -37,27 +38,47 @@ class _Place:
 
 @dataclass(slots=True)
 class Citing:
-    """Of one answer. Without ``pdfs`` its words come out as they go in."""
+    """Of one answer: ``pdfs`` are those of the request, ``in_parts`` those of which it has notes. Without either its
+    words come out as they go in."""
 
     pdfs: Sequence[PdfBlock] = ()
+    in_parts: Sequence[PdfBlock] = ()
+    marks: bool = True
+    """Else references to pages are words."""
     _own: Own = field(default_factory=Own)
+    _references: PageReferences = field(default_factory=PageReferences)
     _words: MarkPlaces = field(default_factory=MarkPlaces)
     _numbers: dict[_Place, int] = field(default_factory=dict, repr=False)
 
     def text(self, text: str) -> str:
         """What is shown of it now: all but what a mark may have to stand before."""
         own = self._own.feed(text)
-        return self._words.feed(own) if self.pdfs else own
+        if not self.in_parts:
+            return self._words.feed(own) if self.pdfs else own
+        return "".join(self._placed(piece) for piece in self._references.feed(own))
+
+    def _placed(self, piece: str | PageReference) -> str:
+        if isinstance(piece, str):
+            return self._words.feed(piece)
+        found = (self._place_in_parts(piece.name, first, final) for first, final in piece.pages)
+        places = [place for place in found if place and self.marks]
+        for place in places:
+            self._put(place)
+        return "" if places else self._words.feed(f" ({_in_words(piece)})")
 
     def cite(self, citation: Citation) -> None:
         """It is about the words so far. Its mark comes out with the words that follow."""
         place = self._place(citation)
         if place is not None:
-            self._words.put(mark(self._numbers.setdefault(place, len(self._numbers) + 1)))
+            self._put(place)
+
+    def _put(self, place: _Place) -> None:
+        self._words.put(mark(self._numbers.setdefault(place, len(self._numbers) + 1)))
 
     def close(self) -> str:
         """The rest of the words."""
-        return self._words.close()
+        rest = self._words.feed(self._references.close()) if self.in_parts else ""
+        return rest + self._words.close()
 
     def sources(self) -> tuple[Source, ...]:
         """A line for each file that was cited, in the order of the marks."""
@@ -71,15 +92,26 @@ class Citing:
         first, final = citation.first_page, min(citation.final_page, pages)
         return _Place(self._file(citation.document), first, final) if 1 <= first <= final else None
 
+    def _place_in_parts(self, name: str, first: int, final: int) -> _Place | None:
+        """By the name that the notes go by; one that is not there is passed over."""
+        for number, pdf in enumerate(self.in_parts, len(self.pdfs)):
+            if _alike(pdf.title) == _alike(name) and 1 <= first <= min(final, pdf.pages):
+                return _Place(self._file(number), first, min(final, pdf.pages))
+        return None
+
     def _file(self, document: int) -> int:
         """The first document that is the same file."""
-        keys = [_key(pdf) for pdf in self.pdfs]
+        keys = [_key(pdf) for pdf in self._all]
         return keys.index(keys[document])
+
+    @property
+    def _all(self) -> tuple[PdfBlock, ...]:
+        return (*self.pdfs, *self.in_parts)
 
     def _name(self, file: int) -> str:
         """Different files of one name are told apart by their order in the thread."""
-        title = self.pdfs[file].title
-        namesakes = list(dict.fromkeys(self._file(n) for n, pdf in enumerate(self.pdfs) if pdf.title == title))
+        title = self._all[file].title
+        namesakes = list(dict.fromkeys(self._file(n) for n, pdf in enumerate(self._all) if pdf.title == title))
         return f"{title} (no. {namesakes.index(file) + 1})" if len(namesakes) > 1 else title
 
     def _pages_in(self, file: int) -> str:
@@ -88,6 +120,15 @@ class Citing:
         places.sort(key=lambda pair: (pair[0].first_page, pair[0].final_page))
         one = len(places) == 1 and places[0][0].first_page == places[0][0].final_page
         return ("p. " if one else "pp. ") + ", ".join(f"{place.pages} {mark(number)}" for place, number in places)
+
+
+def _alike(name: str) -> str:
+    return " ".join(name.translate(str.maketrans("[]", "()")).casefold().split())
+
+
+def _in_words(reference: PageReference) -> str:
+    ranges = ", ".join(str(first) if first == final else f"{first}–{final}" for first, final in reference.pages)
+    return f"{reference.name}, p{'p' * (',' in ranges or '–' in ranges)}. {ranges}"
 
 
 def _key(pdf: PdfBlock) -> tuple[str, int, int]:

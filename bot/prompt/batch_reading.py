@@ -47,6 +47,8 @@ class Read:
 
     draft: Draft
     notes: tuple[Note, ...] = ()
+    pdfs: tuple[PdfBlock, ...] = ()
+    """Those of which the answer has notes."""
     estimate: str = field(default="", repr=False)
     error: ModelError | None = None
 
@@ -84,7 +86,9 @@ class BatchReading:
         if run.error is not None and (run.hopeless() or not any(one.read or one.earlier for one in run.readings)):
             return Read(draft, error=run.error)
         notes = [note for reading in run.readings for note in batch_words.notes_for_people(reading)]
-        return Read(_with_notes(draft, run), tuple(notes))
+        contents = [reading.document.content for reading in run.readings]
+        pdfs = tuple(content for content in contents if isinstance(content, PdfBlock))
+        return Read(_with_notes(draft, run), tuple(notes), pdfs)
 
     async def _planned(self, run: Run, document: Document) -> Reading:
         """The first time all of it; for a later question what the model wants to see again, and what was never read."""

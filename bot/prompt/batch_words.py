@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.citing.page_references import wanted
 from bot.file_ports import BatchNotes, Span
 from bot.messages import ContentBlock, Note, PdfBlock, PreparedFile, TextBlock
 from bot.prompt.long_documents import READ_AGAIN, Document, Reading, joined
@@ -68,8 +69,9 @@ def notes_blocks(document: Document, notes: Sequence[BatchNotes]) -> list[Conten
     if not notes:
         return [TextBlock(f"File {_quoted(document)} ({about}, {counted}, none of which could be read):")]
     what = f"{about}, {counted}, too long to be sent: below are notes that you made of it"
-    head = f"File {_quoted(document)} ({what}):"
-    return [TextBlock(head), *(_noted(document, one) for one in notes)]
+    if isinstance(document.content, PdfBlock):
+        what += f"; behind what you take from it write where it stands, as {wanted(document.content.title)}"
+    return [TextBlock(f"File {_quoted(document)} ({what}):"), *(_noted(document, one) for one in notes)]
 
 
 def _noted(document: Document, notes: BatchNotes) -> TextBlock:

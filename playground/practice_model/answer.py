@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from playground.practice_model.parts import answer_about_parts, repeated_notes
+from playground.practice_model.parts import answer_about_parts, pages_named, repeated_notes
 from playground.practice_model.received import Received, SeenBlock, SeenImage, SeenMessage, SeenPdf, SeenText
 from playground.practice_model.script import Cite
 
@@ -41,6 +41,7 @@ def answer_to(received: Received) -> str:
         paragraphs.append(_code(received))
     if "long" in wishes:
         paragraphs += _long(received)
+    paragraphs += pages_named(received)
     paragraphs += repeated_notes(received)
     paragraphs.append("Ask me again in this thread, and I will see all of it once more.")
     return "\n\n".join(paragraphs)

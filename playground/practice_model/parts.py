@@ -18,6 +18,7 @@ _PLAN = re.compile(r"^\[[^\n]*\bREAD AGAIN: ?[^\n]*\]$", re.MULTILINE)
 _PART = re.compile(r"\b(page|line)s? ([\d,]+)(?:–([\d,]+))? of ([\d,]+)")
 _NOTES = re.compile(r'^File "([^"\n]*)" \(notes on ([^)\n]*)\):\n(`{3,})\n(.*?)\n\3$', re.MULTILINE | re.DOTALL)
 _FENCED = re.compile(r'^File "[^"\n]*" \([^\n]*\):\n(`{3,})[^`\n]*\n(.*?)\n\1$', re.MULTILINE | re.DOTALL)
+_IN_PARTS = re.compile(r'^File "([^"\n]*)" \(PDF, ([\d,]+) pages, [^\n]*\[\[\1, p\. 12\]\]', re.MULTILINE)
 _WANTED = re.compile(r"\bread (?:pages?|lines?) ([\d,–-]+) again\b", re.IGNORECASE)
 
 
@@ -41,6 +42,14 @@ def repeated_notes(received: Received) -> Iterator[str]:
                 if message.role == "user" and left > 0:
                     yield f"Notes on `{name}`, {part}:\n\n{notes[:left]}"
                     left -= len(notes)
+
+
+def pages_named(received: Received) -> Iterator[str]:
+    """A sentence about each file that came as notes, with its pages in the form that the request asks for."""
+    for message in received.messages:
+        for name, total in (found for text in message.texts for found in _IN_PARTS.findall(text)):
+            final = total.replace(",", "")
+            yield f"`{name}` begins on its page 1 [[{name}, p. 1]] and ends on page {final} [[{name}, p. {final}]]."
 
 
 def _notes(received: Received, wish: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from bot.citing.marks import mark
 from playground.practice_model.received import Received, SeenPdf
 from playground.practice_model.script import HeldAnswer, HttpError
 from playground.practice_model.server import PracticeModel, ReceivedRequest
@@ -93,6 +94,8 @@ async def test_a_long_pdf_gets_one_answer_and_a_further_question_costs_a_fractio
     assert len(read) == 10
     assert has_pages(words, *range(1, 813))
     assert words.count("contract.pdf is long (812 pages), so it was read in 9 parts") == 1
+    assert f"begins on its page 1{mark(1)} and ends on page 812{mark(2)}." in words
+    assert f"contract.pdf, pp. 1 {mark(1)}, 812 {mark(2)}" in words
     assert [seen for seen in progress(stage) if re.fullmatch(r"Reading pages \d+–\d+ of 812…", seen)]
     further = stage.words(ts)[-1]
     assert "contract.pdf was not read again" in further
