@@ -1,18 +1,20 @@
 """The tree of a mail's parts in, what of it is text, what is attached, and what is only named out.
 
-Pure. Of several versions of one text the richest is shown: plain text, unless the HTML says more.
+Pure. Of several versions of one text the richest is shown, and another below it if it says something else.
 """
 
 from __future__ import annotations
 
 import re
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
 from bot.files.worker import calendars, mime
 from bot.files.worker.charsets import decoded
 from bot.files.worker.hypertext import to_text
+from bot.files.worker.mail_versions import chosen
 from bot.files.worker.mime import Part
 from bot.files.worker.smime import signed_content
 
@@ -21,6 +23,8 @@ _AS_TEXT = frozenset(
     | {"text/rfc822-headers", "text/rfc822", "message/delivery-status", "message/disposition-notification"}
     | {"message/feedback-report", "message/external-body", "message/global-delivery-status"}
 )
+_RANKS = {"text/plain": 0, "text/x-amp-html": 2, "text/watch-html": 2, "text/enriched": 2, "text/richtext": 2}
+"""Which of two versions that say the same is shown: plain text is the shortest, some kinds leave marks in the text."""
 _CARDS = frozenset({"text/calendar", "text/vcard", "text/x-vcard", "text/directory"})
 _OF_LAYOUT = frozenset({"text/css", "text/javascript", "application/javascript", "application/x-javascript"})
 _SIGNATURES = frozenset(
@@ -28,16 +32,15 @@ _SIGNATURES = frozenset(
     | {"application/applefile", "application/pgp-keys"}
 )
 _SEALED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
-_OTHER_VERSIONS = frozenset({"text/x-amp-html", "text/watch-html", "text/enriched", "text/richtext"})
+_PAGES = frozenset({"text/html", "text/x-amp-html", "text/watch-html"})
+_WITH_MARKS = frozenset({"text/enriched", "text/richtext"})
+_VERSIONS = _PAGES | _WITH_MARKS | {"text/markdown", "text/x-markdown"}
+"""Kinds that a version of the mail's text may have; elsewhere in a mail most of them are files."""
 _DECORATION_BYTES_MAX = 10_000
 _DECORATION_PX_MAX = 40_000
 """Of a picture's area, 200 × 200: logos and rules of a signature are no larger, charts are."""
 _SEALS_MAX = 5
 """Signed mails that are opened, one within the other too."""
-_STUB_WORDS_MAX = 40
-_NEW_WORDS_SHARE = 0.1
-_WORD = re.compile("[\u2e80-\u9fff\uac00-\ud7a3]|[^\\W\u2e80-\u9fff\uac00-\ud7a3]+")
-_ADDRESS = re.compile(r"https?://\S+|\(mailto:[^)]*\)")
 
 
 @dataclass(slots=True)
@@ -119,21 +122,22 @@ def _is_text(part: Part, role: _As) -> bool:
     """A part that has a name is a file, unless it is the text itself that some programs give a name."""
     if part.content_type.startswith("multipart/"):
         return True  # nothing parts it: what people see is what stands there
-    if part.content_type not in _AS_TEXT or part.disposition == "attachment":
+    is_kind = part.content_type in _AS_TEXT or (role is _As.VERSION and part.content_type in _VERSIONS)
+    if not is_kind or part.disposition == "attachment":
         return False
     return not part.filename or not part.disposition or role in {_As.ROOT, _As.VERSION}
 
 
 def text_of(part: Part) -> str:
     kind, data = part.content_type, part.payload
-    if kind == "text/html":
+    if kind in _PAGES:
         return to_text(decoded(data, part.charset, declared_in(data)))
     if kind in {"text/calendar", "text/vcard", "text/x-vcard", "text/directory"} and calendars.looks_like_calendar(
         data
     ):
         return calendars.to_text(data)
     text = decoded(data, part.charset)
-    if kind == "text/enriched":
+    if kind in _WITH_MARKS:
         return re.sub(r"<(/?)param>[^<]*|</?[A-Za-z]+>", "", text).replace("<<", "<")
     if part.parameter("format").lower() == "flowed" and part.parameter("delsp").lower() == "yes":
         return re.sub(r" \r?\n(?!-- )", "", text)
@@ -150,38 +154,31 @@ def declared_in(page: bytes) -> str:
 
 
 def _read_versions(parts: list[Part], body: Body) -> None:
-    """Each version may have attachments of its own; the words of one or two are shown, and an invitation besides."""
-    plain, rich, besides = (Body(opened=body.opened) for _ in range(3))
-    kinds = {part.content_type for part in parts}
-    for part in parts:
+    """Each version may have attachments of its own; an invitation is shown besides, whatever the versions say."""
+    versions, besides = list[tuple[int, list[str]]](), list[str]()
+    for part in _flat(parts):
         kind = part.content_type
-        if kind in _OTHER_VERSIONS and not kinds <= _OTHER_VERSIONS:
-            continue
-        _read(part, besides if kind == "text/calendar" else plain if kind == "text/plain" else rich, _As.VERSION)
-    body.texts += [*chosen(plain.texts, rich.texts), *besides.texts]
-    for version in (plain, rich, besides):
+        version = Body(opened=body.opened)
+        _read(part, version, _As.VERSION)
+        if kind == "text/calendar":
+            besides += version.texts
+        else:
+            versions.append((_RANKS.get(kind, 1), version.texts))
         body.attached += version.attached
         body.named += version.named
         body.charsets += version.charsets
         body.encrypted |= version.encrypted
+        body.opened = version.opened
+    body.texts += chosen((texts for _, texts in sorted(versions, key=lambda one: one[0])), besides)
 
 
-def chosen(plain: list[str], rich: list[str]) -> list[str]:
-    """The plain text if it says all that the HTML does, the HTML if it says more, both if each has words of its own."""
-    plain_words, rich_words = _words(plain), _words(rich)
-    new_in_rich, new_in_plain = rich_words - plain_words, plain_words - rich_words
-    if not plain_words or not rich_words:
-        return plain if plain_words else rich or plain
-    if len(new_in_rich) <= len(rich_words) * _NEW_WORDS_SHARE and len(new_in_rich) < _STUB_WORDS_MAX:
-        return plain
-    is_stub = len(plain_words) <= _STUB_WORDS_MAX and len(new_in_plain) >= len(plain_words) // 2
-    if is_stub or len(new_in_plain) <= len(plain_words) * 2 * _NEW_WORDS_SHARE:
-        return rich
-    return [*plain, "[The same mail as HTML:]", *rich]
-
-
-def _words(texts: list[str]) -> set[str]:
-    return {word.lower() for text in texts for word in _WORD.findall(_ADDRESS.sub(" ", text))}
+def _flat(parts: list[Part]) -> Iterator[Part]:
+    """Versions of a version are versions."""
+    for part in parts:
+        if part.parts and part.content_type == "multipart/alternative":
+            yield from _flat(part.parts)
+        else:
+            yield part
 
 
 # --- pictures of the layout ----------------------------------------------------------------------------------------

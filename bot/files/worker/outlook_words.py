@@ -12,7 +12,8 @@ from email.utils import format_datetime
 from bot.files.worker import lzfu, mime, rtf
 from bot.files.worker.charsets import decoded
 from bot.files.worker.hypertext import to_text
-from bot.files.worker.mail_body import chosen, declared_in
+from bot.files.worker.mail_body import declared_in
+from bot.files.worker.mail_versions import chosen
 from bot.files.worker.mapi import HTML_CODE_PAGE, Item, Key, Properties
 
 _CLASS, _SUBJECT, _HEADERS, _BODY, _HTML, _RTF, _REPORT = 0x001A, 0x0037, 0x007D, 0x1000, 0x1013, 0x1009, 0x1001
@@ -226,8 +227,8 @@ def _body(properties: Properties) -> str:
     rich = to_text(decoded(page, properties.codepage(HTML_CODE_PAGE), declared_in(page))) if page.strip() else ""
     if not plain.strip() and not rich.strip():
         rich = _from_rtf(lzfu.unpacked(properties.data(_RTF)))
-    texts = chosen([plain.replace("\r\n", "\n")] if plain.strip() else [], [rich] if rich.strip() else [])
-    return "\n\n".join(texts) or properties.text(_REPORT)
+    texts = chosen([[plain.replace("\r\n", "\n")], [rich]])
+    return "\n\n".join(text.strip("\n") for text in texts) or properties.text(_REPORT)
 
 
 def _from_rtf(data: bytes) -> str:

@@ -299,7 +299,6 @@ async def test_an_empty_attachment_is_named(convert: Converter) -> None:
     [
         ("Lunch at noon.\r\n", "<p>Lunch <b>at</b> noon.</p>", "Lunch at noon."),
         (" \r\n\r\n", "<p>Transfer of 500 EUR was received.</p>", "Transfer of 500 EUR was received."),
-        ("This message is in HTML.", "<p>Transfer of 500 EUR was received.</p>", "Transfer of 500 EUR was received."),
         ("Words", "<p> </p><img src=x>", "Words"),
         (
             "会議は三時です。\r\n場所は東京です。",
@@ -307,18 +306,95 @@ async def test_an_empty_attachment_is_named(convert: Converter) -> None:
             "会議は三時です。\n場所は東京です。",
         ),
         (
-            " ".join(f"plain{n}" for n in range(60)),
-            "<p>" + " ".join(f"rich{n}" for n in range(60)),
-            " ".join(f"plain{n}" for n in range(60))
-            + "\n\n[The same mail as HTML:]\n\n"
-            + " ".join(f"rich{n}" for n in range(60)),
+            "LUNCH at noon - bring cake!",
+            "<p>Lunch at <i>noon:</i> bring &quot;cake&quot;</p>",
+            "LUNCH at noon - bring cake!",
         ),
+        ("See [1].\r\n\r\n[1] https://x.example/a?b=1", "<p><b>See</b> it all here", "See it all here"),
     ],
-    ids=["the same", "blank text", "a stub", "a page of pictures", "lines broken elsewhere", "two texts"],
+    ids=["the same", "blank text", "a page of pictures", "lines broken elsewhere", "other marks", "links as footnotes"],
 )
 async def test_the_version_that_says_all_is_shown(convert: Converter, plain: str, page: str, shown: str) -> None:
     found = await read(convert, multipart("alternative", [part(TEXT, plain), part(HTML, page)]))
     assert words(found) == SHOWN + shown
+
+
+LONG_PAGE = "<p>" + " ".join(f"rich{n}" for n in range(400))
+OTHER = "\n\n[Another version of the same mail:]\n\n"
+
+
+@pytest.mark.parametrize(
+    ("plain", "page", "shown"),
+    [
+        ("The code is 4711.", LONG_PAGE, LONG_PAGE[3:] + OTHER + "The code is 4711."),
+        (
+            "See https://x.example/a",
+            "<p>Newsletter of this week",
+            "Newsletter of this week" + OTHER + "See https://x.example/a",
+        ),
+        ("https://x.example/a", "<p>Newsletter", "Newsletter" + OTHER + "https://x.example/a"),
+        (
+            "This message needs an HTML reader.",
+            "<p>A transfer of 500 EUR was received by us today.",
+            "A transfer of 500 EUR was received by us today." + OTHER + "This message needs an HTML reader.",
+        ),
+        ("One two three four five six", "<p>View in app", "One two three four five six" + OTHER + "View in app"),
+        (
+            "会議は中止です。",
+            "<p>会場は駅の前で、中食は禁止です。議題は三つです。",
+            "会場は駅の前で、中食は禁止です。議題は三つです。" + OTHER + "会議は中止です。",
+        ),
+        (
+            " ".join([*(f"rich{n}" for n in range(399)), *(f"own{n}" for n in range(30))]),
+            LONG_PAGE + " " + " ".join(f"more{n}" for n in range(100)),
+            LONG_PAGE[3:]
+            + " "
+            + " ".join(f"more{n}" for n in range(100))
+            + OTHER
+            + " ".join([*(f"rich{n}" for n in range(399)), *(f"own{n}" for n in range(30))]),
+        ),
+    ],
+    ids=["own words", "own and a link", "a link alone", "a stub", "a longer plain text", "no spaces", "a paragraph"],
+)
+async def test_another_version_with_words_of_its_own_is_shown_too(
+    convert: Converter, plain: str, page: str, shown: str
+) -> None:
+    found = await read(convert, multipart("alternative", [part(TEXT, plain), part(HTML, page)]))
+    assert words(found) == SHOWN + shown
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/markdown", "text/x-amp-html", "text/watch-html", "text/enriched", "text/richtext"]
+)
+async def test_a_version_of_any_kind_of_text_is_compared(convert: Converter, kind: str) -> None:
+    versions = [
+        part(TEXT, "Lunch at noon."),
+        part(f"{kind}; charset=utf-8", "Lunch at noon."),
+        part(HTML, "<p>Lunch at noon."),
+    ]
+    same = await read(convert, multipart("alternative", versions))
+    assert words(same) == SHOWN + "Lunch at noon."
+    assert len(same.labels) == 1
+    versions[1] = part(f"{kind}; charset=utf-8", "Bring cake")
+    other = await read(convert, multipart("alternative", versions))
+    assert words(other) == SHOWN + "Lunch at noon." + OTHER + "Bring cake"
+    assert len(other.labels) == 1
+
+
+async def test_versions_within_versions_are_compared_with_all_of_them(convert: Converter) -> None:
+    pages = [part(HTML, "<p>Lunch at noon in the park"), part(TEXT, "Bring cake"), part(TEXT, "BRING CAKE!")]
+    inner = multipart("alternative", pages, boundary="II", headers="")
+    related = multipart("related", [inner], boundary="RR", headers="")
+    for nested in (inner, related):
+        found = await read(convert, multipart("alternative", [part(TEXT, "Lunch at noon."), nested]))
+        assert words(found) == SHOWN + "Lunch at noon in the park" + OTHER + "Bring cake"
+
+
+async def test_an_invitation_stands_between_the_versions(convert: Converter) -> None:
+    event = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Planning\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    versions = [part(TEXT, "Dial 4711"), part(HTML, "<p>You are invited to us"), part("text/calendar", event)]
+    found = await read(convert, multipart("alternative", versions))
+    assert words(found) == SHOWN + "You are invited to us\n\nEvent:\nSummary: Planning" + OTHER + "Dial 4711"
 
 
 # --- encodings -------------------------------------------------------------------------------------------------------

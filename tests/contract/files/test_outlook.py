@@ -166,10 +166,14 @@ async def test_a_body_that_is_only_rich_text_is_read(
     assert words(found) == f"Subject: Rtf\n\n{shown}"
 
 
-async def test_of_two_bodies_the_one_that_says_more_is_shown(convert: Converter) -> None:
+async def test_of_two_bodies_the_one_that_says_more_is_shown_and_what_else_the_other_says(convert: Converter) -> None:
     page = b"<p>Transfer of 500 EUR was received.</p>"
-    found = await read(convert, msg(Made({SUBJECT: "S", BODY: "This message is in HTML.", HTML: page})))
-    assert words(found) == "Subject: S\n\nTransfer of 500 EUR was received."
+    for plain, below in (
+        ("Transfer received", ""),
+        ("Call me.", "\n\n[Another version of the same mail:]\n\nCall me."),
+    ):
+        found = await read(convert, msg(Made({SUBJECT: "S", BODY: plain, HTML: page})))
+        assert words(found) == "Subject: S\n\nTransfer of 500 EUR was received." + below
 
 
 # --- attachments -----------------------------------------------------------------------------------------------------

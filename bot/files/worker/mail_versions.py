@@ -1,0 +1,66 @@
+"""The versions of one text that a mail holds in, what of them people have to see out: none said twice, none lost.
+
+Pure. Linear in the length of the texts. The richest version is the body. Another is shown below it, under a label,
+where it has enough words that were not shown yet: a plain text is mostly the HTML once more, but need not be.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from unicodedata import category
+
+LABEL = "[Another version of the same mail:]"
+_NEW_WORDS_ONE_IN = 5
+_NEW_WORDS_MAX = 20
+"""From so many new words on a version is shown, however long it is: that is a paragraph of its own."""
+_WIDE = "\u2e80-\u9fff\uac00-\ud7a3"
+_WORD = re.compile(f"[{_WIDE}]|[^\\W_{_WIDE}]+")
+_NO_WORDS = re.compile(
+    r"https?://[^\s<>()\[\]]+|\(mailto:[^()]*\)|\[cid:[^\[\]]*\]|\[\d{1,3}\]|[\u00ad\u200b-\u200d\ufeff]"
+)
+"""What programs write into one version alone: addresses of links and pictures, footnotes' numbers, where to break."""
+
+
+def chosen(versions: Iterable[list[str]], besides: Sequence[str] = ()) -> list[str]:
+    """The texts to show, the body's first, then ``besides``, then what other versions add, each under a label.
+
+    Of versions with equally many words the first is the body. ``versions`` has the plainest first.
+    """
+    texts = [version for version in versions if any(text.strip() for text in version)]
+    words = [_words(version) for version in texts]
+    if not texts:
+        return [*besides]
+    richest = max(range(len(texts)), key=lambda number: len(words[number]))
+    shown = [*texts[richest], *besides]
+    known = words[richest] | _marks(texts[richest])
+    for number, version in enumerate(texts):
+        own = words[number] or _marks(version)
+        new = sum(word not in known for word in own)
+        if number != richest and new and (new * _NEW_WORDS_ONE_IN >= len(own) or new >= _NEW_WORDS_MAX):
+            shown += [LABEL, *version]
+            known |= own
+    return shown
+
+
+def _words(texts: list[str]) -> set[str]:
+    """Each word once, in small letters. Where no spaces part the words, each two characters are one."""
+    found = set()
+    for text in texts:
+        before = ""
+        bare = "" if text == LABEL else _NO_WORDS.sub(lambda cut: " " if len(cut[0]) > 1 else "", text)
+        for word in _WORD.findall(bare):
+            wide = word if _is_wide(word) else ""
+            found.add(before + wide if wide else word.casefold())
+            before = wide
+    return found
+
+
+def _is_wide(word: str) -> bool:
+    return "\u2e80" <= word[0] <= "\u9fff" or "\uac00" <= word[0] <= "\ud7a3"
+
+
+def _marks(texts: list[str]) -> set[str]:
+    """What a text without words may say: addresses, and signs such as a thumb."""
+    marks = (mark.strip("<>()[].,") for text in texts for mark in text.split())
+    return {mark for mark in marks if any(sign.isalnum() or category(sign) == "So" for sign in mark)}
