@@ -1,4 +1,4 @@
-"""Memory and the event loop's longest silence while twenty questions come at once, each with a 24 MB PDF.
+"""Memory and the event loop's longest silence while twenty questions come at once, each with a 20 MB PDF.
 
 I/O: makes the PDFs and serves them, and runs the practice model, in processes of their own; this process downloads,
 converts (by worker processes) and sends them. Takes about a minute and 1 GB of disk::
@@ -37,7 +37,7 @@ from bot.stream_events import TextDelta
 from playground.practice_model.server import PracticeModel
 
 QUESTIONS = 20
-PAGES = 24
+PAGES = 20
 PAGE_BYTES = 1_000_000
 LIMITS = file_limits(ModelSettings.model_construct(bot_confinement="best"), NONE)
 KEY = "bench"
