@@ -66,8 +66,9 @@ class Stage:
     bodies: list[bytes] = field(default_factory=list)
 
     async def send(self, delivery: Delivery, _retry_num: int, _retry_reason: str) -> Outcome:
-        """Takes an event, as a transport does, so that it can be sent later."""
-        self.bodies.append(json.dumps(delivery.payload).encode())
+        """Takes a mention, as a transport does, so that it can be sent later; the same as a message is left out."""
+        if delivery.payload["event"]["type"] == "app_mention":
+            self.bodies.append(json.dumps(delivery.payload).encode())
         return Outcome(acknowledged=True)
 
 
