@@ -46,9 +46,8 @@ class InboxLimits:
 class Inbox:
     """``owner`` names this process among those that share the database.
 
-    After each heartbeat ``on_alive`` is called, if questions are written down too. ``on_share`` is called with this
-    process's share of the workspace's calls, then and when the number of its answers has changed; ``spent`` tells which
-    part of a minute's edits was made here, for those who share the workspace.
+    After each heartbeat ``on_alive`` is called, if questions are written down too; then, and when the number of its
+    answers has changed, ``on_share`` with its share of Slack's calls. ``spent``: its part of a minute's edits.
     """
 
     def __init__(
@@ -100,7 +99,9 @@ class Inbox:
             return False
         log.info("question.accepted", **_names(question))
         self._due.set()
-        if accepted.lock is not None:
+        if accepted.lock is not None and self._closing:  # a notice would not be posted any more, and its lock would stay
+            await _safely(self._questions.unlock(accepted.lock, recorded=True))
+        elif accepted.lock is not None:
             notice = asyncio.create_task(_safely(self._notify(question, accepted.ahead, accepted.lock)))
             self._notices[notice] = accepted.lock
             notice.add_done_callback(self._notices.pop)

@@ -277,6 +277,19 @@ class TestQueued:
 
 
 class TestStopping:
+    async def test_what_is_accepted_while_it_closes_is_free_for_others_at_once(
+        self, thread: Thread, turns: Turns
+    ) -> None:
+        async with inbox(thread, turns.answer) as closing:
+            await closing.accept(asked("1.0"))
+            await turns.until("begin 1.0")
+        await closing.accept(asked("1.1", "1.0"))  # its delivery was on its way
+
+        async with inbox(thread, turns.answer, owner="two"):
+            turns.held.set()
+            await turns.until("end 1.0", "end 1.1")
+        assert thread.notices == []
+
     async def test_a_turn_gets_time_to_finish(self, thread: Thread, turns: Turns) -> None:
         opened = Inbox(thread.questions, thread, turns.answer, "one", LIMITS)
         opened.start()

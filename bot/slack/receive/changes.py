@@ -55,4 +55,5 @@ def edited(body: Json) -> dict[str, Any] | None:
 
 
 def _is_own(message: Json, bot_user_id: str, bot_id: str) -> bool:
-    return text_of(message.get("user")) == bot_user_id or text_of(message.get("bot_id")) == bot_id
+    app = text_of(message.get("bot_id"))
+    return text_of(message.get("user")) == bot_user_id or bool(app and app == bot_id)
