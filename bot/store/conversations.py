@@ -30,15 +30,18 @@ class StoredConversations:
         self._insert = postgresql.insert if database.shared else sqlite.insert
 
     async def mentioned(self, question: Question) -> None:
-        """From now on the bot listens to who asked it, and to nobody else."""
+        """From now on the bot listens to who asked it, and to nobody else. A mention that came late changes nothing."""
         new = {"user_id": question.user_id, "since": question.ts, "at": self._database.now(self._clock)}
         key = {
             "team_id": question.team_id,
             "channel_id": question.channel_id,
             "thread_ts": question.thread_ts,
         }
-        upsert = self._insert(conversations).values(key | new).on_conflict_do_update(index_elements=list(key), set_=new)
-        await self._database.run(lambda connection: connection.execute(upsert), durable=False)
+        upsert = self._insert(conversations).values(key | new)
+        newest = upsert.on_conflict_do_update(
+            index_elements=list(key), set_=new, where=conversations.c.since < upsert.excluded.since
+        )
+        await self._database.run(lambda connection: connection.execute(newest), durable=False)
 
     async def continues(self, question: Question, *, to_others: bool) -> bool:
         """Whether what was said in a thread without a mention is meant for the bot. What came late changes nothing."""

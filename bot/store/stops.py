@@ -77,5 +77,8 @@ def _of_thread(wish: StopWish) -> sa.ColumnElement[bool]:
 
 
 def _of_message(wish: StopWish) -> sa.ColumnElement[bool]:
+    """A deletion is about the question alone: the bot deletes messages of its own, and not every event says whose."""
+    if not wish.user_id:
+        return questions.c.ts == wish.ts
     answered = sa.select(reply_parts.c.question_id).where(reply_parts.c.ts == wish.ts)
     return sa.or_(questions.c.ts == wish.ts, questions.c.id.in_(answered))
