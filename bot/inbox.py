@@ -99,7 +99,7 @@ class Inbox:
             return False
         log.info("question.accepted", **_names(question))
         self._due.set()
-        if accepted.lock is not None and self._closing:  # a notice would not be posted any more, and its lock would stay
+        if accepted.lock is not None and self._closing:  # no notice comes, and the lock would stay
             await _safely(self._questions.unlock(accepted.lock, recorded=True))
         elif accepted.lock is not None:
             notice = asyncio.create_task(_safely(self._notify(question, accepted.ahead, accepted.lock)))
@@ -187,7 +187,7 @@ class Inbox:
             self._on_alive()
 
     async def _watch_loop(self) -> None:
-        """A database that does not answer lets leases run out as well, whatever it is asked meanwhile."""
+        """A database that does not answer lets leases run out as well."""
         while True:
             self._stop_what_is_lost()
             await asyncio.sleep(min(WATCH_EVERY_S, self._limits.lease_s / 4))

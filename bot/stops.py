@@ -63,7 +63,9 @@ class StopWatch:
         self._looking: asyncio.Task[None] | None = None
 
     async def stop(self, wish: StopWish) -> int:
-        """How many questions it is about. Raises ``StoreFailed``."""
+        """How many questions it is about: none where it does not say which, or whose. Raises ``StoreFailed``."""
+        if not (wish.channel_id and (wish.user_id if wish.whole_thread else wish.ts)):
+            return 0
         if number := await self._stops.wish(wish):
             log.info("stop.wished", channel=wish.channel_id, user=wish.user_id, questions=number)
             self._look.set()

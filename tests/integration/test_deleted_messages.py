@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.stops import StopWish
+from bot.stops import StopWatch, StopWish
 from bot.store.database import Database
 from bot.store.stops import StoredStops
 from tests.database import run_sql
@@ -20,3 +20,15 @@ async def test_a_deleted_message_of_the_reply_is_not_taken_for_a_deleted_questio
     stops = StoredStops(database)
     assert await stops.wish(StopWish("T1", "C1", "1700000001.000100", "")) == 0
     assert await stops.wish(StopWish("T1", "C1", "1700000000.000100", "")) == 1
+
+
+async def test_a_wish_that_does_not_say_which_question_or_whose_ends_none(database: Database) -> None:
+    await run_sql(database, QUESTION.replace("'1700000000.000100', '1700000000.000100', 'U1'", "'', '', ''"))
+    watch = StopWatch(StoredStops(database))
+    for wish in (
+        StopWish("T1", "C1", "", ""),
+        StopWish("T1", "C1", "", "U1"),
+        StopWish("T1", "C1", "", "", whole_thread=True),
+        StopWish("T1", "", "1700000000.000100", "U1"),
+    ):
+        assert await watch.stop(wish) == 0

@@ -199,7 +199,8 @@ class _Listeners:
         elif reason := await self._handlers.refusal(question, within_s=KNOWN_WITHIN_S):
             self._after_the_ack(self._handlers.turn_away(question, reason))
         elif (stopped := buttons.stopped_question(body)) is not None:
-            await self._handlers.stop(StopWish(identity.team_id, question.channel_id, stopped, question.user_id))
+            if question.user_id:  # without one it would be a question that was taken back
+                await self._handlers.stop(StopWish(identity.team_id, question.channel_id, stopped, question.user_id))
         else:
             await self._handlers.accept(question)
             self._after_the_ack(self._handlers.button_pressed(buttons.pressed_message(body)))
