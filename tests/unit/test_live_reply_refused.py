@@ -74,6 +74,18 @@ def test_a_message_that_takes_no_edits_goes_on_saying_that_it_grows() -> None:
     assert live.settled
 
 
+def test_a_whole_answer_does_not_wait_long_for_an_edit_that_only_takes_its_button_away() -> None:
+    live = LiveReply()
+    shown(live, "Some words, ")
+    shown(live, "all words. ")
+    live.finish(Closing(), 1.0)
+    for now_s in (2.0, 3.0, 4.0):
+        live.overdue(next_show(live), now_s, 0.0)
+    assert not live.settled
+    live.overdue(next_show(live), 5.0, 0.0)
+    assert live.settled
+
+
 def test_code_in_a_message_that_takes_no_edits_is_reopened_in_the_next() -> None:
     live = LiveReply()
     live.write("```python\nfirst = 1\n", 0.0)

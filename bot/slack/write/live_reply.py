@@ -39,6 +39,8 @@ MOVES_EVERY_S = 4.5
 """So often a growing answer should change before its readers' eyes."""
 FINAL_PATIENCE_S = 1.0
 """So long final words wait for an edit before they become a message."""
+BUTTON_PATIENCE_S = 3.0
+"""So long a whole answer waits for an edit that only takes its button away. Then the button stays, and ends nothing."""
 CALM_BELOW_CHARS_PER_S = 75.0
 CALM_EVERY_S = 1.25
 """An answer that is written more slowly than that is edited so often at most: 48 times a minute, for as long as it
@@ -145,7 +147,11 @@ class LiveReply:
     def overdue(self, action: Action, now_s: float, edit_every_s: float) -> None:
         """Ends the open message where it stands in Slack, if that is a place to end."""
         part = self._part_of(action)
-        if part is None or part.standing is not Standing.SHOWN or edit_every_s <= MOVES_EVERY_S:
+        if part is None or part.standing is not Standing.SHOWN:
+            return
+        if self.complete and now_s - (self.waiting_since_s or now_s) > BUTTON_PATIENCE_S and _says_all(part, action):
+            part.shown = replace(part.shown, growing=False) if part.shown else None
+        if edit_every_s <= MOVES_EVERY_S:
             return
         chars, waited_s = part.shown_to - part.piece.start, now_s - (self.waiting_since_s or now_s)
         may_be_short = self.complete or waited_s > SHORT_PART_AFTER_S
@@ -272,3 +278,10 @@ class LiveReply:
         if (part := self._part_of(action)) is not None:
             part.shown_to, part.standing = max(part.shown_to, action.shown_to), Standing.UNSURE
         return Next.AFTER_A_LOOK if action.ts is None else Next.AFTER_A_PAUSE
+
+
+def _says_all(part: Part, action: Action) -> bool:
+    """Whether the message shows already what the action would, but for the button."""
+    if part.shown is None or not isinstance(action, Show):
+        return False
+    return replace(part.shown, growing=action.content.growing) == action.content
