@@ -28,6 +28,7 @@ from bot.conversation import Conversation, Message, Role
 from bot.derived import file_limits
 from bot.files.confinement import NONE
 from bot.files.reader import FileReader
+from bot.files.workshop import Workshop
 from bot.llm.client import MessagesClient
 from bot.messages import Attachment, TextBlock
 from bot.prompt.budget import Allowance
@@ -136,13 +137,13 @@ async def ask_all(host: str, model_url: str, cache_dir: Path) -> Watch:
         HttpxAiohttpClient(timeout=httpx.Timeout(30.0)) as client,
         MessagesClient(api_url=model_url, api_key=KEY, model="claude-sonnet-5-5", max_tokens=100) as model,
     ):
+        workshop = Workshop(cache_dir, LIMITS)
         reader = FileReader(
+            workshop,
             client=client,
             bot_token="xoxb-bench",
             slack_api_url=f"{host}/api/",
             file_info=no_info,
-            cache_dir=cache_dir,
-            limits=LIMITS,
         )
 
         async def ask(number: int) -> None:
@@ -156,7 +157,7 @@ async def ask_all(host: str, model_url: str, cache_dir: Path) -> Watch:
 
         async with Watch() as watch:
             await asyncio.gather(*(ask(number) for number in range(QUESTIONS)))
-        await reader.aclose()
+        await workshop.aclose()
         return watch
 
 

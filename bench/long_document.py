@@ -24,6 +24,7 @@ from bench.files_memory import KEY, LIMITS, Watch, memory_bytes
 from bot.costs import prices
 from bot.derived import document_bounds, windows
 from bot.files.reader import FileReader
+from bot.files.workshop import Workshop
 from bot.llm.client import MessagesClient
 from bot.messages import Attachment, Author, AuthorKind, ThreadMessage
 from bot.prompt.batch_reading import BatchReading
@@ -78,22 +79,22 @@ class Questions:
                 api_url=self._model_url, api_key=KEY, model=settings.messages_model, max_tokens=16_000
             ) as model,
         ):
+            workshop = Workshop(self._cache_dir, LIMITS)
             reader = FileReader(
+                workshop,
                 client=client,
                 bot_token="xoxb-bench",
                 slack_api_url=f"{self._host}/api/",
                 file_info=_no_info,
-                cache_dir=self._cache_dir,
-                limits=LIMITS,
             )
-            batches = BatchReader(model, reader.long, lambda: prices.PUBLISHED)
-            reading = BatchReading(batches, reader.long, document_bounds(settings))
+            batches = BatchReader(model, workshop.long, lambda: prices.PUBLISHED)
+            reading = BatchReading(batches, workshop.long, document_bounds(settings))
             url = f"{self._host}/files/contract.pdf"
             file = Attachment.bare("F1", "contract.pdf", mimetype="application/pdf", size_bytes=SIZE_BYTES, url=url)
             for words, attached in (("What does each page say?", (file,)), ("And page 305?", ())):
                 self._said.append(ThreadMessage(f"{len(self._said)}.0", ADA, words, attached))
                 await self._ask(reader, reading, model)
-            await reader.aclose()
+            await workshop.aclose()
 
     async def _ask(self, reader: FileReader, reading: BatchReading, model: MessagesClient) -> None:
         used: list[Usage] = []

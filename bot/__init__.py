@@ -5,6 +5,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
 
     __main__.py        the commands: run, ask, health, usage, erase
     app.py             builds every part from the settings, and runs them until the process is stopped
+    workspace.py       the bot in one workspace, and what it shares with others of the process
     components.py      its larger parts, and what they are made of
     settings.py        every knob: name, unit, bounds, what it does
     setting_types.py   how the text of one is read
@@ -50,11 +51,11 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     citing/            what an answer cites: citations, placed by mark_places
     costs/             what a turn uses: meter by prices, and its bill
     slack/             what both directions share: escape, shapes, own_messages, buttons
-        receive/       deliveries → questions: listeners, payloads; over socket_mode or http_events
+        receive/       deliveries → listeners of a workspace → questions; over socket_mode or http_events
         read/          what was said: thread, message_text and what they are made of
         write/         the reply: replies opens one, live_reply decides what to show, markdown_cut where to part it
         web_api/       calls: client, rate_limiter with call_budget, limit_keeper, names with user_object, identity
-    files/             reader: download, cache, conversion, then blocks and notes; long_files: parts; forgetting
+    files/             workshop: cache, conversion; reader: download, blocks and notes; long_files; forgetting
         worker/        the process that reads strangers' bytes: sniff, convert, a module a kind of file
             sheets/    spreadsheets → tables of text: a reader a format, model, table
             words/     documents and slides → their words, also those that no page shows

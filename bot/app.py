@@ -11,31 +11,21 @@ import functools
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
+import aiohttp
+
 from bot import channels, components, health, process, stopping
-from bot.derived import (
-    access_policy,
-    instructing,
-    windows,
-)
-from bot.door import DiscreetNotices, Door
+from bot.derived import instructing, windows
 from bot.files.confinement import probe
+from bot.files.workshop import Workshop
 from bot.logs import get_logger
-from bot.prompt.drafting import Drafting
 from bot.reloaded import follow
 from bot.settings import Settings, secret, sqlite_in
-from bot.slack.read.thread import ThreadReader
-from bot.slack.receive import listeners
-from bot.slack.receive.listeners import Handlers
-from bot.slack.web_api.client import SlackClient
-from bot.slack.web_api.identity import check_token, identify
-from bot.slack.web_api.rate_limiter import RateLimiter
+from bot.slack.receive.deliveries import bolt_app
 from bot.slack.web_api.session import sdk_client, slack_session
-from bot.slack.write.asides import SlackAsides
 from bot.store.database import Database
 from bot.store.refused_files import StoredRefusedFiles
-from bot.store.reply_records import StoredReplyRecords
-from bot.turn import Turn
 from bot.watchdog import Watchdog
+from bot.workspace import OneWorkspace, Shared, connect, open_workspace
 
 log = get_logger(__name__)
 
@@ -71,55 +61,57 @@ async def running(settings: Settings, hurry: asyncio.Event | None = None) -> Asy
         pulse = health.Pulse(settings.bot_data_dir)
         confined = asyncio.create_task(probe())  # takes as long, in a process of its own, as what comes before its use
         parts.push_async_callback(asyncio.wait, {confined})
-        database = await Database.open(secret(settings.database_url) or sqlite_in(settings.bot_data_dir))
-        parts.push_async_callback(database.aclose)
-        database.on_lost = lambda fault: stopping.fail(stopped, f"DATABASE_URL: {fault}")
+        database = await _database(settings, stopped, parts)
         session = await parts.enter_async_context(slack_session())
-        client = sdk_client(secret(settings.slack_bot_token), settings.slack_api_url, session)
-        api = SlackClient(client, rate_limiter := RateLimiter(), stop)
-        identity = await identify(api)
-        by_channel = follow("BOT_CHANNELS_FILE", settings.bot_channels_file, channels.read, channels.NONE, parts)
-        instructions = instructing(settings, by_channel)
-        questions = await components.questions(settings, database, identity, instructions)
-        await components.keep_limits(rate_limiter, database, identity.team_id, parts)
-        names = components.names(api, parts)
-        door = Door(access_policy(settings, identity.home), names, SlackAsides(api, session))
-        door.warn_of_missing_scopes(api.scopes)
-        reader = ThreadReader(api, names, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id)
-        replies = components.replies(settings, api, reader, StoredReplyRecords(database), session)
-
-        files = await components.files(settings, api, await confined, parts)
-        deleted = await components.deleted(files, database, identity.team_id, parts)
-        refused_files = StoredRefusedFiles(database)
-        stop_watch = components.stop_watch(database, parts)
-        of_models = windows(settings, settings.bot_history_tokens_max)
-        answering = await components.answering(settings, of_models, refused_files, parts)
-        batch_reading = components.batch_reading(settings, answering, files)
-        turn = Turn(
-            threads=reader,
-            drafting=Drafting(files, refused_files, batch_reading, of_models),
-            batch_reading=batch_reading,
-            answering=answering,
-            replies=replies,
-            questions=questions,
-            door=door,
-            usage=components.usage(database, parts),
-            stop_watch=stop_watch,
-            instructions=instructions.of,
-            bills_shown=settings.bot_footer == "usage",
-        )
-        inbox = components.inbox(settings, questions, DiscreetNotices(door, replies), turn, rate_limiter, pulse)
-        parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s, hurry)
-
-        accepting = (inbox.accept, questions.replace, stop_watch.stop, components.conversations(settings, database))
-        revoked = functools.partial(check_token, api)
-        letting_in = (door.refusal, door.turn_away)
-        handlers = Handlers(*accepting, replies.button_pressed, deleted, names.is_bot, revoked, *letting_in)
-        bolt = listeners.build(client, identity, secret(settings.slack_signing_secret), handlers)
+        token = secret(settings.slack_bot_token)
+        api, identity = await connect(settings, session, token, stop)
+        workshop = await components.workshop(settings, await confined, parts)
+        shared = await _shared(settings, pulse, database, session, workshop, parts)
+        workspace = await open_workspace(shared, api, identity, token, parts, hurry)
+        client = sdk_client(token, settings.slack_api_url, session)
+        bolt = bolt_app(client, OneWorkspace(workspace), secret(settings.slack_signing_secret))
         transport = await _listening(components.transport(settings, bolt, client, stop, pulse), parts)
-        inbox.start()
+        workspace.inbox.start()
         log.info("bot.ready", transport=type(transport).__name__)
         yield stopped
+
+
+async def _database(settings: Settings, stopped: asyncio.Future[None], parts: AsyncExitStack) -> Database:
+    database = await Database.open(secret(settings.database_url) or sqlite_in(settings.bot_data_dir))
+    parts.push_async_callback(database.aclose)
+    database.on_lost = lambda fault: stopping.fail(stopped, f"DATABASE_URL: {fault}")
+    await components.expire_leases(database)
+    return database
+
+
+async def _shared(
+    settings: Settings,
+    pulse: health.Pulse,
+    database: Database,
+    session: aiohttp.ClientSession,
+    workshop: Workshop,
+    parts: AsyncExitStack,
+) -> Shared:
+    by_channel = follow("BOT_CHANNELS_FILE", settings.bot_channels_file, channels.read, channels.NONE, parts)
+    of_models = windows(settings, settings.bot_history_tokens_max)
+    refused_files = StoredRefusedFiles(database)
+    answering = await components.answering(settings, of_models, refused_files, parts)
+    return Shared(
+        settings=settings,
+        database=database,
+        session=session,
+        downloads=await components.downloads(parts),
+        workshop=workshop,
+        forgetting=await components.forgetting(workshop, database, parts),
+        refused_files=refused_files,
+        answering=answering,
+        batch_reading=components.batch_reading(settings, answering, workshop),
+        windows=of_models,
+        instructions=instructing(settings, by_channel),
+        stop_watch=components.stop_watch(database, parts),
+        usage=components.usage(database, parts),
+        pulse=pulse,
+    )
 
 
 async def _listening(transport: components.Transport, parts: AsyncExitStack) -> components.Transport:

@@ -8,10 +8,8 @@ from __future__ import annotations
 import functools
 import logging
 import time
-from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import asdict
-from typing import Any
 
 import aiohttp
 import httpx
@@ -34,6 +32,7 @@ from bot.file_ports import RefusedFiles
 from bot.files.confinement import Confinement
 from bot.files.forgetting import Forgetting
 from bot.files.reader import FileReader
+from bot.files.workshop import Workshop
 from bot.inbox import Inbox, InboxLimits
 from bot.llm.watched import WatchedModel
 from bot.logs import get_logger
@@ -80,21 +79,22 @@ def conversations(settings: Settings, database: Database) -> StoredConversations
     return StoredConversations(database) if settings.bot_follow_ups == "on" else None
 
 
-async def questions(
-    settings: Settings, database: Database, identity: Identity, instructions: Instructing
-) -> StoredQuestions:
-    questions = StoredQuestions(
+async def expire_leases(database: Database) -> None:
+    """What an earlier process of a database of our own left is waiting again. Raises ``StartFailed``."""
+    try:
+        if not database.shared:
+            await StoredQuestions(database).expire_all()
+    except StoreFailed as error:
+        raise StartFailed(f"DATABASE_URL: {error}") from error
+
+
+def questions(settings: Settings, database: Database, identity: Identity, instructions: Instructing) -> StoredQuestions:
+    return StoredQuestions(
         database,
         team_id=identity.team_id,
         bounds=turn_bounds(settings),
         counting=counting(settings, instructions.model_in),
     )
-    try:
-        if not database.shared:
-            await questions.expire_all()
-    except StoreFailed as error:
-        raise StartFailed(f"DATABASE_URL: {error}") from error
-    return questions
 
 
 def usage(database: Database, parts: AsyncExitStack) -> StoredUsage:
@@ -162,38 +162,39 @@ async def answering(
     return Answering(model, refused_files, still_waiting_s, of_model, citations=settings.bot_citations == "on")
 
 
-async def files(settings: Settings, api: SlackClient, confinement: Confinement, parts: AsyncExitStack) -> FileReader:
-    client = await parts.enter_async_context(HttpxAiohttpClient(timeout=httpx.Timeout(30.0), follow_redirects=False))
-
-    async def file_info(file_id: str) -> Attachment:
-        answer = await api.call("files.info", file=file_id)
-        return attachment(answer["file"])
-
+async def workshop(settings: Settings, confinement: Confinement, parts: AsyncExitStack) -> Workshop:
     health.report_confinement(settings.bot_data_dir, str(confinement))
     limits = file_limits(settings, confinement)
     level = logging.WARNING if limits.office_refused or not confinement.landlock_abi else logging.INFO
     log.log(level, "confinement", office_refused=limits.office_refused, **asdict(confinement))
-    files = FileReader(
-        client=client,
-        bot_token=secret(settings.slack_bot_token),
-        slack_api_url=settings.slack_api_url,
-        file_info=file_info,
-        cache_dir=settings.bot_data_dir / "files",
-        limits=limits,
+    workshop = Workshop(settings.bot_data_dir / "files", limits)
+    parts.push_async_callback(workshop.aclose)
+    await workshop.start()
+    return workshop
+
+
+async def downloads(parts: AsyncExitStack) -> httpx.AsyncClient:
+    return await parts.enter_async_context(HttpxAiohttpClient(timeout=httpx.Timeout(30.0), follow_redirects=False))
+
+
+def file_reader(
+    settings: Settings, workshop: Workshop, downloads: httpx.AsyncClient, api: SlackClient, token: str
+) -> FileReader:
+    async def file_info(file_id: str) -> Attachment:
+        answer = await api.call("files.info", file=file_id)
+        return attachment(answer["file"])
+
+    return FileReader(
+        workshop, client=downloads, bot_token=token, slack_api_url=settings.slack_api_url, file_info=file_info
     )
-    parts.push_async_callback(files.aclose)
-    await files.start()
-    return files
 
 
-async def deleted(
-    files: FileReader, database: Database, team_id: str, parts: AsyncExitStack
-) -> Callable[[str], Coroutine[Any, Any, None]]:
-    """What to do when Slack says that a file was deleted; what other processes hear of is looked for from now on."""
-    forgetting = Forgetting(files, StoredDeletedFiles(database))
+async def forgetting(workshop: Workshop, database: Database, parts: AsyncExitStack) -> Forgetting:
+    """What other processes hear of is looked for from now on."""
+    forgetting = Forgetting(workshop, StoredDeletedFiles(database))
     parts.push_async_callback(forgetting.aclose)
     await forgetting.start()
-    return functools.partial(forgetting.deleted, team_id)
+    return forgetting
 
 
 def names(api: SlackClient, parts: AsyncExitStack) -> Names:
@@ -208,6 +209,6 @@ def stop_watch(database: Database, parts: AsyncExitStack) -> StopWatch:
     return watch
 
 
-def batch_reading(settings: Settings, answering: Answering, files: FileReader) -> BatchReading:
-    batches = BatchReader(answering.model, files.long, answering.prices)
-    return BatchReading(batches, files.long, document_bounds(settings))
+def batch_reading(settings: Settings, answering: Answering, workshop: Workshop) -> BatchReading:
+    batches = BatchReader(answering.model, workshop.long, answering.prices)
+    return BatchReading(batches, workshop.long, document_bounds(settings))

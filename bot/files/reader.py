@@ -18,21 +18,19 @@ import httpx
 from bot.errors import SlackError, SlackOutcomeUnknown, SlackUnavailable
 from bot.file_ports import Fetch, Intake, Progress
 from bot.files import blocks, notes
-from bot.files.bounds import FileLimits
-from bot.files.cache import Cache, Entry, key_of
-from bot.files.conversion import Conversion, files_of
+from bot.files.cache import Entry, key_of
+from bot.files.conversion import files_of
 from bot.files.download import Downloader
 from bot.files.extracts import NoteExtract, Unreadable, UnreadableNow
-from bot.files.long_files import LongReader
 from bot.files.names import safe_name
 from bot.files.said import said
-from bot.files.slots import Slots, for_one_question
+from bot.files.slots import for_one_question
+from bot.files.workshop import Workshop
 from bot.logs import get_logger
 from bot.messages import Attachment, PreparedFile, Words
 
 log = get_logger(__name__)
 
-_SWEEP_EVERY_S = 600.0
 TRANSCRIPT_BYTES = 1_000_000
 """What a transcript is expected to take at most: an hour of talk is a tenth of it."""
 
@@ -47,45 +45,26 @@ _MODES_REFUSED = {
 
 
 class FileReader:
-    """``client`` belongs to the caller, who closes it after ``aclose``."""
+    """The files of one workspace, read with its token. ``client`` and ``workshop`` belong to the caller."""
 
     def __init__(
         self,
+        workshop: Workshop,
         *,
         client: httpx.AsyncClient,
         bot_token: str,
         slack_api_url: str,
         file_info: FileInfo,
-        cache_dir: Path,
-        limits: FileLimits,
     ) -> None:
-        self._limits = limits
+        self.workshop = workshop
+        self._limits = limits = workshop.limits
         self._file_info = file_info
         self._downloader = Downloader(client, bot_token=bot_token, slack_api_url=slack_api_url, limits=limits)
-        self._conversion = Conversion(limits)
-        self._cache = Cache(cache_dir, bytes_max=limits.cache_bytes_max, age_max_s=limits.cache_age_max_s)
-        self.long = LongReader(self._conversion, self._cache)
-        self._each_max = max(1, limits.files_at_once_max - 1)
-        """Files of one person at the same time: nobody has all slots, however long somebody's files take."""
-        self._slots = Slots(limits.files_at_once_max, self._each_max)
+        self._conversion = workshop.conversion
+        self._cache = workshop.cache
+        self._slots = workshop.slots
+        self._each_max = workshop.each_max
         self._preparing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._sweeping: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Removes what a crash left behind and what has grown old, now and from time to time until ``aclose``."""
-        await self._sweep()
-        self._sweeping = asyncio.create_task(self._sweep_for_ever())
-
-    async def _sweep_for_ever(self) -> None:
-        while True:
-            await asyncio.sleep(min(_SWEEP_EVERY_S, self._limits.cache_age_max_s / 4))
-            await self._sweep()
-
-    async def _sweep(self) -> None:
-        try:
-            await asyncio.to_thread(self._cache.sweep)
-        except OSError:
-            log.exception("cache.not_swept")
 
     async def prepare(
         self, attachments: Sequence[Attachment], intake: Intake, progress: Progress, person: str = ""
@@ -122,21 +101,6 @@ class FileReader:
                         results[number] = intake.left_out(attachments[number])
         return [results[number] for number in range(len(attachments))]
 
-    async def forget(self, file_id: str) -> None:
-        """Removes what is kept of a file, for one that was deleted in Slack."""
-        await asyncio.to_thread(self._cache.forget, file_id)
-
-    async def remove_older(self, at_s: float) -> int:
-        """Removes all files that were prepared before; how many are in use, so that they stay a little longer."""
-        return (await asyncio.to_thread(self._cache.remove_older, at_s))[1]
-
-    async def aclose(self) -> None:
-        """Ends the worker processes; nothing may be in preparation."""
-        if self._sweeping is not None:
-            self._sweeping.cancel()
-        await self._conversion.aclose()
-        await asyncio.to_thread(self._cache.close)
-
     async def _prepare_one(self, attachment: Attachment, begins: Callable[[str], None]) -> PreparedFile:
         try:
             attachment = await self._completed(attachment)
@@ -161,7 +125,7 @@ class FileReader:
             if attachment.mode == "file_access":
                 raise Unreadable(notes.NOT_SHARED)
         if attachment.mode == "tombstone":
-            await self.forget(attachment.id)
+            await asyncio.to_thread(self._cache.forget, attachment.id)
         if attachment.mode in _MODES_REFUSED:
             raise Unreadable(_MODES_REFUSED[attachment.mode])
         return attachment

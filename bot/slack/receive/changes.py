@@ -24,7 +24,7 @@ def wish_to_stop(body: Json, team_id: str, bot_user_id: str, bot_id: str) -> Sto
     match event:
         case {"type": "reaction_added", "reaction": str(reaction), "item": {"type": "message"}}:
             item, user = object_of(event.get("item")), text_of(event.get("user"))
-            if reaction.partition("::")[0] in STOP_REACTIONS and user:
+            if reaction.partition("::")[0] in STOP_REACTIONS and user not in ("", bot_user_id):
                 return StopWish(team_id, text_of(item.get("channel")), text_of(item.get("ts")), user)
         case {"type": "message", "subtype": "message_deleted", "deleted_ts": str(ts)}:
             if not _is_own(object_of(event.get("previous_message")), bot_user_id, bot_id):

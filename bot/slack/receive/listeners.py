@@ -1,14 +1,12 @@
-"""What Slack delivers goes in; accepted questions come out, and Slack gets its acknowledgement only after that.
+"""What Slack delivers to the bot of one workspace goes in; accepted questions come out.
 
-I/O: Bolt. A listener parses, hands over, and returns: nothing slow happens here, so ``process_before_response`` holds
-the acknowledgement back until the question is written down. If that fails there is none, and Slack delivers again.
-Whatever else Slack sends is acknowledged, too: it would come again and again, and people would read that we failed.
+I/O: what the handlers do. A listener parses, hands over, and returns: nothing slow happens here, since Slack gets its
+acknowledgement after that. What a listener raises leaves Slack without one, and it delivers again.
 """
 
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
@@ -16,17 +14,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol
 
-from slack_bolt.async_app import AsyncAck, AsyncApp
-from slack_bolt.authorization import AuthorizeResult
-from slack_bolt.response import BoltResponse
-from slack_sdk.web.async_client import AsyncWebClient
-
 from bot.access import Reason
 from bot.errors import StoreFailed
 from bot.logs import get_logger
 from bot.messages import EntryPoint, Question
 from bot.slack import buttons
-from bot.slack.receive import changes, origin
+from bot.slack.receive import changes
 from bot.slack.receive.payloads import (
     Ignored,
     Unaddressed,
@@ -36,19 +29,16 @@ from bot.slack.receive.payloads import (
     question_from_event,
     tells_of_revoked_token,
 )
-from bot.slack.shapes import object_of, objects_of, text_of
+from bot.slack.shapes import object_of, text_of
 from bot.slack.web_api.identity import Identity
 from bot.stops import StopWish
 
 log = get_logger(__name__)
 
-THINKING = "Thinking…"
-NOT_HERE = "I belong to another workspace, so I can't answer here."
 KNOWN_WITHIN_S = 1.5
 """How long an acknowledgement, for which Slack waits three seconds, is held back to learn who wrote a message."""
 LONG_CHARS = 4_000
 """To read a longer message may take a tenth of a second, which others need not wait for."""
-OPTION_REQUESTS = frozenset({"block_suggestion", "dialog_suggestion"})
 
 
 class Conversations(Protocol):
@@ -82,57 +72,13 @@ class Handlers:
     turn_away: Callable[[Question, Reason], Coroutine[Any, Any, None]]
 
 
-def build(client: AsyncWebClient, identity: Identity, signing_secret: str, handlers: Handlers) -> AsyncApp:
-    """The Bolt app, the same for both transports."""
-
-    async def authorize(**_: object) -> AuthorizeResult:
-        return AuthorizeResult(
-            enterprise_id=None,
-            team_id=identity.team_id,
-            bot_token=client.token,
-            bot_id=identity.bot_id,
-            bot_user_id=identity.bot_user_id,
-        )
-
-    bolt = AsyncApp(
-        client=client,
-        authorize=authorize,
-        signing_secret=signing_secret,
-        request_verification_enabled=bool(signing_secret),
-        process_before_response=True,
-        attaching_conversation_kwargs_enabled=False,
-    )
-    listeners = _Listeners(identity, handlers)
-    bolt.middleware(listeners.on_the_rest)
-    bolt.event(re.compile(".*"))(listeners.on_event)
-    bolt.command(re.compile(".*"))(listeners.on_command)
-    bolt.action(re.compile(".*"))(listeners.on_action)
-    return bolt
-
-
-class _Listeners:
-    """Bolt fills in the parameters by their names."""
+class Listeners:
+    """Takes what is delivered to the bot of one workspace."""
 
     def __init__(self, identity: Identity, handlers: Handlers) -> None:
         self._identity = identity
         self._handlers = handlers
         self._later: set[asyncio.Task[None]] = set()
-
-    async def on_the_rest(self, body: dict[str, Any], next_: Callable[[], Awaitable[None]]) -> BoltResponse | None:
-        """Comes first, and lets through what there is a listener for."""
-        kind = text_of(body.get("type"))
-        for told in (body, object_of(body.get("event"))):  # it comes as itself; Slack's SDKs know it as an event too
-            if told.get("type") == "app_rate_limited":
-                log.warning("slack.events_limited", minute=told.get("minute_rate_limited"))
-        if _is_for_us(body):
-            if origin.is_ours(body, self._identity.team_id, self._identity.enterprise_id):
-                await next_()
-                return None
-            log.info("delivery.of_another_workspace", kind=kind or "command")
-            words = {"text": NOT_HERE, "response_type": "ephemeral"} if "command" in body else ""
-            return BoltResponse(status=200, body=words)
-        log.debug("delivery.ignored", kind=kind)
-        return BoltResponse(status=200, body={"options": []} if kind in OPTION_REQUESTS else "")
 
     async def on_event(self, body: dict[str, Any]) -> None:
         if (file_id := deleted_file(body)) is not None:
@@ -185,11 +131,10 @@ class _Listeners:
             return False
         return await self._handlers.stop(wish) > 0
 
-    async def on_command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+    async def on_command(self, body: dict[str, Any]) -> None:
         await self._handlers.accept(replace(question_from_command(body), team_id=self._identity.team_id))
-        await ack(text=THINKING, response_type="ephemeral")
 
-    async def on_action(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+    async def on_action(self, body: dict[str, Any]) -> None:
         """Who may not ask leaves the button to others: a press is the same question whoever presses, so that theirs
         must not be written down. Who cannot be looked up in time is asked to press again."""
         identity = self._identity
@@ -204,7 +149,6 @@ class _Listeners:
         else:
             await self._handlers.accept(question)
             self._after_the_ack(self._handlers.button_pressed(buttons.pressed_message(body)))
-        await ack()
 
     async def _question(self, body: dict[str, Any]) -> Question | Unaddressed | Ignored:
         """Slack is asked who wrote a message only where that decides whether it is a question."""
@@ -228,12 +172,3 @@ def _asked_by(wish: StopWish) -> Question:
     """For the door: who wishes something is let in like who asks."""
     entry_point = EntryPoint.DIRECT if wish.channel_id.startswith("D") else EntryPoint.MENTION
     return Question(wish.team_id, wish.channel_id, wish.ts, wish.ts, wish.user_id, entry_point, "", (), None)
-
-
-def _is_for_us(body: dict[str, Any]) -> bool:
-    """Events, commands and presses; not the closing of a view, nor a request for options, a shortcut, a notice."""
-    event = body.get("event")
-    if body.get("type") == "event_callback":
-        return isinstance(event, dict) and bool(text_of(event.get("type")))
-    pressed = next((text_of(action.get("action_id")) for action in objects_of(body.get("actions"))), "")
-    return "command" in body or (body.get("type") == "block_actions" and bool(pressed))

@@ -43,18 +43,18 @@ class SlackClient:
     def __init__(self, client: AsyncWebClient, rate_limiter: RateLimiter, stop: Stop = lambda *_: None) -> None:
         self._stop = stop
         self._client = client
-        self._rate_limiter = rate_limiter
+        self.rate_limiter = rate_limiter
         self.scopes: frozenset[str] = frozenset()
         """What the token may do, by the ``X-OAuth-Scopes`` of Slack's answers. slack:authentication/oauth-v2."""
 
     async def call(self, method: str, **arguments: object) -> dict[str, Any]:
         """Waits for the method's budget, then calls once. Raises ``SlackError``."""
-        await self._rate_limiter.acquire(method, str(arguments.get("channel", "")))
+        await self.rate_limiter.acquire(method, str(arguments.get("channel", "")))
         return await self.call_now(method, **arguments)
 
     def request(self, method: str, bidder: Bidder, channel_id: str = "") -> Ticket:
         """A ticket for ``call_now``: ``bidder`` says how urgent it is."""
-        return self._rate_limiter.request(method, bidder, channel_id)
+        return self.rate_limiter.request(method, bidder, channel_id)
 
     @property
     def address(self) -> str:
@@ -63,7 +63,7 @@ class SlackClient:
 
     def edit_every_s(self) -> float:
         """How often an answer that is shown now can be edited as things are."""
-        return self._rate_limiter.edit_every_s()
+        return self.rate_limiter.edit_every_s()
 
     async def call_now(self, method: str, **arguments: object) -> dict[str, Any]:
         """Calls once. The caller holds a granted ticket."""
@@ -80,7 +80,7 @@ class SlackClient:
                 self._stop(TOKEN_NAME, failure.code)
             if failure.retry_after_s is not None:
                 channel_id = str(arguments.get("channel", ""))
-                self._rate_limiter.refused(method, failure.retry_after_s, channel_id)
+                self.rate_limiter.refused(method, failure.retry_after_s, channel_id)
             raise failure from error
         if scopes := _header(response.headers, "x-oauth-scopes"):
             self.scopes = frozenset(scope.strip() for scope in scopes.split(","))

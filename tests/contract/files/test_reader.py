@@ -19,6 +19,7 @@ from bot.errors import SlackOutcomeUnknown, SlackRefused, SlackUnavailable
 from bot.files import notes
 from bot.files.bounds import FileLimits
 from bot.files.reader import FileReader
+from bot.files.workshop import Workshop
 from bot.messages import Attachment, ImageBlock, PdfBlock, PreparedFile, TextBlock
 from bot.prompt.budget import Allowance
 from bot.prompt.intake import Intake
@@ -38,7 +39,7 @@ async def host() -> AsyncIterator[FileHost]:
 
 @pytest.fixture
 async def make_reader(host: FileHost, tmp_path: Path) -> AsyncIterator[MakeReader]:
-    made: list[FileReader] = []
+    made: list[Workshop] = []
 
     async def no_info(file_id: str) -> Attachment:
         raise SlackRefused("files.info", "file_not_found")
@@ -52,20 +53,19 @@ async def make_reader(host: FileHost, tmp_path: Path) -> AsyncIterator[MakeReade
             file_info: object = no_info,
             origin: str = host.origin,
         ) -> FileReader:
-            reader = FileReader(
+            workshop = Workshop(tmp_path / "cache", limits)
+            made.append(workshop)
+            return FileReader(
+                workshop,
                 client=client,
                 bot_token=token,
                 slack_api_url=f"{origin}/api/",
                 file_info=file_info,  # type: ignore[arg-type]  # each test gives one of the right shape
-                cache_dir=tmp_path / "cache",
-                limits=limits,
             )
-            made.append(reader)
-            return reader
 
         yield make
-        for reader in made:
-            await reader.aclose()
+        for workshop in made:
+            await workshop.aclose()
 
 
 def attached(host: FileHost, path: str, content: bytes, **fields: object) -> Attachment:
@@ -462,7 +462,7 @@ async def test_a_forgotten_file_leaves_the_disk(host: FileHost, make_reader: Mak
     await prepared(reader, attached(host, "plan.pdf", made_files.pdf()))
     kept = attached(host, "kept.pdf", made_files.pdf())
     await prepared(reader, kept)
-    await reader.forget("F-plan.pdf")
+    await reader.workshop.forget("F-plan.pdf")
     assert len(entries(tmp_path)) == 1
     await prepared(reader, kept)
     assert host.asked == ["plan.pdf", "kept.pdf"]
@@ -488,11 +488,11 @@ async def test_what_is_old_or_left_behind_goes_at_start_and_by_the_clock(
     (raw / "source").write_bytes(b"salaries")
     long_ago = time.time() - 104 * 24 * 3_600
     os.utime(entry, (long_ago, long_ago))
-    await make_reader().start()
+    await make_reader().workshop.start()
     assert entries(tmp_path) == []
 
     reader = make_reader(limits=replace(LIMITS, cache_age_max_s=0.4))
-    await reader.start()
+    await reader.workshop.start()
     await prepared(reader, attached(host, "plan.pdf", made_files.pdf()))
     assert entries(tmp_path) != []
     async with asyncio.timeout(10):

@@ -16,6 +16,7 @@ from bot.errors import SlackUnavailable
 from bot.files import notes
 from bot.files.reader import FileReader
 from bot.files.said import LOOKS_MAX
+from bot.files.workshop import Workshop
 from bot.messages import Attachment, PreparedFile, TextBlock, Words, WordsKind
 from bot.prompt.budget import Allowance
 from bot.prompt.intake import Intake
@@ -38,10 +39,10 @@ async def reading(
     host: FileHost, cache_dir: Path, info: Callable[[str], Awaitable[Attachment]]
 ) -> AsyncIterator[FileReader]:
     async with HttpxAiohttpClient(timeout=httpx.Timeout(10.0)) as client:
-        given: dict[str, Any] = {"bot_token": "xoxb-good", "slack_api_url": f"{host.origin}/api/", "limits": LIMITS}
-        reader = FileReader(client=client, file_info=info, cache_dir=cache_dir, **given)
-        yield reader
-        await reader.aclose()
+        given: dict[str, Any] = {"bot_token": "xoxb-good", "slack_api_url": f"{host.origin}/api/"}
+        workshop = Workshop(cache_dir, LIMITS)
+        yield FileReader(workshop, client=client, file_info=info, **given)
+        await workshop.aclose()
 
 
 async def prepared(host: FileHost, cache_dir: Path, words: Words, *answers: Words | Exception) -> PreparedFile:

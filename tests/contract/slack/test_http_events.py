@@ -11,9 +11,10 @@ import pytest
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.receive import listeners
+from bot.slack.receive.deliveries import bolt_app
 from bot.slack.receive.http_events import HttpEvents
-from bot.slack.receive.listeners import Handlers
+from bot.slack.receive.listeners import Handlers, Listeners
+from bot.slack.shapes import Json
 from bot.slack.web_api.identity import Identity
 from playground.workspace.http_delivery import sign
 from tests.loopback import free_port
@@ -37,6 +38,14 @@ class Door:
         } | {name.replace("_", "-"): value for name, value in headers.items()}
         async with self.session.post(f"{self.url}/slack/events", data=body, headers=sent) as response:
             return response.status, await response.text()
+
+
+@dataclass
+class _OneWorkspace:
+    its_listeners: Listeners
+
+    async def listeners(self, _body: Json) -> Listeners:
+        return self.its_listeners
 
 
 async def _nobody(*_: object) -> bool:
@@ -63,9 +72,19 @@ async def _nothing(*_: object) -> None:
 async def door(session: aiohttp.ClientSession) -> AsyncIterator[Door]:
     port = free_port()
     handlers = Handlers(
-        _nobody, _nobody, _stops_nothing, None, _nothing, _nothing, _nobody_knows, _nothing, _everybody_may, _nothing
+        accept=_nobody,
+        replace=_nobody,
+        stop=_stops_nothing,
+        conversations=None,
+        button_pressed=_nothing,
+        file_deleted=_nothing,
+        is_bot=_nobody_knows,
+        token_revoked=_nothing,
+        refusal=_everybody_may,
+        turn_away=_nothing,
     )
-    bolt: AsyncApp = listeners.build(AsyncWebClient(token="xoxb-1"), Identity("T1", "U1", "B1"), SECRET, handlers)
+    listeners = Listeners(Identity("T1", "U1", "B1"), handlers)
+    bolt: AsyncApp = bolt_app(AsyncWebClient(token="xoxb-1"), _OneWorkspace(listeners), SECRET)
     door = Door(f"http://127.0.0.1:{port}", session)
     events = HttpEvents(bolt, "127.0.0.1", port, lambda: door.alive, SECRET)
     await events.start()

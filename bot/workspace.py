@@ -1,0 +1,136 @@
+"""A bot token goes in; the bot in that token's workspace comes out: it takes what Slack delivers, and answers.
+
+I/O: what its parts do. A workspace knows its own people, limits, questions and turns; what all of a process's
+workspaces have in common, ``Shared``, holds nothing of any one of them but files by their ids.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+import aiohttp
+import httpx
+
+from bot import components
+from bot.answering import Answering
+from bot.derived import access_policy
+from bot.door import DiscreetNotices, Door
+from bot.file_ports import RefusedFiles
+from bot.files.forgetting import Forgetting
+from bot.files.workshop import Workshop
+from bot.health import Pulse
+from bot.inbox import Inbox
+from bot.prompt.batch_reading import BatchReading
+from bot.prompt.drafting import Drafting
+from bot.prompt.instructions import Instructing
+from bot.prompt.window import Windows
+from bot.settings import Settings
+from bot.slack.read.thread import ThreadReader
+from bot.slack.receive import origin
+from bot.slack.receive.listeners import Handlers, Listeners
+from bot.slack.shapes import Json
+from bot.slack.web_api.client import SlackClient, Stop
+from bot.slack.web_api.identity import Identity, check_token, identify
+from bot.slack.web_api.rate_limiter import RateLimiter
+from bot.slack.web_api.session import sdk_client
+from bot.slack.write.asides import SlackAsides
+from bot.stops import StopWatch
+from bot.store.database import Database
+from bot.store.reply_records import StoredReplyRecords
+from bot.store.usage import StoredUsage
+from bot.turn import Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What the workspaces of a process have in common."""
+
+    settings: Settings
+    database: Database
+    session: aiohttp.ClientSession
+    downloads: httpx.AsyncClient
+    workshop: Workshop
+    forgetting: Forgetting
+    refused_files: RefusedFiles
+    answering: Answering
+    batch_reading: BatchReading
+    windows: Windows
+    instructions: Instructing
+    stop_watch: StopWatch
+    usage: StoredUsage
+    pulse: Pulse
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """``listeners`` take what Slack delivers; ``inbox`` has been opened, and begins to answer with ``start``."""
+
+    identity: Identity
+    listeners: Listeners
+    inbox: Inbox
+
+
+async def connect(
+    settings: Settings, session: aiohttp.ClientSession, token: str, stop: Stop
+) -> tuple[SlackClient, Identity]:
+    """Who the bot is there. ``stop`` is called when Slack takes the token no longer. Raises ``StartFailed``."""
+    api = SlackClient(sdk_client(token, settings.slack_api_url, session), RateLimiter(), stop)
+    return api, await identify(api)
+
+
+async def open_workspace(
+    shared: Shared, api: SlackClient, identity: Identity, token: str, parts: AsyncExitStack, hurry: asyncio.Event | None
+) -> Workspace:
+    """Closed with ``parts``, the turns first; ``hurry`` ends the grace that they get. Raises ``StartFailed``."""
+    settings, database = shared.settings, shared.database
+    await components.keep_limits(api.rate_limiter, database, identity.team_id, parts)
+    questions = components.questions(settings, database, identity, shared.instructions)
+    names = components.names(api, parts)
+    door = Door(access_policy(settings, identity.home), names, SlackAsides(api, shared.session))
+    door.warn_of_missing_scopes(api.scopes)
+    reader = ThreadReader(api, names, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id)
+    replies = components.replies(settings, api, reader, StoredReplyRecords(database), shared.session)
+    files = components.file_reader(settings, shared.workshop, shared.downloads, api, token)
+    turn = Turn(
+        threads=reader,
+        drafting=Drafting(files, shared.refused_files, shared.batch_reading, shared.windows),
+        batch_reading=shared.batch_reading,
+        answering=shared.answering,
+        replies=replies,
+        questions=questions,
+        door=door,
+        usage=shared.usage,
+        stop_watch=shared.stop_watch,
+        instructions=shared.instructions.of,
+        bills_shown=settings.bot_footer == "usage",
+    )
+    inbox = components.inbox(settings, questions, DiscreetNotices(door, replies), turn, api.rate_limiter, shared.pulse)
+    parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s, hurry)
+    handlers = Handlers(
+        accept=inbox.accept,
+        replace=questions.replace,
+        stop=shared.stop_watch.stop,
+        conversations=components.conversations(settings, database),
+        button_pressed=replies.button_pressed,
+        file_deleted=functools.partial(shared.forgetting.deleted, identity.team_id),
+        is_bot=names.is_bot,
+        token_revoked=functools.partial(check_token, api),
+        refusal=door.refusal,
+        turn_away=door.turn_away,
+    )
+    return Workspace(identity, Listeners(identity, handlers), inbox)
+
+
+@dataclass(frozen=True, slots=True)
+class OneWorkspace:
+    """Implements ``deliveries.Workspaces`` for a bot whose token is in the settings."""
+
+    workspace: Workspace
+
+    async def listeners(self, body: Json) -> Listeners | None:
+        identity = self.workspace.identity
+        ours = origin.is_ours(body, identity.team_id, identity.enterprise_id)
+        return self.workspace.listeners if ours else None
