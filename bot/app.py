@@ -15,8 +15,7 @@ import aiohttp
 
 from bot import channels, components, health, process, stopping
 from bot.derived import instructing, windows
-from bot.files.confinement import probe
-from bot.files.workshop import Workshop
+from bot.files.confinement import Confinement, probe
 from bot.logs import get_logger
 from bot.reloaded import follow
 from bot.settings import Settings, secret, sqlite_in
@@ -65,8 +64,7 @@ async def running(settings: Settings, hurry: asyncio.Event | None = None) -> Asy
         session = await parts.enter_async_context(slack_session())
         token = secret(settings.slack_bot_token)
         api, identity = await connect(settings, session, token, stop)
-        workshop = await components.workshop(settings, await confined, parts)
-        shared = await _shared(settings, pulse, database, session, workshop, parts)
+        shared = await _shared(settings, pulse, database, session, confined, parts)
         workspace = await open_workspace(shared, api, identity, token, parts, hurry)
         client = sdk_client(token, settings.slack_api_url, session)
         bolt = bolt_app(client, OneWorkspace(workspace), secret(settings.slack_signing_secret))
@@ -89,12 +87,13 @@ async def _shared(
     pulse: health.Pulse,
     database: Database,
     session: aiohttp.ClientSession,
-    workshop: Workshop,
+    confined: asyncio.Task[Confinement],
     parts: AsyncExitStack,
 ) -> Shared:
     by_channel = follow("BOT_CHANNELS_FILE", settings.bot_channels_file, channels.read, channels.NONE, parts)
     of_models = windows(settings, settings.bot_history_tokens_max)
     refused_files = StoredRefusedFiles(database)
+    workshop = await components.workshop(settings, await confined, parts)
     answering = await components.answering(settings, of_models, refused_files, parts)
     return Shared(
         settings=settings,

@@ -47,9 +47,9 @@ class Account:
     def auth_test(self, arguments: Arguments) -> Json:  # noqa: ARG002 - every method takes its arguments
         return {
             "url": f"{self.base_url()}/",
-            "team": defaults.TEAM_NAME,
+            "team": self.state.team.name,
             "user": self.state.manifest.bot_name,
-            "team_id": defaults.TEAM_ID,
+            "team_id": self.state.team.id,
             "user_id": defaults.BOT_USER_ID,
             "bot_id": defaults.BOT_ID,
             "is_enterprise_install": False,
@@ -62,7 +62,9 @@ class Account:
         user = self.state.users.get(arguments.required("user", missing="user_not_found"))
         if user is None:
             raise Refused("user_not_found")
-        return {"user": user_object(user, with_email="users:read.email" in self.state.manifest.scopes)}
+        return {
+            "user": user_object(user, self.state.team.id, with_email="users:read.email" in self.state.manifest.scopes)
+        }
 
     def bots_info(self, arguments: Arguments) -> Json:
         bot_id = arguments.required("bot", missing="bot_not_found")
@@ -78,7 +80,7 @@ class Account:
             "usergroups": [
                 {
                     "id": group.id,
-                    "team_id": defaults.TEAM_ID,
+                    "team_id": self.state.team.id,
                     "handle": group.handle,
                     "name": group.name,
                     "date_delete": 0,
@@ -131,13 +133,13 @@ class Account:
             self.state.set_status(channel_id, thread_ts, "")
 
 
-def user_object(user: User, *, with_email: bool) -> Json:
+def user_object(user: User, home: str, *, with_email: bool) -> Json:
     """Of somebody whose account is deactivated, or of another company, Slack tells less.
 
     Sources: slack:reference/objects/user-object, slack:apis/slack-connect (external members),
     slack:reference/scopes/users.read.email.
     """
-    team_id = user.team or defaults.TEAM_ID
+    team_id = user.team or home
     profile: Json = {"real_name": user.real_name, "display_name": user.name, "team": team_id}
     if user.bot_id:
         profile["bot_id"] = user.bot_id

@@ -154,13 +154,13 @@ def bot_message(state: State, text: str, blocks: list[Json] | None) -> Json:
         "user": defaults.BOT_USER_ID,
         "bot_id": defaults.BOT_ID,
         "app_id": defaults.APP_ID,
-        "team": defaults.TEAM_ID,
+        "team": state.team.id,
         "text": text,
-        "bot_profile": bot_profile(defaults.BOT_ID, state.manifest.app_name),
+        "bot_profile": bot_profile(defaults.BOT_ID, state.manifest.app_name, state.team.id),
     }
     return message | ({"blocks": blocks} if blocks else {})
 
 
-def bot_profile(bot_id: str, name: str) -> Json:
+def bot_profile(bot_id: str, name: str, team_id: str) -> Json:
     profile: Json = {"id": bot_id, "app_id": defaults.APP_ID, "name": name, "deleted": False}
-    return profile | {"icons": {}, "updated": 1_700_000_000, "team_id": defaults.TEAM_ID}
+    return profile | {"icons": {}, "updated": 1_700_000_000, "team_id": team_id}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from playground.workspace.manifest import Manifest
-from playground.workspace.records import Channel, Kind, User, UserGroup
+from playground.workspace.records import Channel, Kind, Team, User, UserGroup
 
 TEAM_ID = "T0PLAYGRND"
-TEAM_NAME = "Playground"
+TEAM = Team(TEAM_ID, "Playground")
 APP_ID = "A0PLAYGRND"
 BOT_USER_ID = "U0BOT00001"
 BOT_ID = "B0BOT00001"

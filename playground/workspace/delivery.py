@@ -82,7 +82,9 @@ class Courier:
     def wrapped(self, event: Json) -> Json:
         channel = self.state.channels.get(str(event.get("channel")))
         shared = channel is not None and channel.is_ext_shared
-        return envelope(event, self.state.new_id("Ev"), int(self.state.wall_clock()), is_ext_shared=shared)
+        return envelope(
+            event, self.state.team.id, self.state.new_id("Ev"), int(self.state.wall_clock()), is_ext_shared=shared
+        )
 
     def deliver(self, sort: Sort, payload: Json, on_over: Callable[[Delivery], None] | None = None) -> Delivery:
         delivery = Delivery(sort, payload)

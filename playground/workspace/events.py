@@ -55,22 +55,22 @@ def _place(channel: Channel, event_ts: str) -> Json:
     return {"channel": channel.id, "event_ts": event_ts, "channel_type": channel.kind.event_type}
 
 
-def envelope(event: Json, event_id: str, event_time: int, *, is_ext_shared: bool = False) -> Json:
+def envelope(event: Json, team_id: str, event_id: str, event_time: int, *, is_ext_shared: bool = False) -> Json:
     """The outer payload of an event: what HTTP delivers as its body and Socket Mode as ``payload``.
 
     It names the workspace that the app is installed in, also where somebody of another company wrote.
     """
     authorization = {
         "enterprise_id": None,
-        "team_id": defaults.TEAM_ID,
+        "team_id": team_id,
         "user_id": defaults.BOT_USER_ID,
         "is_bot": True,
         "is_enterprise_install": False,
     }
     return {
         "token": "playground-verification-token",
-        "team_id": defaults.TEAM_ID,
-        "context_team_id": defaults.TEAM_ID,
+        "team_id": team_id,
+        "context_team_id": team_id,
         "context_enterprise_id": None,
         "api_app_id": defaults.APP_ID,
         "event": event,

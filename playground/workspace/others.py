@@ -37,7 +37,7 @@ class Others:
     ) -> str:
         """A person's post through another app, which holds their token: Slack names both. Returns the ts."""
         app = {"bot_id": defaults.OTHER_BOT_ID, "app_id": defaults.OTHER_APP_ID}
-        profile = {"bot_profile": bot_profile(defaults.OTHER_BOT_ID, CONNECTOR)}
+        profile = {"bot_profile": bot_profile(defaults.OTHER_BOT_ID, CONNECTOR, self.state.team.id)}
         return self.people.say(user_id, channel_id, typed, thread_ts, (), {**app, **profile, **fields})
 
     def say_by_app(
@@ -60,7 +60,7 @@ class Others:
 
     def _by_slack(self, channel_id: str, sender: str, text: str) -> str:
         blocks = rich_text(text, self.state.new_id())
-        message = {"type": "message", "user": sender, "team": defaults.TEAM_ID, "text": text, "blocks": blocks}
+        message = {"type": "message", "user": sender, "team": self.state.team.id, "text": text, "blocks": blocks}
         return str(self.state.post(channel_id, message)["ts"])
 
     def forward(
@@ -96,7 +96,7 @@ class Others:
             "id": 1,
             "ts": ts,
             "channel_id": channel_id,
-            "channel_team": defaults.TEAM_ID,
+            "channel_team": self.state.team.id,
             "is_msg_unfurl": True,
             "is_share": True,
             "author_id": message.get("user") or "",
@@ -104,7 +104,7 @@ class Others:
             "from_url": f"https://playground.slack.com/archives/{channel_id}/p{ts.replace('.', '')}",
             "fallback": f"[{channel.name}] {author}: {visible_text(message)}",
             "text": message.get("text", ""),
-            "message_blocks": [{"team": defaults.TEAM_ID, "channel": channel_id, "ts": ts, "message": original}],
+            "message_blocks": [{"team": self.state.team.id, "channel": channel_id, "ts": ts, "message": original}],
             "files": list(message.get("files") or []),
             "footer": "Slack Conversation",
         }

@@ -41,7 +41,7 @@ class People:
         self._member(user_id, channel_id)
         text = self.mrkdwn(typed)
         user = self.state.users[user_id]
-        team = user.team or defaults.TEAM_ID
+        team = user.team or self.state.team.id
         message: Json = {"type": "message", "user": user_id, "team": team, "text": text}
         message["client_msg_id"] = str(uuid.uuid4())
         if self.state.channels[channel_id].is_ext_shared:
@@ -133,8 +133,8 @@ class People:
         names = {Kind.DIRECT: "directmessage", Kind.PRIVATE: "privategroup"}
         payload: Json = {
             "token": "playground-verification-token",
-            "team_id": defaults.TEAM_ID,
-            "team_domain": defaults.TEAM_NAME.lower(),
+            "team_id": self.state.team.id,
+            "team_domain": self.state.team.name.lower(),
             "channel_id": channel_id,
             "channel_name": names.get(channel.kind, channel.name),
             "user_id": user_id,
@@ -163,7 +163,7 @@ class People:
         invocation = self.response_urls.open(user_id, channel_id, thread_ts=message.get("thread_ts"))
         invocation.original = (ts, ephemeral is not None)
         user, channel = self.state.users[user_id], self.state.channels[channel_id]
-        team_id = user.team or defaults.TEAM_ID
+        team_id = user.team or self.state.team.id
         container: Json = {"type": "message", "message_ts": ts, "channel_id": channel_id}
         container |= {"is_ephemeral": ephemeral is not None}
         if message.get("thread_ts"):
@@ -175,7 +175,7 @@ class People:
             "token": "playground-verification-token",
             "container": container,
             "trigger_id": f"{self.state.new_id('trigger-')}.{invocation.id}",
-            "team": {"id": team_id, "domain": "partner" if user.team else defaults.TEAM_NAME.lower()},
+            "team": {"id": team_id, "domain": "partner" if user.team else self.state.team.name.lower()},
             "enterprise": None,
             "is_enterprise_install": False,
             "channel": {"id": channel_id, "name": channel.name},

@@ -40,6 +40,14 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Team:
+    """A workspace, as Slack calls it in its API."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class User:
     """``team`` is the workspace of somebody from another company, empty for the workspace's own people and guests.
 

@@ -17,7 +17,19 @@ from playground.workspace import defaults, events
 from playground.workspace.changes import Changes
 from playground.workspace.manifest import Manifest
 from playground.workspace.reading import pings, visible_text
-from playground.workspace.records import Call, Channel, Json, Kind, Origin, Ping, Revision, Status, User, UserGroup
+from playground.workspace.records import (
+    Call,
+    Channel,
+    Json,
+    Kind,
+    Origin,
+    Ping,
+    Revision,
+    Status,
+    Team,
+    User,
+    UserGroup,
+)
 
 
 def _nobody_listens(event: Json, channel: Channel) -> None:
@@ -31,8 +43,15 @@ WORKING = "is working…"
 class State:
     """Everything the workspace knows. ``clock`` counts seconds for the logs, ``wall_clock`` gives ts and event_time."""
 
-    def __init__(self, manifest: Manifest, clock: Callable[[], float], wall_clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        manifest: Manifest,
+        clock: Callable[[], float],
+        wall_clock: Callable[[], float],
+        team: Team = defaults.TEAM,
+    ) -> None:
         self.manifest = manifest
+        self.team = team
         self.clock = clock
         self.wall_clock = wall_clock
         self.changes = Changes()

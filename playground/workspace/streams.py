@@ -55,7 +55,7 @@ class Streams:
             raise Refused("missing_recipient_team_id")
         if arguments.text("recipient_user_id") not in self.state.users:
             raise Refused("user_not_found")
-        if arguments.text("recipient_team_id") != defaults.TEAM_ID:
+        if arguments.text("recipient_team_id") != self.state.team.id:
             raise Refused("team_not_found")
         stream = Stream()
         self._take(stream, arguments, required=False)

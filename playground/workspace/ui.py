@@ -72,7 +72,7 @@ class Ui:
         bot = state.users[defaults.BOT_USER_ID]
         return web.json_response(
             {
-                "team": {"id": defaults.TEAM_ID, "name": defaults.TEAM_NAME},
+                "team": {"id": state.team.id, "name": state.team.name},
                 "me": {"id": self.me, "name": state.users[self.me].name},
                 "bot": {"id": bot.id, "name": bot.name},
                 "users": [_shown(user) for user in state.users.values()],

@@ -14,7 +14,6 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from playground.workspace import defaults
 from playground.workspace.arguments import Arguments
 from playground.workspace.errors import Refused
 from playground.workspace.faults import Fault, FaultKind, Faults
@@ -112,7 +111,7 @@ class Files:
         return stored.shown
 
     def _beside_url(self, file_id: str, name: str) -> str:
-        return f"{self.base_url}/files-tmb/{defaults.TEAM_ID}-{file_id}-0/{name}"
+        return f"{self.base_url}/files-tmb/{self.state.team.id}-{file_id}-0/{name}"
 
     def delete(self, file_id: str) -> None:
         """The file becomes a tombstone, in every message that carries it too."""
@@ -151,7 +150,7 @@ class Files:
         suffix = PurePath(name).suffix.lower().lstrip(".")
         filetype = FILETYPE_OF_SUFFIX.get(suffix, suffix)
         mimetype = MIMETYPE_OF_SUFFIX.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
-        root = f"{self.base_url}/files-pri/{defaults.TEAM_ID}-{file_id}"
+        root = f"{self.base_url}/files-pri/{self.state.team.id}-{file_id}"
         is_snippet = filetype in SNIPPET_FILETYPES and len(content) <= SNIPPET_BYTES_MAX
         now = int(self.state.wall_clock())
         made: Json = {
@@ -164,7 +163,7 @@ class Files:
             "filetype": filetype,
             "pretty_type": PRETTY.get(filetype, filetype.upper()),
             "user": user_id,
-            "user_team": defaults.TEAM_ID,
+            "user_team": self.state.team.id,
             "editable": is_snippet,
             "size": len(content),
             "mode": "snippet" if is_snippet else "hosted",

@@ -28,7 +28,7 @@ from playground.workspace.manifest import Manifest
 from playground.workspace.others import Others
 from playground.workspace.people import FileGiven, People
 from playground.workspace.rate_limits import RateLimits
-from playground.workspace.records import Call, Channel, Json, Kind, Origin, Ping, Revision, Status
+from playground.workspace.records import Call, Channel, Json, Kind, Origin, Ping, Revision, Status, Team
 from playground.workspace.response_urls import ResponseUrls
 from playground.workspace.server import Server
 from playground.workspace.socket_mode import SocketMode
@@ -53,6 +53,7 @@ class Workspace:
         *,
         port: int = 0,
         events_url: str | None = None,
+        team: Team = defaults.TEAM,
         rate_limits: bool | RateLimits = True,
         strictness: float = 1.0,
         ack_within_s: float = limits.ACK_WITHIN_S,
@@ -63,7 +64,7 @@ class Workspace:
     ) -> None:
         self._port = port
         app = manifest if isinstance(manifest, Manifest) else Manifest.read(manifest)
-        self.state = State(app, clock, wall_clock)
+        self.state = State(app, clock, wall_clock, team)
         self.tokens = Tokens(bot=f"xoxb-{secrets.token_hex(12)}", app=f"xapp-1-{secrets.token_hex(12)}")
         self.signing_secret = secrets.token_hex(16)
         self.faults = Faults()
@@ -132,8 +133,11 @@ class Workspace:
 
     bot_user_id = defaults.BOT_USER_ID
     bot_id = defaults.BOT_ID
-    team_id = defaults.TEAM_ID
     app_id = defaults.APP_ID
+
+    @property
+    def team_id(self) -> str:
+        return self.state.team.id
 
     def user(self, name: str) -> str:
         return next(user.id for user in self.state.users.values() if user.name == name)
@@ -188,7 +192,10 @@ class Workspace:
     def seed_bot_message(self, channel_id: str, text: str, *, name: str = "CI", thread_ts: str | None = None) -> str:
         """A message that another app's integration posted: subtype bot_message, no user."""
         message: Json = {"type": "message", "subtype": "bot_message", "text": text, "username": name}
-        message |= {"bot_id": defaults.OTHER_BOT_ID, "bot_profile": bot_profile(defaults.OTHER_BOT_ID, name)}
+        message |= {
+            "bot_id": defaults.OTHER_BOT_ID,
+            "bot_profile": bot_profile(defaults.OTHER_BOT_ID, name, self.team_id),
+        }
         if thread_ts is not None:
             message["thread_ts"] = thread_ts
         return str(self.state.post(channel_id, message, quiet=True)["ts"])
