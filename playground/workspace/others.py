@@ -58,6 +58,17 @@ class Others:
         """Slack itself writes into the app's direct message with a person."""
         return self._by_slack(self.state.direct_message(user_id).id, sender, escape(text))
 
+    def seed_integration(self, channel_id: str, text: str, name: str, thread_ts: str | None) -> str:
+        """A message that another app's integration had posted: no event, no revision."""
+        message: Json = {"type": "message", "subtype": "bot_message", "text": text, "username": name}
+        message |= {
+            "bot_id": defaults.OTHER_BOT_ID,
+            "bot_profile": bot_profile(defaults.OTHER_BOT_ID, name, self.state.team.id),
+        }
+        if thread_ts is not None:
+            message["thread_ts"] = thread_ts
+        return str(self.state.post(channel_id, message, quiet=True)["ts"])
+
     def _by_slack(self, channel_id: str, sender: str, text: str) -> str:
         blocks = rich_text(text, self.state.new_id())
         message = {"type": "message", "user": sender, "team": self.state.team.id, "text": text, "blocks": blocks}

@@ -17,7 +17,7 @@ from aiohttp import web
 from bot import limits
 from playground.workspace import defaults
 from playground.workspace.account import Account
-from playground.workspace.chat import Chat, bot_profile
+from playground.workspace.chat import Chat
 from playground.workspace.content import Dialect
 from playground.workspace.conversations import Conversations
 from playground.workspace.delivery import Courier, Delivery, Sort
@@ -191,14 +191,7 @@ class Workspace:
 
     def seed_bot_message(self, channel_id: str, text: str, *, name: str = "CI", thread_ts: str | None = None) -> str:
         """A message that another app's integration posted: subtype bot_message, no user."""
-        message: Json = {"type": "message", "subtype": "bot_message", "text": text, "username": name}
-        message |= {
-            "bot_id": defaults.OTHER_BOT_ID,
-            "bot_profile": bot_profile(defaults.OTHER_BOT_ID, name, self.team_id),
-        }
-        if thread_ts is not None:
-            message["thread_ts"] = thread_ts
-        return str(self.state.post(channel_id, message, quiet=True)["ts"])
+        return self.others.seed_integration(channel_id, text, name, thread_ts)
 
     def file(self, user_id: str, name: str, content: bytes, *, mode: str | None = None, **fields: object) -> Json:
         """A file object for ``files=``; ``mode`` file_access, tombstone, hidden_by_limit or external."""
