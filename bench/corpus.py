@@ -42,7 +42,7 @@ from bot.files.extracts import UnreadableNow
 from bot.files.worker.sniff import HEAD_BYTES, TAIL_BYTES, kind_of
 from bot.llm.client import MessagesClient
 from bot.messages import PreparedFile, TextBlock
-from bot.settings import ModelSettings
+from bot.model_settings import ModelSettings
 from playground.practice_model.server import PracticeModel
 
 PACKAGES = ("pillow", "pypdf", "pikepdf", "python-docx", "python-pptx", "openpyxl", "olefile", "extract-msg")

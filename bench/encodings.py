@@ -17,7 +17,7 @@ from pathlib import Path
 from bot.derived import file_limits
 from bot.files.confinement import Confinement
 from bot.files.worker.text import decoded
-from bot.settings import ModelSettings
+from bot.model_settings import ModelSettings
 
 NONE = Confinement(0, network_namespace=False, call_filter=False)
 """This process reads the texts itself."""

@@ -31,9 +31,9 @@ from bot.files.reader import FileReader
 from bot.files.workshop import Workshop
 from bot.llm.client import MessagesClient
 from bot.messages import Attachment, TextBlock
+from bot.model_settings import ModelSettings
 from bot.prompt.budget import Allowance
 from bot.prompt.intake import Intake
-from bot.settings import ModelSettings
 from bot.stream_events import TextDelta
 from playground.practice_model.server import PracticeModel
 

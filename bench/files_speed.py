@@ -31,7 +31,7 @@ from bot.derived import file_limits
 from bot.files import isolated
 from bot.files.confinement import NONE
 from bot.files.conversion import Conversion
-from bot.settings import ModelSettings
+from bot.model_settings import ModelSettings
 
 ROUNDS = 6
 TIMES = 10

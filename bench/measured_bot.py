@@ -20,7 +20,8 @@ from collections import defaultdict
 from types import FrameType
 
 from bot import app, logs
-from bot.settings import Settings, secrets_of
+from bot.environment import secrets_of
+from bot.settings import Settings
 from bot.watchdog import Watchdog
 
 SAMPLE_EVERY_S = 0.001

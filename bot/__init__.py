@@ -5,9 +5,15 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
 
     __main__.py        the commands: run, ask, health, usage, erase
     app.py             builds every part from the settings, and runs them until the process is stopped
+    workspaces.py      those that have installed the app, each opened when it is needed
     workspace.py       the bot in one workspace, and what it shares with others of the process
+    installations.py   where the app is installed, and with which token
+    token_cipher.py    tokens at rest
     components.py      its larger parts, and what they are made of
     settings.py        every knob: name, unit, bounds, what it does
+    slack_settings.py  those of the Slack app
+    model_settings.py  those of the model and of files
+    environment.py     where they are read
     setting_types.py   how the text of one is read
     reloaded.py        settings in files that are read again when they change
     keyed_toml.py      such a file's tables, and what is wrong in it, by line and key

@@ -14,8 +14,10 @@ from pathlib import Path
 
 import bot
 from bot import health, logs, stopping
+from bot.environment import secrets_of
 from bot.errors import StartFailed
-from bot.settings import ModelSettings, Settings, data_dir, kept_in, secrets_of
+from bot.model_settings import ModelSettings
+from bot.settings import Settings, data_dir, kept_in
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -8,23 +8,32 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
 
 import aiohttp
+from aiohttp import web
 
 from bot import channels, components, health, process, stopping
-from bot.derived import instructing, windows
+from bot.derived import install_settings, instructing, windows
+from bot.environment import secret
 from bot.files.confinement import Confinement, probe
 from bot.logs import get_logger
 from bot.reloaded import follow
-from bot.settings import Settings, secret, sqlite_in
+from bot.settings import Settings, sqlite_in
+from bot.slack.receive import deliveries
 from bot.slack.receive.deliveries import bolt_app
+from bot.slack.receive.install_pages import InstallPages
+from bot.slack.web_api.client import Stop
 from bot.slack.web_api.session import sdk_client, slack_session
 from bot.store.database import Database
+from bot.store.installations import StoredInstallations
 from bot.store.refused_files import StoredRefusedFiles
+from bot.token_cipher import TokenCipher, keys_of
 from bot.watchdog import Watchdog
-from bot.workspace import OneWorkspace, Shared, connect, open_workspace
+from bot.workspace import OneWorkspace, Shared, connect, open_installed, open_workspace
+from bot.workspaces import Workspaces
 
 log = get_logger(__name__)
 
@@ -62,16 +71,72 @@ async def running(settings: Settings, hurry: asyncio.Event | None = None) -> Asy
         parts.push_async_callback(asyncio.wait, {confined})
         database = await _database(settings, stopped, parts)
         session = await parts.enter_async_context(slack_session())
-        token = secret(settings.slack_bot_token)
-        api, identity = await connect(settings, session, token, stop)
-        shared = await _shared(settings, pulse, database, session, confined, parts)
-        workspace = await open_workspace(shared, api, identity, token, parts, hurry)
-        client = sdk_client(token, settings.slack_api_url, session)
-        bolt = bolt_app(client, OneWorkspace(workspace), secret(settings.slack_signing_secret))
-        transport = await _listening(components.transport(settings, bolt, client, stop, pulse), parts)
-        workspace.inbox.start()
-        log.info("bot.ready", transport=type(transport).__name__)
+        serve = _one_workspace if settings.slack_client_id is None else _many_workspaces
+        serving = await serve(Opening(settings, pulse, database, session, confined, stop, hurry), parts)
+        client = sdk_client(secret(settings.slack_bot_token), settings.slack_api_url, session)
+        bolt = bolt_app(client, serving.workspaces, secret(settings.slack_signing_secret))
+        transport = components.transport(settings, bolt, client, stop, pulse, serving.routes)
+        parts.push_async_callback(transport.close)
+        parts.push_async_callback(Watchdog().close)
+        await transport.start()
+        await serving.start()
+        log.info("bot.ready", transport=type(transport).__name__, **serving.described)
         yield stopped
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What there is when workspaces are opened."""
+
+    settings: Settings
+    pulse: health.Pulse
+    database: Database
+    session: aiohttp.ClientSession
+    confined: asyncio.Task[Confinement]
+    stop: Stop
+    hurry: asyncio.Event | None
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """The workspaces that are answered in: ``start`` once deliveries come in, ``routes`` for what browsers ask."""
+
+    workspaces: deliveries.Workspaces
+    start: Callable[[], Awaitable[None]]
+    described: Mapping[str, object] = field(repr=False)
+    routes: Sequence[web.RouteDef] = ()
+
+
+async def _one_workspace(opening: Opening, parts: AsyncExitStack) -> Serving:
+    """The one whose bot token is in the settings."""
+    token = secret(opening.settings.slack_bot_token)
+    api, identity = await connect(opening.settings, opening.session, token, opening.stop)
+    shared = await _shared(opening, parts)
+    workspace = await open_workspace(shared, api, identity, token, parts, opening.hurry)
+
+    async def start() -> None:
+        workspace.inbox.start()
+
+    return Serving(OneWorkspace(workspace), start, {"team": identity.team_id})
+
+
+async def _many_workspaces(opening: Opening, parts: AsyncExitStack) -> Serving:
+    """All that have installed the app."""
+    settings = opening.settings
+    shared = await _shared(opening, parts)
+    cipher = TokenCipher(keys_of(secret(settings.bot_token_key)))
+    installations = StoredInstallations(opening.database, cipher)
+    open_one = functools.partial(open_installed, shared, opening.hurry)
+    workspaces = Workspaces(installations, open_one, on_alive=opening.pulse.beat)
+    parts.push_async_callback(workspaces.close)
+    count = await workspaces.start()
+    client = sdk_client("", settings.slack_api_url, opening.session)
+    pages = InstallPages(install_settings(settings), client, installations, cipher)
+
+    async def start() -> None:
+        """They start as they are opened."""
+
+    return Serving(workspaces, start, {"installations": count}, pages.routes())
 
 
 async def _database(settings: Settings, stopped: asyncio.Future[None], parts: AsyncExitStack) -> Database:
@@ -82,23 +147,17 @@ async def _database(settings: Settings, stopped: asyncio.Future[None], parts: As
     return database
 
 
-async def _shared(
-    settings: Settings,
-    pulse: health.Pulse,
-    database: Database,
-    session: aiohttp.ClientSession,
-    confined: asyncio.Task[Confinement],
-    parts: AsyncExitStack,
-) -> Shared:
+async def _shared(opening: Opening, parts: AsyncExitStack) -> Shared:
+    settings, database = opening.settings, opening.database
     by_channel = follow("BOT_CHANNELS_FILE", settings.bot_channels_file, channels.read, channels.NONE, parts)
     of_models = windows(settings, settings.bot_history_tokens_max)
     refused_files = StoredRefusedFiles(database)
-    workshop = await components.workshop(settings, await confined, parts)
+    workshop = await components.workshop(settings, await opening.confined, parts)
     answering = await components.answering(settings, of_models, refused_files, parts)
     return Shared(
         settings=settings,
         database=database,
-        session=session,
+        session=opening.session,
         downloads=await components.downloads(parts),
         workshop=workshop,
         forgetting=await components.forgetting(workshop, database, parts),
@@ -109,15 +168,8 @@ async def _shared(
         instructions=instructing(settings, by_channel),
         stop_watch=components.stop_watch(database, parts),
         usage=components.usage(database, parts),
-        pulse=pulse,
+        pulse=opening.pulse,
     )
-
-
-async def _listening(transport: components.Transport, parts: AsyncExitStack) -> components.Transport:
-    parts.push_async_callback(transport.close)
-    parts.push_async_callback(Watchdog().close)
-    await transport.start()
-    return transport
 
 
 def _stop(stopped: asyncio.Future[None], token_name: str, code: str) -> None:

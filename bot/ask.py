@@ -27,11 +27,11 @@ from bot.files.long_files import LongReader
 from bot.llm.client import MessagesClient
 from bot.messages import Attachment, Author, AuthorKind, PreparedFile, ThreadMessage
 from bot.model_link import messages_client
+from bot.model_settings import ModelSettings
 from bot.prompt.batch_reading import BatchReading
 from bot.prompt.draft import Draft
 from bot.prompt.instructions import system_prompt
 from bot.prompt.one_batch import BatchReader
-from bot.settings import ModelSettings
 from bot.stream_events import Finished, StopReason, TextDelta
 
 HISTORY_TOKENS_MAX, HISTORY_TOKENS_MAX_SMALL_WINDOW = 800_000, 120_000

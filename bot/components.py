@@ -8,11 +8,13 @@ from __future__ import annotations
 import functools
 import logging
 import time
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import asdict
 
 import aiohttp
 import httpx
+from aiohttp import web
 from httpx_aiohttp import HttpxAiohttpClient
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -27,6 +29,7 @@ from bot.derived import (
     turn_bounds,
 )
 from bot.door import DiscreetNotices
+from bot.environment import secret
 from bot.errors import StartFailed, StoreFailed
 from bot.file_ports import RefusedFiles
 from bot.files.confinement import Confinement
@@ -43,7 +46,7 @@ from bot.prompt.instructions import Instructing
 from bot.prompt.one_batch import BatchReader
 from bot.prompt.window import Windows
 from bot.reloaded import follow
-from bot.settings import Settings, secret
+from bot.settings import Settings
 from bot.slack.read.file_objects import attachment
 from bot.slack.read.thread import ThreadReader
 from bot.slack.receive.http_events import HttpEvents
@@ -140,14 +143,21 @@ async def keep_limits(rate_limiter: RateLimiter, database: Database, team_id: st
     await keeper.start()
 
 
-def transport(settings: Settings, bolt: AsyncApp, client: AsyncWebClient, stop: Stop, pulse: health.Pulse) -> Transport:
+def transport(
+    settings: Settings,
+    bolt: AsyncApp,
+    client: AsyncWebClient,
+    stop: Stop,
+    pulse: health.Pulse,
+    routes: Sequence[web.RouteDef],
+) -> Transport:
     if settings.slack_app_token is not None:
         socket = SocketMode(bolt, client, secret(settings.slack_app_token), stop)
         pulse.hears = socket.hears
         return socket
     is_alive = functools.partial(health.is_alive, settings.bot_data_dir)
     signing_secret = secret(settings.slack_signing_secret)
-    return HttpEvents(bolt, settings.bot_http_host, settings.bot_http_port, is_alive, signing_secret)
+    return HttpEvents(bolt, settings.bot_http_host, settings.bot_http_port, is_alive, signing_secret, routes=routes)
 
 
 async def answering(

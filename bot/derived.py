@@ -6,12 +6,15 @@ from collections.abc import Callable
 
 from bot.access import Home, Policy
 from bot.channels import Channels
+from bot.environment import secret
 from bot.files.bounds import ConvertLimits, FileLimits
 from bot.files.confinement import Confinement
+from bot.model_settings import ModelSettings
 from bot.prompt.instructions import Instructing
 from bot.prompt.long_documents import Bounds
 from bot.prompt.window import Windows
-from bot.settings import ModelSettings, Settings
+from bot.settings import Settings
+from bot.slack.receive.install_pages import SCOPES, InstallSettings
 from bot.store.fairness import TurnBounds
 from bot.store.usage import Counting, DayBudgets
 
@@ -68,6 +71,16 @@ def document_bounds(settings: ModelSettings) -> Bounds:
 
 def turn_bounds(settings: Settings) -> TurnBounds:
     return TurnBounds(settings.bot_turns_per_user_max, settings.bot_turns_per_channel_max)
+
+
+def install_settings(settings: Settings) -> InstallSettings:
+    return InstallSettings(
+        client_id=settings.slack_client_id or "",
+        client_secret=secret(settings.slack_client_secret),
+        scopes=SCOPES,
+        slack_api_url=settings.slack_api_url,
+        public_url=settings.bot_public_url or "",
+    )
 
 
 def counting(settings: Settings, model_in: Callable[[str], str]) -> Counting:

@@ -18,6 +18,7 @@ from bot.store.erasure import Erased, Whose, erase
 WORDS = {
     "conversations": "notes of who speaks with the bot in a thread",
     "deleted_files": "notes of deleted files",
+    "installations": "installations of the app, without which the bot no longer answers there",
     "learned_limits": "limits of Slack's that were learned",
     "processes": "signs of life of processes",
     "questions": "answered questions",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bot.environment import secret
 from bot.llm.client import MessagesClient
 from bot.llm.patience import Patience
-from bot.settings import ModelSettings, secret
+from bot.model_settings import ModelSettings
 
 
 def messages_client(settings: ModelSettings) -> MessagesClient:

@@ -1,151 +1,24 @@
-"""The environment (and ``.env``) goes in; settings with units, bounds and reasons come out, or every fault at once.
+"""The settings of the bot, beside those of the model and of the Slack app: units, bounds, and what each does. Pure.
 
-I/O: reads the environment and ``.env``; the only module that does. A variable that is set but empty counts as not set,
-except ``MESSAGES_VENDOR``, where empty is a choice.
+``environment`` says where they come from.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, field_validator
 
-from bot.errors import StartFailed
-from bot.limits import REQUEST_BYTES_MAX
-from bot.prompt.spoken import SYSTEM_PROMPT
-from bot.setting_types import (
-    Channels,
-    Domains,
-    Effort,
-    HttpUrl,
-    Prompt,
-    Secret,
-    Users,
-    Workspaces,
-    file_of,
-    given,
-    known_database,
-)
-
-DATA_DIR = Path(".data")
+from bot.environment import Environment, secret
+from bot.model_settings import DATA_DIR
+from bot.setting_types import Channels, Domains, Secret, Users, Workspaces, file_of, known_database
+from bot.slack_settings import SlackSettings
 
 
-class _Settings(BaseSettings):
-    model_config = SettingsConfigDict(
-        env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True, hide_input_in_errors=True
-    )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _empty_is_not_set(cls, values: dict[str, Any]) -> dict[str, Any]:
-        return {name: value for name, value in values.items() if value != "" or name == "messages_vendor"}
-
-    @classmethod
-    def load(cls) -> Self:
-        """The settings of this process. Raises ``StartFailed`` with one line a fault."""
-        try:
-            return cls()
-        except ValidationError as error:
-            raise StartFailed(*sorted({_fault(item["loc"], item["msg"]) for item in error.errors()})) from None
-
-
-def _fault(loc: tuple[int | str, ...], message: str) -> str:
-    name = str(loc[0]).upper() if loc else "settings"
-    return f"{name}: {message.removeprefix('Value error, ')}"
-
-
-class ModelSettings(_Settings):
-    """What the model link alone needs."""
-
-    yourouter_api_key_file: Path | None = file_of("YOUROUTER_API_KEY")
-    yourouter_api_key: Secret = Field(None, validate_default=True, description="Key of the Messages API.")
-    messages_api_url: HttpUrl = Field(
-        "https://api.yourouter.ai/v1", description="Requests go to this address with `/messages` behind it."
-    )
-    messages_vendor: str = Field(
-        "anthropic", description="The `vendor` header: pins the router to one provider. Empty sends none."
-    )
-    messages_model: str = Field("claude-sonnet-5-5", description="Model id, as the API names it.")
-    messages_max_tokens: int = Field(
-        16_000,
-        ge=1,
-        le=128_000,
-        description="Longest answer, tokens, unless the model gives less; thinking counts too, so leave room.",
-    )
-    messages_first_text_timeout_s: float = Field(
-        120, gt=0, description="Longest wait for an answer to begin, over all tries."
-    )
-    messages_idle_timeout_s: float = Field(60, gt=0, description="Longest silence once an answer has begun.")
-    messages_request_bytes_max: int = Field(
-        30_000_000,
-        ge=100_000,
-        le=REQUEST_BYTES_MAX,
-        description="Largest request, files included; a router may allow less than the API.",
-    )
-    bot_caching: Literal["auto", "off"] = Field(
-        "auto",
-        description="Prompt caching: `auto` where it pays, unless the host refuses it or keeps nothing; or `off`.",
-    )
-    bot_citations: Literal["on", "off"] = Field(
-        "on", description="Whether an answer marks what it has from which pages of the PDFs, and lists them below."
-    )
-    bot_system_prompt_file: Path | None = file_of("BOT_SYSTEM_PROMPT")
-    bot_system_prompt: Prompt = Field(
-        SYSTEM_PROMPT, validate_default=True, description="What the model is told before the thread."
-    )
-    bot_effort: Effort = Field(
-        None, description="How hard the model tries: `low`, `medium` or `high`. Not set: as it does by itself."
-    )
-    bot_data_dir: Path = Field(DATA_DIR, description="Database and file cache live here.")
-    bot_file_bytes_max: int = Field(
-        24_000_000, ge=1_000, le=1_000_000_000, description="Largest file that is downloaded."
-    )
-    bot_files_at_once_max: int = Field(
-        4, ge=1, le=32, description="Downloads and conversions at the same time, over all questions."
-    )
-    bot_confinement: Literal["require", "best"] = Field(
-        "require",
-        description="LibreOffice where the system offers neither Landlock nor namespaces to hold it: "
-        "`require` does without it, `best` starts it all the same.",
-    )
-    bot_image_side_px_max: int = Field(
-        1568, ge=200, le=2576, description="Longer side of an image as sent; models see no more than 1568 or 2576."
-    )
-    bot_cache_bytes_max: int = Field(
-        1_000_000_000, ge=1_000_000, description="Prepared files, and those in preparation, on disk."
-    )
-    bot_cache_age_max_s: float = Field(
-        7 * 86_400, gt=0, description="Prepared files that nobody used for so long are dropped."
-    )
-    bot_document_pages_max: int = Field(2_000, ge=1, description="Pages of one document that are read.")
-    bot_document_tokens_max: int = Field(
-        10_000_000, ge=10_000, description="Estimated tokens of documents that are read in parts for one question."
-    )
-    bot_document_confirm_tokens: int = Field(
-        3_000_000, ge=0, description="Where that takes more tokens, people are told first, and press a button to go on."
-    )
-    bot_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level logged.")
-    bot_log_format: Literal["console", "json"] = Field("console", description="Lines for people or for machines.")
-
-    check_key = field_validator("yourouter_api_key")(given)
-
-
-class Settings(ModelSettings):
+class Settings(SlackSettings):
     """What ``run`` needs."""
 
-    slack_bot_token_file: Path | None = file_of("SLACK_BOT_TOKEN")
-    slack_bot_token: Secret = Field(None, validate_default=True, description="Bot token, `xoxb-…`.")
-    slack_app_token_file: Path | None = file_of("SLACK_APP_TOKEN")
-    slack_app_token: Secret = Field(
-        None,
-        validate_default=True,
-        description="App-level token, `xapp-…`, with `connections:write`. Set: Socket Mode. Not set: HTTP.",
-    )
-    slack_signing_secret_file: Path | None = file_of("SLACK_SIGNING_SECRET")
-    slack_signing_secret: Secret = Field(None, validate_default=True, description="Signing secret; needed for HTTP.")
-    slack_api_url: HttpUrl = Field("https://slack.com/api/", description="Slack's Web API; every client uses it.")
     bot_http_host: str = Field("127.0.0.1", description="Address that HTTP mode listens on.")
     bot_http_port: int = Field(3000, ge=0, le=65_535, description="Port that HTTP mode listens on.")
     database_url_file: Path | None = file_of("DATABASE_URL")
@@ -217,30 +90,13 @@ class Settings(ModelSettings):
         20, ge=1, le=60, description="A process silent for so long counts as dead: others answer its questions."
     )
 
-    check_bot_token = field_validator("slack_bot_token")(given)
-
-    @field_validator("slack_signing_secret")
-    @classmethod
-    def _one_transport(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
-        if value is None and info.data.get("slack_app_token", ...) is None:  # ...: it has a fault of its own
-            raise ValueError("is not set, and SLACK_APP_TOKEN is not either: one of the two is needed")
-        return value
-
-    @field_validator("slack_bot_token", "slack_app_token")
-    @classmethod
-    def _token_kind(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
-        kinds = ("xapp-",) if info.field_name == "slack_app_token" else ("xoxb-", "xoxe.xoxb-")
-        if value is not None and not value.get_secret_value().startswith(kinds):
-            raise ValueError(f"does not begin with {kinds[0]}: this is another kind of token")
-        return value
-
     check_database = field_validator("database_url")(known_database)
 
 
 def data_dir() -> Path:
     """``BOT_DATA_DIR``, whatever else is set."""
 
-    class Kept(_Settings):
+    class Kept(Environment):
         bot_data_dir: Path = DATA_DIR
 
     return Kept.load().bot_data_dir
@@ -249,7 +105,7 @@ def data_dir() -> Path:
 def kept_in() -> tuple[str, Path]:
     """The database's address and ``BOT_DATA_DIR``, whatever else is set."""
 
-    class Kept(_Settings):
+    class Kept(Environment):
         bot_data_dir: Path = DATA_DIR
         database_url_file: Path | None = None
         database_url: Secret = Field(None, validate_default=True)
@@ -262,14 +118,3 @@ def kept_in() -> tuple[str, Path]:
 def sqlite_in(data_dir: Path) -> str:
     """The address of the database where none is set."""
     return f"sqlite:///{(data_dir / 'bot.sqlite3').resolve()}"
-
-
-def secrets_of(settings: ModelSettings) -> list[str]:
-    """The text of each secret that is set, for the log to leave out."""
-    values = (getattr(settings, name) for name in type(settings).model_fields)
-    return [secret(value) for value in values if isinstance(value, SecretStr)]
-
-
-def secret(value: SecretStr | None) -> str:
-    """The text of a secret that ``load`` has made sure of."""
-    return value.get_secret_value() if value is not None else ""

@@ -23,6 +23,7 @@ from bot.files.forgetting import Forgetting
 from bot.files.workshop import Workshop
 from bot.health import Pulse
 from bot.inbox import Inbox
+from bot.installations import Installation
 from bot.prompt.batch_reading import BatchReading
 from bot.prompt.drafting import Drafting
 from bot.prompt.instructions import Instructing
@@ -122,6 +123,16 @@ async def open_workspace(
         turn_away=door.turn_away,
     )
     return Workspace(identity, Listeners(identity, handlers), inbox)
+
+
+async def open_installed(
+    shared: Shared, hurry: asyncio.Event | None, installation: Installation, stop: Stop, parts: AsyncExitStack
+) -> Workspace:
+    """Slack need not be asked who the bot is there: the installation says so."""
+    client = sdk_client(installation.bot_token, shared.settings.slack_api_url, shared.session)
+    api = SlackClient(client, RateLimiter(), stop, installation.scopes)
+    identity = Identity(installation.team_id, installation.bot_user_id, installation.bot_id, installation.enterprise_id)
+    return await open_workspace(shared, api, identity, installation.bot_token, parts, hurry)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from bot.files.confinement import probe
 from bot.files.conversion import Conversion
 from bot.files.extracts import to_json
 from bot.files.worker import seccomp
-from bot.settings import ModelSettings
+from bot.model_settings import ModelSettings
 
 PR_SET_NO_NEW_PRIVS = 38
 NAMESPACES = "unshare"

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bot.model_settings import ModelSettings
 from bot.prompt.spoken import SYSTEM_PROMPT
 from bot.settings import Settings
+from bot.slack_settings import SlackSettings
 
 
 def settings_table() -> str:
     """The README's table, made from the fields so that it cannot go stale."""
     lines = ["| name | default | what it does |", "|---|---|---|"]
-    own = list(Settings.__annotations__)
-    for name in sorted(
-        Settings.model_fields, key=lambda field: (field not in own, own.index(field) if field in own else 0)
-    ):
+    for name in [name for kind in (SlackSettings, Settings, ModelSettings) for name in kind.__annotations__]:
         field = Settings.model_fields[name]
         default = field.default.as_posix() if isinstance(field.default, Path) else field.default
         default = str(default).lower() if isinstance(default, bool) else default

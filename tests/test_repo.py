@@ -142,7 +142,7 @@ def test_only_the_settings_read_the_environment() -> None:
         or (isinstance(node, ast.Name) and node.id == "BaseSettings")
     }
     # The demo hands its own environment on to the bot's process.
-    assert reading == {"bot/settings.py", "playground/demo.py"}
+    assert reading == {"bot/environment.py", "playground/demo.py"}
 
 
 def test_every_setting_is_used() -> None:

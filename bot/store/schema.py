@@ -155,6 +155,20 @@ deleted_files = sa.Table(
     sa.Index("ix_deleted_files_at", "at"),
 )
 
+# Where the app is installed, for a bot of many workspaces; ``token`` is encrypted, ``scopes`` are what it may do.
+installations = sa.Table(
+    "installations",
+    metadata,
+    sa.Column("team_id", sa.String(32), primary_key=True),
+    sa.Column("enterprise_id", sa.String(32), nullable=False),
+    sa.Column("name", sa.String(255), nullable=False),
+    sa.Column("bot_user_id", sa.String(32), nullable=False),
+    sa.Column("bot_id", sa.String(32), nullable=False),
+    sa.Column("token", sa.Text, nullable=False),
+    sa.Column("scopes", sa.Text, nullable=False),
+    sa.Column("at", sa.Float, nullable=False),
+)
+
 reply_parts = sa.Table(
     "reply_parts",
     metadata,

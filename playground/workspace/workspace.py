@@ -54,6 +54,7 @@ class Workspace:
         port: int = 0,
         events_url: str | None = None,
         team: Team = defaults.TEAM,
+        signing_secret: str = "",
         rate_limits: bool | RateLimits = True,
         strictness: float = 1.0,
         ack_within_s: float = limits.ACK_WITHIN_S,
@@ -66,7 +67,7 @@ class Workspace:
         app = manifest if isinstance(manifest, Manifest) else Manifest.read(manifest)
         self.state = State(app, clock, wall_clock, team)
         self.tokens = Tokens(bot=f"xoxb-{secrets.token_hex(12)}", app=f"xapp-1-{secrets.token_hex(12)}")
-        self.signing_secret = secrets.token_hex(16)
+        self.signing_secret = signing_secret or secrets.token_hex(16)
         self.faults = Faults()
         self.dialect = Dialect()
         self.sockets = SocketMode(self.state, ack_within_s=ack_within_s)

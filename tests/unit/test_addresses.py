@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.environment import secret
 from bot.errors import StartFailed
-from bot.settings import Settings, kept_in, secret
+from bot.settings import Settings, kept_in
 from bot.slack.write.response_url import may_answer_at
 
 NEEDED = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "YOUROUTER_API_KEY": "key-1"}

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from urllib.parse import parse_qs
 
 from aiohttp import web
@@ -39,6 +39,8 @@ FORM = "application/x-www-form-urlencoded"
 
 
 class HttpEvents:
+    """``routes`` are for browsers."""
+
     def __init__(
         self,
         bolt: AsyncApp,
@@ -47,6 +49,7 @@ class HttpEvents:
         is_alive: Callable[[], bool],
         signing_secret: str,
         limits: ConnectionLimits = LIMITS,
+        routes: Sequence[web.RouteDef] = (),
     ) -> None:
         self._bolt = bolt
         self._host = host
@@ -56,6 +59,7 @@ class HttpEvents:
         app = web.Application(client_max_size=BODY_BYTES_MAX)
         app.router.add_post(EVENTS_PATH, self._on_request)
         app.router.add_get(HEALTH_PATH, self._on_health)
+        app.router.add_routes(routes)
         self._door = Door(app, limits)
 
     async def start(self) -> None:

@@ -1,4 +1,4 @@
-"""What Slack delivers goes in; whether it comes from the workspace that this process answers, comes out. Pure.
+"""What Slack delivers goes in; for which of the workspaces that have the app it is, comes out. Pure.
 
 One app may be installed in several workspaces, and each process has the token of one. Sources: slack:apis/events-api
 (``authorizations`` names an installation that may see the event), slack:apis/slack-connect,
@@ -7,7 +7,7 @@ slack:interactivity/implementing-slash-commands; docs/slack.md §4.
 
 from __future__ import annotations
 
-from bot.slack.shapes import Json, objects_of, text_of
+from bot.slack.shapes import Json, object_of, objects_of, text_of
 
 
 def is_ours(body: Json, team_id: str, enterprise_id: str) -> bool:
@@ -23,6 +23,20 @@ def is_ours(body: Json, team_id: str, enterprise_id: str) -> bool:
     if not (authorizations or _names_one(body)):
         return True
     return any(_is_home(each, team_id, enterprise_id) for each in authorizations or [body])
+
+
+def installed_in(body: Json) -> list[str]:
+    """The workspaces and organisations whose installation a delivery may be for, the likeliest first.
+
+    A press is for the installation whose message it is under; ``team`` is where the person belongs.
+    """
+    if body.get("type") == "block_actions":
+        message, enterprise = object_of(body.get("message")), object_of(body.get("enterprise"))
+        named = [message.get("team"), object_of(body.get("team")).get("id"), enterprise.get("id")]
+    else:
+        installations = [each for each in objects_of(body.get("authorizations")) if _names_one(each)] or [body]
+        named = [each.get(key) for each in installations for key in ("team_id", "enterprise_id")]
+    return list(dict.fromkeys(filter(None, map(text_of, named))))
 
 
 def _names_one(installation: Json) -> bool:

@@ -40,11 +40,17 @@ Stop = Callable[[str, str], None]
 class SlackClient:
     """``stop`` is called when Slack takes the token no longer."""
 
-    def __init__(self, client: AsyncWebClient, rate_limiter: RateLimiter, stop: Stop = lambda *_: None) -> None:
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        rate_limiter: RateLimiter,
+        stop: Stop = lambda *_: None,
+        scopes: frozenset[str] = frozenset(),
+    ) -> None:
         self._stop = stop
         self._client = client
         self.rate_limiter = rate_limiter
-        self.scopes: frozenset[str] = frozenset()
+        self.scopes = scopes
         """What the token may do, by the ``X-OAuth-Scopes`` of Slack's answers. slack:authentication/oauth-v2."""
 
     async def call(self, method: str, **arguments: object) -> dict[str, Any]:

@@ -1,0 +1,94 @@
+"""The settings of the model, and of the files that it is to read: units, bounds, and what each does. Pure.
+
+``environment`` says where they come from. ``ask`` needs no others.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from bot.environment import Environment
+from bot.limits import REQUEST_BYTES_MAX
+from bot.prompt.spoken import SYSTEM_PROMPT
+from bot.setting_types import Effort, HttpUrl, Prompt, Secret, file_of, given
+
+DATA_DIR = Path(".data")
+
+
+class ModelSettings(Environment):
+    """What the model link alone needs."""
+
+    yourouter_api_key_file: Path | None = file_of("YOUROUTER_API_KEY")
+    yourouter_api_key: Secret = Field(None, validate_default=True, description="Key of the Messages API.")
+    messages_api_url: HttpUrl = Field(
+        "https://api.yourouter.ai/v1", description="Requests go to this address with `/messages` behind it."
+    )
+    messages_vendor: str = Field(
+        "anthropic", description="The `vendor` header: pins the router to one provider. Empty sends none."
+    )
+    messages_model: str = Field("claude-sonnet-5-5", description="Model id, as the API names it.")
+    messages_max_tokens: int = Field(
+        16_000,
+        ge=1,
+        le=128_000,
+        description="Longest answer, tokens, unless the model gives less; thinking counts too, so leave room.",
+    )
+    messages_first_text_timeout_s: float = Field(
+        120, gt=0, description="Longest wait for an answer to begin, over all tries."
+    )
+    messages_idle_timeout_s: float = Field(60, gt=0, description="Longest silence once an answer has begun.")
+    messages_request_bytes_max: int = Field(
+        30_000_000,
+        ge=100_000,
+        le=REQUEST_BYTES_MAX,
+        description="Largest request, files included; a router may allow less than the API.",
+    )
+    bot_caching: Literal["auto", "off"] = Field(
+        "auto",
+        description="Prompt caching: `auto` where it pays, unless the host refuses it or keeps nothing; or `off`.",
+    )
+    bot_citations: Literal["on", "off"] = Field(
+        "on", description="Whether an answer marks what it has from which pages of the PDFs, and lists them below."
+    )
+    bot_system_prompt_file: Path | None = file_of("BOT_SYSTEM_PROMPT")
+    bot_system_prompt: Prompt = Field(
+        SYSTEM_PROMPT, validate_default=True, description="What the model is told before the thread."
+    )
+    bot_effort: Effort = Field(
+        None, description="How hard the model tries: `low`, `medium` or `high`. Not set: as it does by itself."
+    )
+    bot_data_dir: Path = Field(DATA_DIR, description="Database and file cache live here.")
+    bot_file_bytes_max: int = Field(
+        24_000_000, ge=1_000, le=1_000_000_000, description="Largest file that is downloaded."
+    )
+    bot_files_at_once_max: int = Field(
+        4, ge=1, le=32, description="Downloads and conversions at the same time, over all questions."
+    )
+    bot_confinement: Literal["require", "best"] = Field(
+        "require",
+        description="LibreOffice where the system offers neither Landlock nor namespaces to hold it: "
+        "`require` does without it, `best` starts it all the same.",
+    )
+    bot_image_side_px_max: int = Field(
+        1568, ge=200, le=2576, description="Longer side of an image as sent; models see no more than 1568 or 2576."
+    )
+    bot_cache_bytes_max: int = Field(
+        1_000_000_000, ge=1_000_000, description="Prepared files, and those in preparation, on disk."
+    )
+    bot_cache_age_max_s: float = Field(
+        7 * 86_400, gt=0, description="Prepared files that nobody used for so long are dropped."
+    )
+    bot_document_pages_max: int = Field(2_000, ge=1, description="Pages of one document that are read.")
+    bot_document_tokens_max: int = Field(
+        10_000_000, ge=10_000, description="Estimated tokens of documents that are read in parts for one question."
+    )
+    bot_document_confirm_tokens: int = Field(
+        3_000_000, ge=0, description="Where that takes more tokens, people are told first, and press a button to go on."
+    )
+    bot_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level logged.")
+    bot_log_format: Literal["console", "json"] = Field("console", description="Lines for people or for machines.")
+
+    check_key = field_validator("yourouter_api_key")(given)

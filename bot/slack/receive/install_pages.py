@@ -1,0 +1,150 @@
+"""Browsers come in that want to install the app; installations come out. I/O: Slack, and ``Installations``.
+
+``/slack/install`` leads to Slack's own page, where people agree, and that one back to ``/slack/oauth_redirect`` with a
+code that is good for a token once. Bolt does the rest; what it keeps meanwhile, a state that also stands in a cookie
+of that browser, is a text that only the key's owner can write, so that no replica needs to remember it. Source:
+slack:authentication/installing-with-oauth.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from logging import Logger
+from urllib.parse import urljoin
+
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.error import BoltError
+from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
+from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+from slack_sdk.oauth.installation_store import Installation as SdkInstallation
+from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
+from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import StoreFailed
+from bot.installations import Installation, Installations
+from bot.logs import SDK, get_logger
+from bot.token_cipher import NotReadable, TokenCipher
+
+log = get_logger(__name__)
+
+INSTALL_PATH, REDIRECT_PATH = "/slack/install", "/slack/oauth_redirect"
+STATE_AGE_MAX_S = 600
+SCOPES = frozenset(
+    {
+        "app_mentions:read",
+        "channels:history",
+        "channels:read",
+        "chat:write",
+        "commands",
+        "files:read",
+        "groups:history",
+        "groups:read",
+        "im:history",
+        "im:write",
+        "mpim:history",
+        "reactions:read",
+        "usergroups:read",
+        "users:read",
+    }
+)
+"""What the app asks a workspace for; manifest.yml says what each is for."""
+
+
+@dataclass(frozen=True, slots=True)
+class InstallSettings:
+    """``public_url``: the bot's own address as browsers know it; empty: Slack takes the app's only redirect URL."""
+
+    client_id: str = field(repr=False)
+    client_secret: str = field(repr=False)
+    scopes: Collection[str]
+    slack_api_url: str = field(repr=False)
+    public_url: str = field(default="", repr=False)
+
+
+class InstallPages:
+    def __init__(
+        self, settings: InstallSettings, client: AsyncWebClient, installations: Installations, cipher: TokenCipher
+    ) -> None:
+        """``client`` needs no token."""
+        public_url = settings.public_url.rstrip("/")
+        self._flow = AsyncOAuthFlow(
+            client=client,
+            logger=logging.getLogger(SDK),
+            settings=AsyncOAuthSettings(
+                client_id=settings.client_id,
+                client_secret=settings.client_secret,
+                scopes=sorted(settings.scopes),
+                user_scopes=[],
+                redirect_uri=f"{public_url}{REDIRECT_PATH}" if public_url else None,
+                install_path=INSTALL_PATH,
+                redirect_uri_path=REDIRECT_PATH,
+                authorization_url=urljoin(settings.slack_api_url, "/oauth/v2/authorize"),
+                installation_store=_Store(installations),
+                state_store=_States(cipher),
+            ),
+        )
+
+    def routes(self) -> list[web.RouteDef]:
+        return [web.get(INSTALL_PATH, self._install), web.get(REDIRECT_PATH, self._redirected)]
+
+    async def _install(self, request: web.Request) -> web.Response:
+        return await to_aiohttp_response(await self._flow.handle_installation(await to_bolt_request(request)))
+
+    async def _redirected(self, request: web.Request) -> web.Response:
+        return await to_aiohttp_response(await self._flow.handle_callback(await to_bolt_request(request)))
+
+
+class _Store(AsyncInstallationStore):
+    """What Bolt calls once somebody has installed the app; it asks for nothing."""
+
+    def __init__(self, installations: Installations) -> None:
+        self._installations = installations
+
+    async def async_save(self, installation: SdkInstallation) -> None:
+        """Raises ``BoltError``, which becomes a page that says so."""
+        if installation.bot_refresh_token:
+            log.error("installation.token_rotates", team=installation.team_id, effect="not installed")
+            raise BoltError("The app rotates its tokens: token rotation cannot be used with this bot.")
+        team_id = installation.enterprise_id if installation.is_enterprise_install else installation.team_id
+        if not (team_id and installation.bot_token and installation.bot_id and installation.bot_user_id):
+            raise BoltError("Slack named no workspace, or gave no bot token.")
+        saved = Installation(
+            team_id=team_id,
+            enterprise_id=installation.enterprise_id or "",
+            name=(installation.enterprise_name if installation.is_enterprise_install else installation.team_name) or "",
+            bot_user_id=installation.bot_user_id,
+            bot_id=installation.bot_id,
+            bot_token=installation.bot_token,
+            scopes=frozenset(installation.bot_scopes or ()),
+        )
+        try:
+            await self._installations.save(saved)
+        except StoreFailed as error:
+            log.warning("installation.not_kept", team=team_id, error=str(error))
+            raise BoltError("The installation could not be written down. Please try again.") from error
+        log.info("installation.made", team=team_id, organisation=saved.enterprise_id)
+
+
+class _States(AsyncOAuthStateStore):
+    def __init__(self, cipher: TokenCipher) -> None:
+        self._cipher = cipher
+
+    @property
+    def logger(self) -> Logger:
+        return logging.getLogger(SDK)
+
+    async def async_issue(self, *_: object, **__: object) -> str:
+        return self._cipher.encrypt(secrets.token_hex(8))
+
+    async def async_consume(self, state: str) -> bool:
+        """The code that comes with it is good for one token; Slack sees to that."""
+        try:
+            self._cipher.decrypt(state, age_max_s=STATE_AGE_MAX_S)
+        except NotReadable:
+            return False
+        return True

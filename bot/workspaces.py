@@ -1,0 +1,152 @@
+"""Deliveries come in from every workspace that has installed the app; each goes to the bot of its own workspace.
+
+I/O: ``Installations``, and what the workspaces do. A workspace is opened when something is delivered there, or when a
+question waits there, and closed when it has been quiet for a while: hundreds that nobody asks in cost a row each. Its
+token comes from its installation, and ends with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
+from functools import partial
+
+from bot.errors import StartFailed, StoreFailed
+from bot.installations import Installation, Installations
+from bot.logs import get_logger
+from bot.slack.receive import origin
+from bot.slack.receive.listeners import Listeners
+from bot.slack.shapes import Json
+from bot.slack.web_api.client import Stop
+from bot.workspace import Workspace
+
+log = get_logger(__name__)
+
+LOOK_EVERY_S = 2.0
+"""As often as an inbox looks for what other processes left."""
+QUIET_S = 600.0
+
+Open = Callable[[Installation, Stop, AsyncExitStack], Awaitable[Workspace]]
+"""Opens the bot in a workspace; it is closed with the stack. ``Stop`` is called when its token ends."""
+
+
+@dataclass(slots=True)
+class _Opened:
+    installation: Installation
+    workspace: Workspace
+    parts: AsyncExitStack
+    used_s: float
+
+
+class Workspaces:
+    """Implements ``deliveries.Workspaces``. ``on_alive`` is called as long as the database answers."""
+
+    def __init__(
+        self,
+        installations: Installations,
+        open_one: Open,
+        *,
+        on_alive: Callable[[], None],
+        quiet_s: float = QUIET_S,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._installations = installations
+        self._open_one = open_one
+        self._on_alive = on_alive
+        self._quiet_s = quiet_s
+        self._clock = clock
+        self._opened: dict[str, _Opened] = {}
+        self._lock = asyncio.Lock()
+        self._looking: asyncio.Task[None] | None = None
+        self._ending: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> int:
+        """How many installations there are. Raises ``StartFailed`` where they cannot be read."""
+        try:
+            count = await self._installations.count()
+        except StoreFailed as error:
+            raise StartFailed(f"BOT_TOKEN_KEY: {error}") from error
+        self._looking = asyncio.create_task(self._look_for_ever())
+        return count
+
+    async def close(self) -> None:
+        """All of them at once: each has the whole grace."""
+        for task in filter(None, (self._looking, *self._ending)):
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        opened, self._opened = self._opened, {}
+        await asyncio.gather(*(each.parts.aclose() for each in opened.values()))
+
+    async def listeners(self, body: Json) -> Listeners | None:
+        for team_id in origin.installed_in(body):
+            if (workspace := await self._workspace(team_id)) is not None:
+                return workspace.listeners
+        return None
+
+    async def _workspace(self, team_id: str) -> Workspace | None:
+        """Raises ``StoreFailed``."""
+        opened = self._opened.get(team_id)
+        if opened is None:
+            async with self._lock:  # two deliveries open it once
+                opened = self._opened.get(team_id) or await self._open(team_id)
+        if opened is None:
+            return None
+        opened.used_s = self._clock()
+        return opened.workspace
+
+    async def _open(self, team_id: str) -> _Opened | None:
+        installation = await self._installations.find(team_id)
+        if installation is None:
+            return None
+        async with AsyncExitStack() as parts:
+            stop = partial(self._revoked, installation)
+            workspace = await self._open_one(installation, stop, parts)
+            opened = _Opened(installation, workspace, parts.pop_all(), self._clock())
+        self._opened[team_id] = opened
+        workspace.inbox.start()
+        log.info("workspace.opened", team=team_id)
+        return opened
+
+    def _revoked(self, installation: Installation, _token_name: str, code: str) -> None:
+        task = asyncio.create_task(self._end(installation, code))
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
+
+    async def _end(self, installation: Installation, code: str) -> None:
+        """Where the app was installed anew meanwhile, its next delivery finds the new token."""
+        opened = self._opened.get(installation.team_id)
+        if opened is not None and opened.installation is installation:
+            del self._opened[installation.team_id]
+            await opened.parts.aclose()
+        try:
+            ended = await self._installations.remove(installation.team_id, installation.bot_token)
+        except StoreFailed as error:  # its next call meets the same
+            log.warning("installation.not_removed", team=installation.team_id, error=str(error))
+            return
+        if ended:
+            log.info("installation.ended", team=installation.team_id, code=code)
+
+    async def _look_for_ever(self) -> None:
+        while True:
+            try:
+                await self._look()
+                self._on_alive()
+            except StoreFailed as error:
+                log.warning("workspaces.not_looked", error=str(error))
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _look(self) -> None:
+        """What a process that died has left in a workspace nobody writes in would wait for ever."""
+        waiting = await self._installations.with_open_questions()
+        for team_id in waiting:
+            with suppress(StoreFailed):
+                await self._workspace(team_id)
+        quiet_since_s = self._clock() - self._quiet_s
+        for team_id, opened in list(self._opened.items()):
+            if team_id not in waiting and opened.used_s < quiet_since_s:
+                del self._opened[team_id]
+                await opened.parts.aclose()
+                log.info("workspace.closed", team=team_id)
