@@ -27,7 +27,8 @@ log = get_logger(__name__)
 
 LOOK_EVERY_S = 2.0
 """As often as an inbox looks for what other processes left."""
-QUIET_S = 600.0
+QUIET_S = 120.0
+"""An open one costs a thousandth of a core, to open one takes 11 ms (``python -m bench.quiet_workspaces``)."""
 
 Open = Callable[[Installation, Stop, AsyncExitStack], Awaitable[Workspace]]
 """Opens the bot in a workspace; it is closed with the stack. ``Stop`` is called when its token ends."""

@@ -13,7 +13,7 @@ from tests.repository import imports, modules, text_of, tracked
 
 PERMITTED = {
     "0bsd", "apache 2.0", "apache-2.0", "apache software license", "bsd", "bsd license", "bsd-2-clause", "bsd-3-clause",
-    "gnu lesser general public license v3 (lgplv3)", "hpnd", "isc", "mit", "mit license", "mit-cmu",
+    "gnu lesser general public license v3 (lgplv3)", "hpnd", "isc", "mit", "mit license", "mit-0", "mit-cmu",
     "mozilla public license 2.0 (mpl 2.0)", "mpl-2.0", "psf-2.0",
     "python software foundation license", "unlicense",
 }  # fmt: skip
