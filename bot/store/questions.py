@@ -25,7 +25,7 @@ from bot.lease import Lease, Stop
 from bot.messages import Question, ThreadKey
 from bot.ports import Accepted, Claim, Heartbeat, Lock, Outcome, Stage, Vitals
 from bot.shares import Others
-from bot.store import leases, payloads, statements
+from bot.store import claims, leases, payloads, statements
 from bot.store.database import Database
 from bot.store.fairness import TurnBounds, beside
 from bot.store.schema import conversations, deleted_files, processes, questions, refused_files, usage
@@ -97,19 +97,19 @@ class StoredQuestions:
 
     async def claim(self, owner: str, *, most: int, lease_s: float, settled: bool) -> list[Claim]:
         for _ in range(CLAIM_TRIES_MAX):
-            claims = await self._claim(owner, most=most, lease_s=lease_s, settled=settled)
-            if claims is not None:
-                return claims
+            claimed = await self._claim(owner, most=most, lease_s=lease_s, settled=settled)
+            if claimed is not None:
+                return claimed
             await asyncio.sleep(CLAIM_PAUSE_S * (1 + random.random()))  # noqa: S311 - so that two do not meet again
         return []
 
     async def _claim(self, owner: str, *, most: int, lease_s: float, settled: bool) -> list[Claim] | None:
         """``None`` while another process claims."""
         now, until_s = self._now, self._until_s(lease_s)
-        claimant = leases.Claimant(owner, self._team_id, self._bounds, settled)
+        claimant = claims.Claimant(owner, self._team_id, self._bounds, settled)
 
         def work(connection: Connection) -> list[Claim] | None:
-            rows = leases.claim(connection, now, claimant, most=most, lease_s=lease_s)
+            rows = claims.claim(connection, now, claimant, most=most, lease_s=lease_s)
             if rows is None:
                 return None
             spent = self._counting.admit(connection, rows) if self._counting is not None else {}

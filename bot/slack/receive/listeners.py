@@ -11,7 +11,6 @@ import asyncio
 import re
 import time
 from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol
@@ -22,7 +21,6 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.access import Reason
-from bot.errors import StoreFailed
 from bot.logs import get_logger
 from bot.messages import EntryPoint, Question
 from bot.slack import buttons
@@ -52,13 +50,13 @@ OPTION_REQUESTS = frozenset({"block_suggestion", "dialog_suggestion"})
 
 
 class Conversations(Protocol):
-    """The database, as the memory of who speaks with the bot in a thread. Both raise ``StoreFailed``."""
+    """The database, as the memory of who speaks with the bot in a thread."""
 
-    async def mentioned(self, question: Question) -> None:
-        """Whoever asked it speaks with the bot from now on."""
+    def mentioned(self, question: Question) -> None:
+        """Whoever asked it speaks with the bot from now on. It is written down together with the question."""
 
     async def continues(self, question: Question, *, to_others: bool) -> bool:
-        """Whether what somebody said without a mention is said to the bot."""
+        """Whether what somebody said without a mention is said to the bot. Raises ``StoreFailed``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +158,11 @@ class _Listeners:
                 await self._asked(replace(question, team_id=identity.team_id))
 
     async def _asked(self, question: Question) -> None:
-        if await self._stopped(question) or not await self._handlers.accept(question):
+        if await self._stopped(question):
             return
         if self._handlers.conversations is not None and question.entry_point is EntryPoint.MENTION:
-            with suppress(StoreFailed):  # the question itself is safe
-                await self._handlers.conversations.mentioned(question)
+            self._handlers.conversations.mentioned(question)
+        await self._handlers.accept(question)
 
     async def _overheard(self, said: Question, *, to_others: bool, edited: bool) -> None:
         """What is not for the bot is neither kept nor logged."""
