@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from bot.ports import Vitals
-from bot.shares import Others
+from bot.shares import MINUTE_S, Heard
 from bot.store.crashes import Death, after
 from bot.store.schema import RUNNING, WAITING, processes, questions
 from bot.store.statements import NO_LEASE
@@ -68,16 +68,15 @@ def leave_vitals(connection: Connection, now: Now, owner: str, team_id: str | No
         connection.execute(processes.insert().values(new | says))
 
 
-def others(connection: Connection, now: Now, owner: str, team_id: str | None, lease_s: float) -> Others:
-    """Those of the same workspace: Slack counts each one's calls for itself."""
-    going_on = sa.case((processes.c.stopping, 0), else_=1)
+def heard(connection: Connection, now: Now, owner: str, team_id: str | None, lease_s: float) -> list[Heard]:
+    """Of the other processes of the same workspace: Slack counts each one's calls for itself."""
     # A process of an earlier version does not say whose it is.
     same = sa.true() if team_id is None else sa.or_(processes.c.team_id == team_id, processes.c.team_id.is_(None))
-    query = sa.select(sa.func.sum(going_on), sa.func.sum(processes.c.answers), sa.func.sum(processes.c.spent)).where(
-        same, processes.c.owner != owner, processes.c.seen_at >= now - lease_s
+    says = (processes.c.answers, processes.c.spent, processes.c.stopping)
+    query = sa.select(now - processes.c.seen_at, *says).where(
+        same, processes.c.owner != owner, processes.c.seen_at >= now - max(lease_s, MINUTE_S)
     )
-    count, answers, spent = connection.execute(query).one()
-    return Others(int(count or 0), int(answers or 0), float(spent or 0.0))
+    return [Heard(*row) for row in connection.execute(query)]
 
 
 def expire(connection: Connection, now: Now, lease_s: float) -> int:
@@ -97,7 +96,7 @@ def expire(connection: Connection, now: Now, lease_s: float) -> int:
 def expire_all(connection: Connection) -> int:
     """Like ``expire`` for every lease, whoever's: only for a database that nobody else uses."""
     expired = _expire(connection, questions.c.lease_until.is_not(None), sa.false())
-    connection.execute(processes.delete())
+    connection.execute(processes.update().values(stopping=True, answers=0))  # what they have spent still counts
     return expired
 
 

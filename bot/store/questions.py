@@ -24,7 +24,7 @@ from bot.errors import StoreFailed
 from bot.lease import Lease, Stop
 from bot.messages import Question, ThreadKey
 from bot.ports import Accepted, Claim, Heartbeat, Lock, Outcome, Stage, Vitals
-from bot.shares import Others
+from bot.shares import Heard, Others
 from bot.store import claims, leases, payloads, statements
 from bot.store.database import Database
 from bot.store.fairness import TurnBounds, beside
@@ -132,7 +132,7 @@ class StoredQuestions:
         fences = {one.id: one.fence for one in held}
         newly_lost = {one.id: one.fence for one in vitals.claims if not one.lease.lost}
 
-        def work(connection: Connection) -> tuple[dict[int, bool], int, Others]:
+        def work(connection: Connection) -> tuple[dict[int, bool], int, list[Heard]]:
             kept = leases.renew(connection, now + lease_s, owner, fences)
             leases.forgive(connection, {id_: fence for id_, fence in newly_lost.items() if id_ not in kept})
             away = leases.was_away(connection, now, owner, lease_s)
@@ -140,16 +140,16 @@ class StoredQuestions:
             if vitals.ended:
                 leases.release(connection, owner)
             expired = 0 if away else leases.expire(connection, now, lease_s)
-            return kept, expired, leases.others(connection, now, owner, self._team_id, lease_s)
+            return kept, expired, leases.heard(connection, now, owner, self._team_id, lease_s)
 
-        kept, expired, others = await self._database.run(work, durable=False)
+        kept, expired, heard = await self._database.run(work, durable=False)
         for one in held:
             if one.id in kept:
                 one.lease.renew(until_s)
                 one.lease.erased = kept[one.id]
             else:
                 one.lease.lose()
-        return Heartbeat(others, expired)
+        return Heartbeat(Others.of(heard, vitals.spent, lease_s), expired)
 
     async def expire_all(self) -> int:
         """Makes every question waiting again that is not finished: only for a database that nobody else uses."""
