@@ -17,7 +17,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from types import SimpleNamespace
 from typing import Any, cast
@@ -30,7 +30,7 @@ from bench.play import ASKED_WITHIN_S, IN_CHANNEL_EVERY, WRITE_EVERY_S, Load, Pl
 from bot.learned_limits import LearnedLimit
 from bot.lease import Lease
 from bot.messages import EntryPoint, Question
-from bot.shares import Others
+from bot.shares import Heard, Others
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.rate_limiter import RateLimiter
 from bot.slack.write.live_reply import LiveReply
@@ -46,7 +46,7 @@ from playground.workspace.records import Call, Revision
 CHARS_PER_WRITE = int(240 * WRITE_EVERY_S)
 RESTED_S = 60.0
 """From when something was learned until people ask again."""
-HEARTBEAT_S, HEARTBEAT_MIN_S = 5.0, 1.0
+LEASE_S, HEARTBEAT_S, HEARTBEAT_MIN_S = 20.0, 5.0, 1.0
 """From one heartbeat to the next, and where the number of answers has changed."""
 
 
@@ -118,7 +118,8 @@ class _Process:
         self.api = SlackClient(cast("AsyncWebClient", slack), self.limiter)
         self.services = ThreadServices(self.api, _Records(), _find_posted, _find_streamed)
         self.answers = 0
-        self.published = (0, 0.0)
+        self.published = Heard(0.0, 0, 0.0, stopping=False)
+        """At the time ``ago_s``."""
         self._processes = others
         self._others = Others()
         self._changed = asyncio.Event()
@@ -131,9 +132,11 @@ class _Process:
     async def beat(self) -> None:
         while True:
             self._changed.clear()
-            self.published = (self.answers, self.limiter.edits_spent())
+            now_s = asyncio.get_running_loop().time()
+            self.published = Heard(now_s, self.answers, self.limiter.edits_spent(), stopping=False)
             rest = [one.published for one in self._processes if one is not self]
-            self._others = Others(len(rest), sum(one[0] for one in rest), sum(one[1] for one in rest))
+            heard = [replace(one, ago_s=now_s - one.ago_s) for one in rest]
+            self._others = Others.of(heard, self.published.spent, LEASE_S)
             self.limiter.set_share(self._others.share_beside(self.answers))
             await asyncio.sleep(HEARTBEAT_MIN_S)
             with suppress(TimeoutError):

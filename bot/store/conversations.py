@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
-from bot.messages import Question, ThreadKey
+from bot.messages import Question
+from bot.store import statements
 from bot.store.database import Database
 from bot.store.schema import conversations
 
@@ -26,44 +27,46 @@ class StoredConversations:
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._database = database
-        self._clock = clock
-        self._insert = postgresql.insert if database.shared else sqlite.insert
+        insert = (postgresql if database.shared else sqlite).insert(conversations).values(at=database.now(clock))
+        new = {name: insert.excluded[name] for name in ("user_id", "since", "at")}
+        key = [column.name for column in conversations.primary_key]
+        newer = conversations.c.since < insert.excluded.since
+        self._mentioned = insert.on_conflict_do_update(index_elements=key, set_=new, where=newer)
 
-    async def mentioned(self, question: Question) -> None:
-        """From now on the bot listens to who asked it, and to nobody else. A mention that came late changes nothing."""
-        new = {"user_id": question.user_id, "since": question.ts, "at": self._database.now(self._clock)}
-        key = {
+    def mentioned(self, question: Question) -> None:
+        """From now on the bot listens to who asked it, and to nobody else. A mention that came late changes nothing.
+
+        It is written down together with what is written next, the question itself say, or soon.
+        """
+        values = {
             "team_id": question.team_id,
             "channel_id": question.channel_id,
             "thread_ts": question.thread_ts,
+            "user_id": question.user_id,
+            "since": question.ts,
         }
-        upsert = self._insert(conversations).values(key | new)
-        newest = upsert.on_conflict_do_update(
-            index_elements=list(key), set_=new, where=conversations.c.since < upsert.excluded.since
-        )
-        await self._database.run(lambda connection: connection.execute(newest), durable=False)
+        self._database.later(lambda connection: connection.execute(self._mentioned, values))
 
     async def continues(self, question: Question, *, to_others: bool) -> bool:
         """Whether what was said in a thread without a mention is meant for the bot. What came late changes nothing."""
-        here = _is_thread(question.thread)
-        query = sa.select(conversations.c.user_id, conversations.c.since).where(here)
-        ends = conversations.update().where(here).values(user_id=NOBODY)
+        of_thread = statements.of_thread(question.thread)
 
         def work(connection: Connection) -> bool:
-            known = connection.execute(query).first()
+            known = connection.execute(_KNOWN, of_thread).first()
             if known is None or known.user_id == NOBODY or question.ts < known.since:
                 return False
             if known.user_id == question.user_id and not to_others:
                 return True
-            connection.execute(ends)
+            connection.execute(_END, of_thread)
             return False
 
         return await self._database.run(work, durable=False)
 
 
-def _is_thread(thread: ThreadKey) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        conversations.c.team_id == thread.team_id,
-        conversations.c.channel_id == thread.channel_id,
-        conversations.c.thread_ts == thread.thread_ts,
-    )
+_IN_THREAD = sa.and_(
+    conversations.c.team_id == sa.bindparam("in_team"),
+    conversations.c.channel_id == sa.bindparam("in_channel"),
+    conversations.c.thread_ts == sa.bindparam("in_thread"),
+)
+_KNOWN = sa.select(conversations.c.user_id, conversations.c.since).where(_IN_THREAD)
+_END = conversations.update().where(_IN_THREAD).values(user_id=NOBODY)

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.errors import StartFailed, StoreLost
 from bot.store.newest_schema import OtherVersion, bring_up_to_date
 from bot.store.sqlite import SqliteEngine
+from bot.store.statements import SERVER_NOW
 from bot.store.transactions import DATABASE_ERRORS, DatabaseFileLost, Transactions, Work
 
 T = TypeVar("T")
@@ -65,7 +66,7 @@ class Database:
         """Seconds since the epoch when a statement runs: by a shared database's own clock, so that no two processes
         need clocks that agree."""
         if self.shared:
-            return sa.cast(sa.extract("epoch", sa.func.clock_timestamp()), sa.Double)
+            return SERVER_NOW
         return sa.bindparam("now", callable_=clock, type_=sa.Double, unique=True)
 
     async def run(self, work: Work[T], *, durable: bool = True, soon: bool = False) -> T:

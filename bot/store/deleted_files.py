@@ -13,8 +13,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from bot.store.database import Database
-from bot.store.leases import SERVER_NOW
 from bot.store.schema import deleted_files
+from bot.store.statements import SERVER_NOW
 
 
 class StoredDeletedFiles:

@@ -6,13 +6,15 @@ take turns, however much each of them has asked. A person's own questions go in 
 and channels are those of their workspace; an app that asks counts as a person.
 
 Persons are counted, and for those whose turn it is an index finds the next question: what waits is not looked at one by
-one. I/O: the database, through its connection.
+one. Who takes turns with whom is then a matter of numbers, without the database. I/O: the database, through its
+connection.
 """
 
 from __future__ import annotations
 
+import heapq
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,31 +40,61 @@ class TurnBounds:
     per_channel: int = UNBOUNDED
 
 
-def candidates(may_run: sa.ColumnElement[bool], bounds: TurnBounds, people: int, skip: int) -> sa.Select[Any]:
-    """The next question of each of so many ``people`` who may have one more turn, and how many turns they have.
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """A question that may run."""
 
-    Whoever has fewest comes first, then whoever was served longest ago. ``id`` is null for a person whose questions
-    all have to wait. ``may_run`` is about a row of ``questions``, for what has nothing to do with fairness.
+    id: int
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who has ``waiting`` questions and ``turns``. ``first`` is the next question's id; ``None``: all have to wait."""
+
+    first: int | None
+    turns: int
+    waiting: int
+    team_id: str
+    user_id: str
+
+
+def people(may_run: sa.ColumnElement[bool], bounds: TurnBounds, most: int, skip: int) -> sa.Select[Any]:
+    """At most so many of those who may have one more turn, by the fields of ``Person``.
+
+    Whoever has fewest turns comes first, then whoever was served longest ago. ``may_run`` is about a row of
+    ``questions``, for what has nothing to do with fairness.
     """
-    person = _people(bounds).limit(people).offset(skip).subquery("person")
-    first = (
-        sa.select(questions.c.id)
-        .where(
-            questions.c.state == WAITING,
-            questions.c.team_id == person.c.team_id,
-            questions.c.user_id == person.c.user_id,
-            may_run,
-            _channel_has_room(bounds),
-        )
-        .order_by(questions.c.accepted_at, questions.c.id)
-        .limit(1)
-        .correlate(person)
-        .scalar_subquery()
-    )
+    person = _people(bounds).limit(most).offset(skip).subquery("person")
+    whose = sa.and_(questions.c.team_id == person.c.team_id, questions.c.user_id == person.c.user_id)
+    first = _next(questions.c.id, whose=whose, may_run=may_run, bounds=bounds).limit(1).correlate(person)
     return (
-        sa.select(first.label("id"), person.c.turns)
+        sa.select(
+            first.scalar_subquery().label("first"),
+            person.c.turns,
+            person.c.waiting,
+            person.c.team_id,
+            person.c.user_id,
+        )
         .select_from(person)
         .order_by(person.c.turns, person.c.served_at, person.c.first_id)
+    )
+
+
+def of_person(may_run: sa.ColumnElement[bool], bounds: TurnBounds) -> sa.Select[Any]:
+    """Ids and channels of a person's next questions, ``most`` of them; ``may_run`` as in ``people``."""
+    whose = sa.and_(questions.c.team_id == sa.bindparam("in_team"), questions.c.user_id == sa.bindparam("by_user"))
+    columns = (questions.c.id, questions.c.team_id, questions.c.channel_id)
+    return _next(*columns, whose=whose, may_run=may_run, bounds=bounds).limit(sa.bindparam("most"))
+
+
+def _next(
+    *columns: sa.Column[Any], whose: sa.ColumnElement[bool], may_run: sa.ColumnElement[bool], bounds: TurnBounds
+) -> sa.Select[Any]:
+    return (
+        sa.select(*columns)
+        .where(questions.c.state == WAITING, whose, may_run, _channel_has_room(bounds))
+        .order_by(questions.c.accepted_at, questions.c.id)
     )
 
 
@@ -70,7 +102,7 @@ def _people(bounds: TurnBounds) -> sa.Select[Any]:
     """Those who have questions that wait, and may have one more turn."""
     key = (questions.c.team_id, questions.c.user_id)
     waiting = (
-        sa.select(*key, sa.func.min(questions.c.id).label("first_id"))
+        sa.select(*key, sa.func.min(questions.c.id).label("first_id"), sa.func.count().label("waiting"))
         .where(questions.c.state == WAITING)
         .group_by(*key)
         .subquery("waiting")
@@ -105,19 +137,30 @@ def _same_person(one: sa.Subquery, other: sa.Subquery) -> sa.ColumnElement[bool]
 
 
 def chosen(
-    found: Sequence[tuple[int, int]], channels: Mapping[int, Channel], turns: Counter[Channel], bounds: TurnBounds
+    found: Sequence[Person],
+    next_of: Callable[[Person], Iterator[Waits]],
+    turns: Counter[Channel],
+    bounds: TurnBounds,
+    *,
+    most: int,
+    turns_below: float,
 ) -> list[int]:
-    """The ids of those ``candidates`` who have fewest turns, but for channels that would get too many by it.
+    """The ids of at most so many questions, in the order in which the people of ``found`` take turns.
 
-    ``found`` is of ids and turns; ``turns`` of the channels are counted on. The others are to be compared again when
-    these run.
+    ``next_of`` gives a person's questions; ``turns`` of the channels are counted on. Whoever would have ``turns_below``
+    is to be compared with others first, who are not in ``found``.
     """
     ids: list[int] = []
-    fewest = found[0][1] if found else 0
-    for one, has in found:
-        if has == fewest and turns[channels[one]] < bounds.per_channel:
-            turns[channels[one]] += 1
-            ids.append(one)
+    line = [(person.turns, place, person, next_of(person)) for place, person in enumerate(found)]
+    while line and len(ids) < most:
+        has, _, person, waiting = heapq.heappop(line)
+        free = next((one for one in waiting if turns[one.channel] < bounds.per_channel), None)
+        if free is None:
+            continue
+        ids.append(free.id)
+        turns[free.channel] += 1
+        if has + 1 < min(bounds.per_user, turns_below):
+            heapq.heappush(line, (has + 1, len(found) + len(ids), person, waiting))
     return ids
 
 

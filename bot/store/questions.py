@@ -24,8 +24,8 @@ from bot.errors import StoreFailed
 from bot.lease import Lease, Stop
 from bot.messages import Question, ThreadKey
 from bot.ports import Accepted, Claim, Heartbeat, Lock, Outcome, Stage, Vitals
-from bot.shares import Others
-from bot.store import leases, payloads, statements
+from bot.shares import Heard, Others
+from bot.store import claims, leases, payloads, statements
 from bot.store.database import Database
 from bot.store.fairness import TurnBounds, beside
 from bot.store.schema import conversations, deleted_files, processes, questions, refused_files, usage
@@ -97,19 +97,19 @@ class StoredQuestions:
 
     async def claim(self, owner: str, *, most: int, lease_s: float, settled: bool) -> list[Claim]:
         for _ in range(CLAIM_TRIES_MAX):
-            claims = await self._claim(owner, most=most, lease_s=lease_s, settled=settled)
-            if claims is not None:
-                return claims
+            claimed = await self._claim(owner, most=most, lease_s=lease_s, settled=settled)
+            if claimed is not None:
+                return claimed
             await asyncio.sleep(CLAIM_PAUSE_S * (1 + random.random()))  # noqa: S311 - so that two do not meet again
         return []
 
     async def _claim(self, owner: str, *, most: int, lease_s: float, settled: bool) -> list[Claim] | None:
         """``None`` while another process claims."""
         now, until_s = self._now, self._until_s(lease_s)
-        claimant = leases.Claimant(owner, self._team_id, self._bounds, settled)
+        claimant = claims.Claimant(owner, self._team_id, self._bounds, settled)
 
         def work(connection: Connection) -> list[Claim] | None:
-            rows = leases.claim(connection, now, claimant, most=most, lease_s=lease_s)
+            rows = claims.claim(connection, now, claimant, most=most, lease_s=lease_s)
             if rows is None:
                 return None
             spent = self._counting.admit(connection, rows) if self._counting is not None else {}
@@ -132,7 +132,7 @@ class StoredQuestions:
         fences = {one.id: one.fence for one in held}
         newly_lost = {one.id: one.fence for one in vitals.claims if not one.lease.lost}
 
-        def work(connection: Connection) -> tuple[dict[int, bool], int, Others]:
+        def work(connection: Connection) -> tuple[dict[int, bool], int, list[Heard]]:
             kept = leases.renew(connection, now + lease_s, owner, fences)
             leases.forgive(connection, {id_: fence for id_, fence in newly_lost.items() if id_ not in kept})
             away = leases.was_away(connection, now, owner, lease_s)
@@ -140,16 +140,16 @@ class StoredQuestions:
             if vitals.ended:
                 leases.release(connection, owner)
             expired = 0 if away else leases.expire(connection, now, lease_s)
-            return kept, expired, leases.others(connection, now, owner, self._team_id, lease_s)
+            return kept, expired, leases.heard(connection, now, owner, self._team_id, lease_s)
 
-        kept, expired, others = await self._database.run(work, durable=False)
+        kept, expired, heard = await self._database.run(work, durable=False)
         for one in held:
             if one.id in kept:
                 one.lease.renew(until_s)
                 one.lease.erased = kept[one.id]
             else:
                 one.lease.lose()
-        return Heartbeat(others, expired)
+        return Heartbeat(Others.of(heard, vitals.spent, lease_s), expired)
 
     async def expire_all(self) -> int:
         """Makes every question waiting again that is not finished: only for a database that nobody else uses."""

@@ -16,6 +16,8 @@ from bot.ports import Claim, Lock, Outcome, Stage
 from bot.store.schema import FINISHED, RUNNING, WAITING, questions, usage
 
 Values = dict[str, Any]
+SERVER_NOW: sa.ColumnElement[float] = sa.cast(sa.extract("epoch", sa.func.clock_timestamp()), sa.Double)
+"""The clock of a database that processes share."""
 NO_LEASE: Values = {"lease_owner": None, "lease_until": None}
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from bot.messages import Question
 from bot.ports import STRIKES_MAX, Claim, Outcome
@@ -190,3 +193,52 @@ async def test_processes_that_claim_at_once_together_keep_to_the_bounds(postgres
     assert Counter(whose([one for found in rounds for some in found for one in some])) == {"A": 3, "B": 3, "D": 2}
     for database in databases:
         await database.aclose()
+
+
+def statements_of(database: Database) -> list[tuple[str, Any]]:
+    """Those that are run from now on, with their parameters."""
+    run: list[tuple[str, Any]] = []
+
+    def note(_connection: Connection, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
+        run.append((statement, parameters))
+
+    engine = database._engine._engine  # type: ignore[attr-defined]  # both have one
+    sa.event.listen(getattr(engine, "sync_engine", engine), "before_cursor_execute", note)
+    return run
+
+
+@OVER_BOTH
+async def test_to_claim_many_questions_of_one_person_takes_no_more_statements_than_to_claim_two(
+    database: Database,
+) -> None:
+    """Whoever asks meanwhile waits for them before Slack has its acknowledgement."""
+    store = StoredQuestions(database)
+    run = statements_of(database)
+    took: list[int] = []
+    for count in (2, 40):
+        await add(store, f"U{count}", count)
+        run.clear()
+        assert len(await claim(store)) == count
+        took.append(len(run))
+    assert took[1] == took[0] <= 12
+
+
+async def test_a_table_without_statistics_is_not_gone_through_for_every_question_that_waits(
+    postgres_database: str,
+) -> None:
+    """A join of all that wait with all that wait takes a second for a thousand of them."""
+    database = await Database.open(postgres_database)
+    store = StoredQuestions(database, bounds=TurnBounds(PER_USER, PER_CHANNEL))
+    await add(store, "A", 5)
+    run = statements_of(database)
+    await claim(store)
+    plans: list[str] = []
+    for statement, parameters in [one for one in run if "ORDER BY questions.accepted_at" in one[0]]:
+
+        def explain(connection: Connection, sql: str = statement, values: Any = parameters) -> str:
+            return "\n".join(connection.exec_driver_sql(f"EXPLAIN {sql}", values).scalars())
+
+        plans.append(await database.run(explain))
+    await database.aclose()
+    assert len(plans) >= 2
+    assert [plan for plan in plans if "Anti Join" in plan] == []

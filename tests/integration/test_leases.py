@@ -312,7 +312,7 @@ class TestShares:
         claims = await one.claim()
         await other.beat(spent=0.6)
         share = await one.beat(*claims)
-        assert [share.edits, share.words] == pytest.approx([0.4, 0.96])
+        assert [share.edits, share.words] == pytest.approx([0.96 * 0.4, 0.96])
         await other.beat(spent=0.0)
         assert (await one.beat(*claims)).edits == pytest.approx(0.96)
 
@@ -330,3 +330,23 @@ class TestShares:
         await other.beat()
         await pass_time(two[0], LEASE_S + 1)
         assert await one.beat() == Share()
+
+    async def test_what_a_process_had_spent_counts_when_it_has_ended_until_the_minute_is_over(
+        self, two: tuple[Database, Database]
+    ) -> None:
+        """Also where its lease was shorter than that."""
+        one, other = Process(two[0], "one"), Process(two[1], "other")
+        await other.beat(spent=0.6, stopping=True)
+        at_once = await one.beat()
+        await pass_time(two[0], LEASE_S + 1)
+        later = await one.beat()
+        await pass_time(two[0], 60)
+        assert [at_once.edits, at_once.words, later.words] == pytest.approx([0.4, 1.0, 1.0])
+        assert 0.5 < later.edits < 0.9
+        assert await one.beat() == Share()
+
+    async def test_a_bot_that_is_started_again_knows_what_was_spent_of_the_minute(self, database: Database) -> None:
+        await Process(database, "before").beat(spent=0.6)
+        await StoredQuestions(database).expire_all()
+        share = await Process(database, "after").beat()
+        assert [share.edits, share.words, share.rest] == pytest.approx([0.4, 1.0, 1.0])

@@ -90,6 +90,16 @@ def test_after_a_few_refusals_there_is_none_for_days(workspace: RateLimits, seed
     assert len(times.refusals_s) <= learned + 1, "what an unusual hour still teaches"
 
 
+def test_a_full_minute_is_not_taken_for_a_burst_where_it_was_refused_just_before_its_end() -> None:
+    """Slack asks for a moment then, as a bucket does."""
+    times = Times(RateLimits(strictness=0.8, shape=Shape.FIXED), begin_s=60 - 40 * 1.5)
+    while times.edit(times.now_s + 1.45):
+        assert times.now_s < 61
+    times.now_s += 120
+    use(times, Random(1), 5 * 3_600)
+    assert len(times.refusals_s) == 1
+
+
 @settings(max_examples=15, deadline=None)
 @given(workspaces, st.floats(0, 60), st.floats(0, 20))
 def test_an_answer_that_is_alone_is_never_silent_for_two_seconds_whatever_was_learned(

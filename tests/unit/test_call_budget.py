@@ -39,6 +39,18 @@ def test_no_sequence_of_calls_has_more_than_the_limit_in_any_minute(
     assert busiest(calls_s) <= calls_max
 
 
+@given(st.lists(st.tuples(st.floats(0, 2), st.floats(0, 8)), min_size=60, max_size=200))
+def test_nor_where_slack_is_slow_and_counts_a_call_when_it_answers_it(wishes: list[tuple[float, float]]) -> None:
+    """One after the other, as one reply's calls are; ``took_s`` each."""
+    budget = CallBudget(CALLS_MAX, pace=Pace(every_s=0.6, kept=3))
+    now_s, counted_s = 0.0, []
+    for gap_s, took_s in wishes:
+        now_s = spend_at(budget, now_s + gap_s) + took_s
+        budget.landed(now_s, took_s)
+        counted_s.append(now_s)
+    assert busiest(counted_s) <= CALLS_MAX
+
+
 def test_calls_that_cannot_wait_go_at_once_while_any_are_left() -> None:
     budget = CallBudget(CALLS_MAX)
     assert [spend_at(budget, 0.0) for _ in range(CALLS_MAX)] == [0.0] * CALLS_MAX

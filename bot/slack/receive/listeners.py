@@ -9,13 +9,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol
 
 from bot.access import Reason
-from bot.errors import StoreFailed
 from bot.logs import get_logger
 from bot.messages import EntryPoint, Question
 from bot.slack import buttons
@@ -42,13 +40,13 @@ LONG_CHARS = 4_000
 
 
 class Conversations(Protocol):
-    """The database, as the memory of who speaks with the bot in a thread. Both raise ``StoreFailed``."""
+    """The database, as the memory of who speaks with the bot in a thread."""
 
-    async def mentioned(self, question: Question) -> None:
-        """Whoever asked it speaks with the bot from now on."""
+    def mentioned(self, question: Question) -> None:
+        """Whoever asked it speaks with the bot from now on. It is written down together with the question."""
 
     async def continues(self, question: Question, *, to_others: bool) -> bool:
-        """Whether what somebody said without a mention is said to the bot."""
+        """Whether what somebody said without a mention is said to the bot. Raises ``StoreFailed``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +104,11 @@ class Listeners:
                 await self._asked(replace(question, team_id=identity.team_id))
 
     async def _asked(self, question: Question) -> None:
-        if await self._stopped(question) or not await self._handlers.accept(question):
+        if await self._stopped(question):
             return
         if self._handlers.conversations is not None and question.entry_point is EntryPoint.MENTION:
-            with suppress(StoreFailed):  # the question itself is safe
-                await self._handlers.conversations.mentioned(question)
+            self._handlers.conversations.mentioned(question)
+        await self._handlers.accept(question)
 
     async def _overheard(self, said: Question, *, to_others: bool, edited: bool) -> None:
         """What is not for the bot is neither kept nor logged."""

@@ -73,12 +73,14 @@ class Pace:
 
 @dataclass(slots=True)
 class CallBudget:
-    """``calls_max`` in any ``window_s``. ``share`` is our part of them where several processes share a workspace."""
+    """``calls_max`` in any ``window_s``. ``share`` is our part of them where several processes share a workspace, as
+    they go on; ``most``, where it is another one: the part of a minute's that may have been made here."""
 
     calls_max: int
     window_s: float = WINDOW_S
     pace: Pace = Pace()
     share: float = 1.0
+    most: float | None = None
     learned: LearnedLimit | None = None
     _learned_s: float = -inf
     _trusted: float = 1.0
@@ -153,6 +155,13 @@ class CallBudget:
             self._saved, self._saved_at_s = self._saved_now(now_s) - 1.0, now_s
         self._calls.append(now_s)
 
+    def landed(self, now_s: float, took_s: float) -> None:
+        """A call was on its way for so long, and is answered: Slack may have counted it as late as now."""
+        sent = next((at_s for at_s in reversed(self._calls) if at_s <= now_s - took_s), None)
+        if took_s > self.window_s - MINUTE_S and sent is not None:  # else the window is longer for that
+            self._calls.remove(sent)
+            self._calls.append(now_s)
+
     def refused(self, now_s: float, retry_after_s: float) -> LearnedLimit | None:
         """Slack answered 429: nobody calls before ``retry_after_s`` is over, and fewer call after it.
 
@@ -194,7 +203,9 @@ class CallBudget:
 
     @property
     def _calls_at_most(self) -> float:
-        return self._part * (self.calls_max if self.learned is None else min(self.calls_max, self.learned.calls))
+        if self.learned is not None:
+            return self._part * min(self.calls_max, self.learned.calls)
+        return self._trusted * (self.share if self.most is None else self.most) * self.calls_max
 
     @property
     def _burst(self) -> float:

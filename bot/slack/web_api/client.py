@@ -73,6 +73,8 @@ class SlackClient:
 
     async def call_now(self, method: str, **arguments: object) -> dict[str, Any]:
         """Calls once. The caller holds a granted ticket."""
+        now_s = asyncio.get_running_loop().time
+        sent_s = now_s()
         try:
             if method in READS:
                 response = await self._client.api_call(method, http_verb="GET", params=arguments)
@@ -88,6 +90,8 @@ class SlackClient:
                 channel_id = str(arguments.get("channel", ""))
                 self.rate_limiter.refused(method, failure.retry_after_s, channel_id)
             raise failure from error
+        finally:
+            self._rate_limiter.landed(method, now_s() - sent_s)
         if scopes := _header(response.headers, "x-oauth-scopes"):
             self.scopes = frozenset(scope.strip() for scope in scopes.split(","))
         data = response.data

@@ -207,6 +207,10 @@ class RateLimiter:
         if learned is not None:
             self.on_learned(name, learned)
 
+    def landed(self, method: str, took_s: float) -> None:
+        """A call was answered that was on its way for so long."""
+        self.method(method).budget.landed(_now_s(), took_s)
+
     def adopt(self, name: str, learned: LearnedLimit) -> None:
         """Keeps to what another process has learned, or an earlier one."""
         if name == CHANNELS:
@@ -238,16 +242,15 @@ class RateLimiter:
         return self._edits.budget.spent(_now_s())
 
     def set_share(self, share: Share) -> None:
-        """Our part from now on, less what others have spent of the minute; calls already made here count on."""
+        """Our part from now on; calls already made here count on."""
         self._share = share
+        self._edits.budget.most = share.edits
         for method, limiter in self._methods.items():
             limiter.budget.share = self._part(method)
             limiter.grant()
 
     def _part(self, method: str) -> float:
-        if method == EDIT:
-            return self._share.edits
-        return self._share.words if method in (APPEND, POST) else self._share.rest
+        return self._share.words if method in PACES else self._share.rest
 
 
 def _now_s() -> float:

@@ -5,7 +5,8 @@ bucket that holds a burst and fills up evenly. One line holds under all three: a
 many more in each second that a minute has ``calls`` in all. A refusal says where the line has to be lower:
 
 - A wait of a moment is a bucket's: what had gone above the even rate was its burst. That the rate is another shows
-  when the line is refused once more.
+  when the line is refused once more. Or a full minute ends just then: where so many calls went, the line holds for
+  both.
 - Otherwise those calls had fitted that went within the minute that ends with the wait.
 - A refusal of few calls had another reason, say another app's calls on the same token, and teaches nothing.
 """
@@ -21,6 +22,8 @@ SURE = 0.95
 """Of the calls that had gone when one was refused; the others may have been under way."""
 PLAUSIBLE = 0.5
 """Of what was allowed: fewer calls than that are no full minute."""
+FULL = 0.65
+"""Of what was allowed: so many calls may be a full minute, of a workspace as strict as we know them."""
 LOWERED = 0.85
 """What is left of a line that was refused though it was kept."""
 CALLS_MIN, BURST_MIN = 4, 2.0
@@ -47,7 +50,7 @@ def taught(
     if moment and known is not None:
         calls, burst = LOWERED * calls, LOWERED * known.burst
     elif moment and burst >= BURST_MIN:
-        pass
+        calls = min(calls, SURE * minute) if minute >= FULL * calls else calls
     elif minute >= PLAUSIBLE * calls:
         calls = SURE * minute if known is None else min(LOWERED * calls, SURE * minute)
         burst = max(BURST_MIN, burst) if known is None else known.burst

@@ -1,0 +1,186 @@
+"""Questions that wait go in; those that a process may run now come out, each under a lease of its. I/O: the database,
+through its connection.
+
+``fairness`` says whose turn it is; here is what may run at all: one question of a thread, in its order, and none that
+has brought a process down before without care. ``now`` is the database's time as SQL.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from math import inf
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+from sqlalchemy.sql.dml import ReturningUpdate
+
+from bot.ports import STRIKES_MAX, Stage
+from bot.store import fairness
+from bot.store.fairness import Person, TurnBounds, Waits
+from bot.store.schema import RUNNING, WAITING, questions
+
+Now = sa.ColumnElement[float]
+
+CRASHES_BEFORE_CARE = 2
+PEOPLE_AT_ONCE = 100
+CLAIMING = 7203120
+"""The number of PostgreSQL's lock for whoever claims."""
+SUSPECT = questions.c.strikes == STRIKES_MAX - 1
+"""One strike short of being given up."""
+
+
+Serves = Callable[[sa.FromClause], sa.ColumnElement[bool]]
+"""Which rows of ``questions``, or of an alias of it, a process may answer."""
+
+
+def of_workspace(team_id: str | None) -> Serves:
+    """``None``: of any."""
+    return lambda rows: sa.true() if team_id is None else rows.c.team_id == team_id
+
+
+@dataclass(frozen=True, slots=True)
+class Claimant:
+    """A process, the workspace that it serves (``None``: any), and what it may claim now."""
+
+    owner: str
+    team_id: str | None
+    bounds: TurnBounds
+    settled: bool
+
+
+def claim(
+    connection: Connection, now: Now, claimant: Claimant, *, most: int, lease_s: float
+) -> list[RowMapping] | None:
+    """The rows as they are now, with ``waited_s`` beside them, in a fair order of whichever is free.
+
+    ``None`` where another process is claiming at this moment, whose turns could not be counted yet.
+    """
+    if not _any_waits(connection):
+        return []
+    if not _alone(connection):
+        return None
+    turns = Counter({(row[0], row[1]): row[2] for row in connection.execute(fairness.TURNS_IN_CHANNELS)})
+    claimed: list[RowMapping] = []
+    while len(claimed) < most and (not claimed or _any_waits(connection)):
+        ids = _next_ids(connection, claimant, turns, most - len(claimed))
+        if not ids:
+            break
+        rows = connection.execute(_running(now), {"ids": ids, "owner": claimant.owner, "lease_s": lease_s}).mappings()
+        claimed += sorted(rows, key=lambda row: ids.index(row["id"]))
+    return claimed
+
+
+_WAITS = sa.select(questions.c.id).where(questions.c.state == WAITING, questions.c.lease_until.is_(None)).limit(1)
+
+
+def _any_waits(connection: Connection) -> bool:
+    """Whose turn it is takes much longer to find out."""
+    return connection.execute(_WAITS).first() is not None
+
+
+def _next_ids(connection: Connection, claimant: Claimant, turns: Counter[fairness.Channel], most: int) -> list[int]:
+    found, all_of_them = _people(connection, claimant)
+    firsts = {"ids": [person.first for person in found]}
+    channels = {row[0]: (row[1], row[2]) for row in connection.execute(fairness.CHANNELS_OF, firsts)} if found else {}
+
+    def next_of(person: Person) -> Iterator[Waits]:
+        """The further ones only of a person whose second turn it is."""
+        if person.first is None:
+            return
+        yield Waits(person.first, channels[person.first])
+        if person.waiting > 1:
+            whose = {"in_team": person.team_id, "by_user": person.user_id, "most": most + 1}
+            for row in connection.execute(_questions_of(claimant), whose).all():
+                if row[0] != person.first:
+                    yield Waits(row[0], (row[1], row[2]))
+
+    turns_below = inf if all_of_them else found[-1].turns
+    return fairness.chosen(found, next_of, turns, claimant.bounds, most=most, turns_below=turns_below)
+
+
+@lru_cache(maxsize=16)
+def _may_be_claimed(claimant: Claimant) -> sa.ColumnElement[bool]:
+    serves = of_workspace(claimant.team_id)
+    return sa.and_(serves(questions), _free(), _may_run(claimant.owner, serves, settled=claimant.settled))
+
+
+@lru_cache(maxsize=16)
+def _people_query(claimant: Claimant, skip: int) -> sa.Select[Any]:
+    """To build it takes longer than to run it."""
+    return fairness.people(_may_be_claimed(claimant), claimant.bounds, PEOPLE_AT_ONCE, skip)
+
+
+@lru_cache(maxsize=16)
+def _questions_of(claimant: Claimant) -> sa.Select[Any]:
+    return fairness.of_person(_may_be_claimed(claimant), claimant.bounds)
+
+
+def _people(connection: Connection, claimant: Claimant) -> tuple[list[Person], bool]:
+    """Some of those whose turn it is, nobody where nothing may run; and whether nobody comes after them."""
+    skip = 0
+    while True:
+        people = [Person(*row) for row in connection.execute(_people_query(claimant, skip))]
+        found = [person for person in people if person.first is not None]
+        if found or len(people) < PEOPLE_AT_ONCE:
+            return found, len(people) < PEOPLE_AT_ONCE
+        skip += PEOPLE_AT_ONCE
+
+
+@lru_cache(maxsize=16)
+def _running(now: Now) -> ReturningUpdate[Any]:
+    written = questions.c.stage == Stage.WRITING.value
+    until = now + sa.bindparam("lease_s", type_=sa.Double)
+    return (
+        questions.update()
+        .where(questions.c.id.in_(sa.bindparam("ids", expanding=True)))
+        .values(
+            state=RUNNING,
+            claimed_at=now,
+            stage=sa.case((written, questions.c.stage), else_=Stage.READING.value),
+            lease_owner=sa.bindparam("owner"),
+            lease_until=until,
+            fence=questions.c.fence + 1,
+        )
+        .returning(questions, (now - questions.c.accepted_at).label("waited_s"))
+    )
+
+
+def _alone(connection: Connection) -> bool:
+    """Whether no other process claims until this transaction ends; nobody waits for one that was paused."""
+    if connection.dialect.name != "postgresql":
+        return True
+    return bool(connection.execute(sa.select(sa.func.pg_try_advisory_xact_lock(CLAIMING))).scalar())
+
+
+def _free() -> sa.ColumnElement[bool]:
+    """Waiting, not locked, and nothing runs or waits before it in its thread."""
+    other = questions.alias()
+    in_thread = sa.and_(
+        other.c.team_id == questions.c.team_id,
+        other.c.channel_id == questions.c.channel_id,
+        other.c.thread_ts == questions.c.thread_ts,
+    )
+    # Two conditions that an index answers each; as one with "or", SQLite goes through the whole channel. As values and
+    # not by EXISTS, of which PostgreSQL makes joins: of a table that it has no statistics of yet, with every pair.
+    one = sa.select(other.c.id).where(in_thread).limit(1)
+    under_way = one.where(other.c.state == RUNNING).scalar_subquery()
+    earlier = one.where(other.c.state == WAITING, other.c.ts < questions.c.ts).scalar_subquery()
+    free = (questions.c.lease_until.is_(None), under_way.is_(None), earlier.is_(None))
+    return sa.and_(questions.c.state == WAITING, *free)
+
+
+def _may_run(owner: str, serves: Serves, *, settled: bool) -> sa.ColumnElement[bool]:
+    """What was under way in several deaths does not run while its process starts, and suspects run one at a time."""
+    if not settled:
+        return sa.and_(questions.c.crashes < CRASHES_BEFORE_CARE, ~SUSPECT)
+    other = questions.alias()
+    suspect = other.c.strikes == STRIKES_MAX - 1
+    shown = sa.and_(other.c.stage.is_not(None), other.c.stage == Stage.WRITING.value)
+    under_way = sa.exists().where(other.c.state == RUNNING, other.c.lease_owner == owner, suspect, ~shown)
+    waiting = sa.and_(serves(other), other.c.state == WAITING, other.c.lease_until.is_(None))
+    first = sa.select(sa.func.min(other.c.ts)).where(waiting, suspect)
+    return sa.or_(~SUSPECT, sa.and_(~under_way, questions.c.ts == first.scalar_subquery()))
