@@ -49,7 +49,7 @@ SENTENCES = {
     ),
 }
 SILENT_S = 600.0
-"""So long nobody hears the same sentence again."""
+"""So long nobody reads the same sentence again."""
 SILENT_NOT_NOW_S = 50.0
 """That sentence asks for another try in a minute, which must not be met with silence."""
 HEARD_MAX = 10_000
@@ -148,23 +148,25 @@ class Policy:
         return own - {""} or self.home.ids
 
 
+def silent_s(reason: str) -> float:
+    """For how long nobody reads the sentence of ``reason`` again: a ``Reason``, or another word of a caller's."""
+    return SILENT_NOT_NOW_S if reason == Reason.NOT_NOW else SILENT_S
+
+
 @dataclass(slots=True)
 class Heard:
-    """Who heard which sentence when, so that nobody hears the same one again for a while. ``now_s`` only grows."""
+    """Which sentences were said when, by keys of the caller's, as far as one process knows. ``now_s`` only grows."""
 
-    _at_s: OrderedDict[tuple[str, Reason], float] = field(default_factory=OrderedDict)
+    _at_s: OrderedDict[tuple[str, ...], float] = field(default_factory=OrderedDict)
 
-    def may_hear(self, user_id: str, reason: Reason, now_s: float) -> bool:
-        """Whether to say it; if so, it counts as said."""
-        key = (user_id, reason)
-        silent_s = SILENT_NOT_NOW_S if reason is Reason.NOT_NOW else SILENT_S
-        if now_s - self._at_s.get(key, -silent_s) < silent_s:
-            return False
+    def may_hear(self, key: tuple[str, ...], silent_s: float, now_s: float) -> bool:
+        return now_s - self._at_s.get(key, -silent_s) >= silent_s
+
+    def note(self, key: tuple[str, ...], now_s: float) -> None:
         self._at_s[key] = now_s
         self._at_s.move_to_end(key)
         if len(self._at_s) > HEARD_MAX:
             self._at_s.popitem(last=False)
-        return True
 
 
 def _misses(allowed: frozenset[str], value: str) -> bool:

@@ -1,7 +1,8 @@
 """A question goes in; whether it may be answered comes out, and who may not ask is told why, once in a while.
 
-I/O: Slack through ``People`` and ``Asides``, which it implements; the clock. There is one door for every way to ask: a
-turn goes through it before anything else happens, a press before it becomes a question, a notice before it is shown.
+I/O: Slack through ``People`` and ``Asides``, which it implements; the database through ``Sentences``; the clock. There
+is one door for every way to ask: a turn goes through it before anything else happens, a press before it becomes a
+question, a notice before it is shown.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Protocol
 
-from bot.access import SENTENCES, Heard, Person, Policy, Reason
-from bot.errors import SlackError, SlackNoAccess
+from bot.access import SENTENCES, Heard, Person, Policy, Reason, silent_s
+from bot.errors import SlackError, SlackNoAccess, StoreFailed
 from bot.lease import Lease
 from bot.logs import get_logger
 from bot.messages import Question
@@ -45,11 +46,26 @@ class People(Protocol):
         """
 
 
+class Sentences(Protocol):
+    """What was said to whom, by all processes."""
+
+    async def may_hear(self, team_id: str, user_id: str, reason: str, silent_s: float) -> bool:
+        """Whether to say it: nobody has for ``silent_s``; if so, it counts as said. Raises ``StoreFailed``."""
+
+
 class Door:
-    def __init__(self, policy: Policy, people: People, asides: Asides, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        people: People,
+        asides: Asides,
+        sentences: Sentences,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
         self._policy = policy
         self._people = people
         self._asides = asides
+        self._sentences = sentences
         self._clock = clock
         self._heard = Heard()
 
@@ -75,8 +91,8 @@ class Door:
         return self._policy.reason(question, person)
 
     async def turn_away(self, question: Question, reason: Reason) -> None:
-        """Tells the person why, unless they have heard it lately. Never raises ``SlackError``."""
-        told = self._heard.may_hear(question.user_id, reason, self._clock())
+        """Tells the person why, unless they have read it lately, whichever way they asked. Never raises."""
+        told = await self.may_hear(question, reason.value)
         log.info(
             "access.denied",
             reason=reason.value,
@@ -87,6 +103,21 @@ class Door:
             told=told,
         )
         await self._asides.decline(question, SENTENCES[reason] if told else "")
+
+    async def may_hear(self, question: Question, reason: str) -> bool:
+        """Whether to say why a question is not answered; if so, it counts as said, in every process.
+
+        While the database is away this process goes by what it has said itself.
+        """
+        key, quiet_s = (question.team_id, question.user_id, reason), silent_s(reason)
+        try:
+            may_hear = await self._sentences.may_hear(*key, quiet_s)
+        except StoreFailed as error:
+            log.warning("access.sentence_not_recorded", error=str(error))
+            may_hear = self._heard.may_hear(key, quiet_s, self._clock())
+        if may_hear:
+            self._heard.note(key, self._clock())
+        return may_hear
 
 
 class DiscreetNotices:

@@ -22,6 +22,7 @@ WORDS = {
     "learned_limits": "limits of Slack's that were learned",
     "processes": "signs of life of processes",
     "questions": "answered questions",
+    "refusal_sentences": "notes of who was told why they are not answered",
     "refused_files": "notes of files that the model's API refused",
     "reply_parts": "records of the messages of replies",
     "usage": "figures of what questions used",

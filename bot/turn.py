@@ -209,15 +209,22 @@ class Turn:
         return Outcome.DENIED
 
     async def _refuse(self, claim: Claim, spent: Spent) -> Result:
-        """Says in private that a budget of the day is used up: others see nothing, and a notice goes."""
+        """Says in private that a budget of the day is used up: others see nothing, and a notice goes.
+
+        Once in a while, for each way of asking: these are people whom the bot answers, and to whom silence would look
+        like a bot that is dead.
+        """
         if not claim.lease.held():
             raise LeaseLost
-        question = claim.question
-        log.info("turn.over_budget", budget=spent.budget.value, team=question.team_id, user=question.user_id)
-        if question.entry_point is not EntryPoint.MENTION:  # only that person sees the reply
-            return Result(Ending(Outcome.OVER_BUDGET, endings.over_budget(spent)))
-        await self.replies.tell(question, endings.over_budget(spent, endings.NEXT_DAY_IN_SLACK))
-        return Result(Ending(Outcome.OVER_BUDGET))
+        question, budget = claim.question, spent.budget.value
+        told = await self.door.may_hear(question, f"{budget}/{question.entry_point.value}")
+        log.info("turn.over_budget", budget=budget, team=question.team_id, user=question.user_id, told=told)
+        words = ""
+        if told and question.entry_point is EntryPoint.MENTION:
+            await self.replies.tell(question, endings.over_budget(spent, endings.NEXT_DAY_IN_SLACK))
+        elif told:  # only that person sees the reply
+            words = endings.over_budget(spent)
+        return Result(Ending(Outcome.OVER_BUDGET, words))
 
     async def _say_elsewhere(self, question: Question, error: ReplyNotPossible) -> Outcome:
         log.warning("reply.not_possible", channel=question.channel_id, method=error.method, code=error.code)

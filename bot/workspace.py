@@ -40,6 +40,7 @@ from bot.slack.web_api.session import sdk_client
 from bot.slack.write.asides import SlackAsides
 from bot.stops import StopWatch
 from bot.store.database import Database
+from bot.store.refusal_sentences import StoredSentences
 from bot.store.reply_records import StoredReplyRecords
 from bot.store.usage import StoredUsage
 from bot.turn import Turn
@@ -90,7 +91,9 @@ async def open_workspace(
     await components.keep_limits(api.rate_limiter, database, identity.team_id, parts)
     questions = components.questions(settings, database, identity, shared.instructions)
     names = components.names(api, parts)
-    door = Door(access_policy(settings, identity.home), names, SlackAsides(api, shared.session))
+    door = Door(
+        access_policy(settings, identity.home), names, SlackAsides(api, shared.session), StoredSentences(database)
+    )
     door.warn_of_missing_scopes(api.scopes)
     reader = ThreadReader(api, names, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id)
     replies = components.replies(settings, api, reader, StoredReplyRecords(database), shared.session)

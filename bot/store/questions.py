@@ -28,13 +28,23 @@ from bot.shares import Heard, Others
 from bot.store import claims, leases, payloads, statements
 from bot.store.database import Database
 from bot.store.fairness import TurnBounds, beside
-from bot.store.schema import conversations, deleted_files, processes, questions, refused_files, usage
+from bot.store.schema import (
+    conversations,
+    deleted_files,
+    processes,
+    questions,
+    refusal_sentences,
+    refused_files,
+    usage,
+)
 from bot.store.statements import of_lease, of_question, of_thread
 from bot.store.usage import DAY_S, Counting
 
 SAFETY = 0.25
 """Of a lease: so much sooner it is over here than in the database, for a call to Slack that is on its way then."""
 FORGET_PROCESSES_S = 3_600.0
+FORGET_SENTENCES_S = 3_600.0
+"""Longer than anybody is spared a sentence that they have read."""
 USAGE_DAYS = 400
 """How long it is kept what questions used: a year, and some time to look at it."""
 CLAIM_TRIES_MAX = 20
@@ -199,6 +209,7 @@ class StoredQuestions:
             connection.execute(refused_files.delete().where(refused_files.c.at < now - age_s))
             connection.execute(deleted_files.delete().where(deleted_files.c.at < now - age_s))
             connection.execute(conversations.delete().where(conversations.c.at < now - age_s))
+            connection.execute(refusal_sentences.delete().where(refusal_sentences.c.at < now - FORGET_SENTENCES_S))
             today = connection.execute(sa.select(now)).scalar_one() // DAY_S
             connection.execute(usage.delete().where(usage.c.day < today - USAGE_DAYS))
             connection.execute(processes.delete().where(processes.c.seen_at < now - FORGET_PROCESSES_S))

@@ -133,6 +133,17 @@ conversations = sa.Table(
     sa.Index("ix_conversations_at", "at"),
 )
 
+# Which sentence somebody read who was not answered: nobody reads it again for a while, whichever process says it.
+refusal_sentences = sa.Table(
+    "refusal_sentences",
+    metadata,
+    sa.Column("team_id", sa.String(32), primary_key=True),
+    sa.Column("user_id", sa.String(32), primary_key=True),
+    sa.Column("reason", sa.String(48), primary_key=True),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Index("ix_refusal_sentences_at", "at"),
+)
+
 # What refusals have taught of a limit of Slack's: ``calls`` a minute, ``burst`` of them at once.
 learned_limits = sa.Table(
     "learned_limits",

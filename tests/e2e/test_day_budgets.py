@@ -105,6 +105,26 @@ async def test_in_a_direct_message_and_for_a_command_the_reply_says_it(running: 
         assert len(stage.model.requests) == 1
 
 
+async def test_who_goes_on_asking_reads_it_once_in_a_while_for_each_way_of_asking(running: Running) -> None:
+    async with running(bot_user_questions_per_day=1) as stage:
+        workspace, ada = stage.workspace, stage.workspace.user("ada")
+        direct = workspace.direct_message(ada)
+        await stage.outcome(await stage.ask("@claude hello"))
+        for _ in range(2):
+            assert await stage.outcome(await stage.ask("@claude hello")) == "over_budget"
+            assert await stage.outcome(await stage.ask("hello", channel=direct)) == "over_budget"
+            invocation = await workspace.command(ada, workspace.channel("random"), "/ask", "hello")
+            trigger = str(workspace.delivery(invocation).payload["trigger_id"])
+            assert await stage.outcome(trigger) == "over_budget"
+
+        (in_channel,) = workspace.ephemerals(stage.general, ada)
+        assert in_channel["text"].startswith(ONE_A_DAY)
+        own = [message for message in workspace.messages(direct) if message["user"] == workspace.bot_user_id]
+        assert [visible_text(message) for message in own] == [ONE_A_DAY + AGAIN]
+        shown = workspace.ephemerals(workspace.channel("random"), ada)
+        assert [visible_text(message) for message in shown] == [ONE_A_DAY + AGAIN]  # no acknowledgement is left either
+
+
 async def test_tokens_that_are_used_up_keep_the_next_question_from_being_answered(running: Running) -> None:
     async with running(bot_user_tokens_per_day=1_000, bot_workspace_tokens_per_day=1_500) as stage:
         stage.model.script(*(Answer("x" * 4_000) for _ in range(2)))

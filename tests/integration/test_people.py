@@ -15,6 +15,8 @@ from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.names import PERSON_AGE_MAX_S, Names
 from bot.slack.web_api.rate_limiter import RateLimiter
 from bot.slack.write.asides import SlackAsides
+from bot.store.database import Database
+from bot.store.refusal_sentences import StoredSentences
 from playground.workspace import defaults
 from playground.workspace.workspace import Workspace
 from tests.asked import asked
@@ -123,24 +125,27 @@ async def test_without_the_permission_to_ask_nobody_is_described(ws: Workspace, 
     ],
 )
 async def test_the_door_is_open_to_those_whom_slack_describes(
-    ws: Workspace, api: SlackClient, names: Names, session: aiohttp.ClientSession, trouble: str, reason: Reason | None
-) -> None:
+    ws: Workspace, api: SlackClient, names: Names, session: aiohttp.ClientSession, database: Database,
+    trouble: str, reason: Reason | None,
+) -> None:  # fmt: skip
     if trouble == "status":
         ws.faults.status("users.info", 500, times=FOREVER)
     elif trouble:
         ws.faults.refuse("users.info", trouble, times=FOREVER)
-    door = Door(Policy(home=Home(defaults.TEAM_ID)), names, SlackAsides(api, session))
+    door = Door(Policy(home=Home(defaults.TEAM_ID)), names, SlackAsides(api, session), StoredSentences(database))
     question = asked("1.0", team_id=defaults.TEAM_ID, user_id=ws.user("ada"))
 
     assert await door.refusal(question, within_s=0.5) == reason
 
 
 async def test_who_is_on_a_list_is_not_looked_up(
-    ws: Workspace, api: SlackClient, names: Names, session: aiohttp.ClientSession
+    ws: Workspace, api: SlackClient, names: Names, session: aiohttp.ClientSession, database: Database
 ) -> None:
     policy = Policy(home=Home(defaults.TEAM_ID), denied_users=frozenset({"U1"}))
 
-    assert await Door(policy, names, SlackAsides(api, session)).refusal(asked("1.0")) is Reason.USER_DENIED
+    door = Door(policy, names, SlackAsides(api, session), StoredSentences(database))
+
+    assert await door.refusal(asked("1.0")) is Reason.USER_DENIED
     assert lookups(ws) == 0
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.access import HEARD_MAX, SENTENCES, SILENT_NOT_NOW_S, SILENT_S, Heard, Home, Person, Policy, Reason
+from bot.access import HEARD_MAX, SENTENCES, SILENT_S, Heard, Home, Person, Policy, Reason
 from tests.asked import asked
 
 HOME = Home("T1", "E1")
@@ -158,29 +158,11 @@ def test_every_reason_has_one_sentence() -> None:
         assert ". " not in sentence
 
 
-def test_nobody_hears_the_same_sentence_again_for_a_while() -> None:
-    heard = Heard()
-
-    assert heard.may_hear("U1", Reason.GUEST, 0.0)
-    assert not heard.may_hear("U1", Reason.GUEST, SILENT_S - 1)
-    assert heard.may_hear("U1", Reason.USER_DENIED, 1.0)
-    assert heard.may_hear("U2", Reason.GUEST, 1.0)
-    assert heard.may_hear("U1", Reason.GUEST, SILENT_S)
-    assert not heard.may_hear("U1", Reason.GUEST, SILENT_S + 1)
-
-
-def test_who_was_asked_to_try_again_in_a_minute_is_answered_when_they_do() -> None:
-    heard = Heard()
-
-    assert heard.may_hear("U1", Reason.NOT_NOW, 0.0)
-    assert not heard.may_hear("U1", Reason.NOT_NOW, 10.0)
-    assert heard.may_hear("U1", Reason.NOT_NOW, SILENT_NOT_NOW_S)
-
-
 def test_who_heard_what_is_remembered_of_so_many_and_no_more() -> None:
     heard = Heard()
     for number in range(HEARD_MAX + 1):
-        assert heard.may_hear(f"U{number}", Reason.GUEST, 0.0)
+        heard.note(("T1", f"U{number}", Reason.GUEST), 0.0)
 
-    assert heard.may_hear("U0", Reason.GUEST, 1.0)
-    assert not heard.may_hear(f"U{HEARD_MAX}", Reason.GUEST, 1.0)
+    assert heard.may_hear(("T1", "U0", Reason.GUEST), SILENT_S, 1.0)
+    assert not heard.may_hear(("T1", f"U{HEARD_MAX}", Reason.GUEST), SILENT_S, 1.0)
+    assert heard.may_hear(("T1", f"U{HEARD_MAX}", Reason.GUEST), SILENT_S, SILENT_S)

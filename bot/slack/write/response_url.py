@@ -23,6 +23,7 @@ from bot.slack.write.plan import Action, Respond
 METHOD = "response_url"
 GONE_STATUSES = frozenset({403, 404, 410})
 GONE_CODES = ("used_url", "expired_url")
+TAKEN_AWAY = {"delete_original": True}
 ANSWER_CHARS_MAX = 200
 WAIT_MAX_S = 60.0
 SLACK_DOMAINS = ("slack.com", "slack-gov.com")
@@ -62,8 +63,9 @@ class ResponseUrlOutlet:
         if not isinstance(action, Respond):
             raise TypeError("only responses go to a response_url")
         body = {"response_type": "ephemeral", "replace_original": action.replace}
+        nothing = action.replace and action.content.empty
         try:
-            await self._post({**body, **NO_PREVIEWS, **message(action.content)})
+            await self._post(TAKEN_AWAY if nothing else {**body, **NO_PREVIEWS, **message(action.content)})
         except SlackUnavailable as error:
             if error.retry_after_s is None:
                 raise
@@ -74,7 +76,7 @@ class ResponseUrlOutlet:
     async def replace(self, content: Content | None) -> None:
         """Puts ``content`` in the place of what the acknowledgement showed; ``None`` takes that away."""
         shown = {} if content is None else {"replace_original": True, **NO_PREVIEWS, **message(content)}
-        await self._post(shown or {"delete_original": True})
+        await self._post(shown or TAKEN_AWAY)
 
     async def _post(self, body: dict[str, Any]) -> None:
         if not self._allowed:

@@ -1,0 +1,38 @@
+"""A sentence that somebody is about to read goes in; whether they have not read it lately comes out.
+
+I/O: the database. Implements ``door.Sentences``; ``StoredQuestions.forget`` drops what is old. One statement decides
+and remembers, so that of processes that ask at the same moment one alone says it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.store.database import Database
+from bot.store.schema import refusal_sentences
+
+KEY = ("team_id", "user_id", "reason")
+
+
+class StoredSentences:
+    """``clock`` is the time since the epoch, where the database is not shared; a shared one has its own."""
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+        self._database = database
+        self._clock = clock
+        self._insert = postgresql.insert if database.shared else sqlite.insert
+
+    async def may_hear(self, team_id: str, user_id: str, reason: str, silent_s: float) -> bool:
+        said = self._insert(refusal_sentences).values(
+            team_id=team_id, user_id=user_id, reason=reason, at=self._database.now(self._clock)
+        )
+        # A clock that was set back must not silence anybody until it is there again.
+        ago_s = sa.func.abs(said.excluded.at - refusal_sentences.c.at)
+        again = said.on_conflict_do_update(
+            index_elements=KEY, set_={"at": said.excluded.at}, where=ago_s >= silent_s
+        ).returning(refusal_sentences.c.at)
+        return await self._database.run(lambda connection: connection.execute(again).first(), durable=False) is not None
