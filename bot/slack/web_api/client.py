@@ -91,7 +91,7 @@ class SlackClient:
                 self.rate_limiter.refused(method, failure.retry_after_s, channel_id)
             raise failure from error
         finally:
-            self._rate_limiter.landed(method, now_s() - sent_s)
+            self.rate_limiter.landed(method, now_s() - sent_s)
         if scopes := _header(response.headers, "x-oauth-scopes"):
             self.scopes = frozenset(scope.strip() for scope in scopes.split(","))
         data = response.data
