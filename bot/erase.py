@@ -25,6 +25,7 @@ WORDS = {
     "refusal_sentences": "notes of who was told why they are not answered",
     "refused_files": "notes of files that the model's API refused",
     "reply_parts": "records of the messages of replies",
+    "thread_settings": "what was chosen in threads",
     "usage": "figures of what questions used",
 }
 """What a table holds; one that is not here goes by its name."""

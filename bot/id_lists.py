@@ -13,6 +13,7 @@ SHOWN_CHARS_MAX = 40
 WORKSPACE = re.compile(r"[TE][A-Z0-9]{1,30}")
 CHANNEL = re.compile(r"[CDG][A-Z0-9]{1,30}")
 USER = re.compile(r"[UWB][A-Z0-9]{1,30}")
+MODEL = re.compile(r"[\w./:@+-]{1,128}", re.ASCII)
 DOMAIN = re.compile(r"(?=.{3,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
@@ -31,6 +32,10 @@ def users(value: object) -> object:
 def domains(value: object) -> object:
     """``@example.com`` is read as ``example.com``; a domain of other scripts is given in its ``xn--`` form."""
     return _listed(value, _bare_domain, DOMAIN, "no domain such as example.com")
+
+
+def models(value: object) -> object:
+    return _listed(value, str, MODEL, "no id of a model, such as claude-haiku-4-5")
 
 
 def _bare_domain(item: str) -> str:

@@ -50,6 +50,7 @@ Workspaces = Annotated[frozenset[str] | None, NoDecode, BeforeValidator(id_lists
 Channels = Annotated[frozenset[str] | None, NoDecode, BeforeValidator(id_lists.channels)]
 Users = Annotated[frozenset[str] | None, NoDecode, BeforeValidator(id_lists.users)]
 Domains = Annotated[frozenset[str] | None, NoDecode, BeforeValidator(id_lists.domains)]
+Models = Annotated[frozenset[str] | None, NoDecode, BeforeValidator(id_lists.models)]
 Secret = Annotated[SecretStr | None, BeforeValidator(from_file)]
 """The field before it, whose name ends in ``_file``, may say where it is."""
 Prompt = Annotated[str, BeforeValidator(_prompt)]

@@ -12,7 +12,7 @@ from pydantic import Field, field_validator
 
 from bot.environment import Environment, secret
 from bot.model_settings import DATA_DIR
-from bot.setting_types import Channels, Domains, Secret, Users, Workspaces, file_of, known_database
+from bot.setting_types import Channels, Domains, Models, Secret, Users, Workspaces, file_of, known_database
 from bot.slack_settings import SlackSettings
 
 
@@ -53,6 +53,11 @@ class Settings(SlackSettings):
     )
     bot_footer: Literal["off", "usage"] = Field(
         "off", description="What stands under an answer: `usage` shows its tokens, what they cost, and the model."
+    )
+    bot_models: Models = Field(
+        None,
+        description="Models that people may choose for a thread with `!model NAME`: ids as the API names them, by "
+        "commas. Not set: none but the configured one.",
     )
     bot_streaming: Literal["edits", "native"] = Field(
         "edits", description="How answers grow: `edits` of a message; `native`: Slack's streams, in direct messages."

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -77,7 +77,7 @@ class Turn:
     door: Door
     usage: UsageRecords
     stop_watch: StopWatch
-    instructions: Callable[[Question, Channel], Instructions]
+    instructions: Callable[[Question, Channel], Awaitable[Instructions]]
     bills_shown: bool = False
     """Whether people read under an answer what it used."""
 
@@ -172,7 +172,7 @@ class Turn:
             return Result(Ending(Outcome.GREETED))
         if any(message.attachments for message in thread):
             self.questions.reached(claim, Stage.FILES)
-        instructions = self.instructions(question, await self.threads.channel(question))
+        instructions = await self.instructions(question, await self.threads.channel(question))
         bill.model, bill.effort = instructions.model, instructions.effort
         draft = await self.drafting.draft(question, dated(thread, question, time.time()), instructions, reply.status)
         reply.status("is thinking…")

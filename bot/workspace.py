@@ -16,6 +16,8 @@ import httpx
 
 from bot import components
 from bot.answering import Answering
+from bot.commands.carrying_out import Commands
+from bot.commands.choosing import Choosing
 from bot.derived import access_policy
 from bot.door import DiscreetNotices, Door
 from bot.file_ports import RefusedFiles
@@ -37,11 +39,12 @@ from bot.slack.web_api.client import SlackClient, Stop
 from bot.slack.web_api.identity import Identity, check_token, identify
 from bot.slack.web_api.rate_limiter import RateLimiter
 from bot.slack.web_api.session import sdk_client
-from bot.slack.write.asides import SlackAsides
+from bot.slack.write.asides import CommandAnswers, SlackAsides
 from bot.stops import StopWatch
 from bot.store.database import Database
 from bot.store.refusal_sentences import StoredSentences
 from bot.store.reply_records import StoredReplyRecords
+from bot.store.thread_settings import StoredThreadSettings
 from bot.store.usage import StoredUsage
 from bot.turn import Turn
 
@@ -98,6 +101,8 @@ async def open_workspace(
     reader = ThreadReader(api, names, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id)
     replies = components.replies(settings, api, reader, StoredReplyRecords(database), shared.session)
     files = components.file_reader(settings, shared.workshop, shared.downloads, api, token)
+    chosen = StoredThreadSettings(database)
+    choosing = Choosing(shared.instructions, chosen, sorted(settings.bot_models or ()))
     turn = Turn(
         threads=reader,
         drafting=Drafting(files, shared.refused_files, shared.batch_reading, shared.windows),
@@ -108,7 +113,7 @@ async def open_workspace(
         door=door,
         usage=shared.usage,
         stop_watch=shared.stop_watch,
-        instructions=shared.instructions.of,
+        instructions=choosing.of,
         bills_shown=settings.bot_footer == "usage",
     )
     inbox = components.inbox(settings, questions, DiscreetNotices(door, replies), turn, api.rate_limiter, shared.pulse)
@@ -118,6 +123,7 @@ async def open_workspace(
         replace=questions.replace,
         stop=shared.stop_watch.stop,
         conversations=components.conversations(settings, database),
+        commands=Commands(chosen, CommandAnswers(api), choosing.menu),
         button_pressed=replies.button_pressed,
         file_deleted=functools.partial(shared.forgetting.deleted, identity.team_id),
         is_bot=names.is_bot,

@@ -46,11 +46,14 @@ class Instructing:
     def model_in(self, channel_id: str) -> str:
         return self._in(channel_id).model or self.model
 
+    def effort_in(self, channel_id: str) -> str:
+        own = self._in(channel_id).effort
+        return self.effort if own is None else own
+
     def of(self, question: Question, channel: Channel) -> Instructions:
-        own = self._in(question.channel_id)
-        model = own.model or self.model
-        effort = self.effort if own.effort is None else own.effort
-        return Instructions(system_prompt(self.prompt, own.instructions or "", channel), model, effort)
+        id_ = question.channel_id
+        system = system_prompt(self.prompt, self._in(id_).instructions or "", channel)
+        return Instructions(system, self.model_in(id_), self.effort_in(id_))
 
     def _in(self, channel_id: str) -> ChannelSettings:
         return self.channels().get(channel_id, ChannelSettings())

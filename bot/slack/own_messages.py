@@ -17,6 +17,7 @@ from bot.ports import Button
 from bot.slack.shapes import Json, object_of, text_of
 
 ANSWER_EVENT = "answer"
+ASIDE_EVENT = "aside"
 NOTICE = -1
 NUMBER_DIGITS_MAX = 20
 TS_DIGITS = 6
@@ -27,6 +28,16 @@ _PRESS_DIGIT = {Button.CONTINUE: "1", Button.ASK_AGAIN: "2", Button.READ_ALL: "3
 def metadata(question: Question, part: int) -> dict[str, Any]:
     """The ``metadata`` argument for the message that shows ``part`` of the reply to ``question``."""
     return {"event_type": ANSWER_EVENT, "event_payload": {"question_ts": question.ts, "part": part}}
+
+
+def aside_metadata() -> dict[str, Any]:
+    """Of a message that is no answer of the model's, so that it is no part of what the model reads."""
+    return {"event_type": ASIDE_EVENT, "event_payload": {}}
+
+
+def is_aside(message: Json) -> bool:
+    """Of a message of ours."""
+    return object_of(message.get("metadata")).get("event_type") == ASIDE_EVENT
 
 
 def answered_question(message: Json) -> tuple[str, int] | None:

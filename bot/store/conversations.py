@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
-from bot.messages import Question
+from bot.messages import Question, ThreadKey
 from bot.store import statements
 from bot.store.database import Database
 from bot.store.schema import conversations
@@ -46,6 +46,13 @@ class StoredConversations:
             "since": question.ts,
         }
         self._database.later(lambda connection: connection.execute(self._mentioned, values))
+
+    async def known(self, thread: ThreadKey) -> bool:
+        """Whether the bot was ever mentioned there."""
+        of_thread = statements.of_thread(thread)
+        return await self._database.run(
+            lambda connection: connection.execute(_KNOWN, of_thread).first() is not None, durable=False
+        )
 
     async def continues(self, question: Question, *, to_others: bool) -> bool:
         """Whether what was said in a thread without a mention is meant for the bot. What came late changes nothing."""

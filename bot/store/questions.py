@@ -35,6 +35,7 @@ from bot.store.schema import (
     questions,
     refusal_sentences,
     refused_files,
+    thread_settings,
     usage,
 )
 from bot.store.statements import of_lease, of_question, of_thread
@@ -209,6 +210,7 @@ class StoredQuestions:
             connection.execute(refused_files.delete().where(refused_files.c.at < now - age_s))
             connection.execute(deleted_files.delete().where(deleted_files.c.at < now - age_s))
             connection.execute(conversations.delete().where(conversations.c.at < now - age_s))
+            connection.execute(thread_settings.delete().where(thread_settings.c.at < now - age_s))
             connection.execute(refusal_sentences.delete().where(refusal_sentences.c.at < now - FORGET_SENTENCES_S))
             today = connection.execute(sa.select(now)).scalar_one() // DAY_S
             connection.execute(usage.delete().where(usage.c.day < today - USAGE_DAYS))

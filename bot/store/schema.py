@@ -144,6 +144,20 @@ refusal_sentences = sa.Table(
     sa.Index("ix_refusal_sentences_at", "at"),
 )
 
+# What people chose in a thread.
+thread_settings = sa.Table(
+    "thread_settings",
+    metadata,
+    sa.Column("team_id", sa.String(32), primary_key=True),
+    sa.Column("channel_id", sa.String(32), primary_key=True),
+    sa.Column("thread_ts", sa.String(128), primary_key=True),
+    sa.Column("muted", sa.Boolean, nullable=False),
+    sa.Column("model", sa.String(128), nullable=False),
+    sa.Column("effort", sa.String(16), nullable=False),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Index("ix_thread_settings_at", "at"),
+)
+
 # What refusals have taught of a limit of Slack's: ``calls`` a minute, ``burst`` of them at once.
 learned_limits = sa.Table(
     "learned_limits",

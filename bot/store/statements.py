@@ -90,7 +90,9 @@ REPLACE = (
 REQUEUE = questions.update().where(_STILL_RUNS).values(state=WAITING, unrecorded=True, **NO_LEASE)
 REMOVE_ERASED = questions.delete().where(_STILL_RUNS, questions.c.payload.is_(None))
 FORGET_USAGE = usage.delete().where(usage.c.question_id == sa.bindparam("held_id"))
-WITHDRAWN = sa.select(questions.c.ts).where(_IN_THREAD, questions.c.outcome == Outcome.REFUSED.value)
+WITHDRAWN = sa.select(questions.c.ts).where(
+    _IN_THREAD, questions.c.outcome.in_((Outcome.REFUSED.value, Outcome.NO_QUESTION.value))
+)
 
 
 class Timed:

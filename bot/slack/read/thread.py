@@ -191,6 +191,8 @@ class ThreadReader:
         async for message in one_by_one(messages):
             if text_of(message.get("subtype")) not in SAID or message.get("hidden") is True:
                 continue
+            if own_messages.is_aside(message) and self._is_own(message):
+                continue
             answered, part = self._answer_to(message)
             ts = ts_order(text_of(message.get("ts")))
             place = (ts_order(answered), 1, part, ts) if answered else (ts, 0, 0, ts)
@@ -209,7 +211,8 @@ class ThreadReader:
         later = ts_order(text_of(message.get("ts"))) > ts_order(
             question.ts
         )  # Slack gives the root whatever is asked for
-        return later and self._is_own(message) and self._answer_to(message) == ("", 0)
+        unmarked = self._answer_to(message) == ("", 0) and not own_messages.is_aside(message)
+        return later and unmarked and self._is_own(message)
 
     def _is_own(self, message: Json) -> bool:
         return self._author(message).kind is AuthorKind.THIS_BOT

@@ -14,8 +14,10 @@ from functools import partial
 from typing import Any, Protocol
 
 from bot.access import Reason
+from bot.commands.carrying_out import Commands
+from bot.commands.spoken import command_in
 from bot.logs import get_logger
-from bot.messages import EntryPoint, Question
+from bot.messages import EntryPoint, Question, ThreadKey
 from bot.slack import buttons
 from bot.slack.receive import changes
 from bot.slack.receive.payloads import (
@@ -45,6 +47,9 @@ class Conversations(Protocol):
     def mentioned(self, question: Question) -> None:
         """Whoever asked it speaks with the bot from now on. It is written down together with the question."""
 
+    async def known(self, thread: ThreadKey) -> bool:
+        """Whether the bot was ever mentioned there. Raises ``StoreFailed``."""
+
     async def continues(self, question: Question, *, to_others: bool) -> bool:
         """Whether what somebody said without a mention is said to the bot. Raises ``StoreFailed``."""
 
@@ -60,6 +65,7 @@ class Handlers:
     """How many questions it is about."""
     conversations: Conversations | None
     """``None``: nothing is answered without a mention."""
+    commands: Commands
     button_pressed: Callable[[buttons.PressedMessage], Coroutine[Any, Any, None]]
     file_deleted: Callable[[str], Coroutine[Any, Any, None]]
     is_bot: Callable[..., Awaitable[bool | None]]
@@ -108,19 +114,33 @@ class Listeners:
             return
         if self._handlers.conversations is not None and question.entry_point is EntryPoint.MENTION:
             self._handlers.conversations.mentioned(question)
-        await self._handlers.accept(question)
+        if not await self._commanded(question, addressed=True):
+            await self._handlers.accept(question)
 
     async def _overheard(self, said: Question, *, to_others: bool, edited: bool) -> None:
         """What is not for the bot is neither kept nor logged."""
+        conversations = self._handlers.conversations
         if edited:
             await self._handlers.replace(said)
-        elif await self._stopped(said) or self._handlers.conversations is None:
+        elif await self._stopped(said) or conversations is None:
             return
+        elif command_in(said, addressed=False) is not None and await conversations.known(said.thread):
+            await self._commanded(said, addressed=False)
         elif (
-            await self._handlers.conversations.continues(said, to_others=to_others)
+            await conversations.continues(said, to_others=to_others)
+            and not await self._handlers.commands.muted(said.thread)
             and await self._handlers.refusal(said, within_s=KNOWN_WITHIN_S) is None
         ):
             await self._handlers.accept(said)
+
+    async def _commanded(self, said: Question, *, addressed: bool) -> bool:
+        """Whether it was no question but a command, which is carried out."""
+        command = command_in(said, addressed=addressed)
+        if command is None or await self._handlers.refusal(said, within_s=KNOWN_WITHIN_S) is not None:
+            return False  # whoever may not ask is turned away like with a question
+        if (rest := await self._handlers.commands.carry_out(said, command)) is not None:
+            self._after_the_ack(rest)
+        return True
 
     async def _stopped(self, question: Question) -> bool:
         """Whether it was no question but the word that ends an answer, and there was one to end."""

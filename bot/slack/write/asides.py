@@ -13,6 +13,8 @@ import aiohttp
 from bot.errors import SlackError, SlackUnavailable
 from bot.logs import get_logger
 from bot.messages import EntryPoint, Question
+from bot.slack.escape import escape
+from bot.slack.own_messages import aside_metadata
 from bot.slack.web_api.client import SlackClient
 from bot.slack.write.content import Content
 from bot.slack.write.message_arguments import NO_PREVIEWS, VERBATIM
@@ -58,6 +60,33 @@ class SlackAsides:
 
     def _outlet(self, response_url: str) -> ResponseUrlOutlet:
         return ResponseUrlOutlet(response_url, self._session, self._api.address)
+
+
+class CommandAnswers:
+    """Implements ``commands.carrying_out.Answers``."""
+
+    def __init__(self, api: SlackClient) -> None:
+        self._api = api
+
+    async def tell(self, question: Question, sentence: str) -> None:
+        if question.entry_point is EntryPoint.DIRECT:
+            await self.announce(question, sentence)
+        else:
+            await tell(self._api, question, escape(sentence))
+
+    async def announce(self, question: Question, sentence: str) -> None:
+        """In the question's thread, which a message at top level begins."""
+        where = {"channel": question.channel_id, "thread_ts": question.thread_ts, "metadata": aside_metadata()}
+        for _ in range(TRIES_MAX):
+            try:
+                await self._api.call("chat.postMessage", **where, text=escape(sentence), **VERBATIM, **NO_PREVIEWS)
+            except SlackUnavailable as error:
+                await asyncio.sleep(error.retry_after_s or PAUSE_S)
+            except SlackError as error:
+                log.warning("aside.not_shown", method=error.method, code=error.code)
+                return
+            else:
+                return
 
 
 async def tell(api: SlackClient, question: Question, sentence: str) -> None:

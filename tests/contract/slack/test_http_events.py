@@ -11,6 +11,10 @@ import pytest
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.commands.carrying_out import Commands
+from bot.commands.decisions import Menu
+from bot.commands.thread_settings import ThreadSettings
+from bot.messages import Question, ThreadKey
 from bot.slack.receive.deliveries import bolt_app
 from bot.slack.receive.http_events import HttpEvents
 from bot.slack.receive.listeners import Handlers, Listeners
@@ -48,6 +52,21 @@ class _OneWorkspace:
         return self.its_listeners
 
 
+class _Nowhere:
+    """No command comes this far."""
+
+    async def of(self, thread: ThreadKey) -> ThreadSettings:
+        raise AssertionError(thread)
+
+    async def change(self, said: Question, settings: ThreadSettings | None) -> bool:
+        raise AssertionError(said, settings)
+
+    async def tell(self, question: Question, sentence: str) -> None:
+        raise AssertionError(question, sentence)
+
+    announce = tell
+
+
 async def _nobody(*_: object) -> bool:
     return False
 
@@ -76,6 +95,7 @@ async def door(session: aiohttp.ClientSession) -> AsyncIterator[Door]:
         replace=_nobody,
         stop=_stops_nothing,
         conversations=None,
+        commands=Commands(_Nowhere(), _Nowhere(), lambda _: Menu("", "")),
         button_pressed=_nothing,
         file_deleted=_nothing,
         is_bot=_nobody_knows,

@@ -1,0 +1,62 @@
+"""What people chose in threads goes in and comes out by thread. I/O: the database.
+
+Implements ``commands.thread_settings.ThreadSettingsRecords``. The message that says it is kept like a question that is
+finished, by its ids alone, so that it is carried out once and stays out of the thread's history.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+
+from bot.commands.thread_settings import UNCHANGED, ThreadSettings
+from bot.messages import Question, ThreadKey
+from bot.ports import Outcome
+from bot.store import statements
+from bot.store.database import Database
+from bot.store.schema import FINISHED, questions, thread_settings
+
+
+class StoredThreadSettings:
+    """``clock`` is the time since the epoch, where the database is not shared; a shared one has its own."""
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+        self._database = database
+        now = database.now(clock)
+        insert = (postgresql if database.shared else sqlite).insert
+        ended = {"state": FINISHED, "outcome": Outcome.NO_QUESTION.value, "accepted_at": now, "finished_at": now}
+        self._once = insert(questions).values(ended).on_conflict_do_nothing().returning(questions.c.id)
+        new = insert(thread_settings).values(at=now)
+        chosen = {name: new.excluded[name] for name in ("muted", "model", "effort", "at")}
+        key = [column.name for column in thread_settings.primary_key]
+        self._choose = new.on_conflict_do_update(index_elements=key, set_=chosen)
+
+    async def of(self, thread: ThreadKey) -> ThreadSettings:
+        values = statements.of_thread(thread)
+        row = await self._database.run(lambda connection: connection.execute(_CHOSEN, values).first(), durable=False)
+        return ThreadSettings(row.muted, row.model, row.effort) if row is not None else UNCHANGED
+
+    async def change(self, said: Question, settings: ThreadSettings | None) -> bool:
+        key = statements.key_of(said)
+        chosen = {name: key[name] for name in ("team_id", "channel_id", "thread_ts")}
+
+        def work(connection: Connection) -> bool:
+            if connection.execute(self._once, key).first() is None:
+                return False
+            if settings is not None:
+                values = {"muted": settings.muted, "model": settings.model, "effort": settings.effort}
+                connection.execute(self._choose, chosen | values)
+            return True
+
+        return await self._database.run(work)
+
+
+_CHOSEN = sa.select(thread_settings.c.muted, thread_settings.c.model, thread_settings.c.effort).where(
+    thread_settings.c.team_id == sa.bindparam("in_team"),
+    thread_settings.c.channel_id == sa.bindparam("in_channel"),
+    thread_settings.c.thread_ts == sa.bindparam("in_thread"),
+)

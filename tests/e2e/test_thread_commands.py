@@ -1,0 +1,122 @@
+"""Commands in a thread: carried out once, for that thread, and no part of what the model reads."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from playground.practice_model.server import PracticeModel
+from playground.workspace.reading import visible_text
+from playground.workspace.workspace import Workspace
+from tests.stage import TRANSPORTS, Stage, TurnLog, bot_running, settings_for
+
+OTHER = "claude-haiku-4-5"
+
+
+@pytest.fixture(params=TRANSPORTS)
+def transport(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+async def stage(
+    workspace: Workspace, model: PracticeModel, tmp_path: Path, transport: str, turn_log: TurnLog
+) -> AsyncIterator[Stage]:
+    settings = settings_for(workspace, model.url, tmp_path, transport, bot_models=OTHER)
+    async with bot_running(workspace, settings):
+        yield Stage(workspace, model, settings, turn_log)
+
+
+async def said_in(stage: Stage, thread_ts: str, part: str, channel: str | None = None) -> None:
+    """Waits until the bot has said it in the thread."""
+    await stage.workspace.until(
+        lambda _: any(part in words for words in stage.words(thread_ts, channel=channel)), timeout_s=60
+    )
+
+
+async def whispered(stage: Stage, part: str, count: int = 1) -> None:
+    """Waits until somebody alone was told it."""
+
+    def heard(ws: Workspace) -> bool:
+        return sum(part in visible_text(message) for message in ws.ephemerals(stage.general)) >= count
+
+    await stage.workspace.until(heard, timeout_s=60)
+
+
+async def test_a_thread_gets_another_model_and_effort_without_the_model_reading_of_it(stage: Stage) -> None:
+    root = await stage.ask("@claude hello")
+    await stage.outcome(root)
+    await stage.ask(f"!model {OTHER}", thread_ts=root)
+    await said_in(stage, root, f"answer in this thread with {OTHER}")
+    await stage.ask("!effort low", thread_ts=root)
+    await said_in(stage, root, "with low effort")
+    await stage.outcome(await stage.ask("and now?", thread_ts=root))
+
+    request = stage.model.requests[-1].body
+    assert (request["model"], request["output_config"]["effort"]) == (OTHER, "low")
+    assert "!model" not in str(request["messages"])
+    assert "answer in this thread" not in str(request["messages"])
+    elsewhere = await stage.ask("@claude hello")
+    await stage.outcome(elsewhere)
+    assert stage.model.requests[-1].body["model"] != OTHER
+
+
+async def test_a_muted_thread_is_answered_where_the_bot_is_mentioned_and_nowhere_else(stage: Stage) -> None:
+    root = await stage.ask("@claude hello")
+    await stage.outcome(root)
+    await stage.ask("!mute", thread_ts=root)
+    await said_in(stage, root, "I'm quiet in this thread")
+    quiet = await stage.ask("are you there?", thread_ts=root)
+    await stage.outcome(await stage.ask("@claude but this?", thread_ts=root))
+    assert quiet not in stage.log.turns
+    await stage.ask("!unmute", thread_ts=root)
+    await said_in(stage, root, "I listen again")
+    assert await stage.outcome(await stage.ask("and this?", thread_ts=root)) == "answered"
+
+
+async def test_help_and_mistakes_are_told_to_who_typed_them_alone(stage: Stage) -> None:
+    await stage.ask("@claude !help")
+    await whispered(stage, "`!mute` makes me answer only when I'm mentioned")
+    await stage.ask("@claude !modle")
+    await whispered(stage, "Did you mean !model?")
+    await stage.ask("@claude !model <!channel>")
+    await whispered(stage, "There are claude-sonnet-5-5 (the default), claude-haiku-4-5.")
+    await stage.ask("@claude !stop")
+    await whispered(stage, "nothing to stop")
+    assert not stage.model.requests
+    assert stage.workspace.pings == []
+    assert not any(call.method == "chat.postMessage" for call in stage.workspace.calls)
+
+
+async def test_in_a_direct_message_commands_are_answered_in_their_thread(stage: Stage) -> None:
+    channel = stage.workspace.direct_message(stage.workspace.user("ada"))
+    ts = await stage.ask("!help", channel=channel)
+    await said_in(stage, ts, "In this thread I answer with", channel)
+    assert not stage.model.requests
+
+
+async def test_a_command_that_is_delivered_again_is_carried_out_once(stage: Stage) -> None:
+    root = await stage.ask("@claude hello")
+    await stage.outcome(root)
+    ts = await stage.ask("!mute", thread_ts=root)
+    await said_in(stage, root, "I'm quiet in this thread")
+    (delivery,) = [one for one in stage.workspace.deliveries if one.payload["event"].get("ts") == ts]
+    stage.workspace.redeliver(delivery)
+    await stage.ask("!unmute", thread_ts=root)
+    await said_in(stage, root, "I listen again")
+    assert sum("I'm quiet in this thread" in words for words in stage.words(root)) == 1
+
+
+async def test_what_only_begins_like_a_command_is_a_message_and_other_threads_commands_are_nobodys(
+    stage: Stage,
+) -> None:
+    root = await stage.ask("@claude hello")
+    await stage.outcome(root)
+    assert await stage.outcome(await stage.ask("!important: answer this", thread_ts=root)) == "answered"
+    other = await stage.ask("lunch?", who="grace")
+    await stage.ask("!mute", thread_ts=other, who="grace")
+    await stage.outcome(await stage.ask("@claude hello again"))
+    assert stage.answers(other) == []
+    assert stage.workspace.ephemerals() == []
