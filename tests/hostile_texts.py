@@ -20,6 +20,9 @@ STARTED: dict[str, Callable[[int], str]] = {
     "a second table's header": lambda chars: (TABLE + "\n" + "| a " * chars)[:chars],
     "a second table's rule": lambda chars: (TABLE + "\n| b |\n" + "-" * chars)[:chars],
     "a fence of many ticks": lambda chars: "`" * (chars // 4) + "\n" + "a\n" * (chars * 3 // 8),
+    "blanks in a picture's address": lambda chars: ("![a](" + " " * chars)[:chars],
+    "pictures without an end": lambda chars: (("![a](" + " " * 600) * chars)[:chars],
+    "a title without an end": lambda chars: ('![a](b "' + "a " * chars)[:chars],
     "words behind brackets": lambda chars: "[" * (chars // 2) + "a " * (chars // 4),
 }
 

@@ -29,6 +29,9 @@ from bot.files.slots import Slots
 from bot.logs import get_logger
 
 log = get_logger(__name__)
+ENVIRONMENT = {"LANG": "C.UTF-8", "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
+"""A worker's, whole. Each file is read by a process that has no memory yet: what it allocates in large pieces, as for
+pictures, comes in huge pages, where the system gives such on request, instead of thousands of small ones."""
 _CLOSE_WITHIN_S = 5.0
 _FAULT = re.compile(r"[\w.<>: -]{1,200}")
 """An exception's name and line, not what a file wants to have logged."""
@@ -147,7 +150,7 @@ class Sandbox:
                 stderr=DEVNULL,
                 limit=REPLY_BYTES_MAX,
                 start_new_session=True,  # Ctrl-C in a terminal is for the bot, which then closes its workers
-                env={"LANG": "C.UTF-8"},
+                env=ENVIRONMENT,
             )
         except OSError as error:
             log.exception("worker.not_started")

@@ -90,6 +90,17 @@ def test_a_whole_answer(name: str) -> None:
     grows_linearly(work)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_pictures_are_looked_for_in_an_answer_that_grows(name: str) -> None:
+    def work(chars: int) -> None:
+        text, pictures = hostile(name, chars), Pictures()
+        for start in range(0, len(text), 20):
+            pictures.feed(text[start : start + 20])
+        pictures.close()
+
+    grows_linearly(work, 4_000)
+
+
 @pytest.mark.parametrize("chars", [1_500, 2_000, 40_000, 200_000])
 @pytest.mark.parametrize("name", ["[", " ", "words behind brackets", "sentences in a link", "a second table's rule"])
 def test_one_message_is_cut_at_once_however_much_there_is(name: str, chars: int) -> None:

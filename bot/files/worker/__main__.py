@@ -29,7 +29,7 @@ from bot.files import notes
 from bot.files.bounds import REPLY_BYTES_MAX, ConvertLimits
 from bot.files.extracts import Unreadable, to_json
 from bot.files.outbox import Outbox
-from bot.files.worker import confine
+from bot.files.worker import confine, landlock
 from bot.files.worker.convert import convert
 
 _LINGER_S = 0.1
@@ -114,15 +114,14 @@ class Server:
     def _work(self, asked: int, answering: int) -> NoReturn:
         """The life of a fork."""
         try:
-            confine.enter_alone()
-            entered = False
+            restriction: landlock.Restriction | None = confine.enter_alone(self._common_rules)
             known = set(sys.modules)
             with os.fdopen(asked, "rb") as jobs, os.fdopen(answering, "wb") as replies:
                 for line in jobs:
                     job = json.loads(line)
-                    if not entered:
-                        confine.enter_directory(self._common_rules, Path(job["source"]), Path(job["out"]))
-                        entered = True
+                    if restriction is not None:
+                        confine.enter_directory(restriction, Path(job["source"]), Path(job["out"]))
+                        restriction = None
                     confine.bound_cpu(self._cpu_s)
                     reply = json.dumps(answer(job, self._limits))
                     loaded = " ".join(set(sys.modules) - known)

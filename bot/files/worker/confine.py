@@ -47,16 +47,20 @@ def common_rules() -> list[landlock.Rule]:
     return landlock.reading((*paths.of_python(), *paths.of_system()))
 
 
-def enter_alone() -> None:
-    """What holds for the process of one job, whatever the job is: nothing to start, nobody to signal."""
+def enter_alone(common: list[landlock.Rule]) -> landlock.Restriction:
+    """What holds for the process of one job, whatever the job is: nothing to start, nobody to signal.
+
+    Gives what ``enter_directory`` needs then.
+    """
     end_with_parent()
     if not seccomp.forbid_processes(execution=False):
         bound_tasks()
+    return landlock.Restriction(common)
 
 
-def enter_directory(common: list[landlock.Rule], source: Path, directory: Path) -> None:
+def enter_directory(restriction: landlock.Restriction, source: Path, directory: Path) -> None:
     """Leaves ``source`` to read and ``directory`` to write."""
-    landlock.restrict([*common, *landlock.reading([source]), *landlock.writing([directory])])
+    restriction.enter([*landlock.reading([source]), *landlock.writing([directory])])
 
 
 def bound_memory(memory_bytes: int) -> None:

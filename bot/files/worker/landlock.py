@@ -68,26 +68,46 @@ def listening(paths: Iterable[Path]) -> list[Rule]:
     return _rules(paths, _MAKE_SOCK)
 
 
+class Restriction:
+    """What will be left, once it is ``enter``ed: what the rules allow, and nothing else.
+
+    Made where there is time for it; for one process, since whoever shares it gets what the others add. ``version`` is
+    the ABI; where that is 0, nothing happens. Raises ``OSError``.
+    """
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.version = version = abi()
+        if not version:
+            return
+        tcp = _TCP if version >= _TCP_FROM_ABI else 0
+        scopes = _SCOPES if version >= _SCOPES_FROM_ABI else 0
+        attributes = struct.pack("QQQ", _known(version), tcp, scopes)
+        self._ruleset = _call(_CREATE_RULESET, attributes, len(attributes), 0)
+        self._add(rules)
+
+    def enter(self, more: Iterable[Rule] = ()) -> None:
+        """Needs ``PR_SET_NO_NEW_PRIVS``."""
+        if not self.version:
+            return
+        try:
+            self._add(more)
+            _call(_RESTRICT_SELF, self._ruleset, 0)
+        finally:
+            os.close(self._ruleset)
+
+    def _add(self, rules: Iterable[Rule]) -> None:
+        for rule in rules:
+            _call(_ADD_RULE, self._ruleset, _PATH_BENEATH, rule, 0)
+
+
 def restrict(rules: Iterable[Rule]) -> int:
     """Leaves what the rules allow, and nothing else. Returns the ABI; where that is 0, nothing happens.
 
     Needs ``PR_SET_NO_NEW_PRIVS``. Raises ``OSError``.
     """
-    version = abi()
-    if not version:
-        return 0
-    known = _known(version)
-    tcp = _TCP if version >= _TCP_FROM_ABI else 0
-    scopes = _SCOPES if version >= _SCOPES_FROM_ABI else 0
-    attributes = struct.pack("QQQ", known, tcp, scopes)
-    ruleset = _call(_CREATE_RULESET, attributes, len(attributes), 0)
-    try:
-        for rule in rules:
-            _call(_ADD_RULE, ruleset, _PATH_BENEATH, rule, 0)
-        _call(_RESTRICT_SELF, ruleset, 0)
-    finally:
-        os.close(ruleset)
-    return version
+    restriction = Restriction(rules)
+    restriction.enter()
+    return restriction.version
 
 
 def _known(version: int) -> int:

@@ -35,8 +35,8 @@ given = json.loads(sys.argv[1])
 print(json.dumps(attempts(given)))
 """
 ENTER = (
-    "common = confine.common_rules(); confine.enter_alone(); "
-    "confine.enter_directory(common, Path(given['source']), Path(given['directory']))"
+    "common = confine.common_rules(); restriction = confine.enter_alone(common); "
+    "confine.enter_directory(restriction, Path(given['source']), Path(given['directory']))"
 )
 ALL_LAYERS = f"confine.enter(2**31); {ENTER}"
 WITHOUT_NAMESPACE = f"confine.leave_network = lambda: False; {ALL_LAYERS}"

@@ -131,7 +131,7 @@ async def test_a_worker_sees_no_secret(text: Path, tmp_path: Path, monkeypatch: 
         await running.convert(text, "x", "", tmp_path)
         (worker,) = workers()
         seen = (worker / "environ").read_text()
-        assert seen == "LANG=C.UTF-8\0"
+        assert seen == "LANG=C.UTF-8\0GLIBC_TUNABLES=glibc.malloc.hugetlb=1\0"
 
 
 def forks(worker: Path) -> list[str]:
