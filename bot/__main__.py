@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import bot
-from bot import health, logs, stopping
+from bot import health, logs, process, stopping
 from bot.environment import secrets_of
 from bot.errors import StartFailed
 from bot.model_settings import ModelSettings
@@ -70,6 +70,7 @@ def _id(letters: str) -> Callable[[str], str]:
 
 def _run(_options: argparse.Namespace) -> int:
     stopping.while_it_starts()
+    process.collect_later()
     from bot import app  # noqa: PLC0415 - the other commands start faster without it
 
     settings = Settings.load()

@@ -51,6 +51,7 @@ async def run(settings: Settings) -> None:
 
 async def _serve(settings: Settings, hurry: asyncio.Event) -> None:
     async with running(settings, hurry) as stopped:
+        process.collect_now()
         try:
             await stopped
         finally:

@@ -1,11 +1,12 @@
-"""Nothing in; a process that has a name among others, and keeps what it knows to itself, out.
+"""Nothing in; a process that has a name among others, keeps what it knows to itself, and is seldom in its own way, out.
 
-I/O: system calls on this process, which holds the tokens and what people wrote.
+I/O: system calls on this process, which holds the tokens and what people wrote; Python's collector of cycles.
 """
 
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import resource
 import socket
@@ -27,3 +28,16 @@ def keep_secrets() -> None:
 def unique_name() -> str:
     """No other process that shares the database has it."""
     return f"{socket.gethostname()[:40]}:{os.getpid()}:{os.urandom(4).hex()}"
+
+
+def collect_later() -> None:
+    """What is loaded while the process starts is there to stay: to look through it for garbage, again and again as it
+    grows, takes a fifth of the time."""
+    gc.disable()
+
+
+def collect_now() -> None:
+    """From now on garbage is looked for, in what is new: to go through all that was loaded stops the loop for a
+    twentieth of a second."""
+    gc.freeze()
+    gc.enable()

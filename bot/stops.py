@@ -12,6 +12,7 @@ import asyncio
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from math import inf
 from typing import Protocol
 
 from bot.errors import StoreFailed
@@ -23,6 +24,8 @@ from bot.ports import Claim
 log = get_logger(__name__)
 
 LOOK_EVERY_S = 0.5
+AGAIN_AFTER_S = 5.0
+"""Being ended can be missed: Python's ``wait_for`` goes on where what it waits for comes in the same moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +56,19 @@ class Stops(Protocol):
         """Those of the questions that should end."""
 
 
+@dataclass(slots=True)
+class _Running:
+    claim: Claim
+    end: Callable[[], object]
+    ended_s: float = -inf
+
+
 class StopWatch:
     """Ends the turns of this process that should end."""
 
     def __init__(self, stops: Stops) -> None:
         self._stops = stops
-        self._running: dict[int, tuple[Claim, Callable[[], object]]] = {}
+        self._running: dict[int, _Running] = {}
         self._look = asyncio.Event()
         self._looking: asyncio.Task[None] | None = None
 
@@ -73,8 +83,11 @@ class StopWatch:
 
     @contextmanager
     def watched(self, claim: Claim, end: Callable[[], object]) -> Iterator[None]:
-        """Within the block ``end`` is called once the claim's question should end; ``claim.lease.stop`` says why."""
-        self._running[claim.id] = (claim, end)
+        """Within the block ``end`` is called once the claim's question should end; ``claim.lease.stop`` says why.
+
+        It is called again where the block goes on for long after that.
+        """
+        self._running[claim.id] = _Running(claim, end)
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._watch())
         try:
@@ -99,6 +112,12 @@ class StopWatch:
                 log.debug("stop.not_looked", error=str(error))
                 continue
             for id_, stop in wished.items():
-                if (running := self._running.get(id_)) is not None and running[0].lease.stop is None:
-                    running[0].lease.stop = stop
-                    running[1]()
+                if (running := self._running.get(id_)) is not None:
+                    _end(running, stop)
+
+
+def _end(running: _Running, stop: Stop) -> None:
+    now_s = asyncio.get_running_loop().time()
+    if now_s - running.ended_s > AGAIN_AFTER_S:
+        running.claim.lease.stop, running.ended_s = running.claim.lease.stop or stop, now_s
+        running.end()

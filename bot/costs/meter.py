@@ -41,7 +41,7 @@ class Meter:
 
     def written(self, text: str) -> None:
         self._begun = True
-        self._estimated += sum(1.0 if char >= WIDE_CHARS_FROM else 1 / CHARS_PER_TOKEN for char in text)
+        self._estimated += len(text) / CHARS_PER_TOKEN if text.isascii() else sum(map(_tokens, text))
         if self._output - self._booked.output >= BOOK_EVERY_TOKENS:
             self._book(self._output)
 
@@ -62,3 +62,7 @@ class Meter:
             total = replace(total, nano_dollars=self.price.nano_dollars(total))
         more, self._booked = total + -self._booked, total
         self.book(more)
+
+
+def _tokens(char: str) -> float:
+    return 1.0 if char >= WIDE_CHARS_FROM else 1 / CHARS_PER_TOKEN

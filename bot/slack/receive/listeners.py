@@ -29,6 +29,7 @@ from bot.slack.receive.payloads import (
     question_from_event,
     tells_of_revoked_token,
 )
+from bot.slack.receive.twins import Twins, message_of
 from bot.slack.shapes import object_of, text_of
 from bot.slack.web_api.identity import Identity
 from bot.stops import StopWish
@@ -83,8 +84,17 @@ class Listeners:
         self._identity = identity
         self._handlers = handlers
         self._later: set[asyncio.Task[None]] = set()
+        self._twins = Twins()
 
     async def on_event(self, body: dict[str, Any]) -> None:
+        message = message_of(body)
+        if message is None:
+            await self._on_event(body)
+        elif not await self._twins.is_known(message):
+            with self._twins.handled(message):
+                await self._on_event(body)
+
+    async def _on_event(self, body: dict[str, Any]) -> None:
         if (file_id := deleted_file(body)) is not None:
             self._after_the_ack(self._handlers.file_deleted(file_id))
             return
@@ -116,6 +126,7 @@ class Listeners:
             self._handlers.conversations.mentioned(question)
         if not await self._commanded(question, addressed=True):
             await self._handlers.accept(question)
+        self._twins.known((question.channel_id, question.ts))
 
     async def _overheard(self, said: Question, *, to_others: bool, edited: bool) -> None:
         """What is not for the bot is neither kept nor logged."""

@@ -52,11 +52,13 @@ SHORT_PART_AFTER_S = 9.0
 
 @dataclass(slots=True)
 class LiveReply:
-    """``inherited`` are the messages of an earlier process, in order. ``notice`` is the message that said that the
-    question is queued: it goes first, so that the answer stands below what was said before it."""
+    """``inherited`` are the messages of an earlier process, in order, and ``before`` the words in them. ``notice`` is
+    the message that said that the question is queued: it goes first, so that the answer stands below what was said
+    before it."""
 
     inherited: Sequence[Inherited] = ()
     notice: str | None = None
+    before: str = field(default="", repr=False)
     waiting_since_s: float | None = None
     """Since when words wait to be seen; ``None`` while all are."""
     _parts: Parts = field(default_factory=Parts)
@@ -94,6 +96,8 @@ class LiveReply:
 
     def finish(self, closing: Closing, now_s: float, *, withdraw: bool = False) -> None:
         self._closing, self._settled = closing, 0
+        if closing.ending and len(self._parts.text) < len(self.before) and not withdraw:
+            self._parts.instead(self.before)  # not whole, and less than people have read
         self._parts.finish(withdraw=withdraw)
         if withdraw and closing.content.empty:
             self._parts.drop_all()

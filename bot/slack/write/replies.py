@@ -60,7 +60,9 @@ class SlackReplies:
         if again and plan.has_message:
             status_line.inherit()
         probe = not plan.has_message and not await self._writable(question)
-        return Writer(plan, ThreadOutlet(question, services), lease, status_line, probe=probe)
+        writer = Writer(plan, ThreadOutlet(question, services), lease, status_line, probe=probe)
+        writer.begun = isinstance(plan, LiveReply) and bool(plan.before.strip())
+        return writer
 
     async def name_of(self, user_id: str) -> str:
         return (await self._reader.names.resolve([user_id])).get(user_id, user_id)
@@ -117,7 +119,8 @@ class SlackReplies:
             return StreamedReply(self._streams)
         notice = next((message.ts for message in own if message.marked and message.part == NOTICE), None)
         shown = [message for message in own if message.ts != notice]
-        edits = LiveReply([Inherited(message.ts, len(message.text)) for message in shown], notice)
+        before = "\n\n".join(message.text for message in shown)
+        edits = LiveReply([Inherited(message.ts, len(message.text)) for message in shown], notice, before)
         if shown and not shown[-1].marked:
             return StreamedReply.of_open_stream(self._streams, Stop(len(shown) - 1, shown[-1].ts, "", ""), edits)
         return edits

@@ -135,6 +135,15 @@ class Parts:
         whole += text
         self.text = whole
 
+    def instead(self, text: str) -> None:
+        """Another text than the one so far, in the same messages, as long as all of them take edits."""
+        if any(part.standing is Standing.FROZEN for part in self._every):
+            return
+        self.text, self._words_from, self._words_to, self._grown_to = "", 0, 0, 0
+        self.write(text)
+        self._drop_from(0)
+        self._open(Piece(0, None, 0))
+
     def look_again(self) -> None:
         """Something was shown: what is shown next may be more of the same text."""
         self._grow()
@@ -212,7 +221,7 @@ class Parts:
         self._every.append(Part(piece, inherited, followed=bool(self.surplus)))
 
     def _drop_from(self, number: int) -> None:
-        messages = [Inherited(part.ts) for part in self._every[number:] if part.ts]
+        messages = [part.inherited or Inherited(part.ts) for part in self._every[number:] if part.ts]
         self.surplus = messages + self.surplus
         del self._every[number:]
 
