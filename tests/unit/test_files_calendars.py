@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.files.worker.calendars import looks_like_calendar, to_text
+from bot.files.worker.calendars import to_text
+from bot.files.worker.text_forms import is_calendar
 
 
 def lines(*content: str) -> bytes:
@@ -47,7 +48,7 @@ def test_an_event_says_what_when_where_and_with_whom() -> None:
     ids=["2.1", "4.0"],
 )
 def test_a_card_is_read_in_every_version(card: bytes) -> None:
-    assert looks_like_calendar(card)
+    assert is_calendar(card)
     text = to_text(card)
     assert text.startswith(
         "Contact:\nFull name: Müller, Jürgen\nTelephone (cell): +49 1\nEmail: j@m.example\nPhoto".replace(
@@ -65,5 +66,5 @@ def test_a_calendar_that_is_cut_off_gives_what_is_there() -> None:
 
 
 def test_other_texts_are_no_calendars() -> None:
-    assert not looks_like_calendar(b"BEGIN: here\n")
-    assert not looks_like_calendar(b"The text BEGIN:VCALENDAR is the first line.\n")
+    assert not is_calendar(b"BEGIN: here\n")
+    assert not is_calendar(b"The text BEGIN:VCALENDAR is the first line.\n")

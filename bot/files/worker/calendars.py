@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from bot.files.worker.charsets import decoded
 from bot.files.worker.transfer import unpacked
 
-_BEGINS = re.compile(rb"(?:\xef\xbb\xbf)?\s*BEGIN[ \t]*:", re.IGNORECASE)
-_KINDS = re.compile(rb"BEGIN\s*:\s*(?:VCALENDAR|VCARD|VEVENT|VTODO)", re.IGNORECASE)
 _LINE = re.compile(r'([A-Za-z0-9.-]++)((?:;(?:[^":;]|"[^"]*")*+)*+):(.*)', re.DOTALL)
 _PARAMETER = re.compile(r';([^=;:"]*)(?:=("[^"]*"|[^;"]*))?')
 _TITLES = {"VEVENT": "Event", "VTODO": "Task", "VJOURNAL": "Journal entry", "VCARD": "Contact", "VFREEBUSY": "Times"}
@@ -61,10 +59,6 @@ class _Property:
     parameters: dict[str, str]
     types: list[str]
     value: str
-
-
-def looks_like_calendar(head: bytes) -> bool:
-    return _BEGINS.match(head) is not None and _KINDS.search(head[:400]) is not None
 
 
 def to_text(data: bytes) -> str:

@@ -6,8 +6,9 @@ I/O: reads and writes files; runs in a worker process.
 from __future__ import annotations
 
 import os
-import re
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from bot.files import notes
@@ -15,6 +16,7 @@ from bot.files.bounds import ConvertLimits
 from bot.files.extracts import ALL_ROWS, DRAW, PAGES, DrawingExtract, Extract, Unreadable
 from bot.files.names import extension
 from bot.files.outbox import Outbox
+from bot.files.worker import text_forms
 from bot.files.worker.closed_archives import archive_kind
 from bot.files.worker.languages import language_of
 from bot.files.worker.mail_start import looks_like_mail
@@ -36,14 +38,31 @@ _REFUSED = {
     Kind.PROGRAM: notes.PROGRAM,
 }
 _PAGE_BYTES_MAX = 2_000_000
-_HTML = re.compile(rb"[\xef\xbb\xbf\xff\xfe\s]*(<\?xml[^>]{0,200}>\s*)?<(!doctype html|html|head|meta|style|table)\b")
+_DRAWING_BYTES_MAX = 20_000_000
 _READ_ENDINGS = frozenset({
     "pdf", "png", "jpg", "jpeg", "gif", "webp", "bmp", "tif", "tiff", "heic", "avif", "svg", "psd", "ico",
     "docx", "xlsx", "pptx", "doc", "xls", "ppt", "xlsb", "odt", "ods", "odp", "rtf", "pages", "numbers", "key",
     "txt", "csv", "log", "md", "json", "xml", "html", "eml", "msg", "mbox", "ics", "ipynb", "zip", "tar", "gz",
 })  # fmt: skip
 """Of the kinds that are read, those whose files people call by it. Only for words: what a file is, its bytes say."""
-_WRITTEN_IN_SLACK = frozenset({"quip", "canvas", "post", "space"})
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """What there is to convert, and by what rules. ``words`` are of the document that a PDF was made of."""
+
+    source: Path
+    name: str
+    filetype: str
+    out: Outbox
+    limits: ConvertLimits
+    words: Path | None
+    head: bytes
+    tail: bytes
+
+    @property
+    def size_bytes(self) -> int:
+        return self.source.stat().st_size
 
 
 def convert(
@@ -68,42 +87,14 @@ def convert(
         from bot.files.worker import pdfs  # noqa: PLC0415
 
         return pdfs.some_pages(source, filetype.removeprefix(PAGES), out)
-    head, tail = _ends(source)
-    kind = kind_of(head, tail)
-    if kind in _REFUSED:
-        raise Unreadable(_REFUSED[kind])
-    if kind is Kind.ARCHIVE:
-        raise Unreadable(notes.archive_of_kind(archive_kind(head)))
-    if kind is Kind.PICTURE:
-        raise Unreadable(notes.foreign_picture(picture_of(head)))
-    if kind in IMAGES:
-        from bot.files.worker import images  # noqa: PLC0415
-
-        return images.convert(source, kind, out, limits)
-    if kind is Kind.PDF:
-        from bot.files.worker import pdfs  # noqa: PLC0415
-
-        return [*pdfs.convert(source, out, limits), *(_unseen(source, words, out, limits) if words else [])]
-    extracts = _words(source, head, tail, name, filetype, out, limits) if kind in {Kind.TEXT, Kind.MAIL} else None
-    extracts = extracts or _documents(source, kind, name, out, limits, words)
+    file = _File(source, name, filetype, out, limits, words, *_ends(source))
+    kind = kind_of(file.head, file.tail)
+    extracts = _of_kind(file, kind)
     if extracts is None:
-        described, ending = describe(head, extension(name)), extension(name)
+        described, ending = describe(file.head, extension(name)), extension(name)
         misnamed = ending in _READ_ENDINGS and described == f"a .{ending} file"
         raise Unreadable(notes.not_what_its_name_says(ending) if misnamed else notes.unknown_kind(described))
     return extracts
-
-
-def _unseen(pdf: Path, words: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    from bot.files.worker import text  # noqa: PLC0415
-    from bot.files.worker.words import lines, pages  # noqa: PLC0415
-
-    try:
-        on_pages = pages.Pages(pdf)
-    except (OSError, ValueError):
-        on_pages = None
-    read = lines.from_json(words.read_text(encoding="utf-8"))
-    unseen = lines.unseen_text(read, lambda line: on_pages is not None and line in on_pages)
-    return text.written(unseen, "", "what its pages do not show", out, limits) if unseen else []
 
 
 def _ends(source: Path) -> tuple[bytes, bytes]:
@@ -113,58 +104,145 @@ def _ends(source: Path) -> tuple[bytes, bytes]:
         return head, file.read()
 
 
-def _words(
-    source: Path, head: bytes, tail: bytes, name: str, filetype: str, out: Outbox, limits: ConvertLimits
-) -> list[Extract]:
-    """Text, and the kinds of file that are written as text."""
-    from bot.files.worker import calendars, documents, hypertext, mail, notebooks, svg, text  # noqa: PLC0415
+def _of_kind(file: _File, kind: Kind) -> list[Extract] | None:
+    """``None`` for what nothing here reads."""
+    if kind in _REFUSED:
+        raise Unreadable(_REFUSED[kind])
+    if kind is Kind.ARCHIVE:
+        raise Unreadable(notes.archive_of_kind(archive_kind(file.head)))
+    if kind is Kind.PICTURE:
+        raise Unreadable(notes.foreign_picture(picture_of(file.head)))
+    if kind in IMAGES:
+        from bot.files.worker import images  # noqa: PLC0415
 
-    if page := _page(source, head, extension(name), filetype):
-        return text.written(hypertext.to_text(text.decoded(source, limits)), "", page, out, limits)
-    if calendars.looks_like_calendar(head):
-        about = "calendar" if b"VCALENDAR" in head[:400].upper() else "contacts"
-        return text.written(calendars.to_text(source.read_bytes()), "", about, out, limits)
-    if looks_like_mail(head):
-        with suppress(Unreadable):  # headers and nothing else: they still are text
-            return mail.convert(source, out, limits)
-    if notebooks.looks_like_notebook(head, tail) and (cells := notebooks.convert(source, out, limits)):
-        return cells
-    document = documents.from_xml(source, head, out, limits)
-    if document is not None:
-        return document
-    extracts = text.convert(source, *language_of(name, filetype), out, limits)
-    if svg.looks_like_svg(head) and source.stat().st_size <= svg.BYTES_MAX:
+        return images.convert(file.source, kind, file.out, file.limits)
+    if kind in _READERS:
+        return _READERS[kind](file)
+    return _packed(file, kind) if kind in PACKED else None
+
+
+# --- text ----------------------------------------------------------------------------------------------------------
+def _text(file: _File) -> list[Extract]:
+    """Text, and the kinds of file that are written as text: the first reader that finds its own has it."""
+    from bot.files.worker import text  # noqa: PLC0415
+
+    for matches, read in _FORMS:
+        if matches(file) and (found := read(file)):
+            return found
+    extracts = text.convert(file.source, *language_of(file.name, file.filetype), file.out, file.limits)
+    if text_forms.is_svg(file.head) and file.size_bytes <= _DRAWING_BYTES_MAX:
         extracts.append(DrawingExtract())
     return extracts
 
 
-def _page(source: Path, head: bytes, ending: str, filetype: str) -> str:
-    """What HTML is called that is read for its words and not for its source; empty for all else.
-
-    That is what Slack makes, and what programs export for Excel or Word to open.
-    """
-    if filetype in _WRITTEN_IN_SLACK and b"<" in head:
-        return "Slack canvas"
-    start = head[:4_096].replace(b"\0", b"").lower()
-    exported = b"schemas-microsoft-com:office:" in start or ending in {"xls", "doc"}
-    if exported and _HTML.match(start) and source.stat().st_size <= _PAGE_BYTES_MAX:
-        return "web page made for an office program"
-    return ""
+def _page_about(file: _File) -> str:
+    about = text_forms.page_made_for(file.head, extension(file.name), file.filetype)
+    return about if file.size_bytes <= _PAGE_BYTES_MAX or about == "Slack canvas" else ""
 
 
-def _documents(
-    source: Path, kind: Kind, name: str, out: Outbox, limits: ConvertLimits, words: Path | None
-) -> list[Extract] | None:
-    """Office documents, mails and archives."""
-    from bot.files.worker import archives, documents, old_documents, tnef  # noqa: PLC0415
+def _page(file: _File) -> list[Extract]:
+    from bot.files.worker import hypertext, text  # noqa: PLC0415
 
-    if kind is Kind.RTF:
-        return documents.from_rtf(source, out, limits)
-    if kind is Kind.TNEF:
-        return tnef.convert(source, out, limits)
-    if kind is Kind.OLE:
-        return old_documents.from_compound(source, out, limits)
-    found = documents.from_zip(source, out, limits, words) if kind is Kind.ZIP else None
-    if found is None and kind in PACKED:
-        return archives.convert(source, kind, name, out, limits)
-    return found
+    words = hypertext.to_text(text.decoded(file.source, file.limits))
+    return text.written(words, "", _page_about(file), file.out, file.limits)
+
+
+def _calendar(file: _File) -> list[Extract]:
+    from bot.files.worker import calendars, text  # noqa: PLC0415
+
+    about = "calendar" if b"VCALENDAR" in file.head[:400].upper() else "contacts"
+    return text.written(calendars.to_text(file.source.read_bytes()), "", about, file.out, file.limits)
+
+
+def _mail(file: _File) -> list[Extract] | None:
+    from bot.files.worker import mail  # noqa: PLC0415
+
+    with suppress(Unreadable):  # headers and nothing else: they still are text
+        return mail.convert(file.source, file.out, file.limits)
+    return None
+
+
+def _notebook(file: _File) -> list[Extract] | None:
+    from bot.files.worker import notebooks  # noqa: PLC0415
+
+    return notebooks.convert(file.source, file.out, file.limits)
+
+
+def _office_xml(file: _File) -> list[Extract] | None:
+    from bot.files.worker import documents  # noqa: PLC0415
+
+    return documents.from_xml(file.source, file.head, file.out, file.limits)
+
+
+_FORMS: tuple[tuple[Callable[[_File], object], Callable[[_File], list[Extract] | None]], ...] = (
+    (_page_about, _page),
+    (lambda file: text_forms.is_calendar(file.head), _calendar),
+    (lambda file: looks_like_mail(file.head), _mail),
+    (lambda file: text_forms.is_notebook(file.head, file.tail), _notebook),
+    (lambda file: text_forms.office_xml(file.head), _office_xml),
+)
+"""What a text may be written for, and by what it is read then."""
+
+
+# --- documents and archives ----------------------------------------------------------------------------------------
+def _pdf(file: _File) -> list[Extract]:
+    from bot.files.worker import pdfs  # noqa: PLC0415
+
+    found = pdfs.convert(file.source, file.out, file.limits)
+    return [*found, *_unseen(file, file.words)] if file.words is not None else found
+
+
+def _unseen(file: _File, words: Path) -> list[Extract]:
+    """Those words of the document which are not on its pages."""
+    from bot.files.worker import text  # noqa: PLC0415
+    from bot.files.worker.words import lines, pages  # noqa: PLC0415
+
+    try:
+        on_pages = pages.Pages(file.source)
+    except (OSError, ValueError):
+        on_pages = None
+    read = lines.from_json(words.read_text(encoding="utf-8"))
+    unseen = lines.unseen_text(read, lambda line: on_pages is not None and line in on_pages)
+    return text.written(unseen, "", "what its pages do not show", file.out, file.limits) if unseen else []
+
+
+def _rtf(file: _File) -> list[Extract]:
+    from bot.files.worker import documents  # noqa: PLC0415
+
+    return documents.from_rtf(file.source, file.out, file.limits)
+
+
+def _tnef(file: _File) -> list[Extract]:
+    from bot.files.worker import tnef  # noqa: PLC0415
+
+    return tnef.convert(file.source, file.out, file.limits)
+
+
+def _compound(file: _File) -> list[Extract]:
+    from bot.files.worker import old_documents  # noqa: PLC0415
+
+    return old_documents.from_compound(file.source, file.out, file.limits)
+
+
+def _zip(file: _File) -> list[Extract]:
+    from bot.files.worker import documents  # noqa: PLC0415
+
+    found = documents.from_zip(file.source, file.out, file.limits, file.words)
+    return _packed(file, Kind.ZIP) if found is None else found
+
+
+def _packed(file: _File, kind: Kind) -> list[Extract]:
+    from bot.files.worker import archives  # noqa: PLC0415
+
+    return archives.convert(file.source, kind, file.name, file.out, file.limits)
+
+
+_READERS: dict[Kind, Callable[[_File], list[Extract]]] = {
+    Kind.TEXT: _text,
+    Kind.MAIL: _text,
+    Kind.PDF: _pdf,
+    Kind.RTF: _rtf,
+    Kind.TNEF: _tnef,
+    Kind.OLE: _compound,
+    Kind.ZIP: _zip,
+}

@@ -16,6 +16,7 @@ from bot.files.outbox import Outbox
 from bot.files.worker import text
 from bot.files.worker.package import Broken, Package, descendants
 from bot.files.worker.sheets.model import Workbook
+from bot.files.worker.text_forms import office_xml
 from bot.files.worker.words import lines
 
 _WORD, _EXCEL, _POWERPOINT = "Word document", "Excel workbook", "PowerPoint presentation"
@@ -201,18 +202,16 @@ def _small_open_document(about: str, package: Package, out: Outbox, limits: Conv
 # --- XML files and RTF ---------------------------------------------------------------------------------------------
 def from_xml(source: Path, head: bytes, out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
     """``None`` for what is not a document of an office program, and for one that is not whole: it still is text."""
-    start = head[:4_096].replace(b"\0", b"")
-    if b"urn:schemas-microsoft-com:office:spreadsheet" in start and b"<" in start:
+    form = office_xml(head)
+    if form == "excel":
         from bot.files.worker.sheets import excel_xml  # noqa: PLC0415
 
         return sheets(None, lambda: excel_xml.read(_chunks(source), limits), out, limits) or None
-    if b"schemas.microsoft.com/office/word/2003/wordml" in start:
+    if form == "word":
         from bot.files.worker.words import word  # noqa: PLC0415
 
         return pages(OfficeExtract(".xml", _WORD), lambda: word.read_xml(_chunks(source)), out, limits)
-    if b"opendocument:xmlns:office" in start and b"document " in start and b"office:mimetype" in head:
-        return _flat(source, head, out, limits)
-    return None
+    return _flat(source, head, out, limits) if form == "flat" else None
 
 
 def _flat(source: Path, head: bytes, out: Outbox, limits: ConvertLimits) -> list[Extract] | None:

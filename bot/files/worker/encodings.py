@@ -153,7 +153,7 @@ def _whole(piece: bytes) -> int:
 
 
 def _chosen(sample: bytes) -> str:
-    from chardet import detect_all  # noqa: PLC0415 - its 30 MB are only for workers that meet such a text
+    from bot.files.worker.pairs_of_bytes import detect_all  # noqa: PLC0415 - 30 MB, for workers that need them
 
     sample = _mended(sample)
     codecs_left = [codec for codec in _CANDIDATES if _decodes(sample, codec)]

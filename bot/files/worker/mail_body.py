@@ -17,15 +17,16 @@ from bot.files.worker.hypertext import to_text
 from bot.files.worker.mail_versions import chosen
 from bot.files.worker.mime import Part
 from bot.files.worker.smime import signed_content
+from bot.files.worker.text_forms import is_calendar
 
-_AS_TEXT = frozenset(
-    {"text/plain", "text/html", "text/enriched", "text/calendar", "text/vcard", "text/x-vcard", "text/directory"}
-    | {"text/rfc822-headers", "text/rfc822", "message/delivery-status", "message/disposition-notification"}
-    | {"message/feedback-report", "message/external-body", "message/global-delivery-status"}
+_CARDS = frozenset({"text/calendar", "text/vcard", "text/x-vcard", "text/directory"})
+_AS_TEXT = _CARDS | frozenset(
+    {"text/plain", "text/html", "text/enriched", "text/rfc822-headers", "text/rfc822", "message/delivery-status"}
+    | {"message/disposition-notification", "message/feedback-report", "message/external-body"}
+    | {"message/global-delivery-status"}
 )
 _RANKS = {"text/plain": 0, "text/x-amp-html": 2, "text/watch-html": 2, "text/enriched": 2, "text/richtext": 2}
 """Which of two versions that say the same is shown: plain text is the shortest, some kinds leave marks in the text."""
-_CARDS = frozenset({"text/calendar", "text/vcard", "text/x-vcard", "text/directory"})
 _OF_LAYOUT = frozenset({"text/css", "text/javascript", "application/javascript", "application/x-javascript"})
 _SIGNATURES = frozenset(
     {"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"}
@@ -132,9 +133,7 @@ def text_of(part: Part) -> str:
     kind, data = part.content_type, part.payload
     if kind in _PAGES:
         return to_text(decoded(data, part.charset, declared_in(data)))
-    if kind in {"text/calendar", "text/vcard", "text/x-vcard", "text/directory"} and calendars.looks_like_calendar(
-        data
-    ):
+    if kind in _CARDS and is_calendar(data):
         return calendars.to_text(data)
     text = decoded(data, part.charset)
     if kind in _WITH_MARKS:

@@ -30,12 +30,6 @@ _DATA_URI = re.compile(r"data:image/[\w.+-]+;base64,[A-Za-z0-9+/=\s]{200,}")
 _DATA_URI_LEFT = "data:… (a picture)"
 
 
-def looks_like_notebook(head: bytes, tail: bytes) -> bool:
-    """Jupyter writes ``nbformat`` last, others first."""
-    is_json = head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
-    return is_json and b'"nbformat"' in head + tail and (b'"cells"' in head + tail or b'"worksheets"' in head + tail)
-
-
 def convert(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
     """The cells and the pictures in them; ``None`` for what is no notebook after all. Raises ``Unreadable``."""
     if source.stat().st_size > _BYTES_MAX:

@@ -9,8 +9,6 @@ import re
 from collections.abc import Callable
 from enum import StrEnum
 
-import puremagic
-
 from bot.files.worker.closed_archives import archive_kind
 from bot.files.worker.escaped import codec_of_escapes
 from bot.files.worker.mail_start import looks_like_mail
@@ -129,7 +127,8 @@ _BRANDS = {
 _RIFFS = {b"WEBP": Kind.WEBP, b"WAVE": Kind.AUDIO, b"AVI ": Kind.VIDEO}
 _BMP_HEADERS_BYTES = frozenset({12, 16, 40, 52, 56, 64, 108, 124})
 _MPEG_AUDIO = frozenset({b"\xff\xfb", b"\xff\xf3", b"\xff\xf2", b"\xff\xf1", b"\xff\xf9", b"\xff\xfa"})
-_TEXT_CONTROLS = frozenset(b"\t\n\v\f\r\b\x1b\x1a")
+_BINARY_CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\v\f\r\b\x1b\x1a"))
+"""Those that text has no use for."""
 _ZERO_ALONE = re.compile(rb"(?<![\0])\0(?!\0)")
 _TELLING_BYTES = 200
 
@@ -240,7 +239,7 @@ def _is_text(head: bytes) -> bool:
 
 
 def _controls(data: bytes) -> int:
-    return sum(byte < 0x20 and byte not in _TEXT_CONTROLS for byte in data)
+    return len(data) - len(data.translate(None, _BINARY_CONTROLS))
 
 
 def _is_text_with_zeros(head: bytes, tail: bytes) -> bool:
@@ -280,6 +279,8 @@ def picture_of(head: bytes) -> str:
 
 def describe(head: bytes, extension: str) -> str:
     """A few words for a kind that nothing here reads: "an SQLite database", "a .blend file"."""
+    import puremagic  # noqa: PLC0415 - only for the few files that nothing here reads
+
     try:
         found = puremagic.magic_string(head)
     except (puremagic.PureError, ValueError):

@@ -24,12 +24,7 @@ from bot.files.worker import pixels
 from bot.files.worker.encodings import text_of
 from bot.files.worker.sniff import Kind
 
-BYTES_MAX = 20_000_000
 ABOUT = "SVG drawing"
-_ROOT = re.compile(r"<(?:[\w-]+:)?svg[\s>]")
-_BEFORE_ROOT = re.compile(
-    r"\A\ufeff?(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)*", re.DOTALL | re.IGNORECASE
-)
 _RASTER = re.compile(r"\s*data:image/(?:png|jpe?g|gif|webp)[;,]", re.IGNORECASE)
 _OUTSIDE_URL = re.compile(r"url\(\s*['\"]?\s*(?!['\"]?\s*#)[^)]*\)|@import[^;]*;", re.IGNORECASE)
 _LENGTH = re.compile(r"\s*\+?([0-9]*\.?[0-9]+(?:e[+-]?[0-9]+)?)\s*(px|pt|pc|mm|cm|in)?\s*\Z", re.IGNORECASE)
@@ -46,15 +41,6 @@ _FAMILIES = {
     "fantasy_family": "Liberation Sans",
     "monospace_family": "Liberation Mono",
 }
-
-
-def looks_like_svg(head: bytes) -> bool:
-    """Whether the first element is ``svg``; a page that has drawings in it is no drawing."""
-    if b"svg" not in head.replace(b"\0", b""):
-        return False
-    text = text_of(head)
-    before = _BEFORE_ROOT.match(text)
-    return _ROOT.match(text, before.end() if before else 0) is not None
 
 
 def draw(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:

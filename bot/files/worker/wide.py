@@ -21,6 +21,7 @@ _ALPHABETS = frozenset({"GREEK", "CYRILLIC", "ARMENIAN", "HEBREW", "ARABIC", "TH
 _BLANK_SWAPPED = "\u2000"
 """What a blank looks like in the other order of bytes; nobody writes it."""
 _PLAIN_CONTROLS = frozenset("\t\n\v\f\r\x1a\x1b")
+_OTHER_CONTROLS = bytes(byte for byte in range(0x20) if chr(byte) not in _PLAIN_CONTROLS)
 
 
 def codec_without_mark(head: bytes) -> str | None:
@@ -44,8 +45,10 @@ def _codec_of_line(head: bytes) -> str | None:
 
     In the encodings of two bytes that the East wrote in before, kana have no byte 0x30, and nothing has controls.
     """
-    controls = sum(byte < 0x20 and chr(byte) not in _PLAIN_CONTROLS for byte in head)
-    if not 2 * _CHARS_MIN <= len(head) <= _LINE_BYTES_MAX or len(head) % 2 or (not controls and _is_utf8(head)):
+    if not 2 * _CHARS_MIN <= len(head) <= _LINE_BYTES_MAX or len(head) % 2:
+        return None
+    controls = len(head) - len(head.translate(None, _OTHER_CONTROLS))
+    if not controls and _is_utf8(head):
         return None
     for codec, low in (("utf-16-le", head[::2]), ("utf-16-be", head[1::2])):
         text = _read(head, codec, 2)
@@ -77,7 +80,7 @@ def _is_utf8(head: bytes) -> bool:
 def _is_narrow(head: bytes) -> bool:
     """Whether it is UTF-8 with some zeros strewn in, which can be read as pairs too, and as nobody's words."""
     rest = head.replace(b"\0", b"")
-    if len(head) - len(rest) > len(head) // 4 or any(byte < 0x20 and chr(byte) not in _PLAIN_CONTROLS for byte in rest):
+    if len(head) - len(rest) > len(head) // 4 or rest != rest.translate(None, _OTHER_CONTROLS):
         return False
     text = rest.decode("utf-8", "replace")
     return text.count("\ufffd") <= text.endswith("\ufffd")

@@ -14,7 +14,8 @@ from PIL import Image
 from bot.files import notes
 from bot.files.conversion import Conversion
 from bot.files.extracts import Extract, ImageExtract, NoteExtract, TextExtract
-from bot.files.worker.svg import clean, looks_like_svg
+from bot.files.worker.svg import clean
+from bot.files.worker.text_forms import is_svg
 from tests import file_limits, made_files
 
 GREEN, WHITE, DARK = (0, 128, 0), (255, 255, 255), (64, 64, 64)
@@ -207,5 +208,5 @@ async def test_one_that_fails_is_named(convert: Convert) -> None:
     ],
 )
 def test_a_drawing_is_told_by_its_first_element(head: str, expected: bool) -> None:
-    assert looks_like_svg(head.encode()) is expected
-    assert looks_like_svg((head + " " * 100).encode("utf-16")) is expected
+    assert is_svg(head.encode()) is expected
+    assert is_svg((head + " " * 100).encode("utf-16")) is expected

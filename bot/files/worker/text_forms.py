@@ -1,0 +1,66 @@
+"""The first and last bytes of a text in, whether it is written for one program (a calendar, a notebook, a drawing) out.
+
+Pure. What reads these kinds is heavy; whether a text is one of them is told here, so that plain texts load none of it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.files.worker.encodings import text_of
+
+_BEGINS = re.compile(rb"(?:\xef\xbb\xbf)?\s*BEGIN[ \t]*:", re.IGNORECASE)
+_KINDS = re.compile(rb"BEGIN\s*:\s*(?:VCALENDAR|VCARD|VEVENT|VTODO)", re.IGNORECASE)
+_HTML = re.compile(rb"[\xef\xbb\xbf\xff\xfe\s]*(<\?xml[^>]{0,200}>\s*)?<(!doctype html|html|head|meta|style|table)\b")
+_SVG = re.compile(r"<(?:[\w-]+:)?svg[\s>]")
+_BEFORE_ROOT = re.compile(
+    r"\A\ufeff?(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)*", re.DOTALL | re.IGNORECASE
+)
+_START_BYTES = 4_096
+_WRITTEN_IN_SLACK = frozenset({"quip", "canvas", "post", "space"})
+
+
+def page_made_for(head: bytes, ending: str, filetype: str) -> str:
+    """What HTML is called that is read for its words and not for its source; empty for all else.
+
+    That is what Slack makes, and what programs export for Excel or Word to open.
+    """
+    if filetype in _WRITTEN_IN_SLACK and b"<" in head:
+        return "Slack canvas"
+    start = _start(head).lower()
+    exported = b"schemas-microsoft-com:office:" in start or ending in {"xls", "doc"}
+    return "web page made for an office program" if exported and _HTML.match(start) else ""
+
+
+def is_calendar(head: bytes) -> bool:
+    return _BEGINS.match(head) is not None and _KINDS.search(head[:400]) is not None
+
+
+def is_notebook(head: bytes, tail: bytes) -> bool:
+    """Jupyter writes ``nbformat`` last, others first."""
+    is_json = head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+    return is_json and b'"nbformat"' in head + tail and (b'"cells"' in head + tail or b'"worksheets"' in head + tail)
+
+
+def office_xml(head: bytes) -> str:
+    """ "excel" or "word" as those of 2003 write it, "flat" OpenDocument, or empty."""
+    start = _start(head)
+    if b"urn:schemas-microsoft-com:office:spreadsheet" in start and b"<" in start:
+        return "excel"
+    if b"schemas.microsoft.com/office/word/2003/wordml" in start:
+        return "word"
+    flat = b"opendocument:xmlns:office" in start and b"document " in start and b"office:mimetype" in head
+    return "flat" if flat else ""
+
+
+def is_svg(head: bytes) -> bool:
+    """Whether the first element is ``svg``; a page that has drawings in it is no drawing."""
+    if b"svg" not in head.replace(b"\0", b""):
+        return False
+    text = text_of(head)
+    before = _BEFORE_ROOT.match(text)
+    return _SVG.match(text, before.end() if before else 0) is not None
+
+
+def _start(head: bytes) -> bytes:
+    return head[:_START_BYTES].replace(b"\0", b"")
