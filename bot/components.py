@@ -26,8 +26,8 @@ from bot.derived import (
     counting,
     document_bounds,
     file_limits,
+    looked_up,
     turn_bounds,
-    web,
 )
 from bot.door import DiscreetNotices
 from bot.environment import secret
@@ -171,7 +171,7 @@ async def answering(
     model.start()
     still_waiting_s = min(STILL_WAITING_S, settings.messages_first_text_timeout_s / 3)
     of_model = follow("BOT_PRICES_FILE", settings.bot_prices_file, prices.read, prices.PUBLISHED, parts)
-    access = WebAccess(web(settings))
+    access = WebAccess(looked_up(settings))
     return Answering(
         model, refused_files, still_waiting_s, of_model, citations=settings.bot_citations == "on", web=access
     )

@@ -64,7 +64,7 @@ def windows(settings: ModelSettings, tokens_max: int | None = None) -> Windows:
     )
 
 
-def web(settings: ModelSettings) -> Web | None:
+def looked_up(settings: ModelSettings) -> Web | None:
     if settings.bot_web == "off":
         return None
     return Web(
