@@ -7,27 +7,40 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
+from bot import web_access
 from bot.citing.citations import Citing, pdfs_of
-from bot.conversation import Conversation
+from bot.conversation import Conversation, Web
 from bot.costs.meter import Meter
-from bot.costs.prices import Prices
-from bot.errors import ModelError, StoreFailed
+from bot.costs.prices import Price, Prices
+from bot.errors import ModelError, ModelRequestInvalid, StoreFailed
 from bot.file_ports import RefusedFiles
 from bot.logs import get_logger
 from bot.loop_share import LoopShare
 from bot.messages import Note, PdfBlock, Source
 from bot.ports import Model, Reply
 from bot.prompt.draft import Draft
-from bot.stream_events import Citation, Finished, TextDelta, Usage
+from bot.stream_events import (
+    Citation,
+    Finished,
+    LookedUp,
+    Lookup,
+    StopReason,
+    StreamEvent,
+    TextDelta,
+    Usage,
+    WebCitation,
+)
 from bot.waiting import Waiting
+from bot.web_access import WebAccess
 
 log = get_logger(__name__)
 
 CHARS_AT_ONCE = 10_000
+PARAGRAPH = "\n\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +67,15 @@ class WithoutCitations:
 @dataclass(frozen=True, slots=True)
 class Answering:
     """``still_waiting_s``: so often without a word people are told that the model is still waited for, or thinks.
-    ``citations``: whether answers say on which pages they rest, where the API takes part in that."""
+    ``citations``: whether answers say on which pages they rest, where the API takes part in that. ``web``: what the
+    model may look up."""
 
     model: Model
     refused_files: RefusedFiles
     still_waiting_s: float
     prices: Callable[[], Prices]
     citations: bool = True
+    web: WebAccess = field(default_factory=WebAccess)
     _without: WithoutCitations = field(default_factory=WithoutCitations)
 
     async def answer(
@@ -77,19 +92,20 @@ class Answering:
 
         Raises ``SlackError``.
         """
-        cites = self.citations and not self._without.known
+        leaves = _Leaves()
         while True:  # ends, since every next draft leaves out more and there are few
             # A long thread takes a while to measure.
             request = draft.request() if draft.is_short else await asyncio.to_thread(draft.request)
-            asked = replace(request.conversation, citations=cites and bool(pdfs_of(request.conversation)))
-            price = self.prices().of(asked.model)
-            streamed = await self._stream(asked, in_parts, reply, on_words, Meter(book, price))
-            if asked.citations and _refuses_citations(streamed):
-                cites = False
-                uncited = replace(asked, citations=False)
-                plain = await self._stream(uncited, in_parts, reply, on_words, Meter(book, price))
-                self._learn(streamed, plain)
-                streamed = plain
+            asked = self._asking(request.conversation, leaves)
+            showing = _Showing(reply, on_words, in_parts, book, self.prices().of(asked.model))
+            streamed = await self._stream(asked, showing)
+            refused = streamed
+            for less in self._instead(asked, refused):
+                streamed = await self._stream(less, showing)
+                leaves = _Leaves(asked.citations and not less.citations, less.web is None)
+                if streamed.chars or not isinstance(streamed.error, ModelRequestInvalid):
+                    self._learn(asked, less, refused, streamed)
+                    break
             if streamed.error is None or streamed.chars:
                 await self._remember(team_id, draft.blamed)
                 return streamed, request.notes
@@ -100,12 +116,36 @@ class Answering:
             log.warning("model.refused", error=type(streamed.error).__name__, detail=str(streamed.error))
             draft = instead
 
-    def _learn(self, refused: Streamed, plain: Streamed) -> None:
-        """Whether the API takes no citations, by what it answered with them and without."""
-        if self._without.known or not (plain.error is None or plain.chars):
+    def _asking(self, conversation: Conversation, leaves: _Leaves) -> Conversation:
+        """With the citations and the tools that its host is not known to refuse."""
+        cites = self.citations and not (self._without.known or leaves.citations)
+        web = None if leaves.web else self.web.of(conversation.model, time.monotonic())
+        if web is not None:
+            web = replace(web, cites=cites)
+        return replace(conversation, citations=cites and bool(pdfs_of(conversation)), web=web)
+
+    def _instead(self, asked: Conversation, streamed: Streamed) -> Iterator[Conversation]:
+        """The same with less of what the API may have refused, one after the other."""
+        if streamed.chars:
             return
-        self._without.known = True
-        log.warning("model.citations_refused", detail=str(refused.error))
+        uncited = replace(asked, citations=False, web=asked.web and replace(asked.web, cites=False))
+        if about_citations := asked.citations and _refuses_citations(streamed):
+            yield uncited
+        if asked.web is not None and (web_access.suspected(streamed.error) or _wants_our_tool(streamed)):
+            yield from (replace(asked, web=web) for web in web_access.less(asked.web))
+            if about_citations:
+                yield replace(uncited, web=None)
+
+    def _learn(self, asked: Conversation, instead: Conversation, refused: Streamed, answered: Streamed) -> None:
+        """What the API does not take, by what it answered with it and without."""
+        if answered.error is not None and not answered.chars:
+            return
+        if asked.citations and not instead.citations and not self._without.known:
+            self._without.known = True
+            log.warning("model.citations_refused", detail=str(refused.error))
+        if asked.web is not None and (instead.web is None or instead.web.fetch != asked.web.fetch):
+            self.web.learned(asked.model, instead.web, time.monotonic())
+            log.warning("model.web_refused", model=asked.model, left=_named(instead.web), detail=str(refused.error))
 
     async def _remember(self, team_id: str, file_ids: Collection[str]) -> None:
         """What the API refused would be refused in every later turn of the thread; what is not remembered is so."""
@@ -117,48 +157,141 @@ class Answering:
         except StoreFailed as error:
             log.warning("model.files_not_remembered", error=str(error))
 
-    async def _stream(
-        self,
-        conversation: Conversation,
-        in_parts: Sequence[PdfBlock],
-        reply: Reply,
-        on_words: Callable[[], None],
-        meter: Meter,
-    ) -> Streamed:
-        """Shows the answer as it comes; the model's errors are part of what came."""
-        chars, blank, first_text_at_s = 0, True, None
-        finished: Finished | None = None
-        failure: ModelError | None = None
-        citing = Citing(pdfs_of(conversation) if conversation.citations else (), in_parts, marks=self.citations)
-        share = LoopShare()  # an answer may come in one event, or in many at once
-        waiting = Waiting(reply.status, self.still_waiting_s)
+    async def _stream(self, conversation: Conversation, showing: _Showing) -> Streamed:
+        """Shows the answer as it comes, over its pauses; the model's errors are part of what came."""
+        marked = pdfs_of(conversation) if conversation.citations else ()
+        citing = Citing(marked, showing.in_parts, marks=self.citations, web=conversation.web is not None)
+        came = _Came(showing, citing, Waiting(showing.reply.status, self.still_waiting_s))
         try:
-            async with aclosing(self.model.stream(conversation, meter.counted, waiting.thinks)) as events:
-                async for event in events:
-                    if isinstance(event, TextDelta):
-                        if first_text_at_s is None:
-                            waiting.over()
-                            on_words()
-                            first_text_at_s = time.monotonic()
-                        meter.written(event.text)
-                        chars += len(event.text)
-                        blank = blank and not event.text.strip()
-                        for start in range(0, len(event.text), CHARS_AT_ONCE):
-                            await share.give_way()
-                            reply.write(citing.text(event.text[start : start + CHARS_AT_ONCE]))
-                    elif isinstance(event, Citation):
-                        citing.cite(event)
-                    elif isinstance(event, Finished):
-                        finished = event
+            await self._through_pauses(conversation, came)
         except ModelError as error:
-            failure = error
+            came.failure = error
         finally:
-            waiting.over()
-            meter.end(whole=finished is not None)
+            came.waiting.over()
         if rest := citing.close():
-            reply.write(rest)
-        return Streamed(chars, blank, first_text_at_s, finished, failure, citing.sources())
+            showing.reply.write(rest)
+        return came.streamed()
+
+    async def _through_pauses(self, conversation: Conversation, came: _Came) -> None:
+        """Raises ``ModelError``. A pause that the API does not let end is the answer's end."""
+        for pauses in range(web_access.CONTINUATIONS_MAX + 1):
+            paused = came.finished
+            try:
+                await self._one_request(conversation, came)
+            except ModelRequestInvalid as error:
+                if paused is None:
+                    raise
+                log.warning("model.pause_refused", detail=str(error))
+                came.finished = paused
+                return
+            finished = came.finished
+            if finished is None or not finished.paused or conversation.web is None:
+                return
+            log.info("model.paused", pauses=pauses + 1)
+            left = web_access.left_of(conversation.web, came.lookups)
+            conversation = replace(conversation, web=left, paused=(*conversation.paused, finished.paused))
+            came.lookups = 0
+
+    async def _one_request(self, conversation: Conversation, came: _Came) -> None:
+        meter = Meter(came.showing.book, came.showing.price)
+        came.finished = None
+        try:
+            async with aclosing(self.model.stream(conversation, meter.counted, came.waiting.thinks)) as events:
+                async for event in events:
+                    await came.take(event, meter)
+        finally:
+            meter.end(whole=came.finished is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaves:
+    """What the host refused while this answer was asked for."""
+
+    citations: bool = False
+    web: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Showing:
+    """To whom an answer goes, and what it uses."""
+
+    reply: Reply
+    on_words: Callable[[], None]
+    in_parts: Sequence[PdfBlock]
+    book: Callable[[Usage], None]
+    price: Price | None
+
+
+@dataclass(slots=True)
+class _Came:
+    """What has come of an answer so far."""
+
+    showing: _Showing
+    citing: Citing
+    waiting: Waiting
+    chars: int = 0
+    blank: bool = True
+    lookups: int = 0
+    first_text_at_s: float | None = None
+    finished: Finished | None = None
+    failure: ModelError | None = None
+    _looked_up: bool = False
+    """Since the newest words."""
+    _tail: str = field(default="", repr=False)
+    _share: LoopShare = field(default_factory=LoopShare)
+    """An answer may come in one event, or in many at once."""
+
+    async def take(self, event: StreamEvent, meter: Meter) -> None:
+        match event:
+            case TextDelta(text=text):
+                await self._words(text, meter)
+            case Citation() | WebCitation():
+                self.citing.cite(event)
+            case Lookup():
+                self.lookups, self._looked_up = self.lookups + 1, True
+                self.waiting.looks_up(web_access.status(event))
+            case LookedUp(page=page):
+                self._looked_up = True
+                self.waiting.looks_up("")
+                if page is not None:
+                    self.citing.read(page)
+            case Finished():
+                self.finished = event
+
+    async def _words(self, text: str, meter: Meter) -> None:
+        if self._looked_up and self.chars:  # the API parts the words before and behind a tool by nothing
+            there = _newlines(self._tail[::-1]) + _newlines(text)
+            text = PARAGRAPH[there:] + text
+        self._looked_up, self._tail = False, (self._tail + text)[-len(PARAGRAPH) :]
+        if self.first_text_at_s is None:
+            self.waiting.over()
+            self.showing.on_words()
+            self.first_text_at_s = time.monotonic()
+        meter.written(text)
+        self.chars += len(text)
+        self.blank = self.blank and not text.strip()
+        for start in range(0, len(text), CHARS_AT_ONCE):
+            await self._share.give_way()
+            self.showing.reply.write(self.citing.text(text[start : start + CHARS_AT_ONCE]))
+
+    def streamed(self) -> Streamed:
+        sources = self.citing.sources()
+        return Streamed(self.chars, self.blank, self.first_text_at_s, self.finished, self.failure, sources)
+
+
+def _newlines(text: str) -> int:
+    """At its beginning."""
+    return len(text) - len(text.lstrip("\n"))
 
 
 def _refuses_citations(streamed: Streamed) -> bool:
     return streamed.error is not None and streamed.error.about_citations and not streamed.chars
+
+
+def _wants_our_tool(streamed: Streamed) -> bool:
+    """A host that does not run the API's tools takes them for ours, and waits for what they find."""
+    return streamed.finished is not None and streamed.finished.stop_reason == StopReason.TOOL_USE and streamed.blank
+
+
+def _named(web: Web | None) -> str:
+    return "search" if web is not None else "nothing"

@@ -26,6 +26,7 @@ from bot.derived import (
     counting,
     document_bounds,
     file_limits,
+    looked_up,
     turn_bounds,
 )
 from bot.door import DiscreetNotices
@@ -69,6 +70,7 @@ from bot.store.reply_records import StoredReplyRecords
 from bot.store.stops import StoredStops
 from bot.store.usage import StoredUsage
 from bot.turn import Turn
+from bot.web_access import WebAccess
 
 log = get_logger(__name__)
 
@@ -169,7 +171,10 @@ async def answering(
     model.start()
     still_waiting_s = min(STILL_WAITING_S, settings.messages_first_text_timeout_s / 3)
     of_model = follow("BOT_PRICES_FILE", settings.bot_prices_file, prices.read, prices.PUBLISHED, parts)
-    return Answering(model, refused_files, still_waiting_s, of_model, citations=settings.bot_citations == "on")
+    access = WebAccess(looked_up(settings))
+    return Answering(
+        model, refused_files, still_waiting_s, of_model, citations=settings.bot_citations == "on", web=access
+    )
 
 
 async def workshop(settings: Settings, confinement: Confinement, parts: AsyncExitStack) -> Workshop:

@@ -35,6 +35,21 @@ class CacheMarker:
 
 
 @dataclass(frozen=True, slots=True)
+class Web:
+    """What the model may look up in the web, by tools of the API's own.
+
+    ``uses_max``: so many searches, and so many pages. ``allowed``: only these domains; ``blocked``: not these; one of
+    the two is empty. ``cites``: whether it says which words it has from a page that it read.
+    """
+
+    uses_max: int
+    fetch: bool = False
+    cites: bool = True
+    allowed: tuple[str, ...] = ()
+    blocked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """One request's worth: starts and ends with a user message, roles alternate, no blank text."""
 
@@ -50,3 +65,6 @@ class Conversation:
     """By estimate, without a margin; 0 where nobody has estimated it."""
     max_tokens: int | None = None
     """Of the answer, where it is to be shorter than the settings say."""
+    web: Web | None = None
+    paused: tuple[bytes, ...] = field(default=(), repr=False)
+    """Of an answer that paused and goes on: its blocks so far, as ``Finished.paused`` has them."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from bot.access import Home, Policy
 from bot.channels import Channels
+from bot.conversation import Web
 from bot.environment import secret
 from bot.files.bounds import ConvertLimits, FileLimits
 from bot.files.confinement import Confinement
@@ -60,6 +61,18 @@ def windows(settings: ModelSettings, tokens_max: int | None = None) -> Windows:
         tokens_max,
         settings.messages_request_bytes_max,
         caching=settings.bot_caching == "auto",
+    )
+
+
+def looked_up(settings: ModelSettings) -> Web | None:
+    if settings.bot_web == "off":
+        return None
+    return Web(
+        uses_max=settings.bot_web_uses_max,
+        fetch=settings.bot_web == "search+fetch",
+        cites=settings.bot_citations == "on",
+        allowed=tuple(sorted(settings.bot_web_allowed_domains or ())),
+        blocked=tuple(sorted(settings.bot_web_blocked_domains or ())),
     )
 
 

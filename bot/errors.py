@@ -141,6 +141,8 @@ class ModelError(BotError):
     """Whether its words are about how hard the model was asked to try."""
     about_cache = False
     """Whether its words are about a marker of the prompt cache."""
+    about_web = False
+    """Whether its words are, or may be, about tools that look something up in the web."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)

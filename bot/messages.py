@@ -255,10 +255,14 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file that the answer cites, said to people as ``{file_name}, {places}``: "contract.pdf, p. 12 ⁽¹⁾"."""
+    """A file that the answer cites, said to people as ``{file_name}, {places}``: "contract.pdf, p. 12 ⁽¹⁾".
+
+    Or a page of the web: "Opening hours, example.com ⁽¹⁾", whose name is a link to its ``address``.
+    """
 
     file_name: str = field(repr=False)
     places: str = field(repr=False)
+    address: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from pydantic import Field, field_validator
 from bot.environment import Environment
 from bot.limits import REQUEST_BYTES_MAX
 from bot.prompt.spoken import SYSTEM_PROMPT
-from bot.setting_types import Effort, HttpUrl, Prompt, Secret, file_of, given
+from bot.setting_types import Domains, Effort, HttpUrl, Prompt, Secret, file_of, given, one_list
 
 DATA_DIR = Path(".data")
 
@@ -52,6 +52,18 @@ class ModelSettings(Environment):
     )
     bot_citations: Literal["on", "off"] = Field(
         "on", description="Whether an answer marks what it has from which pages of the PDFs, and lists them below."
+    )
+    bot_web: Literal["off", "search", "search+fetch"] = Field(
+        "off",
+        description="What the model may look up by itself: nothing, what a search of the web finds, or whole "
+        "pages, too. What leaves with it: docs/security.md.",
+    )
+    bot_web_allowed_domains: Domains = Field(
+        None, description="Only in these domains, by commas, and those below them."
+    )
+    bot_web_blocked_domains: Domains = Field(None, description="In these it looks up nothing. Only one of both lists.")
+    bot_web_uses_max: int = Field(
+        5, ge=1, le=50, description="Searches of the web for one answer, and so many pages that are read."
     )
     bot_system_prompt_file: Path | None = file_of("BOT_SYSTEM_PROMPT")
     bot_system_prompt: Prompt = Field(
@@ -92,3 +104,4 @@ class ModelSettings(Environment):
     bot_log_format: Literal["console", "json"] = Field("console", description="Lines for people or for machines.")
 
     check_key = field_validator("yourouter_api_key")(given)
+    check_domains = field_validator("bot_web_blocked_domains")(one_list)

@@ -72,3 +72,10 @@ def known_database(value: SecretStr | None) -> SecretStr | None:
     if value is not None and not value.get_secret_value().startswith(("sqlite", "postgresql", "postgres:")):
         raise ValueError("must begin with postgresql:// or sqlite:///")
     return value
+
+
+def one_list(value: frozenset[str] | None, info: ValidationInfo) -> frozenset[str] | None:
+    """The API takes either of the two."""
+    if value and info.data.get("bot_web_allowed_domains"):
+        raise ValueError("is set, and BOT_WEB_ALLOWED_DOMAINS is too: only one of the two can be")
+    return value

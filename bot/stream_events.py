@@ -1,4 +1,4 @@
-"""The values that come back from the model: words, citations, what was used, and how the answer ended.
+"""The values that come back from the model: words, citations, what it looks up, what was used, and how it ended.
 
 Pure.
 """
@@ -35,6 +35,8 @@ class Usage:
     cache_write: int = 0
     cache_write_1h: int = 0
     nano_dollars: int | None = None
+    web_searches: int = 0
+    """Searches of the web, each with a price of its own."""
 
     @property
     def prompt(self) -> int:
@@ -50,11 +52,13 @@ class Usage:
             self.cache_write + other.cache_write,
             self.cache_write_1h + other.cache_write_1h,
             sum(known) if known else None,
+            self.web_searches + other.web_searches,
         )
 
     def __neg__(self) -> Usage:
         cost = None if self.nano_dollars is None else -self.nano_dollars
-        return Usage(-self.input, -self.output, -self.cache_read, -self.cache_write, -self.cache_write_1h, cost)
+        tokens = -self.input, -self.output, -self.cache_read, -self.cache_write, -self.cache_write_1h
+        return Usage(*tokens, cost, -self.web_searches)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,40 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class WebCitation:
+    """The same of a page of the web. ``address`` is empty where only the page's title is known."""
+
+    address: str = field(repr=False)
+    title: str = field(repr=False)
+
+
+class LookupKind(StrEnum):
+    SEARCH = "search"
+    PAGE = "page"
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """The model begins to search the web for ``what``, or to read the page at that address."""
+
+    kind: LookupKind
+    what: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class WebPage:
+    address: str = field(repr=False)
+    title: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """What it looked up has come, or an error in its place. ``page``: the one that it has read."""
+
+    page: WebPage | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The answer is whole as the API sees it; comes once, at the end. A stream that ends without it is a cut answer.
 
@@ -88,6 +126,9 @@ class Finished:
     usage: Usage
     category: str = ""
     """Of a refusal, where the API names one."""
+    paused: bytes = field(default=b"", repr=False)
+    """Of an answer that paused: its blocks so far as the API sent them, in JSON, for it to go on from there."""
 
 
-StreamEvent = TextDelta | Citation | Finished
+Words = TextDelta | Citation | WebCitation
+StreamEvent = Words | Lookup | LookedUp | Finished

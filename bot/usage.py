@@ -23,7 +23,7 @@ DAYS_MAX = 10_000
 NOBODY = "Nobody has asked anything since {since}.\n"
 UNPRICED = "No price was known for {models}: dollars are without that.\n"
 DETAILS = ("day", "workspace", "channel", "person", "model")
-FIGURES = ("questions", "input", "cache_read", "cache_write_5m", "cache_write_1h", "output")
+FIGURES = ("questions", "input", "cache_read", "cache_write_5m", "cache_write_1h", "output", "web_searches")
 SHOWN = ("day", "workspace", "person", "model")
 """Of the details, in a table for people where nothing else is wanted; CSV has all of them."""
 
@@ -39,7 +39,7 @@ class Line:
     @classmethod
     def of(cls, used: Used) -> Line:
         written = used.cache_write - used.cache_write_1h, used.cache_write_1h
-        figures = used.questions, used.input, used.cache_read, *written, used.output
+        figures = used.questions, used.input, used.cache_read, *written, used.output, used.web_searches
         return cls(figures, used.nano_dollars, used.unpriced)
 
     def __add__(self, other: Line) -> Line:

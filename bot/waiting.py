@@ -20,12 +20,19 @@ class Waiting:
         self._show = show
         self._every_s = every_s
         self._thinks = False
+        self._looks_up = False
         self._timer: asyncio.TimerHandle | None = None
         self._wait()
 
     def thinks(self, goes_on: bool) -> None:
         """The model has just said whether it does."""
         self._thinks = goes_on
+
+    def looks_up(self, status: str) -> None:
+        """The model looks something up, which ``status`` says; empty: it no longer does."""
+        self._looks_up = bool(status)
+        if status and self._timer is not None:
+            self._show(status)
 
     def over(self) -> None:
         """Words have come, or nothing more will."""
@@ -37,6 +44,7 @@ class Waiting:
         self._timer = asyncio.get_running_loop().call_later(self._every_s, self._say)
 
     def _say(self) -> None:
-        self._show(STILL_THINKING if self._thinks else STILL_WAITING)
+        if not self._looks_up:
+            self._show(STILL_THINKING if self._thinks else STILL_WAITING)
         self._thinks = False
         self._wait()

@@ -98,6 +98,7 @@ CASES: dict[str, list[tuple[str, str]]] = {
         ("bot/access.py", "httpx"),
         ("bot/endings.py", "aiohttp"),
         ("bot/answering.py", "httpx"),
+        ("bot/web_access.py", "httpx"),
         ("bot/prompt/intake.py", "httpx"),
         ("bot/costs/meter.py", "httpx"),
         ("bot/prompt/draft.py", "aiohttp"),

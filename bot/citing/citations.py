@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from bot.citing.mark_places import MarkPlaces
 from bot.citing.marks import Own, mark
 from bot.citing.page_references import PageReference, PageReferences
+from bot.citing.web_sources import WebSources
 from bot.conversation import Conversation
 from bot.messages import PdfBlock, Source
-from bot.stream_events import Citation
+from bot.stream_events import Citation, WebCitation, WebPage
 
 
 def pdfs_of(conversation: Conversation) -> tuple[PdfBlock, ...]:
@@ -45,16 +46,20 @@ class Citing:
     in_parts: Sequence[PdfBlock] = ()
     marks: bool = True
     """Else references to pages are words."""
+    web: bool = False
+    """Whether it may rest on pages of the web."""
     _own: Own = field(default_factory=Own)
     _references: PageReferences = field(default_factory=PageReferences)
     _words: MarkPlaces = field(default_factory=MarkPlaces)
-    _numbers: dict[_Place, int] = field(default_factory=dict, repr=False)
+    _numbers: dict[_Place | str, int] = field(default_factory=dict, repr=False)
+    """Of places in files, and of pages of the web by their addresses."""
+    _web: WebSources = field(default_factory=WebSources)
 
     def text(self, text: str) -> str:
         """What is shown of it now: all but what a mark may have to stand before."""
         own = self._own.feed(text)
         if not self.in_parts:
-            return self._words.feed(own) if self.pdfs else own
+            return self._words.feed(own) if self.pdfs or self.web else own
         return "".join(self._placed(piece) for piece in self._references.feed(own))
 
     def _placed(self, piece: str | PageReference) -> str:
@@ -66,14 +71,20 @@ class Citing:
             self._put(place)
         return "" if places else self._words.feed(f" ({_in_words(piece)})")
 
-    def cite(self, citation: Citation) -> None:
+    def cite(self, citation: Citation | WebCitation) -> None:
         """It is about the words so far. Its mark comes out with the words that follow."""
-        place = self._place(citation)
+        place = self._place(citation) if isinstance(citation, Citation) else self._web.cited(citation)
         if place is not None:
             self._put(place)
 
-    def _put(self, place: _Place) -> None:
-        self._words.put(mark(self._numbers.setdefault(place, len(self._numbers) + 1)))
+    def read(self, page: WebPage) -> None:
+        """The model has read it, whether it cites it or not."""
+        self._web.read(page)
+
+    def _put(self, place: _Place | str) -> None:
+        number = self._numbers.setdefault(place, len(self._numbers) + 1)
+        if self.marks:
+            self._words.put(mark(number))
 
     def close(self) -> str:
         """The rest of the words."""
@@ -81,9 +92,11 @@ class Citing:
         return rest + self._words.close()
 
     def sources(self) -> tuple[Source, ...]:
-        """A line for each file that was cited, in the order of the marks."""
-        files = dict.fromkeys(place.file for place in self._numbers)
-        return tuple(Source(self._name(file), self._pages_in(file)) for file in files)
+        """A line for each file that was cited, in the order of the marks, and for each page of the web."""
+        files = dict.fromkeys(place.file for place in self._numbers if isinstance(place, _Place))
+        pages = {place: number for place, number in self._numbers.items() if isinstance(place, str)}
+        of_files = (Source(self._name(file), self._pages_in(file)) for file in files)
+        return (*of_files, *self._web.lines(pages, marks=self.marks))
 
     def _place(self, citation: Citation) -> _Place | None:
         if not 0 <= citation.document < len(self.pdfs):
@@ -116,7 +129,8 @@ class Citing:
 
     def _pages_in(self, file: int) -> str:
         """By page: "p. 12 ⁽¹⁾", or "pp. 3–5 ⁽²⁾, 12 ⁽¹⁾" for several."""
-        places = [(place, number) for place, number in self._numbers.items() if place.file == file]
+        of_files = ((place, number) for place, number in self._numbers.items() if isinstance(place, _Place))
+        places = [(place, number) for place, number in of_files if place.file == file]
         places.sort(key=lambda pair: (pair[0].first_page, pair[0].final_page))
         one = len(places) == 1 and places[0][0].first_page == places[0][0].final_page
         return ("p. " if one else "pp. ") + ", ".join(f"{place.pages} {mark(number)}" for place, number in places)

@@ -4,7 +4,7 @@ Pure. A mark is a number in raised brackets, "⁽¹⁾". Behind its first bracke
 nobody types (U+2060, WORD JOINER): so our marks are told from brackets that the model or a person wrote, which stay.
 Brackets are punctuation, so that what is bold stays bold before and behind a mark, and nothing in a mark is Markdown,
 an address, an emoji or escaped. A line of the list of sources begins in a way of its own, for messages that are text
-alone; in all others it stands beside the answer.
+alone; in all others it stands beside the answer. So does one for a page of the web.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import re
 JOINER = "\u2060"
 BRACKET = "⁽"
 OPEN = BRACKET + JOINER
-PAGE = "📄"
-SOURCE_HEAD = f"{PAGE}{JOINER} "
-"""What a line of the list of sources begins with."""
+PAGE, GLOBE = "📄", "🌐"
+SOURCE_HEAD, WEB_HEAD = f"{PAGE}{JOINER} ", f"{GLOBE}{JOINER} "
+"""What a line of the list of sources begins with: a file's, and a page's of the web."""
 DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _RAISED = str.maketrans("0123456789", DIGITS)
 _MARK = re.compile(rf" ?{OPEN}[{DIGITS}]+⁾")
@@ -33,7 +33,7 @@ def without_marks(markdown: str) -> str:
         return markdown
     kept: list[str] = []
     for line in markdown.split("\n"):
-        if line.startswith(SOURCE_HEAD):
+        if line.startswith((SOURCE_HEAD, WEB_HEAD)):
             continue
         bare = _MARK.sub("", line)
         if bare != line and not bare.strip(" \t>"):  # behind code: a line of its own
@@ -55,8 +55,8 @@ class Own:
         if not text:
             return ""
         whole = self._before + text
-        for head in (BRACKET, PAGE):
+        for head in (BRACKET, PAGE, GLOBE):
             whole = re.sub(f"{head}{JOINER}+", head, whole)
         kept = whole[len(self._before) :]
-        self._before = whole[-1:] if whole.endswith((BRACKET, PAGE)) else ""
+        self._before = whole[-1:] if whole.endswith((BRACKET, PAGE, GLOBE)) else ""
         return kept

@@ -33,6 +33,7 @@ class Bill:
             "cache_write_tokens": used.cache_write,
             "cache_write_1h_tokens": used.cache_write_1h,
             "output_tokens": used.output,
+            "web_searches": used.web_searches,
             "dollars": None if dollars is None else float(round(dollars, 6)),
         }
 
@@ -43,7 +44,8 @@ class Bill:
         if tokens <= 0:
             return ""
         cached = f" ({used.cache_read:,} from cache)" if used.cache_read > 0 else ""
-        return f"{tokens:,} tokens{cached}, {_price(dollars)}, {self.model}"
+        searched = f", {used.web_searches:,} web search{'es' * (used.web_searches > 1)}"
+        return f"{tokens:,} tokens{cached}{searched * (used.web_searches > 0)}, {_price(dollars)}, {self.model}"
 
     def _dollars(self) -> Decimal | None:
         return None if self.used.nano_dollars is None else Decimal(self.used.nano_dollars) / NANO

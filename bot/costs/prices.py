@@ -9,6 +9,7 @@ claude:en/build-with-claude/prompt-caching); a file in TOML may replace them and
     cache_read = 0.2                # not given: 0.1 of input
     cache_write_5m = 2.5            # not given: 1.25 of input
     cache_write_1h = 4.0            # not given: 2 of input
+    web_search = 10.0               # dollars for a thousand searches of the web; not given: 10
     above = { prompt_tokens = 100_000, input = 4.0, output = 20.0 }     # the whole request, where its prompt is longer
 
 What a request costs is known only while it is answered: the rate may go by the length of its prompt, and changes with
@@ -33,6 +34,11 @@ NANO_PER_TOKEN = 1_000
 DOLLARS_MAX = 1_000_000.0
 _DATED = re.compile(r"[-@]\d{8}$|-latest$")
 RATES = ("input", "output", "cache_read", "cache_write_5m", "cache_write_1h")
+NANO_PER_SEARCH = 1_000_000
+"""Of one dollar for a thousand."""
+WEB_SEARCH = 10.0
+"""Dollars for a thousand searches, whatever the model; what was found is input besides. Searches that failed, and pages
+that were read, cost nothing of their own. claude:en/agents-and-tools/tool-use/web-search-tool, 2026-11-26."""
 CACHE_SHARES = {"cache_read": 0.1, "cache_write_5m": 1.25, "cache_write_1h": 2.0}
 """Of the price of input."""
 
@@ -46,12 +52,15 @@ class Rates:
     cache_read: int
     cache_write_5m: int
     cache_write_1h: int
+    web_search: int = round(WEB_SEARCH * NANO_PER_SEARCH)
+    """For a search."""
 
     @classmethod
     def of(cls, dollars: Mapping[str, float]) -> Rates:
         """``dollars`` for a million tokens; ``input`` and ``output`` are there, the others may be."""
         shares = {name: dollars["input"] * share for name, share in CACHE_SHARES.items()}
-        return cls(**{name: round({**shares, **dollars}[name] * NANO_PER_TOKEN) for name in RATES})
+        rates = {name: round({**shares, **dollars}[name] * NANO_PER_TOKEN) for name in RATES}
+        return cls(**rates, web_search=round(dollars.get("web_search", WEB_SEARCH) * NANO_PER_SEARCH))
 
     def nano_dollars(self, usage: Usage) -> int:
         for_an_hour = min(usage.cache_write_1h, usage.cache_write)
@@ -61,6 +70,7 @@ class Rates:
             + usage.cache_read * self.cache_read
             + (usage.cache_write - for_an_hour) * self.cache_write_5m
             + for_an_hour * self.cache_write_1h
+            + usage.web_searches * self.web_search
         )
 
 
@@ -126,7 +136,7 @@ def _read_price(model: str, table: object, faults: list[Fault]) -> Price | None:
     if not isinstance(table, dict):
         faults.append(Fault((model,), "is no table. A model's prices stand below a line such as [claude-sonnet-5-5]"))
         return None
-    faults += keyed_toml.unknown(table, (*RATES, "above"), (model,), "price")
+    faults += keyed_toml.unknown(table, (*RATES, "web_search", "above"), (model,), "price")
     rates = _read_rates(table, (model,), faults)
     if "above" not in table:
         return Price(rates) if rates else None
@@ -134,7 +144,7 @@ def _read_price(model: str, table: object, faults: list[Fault]) -> Price | None:
     if not isinstance(above, dict):
         faults.append(Fault((model, "above"), "must be { prompt_tokens = …, input = …, output = … }"))
         return None
-    faults += keyed_toml.unknown(above, (*RATES, "prompt_tokens"), (model, "above"), "price")
+    faults += keyed_toml.unknown(above, (*RATES, "web_search", "prompt_tokens"), (model, "above"), "price")
     rates_above = _read_rates(above, (model, "above"), faults)
     prompt_tokens = above.get("prompt_tokens")
     if type(prompt_tokens) is not int or prompt_tokens < 1:
@@ -143,15 +153,19 @@ def _read_price(model: str, table: object, faults: list[Fault]) -> Price | None:
     return Price(rates, prompt_tokens, rates_above) if rates and rates_above else None
 
 
+def _per(name: str) -> str:
+    return "a thousand searches" if name == "web_search" else "a million tokens"
+
+
 def _read_rates(table: Mapping[str, Any], path: tuple[str, ...], faults: list[Fault]) -> Rates | None:
     dollars: dict[str, float] = {}
-    for name in RATES:
+    for name in (*RATES, "web_search"):
         value = table.get(name)
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if isinstance(value, int | float) and number and 0 <= value <= DOLLARS_MAX:
             dollars[name] = float(value)
         elif name in table:
-            faults.append(Fault((*path, name), "must be dollars for a million tokens, such as 2.5"))
+            faults.append(Fault((*path, name), f"must be dollars for {_per(name)}, such as 2.5"))
         elif name in ("input", "output"):
             faults.append(Fault((*path, name), "is missing: dollars for a million tokens"))
     return Rates.of(dollars) if {"input", "output"} <= dollars.keys() else None

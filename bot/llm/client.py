@@ -19,17 +19,18 @@ import aiohttp.http_exceptions
 import httpx
 from httpx_aiohttp import HttpxAiohttpClient
 
-from bot.conversation import Conversation
+from bot.conversation import Conversation, Web
 from bot.errors import AnswerCut, ModelError, ModelRequestInvalid, ModelSilent, ModelUnavailable
 from bot.limits import answer_tokens_max
-from bot.llm import refusals, wire
+from bot.llm import refusals, server_tools, wire
 from bot.llm.body import StreamedBody
 from bot.llm.efforts import Efforts
+from bot.llm.model_info import model_limits
 from bot.llm.patience import Deadline, Patience
 from bot.llm.sse import ObjectReader, StreamBroken
 from bot.logs import get_logger
 from bot.prompt.window import ModelLimits
-from bot.stream_events import StreamEvent, Usage
+from bot.stream_events import StreamEvent, Usage, Words
 
 log = get_logger(__name__)
 
@@ -147,13 +148,14 @@ class MessagesClient:
 
     async def _tries(self, conversation: Conversation, heard: _Heard) -> AsyncGenerator[StreamEvent, None]:
         chunks = wire.request_chunks(conversation, model=self._model, max_tokens=self._max_tokens_for(conversation))
+        web = conversation.web
         deadline = Deadline(self._patience, _now_s())
         for retries in range(self._patience.retries_max + 1):
             begun = False
             try:
-                async with aclosing(self._try(chunks, deadline, heard)) as events:
+                async with aclosing(self._try(chunks, web, deadline, heard)) as events:
                     async for event in events:
-                        begun = True
+                        begun = begun or isinstance(event, Words)
                         yield event
             except ModelError as error:
                 pause_s = self._patience.pause_s(error, retries, self._uniform)
@@ -184,35 +186,36 @@ class MessagesClient:
                             return None
         except LINK_ERRORS:
             return None
-        told = wire.model_limits(bytes(body))
+        told = model_limits(bytes(body))
         if told and told.answer_tokens_max:
             self._answer_tokens_max[model] = told.answer_tokens_max
         return told
 
     async def _try(
-        self, chunks: tuple[wire.Chunk, ...], deadline: Deadline, heard: _Heard
+        self, chunks: tuple[wire.Chunk, ...], web: Web | None, deadline: Deadline, heard: _Heard
     ) -> AsyncGenerator[StreamEvent, None]:
-        body, answer = StreamedBody(chunks), wire.AnswerReader()
+        body, answer = StreamedBody(chunks), wire.AnswerReader(server_tools.WebReader(keeps=web is not None))
         response: httpx.Response | None = None
         headers: httpx.Headers = httpx.Headers()
         begun = False
         try:
-            response = await self._send(body, deadline)
+            response = await self._send(body, server_tools.headers(web), deadline)
             headers = response.headers
             if not response.is_success:
                 raise await self._refusal(response)
             async with aclosing(_objects(response)) as objects:
                 while not answer.over and (data := await _next(objects, deadline)) is not None:
                     before = answer.usage
-                    thought, words = answer.thinks, list(answer.read(data))
+                    thought, came = answer.thinks, list(answer.read(data))
+                    words = any(isinstance(event, Words) for event in came)
                     if answer.usage != before:
                         heard.on_usage(answer.usage + -before)
                     if answer.thinks or thought:
                         heard.on_thinking(answer.thinks)
-                    deadline.heard(_now_s(), words=bool(words), ended=answer.ended)
-                    begun = begun or bool(words)
-                    for delta in words:
-                        yield delta
+                    deadline.heard(_now_s(), words=words, ended=answer.ended)
+                    begun = begun or words
+                    for event in came:
+                        yield event
         except LINK_ERRORS as error:
             if not answer.ended:
                 raise broken_link(error, body, begun=begun) from error
@@ -225,8 +228,8 @@ class MessagesClient:
             raise answer.unfinished(headers)
         yield answer.finished()
 
-    async def _send(self, body: StreamedBody, deadline: Deadline) -> httpx.Response:
-        headers = self._headers | {"content-length": str(body.length)}
+    async def _send(self, body: StreamedBody, betas: dict[str, str], deadline: Deadline) -> httpx.Response:
+        headers = self._headers | betas | {"content-length": str(body.length)}
         request = self._http.build_request("POST", self._url, headers=headers, content=body)
         deadline.sending(_now_s())
         async with asyncio.timeout_at(deadline.ends_s) as timeout:

@@ -106,6 +106,9 @@ ABOUT_EFFORT = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 ABOUT_CACHE = re.compile(r"cache_control|cache[ _-]?point|prompt cach", re.IGNORECASE)
+ABOUT_TOOLS = re.compile(
+    r"web[ _-]?(search|fetch)|server[ _-]?tool|\btools?\b|tool_choice|anthropic[ _-]beta|\bbetas?\b", re.IGNORECASE
+)
 NOT_ABOUT_FILES = re.compile(r"content (filter|polic|management)|(usage|safety) polic|moderation", re.IGNORECASE)
 UNKNOWN_FIELD = re.compile(
     r"extra inputs are not permitted|(unknown|unexpected|unrecogni[sz]ed) (field|key)", re.IGNORECASE

@@ -58,6 +58,7 @@ def error_from(status: int, headers: Mapping[str, str], body: Mapping[str, Any])
     error.retry_after_s = _retry_after_s(headers)
     error.about_citations = isinstance(error, ModelRequestInvalid | ModelNotFound) and said.of_citations
     error.about_effort = any(words.ABOUT_EFFORT.search(text) for text in (said.message, *said.paths))
+    error.about_web = isinstance(error, ModelRequestInvalid | ModelNotFound | ModelKeyInvalid) and said.of_tools
     error.about_cache = any(words.ABOUT_CACHE.search(text) for text in (said.message, *said.paths))
     should_retry = headers.get("x-should-retry", "").lower()
     if should_retry in {"true", "false"}:  # the API's own word on it, as its SDKs take it
@@ -132,6 +133,13 @@ class _Said:
         """Whether it names citations, or a field that is not known without saying which."""
         texts = (self.message, *self.paths)
         if any("citation" in text.lower() for text in texts):
+            return True
+        return bool(words.UNKNOWN_FIELD.search(self.message)) and not (self.field or self.paths)
+
+    @property
+    def of_tools(self) -> bool:
+        """Whether it names the API's own tools or a beta, or a field that is not known without saying which."""
+        if any(words.ABOUT_TOOLS.search(text) for text in (self.message, *self.paths)):
             return True
         return bool(words.UNKNOWN_FIELD.search(self.message)) and not (self.field or self.paths)
 

@@ -18,7 +18,7 @@ from bot.llm.client import MessagesClient
 from bot.logs import get_logger
 from bot.prompt.cache_watch import CacheWatch
 from bot.prompt.window import Windows
-from bot.stream_events import Finished, StreamEvent, Usage
+from bot.stream_events import Finished, Lookup, StreamEvent, Usage
 
 log = get_logger(__name__)
 
@@ -74,10 +74,11 @@ class WatchedModel:
         on_usage: Callable[[Usage], None],
         on_thinking: Callable[[bool], None],
     ) -> AsyncGenerator[StreamEvent, None]:
-        asked_s = self._now_s()
+        asked_s, looked_up = self._now_s(), bool(conversation.paused)
         async with aclosing(self._link.stream(conversation, on_usage, on_thinking)) as events:
             async for event in events:
-                if isinstance(event, Finished):
+                looked_up = looked_up or isinstance(event, Lookup)
+                if isinstance(event, Finished) and not looked_up:  # else the API counts what was found as well
                     self._learn(conversation, model, asked_s, event.usage)
                 yield event
 

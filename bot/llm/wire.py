@@ -1,7 +1,7 @@
 """A conversation comes in, the request's JSON goes out; the events of an answer come in, our values go out.
 
-Pure. Spells the Messages API's keys (version 2023-06-01); those of its errors are in ``refusals``. Only fields that
-every host of the format takes are sent: no sampling parameters, no ``thinking``, no betas.
+Pure. Spells the Messages API's keys (version 2023-06-01); those of its errors are in ``refusals``, of its own tools in
+``server_tools``. Else only fields that every host of the format takes are sent: no sampling parameters.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import Any
 
 from bot.conversation import CacheMarker, Conversation
 from bot.errors import AnswerCut, ModelError
+from bot.llm import server_tools
 from bot.llm.refusals import error_from, loggable
 from bot.messages import ContentBlock, FileBytes, ImageBlock, PdfBlock, TextBlock
-from bot.prompt.window import ModelLimits
-from bot.stream_events import Citation, Finished, StopReason, TextDelta, Usage
+from bot.stream_events import Citation, Finished, LookedUp, Lookup, StopReason, TextDelta, Usage, WebCitation, Words
 
 API_VERSION = "2023-06-01"
 TITLE_CHARS_MAX = 500
@@ -44,6 +44,8 @@ def request_chunks(conversation: Conversation, *, model: str, max_tokens: int) -
     """The JSON of a streaming request, in order; no two ``bytes`` follow each other. ``model`` if it names none."""
     max_tokens = min(max_tokens, conversation.max_tokens or max_tokens)
     head: dict[str, Any] = {"model": conversation.model or model, "max_tokens": max_tokens, "stream": True}
+    if conversation.web is not None:
+        head["tools"] = server_tools.tools(conversation.web)
     if conversation.effort:
         head["output_config"] = {"effort": conversation.effort}
     marks = {marker.end: _mark(marker) for marker in conversation.cache_markers}
@@ -68,6 +70,8 @@ def _pieces(
             yield b"," * (position > 0)
             yield from _block(block, marks.get((number, position), {}), cited)
         yield b"]}"
+    if conversation.paused:
+        yield b',{"role":"assistant","content":[' + b",".join(conversation.paused) + b"]}"
     yield b"]}"
 
 
@@ -125,6 +129,7 @@ _USAGE_KEYS = {
     "cache_read": "cache_read_input_tokens",
     "cache_write": "cache_creation_input_tokens",
 }
+_Came = Words | Lookup | LookedUp
 
 
 @dataclass(slots=True)
@@ -137,6 +142,7 @@ class AnswerReader:
     Source: claude:en/build-with-claude/streaming; deviations seen at several routers.
     """
 
+    web: server_tools.WebReader = field(default_factory=server_tools.WebReader)
     usage: Usage = field(default_factory=Usage)
     stop_reason: str | None = None
     over: bool = False
@@ -147,7 +153,7 @@ class AnswerReader:
     _started: bool = False
     _understood: bool = False
     _category: str = ""
-    _cited: list[Citation] = field(default_factory=list)
+    _cited: list[Citation | WebCitation] = field(default_factory=list)
     """In the block that is being written."""
     _stray: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """The first object that was not understood; the only one, it may be an error in a shape of its own."""
@@ -156,13 +162,14 @@ class AnswerReader:
     def ended(self) -> bool:
         return self.over or self.stop_reason is not None
 
-    def read(self, event: Mapping[str, Any]) -> Iterator[TextDelta | Citation]:
+    def read(self, event: Mapping[str, Any]) -> Iterator[_Came]:
         """Raises ``ModelError`` for an error."""
         yield from self._cited_before(event)
         self.thinks = self._still_thinks(event)
+        yield from self.web.read(event)
         yield from self._said(event)
 
-    def _said(self, event: Mapping[str, Any]) -> Iterator[TextDelta | Citation]:
+    def _said(self, event: Mapping[str, Any]) -> Iterator[_Came]:
         match event:
             case {"type": "content_block_delta", "delta": {"type": "text_delta", "text": str(text)}} if text:
                 yield TextDelta(text)
@@ -199,7 +206,7 @@ class AnswerReader:
                 return False
         return self.thinks
 
-    def _cited_before(self, event: Mapping[str, Any]) -> Iterator[Citation]:
+    def _cited_before(self, event: Mapping[str, Any]) -> Iterator[Citation | WebCitation]:
         """Citations come where their block ends: the API may send them before the block's words."""
         match event:
             case {"type": "content_block_delta", "delta": {"type": "citations_delta", "citation": citation}}:
@@ -208,14 +215,15 @@ class AnswerReader:
                 yield from self._cited
                 self._cited = []
 
-    def _message(self, message: Mapping[str, Any]) -> Iterator[TextDelta | Citation]:
+    def _message(self, message: Mapping[str, Any]) -> Iterator[_Came]:
         if isinstance(usage := message.get("usage"), dict):
             self._count(usage)
         if self._started:
             return
         self._started = True
         content = message.get("content")
-        for block in content if isinstance(content, list) else ():
+        for number, block in enumerate(content if isinstance(content, list) else ()):
+            yield from self.web.whole(number, block)
             match block:
                 case {"type": "text", "text": str(text)} if text:
                     yield TextDelta(text)
@@ -237,6 +245,8 @@ class AnswerReader:
         for name, key in _USAGE_KEYS.items():
             if isinstance(count := usage.get(key), int):
                 self.usage = replace(self.usage, **{name: count})
+        if (searches := server_tools.searches_in(usage)) is not None:
+            self.usage = replace(self.usage, web_searches=searches)
         if isinstance(written := usage.get("cache_creation"), dict):
             short, long = (written.get(f"ephemeral_{ttl}_input_tokens") for ttl in ("5m", "1h"))
             if isinstance(long, int):
@@ -248,7 +258,8 @@ class AnswerReader:
         """The answer's end."""
         reason = self.stop_reason or ""
         if reason in set(StopReason):
-            return Finished(StopReason(reason), self.usage, self._category)
+            paused = self.web.blocks() if reason == StopReason.PAUSE_TURN else b""
+            return Finished(StopReason(reason), self.usage, self._category, paused)
         return Finished(_OTHER_NAMES.get(reason) or loggable(reason), self.usage)
 
     def unfinished(self, headers: Mapping[str, str]) -> ModelError:
@@ -258,9 +269,9 @@ class AnswerReader:
         return error_from(200, headers, self._stray)
 
 
-def _citations(given: object) -> list[Citation]:
+def _citations(given: object) -> list[Citation | WebCitation]:
     """Those of pages. The API's ends of ranges are exclusive, ours are not."""
-    cited: list[Citation] = []
+    cited: list[Citation | WebCitation] = []
     for one in given if isinstance(given, list) else ():
         match one:
             case {
@@ -270,23 +281,6 @@ def _citations(given: object) -> list[Citation]:
                 "end_page_number": int(end),
             }:
                 cited.append(Citation(document, first, max(first, end - 1)))
+            case dict() if (of_the_web := server_tools.web_citation(one)) is not None:
+                cited.append(of_the_web)
     return cited
-
-
-# --- a model -------------------------------------------------------------------------------------------------------
-
-WINDOW_TOKENS_MIN = 1_000
-WINDOW_TOKENS_MAX = 100_000_000
-
-
-def model_limits(body: bytes) -> ModelLimits | None:
-    """What an answer to ``GET /models/{id}`` says; ``None`` for anything else. Source: claude:en/api/models."""
-    try:
-        told = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    match told:
-        case {"max_input_tokens": int(window)} if WINDOW_TOKENS_MIN <= window <= WINDOW_TOKENS_MAX:
-            most = told.get("max_tokens")
-            return ModelLimits(window, most if type(most) is int and most > 0 else None)
-    return None

@@ -113,6 +113,8 @@ usage = sa.Table(
     sa.Column("cache_write", sa.BigInteger, nullable=False),
     # The part of ``cache_write`` that is kept for an hour.
     sa.Column("cache_write_1h", sa.BigInteger, nullable=False, server_default="0"),
+    # Of the web, each with a price of its own.
+    sa.Column("web_searches", sa.Integer, nullable=False, server_default="0"),
     # What it cost when it was used, in billionths of a dollar; empty where no price was known.
     sa.Column("nano_dollars", sa.BigInteger, nullable=True),
     sa.Index("ix_usage_team_id_day_user_id", "team_id", "day", "user_id"),

@@ -37,7 +37,7 @@ CLOSE_PATIENCE_S = 5.0
 MODEL_CHARS_MAX = 128
 TOKENS = ("input", "output", "cache_read", "cache_write")
 """All that was processed."""
-FIGURES = (*TOKENS, "cache_write_1h")
+FIGURES = (*TOKENS, "cache_write_1h", "web_searches")
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ class Used:
     cache_write: int
     cache_write_1h: int
     output: int
+    web_searches: int
     nano_dollars: int
     unpriced: int
 
@@ -83,7 +84,7 @@ async def _read_server(url: URL, since_day: int) -> list[Used]:
 
 def _rows(connection: Connection, since_day: int) -> list[Used]:
     of = [usage.c[name] for name in ("day", "team_id", "channel_id", "user_id", "model")]
-    figures = ("questions", "input", "cache_read", "cache_write", "cache_write_1h", "output")
+    figures = ("questions", "input", "cache_read", "cache_write", "cache_write_1h", "output", "web_searches")
     tokens = usage.c.input + usage.c.cache_read + usage.c.cache_write + usage.c.output
     summed: Sequence[sa.ColumnElement[int]] = [
         *(usage.c[name] for name in figures),

@@ -10,7 +10,8 @@ from typing import Any, cast
 from bot import limits
 from playground.practice_model.faults import BadRequest
 from playground.practice_model.media_rules import see_image, see_pdf
-from playground.practice_model.received import SeenBlock, SeenImage, SeenText
+from playground.practice_model.received import SeenBlock, SeenImage, SeenOther, SeenText
+from playground.practice_model.tool_rules import is_of_tools, see_tool_block
 
 NEWER_VERSION = "2026-10-21"
 TITLE_CHARS_MAX = 500
@@ -22,7 +23,7 @@ _BLOCK_FIELDS: dict[str, tuple[set[str], set[str]]] = {
 _TAGS = ", ".join(f"'{tag}'" for tag in _BLOCK_FIELDS)
 
 
-def see_content(path: str, message: dict[str, Any], version: str) -> tuple[SeenBlock, ...]:
+def see_content(path: str, message: dict[str, Any], version: str) -> tuple[SeenBlock | SeenOther, ...]:
     content = message["content"]
     if isinstance(content, str):
         check_text("messages", content)
@@ -38,11 +39,16 @@ def see_content(path: str, message: dict[str, Any], version: str) -> tuple[SeenB
     )
 
 
-def _see_block(path: str, given: object, role: str, version: str) -> SeenBlock:
+def _see_block(path: str, given: object, role: str, version: str) -> SeenBlock | SeenOther:
     block = json_object(path, given)
     kind = block.get("type")
     if kind is None:
         raise BadRequest(f"{path}.type: Field required")
+    if is_of_tools(block):
+        return SeenOther(see_tool_block(path, block, role))
+    if kind == "thinking" and role == "assistant":
+        check_fields(f"{path}.thinking", block, {"type", "thinking", "signature"}, set())
+        return SeenOther(len(block["thinking"]))
     if not isinstance(kind, str) or kind not in _BLOCK_FIELDS:
         raise BadRequest(
             f"{path}: Input tag '{kind}' found using 'type' does not match any of the expected tags: {_TAGS}"

@@ -8,20 +8,58 @@ from __future__ import annotations
 import asyncio
 import codecs
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from aiohttp import web
 
-from playground.practice_model import grammar
+from playground.practice_model import grammar, web_tools
 from playground.practice_model.faults import error_object
 from playground.practice_model.grammar import Event, Quirk, Quirks
-from playground.practice_model.script import Answer, HeldAnswer, HttpError, RawAnswer, Silence
+from playground.practice_model.script import Answer, HeldAnswer, HttpError, RawAnswer, Silence, Step, tool_id
+from playground.practice_model.web_tools import Tool
 
 CHARS_PER_TOKEN = 4
+DEMO_TOOL_S = 1.5
+"""What a search takes where answers are paced for people."""
 CUT_AFTER_S = 0.02
 """News of a broken connection may overtake the last bytes sent over it; a cut answer is about what did arrive."""
+
+
+@dataclass(slots=True)
+class _Blocks:
+    """The numbers of an answer's blocks, and which is open."""
+
+    index: int = grammar.TEXT_INDEX - 1
+    _is_open: bool = False
+    _uses: int = 0
+
+    @property
+    def open_index(self) -> int | None:
+        return self.index if self._is_open else None
+
+    def text(self) -> Iterator[Event]:
+        """The beginning of a block of text, where none is open."""
+        if not self._is_open:
+            self.index, self._is_open = self.index + 1, True
+            yield grammar.block_start(self.index)
+
+    def cited(self, citations: Sequence[Event]) -> Iterator[Event]:
+        yield from self.text()
+        self._is_open = False
+        yield from grammar.cited_end(citations, self.index)
+
+    def asking(self, tool: Tool) -> Iterator[Event]:
+        if self._is_open:
+            self._is_open = False
+            yield {"type": "content_block_stop", "index": self.index}
+        self.index, self._uses = self.index + 1, self._uses + 1
+        yield from web_tools.asking_events(tool, tool_id(self._uses), self.index)
+
+    def finding(self, tool: Tool) -> Iterator[Event]:
+        self.index += 1
+        yield from web_tools.finding_events(tool, tool_id(self._uses), self.index)
 
 
 class Outlet(Protocol):
@@ -105,57 +143,60 @@ class Delivery:
         outlet = await self._open(answer.quirks)
         await self._send(outlet, grammar.opening(self.started), answer.quirks)
         await asyncio.sleep(answer.first_token_delay_s)
-        index, is_open = grammar.TEXT_INDEX, True
+        blocks = _Blocks()
+        if not answer.tools:
+            await self._send(outlet, blocks.text(), answer.quirks)
         for number, piece in enumerate(answer.pieces):
             if number == answer.cut_after:
                 return await outlet.cut()
             if number == answer.error_after:
                 return await self._fail(outlet, answer.error_type, answer.quirks)
+            await self._look_up(outlet, answer, blocks, number)
             await asyncio.sleep(answer.chunk_delay_s + self._time_for(piece))
-            if not is_open:
-                index, is_open = index + 1, True
-                await self._send(outlet, [grammar.block_start(index)], answer.quirks)
-            await self._send(outlet, [grammar.delta(piece, index)], answer.quirks)
+            await self._send(outlet, [*blocks.text(), grammar.delta(piece, blocks.index)], answer.quirks)
             if cites := answer.cites.get(number):
-                is_open = False
-                await self._send(outlet, grammar.cited_end([cite.json for cite in cites], index), answer.quirks)
+                await self._send(outlet, blocks.cited([cite.json for cite in cites]), answer.quirks)
         if answer.cut_after is not None:
             return await outlet.cut()
         if answer.error_after is not None:
             return await self._fail(outlet, answer.error_type, answer.quirks)
+        await self._look_up(outlet, answer, blocks, len(answer.pieces))
         written = grammar.tokens_of("".join(answer.pieces))
-        counted = self.started["usage"] | {"output_tokens": written}
-        ending = grammar.closing(answer.stop_reason, answer.stop_details, counted, index if is_open else None)
+        counted = self.started["usage"] | {"output_tokens": written} | web_tools.used(answer.every_tool)
+        ending = grammar.closing(answer.stop_reason, answer.stop_details, counted, blocks.open_index)
         await self._send(outlet, ending, answer.quirks)
         return await outlet.end()
+
+    async def _look_up(self, outlet: Outlet, answer: Answer, blocks: _Blocks, number: int) -> None:
+        """What comes before piece ``number``."""
+        for tool in answer.tools.get(number, ()):
+            await self._send(outlet, blocks.asking(tool), answer.quirks)
+            await asyncio.sleep(answer.tool_delay_s + (DEMO_TOOL_S if self.token_rate_per_s else 0.0))
+            if not (answer.unfinished_tool and tool is answer.every_tool[-1]):
+                await self._send(outlet, blocks.finding(tool), answer.quirks)
 
     async def hold(self, held: HeldAnswer) -> web.StreamResponse:
         outlet = await self._open(held.quirks)
         await self._send(outlet, grammar.opening(self.started), held.quirks)
         held.asked.set()
-        written, index = 0, grammar.TEXT_INDEX
+        written, blocks = 0, _Blocks()
         try:
             while True:
                 step = await held.next_step()
                 response: web.StreamResponse | None = None
                 match step.kind:
-                    case "text":
-                        written += grammar.tokens_of(step.value)
-                        await self._send(outlet, [grammar.delta(step.value, index)], held.quirks)
-                    case "cite":
-                        await self._send(outlet, grammar.cited_end(json.loads(step.value), index), held.quirks)
-                        index += 1
-                        await self._send(outlet, [grammar.block_start(index)], held.quirks)
-                    case "event":
-                        await self._send(outlet, [json.loads(step.value)], held.quirks)
                     case "finish":
-                        counted = self.started["usage"] | {"output_tokens": written}
-                        await self._send(outlet, grammar.closing(step.value, None, counted, index), held.quirks)
+                        counted = self.started["usage"] | {"output_tokens": written} | web_tools.used(held.tools)
+                        ending = grammar.closing(step.value, None, counted, blocks.open_index)
+                        await self._send(outlet, ending, held.quirks)
                         response = await outlet.end()
                     case "error":
                         response = await self._fail(outlet, step.value, held.quirks)
-                    case _:
+                    case "cut":
                         response = await outlet.cut()
+                    case _:
+                        written += grammar.tokens_of(step.value) if step.kind == "text" else 0
+                        await self._send(outlet, _events(step, held, blocks), held.quirks)
                 step.done.set_result(None)
                 if response is not None:
                     return response
@@ -184,6 +225,21 @@ class Delivery:
 
     def _time_for(self, piece: str) -> float:
         return len(piece) / CHARS_PER_TOKEN / self.token_rate_per_s if self.token_rate_per_s else 0.0
+
+
+def _events(step: Step, held: HeldAnswer, blocks: _Blocks) -> Iterator[Event]:
+    match step.kind:
+        case "text":
+            yield from blocks.text()
+            yield grammar.delta(step.value, blocks.index)
+        case "cite":
+            yield from blocks.cited(json.loads(step.value))
+        case "search":
+            yield from blocks.asking(held.tools[-1])
+        case "find":
+            yield from blocks.finding(held.tools[-1])
+        case _:
+            yield json.loads(step.value)
 
 
 async def give_bytes(request: web.Request, answer: HttpError | RawAnswer | Silence) -> web.StreamResponse:

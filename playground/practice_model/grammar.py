@@ -92,7 +92,6 @@ def opening(started: Event) -> Iterator[Event]:
         "delta": {"type": "signature_delta", "signature": "cHJhY3RpY2U="},
     }
     yield {"type": "content_block_stop", "index": 0}
-    yield block_start(TEXT_INDEX)
 
 
 def block_start(index: int) -> Event:

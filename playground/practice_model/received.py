@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from playground.practice_model.prompt_cache import MESSAGE_TOKENS, REQUEST_TOKENS, Segment
+from playground.practice_model.tool_rules import SeenWeb
 
 CHARS_PER_TOKEN = 2.5
 PDF_PAGE_TOKENS = 3_000
@@ -54,7 +55,19 @@ class SeenPdf:
         return self.pages * PDF_PAGE_TOKENS
 
 
+@dataclass(frozen=True, slots=True)
+class SeenOther:
+    """A block of an answer that paused: what it looked up, or thought."""
+
+    chars: int
+
+    @property
+    def tokens(self) -> int:
+        return math.ceil(self.chars / CHARS_PER_TOKEN)
+
+
 SeenBlock = SeenText | SeenImage | SeenPdf
+"""What a turn holds that people or earlier answers said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +93,10 @@ class Received:
     """The same, block by block, as the prompt cache sees it."""
     citing: bool = False
     """The documents ask for citations."""
+    web: SeenWeb | None = None
+    """What may be looked up."""
+    paused: bool = False
+    """Behind ``messages`` stands the beginning of the answer, which is to go on."""
 
     @property
     def tokens(self) -> int:

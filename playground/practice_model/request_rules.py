@@ -24,19 +24,21 @@ from playground.practice_model.content_rules import (
 from playground.practice_model.faults import BadRequest, Refused
 from playground.practice_model.media_rules import check_many_images
 from playground.practice_model.prompt_cache import segments_of
-from playground.practice_model.received import CHARS_PER_TOKEN, Received, SeenImage, SeenMessage, SeenPdf
+from playground.practice_model.received import CHARS_PER_TOKEN, Received, SeenImage, SeenMessage, SeenOther, SeenPdf
+from playground.practice_model.tool_rules import check_pairs, is_paused, see_betas, see_tools
 
 VERSIONS = ("2023-06-01", "2026-10-21")
 
 EFFORTS = ("low", "medium", "high", "xhigh", "max")
 _TOP_REQUIRED = {"model", "messages"}
-_TOP_OPTIONAL = {"system", "cache_control", "metadata", "output_config", "thinking"}
+_TOP_OPTIONAL = {"system", "cache_control", "metadata", "output_config", "thinking", "tools"}
 _ANSWER_OPTIONAL = {"stream", "stop_sequences", "service_tier", "temperature", "top_p", "top_k"}
 _SAMPLING_DEFAULTS = {"temperature": 1, "top_p": 1, "top_k": 0}
 
 
-def see_request(body: object, *, version: str, strict_turns: bool, counting: bool = False) -> Received:
+def see_request(body: object, *, version: str, strict_turns: bool, counting: bool = False, betas: str = "") -> Received:
     """``strict_turns`` refuses turns that do not alternate or do not start with the user, as some routers do.
+    ``betas``: the header of that name.
 
     ``counting`` reads it as a request to count_tokens, which has no ``max_tokens``.
     """
@@ -51,14 +53,19 @@ def see_request(body: object, *, version: str, strict_turns: bool, counting: boo
     if not isinstance(request.get("stream", False), bool):
         raise BadRequest("stream: Input should be a valid boolean")
     system_chars = _system_chars(request.get("system", ""))
-    messages = _see_messages(request["messages"], version)
+    named = see_betas(betas)
+    web = see_tools(request["tools"], named) if "tools" in request else None
+    messages, tokens = _see_messages(request["messages"], version)
+    check_pairs(request["messages"])
+    if paused := is_paused(request["messages"], web):
+        messages = messages[:-1]
     _check_turns(messages, strict_turns)
     _check_cache_markers(request)
     _check_pages(messages, model)
-    segments = segments_of(request, _system_tokens(system_chars), [[b.tokens for b in m.blocks] for m in messages])
+    segments = segments_of(request, _system_tokens(system_chars), tokens)
     most, streamed = request.get("max_tokens", 0), request.get("stream", False)
     citing = _asks_for_citations(request)
-    seen = Received(model.id, most, streamed, sum(system_chars), messages, tuple(segments), citing)
+    seen = Received(model.id, most, streamed, sum(system_chars), messages, tuple(segments), citing, web, paused)
     if seen.tokens > model.window_tokens:
         raise BadRequest(f"prompt is too long: {seen.tokens} tokens > {model.window_tokens} maximum")
     return seen
@@ -154,7 +161,8 @@ def _asks_for_citations(request: dict[str, Any]) -> bool:
 # --- messages ------------------------------------------------------------------------------------------------------
 
 
-def _see_messages(messages: object, version: str) -> tuple[SeenMessage, ...]:
+def _see_messages(messages: object, version: str) -> tuple[tuple[SeenMessage, ...], list[list[int]]]:
+    """With the tokens of each block of each."""
     if not isinstance(messages, list):
         raise BadRequest("messages: Input should be a valid list")
     if not messages:
@@ -162,6 +170,7 @@ def _see_messages(messages: object, version: str) -> tuple[SeenMessage, ...]:
     if len(messages) > limits.MESSAGES_MAX:
         raise BadRequest(f"messages: List should have at most {limits.MESSAGES_MAX} items")
     seen: list[SeenMessage] = []
+    tokens: list[list[int]] = []
     images: list[tuple[str, SeenImage]] = []
     citing: set[bool] = set()
     for number, given in enumerate(messages):
@@ -178,11 +187,12 @@ def _see_messages(messages: object, version: str) -> tuple[SeenMessage, ...]:
             for place, block in enumerate(blocks)
             if isinstance(block, SeenImage)
         ]
-        seen.append(SeenMessage(message["role"], blocks))
+        tokens.append([block.tokens for block in blocks])
+        seen.append(SeenMessage(message["role"], tuple(b for b in blocks if not isinstance(b, SeenOther))))
     if len(citing) > 1:
         raise BadRequest("Citations must be enabled on all documents or none of them.")
     check_many_images(images)
-    return tuple(seen)
+    return tuple(seen), tokens
 
 
 def _check_turns(messages: tuple[SeenMessage, ...], strict: bool) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from playground.practice_model.faults import error_object
 from playground.practice_model.grammar import Quirk, Quirks, bursts
+from playground.practice_model.web_tools import Fetch, Found, Search, Tool, WebCite, asking, finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,36 +61,59 @@ class Answer:
     error_type: str = "overloaded_error"
     quirks: Quirks = frozenset()
     whole: bool = False
-    cites: dict[int, tuple[Cite, ...]] = field(default_factory=dict)
+    cites: dict[int, tuple[Cite | WebCite, ...]] = field(default_factory=dict)
     """What the text block that ends with that piece rests on."""
+    tools: dict[int, tuple[Tool, ...]] = field(default_factory=dict)
+    """What is looked up before that piece; before the one behind the final one: at the end."""
+    tool_delay_s: float = 0.0
+    """So long each takes."""
+    unfinished_tool: bool = False
+    """The final one has no result: an answer that pauses may end so."""
 
     @classmethod
-    def citing(cls, *parts: str | Cite, **more: Any) -> Self:  # noqa: ANN401 (a field's own type)
+    def citing(cls, *parts: str | Cite | WebCite | Tool, **more: Any) -> Self:  # noqa: ANN401 (a field's own type)
         """``Answer.citing("It ends in May", Cite(0, 12), ", I think.")``: a citation is about the text before it."""
         chunks: list[str] = []
-        cites: dict[int, tuple[Cite, ...]] = {}
+        cites: dict[int, tuple[Cite | WebCite, ...]] = {}
+        tools: dict[int, tuple[Tool, ...]] = {}
         for part in parts:
             if isinstance(part, str):
                 chunks += bursts(part)
+            elif isinstance(part, Search | Fetch):
+                tools[len(chunks)] = (*tools.get(len(chunks), ()), part)
             else:
                 cites[len(chunks) - 1] = (*cites.get(len(chunks) - 1, ()), part)
-        return cls(chunks=tuple(chunks), cites=cites, **more)
+        return cls(chunks=tuple(chunks), cites=cites, tools=tools, **more)
 
     @property
-    def blocks(self) -> list[tuple[str, tuple[Cite, ...]]]:
-        """The texts that it consists of, each with what it rests on."""
-        blocks: list[tuple[str, tuple[Cite, ...]]] = []
-        text = ""
-        for number, piece in enumerate(self.pieces):
+    def every_tool(self) -> list[Tool]:
+        return [tool for number in sorted(self.tools) for tool in self.tools[number]]
+
+    @property
+    def content(self) -> list[dict[str, Any]]:
+        """The blocks that it consists of, texts each with what they rest on."""
+        blocks: list[dict[str, Any]] = []
+        text, uses = "", 0
+        for number, piece in enumerate((*self.pieces, "")):
+            if text and self.tools.get(number):
+                blocks.append({"type": "text", "text": text})
+                text = ""
+            for tool in self.tools.get(number, ()):
+                uses += 1
+                blocks += [asking(tool, tool_id(uses)), finding(tool, tool_id(uses))]
             text += piece
             if cites := self.cites.get(number, ()):
-                blocks.append((text, cites))
+                blocks.append({"type": "text", "text": text, "citations": [cite.json for cite in cites]})
                 text = ""
-        return [*blocks, (text, ())] if text or not blocks else blocks
+        return [*blocks, {"type": "text", "text": text}] if text or not blocks else blocks
 
     @property
     def pieces(self) -> tuple[str, ...]:
         return self.chunks or tuple(bursts(self.text))
+
+
+def tool_id(number: int) -> str:
+    return f"srvtoolu_{number:08}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +166,7 @@ def too_large_before_reading() -> RawAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
+class Step:
     kind: str
     value: str
     done: asyncio.Future[None]
@@ -157,12 +181,22 @@ class HeldAnswer:
         """Set when the request has come and the answer has begun, without a text so far."""
         self.hung_up = asyncio.Event()
         """Set when the asking side has gone away before the end."""
-        self._steps: asyncio.Queue[_Step] = asyncio.Queue()
+        self._steps: asyncio.Queue[Step] = asyncio.Queue()
+        self.tools: list[Tool] = []
 
     async def write(self, text: str) -> None:
         await self._do("text", text)
 
-    async def cite(self, *cites: Cite) -> None:
+    async def search(self, tool: Tool) -> None:
+        """Ends the text block; the model asks, and waits for what is found."""
+        self.tools.append(tool)
+        await self._do("search", "")
+
+    async def find(self) -> None:
+        """What was asked for comes."""
+        await self._do("find", "")
+
+    async def cite(self, *cites: Cite | WebCite) -> None:
         """Ends the text block, which rests on them; what is written next is a new one."""
         await self._do("cite", json.dumps([cite.json for cite in cites]))
 
@@ -181,10 +215,10 @@ class HeldAnswer:
 
     async def _do(self, kind: str, value: str) -> None:
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._steps.put_nowait(_Step(kind, value, done))
+        self._steps.put_nowait(Step(kind, value, done))
         await done
 
-    async def next_step(self) -> _Step:
+    async def next_step(self) -> Step:
         return await self._steps.get()
 
 
@@ -199,6 +233,6 @@ class Silence:
 Scripted = Answer | HeldAnswer | HttpError | RawAnswer | Silence
 
 __all__ = [
-    "Answer", "Cite", "HeldAnswer", "HttpError", "Quirk", "RawAnswer", "Scripted", "Silence",
-    "too_large_before_reading",
+    "Answer", "Cite", "Fetch", "Found", "HeldAnswer", "HttpError", "Quirk", "RawAnswer", "Scripted", "Search",
+    "Silence", "WebCite", "too_large_before_reading",
 ]  # fmt: skip

@@ -21,7 +21,7 @@ from aiohttp import web
 
 from bot import limits
 from playground.practice_model import grammar
-from playground.practice_model.answer import cited_answer_to
+from playground.practice_model.answer import cited_answer_to, question_of
 from playground.practice_model.catalogue import MODELS
 from playground.practice_model.delivery import Delivery, give_bytes
 from playground.practice_model.faults import BadRequest, Refused
@@ -29,6 +29,8 @@ from playground.practice_model.prompt_cache import Counted, PromptCache
 from playground.practice_model.received import Received
 from playground.practice_model.request_rules import VERSIONS, see_request
 from playground.practice_model.script import Answer, HeldAnswer, HttpError, RawAnswer, Scripted, Silence
+from playground.practice_model.web_answer import web_answer_to
+from playground.practice_model.web_tools import used
 
 READ_BYTES = 256 * 1024
 IN_MEMORY_BYTES = 1_000_000
@@ -146,7 +148,8 @@ class PracticeModel:
         if isinstance(scripted, HeldAnswer):
             return await Delivery(request, _REQUEST_ID.get(), started).hold(scripted)
         delay_s = self._first_token_delay_s
-        answer = scripted or Answer.citing(*cited_answer_to(received), first_token_delay_s=delay_s)
+        answer = scripted or web_answer_to(received, question_of(received))
+        answer = answer or Answer.citing(*cited_answer_to(received), first_token_delay_s=delay_s)
         rate = None if scripted else self._token_rate_per_s
         if received.stream and not answer.whole:
             return await Delivery(request, _REQUEST_ID.get(), started, rate).give(_limited(answer, received))
@@ -193,7 +196,9 @@ class PracticeModel:
                 raise _too_large()
             with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as spool:
                 await self._spool(request, record, spool)
-                see = partial(see_request, version=version, strict_turns=self._strict_turns, counting=counting)
+                betas = request.headers.get("anthropic-beta", "")
+                shape = partial(see_request, version=version, strict_turns=self._strict_turns, betas=betas)
+                see = partial(shape, counting=counting)
                 async with self._reading:
                     record.body, seen = await asyncio.to_thread(_looked_at, spool, see)
             if isinstance(seen, Refused):
@@ -242,13 +247,10 @@ def _limited(answer: Answer, received: Received) -> Answer:
 def _whole(started: dict[str, Any], answer: Answer) -> dict[str, Any]:
     text = "".join(answer.pieces)
     return started | {
-        "content": [
-            {"type": "text", "text": words} | ({"citations": [cite.json for cite in cites]} if cites else {})
-            for words, cites in answer.blocks
-        ],
+        "content": answer.content,
         "stop_reason": answer.stop_reason,
         "stop_details": answer.stop_details,
-        "usage": started["usage"] | {"output_tokens": grammar.tokens_of(text)},
+        "usage": started["usage"] | {"output_tokens": grammar.tokens_of(text)} | used(answer.every_tool),
     }
 
 

@@ -200,7 +200,7 @@ class TestReport:
     async def asking(self, database: Database) -> Asked:
         asking = Asked(database)
         for user, channel in (("A", "C1"), ("A", "C2"), ("B", "C1")):
-            used = Usage(1_000, 200, 30, 4, 3, 1_250_000_000)
+            used = Usage(1_000, 200, 30, 4, 3, 1_250_000_000, web_searches=1)
             await asking.use(await asking.ask(user, channel_id=channel), used)
         await asking.a_day_passes()
         await asking.use(await asking.ask("B", channel_id="D1"))
@@ -210,19 +210,20 @@ class TestReport:
     @pytest.mark.usefixtures("asking")
     async def test_it_says_who_used_what_each_day_while_the_bot_uses_the_database(self, address: str) -> None:
         now, before = (date(1970, 1, 1) + timedelta(days=today() - ago) for ago in (0, 1))
-        names = "day workspace person model questions input cache_read cache_write_5m cache_write_1h output dollars"
+        figures = "questions input cache_read cache_write_5m cache_write_1h output web_searches dollars"
+        names = f"day workspace person model {figures}"
         lines = (await reports.report(address, "7d", csv=False)).splitlines()
         assert [line.split() for line in lines] == [
             names.split(),
-            f"{before} T1 A {MODEL} 2 2,000 60 2 6 400 2.50".split(),
-            f"{before} T1 B {MODEL} 1 1,000 30 1 3 200 1.25".split(),
-            f"{now} T1 B {MODEL} 1 100 3 3 1 20 0.40".split(),
-            ["total", "4", "3,100", "93", "6", "10", "620", "4.15"],
+            f"{before} T1 A {MODEL} 2 2,000 60 2 6 400 2 2.50".split(),
+            f"{before} T1 B {MODEL} 1 1,000 30 1 3 200 1 1.25".split(),
+            f"{now} T1 B {MODEL} 1 100 3 3 1 20 0 0.40".split(),
+            ["total", "4", "3,100", "93", "6", "10", "620", "3", "4.15"],
         ]
         assert len({len(line) for line in lines}) == 1, "figures stand below each other"
         assert (await reports.report(address, "1d", csv=True)).splitlines() == [
-            "day,workspace,channel,person,model,questions,input,cache_read,cache_write_5m,cache_write_1h,output,dollars",
-            f"{now},T1,D1,B,claude-sonnet-5-5,1,100,3,3,1,20,0.400000",
+            f"day,workspace,channel,person,model,{figures.replace(' ', ',')}",
+            f"{now},T1,D1,B,claude-sonnet-5-5,1,100,3,3,1,20,0,0.400000",
         ]
 
     @OVER_BOTH
@@ -233,9 +234,9 @@ class TestReport:
             return report.splitlines()
 
         assert await lines("person") == [
-            "person,questions,input,cache_read,cache_write_5m,cache_write_1h,output,dollars",
-            "A,2,2000,60,2,6,400,2.500000",
-            "B,2,1100,33,4,4,220,1.650000",
+            "person,questions,input,cache_read,cache_write_5m,cache_write_1h,output,web_searches,dollars",
+            "A,2,2000,60,2,6,400,2,2.500000",
+            "B,2,1100,33,4,4,220,1,1.650000",
         ]
         assert [line.split(",")[0] for line in await lines("channel")] == ["channel", "C1", "C2", "D1"]
         assert [line.split(",")[:2] for line in await lines("model, person")] == [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.llm.wire import model_limits
+from bot.llm.model_info import model_limits
 from bot.prompt.window import ModelLimits, Windows
 
 

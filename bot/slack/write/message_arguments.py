@@ -16,16 +16,15 @@ from bot.limits import CONTEXT_ELEMENTS_MAX, SECTION_TEXT_CHARS_MAX
 from bot.messages import Note, Source
 from bot.slack import buttons
 from bot.slack.escape import escape, plain
+from bot.slack.write import web_pages
 from bot.slack.write.content import Content, Form
+from bot.slack.write.shown_names import shown_name
 
 NOTIFICATION_CHARS_MAX = 3_000
 CONTEXT_TEXT_CHARS_MAX = 2_000
-FILE_NAME_CHARS_MAX = 80
 SOURCE_CHARS_MAX = 800
 """Of the line for one file, whose pages may be many."""
 MORE_CHARS_MAX = 40
-BRACKETS = str.maketrans("<>", "‹›")
-"""Nothing of Slack's begins with these, whoever reads the name next."""
 NO_PREVIEWS: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False}
 """Of chat.postMessage and of what goes to a response_url: Slack fetches no address of an answer. A stream has none
 anyway, and an edit keeps what its message was posted with."""
@@ -36,9 +35,12 @@ VERBATIM: dict[str, Any] = {"parse": "none", "link_names": False}
 def message(content: Content, stops: str = "") -> dict[str, Any]:
     """``text`` and ``blocks`` of a message that shows ``content``; ``stops``: the ts of the question whose answer the
     button of a growing one ends."""
-    sources = [source_lines(content.sources)] if content.sources else []
+    files = [source for source in content.sources if not source.address]
+    pages = [source for source in content.sources if source.address]
+    sources = [source_lines(files)] if files else []
     footer = [*content.footer, *sources, *(f"📎 {note_line(note)}" for note in content.notes)]
     if content.form is Form.TEXT:
+        footer += web_pages.in_words(pages)
         return {"text": escape("\n".join(part for part in (content.markdown, *footer) if part)), "blocks": []}
     footer += [content.bill] if content.bill else []  # not where it would be read back as part of the answer
     answer: list[dict[str, Any]] = []
@@ -53,7 +55,7 @@ def message(content: Content, stops: str = "") -> dict[str, Any]:
     pressable = [buttons.actions_block(content.button)] if content.button else []
     if content.growing and stops:
         pressable = [buttons.stop_block(stops)]
-    return {"text": text, "blocks": answer + context(footer) + pressable}
+    return {"text": text, "blocks": answer + context(footer) + web_pages.block(pages) + pressable}
 
 
 def context(lines: list[str]) -> list[dict[str, Any]]:
@@ -69,7 +71,7 @@ def context(lines: list[str]) -> list[dict[str, Any]]:
 
 def note_line(note: Note) -> str:
     """The note as one sentence, which begins with the file's name."""
-    return f"{_shown_name(note.file_name)} {note.reason}"
+    return f"{shown_name(note.file_name)} {note.reason}"
 
 
 def source_lines(sources: Sequence[Source]) -> str:
@@ -84,17 +86,10 @@ def source_lines(sources: Sequence[Source]) -> str:
 
 
 def _source_line(source: Source) -> str:
-    line = f"{SOURCE_HEAD}{_shown_name(source.file_name)}, {source.places}"
+    line = f"{SOURCE_HEAD}{shown_name(source.file_name)}, {source.places}"
     if len(line) <= SOURCE_CHARS_MAX:
         return line
     return f"{line[: line.rfind(',', 0, SOURCE_CHARS_MAX - 2)]}, …"
-
-
-def _shown_name(file_name: str) -> str:
-    name = "".join(char for char in file_name if char.isprintable()).translate(BRACKETS)
-    if len(name) > FILE_NAME_CHARS_MAX:
-        name = f"{name[: FILE_NAME_CHARS_MAX - 1]}…"
-    return name or "A file"
 
 
 def _chunks(text: str, size: int) -> list[str]:
