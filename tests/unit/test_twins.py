@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from bot.messages import Question
-from bot.slack.receive.listeners import Handlers, Listeners
+from bot.slack.receive.listeners import Listeners
 from bot.slack.receive.twins import KNOWN_MAX, Twins, message_of
 from bot.slack.web_api.identity import Identity
+from tests.handlers import handlers
 
 BOT = Identity("T1", "UBOT", "BBOT", "")
 
@@ -27,16 +28,7 @@ class Bot:
         self.there = asyncio.Event()
         self.asked: list[Question] = []
         self.fault: Exception | None = None
-        nothing = asyncio.sleep
-        self.listeners = Listeners(
-            BOT,
-            Handlers(
-                accept=self.accept, replace=self.accept, stop=lambda _: nothing(0, 0), conversations=None,
-                button_pressed=lambda _: nothing(0), file_deleted=lambda _: nothing(0),
-                is_bot=lambda *_, **__: nothing(0, False), token_revoked=lambda: nothing(0),
-                refusal=lambda *_, **__: nothing(0, None), turn_away=lambda *_: nothing(0),
-            ),
-        )  # fmt: skip
+        self.listeners = Listeners(BOT, handlers(accept=self.accept, replace=self.accept))
 
     async def accept(self, question: Question) -> bool:
         await self.there.wait()

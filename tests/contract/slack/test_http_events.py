@@ -11,16 +11,13 @@ import pytest
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.commands.carrying_out import Commands
-from bot.commands.decisions import Menu
-from bot.commands.thread_settings import ThreadSettings
-from bot.messages import Question, ThreadKey
 from bot.slack.receive.deliveries import bolt_app
 from bot.slack.receive.http_events import HttpEvents
-from bot.slack.receive.listeners import Handlers, Listeners
+from bot.slack.receive.listeners import Listeners
 from bot.slack.shapes import Json
 from bot.slack.web_api.identity import Identity
 from playground.workspace.http_delivery import sign
+from tests.handlers import handlers
 from tests.loopback import free_port
 
 SECRET = "the signing secret"
@@ -52,58 +49,10 @@ class _OneWorkspace:
         return self.its_listeners
 
 
-class _Nowhere:
-    """No command comes this far."""
-
-    async def of(self, thread: ThreadKey) -> ThreadSettings:
-        raise AssertionError(thread)
-
-    async def change(self, said: Question, settings: ThreadSettings | None) -> bool:
-        raise AssertionError(said, settings)
-
-    async def tell(self, question: Question, sentence: str) -> None:
-        raise AssertionError(question, sentence)
-
-    announce = tell
-
-
-async def _nobody(*_: object) -> bool:
-    return False
-
-
-async def _stops_nothing(*_: object) -> int:
-    return 0
-
-
-async def _nobody_knows(user_id: str, *, within_s: float) -> bool | None:
-    return None
-
-
-async def _everybody_may(*_: object, within_s: float) -> None:
-    return None
-
-
-async def _nothing(*_: object) -> None:
-    return None
-
-
 @pytest.fixture
 async def door(session: aiohttp.ClientSession) -> AsyncIterator[Door]:
     port = free_port()
-    handlers = Handlers(
-        accept=_nobody,
-        replace=_nobody,
-        stop=_stops_nothing,
-        conversations=None,
-        commands=Commands(_Nowhere(), _Nowhere(), lambda _: Menu("", "")),
-        button_pressed=_nothing,
-        file_deleted=_nothing,
-        is_bot=_nobody_knows,
-        token_revoked=_nothing,
-        refusal=_everybody_may,
-        turn_away=_nothing,
-    )
-    listeners = Listeners(Identity("T1", "U1", "B1"), handlers)
+    listeners = Listeners(Identity("T1", "U1", "B1"), handlers())
     bolt: AsyncApp = bolt_app(AsyncWebClient(token="xoxb-1"), _OneWorkspace(listeners), SECRET)
     door = Door(f"http://127.0.0.1:{port}", session)
     events = HttpEvents(bolt, "127.0.0.1", port, lambda: door.alive, SECRET)
