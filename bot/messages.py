@@ -160,7 +160,8 @@ class Author:
 class ThreadMessage:
     """One Slack message as the model should read it: Markdown, with names for ids, without status lines and buttons.
 
-    ``dateline``: a line of the app's own that goes before the words, see ``dates``.
+    ``dateline``: a line of the app's own that goes before the words, see ``dates``. ``notes``: what people should know
+    of what the words refer to.
     """
 
     ts: str
@@ -168,6 +169,7 @@ class ThreadMessage:
     text: str = field(repr=False)
     attachments: tuple[Attachment, ...]
     dateline: str = ""
+    notes: tuple[Note, ...] = ()
 
 
 # --- what the model is sent ----------------------------------------------------------------------------------------

@@ -106,7 +106,7 @@ class Draft:
             conversation = prompt_cache.marked(conversation, built.pace, prefix_tokens_min=self.prefix_tokens_min)
         notes = [note for file in fitting if file.attachment_id not in self.told for note in file.notes]
         conversation = replace(conversation, model=self.model, effort=self.effort)
-        return Request(conversation, summed_up(notes), _of_the_thread(built))
+        return Request(conversation, summed_up(notes), (*self.thread[-1].notes, *_of_the_thread(built)))
 
     def after(self, error: ModelError) -> Draft | None:
         """What to ask once ``request`` was answered with ``error``; ``None`` where the error stands."""

@@ -35,6 +35,7 @@ class Conversations:
             "conversations.replies": Method(self.replies),
             "conversations.history": Method(self.history),
             "conversations.info": Method(self.info),
+            "conversations.members": Method(self.members),
             "conversations.open": Method(self.open, ("im:write",)),
         }
 
@@ -74,6 +75,15 @@ class Conversations:
         channel = visible_channel(self.state, channel_id, defaults.BOT_USER_ID)
         self.need(f"{channel.kind.scope_family}:read")
         return {"channel": channel_object(channel)}
+
+    def members(self, arguments: Arguments) -> Json:
+        """Source: slack:reference/methods/conversations.members."""
+        channel_id = arguments.required("channel", missing="channel_not_found")
+        channel = visible_channel(self.state, channel_id, defaults.BOT_USER_ID)
+        self.need(f"{channel.kind.scope_family}:read")
+        found = [{"ts": user_id} for user_id in sorted(channel.members)]
+        page, cursor = _page(found, arguments, default=HISTORY_PAGE_DEFAULT, page_max=HISTORY_PAGE_MAX)
+        return {"members": [each["ts"] for each in page], "response_metadata": {"next_cursor": cursor}}
 
     def open(self, arguments: Arguments) -> Json:
         users = (arguments.text("users") or "").split(",")

@@ -23,6 +23,7 @@ from bot.slack.escape import decode
 from bot.slack.own_messages import ts_order
 from bot.slack.read import mentions
 from bot.slack.read.file_objects import attachments_of
+from bot.slack.read.linked import LinkedMessages
 from bot.slack.read.message_text import SAID, SLACK_ITSELF, author_of, markdown_of, name_in
 from bot.slack.shapes import Json, object_of, objects_of, text_of
 from bot.slack.web_api.names import Api, Names
@@ -65,6 +66,7 @@ class ThreadReader:
         self._bot_user_id = bot_user_id
         self._bot_id = bot_id
         self._patience_s = patience_s
+        self._linked = LinkedMessages(api, names)
 
     async def read(self, question: Question) -> list[ThreadMessage]:
         """What was said before the question, oldest first, each answer after its own question; the question last.
@@ -83,7 +85,8 @@ class ThreadReader:
         said = await self._said(await self._history(messages, question), question)
         before = [message for message in said[:-1] if message.ts != question.ts]
         asked = next((message for message in said[:-1] if message.ts == question.ts), None)
-        return [*before, asked if asked and (asked.text or asked.attachments) else said[-1]]
+        last = asked if asked and (asked.text or asked.attachments) else said[-1]
+        return [*before, await self._linked.below(last, question, self._written)]
 
     async def channel(self, question: Question) -> Channel:
         """Asked for together with the names of the thread, so that as a rule nothing is waited for here."""
@@ -221,20 +224,27 @@ class ThreadReader:
         return author_of(message, self._bot_user_id, self._bot_id, self.names.is_known_bot)
 
     async def _said(self, messages: Sequence[Json], question: Question) -> list[ThreadMessage]:
-        """Each message with names for ids, and at the end the question as it was accepted.
+        """Each message with names for ids, and at the end the question as it was accepted."""
+        said, names = await self._named(messages, question.channel_id, question.text, question.user_id)
+        return [*said, self._asked(question, names)]
 
-        Ids are kept while the texts are read and named when all are known, so that each message is read once, and an
-        address is told by its id rather than by a name that others may begin with too.
-        """
+    async def _written(self, messages: Sequence[Json], channel_id: str) -> tuple[list[ThreadMessage], str]:
+        """The messages of another thread, and what their channel is called."""
+        said, names = await self._named(messages, channel_id)
+        return said, names.get(channel_id, "")
+
+    async def _named(
+        self, messages: Sequence[Json], channel_id: str, text: str = "", user_id: str = ""
+    ) -> tuple[list[ThreadMessage], Mapping[str, str]]:
+        """Ids are kept while the texts are read and named when all are known, so that each message is read once, and an
+        address is told by its id rather than by a name that others may begin with too."""
         texts = await asyncio.to_thread(self._texts, messages) if messages else []
         authors = [id_ for message in messages for id_ in self._nameless(message)]
-        mentioned = [id_ async for text in one_by_one([*texts, question.text]) for id_ in _mentioned(text)]
-        wanted = [*authors, question.user_id, question.channel_id, *mentioned]
-        names = await self.names.resolve(wanted, question.channel_id)
+        mentioned = [id_ async for each in one_by_one([*texts, text]) for id_ in _mentioned(each)]
+        names = await self.names.resolve([*authors, user_id, channel_id, *mentioned], channel_id)
         both = one_by_one(zip(messages, texts, strict=True))
         read = [(self._thread_message(message, text, names), text) async for message, text in both]
-        said = [message for message, text in read if text.strip() or message.attachments]
-        return [*said, self._asked(question, names)]
+        return [message for message, text in read if text.strip() or message.attachments], names
 
     def _texts(self, messages: Sequence[Json]) -> list[str]:
         """In a thread of its own, since one message may take a tenth of a second."""

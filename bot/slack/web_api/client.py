@@ -23,6 +23,7 @@ READS = frozenset(
         "bots.info",
         "conversations.history",
         "conversations.info",
+        "conversations.members",
         "conversations.replies",
         "files.info",
         "usergroups.list",

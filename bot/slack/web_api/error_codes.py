@@ -131,6 +131,11 @@ BY_METHOD: Mapping[str, Table] = {
         **_all(SlackRefused, "invalid_metadata_filter_keys invalid_ts_latest invalid_ts_oldest"),
     },
     "conversations.info": COMMON,
+    "conversations.members": {
+        **COMMON,
+        **_all(SlackRefused, "invalid_limit"),
+        "fetch_members_failed": SlackUnavailable,
+    },
     "conversations.open": {
         **COMMON,
         **_all(

@@ -124,6 +124,7 @@ DOCUMENTED = {
         "invalid_ts_latest invalid_ts_oldest not_in_channel"
     ),
     "conversations.info": ("channel_is_limited_access channel_not_found"),
+    "conversations.members": ("channel_not_found fetch_members_failed invalid_cursor invalid_limit"),
     "conversations.open": (
         "channel_not_found invalid_user_combination method_not_supported_for_channel_type not_enough_users "
         "too_many_users user_disabled user_not_found user_not_visible users_list_not_supplied"

@@ -94,6 +94,7 @@ SCOPES_OF_METHODS: dict[str, set[str]] = {
     "chat.update": {"chat:write"},
     # im:read and mpim:read are for direct messages, which have no name to look up.
     "conversations.info": {"channels:read", "groups:read"},
+    "conversations.members": {"channels:read", "groups:read"},
     "conversations.replies": {"channels:history", "groups:history", "im:history", "mpim:history"},
     "files.info": {"files:read"},
     "usergroups.list": {"usergroups:read"},
