@@ -9,12 +9,14 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     workspace.py       the bot in one workspace, and what it shares with others of the process
     installations.py   where the app is installed, and with which token
     token_cipher.py    tokens at rest
+    start_checks.py    what is wrong is said while it starts
     components.py      its larger parts, and what they are made of
     settings.py        every knob: name, unit, bounds, what it does
     slack_settings.py  those of the Slack app
     model_settings.py  those of the model and of files
     environment.py     where they are read
     setting_types.py   how the text of one is read
+    setup/             what an operator has set up: faults in it, and where they are mended
     reloaded.py        settings in files that are read again when they change
     keyed_toml.py      such a file's tables, and what is wrong in it, by line and key
     channels.py        what holds in single channels

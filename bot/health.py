@@ -8,6 +8,7 @@ that has nothing but the directory.
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections.abc import Callable
@@ -31,8 +32,17 @@ def prepare(data_dir: Path) -> None:
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
         (data_dir / FILE).touch()
+        free_bytes = shutil.disk_usage(data_dir).free
     except OSError as error:
-        raise StartFailed(f"BOT_DATA_DIR: {error.filename} cannot be written to ({error.strerror})") from error
+        raise StartFailed(
+            f"BOT_DATA_DIR: {error.filename} cannot be written to ({error.strerror}). Please let the bot's user "
+            f"(uid {os.getuid()}) write there, or choose another directory."
+        ) from error
+    if free_bytes < FREE_BYTES_MIN:
+        raise StartFailed(
+            f"BOT_DATA_DIR: the disk of {data_dir} is full: {free_bytes:,} bytes are free, and the bot needs at least "
+            f"{FREE_BYTES_MIN:,}. Please make space on it, or choose another directory."
+        )
 
 
 class Pulse:
