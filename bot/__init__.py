@@ -3,7 +3,7 @@
 The map, in reading order. A mention comes in through ``slack/receive``, waits in ``inbox``, is answered by ``turn``,
 which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the answer with ``slack/write``::
 
-    __main__.py        the commands: run, ask, health, usage, erase
+    __main__.py        the commands: run, doctor, ask, health, usage, erase
     app.py             builds every part from the settings, and runs them until the process is stopped
     workspaces.py      those that have installed the app, each opened when it is needed
     workspace.py       the bot in one workspace, and what it shares with others of the process
@@ -52,6 +52,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     ask.py             the model link alone, from the terminal
     usage.py           who used what, as a table
     erase.py           what is kept of a person or a workspace, removed
+    doctor/            what works and what does not, and what to do: examination of model, slack_app, events, machine
     health.py          whether the bot that uses a data directory is alive
     process.py         keeps this process's secrets from others
     stopping.py        signals end it quietly, whenever they come

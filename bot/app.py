@@ -81,7 +81,7 @@ async def running(settings: Settings, hurry: asyncio.Event | None = None) -> Asy
         serve = _one_workspace if settings.slack_client_id is None else _many_workspaces
         serving = await serve(Opening(settings, pulse, database, session, confined, stop, hurry), parts)
         client = sdk_client(secret(settings.slack_bot_token), settings.slack_api_url, session)
-        bolt = bolt_app(client, serving.workspaces, secret(settings.slack_signing_secret))
+        bolt = bolt_app(client, serving.workspaces, secret(settings.slack_signing_secret), pulse.arrived)
         stopping.go_on(stopped)
         transport = components.transport(settings, bolt, client, stop, pulse, serving.routes)
         parts.push_async_callback(transport.close)

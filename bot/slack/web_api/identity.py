@@ -11,7 +11,7 @@ from bot.errors import SlackError, StartFailed
 from bot.setup import where
 from bot.slack.web_api import scopes
 from bot.slack.web_api.client import SlackClient
-from bot.slack.web_api.startup import call_with_retries
+from bot.slack.web_api.startup import PATIENCE_S, call_with_retries
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,16 @@ class Identity:
 
 async def identify(api: SlackClient) -> Identity:
     """Warns of scopes that the token lacks. Raises ``StartFailed`` where Slack refuses it, or stays out of reach."""
-    answer = await call_with_retries(partial(api.call, "auth.test"), "SLACK_BOT_TOKEN")
+    identity = await who_it_is(api)
+    scopes.check(api.scopes)
+    return identity
+
+
+async def who_it_is(api: SlackClient, patience_s: float = PATIENCE_S) -> Identity:
+    """The same, whatever the token may do."""
+    answer = await call_with_retries(partial(api.call, "auth.test"), "SLACK_BOT_TOKEN", patience_s)
     if not answer.get("bot_id"):
         raise StartFailed(f"SLACK_BOT_TOKEN: this is a person's token. {where.OF['SLACK_BOT_TOKEN']}")
-    scopes.check(api.scopes)
     team_id = str(answer["team_id"])
     # A token for a whole organisation may have its id in place of a workspace's.
     enterprise_id = str(answer.get("enterprise_id") or (team_id if team_id.startswith("E") else ""))

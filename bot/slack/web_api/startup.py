@@ -39,7 +39,9 @@ class _NoSlack(SlackError):
     """Somebody answers there who is not Slack."""
 
 
-async def call_with_retries(call: Callable[[], Awaitable[dict[str, Any]]], token_name: str) -> dict[str, Any]:
+async def call_with_retries(
+    call: Callable[[], Awaitable[dict[str, Any]]], token_name: str, patience_s: float = PATIENCE_S
+) -> dict[str, Any]:
     """Raises ``StartFailed`` where Slack refuses ``token_name``, or stays out of reach."""
 
     async def checked() -> dict[str, Any]:
@@ -51,7 +53,7 @@ async def call_with_retries(call: Callable[[], Awaitable[dict[str, Any]]], token
             raise
 
     try:
-        return await patiently(checked, PATIENCE_S)
+        return await patiently(checked, patience_s)
     except (SlackUnavailable, SlackOutcomeUnknown) as error:
         raise StartFailed(f"SLACK_API_URL: Slack cannot be reached ({error.code}). {AWAY}") from error
     except _NoSlack as error:
