@@ -44,8 +44,8 @@ def begin(settings: Settings, stopped: asyncio.Future[None], parts: AsyncExitSta
 
 def described(identity: Identity) -> Mapping[str, str]:
     """Which workspace it is, and who the bot is there."""
-    workspace, bot_name = identity.workspace or identity.team_id, identity.bot_name or identity.bot_user_id
-    return {"workspace": workspace, "team": identity.team_id, "bot": bot_name}
+    bot_name = identity.bot_name or identity.bot_user_id
+    return {"workspace": identity.team_id, "workspace_name": identity.workspace, "bot": bot_name}
 
 
 def ready(settings: Settings, described: Mapping[str, object]) -> None:

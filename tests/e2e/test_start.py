@@ -242,7 +242,7 @@ async def test_the_process_says_what_runs_what_is_odd_and_when_it_has_stopped(
 
     assert (slip["level"], slip["name"], slip["nearest"]) == ("warning", "BOT_ALOWED_USERS", "BOT_ALLOWED_USERS")
     host = model.url.removeprefix("http://").removesuffix("/v1")
-    said = {"workspace": "Playground", "team": workspace.team_id, "bot": "claude", "database": "sqlite"}
+    said = {"workspace": workspace.team_id, "workspace_name": "Playground", "bot": "claude", "database": "sqlite"}
     said |= {"model": "claude-sonnet-5-5", "api": host, "transport": "socket", "version": bot.__version__}
     assert {name: ready[name] for name in said} == said
     assert '"bot.stopped"' in running.lines[-1]
