@@ -18,7 +18,7 @@ from bot.doctor.finding import Finding
 from bot.environment import secrets_of
 from bot.errors import StartFailed
 from bot.model_settings import ModelSettings
-from bot.settings import Settings, data_dir, kept_in
+from bot.settings import Settings, data_dir, kept_in, slips
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -79,7 +79,10 @@ def _run(_options: argparse.Namespace) -> int:
     process.collect_later()
     from bot import app  # noqa: PLC0415 - the other commands start faster without it
 
-    settings = Settings.load()
+    try:
+        settings = Settings.load()
+    except StartFailed as error:
+        raise StartFailed(*error.faults, *slips()) from None
     logs.set_up(settings.bot_log_level, settings.bot_log_format, secrets_of(settings))
     try:
         asyncio.run(app.run(settings))

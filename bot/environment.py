@@ -6,6 +6,7 @@ except ``MESSAGES_VENDOR``, where empty is a choice.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,9 +17,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import StartFailed
 from bot.setup import faults
-from bot.setup.names import Unknown, explained, unknown
+from bot.setup.names import Unknown, explained, not_understood, unknown
 
 ENV_FILE = Path(".env")
+
+
+logging.getLogger("dotenv.main").setLevel(logging.ERROR)  # what it finds is said in our words
 
 
 class Environment(BaseSettings):
@@ -47,11 +51,20 @@ class Environment(BaseSettings):
 
 def unknown_among(fields: Iterable[str]) -> list[Unknown]:
     """Variables of the environment and of ``.env`` that look like settings, and are none of ``fields``."""
+    return unknown((name.upper() for name in fields), os.environ, _env_file())
+
+
+def lines_not_understood() -> list[str]:
+    """Of ``.env``, a sentence each."""
+    lines = not_understood(_env_file())
+    return [f".env: line {number} is not of the form NAME=value, and sets nothing." for number in lines]
+
+
+def _env_file() -> str:
     try:
-        text = ENV_FILE.read_text(encoding="utf-8")
+        return ENV_FILE.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        text = ""
-    return unknown((name.upper() for name in fields), os.environ, text)
+        return ""
 
 
 def secrets_of(settings: Environment) -> list[str]:

@@ -121,8 +121,8 @@ def confinement(data_dir: Path) -> str:
         return ""
 
 
-def is_alive(data_dir: Path) -> bool:
+def is_alive(data_dir: Path, age_max_s: float = AGE_MAX_S) -> bool:
     try:
-        return time.time() - (data_dir / FILE).stat().st_mtime < AGE_MAX_S
+        return time.time() - (data_dir / FILE).stat().st_mtime < age_max_s
     except OSError:
         return False

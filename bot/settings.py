@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from bot.environment import Environment, secret, unknown_among
+from bot.environment import Environment, lines_not_understood, secret, unknown_among
 from bot.model_settings import DATA_DIR
 from bot.setting_types import Channels, Domains, Models, Secret, Users, Workspaces, file_of, known_database
 from bot.setup.names import Unknown
@@ -102,6 +102,11 @@ class Settings(SlackSettings):
 def unknown_names() -> list[Unknown]:
     """Variables of the environment and of ``.env`` that look like settings, and are none."""
     return unknown_among(Settings.model_fields)
+
+
+def slips() -> list[str]:
+    """What was likely meant otherwise, and does nothing as it stands: a line each."""
+    return [*lines_not_understood(), *map(str, unknown_names())]
 
 
 def data_dir() -> Path:

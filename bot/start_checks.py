@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import bot
 from bot import stopping
-from bot.environment import secret
+from bot.environment import lines_not_understood, secret
 from bot.files.confinement import Confinement
 from bot.llm.probe import Away, Probe, Refused
 from bot.logs import get_logger
@@ -26,6 +26,7 @@ log = get_logger(__name__)
 
 PAUSE_FIRST_S = 5.0
 PAUSE_MAX_S = 300.0
+AWAY = "it is waited for; if that lasts, check MESSAGES_API_URL, the network and the proxy"
 
 
 def begin(settings: Settings, stopped: asyncio.Future[None], parts: AsyncExitStack) -> None:
@@ -63,6 +64,8 @@ def ready(settings: Settings, described: Mapping[str, object]) -> None:
 
 def of_settings(settings: Settings) -> None:
     """What is likely a slip, and stops nothing."""
+    for line in lines_not_understood():
+        log.warning("settings.not_understood", line=line)
     for slip in unknown_names():
         log.warning("settings.unknown", name=slip.name, nearest=slip.nearest or "none")
     if doubt := shapes.doubt("SLACK_SIGNING_SECRET", secret(settings.slack_signing_secret)):
@@ -98,7 +101,7 @@ async def of_model(
             return
         except Away as error:
             if first:
-                log.warning("model.unreachable", host=probe.host, detail=str(error))
+                log.warning("model.unreachable", host=probe.host, detail=str(error), mend=AWAY)
             first = False
         else:
             if not answered.streams:

@@ -4,9 +4,28 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+from bot import health
 from bot.doctor.finding import Finding, ok, wrong
 from bot.errors import StartFailed
+from bot.settings import Settings
 from bot.store import checkup
+
+RUNS = "a bot runs here"
+
+
+LATE_S = 2.0
+
+
+async def of_process(settings: Settings, address: str) -> Finding:
+    """Whether a bot runs here. Its heartbeat stays for a while after it was stopped, and a database that is for one
+    process alone knows better."""
+    try:
+        runs = await checkup.runs_with(address)
+    except StartFailed:
+        runs = None
+    if runs is None:
+        runs = health.is_alive(settings.bot_data_dir, settings.bot_lease_s / 4 + LATE_S)
+    return ok("process", RUNS if runs else "no bot runs here now")
 
 
 async def of_database(address: str) -> AsyncIterator[Finding]:

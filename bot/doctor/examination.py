@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from bot import health
 from bot.doctor import events, features, machine, model, setup_checks, slack_app
-from bot.doctor.database import of_database
+from bot.doctor.database import RUNS, of_database, of_process
 from bot.doctor.finding import Finding, State, untried, wrong
 from bot.doctor.reception import Ear, open_ear
 from bot.environment import secret
@@ -96,7 +96,9 @@ async def _of_slack(settings: Settings, wishes: Wishes) -> AsyncIterator[Finding
             return
         for finding in slack_app.of_token(api, identity):
             yield finding
-        ear, heard_over = await open_ear(settings, identity, session, parts)
+        process = await of_process(settings, kept_in()[0])
+        yield process
+        ear, heard_over = await open_ear(settings, identity, session, parts, beside=process.words == RUNS)
         yield heard_over
         async for finding in _of_events(settings, api, identity, ear, wishes):
             yield finding

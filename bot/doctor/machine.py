@@ -40,8 +40,6 @@ def of_directory(data_dir: Path) -> Iterator[Finding]:
         yield wrong("data directory", f"{data_dir} cannot be written to ({error.strerror}). {mend}")
         return
     yield ok("data directory", str(data_dir))
-    alive = health.is_alive(data_dir)
-    yield ok("process", f"a bot runs with {data_dir}" if alive else f"no bot runs with {data_dir} now")
 
 
 def of_disk(data_dir: Path) -> Iterator[Finding]:

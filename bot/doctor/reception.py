@@ -46,11 +46,11 @@ class BesideBot:
 
 
 async def open_ear(
-    settings: Settings, identity: Identity, session: aiohttp.ClientSession, parts: AsyncExitStack
+    settings: Settings, identity: Identity, session: aiohttp.ClientSession, parts: AsyncExitStack, *, beside: bool
 ) -> tuple[Ear | None, Finding]:
-    """Closed with ``parts``. The finding is about what deliveries come over."""
+    """Closed with ``parts``; ``beside``: a bot runs here. The finding is about what deliveries come over."""
     socket = settings.slack_app_token is not None
-    if health.is_alive(settings.bot_data_dir):
+    if beside:
         return BesideBot(settings.bot_data_dir), ok("transport", f"{_named(socket)}, at the bot that runs here")
     if not socket:
         words = f"signed HTTP on {settings.bot_http_host}:{settings.bot_http_port}, and no bot runs here that takes it"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from bot.doctor.finding import Finding, mind, ok, wrong
 from bot.environment import secret
-from bot.settings import Settings, unknown_names
+from bot.settings import Settings, slips
 from bot.setup import shapes
 
 
@@ -24,9 +24,8 @@ def of_settings(settings: Settings | None, faults: tuple[str, ...]) -> Iterator[
 
 
 def of_names() -> Iterator[Finding]:
-    slips = unknown_names()
-    for slip in slips:
-        meant = f" Is {slip.nearest} meant?" if slip.nearest else ""
-        yield mind("names of settings", f"{slip.name} does nothing: no setting has that name.{meant}")
-    if not slips:
+    found = slips()
+    for slip in found:
+        yield mind("names of settings", slip)
+    if not found:
         yield ok("names of settings")

@@ -15,6 +15,7 @@ NEAR = 0.75
 NEARER = 0.85
 """How much alike two names are, as ``difflib`` has it: 1 is the same."""
 _ASSIGNED = re.compile(r"^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=", re.MULTILINE)
+_SET = re.compile(r"[ \t]*(?:export[ \t]+)?[A-Za-z_]\w*[ \t]*=(.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,9 @@ class Unknown:
 
     name: str = field(repr=False)
     nearest: str = field(default="", repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.name}: no setting has this name.{f' Is {self.nearest} meant?' if self.nearest else ''}"
 
 
 def unknown(known: Iterable[str], environment: Iterable[str], env_file: str) -> list[Unknown]:
@@ -47,3 +51,17 @@ def explained(fault: str, slips: Iterable[Unknown]) -> str:
     name, _, rest = fault.partition(": ")
     near = [slip.name for slip in slips if slip.nearest == name] if rest.startswith("is not set") else []
     return f"{fault} ({near[0]} is set: is that a slip?)" if near else fault
+
+
+def not_understood(env_file: str) -> list[int]:
+    """Numbers of lines of ``.env`` that set nothing and are no comment. A value in quotes may have several lines."""
+    wrong, quote = [], ""
+    for number, line in enumerate(env_file.splitlines(), 1):
+        if quote:
+            quote = "" if quote in line else quote
+        elif found := _SET.match(line):
+            value = found[1].lstrip()
+            quote = value[0] if value[:1] in {"'", '"'} and value[0] not in value[1:] else ""
+        elif line.strip() and not line.lstrip().startswith("#"):
+            wrong.append(number)
+    return wrong

@@ -21,6 +21,7 @@ from bot.store.advice import advice
 from bot.store.database import address_of, reason
 from bot.store.newest_schema import newest
 from bot.store.postgresql import CONNECT_TIMEOUT_S
+from bot.store.sqlite import in_use
 from bot.store.transactions import DATABASE_ERRORS
 
 VERSION = "SELECT version_num FROM alembic_version"
@@ -47,6 +48,14 @@ async def check(address: str) -> Checkup:
     except (*DATABASE_ERRORS, sqlite3.Error, TypeError, ValueError) as error:
         hint = f". {sentence}" if (sentence := advice(error)) else ""
         raise StartFailed(f"DATABASE_URL: the database cannot be used ({reason(error)}){hint}") from error
+
+
+async def runs_with(address: str) -> bool | None:
+    """Whether a process uses the database; ``None`` where the database does not tell. Raises ``StartFailed``."""
+    url = address_of(address)
+    if url.get_backend_name() != "sqlite":
+        return None
+    return await asyncio.to_thread(in_use, Path(str(url.database)))
 
 
 def _file(path: Path) -> Checkup:

@@ -141,6 +141,12 @@ def test_names_that_nobody_knows_are_found_in_the_environment_and_in_the_file(mo
     ]
 
 
+def test_lines_of_the_file_that_set_nothing_are_named() -> None:
+    text = "# a comment\n\nBOT_TURNS_MAX: 5\nBOT_SYSTEM_PROMPT='Be\nkind: always'\nexport A=b\nand so on\nB=\"c\" # d\n"
+
+    assert names.not_understood(text) == [3, 7]
+
+
 def test_other_tools_names_in_the_environment_are_let_be() -> None:
     others = (
         "SLACK_WEBHOOK_URL",
