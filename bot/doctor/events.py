@@ -9,15 +9,17 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 
-from bot.doctor.finding import Finding, ok, untried, wrong
+from bot.doctor.finding import Finding, State, ok, untried, wrong
 from bot.doctor.reception import Ear
-from bot.doctor.slack_app import Room
+from bot.doctor.slack_app import Joined
 from bot.errors import SlackError
 from bot.setup import where
 from bot.slack.receive.kinds import EVENTS, MENTION
 from bot.slack.web_api.client import SlackClient
 
 WITHIN_S = 10.0
+TRIES_MAX = 3
+"""Channels of a kind: in one where only some may post, the bot may not."""
 TEXT = "This is a test of whether messages reach the bot (python -m bot doctor). It is taken away in a moment."
 AGAIN = "while the bot runs, and run this again"
 TRY = {
@@ -35,33 +37,35 @@ BOTH_WITHIN_S = 30.0
 """A mention comes as two events, in any order; Slack tries again at once and after a minute."""
 
 
-async def of_deliveries(api: SlackClient, ear: Ear, rooms: list[Room], within_s: float) -> AsyncIterator[Finding]:
-    """One for each kind of channel that there is."""
-    tried: set[str] = set()
-    for room in rooms:
-        if room.event not in tried:
-            tried.add(room.event)
-            yield await _delivered(api, ear, room, within_s)
+async def of_deliveries(api: SlackClient, ear: Ear, joined: list[Joined], within_s: float) -> AsyncIterator[Finding]:
+    """One for each kind of channel that there is: where few people are, and none of another company."""
+    for event in ("message.channels", "message.groups"):
+        quiet = sorted((one for one in joined if one.event == event and not one.external), key=lambda one: one.loudness)
+        for channel in quiet[:TRIES_MAX]:
+            finding = await _delivered(api, ear, channel, within_s)
+            if finding.state is not State.UNTRIED or channel is quiet[:TRIES_MAX][-1]:
+                yield finding
+                break
 
 
-async def _delivered(api: SlackClient, ear: Ear, room: Room, within_s: float) -> Finding:
-    name = f"event {room.event}"
+async def _delivered(api: SlackClient, ear: Ear, channel: Joined, within_s: float) -> Finding:
+    name, here = f"event {channel.event}", f"message in #{channel.name}"
     since_s = time.time()
     try:
-        posted = await api.call("chat.postMessage", channel=room.id, text=TEXT)
+        posted = await api.call("chat.postMessage", channel=channel.id, text=TEXT)
     except SlackError as error:
-        return untried(name, f"a test message in #{room.name} was refused ({error.code})")
+        return untried(name, f"A test {here} was refused ({error.code}).")
     left = ""
     try:
-        arrived = await ear.arrived(room.event, since_s, within_s)
+        arrived = await ear.arrived(channel.event, since_s, within_s)
     finally:
         try:
-            await api.call("chat.delete", channel=room.id, ts=posted["ts"])
+            await api.call("chat.delete", channel=channel.id, ts=posted["ts"])
         except SlackError as error:
-            left = f" Its test message in #{room.name} could not be taken away ({error.code})."
+            left = f" The test {here} could not be taken away ({error.code})."
     if arrived:
-        return ok(name, f"a message in #{room.name} arrives.{left}" if left else f"a message in #{room.name} arrives")
-    return wrong(name, f"a message in #{room.name} did not arrive within {within_s:.0f} s. {_mend(room.event)}{left}")
+        return ok(name, f"A {here} arrives.{left}")
+    return wrong(name, f"A {here} did not arrive within {within_s:.0f} s. {_mend(channel.event)}{left}")
 
 
 def of_others(heard: Mapping[str, float], seen: set[str], now_s: float) -> Iterator[Finding]:

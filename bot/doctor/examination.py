@@ -108,19 +108,18 @@ async def _of_events(
     settings: Settings, api: SlackClient, identity: Identity, ear: Ear | None, wishes: Wishes
 ) -> AsyncIterator[Finding]:
     try:
-        rooms = await slack_app.rooms(api)
+        joined = await slack_app.joined(api)
     except SlackError as error:
         yield untried("channels", f"Slack does not say where the bot is ({error.code})")
-        rooms = []
+        joined = []
     else:
-        async for finding in slack_app.of_rooms(api, identity, rooms, wishes.channel_id):
+        async for finding in slack_app.of_channels(api, identity, joined, wishes.channel_id):
             yield finding
-    wanted = [room for room in rooms if wishes.channel_id in {"", room.id}]
+    wanted = [channel for channel in joined if wishes.channel_id in {"", channel.id}]
     tried: set[str] = set()
     if ear is not None and wishes.posts:
         async for finding in events.of_deliveries(api, ear, wanted, wishes.within_s):
-            if finding.state is not State.UNTRIED:
-                tried.add(finding.check.removeprefix("event "))
+            tried.add(finding.check.removeprefix("event "))
             yield finding
     for finding in events.of_others(health.heard(settings.bot_data_dir), tried, time.time()):
         yield finding

@@ -26,7 +26,7 @@ from bot.model_settings import ModelSettings
 FONT_ROOTS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path("/Library/Fonts"))
 FONT_SUFFIXES = frozenset({".ttf", ".otf", ".ttc", ".pfb"})
 TRIED = b"{\\rtf1\\ansi A document to try.\\par}"
-ROOM_BYTES = 1_000_000_000
+CACHE_BYTES = 1_000_000_000
 """So much the cache takes by default."""
 
 
@@ -51,7 +51,7 @@ def of_disk(data_dir: Path) -> Iterator[Finding]:
     free = f"{free_bytes / 1e9:.1f} GB are free on the disk of {data_dir}"
     if free_bytes < health.FREE_BYTES_MIN:
         yield wrong("disk", f"{free}, which is too little to work with. Please make space.")
-    elif free_bytes < ROOM_BYTES:
+    elif free_bytes < CACHE_BYTES:
         yield mind("disk", f"{free}, less than the cache may take (BOT_CACHE_BYTES_MAX).")
     else:
         yield ok("disk", free)

@@ -30,7 +30,7 @@ async def of_model(settings: ModelSettings) -> AsyncIterator[Finding]:
         mend = "If that lasts, please check MESSAGES_API_URL, the network and a proxy; the bot waits for it."
         yield wrong("model", f"{probe.host} does not answer ({error}). {mend}")
         return
-    yield ok("model", f"{probe.host} takes the key, and answers as {probe.model}")
+    yield ok("model", f"{probe.host} accepts the key, and answers as {probe.model}")
     if answered.streams:
         yield ok("streaming")
     else:

@@ -9,7 +9,7 @@ from bot.doctor.finding import Finding, mind, ok, wrong
 from bot.doctor.model import clock
 from bot.errors import SlackError
 from bot.setup import where
-from bot.slack.shapes import Json, object_of, objects_of, text_of
+from bot.slack.shapes import Json, number_of, object_of, objects_of, text_of
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.identity import Identity
 from bot.slack.web_api.scopes import NEEDED
@@ -19,12 +19,16 @@ KINDS = ("public_channel", "private_channel")
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class Joined:
     """A channel that the bot is in."""
 
     id: str
     name: str = field(repr=False)
     private: bool
+    external: bool
+    """People of other companies are in it."""
+    loudness: tuple[bool, int]
+    """How many people a message there reaches; the workspace's general channel comes after all others."""
 
     @property
     def event(self) -> str:
@@ -46,13 +50,13 @@ def of_token(api: SlackClient, identity: Identity) -> Iterator[Finding]:
             yield wrong(name, f"is missing, and {fails}. {where.add_scope(scope)}")
 
 
-async def rooms(api: SlackClient) -> list[Room]:
+async def joined(api: SlackClient) -> list[Joined]:
     """Channels that the bot is in, as far as its scopes show them. Raises ``SlackError``."""
-    found: list[Room] = []
+    found: list[Joined] = []
     for kind in KINDS:
         if api.scopes and {"public_channel": "channels:read", "private_channel": "groups:read"}[kind] not in api.scopes:
             continue
-        found += [_room(one) async for one in _listed(api, kind)]
+        found += [_joined(one) async for one in _listed(api, kind)]
     return found
 
 
@@ -68,11 +72,19 @@ async def _listed(api: SlackClient, kind: str) -> AsyncIterator[Json]:
         cursor = {"cursor": following}
 
 
-def _room(channel: Json) -> Room:
-    return Room(text_of(channel.get("id")), text_of(channel.get("name")), channel.get("is_private") is True)
+def _joined(channel: Json) -> Joined:
+    return Joined(
+        id=text_of(channel.get("id")),
+        name=text_of(channel.get("name")),
+        private=channel.get("is_private") is True,
+        external=channel.get("is_ext_shared") is True,
+        loudness=(channel.get("is_general") is True, number_of(channel.get("num_members"))),
+    )
 
 
-async def of_rooms(api: SlackClient, identity: Identity, found: list[Room], channel_id: str) -> AsyncIterator[Finding]:
+async def of_channels(
+    api: SlackClient, identity: Identity, found: list[Joined], channel_id: str
+) -> AsyncIterator[Finding]:
     """``channel_id``: the one that whoever runs the doctor asks about, or empty."""
     invite = f"Please write /invite @{identity.bot_name or 'the bot'} there."
     if not found:
@@ -80,8 +92,8 @@ async def of_rooms(api: SlackClient, identity: Identity, found: list[Room], chan
             "channels", f"the bot is in none, so that mentions do not reach it. {invite.replace('there', 'in one')}"
         )
     else:
-        yield ok("channels", f"the bot is in {len(found)}: {', '.join(f'#{room.name}' for room in found[:5])}")
-    if channel_id and channel_id not in {room.id for room in found}:
+        yield ok("channels", f"the bot is in {len(found)}: {', '.join(f'#{channel.name}' for channel in found[:5])}")
+    if channel_id and channel_id not in {channel.id for channel in found}:
         try:
             known = object_of((await api.call("conversations.info", channel=channel_id)).get("channel"))
         except SlackError as error:

@@ -21,7 +21,7 @@ from bot.slack.receive.kinds import EVENTS
 from playground.practice_model.script import HttpError
 from playground.practice_model.server import PracticeModel
 from playground.workspace.manifest import Manifest
-from playground.workspace.records import Kind
+from playground.workspace.records import Json, Kind
 from playground.workspace.workspace import Workspace
 from tests.e2e.test_process import bot_process, environment, run_to_end
 from tests.repository import MANIFEST
@@ -61,6 +61,10 @@ def bare(model: PracticeModel, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     monkeypatch.setenv("BOT_DATA_DIR", str(tmp_path / "data"))
 
 
+def everything_said(workspace: Workspace) -> list[Json]:
+    return [message for channel in workspace.state.channels for message in workspace.messages(channel)]
+
+
 def opened(workspace: Workspace) -> int:
     return [call.method for call in workspace.calls].count("apps.connections.open")
 
@@ -95,7 +99,8 @@ async def test_where_all_is_well_nothing_is_wrong_and_nothing_is_left_behind(
     }  # fmt: skip
     assert {one.check for one in found.all if one.check.startswith("event ")} == {f"event {name}" for name in EVENTS}
     assert [call.method for call in workspace.calls if not call.ok] == []
-    assert workspace.messages(workspace.channel("general")) == []
+    assert everything_said(workspace) == []
+    assert {revision.channel for revision in workspace.revisions}.isdisjoint({workspace.channel("general")})
     assert workspace.connections == 0 or "sockets" in before
 
 
@@ -114,7 +119,7 @@ async def test_a_missing_scope_and_a_missing_event_are_named_with_what_fails_and
     async with Workspace(lacking) as workspace:
         connect(workspace, monkeypatch)
         found = await examined(SHORTLY)
-        left = workspace.messages(workspace.channel("general"))
+        left = everything_said(workspace)
 
     assert found.wrong() >= {"scope users:read", "event message.channels"}
     assert "nobody is answered" in found.of("scope users:read").words
@@ -160,6 +165,20 @@ async def test_a_token_that_slack_refuses_is_one_line_and_the_rest_goes_on(
 
     assert found.of(check).words.startswith(words)
     assert found.of("pictures").state is State.OK
+
+
+@pytest.mark.usefixtures("bare")
+async def test_where_a_test_message_may_not_be_posted_the_next_channel_is_tried_and_no_other_company_s(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect(workspace, monkeypatch)
+    workspace.add_channel("quiet")
+    workspace.faults.refuse("chat.postMessage", "restricted_action")
+    found = await examined()
+
+    said = found.of("event message.channels")
+    assert (said.state, said.words) == (State.OK, "A message in #quiet arrives.")
+    assert workspace.channel("with-partner") not in {call.args.get("channel") for call in workspace.calls}
 
 
 @pytest.mark.usefixtures("bare")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import bot
-from bot import app, start_checks
+from bot import app, health, start_checks
 from bot.errors import StartFailed
 from bot.model_link import probe_of
 from bot.settings import Settings
@@ -183,6 +183,26 @@ async def test_the_bot_is_ready_while_the_api_is_away(workspace: Workspace, tmp_
 
 
 # --- this machine ---------------------------------------------------------------------------------------------------
+
+
+async def test_a_data_directory_that_cannot_be_written_to_is_one_line(
+    workspace: Workspace, model: PracticeModel, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    line = await fault_of(asking(workspace, model.url, tmp_path / "file" / "data"))
+
+    assert line.startswith(
+        f"BOT_DATA_DIR: {tmp_path / 'file' / 'data'} cannot be written to (Not a directory). Please "
+    )
+
+
+async def test_a_disk_that_is_full_is_one_line(
+    workspace: Workspace, model: PracticeModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "FREE_BYTES_MIN", 1 << 60)  # more than any disk has
+    line = await fault_of(asking(workspace, model.url, tmp_path))
+
+    assert line.startswith(f"BOT_DATA_DIR: the disk of {tmp_path} is full: ")
 
 
 async def test_a_busy_port_is_one_line(workspace: Workspace, model: PracticeModel, tmp_path: Path) -> None:
