@@ -24,8 +24,8 @@ TEXT = "This is a test of whether messages reach the bot (python -m bot doctor).
 AGAIN = "while the bot runs, and run this again"
 TRY = {
     "app_mention": f"Please mention the bot in a channel {AGAIN}",
-    "message.channels": "Please invite the bot to a public channel, and run this again",
-    "message.groups": "Please invite the bot to a private channel, and run this again",
+    "message.channels": f"Please write in a public channel of the bot's {AGAIN}",
+    "message.groups": f"Please write in a private channel of the bot's {AGAIN}",
     "message.im": f"Please write to the bot directly {AGAIN}",
     "message.mpim": f"Please write to the bot in a group direct message {AGAIN}",
     "reaction_added": f"Please react to a message in a channel of the bot's {AGAIN}",
