@@ -12,6 +12,6 @@
     events.py        which events reach the bot, tried with a message of its own
     reception.py     where they arrive: at the running bot, or at a socket of the doctor's
     model.py         key, model, address, streaming
-    features.py      pictures, PDFs, citations and caching, as the host really passes them on
+    features.py      pictures, PDFs, citations, caching and the web, as the host really passes them on
     samples.py       the picture and the PDF for that
 """

@@ -1,4 +1,5 @@
-"""Settings go in; what the host really passes on to the model comes out: pictures, PDFs, citations, cache markers.
+"""Settings go in; what the host really passes on to the model comes out: pictures, PDFs, citations, cache markers, and
+searches of the web.
 
 I/O: a few small requests, and files in a directory of their own. A router may drop what it does not know without a
 word, so that each is judged by the answer: the picture's colour, the page's word, the citation, the counted tokens.
@@ -10,10 +11,11 @@ import secrets
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bot.conversation import CacheMarker, CacheTtl, Conversation, Message, Role
+from bot.conversation import CacheMarker, CacheTtl, Conversation, Message, Role, Web
+from bot.derived import looked_up
 from bot.doctor import samples
 from bot.doctor.finding import Finding, mind, ok, untried, wrong
 from bot.errors import ModelError
@@ -21,7 +23,7 @@ from bot.llm.client import MessagesClient
 from bot.messages import ContentBlock, FileBytes, ImageBlock, PdfBlock, TextBlock
 from bot.model_link import messages_client
 from bot.model_settings import ModelSettings
-from bot.stream_events import Citation, Finished, TextDelta, Usage
+from bot.stream_events import Citation, Finished, Lookup, TextDelta, Usage
 
 ANSWER_TOKENS_MAX = 2_000
 """Thinking counts, too."""
@@ -32,6 +34,7 @@ DROPPED = "the host drops them on the way. MESSAGES_VENDOR can pin a router to a
 class _Answer:
     text: str = field(default="", repr=False)
     cited: int = 0
+    lookups: int = 0
     usage: Usage = field(default_factory=Usage)
 
 
@@ -42,6 +45,7 @@ async def of_features(settings: ModelSettings) -> AsyncIterator[Finding]:
             for finding in await _pdfs(link, Path(directory), citations=settings.bot_citations == "on"):
                 yield finding
             yield await _caching(link, settings)
+            yield await _web(link, settings)
 
 
 async def _pictures(link: MessagesClient, directory: Path) -> Finding:
@@ -93,12 +97,28 @@ async def _caching(link: MessagesClient, settings: ModelSettings) -> Finding:
     )
 
 
+async def _web(link: MessagesClient, settings: ModelSettings) -> Finding:
+    """One search: the answer's lookups and counts say whether the host has it, not what the model writes of it."""
+    web = looked_up(settings)
+    if web is None:
+        return untried("web", "BOT_WEB=off")
+    question = TextBlock("Please search the web for the harbour of Valparaíso. Then answer with OK.")
+    try:
+        answer = await _asked(link, question, web=replace(web, uses_max=1, fetch=False))
+    except ModelError as error:
+        return mind("web", f"searches are refused ({error}): questions are answered without them.")
+    if answer.lookups or answer.usage.web_searches:
+        return ok("web")
+    return mind("web", "the model searched nothing, though it was asked to: the host drops the tool, or has none.")
+
+
 async def _asked(
     link: MessagesClient,
     *blocks: ContentBlock,
     system: str = "",
     markers: tuple[CacheMarker, ...] = (),
     citations: bool = False,
+    web: Web | None = None,
 ) -> _Answer:
     """Raises ``ModelError``."""
     conversation = Conversation(
@@ -107,6 +127,7 @@ async def _asked(
         cache_markers=markers,
         citations=citations,
         effort="low",
+        web=web,
         max_tokens=ANSWER_TOKENS_MAX,
     )
     answer = _Answer()
@@ -117,6 +138,8 @@ async def _asked(
                     answer.text += text
                 case Citation():
                     answer.cited += 1
+                case Lookup():
+                    answer.lookups += 1
                 case Finished(usage=usage):
                     answer.usage = usage
     return answer

@@ -29,9 +29,9 @@ from playground.practice_model.prompt_cache import Counted, PromptCache
 from playground.practice_model.received import Received
 from playground.practice_model.request_rules import VERSIONS, see_request
 from playground.practice_model.script import Answer, HeldAnswer, HttpError, RawAnswer, Scripted, Silence
+from playground.practice_model.swallowed import let_through
 from playground.practice_model.web_answer import web_answer_to
 from playground.practice_model.web_tools import used
-from playground.practice_model.swallowed import let_through
 
 READ_BYTES = 256 * 1024
 IN_MEMORY_BYTES = 1_000_000

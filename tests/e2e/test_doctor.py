@@ -283,19 +283,23 @@ async def test_an_empty_balance_is_one_line(model: PracticeModel) -> None:
         ("document", "PDFs", State.WRONG, "do not reach the model"),
         ("citations", "citations", State.MIND, "do not come"),
         ("cache_control", "caching", State.MIND, "nothing is kept"),
+        ("tools", "web", State.MIND, "the model searched nothing"),
     ],
 )
 @pytest.mark.usefixtures("bare")
 async def test_what_a_router_drops_without_a_word_is_seen_by_the_answer(
-    model: PracticeModel, swallowed: str, check: str, state: State, words: str
+    model: PracticeModel, monkeypatch: pytest.MonkeyPatch, swallowed: str, check: str, state: State, words: str
 ) -> None:
+    monkeypatch.setenv("BOT_WEB", "search")
+    well = await examined()
     model.swallows = {swallowed}
     found = await examined()
 
+    assert well.of(check).state is State.OK
     assert found.of(check).state is state
     assert found.of(check).words.startswith(words)
     assert {one.check for one in found.all if one.state in {State.WRONG, State.MIND}} & {
-        "pictures", "PDFs", "citations", "caching"
+        "pictures", "PDFs", "citations", "caching", "web"
     } == {check}  # fmt: skip
 
 
