@@ -158,6 +158,7 @@ async def running_bot(stage: Stage, port: int, database: str) -> AsyncIterator[B
             "BOT_TURNS_PER_USER_MAX": "1000",
             "BOT_TURNS_PER_CHANNEL_MAX": "1000",
             "BOT_LOG_FORMAT": "json",
+            "BOT_START_PROBE": "off",
             "BOT_SHUTDOWN_GRACE_S": "0",
         }
         process = await asyncio.create_subprocess_exec(

@@ -88,7 +88,7 @@ async def running_bot(workspace: Workspace, model: PracticeModel, database: str,
             **os.environ, "SLACK_BOT_TOKEN": workspace.bot_token, "SLACK_APP_TOKEN": workspace.app_token,
             "SLACK_SIGNING_SECRET": "", "SLACK_API_URL": workspace.api_url, "YOUROUTER_API_KEY": model.api_key,
             "MESSAGES_API_URL": model.url, "DATABASE_URL": database, "BOT_DATA_DIR": directory,
-            "BOT_LOG_FORMAT": "json", "BOT_SHUTDOWN_GRACE_S": "0", "BOT_TURNS_MAX": "1000",
+            "BOT_LOG_FORMAT": "json", "BOT_START_PROBE": "off", "BOT_SHUTDOWN_GRACE_S": "0", "BOT_TURNS_MAX": "1000",
             "BOT_TURNS_PER_USER_MAX": "1000", "BOT_TURNS_PER_CHANNEL_MAX": "1000",
         }  # fmt: skip
         process = await asyncio.create_subprocess_exec(

@@ -221,6 +221,7 @@ async def _bot(
             "DATABASE_URL": database,
             "BOT_DATA_DIR": directory,
             "BOT_LOG_FORMAT": "json",
+            "BOT_START_PROBE": "off",
             "BOT_LOG_LEVEL": "INFO",
             "BOT_SHUTDOWN_GRACE_S": "1",
             "BOT_TURNS_PER_USER_MAX": "1000",  # one person asks all questions in channels

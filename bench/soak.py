@@ -205,7 +205,7 @@ async def _run(model: PracticeModel, workspace: Workspace, data_dir: Path, optio
         **os.environ,
         "SLACK_BOT_TOKEN": workspace.bot_token, "SLACK_APP_TOKEN": workspace.app_token, "SLACK_SIGNING_SECRET": "",
         "SLACK_API_URL": workspace.api_url, "YOUROUTER_API_KEY": model.api_key, "MESSAGES_API_URL": model.url,
-        "DATABASE_URL": "", "BOT_DATA_DIR": str(data_dir), "BOT_LOG_FORMAT": "json",
+        "DATABASE_URL": "", "BOT_DATA_DIR": str(data_dir), "BOT_LOG_FORMAT": "json", "BOT_START_PROBE": "off",
     }  # fmt: skip
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", PROGRAM, cwd=ROOT, env=environment, stderr=asyncio.subprocess.PIPE, limit=1 << 20

@@ -3,18 +3,20 @@
 The map, in reading order. A mention comes in through ``slack/receive``, waits in ``inbox``, is answered by ``turn``,
 which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the answer with ``slack/write``::
 
-    __main__.py        the commands: run, ask, health, usage, erase
+    __main__.py        the commands: run, doctor, ask, health, usage, erase
     app.py             builds every part from the settings, and runs them until the process is stopped
     workspaces.py      those that have installed the app, each opened when it is needed
     workspace.py       the bot in one workspace, and what it shares with others of the process
     installations.py   where the app is installed, and with which token
     token_cipher.py    tokens at rest
+    start_checks.py    what is wrong is said while it starts
     components.py      its larger parts, and what they are made of
     settings.py        every knob: name, unit, bounds, what it does
     slack_settings.py  those of the Slack app
     model_settings.py  those of the model and of files
     environment.py     where they are read
     setting_types.py   how the text of one is read
+    setup/             what an operator has set up: faults in it, and where they are mended
     reloaded.py        settings in files that are read again when they change
     keyed_toml.py      such a file's tables, and what is wrong in it, by line and key
     channels.py        what holds in single channels
@@ -50,6 +52,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     ask.py             the model link alone, from the terminal
     usage.py           who used what, as a table
     erase.py           what is kept of a person or a workspace, removed
+    doctor/            what works and what does not, and what to do: examination of model, slack_app, events, machine
     health.py          whether the bot that uses a data directory is alive
     process.py         keeps this process's secrets from others
     stopping.py        signals end it quietly, whenever they come

@@ -1,4 +1,4 @@
-"""The commands: ``run`` the bot, ``ask`` the model, ``health``, ``usage``, ``erase`` what is kept of somebody.
+"""The commands: ``run`` the bot, ``doctor``, ``ask`` the model, ``health``, ``usage``, ``erase`` what is kept.
 
 I/O: arguments, the terminal, exit codes: 0 all well, 1 the work failed, 2 a wrong setting or argument.
 """
@@ -14,10 +14,11 @@ from pathlib import Path
 
 import bot
 from bot import health, logs, process, stopping
+from bot.doctor.finding import Finding
 from bot.environment import secrets_of
 from bot.errors import StartFailed
 from bot.model_settings import ModelSettings
-from bot.settings import Settings, data_dir, kept_in
+from bot.settings import Settings, data_dir, kept_in, slips
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -44,6 +45,11 @@ def _parser() -> argparse.ArgumentParser:
         "--file", action="append", type=Path, default=[], metavar="PATH", help="may be given several times"
     )
     ask.set_defaults(command=_ask)
+    doctor = commands.add_parser("doctor", help="what works and what does not, and what to do; also while the bot runs")
+    doctor.add_argument("--json", action="store_true", help="the same as one object in JSON")
+    doctor.add_argument("--channel", type=_id("CG"), metavar="C…", help="one where the bot should be")
+    doctor.add_argument("--no-message", action="store_true", help="post no test message to see whether events arrive")
+    doctor.set_defaults(command=_doctor)
     lives = commands.add_parser("health", help="0 if the bot that uses BOT_DATA_DIR lives, else 1")
     lives.set_defaults(command=_health)
     used = commands.add_parser("usage", help="who used what, by day; also while the bot runs")
@@ -73,7 +79,10 @@ def _run(_options: argparse.Namespace) -> int:
     process.collect_later()
     from bot import app  # noqa: PLC0415 - the other commands start faster without it
 
-    settings = Settings.load()
+    try:
+        settings = Settings.load()
+    except StartFailed as error:
+        raise StartFailed(*error.faults, *slips()) from None
     logs.set_up(settings.bot_log_level, settings.bot_log_format, secrets_of(settings))
     try:
         asyncio.run(app.run(settings))
@@ -88,6 +97,26 @@ def _ask(options: argparse.Namespace) -> int:
     settings = ModelSettings.load()
     logs.set_up(settings.bot_log_level, settings.bot_log_format, secrets_of(settings))
     return asyncio.run(ask.ask(settings, options.question, options.file))
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from bot.doctor import examination, report  # noqa: PLC0415 - the other commands start faster without it
+
+    process.keep_secrets()
+    logs.set_up("ERROR")
+    wishes = examination.Wishes(channel_id=options.channel or "", posts=not options.no_message)
+
+    async def examined() -> list[Finding]:
+        found = []
+        async for finding in examination.examine(wishes):
+            found.append(finding)
+            if not options.json:
+                print(report.line(finding), flush=True)
+        return found
+
+    found = asyncio.run(examined())
+    print(report.as_json(found) if options.json else f"\n{report.summary(found)}")
+    return 0 if report.is_well(found) else 1
 
 
 def _erase(options: argparse.Namespace) -> int:

@@ -15,16 +15,18 @@ from dataclasses import dataclass, field
 import aiohttp
 from aiohttp import web
 
-from bot import channels, components, health, process, stopping
+from bot import channels, components, health, process, start_checks, stopping
 from bot.derived import install_settings, instructing, windows
 from bot.environment import secret
 from bot.files.confinement import Confinement, probe
 from bot.logs import get_logger
 from bot.reloaded import follow
 from bot.settings import Settings, sqlite_in
+from bot.setup import where
 from bot.slack.receive import deliveries
 from bot.slack.receive.deliveries import bolt_app
 from bot.slack.receive.install_pages import InstallPages
+from bot.slack.web_api import startup
 from bot.slack.web_api.client import Stop
 from bot.slack.web_api.session import sdk_client, slack_session
 from bot.store.database import Database
@@ -50,24 +52,28 @@ async def run(settings: Settings) -> None:
 
 
 async def _serve(settings: Settings, hurry: asyncio.Event) -> None:
-    async with running(settings, hurry) as stopped:
+    async with AsyncExitStack() as parts:
+        stopped = await parts.enter_async_context(running(settings, hurry))
+        parts.callback(log.info, "bot.stopping")
         process.collect_now()
         try:
             await stopped
         finally:
-            log.info("bot.stopping")
+            await parts.aclose()
+            log.info("bot.stopped")
 
 
 @asynccontextmanager
 async def running(settings: Settings, hurry: asyncio.Event | None = None) -> AsyncIterator[asyncio.Future[None]]:
     """The bot, connected, until the block ends; ``hurry`` ends the grace. Raises ``StartFailed``.
 
-    The future is done, with ``StartFailed``, when the bot cannot go on since Slack takes a token no longer.
+    The future is done, with ``StartFailed``, when it cannot go on: a token is taken no longer, the database is lost.
     """
     stopped: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     stop = functools.partial(_stop, stopped)
     async with AsyncExitStack() as parts:
         pulse = health.Pulse(settings.bot_data_dir)
+        start_checks.begin(settings, stopped, parts)
         confined = asyncio.create_task(probe())  # takes as long, in a process of its own, as what comes before its use
         parts.push_async_callback(asyncio.wait, {confined})
         database = await _database(settings, stopped, parts)
@@ -75,13 +81,14 @@ async def running(settings: Settings, hurry: asyncio.Event | None = None) -> Asy
         serve = _one_workspace if settings.slack_client_id is None else _many_workspaces
         serving = await serve(Opening(settings, pulse, database, session, confined, stop, hurry), parts)
         client = sdk_client(secret(settings.slack_bot_token), settings.slack_api_url, session)
-        bolt = bolt_app(client, serving.workspaces, secret(settings.slack_signing_secret))
+        bolt = bolt_app(client, serving.workspaces, secret(settings.slack_signing_secret), pulse.arrived)
+        stopping.go_on(stopped)
         transport = components.transport(settings, bolt, client, stop, pulse, serving.routes)
         parts.push_async_callback(transport.close)
         parts.push_async_callback(Watchdog().close)
         await transport.start()
         await serving.start()
-        log.info("bot.ready", transport=type(transport).__name__, **serving.described)
+        start_checks.ready(settings, serving.described)
         yield stopped
 
 
@@ -118,7 +125,7 @@ async def _one_workspace(opening: Opening, parts: AsyncExitStack) -> Serving:
     async def start() -> None:
         workspace.inbox.start()
 
-    return Serving(OneWorkspace(workspace), start, {"team": identity.team_id})
+    return Serving(OneWorkspace(workspace), start, start_checks.described(identity))
 
 
 async def _many_workspaces(opening: Opening, parts: AsyncExitStack) -> Serving:
@@ -174,4 +181,5 @@ async def _shared(opening: Opening, parts: AsyncExitStack) -> Shared:
 
 
 def _stop(stopped: asyncio.Future[None], token_name: str, code: str) -> None:
-    stopping.fail(stopped, f"{token_name}: Slack does not take it any more ({code})")
+    advice = f"{startup.ADVICE.get(code, startup.AGAIN)} {where.OF[token_name]}"
+    stopping.fail(stopped, f"{token_name}: Slack does not take it any more ({code}). {advice}")

@@ -19,7 +19,7 @@ from httpx_aiohttp import HttpxAiohttpClient
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import health, process
+from bot import health, process, start_checks
 from bot.answering import Answering
 from bot.costs import prices
 from bot.derived import (
@@ -33,6 +33,7 @@ from bot.door import DiscreetNotices
 from bot.environment import secret
 from bot.errors import StartFailed, StoreFailed
 from bot.file_ports import RefusedFiles
+from bot.files import office
 from bot.files.confinement import Confinement
 from bot.files.forgetting import Forgetting
 from bot.files.reader import FileReader
@@ -182,6 +183,7 @@ async def workshop(settings: Settings, confinement: Confinement, parts: AsyncExi
     limits = file_limits(settings, confinement)
     level = logging.WARNING if limits.office_refused or not confinement.landlock_abi else logging.INFO
     log.log(level, "confinement", office_refused=limits.office_refused, **asdict(confinement))
+    start_checks.of_office(settings, confinement, installed=office.installed())
     workshop = Workshop(settings.bot_data_dir / "files", limits)
     parts.push_async_callback(workshop.aclose)
     await workshop.start()

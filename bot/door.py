@@ -11,10 +11,11 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Protocol
 
+from bot import logs
 from bot.access import SENTENCES, Heard, Person, Policy, Reason, silent_s
 from bot.errors import SlackError, SlackNoAccess, StoreFailed
 from bot.lease import Lease
-from bot.logs import get_logger
+from bot.logs import get_logger, whose
 from bot.messages import Question
 from bot.ports import Notices
 
@@ -96,10 +97,7 @@ class Door:
         log.info(
             "access.denied",
             reason=reason.value,
-            team=question.team_id,
-            channel=question.channel_id,
-            user=question.user_id,
-            entry_point=question.entry_point.value,
+            **whose(question),
             told=told,
         )
         await self._asides.decline(question, SENTENCES[reason] if told else "")
@@ -128,5 +126,6 @@ class DiscreetNotices:
         self._notices = notices
 
     async def queued(self, question: Question, ahead: int, lease: Lease) -> None:
+        logs.bind(**whose(question))
         if await self._door.refusal(question, within_s=NOTICE_WITHIN_S) is None:
             await self._notices.queued(question, ahead, lease)

@@ -6,17 +6,28 @@ except ``MESSAGES_VENDOR``, where empty is a choice.
 
 from __future__ import annotations
 
+import logging
+import os
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, Self
 
 from pydantic import SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import StartFailed
+from bot.setup import faults
+from bot.setup.names import Unknown, explained, not_understood, unknown
+
+ENV_FILE = Path(".env")
+
+
+logging.getLogger("dotenv.main").setLevel(logging.ERROR)  # what it finds is said in our words
 
 
 class Environment(BaseSettings):
     model_config = SettingsConfigDict(
-        env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True, hide_input_in_errors=True
+        env_file=ENV_FILE, env_file_encoding="utf-8", extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
     @model_validator(mode="before")
@@ -30,12 +41,30 @@ class Environment(BaseSettings):
         try:
             return cls()
         except ValidationError as error:
-            raise StartFailed(*sorted({_fault(item["loc"], item["msg"]) for item in error.errors()})) from None
+            lines, slips = faults.lines(error.errors(), cls.model_fields), unknown_among(cls.model_fields)
+            raise StartFailed(*(explained(line, slips) for line in lines)) from None
+        except OSError as error:
+            raise StartFailed(f".env: cannot be read ({error.strerror})") from None
+        except UnicodeDecodeError:
+            raise StartFailed(".env: is no text in UTF-8; please save it as that") from None
 
 
-def _fault(loc: tuple[int | str, ...], message: str) -> str:
-    name = str(loc[0]).upper() if loc else "settings"
-    return f"{name}: {message.removeprefix('Value error, ')}"
+def unknown_among(fields: Iterable[str]) -> list[Unknown]:
+    """Variables of the environment and of ``.env`` that look like settings, and are none of ``fields``."""
+    return unknown((name.upper() for name in fields), os.environ, _env_file())
+
+
+def lines_not_understood() -> list[str]:
+    """Of ``.env``, a sentence each."""
+    lines = not_understood(_env_file())
+    return [f".env: line {number} is not of the form NAME=value, and sets nothing." for number in lines]
+
+
+def _env_file() -> str:
+    try:
+        return ENV_FILE.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def secrets_of(settings: Environment) -> list[str]:

@@ -1,6 +1,7 @@
 """Whether the bot that uses a data directory lives: each heartbeat sets the time of a file there, which grows old.
 
-I/O: the time of that file, the room on its disk, and a file that says how the bot confines strangers' files. A recent
+I/O: the time of that file, the room on its disk, and files that say how the bot confines strangers' files, and what
+it heard of Slack and when. A recent
 heartbeat says that the bot's loop runs, that its database takes what is written, that its disk has room, and that
 Slack was heard over the socket, where there is one. It works the same for both transports, and for a process outside
 that has nothing but the directory.
@@ -8,9 +9,12 @@ that has nothing but the directory.
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from bot.errors import StartFailed
@@ -20,6 +24,9 @@ log = get_logger(__name__)
 
 FILE = "heartbeat"
 CONFINEMENT = "confinement"
+HEARD = "heard.json"
+HEARD_EVERY_S = 0.2
+KINDS_MAX = 100
 AGE_MAX_S = 60.0
 """Twelve times what lies between two heartbeats, and longer than any one call of the database may take."""
 FREE_BYTES_MIN = 16 * 1024 * 1024
@@ -31,8 +38,17 @@ def prepare(data_dir: Path) -> None:
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
         (data_dir / FILE).touch()
+        free_bytes = shutil.disk_usage(data_dir).free
     except OSError as error:
-        raise StartFailed(f"BOT_DATA_DIR: {error.filename} cannot be written to ({error.strerror})") from error
+        raise StartFailed(
+            f"BOT_DATA_DIR: {error.filename} cannot be written to ({error.strerror}). Please let the bot's user "
+            f"(uid {os.getuid()}) write there, or choose another directory."
+        ) from error
+    if free_bytes < FREE_BYTES_MIN:
+        raise StartFailed(
+            f"BOT_DATA_DIR: the disk of {data_dir} is full: {free_bytes:,} bytes are free, and the bot needs at least "
+            f"{FREE_BYTES_MIN:,}. Please make space on it, or choose another directory."
+        )
 
 
 class Pulse:
@@ -42,9 +58,27 @@ class Pulse:
         """Raises ``StartFailed``."""
         prepare(data_dir)
         self._data_dir = data_dir
+        self._heard = heard(data_dir)
+        self._written_s = self._noted_s = 0.0
         self.hears: Callable[[], bool] = lambda: True
 
+    def arrived(self, kind: str) -> None:
+        """Slack delivered an event of that kind: whoever looks for what is missing reads it in the directory."""
+        if kind in self._heard or len(self._heard) < KINDS_MAX:
+            self._heard[kind] = self._noted_s = time.time()
+        if not 0 <= time.time() - self._written_s < HEARD_EVERY_S:
+            self._write_heard()
+
+    def _write_heard(self) -> None:
+        self._written_s = time.time()
+        with suppress(OSError):  # the heartbeat says what is wrong with the disk
+            written = self._data_dir / f"{HEARD}.new"
+            written.write_text(json.dumps(self._heard), encoding="utf-8")
+            written.replace(self._data_dir / HEARD)
+
     def beat(self) -> None:
+        if self._noted_s > self._written_s:
+            self._write_heard()
         if self.hears():
             record_heartbeat(self._data_dir)
         else:
@@ -69,6 +103,16 @@ def report_confinement(data_dir: Path, words: str) -> None:
     (data_dir / CONFINEMENT).write_text(f"{words}\n", encoding="utf-8")
 
 
+def heard(data_dir: Path) -> dict[str, float]:
+    """When which kind of event came to the bot that uses the directory, in seconds since the epoch."""
+    try:
+        found = json.loads((data_dir / HEARD).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    items = found.items() if isinstance(found, dict) else ()
+    return {kind: float(at) for kind, at in items if isinstance(at, int | float)}
+
+
 def confinement(data_dir: Path) -> str:
     """What the bot found when it started; empty where it never did."""
     try:
@@ -77,8 +121,8 @@ def confinement(data_dir: Path) -> str:
         return ""
 
 
-def is_alive(data_dir: Path) -> bool:
+def is_alive(data_dir: Path, age_max_s: float = AGE_MAX_S) -> bool:
     try:
-        return time.time() - (data_dir / FILE).stat().st_mtime < AGE_MAX_S
+        return time.time() - (data_dir / FILE).stat().st_mtime < age_max_s
     except OSError:
         return False

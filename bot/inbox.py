@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.errors import LeaseLost, SlackError, SlackOutcomeUnknown, StoreFailed
-from bot.logs import get_logger
+from bot.logs import get_logger, whose
 from bot.messages import Question
 from bot.ports import SETTLED_S, Claim, Lock, Notices, Outcome, Questions, Vitals
 from bot.shares import Others, Share
@@ -97,7 +97,7 @@ class Inbox:
         self._accepting = True
         if accepted is None:
             return False
-        log.info("question.accepted", **_names(question))
+        log.info("question.accepted", **whose(question))
         self._due.set()
         if accepted.lock is not None and self._closing:  # no notice comes, and the lock would stay
             await _safely(self._questions.unlock(accepted.lock, recorded=True))
@@ -196,11 +196,11 @@ class Inbox:
         """And what was erased: that turn says so, once."""
         for turn, claim in self._turns.items():
             if claim.lease.erased and not claim.erased and claim.id not in self._erased | self._answered:
-                log.info("inbox.question_erased", **_names(claim.question))
+                log.info("inbox.question_erased", **whose(claim.question))
                 self._erased.add(claim.id)
                 turn.cancel()
             if not claim.lease.held() and claim.id not in self._answered and not turn.cancelling():
-                log.warning("inbox.lease_lost", **_names(claim.question))
+                log.warning("inbox.lease_lost", **whose(claim.question))
                 turn.cancel()
 
     async def _run(self, claim: Claim) -> None:
@@ -216,7 +216,7 @@ class Inbox:
             return
         except Exception:
             # A fault of ours: the turn told the person what it could; asking again would only repeat it.
-            log.exception("turn.crashed", **_names(claim.question))
+            log.exception("turn.crashed", **whose(claim.question))
             outcome = Outcome.FAILED
         # An answered question that stayed open would be answered again.
         self._answered.add(claim.id)
@@ -289,12 +289,3 @@ async def _safely(work: Awaitable[object]) -> bool:
     else:
         return True
     return False
-
-
-def _names(question: Question) -> dict[str, str]:
-    return {
-        "team": question.team_id,
-        "channel": question.channel_id,
-        "ts": question.ts,
-        "entry_point": question.entry_point.value,
-    }

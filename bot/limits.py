@@ -47,6 +47,7 @@ METHOD_TIERS = {
     "conversations.replies": 3,
     "files.info": 4,
     "usergroups.list": 2,
+    "users.conversations": 3,
     "users.info": 4,
 }
 """The tier named on each method's page. slack:reference/methods, 2026-08-20."""

@@ -1,9 +1,9 @@
 """Log calls go in as event names with fields; lines for people or for machines come out, without tokens and texts.
 
-I/O: standard error. A line is named by its event (``turn.done``); what a person wrote and what the model answered are
-never logged, names of files only at DEBUG. ``redaction`` is the net under that rule: whatever looks like a token, and
-this process's own secrets, are replaced before a line is written. What nothing catches is logged as well, so that its
-traceback passes through here too.
+I/O: standard error. A line is named by its event (``turn.done``), and every line of a turn says whose it is (``bind``).
+What a person wrote and what the model answered are never logged, names of files only at DEBUG. ``redaction`` is the net
+under that rule: whatever looks like a token, and this process's own secrets, are replaced before a line is written.
+What nothing catches is logged as well, so that its traceback passes through here too.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Iterable, MutableMapping
+from contextvars import Context, copy_context
 from types import TracebackType
 from typing import Any
 
 import structlog
 
+from bot.messages import Question
 from bot.redaction import Redaction
 
 _TRACEBACKS = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
@@ -39,6 +41,29 @@ class _Brief(logging.Filter):
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
     logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
     return logger
+
+
+def whose(question: Question) -> dict[str, str]:
+    """The fields that say whose question a line is about."""
+    return {
+        "workspace": question.team_id,
+        "channel": question.channel_id,
+        "ts": question.ts,
+        "user": question.user_id,
+        "entry_point": question.entry_point.value,
+    }
+
+
+def bind(**fields: str) -> None:
+    """Every line of this task from now on has them, and of tasks that it begins; a line's own field goes first."""
+    structlog.contextvars.bind_contextvars(**fields)
+
+
+def of_nobody() -> Context:
+    """For a task that serves several turns, though one of them begins it: its lines are none of that one's."""
+    context = copy_context()
+    context.run(structlog.contextvars.clear_contextvars)
+    return context
 
 
 def set_up(level: str = "INFO", log_format: str = "console", secrets: Iterable[str] = ()) -> None:

@@ -1,10 +1,11 @@
-"""Settings go in; the client of the Messages API comes out. I/O: none before it is used."""
+"""Settings go in; the client of the Messages API, and a probe of it, come out. I/O: none before they are used."""
 
 from __future__ import annotations
 
 from bot.environment import secret
 from bot.llm.client import MessagesClient
 from bot.llm.patience import Patience
+from bot.llm.probe import Probe
 from bot.model_settings import ModelSettings
 
 
@@ -13,10 +14,21 @@ def messages_client(settings: ModelSettings) -> MessagesClient:
         api_url=settings.messages_api_url,
         api_key=secret(settings.yourouter_api_key),
         vendor=settings.messages_vendor,
+        auth=settings.messages_auth,
         model=settings.messages_model,
         max_tokens=settings.messages_max_tokens,
         patience=Patience(
             first_event_timeout_s=settings.messages_first_text_timeout_s,
             idle_timeout_s=settings.messages_idle_timeout_s,
         ),
+    )
+
+
+def probe_of(settings: ModelSettings) -> Probe:
+    return Probe(
+        api_url=settings.messages_api_url,
+        api_key=secret(settings.yourouter_api_key),
+        vendor=settings.messages_vendor,
+        auth=settings.messages_auth,
+        model=settings.messages_model,
     )

@@ -13,7 +13,7 @@ from pydantic import Field, field_validator
 from bot.environment import Environment
 from bot.limits import REQUEST_BYTES_MAX
 from bot.prompt.spoken import SYSTEM_PROMPT
-from bot.setting_types import Domains, Effort, HttpUrl, Prompt, Secret, file_of, given, one_list
+from bot.setting_types import ApiUrl, Domains, Effort, Prompt, Secret, file_of, given, one_list
 
 DATA_DIR = Path(".data")
 
@@ -23,8 +23,12 @@ class ModelSettings(Environment):
 
     yourouter_api_key_file: Path | None = file_of("YOUROUTER_API_KEY")
     yourouter_api_key: Secret = Field(None, validate_default=True, description="Key of the Messages API.")
-    messages_api_url: HttpUrl = Field(
+    messages_api_url: ApiUrl = Field(
         "https://api.yourouter.ai/v1", description="Requests go to this address with `/messages` behind it."
+    )
+    messages_auth: Literal["bearer", "x-api-key"] = Field(
+        "bearer",
+        description="How the key is sent: `bearer` as `Authorization: Bearer …`, `x-api-key` as a header of that name.",
     )
     messages_vendor: str = Field(
         "anthropic", description="The `vendor` header: pins the router to one provider. Empty sends none."
@@ -99,6 +103,11 @@ class ModelSettings(Environment):
     )
     bot_document_confirm_tokens: int = Field(
         3_000_000, ge=0, description="Where that takes more tokens, people are told first, and press a button to go on."
+    )
+    bot_start_probe: Literal["on", "off"] = Field(
+        "on",
+        description="Whether the start asks the Messages API for a few tokens, to see that key, model and address are "
+        "right.",
     )
     bot_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level logged.")
     bot_log_format: Literal["console", "json"] = Field("console", description="Lines for people or for machines.")

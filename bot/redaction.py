@@ -15,7 +15,8 @@ from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 REDACTED = "[redacted]"
 TOKEN = re.compile(
-    r"xox[a-z]-[\w-]{6,}|xapp-[\w-]{6,}|xoxe\.[\w.-]{6,}|sk-[\w-]{8,}|(?i:bearer|basic)\s+[\w.~+/-]{6,}=*"
+    r"xox[a-z]-[\w-]{6,}|xapp-[\w-]{6,}|xoxe\.[\w.-]{6,}|sk-[\w-]{8,}"
+    r"|(?i:bearer|basic)\s+(?!Information\b)[\w.~+/-]{6,}=*"  # Slack's page "Basic Information" is none
     r"|(?<=ticket=)[\w%.-]+|hooks\.slack[^\s'\"\\]*/(?:commands|actions)/[^\s'\"\\]+"
     r"|(?<=://)[^\s'\"/@:]*:[^\s'\"/@]+(?=@)"
 )

@@ -13,6 +13,7 @@ from pydantic_settings import NoDecode
 from bot import id_lists
 from bot.addresses import http_address
 from bot.prompt.spoken import SYSTEM_PROMPT
+from bot.setup import shapes, where
 
 FILE_BYTES_MAX = 200_000
 
@@ -45,13 +46,27 @@ def _prompt(value: object, info: ValidationInfo) -> object:
     return SYSTEM_PROMPT if text is None else text
 
 
+def _well_formed(value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+    if value is not None and (fault := shapes.fault(str(info.field_name).upper(), value.get_secret_value())):
+        raise ValueError(fault)
+    return value
+
+
+def _api_address(value: str) -> str:
+    address = http_address(value)
+    if address.rstrip("/").endswith("/messages"):
+        raise ValueError("must end before /messages, which every request puts behind it")
+    return address
+
+
 HttpUrl = Annotated[str, AfterValidator(http_address)]
+ApiUrl = Annotated[str, AfterValidator(_api_address)]
 Workspaces = Annotated[frozenset[str] | None, NoDecode, BeforeValidator(id_lists.workspaces)]
 Channels = Annotated[frozenset[str] | None, NoDecode, BeforeValidator(id_lists.channels)]
 Users = Annotated[frozenset[str] | None, NoDecode, BeforeValidator(id_lists.users)]
 Domains = Annotated[frozenset[str] | None, NoDecode, BeforeValidator(id_lists.domains)]
 Models = Annotated[frozenset[str] | None, NoDecode, BeforeValidator(id_lists.models)]
-Secret = Annotated[SecretStr | None, BeforeValidator(from_file)]
+Secret = Annotated[SecretStr | None, BeforeValidator(from_file), AfterValidator(_well_formed)]
 """The field before it, whose name ends in ``_file``, may say where it is."""
 Prompt = Annotated[str, BeforeValidator(_prompt)]
 """The same, with a default of its own."""
@@ -62,9 +77,9 @@ def file_of(name: str) -> Any:  # noqa: ANN401 - what pydantic's own Field says 
     return Field(None, description=f"A file that holds `{name}`, in its stead.")
 
 
-def given(value: SecretStr | None) -> SecretStr:
+def given(value: SecretStr | None, info: ValidationInfo) -> SecretStr:
     if value is None:
-        raise ValueError("is not set")
+        raise ValueError(f"is not set. {where.OF.get(str(info.field_name).upper(), '')}".rstrip())
     return value
 
 

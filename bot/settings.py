@@ -10,9 +10,10 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from bot.environment import Environment, secret
+from bot.environment import Environment, lines_not_understood, secret, unknown_among
 from bot.model_settings import DATA_DIR
 from bot.setting_types import Channels, Domains, Models, Secret, Users, Workspaces, file_of, known_database
+from bot.setup.names import Unknown
 from bot.slack_settings import SlackSettings
 
 
@@ -96,6 +97,16 @@ class Settings(SlackSettings):
     )
 
     check_database = field_validator("database_url")(known_database)
+
+
+def unknown_names() -> list[Unknown]:
+    """Variables of the environment and of ``.env`` that look like settings, and are none."""
+    return unknown_among(Settings.model_fields)
+
+
+def slips() -> list[str]:
+    """What was likely meant otherwise, and does nothing as it stands: a line each."""
+    return [*lines_not_understood(), *map(str, unknown_names())]
 
 
 def data_dir() -> Path:

@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
 from bot.model_settings import ModelSettings
 from bot.setting_types import HttpUrl, Secret, file_of, given
+from bot.setup import where
 from bot.token_cipher import keys_of
 
 
@@ -47,7 +48,7 @@ class SlackSettings(ModelSettings):
     @classmethod
     def _for_many_workspaces(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         if info.data.get("slack_client_id") is not None:
-            given(value)
+            given(value, info)
         if value is not None and info.field_name == "bot_token_key":
             keys_of(value.get_secret_value())
         return value
@@ -58,19 +59,13 @@ class SlackSettings(ModelSettings):
         many = info.data.get("slack_client_id") is not None
         if many and value is not None:
             raise ValueError("is set, and SLACK_CLIENT_ID is too: an app of many workspaces gets its tokens itself")
-        return value if many or info.field_name == "slack_app_token" else given(value)
+        return value if many or info.field_name == "slack_app_token" else given(value, info)
 
     @field_validator("slack_signing_secret")
     @classmethod
     def _one_transport(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         if value is None and info.data.get("slack_app_token", ...) is None:  # ...: it has a fault of its own
-            raise ValueError("is not set, and SLACK_APP_TOKEN is not either: one of the two is needed")
-        return value
-
-    @field_validator("slack_bot_token", "slack_app_token")
-    @classmethod
-    def _token_kind(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
-        kinds = ("xapp-",) if info.field_name == "slack_app_token" else ("xoxb-", "xoxe.xoxb-")
-        if value is not None and not value.get_secret_value().startswith(kinds):
-            raise ValueError(f"does not begin with {kinds[0]}: this is another kind of token")
+            if info.data.get("slack_client_id") is not None:
+                given(value, info)
+            raise ValueError(f"SLACK_APP_TOKEN: is not set. {where.OF['SLACK_APP_TOKEN']} {where.OR_HTTP}")
         return value

@@ -44,6 +44,12 @@ def fail(stopped: asyncio.Future[None], fault: str) -> None:
         stopped.exception()  # whoever waits for it hears of it; nobody has to
 
 
+def go_on(stopped: asyncio.Future[None]) -> None:
+    """Raises ``StartFailed`` where it turned out already that the bot cannot."""
+    if stopped.done():
+        stopped.result()
+
+
 def while_it_ends() -> None:
     """It ends already, and with the code that it has earned."""
     for name in SIGNALS:

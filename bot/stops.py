@@ -17,7 +17,7 @@ from typing import Protocol
 
 from bot.errors import StoreFailed
 from bot.lease import Stop
-from bot.logs import get_logger
+from bot.logs import get_logger, of_nobody
 from bot.messages import Question
 from bot.ports import Claim
 
@@ -89,7 +89,7 @@ class StopWatch:
         """
         self._running[claim.id] = _Running(claim, end)
         if self._looking is None or self._looking.done():
-            self._looking = asyncio.create_task(self._watch())
+            self._looking = asyncio.create_task(self._watch(), context=of_nobody())
         try:
             yield
         finally:

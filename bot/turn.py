@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
-from bot import endings
+from bot import endings, logs
 from bot.access import Reason
 from bot.answering import Answering, Streamed
 from bot.costs.bill import Bill
@@ -31,7 +31,7 @@ from bot.errors import (
     StoreFailed,
 )
 from bot.lease import Stop
-from bot.logs import get_logger
+from bot.logs import get_logger, whose
 from bot.messages import Channel, EntryPoint, Note, Question, ThreadMessage
 from bot.ports import Button, Claim, Outcome, Questions, Replies, Reply, Stage, Threads, UsageRecords
 from bot.prompt.batch_reading import BatchReading, status_of
@@ -78,6 +78,8 @@ class Turn:
     usage: UsageRecords
     stop_watch: StopWatch
     instructions: Callable[[Question, Channel], Awaitable[Instructions]]
+    model_in: Callable[[str], str]
+    """The model that answers in a channel, where a thread has none of its own."""
     bills_shown: bool = False
     """Whether people read under an answer what it used."""
 
@@ -87,6 +89,7 @@ class Turn:
         Raises ``StoreFailed`` where the database is away for long: then the question is for later.
         """
         started_s = time.monotonic()
+        logs.bind(**whose(claim.question), model=self.model_in(claim.question.channel_id))
         if claim.erased and claim.question.entry_point is EntryPoint.COMMAND:  # the way to answer it was erased, too
             await self.replies.tell(claim.question, endings.ERASED)
             _log_turn(claim, Outcome.ERASED, ERASED, started_s)
@@ -99,6 +102,7 @@ class Turn:
         bill = Bill()
         try:
             result = await self._stoppable(claim, reply, bill)
+            logs.bind(model=bill.model or self.model_in(claim.question.channel_id))
             outcome = await _finish(reply, result, bill.line() if self.bills_shown else "")
         except ReplyNotPossible as error:
             await reply.abandon()
@@ -174,6 +178,7 @@ class Turn:
             self.questions.reached(claim, Stage.FILES)
         instructions = await self.instructions(question, await self.threads.channel(question))
         bill.model, bill.effort = instructions.model, instructions.effort
+        logs.bind(model=instructions.model)
         draft = await self.drafting.draft(question, dated(thread, question, time.time()), instructions, reply.status)
         reply.status("is thinking…")
         await reply.ready()
@@ -218,7 +223,7 @@ class Turn:
             raise LeaseLost
         question, budget = claim.question, spent.budget.value
         told = await self.door.may_hear(question, f"{budget}/{question.entry_point.value}")
-        log.info("turn.over_budget", budget=budget, team=question.team_id, user=question.user_id, told=told)
+        log.info("turn.over_budget", budget=budget, told=told, **whose(question))
         words = ""
         if told and question.entry_point is EntryPoint.MENTION:
             await self.replies.tell(question, endings.over_budget(spent, endings.NEXT_DAY_IN_SLACK))
@@ -267,11 +272,7 @@ def _log_turn(claim: Claim, outcome: Outcome, result: Result, started_s: float, 
     log.info(
         "turn.done",
         outcome=outcome.value,
-        team=question.team_id,
-        channel=question.channel_id,
-        user=question.user_id,
-        ts=question.ts,
-        entry_point=question.entry_point.value,
+        **whose(question),
         crashes=claim.crashes,
         waited_ms=round(1000 * claim.waited_s),
         first_text_ms=None if first_s is None else round(1000 * (first_s - started_s)),

@@ -108,7 +108,7 @@ class Workspaces:
             opened = _Opened(installation, workspace, parts.pop_all(), self._clock())
         self._opened[team_id] = opened
         workspace.inbox.start()
-        log.info("workspace.opened", team=team_id)
+        log.info("workspace.opened", workspace=team_id)
         return opened
 
     def _revoked(self, installation: Installation, _token_name: str, code: str) -> None:
@@ -125,10 +125,10 @@ class Workspaces:
         try:
             ended = await self._installations.remove(installation.team_id, installation.bot_token)
         except StoreFailed as error:  # its next call meets the same
-            log.warning("installation.not_removed", team=installation.team_id, error=str(error))
+            log.warning("installation.not_removed", workspace=installation.team_id, error=str(error))
             return
         if ended:
-            log.info("installation.ended", team=installation.team_id, code=code)
+            log.info("installation.ended", workspace=installation.team_id, code=code)
 
     async def _look_for_ever(self) -> None:
         while True:
@@ -150,4 +150,4 @@ class Workspaces:
             if team_id not in waiting and opened.used_s < quiet_since_s:
                 del self._opened[team_id]
                 await opened.parts.aclose()
-                log.info("workspace.closed", team=team_id)
+                log.info("workspace.closed", workspace=team_id)

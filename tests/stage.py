@@ -112,6 +112,7 @@ def settings_for(workspace: Workspace, model_url: str, data_dir: Path, transport
         "bot_data_dir": data_dir,
         "bot_http_port": free_port(),
         "bot_shutdown_grace_s": 0,
+        "bot_start_probe": "off",  # tests count what the model is asked
         **more,
     }
     return Settings(_env_file=None, **values)  # type: ignore[call-arg]  # pydantic-settings' own argument

@@ -15,7 +15,9 @@ from packaging.requirements import Requirement
 import bot
 import bot.citing
 import bot.costs
+import bot.doctor
 import bot.prompt
+import bot.setup
 import playground
 from bot.prompt.spoken import SYSTEM_PROMPT
 from bot.settings import Settings
@@ -41,7 +43,7 @@ IMPURE = {"asyncio", "secrets", "socket", "subprocess", "tempfile", "threading",
 # --- the documents -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("package", [bot, bot.prompt, bot.citing, bot.costs, playground])
+@pytest.mark.parametrize("package", [bot, bot.prompt, bot.citing, bot.costs, bot.doctor, bot.setup, playground])
 def test_a_map_names_what_is_there(package: ModuleType) -> None:
     """Every file of the package's own directory and every directory below it, and nothing else."""
     root = package.__name__.replace(".", "/") + "/"

@@ -49,7 +49,7 @@ class Commands:
         decision = decide(command, now, self._menu(said.channel_id))
         if not await self._records.change(said, decision.settings):
             return None
-        log.info("command.carried_out", command=command.name.value, team=said.team_id, channel=said.channel_id)
+        log.info("command.carried_out", command=command.name.value, workspace=said.team_id, channel=said.channel_id)
         return self._say(said, decision)
 
     async def _say(self, said: Question, decision: Decision) -> None:

@@ -117,6 +117,10 @@ class Office:
             raise UnreadableNow(notes.FAULT) from error
 
 
+def installed(program: str = "soffice") -> bool:
+    return _program(program) is not None
+
+
 def _program(name: str) -> Path | None:
     """LibreOffice itself, beside the launcher of that name, which is a script that starts several programs more."""
     launcher = shutil.which(name) if name else None

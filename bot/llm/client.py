@@ -66,11 +66,11 @@ class _Heard:
 class MessagesClient:
     """The link to the Messages API; usable for many streams at a time, within one event loop.
 
-    ``vendor`` pins the router to one provider; empty leaves the choice to it. ``sleep`` and ``uniform`` are where
-    waiting and chance come from.
+    ``vendor`` pins the router to one provider; empty leaves the choice to it. ``auth``: how the key is sent.
+    ``sleep`` and ``uniform`` are where waiting and chance come from.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each a knob of its own, named by its caller
         self,
         *,
         api_url: str,
@@ -78,13 +78,14 @@ class MessagesClient:
         model: str,
         max_tokens: int,
         vendor: str = "anthropic",
+        auth: str = "bearer",
         patience: Patience | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         uniform: Callable[[float, float], float] = random.uniform,
     ) -> None:
         self._url = f"{api_url.rstrip('/')}/messages"
         self._models_url = f"{api_url.rstrip('/')}/models"
-        self._headers = wire.request_headers(api_key, vendor)
+        self._headers = wire.request_headers(api_key, vendor, auth)
         self._asking = {name: value for name, value in self._headers.items() if name not in ("content-type", "accept")}
         self._model = model
         self._max_tokens = max_tokens
@@ -203,7 +204,7 @@ class MessagesClient:
             headers = response.headers
             if not response.is_success:
                 raise await self._refusal(response)
-            async with aclosing(_objects(response)) as objects:
+            async with aclosing(objects_of(response)) as objects:
                 while not answer.over and (data := await _next(objects, deadline)) is not None:
                     before = answer.usage
                     thought, came = answer.thinks, list(answer.read(data))
@@ -255,7 +256,8 @@ class MessagesClient:
         return refusals.error_from_response(response.status_code, response.headers, bytes(body))
 
 
-async def _objects(response: httpx.Response) -> AsyncGenerator[dict[str, Any], None]:
+async def objects_of(response: httpx.Response) -> AsyncGenerator[dict[str, Any], None]:
+    """What a response holds, as it comes."""
     reader = ObjectReader()
     async for chunk in response.aiter_bytes():
         for data in reader.feed(chunk):

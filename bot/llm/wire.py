@@ -28,10 +28,11 @@ Chunk = bytes | FileBytes
 """A piece of the request's JSON; ``FileBytes`` stands for the base64 of its bytes."""
 
 
-def request_headers(api_key: str, vendor: str) -> dict[str, str]:
-    """``vendor`` pins the router to one provider; empty sends no such header. ``identity``: no one holds back bytes."""
+def request_headers(api_key: str, vendor: str, auth: str = "bearer") -> dict[str, str]:
+    """``vendor`` pins the router to one provider; empty sends no such header. ``auth``: how the key is sent, "bearer"
+    or "x-api-key". ``identity``: no one holds back bytes."""
     headers = {
-        "authorization": f"Bearer {api_key}",
+        **({"x-api-key": api_key} if auth == "x-api-key" else {"authorization": f"Bearer {api_key}"}),
         "anthropic-version": API_VERSION,
         "content-type": "application/json",
         "accept": "text/event-stream",
@@ -151,7 +152,8 @@ class AnswerReader:
     """A block of thinking is open; what the API sends meanwhile, ``ping`` too, says that it goes on. What the model
     thinks is neither kept nor sent again."""
     _started: bool = False
-    _understood: bool = False
+    understood: bool = False
+    """Something of it was the API's."""
     _category: str = ""
     _cited: list[Citation | WebCitation] = field(default_factory=list)
     """In the block that is being written."""
@@ -194,7 +196,7 @@ class AnswerReader:
             case _:
                 self._stray = self._stray or event
                 return
-        self._understood = True
+        self.understood = True
 
     def _still_thinks(self, event: Mapping[str, Any]) -> bool:
         match event:
@@ -264,7 +266,7 @@ class AnswerReader:
 
     def unfinished(self, headers: Mapping[str, str]) -> ModelError:
         """What a response was whose bytes ended before the answer did; ``headers`` has lower-case names."""
-        if self._understood:
+        if self.understood:
             return AnswerCut("stream ended before a stop reason")
         return error_from(200, headers, self._stray)
 

@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import StartFailed, StoreLost
+from bot.store.advice import advice
 from bot.store.newest_schema import OtherVersion, bring_up_to_date
 from bot.store.sqlite import SqliteEngine
 from bot.store.statements import SERVER_NOW
@@ -114,7 +115,8 @@ class Database:
             raise StartFailed(f"DATABASE_URL: {error}") from error
         except (*DATABASE_ERRORS, TypeError, ValueError) as error:  # the last two: an unknown option in the address
             await engine.aclose()
-            raise StartFailed(f"DATABASE_URL: the database cannot be used ({reason(error)})") from error
+            hint = f". {sentence}" if (sentence := advice(error)) else ""
+            raise StartFailed(f"DATABASE_URL: the database cannot be used ({reason(error)}){hint}") from error
         if shared:
             await engine.aclose()
             engine = _postgresql(url, statement_timeout_s)

@@ -111,6 +111,21 @@ def _lock(file: Path, *, beside: bool) -> int | None:
     return lock
 
 
+def in_use(file: Path) -> bool:
+    """Whether a process has the lock beside the file."""
+    try:
+        lock = os.open(f"{file}.lock", os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(lock)
+    return False
+
+
 def _identity(file: Path) -> tuple[int, int]:
     """Never by opening the file: closing it again would drop SQLite's own locks."""
     try:

@@ -21,7 +21,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from bot.day_budget import Budget, Spent
 from bot.errors import StoreFailed
-from bot.logs import get_logger
+from bot.logs import get_logger, of_nobody
 from bot.messages import Question
 from bot.ports import Claim
 from bot.store.database import Database
@@ -114,7 +114,7 @@ class StoredUsage:
     def used(self, claim: Claim, model: str, more: Usage) -> None:
         self._owe((claim.id, model[:MODEL_CHARS_MAX]), claim.question, more)
         if self._writing is None:
-            self._writing = asyncio.create_task(self._write())
+            self._writing = asyncio.create_task(self._write(), context=of_nobody())
 
     async def aclose(self) -> None:
         """Waits until all is written, for a while."""

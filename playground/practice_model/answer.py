@@ -106,8 +106,8 @@ def _described(block: SeenBlock, name: str) -> str:
             said = f", first words “{words}”" if words else ", no text on its first page"
             further = [f"page {page} begins “{words}”" for page, words in enumerate(begun[1:], 2) if words]
             return ", ".join((f"one PDF{named}, {_count(pages, 'page')}, {_size(size)}{said}", *further))
-        case SeenImage(format=kind, width_px=width, height_px=height, size_bytes=size):
-            return f"one {kind} image{named}, {width} × {height} px, {_size(size)}"
+        case SeenImage(format=kind, width_px=width, height_px=height, size_bytes=size, colour=colour):
+            return f"one {kind} image{named}, {width} × {height} px, {_size(size)}{f', all {colour}' if colour else ''}"
         case SeenText(text=text):
             return f"one text document{named}, {_count(len(text), 'character')}, first words “{_first_words(text)}”"
 

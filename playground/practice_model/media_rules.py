@@ -25,6 +25,11 @@ PAGES_LOOKED_AT = 150
 """Of a PDF with more pages only the first one is."""
 # What is wrong with a PDF is said in the refusal; pypdf's own words would go to the terminal.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+PIXELS_LOOKED_AT = 100_000
+COLOURS = {
+    "black": (0, 0, 0), "white": (255, 255, 255), "grey": (128, 128, 128), "red": (255, 0, 0), "green": (0, 160, 0),
+    "blue": (0, 0, 255), "yellow": (255, 255, 0), "orange": (255, 165, 0), "purple": (128, 0, 128),
+}  # fmt: skip
 _MAGIC = (
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -46,10 +51,10 @@ def see_image(path: str, media_type: str, data: str) -> tuple[SeenImage, dict[st
             f"{path}.data: The image was specified using the {media_type} media type, "
             f"but the image appears to be a {true_type} image"
         )
-    width, height, image_format = _opened(raw)
+    width, height, image_format, colour = _opened(raw)
     if max(width, height) > limits.IMAGE_SIDE_PX_MAX:
         raise _too_many_pixels(path, "", limits.IMAGE_SIDE_PX_MAX)
-    seen = SeenImage(image_format, width, height, len(raw))
+    seen = SeenImage(image_format, width, height, len(raw), colour)
     return seen, _summary(media_type, raw) | {"width": width, "height": height}
 
 
@@ -118,17 +123,29 @@ def _image_type(raw: bytes) -> str | None:
     return next((media_type for magic, media_type in _MAGIC if raw.startswith(magic)), None)
 
 
-def _opened(raw: bytes) -> tuple[int, int, str]:
+def _opened(raw: bytes) -> tuple[int, int, str, str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a picture with very many pixels, which the rules refuse by its sides
             with Image.open(io.BytesIO(raw), formats=("JPEG", "PNG", "GIF", "WEBP")) as image:
                 width, height = image.size
-                if max(width, height) <= limits.IMAGE_SIDE_PX_MAX:
-                    image.load()
-                return width, height, str(image.format)
+                if max(width, height) > limits.IMAGE_SIDE_PX_MAX:
+                    return width, height, str(image.format), ""
+                image.load()
+                return width, height, str(image.format), _colour(image)
     except Exception as error:  # Pillow meets broken files with every kind of exception
         raise BadRequest("Could not process image") from error
+
+
+def _colour(image: Image.Image) -> str:
+    found = image.convert("RGB").getcolors(1) if image.width * image.height <= PIXELS_LOOKED_AT else None
+    if not found:
+        return ""
+    (_, rgb), *_ = found
+    if not isinstance(rgb, tuple):
+        return ""
+    far = {name: sum((a - b) ** 2 for a, b in zip(rgb, known, strict=True)) for name, known in COLOURS.items()}
+    return min(far, key=lambda name: far[name])
 
 
 def _summary(media_type: str, raw: bytes) -> dict[str, Any]:

@@ -35,6 +35,8 @@ class SeenImage:
     width_px: int
     height_px: int
     size_bytes: int
+    colour: str = ""
+    """The name of its colour, where it has but one."""
 
     @property
     def tokens(self) -> int:

@@ -9,7 +9,7 @@ import asyncio
 import json
 import tempfile
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -29,6 +29,7 @@ from playground.practice_model.prompt_cache import Counted, PromptCache
 from playground.practice_model.received import Received
 from playground.practice_model.request_rules import VERSIONS, see_request
 from playground.practice_model.script import Answer, HeldAnswer, HttpError, RawAnswer, Scripted, Silence
+from playground.practice_model.swallowed import let_through
 from playground.practice_model.web_answer import web_answer_to
 from playground.practice_model.web_tools import used
 
@@ -80,6 +81,8 @@ class PracticeModel:
         self.refuses = refuses
         self.answers = answers
         self.cache = cache or PromptCache()
+        self.swallows: Collection[str] = ()
+        """Fields and blocks that a router before it drops without a word."""
         self.counted: deque[Counted] = deque(maxlen=REQUESTS_KEPT)
         """The input tokens of each request that was answered."""
         self.requests: deque[ReceivedRequest] = deque(maxlen=REQUESTS_KEPT)
@@ -200,7 +203,7 @@ class PracticeModel:
                 shape = partial(see_request, version=version, strict_turns=self._strict_turns, betas=betas)
                 see = partial(shape, counting=counting)
                 async with self._reading:
-                    record.body, seen = await asyncio.to_thread(_looked_at, spool, see)
+                    record.body, seen = await asyncio.to_thread(_looked_at, spool, see, self.swallows)
             if isinstance(seen, Refused):
                 raise seen
             record.seen = seen
@@ -223,9 +226,11 @@ class PracticeModel:
         spool.seek(0)
 
 
-def _looked_at(spool: IO[bytes], see: Callable[[object], Received]) -> tuple[dict[str, Any], Received | Refused]:
+def _looked_at(
+    spool: IO[bytes], see: Callable[[object], Received], swallows: Collection[str]
+) -> tuple[dict[str, Any], Received | Refused]:
     try:
-        body = json.load(spool)
+        body = let_through(json.load(spool), swallows) if swallows else json.load(spool)
     except ValueError as error:
         return {}, BadRequest(f"The request body is not valid JSON: {error}")
     try:

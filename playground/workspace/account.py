@@ -36,7 +36,7 @@ class Account:
     def methods(self) -> dict[str, Method]:
         return {
             "auth.test": Method(self.auth_test, caller=Caller.ANY),
-            "apps.connections.open": Method(self.open_connection, caller=Caller.APP),
+            "apps.connections.open": Method(self.open_connection, ("connections:write",), Caller.APP),
             "users.info": Method(self.users_info, ("users:read",)),
             "bots.info": Method(self.bots_info, ("users:read",)),
             "usergroups.list": Method(self.usergroups_list, ("usergroups:read",)),

@@ -37,6 +37,7 @@ class Conversations:
             "conversations.info": Method(self.info),
             "conversations.members": Method(self.members),
             "conversations.open": Method(self.open, ("im:write",)),
+            "users.conversations": Method(self.of_bot),
         }
 
     def readable(self, arguments: Arguments) -> Channel:
@@ -95,6 +96,24 @@ class Conversations:
             raise Refused("method_not_supported_for_channel_type")
         channel = self.state.direct_message(users[0])
         return {"channel": channel_object(channel) if arguments.flag("return_im") else {"id": channel.id}}
+
+    def of_bot(self, arguments: Arguments) -> Json:
+        """Where the app is; each kind that is asked for needs its scope. slack:reference/methods/users.conversations"""
+        types = (arguments.text("types") or "public_channel").split(",")
+        kinds = {"public_channel": Kind.PUBLIC, "private_channel": Kind.PRIVATE, "mpim": Kind.GROUP, "im": Kind.DIRECT}
+        if unknown := [name for name in types if name not in kinds]:
+            raise Refused("invalid_types", types=unknown)
+        wanted = {kinds[name] for name in types}
+        for kind in wanted:
+            self.need(f"{kind.scope_family}:read")
+        mine = [
+            channel_object(channel)
+            for channel in self.state.channels.values()
+            if channel.kind in wanted and defaults.BOT_USER_ID in channel.members
+            if not (arguments.flag("exclude_archived") and channel.is_archived)
+        ]
+        page, cursor = _page(mine, arguments, default=100, page_max=HISTORY_PAGE_MAX)
+        return {"channels": page, "response_metadata": {"next_cursor": cursor}}
 
 
 def channel_object(channel: Channel) -> Json:

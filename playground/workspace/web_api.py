@@ -7,7 +7,7 @@ I/O: HTTP on loopback. In Slack's order: token, rate limit, method's own checks,
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -26,6 +26,8 @@ from playground.workspace.state import State
 class Tokens:
     bot: str
     app: str
+    app_scopes: frozenset[str] = frozenset({"connections:write"})
+    """What the app-level token may do."""
 
 
 class Caller(StrEnum):
@@ -117,7 +119,9 @@ class WebApi:
 
     def need(self, *scopes: str) -> None:
         """Raises ``missing_scope`` with what is needed and what the manifest asks for."""
-        provided = self.state.manifest.scopes
+        self._need(scopes, self.state.manifest.scopes)
+
+    def _need(self, scopes: Sequence[str], provided: frozenset[str]) -> None:
         missing = [scope for scope in scopes if scope not in provided]
         if missing:
             raise Refused("missing_scope", needed=",".join(missing), provided=",".join(sorted(provided)))
@@ -133,7 +137,10 @@ class WebApi:
         caller = Caller.BOT if token == self.tokens.bot else Caller.APP
         if method.caller not in (caller, Caller.ANY):
             raise Refused("not_allowed_token_type")
-        self.need(*method.scopes)
+        if caller is Caller.APP:
+            self._need(method.scopes, self.tokens.app_scopes)
+        else:
+            self.need(*method.scopes)
         return method
 
     def _limit(self, name: str, arguments: Arguments, fault: Fault | None) -> None:

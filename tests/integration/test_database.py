@@ -183,7 +183,8 @@ async def test_a_postgresql_without_this_database_or_user_says_so(postgres_addre
     ):
         with pytest.raises(StartFailed) as failed:
             await Database.open(address)
-        assert failed.value.faults == (f"DATABASE_URL: the database cannot be used ({fault})",)
+        (line,) = failed.value.faults
+        assert line.startswith(f"DATABASE_URL: the database cannot be used ({fault}). Please ")
 
 
 async def test_a_database_of_a_later_version_is_not_touched(tmp_path: Path) -> None:

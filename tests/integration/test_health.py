@@ -62,8 +62,9 @@ def test_a_data_directory_that_cannot_be_made_is_one_line(tmp_path: Path) -> Non
     (tmp_path / "file").touch()
     with pytest.raises(StartFailed) as failed:
         health.prepare(tmp_path / "file" / "data")
-    assert failed.value.faults == (
-        f"BOT_DATA_DIR: {tmp_path / 'file' / 'data'} cannot be written to (Not a directory)",
+    (line,) = failed.value.faults
+    assert line.startswith(
+        f"BOT_DATA_DIR: {tmp_path / 'file' / 'data'} cannot be written to (Not a directory). Please "
     )
 
 

@@ -301,3 +301,17 @@ async def test_the_stream_has_the_documented_grammar(http: httpx.AsyncClient) ->
     ]
     assert events[1][1]["content_block"]["type"] == "thinking"
     assert events[-2][1]["usage"]["output_tokens"] > 1
+
+
+async def test_a_picture_of_one_colour_is_named_by_it_and_what_a_router_swallows_never_arrives(
+    http: httpx.AsyncClient, model: PracticeModel
+) -> None:
+    red = io.BytesIO()
+    Image.new("RGB", (20, 10), (250, 10, 5)).save(red, "PNG")
+    body = request(messages=[user(image(data=red.getvalue()), TEXT)], max_tokens=500)
+    seen = (await http.post("/messages", json=body)).json()["content"][0]["text"]
+    model.swallows = {"image"}
+    unseen = (await http.post("/messages", json=body)).json()["content"][0]["text"]
+
+    assert ", all red" in seen
+    assert "image" not in unseen

@@ -304,3 +304,22 @@ async def test_a_status_stays_until_the_bot_answers(ws: Workspace, client: Async
     assert await code(client, "assistant.threads.setStatus", channel_id=GENERAL, status="x") == "invalid_thread_ts"
     arguments = {"channel_id": GENERAL, "thread_ts": ts, "status": "x", "loading_messages": ["x" * 51]}
     assert await code(client, "assistant.threads.setStatus", **arguments) == "invalid_arguments"
+
+
+async def test_where_the_app_is_takes_a_scope_for_each_kind(client: AsyncWebClient, ws: Workspace) -> None:
+    ws.add_channel("elsewhere", with_bot=False)
+    listed = (await client.users_conversations(types="public_channel,private_channel"))["channels"]
+    lacking = replace(ws.state.manifest, scopes=ws.state.manifest.scopes - {"groups:read"})
+    ws.state.manifest = lacking
+
+    assert {channel["name"] for channel in listed} == {"general", "random", "with-partner", "board-room"}
+    assert (await refused(client, "users.conversations", types="private_channel"))["needed"] == "groups:read"
+    assert await code(client, "users.conversations", types="rooms") == "invalid_types"
+
+
+async def test_an_app_level_token_has_scopes_of_its_own(client: AsyncWebClient, ws: Workspace) -> None:
+    ws.tokens.app_scopes = frozenset()
+    with pytest.raises(SlackApiError) as error:
+        await client.apps_connections_open(app_token=ws.app_token)
+
+    assert error.value.response["needed"] == "connections:write"

@@ -87,3 +87,10 @@ def test_a_secret_in_an_exception_is_not_written_caught_or_not(log_format: str, 
     assert REDACTED in written
     assert [form for form in (KEY, KEY[:12], PASSWORD, quote(PASSWORD, safe=""), json.dumps(KEY)[1:-1])
             if form in written] == []  # fmt: skip
+
+
+def test_the_name_of_slack_s_page_is_no_token() -> None:
+    words = "your app, Basic Information, App-Level Tokens"
+
+    assert Redaction().text(words) == words
+    assert Redaction().text("Basic dXNlcjpwYXNz") == REDACTED

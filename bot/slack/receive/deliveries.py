@@ -17,6 +17,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.logs import get_logger
+from bot.slack.receive.kinds import MENTION, kind_of, mentions_the_bot
 from bot.slack.receive.listeners import Listeners
 from bot.slack.shapes import Json, object_of, objects_of, text_of
 
@@ -35,8 +36,13 @@ class Workspaces(Protocol):
         """Of the workspace that a delivery is for; ``None`` where it is not answered here. Raises ``StoreFailed``."""
 
 
-def bolt_app(client: AsyncWebClient, workspaces: Workspaces, signing_secret: str) -> AsyncApp:
-    """The same for both transports."""
+def bolt_app(
+    client: AsyncWebClient,
+    workspaces: Workspaces,
+    signing_secret: str,
+    arrived: Callable[[str], None] = lambda _: None,
+) -> AsyncApp:
+    """The same for both transports. ``arrived`` hears of what kind each delivery is, whatever becomes of it."""
 
     async def authorize(**_: object) -> AuthorizeResult:
         """Bolt itself calls nothing: each workspace has a client of its own."""
@@ -51,7 +57,7 @@ def bolt_app(client: AsyncWebClient, workspaces: Workspaces, signing_secret: str
         attaching_conversation_kwargs_enabled=False,
         ignoring_self_events_enabled=False,  # who the bot is depends on the workspace: its listeners know
     )
-    bolt.middleware(_Addressed(workspaces).on_every)
+    bolt.middleware(_Addressed(workspaces, arrived).on_every)
     bolt.event(re.compile(".*"))(_on_event)
     bolt.command(re.compile(".*"))(_on_command)
     bolt.action(re.compile(".*"))(_on_action)
@@ -61,14 +67,19 @@ def bolt_app(client: AsyncWebClient, workspaces: Workspaces, signing_secret: str
 class _Addressed:
     """Finds the workspace. Bolt fills in the parameters by their names, here and below."""
 
-    def __init__(self, workspaces: Workspaces) -> None:
+    def __init__(self, workspaces: Workspaces, arrived: Callable[[str], None]) -> None:
         self._workspaces = workspaces
+        self._arrived = arrived
 
     async def on_every(
         self, body: dict[str, Any], context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]
     ) -> BoltResponse | None:
         """Comes first, and lets through what there is a listener for."""
         kind = text_of(body.get("type"))
+        if name := kind_of(body):
+            self._arrived(name)
+        if mentions_the_bot(body):
+            self._arrived(MENTION)
         for each in (body, object_of(body.get("event"))):  # it comes as itself; Slack's SDKs know it as an event too
             if each.get("type") == "app_rate_limited":
                 log.warning("slack.events_limited", minute=each.get("minute_rate_limited"))

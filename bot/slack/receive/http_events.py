@@ -7,11 +7,13 @@ bytes of the one question that Slack does not sign.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import hmac
 import re
 import time
 from collections.abc import Callable, Sequence
+from math import inf
 from urllib.parse import parse_qs
 
 from aiohttp import web
@@ -20,6 +22,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.errors import StartFailed
 from bot.logs import get_logger
+from bot.setup import where
 from bot.slack.receive.connections import LIMITS, ConnectionLimits, Door, connection_of
 
 log = get_logger(__name__)
@@ -34,6 +37,7 @@ HEALTH_PATH = "/healthz"
 BODY_BYTES_MAX = 1024 * 1024
 """An event with many files is large, and Slack's requests stay far below this."""
 UNSIGNED_BYTES_MAX = 512
+WARN_EVERY_S = 60.0
 CUT_OFF = (ConnectionError, web.RequestPayloadError)
 FORM = "application/x-www-form-urlencoded"
 
@@ -56,6 +60,7 @@ class HttpEvents:
         self._port = port
         self._is_alive = is_alive
         self._signing_secret = signing_secret.encode()
+        self._warned_s = -inf
         app = web.Application(client_max_size=BODY_BYTES_MAX)
         app.router.add_post(EVENTS_PATH, self._on_request)
         app.router.add_get(HEALTH_PATH, self._on_health)
@@ -68,9 +73,7 @@ class HttpEvents:
             host, port = await self._door.listen(self._host, self._port)
         except OSError as error:
             await self._door.close()
-            raise StartFailed(
-                f"BOT_HTTP_PORT: cannot listen on {self._host}:{self._port} ({error.strerror})"
-            ) from error
+            raise StartFailed(_not_listening(self._host, self._port, error)) from error
         log.info("http.listening", host=host, port=port, path=EVENTS_PATH)
 
     async def _on_request(self, request: web.Request) -> web.Response:
@@ -83,6 +86,7 @@ class HttpEvents:
         except CUT_OFF:
             return _refused(400)
         if not self._is_signed(request, body):
+            self._warn_of_signature(request)
             return _refused(401)
         connection_of(request).trusted()
         return await self._answer(request)
@@ -99,12 +103,28 @@ class HttpEvents:
         signature = f"v0={hmac.new(self._signing_secret, base, hashlib.sha256).hexdigest()}"
         return hmac.compare_digest(signature.encode(), request.headers[SIGNATURE].encode("utf-8", "surrogateescape"))
 
+    def _warn_of_signature(self, request: web.Request) -> None:
+        """A wrong secret is plain silence otherwise; not for each of a stranger's requests."""
+        if time.monotonic() - self._warned_s > WARN_EVERY_S:
+            self._warned_s = time.monotonic()
+            mend = f"if these are Slack's, SLACK_SIGNING_SECRET is wrong. {where.OF['SLACK_SIGNING_SECRET']}"
+            log.warning("http.signature_wrong", remote=request.remote, mend=mend)
+
     async def _on_health(self, _request: web.Request) -> web.Response:
         alive = self._is_alive()
         return web.json_response({"ok": alive}, status=200 if alive else 503)
 
     async def close(self) -> None:
         await self._door.close()
+
+
+def _not_listening(host: str, port: int, error: OSError) -> str:
+    where = f"cannot listen on {host}:{port} ({error.strerror})"
+    if error.errno == errno.EADDRINUSE:
+        return f"BOT_HTTP_PORT: {where}. Another process has that port: please end it, or choose another port."
+    if error.errno == errno.EACCES:
+        return f"BOT_HTTP_PORT: {where}. Ports below 1024 are for root: please choose another, with a proxy before it."
+    return f"BOT_HTTP_HOST: {where}. This machine has no such address: 0.0.0.0 stands for all that it has."
 
 
 def _refused(status: int) -> web.Response:

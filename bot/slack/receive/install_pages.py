@@ -108,7 +108,7 @@ class _Store(AsyncInstallationStore):
     async def async_save(self, installation: SdkInstallation) -> None:
         """Raises ``BoltError``, which becomes a page that says so."""
         if installation.bot_refresh_token:
-            log.error("installation.token_rotates", team=installation.team_id, effect="not installed")
+            log.error("installation.token_rotates", workspace=installation.team_id, effect="not installed")
             raise BoltError("The app rotates its tokens: token rotation cannot be used with this bot.")
         team_id = installation.enterprise_id if installation.is_enterprise_install else installation.team_id
         if not (team_id and installation.bot_token and installation.bot_id and installation.bot_user_id):
@@ -125,9 +125,9 @@ class _Store(AsyncInstallationStore):
         try:
             await self._installations.save(saved)
         except StoreFailed as error:
-            log.warning("installation.not_kept", team=team_id, error=str(error))
+            log.warning("installation.not_kept", workspace=team_id, error=str(error))
             raise BoltError("The installation could not be written down. Please try again.") from error
-        log.info("installation.made", team=team_id, organisation=saved.enterprise_id)
+        log.info("installation.made", workspace=team_id, organisation=saved.enterprise_id)
 
 
 class _States(AsyncOAuthStateStore):

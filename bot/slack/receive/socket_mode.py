@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from math import inf
 from typing import Any
 
@@ -31,6 +32,7 @@ log = get_logger(__name__)
 
 OPEN_METHOD = "apps.connections.open"
 TOKEN_NAME = "SLACK_APP_TOKEN"  # noqa: S105 - the setting's name
+ADDRESS_WITHIN_S = 10.0
 DEAF_AFTER = 2.0
 """Times ``heard_within_s``: by then a silent socket was replaced, and a new one begins with a greeting."""
 
@@ -129,18 +131,27 @@ class SocketMode:
                 pause_s = min(2 * pause_s, self._times.pause_max_s)
 
     async def _open(self) -> dict[str, Any]:
-        try:
-            response = await self._web.apps_connections_open(app_token=self._app_token)
-        except Exception as error:
-            failure = slack_error(OPEN_METHOD, error)
-            if failure is None:
-                raise
-            raise failure from error
-        opened = response.data if isinstance(response.data, dict) else {}
-        address = addresses.split(str(opened.get("url", "")))
-        if address is None or not (address.scheme == "wss" or addresses.is_loopback(address.hostname)):
-            raise StartFailed("SLACK_API_URL: the address that it gives for Socket Mode is not one of wss://")
-        return opened
+        return await _opened(self._web, self._app_token)
+
+
+async def address_for(client: AsyncWebClient, app_token: str) -> str:
+    """Of a new connection, which is made by who asked. Raises ``StartFailed``."""
+    return str((await call_with_retries(partial(_opened, client, app_token), TOKEN_NAME, ADDRESS_WITHIN_S))["url"])
+
+
+async def _opened(client: AsyncWebClient, app_token: str) -> dict[str, Any]:
+    try:
+        response = await client.apps_connections_open(app_token=app_token)
+    except Exception as error:
+        failure = slack_error(OPEN_METHOD, error)
+        if failure is None:
+            raise
+        raise failure from error
+    opened = response.data if isinstance(response.data, dict) else {}
+    address = addresses.split(str(opened.get("url", "")))
+    if address is None or not (address.scheme == "wss" or addresses.is_loopback(address.hostname)):
+        raise StartFailed("SLACK_API_URL: the address that it gives for Socket Mode is not one of wss://")
+    return opened
 
 
 class _Socket(aiohttp.ClientWebSocketResponse):

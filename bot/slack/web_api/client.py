@@ -27,6 +27,7 @@ READS = frozenset(
         "conversations.replies",
         "files.info",
         "usergroups.list",
+        "users.conversations",
         "users.info",
     }
 )
@@ -53,6 +54,8 @@ class SlackClient:
         self.rate_limiter = rate_limiter
         self.scopes = scopes
         """What the token may do, by the ``X-OAuth-Scopes`` of Slack's answers. slack:authentication/oauth-v2."""
+        self.date = ""
+        """Slack's clock, as its newest answer has it."""
 
     async def call(self, method: str, **arguments: object) -> dict[str, Any]:
         """Waits for the method's budget, then calls once. Raises ``SlackError``."""
@@ -93,6 +96,7 @@ class SlackClient:
             raise failure from error
         finally:
             self.rate_limiter.landed(method, now_s() - sent_s)
+        self.date = _header(response.headers, "date")
         if scopes := _header(response.headers, "x-oauth-scopes"):
             self.scopes = frozenset(scope.strip() for scope in scopes.split(","))
         data = response.data

@@ -160,6 +160,7 @@ BY_METHOD: Mapping[str, Table] = {
         **_all(SlackRefused, "file_deleted file_not_found"),
     },
     "usergroups.list": {**COMMON, **_all(SlackRefused, "invalid_team plan_upgrade_required users_not_found")},
+    "users.conversations": {**COMMON, **_all(SlackRefused, "invalid_limit invalid_types")},
     "users.info": {**COMMON, **_all(SlackRefused, "too_many_users user_not_found user_not_visible")},
 }
 

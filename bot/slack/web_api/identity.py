@@ -1,15 +1,17 @@
-"""A bot token goes in; who the bot is in which workspace comes out. I/O: auth.test."""
+"""A bot token goes in; who the bot is in which workspace comes out. I/O: auth.test; the log, for scopes that lack."""
 
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from bot.access import Home
 from bot.errors import SlackError, StartFailed
+from bot.setup import where
+from bot.slack.web_api import scopes
 from bot.slack.web_api.client import SlackClient
-from bot.slack.web_api.startup import call_with_retries
+from bot.slack.web_api.startup import PATIENCE_S, call_with_retries
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,9 @@ class Identity:
     bot_id: str
     enterprise_id: str = ""
     """The organisation that the workspace is part of, if any."""
+    workspace: str = field(default="", repr=False)
+    """Its name."""
+    bot_name: str = field(default="", repr=False)
 
     @property
     def home(self) -> Home:
@@ -26,14 +31,22 @@ class Identity:
 
 
 async def identify(api: SlackClient) -> Identity:
-    """Raises ``StartFailed`` where Slack does not take the token, or stays out of reach."""
-    answer = await call_with_retries(partial(api.call, "auth.test"), "SLACK_BOT_TOKEN")
+    """Warns of scopes that the token lacks. Raises ``StartFailed`` where Slack refuses it, or stays out of reach."""
+    identity = await who_it_is(api)
+    scopes.check(api.scopes)
+    return identity
+
+
+async def who_it_is(api: SlackClient, patience_s: float = PATIENCE_S) -> Identity:
+    """The same, whatever the token may do."""
+    answer = await call_with_retries(partial(api.call, "auth.test"), "SLACK_BOT_TOKEN", patience_s)
     if not answer.get("bot_id"):
-        raise StartFailed("SLACK_BOT_TOKEN: this is a person's token; the bot token begins with xoxb-")
+        raise StartFailed(f"SLACK_BOT_TOKEN: this is a person's token. {where.OF['SLACK_BOT_TOKEN']}")
     team_id = str(answer["team_id"])
     # A token for a whole organisation may have its id in place of a workspace's.
     enterprise_id = str(answer.get("enterprise_id") or (team_id if team_id.startswith("E") else ""))
-    return Identity(team_id, str(answer["user_id"]), str(answer["bot_id"]), enterprise_id)
+    named = str(answer.get("team") or ""), str(answer.get("user") or "")
+    return Identity(team_id, str(answer["user_id"]), str(answer["bot_id"]), enterprise_id, *named)
 
 
 async def check_token(api: SlackClient) -> None:

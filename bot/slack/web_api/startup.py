@@ -1,4 +1,7 @@
-"""A first call to Slack goes in; its answer comes out, or the line that says which setting is wrong. I/O: Slack."""
+"""A first call to Slack goes in; its answer comes out, or the line that says which setting is wrong, and what to do.
+
+I/O: Slack.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,63 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot.errors import SlackError, SlackOutcomeUnknown, SlackUnavailable, StartFailed
+from bot.setup import where
 from bot.slack.web_api.patience import patiently
 
 PATIENCE_S = 60.0
+AGAIN = "Please install the app again, and copy its new token."
+COPY = "Please copy it again."
+ADVICE = {
+    "access_denied": "Slack does not let this address or app in: please ask an administrator of the workspace.",
+    "account_inactive": f"The app was taken off the workspace. {AGAIN}",
+    "app_not_installed": AGAIN,
+    "app_uninstalled": f"The app was taken off the workspace. {AGAIN}",
+    "invalid_auth": f"It belongs to no app. {COPY}",
+    "missing_scope": "It lacks a scope.",
+    "not_allowed_token_type": "It is another kind of token.",
+    "not_authed": COPY,
+    "org_login_required": "The workspace is being moved to an organisation: please start again later.",
+    "team_access_not_granted": "The organisation has not let the app in here: please ask its administrators.",
+    "token_expired": "Tokens of this app expire: token rotation has to be off, as manifest.yml has it.",
+    "token_revoked": AGAIN,
+}
+"""By Slack's code. Source: slack:reference/methods/auth.test, apps.connections.open."""
+AWAY = (
+    "Please check the network, the firewall and the proxy (HTTPS_PROXY); status.slack.com says whether Slack is down."
+)
 
 
-async def call_with_retries(call: Callable[[], Awaitable[dict[str, Any]]], token_name: str) -> dict[str, Any]:
+class _NoSlack(SlackError):
+    """Somebody answers there who is not Slack."""
+
+
+async def call_with_retries(
+    call: Callable[[], Awaitable[dict[str, Any]]], token_name: str, patience_s: float = PATIENCE_S
+) -> dict[str, Any]:
     """Raises ``StartFailed`` where Slack refuses ``token_name``, or stays out of reach."""
+
+    async def checked() -> dict[str, Any]:
+        try:
+            return await call()
+        except SlackOutcomeUnknown as error:
+            if error.code in {"http_404", "http_405"}:
+                raise _NoSlack(error.method, error.code) from error
+            raise
+
     try:
-        return await patiently(call, PATIENCE_S)
+        return await patiently(checked, patience_s)
     except (SlackUnavailable, SlackOutcomeUnknown) as error:
-        raise StartFailed(f"SLACK_API_URL: Slack cannot be reached ({error.code})") from error
+        raise StartFailed(f"SLACK_API_URL: Slack cannot be reached ({error.code}). {AWAY}") from error
+    except _NoSlack as error:
+        raise StartFailed(
+            f"SLACK_API_URL: this is no address of Slack's Web API ({error.code}). Please leave it unset, unless "
+            "the bot is to speak with another server, whose address ends in /api/."
+        ) from error
     except SlackError as error:
-        raise StartFailed(f"{token_name}: Slack does not take it ({error.code})") from error
+        raise StartFailed(
+            f"{token_name}: Slack does not take it ({error.code}). {_advice(error, token_name)}"
+        ) from error
+
+
+def _advice(error: SlackError, token_name: str) -> str:
+    return f"{ADVICE.get(error.code.partition(' ')[0], COPY)} {where.OF[token_name]}"

@@ -138,6 +138,9 @@ DOCUMENTED = {
         "file_not_found not_visible slack_connect_canvas_sharing_blocked template_not_visible"
     ),
     "usergroups.list": ("invalid_cursor invalid_team missing_argument plan_upgrade_required users_not_found"),
+    "users.conversations": (
+        "invalid_cursor invalid_limit invalid_types method_not_supported_for_channel_type missing_argument"
+    ),
     "users.info": ("too_many_users user_not_found user_not_visible"),
 }
 METHOD = re.compile(r"(agents|apps|assistant|auth|bots|chat|conversations|files|usergroups|users)(\.[a-zA-Z]+)+")

@@ -98,6 +98,8 @@ SCOPES_OF_METHODS: dict[str, set[str]] = {
     "conversations.replies": {"channels:history", "groups:history", "im:history", "mpim:history"},
     "files.info": {"files:read"},
     "usergroups.list": {"usergroups:read"},
+    # The doctor asks where the bot is; im:read and mpim:read are for kinds that it does not ask for.
+    "users.conversations": {"channels:read", "groups:read"},
     "users.info": {"users:read"},
 }
 """Each from the page slack:reference/methods/<method>, "Required scopes", read 2026-11-22."""

@@ -1,0 +1,48 @@
+"""A database's address goes in; whether it answers and fits this version comes out. I/O: the database, read alone."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from bot import health
+from bot.doctor.finding import Finding, ok, wrong
+from bot.errors import StartFailed
+from bot.settings import Settings
+from bot.store import checkup
+
+RUNS = "a bot runs here"
+
+
+LATE_S = 2.0
+
+
+async def of_process(settings: Settings, address: str) -> Finding:
+    """Whether a bot runs here. Its heartbeat stays for a while after it was stopped, and a database that is for one
+    process alone knows better."""
+    try:
+        runs = await checkup.runs_with(address)
+    except StartFailed:
+        runs = None
+    if runs is None:
+        runs = health.is_alive(settings.bot_data_dir, settings.bot_lease_s / 4 + LATE_S)
+    return ok("process", RUNS if runs else "no bot runs here now")
+
+
+async def of_database(address: str) -> AsyncIterator[Finding]:
+    try:
+        found = await checkup.check(address)
+    except StartFailed as error:
+        for fault in error.faults:
+            yield wrong("database", fault)
+        return
+    if not found.schema:
+        yield ok("database", f"{found.kind}: empty, or not there yet; the start makes its tables")
+        return
+    yield ok("database", f"{found.kind}: a round trip takes {1000 * found.round_trip_s:.1f} ms")
+    if found.schema > found.wanted:
+        newer = f"version {found.schema} is newer than this bot, which knows {found.wanted}"
+        yield wrong("schema", f"{newer}. Please run the newer bot, or put back the copy from before.")
+    elif found.schema < found.wanted:
+        yield ok("schema", f"version {found.schema}; the next start brings it to {found.wanted}")
+    else:
+        yield ok("schema", f"version {found.schema}")

@@ -1,0 +1,135 @@
+"""What is set up goes in; findings come out one after the other, in the order in which a newcomer needs them.
+
+I/O: what the checks do. A check that cannot be made since an earlier one failed is left out.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import TypeVar
+
+from bot import health
+from bot.doctor import events, features, machine, model, setup_checks, slack_app
+from bot.doctor.database import RUNS, of_database, of_process
+from bot.doctor.finding import Finding, State, untried, wrong
+from bot.doctor.reception import Ear, open_ear
+from bot.environment import secret
+from bot.errors import SlackError, StartFailed
+from bot.files.confinement import probe
+from bot.model_settings import ModelSettings
+from bot.settings import Settings, data_dir, kept_in
+from bot.slack.web_api.client import SlackClient
+from bot.slack.web_api.identity import Identity, who_it_is
+from bot.slack.web_api.rate_limiter import RateLimiter
+from bot.slack.web_api.session import sdk_client, slack_session
+
+T = TypeVar("T", bound=ModelSettings)
+MANY = "SLACK_CLIENT_ID is set: each workspace that installs the app has a token of its own, which is looked at then."
+PATIENCE_S = 10.0
+"""For Slack to be reached: who waits for the doctor wants to know that it is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """``channel_id``: one that the bot should be in, and that a test message may go to; ``posts``: whether it may post
+    one at all; ``within_s``: how long it is waited for."""
+
+    channel_id: str = ""
+    posts: bool = True
+    within_s: float = events.WITHIN_S
+
+
+async def examine(wishes: Wishes) -> AsyncIterator[Finding]:
+    settings, faults = _loaded(Settings)
+    for finding in (*setup_checks.of_settings(settings, faults), *setup_checks.of_names()):
+        yield finding
+    model_settings = settings or _loaded(ModelSettings)[0]
+    async for finding in _of_machine(model_settings):
+        yield finding
+    if settings is not None and settings.slack_client_id is None:
+        async for finding in _of_slack(settings, wishes):
+            yield finding
+    elif settings is not None:
+        yield untried("Slack", MANY)
+    if model_settings is not None:
+        async for finding in _of_model(model_settings):
+            yield finding
+
+
+def _loaded(kind: type[T]) -> tuple[T | None, tuple[str, ...]]:
+    try:
+        return kind.load(), ()
+    except StartFailed as error:
+        return None, error.faults
+
+
+async def _of_machine(settings: ModelSettings | None) -> AsyncIterator[Finding]:
+    try:
+        directory = data_dir()
+        address, _ = kept_in()
+    except StartFailed:  # a fault of the settings, which have been gone through
+        return
+    for finding in (*machine.of_directory(directory), *machine.of_disk(directory), *machine.of_proxies()):
+        yield finding
+    async for finding in of_database(address):
+        yield finding
+    if settings is not None:
+        confined = await probe()
+        for finding in machine.of_confinement(settings, confined):
+            yield finding
+        async for finding in machine.of_office(settings, confined):
+            yield finding
+
+
+async def _of_slack(settings: Settings, wishes: Wishes) -> AsyncIterator[Finding]:
+    async with AsyncExitStack() as parts:
+        session = await parts.enter_async_context(slack_session())
+        client = sdk_client(secret(settings.slack_bot_token), settings.slack_api_url, session)
+        api = SlackClient(client, RateLimiter())
+        try:
+            identity = await who_it_is(api, PATIENCE_S)
+        except StartFailed as error:
+            yield wrong("Slack", error.faults[0])
+            return
+        for finding in slack_app.of_token(api, identity):
+            yield finding
+        process = await of_process(settings, kept_in()[0])
+        yield process
+        ear, heard_over = await open_ear(settings, identity, session, parts, beside=process.words == RUNS)
+        yield heard_over
+        async for finding in _of_events(settings, api, identity, ear, wishes):
+            yield finding
+
+
+async def _of_events(
+    settings: Settings, api: SlackClient, identity: Identity, ear: Ear | None, wishes: Wishes
+) -> AsyncIterator[Finding]:
+    try:
+        joined = await slack_app.joined(api)
+    except SlackError as error:
+        yield untried("channels", f"Slack does not say where the bot is ({error.code})")
+        joined = []
+    else:
+        async for finding in slack_app.of_channels(api, identity, joined, wishes.channel_id):
+            yield finding
+    wanted = [channel for channel in joined if wishes.channel_id in {"", channel.id}]
+    tried: set[str] = set()
+    if ear is not None and wishes.posts:
+        async for finding in events.of_deliveries(api, ear, wanted, wishes.within_s):
+            tried.add(finding.check.removeprefix("event "))
+            yield finding
+    for finding in events.of_others(health.heard(settings.bot_data_dir), tried, time.time()):
+        yield finding
+
+
+async def _of_model(settings: ModelSettings) -> AsyncIterator[Finding]:
+    works = True
+    async for finding in model.of_model(settings):
+        works = works and not (finding.check == "model" and finding.state is State.WRONG)
+        yield finding
+    if works:
+        async for finding in features.of_features(settings):
+            yield finding

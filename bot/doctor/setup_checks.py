@@ -1,0 +1,31 @@
+"""The environment goes in; what is wrong with the settings, and names that nobody knows, come out.
+
+I/O: that of ``settings``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.doctor.finding import Finding, mind, ok, wrong
+from bot.environment import secret
+from bot.settings import Settings, slips
+from bot.setup import shapes
+
+
+def of_settings(settings: Settings | None, faults: tuple[str, ...]) -> Iterator[Finding]:
+    for fault in faults:
+        yield wrong("settings", fault)
+    if settings is None:
+        return
+    yield ok("settings")
+    if doubt := shapes.doubt("SLACK_SIGNING_SECRET", secret(settings.slack_signing_secret)):
+        yield mind("settings", f"SLACK_SIGNING_SECRET: {doubt}")
+
+
+def of_names() -> Iterator[Finding]:
+    found = slips()
+    for slip in found:
+        yield mind("names of settings", slip)
+    if not found:
+        yield ok("names of settings")

@@ -1,0 +1,65 @@
+"""A token or key goes in; what its shape gives away goes out: that it is another one, or was not copied well. Pure.
+
+No sentence holds any of the value. Source of the prefixes: slack:authentication/tokens.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.setup import where
+
+_KINDS = (
+    ("xoxb-", "a bot token", "SLACK_BOT_TOKEN"),
+    ("xoxe.xoxb-", "a bot token", "SLACK_BOT_TOKEN"),
+    ("xapp-", "an app-level token", "SLACK_APP_TOKEN"),
+    ("xoxp-", "a person's token", ""),
+    ("xoxe.xoxp-", "a person's token", ""),
+    ("xoxe-", "a refresh token", ""),
+    ("xoxc-", "a browser's token", ""),
+    ("xoxd-", "a browser's cookie", ""),
+    ("xoxa-", "a token of an old kind", ""),
+    ("xoxr-", "a refresh token", ""),
+    ("xoxs-", "a token of an old kind", ""),
+    ("xwfp-", "a workflow's token", ""),
+)
+_BEGINNINGS = {"SLACK_BOT_TOKEN": "xoxb-", "SLACK_APP_TOKEN": "xapp-"}
+OF_ANY_SHAPE = frozenset({"DATABASE_URL", "BOT_TOKEN_KEY"})
+_HEX = re.compile(r"[0-9a-f]{32}")
+_QUOTES = "\"'`“”‘’„«»"
+
+
+def fault(name: str, value: str) -> str:
+    """What is wrong with the secret that ``name`` is set to, as the predicate of its name; empty where nothing is."""
+    if value[0] in _QUOTES or value[-1] in _QUOTES:
+        return "has quotation marks around it, which some ways to set it keep as a part of it. Please leave them out."
+    if value != value.strip():
+        return "has a blank or a line end before or behind it. Please leave that out."
+    return "" if name in OF_ANY_SHAPE else _miscopied(name, value) or _swapped(name, value)
+
+
+def _miscopied(name: str, value: str) -> str:
+    if value.lower().startswith("bearer "):
+        return "begins with “Bearer”. Please give the key alone."
+    if re.search(r"\s", value):
+        return f"has a blank or a line end within it: it was not copied well. {where.OF.get(name, '')}".rstrip()
+    if not (value.isascii() and value.isprintable()):
+        return f"holds characters that no token has: it was not copied well. {where.OF.get(name, '')}".rstrip()
+    return ""
+
+
+def _swapped(name: str, value: str) -> str:
+    for beginning, kind, owner in _KINDS:
+        if value.startswith(beginning) and owner != name:
+            return f"holds {kind} of Slack's{f', which belongs in {owner}' if owner else ''}. {where.OF.get(name, '')}"
+    expected = _BEGINNINGS.get(name)
+    if expected is None or value.startswith((expected, f"xoxe.{expected}")):
+        return ""
+    return f"does not begin with {expected}: this is another kind of token. {where.OF[name]}"
+
+
+def doubt(name: str, value: str) -> str:
+    """What is likely wrong, though nobody can be sure; empty where nothing is."""
+    if name == "SLACK_SIGNING_SECRET" and value and not _HEX.fullmatch(value):
+        return f"is not 32 digits and letters from a to f, as Slack's signing secrets are. {where.OF[name]}"
+    return ""

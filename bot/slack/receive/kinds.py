@@ -1,0 +1,49 @@
+"""What Slack delivers goes in; the name of the event that an app subscribes to for it comes out. Pure.
+
+``manifest.yml`` subscribes to all of ``EVENTS``, which a test compares. Source: slack:reference/events.
+"""
+
+from __future__ import annotations
+
+from bot.slack.shapes import Json, object_of, objects_of, text_of
+
+EVENTS = {
+    "app_mention": "mentions are not answered where messages of the channel do not reach the bot either",
+    "app_uninstalled": "the bot goes on trying after it was taken off the workspace",
+    "file_deleted": "files that people delete stay prepared until they are old",
+    "message.channels": "in public channels a thread does not go on without a mention, and edits are not noticed",
+    "message.groups": "in private channels a thread does not go on without a mention, and edits are not noticed",
+    "message.im": "direct messages are not answered",
+    "message.mpim": "group direct messages are not answered",
+    "reaction_added": "a stop sign on a question does not end its answer",
+    "tokens_revoked": "the bot goes on trying with a token that was revoked",
+}
+"""Events of a bot, and what fails without each."""
+_FAMILIES = {"channel": "channels", "group": "groups", "im": "im", "mpim": "mpim"}
+_BY_ID = {"C": "channels", "G": "groups", "D": "im"}
+NAME_CHARS_MAX = 40
+MENTION = "mention"
+"""Not an event of Slack's: a message of a channel that mentions the bot, which has to come as ``app_mention``, too."""
+
+
+def kind_of(body: Json) -> str:
+    """Empty for what is neither an event nor a command nor a press."""
+    event = object_of(body.get("event"))
+    kind = text_of(event.get("type"))[:NAME_CHARS_MAX]
+    if kind == "message":
+        channel_id = text_of(event.get("channel"))
+        family = _FAMILIES.get(text_of(event.get("channel_type"))) or _BY_ID.get(channel_id[:1], "")
+        return f"message.{family}" if family else kind
+    if kind:
+        return kind
+    return "commands" if "command" in body else "interactivity" if body.get("type") == "block_actions" else ""
+
+
+def mentions_the_bot(body: Json) -> bool:
+    """In a message of a channel, new and by somebody else; the envelope says who the bot is."""
+    event = object_of(body.get("event"))
+    bots = [text_of(one.get("user_id")) for one in objects_of(body.get("authorizations")) if one.get("is_bot") is True]
+    if text_of(event.get("type")) != "message" or event.get("subtype") or text_of(event.get("channel"))[:1] == "D":
+        return False
+    text, author = text_of(event.get("text")), text_of(event.get("user"))
+    return any(bot and author != bot and f"<@{bot}" in text for bot in bots)

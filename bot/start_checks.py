@@ -1,0 +1,112 @@
+"""Settings go in; lines about what is wrong with them come out while the bot starts, and a fault that stops it.
+
+I/O: the log, and the Messages API, beside the start, which waits for nothing of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from urllib.parse import urlsplit
+
+import bot
+from bot import stopping
+from bot.environment import lines_not_understood, secret
+from bot.files.confinement import Confinement
+from bot.llm.probe import Away, Probe, Refused
+from bot.logs import get_logger
+from bot.model_link import probe_of
+from bot.settings import Settings, unknown_names
+from bot.setup import shapes
+from bot.slack.web_api.identity import Identity
+
+log = get_logger(__name__)
+
+PAUSE_FIRST_S = 5.0
+PAUSE_MAX_S = 300.0
+AWAY = "it is waited for; if that lasts, check MESSAGES_API_URL, the network and the proxy"
+
+
+def begin(settings: Settings, stopped: asyncio.Future[None], parts: AsyncExitStack) -> None:
+    """Warns of what is likely a slip; a Messages API that says no ends ``stopped`` with ``StartFailed``, soon."""
+    of_settings(settings)
+    if settings.bot_start_probe == "off":
+        return
+    probing = asyncio.create_task(of_model(probe_of(settings), functools.partial(stopping.fail, stopped)))
+
+    async def give_up() -> None:
+        probing.cancel()
+        await asyncio.wait({probing})
+
+    parts.push_async_callback(give_up)
+
+
+def described(identity: Identity) -> Mapping[str, str]:
+    """Which workspace it is, and who the bot is there."""
+    bot_name = identity.bot_name or identity.bot_user_id
+    return {"workspace": identity.team_id, "workspace_name": identity.workspace, "bot": bot_name}
+
+
+def ready(settings: Settings, described: Mapping[str, object]) -> None:
+    """The line that says what runs, where and with what."""
+    log.info(
+        "bot.ready",
+        version=bot.__version__,
+        **described,
+        model=settings.messages_model,
+        api=urlsplit(settings.messages_api_url).netloc,
+        database="postgresql" if secret(settings.database_url).startswith("postgres") else "sqlite",
+        transport="http" if settings.slack_app_token is None else "socket",
+    )
+
+
+def of_settings(settings: Settings) -> None:
+    """What is likely a slip, and stops nothing."""
+    for line in lines_not_understood():
+        log.warning("settings.not_understood", line=line)
+    for slip in unknown_names():
+        log.warning("settings.unknown", name=slip.name, nearest=slip.nearest or "none")
+    if doubt := shapes.doubt("SLACK_SIGNING_SECRET", secret(settings.slack_signing_secret)):
+        log.warning("settings.doubtful", name="SLACK_SIGNING_SECRET", doubt=doubt)
+
+
+def of_office(settings: Settings, confinement: Confinement, *, installed: bool) -> None:
+    """What becomes of office documents."""
+    if not installed:
+        log.warning(
+            "office.missing", mend="install LibreOffice (soffice on PATH): until then documents are read as words"
+        )
+    elif settings.bot_confinement == "require" and not confinement.holds_documents:
+        log.warning(
+            "office.refused", mend="a kernel with Landlock (Linux 5.13), or BOT_CONFINEMENT=best: see README.md"
+        )
+
+
+async def of_model(
+    probe: Probe, refused: Callable[[str], None], pause_s: float = PAUSE_FIRST_S, pause_max_s: float = PAUSE_MAX_S
+) -> None:
+    """Returns when the API has answered one way or the other. ``refused`` gets the line for an operator, if that was
+    its first word; an API that is away is waited for, however long, and what it says then stops nothing any more."""
+    first = True
+    while True:
+        try:
+            answered = await probe.run()
+        except Refused as error:
+            if first:
+                refused(str(error))
+            else:
+                log.warning("model.refused", fault=str(error))
+            return
+        except Away as error:
+            if first:
+                log.warning("model.unreachable", host=probe.host, detail=str(error), mend=AWAY)
+            first = False
+        else:
+            if not answered.streams:
+                log.warning("model.does_not_stream", host=probe.host)
+            log.info("model.reached", host=probe.host, model=probe.model)
+            return
+        await asyncio.sleep(pause_s)
+        pause_s = min(2 * pause_s, pause_max_s)
