@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import io
+import zipfile
 from collections.abc import Callable, Sequence
 from html import escape
 
-from tests import made_documents, made_files
+from tests import made_documents, made_files, made_office
 
 OWN = (0, 128, 0)
 """The colour of each document's own picture, in RGB."""
@@ -99,6 +101,96 @@ def zipped_rtf(addresses: Sequence[str]) -> bytes:
     return made_files.zipped({"plan.rtf": rtf(addresses)})
 
 
+_OOXML = "http://schemas.openxmlformats.org"
+_RELATED = f"{_OOXML}/officeDocument/2006/relationships"
+_DRAWN = f"{_OOXML}/drawingml/2006"
+
+
+def _relations(addresses: Sequence[str], *more: str) -> bytes:
+    """The document's own picture by ``own``, those elsewhere by their numbers."""
+    outside = "".join(
+        f'<Relationship Id="r{number}" Type="{_RELATED}/image" Target="{escape(address)}" TargetMode="External"/>'
+        for number, address in enumerate(addresses)
+    )
+    own = f'<Relationship Id="own" Type="{_RELATED}/image" Target="../media/own.png"/>'
+    names = f'xmlns="{_OOXML}/package/2006/relationships"'
+    return f"<Relationships {names}>{own}{outside}{''.join(more)}</Relationships>".encode()
+
+
+def _blips(addresses: Sequence[str]) -> list[str]:
+    return ['r:embed="own"', *(f'r:link="r{number}"' for number in range(len(addresses)))]
+
+
+def docx(addresses: Sequence[str]) -> bytes:
+    """Pictures that are linked, fields that include one, and a template elsewhere."""
+    size = 'cx="360000" cy="360000"'
+    drawings = "".join(
+        f'<w:p><w:r><w:drawing><wp:inline><wp:extent {size}/><wp:docPr id="{number + 1}" name="p{number}"/><a:graphic>'
+        f'<a:graphicData uri="{_DRAWN}/picture"><pic:pic><pic:nvPicPr><pic:cNvPr id="0" name="p"/><pic:cNvPicPr/>'
+        f"</pic:nvPicPr><pic:blipFill><a:blip {blip}/><a:stretch><a:fillRect/></a:stretch></pic:blipFill><pic:spPr>"
+        f'<a:xfrm><a:off x="0" y="0"/><a:ext {size}/></a:xfrm><a:prstGeom prst="rect"/></pic:spPr></pic:pic>'
+        "</a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>"
+        for number, blip in enumerate(_blips(addresses))
+    )
+    fields = "".join(
+        f'<w:p><w:fldSimple w:instr=" INCLUDEPICTURE &quot;{escape(address)}&quot; \\* MERGEFORMAT \\d "/></w:p>'
+        f'<w:p><w:fldSimple w:instr=" INCLUDETEXT &quot;{escape(address)}&quot; "/></w:p>'
+        for address in addresses
+    )
+    word = f"{_OOXML}/wordprocessingml/2006/main"
+    names = f'xmlns:w="{word}" xmlns:r="{_RELATED}" xmlns:a="{_DRAWN}/main" xmlns:pic="{_DRAWN}/picture" '
+    names += f'xmlns:wp="{_DRAWN}/wordprocessingDrawing"'
+    template = f'<w:settings xmlns:w="{word}" xmlns:r="{_RELATED}"><w:attachedTemplate r:id="t"/></w:settings>'
+    settings = f'<Relationship Id="s" Type="{_RELATED}/settings" Target="settings.xml"/>'
+    attached = "".join(
+        f'<Relationship Id="t" Type="{_RELATED}/attachedTemplate" Target="{escape(address)}" TargetMode="External"/>'
+        for address in addresses[:1]
+    )
+    package = f"{_OOXML}/package/2006"
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+    return made_files.zipped(
+        {
+            "[Content_Types].xml": (
+                f'<Types xmlns="{package}/content-types"><Default Extension="rels" '
+                'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+                '<Default Extension="png" ContentType="image/png"/>'
+                f'<Override PartName="/word/document.xml" ContentType="{kind}.document.main+xml"/>'
+                f'<Override PartName="/word/settings.xml" ContentType="{kind}.settings+xml"/></Types>'
+            ).encode(),
+            "_rels/.rels": (
+                f'<Relationships xmlns="{package}/relationships"><Relationship Id="d" '
+                f'Type="{_RELATED}/officeDocument" Target="word/document.xml"/></Relationships>'
+            ).encode(),
+            "word/document.xml": f"<w:document {names}><w:body>{drawings}{fields}</w:body></w:document>".encode(),
+            "word/settings.xml": (template if attached else f'<w:settings xmlns:w="{word}"/>').encode(),
+            "word/_rels/document.xml.rels": _relations(addresses, settings).replace(b"../media", b"media"),
+            "word/_rels/settings.xml.rels": (
+                f'<Relationships xmlns="{package}/relationships">{attached}</Relationships>'
+            ).encode(),
+            "word/media/own.png": _PICTURE,
+        }
+    )
+
+
+def pptx(addresses: Sequence[str]) -> bytes:
+    pictures = "".join(
+        f'<p:pic><p:nvPicPr><p:cNvPr id="{number + 2}" name="p"/><p:cNvPicPr/><p:nvPr/></p:nvPicPr><p:blipFill>'
+        f"<a:blip {blip}/><a:stretch><a:fillRect/></a:stretch></p:blipFill><p:spPr><a:xfrm>"
+        f'<a:off x="{number * 500_000}" y="0"/><a:ext cx="400000" cy="400000"/></a:xfrm><a:prstGeom prst="rect"/>'
+        "</p:spPr></p:pic>"
+        for number, blip in enumerate(_blips(addresses))
+    )
+    with zipfile.ZipFile(io.BytesIO(made_office.presentation({"slide1": made_office.slide(pictures)}))) as package:
+        members = {name: package.read(name) for name in package.namelist()}
+    types = members["[Content_Types].xml"]
+    members["[Content_Types].xml"] = types.replace(
+        b"<Override", b'<Default Extension="png" ContentType="image/png"/><Override', 1
+    )
+    members["ppt/slides/_rels/slide1.xml.rels"] = _relations(addresses)
+    members["ppt/media/own.png"] = _PICTURE
+    return made_files.zipped(members)
+
+
 def _drawing(addresses: Sequence[str]) -> bytes:
     names = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
     images = "".join(
@@ -113,5 +205,18 @@ def _data(media_type: str, content: bytes) -> str:
 
 
 ALL: dict[str, Reaching] = {
-    made.__name__: made for made in (odt, odt_backgrounds, odg, odp, ods, rtf, odt_with_svg, zipped_odg, zipped_rtf)
+    made.__name__: made
+    for made in (
+        odt,
+        odt_backgrounds,
+        odg,
+        odp,
+        ods,
+        rtf,
+        docx,
+        pptx,
+        odt_with_svg,
+        zipped_odg,
+        zipped_rtf,
+    )
 }

@@ -19,7 +19,7 @@ PICTURES = {
     f'![a chart]({EVIL} "title")': f"a chart ({EVIL})",
     f"![a chart](<{EVIL}>)": f"a chart ({EVIL})",
     f"![a\nchart](\n{EVIL} )": f"a chart ({EVIL})",
-    f"[![badge]({EVIL})](https://a.example)": f"[badge ({EVIL})](https://a.example)",
+    f"[![badge]({EVIL})](https://a.example)": f"badge ({EVIL}) (https://a.example)",
     f"![a [b] c]({EVIL}(1))": f"a [b] c ({EVIL}(1))",
     f"` ![a chart]({EVIL})": f"` a chart ({EVIL})",
     f"``code` ![a chart]({EVIL})\n": f"``code` a chart ({EVIL})\n",
@@ -32,7 +32,22 @@ PICTURES = {
     f"![never ended]({EVIL}": f"!\\[never ended]({EVIL}",
     f"\\\\![a chart]({EVIL})": f"\\\\a chart ({EVIL})",
 }
+LINKS = {
+    f"see [https://bank.example]({EVIL})": f"see https://bank.example ({EVIL})",
+    f"[www.bank.com/login]({EVIL}) now": f"www.bank.com/login ({EVIL}) now",
+    f"[Go to bank.com to pay]({EVIL})": f"Go to bank.com to pay ({EVIL})",
+    "[https://bank.com](https://bank.com@evil.example/)": "https://bank.com (https://bank.com@evil.example/)",
+    "[https://bank.com](https://evil.example\\@bank.com)": "https://bank.com (https://evil.example\\@bank.com)",
+    "[https://bank.com](https://bank.com.evil.example)": "https://bank.com (https://bank.com.evil.example)",
+    f"[**https://bank.com**](<{EVIL}>)": f"**https://bank.com** ({EVIL})",
+    f"[![a](https://bank.com)]({EVIL})": f"a (https://bank.com) ({EVIL})",
+    f"[https://bank.com][1]\n\n[1]: {EVIL}": f"\\[https://bank.com][1]\n\n[1]: {EVIL}",
+    f"[https://bank.com{' ' * 600}]({EVIL})": f"\\[https://bank.com{' ' * 600}]({EVIL})",
+}
 UNCHANGED = [
+    "[https://bank.com](https://bank.com/login), [bank.com](https://www.bank.com), [bank.com](http://docs.bank.com/a)",
+    "[the bank](https://bank.com), [notes.md](https://a.example/notes.md), [ask@bank.com](mailto:ask@bank.com)",
+    f"`[https://bank.com]({EVIL})`, [1], [x, [y]], a[0](b), [https://bank.com]",
     "No picture! [a link](https://a.example), 5! = 120, !important, ![",
     f"`![a chart]({EVIL})`",
     f"``a ` ![a chart]({EVIL})``",
@@ -42,7 +57,7 @@ UNCHANGED = [
     f"\\![a chart]({EVIL})",
     "a\\\nb\\",
 ]
-UNCHANGED[0] = UNCHANGED[0].removesuffix(", ![")
+UNCHANGED[3] = UNCHANGED[3].removesuffix(", ![")
 
 
 def shown(text: str, *cuts: int) -> str:
@@ -56,6 +71,21 @@ def shown(text: str, *cuts: int) -> str:
 def test_a_picture_is_words_and_an_address(text: str) -> None:
     assert shown(text) == PICTURES[text]
     assert shown(text, *range(len(text))) == PICTURES[text]
+
+
+@pytest.mark.parametrize("text", LINKS)
+def test_a_link_whose_words_show_another_address_is_words_and_an_address(text: str) -> None:
+    assert shown(text) == LINKS[text]
+    assert shown(text, *range(len(text))) == LINKS[text]
+
+
+@given(
+    st.lists(st.sampled_from(["[", "![", "](", ")", "]", "https://a.com", "https://b.org/x", " ", "\n", "`", "\\"])),
+    st.lists(st.integers(0, 1_000), max_size=8),
+)
+def test_how_links_come_in_makes_no_difference(pieces: list[str], cuts: list[int]) -> None:
+    text = "".join(pieces)
+    assert shown(text, *cuts) == shown(text)
 
 
 @pytest.mark.parametrize("text", UNCHANGED)

@@ -1,29 +1,34 @@
-"""Markdown as the model writes it goes in, piece by piece; the same comes out with pictures as words and an address.
+"""Markdown as the model writes it goes in, piece by piece; pictures and false links come out as words and an address.
 
 Pure. A picture in an answer would be a way out: whoever talks the model into one has its address fetched, with what the
 model put into it, as soon as somebody reads the answer. So ``![a chart](https://…)`` becomes ``a chart (https://…)``: a
-person sees where it leads, and nothing is fetched before they choose to. What may be the beginning of a picture, or of
-code, waits for its end, but not for long. In code nothing is a picture.
+person sees where it leads, and nothing is fetched before they choose to. The same becomes of a link whose words show
+another address than it leads to: ``[https://bank.example](https://…)``. What may be the beginning of a picture, such a
+link or code waits for its end, but not for long. In code nothing is either.
 """
 
 from __future__ import annotations
 
 import re
 
+from bot.slack.write.links import misleads, shows_address
+
 PICTURE_CHARS_MAX = 4_000
 CODE_CHARS_MAX = 2_000
-"""A longer picture, or a span of code, is not one; and what waits is no longer."""
+LABEL_CHARS_MAX = 500
+"""A longer picture, a span of code, or a link with longer words, is not one; and what waits is no longer."""
 LINE_CHARS_MAX = 200
 """So much of a line is enough to know a fence by."""
 UNNAMED = "picture"
-_TOKEN = re.compile(r"\\|`+|!|\n")
+_TOKEN = re.compile(r"\\|`+|!|\[|\n")
 _TICKS = re.compile("`+")
-_ALT = re.compile(r"!\[(?P<alt>(?:[^\[\]\\\n]|\\.|\n(?!\s*\n)|\[[^\[\]\n]*\])*)\]", re.DOTALL)
+_ALT = re.compile(r"!?\[(?P<alt>(?:[^\[\]\\\n]|\\.|\n(?!\s*\n)|\[[^\[\]\n]*\])*)\]", re.DOTALL)
 _TARGET = re.compile(
     r"""\(\s*+(?:<(?P<quoted>[^<>\n]*+)>|(?P<bare>[^\s()]*+(?:\([^\s()]*+\)[^\s()]*+)*+))(?:\s++(?:"[^"]*"|'[^']*'|\([^()]*\)))?\s*+\)"""
 )
 _FENCE = re.compile(r" {0,3}(?:> ?)*(?:(?:[-*+]|\d{1,9}[.)]) {1,3})?(?P<fence>`{3,}|~{3,})(?P<info>.*)")
 _BLANK_LINE = re.compile(r"\n\s*\n")
+_AS_IT_IS, _NO_LINK = (1, "["), (1, "\\[")
 
 
 class Pictures:
@@ -75,6 +80,8 @@ class Pictures:
         if text[at] == "\\":
             escaped = text[at : at + 2]
             return (1, "\\") if escaped.endswith("\n") else (len(escaped), escaped)
+        if text[at] == "[":
+            return _link(text, at, final=final)
         return _picture(text, at, final=final) if text.startswith("![", at) else (1, "!")
 
     def _end_line(self) -> None:
@@ -102,6 +109,40 @@ def _code(text: str, at: int, *, final: bool) -> tuple[int, str]:
         return closing.end() - at, text[at : closing.end()]
     undecided = line_end < 0 and len(text) < at + CODE_CHARS_MAX and not final
     return (0, "") if undecided else (end - at, text[at:end])
+
+
+def _link(text: str, at: int, *, final: bool) -> tuple[int, str]:
+    """Its beginning alone, where it is honest; what follows is read on its own."""
+    limit = at + LABEL_CHARS_MAX
+    label = _ALT.match(text, at, limit)
+    if label is None:
+        parted = _BLANK_LINE.search(text, at, limit) is not None
+        return _unended(final=final or parted, too_long=not parted and len(text) >= limit)
+    if label.end() == len(text):
+        return _unended(final=final)
+    if text[label.end()] not in "([" or not shows_address(label["alt"]):
+        return _AS_IT_IS
+    if text[label.end()] == "[":  # its address would stand somewhere else
+        return _NO_LINK
+    limit = label.end() + PICTURE_CHARS_MAX
+    target = _TARGET.match(text, label.end(), limit)
+    if target is None:
+        return _unended(final=final, too_long=len(text) >= limit)
+    return _honest(label["alt"], target, target.end() - at)
+
+
+def _unended(*, final: bool, too_long: bool = False) -> tuple[int, str]:
+    if too_long:
+        return _NO_LINK
+    return _AS_IT_IS if final else (0, "")
+
+
+def _honest(words: str, target: re.Match[str], length: int) -> tuple[int, str]:
+    address = target["quoted"] if target["quoted"] is not None else target["bare"]
+    if not misleads(words, address):
+        return _AS_IT_IS
+    within = Pictures()
+    return length, f"{within.feed(words)}{within.close()} ({address})"
 
 
 def _picture(text: str, at: int, *, final: bool) -> tuple[int, str]:

@@ -160,6 +160,12 @@ async def test_what_is_not_signed_is_refused_before_it_is_read(port: Port, conte
     assert " 401 " in await port.ask(f"{head}Content-Length: 4000000\r\n\r\n")
 
 
+@pytest.mark.parametrize("body", [b"{", b"[" * 200_000, b"\xff\xfe", b"payload=" + b"[" * 200_000])
+async def test_what_is_signed_wrongly_is_refused_before_it_is_parsed(port: Port, body: bytes) -> None:
+    """Whoever parses it first finds that it is no JSON, and says so with 400."""
+    assert " 401 " in await port.ask(signed(body).replace(b"v0=", b"v0=0", 1))
+
+
 async def test_a_large_form_is_not_looked_at_for_what_slack_does_not_sign(port: Port) -> None:
     body = "ssl_check=1&token=" + "a" * 5_000
     head = "POST /slack/events HTTP/1.1\r\nHost: bot\r\nContent-Type: application/x-www-form-urlencoded\r\n"

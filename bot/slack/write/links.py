@@ -1,0 +1,40 @@
+"""A link's words and its address go in; whether the words show another address than it leads to comes out. Pure."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+_SHOWN = re.compile(
+    r"""(?:(?:https?|ftp)://|(?<![\w.@/-])www\.)(?P<named>[^\s/?#:<>()\[\]"'*`~|\\]+)
+      | (?<![\w.@/-])(?P<bare>(?:[\w-]{1,63}+\.)++
+        (?:com|org|net|gov|edu|mil|int|info|biz|io|co|app|dev|eu|de|uk))(?![\w-])""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""Addresses as people read them: with a scheme, or by a well-known ending. A name such as ``notes.md`` is none."""
+_NO_PLACE = frozenset({"mailto", "tel"})
+
+
+def shows_address(words: str) -> bool:
+    return _SHOWN.search(words) is not None
+
+
+def misleads(words: str, address: str) -> bool:
+    """Whether the words name a host, and the address leads elsewhere; what cannot be told does."""
+    hosts = [_bare(found["named"] or found["bare"]) for found in _SHOWN.finditer(words)]
+    if not hosts:
+        return False
+    if "\\" in address:  # to a browser a slash, to others part of a name
+        return True
+    try:
+        parts = urlsplit(address if "://" in address or address.startswith(("mailto:", "tel:")) else f"//{address}")
+        host = _bare(parts.hostname or "")
+    except ValueError:
+        return True
+    if parts.scheme.lower() in _NO_PLACE:
+        return False
+    return any(shown != host and not host.endswith(f".{shown}") for shown in hosts)
+
+
+def _bare(host: str) -> str:
+    return host.lower().rpartition("@")[2].rstrip(".,;!").removeprefix("www.")
