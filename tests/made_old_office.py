@@ -20,19 +20,23 @@ def old_word(text: str, comments: str = "") -> bytes:
     return compound({"WordDocument": bytes(head) + everything, "0Table": table})
 
 
-def old_excel(text: str) -> bytes:
-    """A workbook with one sheet and one cell."""
+def old_excel(text: str, chart_sheet: str = "") -> bytes:
+    """A workbook with one sheet and one cell, and behind it a chart on a sheet of its own, where that has a name."""
 
     def record(number: int, data: bytes = b"") -> bytes:
         return struct.pack("<HH", number, len(data)) + data
 
-    begin = record(0x809, struct.pack("<HHHHII", 0x0600, 0x0005, 0x0DBB, 1996, 0, 6))
-    style = record(0x0E0, bytes(20))
-    name = b"Data"
-    listed_bytes = 4 + 8 + len(name)
-    at = len(begin) + len(style) + listed_bytes + 4
-    listed = record(0x085, struct.pack("<IBBBB", at, 0, 0, len(name), 0) + name)
+    def begin(what: int) -> bytes:
+        return record(0x809, struct.pack("<HHHHII", 0x0600, what, 0x0DBB, 1996, 0, 6))
+
     cell = record(0x204, struct.pack("<HHHHB", 0, 0, 0, len(text), 0) + text.encode("latin-1"))
-    sheet = record(0x809, struct.pack("<HHHHII", 0x0600, 0x0010, 0x0DBB, 1996, 0, 6)) + cell + record(0x0A)
-    stream = begin + style + listed + record(0x0A) + sheet
+    sheets = {"Data": (0, begin(0x0010) + cell + record(0x0A))}
+    if chart_sheet:
+        sheets[chart_sheet] = (2, begin(0x0020) + record(0x0A))
+    start = begin(0x0005) + record(0x0E0, bytes(20))
+    at = len(start) + sum(4 + 8 + len(name) for name in sheets) + 4
+    for name, (kind, content) in sheets.items():
+        start += record(0x085, struct.pack("<IBBBB", at, 0, kind, len(name), 0) + name.encode("latin-1"))
+        at += len(content)
+    stream = start + record(0x0A) + b"".join(content for _, content in sheets.values())
     return compound({"Workbook": stream.ljust(4_096, b"\0")})
