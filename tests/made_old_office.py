@@ -7,8 +7,8 @@ import struct
 from tests.made_documents import compound
 
 
-def old_word(text: str, comments: str = "") -> bytes:
-    """A Word document whose text, and after it its comments, are one piece."""
+def old_word(text: str, comments: str = "", authors: tuple[str, ...] = ()) -> bytes:
+    """A Word document whose text, and after it its comments, are one piece; of each comment there is one author."""
     everything = (text + comments).encode("utf-16-le")
     head = bytearray(0x200)
     struct.pack_into("<HH", head, 0, 0xA5EC, 0x00C1)
@@ -17,6 +17,12 @@ def old_word(text: str, comments: str = "") -> bytes:
     plc = struct.pack("<2I", 0, len(text) + len(comments)) + piece
     table = b"\x02" + struct.pack("<I", len(plc)) + plc
     struct.pack_into("<2I", head, 0x1A2, 0, len(table))
+    names = b"".join(struct.pack("<H", len(name)) + name.encode("utf-16-le") for name in authors)
+    marks = b"".join(struct.pack("<20xH8x", number) for number in range(len(authors)))
+    plc = bytes(4 * (len(authors) + 1)) + marks
+    struct.pack_into("<2I", head, 0xBA, len(table), len(plc) if authors else 0)
+    struct.pack_into("<2I", head, 0x1BA, len(table) + len(plc), len(names))
+    table += plc + names
     return compound({"WordDocument": bytes(head) + everything, "0Table": table})
 
 

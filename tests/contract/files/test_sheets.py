@@ -76,7 +76,8 @@ async def test_rows_under_a_filter_say_that_they_were_filtered_out(convert: Conv
 async def test_a_thread_of_comments_is_read_once(convert: Converter) -> None:
     name = "http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"
     thread = (
-        f'<ThreadedComments xmlns="{name}"><threadedComment ref="A1" personId="p" id="1"><text>Is that net?</text>'
+        f'<ThreadedComments xmlns="{name}"><threadedComment ref="A1" dT="2026-11-24T10:00:00" personId="p" id="1">'
+        "<text>Is that net?</text>"
         '</threadedComment><threadedComment ref="A1" personId="p" id="2" parentId="1"><text>Gross.</text>'
         "</threadedComment></ThreadedComments>"
     )
@@ -95,7 +96,7 @@ async def test_a_thread_of_comments_is_read_once(convert: Converter) -> None:
         ),
     }  # fmt: skip
     (table,) = tables((await convert(made_office.workbook(made_office.cells(1, "100"), parts=parts), "a.xlsx")).text)
-    assert table == "row,A\n1,100 [comment: Ann Lie: Is that net?] [comment: Ann Lie: Gross.]"
+    assert table == 'row,A\n1,"100 [comment: Ann Lie, 2026-11-24: Is that net?] [comment: Ann Lie: Gross.]"'
 
 
 async def test_how_japanese_is_pronounced_is_not_part_of_the_cell(convert: Converter) -> None:
