@@ -138,7 +138,7 @@ def presentation(
 
 
 def slide_comment(text: str) -> str:
-    comment = f'<p:cm authorId="0" idx="1"><p:pos x="1" y="1"/><p:text>{text}</p:text></p:cm>'
+    comment = f'<p:cm authorId="0" dt="2026-11-24T10:00:00" idx="1"><p:pos x="1" y="1"/><p:text>{text}</p:text></p:cm>'
     return f'<p:cmLst xmlns:p="{SLIDES}">{comment}</p:cmLst>'
 
 

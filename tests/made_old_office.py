@@ -7,8 +7,8 @@ import struct
 from tests.made_documents import compound
 
 
-def old_word(text: str, comments: str = "") -> bytes:
-    """A Word document whose text, and after it its comments, are one piece."""
+def old_word(text: str, comments: str = "", authors: tuple[str, ...] = ()) -> bytes:
+    """A Word document whose text, and after it its comments, are one piece; of each comment there is one author."""
     everything = (text + comments).encode("utf-16-le")
     head = bytearray(0x200)
     struct.pack_into("<HH", head, 0, 0xA5EC, 0x00C1)
@@ -17,22 +17,32 @@ def old_word(text: str, comments: str = "") -> bytes:
     plc = struct.pack("<2I", 0, len(text) + len(comments)) + piece
     table = b"\x02" + struct.pack("<I", len(plc)) + plc
     struct.pack_into("<2I", head, 0x1A2, 0, len(table))
+    names = b"".join(struct.pack("<H", len(name)) + name.encode("utf-16-le") for name in authors)
+    marks = b"".join(struct.pack("<20xH8x", number) for number in range(len(authors)))
+    plc = bytes(4 * (len(authors) + 1)) + marks
+    struct.pack_into("<2I", head, 0xBA, len(table), len(plc) if authors else 0)
+    struct.pack_into("<2I", head, 0x1BA, len(table) + len(plc), len(names))
+    table += plc + names
     return compound({"WordDocument": bytes(head) + everything, "0Table": table})
 
 
-def old_excel(text: str) -> bytes:
-    """A workbook with one sheet and one cell."""
+def old_excel(text: str, chart_sheet: str = "") -> bytes:
+    """A workbook with one sheet and one cell, and behind it a chart on a sheet of its own, where that has a name."""
 
     def record(number: int, data: bytes = b"") -> bytes:
         return struct.pack("<HH", number, len(data)) + data
 
-    begin = record(0x809, struct.pack("<HHHHII", 0x0600, 0x0005, 0x0DBB, 1996, 0, 6))
-    style = record(0x0E0, bytes(20))
-    name = b"Data"
-    listed_bytes = 4 + 8 + len(name)
-    at = len(begin) + len(style) + listed_bytes + 4
-    listed = record(0x085, struct.pack("<IBBBB", at, 0, 0, len(name), 0) + name)
+    def begin(what: int) -> bytes:
+        return record(0x809, struct.pack("<HHHHII", 0x0600, what, 0x0DBB, 1996, 0, 6))
+
     cell = record(0x204, struct.pack("<HHHHB", 0, 0, 0, len(text), 0) + text.encode("latin-1"))
-    sheet = record(0x809, struct.pack("<HHHHII", 0x0600, 0x0010, 0x0DBB, 1996, 0, 6)) + cell + record(0x0A)
-    stream = begin + style + listed + record(0x0A) + sheet
+    sheets = {"Data": (0, begin(0x0010) + cell + record(0x0A))}
+    if chart_sheet:
+        sheets[chart_sheet] = (2, begin(0x0020) + record(0x0A))
+    start = begin(0x0005) + record(0x0E0, bytes(20))
+    at = len(start) + sum(4 + 8 + len(name) for name in sheets) + 4
+    for name, (kind, content) in sheets.items():
+        start += record(0x085, struct.pack("<IBBBB", at, 0, kind, len(name), 0) + name.encode("latin-1"))
+        at += len(content)
+    stream = start + record(0x0A) + b"".join(content for _, content in sheets.values())
     return compound({"Workbook": stream.ljust(4_096, b"\0")})

@@ -15,8 +15,8 @@ FONTS = rb"{\fonttbl{\f0\fcharset0 Arial;}{\f1\fcharset204 X;}{\f2\fcharset128 M
         (rb"Gr\'f6\'dfe \u8364? {\f1 \'cf\'eb\'e0\'ed} {\f2 \'93\'fa\'96{\f2\'7b}}", "Größe € План 日本"),
         (rb"\u-10179?\u-8704? and \uc2\u1234ab c", "😀 and \u04d2 c"),
         (
-            rb"{\header Head\par}Body{\footnote Foot}{\*\annotation Why?}\par{\footer Page 1}",
-            "Head\nBody [Footnote: Foot] [Comment: Why?]\n\nPage 1",
+            rb"{\header Head\par}Body{\footnote Foot}{\*\atnauthor Ann}{\*\annotation Why?}\par{\footer Page 1}",
+            "Head\nBody [Footnote: Foot] Ann [Comment: Why?]\n\nPage 1",
         ),
         (rb"{\shp{\*\shpinst{\sp{\sn a}{\sv b}}{\shptxt In a box\par}}{\shprslt twice}}", "In a box"),
         (rb'{\field{\*\fldinst{HYPERLINK "https://x.example" }}{\fldrslt{\ul this}}}', "this (https://x.example)"),

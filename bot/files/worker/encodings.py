@@ -26,7 +26,7 @@ _HEAD_BYTES = 8_192
 _SAMPLE_BYTES = 64_000
 _LINE_BYTES_MAX = 16_000
 _EASTERN = ("cp932", "euc_jis_2004", "gb18030", "big5hkscs", "cp949", "johab")
-_WESTERN = ("cp1252", "iso8859-15", "cp1250", "iso8859-2", "cp1254", "cp1257", "cp1258")
+_WESTERN = ("cp1252", "iso8859-15", "cp1250", "iso8859-2", "cp1254", "cp1257", "cp1258", "cp850")
 _CYRILLIC = ("cp1251", "koi8-r", "koi8-u", "cp866", "iso8859-5", "cp855", "mac-cyrillic")
 _OTHERS = ("cp1253", "iso8859-7", "cp1255", "cp1256", "iso8859-6", "cp874")
 _CANDIDATES = (*_EASTERN, *_WESTERN, *_CYRILLIC, *_OTHERS)
@@ -43,6 +43,7 @@ _HOW_COMMON = {
     "koi8-u": -0.3,
     "iso8859-6": -0.5,
     "cp874": -0.6,
+    "cp850": -1.0,
     **dict.fromkeys(("cp855", "mac-cyrillic", "cp1258"), -1.0),
     "johab": -3.0,
 }
@@ -153,21 +154,11 @@ def _whole(piece: bytes) -> int:
 
 
 def _chosen(sample: bytes) -> str:
-    from bot.files.worker.pairs_of_bytes import detect_all  # noqa: PLC0415 - 30 MB, for workers that need them
-
     sample = _mended(sample)
     codecs_left = [codec for codec in _CANDIDATES if _decodes(sample, codec)]
     if not codecs_left:
         return "cp1252"
-    found = detect_all(
-        sample,
-        ignore_threshold=True,
-        compat_names=False,
-        include_encodings=codecs_left,
-        no_match_encoding=codecs_left[0],
-        empty_input_encoding=codecs_left[0],
-    )
-    likely = {str(one["encoding"]): one["confidence"] for one in found}
+    likely = _likely(sample, codecs_left)
     top = max(likely.values(), default=0.0) or 1.0
 
     def merit(codec: str) -> float:
@@ -177,6 +168,31 @@ def _chosen(sample: bytes) -> str:
         return _HOW_COMMON.get(codec, 0.0) - 3.0 * odd / max(count, 1) * weight - 0.5 * unlikely * weight
 
     return max(codecs_left, key=merit)
+
+
+def _likely(sample: bytes, codecs_left: list[str]) -> dict[str, float]:
+    """By pairs of bytes. Those of capitals are rare in every language, so that they are looked up as small letters."""
+    found = _by_pairs(sample, codecs_left)
+    for codec in (*_CYRILLIC, "cp1253", "iso8859-7"):
+        text = sample.decode(codec) if codec in codecs_left else ""
+        if "".join(char for char in text if not char.isascii()).isupper():
+            small = text.lower().encode(codec, "ignore")
+            found[codec] = max(found.get(codec, 0.0), _by_pairs(small, codecs_left).get(codec, 0.0))
+    return found
+
+
+def _by_pairs(sample: bytes, codecs_left: list[str]) -> dict[str, float]:
+    from bot.files.worker.pairs_of_bytes import detect_all  # noqa: PLC0415 - 30 MB, for workers that need them
+
+    found = detect_all(
+        sample,
+        ignore_threshold=True,
+        compat_names=False,
+        include_encodings=codecs_left,
+        no_match_encoding=codecs_left[0],
+        empty_input_encoding=codecs_left[0],
+    )
+    return {str(one["encoding"]): one["confidence"] for one in found}
 
 
 def _mended(sample: bytes) -> bytes:

@@ -18,6 +18,7 @@ from bot.files.worker.mail_versions import chosen
 from bot.files.worker.mime import Part
 from bot.files.worker.smime import signed_content
 from bot.files.worker.text_forms import is_calendar
+from bot.files.worker.transfer import without_uu_files
 
 _CARDS = frozenset({"text/calendar", "text/vcard", "text/x-vcard", "text/directory"})
 _AS_TEXT = _CARDS | frozenset(
@@ -102,7 +103,9 @@ def _read_leaf(part: Part, body: Body, role: _As) -> None:
     kind = part.content_type
     if _is_text(part, role):
         body.charsets += [part.charset] if part.charset else []
+        part, files = _without_files(part)
         body.texts.append(text_of(part))
+        body.attached += files
     elif kind in _SIGNATURES or (role is _As.RELATED and kind in _OF_LAYOUT):
         body.named.append(part.filename or kind)
     elif _is_decoration(part, role):
@@ -117,6 +120,19 @@ def _read_leaf(part: Part, body: Body, role: _As) -> None:
             body.named.append(part.filename or kind)
     else:
         body.attached.append(part)
+
+
+def _without_files(part: Part) -> tuple[Part, list[Part]]:
+    """The text, and what a program that knows no MIME wrote into it."""
+    text, files = without_uu_files(part.payload) if part.content_type == "text/plain" else (b"", [])
+    if not files:
+        return part, []
+    headers = {name: values for name, values in part.headers.items() if name != "content-transfer-encoding"}
+    attached = [
+        Part({"content-type": [b"application/octet-stream"], "content-description": [name]}, content)
+        for name, content in files
+    ]
+    return Part(headers, text), attached
 
 
 def _is_text(part: Part, role: _As) -> bool:

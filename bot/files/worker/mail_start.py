@@ -1,7 +1,8 @@
 """The beginning of a file in, whether it is a mail or a file of mails out.
 
 Pure. Programs that save mails put things before the first header (a byte order mark, empty lines, the line of a Unix
-mailbox), and people save drafts and web pages (MHTML) in the same form: what tells a mail is which headers it has.
+mailbox, a number), and people save drafts and web pages (MHTML) in the same form: what tells a mail is which headers it
+has.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import re
 
 _HEADER = re.compile(rb"([!-9;-~]{1,100})[ \t]*:")
 _MAILBOX_LINE = re.compile(rb"From [^\r\n]*(?:19|20)\d\d[^\r\n]*(?:\r?\n|$)")
+_LENGTH_LINE = re.compile(rb"([1-9][0-9]{0,9})[ \t]*\r?\n(?=[!-9;-~]{1,100}[ \t]*:)")
+"""Apple Mail writes how long the mail is before it, and its own notes on it behind it."""
 _FROM_GIT = re.compile(rb"From [0-9a-f]{40} ")
 """A patch as git sends it: it is read as what it is, its lines as they are."""
 ONLY_MAILS = frozenset(
@@ -45,6 +48,8 @@ def bare(data: bytes) -> bytes:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         data = data.decode("utf-16", "replace").encode()
     data = data.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n\t \x00")
+    if length := _LENGTH_LINE.match(data):
+        data = data[length.end() : length.end() + int(length[1])]
     return data if b"\n" in data else data.replace(b"\r", b"\n")
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
+from bot.files.worker.bylines import signature
 from bot.files.worker.package import attribute, child, local
 
 _SPACES_MAX = 100
@@ -38,12 +39,14 @@ def _gather(element: ET.Element, pieces: list[str], depth: int = 0) -> None:
 
 
 def annotation_text(element: ET.Element) -> str:
-    """A comment, with who wrote it."""
+    """A comment, with who wrote it and when."""
     creator = child(element, "creator")
     words = [paragraph_text(part) for part in element.iter() if local(part) == "p"]
     text = " / ".join(word for word in words if word.strip())
     author = "".join(creator.itertext()).strip() if creator is not None else ""
-    return f"{author}: {text}" if author and text else text
+    date = child(element, "date")
+    signed = signature(author, (date.text or "") if date is not None else "")
+    return f"{signed}: {text}" if author and text else text
 
 
 def chart_lines(root: ET.Element) -> list[str]:

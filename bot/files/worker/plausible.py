@@ -28,6 +28,7 @@ _CENTRAL = ("áčďéěíňóřšťúůýž", "ąćęłńóśźż", "áäčďé�
 _LETTERS = {
     "cp1252": _WESTERN,
     "iso8859-15": _WESTERN,
+    "cp850": _WESTERN,
     "cp1250": _CENTRAL,
     "iso8859-2": _CENTRAL,
     "cp1254": ("çğıöşüâîûİ",),
@@ -93,7 +94,7 @@ def _odd_letter(text: str, at: int, script: str, category: str, codec: str) -> f
     odd += 0.7 if char in _FINAL_FORMS and right == script else 0.0
     if codec == "cp1252":
         odd += 0.5 if char in "õÕ" and after.lower() != "e" else 0.0  # so in Portuguese
-        odd += 0.2 if char in "ðþÐÞ" else 0.0  # Icelandic is rarer than Turkish, which has its own letters there
+        odd += 0.3 if char in "ðþÐÞ" else 0.0  # Icelandic is rarer than Turkish, which has its own letters there
     return odd
 
 
@@ -106,7 +107,7 @@ def _odd_sign(text: str, at: int, category: str) -> float:
             return 1.0
         if category == "No":
             return 0.4 if _script(before) or _script(after) else 0.0
-        if char in _MARKS and _script(after):
+        if (char in _MARKS or category == "Sc") and _script(after):
             return 0.5
         return 0.4 if category in {"Sk", "Sm", "So"} and char not in _PLAIN_SIGNS else 0.0
     return 0.7 if left and right and char not in _WITHIN_WORDS else 0.0

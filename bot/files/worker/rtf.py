@@ -54,7 +54,13 @@ _CHARS = {
     b"\r": "\n",
 }
 _LITERALS = frozenset({b"{", b"}", b"\\"})
-_AROUND = {b"footnote": " [Footnote: ", b"annotation": " [Comment: ", b"header": "\n", b"footer": "\n"}
+_AROUND = {
+    b"footnote": " [Footnote: ",
+    b"atnauthor": " ",
+    b"annotation": " [Comment: ",
+    b"header": "\n",
+    b"footer": "\n",
+}
 _CODE_PAGES = {b"ansi": "cp1252", b"mac": "mac_roman", b"pc": "cp437", b"pca": "cp850"}
 _FONT_CHARSETS = {
     0: "cp1252",

@@ -11,6 +11,7 @@ import re
 _BASE64_LINES = re.compile(rb"(?:[A-Za-z0-9+/=]*+[ \t]*+\r?+(?:\n|\Z))*+")
 _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
 _UU_BEGIN = re.compile(rb"(?m)^begin [0-7]{3,4} ([^\r\n]{1,300}?)[ \t]*\r?\n")
+_UU_FILE = re.compile(_UU_BEGIN.pattern + rb"((?:[ -`]{1,64}+\r?+\n)*+)end[ \t]*+(?:\r?+\n|\Z)")
 
 
 def unpacked(data: bytes, encoding: str) -> bytes:
@@ -24,6 +25,12 @@ def unpacked(data: bytes, encoding: str) -> bytes:
         begin = _UU_BEGIN.search(data)
         return _from_uu(data[begin.end() :] if begin else data)
     return data
+
+
+def without_uu_files(text: bytes) -> tuple[bytes, list[tuple[bytes, bytes]]]:
+    """What is left of a text, and the files that stand in it as older programs attach them: names and contents."""
+    files = [(found[1], _from_uu(found[2])) for found in _UU_FILE.finditer(text)]
+    return (_UU_FILE.sub(b"", text) if files else text), files
 
 
 def _from_base64(data: bytes) -> bytes:

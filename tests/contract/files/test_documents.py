@@ -9,7 +9,7 @@ import pytest
 
 from bot.files import notes
 from bot.messages import PdfBlock
-from tests import made_documents, made_files, made_office
+from tests import made_documents, made_files, made_office, made_old_office
 from tests.converted import WITHOUT_OFFICE, Converted, Converter, converter, libreoffice
 from tests.made_office import box, paragraph, slide, text_run
 from tests.office_files import converted_by_office
@@ -19,7 +19,10 @@ CHANGES = (
     .replace("</w:p>", '<w:ins w:author="Bob"><w:r><w:t>May</w:t></w:r></w:ins></w:p>')
 )  # fmt: skip
 COMMENTED = paragraph("The price is 100 EUR.", '<w:r><w:commentReference w:id="7"/></w:r>')
-COMMENT = '<w:comment w:id="7" w:author="Ann"><w:p><w:r><w:t>Too much.</w:t></w:r></w:p></w:comment>'
+COMMENT = (
+    '<w:comment w:id="7" w:author="Ann" w:date="2026-11-24T10:00:00Z"><w:p><w:r><w:t>Too much.</w:t></w:r></w:p>'
+    "</w:comment>"
+)
 HIDDEN = paragraph("Open words", text_run(" and secret ones", "<w:vanish/>"))
 NOTED = paragraph("As agreed", '<w:r><w:footnoteReference w:id="2"/></w:r>')
 FOOTNOTES = (
@@ -42,7 +45,7 @@ LETTER = made_office.word(
         "footer1": paragraph("Example Ltd"),
     },
 )
-UNSEEN_OF_LETTER = """The price is 100 EUR. [comment by Ann: Too much.]
+UNSEEN_OF_LETTER = """The price is 100 EUR. [comment by Ann, 2026-11-24: Too much.]
 Delivery in [deleted by Ann: March] [inserted by Bob: May]
 Open words [hidden: and secret ones]"""
 DECK = made_office.presentation(
@@ -182,9 +185,8 @@ async def test_slides_are_their_pages_and_what_those_do_not_show(convert: Conver
     found = await convert(DECK, "deck.pptx")
     assert found.labels[0] == 'File "deck.pptx" (PowerPoint presentation, shown as PDF, 2 pages):'
     first, hidden, crowded = unseen(found).split("\n\n")
-    assert (
-        first == "## Slide 1\n[hidden] under the table\nSpeaker notes: Say it slowly.\nComment by Ann: Shorter, please."
-    )
+    comment = "Comment by Ann, 2026-11-24: Shorter, please."
+    assert first == f"## Slide 1\n[hidden] under the table\nSpeaker notes: Say it slowly.\n{comment}"
     assert hidden == "## Slide 2 (hidden)\nBackup numbers"
     assert crowded.startswith("## Slide 3\nPoint number ")
     assert "Point number 59 of the plan" in crowded
@@ -235,13 +237,14 @@ async def test_comments_on_slides_as_newer_programs_write_them(convert: Converte
     name = "http://schemas.microsoft.com/office/powerpoint/2018/8/main"
     body = '<p188:txBody xmlns:a="{}"><a:p><a:r><a:t>{}</a:t></a:r></a:p></p188:txBody>'
     comment = (
-        f'<p188:cmLst xmlns:p188="{name}"><p188:cm authorId="0"><p188:replyLst><p188:reply authorId="0">'
+        f'<p188:cmLst xmlns:p188="{name}"><p188:cm authorId="0" created="2026-11-24T10:00:00.000">'
+        '<p188:replyLst><p188:reply authorId="0">'
         f"{body.format(made_office.DRAWN, 'Done.')}</p188:reply></p188:replyLst>"
         f"{body.format(made_office.DRAWN, 'Shorter?')}</p188:cm></p188:cmLst>"
     )
     deck = made_office.presentation({"slide1": slide(box("Our plan"))}, comments={"slide1": comment})
     found = await convert(deck, "deck.pptx", WITHOUT_OFFICE)
-    assert "Comment by Ann: Shorter?\nComment by Ann: Done." in found.text
+    assert "Comment by Ann, 2026-11-24: Shorter?\nComment by Ann: Done." in found.text
 
 
 # --- other documents -----------------------------------------------------------------------------------------------
@@ -341,3 +344,9 @@ LOCKED = {
 @pytest.mark.parametrize("kind", LOCKED)
 async def test_a_locked_document_asks_for_a_copy_without_the_password(convert: Converter, kind: str) -> None:
     assert (await convert(LOCKED[kind], "x", WITHOUT_OFFICE)).reasons == [notes.PASSWORD]
+
+
+async def test_comments_of_an_old_document_say_whose_they_are(convert: Converter) -> None:
+    content = made_old_office.old_word("The price.\r", "\x05 Too much.\r\x05 Why?\r", authors=("Ann", "Bob"))
+    found = await convert(content, "offer.doc", WITHOUT_OFFICE)
+    assert "## Comments\nAnn: Too much.\nBob: Why?" in found.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import binascii
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -59,8 +60,19 @@ def words(converted: Converted, name: str = "m.eml") -> str:
         WITH_A_PLAN.replace(b"\r\n", b"\r"),
         WITH_A_PLAN.replace(b"\r\n", b"\n"),
         WITH_A_PLAN.decode("latin-1").encode("utf-16"),
+        b"%d\n%s<?xml version='1.0'?><plist><dict/></plist>" % (len(WITH_A_PLAN), WITH_A_PLAN),
     ],
-    ids=["From line", "quoted From line", "BOM", "empty lines", "own headers first", "CR", "LF", "UTF-16"],
+    ids=[
+        "From line",
+        "quoted From line",
+        "BOM",
+        "empty lines",
+        "own headers first",
+        "CR",
+        "LF",
+        "UTF-16",
+        "Apple Mail",
+    ],
 )
 async def test_a_mail_is_known_whatever_stands_before_it(convert: Converter, content: bytes) -> None:
     found = await read(convert, content)
@@ -172,6 +184,14 @@ async def test_parts_without_a_name_are_files_as_well(convert: Converter) -> Non
         'File "m.eml › attachment 2.png" (PNG image, 300 × 200 px):',
         'File "m.eml › attachment 3" (text, 2 lines):',
     ]
+
+
+async def test_files_written_into_the_text_are_files(convert: Converter) -> None:
+    packed = binascii.b2a_uu(b"The plan: start on Monday.\n")
+    text = f"Hi,\r\n\r\nbegin 644 plan.txt\r\n{packed.decode()}`\r\nend\r\n\r\nBegin 644 times.\r\n"
+    found = await read(convert, mail(TEXT, text))
+    assert words(found).removeprefix(SHOWN).split() == ["Hi,", "Begin", "644", "times."]
+    assert words(found, "m.eml › plan.txt") == "The plan: start on Monday."
 
 
 @pytest.mark.parametrize("kind", ["application/pdf", "image/png"])

@@ -16,7 +16,7 @@ from openpyxl import Workbook
 
 from bot.files import notes
 from bot.messages import ImageBlock
-from tests import made_documents, made_files, made_office, made_xlsb
+from tests import made_documents, made_files, made_office, made_old_office, made_xlsb
 from tests.converted import LIMITS, WITHOUT_OFFICE, Converter, converter, libreoffice
 from tests.office_files import converted_by_office
 
@@ -76,7 +76,8 @@ async def test_rows_under_a_filter_say_that_they_were_filtered_out(convert: Conv
 async def test_a_thread_of_comments_is_read_once(convert: Converter) -> None:
     name = "http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"
     thread = (
-        f'<ThreadedComments xmlns="{name}"><threadedComment ref="A1" personId="p" id="1"><text>Is that net?</text>'
+        f'<ThreadedComments xmlns="{name}"><threadedComment ref="A1" dT="2026-11-24T10:00:00" personId="p" id="1">'
+        "<text>Is that net?</text>"
         '</threadedComment><threadedComment ref="A1" personId="p" id="2" parentId="1"><text>Gross.</text>'
         "</threadedComment></ThreadedComments>"
     )
@@ -95,7 +96,7 @@ async def test_a_thread_of_comments_is_read_once(convert: Converter) -> None:
         ),
     }  # fmt: skip
     (table,) = tables((await convert(made_office.workbook(made_office.cells(1, "100"), parts=parts), "a.xlsx")).text)
-    assert table == "row,A\n1,100 [comment: Ann Lie: Is that net?] [comment: Ann Lie: Gross.]"
+    assert table == 'row,A\n1,"100 [comment: Ann Lie, 2026-11-24: Is that net?] [comment: Ann Lie: Gross.]"'
 
 
 async def test_how_japanese_is_pronounced_is_not_part_of_the_cell(convert: Converter) -> None:
@@ -117,6 +118,12 @@ async def test_charts_are_shown_as_pictures_where_there_is_a_program_for_it(conv
     assert tables(found.text)[0].startswith(PRICES)
     assert found.labels[-1].startswith('File "prices.xlsx" (chart or picture in the workbook, ')
     assert isinstance(found.file.blocks[-1], ImageBlock)
+
+
+async def test_a_chart_on_a_sheet_of_its_own_is_named_in_an_old_workbook_too(convert: Converter) -> None:
+    found = await convert(made_old_office.old_excel("lamp", "Rain in 2020"), "rain.xls", WITHOUT_OFFICE)
+    assert "1,lamp" in found.text
+    assert "Chart on a sheet of its own: Rain in 2020" in found.text
 
 
 async def test_formulas_without_results_are_read_as_formulas_with_a_word_about_it(convert: Converter) -> None:

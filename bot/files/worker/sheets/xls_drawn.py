@@ -1,7 +1,8 @@
 """The stream of an Excel 97-2003 workbook in, the words of its text boxes, charts and page headers out, by sheet.
 
-Pure. Source: [MS-XLS] 2.4: BOF begins a sheet or, within one, a chart; TXO and the CONTINUE after it are a text box,
-SeriesText is what a chart calls a thing, OBJ says what is drawn, Header and Footer are printed with each page.
+Pure. Source: [MS-XLS] 2.4: BoundSheet8 names a sheet; BOF begins one or, within one, a chart; TXO and the CONTINUE
+after it are a text box, SeriesText is what a chart calls a thing, OBJ says what is drawn, Header and Footer are printed
+with each page.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 
 from bot.files.worker.sheets import printed
 
-_HEADER, _FOOTER = 0x14, 0x15
+_SHEET, _HEADER, _FOOTER = 0x85, 0x14, 0x15
 _BOF, _EOF, _CONTINUE, _OBJ, _TXO, _SERIES_TEXT = 0x809, 0x0A, 0x3C, 0x5D, 0x1B6, 0x100D
 _WORKSHEET, _CHART = 0x0010, 0x0020
 _NOTE, _CHART_OBJECT, _PICTURE = 0x19, 5, 8
@@ -23,11 +24,14 @@ def drawn_words(stream: bytes) -> tuple[dict[int, list[str]], bool]:
     lines: dict[int, list[str]] = {}
     depth, sheet, drawn, kind, expects = 0, -1, False, 0, 0
     charts: list[bool] = []
-    for number, data in _records(stream):
+    names = _names_of_sheets(stream)
+    for at, number, data in _records(stream):
         if number == _BOF:
             what = struct.unpack_from("<H", data, 2)[0] if len(data) >= 4 else 0
             charts.append(what == _CHART)
             drawn = drawn or what == _CHART
+            alone = names.get(at, "") if what == _CHART and not depth else ""
+            _add(lines, sheet, f"Chart on a sheet of its own: {alone}" if alone else "")
             sheet += depth == 0 and what == _WORKSHEET
             depth += 1
         elif number == _EOF and depth:
@@ -54,8 +58,16 @@ def drawn_words(stream: bytes) -> tuple[dict[int, list[str]], bool]:
 
 def _add(lines: dict[int, list[str]], sheet: int, line: str) -> None:
     found = lines.setdefault(max(sheet, 0), [])  # a chart on a sheet of its own goes with the one before it
-    if len(found) < _LINES_MAX and line not in found:
+    if line and len(found) < _LINES_MAX and line not in found:
         found.append(line)
+
+
+def _names_of_sheets(stream: bytes) -> dict[int, str]:
+    """By where each begins."""
+    sheets = (data for _, number, data in _records(stream) if number == _SHEET and len(data) > 8)
+    return {
+        struct.unpack_from("<I", data)[0]: _characters(data[8:], data[6], wide=bool(data[7] & 1)) for data in sheets
+    }
 
 
 def _characters(data: bytes, count: int, *, wide: bool) -> str:
@@ -63,12 +75,13 @@ def _characters(data: bytes, count: int, *, wide: bool) -> str:
     return text.replace("\r", "\n").replace("\0", "")
 
 
-def _records(stream: bytes) -> Iterator[tuple[int, bytes]]:
+def _records(stream: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Where each begins, its number, and what is in it."""
     at = 0
     while at + 4 <= len(stream):
         number, length = struct.unpack_from("<HH", stream, at)
-        yield number, stream[at + 4 : at + 4 + length] if number in _WANTED else b""
+        yield at, number, stream[at + 4 : at + 4 + length] if number in _WANTED else b""
         at += 4 + length
 
 
-_WANTED = frozenset({_HEADER, _FOOTER, _BOF, _EOF, _CONTINUE, _OBJ, _TXO, _SERIES_TEXT})
+_WANTED = frozenset({_SHEET, _HEADER, _FOOTER, _BOF, _EOF, _CONTINUE, _OBJ, _TXO, _SERIES_TEXT})

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from bot.files.worker.bylines import signature
 from bot.files.worker.package import Package, Relation, attribute, child, descendants, local
 from bot.files.worker.sheets.table import column_number
 
@@ -48,6 +49,7 @@ def _threads(package: Package, part: str, found: dict[tuple[int, int], list[str]
     for comment in descendants(package.optional_tree(part), "threadedComment"):
         text = child(comment, "text")
         author = people.get(attribute(comment, "personId"), "")
+        author = signature(author, attribute(comment, "dT")) if author else ""
         _add(found, attribute(comment, "ref"), author, (text.text or "") if text is not None else "")
 
 

@@ -12,13 +12,14 @@ from itertools import islice
 
 from bot.files import notes
 from bot.files.extracts import Unreadable
+from bot.files.worker.bylines import byline
 from bot.files.worker.package import Broken
 from bot.files.worker.words.lines import Counted, Section, Words
 
 _DOCUMENT, _SLIDE, _SLIDE_ATOM, _NOTES, _NOTES_ATOM = 0x03E8, 0x03EE, 0x03EF, 0x03F0, 0x03F1
 _SLIDE_INFO, _LIST, _PERSIST = 0x03F9, 0x0FF0, 0x03F3
 _CHARS, _BYTES, _CSTRING = 0x0FA0, 0x0FA8, 0x0FBA
-_EDIT, _DIRECTORY, _COMMENT = 0x0FF5, 0x1772, 0x2EE0
+_EDIT, _DIRECTORY, _COMMENT, _COMMENT_ATOM = 0x0FF5, 0x1772, 0x2EE0, 0x2EE1
 _ENCRYPTED = 0xF3D1_C4DF
 _HIDDEN = 0x04
 _SLIDE_LIST, _NOTES_LIST = 0, 2
@@ -147,9 +148,18 @@ def _add_slide(data: bytes, body: tuple[int, int], section: Section, outline: li
             parts = {
                 number: _text(data, _CHARS, a, b) for k, number, a, b, _ in _records(data, at, stop) if k == _CSTRING
             }
-            by = f" by {parts[0]}" if parts.get(0) else ""
+            by = byline(parts.get(0, ""), _day(data, at, stop))
             section.add(counted.take(f"Comment{by}: {parts.get(1, '')}"), shown=False)
     return hidden
+
+
+def _day(data: bytes, at: int, stop: int) -> str:
+    """On which a comment was written. Source: [MS-PPT] 2.9.6, Comment10Atom: a number, then the time."""
+    for kind, _, start, end, _ in _records(data, at, stop):
+        if kind == _COMMENT_ATOM and end - start >= 12:
+            year, month, _, day = struct.unpack_from("<4H", data, start + 4)
+            return f"{year:04}-{month:02}-{day:02}"
+    return ""
 
 
 def _speaker_notes(data: bytes, places: list[int]) -> dict[int, list[str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
+from bot.files.worker.bylines import byline
 from bot.files.worker.drawing import chart_lines, diagram_text, paragraphs
 from bot.files.worker.package import Broken, Package, attribute, child, descendants, local
 from bot.files.worker.words.lines import Counted, Section, Words
@@ -111,8 +112,9 @@ def _add_asides(package: Package, part: str, section: Section, authors: dict[str
         for comment in descendants(package.optional_tree(relation.target), "cm", "reply"):
             plain = child(comment, "text")
             said = (plain.text or "") if plain is not None else " / ".join(_body(comment))
-            author = authors.get(attribute(comment, "authorId"), "")
-            section.add(counted.take(f"Comment{f' by {author}' if author else ''}: {said}"), shown=False)
+            when = attribute(comment, "dt") or attribute(comment, "created")
+            by = byline(authors.get(attribute(comment, "authorId"), ""), when)
+            section.add(counted.take(f"Comment{by}: {said}"), shown=False)
 
 
 def _body(comment: ET.Element) -> list[str]:

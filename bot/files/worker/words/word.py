@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from xml.etree import ElementTree as ET
 
+from bot.files.worker.bylines import byline
 from bot.files.worker.drawing import chart_lines, diagram_text
 from bot.files.worker.package import Broken, Package, Relation, attribute, child, descendants, local, xml_events
 from bot.files.worker.words.lines import Counted, Section, Words
@@ -138,8 +139,8 @@ def _comments(package: Package, relations: dict[str, Relation]) -> dict[str, str
         for comment in descendants(package.optional_tree(relation.target), "comment"):
             texts = [plain.read(part).text for part in descendants(comment, "p")]
             text = " / ".join(text for text in texts if text.strip())
-            author = attribute(comment, "author").strip()
-            found[attribute(comment, "id")] = f"comment by {author}: {text}" if author else f"comment: {text}"
+            by = byline(attribute(comment, "author"), attribute(comment, "date"))
+            found[attribute(comment, "id")] = f"comment{by}: {text}"
     return found
 
 
