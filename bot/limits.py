@@ -44,6 +44,8 @@ METHOD_TIERS = {
     "conversations.info": 3,
     "conversations.open": 3,
     "conversations.replies": 3,
+    "files.completeUploadExternal": 4,
+    "files.getUploadURLExternal": 4,
     "files.info": 4,
     "usergroups.list": 2,
     "users.info": 4,

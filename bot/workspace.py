@@ -114,6 +114,7 @@ async def open_workspace(
         usage=shared.usage,
         stop_watch=shared.stop_watch,
         instructions=choosing.of,
+        as_file=replies.uploads.of_press,
         bills_shown=settings.bot_footer == "usage",
     )
     inbox = components.inbox(settings, questions, DiscreetNotices(door, replies), turn, api.rate_limiter, shared.pulse)

@@ -24,6 +24,7 @@ READS = frozenset(
         "conversations.history",
         "conversations.info",
         "conversations.replies",
+        "files.getUploadURLExternal",
         "files.info",
         "usergroups.list",
         "users.info",

@@ -95,6 +95,8 @@ SCOPES_OF_METHODS: dict[str, set[str]] = {
     # im:read and mpim:read are for direct messages, which have no name to look up.
     "conversations.info": {"channels:read", "groups:read"},
     "conversations.replies": {"channels:history", "groups:history", "im:history", "mpim:history"},
+    "files.completeUploadExternal": {"files:write"},
+    "files.getUploadURLExternal": {"files:write"},
     "files.info": {"files:read"},
     "usergroups.list": {"usergroups:read"},
     "users.info": {"users:read"},
