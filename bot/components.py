@@ -137,7 +137,9 @@ def replies(
     session: aiohttp.ClientSession,
 ) -> SlackReplies:
     services = ThreadServices(api, records, reader.find_posted, reader.find_streamed, StatusSupport.of_app(api.scopes))
-    return SlackReplies(services, reader, session, native=settings.bot_streaming == "native")
+    return SlackReplies(
+        services, reader, session, native=settings.bot_streaming == "native", file_chars=settings.bot_answer_file_chars
+    )
 
 
 async def keep_limits(rate_limiter: RateLimiter, database: Database, team_id: str, parts: AsyncExitStack) -> None:

@@ -45,6 +45,8 @@ METHOD_TIERS = {
     "conversations.members": 4,
     "conversations.open": 3,
     "conversations.replies": 3,
+    "files.completeUploadExternal": 4,
+    "files.getUploadURLExternal": 4,
     "files.info": 4,
     "usergroups.list": 2,
     "users.conversations": 3,

@@ -28,6 +28,8 @@ class EntryPoint(StrEnum):
     MENTION = "mention"
     DIRECT = "direct"
     COMMAND = "command"
+    FILE = "file"
+    """The press that wants an answer as a file: nothing is asked of the model. ``text`` is the ts of what was asked."""
 
 
 class WordsKind(StrEnum):

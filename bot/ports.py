@@ -68,8 +68,8 @@ class Outcome(StrEnum):
     """The question's message was."""
     NO_QUESTION = "no_question"
     """It was the word that ended another answer."""
-    ESTIMATED = "estimated"
-    """People were told what an answer takes, for them to agree to."""
+    ESTIMATED = "estimated"  # people were told what an answer takes, for them to agree to
+    UPLOADED = "uploaded"
 
 
 class Stage(StrEnum):
@@ -222,11 +222,12 @@ class ReplyRecords(Protocol):
 
 
 class Button(StrEnum):
-    """What a person may do about an answer that is not whole."""
+    """What a person may do about an answer."""
 
     CONTINUE = "continue"
     ASK_AGAIN = "ask_again"
     READ_ALL = "read_all"
+    AS_FILE = "as_file"
 
 
 class Reply(Protocol):

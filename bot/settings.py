@@ -63,6 +63,12 @@ class Settings(SlackSettings):
     bot_streaming: Literal["edits", "native"] = Field(
         "edits", description="How answers grow: `edits` of a message; `native`: Slack's streams, in direct messages."
     )
+    bot_answer_file_chars: int | None = Field(
+        None,
+        ge=1_000,
+        description="Answers with so many characters are given as files, too, without a press. Not set: on a press. "
+        "Needs `files:write`.",
+    )
     bot_follow_ups: Literal["on", "off"] = Field(
         "on", description="Whether who has mentioned the bot in a thread is answered there without mentioning it again."
     )

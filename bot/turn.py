@@ -80,6 +80,8 @@ class Turn:
     instructions: Callable[[Question, Channel], Awaitable[Instructions]]
     model_in: Callable[[str], str]
     """The model that answers in a channel, where a thread has none of its own."""
+    as_file: Callable[..., Awaitable[Outcome]]
+    """``as_file(question, lease, again=…)`` uploads the answer that is meant; ``again``: it may have been uploaded."""
     bills_shown: bool = False
     """Whether people read under an answer what it used."""
 
@@ -97,6 +99,11 @@ class Turn:
         reason = await self.door.refusal(claim.question)
         if reason is not None:
             return await self._turn_away(claim, reason, started_s)
+        if claim.question.entry_point is EntryPoint.FILE:
+            again = claim.fence > 1
+            outcome = Outcome.ERASED if claim.erased else await self.as_file(claim.question, claim.lease, again=again)
+            _log_turn(claim, outcome, Result(Ending(outcome)), started_s)
+            return outcome
         first = claim.fence == 1  # not even a notice was posted under an earlier one
         reply = await self.replies.open(claim.question, again=claim.unrecorded, lease=claim.lease, first=first)
         bill = Bill()

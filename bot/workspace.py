@@ -115,6 +115,7 @@ async def open_workspace(
         stop_watch=shared.stop_watch,
         instructions=choosing.of,
         model_in=shared.instructions.model_in,
+        as_file=replies.uploads.of_press,
         bills_shown=settings.bot_footer == "usage",
     )
     inbox = components.inbox(settings, questions, DiscreetNotices(door, replies), turn, api.rate_limiter, shared.pulse)

@@ -17,7 +17,12 @@ BLOCK_ID = "button"
 STOP = "stop"
 STOP_LABEL = "Stop writing…"
 """Says that the answer still grows, too, in one line, and moves none of its words."""
-LABELS = {Button.CONTINUE: "Continue", Button.ASK_AGAIN: "Ask again", Button.READ_ALL: "Read it all"}
+LABELS = {
+    Button.CONTINUE: "Continue",
+    Button.ASK_AGAIN: "Ask again",
+    Button.READ_ALL: "Read it all",
+    Button.AS_FILE: "As a file",
+}
 WORDS = {
     Button.CONTINUE: "Please go on exactly where your answer broke off, without repeating any of it.",
     Button.ASK_AGAIN: "",
@@ -26,12 +31,14 @@ WORDS = {
 """What the person says with a press; nothing asks for an answer to the thread as it stands."""
 
 
-def actions_block(button: Button) -> dict[str, Any]:
+def actions_block(button: Button, question_ts: str = "") -> dict[str, Any]:
+    """``question_ts``: which question the answer above is to; a file of it needs to know."""
+    of_answer = {"value": question_ts} if button is Button.AS_FILE else {}
     label = {"type": "plain_text", "text": LABELS[button]}
     return {
         "type": "actions",
         "block_id": BLOCK_ID,
-        "elements": [{"type": "button", "action_id": button.value, "text": label}],
+        "elements": [{"type": "button", "action_id": button.value, "text": label, **of_answer}],
     }
 
 
@@ -45,7 +52,11 @@ def stop_block(question_ts: str) -> dict[str, Any]:
 def stopped_question(body: Json) -> str | None:
     """The ts of the question whose answer a press is to end; ``None`` for other presses."""
     action = next(iter(objects_of(body.get("actions"))), {})
-    return text_of(action.get("value")) if action.get("action_id") == STOP else None
+    return _value_of(body) if action.get("action_id") == STOP else None
+
+
+def _value_of(body: Json) -> str:
+    return text_of(next(iter(objects_of(body.get("actions"))), {}).get("value"))
 
 
 def question_of(body: Json, team_id: str, bot_user_id: str, bot_id: str) -> Question | None:
@@ -63,14 +74,18 @@ def question_of(body: Json, team_id: str, bot_user_id: str, bot_id: str) -> Ques
     if not (ours and channel and ts and action in {*Button, STOP}):
         return None
     button = None if action == STOP else Button(action)
+    entry_point = EntryPoint.DIRECT if channel.startswith("D") else EntryPoint.MENTION
+    text = "" if button is None else WORDS.get(button, "")
+    if button is Button.AS_FILE:
+        entry_point, text = EntryPoint.FILE, _value_of(body)
     return Question(
         team_id=team_id,
         channel_id=channel,
         ts=ts if button is None else own_messages.press_ts(ts, button),
         thread_ts=text_of(message.get("thread_ts")) or ts,
         user_id=text_of(user.get("id")),
-        entry_point=EntryPoint.DIRECT if channel.startswith("D") else EntryPoint.MENTION,
-        text="" if button is None else WORDS[button],
+        entry_point=entry_point,
+        text=text,
         attachments=(),
         response_url=None,
         user_team=text_of(user.get("team_id")) or text_of(object_of(body.get("team")).get("id")),

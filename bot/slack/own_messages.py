@@ -22,7 +22,7 @@ NOTICE = -1
 NUMBER_DIGITS_MAX = 20
 TS_DIGITS = 6
 """After the point of a message's ts. slack:reference/objects/message-object."""
-_PRESS_DIGIT = {Button.CONTINUE: "1", Button.ASK_AGAIN: "2", Button.READ_ALL: "3"}
+_PRESS_DIGIT = {Button.CONTINUE: "1", Button.ASK_AGAIN: "2", Button.READ_ALL: "3", Button.AS_FILE: "8"}
 
 
 def metadata(question: Question, part: int) -> dict[str, Any]:

@@ -73,14 +73,22 @@ class Files:
         self.stored: dict[str, StoredFile] = {}
         self.authorizations_seen: list[str | None] = []
 
-    def add(self, user_id: str, name: str, content: bytes, *, mode: str | None = None, **overrides: object) -> Json:
+    def add(
+        self,
+        user_id: str,
+        name: str,
+        content: bytes,
+        *,
+        mode: str | None = None,
+        **overrides: object,
+    ) -> Json:
         """Stores a file and returns what a message carries of it.
 
         ``mode`` file_access gives a Slack Connect stub that files.info completes, tombstone and hidden_by_limit files
         without content, external one whose bytes are elsewhere. ``overrides`` replace fields, so that a client can lie.
         Of an office file Slack makes a PDF, which its message does not know of yet, and files.info does.
         """
-        file_id = self.state.new_id("F")
+        file_id = str(overrides.get("id") or self.state.new_id("F"))
         whole = self._file_object(file_id, user_id, name, content) | overrides
         beside: dict[str, bytes] = {}
         shown = whole

@@ -22,6 +22,7 @@ from playground.workspace.content import Dialect
 from playground.workspace.conversations import Conversations
 from playground.workspace.delivery import Courier, Delivery, Sort
 from playground.workspace.dump import dump
+from playground.workspace.external_uploads import ExternalUploads
 from playground.workspace.faults import Faults
 from playground.workspace.http_delivery import HttpDelivery
 from playground.workspace.manifest import Manifest
@@ -79,6 +80,7 @@ class Workspace:
         self.people = People(self.state, self.files, self.courier, self.response_urls)
         self.others = Others(self.state, self.people, self.files)
         chat = Chat(self.state, self.dialect)
+        self.uploads = ExternalUploads(self.files, chat)
         allowed = RateLimits(strictness=strictness) if rate_limits is True else rate_limits or None
         self.web_api = WebApi(self.state, self.tokens, self.faults, allowed, {}, latency_s)
         self.web_api.methods = {
@@ -87,6 +89,7 @@ class Workspace:
             **Conversations(self.state, self.dialect, self.web_api.need).methods(),
             **Account(self.state, self._link_url, lambda: self.url).methods(),
             **self.files.methods(),
+            **self.uploads.methods(),
         }
         self._server = Server()
         self._ui = Ui(self.state, self.people)
@@ -99,6 +102,7 @@ class Workspace:
             web.get("/link", self.sockets.link),
             web.post("/response/{id}", self.response_urls.handle),
             *self.files.routes(),
+            *self.uploads.routes(),
             *self._ui.routes(),
         ]
         self._port = await self._server.start(routes, self._port)

@@ -115,6 +115,17 @@ class ThreadReader:
                 replies.append(OwnReply(ts, part, text, marked=bool(answered)))
         return sorted(replies, key=lambda reply: (0 if streamed else reply.part, ts_order(reply.ts)))
 
+    async def find_uploaded(self, question: Question) -> frozenset[str]:
+        """The names of the files that we have posted into the thread since the question."""
+        messages = await self._replies(question, oldest=own_messages.message_ts(question.ts))
+        own = (message for message in messages if self._is_own(message))
+        return frozenset(file.name for message in own for file in attachments_of(message))
+
+    @staticmethod
+    def as_written(text: str) -> str:
+        """A message of ours as the model wrote it."""
+        return without_marks(text)
+
     async def find_streamed(self, question: Question) -> list[str]:
         """The ts of our messages that answer ``question``, those without a mark included."""
         return [reply.ts for reply in await self.find_replies(question, streamed=True)]
@@ -271,7 +282,8 @@ class ThreadReader:
             text = mentions.named(mentions.unaddressed(text, self._bot_user_id), mentions.by_name(names))
         zone = self.names.zone(author.id)
         author = replace(author, name=name, zone=zone)
-        return ThreadMessage(text_of(message.get("ts")), author, text, attachments_of(message))
+        ours = author.kind is AuthorKind.THIS_BOT  # files of ours are copies of answers
+        return ThreadMessage(text_of(message.get("ts")), author, text, () if ours else attachments_of(message))
 
     def _asked(self, question: Question, names: Mapping[str, str]) -> ThreadMessage:
         """The question as it was accepted, for where Slack does not show it (any more)."""

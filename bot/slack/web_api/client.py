@@ -25,6 +25,7 @@ READS = frozenset(
         "conversations.info",
         "conversations.members",
         "conversations.replies",
+        "files.getUploadURLExternal",
         "files.info",
         "usergroups.list",
         "users.conversations",

@@ -150,6 +150,21 @@ BY_METHOD: Mapping[str, Table] = {
         **_all(SlackRefused, "message_not_found thread_not_found"),
         "list_record_comment_fetch_failed": SlackUnavailable,
     },
+    "files.completeUploadExternal": {
+        **COMMON,
+        **MAY_NOT_POST,
+        **_all(SlackNoAccess, "file_update_failed invalid_channel malware_detected storage_limit_reached"),
+        **_all(SlackRefused, "blocked_file_type file_not_found invalid_blocks thread_not_found"),
+    },
+    "files.getUploadURLExternal": {
+        **COMMON,
+        **_all(
+            SlackNoAccess,
+            "file_type_not_allowed file_upload_size_restricted file_uploads_disabled "
+            "file_uploads_except_images_disabled storage_limit_reached",
+        ),
+        **_all(SlackRefused, "alt_txt_too_large snippet_too_large unknown_snippet_type unknown_subtype"),
+    },
     "files.info": {
         **COMMON,
         **_all(

@@ -34,7 +34,7 @@ VERBATIM: dict[str, Any] = {"parse": "none", "link_names": False}
 
 def message(content: Content, stops: str = "") -> dict[str, Any]:
     """``text`` and ``blocks`` of a message that shows ``content``; ``stops``: the ts of the question whose answer the
-    button of a growing one ends."""
+    button of a growing one ends, and of which another gives a file."""
     files = [source for source in content.sources if not source.address]
     pages = [source for source in content.sources if source.address]
     sources = [source_lines(files)] if files else []
@@ -52,7 +52,7 @@ def message(content: Content, stops: str = "") -> dict[str, Any]:
             for chunk in _chunks(content.markdown, SECTION_TEXT_CHARS_MAX - 100)
         ]
     text = plain(content.markdown or "\n".join(footer), NOTIFICATION_CHARS_MAX)
-    pressable = [buttons.actions_block(content.button)] if content.button else []
+    pressable = [buttons.actions_block(content.button, stops)] if content.button else []
     if content.growing and stops:
         pressable = [buttons.stop_block(stops)]
     return {"text": text, "blocks": answer + context(footer) + web_pages.block(pages) + pressable}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import aiohttp
 
@@ -23,12 +24,14 @@ from bot.slack.write.asides import tell
 from bot.slack.write.command_answer import CommandAnswer
 from bot.slack.write.content import Content
 from bot.slack.write.live_reply import LiveReply
+from bot.slack.write.offered_reply import OfferedReply
 from bot.slack.write.plan import Plan, Stop
 from bot.slack.write.reply_parts import Inherited
 from bot.slack.write.response_url import ResponseUrlOutlet
 from bot.slack.write.status_line import StatusLine
 from bot.slack.write.streamed_reply import StreamedReply, StreamSupport
 from bot.slack.write.thread_outlet import ThreadOutlet, ThreadServices, post_arguments
+from bot.slack.write.uploads import AnswerUploads
 from bot.slack.write.writer import Writer
 
 log = get_logger(__name__)
@@ -43,12 +46,20 @@ class SlackReplies:
     """Implements ``ports.Replies``. ``session`` is for response URLs; ``native`` streams in direct messages."""
 
     def __init__(
-        self, services: ThreadServices, reader: ThreadReader, session: aiohttp.ClientSession, *, native: bool = False
+        self,
+        services: ThreadServices,
+        reader: ThreadReader,
+        session: aiohttp.ClientSession,
+        *,
+        native: bool = False,
+        file_chars: int | None = None,
     ) -> None:
         self._services = services
         self._reader = reader
         self._session = session
         self._streams = StreamSupport(native)
+        self._file_chars = file_chars
+        self.uploads = AnswerUploads(services.api, session, reader, services.records)
 
     async def open(self, question: Question, *, again: bool, lease: Lease, first: bool = False) -> Reply:
         if question.response_url is not None:
@@ -62,7 +73,10 @@ class SlackReplies:
         probe = not plan.has_message and not await self._writable(question)
         writer = Writer(plan, ThreadOutlet(question, services), lease, status_line, probe=probe)
         writer.begun = isinstance(plan, LiveReply) and bool(plan.before.strip())
-        return writer
+        if not self.uploads.possible:
+            return writer
+        upload = partial(self.uploads.upload, question, lease=lease, again=not first)
+        return OfferedReply(writer, upload, self._file_chars)
 
     async def name_of(self, user_id: str) -> str:
         return (await self._reader.names.resolve([user_id])).get(user_id, user_id)
@@ -81,7 +95,9 @@ class SlackReplies:
         return known
 
     async def queued(self, question: Question, ahead: int, lease: Lease) -> None:
-        if question.response_url is not None:  # its acknowledgement stands there already
+        if (
+            question.response_url is not None or question.entry_point is EntryPoint.FILE
+        ):  # people see the answer already
             return
         ticket = self._services.api.request(POST, lambda _: Bid(), question.channel_id)
         if not await ticket.granted(NOTICE_WITHIN_S):  # a late notice would only keep its own answer waiting

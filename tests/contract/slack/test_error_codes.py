@@ -133,6 +133,15 @@ DOCUMENTED = {
         "channel_not_found invalid_cursor invalid_metadata_filter_keys invalid_ts_latest invalid_ts_oldest "
         "list_record_comment_fetch_failed method_not_supported_for_channel_type thread_not_found"
     ),
+    "files.completeUploadExternal": (
+        "blocked_file_type channel_not_found file_not_found file_update_failed invalid_channel is_archived "
+        "malware_detected not_in_channel posting_to_channel_denied restricted_action storage_limit_reached"
+    ),
+    "files.getUploadURLExternal": (
+        "alt_txt_too_large file_type_not_allowed file_upload_size_restricted file_uploads_disabled "
+        "file_uploads_except_images_disabled missing_argument snippet_too_large storage_limit_reached "
+        "unknown_snippet_type unknown_subtype"
+    ),
     "files.info": (
         "canvas_disabled_file_team canvas_disabled_user_team canvas_globally_disabled file_deleted "
         "file_not_found not_visible slack_connect_canvas_sharing_blocked template_not_visible"

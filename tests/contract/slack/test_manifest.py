@@ -96,6 +96,8 @@ SCOPES_OF_METHODS: dict[str, set[str]] = {
     "conversations.info": {"channels:read", "groups:read"},
     "conversations.members": {"channels:read", "groups:read"},
     "conversations.replies": {"channels:history", "groups:history", "im:history", "mpim:history"},
+    "files.completeUploadExternal": {"files:write"},
+    "files.getUploadURLExternal": {"files:write"},
     "files.info": {"files:read"},
     "usergroups.list": {"usergroups:read"},
     # The doctor asks where the bot is; im:read and mpim:read are for kinds that it does not ask for.
