@@ -21,6 +21,8 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     model_link.py      the link to the model
     derived.py         values that are made of them
     door.py            who is answered at all, and who is told why not
+    sharing.py         a private answer is posted for others
+    kept_answers.py    what is kept of one until then
     access.py          the rules for that, and their sentences
     turn.py            the story: question → thread → files → history → model → live reply → done
     inbox.py           accepted questions → turns: once, in order in a thread, capped, leased

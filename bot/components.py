@@ -56,6 +56,7 @@ from bot.slack.web_api.identity import Identity
 from bot.slack.web_api.limit_keeper import LimitKeeper
 from bot.slack.web_api.names import Names
 from bot.slack.web_api.rate_limiter import RateLimiter
+from bot.slack.write.private_reply import PrivateDesk
 from bot.slack.write.replies import SlackReplies
 from bot.slack.write.status_line import StatusSupport
 from bot.slack.write.thread_outlet import ThreadServices
@@ -64,6 +65,7 @@ from bot.store.conversations import StoredConversations
 from bot.store.database import Database
 from bot.store.deleted_files import StoredDeletedFiles
 from bot.store.learned_limits import StoredLimits
+from bot.store.private_answers import StoredPrivateAnswers
 from bot.store.questions import StoredQuestions
 from bot.store.reply_records import StoredReplyRecords
 from bot.store.stops import StoredStops
@@ -126,15 +128,23 @@ def inbox(
     )
 
 
+def private_desk(api: SlackClient, reader: ThreadReader, database: Database, questions: StoredQuestions) -> PrivateDesk:
+    """What it adds waits for whichever process looks next."""
+    add = functools.partial(questions.add, owner="", busy=False, lease_s=0.0)
+    return PrivateDesk(api, StoredPrivateAnswers(database), StoredReplyRecords(database), reader.wording, add)
+
+
 def replies(
     settings: Settings,
     api: SlackClient,
     reader: ThreadReader,
-    records: StoredReplyRecords,
     session: aiohttp.ClientSession,
+    desk: PrivateDesk,
 ) -> SlackReplies:
-    services = ThreadServices(api, records, reader.find_posted, reader.find_streamed, StatusSupport.of_app(api.scopes))
-    return SlackReplies(services, reader, session, native=settings.bot_streaming == "native")
+    services = ThreadServices(
+        api, desk.records, reader.find_posted, reader.find_streamed, StatusSupport.of_app(api.scopes)
+    )
+    return SlackReplies(services, reader, session, desk=desk, native=settings.bot_streaming == "native")
 
 
 async def keep_limits(rate_limiter: RateLimiter, database: Database, team_id: str, parts: AsyncExitStack) -> None:

@@ -20,6 +20,7 @@ WORDS = {
     "deleted_files": "notes of deleted files",
     "installations": "installations of the app, without which the bot no longer answers there",
     "learned_limits": "limits of Slack's that were learned",
+    "private_answers": "private answers that could still be posted",
     "processes": "signs of life of processes",
     "questions": "answered questions",
     "refusal_sentences": "notes of who was told why they are not answered",

@@ -57,6 +57,8 @@ STATUS_CALLS_PER_MIN = 60
 """assistant.threads.setStatus: special; the vendor's Java SDK models 60 a minute. Read 2026-08-20."""
 AUTH_TEST_CALLS_PER_MIN = 300
 """auth.test: special, "hundreds" a minute, as the vendor's Java SDK models it. Read 2026-08-20."""
+PERMALINK_CALLS_PER_MIN = 300
+"""chat.getPermalink: special, "hundreds" a minute, as the vendor's Java SDK models it. Read 2026-11-26."""
 RESPONSE_URL_USES_MAX = 5
 RESPONSE_URL_LIFETIME_S = 30 * 60
 """slack:interactivity/handling-user-interaction, 2026-09-14."""

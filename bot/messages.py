@@ -28,6 +28,9 @@ class EntryPoint(StrEnum):
     MENTION = "mention"
     DIRECT = "direct"
     COMMAND = "command"
+    SHARE = "share"
+    """The press that posts a private answer for others: nothing is asked of the model. ``text`` is the private
+    question's ts and the key to its answer. Without a ``response_url`` the answer goes on in a direct message."""
 
 
 class WordsKind(StrEnum):
@@ -110,6 +113,11 @@ class Question:
     @property
     def thread(self) -> ThreadKey:
         return ThreadKey(self.team_id, self.channel_id, self.thread_ts)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it is an answer that goes on where its reader was let in already."""
+        return self.entry_point is EntryPoint.SHARE and self.response_url is None
 
     @property
     def starts_thread(self) -> bool:

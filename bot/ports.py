@@ -63,6 +63,7 @@ class Outcome(StrEnum):
     DENIED = "denied"
     """Who asked may not use the bot."""
     ERASED = "erased"
+    SHARED = "shared"
     STOPPED = "stopped"
     DELETED = "deleted"
     """The question's message was."""

@@ -39,6 +39,7 @@ from bot.prompt.dates import dated
 from bot.prompt.draft import Draft
 from bot.prompt.drafting import Drafting
 from bot.prompt.instructions import Instructions
+from bot.sharing import Sharing
 from bot.stops import StopWatch
 from bot.store_patience import waited_out
 from bot.stream_events import Usage
@@ -48,6 +49,7 @@ log = get_logger(__name__)
 FOR_LATER = (StoreFailed, LeaseLost, SlackTokenInvalid)
 """With these the question is not answered, and not lost: this process or another one will."""
 NOTHING = Streamed()
+PRIVATE = (EntryPoint.COMMAND, EntryPoint.SHARE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class Turn:
     door: Door
     usage: UsageRecords
     stop_watch: StopWatch
+    sharing: Sharing
     instructions: Callable[[Question, Channel], Awaitable[Instructions]]
     bills_shown: bool = False
     """Whether people read under an answer what it used."""
@@ -87,11 +90,11 @@ class Turn:
         Raises ``StoreFailed`` where the database is away for long: then the question is for later.
         """
         started_s = time.monotonic()
-        if claim.erased and claim.question.entry_point is EntryPoint.COMMAND:  # the way to answer it was erased, too
+        if claim.erased and claim.question.entry_point in PRIVATE:  # the way to answer it was erased, too
             await self.replies.tell(claim.question, endings.ERASED)
             _log_turn(claim, Outcome.ERASED, ERASED, started_s)
             return Outcome.ERASED
-        reason = await self.door.refusal(claim.question)
+        reason = await self.door.refusal(claim.question) if not claim.question.goes_on else None
         if reason is not None:
             return await self._turn_away(claim, reason, started_s)
         first = claim.fence == 1  # not even a notice was posted under an earlier one
@@ -160,6 +163,8 @@ class Turn:
             return ERASED
         if claim.guilty:
             return Result(Ending(Outcome.FAILED, endings.GIVEN_UP))
+        if question.entry_point is EntryPoint.SHARE:
+            return Result(await self.sharing.share(question, reply))
         if claim.spent is not None:
             return await self._refuse(claim, claim.spent)
         reply.status("is reading the thread…" if not question.starts_thread else "is thinking…")

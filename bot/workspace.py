@@ -31,6 +31,7 @@ from bot.prompt.drafting import Drafting
 from bot.prompt.instructions import Instructing
 from bot.prompt.window import Windows
 from bot.settings import Settings
+from bot.sharing import Sharing
 from bot.slack.read.thread import ThreadReader
 from bot.slack.receive import origin
 from bot.slack.receive.listeners import Handlers, Listeners
@@ -43,7 +44,6 @@ from bot.slack.write.asides import CommandAnswers, SlackAsides
 from bot.stops import StopWatch
 from bot.store.database import Database
 from bot.store.refusal_sentences import StoredSentences
-from bot.store.reply_records import StoredReplyRecords
 from bot.store.thread_settings import StoredThreadSettings
 from bot.store.usage import StoredUsage
 from bot.turn import Turn
@@ -99,7 +99,8 @@ async def open_workspace(
     )
     door.warn_of_missing_scopes(api.scopes)
     reader = ThreadReader(api, names, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id)
-    replies = components.replies(settings, api, reader, StoredReplyRecords(database), shared.session)
+    desk = components.private_desk(api, reader, database, questions)
+    replies = components.replies(settings, api, reader, shared.session, desk)
     files = components.file_reader(settings, shared.workshop, shared.downloads, api, token)
     chosen = StoredThreadSettings(database)
     choosing = Choosing(shared.instructions, chosen, sorted(settings.bot_models or ()))
@@ -113,6 +114,7 @@ async def open_workspace(
         door=door,
         usage=shared.usage,
         stop_watch=shared.stop_watch,
+        sharing=Sharing(desk.answers, replies, replies.shared),
         instructions=choosing.of,
         bills_shown=settings.bot_footer == "usage",
     )

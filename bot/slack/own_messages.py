@@ -22,6 +22,7 @@ NOTICE = -1
 NUMBER_DIGITS_MAX = 20
 TS_DIGITS = 6
 """After the point of a message's ts. slack:reference/objects/message-object."""
+_SHARE_DIGIT = "4"
 _PRESS_DIGIT = {Button.CONTINUE: "1", Button.ASK_AGAIN: "2", Button.READ_ALL: "3"}
 
 
@@ -53,6 +54,11 @@ def answered_question(message: Json) -> tuple[str, int] | None:
 def press_ts(message_ts: str, button: Button) -> str:
     """The ts of the question that a press of ``button`` under the message ``message_ts`` asks."""
     return message_ts + _PRESS_DIGIT[button]
+
+
+def share_ts(message_ts: str) -> str:
+    """The ts of the wish to post the private answer that the message ``message_ts`` shows."""
+    return message_ts + _SHARE_DIGIT
 
 
 def message_ts(ts: str) -> str:

@@ -22,7 +22,7 @@ from sqlalchemy.engine import Connection, RowMapping
 from bot.day_budget import Budget, Spent
 from bot.errors import StoreFailed
 from bot.logs import get_logger
-from bot.messages import Question
+from bot.messages import EntryPoint, Question
 from bot.ports import Claim
 from bot.store.database import Database
 from bot.store.schema import questions, usage
@@ -65,7 +65,7 @@ class Counting:
         known = set(connection.execute(_COUNTED, {"ids": ids}).scalars()) if ids else set[int]()
         refused: dict[int, Spent] = {}
         for row in claimed:
-            if row["id"] in known:
+            if row["id"] in known or row["entry_point"] == EntryPoint.SHARE:  # nothing is asked
                 continue
             day = int(row["claimed_at"] // DAY_S)
             spent = self._spent(connection, row, day)

@@ -161,7 +161,7 @@ class People:
         message = ephemeral or self._rendered(channel_id, ts)
         button = _find_button(message, action)
         invocation = self.response_urls.open(user_id, channel_id, thread_ts=message.get("thread_ts"))
-        invocation.original = (ts, ephemeral is not None)
+        invocation.original, invocation.pressed = (ts, ephemeral is not None), True
         user, channel = self.state.users[user_id], self.state.channels[channel_id]
         team_id = user.team or self.state.team.id
         container: Json = {"type": "message", "message_ts": ts, "channel_id": channel_id}
@@ -179,7 +179,7 @@ class People:
             "enterprise": None,
             "is_enterprise_install": False,
             "channel": {"id": channel_id, "name": channel.name},
-            "message": message,
+            **({} if ephemeral else {"message": message}),  # of what one person sees only the place is named
             "state": {"values": {}},
             "response_url": self.response_urls.url(invocation),
             "actions": [{**button, "action_ts": self.state.new_ts()}],

@@ -89,6 +89,10 @@ class ThreadReader:
         """Asked for together with the names of the thread, so that as a rule nothing is waited for here."""
         return await self.names.channel(question.channel_id)
 
+    async def wording(self, question: Question) -> str:
+        """What it asks, with names for ids."""
+        return (await self._said([], question))[-1].text
+
     async def find_replies(
         self, question: Question, *, known: Mapping[int, str] = NOTHING, streamed: bool = False
     ) -> list[OwnReply]:
@@ -102,7 +106,10 @@ class ThreadReader:
             return []
         recorded = {} if streamed else {ts: part for part, ts in known.items()}
         replies = []
-        async for message in one_by_one(await self._replies(question, oldest=own_messages.message_ts(question.ts))):
+        oldest = own_messages.message_ts(question.ts)
+        at_top = question.entry_point is EntryPoint.SHARE and question.starts_thread
+        posted = self._since(question, oldest) if at_top else self._replies(question, oldest=oldest)
+        async for message in one_by_one(await posted):
             ts = text_of(message.get("ts"))
             answered, part = self._answer_to(message)
             if not answered and ts in recorded:

@@ -22,7 +22,6 @@ from bot.slack.shapes import Json, object_of, objects_of, text_of
 
 log = get_logger(__name__)
 
-THINKING = "Thinking…"
 NOT_HERE = "I belong to another workspace, so I can't answer here."
 OPTION_REQUESTS = frozenset({"block_suggestion", "dialog_suggestion"})
 LISTENERS = "listeners"
@@ -90,8 +89,11 @@ async def _on_event(context: AsyncBoltContext, body: dict[str, Any]) -> None:
 
 
 async def _on_command(ack: AsyncAck, context: AsyncBoltContext, body: dict[str, Any]) -> None:
-    await _listeners(context).on_command(body)
-    await ack(text=THINKING, response_type="ephemeral")
+    shown = await _listeners(context).on_command(body)
+    if shown:
+        await ack(text=shown, response_type="ephemeral")
+    else:
+        await ack()
 
 
 async def _on_action(ack: AsyncAck, context: AsyncBoltContext, body: dict[str, Any]) -> None:

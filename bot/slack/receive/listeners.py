@@ -20,6 +20,7 @@ from bot.logs import get_logger
 from bot.messages import EntryPoint, Question, ThreadKey
 from bot.slack import buttons
 from bot.slack.receive import changes
+from bot.slack.receive.command_help import HELP, asks_for_help
 from bot.slack.receive.payloads import (
     Ignored,
     Unaddressed,
@@ -35,6 +36,7 @@ from bot.stops import StopWish
 
 log = get_logger(__name__)
 
+THINKING = "Thinking…"
 KNOWN_WITHIN_S = 1.5
 """How long an acknowledgement, for which Slack waits three seconds, is held back to learn who wrote a message."""
 LONG_CHARS = 4_000
@@ -149,14 +151,24 @@ class Listeners:
             return False
         return await self._handlers.stop(wish) > 0
 
-    async def on_command(self, body: dict[str, Any]) -> None:
-        await self._handlers.accept(replace(question_from_command(body), team_id=self._identity.team_id))
+    async def on_command(self, body: dict[str, Any]) -> str:
+        """What the acknowledgement shows to who typed it; empty: nothing."""
+        question = replace(question_from_command(body), team_id=self._identity.team_id)
+        if not asks_for_help(body):
+            await self._handlers.accept(question)
+            return THINKING
+        reason = await self._handlers.refusal(question, within_s=KNOWN_WITHIN_S)
+        if reason is None:
+            return HELP
+        self._after_the_ack(self._handlers.turn_away(question, reason))
+        return ""
 
     async def on_action(self, body: dict[str, Any]) -> None:
         """Who may not ask leaves the button to others: a press is the same question whoever presses, so that theirs
         must not be written down. Who cannot be looked up in time is asked to press again."""
         identity = self._identity
-        question = buttons.question_of(body, identity.team_id, identity.bot_user_id, identity.bot_id)
+        shared = buttons.shared(body, identity.team_id)
+        question = shared or buttons.question_of(body, identity.team_id, identity.bot_user_id, identity.bot_id)
         if question is None:
             log.info("press.ignored", reason="not under a message of ours")
         elif reason := await self._handlers.refusal(question, within_s=KNOWN_WITHIN_S):
@@ -164,6 +176,8 @@ class Listeners:
         elif (stopped := buttons.stopped_question(body)) is not None:
             if question.user_id:  # without one it would be a question that was taken back
                 await self._handlers.stop(StopWish(identity.team_id, question.channel_id, stopped, question.user_id))
+        elif shared is not None:  # its turn takes the button away
+            await self._handlers.accept(shared)
         else:
             await self._handlers.accept(question)
             self._after_the_ack(self._handlers.button_pressed(buttons.pressed_message(body)))

@@ -115,6 +115,7 @@ BY_METHOD: Mapping[str, Table] = {
     "bots.info": {**COMMON, **_all(SlackRefused, "bot_not_found bots_not_found")},
     "chat.appendStream": STREAMING,
     "chat.delete": {**COMMON, "cant_delete_message": SlackRefused, "message_not_found": ReplyGone},
+    "chat.getPermalink": {**COMMON, "message_not_found": ReplyGone},
     "chat.postEphemeral": {**POSTING, "user_not_in_channel": SlackNoAccess},
     "chat.postMessage": POSTING,
     "chat.startStream": STREAMING,

@@ -36,6 +36,9 @@ class SlackAsides:
 
     async def decline(self, question: Question, sentence: str) -> None:
         """Implements ``door.Asides``."""
+        if question.entry_point is EntryPoint.SHARE and sentence:
+            await tell(self._api, question, sentence)
+            return
         if question.response_url is None and question.entry_point is not EntryPoint.DIRECT:
             if sentence:
                 await tell(self._api, question, sentence)
@@ -92,7 +95,7 @@ class CommandAnswers:
 async def tell(api: SlackClient, question: Question, sentence: str) -> None:
     """Beside the thread, where only that person sees it; where Slack does not allow that, in a direct message."""
     text = {"text": sentence, **VERBATIM}
-    thread = {} if question.starts_thread or question.response_url else {"thread_ts": question.thread_ts}
+    thread = {} if question.starts_thread else {"thread_ts": question.thread_ts}
     try:
         if question.entry_point is not EntryPoint.DIRECT:
             place = {"channel": question.channel_id, "user": question.user_id}

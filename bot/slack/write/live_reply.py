@@ -57,13 +57,14 @@ class LiveReply:
 
     inherited: Sequence[Inherited] = ()
     notice: str | None = None
+    in_thread: bool = True
+    """Where it is posted; see ``Show``."""
     waiting_since_s: float | None = None
     """Since when words wait to be seen; ``None`` while all are."""
     _parts: Parts = field(default_factory=Parts)
     _settled: int = 0
     """So many parts, from the first on, need no second look while the answer grows."""
     _status: str = field(default="", repr=False)
-    _in_thread: bool = True
     _first_words_s: float | None = None
     _called_s: float = -inf
     _closing: Closing = field(default_factory=Closing)
@@ -203,7 +204,7 @@ class LiveReply:
                 self._parts.freeze(part)
                 return True
             case SlackNoThread() if action.ts is None and action.in_thread:
-                self._in_thread = False
+                self.in_thread = False
                 return True
         return False
 
@@ -245,7 +246,7 @@ class LiveReply:
     def _show(self, number: int, part: Part, content: Content, piece: Piece) -> Show:
         shown_to = piece.shown_to if piece.end is None else piece.end
         final = self.complete and part is self._parts.every[-1]
-        return Show(number, part.ts, content, piece, shown_to, final, in_thread=self._in_thread)
+        return Show(number, part.ts, content, piece, shown_to, final, in_thread=self.in_thread)
 
     def _is_shown(self, content: Content, part: Part) -> bool:
         """That an answer grows is no news by itself, only that it does no longer: an edit for it would be one more."""

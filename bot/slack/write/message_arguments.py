@@ -24,6 +24,7 @@ FILE_NAME_CHARS_MAX = 80
 SOURCE_CHARS_MAX = 800
 """Of the line for one file, whose pages may be many."""
 MORE_CHARS_MAX = 40
+WHOLE_AT = "This answer is longer than Slack shows here. <{address}|All of it is in a direct message to you.>"
 BRACKETS = str.maketrans("<>", "‹›")
 """Nothing of Slack's begins with these, whoever reads the name next."""
 NO_PREVIEWS: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False}
@@ -36,8 +37,7 @@ VERBATIM: dict[str, Any] = {"parse": "none", "link_names": False}
 def message(content: Content, stops: str = "") -> dict[str, Any]:
     """``text`` and ``blocks`` of a message that shows ``content``; ``stops``: the ts of the question whose answer the
     button of a growing one ends."""
-    sources = [source_lines(content.sources)] if content.sources else []
-    footer = [*content.footer, *sources, *(f"📎 {note_line(note)}" for note in content.notes)]
+    footer = below(content)
     if content.form is Form.TEXT:
         return {"text": escape("\n".join(part for part in (content.markdown, *footer) if part)), "blocks": []}
     footer += [content.bill] if content.bill else []  # not where it would be read back as part of the answer
@@ -53,7 +53,23 @@ def message(content: Content, stops: str = "") -> dict[str, Any]:
     pressable = [buttons.actions_block(content.button)] if content.button else []
     if content.growing and stops:
         pressable = [buttons.stop_block(stops)]
-    return {"text": text, "blocks": answer + context(footer) + pressable}
+    if content.share:
+        pressable.append(buttons.share_block(content.share))
+    return {"text": text, "blocks": answer + context(footer) + _whole_at(content.whole_at) + pressable}
+
+
+def below(content: Content) -> list[str]:
+    """The small lines under an answer, but for what it used."""
+    sources = [source_lines(content.sources)] if content.sources else []
+    return [*content.footer, *sources, *(f"📎 {note_line(note)}" for note in content.notes)]
+
+
+def _whole_at(address: str) -> list[dict[str, Any]]:
+    """The one line that has a link, whose address is Slack's own."""
+    if not address:
+        return []
+    text = WHOLE_AT.format(address=escape(address).replace("|", "%7C").replace(">", "%3E"))
+    return [{"type": "context", "elements": [{"type": "mrkdwn", "text": text, "verbatim": True}]}]
 
 
 def context(lines: list[str]) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 import aiohttp
 
 from bot.errors import SlackError, SlackNoAccess, SlackOutcomeUnknown, SlackUnavailable
+from bot.kept_answers import PrivateAnswer
 from bot.lease import Lease
 from bot.logs import get_logger
 from bot.messages import EntryPoint, Question
@@ -24,8 +25,10 @@ from bot.slack.write.command_answer import CommandAnswer
 from bot.slack.write.content import Content
 from bot.slack.write.live_reply import LiveReply
 from bot.slack.write.plan import Plan, Stop
+from bot.slack.write.private_reply import PrivateDesk, PrivateReply
 from bot.slack.write.reply_parts import Inherited
 from bot.slack.write.response_url import ResponseUrlOutlet
+from bot.slack.write.shared_reply import SharedOutlet, take_button_away
 from bot.slack.write.status_line import StatusLine
 from bot.slack.write.streamed_reply import StreamedReply, StreamSupport
 from bot.slack.write.thread_outlet import ThreadOutlet, ThreadServices, post_arguments
@@ -40,20 +43,32 @@ BUTTON_PAUSE_S = 2.0
 
 
 class SlackReplies:
-    """Implements ``ports.Replies``. ``session`` is for response URLs; ``native`` streams in direct messages."""
+    """Implements ``ports.Replies``. ``session`` is for response URLs; ``native`` streams in direct messages. Without a
+    ``desk`` private answers stay what they are."""
 
     def __init__(
-        self, services: ThreadServices, reader: ThreadReader, session: aiohttp.ClientSession, *, native: bool = False
+        self,
+        services: ThreadServices,
+        reader: ThreadReader,
+        session: aiohttp.ClientSession,
+        *,
+        desk: PrivateDesk | None = None,
+        native: bool = False,
     ) -> None:
         self._services = services
+        self._desk = desk
         self._reader = reader
         self._session = session
         self._streams = StreamSupport(native)
 
     async def open(self, question: Question, *, again: bool, lease: Lease, first: bool = False) -> Reply:
-        if question.response_url is not None:
-            outlet = ResponseUrlOutlet(question.response_url, self._session, self._services.api.address)
-            return Writer(CommandAnswer(fresh=not again), outlet, lease)
+        if question.entry_point is EntryPoint.SHARE:
+            plan = await self._plan(question, again=again, first=first)
+            return Writer(plan, SharedOutlet(question, self._services, self._url(question)), lease)
+        if (url := self._url(question)) is not None:
+            answer = CommandAnswer(fresh=not again)
+            writer = Writer(answer, url, lease)
+            return PrivateReply(question, answer, writer, self._desk) if self._desk else writer
         services = self._services
         plan = await self._plan(question, again=again, first=first)
         status_line = StatusLine(services.api, services.status, question.channel_id, question.thread_ts)
@@ -67,6 +82,15 @@ class SlackReplies:
 
     async def tell(self, question: Question, sentence: str) -> None:
         await tell(self._services.api, question, sentence)
+
+    async def shared(self, question: Question, answer: PrivateAnswer) -> None:
+        if (url := self._url(question)) is not None:
+            await take_button_away(url, answer)
+
+    def _url(self, question: Question) -> ResponseUrlOutlet | None:
+        if question.response_url is None:
+            return None
+        return ResponseUrlOutlet(question.response_url, self._session, self._services.api.address)
 
     async def _writable(self, question: Question) -> bool:
         """Whether it is known that the bot may post there; a person who writes to it may be answered."""
@@ -117,7 +141,9 @@ class SlackReplies:
             return StreamedReply(self._streams)
         notice = next((message.ts for message in own if message.marked and message.part == NOTICE), None)
         shown = [message for message in own if message.ts != notice]
-        edits = LiveReply([Inherited(message.ts, len(message.text)) for message in shown], notice)
+        inherited = [Inherited(message.ts, len(message.text)) for message in shown]
+        in_thread = question.entry_point is not EntryPoint.SHARE or not question.starts_thread
+        edits = LiveReply(inherited, notice, in_thread=in_thread)
         if shown and not shown[-1].marked:
             return StreamedReply.of_open_stream(self._streams, Stop(len(shown) - 1, shown[-1].ts, "", ""), edits)
         return edits

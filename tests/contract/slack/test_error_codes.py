@@ -66,6 +66,7 @@ DOCUMENTED = {
         "too_many_contact_cards"
     ),
     "chat.delete": ("cant_delete_message channel_not_found message_not_found"),
+    "chat.getPermalink": ("channel_not_found message_not_found"),
     "chat.postEphemeral": (
         "cannot_reply_to_message channel_not_found invalid_attachments invalid_blocks invalid_blocks_format "
         "is_archived markdown_text_conflict message_limit_exceeded messages_tab_disabled msg_too_long no_text "

@@ -1,0 +1,61 @@
+"""A person at the playground's page, in a real browser, uses what stands around an answer."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Locator, Page, expect
+
+from playground.practice_model.script import Answer
+from playground.practice_model.server import PracticeModel
+from playground.workspace.workspace import Workspace
+from tests.repository import MANIFEST
+from tests.stage import bot_running, settings_for
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def model() -> AsyncIterator[PracticeModel]:
+    async with PracticeModel(token_rate_per_s=None, first_token_delay_s=0.0) as model:
+        yield model
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(chromium: Browser, model: PracticeModel, tmp_path: Path) -> AsyncIterator[Page]:
+    """The page of a workspace that the bot is connected to; a complaint of the browser fails the test."""
+    complaints: list[str] = []
+    async with (
+        Workspace(MANIFEST) as workspace,
+        bot_running(workspace, settings_for(workspace, model.url, tmp_path, "socket")),
+        await chromium.new_context(viewport={"width": 1280, "height": 800}) as context,
+    ):
+        page = await context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        await page.goto(workspace.url)
+        yield page
+    assert complaints == []
+
+
+async def write(page: Page, text: str) -> None:
+    box = page.get_by_role("textbox", name="Message #general")
+    await box.fill(text)
+    await box.press("Enter")
+
+
+def message(page: Page, text: str) -> Locator:
+    return page.locator("main .message", has_text=text)
+
+
+async def test_a_private_answer_is_posted_by_its_button(page: Page, model: PracticeModel) -> None:
+    model.script(Answer("A thread is a conversation."))
+    await write(page, "/ask what is a thread?")
+    await page.get_by_role("button", name="Post to channel").click()
+
+    await expect(message(page, "Asked by @ada: what is a thread?")).to_contain_text("A thread is a conversation.")
+    await expect(message(page, "Only visible to you")).to_contain_text("Posted to the channel.")
+    await expect(page.get_by_role("button", name="Post to channel")).to_have_count(0)
