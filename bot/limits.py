@@ -47,6 +47,10 @@ METHOD_TIERS = {
     "files.info": 4,
     "usergroups.list": 2,
     "users.info": 4,
+    "views.open": 4,
+    "views.publish": 4,
+    "views.push": 4,
+    "views.update": 4,
 }
 """The tier named on each method's page. slack:reference/methods, 2026-08-20."""
 POSTS_PER_CHANNEL_PER_S = 1
@@ -66,6 +70,8 @@ RESPONSE_URL_LIFETIME_S = 30 * 60
 # --- Slack: delivery -----------------------------------------------------------------------------------------------
 ACK_WITHIN_S = 3.0
 """Events, commands and actions alike. slack:apis/events-api, 2026-09-14."""
+TRIGGER_LIFETIME_S = 3.0
+"""A trigger_id opens a view for so long, once. slack:interactivity/handling-user-interaction, 2026-09-14."""
 REPLIES_PAGE_MAX = 1_000
 """``limit`` of conversations.replies. slack:reference/methods/conversations.replies, 2026-08-20."""
 

@@ -28,6 +28,10 @@ class EntryPoint(StrEnum):
     MENTION = "mention"
     DIRECT = "direct"
     COMMAND = "command"
+    SHORTCUT = "shortcut"
+    """A modal about a message; the answer is in that message's thread."""
+    SUMMARY = "summary"
+    """The thread of a message in short, for whoever wants it alone."""
     SHARE = "share"
     """The press that posts a private answer for others: nothing is asked of the model. ``text`` is the private
     question's ts and the key to its answer. Without a ``response_url`` the answer goes on in a direct message."""

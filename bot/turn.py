@@ -49,6 +49,7 @@ log = get_logger(__name__)
 FOR_LATER = (StoreFailed, LeaseLost, SlackTokenInvalid)
 """With these the question is not answered, and not lost: this process or another one will."""
 NOTHING = Streamed()
+SEEN_BY_ONE = (EntryPoint.DIRECT, EntryPoint.COMMAND, EntryPoint.SUMMARY)
 PRIVATE = (EntryPoint.COMMAND, EntryPoint.SHARE)
 
 
@@ -225,7 +226,7 @@ class Turn:
         told = await self.door.may_hear(question, f"{budget}/{question.entry_point.value}")
         log.info("turn.over_budget", budget=budget, team=question.team_id, user=question.user_id, told=told)
         words = ""
-        if told and question.entry_point is EntryPoint.MENTION:
+        if told and question.entry_point not in SEEN_BY_ONE:
             await self.replies.tell(question, endings.over_budget(spent, endings.NEXT_DAY_IN_SLACK))
         elif told:  # only that person sees the reply
             words = endings.over_budget(spent)

@@ -38,9 +38,11 @@ from bot.slack.receive.listeners import Handlers, Listeners
 from bot.slack.shapes import Json
 from bot.slack.web_api.client import SlackClient, Stop
 from bot.slack.web_api.identity import Identity, check_token, identify
+from bot.slack.web_api.membership import why_not_in
 from bot.slack.web_api.rate_limiter import RateLimiter
 from bot.slack.web_api.session import sdk_client
 from bot.slack.write.asides import CommandAnswers, SlackAsides
+from bot.slack.write.modals import open_view
 from bot.stops import StopWatch
 from bot.store.database import Database
 from bot.store.refusal_sentences import StoredSentences
@@ -132,6 +134,9 @@ async def open_workspace(
         token_revoked=functools.partial(check_token, api),
         refusal=door.refusal,
         turn_away=door.turn_away,
+        tell=replies.tell,
+        open_view=functools.partial(open_view, api),
+        why_not_in=functools.partial(why_not_in, api),
     )
     return Workspace(identity, Listeners(identity, handlers), inbox)
 

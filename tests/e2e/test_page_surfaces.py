@@ -59,3 +59,57 @@ async def test_a_private_answer_is_posted_by_its_button(page: Page, model: Pract
     await expect(message(page, "Asked by @ada: what is a thread?")).to_contain_text("A thread is a conversation.")
     await expect(message(page, "Only visible to you")).to_contain_text("Posted to the channel.")
     await expect(page.get_by_role("button", name="Post to channel")).to_have_count(0)
+
+
+async def test_a_question_about_a_message_is_asked_in_a_modal(page: Page, model: PracticeModel) -> None:
+    model.script(Answer("On Thursday."))
+    await write(page, "The launch is on Thursday.")
+    await message(page, "The launch is").hover()
+    await message(page, "The launch is").get_by_role("button", name="More actions").click()
+    await page.get_by_role("menuitem", name="Ask about this").click()
+    modal = page.get_by_role("dialog", name="Ask about this")
+    await modal.get_by_role("button", name="Ask").click()
+    await expect(modal).to_contain_text("Please complete this required field.")
+    await modal.get_by_role("textbox").fill("  ")
+    await modal.get_by_role("button", name="Ask").click()
+    await expect(modal).to_contain_text("Please write your question.")
+    await modal.get_by_role("textbox").fill("when is it?")
+    await modal.get_by_role("button", name="Ask").click()
+
+    await expect(page.get_by_role("complementary", name="Thread")).to_contain_text("On Thursday.")
+    await expect(modal).to_have_count(0)
+
+
+async def test_a_modal_that_is_closed_asks_nothing(page: Page, model: PracticeModel) -> None:
+    await write(page, "Never mind.")
+    await message(page, "Never mind").hover()
+    await message(page, "Never mind").get_by_role("button", name="More actions").click()
+    await page.get_by_role("menuitem", name="Ask about this").click()
+    modal = page.get_by_role("dialog", name="Ask about this")
+    await modal.get_by_role("button", name="Cancel").click()
+
+    await expect(modal).to_have_count(0)
+    assert len(model.requests) == 0
+
+
+async def test_a_thread_in_short_is_shared_by_its_button(page: Page, model: PracticeModel) -> None:
+    model.script(Answer("The launch moves."))
+    await write(page, "The launch moves to Friday.")
+    await message(page, "The launch").hover()
+    await message(page, "The launch").get_by_role("button", name="More actions").click()
+    await page.get_by_role("menuitem", name="Summarise the thread").click()
+    await page.get_by_role("button", name="Share in thread").click()
+
+    await expect(message(page, "Shared in the thread.")).to_have_count(1)
+    await message(page, "The launch moves to Friday.").get_by_role("button", name="1 reply").click()
+    thread = page.get_by_role("complementary", name="Thread")
+    await expect(thread).to_contain_text("A summary, shared by @ada")
+
+
+async def test_a_reaction_is_shown_below_its_message(page: Page) -> None:
+    await write(page, "Well done.")
+    await message(page, "Well done").hover()
+    await message(page, "Well done").get_by_role("button", name="Add a reaction").click()
+    await page.get_by_role("menuitem", name=":tada:").click()
+
+    await expect(message(page, "Well done").get_by_role("group", name="Reactions")).to_contain_text("🎉")

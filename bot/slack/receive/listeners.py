@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol
 
-from bot.access import Reason
+from bot.access import SENTENCES, Reason
 from bot.commands.carrying_out import Commands
 from bot.commands.spoken import command_in
 from bot.logs import get_logger
 from bot.messages import EntryPoint, Question, ThreadKey
 from bot.slack import buttons
-from bot.slack.receive import changes
+from bot.slack.receive import changes, shortcuts
 from bot.slack.receive.command_help import HELP, asks_for_help
 from bot.slack.receive.payloads import (
     Ignored,
@@ -37,6 +37,8 @@ from bot.stops import StopWish
 log = get_logger(__name__)
 
 THINKING = "Thinking…"
+READING = "I'm reading the thread. My summary comes here in a moment, and only you see it."
+MEMBER_WITHIN_S = 1.0
 KNOWN_WITHIN_S = 1.5
 """How long an acknowledgement, for which Slack waits three seconds, is held back to learn who wrote a message."""
 LONG_CHARS = 4_000
@@ -76,6 +78,12 @@ class Handlers:
     refusal: Callable[..., Awaitable[Reason | None]]
     """``refusal(question, within_s=…)``: why who asks may not."""
     turn_away: Callable[[Question, Reason], Coroutine[Any, Any, None]]
+    tell: Callable[[Question, str], Coroutine[Any, Any, None]]
+    """Says a sentence to whoever asks, alone."""
+    open_view: Callable[[str, dict[str, Any]], Coroutine[Any, Any, object]]
+    """``open_view(trigger_id, view)``, once and soon."""
+    why_not_in: Callable[..., Awaitable[str]]
+    """``why_not_in(channel_id, within_s=…)``: a sentence where nothing can be answered there."""
 
 
 class Listeners:
@@ -84,7 +92,7 @@ class Listeners:
     def __init__(self, identity: Identity, handlers: Handlers) -> None:
         self._identity = identity
         self._handlers = handlers
-        self._later: set[asyncio.Task[None]] = set()
+        self._later: set[asyncio.Task[object]] = set()
 
     async def on_event(self, body: dict[str, Any]) -> None:
         if (file_id := deleted_file(body)) is not None:
@@ -182,6 +190,37 @@ class Listeners:
             await self._handlers.accept(question)
             self._after_the_ack(self._handlers.button_pressed(buttons.pressed_message(body)))
 
+    async def on_shortcut(self, body: dict[str, Any]) -> None:
+        """A modal is opened before anything else, since its trigger lives for three seconds."""
+        if shortcuts.used(body) == shortcuts.ASK_ABOUT:
+            if (view := shortcuts.ask_view(body)) is not None:
+                self._after_the_ack(self._handlers.open_view(text_of(body.get("trigger_id")), view))
+            return
+        question = shortcuts.asked(body, self._identity.team_id)
+        if question is None:
+            log.info("shortcut.ignored", reason="does not say where")
+        elif reason := await self._handlers.refusal(question, within_s=KNOWN_WITHIN_S):
+            self._after_the_ack(self._handlers.turn_away(question, reason))
+        elif await self._handlers.accept(question):
+            self._after_the_ack(self._handlers.tell(question, READING))
+
+    async def on_submission(self, body: dict[str, Any]) -> dict[str, str] | None:
+        """What is wrong with it, by the block of the modal; ``None`` where it was taken."""
+        question = shortcuts.submitted(body, self._identity.team_id)
+        if question is None:
+            log.info("submission.ignored", reason="does not say about what")
+            return None
+        if not question.text:
+            return shortcuts.errors(shortcuts.EMPTY)
+        if reason := await self._handlers.refusal(question, within_s=KNOWN_WITHIN_S):
+            return shortcuts.errors(SENTENCES[reason])
+        if sentence := await self._handlers.why_not_in(question.channel_id, within_s=MEMBER_WITHIN_S):
+            return shortcuts.errors(sentence)
+        if await self._handlers.accept(question) and self._handlers.conversations is not None:
+            with suppress(StoreFailed):
+                await self._handlers.conversations.mentioned(question)
+        return None
+
     async def _question(self, body: dict[str, Any]) -> Question | Unaddressed | Ignored:
         """Slack is asked who wrote a message only where that decides whether it is a question."""
         bot_user_id, bot_id = self._identity.bot_user_id, self._identity.bot_id
@@ -194,7 +233,7 @@ class Listeners:
         is_bot = await self._handlers.is_bot(doubtful, within_s=KNOWN_WITHIN_S)
         return await asyncio.to_thread(read, is_bot=is_bot) if long else read(is_bot=is_bot)
 
-    def _after_the_ack(self, work: Coroutine[Any, Any, None]) -> None:
+    def _after_the_ack(self, work: Coroutine[Any, Any, object]) -> None:
         task = asyncio.create_task(work)
         self._later.add(task)
         task.add_done_callback(self._later.discard)

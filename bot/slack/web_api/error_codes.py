@@ -156,6 +156,13 @@ BY_METHOD: Mapping[str, Table] = {
         **_all(SlackRefused, "file_deleted file_not_found"),
     },
     "usergroups.list": {**COMMON, **_all(SlackRefused, "invalid_team plan_upgrade_required users_not_found")},
+    "views.open": {
+        **COMMON,
+        **_all(
+            SlackRefused,
+            "duplicate_external_id exchanged_trigger_id expired_trigger_id invalid_trigger_id not_found view_too_large",
+        ),
+    },
     "users.info": {**COMMON, **_all(SlackRefused, "too_many_users user_not_found user_not_visible")},
 }
 

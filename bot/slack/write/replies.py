@@ -23,6 +23,8 @@ from bot.slack.web_api.call_budget import Bid
 from bot.slack.write.asides import tell
 from bot.slack.write.command_answer import CommandAnswer
 from bot.slack.write.content import Content
+from bot.slack.write.ephemeral_reply import EphemeralReply
+from bot.slack.write.headed_reply import HeadedReply, head_of
 from bot.slack.write.live_reply import LiveReply
 from bot.slack.write.plan import Plan, Stop
 from bot.slack.write.private_reply import PrivateDesk, PrivateReply
@@ -37,6 +39,8 @@ from bot.slack.write.writer import Writer
 log = get_logger(__name__)
 
 POST = "chat.postMessage"
+UNSEEN = (EntryPoint.SHARE, EntryPoint.SUMMARY)
+"""What others see nothing of while it waits."""
 NOTICE_WITHIN_S = 2.0
 BUTTON_TRIES_MAX = 5
 BUTTON_PAUSE_S = 2.0
@@ -69,13 +73,19 @@ class SlackReplies:
             answer = CommandAnswer(fresh=not again)
             writer = Writer(answer, url, lease)
             return PrivateReply(question, answer, writer, self._desk) if self._desk else writer
+        if question.entry_point is EntryPoint.SUMMARY and self._desk is not None:
+            return EphemeralReply(question, lease, self._desk)
         services = self._services
         plan = await self._plan(question, again=again, first=first)
         status_line = StatusLine(services.api, services.status, question.channel_id, question.thread_ts)
         if again and plan.has_message:
             status_line.inherit()
         probe = not plan.has_message and not await self._writable(question)
-        return Writer(plan, ThreadOutlet(question, services), lease, status_line, probe=probe)
+        writer = Writer(plan, ThreadOutlet(question, services), lease, status_line, probe=probe)
+        if question.entry_point is not EntryPoint.SHORTCUT:
+            return writer
+        name, asked = await self.name_of(question.user_id), await self._reader.wording(question)
+        return HeadedReply(writer, head_of(name, asked))
 
     async def name_of(self, user_id: str) -> str:
         return (await self._reader.names.resolve([user_id])).get(user_id, user_id)
@@ -103,7 +113,7 @@ class SlackReplies:
         return known
 
     async def queued(self, question: Question, ahead: int, lease: Lease) -> None:
-        if question.response_url is not None:  # its acknowledgement stands there already
+        if question.response_url is not None or question.entry_point in UNSEEN:  # something stands there already
             return
         ticket = self._services.api.request(POST, lambda _: Bid(), question.channel_id)
         if not await ticket.granted(NOTICE_WITHIN_S):  # a late notice would only keep its own answer waiting

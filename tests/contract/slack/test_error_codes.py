@@ -44,6 +44,7 @@ SHARED = [
     "unknown_method",
 ]
 DOCUMENTED = {
+    "views.open": ("duplicate_external_id exchanged_trigger_id expired_trigger_id invalid_trigger_id view_too_large"),
     "agents.sessions.setStatus": (
         "channel_not_found feature_disabled internal_error invalid_status not_authorized thread_ts_not_allowed "
         "thread_ts_required user_not_found"

@@ -83,6 +83,10 @@ async def _everybody_may(*_: object, within_s: float) -> None:
     return None
 
 
+async def _everywhere(channel_id: str, *, within_s: float) -> str:
+    return ""
+
+
 async def _nothing(*_: object) -> None:
     return None
 
@@ -102,6 +106,9 @@ async def door(session: aiohttp.ClientSession) -> AsyncIterator[Door]:
         token_revoked=_nothing,
         refusal=_everybody_may,
         turn_away=_nothing,
+        tell=_nothing,
+        open_view=_nothing,
+        why_not_in=_everywhere,
     )
     listeners = Listeners(Identity("T1", "U1", "B1"), handlers)
     bolt: AsyncApp = bolt_app(AsyncWebClient(token="xoxb-1"), _OneWorkspace(listeners), SECRET)
