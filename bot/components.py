@@ -24,11 +24,12 @@ from bot.answering import Answering
 from bot.costs import prices
 from bot.derived import (
     counting,
+    day_budgets,
     document_bounds,
     file_limits,
     turn_bounds,
 )
-from bot.door import DiscreetNotices
+from bot.door import DiscreetNotices, Door
 from bot.environment import secret
 from bot.errors import StartFailed, StoreFailed
 from bot.file_ports import RefusedFiles
@@ -36,6 +37,8 @@ from bot.files.confinement import Confinement
 from bot.files.forgetting import Forgetting
 from bot.files.reader import FileReader
 from bot.files.workshop import Workshop
+from bot.home import Home
+from bot.home_facts import home_facts
 from bot.inbox import Inbox, InboxLimits
 from bot.llm.watched import WatchedModel
 from bot.logs import get_logger
@@ -56,6 +59,7 @@ from bot.slack.web_api.identity import Identity
 from bot.slack.web_api.limit_keeper import LimitKeeper
 from bot.slack.web_api.names import Names
 from bot.slack.web_api.rate_limiter import RateLimiter
+from bot.slack.write.home_tab import HomeTab
 from bot.slack.write.private_reply import PrivateDesk
 from bot.slack.write.replies import SlackReplies
 from bot.slack.write.status_line import StatusSupport
@@ -70,6 +74,7 @@ from bot.store.questions import StoredQuestions
 from bot.store.reply_records import StoredReplyRecords
 from bot.store.stops import StoredStops
 from bot.store.usage import StoredUsage
+from bot.store.usage_today import StoredUsageToday
 from bot.turn import Turn
 
 log = get_logger(__name__)
@@ -128,6 +133,13 @@ def inbox(
     )
 
 
+def home_tab(
+    settings: Settings, api: SlackClient, identity: Identity, door: Door, names: Names, database: Database
+) -> HomeTab:
+    facts = home_facts(settings, day_budgets(settings), lambda: settings.messages_model)
+    return HomeTab(api, Home(identity.team_id, door, names, StoredUsageToday(database), facts))
+
+
 def private_desk(api: SlackClient, reader: ThreadReader, database: Database, questions: StoredQuestions) -> PrivateDesk:
     """What it adds waits for whichever process looks next."""
     add = functools.partial(questions.add, owner="", busy=False, lease_s=0.0)
@@ -144,7 +156,8 @@ def replies(
     services = ThreadServices(
         api, desk.records, reader.find_posted, reader.find_streamed, StatusSupport.of_app(api.scopes)
     )
-    return SlackReplies(services, reader, session, desk=desk, native=settings.bot_streaming == "native")
+    native = settings.bot_streaming == "native"
+    return SlackReplies(services, reader, session, desk=desk, native=native, feedback=settings.bot_feedback == "on")
 
 
 async def keep_limits(rate_limiter: RateLimiter, database: Database, team_id: str, parts: AsyncExitStack) -> None:

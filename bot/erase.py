@@ -19,6 +19,7 @@ WORDS = {
     "conversations": "notes of who speaks with the bot in a thread",
     "deleted_files": "notes of deleted files",
     "installations": "installations of the app, without which the bot no longer answers there",
+    "feedback": "votes on answers",
     "learned_limits": "limits of Slack's that were learned",
     "private_answers": "private answers that could still be posted",
     "processes": "signs of life of processes",

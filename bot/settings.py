@@ -62,6 +62,9 @@ class Settings(SlackSettings):
     bot_streaming: Literal["edits", "native"] = Field(
         "edits", description="How answers grow: `edits` of a message; `native`: Slack's streams, in direct messages."
     )
+    bot_feedback: Literal["on", "off"] = Field(
+        "on", description="Whether people find thumbs below an answer, which `python -m bot usage` counts."
+    )
     bot_follow_ups: Literal["on", "off"] = Field(
         "on", description="Whether who has mentioned the bot in a thread is answered there without mentioning it again."
     )

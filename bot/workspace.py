@@ -47,6 +47,7 @@ from bot.stops import StopWatch
 from bot.store.database import Database
 from bot.store.refusal_sentences import StoredSentences
 from bot.store.thread_settings import StoredThreadSettings
+from bot.store.feedback import StoredFeedback
 from bot.store.usage import StoredUsage
 from bot.turn import Turn
 
@@ -134,6 +135,8 @@ async def open_workspace(
         token_revoked=functools.partial(check_token, api),
         refusal=door.refusal,
         turn_away=door.turn_away,
+        votes=StoredFeedback(database),
+        home_opened=components.home_tab(settings, api, identity, door, names, database).opened,
         tell=replies.tell,
         open_view=functools.partial(open_view, api),
         why_not_in=functools.partial(why_not_in, api),

@@ -16,6 +16,7 @@ from bot.slack.shapes import Json, object_of, objects_of, text_of
 BLOCK_ID = "button"
 STOP = "stop"
 SHARE = "share"
+FEEDBACK, GOOD, BAD = "feedback", "good", "bad"
 POST_LABEL = "Post to channel"
 SHARE_LABEL = "Share in thread"
 STOP_LABEL = "Stop writing…"
@@ -36,6 +37,14 @@ def actions_block(button: Button) -> dict[str, Any]:
         "block_id": BLOCK_ID,
         "elements": [{"type": "button", "action_id": button.value, "text": label}],
     }
+
+
+def feedback_block() -> dict[str, Any]:
+    """Thumbs up and down. Source: slack:reference/block-kit/blocks/context-actions-block, for messages alone."""
+    up = {"text": {"type": "plain_text", "text": "Good answer"}, "value": GOOD}
+    down = {"text": {"type": "plain_text", "text": "Bad answer"}, "value": BAD}
+    thumbs = {"type": "feedback_buttons", "action_id": FEEDBACK, "positive_button": up, "negative_button": down}
+    return {"type": "context_actions", "elements": [thumbs]}
 
 
 def stop_block(question_ts: str) -> dict[str, Any]:

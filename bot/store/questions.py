@@ -32,6 +32,7 @@ from bot.store.private_answers import KEPT_S
 from bot.store.schema import (
     conversations,
     deleted_files,
+    feedback,
     private_answers,
     processes,
     questions,
@@ -216,6 +217,8 @@ class StoredQuestions:
             connection.execute(refusal_sentences.delete().where(refusal_sentences.c.at < now - FORGET_SENTENCES_S))
             connection.execute(private_answers.delete().where(private_answers.c.at < now - KEPT_S))
             today = connection.execute(sa.select(now)).scalar_one() // DAY_S
+            connection.execute(feedback.update().where(feedback.c.at < now - age_s).values(reason=None))
+            connection.execute(feedback.delete().where(feedback.c.day < today - USAGE_DAYS))
             connection.execute(usage.delete().where(usage.c.day < today - USAGE_DAYS))
             connection.execute(processes.delete().where(processes.c.seen_at < now - FORGET_PROCESSES_S))
 

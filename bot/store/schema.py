@@ -173,6 +173,21 @@ private_answers = sa.Table(
     sa.Index("ix_private_answers_at", "at"),
 )
 
+# What people say of answers: one vote of each person on each message, and why, in their own words.
+feedback = sa.Table(
+    "feedback",
+    metadata,
+    sa.Column("team_id", sa.String(32), primary_key=True),
+    sa.Column("channel_id", sa.String(32), primary_key=True),
+    sa.Column("ts", sa.String(128), primary_key=True),
+    sa.Column("user_id", sa.String(32), primary_key=True),
+    sa.Column("day", sa.Integer, nullable=False),
+    sa.Column("good", sa.Boolean, nullable=False),
+    sa.Column("reason", sa.Text, nullable=True),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Index("ix_feedback_day", "day"),
+)
+
 # What refusals have taught of a limit of Slack's: ``calls`` a minute, ``burst`` of them at once.
 learned_limits = sa.Table(
     "learned_limits",

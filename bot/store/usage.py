@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, RowMapping
 
-from bot.day_budget import Budget, Spent
+from bot.day_budget import Budget, DayBudgets, Spent
 from bot.errors import StoreFailed
 from bot.logs import get_logger
 from bot.messages import EntryPoint, Question
@@ -40,13 +40,7 @@ TOKENS = ("input", "output", "cache_read", "cache_write")
 FIGURES = (*TOKENS, "cache_write_1h")
 
 
-@dataclass(frozen=True, slots=True)
-class DayBudgets:
-    """Of a person, and of a workspace, for a day; ``None``: no bound. Tokens are all that were processed."""
-
-    user_questions: int | None = None
-    user_tokens: int | None = None
-    workspace_tokens: int | None = None
+NO_BUDGETS = DayBudgets()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +48,7 @@ class Counting:
     """What ``StoredQuestions`` does about usage when it claims. ``model_in`` a channel, by its id."""
 
     model_in: Callable[[str], str]
-    budgets: DayBudgets = DayBudgets()
+    budgets: DayBudgets = NO_BUDGETS
 
     def admit(self, connection: Connection, claimed: Sequence[RowMapping]) -> dict[int, Spent]:
         """Counts the questions that were ``claimed`` just now; by id, those that are over a budget and not counted.

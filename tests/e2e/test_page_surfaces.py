@@ -113,3 +113,30 @@ async def test_a_reaction_is_shown_below_its_message(page: Page) -> None:
     await page.get_by_role("menuitem", name=":tada:").click()
 
     await expect(message(page, "Well done").get_by_role("group", name="Reactions")).to_contain_text("🎉")
+
+
+async def test_an_answer_is_voted_on_by_its_thumbs(page: Page, model: PracticeModel) -> None:
+    model.script(Answer("It was the butler."))
+    await write(page, "@claude who was it?")
+    thread = page.get_by_role("complementary", name="Thread")
+    await expect(thread).to_contain_text("It was the butler.")
+    await thread.get_by_role("button", name="Bad answer").click()
+    modal = page.get_by_role("dialog", name="What was wrong?")
+    await modal.get_by_role("textbox").fill("There is no butler.")
+    await modal.get_by_role("button", name="Send").click()
+    await expect(modal).to_have_count(0)
+    await thread.get_by_role("button", name="Good answer").click()
+
+    await expect(thread).to_contain_text("Thank you for telling me.")
+
+
+async def test_the_home_tab_says_what_the_bot_does(page: Page) -> None:
+    await page.locator(".channel", has_text="claude").click()
+    await page.get_by_role("link", name="Home").click()
+    home = page.get_by_role("region", name="Home")
+    await expect(home).to_contain_text("What I can do")
+    await expect(home).to_contain_text("What is set")
+    await page.get_by_role("link", name="Messages").click()
+
+    await expect(home).to_be_hidden()
+    await expect(page.get_by_role("textbox", name="Message claude")).to_be_visible()

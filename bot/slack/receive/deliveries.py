@@ -17,7 +17,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.logs import get_logger
-from bot.slack.receive import shortcuts
+from bot.slack.receive import feedback, shortcuts
 from bot.slack.receive.listeners import Listeners
 from bot.slack.shapes import Json, object_of, objects_of, text_of
 
@@ -128,4 +128,5 @@ def _has_listener(body: dict[str, Any]) -> bool:
     if body.get("type") == "event_callback":
         return isinstance(event, dict) and bool(text_of(event.get("type")))
     pressed = next((text_of(action.get("action_id")) for action in objects_of(body.get("actions"))), "")
-    return "command" in body or bool(shortcuts.used(body)) or (body.get("type") == "block_actions" and bool(pressed))
+    ours = bool(shortcuts.used(body)) or feedback.is_reason(body)
+    return "command" in body or ours or (body.get("type") == "block_actions" and bool(pressed))

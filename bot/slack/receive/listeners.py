@@ -16,16 +16,18 @@ from typing import Any, Protocol
 from bot.access import SENTENCES, Reason
 from bot.commands.carrying_out import Commands
 from bot.commands.spoken import command_in
+from bot.feedback import Vote, Votes
 from bot.logs import get_logger
 from bot.messages import EntryPoint, Question, ThreadKey
 from bot.slack import buttons
-from bot.slack.receive import changes, shortcuts
+from bot.slack.receive import changes, feedback, shortcuts
 from bot.slack.receive.command_help import HELP, asks_for_help
 from bot.slack.receive.payloads import (
     Ignored,
     Unaddressed,
     deleted_file,
     doubtful_user,
+    home_opened,
     question_from_command,
     question_from_event,
     tells_of_revoked_token,
@@ -78,6 +80,9 @@ class Handlers:
     refusal: Callable[..., Awaitable[Reason | None]]
     """``refusal(question, within_s=…)``: why who asks may not."""
     turn_away: Callable[[Question, Reason], Coroutine[Any, Any, None]]
+    votes: Votes
+    home_opened: Callable[[str, str], Coroutine[Any, Any, None]]
+    """``home_opened(user_id, channel_id)``"""
     tell: Callable[[Question, str], Coroutine[Any, Any, None]]
     """Says a sentence to whoever asks, alone."""
     open_view: Callable[[str, dict[str, Any]], Coroutine[Any, Any, object]]
@@ -97,6 +102,9 @@ class Listeners:
     async def on_event(self, body: dict[str, Any]) -> None:
         if (file_id := deleted_file(body)) is not None:
             self._after_the_ack(self._handlers.file_deleted(file_id))
+            return
+        if (opened := home_opened(body)) is not None:
+            self._after_the_ack(self._handlers.home_opened(*opened))
             return
         if tells_of_revoked_token(body):
             self._after_the_ack(self._handlers.token_revoked())
@@ -175,6 +183,9 @@ class Listeners:
         """Who may not ask leaves the button to others: a press is the same question whoever presses, so that theirs
         must not be written down. Who cannot be looked up in time is asked to press again."""
         identity = self._identity
+        if (vote := feedback.vote_of(body, identity.team_id)) is not None:
+            await self._voted(vote, body)
+            return
         shared = buttons.shared(body, identity.team_id)
         question = shared or buttons.question_of(body, identity.team_id, identity.bot_user_id, identity.bot_id)
         if question is None:
@@ -204,8 +215,26 @@ class Listeners:
         elif await self._handlers.accept(question):
             self._after_the_ack(self._handlers.tell(question, READING))
 
+    async def _voted(self, vote: Vote, body: dict[str, Any]) -> None:
+        """A modal's trigger does not wait for the database."""
+        who = feedback.voter(vote, body)
+        if reason := await self._handlers.refusal(who, within_s=KNOWN_WITHIN_S):
+            self._after_the_ack(self._handlers.turn_away(who, reason))
+            return
+        if not vote.good:
+            trigger_id = text_of(body.get("trigger_id"))
+            self._after_the_ack(self._handlers.open_view(trigger_id, feedback.why_view(vote)))
+        await self._handlers.votes.vote(vote)
+        log.info("feedback.given", good=vote.good, channel=vote.channel_id, user=vote.user_id)
+        if vote.good:
+            self._after_the_ack(self._handlers.tell(who, feedback.THANKS))
+
     async def on_submission(self, body: dict[str, Any]) -> dict[str, str] | None:
         """What is wrong with it, by the block of the modal; ``None`` where it was taken."""
+        if feedback.is_reason(body):
+            if (why := feedback.reason_of(body, self._identity.team_id)) is not None:
+                await self._handlers.votes.explain(why)
+            return None
         question = shortcuts.submitted(body, self._identity.team_id)
         if question is None:
             log.info("submission.ignored", reason="does not say about what")

@@ -163,6 +163,14 @@ BY_METHOD: Mapping[str, Table] = {
             "duplicate_external_id exchanged_trigger_id expired_trigger_id invalid_trigger_id not_found view_too_large",
         ),
     },
+    "views.publish": {
+        **COMMON,
+        **_all(
+            SlackRefused,
+            "duplicate_external_id hash_conflict missing_profile_id not_enabled not_implemented user_not_found "
+            "view_too_large",
+        ),
+    },
     "users.info": {**COMMON, **_all(SlackRefused, "too_many_users user_not_found user_not_visible")},
 }
 

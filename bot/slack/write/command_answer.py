@@ -76,7 +76,7 @@ class CommandAnswer:
         """A button would have no thread to go on in."""
         share = "" if withdraw else self.share
         self.complete = True
-        self._closing = replace(closing, button=None, share=share, whole_at=self.whole_at)
+        self._closing = replace(closing, button=None, share=share, whole_at=self.whole_at, feedback=False)
         if withdraw:
             self._text = ""
 

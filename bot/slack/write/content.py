@@ -37,6 +37,8 @@ class Content:
     """What the answer used; the last of the small lines. Alone it is no reason for a message."""
     share: str = field(default="", repr=False)
     """Of a private answer: the value of the button that posts it for others."""
+    feedback: bool = False
+    """Whether people may say below it what they think of the answer. Alone it is no reason for an edit."""
     whole_at: str = field(default="", repr=False)
     """The address where all of an answer stands that this message shows a part of."""
 
@@ -56,6 +58,7 @@ class Closing:
     bill: str = ""
     share: str = field(default="", repr=False)
     whole_at: str = field(default="", repr=False)
+    feedback: bool = False
 
     @property
     def content(self) -> Content:
@@ -67,4 +70,5 @@ class Closing:
             bill=self.bill,
             share=self.share,
             whole_at=self.whole_at,
+            feedback=self.feedback,
         )

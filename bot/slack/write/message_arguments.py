@@ -53,6 +53,8 @@ def message(content: Content, stops: str = "") -> dict[str, Any]:
     pressable = [buttons.actions_block(content.button)] if content.button else []
     if content.growing and stops:
         pressable = [buttons.stop_block(stops)]
+    if content.feedback:
+        pressable.append(buttons.feedback_block())
     if content.share:
         pressable.append(buttons.share_block(content.share))
     return {"text": text, "blocks": answer + context(footer) + _whole_at(content.whole_at) + pressable}

@@ -24,6 +24,7 @@ from bot.slack.write.asides import tell
 from bot.slack.write.command_answer import CommandAnswer
 from bot.slack.write.content import Content
 from bot.slack.write.ephemeral_reply import EphemeralReply
+from bot.slack.write.feedback_support import FeedbackSupport
 from bot.slack.write.headed_reply import HeadedReply, head_of
 from bot.slack.write.live_reply import LiveReply
 from bot.slack.write.plan import Plan, Stop
@@ -58,12 +59,14 @@ class SlackReplies:
         *,
         desk: PrivateDesk | None = None,
         native: bool = False,
+        feedback: bool = False,
     ) -> None:
         self._services = services
         self._desk = desk
         self._reader = reader
         self._session = session
         self._streams = StreamSupport(native)
+        self._feedback = FeedbackSupport(feedback)
 
     async def open(self, question: Question, *, again: bool, lease: Lease, first: bool = False) -> Reply:
         if question.entry_point is EntryPoint.SHARE:
@@ -148,12 +151,12 @@ class SlackReplies:
         if again or any(part != NOTICE for part in recorded):
             own = await self._found(question, recorded, streamed=streams) or own
         if streams and not own:
-            return StreamedReply(self._streams)
+            return StreamedReply(self._streams, feedback=self._feedback)
         notice = next((message.ts for message in own if message.marked and message.part == NOTICE), None)
         shown = [message for message in own if message.ts != notice]
         inherited = [Inherited(message.ts, len(message.text)) for message in shown]
         in_thread = question.entry_point is not EntryPoint.SHARE or not question.starts_thread
-        edits = LiveReply(inherited, notice, in_thread=in_thread)
+        edits = LiveReply(inherited, notice, in_thread=in_thread, feedback=self._feedback)
         if shown and not shown[-1].marked:
             return StreamedReply.of_open_stream(self._streams, Stop(len(shown) - 1, shown[-1].ts, "", ""), edits)
         return edits

@@ -44,6 +44,9 @@ SHARED = [
     "unknown_method",
 ]
 DOCUMENTED = {
+    "views.publish": (
+        "duplicate_external_id hash_conflict missing_profile_id not_enabled not_implemented view_too_large"
+    ),
     "views.open": ("duplicate_external_id exchanged_trigger_id expired_trigger_id invalid_trigger_id view_too_large"),
     "agents.sessions.setStatus": (
         "channel_not_found feature_disabled internal_error invalid_status not_authorized thread_ts_not_allowed "

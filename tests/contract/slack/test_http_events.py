@@ -15,6 +15,7 @@ from bot.commands.carrying_out import Commands
 from bot.commands.decisions import Menu
 from bot.commands.thread_settings import ThreadSettings
 from bot.messages import Question, ThreadKey
+from bot.feedback import Vote, VoteReason
 from bot.slack.receive.deliveries import bolt_app
 from bot.slack.receive.http_events import HttpEvents
 from bot.slack.receive.listeners import Handlers, Listeners
@@ -91,6 +92,14 @@ async def _nothing(*_: object) -> None:
     return None
 
 
+class _NoVotes:
+    async def vote(self, vote: Vote) -> None:
+        """Nobody counts."""
+
+    async def explain(self, reason: VoteReason) -> None:
+        """Nobody reads."""
+
+
 @pytest.fixture
 async def door(session: aiohttp.ClientSession) -> AsyncIterator[Door]:
     port = free_port()
@@ -106,6 +115,8 @@ async def door(session: aiohttp.ClientSession) -> AsyncIterator[Door]:
         token_revoked=_nothing,
         refusal=_everybody_may,
         turn_away=_nothing,
+        votes=_NoVotes(),
+        home_opened=_nothing,
         tell=_nothing,
         open_view=_nothing,
         why_not_in=_everywhere,

@@ -100,9 +100,11 @@ SCOPES_OF_METHODS: dict[str, set[str]] = {
     "usergroups.list": {"usergroups:read"},
     "users.info": {"users:read"},
     "views.open": set(),
+    "views.publish": set(),
 }
 """Each from the page slack:reference/methods/<method>, "Required scopes", read 2026-11-22."""
 SCOPES_OF_EVENTS = {
+    "app_home_opened": set(),
     "app_mention": {"app_mentions:read"},
     "app_uninstalled": set(),
     "file_deleted": {"files:read"},
