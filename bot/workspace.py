@@ -45,9 +45,9 @@ from bot.slack.write.asides import CommandAnswers, SlackAsides
 from bot.slack.write.modals import open_view
 from bot.stops import StopWatch
 from bot.store.database import Database
+from bot.store.feedback import StoredFeedback
 from bot.store.refusal_sentences import StoredSentences
 from bot.store.thread_settings import StoredThreadSettings
-from bot.store.feedback import StoredFeedback
 from bot.store.usage import StoredUsage
 from bot.turn import Turn
 

@@ -34,11 +34,10 @@ def vote_of(body: Json, team_id: str) -> Vote | None:
 
 
 def voter(vote: Vote, body: Json) -> Question:
-    """For the door, and for what is said to them: whoever votes is let in like who asks."""
+    """For the door, and for what is said to them alone, also in direct messages: who votes is let in like who asks."""
     user = object_of(body.get("user"))
     thread_ts = text_of(object_of(body.get("message")).get("thread_ts")) or vote.ts
-    entry_point = EntryPoint.DIRECT if vote.channel_id.startswith("D") else EntryPoint.MENTION
-    of = (vote.team_id, vote.channel_id, f"{vote.ts}0", thread_ts, vote.user_id, entry_point, "", (), None)
+    of = (vote.team_id, vote.channel_id, f"{vote.ts}0", thread_ts, vote.user_id, EntryPoint.MENTION, "", (), None)
     return Question(*of, user_team=text_of(user.get("team_id")) or text_of(object_of(body.get("team")).get("id")))
 
 

@@ -246,8 +246,7 @@ class Listeners:
         if sentence := await self._handlers.why_not_in(question.channel_id, within_s=MEMBER_WITHIN_S):
             return shortcuts.errors(sentence)
         if await self._handlers.accept(question) and self._handlers.conversations is not None:
-            with suppress(StoreFailed):
-                await self._handlers.conversations.mentioned(question)
+            self._handlers.conversations.mentioned(question)
         return None
 
     async def _question(self, body: dict[str, Any]) -> Question | Unaddressed | Ignored:

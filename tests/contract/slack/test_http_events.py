@@ -14,8 +14,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.commands.carrying_out import Commands
 from bot.commands.decisions import Menu
 from bot.commands.thread_settings import ThreadSettings
-from bot.messages import Question, ThreadKey
 from bot.feedback import Vote, VoteReason
+from bot.messages import Question, ThreadKey
 from bot.slack.receive.deliveries import bolt_app
 from bot.slack.receive.http_events import HttpEvents
 from bot.slack.receive.listeners import Handlers, Listeners
