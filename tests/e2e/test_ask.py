@@ -81,6 +81,19 @@ async def test_it_is_asked_and_posted_where_the_bot_is_no_member(stage: Stage, n
     assert share_button(stage.workspace) is None
 
 
+async def test_where_it_cannot_be_posted_its_reader_hears_why(stage: Stage) -> None:
+    workspace, lars = stage.workspace, stage.workspace.user("lars")
+    elsewhere = workspace.channel("elsewhere")
+    stage.model.script(Answer("Too late."))
+    await ask(stage, channel=elsewhere, who="lars")
+    workspace.faults.status("response_url", 404, times=9)
+
+    assert await stage.outcome(await press(stage, channel=elsewhere, who="lars")) == "failed"
+    assert workspace.messages(elsewhere) == []
+    [said] = workspace.messages(workspace.direct_message(lars))
+    assert "half an hour" in visible_text(said)
+
+
 async def test_a_long_answer_is_posted_whole(stage: Stage) -> None:
     paragraphs = [f"Paragraph {number}: " + "all the words of it. " * 20 for number in range(60)]
     stage.model.script(Answer("\n\n".join(paragraphs)))

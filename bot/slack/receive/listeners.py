@@ -241,10 +241,12 @@ class Listeners:
             return None
         if not question.text:
             return shortcuts.errors(shortcuts.EMPTY)
-        if reason := await self._handlers.refusal(question, within_s=KNOWN_WITHIN_S):
-            return shortcuts.errors(SENTENCES[reason])
-        if sentence := await self._handlers.why_not_in(question.channel_id, within_s=MEMBER_WITHIN_S):
-            return shortcuts.errors(sentence)
+        reason, sentence = await asyncio.gather(  # an acknowledgement has three seconds for all of it
+            self._handlers.refusal(question, within_s=KNOWN_WITHIN_S),
+            self._handlers.why_not_in(question.channel_id, within_s=MEMBER_WITHIN_S),
+        )
+        if reason or sentence:
+            return shortcuts.errors(SENTENCES[reason] if reason else sentence)
         if await self._handlers.accept(question) and self._handlers.conversations is not None:
             self._handlers.conversations.mentioned(question)
         return None

@@ -7,7 +7,7 @@ Source: slack:interactivity/handling-user-interaction.
 
 from __future__ import annotations
 
-from bot.errors import SlackError, SlackNoAccess, SlackOutcomeUnknown, SlackRefused
+from bot.errors import ReplyGone, SlackError, SlackNoAccess, SlackOutcomeUnknown, SlackRefused
 from bot.kept_answers import PrivateAnswer
 from bot.limits import RESPONSE_URL_USES_MAX
 from bot.logs import get_logger
@@ -23,8 +23,10 @@ log = get_logger(__name__)
 NO_MEMBER = frozenset({"channel_not_found", "not_in_channel"})
 POSTS_MAX = RESPONSE_URL_USES_MAX - 1
 """One use takes the button away."""
-UNCERTAIN, USED_UP = "uncertain", "used_up"
+UNCERTAIN, USED_UP, TOO_LATE = "uncertain", "used_up", "too_late"
 WHY_NOT = {
+    TOO_LATE: "Where I'm not a member, Slack lets me post an answer for half an hour at most, and that is over. Please "
+    "invite me with /invite, and ask again.",
     UNCERTAIN: "The connection to Slack broke while I was posting your answer. Please look whether it is there.",
     USED_UP: "Your answer is too long to be posted where I'm not a member, so its end is missing there. Please invite "
     "me with /invite, and ask again.",
@@ -71,6 +73,8 @@ class SharedOutlet:
             await self._url.post_for_all(action.content, thread_ts)
         except SlackOutcomeUnknown as error:
             raise SlackRefused(METHOD, UNCERTAIN) from error
+        except ReplyGone as error:
+            raise SlackRefused(METHOD, TOO_LATE) from error
         self._by_url += 1
         return f"{METHOD} {self._by_url}"
 
