@@ -23,6 +23,11 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     model_link.py      the link to the model
     derived.py         values that are made of them
     door.py            who is answered at all, and who is told why not
+    sharing.py         a private answer is posted for others
+    home.py            what a person reads in the app's home tab
+    home_facts.py      what the settings have to say there
+    feedback.py        what people say of answers
+    kept_answers.py    what is kept of one until then
     access.py          the rules for that, and their sentences
     turn.py            the story: question → thread → files → history → model → live reply → done
     inbox.py           accepted questions → turns: once, in order in a thread, capped, leased

@@ -56,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     used.add_argument("--since", default="7d", metavar="7d", help="so many days, or a date such as 2026-01-31 (UTC)")
     used.add_argument("--by", default="", metavar="WHAT", help="day, workspace, channel, person, model; by commas")
     used.add_argument("--csv", action="store_true", help="with channels, for a spreadsheet")
+    used.add_argument("--feedback", action="store_true", help="what people said of answers, and why, instead")
     used.set_defaults(command=_usage)
     erase = commands.add_parser("erase", help="remove what is kept of a person or a workspace, and say what")
     whose = erase.add_mutually_exclusive_group(required=True)
@@ -140,6 +141,9 @@ def _health(_options: argparse.Namespace) -> int:
 def _usage(options: argparse.Namespace) -> int:
     from bot import usage  # noqa: PLC0415 - the other commands start faster without it
 
+    if options.feedback:
+        print(asyncio.run(usage.votes(kept_in()[0], options.since, csv=options.csv)), end="")
+        return 0
     by = usage.details(options.by)
     print(asyncio.run(usage.report(kept_in()[0], options.since, csv=options.csv, by=by)), end="")
     return 0

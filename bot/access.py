@@ -70,6 +70,8 @@ class Person:
     is_guest: bool = False
     is_stranger: bool = False
     is_deactivated: bool = False
+    is_admin: bool = False
+    """Of the workspace; its owners are."""
     email: str = field(default="", repr=False)
 
 

@@ -24,12 +24,13 @@ from bot.answering import Answering
 from bot.costs import prices
 from bot.derived import (
     counting,
+    day_budgets,
     document_bounds,
     file_limits,
     looked_up,
     turn_bounds,
 )
-from bot.door import DiscreetNotices
+from bot.door import DiscreetNotices, Door
 from bot.environment import secret
 from bot.errors import StartFailed, StoreFailed
 from bot.file_ports import RefusedFiles
@@ -38,6 +39,8 @@ from bot.files.confinement import Confinement
 from bot.files.forgetting import Forgetting
 from bot.files.reader import FileReader
 from bot.files.workshop import Workshop
+from bot.home import Home
+from bot.home_facts import home_facts
 from bot.inbox import Inbox, InboxLimits
 from bot.llm.watched import WatchedModel
 from bot.logs import get_logger
@@ -58,6 +61,8 @@ from bot.slack.web_api.identity import Identity
 from bot.slack.web_api.limit_keeper import LimitKeeper
 from bot.slack.web_api.names import Names
 from bot.slack.web_api.rate_limiter import RateLimiter
+from bot.slack.write.home_tab import HomeTab
+from bot.slack.write.private_reply import PrivateDesk
 from bot.slack.write.replies import SlackReplies
 from bot.slack.write.status_line import StatusSupport
 from bot.slack.write.thread_outlet import ThreadServices
@@ -66,10 +71,12 @@ from bot.store.conversations import StoredConversations
 from bot.store.database import Database
 from bot.store.deleted_files import StoredDeletedFiles
 from bot.store.learned_limits import StoredLimits
+from bot.store.private_answers import StoredPrivateAnswers
 from bot.store.questions import StoredQuestions
 from bot.store.reply_records import StoredReplyRecords
 from bot.store.stops import StoredStops
 from bot.store.usage import StoredUsage
+from bot.store.usage_today import StoredUsageToday
 from bot.turn import Turn
 from bot.web_access import WebAccess
 
@@ -129,16 +136,37 @@ def inbox(
     )
 
 
+def home_tab(
+    settings: Settings, api: SlackClient, identity: Identity, door: Door, names: Names, database: Database
+) -> HomeTab:
+    facts = home_facts(settings, day_budgets(settings), lambda: settings.messages_model)
+    return HomeTab(api, Home(identity.team_id, door, names, StoredUsageToday(database), facts))
+
+
+def private_desk(api: SlackClient, reader: ThreadReader, database: Database, questions: StoredQuestions) -> PrivateDesk:
+    """What it adds waits for whichever process looks next."""
+    add = functools.partial(questions.add, owner="", busy=False, lease_s=0.0)
+    return PrivateDesk(api, StoredPrivateAnswers(database), StoredReplyRecords(database), reader.wording, add)
+
+
 def replies(
     settings: Settings,
     api: SlackClient,
     reader: ThreadReader,
-    records: StoredReplyRecords,
     session: aiohttp.ClientSession,
+    desk: PrivateDesk,
 ) -> SlackReplies:
-    services = ThreadServices(api, records, reader.find_posted, reader.find_streamed, StatusSupport.of_app(api.scopes))
+    services = ThreadServices(
+        api, desk.records, reader.find_posted, reader.find_streamed, StatusSupport.of_app(api.scopes)
+    )
     return SlackReplies(
-        services, reader, session, native=settings.bot_streaming == "native", file_chars=settings.bot_answer_file_chars
+        services,
+        reader,
+        session,
+        desk=desk,
+        native=settings.bot_streaming == "native",
+        feedback=settings.bot_feedback == "on",
+        file_chars=settings.bot_answer_file_chars,
     )
 
 

@@ -21,3 +21,21 @@ class Spent:
     budget: Budget
     most: int
     until_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayBudgets:
+    """Of a person, and of a workspace, for a day; ``None``: no bound. Tokens are all that were processed."""
+
+    user_questions: int | None = None
+    user_tokens: int | None = None
+    workspace_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What was used of them until now."""
+
+    user_questions: int
+    user_tokens: int
+    workspace_tokens: int

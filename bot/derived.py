@@ -7,6 +7,7 @@ from collections.abc import Callable
 from bot.access import Home, Policy
 from bot.channels import Channels
 from bot.conversation import Web
+from bot.day_budget import DayBudgets
 from bot.environment import secret
 from bot.files.bounds import ConvertLimits, FileLimits
 from bot.files.confinement import Confinement
@@ -17,7 +18,7 @@ from bot.prompt.window import Windows
 from bot.settings import Settings
 from bot.slack.receive.install_pages import SCOPES, InstallSettings
 from bot.store.fairness import TurnBounds
-from bot.store.usage import Counting, DayBudgets
+from bot.store.usage import Counting
 
 
 def access_policy(settings: Settings, home: Home) -> Policy:
@@ -97,7 +98,10 @@ def install_settings(settings: Settings) -> InstallSettings:
 
 
 def counting(settings: Settings, model_in: Callable[[str], str]) -> Counting:
-    budgets = DayBudgets(
+    return Counting(model_in, day_budgets(settings))
+
+
+def day_budgets(settings: Settings) -> DayBudgets:
+    return DayBudgets(
         settings.bot_user_questions_per_day, settings.bot_user_tokens_per_day, settings.bot_workspace_tokens_per_day
     )
-    return Counting(model_in, budgets)

@@ -51,6 +51,10 @@ METHOD_TIERS = {
     "usergroups.list": 2,
     "users.conversations": 3,
     "users.info": 4,
+    "views.open": 4,
+    "views.publish": 4,
+    "views.push": 4,
+    "views.update": 4,
 }
 """The tier named on each method's page. slack:reference/methods, 2026-08-20."""
 POSTS_PER_CHANNEL_PER_S = 1
@@ -61,6 +65,8 @@ STATUS_CALLS_PER_MIN = 60
 """assistant.threads.setStatus: special; the vendor's Java SDK models 60 a minute. Read 2026-08-20."""
 AUTH_TEST_CALLS_PER_MIN = 300
 """auth.test: special, "hundreds" a minute, as the vendor's Java SDK models it. Read 2026-08-20."""
+PERMALINK_CALLS_PER_MIN = 300
+"""chat.getPermalink: special, "hundreds" a minute, as the vendor's Java SDK models it. Read 2026-11-26."""
 RESPONSE_URL_USES_MAX = 5
 RESPONSE_URL_LIFETIME_S = 30 * 60
 """slack:interactivity/handling-user-interaction, 2026-09-14."""
@@ -68,6 +74,8 @@ RESPONSE_URL_LIFETIME_S = 30 * 60
 # --- Slack: delivery -----------------------------------------------------------------------------------------------
 ACK_WITHIN_S = 3.0
 """Events, commands and actions alike. slack:apis/events-api, 2026-09-14."""
+TRIGGER_LIFETIME_S = 3.0
+"""A trigger_id opens a view for so long, once. slack:interactivity/handling-user-interaction, 2026-09-14."""
 REPLIES_PAGE_MAX = 1_000
 """``limit`` of conversations.replies. slack:reference/methods/conversations.replies, 2026-08-20."""
 

@@ -30,6 +30,13 @@ class EntryPoint(StrEnum):
     COMMAND = "command"
     FILE = "file"
     """The press that wants an answer as a file: nothing is asked of the model. ``text`` is the ts of what was asked."""
+    SHORTCUT = "shortcut"
+    """A modal about a message; the answer is in that message's thread."""
+    SUMMARY = "summary"
+    """The thread of a message in short, for whoever wants it alone."""
+    SHARE = "share"
+    """The press that posts a private answer for others: nothing is asked of the model. ``text`` is the private
+    question's ts and the key to its answer. Without a ``response_url`` the answer goes on in a direct message."""
 
 
 class WordsKind(StrEnum):
@@ -112,6 +119,11 @@ class Question:
     @property
     def thread(self) -> ThreadKey:
         return ThreadKey(self.team_id, self.channel_id, self.thread_ts)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it is an answer that goes on where its reader was let in already."""
+        return self.entry_point is EntryPoint.SHARE and self.response_url is None
 
     @property
     def starts_thread(self) -> bool:

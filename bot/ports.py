@@ -58,11 +58,10 @@ class Outcome(StrEnum):
     FAILED = "failed"
     OVER_BUDGET = "over_budget"
     """A budget of the day was used up."""
-    GONE = "gone"
-    """The place to answer in was taken away."""
-    DENIED = "denied"
-    """Who asked may not use the bot."""
+    GONE = "gone"  # the place to answer in was taken away
+    DENIED = "denied"  # who asked may not use the bot
     ERASED = "erased"
+    SHARED = "shared"
     STOPPED = "stopped"
     DELETED = "deleted"
     """The question's message was."""

@@ -69,6 +69,9 @@ class Settings(SlackSettings):
         description="Answers with so many characters are given as files, too, without a press. Not set: on a press. "
         "Needs `files:write`.",
     )
+    bot_feedback: Literal["on", "off"] = Field(
+        "on", description="Whether people find thumbs below an answer, which `python -m bot usage` counts."
+    )
     bot_follow_ups: Literal["on", "off"] = Field(
         "on", description="Whether who has mentioned the bot in a thread is answered there without mentioning it again."
     )

@@ -39,6 +39,7 @@ from bot.prompt.dates import dated
 from bot.prompt.draft import Draft
 from bot.prompt.drafting import Drafting
 from bot.prompt.instructions import Instructions
+from bot.sharing import Sharing
 from bot.stops import StopWatch
 from bot.store_patience import waited_out
 from bot.stream_events import Usage
@@ -48,6 +49,8 @@ log = get_logger(__name__)
 FOR_LATER = (StoreFailed, LeaseLost, SlackTokenInvalid)
 """With these the question is not answered, and not lost: this process or another one will."""
 NOTHING = Streamed()
+SEEN_BY_ONE = (EntryPoint.DIRECT, EntryPoint.COMMAND, EntryPoint.SUMMARY)
+PRIVATE = (EntryPoint.COMMAND, EntryPoint.SHARE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ class Turn:
     door: Door
     usage: UsageRecords
     stop_watch: StopWatch
+    sharing: Sharing
     instructions: Callable[[Question, Channel], Awaitable[Instructions]]
     model_in: Callable[[str], str]
     """The model that answers in a channel, where a thread has none of its own."""
@@ -92,11 +96,11 @@ class Turn:
         """
         started_s = time.monotonic()
         logs.bind(**whose(claim.question), model=self.model_in(claim.question.channel_id))
-        if claim.erased and claim.question.entry_point is EntryPoint.COMMAND:  # the way to answer it was erased, too
+        if claim.erased and claim.question.entry_point in PRIVATE:  # the way to answer it was erased, too
             await self.replies.tell(claim.question, endings.ERASED)
             _log_turn(claim, Outcome.ERASED, ERASED, started_s)
             return Outcome.ERASED
-        reason = await self.door.refusal(claim.question)
+        reason = await self.door.refusal(claim.question) if not claim.question.goes_on else None
         if reason is not None:
             return await self._turn_away(claim, reason, started_s)
         if claim.question.entry_point is EntryPoint.FILE:
@@ -171,6 +175,8 @@ class Turn:
             return ERASED
         if claim.guilty:
             return Result(Ending(Outcome.FAILED, endings.GIVEN_UP))
+        if question.entry_point is EntryPoint.SHARE:
+            return Result(await self.sharing.share(question, reply))
         if claim.spent is not None:
             return await self._refuse(claim, claim.spent)
         reply.status("is reading the thread…" if not question.starts_thread else "is thinking…")
@@ -232,7 +238,7 @@ class Turn:
         told = await self.door.may_hear(question, f"{budget}/{question.entry_point.value}")
         log.info("turn.over_budget", budget=budget, told=told, **whose(question))
         words = ""
-        if told and question.entry_point is EntryPoint.MENTION:
+        if told and question.entry_point not in SEEN_BY_ONE:
             await self.replies.tell(question, endings.over_budget(spent, endings.NEXT_DAY_IN_SLACK))
         elif told:  # only that person sees the reply
             words = endings.over_budget(spent)

@@ -16,10 +16,12 @@ from decimal import Decimal
 
 from bot.costs.prices import NANO
 from bot.errors import StartFailed
-from bot.store.usage_report import Used, read
+from bot.store.usage_report import Used, Voted, read, read_votes
 
 EPOCH = date(1970, 1, 1)
 DAYS_MAX = 10_000
+VOTES = ("day", "workspace", "person", "good", "bad", "reasons")
+NO_VOTES = "Nobody has voted on an answer since {since}.\n"
 NOBODY = "Nobody has asked anything since {since}.\n"
 UNPRICED = "No price was known for {models}: dollars are without that.\n"
 DETAILS = ("day", "workspace", "channel", "person", "model")
@@ -54,7 +56,50 @@ async def report(address: str, since: str, *, csv: bool, by: Sequence[str] = ())
     used = await read(address, (first - EPOCH).days)
     if csv:
         return as_csv(used, by)
-    return as_table(used, by) if used else NOBODY.format(since=first.isoformat())
+    voted = await read_votes(address, (first - EPOCH).days)
+    return (as_table(used, by) if used else NOBODY.format(since=first.isoformat())) + sum_of_votes(voted)
+
+
+async def votes(address: str, since: str, *, csv: bool) -> str:
+    """What people said of answers, with their reasons. ``since`` as above. Raises ``StartFailed``."""
+    first = first_day(since, datetime.now(UTC).date())
+    voted = await read_votes(address, (first - EPOCH).days)
+    if csv:
+        return votes_as_csv(voted)
+    return votes_as_table(voted) if voted else NO_VOTES.format(since=first.isoformat())
+
+
+def sum_of_votes(voted: Sequence[Voted]) -> str:
+    """A line; nothing where nobody voted."""
+    if not voted:
+        return ""
+    good, bad = sum(one.good for one in voted), sum(one.bad for one in voted)
+    return f"Votes on answers: {good:,} good, {bad:,} bad; --feedback shows whose, and why.\n"
+
+
+def votes_as_csv(voted: Iterable[Voted]) -> str:
+    text = io.StringIO()
+    writer = tables.writer(text, lineterminator="\n")
+    writer.writerow(VOTES)
+    for one in voted:
+        writer.writerow((*_voted_key(one), one.good, one.bad, " | ".join(one.reasons)))
+    return text.getvalue()
+
+
+def votes_as_table(voted: Sequence[Voted]) -> str:
+    """A line for each person and day, with that day's reasons below it."""
+    rows = [VOTES[:-1], *((*_voted_key(one), f"{one.good:,}", f"{one.bad:,}") for one in voted)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    below = [(), *(one.reasons for one in voted)]
+    return "".join(
+        f"{line}\n" + "".join(f"    {' '.join(reason.split())}\n" for reason in reasons)
+        for line, reasons in zip(lines, below, strict=True)
+    )
+
+
+def _voted_key(one: Voted) -> tuple[str, str, str]:
+    return (EPOCH + timedelta(days=one.day)).isoformat(), one.team_id, one.user_id
 
 
 def first_day(since: str, today: date) -> date:

@@ -31,19 +31,22 @@ from bot.prompt.drafting import Drafting
 from bot.prompt.instructions import Instructing
 from bot.prompt.window import Windows
 from bot.settings import Settings
+from bot.sharing import Sharing
 from bot.slack.read.thread import ThreadReader
 from bot.slack.receive import origin
 from bot.slack.receive.listeners import Handlers, Listeners
 from bot.slack.shapes import Json
 from bot.slack.web_api.client import SlackClient, Stop
 from bot.slack.web_api.identity import Identity, check_token, identify
+from bot.slack.web_api.membership import why_not_in
 from bot.slack.web_api.rate_limiter import RateLimiter
 from bot.slack.web_api.session import sdk_client
 from bot.slack.write.asides import CommandAnswers, SlackAsides
+from bot.slack.write.modals import open_view
 from bot.stops import StopWatch
 from bot.store.database import Database
+from bot.store.feedback import StoredFeedback
 from bot.store.refusal_sentences import StoredSentences
-from bot.store.reply_records import StoredReplyRecords
 from bot.store.thread_settings import StoredThreadSettings
 from bot.store.usage import StoredUsage
 from bot.turn import Turn
@@ -99,7 +102,8 @@ async def open_workspace(
     )
     door.warn_of_missing_scopes(api.scopes)
     reader = ThreadReader(api, names, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id)
-    replies = components.replies(settings, api, reader, StoredReplyRecords(database), shared.session)
+    desk = components.private_desk(api, reader, database, questions)
+    replies = components.replies(settings, api, reader, shared.session, desk)
     files = components.file_reader(settings, shared.workshop, shared.downloads, api, token)
     chosen = StoredThreadSettings(database)
     choosing = Choosing(shared.instructions, chosen, sorted(settings.bot_models or ()))
@@ -113,6 +117,7 @@ async def open_workspace(
         door=door,
         usage=shared.usage,
         stop_watch=shared.stop_watch,
+        sharing=Sharing(desk.answers, replies, replies.shared),
         instructions=choosing.of,
         model_in=shared.instructions.model_in,
         as_file=replies.uploads.of_press,
@@ -132,6 +137,11 @@ async def open_workspace(
         token_revoked=functools.partial(check_token, api),
         refusal=door.refusal,
         turn_away=door.turn_away,
+        votes=StoredFeedback(database),
+        home_opened=components.home_tab(settings, api, identity, door, names, database).opened,
+        tell=replies.tell,
+        open_view=functools.partial(open_view, api),
+        why_not_in=functools.partial(why_not_in, api),
     )
     return Workspace(identity, Listeners(identity, handlers), inbox)
 

@@ -7,6 +7,7 @@ from typing import Any
 from bot.commands.carrying_out import Commands
 from bot.commands.decisions import Menu
 from bot.commands.thread_settings import UNCHANGED, ThreadSettings
+from bot.feedback import Vote, VoteReason
 from bot.messages import Question, ThreadKey
 from bot.slack.receive.listeners import Handlers
 
@@ -25,6 +26,14 @@ class Nowhere:
     async def announce(self, _question: Question, _sentence: str) -> None: ...
 
 
+class NoVotes:
+    """Nobody counts."""
+
+    async def vote(self, _vote: Vote) -> None: ...
+
+    async def explain(self, _reason: VoteReason) -> None: ...
+
+
 def handlers(**given: Any) -> Handlers:
     """Everybody may ask, nothing is new, nobody is known; but for what is ``given``."""
     nothing: dict[str, Any] = {
@@ -39,6 +48,11 @@ def handlers(**given: Any) -> Handlers:
         "token_revoked": _nothing,
         "refusal": _nothing,
         "turn_away": _nothing,
+        "votes": NoVotes(),
+        "home_opened": _nothing,
+        "tell": _nothing,
+        "open_view": _nothing,
+        "why_not_in": _everywhere,
     }
     return Handlers(**nothing | given)
 
@@ -53,3 +67,7 @@ async def _none_of_them(*_: object) -> int:
 
 async def _nothing(*_: object, **__: object) -> None:
     return None
+
+
+async def _everywhere(*_: object, **__: object) -> str:
+    return ""

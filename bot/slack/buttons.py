@@ -15,6 +15,10 @@ from bot.slack.shapes import Json, object_of, objects_of, text_of
 
 BLOCK_ID = "button"
 STOP = "stop"
+SHARE = "share"
+FEEDBACK, GOOD, BAD = "feedback", "good", "bad"
+POST_LABEL = "Post to channel"
+SHARE_LABEL = "Share in thread"
 STOP_LABEL = "Stop writing…"
 """Says that the answer still grows, too, in one line, and moves none of its words."""
 LABELS = {
@@ -42,11 +46,60 @@ def actions_block(button: Button, question_ts: str = "") -> dict[str, Any]:
     }
 
 
+def feedback_block() -> dict[str, Any]:
+    """Thumbs up and down. Source: slack:reference/block-kit/blocks/context-actions-block, for messages alone."""
+    up = {"text": {"type": "plain_text", "text": "Good answer"}, "value": GOOD}
+    down = {"text": {"type": "plain_text", "text": "Bad answer"}, "value": BAD}
+    thumbs = {"type": "feedback_buttons", "action_id": FEEDBACK, "positive_button": up, "negative_button": down}
+    return {"type": "context_actions", "elements": [thumbs]}
+
+
 def stop_block(question_ts: str) -> dict[str, Any]:
     """A button that ends the answer to the question ``question_ts``."""
     label = {"type": "plain_text", "text": STOP_LABEL}
     button = {"type": "button", "action_id": STOP, "value": question_ts, "text": label}
     return {"type": "actions", "block_id": BLOCK_ID, "elements": [button]}
+
+
+def share_block(value: str) -> dict[str, Any]:
+    """A button that posts a private answer for others; ``value`` as ``share_value`` makes it."""
+    label = {"type": "plain_text", "text": SHARE_LABEL if value.count(" ") > 1 else POST_LABEL}
+    button = {"type": "button", "action_id": SHARE, "value": value, "text": label}
+    return {"type": "actions", "block_id": BLOCK_ID, "elements": [button]}
+
+
+def share_value(question: Question, key: str) -> str:
+    """The private question's ts, the key to its answer, and its thread's ts, where it was asked in one."""
+    return " ".join([question.ts, key, *([] if question.starts_thread else [question.thread_ts])])
+
+
+def shared(body: Json, team_id: str) -> Question | None:
+    """The wish to post a private answer; ``None`` for other presses.
+
+    Of a message that one person sees, Slack names only the place: ``container`` has it, ``message`` is left out.
+    """
+    action = next(iter(objects_of(body.get("actions"))), {})
+    if action.get("action_id") != SHARE:
+        return None
+    container, user = object_of(body.get("container")), object_of(body.get("user"))
+    channel = text_of(object_of(body.get("channel")).get("id")) or text_of(container.get("channel_id"))
+    asked_ts, key, thread_ts = (*text_of(action.get("value")).split(" "), "", "")[:3]
+    shown_ts = text_of(container.get("message_ts")) or text_of(object_of(body.get("message")).get("ts"))
+    if not (channel and asked_ts and key and shown_ts):
+        return None
+    ts = own_messages.share_ts(shown_ts)
+    return Question(
+        team_id=team_id,
+        channel_id=channel,
+        ts=ts,
+        thread_ts=thread_ts or ts,
+        user_id=text_of(user.get("id")),
+        entry_point=EntryPoint.SHARE,
+        text=f"{asked_ts} {key}",
+        attachments=(),
+        response_url=text_of(body.get("response_url")) or None,
+        user_team=text_of(user.get("team_id")) or text_of(object_of(body.get("team")).get("id")),
+    )
 
 
 def stopped_question(body: Json) -> str | None:

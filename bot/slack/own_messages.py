@@ -4,12 +4,14 @@ A reply is a row of messages, its *parts*. Each carries metadata that names the 
 the parts of the answer count from 0, and the notice that a question is queued is part ``NOTICE``.
 Source: slack:messaging/message-metadata. Where Slack keeps no metadata, the database's records serve.
 
-A press of a button is a question without a message of its own. Its ts is made up: that of the message with the button
-and one more digit, so that it stands right behind that message and is the same however often the button is pressed.
+A press of a button, or a shortcut, is a question without a message of its own. Its ts is made up: that of the message
+with the button, or Slack's time of the shortcut, and one more digit, so that it stands right behind that, and is the
+same however often it is delivered.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from bot.messages import Question
@@ -22,6 +24,8 @@ NOTICE = -1
 NUMBER_DIGITS_MAX = 20
 TS_DIGITS = 6
 """After the point of a message's ts. slack:reference/objects/message-object."""
+_SHARE_DIGIT, _SHORTCUT_DIGIT, _SUMMARY_DIGIT, _SUMMARY_IN_THREAD_DIGIT = "4", "5", "6", "7"
+_TS = re.compile(r"[0-9]{1,12}\.[0-9]{6}")
 _PRESS_DIGIT = {Button.CONTINUE: "1", Button.ASK_AGAIN: "2", Button.READ_ALL: "3", Button.AS_FILE: "8"}
 
 
@@ -53,6 +57,31 @@ def answered_question(message: Json) -> tuple[str, int] | None:
 def press_ts(message_ts: str, button: Button) -> str:
     """The ts of the question that a press of ``button`` under the message ``message_ts`` asks."""
     return message_ts + _PRESS_DIGIT[button]
+
+
+def share_ts(message_ts: str) -> str:
+    """The ts of the wish to post the private answer that the message ``message_ts`` shows."""
+    return message_ts + _SHARE_DIGIT
+
+
+def is_ts(text: str) -> bool:
+    """Whether it is a ts as Slack makes them, which a further digit can be put behind."""
+    return _TS.fullmatch(text) is not None
+
+
+def shortcut_ts(action_ts: str) -> str:
+    """The ts of the question that was asked in a modal about a message."""
+    return action_ts + _SHORTCUT_DIGIT
+
+
+def summary_ts(action_ts: str, *, in_thread: bool) -> str:
+    """The ts of the wish for a summary; ``in_thread``: of who used the shortcut on a reply, and so looks at them."""
+    return action_ts + (_SUMMARY_IN_THREAD_DIGIT if in_thread else _SUMMARY_DIGIT)
+
+
+def asked_in_thread(ts: str) -> bool:
+    """Of the ts of a wish for a summary: see ``summary_ts``."""
+    return ts.endswith(_SUMMARY_IN_THREAD_DIGIT)
 
 
 def message_ts(ts: str) -> str:

@@ -28,9 +28,12 @@ from bot.shares import Heard, Others
 from bot.store import claims, leases, payloads, statements
 from bot.store.database import Database
 from bot.store.fairness import TurnBounds, beside
+from bot.store.private_answers import KEPT_S
 from bot.store.schema import (
     conversations,
     deleted_files,
+    feedback,
+    private_answers,
     processes,
     questions,
     refusal_sentences,
@@ -212,7 +215,10 @@ class StoredQuestions:
             connection.execute(conversations.delete().where(conversations.c.at < now - age_s))
             connection.execute(thread_settings.delete().where(thread_settings.c.at < now - age_s))
             connection.execute(refusal_sentences.delete().where(refusal_sentences.c.at < now - FORGET_SENTENCES_S))
+            connection.execute(private_answers.delete().where(private_answers.c.at < now - KEPT_S))
             today = connection.execute(sa.select(now)).scalar_one() // DAY_S
+            connection.execute(feedback.update().where(feedback.c.at < now - age_s).values(reason=None))
+            connection.execute(feedback.delete().where(feedback.c.day < today - USAGE_DAYS))
             connection.execute(usage.delete().where(usage.c.day < today - USAGE_DAYS))
             connection.execute(processes.delete().where(processes.c.seen_at < now - FORGET_PROCESSES_S))
 

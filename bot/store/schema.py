@@ -160,6 +160,36 @@ thread_settings = sa.Table(
     sa.Index("ix_thread_settings_at", "at"),
 )
 
+# Answers that one person has seen, until they can no longer be posted for others: JSON of what was asked and answered,
+# sealed, see ``bot.kept_answers``.
+private_answers = sa.Table(
+    "private_answers",
+    metadata,
+    sa.Column("team_id", sa.String(32), primary_key=True),
+    sa.Column("ts", sa.String(128), primary_key=True),
+    sa.Column("channel_id", sa.String(32), nullable=False),
+    sa.Column("user_id", sa.String(32), nullable=False),
+    sa.Column("thread_ts", sa.String(128), nullable=False),
+    sa.Column("payload", sa.Text, nullable=False),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Index("ix_private_answers_at", "at"),
+)
+
+# What people say of answers: one vote of each person on each message, and why, in their own words.
+feedback = sa.Table(
+    "feedback",
+    metadata,
+    sa.Column("team_id", sa.String(32), primary_key=True),
+    sa.Column("channel_id", sa.String(32), primary_key=True),
+    sa.Column("ts", sa.String(128), primary_key=True),
+    sa.Column("user_id", sa.String(32), primary_key=True),
+    sa.Column("day", sa.Integer, nullable=False),
+    sa.Column("good", sa.Boolean, nullable=False),
+    sa.Column("reason", sa.Text, nullable=True),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Index("ix_feedback_day", "day"),
+)
+
 # What refusals have taught of a limit of Slack's: ``calls`` a minute, ``burst`` of them at once.
 learned_limits = sa.Table(
     "learned_limits",

@@ -19,10 +19,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, RowMapping
 
-from bot.day_budget import Budget, Spent
+from bot.day_budget import Budget, DayBudgets, Spent
 from bot.errors import StoreFailed
 from bot.logs import get_logger, of_nobody
-from bot.messages import Question
+from bot.messages import EntryPoint, Question
 from bot.ports import Claim
 from bot.store.database import Database
 from bot.store.schema import questions, usage
@@ -40,13 +40,7 @@ TOKENS = ("input", "output", "cache_read", "cache_write")
 FIGURES = (*TOKENS, "cache_write_1h", "web_searches")
 
 
-@dataclass(frozen=True, slots=True)
-class DayBudgets:
-    """Of a person, and of a workspace, for a day; ``None``: no bound. Tokens are all that were processed."""
-
-    user_questions: int | None = None
-    user_tokens: int | None = None
-    workspace_tokens: int | None = None
+NO_BUDGETS = DayBudgets()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +48,7 @@ class Counting:
     """What ``StoredQuestions`` does about usage when it claims. ``model_in`` a channel, by its id."""
 
     model_in: Callable[[str], str]
-    budgets: DayBudgets = DayBudgets()
+    budgets: DayBudgets = NO_BUDGETS
 
     def admit(self, connection: Connection, claimed: Sequence[RowMapping]) -> dict[int, Spent]:
         """Counts the questions that were ``claimed`` just now; by id, those that are over a budget and not counted.
@@ -65,7 +59,7 @@ class Counting:
         known = set(connection.execute(_COUNTED, {"ids": ids}).scalars()) if ids else set[int]()
         refused: dict[int, Spent] = {}
         for row in claimed:
-            if row["id"] in known:
+            if row["id"] in known or row["entry_point"] == EntryPoint.SHARE:  # nothing is asked
                 continue
             day = int(row["claimed_at"] // DAY_S)
             spent = self._spent(connection, row, day)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection
@@ -18,8 +19,10 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.errors import StartFailed
 from bot.store.database import address_of, reason
-from bot.store.schema import usage
+from bot.store.schema import feedback, usage
 from bot.store.transactions import DATABASE_ERRORS
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +49,39 @@ class Used:
     unpriced: int
 
 
+@dataclass(frozen=True, slots=True)
+class Voted:
+    """What one person said of the answers of one day (UTC, days since 1970); ``reasons`` are of the bad ones."""
+
+    day: int
+    team_id: str
+    user_id: str
+    good: int
+    bad: int
+    reasons: tuple[str, ...] = field(default=(), repr=False)
+
+
+async def read_votes(address: str, since_day: int) -> list[Voted]:
+    """Oldest day first; none of a database of an earlier version. Raises ``StartFailed``."""
+    return await _read(address, lambda connection: _votes(connection, since_day))
+
+
 async def read(address: str, since_day: int) -> list[Used]:
     """Oldest day first. Raises ``StartFailed``."""
+    return await _read(address, lambda connection: _rows(connection, since_day))
+
+
+async def _read(address: str, rows: Callable[[Connection], list[T]]) -> list[T]:
     url = address_of(address)
     try:
         if url.get_backend_name() == "sqlite":
-            return await asyncio.to_thread(_read_file, url, since_day)
-        return await _read_server(url, since_day)
+            return await asyncio.to_thread(_read_file, url, rows)
+        return await _read_server(url, rows)
     except (*DATABASE_ERRORS, TypeError, ValueError) as error:
         raise StartFailed(f"DATABASE_URL: the database cannot be read ({reason(error)})") from error
 
 
-def _read_file(url: URL, since_day: int) -> list[Used]:
+def _read_file(url: URL, rows: Callable[[Connection], list[T]]) -> list[T]:
     file = Path(str(url.database)).resolve()
     if not file.exists():
         raise StartFailed(f"DATABASE_URL: there is no {file}; the bot makes it when it starts for the first time")
@@ -68,18 +92,37 @@ def _read_file(url: URL, since_day: int) -> list[Used]:
     )
     try:
         with engine.connect() as connection:
-            return _rows(connection, since_day)
+            return rows(connection)
     finally:
         engine.dispose()
 
 
-async def _read_server(url: URL, since_day: int) -> list[Used]:
+async def _read_server(url: URL, rows: Callable[[Connection], list[T]]) -> list[T]:
     engine = create_async_engine(url, pool_size=1)
     try:
         async with engine.connect() as connection:
-            return await connection.run_sync(_rows, since_day)
+            return await connection.run_sync(rows)
     finally:
         await engine.dispose()
+
+
+def _votes(connection: Connection, since_day: int) -> list[Voted]:
+    if not sa.inspect(connection).has_table(feedback.name):
+        return []
+    key = (feedback.c.day, feedback.c.team_id, feedback.c.user_id)
+    query = sa.select(*key, feedback.c.good, feedback.c.reason).where(feedback.c.day >= since_day).order_by(*key)
+    said: dict[tuple[int, str, str], list[tuple[bool, str]]] = {}
+    for day, team, user, good, why in connection.execute(query):
+        said.setdefault((day, team, user), []).append((bool(good), why or ""))
+    return [
+        Voted(
+            *of,
+            good=sum(good for good, _ in votes),
+            bad=sum(not good for good, _ in votes),
+            reasons=tuple(why for _, why in votes if why),
+        )
+        for of, votes in said.items()
+    ]
 
 
 def _rows(connection: Connection, since_day: int) -> list[Used]:

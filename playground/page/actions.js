@@ -2,8 +2,10 @@
 
 import { typedText } from "./mrkdwn.js";
 import { confirm, notify, openMenu, viewImage } from "./overlays.js";
-import { deleteMessage, editMessage, sendAction } from "./server.js";
+import { OFFERED } from "./reactions.js";
+import { deleteMessage, editMessage, sendAction, sendReaction, sendShortcut } from "./server.js";
 import { safeHref } from "./dom.js";
+import { emoji } from "./emoji.js";
 
 async function reported(work) {
   try {
@@ -60,6 +62,18 @@ function menu(button, row, message, { workspace, edit }) {
   if (message.user === workspace.me.id && !message.bot_id) {
     items.push({ label: "Edit message", run: startEdit }, { label: "Delete message", danger: true, run: remove });
   }
+  for (const { id, name } of workspace.shortcuts) {
+    items.push({ label: name, app: workspace.bot.name, run: () => reported(sendShortcut(message.channel, message.ts, id)) });
+  }
+  openMenu(button, items);
+}
+
+function reactions(button, row) {
+  const { channel, ts } = row.dataset;
+  const items = OFFERED.map((name) => ({
+    label: `${emoji(name)} :${name}:`,
+    run: () => reported(sendReaction(channel, ts, name)),
+  }));
   openMenu(button, items);
 }
 
@@ -69,6 +83,8 @@ export function rowActions(page) {
     const actions = {
       action: () => act(part, row),
       "open-thread": () => page.openThread(message),
+      react: () => reported(sendReaction(row.dataset.channel, row.dataset.ts, part.dataset.reaction)),
+      reactions: () => reactions(part, row),
       menu: () => menu(part, row, message, page),
       "copy-code": () => copy(part.closest(".code-box").querySelector("pre").textContent),
       "view-image": () => viewImage(part.getAttribute("href"), part.querySelector("img").alt),

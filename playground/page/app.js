@@ -3,14 +3,15 @@
 import { rowActions } from "./actions.js";
 import { morph } from "./dom.js";
 import { ChannelPane, ThreadPane } from "./panes.js";
-import { follow, sendCommand, sendMessage } from "./server.js";
+import { follow, openHome, sendCommand, sendMessage } from "./server.js";
 import { channelTitle, sidebar } from "./sidebar.js";
 import { Workspace, isRoot } from "./state.js";
+import { Modals } from "./views.js";
 
 const NARROW = matchMedia("(max-width: 960px)");
 const workspace = new Workspace();
 const page = {
-  at: { channel: null, thread: null },
+  at: { channel: null, thread: null, home: false },
   online: true,
   unread: new Map(), // channel → messages that came while it was not shown
   awaited: new Set(), // channel/ts of messages sent from here that have no answer yet
@@ -32,7 +33,9 @@ function go(channel, thread = null, focus = null) {
 function arrive() {
   const [channel, thread] = location.hash.replace(/^#\/?/, "").split("/");
   const wasWriting = channelPane.element.contains(document.activeElement);
-  page.at = { channel: channel || null, thread: thread || null };
+  const home = thread === "home";
+  if (home && !page.at.home) openHome().catch(() => {}); // the app hears of it, and fills the tab
+  page.at = { channel: channel || null, thread: (!home && thread) || null, home };
   page.editing = null;
   showSidebar(false);
   draw();
@@ -95,6 +98,7 @@ function openAnswer(channel, ts) {
 
 const channelPane = new ChannelPane(workspace, sendToChannel, () => showSidebar(true));
 const threadPane = new ThreadPane(workspace, sendToThread, () => go(currentChannel().id, null, "channel"));
+const modals = new Modals(workspace);
 let drawing = null;
 
 function draw() {
@@ -105,7 +109,9 @@ function draw() {
   document.getElementById("offline").textContent = page.online ? "" : "Reconnecting to the workspace…";
   if (!channel) return;
   const editing = (inThread) => (page.editing?.inThread === inThread ? page.editing.ts : null);
-  channelPane.show(channel, { editing: editing(false), unshowable: page.unshowable });
+  const home = page.at.home && channel.kind === "im" && workspace.hasHome;
+  channelPane.show(channel, { editing: editing(false), unshowable: page.unshowable, home });
+  modals.show(workspace.modals.at(-1) ?? null);
   threadPane.show(channel, page.at.thread, { editing: editing(true), unshowable: page.unshowable });
   document.body.classList.toggle("thread-open", Boolean(page.at.thread));
   const unread = [...page.unread.values()].reduce((sum, count) => sum + count, 0);

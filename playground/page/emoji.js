@@ -95,6 +95,7 @@ const NAMES = {
   snowflake: "❄️",
   earth_africa: "🌍",
   seedling: "🌱",
+  stop_sign: "🛑",
 };
 
 /** `unicode` is what a rich_text emoji element may carry: code points in hex, joined by hyphens. */

@@ -5,6 +5,7 @@ import { blocks } from "./blocks.js";
 import { h, icon } from "./dom.js";
 import { fileList } from "./files.js";
 import { mrkdwn, typedText } from "./mrkdwn.js";
+import { reactionRow } from "./reactions.js";
 import { clockTime, fullTime, isoTime } from "./times.js";
 
 const COMPACT_WITHIN_S = 300;
@@ -115,6 +116,7 @@ function tools(message, inThread) {
     "div",
     { class: "message-tools" },
     !inThread && tool("open-thread", "thread", "Reply in thread"),
+    tool("reactions", "smile", "Add a reaction", { "aria-haspopup": "menu" }),
     tool("menu", "more", "More actions", { "aria-haspopup": "menu" }),
   );
 }
@@ -145,6 +147,7 @@ export function messageRow(message, workspace, place) {
       !place.compact && !tombstone && head(message, author),
       place.editing ? editBox(message, workspace) : body(message, workspace),
       fileList(message.files, place.unshowable),
+      reactionRow(message, workspace),
       repliesLine(place.replies),
       statusLine(place.status),
     ),

@@ -4,16 +4,21 @@ import { h, icon } from "./dom.js";
 
 const NOTICE_MS = 6000;
 
-/** A menu under `anchor`. Items are {label, danger, run}. Closes on a click elsewhere, Escape or a choice. */
+/** A menu under `anchor`. Items are {label, danger, app, run}; `app` names whose it is. Closes on a click elsewhere, Escape or a choice. */
 export function openMenu(anchor, items) {
   const menu = h("div", { class: "menu", role: "menu", popover: "auto" });
-  for (const { label, danger, run } of items) {
+  for (const { label, danger, app, run } of items) {
     const choose = () => {
       menu.hidePopover();
       run();
     };
     menu.append(
-      h("button", { type: "button", role: "menuitem", class: danger ? "danger" : null, click: choose }, label),
+      h(
+        "button",
+        { type: "button", role: "menuitem", class: danger ? "danger" : app ? "of-app" : null, click: choose },
+        label,
+        app && h("span", { class: "menu-app" }, app),
+      ),
     );
   }
   menu.addEventListener("keydown", (event) => {

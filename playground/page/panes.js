@@ -3,6 +3,7 @@
 import { Composer } from "./composer.js";
 import { h, icon, morph } from "./dom.js";
 import { MessageLog } from "./log.js";
+import { HomeTab } from "./views.js";
 import { channelTitle } from "./sidebar.js";
 
 function place(channel) {
@@ -39,10 +40,14 @@ export class ChannelPane {
       },
       icon("menu"),
     );
+    this.tabs = h("nav", { class: "tabs", "aria-label": "Tabs", hidden: true });
+    this.home = new HomeTab(workspace);
     this.element = h(
       "main",
       { class: "pane channel-pane" },
       h("header", { class: "pane-head" }, this.menu, this.title),
+      this.tabs,
+      this.home.element,
       this.log.element,
       this.composer.element,
     );
@@ -59,8 +64,19 @@ export class ChannelPane {
       : `Mention @${bot} to ask`;
   }
 
-  show(channel, { editing, unshowable }) {
+  /** The tabs of the app's direct message; `home`: that one is open. */
+  #showTabs(channel, home) {
+    this.tabs.hidden = !(channel.kind === "im" && this.workspace.hasHome);
+    const tab = (name, hash, current) => h("a", { href: `#/${hash}`, "aria-current": current ? "page" : null }, name);
+    putHead(this.tabs, tab("Home", `${channel.id}/home`, home), tab("Messages", channel.id, !home));
+    this.home.element.hidden = !home;
+    this.log.element.hidden = this.composer.element.hidden = home;
+    if (home) this.home.show(this.workspace.home);
+  }
+
+  show(channel, { editing, unshowable, home }) {
     this.channel = channel;
+    this.#showTabs(channel, home);
     const title = place(channel) + channelTitle(channel, this.workspace);
     putHead(
       this.title,

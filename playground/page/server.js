@@ -23,6 +23,13 @@ export const readState = () => call("/ui/state");
 export const sendCommand = (channel, command, text) => post("/ui/commands", { channel, command, text });
 export const sendAction = (action) => post("/ui/actions", action);
 export const editMessage = (channel, ts, text) => post("/ui/edits", { channel, ts, text });
+export const sendShortcut = (channel, ts, id) => post("/ui/shortcuts", { channel, ts, callback_id: id });
+export const sendReaction = (channel, ts, reaction) => post("/ui/reactions", { channel, ts, reaction });
+export const sendSubmission = (id, values) => post("/ui/submissions", { view_id: id, values });
+export const closeView = (id) => post("/ui/closings", { view_id: id });
+export const pressInView = (id, actionId, blockId) =>
+  post("/ui/view-actions", { view_id: id, action_id: actionId, block_id: blockId });
+export const openHome = () => post("/ui/home", {});
 export const deleteMessage = (channel, ts) => post("/ui/deletions", { channel, ts });
 export const fileAddress = (id) => `/ui/files/${encodeURIComponent(id)}`;
 

@@ -18,6 +18,10 @@ export class Workspace extends EventTarget {
   me = { id: "", name: "" };
   bot = { id: "", name: "" };
   channels = [];
+  shortcuts = []; // what the menu of a message offers: {id, name}
+  modals = []; // the top one last
+  home = null; // the view of the app's home tab
+  hasHome = false;
   #users = new Map();
   #groups = new Map(); // id → handle
   #messages = new Map(); // channel → ts → message
@@ -26,8 +30,12 @@ export class Workspace extends EventTarget {
   #serial = 0;
 
   /** Takes the whole state in place of what was known. */
-  read({ team, me, bot, users, groups, channels, messages, statuses }) {
+  read({ team, me, bot, users, groups, channels, messages, statuses, ...more }) {
     Object.assign(this, { team, me, bot, channels });
+    this.shortcuts = more.shortcuts ?? [];
+    this.modals = more.modals ?? [];
+    this.home = more.home ?? null;
+    this.hasHome = Boolean(more.has_home);
     this.#users = new Map([...SLACK_ITSELF, ...users].map((user) => [user.id, user]));
     this.#groups = new Map((groups ?? []).map(({ id, handle }) => [id, handle]));
     this.#messages.clear();
@@ -48,6 +56,10 @@ export class Workspace extends EventTarget {
     } else if (event.type === "message_deleted") {
       this.#remove(event.channel, event.ts);
       this.#changed({ kind: "deleted", channel: event.channel, ts: event.ts });
+    } else if (event.type === "views") {
+      this.modals = event.modals;
+      this.home = event.home;
+      this.#changed({ kind: "views" });
     } else if (event.type === "status") {
       const key = `${event.channel}/${event.thread_ts}`;
       if (event.status) this.#statuses.set(key, event.status);

@@ -159,6 +159,7 @@ def user_object(user: User, home: str, *, with_email: bool) -> Json:
         return known
     known |= {"real_name": user.real_name, "tz": user.tz}
     known |= {"is_restricted": user.is_restricted, "is_ultra_restricted": user.is_ultra_restricted}
+    known |= {"is_admin": user.is_admin, "is_owner": False, "is_primary_owner": False}
     if user.team:
         return known | {"is_stranger": user.is_stranger}
     return known | {"is_email_confirmed": True}

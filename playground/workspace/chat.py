@@ -29,6 +29,7 @@ class Chat:
             "chat.update": Method(self.update, scopes),
             "chat.delete": Method(self.delete, scopes),
             "chat.postEphemeral": Method(self.post_ephemeral, scopes),
+            "chat.getPermalink": Method(self.get_permalink),
         }
 
     def writable(self, channel_id: str) -> Channel:
@@ -132,6 +133,19 @@ class Chat:
         channel, message = self.own_message(arguments, "cant_delete_message")
         self.state.delete(channel.id, message["ts"])
         return {"channel": channel.id, "ts": message["ts"]}
+
+    def get_permalink(self, arguments: Arguments) -> Json:
+        """No scope. slack:reference/methods/chat.getPermalink."""
+        channel_id = arguments.required("channel", missing="channel_not_found")
+        channel = visible_channel(self.state, channel_id, defaults.BOT_USER_ID)
+        ts = arguments.required("message_ts", missing="message_not_found")
+        message = self.state.messages[channel.id].get(ts)
+        if message is None:
+            raise Refused("message_not_found")
+        address = f"https://{self.state.team.name.lower()}.slack.com/archives/{channel.id}/p{ts.replace('.', '')}"
+        root = message.get("thread_ts", ts)
+        reply = f"?thread_ts={root}&cid={channel.id}" if root != ts else ""
+        return {"channel": channel.id, "permalink": address + reply}
 
     def post_ephemeral(self, arguments: Arguments) -> Json:
         channel = self.writable(arguments.required("channel", missing="channel_not_found"))

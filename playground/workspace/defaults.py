@@ -18,7 +18,7 @@ OTHER_APP_NAME = "Standup"
 PARTNER_TEAM_ID = "T0PARTNER1"
 
 PEOPLE = (
-    User("U0ADA00001", "ada", "Ada Moreau", email="ada@playground.example"),
+    User("U0ADA00001", "ada", "Ada Moreau", email="ada@playground.example", is_admin=True),
     User("U0GRACE001", "grace", "Grace Okafor", email="grace@playground.example"),
     User("U0LARS0001", "lars", "Lars Lindqvist", email="lars@playground.example"),
 )

@@ -106,6 +106,8 @@ class Courier:
             return False
         if event["type"] == "app_mention":
             return "app_mention" in manifest.events and "app_mentions:read" in manifest.scopes
+        if event["type"] == "app_home_opened":
+            return "app_home_opened" in manifest.events
         if event["type"] == "reaction_added":
             return "reaction_added" in manifest.events and "reactions:read" in manifest.scopes
         scope = f"{channel.kind.scope_family}:history"

@@ -5,7 +5,8 @@ I/O: reads one file. Source of the keys: slack:reference/app-manifest.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,9 @@ class Manifest:
     interactive: bool
     agent: bool = False
     """Whether the app is declared as an agent."""
+    home_tab: bool = False
+    shortcuts: Mapping[str, str] = field(default_factory=dict)
+    """What the menu of a message offers: names by callback_id."""
 
     @classmethod
     def read(cls, path: Path) -> Manifest:
@@ -42,6 +46,7 @@ class Manifest:
         scopes = ((data.get("oauth_config") or {}).get("scopes") or {}).get("bot") or []
         events = (settings.get("event_subscriptions") or {}).get("bot_events") or []
         commands = features.get("slash_commands") or []
+        shortcuts = features.get("shortcuts") or []
         name = data["display_information"]["name"]
         return cls(
             app_name=name,
@@ -53,5 +58,7 @@ class Manifest:
             messages_tab=messages_tab,
             direct_messages=messages_tab and not app_home.get("messages_tab_read_only_enabled", False),
             interactive=bool((settings.get("interactivity") or {}).get("is_enabled")),
+            home_tab=bool(app_home.get("home_tab_enabled", False)),
+            shortcuts={each["callback_id"]: each["name"] for each in shortcuts if each["type"] == "message"},
             agent=bool(features.get("agent_view") or features.get("assistant_view")),
         )

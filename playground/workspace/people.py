@@ -19,6 +19,7 @@ from playground.workspace.response_urls import Invocation, ResponseUrls
 from playground.workspace.state import State
 from playground.workspace.typed import mrkdwn, rich_text
 from playground.workspace.uploads import Files
+from playground.workspace.views import Views
 
 FileGiven = tuple[str, bytes] | Json
 """A name with bytes, or a file object that ``Files.add`` made."""
@@ -34,7 +35,11 @@ class People:
     files: Files
     courier: Courier
     response_urls: ResponseUrls
+    views: Views = field(init=False)
     invocations: dict[str, Delivery] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.views = Views(self.state)
 
     def message(self, user_id: str, channel_id: str, typed: str, files: Sequence[FileGiven]) -> Json:
         """A message by a person, not yet posted."""
@@ -112,6 +117,7 @@ class People:
             return
         mine |= {"users": [*mine["users"], user_id], "count": mine["count"] + 1}
         message["reactions"] = reactions
+        self.state.push(channel_id, ts)
         event: Json = {"type": "reaction_added", "user": user_id, "reaction": reaction, "event_ts": event_ts}
         event |= {"item": {"type": "message", "channel": channel_id, "ts": ts}, "item_user": message.get("user")}
         self.state.on_event(event, self.state.channels[channel_id])
@@ -144,7 +150,7 @@ class People:
             "api_app_id": defaults.APP_ID,
             "is_enterprise_install": "false",
             "response_url": self.response_urls.url(invocation),
-            "trigger_id": f"{self.state.new_id('trigger-')}.{invocation.id}",
+            "trigger_id": self.views.trigger(user_id, invocation.id),
         }
         self.invocations[invocation.id] = self.courier.deliver(
             Sort.COMMAND, payload, lambda delivery: self._answered(invocation, command, delivery)
@@ -159,9 +165,9 @@ class People:
             raise NotPossible("This account is deactivated.")
         ephemeral = next((message for message in self.state.ephemerals if message["ts"] == ts), None)
         message = ephemeral or self._rendered(channel_id, ts)
-        button = _find_button(message, action)
+        button = find_button(message, action)
         invocation = self.response_urls.open(user_id, channel_id, thread_ts=message.get("thread_ts"))
-        invocation.original = (ts, ephemeral is not None)
+        invocation.original, invocation.pressed = (ts, ephemeral is not None), True
         user, channel = self.state.users[user_id], self.state.channels[channel_id]
         team_id = user.team or self.state.team.id
         container: Json = {"type": "message", "message_ts": ts, "channel_id": channel_id}
@@ -174,12 +180,12 @@ class People:
             "api_app_id": defaults.APP_ID,
             "token": "playground-verification-token",
             "container": container,
-            "trigger_id": f"{self.state.new_id('trigger-')}.{invocation.id}",
+            "trigger_id": self.views.trigger(user_id, invocation.id),
             "team": {"id": team_id, "domain": "partner" if user.team else self.state.team.name.lower()},
             "enterprise": None,
             "is_enterprise_install": False,
             "channel": {"id": channel_id, "name": channel.name},
-            "message": message,
+            **({} if ephemeral else {"message": message}),  # of what one person sees only the place is named
             "state": {"values": {}},
             "response_url": self.response_urls.url(invocation),
             "actions": [{**button, "action_ts": self.state.new_ts()}],
@@ -231,8 +237,8 @@ class People:
         return self.state.rendered(channel_id, ts)
 
 
-def _find_button(message: Json, action: Json) -> Json:
-    """The element as the payload carries it: with its block_id, value and text."""
+def find_button(message: Json, action: Json) -> Json:
+    """The element as the payload carries it: with its block_id, value and text. ``message`` may be a view, too."""
     for block in message.get("blocks") or []:
         for item in [*(block.get("elements") or []), block.get("accessory") or {}]:
             if item.get("action_id") == action["action_id"] and action.get("block_id") in (None, block["block_id"]):

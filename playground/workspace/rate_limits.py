@@ -20,6 +20,7 @@ NEXT_TO_NOTHING = 1e-9
 SPECIAL_CALLS_PER_MIN = {
     "assistant.threads.setStatus": limits.STATUS_CALLS_PER_MIN,
     "auth.test": limits.AUTH_TEST_CALLS_PER_MIN,
+    "chat.getPermalink": limits.PERMALINK_CALLS_PER_MIN,
     "chat.postMessage": limits.POSTS_PER_WORKSPACE_PER_MIN,
 }
 

@@ -65,6 +65,7 @@ class User:
     team: str = ""
     is_stranger: bool = False
     deleted: bool = False
+    is_admin: bool = False
     tz: str = "Europe/Amsterdam"
 
     @property

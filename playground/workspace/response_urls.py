@@ -35,6 +35,8 @@ class Invocation:
     opened_at: float
     uses: int = 0
     thread_ts: str | None = None
+    pressed: bool = False
+    """Whether it is a press, whose original is the message with the button whatever was posted since."""
     original: tuple[str, bool] | None = None
     """ts of the message that replace_original and delete_original reach, and whether it is ephemeral."""
 
@@ -122,7 +124,8 @@ class ResponseUrls:
             message = self.state.post(invocation.channel_id, message, Origin(content.source))
         else:
             message = self.state.post_ephemeral(invocation.channel_id, invocation.user_id, message, content.source)
-        invocation.original = (message["ts"], not in_channel)
+        if not invocation.pressed:
+            invocation.original = (message["ts"], not in_channel)
 
     def _replace(self, invocation: Invocation, original: tuple[str, bool], content: Content) -> None:
         ts, ephemeral = original

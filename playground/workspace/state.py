@@ -150,7 +150,7 @@ class State:
         self._note_pings(channel_id, message)
         if message.get("bot_id") == defaults.BOT_ID:
             self.set_status(channel_id, root or ts, "")
-        self._push(channel_id, ts)
+        self.push(channel_id, ts)
         for event in events.posted(message, self.channels[channel_id], defaults.BOT_USER_ID):
             bare = event["type"] == "app_mention" and not self.mentions_carry_files
             self.on_event(events.without_below(event) if bare else event, self.channels[channel_id])
@@ -167,7 +167,7 @@ class State:
             self.origins[channel_id, ts].source = source
         self._saw("edit", channel_id, message)
         self._note_pings(channel_id, message)
-        self._push(channel_id, ts)
+        self.push(channel_id, ts)
         event = events.changed(message, before, self.channels[channel_id], self.new_ts())
         self.on_event(event, self.channels[channel_id])
         return message
@@ -180,7 +180,7 @@ class State:
         if root == ts and self._replies.get((channel_id, ts)):
             grave = {"type": "message", "subtype": "tombstone", "user": "USLACKBOT", "hidden": True, "thread_ts": ts}
             self.messages[channel_id][ts] = {**grave, "text": "This message was deleted.", "ts": ts}
-            self._push(channel_id, ts)
+            self.push(channel_id, ts)
             event = events.changed(self.messages[channel_id][ts], before, channel, self.new_ts())
         else:
             del self.messages[channel_id][ts]
@@ -263,7 +263,8 @@ class State:
                 if ping not in self.pings:
                     self.pings.append(ping)
 
-    def _push(self, channel_id: str, ts: str) -> None:
+    def push(self, channel_id: str, ts: str) -> None:
+        """Shows a message to the pages as it is now."""
         self.changes.note({"type": "message", "message": {**self.rendered(channel_id, ts), "channel": channel_id}})
         root = self.thread_ts(channel_id, ts)
         if root != ts:

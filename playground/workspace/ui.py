@@ -6,7 +6,6 @@ I/O: HTTP and a WebSocket on loopback; ``server`` keeps other sites' pages out.
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +15,9 @@ from playground.workspace import defaults
 from playground.workspace.people import NotPossible, People
 from playground.workspace.records import Json, Kind, User
 from playground.workspace.state import State
+from playground.workspace.surfaces import Surfaces
+from playground.workspace.ui_requests import json_of
+from playground.workspace.ui_surfaces import UiSurfaces
 
 PING_INTERVAL_S = 30.0
 CLOSE_WITHIN_S = 1.0
@@ -28,6 +30,7 @@ class Ui:
 
     state: State
     people: People
+    surfaces: Surfaces
     _pages: set[web.WebSocketResponse] = field(default_factory=set)
 
     async def close(self) -> None:
@@ -50,6 +53,7 @@ class Ui:
             web.post("/ui/actions", self.action),
             web.post("/ui/edits", self.edit),
             web.post("/ui/deletions", self.delete),
+            *UiSurfaces(self.surfaces, self.me).routes(),
         ]
 
     async def index(self, request: web.Request) -> web.StreamResponse:  # noqa: ARG002 - aiohttp's signature
@@ -87,6 +91,9 @@ class Ui:
                     for channel in mine
                 ],
                 "messages": messages,
+                "shortcuts": [{"id": id_, "name": name} for id_, name in state.manifest.shortcuts.items()],
+                "has_home": state.manifest.home_tab,
+                **self.people.views.shown_to(self.me),
                 "statuses": [
                     {"channel": s.channel, "thread_ts": s.thread_ts, "status": s.status}
                     for s in state.statuses.values()
@@ -119,6 +126,8 @@ class Ui:
                 await socket.send_json(change)
 
     def _concerns_me(self, change: Json) -> bool:
+        if change["type"] == "views":
+            return bool(change["user"] == self.me)
         channel_id = change.get("channel") or change["message"]["channel"]
         addressee = change.get("message", {}).get("ephemeral_for", self.me)
         return addressee == self.me and self.me in self.state.channels[channel_id].members
@@ -152,21 +161,21 @@ class Ui:
         return web.json_response({"ts": ts})
 
     async def command(self, request: web.Request) -> web.Response:
-        body = await _json(request, "channel", "command")
+        body = await json_of(request, "channel", "command")
         invocation = self.people.command(self.me, body["channel"], body["command"], body.get("text") or "")
         return web.json_response({"id": invocation})
 
     async def action(self, request: web.Request) -> web.Response:
-        body = await _json(request, "channel", "ts", "action_id")
+        body = await json_of(request, "channel", "ts", "action_id")
         return web.json_response({"id": self.people.press(self.me, body["channel"], body["ts"], body)})
 
     async def edit(self, request: web.Request) -> web.Response:
-        body = await _json(request, "channel", "ts", "text")
+        body = await json_of(request, "channel", "ts", "text")
         self.people.edit(body["channel"], body["ts"], body["text"])
         return web.json_response({"ts": body["ts"]})
 
     async def delete(self, request: web.Request) -> web.Response:
-        body = await _json(request, "channel", "ts")
+        body = await json_of(request, "channel", "ts")
         self.people.delete(body["channel"], body["ts"])
         return web.json_response({"ts": body["ts"]})
 
@@ -183,13 +192,3 @@ def _static(name: str) -> web.StreamResponse:
     if path.parent != PAGE or not path.is_file():
         return web.Response(status=404, text="The page is not installed here.")
     return web.FileResponse(path)
-
-
-async def _json(request: web.Request, *required: str) -> Json:
-    try:
-        body = json.loads(await request.read())
-    except ValueError:
-        body = None
-    if not isinstance(body, dict) or not all(isinstance(body.get(name), str) for name in required):
-        raise NotPossible(f"The request must be a JSON object with {', '.join(required)}.")
-    return body

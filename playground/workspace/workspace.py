@@ -35,6 +35,7 @@ from playground.workspace.server import Server
 from playground.workspace.socket_mode import SocketMode
 from playground.workspace.state import State
 from playground.workspace.streams import Streams
+from playground.workspace.surfaces import Surfaces
 from playground.workspace.transports import Transports
 from playground.workspace.ui import Ui
 from playground.workspace.uploads import Files
@@ -78,6 +79,7 @@ class Workspace:
         self.files = Files(self.state, self.tokens, self.faults)
         self.response_urls = ResponseUrls(self.state, self.dialect, self.faults, {})
         self.people = People(self.state, self.files, self.courier, self.response_urls)
+        self.surfaces = Surfaces(self.people)
         self.others = Others(self.state, self.people, self.files)
         chat = Chat(self.state, self.dialect)
         self.uploads = ExternalUploads(self.files, chat)
@@ -90,11 +92,10 @@ class Workspace:
             **Account(self.state, self._link_url, lambda: self.url).methods(),
             **self.files.methods(),
             **self.uploads.methods(),
+            **self.people.views.methods(),
         }
         self._server = Server()
-        self._ui = Ui(self.state, self.people)
-
-    # --- its life ------------------------------------------------------------------------------------------------
+        self._ui = Ui(self.state, self.people, self.surfaces)
 
     async def __aenter__(self) -> Self:
         routes = [

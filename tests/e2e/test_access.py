@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from bot.access import SENTENCES, Reason
-from bot.slack.receive.deliveries import NOT_HERE, THINKING
+from bot.slack.receive.deliveries import NOT_HERE
+from bot.slack.receive.listeners import THINKING
 from playground.practice_model.script import Answer, HeldAnswer
 from playground.practice_model.server import PracticeModel
 from playground.workspace import defaults

@@ -49,7 +49,7 @@ async def test_the_footer_is_a_small_line_that_the_model_never_hears_of(running:
         tokens = turn["input_tokens"] + turn["output_tokens"]
         line = f"{tokens} tokens, less than $0.01, claude-sonnet-5-5"
         (message,) = stage.answers(ts)
-        assert [block["type"] for block in message["blocks"]] == ["rich_text", "context"]
+        assert [block["type"] for block in message["blocks"]] == ["rich_text", "context", "context_actions"]
         assert [element["text"] for element in message["blocks"][1]["elements"]] == [line]
 
         await answered(stage, thread_ts=ts)

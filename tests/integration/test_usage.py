@@ -11,13 +11,13 @@ import pytest
 import sqlalchemy as sa
 
 from bot import usage as reports
-from bot.day_budget import Budget, Spent
+from bot.day_budget import Budget, DayBudgets, Spent
 from bot.errors import StartFailed
 from bot.ports import Claim, Outcome
 from bot.store.database import Database
 from bot.store.questions import USAGE_DAYS, StoredQuestions
 from bot.store.schema import usage
-from bot.store.usage import DAY_S, Counting, DayBudgets, StoredUsage
+from bot.store.usage import DAY_S, Counting, StoredUsage
 from bot.stream_events import Usage
 from tests.asked import asked
 from tests.database import run_sql

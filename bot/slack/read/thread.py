@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -17,14 +17,15 @@ from bot.citing.marks import without_marks
 from bot.errors import SlackError
 from bot.logs import get_logger
 from bot.loop_share import one_by_one
-from bot.messages import Author, AuthorKind, Channel, EntryPoint, Question, ThreadMessage
+from bot.messages import AuthorKind, Channel, EntryPoint, Question, ThreadMessage
 from bot.slack import own_messages
 from bot.slack.escape import decode
 from bot.slack.own_messages import ts_order
 from bot.slack.read import mentions
 from bot.slack.read.file_objects import attachments_of
 from bot.slack.read.linked import LinkedMessages
-from bot.slack.read.message_text import SAID, SLACK_ITSELF, author_of, markdown_of, name_in
+from bot.slack.read.message_text import SAID, markdown_of
+from bot.slack.read.named_messages import NamedMessages
 from bot.slack.shapes import Json, object_of, objects_of, text_of
 from bot.slack.web_api.names import Api, Names
 from bot.slack.web_api.patience import patiently
@@ -63,8 +64,7 @@ class ThreadReader:
     ) -> None:
         self._api = api
         self.names = names
-        self._bot_user_id = bot_user_id
-        self._bot_id = bot_id
+        self._named = NamedMessages(names, bot_user_id, bot_id)
         self._patience_s = patience_s
         self._linked = LinkedMessages(api, names)
 
@@ -82,15 +82,19 @@ class ThreadReader:
             messages = await self._read_again(question)
         else:
             messages = await self._replies(question)
-        said = await self._said(await self._history(messages, question), question)
+        said = await self._named.said(await self._history(messages, question), question)
         before = [message for message in said[:-1] if message.ts != question.ts]
         asked = next((message for message in said[:-1] if message.ts == question.ts), None)
         last = asked if asked and (asked.text or asked.attachments) else said[-1]
-        return [*before, await self._linked.below(last, question, self._written)]
+        return [*before, await self._linked.below(last, question, self._named.written)]
 
     async def channel(self, question: Question) -> Channel:
         """Asked for together with the names of the thread, so that as a rule nothing is waited for here."""
         return await self.names.channel(question.channel_id)
+
+    async def wording(self, question: Question) -> str:
+        """What it asks, with names for ids."""
+        return (await self._named.said([], question))[-1].text
 
     async def find_replies(
         self, question: Question, *, known: Mapping[int, str] = NOTHING, streamed: bool = False
@@ -105,7 +109,10 @@ class ThreadReader:
             return []
         recorded = {} if streamed else {ts: part for part, ts in known.items()}
         replies = []
-        async for message in one_by_one(await self._replies(question, oldest=own_messages.message_ts(question.ts))):
+        oldest = own_messages.message_ts(question.ts)
+        at_top = question.entry_point is EntryPoint.SHARE and question.starts_thread
+        posted = self._since(question, oldest) if at_top else self._replies(question, oldest=oldest)
+        async for message in one_by_one(await posted):
             ts = text_of(message.get("ts"))
             answered, part = self._answer_to(message)
             if not answered and ts in recorded:
@@ -118,7 +125,7 @@ class ThreadReader:
     async def find_uploaded(self, question: Question) -> frozenset[str]:
         """The names of the files that we have posted into the thread since the question."""
         messages = await self._replies(question, oldest=own_messages.message_ts(question.ts))
-        own = (message for message in messages if self._is_own(message))
+        own = (message for message in messages if self._named.is_own(message))
         return frozenset(file.name for message in own for file in attachments_of(message))
 
     @staticmethod
@@ -142,7 +149,7 @@ class ThreadReader:
                 return text_of(message.get("ts"))
         for message in messages:
             after = ts_order(text_of(message.get("ts"))) > ts_order(question.ts)
-            unmarked = after and self._is_own(message) and "metadata" not in message
+            unmarked = after and self._named.is_own(message) and "metadata" not in message
             if unmarked and decode(text_of(message.get("text"))) == decode(text):
                 return text_of(message.get("ts"))
         return None
@@ -205,7 +212,7 @@ class ThreadReader:
         async for message in one_by_one(messages):
             if text_of(message.get("subtype")) not in SAID or message.get("hidden") is True:
                 continue
-            if own_messages.is_aside(message) and self._is_own(message):
+            if own_messages.is_aside(message) and self._named.is_own(message):
                 continue
             answered, part = self._answer_to(message)
             ts = ts_order(text_of(message.get("ts")))
@@ -218,87 +225,11 @@ class ThreadReader:
 
     def _answer_to(self, message: Json) -> tuple[str, int]:
         """The ts of the question that a message of ours answers, and which part it is; ``("", 0)`` for all others."""
-        found = own_messages.answered_question(message) if self._is_own(message) else None
+        found = own_messages.answered_question(message) if self._named.is_own(message) else None
         return found or ("", 0)
 
     def _is_unmarked(self, message: Json, question: Question) -> bool:
-        later = ts_order(text_of(message.get("ts"))) > ts_order(
-            question.ts
-        )  # Slack gives the root whatever is asked for
+        """Slack gives the root whatever is asked for."""
+        later = ts_order(text_of(message.get("ts"))) > ts_order(question.ts)
         unmarked = self._answer_to(message) == ("", 0) and not own_messages.is_aside(message)
-        return later and unmarked and self._is_own(message)
-
-    def _is_own(self, message: Json) -> bool:
-        return self._author(message).kind is AuthorKind.THIS_BOT
-
-    def _author(self, message: Json) -> Author:
-        return author_of(message, self._bot_user_id, self._bot_id, self.names.is_known_bot)
-
-    async def _said(self, messages: Sequence[Json], question: Question) -> list[ThreadMessage]:
-        """Each message with names for ids, and at the end the question as it was accepted."""
-        said, names = await self._named(messages, question.channel_id, question.text, question.user_id)
-        return [*said, self._asked(question, names)]
-
-    async def _written(self, messages: Sequence[Json], channel_id: str) -> tuple[list[ThreadMessage], str]:
-        """The messages of another thread, and what their channel is called."""
-        said, names = await self._named(messages, channel_id)
-        return said, names.get(channel_id, "")
-
-    async def _named(
-        self, messages: Sequence[Json], channel_id: str, text: str = "", user_id: str = ""
-    ) -> tuple[list[ThreadMessage], Mapping[str, str]]:
-        """Ids are kept while the texts are read and named when all are known, so that each message is read once, and an
-        address is told by its id rather than by a name that others may begin with too."""
-        texts = await asyncio.to_thread(self._texts, messages) if messages else []
-        authors = [id_ for message in messages for id_ in self._nameless(message)]
-        mentioned = [id_ async for each in one_by_one([*texts, text]) for id_ in _mentioned(each)]
-        names = await self.names.resolve([*authors, user_id, channel_id, *mentioned], channel_id)
-        both = one_by_one(zip(messages, texts, strict=True))
-        read = [(self._thread_message(message, text, names), text) async for message, text in both]
-        return [message for message, text in read if text.strip() or message.attachments], names
-
-    def _texts(self, messages: Sequence[Json]) -> list[str]:
-        """In a thread of its own, since one message may take a tenth of a second."""
-        return [self._text(message) for message in messages]
-
-    def _text(self, message: Json) -> str:
-        """An answer of ours without its marks, as the model wrote it."""
-        kind = self._author(message).kind
-        text = markdown_of(message, kind, mentions.as_tokens)
-        return without_marks(text) if kind is AuthorKind.THIS_BOT else text
-
-    def _nameless(self, message: Json) -> list[str]:
-        """Whose names have to be looked up: a user's, who may be the author, and an app's that goes without one."""
-        author = self._author(message)
-        if author.kind is AuthorKind.THIS_BOT:
-            return [] if author.name else [author.id]
-        return [text_of(message.get("user")), *([] if author.name else [text_of(message.get("bot_id"))])]
-
-    def _thread_message(self, message: Json, text: str, names: Mapping[str, str]) -> ThreadMessage:
-        author = self._author(message)
-        known = names.get(author.id) or names.get(text_of(message.get("user"))) or name_in(message)
-        name = author.name or known or author.id
-        if author.kind is not AuthorKind.THIS_BOT:
-            text = mentions.named(mentions.unaddressed(text, self._bot_user_id), mentions.by_name(names))
-        zone = self.names.zone(author.id)
-        author = replace(author, name=name, zone=zone)
-        ours = author.kind is AuthorKind.THIS_BOT  # files of ours are copies of answers
-        return ThreadMessage(text_of(message.get("ts")), author, text, () if ours else attachments_of(message))
-
-    def _asked(self, question: Question, names: Mapping[str, str]) -> ThreadMessage:
-        """The question as it was accepted, for where Slack does not show it (any more)."""
-        user = question.user_id
-        app = user.startswith("B") or user in SLACK_ITSELF or self.names.is_known_bot(user)
-        name = SLACK_ITSELF.get(user) or names.get(user, user)
-        kind = AuthorKind.OTHER_BOT if app else AuthorKind.PERSON
-        author = Author(user, name, kind, self.names.zone(user))
-        # A command's answer is for the one person alone who wrote the command.
-        channel_labels = question.entry_point is EntryPoint.COMMAND
-        text = mentions.named(question.text, mentions.by_name(names, channel_labels=channel_labels))
-        return ThreadMessage(question.ts, author, text, question.attachments)
-
-
-def _mentioned(text: str) -> list[str]:
-    mentioned = mentions.Mentioned()
-    mentions.named(text, mentioned)
-    return mentioned.nameless
+        return later and unmarked and self._named.is_own(message)

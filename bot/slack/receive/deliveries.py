@@ -17,13 +17,13 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.logs import get_logger
+from bot.slack.receive import feedback, shortcuts
 from bot.slack.receive.kinds import MENTION, kind_of, mentions_the_bot
 from bot.slack.receive.listeners import Listeners
 from bot.slack.shapes import Json, object_of, objects_of, text_of
 
 log = get_logger(__name__)
 
-THINKING = "Thinking…"
 NOT_HERE = "I belong to another workspace, so I can't answer here."
 OPTION_REQUESTS = frozenset({"block_suggestion", "dialog_suggestion"})
 LISTENERS = "listeners"
@@ -61,6 +61,8 @@ def bolt_app(
     bolt.event(re.compile(".*"))(_on_event)
     bolt.command(re.compile(".*"))(_on_command)
     bolt.action(re.compile(".*"))(_on_action)
+    bolt.shortcut(re.compile(".*"))(_on_shortcut)
+    bolt.view(re.compile(".*"))(_on_submission)
     return bolt
 
 
@@ -101,13 +103,29 @@ async def _on_event(context: AsyncBoltContext, body: dict[str, Any]) -> None:
 
 
 async def _on_command(ack: AsyncAck, context: AsyncBoltContext, body: dict[str, Any]) -> None:
-    await _listeners(context).on_command(body)
-    await ack(text=THINKING, response_type="ephemeral")
+    shown = await _listeners(context).on_command(body)
+    if shown:
+        await ack(text=shown, response_type="ephemeral")
+    else:
+        await ack()
 
 
 async def _on_action(ack: AsyncAck, context: AsyncBoltContext, body: dict[str, Any]) -> None:
     await _listeners(context).on_action(body)
     await ack()
+
+
+async def _on_shortcut(ack: AsyncAck, context: AsyncBoltContext, body: dict[str, Any]) -> None:
+    await _listeners(context).on_shortcut(body)
+    await ack()
+
+
+async def _on_submission(ack: AsyncAck, context: AsyncBoltContext, body: dict[str, Any]) -> None:
+    errors = await _listeners(context).on_submission(body)
+    if errors:
+        await ack(response_action="errors", errors=errors)
+    else:
+        await ack()
 
 
 def _listeners(context: AsyncBoltContext) -> Listeners:
@@ -116,9 +134,10 @@ def _listeners(context: AsyncBoltContext) -> Listeners:
 
 
 def _has_listener(body: dict[str, Any]) -> bool:
-    """Events, commands and presses; not the closing of a view, nor a request for options, a shortcut, a notice."""
+    """Events, commands, presses and our shortcuts; not the closing of a view, nor a request for options, a notice."""
     event = body.get("event")
     if body.get("type") == "event_callback":
         return isinstance(event, dict) and bool(text_of(event.get("type")))
     pressed = next((text_of(action.get("action_id")) for action in objects_of(body.get("actions"))), "")
-    return "command" in body or (body.get("type") == "block_actions" and bool(pressed))
+    ours = bool(shortcuts.used(body)) or feedback.is_reason(body)
+    return "command" in body or ours or (body.get("type") == "block_actions" and bool(pressed))

@@ -13,18 +13,21 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol
 
-from bot.access import Reason
+from bot.access import SENTENCES, Reason
 from bot.commands.carrying_out import Commands
 from bot.commands.spoken import command_in
+from bot.feedback import Vote, Votes
 from bot.logs import get_logger
 from bot.messages import EntryPoint, Question, ThreadKey
 from bot.slack import buttons
-from bot.slack.receive import changes
+from bot.slack.receive import changes, feedback, shortcuts
+from bot.slack.receive.command_help import HELP, asks_for_help
 from bot.slack.receive.payloads import (
     Ignored,
     Unaddressed,
     deleted_file,
     doubtful_user,
+    home_opened,
     question_from_command,
     question_from_event,
     tells_of_revoked_token,
@@ -36,6 +39,9 @@ from bot.stops import StopWish
 
 log = get_logger(__name__)
 
+THINKING = "Thinking…"
+READING = "I'm reading the thread. My summary comes here in a moment, and only you see it."
+MEMBER_WITHIN_S = 1.0
 KNOWN_WITHIN_S = 1.5
 """How long an acknowledgement, for which Slack waits three seconds, is held back to learn who wrote a message."""
 LONG_CHARS = 4_000
@@ -75,6 +81,15 @@ class Handlers:
     refusal: Callable[..., Awaitable[Reason | None]]
     """``refusal(question, within_s=…)``: why who asks may not."""
     turn_away: Callable[[Question, Reason], Coroutine[Any, Any, None]]
+    votes: Votes
+    home_opened: Callable[[str, str], Coroutine[Any, Any, None]]
+    """``home_opened(user_id, channel_id)``"""
+    tell: Callable[[Question, str], Coroutine[Any, Any, None]]
+    """Says a sentence to whoever asks, alone."""
+    open_view: Callable[[str, dict[str, Any]], Coroutine[Any, Any, object]]
+    """``open_view(trigger_id, view)``, once and soon."""
+    why_not_in: Callable[..., Awaitable[str]]
+    """``why_not_in(channel_id, within_s=…)``: a sentence where nothing can be answered there."""
 
 
 class Listeners:
@@ -83,7 +98,7 @@ class Listeners:
     def __init__(self, identity: Identity, handlers: Handlers) -> None:
         self._identity = identity
         self._handlers = handlers
-        self._later: set[asyncio.Task[None]] = set()
+        self._later: set[asyncio.Task[object]] = set()
         self._twins = Twins()
 
     async def on_event(self, body: dict[str, Any]) -> None:
@@ -97,6 +112,9 @@ class Listeners:
     async def _on_event(self, body: dict[str, Any]) -> None:
         if (file_id := deleted_file(body)) is not None:
             self._after_the_ack(self._handlers.file_deleted(file_id))
+            return
+        if (opened := home_opened(body)) is not None:
+            self._after_the_ack(self._handlers.home_opened(*opened))
             return
         if tells_of_revoked_token(body):
             self._after_the_ack(self._handlers.token_revoked())
@@ -160,14 +178,27 @@ class Listeners:
             return False
         return await self._handlers.stop(wish) > 0
 
-    async def on_command(self, body: dict[str, Any]) -> None:
-        await self._handlers.accept(replace(question_from_command(body), team_id=self._identity.team_id))
+    async def on_command(self, body: dict[str, Any]) -> str:
+        """What the acknowledgement shows to who typed it; empty: nothing."""
+        question = replace(question_from_command(body), team_id=self._identity.team_id)
+        if not asks_for_help(body):
+            await self._handlers.accept(question)
+            return THINKING
+        reason = await self._handlers.refusal(question, within_s=KNOWN_WITHIN_S)
+        if reason is None:
+            return HELP
+        self._after_the_ack(self._handlers.turn_away(question, reason))
+        return ""
 
     async def on_action(self, body: dict[str, Any]) -> None:
         """Who may not ask leaves the button to others: a press is the same question whoever presses, so that theirs
         must not be written down. Who cannot be looked up in time is asked to press again."""
         identity = self._identity
-        question = buttons.question_of(body, identity.team_id, identity.bot_user_id, identity.bot_id)
+        if (vote := feedback.vote_of(body, identity.team_id)) is not None:
+            await self._voted(vote, body)
+            return
+        shared = buttons.shared(body, identity.team_id)
+        question = shared or buttons.question_of(body, identity.team_id, identity.bot_user_id, identity.bot_id)
         if question is None:
             log.info("press.ignored", reason="not under a message of ours")
         elif reason := await self._handlers.refusal(question, within_s=KNOWN_WITHIN_S):
@@ -175,9 +206,61 @@ class Listeners:
         elif (stopped := buttons.stopped_question(body)) is not None:
             if question.user_id:  # without one it would be a question that was taken back
                 await self._handlers.stop(StopWish(identity.team_id, question.channel_id, stopped, question.user_id))
+        elif shared is not None:  # its turn takes the button away
+            await self._handlers.accept(shared)
         else:
             await self._handlers.accept(question)
             self._after_the_ack(self._handlers.button_pressed(buttons.pressed_message(body)))
+
+    async def on_shortcut(self, body: dict[str, Any]) -> None:
+        """A modal is opened before anything else, since its trigger lives for three seconds."""
+        if shortcuts.used(body) == shortcuts.ASK_ABOUT:
+            if (view := shortcuts.ask_view(body)) is not None:
+                self._after_the_ack(self._handlers.open_view(text_of(body.get("trigger_id")), view))
+            return
+        question = shortcuts.asked(body, self._identity.team_id)
+        if question is None:
+            log.info("shortcut.ignored", reason="does not say where")
+        elif reason := await self._handlers.refusal(question, within_s=KNOWN_WITHIN_S):
+            self._after_the_ack(self._handlers.turn_away(question, reason))
+        elif await self._handlers.accept(question):
+            self._after_the_ack(self._handlers.tell(question, READING))
+
+    async def _voted(self, vote: Vote, body: dict[str, Any]) -> None:
+        """A modal's trigger does not wait for the database."""
+        who = feedback.voter(vote, body)
+        if reason := await self._handlers.refusal(who, within_s=KNOWN_WITHIN_S):
+            self._after_the_ack(self._handlers.turn_away(who, reason))
+            return
+        if not vote.good:
+            trigger_id = text_of(body.get("trigger_id"))
+            self._after_the_ack(self._handlers.open_view(trigger_id, feedback.why_view(vote)))
+        await self._handlers.votes.vote(vote)
+        log.info("feedback.given", good=vote.good, channel=vote.channel_id, user=vote.user_id)
+        if vote.good:
+            self._after_the_ack(self._handlers.tell(who, feedback.THANKS))
+
+    async def on_submission(self, body: dict[str, Any]) -> dict[str, str] | None:
+        """What is wrong with it, by the block of the modal; ``None`` where it was taken."""
+        if feedback.is_reason(body):
+            if (why := feedback.reason_of(body, self._identity.team_id)) is not None:
+                await self._handlers.votes.explain(why)
+            return None
+        question = shortcuts.submitted(body, self._identity.team_id)
+        if question is None:
+            log.info("submission.ignored", reason="does not say about what")
+            return None
+        if not question.text:
+            return shortcuts.errors(shortcuts.EMPTY)
+        reason, sentence = await asyncio.gather(  # an acknowledgement has three seconds for all of it
+            self._handlers.refusal(question, within_s=KNOWN_WITHIN_S),
+            self._handlers.why_not_in(question.channel_id, within_s=MEMBER_WITHIN_S),
+        )
+        if reason or sentence:
+            return shortcuts.errors(SENTENCES[reason] if reason else sentence)
+        if await self._handlers.accept(question) and self._handlers.conversations is not None:
+            self._handlers.conversations.mentioned(question)
+        return None
 
     async def _question(self, body: dict[str, Any]) -> Question | Unaddressed | Ignored:
         """Slack is asked who wrote a message only where that decides whether it is a question."""
@@ -191,7 +274,7 @@ class Listeners:
         is_bot = await self._handlers.is_bot(doubtful, within_s=KNOWN_WITHIN_S)
         return await asyncio.to_thread(read, is_bot=is_bot) if long else read(is_bot=is_bot)
 
-    def _after_the_ack(self, work: Coroutine[Any, Any, None]) -> None:
+    def _after_the_ack(self, work: Coroutine[Any, Any, object]) -> None:
         task = asyncio.create_task(work)
         self._later.add(task)
         task.add_done_callback(self._later.discard)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from bot.slack.shapes import Json, object_of, objects_of, text_of
 
+INTERACTIONS = frozenset({"block_actions", "message_action", "view_submission"})
+
 
 def is_ours(body: Json, team_id: str, enterprise_id: str) -> bool:
     """``enterprise_id`` is the organisation that the workspace is part of, or empty.
@@ -17,7 +19,7 @@ def is_ours(body: Json, team_id: str, enterprise_id: str) -> bool:
     installation it is meant for. A press is told by the message that it is under: ``team`` is where the person belongs.
     What names no workspace is of the one whose token or secret it came with.
     """
-    if body.get("type") == "block_actions":
+    if body.get("type") in INTERACTIONS:
         return True
     authorizations = [each for each in objects_of(body.get("authorizations")) if _names_one(each)]
     if not (authorizations or _names_one(body)):
@@ -30,9 +32,11 @@ def installed_in(body: Json) -> list[str]:
 
     A press is for the installation whose message it is under; ``team`` is where the person belongs.
     """
-    if body.get("type") == "block_actions":
-        message, enterprise = object_of(body.get("message")), object_of(body.get("enterprise"))
-        named = [message.get("team"), object_of(body.get("team")).get("id"), enterprise.get("id")]
+    if body.get("type") in INTERACTIONS:
+        message, enterprise, view = (object_of(body.get(name)) for name in ("message", "enterprise", "view"))
+        own = message.get("team") if body.get("type") == "block_actions" else None  # others' messages have shortcuts
+        of_view = [view.get("app_installed_team_id"), view.get("team_id")]
+        named = [own, *of_view, object_of(body.get("team")).get("id"), enterprise.get("id")]
     else:
         installations = [each for each in objects_of(body.get("authorizations")) if _names_one(each)] or [body]
         named = [each.get(key) for each in installations for key in ("team_id", "enterprise_id")]

@@ -90,6 +90,15 @@ def deleted_file(body: Json) -> str | None:
     return text_of(event.get("file_id")) or None if event.get("type") == "file_deleted" else None
 
 
+def home_opened(body: Json) -> tuple[str, str] | None:
+    """Who opened the home tab, and the direct message that it belongs to. slack:reference/events/app_home_opened."""
+    event = object_of(body.get("event"))
+    if event.get("type") != "app_home_opened" or event.get("tab") != "home":
+        return None
+    user_id = text_of(event.get("user"))
+    return (user_id, text_of(event.get("channel"))) if user_id else None
+
+
 def tells_of_revoked_token(body: Json) -> bool:
     """Source: slack:reference/events/app_uninstalled, slack:reference/events/tokens_revoked."""
     return object_of(body.get("event")).get("type") in {"app_uninstalled", "tokens_revoked"}

@@ -21,6 +21,7 @@ from bot.slack.web_api.rate_limiter import Bidder, RateLimiter, Ticket
 READS = frozenset(
     {
         "bots.info",
+        "chat.getPermalink",
         "conversations.history",
         "conversations.info",
         "conversations.members",

@@ -115,6 +115,7 @@ BY_METHOD: Mapping[str, Table] = {
     "bots.info": {**COMMON, **_all(SlackRefused, "bot_not_found bots_not_found")},
     "chat.appendStream": STREAMING,
     "chat.delete": {**COMMON, "cant_delete_message": SlackRefused, "message_not_found": ReplyGone},
+    "chat.getPermalink": {**COMMON, "message_not_found": ReplyGone},
     "chat.postEphemeral": {**POSTING, "user_not_in_channel": SlackNoAccess},
     "chat.postMessage": POSTING,
     "chat.startStream": STREAMING,
@@ -176,6 +177,21 @@ BY_METHOD: Mapping[str, Table] = {
     },
     "usergroups.list": {**COMMON, **_all(SlackRefused, "invalid_team plan_upgrade_required users_not_found")},
     "users.conversations": {**COMMON, **_all(SlackRefused, "invalid_limit invalid_types")},
+    "views.open": {
+        **COMMON,
+        **_all(
+            SlackRefused,
+            "duplicate_external_id exchanged_trigger_id expired_trigger_id invalid_trigger_id not_found view_too_large",
+        ),
+    },
+    "views.publish": {
+        **COMMON,
+        **_all(
+            SlackRefused,
+            "duplicate_external_id hash_conflict missing_profile_id not_enabled not_implemented user_not_found "
+            "view_too_large",
+        ),
+    },
     "users.info": {**COMMON, **_all(SlackRefused, "too_many_users user_not_found user_not_visible")},
 }
 

@@ -15,6 +15,7 @@ from bot.learned_limits import LearnedLimit
 from bot.limits import (
     AUTH_TEST_CALLS_PER_MIN,
     METHOD_TIERS,
+    PERMALINK_CALLS_PER_MIN,
     POSTS_PER_WORKSPACE_PER_MIN,
     STATUS_CALLS_PER_MIN,
     TIER_CALLS_PER_MIN,
@@ -260,6 +261,7 @@ def _now_s() -> float:
 def _calls_per_min(method: str) -> int:
     special = {
         POST: POSTS_PER_WORKSPACE_PER_MIN,
+        "chat.getPermalink": PERMALINK_CALLS_PER_MIN,
         "assistant.threads.setStatus": STATUS_CALLS_PER_MIN,
         "auth.test": AUTH_TEST_CALLS_PER_MIN,
     }

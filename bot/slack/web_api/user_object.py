@@ -10,6 +10,7 @@ import re
 from bot.access import Person
 from bot.slack.shapes import Json, object_of, text_of
 
+ADMIN_FLAGS = ("is_admin", "is_owner", "is_primary_owner")
 GUEST_FLAGS = ("is_restricted", "is_ultra_restricted")
 """Those of a guest in several channels; one in a single channel has both."""
 DAY_S = 86_400
@@ -44,6 +45,7 @@ def person_of(user: Json) -> Person:
         enterprise_id=text_of(enterprise.get("enterprise_id")),
         is_guest=any(user.get(flag) is True for flag in GUEST_FLAGS),
         is_stranger=user.get("is_stranger") is True,
+        is_admin=any(user.get(flag) is True for flag in ADMIN_FLAGS),
         is_deactivated=user.get("deleted") is True,
         email="" if user.get("is_email_confirmed") is False else text_of(profile.get("email")),
     )

@@ -13,6 +13,7 @@ import aiohttp
 from bot.errors import SlackError, SlackUnavailable
 from bot.logs import get_logger
 from bot.messages import EntryPoint, Question
+from bot.slack import own_messages
 from bot.slack.escape import escape
 from bot.slack.own_messages import aside_metadata
 from bot.slack.web_api.client import SlackClient
@@ -36,6 +37,9 @@ class SlackAsides:
 
     async def decline(self, question: Question, sentence: str) -> None:
         """Implements ``door.Asides``."""
+        if question.entry_point is EntryPoint.SHARE and sentence:
+            await tell(self._api, question, sentence)
+            return
         if question.response_url is None and question.entry_point is not EntryPoint.DIRECT:
             if sentence:
                 await tell(self._api, question, sentence)
@@ -89,10 +93,16 @@ class CommandAnswers:
                 return
 
 
+def thread_of(question: Question) -> dict[str, str]:
+    """Where the person looks: in the thread, or (who wants a thread in short, say) at the channel that it is in."""
+    at_channel = question.entry_point is EntryPoint.SUMMARY and not own_messages.asked_in_thread(question.ts)
+    return {} if question.starts_thread or at_channel else {"thread_ts": question.thread_ts}
+
+
 async def tell(api: SlackClient, question: Question, sentence: str) -> None:
     """Beside the thread, where only that person sees it; where Slack does not allow that, in a direct message."""
     text = {"text": sentence, **VERBATIM}
-    thread = {} if question.starts_thread or question.response_url else {"thread_ts": question.thread_ts}
+    thread = thread_of(question)
     try:
         if question.entry_point is not EntryPoint.DIRECT:
             place = {"channel": question.channel_id, "user": question.user_id}

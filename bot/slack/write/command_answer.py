@@ -32,9 +32,12 @@ SHORTENED = "This answer is longer than a slash command can show. Mention me in 
 
 @dataclass(slots=True)
 class CommandAnswer:
-    """``fresh``: no earlier process can have used the address."""
+    """``fresh``: no earlier process can have used the address. ``share`` and ``whole_at`` go under the whole answer, as
+    in ``Content``."""
 
     fresh: bool
+    share: str = field(default="", repr=False)
+    whole_at: str = field(default="", repr=False)
     complete: bool = False
     has_message: bool = False
     _text: str = field(default="", repr=False)
@@ -71,7 +74,9 @@ class CommandAnswer:
 
     def finish(self, closing: Closing, now_s: float, *, withdraw: bool = False) -> None:  # noqa: ARG002
         """A button would have no thread to go on in."""
-        self.complete, self._closing = True, replace(closing, button=None)
+        share = "" if withdraw else self.share
+        self.complete = True
+        self._closing = replace(closing, button=None, share=share, whole_at=self.whole_at, feedback=False)
         if withdraw:
             self._text = ""
 
@@ -147,9 +152,24 @@ class CommandAnswer:
         pieces = self._pieces(max(1, uses) + 1)
         if len(pieces) > uses:
             pieces = pieces[: max(1, uses)]
-            closing = replace(closing, ending=" ".join(filter(None, (closing.ending, SHORTENED))))
+            if not self.whole_at:
+                closing = replace(closing, ending=" ".join(filter(None, (closing.ending, SHORTENED))))
         contents = [Content(self._markdown(piece)) for piece in pieces[:-1]]
         return [*contents, replace(closing.content, markdown=self._markdown(pieces[-1]) if pieces else "")]
+
+    def hold(self) -> None:
+        """All was written: no use is spent any more on what is not whole."""
+        self._updates = len(UPDATES_AFTER_S)
+
+    @property
+    def is_too_long(self) -> bool:
+        """Whether the uses that are left cannot show all that was written."""
+        return len(self._pieces(max(1, self._uses_left) + 1)) > self._uses_left
+
+    def last_piece(self) -> str:
+        """The Markdown of the message that the answer ends with, where all of it can be shown."""
+        pieces = self._pieces(max(1, self._uses_left) + 1)
+        return self._markdown(pieces[-1]) if pieces else ""
 
     def _pieces(self, at_most: int) -> list[Piece]:
         """Those that show something, as many as matter."""

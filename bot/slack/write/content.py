@@ -35,6 +35,12 @@ class Content:
     """More of the answer is expected: a button below says so, and stops it."""
     bill: str = ""
     """What the answer used; the last of the small lines. Alone it is no reason for a message."""
+    share: str = field(default="", repr=False)
+    """Of a private answer: the value of the button that posts it for others."""
+    feedback: bool = False
+    """Whether people may say below it what they think of the answer. Alone it is no reason for an edit."""
+    whole_at: str = field(default="", repr=False)
+    """The address where all of an answer stands that this message shows a part of."""
 
     @property
     def empty(self) -> bool:
@@ -50,8 +56,19 @@ class Closing:
     button: Button | None = None
     sources: tuple[Source, ...] = ()
     bill: str = ""
+    share: str = field(default="", repr=False)
+    whole_at: str = field(default="", repr=False)
+    feedback: bool = False
 
     @property
     def content(self) -> Content:
-        footer = (self.ending,) if self.ending else ()
-        return Content(footer=footer, notes=self.notes, button=self.button, sources=self.sources, bill=self.bill)
+        return Content(
+            footer=(self.ending,) if self.ending else (),
+            notes=self.notes,
+            button=self.button,
+            sources=self.sources,
+            bill=self.bill,
+            share=self.share,
+            whole_at=self.whole_at,
+            feedback=self.feedback,
+        )

@@ -31,6 +31,7 @@ from bot.errors import (
 )
 from bot.slack.web_api.call_budget import Bid, Urgency
 from bot.slack.write.content import Closing, Content, Form
+from bot.slack.write.feedback_support import FeedbackSupport
 from bot.slack.write.markdown_cut import Piece, end_at
 from bot.slack.write.plan import Action, Next, Remove, Show
 from bot.slack.write.reply_parts import PART_CHARS_MIN, Inherited, Part, Parts, Standing
@@ -59,13 +60,15 @@ class LiveReply:
     inherited: Sequence[Inherited] = ()
     notice: str | None = None
     before: str = field(default="", repr=False)
+    in_thread: bool = True
+    """Where it is posted; see ``Show``."""
+    feedback: FeedbackSupport = field(default_factory=FeedbackSupport)
     waiting_since_s: float | None = None
     """Since when words wait to be seen; ``None`` while all are."""
     _parts: Parts = field(default_factory=Parts)
     _settled: int = 0
     """So many parts, from the first on, need no second look while the answer grows."""
     _status: str = field(default="", repr=False)
-    _in_thread: bool = True
     _first_words_s: float | None = None
     _called_s: float = -inf
     _closing: Closing = field(default_factory=Closing)
@@ -199,7 +202,7 @@ class LiveReply:
             return True
         match error:
             case SlackFormRefused():
-                return self._parts.make_plainer(part)
+                return self.feedback.given_up(action.content) or self._parts.make_plainer(part)
             case SlackNotEditable() if action.ts is not None:
                 self._parts.freeze(part)
                 return True
@@ -207,7 +210,7 @@ class LiveReply:
                 self._parts.freeze(part)
                 return True
             case SlackNoThread() if action.ts is None and action.in_thread:
-                self._in_thread = False
+                self.in_thread = False
                 return True
         return False
 
@@ -249,25 +252,28 @@ class LiveReply:
     def _show(self, number: int, part: Part, content: Content, piece: Piece) -> Show:
         shown_to = piece.shown_to if piece.end is None else piece.end
         final = self.complete and part is self._parts.every[-1]
-        return Show(number, part.ts, content, piece, shown_to, final, in_thread=self._in_thread)
+        return Show(number, part.ts, content, piece, shown_to, final, in_thread=self.in_thread)
 
     def _is_shown(self, content: Content, part: Part) -> bool:
         """That an answer grows is no news by itself, only that it does no longer: an edit for it would be one more."""
-        if part.shown is None or self.complete:
-            return content == part.shown
-        return replace(content, growing=part.shown.growing) == part.shown
+        if part.shown is None:
+            return False
+        content = replace(content, feedback=part.shown.feedback)
+        return content == part.shown if self.complete else replace(content, growing=part.shown.growing) == part.shown
 
     def _content(self, part: Part, piece: Piece, *, last: bool, short: bool) -> Content:
         markdown = piece.markdown(self._parts.text)
         if self.complete and last:
-            return replace(self._closing.content, markdown=markdown, form=part.form)
+            feedback = self._closing.feedback and self.feedback.possible
+            return replace(self._closing.content, markdown=markdown, form=part.form, feedback=feedback)
         if not self._has_words:
             return Content(footer=(self._status,) if self._status else (), form=part.form)
         # Where edits are short, none may be left to take the button away when the message has ended. A short answer may
         # be whole with its first words, and needs none for that.
         growing = last and piece.end is None and not (short or self.complete) and part.form is not Form.TEXT
-        growing = growing and part.shown is not None and bool(part.shown.markdown)
-        return Content(markdown, form=part.form, growing=growing)
+        words_shown = part.shown is not None and bool(part.shown.markdown)
+        feedback = last and not words_shown and self.feedback.may_end(markdown)
+        return Content(markdown, form=part.form, growing=growing and words_shown, feedback=feedback)
 
     def _held_back(self, part: Part) -> bool:
         """An earlier process' text stays until there is as much of the new one for the same message."""

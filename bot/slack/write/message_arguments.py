@@ -25,6 +25,7 @@ CONTEXT_TEXT_CHARS_MAX = 2_000
 SOURCE_CHARS_MAX = 800
 """Of the line for one file, whose pages may be many."""
 MORE_CHARS_MAX = 40
+WHOLE_AT = "This answer is longer than Slack shows here. <{address}|All of it is in a direct message to you.>"
 NO_PREVIEWS: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False}
 """Of chat.postMessage and of what goes to a response_url: Slack fetches no address of an answer. A stream has none
 anyway, and an edit keeps what its message was posted with."""
@@ -35,10 +36,8 @@ VERBATIM: dict[str, Any] = {"parse": "none", "link_names": False}
 def message(content: Content, stops: str = "") -> dict[str, Any]:
     """``text`` and ``blocks`` of a message that shows ``content``; ``stops``: the ts of the question whose answer the
     button of a growing one ends, and of which another gives a file."""
-    files = [source for source in content.sources if not source.address]
+    footer = below(content)
     pages = [source for source in content.sources if source.address]
-    sources = [source_lines(files)] if files else []
-    footer = [*content.footer, *sources, *(f"📎 {note_line(note)}" for note in content.notes)]
     if content.form is Form.TEXT:
         footer += web_pages.in_words(pages)
         return {"text": escape("\n".join(part for part in (content.markdown, *footer) if part)), "blocks": []}
@@ -55,7 +54,29 @@ def message(content: Content, stops: str = "") -> dict[str, Any]:
     pressable = [buttons.actions_block(content.button, stops)] if content.button else []
     if content.growing and stops:
         pressable = [buttons.stop_block(stops)]
-    return {"text": text, "blocks": answer + context(footer) + web_pages.block(pages) + pressable}
+    if content.feedback:
+        pressable.append(buttons.feedback_block())
+    if content.share:
+        pressable.append(buttons.share_block(content.share))
+    return {
+        "text": text,
+        "blocks": answer + context(footer) + _whole_at(content.whole_at) + web_pages.block(pages) + pressable,
+    }
+
+
+def below(content: Content) -> list[str]:
+    """The small lines under an answer, but for what it used."""
+    files = [source for source in content.sources if not source.address]
+    sources = [source_lines(files)] if files else []
+    return [*content.footer, *sources, *(f"📎 {note_line(note)}" for note in content.notes)]
+
+
+def _whole_at(address: str) -> list[dict[str, Any]]:
+    """The one line that has a link, whose address is Slack's own."""
+    if not address:
+        return []
+    text = WHOLE_AT.format(address=escape(address).replace("|", "%7C").replace(">", "%3E"))
+    return [{"type": "context", "elements": [{"type": "mrkdwn", "text": text, "verbatim": True}]}]
 
 
 def context(lines: list[str]) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from functools import partial
 import aiohttp
 
 from bot.errors import SlackError, SlackNoAccess, SlackOutcomeUnknown, SlackUnavailable
+from bot.kept_answers import PrivateAnswer
 from bot.lease import Lease
 from bot.logs import get_logger
 from bot.messages import EntryPoint, Question
@@ -23,11 +24,16 @@ from bot.slack.web_api.call_budget import Bid
 from bot.slack.write.asides import tell
 from bot.slack.write.command_answer import CommandAnswer
 from bot.slack.write.content import Content
+from bot.slack.write.ephemeral_reply import EphemeralReply
+from bot.slack.write.feedback_support import FeedbackSupport
+from bot.slack.write.headed_reply import HeadedReply, head_of
 from bot.slack.write.live_reply import LiveReply
 from bot.slack.write.offered_reply import OfferedReply
 from bot.slack.write.plan import Plan, Stop
+from bot.slack.write.private_reply import PrivateDesk, PrivateReply
 from bot.slack.write.reply_parts import Inherited
 from bot.slack.write.response_url import ResponseUrlOutlet
+from bot.slack.write.shared_reply import SharedOutlet, take_button_away
 from bot.slack.write.status_line import StatusLine
 from bot.slack.write.streamed_reply import StreamedReply, StreamSupport
 from bot.slack.write.thread_outlet import ThreadOutlet, ThreadServices, post_arguments
@@ -37,13 +43,16 @@ from bot.slack.write.writer import Writer
 log = get_logger(__name__)
 
 POST = "chat.postMessage"
+UNSEEN = (EntryPoint.FILE, EntryPoint.SHARE, EntryPoint.SUMMARY)
+"""What others see nothing of while it waits."""
 NOTICE_WITHIN_S = 2.0
 BUTTON_TRIES_MAX = 5
 BUTTON_PAUSE_S = 2.0
 
 
 class SlackReplies:
-    """Implements ``ports.Replies``. ``session`` is for response URLs; ``native`` streams in direct messages."""
+    """Implements ``ports.Replies``. ``session`` is for response URLs; ``native`` streams in direct messages. Without a
+    ``desk`` private answers stay what they are."""
 
     def __init__(
         self,
@@ -51,20 +60,30 @@ class SlackReplies:
         reader: ThreadReader,
         session: aiohttp.ClientSession,
         *,
+        desk: PrivateDesk | None = None,
         native: bool = False,
+        feedback: bool = False,
         file_chars: int | None = None,
     ) -> None:
         self._services = services
+        self._desk = desk
         self._reader = reader
         self._session = session
         self._streams = StreamSupport(native)
         self._file_chars = file_chars
         self.uploads = AnswerUploads(services.api, session, reader, services.records)
+        self._feedback = FeedbackSupport(feedback)
 
     async def open(self, question: Question, *, again: bool, lease: Lease, first: bool = False) -> Reply:
-        if question.response_url is not None:
-            outlet = ResponseUrlOutlet(question.response_url, self._session, self._services.api.address)
-            return Writer(CommandAnswer(fresh=not again), outlet, lease)
+        if question.entry_point is EntryPoint.SHARE:
+            plan = await self._plan(question, again=again, first=first)
+            return Writer(plan, SharedOutlet(question, self._services, self._url(question)), lease)
+        if (url := self._url(question)) is not None:
+            answer = CommandAnswer(fresh=not again)
+            writer = Writer(answer, url, lease)
+            return PrivateReply(question, answer, writer, self._desk) if self._desk else writer
+        if question.entry_point is EntryPoint.SUMMARY and self._desk is not None:
+            return EphemeralReply(question, lease, self._desk)
         services = self._services
         plan = await self._plan(question, again=again, first=first)
         status_line = StatusLine(services.api, services.status, question.channel_id, question.thread_ts)
@@ -73,16 +92,29 @@ class SlackReplies:
         probe = not plan.has_message and not await self._writable(question)
         writer = Writer(plan, ThreadOutlet(question, services), lease, status_line, probe=probe)
         writer.begun = isinstance(plan, LiveReply) and bool(plan.before.strip())
-        if not self.uploads.possible:
-            return writer
-        upload = partial(self.uploads.upload, question, lease=lease, again=not first)
-        return OfferedReply(writer, upload, self._file_chars)
+        reply: Reply = writer
+        if self.uploads.possible:
+            upload = partial(self.uploads.upload, question, lease=lease, again=not first)
+            reply = OfferedReply(writer, upload, self._file_chars)
+        if question.entry_point is not EntryPoint.SHORTCUT:
+            return reply
+        name, asked = await self.name_of(question.user_id), await self._reader.wording(question)
+        return HeadedReply(reply, head_of(name, asked))
 
     async def name_of(self, user_id: str) -> str:
         return (await self._reader.names.resolve([user_id])).get(user_id, user_id)
 
     async def tell(self, question: Question, sentence: str) -> None:
         await tell(self._services.api, question, sentence)
+
+    async def shared(self, question: Question, answer: PrivateAnswer) -> None:
+        if (url := self._url(question)) is not None:
+            await take_button_away(url, answer)
+
+    def _url(self, question: Question) -> ResponseUrlOutlet | None:
+        if question.response_url is None:
+            return None
+        return ResponseUrlOutlet(question.response_url, self._session, self._services.api.address)
 
     async def _writable(self, question: Question) -> bool:
         """Whether it is known that the bot may post there; a person who writes to it may be answered."""
@@ -95,9 +127,7 @@ class SlackReplies:
         return known
 
     async def queued(self, question: Question, ahead: int, lease: Lease) -> None:
-        if (
-            question.response_url is not None or question.entry_point is EntryPoint.FILE
-        ):  # people see the answer already
+        if question.response_url is not None or question.entry_point in UNSEEN:  # something stands there already
             return
         ticket = self._services.api.request(POST, lambda _: Bid(), question.channel_id)
         if not await ticket.granted(NOTICE_WITHIN_S):  # a late notice would only keep its own answer waiting
@@ -132,11 +162,13 @@ class SlackReplies:
         if again or any(part != NOTICE for part in recorded):
             own = await self._found(question, recorded, streamed=streams) or own
         if streams and not own:
-            return StreamedReply(self._streams)
+            return StreamedReply(self._streams, feedback=self._feedback)
         notice = next((message.ts for message in own if message.marked and message.part == NOTICE), None)
         shown = [message for message in own if message.ts != notice]
         before = "\n\n".join(message.text for message in shown)
-        edits = LiveReply([Inherited(message.ts, len(message.text)) for message in shown], notice, before)
+        inherited = [Inherited(message.ts, len(message.text)) for message in shown]
+        in_thread = question.entry_point is not EntryPoint.SHARE or not question.starts_thread
+        edits = LiveReply(inherited, notice, before, in_thread=in_thread, feedback=self._feedback)
         if shown and not shown[-1].marked:
             return StreamedReply.of_open_stream(self._streams, Stop(len(shown) - 1, shown[-1].ts, "", ""), edits)
         return edits

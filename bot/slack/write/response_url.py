@@ -78,6 +78,17 @@ class ResponseUrlOutlet:
         shown = {} if content is None else {"replace_original": True, **NO_PREVIEWS, **message(content)}
         await self._post(shown or TAKEN_AWAY)
 
+    async def post_for_all(self, content: Content, thread_ts: str) -> None:
+        """Everybody in the conversation sees it; ``thread_ts``: in that thread."""
+        place = {"response_type": "in_channel", "replace_original": False}
+        thread = {"thread_ts": thread_ts} if thread_ts else {}
+        await self._post({**place, **thread, **NO_PREVIEWS, **message(content)})
+
+    async def say(self, sentence: str) -> None:
+        """Beside what stands there."""
+        place = {"response_type": "ephemeral", "replace_original": False}
+        await self._post({**place, **NO_PREVIEWS, **message(Content(footer=(sentence,)))})
+
     async def _post(self, body: dict[str, Any]) -> None:
         if not self._allowed:
             raise SlackRefused(METHOD, "foreign_host")

@@ -10,12 +10,13 @@ A call whose outcome is unknown may be repeated only if that cannot double a wor
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from bot.errors import ReplyGone, SlackError, SlackOutcomeUnknown, SlackRefused, SlackUnavailable
 from bot.slack.web_api.call_budget import Bid, Urgency
 from bot.slack.write.content import Closing
+from bot.slack.write.feedback_support import FeedbackSupport
 from bot.slack.write.live_reply import LiveReply
 from bot.slack.write.native_stream import NativeStream, StreamTimes
 from bot.slack.write.plan import Action, Append, Next, Start, Stop
@@ -47,6 +48,7 @@ class _Stage(Enum):
 class StreamedReply:
     support: StreamSupport
     times: StreamTimes = field(default_factory=StreamTimes)
+    feedback: FeedbackSupport = field(default_factory=FeedbackSupport)
     _stream: NativeStream = field(default_factory=NativeStream)
     _edits: LiveReply = field(default_factory=LiveReply)
     _stage: _Stage = _Stage.STREAMING
@@ -59,11 +61,12 @@ class StreamedReply:
 
     def __post_init__(self) -> None:
         self._stream.times = self.times
+        self._edits.feedback = self.feedback
 
     @classmethod
     def of_open_stream(cls, support: StreamSupport, stop: Stop, edits: LiveReply) -> StreamedReply:
         """Goes on with edits where an earlier process left a stream open."""
-        return cls(support, _edits=edits, _stage=_Stage.CLOSING, _open=stop)
+        return cls(support, feedback=edits.feedback, _edits=edits, _stage=_Stage.CLOSING, _open=stop)
 
     @property
     def complete(self) -> bool:
@@ -90,7 +93,8 @@ class StreamedReply:
             self._stream.write(text, now_s)
 
     def finish(self, closing: Closing, now_s: float, *, withdraw: bool = False) -> None:
-        self._stream.finish(closing, now_s)
+        voting = closing.feedback and self.feedback.possible
+        self._stream.finish(replace(closing, feedback=voting), now_s)
         self._withdraw = withdraw
         if self._editing:
             self._edits.finish(closing, now_s, withdraw=withdraw)

@@ -151,7 +151,8 @@ class Writer:
     ) -> None:
         if rest := self._pictures.close():
             self._plan.write(rest, _now_s())
-        closing = Closing(ending, tuple(notes), button, tuple(sources), bill)
+        whole = self.begun and not (ending or button or withdraw)
+        closing = Closing(ending, tuple(notes), button, tuple(sources), bill, feedback=whole)
         self._plan.finish(closing, _now_s(), withdraw=withdraw)
         self._changed.set()
         if self._ticket is not None:

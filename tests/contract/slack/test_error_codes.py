@@ -44,6 +44,10 @@ SHARED = [
     "unknown_method",
 ]
 DOCUMENTED = {
+    "views.publish": (
+        "duplicate_external_id hash_conflict missing_profile_id not_enabled not_implemented view_too_large"
+    ),
+    "views.open": ("duplicate_external_id exchanged_trigger_id expired_trigger_id invalid_trigger_id view_too_large"),
     "agents.sessions.setStatus": (
         "channel_not_found feature_disabled internal_error invalid_status not_authorized thread_ts_not_allowed "
         "thread_ts_required user_not_found"
@@ -66,6 +70,7 @@ DOCUMENTED = {
         "too_many_contact_cards"
     ),
     "chat.delete": ("cant_delete_message channel_not_found message_not_found"),
+    "chat.getPermalink": ("channel_not_found message_not_found"),
     "chat.postEphemeral": (
         "cannot_reply_to_message channel_not_found invalid_attachments invalid_blocks invalid_blocks_format "
         "is_archived markdown_text_conflict message_limit_exceeded messages_tab_disabled msg_too_long no_text "

@@ -1,0 +1,38 @@
+"""What people say of an answer: a vote, and what was wrong. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """One person's, on the answer whose message is ``ts``: each has one, the newest."""
+
+    team_id: str
+    channel_id: str
+    ts: str
+    user_id: str
+    good: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VoteReason:
+    """Why ``user_id`` found the answer ``ts`` bad, in their own words."""
+
+    team_id: str
+    channel_id: str
+    ts: str
+    user_id: str
+    words: str = field(repr=False)
+
+
+class Votes(Protocol):
+    """The database, as the memory of what people say of answers. Both raise ``StoreFailed``."""
+
+    async def vote(self, vote: Vote) -> None:
+        """Counts it, in the place of an earlier one of the same person on the same answer."""
+
+    async def explain(self, reason: VoteReason) -> None:
+        """Adds it to that person's vote."""

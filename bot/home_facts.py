@@ -1,0 +1,61 @@
+"""Settings go in; what the home tab says of them comes out, as lines of Slack's markup. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from bot.day_budget import DayBudgets
+from bot.home import HomeFacts
+from bot.settings import Settings
+
+DAY_S = 86_400
+HOUR_S = 3_600
+VALUE_CHARS_MAX = 120
+LONG_TEXTS = frozenset({"bot_system_prompt"})
+READS = (
+    "I read a thread when I'm asked something in it: its messages and the files in them, where I'm a member.",
+    "They go to the model's API with the question. What stays here of all that:",
+    "• What you ask: until it is answered. Then only who asked where and when, and how it ended: 90 days.",
+)
+KEEPS = (
+    "• How many tokens it used and what they cost: 400 days. Your votes on answers: as long; the reasons: 90 days.",
+    "• Answers to `/ask` that you may still post: a day, sealed.",
+)
+FILES = "• Files, made ready for the model: {age} after they were last used. Deleted in Slack, they go here, too."
+
+
+def home_facts(settings: Settings, budgets: DayBudgets, model: Callable[[], str]) -> HomeFacts:
+    files = FILES.format(age=_age(settings.bot_cache_age_max_s))
+    return HomeFacts(model, budgets, (*READS, files, *KEEPS), _set(settings))
+
+
+def _set(settings: Settings) -> tuple[str, ...]:
+    """What is set otherwise than by default; secrets only by being set."""
+    lines = []
+    for name, field in type(settings).model_fields.items():
+        value = getattr(settings, name)
+        if value == field.default or value is None or name.endswith("_file"):
+            continue
+        lines.append(f"• `{name.upper()}`: {_shown(name, value)}")
+    return tuple(lines) or ("Everything is as it is by default.",)
+
+
+def _shown(name: str, value: object) -> str:
+    if isinstance(value, SecretStr) or name.endswith("_url"):
+        return "set"
+    if name in LONG_TEXTS:
+        return "a text of your own"
+    if isinstance(value, Path):
+        return "a path"
+    if isinstance(value, frozenset):
+        return ", ".join(f"`{one}`" for one in sorted(map(str, value)))[:VALUE_CHARS_MAX] or "none"
+    text = str(value).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("`", "'")
+    return f"`{text[:VALUE_CHARS_MAX]}`"
+
+
+def _age(seconds: float) -> str:
+    number, unit = (seconds / DAY_S, "day") if seconds >= DAY_S else (seconds / HOUR_S, "hour")
+    return f"{number:g} {unit}{'' if number == 1 else 's'}" if number == round(number) else f"{number:.1f} {unit}s"

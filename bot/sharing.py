@@ -1,0 +1,47 @@
+"""The press of a button below a private answer goes in; the answer stands where others see it. I/O: by its ports.
+
+Nothing is asked of the model. Whoever presses twice posts once: the press is a question as any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from bot.endings import Ending
+from bot.kept_answers import PrivateAnswer, PrivateAnswers
+from bot.messages import Question
+from bot.ports import Outcome, Replies, Reply
+from bot.store_patience import waited_out
+
+HEADS: Mapping[bool, str] = {False: "Asked by @{name}: {asked}", True: "A summary, shared by @{name}"}
+"""Above what is posted, as a quotation; the second in a thread."""
+TOO_OLD = "I keep an answer for a day, so I can't post this one any more. Please ask again."
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """``posted`` tells an answer's reader, where its button stood, that it was posted, and never raises."""
+
+    answers: PrivateAnswers
+    replies: Replies
+    posted: Callable[[Question, PrivateAnswer], Awaitable[None]]
+
+    async def share(self, question: Question, reply: Reply) -> Ending:
+        ts, _, key = question.text.partition(" ")
+        answer = await waited_out(lambda: self.answers.find(question.team_id, ts, key))
+        if answer is None or answer.user_id != question.user_id:
+            await self.replies.tell(question, TOO_OLD)
+            return Ending(Outcome.FAILED)
+        if question.response_url is None:  # it goes on in a direct message, which has a head of its own
+            reply.write(answer.text)
+            return Ending(Outcome.SHARED)
+        reply.write(await self._head(question, answer) + answer.text)
+        await reply.finish()
+        await self.posted(question, answer)
+        return Ending(Outcome.SHARED)
+
+    async def _head(self, question: Question, answer: PrivateAnswer) -> str:
+        name = await self.replies.name_of(question.user_id)
+        head = HEADS[bool(answer.thread_ts)].format(name=name.removeprefix("@"), asked=answer.asked.strip())
+        return "".join(f"> {line}\n" for line in head.splitlines()) + "\n"

@@ -1,0 +1,17 @@
+"""What a person typed after a slash command goes in; whether they ask for help, and the help, come out. Pure."""
+
+from __future__ import annotations
+
+from bot.slack.shapes import Json, text_of
+
+HELP = (
+    "`/ask` *and a question* gives you an answer that only you see, in any channel, also where I'm not a member. It "
+    "knows nothing of what was said there, and reads no files. *Post to channel* below the answer shows it to "
+    "everybody there; what is too long for Slack to show here comes as a direct message.\n"
+    "For a conversation, or about files, mention me in a channel, or write to me directly."
+)
+
+
+def asks_for_help(body: Json) -> bool:
+    """``body`` is the form of a slash command: nothing behind it, or the word."""
+    return text_of(body.get("text")).strip().lower() in {"", "help", "?"}

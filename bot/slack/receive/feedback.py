@@ -1,0 +1,98 @@
+"""A press of the thumbs below an answer, and what was written in the modal that asks why, go in; votes come out. Pure.
+
+Sources: slack:reference/block-kit/block-elements/feedback-buttons-element, slack:reference/interaction-payloads/
+block_actions-payload, slack:reference/interaction-payloads/view-interactions-payload.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from bot.feedback import Vote, VoteReason
+from bot.messages import EntryPoint, Question
+from bot.slack import buttons
+from bot.slack.shapes import Json, object_of, objects_of, text_of
+
+WHY = "feedback_reason"
+BLOCK, ACTION = "reason", "words"
+CHARS_MAX = 500
+THANKS = "Thank you for telling me."
+
+
+def vote_of(body: Json, team_id: str) -> Vote | None:
+    """``None`` for other presses, and for one that does not say on what."""
+    action = next(iter(objects_of(body.get("actions"))), {})
+    value = action.get("value")
+    if action.get("action_id") != buttons.FEEDBACK or value not in {buttons.GOOD, buttons.BAD}:
+        return None
+    container, message = object_of(body.get("container")), object_of(body.get("message"))
+    channel = text_of(object_of(body.get("channel")).get("id")) or text_of(container.get("channel_id"))
+    ts = text_of(message.get("ts")) or text_of(container.get("message_ts"))
+    user = text_of(object_of(body.get("user")).get("id"))
+    return Vote(team_id, channel, ts, user, value == buttons.GOOD) if channel and ts and user else None
+
+
+def voter(vote: Vote, body: Json) -> Question:
+    """For the door, and for what is said to them alone, also in direct messages: who votes is let in like who asks."""
+    user = object_of(body.get("user"))
+    thread_ts = text_of(object_of(body.get("message")).get("thread_ts")) or vote.ts
+    of = (vote.team_id, vote.channel_id, f"{vote.ts}0", thread_ts, vote.user_id, EntryPoint.MENTION, "", (), None)
+    return Question(*of, user_team=text_of(user.get("team_id")) or text_of(object_of(body.get("team")).get("id")))
+
+
+def why_view(vote: Vote) -> dict[str, Any]:
+    words = {
+        "type": "plain_text_input",
+        "action_id": ACTION,
+        "multiline": True,
+        "focus_on_load": True,
+        "max_length": CHARS_MAX,
+        "placeholder": _plain("Wrong, made up, not what I asked, too long…"),
+    }
+    said = (
+        "Your vote is counted already. Whoever runs me reads what you write here, and it is kept for 90 days at most."
+    )
+    return {
+        "type": "modal",
+        "callback_id": WHY,
+        "private_metadata": json.dumps({"channel": vote.channel_id, "ts": vote.ts}),
+        "title": _plain("What was wrong?"),
+        "submit": _plain("Send"),
+        "close": _plain("Skip"),
+        "blocks": [
+            {
+                "type": "input",
+                "block_id": BLOCK,
+                "optional": True,
+                "label": _plain("What could the answer have done better?"),
+                "element": words,
+            },
+            {"type": "context", "elements": [_plain(said)]},
+        ],
+    }
+
+
+def is_reason(body: Json) -> bool:
+    return body.get("type") == "view_submission" and object_of(body.get("view")).get("callback_id") == WHY
+
+
+def reason_of(body: Json, team_id: str) -> VoteReason | None:
+    """``None`` where nothing was written, or it does not say on what."""
+    view = object_of(body.get("view"))
+    try:
+        about = object_of(json.loads(text_of(view.get("private_metadata"))))
+    except ValueError:
+        return None
+    values = object_of(object_of(view.get("state")).get("values"))
+    words = text_of(object_of(object_of(values.get(BLOCK)).get(ACTION)).get("value")).strip()
+    channel, ts, user = (text_of(value) for value in (about.get("channel"), about.get("ts"), _user_id(body)))
+    return VoteReason(team_id, channel, ts, user, words) if words and channel and ts and user else None
+
+
+def _user_id(body: Json) -> str:
+    return text_of(object_of(body.get("user")).get("id"))
+
+
+def _plain(text: str) -> dict[str, Any]:
+    return {"type": "plain_text", "text": text, "emoji": False}

@@ -1,0 +1,140 @@
+"""What Slack delivers of a message's shortcut, and of the modal that one opens, goes in; views and questions come out.
+
+Pure. Sources: slack:reference/interaction-payloads/shortcuts-interaction-payload, slack:reference/interaction-payloads/
+view-interactions-payload, slack:reference/views/modal-views. What was asked so has no message of its own; its ts is
+from ``action_ts``, Slack's own time of the shortcut's use, so that it is the same however often it comes.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from bot.messages import AuthorKind, EntryPoint, Question
+from bot.slack import own_messages
+from bot.slack.read import mentions
+from bot.slack.read.message_text import markdown_of
+from bot.slack.shapes import Json, object_of, text_of
+
+ASK_ABOUT = "ask_about_message"
+SUMMARISE = "summarise_thread"
+"""Their ids in the manifest."""
+QUESTION_BLOCK, QUESTION_ACTION = "question", "words"
+QUESTION_CHARS_MAX = 3_000
+QUOTED_CHARS_MAX = 400
+SUMMARY_WORDS = (
+    "Please summarise this thread for me: what it is about, what was decided and by whom, what is still open, and who "
+    "has to do what. Be brief, and leave out what does not matter any more."
+)
+ABOUT = "{text}\n\nAbout this message:\n{quoted}"
+EMPTY = "Please write your question."
+
+
+def used(body: Json) -> str:
+    """Which of our shortcuts was used, or which shortcut's modal was sent; empty for all others."""
+    kind = body.get("type")
+    named = body if kind == "message_action" else object_of(body.get("view")) if kind == "view_submission" else {}
+    callback = text_of(named.get("callback_id"))
+    return callback if callback in {ASK_ABOUT, SUMMARISE} else ""
+
+
+def asked(body: Json, team_id: str) -> Question | None:
+    """The question for a summary of the message's thread; ``None`` for a delivery that does not say where."""
+    place = _place(body)
+    if place is None:
+        return None
+    ts = own_messages.summary_ts(place["action_ts"], in_thread=bool(place["in_thread"]))
+    return _question(body, team_id, place, ts, EntryPoint.SUMMARY, SUMMARY_WORDS)
+
+
+def ask_view(body: Json) -> dict[str, Any] | None:
+    """The modal that asks for the question; what it is about travels with it."""
+    place = _place(body)
+    if place is None:
+        return None
+    prompt = {
+        "type": "plain_text_input",
+        "action_id": QUESTION_ACTION,
+        "multiline": True,
+        "focus_on_load": True,
+        "max_length": QUESTION_CHARS_MAX,
+        "placeholder": _plain("What would you like to know?"),
+    }
+    about = "The answer goes into this message's thread, where everybody sees it. I read the whole thread first."
+    return {
+        "type": "modal",
+        "callback_id": ASK_ABOUT,
+        "private_metadata": json.dumps(place),
+        "title": _plain("Ask about this"),
+        "submit": _plain("Ask"),
+        "close": _plain("Cancel"),
+        "blocks": [
+            {"type": "input", "block_id": QUESTION_BLOCK, "label": _plain("Your question"), "element": prompt},
+            {"type": "context", "elements": [_plain(about)]},
+        ],
+    }
+
+
+def submitted(body: Json, team_id: str) -> Question | None:
+    """What was asked in the modal; ``None`` where it does not say about what."""
+    view = object_of(body.get("view"))
+    try:
+        place = json.loads(text_of(view.get("private_metadata")))
+    except ValueError:
+        return None
+    if not isinstance(place, dict) or not all(text_of(place.get(name)) for name in ("channel", "root", "action_ts")):
+        return None
+    values = object_of(object_of(view.get("state")).get("values"))
+    typed = text_of(object_of(object_of(values.get(QUESTION_BLOCK)).get(QUESTION_ACTION)).get("value")).strip()
+    quoted = text_of(place.get("quoted"))
+    text = ABOUT.format(quoted=quoted, text=typed) if quoted and typed else typed
+    ts = own_messages.shortcut_ts(place["action_ts"])
+    return _question(body, team_id, place, ts, EntryPoint.SHORTCUT, text)
+
+
+def errors(sentence: str) -> dict[str, str]:
+    """For the modal, below the question."""
+    return {QUESTION_BLOCK: sentence}
+
+
+def _place(body: Json) -> dict[str, str] | None:
+    message = object_of(body.get("message"))
+    channel, ts = text_of(object_of(body.get("channel")).get("id")), text_of(message.get("ts"))
+    root, action_ts = text_of(message.get("thread_ts")) or ts, text_of(body.get("action_ts"))
+    if not (channel and ts and own_messages.is_ts(action_ts)):
+        return None
+    in_thread = root != ts
+    quoted = _quoted(message) if in_thread else ""  # of a first message the thread says enough
+    return {
+        "channel": channel,
+        "root": root,
+        "action_ts": action_ts,
+        "in_thread": "yes" if in_thread else "",
+        "quoted": quoted,
+    }
+
+
+def _quoted(message: Json) -> str:
+    said = markdown_of(message, AuthorKind.PERSON, mentions.as_tokens).strip()
+    short = said if len(said) <= QUOTED_CHARS_MAX else f"{said[:QUOTED_CHARS_MAX]}…"
+    return "\n".join(f"> {line}" for line in short.splitlines())[: QUOTED_CHARS_MAX + 50]
+
+
+def _question(body: Json, team_id: str, place: dict[str, str], ts: str, entry_point: EntryPoint, text: str) -> Question:
+    user = object_of(body.get("user"))
+    return Question(
+        team_id=team_id,
+        channel_id=place["channel"],
+        ts=ts,
+        thread_ts=place["root"],
+        user_id=text_of(user.get("id")),
+        entry_point=entry_point,
+        text=text,
+        attachments=(),
+        response_url=None,
+        user_team=text_of(user.get("team_id")) or text_of(object_of(body.get("team")).get("id")),
+    )
+
+
+def _plain(text: str) -> dict[str, Any]:
+    return {"type": "plain_text", "text": text, "emoji": False}

@@ -1,0 +1,113 @@
+"""The answer to a question that one person asked for themselves goes in; that person alone sees it, when it is whole.
+
+I/O: Slack, and the database for what can be posted for others. Implements ``ports.Reply``. What one person sees can be
+neither edited nor found, so that nothing is shown before the end; shown twice they do no harm. Where Slack
+shows none, they are direct messages. Source: slack:reference/methods/chat.postEphemeral.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from bot.errors import LeaseLost, SlackError, SlackOutcomeUnknown, SlackUnavailable, StoreFailed
+from bot.kept_answers import PrivateAnswer
+from bot.lease import Lease
+from bot.logs import get_logger
+from bot.messages import Note, Question, Source
+from bot.ports import Button
+from bot.slack import buttons
+from bot.slack.write.asides import thread_of
+from bot.slack.write.content import Closing, Content
+from bot.slack.write.markdown_cut import COMMAND, pieces_of
+from bot.slack.write.message_arguments import NO_PREVIEWS, VERBATIM, below, message
+from bot.slack.write.pictures import Pictures
+from bot.slack.write.private_reply import KEY_BYTES, PrivateDesk
+from bot.slack.write.tables import later_tables_as_code
+
+log = get_logger(__name__)
+
+TRIES_MAX = 5
+PAUSE_S = 1.0
+
+
+class EphemeralReply:
+    def __init__(self, question: Question, lease: Lease, desk: PrivateDesk) -> None:
+        self._question = question
+        self._lease = lease
+        self._desk = desk
+        self._pictures = Pictures()
+        self._text: list[str] = []
+        self.begun = False
+
+    def status(self, text: str) -> None:
+        """There is nothing that it could be shown in."""
+
+    async def ready(self) -> None:
+        """Whether it can be shown is known when it is."""
+
+    def write(self, text: str) -> None:
+        self.begun = self.begun or bool(text.strip())
+        self._text.append(self._pictures.feed(text))
+
+    async def abandon(self) -> None:
+        """Nothing was shown."""
+
+    async def finish(
+        self,
+        ending: str = "",
+        notes: Sequence[Note] = (),
+        *,
+        sources: Sequence[Source] = (),
+        withdraw: bool = False,
+        button: Button | None = None,
+        bill: str = "",
+    ) -> None:
+        if not self._lease.held():
+            raise LeaseLost
+        text = "" if withdraw else "".join([*self._text, self._pictures.close()])
+        closing = Closing(ending, tuple(notes), None, tuple(sources), bill)
+        pieces = [later_tables_as_code(piece.markdown(text)) for piece in pieces_of(text, COMMAND)]
+        shown = [piece for piece in pieces if piece.strip()]
+        whole = bool(shown) and button is None
+        share = await self._kept(text, shown[-1], closing) if whole else ""
+        end = replace(closing.content, markdown=shown[-1] if shown else "", share=share)
+        for content in [*map(Content, shown[:-1]), end]:
+            if not content.empty:
+                await self._show(content)
+
+    async def _kept(self, text: str, shown: str, closing: Closing) -> str:
+        """The value of the button that posts it; empty where it could not be kept."""
+        key, question = secrets.token_hex(KEY_BYTES), self._question
+        answer = PrivateAnswer.to(question, "", text, shown, tuple(below(closing.content)))
+        try:
+            await self._desk.answers.keep(answer, key)
+        except StoreFailed as error:
+            log.warning("private.not_offered", error=str(error))
+            return ""
+        return buttons.share_value(question, key)
+
+    async def _show(self, content: Content) -> None:
+        question, values = self._question, {**message(content), **VERBATIM}
+        beside = {"channel": question.channel_id, "user": question.user_id, **thread_of(question)}
+        try:
+            await self._call("chat.postEphemeral", **beside, **values)
+        except (SlackUnavailable, SlackOutcomeUnknown):
+            raise
+        except SlackError as error:
+            log.info("reply.not_ephemeral", code=error.code)
+            opened = await self._call("conversations.open", users=question.user_id)
+            await self._call("chat.postMessage", channel=str(opened["channel"]["id"]), **values, **NO_PREVIEWS)
+
+    async def _call(self, method: str, **values: Any) -> dict[str, Any]:  # noqa: ANN401 (JSON)
+        for number in range(1, TRIES_MAX + 1):
+            try:
+                return await self._desk.api.call(method, **values)
+            except (SlackUnavailable, SlackOutcomeUnknown):
+                if number == TRIES_MAX:
+                    raise
+                await asyncio.sleep(PAUSE_S * number)
+        raise AssertionError

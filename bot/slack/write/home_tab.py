@@ -1,0 +1,73 @@
+"""A person opens the app's home tab; it shows what ``home`` has to say to them. I/O: views.publish, the clock.
+
+Published once in a while for each person: whoever goes to and fro would else cost a call each time. Source:
+slack:reference/methods/views.publish, slack:surfaces/app-home, slack:reference/views/home-tab-views.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from time import monotonic
+from typing import Any
+
+from bot.errors import SlackError
+from bot.home import Home, Section
+from bot.limits import HEADER_TEXT_CHARS_MAX, SECTION_TEXT_CHARS_MAX
+from bot.logs import get_logger
+from bot.slack.web_api.client import SlackClient
+
+log = get_logger(__name__)
+
+AGAIN_AFTER_S = 60.0
+REMEMBERED_MAX = 10_000
+BLOCKS_MAX = 100
+
+
+class HomeTab:
+    def __init__(self, api: SlackClient, home: Home, clock: Callable[[], float] = monotonic) -> None:
+        self._api = api
+        self._home = home
+        self._clock = clock
+        self._published_s: OrderedDict[str, float] = OrderedDict()
+
+    async def opened(self, user_id: str, channel_id: str) -> None:
+        """Never raises ``SlackError``."""
+        now_s = self._clock()
+        if now_s - self._published_s.get(user_id, now_s - AGAIN_AFTER_S) < AGAIN_AFTER_S:
+            return
+        self._published_s[user_id] = now_s
+        self._published_s.move_to_end(user_id)
+        if len(self._published_s) > REMEMBERED_MAX:
+            self._published_s.popitem(last=False)
+        view = view_of(await self._home.page(user_id, channel_id))
+        try:
+            await self._api.call("views.publish", user_id=user_id, view=view)
+        except SlackError as error:
+            log.warning("home.not_published", code=error.code)
+            self._published_s.pop(user_id, None)
+
+
+def view_of(sections: tuple[Section, ...]) -> dict[str, Any]:
+    blocks: list[dict[str, Any]] = []
+    for number, section in enumerate(sections):
+        blocks += [{"type": "divider"}] if number else []
+        title = {"type": "plain_text", "text": section.title[:HEADER_TEXT_CHARS_MAX], "emoji": False}
+        blocks.append({"type": "header", "text": title})
+        blocks += [
+            {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
+            for text in _joined(section.lines)
+        ]
+    return {"type": "home", "blocks": blocks[:BLOCKS_MAX]}
+
+
+def _joined(lines: tuple[str, ...]) -> list[str]:
+    """Few blocks, each as long as Slack takes."""
+    joined: list[str] = []
+    for line in lines:
+        short = line[:SECTION_TEXT_CHARS_MAX]
+        if joined and len(joined[-1]) + 2 + len(short) <= SECTION_TEXT_CHARS_MAX:
+            joined[-1] += f"\n\n{short}" if not short.startswith("•") else f"\n{short}"
+        else:
+            joined.append(short)
+    return joined

@@ -1,0 +1,150 @@
+"""The answer to a slash command goes in; one person sees it, may post it for others, or reads it as a direct message.
+
+I/O: Slack, and the database for what can be posted. Implements ``ports.Reply``. What is too long for the command's
+``response_url`` stands whole in a direct message: a message there says what was asked, and the answer becomes a
+question of its own (``EntryPoint.SHARE``), so that it is posted once, by whichever process.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from bot.errors import SlackError, StoreFailed
+from bot.kept_answers import PrivateAnswer, PrivateAnswers
+from bot.logs import get_logger
+from bot.messages import EntryPoint, Note, Question, Source
+from bot.ports import Button, ReplyRecords
+from bot.slack import buttons, own_messages
+from bot.slack.escape import escape, plain
+from bot.slack.web_api.client import SlackClient
+from bot.slack.write.command_answer import CommandAnswer
+from bot.slack.write.content import Closing
+from bot.slack.write.message_arguments import NO_PREVIEWS, VERBATIM, below
+from bot.slack.write.writer import Writer
+
+log = get_logger(__name__)
+
+DIRECT_ROOT = 1_000_000
+"""The number of the part that stands in a direct message: no answer has so many."""
+KEY_BYTES = 32
+ASKED_CHARS_MAX = 2_000
+YOU_ASKED = "You asked me with /ask: {asked}"
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateDesk:
+    """What private replies share. ``wording``: what a question asks, with names for ids; ``add``: writes a question
+    down; both as their callers need them. They raise ``SlackError`` and ``StoreFailed``."""
+
+    api: SlackClient
+    answers: PrivateAnswers
+    records: ReplyRecords
+    wording: Callable[[Question], Awaitable[str]]
+    add: Callable[[Question], Awaitable[object]]
+
+
+class PrivateReply:
+    """Writes by ``writer`` what ``plan`` wants shown."""
+
+    def __init__(self, question: Question, plan: CommandAnswer, writer: Writer, desk: PrivateDesk) -> None:
+        self._question = question
+        self._plan = plan
+        self._writer = writer
+        self._desk = desk
+        self._text: list[str] = []
+
+    @property
+    def begun(self) -> bool:
+        return self._writer.begun
+
+    def status(self, text: str) -> None:
+        self._writer.status(text)
+
+    async def ready(self) -> None:
+        await self._writer.ready()
+
+    def write(self, text: str) -> None:
+        self._text.append(text)
+        self._writer.write(text)
+
+    async def finish(
+        self,
+        ending: str = "",
+        notes: Sequence[Note] = (),
+        *,
+        sources: Sequence[Source] = (),
+        withdraw: bool = False,
+        button: Button | None = None,
+        bill: str = "",
+    ) -> None:
+        text = "".join(self._text)
+        if text.strip() and not withdraw:
+            closing = Closing(ending, tuple(notes), None, tuple(sources))
+            try:
+                await self._offer(text, closing, whole=button is None)
+            except (SlackError, StoreFailed) as error:  # the answer itself can be shown
+                log.warning("private.not_offered", error=str(error))
+        await self._writer.finish(ending, notes, sources=sources, withdraw=withdraw, button=button, bill=bill)
+
+    async def abandon(self) -> None:
+        await self._writer.abandon()
+
+    async def _offer(self, text: str, closing: Closing, *, whole: bool) -> None:
+        """What was answered whole can be posted, and what does not fit goes to a direct message."""
+        question, plan, desk = self._question, self._plan, self._desk
+        plan.hold()
+        if not (whole or plan.is_too_long):
+            return
+        asked = await desk.wording(question)
+        shown, lines = plan.last_piece(), tuple(below(closing.content))
+        text = f"{text}\n\n*{closing.ending}*" if closing.ending else text
+        key = secrets.token_hex(KEY_BYTES)
+        await desk.answers.keep(PrivateAnswer.to(question, asked, text, shown, lines), key)
+        plan.share = buttons.share_value(question, key) if whole else ""
+        if plan.is_too_long:
+            plan.whole_at = await self._in_a_direct_message(asked, key)
+
+    async def _in_a_direct_message(self, asked: str, key: str) -> str:
+        """The address of the message there that says what was asked. slack:interactivity/deep-linking."""
+        question, desk = self._question, self._desk
+        opened = await desk.api.call("conversations.open", users=question.user_id)
+        channel_id = str(opened["channel"]["id"])
+        ts = (await desk.records.parts(question)).get(DIRECT_ROOT)
+        if ts is None:
+            ts = await self._root(channel_id, asked)
+            await desk.records.posted(question, DIRECT_ROOT, ts)
+        await desk.add(
+            Question(
+                question.team_id,
+                channel_id,
+                own_messages.share_ts(ts),
+                ts,
+                question.user_id,
+                EntryPoint.SHARE,
+                f"{question.ts} {key}",
+                (),
+                None,
+            )
+        )
+        try:
+            link = await desk.api.call("chat.getPermalink", channel=channel_id, message_ts=ts)
+        except SlackError as error:
+            log.info("private.no_link", code=error.code)
+            return f"slack://channel?team={question.team_id}&id={channel_id}"
+        return str(link["permalink"])
+
+    async def _root(self, channel_id: str, asked: str) -> str:
+        short = asked if len(asked) <= ASKED_CHARS_MAX else f"{asked[: ASKED_CHARS_MAX - 1]}…"
+        words = YOU_ASKED.format(asked=short)
+        section = {"type": "section", "text": {"type": "plain_text", "text": words, "emoji": False}}
+        posted = await self._desk.api.call(
+            "chat.postMessage",
+            channel=channel_id,
+            text=escape(plain(words, ASKED_CHARS_MAX)),
+            blocks=[section],
+            **NO_PREVIEWS,
+            **VERBATIM,
+        )
+        return str(posted["ts"])

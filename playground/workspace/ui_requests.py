@@ -1,0 +1,20 @@
+"""A request of the web page comes in; the JSON object that it must hold goes out. I/O: reads the request's body."""
+
+from __future__ import annotations
+
+import json
+
+from aiohttp import web
+
+from playground.workspace.people import NotPossible
+from playground.workspace.records import Json
+
+
+async def json_of(request: web.Request, *required: str) -> Json:
+    try:
+        body = json.loads(await request.read())
+    except ValueError:
+        body = None
+    if not isinstance(body, dict) or not all(isinstance(body.get(name), str) for name in required):
+        raise NotPossible(f"The request must be a JSON object with {', '.join(required)}.")
+    return body
