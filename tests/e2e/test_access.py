@@ -319,7 +319,9 @@ class TestOverOneTransport:
 
         assert await stage.outcome(await stage.ask("@claude hello", who="grace")) == "denied"
 
-    async def test_presses_count_under_messages_of_ours_and_in_the_threads_own_workspace(self, stage: Stage) -> None:
+    async def test_presses_count_under_messages_of_ours_and_in_the_threads_own_workspace(
+        self, stage: Stage, log: Lines
+    ) -> None:
         workspace, grace = stage.workspace, stage.workspace.user("grace")
         root, answer = await cut_answer(stage, stage.general)
         workspace.people.invocations.clear()
@@ -331,9 +333,11 @@ class TestOverOneTransport:
         message = {**payload["message"], "ts": answer, "thread_ts": root}
         anothers = {**payload, "message": {**message, "bot_id": "B0ELSEWHER", "user": "U0ELSEWHER"}}
         org_wide = {**payload, "message": message, "team": None, "is_enterprise_install": True}
-        for press in (anothers, org_wide):
+        before = log.count("question.accepted")
+        for press, accepted in ((anothers, 0), (org_wide, 1)):
             delivery = workspace.courier.deliver(workspace.delivery(pressed).sort, press)
             await workspace.until(lambda _, delivery=delivery: delivery.acknowledged)  # type: ignore[misc]
+            assert log.count("question.accepted") == before + accepted
         assert await stage.outcome(f"{answer}1") == "answered"
         assert len(stage.answers(root)) == 2
         assert len(stage.model.requests) == 4
