@@ -26,8 +26,11 @@ from bot.files.worker.sniff import Kind
 
 ABOUT = "SVG drawing"
 _RASTER = re.compile(r"\s*data:image/(?:png|jpe?g|gif|webp)[;,]", re.IGNORECASE)
-_OUTSIDE_URL = re.compile(r"url\(\s*['\"]?\s*(?!['\"]?\s*#)[^)]*\)|@import[^;]*;", re.IGNORECASE)
-_LENGTH = re.compile(r"\s*\+?([0-9]*\.?[0-9]+(?:e[+-]?[0-9]+)?)\s*(px|pt|pc|mm|cm|in)?\s*\Z", re.IGNORECASE)
+_URL = re.compile(r"url\((?P<target>[^)]*+)(?:\)|\Z)|@import[^;]*+(?:;|\Z)", re.IGNORECASE)
+"""One that never ends goes as far as the style does, as those who read styles have it."""
+_LENGTH = re.compile(
+    r"\s*+\+?([0-9]++(?:\.[0-9]++)?|\.[0-9]++)((?i:e[+-]?[0-9]++))?\s*+(px|pt|pc|mm|cm|in)?\s*+\Z", re.IGNORECASE
+)
 _UNITS_PX = {None: 1.0, "px": 1.0, "pt": 4 / 3, "pc": 16.0, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0}
 _SIDE_PX_MIN, _LONG_SIDE_PX_MAX = 512, 12_000
 _DRAWN_PX_MAX = 24_000_000
@@ -80,11 +83,20 @@ def clean(svg: str, side_px_max: int) -> Cleaned:
                 del element.attrib[key]
                 lacks_outside = lacks_outside or _name(element.tag) in {"image", "feImage", "use"}
             elif "url(" in value.lower():
-                element.attrib[key] = _OUTSIDE_URL.sub("none", value)
+                element.attrib[key] = _inside(value)
         if _name(element.tag) == "style" and element.text:
-            element.text = _OUTSIDE_URL.sub("none", element.text)
+            element.text = _inside(element.text)
     _fit(root, side_px_max)
     return Cleaned(ET.tostring(root, encoding="unicode"), lacks_outside)
+
+
+def _inside(style: str) -> str:
+    """Without what is elsewhere; what is in the drawing begins with ``#``."""
+
+    def kept(found: re.Match[str]) -> str:
+        return found[0] if (found["target"] or "").lstrip(" \t\r\n\f'\"").startswith("#") else "none"
+
+    return _URL.sub(kept, style)
 
 
 def _fit(root: ET.Element, side_px_max: int) -> None:
@@ -108,7 +120,9 @@ def _fit(root: ET.Element, side_px_max: int) -> None:
 def _length_px(text: str | None) -> float:
     """0 for what is missing, relative or no length."""
     found = _LENGTH.match(text or "")
-    return float(found[1]) * _UNITS_PX[found[2].lower() if found[2] else None] if found else 0.0
+    if found is None:
+        return 0.0
+    return float(found[1] + (found[2] or "")) * _UNITS_PX[found[3].lower() if found[3] else None]
 
 
 def _name(tag: object) -> str:

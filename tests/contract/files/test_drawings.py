@@ -17,6 +17,7 @@ from bot.files.extracts import Extract, ImageExtract, NoteExtract, TextExtract
 from bot.files.worker.svg import clean
 from bot.files.worker.text_forms import is_svg
 from tests import file_limits, made_files
+from tests.growth import seconds
 
 GREEN, WHITE, DARK = (0, 128, 0), (255, 255, 255), (64, 64, 64)
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
@@ -157,6 +158,28 @@ async def test_no_reference_leaves_the_file(convert: Convert, tmp_path: Path, re
     await runner.cleanup()
     assert picture.getextrema() == ((255, 255),) * 3
     assert asked == []
+
+
+@pytest.mark.parametrize(
+    ("attributes", "style"),
+    [
+        ("", "url(" + " " * 100_000),
+        ("", "url(" * 25_000),
+        ("", "@import " * 12_500),
+        (f' width="{"1" * 100_000}x"', ""),
+        (f' width="1{" " * 100_000}x"', ""),
+        (f' viewBox="{"1" * 100_000}x"', ""),
+    ],
+)
+def test_a_drawing_is_looked_through_in_one_pass(attributes: str, style: str) -> None:
+    """Each of these once took a minute, and with it one of the places that all people's files are read at."""
+    svg = f"{HEAD}{attributes}><style>{style}</style></svg>"
+    assert seconds(lambda: clean(svg, 1_568), runs=1) < 1.0
+
+
+def test_an_address_that_never_ends_leaves_the_drawing_neither() -> None:
+    assert "a.example" not in clean(f"{HEAD}><style>g {{ fill: url(http://a.example/</style></svg>", 1_568).svg
+    assert "a.example" not in clean(f"{HEAD}><style>@import 'http://a.example/</style></svg>", 1_568).svg
 
 
 def test_styles_lose_what_leads_outside_and_keep_what_does_not() -> None:
