@@ -192,8 +192,10 @@ def kind(error: type[BaseException]) -> str:
 
 
 _failures: list[type[errors.ModelError]] = [errors.ModelError, *errors.ModelError.__subclasses__()]
-for _subclass in _failures:
-    TURN_ERRORS.labels(kind(_subclass))
+MODEL_FAILURES = frozenset(kind(failure) for failure in _failures)
+"""Likewise."""
+for _failure in MODEL_FAILURES:
+    TURN_ERRORS.labels(_failure)
 
 
 def text() -> bytes:

@@ -32,6 +32,15 @@ class Figures:
         return {value for family in self.families for sample in family.samples for value in sample.labels.values()}
 
 
+def series_of(family: Metric) -> set[str]:
+    """The names of all that it consists of, whether there is any yet or not."""
+    if family.type == "counter":
+        return {f"{family.name}_total"}
+    if family.type == "histogram":
+        return {f"{family.name}_{part}" for part in ("bucket", "sum", "count")}
+    return {family.name}
+
+
 def read(text: str) -> Figures:
     families: Iterable[Metric] = text_string_to_metric_families(text)
     return Figures(tuple(families), text)

@@ -9,14 +9,32 @@ from typing import Any
 
 import pytest
 
+from bot import metrics
 from bot.errors import StartFailed
+from bot.ports import Outcome
 from playground.practice_model.script import Answer, HttpError
 from playground.practice_model.server import PracticeModel
 from playground.workspace.workspace import Workspace
-from tests.figures import OpsPort
+from tests.figures import OpsPort, series_of
 from tests.loopback import free_port
+from tests.promql import asked_by, expressions
 from tests.stage import Stage, TurnLog, bot_running, settings_for
 
+OF_SCRAPES = {"job", "instance"}
+"""What Prometheus itself adds."""
+LABELS_OF = {
+    family.name: set(figure._labelnames)
+    for figure in vars(metrics).values()
+    if hasattr(figure, "_labelnames")
+    for family in figure.describe()
+}
+VALUES = {
+    "outcome": {outcome.value for outcome in Outcome},
+    "event": set(metrics.WATCHED),
+    "kind": metrics.MODEL_FAILURES,
+    "result": {"ok", "rate_limited", "unreadable", "not_now", "died"},
+}
+"""Of the labels that alerts and panels name single values of."""
 WHOLE = {"process": "ready", "database": "ready", "slack": "ready"}
 
 
@@ -141,3 +159,28 @@ async def test_a_port_that_is_in_use_is_one_line(workspace: Workspace, model: Pr
             async with bot_running(workspace, settings):
                 raise AssertionError("it has started")
     assert failed.value.faults == (f"BOT_OPS_PORT: cannot listen on 127.0.0.1:{port} (Address already in use)",)
+
+
+async def test_every_alert_and_panel_asks_for_what_a_running_bot_counts(stage: Stage, ops: OpsPort) -> None:
+    asked = await stage.ask("@claude a question", files=[("notes.txt", b"some notes")])
+    assert await stage.outcome(asked) == "answered"
+    families = (await ops.figures()).families
+    counted = {name: family for family in families for name in series_of(family)}
+    unknown: list[tuple[str, ...]] = []
+    for title, expression in expressions():
+        series, groups = asked_by(expression)
+        for one in series:
+            if one.name == "up":
+                continue
+            if one.name not in counted:
+                unknown.append((title, one.name))
+                continue
+            labels = LABELS_OF.get(counted[one.name].name, set()) | OF_SCRAPES | {"le"}
+            unknown += [(title, one.name, label) for label in (groups | one.labels.keys()) - labels]
+            unknown += [
+                (title, one.name, value)
+                for label, values in one.labels.items()
+                for value in values
+                if label in VALUES and value not in VALUES[label]
+            ]
+    assert unknown == []
