@@ -27,6 +27,7 @@ from prometheus_client import (
 
 import bot
 from bot import errors
+from bot.messages import Question
 from bot.stream_events import Usage
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # the library's
@@ -222,14 +223,22 @@ _workspaces, _models = Names(WORKSPACES_MAX), Names(MODELS_MAX)
 
 
 def turn_ended(
-    team_id: str, entry_point: str, outcome: str, *, waited_s: float, first_words_s: float | None, total_s: float
+    question: Question,
+    outcome: str,
+    waited_s: float,
+    words_s: float | None,
+    total_s: float,
+    error: BaseException | None,
 ) -> None:
-    """``first_words_s`` and ``total_s``: from the beginning of the turn; ``None`` where there were no words."""
-    TURNS.labels(_workspaces.label(team_id), entry_point, outcome).inc()
+    """``words_s``, if there were words, and ``total_s``: from the beginning of the turn."""
+    entry_point = question.entry_point.value
+    TURNS.labels(_workspaces.label(question.team_id), entry_point, outcome).inc()
     WAIT_SECONDS.observe(waited_s)
     TURN_SECONDS.labels(entry_point).observe(total_s)
-    if first_words_s is not None:
-        FIRST_WORDS_SECONDS.labels(entry_point).observe(waited_s + first_words_s)
+    if words_s is not None:
+        FIRST_WORDS_SECONDS.labels(entry_point).observe(waited_s + words_s)
+    if error is not None:
+        turn_failed(error)
 
 
 def used(team_id: str, model: str, usage: Usage) -> None:

@@ -218,7 +218,6 @@ class Turn:
         reply.status("is thinking…")
         streamed, notes = await self.answering.answer(question.team_id, read.draft, reply, on_words, book, read.pdfs)
         if streamed.error is not None:
-            metrics.turn_failed(streamed.error)
             log.warning("model.failed", error=type(streamed.error).__name__, detail=str(streamed.error))
         return Result(endings.of(streamed), (*notes, *read.notes), len(draft.files), streamed)
 
@@ -290,8 +289,7 @@ def _log_turn(claim: Claim, outcome: Outcome, result: Result, started_s: float, 
     question, streamed, finished = claim.question, result.streamed, result.streamed.finished
     first_s, total_s = streamed.first_text_at_s, time.monotonic() - started_s
     words_s = None if first_s is None else first_s - started_s
-    kind, waited_s = question.entry_point.value, claim.waited_s
-    metrics.turn_ended(question.team_id, kind, outcome.value, waited_s=waited_s, first_words_s=words_s, total_s=total_s)
+    metrics.turn_ended(question, outcome.value, claim.waited_s, words_s, total_s, streamed.error)
     log.info(
         "turn.done",
         outcome=outcome.value,
