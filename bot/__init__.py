@@ -59,6 +59,8 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     erase.py           what is kept of a person or a workspace, removed
     doctor/            what works and what does not, and what to do: examination of model, slack_app, events, machine
     health.py          whether the bot that uses a data directory is alive
+    metrics.py         every figure for Prometheus, and how a part reports it
+    ops.py             a port for whoever runs the bot: alive, ready, figures
     process.py         keeps this process's secrets from others
     stopping.py        signals end it quietly, whenever they come
     watchdog.py        logs what ran while the loop stood still

@@ -74,6 +74,7 @@ async def running(settings: Settings, hurry: asyncio.Event | None = None) -> Asy
     async with AsyncExitStack() as parts:
         pulse = health.Pulse(settings.bot_data_dir)
         start_checks.begin(settings, stopped, parts)
+        ops = await components.ops(settings, parts)
         confined = asyncio.create_task(probe())  # takes as long, in a process of its own, as what comes before its use
         parts.push_async_callback(asyncio.wait, {confined})
         database = await _database(settings, stopped, parts)
@@ -88,6 +89,7 @@ async def running(settings: Settings, hurry: asyncio.Event | None = None) -> Asy
         parts.push_async_callback(Watchdog().close)
         await transport.start()
         await serving.start()
+        components.ready(ops, database, pulse, parts)
         start_checks.ready(settings, serving.described)
         yield stopped
 

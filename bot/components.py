@@ -19,7 +19,7 @@ from httpx_aiohttp import HttpxAiohttpClient
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import health, process, start_checks
+from bot import health, metrics, process, start_checks
 from bot.answering import Answering
 from bot.costs import prices
 from bot.derived import (
@@ -46,6 +46,8 @@ from bot.llm.watched import WatchedModel
 from bot.logs import get_logger
 from bot.messages import Attachment
 from bot.model_link import messages_client
+from bot.ops import READY, Check, Ops
+from bot.ports import Claim, Outcome
 from bot.prompt.batch_reading import BatchReading
 from bot.prompt.instructions import Instructing
 from bot.prompt.one_batch import BatchReader
@@ -73,6 +75,7 @@ from bot.store.deleted_files import StoredDeletedFiles
 from bot.store.learned_limits import StoredLimits
 from bot.store.private_answers import StoredPrivateAnswers
 from bot.store.questions import StoredQuestions
+from bot.store.queue_figures import StoredQueue
 from bot.store.reply_records import StoredReplyRecords
 from bot.store.stops import StoredStops
 from bot.store.usage import StoredUsage
@@ -124,10 +127,15 @@ def inbox(
     rate_limiter: RateLimiter,
     pulse: health.Pulse,
 ) -> Inbox:
+
+    async def answer(claim: Claim) -> Outcome:
+        with metrics.LIVE.track_inprogress():
+            return await turn.answer(claim)
+
     return Inbox(
         questions,
         notices,
-        turn.answer,
+        answer,
         process.unique_name(),
         InboxLimits(turns_max=settings.bot_turns_max, lease_s=settings.bot_lease_s),
         on_alive=pulse.beat,
@@ -193,6 +201,33 @@ def transport(
     return HttpEvents(bolt, settings.bot_http_host, settings.bot_http_port, is_alive, signing_secret, routes=routes)
 
 
+async def ops(settings: Settings, parts: AsyncExitStack) -> Ops:
+    """It listens, where a port is set, while everything else starts and ends. Raises ``StartFailed``."""
+    ops = Ops(functools.partial(health.is_alive, settings.bot_data_dir))
+    if settings.bot_ops_port is not None:
+        parts.push_async_callback(ops.close)
+        await ops.listen(settings.bot_ops_host, settings.bot_ops_port)
+    return ops
+
+
+def ready(ops: Ops, database: Database, pulse: health.Pulse, parts: AsyncExitStack) -> None:
+    """From now on until ``parts`` begin to close."""
+    queue = StoredQueue(database)
+
+    async def figures() -> str:
+        now = await queue.figures()
+        metrics.WAITING.set(now.waiting)
+        metrics.OLDEST.set(now.oldest_s)
+        return READY
+
+    async def slack() -> str:
+        return READY if pulse.hears() else "nothing heard of Slack lately"
+
+    checks: dict[str, Check] = {"database": figures, "slack": slack}
+    ops.ready(checks)
+    parts.callback(ops.stopping)
+
+
 async def answering(
     settings: Settings, of_models: Windows, refused_files: RefusedFiles, parts: AsyncExitStack
 ) -> Answering:
@@ -216,6 +251,7 @@ async def workshop(settings: Settings, confinement: Confinement, parts: AsyncExi
     start_checks.of_office(settings, confinement, installed=office.installed())
     workshop = Workshop(settings.bot_data_dir / "files", limits)
     parts.push_async_callback(workshop.aclose)
+    metrics.CACHE_BYTES.set_function(workshop.cache.size_bytes)
     await workshop.start()
     return workshop
 

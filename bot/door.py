@@ -11,7 +11,7 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Protocol
 
-from bot import logs
+from bot import logs, metrics
 from bot.access import SENTENCES, Heard, Person, Policy, Reason, silent_s
 from bot.errors import SlackError, SlackNoAccess, StoreFailed
 from bot.lease import Lease
@@ -93,6 +93,7 @@ class Door:
 
     async def turn_away(self, question: Question, reason: Reason) -> None:
         """Tells the person why, unless they have read it lately, whichever way they asked. Never raises."""
+        metrics.REFUSED.labels(reason.value).inc()
         told = await self.may_hear(question, reason.value)
         log.info(
             "access.denied",

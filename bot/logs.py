@@ -17,6 +17,7 @@ from typing import Any
 
 import structlog
 
+from bot import metrics
 from bot.messages import Question
 from bot.redaction import Redaction
 
@@ -24,6 +25,7 @@ _TRACEBACKS = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 """Local variables hold what people wrote."""
 
 
+COUNTED = frozenset({"warning", "error", "exception", "critical"})
 SDK = "slack_sdk"
 """Its logger has a level of its own: with one that has none the SDK words each request and answer, unread."""
 
@@ -36,6 +38,13 @@ class _Brief(logging.Filter):
         if record.name.startswith("slack_"):
             record.exc_info = record.exc_text = None
         return not (record.name.startswith("slack_bolt") and record.levelno < logging.ERROR)
+
+
+def _count(_logger: object, method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Whatever the log warns of is a figure, too, whichever level is written."""
+    if method in COUNTED:
+        metrics.logged(line.get("event"))
+    return line
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
@@ -95,7 +104,7 @@ def set_up(level: str = "INFO", log_format: str = "console", secrets: Iterable[s
         ]
     )
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[_count, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )

@@ -22,6 +22,14 @@ class Settings(SlackSettings):
 
     bot_http_host: str = Field("127.0.0.1", description="Address that HTTP mode listens on.")
     bot_http_port: int = Field(3000, ge=0, le=65_535, description="Port that HTTP mode listens on.")
+    bot_ops_host: str = Field("127.0.0.1", description="Address of the port for whoever runs the bot.")
+    bot_ops_port: int | None = Field(
+        None,
+        ge=0,
+        le=65_535,
+        description="Port for whoever runs the bot: `/healthz`, `/readyz` and `/metrics` (docs/operate.md). "
+        "Not set: none; never make it public.",
+    )
     database_url_file: Path | None = file_of("DATABASE_URL")
     database_url: Secret = Field(
         None,

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
-from bot import endings, logs
+from bot import endings, logs, metrics
 from bot.access import Reason
 from bot.answering import Answering, Streamed
 from bot.costs.bill import Bill
@@ -128,6 +128,8 @@ class Turn:
         except FOR_LATER:
             await reply.abandon()
             raise
+        finally:
+            metrics.used(claim.question.team_id, bill.model, bill.used)
         _log_turn(claim, outcome, result, started_s, bill)
         return outcome
 
@@ -160,12 +162,15 @@ class Turn:
         except (ReplyNotPossible, *FOR_LATER):
             raise
         except SlackNoAccess as error:
+            metrics.turn_failed(error)
             log.warning("slack.no_access", error=str(error))
             return Result(Ending(Outcome.FAILED, endings.NO_ACCESS))
         except (SlackUnavailable, SlackOutcomeUnknown) as error:
+            metrics.turn_failed(error)
             log.warning("slack.away", error=str(error))
             return Result(Ending(Outcome.FAILED, endings.SLACK_AWAY, button=Button.ASK_AGAIN))
-        except Exception:
+        except Exception as error:
+            metrics.turn_failed(error)
             log.exception("turn.crashed")
             return Result(Ending(Outcome.FAILED, endings.CRASHED, button=Button.ASK_AGAIN))
 
@@ -208,6 +213,7 @@ class Turn:
             reply.write(read.estimate)
             return Result(Ending(Outcome.ESTIMATED, button=Button.READ_ALL), files=len(draft.files))
         if read.error is not None:
+            metrics.turn_failed(read.error)
             return Result(endings.of(Streamed(error=read.error)), files=len(draft.files))
         reply.status("is thinking…")
         streamed, notes = await self.answering.answer(question.team_id, read.draft, reply, on_words, book, read.pdfs)
@@ -282,13 +288,15 @@ async def _finish(reply: Reply, result: Result, bill: str = "") -> Outcome:
 def _log_turn(claim: Claim, outcome: Outcome, result: Result, started_s: float, bill: Bill | None = None) -> None:
     question, streamed, finished = claim.question, result.streamed, result.streamed.finished
     first_s, total_s = streamed.first_text_at_s, time.monotonic() - started_s
+    words_s = None if first_s is None else first_s - started_s
+    metrics.turn_ended(question, outcome.value, claim.waited_s, words_s, total_s, streamed.error)
     log.info(
         "turn.done",
         outcome=outcome.value,
         **whose(question),
         crashes=claim.crashes,
         waited_ms=round(1000 * claim.waited_s),
-        first_text_ms=None if first_s is None else round(1000 * (first_s - started_s)),
+        first_text_ms=None if words_s is None else round(1000 * words_s),
         total_ms=round(1000 * total_s),
         chars=streamed.chars,
         files=result.files,

@@ -15,6 +15,7 @@ from pathlib import Path
 from time import monotonic
 from types import FrameType
 
+from bot import metrics
 from bot.logs import get_logger
 
 log = get_logger(__name__)
@@ -65,6 +66,7 @@ class Watchdog:
         stood_s, where = now_s - (self._asked_s or now_s), self._where
         self._asked_s, self._where = None, ""
         if stood_s > self._stalled_s:
+            metrics.LOOP_STALL_SECONDS.observe(stood_s)
             log.warning("loop.stalled", ms=round(1000 * stood_s), where=where)
 
 

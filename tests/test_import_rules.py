@@ -78,6 +78,11 @@ CASES: dict[str, list[tuple[str, str]]] = {
         ("bot/app.py", "alembic"),
         ("playground/demo.py", "sqlalchemy.exc"),
     ],
+    "figures": [
+        ("bot/turn.py", "prometheus_client"),
+        ("bot/ops.py", "prometheus_client.exposition"),
+        ("playground/demo.py", "prometheus_client"),
+    ],
     "slack-libraries": [
         ("bot/inbox.py", "slack_sdk.errors"),
         ("bot/files/download.py", "slack_bolt"),

@@ -216,6 +216,10 @@ class Cache:
                     return
         raise UnreadableNow(notes.NO_SPACE)
 
+    def size_bytes(self) -> int:
+        """Of all entries, as far as is known without looking into each."""
+        return sum(self._sizes.values())
+
     def _measured(self) -> dict[str, int]:
         """The names of all entries with their bytes."""
         names = {

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import httpx
 
+from bot import metrics
 from bot.files import notes
 from bot.files.bounds import FileLimits
 from bot.files.extracts import Unreadable, UnreadableNow
@@ -72,6 +73,14 @@ class Downloader:
     async def fetch(self, attachment: Attachment, url: str, to: Path) -> None:
         """Writes the whole file to ``to``. Raises ``Unreadable``, or ``UnreadableNow`` when it may go better later."""
         self.check(attachment, url)
+        try:
+            await self._tried(attachment, url, to)
+        except Unreadable as error:
+            metrics.DOWNLOADS.labels("not_now" if isinstance(error, UnreadableNow) else "unreadable").inc()
+            raise
+        metrics.DOWNLOADS.labels("ok").inc()
+
+    async def _tried(self, attachment: Attachment, url: str, to: Path) -> None:
         for tried in range(1, _TRIES_MAX + 1):
             try:
                 async with asyncio.timeout(self._limits.download_timeout_s):
@@ -111,6 +120,7 @@ class Downloader:
                     raise Unreadable(notes.too_large(None, limit))
                 head += chunk[: HEAD_BYTES - len(head)]
                 file.write(chunk)
+        metrics.DOWNLOADED_BYTES.inc(received)
         reason = reason_for_page(attachment, response.headers.get("content-type", ""), head, received)
         if reason is not None:
             raise UnreadableNow(reason)

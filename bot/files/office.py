@@ -19,6 +19,7 @@ from pathlib import Path
 from bot.files import isolated, notes
 from bot.files.bounds import FileLimits
 from bot.files.extracts import OfficeExtract, Unreadable, UnreadableNow
+from bot.files.measured import WorkerDied, counted
 from bot.files.outbox import link_or_copy
 from bot.files.slots import Slots
 from bot.logs import get_logger
@@ -76,13 +77,17 @@ class Office:
         document = directory / f"document{extract.suffix}"
         await asyncio.to_thread(_prepare, directory, source, document)
         async with self._slots.one():
-            try:
-                async with asyncio.timeout(self._limits.office_timeout_s):
-                    for _ in range(_STARTS_MAX):
-                        if await self._run(directory, document, extract.into) not in _START_AGAIN:
-                            break
-            except TimeoutError:
-                raise Unreadable(notes.TOO_SLOW) from None
+            with counted("libreoffice"):
+                return await self._converted(directory, document, extract)
+
+    async def _converted(self, directory: Path, document: Path, extract: OfficeExtract) -> list[Path]:
+        try:
+            async with asyncio.timeout(self._limits.office_timeout_s):
+                for _ in range(_STARTS_MAX):
+                    if await self._run(directory, document, extract.into) not in _START_AGAIN:
+                        break
+        except TimeoutError:
+            raise WorkerDied(notes.TOO_SLOW) from None
         made = await asyncio.to_thread(_made, directory, document, extract.into)
         if not made:
             raise Unreadable(notes.not_opened(extract.about))

@@ -25,6 +25,7 @@ from typing import Any
 from bot.files import isolated, notes
 from bot.files.bounds import REPLY_BYTES_MAX, FileLimits
 from bot.files.extracts import Extract, Unreadable, UnreadableNow, files_named, from_json
+from bot.files.measured import WorkerDied, counted, kind_of
 from bot.files.slots import Slots
 from bot.logs import get_logger
 
@@ -95,13 +96,17 @@ class Sandbox:
         job = {"source": str(source), "name": name, "filetype": filetype, "out": str(out), "prefix": prefix}
         job["words"] = words
         async with self._slots.one():
-            reply = await self._run(job)
+            with counted(kind_of(name)):
+                return await self._extracts(job, out, prefix)
+
+    async def _extracts(self, job: dict[str, str], out: Path, prefix: str) -> list[Extract]:
+        reply = await self._run(job)
         if "fault" in reply:
             fault = str(reply["fault"])
             log.warning("worker.fault", fault=fault if _FAULT.fullmatch(fault) else "of its own wording")
         if "died" in reply:
             log.warning("worker.died", signal=reply["died"])
-            raise Unreadable(notes.TOO_SLOW if reply["died"] == signal.SIGXCPU else notes.CRASHED)
+            raise WorkerDied(notes.TOO_SLOW if reply["died"] == signal.SIGXCPU else notes.CRASHED)
         if "reason" in reply:
             raise Unreadable(str(reply["reason"]))
         return await asyncio.to_thread(_believable, reply, out, prefix)
@@ -120,7 +125,7 @@ class Sandbox:
             async with asyncio.timeout(self._limits.convert_timeout_s):
                 reply = await worker.ask(job)
         except TimeoutError:
-            raise Unreadable(notes.TOO_SLOW) from None
+            raise WorkerDied(notes.TOO_SLOW) from None
         finally:
             if reply is not None:
                 self._put_back(worker)

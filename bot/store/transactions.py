@@ -15,6 +15,7 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot import metrics
 from bot.errors import StoreFailed, StoreLost
 
 T = TypeVar("T")
@@ -115,7 +116,8 @@ class Transactions:
 
         while group:
             try:
-                results = await self._transact(all_of_it, durable=any(job.durable for job in group))
+                with metrics.transaction():
+                    results = await self._transact(all_of_it, durable=any(job.durable for job in group))
             except _WorkFailed as failed:
                 lost = isinstance(failed.error, OSError) or getattr(failed.error, "connection_invalidated", False)
                 _fail(group if lost else [failed.job], failed.error)
@@ -139,6 +141,7 @@ def _result(job: _Job, connection: Connection) -> Any:  # noqa: ANN401 - whateve
 
 
 def _fail(jobs: list[_Job], error: Exception) -> None:
+    metrics.DATABASE_FAULTS.inc(len(jobs))
     for job in jobs:
         if not job.result.done():
             job.result.set_exception(error)

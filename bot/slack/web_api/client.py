@@ -14,6 +14,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import metrics
 from bot.errors import SlackError, SlackOutcomeUnknown, SlackRefused, SlackTokenInvalid, SlackUnavailable
 from bot.slack.web_api.error_codes import meaning_of
 from bot.slack.web_api.rate_limiter import Bidder, RateLimiter, Ticket
@@ -81,6 +82,7 @@ class SlackClient:
         """Calls once. The caller holds a granted ticket."""
         now_s = asyncio.get_running_loop().time
         sent_s = now_s()
+        failure: SlackError | None = None
         try:
             if method in READS:
                 response = await self._client.api_call(method, http_verb="GET", params=arguments)
@@ -97,7 +99,9 @@ class SlackClient:
                 self.rate_limiter.refused(method, failure.retry_after_s, channel_id)
             raise failure from error
         finally:
-            self.rate_limiter.landed(method, now_s() - sent_s)
+            took_s = now_s() - sent_s
+            self.rate_limiter.landed(method, took_s)
+            metrics.called(method, failure, took_s)
         self.date = _header(response.headers, "date")
         if scopes := _header(response.headers, "x-oauth-scopes"):
             self.scopes = frozenset(scope.strip() for scope in scopes.split(","))

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot import metrics
 from bot.errors import (
     LeaseLost,
     ReplyGone,
@@ -31,16 +32,14 @@ from bot.slack.web_api.call_budget import Bid
 from bot.slack.web_api.rate_limiter import Bidder, Ticket
 from bot.slack.write.content import Closing
 from bot.slack.write.pictures import Pictures
-from bot.slack.write.plan import Action, Next, Plan, Show, Start
+from bot.slack.write.plan import Action, Next, Plan, Remove, Show, Start
 from bot.slack.write.status_line import StatusLine, in_a_message
 
 log = get_logger(__name__)
 
 PATIENCE_S = 1_800.0
-PAUSE_FIRST_S = 0.5
-PAUSE_MAX_S = 30.0
-ABANDON_WITHIN_S = 2.0
-READY_WITHIN_S = 3.0
+PAUSE_FIRST_S, PAUSE_MAX_S = 0.5, 30.0
+ABANDON_WITHIN_S, READY_WITHIN_S = 2.0, 3.0
 
 
 class Outlet(Protocol):
@@ -234,12 +233,14 @@ class Writer:
     async def _do(self, action: Action) -> None:
         if not self._lease.held():
             raise LeaseLost
-        called_s = _now_s()
+        called_s, unseen_since_s = _now_s(), self._bid(0.0).since_s
         try:
             ts = await self._outlet.send(action)
         except SlackError as error:
             await self._recover(action, error)
         else:
+            if unseen_since_s and not isinstance(action, Remove):
+                metrics.STALENESS_SECONDS.observe(_now_s() - unseen_since_s)
             self._pauses.reset()
             self._in_trouble_since_s = None
             self._plan.done(action, ts, called_s)

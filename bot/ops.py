@@ -1,0 +1,96 @@
+"""Whoever runs the bot asks whether it lives, whether it is ready and what it does; answers go out.
+
+I/O: a listening socket of its own, which is nobody else's business: by default it is bound to this machine alone.
+
+- ``/healthz``: the loop runs and the heartbeat beats. A process for which that is not so is worth a restart.
+- ``/readyz``: each part's state, and 503 where one is not ready; from the first moment of the start until the end of
+  the process, so that whoever waits for a deploy sees it begin and drain.
+- ``/metrics``: what ``metrics`` has counted, with the queue as it is now.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Mapping
+
+from aiohttp import web
+
+from bot import metrics
+from bot.errors import BotError, StartFailed
+from bot.logs import get_logger
+
+log = get_logger(__name__)
+
+CHECK_WITHIN_S = 2.0
+"""A probe of Kubernetes waits for a second or a few; a part that takes longer to answer is not ready."""
+READY, STARTING, STOPPING, SILENT = "ready", "starting", "stopping", "no answer"
+Check = Callable[[], Awaitable[str]]
+"""``ready``, else what is the matter with a part. What it raises of ours, and taking long, is no answer."""
+
+
+class Ops:
+    """``is_alive``: whether the heartbeat beats."""
+
+    def __init__(self, is_alive: Callable[[], bool]) -> None:
+        self._is_alive = is_alive
+        self._state = STARTING
+        self._checks: Mapping[str, Check] = {}
+        app = web.Application()
+        app.router.add_get("/healthz", self._on_health)
+        app.router.add_get("/readyz", self._on_ready)
+        app.router.add_get("/metrics", self._on_metrics)
+        self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
+
+    async def listen(self, host: str, port: int) -> None:
+        """Raises ``StartFailed`` where the port cannot be had."""
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, host, port)
+        try:
+            await site.start()
+        except OSError as error:
+            await self._runner.cleanup()
+            raise StartFailed(f"BOT_OPS_PORT: cannot listen on {host}:{port} ({_reason(error)})") from error
+        log.info("ops.listening", host=host, port=self._runner.addresses[0][1])
+
+    def ready(self, checks: Mapping[str, Check]) -> None:
+        """The bot has started: from now on it is as ready as its parts. A check may set figures, too."""
+        self._state, self._checks = READY, checks
+
+    def stopping(self) -> None:
+        self._state = STOPPING
+
+    async def close(self) -> None:
+        await self._runner.cleanup()
+
+    async def _on_health(self, _request: web.Request) -> web.Response:
+        alive = self._is_alive()
+        return web.json_response({"alive": alive}, status=200 if alive else 503)
+
+    async def _on_ready(self, _request: web.Request) -> web.Response:
+        parts = await self._parts()
+        ready = all(state == READY for state in parts.values())
+        return web.json_response({"ready": ready, "parts": parts}, status=200 if ready else 503)
+
+    async def _on_metrics(self, _request: web.Request) -> web.Response:
+        for part, state in (await self._parts()).items():
+            metrics.PART_READY.labels(part).set(state == READY)
+        body = await asyncio.to_thread(metrics.text)
+        return web.Response(body=body, headers={"Content-Type": metrics.CONTENT_TYPE})
+
+    async def _parts(self) -> dict[str, str]:
+        states = await asyncio.gather(*map(_asked, self._checks.values()))
+        return {"process": self._state, **dict(zip(self._checks, states, strict=True))}
+
+
+def _reason(error: OSError) -> str:
+    """In the system's own words: asyncio puts its own in their place."""
+    return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error.strerror)
+
+
+async def _asked(check: Check) -> str:
+    try:
+        async with asyncio.timeout(CHECK_WITHIN_S):
+            return await check()
+    except (BotError, TimeoutError):
+        return SILENT
