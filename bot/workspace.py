@@ -34,6 +34,7 @@ from bot.settings import Settings
 from bot.sharing import Sharing
 from bot.slack.read.thread import ThreadReader
 from bot.slack.receive import origin
+from bot.slack.receive.agent_desk import AgentDesk
 from bot.slack.receive.listeners import Handlers, Listeners
 from bot.slack.shapes import Json
 from bot.slack.web_api.client import SlackClient, Stop
@@ -41,6 +42,7 @@ from bot.slack.web_api.identity import Identity, check_token, identify
 from bot.slack.web_api.membership import why_not_in
 from bot.slack.web_api.rate_limiter import RateLimiter
 from bot.slack.web_api.session import sdk_client
+from bot.slack.write.agent_surface import AgentSurface
 from bot.slack.write.asides import CommandAnswers, SlackAsides
 from bot.slack.write.modals import open_view
 from bot.stops import StopWatch
@@ -125,6 +127,8 @@ async def open_workspace(
     )
     inbox = components.inbox(settings, questions, DiscreetNotices(door, replies), turn, api.rate_limiter, shared.pulse)
     parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s, hurry)
+    surface, stop = AgentSurface(api), shared.stop_watch.stop
+    agent = AgentDesk(identity.team_id, surface.suggest, surface.idle, stop, door.refusal)
     handlers = Handlers(
         accept=inbox.accept,
         replace=questions.replace,
@@ -142,6 +146,7 @@ async def open_workspace(
         tell=replies.tell,
         open_view=functools.partial(open_view, api),
         why_not_in=functools.partial(why_not_in, api),
+        agent=agent.takes,
     )
     return Workspace(identity, Listeners(identity, handlers), inbox)
 

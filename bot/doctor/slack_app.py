@@ -12,7 +12,7 @@ from bot.setup import where
 from bot.slack.shapes import Json, number_of, object_of, objects_of, text_of
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.identity import Identity
-from bot.slack.web_api.scopes import NEEDED
+from bot.slack.web_api.scopes import NEEDED, OPTIONAL
 
 PAGES_MAX = 5
 KINDS = ("public_channel", "private_channel")
@@ -47,7 +47,8 @@ def of_token(api: SlackClient, identity: Identity) -> Iterator[Finding]:
         if scope in api.scopes:
             yield ok(name)
         else:
-            yield wrong(name, f"is missing, and {fails}. {where.add_scope(scope)}")
+            found = mind if scope in OPTIONAL else wrong
+            yield found(name, f"is missing, and {fails}. {where.add_scope(scope)}")
 
 
 async def joined(api: SlackClient) -> list[Joined]:
