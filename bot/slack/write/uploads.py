@@ -16,6 +16,7 @@ from functools import partial
 import aiohttp
 
 from bot.app_scopes import UPLOADS
+from bot.citing.marks import without_marks
 from bot.errors import (
     LeaseLost,
     SlackError,
@@ -84,7 +85,7 @@ class AnswerUploads:
         except SlackError as error:
             log.warning("answer.not_read", code=error.code)
             return await self._say(question, NOT_READ)
-        text = joined([self._reader.as_written(part.text) for part in parts if part.text.strip()])
+        text = joined([without_marks(part.text) for part in parts if part.text.strip()])
         if not text.strip():
             return await self._say(question, NOTHING_THERE)
         return await self.upload(asked, text, lease, again=again, whose=question)
