@@ -48,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="what works and what does not, and what to do; also while the bot runs")
     doctor.add_argument("--json", action="store_true", help="the same as one object in JSON")
     doctor.add_argument("--channel", type=_id("CG"), metavar="C…", help="one where the bot should be")
+    doctor.add_argument("--workspace", type=_id("TE"), metavar="T…", help="one of many that have installed the app")
     doctor.add_argument("--no-message", action="store_true", help="post no test message to see whether events arrive")
     doctor.set_defaults(command=_doctor)
     lives = commands.add_parser("health", help="0 if the bot that uses BOT_DATA_DIR lives, else 1")
@@ -112,7 +113,7 @@ def _doctor(options: argparse.Namespace) -> int:
 
     process.keep_secrets()
     logs.set_up("ERROR")
-    wishes = examination.Wishes(channel_id=options.channel or "", posts=not options.no_message)
+    wishes = examination.Wishes(options.channel or "", options.workspace or "", posts=not options.no_message)
 
     async def examined() -> list[Finding]:
         found = []

@@ -37,6 +37,7 @@ from bot.slack.receive import origin
 from bot.slack.receive.agent_desk import AgentDesk
 from bot.slack.receive.listeners import Handlers, Listeners
 from bot.slack.shapes import Json
+from bot.slack.web_api import scopes
 from bot.slack.web_api.client import SlackClient, Stop
 from bot.slack.web_api.identity import Identity, check_token, identify
 from bot.slack.web_api.membership import why_not_in
@@ -155,6 +156,7 @@ async def open_installed(
     shared: Shared, hurry: asyncio.Event | None, installation: Installation, stop: Stop, parts: AsyncExitStack
 ) -> Workspace:
     """Slack need not be asked who the bot is there: the installation says so."""
+    scopes.warn(installation.scopes, workspace=installation.team_id)
     client = sdk_client(installation.bot_token, shared.settings.slack_api_url, shared.session)
     api = SlackClient(client, RateLimiter(), stop, installation.scopes)
     identity = Identity(installation.team_id, installation.bot_user_id, installation.bot_id, installation.enterprise_id)

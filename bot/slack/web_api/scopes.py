@@ -28,15 +28,18 @@ def missing(scopes: Collection[str]) -> list[str]:
 
 
 def check(scopes: Collection[str]) -> None:
-    """Warns of each that is missing, and tells of those that are optional.
-
-    Raises ``StartFailed`` where not even an answer can be posted.
+    """Warns of each that is missing. Raises ``StartFailed`` where not even an answer can be posted.
     """
     lacking = missing(scopes)
     if POSTING in lacking:
         raise StartFailed(
             f"SLACK_BOT_TOKEN: the app lacks the scope {POSTING}, and {NEEDED[POSTING]}. {where.add_scope(POSTING)}"
         )
-    for scope in lacking:
+    warn(scopes)
+
+
+def warn(scopes: Collection[str], **whose: str) -> None:
+    """Of each that is missing; of those that are optional it is only told."""
+    for scope in missing(scopes):
         level = logging.INFO if scope in OPTIONAL else logging.WARNING
-        log.log(level, "slack.scope_missing", scope=scope, effect=NEEDED[scope], mend=where.add_scope(scope))
+        log.log(level, "slack.scope_missing", scope=scope, effect=NEEDED[scope], mend=where.add_scope(scope), **whose)
