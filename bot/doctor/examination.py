@@ -110,7 +110,7 @@ async def _of_slack(settings: Settings, token: str, wishes: Wishes) -> AsyncIter
         except StartFailed as error:
             yield wrong("Slack", error.faults[0])
             return
-        for finding in slack_app.of_token(api, identity):
+        for finding in slack_app.of_token(api, identity, by_address=bool(settings.bot_allowed_email_domains)):
             yield finding
         process = await of_process(settings, kept_in()[0])
         yield process

@@ -134,6 +134,19 @@ async def test_a_missing_scope_and_a_missing_event_are_named_with_what_fails_and
 
 
 @pytest.mark.usefixtures("bare")
+async def test_a_scope_that_only_a_setting_needs_is_looked_for_where_that_is_set(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect(workspace, monkeypatch)
+    without = await examined(posts=False)
+    monkeypatch.setenv("BOT_ALLOWED_EMAIL_DOMAINS", "example.com")
+    found = await examined(posts=False)
+
+    assert "scope users:read.email" not in {one.check for one in without.all}
+    assert found.of("scope users:read.email").state is State.WRONG
+
+
+@pytest.mark.usefixtures("bare")
 async def test_a_bot_that_nobody_invited_reads_how_it_is(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     connect(workspace, monkeypatch)
     away = workspace.add_channel("elsewhere", with_bot=False)

@@ -28,8 +28,7 @@ def missing(scopes: Collection[str]) -> list[str]:
 
 
 def check(scopes: Collection[str]) -> None:
-    """Warns of each that is missing. Raises ``StartFailed`` where not even an answer can be posted.
-    """
+    """Warns of each that is missing. Raises ``StartFailed`` where not even an answer can be posted."""
     lacking = missing(scopes)
     if POSTING in lacking:
         raise StartFailed(
@@ -39,7 +38,7 @@ def check(scopes: Collection[str]) -> None:
 
 
 def warn(scopes: Collection[str], **whose: str) -> None:
-    """Of each that is missing; of those that are optional it is only told."""
+    """Of each that is missing; one that is optional is no more than worth knowing."""
     for scope in missing(scopes):
         level = logging.INFO if scope in OPTIONAL else logging.WARNING
         log.log(level, "slack.scope_missing", scope=scope, effect=NEEDED[scope], mend=where.add_scope(scope), **whose)
