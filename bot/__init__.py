@@ -3,13 +3,14 @@
 The map, in reading order. A mention comes in through ``slack/receive``, waits in ``inbox``, is answered by ``turn``,
 which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the answer with ``slack/write``::
 
-    __main__.py        the commands: run, doctor, ask, health, usage, erase
+    __main__.py        the commands: run, doctor, ask, health, usage, manifest, erase
     app.py             builds every part from the settings, and runs them until the process is stopped
     workspaces.py      those that have installed the app, each opened when it is needed
     workspace.py       the bot in one workspace, and what it shares with others of the process
     installations.py   where the app is installed, and with which token
     token_cipher.py    tokens at rest
     start_checks.py    what is wrong is said while it starts
+    app_manifest.py    the Slack app's manifest for the settings
     components.py      its larger parts, and what they are made of
     settings.py        every knob: name, unit, bounds, what it does
     slack_settings.py  those of the Slack app
@@ -49,6 +50,8 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     lease.py           until when a question is this process's
     shares.py          its part of Slack's limits, beside other processes
     id_lists.py        settings that list ids or domains
+    manifest.py        the manifest of the Slack app, from its data
+    app_scopes.py      what the app may do, and what fails without each scope
     limits.py          the published limits of Slack and of the Messages API
     learned_limits.py  what refusals have taught of them
     logs.py            events with fields, without tokens and texts

@@ -1,4 +1,4 @@
-"""The commands: ``run`` the bot, ``doctor``, ``ask`` the model, ``health``, ``usage``, ``erase`` what is kept.
+"""The commands: ``run`` the bot, ``doctor``, ``ask`` the model, ``health``, ``usage``, ``manifest``, ``erase``.
 
 I/O: arguments, the terminal, exit codes: 0 all well, 1 the work failed, 2 a wrong setting or argument.
 """
@@ -48,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="what works and what does not, and what to do; also while the bot runs")
     doctor.add_argument("--json", action="store_true", help="the same as one object in JSON")
     doctor.add_argument("--channel", type=_id("CG"), metavar="C…", help="one where the bot should be")
+    doctor.add_argument("--workspace", type=_id("TE"), metavar="T…", help="one of many that have installed the app")
     doctor.add_argument("--no-message", action="store_true", help="post no test message to see whether events arrive")
     doctor.set_defaults(command=_doctor)
     lives = commands.add_parser("health", help="0 if the bot that uses BOT_DATA_DIR lives, else 1")
@@ -58,6 +59,13 @@ def _parser() -> argparse.ArgumentParser:
     used.add_argument("--csv", action="store_true", help="with channels, for a spreadsheet")
     used.add_argument("--feedback", action="store_true", help="what people said of answers, and why, instead")
     used.set_defaults(command=_usage)
+    app = commands.add_parser("manifest", help="the manifest of the Slack app for the settings as they are")
+    app.add_argument("--url", default="", metavar="https://…", help="events come by HTTP to this address of yours")
+    app.add_argument(
+        "--agent", action="store_true", help="declare the app as an agent: docs/agent.md says what it costs"
+    )
+    app.add_argument("--without", action="append", default=[], metavar="SCOPE", help="an optional scope to leave out")
+    app.set_defaults(command=_manifest)
     erase = commands.add_parser("erase", help="remove what is kept of a person or a workspace, and say what")
     whose = erase.add_mutually_exclusive_group(required=True)
     whose.add_argument("--user", type=_id("UW"), metavar="U…", help="a person's id in Slack")
@@ -105,7 +113,7 @@ def _doctor(options: argparse.Namespace) -> int:
 
     process.keep_secrets()
     logs.set_up("ERROR")
-    wishes = examination.Wishes(channel_id=options.channel or "", posts=not options.no_message)
+    wishes = examination.Wishes(options.channel or "", options.workspace or "", posts=not options.no_message)
 
     async def examined() -> list[Finding]:
         found = []
@@ -136,6 +144,13 @@ def _health(_options: argparse.Namespace) -> int:
         return 0
     print(f"no recent heartbeat in {data_dir()}", file=sys.stderr)
     return 1
+
+
+def _manifest(options: argparse.Namespace) -> int:
+    from bot import app_manifest  # noqa: PLC0415 - the other commands start faster without it
+
+    print(app_manifest.of_settings(options.url, agent=options.agent, without=options.without), end="")
+    return 0
 
 
 def _usage(options: argparse.Namespace) -> int:

@@ -34,13 +34,16 @@ from bot.settings import Settings
 from bot.sharing import Sharing
 from bot.slack.read.thread import ThreadReader
 from bot.slack.receive import origin
+from bot.slack.receive.agent_desk import AgentDesk
 from bot.slack.receive.listeners import Handlers, Listeners
 from bot.slack.shapes import Json
+from bot.slack.web_api import scopes
 from bot.slack.web_api.client import SlackClient, Stop
 from bot.slack.web_api.identity import Identity, check_token, identify
 from bot.slack.web_api.membership import why_not_in
 from bot.slack.web_api.rate_limiter import RateLimiter
 from bot.slack.web_api.session import sdk_client
+from bot.slack.write.agent_surface import AgentSurface
 from bot.slack.write.asides import CommandAnswers, SlackAsides
 from bot.slack.write.modals import open_view
 from bot.stops import StopWatch
@@ -127,6 +130,8 @@ async def open_workspace(
     parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s, hurry)
     metrics.WORKSPACES.inc()
     parts.callback(metrics.WORKSPACES.dec)
+    surface, stop = AgentSurface(api), shared.stop_watch.stop
+    agent = AgentDesk(identity.team_id, surface.suggest, surface.idle, stop, door.refusal)
     handlers = Handlers(
         accept=inbox.accept,
         replace=questions.replace,
@@ -144,6 +149,7 @@ async def open_workspace(
         tell=replies.tell,
         open_view=functools.partial(open_view, api),
         why_not_in=functools.partial(why_not_in, api),
+        agent=agent.takes,
     )
     return Workspace(identity, Listeners(identity, handlers), inbox)
 
@@ -152,6 +158,7 @@ async def open_installed(
     shared: Shared, hurry: asyncio.Event | None, installation: Installation, stop: Stop, parts: AsyncExitStack
 ) -> Workspace:
     """Slack need not be asked who the bot is there: the installation says so."""
+    scopes.warn(installation.scopes, workspace=installation.team_id)
     client = sdk_client(installation.bot_token, shared.settings.slack_api_url, shared.session)
     api = SlackClient(client, RateLimiter(), stop, installation.scopes)
     identity = Identity(installation.team_id, installation.bot_user_id, installation.bot_id, installation.enterprise_id)

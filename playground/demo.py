@@ -242,6 +242,7 @@ async def _bot(workspace: Workspace, model_url: str | None, *, http: bool) -> As
         }
         if model_url is not None:
             environment |= {"YOUROUTER_API_KEY": PRACTICE_KEY, "MESSAGES_API_URL": model_url}
+            environment |= {"BOT_WEB": os.environ.get("BOT_WEB") or "search+fetch"}  # it makes up what it finds
         if http:
             bot_port = _free_port(0)
             environment |= {"BOT_HTTP_HOST": "127.0.0.1", "BOT_HTTP_PORT": str(bot_port)}

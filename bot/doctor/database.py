@@ -6,9 +6,13 @@ from collections.abc import AsyncIterator
 
 from bot import health
 from bot.doctor.finding import Finding, ok, wrong
+from bot.environment import secret
 from bot.errors import StartFailed
 from bot.settings import Settings
 from bot.store import checkup
+from bot.store.database import Database
+from bot.store.installations import StoredInstallations
+from bot.token_cipher import TokenCipher, keys_of
 
 RUNS = "a bot runs here"
 
@@ -26,6 +30,22 @@ async def of_process(settings: Settings, address: str) -> Finding:
     if runs is None:
         runs = health.is_alive(settings.bot_data_dir, settings.bot_lease_s / 4 + LATE_S)
     return ok("process", RUNS if runs else "no bot runs here now")
+
+
+async def installed_token(settings: Settings, address: str, team_id: str) -> str:
+    """Of the app in that workspace. Raises ``StartFailed`` and ``StoreFailed``."""
+    found = await checkup.check(address)
+    if found.schema != found.wanted:  # to open it would bring it up to date, which is for a start to do
+        raise StartFailed(f"the database has version {found.schema or 'none'} of the schema: please start the bot once")
+    database = await Database.open(address, beside=True)
+    try:
+        cipher = TokenCipher(keys_of(secret(settings.bot_token_key)))
+        installation = await StoredInstallations(database, cipher).find(team_id)
+    finally:
+        await database.aclose()
+    if installation is None:
+        raise StartFailed(f"the app is not installed in {team_id}: docs/many_workspaces.md says how that is done")
+    return installation.bot_token
 
 
 async def of_database(address: str) -> AsyncIterator[Finding]:

@@ -13,11 +13,11 @@ from typing import TypeVar
 
 from bot import health
 from bot.doctor import events, features, machine, model, setup_checks, slack_app
-from bot.doctor.database import RUNS, of_database, of_process
+from bot.doctor.database import RUNS, installed_token, of_database, of_process
 from bot.doctor.finding import Finding, State, untried, wrong
 from bot.doctor.reception import Ear, open_ear
 from bot.environment import secret
-from bot.errors import SlackError, StartFailed
+from bot.errors import SlackError, StartFailed, StoreFailed
 from bot.files.confinement import probe
 from bot.model_settings import ModelSettings
 from bot.settings import Settings, data_dir, kept_in
@@ -27,7 +27,7 @@ from bot.slack.web_api.rate_limiter import RateLimiter
 from bot.slack.web_api.session import sdk_client, slack_session
 
 T = TypeVar("T", bound=ModelSettings)
-MANY = "SLACK_CLIENT_ID is set: each workspace that installs the app has a token of its own, which is looked at then."
+MANY = "the app is installed in many workspaces (SLACK_CLIENT_ID). Please name one: --workspace T…"
 PATIENCE_S = 10.0
 """For Slack to be reached: who waits for the doctor wants to know that it is not."""
 
@@ -35,9 +35,11 @@ PATIENCE_S = 10.0
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """``channel_id``: one that the bot should be in, and that a test message may go to; ``posts``: whether it may post
-    one at all; ``within_s``: how long it is waited for."""
+    one at all; ``team_id``: the workspace, where the app is installed in many; ``within_s``: how long events are
+    waited for."""
 
     channel_id: str = ""
+    team_id: str = ""
     posts: bool = True
     within_s: float = events.WITHIN_S
 
@@ -49,11 +51,9 @@ async def examine(wishes: Wishes) -> AsyncIterator[Finding]:
     model_settings = settings or _loaded(ModelSettings)[0]
     async for finding in _of_machine(model_settings):
         yield finding
-    if settings is not None and settings.slack_client_id is None:
-        async for finding in _of_slack(settings, wishes):
+    if settings is not None:
+        async for finding in _of_workspace(settings, wishes):
             yield finding
-    elif settings is not None:
-        yield untried("Slack", MANY)
     if model_settings is not None:
         async for finding in _of_model(model_settings):
             yield finding
@@ -84,17 +84,33 @@ async def _of_machine(settings: ModelSettings | None) -> AsyncIterator[Finding]:
             yield finding
 
 
-async def _of_slack(settings: Settings, wishes: Wishes) -> AsyncIterator[Finding]:
+async def _of_workspace(settings: Settings, wishes: Wishes) -> AsyncIterator[Finding]:
+    """The one of the bot token; where the app is installed in many, the one that is wished for."""
+    token = secret(settings.slack_bot_token)
+    if settings.slack_client_id is not None:
+        if not wishes.team_id:
+            yield untried("Slack", MANY)
+            return
+        try:
+            token = await installed_token(settings, kept_in()[0], wishes.team_id)
+        except (StartFailed, StoreFailed) as error:
+            yield wrong("Slack", str(error))
+            return
+    async for finding in _of_slack(settings, token, wishes):
+        yield finding
+
+
+async def _of_slack(settings: Settings, token: str, wishes: Wishes) -> AsyncIterator[Finding]:
     async with AsyncExitStack() as parts:
         session = await parts.enter_async_context(slack_session())
-        client = sdk_client(secret(settings.slack_bot_token), settings.slack_api_url, session)
+        client = sdk_client(token, settings.slack_api_url, session)
         api = SlackClient(client, RateLimiter())
         try:
             identity = await who_it_is(api, PATIENCE_S)
         except StartFailed as error:
             yield wrong("Slack", error.faults[0])
             return
-        for finding in slack_app.of_token(api, identity):
+        for finding in slack_app.of_token(api, identity, by_address=bool(settings.bot_allowed_email_domains)):
             yield finding
         process = await of_process(settings, kept_in()[0])
         yield process

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 
+from bot.app_scopes import EMAILS
 from bot.doctor.finding import Finding, mind, ok, wrong
 from bot.doctor.model import clock
 from bot.errors import SlackError
@@ -12,7 +13,7 @@ from bot.setup import where
 from bot.slack.shapes import Json, number_of, object_of, objects_of, text_of
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.identity import Identity
-from bot.slack.web_api.scopes import NEEDED
+from bot.slack.web_api.scopes import NEEDED, OPTIONAL
 
 PAGES_MAX = 5
 KINDS = ("public_channel", "private_channel")
@@ -35,19 +36,22 @@ class Joined:
         return "message.groups" if self.private else "message.channels"
 
 
-def of_token(api: SlackClient, identity: Identity) -> Iterator[Finding]:
+def of_token(api: SlackClient, identity: Identity, *, by_address: bool) -> Iterator[Finding]:
+    """``by_address``: people's addresses decide who is answered."""
     where_it_is = f"workspace {identity.workspace or identity.team_id} ({identity.team_id})"
     yield ok("Slack", f"{where_it_is}, bot @{identity.bot_name or identity.bot_user_id}")
     yield clock("clock of Slack", api.date)
     if not api.scopes:
         yield mind("scopes", "Slack does not say what the token may do")
         return
-    for scope, fails in NEEDED.items():
+    wanted = NEEDED | ({EMAILS: "nobody is answered, since BOT_ALLOWED_EMAIL_DOMAINS is set"} if by_address else {})
+    for scope, fails in wanted.items():
         name = f"scope {scope}"
         if scope in api.scopes:
             yield ok(name)
         else:
-            yield wrong(name, f"is missing, and {fails}. {where.add_scope(scope)}")
+            found = mind if scope in OPTIONAL and scope != EMAILS else wrong
+            yield found(name, f"is missing, and {fails}. {where.add_scope(scope)}")
 
 
 async def joined(api: SlackClient) -> list[Joined]:

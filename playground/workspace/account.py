@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from playground.workspace import defaults
+from playground.workspace.agents import Agents
 from playground.workspace.arguments import Arguments
 from playground.workspace.errors import Refused
 from playground.workspace.records import Json, User
@@ -42,6 +43,7 @@ class Account:
             "usergroups.list": Method(self.usergroups_list, ("usergroups:read",)),
             "assistant.threads.setStatus": Method(self.set_status, ("chat:write",)),
             "agents.sessions.setStatus": Method(self.set_session_status, ("chat:write",)),
+            **Agents(self.state).methods(),
         }
 
     def auth_test(self, arguments: Arguments) -> Json:  # noqa: ARG002 - every method takes its arguments
@@ -120,6 +122,8 @@ class Account:
         if status not in SESSION_STATUSES:
             raise Refused("invalid_status")
         root = self.state.thread_ts(channel.id, thread_ts)
+        if title := arguments.text("title"):
+            self.state.titles[channel.id, root] = title
         self.state.set_session(channel.id, root, processing=status == "processing")
         if status == "processing":
             asyncio.get_running_loop().call_later(SESSION_LIFETIME_S, self._expire_session, channel.id, root)

@@ -110,6 +110,8 @@ class Courier:
             return "app_home_opened" in manifest.events
         if event["type"] == "reaction_added":
             return "reaction_added" in manifest.events and "reactions:read" in manifest.scopes
+        if event["type"] in ("agent_session_stopped", "app_home_opened", "assistant_thread_started"):
+            return event["type"] in manifest.events
         scope = f"{channel.kind.scope_family}:history"
         return channel.kind.subscription in manifest.events and scope in manifest.scopes
 

@@ -63,6 +63,9 @@ class State:
         self.origins: dict[tuple[str, str], Origin] = {}
         self.ephemerals: list[Json] = []
         self.statuses: dict[tuple[str, str], Status] = {}
+        self.prompts: dict[str, tuple[str, list[Json]]] = {}
+        self.titles: dict[tuple[str, str], str] = {}
+        """Of an agent: what it suggests in a channel, with the line above that, and what its sessions are called."""
         self.sessions: set[tuple[str, str]] = set()
         self.revisions: list[Revision] = []
         self.pings: list[Ping] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import socket
 from collections.abc import Iterable
@@ -16,8 +17,12 @@ from bot.doctor import events, report, samples
 from bot.doctor.examination import Wishes, examine
 from bot.doctor.finding import Finding, State
 from bot.doctor.model import clock
+from bot.installations import Installation
 from bot.settings import Settings
 from bot.slack.receive.kinds import EVENTS
+from bot.store.database import Database
+from bot.store.installations import StoredInstallations
+from bot.token_cipher import TokenCipher
 from playground.practice_model.script import HttpError
 from playground.practice_model.server import PracticeModel
 from playground.workspace.manifest import Manifest
@@ -129,6 +134,19 @@ async def test_a_missing_scope_and_a_missing_event_are_named_with_what_fails_and
 
 
 @pytest.mark.usefixtures("bare")
+async def test_a_scope_that_only_a_setting_needs_is_looked_for_where_that_is_set(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect(workspace, monkeypatch)
+    without = await examined(posts=False)
+    monkeypatch.setenv("BOT_ALLOWED_EMAIL_DOMAINS", "example.com")
+    found = await examined(posts=False)
+
+    assert "scope users:read.email" not in {one.check for one in without.all}
+    assert found.of("scope users:read.email").state is State.WRONG
+
+
+@pytest.mark.usefixtures("bare")
 async def test_a_bot_that_nobody_invited_reads_how_it_is(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     connect(workspace, monkeypatch)
     away = workspace.add_channel("elsewhere", with_bot=False)
@@ -233,6 +251,26 @@ def test_a_mention_that_comes_as_a_message_alone_gives_the_missing_subscription_
     assert later.words.startswith("did not come when somebody mentioned the bot 3 minutes ago. ")
     assert "Please add app_mention on api.slack.com/apps" in later.words
     assert well.words == "came 3 minutes ago"
+
+
+@pytest.mark.usefixtures("bare")
+async def test_of_many_workspaces_the_one_that_is_named_is_looked_at(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    key = base64.b64encode(bytes(32)).decode()
+    for name, value in (("SLACK_CLIENT_ID", "1.2"), ("SLACK_CLIENT_SECRET", "secret"), ("BOT_TOKEN_KEY", key)):
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", workspace.signing_secret)
+    monkeypatch.setenv("SLACK_API_URL", workspace.api_url)
+    database = await Database.open(f"sqlite:///{tmp_path / 'data' / 'bot.sqlite3'}")
+    whose = (workspace.team_id, "", "Playground", workspace.bot_user_id, workspace.bot_id)
+    await StoredInstallations(database, TokenCipher([bytes(32)])).save(Installation(*whose, workspace.bot_token))
+    await database.aclose()
+    none, one, other = await examined(), await examined(team_id=workspace.team_id), await examined(team_id="T9")
+
+    assert none.of("Slack").state is State.UNTRIED
+    assert (one.of("Slack").state, one.of("scope chat:write").state) == (State.OK, State.OK)
+    assert other.of("Slack").words.startswith("the app is not installed in T9")
 
 
 # --- the Messages API -----------------------------------------------------------------------------------------------

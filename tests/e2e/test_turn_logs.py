@@ -31,6 +31,7 @@ PROCESS_WIDE = (
     "slack.limit",
     "model.described",
     "usage.",
+    "loop.",
     "stop.",
     "inbox.store_failed",
 )

@@ -15,10 +15,11 @@ from bot.citing.marks import JOINER
 from bot.endings import STOPPED
 from bot.stream_events import StopReason
 from playground.practice_model.received import Received
-from playground.practice_model.script import Answer, Fetch, Found, HeldAnswer, HttpError, Search, WebCite
+from playground.practice_model.script import Answer, Cite, Fetch, Found, HeldAnswer, HttpError, Search, WebCite
 from playground.practice_model.server import PracticeModel
 from playground.practice_model.web_tools import sealed
 from playground.workspace.workspace import Workspace
+from tests import made_files
 from tests.stage import TRANSPORTS, Stage, TurnLog, bot_running, settings_for
 
 HOURS = Found("https://www.museum.example/hours", "Opening hours")
@@ -137,6 +138,31 @@ async def test_a_page_that_was_read_and_not_cited_is_named_as_well(bot: Bot) -> 
             "News ‹!channel› &amp; ¦more¦",
             "Opening hours",
         ]
+
+
+async def test_pages_of_files_and_of_the_web_are_numbered_together(bot: Bot) -> None:
+    async with bot() as stage:
+        stage.model.script(Answer.citing("In May", Cite(0, 1), ", and at ten", WebCite(HOURS), "."))
+        ts = await stage.ask("@claude when?", files=[("plan.pdf", made_files.pdf())])
+        await stage.outcome(ts)
+        assert seen(stage, ts)[0].startswith("In May⁽¹⁾, and at ten⁽²⁾.")
+        assert [line.partition(", ")[2] for line in below(stage, ts)] == ["p. 1 ⁽¹⁾", "museum.example ⁽²⁾"]
+
+
+async def test_beside_a_direct_message_slack_shows_what_is_searched_for(bot: Bot) -> None:
+    async with bot() as stage:
+        held = HeldAnswer()
+        stage.model.script(held)
+        direct = stage.workspace.direct_message(stage.workspace.user("ada"))
+        ts = await stage.ask("When does it open?", channel=direct)
+        await held.asked.wait()
+        await held.search(SEARCH)
+        wanted = "is searching the web for “museum opening hours”…"
+        await stage.workspace.until(lambda ws: any(line.status == wanted for line in ws.statuses()))
+        await held.find()
+        await held.write("At ten.")
+        await held.finish()
+        assert await stage.outcome(ts) == "answered"
 
 
 async def test_words_before_and_behind_a_search_are_paragraphs_of_their_own(bot: Bot) -> None:

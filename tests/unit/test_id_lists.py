@@ -52,7 +52,7 @@ def test_blanks_and_case_are_of_no_account(
         ("BOT_ALLOWED_EMAIL_DOMAINS", "ada@example.com", "ada@example.com"),
         ("BOT_ALLOWED_EMAIL_DOMAINS", "*.example.com", "*.example.com"),
         ("BOT_ALLOWED_EMAIL_DOMAINS", "example", "example"),
-        ("BOT_ALLOW_GUESTS", "perhaps", "valid boolean"),
+        ("BOT_ALLOW_GUESTS", "perhaps", "must be true or false"),
     ],
 )
 def test_what_is_no_id_ends_the_start_and_names_the_setting(

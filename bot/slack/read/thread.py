@@ -128,11 +128,6 @@ class ThreadReader:
         own = (message for message in messages if self._named.is_own(message))
         return frozenset(file.name for message in own for file in attachments_of(message))
 
-    @staticmethod
-    def as_written(text: str) -> str:
-        """A message of ours as the model wrote it."""
-        return without_marks(text)
-
     async def find_streamed(self, question: Question) -> list[str]:
         """The ts of our messages that answer ``question``, those without a mark included."""
         return [reply.ts for reply in await self.find_replies(question, streamed=True)]

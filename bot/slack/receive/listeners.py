@@ -90,6 +90,8 @@ class Handlers:
     """``open_view(trigger_id, view)``, once and soon."""
     why_not_in: Callable[..., Awaitable[str]]
     """``why_not_in(channel_id, within_s=…)``: a sentence where nothing can be answered there."""
+    agent: Callable[[dict[str, Any]], Awaitable[bool]]
+    """Whether an event was about the agent surface, and is taken care of."""
 
 
 class Listeners:
@@ -104,7 +106,8 @@ class Listeners:
     async def on_event(self, body: dict[str, Any]) -> None:
         message = message_of(body)
         if message is None:
-            await self._on_event(body)
+            if not await self._handlers.agent(body):
+                await self._on_event(body)
         elif not await self._twins.is_known(message):
             with self._twins.handled(message):
                 await self._on_event(body)

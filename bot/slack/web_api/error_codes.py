@@ -111,6 +111,10 @@ BY_METHOD: Mapping[str, Table] = {
     },
     "apps.connections.open": COMMON,
     "assistant.threads.setStatus": {**COMMON, **_all(SlackRefused, "invalid_thread_ts reserved_username")},
+    "assistant.threads.setSuggestedPrompts": {
+        **COMMON,
+        **_all(SlackRefused, "invalid_thread_ts not_agent_app thread_not_found too_many_prompts user_not_found"),
+    },
     "auth.test": COMMON,
     "bots.info": {**COMMON, **_all(SlackRefused, "bot_not_found bots_not_found")},
     "chat.appendStream": STREAMING,

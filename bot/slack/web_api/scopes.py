@@ -1,35 +1,24 @@
 """What a token may do goes in; which permissions are missing comes out, and what fails without each.
 
-I/O: the log. ``manifest.yml`` asks for the same, which a test compares.
+I/O: the log. The list is that of ``app_scopes``, by which the manifest asks for them.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection
 
+from bot.app_scopes import SCOPES
 from bot.errors import StartFailed
 from bot.logs import get_logger
 from bot.setup import where
 
 log = get_logger(__name__)
 
-NEEDED = {
-    "app_mentions:read": "mentions of the bot do not reach it",
-    "channels:history": "questions in public channels fail: their threads cannot be read",
-    "channels:read": "names of public channels are not known",
-    "chat:write": "nothing can be posted",
-    "commands": "/ask does not work",
-    "files:read": "attached files cannot be read",
-    "groups:history": "questions in private channels fail: their threads cannot be read",
-    "groups:read": "names of private channels are not known",
-    "im:history": "direct messages do not reach the bot",
-    "im:write": "what only the person who asked should read cannot be sent to them",
-    "mpim:history": "group direct messages do not reach the bot",
-    "reactions:read": "a stop sign on a question does not end its answer",
-    "usergroups:read": "names of user groups are not known",
-    "users:read": "nobody is answered, since nobody knows who may be",
-}
+NEEDED = {scope.name: scope.without for scope in SCOPES if not scope.added_by}
 """Scopes of a bot token, and what fails without each."""
+OPTIONAL = frozenset(scope.name for scope in SCOPES if scope.optional)
+"""Of these those without which only that fails, and nothing else."""
 POSTING = "chat:write"
 
 
@@ -45,5 +34,11 @@ def check(scopes: Collection[str]) -> None:
         raise StartFailed(
             f"SLACK_BOT_TOKEN: the app lacks the scope {POSTING}, and {NEEDED[POSTING]}. {where.add_scope(POSTING)}"
         )
-    for scope in lacking:
-        log.warning("slack.scope_missing", scope=scope, effect=NEEDED[scope], mend=where.add_scope(scope))
+    warn(scopes)
+
+
+def warn(scopes: Collection[str], **whose: str) -> None:
+    """Of each that is missing; one that is optional is no more than worth knowing."""
+    for scope in missing(scopes):
+        level = logging.INFO if scope in OPTIONAL else logging.WARNING
+        log.log(level, "slack.scope_missing", scope=scope, effect=NEEDED[scope], mend=where.add_scope(scope), **whose)

@@ -34,7 +34,7 @@ from bot.slack.write.private_reply import PrivateDesk, PrivateReply
 from bot.slack.write.reply_parts import Inherited
 from bot.slack.write.response_url import ResponseUrlOutlet
 from bot.slack.write.shared_reply import SharedOutlet, take_button_away
-from bot.slack.write.status_line import StatusLine
+from bot.slack.write.status_line import StatusLine, session_title
 from bot.slack.write.streamed_reply import StreamedReply, StreamSupport
 from bot.slack.write.thread_outlet import ThreadOutlet, ThreadServices, post_arguments
 from bot.slack.write.uploads import AnswerUploads
@@ -86,7 +86,8 @@ class SlackReplies:
             return EphemeralReply(question, lease, self._desk)
         services = self._services
         plan = await self._plan(question, again=again, first=first)
-        status_line = StatusLine(services.api, services.status, question.channel_id, question.thread_ts)
+        title = session_title(question.text) if question.starts_thread else ""
+        status_line = StatusLine(services.api, services.status, question.channel_id, question.thread_ts, title)
         if again and plan.has_message:
             status_line.inherit()
         probe = not plan.has_message and not await self._writable(question)

@@ -14,11 +14,13 @@ Sources: slack:ai/agent-sessions, slack:reference/methods/assistant.threads.setS
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 
+from bot.app_scopes import AGENT
 from bot.errors import SlackError, SlackOutcomeUnknown, SlackUnavailable
 from bot.logs import get_logger
 from bot.slack.web_api.call_budget import Bid
@@ -30,9 +32,10 @@ log = get_logger(__name__)
 REFRESH_S = 90.0
 """Slack drops a status after two minutes. Source: slack:reference/methods/assistant.threads.setStatus."""
 CLOSE_WITHIN_S = 2.0
+TITLE_CHARS_MAX = 60
+_MARKUP = re.compile(r"<[@#!][^<>]*>|[`*_~#>\[\]<>|]+")
 AGAIN_S = 0.25
 LEFT = "left by an earlier process"
-AGENT_SCOPE = "assistant:write"
 ABOUT_THIS_THREAD = frozenset(
     {"access_denied", "channel_not_found", "invalid_thread_ts", "is_archived", "not_in_channel", "thread_not_found"}
 )
@@ -52,10 +55,7 @@ class StatusSupport:
 
     @classmethod
     def of_app(cls, scopes: Collection[str]) -> StatusSupport:
-        """Declaring an app as an agent gives it the scope. Source: slack:ai/agent-sessions."""
-        return cls(
-            [StatusWay.SESSION, StatusWay.LINE] if AGENT_SCOPE in scopes else [StatusWay.LINE, StatusWay.SESSION]
-        )
+        return cls([StatusWay.SESSION, StatusWay.LINE] if AGENT in scopes else [StatusWay.LINE, StatusWay.SESSION])
 
     def refused(self, way: StatusWay, code: str) -> None:
         if code not in ABOUT_THIS_THREAD and way in self.ways:
@@ -63,8 +63,13 @@ class StatusSupport:
 
 
 class StatusLine:
-    def __init__(self, api: SlackClient, support: StatusSupport, channel_id: str, thread_ts: str) -> None:
+    """``title``: of a session that begins with it; it rides on the session's first status."""
+
+    def __init__(
+        self, api: SlackClient, support: StatusSupport, channel_id: str, thread_ts: str, title: str = ""
+    ) -> None:
         self._api = api
+        self._title = title
         self._support = support
         self._thread = {"channel_id": channel_id, "thread_ts": thread_ts}
         self._refused_here: set[StatusWay] = set()
@@ -157,14 +162,15 @@ class StatusLine:
             return
         status, self._calling = self._wanted, True
         words = ("processing" if status else "active") if way is StatusWay.SESSION else status
+        titled = {"title": self._title} if way is StatusWay.SESSION and status and self._title else {}
         try:
-            await self._api.call_now(way.value, status=words, **self._thread)
+            await self._api.call_now(way.value, status=words, **titled, **self._thread)
         except SlackOutcomeUnknown:
             self._shown = status or self._shown  # as far as anybody knows
             raise
         finally:
             self._calling = False
-        self._shown = status
+        self._shown, self._title = status, "" if titled else self._title
 
     async def _granted(self, way: StatusWay) -> bool:
         self._ticket = self._api.request(way.value, lambda _: Bid(), self._thread["channel_id"])
@@ -178,3 +184,9 @@ def in_a_message(status: str) -> str:
     """A status for a message of the bot's own: "is thinking…" as "Thinking…"."""
     words = status.removeprefix("is ")
     return words[:1].upper() + words[1:]
+
+
+def session_title(question: str) -> str:
+    """The beginning of a question, in one line, without ids of people and channels and without what marks it up."""
+    words = " ".join(_MARKUP.sub(" ", question[: 4 * TITLE_CHARS_MAX]).split())
+    return words if len(words) <= TITLE_CHARS_MAX else words[: TITLE_CHARS_MAX - 1].rstrip() + "…"

@@ -15,6 +15,8 @@ from functools import partial
 
 import aiohttp
 
+from bot.app_scopes import UPLOADS
+from bot.citing.marks import without_marks
 from bot.errors import (
     LeaseLost,
     SlackError,
@@ -37,7 +39,6 @@ from bot.slack.write.response_url import may_answer_at
 
 log = get_logger(__name__)
 
-SCOPE = "files:write"
 GET_URL, COMPLETE, POST_BYTES = "files.getUploadURLExternal", "files.completeUploadExternal", "upload"
 PATIENCE_S = 60.0
 TRIES_MAX = 3
@@ -71,7 +72,7 @@ class AnswerUploads:
     @property
     def possible(self) -> bool:
         """Whether the app may upload files, as far as Slack says."""
-        return SCOPE in self._api.scopes
+        return UPLOADS in self._api.scopes
 
     async def of_press(self, question: Question, lease: Lease, *, again: bool) -> Outcome:
         """Whoever pressed the button has the files in the thread, or a sentence that says why not. ``question.text``
@@ -84,7 +85,7 @@ class AnswerUploads:
         except SlackError as error:
             log.warning("answer.not_read", code=error.code)
             return await self._say(question, NOT_READ)
-        text = joined([self._reader.as_written(part.text) for part in parts if part.text.strip()])
+        text = joined([without_marks(part.text) for part in parts if part.text.strip()])
         if not text.strip():
             return await self._say(question, NOTHING_THERE)
         return await self.upload(asked, text, lease, again=again, whose=question)

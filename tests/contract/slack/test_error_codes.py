@@ -54,6 +54,7 @@ DOCUMENTED = {
     ),
     "apps.connections.open": ("forbidden_team insecure_request missing_args"),
     "assistant.threads.setStatus": ("channel_not_found invalid_thread_ts reserved_username"),
+    "assistant.threads.setSuggestedPrompts": ("channel_not_found invalid_thread_ts not_agent_app"),
     "auth.test": ("internal_error invalid_auth"),
     "bots.info": ("bot_not_found bots_not_found missing_argument team_not_found"),
     "chat.appendStream": (

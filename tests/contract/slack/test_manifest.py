@@ -15,6 +15,7 @@ import pytest
 import yaml
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import app_scopes
 from bot.limits import METHOD_TIERS
 from bot.messages import Question
 from bot.slack.receive.changes import wish_to_stop
@@ -44,6 +45,7 @@ SHORTCUT = exactly(
     "name", "type", "callback_id", "description",
     name=words(24), type={"enum": ["message", "global"]}, callback_id=words(255), description=words(150),
 )  # fmt: skip
+PROMPT = exactly("title", "message", title=words(75), message=words(2_000))
 RULES = exactly(
     "display_information",
     _metadata=exactly(major_version=NUMBER, minor_version=NUMBER),
@@ -58,6 +60,7 @@ RULES = exactly(
         app_home=exactly(
             home_tab_enabled=YES_OR_NO, messages_tab_enabled=YES_OR_NO, messages_tab_read_only_enabled=YES_OR_NO
         ),
+        agent_view=exactly("agent_description", agent_description=words(300), suggested_prompts=rows(4, PROMPT)),
         bot_user=exactly("display_name", display_name=words(80), always_online=YES_OR_NO),
         slash_commands=rows(50, COMMAND),
         shortcuts=rows(10, SHORTCUT),
@@ -80,6 +83,7 @@ RULES = exactly(
 SCOPES_OF_METHODS: dict[str, set[str]] = {
     "apps.connections.open": set(),  # an app-level token's connections:write, which no manifest asks for
     "assistant.threads.setStatus": {"chat:write"},
+    "assistant.threads.setSuggestedPrompts": {"assistant:write"},
     "auth.test": set(),
     "bots.info": {"users:read"},
     "agents.sessions.setStatus": {"chat:write"},
@@ -201,7 +205,9 @@ def test_it_asks_for_exactly_the_scopes_that_the_code_uses() -> None:
     needed = set[str]().union(*SCOPES_OF_METHODS.values(), *SCOPES_OF_EVENTS.values(), COMMANDS_SCOPE, DOWNLOADS_SCOPE)
     scopes = manifest()["oauth_config"]["scopes"]
     assert scopes.keys() == {"bot"}
-    assert sorted(scopes["bot"]) == sorted(needed)
+    only_by_choice = {scope.name for scope in app_scopes.SCOPES if scope.added_by}
+    assert sorted(scopes["bot"]) == sorted(needed - only_by_choice)
+    assert needed <= {scope.name for scope in app_scopes.SCOPES}
 
 
 def test_it_subscribes_to_exactly_the_events_that_the_code_knows() -> None:

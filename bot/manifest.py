@@ -1,0 +1,161 @@
+"""A configuration goes in; the manifest of the Slack app for it comes out, as YAML with reasons beside scopes. Pure.
+
+``manifest.yml`` is what comes out for no configuration at all. What it asks for is in ``app_scopes``; all other data of
+the app stands here, so that a new command, event or shortcut is a line. Source: slack:reference/app-manifest.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot import app_scopes
+
+EVENTS_PATH, OAUTH_PATH = "/slack/events", "/slack/oauth_redirect"
+HEAD = "# A Slack app manifest: api.slack.com/apps → Create New App → From a manifest.\n"
+SOCKET_HEAD = "# Socket Mode is on, so no address of yours is needed; see README.md for signed HTTP events.\n"
+HTTP_HEAD = "# Slack sends its events to your address, signed; SLACK_APP_TOKEN stays empty.\n"
+DISPLAY = {
+    "name": "Claude in the thread",
+    "description": "Reads the thread and the files in it, and answers while it writes.",
+    "background_color": "#3a2f2a",
+}
+APP_HOME = {"home_tab_enabled": True, "messages_tab_enabled": True, "messages_tab_read_only_enabled": False}
+BOT_USER = {"display_name": "claude", "always_online": True}
+COMMANDS: Sequence[Mapping[str, object]] = (
+    {
+        "command": "/ask",
+        "description": "Ask Claude; only you see the answer",
+        "usage_hint": "your question",
+        "should_escape": True,
+    },
+)
+SHORTCUTS: Sequence[Mapping[str, object]] = (
+    {
+        "name": "Ask about this",
+        "type": "message",
+        "callback_id": "ask_about_message",
+        "description": "Ask Claude a question about a message; the answer goes into its thread",
+    },
+    {
+        "name": "Summarise the thread",
+        "type": "message",
+        "callback_id": "summarise_thread",
+        "description": "A summary of the thread, which only you see until you share it",
+    },
+)
+AGENT_DESCRIPTION = (
+    "Answers questions about what you write and the files that you attach, while it writes. "
+    "AI can make mistakes: please check what matters."
+)
+PROMPTS = (
+    ("Sum up a document", "Please sum up the document that I attach: the main points first, then what is open."),
+    ("Explain a term", "Please explain a term to me, first in one sentence, then with an example: "),
+    ("Draft a reply", "Please draft a reply to this message, friendly and short: "),
+    ("Find the mistake", "Please find the mistake in this, and say how to mend it: "),
+)
+"""Title and message; Slack takes four. slack:reference/methods/assistant.threads.setSuggestedPrompts."""
+ALWAYS = (
+    "app_home_opened", "app_mention", "app_uninstalled", "file_deleted", "message.channels", "message.groups",
+    "message.im", "message.mpim", "reaction_added", "tokens_revoked",
+)  # fmt: skip
+OF_AGENTS = ("agent_session_stopped",)
+REMARKS = {
+    "app_home_opened": "the home tab: what the bot can do, keeps, and has used",
+    "message.channels": "follow-ups without a mention; edits and deletions of questions",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """``url``: the bot's public address, where Slack's deliveries come by HTTP; empty: Socket Mode. ``many``: it is
+    installed in many workspaces. ``added``: optional scopes that settings need; ``left_out``: that are not wanted."""
+
+    url: str = field(default="", repr=False)
+    many: bool = False
+    agent: bool = False
+    added: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
+def manifest(wanted: Wanted) -> str:
+    return HEAD + (HTTP_HEAD if wanted.url else SOCKET_HEAD) + "".join(_yaml(data(wanted), _remarks(wanted)))
+
+
+def data(wanted: Wanted) -> dict[str, Any]:
+    scopes = [scope.name for scope in _scopes(wanted)]
+    events = sorted((*ALWAYS, *(OF_AGENTS if wanted.agent else ())))
+    asked = [event for event in events if not app_scopes.EVENTS[event] or app_scopes.EVENTS[event] in scopes]
+    request = {"request_url": wanted.url.rstrip("/") + EVENTS_PATH} if wanted.url else {}
+    redirects = {"redirect_urls": [wanted.url.rstrip("/") + OAUTH_PATH]} if wanted.many and wanted.url else {}
+    return {
+        "_metadata": {"major_version": 1, "minor_version": 1},
+        "display_information": DISPLAY,
+        "features": _features(wanted, scopes),
+        "oauth_config": {**redirects, "scopes": {"bot": scopes}},
+        "settings": {
+            "event_subscriptions": {**request, "bot_events": asked},
+            "interactivity": {"is_enabled": True, **request},
+            "org_deploy_enabled": wanted.many,
+            "socket_mode_enabled": not wanted.url,
+            "token_rotation_enabled": False,
+        },
+    }
+
+
+def _features(wanted: Wanted, scopes: Sequence[str]) -> dict[str, Any]:
+    url = {"url": wanted.url.rstrip("/") + EVENTS_PATH} if wanted.url else {}
+    features: dict[str, Any] = {"app_home": APP_HOME, "bot_user": BOT_USER}
+    if wanted.agent:
+        prompts = [{"title": title, "message": message} for title, message in PROMPTS]
+        features["agent_view"] = {"agent_description": AGENT_DESCRIPTION, "suggested_prompts": prompts}
+    if "commands" in scopes:
+        features["shortcuts"] = list(SHORTCUTS)
+        features["slash_commands"] = [{**command, **url} for command in COMMANDS]
+    return features
+
+
+def _scopes(wanted: Wanted) -> Iterator[app_scopes.Scope]:
+    added = {*wanted.added, *([app_scopes.AGENT] if wanted.agent else [])}
+    for scope in app_scopes.SCOPES:
+        if scope.name not in wanted.left_out and (not scope.added_by or scope.name in added):
+            yield scope
+
+
+def _remarks(wanted: Wanted) -> dict[str, str]:
+    return {scope.name: scope.uses for scope in _scopes(wanted)} | REMARKS
+
+
+# --- YAML, as people write it --------------------------------------------------------------------------------------
+
+
+def _yaml(value: Mapping[str, Any], remarks: Mapping[str, str], indent: str = "") -> Iterator[str]:
+    for key, inner in value.items():
+        if isinstance(inner, Mapping):
+            yield f"{indent}{key}:\n"
+            yield from _yaml(inner, remarks, indent + "  ")
+        elif isinstance(inner, list):
+            yield f"{indent}{key}:\n"
+            yield from _items(inner, remarks, indent + "  ")
+        else:
+            yield f"{indent}{key}: {_scalar(inner)}\n"
+
+
+def _items(items: Sequence[Any], remarks: Mapping[str, str], indent: str) -> Iterator[str]:
+    width = max((len(item) for item in items if isinstance(item, str)), default=0) + 2
+    for item in items:
+        if isinstance(item, Mapping):
+            lines = "".join(_yaml(item, remarks, indent + "  "))
+            yield f"{indent}- {lines.lstrip()}"
+        elif item in remarks:
+            yield f"{indent}- {item.ljust(width)} # {remarks[item]}\n"
+        else:
+            yield f"{indent}- {_scalar(item)}\n"
+
+
+def _scalar(value: object) -> str:
+    if isinstance(value, str) and not (value.startswith(("#", '"', "'")) or ": " in value or value.endswith(":")):
+        return value
+    return json.dumps(value, ensure_ascii=False)

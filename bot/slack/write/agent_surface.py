@@ -1,0 +1,52 @@
+"""What people do on the agent surface goes in; suggested prompts come out, and a session that nobody works on is ended.
+
+I/O: Slack. Nothing is called where the app is no agent. No call belongs to an answer: a session's title rides on its
+first status (``status_line``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from bot.app_scopes import AGENT
+from bot.errors import SlackError
+from bot.logs import get_logger
+from bot.manifest import PROMPTS
+from bot.slack.web_api.client import SlackClient
+
+log = get_logger(__name__)
+
+DISCLAIMER = "AI can make mistakes: please check what matters. You could begin with:"
+"""Stands over the suggestions, as Slack wants it of apps that use AI. slack:ai/developing-agents."""
+AGAIN_AFTER_S = 3_600.0
+"""Slack keeps what it was given, and people open a tab often."""
+CHANNELS_MAX = 10_000
+
+
+class AgentSurface:
+    def __init__(self, api: SlackClient) -> None:
+        self._api = api
+        self._suggested_s: dict[tuple[str, str], float] = {}
+
+    async def suggest(self, channel_id: str, thread_ts: str) -> None:
+        now_s = asyncio.get_running_loop().time()
+        if AGENT not in self._api.scopes or now_s < self._suggested_s.get((channel_id, thread_ts), 0.0):
+            return
+        if len(self._suggested_s) >= CHANNELS_MAX:
+            self._suggested_s.clear()
+        self._suggested_s[channel_id, thread_ts] = now_s + AGAIN_AFTER_S
+        prompts = [{"title": title, "message": message} for title, message in PROMPTS]
+        place = {"channel_id": channel_id, **({"thread_ts": thread_ts} if thread_ts else {})}
+        await self._try("assistant.threads.setSuggestedPrompts", title=DISCLAIMER, prompts=prompts, **place)
+
+    async def idle(self, channel_id: str, thread_ts: str) -> None:
+        """Somebody has stopped what nobody works on: a process may have died before it could say so."""
+        if AGENT in self._api.scopes:
+            await self._try("agents.sessions.setStatus", status="active", channel_id=channel_id, thread_ts=thread_ts)
+
+    async def _try(self, method: str, **arguments: Any) -> None:  # noqa: ANN401 - JSON
+        try:
+            await self._api.call(method, **arguments)
+        except SlackError as error:
+            log.info("agent.not_shown", method=error.method, code=error.code)
