@@ -34,9 +34,9 @@ class Sharing:
             await self.replies.tell(question, TOO_OLD)
             return Ending(Outcome.FAILED)
         if question.response_url is None:  # it goes on in a direct message, which has a head of its own
-            reply.write(answer.text)
+            reply.write(_whole(answer))
             return Ending(Outcome.SHARED)
-        reply.write(await self._head(question, answer) + answer.text)
+        reply.write(await self._head(question, answer) + _whole(answer))
         await reply.finish()
         await self.posted(question, answer)
         return Ending(Outcome.SHARED)
@@ -45,3 +45,8 @@ class Sharing:
         name = await self.replies.name_of(question.user_id)
         head = HEADS[bool(answer.thread_ts)].format(name=name.removeprefix("@"), asked=answer.asked.strip())
         return "".join(f"> {line}\n" for line in head.splitlines()) + "\n"
+
+
+def _whole(answer: PrivateAnswer) -> str:
+    """With the lines below it, such as its sources."""
+    return "\n\n".join([answer.text, *answer.below])

@@ -23,7 +23,9 @@ grace and lars, ``standup`` is another app's bot; channels are general, random, 
 (group), with-partner (shared with another company), elsewhere (public) and hidden (private), the last two without the
 bot. Others are remy (an address of another domain), mia and sol (guests of several channels and of one), dex
 (deactivated), pat and stan (of another company, stan without a shared channel); ``state.change_user`` changes anybody.
-What people do: ``say``, ``edit``, ``delete``, ``react``, ``command``, ``press``; ``seed``, ``seed_bot_message`` and
+What people do: ``say``, ``edit``, ``delete``, ``react``, ``command``, ``press``; with ``surfaces``:
+``shortcut``, ``submit``, ``close``, ``press`` in a view, ``open_home``; what they see of views is in ``people.views``;
+``seed``, ``seed_bot_message`` and
 ``file`` prepare what was there before (no events). What happened: ``thread``, ``messages``, ``ephemerals``,
 ``statuses``, ``revisions``, ``pings``, ``calls``, ``deliveries``, ``origin`` and ``dump``; ``until`` waits for it
 without polling.

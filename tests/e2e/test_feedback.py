@@ -161,6 +161,16 @@ async def test_a_workspace_that_takes_no_such_block_gets_the_answer_without(stag
     assert not thumbs(stage.answers(second)[0])
 
 
+async def test_an_answer_that_is_refused_for_other_reasons_costs_the_next_ones_nothing(stage: Stage) -> None:
+    async with growing(stage.workspace, stage.model, stage.general) as first:
+        stage.workspace.faults.refuse("chat.update", "invalid_blocks", times=2)
+    async with growing(stage.workspace, stage.model, stage.general) as second:
+        pass
+
+    assert not thumbs(stage.answers(first)[0])
+    assert thumbs(stage.answers(second)[0])
+
+
 async def test_who_may_not_ask_has_no_vote(stage: Stage) -> None:
     stage.model.script(Answer("It was the gardener."))
     ts = await stage.ask("@claude who was it?")

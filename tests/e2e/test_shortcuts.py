@@ -155,6 +155,22 @@ async def test_a_thread_in_short_is_private_until_it_is_shared(stage: Stage, on_
     assert visible_text(workspace.ephemerals()[-1]) == "The launch is on Thursday.\nShared in the thread."
 
 
+async def test_what_stands_below_a_summary_is_shared_with_it(stage: Stage) -> None:
+    workspace, ada = stage.workspace, stage.workspace.user("ada")
+    root = await workspace.say(ada, stage.general, "Listen to this.", files=[("song.mp3", b"ID3\x04" + bytes(64))])
+    stage.model.script(Answer("A song."))
+    used = workspace.surfaces.shortcut(ada, stage.general, root, SUMMARISE)
+    await stage.outcome(asked_ts(used, "6"))
+    shown = workspace.ephemerals()[-1]
+    assert "song.mp3" in visible_text(shown)
+    await workspace.press(ada, stage.general, shown["ts"], "share")
+    await stage.outcome(f"{shown['ts']}4")
+
+    [shared] = stage.words(root)
+    assert shared.startswith("A summary, shared by @ada\nA song.\n")
+    assert "song.mp3" in shared
+
+
 async def test_a_summary_that_comes_again_is_made_once(stage: Stage) -> None:
     workspace = stage.workspace
     root, _ = await thread_of_three(stage)

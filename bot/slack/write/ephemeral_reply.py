@@ -23,7 +23,7 @@ from bot.slack import buttons
 from bot.slack.write.asides import thread_of
 from bot.slack.write.content import Closing, Content
 from bot.slack.write.markdown_cut import COMMAND, pieces_of
-from bot.slack.write.message_arguments import NO_PREVIEWS, VERBATIM, below, message
+from bot.slack.write.message_arguments import NO_PREVIEWS, VERBATIM, below_in_words, message
 from bot.slack.write.pictures import Pictures
 from bot.slack.write.private_reply import KEY_BYTES, PrivateDesk
 from bot.slack.write.tables import later_tables_as_code
@@ -82,7 +82,7 @@ class EphemeralReply:
     async def _kept(self, text: str, shown: str, closing: Closing) -> str:
         """The value of the button that posts it; empty where it could not be kept."""
         key, question = secrets.token_hex(KEY_BYTES), self._question
-        answer = PrivateAnswer.to(question, "", text, shown, tuple(below(closing.content)))
+        answer = PrivateAnswer.to(question, "", text, shown, tuple(below_in_words(closing.content)))
         try:
             await self._desk.answers.keep(answer, key)
         except StoreFailed as error:

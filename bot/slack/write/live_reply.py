@@ -31,7 +31,7 @@ from bot.errors import (
 )
 from bot.slack.web_api.call_budget import Bid, Urgency
 from bot.slack.write.content import Closing, Content, Form
-from bot.slack.write.feedback_support import FeedbackSupport
+from bot.slack.write.feedback_support import Thumbs
 from bot.slack.write.markdown_cut import Piece, end_at
 from bot.slack.write.plan import Action, Next, Remove, Show
 from bot.slack.write.reply_parts import PART_CHARS_MIN, Inherited, Part, Parts, Standing
@@ -62,7 +62,7 @@ class LiveReply:
     before: str = field(default="", repr=False)
     in_thread: bool = True
     """Where it is posted; see ``Show``."""
-    feedback: FeedbackSupport = field(default_factory=FeedbackSupport)
+    feedback: Thumbs = field(default_factory=Thumbs)
     waiting_since_s: float | None = None
     """Since when words wait to be seen; ``None`` while all are."""
     _parts: Parts = field(default_factory=Parts)
@@ -179,6 +179,7 @@ class LiveReply:
             self._parts.surplus.append(Inherited(ts))
             return
         self._called_s = called_s
+        self.feedback.shown(action.content)
         part.ts, part.standing, part.shown, part.shown_to = ts, Standing.SHOWN, action.content, action.shown_to
         if action.piece.end not in (None, part.piece.end):
             self._parts.end(part, action.piece, may_rejoin=True)

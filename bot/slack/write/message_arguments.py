@@ -71,6 +71,11 @@ def below(content: Content) -> list[str]:
     return [*content.footer, *sources, *(f"📎 {note_line(note)}" for note in content.notes)]
 
 
+def below_in_words(content: Content) -> list[str]:
+    """The same with the web pages, where there is no block for their links."""
+    return [*below(content), *web_pages.in_words([source for source in content.sources if source.address])]
+
+
 def _whole_at(address: str) -> list[dict[str, Any]]:
     """The one line that has a link, whose address is Slack's own."""
     if not address:

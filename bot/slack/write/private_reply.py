@@ -21,7 +21,7 @@ from bot.slack.escape import escape, plain
 from bot.slack.web_api.client import SlackClient
 from bot.slack.write.command_answer import CommandAnswer
 from bot.slack.write.content import Closing
-from bot.slack.write.message_arguments import NO_PREVIEWS, VERBATIM, below
+from bot.slack.write.message_arguments import NO_PREVIEWS, VERBATIM, below_in_words
 from bot.slack.write.writer import Writer
 
 log = get_logger(__name__)
@@ -98,8 +98,7 @@ class PrivateReply:
         if not (whole or plan.is_too_long):
             return
         asked = await desk.wording(question)
-        shown, lines = plan.last_piece(), tuple(below(closing.content))
-        text = f"{text}\n\n*{closing.ending}*" if closing.ending else text
+        shown, lines = plan.last_piece(), tuple(below_in_words(closing.content))
         key = secrets.token_hex(KEY_BYTES)
         await desk.answers.keep(PrivateAnswer.to(question, asked, text, shown, lines), key)
         plan.share = buttons.share_value(question, key) if whole else ""

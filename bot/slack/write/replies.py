@@ -25,7 +25,7 @@ from bot.slack.write.asides import tell
 from bot.slack.write.command_answer import CommandAnswer
 from bot.slack.write.content import Content
 from bot.slack.write.ephemeral_reply import EphemeralReply
-from bot.slack.write.feedback_support import FeedbackSupport
+from bot.slack.write.feedback_support import FeedbackSupport, Thumbs
 from bot.slack.write.headed_reply import HeadedReply, head_of
 from bot.slack.write.live_reply import LiveReply
 from bot.slack.write.offered_reply import OfferedReply
@@ -163,13 +163,13 @@ class SlackReplies:
         if again or any(part != NOTICE for part in recorded):
             own = await self._found(question, recorded, streamed=streams) or own
         if streams and not own:
-            return StreamedReply(self._streams, feedback=self._feedback)
+            return StreamedReply(self._streams, feedback=Thumbs(self._feedback))
         notice = next((message.ts for message in own if message.marked and message.part == NOTICE), None)
         shown = [message for message in own if message.ts != notice]
         before = "\n\n".join(message.text for message in shown)
         inherited = [Inherited(message.ts, len(message.text)) for message in shown]
         in_thread = question.entry_point is not EntryPoint.SHARE or not question.starts_thread
-        edits = LiveReply(inherited, notice, before, in_thread=in_thread, feedback=self._feedback)
+        edits = LiveReply(inherited, notice, before, in_thread=in_thread, feedback=Thumbs(self._feedback))
         if shown and not shown[-1].marked:
             return StreamedReply.of_open_stream(self._streams, Stop(len(shown) - 1, shown[-1].ts, "", ""), edits)
         return edits

@@ -16,7 +16,7 @@ from enum import Enum, auto
 from bot.errors import ReplyGone, SlackError, SlackOutcomeUnknown, SlackRefused, SlackUnavailable
 from bot.slack.web_api.call_budget import Bid, Urgency
 from bot.slack.write.content import Closing
-from bot.slack.write.feedback_support import FeedbackSupport
+from bot.slack.write.feedback_support import Thumbs
 from bot.slack.write.live_reply import LiveReply
 from bot.slack.write.native_stream import NativeStream, StreamTimes
 from bot.slack.write.plan import Action, Append, Next, Start, Stop
@@ -48,7 +48,7 @@ class _Stage(Enum):
 class StreamedReply:
     support: StreamSupport
     times: StreamTimes = field(default_factory=StreamTimes)
-    feedback: FeedbackSupport = field(default_factory=FeedbackSupport)
+    feedback: Thumbs = field(default_factory=Thumbs)
     _stream: NativeStream = field(default_factory=NativeStream)
     _edits: LiveReply = field(default_factory=LiveReply)
     _stage: _Stage = _Stage.STREAMING

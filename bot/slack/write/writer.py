@@ -150,7 +150,7 @@ class Writer:
     ) -> None:
         if rest := self._pictures.close():
             self._plan.write(rest, _now_s())
-        whole = self.begun and not (ending or button or withdraw)
+        whole = self.begun and not (ending or withdraw) and button in (None, Button.AS_FILE)
         closing = Closing(ending, tuple(notes), button, tuple(sources), bill, feedback=whole)
         self._plan.finish(closing, _now_s(), withdraw=withdraw)
         self._changed.set()
