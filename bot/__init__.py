@@ -36,6 +36,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     day_budget.py      what may be used in a day
     endings.py         what stands under an answer: the sentences that people read
     answering.py       the model is asked, with less where the API refuses that, and its answer shown
+    arriving.py        an answer's words and what it looks up, as they come
     web_access.py      what the model may look up in the web
     waiting.py         what people read while no word comes
     estimates.py       about how many tokens and bytes that is

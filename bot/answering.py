@@ -12,49 +12,25 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from bot import web_access
+from bot.arriving import Arriving, Showing, Streamed
 from bot.citing.citations import Citing, pdfs_of
 from bot.conversation import Conversation, Web
 from bot.costs.meter import Meter
-from bot.costs.prices import Price, Prices
+from bot.costs.prices import Prices
 from bot.errors import ModelError, ModelRequestInvalid, StoreFailed
 from bot.file_ports import RefusedFiles
 from bot.logs import get_logger
-from bot.loop_share import LoopShare
-from bot.messages import Note, PdfBlock, Source
+from bot.messages import Note, PdfBlock
 from bot.ports import Model, Reply
 from bot.prompt.draft import Draft
 from bot.stream_events import (
-    Citation,
-    Finished,
-    LookedUp,
-    Lookup,
     StopReason,
-    StreamEvent,
-    TextDelta,
     Usage,
-    WebCitation,
 )
 from bot.waiting import Waiting
 from bot.web_access import WebAccess
 
 log = get_logger(__name__)
-
-CHARS_AT_ONCE = 10_000
-PARAGRAPH = "\n\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Streamed:
-    """What came of one request: as much of an answer as was shown, and its end or what broke it off."""
-
-    chars: int = 0
-    blank: bool = True
-    first_text_at_s: float | None = None
-    """By the clock of ``time.monotonic``."""
-    finished: Finished | None = None
-    error: ModelError | None = None
-    sources: tuple[Source, ...] = ()
-    """What the answer cites."""
 
 
 @dataclass(slots=True)
@@ -97,13 +73,13 @@ class Answering:
             # A long thread takes a while to measure.
             request = draft.request() if draft.is_short else await asyncio.to_thread(draft.request)
             asked = self._asking(request.conversation, leaves)
-            showing = _Showing(reply, on_words, in_parts, book, self.prices().of(asked.model))
+            showing = Showing(reply, on_words, in_parts, book, self.prices().of(asked.model))
             streamed = await self._stream(asked, showing)
             refused = streamed
             for less in self._instead(asked, refused):
                 streamed = await self._stream(less, showing)
                 leaves = _Leaves(asked.citations and not less.citations, less.web is None)
-                if streamed.chars or not isinstance(streamed.error, ModelRequestInvalid):
+                if not _refused_again(streamed):
                     self._learn(asked, less, refused, streamed)
                     break
             if streamed.error is None or streamed.chars:
@@ -157,11 +133,11 @@ class Answering:
         except StoreFailed as error:
             log.warning("model.files_not_remembered", error=str(error))
 
-    async def _stream(self, conversation: Conversation, showing: _Showing) -> Streamed:
+    async def _stream(self, conversation: Conversation, showing: Showing) -> Streamed:
         """Shows the answer as it comes, over its pauses; the model's errors are part of what came."""
         marked = pdfs_of(conversation) if conversation.citations else ()
         citing = Citing(marked, showing.in_parts, marks=self.citations, web=conversation.web is not None)
-        came = _Came(showing, citing, Waiting(showing.reply.status, self.still_waiting_s))
+        came = Arriving(showing, citing, Waiting(showing.reply.status, self.still_waiting_s))
         try:
             await self._through_pauses(conversation, came)
         except ModelError as error:
@@ -172,7 +148,7 @@ class Answering:
             showing.reply.write(rest)
         return came.streamed()
 
-    async def _through_pauses(self, conversation: Conversation, came: _Came) -> None:
+    async def _through_pauses(self, conversation: Conversation, came: Arriving) -> None:
         """Raises ``ModelError``. A pause that the API does not let end is the answer's end."""
         for pauses in range(web_access.CONTINUATIONS_MAX + 1):
             paused = came.finished
@@ -192,7 +168,7 @@ class Answering:
             conversation = replace(conversation, web=left, paused=(*conversation.paused, finished.paused))
             came.lookups = 0
 
-    async def _one_request(self, conversation: Conversation, came: _Came) -> None:
+    async def _one_request(self, conversation: Conversation, came: Arriving) -> None:
         meter = Meter(came.showing.book, came.showing.price)
         came.finished = None
         try:
@@ -211,81 +187,13 @@ class _Leaves:
     web: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Showing:
-    """To whom an answer goes, and what it uses."""
-
-    reply: Reply
-    on_words: Callable[[], None]
-    in_parts: Sequence[PdfBlock]
-    book: Callable[[Usage], None]
-    price: Price | None
-
-
-@dataclass(slots=True)
-class _Came:
-    """What has come of an answer so far."""
-
-    showing: _Showing
-    citing: Citing
-    waiting: Waiting
-    chars: int = 0
-    blank: bool = True
-    lookups: int = 0
-    first_text_at_s: float | None = None
-    finished: Finished | None = None
-    failure: ModelError | None = None
-    _looked_up: bool = False
-    """Since the newest words."""
-    _tail: str = field(default="", repr=False)
-    _share: LoopShare = field(default_factory=LoopShare)
-    """An answer may come in one event, or in many at once."""
-
-    async def take(self, event: StreamEvent, meter: Meter) -> None:
-        match event:
-            case TextDelta(text=text):
-                await self._words(text, meter)
-            case Citation() | WebCitation():
-                self.citing.cite(event)
-            case Lookup():
-                self.lookups, self._looked_up = self.lookups + 1, True
-                self.waiting.looks_up(web_access.status(event))
-            case LookedUp(page=page):
-                self._looked_up = True
-                self.waiting.looks_up("")
-                if page is not None:
-                    self.citing.read(page)
-            case Finished():
-                self.finished = event
-
-    async def _words(self, text: str, meter: Meter) -> None:
-        if self._looked_up and self.chars:  # the API parts the words before and behind a tool by nothing
-            there = _newlines(self._tail[::-1]) + _newlines(text)
-            text = PARAGRAPH[there:] + text
-        self._looked_up, self._tail = False, (self._tail + text)[-len(PARAGRAPH) :]
-        if self.first_text_at_s is None:
-            self.waiting.over()
-            self.showing.on_words()
-            self.first_text_at_s = time.monotonic()
-        meter.written(text)
-        self.chars += len(text)
-        self.blank = self.blank and not text.strip()
-        for start in range(0, len(text), CHARS_AT_ONCE):
-            await self._share.give_way()
-            self.showing.reply.write(self.citing.text(text[start : start + CHARS_AT_ONCE]))
-
-    def streamed(self) -> Streamed:
-        sources = self.citing.sources()
-        return Streamed(self.chars, self.blank, self.first_text_at_s, self.finished, self.failure, sources)
-
-
-def _newlines(text: str) -> int:
-    """At its beginning."""
-    return len(text) - len(text.lstrip("\n"))
-
-
 def _refuses_citations(streamed: Streamed) -> bool:
     return streamed.error is not None and streamed.error.about_citations and not streamed.chars
+
+
+def _refused_again(streamed: Streamed) -> bool:
+    refused = isinstance(streamed.error, ModelRequestInvalid) or web_access.suspected(streamed.error)
+    return not streamed.chars and (refused or _wants_our_tool(streamed))
 
 
 def _wants_our_tool(streamed: Streamed) -> bool:

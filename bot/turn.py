@@ -14,7 +14,8 @@ from functools import partial
 
 from bot import endings, logs, metrics
 from bot.access import Reason
-from bot.answering import Answering, Streamed
+from bot.answering import Answering
+from bot.arriving import Streamed
 from bot.costs.bill import Bill
 from bot.day_budget import Spent
 from bot.door import Door

@@ -104,6 +104,7 @@ CASES: dict[str, list[tuple[str, str]]] = {
         ("bot/endings.py", "aiohttp"),
         ("bot/answering.py", "httpx"),
         ("bot/web_access.py", "httpx"),
+        ("bot/arriving.py", "aiohttp"),
         ("bot/prompt/intake.py", "httpx"),
         ("bot/costs/meter.py", "httpx"),
         ("bot/prompt/draft.py", "aiohttp"),

@@ -233,17 +233,22 @@ async def test_a_pause_that_the_host_does_not_let_end_keeps_what_came(bot: Bot) 
 
 
 REFUSALS = [
-    "tools: Extra inputs are not permitted",
-    "Extra inputs are not permitted",
-    "tools.0: Input tag 'web_search_20250305' found using 'type' does not match any of the expected tags: 'custom'",
-    "Web search is not enabled for this organization. Please enable it in the Console.",
+    (400, "tools: Extra inputs are not permitted"),
+    (400, "Extra inputs are not permitted"),
+    (400, "tools.0: Input tag 'web_search_20250305' found using 'type' does not match any of the expected tags: 'a'"),
+    (400, "Web search is not enabled for this organization. Please enable it in the Console."),
+    (403, "The web search tool is not enabled for this organization."),
 ]
 
 
-@pytest.mark.parametrize("message", REFUSALS)
-async def test_a_host_that_refuses_the_tools_is_asked_without_and_remembered(bot: Bot, message: str) -> None:
+@pytest.mark.parametrize(("status", "message"), REFUSALS)
+async def test_a_host_that_refuses_the_tools_is_asked_without_and_remembered(
+    bot: Bot, status: int, message: str
+) -> None:
+    kind = "permission_error" if status == 403 else "invalid_request_error"
+
     def refuses(received: Received) -> HttpError | None:
-        return HttpError.api(400, "invalid_request_error", message) if received.web else None
+        return HttpError.api(status, kind, message) if received.web else None
 
     async with bot(bot_web="search+fetch") as stage:
         stage.model.refuses = refuses
@@ -276,14 +281,15 @@ async def test_a_host_that_knows_no_pages_still_searches(bot: Bot) -> None:
 
 
 async def test_a_host_that_waits_for_us_to_search_is_asked_without(bot: Bot) -> None:
-    async with bot() as stage:
-        stage.model.script(Answer("", stop_reason="tool_use"), Answer("At ten."), Answer("Yes."))
+    waits = Answer("", stop_reason="tool_use")
+    async with bot(bot_web="search+fetch") as stage:
+        stage.model.script(waits, waits, Answer("At ten."), Answer("Yes."))
         ts = await stage.ask("@claude when?")
         assert await stage.outcome(ts) == "answered"
         later = await stage.ask("@claude really?", thread_ts=ts)
         await stage.outcome(later)
 
-    assert [tools_of(stage, n) for n in range(3)] == [["web_search"], [], []]
+    assert [tools_of(stage, n) for n in range(4)] == [["web_search", "web_fetch"], ["web_search"], [], []]
 
 
 async def test_a_connection_that_breaks_while_it_searches_is_tried_again(bot: Bot) -> None:

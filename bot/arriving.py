@@ -1,0 +1,120 @@
+"""The events of an answer come in, over all of its requests; its words are shown as they come, and what came goes out.
+
+Pure but for what the reply does and the clock.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from bot import web_access
+from bot.citing.citations import Citing
+from bot.costs.meter import Meter
+from bot.costs.prices import Price
+from bot.errors import ModelError
+from bot.loop_share import LoopShare
+from bot.messages import PdfBlock, Source
+from bot.ports import Reply
+from bot.stream_events import (
+    Citation,
+    Finished,
+    LookedUp,
+    Lookup,
+    StreamEvent,
+    TextDelta,
+    Usage,
+    WebCitation,
+)
+from bot.waiting import Waiting
+
+CHARS_AT_ONCE = 10_000
+PARAGRAPH = "\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """What came of one request: as much of an answer as was shown, and its end or what broke it off."""
+
+    chars: int = 0
+    blank: bool = True
+    first_text_at_s: float | None = None
+    """By the clock of ``time.monotonic``."""
+    finished: Finished | None = None
+    error: ModelError | None = None
+    sources: tuple[Source, ...] = ()
+    """What the answer cites."""
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """To whom an answer goes, and what it uses."""
+
+    reply: Reply
+    on_words: Callable[[], None]
+    in_parts: Sequence[PdfBlock]
+    book: Callable[[Usage], None]
+    price: Price | None
+
+
+@dataclass(slots=True)
+class Arriving:
+    """What has come of an answer so far."""
+
+    showing: Showing
+    citing: Citing
+    waiting: Waiting
+    chars: int = 0
+    blank: bool = True
+    lookups: int = 0
+    first_text_at_s: float | None = None
+    finished: Finished | None = None
+    failure: ModelError | None = None
+    _looked_up: bool = False
+    """Since the newest words."""
+    _tail: str = field(default="", repr=False)
+    _share: LoopShare = field(default_factory=LoopShare)
+    """An answer may come in one event, or in many at once."""
+
+    async def take(self, event: StreamEvent, meter: Meter) -> None:
+        match event:
+            case TextDelta(text=text):
+                await self._words(text, meter)
+            case Citation() | WebCitation():
+                self.citing.cite(event)
+            case Lookup():
+                self.lookups, self._looked_up = self.lookups + 1, True
+                self.waiting.looks_up(web_access.status(event))
+            case LookedUp(page=page):
+                self._looked_up = True
+                self.waiting.looks_up("")
+                if page is not None:
+                    self.citing.read(page)
+            case Finished():
+                self.finished = event
+
+    async def _words(self, text: str, meter: Meter) -> None:
+        if self._looked_up and self.chars:  # the API parts the words before and behind a tool by nothing
+            there = _newlines(self._tail[::-1]) + _newlines(text)
+            text = PARAGRAPH[there:] + text
+        self._looked_up, self._tail = False, (self._tail + text)[-len(PARAGRAPH) :]
+        if self.first_text_at_s is None:
+            self.waiting.over()
+            self.showing.on_words()
+            self.first_text_at_s = time.monotonic()
+        meter.written(text)
+        self.chars += len(text)
+        self.blank = self.blank and not text.strip()
+        for start in range(0, len(text), CHARS_AT_ONCE):
+            await self._share.give_way()
+            self.showing.reply.write(self.citing.text(text[start : start + CHARS_AT_ONCE]))
+
+    def streamed(self) -> Streamed:
+        sources = self.citing.sources()
+        return Streamed(self.chars, self.blank, self.first_text_at_s, self.finished, self.failure, sources)
+
+
+def _newlines(text: str) -> int:
+    """At its beginning."""
+    return len(text) - len(text.lstrip("\n"))
