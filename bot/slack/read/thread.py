@@ -13,7 +13,6 @@ from types import MappingProxyType
 from typing import Any
 
 from bot import limits
-from bot.citing.marks import without_marks
 from bot.errors import SlackError
 from bot.logs import get_logger
 from bot.loop_share import one_by_one
