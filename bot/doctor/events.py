@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 from bot.doctor.finding import Finding, State, ok, untried, wrong
 from bot.doctor.reception import Ear
@@ -23,6 +24,7 @@ TRIES_MAX = 3
 TEXT = "This is a test of whether messages reach the bot (python -m bot doctor). It is taken away in a moment."
 AGAIN = "while the bot runs, and run this again"
 TRY = {
+    "app_home_opened": f"Please open the bot's home tab {AGAIN}",
     "app_mention": f"Please mention the bot in a channel {AGAIN}",
     "message.channels": f"Please write in a public channel of the bot's {AGAIN}",
     "message.groups": f"Please write in a private channel of the bot's {AGAIN}",
@@ -68,7 +70,7 @@ async def _delivered(api: SlackClient, ear: Ear, channel: Joined, within_s: floa
     return wrong(name, f"A {here} did not arrive within {within_s:.0f} s. {_mend(channel.event)}{left}")
 
 
-def of_others(heard: Mapping[str, float], seen: set[str], now_s: float) -> Iterator[Finding]:
+def of_others(heard: Mapping[str, float], seen: AbstractSet[str], now_s: float) -> Iterator[Finding]:
     """``heard``: when the running bot got what, by kind; ``seen``: kinds that were tried."""
     for event, fails in EVENTS.items():
         name = f"event {event}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from bot.slack.shapes import Json, object_of, objects_of, text_of
 
 EVENTS = {
+    "app_home_opened": "the bot's home tab stays empty",
     "app_mention": "mentions are not answered where messages of the channel do not reach the bot either",
     "app_uninstalled": "the bot goes on trying after it was taken off the workspace",
     "file_deleted": "files that people delete stay prepared until they are old",
