@@ -13,7 +13,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	--no-emit-index-url --no-emit-find-links pyproject.toml $(ARGS)
 ARGS ?=
 
-.PHONY: audit base-image bench build chaos corpus coverage demo format help lint lock run sbom test test-all test-fast
+.PHONY: audit base-image bench build chaos corpus coverage demo docs format help lint lock run sbom test test-all test-fast
 .DEFAULT_GOAL := demo
 # Two installers in one .venv would get in each other's way.
 .NOTPARALLEL:
@@ -38,6 +38,11 @@ test-fast: .venv/dev ## the unit and property tests, with few examples each: sec
 
 coverage: .venv/dev ## which lines and branches of the bot the tests reach (ARGS: further arguments of pytest)
 	$(PYTEST) --cov --cov-report term $(ARGS)
+
+docs: .venv/dev ## the documentation as a site, in dist/site
+	@$(BIN)/python -m tests.settings_table
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
+	@echo "dist/site/index.html"
 
 lint: .venv/dev ## style, types, import rules, the Dockerfile and the workflow, without the tests
 	$(BIN)/ruff check .
@@ -74,7 +79,7 @@ build: .venv/dev ## the source archive and the wheel of this version, in dist/
 lock: ## pin the dependencies again (needs uv; ARGS=--upgrade: the newest that the ranges allow)
 	$(LOCK) --output-file requirements.txt
 	$(LOCK) --extra demo --constraint requirements.txt --output-file requirements-demo.txt
-	$(LOCK) --extra demo --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(LOCK) --extra demo --extra docs --extra dev --constraint requirements.txt --output-file requirements-dev.txt
 	$(LOCK) --extra audit --constraint requirements.txt --output-file requirements-audit.txt
 
 base-image: ## pin the base image of the Dockerfile to what its tag names now (needs docker)

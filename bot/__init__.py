@@ -31,6 +31,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     kept_answers.py    what is kept of one until then
     access.py          the rules for that, and their sentences
     turn.py            the story: question → thread → files → history → model → live reply → done
+    results.py         how one ended, for people, the log and the figures
     inbox.py           accepted questions → turns: once, in order in a thread, capped, leased
     store_patience.py  a database that is away is waited for
     day_budget.py      what may be used in a day

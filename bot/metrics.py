@@ -92,6 +92,13 @@ REFUSED = Counter(
     "slackbot_people_refused_total", "Questions of people who may not ask, by reason.", ("reason",), registry=REGISTRY
 )
 
+FEEDBACK = Counter(
+    "slackbot_feedback_total",
+    "Presses of the thumbs below an answer: good, bad. Who presses again is counted again.",
+    ("vote",),
+    registry=REGISTRY,
+)
+
 # --- Slack -----------------------------------------------------------------------------------------------------------
 
 SLACK_CALLS = Counter(

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
-from bot import endings, logs, metrics
+from bot import endings, logs, metrics, results
 from bot.access import Reason
 from bot.answering import Answering
 from bot.arriving import Streamed
@@ -33,13 +33,14 @@ from bot.errors import (
 )
 from bot.lease import Stop
 from bot.logs import get_logger, whose
-from bot.messages import Channel, EntryPoint, Note, Question, ThreadMessage
+from bot.messages import Channel, EntryPoint, Question, ThreadMessage
 from bot.ports import Button, Claim, Outcome, Questions, Replies, Reply, Stage, Threads, UsageRecords
 from bot.prompt.batch_reading import BatchReading, status_of
 from bot.prompt.dates import dated
 from bot.prompt.draft import Draft
 from bot.prompt.drafting import Drafting
 from bot.prompt.instructions import Instructions
+from bot.results import DELETED, ERASED, Result
 from bot.sharing import Sharing
 from bot.stops import StopWatch
 from bot.store_patience import waited_out
@@ -49,23 +50,8 @@ log = get_logger(__name__)
 
 FOR_LATER = (StoreFailed, LeaseLost, SlackTokenInvalid)
 """With these the question is not answered, and not lost: this process or another one will."""
-NOTHING = Streamed()
 SEEN_BY_ONE = (EntryPoint.DIRECT, EntryPoint.COMMAND, EntryPoint.SUMMARY)
 PRIVATE = (EntryPoint.COMMAND, EntryPoint.SHARE)
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """How a turn ended, and what people and the log are told of it."""
-
-    ending: Ending
-    notes: tuple[Note, ...] = ()
-    files: int = 0
-    streamed: Streamed = NOTHING
-
-
-ERASED = Result(Ending(Outcome.ERASED, endings.ERASED, withdraw=True))
-DELETED = Result(Ending(Outcome.DELETED, withdraw=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +85,7 @@ class Turn:
         logs.bind(**whose(claim.question), model=self.model_in(claim.question.channel_id))
         if claim.erased and claim.question.entry_point in PRIVATE:  # the way to answer it was erased, too
             await self.replies.tell(claim.question, endings.ERASED)
-            _log_turn(claim, Outcome.ERASED, ERASED, started_s)
+            results.record(claim, Outcome.ERASED, ERASED, started_s)
             return Outcome.ERASED
         reason = await self.door.refusal(claim.question) if not claim.question.goes_on else None
         if reason is not None:
@@ -107,7 +93,7 @@ class Turn:
         if claim.question.entry_point is EntryPoint.FILE:
             again = claim.fence > 1
             outcome = Outcome.ERASED if claim.erased else await self.as_file(claim.question, claim.lease, again=again)
-            _log_turn(claim, outcome, Result(Ending(outcome)), started_s)
+            results.record(claim, outcome, Result(Ending(outcome)), started_s)
             return outcome
         first = claim.fence == 1  # not even a notice was posted under an earlier one
         reply = await self.replies.open(claim.question, again=claim.unrecorded, lease=claim.lease, first=first)
@@ -131,7 +117,7 @@ class Turn:
             raise
         finally:
             metrics.used(claim.question.team_id, bill.model, bill.used)
-        _log_turn(claim, outcome, result, started_s, bill)
+        results.record(claim, outcome, result, started_s, bill)
         return outcome
 
     async def _stoppable(self, claim: Claim, reply: Reply, bill: Bill) -> Result:
@@ -230,7 +216,7 @@ class Turn:
         if not claim.lease.held():
             raise LeaseLost
         await self.door.turn_away(claim.question, reason)
-        _log_turn(claim, Outcome.DENIED, Result(Ending(Outcome.DENIED)), started_s)
+        results.record(claim, Outcome.DENIED, Result(Ending(Outcome.DENIED)), started_s)
         return Outcome.DENIED
 
     async def _refuse(self, claim: Claim, spent: Spent) -> Result:
@@ -284,24 +270,3 @@ async def _finish(reply: Reply, result: Result, bill: str = "") -> Outcome:
         log.warning("reply.not_finished", error=str(error))
         return Outcome.FAILED
     return ending.outcome
-
-
-def _log_turn(claim: Claim, outcome: Outcome, result: Result, started_s: float, bill: Bill | None = None) -> None:
-    question, streamed, finished = claim.question, result.streamed, result.streamed.finished
-    first_s, total_s = streamed.first_text_at_s, time.monotonic() - started_s
-    words_s = None if first_s is None else first_s - started_s
-    metrics.turn_ended(question, outcome.value, claim.waited_s, words_s, total_s, streamed.error)
-    log.info(
-        "turn.done",
-        outcome=outcome.value,
-        **whose(question),
-        crashes=claim.crashes,
-        waited_ms=round(1000 * claim.waited_s),
-        first_text_ms=None if words_s is None else round(1000 * words_s),
-        total_ms=round(1000 * total_s),
-        chars=streamed.chars,
-        files=result.files,
-        **(bill or Bill()).fields(),
-        stop_reason=str(finished.stop_reason) if finished else "",
-        refusal=finished.category if finished else "",
-    )

@@ -8,6 +8,7 @@ from bot.model_settings import ModelSettings
 from bot.prompt.spoken import SYSTEM_PROMPT
 from bot.settings import Settings
 from bot.slack_settings import SlackSettings
+from tests.repository import ROOT
 
 
 def settings_table() -> str:
@@ -20,3 +21,18 @@ def settings_table() -> str:
         shown = "" if default is None else "(a short prompt)" if default == SYSTEM_PROMPT else f"`{default}`"
         lines.append(f"| `{name.upper()}` | {shown} | {field.description} |")
     return "\n".join(lines) + "\n"
+
+
+def settings_page() -> str:
+    """docs/settings.md, whole."""
+    return f"""# Settings
+
+From the environment or `.env`; a variable that is empty counts as not set, but for `MESSAGES_VENDOR`. Secrets may lie
+in files instead, as containers get them: `SLACK_BOT_TOKEN_FILE=/run/secrets/slack_bot_token`. This page is made of the
+code: `python -m tests.settings_table` writes it.
+
+{settings_table()}"""
+
+
+if __name__ == "__main__":
+    (ROOT / "docs" / "settings.md").write_text(settings_page(), encoding="utf-8")

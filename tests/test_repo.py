@@ -77,7 +77,7 @@ def test_a_document_links_and_names_only_what_exists(document: str) -> None:
     text = text_of(document)
     base = (ROOT / document).parent
     links = [link for link in re.findall(r"\]\(([^)#\s]+)", text) if "://" not in link]
-    named = re.findall(r"`((?:bot|playground|tests|docs|bench)/[\w./]+)`", text)
+    named = re.findall(r"`((?:bot|playground|tests|docs|bench|deploy)/[\w./]+)`", text)
     assert [link for link in links if not (base / link).exists()] == []
     assert [name for name in named if not (ROOT / name).exists()] == []
 

@@ -12,6 +12,7 @@ import pytest
 from bot import metrics
 from bot.errors import StartFailed
 from bot.ports import Outcome
+from bot.slack import buttons
 from playground.practice_model.script import Answer, HttpError
 from playground.practice_model.server import PracticeModel
 from playground.workspace.workspace import Workspace
@@ -98,6 +99,17 @@ async def test_what_slack_and_the_model_refuse_shows_by_kind(stage: Stage, ops: 
     assert after.value(name, kind="model_key_invalid") - before.value(name, kind="model_key_invalid") == 1
     warned = "slackbot_warnings_total"
     assert after.value(warned, event="model.failed") - before.value(warned, event="model.failed") == 1
+
+
+async def test_what_people_press_below_an_answer_is_counted(stage: Stage, ops: OpsPort) -> None:
+    before = (await ops.figures()).value("slackbot_feedback_total", vote="good")
+    asked = await stage.ask("@claude a question")
+    await stage.outcome(asked)
+    [answer] = stage.answers(asked)
+    thumb = {"action_id": buttons.FEEDBACK, "block_id": None, "value": buttons.GOOD}
+    press = stage.workspace.people.press(stage.workspace.user("ada"), stage.general, answer["ts"], thumb)
+    await stage.workspace.until(lambda ws: ws.delivery(press).over)
+    assert (await ops.figures()).value("slackbot_feedback_total", vote="good") == before + 1
 
 
 @pytest.mark.usefixtures("stage")

@@ -12,6 +12,7 @@ from tests.repository import modules, text_of
 
 LABELS = {
     "entry_point", "event", "kind", "le", "method", "model", "outcome", "part", "reason", "result", "version",
+    "vote",
     "workspace",
 }  # fmt: skip
 """None of them is a person, a channel, a file or a text."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol
 
+from bot import metrics
 from bot.access import SENTENCES, Reason
 from bot.commands.carrying_out import Commands
 from bot.commands.spoken import command_in
@@ -239,6 +240,7 @@ class Listeners:
             trigger_id = text_of(body.get("trigger_id"))
             self._after_the_ack(self._handlers.open_view(trigger_id, feedback.why_view(vote)))
         await self._handlers.votes.vote(vote)
+        metrics.FEEDBACK.labels("good" if vote.good else "bad").inc()
         log.info("feedback.given", good=vote.good, channel=vote.channel_id, user=vote.user_id)
         if vote.good:
             self._after_the_ack(self._handlers.tell(who, feedback.THANKS))

@@ -37,9 +37,8 @@ from bot.slack.write.status_line import StatusLine, in_a_message
 
 log = get_logger(__name__)
 
-PATIENCE_S = 1_800.0
+PATIENCE_S, ABANDON_WITHIN_S, READY_WITHIN_S = 1_800.0, 2.0, 3.0
 PAUSE_FIRST_S, PAUSE_MAX_S = 0.5, 30.0
-ABANDON_WITHIN_S, READY_WITHIN_S = 2.0, 3.0
 
 
 class Outlet(Protocol):

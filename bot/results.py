@@ -1,0 +1,54 @@
+"""How a turn ended goes in; the line of the log and the figures that say so come out. I/O: the clock, the log."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from bot import endings, metrics
+from bot.answering import Streamed
+from bot.costs.bill import Bill
+from bot.endings import Ending
+from bot.logs import get_logger, whose
+from bot.messages import Note
+from bot.ports import Claim, Outcome
+
+log = get_logger(__name__)
+
+NOTHING = Streamed()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a turn ended, and what people and the log are told of it."""
+
+    ending: Ending
+    notes: tuple[Note, ...] = ()
+    files: int = 0
+    streamed: Streamed = NOTHING
+
+
+ERASED = Result(Ending(Outcome.ERASED, endings.ERASED, withdraw=True))
+DELETED = Result(Ending(Outcome.DELETED, withdraw=True))
+
+
+def record(claim: Claim, outcome: Outcome, result: Result, started_s: float, bill: Bill | None = None) -> None:
+    """``outcome``: what became of ``result`` when it was shown."""
+    question, streamed, finished = claim.question, result.streamed, result.streamed.finished
+    first_s, total_s = streamed.first_text_at_s, time.monotonic() - started_s
+    words_s = None if first_s is None else first_s - started_s
+    metrics.turn_ended(question, outcome.value, claim.waited_s, words_s, total_s, streamed.error)
+    log.info(
+        "turn.done",
+        outcome=outcome.value,
+        **whose(question),
+        crashes=claim.crashes,
+        waited_ms=round(1000 * claim.waited_s),
+        first_text_ms=None if words_s is None else round(1000 * words_s),
+        total_ms=round(1000 * total_s),
+        chars=streamed.chars,
+        files=result.files,
+        **(bill or Bill()).fields(),
+        stop_reason=str(finished.stop_reason) if finished else "",
+        refusal=finished.category if finished else "",
+    )
