@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.slack.receive.listeners import NOT_OPENED
 from bot.slack.receive.shortcuts import ASK_ABOUT, EMPTY, QUESTION_BLOCK, SUMMARISE
 from bot.slack.web_api.membership import NOT_A_MEMBER
 from playground.practice_model.script import Answer, HeldAnswer
@@ -68,6 +69,15 @@ async def test_the_modal_is_open_before_slack_has_said_who_asks(stage: Stage) ->
 
     assert view.json["title"]["text"] == "Ask about this"
     assert used.acknowledged
+
+
+async def test_a_modal_that_slack_does_not_open_is_told_of(stage: Stage) -> None:
+    root, _ = await thread_of_three(stage)
+    stage.workspace.faults.refuse("views.open", "expired_trigger_id")
+    stage.workspace.surfaces.shortcut(stage.workspace.user("ada"), stage.general, root, ASK_ABOUT)
+    await stage.workspace.until(lambda ws: ws.ephemerals())
+
+    assert stage.workspace.ephemerals()[0]["text"] == NOT_OPENED
 
 
 async def test_whoever_asked_so_goes_on_without_a_mention(stage: Stage) -> None:

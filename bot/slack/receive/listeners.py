@@ -42,6 +42,7 @@ log = get_logger(__name__)
 
 THINKING = "Thinking…"
 READING = "I'm reading the thread. My summary comes here in a moment, and only you see it."
+NOT_OPENED = "Slack didn't let me open the window for your question in time. Please try again."
 MEMBER_WITHIN_S = 1.0
 KNOWN_WITHIN_S = 1.5
 """How long an acknowledgement, for which Slack waits three seconds, is held back to learn who wrote a message."""
@@ -87,8 +88,8 @@ class Handlers:
     """``home_opened(user_id, channel_id)``"""
     tell: Callable[[Question, str], Coroutine[Any, Any, None]]
     """Says a sentence to whoever asks, alone."""
-    open_view: Callable[[str, dict[str, Any]], Coroutine[Any, Any, object]]
-    """``open_view(trigger_id, view)``, once and soon."""
+    open_view: Callable[[str, dict[str, Any]], Coroutine[Any, Any, bool]]
+    """``open_view(trigger_id, view)``, once and soon: whether it is open."""
     why_not_in: Callable[..., Awaitable[str]]
     """``why_not_in(channel_id, within_s=…)``: a sentence where nothing can be answered there."""
     agent: Callable[[dict[str, Any]], Awaitable[bool]]
@@ -219,8 +220,7 @@ class Listeners:
     async def on_shortcut(self, body: dict[str, Any]) -> None:
         """A modal is opened before anything else, since its trigger lives for three seconds."""
         if shortcuts.used(body) == shortcuts.ASK_ABOUT:
-            if (view := shortcuts.ask_view(body)) is not None:
-                self._after_the_ack(self._handlers.open_view(text_of(body.get("trigger_id")), view))
+            self._after_the_ack(self._open_modal(body))
             return
         question = shortcuts.asked(body, self._identity.team_id)
         if question is None:
@@ -229,6 +229,13 @@ class Listeners:
             self._after_the_ack(self._handlers.turn_away(question, reason))
         elif await self._handlers.accept(question):
             self._after_the_ack(self._handlers.tell(question, READING))
+
+    async def _open_modal(self, body: dict[str, Any]) -> None:
+        view, about = shortcuts.ask_view(body), shortcuts.asked(body, self._identity.team_id)
+        if view is None or about is None:
+            log.info("shortcut.ignored", reason="does not say where")
+        elif not await self._handlers.open_view(text_of(body.get("trigger_id")), view):
+            await self._handlers.tell(about, NOT_OPENED)
 
     async def _voted(self, vote: Vote, body: dict[str, Any]) -> None:
         """A modal's trigger does not wait for the database."""
