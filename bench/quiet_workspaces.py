@@ -105,6 +105,7 @@ async def main() -> None:
                 "BOT_DATA_DIR": data_dir,
                 "BOT_HTTP_PORT": str(port),
                 "BOT_LOG_LEVEL": "ERROR",
+                "BOT_START_PROBE": "off",
             }
             bot = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot", "run", env=environment)
             try:

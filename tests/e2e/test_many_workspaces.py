@@ -67,6 +67,7 @@ class Apps:
             "messages_api_url": self.model.url,
             "bot_data_dir": self.data_dir,
             "bot_http_port": self.port,
+            "bot_start_probe": "off",
             "bot_shutdown_grace_s": 0,
             **more,
         }
