@@ -41,9 +41,9 @@ def running(workspace: Workspace, model: PracticeModel, tmp_path: Path, turn_log
 
 
 async def used(stage: Stage) -> list[str]:
-    """The lines of the report, as CSV, without their days, ids and dollars."""
+    """The lines of the report, as CSV, without their days, ids, searches and dollars."""
     report = await usage.report(sqlite_in(stage.settings.bot_data_dir), "1d", csv=True)
-    return [",".join(line.split(",")[5:-1]) for line in report.splitlines()[1:]]
+    return [",".join(line.split(",")[5:-2]) for line in report.splitlines()[1:]]
 
 
 async def until_used(stage: Stage, as_wanted: Callable[[list[str]], object]) -> None:

@@ -23,6 +23,9 @@ _TREE_BYTES_MAX = 40_000_000
 """Of a part that is read whole: as a tree it takes some ten times as much memory."""
 _PICTURE_BYTES_MAX = 30_000_000
 _CHUNK_BYTES = 262_144
+_DEPTH_MAX = 200
+"""Of elements within elements. Those who read them look into each again for what lies within it; documents that people
+write have some tens."""
 BROKEN_ZIP = (
     *(zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError),
     *(KeyError, IndexError, OverflowError),
@@ -137,19 +140,26 @@ class Package:
 
 def parsed(data: bytes) -> ET.Element:
     """Raises ``Broken``."""
-    try:
-        return ET.fromstring(data)  # noqa: S314
-    except (ET.ParseError, ValueError, LookupError) as error:
-        raise Broken("no XML") from error
+    root: ET.Element | None = None
+    for _, element in xml_events(data[at : at + _CHUNK_BYTES] for at in range(0, len(data), _CHUNK_BYTES)):
+        root = element if root is None else root
+    if root is None:
+        raise Broken("no XML")
+    return root
 
 
 def xml_events(chunks: Iterable[bytes]) -> Iterator[tuple[str, ET.Element]]:
-    """("start" or "end", element), as the XML comes in. Raises ``Broken`` where it breaks off."""
+    """("start" or "end", element), as the XML comes in. Raises ``Broken`` where it breaks off, or nests too deep."""
     parser: ET.XMLPullParser[ET.Element] = ET.XMLPullParser(("start", "end"))
+    depth = 0
     try:
         for chunk in chunks:
             parser.feed(chunk)
-            yield from cast("Iterator[tuple[str, ET.Element]]", parser.read_events())
+            for event, element in cast("Iterator[tuple[str, ET.Element]]", parser.read_events()):
+                depth += 1 if event == "start" else -1
+                if depth > _DEPTH_MAX:
+                    raise Broken("too deep")
+                yield event, element
         parser.close()
     except (ET.ParseError, ValueError, LookupError) as error:
         raise Broken("no XML") from error
