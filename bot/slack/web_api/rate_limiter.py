@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from math import inf
 
 from bot.learned_limits import LearnedLimit
 from bot.limits import (
@@ -30,6 +31,8 @@ Bidder = Callable[[float], Bid]
 GAP_S = 0.1
 """From one call to the next, first words aside: if Slack refuses one, few others are under way."""
 ALONE_FOR_S = 3.0
+FEW, COUNTED_FOR_S = 20, 0.05
+"""Who waits is looked at anew each time as long as they are few."""
 
 
 class Ticket:
@@ -72,53 +75,75 @@ class MethodLimiter:
         self._waiting: list[Ticket] = []
         self._recent: dict[Bidder, float] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._soon: asyncio.Handle | None = None
+        self._live, self._counted_s = 0, -inf
 
     def request(self, bidder: Bidder, channel: ChannelPosts | None = None) -> Ticket:
         """``channel``: where the call posts."""
         ticket = Ticket(bidder, channel, self)
         self._waiting.append(ticket)
-        self.grant()
+        if len(self._waiting) <= FEW:
+            self.grant()
+        else:
+            self._grant_soon()
         return ticket
 
     def leave(self, ticket: Ticket) -> None:
         if ticket in self._waiting:
             self._waiting.remove(ticket)
-            self.grant()
+            self._grant_soon()
 
     def refused(self, retry_after_s: float) -> LearnedLimit | None:
         """What was learned, if anything was."""
         return self.budget.refused(_now_s(), retry_after_s)
 
     def live(self) -> int:
-        """How many wait for calls that can wait."""
-        return sum(ticket.bidder(0.0).can_wait for ticket in self._waiting)
+        """How many wait for calls that can wait; of many that is counted now and then."""
+        now_s = _now_s()
+        if len(self._waiting) <= FEW or now_s - self._counted_s > COUNTED_FOR_S:
+            self._live, self._counted_s = sum(ticket.bidder(0.0).can_wait for ticket in self._waiting), now_s
+        return self._live
 
     def alone(self) -> bool:
         """Whether one bidder makes all the calls that can wait, for some time now."""
         since_s = _now_s() - ALONE_FOR_S
         self._recent = {bidder: at_s for bidder, at_s in self._recent.items() if at_s > since_s}
-        return len(self._recent.keys() | {ticket.bidder for ticket in self._waiting}) <= 1
+        bidders = set(self._recent)
+        for ticket in self._waiting:
+            bidders.add(ticket.bidder)
+            if len(bidders) > 1:
+                return False
+        return len(bidders) <= 1
 
     def grant(self) -> None:
-        """Grants calls to who may make them, and comes back when the next one may."""
-        now_s = _now_s()
-        while self._waiting:
-            every_s, times = self._edit_every_s(), _Times.of(self.budget, now_s, alone=self.alone())
+        """Grants calls to who may make them, and comes back when the next one may. Each bids once."""
+        if self._soon is not None:
+            self._soon.cancel()
+            self._soon = None
+        now_s, every_s = _now_s(), self._edit_every_s()
+        bids = [(ticket, ticket.bidder(every_s)) for ticket in self._waiting]
+        while bids:
+            times = _Times.of(self.budget, now_s, alone=self.alone())
             ready_s, _, _, number = min(
                 (_ready_at(ticket, bid, now_s, times), bid.urgency, bid.since_s, number)
-                for number, ticket in enumerate(self._waiting)
-                for bid in (ticket.bidder(every_s),)
+                for number, (ticket, bid) in enumerate(bids)
             )
             if ready_s > now_s:
                 return self._come_back(ready_s)
-            ticket = self._waiting.pop(number)
-            if ticket.bidder(every_s).can_wait:
+            ticket, bid = bids.pop(number)
+            self._waiting.remove(ticket)
+            if bid.can_wait:
                 self._recent[ticket.bidder] = now_s
             if ticket.settle(granted=True):
                 self.budget.spend(now_s)
                 if ticket.channel is not None:
                     ticket.channel.spend(now_s)
         return None
+
+    def _grant_soon(self) -> None:
+        """Once for all who come and go in one round of the loop, of whom there may be hundreds."""
+        if self._soon is None:
+            self._soon = asyncio.get_running_loop().call_soon(self.grant)
 
     def _come_back(self, at_s: float) -> None:
         if self._timer is not None:
