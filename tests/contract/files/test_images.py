@@ -191,6 +191,12 @@ def test_a_picture_that_is_cut_off_is_shown_as_far_as_it_goes(converted: Convert
     assert note == NoteExtract(notes.CUT_IMAGE)
 
 
+def test_a_picture_of_which_only_the_first_bytes_came_is_named_as_damaged(converted: Convert) -> None:
+    with pytest.raises(Unreadable) as refusal:
+        converted(made_files.noise((200, 200), "PNG")[:8])
+    assert refusal.value.reason == notes.DAMAGED_IMAGE
+
+
 @pytest.mark.parametrize("kind", ["WEBP", "AVIF"])
 def test_what_cannot_be_shown_in_part_is_named_as_damaged(converted: Convert, kind: str) -> None:
     content = made_files.noise((200, 200), kind)
