@@ -55,7 +55,9 @@ def convert(source: Path, kind: Kind, name: str, out: Outbox, limits: ConvertLim
         else:
             _add_packed(source, kind, name, unpacked, limits)
     except _Full:
-        unpacked.extracts.append(NoteExtract(notes.members_left_out(unpacked.count, limits.archive_bytes_max)))
+        unpacked.extracts.append(
+            NoteExtract(notes.members_left_out(unpacked.count, limits.archive_files_max, limits.archive_bytes_max))
+        )
     except _BROKEN as error:
         if not unpacked.extracts:
             raise Unreadable(notes.DAMAGED_ARCHIVE) from error

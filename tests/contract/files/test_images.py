@@ -134,7 +134,7 @@ def test_a_tiff_gives_its_pages(converted: Convert, tmp_path: Path) -> None:
         (32, "TIFF image, page 3 of 3"),
     ]
     short = converted(content, replace(LIMITS, image_pages_max=2))
-    assert short[-1] == NoteExtract("has 3 pages, of which only the first 2 could be read.")
+    assert short[-1] == NoteExtract(notes.pages_left_out(2, 3))
     assert len(short) == 3
 
 
