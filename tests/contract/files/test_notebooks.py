@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.files import notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, MemberExtract, NoteExtract, TextExtract
 from bot.files.outbox import Outbox
