@@ -119,6 +119,8 @@ def _add_zip(source: Path, unpacked: _Unpacked) -> None:
     damaged = False
     try:
         members = zips.listed(source)
+    except UnicodeDecodeError:  # a name that says it is Unicode and is not: all else is whole
+        members = zips.salvaged(source)
     except _BROKEN:
         damaged, members = True, zips.salvaged(source)
     wanted = [(name, member) for name, member in zips.named(members) if not _is_clutter(name)]

@@ -151,6 +151,12 @@ async def test_a_name_that_says_it_is_unicode_is_believed(convert: Converter) ->
     assert names(await read(convert, zip_of([flagged, beside]))) == ["größe.txt", "größer.txt"]
 
 
+async def test_one_that_says_so_and_is_not_costs_nothing(convert: Converter) -> None:
+    found = await read(convert, zip_of([Packed("größe.txt".encode("cp1252"), b"text\n", flags=0x800), SECOND]))
+    assert names(found) == ["größe.txt", "second.txt"]
+    assert found.reasons == []
+
+
 async def test_names_in_a_tar_are_read_likewise(convert: Converter) -> None:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.GNU_FORMAT, encoding="cp1251") as archive:
