@@ -9,18 +9,18 @@ worker processes) and reads the parts, a few at once. Half a minute::
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import sys
 import tempfile
 import time
-from multiprocessing.queues import Queue
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
-from aiohttp import web
 from httpx_aiohttp import HttpxAiohttpClient
 
-from bench.files_memory import KEY, LIMITS, Watch, memory_bytes
+from bench import served
+from bench.served import KEY, LIMITS
+from bench.watch import Watch, memory_bytes
 from bot.costs import prices
 from bot.derived import document_bounds, windows
 from bot.files.reader import FileReader
@@ -34,31 +34,14 @@ from bot.prompt.intake import Intake
 from bot.prompt.one_batch import BatchReader
 from bot.settings import Settings
 from bot.stream_events import TextDelta, Usage
-from playground.practice_model.server import PracticeModel
 from tests import made_pdfs
 
 PAGES, SIZE_BYTES = 812, 20_000_000
 
 
-def serve(addresses: Queue[str]) -> None:
-    """The file host and the practice model."""
+def contents() -> Callable[[str], bytes]:
     content = made_pdfs.numbered(PAGES, size_bytes=SIZE_BYTES)
-
-    async def file(_: web.Request) -> web.Response:
-        return web.Response(body=content)
-
-    async def run() -> None:
-        app = web.Application()
-        app.router.add_get("/files/contract.pdf", file)
-        runner = web.AppRunner(app)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        addresses.put(f"http://127.0.0.1:{runner.addresses[0][1]}")
-        async with PracticeModel(api_key=KEY, token_rate_per_s=None, first_token_delay_s=0.0) as model:
-            addresses.put(model.url)
-            await asyncio.Event().wait()
-
-    asyncio.run(run())
+    return lambda _: content
 
 
 class Questions:
@@ -80,13 +63,7 @@ class Questions:
             ) as model,
         ):
             workshop = Workshop(self._cache_dir, LIMITS)
-            reader = FileReader(
-                workshop,
-                client=client,
-                bot_token="xoxb-bench",
-                slack_api_url=f"{self._host}/api/",
-                file_info=_no_info,
-            )
+            reader = served.reader(workshop, client, self._host)
             batches = BatchReader(model, workshop.long, lambda: prices.PUBLISHED)
             reading = BatchReading(batches, workshop.long, document_bounds(settings))
             url = f"{self._host}/files/contract.pdf"
@@ -127,21 +104,12 @@ class Questions:
 ADA, BOT = Author("U1", "Ada", AuthorKind.PERSON), Author("U2", "claude", AuthorKind.THIS_BOT)
 
 
-async def _no_info(file_id: str) -> Attachment:
-    raise LookupError(file_id)
-
-
 def main() -> None:
     model_name = sys.argv[1] if len(sys.argv) > 1 else "claude-sonnet-5-5"
-    spawn = multiprocessing.get_context("spawn")
-    addresses: Queue[str] = spawn.Queue()
-    servers = spawn.Process(target=serve, args=(addresses,), daemon=True)
-    servers.start()
-    host, model_url = addresses.get(timeout=120), addresses.get(timeout=120)
-    print(f"{PAGES} pages, {SIZE_BYTES / 1e6:.0f} MB, {model_name}, idle {sum(memory_bytes()) / 1e6:.0f} MB")
-    with tempfile.TemporaryDirectory() as directory:
+    with served.started(contents) as (host, model_url), tempfile.TemporaryDirectory() as directory:
+        idle_mb = sum(memory_bytes()) / 1e6
+        print(f"{PAGES} pages, {SIZE_BYTES / 1e6:.0f} MB, {model_name}, idle {idle_mb:.0f} MB")
         asyncio.run(Questions(model_name, host, model_url, Path(directory)).ask_twice())
-    servers.terminate()
 
 
 if __name__ == "__main__":

@@ -41,6 +41,10 @@ _UNSEEN_PARTS = re.compile(
     r"theme|[sS]tyles|settings|fontTable|slideMaster|slideLayout|notesMaster|handoutMaster|glossary"
 )
 _SHOWN = ("document", "comments", "footnotes", "endnotes", "header", "footer", "slide", "notesSlide", "drawing", "data")
+_NOT_WORDS = frozenset({"deletion", "binary-data", "date"})
+"""Of a flat file: what was deleted, pictures in base64, and the moment of a comment, of which the day is enough."""
+_OF_EXCEL = re.compile(r"\[Threaded comment\].*?(?:Comment:|\Z)", re.DOTALL)
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LINK = re.compile(r"https?://\S+")
 _BARE_NUMBER = re.compile(r"[\d.,:/%-]+")
 
@@ -81,9 +85,9 @@ def _xlsx(path: Path) -> Seen:
         for count, cell in enumerate(cell for row in sheet.iter_rows() for cell in row):
             if count > _CELLS_MAX:
                 break
-            texts += filter(None, [cell.comment.text if cell.comment else ""])
+            texts += filter(None, [_OF_EXCEL.sub("", cell.comment.text) if cell.comment else ""])
             if isinstance(cell.value, str) and cell.data_type == "s" and not _BARE_NUMBER.fullmatch(cell.value):
-                texts.append(cell.value)
+                texts.append(_ESCAPED.sub(lambda found: chr(int(found[1], 16)), cell.value))
             elif isinstance(cell.value, int) and cell.data_type == "n" and cell.number_format == "General":
                 texts.append(str(cell.value) if abs(cell.value) < 10**10 else "")
             elif isinstance(cell.value, dt.date) and "yyyy" in cell.number_format.lower():
@@ -159,7 +163,7 @@ def _by_office(path: Path) -> Seen | None:
 def _flat(element: ET.Element) -> str:
     parts = [element.text or ""]
     for child in element:
-        inner = _flat(child) if _local(child) != "deletion" else ""
+        inner = _flat(child) if _local(child) not in _NOT_WORDS else ""
         parts += [" " if _local(child) in {"s", "tab", "line-break", "note", "annotation", "p"} else "", inner]
         parts += [" " if _local(child) in {"note", "annotation"} else "", child.tail or ""]
     return "".join(parts)
@@ -235,10 +239,11 @@ def _in_encoding(path: Path) -> Seen:
     return Seen("text in a known encoding", words_of([path.read_bytes().decode(codec or "")]))
 
 
-def _zip(path: Path) -> Seen:
+def _zip(path: Path) -> Seen | None:
+    """``None`` for a document, whose parts nobody sees."""
     with zipfile.ZipFile(path) as opened:
         names = [one.filename for one in opened.infolist() if not one.is_dir()]
-    return _of_names(names)
+    return _of_names(names) if "[Content_Types].xml" not in names else None
 
 
 def _tar(path: Path) -> Seen:

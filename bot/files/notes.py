@@ -15,8 +15,8 @@ FORBIDDEN = (
     "was not downloaded, because Slack refused to give it to this app. "
     "Please ask an admin whether the app has the permission files:read."
 )
-DELETED = "was deleted in Slack."
-HIDDEN_BY_LIMIT = "is hidden by Slack, because the workspace is over the limit of its plan."
+DELETED = "was deleted in Slack. Please upload it again if it matters here."
+HIDDEN_BY_LIMIT = "is hidden by Slack, because the workspace is over the limit of its plan. Please upload it again."
 EXTERNAL = "is stored outside Slack, where I can't fetch it. Please upload the file itself."
 NO_ADDRESS = "can't be downloaded, because Slack gives no link to it. Please upload it again."
 FOREIGN_ADDRESS = "is not on one of Slack's own servers, so I did not fetch it. Please upload the file itself."
@@ -34,30 +34,35 @@ FAULT = "could not be read because of a fault on my side. Please ask whoever run
 # --- reading it ----------------------------------------------------------------------------------------------------
 PASSWORD = "is password-protected. Please send a copy without the password."  # noqa: S105 - a sentence, not a secret
 DAMAGED_PDF = "is a damaged PDF, which I could not repair. Please export it again."
-NO_PAGES = "is a PDF without any pages."
+NO_PAGES = "is a PDF without any pages. Please export it again."
 DAMAGED_IMAGE = "is a damaged image. Please send it again."
 CUT_IMAGE = "is an incomplete image, whose missing part shows as grey. Please send it again if that part matters."
-FRAMES_UNREADABLE = "is a damaged animation, of which only the frames that could be read are shown."
+FRAMES_UNREADABLE = (
+    "is a damaged animation, of which some frames could not be read. Please send it again if they matter."
+)
 NOT_DRAWN = "is an SVG drawing that could not be drawn, so that only its source was read. Please send it as a PNG."
 DRAWN_WITHOUT_OUTSIDE = "has links to pictures elsewhere, which were not fetched. Please send those as well."
 PSD_WITHOUT_PICTURE = (
     "was saved without its merged picture, so that only Photoshop can show it. "
-    'Please save it again with "Maximize Compatibility" on, or as a PNG.'
+    "Please save it again with “Maximize Compatibility” on, or as a PNG."
 )
 PSD_THUMBNAIL_ONLY = (
     "was saved without its merged picture, so that only a small preview of it was read. "
-    'Please save it again with "Maximize Compatibility" on, or as a PNG.'
+    "Please save it again with “Maximize Compatibility” on, or as a PNG."
 )
 TOO_MANY_PIXELS = "is a picture with more pixels than I can open. Please send a smaller one."
 TOO_SLOW = "took too long to read. Please send a smaller or simpler copy."
 TOO_HEAVY = "needs more memory to read than I have. Please send a smaller copy."
-CRASHED = "could not be read, because it is damaged or made to look like something it is not."
+CRASHED = (
+    "could not be read, because it is damaged or very unusual. "
+    "Please check that it opens on your computer, and send it in another format, such as PDF."
+)
 AUDIO = "is an audio file, which I can't listen to. Please send a transcript."
 VIDEO = "is a video, which I can't watch. Please send pictures or a transcript."
-PROGRAM = "is a program, which I don't open."
+PROGRAM = "is a program, which I don't open. Please send what you want to ask about as text."
 ARCHIVE = "is an archive of a kind that I can't open. Please send its files one by one."
 DAMAGED_ARCHIVE = "is a damaged archive. Please pack it again."
-NOTHING_INSIDE = "is an archive with no files in it."
+NOTHING_INSIDE = "is an archive with no files in it. Please pack it again."
 NESTED = "was not opened, because it lies too deep in other archives. Please send it by itself."
 DAMAGED_OFFICE = (
     "can't be opened, because it is damaged or password-protected. Please save it again without a password."
@@ -121,18 +126,25 @@ def small_preview(width_px: int, height_px: int) -> str:
 
 
 def frames_left_out(kept: int, total: int, among: int) -> str:
-    frames = "only its first frame was" if kept == 1 else f"{kept} of them were"
+    frames = "only the first was" if kept == 1 else f"{kept} were"
     spread = "" if kept == 1 else ", spread evenly" if among == total else f", spread over the first {among:,}"
-    return f"is an animation of {total:,} frames; {frames} read{spread}."
+    return (
+        f"is an animation of {total:,} frames, of which {frames} read{spread}. "
+        "Please send the moment that matters as a picture."
+    )
 
 
 def pages_unreadable(numbers: list[int], total: int) -> str:
     which = f"page {numbers[0]}" if len(numbers) == 1 else f"pages {', '.join(map(str, numbers))}"
-    return f"has {total:,} pages, of which {which} can't be read."
+    again = "it" if len(numbers) == 1 else "them"
+    return f"has {total:,} pages, of which {which} can't be read. Please send {again} again as PNG or JPEG."
 
 
 def pieces_left_out(kept: int, total: int) -> str:
-    return f"is a very long picture; only the first {kept} of {total} pieces of it were read."
+    return (
+        f"is a very long picture, which was read in pieces, and only the first {kept} of {total}. "
+        "Please send the rest as a picture of its own."
+    )
 
 
 def unknown_kind(described: str) -> str:
@@ -149,7 +161,8 @@ def not_what_its_name_says(extension: str) -> str:
 
 
 def pages_left_out(kept: int, total: int) -> str:
-    return f"has {total:,} pages, of which only the first{'' if kept == 1 else f' {kept:,}'} could be read."
+    first = "" if kept == 1 else f" {kept:,}"
+    return f"has {total:,} pages, of which only the first{first} could be read. Please send the others by themselves."
 
 
 def no_office(about: str) -> str:
@@ -167,9 +180,9 @@ def _article(about: str) -> str:
     return "an" if about[0] in "AEIOUX" else "a"  # an XPS document
 
 
-def members_left_out(kept: int, max_bytes: int) -> str:
-    """``kept`` members were unpacked, and ``max_bytes`` are what all of them may have together."""
-    most = f"up to {megabytes(max_bytes)} in all"
+def members_left_out(kept: int, files_max: int, max_bytes: int) -> str:
+    """``kept`` members were unpacked; there may be so many, and ``max_bytes`` are what all may have together."""
+    most = f"up to {files_max:,} file{'s' if files_max != 1 else ''} and {megabytes(max_bytes)} in all"
     if not kept:
         return f"holds more than I unpack ({most}), so none of its files was read. Please send them one by one."
     files = "only its first file was" if kept == 1 else f"only its first {kept:,} files were"
@@ -178,24 +191,33 @@ def members_left_out(kept: int, max_bytes: int) -> str:
 
 def attachments_damaged(count: int) -> str:
     files = "a file attached within it that is" if count == 1 else f"{count} files attached within it that are"
-    return f"has {files} damaged and could not be read."
+    again = "it" if count == 1 else "them"
+    return f"has {files} damaged and could not be read. Please send {again} separately."
 
 
 def attachments_locked(count: int) -> str:
     files = "a file attached within it that is" if count == 1 else f"{count} files attached within it that are"
-    return f"has {files} under a password, so only its pages were read."
+    again = "it" if count == 1 else "them"
+    return f"has {files} under a password, so only its pages were read. Please send {again} without the password."
 
 
 def pictures_left_out(kept: int, left_out: int) -> str:
-    return f"holds {kept + left_out} pictures, of which only the first {kept} were read."
+    return (
+        f"holds {kept + left_out} pictures, of which only the first {kept} were read. "
+        "Please send the others by themselves."
+    )
 
 
 def more_notes(count: int) -> str:
-    return f"holds {count:,} more file{'s' if count != 1 else ''} that could not be read."
+    files, them = ("file", "it") if count == 1 else ("files", "them")
+    return f"holds {count:,} more {files} that could not be read. Please send {them} separately."
 
 
 def text_left_out(chars: int) -> str:
-    return f"is long, so {chars:,} characters in its middle were left out."
+    return (
+        f"is long, so {chars:,} characters in its middle were left out. "
+        "Please send the part that matters in a file of its own."
+    )
 
 
 # --- office documents ----------------------------------------------------------------------------------------------
@@ -211,7 +233,10 @@ HANGUL_PREVIEW = (
     "Please send it as a PDF."
 )
 BREAKS_OFF = "is damaged or breaks off before its end, so something in it may be missing. Please send it again."
-WORDS_BREAK_OFF = "is damaged or very long, so its comments and other hidden words were read only in part."
+WORDS_BREAK_OFF = (
+    "is damaged or very long, so its comments and other hidden words were read only in part. "
+    "Please send those that matter as text."
+)
 WIDE_ROWS = "has very long rows, whose ends were left out. Please send the columns that matter in a file of their own."
 FORMULAS = (
     "has formulas without stored results, which I read as formulas. "

@@ -101,7 +101,7 @@ def see_pdf(path: str, title: str, data: str) -> tuple[SeenPdf, dict[str, Any]]:
 def _first_words(reader: PdfReader, number: int) -> str:
     """A page whose text cannot be read is still a page: the API then has its picture alone."""
     try:
-        text = reader.pages[number].extract_text()
+        text = reader.pages[number].extract_text().encode("utf-8", "replace").decode()  # halves of pairs among it
     except Exception:  # noqa: BLE001  # as above
         return ""
     return " ".join(text.split())[:FIRST_WORDS_CHARS]

@@ -19,10 +19,27 @@ REASONS = [
     notes.pages_left_out(1, 12),
     notes.pages_left_out(600, 1_200),
     notes.no_office("OpenDocument text"),
-    notes.members_left_out(0, 100_000_000),
-    notes.members_left_out(1, 100_000_000),
-    notes.members_left_out(50, 100_000_000),
+    notes.members_left_out(0, 50, 100_000_000),
+    notes.members_left_out(1, 50, 100_000_000),
+    notes.members_left_out(50, 50, 100_000_000),
     notes.more_notes(1),
+    notes.frames_left_out(1, 9, 9),
+    notes.frames_left_out(5, 101, 101),
+    notes.frames_left_out(5, 3_000, 2_000),
+    notes.pages_unreadable([2], 9),
+    notes.pages_unreadable([2, 3], 9),
+    notes.pieces_left_out(20, 30),
+    notes.pictures_left_out(50, 3),
+    notes.attachments_damaged(2),
+    notes.attachments_locked(2),
+    notes.attachments_left_out(50, 60),
+    notes.mails_left_out(50, 60),
+    notes.packed_otherwise("Implode"),
+    notes.archive_of_kind("a RAR archive"),
+    notes.small_preview(160, 120),
+    notes.raw_without_preview(),
+    notes.foreign_picture("a JPEG XL"),
+    notes.unreadable_picture("AVIF"),
     notes.more_notes(8),
     notes.text_left_out(12_345),
     notes.not_what_its_name_says("png"),
@@ -49,7 +66,8 @@ def test_a_note_is_a_sentence_that_begins_with_the_name() -> None:
     )
     assert note_line(Note("", notes.EMPTY)) == "A file is empty."
     assert note_line(Note("a.zip › plan.pdf", notes.pages_left_out(600, 1_200))) == (
-        "a.zip › plan.pdf has 1,200 pages, of which only the first 600 could be read."
+        "a.zip › plan.pdf has 1,200 pages, of which only the first 600 could be read. "
+        "Please send the others by themselves."
     )
 
 
@@ -57,4 +75,4 @@ def test_a_note_is_a_sentence_that_begins_with_the_name() -> None:
     ("kept", "said"), [(0, "none of its files was"), (1, "only its first file was"), (2, "only its first 2 files were")]
 )
 def test_what_was_read_of_a_large_archive_is_counted(kept: int, said: str) -> None:
-    assert said in notes.members_left_out(kept, 100_000_000)
+    assert said in notes.members_left_out(kept, 50, 100_000_000)

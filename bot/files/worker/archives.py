@@ -55,7 +55,9 @@ def convert(source: Path, kind: Kind, name: str, out: Outbox, limits: ConvertLim
         else:
             _add_packed(source, kind, name, unpacked, limits)
     except _Full:
-        unpacked.extracts.append(NoteExtract(notes.members_left_out(unpacked.count, limits.archive_bytes_max)))
+        unpacked.extracts.append(
+            NoteExtract(notes.members_left_out(unpacked.count, limits.archive_files_max, limits.archive_bytes_max))
+        )
     except _BROKEN as error:
         if not unpacked.extracts:
             raise Unreadable(notes.DAMAGED_ARCHIVE) from error
@@ -114,11 +116,7 @@ def _is_clutter(name: str) -> bool:
 
 
 def _add_zip(source: Path, unpacked: _Unpacked) -> None:
-    damaged = False
-    try:
-        members = zips.listed(source)
-    except _BROKEN:
-        damaged, members = True, zips.salvaged(source)
+    members, damaged = _members(source)
     wanted = [(name, member) for name, member in zips.named(members) if not _is_clutter(name)]
     if damaged and (not wanted or not _OF_DOCUMENTS.isdisjoint(name for name, _ in wanted)):
         raise Unreadable(_why_damaged(source))
@@ -138,6 +136,16 @@ def _add_zip(source: Path, unpacked: _Unpacked) -> None:
         unpacked.extracts = [*unpacked.extracts, NoteExtract(_why_damaged(source))] if unpacked.count else []
         if not unpacked.count:
             raise Unreadable(_why_damaged(source))
+
+
+def _members(source: Path) -> tuple[list[zips.ZipMember], bool]:
+    """And whether the archive is damaged."""
+    try:
+        return zips.listed(source), False
+    except UnicodeDecodeError:  # a name that says it is Unicode and is not: all else is whole
+        return zips.salvaged(source), False
+    except _BROKEN:
+        return zips.salvaged(source), True
 
 
 def _why_damaged(source: Path) -> str:

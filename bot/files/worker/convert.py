@@ -169,8 +169,11 @@ def _notebook(file: _File) -> list[Extract] | None:
 
 
 def _office_xml(file: _File) -> list[Extract] | None:
-    from bot.files.worker import documents  # noqa: PLC0415
+    from bot.files.worker import documents, flat_package  # noqa: PLC0415
 
+    if text_forms.office_xml(file.head) == "package":
+        member = flat_package.unflattened(file.source, file.name, file.out)
+        return [member] if member is not None else None
     return documents.from_xml(file.source, file.head, file.out, file.limits)
 
 

@@ -41,6 +41,8 @@ _READERS = {
     Kind.PNM: ("PPM",),
     Kind.PCX: ("PCX",),
 }
+_OF_ONE_SORT = frozenset({Kind.PNG, Kind.GIF})
+"""Of which Pillow knows all there are."""
 _OF_MANY_SORTS = frozenset({Kind.TIFF, Kind.BMP, Kind.PSD, Kind.DDS})
 """Formats that hold pixels in so many ways that one which fails is as likely rare as damaged."""
 _UNKNOWN = re.compile(r"unsupported|not supported|unknown|not available|cannot handle", re.IGNORECASE)
@@ -79,7 +81,8 @@ def _at_second_try(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits)
         ImageFile.LOAD_TRUNCATED_IMAGES = True
         return _opened(source, kind, out, limits, lenient=True)
     except UnidentifiedImageError:
-        reason = notes.DAMAGED_IMAGE if _is_cut_off(source, kind) else notes.unreadable_picture(kind)
+        damaged = kind in _OF_ONE_SORT or _is_cut_off(source, kind)
+        reason = notes.DAMAGED_IMAGE if damaged else notes.unreadable_picture(kind)
         raise Unreadable(reason) from None
     except (MemoryError, Unreadable, Image.DecompressionBombError):
         raise

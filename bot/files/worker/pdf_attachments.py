@@ -33,7 +33,9 @@ def members(pdf: pikepdf.Pdf, out: Outbox, limits: ConvertLimits) -> list[Extrac
             continue
         bytes_left -= len(data)
         if count >= limits.archive_files_max or bytes_left < 0:
-            extracts.append(NoteExtract(notes.members_left_out(count, limits.archive_bytes_max)))
+            extracts.append(
+                NoteExtract(notes.members_left_out(count, limits.archive_files_max, limits.archive_bytes_max))
+            )
             break
         path = out.new(".bin")
         path.write_bytes(data)

@@ -43,8 +43,10 @@ def is_notebook(head: bytes, tail: bytes) -> bool:
 
 
 def office_xml(head: bytes) -> str:
-    """ "excel" or "word" as those of 2003 write it, "flat" OpenDocument, or empty."""
+    """ "excel" or "word" as those of 2003 write it, "flat" OpenDocument, "package" as Word 2007 does, or empty."""
     start = _start(head)
+    if b"<pkg:package" in start:
+        return "package"
     if b"urn:schemas-microsoft-com:office:spreadsheet" in start and b"<" in start:
         return "excel"
     if b"schemas.microsoft.com/office/word/2003/wordml" in start:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -350,3 +352,22 @@ async def test_comments_of_an_old_document_say_whose_they_are(convert: Converter
     content = made_old_office.old_word("The price.\r", "\x05 Too much.\r\x05 Why?\r", authors=("Ann", "Bob"))
     found = await convert(content, "offer.doc", WITHOUT_OFFICE)
     assert "## Comments\nAnn: Too much.\nBob: Why?" in found.text
+
+
+async def test_a_document_in_one_xml_file_is_the_document(convert: Converter) -> None:
+    with zipfile.ZipFile(io.BytesIO(LETTER)) as package:
+        parts = "".join(
+            f'<pkg:part pkg:name="/{name}" pkg:contentType="application/xml"><pkg:xmlData>'
+            f"{package.read(name).decode().rpartition('?>')[2]}</pkg:xmlData></pkg:part>"
+            for name in package.namelist()
+            if name != "[Content_Types].xml"
+        )
+    picture = f'<pkg:part pkg:name="/word/media/a.png"><pkg:binaryData>{"iVBORw0KGgo=" * 9}</pkg:binaryData></pkg:part>'
+    name = "http://schemas.microsoft.com/office/2006/xmlPackage"
+    flat = f'<?xml version="1.0"?><pkg:package xmlns:pkg="{name}">{parts}{picture}</pkg:package>'
+    found = await convert(flat.encode(), "letter.xml", WITHOUT_OFFICE)
+    assert "The price is 100 EUR. [comment by Ann, 2026-11-24: Too much.]" in found.text
+    (label,) = found.labels
+    assert label.startswith('File "letter.xml › letter.docx" (Word document, its words, ')
+    (broken_off,) = (await convert(flat[:600].encode(), "letter.xml", WITHOUT_OFFICE)).labels
+    assert broken_off.startswith('File "letter.xml" (XML, ')

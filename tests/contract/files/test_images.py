@@ -134,7 +134,7 @@ def test_a_tiff_gives_its_pages(converted: Convert, tmp_path: Path) -> None:
         (32, "TIFF image, page 3 of 3"),
     ]
     short = converted(content, replace(LIMITS, image_pages_max=2))
-    assert short[-1] == NoteExtract("has 3 pages, of which only the first 2 could be read.")
+    assert short[-1] == NoteExtract(notes.pages_left_out(2, 3))
     assert len(short) == 3
 
 
@@ -189,6 +189,12 @@ def test_a_picture_that_is_cut_off_is_shown_as_far_as_it_goes(converted: Convert
     assert isinstance(extract, ImageExtract)
     assert (extract.width_px, extract.height_px) == (200, 200)
     assert note == NoteExtract(notes.CUT_IMAGE)
+
+
+def test_a_picture_of_which_only_the_first_bytes_came_is_named_as_damaged(converted: Convert) -> None:
+    with pytest.raises(Unreadable) as refusal:
+        converted(made_files.noise((200, 200), "PNG")[:8])
+    assert refusal.value.reason == notes.DAMAGED_IMAGE
 
 
 @pytest.mark.parametrize("kind", ["WEBP", "AVIF"])

@@ -137,14 +137,14 @@ async def test_a_bomb_ends_at_the_limit(prepare: Prepare, pack: Callable[[Mappin
     limits = replace(LIMITS, convert=replace(file_limits.CONVERT, archive_bytes_max=1_000_000))
     file = await prepare(pack({"a.txt": b"fine", "bomb.txt": bytes(50_000_000)}), "a.zip", limits=limits)
     assert len(file.blocks) == 1
-    assert reasons(file) == {"a.zip": notes.members_left_out(1, 1_000_000)}
+    assert reasons(file) == {"a.zip": notes.members_left_out(1, file_limits.CONVERT.archive_files_max, 1_000_000)}
 
 
 async def test_only_so_many_members_are_taken(prepare: Prepare) -> None:
     limits = replace(LIMITS, convert=replace(file_limits.CONVERT, archive_files_max=3))
     file = await prepare(made_files.zipped({f"{n}.txt": b"x" for n in range(9)}), "a.zip", limits=limits)
     assert len(file.blocks) == 3
-    assert reasons(file) == {"a.zip": notes.members_left_out(3, 100_000_000)}
+    assert reasons(file) == {"a.zip": notes.members_left_out(3, 3, 100_000_000)}
 
 
 async def test_archives_in_archives_are_opened_to_a_depth(prepare: Prepare) -> None:

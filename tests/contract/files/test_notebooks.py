@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.files import notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, MemberExtract, NoteExtract, TextExtract
 from bot.files.outbox import Outbox
@@ -133,7 +134,7 @@ def test_an_old_notebook_is_one_too(converted: Convert, tmp_path: Path) -> None:
 
 def test_more_plots_than_the_limit_are_counted(converted: Convert) -> None:
     extracts = converted(notebook(code("x", *[plot()] * 5)), limits=replace(LIMITS, archive_files_max=3))
-    assert extracts[1] == NoteExtract("holds 5 pictures, of which only the first 3 were read.")
+    assert extracts[1] == NoteExtract(notes.pictures_left_out(3, 2))
 
 
 @pytest.mark.parametrize(

@@ -150,7 +150,7 @@ def test_more_of_them_than_the_limits_allow_are_named(converted: Convert, tmp_pa
     content = made_pdfs.with_attachments({f"{number}.txt": b"x" * 1_000 for number in range(9)})
     few = converted(content, replace(LIMITS, archive_files_max=4))
     assert len(members(few, tmp_path)) == 4
-    assert few[-1] == NoteExtract(notes.members_left_out(4, LIMITS.archive_bytes_max))
+    assert few[-1] == NoteExtract(notes.members_left_out(4, 4, LIMITS.archive_bytes_max))
     small = converted(content, replace(LIMITS, archive_bytes_max=2_500))
     assert len(members(small, tmp_path)) == 2
     assert isinstance(small[-1], NoteExtract)
@@ -164,7 +164,7 @@ def test_a_damaged_one_costs_no_other(converted: Convert, tmp_path: Path) -> Non
     extracts = converted((tmp_path / "torn.pdf").read_bytes())
     assert isinstance(extracts[0], PdfExtract)
     assert members(extracts, tmp_path) == {"a.txt": b"good"}
-    assert extracts[-1] == NoteExtract("has a file attached within it that is damaged and could not be read.")
+    assert extracts[-1] == NoteExtract(notes.attachments_damaged(1))
 
 
 def test_a_portfolio_with_pages_of_its_own_keeps_them(converted: Convert, tmp_path: Path) -> None:
@@ -185,7 +185,7 @@ def test_a_password_on_attachments_alone_keeps_nobody_from_the_pages(converted: 
         assert made_pdfs.PAGE_TEXT in pdf.pages[0].Contents.read_bytes()
     page, note = converted(made_pdfs.locked_attachments(attachment=True))
     assert isinstance(page, PdfExtract)
-    assert note == NoteExtract("has a file attached within it that is under a password, so only its pages were read.")
+    assert note == NoteExtract(notes.attachments_locked(1))
 
 
 def test_what_one_reader_cannot_repair_another_may(converted: Convert, tmp_path: Path) -> None:

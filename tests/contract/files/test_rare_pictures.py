@@ -169,7 +169,7 @@ def test_of_an_animation_some_frames_come_spread_over_it(converted: Convert, sho
         "76 of 101",
         "101 of 101",
     ]
-    assert reasons(extracts) == ["is an animation of 101 frames; 5 of them were read, spread evenly."]
+    assert reasons(extracts) == [notes.frames_left_out(5, 101, 101)]
     seen = [picture.getchannel("R").getpixel((9, 9)) for picture in shown(content)]
     assert seen == pytest.approx([0, 25, 50, 75, 100], abs=1)
 
@@ -210,7 +210,7 @@ def grey_page(subfile_type: int) -> dict[int, tuple[str, list[float]]]:
 def test_a_page_of_a_tiff_that_is_none_costs_no_other(converted: Convert) -> None:
     content = made_pictures.tiff([grey_page(0), {0x111: ("I", [8])}], bytes(1_200))
     assert abouts(converted(content)) == ["TIFF image, page 1 of 2"]
-    assert reasons(converted(content)) == ["has 2 pages, of which page 2 can't be read."]
+    assert reasons(converted(content)) == [notes.pages_unreadable([2], 2)]
 
 
 def test_smaller_copies_of_a_page_and_masks_are_no_pages(converted: Convert) -> None:
@@ -250,7 +250,7 @@ def test_pieces_have_a_bound_and_stay_as_large_as_it_allows(converted: Convert) 
     limits = replace(LIMITS, image_side_px_max=300)
     assert len(converted(made_pictures.long_screenshot((150, 9_000)), limits)) == limits.image_pages_max
     few = converted(made_pictures.long_screenshot((300, 1_500)), replace(limits, image_pages_max=3))
-    assert reasons(few) == ["is a very long picture; only the first 3 of 6 pieces of it were read."]
+    assert reasons(few) == [notes.pieces_left_out(3, 6)]
 
 
 def test_what_is_long_and_has_nothing_fine_in_it_stays_whole(converted: Convert) -> None:

@@ -100,7 +100,7 @@ def test_of_a_long_text_the_middle_is_left_out_and_counted(words: Callable[..., 
     extract, note = converted(lines, limits=limits)
     assert isinstance(extract, TextExtract)
     assert extract.about.endswith("110,000 characters left out")
-    assert note == NoteExtract("is long, so 110,000 characters in its middle were left out.")
+    assert note == NoteExtract(notes.text_left_out(110_000))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be", "utf-32"])

@@ -18,9 +18,7 @@ from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Unreadable
 from bot.files.worker.package import Broken
 from bot.files.worker.sheets import number_format
-from bot.files.worker.sheets.model import Row, Rows, Sheet, Workbook
-
-SHEETS_MAX = 100
+from bot.files.worker.sheets.model import SHEETS_MAX, Row, Rows, Sheet, Workbook
 
 
 def read(source: Path, limits: ConvertLimits) -> Workbook:

@@ -14,11 +14,10 @@ from xml.etree import ElementTree as ET
 from bot.files.bounds import ConvertLimits
 from bot.files.worker.package import attribute, child, local
 from bot.files.worker.sheets import number_format, printed
-from bot.files.worker.sheets.model import Row, Rows, Sheet, Workbook
+from bot.files.worker.sheets.model import SHEETS_MAX, Row, Rows, Sheet, Workbook
 from bot.files.worker.sheets.rows import TableXml, as_far_as_it_goes
 from bot.files.worker.sheets.table import column_letters
 
-SHEETS_MAX = 100
 _INDEX = re.compile(rb"""Index=["'](\d{1,7})["']""")
 _NAMED = {
     "General Number": "General",

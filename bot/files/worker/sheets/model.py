@@ -19,6 +19,7 @@ from bot.files.worker.sheets.number_format import shown_text
 
 CHARS_PER_CELL = 2
 """The least that a cell takes: a character and a comma."""
+SHEETS_MAX = 100
 PICTURES_MAX = 20
 VECTORS = (".emf", ".wmf", ".svm", ".emz", ".wmz", ".pict")
 _TAIL_SHARE = 0.2

@@ -112,7 +112,9 @@ def moment(value: float, *, from_1904: bool = False) -> datetime:
 def _shown(value: float, code: str, *, from_1904: bool) -> str:
     parts, magnitude = _chosen(value, _sections(code))
     kinds = {kind for kind, _ in parts}
-    if ("digit", "@") in parts or abs(value) >= _FULL_BELOW or ("date" in kinds and value < 0 and not from_1904):
+    dated = any(kind == "date" and part[0] in "ye" for kind, part in parts)
+    before_1900 = "date" in kinds and value < 0 and not from_1904  # a day to LibreOffice and Google, nothing to Excel
+    if ("digit", "@") in parts or abs(value) >= _FULL_BELOW or (before_1900 and (value > -1 or not dated)):
         return general(value)
     if "general" in kinds:
         return "".join(general(magnitude) if kind == "general" else part for kind, part in parts)

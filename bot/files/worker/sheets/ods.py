@@ -15,11 +15,10 @@ from bot.files.outbox import Outbox
 from bot.files.worker.odf import annotation_text, chart_lines, paragraph_text
 from bot.files.worker.package import Package, attribute, child, descendants, local
 from bot.files.worker.sheets import printed
-from bot.files.worker.sheets.model import Row, Rows, Sheet, Workbook
+from bot.files.worker.sheets.model import SHEETS_MAX, Row, Rows, Sheet, Workbook
 from bot.files.worker.sheets.rows import TableXml, as_far_as_it_goes
 from bot.files.worker.sheets.table import column_letters
 
-SHEETS_MAX = 100
 _ALIKE_MAX = 1_000
 """Of rows or cells with the same words in them, how many are shown; a program writes more only to fill a sheet."""
 _ROWS_MAX, _COLUMNS_MAX = 1_048_576, 16_384

@@ -16,11 +16,10 @@ from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Unreadable
 from bot.files.worker.package import Broken
 from bot.files.worker.sheets import number_format
-from bot.files.worker.sheets.model import Row, Rows, Sheet, Workbook
+from bot.files.worker.sheets.model import SHEETS_MAX, Row, Rows, Sheet, Workbook
 from bot.files.worker.sheets.table import column_letters
 from bot.files.worker.sheets.xls_drawn import drawn_words
 
-SHEETS_MAX = 100
 _RANGES_MAX = 20_000
 
 

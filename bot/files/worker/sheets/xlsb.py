@@ -12,8 +12,9 @@ from contextlib import suppress
 from bot.files.bounds import ConvertLimits
 from bot.files.outbox import Outbox
 from bot.files.worker.package import Broken, Package
-from bot.files.worker.sheets import number_format, printed, xlsx
+from bot.files.worker.sheets import number_format, printed
 from bot.files.worker.sheets.model import Row, Rows, Shared, Sheet, Value, Workbook
+from bot.files.worker.sheets.packaged import Listed, read_sheets, workbook_part
 from bot.files.worker.sheets.table import column_letters
 from bot.files.worker.sheets.xlsb_records import real, records, small_number, text_at, whole
 
@@ -31,33 +32,27 @@ _RANGES_MAX = 20_000
 
 def read(package: Package, out: Outbox, limits: ConvertLimits) -> Workbook:
     """Raises ``Broken`` where there is not even a list of sheets."""
-    main = next((name for name in package.related("", "officeDocument") if name in package), "xl/workbook.bin")
-    relations = package.relations(main)
+    main = workbook_part(package, "xl/workbook.bin")
     codes = _codes(package, next(iter(package.related(main, "styles")), ""))
-    workbook, needed, from_1904 = Workbook(), set[int](), False
+    listed, from_1904 = list[Listed](), False
     for number, data in records(package.chunks(main)):
         if number == _PROPERTIES:
             from_1904 = bool(whole(data, 0) & 1)
         elif number == _SHEET:
             relation_id, end = text_at(data, 8)
-            name, _ = text_at(data, end)
-            relation = relations.get(relation_id)
-            if relation is None or len(workbook.sheets) == xlsx.SHEETS_MAX:
-                workbook.left_out.append(name)
-                continue
-            sheet = Sheet(name, hidden=bool(whole(data, 0)))
-            workbook.sheets.append(sheet)
-            _SheetReader(sheet, codes, from_1904=from_1904).read(
-                records(package.chunks(relation.target)), workbook.room_for(limits.text_chars_max)
-            )
-            xlsx.beside(package, relation.target, workbook, sheet, out)
-            _beside(package, relation.target, sheet)
-            for row in (*sheet.head, *sheet.tail):
-                needed |= {value.number for value in row.cells.values() if isinstance(value, Shared)}
+            listed.append(Listed(text_at(data, end)[0], bool(whole(data, 0)), relation_id))
+    workbook = Workbook()
+
+    def fill(sheet: Sheet, part: str, cells_max: int) -> None:
+        _SheetReader(sheet, codes, from_1904=from_1904).read(records(package.chunks(part)), cells_max)
+
+    needed = read_sheets(package, main, workbook, listed, fill, out, limits)
+    parts = package.relations(main)
+    targets = [parts[one.relation_id].target for one in listed if one.relation_id in parts]
+    for sheet, part in zip(workbook.sheets, targets, strict=False):
+        _beside(package, part, sheet)
     for shared in package.related(main, "sharedStrings"):
         workbook.strings = _strings(package, shared, needed)
-    if not workbook.sheets:
-        raise Broken("no sheets")
     return workbook
 
 
@@ -162,7 +157,7 @@ def _beside(package: Package, part: str, sheet: Sheet) -> None:
 
 
 def _comments(found: Iterator[tuple[int, bytes]], sheet: Sheet) -> None:
-    """Those that ``xlsx.beside`` has read as threads stand in their cells already."""
+    """Those that ``packaged`` has read as threads stand in their cells already."""
     threaded, authors = set(sheet.comments), list[str]()
     author, at = "", (0, 0)
     for number, data in found:

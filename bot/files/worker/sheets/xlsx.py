@@ -11,46 +11,36 @@ from xml.etree import ElementTree as ET
 
 from bot.files.bounds import ConvertLimits
 from bot.files.outbox import Outbox
-from bot.files.worker.drawing import Drawing, read_drawing
 from bot.files.worker.package import Broken, Package, attribute, child, descendants, local
 from bot.files.worker.sheets import number_format, printed
 from bot.files.worker.sheets.model import Row, Rows, Shared, Sheet, Value, Workbook
+from bot.files.worker.sheets.packaged import CELL, Listed, read_sheets, workbook_part
 from bot.files.worker.sheets.rows import TableXml
-from bot.files.worker.sheets.table import column_letters, column_number
-from bot.files.worker.sheets.xlsx_comments import comments_of
+from bot.files.worker.sheets.table import column_number
 
-SHEETS_MAX = 100
-_CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
 _ROW_NUMBER = re.compile(rb"""(?:^|\s)r=["'](\d{1,7})["']""")
 _RANGES_MAX = 20_000
 
 
 def read(package: Package, out: Outbox, limits: ConvertLimits) -> Workbook:
     """Raises ``Broken`` where there is not even a list of sheets."""
-    main = next((name for name in package.related("", "officeDocument") if name in package), "xl/workbook.xml")
-    root, relations = package.tree(main), package.relations(main)
+    main = workbook_part(package, "xl/workbook.xml")
+    root = package.tree(main)
     styles = _Styles(package, next(iter(package.related(main, "styles")), ""))
     properties = child(root, "workbookPr")
     styles.from_1904 = properties is not None and _true(attribute(properties, "date1904"))
     workbook = Workbook()
-    needed: set[int] = set()
-    for element in list(descendants(root, "sheet")):
-        relation = relations.get(_id(element))
-        name = attribute(element, "name")
-        if relation is None or len(workbook.sheets) == SHEETS_MAX:
-            workbook.left_out.append(name)
-            continue
-        sheet = Sheet(name, hidden=attribute(element, "state", "visible") != "visible")
-        reader = _SheetReader(package, relation.target, sheet, styles, workbook)
-        reader.read(workbook.room_for(limits.text_chars_max))
-        beside(package, relation.target, workbook, sheet, out)
-        workbook.sheets.append(sheet)
-        for row in (*sheet.head, *sheet.tail):
-            needed |= {value.number for value in row.cells.values() if isinstance(value, Shared)}
+
+    def fill(sheet: Sheet, part: str, cells_max: int) -> None:
+        _SheetReader(package, part, sheet, styles, workbook).read(cells_max)
+
+    listed = [
+        Listed(attribute(element, "name"), attribute(element, "state", "visible") != "visible", _id(element))
+        for element in descendants(root, "sheet")
+    ]
+    needed = read_sheets(package, main, workbook, listed, fill, out, limits)
     for shared in package.related(main, "sharedStrings"):
         workbook.strings = _strings(package, shared, needed)
-    if not workbook.sheets:
-        raise Broken("no sheets")
     return workbook
 
 
@@ -148,7 +138,7 @@ class _SheetReader:
         row = Row(self._xml.row_number, {}, "hidden" if _true(attribute(element, "hidden")) else "")
         column = 0
         for cell in element:
-            found = _CELL.fullmatch(cell.get("r", ""))
+            found = CELL.fullmatch(cell.get("r", ""))
             column = column_number(found[1]) if found else column + 1
             value = self._value(cell)
             if value != "":
@@ -179,7 +169,7 @@ class _SheetReader:
             if low.isdecimal() and high.isdecimal() and len(sheet.hidden_columns) < _RANGES_MAX:
                 sheet.hidden_columns.append((int(low), int(high)))
         elif name in {"mergeCell", "autoFilter"}:
-            cells = [(int(row), column_number(column)) for column, row in _CELL.findall(attribute(element, "ref"))]
+            cells = [(int(row), column_number(column)) for column, row in CELL.findall(attribute(element, "ref"))]
             if name == "autoFilter" and cells:
                 sheet.filters.append((cells[0][0], cells[-1][0]))
             elif len(cells) == 2 and len(sheet.merged) < _RANGES_MAX:
@@ -208,32 +198,3 @@ def _formatted(kind: str, raw: str, code: str, *, from_1904: bool) -> Value:
     except ValueError:
         return raw
     return number_format.shown(value, code, from_1904=from_1904) or number_format.general(value)
-
-
-def beside(package: Package, part: str, workbook: Workbook, sheet: Sheet, out: Outbox) -> None:
-    """What stands in the parts that a sheet is related to, of an .xlsb too: comments, filters of tables, drawings."""
-    relations = package.relations(part)
-    sheet.comments = comments_of(package, relations)
-    for relation in relations.values():
-        if relation.kind == "table":
-            for element in descendants(package.optional_tree(relation.target), "autoFilter"):
-                rows = [int(row) for _, row in _CELL.findall(attribute(element, "ref"))]
-                sheet.filters += [(rows[0], rows[-1])] if rows else []
-        elif relation.kind == "drawing":
-            drawing = read_drawing(package, relation.target, anchor=_anchor)
-            sheet.beside += drawing.lines
-            _pictures(package, drawing, workbook, sheet, out)
-
-
-def _anchor(element: ET.Element) -> str:
-    """The cell under the upper left corner of what is drawn."""
-    row, column = (child(element, "from", name) for name in ("row", "col"))
-    if row is None or column is None or not (row.text or "").isdecimal() or not (column.text or "").isdecimal():
-        return ""
-    return f"{column_letters(int(column.text or 0) + 1)}{int(row.text or 0) + 1}"
-
-
-def _pictures(package: Package, drawing: Drawing, workbook: Workbook, sheet: Sheet, out: Outbox) -> None:
-    workbook.drawn = workbook.drawn or drawing.drawn
-    for name, part in drawing.pictures:
-        workbook.add_picture(package, part, f"picture in “{sheet.name}” {name}".strip(), out)

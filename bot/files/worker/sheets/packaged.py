@@ -1,0 +1,93 @@
+"""The sheets that a package lists in, a workbook of them out, whichever way its parts are written (.xlsx and .xlsb).
+
+I/O: reads parts of the package, writes its pictures; runs in a worker process.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from xml.etree import ElementTree as ET
+
+from bot.files.bounds import ConvertLimits
+from bot.files.outbox import Outbox
+from bot.files.worker.drawing import Drawing, read_drawing
+from bot.files.worker.package import Broken, Package, attribute, child, descendants
+from bot.files.worker.sheets.model import SHEETS_MAX, Shared, Sheet, Workbook
+from bot.files.worker.sheets.table import column_letters
+from bot.files.worker.sheets.xlsx_comments import comments_of
+
+CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A sheet as the workbook lists it; ``relation_id`` leads to its part."""
+
+    name: str
+    hidden: bool
+    relation_id: str
+
+
+def workbook_part(package: Package, usual: str) -> str:
+    return next((name for name in package.related("", "officeDocument") if name in package), usual)
+
+
+def read_sheets(
+    package: Package,
+    main: str,
+    workbook: Workbook,
+    listed: Iterable[Listed],
+    read: Callable[[Sheet, str, int], None],
+    out: Outbox,
+    limits: ConvertLimits,
+) -> set[int]:
+    """The numbers of the shared texts that their cells need. ``read`` fills a sheet from a part, up to so many cells.
+
+    Raises ``Broken`` where there is no sheet.
+    """
+    relations, needed = package.relations(main), set[int]()
+    for one in listed:
+        relation = relations.get(one.relation_id)
+        if relation is None or len(workbook.sheets) == SHEETS_MAX:
+            workbook.left_out.append(one.name)
+            continue
+        sheet = Sheet(one.name, hidden=one.hidden)
+        read(sheet, relation.target, workbook.room_for(limits.text_chars_max))
+        _add_beside(package, relation.target, workbook, sheet, out)
+        workbook.sheets.append(sheet)
+        for row in (*sheet.head, *sheet.tail):
+            needed |= {value.number for value in row.cells.values() if isinstance(value, Shared)}
+    if not workbook.sheets:
+        raise Broken("no sheets")
+    return needed
+
+
+def _add_beside(package: Package, part: str, workbook: Workbook, sheet: Sheet, out: Outbox) -> None:
+    """What stands in the parts that a sheet is related to: comments, filters of tables, drawings."""
+    relations = package.relations(part)
+    sheet.comments = comments_of(package, relations)
+    for relation in relations.values():
+        if relation.kind == "table":
+            for element in descendants(package.optional_tree(relation.target), "autoFilter"):
+                rows = [int(row) for _, row in CELL.findall(attribute(element, "ref"))]
+                sheet.filters += [(rows[0], rows[-1])] if rows else []
+        elif relation.kind == "drawing":
+            drawing = read_drawing(package, relation.target, anchor=_anchor)
+            sheet.beside += drawing.lines
+            _pictures(package, drawing, workbook, sheet, out)
+
+
+def _anchor(element: ET.Element) -> str:
+    """The cell under the upper left corner of what is drawn."""
+    row, column = (child(element, "from", name) for name in ("row", "col"))
+    if row is None or column is None or not (row.text or "").isdecimal() or not (column.text or "").isdecimal():
+        return ""
+    return f"{column_letters(int(column.text or 0) + 1)}{int(row.text or 0) + 1}"
+
+
+def _pictures(package: Package, drawing: Drawing, workbook: Workbook, sheet: Sheet, out: Outbox) -> None:
+    workbook.drawn = workbook.drawn or drawing.drawn
+    for name, part in drawing.pictures:
+        workbook.add_picture(package, part, f"picture in “{sheet.name}” {name}".strip(), out)
