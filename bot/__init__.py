@@ -70,6 +70,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     stopping.py        signals end it quietly, whenever they come
     watchdog.py        logs what ran while the loop stood still
     commands/          !help and others, said in a thread: carrying_out → decisions; choosing for the question
+    catching_up/       a channel in short, for one reader: wishes → catching → transcript
     prompt/            what the model is asked: drafting → draft → history within a window; batch_reading before that
     citing/            what an answer cites: citations, placed by mark_places
     costs/             what a turn uses: meter by prices, and its bill

@@ -65,6 +65,14 @@ class LeaseLost(BotError):
     """Another process may have the question by now: nothing more may be written for it."""
 
 
+class Declined(BotError):
+    """What is asked cannot be, for a reason that is no fault. ``sentence`` is for the person."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__("declined")
+        self.sentence = sentence
+
+
 # --- Slack ---------------------------------------------------------------------------------------------------------
 
 

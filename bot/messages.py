@@ -175,7 +175,7 @@ class ThreadMessage:
     """One Slack message as the model should read it: Markdown, with names for ids, without status lines and buttons.
 
     ``dateline``: a line of the app's own that goes before the words, see ``dates``. ``notes``: what people should know
-    of what the words refer to.
+    of what the words refer to. ``prepared``: those of its ``attachments`` that are no files of Slack's.
     """
 
     ts: str
@@ -184,6 +184,7 @@ class ThreadMessage:
     attachments: tuple[Attachment, ...]
     dateline: str = ""
     notes: tuple[Note, ...] = ()
+    prepared: tuple[PreparedFile, ...] = field(default=(), repr=False)
 
 
 # --- what the model is sent ----------------------------------------------------------------------------------------

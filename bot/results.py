@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 
 from bot import endings, metrics
-from bot.answering import Streamed
+from bot.arriving import Streamed
 from bot.costs.bill import Bill
 from bot.endings import Ending
 from bot.logs import get_logger, whose

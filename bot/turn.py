@@ -21,6 +21,7 @@ from bot.day_budget import Spent
 from bot.door import Door
 from bot.endings import Ending
 from bot.errors import (
+    Declined,
     LeaseLost,
     ReplyGone,
     ReplyNotPossible,
@@ -148,6 +149,8 @@ class Turn:
             return Result(Ending(Outcome.GONE))
         except (ReplyNotPossible, *FOR_LATER):
             raise
+        except Declined as declined:
+            return Result(Ending(Outcome.GREETED, declined.sentence))
         except SlackNoAccess as error:
             metrics.turn_failed(error)
             log.warning("slack.no_access", error=str(error))
@@ -222,8 +225,7 @@ class Turn:
     async def _refuse(self, claim: Claim, spent: Spent) -> Result:
         """Says in private that a budget of the day is used up: others see nothing, and a notice goes.
 
-        Once in a while, for each way of asking: these are people whom the bot answers, and to whom silence would look
-        like a bot that is dead.
+        Once in a while, for each way of asking: to people whom the bot answers, silence would look like a dead bot.
         """
         if not claim.lease.held():
             raise LeaseLost

@@ -16,12 +16,15 @@ import httpx
 
 from bot import components, metrics
 from bot.answering import Answering
+from bot.catching_up.catching import CatchingUp
+from bot.catching_up.privately import Privately
 from bot.commands.carrying_out import Commands
 from bot.commands.choosing import Choosing
 from bot.derived import access_policy
 from bot.door import DiscreetNotices, Door
 from bot.file_ports import RefusedFiles
 from bot.files.forgetting import Forgetting
+from bot.files.made_texts import MadeTexts
 from bot.files.workshop import Workshop
 from bot.health import Pulse
 from bot.inbox import Inbox
@@ -32,6 +35,8 @@ from bot.prompt.instructions import Instructing
 from bot.prompt.window import Windows
 from bot.settings import Settings
 from bot.sharing import Sharing
+from bot.slack.read.channel_messages import ChannelMessages
+from bot.slack.read.named_messages import NamedMessages
 from bot.slack.read.thread import ThreadReader
 from bot.slack.receive import origin
 from bot.slack.receive.agent_desk import AgentDesk
@@ -45,6 +50,7 @@ from bot.slack.web_api.rate_limiter import RateLimiter
 from bot.slack.web_api.session import sdk_client
 from bot.slack.write.agent_surface import AgentSurface
 from bot.slack.write.asides import CommandAnswers, SlackAsides
+from bot.slack.write.direct_messages import DirectMessages
 from bot.slack.write.modals import open_view
 from bot.stops import StopWatch
 from bot.store.database import Database
@@ -108,10 +114,12 @@ async def open_workspace(
     desk = components.private_desk(api, reader, database, questions)
     replies = components.replies(settings, api, reader, shared.session, desk)
     files = components.file_reader(settings, shared.workshop, shared.downloads, api, token)
+    named = NamedMessages(names, identity.bot_user_id, identity.bot_id)
+    channel_messages = ChannelMessages(api, names, named.written, identity.bot_user_id)
     chosen = StoredThreadSettings(database)
     choosing = Choosing(shared.instructions, chosen, sorted(settings.bot_models or ()))
     turn = Turn(
-        threads=reader,
+        threads=CatchingUp(reader, channel_messages, MadeTexts(shared.workshop.cache).keep),
         drafting=Drafting(files, shared.refused_files, shared.batch_reading, shared.windows),
         batch_reading=shared.batch_reading,
         answering=shared.answering,
@@ -138,6 +146,7 @@ async def open_workspace(
         stop=shared.stop_watch.stop,
         conversations=components.conversations(settings, database),
         commands=Commands(chosen, CommandAnswers(api), choosing.menu),
+        moved=Privately(chosen, DirectMessages(api), inbox.accept).moved,
         button_pressed=replies.button_pressed,
         file_deleted=functools.partial(shared.forgetting.deleted, identity.team_id),
         is_bot=names.is_bot,

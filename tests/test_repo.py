@@ -13,7 +13,9 @@ import pytest
 from packaging.requirements import Requirement
 
 import bot
+import bot.catching_up
 import bot.citing
+import bot.commands
 import bot.costs
 import bot.doctor
 import bot.prompt
@@ -43,7 +45,10 @@ IMPURE = {"asyncio", "secrets", "socket", "subprocess", "tempfile", "threading",
 # --- the documents -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("package", [bot, bot.prompt, bot.citing, bot.costs, bot.doctor, bot.setup, playground])
+MAPPED = [bot, bot.prompt, bot.catching_up, bot.citing, bot.commands, bot.costs, bot.doctor, bot.setup, playground]
+
+
+@pytest.mark.parametrize("package", MAPPED)
 def test_a_map_names_what_is_there(package: ModuleType) -> None:
     """Every file of the package's own directory and every directory below it, and nothing else."""
     root = package.__name__.replace(".", "/") + "/"

@@ -39,7 +39,7 @@ def dated(thread: Sequence[ThreadMessage], question: Question, now_s: float) -> 
             lines.append(message)
             continue
         zone = message.author.zone
-        day = datetime.fromtimestamp(at_s, _zone(zone)).date()
+        day = datetime.fromtimestamp(at_s, zone_of(zone)).date()
         last = said.get(message.author.id)
         if last is not None and last[1:] == (day, zone) and number - last[0] < AGAIN_AFTER:
             lines.append(message)
@@ -50,7 +50,7 @@ def dated(thread: Sequence[ThreadMessage], question: Question, now_s: float) -> 
 
 
 def _line(day: date, zone: str) -> str:
-    where = zone if zone and _zone(zone) is not UTC else "UTC"
+    where = zone if zone and zone_of(zone) is not UTC else "UTC"
     written = f"{DAYS[day.weekday()]}, {day.day} {MONTHS[day.month - 1]} {day.year}"
     return f"[The next message was written on {written}, in the time zone {where}.]"
 
@@ -60,7 +60,7 @@ def _seconds(ts: str) -> float | None:
     return float(ts) if _TS.fullmatch(ts) else None
 
 
-def _zone(name: str) -> tzinfo:
+def zone_of(name: str) -> tzinfo:
     """UTC for what nobody knows."""
     if offset := OFFSET.fullmatch(name):
         behind = timedelta(hours=int(offset[2]), minutes=int(offset[3]))

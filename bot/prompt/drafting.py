@@ -48,12 +48,14 @@ class Drafting:
             status(f"is reading {file_name}" + (f", {number} of {total}…" if total > 1 else "…"))
 
         window = self.windows.of(instructions.model)
-        readable = [file for file in attachments if file.id not in refused]
+        made = {file.attachment_id: file for message in thread for file in message.prepared}
+        readable = [file for file in attachments if file.id not in refused and file.id not in made]
         person = f"{question.team_id} {question.user_id}"
         intake = Intake(window.allowance, await self.batch_reading.wanted(thread))
         fetched = await self.files.prepare(readable, intake, progress, person) if readable else ()
         prepared = iter(fetched)
-        files = tuple(refused_file(file.id, thread) if file.id in refused else next(prepared) for file in attachments)
+        known = made | {file_id: refused_file(file_id, thread) for file_id in refused}
+        files = tuple(known[file.id] if file.id in known else next(prepared) for file in attachments)
         spoken = {file.attachment_id for file in files if file.words}
         return Draft(
             tuple(thread),

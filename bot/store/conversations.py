@@ -2,7 +2,8 @@
 
 I/O: the database. Implements ``slack.receive.listeners.Conversations``. Rules: whoever mentions the bot speaks with it
 from then on, without a mention; once that person addresses somebody else, or another person writes, nobody does until
-the bot is mentioned again. Nothing is kept of threads that it was never mentioned in.
+the bot is mentioned again, which is what the messages' own times say, in whatever order Slack delivers them. Nothing is
+kept of threads that it was never mentioned in.
 """
 
 from __future__ import annotations
@@ -60,11 +61,11 @@ class StoredConversations:
 
         def work(connection: Connection) -> bool:
             known = connection.execute(_KNOWN, of_thread).first()
-            if known is None or known.user_id == NOBODY or question.ts < known.since:
+            if known is None or question.ts < known.since:
                 return False
             if known.user_id == question.user_id and not to_others:
                 return True
-            connection.execute(_END, of_thread)
+            connection.execute(_END, {**of_thread, "ended": question.ts})
             return False
 
         return await self._database.run(work, durable=False)
@@ -76,4 +77,5 @@ _IN_THREAD = sa.and_(
     conversations.c.thread_ts == sa.bindparam("in_thread"),
 )
 _KNOWN = sa.select(conversations.c.user_id, conversations.c.since).where(_IN_THREAD)
-_END = conversations.update().where(_IN_THREAD).values(user_id=NOBODY)
+_END = conversations.update().where(_IN_THREAD).values(user_id=NOBODY, since=sa.bindparam("ended"))
+"""With the message that ended it, so that a mention from before that, which came late, begins nothing anew."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from playground.practice_model.caught_up import answer_about_channel
 from playground.practice_model.parts import answer_about_parts, pages_named, repeated_notes
 from playground.practice_model.received import Received, SeenBlock, SeenImage, SeenMessage, SeenPdf, SeenText
 from playground.practice_model.script import Cite
@@ -27,6 +28,8 @@ def answer_to(received: Received) -> str:
     """Ends with a longer part where the question asks for one: it says "long", "table" or "code"."""
     if (about_parts := answer_about_parts(received)) is not None:
         return about_parts
+    if (caught_up := answer_about_channel(received)) is not None:
+        return caught_up
     question = question_of(received)
     paragraphs = [
         "## What reached me",

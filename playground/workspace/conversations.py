@@ -98,7 +98,8 @@ class Conversations:
         return {"channel": channel_object(channel) if arguments.flag("return_im") else {"id": channel.id}}
 
     def of_bot(self, arguments: Arguments) -> Json:
-        """Where the app is; each kind that is asked for needs its scope. slack:reference/methods/users.conversations"""
+        """Where the app is, or a person, of whose channels the private ones are those that the app is in, too; each
+        kind that is asked for needs its scope. slack:reference/methods/users.conversations"""
         types = (arguments.text("types") or "public_channel").split(",")
         kinds = {"public_channel": Kind.PUBLIC, "private_channel": Kind.PRIVATE, "mpim": Kind.GROUP, "im": Kind.DIRECT}
         if unknown := [name for name in types if name not in kinds]:
@@ -106,10 +107,12 @@ class Conversations:
         wanted = {kinds[name] for name in types}
         for kind in wanted:
             self.need(f"{kind.scope_family}:read")
+        user = arguments.text("user") or defaults.BOT_USER_ID
         mine = [
             channel_object(channel)
             for channel in self.state.channels.values()
-            if channel.kind in wanted and defaults.BOT_USER_ID in channel.members
+            if channel.kind in wanted and user in channel.members
+            if channel.kind is Kind.PUBLIC or defaults.BOT_USER_ID in channel.members
             if not (arguments.flag("exclude_archived") and channel.is_archived)
         ]
         page, cursor = _page(mine, arguments, default=100, page_max=HISTORY_PAGE_MAX)

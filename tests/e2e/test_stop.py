@@ -7,6 +7,8 @@ import pytest
 from bot.endings import STOPPED_BY
 from bot.slack.buttons import STOP_LABEL
 from playground.practice_model.script import Answer, HeldAnswer
+from playground.workspace.reading import visible_text
+from playground.workspace.workspace import Workspace
 from tests.stage import TRANSPORTS, Stage
 
 
@@ -120,6 +122,55 @@ async def test_stop_in_a_direct_message_ends_what_is_being_answered_there(stage:
 
     assert await stage.outcome(ts) == "stopped"
     await held.hung_up.wait()
+
+
+@pytest.mark.parametrize("word", ["stop", "!stop"])
+async def test_whoever_may_ask_stops_what_is_being_answered_in_a_thread_and_only_what_they_wait_for(
+    stage: Stage, word: str
+) -> None:
+    """Whose question waits behind it is not robbed of the answer."""
+    ts, held = await growing(stage)
+    waiting = await stage.ask("@claude and then?", thread_ts=ts)
+    await stage.workspace.until(lambda _: any("Queued behind" in words for words in stage.words(ts)))
+    await stage.ask(f"@claude {word}", thread_ts=ts, who="grace")
+
+    assert await stage.outcome(ts) == "stopped"
+    await held.hung_up.wait()
+    assert any(STOPPED_BY.format(name="grace") in words for words in stage.words(ts))
+    assert await stage.outcome(waiting) == "answered"
+
+
+async def test_the_command_ends_what_its_author_waits_for_too(stage: Stage) -> None:
+    ts, held = await growing(stage)
+    waiting = await stage.ask("@claude and then?", thread_ts=ts)
+    await stage.workspace.until(lambda _: any("Queued behind" in words for words in stage.words(ts)))
+    await stage.ask("!stop", thread_ts=ts)
+
+    assert [await stage.outcome(ts), await stage.outcome(waiting)] == ["stopped", "stopped"]
+    await held.hung_up.wait()
+    assert len(stage.model.requests) == 1
+
+
+async def test_the_command_ends_an_answer_in_a_direct_message(stage: Stage) -> None:
+    direct = stage.workspace.direct_message(stage.workspace.user("ada"))
+    ts, held = await growing(stage, channel=direct)
+    await stage.ask("!stop", channel=direct)
+
+    assert await stage.outcome(ts) == "stopped"
+    await held.hung_up.wait()
+
+
+async def test_the_command_after_the_end_says_so_to_its_author_alone_and_the_word_is_a_message(stage: Stage) -> None:
+    ts = await stage.ask("@claude hello")
+    await stage.outcome(ts)
+    await stage.ask("!stop", thread_ts=ts)
+
+    def told(ws: Workspace) -> bool:
+        return any("nothing to stop" in visible_text(one) for one in ws.ephemerals(stage.general))
+
+    await stage.workspace.until(told, timeout_s=60)
+    assert len(stage.model.requests) == 1
+    assert await stage.outcome(await stage.ask("stop", thread_ts=ts)) == "answered"
 
 
 async def test_stop_with_nothing_to_stop_is_a_question(stage: Stage) -> None:

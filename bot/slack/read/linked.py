@@ -18,6 +18,7 @@ from bot.logs import get_logger
 from bot.messages import ChannelKind, Note, Question, ThreadMessage
 from bot.slack.own_messages import ts_order
 from bot.slack.read.markdown import joined, quoted
+from bot.slack.read.members import is_member
 from bot.slack.read.message_text import SAID
 from bot.slack.read.permalinks import Permalink, permalinks_in
 from bot.slack.shapes import Json, object_of, objects_of, text_of
@@ -32,7 +33,6 @@ MESSAGES_MAX = 100
 """Of one thread."""
 CHARS_MAX = 40_000
 """Of one thread's words."""
-MEMBERS_PAGES_MAX, MEMBERS_PAGE = 20, 1_000
 PATIENCE_S = 90.0
 """Longer than a minute, by which Slack counts calls."""
 ONE, SEVERAL = "A message that you linked to", "{count} messages that you linked to"
@@ -103,20 +103,7 @@ class LinkedMessages:
         of_the_house = question.team_id in {*person.team_ids, person.enterprise_id}
         if channel.kind is ChannelKind.PUBLIC and of_the_house and not (person.is_guest or person.is_stranger):
             return True
-        return await self._is_member(channel_id, question.user_id)
-
-    async def _is_member(self, channel_id: str, user_id: str) -> bool:
-        cursor: dict[str, str] = {}
-        for _ in range(MEMBERS_PAGES_MAX):
-            page = await self._call("conversations.members", channel=channel_id, limit=MEMBERS_PAGE, **cursor)
-            members = page.get("members")
-            if isinstance(members, list) and user_id in members:
-                return True
-            next_cursor = text_of(object_of(page.get("response_metadata")).get("next_cursor"))
-            if not next_cursor:
-                return False
-            cursor = {"cursor": next_cursor}
-        return False
+        return await is_member(self._call, channel_id, question.user_id)
 
     async def _thread(self, link: Permalink) -> Linked | None:
         """``None`` where the message is not there."""

@@ -80,6 +80,13 @@ def named(markdown: str, naming: Naming) -> str:
     return _TOKEN.sub(name, markdown)
 
 
+def nameless_in(markdown: str) -> list[str]:
+    """The ids in a text as ``as_tokens`` keeps them, see ``Mentioned``."""
+    mentioned = Mentioned()
+    named(markdown, mentioned)
+    return mentioned.nameless
+
+
 def unaddressed(markdown: str, user_id: str) -> str:
     """``markdown``, with ids as ``as_tokens`` keeps them, without the mentions of ``user_id`` at its beginning or,
     failing that, at its end: they only say who is asked."""

@@ -50,7 +50,7 @@ class NamedMessages:
         address is told by its id rather than by a name that others may begin with too."""
         texts = await asyncio.to_thread(self._texts, messages) if messages else []
         authors = [id_ for message in messages for id_ in self._nameless(message)]
-        mentioned = [id_ async for each in one_by_one([*texts, text]) for id_ in _mentioned(each)]
+        mentioned = [id_ async for each in one_by_one([*texts, text]) for id_ in mentions.nameless_in(each)]
         names = await self._names.resolve([*authors, user_id, channel_id, *mentioned], channel_id)
         both = one_by_one(zip(messages, texts, strict=True))
         read = [(self._thread_message(message, text, names), text) async for message, text in both]
@@ -95,9 +95,3 @@ class NamedMessages:
         channel_labels = question.entry_point is EntryPoint.COMMAND
         text = mentions.named(question.text, mentions.by_name(names, channel_labels=channel_labels))
         return ThreadMessage(question.ts, author, text, question.attachments)
-
-
-def _mentioned(text: str) -> list[str]:
-    mentioned = mentions.Mentioned()
-    mentions.named(text, mentioned)
-    return mentioned.nameless

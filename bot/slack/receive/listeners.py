@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from bot import metrics
 from bot.access import SENTENCES, Reason
+from bot.catching_up.privately import is_for_one
 from bot.commands.carrying_out import Commands
 from bot.commands.spoken import command_in
 from bot.feedback import Vote, Votes
@@ -75,6 +76,8 @@ class Handlers:
     conversations: Conversations | None
     """``None``: nothing is answered without a mention."""
     commands: Commands
+    moved: Callable[[Question], Awaitable[Coroutine[Any, Any, None] | None]]
+    """Goes on in private with what is for one reader; returns what remains to be done after the acknowledgement."""
     button_pressed: Callable[[buttons.PressedMessage], Coroutine[Any, Any, None]]
     file_deleted: Callable[[str], Coroutine[Any, Any, None]]
     is_bot: Callable[..., Awaitable[bool | None]]
@@ -148,7 +151,7 @@ class Listeners:
         if self._handlers.conversations is not None and question.entry_point is EntryPoint.MENTION:
             self._handlers.conversations.mentioned(question)
         if not await self._commanded(question, addressed=True):
-            await self._handlers.accept(question)
+            await self._taken(question)
         self._twins.known((question.channel_id, question.ts))
 
     async def _overheard(self, said: Question, *, to_others: bool, edited: bool) -> None:
@@ -165,7 +168,13 @@ class Listeners:
             and not await self._handlers.commands.muted(said.thread)
             and await self._handlers.refusal(said, within_s=KNOWN_WITHIN_S) is None
         ):
-            await self._handlers.accept(said)
+            await self._taken(said)
+
+    async def _taken(self, question: Question) -> None:
+        if not is_for_one(question) or await self._handlers.refusal(question, within_s=KNOWN_WITHIN_S) is not None:
+            await self._handlers.accept(question)
+        elif (rest := await self._handlers.moved(question)) is not None:
+            self._after_the_ack(rest)
 
     async def _commanded(self, said: Question, *, addressed: bool) -> bool:
         """Whether it was no question but a command, which is carried out."""

@@ -1,0 +1,136 @@
+"""What was said in a channel goes in; the file that the model reads comes out, and what people are told of it. Pure.
+
+One message a line, whatever its words hold, so that nobody can write a message that somebody else seems to have said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.catching_up.periods import written
+from bot.messages import FileBytes, Note, TextBlock, ThreadMessage, WholeText
+from bot.prompt import spoken
+from bot.prompt.dates import zone_of
+
+CHARS_MAX = 400_000
+"""Of a channel's words that one question reads."""
+AT_ONCE_CHARS_MAX = 120_000
+"""More is read in batches, as long documents are."""
+ENDS_CHARS = 10_000
+"""Of what is read in batches, so much stands in the request where none of that comes to pass."""
+MESSAGE_CHARS_MAX = 2_000
+NEW_LINE = " ⏎ "
+ABOUT = "messages of a Slack channel, one a line, with links"
+WANTED = (
+    "(What was written in {channel} from {start} on is in the file above, oldest first, with replies below what they "
+    "answer. Tell me what happened there: what matters most first, by topic, what was decided, what is still open, and "
+    "what waits for me. Be short. Behind each claim link the message that it rests on, with the address at the end of "
+    "its line and the author's name and the time as the link's words, and link nothing else. Say nothing that no "
+    "message says.)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A message with its permalink; ``reply``: it stands in a thread."""
+
+    message: ThreadMessage
+    link: str = field(repr=False)
+    reply: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was read of a channel, oldest first, each reply below its thread's first message.
+
+    ``start_s`` is the moment from which on it was read, ``own_start``: that of the reader's newest message there.
+    ``older``: there is more between that and what was read; ``replies_left``: so many replies were not read.
+    """
+
+    channel_id: str
+    name: str = field(repr=False)
+    entries: Sequence[Entry]
+    start_s: float
+    own_start: bool = False
+    older: bool = False
+    replies_left: int = 0
+
+    @property
+    def called(self) -> str:
+        return f"#{self.name}" if self.name else "this channel"
+
+    def since(self, zone: str) -> str:
+        return f"{'your newest message there, ' if self.own_start else ''}{written(self.start_s, zone)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """``lines`` may be fewer than were heard: the newest are kept."""
+
+    lines: Sequence[str] = field(repr=False)
+    left_out: int
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines) + "\n"
+
+    @property
+    def long(self) -> bool:
+        return len(self.text) > AT_ONCE_CHARS_MAX
+
+
+def transcript_of(heard: Heard, zone: str) -> Transcript:
+    lines = [_line(entry, zone) for entry in heard.entries]
+    chars, kept = 0, 0
+    for line in reversed(lines):
+        chars += len(line) + 1
+        if chars > CHARS_MAX:
+            break
+        kept += 1
+    return Transcript(lines[len(lines) - kept :], len(lines) - kept)
+
+
+def block_of(transcript: Transcript, name: str, data: FileBytes | None) -> TextBlock:
+    """``data``: all of it on disk, where it is ``long``."""
+    text = transcript.text
+    if data is None:
+        return TextBlock(f'File "{name}" ({ABOUT}):\n{spoken.fenced(text)}')
+    whole = WholeText(data, len(transcript.lines), name, ABOUT, "", 0, "was not read whole.")
+    ends = f"{text[:ENDS_CHARS]}\n[…]\n{text[-ENDS_CHARS:]}"
+    return TextBlock(f'File "{name}" ({ABOUT}, its beginning and its end):\n{spoken.fenced(ends)}', whole)
+
+
+def notes_on(heard: Heard, transcript: Transcript, zone: str) -> tuple[Note, ...]:
+    """What the answer rests on, and what it goes without."""
+    replies = sum(entry.reply for entry in heard.entries)
+    number = len(heard.entries)
+    counted = f"{number:,} message{'s' * (number != 1)}"
+    within = f", {replies:,} of them in threads" if replies else ""
+    said = [f"was read from {heard.since(zone)} on: {counted}{within}."]
+    if heard.older or transcript.left_out:
+        said.append("has older messages from that time, which were not read. Please ask for a shorter time.")
+    if heard.replies_left:
+        left = heard.replies_left
+        said.append(f"has {left:,} more repl{'ies' if left > 1 else 'y'} in threads of that time, which I didn't read.")
+    return tuple(Note(heard.called, reason) for reason in said)
+
+
+def wanted(heard: Heard, zone: str) -> str:
+    return WANTED.format(channel=heard.called, start=written(heard.start_s, zone))
+
+
+def _line(entry: Entry, zone: str) -> str:
+    message = entry.message
+    at = datetime.fromtimestamp(float(message.ts), zone_of(zone))
+    text = NEW_LINE.join(_flat(message.text))[:MESSAGE_CHARS_MAX]
+    names = ", ".join(spoken.one_line(file.name, spoken.NAME_CHARS_MAX) for file in message.attachments)
+    files = f" (with files: {names})" if names else ""
+    mark = "  ↳ " if entry.reply else ""
+    return f"{mark}[{at:%Y-%m-%d %H:%M}] {spoken.name_of(message.author)}: {text}{files} ({entry.link})"
+
+
+def _flat(text: str) -> Iterator[str]:
+    """Whatever may look like the end of a line to a reader is one."""
+    return (line.strip() for line in text.splitlines() if line.strip())

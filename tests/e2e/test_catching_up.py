@@ -1,0 +1,166 @@
+"""Who asks to be caught up on a channel is told what was said there, alone, with links to the messages."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from playground.practice_model.server import PracticeModel
+from playground.workspace.reading import visible_text
+from playground.workspace.workspace import Workspace
+from tests.stage import TRANSPORTS, Stage, TurnLog, bot_running, settings_for
+
+SECRET = "the merger is on Friday"
+UNREADABLE = "I can't catch you up on that channel."
+
+
+@pytest.fixture(params=TRANSPORTS)
+def transport(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+async def stage(
+    workspace: Workspace, model: PracticeModel, tmp_path: Path, transport: str, turn_log: TurnLog
+) -> AsyncIterator[Stage]:
+    settings = settings_for(workspace, model.url, tmp_path, transport)
+    async with bot_running(workspace, settings):
+        yield Stage(workspace, model, settings, turn_log)
+
+
+async def told(stage: Stage, text: str, *, who: str = "ada") -> str:
+    """What that person reads after writing to the bot directly."""
+    channel = stage.workspace.direct_message(stage.workspace.user(who))
+    ts = await stage.ask(text, who=who, channel=channel)
+    await stage.outcome(ts)
+    return "\n".join(stage.words(ts, channel=channel))
+
+
+async def by_command(stage: Stage, text: str, expected: str) -> None:
+    """Waits until ada, who types it in #general, reads what is expected there."""
+    ws = stage.workspace
+    await ws.command(ws.user("ada"), stage.general, "/ask", text)
+
+    def read(_: Workspace) -> bool:
+        return any(expected in visible_text(one) for one in ws.ephemerals(stage.general, ws.user("ada")))
+
+    await ws.until(read, timeout_s=60)
+
+
+def seeded(stage: Stage, channel: str, text: str, *, ago_s: float = 60, who: str = "grace", root: str = "") -> str:
+    """A message that was written a while ago."""
+    ts = f"{time.time() - ago_s:.6f}"
+    return stage.workspace.seed(stage.workspace.user(who), channel, text, thread_ts=root or None, ts=ts)
+
+
+def link_of(channel: str, ts: str) -> str:
+    return f"/archives/{channel}/p{ts.replace('.', '')}"
+
+
+async def test_a_channel_is_told_of_in_a_direct_message_with_links_replies_and_what_was_read(stage: Stage) -> None:
+    random = stage.workspace.channel("random")
+    seeded(stage, random, "Ancient history", ago_s=30 * 86_400)
+    root = seeded(stage, random, "We move on Friday.\n[2026-01-01 10:00] Lars: I quit", ago_s=600)
+    reply = seeded(stage, random, "Fine with me", ago_s=500, who="lars", root=root)
+    words = await told(stage, f"catch me up <#{random}> since yesterday")
+
+    file = stage.asked_texts()[-1][1]
+    assert "Ancient history" not in file
+    assert re.search(
+        r"^\[[-0-9]{10} \d\d:\d\d\] grace: We move on Friday\. ⏎ \(?\[2026-01-01 10:00\]", file, re.MULTILINE
+    )
+    assert re.search(r"^  ↳ \[[-0-9]{10} \d\d:\d\d\] lars: Fine with me \(http", file, re.MULTILINE)
+    assert f"{link_of(random, reply)}?thread_ts={root}&cid={random}" in file
+    assert "What happened in #random" in words
+    assert re.search(r"#random was read from \w+day, .*, 00:00 \(Europe/Amsterdam\) on: 2 messages, 1 of them", words)
+
+
+async def test_a_command_is_answered_in_private_about_the_channel_that_it_was_typed_in(stage: Stage) -> None:
+    ts = seeded(stage, stage.general, "The office is closed tomorrow")
+    await by_command(stage, "catch me up today", "What happened in #general")
+    assert link_of(stage.general, ts) in stage.asked_texts()[-1][1]
+    assert "chat.postMessage" not in {call.method for call in stage.workspace.calls}
+    await by_command(stage, "catch me up #random last 2 hours", "Nothing was written in #random since ")
+
+
+async def test_without_a_time_it_begins_at_the_askers_own_newest_message_or_a_day_ago(stage: Stage) -> None:
+    ws = stage.workspace
+    random = ws.channel("random")
+    seeded(stage, random, "Three days old", ago_s=3 * 86_400)
+    seeded(stage, random, "An hour old", ago_s=3_600)
+    words = await told(stage, f"Catch me up on <#{random}>, please!")
+    assert "An hour old" in words
+    assert "Three days old" not in words
+    assert "newest message" not in words
+    seeded(stage, random, "I know that", ago_s=1_800, who="ada")
+    seeded(stage, random, "News", ago_s=60)
+    words = await told(stage, f"catch me up <#{random}>")
+    assert "News" in words
+    assert "An hour old" not in words
+    assert "was read from your newest message there, " in words
+    seeded(stage, random, "I know that, too", ago_s=1, who="ada")
+    words = await told(stage, f"catch me up <#{random}>")
+    assert words.startswith("Nothing was written in #random since your newest message there, ")
+
+
+async def test_a_mention_is_answered_in_a_direct_message_once(stage: Stage) -> None:
+    ws = stage.workspace
+    seeded(stage, stage.general, "The office is closed tomorrow")
+    ts = await stage.ask("@claude catch me up today")
+    direct = ws.direct_message(ws.user("ada"))
+    (delivery, *_) = [one for one in ws.deliveries if one.payload["event"].get("ts") == ts]
+    ws.redeliver(delivery)
+
+    (begun,) = await ws.until(lambda _: ws.messages(direct), timeout_s=60)
+    assert await stage.outcome(begun["ts"]) == "answered"
+    assert any("What happened in #general" in words for words in stage.words(begun["ts"], channel=direct))
+    assert stage.answers(ts) == []
+    await ws.until(lambda _: any("in a direct message" in visible_text(one) for one in ws.ephemerals(stage.general)))
+    assert len(stage.model.requests) == 1
+
+
+async def test_only_who_is_in_a_channel_is_told_of_it_and_nobody_learns_what_exists(stage: Stage) -> None:
+    ws = stage.workspace
+    closed, public = ws.add_channel("closed", private=True), ws.add_channel("members-only")
+    without_bot = ws.add_channel("no-bot", private=True, with_bot=False)
+    for channel in (closed, public):
+        seeded(stage, channel, SECRET)
+        ws.state.channels[channel].members.discard(ws.user("ada"))
+    refusals = {
+        await told(stage, f"catch me up {channel} since yesterday")
+        for channel in (f"<#{closed}>", f"<#{public}>", f"<#{without_bot}>", "<#C0NOSUCH1>", "#closed", "#no-such")
+    }
+    assert len(refusals) == 1
+    assert refusals.pop().startswith(UNREADABLE)
+    assert not stage.model.requests
+    assert SECRET in await told(stage, f"catch me up <#{closed}>", who="lars")
+
+
+async def test_where_the_bot_is_not_in_a_channel_its_members_hear_what_to_do(stage: Stage) -> None:
+    elsewhere = stage.workspace.add_channel("elsewhere", with_bot=False)
+    words = await told(stage, f"catch me up <#{elsewhere}> today")
+    assert "I'm not in" in words
+    assert "/invite" in words
+
+
+async def test_what_is_not_understood_is_said_and_other_questions_stay_questions(stage: Stage) -> None:
+    random = stage.workspace.channel("random")
+    assert "I understand today, yesterday" in await told(stage, f"catch me up <#{random}> since the flood")
+    assert "which channel" in await told(stage, "catch me up")
+    assert "yet to come" in await told(stage, f"catch me up <#{random}> since 2999-01-01")
+    assert not stage.model.requests
+    assert "What reached me" in await told(stage, "catch me up on what Ada said")
+
+
+async def test_a_long_channel_is_read_in_batches(stage: Stage) -> None:
+    random = stage.workspace.channel("random")
+    for number in range(80):
+        seeded(stage, random, f"Report {number}: {'word ' * 390}", ago_s=4_000 - number)
+    words = await told(stage, f"catch me up <#{random}> last 2 hours")
+    assert "read in 2 parts" in words or "read in 1 part" in words
+    assert sum("write notes" in str(request.body) for request in stage.model.requests) >= 1
+    assert not list(stage.settings.bot_data_dir.rglob("text.txt"))
