@@ -37,9 +37,7 @@ DAMAGED_PDF = "is a damaged PDF, which I could not repair. Please export it agai
 NO_PAGES = "is a PDF without any pages. Please export it again."
 DAMAGED_IMAGE = "is a damaged image. Please send it again."
 CUT_IMAGE = "is an incomplete image, whose missing part shows as grey. Please send it again if that part matters."
-FRAMES_UNREADABLE = (
-    "is a damaged animation, of which some frames could not be read. Please send it again if they matter."
-)
+FRAMES_UNREADABLE = "is a damaged animation, of which some frames could not be read. Please send it again."
 NOT_DRAWN = "is an SVG drawing that could not be drawn, so that only its source was read. Please send it as a PNG."
 DRAWN_WITHOUT_OUTSIDE = "has links to pictures elsewhere, which were not fetched. Please send those as well."
 PSD_WITHOUT_PICTURE = (
@@ -129,21 +127,18 @@ def frames_left_out(kept: int, total: int, among: int) -> str:
     frames = "only the first was" if kept == 1 else f"{kept} were"
     spread = "" if kept == 1 else ", spread evenly" if among == total else f", spread over the first {among:,}"
     return (
-        f"is an animation of {total:,} frames, of which {frames} read{spread}. "
-        "Please send the moment that matters as a picture."
+        f"is an animation of {total:,} frames, of which {frames} read{spread}. Please send what matters as a picture."
     )
 
 
 def pages_unreadable(numbers: list[int], total: int) -> str:
     which = f"page {numbers[0]}" if len(numbers) == 1 else f"pages {', '.join(map(str, numbers))}"
-    again = "it" if len(numbers) == 1 else "them"
-    return f"has {total:,} pages, of which {which} can't be read. Please send {again} again as PNG or JPEG."
+    return f"has {total:,} pages, of which {which} can't be read. Please send the missing ones as PNG or JPEG."
 
 
 def pieces_left_out(kept: int, total: int) -> str:
     return (
-        f"is a very long picture, which was read in pieces, and only the first {kept} of {total}. "
-        "Please send the rest as a picture of its own."
+        f"is a very long picture, of which only the first {kept} of {total} pieces were read. Please send the rest too."
     )
 
 
@@ -191,33 +186,24 @@ def members_left_out(kept: int, files_max: int, max_bytes: int) -> str:
 
 def attachments_damaged(count: int) -> str:
     files = "a file attached within it that is" if count == 1 else f"{count} files attached within it that are"
-    again = "it" if count == 1 else "them"
-    return f"has {files} damaged and could not be read. Please send {again} separately."
+    return f"has {files} damaged and could not be read. Please send what is missing by itself."
 
 
 def attachments_locked(count: int) -> str:
     files = "a file attached within it that is" if count == 1 else f"{count} files attached within it that are"
-    again = "it" if count == 1 else "them"
-    return f"has {files} under a password, so only its pages were read. Please send {again} without the password."
+    return f"has {files} under a password, so only its pages were read. Please send a copy without the password."
 
 
 def pictures_left_out(kept: int, left_out: int) -> str:
-    return (
-        f"holds {kept + left_out} pictures, of which only the first {kept} were read. "
-        "Please send the others by themselves."
-    )
+    return f"holds {kept + left_out} pictures, of which only the first {kept} were read. Please send the others too."
 
 
 def more_notes(count: int) -> str:
-    files, them = ("file", "it") if count == 1 else ("files", "them")
-    return f"holds {count:,} more {files} that could not be read. Please send {them} separately."
+    return f"holds {count:,} more file{'s' if count != 1 else ''} that could not be read. Please send those separately."
 
 
 def text_left_out(chars: int) -> str:
-    return (
-        f"is long, so {chars:,} characters in its middle were left out. "
-        "Please send the part that matters in a file of its own."
-    )
+    return f"is long, so {chars:,} characters in its middle were left out. Please send the part that matters by itself."
 
 
 # --- office documents ----------------------------------------------------------------------------------------------
@@ -233,10 +219,7 @@ HANGUL_PREVIEW = (
     "Please send it as a PDF."
 )
 BREAKS_OFF = "is damaged or breaks off before its end, so something in it may be missing. Please send it again."
-WORDS_BREAK_OFF = (
-    "is damaged or very long, so its comments and other hidden words were read only in part. "
-    "Please send those that matter as text."
-)
+WORDS_BREAK_OFF = "is damaged or very long, so its hidden words were read only in part. Please send them as text."
 WIDE_ROWS = "has very long rows, whose ends were left out. Please send the columns that matter in a file of their own."
 FORMULAS = (
     "has formulas without stored results, which I read as formulas. "
