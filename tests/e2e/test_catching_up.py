@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.slack.read import channel_messages
 from playground.practice_model.server import PracticeModel
 from playground.workspace.reading import visible_text
 from playground.workspace.workspace import Workspace
@@ -164,3 +165,14 @@ async def test_a_long_channel_is_read_in_batches(stage: Stage) -> None:
     assert "read in 2 parts" in words or "read in 1 part" in words
     assert sum("write notes" in str(request.body) for request in stage.model.requests) >= 1
     assert not list(stage.settings.bot_data_dir.rglob("text.txt"))
+
+
+async def test_what_slack_did_not_give_in_time_is_not_told_of_as_silence(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channel_messages, "WITHIN_S", 0.0)
+    random = stage.workspace.channel("random")
+    seeded(stage, random, "News")
+    words = await told(stage, f"catch me up <#{random}> today")
+    assert "Slack hasn't let me read" in words
+    assert not stage.model.requests

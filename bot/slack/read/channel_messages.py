@@ -16,7 +16,7 @@ from functools import partial
 from bot import limits
 from bot.catching_up.transcript import Entry, Heard
 from bot.catching_up.wishes import Wish
-from bot.errors import Declined, SlackNoAccess, SlackRefused
+from bot.errors import Declined, SlackNoAccess, SlackRefused, SlackUnavailable
 from bot.logs import get_logger
 from bot.messages import Question
 from bot.slack.own_messages import is_aside, ts_order
@@ -83,6 +83,8 @@ class ChannelMessages:
                     await self._read_threads(channel_id, found)
         except SlackNoAccess:
             raise Declined(INVITE.format(channel=channel_id)) from None
+        if not (found.roots or found.history_read):  # which is not to say that nothing was written
+            raise SlackUnavailable("conversations.history", "no_answer_in_time")
         if start_s is None and not found.own_start:
             _only_a_day(found)
         log.info("channel.read", messages=len(found.roots), threads=len(found.replies), whole=found.history_read)
