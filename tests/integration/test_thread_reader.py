@@ -225,7 +225,7 @@ async def test_no_field_of_a_message_of_the_thread_stays_empty(slack: SmallSlack
 
     message, _ = await reader.read(question(1))
 
-    of_slack = set(ThreadMessage.__slots__) - {"dateline", "notes"}  # which the turn adds, and what links may
+    of_slack = set(ThreadMessage.__slots__) - {"dateline", "notes", "prepared"}  # which the turn, links and wishes add
     assert [name for name in of_slack if not getattr(message, name)] == []
     assert message.author == Author("U1", "Ada", AuthorKind.PERSON)
 

@@ -8,6 +8,7 @@ HELP = (
     "`/ask` *and a question* gives you an answer that only you see, in any channel, also where I'm not a member. It "
     "knows nothing of what was said there, and reads no files. *Post to channel* below the answer shows it to "
     "everybody there; what is too long for Slack to show here comes as a direct message.\n"
+    "`/ask catch me up #channel since yesterday` tells you what was written in a channel that both of us are in.\n"
     "For a conversation, or about files, mention me in a channel, or write to me directly."
 )
 
