@@ -25,6 +25,7 @@ from bot.door import DiscreetNotices, Door
 from bot.file_ports import RefusedFiles
 from bot.files.forgetting import Forgetting
 from bot.files.made_texts import MadeTexts
+from bot.files.reader import FileReader
 from bot.files.workshop import Workshop
 from bot.health import Pulse
 from bot.inbox import Inbox
@@ -40,7 +41,8 @@ from bot.slack.read.named_messages import NamedMessages
 from bot.slack.read.thread import ThreadReader
 from bot.slack.receive import origin
 from bot.slack.receive.agent_desk import AgentDesk
-from bot.slack.receive.listeners import Handlers, Listeners
+from bot.slack.receive.handlers import Handlers
+from bot.slack.receive.listeners import Listeners
 from bot.slack.shapes import Json
 from bot.slack.web_api import scopes
 from bot.slack.web_api.client import SlackClient, Stop
@@ -52,9 +54,12 @@ from bot.slack.write.agent_surface import AgentSurface
 from bot.slack.write.asides import CommandAnswers, SlackAsides
 from bot.slack.write.direct_messages import DirectMessages
 from bot.slack.write.modals import open_view
+from bot.slack.write.private_reply import PrivateDesk
+from bot.slack.write.replies import SlackReplies
 from bot.stops import StopWatch
 from bot.store.database import Database
 from bot.store.feedback import StoredFeedback
+from bot.store.questions import StoredQuestions
 from bot.store.refusal_sentences import StoredSentences
 from bot.store.thread_settings import StoredThreadSettings
 from bot.store.usage import StoredUsage
@@ -118,22 +123,8 @@ async def open_workspace(
     channel_messages = ChannelMessages(api, names, named.written, identity.bot_user_id)
     chosen = StoredThreadSettings(database)
     choosing = Choosing(shared.instructions, chosen, sorted(settings.bot_models or ()))
-    turn = Turn(
-        threads=CatchingUp(reader, channel_messages, MadeTexts(shared.workshop.cache).keep),
-        drafting=Drafting(files, shared.refused_files, shared.batch_reading, shared.windows),
-        batch_reading=shared.batch_reading,
-        answering=shared.answering,
-        replies=replies,
-        questions=questions,
-        door=door,
-        usage=shared.usage,
-        stop_watch=shared.stop_watch,
-        sharing=Sharing(desk.answers, replies, replies.shared),
-        instructions=choosing.of,
-        model_in=shared.instructions.model_in,
-        as_file=replies.uploads.of_press,
-        bills_shown=settings.bot_footer == "usage",
-    )
+    threads = CatchingUp(reader, channel_messages, MadeTexts(shared.workshop.cache).keep)
+    turn = _turn(shared, threads, files, desk, replies, questions, door, choosing)
     inbox = components.inbox(settings, questions, DiscreetNotices(door, replies), turn, api.rate_limiter, shared.pulse)
     parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s, hurry)
     metrics.WORKSPACES.inc()
@@ -161,6 +152,34 @@ async def open_workspace(
         agent=agent.takes,
     )
     return Workspace(identity, Listeners(identity, handlers), inbox)
+
+
+def _turn(
+    shared: Shared,
+    threads: CatchingUp,
+    files: FileReader,
+    desk: PrivateDesk,
+    replies: SlackReplies,
+    questions: StoredQuestions,
+    door: Door,
+    choosing: Choosing,
+) -> Turn:
+    return Turn(
+        threads=threads,
+        drafting=Drafting(files, shared.refused_files, shared.batch_reading, shared.windows),
+        batch_reading=shared.batch_reading,
+        answering=shared.answering,
+        replies=replies,
+        questions=questions,
+        door=door,
+        usage=shared.usage,
+        stop_watch=shared.stop_watch,
+        sharing=Sharing(desk.answers, replies, replies.shared),
+        instructions=choosing.of,
+        model_in=shared.instructions.model_in,
+        as_file=replies.uploads.of_press,
+        bills_shown=shared.settings.bot_footer == "usage",
+    )
 
 
 async def open_installed(

@@ -9,7 +9,7 @@ from bot.commands.decisions import Menu
 from bot.commands.thread_settings import UNCHANGED, ThreadSettings
 from bot.feedback import Vote, VoteReason
 from bot.messages import Question, ThreadKey
-from bot.slack.receive.listeners import Handlers
+from bot.slack.receive.handlers import Handlers
 
 
 class Nowhere:
@@ -53,6 +53,8 @@ def handlers(**given: Any) -> Handlers:
         "tell": _nothing,
         "open_view": _nothing,
         "why_not_in": _everywhere,
+        "moved": _nothing,
+        "agent": _no,
     }
     return Handlers(**nothing | given)
 
