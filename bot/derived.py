@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from bot import app_scopes
 from bot.access import Home, Policy
 from bot.channels import Channels
 from bot.conversation import Web
@@ -16,7 +17,7 @@ from bot.prompt.instructions import Instructing
 from bot.prompt.long_documents import Bounds
 from bot.prompt.window import Windows
 from bot.settings import Settings
-from bot.slack.receive.install_pages import SCOPES, InstallSettings
+from bot.slack.receive.install_pages import InstallSettings
 from bot.store.fairness import TurnBounds
 from bot.store.usage import Counting
 
@@ -91,10 +92,16 @@ def install_settings(settings: Settings) -> InstallSettings:
     return InstallSettings(
         client_id=settings.slack_client_id or "",
         client_secret=secret(settings.slack_client_secret),
-        scopes=SCOPES,
+        scopes=_asked_scopes(settings),
         slack_api_url=settings.slack_api_url,
         public_url=settings.bot_public_url or "",
     )
+
+
+def _asked_scopes(settings: Settings) -> frozenset[str]:
+    """What a workspace is asked for: what the manifest asks for, and what the settings need."""
+    added = {"BOT_ALLOWED_EMAIL_DOMAINS"} if settings.bot_allowed_email_domains else set()
+    return frozenset(scope.name for scope in app_scopes.SCOPES if scope.added_by in {"", *added})
 
 
 def counting(settings: Settings, model_in: Callable[[str], str]) -> Counting:

@@ -182,10 +182,10 @@ async def test_what_a_killed_bot_had_used_is_counted_and_its_question_once(
     assert (code, err) == (0, "")
     dollars = (2 * read + 10 * 1_000) / 1_000_000
     assert [line.split(",", 1)[1] for line in before.splitlines()[1:]] == [
-        f"{ids},claude-sonnet-5-5,1,{read},0,0,0,1000,{dollars:.6f}"
+        f"{ids},claude-sonnet-5-5,1,{read},0,0,0,1000,0,{dollars:.6f}"
     ]
     assert [line.split(",", 1)[1] for line in after.splitlines()[1:]] == [
-        f"{ids},claude-sonnet-5-5,1,{2 * read},0,0,0,2000,{2 * dollars:.6f}"
+        f"{ids},claude-sonnet-5-5,1,{2 * read},0,0,0,2000,0,{2 * dollars:.6f}"
     ]
 
 

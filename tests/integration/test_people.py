@@ -52,7 +52,9 @@ async def test_everybody_is_described_as_slack_does(ws: Workspace, names: Names)
     own = frozenset({defaults.TEAM_ID})
     partner = frozenset({defaults.PARTNER_TEAM_ID})
 
-    assert await who_is(names, ws.user("ada")) == Person(team_ids=own)  # the address needs a scope of its own
+    assert await who_is(names, ws.user("ada")) == Person(
+        team_ids=own, is_admin=True
+    )  # the address needs a scope of its own
     assert await who_is(names, ws.user("mia")) == Person(team_ids=own, is_guest=True)
     assert await who_is(names, ws.user("sol")) == Person(team_ids=own, is_guest=True)
     assert await who_is(names, ws.user("dex")) == Person(team_ids=own, is_deactivated=True)
@@ -93,7 +95,7 @@ async def test_what_passes_is_waited_out(ws: Workspace, names: Names) -> None:
     ws.faults.status("users.info", 503)
     ws.faults.drop_before("users.info")
 
-    assert await who_is(names, ws.user("ada")) == Person(team_ids=frozenset({defaults.TEAM_ID}))
+    assert await who_is(names, ws.user("ada")) == Person(team_ids=frozenset({defaults.TEAM_ID}), is_admin=True)
 
 
 async def test_who_cannot_be_looked_up_is_nobody_known(ws: Workspace, names: Names, clock: StandingClock) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from bot.slack.receive.install_pages import SCOPES
+from bot.derived import install_settings
+from bot.settings import Settings
 from bot.slack.receive.origin import installed_in
 from bot.slack.shapes import Json
 from bot.token_cipher import NotReadable, TokenCipher, keys_of
@@ -16,7 +17,12 @@ KEY, OTHER = "A" * 43 + "=", "B" * 43 + "="
 
 def test_a_workspace_is_asked_for_what_the_manifest_asks() -> None:
     manifest = yaml.safe_load(text_of("manifest.yml"))
-    assert set(manifest["oauth_config"]["scopes"]["bot"]) == SCOPES
+    asked = set(manifest["oauth_config"]["scopes"]["bot"])
+    settings = {"slack_client_id": "1.1", "slack_client_secret": "s", "slack_signing_secret": "s", "bot_token_key": KEY}
+    plain = Settings(_env_file=None, yourouter_api_key="k", **settings)  # type: ignore[arg-type]
+    assert install_settings(plain).scopes == asked
+    by_address = plain.model_copy(update={"bot_allowed_email_domains": frozenset({"acme.example"})})
+    assert install_settings(by_address).scopes == asked | {"users:read.email"}
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,8 @@ REPLY = Permalink("C0123456789", "1700000000.123456", "1699999999.000100")
         (URL[:-1], []),
         (f"{URL}7", []),
         ("https://acme.slack.com/archives/C0123456789", []),
+        (f"see\n\n> Shared message from [Grace]({URL}):", []),
+        (f"> and\n{URL}", [LINK]),
         ("no link", []),
     ],
 )

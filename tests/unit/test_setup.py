@@ -93,7 +93,14 @@ def test_a_value_that_a_setting_cannot_have_is_said_in_our_words(
 
 def test_no_setting_shows_a_validator_s_words_whatever_it_is_set_to(monkeypatch: pytest.MonkeyPatch) -> None:
     paths = {name for name in MINE if name.endswith(("_FILE", "_DIR"))}
-    texts = {"BOT_HTTP_HOST", "SLACK_CLIENT_ID", "BOT_SYSTEM_PROMPT", "MESSAGES_MODEL", "MESSAGES_VENDOR"}
+    texts = {
+        "BOT_HTTP_HOST",
+        "BOT_OPS_HOST",
+        "SLACK_CLIENT_ID",
+        "BOT_SYSTEM_PROMPT",
+        "MESSAGES_MODEL",
+        "MESSAGES_VENDOR",
+    }
     lines = faults(monkeypatch, **dict.fromkeys(MINE - paths - texts - {"SLACK_API_URL"}, " \x01"))
 
     assert {line.split(":")[0] for line in lines} == MINE - paths - texts - {"SLACK_API_URL"}

@@ -26,8 +26,10 @@ class Permalink:
 
 
 def permalinks_in(text: str) -> list[Permalink]:
+    """``text`` is Markdown. What is quoted there is another's, such as a forwarded message, which is there whole."""
     found: dict[tuple[str, str], Permalink] = {}
-    for match in _LINK.finditer(text):
+    own = "\n".join(line for line in text.split("\n") if not line.startswith(">"))
+    for match in _LINK.finditer(own):
         channel_id, ts = match[1].upper(), f"{match[2]}.{match[3]}"
         found.setdefault((channel_id, ts), Permalink(channel_id, ts, match[4] or ts))
     return list(found.values())

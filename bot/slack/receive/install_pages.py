@@ -34,25 +34,6 @@ log = get_logger(__name__)
 
 INSTALL_PATH, REDIRECT_PATH = "/slack/install", "/slack/oauth_redirect"
 STATE_AGE_MAX_S = 600
-SCOPES = frozenset(
-    {
-        "app_mentions:read",
-        "channels:history",
-        "channels:read",
-        "chat:write",
-        "commands",
-        "files:read",
-        "groups:history",
-        "groups:read",
-        "im:history",
-        "im:write",
-        "mpim:history",
-        "reactions:read",
-        "usergroups:read",
-        "users:read",
-    }
-)
-"""What the app asks a workspace for; manifest.yml says what each is for."""
 
 
 @dataclass(frozen=True, slots=True)
