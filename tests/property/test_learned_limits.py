@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from random import Random
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.slack.web_api.call_budget import CallBudget
@@ -81,6 +81,7 @@ def use(times: Times, dice: Random, until_s: float) -> None:
 
 @settings(max_examples=15, deadline=None)
 @given(workspaces, st.integers(0, 1_000))
+@example(RateLimits(strictness=0.7, shape=Shape.BUCKET, burst=5), 2)
 def test_after_a_few_refusals_there_is_none_for_days(workspace: RateLimits, seed: int) -> None:
     times, dice = Times(workspace), Random(seed)
     use(times, dice, 2 * 3_600)
@@ -102,6 +103,7 @@ def test_a_full_minute_is_not_taken_for_a_burst_where_it_was_refused_just_before
 
 @settings(max_examples=15, deadline=None)
 @given(workspaces, st.floats(0, 60), st.floats(0, 20))
+@example(RateLimits(strictness=0.71875, shape=Shape.BUCKET, burst=31), 0.0, 0.0)
 def test_an_answer_that_is_alone_is_never_silent_for_two_seconds_whatever_was_learned(
     workspace: RateLimits, begin_s: float, pause_s: float
 ) -> None:

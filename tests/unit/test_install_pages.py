@@ -19,7 +19,7 @@ def test_a_workspace_is_asked_for_what_the_manifest_asks() -> None:
     manifest = yaml.safe_load(text_of("manifest.yml"))
     asked = set(manifest["oauth_config"]["scopes"]["bot"])
     settings = {"slack_client_id": "1.1", "slack_client_secret": "s", "slack_signing_secret": "s", "bot_token_key": KEY}
-    plain = Settings(_env_file=None, yourouter_api_key="k", **settings)  # type: ignore[arg-type]
+    plain = Settings(_env_file=None, yourouter_api_key="k", **settings)  # type: ignore[call-arg, arg-type]
     assert install_settings(plain).scopes == asked
     by_address = plain.model_copy(update={"bot_allowed_email_domains": frozenset({"acme.example"})})
     assert install_settings(by_address).scopes == asked | {"users:read.email"}

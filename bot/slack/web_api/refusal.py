@@ -22,11 +22,11 @@ SURE = 0.95
 """Of the calls that had gone when one was refused; the others may have been under way."""
 PLAUSIBLE = 0.5
 """Of what was allowed: fewer calls than that are no full minute."""
-FULL = 0.65
+FULL = 0.67
 """Of what was allowed: so many calls may be a full minute, of a workspace as strict as we know them."""
 LOWERED = 0.85
 """What is left of a line that was refused though it was kept."""
-CALLS_MIN, BURST_MIN = 4, 2.0
+CALLS_MIN, BURST_MIN = 4, 1.5
 """Fewer calls than that teach nothing, and are no burst."""
 MOMENT_CALLS, ROUNDED_UP_S = 2.0, 1.0
 """A bucket asks for as long as one call takes to come back, two where Slack is stricter than it says."""
