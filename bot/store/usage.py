@@ -38,9 +38,9 @@ MODEL_CHARS_MAX = 128
 TOKENS = ("input", "output", "cache_read", "cache_write")
 """All that was processed."""
 FIGURES = (*TOKENS, "cache_write_1h", "web_searches")
-
-
 NO_BUDGETS = DayBudgets()
+NOTHING_ASKED = frozenset({EntryPoint.FILE, EntryPoint.SHARE})
+"""Of the model: such presses are in the queue, and in no budget."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Counting:
         known = set(connection.execute(_COUNTED, {"ids": ids}).scalars()) if ids else set[int]()
         refused: dict[int, Spent] = {}
         for row in claimed:
-            if row["id"] in known or row["entry_point"] == EntryPoint.SHARE:  # nothing is asked
+            if row["id"] in known or row["entry_point"] in NOTHING_ASKED:
                 continue
             day = int(row["claimed_at"] // DAY_S)
             spent = self._spent(connection, row, day)

@@ -181,6 +181,18 @@ async def test_from_a_length_on_it_is_given_without_a_press(
     logging.getLogger("bot").removeHandler(turn_log)
 
 
+async def test_a_file_is_no_question_of_the_days_budget(
+    workspace: Workspace, model: PracticeModel, tmp_path: Path, turn_log: TurnLog
+) -> None:
+    settings = settings_for(workspace, model.url, tmp_path, "http", bot_user_questions_per_day=1)
+    async with bot_running(workspace, settings):
+        stage = Stage(workspace, model, settings, turn_log)
+        ts, message_ts = await asked(stage)
+        assert await stage.outcome(await press(stage, message_ts, "ada")) == "uploaded"
+        assert files(stage, ts)[".md"] == LONG + "\n"
+    logging.getLogger("bot").removeHandler(turn_log)
+
+
 async def test_any_process_gives_the_file(
     workspace: Workspace, model: PracticeModel, tmp_path: Path, turn_log: TurnLog
 ) -> None:

@@ -69,7 +69,11 @@ def ordinary_s(way: str) -> float:
 @pytest.mark.parametrize("name", NAMES)
 def test_an_answer_that_grows(name: str, way: str) -> None:
     text = hostile(name, CHARS)
-    assert seconds(lambda: show(PLANS[way](), text), runs=1) < max(0.1, TIMES_MAX * ordinary_s(way))
+    most_s = max(0.1, TIMES_MAX * ordinary_s(way))
+    took_s = seconds(lambda: show(PLANS[way](), text), runs=1)
+    if took_s > most_s:  # a look for garbage may have fallen into it
+        took_s = seconds(lambda: show(PLANS[way](), text))
+    assert took_s < most_s
 
 
 @pytest.mark.parametrize("name", ["# a\n", "```\n", "words ", "\n", "[", "a. "])
