@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
-from playground.practice_model.script import Answer
+from playground.practice_model.script import Answer, HeldAnswer
 from playground.practice_model.server import PracticeModel
 from playground.workspace.workspace import Workspace
 from tests.repository import MANIFEST
@@ -128,6 +128,24 @@ async def test_an_answer_is_voted_on_by_its_thumbs(page: Page, model: PracticeMo
     await thread.get_by_role("button", name="Good answer").click()
 
     await expect(thread).to_contain_text("Thank you for telling me.")
+
+
+async def test_an_answer_is_stopped_and_goes_on_by_its_buttons(page: Page, model: PracticeModel) -> None:
+    held = HeldAnswer()
+    model.script(held, Answer("It was he."))
+    await write(page, "@claude who was it?")
+    await held.asked.wait()
+    thread = page.get_by_role("complementary", name="Thread")
+    await held.write("The butler ")
+    await expect(thread).to_contain_text("The butler")
+    await held.write("came in. ")
+    await thread.get_by_role("button", name="Stop writing…").click()
+    await expect(thread).to_contain_text("ada stopped this answer.")
+    await thread.get_by_role("button", name="Continue").click()
+
+    await expect(thread).to_contain_text("It was he.")
+    await expect(thread).to_contain_text("The butler came in.")
+    await expect(thread.get_by_role("button", name="Continue")).to_have_count(0)
 
 
 async def test_the_home_tab_says_what_the_bot_does(page: Page) -> None:
