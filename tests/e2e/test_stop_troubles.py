@@ -69,7 +69,8 @@ async def test_a_bot_that_is_shut_down_while_an_answer_is_to_end_leaves_that_to_
         await workspace.until(lambda _: any("there was a bot" in words for words in stage.words(ts)))
         await held.write("It had a friend. ")
         await workspace.until(lambda _: any(block["type"] == "actions" for block in stage.answers(ts)[0]["blocks"]))
-        await workspace.press(workspace.user("grace"), stage.general, stage.answers(ts)[0]["ts"], "stop")
+        pressed = await workspace.press(workspace.user("grace"), stage.general, stage.answers(ts)[0]["ts"], "stop")
+        await workspace.until(lambda ws: ws.delivery(pressed).acknowledged)  # Slack delivers a press once
         assert await first.terminate() == 0
     model.script(Answer("Once upon a time there was a bot. It was asked again, though nobody wanted that."))
     async with bot_process("run", **env) as second:
