@@ -127,11 +127,22 @@ def transport(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
+def settings_options() -> dict[str, Any]:
+    """What a file of tests wants set otherwise than usual."""
+    return {}
+
+
+@pytest.fixture
 async def stage(
-    workspace: Workspace, model: PracticeModel, transport: str, tmp_path: Path, turn_log: TurnLog
+    workspace: Workspace,
+    model: PracticeModel,
+    transport: str,
+    settings_options: dict[str, Any],
+    tmp_path: Path,
+    turn_log: TurnLog,
 ) -> AsyncIterator[Stage]:
     """The bot between a workspace and a practice model; crashes in its log fail the test."""
-    settings = settings_for(workspace, model.url, tmp_path, transport)
+    settings = settings_for(workspace, model.url, tmp_path, transport, **settings_options)
     async with bot_running(workspace, settings):
         yield Stage(workspace, model, settings, turn_log)
     logging.getLogger("bot").removeHandler(turn_log)

@@ -4,33 +4,16 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from bot.slack.read import channel_messages
-from playground.practice_model.server import PracticeModel
 from playground.workspace.reading import visible_text
 from playground.workspace.workspace import Workspace
-from tests.stage import TRANSPORTS, Stage, TurnLog, bot_running, settings_for
+from tests.stage import Stage
 
 SECRET = "the merger is on Friday"
 UNREADABLE = "I can't catch you up on that channel."
-
-
-@pytest.fixture(params=TRANSPORTS)
-def transport(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-async def stage(
-    workspace: Workspace, model: PracticeModel, tmp_path: Path, transport: str, turn_log: TurnLog
-) -> AsyncIterator[Stage]:
-    settings = settings_for(workspace, model.url, tmp_path, transport)
-    async with bot_running(workspace, settings):
-        yield Stage(workspace, model, settings, turn_log)
 
 
 async def told(stage: Stage, text: str, *, who: str = "ada") -> str:

@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
+from typing import Any
 
 import pytest
 
-from playground.practice_model.server import PracticeModel
-from playground.workspace.workspace import Workspace
 from tests import made_files
-from tests.stage import TRANSPORTS, Stage, TurnLog, bot_running, settings_for
+from tests.stage import Stage
 
 UNREADABLE = "A message that you linked to couldn't be read."
 SECRET = "the merger is on Friday"
 
 
-@pytest.fixture(params=TRANSPORTS)
-def transport(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
 @pytest.fixture
-async def stage(
-    workspace: Workspace, model: PracticeModel, tmp_path: Path, transport: str, turn_log: TurnLog
-) -> AsyncIterator[Stage]:
-    settings = settings_for(workspace, model.url, tmp_path, transport, bot_allow_guests=True)
-    async with bot_running(workspace, settings):
-        yield Stage(workspace, model, settings, turn_log)
+def settings_options() -> dict[str, Any]:
+    return {"bot_allow_guests": True}
 
 
 def link_to(channel_id: str, ts: str, thread_ts: str = "") -> str:

@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
+from typing import Any
 
 import pytest
 
-from playground.practice_model.server import PracticeModel
 from playground.workspace.reading import visible_text
 from playground.workspace.workspace import Workspace
-from tests.stage import TRANSPORTS, Stage, TurnLog, bot_running, settings_for
+from tests.stage import Stage
 
 OTHER = "claude-haiku-4-5"
 
 
-@pytest.fixture(params=TRANSPORTS)
-def transport(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
 @pytest.fixture
-async def stage(
-    workspace: Workspace, model: PracticeModel, tmp_path: Path, transport: str, turn_log: TurnLog
-) -> AsyncIterator[Stage]:
-    settings = settings_for(workspace, model.url, tmp_path, transport, bot_models=OTHER)
-    async with bot_running(workspace, settings):
-        yield Stage(workspace, model, settings, turn_log)
+def settings_options() -> dict[str, Any]:
+    return {"bot_models": OTHER}
 
 
 async def said_in(stage: Stage, thread_ts: str, part: str, channel: str | None = None) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from bot.messages import Note, Source
 from bot.ports import Button, Reply
+from bot.slack.write.wrapped_reply import WrappedReply
 
 HEAD = "Asked by @{name}: {asked}"
 
@@ -18,24 +19,14 @@ def head_of(name: str, asked: str) -> str:
     return "".join(f"> {line}\n" for line in lines) + "\n"
 
 
-class HeadedReply:
+class HeadedReply(WrappedReply):
     def __init__(self, reply: Reply, head: str) -> None:
-        self._reply = reply
+        super().__init__(reply)
         self._head = head
-
-    @property
-    def begun(self) -> bool:
-        return self._reply.begun
-
-    def status(self, text: str) -> None:
-        self._reply.status(text)
-
-    async def ready(self) -> None:
-        await self._reply.ready()
 
     def write(self, text: str) -> None:
         head, self._head = self._head, ""
-        self._reply.write(head + text)
+        super().write(head + text)
 
     async def finish(
         self,
@@ -50,7 +41,4 @@ class HeadedReply:
         """What is said in the place of an answer has the question above it, too."""
         if self._head and ending and not withdraw:
             self.write("")
-        await self._reply.finish(ending, notes, sources=sources, withdraw=withdraw, button=button, bill=bill)
-
-    async def abandon(self) -> None:
-        await self._reply.abandon()
+        await super().finish(ending, notes, sources=sources, withdraw=withdraw, button=button, bill=bill)

@@ -10,29 +10,20 @@ from collections.abc import Awaitable, Callable, Sequence
 from bot.messages import Note, Source
 from bot.ports import Button, Reply
 from bot.slack.write.answer_files import worth_a_file
+from bot.slack.write.wrapped_reply import WrappedReply
 
 
-class OfferedReply:
+class OfferedReply(WrappedReply):
     """``upload`` gives the answer as files; from ``file_chars`` on that is done at once, and below it on a press."""
 
     def __init__(self, reply: Reply, upload: Callable[[str], Awaitable[object]], file_chars: int | None) -> None:
-        self._reply = reply
+        super().__init__(reply)
         self._upload = upload
         self._file_chars = file_chars
         self._written: list[str] = []
 
-    def status(self, text: str) -> None:
-        self._reply.status(text)
-
-    async def ready(self) -> None:
-        await self._reply.ready()
-
-    @property
-    def begun(self) -> bool:
-        return self._reply.begun
-
     def write(self, text: str) -> None:
-        self._reply.write(text)
+        super().write(text)
         self._written.append(text)
 
     async def finish(
@@ -50,9 +41,6 @@ class OfferedReply:
         at_once = whole and self._file_chars is not None and len(text) >= self._file_chars
         if whole and not at_once and worth_a_file(text):
             button = Button.AS_FILE
-        await self._reply.finish(ending, notes, sources=sources, withdraw=withdraw, button=button, bill=bill)
+        await super().finish(ending, notes, sources=sources, withdraw=withdraw, button=button, bill=bill)
         if at_once:
             await self._upload(text)
-
-    async def abandon(self) -> None:
-        await self._reply.abandon()

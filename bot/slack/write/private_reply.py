@@ -22,6 +22,7 @@ from bot.slack.web_api.client import SlackClient
 from bot.slack.write.command_answer import CommandAnswer
 from bot.slack.write.content import Closing
 from bot.slack.write.message_arguments import NO_PREVIEWS, VERBATIM, below_in_words
+from bot.slack.write.wrapped_reply import WrappedReply
 from bot.slack.write.writer import Writer
 
 log = get_logger(__name__)
@@ -45,29 +46,19 @@ class PrivateDesk:
     add: Callable[[Question], Awaitable[object]]
 
 
-class PrivateReply:
+class PrivateReply(WrappedReply):
     """Writes by ``writer`` what ``plan`` wants shown."""
 
     def __init__(self, question: Question, plan: CommandAnswer, writer: Writer, desk: PrivateDesk) -> None:
+        super().__init__(writer)
         self._question = question
         self._plan = plan
-        self._writer = writer
         self._desk = desk
         self._text: list[str] = []
 
-    @property
-    def begun(self) -> bool:
-        return self._writer.begun
-
-    def status(self, text: str) -> None:
-        self._writer.status(text)
-
-    async def ready(self) -> None:
-        await self._writer.ready()
-
     def write(self, text: str) -> None:
         self._text.append(text)
-        self._writer.write(text)
+        super().write(text)
 
     async def finish(
         self,
@@ -86,10 +77,7 @@ class PrivateReply:
                 await self._offer(text, closing, whole=button is None)
             except (SlackError, StoreFailed) as error:  # the answer itself can be shown
                 log.warning("private.not_offered", error=str(error))
-        await self._writer.finish(ending, notes, sources=sources, withdraw=withdraw, button=button, bill=bill)
-
-    async def abandon(self) -> None:
-        await self._writer.abandon()
+        await super().finish(ending, notes, sources=sources, withdraw=withdraw, button=button, bill=bill)
 
     async def _offer(self, text: str, closing: Closing, *, whole: bool) -> None:
         """What was answered whole can be posted, and what does not fit goes to a direct message."""
