@@ -7,6 +7,8 @@ In a channel that is an ephemeral message, in a direct message a reply, for a co
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 import aiohttp
 
@@ -44,16 +46,7 @@ class SlackAsides:
             if sentence:
                 await tell(self._api, question, sentence)
             return
-        for _ in range(TRIES_MAX):
-            try:
-                await self._reply(question, sentence)
-            except SlackUnavailable:
-                await asyncio.sleep(PAUSE_S)
-            except SlackError as error:
-                log.warning("aside.not_shown", method=error.method, code=error.code)
-                return
-            else:
-                return
+        await _shown(partial(self._reply, question, sentence))
 
     async def _reply(self, question: Question, sentence: str) -> None:
         content = Content(footer=(sentence,))
@@ -81,16 +74,22 @@ class CommandAnswers:
     async def announce(self, question: Question, sentence: str) -> None:
         """In the question's thread, which a message at top level begins."""
         where = {"channel": question.channel_id, "thread_ts": question.thread_ts, "metadata": aside_metadata()}
-        for _ in range(TRIES_MAX):
-            try:
-                await self._api.call("chat.postMessage", **where, text=escape(sentence), **VERBATIM, **NO_PREVIEWS)
-            except SlackUnavailable as error:
-                await asyncio.sleep(error.retry_after_s or PAUSE_S)
-            except SlackError as error:
-                log.warning("aside.not_shown", method=error.method, code=error.code)
-                return
-            else:
-                return
+        arguments = {**where, "text": escape(sentence), **VERBATIM, **NO_PREVIEWS}
+        await _shown(partial(self._api.call, "chat.postMessage", **arguments))
+
+
+async def _shown(show: Callable[[], Awaitable[object]]) -> None:
+    """Tried again where Slack did nothing; what it may have shown is not shown twice. Raises no ``SlackError``."""
+    for _ in range(TRIES_MAX):
+        try:
+            await show()
+        except SlackUnavailable as error:
+            await asyncio.sleep(error.retry_after_s or PAUSE_S)
+        except SlackError as error:
+            log.warning("aside.not_shown", method=error.method, code=error.code)
+            return
+        else:
+            return
 
 
 def thread_of(question: Question) -> dict[str, str]:
