@@ -23,7 +23,7 @@ from bot.ports import Claim
 
 log = get_logger(__name__)
 
-LOOK_EVERY_S = 0.5
+LOOK_EVERY_S = 0.2
 AGAIN_AFTER_S = 5.0
 """Being ended can be missed: Python's ``wait_for`` goes on where what it waits for comes in the same moment."""
 
