@@ -287,7 +287,7 @@ def names(api: SlackClient, parts: AsyncExitStack) -> Names:
 
 
 def stop_watch(database: Database, parts: AsyncExitStack) -> StopWatch:
-    watch = StopWatch(StoredStops(database))
+    watch = StopWatch(StoredStops(database), shared=database.shared)
     parts.push_async_callback(watch.aclose)
     return watch
 

@@ -25,7 +25,8 @@ log = get_logger(__name__)
 FILE = "heartbeat"
 CONFINEMENT = "confinement"
 HEARD = "heard.json"
-HEARD_EVERY_S = 0.2
+HEARD_EVERY_S = 2.0
+"""Renaming a file onto another waits for the disk on some file systems, and the loop with it."""
 KINDS_MAX = 100
 AGE_MAX_S = 60.0
 """Twelve times what lies between two heartbeats, and longer than any one call of the database may take."""

@@ -1,7 +1,8 @@
 """Somebody's wish that an answer ends goes in; the turn that writes it is ended, whichever process runs it.
 
 A wish is written down with the question that it is about, so that no process can miss it. While turns run here, the
-database is looked at for wishes every ``LOOK_EVERY_S``, and at once after one that was made here.
+database is looked at for wishes every ``LOOK_EVERY_S``, and at once after one that was made here. Where no other
+process can make one, that is done for a while after one of ours, and seldom else.
 
 I/O: the database through ``Stops``.
 """
@@ -24,6 +25,9 @@ from bot.ports import Claim
 log = get_logger(__name__)
 
 LOOK_EVERY_S = 0.2
+LOOK_SELDOM_S = 5.0
+AFTER_A_WISH_S = 10.0
+"""Within that time what was wished has either ended, or was claimed meanwhile and is seen."""
 AGAIN_AFTER_S = 5.0
 """Being ended can be missed: Python's ``wait_for`` goes on where what it waits for comes in the same moment."""
 
@@ -64,10 +68,12 @@ class _Running:
 
 
 class StopWatch:
-    """Ends the turns of this process that should end."""
+    """Ends the turns of this process that should end. ``shared``: other processes write down wishes as well."""
 
-    def __init__(self, stops: Stops) -> None:
+    def __init__(self, stops: Stops, *, shared: bool = True) -> None:
         self._stops = stops
+        self._shared = shared
+        self._wished_s = -inf
         self._running: dict[int, _Running] = {}
         self._look = asyncio.Event()
         self._looking: asyncio.Task[None] | None = None
@@ -78,6 +84,7 @@ class StopWatch:
             return 0
         if number := await self._stops.wish(wish):
             log.info("stop.wished", channel=wish.channel_id, user=wish.user_id, questions=number)
+            self._wished_s = asyncio.get_running_loop().time()
             self._look.set()
         return number
 
@@ -104,7 +111,7 @@ class StopWatch:
         """Until nothing runs."""
         while self._running:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._look.wait(), LOOK_EVERY_S)
+                await asyncio.wait_for(self._look.wait(), self._pause_s())
             self._look.clear()
             try:
                 wished = await self._stops.wished(list(self._running))
@@ -114,6 +121,10 @@ class StopWatch:
             for id_, stop in wished.items():
                 if (running := self._running.get(id_)) is not None:
                     _end(running, stop)
+
+    def _pause_s(self) -> float:
+        since_s = asyncio.get_running_loop().time() - self._wished_s
+        return LOOK_EVERY_S if self._shared or since_s < AFTER_A_WISH_S else LOOK_SELDOM_S
 
 
 def _end(running: _Running, stop: Stop) -> None:

@@ -21,6 +21,7 @@ DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _RAISED = str.maketrans("0123456789", DIGITS)
 _MARK = re.compile(rf" ?{OPEN}[{DIGITS}]+⁾")
 """With the blank that parts it from an address; otherwise no mark stands behind a blank."""
+_OURS = re.compile(f"({BRACKET}|{PAGE}|{GLOBE}){JOINER}+")
 
 
 def mark(number: int) -> str:
@@ -55,8 +56,8 @@ class Own:
         if not text:
             return ""
         whole = self._before + text
-        for head in (BRACKET, PAGE, GLOBE):
-            whole = re.sub(f"{head}{JOINER}+", head, whole)
+        if JOINER in whole:
+            whole = _OURS.sub(r"\1", whole)
         kept = whole[len(self._before) :]
         self._before = whole[-1:] if whole.endswith((BRACKET, PAGE, GLOBE)) else ""
         return kept

@@ -42,8 +42,8 @@ class Meter:
     def written(self, text: str) -> None:
         self._begun = True
         self._estimated += len(text) / CHARS_PER_TOKEN if text.isascii() else sum(map(_tokens, text))
-        if self._output - self._booked.output >= BOOK_EVERY_TOKENS:
-            self._book(self._output)
+        if (output := self._output) - self._booked.output >= BOOK_EVERY_TOKENS:
+            self._book(output)
 
     def end(self, *, whole: bool) -> None:
         """``whole``: the answer came to its end, so that the figure which the API gave there is right."""

@@ -28,6 +28,7 @@ from bot.llm.efforts import Efforts
 from bot.llm.model_info import model_limits
 from bot.llm.patience import Deadline, Patience
 from bot.llm.sse import ObjectReader, StreamBroken
+from bot.llm.waits import Waits
 from bot.logs import get_logger
 from bot.prompt.window import ModelLimits
 from bot.stream_events import StreamEvent, Usage, Words
@@ -198,18 +199,18 @@ class MessagesClient:
         body, answer = StreamedBody(chunks), wire.AnswerReader(server_tools.WebReader(keeps=web is not None))
         response: httpx.Response | None = None
         headers: httpx.Headers = httpx.Headers()
-        begun = False
+        begun, waits = False, Waits(deadline)
         try:
             response = await self._send(body, server_tools.headers(web), deadline)
             headers = response.headers
             if not response.is_success:
                 raise await self._refusal(response)
             async with aclosing(objects_of(response)) as objects:
-                while not answer.over and (data := await _next(objects, deadline)) is not None:
+                while not answer.over and (data := await waits.for_(anext(objects, None))) is not None:
                     before = answer.usage
                     thought, came = answer.thinks, list(answer.read(data))
                     words = any(isinstance(event, Words) for event in came)
-                    if answer.usage != before:
+                    if answer.usage is not before:
                         heard.on_usage(answer.usage + -before)
                     if answer.thinks or thought:
                         heard.on_thinking(answer.thinks)
@@ -221,6 +222,7 @@ class MessagesClient:
             if not answer.ended:
                 raise broken_link(error, body, begun=begun) from error
         finally:
+            waits.close()
             body.release()
             if response is not None:
                 with suppress(*LINK_ERRORS):
@@ -264,11 +266,6 @@ async def objects_of(response: httpx.Response) -> AsyncGenerator[dict[str, Any],
             yield data
     for data in reader.close():
         yield data
-
-
-async def _next(objects: AsyncGenerator[dict[str, Any], None], deadline: Deadline) -> dict[str, Any] | None:
-    async with asyncio.timeout_at(deadline.ends_s):
-        return await anext(objects, None)
 
 
 def prolong(timeout: asyncio.Timeout, ends_s: float) -> None:

@@ -48,23 +48,31 @@ class ObjectReader:
         if chunk:
             self._after_cr = chunk.endswith(b"\r")
         for piece in chunk.splitlines(keepends=True):
-            self._line.append(piece)
             self._size += len(piece)
             if self._size > OBJECT_BYTES_MAX:
                 raise StreamBroken("an event has no end")
-            if piece.endswith((b"\n", b"\r")):
-                yield from self._read_line()
+            if not piece.endswith((b"\n", b"\r")):
+                self._line.append(piece)
+            elif self._line:
+                self._line.append(piece)
+                yield from self._read_line(self._whole_line())
+            else:
+                yield from self._read_line(piece)
 
     def close(self) -> Iterator[dict[str, Any]]:
         """What stands in the last line, where the bytes end without a line end or a blank line."""
         if self._line:
-            yield from self._read_line()
+            yield from self._read_line(self._whole_line())
         if self._data and (whole := _parsed("\n".join(self._data))) is not None:
             yield from whole
 
-    def _read_line(self) -> Iterator[dict[str, Any]]:
-        line = b"".join(self._line).rstrip(b"\r\n").decode("utf-8", "replace")
+    def _whole_line(self) -> bytes:
+        line = b"".join(self._line)
         self._line.clear()
+        return line
+
+    def _read_line(self, raw: bytes) -> Iterator[dict[str, Any]]:
+        line = raw.rstrip(b"\r\n").decode("utf-8", "replace")
         if not self._began:
             self._began = True
             line = line.removeprefix("\ufeff")

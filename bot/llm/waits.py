@@ -1,0 +1,57 @@
+"""Waits of one answer for what comes next go in; what came comes out, or that it was waited for long enough.
+
+Pure but for the loop's clock and timer. Like ``asyncio.timeout_at`` around each wait, with one timer for all of them:
+an answer comes in hundreds of events, and nearly all of them long before their time is over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from typing import TypeVar
+
+from bot.llm.patience import Deadline
+
+T = TypeVar("T")
+
+
+class Waits:
+    """Of one task at a time. Whoever made it calls ``close``."""
+
+    def __init__(self, deadline: Deadline) -> None:
+        self._deadline = deadline
+        self._timer: asyncio.TimerHandle | None = None
+        self._waiting: asyncio.Task[object] | None = None
+        self._over = False
+
+    def close(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    async def for_(self, coming: Awaitable[T]) -> T:
+        """Raises ``TimeoutError`` where the deadline of that moment is over before something comes."""
+        self._waiting = task = asyncio.current_task()
+        cancelling = task.cancelling() if task is not None else 0
+        if self._timer is None or self._deadline.ends_s < self._timer.when():
+            self._set_timer()
+        try:
+            return await coming
+        except asyncio.CancelledError:
+            if self._over and task is not None and task.uncancel() <= cancelling:
+                raise TimeoutError from None
+            raise
+        finally:
+            self._waiting = None
+
+    def _set_timer(self) -> None:
+        self.close()
+        self._timer = asyncio.get_running_loop().call_at(self._deadline.ends_s, self._look)
+
+    def _look(self) -> None:
+        """The deadline moves with everything that comes."""
+        if self._deadline.ends_s > asyncio.get_running_loop().time():
+            self._set_timer()
+        elif self._waiting is not None:
+            self._over = self._waiting.cancel()
+        else:
+            self._timer = None
