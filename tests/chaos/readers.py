@@ -1,8 +1,9 @@
 """What was asked, what stands in the workspace and how it came there go in; what is wrong with it comes out. Pure.
 
-``lost``: an answer or a word of it is missing. ``doubled``: a word stands there twice. ``orphaned``: a message or a
-status stays that is no part of an answer, or half of one. ``older``: readers saw fewer words of an answer than before.
-``disordered``: the first words of an answer came before those of an earlier question of the same thread.
+``lost``: an answer or a word of it is missing, and nobody stopped it. ``doubled``: a word stands there twice.
+``orphaned``: a message or a status stays that is no part of an answer, or half of one. ``older``: readers saw fewer words
+of an answer than before. ``disordered``: the first words of an answer came before those of an earlier question of the
+same thread.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from itertools import pairwise
 from tests.chaos.words import shown
 
 ENDINGS = ("The answer breaks off here", "Ask again", "Please try again", "try again", "ask again")
+STOPPED = "stopped this answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Asked:
     words: int
     troubled: bool = False
     """Whether the model failed for it, so that its answer may be a sentence that says so."""
+    stopped: bool = False
+    """Whether somebody wished that its answer ends, so that it may end anywhere, with a sentence that says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,8 @@ class Change:
 
 @dataclass(slots=True)
 class Seen:
-    """Each list holds a line for people about each finding. ``told``: answers that say that the model failed."""
+    """Each list holds a line for people about each finding. ``told``: answers that say that the model failed;
+    ``stopped``: answers that say who stopped them."""
 
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
@@ -50,6 +55,7 @@ class Seen:
     older: list[str] = field(default_factory=list)
     disordered: list[str] = field(default_factory=list)
     told: int = 0
+    stopped: int = 0
 
     @property
     def faults(self) -> list[str]:
@@ -79,7 +85,10 @@ def _look_at_the_end(asked: list[Asked], changes: list[Change], words: Mapping[i
     for question in asked:
         there = [place for number, place in counted if number == question.number]
         missing = question.words + 1 - len(there)
-        if missing and question.troubled:
+        if missing and question.stopped:
+            seen.stopped += 1
+            excused[question.channel, question.thread_ts] += 1
+        elif missing and question.troubled:
             seen.told += 1
             excused[question.channel, question.thread_ts] += 1
         elif missing:
@@ -89,7 +98,7 @@ def _look_at_the_end(asked: list[Asked], changes: list[Change], words: Mapping[i
     for message in messages:
         if not shown(message.text, dict(words)):
             excused[message.channel, message.thread_ts] -= 1
-            said = any(ending in message.text for ending in ENDINGS)
+            said = any(ending in message.text for ending in (*ENDINGS, STOPPED))
             if not said or excused[message.channel, message.thread_ts] < 0:
                 seen.orphaned.append(f"{message.channel} {message.ts}: {message.text[:80]!r}")
 

@@ -28,7 +28,7 @@ SOON_S: Pace = (0.0, 2.0)
 PACES: Sequence[Pace] = (SOON_S, (5.0, 9.0))
 """Between two disturbances: hardly started, or long enough for what waits until a process has lived for a while."""
 HEADER = (
-    f"{'scenario':20} {'seed':>4} {'asked':>5} {'kills':>5} {'other':>5} {'told':>5} "
+    f"{'scenario':20} {'seed':>4} {'asked':>5} {'kills':>5} {'other':>5} {'told':>5} {'stopped':>7} "
     f"{'lost':>5} {'doubled':>7} {'orphaned':>8} {'older':>5} {'order':>5} {'noise':>5} {'s':>5}"
 )
 
@@ -53,7 +53,8 @@ class Played:
         seen = self.seen
         other = sum(count for name, count in self.troubles.items() if not name.startswith("kill"))
         return (
-            f"{self.scenario.name:20} {self.seed:4} {self.asked:5} {self.kills:5} {other:5} {seen.told:5} "
+            f"{self.scenario.name:20} {self.seed:4} {self.asked:5} {self.kills:5} {other:5} "
+            f"{seen.told:5} {seen.stopped:7} "
             f"{len(seen.lost):5} {len(seen.doubled):7} {len(seen.orphaned):8} {len(seen.older):5} "
             f"{len(seen.disordered):5} {len(self.noise):5} {self.took_s:5.0f}"
         )
@@ -69,12 +70,13 @@ async def play(
     with tempfile.TemporaryDirectory(prefix="chaos-") as directory, _database(scenario) as database:
         async with world(scenario, dice, database, Path(directory)) as made:
             asking = asyncio.create_task(made.ask())
+            stopping = asyncio.create_task(made.stop_some())
             try:
                 await _disturb(made, played, kills, troubles, paces)
                 made.heal()
             finally:
                 made.enough = True
-                await asyncio.wait_for(asking, ASKED_WITHIN_S)
+                await asyncio.wait_for(asyncio.gather(asking, stopping), ASKED_WITHIN_S)
             answered = await made.until_answered(ANSWERED_WITHIN_S)
         await asyncio.sleep(0.1)
         played.asked, played.kills = len(made.asked), made.kills
@@ -95,8 +97,10 @@ async def _disturb(made: World, played: Played, kills: int, troubles: int, paces
 
 
 def _look(made: World, played: Played, *, answered: bool) -> None:
-    troubled = made.model.failed
-    asked = [replace(one, troubled=one.number in troubled) for one in made.asked.values()]
+    troubled, stopped = made.model.failed, made.stopped
+    asked = [
+        replace(one, troubled=one.number in troubled, stopped=one.number in stopped) for one in made.asked.values()
+    ]
     statuses = [str(status) for status in made.workspace.statuses() if status.status]
     played.seen = look(asked, made.changes(), statuses)
     played.noise = [line for bot in made.bots for line in bot.noise]

@@ -13,8 +13,8 @@ WORD = re.compile(r"\bq(\d+)(?:w(\d{4})|(end))\b")
 LINE_WORDS = 12
 
 
-def question(number: int) -> str:
-    return f"@claude question {number}"
+def question(number: int, *, mention: bool = True) -> str:
+    return f"{'@claude ' * mention}question {number}"
 
 
 def answer(number: int, words: int) -> str:

@@ -28,7 +28,7 @@ from tests.chaos.links import Link, link
 from tests.chaos.readers import Asked, Change
 from tests.chaos.scenarios import Scenario
 from tests.chaos.weather import ModelWeather, SlackWeather
-from tests.chaos.words import question
+from tests.chaos.words import question, shown
 from tests.e2e.test_process import environment
 from tests.postgres import run_in_postgres
 from tests.repository import MANIFEST, SAMPLES
@@ -38,8 +38,11 @@ THREADS = 12
 AT_ONCE = 8
 """Questions that wait for their answer while more are asked."""
 ASK_EVERY_S = (0.05, 0.5)
+STOP_EVERY_S = (2.0, 6.0)
 RETRY_DELAYS_S = (0.1, 0.3, 1.0, 2.0, 3.0, *(4.0,) * 10)
 """More and sooner than Slack tries: a bot is away here for seconds."""
+MENTIONED = 0.5
+"""In a thread that the bot answers in already, people often go on without naming it."""
 UNFINISHED = "SELECT count(*) FROM questions WHERE state <> 'finished'"
 LENGTHS = (8, 30, 60, 200)
 LONG = 1_600
@@ -76,9 +79,13 @@ class World:
     downloads: int = 0
     with_file: bool = False
     asked: dict[int, Asked] = field(default_factory=dict)
+    stopped: set[int] = field(default_factory=set)
+    """Questions of which somebody wished that the answer ends; it may have been whole by then."""
     given_up: int = 0
     enough: bool = False
     _threads: list[tuple[str, str]] = field(default_factory=list)
+    _newest: tuple[int, str, str] | None = None
+    """The question that was asked last: its number, channel and ts."""
     _recent: deque[Delivery] = field(default_factory=lambda: deque(maxlen=20))
 
     @property
@@ -121,16 +128,38 @@ class World:
             files = [("agreement.pdf", (SAMPLES / "supply-agreement.pdf").read_bytes())]
         before = len(self.workspace.deliveries)
         ada = self.workspace.user("ada")
-        ts = await self.workspace.say(ada, channel, question(number), thread_ts=thread_ts, files=files)
+        text = question(number, mention=thread_ts is None or self.dice.random() < MENTIONED)
+        ts = await self.workspace.say(ada, channel, text, thread_ts=thread_ts, files=files)
         delivery = self.workspace.deliveries[before]
         await self.workspace.until(lambda _: delivery.over, timeout_s=60)
         if not delivery.acknowledged:
             self.given_up += 1
             return
         self._recent.append(delivery)
+        self._newest = number, channel, ts
         self.asked[number] = Asked(number, channel, thread_ts or ts, words)
         if thread_ts is None:
             self._threads = [*self._threads, (channel, ts)][-THREADS:]
+
+    async def stop_some(self) -> None:
+        """By the button under a growing answer, or by a stop sign at the question that was asked last."""
+        while not self.enough:
+            await self.pause(*STOP_EVERY_S)
+            if self.dice.random() < 0.5:
+                await self._press_stop()
+            elif self._newest is not None:
+                number, channel, ts = self._newest
+                self.stopped.add(number)
+                await self.workspace.react(self.workspace.user("ada"), channel, ts, "octagonal_sign")
+
+    async def _press_stop(self) -> None:
+        for change in reversed(self.changes()[-AT_ONCE:]):
+            message = next((one for one in self.workspace.messages(change.channel) if one["ts"] == change.ts), {})
+            blocks = message.get("blocks", [])
+            if any(one.get("action_id") == "stop" for block in blocks for one in block.get("elements", ())):
+                self.stopped |= {number for number, _ in shown(change.text, self.model.words)}
+                await self.workspace.press(self.workspace.user("ada"), change.channel, change.ts, "stop")
+                return
 
     def _where(self) -> tuple[str, str | None]:
         if self._threads and self.dice.random() < 0.6:
