@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterable
 from typing import TypeVar
 
 HELD_MAX_S = 0.02
-"""So long one turn computes at most before others run; one piece of its work is done whole."""
+"""So long one turn, or all in one round of the loop, compute at most before others run; a piece is done whole."""
 REST_MAX_S = 0.1
 T = TypeVar("T")
 
@@ -31,6 +31,27 @@ class LoopShare:
         if held_s > HELD_MAX_S:
             await asyncio.sleep(min(held_s, REST_MAX_S) if self._half else 0)
             self._since_s = self._now_s()
+
+
+class LoopRound:
+    """Of the loop: what many turns compute in one round of it, each of them little, counts together."""
+
+    __slots__ = ("_since_s",)
+
+    def __init__(self) -> None:
+        self._since_s: float | None = None
+
+    async def find_time(self) -> None:
+        """To be called before a piece of work; where the round has taken long, the next one is waited for."""
+        loop = asyncio.get_running_loop()
+        while self._since_s is not None and loop.time() - self._since_s > HELD_MAX_S:  # noqa: ASYNC110 - a round at a time
+            await asyncio.sleep(0)
+        if self._since_s is None:
+            self._since_s = loop.time()
+            loop.call_soon(self._end)
+
+    def _end(self) -> None:
+        self._since_s = None
 
 
 async def one_by_one(things: Iterable[T]) -> AsyncIterator[T]:

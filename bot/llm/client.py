@@ -30,6 +30,7 @@ from bot.llm.patience import Deadline, Patience
 from bot.llm.sse import ObjectReader, StreamBroken
 from bot.llm.waits import Waits
 from bot.logs import get_logger
+from bot.loop_share import LoopRound
 from bot.prompt.window import ModelLimits
 from bot.stream_events import StreamEvent, Usage, Words
 
@@ -95,6 +96,7 @@ class MessagesClient:
         self._patience = patience or Patience()
         self._efforts = Efforts()
         self._sleep = sleep
+        self._round = LoopRound()
         self._uniform = uniform
         # Silences are timed here, by events: the transport would count bytes, and from before the upload is done.
         self._http = HttpxAiohttpClient(
@@ -205,7 +207,7 @@ class MessagesClient:
             headers = response.headers
             if not response.is_success:
                 raise await self._refusal(response)
-            async with aclosing(objects_of(response)) as objects:
+            async with aclosing(objects_of(response, self._round)) as objects:
                 while not answer.over and (data := await waits.for_(anext(objects, None))) is not None:
                     before = answer.usage
                     thought, came = answer.thinks, list(answer.read(data))
@@ -258,10 +260,11 @@ class MessagesClient:
         return refusals.error_from_response(response.status_code, response.headers, bytes(body))
 
 
-async def objects_of(response: httpx.Response) -> AsyncGenerator[dict[str, Any], None]:
+async def objects_of(response: httpx.Response, loop_round: LoopRound) -> AsyncGenerator[dict[str, Any], None]:
     """What a response holds, as it comes."""
     reader = ObjectReader()
     async for chunk in response.aiter_bytes():
+        await loop_round.find_time()
         for data in reader.feed(chunk):
             yield data
     for data in reader.close():

@@ -20,6 +20,7 @@ from bot.errors import ModelBalanceEmpty, ModelError, ModelKeyInvalid, ModelNotF
 from bot.llm import refusals, wire
 from bot.llm.client import ERROR_BODY_BYTES_MAX, LINK_ERRORS, objects_of
 from bot.logs import get_logger
+from bot.loop_share import LoopRound
 from bot.messages import TextBlock
 
 log = get_logger(__name__)
@@ -88,7 +89,7 @@ class Probe:
 
     async def _answered(self, response: httpx.Response) -> Answered:
         answer = wire.AnswerReader()
-        async with aclosing(objects_of(response)) as objects:
+        async with aclosing(objects_of(response, LoopRound())) as objects:
             async for event in objects:
                 try:
                     list(answer.read(event))

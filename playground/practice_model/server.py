@@ -279,4 +279,6 @@ async def _in_the_apis_shape(
         refused = Refused(error.status, "not_found_error", f"{request.method} {request.path}: {error.reason}")
     except Refused as error:
         refused = error
+    except ConnectionError:  # who asked has gone, in the moment before the handler would have been cancelled
+        return web.Response(status=499)
     return web.json_response(refused.body(request_id), status=refused.status, headers={"request-id": request_id})

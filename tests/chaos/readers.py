@@ -2,8 +2,8 @@
 
 ``lost``: an answer or a word of it is missing, and nobody stopped it. ``doubled``: a word stands there twice.
 ``orphaned``: a message or a status stays that is no part of an answer, or half of one. ``older``: readers saw fewer
-words of an answer than before. ``disordered``: the first words of an answer came before those of an earlier question of the
-same thread.
+words of an answer than before. ``disordered``: the first words of an answer came before those of an earlier question of
+the same thread.
 """
 
 from __future__ import annotations
