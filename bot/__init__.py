@@ -32,7 +32,8 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     access.py          the rules for that, and their sentences
     turn.py            the story: question → thread → files → history → model → live reply → done
     results.py         how one ended, for people, the log and the figures
-    inbox.py           accepted questions → turns: once, in order in a thread, capped, leased
+    inboxes.py         what is due in any workspace is claimed: fairly, capped for the process, leased
+    inbox.py           accepted questions of one workspace → turns: once, in order in a thread
     store_patience.py  a database that is away is waited for
     day_budget.py      what may be used in a day
     endings.py         what stands under an answer: the sentences that people read

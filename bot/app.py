@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -88,7 +88,7 @@ async def running(settings: Settings, hurry: asyncio.Event | None = None) -> Asy
         parts.push_async_callback(transport.close)
         parts.push_async_callback(Watchdog().close)
         await transport.start()
-        await serving.start()
+        serving.start()
         components.ready(ops, database, pulse, parts)
         start_checks.ready(settings, serving.described)
         yield stopped
@@ -112,7 +112,7 @@ class Serving:
     """The workspaces that are answered in: ``start`` once deliveries come in, ``routes`` for what browsers ask."""
 
     workspaces: deliveries.Workspaces
-    start: Callable[[], Awaitable[None]]
+    start: Callable[[], None]
     described: Mapping[str, object] = field(repr=False)
     routes: Sequence[web.RouteDef] = ()
 
@@ -121,32 +121,26 @@ async def _one_workspace(opening: Opening, parts: AsyncExitStack) -> Serving:
     """The one whose bot token is in the settings."""
     token = secret(opening.settings.slack_bot_token)
     api, identity = await connect(opening.settings, opening.session, token, opening.stop)
-    shared = await _shared(opening, parts)
+    shared = await _shared(opening, identity.team_id, parts)
     workspace = await open_workspace(shared, api, identity, token, parts, opening.hurry)
-
-    async def start() -> None:
-        workspace.inbox.start()
-
-    return Serving(OneWorkspace(workspace), start, start_checks.described(identity))
+    parts.push_async_callback(shared.inboxes.close, opening.settings.bot_shutdown_grace_s, opening.hurry)
+    return Serving(OneWorkspace(workspace), shared.inboxes.start, start_checks.described(identity))
 
 
 async def _many_workspaces(opening: Opening, parts: AsyncExitStack) -> Serving:
     """All that have installed the app."""
     settings = opening.settings
-    shared = await _shared(opening, parts)
+    shared = await _shared(opening, None, parts)
     cipher = TokenCipher(keys_of(secret(settings.bot_token_key)))
     installations = StoredInstallations(opening.database, cipher)
     open_one = functools.partial(open_installed, shared, opening.hurry)
-    workspaces = Workspaces(installations, open_one, on_alive=opening.pulse.beat)
+    workspaces = Workspaces(installations, open_one)
     parts.push_async_callback(workspaces.close)
+    parts.push_async_callback(shared.inboxes.close, settings.bot_shutdown_grace_s, opening.hurry)
     count = await workspaces.start()
     client = sdk_client("", settings.slack_api_url, opening.session)
     pages = InstallPages(install_settings(settings), client, installations, cipher)
-
-    async def start() -> None:
-        """They start as they are opened."""
-
-    return Serving(workspaces, start, {"installations": count}, pages.routes())
+    return Serving(workspaces, shared.inboxes.start, {"installations": count}, pages.routes())
 
 
 async def _database(settings: Settings, stopped: asyncio.Future[None], parts: AsyncExitStack) -> Database:
@@ -157,13 +151,16 @@ async def _database(settings: Settings, stopped: asyncio.Future[None], parts: As
     return database
 
 
-async def _shared(opening: Opening, parts: AsyncExitStack) -> Shared:
+async def _shared(opening: Opening, team_id: str | None, parts: AsyncExitStack) -> Shared:
+    """``team_id``: as in ``components.questions``."""
     settings, database = opening.settings, opening.database
     by_channel = follow("BOT_CHANNELS_FILE", settings.bot_channels_file, channels.read, channels.NONE, parts)
     of_models = windows(settings, settings.bot_history_tokens_max)
     refused_files = StoredRefusedFiles(database)
     workshop = await components.workshop(settings, await opening.confined, parts)
     answering = await components.answering(settings, of_models, refused_files, parts)
+    instructions = instructing(settings, by_channel)
+    questions = components.questions(settings, database, team_id, instructions)
     return Shared(
         settings=settings,
         database=database,
@@ -175,10 +172,12 @@ async def _shared(opening: Opening, parts: AsyncExitStack) -> Shared:
         answering=answering,
         batch_reading=components.batch_reading(settings, answering, workshop),
         windows=of_models,
-        instructions=instructing(settings, by_channel),
+        instructions=instructions,
         stop_watch=components.stop_watch(database, parts),
         usage=components.usage(database, parts),
-        pulse=opening.pulse,
+        questions=questions,
+        inboxes=components.inboxes(settings, questions, opening.pulse),
+        limit_keeper=components.limit_keeper(database, parts),
     )
 
 

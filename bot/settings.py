@@ -83,7 +83,12 @@ class Settings(SlackSettings):
     bot_follow_ups: Literal["on", "off"] = Field(
         "on", description="Whether who has mentioned the bot in a thread is answered there without mentioning it again."
     )
-    bot_turns_max: int = Field(50, ge=1, le=1_000, description="Answers written at the same time.")
+    bot_turns_max: int = Field(
+        50,
+        ge=1,
+        le=1_000,
+        description="Answers that a process writes at the same time, in all workspaces together; these take turns.",
+    )
     bot_turns_per_user_max: int = Field(
         4, ge=1, le=1_000, description="Of these, for questions of one person; the person's other questions wait."
     )
