@@ -9,6 +9,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     workspace.py       the bot in one workspace, and what it shares with others of the process
     installations.py   where the app is installed, and with which token
     token_cipher.py    tokens at rest
+    renewals.py        tokens that expire are renewed before that, by one process
     start_checks.py    what is wrong is said while it starts
     app_manifest.py    the Slack app's manifest for the settings
     components.py      its larger parts, and what they are made of

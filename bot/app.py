@@ -21,6 +21,7 @@ from bot.environment import secret
 from bot.files.confinement import Confinement, probe
 from bot.logs import get_logger
 from bot.reloaded import follow
+from bot.renewals import Renewals
 from bot.settings import Settings, sqlite_in
 from bot.setup import where
 from bot.slack.receive import deliveries
@@ -28,6 +29,7 @@ from bot.slack.receive.deliveries import bolt_app
 from bot.slack.receive.install_pages import InstallPages
 from bot.slack.web_api import startup
 from bot.slack.web_api.client import Stop
+from bot.slack.web_api.renewal import TokenRenewal
 from bot.slack.web_api.session import sdk_client, slack_session
 from bot.store.database import Database
 from bot.store.installations import StoredInstallations
@@ -134,12 +136,14 @@ async def _many_workspaces(opening: Opening, parts: AsyncExitStack) -> Serving:
     cipher = TokenCipher(keys_of(secret(settings.bot_token_key)))
     installations = StoredInstallations(opening.database, cipher)
     open_one = functools.partial(open_installed, shared, opening.hurry)
-    workspaces = Workspaces(installations, open_one)
+    client = sdk_client("", settings.slack_api_url, opening.session)
+    install = install_settings(settings)
+    renewal = TokenRenewal(client, install.client_id, install.client_secret)
+    workspaces = Workspaces(installations, open_one, Renewals(installations, renewal))
     parts.push_async_callback(workspaces.close)
     parts.push_async_callback(shared.inboxes.close, settings.bot_shutdown_grace_s, opening.hurry)
     count = await workspaces.start()
-    client = sdk_client("", settings.slack_api_url, opening.session)
-    pages = InstallPages(install_settings(settings), client, installations, cipher)
+    pages = InstallPages(install, client, installations, cipher)
     return Serving(workspaces, shared.inboxes.start, {"installations": count}, pages.routes())
 
 

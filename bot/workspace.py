@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import functools
+from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import aiohttp
 import httpx
@@ -90,10 +91,11 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """``listeners`` take what Slack delivers."""
+    """``listeners`` take what Slack delivers; ``use_token`` gives it another one, in the place of one that expires."""
 
     identity: Identity
     listeners: Listeners
+    use_token: Callable[[str], None] = field(repr=False)
 
 
 async def connect(
@@ -153,7 +155,12 @@ async def open_workspace(
         why_not_in=functools.partial(why_not_in, api),
         agent=agent.takes,
     )
-    return Workspace(identity, Listeners(identity, handlers))
+
+    def use_token(new: str) -> None:
+        api.use_token(new)
+        files.use_token(new)
+
+    return Workspace(identity, Listeners(identity, handlers), use_token)
 
 
 def _turn(

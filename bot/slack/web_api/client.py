@@ -60,6 +60,10 @@ class SlackClient:
         self.date = ""
         """Slack's clock, as its newest answer has it."""
 
+    def use_token(self, token: str) -> None:
+        """From now on, in the place of one that expires."""
+        self._client.token = token
+
     async def call(self, method: str, **arguments: object) -> dict[str, Any]:
         """Waits for the method's budget, then calls once. Raises ``SlackError``."""
         await self.rate_limiter.acquire(method, str(arguments.get("channel", "")))
