@@ -77,6 +77,7 @@ async def running(settings: Settings, hurry: asyncio.Event | None = None) -> Asy
         pulse = health.Pulse(settings.bot_data_dir)
         start_checks.begin(settings, stopped, parts)
         ops = await components.ops(settings, parts)
+        await components.tracing(settings, parts)
         confined = asyncio.create_task(probe())  # takes as long, in a process of its own, as what comes before its use
         parts.push_async_callback(asyncio.wait, {confined})
         database = await _database(settings, stopped, parts)

@@ -19,7 +19,7 @@ from httpx_aiohttp import HttpxAiohttpClient
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import health, metrics, process, start_checks
+from bot import health, metrics, open_telemetry, process, start_checks, traces
 from bot.answering import Answering
 from bot.costs import prices
 from bot.derived import (
@@ -131,7 +131,10 @@ def inboxes(settings: Settings, questions: StoredQuestions, pulse: health.Pulse)
 def inbox(inboxes: Inboxes, team_id: str, notices: DiscreetNotices, turn: Turn, rate_limiter: RateLimiter) -> Inbox:
 
     async def answer(claim: Claim) -> Outcome:
-        with metrics.LIVE.track_inprogress():
+        question = claim.question
+        known = {"workspace": question.team_id, "channel": question.channel_id, "ts": question.ts}
+        of_turn = traces.turn(**known, entry_point=question.entry_point.value, waited_s=round(claim.waited_s, 3))
+        with metrics.LIVE.track_inprogress(), of_turn:
             return await turn.answer(claim)
 
     return inboxes.open(team_id, notices, answer, on_share=rate_limiter.set_share, spent=rate_limiter.edits_spent)
@@ -202,6 +205,11 @@ async def ops(settings: Settings, parts: AsyncExitStack) -> Ops:
         parts.push_async_callback(ops.close)
         await ops.listen(settings.bot_ops_host, settings.bot_ops_port)
     return ops
+
+
+async def tracing(settings: Settings, parts: AsyncExitStack) -> None:
+    if settings.otel_exporter_otlp_endpoint:
+        await open_telemetry.begin(settings.otel_exporter_otlp_endpoint, parts)
 
 
 def ready(ops: Ops, database: Database, pulse: health.Pulse, parts: AsyncExitStack) -> None:

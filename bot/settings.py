@@ -12,7 +12,17 @@ from pydantic import Field, field_validator
 
 from bot.environment import Environment, lines_not_understood, secret, unknown_among
 from bot.model_settings import DATA_DIR
-from bot.setting_types import Channels, Domains, Models, Secret, Users, Workspaces, file_of, known_database
+from bot.setting_types import (
+    Channels,
+    CollectorUrl,
+    Domains,
+    Models,
+    Secret,
+    Users,
+    Workspaces,
+    file_of,
+    known_database,
+)
 from bot.setup.names import Unknown
 from bot.slack_settings import SlackSettings
 
@@ -116,6 +126,11 @@ class Settings(SlackSettings):
     )
     bot_lease_s: float = Field(
         20, ge=1, le=60, description="A process silent for so long counts as dead: others answer its questions."
+    )
+
+    otel_exporter_otlp_endpoint: CollectorUrl | None = Field(
+        None,
+        description="Address of an OpenTelemetry collector that traces of turns go to: docs/operate.md. Not set: none.",
     )
 
     check_database = field_validator("database_url")(known_database)
