@@ -79,7 +79,7 @@ build: .venv/dev ## the source archive and the wheel of this version, in dist/
 lock: ## pin the dependencies again (needs uv; ARGS=--upgrade: the newest that the ranges allow)
 	$(LOCK) --output-file requirements.txt
 	$(LOCK) --extra demo --constraint requirements.txt --output-file requirements-demo.txt
-	$(LOCK) --extra demo --extra docs --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(LOCK) --extra demo --extra docs --extra otel --extra dev --constraint requirements.txt --output-file requirements-dev.txt
 	$(LOCK) --extra audit --constraint requirements.txt --output-file requirements-audit.txt
 
 base-image: ## pin the base image of the Dockerfile to what its tag names now (needs docker)

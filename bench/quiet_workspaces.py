@@ -1,7 +1,7 @@
 """What workspaces cost that have installed the app and are quiet: memory and processor time of the bot's process.
 
 I/O: the bot as a process of its own beside a workspace and a practice model on 127.0.0.1; prints figures. Linux only
-(/proc). Run: ``python -m bench.quiet_workspaces``; about a minute.
+(/proc). Run: ``python -m bench.quiet_workspaces``, with ``--postgresql`` over a server of its own; about a minute.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from playground.practice_model.server import PracticeModel
 from playground.workspace.http_delivery import sign
 from playground.workspace.workspace import Workspace
 from tests.loopback import free_port
+from tests.postgres import postgres
 
 WORKSPACES = 300
 WATCH_S = 15.0
@@ -38,8 +39,8 @@ def team(number: int) -> str:
     return f"T0QUIET{number:04}"
 
 
-async def install(data_dir: Path) -> None:
-    database = await Database.open(sqlite_in(data_dir))
+async def install(address: str) -> None:
+    database = await Database.open(address)
     installations = StoredInstallations(database, TokenCipher(keys_of(KEY)))
     for number in range(WORKSPACES):
         await installations.save(Installation(team(number), "", "Quiet", "U1", "B1", f"xoxb-{number}"))
@@ -88,11 +89,12 @@ async def until_it_answers(session: aiohttp.ClientSession, port: int) -> None:
             await asyncio.sleep(0.1)
 
 
-async def main() -> None:
+async def main(address: str | None) -> None:
     port = free_port()
     async with PracticeModel() as model, Workspace(MANIFEST) as workspace, aiohttp.ClientSession() as session:
         with tempfile.TemporaryDirectory() as data_dir:
-            await install(Path(data_dir))
+            database = address or sqlite_in(Path(data_dir))
+            await install(database)
             environment = {
                 **{name: value for name, value in os.environ.items() if not name.startswith("SLACK_")},
                 "SLACK_CLIENT_ID": "1.1",
@@ -103,6 +105,7 @@ async def main() -> None:
                 "YOUROUTER_API_KEY": model.api_key,
                 "MESSAGES_API_URL": model.url,
                 "BOT_DATA_DIR": data_dir,
+                "DATABASE_URL": database,
                 "BOT_HTTP_PORT": str(port),
                 "BOT_LOG_LEVEL": "ERROR",
                 "BOT_START_PROBE": "off",
@@ -122,4 +125,8 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    if sys.argv[1:] == ["--postgresql"]:
+        with postgres() as address:
+            asyncio.run(main(address.format(name="postgres")))
+    else:
+        asyncio.run(main(None))

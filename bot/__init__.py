@@ -9,6 +9,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     workspace.py       the bot in one workspace, and what it shares with others of the process
     installations.py   where the app is installed, and with which token
     token_cipher.py    tokens at rest
+    renewals.py        tokens that expire are renewed before that, by one process
     start_checks.py    what is wrong is said while it starts
     app_manifest.py    the Slack app's manifest for the settings
     components.py      its larger parts, and what they are made of
@@ -32,7 +33,8 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     access.py          the rules for that, and their sentences
     turn.py            the story: question → thread → files → history → model → live reply → done
     results.py         how one ended, for people, the log and the figures
-    inbox.py           accepted questions → turns: once, in order in a thread, capped, leased
+    inboxes.py         what is due in any workspace is claimed: fairly, capped for the process, leased
+    inbox.py           accepted questions of one workspace → turns: once, in order in a thread
     store_patience.py  a database that is away is waited for
     day_budget.py      what may be used in a day
     endings.py         what stands under an answer: the sentences that people read
@@ -65,6 +67,8 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     doctor/            what works and what does not, and what to do: examination of model, slack_app, events, machine
     health.py          whether the bot that uses a data directory is alive
     metrics.py         every figure for Prometheus, and how a part reports it
+    traces.py          the steps of a turn, for whoever wants spans of them
+    open_telemetry.py  spans for a collector
     ops.py             a port for whoever runs the bot: alive, ready, figures
     process.py         keeps this process's secrets from others
     stopping.py        signals end it quietly, whenever they come

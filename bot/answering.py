@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
-from bot import web_access
+from bot import traces, web_access
 from bot.arriving import Arriving, Showing, Streamed
 from bot.citing.citations import Citing, pdfs_of
 from bot.conversation import Conversation, Web
@@ -171,12 +171,16 @@ class Answering:
     async def _one_request(self, conversation: Conversation, came: Arriving) -> None:
         meter = Meter(came.showing.book, came.showing.price)
         came.finished = None
-        try:
-            async with aclosing(self.model.stream(conversation, meter.counted, came.waiting.thinks)) as events:
-                async for event in events:
-                    await came.take(event, meter)
-        finally:
-            meter.end(whole=came.finished is not None)
+        begun_s = time.monotonic()
+        with traces.step("model.request", model=conversation.model) as step:
+            try:
+                async with aclosing(self.model.stream(conversation, meter.counted, came.waiting.thinks)) as events:
+                    async for event in events:
+                        await came.take(event, meter)
+            finally:
+                meter.end(whole=came.finished is not None)
+                if came.first_text_at_s is not None and came.first_text_at_s >= begun_s:
+                    step.note(first_text_s=round(came.first_text_at_s - begun_s, 3))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -21,6 +21,7 @@ from bot.environment import secret
 from bot.files.confinement import Confinement, probe
 from bot.logs import get_logger
 from bot.reloaded import follow
+from bot.renewals import Renewals
 from bot.settings import Settings, sqlite_in
 from bot.setup import where
 from bot.slack.receive import deliveries
@@ -28,6 +29,7 @@ from bot.slack.receive.deliveries import bolt_app
 from bot.slack.receive.install_pages import InstallPages
 from bot.slack.web_api import startup
 from bot.slack.web_api.client import Stop
+from bot.slack.web_api.renewal import TokenRenewal
 from bot.slack.web_api.session import sdk_client, slack_session
 from bot.store.database import Database
 from bot.store.installations import StoredInstallations
@@ -75,6 +77,7 @@ async def running(settings: Settings, hurry: asyncio.Event | None = None) -> Asy
         pulse = health.Pulse(settings.bot_data_dir)
         start_checks.begin(settings, stopped, parts)
         ops = await components.ops(settings, parts)
+        await components.tracing(settings, parts)
         confined = asyncio.create_task(probe())  # takes as long, in a process of its own, as what comes before its use
         parts.push_async_callback(asyncio.wait, {confined})
         database = await _database(settings, stopped, parts)
@@ -88,7 +91,7 @@ async def running(settings: Settings, hurry: asyncio.Event | None = None) -> Asy
         parts.push_async_callback(transport.close)
         parts.push_async_callback(Watchdog().close)
         await transport.start()
-        await serving.start()
+        serving.start()
         components.ready(ops, database, pulse, parts)
         start_checks.ready(settings, serving.described)
         yield stopped
@@ -112,7 +115,7 @@ class Serving:
     """The workspaces that are answered in: ``start`` once deliveries come in, ``routes`` for what browsers ask."""
 
     workspaces: deliveries.Workspaces
-    start: Callable[[], Awaitable[None]]
+    start: Callable[[], None]
     described: Mapping[str, object] = field(repr=False)
     routes: Sequence[web.RouteDef] = ()
 
@@ -121,32 +124,28 @@ async def _one_workspace(opening: Opening, parts: AsyncExitStack) -> Serving:
     """The one whose bot token is in the settings."""
     token = secret(opening.settings.slack_bot_token)
     api, identity = await connect(opening.settings, opening.session, token, opening.stop)
-    shared = await _shared(opening, parts)
+    shared = await _shared(opening, identity.team_id, parts)
     workspace = await open_workspace(shared, api, identity, token, parts, opening.hurry)
-
-    async def start() -> None:
-        workspace.inbox.start()
-
-    return Serving(OneWorkspace(workspace), start, start_checks.described(identity))
+    parts.push_async_callback(shared.inboxes.close, opening.settings.bot_shutdown_grace_s, opening.hurry)
+    return Serving(OneWorkspace(workspace), shared.inboxes.start, start_checks.described(identity))
 
 
 async def _many_workspaces(opening: Opening, parts: AsyncExitStack) -> Serving:
     """All that have installed the app."""
     settings = opening.settings
-    shared = await _shared(opening, parts)
+    shared = await _shared(opening, None, parts)
     cipher = TokenCipher(keys_of(secret(settings.bot_token_key)))
     installations = StoredInstallations(opening.database, cipher)
     open_one = functools.partial(open_installed, shared, opening.hurry)
-    workspaces = Workspaces(installations, open_one, on_alive=opening.pulse.beat)
-    parts.push_async_callback(workspaces.close)
-    count = await workspaces.start()
     client = sdk_client("", settings.slack_api_url, opening.session)
-    pages = InstallPages(install_settings(settings), client, installations, cipher)
-
-    async def start() -> None:
-        """They start as they are opened."""
-
-    return Serving(workspaces, start, {"installations": count}, pages.routes())
+    install = install_settings(settings)
+    renewal = TokenRenewal(client, install.client_id, install.client_secret)
+    workspaces = Workspaces(installations, open_one, Renewals(installations, renewal))
+    parts.push_async_callback(workspaces.close)
+    parts.push_async_callback(shared.inboxes.close, settings.bot_shutdown_grace_s, opening.hurry)
+    count = await workspaces.start()
+    pages = InstallPages(install, client, installations, cipher)
+    return Serving(workspaces, shared.inboxes.start, {"installations": count}, pages.routes())
 
 
 async def _database(settings: Settings, stopped: asyncio.Future[None], parts: AsyncExitStack) -> Database:
@@ -157,13 +156,16 @@ async def _database(settings: Settings, stopped: asyncio.Future[None], parts: As
     return database
 
 
-async def _shared(opening: Opening, parts: AsyncExitStack) -> Shared:
+async def _shared(opening: Opening, team_id: str | None, parts: AsyncExitStack) -> Shared:
+    """``team_id``: as in ``components.questions``."""
     settings, database = opening.settings, opening.database
     by_channel = follow("BOT_CHANNELS_FILE", settings.bot_channels_file, channels.read, channels.NONE, parts)
     of_models = windows(settings, settings.bot_history_tokens_max)
     refused_files = StoredRefusedFiles(database)
     workshop = await components.workshop(settings, await opening.confined, parts)
     answering = await components.answering(settings, of_models, refused_files, parts)
+    instructions = instructing(settings, by_channel)
+    questions = components.questions(settings, database, team_id, instructions)
     return Shared(
         settings=settings,
         database=database,
@@ -175,10 +177,12 @@ async def _shared(opening: Opening, parts: AsyncExitStack) -> Shared:
         answering=answering,
         batch_reading=components.batch_reading(settings, answering, workshop),
         windows=of_models,
-        instructions=instructing(settings, by_channel),
+        instructions=instructions,
         stop_watch=components.stop_watch(database, parts),
         usage=components.usage(database, parts),
-        pulse=opening.pulse,
+        questions=questions,
+        inboxes=components.inboxes(settings, questions, opening.pulse),
+        limit_keeper=components.limit_keeper(database, parts),
     )
 
 

@@ -19,7 +19,7 @@ from httpx_aiohttp import HttpxAiohttpClient
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import health, metrics, process, start_checks
+from bot import health, metrics, open_telemetry, process, start_checks, traces
 from bot.answering import Answering
 from bot.costs import prices
 from bot.derived import (
@@ -42,6 +42,7 @@ from bot.files.workshop import Workshop
 from bot.home import Home
 from bot.home_facts import home_facts
 from bot.inbox import Inbox, InboxLimits
+from bot.inboxes import Inboxes
 from bot.llm.watched import WatchedModel
 from bot.logs import get_logger
 from bot.messages import Attachment
@@ -104,10 +105,13 @@ async def expire_leases(database: Database) -> None:
         raise StartFailed(f"DATABASE_URL: {error}") from error
 
 
-def questions(settings: Settings, database: Database, identity: Identity, instructions: Instructing) -> StoredQuestions:
+def questions(
+    settings: Settings, database: Database, team_id: str | None, instructions: Instructing
+) -> StoredQuestions:
+    """``team_id``: the one workspace that is answered in; ``None``: there are many."""
     return StoredQuestions(
         database,
-        team_id=identity.team_id,
+        team_id=team_id,
         bounds=turn_bounds(settings),
         counting=counting(settings, instructions.model_in),
     )
@@ -119,29 +123,21 @@ def usage(database: Database, parts: AsyncExitStack) -> StoredUsage:
     return usage
 
 
-def inbox(
-    settings: Settings,
-    questions: StoredQuestions,
-    notices: DiscreetNotices,
-    turn: Turn,
-    rate_limiter: RateLimiter,
-    pulse: health.Pulse,
-) -> Inbox:
+def inboxes(settings: Settings, questions: StoredQuestions, pulse: health.Pulse) -> Inboxes:
+    limits = InboxLimits(turns_max=settings.bot_turns_max, lease_s=settings.bot_lease_s)
+    return Inboxes(questions, process.unique_name(), limits, on_alive=pulse.beat)
+
+
+def inbox(inboxes: Inboxes, team_id: str, notices: DiscreetNotices, turn: Turn, rate_limiter: RateLimiter) -> Inbox:
 
     async def answer(claim: Claim) -> Outcome:
-        with metrics.LIVE.track_inprogress():
+        question = claim.question
+        known = {"workspace": question.team_id, "channel": question.channel_id, "ts": question.ts}
+        of_turn = traces.turn(**known, entry_point=question.entry_point.value, waited_s=round(claim.waited_s, 3))
+        with metrics.LIVE.track_inprogress(), of_turn:
             return await turn.answer(claim)
 
-    return Inbox(
-        questions,
-        notices,
-        answer,
-        process.unique_name(),
-        InboxLimits(turns_max=settings.bot_turns_max, lease_s=settings.bot_lease_s),
-        on_alive=pulse.beat,
-        on_share=rate_limiter.set_share,
-        spent=rate_limiter.edits_spent,
-    )
+    return inboxes.open(team_id, notices, answer, on_share=rate_limiter.set_share, spent=rate_limiter.edits_spent)
 
 
 def home_tab(
@@ -178,10 +174,11 @@ def replies(
     )
 
 
-async def keep_limits(rate_limiter: RateLimiter, database: Database, team_id: str, parts: AsyncExitStack) -> None:
-    keeper = LimitKeeper(rate_limiter, StoredLimits(database), team_id, shared=database.shared)
+def limit_keeper(database: Database, parts: AsyncExitStack) -> LimitKeeper:
+    keeper = LimitKeeper(StoredLimits(database), shared=database.shared)
     parts.push_async_callback(keeper.close)
-    await keeper.start()
+    keeper.start()
+    return keeper
 
 
 def transport(
@@ -208,6 +205,11 @@ async def ops(settings: Settings, parts: AsyncExitStack) -> Ops:
         parts.push_async_callback(ops.close)
         await ops.listen(settings.bot_ops_host, settings.bot_ops_port)
     return ops
+
+
+async def tracing(settings: Settings, parts: AsyncExitStack) -> None:
+    if settings.otel_exporter_otlp_endpoint:
+        await open_telemetry.begin(settings.otel_exporter_otlp_endpoint, parts)
 
 
 def ready(ops: Ops, database: Database, pulse: health.Pulse, parts: AsyncExitStack) -> None:

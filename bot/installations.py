@@ -6,8 +6,19 @@ slack:authentication/installing-with-oauth, slack:enterprise/developing-for-ente
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """Of a token that expires: a new one is had with ``refresh_token``, from ``renew_at_s`` (since the epoch) on.
+    ``fault``: Slack's code, where it gave none the last time."""
+
+    refresh_token: str = field(repr=False)
+    renew_at_s: float
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +33,7 @@ class Installation:
     bot_id: str
     bot_token: str = field(repr=False)
     scopes: frozenset[str] = frozenset()
+    rotation: Rotation | None = None
 
 
 class Installations(Protocol):
@@ -36,6 +48,18 @@ class Installations(Protocol):
     async def remove(self, team_id: str, bot_token: str) -> bool:
         """Ends an installation, and what was asked there. ``False`` where the app was installed anew since then, so
         that ``bot_token`` is not its token any more."""
+
+    async def due_for_renewal(self) -> Sequence[str]:
+        """The workspaces whose tokens are to be renewed, and nobody is at it."""
+
+    async def begin_renewal(self, team_id: str, within_s: float) -> Installation | None:
+        """The installation, if its token is still to be renewed: for so long it is nobody else's to do."""
+
+    async def renewed(self, before: Installation, after: Installation) -> bool:
+        """Writes new tokens down. ``False`` where the installation is another one by now, or none."""
+
+    async def renewal_refused(self, installation: Installation, code: str, again_s: float) -> None:
+        """Remembers that Slack gave no new token; for so long it is not asked again."""
 
     async def count(self) -> int: ...
 

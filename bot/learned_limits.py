@@ -5,6 +5,7 @@ Pure. Nothing here decides; ``slack.web_api.refusal`` draws the conclusions, ``s
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from math import isclose
 from typing import Protocol
@@ -29,8 +30,8 @@ class LearnedLimit:
 class LimitRecords(Protocol):
     """The database, as the memory of what was learned. Both raise ``StoreFailed``."""
 
-    async def all(self, team_id: str) -> dict[str, LearnedLimit]:
-        """By the name of the limit, a method's as a rule."""
+    async def all(self, teams: Collection[str]) -> dict[tuple[str, str], LearnedLimit]:
+        """By the workspace and the name of the limit, a method's as a rule."""
 
     async def keep(self, team_id: str, name: str, limit: LearnedLimit) -> None:
         """In the place of what was known of that limit."""

@@ -5,8 +5,8 @@ Pure. ``turn`` and ``inbox`` know these; the neighbours ``slack``, ``files``, ``
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -137,24 +137,23 @@ class Claim:
 @dataclass(frozen=True, slots=True)
 class Vitals:
     """What a process says of itself with its heartbeat: ``claims``, the questions whose turns it runs; ``locks``, those
-    of whose notices it takes care; ``spent``, which part of the edits that Slack allows in a minute it has made.
-    ``ended``: it runs nothing any more, whatever the database knows of it."""
+    of whose notices it takes care; ``spent``, by the workspaces that it serves, which part of a minute's edits there it
+    has made. ``ended``: it runs nothing any more, whatever the database knows of it."""
 
     claims: Collection[Claim] = ()
     locks: Collection[Lock] = ()
-    spent: float = 0.0
+    spent: Mapping[str, float] = field(default_factory=dict)
     stopping: bool = False
     ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """What a process learns with its heartbeat."""
+    """What a process learns with its heartbeat: by workspace, where it is not alone, the ``others`` with whom it shares
+    what Slack allows there; so many leases had ``expired``, and their questions can be claimed again."""
 
-    others: Others
-    """Those with whom it shares what Slack allows the workspace."""
+    others: Mapping[str, Others]
     expired: int = 0
-    """So many leases had run out; their questions can be claimed again."""
 
 
 class Questions(Protocol):
@@ -172,10 +171,13 @@ class Questions(Protocol):
     async def unlock(self, lock: Lock, *, recorded: bool) -> None:
         """Ends the lock. ``recorded``: there is a record of all that was posted under it."""
 
-    async def claim(self, owner: str, *, most: int, lease_s: float, settled: bool) -> list[Claim]:
+    async def claim(
+        self, owner: str, *, most: int, lease_s: float, settled: bool, teams: Collection[str] | None = None
+    ) -> list[Claim]:
         """Up to ``most`` of the waiting questions whose threads are free, now running, in an order that is fair.
 
-        ``settled``: this process has run for a while, so that it may run what was under way in several crashes.
+        ``teams``: the workspaces that are served; ``None``: all. ``settled``: this process has run for a while, so that
+        it may run what was under way in several crashes.
         """
 
     def reached(self, claim: Claim, stage: Stage) -> None:
@@ -295,5 +297,4 @@ class Notices(Protocol):
     async def queued(self, question: Question, ahead: int, lease: Lease) -> None:
         """Says that ``ahead`` questions are answered first; the reply takes this message over.
 
-        Nothing is posted where the ``lease`` is not held: then the reply may have begun.
-        """
+        Nothing is posted where the ``lease`` is not held: then the reply may have begun."""

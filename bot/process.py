@@ -26,8 +26,8 @@ def keep_secrets() -> None:
 
 
 def unique_name() -> str:
-    """No other process that shares the database has it."""
-    return f"{socket.gethostname()[:40]}:{os.getpid()}:{os.urandom(4).hex()}"
+    """No other process that shares the database has it. Short enough for the id of a workspace beside it."""
+    return f"{socket.gethostname()[:24]}:{os.getpid()}:{os.urandom(4).hex()}"
 
 
 def collect_later() -> None:

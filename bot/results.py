@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from bot import endings, metrics
+from bot import endings, metrics, traces
 from bot.arriving import Streamed
 from bot.costs.bill import Bill
 from bot.endings import Ending
@@ -38,6 +38,10 @@ def record(claim: Claim, outcome: Outcome, result: Result, started_s: float, bil
     first_s, total_s = streamed.first_text_at_s, time.monotonic() - started_s
     words_s = None if first_s is None else first_s - started_s
     metrics.turn_ended(question, outcome.value, claim.waited_s, words_s, total_s, streamed.error)
+    known = {"files": result.files, "chars": streamed.chars, "crashes": claim.crashes}
+    traces.note(outcome=outcome.value, error=type(streamed.error).__name__ if streamed.error else "", **known)
+    if words_s is not None:
+        traces.note(first_text_s=round(words_s, 3))
     log.info(
         "turn.done",
         outcome=outcome.value,

@@ -59,7 +59,15 @@ def _api_address(value: str) -> str:
     return address
 
 
+def _collector(value: str) -> str:
+    """No words and no tokens go there, so that it may be any machine, as collectors in a cluster are."""
+    if not (value.startswith(("http://", "https://")) and value.isprintable()):
+        raise ValueError("is no address that begins with http:// or https://")
+    return value
+
+
 HttpUrl = Annotated[str, AfterValidator(http_address)]
+CollectorUrl = Annotated[str, AfterValidator(_collector)]
 ApiUrl = Annotated[str, AfterValidator(_api_address)]
 Workspaces = Annotated[frozenset[str] | None, NoDecode, BeforeValidator(id_lists.workspaces)]
 Channels = Annotated[frozenset[str] | None, NoDecode, BeforeValidator(id_lists.channels)]

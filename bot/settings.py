@@ -12,7 +12,17 @@ from pydantic import Field, field_validator
 
 from bot.environment import Environment, lines_not_understood, secret, unknown_among
 from bot.model_settings import DATA_DIR
-from bot.setting_types import Channels, Domains, Models, Secret, Users, Workspaces, file_of, known_database
+from bot.setting_types import (
+    Channels,
+    CollectorUrl,
+    Domains,
+    Models,
+    Secret,
+    Users,
+    Workspaces,
+    file_of,
+    known_database,
+)
 from bot.setup.names import Unknown
 from bot.slack_settings import SlackSettings
 
@@ -83,7 +93,12 @@ class Settings(SlackSettings):
     bot_follow_ups: Literal["on", "off"] = Field(
         "on", description="Whether who has mentioned the bot in a thread is answered there without mentioning it again."
     )
-    bot_turns_max: int = Field(50, ge=1, le=1_000, description="Answers written at the same time.")
+    bot_turns_max: int = Field(
+        50,
+        ge=1,
+        le=1_000,
+        description="Answers that a process writes at the same time, in all workspaces together; these take turns.",
+    )
     bot_turns_per_user_max: int = Field(
         4, ge=1, le=1_000, description="Of these, for questions of one person; the person's other questions wait."
     )
@@ -111,6 +126,11 @@ class Settings(SlackSettings):
     )
     bot_lease_s: float = Field(
         20, ge=1, le=60, description="A process silent for so long counts as dead: others answer its questions."
+    )
+
+    otel_exporter_otlp_endpoint: CollectorUrl | None = Field(
+        None,
+        description="Address of an OpenTelemetry collector that traces of turns go to: docs/operate.md. Not set: none.",
     )
 
     check_database = field_validator("database_url")(known_database)

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
-from bot import endings, logs, metrics, results
+from bot import endings, logs, metrics, results, traces
 from bot.access import Reason
 from bot.answering import Answering
 from bot.arriving import Streamed
@@ -102,7 +102,8 @@ class Turn:
         try:
             result = await self._stoppable(claim, reply, bill)
             logs.bind(model=bill.model or self.model_in(claim.question.channel_id))
-            outcome = await _finish(reply, result, bill.line() if self.bills_shown else "")
+            with traces.step("reply.finish"):
+                outcome = await _finish(reply, result, bill.line() if self.bills_shown else "")
         except ReplyNotPossible as error:
             await reply.abandon()
             outcome, result = await self._say_elsewhere(claim.question, error), Result(Ending(Outcome.FAILED))
@@ -178,7 +179,9 @@ class Turn:
         withdrawn = frozenset[str]()
         if not question.starts_thread:
             withdrawn = await waited_out(lambda: self.questions.withdrawn(question.thread))
-        thread = [message for message in await self.threads.read(question) if message.ts not in withdrawn]
+        with traces.step("thread.read") as step:
+            thread = [message for message in await self.threads.read(question) if message.ts not in withdrawn]
+            step.note(messages=len(thread))
         if _says_nothing(question, thread[-1]):
             reply.write(endings.HELLO)
             return Result(Ending(Outcome.GREETED))
@@ -187,7 +190,11 @@ class Turn:
         instructions = await self.instructions(question, await self.threads.channel(question))
         bill.model, bill.effort = instructions.model, instructions.effort
         logs.bind(model=instructions.model)
-        draft = await self.drafting.draft(question, dated(thread, question, time.time()), instructions, reply.status)
+        with traces.step("draft") as step:
+            draft = await self.drafting.draft(
+                question, dated(thread, question, time.time()), instructions, reply.status
+            )
+            step.note(files=len(draft.files))
         reply.status("is thinking…")
         await reply.ready()
         self.questions.reached(claim, Stage.ASKING)
@@ -198,7 +205,8 @@ class Turn:
         question = claim.question
         on_words = partial(self.questions.reached, claim, Stage.WRITING)
         book = partial(self._book, claim, bill)
-        read = await self.batch_reading.read(draft, status_of(reply), book, confirmed=question.confirmed)
+        with traces.step("long_documents.read"):
+            read = await self.batch_reading.read(draft, status_of(reply), book, confirmed=question.confirmed)
         if read.estimate:
             reply.write(read.estimate)
             return Result(Ending(Outcome.ESTIMATED, button=Button.READ_ALL), files=len(draft.files))

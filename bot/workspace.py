@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import functools
+from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import aiohttp
 import httpx
@@ -27,8 +28,7 @@ from bot.files.forgetting import Forgetting
 from bot.files.made_texts import MadeTexts
 from bot.files.reader import FileReader
 from bot.files.workshop import Workshop
-from bot.health import Pulse
-from bot.inbox import Inbox
+from bot.inboxes import Inboxes
 from bot.installations import Installation
 from bot.prompt.batch_reading import BatchReading
 from bot.prompt.drafting import Drafting
@@ -47,6 +47,7 @@ from bot.slack.shapes import Json
 from bot.slack.web_api import scopes
 from bot.slack.web_api.client import SlackClient, Stop
 from bot.slack.web_api.identity import Identity, check_token, identify
+from bot.slack.web_api.limit_keeper import LimitKeeper
 from bot.slack.web_api.membership import why_not_in
 from bot.slack.web_api.rate_limiter import RateLimiter
 from bot.slack.web_api.session import sdk_client
@@ -83,16 +84,18 @@ class Shared:
     instructions: Instructing
     stop_watch: StopWatch
     usage: StoredUsage
-    pulse: Pulse
+    questions: StoredQuestions
+    inboxes: Inboxes
+    limit_keeper: LimitKeeper
 
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """``listeners`` take what Slack delivers; ``inbox`` has been opened, and begins to answer with ``start``."""
+    """``listeners`` take what Slack delivers; ``use_token`` gives it another one, in the place of one that expires."""
 
     identity: Identity
     listeners: Listeners
-    inbox: Inbox
+    use_token: Callable[[str], None] = field(repr=False)
 
 
 async def connect(
@@ -108,8 +111,8 @@ async def open_workspace(
 ) -> Workspace:
     """Closed with ``parts``, the turns first; ``hurry`` ends the grace that they get. Raises ``StartFailed``."""
     settings, database = shared.settings, shared.database
-    await components.keep_limits(api.rate_limiter, database, identity.team_id, parts)
-    questions = components.questions(settings, database, identity, shared.instructions)
+    questions = shared.questions
+    parts.callback(await shared.limit_keeper.keep(identity.team_id, api.rate_limiter))
     names = components.names(api, parts)
     door = Door(
         access_policy(settings, identity.home), names, SlackAsides(api, shared.session), StoredSentences(database)
@@ -124,8 +127,9 @@ async def open_workspace(
     chosen = StoredThreadSettings(database)
     choosing = Choosing(shared.instructions, chosen, sorted(settings.bot_models or ()))
     threads = CatchingUp(reader, channel_messages, MadeTexts(shared.workshop.cache).keep)
-    turn = _turn(shared, threads, files, desk, replies, questions, door, choosing)
-    inbox = components.inbox(settings, questions, DiscreetNotices(door, replies), turn, api.rate_limiter, shared.pulse)
+    turn = _turn(shared, threads, files, desk, replies, door, choosing)
+    notices = DiscreetNotices(door, replies)
+    inbox = components.inbox(shared.inboxes, identity.team_id, notices, turn, api.rate_limiter)
     parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s, hurry)
     metrics.WORKSPACES.inc()
     parts.callback(metrics.WORKSPACES.dec)
@@ -151,7 +155,12 @@ async def open_workspace(
         why_not_in=functools.partial(why_not_in, api),
         agent=agent.takes,
     )
-    return Workspace(identity, Listeners(identity, handlers), inbox)
+
+    def use_token(new: str) -> None:
+        api.use_token(new)
+        files.use_token(new)
+
+    return Workspace(identity, Listeners(identity, handlers), use_token)
 
 
 def _turn(
@@ -160,7 +169,6 @@ def _turn(
     files: FileReader,
     desk: PrivateDesk,
     replies: SlackReplies,
-    questions: StoredQuestions,
     door: Door,
     choosing: Choosing,
 ) -> Turn:
@@ -170,7 +178,7 @@ def _turn(
         batch_reading=shared.batch_reading,
         answering=shared.answering,
         replies=replies,
-        questions=questions,
+        questions=shared.questions,
         door=door,
         usage=shared.usage,
         stop_watch=shared.stop_watch,

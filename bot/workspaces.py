@@ -17,6 +17,7 @@ from functools import partial
 from bot.errors import StartFailed, StoreFailed
 from bot.installations import Installation, Installations
 from bot.logs import get_logger
+from bot.renewals import Renewals
 from bot.slack.receive import origin
 from bot.slack.receive.listeners import Listeners
 from bot.slack.shapes import Json
@@ -27,8 +28,11 @@ log = get_logger(__name__)
 
 LOOK_EVERY_S = 2.0
 """As often as an inbox looks for what other processes left."""
+EXPIRED = "token_expired"
+EXPIRED_REST_S = 10.0
+"""A workspace whose token has ended is not opened for what waits there, unless somebody writes."""
 QUIET_S = 120.0
-"""An open one costs a thousandth of a core, to open one takes 11 ms (``python -m bench.quiet_workspaces``)."""
+"""An open one costs 70 kB and no time, to open one takes 12 ms (``python -m bench.quiet_workspaces``)."""
 
 Open = Callable[[Installation, Stop, AsyncExitStack], Awaitable[Workspace]]
 """Opens the bot in a workspace; it is closed with the stack. ``Stop`` is called when its token ends."""
@@ -36,6 +40,9 @@ Open = Callable[[Installation, Stop, AsyncExitStack], Awaitable[Workspace]]
 
 @dataclass(slots=True)
 class _Opened:
+    """``first``: the installation that it was opened with; the present one may have a newer token."""
+
+    first: Installation
     installation: Installation
     workspace: Workspace
     parts: AsyncExitStack
@@ -43,25 +50,27 @@ class _Opened:
 
 
 class Workspaces:
-    """Implements ``deliveries.Workspaces``. ``on_alive`` is called as long as the database answers."""
+    """Implements ``deliveries.Workspaces``."""
 
     def __init__(
         self,
         installations: Installations,
         open_one: Open,
+        renewals: Renewals,
         *,
-        on_alive: Callable[[], None],
         quiet_s: float = QUIET_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._installations = installations
         self._open_one = open_one
-        self._on_alive = on_alive
+        self._renewals = renewals
         self._quiet_s = quiet_s
         self._clock = clock
         self._opened: dict[str, _Opened] = {}
         self._lock = asyncio.Lock()
-        self._looking: asyncio.Task[None] | None = None
+        self._loops: list[asyncio.Task[None]] = []
+        self._expired: dict[str, float] = {}
+        """Workspaces whose token has ended, with when."""
         self._ending: set[asyncio.Task[None]] = set()
 
     async def start(self) -> int:
@@ -70,12 +79,13 @@ class Workspaces:
             count = await self._installations.count()
         except StoreFailed as error:
             raise StartFailed(f"BOT_TOKEN_KEY: {error}") from error
-        self._looking = asyncio.create_task(self._look_for_ever())
+        loops = ((self._look, "workspaces.not_looked"), (self._renew, "workspaces.not_renewed"))
+        self._loops = [asyncio.create_task(_for_ever(look, event)) for look, event in loops]
         return count
 
     async def close(self) -> None:
         """All of them at once: each has the whole grace."""
-        for task in filter(None, (self._looking, *self._ending)):
+        for task in (*self._loops, *self._ending):
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
         opened, self._opened = self._opened, {}
@@ -105,9 +115,8 @@ class Workspaces:
         async with AsyncExitStack() as parts:
             stop = partial(self._revoked, installation)
             workspace = await self._open_one(installation, stop, parts)
-            opened = _Opened(installation, workspace, parts.pop_all(), self._clock())
+            opened = _Opened(installation, installation, workspace, parts.pop_all(), self._clock())
         self._opened[team_id] = opened
-        workspace.inbox.start()
         log.info("workspace.opened", workspace=team_id)
         return opened
 
@@ -117,11 +126,17 @@ class Workspaces:
         task.add_done_callback(self._ending.discard)
 
     async def _end(self, installation: Installation, code: str) -> None:
-        """Where the app was installed anew meanwhile, its next delivery finds the new token."""
+        """Where the app was installed anew meanwhile, its next delivery finds the new token. One that only expired is
+        renewed, sooner or later; what is asked until then waits."""
         opened = self._opened.get(installation.team_id)
-        if opened is not None and opened.installation is installation:
+        if opened is not None and opened.first is installation:
+            installation = opened.installation
             del self._opened[installation.team_id]
             await opened.parts.aclose()
+        if installation.rotation is not None and code == EXPIRED:
+            self._expired[installation.team_id] = self._clock()
+            log.error("installation.token_expired", workspace=installation.team_id, effect="questions wait")
+            return
         try:
             ended = await self._installations.remove(installation.team_id, installation.bot_token)
         except StoreFailed as error:  # its next call meets the same
@@ -130,19 +145,19 @@ class Workspaces:
         if ended:
             log.info("installation.ended", workspace=installation.team_id, code=code)
 
-    async def _look_for_ever(self) -> None:
-        while True:
-            try:
-                await self._look()
-                self._on_alive()
-            except StoreFailed as error:
-                log.warning("workspaces.not_looked", error=str(error))
-            await asyncio.sleep(LOOK_EVERY_S)
+    async def _renew(self) -> None:
+        known = [opened.installation for opened in self._opened.values()]
+        for newer in await self._renewals.look(known):
+            if (opened := self._opened.get(newer.team_id)) is not None:
+                opened.installation = newer
+                opened.workspace.use_token(newer.bot_token)
 
     async def _look(self) -> None:
         """What a process that died has left in a workspace nobody writes in would wait for ever."""
         waiting = await self._installations.with_open_questions()
-        for team_id in waiting:
+        rested_s = self._clock() - EXPIRED_REST_S
+        self._expired = {team_id: at_s for team_id, at_s in self._expired.items() if at_s > rested_s}
+        for team_id in waiting - self._expired.keys():
             with suppress(StoreFailed):
                 await self._workspace(team_id)
         quiet_since_s = self._clock() - self._quiet_s
@@ -151,3 +166,12 @@ class Workspaces:
                 del self._opened[team_id]
                 await opened.parts.aclose()
                 log.info("workspace.closed", workspace=team_id)
+
+
+async def _for_ever(look: Callable[[], Awaitable[None]], event: str) -> None:
+    while True:
+        try:
+            await look()
+        except StoreFailed as error:
+            log.warning(event, error=str(error))
+        await asyncio.sleep(LOOK_EVERY_S)

@@ -83,6 +83,11 @@ CASES: dict[str, list[tuple[str, str]]] = {
         ("bot/ops.py", "prometheus_client.exposition"),
         ("playground/demo.py", "prometheus_client"),
     ],
+    "spans": [
+        ("bot/turn.py", "opentelemetry"),
+        ("bot/traces.py", "opentelemetry.trace"),
+        ("playground/demo.py", "opentelemetry.sdk"),
+    ],
     "slack-libraries": [
         ("bot/inbox.py", "slack_sdk.errors"),
         ("bot/files/download.py", "slack_bolt"),

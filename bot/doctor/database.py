@@ -8,6 +8,8 @@ from bot import health
 from bot.doctor.finding import Finding, ok, wrong
 from bot.environment import secret
 from bot.errors import StartFailed
+from bot.installations import Installation, Rotation
+from bot.renewals import advice
 from bot.settings import Settings
 from bot.store import checkup
 from bot.store.database import Database
@@ -32,8 +34,8 @@ async def of_process(settings: Settings, address: str) -> Finding:
     return ok("process", RUNS if runs else "no bot runs here now")
 
 
-async def installed_token(settings: Settings, address: str, team_id: str) -> str:
-    """Of the app in that workspace. Raises ``StartFailed`` and ``StoreFailed``."""
+async def installed(settings: Settings, address: str, team_id: str) -> Installation:
+    """The app in that workspace. Raises ``StartFailed`` and ``StoreFailed``."""
     found = await checkup.check(address)
     if found.schema != found.wanted:  # to open it would bring it up to date, which is for a start to do
         raise StartFailed(f"the database has version {found.schema or 'none'} of the schema: please start the bot once")
@@ -45,7 +47,15 @@ async def installed_token(settings: Settings, address: str, team_id: str) -> str
         await database.aclose()
     if installation is None:
         raise StartFailed(f"the app is not installed in {team_id}: docs/many_workspaces.md says how that is done")
-    return installation.bot_token
+    return installation
+
+
+def of_rotation(rotation: Rotation, now_s: float) -> Finding:
+    """Of a token that expires."""
+    if rotation.fault:
+        return wrong("token", f"it expires, and Slack gives no new one ({rotation.fault}): {advice(rotation.fault)}.")
+    hours = max(0.0, rotation.renew_at_s - now_s) / 3600
+    return ok("token", f"expires, and is renewed before that; the next time in {hours:.1f} h")
 
 
 async def of_database(address: str) -> AsyncIterator[Finding]:

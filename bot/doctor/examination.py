@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from bot import health
 from bot.doctor import events, features, machine, model, setup_checks, slack_app
-from bot.doctor.database import RUNS, installed_token, of_database, of_process
+from bot.doctor.database import RUNS, installed, of_database, of_process, of_rotation
 from bot.doctor.finding import Finding, State, untried, wrong
 from bot.doctor.reception import Ear, open_ear
 from bot.environment import secret
@@ -92,10 +92,13 @@ async def _of_workspace(settings: Settings, wishes: Wishes) -> AsyncIterator[Fin
             yield untried("Slack", MANY)
             return
         try:
-            token = await installed_token(settings, kept_in()[0], wishes.team_id)
+            installation = await installed(settings, kept_in()[0], wishes.team_id)
         except (StartFailed, StoreFailed) as error:
             yield wrong("Slack", str(error))
             return
+        token = installation.bot_token
+        if installation.rotation is not None:
+            yield of_rotation(installation.rotation, time.time())
     async for finding in _of_slack(settings, token, wishes):
         yield finding
 

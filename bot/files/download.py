@@ -49,6 +49,9 @@ class Downloader:
         self._api_origin = _origin(httpx.URL(slack_api_url))
         self._limits = limits
 
+    def use_token(self, bot_token: str) -> None:
+        self._bot_token = bot_token
+
     def allows(self, url: str) -> bool:
         """Whether the token may go there."""
         try:

@@ -66,6 +66,10 @@ class FileReader:
         self._each_max = workshop.each_max
         self._preparing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
+    def use_token(self, bot_token: str) -> None:
+        """From now on, in the place of one that expires."""
+        self._downloader.use_token(bot_token)
+
     async def prepare(
         self, attachments: Sequence[Attachment], intake: Intake, progress: Progress, person: str = ""
     ) -> list[PreparedFile]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from bot import traces
 from bot.file_ports import Files, RefusedFiles
 from bot.messages import Question, ThreadMessage
 from bot.prompt.batch_reading import BatchReading
@@ -52,7 +53,8 @@ class Drafting:
         readable = [file for file in attachments if file.id not in refused and file.id not in made]
         person = f"{question.team_id} {question.user_id}"
         intake = Intake(window.allowance, await self.batch_reading.wanted(thread))
-        fetched = await self.files.prepare(readable, intake, progress, person) if readable else ()
+        with traces.step("files.read", files=len(readable)):
+            fetched = await self.files.prepare(readable, intake, progress, person) if readable else ()
         prepared = iter(fetched)
         known = made | {file_id: refused_file(file_id, thread) for file_id in refused}
         files = tuple(known[file.id] if file.id in known else next(prepared) for file in attachments)

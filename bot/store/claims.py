@@ -8,10 +8,9 @@ has brought a process down before without care. ``now`` is the database's time a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import inf
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,8 +19,10 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.ports import STRIKES_MAX, Stage
 from bot.store import fairness
-from bot.store.fairness import Person, TurnBounds, Waits
+from bot.store.fairness import TurnBounds
 from bot.store.schema import RUNNING, WAITING, questions
+from bot.store.statements import Values
+from bot.store.taking_turns import Channel, Most, Person, Waits, chosen
 
 Now = sa.ColumnElement[float]
 
@@ -37,25 +38,24 @@ Serves = Callable[[sa.FromClause], sa.ColumnElement[bool]]
 """Which rows of ``questions``, or of an alias of it, a process may answer."""
 
 
-def of_workspace(team_id: str | None) -> Serves:
-    """``None``: of any."""
-    return lambda rows: sa.true() if team_id is None else rows.c.team_id == team_id
-
-
 @dataclass(frozen=True, slots=True)
 class Claimant:
-    """A process, the workspace that it serves (``None``: any), and what it may claim now."""
+    """A process, and what it may claim now. ``anywhere``: in any workspace."""
 
     owner: str
-    team_id: str | None
     bounds: TurnBounds
     settled: bool
+    anywhere: bool
+
+    def serves(self, rows: sa.FromClause) -> sa.ColumnElement[bool]:
+        return sa.true() if self.anywhere else rows.c.team_id.in_(sa.bindparam("teams", expanding=True))
 
 
 def claim(
-    connection: Connection, now: Now, claimant: Claimant, *, most: int, lease_s: float
+    connection: Connection, now: Now, claimant: Claimant, teams: Sequence[str], *, most: int, lease_s: float
 ) -> list[RowMapping] | None:
-    """The rows as they are now, with ``waited_s`` beside them, in a fair order of whichever is free.
+    """The rows as they are now, with ``waited_s`` beside them, in a fair order of whichever is free; those of the
+    workspaces ``teams``, unless the process answers anywhere.
 
     ``None`` where another process is claiming at this moment, whose turns could not be counted yet.
     """
@@ -66,7 +66,7 @@ def claim(
     turns = Counter({(row[0], row[1]): row[2] for row in connection.execute(fairness.TURNS_IN_CHANNELS)})
     claimed: list[RowMapping] = []
     while len(claimed) < most and (not claimed or _any_waits(connection)):
-        ids = _next_ids(connection, claimant, turns, most - len(claimed))
+        ids = _next_ids(connection, claimant, {"teams": teams}, turns, most - len(claimed))
         if not ids:
             break
         rows = connection.execute(_running(now), {"ids": ids, "owner": claimant.owner, "lease_s": lease_s}).mappings()
@@ -82,8 +82,10 @@ def _any_waits(connection: Connection) -> bool:
     return connection.execute(_WAITS).first() is not None
 
 
-def _next_ids(connection: Connection, claimant: Claimant, turns: Counter[fairness.Channel], most: int) -> list[int]:
-    found, all_of_them = _people(connection, claimant)
+def _next_ids(
+    connection: Connection, claimant: Claimant, served: Values, turns: Counter[Channel], most: int
+) -> list[int]:
+    found, more_in = _people(connection, claimant, served)
     firsts = {"ids": [person.first for person in found]}
     channels = {row[0]: (row[1], row[2]) for row in connection.execute(fairness.CHANNELS_OF, firsts)} if found else {}
 
@@ -94,18 +96,18 @@ def _next_ids(connection: Connection, claimant: Claimant, turns: Counter[fairnes
         yield Waits(person.first, channels[person.first])
         if person.waiting > 1:
             whose = {"in_team": person.team_id, "by_user": person.user_id, "most": most + 1}
-            for row in connection.execute(_questions_of(claimant), whose).all():
+            for row in connection.execute(_questions_of(claimant), served | whose).all():
                 if row[0] != person.first:
                     yield Waits(row[0], (row[1], row[2]))
 
-    turns_below = inf if all_of_them else found[-1].turns
-    return fairness.chosen(found, next_of, turns, claimant.bounds, most=most, turns_below=turns_below)
+    bounds = Most(most, claimant.bounds.per_user, claimant.bounds.per_channel)
+    return chosen(found, next_of, turns, bounds, more_in)
 
 
 @lru_cache(maxsize=16)
 def _may_be_claimed(claimant: Claimant) -> sa.ColumnElement[bool]:
-    serves = of_workspace(claimant.team_id)
-    return sa.and_(serves(questions), _free(), _may_run(claimant.owner, serves, settled=claimant.settled))
+    may_run = _may_run(claimant.owner, claimant.serves, settled=claimant.settled)
+    return sa.and_(claimant.serves(questions), _free(), may_run)
 
 
 @lru_cache(maxsize=16)
@@ -119,15 +121,23 @@ def _questions_of(claimant: Claimant) -> sa.Select[Any]:
     return fairness.of_person(_may_be_claimed(claimant), claimant.bounds)
 
 
-def _people(connection: Connection, claimant: Claimant) -> tuple[list[Person], bool]:
-    """Some of those whose turn it is, nobody where nothing may run; and whether nobody comes after them."""
+def _people(connection: Connection, claimant: Claimant, served: Values) -> tuple[list[Person], frozenset[str]]:
+    """Some of those whose turn it is, nobody where nothing may run; and the workspaces in which others come after."""
     skip = 0
     while True:
-        people = [Person(*row) for row in connection.execute(_people_query(claimant, skip))]
+        people = [Person(*row) for row in connection.execute(_people_query(claimant, skip), served)]
         found = [person for person in people if person.first is not None]
         if found or len(people) < PEOPLE_AT_ONCE:
-            return found, len(people) < PEOPLE_AT_ONCE
+            return found, _with_more(people)
         skip += PEOPLE_AT_ONCE
+
+
+def _with_more(people: list[Person]) -> frozenset[str]:
+    """One more of a workspace would be among them, if the level were not as high as that of the hindmost."""
+    if len(people) < PEOPLE_AT_ONCE:
+        return frozenset()
+    highest = {person.team_id: person.level for person in people}
+    return frozenset(team_id for team_id, level in highest.items() if level + 1 >= people[-1].level)
 
 
 @lru_cache(maxsize=16)

@@ -1,20 +1,17 @@
 """Whose question runs next: bounds and conditions go in, queries that choose fairly among persons come out.
 
 A person and a channel run so many turns at a time and no more, whatever the number of processes. While turns are free,
-whoever runs the fewest has one more, and of those who run as many, whoever was served longest ago: so those who wait
-take turns, however much each of them has asked. A person's own questions go in the order in which they came. Persons
-and channels are those of their workspace; an app that asks counts as a person.
+the workspace that runs the fewest has one more; in it, whoever runs the fewest; and of those that run as many, whoever
+was served longest ago: so those who wait take turns, however much each of them has asked. A person's own questions go
+in the order in which they came. Persons and channels are those of their workspace; an app that asks counts as a person.
 
 Persons are counted, and for those whose turn it is an index finds the next question: what waits is not looked at one by
-one. Who takes turns with whom is then a matter of numbers, without the database. I/O: the database, through its
+one. Who takes turns with whom is then a matter of numbers, which ``taking_turns`` has. I/O: the database, through its
 connection.
 """
 
 from __future__ import annotations
 
-import heapq
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,8 +25,6 @@ from bot.store.statements import AHEAD, of_question, of_thread
 UNBOUNDED = 1_000_000
 CLAIMS_REMEMBERED = 1_000
 """By these it is known who was served lately; all others were served long ago."""
-Channel = tuple[str, str]
-"""Workspace and channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,32 +35,21 @@ class TurnBounds:
     per_channel: int = UNBOUNDED
 
 
-@dataclass(frozen=True, slots=True)
-class Waits:
-    """A question that may run."""
-
-    id: int
-    channel: Channel
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Who has ``waiting`` questions and ``turns``. ``first`` is the next question's id; ``None``: all have to wait."""
-
-    first: int | None
-    turns: int
-    waiting: int
-    team_id: str
-    user_id: str
-
-
 def people(may_run: sa.ColumnElement[bool], bounds: TurnBounds, most: int, skip: int) -> sa.Select[Any]:
     """At most so many of those who may have one more turn, by the fields of ``Person``.
 
-    Whoever has fewest turns comes first, then whoever was served longest ago. ``may_run`` is about a row of
-    ``questions``, for what has nothing to do with fairness.
+    They come in the order in which each has one, if nobody has two. ``may_run`` is about a row of ``questions``, for
+    what has nothing to do with fairness.
     """
-    person = _people(bounds).limit(most).offset(skip).subquery("person")
+    waiting = _people(bounds).subquery("waiting_people")
+    in_turn = (waiting.c.turns, waiting.c.served_at, waiting.c.first_id)
+    before = sa.func.row_number().over(partition_by=waiting.c.team_id, order_by=in_turn)
+    # So many turns a workspace runs once all those are served there who go before.
+    level = (waiting.c.team_turns + before).label("level")
+    team_served_at = waiting.c.team_served_at
+    person = (
+        sa.select(waiting, level).order_by(level, team_served_at, *in_turn).limit(most).offset(skip).subquery("person")
+    )
     whose = sa.and_(questions.c.team_id == person.c.team_id, questions.c.user_id == person.c.user_id)
     first = _next(questions.c.id, whose=whose, may_run=may_run, bounds=bounds).limit(1).correlate(person)
     return (
@@ -75,9 +59,10 @@ def people(may_run: sa.ColumnElement[bool], bounds: TurnBounds, most: int, skip:
             person.c.waiting,
             person.c.team_id,
             person.c.user_id,
+            person.c.level,
         )
         .select_from(person)
-        .order_by(person.c.turns, person.c.served_at, person.c.first_id)
+        .order_by(person.c.level, person.c.team_served_at, person.c.turns, person.c.served_at, person.c.first_id)
     )
 
 
@@ -122,46 +107,31 @@ def _people(bounds: TurnBounds) -> sa.Select[Any]:
     )
     who = (newest.c.team_id, newest.c.user_id)
     served = sa.select(*who, sa.func.max(newest.c.claimed_at).label("at")).group_by(*who).subquery("served")
+    team = _of_teams(running, sa.func.sum(running.c.turns), "team")
+    served_team = _of_teams(served, sa.func.max(served.c.at), "served_team")
     turns, served_at = sa.func.coalesce(running.c.turns, 0), sa.func.coalesce(served.c.at, 0.0)
     return (
-        sa.select(waiting, turns.label("turns"), served_at.label("served_at"))
+        sa.select(
+            waiting,
+            turns.label("turns"),
+            served_at.label("served_at"),
+            sa.func.coalesce(team.c.value, 0).label("team_turns"),
+            sa.func.coalesce(served_team.c.value, 0.0).label("team_served_at"),
+        )
         .outerjoin(running, _same_person(waiting, running))
         .outerjoin(served, _same_person(waiting, served))
+        .outerjoin(team, waiting.c.team_id == team.c.team_id)
+        .outerjoin(served_team, waiting.c.team_id == served_team.c.team_id)
         .where(turns < bounds.per_user)
-        .order_by(turns, served_at, waiting.c.first_id)
     )
+
+
+def _of_teams(persons: sa.Subquery, value: sa.ColumnElement[Any], name: str) -> sa.Subquery:
+    return sa.select(persons.c.team_id, value.label("value")).group_by(persons.c.team_id).subquery(name)
 
 
 def _same_person(one: sa.Subquery, other: sa.Subquery) -> sa.ColumnElement[bool]:
     return sa.and_(one.c.team_id == other.c.team_id, one.c.user_id == other.c.user_id)
-
-
-def chosen(
-    found: Sequence[Person],
-    next_of: Callable[[Person], Iterator[Waits]],
-    turns: Counter[Channel],
-    bounds: TurnBounds,
-    *,
-    most: int,
-    turns_below: float,
-) -> list[int]:
-    """The ids of at most so many questions, in the order in which the people of ``found`` take turns.
-
-    ``next_of`` gives a person's questions; ``turns`` of the channels are counted on. Whoever would have ``turns_below``
-    is to be compared with others first, who are not in ``found``.
-    """
-    ids: list[int] = []
-    line = [(person.turns, place, person, next_of(person)) for place, person in enumerate(found)]
-    while line and len(ids) < most:
-        has, _, person, waiting = heapq.heappop(line)
-        free = next((one for one in waiting if turns[one.channel] < bounds.per_channel), None)
-        if free is None:
-            continue
-        ids.append(free.id)
-        turns[free.channel] += 1
-        if has + 1 < min(bounds.per_user, turns_below):
-            heapq.heappush(line, (has + 1, len(found) + len(ids), person, waiting))
-    return ids
 
 
 def beside(connection: Connection, question: Question, bounds: TurnBounds) -> tuple[int, bool]:

@@ -6,16 +6,22 @@ and open a second connection pool and schema beside the bot's.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from bot.errors import StoreFailed
-from bot.installations import Installation
+from bot.installations import Installation, Rotation
 from bot.ports import Outcome
 from bot.store.database import Database
 from bot.store.schema import FINISHED, RUNNING, WAITING, installations, questions
 from bot.store.statements import NO_LEASE
 from bot.token_cipher import NotReadable, TokenCipher
+
+FAULT_CHARS = 64
+"""Slack's codes are shorter."""
 
 
 class StoredInstallations:
@@ -30,9 +36,9 @@ class StoredInstallations:
             "name": installation.name,
             "bot_user_id": installation.bot_user_id,
             "bot_id": installation.bot_id,
-            "token": self._cipher.encrypt(installation.bot_token),
             "scopes": ",".join(sorted(installation.scopes)),
             "at": self._now,
+            **self._tokens(installation),
         }
 
         def work(connection: Connection) -> None:
@@ -66,6 +72,44 @@ class StoredInstallations:
         self._database.scrub_soon()
         return removed
 
+    async def due_for_renewal(self) -> Sequence[str]:
+        due = sa.select(installations.c.team_id).where(installations.c.renew_at <= self._now)
+        return await self._database.run(lambda connection: connection.execute(due).scalars().all(), durable=False)
+
+    async def begin_renewal(self, team_id: str, within_s: float) -> Installation | None:
+        due = sa.and_(installations.c.team_id == team_id, installations.c.renew_at <= self._now)
+        begin = installations.update().where(due).values(renew_at=self._now + within_s).returning(installations)
+        row = await self._database.run(lambda connection: connection.execute(begin).mappings().first())
+        return self._installation(row) if row is not None else None
+
+    async def renewed(self, before: Installation, after: Installation) -> bool:
+        return await self._change(before, {"renewal_fault": None, **self._tokens(after)})
+
+    async def renewal_refused(self, installation: Installation, code: str, again_s: float) -> None:
+        await self._change(installation, {"renewal_fault": code[:FAULT_CHARS], "renew_at": self._now + again_s})
+
+    async def _change(self, before: Installation, values: dict[str, Any]) -> bool:
+        """Nothing where it is another installation by now."""
+        mine = installations.c.team_id == before.team_id
+
+        def work(connection: Connection) -> bool:
+            row = connection.execute(sa.select(installations).where(mine)).mappings().first()
+            if row is None or self._installation(row).bot_token != before.bot_token:
+                return False
+            change = installations.update().where(mine, installations.c.token == row["token"]).values(values)
+            return connection.execute(change).rowcount > 0
+
+        return await self._database.run(work)
+
+    def _tokens(self, installation: Installation) -> dict[str, Any]:
+        rotation = installation.rotation
+        return {
+            "token": self._cipher.encrypt(installation.bot_token),
+            "refresh_token": self._cipher.encrypt(rotation.refresh_token) if rotation else None,
+            "renew_at": rotation.renew_at_s if rotation else None,
+            "renewal_fault": rotation.fault or None if rotation else None,
+        }
+
     async def count(self) -> int:
         """Raises ``StoreFailed`` too where the newest cannot be read, since the key is another one."""
         newest = sa.select(installations).order_by(installations.c.at.desc()).limit(1)
@@ -88,6 +132,7 @@ class StoredInstallations:
     def _installation(self, row: RowMapping) -> Installation:
         try:
             token = self._cipher.decrypt(row["token"])
+            refresh_token = self._cipher.decrypt(row["refresh_token"]) if row["refresh_token"] else ""
         except NotReadable as error:
             raise StoreFailed(f"the token of {row['team_id']} was encrypted with another key") from error
         return Installation(
@@ -98,4 +143,5 @@ class StoredInstallations:
             bot_id=row["bot_id"],
             bot_token=token,
             scopes=frozenset(filter(None, row["scopes"].split(","))),
+            rotation=Rotation(refresh_token, row["renew_at"], row["renewal_fault"] or "") if refresh_token else None,
         )

@@ -6,6 +6,7 @@ Implements ``learned_limits.LimitRecords``. Ages are by the clock of the databas
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -20,11 +21,11 @@ class StoredLimits:
         self._database = database
         self._insert = postgresql.insert if database.shared else sqlite.insert
 
-    async def all(self, team_id: str) -> dict[str, LearnedLimit]:
+    async def all(self, teams: Collection[str]) -> dict[tuple[str, str], LearnedLimit]:
         age_s = (self._now() - learned_limits.c.at).label("age_s")
-        query = sa.select(learned_limits, age_s).where(learned_limits.c.team_id == team_id)
+        query = sa.select(learned_limits, age_s).where(learned_limits.c.team_id.in_(teams))
         rows = await self._database.run(lambda connection: connection.execute(query).all(), durable=False)
-        return {row.name: LearnedLimit(row.calls, row.burst, max(0.0, row.age_s)) for row in rows}
+        return {(row.team_id, row.name): LearnedLimit(row.calls, row.burst, max(0.0, row.age_s)) for row in rows}
 
     async def keep(self, team_id: str, name: str, limit: LearnedLimit) -> None:
         values = {"calls": limit.calls, "burst": limit.burst, "at": self._now() - limit.age_s}

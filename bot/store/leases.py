@@ -19,6 +19,8 @@ from bot.store.schema import RUNNING, WAITING, processes, questions
 from bot.store.statements import NO_LEASE
 
 Now = sa.ColumnElement[float]
+PART = " "
+"""Between the name of a process and the workspace in which it does something."""
 
 
 def renew(connection: Connection, until: Now, owner: str, fences: dict[int, int]) -> dict[int, bool]:
@@ -61,22 +63,45 @@ def was_away(connection: Connection, now: Now, owner: str, lease_s: float) -> bo
 
 
 def leave_vitals(connection: Connection, now: Now, owner: str, team_id: str | None, vitals: Vitals) -> None:
-    says = {"answers": len(vitals.claims), "spent": vitals.spent, "stopping": vitals.stopping}
+    """``team_id``: the one workspace that ``owner`` serves. One that serves any (``None``) has a row that says that it
+    lives, and one for each workspace in which it does something."""
+    says = _says(vitals, team_id or "") | {"stopping": vitals.stopping}
     known = connection.execute(processes.update().where(processes.c.owner == owner).values(seen_at=now, **says))
+    new = {"started_at": now, "seen_at": now}
     if known.rowcount == 0:
-        new = {"owner": owner, "team_id": team_id, "started_at": now, "seen_at": now}
-        connection.execute(processes.insert().values(new | says))
+        connection.execute(processes.insert().values(new | says | {"owner": owner, "team_id": team_id}))
+    if team_id is None:
+        connection.execute(processes.delete().where(_is_part_of(owner)))
+        for team in {claim.question.team_id for claim in vitals.claims} | {
+            t for t, part in vitals.spent.items() if part
+        }:
+            # That it goes on it says once, in its own row.
+            part = {"owner": f"{owner}{PART}{team}", "team_id": team, "stopping": True}
+            connection.execute(processes.insert().values(new | _says(vitals, team) | part))
 
 
-def heard(connection: Connection, now: Now, owner: str, team_id: str | None, lease_s: float) -> list[Heard]:
-    """Of the other processes of the same workspace: Slack counts each one's calls for itself."""
-    # A process of an earlier version does not say whose it is.
-    same = sa.true() if team_id is None else sa.or_(processes.c.team_id == team_id, processes.c.team_id.is_(None))
+def _says(vitals: Vitals, team_id: str) -> dict[str, Any]:
+    answers = sum(claim.question.team_id == team_id for claim in vitals.claims)
+    return {"answers": answers, "spent": vitals.spent.get(team_id, 0.0)}
+
+
+def _is_part_of(owner: str) -> sa.ColumnElement[bool]:
+    return processes.c.owner.startswith(f"{owner}{PART}", autoescape=True)
+
+
+def heard(
+    connection: Connection, now: Now, owner: str, teams: Collection[str], lease_s: float
+) -> dict[str, list[Heard]]:
+    """Of the other processes of each of the workspaces: Slack counts each one's calls for itself."""
     says = (processes.c.answers, processes.c.spent, processes.c.stopping)
-    query = sa.select(now - processes.c.seen_at, *says).where(
-        same, processes.c.owner != owner, processes.c.seen_at >= now - max(lease_s, MINUTE_S)
+    query = sa.select(processes.c.team_id, now - processes.c.seen_at, *says).where(
+        processes.c.owner != owner, ~_is_part_of(owner), processes.c.seen_at >= now - max(lease_s, MINUTE_S)
     )
-    return [Heard(*row) for row in connection.execute(query)]
+    by_team: dict[str | None, list[Heard]] = {}
+    for team_id, *row in connection.execute(query):
+        by_team.setdefault(team_id, []).append(Heard(*row))
+    anywhere = by_team.get(None, [])
+    return {team: of for team in teams if (of := anywhere + by_team.get(team, []))}
 
 
 def expire(connection: Connection, now: Now, lease_s: float) -> int:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from math import inf
 
 import sqlalchemy as sa
@@ -64,7 +64,7 @@ def unpaused_s() -> float:
 class StoredQuestions:
     """``clock`` is the time since the epoch, where the database is not shared; a shared one has its own.
 
-    ``team_id``: the workspace whose questions are claimed; others' stay for the processes that may answer them.
+    ``team_id``: the one workspace that this process serves; others' questions stay for whoever may answer them.
     ``bounds`` are of turns at the same time, ``counting`` is what a day's budgets go by; without them there are none.
     """
 
@@ -109,21 +109,26 @@ class StoredQuestions:
         values = of_lease(lock) | {"shown": not recorded}
         await self._database.run(lambda connection: connection.execute(statements.UNLOCK, values), durable=False)
 
-    async def claim(self, owner: str, *, most: int, lease_s: float, settled: bool) -> list[Claim]:
+    async def claim(
+        self, owner: str, *, most: int, lease_s: float, settled: bool, teams: Collection[str] | None = None
+    ) -> list[Claim]:
+        served = [self._team_id] if teams is None and self._team_id is not None else teams
+        claimant = claims.Claimant(owner, self._bounds, settled, anywhere=served is None)
         for _ in range(CLAIM_TRIES_MAX):
-            claimed = await self._claim(owner, most=most, lease_s=lease_s, settled=settled)
+            claimed = await self._claim(claimant, list(served or ()), most=most, lease_s=lease_s)
             if claimed is not None:
                 return claimed
             await asyncio.sleep(CLAIM_PAUSE_S * (1 + random.random()))  # noqa: S311 - so that two do not meet again
         return []
 
-    async def _claim(self, owner: str, *, most: int, lease_s: float, settled: bool) -> list[Claim] | None:
+    async def _claim(
+        self, claimant: claims.Claimant, teams: list[str], *, most: int, lease_s: float
+    ) -> list[Claim] | None:
         """``None`` while another process claims."""
         now, until_s = self._now, self._until_s(lease_s)
-        claimant = claims.Claimant(owner, self._team_id, self._bounds, settled)
 
         def work(connection: Connection) -> list[Claim] | None:
-            rows = claims.claim(connection, now, claimant, most=most, lease_s=lease_s)
+            rows = claims.claim(connection, now, claimant, teams, most=most, lease_s=lease_s)
             if rows is None:
                 return None
             spent = self._counting.admit(connection, rows) if self._counting is not None else {}
@@ -146,7 +151,7 @@ class StoredQuestions:
         fences = {one.id: one.fence for one in held}
         newly_lost = {one.id: one.fence for one in vitals.claims if not one.lease.lost}
 
-        def work(connection: Connection) -> tuple[dict[int, bool], int, list[Heard]]:
+        def work(connection: Connection) -> tuple[dict[int, bool], int, dict[str, list[Heard]]]:
             kept = leases.renew(connection, now + lease_s, owner, fences)
             leases.forgive(connection, {id_: fence for id_, fence in newly_lost.items() if id_ not in kept})
             away = leases.was_away(connection, now, owner, lease_s)
@@ -154,7 +159,7 @@ class StoredQuestions:
             if vitals.ended:
                 leases.release(connection, owner)
             expired = 0 if away else leases.expire(connection, now, lease_s)
-            return kept, expired, leases.heard(connection, now, owner, self._team_id, lease_s)
+            return kept, expired, leases.heard(connection, now, owner, vitals.spent, lease_s)
 
         kept, expired, heard = await self._database.run(work, durable=False)
         for one in held:
@@ -163,7 +168,8 @@ class StoredQuestions:
                 one.lease.erased = kept[one.id]
             else:
                 one.lease.lose()
-        return Heartbeat(Others.of(heard, vitals.spent, lease_s), expired)
+        others = {team: Others.of(said, vitals.spent[team], lease_s) for team, said in heard.items()}
+        return Heartbeat(others, expired)
 
     async def expire_all(self) -> int:
         """Makes every question waiting again that is not finished: only for a database that nobody else uses."""

@@ -212,7 +212,8 @@ deleted_files = sa.Table(
     sa.Index("ix_deleted_files_at", "at"),
 )
 
-# Where the app is installed, for a bot of many workspaces; ``token`` is encrypted, ``scopes`` are what it may do.
+# Where the app is installed, for a bot of many workspaces; tokens are encrypted, ``scopes`` are what the app may do.
+# Where its token expires: what a new one is had with, when that is to be done, and why it was refused.
 installations = sa.Table(
     "installations",
     metadata,
@@ -224,6 +225,9 @@ installations = sa.Table(
     sa.Column("token", sa.Text, nullable=False),
     sa.Column("scopes", sa.Text, nullable=False),
     sa.Column("at", sa.Float, nullable=False),
+    sa.Column("refresh_token", sa.Text, nullable=True),
+    sa.Column("renew_at", sa.Float, nullable=True),
+    sa.Column("renewal_fault", sa.String(64), nullable=True),
 )
 
 reply_parts = sa.Table(

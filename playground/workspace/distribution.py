@@ -2,7 +2,8 @@
 
 I/O: one HTTP server on 127.0.0.1 while it is entered. Each call goes to the workspace whose token it carries, files
 and response URLs to the one that made them. Sources: slack:authentication/installing-with-oauth,
-slack:reference/methods/oauth.v2.access (codes are good for ten minutes, and once), slack:reference/methods/auth.test.
+slack:reference/methods/oauth.v2.access (codes are good for ten minutes, and once), slack:reference/methods/auth.test;
+of tokens that rotate, ``rotation``.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from playground.workspace.delivery import Sort
 from playground.workspace.errors import Refused
 from playground.workspace.events import envelope
 from playground.workspace.records import Json
+from playground.workspace.rotation import Rotation
 from playground.workspace.server import Server
 from playground.workspace.workspace import Workspace
 
@@ -40,8 +42,12 @@ class _Code:
 class Distribution:
     """``workspaces`` have the app's one signing secret, and are entered already."""
 
-    def __init__(self, workspaces: Sequence[Workspace], *, redirect_uri: str = "") -> None:
+    def __init__(
+        self, workspaces: Sequence[Workspace], *, redirect_uri: str = "", rotation: Rotation | None = None
+    ) -> None:
         self.workspaces = list(workspaces)
+        self.rotation = rotation
+        """Where the app has token rotation switched on."""
         self.client_id, self.client_secret = "1234567890.1234567890", secrets.token_hex(16)
         self.redirect_uri = redirect_uri
         """What the app's configuration gives as its redirect URL."""
@@ -81,6 +87,7 @@ class Distribution:
     def uninstall(self, workspace: Workspace) -> None:
         """Its token ends, and Slack tells the app so."""
         workspace.tokens.bot = f"xoxb-{secrets.token_hex(12)}"
+        workspace.tokens.rotated.clear()
         event_id, now_s = workspace.state.new_id("Ev"), int(workspace.state.wall_clock())
         told = envelope({"type": "app_uninstalled"}, workspace.team_id, event_id, now_s)
         workspace.courier.deliver(Sort.EVENT, told)
@@ -110,12 +117,26 @@ class Distribution:
             raise Refused("invalid_client_id")
         if given_secret != self.client_secret:
             raise Refused("bad_client_secret")
+        grant = arguments.text("grant_type") or "authorization_code"
+        if grant == "refresh_token":
+            if self.rotation is None:
+                raise Refused("token_rotation_not_enabled")
+            workspace, tokens = self.rotation.renew(arguments.text("refresh_token") or "")
+            return self._installed(workspace) | tokens
+        if grant != "authorization_code":
+            raise Refused("invalid_grant_type")
+        return self._by_code(arguments)
+
+    def _by_code(self, arguments: Arguments) -> Json:
         code = self._codes.pop(arguments.text("code") or "", None)
         if code is None or time.monotonic() - code.made_at_s > CODE_LIFETIME_S:
             raise Refused("invalid_code")
         if (arguments.text("redirect_uri") or "") != code.redirect_uri:
             raise Refused("bad_redirect_uri")
-        workspace = code.workspace
+        tokens = self.rotation.begin(code.workspace) if self.rotation is not None else {}
+        return self._installed(code.workspace) | tokens
+
+    def _installed(self, workspace: Workspace) -> Json:
         return {
             "access_token": workspace.bot_token,
             "token_type": "bot",
@@ -133,7 +154,7 @@ class Distribution:
             token = token_of(request, await read_arguments(request))
         except Refused:
             token = None
-        its = [one for one in self.workspaces if token in (one.bot_token, one.app_token)]
+        its = [one for one in self.workspaces if token in (one.bot_token, one.app_token, *one.tokens.rotated)]
         return await (its or self.workspaces)[0].web_api.handle(request)
 
     async def _response(self, request: web.Request) -> web.StreamResponse:

@@ -208,7 +208,7 @@ class Files:
             return answer
         stored = self.stored.get(request.match_info["file"].rpartition("-")[2])
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        if token != self.tokens.bot or "files:read" not in self.state.manifest.scopes:
+        if not self._may_read(token):
             return web.Response(text=LOGIN_PAGE, content_type="text/html")
         if stored is None or "url_private" not in stored.info:
             return web.Response(status=404, text="File not found")
@@ -218,6 +218,12 @@ class Files:
         if stored.info["mimetype"] == "application/pdf" and not is_download:
             raise web.HTTPFound(f"{self.base_url}/files-viewer/{stored.info['id']}")
         return await self._send(request, stored, fault)
+
+    def _may_read(self, token: str) -> bool:
+        try:
+            return self.tokens.is_bot(token, self.state.wall_clock()) and "files:read" in self.state.manifest.scopes
+        except Refused:
+            return False
 
     async def _send(self, request: web.Request, stored: StoredFile, fault: Fault | None) -> web.StreamResponse:
         content = stored.content

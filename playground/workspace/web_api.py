@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -28,6 +28,14 @@ class Tokens:
     app: str
     app_scopes: frozenset[str] = frozenset({"connections:write"})
     """What the app-level token may do."""
+    rotated: dict[str, float] = field(default_factory=dict)
+    """Bot tokens that expire, with when they do, or did, since the epoch; ``bot`` is the newest of them."""
+
+    def is_bot(self, token: str | None, now_s: float) -> bool:
+        """Raises ``token_expired``."""
+        if token in self.rotated and self.rotated[token] <= now_s:
+            raise Refused("token_expired")
+        return token == self.bot or token in self.rotated
 
 
 class Caller(StrEnum):
@@ -132,9 +140,10 @@ class WebApi:
             raise Refused("unknown_method", req_method=name)
         if token is None:
             raise Refused("not_authed")
-        if token not in (self.tokens.bot, self.tokens.app):
+        by_bot = self.tokens.is_bot(token, self.state.wall_clock())
+        if not by_bot and token != self.tokens.app:
             raise Refused("invalid_auth")
-        caller = Caller.BOT if token == self.tokens.bot else Caller.APP
+        caller = Caller.BOT if by_bot else Caller.APP
         if method.caller not in (caller, Caller.ANY):
             raise Refused("not_allowed_token_type")
         if caller is Caller.APP:

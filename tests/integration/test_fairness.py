@@ -181,6 +181,40 @@ class TestThreadsAndChannels:
         assert [one.question.ts for one in await claim(store)] == ["A3"]
 
 
+@OVER_BOTH
+class TestWorkspaces:
+    async def test_the_workspace_that_runs_fewest_turns_has_the_next(self, store: StoredQuestions) -> None:
+        for user in "ABCD":
+            await add(store, user, 2)
+        assert whose(await claim(store, most=2)) == "AB"
+        for user in "xy":
+            await add(store, user, 2, team_id="T2")
+        assert whose(await claim(store, most=3)) == "xyC"
+        assert whose(await claim(store, most=3)) == "xDy"
+
+    async def test_one_at_a_time_they_take_turns_however_many_ask_in_each(
+        self, store: StoredQuestions, database: Database
+    ) -> None:
+        for user in "ABCDE":
+            await add(store, user, 1)
+        await add(store, "x", 3, team_id="T2")
+        assert await served(store, database, 8) == "AxBxCxDE"
+
+    async def test_a_workspace_where_hundreds_wait_takes_the_turns_of_no_other(self, store: StoredQuestions) -> None:
+        """Those who wait are looked at some at a time: more of one workspace than are looked at together."""
+        await asyncio.gather(*(add(store, f"A{number}", 1) for number in range(130)))
+        await add(store, "x", 2, team_id="T2")
+        await add(store, "y", 1, team_id="T3")
+        found = await claim(store, most=6)
+        assert Counter(one.question.team_id for one in found) == {"T1": 3, "T2": 2, "T3": 1}
+
+    async def test_only_those_are_claimed_that_the_process_serves(self, store: StoredQuestions) -> None:
+        for team in ("T1", "T2", "T3"):
+            await add(store, "A", 1, team_id=team)
+        found = await store.claim("one", teams=["T1", "T3"], most=9, lease_s=LEASE_S, settled=True)
+        assert sorted(one.question.team_id for one in found) == ["T1", "T3"]
+
+
 async def test_processes_that_claim_at_once_together_keep_to_the_bounds(postgres_database: str) -> None:
     databases = [await Database.open(postgres_database) for _ in range(4)]
     stores = [StoredQuestions(database, bounds=TurnBounds(PER_USER, PER_CHANNEL)) for database in databases]

@@ -15,7 +15,7 @@ import pytest
 
 from bot import health
 from bot.errors import StartFailed, StoreFailed
-from bot.inbox import Inbox, InboxLimits
+from bot.inbox import InboxLimits
 from bot.ports import Claim, Outcome
 from bot.store.database import Database
 from bot.store.questions import StoredQuestions
@@ -23,6 +23,7 @@ from tests.asked import asked
 from tests.database import run_sql
 from tests.integration.test_inbox import Thread
 from tests.logged import logged
+from tests.one_inbox import OneInbox
 from tests.repository import ROOT
 
 
@@ -76,7 +77,7 @@ class TestInbox:
         return asyncio.Queue()
 
     @pytest.fixture
-    async def inbox(self, database: Database, heartbeats: asyncio.Queue[None]) -> AsyncIterator[Inbox]:
+    async def inbox(self, database: Database, heartbeats: asyncio.Queue[None]) -> AsyncIterator[OneInbox]:
         async def answer(_claim: Claim) -> Outcome:
             return Outcome.ANSWERED
 
@@ -84,7 +85,7 @@ class TestInbox:
             heartbeats.put_nowait(None)
 
         limits = InboxLimits(lease_s=0.08, poll_s=0.02)
-        inbox = Inbox(StoredQuestions(database), Thread(database), answer, "one", limits, on_alive=on_alive)
+        inbox = OneInbox(StoredQuestions(database), Thread(database), answer, "one", limits, on_alive=on_alive)
         inbox.start()
         for _ in range(2):
             await asyncio.wait_for(heartbeats.get(), 10)
@@ -104,7 +105,7 @@ class TestInbox:
         await asyncio.wait_for(heartbeats.get(), 10)
 
     async def test_none_while_questions_cannot_be_written_down(
-        self, inbox: Inbox, database: Database, heartbeats: asyncio.Queue[None]
+        self, inbox: OneInbox, database: Database, heartbeats: asyncio.Queue[None]
     ) -> None:
         """The disk is full, and what is small still finds room in what was freed before."""
         pages = await run_sql(database, "PRAGMA page_count")
@@ -122,7 +123,7 @@ class TestInbox:
         await asyncio.wait_for(heartbeats.get(), 10)
 
     async def test_none_once_the_database_file_was_deleted_and_no_question_goes_into_the_void(
-        self, inbox: Inbox, tmp_path: Path, heartbeats: asyncio.Queue[None]
+        self, inbox: OneInbox, tmp_path: Path, heartbeats: asyncio.Queue[None]
     ) -> None:
         with logged() as lines:
             (tmp_path / "bot.sqlite3").unlink()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from bot.errors import SlackError, SlackOutcomeUnknown, SlackUnavailable, StoreFailed
-from bot.inbox import Inbox, InboxLimits
+from bot.inbox import InboxLimits
 from bot.lease import Lease
 from bot.messages import Question
 from bot.ports import Claim, Outcome, Vitals
@@ -22,6 +22,7 @@ from bot.store.reply_records import StoredReplyRecords
 from tests.asked import asked
 from tests.database import pass_time, run_sql, wait_for_the_disk
 from tests.logged import logged
+from tests.one_inbox import OneInbox
 from tests.postgres import OVER_BOTH, lossy, paused_server
 
 LIMITS = InboxLimits(lease_s=20.0, poll_s=0.05)
@@ -112,8 +113,8 @@ async def inbox(
     owner: str = "one",
     limits: InboxLimits = LIMITS,
     grace_s: float = 0.0,
-) -> AsyncIterator[Inbox]:
-    opened = Inbox(thread.questions, thread, answer, owner, limits)
+) -> AsyncIterator[OneInbox]:
+    opened = OneInbox(thread.questions, thread, answer, owner, limits)
     opened.start()
     try:
         yield opened
@@ -291,7 +292,7 @@ class TestStopping:
         assert thread.notices == []
 
     async def test_a_turn_gets_time_to_finish(self, thread: Thread, turns: Turns) -> None:
-        opened = Inbox(thread.questions, thread, turns.answer, "one", LIMITS)
+        opened = OneInbox(thread.questions, thread, turns.answer, "one", LIMITS)
         opened.start()
         await opened.accept(asked("1.0"))
         await turns.until("begin 1.0")
@@ -324,7 +325,7 @@ class TestStopping:
             await turns.until(*(f"end {number}.0" for number in range(12)))
 
     async def test_leases_are_kept_while_turns_finish(self, thread: Thread, turns: Turns, database: Database) -> None:
-        opened = Inbox(thread.questions, thread, turns.answer, "one", InboxLimits(lease_s=0.8, poll_s=0.05))
+        opened = OneInbox(thread.questions, thread, turns.answer, "one", InboxLimits(lease_s=0.8, poll_s=0.05))
         opened.start()
         await opened.accept(asked("1.0"))
         await turns.until("begin 1.0")
@@ -468,7 +469,7 @@ class TestLostLeases:
 
         database = await Database.open(postgres_database)
         limits = InboxLimits(lease_s=2.0, poll_s=0.05)
-        opened = Inbox(StoredQuestions(database), Thread(database), answer, "one", limits)
+        opened = OneInbox(StoredQuestions(database), Thread(database), answer, "one", limits)
         opened.start()
         await opened.accept(asked("1.0"))
         claim = await asyncio.wait_for(claims.get(), WITHIN_S)
@@ -560,7 +561,7 @@ async def test_a_process_that_begins_an_answer_has_its_share_before_the_next_hea
         return Outcome.ANSWERED
 
     await other.heartbeat("other", Vitals(tuple(theirs)), lease_s=20.0)
-    opened = Inbox(thread.questions, thread, answer, "one", LIMITS, on_share=shares.append)
+    opened = OneInbox(thread.questions, thread, answer, "one", LIMITS, on_share=shares.append)
     opened.start()
     try:
         await until(lambda: bool(shares))

@@ -31,8 +31,9 @@ def store(database: Database) -> StoredLimits:
 @asynccontextmanager
 async def process(store: StoredLimits, team_id: str = "T1", *, shared: bool = False) -> AsyncIterator[RateLimiter]:
     rate_limiter = RateLimiter()
-    keeper = LimitKeeper(rate_limiter, store, team_id, shared=shared, look_every_s=LOOK_EVERY_S)
-    await keeper.start()
+    keeper = LimitKeeper(store, shared=shared, look_every_s=LOOK_EVERY_S)
+    keeper.start()
+    await keeper.keep(team_id, rate_limiter)
     yield rate_limiter
     await keeper.close()
 
@@ -51,11 +52,11 @@ async def test_what_is_known_of_a_limit_is_replaced_and_is_one_workspaces(store:
     await store.keep("T1", EDIT, LearnedLimit(40, 10))
     await store.keep("T1", EDIT, LearnedLimit(33, 2))
     await store.keep("T1", CHANNELS, LearnedLimit(57, 3, age_s=3_600))
-    known = await store.all("T1")
+    known = await of_one(store, "T1")
     assert {name: (limit.calls, limit.burst) for name, limit in known.items()} == {EDIT: (33, 2), CHANNELS: (57, 3)}
     assert known[EDIT].age_s < 60
     assert known[CHANNELS].age_s == pytest.approx(3_600, abs=60)
-    assert await store.all("T2") == {}
+    assert await of_one(store, "T2") == {}
 
 
 async def test_a_process_that_starts_again_need_not_be_refused(store: StoredLimits) -> None:
@@ -89,13 +90,17 @@ async def test_what_was_learned_while_the_database_was_away_is_kept_later(
             await be_refused(limiter)
             await lines.until("slack.limits_not_kept", 2)
         with pytest.raises(StoreFailed):
-            await store.all("T1")
+            await store.all(["T1"])
         await run_sql(database, "ALTER TABLE away RENAME TO learned_limits")
         await until(store)
+
+
+async def of_one(store: StoredLimits, team_id: str) -> dict[str, LearnedLimit]:
+    return {name: limit for (_, name), limit in (await store.all([team_id])).items()}
 
 
 async def until(store: StoredLimits, so: Callable[[dict[str, LearnedLimit]], bool] = bool) -> None:
     """Looks into the database until what it knows is ``so``."""
     async with asyncio.timeout(10):
-        while not so(await store.all("T1")):
+        while not so(await of_one(store, "T1")):
             pass

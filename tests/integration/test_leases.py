@@ -15,7 +15,7 @@ import pytest
 from bot.errors import StoreFailed
 from bot.messages import Question
 from bot.ports import SETTLED_S, STRIKES_MAX, Claim, Outcome, Stage, Vitals
-from bot.shares import Share
+from bot.shares import Others, Share
 from bot.store.database import Database
 from bot.store.questions import StoredQuestions
 from tests.asked import asked
@@ -59,9 +59,10 @@ class Process:
 
     async def beat(self, *running: Claim, stopping: bool = False, spent: float = 0.0) -> Share:
         """Its share of what Slack allows."""
-        vitals = Vitals(running, spent=spent, stopping=stopping)
+        team_id = self.team_id or "T1"
+        vitals = Vitals(running, spent={team_id: spent}, stopping=stopping)
         heartbeat = await self.questions.heartbeat(self.name, vitals, lease_s=LEASE_S)
-        return heartbeat.others.share_beside(len(running))
+        return heartbeat.others.get(team_id, Others()).share_beside(len(running))
 
     async def claim(self, most: int = 100) -> list[Claim]:
         return await self.questions.claim(self.name, most=most, lease_s=LEASE_S, settled=self.settled)
@@ -240,7 +241,8 @@ async def test_processes_whose_clocks_differ_do_not_take_each_others_questions(t
         (claim,) = await store.claim("mine", most=1, lease_s=LEASE_S, settled=True)
         assert 0.0 <= claim.waited_s < 10.0
         assert (await other.heartbeat("other", Vitals(), lease_s=LEASE_S)).expired == 0
-        assert (await store.heartbeat("mine", Vitals((claim,)), lease_s=LEASE_S)).others.processes == 1
+        heartbeat = await store.heartbeat("mine", Vitals((claim,), spent={"T1": 0.0}), lease_s=LEASE_S)
+        assert heartbeat.others["T1"].processes == 1
         assert claim.lease.held()
         assert await store.finish(claim, Outcome.ANSWERED)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import tomllib
 from importlib.metadata import Distribution, distribution, packages_distributions
 
 import pytest
@@ -29,6 +30,8 @@ COPYLEFT = re.compile(r"x26[45]|ghostscript|libgs\b|readline|mupdf|poppler|libra
 """Libraries under the GPL or the AGPL that wheels bundle without saying so in their metadata."""
 DRIVERS = {"asyncpg": "named in the database's address"}
 """What is installed to be found by name."""
+EXTRAS = {"opentelemetry": "otel"}
+"""What is imported only where an operator has installed it, with the extra of the project that it is in."""
 
 
 def runtime() -> list[str]:
@@ -75,7 +78,7 @@ def test_a_wheel_brings_no_library_under_the_gpl(name: str) -> None:
 def test_nothing_is_installed_for_production_that_only_the_playground_needs() -> None:
     """What the bot imports, and what those need in turn, is all there is."""
     owners = packages_distributions()
-    imported = {name for tree in modules("bot").values() for name in imports(tree)} - sys.stdlib_module_names - {"bot"}
+    imported = imported_by_the_bot()
     wanted = [owner for name in imported for owner in owners[name]] + list(DRIVERS)
     needed: set[str] = set()
     while wanted:
@@ -88,9 +91,18 @@ def test_nothing_is_installed_for_production_that_only_the_playground_needs() ->
 
 def test_what_the_bot_imports_is_declared() -> None:
     owners = packages_distributions()
-    imported = {name for tree in modules("bot").values() for name in imports(tree)} - sys.stdlib_module_names - {"bot"}
-    undeclared = [name for name in imported if not {key(owner) for owner in owners[name]} & set(map(key, runtime()))]
-    assert undeclared == []
+    declared = set(map(key, runtime()))
+    assert [name for name in imported_by_the_bot() if not set(map(key, owners[name])) & declared] == []
+    project = tomllib.loads(text_of("pyproject.toml"))["project"]
+    for name, extra in EXTRAS.items():
+        offered = {key(Requirement(line).name) for line in project["optional-dependencies"][extra]}
+        assert offered & set(map(key, owners[name]))
+        assert offered.isdisjoint(declared)
+
+
+def imported_by_the_bot() -> set[str]:
+    found = {name for tree in modules("bot").values() for name in imports(tree)}
+    return found - sys.stdlib_module_names - {"bot"} - EXTRAS.keys()
 
 
 def test_the_image_and_the_actions_are_pinned_and_packages_audited() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import time
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from logging import Logger
@@ -26,8 +27,9 @@ from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import StoreFailed
-from bot.installations import Installation, Installations
+from bot.installations import Installation, Installations, Rotation
 from bot.logs import SDK, get_logger
+from bot.renewals import rotation
 from bot.token_cipher import NotReadable, TokenCipher
 
 log = get_logger(__name__)
@@ -88,9 +90,6 @@ class _Store(AsyncInstallationStore):
 
     async def async_save(self, installation: SdkInstallation) -> None:
         """Raises ``BoltError``, which becomes a page that says so."""
-        if installation.bot_refresh_token:
-            log.error("installation.token_rotates", workspace=installation.team_id, effect="not installed")
-            raise BoltError("The app rotates its tokens: token rotation cannot be used with this bot.")
         team_id = installation.enterprise_id if installation.is_enterprise_install else installation.team_id
         if not (team_id and installation.bot_token and installation.bot_id and installation.bot_user_id):
             raise BoltError("Slack named no workspace, or gave no bot token.")
@@ -102,6 +101,7 @@ class _Store(AsyncInstallationStore):
             bot_id=installation.bot_id,
             bot_token=installation.bot_token,
             scopes=frozenset(installation.bot_scopes or ()),
+            rotation=_rotation(installation),
         )
         try:
             await self._installations.save(saved)
@@ -109,6 +109,13 @@ class _Store(AsyncInstallationStore):
             log.warning("installation.not_kept", workspace=team_id, error=str(error))
             raise BoltError("The installation could not be written down. Please try again.") from error
         log.info("installation.made", workspace=team_id, organisation=saved.enterprise_id)
+
+
+def _rotation(installation: SdkInstallation) -> Rotation | None:
+    if not (installation.bot_refresh_token and installation.bot_token_expires_at):
+        return None
+    now_s = time.time()
+    return rotation(installation.bot_refresh_token, installation.bot_token_expires_at - now_s, now_s)
 
 
 class _States(AsyncOAuthStateStore):

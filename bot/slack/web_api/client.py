@@ -14,7 +14,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import metrics
+from bot import metrics, traces
 from bot.errors import SlackError, SlackOutcomeUnknown, SlackRefused, SlackTokenInvalid, SlackUnavailable
 from bot.slack.web_api.error_codes import meaning_of
 from bot.slack.web_api.rate_limiter import Bidder, RateLimiter, Ticket
@@ -60,6 +60,10 @@ class SlackClient:
         self.date = ""
         """Slack's clock, as its newest answer has it."""
 
+    def use_token(self, token: str) -> None:
+        """From now on, in the place of one that expires."""
+        self._client.token = token
+
     async def call(self, method: str, **arguments: object) -> dict[str, Any]:
         """Waits for the method's budget, then calls once. Raises ``SlackError``."""
         await self.rate_limiter.acquire(method, str(arguments.get("channel", "")))
@@ -80,6 +84,14 @@ class SlackClient:
 
     async def call_now(self, method: str, **arguments: object) -> dict[str, Any]:
         """Calls once. The caller holds a granted ticket."""
+        with traces.step(method) as step:
+            try:
+                return await self._call_once(method, arguments)
+            except SlackError as error:
+                step.note(code=error.code)
+                raise
+
+    async def _call_once(self, method: str, arguments: dict[str, object]) -> dict[str, Any]:
         now_s = asyncio.get_running_loop().time
         sent_s = now_s()
         failure: SlackError | None = None

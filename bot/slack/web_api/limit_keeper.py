@@ -1,13 +1,16 @@
-"""What the rate limiter has learned goes into the database; what others have learned comes from there.
+"""What rate limiters have learned goes into the database; what others have learned comes from there.
 
-I/O: the database, through ``learned_limits.LimitRecords``. A restart, or another process of the workspace, need not be
+I/O: the database, through ``learned_limits.LimitRecords``. A restart, or another process of a workspace, need not be
 refused to know what Slack allows. Nothing waits for it: where the database is away, what was learned is kept later.
+One keeper serves all workspaces of the process, by one query for all of them.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 from bot.errors import StoreFailed
 from bot.learned_limits import LearnedLimit, LimitRecords
@@ -23,27 +26,18 @@ LOOK_EVERY_S = 5.0
 class LimitKeeper:
     """``shared``: other processes use the database, so that it is looked into every ``look_every_s``."""
 
-    def __init__(
-        self,
-        rate_limiter: RateLimiter,
-        records: LimitRecords,
-        team_id: str,
-        *,
-        shared: bool,
-        look_every_s: float = LOOK_EVERY_S,
-    ) -> None:
-        self._rate_limiter = rate_limiter
+    def __init__(self, records: LimitRecords, *, shared: bool, look_every_s: float = LOOK_EVERY_S) -> None:
         self._records = records
-        self._team_id = team_id
         self._look_every_s = look_every_s
         self._shared = shared
-        self._learned: dict[str, LearnedLimit] = {}
+        self._kept: dict[str, RateLimiter] = {}
+        self._unread: set[str] = set()
+        """The workspaces of which it is not known yet what was learned before."""
+        self._learned: dict[tuple[str, str], LearnedLimit] = {}
         self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
-        self._rate_limiter.on_learned = self._note
-        await self._exchange()
+    def start(self) -> None:
         self._task = asyncio.create_task(self._follow())
 
     async def close(self) -> None:
@@ -51,32 +45,52 @@ class LimitKeeper:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    def _note(self, name: str, limit: LearnedLimit) -> None:
+    async def keep(self, team_id: str, rate_limiter: RateLimiter) -> Callable[[], None]:
+        """What was learned of a workspace is known to its rate limiter when this returns, unless the database is away.
+        Returns what ends it."""
+        rate_limiter.on_learned = partial(self._note, team_id)
+        self._kept[team_id] = rate_limiter
+        self._unread.add(team_id)
+        await self._exchange()
+        return partial(self._end, team_id, rate_limiter)
+
+    def _end(self, team_id: str, rate_limiter: RateLimiter) -> None:
+        """What it has learned is kept all the same."""
+        if self._kept.get(team_id) is rate_limiter:
+            del self._kept[team_id]
+            self._unread.discard(team_id)
+
+    def _note(self, team_id: str, name: str, limit: LearnedLimit) -> None:
         log.info("slack.limit_learned", limit=name, calls=round(limit.calls, 1), burst=round(limit.burst, 1))
-        self._learned[name] = limit
+        self._learned[team_id, name] = limit
         self._news.set()
 
     async def _follow(self) -> None:
         while True:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), self._look_every_s if self._shared else None)
+            if self._shared:
+                self._unread.update(self._kept)
             if not await self._exchange():
                 await asyncio.sleep(self._look_every_s)
 
     async def _exchange(self) -> bool:
         """Whether the database took part."""
         self._news.clear()
+        unread = set(self._unread)
         try:
             while self._learned:
-                name = next(iter(self._learned))
-                limit = self._learned[name]
-                await self._records.keep(self._team_id, name, limit)
-                if self._learned[name] is limit:
-                    del self._learned[name]
-            for name, limit in (await self._records.all(self._team_id)).items():
-                self._rate_limiter.adopt(name, limit)
+                team_id, name = next(iter(self._learned))
+                limit = self._learned[team_id, name]
+                await self._records.keep(team_id, name, limit)
+                if self._learned.get((team_id, name)) is limit:
+                    del self._learned[team_id, name]
+            for (team_id, name), limit in (await self._records.all(unread) if unread else {}).items():
+                if (rate_limiter := self._kept.get(team_id)) is not None:
+                    rate_limiter.adopt(name, limit)
         except StoreFailed as error:
             log.info("slack.limits_not_kept", error=str(error))
             self._news.set()
             return False
+        self._unread -= unread
         return True

@@ -26,7 +26,8 @@ ADVICE = {
     "not_authed": COPY,
     "org_login_required": "The workspace is being moved to an organisation: please start again later.",
     "team_access_not_granted": "The organisation has not let the app in here: please ask its administrators.",
-    "token_expired": "Tokens of this app expire: token rotation has to be off, as manifest.yml has it.",
+    "token_expired": "Tokens of this app expire: token rotation has to be off, as manifest.yml has it, or the app "
+    "installed over OAuth: docs/many_workspaces.md.",
     "token_revoked": AGAIN,
 }
 """By Slack's code. Source: slack:reference/methods/auth.test, apps.connections.open."""

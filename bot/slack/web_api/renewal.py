@@ -1,0 +1,47 @@
+"""A refresh token goes in; new tokens come out, good for some hours and for one renewal. I/O: oauth.v2.access.
+
+Source: slack:authentication/using-token-rotation, slack:reference/methods/oauth.v2.access.
+"""
+
+from __future__ import annotations
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import SlackOutcomeUnknown
+from bot.renewals import Tokens
+from bot.slack.shapes import number_of, object_of, text_of
+from bot.slack.web_api.client import slack_error
+
+METHOD = "oauth.v2.access"
+
+
+class TokenRenewal:
+    """Implements ``renewals.Renew``. ``client`` needs no token."""
+
+    def __init__(self, client: AsyncWebClient, client_id: str, client_secret: str) -> None:
+        self._client = client
+        self._client_id = client_id
+        self._client_secret = client_secret
+
+    async def __call__(self, refresh_token: str) -> Tokens:
+        try:
+            response = await self._client.oauth_v2_access(
+                client_id=self._client_id,
+                client_secret=self._client_secret,
+                grant_type="refresh_token",
+                refresh_token=refresh_token,
+            )
+        except Exception as error:
+            failure = slack_error(METHOD, error)
+            if failure is None:
+                raise
+            raise failure from error
+        answer = object_of(response.data)
+        tokens = Tokens(
+            text_of(answer.get("access_token")),
+            text_of(answer.get("refresh_token")),
+            number_of(answer.get("expires_in")),
+        )
+        if not (tokens.bot_token and tokens.life_s > 0):
+            raise SlackOutcomeUnknown(METHOD, "no_token")
+        return tokens
