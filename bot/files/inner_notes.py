@@ -5,6 +5,12 @@ Pure. Each is what follows the file's name in a sentence.
 
 from __future__ import annotations
 
+LOCKED_BOOK = "is an electronic book that is locked to its buyer's programs, so I can't read it. Please send its text."
+MEMOS = (
+    "has memo fields, whose words are in a file beside it that did not come along. "
+    "Please send the table as an Excel workbook if they matter."
+)
+
 
 def embedded_left_out(kept: int, left_out: int) -> str:
     return (

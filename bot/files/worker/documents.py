@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 
 from bot.files import notes
 from bot.files.bounds import ConvertLimits
-from bot.files.extracts import Extract, OfficeExtract, Unreadable
+from bot.files.extracts import Extract, MemberExtract, OfficeExtract, Unreadable
 from bot.files.outbox import Outbox
 from bot.files.worker import embedded, text
 from bot.files.worker.as_extracts import pages, sheets, values_alone, words_alone
@@ -74,8 +74,10 @@ def from_zip(source: Path, out: Outbox, limits: ConvertLimits, kept: Path | None
             return (
                 found if found is None else [*found, *embedded.written(embedded.of_open_document(package), out, limits)]
             )
-        from bot.files.worker import apple  # noqa: PLC0415
+        from bot.files.worker import apple, epub  # noqa: PLC0415
 
+        if epub.is_epub(package):
+            return epub.convert(package, out, limits)
         return apple.convert(package, out) if apple.is_iwork(package) else None
 
 
@@ -235,11 +237,15 @@ def _flat(source: Path, head: bytes, out: Outbox, limits: ConvertLimits) -> list
     return pages(OfficeExtract(suffix, about), read, out, limits)
 
 
-def from_rtf(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+def from_rtf(source: Path, name: str, out: Outbox, limits: ConvertLimits) -> list[Extract]:
     from bot.files.worker.words import rich_text  # noqa: PLC0415
 
     office = OfficeExtract(".rtf", "rich text document")
     data = source.read_bytes()
+    if (parted := rich_text.with_short_runs(data)) is not None:
+        path = out.new(".bin")
+        path.write_bytes(parted)
+        return [MemberExtract(path.name, name)]
     found = pages(office, lambda: rich_text.read(data), out, limits)
     return [*found, *embedded.written(embedded.of_rtf(data), out, limits)]
 

@@ -20,6 +20,7 @@ from bot.files.worker.package import Broken
 
 _BY_STREAM = (
     ("VisioDocument", OfficeExtract(".vsd", "Visio drawing")),
+    ("PerfectOffice_MAIN", OfficeExtract(".qpw", "Quattro Pro notebook", into="xlsx")),
     ("MatOST", OfficeExtract(".wps", "Works document")),
     ("MM", OfficeExtract(".wps", "Works document")),
 )
@@ -35,6 +36,14 @@ def from_compound(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extr
         raise Unreadable(notes.DAMAGED_OFFICE) from None
     found = _of_kind(source, root, out, limits)
     return [*found, NoteExtract(notes.BREAKS_OFF)] if root.breaks_off else found
+
+
+def from_bare_excel(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    """A workbook as Excel wrote it before it wrote compound files (versions 2 to 4)."""
+    from bot.files.worker.sheets import xls  # noqa: PLC0415
+
+    office = OfficeExtract(".xls", "Excel workbook", into="xlsx")
+    return as_extracts.sheets(office, lambda: xls.read(source.read_bytes(), limits), out, limits)
 
 
 def _of_kind(source: Path, root: compound.Storage, out: Outbox, limits: ConvertLimits) -> list[Extract]:

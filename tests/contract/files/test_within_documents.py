@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.files.worker import rtf
+from bot.files.worker.words import rich_text
 from tests import made_documents, made_files, made_office, made_old_office
 from tests.converted import WITHOUT_OFFICE, Converter, converter
 from tests.made_office import box, paragraph, slide
@@ -232,3 +234,11 @@ async def test_forms_and_watermarks_of_word_97_are_read(convert: Converter) -> N
     art = f"<w:r><w:pict>{shape}</w:pict></w:r>"
     text = await words(convert, made_office.word(paragraph("Colour: ", chosen) + paragraph(art)), "form.docx")
     assert "Colour: green\nDRAFT\n" in text
+
+
+def test_a_run_of_characters_that_libreoffice_would_take_minutes_for_is_parted() -> None:
+    parted = rich_text.with_short_runs(rb"{\rtf1\ansi " + rb"\u1055?" * 20_000 + rb"\par}")
+    assert parted is not None
+    assert max(map(len, parted.split(b"{}"))) < 500
+    assert rtf.to_text(parted) == "П" * 20_000 + "\n"
+    assert rich_text.with_short_runs(rb"{\rtf1 \u1055?\par}") is None
