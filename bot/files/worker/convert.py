@@ -13,10 +13,11 @@ from pathlib import Path
 
 from bot.files import inner_notes, notes
 from bot.files.bounds import ConvertLimits
-from bot.files.extracts import ALL_ROWS, DRAW, PAGES, DrawingExtract, Extract, NoteExtract, OfficeExtract, Unreadable
+from bot.files.extracts import ALL_ROWS, DRAW, PAGES, DrawingExtract, Extract, NoteExtract, Unreadable
 from bot.files.names import extension
 from bot.files.outbox import Outbox
 from bot.files.worker import text_forms
+from bot.files.worker.bare_office import office_kind
 from bot.files.worker.closed_archives import archive_kind
 from bot.files.worker.kind_words import describe, picture_of
 from bot.files.worker.languages import language_of
@@ -186,6 +187,12 @@ def _table(file: _File) -> list[Extract]:
     return text.written(read(file.source.read_bytes()), "csv", about, file.out, file.limits)
 
 
+def _signed(file: _File) -> list[Extract]:
+    from bot.files.worker import signed_files  # noqa: PLC0415
+
+    return signed_files.convert(file.source, file.name, file.out)
+
+
 _FORMS: tuple[tuple[Callable[[_File], object], Callable[[_File], list[Extract] | None]], ...] = (
     (_page_about, _page),
     (lambda file: text_forms.is_calendar(file.head), _calendar),
@@ -193,6 +200,7 @@ _FORMS: tuple[tuple[Callable[[_File], object], Callable[[_File], list[Extract] |
     (lambda file: text_forms.is_notebook(file.head, file.tail), _notebook),
     (lambda file: text_forms.office_xml(file.head), _office_xml),
     (lambda file: text_forms.table_form(file.head), _table),
+    (lambda file: text_forms.is_armoured(file.head, extension(file.name)), _signed),
 )
 """What a text may be written for, and by what it is read then."""
 
@@ -252,6 +260,12 @@ def _old_excel(file: _File) -> list[Extract]:
     return old_documents.from_bare_excel(file.source, file.out, file.limits)
 
 
+def _for_office(file: _File) -> list[Extract]:
+    """What only an office program reads."""
+    found = office_kind(file.head)
+    return [found] if found is not None else []
+
+
 def _zip(file: _File) -> list[Extract]:
     from bot.files.worker import documents  # noqa: PLC0415
 
@@ -275,7 +289,6 @@ _READERS: dict[Kind, Callable[[_File], list[Extract]]] = {
     Kind.ZIP: _zip,
     Kind.DBASE: _dbase,
     Kind.OLD_EXCEL: _old_excel,
-    Kind.WORDPERFECT: lambda _: [OfficeExtract(".wpd", "WordPerfect document")],
-    Kind.QUATTRO: lambda _: [OfficeExtract(".wb", "Quattro Pro notebook", into="xlsx")],
-    Kind.LOTUS: lambda _: [OfficeExtract(".wks", "Lotus 1-2-3 worksheet", into="xlsx")],
+    Kind.OFFICE: _for_office,
+    Kind.SIGNED: _signed,
 }

@@ -20,7 +20,9 @@ from bot.files.worker.package import Broken
 
 _BY_STREAM = (
     ("VisioDocument", OfficeExtract(".vsd", "Visio drawing")),
-    ("PerfectOffice_MAIN", OfficeExtract(".qpw", "Quattro Pro notebook", into="xlsx")),
+    ("StarWriterDocument", OfficeExtract(".sdw", "StarOffice text")),
+    ("StarCalcDocument", OfficeExtract(".sdc", "StarOffice spreadsheet", into="xlsx")),
+    ("StarDrawDocument3", OfficeExtract(".sdd", "StarOffice presentation")),
     ("MatOST", OfficeExtract(".wps", "Works document")),
     ("MM", OfficeExtract(".wps", "Works document")),
 )
@@ -47,7 +49,7 @@ def from_bare_excel(source: Path, out: Outbox, limits: ConvertLimits) -> list[Ex
 
 
 def _of_kind(source: Path, root: compound.Storage, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    if "EncryptedPackage" in root.streams:
+    if any(name.lower() == "encryptedpackage" for name in root.streams):
         return _locked(".xlsx")
     if "__properties_version1.0" in root.streams:
         from bot.files.worker import outlook  # noqa: PLC0415
@@ -62,6 +64,10 @@ def _of_kind(source: Path, root: compound.Storage, out: Outbox, limits: ConvertL
     if "Quill" in root.storages or ("Contents" in root.streams and "Escher" in root.storages):
         return [_PUBLISHER]
     known = next((extract for name, extract in _BY_STREAM if name in root.streams), None)
+    if root.streams.get("CONTENTS", b"").startswith(b"CHNK"):
+        known = OfficeExtract(".wps", "Works document")
+    if root.streams.get("PerfectOffice_MAIN", b"").startswith(b"\x00\x00\x02\x00"):
+        known = OfficeExtract(".wb", "Quattro Pro notebook", into="xlsx")
     if known is None:
         raise Unreadable(notes.unknown_kind(_named(root.streams)))
     return [known]

@@ -10,9 +10,11 @@ import struct
 from collections.abc import Callable
 from enum import StrEnum
 
+from bot.files.worker.bare_office import office_kind
 from bot.files.worker.closed_archives import archive_kind
 from bot.files.worker.escaped import codec_of_escapes
 from bot.files.worker.mail_start import looks_like_mail
+from bot.files.worker.smime import is_signed
 from bot.files.worker.wide import codec_without_mark
 
 HEAD_BYTES = 8_192
@@ -53,9 +55,8 @@ class Kind(StrEnum):
     TNEF = "winmail.dat"
     DBASE = "dBase"
     OLD_EXCEL = "old Excel"
-    WORDPERFECT = "WordPerfect"
-    LOTUS = "Lotus 1-2-3"
-    QUATTRO = "Quattro Pro"
+    OFFICE = "old office program"
+    SIGNED = "signed file"
     TEXT = "text"
     AUDIO = "audio"
     VIDEO = "video"
@@ -109,19 +110,15 @@ _STARTS: tuple[tuple[bytes, Kind], ...] = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Kind.OLE),
     (b"{\\rtf", Kind.RTF),
     (b"\x78\x9f\x3e\x22", Kind.TNEF),
-    (b"\xffWPC", Kind.WORDPERFECT),
-    (b"\x00\x00\x02\x00\x04\x04", Kind.LOTUS),
-    (b"\x00\x00\x02\x00\x06\x04", Kind.LOTUS),
-    (b"\x00\x00\x1a\x00", Kind.LOTUS),
-    (b"\x00\x00\x02\x00\x20\x51", Kind.QUATTRO),
-    (b"\x00\x00\x02\x00\x21\x51", Kind.QUATTRO),
-    (b"\x00\x00\x02\x00\x01\x10", Kind.QUATTRO),
-    (b"\x00\x00\x02\x00\x02\x10", Kind.QUATTRO),
     (b"\x09\x00\x04\x00", Kind.OLD_EXCEL),
     (b"\x09\x02\x06\x00", Kind.OLD_EXCEL),
     (b"\x09\x04\x06\x00", Kind.OLD_EXCEL),
     (b"ID3", Kind.AUDIO),
     (b"fLaC", Kind.AUDIO),
+    (b"MThd", Kind.AUDIO),
+    (b".snd\x00", Kind.AUDIO),
+    (b"caff\x00", Kind.AUDIO),
+    (b"\x0bw", Kind.AUDIO),
     (b"#!AMR", Kind.AUDIO),
     (b"\x1aE\xdf\xa3", Kind.VIDEO),
     (b"FLV\x01", Kind.VIDEO),
@@ -222,6 +219,9 @@ def _is_lzma(head: bytes) -> bool:
 
 
 _SHAPES: tuple[tuple[Kind, Callable[[bytes], bool]], ...] = (
+    (Kind.OFFICE, lambda head: office_kind(head) is not None),
+    (Kind.SIGNED, is_signed),
+    (Kind.AUDIO, lambda head: head[:4] == b"FORM" and head[8:12] in {b"AIFF", b"AIFC", b"8SVX"}),
     (Kind.BZIP2, lambda head: head[:3] == b"BZh" and head[4:10] == b"1AY&SY"),
     (Kind.TAR, is_tar),
     (Kind.LZMA, _is_lzma),

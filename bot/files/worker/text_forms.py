@@ -17,6 +17,7 @@ _BEFORE_ROOT = re.compile(
     r"\A\ufeff?(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)*", re.DOTALL | re.IGNORECASE
 )
 _DIF = re.compile(rb"(?:\xef\xbb\xbf)?TABLE[ \t]*\r?\n[ \t]*0[ \t]*,[ \t]*\d", re.IGNORECASE)
+_BARE = re.compile(rb"MII[A-Za-z0-9+/=\s]*")
 SYLK = "SYLK table"
 _START_BYTES = 4_096
 _WRITTEN_IN_SLACK = frozenset({"quip", "canvas", "post", "space"})
@@ -62,6 +63,13 @@ def table_form(head: bytes) -> str:
     if head.removeprefix(b"\xef\xbb\xbf").startswith(b"ID;P"):
         return SYLK
     return "DIF table" if _DIF.match(head) else ""
+
+
+def is_armoured(head: bytes, ending: str) -> bool:
+    """The same in base64, between lines that say so, or bare in a file that is called that."""
+    return head.lstrip()[:14].startswith((b"-----BEGIN PKC", b"-----BEGIN CMS")) or (
+        ending in {"p7m", "p7s"} and _BARE.fullmatch(head) is not None
+    )
 
 
 def is_svg(head: bytes) -> bool:
