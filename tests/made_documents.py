@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import struct
 from collections.abc import Mapping
+
+from olefile import OleFileIO
 
 from tests.made_files import zipped
 
@@ -106,6 +109,12 @@ def compound(tree: Tree) -> bytes:
 
     add(tree, 0)
     return _written(entries, contents)
+
+
+def streams_of(content: bytes) -> dict[str, bytes]:
+    """The streams of a compound file, to be put into another."""
+    with OleFileIO(io.BytesIO(content)) as file:
+        return {path[-1]: file.openstream(path).read() for path in file.listdir() if len(path) == 1}
 
 
 def _written(entries: list[dict[str, int | str]], contents: dict[int, bytes]) -> bytes:

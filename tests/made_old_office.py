@@ -8,9 +8,10 @@ from tests.made_documents import compound
 
 
 def old_word(text: str, comments: str = "", authors: tuple[str, ...] = ()) -> bytes:
-    """A Word document whose text, and after it its comments, are one piece; of each comment there is one author."""
+    """A Word document whose text, and after it its comments, are one piece; of each comment there is one author, and
+    they wrote on 2026-11-24."""
     everything = (text + comments).encode("utf-16-le")
-    head = bytearray(0x200)
+    head = bytearray(0x800)
     struct.pack_into("<HH", head, 0, 0xA5EC, 0x00C1)
     struct.pack_into("<8i", head, 0x4C, len(text), 0, 0, 0, len(comments), 0, 0, 0)
     piece = struct.pack("<HIH", 0, len(head), 0)
@@ -23,6 +24,10 @@ def old_word(text: str, comments: str = "", authors: tuple[str, ...] = ()) -> by
     struct.pack_into("<2I", head, 0xBA, len(table), len(plc) if authors else 0)
     struct.pack_into("<2I", head, 0x1BA, len(table) + len(plc), len(names))
     table += plc + names
+    moments = b"".join(struct.pack("<I14x", 126 << 20 | 11 << 16 | 24 << 11) for _ in authors)
+    struct.pack_into("<H", head, 0x98, 0x88)
+    struct.pack_into("<2I", head, 0x41A, len(table), len(moments))
+    table += moments
     return compound({"WordDocument": bytes(head) + everything, "0Table": table})
 
 

@@ -34,7 +34,7 @@ from bot.files.extracts import (
 from bot.files.office import Office
 from bot.files.sandbox import Sandbox
 
-_DEPTH_MAX = 3
+_DEPTH_MAX = 6
 _NOTES_MAX = 5
 
 SparePdf = Callable[[Path], Awaitable[None]]

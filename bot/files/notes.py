@@ -172,7 +172,7 @@ def unconfined(about: str) -> str:
 
 
 def _article(about: str) -> str:
-    return "an" if about[0] in "AEIOUX" else "a"  # an XPS document
+    return "an" if about[0].upper() in "AEIOX" else "a"  # an XPS document
 
 
 def members_left_out(kept: int, files_max: int, max_bytes: int) -> str:

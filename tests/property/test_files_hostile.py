@@ -25,9 +25,10 @@ from bot.files.extracts import DRAW, Extract, OfficeExtract, Unreadable, from_js
 from bot.files.names import safe_name
 from bot.files.worker import compound, deflate64, encodings, hypertext, lzfu, rtf
 from bot.files.worker.__main__ import answer
+from bot.files.worker.kind_words import describe
 from bot.files.worker.package import Broken
 from bot.files.worker.sheets.number_format import shown, shown_text
-from bot.files.worker.sniff import Kind, describe, kind_of
+from bot.files.worker.sniff import Kind, kind_of
 from bot.files.worker.words import old_slides
 from bot.files.worker.words import old_word as old_word_reader
 from bot.files.worker.words.lines import from_json as from_words

@@ -18,7 +18,7 @@ def test_an_event_says_what_when_where_and_with_whom() -> None:
         *("UID:1", "SUMMARY;LANGUAGE=de:Planung\\, Teil 2", "DTSTART;TZID=Europe/Berlin:20261124T100000"),
         *("DTEND:20261124T100000Z", "RRULE:FREQ=WEEKLY;BYDAY=MO", "LOCATION:Raum", "  5", "X-VENDOR:no"),
         *('ATTENDEE;CN="Bob, B";PARTSTAT=DECLINED:mailto:bob@b.example', "DESCRIPTION:Erst dies\\ndann das"),
-        *("BEGIN:VALARM", "TRIGGER:-PT15M", "DESCRIPTION:no", "END:VALARM", "END:VEVENT", "END:VCALENDAR"),
+        *("BEGIN:VALARM", "TRIGGER:-PT15M", "DESCRIPTION:Reminder", "END:VALARM", "END:VEVENT", "END:VCALENDAR"),
     )
     assert to_text(event) == (
         "Kind of message: CANCEL\n\nEvent:\nSummary: Planung, Teil 2\nBegins: 2026-11-24 10:00 (Europe/Berlin)\n"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from bot.files import notes
+from bot.files import inner_notes, notes
 from bot.messages import Note
 from bot.prompt import draft
 from bot.slack.write.message_arguments import note_line
 
 REASONS = [
-    *(value for name, value in vars(notes).items() if name.isupper() and isinstance(value, str)),
+    *(value for name, value in {**vars(notes), **vars(inner_notes)}.items() if name.isupper() and type(value) is str),
+    inner_notes.embedded_left_out(20, 3),
     draft.REFUSED,
     notes.too_large(30_000_000, 24_000_000),
     notes.too_large(None, 24_000_000),

@@ -16,7 +16,7 @@ FONTS = rb"{\fonttbl{\f0\fcharset0 Arial;}{\f1\fcharset204 X;}{\f2\fcharset128 M
         (rb"\u-10179?\u-8704? and \uc2\u1234ab c", "😀 and \u04d2 c"),
         (
             rb"{\header Head\par}Body{\footnote Foot}{\*\atnauthor Ann}{\*\annotation Why?}\par{\footer Page 1}",
-            "Head\nBody [Footnote: Foot] Ann [Comment: Why?]\n\nPage 1",
+            "Head\nBody [Footnote: Foot] [Comment by Ann: Why?]\n\nPage 1",
         ),
         (rb"{\shp{\*\shpinst{\sp{\sn a}{\sv b}}{\shptxt In a box\par}}{\shprslt twice}}", "In a box"),
         (rb'{\field{\*\fldinst{HYPERLINK "https://x.example" }}{\fldrslt{\ul this}}}', "this (https://x.example)"),

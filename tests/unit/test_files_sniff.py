@@ -10,7 +10,8 @@ import tarfile
 
 import pytest
 
-from bot.files.worker.sniff import Kind, describe, kind_of
+from bot.files.worker.kind_words import describe
+from bot.files.worker.sniff import Kind, kind_of
 from tests import made_files
 
 

@@ -53,6 +53,14 @@ _DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:T(\d\d):?(\d\d):?(\d\d)?(Z?))?")
 _ESCAPES = re.compile(r"\\([nN,;:\\])")
 
 
+_MOMENTS = frozenset({"DTSTART", "DTEND", "DUE", "EXDATE", "RDATE", "RECURRENCE-ID", "COMPLETED", "FREEBUSY"})
+_MOMENTS |= {"BDAY", "ANNIVERSARY"}
+_PROGRAMS_REMINDER = re.compile(
+    r"(?:this is an event |event |alarm |calendar )?(?:reminder|notification)\W*", re.IGNORECASE
+)
+"""What programs write where nobody has written anything."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Property:
     name: str
@@ -81,9 +89,12 @@ def to_text(data: bytes) -> str:
 def _line(item: _Property, within: list[str]) -> str:
     name = item.name
     vendors_own = name.startswith("X-") and name not in _NAMES
-    if name in _SKIPPED or vendors_own or (within[-1:] == ["VALARM"] and name != "TRIGGER"):
+    if name in _SKIPPED or vendors_own:
         return ""
     value = _value(item)
+    if within[-1:] == ["VALARM"] and name != "TRIGGER":
+        own = name in {"DESCRIPTION", "SUMMARY"} and not _PROGRAMS_REMINDER.fullmatch(value)
+        return f"Reminder says: {value}" if own and value else ""
     about = [item.parameters.get("CN", ""), *(kind for kind in item.types if kind not in _TYPES_OF_NO_USE)]
     if name == "ATTENDEE":
         about += [item.parameters.get("ROLE", "").lower(), item.parameters.get("PARTSTAT", "").lower()]
@@ -101,7 +112,18 @@ def _value(item: _Property) -> str:
         return re.sub(r"^mailto:", "", value, flags=re.IGNORECASE)
     if item.name == "RRULE":
         return _PARAMETER.sub(r" \1 \2,", ";" + value).strip(" ,").lower()
-    if item.name in {"DTSTART", "DTEND", "DUE", "EXDATE", "RDATE", "RECURRENCE-ID", "COMPLETED", "BDAY", "ANNIVERSARY"}:
+    if item.name in {
+        "DTSTART",
+        "DTEND",
+        "DUE",
+        "EXDATE",
+        "RDATE",
+        "RECURRENCE-ID",
+        "COMPLETED",
+        "BDAY",
+        "ANNIVERSARY",
+        "FREEBUSY",
+    }:
         zone = item.parameters.get("TZID", "")
         return _DATE.sub(_date, value) + (f" ({zone})" if zone else "")
     pieces = re.split(r"(?<!\\);", value) if item.name in _STRUCTURED else [value]

@@ -11,13 +11,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.files import notes
+from bot.files import inner_notes, notes
 from bot.files.bounds import ConvertLimits
-from bot.files.extracts import ALL_ROWS, DRAW, PAGES, DrawingExtract, Extract, Unreadable
+from bot.files.extracts import ALL_ROWS, DRAW, PAGES, DrawingExtract, Extract, NoteExtract, Unreadable
 from bot.files.names import extension
 from bot.files.outbox import Outbox
 from bot.files.worker import text_forms
+from bot.files.worker.bare_office import office_kind
 from bot.files.worker.closed_archives import archive_kind
+from bot.files.worker.kind_words import describe, picture_of
 from bot.files.worker.languages import language_of
 from bot.files.worker.mail_start import looks_like_mail
 from bot.files.worker.sniff import (
@@ -26,9 +28,7 @@ from bot.files.worker.sniff import (
     PACKED,
     TAIL_BYTES,
     Kind,
-    describe,
     kind_of,
-    picture_of,
 )
 
 _REFUSED = {
@@ -177,12 +177,30 @@ def _office_xml(file: _File) -> list[Extract] | None:
     return documents.from_xml(file.source, file.head, file.out, file.limits)
 
 
+def _table(file: _File) -> list[Extract]:
+    """A table in a form of text that only programs write."""
+    from bot.files.worker import text  # noqa: PLC0415
+    from bot.files.worker.sheets import dif, sylk  # noqa: PLC0415
+
+    about = text_forms.table_form(file.head)
+    read = sylk.read if about == text_forms.SYLK else dif.read
+    return text.written(read(file.source.read_bytes()), "csv", about, file.out, file.limits)
+
+
+def _signed(file: _File) -> list[Extract]:
+    from bot.files.worker import signed_files  # noqa: PLC0415
+
+    return signed_files.convert(file.source, file.name, file.out)
+
+
 _FORMS: tuple[tuple[Callable[[_File], object], Callable[[_File], list[Extract] | None]], ...] = (
     (_page_about, _page),
     (lambda file: text_forms.is_calendar(file.head), _calendar),
     (lambda file: looks_like_mail(file.head), _mail),
     (lambda file: text_forms.is_notebook(file.head, file.tail), _notebook),
     (lambda file: text_forms.office_xml(file.head), _office_xml),
+    (lambda file: text_forms.table_form(file.head), _table),
+    (lambda file: text_forms.is_armoured(file.head, extension(file.name)), _signed),
 )
 """What a text may be written for, and by what it is read then."""
 
@@ -212,7 +230,7 @@ def _unseen(file: _File, words: Path) -> list[Extract]:
 def _rtf(file: _File) -> list[Extract]:
     from bot.files.worker import documents  # noqa: PLC0415
 
-    return documents.from_rtf(file.source, file.out, file.limits)
+    return documents.from_rtf(file.source, file.name, file.out, file.limits)
 
 
 def _tnef(file: _File) -> list[Extract]:
@@ -225,6 +243,27 @@ def _compound(file: _File) -> list[Extract]:
     from bot.files.worker import old_documents  # noqa: PLC0415
 
     return old_documents.from_compound(file.source, file.out, file.limits)
+
+
+def _dbase(file: _File) -> list[Extract]:
+    from bot.files.worker import text  # noqa: PLC0415
+    from bot.files.worker.sheets import dbase  # noqa: PLC0415
+
+    table, has_memos = dbase.read(file.source.read_bytes())
+    found = text.written(table, "csv", "dBase table", file.out, file.limits)
+    return [*found, NoteExtract(inner_notes.MEMOS)] if has_memos else found
+
+
+def _old_excel(file: _File) -> list[Extract]:
+    from bot.files.worker import old_documents  # noqa: PLC0415
+
+    return old_documents.from_bare_excel(file.source, file.out, file.limits)
+
+
+def _for_office(file: _File) -> list[Extract]:
+    """What only an office program reads."""
+    found = office_kind(file.head)
+    return [found] if found is not None else []
 
 
 def _zip(file: _File) -> list[Extract]:
@@ -248,4 +287,8 @@ _READERS: dict[Kind, Callable[[_File], list[Extract]]] = {
     Kind.TNEF: _tnef,
     Kind.OLE: _compound,
     Kind.ZIP: _zip,
+    Kind.DBASE: _dbase,
+    Kind.OLD_EXCEL: _old_excel,
+    Kind.OFFICE: _for_office,
+    Kind.SIGNED: _signed,
 }

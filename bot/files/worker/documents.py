@@ -5,15 +5,16 @@ I/O: reads the file, writes words and pictures; runs in a worker process.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
+from xml.etree.ElementTree import Element
 
 from bot.files import notes
 from bot.files.bounds import ConvertLimits
-from bot.files.extracts import Extract, NoteExtract, OfficeExtract, Unreadable, to_json
+from bot.files.extracts import Extract, MemberExtract, OfficeExtract, Unreadable
 from bot.files.outbox import Outbox
-from bot.files.worker import text
+from bot.files.worker import embedded, text
+from bot.files.worker.as_extracts import pages, sheets, values_alone, words_alone
 from bot.files.worker.package import Broken, Package, descendants
 from bot.files.worker.sheets.model import Workbook
 from bot.files.worker.text_forms import office_xml
@@ -65,11 +66,18 @@ def from_zip(source: Path, out: Outbox, limits: ConvertLimits, kept: Path | None
         return None
     with package:
         if "[Content_Types].xml" in package:
-            return _open_xml(source, package, out, limits, kept)
+            found = _open_xml(source, package, out, limits, kept)
+            objects = embedded.of_package(package) if kept is None else iter(())
+            return [*found, *embedded.written(objects, out, limits)] if found is not None else None
         if "mimetype" in package and ("content.xml" in package or "encrypted-package" in package):
-            return _open_document(package, out, limits)
-        from bot.files.worker import apple  # noqa: PLC0415
+            found = _open_document(package, out, limits)
+            return (
+                found if found is None else [*found, *embedded.written(embedded.of_open_document(package), out, limits)]
+            )
+        from bot.files.worker import apple, epub  # noqa: PLC0415
 
+        if epub.is_epub(package):
+            return epub.convert(package, out, limits)
         return apple.convert(package, out) if apple.is_iwork(package) else None
 
 
@@ -136,17 +144,6 @@ def _excel(
     return sheets(office, read, out, limits)
 
 
-def values_alone(source: Path, office: OfficeExtract, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    """For an office program first: what calamine reads lacks what a note says."""
-    from bot.files.worker.sheets import by_calamine  # noqa: PLC0415
-
-    found = sheets(office, lambda: by_calamine.read(source, limits), out, limits)
-    if found == [office]:
-        return found
-    instead = to_json([*found, NoteExtract(notes.BINARY_SHEETS)])
-    return [replace(office, optional=True, instead=tuple(instead))]
-
-
 def _open_document(package: Package, out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
     try:
         mimetype = package.data("mimetype").decode("ascii", "replace").strip()[:_MIMETYPE_BYTES_MAX]
@@ -171,7 +168,10 @@ def _open_document(package: Package, out: Outbox, limits: ConvertLimits) -> list
     from bot.files.worker.words import open_document  # noqa: PLC0415
 
     def read() -> lines.Words:
-        return open_document.read(package.tree("content.xml"), package.optional_tree("styles.xml"))
+        def opened(folder: str) -> Element:
+            return package.optional_tree(f"{folder}/content.xml")
+
+        return open_document.read(package.tree("content.xml"), package.optional_tree("styles.xml"), opened)
 
     return pages(OfficeExtract(suffix, about), read, out, limits)
 
@@ -237,61 +237,20 @@ def _flat(source: Path, head: bytes, out: Outbox, limits: ConvertLimits) -> list
     return pages(OfficeExtract(suffix, about), read, out, limits)
 
 
-def from_rtf(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+def from_rtf(source: Path, name: str, out: Outbox, limits: ConvertLimits) -> list[Extract]:
     from bot.files.worker.words import rich_text  # noqa: PLC0415
 
     office = OfficeExtract(".rtf", "rich text document")
-    return pages(office, lambda: rich_text.read(source.read_bytes()), out, limits)
+    data = source.read_bytes()
+    if (parted := rich_text.with_short_runs(data)) is not None:
+        path = out.new(".bin")
+        path.write_bytes(parted)
+        return [MemberExtract(path.name, name)]
+    found = pages(office, lambda: rich_text.read(data), out, limits)
+    return [*found, *embedded.written(embedded.of_rtf(data), out, limits)]
 
 
 def _chunks(source: Path) -> Iterator[bytes]:
     with source.open("rb") as file:
         while chunk := file.read(_CHUNK_BYTES):
             yield chunk
-
-
-# --- what all of them give -----------------------------------------------------------------------------------------
-def pages(office: OfficeExtract, read: Callable[[], lines.Words], out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    """The document to be rendered, with its words for what the pages do not show, and for where there will be none."""
-    try:
-        words = read()
-    except (Broken, MemoryError):
-        return [office]
-    if not words.filled():
-        return [office]
-    path = out.new(".json")
-    path.write_text(lines.to_json(words), encoding="utf-8")
-    instead = words_alone(office.about, words, out, limits)
-    found: list[Extract] = [replace(office, words=path.name, instead=tuple(to_json(instead)))]
-    return [*found, NoteExtract(notes.WORDS_BREAK_OFF)] if words.breaks_off else found
-
-
-def words_alone(about: str, words: lines.Words, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    found = text.written(lines.whole_text(words), "", f"{about}, its words", out, limits)
-    return [*found, NoteExtract(notes.words_alone(about))]
-
-
-def sheets(
-    office: OfficeExtract | None, read: Callable[[], Workbook], out: Outbox, limits: ConvertLimits
-) -> list[Extract]:
-    """The sheets as text, with their pictures; charts are left to an office program, as is a file that is broken."""
-    from bot.files.worker.sheets import table  # noqa: PLC0415
-
-    try:
-        workbook = read()
-    except Broken:
-        return [office] if office is not None else []
-    about = office.about if office is not None else _EXCEL
-    extracts = table.written(workbook, about, out, limits)
-    pictures: list[Extract] = list(workbook.pictures)
-    if workbook.pictures_left_out:
-        pictures.append(NoteExtract(notes.PICTURES_LEFT_OUT))
-    if workbook.drawn and office is not None:
-        drawn = replace(office, into="html", optional=True, instead=tuple(to_json(pictures)))
-        pictures = [drawn]
-    if workbook.formulas_without_values and office is not None:
-        comments = out.new(".json")
-        comments.write_text(workbook.comments_as_json(), encoding="utf-8")
-        instead = tuple(to_json([*extracts, *pictures]))
-        return [replace(office, optional=True, words=comments.name, instead=instead)]
-    return [*extracts, *pictures]

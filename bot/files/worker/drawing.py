@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
+from bot.files.worker.equations import linear
 from bot.files.worker.package import Package, Relation, attribute, child, descendants, local
 
 _POINTS_MAX = 200
@@ -69,14 +70,27 @@ def paragraphs(element: ET.Element) -> list[str]:
     """The paragraphs of a text body that have words in them."""
     found = []
     for paragraph in descendants(element, "p"):
-        pieces = []
-        for part in paragraph.iter():
-            if local(part) == "t":
-                pieces.append(part.text or "")
-            elif local(part) in {"br", "tab"}:
-                pieces.append(" ")
+        pieces: list[str] = []
+        _gather(paragraph, pieces)
         found.append(" ".join("".join(pieces).split()))
     return [text for text in found if text]
+
+
+def _gather(element: ET.Element, pieces: list[str]) -> None:
+    """Equations lie among what only newer programs know, beside a picture of them for older ones."""
+    for part in element:
+        name = local(part)
+        if name == "t":
+            pieces.append(part.text or "")
+        elif name in {"br", "tab"}:
+            pieces.append(" ")
+        elif name in {"oMath", "oMathPara"}:
+            pieces.append(f" {linear(part)} ")
+        elif name == "AlternateContent":
+            for choice in list(part)[:1]:
+                _gather(choice, pieces)
+        else:
+            _gather(part, pieces)
 
 
 def diagram_text(package: Package, part: str) -> str:

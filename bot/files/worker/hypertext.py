@@ -12,7 +12,9 @@ from collections.abc import Callable
 
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode
 
+from bot.files.worker.equations import linear
 from bot.files.worker.flow import Flow
+from bot.files.worker.package import Broken, parsed
 from bot.files.worker.tags import bare_words, parses_in_time
 
 _SKIPPED = frozenset({"script", "style", "title", "template", "head", "desc", "metadata", "datalist", "iframe"})
@@ -49,6 +51,7 @@ _OPENERS: dict[str, Callable[[Flow], None]] = {
     "th": Flow.open_cell,
     "a": Flow.open_link,
 }
+_EQUATION_CHARS_MAX = 50_000
 _VERBATIM = frozenset({"pre", "textarea", "listing", "xmp"})
 _SHOWN_VALUES = frozenset({"", "text", "submit", "button", "reset", "email", "number", "date", "url", "tel", "search"})
 _UNSEEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all)", re.IGNORECASE)
@@ -115,6 +118,9 @@ class _Reader:
         attributes = node.attributes
         if not self._hidden and ("hidden" in attributes or _UNSEEN.search(attributes.get("style") or "")):
             return False
+        if tag == "math" and (equation := _equation(node)):
+            self._flow.words(equation)
+            return False
         if tag in _BLOCKS:
             self._end_line(tag)
         self._verbatim += tag in _VERBATIM
@@ -155,6 +161,15 @@ class _Reader:
         self._verbatim -= tag in _VERBATIM
         if tag in _BLOCKS:
             self._end_line(tag)
+
+
+def _equation(node: LexborNode) -> str:
+    """Nothing for one that is no XML, of which the words are shown as they stand."""
+    html = (node.html or "")[:_EQUATION_CHARS_MAX].replace("&nbsp;", "\u00a0")
+    try:
+        return " ".join(linear(parsed(html.encode("utf-8", "replace"))).split())
+    except Broken:
+        return ""
 
 
 def _number(start: str | None) -> int:

@@ -41,6 +41,7 @@ _VERSIONS = _PAGES | _WITH_MARKS | {"text/markdown", "text/x-markdown"}
 _DECORATION_BYTES_MAX = 10_000
 _DECORATION_PX_MAX = 40_000
 """Of a picture's area, 200 × 200: logos and rules of a signature are no larger, charts are."""
+_PGP = "-----BEGIN PGP MESSAGE-----"
 _SEALS_MAX = 5
 """Signed mails that are opened, one within the other too."""
 
@@ -104,7 +105,9 @@ def _read_leaf(part: Part, body: Body, role: _As) -> None:
     if _is_text(part, role):
         body.charsets += [part.charset] if part.charset else []
         part, files = _without_files(part)
-        body.texts.append(text_of(part))
+        text = text_of(part)
+        body.encrypted |= _PGP in text
+        body.texts.append(text)
         body.attached += files
     elif kind in _SIGNATURES or (role is _As.RELATED and kind in _OF_LAYOUT):
         body.named.append(part.filename or kind)
@@ -152,11 +155,20 @@ def text_of(part: Part) -> str:
     if kind in _CARDS and is_calendar(data):
         return calendars.to_text(data)
     text = decoded(data, part.charset)
+    if kind == "message/external-body":
+        return f"[Kept elsewhere: {_where(part)}]\n{text}"
     if kind in _WITH_MARKS:
         return re.sub(r"<(/?)param>[^<]*|</?[A-Za-z]+>", "", text).replace("<<", "<")
     if part.parameter("format").lower() == "flowed" and part.parameter("delsp").lower() == "yes":
         return re.sub(r" \r?\n(?!-- )", "", text)
     return text
+
+
+def _where(part: Part) -> str:
+    """An attachment's address that is not in the mail. Source: RFC 2046, 5.2.3; RFC 2017 for URLs."""
+    told = [part.parameter(name) for name in ("url", "site", "server", "directory", "name", "subject")]
+    address = re.sub(r"\s+", "", told[0])
+    return address or ", ".join(one for one in told[1:] if one) or part.parameter("access-type") or "not said where"
 
 
 def declared_in(page: bytes) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 from bot.files.worker.bylines import signature
+from bot.files.worker.equations import linear
 from bot.files.worker.package import attribute, child, local
 
 _SPACES_MAX = 100
@@ -47,6 +48,17 @@ def annotation_text(element: ET.Element) -> str:
     date = child(element, "date")
     signed = signature(author, (date.text or "") if date is not None else "")
     return f"{signed}: {text}" if author and text else text
+
+
+def object_lines(root: ET.Element) -> list[str]:
+    """The words of a chart or a formula that lies in a document; none of other objects."""
+    for part in root.iter():
+        if local(part) == "math":
+            text = " ".join(linear(part).split())
+            return [text] if text else []
+        if local(part) == "chart" and attribute(part, "class"):
+            return [f"Chart: {line}" for line in chart_lines(root)]
+    return []
 
 
 def chart_lines(root: ET.Element) -> list[str]:

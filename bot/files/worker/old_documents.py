@@ -7,16 +7,22 @@ from __future__ import annotations
 
 import re
 import struct
+from dataclasses import replace
 from pathlib import Path
 
 from bot.files import notes
 from bot.files.bounds import ConvertLimits
-from bot.files.extracts import Extract, NoteExtract, OfficeExtract, Unreadable, to_json
+from bot.files.extracts import Extract, NoteExtract, OfficeExtract, TextExtract, Unreadable, to_json
 from bot.files.outbox import Outbox
-from bot.files.worker import compound, documents, text
+from bot.files.worker import as_extracts, compound, embedded, text
+from bot.files.worker.ole_objects import Held
+from bot.files.worker.package import Broken
 
 _BY_STREAM = (
     ("VisioDocument", OfficeExtract(".vsd", "Visio drawing")),
+    ("StarWriterDocument", OfficeExtract(".sdw", "StarOffice text")),
+    ("StarCalcDocument", OfficeExtract(".sdc", "StarOffice spreadsheet", into="xlsx")),
+    ("StarDrawDocument3", OfficeExtract(".sdd", "StarOffice presentation")),
     ("MatOST", OfficeExtract(".wps", "Works document")),
     ("MM", OfficeExtract(".wps", "Works document")),
 )
@@ -34,19 +40,34 @@ def from_compound(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extr
     return [*found, NoteExtract(notes.BREAKS_OFF)] if root.breaks_off else found
 
 
+def from_bare_excel(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    """A workbook as Excel wrote it before it wrote compound files (versions 2 to 4)."""
+    from bot.files.worker.sheets import xls  # noqa: PLC0415
+
+    office = OfficeExtract(".xls", "Excel workbook", into="xlsx")
+    return as_extracts.sheets(office, lambda: xls.read(source.read_bytes(), limits), out, limits)
+
+
 def _of_kind(source: Path, root: compound.Storage, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    if "EncryptedPackage" in root.streams:
+    if any(name.lower() == "encryptedpackage" for name in root.streams):
         return _locked(".xlsx")
     if "__properties_version1.0" in root.streams:
         from bot.files.worker import outlook  # noqa: PLC0415
 
         return outlook.convert(root, out, limits)
-    found = _office(source, {name.lower(): data for name, data in root.streams.items()}, out, limits)
+    streams = {name.lower(): data for name, data in root.streams.items()}
+    found = _office(source, streams, out, limits)
     if found is not None:
-        return found
+        slides = streams.get("powerpoint document", b"")
+        objects = embedded.of_old_slides(slides) if slides else embedded.of_storages(root)
+        return [*found, *_embedded(list(objects), out, limits)]
     if "Quill" in root.storages or ("Contents" in root.streams and "Escher" in root.storages):
         return [_PUBLISHER]
     known = next((extract for name, extract in _BY_STREAM if name in root.streams), None)
+    if root.streams.get("CONTENTS", b"").startswith(b"CHNK"):
+        known = OfficeExtract(".wps", "Works document")
+    if root.streams.get("PerfectOffice_MAIN", b"").startswith(b"\x00\x00\x02\x00"):
+        known = OfficeExtract(".wb", "Quattro Pro notebook", into="xlsx")
     if known is None:
         raise Unreadable(notes.unknown_kind(_named(root.streams)))
     return [known]
@@ -58,23 +79,51 @@ def _office(source: Path, streams: dict[str, bytes], out: Outbox, limits: Conver
     if "worddocument" in streams:
         from bot.files.worker.words import old_word  # noqa: PLC0415
 
-        return documents.pages(OfficeExtract(".doc", "Word document"), lambda: old_word.read(streams), out, limits)
+        return as_extracts.pages(OfficeExtract(".doc", "Word document"), lambda: old_word.read(streams), out, limits)
     if "powerpoint document" in streams:
         from bot.files.worker.words import old_slides  # noqa: PLC0415
 
         office = OfficeExtract(".ppt", "PowerPoint presentation")
-        return documents.pages(office, lambda: old_slides.read(streams), out, limits)
+        return as_extracts.pages(office, lambda: old_slides.read(streams), out, limits)
     stream = streams.get("workbook") or streams.get("book")
     if stream is not None:
         from bot.files.worker.sheets import xls  # noqa: PLC0415
 
         office = OfficeExtract(".xls", "Excel workbook", into="xlsx")
         try:
-            found = documents.sheets(office, lambda: xls.read(stream, limits), out, limits)
+            found = as_extracts.sheets(office, lambda: xls.read(stream, limits), out, limits)
         except Unreadable:
             return _locked(".xls")
-        return documents.values_alone(source, office, out, limits) if found == [office] else found
+        return as_extracts.values_alone(source, office, out, limits) if found == [office] else found
     return _hangul(streams, out, limits) if streams.get("fileheader", b"").startswith(_HANGUL) else None
+
+
+def _embedded(objects: list[Held | None], out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    """Objects that are files of their own, and the words of those that lie open in the document."""
+    found: list[Extract] = []
+    opened = [held.streams for held in objects if held is not None and held.streams and not held.data]
+    for number, streams in enumerate(opened[: embedded.FILES_MAX], 1):
+        for extract in _opened(streams, out, limits):
+            inside = f"embedded object {number}"
+            found.append(replace(extract, inside=inside) if isinstance(extract, TextExtract | NoteExtract) else extract)
+    return [*found, *embedded.written(objects, out, limits)]
+
+
+def _opened(streams: dict[str, bytes], out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    from bot.files.worker.sheets import xls  # noqa: PLC0415
+    from bot.files.worker.words import lines, old_slides, old_word  # noqa: PLC0415
+
+    try:
+        if "worddocument" in streams:
+            words = lines.whole_text(old_word.read(streams))
+            return text.written(words, "", "Word document, its words", out, limits)
+        if "powerpoint document" in streams:
+            words = lines.whole_text(old_slides.read(streams))
+            return text.written(words, "", "PowerPoint presentation, its words", out, limits)
+        stream = streams.get("workbook") or streams.get("book") or b""
+        return as_extracts.sheets(None, lambda: xls.read(stream, limits), out, limits)
+    except (Broken, Unreadable):
+        return []
 
 
 def _locked(suffix: str) -> list[Extract]:

@@ -22,7 +22,7 @@ _LONG_NAME, _SHORT_NAME, _SHOWN_NAME, _MIME, _METHOD, _CONTENT_ID = 0x3707, 0x37
 _HIDDEN, _LONG_PATH, _PATH = 0x7FFE, 0x370D, 0x3708
 _BY_REFERENCE = frozenset({2, 3, 4, 7})
 _NAME_CHARS_MAX = 300
-_DEPTH_MAX = 3
+_DEPTH_MAX = 6
 """Of messages within messages."""
 
 

@@ -10,78 +10,23 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from bot.files.worker.bylines import byline, day_of
 from bot.files.worker.charsets import decoded
+from bot.files.worker.rtf_words import (
+    ABOUT,
+    AROUND,
+    CHANGES,
+    CHARS,
+    CODE_PAGES,
+    FONT_CHARSETS,
+    LITERALS,
+    SHOWN_ALTHOUGH_STARRED,
+    SKIPPED,
+)
 
 _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?[0-9]{1,10})? ?|\\'([0-9a-fA-F]{2})|\\(\r?\n|[^a-zA-Z])|([{}])|([^\\{}\r\n]+)|[\r\n]+|\\"
 )
-_SKIPPED = frozenset(
-    b"fonttbl colortbl stylesheet info pict nonshppict objdata themedata colorschememapping datastore latentstyles"
-    b" listtable listoverridetable revtbl rsidtbl generator pgptbl xmlnstbl filetbl shprslt sp nonesttables mmathPr"
-    b" bkmkstart bkmkend xe tc pgdsc fontemb objclass objname blipuid picprop mhtmltag ftnsep ftnsepc aftnsep aftnsepc"
-    b" ftncn aftncn template passwordhash upr_old".split()
-)
-_SHOWN_ALTHOUGH_STARRED = frozenset(b"shpinst shptxt annotation htmltag fldinst atnauthor shppict".split())
-_CHARS = {
-    b"par": "\n",
-    b"line": "\n",
-    b"sect": "\n\n",
-    b"page": "\n\n",
-    b"column": "\n",
-    b"row": "\n",
-    b"nestrow": "\n",
-    b"tab": "\t",
-    b"cell": " | ",
-    b"nestcell": " | ",
-    b"emdash": "—",
-    b"endash": "–",
-    b"bullet": "•",
-    b"lquote": "‘",
-    b"rquote": "’",
-    b"ldblquote": "“",
-    b"rdblquote": "”",
-    b"softline": "\n",
-    b"emspace": "\u2003",
-    b"enspace": "\u2002",
-    b"qmspace": "\u2005",
-    b"zwj": "\u200d",
-    b"zwnj": "\u200c",
-    b"~": "\u00a0",
-    b"_": "\u2011",
-    b"-": "",
-    b"\n": "\n",
-    b"\r\n": "\n",
-    b"\r": "\n",
-}
-_LITERALS = frozenset({b"{", b"}", b"\\"})
-_AROUND = {
-    b"footnote": " [Footnote: ",
-    b"atnauthor": " ",
-    b"annotation": " [Comment: ",
-    b"header": "\n",
-    b"footer": "\n",
-}
-_CODE_PAGES = {b"ansi": "cp1252", b"mac": "mac_roman", b"pc": "cp437", b"pca": "cp850"}
-_FONT_CHARSETS = {
-    0: "cp1252",
-    77: "mac_roman",
-    128: "cp932",
-    129: "cp949",
-    130: "cp1361",
-    134: "gb18030",
-    136: "cp950",
-    161: "cp1253",
-    162: "cp1254",
-    163: "cp1258",
-    177: "cp1255",
-    178: "cp1256",
-    186: "cp1257",
-    204: "cp1251",
-    222: "cp874",
-    238: "cp1250",
-    254: "cp437",
-    255: "cp850",
-}
 _HYPERLINK = re.compile(r'HYPERLINK\s+(?:\\[a-z]\s+)*"([^"]{1,2000})"')
 _GROUPS_MAX = 100_000
 """Deep enough for any document; what is nested deeper is read as if it were not."""
@@ -97,12 +42,15 @@ class _State:
     skip_chars: int = 1
     hidden: bool = False
     not_html: bool = False
+    change: str = ""
+    changed_by: int = -1
 
 
 def to_text(data: bytes) -> str:
     """The words of a document, a paragraph a line."""
     reader = _Reader(data)
-    lines = [line.rstrip(" |") for line in reader.read().split("\n")]
+    text = re.sub(r" {2,}(?=\[)|(?<=\]) {2,}", " ", reader.read())
+    lines = [line.rstrip(" |") for line in text.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
 
 
@@ -126,7 +74,11 @@ class _Reader:
         self._bytes_encoding = ""
         self._skip_left = 0
         self._link = ""
-        self._instruction: list[str] = []
+        self._about: list[str] = []
+        self._author = self._day = ""
+        self._comments: list[int] = []
+        self._authors: list[str] = []
+        self._change = self._property = self._word_art = ""
 
     def read(self) -> str:
         at = 0
@@ -144,6 +96,7 @@ class _Reader:
             elif symbol:
                 self._symbol(symbol)
         self._flush()
+        self._end_change()
         return "".join(self._pieces).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
     # --- groups ------------------------------------------------------------------------------------------------------
@@ -152,27 +105,49 @@ class _Reader:
         self._skip_left = 0
         if len(self._states) < _GROUPS_MAX:
             self._states.append(self._state)
-            within = b"fldinst" if self._state.destination == b"fldinst" else b""
-            self._state = replace(self._state, destination=within)
+            within = self._state.destination
+            skipped = self._state.skipped or within == b"upr"
+            self._state = replace(self._state, destination=within if within in ABOUT else b"", skipped=skipped)
 
     def _close(self) -> None:
         self._skip_left = 0
         if not self._states:
             return
         left = self._state
+        if left.change != self._states[-1].change:
+            self._flush()
         if left.destination in {b"footnote", b"annotation"} and not left.skipped:
             self._add("]")
-        elif left.destination == b"fldinst":
+            if left.destination == b"annotation" and self._comments:
+                self._pieces[self._comments.pop()] = f" [Comment{byline(self._author, self._day)}: "
+                self._author = self._day = ""
+        elif left.destination in ABOUT and self._states[-1].destination != left.destination:
             self._flush()
-            link = _HYPERLINK.search("".join(self._instruction))
-            self._link = link[1] if link else self._link
-            self._instruction.clear()
+            self._learn(left.destination, "".join(self._about))
+            self._about.clear()
         elif left.destination == b"fldrslt" and self._link:
             if self._link not in "".join(self._pieces[-3:]):
                 self._add(f" ({self._link})")
             self._link = ""
         self._state = self._states.pop()
         self._starred = False
+        word_art, self._word_art = self._word_art, ""
+        self._add(word_art)
+
+    def _learn(self, destination: bytes, about: str) -> None:
+        if destination == b"atnauthor":
+            self._author = about.strip()
+        elif destination == b"sn":
+            self._property = about.strip()
+        elif destination == b"sv":
+            self._word_art = f"\n{about}\n" if self._property == "gtextUNICODE" else ""
+        elif destination == b"revtbl":
+            self._authors = about.split(";")
+        elif destination == b"atndate":
+            self._day = day_of(int(about)) if re.fullmatch(r"\s*-?\d{1,10}\s*", about) else ""
+        else:
+            link = _HYPERLINK.search(about)
+            self._link = link[1] if link else self._link
 
     # --- words -------------------------------------------------------------------------------------------------------
 
@@ -181,47 +156,69 @@ class _Reader:
         value = int(number) if number else None
         if word == b"bin":
             return max(value or 0, 0)
-        if word in _SKIPPED or (self._starred and word not in _SHOWN_ALTHOUGH_STARRED):
+        if word in {b"upr", b"ud"}:
+            self._in_unicode_too(word)
+        elif word in SKIPPED or (self._starred and word not in SHOWN_ALTHOUGH_STARRED):
             self._state = replace(self._state, skipped=True, destination=word)
-        elif word in _AROUND or word in {b"fldinst", b"fldrslt", b"htmltag"}:
+        elif word in AROUND or word in ABOUT or word in {b"annotation", b"fldrslt", b"htmltag"}:
+            self._flush()
             self._state = replace(self._state, destination=word)
-            self._add(_AROUND.get(word, ""))
+            if word == b"annotation" and self._shown():
+                self._comments.append(len(self._pieces))
+                self._pieces.append("")
+            self._add(AROUND.get(word, ""))
         elif word == b"u" and value is not None:
             self._add(chr(value % 0x1_0000))
             self._skip_left = self._state.skip_chars
-        elif word in _CHARS:
-            self._add(_CHARS[word])
+        elif word in CHARS:
+            self._add(CHARS[word])
         else:
             self._setting(word, value)
         self._starred = False
         return 0
+
+    def _in_unicode_too(self, word: bytes) -> None:
+        """Of two versions of a text, the one in Unicode follows the other."""
+        if word == b"ud":
+            self._state = replace(self._state, skipped=self._states[-2].skipped if len(self._states) > 1 else False)
+        elif not self._state.skipped:
+            self._state = replace(self._state, destination=b"upr")
 
     def _setting(self, word: bytes, value: int | None) -> None:
         state = self._state
         if word in {b"f", b"deff"} and value is not None:
             self._state = replace(state, font=value)
         elif word == b"fcharset" and value is not None:
-            self._fonts.setdefault(state.font, _FONT_CHARSETS.get(value, ""))
+            self._fonts.setdefault(state.font, FONT_CHARSETS.get(value, ""))
         elif word == b"uc" and value is not None:
             self._state = replace(state, skip_chars=min(max(value, 0), 10))
         elif word == b"v":
             self._state = replace(state, hidden=value != 0)
         elif word == b"plain":
-            self._state = replace(state, hidden=False)
+            self._state = replace(state, hidden=False, change="", changed_by=-1)
+        elif word in CHANGES:
+            self._flush()
+            self._state = replace(state, change=CHANGES[word] if value != 0 else "")
+        elif word in {b"revauth", b"revauthdel"} and value is not None:
+            self._state = replace(state, changed_by=value)
         elif word == b"htmlrtf":
             self._state = replace(state, not_html=value != 0)
-        elif word == b"ansicpg" and value:
+        else:
+            self._change_of_code_page(word, value)
+
+    def _change_of_code_page(self, word: bytes, value: int | None) -> None:
+        if word == b"ansicpg" and value:
             self._code_page = f"cp{value}" if value != 65001 else "utf-8"
-        elif word in _CODE_PAGES:
-            self._code_page = _CODE_PAGES[word]
+        else:
+            self._code_page = CODE_PAGES.get(word, self._code_page)
 
     def _symbol(self, symbol: bytes) -> None:
         if symbol == b"*":
             self._starred = True
-        elif symbol in _LITERALS:
+        elif symbol in LITERALS:
             self._add_bytes(symbol)
         else:
-            self._add(_CHARS.get(symbol, ""))
+            self._add(CHARS.get(symbol, ""))
 
     # --- text --------------------------------------------------------------------------------------------------------
 
@@ -256,4 +253,18 @@ class _Reader:
             self._take(data.decode("ascii") if data.isascii() else decoded(data, self._bytes_encoding))
 
     def _take(self, text: str) -> None:
-        (self._instruction if self._state.destination == b"fldinst" else self._pieces).append(text)
+        if self._state.destination in ABOUT:
+            self._about.append(text)
+            return
+        by = self._state.changed_by
+        author = self._authors[by].strip() if 0 <= by < len(self._authors) else ""
+        change = self._state.change + (f" by {author}" if author else "") if self._state.change else ""
+        if change != self._change and text.strip():
+            self._end_change()
+            self._pieces += [f" [{change}: "] if change else []
+            self._change = change
+        self._pieces.append(text)
+
+    def _end_change(self) -> None:
+        self._pieces += ["] "] if self._change else []
+        self._change = ""

@@ -6,8 +6,16 @@ Pure. Source: RFC 5652 (signed-data) in BER, whose content is one run of bytes o
 from __future__ import annotations
 
 _SIGNED = bytes.fromhex("06092a864886f70d010702")
+ENVELOPED = bytes.fromhex("06092a864886f70d010703")
+_WITHIN_BYTES = 30
 _DATA = bytes.fromhex("06092a864886f70d010701")
 _EXPLICIT, _BYTES, _BYTES_IN_RUNS = 0xA0, 0x04, 0x24
+
+
+def is_signed(head: bytes) -> bool:
+    """DER or BER: a sequence that begins with the identifier of signed or enveloped data."""
+    start = head[:_WITHIN_BYTES]
+    return head[:1] == b"\x30" and (_SIGNED in start or ENVELOPED in start)
 
 
 def signed_content(data: bytes) -> bytes:

@@ -1,17 +1,20 @@
 """The first and last bytes of a file in, its true kind out. Names and declared types have no say.
 
-Pure. Kinds that a converter exists for are told here; for the rest ``puremagic`` finds a word for the note.
+Pure. Kinds that a converter exists for are told here; ``kind_words`` finds words for the rest.
 """
 
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Callable
 from enum import StrEnum
 
+from bot.files.worker.bare_office import office_kind
 from bot.files.worker.closed_archives import archive_kind
 from bot.files.worker.escaped import codec_of_escapes
 from bot.files.worker.mail_start import looks_like_mail
+from bot.files.worker.smime import is_signed
 from bot.files.worker.wide import codec_without_mark
 
 HEAD_BYTES = 8_192
@@ -50,6 +53,10 @@ class Kind(StrEnum):
     RTF = "rtf"
     MAIL = "mail"
     TNEF = "winmail.dat"
+    DBASE = "dBase"
+    OLD_EXCEL = "old Excel"
+    OFFICE = "old office program"
+    SIGNED = "signed file"
     TEXT = "text"
     AUDIO = "audio"
     VIDEO = "video"
@@ -103,8 +110,15 @@ _STARTS: tuple[tuple[bytes, Kind], ...] = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Kind.OLE),
     (b"{\\rtf", Kind.RTF),
     (b"\x78\x9f\x3e\x22", Kind.TNEF),
+    (b"\x09\x00\x04\x00", Kind.OLD_EXCEL),
+    (b"\x09\x02\x06\x00", Kind.OLD_EXCEL),
+    (b"\x09\x04\x06\x00", Kind.OLD_EXCEL),
     (b"ID3", Kind.AUDIO),
     (b"fLaC", Kind.AUDIO),
+    (b"MThd", Kind.AUDIO),
+    (b".snd\x00", Kind.AUDIO),
+    (b"caff\x00", Kind.AUDIO),
+    (b"\x0bw", Kind.AUDIO),
     (b"#!AMR", Kind.AUDIO),
     (b"\x1aE\xdf\xa3", Kind.VIDEO),
     (b"FLV\x01", Kind.VIDEO),
@@ -126,6 +140,10 @@ _BRANDS = {
 }
 _RIFFS = {b"WEBP": Kind.WEBP, b"WAVE": Kind.AUDIO, b"AVI ": Kind.VIDEO}
 _BMP_HEADERS_BYTES = frozenset({12, 16, 40, 52, 56, 64, 108, 124})
+_DBASE_VERSIONS = frozenset(
+    {0x02, 0x03, 0x04, 0x05, 0x30, 0x31, 0x32, 0x43, 0x63, 0x7B, 0x83, 0x8B, 0x8C, 0xCB, 0xE5, 0xF5}
+)
+_DBASE_TYPES = frozenset(b"CNFDLMTIYB@+OGPVWQ0")
 _MPEG_AUDIO = frozenset({b"\xff\xfb", b"\xff\xf3", b"\xff\xf2", b"\xff\xf1", b"\xff\xf9", b"\xff\xfa"})
 _BINARY_CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\v\f\r\b\x1b\x1a"))
 """Those that text has no use for."""
@@ -169,6 +187,16 @@ def _is_pnm(head: bytes) -> bool:
     return re.match(rb"P[456]\s+(?:#[^\n]{0,200}\n\s*)*\d{1,6}\s+\d{1,6}\s", head) is not None and not _is_text(head)
 
 
+def _is_dbase(head: bytes) -> bool:
+    """By its version, a day, and the first field: a name, and the letter of a type."""
+    if len(head) < 65 or head[0] not in _DBASE_VERSIONS or not 1 <= head[2] <= 12 or not 1 <= head[3] <= 31:
+        return False
+    header, record = struct.unpack_from("<HH", head, 8)
+    name = head[32:43].partition(b"\0")[0]
+    named = bool(name) and all(byte > 0x20 and byte != 0x7F for byte in name)
+    return header >= 65 and record > 1 and named and head[43] in _DBASE_TYPES
+
+
 def _is_pcx(head: bytes) -> bool:
     return head[:1] == b"\x0a" and head[1:2] in b"\x00\x02\x03\x04\x05" and head[2:4] in {b"\x01\x01", b"\x01\x08"}
 
@@ -191,6 +219,9 @@ def _is_lzma(head: bytes) -> bool:
 
 
 _SHAPES: tuple[tuple[Kind, Callable[[bytes], bool]], ...] = (
+    (Kind.OFFICE, lambda head: office_kind(head) is not None),
+    (Kind.SIGNED, is_signed),
+    (Kind.AUDIO, lambda head: head[:4] == b"FORM" and head[8:12] in {b"AIFF", b"AIFC", b"8SVX"}),
     (Kind.BZIP2, lambda head: head[:3] == b"BZh" and head[4:10] == b"1AY&SY"),
     (Kind.TAR, is_tar),
     (Kind.LZMA, _is_lzma),
@@ -201,6 +232,7 @@ _SHAPES: tuple[tuple[Kind, Callable[[bytes], bool]], ...] = (
     (Kind.PCX, _is_pcx),
     (Kind.PROGRAM, lambda head: head[:2] == b"MZ" and not _is_text(head)),
     (Kind.AUDIO, lambda head: head[:2] in _MPEG_AUDIO),
+    (Kind.DBASE, _is_dbase),
     (Kind.VIDEO, lambda head: head[:4] == b"OggS" and b"theora" in head[:128]),
     (Kind.AUDIO, lambda head: head[:4] == b"OggS"),
 )
@@ -259,36 +291,3 @@ def without_zeros(data: bytes) -> bytes:
     if b"\0" in data and b"\n" not in data:
         data = _ZERO_ALONE.sub(b"\n", data)
     return data.replace(b"\0", b"")
-
-
-_PICTURES = (
-    (b"\xff\x0a", "a JPEG XL"),
-    (b"\x00\x00\x00\x0cJXL", "a JPEG XL"),
-    (b"II\xbc\x01", "a JPEG XR"),
-    (b"v/1\x01", "an OpenEXR"),
-    (b"#?RADIANCE", "a Radiance HDR"),
-    (b"AT&TFORM", "a DjVu"),
-    (b"gimp xcf", "a GIMP"),
-)
-
-
-def picture_of(head: bytes) -> str:
-    """What a picture is called that nothing here reads, with its article."""
-    return next((name for start, name in _PICTURES if head.startswith(start)), "a new kind of HEIF or AVIF")
-
-
-def describe(head: bytes, extension: str) -> str:
-    """A few words for a kind that nothing here reads: "an SQLite database", "a .blend file"."""
-    import puremagic  # noqa: PLC0415 - only for the few files that nothing here reads
-
-    try:
-        found = puremagic.magic_string(head)
-    except (puremagic.PureError, ValueError):
-        found = []
-    marks = ((match, len(match.byte_match.strip(b"\0"))) for match in found if match.name)
-    named = next((m.name for m, told in marks if told >= 8 or (told >= 2 and m.extension == f".{extension}")), "")
-    named = re.sub(r"[^\w .+/-]", "", named).strip()[:60]
-    if named:
-        return f"{'an' if named[0] in 'aeiouAEIOU' else 'a'} {named}"
-    short = re.sub(r"[^a-z0-9]", "", extension)[:10]
-    return f"a .{short} file" if short else "binary data"

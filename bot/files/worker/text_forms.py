@@ -16,6 +16,9 @@ _SVG = re.compile(r"<(?:[\w-]+:)?svg[\s>]")
 _BEFORE_ROOT = re.compile(
     r"\A\ufeff?(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)*", re.DOTALL | re.IGNORECASE
 )
+_DIF = re.compile(rb"(?:\xef\xbb\xbf)?TABLE[ \t]*\r?\n[ \t]*0[ \t]*,[ \t]*\d", re.IGNORECASE)
+_BARE = re.compile(rb"MII[A-Za-z0-9+/=\s]*")
+SYLK = "SYLK table"
 _START_BYTES = 4_096
 _WRITTEN_IN_SLACK = frozenset({"quip", "canvas", "post", "space"})
 
@@ -53,6 +56,20 @@ def office_xml(head: bytes) -> str:
         return "word"
     flat = b"opendocument:xmlns:office" in start and b"document " in start and b"office:mimetype" in head
     return "flat" if flat else ""
+
+
+def table_form(head: bytes) -> str:
+    """What a table in SYLK or in Data Interchange Format is called; empty for all else."""
+    if head.removeprefix(b"\xef\xbb\xbf").startswith(b"ID;P"):
+        return SYLK
+    return "DIF table" if _DIF.match(head) else ""
+
+
+def is_armoured(head: bytes, ending: str) -> bool:
+    """The same in base64, between lines that say so, or bare in a file that is called that."""
+    return head.lstrip()[:14].startswith((b"-----BEGIN PKC", b"-----BEGIN CMS")) or (
+        ending in {"p7m", "p7s"} and _BARE.fullmatch(head) is not None
+    )
 
 
 def is_svg(head: bytes) -> bool:

@@ -351,7 +351,7 @@ async def test_a_locked_document_asks_for_a_copy_without_the_password(convert: C
 async def test_comments_of_an_old_document_say_whose_they_are(convert: Converter) -> None:
     content = made_old_office.old_word("The price.\r", "\x05 Too much.\r\x05 Why?\r", authors=("Ann", "Bob"))
     found = await convert(content, "offer.doc", WITHOUT_OFFICE)
-    assert "## Comments\nAnn: Too much.\nBob: Why?" in found.text
+    assert "## Comments\nComment by Ann, 2026-11-24: Too much.\nComment by Bob, 2026-11-24: Why?" in found.text
 
 
 async def test_a_document_in_one_xml_file_is_the_document(convert: Converter) -> None:

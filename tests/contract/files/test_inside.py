@@ -149,11 +149,11 @@ async def test_only_so_many_members_are_taken(prepare: Prepare) -> None:
 
 async def test_archives_in_archives_are_opened_to_a_depth(prepare: Prepare) -> None:
     content = b"deep\n"
-    for depth in range(5):
+    for depth in range(8):
         content = made_files.zipped({f"{depth}.zip" if depth else "deep.txt": content})
     file = await prepare(content, "a.zip")
     assert file.blocks == ()
-    assert reasons(file) == {"a.zip › 4.zip › 3.zip › 2.zip › 1.zip": notes.NESTED}
+    assert reasons(file) == {"a.zip › 7.zip › 6.zip › 5.zip › 4.zip › 3.zip › 2.zip › 1.zip": notes.NESTED}
     two = made_files.zipped({"b.zip": made_files.zipped({"deep.txt": b"deep\n"})})
     assert labels(await prepare(two, "a.zip")) == ['File "a.zip › b.zip › deep.txt" (text, 1 line):']
 

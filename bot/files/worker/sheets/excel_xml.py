@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 from bot.files.bounds import ConvertLimits
 from bot.files.worker.package import attribute, child, local
-from bot.files.worker.sheets import number_format, printed
+from bot.files.worker.sheets import choices, number_format, printed
 from bot.files.worker.sheets.model import SHEETS_MAX, Row, Rows, Sheet, Workbook
 from bot.files.worker.sheets.rows import TableXml, as_far_as_it_goes
 from bot.files.worker.sheets.table import column_letters
@@ -88,6 +88,9 @@ class _Reader:
         elif name == "AutoFilter":
             found = [int(row) for row in re.findall(r"R(\d{1,7})C", attribute(element, "Range"))]
             sheet.filters += [(found[0], found[-1])] if found else []
+        elif name == "DataValidation":
+            line = _choices(element)
+            sheet.beside += [line] if line and len(sheet.beside) < choices.LINES_MAX else []
         elif name == "Worksheet":
             rows.close(self._xml.passed_to)
             self._sheet = self._rows = None
@@ -137,6 +140,7 @@ class _Reader:
         if across or down:
             last = f"{column_letters(column + across)}{row + down}"
             sheet.merged[row, column] = f"{column_letters(column)}{row}:{last}"
+        sheet.add_link(row, column, attribute(cell, "HRef"))
         comment, data = child(cell, "Comment"), child(cell, "Data")
         if comment is not None:
             author, words = attribute(comment, "Author"), "".join(comment.itertext()).strip()
@@ -169,6 +173,16 @@ class _Reader:
                 return self._codes[style]
             style = self._parents.get(style, "")
         return "General"
+
+
+def _choices(element: ET.Element) -> str:
+    """A rule for what may be typed into cells."""
+    names = ("Range", "Type", "Value", "InputTitle", "InputMessage")
+    cells, kind, listed, *hint = (
+        "".join(part.itertext()) if (part := child(element, name)) is not None else "" for name in names
+    )
+    where = re.sub(r"R(\d{1,7})C(\d{1,5})", lambda at: f"{column_letters(int(at[2]))}{at[1]}", cells)
+    return choices.line(where, listed if kind == "List" else "", *hint)
 
 
 def _number(element: ET.Element, name: str, default: int) -> int:

@@ -21,6 +21,7 @@ CHARS_PER_CELL = 2
 """The least that a cell takes: a character and a comma."""
 SHEETS_MAX = 100
 PICTURES_MAX = 20
+LINKS_MAX, LINK_CHARS_MAX = 20_000, 500
 VECTORS = (".emf", ".wmf", ".svm", ".emz", ".wmz", ".pict")
 _TAIL_SHARE = 0.2
 
@@ -60,10 +61,18 @@ class Sheet:
     merged: dict[tuple[int, int], str] = field(default_factory=dict)
     """By row and column of the first cell, the whole range: "B1:D1"."""
     comments: dict[tuple[int, int], list[str]] = field(default_factory=dict)
+    links: dict[tuple[int, int], str] = field(default_factory=dict)
+    """By row and column, the address outside the workbook that a cell leads to."""
     beside: list[str] = field(default_factory=list)
     """What stands on the sheet and in no cell: text boxes, charts, what is printed above and below."""
     breaks_off: bool = False
     """Whether the file is damaged or too large from some row on."""
+
+    def add_link(self, row: int, column: int, address: str) -> None:
+        """Places within the workbook are no addresses."""
+        address = address.strip()[:LINK_CHARS_MAX]
+        if address and not address.startswith("#") and len(self.links) < LINKS_MAX:
+            self.links.setdefault((row, column), address)
 
     @property
     def cells(self) -> int:

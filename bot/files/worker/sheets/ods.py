@@ -14,7 +14,7 @@ from bot.files.bounds import ConvertLimits
 from bot.files.outbox import Outbox
 from bot.files.worker.odf import annotation_text, chart_lines, paragraph_text
 from bot.files.worker.package import Package, attribute, child, descendants, local
-from bot.files.worker.sheets import printed
+from bot.files.worker.sheets import choices, printed
 from bot.files.worker.sheets.model import SHEETS_MAX, Row, Rows, Sheet, Workbook
 from bot.files.worker.sheets.rows import TableXml, as_far_as_it_goes
 from bot.files.worker.sheets.table import column_letters
@@ -47,6 +47,7 @@ class _Reader:
         self._hidden_styles: set[str] = set()
         self._page_styles: dict[str, str] = {}
         self._printed: dict[str, list[str]] = {}
+        self._rules: dict[str, tuple[str, str]] = {}
         self._sheet: Sheet | None = None
         self._rows: Rows | None = None
         self._column = 1
@@ -89,12 +90,11 @@ class _Reader:
 
     def _ended(self, name: str, element: ET.Element) -> None:
         if name == "style" and attribute(element, "family") == "table":
-            self._page_styles[attribute(element, "name")] = attribute(element, "master-page-name")
-            properties = child(element, "table-properties")
-            if properties is not None and attribute(properties, "display") == "false":
-                self._hidden_styles.add(attribute(element, "name"))
+            self._style(element)
         elif name == "master-page":
             self._printed[attribute(element, "name")] = printed.of_master_page(element)
+        elif name == "content-validation":
+            self._rules[attribute(element, "name")] = _rule(element)
         elif self._sheet is None or self._rows is None:
             return
         elif name == "table-column":
@@ -109,6 +109,12 @@ class _Reader:
         elif name == "table":
             self._rows.close(self._xml.passed_to)
             self._sheet = self._rows = None
+
+    def _style(self, element: ET.Element) -> None:
+        self._page_styles[attribute(element, "name")] = attribute(element, "master-page-name")
+        properties = child(element, "table-properties")
+        if properties is not None and attribute(properties, "display") == "false":
+            self._hidden_styles.add(attribute(element, "name"))
 
     def _row(self, sheet: Sheet, rows: Rows, element: ET.Element) -> None:
         number = min(self._xml.row_number, _ROWS_MAX)
@@ -135,10 +141,15 @@ class _Reader:
         for part in cell:
             if local(part) == "p":
                 lines.append(paragraph_text(part))
+                for link in descendants(part, "a"):
+                    sheet.add_link(row, column, attribute(link, "href"))
             elif local(part) == "annotation":
                 sheet.comments.setdefault((row, column), []).append(annotation_text(part))
             else:
                 self._drawn(sheet, part, f"{column_letters(column)}{row}")
+        if rule := self._rules.pop(attribute(cell, "content-validation-name"), None):
+            line = choices.line(f"{column_letters(column)}{row}", *rule)
+            sheet.beside += [line] if line else []
         rows, columns = (_number(cell, f"number-{name}-spanned", 20_000) for name in ("rows", "columns"))
         if rows > 1 or columns > 1:
             last = f"{column_letters(column + columns - 1)}{row + rows - 1}"
@@ -165,6 +176,16 @@ class _Reader:
             elif local(part) == "image" and self._package is not None and target.startswith("Pictures/"):
                 name = f"picture in “{sheet.name}”{at}"
                 self._workbook.add_picture(self._package, target, name, self._out)
+
+
+def _rule(element: ET.Element) -> tuple[str, str]:
+    """The choices of a list, and the hint; each rule is told of at the first cell that it is for."""
+    found = re.fullmatch(r"(?:\w+:)?cell-content-is-in-list\((.*)\)", attribute(element, "condition"), re.DOTALL)
+    texts = re.findall(r'"((?:[^"]|"")*)"', found[1]) if found else []
+    listed = f'"{",".join(texts)}"' if texts else found[1].replace("[", "").replace("]", "") if found else ""
+    hint = child(element, "help-message")
+    words = [attribute(hint, "title"), *(paragraph_text(part) for part in hint)] if hint is not None else []
+    return listed, " – ".join(word for word in words if word.strip())
 
 
 def _number(element: ET.Element, name: str, most: int) -> int:

@@ -143,6 +143,8 @@ def _shown(workbook: Workbook, sheet: Sheet, row: Row, column: int) -> str:
     at = (row.number, column)
     if at in sheet.merged and text:
         text = f"{text} [merged {sheet.merged[at]}]"
+    if (link := clean(sheet.links.get(at, ""))) and link.removeprefix("mailto:") not in text:
+        text = f"{text} [link: {link}]".lstrip()
     for comment in sheet.comments.get(at, ()):
         text = f"{text} [comment: {clean(comment)[:_COMMENT_CHARS_MAX]}]".lstrip()
     return text

@@ -16,7 +16,7 @@ from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Unreadable
 from bot.files.worker.package import Broken
 from bot.files.worker.sheets import number_format
-from bot.files.worker.sheets.model import SHEETS_MAX, Row, Rows, Sheet, Workbook
+from bot.files.worker.sheets.model import LINKS_MAX, SHEETS_MAX, Row, Rows, Sheet, Workbook
 from bot.files.worker.sheets.table import column_letters
 from bot.files.worker.sheets.xls_drawn import drawn_words
 
@@ -65,6 +65,10 @@ def _read_sheet(book: xlrd.Book, found: XlrdSheet, sheet: Sheet, cells_max: int)
     for (below, beside), note in found.cell_note_map.items():
         named = note.author.strip() and not note.text.startswith(note.author)
         sheet.comments[below + 1, beside + 1] = [f"{note.author}: {note.text}" if named else note.text]
+    for link in found.hyperlink_list[:LINKS_MAX]:
+        address = link.url_or_path or ""
+        address = address.decode("cp1252", "replace") if isinstance(address, bytes) else address
+        sheet.add_link((link.frowx or 0) + 1, (link.fcolx or 0) + 1, address)
     rows = Rows(sheet, cells_max)
     for number in range(found.nrows):
         kinds = found.row_types(number)

@@ -10,10 +10,12 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-from bot.files.worker.sheets import printed
+from bot.files.worker.sheets import choices, printed
+from bot.files.worker.sheets.table import column_letters
 
 _SHEET, _HEADER, _FOOTER = 0x85, 0x14, 0x15
 _BOF, _EOF, _CONTINUE, _OBJ, _TXO, _SERIES_TEXT = 0x809, 0x0A, 0x3C, 0x5D, 0x1B6, 0x100D
+_RULE, _IS_LIST, _LISTED_WITHIN, _TEXT_TOKEN = 0x1BE, 3, 0x80, 0x17
 _WORKSHEET, _CHART = 0x0010, 0x0020
 _NOTE, _CHART_OBJECT, _PICTURE = 0x19, 5, 8
 _LINES_MAX = 500
@@ -30,8 +32,8 @@ def drawn_words(stream: bytes) -> tuple[dict[int, list[str]], bool]:
             what = struct.unpack_from("<H", data, 2)[0] if len(data) >= 4 else 0
             charts.append(what == _CHART)
             drawn = drawn or what == _CHART
-            alone = names.get(at, "") if what == _CHART and not depth else ""
-            _add(lines, sheet, f"Chart on a sheet of its own: {alone}" if alone else "")
+            alone = f"Chart on a sheet of its own: {names[at]}" if what == _CHART and not depth and at in names else ""
+            _add(lines, sheet, alone)
             sheet += depth == 0 and what == _WORKSHEET
             depth += 1
         elif number == _EOF and depth:
@@ -50,16 +52,48 @@ def drawn_words(stream: bytes) -> tuple[dict[int, list[str]], bool]:
         elif number in {_HEADER, _FOOTER} and len(data) > 3 and not any(charts):
             words = printed.of_codes(_characters(data[3:], struct.unpack_from("<H", data)[0], wide=bool(data[2] & 1)))
             _add(lines, sheet, printed.above(words) if number == _HEADER else printed.below(words))
-        elif number == _SERIES_TEXT and len(data) > 4 and any(charts):
-            text = _characters(data[4:], data[2], wide=bool(data[3] & 1)).strip()
-            _add(lines, sheet, f"In a chart: {text}")
+        else:
+            _add(lines, sheet, _line(number, data, in_chart=any(charts)))
     return lines, drawn
+
+
+def _line(number: int, data: bytes, *, in_chart: bool) -> str:
+    if number == _RULE:
+        return _choices(data)
+    if number == _SERIES_TEXT and len(data) > 4 and in_chart:
+        return f"In a chart: {_characters(data[4:], data[2], wide=bool(data[3] & 1)).strip()}"
+    return ""
 
 
 def _add(lines: dict[int, list[str]], sheet: int, line: str) -> None:
     found = lines.setdefault(max(sheet, 0), [])  # a chart on a sheet of its own goes with the one before it
     if line and len(found) < _LINES_MAX and line not in found:
         found.append(line)
+
+
+def _choices(data: bytes) -> str:
+    """Flags, four texts, two formulas, the cells. A list that is not within is in cells, which are shown themselves.
+
+    Source: [MS-XLS] 2.4.98 (Dv).
+    """
+    try:
+        flags, at, texts = struct.unpack_from("<I", data)[0], 4, []
+        for _ in range(4):
+            count, wide = struct.unpack_from("<HB", data, at)
+            texts.append(_characters(data[at + 3 :], count, wide=bool(wide & 1)))
+            at += 3 + (2 if wide & 1 else 1) * count
+        size = struct.unpack_from("<H", data, at)[0]
+        formula, at = data[at + 4 : at + 4 + size], at + 4 + size
+        at += 4 + struct.unpack_from("<H", data, at)[0]
+        top, _, left, _ = struct.unpack_from("<4H", data, at + 2)
+    except struct.error:
+        return ""
+    listed = ""
+    if flags & 0xF == _IS_LIST and flags & _LISTED_WITHIN and formula[:1] == bytes([_TEXT_TOKEN]) and len(formula) > 3:
+        wide = bool(formula[2] & 1)
+        text = formula[3:].decode("utf-16-le" if wide else "latin-1", "replace")[: formula[1]]
+        listed = '"' + text.replace("\0", ",") + '"'
+    return choices.line(f"{column_letters(left + 1)}{top + 1}", listed, texts[0], texts[2])
 
 
 def _names_of_sheets(stream: bytes) -> dict[int, str]:
@@ -84,4 +118,4 @@ def _records(stream: bytes) -> Iterator[tuple[int, int, bytes]]:
         at += 4 + length
 
 
-_WANTED = frozenset({_SHEET, _HEADER, _FOOTER, _BOF, _EOF, _CONTINUE, _OBJ, _TXO, _SERIES_TEXT})
+_WANTED = frozenset({_SHEET, _HEADER, _FOOTER, _BOF, _EOF, _CONTINUE, _OBJ, _TXO, _SERIES_TEXT, _RULE})

@@ -12,14 +12,20 @@ from xml.etree import ElementTree as ET
 from bot.files.bounds import ConvertLimits
 from bot.files.outbox import Outbox
 from bot.files.worker.package import Broken, Package, attribute, child, descendants, local
-from bot.files.worker.sheets import number_format, printed
+from bot.files.worker.sheets import choices, number_format, printed
 from bot.files.worker.sheets.model import Row, Rows, Shared, Sheet, Value, Workbook
 from bot.files.worker.sheets.packaged import CELL, Listed, read_sheets, workbook_part
 from bot.files.worker.sheets.rows import TableXml
 from bot.files.worker.sheets.table import column_number
 
 _ROW_NUMBER = re.compile(rb"""(?:^|\s)r=["'](\d{1,7})["']""")
+_HYPERLINK = re.compile(r'(?:_xlfn\.)?HYPERLINK\(\s*"((?:[^"]|""){1,500})"', re.IGNORECASE)
 _RANGES_MAX = 20_000
+_PRINTED = {
+    **dict.fromkeys(("oddHeader", "evenHeader", "firstHeader"), printed.above),
+    **dict.fromkeys(("oddFooter", "evenFooter", "firstFooter"), printed.below),
+}
+"""Some pages have words of their own."""
 
 
 def read(package: Package, out: Outbox, limits: ConvertLimits) -> Workbook:
@@ -111,6 +117,8 @@ class _SheetReader:
         self._styles = styles
         self._workbook = workbook
         self._xml = TableXml("row", "sheetData", "v|t|f", _row_number)
+        self._targets: dict[str, str] | None = None
+        self._choices_left = choices.LINES_MAX
 
     def read(self, cells_max: int) -> None:
         rows = Rows(self._sheet, cells_max)
@@ -143,6 +151,8 @@ class _SheetReader:
             value = self._value(cell)
             if value != "":
                 row.cells[column] = value
+            if (link := _linked(cell)) and value != "":
+                self._sheet.add_link(row.number, column, link)
         return row
 
     def _value(self, cell: ET.Element) -> Value:
@@ -154,7 +164,7 @@ class _SheetReader:
             elif name == "f":
                 formula = part.text or ""
             elif name == "is":
-                return text_of(part)
+                return number_format.shown_text(text_of(part), self._styles.code(cell.get("s", "0")))
         if raw is None:
             self._workbook.formulas_without_values += formula is not None
             return "" if formula is None else f"={formula}" if formula else "=(the formula above)"
@@ -174,14 +184,45 @@ class _SheetReader:
                 sheet.filters.append((cells[0][0], cells[-1][0]))
             elif len(cells) == 2 and len(sheet.merged) < _RANGES_MAX:
                 sheet.merged[cells[0]] = attribute(element, "ref").replace("$", "")
-        elif name in {"oddHeader", "oddFooter"} and element.text:
-            words = printed.of_codes(element.text)
-            sheet.beside.append(printed.above(words) if name == "oddHeader" else printed.below(words))
+        elif name in _PRINTED and element.text:
+            line = _PRINTED[name](printed.of_codes(element.text))
+            sheet.beside += [line] if line not in sheet.beside else []
+        elif name == "hyperlink":
+            self._link(element)
+        elif name == "dataValidation" and self._choices_left:
+            self._choices_left -= 1
+            line = _choices(element)
+            sheet.beside += [line] if line else []
+
+    def _link(self, element: ET.Element) -> None:
+        """A cell's, or one that many cells share; places within the workbook are no addresses."""
+        if self._targets is None:
+            relations = self._package.relations(self._part)
+            self._targets = {number: one.target for number, one in relations.items() if one.external}
+        cell = CELL.match(attribute(element, "ref"))
+        if cell is not None:
+            self._sheet.add_link(int(cell[2]), column_number(cell[1]), self._targets.get(_id(element), ""))
 
 
 def _row_number(before: int, tags: list[bytes]) -> int:
     found = _ROW_NUMBER.search(tags[-1]) if tags else None
     return int(found[1]) if found else before + len(tags)
+
+
+def _linked(cell: ET.Element) -> str:
+    """The address in a cell's formula that makes a link of it."""
+    formula = next((part.text or "" for part in cell if local(part) == "f"), "") if len(cell) > 1 else ""
+    found = _HYPERLINK.match(formula) if formula else None
+    return found[1].replace('""', '"') if found else ""
+
+
+def _choices(element: ET.Element) -> str:
+    """Those of newer programs have their formulas and cells as elements."""
+    ranges, listed = child(element, "sqref"), child(element, "formula1")
+    cells = attribute(element, "sqref") or ("".join(ranges.itertext()) if ranges is not None else "")
+    is_list = attribute(element, "type") == "list" and listed is not None
+    formula = "".join(listed.itertext()) if is_list and listed is not None else ""
+    return choices.line(cells, formula, attribute(element, "promptTitle"), attribute(element, "prompt"))
 
 
 def _formatted(kind: str, raw: str, code: str, *, from_1904: bool) -> Value:

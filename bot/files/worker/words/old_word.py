@@ -12,12 +12,15 @@ from itertools import pairwise
 
 from bot.files import notes
 from bot.files.extracts import Unreadable
+from bot.files.worker.bylines import byline, day_of
 from bot.files.worker.package import Broken
 from bot.files.worker.words.lines import CHARS_MAX, Section, Words
 
 _ENCRYPTED, _SECOND_TABLE = 0x0100, 0x0200
 _COUNTS_AT, _CLX_AT = 0x4C, 0x1A2
-_COMMENTS_AT, _AUTHORS_AT = 0xBA, 0x1BA
+_COMMENTS_AT, _AUTHORS_AT, _MOMENTS_AT = 0xBA, 0x1BA, 0x41A
+_MOMENT_BYTES = 18
+_PAIRS_AT, _PAIRS_SINCE_2002 = 0x98, 0x88
 _COMMENT_BYTES = 30
 _COMMENT_BEGINS = "\x05"
 _SINCE_97 = 0x00C1
@@ -48,7 +51,7 @@ def read(streams: dict[str, bytes]) -> Words:
     words, start = Words(), 0
     for (title, shown), count in zip(_PARTS, counts, strict=True):
         end = start + max(count, 0)
-        part = _signed(text[start:end], _authors(data, table)) if title == _COMMENTS else text[start:end]
+        part = _signed(text[start:end], _bylines(data, table)) if title == _COMMENTS else text[start:end]
         _add(part, words.section(title), shown=shown)
         start = end
     words.breaks_off = len(text) >= CHARS_MAX
@@ -56,9 +59,9 @@ def read(streams: dict[str, bytes]) -> Words:
     return words
 
 
-def _authors(data: bytes, table: bytes) -> list[str]:
-    """Who wrote each comment, in their order; fewer where the file does not say. Source: [MS-DOC] 2.8.8 and 2.9.4 (the
-    comments), 2.9.306 (names, each with its length before it)."""
+def _bylines(data: bytes, table: bytes) -> list[str]:
+    """Of each comment, in their order; fewer where the file does not say. Source: [MS-DOC] 2.8.8 and 2.9.4 (the
+    comments), 2.9.306 (names, each with its length before it), 2.9.5 (moments, which Word keeps since 2002)."""
     try:
         at, size = struct.unpack_from("<2I", data, _COMMENTS_AT)
         names_at, names_bytes = struct.unpack_from("<2I", data, _AUTHORS_AT)
@@ -72,15 +75,26 @@ def _authors(data: bytes, table: bytes) -> list[str]:
     count = max(size - 4, 0) // (4 + _COMMENT_BYTES)
     comments = table[at + 4 * (count + 1) : at + size]
     numbers = [int.from_bytes(comments[n * _COMMENT_BYTES + 20 :][:2], "little") for n in range(count)]
-    return [names[number] if number < len(names) else "" for number in numbers]
+    days = _days(data, table, count)
+    return [
+        byline(names[number] if number < len(names) else "", day) for number, day in zip(numbers, days, strict=True)
+    ]
 
 
-def _signed(text: str, authors: list[str]) -> str:
-    """Comments with their authors before them: each begins with a character of its own."""
+def _days(data: bytes, table: bytes, count: int) -> list[str]:
+    pairs = struct.unpack_from("<H", data, _PAIRS_AT)[0] if len(data) > _MOMENTS_AT + 8 else 0
+    if pairs < _PAIRS_SINCE_2002:
+        return [""] * count
+    at, size = struct.unpack_from("<2I", data, _MOMENTS_AT)
+    moments = table[at : at + size] if size >= count * _MOMENT_BYTES else b""
+    return [day_of(int.from_bytes(moments[n * _MOMENT_BYTES :][:4], "little")) for n in range(count)]
+
+
+def _signed(text: str, bylines: list[str]) -> str:
+    """Comments with who wrote them and when: each begins with a character of its own."""
     first, *comments = text.split(_COMMENT_BEGINS)
-    by = [f"{name}: " if name else "" for name in authors[: len(comments)]]
-    by += [""] * (len(comments) - len(by))
-    return first + "".join(name + comment.lstrip() for name, comment in zip(by, comments, strict=True))
+    by = [*bylines[: len(comments)], *([""] * (len(comments) - len(bylines)))]
+    return first + "".join(f"Comment{name}: {comment.lstrip()}" for name, comment in zip(by, comments, strict=True))
 
 
 def _text(data: bytes, clx: bytes) -> str:

@@ -5,9 +5,11 @@ Pure. Source: OpenDocument 1.3 part 3: 5 (text), 5.5 (changes), 14.1 (comments),
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Collection, Iterator
 from xml.etree import ElementTree as ET
 
-from bot.files.worker.odf import annotation_text, paragraph_text
+from bot.files.worker.odf import annotation_text, object_lines, paragraph_text
 from bot.files.worker.package import Broken, attribute, child, local
 from bot.files.worker.words.lines import Counted, Section, Words
 
@@ -15,15 +17,19 @@ _BLOCKS = frozenset({"p", "h"})
 _SKIPPED = frozenset(
     {"tracked-changes", "forms", "annotation-end", "sequence-decls", "variable-decls", "title", "desc"}
 )
-_SPACES_MAX, _DEPTH_MAX = 100, 60
+_SPACES_MAX, _DEPTH_MAX, _TABLES_DEEP_MAX = 100, 60, 20
 
 
-def read(content: ET.Element, styles: ET.Element) -> Words:
+Opened = Callable[[str], ET.Element]
+"""The content of an object in the document, by its address."""
+
+
+def read(content: ET.Element, styles: ET.Element, opened: Opened = ET.Element) -> Words:
     """``styles`` is the same element for a flat file. Raises ``Broken`` where there is no body."""
     body = next((part for part in content.iter() if local(part) == "body"), None)
     if body is None or not len(body):
         raise Broken("no body")
-    reader = _Reader(content)
+    reader = _Reader(content, opened)
     try:
         if any(local(part) == "page" for part in body[0]):
             reader.pages(body[0])
@@ -36,8 +42,9 @@ def read(content: ET.Element, styles: ET.Element) -> Words:
 
 
 class _Reader:
-    def __init__(self, content: ET.Element) -> None:
+    def __init__(self, content: ET.Element, opened: Opened) -> None:
         self.words = Words()
+        self._opened = opened
         self._counted = Counted()
         self._notes = Section("Notes at the foot or the end")
         self._hidden_styles, self._hidden_pages = _hidden(content)
@@ -99,6 +106,9 @@ class _Reader:
             self._row(element, section, shown=shown)
         elif name == "annotation":
             section.add(_comment(element), shown=False)
+        elif name == "object":
+            for line in self._object(element):
+                section.add(self._counted.take(line), shown=shown)
         else:
             shown = shown and attribute(element, "display") not in {"none", "condition"}
             for part in element:
@@ -112,23 +122,48 @@ class _Reader:
             section.add(self._counted.take(box), shown=shown)
 
     def _row(self, row: ET.Element, section: Section, *, shown: bool) -> None:
+        text, marked = self._row_text(row, 0)
+        boxes, self._boxes = self._boxes, []
+        section.add(self._counted.take(text), shown=shown and not marked)
+        for box in boxes:
+            section.add(self._counted.take(box), shown=shown)
+
+    def _row_text(self, row: ET.Element, depth: int) -> tuple[str, bool]:
+        """Tables within a cell stand in brackets; the second says whether there are marks in it."""
         cells, marked = [], False
         for cell in row:
             texts = []
-            for part in cell.iter():
+            for part in _outermost(cell, _BLOCKS | {"table", "annotation", "object"}):
+                found = False
                 if local(part) in _BLOCKS:
                     text, found = self._read(part)
-                    texts.append(text)
-                    marked = marked or found
+                elif local(part) == "object":
+                    text = " / ".join(self._object(part))
+                elif local(part) == "annotation":
+                    text, found = f"[{_comment(part)}]", True
+                elif depth < _TABLES_DEEP_MAX:
+                    inner = [self._row_text(one, depth + 1) for one in _outermost(part, {"table-row"})]
+                    found = any(of_row for _, of_row in inner)
+                    words = " / ".join(of_row for of_row, _ in inner if of_row)
+                    text = f"[ {words} ]" if words else ""
+                else:
+                    text = " ".join("".join(part.itertext()).split())
+                texts.append(text)
+                marked = marked or found
             cells.append(" / ".join(text for text in texts if text.strip()))
-        section.add(self._counted.take(" | ".join(cells).strip(" |")), shown=shown and not marked)
+        return " | ".join(cells).strip(" |"), marked
+
+    def _object(self, element: ET.Element) -> list[str]:
+        """The words of a chart or a formula; other objects are files of their own."""
+        href = attribute(element, "href").removeprefix("./")
+        return object_lines(self._opened(href) if href and not len(element) else element)
 
     def _read(self, element: ET.Element) -> tuple[str, bool]:
         """A paragraph's text, and whether there are marks in it."""
         self._marked = attribute(element, "style-name") in self._hidden_styles
         pieces: list[str] = []
         self._gather(element, pieces, 0)
-        return "".join(pieces), self._marked
+        return re.sub(r" {2,}(?=\[)|(?<=\]) {2,}", " ", "".join(pieces)), self._marked
 
     def _gather(self, element: ET.Element, pieces: list[str], depth: int) -> None:
         pieces.append(element.text or "")
@@ -148,7 +183,9 @@ class _Reader:
         elif name == "note":
             self._note(part, pieces)
         elif name in {"frame", "custom-shape", "rect", "g", "text-box"}:
-            self._boxes += [text for inner in part.iter() if local(inner) in _BLOCKS if (text := paragraph_text(inner))]
+            for box in _outermost(part, _BLOCKS | {"object"}):
+                texts = self._object(box) if local(box) == "object" else [paragraph_text(box)]
+                self._boxes += [text for text in texts if text]
         elif name == "hidden-text":
             self._mark(pieces, f"hidden: {attribute(part, 'string-value')}")
         elif name not in _SKIPPED:
@@ -180,6 +217,17 @@ class _Reader:
         pieces.append(f"[{citation}]")
         words = [paragraph_text(part) for part in (body if body is not None else [])]
         self._notes.add(f"[{citation}] {' / '.join(word for word in words if word)}")
+
+
+def _outermost(element: ET.Element, names: Collection[str]) -> Iterator[ET.Element]:
+    """What has one of these names and does not lie in another that has."""
+    waiting = list(reversed(element))
+    while waiting:
+        part = waiting.pop()
+        if local(part) in names:
+            yield part
+        elif local(part) not in _SKIPPED:
+            waiting.extend(reversed(part))
 
 
 def _comment(element: ET.Element) -> str:

@@ -14,7 +14,8 @@ from bot.files.worker.package import Broken, Package, attribute, child, descenda
 from bot.files.worker.words.lines import Counted, Section, Words
 
 _SLIDES_MAX = 2_000
-_FIELDS = frozenset({"sldNum", "dt", "hdr", "ftr", "sldImg"})
+_FIELDS = frozenset({"sldNum", "sldImg"})
+_AROUND_NOTES = frozenset({"dt", "hdr", "ftr"})
 
 
 def read_package(package: Package) -> Words:
@@ -23,6 +24,7 @@ def read_package(package: Package) -> Words:
     root, relations = package.tree(main), package.relations(main)
     authors = _authors(package)
     words, counted = Words(), Counted()
+    around_notes = Section("On pages of speaker notes")
     layouts: dict[str, None] = {}
     order = [_id(element) for element in descendants(root, "sldId")]
     parts = [relations[number].target for number in order if number in relations and not relations[number].external]
@@ -32,12 +34,16 @@ def read_package(package: Package) -> Words:
             hidden = attribute(slide, "show", "1") in {"0", "false"}
             section = words.section(f"Slide {number}{' (hidden)' if hidden else ''}")
             _add_slide(package, part, slide, section, counted, hidden=hidden)
-            _add_asides(package, part, section, authors, counted)
+            _add_asides(package, part, section, around_notes, counted)
+            _add_comments(package, part, section, authors, counted)
             if not hidden:
                 layouts |= dict.fromkeys(package.related(part, "slideLayout"))
     except Broken:
         words.breaks_off = True
     _add_layouts(package, layouts, words)
+    if around_notes.lines or any(package.related(main, "notesMaster")):
+        _add_notes_master(package, main, around_notes)
+        words.sections.append(around_notes)
     if not parts:
         raise Broken("no slides")
     return words
@@ -100,12 +106,21 @@ def _placeholder(shape: ET.Element) -> str | None:
     return attribute(found, "type", "body") if found is not None else None
 
 
-def _add_asides(package: Package, part: str, section: Section, authors: dict[str, str], counted: Counted) -> None:
+def _add_asides(package: Package, part: str, section: Section, around: Section, counted: Counted) -> None:
+    """The speaker's notes of a slide; what stands at the edges of their pages is mostly on all of them."""
     for notes in package.related(part, "notesSlide"):
         for shape, _ in _shapes(package.optional_tree(notes)):
-            if _placeholder(shape) not in _FIELDS:
-                for text in _texts(shape):
+            kind = _placeholder(shape)
+            if kind in _FIELDS:
+                continue
+            for text in _texts(shape):
+                if kind not in _AROUND_NOTES:
                     section.add(counted.take(f"Speaker notes: {text}"), shown=False)
+                elif not any(line.text == text for line in around.lines):
+                    around.add(counted.take(text), shown=False)
+
+
+def _add_comments(package: Package, part: str, section: Section, authors: dict[str, str], counted: Counted) -> None:
     for relation in package.relations(part).values():
         if relation.kind != "comments" or relation.external:
             continue
@@ -141,6 +156,19 @@ def _add_layouts(package: Package, layouts: dict[str, None], words: Words) -> No
         _add_fixed(root, section)
     for master in masters:
         _add_fixed(package.optional_tree(master), section)
+
+
+def _add_notes_master(package: Package, main: str, section: Section) -> None:
+    """What it draws on every page of notes, and, where people print them, of handouts."""
+    for kind in ("notesMaster", "handoutMaster"):
+        for master in package.related(main, kind):
+            for shape, unseen in _shapes(package.optional_tree(master)):
+                typed = _placeholder(shape) is None or (
+                    kind == "handoutMaster" and _placeholder(shape) in _AROUND_NOTES
+                )
+                for text in _texts(shape) if typed and not unseen else ():
+                    if not any(line.text == text for line in section.lines):
+                        section.add(text, shown=False)
 
 
 def _add_fixed(root: ET.Element, section: Section) -> None:

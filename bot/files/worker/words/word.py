@@ -14,6 +14,7 @@ from bot.files.worker.drawing import chart_lines, diagram_text
 from bot.files.worker.package import Broken, Package, Relation, attribute, child, descendants, local, xml_events
 from bot.files.worker.words.lines import Counted, Section, Words
 from bot.files.worker.words.word_paragraph import Paragraph, Paragraphs
+from bot.files.worker.words.word_table import rows
 
 _BLOCKS = frozenset({"p", "tbl"})
 _WRAPPERS = frozenset({"body", "sdt", "sdtContent", "sect", "sub-section", "customXml", "wordDocument", "document"})
@@ -94,23 +95,19 @@ def _add_block(
     if local(block) == "p":
         _add_paragraph(paragraphs.read(block), section, counted, drawn)
         return
-    for row in block.iter():
-        if local(row) != "tr":
-            continue
-        cells, shown, beside = [], True, []
-        for cell in row:
-            found = [paragraphs.read(part) for part in descendants(cell, "p")] if local(cell) in {"tc", "sdt"} else []
-            cells.append(" / ".join(paragraph.text for paragraph in found if paragraph.text.strip()))
-            shown = shown and not any(paragraph.marked for paragraph in found)
-            beside += [line for paragraph in found for line in paragraph.boxes]
-        text = " | ".join(cells).strip(" |")
-        section.add(counted.take(text), shown=shown)
-        for line in beside:
-            section.add(counted.take(line))
+    for row in rows(block, paragraphs):
+        section.add(counted.take(row.text), shown=not row.marked)
+        for paragraph in row.beside:
+            _add_beside(paragraph, section, counted, drawn)
 
 
 def _add_paragraph(paragraph: Paragraph, section: Section, counted: Counted, drawn: _Drawn) -> None:
     section.add(counted.take(paragraph.text), shown=not paragraph.marked)
+    _add_beside(paragraph, section, counted, drawn)
+
+
+def _add_beside(paragraph: Paragraph, section: Section, counted: Counted, drawn: _Drawn) -> None:
+    """What hangs on a paragraph."""
     for box in paragraph.boxes:
         section.add(counted.take(box))
     for relation_id in paragraph.drawn:

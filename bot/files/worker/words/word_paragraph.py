@@ -6,16 +6,16 @@ Pure. Source: ECMA-376 part 1, 17.3 and 17.13.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
+from bot.files.worker.equations import linear
 from bot.files.worker.package import attribute, child, descendants, local
 
 _SKIPPED = frozenset({"pPr", "rPr", "instrText", "delInstrText", "fldData", "sectPr", "tblPr", "trPr", "tcPr", "docPr"})
 _CHANGES = {"ins": "inserted", "moveTo": "moved here", "del": "deleted", "moveFrom": "moved away"}
 _CHANGES_2003 = {"Word.Insertion": "inserted", "Word.Deletion": "deleted"}
-_CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
 _DEPTH_MAX = 60
 
 
@@ -60,12 +60,8 @@ class Paragraphs:
             name = local(part)
             if name in _SKIPPED:
                 continue
-            if name in {"t", "delText"}:
-                pieces.append(part.text or "")
-            elif name in _CHARACTERS:
-                pieces.append(_CHARACTERS[name])
-            elif name == "sym":
-                pieces.append(_symbol(attribute(part, "char")))
+            if name in _TEXTS:
+                pieces.append(_TEXTS[name](part))
             elif name == "AlternateContent":
                 self._gather(ET.Element("choice") if not len(part) else part[0], paragraph, pieces, depth + 1)
             elif name in {"commentReference", "footnoteReference", "endnoteReference"}:
@@ -88,8 +84,10 @@ class Paragraphs:
         pieces.append(f"[{self.note_number(kind, number)}]")
 
     def _drawing(self, element: ET.Element, paragraph: Paragraph, depth: int) -> None:
-        for part in descendants(element, "txbxContent", "chart", "relIds"):
-            if local(part) == "txbxContent":
+        for part in descendants(element, "txbxContent", "chart", "relIds", "textpath"):
+            if local(part) == "textpath":
+                paragraph.boxes += [text for text in [attribute(part, "string").strip()] if text]
+            elif local(part) == "txbxContent":
                 for inner in descendants(part, "p"):
                     found = Paragraph()
                     pieces: list[str] = []
@@ -136,9 +134,32 @@ def _is_hidden(run: ET.Element) -> bool:
     return vanish is not None and attribute(vanish, "val", "1") not in {"0", "false", "off"}
 
 
+def _chosen(field_begin: ET.Element) -> str:
+    """What a list in a form of Word 97 shows: the entry that was chosen, which no run repeats."""
+    listed = child(field_begin, "ffData", "ddList")
+    if listed is None:
+        return ""
+    entries = [attribute(entry, "val") for entry in listed if local(entry) == "listEntry"]
+    chosen = child(listed, "result")
+    number = attribute(chosen, "val", "0") if chosen is not None else "0"
+    return entries[int(number)] if number.isdecimal() and int(number[:6]) < len(entries) else ""
+
+
 def _symbol(code: str) -> str:
     try:
         value = int(code, 16)
     except ValueError:
         return ""
     return chr(value) if 0x20 <= value < 0xD800 else ""
+
+
+_TEXTS: dict[str, Callable[[ET.Element], str]] = {
+    **dict.fromkeys(("t", "delText"), lambda part: part.text or ""),
+    **dict.fromkeys(("tab", "ptab"), lambda _: "\t"),
+    **dict.fromkeys(("br", "cr"), lambda _: "\n"),
+    "noBreakHyphen": lambda _: "-",
+    "sym": lambda part: _symbol(attribute(part, "char")),
+    "fldChar": _chosen,
+    **dict.fromkeys(("oMath", "oMathPara"), lambda part: f" {linear(part).strip()} "),
+}
+"""What stands for words by itself."""

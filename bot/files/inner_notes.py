@@ -1,0 +1,22 @@
+"""Why something within a document did not reach the model: reasons of a ``Note``, as ``notes`` has them for files.
+
+Pure. Each is what follows the file's name in a sentence.
+"""
+
+from __future__ import annotations
+
+LOCKED_BOOK = "is an electronic book that is locked to its buyer's programs, so I can't read it. Please send its text."
+ENCRYPTED_FILE = "is encrypted for whoever has the key, so I can't read it. Please send it without encryption."
+SIGNATURE_ALONE = "is a signature without the file that it is of. Please send that file."
+SIGNATURE_UNCHECKED = "is a signed file, whose content was read without checking the signature."
+MEMOS = (
+    "has memo fields, whose words are in a file beside it that did not come along. "
+    "Please send the table as an Excel workbook if they matter."
+)
+
+
+def embedded_left_out(kept: int, left_out: int) -> str:
+    return (
+        f"holds {kept + left_out:,} embedded files, of which only the first {kept:,} were read. "
+        "Please send those that matter by themselves."
+    )

@@ -1,0 +1,72 @@
+"""A file that nothing here reads in, what people call its kind out.
+
+Pure. ``puremagic`` knows a word for most.
+"""
+
+from __future__ import annotations
+
+import re
+
+_PICTURES = (
+    (b"\xff\x0a", "a JPEG XL"),
+    (b"\x00\x00\x00\x0cJXL", "a JPEG XL"),
+    (b"II\xbc\x01", "a JPEG XR"),
+    (b"v/1\x01", "an OpenEXR"),
+    (b"#?RADIANCE", "a Radiance HDR"),
+    (b"AT&TFORM", "a DjVu"),
+    (b"gimp xcf", "a GIMP"),
+)
+
+
+def picture_of(head: bytes) -> str:
+    """What a picture is called that nothing here reads, with its article."""
+    return next((name for start, name in _PICTURES if head.startswith(start)), "a new kind of HEIF or AVIF")
+
+
+_KINDS = (
+    (0, b"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d", "a OneNote section"),
+    (0, b"\xa1\x2f\xff\x43\xd9\xef\x76\x4c", "a OneNote list of sections"),
+    (4, b"Standard Jet DB", "an Access database"),
+    (4, b"Standard ACE DB", "an Access database"),
+    (0, b"!BDN", "an Outlook data file (PST or OST)"),
+    (0, b"ITSF", "a compiled help file (CHM)"),
+    (60, b"BOOKMOBI", "a Kindle book"),
+    (0, b"WARC/", "a web archive (WARC)"),
+    (0, b"SQLite format 3", "an SQLite database"),
+    (0, b"0707", "a cpio archive"),
+    (0, b"\xc7\x71", "a cpio archive"),
+    (0, b"koly", "a disk image of Apple's"),
+    (0, b"BPG\xfb", "a BPG picture"),
+    (0, b"PAR1", "a Parquet table"),
+    (0, b"AC10", "an AutoCAD drawing (DWG)"),
+    (0, b"\x89HDF", "an HDF5 file"),
+    (0, b"SIMPLE  =", "a FITS file"),
+    (0, b"bplist00", "a binary property list of Apple's"),
+    (0, b"%!PS-Adobe", "a PostScript file"),
+    (0, b"\xc5\xd0\xd3\xc6", "an Encapsulated PostScript file"),
+    (0, b"wOFF", "a font"),
+    (0, b"wOF2", "a font"),
+    (0, b"OTTO\0", "a font"),
+    (0, b"\0\1\0\0\0", "a font"),
+)
+"""By where the mark stands: kinds that people send and programs name in other ways than people do."""
+
+
+def describe(head: bytes, extension: str) -> str:
+    """A few words for a kind that nothing here reads: "an SQLite database", "a .blend file"."""
+    known = next((name for at, mark, name in _KINDS if head[at:].startswith(mark)), "")
+    if known:
+        return known
+    import puremagic  # noqa: PLC0415 - only for the few files that nothing here reads
+
+    try:
+        found = puremagic.magic_string(head)
+    except (puremagic.PureError, ValueError):
+        found = []
+    marks = ((match, len(match.byte_match.strip(b"\0"))) for match in found if match.name)
+    named = next((m.name for m, told in marks if told >= 8 or (told >= 2 and m.extension == f".{extension}")), "")
+    named = re.sub(r"[^\w .+/-]", "", named).strip()[:60]
+    if named:
+        return f"{'an' if named[0] in 'aeiouAEIOU' else 'a'} {named}"
+    short = re.sub(r"[^a-z0-9]", "", extension)[:10]
+    return f"a .{short} file" if short else "binary data"

@@ -1,0 +1,69 @@
+"""A table of a Word document in, a line a row out; a table within a cell stands in brackets where it is.
+
+Pure. Source: ECMA-376 part 1, 17.4 (tables), 17.13.5.16 (rows that were inserted or deleted).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from xml.etree import ElementTree as ET
+
+from bot.files.worker.package import attribute, child, local
+from bot.files.worker.words.word_paragraph import Paragraph, Paragraphs
+
+_DEPTH_MAX = 20
+_WRAPPERS = frozenset({"sdt", "sdtContent", "customXml", "ins", "del", "moveTo", "moveFrom", "smartTag"})
+_ROW_CHANGES = (("ins", "row inserted"), ("del", "row deleted"))
+
+
+@dataclass(slots=True)
+class Row:
+    """``marked`` as in a paragraph; ``beside`` are the paragraphs with text boxes or drawings hanging on them."""
+
+    text: str = ""
+    marked: bool = False
+    beside: list[Paragraph] = field(default_factory=list)
+
+
+def rows(table: ET.Element, paragraphs: Paragraphs, depth: int = 0) -> Iterator[Row]:
+    """Rows of tables within are part of the row that they are in."""
+    for element in _parts(table, "tr"):
+        row = Row()
+        cells = [_cell(cell, row, paragraphs, depth) for cell in _parts(element, "tc")]
+        row.text = " | ".join(cells).strip(" |")
+        for name, done in _ROW_CHANGES:
+            change = child(element, "trPr", name)
+            if change is not None and row.text:
+                author = attribute(change, "author")
+                row.text = f"[{done}{f' by {author}' if author else ''}] {row.text}"
+                row.marked = True
+        yield row
+
+
+def _cell(cell: ET.Element, row: Row, paragraphs: Paragraphs, depth: int) -> str:
+    texts = []
+    for part in _parts(cell, "p", "tbl"):
+        if local(part) == "p":
+            paragraph = paragraphs.read(part)
+            row.marked |= paragraph.marked
+            row.beside += [paragraph] if paragraph.boxes or paragraph.drawn else []
+            texts.append(paragraph.text)
+        elif depth < _DEPTH_MAX:
+            inner = list(rows(part, paragraphs, depth + 1))
+            row.marked |= any(one.marked for one in inner)
+            row.beside += [paragraph for one in inner for paragraph in one.beside]
+            words = " / ".join(one.text for one in inner if one.text)
+            texts.append(f"[ {words} ]" if words else "")
+    return " / ".join(text for text in texts if text.strip())
+
+
+def _parts(element: ET.Element, *names: str) -> Iterator[ET.Element]:
+    """Children of these names, also those within what only wraps them."""
+    waiting = list(reversed(element))
+    while waiting:
+        part = waiting.pop()
+        if local(part) in names:
+            yield part
+        elif local(part) in _WRAPPERS:
+            waiting.extend(reversed(part))

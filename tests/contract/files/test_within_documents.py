@@ -1,0 +1,244 @@
+"""What lies within a document is read too: files embedded in it, tables in tables, equations, changes, comments."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.files.worker import rtf
+from bot.files.worker.words import rich_text
+from tests import made_documents, made_files, made_office, made_old_office
+from tests.converted import WITHOUT_OFFICE, Converter, converter
+from tests.made_office import box, paragraph, slide
+
+MATH = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+MATHML = (
+    b'<math xmlns="http://www.w3.org/1998/Math/MathML"><semantics><mrow><mi>E</mi><mo>=</mo><mfrac><mi>m</mi>'
+    b'<mn>2</mn></mfrac></mrow><annotation encoding="StarMath 5.0">E = m over 2</annotation></semantics></math>'
+)
+PRICES = made_office.workbook(made_office.cells(1, "lamp", "42 EUR"))
+
+
+@pytest.fixture
+async def convert(tmp_path: Path) -> AsyncIterator[Converter]:
+    async with converter(tmp_path) as made:
+        yield made
+
+
+async def words(convert: Converter, content: bytes, name: str) -> str:
+    return (await convert(content, name, WITHOUT_OFFICE)).text
+
+
+def cell(*parts: str) -> str:
+    return f"<w:tc>{''.join(parts)}</w:tc>"
+
+
+def table(*rows: str) -> str:
+    return f"<w:tbl>{''.join(f'<w:tr>{row}</w:tr>' for row in rows)}</w:tbl>"
+
+
+def math(text: str) -> str:
+    return f"<m:r><m:t>{text}</m:t></m:r>"
+
+
+def packed(name: str, content: bytes) -> bytes:
+    """A file as Windows' packager puts it into a document."""
+    label = name.encode() + b"\0"
+    body = b"\x02\0" + label + b"C:\\" + label + struct.pack("<HHI", 0, 3, len(label)) + label
+    body += struct.pack("<I", len(content)) + content
+    return made_documents.compound({"\x01Ole10Native": struct.pack("<I", len(body)) + body})
+
+
+def with_object(main: str, inside: dict[str, bytes], kind: str) -> bytes:
+    folder = main.partition("/")[0]
+    parts: dict[str, str | bytes] = {main: made_office.slide(box("A slide"))}
+    if kind.startswith("word"):
+        parts[main] = f'<w:document xmlns:w="{made_office.WORD}"><w:body>{paragraph("A letter")}</w:body></w:document>'
+    parts |= {f"{folder}/embeddings/{name}": content for name, content in inside.items()}
+    return made_office.open_xml(main, parts, {main: {}}, kind)
+
+
+# --- tables ----------------------------------------------------------------------------------------------------------
+async def test_a_table_within_a_table_is_read_once_and_where_it_is(convert: Converter) -> None:
+    inner = table(cell(paragraph("a")) + cell(paragraph("b")), cell(paragraph("c")))
+    outer = table(cell(paragraph("before"), inner, paragraph("after")) + cell(paragraph("beside")))
+    text = await words(convert, made_office.word(outer), "tables.docx")
+    assert "before / [ a | b / c ] / after | beside\n" in text
+    assert text.count("a | b") == 1
+
+
+async def test_a_row_that_was_inserted_says_by_whom(convert: Converter) -> None:
+    row = '<w:trPr><w:ins w:id="1" w:author="Ann"/></w:trPr>' + cell(paragraph("new row"))
+    assert "[row inserted by Ann] new row" in await words(convert, made_office.word(table(row)), "rows.docx")
+
+
+async def test_cells_of_an_opendocument_table_hold_tables_comments_and_notes_once(convert: Converter) -> None:
+    def rows(*cells: str) -> str:
+        inside = "".join(f"<table:table-cell>{text}</table:table-cell>" for text in cells)
+        return f"<table:table><table:table-row>{inside}</table:table-row></table:table>"
+
+    remark = "<office:annotation><text:p>a remark</text:p></office:annotation>"
+    body = rows(f"<text:p>out</text:p>{rows('<text:p>in</text:p>')}", f"<text:p>x{remark}</text:p>")
+    text = await words(convert, made_documents.odt(body), "tables.odt")
+    assert "out / [ in ] | x [comment: a remark]\n" in text
+    assert text.count("a remark") == 1
+
+
+# --- equations -------------------------------------------------------------------------------------------------------
+async def test_equations_are_read_in_the_order_of_people(convert: Converter) -> None:
+    square = f"<m:sSup><m:e>{math('b')}</m:e><m:sup>{math('2')}</m:sup></m:sSup>"
+    top = f"{math('-b±')}<m:rad><m:deg/><m:e>{square}{math('-4ac')}</m:e></m:rad>"
+    fraction = f"<m:f><m:num>{top}</m:num><m:den>{math('2a')}</m:den></m:f>"
+    equation = f"<m:oMath {MATH}>{math('x=')}{fraction}</m:oMath>"
+    text = await words(convert, made_office.word(f"<w:p>{equation}</w:p>"), "equation.docx")
+    assert "x=(-b±√(b^2-4ac))/2a\n" in text
+    newer = (
+        '<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"><mc:Choice>'
+        f"<m:oMathPara {MATH}><m:oMath>{math('E=m')}{square}</m:oMath></m:oMathPara></mc:Choice>"
+        "<mc:Fallback><a:r><a:t>picture</a:t></a:r></mc:Fallback></mc:AlternateContent>"
+    )
+    shape = box("Energy ").replace("</a:p>", f"{newer}</a:p>")
+    text = await words(convert, made_office.presentation({"slide1": slide(shape)}), "equation.pptx")
+    assert "Energy E=mb^2\n" in text
+
+
+async def test_formulas_and_charts_of_an_opendocument_text_are_read(convert: Converter) -> None:
+    frame = '<text:p>as <draw:frame><draw:object xlink:href="./Object 1"/></draw:frame></text:p>'
+    text = await words(convert, made_documents.odt(frame, extra={"Object 1/content.xml": MATHML}), "formula.odt")
+    assert "as\nE=m/2\n" in text
+
+
+# --- embedded files --------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("name", "main", "kind"),
+    [
+        ("plan.docx", "word/document.xml", "wordprocessingml.document"),
+        ("deck.pptx", "ppt/presentation.xml", "presentationml.presentation"),
+    ],
+)
+async def test_files_embedded_in_a_document_are_read_as_files(
+    convert: Converter, name: str, main: str, kind: str
+) -> None:
+    pdf = made_documents.compound({"CONTENTS": made_files.pdf(2)})
+    inside = {"sheet1.xlsx": PRICES, "oleObject1.bin": packed("note.txt", b"Ring back at five."), "oleObject2.bin": pdf}
+    found = await convert(with_object(main, inside, kind), name, WITHOUT_OFFICE)
+    assert f'File "{name} › sheet1.xlsx" (Excel workbook' in found.text
+    assert "lamp,42 EUR" in found.text
+    assert f'File "{name} › note.txt" (text, 1 line):\n```\nRing back at five.' in found.text
+    assert f'File "{name} › embedded object 3" (PDF, 2 pages):' in found.text
+
+
+async def test_the_first_twenty_embedded_files_are_read_and_the_others_counted(convert: Converter) -> None:
+    many = {f"oleObject{number}.bin": packed(f"{number}.txt", b"Words %d." % number) for number in range(23)}
+    found = await convert(with_object("word/document.xml", many, "wordprocessingml.document"), "x.docx", WITHOUT_OFFICE)
+    assert "Words 1." in found.text
+    assert any("holds 23 embedded files, of which only the first 20 were read" in reason for reason in found.reasons)
+
+
+async def test_the_workbook_behind_a_chart_is_not_read_beside_the_chart(convert: Converter) -> None:
+    parts: dict[str, str | bytes] = {
+        "word/document.xml": f'<w:document xmlns:w="{made_office.WORD}"><w:body>{paragraph("x")}</w:body></w:document>',
+        "word/charts/chart1.xml": "<c:chartSpace xmlns:c='c'/>",
+        "word/embeddings/sheet1.xlsx": PRICES,
+    }
+    related = {"word/charts/chart1.xml": {"rId1": ("package", "../embeddings/sheet1.xlsx")}}
+    content = made_office.open_xml("word/document.xml", parts, related, "wordprocessingml.document")
+    assert "lamp" not in await words(convert, content, "chart.docx")
+
+
+async def test_a_document_that_is_kept_as_a_web_page_within_the_package_is_read(convert: Converter) -> None:
+    """As programs write it that make documents of web pages."""
+    body = '<w:altChunk xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" r:id="c"/>'
+    parts: dict[str, str | bytes] = {
+        "word/document.xml": f'<w:document xmlns:w="{made_office.WORD}"><w:body>{body}</w:body></w:document>',
+        "word/chunk.htm": b"<html><body><p>Words of the chunk</p></body></html>",
+    }
+    related = {"word/document.xml": {"c": ("aFChunk", "chunk.htm")}}
+    content = made_office.open_xml("word/document.xml", parts, related, "wordprocessingml.document")
+    assert "Words of the chunk" in await words(convert, content, "chunk.docx")
+
+
+async def test_objects_of_old_documents_are_read(convert: Converter) -> None:
+    letter = made_documents.streams_of(made_old_office.old_word("Inner letter"))
+    sheet = made_documents.streams_of(made_old_office.old_excel("Inner cell"))
+    outer = made_documents.streams_of(made_old_office.old_word("Outer letter"))
+    note = {"\x01Ole10Native": made_documents.streams_of(packed("note.txt", b"Ring back."))["\x01Ole10Native"]}
+    content = made_documents.compound({**outer, "ObjectPool": {"_1": letter, "_2": sheet, "_3": note}})
+    text = await words(convert, content, "old.doc")
+    assert "Outer letter" in text
+    assert "Inner letter" in text
+    assert "Inner cell" in text
+    assert "Ring back." in text
+
+
+async def test_objects_of_an_old_presentation_are_read(convert: Converter) -> None:
+    data = packed("note.txt", b"Ring back.")
+    body = struct.pack("<I", len(data)) + zlib.compress(data)
+    stream = struct.pack("<HHI", 0x0010, 0x1011, len(body)) + body
+    content = made_documents.compound({"PowerPoint Document": stream.ljust(4_096, b"\0"), "Current User": bytes(64)})
+    assert "Ring back." in await words(convert, content, "old.ppt")
+
+
+async def test_an_object_in_rich_text_is_read(convert: Converter) -> None:
+    data = packed("note.txt", b"Ring back.")
+    body = struct.pack("<II", 0x0501, 2) + struct.pack("<I", 8) + b"Package\0" + bytes(8)
+    native = made_documents.streams_of(data)["\x01Ole10Native"][4:]
+    body += struct.pack("<I", len(native)) + native
+    content = rb"{\rtf1\ansi Outer{\object\objemb{\*\objdata " + body.hex().encode() + rb"}{\result x}}\par}"
+    assert "Ring back." in await words(convert, content, "objects.rtf")
+
+
+# --- speaker notes, comments, changes --------------------------------------------------------------------------------
+async def test_what_stands_at_the_edges_of_pages_of_notes_is_read_once(convert: Converter) -> None:
+    notes = slide(
+        box("Say it slowly.", placeholder='<p:ph type="body"/>'),
+        box("Board meeting", placeholder='<p:ph type="hdr"/>'),
+        box("7", placeholder='<p:ph type="sldNum"/>'),
+        root="notes",
+    )
+    deck = made_office.presentation(
+        {"slide1": slide(box("One")), "slide2": slide(box("Two"))}, {"slide1": notes, "slide2": notes}
+    )
+    text = await words(convert, deck, "deck.pptx")
+    assert text.endswith("## On pages of speaker notes\nBoard meeting\n```")
+
+
+async def test_comments_and_changes_of_rich_text_say_who_and_when(convert: Converter) -> None:
+    moment = (126 << 20) | (11 << 16) | (24 << 11)
+    content = (
+        rb"{\rtf1\ansi{\*\revtbl{Unknown;}{Ann;}{Bob;}}In {\deleted\revauthdel1 March}{\revised\revauth2 May}."
+        rb"{\*\atnid A}{\*\atnauthor Ann}{\*\annotation{\*\atndate %d}Too late.}\par}" % moment
+    )
+    text = await words(convert, content, "comments.rtf")
+    assert "In [deleted by Ann: March] [inserted by Bob: May] . [Comment by Ann, 2026-11-24: Too late.]" in text
+
+
+async def test_rich_text_shows_word_art_equations_and_the_unicode_version(convert: Converter) -> None:
+    content = (
+        rb"{\rtf1\ansi{\shp{\*\shpinst{\sp{\sn gtextUNICODE}{\sv DRAFT}}}}"
+        rb"{\mmath{\*\moMath{\mf{\mnum{\mr a}}{\mden{\mr b}}}}} {\upr{old}{\*\ud{new\u1055?}}}\par}"
+    )
+    text = await words(convert, content, "more.rtf")
+    assert "DRAFT" in text
+    assert "a/b new\u041f" in text
+
+
+async def test_forms_and_watermarks_of_word_97_are_read(convert: Converter) -> None:
+    begin = '<w:r><w:fldChar><w:ffData><w:ddList><w:result w:val="1"/><w:listEntry w:val="red"/>'
+    chosen = f'{begin}<w:listEntry w:val="green"/></w:ddList></w:ffData></w:fldChar></w:r>'
+    shape = '<v:shape xmlns:v="urn:schemas-microsoft-com:vml"><v:textpath string="DRAFT"/></v:shape>'
+    art = f"<w:r><w:pict>{shape}</w:pict></w:r>"
+    text = await words(convert, made_office.word(paragraph("Colour: ", chosen) + paragraph(art)), "form.docx")
+    assert "Colour: green\nDRAFT\n" in text
+
+
+def test_a_run_of_characters_that_libreoffice_would_take_minutes_for_is_parted() -> None:
+    parted = rich_text.with_short_runs(rb"{\rtf1\ansi " + rb"\u1055?" * 20_000 + rb"\par}")
+    assert parted is not None
+    assert max(map(len, parted.split(b"{}"))) < 500
+    assert rtf.to_text(parted) == "П" * 20_000 + "\n"
+    assert rich_text.with_short_runs(rb"{\rtf1 \u1055?\par}") is None
