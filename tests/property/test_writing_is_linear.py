@@ -18,8 +18,8 @@ from bot.slack.write.content import Closing
 from bot.slack.write.live_reply import LiveReply
 from bot.slack.write.markdown_cut import COMMAND, MARKDOWN, Cutter, cut, cut_all
 from bot.slack.write.message_arguments import message
-from bot.slack.write.pictures import Pictures
 from bot.slack.write.plan import Action, Plan, Respond, Show
+from bot.slack.write.shown_markdown import ShownMarkdown
 from bot.slack.write.streamed_reply import StreamedReply, StreamSupport
 from bot.slack.write.tables import later_tables_as_code
 from tests.growth import grows_linearly, seconds
@@ -87,20 +87,20 @@ def test_a_whole_answer(name: str) -> None:
         text = hostile(name, chars)
         cut_all(text, COMMAND)
         later_tables_as_code(text)
-        pictures = Pictures()
-        pictures.feed(text)
-        pictures.close()
+        shown = ShownMarkdown()
+        shown.feed(text)
+        shown.close()
 
     grows_linearly(work)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_pictures_are_looked_for_in_an_answer_that_grows(name: str) -> None:
+def test_pictures_and_blocks_are_looked_for_in_an_answer_that_grows(name: str) -> None:
     def work(chars: int) -> None:
-        text, pictures = hostile(name, chars), Pictures()
+        text, shown = hostile(name, chars), ShownMarkdown()
         for start in range(0, len(text), 20):
-            pictures.feed(text[start : start + 20])
-        pictures.close()
+            shown.feed(text[start : start + 20])
+        shown.close()
 
     grows_linearly(work, 4_000)
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from bot.slack.write.pictures import CODE_CHARS_MAX, PICTURE_CHARS_MAX, Pictures
 
@@ -27,6 +28,12 @@ PICTURES = {
     f"```\ncode\n```\n![a chart]({EVIL})": f"```\ncode\n```\na chart ({EVIL})",
     f"    ```\n![a chart]({EVIL})": f"    ```\na chart ({EVIL})",
     f"``` a`b\n![a chart]({EVIL})": f"``` a`b\na chart ({EVIL})",
+    f"- ```\n![a chart]({EVIL})": f"- ```\na chart ({EVIL})",
+    f"- a\n  ```\n![a chart]({EVIL})": f"- a\n  ```\na chart ({EVIL})",
+    f"> ```\n![a chart]({EVIL})": f"> ```\na chart ({EVIL})",
+    f"```\n> ```\n```\n![a chart]({EVIL})": f"```\n> ```\n```\na chart ({EVIL})",
+    f"words\n2. ```\n![a chart]({EVIL})": f"words\n2. ```\na chart ({EVIL})",
+    f"```{'a' * 300}`\n![a chart]({EVIL})": f"```{'a' * 300}`\na chart ({EVIL})",
     f"![a chart][1]\n\n[1]: {EVIL}": f"!\\[a chart][1]\n\n[1]: {EVIL}",
     "Wow![1] Yes": "Wow!\\[1] Yes",
     f"![never ended]({EVIL}": f"!\\[never ended]({EVIL}",
@@ -54,6 +61,9 @@ UNCHANGED = [
     f"```md\n![a chart]({EVIL})\n```",
     f"~~~\n![a chart]({EVIL})\n```\n![a chart]({EVIL})\n~~~~\n",
     f"- ```\n  ![a chart]({EVIL})\n  ```\n",
+    f"> ```\n> ![a chart]({EVIL})\n> ```\n",
+    f"1. Put this first:\n   ```md\n   ![a chart]({EVIL})\n\n   words\n   ```\n",
+    f"```\n```\n- a\n- ```\n  code\n  ```\n~~~\n![a chart]({EVIL})\n~~~\n",
     f"\\![a chart]({EVIL})",
     "a\\\nb\\",
 ]
@@ -102,6 +112,23 @@ def test_how_the_answer_comes_in_makes_no_difference(text: str, cuts: list[int])
 @given(st.text("![]() a", max_size=60))
 def test_no_picture_is_left(text: str) -> None:
     assert not re.search(r"(?<!\\)!\[[^\]]*\]\(", shown(text))
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["", " ", "  ", "   ", "    ", "> ", ">", "- ", "1. ", "2. ", "\t", "- - ", "> - "]),
+            st.sampled_from(
+                ["```", "~~~", "````", "```md", "``` `", "a", "", f"![a]({EVIL})", f"``` ![a]({EVIL})", "`"]
+            ),
+        ),
+        max_size=9,
+    )
+)
+def test_no_picture_is_left_whatever_looks_like_code_around_it(lines: list[tuple[str, str]]) -> None:
+    text = shown("\n".join(before + words for before, words in lines))
+    inline = [token for token in MarkdownIt().parse(text) if token.type == "inline"]
+    assert "image" not in {child.type for token in inline for child in token.children or ()}
 
 
 @pytest.mark.parametrize("unit", ["![", "`", "![a](", "`a``b", "\\", "!", "```\n", "![a](b", "[", "![[]"])
