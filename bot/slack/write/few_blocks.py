@@ -14,7 +14,7 @@ import re
 from dataclasses import replace
 
 from bot.limits import BLOCKS_MAX, TABLE_ROWS_MAX
-from bot.slack.write.markdown_lines import FENCE, Opened
+from bot.slack.write.markdown_lines import Opened, closes
 
 BLOCKS_A_MESSAGE = BLOCKS_MAX - 10
 CHARS_A_MESSAGE = 4_000
@@ -100,8 +100,7 @@ class FewBlocks:
         return shown
 
     def _line_of_code(self, line: str) -> str:
-        found = FENCE.match(line)
-        if found and found[2].startswith(self._plain) and not found[3].strip():
+        if closes(line, self._plain):
             self._plain = ""
             return ""
         return _code(line)

@@ -1,12 +1,15 @@
 """Lines of Markdown go in, one after the other; whether the next one is surely code comes out. Pure.
 
-Surely: by every reading of fences in quotes and lists that Slack may follow. A quote or a list that ends takes its
-fence along, and what looks like the end of a fence need not be one. Where readings part, nothing is sure any more.
+Surely: by every reading of fences in lists that Slack may follow, and by the cutter's, which begins messages in the
+midst of them. A list that ends takes its fence along, what looks like the end of a fence need not be one, and a fence
+in a quote is parted by whoever does not know quotes. Where readings part, nothing is sure any more.
 """
 
 from __future__ import annotations
 
 import re
+
+from bot.slack.write.markdown_lines import FENCE_MARK_CHARS_MAX, Opened
 
 LINE_CHARS_MAX = 200
 """So much of a line is enough to know a fence by. A longer one opens nothing for sure."""
@@ -24,9 +27,8 @@ class SureCode:
     def __init__(self) -> None:
         self.open = False
         self._sure = True
+        self._cutters = Opened()
         self._mark = ""
-        self._quoted = False
-        self._lead = ""
         self._indent = 0
         self._in_item = False
 
@@ -36,10 +38,7 @@ class SureCode:
         if not words and len(beginning) < INDENT_CHARS_MAX and not final:
             return None
         indent = beginning[: len(beginning) - len(words)]
-        if self._quoted:
-            self.open = words.startswith(">") and indent == self._lead
-            self._sure = self._sure and (self.open or not self._lead)
-        elif words and words[0] != "\n" and len(indent.expandtabs(4)) < self._indent:
+        if words and words[0] != "\n" and len(indent.expandtabs(4)) < self._indent:
             self.open, self._sure = False, self._sure and self._in_item
         return self.open
 
@@ -47,9 +46,15 @@ class SureCode:
         """``line``: without what is beyond ``LINE_CHARS_MAX``."""
         if self.open:
             self._look_for_the_end(line)
-        elif not self._sure or not _MARK.match(line):
-            return
-        elif (found := _FENCE.fullmatch(line)) is None:
+        elif self._sure and _MARK.match(line):
+            self._look_for_a_beginning(line)
+        self._cutters.enter(line, 0)
+        self._sure = self._sure and self.open == bool(self._cutters.fence)
+        self.open = self.open and self._sure
+
+    def _look_for_a_beginning(self, line: str) -> None:
+        found = _FENCE.fullmatch(line)
+        if found is None:
             self._sure = False  # a fence within more than is followed here, or none
         elif not (found["mark"][0] == "`" and "`" in found["info"]):
             self._open(line, found)
@@ -57,9 +62,9 @@ class SureCode:
     def _open(self, line: str, found: re.Match[str]) -> None:
         item = found["item"] or ""
         may_be_words = item[:1].isdigit() and item.rstrip(" .)") != "1"  # a paragraph may go on so
-        self._sure = self.open = not may_be_words and len(line) < LINE_CHARS_MAX and not (item and found["quote"])
-        self._mark, self._quoted = found["mark"], bool(found["quote"])
-        self._lead = line[: len(line) - len(line.lstrip())]
+        too_long = len(line) >= LINE_CHARS_MAX or len(found["mark"]) > FENCE_MARK_CHARS_MAX
+        self._sure = self.open = not (may_be_words or too_long or found["quote"])
+        self._mark = found["mark"]
         self._indent, self._in_item = len(found["before"]), bool(item)
 
     def _look_for_the_end(self, line: str) -> None:
@@ -68,5 +73,5 @@ class SureCode:
             return
         before = line[: line.index(bare)]
         depth = len(before) - (self._indent if self._in_item else 0)
-        surely = self._quoted or (">" not in before and "\t" not in before and depth < 4)
+        surely = ">" not in before and "\t" not in before and depth < 4
         self.open, self._sure = False, self._sure and surely
