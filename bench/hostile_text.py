@@ -5,8 +5,9 @@
 I/O: a workspace and a model on 127.0.0.1 in one process, the bot in a second, and this one sends it signed events over
 HTTP; prints a table. For each kind of text and each place (the model's answer, a message, ten messages of a thread) one
 question brings it in. Meanwhile other people ask, five times a second, and ``/healthz`` is asked without a pause:
-``stall`` is its longest answer, the longest time for which the bot's loop stood still. The exit code is 1 where an
-acknowledgement took longer than ``ACK_MAX_S``.
+``stall`` is its longest answer, the longest time for which the bot's loop stood still. ``load`` is what the machine had
+to do: processes that ran or waited for a processor, as the system counts them over a minute. The exit code is 1 where
+an acknowledgement took longer than ``ACK_MAX_S``, or an attack was not answered.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import multiprocessing
+import os
 import re
 import signal
 import socket
@@ -178,6 +180,8 @@ class Measured:
     figures: Figures = field(default_factory=Figures)
     stall_s: float = 0.0
     done: bool = False
+    took_s: float = 0.0
+    load: float = 0.0
     logged: list[dict[str, Any]] = field(default_factory=list)
     """What the bot's own watchdog wrote."""
 
@@ -188,10 +192,10 @@ class Measured:
     def row(self) -> str:
         worst = max(self.logged, key=lambda line: line["ms"], default=None)
         seen = f"{worst['ms']} ms in {worst['where']}" if worst else ""
-        took = "yes" if self.done else "no"
+        took = f"{self.took_s:.0f} s" if self.done else "no"
         return (
             f"{self.trial.kind:20} {self.trial.place:8} {1000 * self.ack_max_s:9.0f} {1000 * self.stall_s:9.0f} "
-            f"{self.figures.failed:7} {took:9} {seen}"
+            f"{self.figures.failed:7} {took:>9} {self.load:5.1f} {seen}"
         )
 
 
@@ -199,7 +203,7 @@ async def _measure(
     trial: Trial, scene: Scene, number: int, bot: Bot, url: str, session: aiohttp.ClientSession
 ) -> Measured:
     measured, secret, bodies = Measured(trial), scene.stage.secret, scene.bodies[number]
-    lines_before = len(bot.lines)
+    lines_before, began_s = len(bot.lines), time.monotonic()
     probing = asyncio.create_task(_probe(session, url, measured))
     sending = [asyncio.create_task(send(session, f"{url}/slack/events", secret, bodies[0], Figures()))]
     for body in bodies[1:]:
@@ -210,7 +214,8 @@ async def _measure(
     while time.monotonic() < until_s and len(ended) < len(bodies):
         await asyncio.sleep(0.1)
         ended = {line["ts"] for line in bot.lines[lines_before:] if line["event"] == "turn.done"}
-    measured.done = scene.asked[number] in ended
+    measured.done, measured.took_s = scene.asked[number] in ended, time.monotonic() - began_s
+    measured.load = os.getloadavg()[0]
     probing.cancel()
     with suppress(asyncio.CancelledError):
         await probing
@@ -230,8 +235,8 @@ async def _probe(session: aiohttp.ClientSession, url: str, measured: Measured) -
 
 
 async def play(trials: list[Trial], others: int) -> bool:
-    """Whether every acknowledgement came in time."""
-    good = True
+    """Whether every acknowledgement came in time, and every attack was answered."""
+    every: list[Measured] = []
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -243,8 +248,11 @@ async def play(trials: list[Trial], others: int) -> bool:
         for number, trial in enumerate(trials):
             measured = await _measure(trial, scene, number, bot, f"http://127.0.0.1:{port}", session)
             print(measured.row(), flush=True)
-            good = good and measured.ack_max_s <= ACK_MAX_S and not measured.figures.failed
-    return good
+            every.append(measured)
+    ack, stall = (max(every, key=key) for key in (lambda one: one.ack_max_s, lambda one: one.stall_s))
+    print(f"highest acknowledgement: {1000 * ack.ack_max_s:.0f} ms ({ack.trial.kind}, {ack.trial.place})")
+    print(f"longest stall: {1000 * stall.stall_s:.0f} ms ({stall.trial.kind}, {stall.trial.place})")
+    return all(one.done and one.ack_max_s <= ACK_MAX_S and not one.figures.failed for one in every)
 
 
 async def main(arguments: list[str] | None = None) -> int:
@@ -254,7 +262,7 @@ async def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=4.0)
     options = parser.parse_args(arguments)
     trials = [Trial(kind, place) for kind in options.kinds.split(",") for place in options.places.split(",")]
-    print(f"{'text':20} {'where':8} {'ack, ms':>9} {'stall, ms':>9} {'failed':>7} {'answered':9} watchdog")
+    print(f"{'text':20} {'where':8} {'ack, ms':>9} {'stall, ms':>9} {'failed':>7} {'answered':>9} {'load':>5} watchdog")
     return 0 if await play(trials, round(options.seconds / ASKED_EVERY_S)) else 1
 
 

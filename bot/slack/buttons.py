@@ -11,7 +11,7 @@ from typing import Any
 from bot.messages import EntryPoint, Question
 from bot.ports import Button
 from bot.slack import own_messages
-from bot.slack.shapes import Json, object_of, objects_of, text_of
+from bot.slack.shapes import Json, id_of, object_of, objects_of, text_of, ts_of
 
 BLOCK_ID = "button"
 STOP = "stop"
@@ -82,9 +82,9 @@ def shared(body: Json, team_id: str) -> Question | None:
     if action.get("action_id") != SHARE:
         return None
     container, user = object_of(body.get("container")), object_of(body.get("user"))
-    channel = text_of(object_of(body.get("channel")).get("id")) or text_of(container.get("channel_id"))
+    channel = id_of(object_of(body.get("channel")).get("id")) or id_of(container.get("channel_id"))
     asked_ts, key, thread_ts = (*text_of(action.get("value")).split(" "), "", "")[:3]
-    shown_ts = text_of(container.get("message_ts")) or text_of(object_of(body.get("message")).get("ts"))
+    shown_ts = ts_of(container.get("message_ts")) or ts_of(object_of(body.get("message")).get("ts"))
     if not (channel and asked_ts and key and shown_ts):
         return None
     ts = own_messages.share_ts(shown_ts)
@@ -92,8 +92,8 @@ def shared(body: Json, team_id: str) -> Question | None:
         team_id=team_id,
         channel_id=channel,
         ts=ts,
-        thread_ts=thread_ts or ts,
-        user_id=text_of(user.get("id")),
+        thread_ts=ts_of(thread_ts) or ts,
+        user_id=id_of(user.get("id")),
         entry_point=EntryPoint.SHARE,
         text=f"{asked_ts} {key}",
         attachments=(),
@@ -119,11 +119,11 @@ def question_of(body: Json, team_id: str, bot_user_id: str, bot_id: str) -> Ques
     It is asked in ``team_id``, where that message stands, whoever presses: for a person of another company ``team`` is
     their own workspace, and an app that is installed for a whole organisation is told none.
     """
-    channel, message = text_of(object_of(body.get("channel")).get("id")), object_of(body.get("message"))
+    channel, message = id_of(object_of(body.get("channel")).get("id")), object_of(body.get("message"))
     user = object_of(body.get("user"))
     ours = text_of(message.get("user")) == bot_user_id or text_of(message.get("bot_id")) == bot_id
     action = next((text_of(action.get("action_id")) for action in objects_of(body.get("actions"))), "")
-    ts = text_of(message.get("ts"))
+    ts = ts_of(message.get("ts"))
     if not (ours and channel and ts and action in {*Button, STOP}):
         return None
     button = None if action == STOP else Button(action)
@@ -135,8 +135,8 @@ def question_of(body: Json, team_id: str, bot_user_id: str, bot_id: str) -> Ques
         team_id=team_id,
         channel_id=channel,
         ts=ts if button is None else own_messages.press_ts(ts, button),
-        thread_ts=text_of(message.get("thread_ts")) or ts,
-        user_id=text_of(user.get("id")),
+        thread_ts=ts_of(message.get("thread_ts")) or ts,
+        user_id=id_of(user.get("id")),
         entry_point=entry_point,
         text=text,
         attachments=(),

@@ -65,8 +65,42 @@ def test_a_table_of_which_nobody_has_said_whose_it_is_stops_the_erasure() -> Non
         _of(sa.Table("diary", sa.MetaData(), sa.Column("words", sa.Text)), Whose(user_id="U1"))
 
 
+def row(table: sa.Table, number: int) -> dict[str, object]:
+    """Of person U1 in workspace T1, or U2 in T2; whatever else a table wants."""
+    whose = {"user_id": f"U{number}", "team_id": f"T{number}", "id": number, "question_id": number}
+    given = {column.name: whose[column.name] for column in table.columns if column.name in whose}
+    for column in table.columns:
+        if column.name not in given and not column.nullable:
+            given[column.name] = number if isinstance(column.type, sa.Integer | sa.Float) else f"{column.name}{number}"
+        if isinstance(column.type, sa.Boolean):
+            given[column.name] = False
+        if isinstance(column.type, sa.LargeBinary):
+            given[column.name] = b"x"
+    return {**given, "state": "finished"} if table is questions else given
+
+
 @OVER_BOTH
 class TestErasing:
+    @pytest.mark.parametrize("whose", [{"user_id": "U1"}, {"team_id": "T1"}], ids=["person", "workspace"])
+    async def test_nothing_of_theirs_is_left_in_any_table(self, database: Database, whose: dict[str, str]) -> None:
+        ((column, value),) = whose.items()
+        of = [table for table in metadata.sorted_tables if column in table.c]
+
+        def fill(connection: Connection) -> None:
+            for table in metadata.sorted_tables:
+                connection.execute(table.insert(), [row(table, 1), row(table, 2)])
+
+        def count(connection: Connection) -> dict[str, list[str]]:
+            return {table.name: sorted(connection.execute(sa.select(table.c[column])).scalars()) for table in of}
+
+        await database.run(fill)
+        theirs = {table.name: [value, value.replace("1", "2")] for table in of}
+        assert await database.run(count) == theirs
+        await erased(database, **whose)
+        left_over = await database.run(count)
+        assert {name: values for name, values in left_over.items() if value in values and name != "deleted_files"} == {}
+        assert all(value.replace("1", "2") in values for values in left_over.values())
+
     async def test_a_person_is_erased_and_others_stay(self, database: Database) -> None:
         for ts, user_id in (("1.0", "U1"), ("2.0", "U2"), ("3.0", "U1")):
             await ask(database, ts, user_id)

@@ -18,8 +18,9 @@ from bot.slack.write.content import Closing
 from bot.slack.write.live_reply import LiveReply
 from bot.slack.write.markdown_cut import COMMAND, MARKDOWN, Cutter, cut, cut_all
 from bot.slack.write.message_arguments import message
-from bot.slack.write.pictures import Pictures
+from bot.slack.write.open_line import OpenLine
 from bot.slack.write.plan import Action, Plan, Respond, Show
+from bot.slack.write.shown_markdown import ShownMarkdown
 from bot.slack.write.streamed_reply import StreamedReply, StreamSupport
 from bot.slack.write.tables import later_tables_as_code
 from tests.growth import grows_linearly, seconds
@@ -87,20 +88,20 @@ def test_a_whole_answer(name: str) -> None:
         text = hostile(name, chars)
         cut_all(text, COMMAND)
         later_tables_as_code(text)
-        pictures = Pictures()
-        pictures.feed(text)
-        pictures.close()
+        shown = ShownMarkdown()
+        shown.feed(text)
+        shown.close()
 
     grows_linearly(work)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_pictures_are_looked_for_in_an_answer_that_grows(name: str) -> None:
+def test_pictures_and_blocks_are_looked_for_in_an_answer_that_grows(name: str) -> None:
     def work(chars: int) -> None:
-        text, pictures = hostile(name, chars), Pictures()
+        text, shown = hostile(name, chars), ShownMarkdown()
         for start in range(0, len(text), 20):
-            pictures.feed(text[start : start + 20])
-        pictures.close()
+            shown.feed(text[start : start + 20])
+        shown.close()
 
     grows_linearly(work, 4_000)
 
@@ -110,6 +111,16 @@ def test_pictures_are_looked_for_in_an_answer_that_grows(name: str) -> None:
 def test_one_message_is_cut_at_once_however_much_there_is(name: str, chars: int) -> None:
     text = hostile(name, chars)
     assert seconds(lambda: cut(text, 0, limits=MARKDOWN)) < 0.05
+
+
+@pytest.mark.parametrize("name", ["a. ", "**a**. ", "[a](b). ", "a", "`a`. "])
+def test_a_line_that_grows_is_not_searched_again_for_the_end_of_a_sentence(name: str) -> None:
+    def work(chars: int) -> None:
+        text, line = hostile(name, chars), OpenLine(0, MARKDOWN.weigh)
+        for end in range(20, chars, 20):
+            line.sentences(text[:end])
+
+    grows_linearly(work, 15_000)
 
 
 def test_what_is_read_is_not_read_again() -> None:

@@ -9,8 +9,9 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
-from bot.slack.write.pictures import CODE_CHARS_MAX, PICTURE_CHARS_MAX, Pictures
+from bot.slack.write.pictures import Pictures
 
 EVIL = "https://evil.example/?q=secret"
 PICTURES = {
@@ -27,6 +28,13 @@ PICTURES = {
     f"```\ncode\n```\n![a chart]({EVIL})": f"```\ncode\n```\na chart ({EVIL})",
     f"    ```\n![a chart]({EVIL})": f"    ```\na chart ({EVIL})",
     f"``` a`b\n![a chart]({EVIL})": f"``` a`b\na chart ({EVIL})",
+    f"- ```\n![a chart]({EVIL})": f"- ```\na chart ({EVIL})",
+    f"- a\n  ```\n![a chart]({EVIL})": f"- a\n  ```\na chart ({EVIL})",
+    f"> ```\n![a chart]({EVIL})": f"> ```\na chart ({EVIL})",
+    f"```\n> ```\n```\n![a chart]({EVIL})": f"```\n> ```\n```\na chart ({EVIL})",
+    f"> ```\n> ![a chart]({EVIL})": f"> ```\n> a chart ({EVIL})",
+    f"words\n2. ```\n![a chart]({EVIL})": f"words\n2. ```\na chart ({EVIL})",
+    f"```{'a' * 300}`\n![a chart]({EVIL})": f"```{'a' * 300}`\na chart ({EVIL})",
     f"![a chart][1]\n\n[1]: {EVIL}": f"!\\[a chart][1]\n\n[1]: {EVIL}",
     "Wow![1] Yes": "Wow!\\[1] Yes",
     f"![never ended]({EVIL}": f"!\\[never ended]({EVIL}",
@@ -54,6 +62,8 @@ UNCHANGED = [
     f"```md\n![a chart]({EVIL})\n```",
     f"~~~\n![a chart]({EVIL})\n```\n![a chart]({EVIL})\n~~~~\n",
     f"- ```\n  ![a chart]({EVIL})\n  ```\n",
+    f"1. Put this first:\n   ```md\n   ![a chart]({EVIL})\n\n   words\n   ```\n",
+    f"```\n```\n- a\n- ```\n  code\n  ```\n~~~\n![a chart]({EVIL})\n~~~\n",
     f"\\![a chart]({EVIL})",
     "a\\\nb\\",
 ]
@@ -104,6 +114,23 @@ def test_no_picture_is_left(text: str) -> None:
     assert not re.search(r"(?<!\\)!\[[^\]]*\]\(", shown(text))
 
 
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["", " ", "  ", "   ", "    ", "> ", ">", "- ", "1. ", "2. ", "\t", "- - ", "> - "]),
+            st.sampled_from(
+                ["```", "~~~", "````", "```md", "``` `", "a", "", f"![a]({EVIL})", f"``` ![a]({EVIL})", "`"]
+            ),
+        ),
+        max_size=9,
+    )
+)
+def test_no_picture_is_left_whatever_looks_like_code_around_it(lines: list[tuple[str, str]]) -> None:
+    text = shown("\n".join(before + words for before, words in lines))
+    inline = [token for token in MarkdownIt().parse(text) if token.type == "inline"]
+    assert "image" not in {child.type for token in inline for child in token.children or ()}
+
+
 @pytest.mark.parametrize("unit", ["![", "`", "![a](", "`a``b", "\\", "!", "```\n", "![a](b", "[", "![[]"])
 def test_work_grows_with_the_text(unit: str) -> None:
     def seconds(chars: int) -> float:
@@ -117,9 +144,6 @@ def test_work_grows_with_the_text(unit: str) -> None:
 
 
 def test_what_may_be_a_picture_does_not_wait_for_long() -> None:
-    for text, waits in (
-        (f"![{'a' * PICTURE_CHARS_MAX}", PICTURE_CHARS_MAX),
-        (f"`{'a' * CODE_CHARS_MAX}", CODE_CHARS_MAX),
-    ):
-        assert Pictures().feed(text[: waits // 2]) == ""
-        assert len(Pictures().feed(text)) >= len(text) - 2
+    for begun in ("![", "![a](", "[https://a.com](", "`"):
+        assert Pictures().feed(begun + "a" * 200) == ""
+        assert len(Pictures().feed(begun + "a" * 5_000)) >= 5_000

@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.messages import Attachment, Words, WordsKind
 from bot.slack.escape import decode
 from bot.slack.read.attachments import files_in
-from bot.slack.shapes import Json, object_of, objects_of, text_of
+from bot.slack.shapes import FILE_ID_CHARS_MAX, Json, id_of, object_of, objects_of, text_of
 
 PAGES = frozenset({"canvas", "post", "quip", "space"})
 """Modes and filetypes of what is written in Slack itself; its bytes are HTML."""
@@ -17,8 +17,8 @@ VIDEO = "slack_video"
 
 def attachments_of(message: Json) -> tuple[Attachment, ...]:
     """The files of a message, then those of the messages shared in it, each once."""
-    own = {text_of(file.get("id")) for file in objects_of(message.get("files"))}
-    files = {file["id"]: attachment(file) for file in files_in(message) if text_of(file.get("id"))}
+    own = {_id(file) for file in objects_of(message.get("files"))}
+    files = {_id(file): attachment(file) for file in files_in(message) if _id(file)}
     return tuple(file if file.id in own else _forwarded(file) for file in files.values())
 
 
@@ -26,7 +26,7 @@ def attachment(file: Json) -> Attachment:
     """``file`` needs only its ``id``: a stub (``file_access``, ``tombstone``, ``hidden_by_limit``) has little more."""
     size, mode, filetype = file.get("size"), _mode(file), text_of(file.get("filetype"))
     return Attachment(
-        id=text_of(file.get("id")),
+        id=_id(file),
         name=_name(file),
         mimetype=text_of(file.get("mimetype")),
         mode=mode,
@@ -36,6 +36,10 @@ def attachment(file: Json) -> Attachment:
         converted_pdf_url=text_of(file.get("converted_pdf")) or None,
         words=_words(file),
     )
+
+
+def _id(file: Json) -> str:
+    return id_of(file.get("id"), FILE_ID_CHARS_MAX)
 
 
 def _forwarded(file: Attachment) -> Attachment:

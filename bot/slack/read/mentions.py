@@ -21,7 +21,7 @@ class Naming(Protocol):
     def __call__(self, sigil: str, mentioned_id: str, label: str = "", /) -> str: ...
 
 
-_TOKEN = re.compile(r"<(@|#|!subteam\^)([A-Z0-9]+)(?:\|([^<>|]*))?>")
+_TOKEN = re.compile(r"<(@|#|!subteam\^)([A-Z0-9]{1,32})(?:\|([^<>|]*))?>")
 _GOES_ON = re.compile(r"['’-]\w")
 """Behind a mention: it is part of a longer phrase ("@claude's answer"), not an address."""
 _BREAKS_OUT = re.compile(r"[<>|]")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.slack.shapes import Json, object_of, text_of
+from bot.slack.shapes import Json, id_of, object_of, ts_of
 from bot.stops import StopWish
 
 
@@ -28,7 +28,7 @@ def opened(body: Json) -> Opened | None:
         case {"type": "app_home_opened", "tab": "messages", "channel": str(channel)} if channel:
             return Opened(channel)
         case {"type": "assistant_thread_started", "assistant_thread": dict(thread)}:
-            channel, ts = text_of(thread.get("channel_id")), text_of(thread.get("thread_ts"))
+            channel, ts = id_of(thread.get("channel_id")), ts_of(thread.get("thread_ts"))
             return Opened(channel, ts) if channel and ts else None
     return None
 
@@ -38,5 +38,5 @@ def stopped(body: Json, team_id: str) -> StopWish | None:
     event = object_of(body.get("event"))
     if event.get("type") != "agent_session_stopped":
         return None
-    channel, ts, user = (text_of(event.get(key)) for key in ("channel", "thread_ts", "user"))
+    channel, ts, user = id_of(event.get("channel")), ts_of(event.get("thread_ts")), id_of(event.get("user"))
     return StopWish(team_id, channel, ts, user, whole_thread=True)

@@ -12,7 +12,7 @@ from typing import Any
 from bot.feedback import Vote, VoteReason
 from bot.messages import EntryPoint, Question
 from bot.slack import buttons
-from bot.slack.shapes import Json, object_of, objects_of, text_of
+from bot.slack.shapes import Json, id_of, object_of, objects_of, text_of, ts_of
 
 WHY = "feedback_reason"
 BLOCK, ACTION = "reason", "words"
@@ -27,9 +27,9 @@ def vote_of(body: Json, team_id: str) -> Vote | None:
     if action.get("action_id") != buttons.FEEDBACK or value not in {buttons.GOOD, buttons.BAD}:
         return None
     container, message = object_of(body.get("container")), object_of(body.get("message"))
-    channel = text_of(object_of(body.get("channel")).get("id")) or text_of(container.get("channel_id"))
-    ts = text_of(message.get("ts")) or text_of(container.get("message_ts"))
-    user = text_of(object_of(body.get("user")).get("id"))
+    channel = id_of(object_of(body.get("channel")).get("id")) or id_of(container.get("channel_id"))
+    ts = ts_of(message.get("ts")) or ts_of(container.get("message_ts"))
+    user = _user_id(body)
     return Vote(team_id, channel, ts, user, value == buttons.GOOD) if channel and ts and user else None
 
 
@@ -86,12 +86,12 @@ def reason_of(body: Json, team_id: str) -> VoteReason | None:
         return None
     values = object_of(object_of(view.get("state")).get("values"))
     words = text_of(object_of(object_of(values.get(BLOCK)).get(ACTION)).get("value")).strip()
-    channel, ts, user = (text_of(value) for value in (about.get("channel"), about.get("ts"), _user_id(body)))
+    channel, ts, user = id_of(about.get("channel")), ts_of(about.get("ts")), _user_id(body)
     return VoteReason(team_id, channel, ts, user, words) if words and channel and ts and user else None
 
 
 def _user_id(body: Json) -> str:
-    return text_of(object_of(body.get("user")).get("id"))
+    return id_of(object_of(body.get("user")).get("id"))
 
 
 def _plain(text: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from bot.messages import AuthorKind, EntryPoint, Question
 from bot.slack.read import mentions, mrkdwn
 from bot.slack.read.file_objects import attachments_of
 from bot.slack.read.message_text import SAID, SLACK_ITSELF, SLACKBOT, author_of, markdown_of, user_in_doubt
-from bot.slack.shapes import Json, object_of, objects_of, text_of
+from bot.slack.shapes import FILE_ID_CHARS_MAX, Json, id_of, object_of, objects_of, text_of, ts_of
 
 TS = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
 CHANNEL_LETTERS = ("C", "G")
@@ -49,12 +49,13 @@ def question_from_event(
     One message may come as both, and again after each edit; the key of the question is then the same.
     """
     event = object_of(body.get("event"))
-    team, channel, ts = _installing_team(body), text_of(event.get("channel")), text_of(event.get("ts"))
+    team, channel, ts = _installing_team(body), id_of(event.get("channel")), text_of(event.get("ts"))
     author = author_of(event, bot_user_id, bot_id, lambda _: bool(is_bot))
     direct = event.get("channel_type") == "im" or channel.startswith("D")
     if reason := _reason_to_ignore(event, author.kind, now_s, direct=direct):
         return Ignored(reason)
-    if not (team and channel and TS.fullmatch(ts) and author.id):
+    user_id = id_of(event.get("user")) or id_of(author.id)
+    if not (team and channel and TS.fullmatch(ts) and user_id):
         return Ignored("malformed")
     mentioned = _mentioned(event, author.kind)
     addressed = direct or event.get("type") == "app_mention" or bot_user_id in mentioned.ids
@@ -68,8 +69,8 @@ def question_from_event(
         team_id=team,
         channel_id=channel,
         ts=ts,
-        thread_ts=text_of(event.get("thread_ts")) or ts,
-        user_id=text_of(event.get("user")) or author.id,
+        thread_ts=_thread_ts(event) or ts,
+        user_id=user_id,
         entry_point=EntryPoint.DIRECT if direct else EntryPoint.MENTION,
         text=mentions.unaddressed(text, bot_user_id),
         attachments=attachments_of(event),
@@ -87,7 +88,7 @@ def doubtful_user(body: Json, bot_user_id: str, bot_id: str) -> str:
 def deleted_file(body: Json) -> str | None:
     """The id of the file that a ``file_deleted`` event tells of; ``None`` for all other events."""
     event = object_of(body.get("event"))
-    return text_of(event.get("file_id")) or None if event.get("type") == "file_deleted" else None
+    return id_of(event.get("file_id"), FILE_ID_CHARS_MAX) or None if event.get("type") == "file_deleted" else None
 
 
 def home_opened(body: Json) -> tuple[str, str] | None:
@@ -95,8 +96,8 @@ def home_opened(body: Json) -> tuple[str, str] | None:
     event = object_of(body.get("event"))
     if event.get("type") != "app_home_opened" or event.get("tab") != "home":
         return None
-    user_id = text_of(event.get("user"))
-    return (user_id, text_of(event.get("channel"))) if user_id else None
+    user_id = id_of(event.get("user"))
+    return (user_id, id_of(event.get("channel"))) if user_id else None
 
 
 def tells_of_revoked_token(body: Json) -> bool:
@@ -106,14 +107,14 @@ def tells_of_revoked_token(body: Json) -> bool:
 
 def question_from_command(body: Json) -> Question:
     """``body`` is the form of a slash command, whose text Slack escaped (``should_escape``)."""
-    trigger = text_of(body.get("trigger_id"))
-    team = text_of(body.get("team_id")) or text_of(body.get("enterprise_id"))
+    trigger = ts_of(body.get("trigger_id"))
+    team = id_of(body.get("team_id")) or id_of(body.get("enterprise_id"))
     return Question(
         team_id=team,
-        channel_id=text_of(body.get("channel_id")),
+        channel_id=id_of(body.get("channel_id")),
         ts=trigger,
         thread_ts=trigger,
-        user_id=text_of(body.get("user_id")),
+        user_id=id_of(body.get("user_id")),
         entry_point=EntryPoint.COMMAND,
         text=mrkdwn.to_markdown(text_of(body.get("text")), mentions.as_tokens),
         attachments=(),
@@ -125,9 +126,9 @@ def question_from_command(body: Json) -> Question:
 def _installing_team(body: Json) -> str:
     """The workspace whose token answers; in a channel shared with another company the author's is a different one."""
     for authorization in objects_of(body.get("authorizations")):
-        if text_of(authorization.get("team_id")):
-            return text_of(authorization.get("team_id"))
-    return text_of(body.get("team_id")) or text_of(body.get("enterprise_id"))
+        if id_of(authorization.get("team_id")):
+            return id_of(authorization.get("team_id"))
+    return id_of(body.get("team_id")) or id_of(body.get("enterprise_id"))
 
 
 def _author_team(body: Json, event: Json) -> str:
@@ -166,7 +167,12 @@ def _is_to_others(event: Json, mentioned: mentions.Mentioned) -> bool:
 
 
 def _in_thread(event: Json) -> bool:
-    return text_of(event.get("thread_ts")) not in ("", text_of(event.get("ts")))
+    return _thread_ts(event) not in ("", text_of(event.get("ts")))
+
+
+def _thread_ts(event: Json) -> str:
+    ts = text_of(event.get("thread_ts"))
+    return ts if TS.fullmatch(ts) else ""
 
 
 def _seconds(ts: str) -> float:

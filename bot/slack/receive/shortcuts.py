@@ -14,7 +14,7 @@ from bot.messages import AuthorKind, EntryPoint, Question
 from bot.slack import own_messages
 from bot.slack.read import mentions
 from bot.slack.read.message_text import markdown_of
-from bot.slack.shapes import Json, object_of, text_of
+from bot.slack.shapes import Json, id_of, object_of, text_of, ts_of
 
 ASK_ABOUT = "ask_about_message"
 SUMMARISE = "summarise_thread"
@@ -99,8 +99,8 @@ def errors(sentence: str) -> dict[str, str]:
 
 def _place(body: Json) -> dict[str, str] | None:
     message = object_of(body.get("message"))
-    channel, ts = text_of(object_of(body.get("channel")).get("id")), text_of(message.get("ts"))
-    root, action_ts = text_of(message.get("thread_ts")) or ts, text_of(body.get("action_ts"))
+    channel, ts = id_of(object_of(body.get("channel")).get("id")), ts_of(message.get("ts"))
+    root, action_ts = ts_of(message.get("thread_ts")) or ts, text_of(body.get("action_ts"))
     if not (channel and ts and own_messages.is_ts(action_ts)):
         return None
     in_thread = root != ts
@@ -127,7 +127,7 @@ def _question(body: Json, team_id: str, place: dict[str, str], ts: str, entry_po
         channel_id=place["channel"],
         ts=ts,
         thread_ts=place["root"],
-        user_id=text_of(user.get("id")),
+        user_id=id_of(user.get("id")),
         entry_point=entry_point,
         text=text,
         attachments=(),

@@ -143,7 +143,8 @@ class Names:
         await asyncio.gather(*lookups, return_exceptions=True)
 
     async def _look_up(self, ids: Iterable[str], within_s: float) -> None:
-        unknown = islice((id_ for id_ in ids if not self._is_fresh(id_)), LOOKUPS_OF_ONE_MAX)
+        named = (id_ for id_ in ids if id_[:1] in _METHODS)
+        unknown = islice((id_ for id_ in named if not self._is_fresh(id_)), LOOKUPS_OF_ONE_MAX)
         lookups = [lookup for id_ in unknown if (lookup := self._lookup(id_))]
         if lookups:
             await asyncio.wait(lookups, timeout=within_s)

@@ -24,8 +24,8 @@ from bot.slack.write.asides import thread_of
 from bot.slack.write.content import Closing, Content
 from bot.slack.write.markdown_cut import COMMAND, pieces_of
 from bot.slack.write.message_arguments import NO_PREVIEWS, VERBATIM, below_in_words, message
-from bot.slack.write.pictures import Pictures
 from bot.slack.write.private_reply import KEY_BYTES, PrivateDesk
+from bot.slack.write.shown_markdown import ShownMarkdown
 from bot.slack.write.tables import later_tables_as_code
 
 log = get_logger(__name__)
@@ -39,7 +39,7 @@ class EphemeralReply:
         self._question = question
         self._lease = lease
         self._desk = desk
-        self._pictures = Pictures()
+        self._shown = ShownMarkdown()
         self._text: list[str] = []
         self.begun = False
 
@@ -51,7 +51,7 @@ class EphemeralReply:
 
     def write(self, text: str) -> None:
         self.begun = self.begun or bool(text.strip())
-        self._text.append(self._pictures.feed(text))
+        self._text.append(self._shown.feed(text))
 
     async def abandon(self) -> None:
         """Nothing was shown."""
@@ -68,7 +68,7 @@ class EphemeralReply:
     ) -> None:
         if not self._lease.held():
             raise LeaseLost
-        text = "" if withdraw else "".join([*self._text, self._pictures.close()])
+        text = "" if withdraw else "".join([*self._text, self._shown.close()])
         closing = Closing(ending, tuple(notes), None, tuple(sources), bill)
         pieces = [later_tables_as_code(piece.markdown(text)) for piece in pieces_of(text, COMMAND)]
         shown = [piece for piece in pieces if piece.strip()]

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 FENCE = re.compile(r"( {0,3}|[ \t]{0,80}(?:[-*+]|\d{1,9}[.)])[ \t]{1,80}|[ \t]{1,80})(`{3,}|~{3,})([^\n]*)\Z")
 """What stands before the mark, the mark, and what follows it."""
 FENCE_MARK_CHARS_MAX = 80
+FENCE_INDENT_MAX = 3
+"""Further in it would be no fence where nothing is around it."""
 HEADING = re.compile(r"^ {0,3}#{1,6}(\s|$)")
 STANDS_ALONE = re.compile(r"^ {0,3}(#{1,6}(\s|$)|([-*_])( *\3){2,}\s*$|>)")
 RULE_CELL = re.compile(r":?-+:?")
@@ -29,10 +31,16 @@ def is_table(header: str, rule: str) -> bool:
     return all(RULE_CELL.fullmatch(cell.strip()) for cell in cells)
 
 
+def closes(line: str, mark: str) -> bool:
+    """Whether a line ends the code that ``mark`` began. An item of a list that begins so does not."""
+    match = FENCE.match(line)
+    return bool(match and not match[1].strip() and match[2].startswith(mark) and not match[3].strip())
+
+
 @dataclass(slots=True)
 class Opened:
-    """What is open after the lines so far, and how many blocks they make. ``fence`` is the line that opened the code
-    that we are in, ``table`` header and rule of the table."""
+    """What is open after the lines so far, and how many blocks they make. ``fence`` is the line that opens the code
+    that we are in anew, where no list is around it, ``table`` header and rule of the table."""
 
     fence: str = field(default="", repr=False)
     closing: str = field(default="", repr=False)
@@ -49,10 +57,11 @@ class Opened:
         """Takes note of what a line opens, continues or closes."""
         match = FENCE.match(line)
         if self.fence:
-            if match and not match[3].strip() and match[2].startswith(self._mark):
+            if closes(line, self._mark):
                 self.fence = self.closing = self._mark = ""
         elif match and len(match[2]) <= FENCE_MARK_CHARS_MAX and not ("`" in match[2] and "`" in match[3]):
-            self.fence, self._mark, self.closing = line, match[2], f"{' ' * len(match[1])}{match[2]}"
+            self.fence = " " * min(len(match[1].expandtabs(4)), FENCE_INDENT_MAX) + match[2] + match[3]
+            self._mark, self.closing = match[2], f"{' ' * len(match[1])}{match[2]}"
             self.blocks, self.table = self.blocks + 2, ""
         elif self.table and "|" in line:
             self.table_rows, self.table_weight = self.table_rows + 1, self.table_weight + weight

@@ -12,13 +12,12 @@ from __future__ import annotations
 import re
 
 from bot.slack.write.links import misleads, shows_address
+from bot.slack.write.sure_code import INDENT_CHARS_MAX, LINE_CHARS_MAX, SureCode
 
 PICTURE_CHARS_MAX = 4_000
 CODE_CHARS_MAX = 2_000
 LABEL_CHARS_MAX = 500
 """A longer picture, a span of code, or a link with longer words, is not one; and what waits is no longer."""
-LINE_CHARS_MAX = 200
-"""So much of a line is enough to know a fence by."""
 UNNAMED = "picture"
 _TOKEN = re.compile(r"\\|`+|!|\[|\n")
 _TICKS = re.compile("`+")
@@ -26,7 +25,6 @@ _ALT = re.compile(r"!?\[(?P<alt>(?:[^\[\]\\\n]|\\.|\n(?!\s*\n)|\[[^\[\]\n]*\])*)
 _TARGET = re.compile(
     r"""\(\s*+(?:<(?P<quoted>[^<>\n]*+)>|(?P<bare>[^\s()]*+(?:\([^\s()]*+\)[^\s()]*+)*+))(?:\s++(?:"[^"]*"|'[^']*'|\([^()]*\)))?\s*+\)"""
 )
-_FENCE = re.compile(r" {0,3}(?:> ?)*(?:(?:[-*+]|\d{1,9}[.)]) {1,3})?(?P<fence>`{3,}|~{3,})(?P<info>.*)")
 _BLANK_LINE = re.compile(r"\n\s*\n")
 _AS_IT_IS, _NO_LINK = (1, "["), (1, "\\[")
 
@@ -37,7 +35,7 @@ class Pictures:
     def __init__(self) -> None:
         self._waiting = ""
         self._line = ""
-        self._fence = ""
+        self._code = SureCode()
 
     def feed(self, text: str) -> str:
         return self._read(self._waiting + text, final=False)
@@ -50,8 +48,12 @@ class Pictures:
         shown: list[str] = []
         at = 0
         while at < len(text):
-            token = None if self._fence else _TOKEN.search(text, at)
-            end = text.find("\n", at) if self._fence else (token.start() if token else -1)
+            if self._code.open and not self._line:
+                beginning = text[at : at + INDENT_CHARS_MAX]
+                if self._code.goes_on(beginning, final=final) is None:
+                    break
+            token = None if self._code.open else _TOKEN.search(text, at)
+            end = text.find("\n", at) if self._code.open else (token.start() if token else -1)
             if end < 0:
                 end = len(text)
             self._line = (self._line + text[at:end])[:LINE_CHARS_MAX]
@@ -85,13 +87,8 @@ class Pictures:
         return _picture(text, at, final=final) if text.startswith("![", at) else (1, "!")
 
     def _end_line(self) -> None:
-        line, self._line = self._line, ""
-        if self._fence:
-            bare = line.strip(" \t>")
-            if len(bare) >= len(self._fence) and not bare.strip(self._fence[0]):
-                self._fence = ""
-        elif (opened := _FENCE.fullmatch(line)) and not (opened["fence"][0] == "`" and "`" in opened["info"]):
-            self._fence = opened["fence"]
+        self._code.end_line(self._line)
+        self._line = ""
 
 
 def _code(text: str, at: int, *, final: bool) -> tuple[int, str]:

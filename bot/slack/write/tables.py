@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.slack.write.markdown_lines import FENCE, is_table
+from bot.slack.write.markdown_lines import FENCE, closes, is_table
 
 
 def later_tables_as_code(markdown: str) -> str:
@@ -22,7 +22,7 @@ def _lines(lines: list[str]) -> Iterator[str]:
         if inside and "|" not in line:
             yield "```"
             inside = False
-        if match and (not fence or (match[2].startswith(fence) and not match[3].strip())):
+        if match and (not fence or closes(line, fence)):
             fence = "" if fence else match[2]
         elif not fence and not inside and number + 1 < len(lines) and is_table(line, lines[number + 1]):
             tables += 1

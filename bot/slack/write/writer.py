@@ -31,8 +31,8 @@ from bot.ports import Button
 from bot.slack.web_api.call_budget import Bid
 from bot.slack.web_api.rate_limiter import Bidder, Ticket
 from bot.slack.write.content import Closing
-from bot.slack.write.pictures import Pictures
 from bot.slack.write.plan import Action, Next, Plan, Remove, Show, Start
+from bot.slack.write.shown_markdown import ShownMarkdown
 from bot.slack.write.status_line import StatusLine, in_a_message
 
 log = get_logger(__name__)
@@ -99,7 +99,7 @@ class Writer:
         self._status_line = status_line
         self._probe = probe
         self._patience_s = patience_s
-        self._pictures = Pictures()
+        self._shown = ShownMarkdown()
         self._changed = asyncio.Event()
         self.begun = False
         self._ticket: Ticket | None = None
@@ -133,7 +133,7 @@ class Writer:
         self.begun = self.begun or bool(text.strip())
         if self._failure is not None:
             raise self._failure
-        if shown := self._pictures.feed(text):
+        if shown := self._shown.feed(text):
             self._plan.write(shown, _now_s())
             self._changed.set()
 
@@ -147,7 +147,7 @@ class Writer:
         button: Button | None = None,
         bill: str = "",
     ) -> None:
-        if rest := self._pictures.close():
+        if rest := self._shown.close():
             self._plan.write(rest, _now_s())
         whole = self.begun and not (ending or withdraw) and button in (None, Button.AS_FILE)
         closing = Closing(ending, tuple(notes), button, tuple(sources), bill, feedback=whole)

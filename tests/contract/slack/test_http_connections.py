@@ -7,7 +7,7 @@ import gzip
 import json
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from slack_bolt.async_app import AsyncApp
@@ -23,8 +23,9 @@ SLOW_S = 0.3
 """The deadlines here; what has none would outlast ``PATIENCE_S``."""
 PATIENCE_S = 5.0
 LIMITS = ConnectionLimits(
-    connections_max=4, headers_within_s=SLOW_S, body_within_s=SLOW_S, idle_s=SLOW_S, lingering_s=0.1
+    connections_max=4, headers_within_s=SLOW_S, body_within_s=SLOW_S, idle_s=60.0, lingering_s=0.1
 )
+"""A connection between two requests has more time, so that it is not that which cuts the others off."""
 HEAD = "POST /slack/events HTTP/1.1\r\nHost: bot\r\nContent-Type: application/json\r\n"
 VERIFY = b'{"type": "url_verification", "challenge": "c1"}'
 
@@ -71,10 +72,15 @@ class Port:
 
 
 @pytest.fixture
-async def port() -> AsyncIterator[Port]:
+def idle_s() -> float:
+    return LIMITS.idle_s
+
+
+@pytest.fixture
+async def port(idle_s: float) -> AsyncIterator[Port]:
     bolt = AsyncApp(client=AsyncWebClient(token="xoxb-1"), signing_secret=SECRET)
     port = Port(free_port(), [])
-    events = HttpEvents(bolt, "127.0.0.1", port.number, lambda: True, SECRET, LIMITS)
+    events = HttpEvents(bolt, "127.0.0.1", port.number, lambda: True, SECRET, replace(LIMITS, idle_s=idle_s))
     await events.start()
     yield port
     for caller in port.callers:
@@ -128,6 +134,7 @@ async def test_half_a_body_in_chunks_is_cut(port: Port) -> None:
     assert b" 200 " not in await caller.rest()
 
 
+@pytest.mark.parametrize("idle_s", [SLOW_S])
 async def test_a_connection_that_is_not_used_is_closed_and_one_that_is_used_stays(port: Port) -> None:
     caller = await port.call()
     for _ in range(3):
