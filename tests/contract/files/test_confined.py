@@ -34,13 +34,10 @@ given = json.loads(sys.argv[1])
 {layers}
 print(json.dumps(attempts(given)))
 """
-ENTER = (
-    "common = confine.common_rules(); restriction = confine.enter_alone(common); "
-    "confine.enter_directory(restriction, Path(given['source']), Path(given['directory']))"
-)
+ENTER = "cell = confine.Cell(); cell.enter(cell.around(given['source'], given['directory']))"
 ALL_LAYERS = f"confine.enter(2**31); {ENTER}"
 WITHOUT_NAMESPACE = f"confine.leave_network = lambda: False; {ALL_LAYERS}"
-ONLY_FILTER = "confine.drop_privileges(); seccomp.forbid_reaching_out(); seccomp.forbid_processes(execution=False)"
+ONLY_FILTER = "confine.drop_privileges(); seccomp.forbid_reaching_out(); seccomp.no_processes(execution=False).enter()"
 needs_landlock = pytest.mark.skipif(not landlock.abi(), reason="this system has no Landlock")
 
 
