@@ -30,9 +30,15 @@ from bot.files.slots import Slots
 from bot.logs import get_logger
 
 log = get_logger(__name__)
-ENVIRONMENT = {"LANG": "C.UTF-8", "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
+ENVIRONMENT = {
+    "LANG": "C.UTF-8",
+    "GLIBC_TUNABLES": (
+        "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=67108864:glibc.malloc.trim_threshold=536870912"
+    ),
+}
 """A worker's, whole. Each file is read by a process that has no memory yet: what it allocates in large pieces, as for
-pictures, comes in huge pages, where the system gives such on request, instead of thousands of small ones."""
+pictures, comes in huge pages, where the system gives such on request, instead of thousands of small ones, and is not
+given back until it ends."""
 _CLOSE_WITHIN_S = 5.0
 _FAULT = re.compile(r"[\w.<>: -]{1,200}")
 """An exception's name and line, not what a file wants to have logged."""

@@ -5,32 +5,35 @@ LIMITS MEMORY_BYTES CPU_S.
 
 It opens no stranger's file itself. Forks of it do, each confined to one directory, so that a file that takes over its
 process finds nothing of any other attachment, before or after: the members of an archive share a fork, since they share
-a directory and come one right after the other; what comes later or from elsewhere gets a new one. A fork is made while
-there is nothing to do, and waits, since that takes longer than to read a small file. What a fork had to load is then
-loaded here too, so that the next ones find the libraries that files call for, and only those.
+a directory and come one right after the other; what comes later or from elsewhere gets a new one, when the one before
+is gone. For small files a process of their own costs more than reading them, and most of that is the memory which it
+shares and then touches, so that it gets a copy. Hence a fork does little but read: what it will have left is settled
+before, by this process, which also loads what a fork had to load, so that the next ones find the libraries that files
+call for, and only those.
 """
 
 from __future__ import annotations
 
-import gc
+import functools
 import importlib
 import json
 import os
 import re
-import select
-import signal
 import sys
 import traceback
+from collections.abc import Iterable
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
-from typing import Any, NoReturn, Self
+from typing import Any
 
 from bot.files import notes
-from bot.files.bounds import REPLY_BYTES_MAX, ConvertLimits
+from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Unreadable, to_json
 from bot.files.outbox import Outbox
 from bot.files.worker import confine, landlock
 from bot.files.worker.convert import convert
+from bot.files.worker.forks import Fork, Lines, write
 
 _LINGER_S = 0.1
 """How long a fork waits for the next job in its directory."""
@@ -62,118 +65,81 @@ class Server:
     def __init__(self, limits: ConvertLimits, cpu_s: float) -> None:
         self._limits = limits
         self._cpu_s = cpu_s
-        self._common_rules = confine.common_rules()
-        self._own_pipes: tuple[int, ...] = ()
+        self._cell = confine.Cell()
 
     def serve(self, requests: int, replies: int) -> None:
         """Both are file descriptors. Only one request is under way at a time."""
-        fork: _Fork | None = None
-        with os.fdopen(requests, "rb", buffering=0) as lines, os.fdopen(replies, "wb", buffering=0) as answers:
-            self._own_pipes = lines.fileno(), answers.fileno()
-            spare: _Fork | None = self._fork()
-            while True:
-                if fork is not None and not select.select([lines], [], [], _LINGER_S)[0]:
-                    fork.end()
-                    fork = None
-                line = lines.readline()
-                if not line:
-                    break
-                job = json.loads(line)
-                if fork is not None and not fork.reaches(job):
-                    fork.end()
-                    fork = None
-                if fork is None:
-                    fork, spare = (self._fork() if spare is None else spare).entering(job), None
-                loaded, reply = fork.ask(line)
-                if not reply:
-                    reply = json.dumps({"died": fork.end()}).encode() + b"\n"
-                    fork = None
-                answers.write(reply)
-                if fork is not None and not fork.expects_more(reply):
-                    fork.end()
-                    fork = None
-                if _load(loaded) and spare is not None:
-                    spare.end()
-                    spare = None
-                if spare is None:
-                    spare = self._fork(fork)
+        reader: _Reader | None = None
+        lines = Lines(requests)
+        while True:
+            if reader is not None and not lines.within(_LINGER_S):
+                reader.end()
+                reader = None
+            line = lines.one()
+            if not line:
+                break
+            job = json.loads(line)
+            if reader is not None and not reader.reaches(job):
+                reader.end()
+                reader = None
+            if reader is None:
+                reader = self._reader(job, (requests, replies))
+            else:
+                reader.fork.send(line)
+            loaded, reply = reader.fork.line(), reader.fork.line()
+            if not reply.endswith(b"\n"):
+                reply = json.dumps({"died": reader.end()}).encode() + b"\n"
+                reader = None
+            write(replies, reply)
+            if reader is not None and not reader.expects_more(reply):
+                reader.end()
+                reader = None
+            if len(loaded) > 1:
+                _load(loaded)
 
-    def _fork(self, other: _Fork | None = None) -> _Fork:
-        """One that waits for its first job, beside ``other``, of which it has nothing."""
-        (asked, asking), (answered, answering) = os.pipe(), os.pipe()
-        gc.freeze()  # else collecting garbage in the fork copies every page that the two share
-        process = os.fork()
-        if not process:
-            for number in (asking, answered, *self._own_pipes, *(other.pipes if other else ())):
-                os.close(number)
-            self._work(asked, answering)
-        os.close(asked)
-        os.close(answering)
-        return _Fork(process, asking, answered)
-
-    def _work(self, asked: int, answering: int) -> NoReturn:
-        """The life of a fork."""
+    def _reader(self, job: dict[str, Any], own_pipes: Iterable[int]) -> _Reader:
+        """Its first job is under way."""
+        restriction = self._cell.around(job["source"], job["out"])
         try:
-            restriction: landlock.Restriction | None = confine.enter_alone(self._common_rules)
-            known = set(sys.modules)
-            with os.fdopen(asked, "rb") as jobs, os.fdopen(answering, "wb") as replies:
-                for line in jobs:
-                    job = json.loads(line)
-                    if restriction is not None:
-                        confine.enter_directory(restriction, Path(job["source"]), Path(job["out"]))
-                        restriction = None
-                    confine.bound_cpu(self._cpu_s)
-                    reply = json.dumps(answer(job, self._limits))
-                    loaded = " ".join(set(sys.modules) - known)
-                    known |= set(sys.modules)
-                    replies.write(f"{loaded}\n{reply}\n".encode())
-                    replies.flush()
+            return _Reader(Fork(functools.partial(self._work, restriction, job), own_pipes), job["out"])
         finally:
-            os._exit(0)
+            restriction.close()
+
+    def _work(self, restriction: landlock.Restriction, job: dict[str, Any], asked: int, answering: int) -> None:
+        """The life of a fork."""
+        self._cell.enter(restriction)
+        known = len(sys.modules)
+        lines = Lines(asked)
+        while True:
+            confine.bound_cpu(self._cpu_s)
+            reply = json.dumps(answer(job, self._limits))
+            loaded = " ".join(islice(reversed(sys.modules), len(sys.modules) - known))
+            known = len(sys.modules)
+            write(answering, f"{loaded}\n{reply}\n".encode())
+            line = lines.one()
+            if not line:
+                return
+            job = json.loads(line)
 
 
-class _Fork:
-    """A process that has one directory, as the process that forked it sees it."""
+class _Reader:
+    """A fork that has one directory, and will never have another."""
 
-    def __init__(self, process: int, asking: int, answered: int) -> None:
-        self.pipes = asking, answered
-        self._process = process
-        self._directory: Path | None = None
+    def __init__(self, fork: Fork, directory: str) -> None:
+        self.fork = fork
+        self._directory = directory
         self._has_members = False
-        self._jobs = os.fdopen(asking, "wb", buffering=0)
-        self._replies = os.fdopen(answered, "rb")
-
-    def entering(self, job: dict[str, Any]) -> Self:
-        """The first job's directory is the only one that it will ever have."""
-        self._directory = Path(job["out"])
-        return self
 
     def reaches(self, job: dict[str, Any]) -> bool:
-        out = Path(job["out"])
-        return out == self._directory and Path(job["source"]).is_relative_to(out)
+        return job["out"] == self._directory and Path(job["source"]).is_relative_to(self._directory)
 
     def expects_more(self, reply: bytes) -> bool:
         """Whether members of what it has read are to follow."""
         self._has_members |= _MEMBERS in reply
         return self._has_members
 
-    def ask(self, line: bytes) -> tuple[bytes, bytes]:
-        """The names of the modules that the job loaded, and its reply: a line each, neither to be trusted. Empty where
-        the process died over it."""
-        with suppress(BrokenPipeError):
-            self._jobs.write(line)
-            loaded, reply = (self._replies.readline(REPLY_BYTES_MAX) for _ in range(2))
-            if reply.endswith(b"\n"):
-                return loaded, reply
-        return b"", b""
-
     def end(self) -> int:
-        """The signal that it died of; 0 where it had ended in another way."""
-        self._jobs.close()
-        self._replies.close()
-        os.kill(self._process, signal.SIGKILL)  # changes nothing for one that is dead and not yet waited for
-        _, status = os.waitpid(self._process, 0)
-        return os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+        return self.fork.end()
 
 
 def _load(names: bytes) -> bool:

@@ -31,6 +31,7 @@ _CLONE_NEWUSER = 0x1000_0000
 _CLONE_NEWNET = 0x4000_0000
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
 _CAPABILITY_VERSION = 0x2008_0522
+_LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 def enter(memory_bytes: int) -> None:
@@ -44,23 +45,28 @@ def enter(memory_bytes: int) -> None:
 
 def common_rules() -> list[landlock.Rule]:
     """What every job may read: Python, its packages, what the system shares."""
-    return landlock.reading((*paths.of_python(), *paths.of_system()))
+    return landlock.reading(paths.without_nested((*paths.of_python(), *paths.of_system())))
 
 
-def enter_alone(common: list[landlock.Rule]) -> landlock.Restriction:
-    """What holds for the process of one job, whatever the job is: nothing to start, nobody to signal.
+class Cell:
+    """What a process that reads one job's file will have left, whatever the job is. Made once, for all of them."""
 
-    Gives what ``enter_directory`` needs then.
-    """
-    end_with_parent()
-    if not seccomp.forbid_processes(execution=False):
-        bound_tasks()
-    return landlock.Restriction(common)
+    def __init__(self) -> None:
+        self._common = common_rules()
+        self._no_processes = seccomp.no_processes(execution=False)
 
+    def around(self, source: str, directory: str) -> landlock.Restriction:
+        """For the process of one job: it will have ``source`` to read and ``directory`` to write, and nothing else."""
+        restriction = landlock.Restriction(self._common)
+        restriction.allow(read=source, write=directory)
+        return restriction
 
-def enter_directory(restriction: landlock.Restriction, source: Path, directory: Path) -> None:
-    """Leaves ``source`` to read and ``directory`` to write."""
-    restriction.enter([*landlock.reading([source]), *landlock.writing([directory])])
+    def enter(self, restriction: landlock.Restriction) -> None:
+        """For that process itself: nothing to start, nobody to signal, the end with its parent."""
+        end_with_parent()
+        if not self._no_processes.enter():
+            bound_tasks()
+        restriction.enter()
 
 
 def bound_memory(memory_bytes: int) -> None:
@@ -99,8 +105,7 @@ def leave_network() -> bool:
     """Moves into a network namespace of its own, where there is no network. ``False`` where the system allows it not:
     some containers and kernels forbid it, and only Linux has it."""
     with suppress(OSError, AttributeError):
-        libc = ctypes.CDLL(None, use_errno=True)
-        return any(libc.unshare(flags) == 0 for flags in (_CLONE_NEWNET, _CLONE_NEWUSER | _CLONE_NEWNET))
+        return any(_LIBC.unshare(flags) == 0 for flags in (_CLONE_NEWNET, _CLONE_NEWUSER | _CLONE_NEWNET))
     return False
 
 
@@ -108,16 +113,15 @@ def drop_privileges() -> None:
     """No privilege of root's or of a namespace's, none to be had by running something, and the end with the parent."""
     if sys.platform != "linux":
         return
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    libc.capset(struct.pack("Ii", _CAPABILITY_VERSION, 0), bytes(24))
+    _LIBC.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    _LIBC.capset(struct.pack("Ii", _CAPABILITY_VERSION, 0), bytes(24))
     end_with_parent()
 
 
 def end_with_parent() -> None:
     """This process is killed when the one that started it ends, however that ends. Not inherited by fork."""
     with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def main() -> None:
@@ -134,6 +138,6 @@ def main() -> None:
             *landlock.listening(sockets),
         ]
     )
-    if not seccomp.forbid_processes(execution=True):
+    if not seccomp.no_processes(execution=True).enter():
         bound_tasks()
     os.execv(command[0], command)  # noqa: S606 - the command comes from office.py, and there is no shell to misread it

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import stat
 import struct
 import sys
 from collections.abc import Iterable
@@ -16,6 +17,8 @@ from contextlib import suppress
 from pathlib import Path
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
+_ADD_A_RULE = _LIBC["syscall"]
+_ADD_A_RULE.argtypes = [*[ctypes.c_long] * 3, ctypes.c_char_p, ctypes.c_long]
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _ASK_VERSION = 1
 _PATH_BENEATH = 1
@@ -71,8 +74,8 @@ def listening(paths: Iterable[Path]) -> list[Rule]:
 class Restriction:
     """What will be left, once it is ``enter``ed: what the rules allow, and nothing else.
 
-    Made where there is time for it; for one process, since whoever shares it gets what the others add. ``version`` is
-    the ABI; where that is 0, nothing happens. Raises ``OSError``.
+    For one process: whoever shares it gets what the others add. It may be made by whoever forks that one. ``version``
+    is the ABI; where that is 0, nothing happens. Raises ``OSError``.
     """
 
     def __init__(self, rules: Iterable[Rule]) -> None:
@@ -83,21 +86,38 @@ class Restriction:
         scopes = _SCOPES if version >= _SCOPES_FROM_ABI else 0
         attributes = struct.pack("QQQ", _known(version), tcp, scopes)
         self._ruleset = _call(_CREATE_RULESET, attributes, len(attributes), 0)
-        self._add(rules)
+        for rule in rules:
+            self._add(rule)
 
-    def enter(self, more: Iterable[Rule] = ()) -> None:
+    def allow(self, *, read: str, write: str) -> None:
+        """One path more to read, and one to write, where they exist. Nothing of them stays open."""
+        if not self.version:
+            return
+        for path, rights in ((read, _READ), (write, _WRITE)):
+            with suppress(FileNotFoundError):
+                rule, opened = _rule(path, rights, self.version)
+                try:
+                    self._add(rule)
+                finally:
+                    os.close(opened)
+
+    def enter(self) -> None:
         """Needs ``PR_SET_NO_NEW_PRIVS``."""
         if not self.version:
             return
         try:
-            self._add(more)
             _call(_RESTRICT_SELF, self._ruleset, 0)
         finally:
+            self.close()
+
+    def close(self) -> None:
+        """For whoever made it for another process."""
+        if self.version:
             os.close(self._ruleset)
 
-    def _add(self, rules: Iterable[Rule]) -> None:
-        for rule in rules:
-            _call(_ADD_RULE, self._ruleset, _PATH_BENEATH, rule, 0)
+    def _add(self, rule: Rule) -> None:
+        if _ADD_A_RULE(_ADD_RULE, self._ruleset, _PATH_BENEATH, rule, 0) < 0:
+            raise _error()
 
 
 def restrict(rules: Iterable[Rule]) -> int:
@@ -121,16 +141,25 @@ def _rules(paths: Iterable[Path], rights: int) -> list[Rule]:
     rules = []
     for path in paths:
         with suppress(FileNotFoundError):
-            opened = os.open(path, os.O_PATH | os.O_CLOEXEC)
-            allowed = rights if path.is_dir() else rights & _OF_FILES
-            rules.append(struct.pack("=Qi", allowed & _known(version), opened))
+            rules.append(_rule(str(path), rights, version)[0])
     return rules
+
+
+def _rule(path: str, rights: int, version: int) -> tuple[Rule, int]:
+    """And the descriptor that has to be open for as long as the rule is to be used."""
+    opened = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    allowed = rights if stat.S_ISDIR(os.fstat(opened).st_mode) else rights & _OF_FILES
+    return struct.pack("=Qi", allowed & _known(version), opened), opened
 
 
 def _call(number: int, *arguments: int | bytes | None) -> int:
     converted = [ctypes.c_long(value) if isinstance(value, int) else value for value in arguments]
     result = int(_LIBC.syscall(ctypes.c_long(number), *converted))
     if result < 0:
-        error = ctypes.get_errno()
-        raise OSError(error, os.strerror(error))
+        raise _error()
     return result
+
+
+def _error() -> OSError:
+    error = ctypes.get_errno()
+    return OSError(error, os.strerror(error))

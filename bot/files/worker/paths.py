@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 import sysconfig
+from collections.abc import Iterable
 from pathlib import Path
 
 import bot
@@ -37,6 +38,12 @@ def of_python() -> tuple[Path, ...]:
     installed = (sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
     libraries = (Path(prefix, "lib") for prefix in (sys.base_prefix, sys.base_exec_prefix) if prefix != "/usr")
     return (*map(Path, installed), *libraries, *map(Path, bot.__path__))
+
+
+def without_nested(given: Iterable[Path]) -> list[Path]:
+    """Each directory once, whatever links to it, and none that lies in another one of them."""
+    known = {path.resolve() for path in given}
+    return sorted(path for path in known if known.isdisjoint(path.parents))
 
 
 def of_office(program: Path) -> tuple[Path, ...]:

@@ -50,8 +50,37 @@ _REACHING_OUT = (
 _STARTING = ("fork", "vfork", "tkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_send_signal")
 _EXECUTING = ("execve", "execveat")
 
+_OWN_NUMBER = 0xFFFF_FFFF
+"""As an operand: the number of the process that the filter will hold."""
+
+_LIBC = ctypes.CDLL(None)
 _Instruction = tuple[int, int, int, int]
 """Code, how many to skip if true and if false, operand."""
+
+
+class Filter:
+    """Rules as the kernel wants them written: made once, to be entered by each of many processes."""
+
+    def __init__(self, rules: list[list[_Instruction]]) -> None:
+        self._code: ctypes.Array[ctypes.c_char] | None = None
+        if not rules or sys.platform != "linux":
+            return
+        program = _program(rules)
+        written = b"".join(struct.pack("=HBBI", *instruction) for instruction in program)
+        self._code = ctypes.create_string_buffer(written, len(written))
+        self._header = struct.pack("HP", len(program), ctypes.addressof(self._code))
+        operands = (operand for *_, operand in program)
+        self._own_at = [8 * at + 4 for at, operand in enumerate(operands) if operand == _OWN_NUMBER]
+
+    def enter(self) -> bool:
+        """``False`` where there are no filters. Needs ``PR_SET_NO_NEW_PRIVS``."""
+        if self._code is None:
+            return False
+        for at in self._own_at:
+            struct.pack_into("=I", self._code, at, os.getpid())
+        with suppress(OSError, AttributeError):
+            return bool(_LIBC.prctl(_PR_SET_SECCOMP, _MODE_FILTER, self._header, 0, 0) == 0)
+        return False
 
 
 def forbid_reaching_out() -> bool:
@@ -67,8 +96,8 @@ def forbid_reaching_out() -> bool:
     return _install(rules)
 
 
-def forbid_processes(*, execution: bool) -> bool:
-    """Threads of its own are all that this process can start, itself all that it can signal.
+def no_processes(*, execution: bool) -> Filter:
+    """Threads of its own are all that the process which enters it can start, itself all that it can signal.
 
     ``execution`` says whether it may still become another program, by exec.
     """
@@ -76,11 +105,10 @@ def forbid_processes(*, execution: bool) -> bool:
     names = _STARTING if execution else (*_STARTING, *_EXECUTING)
     rules = [_fail(numbers[name]) for name in names if name in numbers]
     if numbers:
-        own = os.getpid()
-        rules += [_fail_unless(numbers[name], (_EQUAL, 1, 0, own)) for name in ("kill", "tgkill")]
+        rules += [_fail_unless(numbers[name], (_EQUAL, 1, 0, _OWN_NUMBER)) for name in ("kill", "tgkill")]
         rules.append(_fail_unless(numbers["clone"], (_ANY_BIT, 1, 0, _CLONE_THREAD)))
         rules.append(_fail(numbers["clone3"], errno.ENOSYS))  # its flags lie in memory; the C library then uses clone
-    return _install(rules)
+    return Filter(rules)
 
 
 def hide_writable() -> bool:
@@ -103,10 +131,8 @@ def _fail_unless(number: int, test: _Instruction, argument: int = 0) -> list[_In
     return [(_EQUAL, 0, 4, number), load, test, (_RETURN, 0, 0, _FAIL | errno.EPERM), again]
 
 
-def _install(rules: list[list[_Instruction]]) -> bool:
-    if not rules or sys.platform != "linux":
-        return False
-    program: list[_Instruction] = [
+def _program(rules: list[list[_Instruction]]) -> list[_Instruction]:
+    return [
         (_LOAD, 0, 0, _ARCHITECTURE_AT),
         (_EQUAL, 1, 0, _ARCHITECTURES[platform.machine()]),
         (_RETURN, 0, 0, _FAIL | errno.EPERM),
@@ -116,8 +142,7 @@ def _install(rules: list[list[_Instruction]]) -> bool:
         *(instruction for rule in rules for instruction in rule),
         (_RETURN, 0, 0, _ALLOW),
     ]
-    code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *instruction) for instruction in program))
-    header = struct.pack("HP", len(program), ctypes.addressof(code))
-    with suppress(OSError, AttributeError):
-        return bool(ctypes.CDLL(None).prctl(_PR_SET_SECCOMP, _MODE_FILTER, header, 0, 0) == 0)
-    return False
+
+
+def _install(rules: list[list[_Instruction]]) -> bool:
+    return Filter(rules).enter()

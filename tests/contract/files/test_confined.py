@@ -34,10 +34,7 @@ given = json.loads(sys.argv[1])
 {layers}
 print(json.dumps(attempts(given)))
 """
-ENTER = (
-    "common = confine.common_rules(); restriction = confine.enter_alone(common); "
-    "confine.enter_directory(restriction, Path(given['source']), Path(given['directory']))"
-)
+ENTER = "cell = confine.Cell(); cell.enter(cell.around(given['source'], given['directory']))"
 ALL_LAYERS = f"confine.enter(2**31); {ENTER}"
 WITHOUT_NAMESPACE = f"confine.leave_network = lambda: False; {ALL_LAYERS}"
 ONLY_FILTER = f"landlock.abi = lambda: 0; {WITHOUT_NAMESPACE}"

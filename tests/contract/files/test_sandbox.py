@@ -20,7 +20,7 @@ from structlog.testing import capture_logs
 from bot.files import isolated, notes
 from bot.files.bounds import FileLimits
 from bot.files.extracts import MemberExtract, TextExtract, Unreadable
-from bot.files.sandbox import Sandbox
+from bot.files.sandbox import ENVIRONMENT, Sandbox
 from bot.files.worker.__main__ import answer
 from tests import file_limits, made_files
 from tests.made_archives import Packed, zip_of
@@ -131,7 +131,8 @@ async def test_a_worker_sees_no_secret(text: Path, tmp_path: Path, monkeypatch: 
         await running.convert(text, "x", "", tmp_path)
         (worker,) = workers()
         seen = (worker / "environ").read_text()
-        assert seen == "LANG=C.UTF-8\0GLIBC_TUNABLES=glibc.malloc.hugetlb=1\0"
+        whole = "".join(f"{name}={value}\0" for name, value in ENVIRONMENT.items())
+        assert seen.replace("\0", ":") == whole.replace("\0", ":"), "the C library parts what it has read"
 
 
 def forks(worker: Path) -> list[str]:
@@ -139,29 +140,28 @@ def forks(worker: Path) -> list[str]:
     return [process.name for process in children(int(worker.name))]
 
 
-async def spare(worker: Path) -> str:
-    """The process that waits for the worker's next attachment."""
-    seen: list[str] = []
-
-    def alone() -> bool:
-        seen[:] = forks(worker)
-        return len(seen) == 1
-
-    await until(alone)
-    return seen[0]
+async def reader_of(worker: Path) -> str:
+    """The process that reads the attachment which is under way."""
+    await until(lambda: forks(worker))
+    (reader,) = forks(worker)
+    return reader
 
 
 async def test_every_attachment_is_read_by_a_process_of_its_own(text: Path, tmp_path: Path) -> None:
-    """It waits for that attachment beforehand, and does not survive it."""
+    """It is there for that attachment alone, and does not survive it."""
     async with sandbox(replace(LIMITS, workers_max=1)) as running:
         await running.convert(text, "x", "", tmp_path)
         (worker,) = workers()
         readers = []
         for attachment in ("one", "two", "three"):
-            readers.append(await spare(worker))
             (tmp_path / attachment).mkdir()
-            await running.convert(text, "x", "", tmp_path / attachment)
-            await until(lambda: readers[-1] not in forks(worker))
+            slow = tmp_path / attachment / "slow"
+            os.mkfifo(slow)
+            reading = asyncio.create_task(running.convert(slow, "x", "", tmp_path / attachment))
+            readers.append(await reader_of(worker))
+            await asyncio.to_thread(slow.write_bytes, b"hello\n")
+            await asyncio.wait([reading])
+            await until(lambda: not forks(worker))
     assert len(set(readers)) == 3
 
 
@@ -169,16 +169,18 @@ async def test_what_read_an_archive_is_gone_before_another_attachment_is_read(te
     async with sandbox(replace(LIMITS, workers_max=1)) as running:
         await running.convert(text, "x", "", tmp_path, prefix="first-")
         (worker,) = workers()
-        reader = await spare(worker)
+        readers = set[str]()
         archive, out = tmp_path / "archive.zip", tmp_path / "members"
         archive.write_bytes(zip_of([Packed(b"a.txt", b"one"), Packed(b"b.txt", b"two")]))
         out.mkdir()
         for member in await running.convert(archive, "archive.zip", "", out):
+            readers.update(forks(worker))
             assert isinstance(member, MemberExtract)
             (read,) = await running.convert(out / member.file, member.name, "", out, prefix=f"{member.name}-")
             assert isinstance(read, TextExtract)
         await running.convert(text, "x", "", tmp_path, prefix="last-")
-        assert reader not in forks(worker)
+        assert len(readers) == 1
+        assert readers.isdisjoint(forks(worker))
 
 
 async def test_a_fault_is_logged_by_its_kind_and_line_and_not_by_its_words(
