@@ -41,7 +41,7 @@ async function save(row, edit) {
   }
 }
 
-function menu(button, row, message, { workspace, edit }) {
+function menu(button, row, message, { workspace, edit, openThread }) {
   const inThread = Boolean(row.closest(".thread-pane"));
   const startEdit = () => {
     edit({ ts: message.ts, inThread });
@@ -59,6 +59,10 @@ function menu(button, row, message, { workspace, edit }) {
       run: () => copy(row.querySelector(".message-body")?.innerText ?? typedText(message.text ?? "", workspace.names)),
     },
   ];
+  if (!message.ephemeral) {
+    if (!inThread) items.unshift({ label: "Reply in thread", run: () => openThread(message) });
+    items.push({ label: "Add a reaction…", run: () => reactions(button, row) });
+  }
   if (message.user === workspace.me.id && !message.bot_id) {
     items.push({ label: "Edit message", run: startEdit }, { label: "Delete message", danger: true, run: remove });
   }

@@ -112,10 +112,21 @@ function draw() {
   const home = page.at.home && channel.kind === "im" && workspace.hasHome;
   channelPane.show(channel, { editing: editing(false), unshowable: page.unshowable, home });
   modals.show(workspace.modals.at(-1) ?? null);
-  threadPane.show(channel, page.at.thread, { editing: editing(true), unshowable: page.unshowable });
+  threadPane.show(channel, page.at.thread, {
+    editing: editing(true),
+    unshowable: page.unshowable,
+    alone: NARROW.matches,
+  });
+  say(workspace.statusAt(channel.id, page.at.thread) ?? "");
   document.body.classList.toggle("thread-open", Boolean(page.at.thread));
   const unread = [...page.unread.values()].reduce((sum, count) => sum + count, 0);
   document.title = `${unread ? `(${unread}) ` : ""}${channelTitle(channel, workspace)} · ${workspace.team.name}`;
+}
+
+/** For screen readers, which say only what is new. The lists announce messages, and not what changes in a line. */
+function say(words) {
+  const place = document.getElementById("spoken");
+  if (place.textContent !== words) place.textContent = words;
 }
 
 /** Many events in one frame are drawn once. A hidden tab gets no frames, hence the timer. */
@@ -161,6 +172,7 @@ document.getElementById("panes").replaceWith(channelPane.element, threadPane.ele
 document.getElementById("shade").addEventListener("click", () => showSidebar(false));
 document.addEventListener("keydown", ({ key }) => key === "Escape" && showSidebar(false));
 addEventListener("hashchange", arrive);
+NARROW.addEventListener("change", drawSoon);
 document.addEventListener("visibilitychange", drawSoon);
 arrive();
 // Where there is no mouse, focus would open the keyboard over the messages.

@@ -142,7 +142,7 @@ export class ThreadPane {
       icon("close"),
     );
     this.element = h(
-      "aside",
+      "section",
       { class: "pane thread-pane", "aria-label": "Thread", hidden: true },
       h("header", { class: "pane-head" }, this.title, cross),
       this.log.element,
@@ -150,7 +150,7 @@ export class ThreadPane {
     );
     this.composer.attachments.acceptDrops(this.element);
     this.element.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && !event.target.closest(".edit-box")) close();
+      if (event.key === "Escape" && !event.target.closest(".edit-box, .menu")) close();
     });
   }
 
@@ -161,13 +161,15 @@ export class ThreadPane {
       : `Go on, or mention @${this.workspace.bot.name}`;
   }
 
-  /** `threadTs` null hides the pane. */
-  show(channel, threadTs, { editing, unshowable }) {
+  /** `threadTs` null hides the pane. `alone`: it covers the channel, and is then what the page is about. */
+  show(channel, threadTs, { editing, unshowable, alone }) {
     this.element.hidden = !threadTs;
     if (!threadTs) return;
+    this.element.setAttribute("role", alone ? "main" : "complementary");
     this.channel = channel;
     const title = place(channel) + channelTitle(channel, this.workspace);
-    putHead(this.title, h("h2", {}, "Thread"), h("p", { dir: "auto" }, title));
+    const channelName = alone ? h("h1", { class: "unseen", dir: "auto" }, title) : "";
+    putHead(this.title, channelName, h("h2", {}, "Thread"), h("p", { dir: "auto" }, title));
     this.log.label = `Thread in ${title}`;
     this.log.show({
       place: `${channel.id}/${threadTs}`,

@@ -141,6 +141,13 @@ export class Workspace extends EventTarget {
     return `${this.bot.name} ${status}`; // as Slack does, whatever the status says
   }
 
+  /** What the app is doing in that thread, or where none is open, anywhere in the channel. */
+  statusAt(channel, threadTs) {
+    if (threadTs) return this.status(channel, threadTs);
+    const key = [...this.#statuses.keys()].findLast((place) => place.startsWith(`${channel}/`));
+    return key ? this.status(...key.split("/")) : null;
+  }
+
   channel(id) {
     return this.channels.find((channel) => channel.id === id);
   }
