@@ -1,6 +1,6 @@
 // The page: builds the views, keeps them current, and says what a click on a part of a message means.
 
-import { rowActions } from "./actions.js";
+import { rowActions, startEdit } from "./actions.js";
 import { morph } from "./dom.js";
 import { ChannelPane, ThreadPane } from "./panes.js";
 import { follow, openHome, sendCommand, sendMessage } from "./server.js";
@@ -96,8 +96,16 @@ function openAnswer(channel, ts) {
 
 // --- drawing --------------------------------------------------------------------------------------------------------
 
-const channelPane = new ChannelPane(workspace, sendToChannel, () => showSidebar(true));
-const threadPane = new ThreadPane(workspace, sendToThread, () => go(currentChannel().id, null, "channel"));
+const channelPane = new ChannelPane(workspace, {
+  send: sendToChannel,
+  openSidebar: () => showSidebar(true),
+  editLast: () => editLast(workspace.roots(currentChannel().id), false),
+});
+const threadPane = new ThreadPane(workspace, {
+  send: sendToThread,
+  close: () => go(currentChannel().id, null, "channel"),
+  editLast: () => editLast(workspace.thread(currentChannel().id, page.at.thread), true),
+});
 const modals = new Modals(workspace);
 let drawing = null;
 
@@ -147,15 +155,26 @@ workspace.addEventListener("change", ({ detail: { kind, message, channel, thread
 
 // --- what people do with messages -----------------------------------------------------------------------------------
 
+/** What the person wrote last among `messages` is opened for a change. */
+function editLast(messages, inThread) {
+  const mine = ({ user, bot_id: botId, subtype, ephemeral }) =>
+    user === workspace.me.id && !botId && !ephemeral && subtype !== "tombstone";
+  const last = messages.findLast(mine);
+  if (last) startEdit(last.ts, inThread, edit);
+}
+
+/** `editing` is {ts, inThread}, or null when the change was saved or dropped. */
+function edit(editing) {
+  const pane = page.editing?.inThread ? threadPane : channelPane;
+  page.editing = editing;
+  draw();
+  if (!editing) pane.composer.focus();
+}
+
 const actions = rowActions({
   workspace,
   openThread: (message) => go(message.channel, message.thread_ts ?? message.ts, "thread"),
-  edit: (editing) => {
-    const pane = page.editing?.inThread ? threadPane : channelPane;
-    page.editing = editing;
-    draw();
-    if (!editing) pane.composer.focus();
-  },
+  edit,
   imageFailed: (id) => {
     page.unshowable.add(id);
     drawSoon();

@@ -18,14 +18,16 @@ function putHead(head, ...content) {
 }
 
 export class ChannelPane {
-  /** `send(channel id, text, files)` is given what the composer holds. */
-  constructor(workspace, send, openSidebar) {
+  /** `send(channel id, text, files)` is given what the composer holds; `editLast()` opens what was said before. */
+  constructor(workspace, { send, openSidebar, editLast }) {
     this.workspace = workspace;
     this.title = h("div", { class: "pane-title" });
     this.log = new MessageLog("Messages", workspace);
     this.composer = new Composer({
       send,
       mention: () => workspace.bot.name,
+      names: (sigil) => workspace.mentionable(sigil),
+      editLast,
       commands: true,
       suggest: (text) => this.#hint(text),
     });
@@ -126,13 +128,15 @@ export class ChannelPane {
 
 export class ThreadPane {
   /** `send("channel id/thread_ts", text, files)`; `close()` is what its cross and Escape do. */
-  constructor(workspace, send, close) {
+  constructor(workspace, { send, close, editLast }) {
     this.workspace = workspace;
     this.title = h("div", { class: "pane-title" });
     this.log = new MessageLog("Thread", workspace);
     this.composer = new Composer({
       send,
       mention: () => workspace.bot.name,
+      names: (sigil) => workspace.mentionable(sigil),
+      editLast,
       commands: false,
       suggest: (text) => this.#hint(text),
     });

@@ -159,6 +159,17 @@ export class Workspace extends EventTarget {
     return everybody.sort((a, b) => Number(Boolean(a.standing)) - Number(Boolean(b.standing)));
   }
 
+  /** What may be written behind `sigil`: [{name, note}], the app first. */
+  mentionable(sigil) {
+    if (sigil === "#") return this.channels.filter(({ kind }) => kind !== "im").map(({ name }) => ({ name, note: "" }));
+    const people = this.people.filter(({ id }) => id !== this.me.id);
+    return [
+      { name: this.bot.name, note: "App" },
+      ...people.map(({ name, standing }) => ({ name, note: standing ?? "" })),
+      { name: this.me.name, note: "you" },
+    ];
+  }
+
   /** Who a message is by. Integrations post without a user, under a name of the message's own. */
   author({ user, bot_id: botId, username, bot_profile: profile }) {
     const known = this.#users.get(user);

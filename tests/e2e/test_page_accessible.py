@@ -195,6 +195,12 @@ async def test_a_message_while_it_is_edited_and_before_it_is_deleted(page: Page,
 async def test_what_cannot_be_sent(page: Page) -> None:
     await write(page, "/nonsense")
     await expect(page.locator(".composer-error").first).not_to_be_empty()
+    assert await faults(page) == []
+
+
+async def test_names_to_choose_from(page: Page) -> None:
+    await page.get_by_role("textbox", name="Message #general").press_sequentially("@")
+    await expect(page.get_by_role("listbox", name="Names")).to_be_visible()
 
     assert await faults(page) == []
 
