@@ -23,7 +23,7 @@ from typing import Any
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from playground.practice_model.server import PracticeModel
-from playground.terminal import Terminal
+from playground.terminal import Terminal, of_this_process
 from playground.workspace.workspace import Workspace
 
 MANIFEST = Path(__file__).parents[1] / "manifest.yml"
@@ -59,15 +59,18 @@ CONVERSATION = (
 
 
 async def play(*, once: bool, http: bool, port: int) -> int:
-    """0 if every answer was complete. Without ``once`` the page stays open until Ctrl-C or SIGTERM."""
+    """0 if every answer was complete. Without ``once`` the page stays open until Ctrl-C or SIGTERM.
+
+    ``port`` of the page, which is free, or 0.
+    """
     real_model = _model_key() is not None
     playing = asyncio.current_task()
     if playing is not None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, playing.cancel)
-    terminal = Terminal()
+    terminal = of_this_process()
     async with (
         PracticeModel(api_key=PRACTICE_KEY) as model,
-        Workspace(MANIFEST, port=_free_port(port)) as workspace,
+        Workspace(MANIFEST, port=port) as workspace,
         _bot(workspace, None if real_model else model.url, http=http) as bot,
     ):
         complete = await bot.connected()
@@ -148,14 +151,12 @@ def _model_words(real_model: bool) -> str:
     return "a practice model, and the bot.\nSet YOUROUTER_API_KEY to talk to the real model instead."
 
 
-def _free_port(wanted: int) -> int:
-    """``wanted`` where it can be had, else any."""
+def free_port(wanted: int) -> int:
+    """``wanted``, or any for 0; raises ``OSError`` where it cannot be had."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        with suppress(OSError):
-            probe.bind(("127.0.0.1", wanted))
-            return int(probe.getsockname()[1])
-    return 0
+        probe.bind(("127.0.0.1", wanted))
+        return int(probe.getsockname()[1])
 
 
 class _Bot:
@@ -244,7 +245,7 @@ async def _bot(workspace: Workspace, model_url: str | None, *, http: bool) -> As
             environment |= {"YOUROUTER_API_KEY": PRACTICE_KEY, "MESSAGES_API_URL": model_url}
             environment |= {"BOT_WEB": os.environ.get("BOT_WEB") or "search+fetch"}  # it makes up what it finds
         if http:
-            bot_port = _free_port(0)
+            bot_port = free_port(0)
             environment |= {"BOT_HTTP_HOST": "127.0.0.1", "BOT_HTTP_PORT": str(bot_port)}
             workspace.events_url = f"http://127.0.0.1:{bot_port}/slack/events"
         process = await asyncio.create_subprocess_exec(
