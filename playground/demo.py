@@ -15,13 +15,14 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from playground import conversation
+from playground.conversation import Step
 from playground.practice_model.server import PracticeModel
 from playground.terminal import Terminal, of_this_process
 from playground.workspace.workspace import Workspace
@@ -34,30 +35,6 @@ ANSWER_WITHIN_S = 180.0
 STOP_WITHIN_S = 30.0
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What a person does. ``follows``: in the thread of the step before."""
-
-    who: str
-    where: str
-    text: str
-    files: tuple[str, ...] = ()
-    follows: bool = False
-
-
-CONVERSATION = (
-    Step("ada", "general", "@claude what can you do for us in this channel?"),
-    Step("grace", "general", "@claude and who has asked you something in this thread so far?", follows=True),
-    Step(
-        "ada",
-        "",
-        "How many pages has the agreement, and what do you see in the photo?",
-        files=("supply-agreement.pdf", "launch.jpg"),
-    ),
-    Step("lars", "random", "/ask what is a Slack thread, in one sentence?"),
-)
-
-
 async def play(*, once: bool, http: bool, port: int) -> int:
     """0 if every answer was complete. Without ``once`` the page stays open until Ctrl-C or SIGTERM.
 
@@ -67,20 +44,23 @@ async def play(*, once: bool, http: bool, port: int) -> int:
     playing = asyncio.current_task()
     if playing is not None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, playing.cancel)
-    terminal = of_this_process()
+    terminal = of_this_process(os.environ)
     async with (
-        PracticeModel(api_key=PRACTICE_KEY) as model,
-        Workspace(MANIFEST, port=port) as workspace,
+        PracticeModel(api_key=PRACTICE_KEY, answers=conversation.answer_to_visitor) as model,
+        Workspace(MANIFEST, port=port, team=conversation.HOME) as workspace,
         _bot(workspace, None if real_model else model.url, http=http) as bot,
     ):
         complete = await bot.connected()
         if complete:
             terminal.say("Everything below runs on this machine: a Slack workspace, " + _model_words(real_model))
             terminal.say(f"The workspace's page: {workspace.url}\n")
-            _seed_others(workspace)
+            conversation.furnish(workspace)
+            workspace.state.invitation = conversation.invitation(real_model)
             thread_ts = ""
-            for step in CONVERSATION:
+            for step in conversation.CONVERSATION:
                 thread_ts, answered = await _step(step, workspace, bot, terminal, thread_ts)
+                if step is conversation.CONVERSATION[0]:
+                    workspace.state.invitation["front"] = [workspace.channel(step.where), thread_ts]
                 complete = complete and answered
         if not complete:
             terminal.say(f"\nNot every answer was complete. The bot's log:\n{bot.log_tail()}")
@@ -88,14 +68,6 @@ async def play(*, once: bool, http: bool, port: int) -> int:
             terminal.say(f"Now it is your turn: {workspace.url}   (Ctrl-C ends the demo)")
             await bot.ended()
     return 0 if complete else 1
-
-
-def _seed_others(workspace: Workspace) -> None:
-    """People whom the bot does not answer, unless its settings say so."""
-    shared = workspace.channel("with-partner")
-    workspace.seed(workspace.user("mia"), workspace.channel("random"), "The drafts from the agency are in the folder.")
-    workspace.seed(workspace.user("pat"), shared, "Greetings from your partners! We can read and write here.")
-    workspace.seed(workspace.user("grace"), shared, "Welcome! Only we can ask @claude here, though.")
 
 
 async def _step(step: Step, workspace: Workspace, bot: _Bot, terminal: Terminal, thread_ts: str) -> tuple[str, bool]:
@@ -148,7 +120,10 @@ def _model_key() -> str | None:
 def _model_words(real_model: bool) -> str:
     if real_model:
         return "and the bot. The answers come from the real model."
-    return "a practice model, and the bot.\nSet YOUROUTER_API_KEY to talk to the real model instead."
+    return (
+        "a practice model, and the bot.\nThe model does not think: its answers about the agreement are written down, "
+        "and to all else it says what it received.\nSet YOUROUTER_API_KEY to talk to the real model instead."
+    )
 
 
 def free_port(wanted: int) -> int:

@@ -8,7 +8,6 @@ change is written again, from its beginning.
 from __future__ import annotations
 
 import html
-import os
 import re
 import shutil
 import sys
@@ -117,7 +116,7 @@ class Terminal:
         self._column = columns_of(text.lstrip("\n")) + (0 if text.startswith("\n") else self._column)
 
 
-def of_this_process(environment: Mapping[str, str] = os.environ) -> Terminal:
+def of_this_process(environment: Mapping[str, str]) -> Terminal:
     """Standard output as it is: colours where it is a terminal and NO_COLOR is not set, lines as wide as that or as
     COLUMNS says; what goes into a file or a pipe is not broken."""
     tty = sys.stdout.isatty()
@@ -136,5 +135,7 @@ def columns_of(text: str) -> int:
 
 
 def _whole(text: str) -> int:
-    """Where the word begins that ``text`` ends with, and that may go on."""
+    """Where the word begins that ``text`` ends with, and that may go on; what stands there meanwhile ends with dots."""
+    if text.endswith("…"):
+        return len(text)
     return len(text) - len(re.split(r"\s", text)[-1])

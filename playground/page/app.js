@@ -142,6 +142,13 @@ function drawSoon() {
   drawing ??= document.hidden ? setTimeout(draw, 250) : requestAnimationFrame(draw);
 }
 
+/** A wide window that was opened at no place begins where the invitation leads. */
+function welcome() {
+  const { front } = workspace.invitation;
+  if (front && !location.hash && !NARROW.matches) go(...front);
+}
+workspace.addEventListener("change", ({ detail: { kind } }) => kind === "state" && welcome(), { once: true });
+
 workspace.addEventListener("change", ({ detail: { kind, message, channel, thread_ts: threadTs, status } }) => {
   if (kind === "status" && status) openAnswer(channel, threadTs);
   if (kind === "posted") {

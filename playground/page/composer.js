@@ -107,6 +107,14 @@ export class Composer {
     this.text.focus();
   }
 
+  /** Puts a whole message in, to be sent or changed. */
+  fill(text, files) {
+    this.#put({ text, files });
+    this.error.textContent = "";
+    this.#refresh();
+    this.focus();
+  }
+
   get isEmpty() {
     return this.text.value.trim() === "" && this.attachments.files.length === 0;
   }

@@ -4,10 +4,17 @@ import { Composer } from "./composer.js";
 import { h, icon, morph } from "./dom.js";
 import { MessageLog } from "./log.js";
 import { HomeTab } from "./views.js";
-import { channelTitle } from "./sidebar.js";
+import { invitation } from "./invitation.js";
+import { channelTitle, isDirect } from "./sidebar.js";
+
+const KINDS = {
+  im: "Direct message · every question gets a thread of its own",
+  mpim: "Group message",
+  private: "Private channel",
+};
 
 function place(channel) {
-  return channel.kind === "im" ? "" : "#";
+  return isDirect(channel) ? "" : "#";
 }
 
 /** Replaces a pane's head only where it reads differently. */
@@ -86,11 +93,7 @@ export class ChannelPane {
       h(
         "p",
         {},
-        channel.kind === "im"
-          ? "Direct message · every question gets a thread of its own"
-          : channel.kind === "private"
-            ? "Private channel"
-            : "Channel",
+        KINDS[channel.kind] ?? "Channel",
       ),
     );
     this.log.label = `Messages in ${title}`;
@@ -122,6 +125,7 @@ export class ChannelPane {
           ? `Ask ${bot} anything. Attach PDFs, pictures or text files and it reads them before it answers.`
           : `Mention @${bot} with a question, attach files to it, or type /ask for an answer that only you see.`,
       ),
+      invitation(this.workspace, channel, (text, files) => this.composer.fill(text, files)),
     );
   }
 }

@@ -22,6 +22,7 @@ export class Workspace extends EventTarget {
   modals = []; // the top one last
   home = null; // the view of the app's home tab
   hasHome = false;
+  invitation = {}; // {questions: [{text, shows, files}], about, front: [channel, ts]}
   #users = new Map();
   #groups = new Map(); // id → handle
   #messages = new Map(); // channel → ts → message
@@ -36,6 +37,7 @@ export class Workspace extends EventTarget {
     this.modals = more.modals ?? [];
     this.home = more.home ?? null;
     this.hasHome = Boolean(more.has_home);
+    this.invitation = more.invitation ?? {};
     this.#users = new Map([...SLACK_ITSELF, ...users].map((user) => [user.id, user]));
     this.#groups = new Map((groups ?? []).map(({ id, handle }) => [id, handle]));
     this.#messages.clear();
@@ -161,7 +163,7 @@ export class Workspace extends EventTarget {
 
   /** What may be written behind `sigil`: [{name, note}], the app first. */
   mentionable(sigil) {
-    if (sigil === "#") return this.channels.filter(({ kind }) => kind !== "im").map(({ name }) => ({ name, note: "" }));
+    if (sigil === "#") return this.channels.filter(({ kind }) => ["channel", "private"].includes(kind)).map(({ name }) => ({ name, note: "" }));
     const people = this.people.filter(({ id }) => id !== this.me.id);
     return [
       { name: this.bot.name, note: "App" },

@@ -17,6 +17,7 @@ from playground.practice_model.script import Cite
 QUOTE_CHARS_MAX = 280
 FIRST_WORDS = 12
 LONG_SECTIONS = 12
+VERY_LONG_SECTIONS = 40
 _FILE_NAME = re.compile(r"[^\s\"'`<>:|/\\]+(?: [^\s\"'`<>:|/\\]+){0,4}?\.[A-Za-z0-9]{2,5}\b")
 _LABEL = re.compile(r"^\[[^\]\n:]*: ([^\]\n(`]+?)(?: \(([^\]\n]*)\))?\]$", re.MULTILINE)
 """A line such as ``[File from Ada: notes.txt (not read: it is empty)]``."""
@@ -42,7 +43,7 @@ def answer_to(received: Received) -> str:
     if "code" in wishes:
         paragraphs.append(_code(received))
     if "long" in wishes:
-        paragraphs += _long(received)
+        paragraphs += _long(received, VERY_LONG_SECTIONS if "very long" in question.lower() else LONG_SECTIONS)
     paragraphs += pages_named(received)
     paragraphs += repeated_notes(received)
     paragraphs.append("Ask me again in this thread, and I will see all of it once more.")
@@ -175,10 +176,10 @@ def _code(received: Received) -> str:
     )
 
 
-def _long(received: Received) -> Iterator[str]:
+def _long(received: Received, sections: int) -> Iterator[str]:
     words = [word for message in received.messages for text in said_in(message) for word in text.split()] or ["nothing"]
-    for section in range(1, LONG_SECTIONS + 1):
-        yield f"### Part {section} of {LONG_SECTIONS}"
+    for section in range(1, sections + 1):
+        yield f"### Part {section} of {sections}"
         heard = " ".join(words[(section * 7 + step) % len(words)] for step in range(9)).replace("`", "'")
         yield (
             f"You asked for something long, so here is part {section}. Among what I was sent are the words `{heard}`. "

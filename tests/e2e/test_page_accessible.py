@@ -150,7 +150,7 @@ async def test_a_thread_in_which_the_bot_is_busy(page: Page, workspace: Workspac
 
 
 async def test_the_home_tab(page: Page) -> None:
-    await page.locator(".channel", has_text="claude").click()
+    await page.get_by_role("link", name="claude", exact=True).click()
     await page.get_by_role("link", name="Home").click()
     await expect(page.get_by_role("region", name="Home")).to_contain_text("What I can do")
 

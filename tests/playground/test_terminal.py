@@ -37,7 +37,7 @@ def test_an_answer_that_grows_is_written_whole_whatever_it_grows_by(size: int) -
 
 
 def test_where_an_answer_changes_its_line_is_written_again_from_the_beginning() -> None:
-    assert before_end(shown("One.\n\nThe **bo** …", "One.\n\nThe **bold** word.")) == (
+    assert before_end(shown("One.\n\nThe **bo** x", "One.\n\nThe **bold** word.")) == (
         "  One.\n\n  The **bo**\n  The **bold** word.\n"
     )
     assert before_end(shown("A\n```\nx = 1\n```\n", "A\n```\nx = 1 + 2\n```\nSo.")) == (
