@@ -50,6 +50,8 @@ EARLIER = (
     ("grace", "I have the key. The coffee comes on Tuesday, before ten."),
 )
 
+PIECE_DELAY_S = 0.08
+"""Some fifty tokens a second, as models write."""
 TABLE = (
     "| coffee | kg | € a kg | € a month |\n|---|--:|--:|--:|\n"
     "| House espresso | 24 | 21.50 | 516 |\n"
@@ -58,7 +60,7 @@ TABLE = (
 )
 WRITTEN_DOWN: dict[str, tuple[str | Cite, ...]] = {
     WHEN_CAN_WE_END_IT: (
-        "**At the end of February 2027**, if the notice is with them in writing by **30 December 2026**. ",
+        "You can leave **at the end of February 2027**, if they have your notice in writing by **30 December 2026**. ",
         "The agreement runs for twelve months from 1 March 2026",
         Cite(0, 1, title=AGREEMENT),
         " and renews itself for six more unless one side gives sixty days' notice",
@@ -88,7 +90,7 @@ def written_answer_to(received: Received) -> Answer | None:
     if parts is None or [document.title for document in documents] != [AGREEMENT]:
         return None
     cited = parts if received.citing else [part for part in parts if isinstance(part, str)]
-    return Answer.citing(*cited, first_token_delay_s=0.4, chunk_delay_s=0.03)
+    return Answer.citing(*cited, first_token_delay_s=0.4, chunk_delay_s=PIECE_DELAY_S)
 
 
 def furnish(workspace: Workspace) -> None:

@@ -48,7 +48,7 @@ async def play(*, once: bool, http: bool, port: int) -> int:
     async with (
         PracticeModel(api_key=PRACTICE_KEY, answers=conversation.answer_to_visitor) as model,
         Workspace(MANIFEST, port=port, team=conversation.HOME) as workspace,
-        _bot(workspace, None if real_model else model.url, http=http) as bot,
+        bot_process(workspace, None if real_model else model.url, http=http) as bot,
     ):
         complete = await bot.connected()
         if complete:
@@ -70,7 +70,7 @@ async def play(*, once: bool, http: bool, port: int) -> int:
     return 0 if complete else 1
 
 
-async def _step(step: Step, workspace: Workspace, bot: _Bot, terminal: Terminal, thread_ts: str) -> tuple[str, bool]:
+async def _step(step: Step, workspace: Workspace, bot: Bot, terminal: Terminal, thread_ts: str) -> tuple[str, bool]:
     """Returns the thread's ts and whether the answer is complete."""
     user = workspace.user(step.who)
     channel = workspace.channel(step.where) if step.where else workspace.direct_message(user)
@@ -134,7 +134,7 @@ def free_port(wanted: int) -> int:
         return int(probe.getsockname()[1])
 
 
-class _Bot:
+class Bot:
     """The bot's process. Its log tells what became of each question."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
@@ -202,7 +202,7 @@ def _parsed(line: str) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def _bot(workspace: Workspace, model_url: str | None, *, http: bool) -> AsyncIterator[_Bot]:
+async def bot_process(workspace: Workspace, model_url: str | None, *, http: bool) -> AsyncIterator[Bot]:
     with tempfile.TemporaryDirectory(prefix="demo-") as directory:
         environment = {
             **os.environ,
@@ -232,7 +232,7 @@ async def _bot(workspace: Workspace, model_url: str | None, *, http: bool) -> As
             start_new_session=True,
             limit=1 << 20,
         )
-        bot = _Bot(process)
+        bot = Bot(process)
         try:
             yield bot
         finally:

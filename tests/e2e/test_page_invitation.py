@@ -61,7 +61,7 @@ async def test_the_first_picture_is_an_answer_worth_having(page: Page, workspace
     workspace.state.invitation["front"] = [general, ts]
     await page.goto("about:blank")
     await page.goto(workspace.url)
-    await expect(thread(page)).to_contain_text("if the notice is with them in writing by 30 December 2026")
+    await expect(thread(page)).to_contain_text("if they have your notice in writing by 30 December 2026")
     await expect(thread(page).get_by_role("table")).to_contain_text("Ethiopia Guji")
     await expect(thread(page)).to_contain_text("supply-agreement.pdf, pp. 1 ⁽")
 
