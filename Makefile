@@ -13,7 +13,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	--no-emit-index-url --no-emit-find-links pyproject.toml $(ARGS)
 ARGS ?=
 
-.PHONY: audit base-image bench build chaos corpus coverage demo docs format help lint lock run sbom test test-all test-fast
+.PHONY: audit base-image bench build chaos corpus coverage demo docs format help lint lock picture run sbom test test-all test-fast
 .DEFAULT_GOAL := demo
 # Two installers in one .venv would get in each other's way.
 .NOTPARALLEL:
@@ -58,6 +58,9 @@ format: .venv/dev ## lay the code out as lint wants it, and mend what can be men
 
 bench: .venv/demo ## how soon people see an answer, with 1 to 50 at once (ARGS="--strictness 0.7": other ways to play)
 	@$(BIN)/python -m bench.live_reply $(ARGS)
+
+picture: .venv/dev ## the README's moving picture, made anew from the demo (needs Debian's Chromium)
+	@$(BIN)/python -m bench.moving_picture
 
 chaos: .venv/dev ## kills, pauses, outages by a seed's plan, and what readers saw; minutes (ARGS="--seed 7 --kills 40": --help has all)
 	@$(BIN)/python -m tests.chaos $(ARGS)

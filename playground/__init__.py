@@ -4,6 +4,7 @@ The map::
 
     __main__.py          the demo's command line
     demo.py              starts all of it and plays a conversation; terminal.py shows it
+    conversation.py      what is said there, and what a visitor is asked to try
     workspace/           a Slack workspace: workspace.py is the whole, state.py what stands in it and what readers saw
     practice_model/      a model that says truthfully what it received: script.py holds what tests decide
     page/                the workspace in the browser

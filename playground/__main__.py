@@ -1,15 +1,18 @@
 """The demo's command line: ``python -m playground``, or ``make demo``.
 
-I/O: arguments, the terminal; exit code 0 if every answer was complete.
+I/O: arguments, the terminal; exit code 0 if every answer was complete, 2 where a port cannot be had.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import sys
 
 from playground import demo
+
+PORT = 8765
 
 
 def main() -> int:
@@ -19,12 +22,30 @@ def main() -> int:
     )
     parser.add_argument("--once", action="store_true", help="exit after the conversation, 0 if all was answered")
     parser.add_argument("--http", action="store_true", help="deliver events over signed HTTP instead of Socket Mode")
-    parser.add_argument("--port", type=int, default=8765, help="port of the page (default: 8765, or a free one)")
+    parser.add_argument("--port", type=_port, help=f"port of the page (default: {PORT}, or a free one)")
     options = parser.parse_args()
     try:
-        return asyncio.run(demo.play(once=options.once, http=options.http, port=options.port))
+        port = demo.free_port(PORT if options.port is None else options.port)
+    except OSError as error:
+        busy = f"Port {options.port or PORT} cannot be used ({(error.strerror or str(error)).lower()})"
+        if options.port is not None:
+            sys.stderr.write(f"{busy}. Choose another one with --port, or leave --port out.\n")
+            return 2
+        sys.stderr.write(f"{busy}, so the page gets another one.\n")
+        port = 0
+    try:
+        return asyncio.run(demo.play(once=options.once, http=options.http, port=port))
     except (KeyboardInterrupt, asyncio.CancelledError):
         return 130
+    except BrokenPipeError:  # whoever read along has gone: "make demo | head"
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _port(text: str) -> int:
+    if text.isascii() and text.isdigit() and int(text) <= 65535:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is no port: a number up to 65535, or 0 for any that is free")
 
 
 if __name__ == "__main__":

@@ -15,15 +15,16 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from playground import conversation
+from playground.conversation import Step
 from playground.practice_model.server import PracticeModel
-from playground.terminal import Terminal
+from playground.terminal import Terminal, of_this_process
 from playground.workspace.workspace import Workspace
 
 MANIFEST = Path(__file__).parents[1] / "manifest.yml"
@@ -34,50 +35,32 @@ ANSWER_WITHIN_S = 180.0
 STOP_WITHIN_S = 30.0
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What a person does. ``follows``: in the thread of the step before."""
-
-    who: str
-    where: str
-    text: str
-    files: tuple[str, ...] = ()
-    follows: bool = False
-
-
-CONVERSATION = (
-    Step("ada", "general", "@claude what can you do for us in this channel?"),
-    Step("grace", "general", "@claude and who has asked you something in this thread so far?", follows=True),
-    Step(
-        "ada",
-        "",
-        "How many pages has the agreement, and what do you see in the photo?",
-        files=("supply-agreement.pdf", "launch.jpg"),
-    ),
-    Step("lars", "random", "/ask what is a Slack thread, in one sentence?"),
-)
-
-
 async def play(*, once: bool, http: bool, port: int) -> int:
-    """0 if every answer was complete. Without ``once`` the page stays open until Ctrl-C or SIGTERM."""
+    """0 if every answer was complete. Without ``once`` the page stays open until Ctrl-C or SIGTERM.
+
+    ``port`` of the page, which is free, or 0.
+    """
     real_model = _model_key() is not None
     playing = asyncio.current_task()
     if playing is not None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, playing.cancel)
-    terminal = Terminal()
+    terminal = of_this_process(os.environ)
     async with (
-        PracticeModel(api_key=PRACTICE_KEY) as model,
-        Workspace(MANIFEST, port=_free_port(port)) as workspace,
-        _bot(workspace, None if real_model else model.url, http=http) as bot,
+        PracticeModel(api_key=PRACTICE_KEY, answers=conversation.answer_to_visitor) as model,
+        Workspace(MANIFEST, port=port, team=conversation.HOME) as workspace,
+        bot_process(workspace, None if real_model else model.url, http=http) as bot,
     ):
         complete = await bot.connected()
         if complete:
             terminal.say("Everything below runs on this machine: a Slack workspace, " + _model_words(real_model))
             terminal.say(f"The workspace's page: {workspace.url}\n")
-            _seed_others(workspace)
+            conversation.furnish(workspace)
+            workspace.state.invitation = conversation.invitation(real_model)
             thread_ts = ""
-            for step in CONVERSATION:
+            for step in conversation.CONVERSATION:
                 thread_ts, answered = await _step(step, workspace, bot, terminal, thread_ts)
+                if step is conversation.CONVERSATION[0]:
+                    workspace.state.invitation["front"] = [workspace.channel(step.where), thread_ts]
                 complete = complete and answered
         if not complete:
             terminal.say(f"\nNot every answer was complete. The bot's log:\n{bot.log_tail()}")
@@ -87,15 +70,7 @@ async def play(*, once: bool, http: bool, port: int) -> int:
     return 0 if complete else 1
 
 
-def _seed_others(workspace: Workspace) -> None:
-    """People whom the bot does not answer, unless its settings say so."""
-    shared = workspace.channel("with-partner")
-    workspace.seed(workspace.user("mia"), workspace.channel("random"), "The drafts from the agency are in the folder.")
-    workspace.seed(workspace.user("pat"), shared, "Greetings from your partners! We can read and write here.")
-    workspace.seed(workspace.user("grace"), shared, "Welcome! Only we can ask @claude here, though.")
-
-
-async def _step(step: Step, workspace: Workspace, bot: _Bot, terminal: Terminal, thread_ts: str) -> tuple[str, bool]:
+async def _step(step: Step, workspace: Workspace, bot: Bot, terminal: Terminal, thread_ts: str) -> tuple[str, bool]:
     """Returns the thread's ts and whether the answer is complete."""
     user = workspace.user(step.who)
     channel = workspace.channel(step.where) if step.where else workspace.direct_message(user)
@@ -145,20 +120,21 @@ def _model_key() -> str | None:
 def _model_words(real_model: bool) -> str:
     if real_model:
         return "and the bot. The answers come from the real model."
-    return "a practice model, and the bot.\nSet YOUROUTER_API_KEY to talk to the real model instead."
+    return (
+        "a practice model, and the bot.\nThe model does not think: its answers about the agreement are written down, "
+        "and to all else it says what it received.\nSet YOUROUTER_API_KEY to talk to the real model instead."
+    )
 
 
-def _free_port(wanted: int) -> int:
-    """``wanted`` where it can be had, else any."""
+def free_port(wanted: int) -> int:
+    """``wanted``, or any for 0; raises ``OSError`` where it cannot be had."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        with suppress(OSError):
-            probe.bind(("127.0.0.1", wanted))
-            return int(probe.getsockname()[1])
-    return 0
+        probe.bind(("127.0.0.1", wanted))
+        return int(probe.getsockname()[1])
 
 
-class _Bot:
+class Bot:
     """The bot's process. Its log tells what became of each question."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
@@ -226,7 +202,7 @@ def _parsed(line: str) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def _bot(workspace: Workspace, model_url: str | None, *, http: bool) -> AsyncIterator[_Bot]:
+async def bot_process(workspace: Workspace, model_url: str | None, *, http: bool) -> AsyncIterator[Bot]:
     with tempfile.TemporaryDirectory(prefix="demo-") as directory:
         environment = {
             **os.environ,
@@ -244,7 +220,7 @@ async def _bot(workspace: Workspace, model_url: str | None, *, http: bool) -> As
             environment |= {"YOUROUTER_API_KEY": PRACTICE_KEY, "MESSAGES_API_URL": model_url}
             environment |= {"BOT_WEB": os.environ.get("BOT_WEB") or "search+fetch"}  # it makes up what it finds
         if http:
-            bot_port = _free_port(0)
+            bot_port = free_port(0)
             environment |= {"BOT_HTTP_HOST": "127.0.0.1", "BOT_HTTP_PORT": str(bot_port)}
             workspace.events_url = f"http://127.0.0.1:{bot_port}/slack/events"
         process = await asyncio.create_subprocess_exec(
@@ -256,7 +232,7 @@ async def _bot(workspace: Workspace, model_url: str | None, *, http: bool) -> As
             start_new_session=True,
             limit=1 << 20,
         )
-        bot = _Bot(process)
+        bot = Bot(process)
         try:
             yield bot
         finally:

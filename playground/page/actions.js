@@ -41,14 +41,16 @@ async function save(row, edit) {
   }
 }
 
-function menu(button, row, message, { workspace, edit }) {
+/** `edit` has the box drawn; the caret goes to the end of what it holds. */
+export function startEdit(ts, inThread, edit) {
+  edit({ ts, inThread });
+  const box = document.querySelector(".message .edit-text");
+  box?.focus();
+  box?.setSelectionRange(box.value.length, box.value.length);
+}
+
+function menu(button, row, message, { workspace, edit, openThread }) {
   const inThread = Boolean(row.closest(".thread-pane"));
-  const startEdit = () => {
-    edit({ ts: message.ts, inThread });
-    const box = document.querySelector(".edit-text");
-    box?.focus();
-    box?.setSelectionRange(box.value.length, box.value.length);
-  };
   const remove = () =>
     confirm("Delete this message? This cannot be undone.", "Delete", () =>
       reported(deleteMessage(message.channel, message.ts)),
@@ -59,8 +61,12 @@ function menu(button, row, message, { workspace, edit }) {
       run: () => copy(row.querySelector(".message-body")?.innerText ?? typedText(message.text ?? "", workspace.names)),
     },
   ];
+  if (!message.ephemeral) {
+    if (!inThread) items.unshift({ label: "Reply in thread", run: () => openThread(message) });
+    items.push({ label: "Add a reaction…", run: () => reactions(button, row) });
+  }
   if (message.user === workspace.me.id && !message.bot_id) {
-    items.push({ label: "Edit message", run: startEdit }, { label: "Delete message", danger: true, run: remove });
+    items.push({ label: "Edit message", run: () => startEdit(message.ts, inThread, edit) }, { label: "Delete message", danger: true, run: remove });
   }
   for (const { id, name } of workspace.shortcuts) {
     items.push({ label: name, app: workspace.bot.name, run: () => reported(sendShortcut(message.channel, message.ts, id)) });

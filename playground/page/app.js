@@ -1,6 +1,6 @@
 // The page: builds the views, keeps them current, and says what a click on a part of a message means.
 
-import { rowActions } from "./actions.js";
+import { rowActions, startEdit } from "./actions.js";
 import { morph } from "./dom.js";
 import { ChannelPane, ThreadPane } from "./panes.js";
 import { follow, openHome, sendCommand, sendMessage } from "./server.js";
@@ -96,8 +96,16 @@ function openAnswer(channel, ts) {
 
 // --- drawing --------------------------------------------------------------------------------------------------------
 
-const channelPane = new ChannelPane(workspace, sendToChannel, () => showSidebar(true));
-const threadPane = new ThreadPane(workspace, sendToThread, () => go(currentChannel().id, null, "channel"));
+const channelPane = new ChannelPane(workspace, {
+  send: sendToChannel,
+  openSidebar: () => showSidebar(true),
+  editLast: () => editLast(workspace.roots(currentChannel().id), false),
+});
+const threadPane = new ThreadPane(workspace, {
+  send: sendToThread,
+  close: () => go(currentChannel().id, null, "channel"),
+  editLast: () => editLast(workspace.thread(currentChannel().id, page.at.thread), true),
+});
 const modals = new Modals(workspace);
 let drawing = null;
 
@@ -112,16 +120,34 @@ function draw() {
   const home = page.at.home && channel.kind === "im" && workspace.hasHome;
   channelPane.show(channel, { editing: editing(false), unshowable: page.unshowable, home });
   modals.show(workspace.modals.at(-1) ?? null);
-  threadPane.show(channel, page.at.thread, { editing: editing(true), unshowable: page.unshowable });
+  threadPane.show(channel, page.at.thread, {
+    editing: editing(true),
+    unshowable: page.unshowable,
+    alone: NARROW.matches,
+  });
+  say(workspace.statusAt(channel.id, page.at.thread) ?? "");
   document.body.classList.toggle("thread-open", Boolean(page.at.thread));
   const unread = [...page.unread.values()].reduce((sum, count) => sum + count, 0);
   document.title = `${unread ? `(${unread}) ` : ""}${channelTitle(channel, workspace)} · ${workspace.team.name}`;
+}
+
+/** For screen readers, which say only what is new. The lists announce messages, and not what changes in a line. */
+function say(words) {
+  const place = document.getElementById("spoken");
+  if (place.textContent !== words) place.textContent = words;
 }
 
 /** Many events in one frame are drawn once. A hidden tab gets no frames, hence the timer. */
 function drawSoon() {
   drawing ??= document.hidden ? setTimeout(draw, 250) : requestAnimationFrame(draw);
 }
+
+/** A wide window that was opened at no place begins where the invitation leads. */
+function welcome() {
+  const { front } = workspace.invitation;
+  if (front && !location.hash && !NARROW.matches) go(...front);
+}
+workspace.addEventListener("change", ({ detail: { kind } }) => kind === "state" && welcome(), { once: true });
 
 workspace.addEventListener("change", ({ detail: { kind, message, channel, thread_ts: threadTs, status } }) => {
   if (kind === "status" && status) openAnswer(channel, threadTs);
@@ -136,15 +162,26 @@ workspace.addEventListener("change", ({ detail: { kind, message, channel, thread
 
 // --- what people do with messages -----------------------------------------------------------------------------------
 
+/** What the person wrote last among `messages` is opened for a change. */
+function editLast(messages, inThread) {
+  const mine = ({ user, bot_id: botId, subtype, ephemeral }) =>
+    user === workspace.me.id && !botId && !ephemeral && subtype !== "tombstone";
+  const last = messages.findLast(mine);
+  if (last) startEdit(last.ts, inThread, edit);
+}
+
+/** `editing` is {ts, inThread}, or null when the change was saved or dropped. */
+function edit(editing) {
+  const pane = page.editing?.inThread ? threadPane : channelPane;
+  page.editing = editing;
+  draw();
+  if (!editing) pane.composer.focus();
+}
+
 const actions = rowActions({
   workspace,
   openThread: (message) => go(message.channel, message.thread_ts ?? message.ts, "thread"),
-  edit: (editing) => {
-    const pane = page.editing?.inThread ? threadPane : channelPane;
-    page.editing = editing;
-    draw();
-    if (!editing) pane.composer.focus();
-  },
+  edit,
   imageFailed: (id) => {
     page.unshowable.add(id);
     drawSoon();
@@ -161,6 +198,7 @@ document.getElementById("panes").replaceWith(channelPane.element, threadPane.ele
 document.getElementById("shade").addEventListener("click", () => showSidebar(false));
 document.addEventListener("keydown", ({ key }) => key === "Escape" && showSidebar(false));
 addEventListener("hashchange", arrive);
+NARROW.addEventListener("change", drawSoon);
 document.addEventListener("visibilitychange", drawSoon);
 arrive();
 // Where there is no mouse, focus would open the keyboard over the messages.

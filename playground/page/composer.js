@@ -1,7 +1,8 @@
 // Where the person writes: text and files in, one `send(place, text, files)` out.
-// Enter sends, Shift+Enter breaks the line.
+// Enter sends, Shift+Enter breaks the line, ArrowUp where nothing is written edits what was sent before.
 
 import { Attachments } from "./attachments.js";
+import { Completion } from "./completion.js";
 import { h, icon } from "./dom.js";
 
 const HEIGHT_MAX_PX = 240;
@@ -12,12 +13,17 @@ export class Composer {
   #sending = Promise.resolve();
   #inFlight = 0;
 
-  /** `send` may throw; its message is shown and the text comes back. `suggest(text)` gives the line under the box. */
-  constructor({ send, suggest, mention, commands }) {
+  /**
+   * `send` may throw; its message is shown and the text comes back. `suggest(text)` gives the line under the box,
+   * `names(sigil)` what may be mentioned by it; `editLast()` opens the person's last message.
+   */
+  constructor({ send, suggest, mention, names, editLast, commands }) {
     this.send = send;
+    this.editLast = editLast;
     this.suggest = suggest;
     this.attachments = new Attachments(() => this.#refresh());
     this.text = h("textarea", { rows: "1", dir: "auto", autocomplete: "off", spellcheck: "true" });
+    this.completion = new Completion(this.text, names, () => this.#refresh());
     this.picker = h("input", {
       type: "file",
       multiple: true,
@@ -35,6 +41,7 @@ export class Composer {
     this.box = h(
       "div",
       { class: "composer-box" },
+      this.completion.element,
       this.attachments.element,
       this.text,
       h(
@@ -63,6 +70,12 @@ export class Composer {
       this.#refresh();
     });
     this.text.addEventListener("keydown", (event) => {
+      if (this.completion.takes(event)) return;
+      const plain = !(event.shiftKey || event.ctrlKey || event.metaKey || event.altKey || event.isComposing);
+      if (event.key === "ArrowUp" && plain && this.isEmpty && !this.text.value) {
+        event.preventDefault();
+        this.editLast();
+      }
       if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
       event.preventDefault();
       this.element.requestSubmit();
@@ -92,6 +105,14 @@ export class Composer {
 
   focus() {
     this.text.focus();
+  }
+
+  /** Puts a whole message in, to be sent or changed. */
+  fill(text, files) {
+    this.#put({ text, files });
+    this.error.textContent = "";
+    this.#refresh();
+    this.focus();
   }
 
   get isEmpty() {

@@ -133,6 +133,7 @@ export class MessageLog {
   }
 
   #settle() {
+    this.#markTables();
     const selection = document.getSelection();
     const selecting = selection && !selection.isCollapsed && this.#list.contains(selection.anchorNode);
     const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
@@ -140,6 +141,13 @@ export class MessageLog {
     if (selecting && scrollHeight - clientHeight - scrollTop >= PINNED_WITHIN_PX) this.#pinned = false;
     if (this.#pinned) this.#scroller.scrollTop = scrollHeight;
     this.#mark();
+  }
+
+  /** Tables that are wider than the list say that they scroll. */
+  #markTables() {
+    for (const box of this.#list.querySelectorAll(".table-box")) {
+      box.toggleAttribute("data-wide", box.scrollWidth > box.clientWidth + 1);
+    }
   }
 
   #mark() {

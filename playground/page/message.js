@@ -95,7 +95,7 @@ export function statusLine(status, extraClass = "") {
     status &&
     h(
       "p",
-      { class: `status ${extraClass}`, "data-testid": "status" },
+      { class: `status ${extraClass}`, "data-testid": "status", "aria-live": "off" }, // the page says it once
       h("span", { class: "pulse", "aria-hidden": "true" }),
       status,
     )

@@ -31,7 +31,7 @@ export function openMenu(anchor, items) {
   menu.addEventListener("toggle", (event) => {
     if (event.newState === "closed") menu.remove();
   });
-  document.body.append(menu);
+  (anchor.closest(".pane") ?? document.body).append(menu); // within a landmark, as what it belongs to
   menu.showPopover();
   const { bottom, right, top } = anchor.getBoundingClientRect();
   const below = bottom + menu.offsetHeight + 8 < innerHeight;

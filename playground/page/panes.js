@@ -4,10 +4,17 @@ import { Composer } from "./composer.js";
 import { h, icon, morph } from "./dom.js";
 import { MessageLog } from "./log.js";
 import { HomeTab } from "./views.js";
-import { channelTitle } from "./sidebar.js";
+import { invitation } from "./invitation.js";
+import { channelTitle, isDirect } from "./sidebar.js";
+
+const KINDS = {
+  im: "Direct message · every question gets a thread of its own",
+  mpim: "Group message",
+  private: "Private channel",
+};
 
 function place(channel) {
-  return channel.kind === "im" ? "" : "#";
+  return isDirect(channel) ? "" : "#";
 }
 
 /** Replaces a pane's head only where it reads differently. */
@@ -18,14 +25,16 @@ function putHead(head, ...content) {
 }
 
 export class ChannelPane {
-  /** `send(channel id, text, files)` is given what the composer holds. */
-  constructor(workspace, send, openSidebar) {
+  /** `send(channel id, text, files)` is given what the composer holds; `editLast()` opens what was said before. */
+  constructor(workspace, { send, openSidebar, editLast }) {
     this.workspace = workspace;
     this.title = h("div", { class: "pane-title" });
     this.log = new MessageLog("Messages", workspace);
     this.composer = new Composer({
       send,
       mention: () => workspace.bot.name,
+      names: (sigil) => workspace.mentionable(sigil),
+      editLast,
       commands: true,
       suggest: (text) => this.#hint(text),
     });
@@ -84,11 +93,7 @@ export class ChannelPane {
       h(
         "p",
         {},
-        channel.kind === "im"
-          ? "Direct message · every question gets a thread of its own"
-          : channel.kind === "private"
-            ? "Private channel"
-            : "Channel",
+        KINDS[channel.kind] ?? "Channel",
       ),
     );
     this.log.label = `Messages in ${title}`;
@@ -120,19 +125,22 @@ export class ChannelPane {
           ? `Ask ${bot} anything. Attach PDFs, pictures or text files and it reads them before it answers.`
           : `Mention @${bot} with a question, attach files to it, or type /ask for an answer that only you see.`,
       ),
+      invitation(this.workspace, channel, (text, files) => this.composer.fill(text, files)),
     );
   }
 }
 
 export class ThreadPane {
   /** `send("channel id/thread_ts", text, files)`; `close()` is what its cross and Escape do. */
-  constructor(workspace, send, close) {
+  constructor(workspace, { send, close, editLast }) {
     this.workspace = workspace;
     this.title = h("div", { class: "pane-title" });
     this.log = new MessageLog("Thread", workspace);
     this.composer = new Composer({
       send,
       mention: () => workspace.bot.name,
+      names: (sigil) => workspace.mentionable(sigil),
+      editLast,
       commands: false,
       suggest: (text) => this.#hint(text),
     });
@@ -142,7 +150,7 @@ export class ThreadPane {
       icon("close"),
     );
     this.element = h(
-      "aside",
+      "section",
       { class: "pane thread-pane", "aria-label": "Thread", hidden: true },
       h("header", { class: "pane-head" }, this.title, cross),
       this.log.element,
@@ -150,7 +158,7 @@ export class ThreadPane {
     );
     this.composer.attachments.acceptDrops(this.element);
     this.element.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && !event.target.closest(".edit-box")) close();
+      if (event.key === "Escape" && !event.target.closest(".edit-box, .menu")) close();
     });
   }
 
@@ -161,13 +169,15 @@ export class ThreadPane {
       : `Go on, or mention @${this.workspace.bot.name}`;
   }
 
-  /** `threadTs` null hides the pane. */
-  show(channel, threadTs, { editing, unshowable }) {
+  /** `threadTs` null hides the pane. `alone`: it covers the channel, and is then what the page is about. */
+  show(channel, threadTs, { editing, unshowable, alone }) {
     this.element.hidden = !threadTs;
     if (!threadTs) return;
+    this.element.setAttribute("role", alone ? "main" : "complementary");
     this.channel = channel;
     const title = place(channel) + channelTitle(channel, this.workspace);
-    putHead(this.title, h("h2", {}, "Thread"), h("p", { dir: "auto" }, title));
+    const channelName = alone ? h("h1", { class: "unseen", dir: "auto" }, title) : "";
+    putHead(this.title, channelName, h("h2", {}, "Thread"), h("p", { dir: "auto" }, title));
     this.log.label = `Thread in ${title}`;
     this.log.show({
       place: `${channel.id}/${threadTs}`,

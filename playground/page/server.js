@@ -33,6 +33,14 @@ export const openHome = () => post("/ui/home", {});
 export const deleteMessage = (channel, ts) => post("/ui/deletions", { channel, ts });
 export const fileAddress = (id) => `/ui/files/${encodeURIComponent(id)}`;
 
+/** A file that lies ready for a suggested question. */
+export async function sampleFile(name) {
+  const response = await fetch(`/ui/samples/${encodeURIComponent(name)}`);
+  if (!response.ok) throw new Error(`${name} is not there.`);
+  const content = await response.blob();
+  return new File([content], name, { type: content.type });
+}
+
 /** Returns {ts}. `threadTs` may be null. */
 export function sendMessage(channel, text, threadTs, files) {
   const form = new FormData();

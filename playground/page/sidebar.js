@@ -7,7 +7,7 @@ function entry(channel, { current, unread, workspace }) {
   const badge = unread > 0 && h("span", { class: "unread", "aria-label": `${unread} new` }, String(unread));
   const mark = isIm
     ? h("span", { class: "bot-dot", "aria-hidden": "true" }, "✳")
-    : icon(channel.kind === "private" ? "lock" : "hash");
+    : icon({ private: "lock", mpim: "people" }[channel.kind] ?? "hash");
   return h(
     "li",
     {},
@@ -24,6 +24,11 @@ function entry(channel, { current, unread, workspace }) {
       badge,
     ),
   );
+}
+
+/** Between the person and somebody, or several. */
+export function isDirect({ kind }) {
+  return kind === "im" || kind === "mpim";
 }
 
 /** A direct message is named after the other side. */
@@ -91,12 +96,12 @@ export function sidebar(state) {
       { class: "channels" },
       group(
         "Channels",
-        workspace.channels.filter((channel) => channel.kind !== "im"),
+        workspace.channels.filter((channel) => !isDirect(channel)),
         state,
       ),
       group(
         "Direct messages",
-        workspace.channels.filter((channel) => channel.kind === "im"),
+        workspace.channels.filter(isDirect),
         state,
       ),
       people(workspace),

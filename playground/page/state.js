@@ -22,6 +22,7 @@ export class Workspace extends EventTarget {
   modals = []; // the top one last
   home = null; // the view of the app's home tab
   hasHome = false;
+  invitation = {}; // {questions: [{text, shows, files}], about, front: [channel, ts]}
   #users = new Map();
   #groups = new Map(); // id → handle
   #messages = new Map(); // channel → ts → message
@@ -36,6 +37,7 @@ export class Workspace extends EventTarget {
     this.modals = more.modals ?? [];
     this.home = more.home ?? null;
     this.hasHome = Boolean(more.has_home);
+    this.invitation = more.invitation ?? {};
     this.#users = new Map([...SLACK_ITSELF, ...users].map((user) => [user.id, user]));
     this.#groups = new Map((groups ?? []).map(({ id, handle }) => [id, handle]));
     this.#messages.clear();
@@ -141,6 +143,13 @@ export class Workspace extends EventTarget {
     return `${this.bot.name} ${status}`; // as Slack does, whatever the status says
   }
 
+  /** What the app is doing in that thread, or where none is open, anywhere in the channel. */
+  statusAt(channel, threadTs) {
+    if (threadTs) return this.status(channel, threadTs);
+    const key = [...this.#statuses.keys()].findLast((place) => place.startsWith(`${channel}/`));
+    return key ? this.status(...key.split("/")) : null;
+  }
+
   channel(id) {
     return this.channels.find((channel) => channel.id === id);
   }
@@ -150,6 +159,17 @@ export class Workspace extends EventTarget {
     const itself = SLACK_ITSELF.map(({ id }) => id);
     const everybody = [...this.#users.values()].filter(({ id, is_bot: isBot }) => !isBot && !itself.includes(id));
     return everybody.sort((a, b) => Number(Boolean(a.standing)) - Number(Boolean(b.standing)));
+  }
+
+  /** What may be written behind `sigil`: [{name, note}], the app first. */
+  mentionable(sigil) {
+    if (sigil === "#") return this.channels.filter(({ kind }) => ["channel", "private"].includes(kind)).map(({ name }) => ({ name, note: "" }));
+    const people = this.people.filter(({ id }) => id !== this.me.id);
+    return [
+      { name: this.bot.name, note: "App" },
+      ...people.map(({ name, standing }) => ({ name, note: standing ?? "" })),
+      { name: this.me.name, note: "you" },
+    ];
   }
 
   /** Who a message is by. Integrations post without a user, under a name of the message's own. */

@@ -198,7 +198,12 @@ export class HomeTab {
   constructor(workspace) {
     this.workspace = workspace;
     this.list = h("div", { class: "home-list message-body" });
-    this.element = h("section", { class: "home", "aria-label": "Home", hidden: true, tabindex: "0" }, this.list);
+    this.element = h(
+      "section",
+      { class: "home", "aria-label": "Home", hidden: true, tabindex: "0" },
+      h("h2", { class: "unseen" }, "Home"),
+      this.list,
+    );
     this.element.addEventListener("click", (event) => this.#view && press(event, this.#view));
   }
 

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from playground.practice_model.caught_up import answer_about_channel
 from playground.practice_model.parts import answer_about_parts, pages_named, repeated_notes
 from playground.practice_model.received import Received, SeenBlock, SeenImage, SeenMessage, SeenPdf, SeenText
+from playground.practice_model.said import names_in, question_of, said_in, words_of_people
 from playground.practice_model.script import Cite
 
 QUOTE_CHARS_MAX = 280
 FIRST_WORDS = 12
 LONG_SECTIONS = 12
-_SPEAKER = re.compile(r"(?:\A|\n\n)([^\W\d_][^\n:<>|\[\]]{0,79}?(?<!\d)): ")
-"""Chats are usually told to a model as ``Name: words``, a paragraph each."""
+VERY_LONG_SECTIONS = 40
 _FILE_NAME = re.compile(r"[^\s\"'`<>:|/\\]+(?: [^\s\"'`<>:|/\\]+){0,4}?\.[A-Za-z0-9]{2,5}\b")
 _LABEL = re.compile(r"^\[[^\]\n:]*: ([^\]\n(`]+?)(?: \(([^\]\n]*)\))?\]$", re.MULTILINE)
 """A line such as ``[File from Ada: notes.txt (not read: it is empty)]``."""
@@ -43,7 +43,7 @@ def answer_to(received: Received) -> str:
     if "code" in wishes:
         paragraphs.append(_code(received))
     if "long" in wishes:
-        paragraphs += _long(received)
+        paragraphs += _long(received, VERY_LONG_SECTIONS if "very long" in question.lower() else LONG_SECTIONS)
     paragraphs += pages_named(received)
     paragraphs += repeated_notes(received)
     paragraphs.append("Ask me again in this thread, and I will see all of it once more.")
@@ -73,14 +73,6 @@ def _claims(received: Received) -> Iterator[tuple[str, Cite]]:
 
 def _is_text(block: SeenBlock) -> bool:
     return isinstance(block, SeenText) and bool(block.title)
-
-
-def question_of(received: Received) -> str:
-    """What the last person wrote, without their name."""
-    texts = received.messages[-1].texts
-    if not texts:
-        return ""
-    return _SPEAKER.split(texts[-1].strip())[-1].strip().replace("\n  ", "\n")  # further lines may be indented
 
 
 def _quoted(question: str) -> str:
@@ -117,21 +109,17 @@ def _described(block: SeenBlock, name: str) -> str:
 
 def _conversation(received: Received) -> str:
     people = [message for message in received.messages if message.role == "user"]
-    names = list(dict.fromkeys(name for message in people for text in message.texts for name in _names(text)))
+    texts = [text for message in people for text in said_in(message)]
+    names = list(dict.fromkeys(name for text in texts for name in names_in(text)))
     said = f"{_count(len(people), 'turn')} of people"
     if names:
         said += f" ({', '.join(names)})"
     if replies := len(received.messages) - len(people):
         said += f" and {_count(replies, 'answer')} of mine"
-    length = sum(len(text) for message in people for text in message.texts)
-    first = next((text for message in people for text in message.texts), "")
-    return f"{said}, {_count(length, 'character')} of their text, beginning “{_first_words(first)}”"
-
-
-def _names(text: str) -> Iterator[str]:
-    for match in _SPEAKER.finditer(text):
-        if len(match[1].split()) <= 4:
-            yield match[1]
+    if not texts:
+        return said
+    length = sum(len(text) for text in texts)
+    return f"{said}, {_count(length, 'character')} of their text, beginning “{_first_words(texts[0])}”"
 
 
 def _with_names(message: SeenMessage) -> Iterator[tuple[SeenBlock, str]]:
@@ -159,7 +147,13 @@ def _table(received: Received) -> str:
     rows = ["| message | from | what | size |", "|--:|---|---|--:|"]
     for number, message in enumerate(received.messages, 1):
         for block, name in _with_names(message):
-            size = f"{len(block.text):,} characters" if isinstance(block, SeenText) else _size(block.size_bytes)
+            if isinstance(block, SeenText):
+                text = block.text if name or message.role != "user" else words_of_people(block.text)
+                if not text:
+                    continue
+                size = _count(len(text), "character")
+            else:
+                size = _size(block.size_bytes)
             what = {SeenText: "text", SeenImage: "image", SeenPdf: "PDF"}[type(block)]
             named = f" {name.replace('|', '/')}" if name else ""
             rows.append(f"| {number} | {message.role} | {what}{named} | {size} |")
@@ -182,10 +176,10 @@ def _code(received: Received) -> str:
     )
 
 
-def _long(received: Received) -> Iterator[str]:
-    words = [word for message in received.messages for text in message.texts for word in text.split()] or ["nothing"]
-    for section in range(1, LONG_SECTIONS + 1):
-        yield f"### Part {section} of {LONG_SECTIONS}"
+def _long(received: Received, sections: int) -> Iterator[str]:
+    words = [word for message in received.messages for text in said_in(message) for word in text.split()] or ["nothing"]
+    for section in range(1, sections + 1):
+        yield f"### Part {section} of {sections}"
         heard = " ".join(words[(section * 7 + step) % len(words)] for step in range(9)).replace("`", "'")
         yield (
             f"You asked for something long, so here is part {section}. Among what I was sent are the words `{heard}`. "

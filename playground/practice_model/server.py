@@ -21,13 +21,14 @@ from aiohttp import web
 
 from bot import limits
 from playground.practice_model import grammar
-from playground.practice_model.answer import cited_answer_to, question_of
+from playground.practice_model.answer import cited_answer_to
 from playground.practice_model.catalogue import MODELS
 from playground.practice_model.delivery import Delivery, give_bytes
 from playground.practice_model.faults import BadRequest, Refused
 from playground.practice_model.prompt_cache import Counted, PromptCache
 from playground.practice_model.received import Received
 from playground.practice_model.request_rules import VERSIONS, see_request
+from playground.practice_model.said import question_of
 from playground.practice_model.script import Answer, HeldAnswer, HttpError, RawAnswer, Scripted, Silence
 from playground.practice_model.swallowed import let_through
 from playground.practice_model.web_answer import web_answer_to

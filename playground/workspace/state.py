@@ -70,6 +70,8 @@ class State:
         self.revisions: list[Revision] = []
         self.pings: list[Ping] = []
         self.calls: list[Call] = []
+        self.invitation: Json = {}
+        """What the page suggests to a visitor: ``questions`` to try, words ``about`` them, the ``front`` thread."""
         self.mentions_carry_files = True
         """Whether app_mention events have what stands below a message: its files and attachments (reports differ)."""
         self._replies: dict[tuple[str, str], list[str]] = defaultdict(list)

@@ -13,7 +13,7 @@ from aiohttp import BodyPartReader, WSMsgType, web
 
 from playground.workspace import defaults
 from playground.workspace.people import NotPossible, People
-from playground.workspace.records import Json, Kind, User
+from playground.workspace.records import Channel, Json, Kind, User
 from playground.workspace.state import State
 from playground.workspace.surfaces import Surfaces
 from playground.workspace.ui_requests import json_of
@@ -22,6 +22,7 @@ from playground.workspace.ui_surfaces import UiSurfaces
 PING_INTERVAL_S = 30.0
 CLOSE_WITHIN_S = 1.0
 PAGE = Path(__file__).parent.parent / "page"
+SAMPLES = Path(__file__).parent.parent / "samples"
 
 
 @dataclass(slots=True)
@@ -48,6 +49,7 @@ class Ui:
             web.get("/ui/state", self.show_state),
             web.get("/ui/events", self.push),
             web.get("/ui/files/{id}", self.file),
+            web.get("/ui/samples/{name}", self.sample),
             web.post("/ui/messages", self.say),
             web.post("/ui/commands", self.command),
             web.post("/ui/actions", self.action),
@@ -84,8 +86,8 @@ class Ui:
                 "channels": [
                     {
                         "id": channel.id,
-                        "name": bot.name if channel.kind is Kind.DIRECT else channel.name,
-                        "kind": "private" if channel.kind is Kind.GROUP else channel.kind.value,
+                        "name": self._name(channel, bot),
+                        "kind": channel.kind.value,
                         "is_member": defaults.BOT_USER_ID in channel.members,
                     }
                     for channel in mine
@@ -93,6 +95,7 @@ class Ui:
                 "messages": messages,
                 "shortcuts": [{"id": id_, "name": name} for id_, name in state.manifest.shortcuts.items()],
                 "has_home": state.manifest.home_tab,
+                "invitation": state.invitation,
                 **self.people.views.shown_to(self.me),
                 "statuses": [
                     {"channel": s.channel, "thread_ts": s.thread_ts, "status": s.status}
@@ -100,6 +103,13 @@ class Ui:
                 ],
             }
         )
+
+    def _name(self, channel: Channel, bot: User) -> str:
+        """Direct messages, of a group too, are named after the other sides, people first."""
+        if channel.kind not in (Kind.DIRECT, Kind.GROUP):
+            return channel.name
+        others = [self.state.users[member] for member in channel.members - {self.me}]
+        return ", ".join(user.name for user in sorted(others, key=lambda user: (user.id == bot.id, user.name)))
 
     async def push(self, request: web.Request) -> web.StreamResponse:
         """Every change as one JSON message, in order, until the page goes away."""
@@ -138,6 +148,10 @@ class Ui:
             return web.json_response({"error": "There is no such file."}, status=404)
         headers = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'"}
         return web.Response(body=stored.content, content_type=str(stored.info["mimetype"]), headers=headers)
+
+    async def sample(self, request: web.Request) -> web.StreamResponse:
+        """A file that goes with a suggested question."""
+        return _static(request.match_info["name"], SAMPLES)
 
     async def say(self, request: web.Request) -> web.Response:
         if request.content_type != "multipart/form-data":
@@ -187,8 +201,8 @@ def _shown(user: User) -> Json:
     return shown | ({"email": user.email} if user.email else {})
 
 
-def _static(name: str) -> web.StreamResponse:
-    path = PAGE / name
-    if path.parent != PAGE or not path.is_file():
+def _static(name: str, folder: Path = PAGE) -> web.StreamResponse:
+    path = folder / name
+    if path.parent != folder or not path.is_file():
         return web.Response(status=404, text="The page is not installed here.")
     return web.FileResponse(path)

@@ -51,7 +51,7 @@ async def test_a_message_with_a_pdf_is_answered_in_a_thread_that_opens_by_itself
 async def test_an_answer_grows_in_place_and_can_be_asked_about(page: Page, model: PracticeModel) -> None:
     held = HeldAnswer()
     model.script(held, Answer("You are welcome."))
-    await page.locator(".channel", has_text="claude").click()
+    await page.get_by_role("link", name="claude", exact=True).click()
     await page.get_by_role("textbox", name="Message claude").fill("Tell me a story.")
     await page.get_by_role("button", name="Send").first.click()
     thread = page.get_by_role("complementary", name="Thread")

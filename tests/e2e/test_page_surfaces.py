@@ -149,7 +149,7 @@ async def test_an_answer_is_stopped_and_goes_on_by_its_buttons(page: Page, model
 
 
 async def test_the_home_tab_says_what_the_bot_does(page: Page) -> None:
-    await page.locator(".channel", has_text="claude").click()
+    await page.get_by_role("link", name="claude", exact=True).click()
     await page.get_by_role("link", name="Home").click()
     home = page.get_by_role("region", name="Home")
     await expect(home).to_contain_text("What I can do")

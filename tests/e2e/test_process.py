@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,6 +19,7 @@ from bot.files.confinement import probe
 from bot.inbox import InboxLimits
 from playground.practice_model.script import Answer, HeldAnswer
 from playground.practice_model.server import PracticeModel
+from playground.terminal import columns_of
 from playground.workspace.workspace import Workspace
 from tests import made_pdfs
 from tests.postgres import postgres
@@ -382,11 +384,24 @@ async def test_ask_says_what_is_wrong_with_the_key(model: PracticeModel, tmp_pat
 
 
 async def test_the_demo_plays_its_conversation_and_says_so_with_its_exit_code(tmp_path: Path) -> None:
-    code, out, err = await run_to_end(
-        "--once", "--port", "0", program="playground", PATH=os.environ["PATH"], HOME=str(tmp_path), YOUROUTER_API_KEY=""
-    )
+    env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "YOUROUTER_API_KEY": "", "COLUMNS": "40"}
+    code, out, err = await run_to_end("--once", "--port", "0", program="playground", **env)
 
     assert (code, err) == (0, "")
     assert out.count("(answered, shown in") == 4
-    assert "3 pages" in out
-    assert "640 × 427 px" in out
+    assert "3 pages" in " ".join(out.split())
+    assert "640 × 427 px" in " ".join(out.split())
+    assert [line for line in out.splitlines() if columns_of(line) > 40 and " " in line.strip()] == []
+    assert "\033" not in out
+
+
+async def test_the_demo_says_in_one_line_that_its_port_is_busy(tmp_path: Path) -> None:
+    env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "YOUROUTER_API_KEY": ""}
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        code, out, err = await run_to_end("--once", "--port", port, program="playground", **env)
+
+    assert (code, out) == (2, "")
+    assert err == (
+        f"Port {port} cannot be used (address already in use). Choose another one with --port, or leave --port out.\n"
+    )

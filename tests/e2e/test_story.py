@@ -51,6 +51,19 @@ async def test_a_direct_message_with_a_pdf_and_a_photo_is_answered_from_both(sta
     assert "640 × 427 px" in words
 
 
+async def test_what_the_app_itself_tells_the_model_is_in_nobody_s_mouth(stage: Stage) -> None:
+    direct = stage.workspace.direct_message(stage.workspace.user("ada"))
+    notes = ("notes.txt", b"Bring the kettle.")
+    ts = await stage.ask("A long table with code, please.", channel=direct, files=[AGREEMENT, notes])
+
+    assert await stage.outcome(ts) == "answered"
+    shown = "\n".join(stage.words(ts, channel=direct))
+    told = str(stage.model.requests[-1].body["messages"])
+    for words in ("The next message was written on", "File from ada", 'File "', "kettle"):
+        assert (words in told, words in shown) == (True, False)
+    assert "beginning “ada: A long table with code, please.”" in shown
+
+
 async def test_a_direct_message_in_its_thread_goes_on_with_the_conversation(stage: Stage) -> None:
     direct = stage.workspace.direct_message(stage.workspace.user("ada"))
     ts = await stage.ask("My name is Ada.", channel=direct)
