@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from bot.files.worker.bare_office import office_kind
 from bot.files.worker.closed_archives import archive_kind
+from bot.files.worker.ebcdic import codec_of_ebcdic
 from bot.files.worker.escaped import codec_of_escapes
 from bot.files.worker.mail_start import looks_like_mail
 from bot.files.worker.smime import is_signed
@@ -267,7 +268,7 @@ def _is_text(head: bytes) -> bool:
     if b"\x00" in head:
         return codec_without_mark(head) is not None
     few = _controls(head) <= max(len(head) // 200, 1)
-    return few or codec_of_escapes(head) is not None or codec_without_mark(head) is not None
+    return few or any(codec_of(head) for codec_of in (codec_of_escapes, codec_without_mark, codec_of_ebcdic))
 
 
 def _controls(data: bytes) -> int:
