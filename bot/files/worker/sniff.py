@@ -223,7 +223,7 @@ _SHAPES: tuple[tuple[Kind, Callable[[bytes], bool]], ...] = (
     (Kind.OFFICE, lambda head: office_kind(head) is not None),
     (Kind.SIGNED, is_signed),
     (Kind.AUDIO, lambda head: head[:4] == b"FORM" and head[8:12] in {b"AIFF", b"AIFC", b"8SVX"}),
-    (Kind.BZIP2, lambda head: head[:3] == b"BZh" and head[4:10] == b"1AY&SY"),
+    (Kind.BZIP2, lambda head: head[:3] == b"BZh" and head[4:10] in {b"1AY&SY", b"\x17rE8P\x90"}),
     (Kind.TAR, is_tar),
     (Kind.LZMA, _is_lzma),
     (Kind.ARCHIVE, lambda head: bool(archive_kind(head))),
