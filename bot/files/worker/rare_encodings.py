@@ -13,25 +13,35 @@ from bot.files.worker.plausible import out_of_place
 _OF_MACINTOSH = ("mac_roman", "mac_latin2", "mac_turkish", "mac_greek", "mac_cyrillic")
 _CODECS = ("cp852", "cp857", "cp860", "cp865", "cp737", "cp869", "cp720", "cp1125", "viscii", "tcvn", *_OF_MACINTOSH)
 _ODD_MIN = 0.4
-"""So much of oddness, a character's weight, makes a reading doubtful, and so large a share of the characters."""
-_ODD_SHARE_MIN = 0.04
+"""So much of oddness, where a character weighs 1, makes a reading doubtful, if it is this share of the characters."""
+_ODD_SHARE_MIN = 0.06
+_ODD_SHARES_MIN = {"cp850": 0.04, "cp1252": 0.12}
+"""Texts in several languages are a little odd in the commonest encoding; DOS's is a rare one itself."""
 _BETTER_BY = 4
+_EASTERN = ("cp932", "euc", "gb", "big5", "cp950", "cp949", "johab", "utf")
+_VIETNAMESE = frozenset({"viscii", "tcvn"})
+_VIETNAMESE_SHARE_MIN = 0.12
+"""Of letters beyond ASCII in a text: Vietnamese has far more of them than other languages in Latin letters."""
 _SOFT_HYPHEN = b"\xad"
 """It stands within words, and means no letter where texts have it."""
 
 
 def rarer(sample: bytes, usual: str, *, old_macintosh: bool) -> str:
     """``usual`` itself, where no other is far better; ``old_macintosh`` says that lines end with CR alone."""
+    if usual.startswith(_EASTERN):
+        return usual
     one_byte = usual.startswith(("cp12", "iso8859"))
     odd, count = _odd(sample.replace(_SOFT_HYPHEN, b"") if one_byte else sample, usual)
     share = odd / max(count, 1)
-    doubtful = odd >= _ODD_MIN and share >= _ODD_SHARE_MIN
+    doubtful = odd >= _ODD_MIN and share >= _ODD_SHARES_MIN.get(usual, _ODD_SHARE_MIN)
     candidates = _CODECS if doubtful else _OF_MACINTOSH if old_macintosh else ()
     most = share / _BETTER_BY if doubtful else share
     best = usual
     for codec in candidates:
         reading, of = _odd(sample, codec)
         own = reading / max(of, 1)
+        if codec in _VIETNAMESE and count < _VIETNAMESE_SHARE_MIN * len(sample):
+            continue
         if doubtful and not _within_words(sample.decode(codec, "replace")):
             continue
         if own < most or (own == most and best == usual and old_macintosh):

@@ -88,6 +88,7 @@ def test_pages_of_mainframes_agree_on_what_is_plain(codec: str) -> None:
     [
         *("10 µm ± 5 °C", "½ cup, ¾ full", "«Bonjour»", "naïve café ™ ®", "¡Hola! ¿Qué tal?", "x² + y³", "£5 ¥100"),
         *("• bullet\n• more", "100 % · 5 × 3 ÷ 2", "soft\xadhyphen", "ÜBER ÄRGER", "É;È;À", "Zoë", "smörgåsbord"),
+        "Port ABC doação uno negócios\nPort ABC não contabilize\nespañol ABC prácticas y anticipo según contrato",
         *("São João", "Ærø Å", "Nº 5 1ª 2º", "†note‡", "A÷B", "50µF±10%", "“quoted” – dash", "crème brûlée"),
     ],
 )
