@@ -189,7 +189,7 @@ def _name(info: tarfile.TarInfo) -> str:
 # --- one file, packed ------------------------------------------------------------------------------------------------
 
 
-_Opener = Callable[[Path], IO[bytes] | gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile]
+_Opener = Callable[[Path], io.BufferedIOBase]
 
 
 _OPENERS: dict[Kind, _Opener] = {
@@ -209,13 +209,31 @@ def _add_packed(source: Path, kind: Kind, name: str, unpacked: _Unpacked, limits
         if is_tar(bounded.peek(512)[:512]):
             _add_tar(bounded, unpacked)
         else:
-            unpacked.add(name.rpartition(".")[0] if extension(name) in _ENDINGS else name, _pieces(bounded))
+            broken: list[Exception] = []
+            inner = name.rpartition(".")[0] if extension(name) in _ENDINGS else name
+            pieces = iter(lambda: bounded.read1(_CHUNK_BYTES), b"")
+            unpacked.add(inner, _as_far_as_it_goes(pieces, broken))
+            unpacked.extracts += [NoteExtract(notes.BREAKS_OFF)] if broken else []
+
+
+def _as_far_as_it_goes(pieces: Iterator[bytes], broken: list[Exception]) -> Iterator[bytes]:
+    """Of a file that breaks off, as one does whose copying was cut short, the beginning is read. ``broken`` is filled
+    then; where there is not even a beginning, what ``pieces`` raises is raised."""
+    begun = False
+    try:
+        for piece in pieces:
+            begun = True
+            yield piece
+    except _BROKEN as error:
+        if not begun:
+            raise
+        broken.append(error)
 
 
 class _Bounded(io.RawIOBase):
     """A stream that ends with ``_Full`` after so many bytes, also where they are only skipped."""
 
-    def __init__(self, file: IO[bytes] | gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile, bytes_max: int) -> None:
+    def __init__(self, file: io.BufferedIOBase, bytes_max: int) -> None:
         self._file = file
         self._bytes_left = bytes_max
 
@@ -224,7 +242,7 @@ class _Bounded(io.RawIOBase):
 
     def readinto(self, buffer: Any, /) -> int:  # noqa: ANN401 - collections.abc.Buffer begins with Python 3.12
         target = memoryview(buffer).cast("B")
-        data = self._file.read(len(target))
+        data = self._file.read1(len(target))  # not read, which loses what precedes the place where a file breaks off
         self._bytes_left -= len(data)
         if self._bytes_left < 0:
             raise _Full

@@ -12,8 +12,10 @@ import codecs
 import re
 
 from bot.files.worker.declared import declared_codec, known_codec
+from bot.files.worker.ebcdic import codec_of_ebcdic
 from bot.files.worker.escaped import CODECS, codec_of_escapes, unescaped
 from bot.files.worker.plausible import out_of_place
+from bot.files.worker.rare_encodings import rarer
 from bot.files.worker.wide import codec_without_mark
 
 _WIDE_MARKS = (
@@ -59,13 +61,16 @@ _EXACT = {
 def codec_of(data: bytes, tail: bytes = b"") -> str:
     """By Python's name, for ``decode``. ``data`` begins where the text does; ``tail`` is a piece of its end, from the
     beginning of a line."""
-    told = wide_codec(data[:_HEAD_BYTES]) or codec_of_escapes(data)
+    told = wide_codec(data[:_HEAD_BYTES]) or codec_of_escapes(data) or codec_of_ebcdic(data)
     if told is not None:
         return told
     sample = _sample(data + (b"\n" + tail if tail else b""))
     declared = declared_codec(data, tail or data)
     if sample and not _is_utf8(sample):
-        return declared if _decodes(sample, declared) and declared else _exact(_chosen(sample), sample)
+        if declared and _decodes(sample, declared):
+            return declared
+        usual = _exact(_chosen(sample), sample)
+        return rarer(sample, usual, old_macintosh=b"\r" in data and b"\n" not in data)
     return "utf-8-sig" if data.startswith(b"\xef\xbb\xbf") else "utf-8"
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from bot.files.worker.utf7 import is_utf7
+
 _ESCAPES = {
     "iso2022_kr": re.compile(rb"\x1b\$\)C"),
     "iso2022_cn": re.compile(rb"\x1b\$\)A"),
@@ -18,7 +20,7 @@ _JAPANESE_CODECS = ("iso2022_jp", "iso2022_jp_ext", "iso2022_jp_2", "iso2022_jp_
 _SETS = re.compile(rb"\x1b(\$\)?[@AB]|\([BJIHT])|([\x0e\x0f])")
 
 
-CODECS = frozenset({"iso2022_jp", "iso2022_kr", "iso2022_cn", "hz"})
+CODECS = frozenset({"iso2022_jp", "iso2022_kr", "iso2022_cn", "hz", "utf-7"})
 """What ``codec_of_escapes`` may say, by Python's names but for the third, which Python has no codec for."""
 
 
@@ -28,12 +30,14 @@ def codec_of_escapes(data: bytes) -> str | None:
         found = next((codec for codec, pattern in _ESCAPES.items() if pattern.search(data)), None)
         if found is not None:
             return found
-    return "hz" if data.isascii() and _HZ.search(data) else None
+    if not data.isascii():
+        return None
+    return "hz" if _HZ.search(data) else "utf-7" if is_utf7(data) else None
 
 
 def unescaped(data: bytes, codec: str) -> str:
     """The text, where ``codec`` is one of ``CODECS``; what does not fit becomes U+FFFD."""
-    if codec in {"iso2022_kr", "hz"}:
+    if codec in {"iso2022_kr", "hz", "utf-7"}:
         return data.decode(codec, "replace")
     for japanese in _JAPANESE_CODECS if codec == "iso2022_jp" else ():
         try:

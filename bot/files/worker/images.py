@@ -40,6 +40,10 @@ _READERS = {
     Kind.QOI: ("QOI",),
     Kind.PNM: ("PPM",),
     Kind.PCX: ("PCX",),
+    Kind.SGI: ("SGI",),
+    Kind.SUN: ("SUN",),
+    Kind.CURSOR: ("CUR",),
+    Kind.TGA: ("TGA",),
 }
 _OF_ONE_SORT = frozenset({Kind.PNG, Kind.GIF})
 """Of which Pillow knows all there are."""

@@ -18,7 +18,7 @@ _WINDOWS = ("cp1252", "cp1250", "cp1251", "cp1253", "cp1255", "cp1256", "cp874")
 _DOS = ("cp850", "cp852", "cp866", "cp437", "cp737", "cp862")
 _OTHER_ALPHABETS = ("cp1251", "koi8_r", "cp1253")
 _CANDIDATES = (*_EAST_ASIAN, *_WINDOWS, "koi8_r", *_DOS)
-_CANDIDATES_OF_ARCHIVES = (*_EAST_ASIAN, *_DOS, *_WINDOWS, "koi8_r")
+_CANDIDATES_OF_ARCHIVES = (*_EAST_ASIAN, *_DOS, *_WINDOWS, "koi8_r", "mac_roman")
 """Of equals the earlier one; Windows packs names in the code page of its console."""
 
 
@@ -92,10 +92,15 @@ def _plausibility(text: str) -> float:
     for char in text:
         if char > "\x7f":
             scores.append(_of_east_asia(char, before) or _of_an_alphabet(char, before))
-        elif char.isalpha() and before.isalpha() and "\u0250" < before < "\u2e80":
+        elif char.isalpha() and before.isalpha() and ("\u0250" < before < "\u2e80" or _is_within(char, before)):
             scores.append(-0.5)  # two alphabets do not meet within a word
         before = char
     return sum(scores) / len(scores) if scores else 0.0
+
+
+def _is_within(char: str, before: str) -> bool:
+    """A small Latin letter behind a character of East Asia: capitals and digits stand there, words do not go on so."""
+    return char.islower() and "\u4e00" <= before <= "\ud7a3"
 
 
 def _of_east_asia(char: str, before: str) -> float:

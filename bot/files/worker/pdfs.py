@@ -13,7 +13,7 @@ from bot.files import notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, MemberExtract, NoteExtract, PdfExtract, Unreadable
 from bot.files.outbox import Outbox, link_or_copy
-from bot.files.worker import pdf_attachments
+from bot.files.worker import pdf_attachments, pdf_comments
 
 _BROKEN = (pikepdf.PdfError, pikepdf.ForeignObjectError, RuntimeError, TypeError, ValueError, KeyError)
 
@@ -70,7 +70,16 @@ def _checked(
     members = pdf_attachments.members(pdf, out, limits) if members_wanted else []
     if "/Collection" in pdf.Root and total == 1 and any(isinstance(member, MemberExtract) for member in members):
         return members  # a portfolio: the PDF is but the wrapping, and its page only says so
-    return [*_pages(pdf, source, out, total), *members]
+    return [*_pages(pdf, source, out, total), *_comments(pdf, out, limits), *members]
+
+
+def _comments(pdf: pikepdf.Pdf, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    found = pdf_comments.lines(pdf)
+    if not found:
+        return []
+    from bot.files.worker import text  # noqa: PLC0415 - few PDFs have comments
+
+    return text.written("\n".join(found), "", "comments on its pages", out, limits)
 
 
 def _pages(pdf: pikepdf.Pdf, source: Path, out: Outbox, total: int) -> list[Extract]:

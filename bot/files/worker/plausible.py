@@ -25,6 +25,7 @@ _WESTERN: tuple[str, ...] = (
 )
 _WESTERN += ("áðéíóúýþæö", "àçéèíïóòúü")
 _CENTRAL = ("áčďéěíňóřšťúůýž", "ąćęłńóśźż", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű", "čćđšž", "ăâîşţ", "äöüß")
+_VIETNAMESE = "àáâãèéêìíòóôõùúýăđĩũơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ"
 _LETTERS = {
     "cp1252": _WESTERN,
     "iso8859-15": _WESTERN,
@@ -32,6 +33,23 @@ _LETTERS = {
     "cp1250": _CENTRAL,
     "iso8859-2": _CENTRAL,
     "cp1254": ("çğıöşüâîûİ",),
+    "mac_roman": _WESTERN,
+    "cp852": _CENTRAL,
+    "mac_latin2": _CENTRAL,
+    "cp857": ("çğıöşüâîûİ",),
+    "mac_turkish": ("çğıöşüâîûİ",),
+    "cp860": ("áâãàçéêíóôõúü",),
+    **dict.fromkeys(("ebcdic_037", "ebcdic_500", "ebcdic_1140", "ebcdic_285"), _WESTERN),
+    "ebcdic_273": ("äöüß",),
+    "ebcdic_277": ("æøåéö",),
+    "ebcdic_278": ("åäöé",),
+    "ebcdic_280": ("àèéìíîòóù",),
+    "ebcdic_284": ("áéíñóúüªº",),
+    "ebcdic_297": ("àâæçéèêëîïôœùûüÿ",),
+    "ebcdic_1026": ("çğıöşüâîûİ",),
+    "ebcdic_870": _CENTRAL,
+    "cp865": ("åäöéæøòô",),
+    **dict.fromkeys(("cp1258", "viscii", "tcvn"), (_VIETNAMESE,)),
     "cp1257": ("ąčęėįšųūž", "āčēģīķļņšūž", "äöõüšž", "ąćęłńóśźż"),
 }
 """Of the languages that were written in each, the letters beyond ASCII."""
@@ -46,7 +64,7 @@ _COMMON_ROWS = {
 """The first bytes, and the least second byte, of the rows that each national set has for its common characters."""
 _WITHIN_WORDS = frozenset("’‘·-–—‐\xa0。、，ー・「」")
 _FINAL_FORMS = frozenset("ςךםןףץ")
-_PLAIN_SIGNS = frozenset("°®©™§±×")
+_PLAIN_SIGNS = frozenset("°®©™§±×÷")
 _MARKS = frozenset("®©™")
 _EASTERN = {"CJK": "Han", "HIRAGANA": "Han", "KATAKANA": "Han", "KATAKANA-HIRAGANA": "Han", "IDEOGRAPHIC": "Han"}
 _KANA = ("HIRAGANA", "KATAKANA", "HALFWIDTH KATAKANA", "IDEOGRAPHIC")
@@ -56,6 +74,8 @@ _NO_LETTERS = frozenset({"FEMININE", "MASCULINE", "MICRO"})
 def out_of_place(text: str, codec: str) -> tuple[float, int]:
     """How many characters, weighted by how odd they are, and out of how many that are not ASCII."""
     odd, count = 0.0, 0
+    if codec in {"cp1258", "tcvn"}:
+        text = unicodedata.normalize("NFC", text[:_CHARS_MAX])  # tones are marks behind their letters there
     alphabets = _ALPHABETS.get(codec, [])
     foreign = [0] * len(alphabets)
     text = f" {text[:_CHARS_MAX]} "

@@ -10,8 +10,10 @@ import struct
 from collections.abc import Callable
 from enum import StrEnum
 
+from bot.files.worker import simple_pictures
 from bot.files.worker.bare_office import office_kind
 from bot.files.worker.closed_archives import archive_kind
+from bot.files.worker.ebcdic import codec_of_ebcdic
 from bot.files.worker.escaped import codec_of_escapes
 from bot.files.worker.mail_start import looks_like_mail
 from bot.files.worker.smime import is_signed
@@ -39,6 +41,10 @@ class Kind(StrEnum):
     QOI = "QOI"
     PNM = "PNM"
     PCX = "PCX"
+    SGI = "SGI"
+    SUN = "Sun raster"
+    CURSOR = "cursor"
+    TGA = "Targa"
     RAW = "camera raw"
     PICTURE = "picture"
     PDF = "PDF"
@@ -67,7 +73,7 @@ class Kind(StrEnum):
 
 IMAGES = frozenset(
     {Kind.JPEG, Kind.PNG, Kind.GIF, Kind.WEBP, Kind.HEIF, Kind.AVIF, Kind.TIFF, Kind.BMP, Kind.JPEG2000, Kind.PSD}
-    | {Kind.ICO, Kind.RAW, Kind.ICNS, Kind.DDS, Kind.QOI, Kind.PNM, Kind.PCX}
+    | {Kind.ICO, Kind.RAW, Kind.ICNS, Kind.DDS, Kind.QOI, Kind.PNM, Kind.PCX, Kind.SGI, Kind.SUN, Kind.CURSOR, Kind.TGA}
 )
 PACKED = frozenset({Kind.ZIP, Kind.TAR, Kind.GZIP, Kind.BZIP2, Kind.XZ, Kind.LZMA, Kind.ZSTD})
 
@@ -139,7 +145,6 @@ _BRANDS = {
     **dict.fromkeys((b"M4A ", b"M4B ", b"F4A "), Kind.AUDIO),
 }
 _RIFFS = {b"WEBP": Kind.WEBP, b"WAVE": Kind.AUDIO, b"AVI ": Kind.VIDEO}
-_BMP_HEADERS_BYTES = frozenset({12, 16, 40, 52, 56, 64, 108, 124})
 _DBASE_VERSIONS = frozenset(
     {0x02, 0x03, 0x04, 0x05, 0x30, 0x31, 0x32, 0x43, 0x63, 0x7B, 0x83, 0x8B, 0x8C, 0xCB, 0xE5, 0xF5}
 )
@@ -159,7 +164,11 @@ def kind_of(head: bytes, tail: bytes = b"") -> Kind:
         if head.startswith(start):
             return kind
     found = _by_structure(head) or _mail(head) or _late_pdf(head, tail)
-    return found or (Kind.TEXT if _is_text(head) or _is_text_with_zeros(head, tail) else Kind.UNKNOWN)
+    if found or _is_text(head) or _is_text_with_zeros(head, tail):
+        return found or Kind.TEXT
+    if simple_pictures.is_tga(head, tail):
+        return Kind.TGA
+    return Kind.CURSOR if simple_pictures.is_cursor(head) else Kind.UNKNOWN
 
 
 def _by_structure(head: bytes) -> Kind | None:
@@ -171,22 +180,6 @@ def _by_structure(head: bytes) -> Kind | None:
     return next((kind for kind, matches in _SHAPES if matches(head)), None)
 
 
-def _is_ico(head: bytes) -> bool:
-    """One to 64 pictures, the first entry's reserved byte zero."""
-    return head[:4] == b"\x00\x00\x01\x00" and 0 < int.from_bytes(head[4:6], "little") <= 64 and head[9:10] == b"\x00"
-
-
-def _is_bmp(head: bytes) -> bool:
-    return head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in _BMP_HEADERS_BYTES
-
-
-def _is_pnm(head: bytes) -> bool:
-    """Portable pixel, grey and bit maps: in their binary forms, and those that write their samples as numbers."""
-    if re.match(rb"P[123]\s+(?:#[^\n]{0,200}\n\s*)*\d{1,6}\s+\d{1,6}\s[\d\s]*(?:#|\Z)", head):
-        return True
-    return re.match(rb"P[456]\s+(?:#[^\n]{0,200}\n\s*)*\d{1,6}\s+\d{1,6}\s", head) is not None and not _is_text(head)
-
-
 def _is_dbase(head: bytes) -> bool:
     """By its version, a day, and the first field: a name, and the letter of a type."""
     if len(head) < 65 or head[0] not in _DBASE_VERSIONS or not 1 <= head[2] <= 12 or not 1 <= head[3] <= 31:
@@ -195,10 +188,6 @@ def _is_dbase(head: bytes) -> bool:
     name = head[32:43].partition(b"\0")[0]
     named = bool(name) and all(byte > 0x20 and byte != 0x7F for byte in name)
     return header >= 65 and record > 1 and named and head[43] in _DBASE_TYPES
-
-
-def _is_pcx(head: bytes) -> bool:
-    return head[:1] == b"\x0a" and head[1:2] in b"\x00\x02\x03\x04\x05" and head[2:4] in {b"\x01\x01", b"\x01\x08"}
 
 
 def is_tar(head: bytes) -> bool:
@@ -222,14 +211,11 @@ _SHAPES: tuple[tuple[Kind, Callable[[bytes], bool]], ...] = (
     (Kind.OFFICE, lambda head: office_kind(head) is not None),
     (Kind.SIGNED, is_signed),
     (Kind.AUDIO, lambda head: head[:4] == b"FORM" and head[8:12] in {b"AIFF", b"AIFC", b"8SVX"}),
-    (Kind.BZIP2, lambda head: head[:3] == b"BZh" and head[4:10] == b"1AY&SY"),
+    (Kind.BZIP2, lambda head: head[:3] == b"BZh" and head[4:10] in {b"1AY&SY", b"\x17rE8P\x90"}),
     (Kind.TAR, is_tar),
     (Kind.LZMA, _is_lzma),
     (Kind.ARCHIVE, lambda head: bool(archive_kind(head))),
-    (Kind.BMP, _is_bmp),
-    (Kind.ICO, _is_ico),
-    (Kind.PNM, _is_pnm),
-    (Kind.PCX, _is_pcx),
+    *((Kind(name), matches) for name, matches in simple_pictures.SHAPES),
     (Kind.PROGRAM, lambda head: head[:2] == b"MZ" and not _is_text(head)),
     (Kind.AUDIO, lambda head: head[:2] in _MPEG_AUDIO),
     (Kind.DBASE, _is_dbase),
@@ -267,7 +253,7 @@ def _is_text(head: bytes) -> bool:
     if b"\x00" in head:
         return codec_without_mark(head) is not None
     few = _controls(head) <= max(len(head) // 200, 1)
-    return few or codec_of_escapes(head) is not None or codec_without_mark(head) is not None
+    return few or any(codec_of(head) for codec_of in (codec_of_escapes, codec_without_mark, codec_of_ebcdic))
 
 
 def _controls(data: bytes) -> int:

@@ -6,7 +6,7 @@ I/O: reads the file it is given. The library is loaded when the first such file 
 from __future__ import annotations
 
 import io
-from typing import IO, Any, Protocol
+from typing import Any, Protocol
 
 _WINDOW_BYTES_MAX = 1 << 27
 
@@ -15,7 +15,7 @@ class Readable(Protocol):
     def read(self, count: int, /) -> bytes: ...
 
 
-def opened(packed: Readable) -> IO[bytes]:
+def opened(packed: Readable) -> io.BufferedReader:
     """Closing it closes a file. Reading raises ``OSError`` for what is damaged, or needs more memory than it may."""
     return io.BufferedReader(_Unpacked(packed))
 

@@ -264,3 +264,23 @@ async def test_members_of_every_kind_go_on_being_read(convert: Converter) -> Non
     inner = zip_of([Packed(b"plan.pdf", made_files.pdf(2), 8, deflated(made_files.pdf(2)))])
     found = await read(convert, zip_of([Packed(b"inner.zip", inner, 93, zstandard.compress(inner))]))
     assert found.labels == ['File "a.zip › inner.zip › plan.pdf" (PDF, 2 pages):']
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress], ids=["gz", "bz2", "xz"])
+async def test_a_packed_text_that_breaks_off_gives_its_beginning(
+    convert: Converter, pack: Callable[[bytes], bytes]
+) -> None:
+    lines = "".join(f"{number}: the pump was {number * 7919 % 1_000} degrees warm\n" for number in range(200_000))
+    found = await read(convert, pack(lines.encode())[:-3_000], "pump.log")
+    assert "0: the pump was 0 degrees warm\n" in found.text
+    assert notes.BREAKS_OFF in found.reasons
+
+
+async def test_a_packed_file_of_nothing_is_called_empty(convert: Converter) -> None:
+    assert (await read(convert, bz2.compress(b""), "a.txt.bz2")).reasons == [notes.EMPTY]
+
+
+async def test_names_that_an_old_macintosh_wrote_are_read(convert: Converter) -> None:
+    german = ["Übersicht.txt", "Größe.txt"]
+    found = await read(convert, zip_of([Packed(name.encode("mac_roman"), b"x") for name in german]))
+    assert names(found) == german

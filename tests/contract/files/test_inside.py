@@ -181,7 +181,7 @@ async def test_bombs_in_an_archive_do_not_add_up(prepare: Prepare, tmp_path: Pat
     [
         (made_files.zipped({}), notes.NOTHING_INSIDE),
         (made_files.zipped(MEMBERS)[:-30], notes.DAMAGED_ARCHIVE),
-        (gzip.compress(b"x" * 9_999)[:30], notes.DAMAGED_ARCHIVE),
+        (gzip.compress(b"x" * 9_999)[:12], notes.DAMAGED_ARCHIVE),
         (b"PK\x03\x04" + bytes(60), notes.DAMAGED_ARCHIVE),
     ],
     ids=["empty", "cut off", "cut-off gzip", "only a beginning"],

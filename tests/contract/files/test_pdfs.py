@@ -6,13 +6,14 @@ import io
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
 
 from bot.files import notes
 from bot.files.bounds import ConvertLimits
-from bot.files.extracts import Extract, MemberExtract, NoteExtract, PdfExtract, Unreadable
+from bot.files.extracts import Extract, MemberExtract, NoteExtract, PdfExtract, TextExtract, Unreadable
 from bot.files.outbox import Outbox
 from bot.files.worker import pdfs
 from bot.files.worker.convert import convert
@@ -199,3 +200,39 @@ def test_what_one_reader_cannot_repair_another_may(converted: Convert, tmp_path:
 def test_a_pdf_mentioned_in_a_text_is_text(converted: Convert) -> None:
     (extract,) = converted(b"A PDF starts with %PDF-1.4 and that is that.\n")
     assert not isinstance(extract, PdfExtract)
+
+
+def pdf_with(*annotations: pikepdf.Dictionary) -> bytes:
+    file = io.BytesIO()
+    with pikepdf.open(io.BytesIO(made_files.pdf(2))) as pdf:
+        listed = pikepdf.Array([pdf.make_indirect(one) for one in annotations])
+        pdf.pages[1].obj.Annots = listed
+        pdf.Root.AcroForm = pikepdf.Dictionary(Fields=listed)
+        pdf.save(file)
+    return file.getvalue()
+
+
+def annotation(kind: str, **known: Any) -> pikepdf.Dictionary:
+    return pikepdf.Dictionary(Subtype=pikepdf.Name(f"/{kind}"), Rect=pikepdf.Array([0, 0, 9, 9]), **known)
+
+
+def beside(extracts: list[Extract], directory: Path) -> str:
+    (found,) = [extract for extract in extracts if isinstance(extract, TextExtract)]
+    return (directory / found.file).read_text(encoding="utf-8")
+
+
+def test_comments_on_pages_are_read_with_author_and_day(converted: Convert, tmp_path: Path) -> None:
+    content = pdf_with(
+        annotation("Text", Contents="Too dear, Ünal", T="Ann", M="D:20261124100000Z"),
+        annotation("Highlight", Contents="Check this"),
+        annotation("Link", Contents="elsewhere"),
+        annotation("FreeText", Contents="drawn", AP=pikepdf.Dictionary()),
+    )
+    text = beside(converted(content), tmp_path)
+    assert text == "Page 2, comment by Ann, 2026-11-24: Too dear, Ünal\nPage 2, comment: Check this"
+
+
+def test_what_was_typed_into_a_form_is_read_where_nothing_draws_it(converted: Convert, tmp_path: Path) -> None:
+    typed = annotation("Widget", FT=pikepdf.Name("/Tx"), T="Name", V="Bob Müller")
+    drawn = annotation("Widget", FT=pikepdf.Name("/Tx"), T="City", V="Köln", AP=pikepdf.Dictionary())
+    assert beside(converted(pdf_with(typed, drawn)), tmp_path) == "Page 2, field “Name”: Bob Müller"

@@ -431,3 +431,29 @@ def test_what_cannot_be_read_is_called_what_it_is(converted: Convert, content: b
     with pytest.raises(Unreadable) as refusal:
         converted(content)
     assert refusal.value.reason == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "about", "options"),
+    [
+        ("TGA", "Targa image", {}),
+        ("TGA", "Targa image", {"compression": "tga_rle"}),
+        ("SGI", "SGI image", {}),
+        ("PPM", "PNM image", {}),
+        ("PCX", "PCX image", {}),
+    ],
+)
+@pytest.mark.parametrize("colour", [WHITE, RED])
+def test_pictures_of_older_programs_are_shown(
+    converted: Convert, shown: Shown, kind: str, about: str, options: dict[str, str], colour: tuple[int, int, int]
+) -> None:
+    file = io.BytesIO()
+    Image.new("RGB", (300, 200), colour).save(file, kind, **options)
+    content = file.getvalue()
+    assert abouts(converted(content)) == [about]
+    assert shown(content)[0].getpixel((10, 10)) == colour
+
+
+def test_an_old_targa_picture_without_a_mark_at_its_end_is_shown(converted: Convert) -> None:
+    head = struct.pack("<BBB5xHHHHBB", 0, 0, 2, 0, 0, 40, 30, 24, 0)
+    assert abouts(converted(head + bytes(range(200)) * 18)) == ["Targa image"]

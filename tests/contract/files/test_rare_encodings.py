@@ -1,0 +1,115 @@
+"""Texts in the encodings of DOS, of old Macintoshes, of mainframes and of Vietnam; usual texts stay what they are."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.files.worker.encodings import codec_of, decode
+from bot.files.worker.more_codecs import EBCDIC
+from tests.converted import Converter, converter
+
+GERMAN = "Name;Straße\nDie Prüfung der Übersicht ergab: schöne Grüße aus Köln für Öl.\n"
+FRENCH = "Prénom;Où êtes-vous né\nL'élève a été reçu à l'école où l'on étudie la théorie, même à Noël.\n"
+SPANISH = "Niño;Año\nEl señor Muñoz compró cigüeñas en España; además pidió información.\n"
+POLISH = "Łódź;Żółć\nProszę przesłać zamówienie do końca tygodnia. Również chcielibyśmy wiedzieć więcej.\n"
+CZECH = "Žluťoučký;kůň\nPříliš žluťoučký kůň úpěl ďábelské ódy. Posílám přehled změn za květen.\n"
+TURKISH = "İstanbul;Çağrı\nLütfen siparişi haftanın sonuna kadar gönderiniz. Değişiklik yapıldı.\n"
+GREEK = "Όνομα;Πόλη\nΠαρακαλώ στείλτε την αναφορά μέχρι το τέλος της εβδομάδας στην Αθήνα.\n"
+ARABIC = "الاسم;المدينة\nيرجى إرسال التقرير قبل نهاية الأسبوع.\n"
+RUSSIAN = "Имя;Город\nПожалуйста, пришлите отчёт до конца недели.\n"
+VIETNAMESE = "Tên;Thành phố\nVui lòng gửi báo cáo trước cuối tuần. Cuộc họp ở Hà Nội sẽ diễn ra khi nào.\n"
+JAPANESE = "名前;都市\n週末までに報告書をお送りください。\n"
+
+
+@pytest.fixture
+async def convert(tmp_path: Path) -> AsyncIterator[Converter]:
+    async with converter(tmp_path) as made:
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("codec", "text"),
+    [
+        *(("mac_roman", text) for text in (GERMAN, FRENCH, SPANISH)),
+        *(("cp852", text) for text in (POLISH, CZECH)),
+        *(("mac_latin2", text) for text in (POLISH, CZECH)),
+        *((codec, TURKISH) for codec in ("cp857", "mac_turkish")),
+        *((codec, GREEK) for codec in ("cp737", "cp869", "mac_greek", "ebcdic_875")),
+        *((codec, VIETNAMESE) for codec in ("viscii", "tcvn")),
+        *(("utf-7", text) for text in (GERMAN, RUSSIAN, JAPANESE, VIETNAMESE)),
+        *((codec, GERMAN) for codec in ("ebcdic_273", "ebcdic_037", "ebcdic_500")),
+        ("ebcdic_297", FRENCH),
+        ("ebcdic_284", SPANISH),
+        ("ebcdic_870", POLISH),
+        ("ebcdic_1025", RUSSIAN.replace("Пож", "пож")),
+        ("ebcdic_1026", TURKISH),
+        ("cp720", ARABIC),
+    ],
+)
+async def test_a_text_in_a_rare_encoding_is_read(convert: Converter, codec: str, text: str) -> None:
+    written = unicodedata.normalize("NFC", (await convert(text.encode(codec), "x.txt")).text)
+    assert f"```\n{text.strip()}\n" in written
+
+
+async def test_vietnamese_with_marks_behind_its_letters_is_read(convert: Converter) -> None:
+    marks = "\u0300\u0301\u0303\u0309\u0323"
+
+    def parted(char: str) -> str:
+        pieces = unicodedata.normalize("NFD", char)
+        letter = unicodedata.normalize("NFC", "".join(piece for piece in pieces if piece not in marks))
+        return letter + "".join(piece for piece in pieces if piece in marks)
+
+    data = "".join(map(parted, VIETNAMESE)).encode("cp1258")
+    assert VIETNAMESE.strip() in unicodedata.normalize("NFC", (await convert(data, "x.txt")).text)
+
+
+async def test_a_table_with_the_line_ends_of_old_macintoshes_is_in_their_encoding(convert: Converter) -> None:
+    found = await convert("Name;Ort\rKäse;Köln\r".encode("mac_roman"), "x.csv")
+    assert "Name;Ort\nKäse;Köln\n" in found.text
+
+
+async def test_a_mainframes_table_without_blanks_is_read(convert: Converter) -> None:
+    found = await convert("id,name\n1,abc\n2,Muster\n".encode("ebcdic_037"), "x.dat")
+    assert "id,name\n1,abc\n2,Muster\n" in found.text
+
+
+@pytest.mark.parametrize("codec", EBCDIC)
+def test_pages_of_mainframes_agree_on_what_is_plain(codec: str) -> None:
+    plain = "ABCXYZ abcxyz 0129.,-/\n"
+    assert plain.encode(codec).decode(codec) == plain
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("10 µm ± 5 °C", "½ cup, ¾ full", "«Bonjour»", "naïve café ™ ®", "¡Hola! ¿Qué tal?", "x² + y³", "£5 ¥100"),
+        *("• bullet\n• more", "100 % · 5 × 3 ÷ 2", "soft\xadhyphen", "ÜBER ÄRGER", "É;È;À", "Zoë", "smörgåsbord"),
+        "Port ABC doação uno negócios\nPort ABC não contabilize\nespañol ABC prácticas y anticipo según contrato",
+        *("São João", "Ærø Å", "Nº 5 1ª 2º", "†note‡", "A÷B", "50µF±10%", "“quoted” – dash", "crème brûlée"),
+    ],
+)
+@pytest.mark.parametrize("codec", ["cp1252", "utf-8"])
+def test_western_texts_with_signs_stay_what_they_are(text: str, codec: str) -> None:
+    for whole in (text, f"id,name\n1,{text}\n", f"Some words before. {text} and some more behind.\r\nA line\r\n"):
+        data = whole.encode(codec)
+        assert decode(data, codec_of(data)) == whole
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "c++ a+b x+=1 y+z",
+        "+49 30 1234567",
+        "+import os\n+Hello\n",
+        "a+ABCD-",
+        "abc+DEF/ghi+JKL==",
+        "1+1=2",
+        "f(x)+g(y)",
+    ],
+)
+def test_plus_signs_make_no_utf_7(text: str) -> None:
+    assert codec_of(text.encode()) == "utf-8"
