@@ -56,6 +56,7 @@ LINKS = {
     f"[bank&#46;com]({EVIL})": f"bank&#46;com ({EVIL})",
     f"[bank\u200b.com]({EVIL})": f"bank\u200b.com ({EVIL})",
     f"[ｂａｎｋ．com]({EVIL})": f"ｂａｎｋ．com ({EVIL})",
+    f"[\u202emoc.knab]({EVIL})": f"\u202emoc.knab ({EVIL})",
     f"[_bank_.com]({EVIL})": f"_bank_.com ({EVIL})",
     f"[bank.com]\n\n[bank.com]: {EVIL}": f"[bank.com]\n\n\\[bank.com]: {EVIL}",
     f"[https://bank.com{' ' * 600}]({EVIL})": f"\\[https://bank.com{' ' * 600}]({EVIL})",

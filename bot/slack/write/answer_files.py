@@ -188,8 +188,8 @@ def _csv(rows: list[list[str]]) -> bytes:
     what follows one would be a cell of its own, were it not quoted."""
     text = io.StringIO()
     parted = any(mark in cell for row in rows for cell in row for mark in ";\t")
-    quoting = csv.QUOTE_ALL if parted else csv.QUOTE_MINIMAL
-    csv.writer(text, quoting=quoting).writerows([[_no_formula(cell) for cell in row] for row in rows])
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL) if parted else csv.writer(text)
+    writer.writerows([[_no_formula(cell) for cell in row] for row in rows])
     return text.getvalue().encode("utf-8-sig", "replace")
 
 

@@ -16,17 +16,21 @@ _SHOWN = re.compile(
 """Addresses as people read them: with a scheme, or by a well-known ending. A name such as ``notes.md`` is none."""
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _ODD = re.compile(r"[\\*`~_&\x00-\x08\x0e-\x1f]")
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _MARKUP = str.maketrans("", "", "*`~_")
 _UNSEEN = frozenset({"Cc", "Cf", "Me", "Mn"})
 _NO_PLACE = frozenset({"mailto", "tel"})
 
 
 def shows_address(words: str) -> bool:
-    return _SHOWN.search(_seen(words)) is not None
+    """Also where nobody can tell, since it is read from the other end."""
+    return _TURNS.search(words) is not None or _SHOWN.search(_seen(words)) is not None
 
 
 def misleads(words: str, address: str) -> bool:
     """Whether the words name a host, and the address leads elsewhere; what cannot be told does."""
+    if _TURNS.search(words):
+        return True
     hosts = [_bare(found["named"] or found["bare"]) for found in _SHOWN.finditer(_seen(words))]
     if not hosts:
         return False
