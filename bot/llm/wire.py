@@ -14,6 +14,7 @@ from typing import Any
 from bot.conversation import CacheMarker, Conversation
 from bot.errors import AnswerCut, ModelError
 from bot.llm import server_tools
+from bot.llm.characters import WholeCharacters
 from bot.llm.refusals import error_from, loggable
 from bot.messages import ContentBlock, FileBytes, ImageBlock, PdfBlock, TextBlock
 from bot.stream_events import Citation, Finished, LookedUp, Lookup, StopReason, TextDelta, Usage, WebCitation, Words
@@ -157,6 +158,7 @@ class AnswerReader:
     _category: str = ""
     _cited: list[Citation | WebCitation] = field(default_factory=list)
     """In the block that is being written."""
+    _characters: WholeCharacters = field(default_factory=WholeCharacters)
     _stray: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """The first object that was not understood; the only one, it may be an error in a shape of its own."""
 
@@ -169,7 +171,11 @@ class AnswerReader:
         yield from self._cited_before(event)
         self.thinks = self._still_thinks(event)
         yield from self.web.read(event)
-        yield from self._said(event)
+        for came in self._said(event):
+            if not isinstance(came, TextDelta):
+                yield came
+            elif words := self._characters.feed(came.text):
+                yield TextDelta(words)
 
     def _said(self, event: Mapping[str, Any]) -> Iterator[_Came]:
         match event:

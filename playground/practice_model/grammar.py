@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Iterator, Sequence
 from enum import Enum, auto
 from typing import Any
@@ -126,6 +127,10 @@ def closing(
     yield {"type": "message_stop"}
 
 
+_HALF = re.compile("[\ud800-\udfff]")
+"""Of a character, which some servers part between two events: only JSON's own escapes can say it."""
+
+
 def encoded(event: Event, quirks: Quirks) -> bytes:
     """The event as it goes over the wire, quirks and all."""
     if Quirk.NO_MESSAGE_STOP in quirks and event["type"] == "message_stop":
@@ -146,7 +151,10 @@ def _lines(event: Event, quirks: Quirks) -> Iterator[str]:
         yield from ("event: weather", 'data: {"type":"weather","sky":"clear"}', "", "data: 7", "")
     repeats = 3 if Quirk.DUPLICATE_START in quirks and event["type"] == "message_start" else 1
     field = "data:" if Quirk.NO_SPACE in quirks else "data: "
-    data = json.dumps(event, ensure_ascii=False, indent=1 if Quirk.DATA_LINES in quirks else None)
+    indent = 1 if Quirk.DATA_LINES in quirks else None
+    data = json.dumps(event, ensure_ascii=False, indent=indent)
+    if _HALF.search(data):
+        data = json.dumps(event, indent=indent)
     for _ in range(repeats):
         if Quirk.NO_EVENT_LINES not in quirks:
             yield f"event: {event['type']}"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from bot.slack.receive import feedback
 from playground.workspace.delivery import Delivery, Sort
 from tests.postgres import postgres
 from tests.stage import QUICK_RETRIES_S, Stage
@@ -91,6 +93,18 @@ def presses(stage: Stage, number: int, value: Any) -> list[Json]:
     ]
 
 
+def reason(stage: Stage, words: str) -> Json:
+    view = {
+        "id": "V1",
+        "type": "modal",
+        "callback_id": feedback.WHY,
+        "private_metadata": json.dumps({"channel": stage.general, "ts": "1790000001.000001"}),
+        "state": {"values": {feedback.BLOCK: {feedback.ACTION: {"value": words}}}},
+    }
+    who = {"user": {"id": stage.workspace.user("ada")}, "team": {"id": stage.workspace.team_id}}
+    return {"type": "view_submission", **who, "view": view}
+
+
 async def test_whatever_stands_in_a_delivery(stage: Stage) -> None:
     sent: list[Delivery] = []
     for payload in hostile(stage):
@@ -99,6 +113,10 @@ async def test_whatever_stands_in_a_delivery(stage: Stage) -> None:
             await stage.workspace.until(lambda _: all(delivery.over for delivery in sent), timeout_s=30)
     for number, value in enumerate(VALUES.values()):
         sent += [stage.workspace.courier.deliver(Sort.INTERACTIVE, press) for press in presses(stage, number, value)]
+    vote = presses(stage, 0, "bad")[0] | {"actions": [{"action_id": "feedback", "value": "bad"}]}
+    sent += [stage.workspace.courier.deliver(Sort.INTERACTIVE, vote | {"message": {"ts": "1790000001.000001"}})]
+    words = [value for value in VALUES.values() if isinstance(value, str)]
+    sent += [stage.workspace.courier.deliver(Sort.INTERACTIVE, reason(stage, each)) for each in words]
     await stage.workspace.until(lambda _: all(delivery.over for delivery in sent), timeout_s=30)
     assert [each.payload for each in sent if [outcome.acknowledged for outcome in each.outcomes] != [True]] == []
 

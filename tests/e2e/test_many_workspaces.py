@@ -16,6 +16,7 @@ from typing import Any
 import aiohttp
 import pytest
 import sqlalchemy as sa
+from yarl import URL
 
 from bot import app
 from bot.errors import StartFailed
@@ -184,12 +185,51 @@ async def test_another_key_ends_the_start(apps: Apps) -> None:
 
 
 async def test_a_page_that_nobody_asked_for_installs_nothing(apps: Apps) -> None:
-    async with apps.running(), aiohttp.ClientSession() as browser:
-        address = f"http://127.0.0.1:{apps.port}/slack/oauth_redirect"
-        for query in ("code=abc", "code=abc&state=made-up", "error=access_denied"):
-            async with browser.get(f"{address}?{query}") as response:
-                assert "Thank you" not in await response.text()
+    """Also where the code is one of Slack's, as for somebody who began an installation and had another one end it."""
+    async with apps.running():
+        code, state = await begun(apps)
+        elsewhere = f"code={code}&state=made-up"
+        for query, cookie in (
+            ("code=abc", ""),
+            (f"code={code}", ""),
+            (f"code={code}&state={state}", ""),
+            (f"code={code}&state={state}", "made-up"),
+            (elsewhere, "made-up"),
+            (elsewhere, state),
+            ("error=access_denied", ""),
+        ):
+            assert "Thank you" not in await ended(apps, query, cookie)
         assert await installed(apps) == set()
+
+        assert "Thank you" in await ended(apps, f"code={code}&state={state}", state)
+        assert await installed(apps) == {apps.first.team_id}
+
+
+async def test_a_page_of_an_installation_shows_no_markup_of_whoever_made_its_address(apps: Apps) -> None:
+    async with apps.running():
+        _, state = await begun(apps)
+        for name in ("error", "code", "state"):
+            page = await ended(apps, f"{name}=%3Cscript%3Ealert(1)%3C/script%3E%22%3E&state={state}", state)
+            assert "<script" not in page
+
+
+async def begun(apps: Apps) -> tuple[str, str]:
+    """Code and state of an installation that somebody agreed to, whose end nobody has seen yet."""
+    async with aiohttp.ClientSession() as browser:
+        address = f"http://127.0.0.1:{apps.port}/slack/install?team={apps.first.team_id}"
+        async with browser.get(address) as page:
+            link = unescape(LINK.findall(await page.text())[0])
+        async with browser.get(link, allow_redirects=False) as agreed:
+            back = URL(agreed.headers["Location"]).query
+            return back["code"], back["state"]
+
+
+async def ended(apps: Apps, query: str, cookie: str) -> str:
+    """What a browser that has that state in its cookie is shown."""
+    headers = {"Cookie": f"slack-app-oauth-state={cookie}"} if cookie else {}
+    address = URL(f"http://127.0.0.1:{apps.port}/slack/oauth_redirect?{query}", encoded=True)
+    async with aiohttp.ClientSession() as browser, browser.get(address, headers=headers) as page:
+        return await page.text()
 
 
 async def installed(apps: Apps) -> set[str]:

@@ -66,6 +66,23 @@ async def test_a_picture_in_an_answer_is_words_and_an_address(stage: Stage, way:
     assert not [block for block in blocks if "![" in block["text"]]
 
 
+@pytest.mark.parametrize("settings_options", [{}, {"bot_streaming": "native"}], ids=["edits", "native"])
+async def test_halves_of_characters_are_put_together_and_half_ones_and_nul_are_not_sent(stage: Stage) -> None:
+    held = HeldAnswer()
+    stage.model.script(held)
+    place = stage.workspace.direct_message(stage.workspace.user("ada"))
+    ts = await stage.ask("Say it", channel=place)
+    await held.asked.wait()
+    for piece in ("A cat \ud83d", "\udc31, half \ud83d", " a\udc31 one, a N\0UL, \ud83d"):
+        await held.write(piece)
+    await held.finish()
+
+    assert await stage.outcome(ts) == "answered"
+    assert stage.words(ts, channel=place)[-1].startswith("A cat \U0001f431, half \ufffd a\ufffd one, a NUL,")
+    for call in stage.workspace.calls:
+        json.dumps(call.args, ensure_ascii=False).encode()  # raises for half a character
+
+
 async def test_no_post_lets_slack_fetch_an_address(stage: Stage) -> None:
     stage.model.script(Answer(f"See {EVIL}"), Answer(f"See {EVIL}"), Answer(f"See {EVIL}"))
     user = stage.workspace.user("ada")

@@ -13,12 +13,13 @@ from aiohttp import ClientSession, web
 
 from bot.errors import SlackNoAccess, SlackRefused, SlackUnavailable
 from bot.messages import Attachment, Author, AuthorKind, EntryPoint, Question, ThreadMessage
-from bot.slack.read.mentions import MENTIONED_MAX
 from bot.slack.read.thread import OwnReply, ThreadReader
-from bot.slack.web_api.names import LOOKUPS_AT_ONCE, LOOKUPS_MAX, LOOKUPS_OF_ONE_MAX, NAME_AGE_MAX_S, Names
+from bot.slack.web_api.names import LOOKUPS_AT_ONCE, LOOKUPS_MAX, NAME_AGE_MAX_S, Names
 from tests.loopback import serving
 
 BOT_USER, BOT = "UBOT", "BBOT"
+FEW = 60
+"""Lookups for one thread, however many it mentions."""
 PAGE = 5
 """Messages a page, so that a short thread has several."""
 
@@ -253,7 +254,7 @@ async def test_a_message_of_a_thousand_mentions_asks_for_few_names(slack: SmallS
 
     assert crowded.text.startswith("@Person U00000 @Person U00001 ")
     assert crowded.text.endswith("@U02498 @U02499")
-    assert slack.calls["users.info"] <= MENTIONED_MAX + 2
+    assert slack.calls["users.info"] <= FEW
 
 
 async def test_names_that_many_messages_want_do_not_queue_without_bound(slack: SmallSlack, names: Names) -> None:
@@ -285,7 +286,7 @@ async def test_who_asks_is_named_while_another_thread_mentions_thousands(
 
     assert lines(await asked) == ["Ada: hello", "Bob: asked"]
     await crowded
-    assert slack.calls["users.info"] <= LOOKUPS_OF_ONE_MAX + 2
+    assert slack.calls["users.info"] <= FEW
 
 
 async def test_what_was_said_after_the_question_is_a_later_matter(slack: SmallSlack, reader: ThreadReader) -> None:

@@ -21,7 +21,8 @@ from playground.practice_model import grammar
 from playground.practice_model.grammar import Quirk
 from playground.practice_model.prompt_cache import Counted
 
-TEXTS = st.lists(st.text(st.characters(codec="utf-8"), min_size=1, max_size=20), max_size=6)
+TEXTS = st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=20), max_size=6)
+"""NUL is no word, and is left out."""
 SEPARATORS = "\u2028 \u2029 \x85 \x0b \x0c \x1c \r\n \ufeff"
 
 

@@ -58,6 +58,13 @@ def test_cells_are_plain_and_compute_nothing() -> None:
     ]
 
 
+def test_no_cell_computes_where_a_program_parts_them_elsewhere() -> None:
+    rows = ["| a | b |", "|---|---|", "| x;=1+1 | ** =WEBSERVICE(1)** |", "| ＝1 | 2 |"] + ["| 1 | 2 |"] * 20
+    [_, table] = files_of("\n".join(rows), "answer")
+    lines = table.data.decode("utf-8-sig").splitlines()
+    assert lines[:3] == ['"a","b"', '"x;=1+1","\' =WEBSERVICE(1)"', '"\'＝1","2"']
+
+
 @pytest.mark.parametrize(
     ("language", "suffix"),
     [("python", "py"), ("JSON", "json"), ("", "txt"), ("c++ {1,3}", "cpp"), ("../x", "txt"), ("rust", "rs")],

@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 
 from bot.messages import Attachment, EntryPoint, Question
-from bot.slack.receive.payloads import Ignored, Unaddressed, doubtful_user, question_from_command, question_from_event
+from bot.slack.receive.payloads import (
+    Ignored,
+    Unaddressed,
+    doubtful_user,
+    question_from_command,
+    question_from_event,
+    takes_long,
+)
+from tests.growth import seconds
 
 BOT_USER, BOT = "U0LAN0Z89", "B0LAN0Z89"
 NOW_S = 1515449522.0
@@ -67,6 +75,33 @@ def asked(event: dict[str, Any], *, is_bot: bool | None = None, **more: Any) -> 
     question = read(event, is_bot=is_bot, **more)
     assert isinstance(question, Question), question
     return question
+
+
+LONG: dict[str, dict[str, Any]] = {
+    "a text": {"text": "a" * 5_000},
+    "many attachments": {"attachments": [{"text": "a"}] * 500},
+    "attachments within attachments": {"attachments": [{"attachments": [{"text": "a"}] * 30}] * 30},
+    "many words": {"blocks": [{"type": "rich_text", "elements": [{"elements": [{"type": "text"}] * 9_000}]}]},
+    "a block's text": {"blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "*a* " * 2_000}}]},
+    "many files": {"files": [{"id": f"F{number}"} for number in range(3_000)]},
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_what_takes_long_to_read_is_found_out_by_a_short_look(name: str) -> None:
+    assert takes_long(envelope(mention(**LONG[name])))
+    assert seconds(lambda: takes_long(envelope(mention(**LONG[name]))), runs=5) < 0.01
+
+
+def test_an_ordinary_message_does_not_take_long() -> None:
+    words = [{"type": "text", "text": "word ", "style": {"bold": True}} for _ in range(40)]
+    blocks = [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": words}]}]
+    said = mention(text="word " * 40, blocks=blocks, files=[{"id": "F1", "name": "a.pdf", "size": 3}])
+    assert not takes_long(envelope(said))
+
+
+def test_of_a_message_no_more_files_are_known_than_anybody_means() -> None:
+    assert len(asked(mention(**LONG["many files"])).attachments) == 1_000
 
 
 def test_a_mention_is_a_question_in_a_thread_of_its_own() -> None:

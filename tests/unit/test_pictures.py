@@ -50,6 +50,15 @@ LINKS = {
     f"[**https://bank.com**](<{EVIL}>)": f"**https://bank.com** ({EVIL})",
     f"[![a](https://bank.com)]({EVIL})": f"a (https://bank.com) ({EVIL})",
     f"[https://bank.com][1]\n\n[1]: {EVIL}": f"\\[https://bank.com][1]\n\n[1]: {EVIL}",
+    f"[bank\\.com]({EVIL})": f"bank\\.com ({EVIL})",
+    f"[bank.**com**]({EVIL})": f"bank.**com** ({EVIL})",
+    f"[https:/**/bank.com**]({EVIL})": f"https:/**/bank.com** ({EVIL})",
+    f"[bank&#46;com]({EVIL})": f"bank&#46;com ({EVIL})",
+    f"[bank\u200b.com]({EVIL})": f"bank\u200b.com ({EVIL})",
+    f"[ｂａｎｋ．com]({EVIL})": f"ｂａｎｋ．com ({EVIL})",
+    f"[\u202emoc.knab]({EVIL})": f"\u202emoc.knab ({EVIL})",
+    f"[_bank_.com]({EVIL})": f"_bank_.com ({EVIL})",
+    f"[bank.com]\n\n[bank.com]: {EVIL}": f"[bank.com]\n\n\\[bank.com]: {EVIL}",
     f"[https://bank.com{' ' * 600}]({EVIL})": f"\\[https://bank.com{' ' * 600}]({EVIL})",
 }
 UNCHANGED = [
@@ -66,6 +75,8 @@ UNCHANGED = [
     f"```\n```\n- a\n- ```\n  code\n  ```\n~~~\n![a chart]({EVIL})\n~~~\n",
     f"\\![a chart]({EVIL})",
     "a\\\nb\\",
+    "[my\\_host.com](https://my_host.com/a), [my_host.com](https://my_host.com), [**bank.com**](https://bank.com)",
+    "[1]: https://a.example\n[a & b](https://a.example), [naïve](https://a.example), [a*b](https://a.example)",
 ]
 UNCHANGED[3] = UNCHANGED[3].removesuffix(", ![")
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 
 from bot.messages import Attachment, Words, WordsKind
 from bot.slack.escape import decode
 from bot.slack.read.attachments import files_in
 from bot.slack.shapes import FILE_ID_CHARS_MAX, Json, id_of, object_of, objects_of, text_of
 
+FILES_MAX = 1_000
+"""Of one message, to which Slack's own programs attach ten."""
 PAGES = frozenset({"canvas", "post", "quip", "space"})
 """Modes and filetypes of what is written in Slack itself; its bytes are HTML."""
 CLIPS = frozenset({"slack_audio", "slack_video"})
@@ -16,9 +19,10 @@ VIDEO = "slack_video"
 
 
 def attachments_of(message: Json) -> tuple[Attachment, ...]:
-    """The files of a message, then those of the messages shared in it, each once."""
+    """The files of a message, then those of the messages shared in it, each once, and no more than anybody means."""
     own = {_id(file) for file in objects_of(message.get("files"))}
-    files = {_id(file): attachment(file) for file in files_in(message) if _id(file)}
+    found = {_id(file): file for file in files_in(message) if _id(file)}
+    files = {file_id: attachment(found[file_id]) for file_id in islice(found, FILES_MAX)}
     return tuple(file if file.id in own else _forwarded(file) for file in files.values())
 
 

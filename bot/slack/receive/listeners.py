@@ -32,10 +32,11 @@ from bot.slack.receive.payloads import (
     home_opened,
     question_from_command,
     question_from_event,
+    takes_long,
     tells_of_revoked_token,
 )
 from bot.slack.receive.twins import Twins, message_of
-from bot.slack.shapes import object_of, text_of
+from bot.slack.shapes import text_of
 from bot.slack.web_api.identity import Identity
 from bot.stops import StopWish
 
@@ -47,8 +48,6 @@ NOT_OPENED = "Slack didn't let me open the window for your question in time. Ple
 MEMBER_WITHIN_S = 1.0
 KNOWN_WITHIN_S = 1.5
 """How long an acknowledgement, for which Slack waits three seconds, is held back to learn who wrote a message."""
-LONG_CHARS = 4_000
-"""To read a longer message may take a tenth of a second, which others need not wait for."""
 
 
 class Listeners:
@@ -183,7 +182,7 @@ class Listeners:
         if shortcuts.used(body) == shortcuts.ASK_ABOUT:
             self._after_the_ack(self._open_modal(body))
             return
-        question = shortcuts.asked(body, self._identity.team_id)
+        question = await asyncio.to_thread(shortcuts.asked, body, self._identity.team_id)
         if question is None:
             log.info("shortcut.ignored", reason="does not say where")
         elif reason := await self._handlers.refusal(question, within_s=KNOWN_WITHIN_S):
@@ -192,7 +191,8 @@ class Listeners:
             self._after_the_ack(self._handlers.tell(question, READING))
 
     async def _open_modal(self, body: dict[str, Any]) -> None:
-        view, about = shortcuts.ask_view(body), shortcuts.asked(body, self._identity.team_id)
+        view = await asyncio.to_thread(shortcuts.ask_view, body)
+        about = await asyncio.to_thread(shortcuts.asked, body, self._identity.team_id)
         if view is None or about is None:
             log.info("shortcut.ignored", reason="does not say where")
         elif not await self._handlers.open_view(text_of(body.get("trigger_id")), view):
@@ -239,7 +239,7 @@ class Listeners:
         """Slack is asked who wrote a message only where that decides whether it is a question."""
         bot_user_id, bot_id = self._identity.bot_user_id, self._identity.bot_id
         read = partial(question_from_event, body, bot_user_id=bot_user_id, bot_id=bot_id, now_s=time.time())
-        long = len(text_of(object_of(body.get("event")).get("text"))) > LONG_CHARS
+        long = takes_long(body)
         question = await asyncio.to_thread(read, is_bot=None) if long else read(is_bot=None)
         doubtful = doubtful_user(body, bot_user_id, bot_id)
         if not doubtful or isinstance(question, Ignored):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from bot.messages import AuthorKind, EntryPoint, Question
 from bot.slack.read import mentions, mrkdwn
@@ -20,6 +21,11 @@ CHANNEL_LETTERS = ("C", "G")
 BROADCAST = re.compile(r"<!(here|channel|everyone)\b")
 EDITED_AGE_MAX_S = 24 * 60 * 60
 """Slack delivers app_mention anew when an old message is edited; nobody expects an answer to last month's."""
+
+
+LONG_CHARS = 4_000
+LONG_PARTS = 400
+"""What is longer, or has more parts, may take a tenth of a second to read, which others need not wait for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,23 @@ def question_from_event(
         user_team=_author_team(body, event),
     )
     return question if addressed else Unaddressed(question, to_others=_is_to_others(event, mentioned))
+
+
+def takes_long(body: Json) -> bool:
+    """Whether an event's message is so long that it should be read beside other work; found out by a short look."""
+    event = object_of(body.get("event"))
+    looked_at: list[Any] = [event.get(key) for key in ("text", "blocks", "attachments", "files")]
+    chars = parts = 0
+    while looked_at and parts <= LONG_PARTS and chars <= LONG_CHARS:
+        parts += 1
+        match looked_at.pop():
+            case str(text):
+                chars += len(text)
+            case list(items):
+                looked_at += items[: LONG_PARTS + 1]
+            case dict(fields):
+                looked_at += fields.values()
+    return bool(looked_at) or parts > LONG_PARTS or chars > LONG_CHARS
 
 
 def doubtful_user(body: Json, bot_user_id: str, bot_id: str) -> str:

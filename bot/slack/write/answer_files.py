@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bot.limits import TABLE_CHARS_MAX, TABLE_COLUMNS_MAX, TABLE_ROWS_MAX
-from bot.slack.write.markdown_lines import FENCE, is_table
+from bot.slack.write.markdown_lines import FENCE, closes, is_table
 
 MESSAGE_CHARS = 8_000
 """From so many on an answer is continued in a further message."""
@@ -32,7 +32,7 @@ _SUFFIXES = {
 _PLAIN_SUFFIX = re.compile(r"[a-z0-9]{1,10}")
 _CELL_END = re.compile(r"(?<!\\)\|")
 _NUMBER = re.compile(r"[-+]?[\d.,\s%€$£]+")
-_FORMULA = ("=", "+", "-", "@", "\t")
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What a program for tables would compute, if a cell began with it."""
 
 
@@ -112,18 +112,16 @@ def _reopens(lines: list[str], following: list[str]) -> bool:
     closing, opening = FENCE.match(lines[-1]), FENCE.match(following[0])
     if closing is None or opening is None or closing[3].strip() or closing[2] != opening[2]:
         return False
-    return _opened_by(lines) == following[0]
+    return _opened_by(lines) == (opening[2], opening[3])
 
 
-def _opened_by(lines: list[str]) -> str:
-    """The line that opened the code which the last line closes."""
-    mark, opened = "", ""
+def _opened_by(lines: list[str]) -> tuple[str, str]:
+    """Mark and language of the code which the last line closes."""
+    mark, opened = "", ("", "")
     for line in lines:
-        if (match := FENCE.match(line)) is None:
-            continue
-        if not mark:
-            mark, opened = match[2], line
-        elif not match[3].strip() and match[2].startswith(mark):
+        if not mark and (match := FENCE.match(line)):
+            mark, opened = match[2], (match[2], match[3])
+        elif mark and closes(line, mark):
             mark = ""
     return opened
 
@@ -146,7 +144,7 @@ def _structures(text: str) -> Iterator[_Table | _Code]:
     for line in [*text.split("\n"), ""]:
         match = FENCE.match(line)
         if mark:
-            if match and not match[3].strip() and match[2].startswith(mark):
+            if closes(line, mark):
                 yield _Code(language, code)
                 mark, code = "", []
             else:
@@ -186,14 +184,17 @@ def _plain(cell: str) -> str:
 
 
 def _csv(rows: list[list[str]]) -> bytes:
-    """With a mark that lets programs for tables know that it is UTF-8."""
+    """With a mark that lets programs for tables know that it is UTF-8. Some of them part cells at semicolons or tabs:
+    what follows one would be a cell of its own, were it not quoted."""
     text = io.StringIO()
-    csv.writer(text).writerows([[_no_formula(cell) for cell in row] for row in rows])
+    parted = any(mark in cell for row in rows for cell in row for mark in ";\t")
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL) if parted else csv.writer(text)
+    writer.writerows([[_no_formula(cell) for cell in row] for row in rows])
     return text.getvalue().encode("utf-8-sig", "replace")
 
 
 def _no_formula(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell) else cell
+    return f"'{cell}" if cell.lstrip().startswith(_FORMULA) and not _NUMBER.fullmatch(cell) else cell
 
 
 def _suffix(language: str) -> str:

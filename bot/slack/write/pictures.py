@@ -117,9 +117,9 @@ def _link(text: str, at: int, *, final: bool) -> tuple[int, str]:
         return _unended(final=final or parted, too_long=not parted and len(text) >= limit)
     if label.end() == len(text):
         return _unended(final=final)
-    if text[label.end()] not in "([" or not shows_address(label["alt"]):
+    if text[label.end()] not in "([:" or not shows_address(label["alt"]):
         return _AS_IT_IS
-    if text[label.end()] == "[":  # its address would stand somewhere else
+    if text[label.end()] in "[:":  # its address would stand somewhere else, or this may be one for words elsewhere
         return _NO_LINK
     limit = label.end() + PICTURE_CHARS_MAX
     target = _TARGET.match(text, label.end(), limit)
