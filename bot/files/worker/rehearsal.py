@@ -10,7 +10,6 @@ from __future__ import annotations
 import gc
 import io
 import os
-import zipfile
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -27,6 +26,8 @@ def _text() -> list[bytes]:
 
 
 def _archive() -> list[bytes]:
+    import zipfile  # noqa: PLC0415 - whoever has loaded the reader has loaded this
+
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("letters/a.txt", b"Good morning")
@@ -35,7 +36,7 @@ def _archive() -> list[bytes]:
 
 
 def _pdf() -> list[bytes]:
-    import pikepdf  # noqa: PLC0415 - whoever has loaded the reader has loaded this
+    import pikepdf  # noqa: PLC0415 - as above
 
     made = io.BytesIO()
     with pikepdf.new() as pdf:
