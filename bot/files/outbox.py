@@ -6,7 +6,6 @@ I/O: ``link_or_copy`` links or copies a file; other paths are written by whoever
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
 
@@ -15,6 +14,8 @@ def link_or_copy(source: Path, path: Path) -> None:
     try:
         os.link(source, path)
     except OSError:
+        import shutil  # noqa: PLC0415 - it loads three libraries that most workers have no use for
+
         shutil.copyfile(source, path)
 
 

@@ -6,10 +6,8 @@ LIMITS MEMORY_BYTES CPU_S.
 It opens no stranger's file itself. Forks of it do, each confined to one directory, so that a file that takes over its
 process finds nothing of any other attachment, before or after: the members of an archive share a fork, since they share
 a directory and come one right after the other; what comes later or from elsewhere gets a new one, when the one before
-is gone. For small files a process of their own costs more than reading them, and most of that is the memory which it
-shares and then touches, so that it gets a copy. Hence a fork does little but read: what it will have left is settled
-before, by this process, which also loads what a fork had to load, so that the next ones find the libraries that files
-call for, and only those.
+is gone. A fork does little but read: what it will have left is settled before, by this process, which also loads what a
+fork had to load, so that the next ones find the libraries that files call for, and only those.
 """
 
 from __future__ import annotations
@@ -34,11 +32,13 @@ from bot.files.outbox import Outbox
 from bot.files.worker import confine, landlock
 from bot.files.worker.convert import convert
 from bot.files.worker.forks import Fork, Lines, write
+from bot.files.worker.rehearsal import rehearse
 
 _LINGER_S = 0.1
 """How long a fork waits for the next job in its directory."""
-_MEMBERS = b'"MemberExtract"'
-"""In a reply: more jobs follow in its directory. Whoever writes it in vain is waited for, and no more."""
+_MORE = re.compile(rb'"(?:Member|Drawing)Extract"|"sheet": "[^"]')
+"""In a reply: more jobs follow for the same attachment (members, its picture, all rows). Whoever writes it in vain is
+waited for, and no more."""
 _MODULE = re.compile(r"[A-Za-z_][\w.]*", re.ASCII)
 
 
@@ -94,16 +94,19 @@ class Server:
             if reader is not None and not reader.expects_more(reply):
                 reader.end()
                 reader = None
-            if len(loaded) > 1:
-                _load(loaded)
+            if new := _load(loaded):
+                rehearse(new, self._rehearsed)
 
     def _reader(self, job: dict[str, Any], own_pipes: Iterable[int]) -> _Reader:
         """Its first job is under way."""
         restriction = self._cell.around(job["source"], job["out"])
         try:
-            return _Reader(Fork(functools.partial(self._work, restriction, job), own_pipes), job["out"])
+            return _Reader(Fork(functools.partial(self._work, restriction, job), own_pipes), job)
         finally:
             restriction.close()
+
+    def _rehearsed(self, source: Path, out: Outbox) -> None:
+        convert(source, "", "", out, self._limits)
 
     def _work(self, restriction: landlock.Restriction, job: dict[str, Any], asked: int, answering: int) -> None:
         """The life of a fork."""
@@ -123,35 +126,37 @@ class Server:
 
 
 class _Reader:
-    """A fork that has one directory, and will never have another."""
+    """A fork that has one attachment, and will never have another."""
 
-    def __init__(self, fork: Fork, directory: str) -> None:
+    def __init__(self, fork: Fork, first_job: dict[str, Any]) -> None:
         self.fork = fork
-        self._directory = directory
-        self._has_members = False
+        self._directory, self._source = first_job["out"], first_job["source"]
+        self._has_more = False
 
     def reaches(self, job: dict[str, Any]) -> bool:
-        return job["out"] == self._directory and Path(job["source"]).is_relative_to(self._directory)
+        return job["out"] == self._directory and (
+            job["source"] == self._source or Path(job["source"]).is_relative_to(self._directory)
+        )
 
     def expects_more(self, reply: bytes) -> bool:
-        """Whether members of what it has read are to follow."""
-        self._has_members |= _MEMBERS in reply
-        return self._has_members
+        """Whether more of what it has read is to follow."""
+        self._has_more |= bool(_MORE.search(reply))
+        return self._has_more
 
     def end(self) -> int:
         return self.fork.end()
 
 
-def _load(names: bytes) -> bool:
-    """Whether there was anything to load. Whoever names it can do no more than have this process import what is
-    installed."""
+def _load(names: bytes) -> list[str]:
+    """Which of them are loaded now, and were not. Whoever names them can do no more than have this process import what
+    is installed."""
     before = len(sys.modules)
     for name in names.decode("ascii", "replace").split():
         package = name.partition(".")[0]
         if _MODULE.fullmatch(name) and (package == "encodings" or package not in sys.stdlib_module_names):
             with suppress(Exception):
                 importlib.import_module(name)
-    return len(sys.modules) > before
+    return list(islice(reversed(sys.modules), len(sys.modules) - before))
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ import resource
 import signal
 import struct
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -82,9 +83,7 @@ def bound_memory(memory_bytes: int) -> None:
 
 def bound_cpu(seconds: float) -> None:
     """Lets this process use ``seconds`` more of the processor, then die by SIGXCPU."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    used = usage.ru_utime + usage.ru_stime
-    resource.setrlimit(resource.RLIMIT_CPU, (int(used + seconds) + 1, resource.RLIM_INFINITY))
+    resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time() + seconds) + 1, resource.RLIM_INFINITY))
 
 
 def bound_tasks() -> None:

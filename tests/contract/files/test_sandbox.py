@@ -19,10 +19,10 @@ from structlog.testing import capture_logs
 
 from bot.files import isolated, notes
 from bot.files.bounds import FileLimits
-from bot.files.extracts import MemberExtract, TextExtract, Unreadable
+from bot.files.extracts import ALL_ROWS, DRAW, DrawingExtract, Extract, MemberExtract, TextExtract, Unreadable
 from bot.files.sandbox import ENVIRONMENT, Sandbox
 from bot.files.worker.__main__ import answer
-from tests import file_limits, made_files
+from tests import file_limits, made_files, made_office
 from tests.made_archives import Packed, zip_of
 from tests.processes import children, workers
 
@@ -179,8 +179,52 @@ async def test_what_read_an_archive_is_gone_before_another_attachment_is_read(te
             (read,) = await running.convert(out / member.file, member.name, "", out, prefix=f"{member.name}-")
             assert isinstance(read, TextExtract)
         await running.convert(text, "x", "", tmp_path, prefix="last-")
-        assert len(readers) == 1
         assert readers.isdisjoint(forks(worker))
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers whose processes wait for the next job of their attachment however long that takes."""
+    started = isolated.command
+
+    def command(module: str, *arguments: str) -> tuple[str, ...]:
+        *python, start, root = started(module)
+        wait = start.replace("main()", f"import {module} as worker; worker._LINGER_S = 60; main()")
+        return (*python, wait, root, *arguments)
+
+    monkeypatch.setattr(isolated, "command", command)
+
+
+@pytest.mark.usefixtures("patient")
+async def test_what_belongs_to_one_attachment_is_read_by_one_process(tmp_path: Path) -> None:
+    """The members of an archive, the picture of a drawing, all rows of a long sheet."""
+    archive, drawing, workbook = tmp_path / "archive.zip", tmp_path / "drawing.svg", tmp_path / "book.xlsx"
+    archive.write_bytes(zip_of([Packed(b"a.txt", b"one"), Packed(b"b.txt", b"two")]))
+    drawing.write_bytes(
+        b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="5" height="5"/></svg>'
+    )
+    workbook.write_bytes(made_office.workbook("".join(made_office.cells(row, "lamp", "12") for row in range(1, 300))))
+    limits = replace(LIMITS, workers_max=1, convert=replace(LIMITS.convert, text_chars_max=1_000))
+    for source in (archive, drawing, workbook):
+        async with sandbox(limits) as running:
+            out = tmp_path / f"out of {source.name}"
+            out.mkdir()
+            found = await running.convert(source, source.name, "", out, prefix="0-")
+            (worker,) = workers()
+            (reader,) = forks(worker)
+            for number, (more, filetype) in enumerate(next_jobs(source, out, found), 1):
+                await running.convert(more, more.name, filetype, out, prefix=f"{number}-")
+                assert forks(worker) == [reader]
+
+
+def next_jobs(source: Path, out: Path, found: list[Extract]) -> list[tuple[Path, str]]:
+    """What ``Conversion`` goes on with: paths and file types."""
+    members = [(out / one.file, "") for one in found if isinstance(one, MemberExtract)]
+    drawn = [(source, DRAW) for one in found if isinstance(one, DrawingExtract)]
+    sheets = [(source, ALL_ROWS) for one in found if isinstance(one, TextExtract) and one.sheet]
+    jobs = members + drawn + sheets
+    assert jobs
+    return jobs
 
 
 async def test_a_fault_is_logged_by_its_kind_and_line_and_not_by_its_words(
