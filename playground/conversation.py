@@ -53,10 +53,10 @@ EARLIER = (
 PIECE_DELAY_S = 0.08
 """Some fifty tokens a second, as models write."""
 TABLE = (
-    "| coffee | kg | € a kg | € a month |\n|---|--:|--:|--:|\n"
-    "| House espresso | 24 | 21.50 | 516 |\n"
-    "| Ethiopia Guji | 12 | 27.00 | 324 |\n"
-    "| Decaf Colombia | 4 | 25.00 | 100 |\n\n"
+    "| coffee | kg × € | a month |\n|---|--:|--:|\n"
+    "| House espresso | 24 × 21.50 | 516 |\n"
+    "| Ethiopia Guji | 12 × 27.00 | 324 |\n"
+    "| Decaf Colombia | 4 × 25.00 | 100 |\n\n"
 )
 WRITTEN_DOWN: dict[str, tuple[str | Cite, ...]] = {
     WHEN_CAN_WE_END_IT: (
