@@ -65,7 +65,7 @@ WRITTEN_DOWN: dict[str, tuple[str | Cite, ...]] = {
         Cite(0, 1, title=AGREEMENT),
         " and renews itself for six more unless one side gives sixty days' notice",
         Cite(0, 2, title=AGREEMENT),
-        ".\n\nUntil then it costs you **€ 940 a month**:\n\n" + TABLE,
+        ".\n\nUntil then it costs you € 940 a month:\n\n" + TABLE,
         "These prices are fixed until 31 December 2026",
         Cite(0, 2, title=AGREEMENT),
         "; then they may rise with the commodity index.",
