@@ -53,10 +53,10 @@ EARLIER = (
 PIECE_DELAY_S = 0.08
 """Some fifty tokens a second, as models write."""
 TABLE = (
-    "| coffee | kg | € a kg | € a month |\n|---|--:|--:|--:|\n"
-    "| House espresso | 24 | 21.50 | 516 |\n"
-    "| Ethiopia Guji | 12 | 27.00 | 324 |\n"
-    "| Decaf Colombia | 4 | 25.00 | 100 |\n\n"
+    "| coffee | kg × € | a month |\n|---|--:|--:|\n"
+    "| House espresso | 24 × 21.50 | 516 |\n"
+    "| Ethiopia Guji | 12 × 27.00 | 324 |\n"
+    "| Decaf Colombia | 4 × 25.00 | 100 |\n\n"
 )
 WRITTEN_DOWN: dict[str, tuple[str | Cite, ...]] = {
     WHEN_CAN_WE_END_IT: (
@@ -65,7 +65,7 @@ WRITTEN_DOWN: dict[str, tuple[str | Cite, ...]] = {
         Cite(0, 1, title=AGREEMENT),
         " and renews itself for six more unless one side gives sixty days' notice",
         Cite(0, 2, title=AGREEMENT),
-        ".\n\nUntil then it costs you **€ 940 a month**:\n\n" + TABLE,
+        ".\n\nUntil then it costs you € 940 a month:\n\n" + TABLE,
         "These prices are fixed until 31 December 2026",
         Cite(0, 2, title=AGREEMENT),
         "; then they may rise with the commodity index.",

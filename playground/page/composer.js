@@ -12,6 +12,7 @@ export class Composer {
   #place = null;
   #sending = Promise.resolve();
   #inFlight = 0;
+  #height = 0; // of the whole form, as it was last drawn
 
   /**
    * `send` may throw; its message is shown and the text comes back. `suggest(text)` gives the line under the box,
@@ -65,6 +66,7 @@ export class Composer {
   }
 
   #listen() {
+    new ResizeObserver(() => (this.#height = this.element.getBoundingClientRect().height)).observe(this.element);
     this.text.addEventListener("input", () => {
       this.error.textContent = "";
       this.#refresh();
@@ -175,8 +177,11 @@ export class Composer {
   }
 
   #refresh() {
+    // Measured with the form held as high as it was: for that moment the list above would grow, and lose its end.
+    this.element.style.height = this.#height ? `${this.#height}px` : "";
     this.text.style.height = "auto";
     this.text.style.height = `${Math.min(this.text.scrollHeight, HEIGHT_MAX_PX)}px`;
+    this.element.style.height = "";
     this.sendButton.disabled = this.isEmpty;
     this.element.setAttribute("aria-busy", String(this.#inFlight > 0));
     this.hint.textContent = this.#inFlight > 0 ? "Sending…" : this.suggest(this.text.value);

@@ -18,7 +18,7 @@ export class MessageLog {
   #jump;
   #rows = new Map(); // key → {element, drawn}
   #pinned = true;
-  #seen = { top: 0, end: 0 }; // scrollTop and its largest value when they were last looked at
+  #seen = { top: 0, end: 0, height: 0 }; // scrollTop, its largest value, and the box's height at the last look
   #place = null;
 
   constructor(label, workspace) {
@@ -128,7 +128,7 @@ export class MessageLog {
     const { scrollTop: top, scrollHeight, clientHeight } = this.#scroller;
     const end = scrollHeight - clientHeight;
     if (end - top < PINNED_WITHIN_PX) this.#pinned = true;
-    else if (top < this.#seen.top && end >= this.#seen.end) this.#pinned = false;
+    else if (top < this.#seen.top && end >= this.#seen.end && clientHeight === this.#seen.height) this.#pinned = false;
     this.#mark();
   }
 
@@ -152,7 +152,7 @@ export class MessageLog {
 
   #mark() {
     const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
-    this.#seen = { top: scrollTop, end: scrollHeight - clientHeight };
+    this.#seen = { top: scrollTop, end: scrollHeight - clientHeight, height: clientHeight };
     this.#scroller.classList.toggle("pinned", this.#pinned);
     this.#jump.hidden = this.#pinned;
   }

@@ -47,11 +47,15 @@ async def workspace() -> AsyncIterator[Workspace]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def page(chromium: Browser, model: PracticeModel, workspace: Workspace, tmp_path: Path) -> AsyncIterator[Page]:
-    async with (
-        bot_running(workspace, settings_for(workspace, model.url, tmp_path, "socket")),
-        await chromium.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce") as context,
-    ):
+async def bot(model: PracticeModel, workspace: Workspace, tmp_path: Path) -> AsyncIterator[None]:
+    """Runs, for the states that are of its making."""
+    async with bot_running(workspace, settings_for(workspace, model.url, tmp_path, "socket")):
+        yield
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(chromium: Browser, workspace: Workspace) -> AsyncIterator[Page]:
+    async with await chromium.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce") as context:
         page = await context.new_page()
         page.set_default_timeout(10_000)
         await page.goto(workspace.url)
@@ -121,6 +125,7 @@ async def test_a_channel_with_people_files_and_reactions(page: Page, workspace: 
     assert await faults(page) == []
 
 
+@pytest.mark.usefixtures("bot")
 async def test_an_answer_while_it_is_written_and_when_it_is_there(page: Page, model: PracticeModel) -> None:
     held = HeldAnswer()
     model.script(held, ANSWER)
@@ -149,6 +154,7 @@ async def test_a_thread_in_which_the_bot_is_busy(page: Page, workspace: Workspac
     assert await faults(page) == []
 
 
+@pytest.mark.usefixtures("bot")
 async def test_the_home_tab(page: Page) -> None:
     await page.get_by_role("link", name="claude", exact=True).click()
     await page.get_by_role("link", name="Home").click()
@@ -157,6 +163,7 @@ async def test_the_home_tab(page: Page) -> None:
     assert await faults(page) == []
 
 
+@pytest.mark.usefixtures("bot")
 async def test_a_window_with_an_error_in_it(page: Page) -> None:
     await write(page, "The launch is on Thursday.")
     await message(page, "The launch").hover()
@@ -192,13 +199,12 @@ async def test_a_message_while_it_is_edited_and_before_it_is_deleted(page: Page,
     assert await faults(page) == []
 
 
-async def test_what_cannot_be_sent(page: Page) -> None:
+async def test_what_cannot_be_sent_and_names_to_choose_from(page: Page) -> None:
     await write(page, "/nonsense")
     await expect(page.locator(".composer-error").first).not_to_be_empty()
     assert await faults(page) == []
 
-
-async def test_names_to_choose_from(page: Page) -> None:
+    await page.get_by_role("textbox", name="Message #general").fill("")
     await page.get_by_role("textbox", name="Message #general").press_sequentially("@")
     await expect(page.get_by_role("listbox", name="Names")).to_be_visible()
 
@@ -240,6 +246,7 @@ async def test_on_a_phone_no_button_lies_over_words(chromium: Browser, workspace
         await expect(page.get_by_role("group", name="Reactions")).to_be_visible()
 
 
+@pytest.mark.usefixtures("bot")
 async def test_a_table_says_that_it_scrolls_where_it_is_wider_than_its_place(page: Page, model: PracticeModel) -> None:
     model.script(ANSWER)
     await page.set_viewport_size({"width": 390, "height": 844})

@@ -9,7 +9,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
 from playground.workspace.workspace import Workspace
-from tests.repository import MANIFEST
+from tests.repository import MANIFEST, SAMPLES
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -143,3 +143,24 @@ async def test_in_a_thread_arrow_up_edits_what_one_said_there(page: Page, worksp
     await expect(edit).to_have_value("Sure.")
     await edit.press("Escape")
     await expect(reply).to_be_focused()
+
+
+async def test_the_list_keeps_its_end_while_the_composer_grows_and_shrinks(page: Page, workspace: Workspace) -> None:
+    general, ada = workspace.channel("general"), workspace.user("ada")
+    for number in range(30):
+        await workspace.say(ada, general, f"Message {number} of thirty")
+    await expect(message(page, "Message 29")).to_be_in_viewport()
+    for _ in range(4):
+        await box(page).press_sequentially("a line")
+        await box(page).press("Shift+Enter")
+    await expect(page.get_by_role("button", name="Jump to the latest")).to_have_count(0)
+    await expect(message(page, "Message 29")).to_be_in_viewport()
+
+    files = [SAMPLES / "supply-agreement.pdf", SAMPLES / "launch.jpg"]
+    await page.locator("main input[type=file]").set_input_files(files)
+    await box(page).fill("/ask with files")
+    await box(page).press("Enter")
+    await expect(page.locator("main .composer-error")).to_contain_text("takes no files")
+    await page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    await expect(page.get_by_role("button", name="Jump to the latest")).to_have_count(0)
+    await expect(message(page, "Message 29")).to_be_in_viewport()

@@ -46,6 +46,12 @@ def test_where_an_answer_changes_its_line_is_written_again_from_the_beginning() 
     assert before_end(shown("Reading the files… ", "It is so.")) == "  Reading the files…\n  It is so.\n"
 
 
+def test_what_stands_there_meanwhile_is_shown_at_once() -> None:
+    out = io.StringIO()
+    Terminal(out).answer("1.0", "post", "Thinking…")
+    assert out.getvalue() == "  Thinking…"
+
+
 def test_a_word_that_is_not_whole_yet_waits_for_the_rest() -> None:
     assert before_end(shown("The **bo**", "The **bold** word")) == "  The **bold** word\n"
 
