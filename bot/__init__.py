@@ -67,6 +67,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     doctor/            what works and what does not, and what to do: examination of model, slack_app, events, machine
     health.py          whether the bot that uses a data directory is alive
     metrics.py         every figure for Prometheus, and how a part reports it
+    memory.py          how much is in use, and may be
     traces.py          the steps of a turn, for whoever wants spans of them
     open_telemetry.py  spans for a collector
     ops.py             a port for whoever runs the bot: alive, ready, figures

@@ -65,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
         "--agent", action="store_true", help="declare the app as an agent: docs/agent.md says what it costs"
     )
     app.add_argument("--without", action="append", default=[], metavar="SCOPE", help="an optional scope to leave out")
+    app.add_argument("--json", action="store_true", help="for Slack's CLI, which reads manifest.json")
     app.set_defaults(command=_manifest)
     erase = commands.add_parser("erase", help="remove what is kept of a person or a workspace, and say what")
     whose = erase.add_mutually_exclusive_group(required=True)
@@ -149,7 +150,8 @@ def _health(_options: argparse.Namespace) -> int:
 def _manifest(options: argparse.Namespace) -> int:
     from bot import app_manifest  # noqa: PLC0415 - the other commands start faster without it
 
-    print(app_manifest.of_settings(options.url, agent=options.agent, without=options.without), end="")
+    asked = {"agent": options.agent, "without": options.without, "as_json": options.json}
+    print(app_manifest.of_settings(options.url, **asked), end="")
     return 0
 
 

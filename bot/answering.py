@@ -172,7 +172,7 @@ class Answering:
         meter = Meter(came.showing.book, came.showing.price)
         came.finished = None
         begun_s = time.monotonic()
-        with traces.step("model.request", model=conversation.model) as step:
+        with traces.step("model_request", model=conversation.model) as step:
             try:
                 async with aclosing(self.model.stream(conversation, meter.counted, came.waiting.thinks)) as events:
                     async for event in events:

@@ -19,7 +19,7 @@ class _Asked(Environment):
     bot_allowed_email_domains: str | None = None
 
 
-def of_settings(url: str, *, agent: bool, without: Sequence[str]) -> str:
+def of_settings(url: str, *, agent: bool, without: Sequence[str], as_json: bool = False) -> str:
     """Raises ``StartFailed``."""
     asked = _Asked.load()
     optional = {scope.name for scope in app_scopes.SCOPES if scope.optional}
@@ -31,4 +31,4 @@ def of_settings(url: str, *, agent: bool, without: Sequence[str]) -> str:
     if address and (urlsplit(address).scheme != "https" or not urlsplit(address).hostname):
         raise StartFailed(f"--url: {address} is no address that begins with https://, which Slack wants")
     added = (app_scopes.EMAILS,) if asked.bot_allowed_email_domains else ()
-    return manifest(Wanted(address, many, agent, added, tuple(without)))
+    return manifest(Wanted(address, many, agent, added, tuple(without)), as_json=as_json)

@@ -1,7 +1,8 @@
 """A configuration goes in; the manifest of the Slack app for it comes out, as YAML with reasons beside scopes. Pure.
 
-``manifest.yml`` is what comes out for no configuration at all. What it asks for is in ``app_scopes``; all other data of
-the app stands here, so that a new command, event or shortcut is a line. Source: slack:reference/app-manifest.
+``manifest.yml`` is what comes out for no configuration at all, and ``manifest.json`` the same for Slack's CLI. What it
+asks for is in ``app_scopes``; all other data of the app stands here, so that a new command, event or shortcut is a
+line. Source: slack:reference/app-manifest.
 """
 
 from __future__ import annotations
@@ -80,7 +81,10 @@ class Wanted:
     left_out: tuple[str, ...] = ()
 
 
-def manifest(wanted: Wanted) -> str:
+def manifest(wanted: Wanted, *, as_json: bool = False) -> str:
+    """``as_json``: as tools read it, Slack's CLI among them."""
+    if as_json:
+        return json.dumps(data(wanted), ensure_ascii=False, indent=2) + "\n"
     return HEAD + (HTTP_HEAD if wanted.url else SOCKET_HEAD) + "".join(_yaml(data(wanted), _remarks(wanted)))
 
 

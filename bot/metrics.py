@@ -26,7 +26,7 @@ from prometheus_client import (
 )
 
 import bot
-from bot import errors
+from bot import errors, memory
 from bot.messages import Question
 from bot.stream_events import Usage
 
@@ -168,6 +168,13 @@ EVENTS = Counter(
     ("event",),
     registry=REGISTRY,
 )
+MEMORY_BYTES = Gauge(
+    "slackbot_memory_bytes", "Memory in use: the bot's own process, and those for files.", ("of",), registry=REGISTRY
+)
+MEMORY_BYTES.labels("bot").set_function(memory.of_bot)
+MEMORY_BYTES.labels("workers").set_function(memory.of_workers)
+MEMORY_LIMIT_BYTES = Gauge("slackbot_memory_limit_bytes", "Of the container; 0: none.", registry=REGISTRY)
+MEMORY_LIMIT_BYTES.set_function(memory.limit)
 PART_READY = Gauge(
     "slackbot_part_ready",
     "Whether a part is ready, as /readyz says it.",
@@ -185,6 +192,8 @@ WATCHED = (
     "inbox.store_failed",
     "health.disk_full",
     "health.nothing_heard",
+    "installation.token_expired",
+    "installation.token_refused",
     "worker.died",
     "socket.silent",
     "usage.lost",

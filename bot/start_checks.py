@@ -68,8 +68,9 @@ def of_settings(settings: Settings) -> None:
         log.warning("settings.not_understood", line=line)
     for slip in unknown_names():
         log.warning("settings.unknown", name=slip.name, nearest=slip.nearest or "none")
-    if doubt := shapes.doubt("SLACK_SIGNING_SECRET", secret(settings.slack_signing_secret)):
-        log.warning("settings.doubtful", name="SLACK_SIGNING_SECRET", doubt=doubt)
+    for name in shapes.DOUBTED:
+        if doubt := shapes.doubt(name, secret(getattr(settings, name.lower()))):
+            log.warning("settings.doubtful", name=name, doubt=doubt)
 
 
 def of_office(settings: Settings, confinement: Confinement, *, installed: bool) -> None:

@@ -102,7 +102,7 @@ class Turn:
         try:
             result = await self._stoppable(claim, reply, bill)
             logs.bind(model=bill.model or self.model_in(claim.question.channel_id))
-            with traces.step("reply.finish"):
+            with traces.step("finish_reply"):
                 outcome = await _finish(reply, result, bill.line() if self.bills_shown else "")
         except ReplyNotPossible as error:
             await reply.abandon()
@@ -179,7 +179,7 @@ class Turn:
         withdrawn = frozenset[str]()
         if not question.starts_thread:
             withdrawn = await waited_out(lambda: self.questions.withdrawn(question.thread))
-        with traces.step("thread.read") as step:
+        with traces.step("read_thread") as step:
             thread = [message for message in await self.threads.read(question) if message.ts not in withdrawn]
             step.note(messages=len(thread))
         if _says_nothing(question, thread[-1]):
@@ -205,7 +205,7 @@ class Turn:
         question = claim.question
         on_words = partial(self.questions.reached, claim, Stage.WRITING)
         book = partial(self._book, claim, bill)
-        with traces.step("long_documents.read"):
+        with traces.step("read_long_documents"):
             read = await self.batch_reading.read(draft, status_of(reply), book, confirmed=question.confirmed)
         if read.estimate:
             reply.write(read.estimate)

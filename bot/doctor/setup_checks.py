@@ -19,8 +19,9 @@ def of_settings(settings: Settings | None, faults: tuple[str, ...]) -> Iterator[
     if settings is None:
         return
     yield ok("settings")
-    if doubt := shapes.doubt("SLACK_SIGNING_SECRET", secret(settings.slack_signing_secret)):
-        yield mind("settings", f"SLACK_SIGNING_SECRET: {doubt}")
+    for name in shapes.DOUBTED:
+        if doubt := shapes.doubt(name, secret(getattr(settings, name.lower()))):
+            yield mind("settings", f"{name}: {doubt}")
 
 
 def of_names() -> Iterator[Finding]:

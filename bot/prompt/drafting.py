@@ -53,7 +53,7 @@ class Drafting:
         readable = [file for file in attachments if file.id not in refused and file.id not in made]
         person = f"{question.team_id} {question.user_id}"
         intake = Intake(window.allowance, await self.batch_reading.wanted(thread))
-        with traces.step("files.read", files=len(readable)):
+        with traces.step("read_files", files=len(readable)):
             fetched = await self.files.prepare(readable, intake, progress, person) if readable else ()
         prepared = iter(fetched)
         known = made | {file_id: refused_file(file_id, thread) for file_id in refused}

@@ -24,6 +24,7 @@ _KINDS = (
     ("xwfp-", "a workflow's token", ""),
 )
 _BEGINNINGS = {"SLACK_BOT_TOKEN": "xoxb-", "SLACK_APP_TOKEN": "xapp-"}
+_ROTATES = "xoxe.xoxb-"
 OF_ANY_SHAPE = frozenset({"DATABASE_URL", "BOT_TOKEN_KEY"})
 _HEX = re.compile(r"[0-9a-f]{32}")
 _QUOTES = "\"'`“”‘’„«»"
@@ -62,4 +63,12 @@ def doubt(name: str, value: str) -> str:
     """What is likely wrong, though nobody can be sure; empty where nothing is."""
     if name == "SLACK_SIGNING_SECRET" and value and not _HEX.fullmatch(value):
         return f"is not 32 digits and letters from a to f, as Slack's signing secrets are. {where.OF[name]}"
+    if name == "SLACK_BOT_TOKEN" and value.startswith(_ROTATES):
+        return (
+            "ends within twelve hours, since the app rotates its tokens. Please install the app over OAuth, which lets "
+            "the bot renew them: docs/many_workspaces.md."
+        )
     return ""
+
+
+DOUBTED = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET")

@@ -95,12 +95,12 @@ async def test_a_turn_is_a_span_and_its_steps_are_spans_in_it(traced: Stage, col
     assert of_turn["slackbot.channel"] == traced.general
     assert of_turn["slackbot.outcome"] == "answered"
     assert of_turn["slackbot.files"] == 1
-    steps = {"thread.read", "draft", "files.read", "model.request", "chat.postMessage", "chat.update", "reply.finish"}
+    steps = {"read_thread", "draft", "read_files", "model_request", "chat.postMessage", "chat.update", "finish_reply"}
     assert steps <= {span.name for span in collector.spans}
     assert {span.trace_id for span in collector.spans} == {turn.trace_id}
     known = {span.span_id for span in collector.spans}
     assert [span.name for span in collector.spans if span.parent_span_id not in known] == ["turn"]
-    (request,) = collector.named("model.request")
+    (request,) = collector.named("model_request")
     took_s = (request.end_time_unix_nano - request.start_time_unix_nano) / 1e9
     assert 0 <= attributes(request)["slackbot.first_text_s"] <= took_s
     assert attributes(request)["slackbot.model"] == traced.settings.messages_model
@@ -113,7 +113,7 @@ async def test_no_words_and_no_names_are_sent(traced: Stage, collector: Collecto
             await traced.outcome(await traced.ask(f"@claude {text}", files=[("merger.txt", SAID.encode())]))
     (failed, _) = collector.named("turn")
     assert attributes(failed)["slackbot.error"] == "ModelKeyInvalid"
-    assert attributes(collector.named("model.request")[0])["error.type"] == "ModelKeyInvalid"
+    assert attributes(collector.named("model_request")[0])["error.type"] == "ModelKeyInvalid"
     sent = b"".join(collector.bodies)
     people = [user.real_name for user in traced.workspace.state.users.values()]
     for words in (SAID, "merger", "general", "claude-bot-answers", *people):

@@ -11,7 +11,7 @@ from tests.figures import read
 from tests.repository import modules, text_of
 
 LABELS = {
-    "entry_point", "event", "kind", "le", "method", "model", "outcome", "part", "reason", "result", "version",
+    "entry_point", "event", "kind", "le", "method", "model", "of", "outcome", "part", "reason", "result", "version",
     "vote",
     "workspace",
 }  # fmt: skip

@@ -172,6 +172,11 @@ def test_other_tools_names_in_the_environment_are_let_be() -> None:
     ]
 
 
+def test_a_bot_token_that_rotates_ends_by_itself() -> None:
+    assert shapes.doubt("SLACK_BOT_TOKEN", "xoxb-1-2-abc") == ""
+    assert shapes.doubt("SLACK_BOT_TOKEN", "xoxe.xoxb-1-abc").startswith("ends within twelve hours")
+
+
 def test_a_signing_secret_of_another_shape_is_doubted() -> None:
     assert shapes.doubt("SLACK_SIGNING_SECRET", "0123456789abcdef0123456789abcdef") == ""
     assert shapes.doubt("SLACK_SIGNING_SECRET", "A0123456789").startswith("is not 32 digits and letters from a to f")

@@ -25,11 +25,10 @@ class TokenRenewal:
 
     async def __call__(self, refresh_token: str) -> Tokens:
         try:
-            response = await self._client.oauth_v2_access(
-                client_id=self._client_id,
-                client_secret=self._client_secret,
-                grant_type="refresh_token",
-                refresh_token=refresh_token,
+            response = await self._client.api_call(
+                METHOD,
+                auth={"client_id": self._client_id, "client_secret": self._client_secret},
+                data={"grant_type": "refresh_token", "refresh_token": refresh_token},
             )
         except Exception as error:
             failure = slack_error(METHOD, error)
