@@ -142,10 +142,13 @@ class Inboxes:
     async def _heartbeat(self, *, ended: bool = False) -> None:
         common, inboxes = self._common, dict(self._all)
         common.beat_soon.clear()
+        spent = dict.fromkeys(inboxes.values(), 0.0)
+        for inbox, team_id in inboxes.items():  # of a workspace that was opened anew there may be two
+            spent[team_id] += inbox.spent()
         vitals = Vitals(
             claims=tuple(claim for inbox in inboxes for claim in inbox.claims),
             locks=tuple(lock for inbox in inboxes for lock in inbox.locks),
-            spent={team_id: inbox.spent() for inbox, team_id in inboxes.items()},
+            spent=spent,
             stopping=common.closing,
             ended=ended,
         )
