@@ -7,10 +7,7 @@ line ends with byte 0x15 or 0x25; both are a line feed here. Other control chara
 from __future__ import annotations
 
 import codecs
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer as Buffer
+from typing import Any
 
 _LIKE_500 = {
     "ebcdic_277": ("474a5a5b676a707b7c809c9e9fa1c0d0dc", "}#¤Å$ø¦ÆØ@{[]üæå~"),
@@ -88,7 +85,7 @@ def _registered(name: str) -> codecs.CodecInfo | None:
     def encode(text: str, errors: str = "strict") -> tuple[bytes, int]:
         return codecs.charmap_encode(text, errors, back)
 
-    def decode(data: Buffer, errors: str = "strict") -> tuple[str, int]:
+    def decode(data: Any, errors: str = "strict") -> tuple[str, int]:  # noqa: ANN401 - whatever holds bytes
         return codecs.charmap_decode(data, errors, table)
 
     class Decoder(codecs.IncrementalDecoder):

@@ -31,9 +31,8 @@ Bidder = Callable[[float], Bid]
 GAP_S = 0.1
 """From one call to the next, first words aside: if Slack refuses one, few others are under way."""
 ALONE_FOR_S = 3.0
-FEW = 20
-"""So few are looked at at once; of more, all who come and go in one round of the loop together."""
-COUNTED_FOR_S = 0.05
+FEW, COUNTED_FOR_S = 20, 0.05
+"""Who waits is looked at anew each time as long as they are few: one who is missed would make an edit come too soon."""
 
 
 class Ticket:
@@ -99,9 +98,9 @@ class MethodLimiter:
         return self.budget.refused(_now_s(), retry_after_s)
 
     def live(self) -> int:
-        """How many wait for calls that can wait. It is counted now and then: each is asked what it wants, for that."""
+        """How many wait for calls that can wait; of many that is counted now and then."""
         now_s = _now_s()
-        if now_s - self._counted_s > COUNTED_FOR_S:
+        if len(self._waiting) <= FEW or now_s - self._counted_s > COUNTED_FOR_S:
             self._live, self._counted_s = sum(ticket.bidder(0.0).can_wait for ticket in self._waiting), now_s
         return self._live
 
