@@ -12,11 +12,12 @@ from typing import Literal
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]  # it has no type hints
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from playground.practice_model.script import Answer, HeldAnswer
 from playground.practice_model.server import PracticeModel
 from playground.workspace.workspace import Workspace
+from tests.e2e.page_steps import message, write
 from tests.repository import MANIFEST, SAMPLES
 from tests.stage import bot_running, settings_for
 
@@ -96,16 +97,6 @@ async def overlapping(page: Page) -> list[str]:
         }"""
     )
     return found
-
-
-async def write(page: Page, text: str) -> None:
-    box = page.get_by_role("textbox", name="Message #general")
-    await box.fill(text)
-    await box.press("Enter")
-
-
-def message(page: Page, text: str) -> Locator:
-    return page.locator("main .message", has_text=text)
 
 
 async def test_a_channel_with_people_files_and_reactions(page: Page, workspace: Workspace) -> None:

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from playground.practice_model.script import Answer, HeldAnswer
 from playground.practice_model.server import PracticeModel
 from playground.workspace.workspace import Workspace
+from tests.e2e.page_steps import message, write
 from tests.repository import MANIFEST
 from tests.stage import bot_running, settings_for
 
@@ -39,16 +40,6 @@ async def page(chromium: Browser, model: PracticeModel, tmp_path: Path) -> Async
         await page.goto(workspace.url)
         yield page
     assert complaints == []
-
-
-async def write(page: Page, text: str) -> None:
-    box = page.get_by_role("textbox", name="Message #general")
-    await box.fill(text)
-    await box.press("Enter")
-
-
-def message(page: Page, text: str) -> Locator:
-    return page.locator("main .message", has_text=text)
 
 
 async def test_a_private_answer_is_posted_by_its_button(page: Page, model: PracticeModel) -> None:
