@@ -165,6 +165,20 @@ async def test_every_attachment_is_read_by_a_process_of_its_own(text: Path, tmp_
     assert len(set(readers)) == 3
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers whose processes wait for the next job of their attachment however long that takes."""
+    started = isolated.command
+
+    def command(module: str, *arguments: str) -> tuple[str, ...]:
+        *python, start, root = started(module)
+        wait = start.replace("main()", f"import {module} as worker; worker._LINGER_S = 60; main()")
+        return (*python, wait, root, *arguments)
+
+    monkeypatch.setattr(isolated, "command", command)
+
+
+@pytest.mark.usefixtures("patient")
 async def test_what_read_an_archive_is_gone_before_another_attachment_is_read(text: Path, tmp_path: Path) -> None:
     async with sandbox(replace(LIMITS, workers_max=1)) as running:
         await running.convert(text, "x", "", tmp_path, prefix="first-")
@@ -178,21 +192,9 @@ async def test_what_read_an_archive_is_gone_before_another_attachment_is_read(te
             assert isinstance(member, MemberExtract)
             (read,) = await running.convert(out / member.file, member.name, "", out, prefix=f"{member.name}-")
             assert isinstance(read, TextExtract)
+        assert readers
         await running.convert(text, "x", "", tmp_path, prefix="last-")
         assert readers.isdisjoint(forks(worker))
-
-
-@pytest.fixture
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Workers whose processes wait for the next job of their attachment however long that takes."""
-    started = isolated.command
-
-    def command(module: str, *arguments: str) -> tuple[str, ...]:
-        *python, start, root = started(module)
-        wait = start.replace("main()", f"import {module} as worker; worker._LINGER_S = 60; main()")
-        return (*python, wait, root, *arguments)
-
-    monkeypatch.setattr(isolated, "command", command)
 
 
 @pytest.mark.usefixtures("patient")
