@@ -30,18 +30,22 @@ class Waits:
 
     async def for_(self, coming: Awaitable[T]) -> T:
         """Raises ``TimeoutError`` where the deadline of that moment is over before something comes."""
-        self._waiting = task = asyncio.current_task()
+        self._waiting, self._over = asyncio.current_task(), False
+        task = self._waiting
         cancelling = task.cancelling() if task is not None else 0
         if self._timer is None or self._deadline.ends_s < self._timer.when():
             self._set_timer()
         try:
-            return await coming
+            came = await coming
         except asyncio.CancelledError:
             if self._over and task is not None and task.uncancel() <= cancelling:
                 raise TimeoutError from None
             raise
         finally:
             self._waiting = None
+        if self._over and task is not None:  # it came all the same
+            task.uncancel()
+        return came
 
     def _set_timer(self) -> None:
         self.close()
@@ -49,9 +53,8 @@ class Waits:
 
     def _look(self) -> None:
         """The deadline moves with everything that comes."""
+        self._timer = None
         if self._deadline.ends_s > asyncio.get_running_loop().time():
             self._set_timer()
         elif self._waiting is not None:
             self._over = self._waiting.cancel()
-        else:
-            self._timer = None
