@@ -31,9 +31,9 @@ from pathlib import Path
 
 from bench.corpus_report import Tally, report
 from bench.oracles import Seen, lacking, seen_in
-from bot import logs
+from bot.assembly.derived import file_limits
+from bot.configuration.model_settings import ModelSettings
 from bot.conversation import Conversation, Message, Role
-from bot.derived import file_limits
 from bot.errors import ModelError
 from bot.files import blocks
 from bot.files.confinement import NONE
@@ -42,7 +42,7 @@ from bot.files.extracts import UnreadableNow
 from bot.files.worker.sniff import HEAD_BYTES, TAIL_BYTES, kind_of
 from bot.llm.client import MessagesClient
 from bot.messages import PreparedFile, TextBlock
-from bot.model_settings import ModelSettings
+from bot.telemetry import logs
 from playground.practice_model.server import PracticeModel
 
 PACKAGES = ("pillow", "pypdf", "pikepdf", "python-docx", "python-pptx", "openpyxl", "olefile", "extract-msg")

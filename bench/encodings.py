@@ -14,10 +14,10 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-from bot.derived import file_limits
+from bot.assembly.derived import file_limits
+from bot.configuration.model_settings import ModelSettings
 from bot.files.confinement import Confinement
 from bot.files.worker.text import decoded
-from bot.model_settings import ModelSettings
 
 NONE = Confinement(0, network_namespace=False, call_filter=False)
 """This process reads the texts itself."""

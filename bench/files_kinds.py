@@ -27,9 +27,9 @@ from pathlib import Path
 from openpyxl import Workbook
 from PIL import Image
 
-from bot.derived import file_limits
+from bot.assembly.derived import file_limits
+from bot.configuration.model_settings import ModelSettings
 from bot.files.confinement import NONE
-from bot.model_settings import ModelSettings
 from tests import made_documents, made_files, made_mails, made_office, made_outlook, made_pdfs
 
 LIMITS = file_limits(ModelSettings.model_construct(), NONE).convert

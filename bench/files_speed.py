@@ -29,11 +29,11 @@ from pathlib import Path
 import pikepdf
 from PIL import Image
 
-from bot.derived import file_limits
+from bot.assembly.derived import file_limits
+from bot.configuration.model_settings import ModelSettings
 from bot.files import isolated
 from bot.files.confinement import NONE
 from bot.files.conversion import Conversion
-from bot.model_settings import ModelSettings
 
 ROUNDS = 6
 TIMES = {"photo": 5, "picture": 10, "rich text": 1}

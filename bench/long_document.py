@@ -21,8 +21,8 @@ from httpx_aiohttp import HttpxAiohttpClient
 from bench import served
 from bench.served import KEY, LIMITS
 from bench.watch import Watch, memory_bytes
+from bot.assembly.derived import document_bounds, windows
 from bot.costs import prices
-from bot.derived import document_bounds, windows
 from bot.files.reader import FileReader
 from bot.files.workshop import Workshop
 from bot.llm.client import MessagesClient

@@ -19,15 +19,16 @@ import time
 from collections import defaultdict
 from types import FrameType
 
-from bot import app, logs
-from bot.environment import secrets_of
+from bot import app
+from bot.configuration.environment import secrets_of
+from bot.operations.watchdog import Watchdog
 from bot.settings import Settings
-from bot.watchdog import Watchdog
+from bot.telemetry import logs
 
 SAMPLE_EVERY_S = 0.001
 STALLED_S, LOOK_EVERY_S = 0.02, 0.005
 PARTS = (
-    ("logging", ("/bot/logs.py", "/bot/redaction.py", "/structlog/", "/logging/")),
+    ("logging", ("/bot/telemetry/logs.py", "/bot/telemetry/redaction.py", "/structlog/", "/logging/")),
     ("database", ("/bot/store/", "/sqlalchemy/", "/asyncpg/")),
     ("model stream", ("/bot/llm/", "/httpx/", "/httpx_aiohttp/", "/bot/costs/meter.py")),
     ("live reply", ("/bot/slack/write/",)),

@@ -18,11 +18,11 @@ from pathlib import Path
 
 import aiohttp
 
-from bot.installations import Installation
+from bot.installations.installation import Installation
+from bot.installations.token_cipher import TokenCipher, keys_of
 from bot.settings import sqlite_in
 from bot.store.database import Database
 from bot.store.installations import StoredInstallations
-from bot.token_cipher import TokenCipher, keys_of
 from playground.practice_model.server import PracticeModel
 from playground.workspace.http_delivery import sign
 from playground.workspace.workspace import Workspace

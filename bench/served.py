@@ -14,12 +14,12 @@ from multiprocessing.queues import Queue
 import httpx
 from aiohttp import web
 
-from bot.derived import file_limits
+from bot.assembly.derived import file_limits
+from bot.configuration.model_settings import ModelSettings
 from bot.files.confinement import NONE
 from bot.files.reader import FileReader
 from bot.files.workshop import Workshop
 from bot.messages import Attachment
-from bot.model_settings import ModelSettings
 from playground.practice_model.server import PracticeModel
 
 LIMITS = file_limits(ModelSettings.model_construct(bot_confinement="best"), NONE)

@@ -13,12 +13,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import bot
-from bot import health, logs, process, stopping
+from bot.configuration.environment import secrets_of
+from bot.configuration.model_settings import ModelSettings
 from bot.doctor.finding import Finding
-from bot.environment import secrets_of
 from bot.errors import StartFailed
-from bot.model_settings import ModelSettings
+from bot.operations import health, process, stopping
 from bot.settings import Settings, data_dir, kept_in, slips
+from bot.telemetry import logs
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -15,13 +15,16 @@ from dataclasses import dataclass, field
 import aiohttp
 from aiohttp import web
 
-from bot import channels, components, health, process, start_checks, stopping
-from bot.derived import install_settings, instructing, windows
-from bot.environment import secret
+from bot import channels
+from bot.assembly import files, model, operations, queue, slack, start_checks, store
+from bot.assembly.derived import install_settings, instructing, windows
+from bot.configuration.environment import secret
+from bot.configuration.reloaded import follow
 from bot.files.confinement import Confinement, probe
-from bot.logs import get_logger
-from bot.reloaded import follow
-from bot.renewals import Renewals
+from bot.installations.renewals import Renewals
+from bot.installations.token_cipher import TokenCipher, keys_of
+from bot.operations import health, process, stopping
+from bot.operations.watchdog import Watchdog
 from bot.settings import Settings, sqlite_in
 from bot.setup import where
 from bot.slack.receive import deliveries
@@ -34,8 +37,7 @@ from bot.slack.web_api.session import sdk_client, slack_session
 from bot.store.database import Database
 from bot.store.installations import StoredInstallations
 from bot.store.refused_files import StoredRefusedFiles
-from bot.token_cipher import TokenCipher, keys_of
-from bot.watchdog import Watchdog
+from bot.telemetry.logs import get_logger
 from bot.workspace import OneWorkspace, Shared, connect, open_installed, open_workspace
 from bot.workspaces import Workspaces
 
@@ -76,8 +78,8 @@ async def running(settings: Settings, hurry: asyncio.Event | None = None) -> Asy
     async with AsyncExitStack() as parts:
         pulse = health.Pulse(settings.bot_data_dir)
         start_checks.begin(settings, stopped, parts)
-        ops = await components.ops(settings, parts)
-        await components.tracing(settings, parts)
+        ops = await operations.ops(settings, parts)
+        await operations.tracing(settings, parts)
         confined = asyncio.create_task(probe())  # takes as long, in a process of its own, as what comes before its use
         parts.push_async_callback(asyncio.wait, {confined})
         database = await _database(settings, stopped, parts)
@@ -87,12 +89,12 @@ async def running(settings: Settings, hurry: asyncio.Event | None = None) -> Asy
         client = sdk_client(secret(settings.slack_bot_token), settings.slack_api_url, session)
         bolt = bolt_app(client, serving.workspaces, secret(settings.slack_signing_secret), pulse.arrived)
         stopping.go_on(stopped)
-        transport = components.transport(settings, bolt, client, stop, pulse, serving.routes)
+        transport = slack.transport(settings, bolt, client, stop, pulse, serving.routes)
         parts.push_async_callback(transport.close)
         parts.push_async_callback(Watchdog().close)
         await transport.start()
         serving.start()
-        components.ready(ops, database, pulse, parts)
+        operations.ready(ops, database, pulse, parts)
         start_checks.ready(settings, serving.described)
         yield stopped
 
@@ -152,37 +154,37 @@ async def _database(settings: Settings, stopped: asyncio.Future[None], parts: As
     database = await Database.open(secret(settings.database_url) or sqlite_in(settings.bot_data_dir))
     parts.push_async_callback(database.aclose)
     database.on_lost = lambda fault: stopping.fail(stopped, f"DATABASE_URL: {fault}")
-    await components.expire_leases(database)
+    await store.expire_leases(database)
     return database
 
 
 async def _shared(opening: Opening, team_id: str | None, parts: AsyncExitStack) -> Shared:
-    """``team_id``: as in ``components.questions``."""
+    """``team_id``: as in ``store.questions``."""
     settings, database = opening.settings, opening.database
     by_channel = follow("BOT_CHANNELS_FILE", settings.bot_channels_file, channels.read, channels.NONE, parts)
     of_models = windows(settings, settings.bot_history_tokens_max)
     refused_files = StoredRefusedFiles(database)
-    workshop = await components.workshop(settings, await opening.confined, parts)
-    answering = await components.answering(settings, of_models, refused_files, parts)
+    workshop = await files.workshop(settings, await opening.confined, parts)
+    answering = await model.answering(settings, of_models, refused_files, parts)
     instructions = instructing(settings, by_channel)
-    questions = components.questions(settings, database, team_id, instructions)
+    questions = store.questions(settings, database, team_id, instructions)
     return Shared(
         settings=settings,
         database=database,
         session=opening.session,
-        downloads=await components.downloads(parts),
+        downloads=await files.downloads(parts),
         workshop=workshop,
-        forgetting=await components.forgetting(workshop, database, parts),
+        forgetting=await files.forgetting(workshop, database, parts),
         refused_files=refused_files,
         answering=answering,
-        batch_reading=components.batch_reading(settings, answering, workshop),
+        batch_reading=model.batch_reading(settings, answering, workshop),
         windows=of_models,
         instructions=instructions,
-        stop_watch=components.stop_watch(database, parts),
-        usage=components.usage(database, parts),
+        stop_watch=store.stop_watch(database, parts),
+        usage=store.usage(database, parts),
         questions=questions,
-        inboxes=components.inboxes(settings, questions, opening.pulse),
-        limit_keeper=components.limit_keeper(database, parts),
+        inboxes=queue.inboxes(settings, questions, opening.pulse),
+        limit_keeper=slack.limit_keeper(database, parts),
     )
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from bot import app_scopes
-from bot.environment import Environment
+from bot.configuration.environment import Environment
 from bot.errors import StartFailed
-from bot.manifest import Wanted, manifest
+from bot.setup import app_scopes
+from bot.setup.manifest import Wanted, manifest
 
 
 class _Asked(Environment):

@@ -13,10 +13,11 @@ from dataclasses import replace
 from math import inf
 from pathlib import Path
 
-from bot import process
+from bot.answering.endings import REFUSED, STOPPED
+from bot.assembly.derived import document_bounds, file_limits, windows
+from bot.assembly.model_link import messages_client
+from bot.configuration.model_settings import ModelSettings
 from bot.costs import prices
-from bot.derived import document_bounds, file_limits, windows
-from bot.endings import REFUSED, STOPPED
 from bot.errors import ModelError
 from bot.files import blocks
 from bot.files.cache import Cache
@@ -26,8 +27,7 @@ from bot.files.extracts import Unreadable
 from bot.files.long_files import LongReader
 from bot.llm.client import MessagesClient
 from bot.messages import Attachment, Author, AuthorKind, PreparedFile, ThreadMessage
-from bot.model_link import messages_client
-from bot.model_settings import ModelSettings
+from bot.operations import process
 from bot.prompt.batch_reading import BatchReading
 from bot.prompt.draft import Draft
 from bot.prompt.instructions import system_prompt

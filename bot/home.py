@@ -10,12 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from bot.access import SENTENCES, Reason
+from bot.access.door import Door, People
+from bot.access.rules import SENTENCES, Reason
 from bot.day_budget import DayBudgets, Used
-from bot.door import Door, People
 from bot.errors import SlackError, StoreFailed
-from bot.logs import get_logger
 from bot.messages import EntryPoint, Question
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 

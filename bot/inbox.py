@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.errors import LeaseLost, SlackError, SlackOutcomeUnknown, StoreFailed
-from bot.logs import get_logger, whose
 from bot.messages import Question
 from bot.ports import Claim, Lock, Notices, Outcome, Questions
 from bot.shares import Others, Share
+from bot.telemetry.logs import get_logger, whose
 
 log = get_logger(__name__)
 

@@ -17,9 +17,9 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from bot.inbox import Answer, Common, Inbox, InboxLimits, safely, within_patience
-from bot.logs import get_logger
 from bot.ports import SETTLED_S, Claim, Notices, Questions, Vitals
 from bot.shares import Others, Share
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 

@@ -10,9 +10,9 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from bot.environment import Environment, lines_not_understood, secret, unknown_among
-from bot.model_settings import DATA_DIR
-from bot.setting_types import (
+from bot.configuration.environment import Environment, lines_not_understood, secret, unknown_among
+from bot.configuration.model_settings import DATA_DIR
+from bot.configuration.setting_types import (
     Channels,
     CollectorUrl,
     Domains,
@@ -23,8 +23,8 @@ from bot.setting_types import (
     file_of,
     known_database,
 )
+from bot.configuration.slack_settings import SlackSettings
 from bot.setup.names import Unknown
-from bot.slack_settings import SlackSettings
 
 
 class Settings(SlackSettings):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from bot.endings import Ending
+from bot.answering.endings import Ending
 from bot.kept_answers import PrivateAnswer, PrivateAnswers
 from bot.messages import Question
 from bot.ports import Outcome, Replies, Reply

@@ -18,9 +18,9 @@ from typing import Protocol
 
 from bot.errors import StoreFailed
 from bot.lease import Stop
-from bot.logs import get_logger, of_nobody
 from bot.messages import Question
 from bot.ports import Claim
+from bot.telemetry.logs import get_logger, of_nobody
 
 log = get_logger(__name__)
 

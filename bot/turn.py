@@ -12,14 +12,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
-from bot import endings, logs, metrics, results, traces
-from bot.access import Reason
-from bot.answering import Answering
-from bot.arriving import Streamed
+from bot.access.door import Door
+from bot.access.rules import Reason
+from bot.answering import endings, results
+from bot.answering.arriving import Streamed
+from bot.answering.asking import Answering
+from bot.answering.endings import Ending
+from bot.answering.results import DELETED, ERASED, Result
 from bot.costs.bill import Bill
 from bot.day_budget import Spent
-from bot.door import Door
-from bot.endings import Ending
 from bot.errors import (
     Declined,
     LeaseLost,
@@ -33,7 +34,6 @@ from bot.errors import (
     StoreFailed,
 )
 from bot.lease import Stop
-from bot.logs import get_logger, whose
 from bot.messages import Channel, EntryPoint, Question, ThreadMessage
 from bot.ports import Button, Claim, Outcome, Questions, Replies, Reply, Stage, Threads, UsageRecords
 from bot.prompt.batch_reading import BatchReading, status_of
@@ -41,11 +41,12 @@ from bot.prompt.dates import dated
 from bot.prompt.draft import Draft
 from bot.prompt.drafting import Drafting
 from bot.prompt.instructions import Instructions
-from bot.results import DELETED, ERASED, Result
 from bot.sharing import Sharing
 from bot.stops import StopWatch
 from bot.store_patience import waited_out
 from bot.stream_events import Usage
+from bot.telemetry import logs, metrics, traces
+from bot.telemetry.logs import get_logger, whose
 
 log = get_logger(__name__)
 

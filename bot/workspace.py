@@ -15,21 +15,21 @@ from dataclasses import dataclass, field
 import aiohttp
 import httpx
 
-from bot import components, metrics
-from bot.answering import Answering
+from bot.access.door import DiscreetNotices, Door
+from bot.answering.asking import Answering
+from bot.assembly import files, queue, slack, store
+from bot.assembly.derived import access_policy
 from bot.catching_up.catching import CatchingUp
 from bot.catching_up.privately import Privately
 from bot.commands.carrying_out import Commands
 from bot.commands.choosing import Choosing
-from bot.derived import access_policy
-from bot.door import DiscreetNotices, Door
 from bot.file_ports import RefusedFiles
 from bot.files.forgetting import Forgetting
 from bot.files.made_texts import MadeTexts
 from bot.files.reader import FileReader
 from bot.files.workshop import Workshop
 from bot.inboxes import Inboxes
-from bot.installations import Installation
+from bot.installations.installation import Installation
 from bot.prompt.batch_reading import BatchReading
 from bot.prompt.drafting import Drafting
 from bot.prompt.instructions import Instructing
@@ -64,6 +64,7 @@ from bot.store.questions import StoredQuestions
 from bot.store.refusal_sentences import StoredSentences
 from bot.store.thread_settings import StoredThreadSettings
 from bot.store.usage import StoredUsage
+from bot.telemetry import metrics
 from bot.turn import Turn
 
 
@@ -113,23 +114,23 @@ async def open_workspace(
     settings, database = shared.settings, shared.database
     questions = shared.questions
     parts.callback(await shared.limit_keeper.keep(identity.team_id, api.rate_limiter))
-    names = components.names(api, parts)
+    names = slack.names(api, parts)
     door = Door(
         access_policy(settings, identity.home), names, SlackAsides(api, shared.session), StoredSentences(database)
     )
     door.warn_of_missing_scopes(api.scopes)
     reader = ThreadReader(api, names, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id)
-    desk = components.private_desk(api, reader, database, questions)
-    replies = components.replies(settings, api, reader, shared.session, desk)
-    files = components.file_reader(settings, shared.workshop, shared.downloads, api, token)
+    desk = slack.private_desk(api, reader, database, questions)
+    replies = slack.replies(settings, api, reader, shared.session, desk)
+    reading = files.file_reader(settings, shared.workshop, shared.downloads, api, token)
     named = NamedMessages(names, identity.bot_user_id, identity.bot_id)
     channel_messages = ChannelMessages(api, names, named.written, identity.bot_user_id)
     chosen = StoredThreadSettings(database)
     choosing = Choosing(shared.instructions, chosen, sorted(settings.bot_models or ()))
     threads = CatchingUp(reader, channel_messages, MadeTexts(shared.workshop.cache).keep)
-    turn = _turn(shared, threads, files, desk, replies, door, choosing)
+    turn = _turn(shared, threads, reading, desk, replies, door, choosing)
     notices = DiscreetNotices(door, replies)
-    inbox = components.inbox(shared.inboxes, identity.team_id, notices, turn, api.rate_limiter)
+    inbox = queue.inbox(shared.inboxes, identity.team_id, notices, turn, api.rate_limiter)
     parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s, hurry)
     metrics.WORKSPACES.inc()
     parts.callback(metrics.WORKSPACES.dec)
@@ -139,7 +140,7 @@ async def open_workspace(
         accept=inbox.accept,
         replace=questions.replace,
         stop=shared.stop_watch.stop,
-        conversations=components.conversations(settings, database),
+        conversations=store.conversations(settings, database),
         commands=Commands(chosen, CommandAnswers(api), choosing.menu),
         moved=Privately(chosen, DirectMessages(api), inbox.accept).moved,
         button_pressed=replies.button_pressed,
@@ -149,7 +150,7 @@ async def open_workspace(
         refusal=door.refusal,
         turn_away=door.turn_away,
         votes=StoredFeedback(database),
-        home_opened=components.home_tab(settings, api, identity, door, names, database).opened,
+        home_opened=slack.home_tab(settings, api, identity, door, names, database).opened,
         tell=replies.tell,
         open_view=functools.partial(open_view, api),
         why_not_in=functools.partial(why_not_in, api),
@@ -158,7 +159,7 @@ async def open_workspace(
 
     def use_token(new: str) -> None:
         api.use_token(new)
-        files.use_token(new)
+        reading.use_token(new)
 
     return Workspace(identity, Listeners(identity, handlers), use_token)
 

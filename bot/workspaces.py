@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.errors import StartFailed, StoreFailed
-from bot.installations import Installation, Installations
-from bot.logs import get_logger
-from bot.renewals import Renewals
+from bot.installations.installation import Installation, Installations
+from bot.installations.renewals import Renewals
 from bot.slack.receive import origin
 from bot.slack.receive.listeners import Listeners
 from bot.slack.shapes import Json
 from bot.slack.web_api.client import Stop
+from bot.telemetry.logs import get_logger
 from bot.workspace import Workspace
 
 log = get_logger(__name__)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.derived import file_limits
+from bot.assembly.derived import file_limits
+from bot.configuration.model_settings import ModelSettings
 from bot.files.confinement import Confinement
-from bot.model_settings import ModelSettings
 
 CONFINEMENT = Confinement(7, network_namespace=True, call_filter=True)
 LIMITS = file_limits(ModelSettings.model_construct(), CONFINEMENT)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from bot import logs
+from bot.telemetry import logs
 
 
 class Lines(logging.Handler):

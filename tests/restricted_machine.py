@@ -15,12 +15,12 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from bot.derived import file_limits
+from bot.assembly.derived import file_limits
+from bot.configuration.model_settings import ModelSettings
 from bot.files.confinement import probe
 from bot.files.conversion import Conversion
 from bot.files.extracts import to_json
 from bot.files.worker import seccomp
-from bot.model_settings import ModelSettings
 
 PR_SET_NO_NEW_PRIVS = 38
 NAMESPACES = "unshare"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.model_settings import ModelSettings
+from bot.configuration.model_settings import ModelSettings
+from bot.configuration.slack_settings import SlackSettings
 from bot.prompt.spoken import SYSTEM_PROMPT
 from bot.settings import Settings
-from bot.slack_settings import SlackSettings
 from tests.repository import ROOT
 
 

@@ -13,13 +13,20 @@ import pytest
 from packaging.requirements import Requirement
 
 import bot
+import bot.access
+import bot.answering
+import bot.assembly
 import bot.catching_up
 import bot.citing
 import bot.commands
+import bot.configuration
 import bot.costs
 import bot.doctor
+import bot.installations
+import bot.operations
 import bot.prompt
 import bot.setup
+import bot.telemetry
 import playground
 from bot.prompt.spoken import SYSTEM_PROMPT
 from bot.settings import Settings
@@ -45,7 +52,10 @@ IMPURE = {"asyncio", "secrets", "socket", "subprocess", "tempfile", "threading",
 # --- the documents -------------------------------------------------------------------------------------------------
 
 
-MAPPED = [bot, bot.prompt, bot.catching_up, bot.citing, bot.commands, bot.costs, bot.doctor, bot.setup, playground]
+MAPPED = [
+    bot, bot.access, bot.answering, bot.assembly, bot.catching_up, bot.citing, bot.commands, bot.configuration,
+    bot.costs, bot.doctor, bot.installations, bot.operations, bot.prompt, bot.setup, bot.telemetry, playground,
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("package", MAPPED)
@@ -149,7 +159,7 @@ def test_only_the_settings_read_the_environment() -> None:
         or (isinstance(node, ast.Name) and node.id == "BaseSettings")
     }
     # The demo hands its own environment on to the bot's process.
-    assert reading == {"bot/environment.py", "playground/demo.py"}
+    assert reading == {"bot/configuration/environment.py", "playground/demo.py"}
 
 
 def test_every_setting_is_used() -> None:

@@ -12,8 +12,8 @@ from typing import Any, Protocol
 from bot.commands.decisions import Decision, Menu, decide
 from bot.commands.spoken import ThreadCommand
 from bot.commands.thread_settings import ThreadSettingsRecords
-from bot.logs import get_logger
 from bot.messages import Question, ThreadKey
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 

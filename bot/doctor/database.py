@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from bot import health
+from bot.configuration.environment import secret
 from bot.doctor.finding import Finding, ok, wrong
-from bot.environment import secret
 from bot.errors import StartFailed
-from bot.installations import Installation, Rotation
-from bot.renewals import advice
+from bot.installations.installation import Installation, Rotation
+from bot.installations.renewals import advice
+from bot.installations.token_cipher import TokenCipher, keys_of
+from bot.operations import health
 from bot.settings import Settings
 from bot.store import checkup
 from bot.store.database import Database
 from bot.store.installations import StoredInstallations
-from bot.token_cipher import TokenCipher, keys_of
 
 RUNS = "a bot runs here"
 

@@ -11,15 +11,15 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TypeVar
 
-from bot import health
+from bot.configuration.environment import secret
+from bot.configuration.model_settings import ModelSettings
 from bot.doctor import events, features, machine, model, setup_checks, slack_app
 from bot.doctor.database import RUNS, installed, of_database, of_process, of_rotation
 from bot.doctor.finding import Finding, State, untried, wrong
 from bot.doctor.reception import Ear, open_ear
-from bot.environment import secret
 from bot.errors import SlackError, StartFailed, StoreFailed
 from bot.files.confinement import probe
-from bot.model_settings import ModelSettings
+from bot.operations import health
 from bot.settings import Settings, data_dir, kept_in
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.identity import Identity, who_it_is

@@ -14,15 +14,15 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from bot.assembly.derived import looked_up
+from bot.assembly.model_link import messages_client
+from bot.configuration.model_settings import ModelSettings
 from bot.conversation import CacheMarker, CacheTtl, Conversation, Message, Role, Web
-from bot.derived import looked_up
 from bot.doctor import samples
 from bot.doctor.finding import Finding, mind, ok, untried, wrong
 from bot.errors import ModelError
 from bot.llm.client import MessagesClient
 from bot.messages import ContentBlock, FileBytes, ImageBlock, PdfBlock, TextBlock
-from bot.model_link import messages_client
-from bot.model_settings import ModelSettings
 from bot.stream_events import Citation, Finished, Lookup, TextDelta, Usage
 
 ANSWER_TOKENS_MAX = 2_000

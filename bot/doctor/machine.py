@@ -14,14 +14,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
-from bot import health
-from bot.derived import file_limits
+from bot.assembly.derived import file_limits
+from bot.configuration.model_settings import ModelSettings
 from bot.doctor.finding import Finding, mind, ok, untried, wrong
 from bot.files import office
 from bot.files.bounds import FileLimits
 from bot.files.confinement import Confinement
 from bot.files.extracts import OfficeExtract, Unreadable, UnreadableNow
-from bot.model_settings import ModelSettings
+from bot.operations import health
 
 FONT_ROOTS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path("/Library/Fonts"))
 FONT_SUFFIXES = frozenset({".ttf", ".otf", ".ttc", ".pfb"})

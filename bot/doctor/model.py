@@ -9,10 +9,10 @@ import time
 from collections.abc import AsyncIterator
 from email.utils import parsedate_to_datetime
 
+from bot.assembly.model_link import probe_of
+from bot.configuration.model_settings import ModelSettings
 from bot.doctor.finding import Finding, mind, ok, wrong
 from bot.llm.probe import Away, Refused
-from bot.model_link import probe_of
-from bot.model_settings import ModelSettings
 
 SKEW_S_MAX = 60.0
 """Slack's signatures are good for five minutes, and Slack's own clock and the way here need their part."""

@@ -14,10 +14,10 @@ from typing import Protocol
 
 import aiohttp
 
-from bot import health
+from bot.configuration.environment import secret
 from bot.doctor.finding import Finding, mind, ok, untried, wrong
-from bot.environment import secret
 from bot.errors import StartFailed
+from bot.operations import health
 from bot.settings import Settings
 from bot.slack.receive.one_socket import OneSocket
 from bot.slack.receive.socket_mode import address_for

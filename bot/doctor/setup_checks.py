@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bot.configuration.environment import secret
 from bot.doctor.finding import Finding, mind, ok, wrong
-from bot.environment import secret
 from bot.settings import Settings, slips
 from bot.setup import shapes
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 
-from bot.app_scopes import EMAILS
 from bot.doctor.finding import Finding, mind, ok, wrong
 from bot.doctor.model import clock
 from bot.errors import SlackError
 from bot.setup import where
+from bot.setup.app_scopes import EMAILS
 from bot.slack.shapes import Json, number_of, object_of, objects_of, text_of
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.identity import Identity

@@ -11,7 +11,7 @@ from asyncio.subprocess import DEVNULL, PIPE
 from dataclasses import dataclass
 
 from bot.files import isolated
-from bot.logs import get_logger
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 _TIMEOUT_S = 20.0

@@ -18,12 +18,12 @@ from pathlib import Path
 
 import httpx
 
-from bot import metrics
 from bot.files import notes
 from bot.files.bounds import FileLimits
 from bot.files.extracts import Unreadable, UnreadableNow
 from bot.files.web_pages import HEAD_BYTES, leads_to_login, reason_for_page
 from bot.messages import Attachment
+from bot.telemetry import metrics
 
 _DIGITS = re.compile(r"[0-9]{1,18}")
 _SLACK_HOST = re.compile(r"(?:[a-z0-9-]+\.)*(?:slack\.com|slack-gov\.com)|slack-files\.com")

@@ -9,8 +9,8 @@ import asyncio
 from typing import Protocol
 
 from bot.errors import StoreFailed
-from bot.logs import get_logger
 from bot.messages import EVERY_FILE
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import PurePosixPath
 
-from bot import metrics
 from bot.files.extracts import Unreadable, UnreadableNow
+from bot.telemetry import metrics
 
 KINDS = {
     "pdf": "pdf",

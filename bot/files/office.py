@@ -22,7 +22,7 @@ from bot.files.extracts import OfficeExtract, Unreadable, UnreadableNow
 from bot.files.measured import WorkerDied, counted
 from bot.files.outbox import link_or_copy
 from bot.files.slots import Slots
-from bot.logs import get_logger
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 _DEAD_PROXY = "http://127.0.0.1:9"

@@ -26,8 +26,8 @@ from bot.files.names import safe_name
 from bot.files.said import said
 from bot.files.slots import for_one_question
 from bot.files.workshop import Workshop
-from bot.logs import get_logger
 from bot.messages import Attachment, PreparedFile, Words
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 

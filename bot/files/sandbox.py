@@ -27,7 +27,7 @@ from bot.files.bounds import REPLY_BYTES_MAX, FileLimits
 from bot.files.extracts import Extract, Unreadable, UnreadableNow, files_named, from_json
 from bot.files.measured import WorkerDied, counted, kind_of
 from bot.files.slots import Slots
-from bot.logs import get_logger
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 ENVIRONMENT = {

@@ -14,7 +14,7 @@ from bot.files.cache import Cache
 from bot.files.conversion import Conversion
 from bot.files.long_files import LongReader
 from bot.files.slots import Slots
-from bot.logs import get_logger
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 

@@ -29,10 +29,10 @@ from bot.llm.model_info import model_limits
 from bot.llm.patience import Deadline, Patience
 from bot.llm.sse import ObjectReader, StreamBroken
 from bot.llm.waits import Waits
-from bot.logs import get_logger
 from bot.loop_share import LoopRound
 from bot.prompt.window import ModelLimits
 from bot.stream_events import StreamEvent, Usage, Words
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 

@@ -19,9 +19,9 @@ from bot.conversation import Conversation, Message, Role
 from bot.errors import ModelBalanceEmpty, ModelError, ModelKeyInvalid, ModelNotFound
 from bot.llm import refusals, wire
 from bot.llm.client import ERROR_BODY_BYTES_MAX, LINK_ERRORS, objects_of
-from bot.logs import get_logger
 from bot.loop_share import LoopRound
 from bot.messages import TextBlock
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 

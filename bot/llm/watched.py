@@ -15,10 +15,10 @@ from dataclasses import replace
 from bot.conversation import Conversation
 from bot.errors import ModelError
 from bot.llm.client import MessagesClient
-from bot.logs import get_logger
 from bot.prompt.cache_watch import CacheWatch
 from bot.prompt.window import Windows
 from bot.stream_events import Finished, Lookup, StreamEvent, Usage
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 

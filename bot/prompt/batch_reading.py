@@ -17,7 +17,6 @@ from hashlib import sha256
 from bot.errors import BatchUnreadable, ModelError
 from bot.estimates import estimate_tokens
 from bot.file_ports import BatchNotes, LongFiles, Span
-from bot.logs import get_logger
 from bot.messages import Note, PdfBlock, TextBlock, ThreadMessage
 from bot.ports import Reply
 from bot.prompt import batch_words, history, long_documents
@@ -26,6 +25,7 @@ from bot.prompt.draft import Draft, newly_attached
 from bot.prompt.long_documents import Bounds, Document, Reading
 from bot.prompt.one_batch import BatchReader, Run
 from bot.stream_events import Usage
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 

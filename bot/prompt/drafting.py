@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot import traces
 from bot.file_ports import Files, RefusedFiles
 from bot.messages import Question, ThreadMessage
 from bot.prompt.batch_reading import BatchReading
@@ -17,6 +16,7 @@ from bot.prompt.instructions import Instructions
 from bot.prompt.intake import Intake
 from bot.prompt.window import Windows
 from bot.store_patience import waited_out
+from bot.telemetry import traces
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,13 +24,13 @@ from bot.errors import (
 )
 from bot.estimates import CHARS_PER_TOKEN
 from bot.file_ports import BatchNotes, LongFiles, Span
-from bot.logs import get_logger
 from bot.messages import ContentBlock, PdfBlock, TextBlock
 from bot.ports import Model
 from bot.prompt import batch_words, budget, long_documents
 from bot.prompt.budget import Allowance
 from bot.prompt.long_documents import Document, Reading
 from bot.stream_events import Finished, StopReason, TextDelta, Usage
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 

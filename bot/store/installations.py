@@ -13,12 +13,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from bot.errors import StoreFailed
-from bot.installations import Installation, Rotation
+from bot.installations.installation import Installation, Rotation
+from bot.installations.token_cipher import NotReadable, TokenCipher
 from bot.ports import Outcome
 from bot.store.database import Database
 from bot.store.schema import FINISHED, RUNNING, WAITING, installations, questions
 from bot.store.statements import NO_LEASE
-from bot.token_cipher import NotReadable, TokenCipher
 
 FAULT_CHARS = 64
 """Slack's codes are shorter."""

@@ -15,8 +15,8 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import metrics
 from bot.errors import StoreFailed, StoreLost
+from bot.telemetry import metrics
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]

@@ -21,12 +21,12 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from bot.day_budget import Budget, DayBudgets, Spent
 from bot.errors import StoreFailed
-from bot.logs import get_logger, of_nobody
 from bot.messages import EntryPoint, Question
 from bot.ports import Claim
 from bot.store.database import Database
 from bot.store.schema import questions, usage
 from bot.stream_events import Usage
+from bot.telemetry.logs import get_logger, of_nobody
 
 log = get_logger(__name__)
 

@@ -16,7 +16,7 @@ import pytest_asyncio
 from aiohttp import web
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
-from bot import logs
+from bot.telemetry import logs
 from playground.practice_model.server import PracticeModel
 from playground.workspace.workspace import Workspace
 from tests.loopback import serving

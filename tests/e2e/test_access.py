@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.access import SENTENCES, Reason
+from bot.access.rules import SENTENCES, Reason
 from bot.slack.receive.deliveries import NOT_HERE
 from bot.slack.receive.listeners import THINKING
 from playground.practice_model.script import Answer, HeldAnswer

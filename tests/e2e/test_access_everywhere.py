@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from bot.access import SENTENCES, Reason
+from bot.access.rules import SENTENCES, Reason
 from bot.settings import sqlite_in
 from playground.practice_model.script import Answer, HeldAnswer
 from playground.practice_model.server import PracticeModel

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import manifest
-from bot.endings import STOPPED_BY
-from bot.manifest import PROMPTS, Wanted
+from bot.answering.endings import STOPPED_BY
+from bot.setup import manifest
+from bot.setup.manifest import PROMPTS, Wanted
 from bot.slack.write.agent_surface import DISCLAIMER
 from playground.practice_model.script import Answer, HeldAnswer
 from playground.practice_model.server import PracticeModel

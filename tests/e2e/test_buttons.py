@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.endings import STOPPED
+from bot.answering.endings import STOPPED
 from bot.ports import Button
 from bot.slack.buttons import WORDS
 from bot.stream_events import StopReason

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.answering.endings import REFUSED, STOPPED
 from bot.citing.marks import JOINER
-from bot.endings import REFUSED, STOPPED
 from bot.ports import Button
 from bot.slack.own_messages import press_ts
 from bot.stream_events import StopReason

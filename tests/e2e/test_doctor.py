@@ -17,12 +17,12 @@ from bot.doctor import events, report, samples
 from bot.doctor.examination import Wishes, examine
 from bot.doctor.finding import Finding, State
 from bot.doctor.model import clock
-from bot.installations import Installation
+from bot.installations.installation import Installation
+from bot.installations.token_cipher import TokenCipher
 from bot.settings import Settings
 from bot.slack.receive.kinds import EVENTS
 from bot.store.database import Database
 from bot.store.installations import StoredInstallations
-from bot.token_cipher import TokenCipher
 from playground.practice_model.script import HttpError
 from playground.practice_model.server import PracticeModel
 from playground.workspace.manifest import Manifest

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.endings import ERASED
+from bot.answering.endings import ERASED
 from bot.messages import EntryPoint
 from bot.store.database import Database
 from bot.store.questions import StoredQuestions

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.endings import REFUSED
+from bot.answering.endings import REFUSED
 from bot.errors import ModelNotFound
 from playground.practice_model.script import Answer, HeldAnswer, HttpError
 from playground.practice_model.server import PracticeModel

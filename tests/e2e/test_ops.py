@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from bot import metrics
 from bot.errors import StartFailed
 from bot.ports import Outcome
 from bot.slack import buttons
+from bot.telemetry import metrics
 from playground.practice_model.script import Answer, HttpError
 from playground.practice_model.server import PracticeModel
 from playground.workspace.workspace import Workspace

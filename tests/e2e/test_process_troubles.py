@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from bot import health
+from bot.operations import health
 from playground.practice_model.script import Answer, HeldAnswer
 from playground.practice_model.server import PracticeModel
 from playground.workspace.web_api import Moment

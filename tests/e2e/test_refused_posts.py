@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from bot.endings import NO_ACCESS
+from bot.answering.endings import NO_ACCESS
 from playground.practice_model.script import Answer, HeldAnswer
 from tests.stage import Stage
 

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 import bot
-from bot import app, health, start_checks
+from bot import app
+from bot.assembly import start_checks
+from bot.assembly.model_link import probe_of
 from bot.errors import StartFailed
-from bot.model_link import probe_of
+from bot.operations import health
 from bot.settings import Settings
 from bot.slack.web_api.scopes import NEEDED
 from playground.practice_model.script import HttpError

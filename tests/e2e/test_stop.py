@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.endings import STOPPED_BY
+from bot.answering.endings import STOPPED_BY
 from bot.slack.buttons import STOP_LABEL
 from playground.practice_model.script import Answer, HeldAnswer
 from playground.workspace.reading import visible_text

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot import endings
-from bot.waiting import STILL_THINKING, STILL_WAITING
+from bot.answering import endings
+from bot.answering.waiting import STILL_THINKING, STILL_WAITING
 from playground.practice_model.script import Answer, HeldAnswer
 from playground.practice_model.server import PracticeModel
 from playground.workspace.workspace import Workspace

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.endings import STOPPED_BY
+from bot.answering.endings import STOPPED_BY
 from playground.practice_model.received import Received
 from playground.practice_model.script import Answer, HeldAnswer, HttpError
 from playground.practice_model.server import PracticeModel

@@ -6,7 +6,7 @@ import io
 
 from PIL import Image
 
-from bot.endings import HELLO
+from bot.answering.endings import HELLO
 from bot.limits import MARKDOWN_CHARS_MAX
 from playground.practice_model.script import Answer, HeldAnswer
 from playground.workspace.reading import visible_text

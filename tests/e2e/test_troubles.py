@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.endings import REFUSED, SILENT
+from bot.answering.endings import REFUSED, SILENT
+from bot.answering.waiting import STILL_WAITING
 from bot.errors import (
     AnswerCut,
     ModelBalanceEmpty,
@@ -22,7 +23,6 @@ from bot.errors import (
     ModelSilent,
 )
 from bot.slack.write.status_line import in_a_message
-from bot.waiting import STILL_WAITING
 from playground.practice_model.grammar import Quirk
 from playground.practice_model.script import Answer, HeldAnswer, HttpError, Silence
 from playground.practice_model.server import PracticeModel

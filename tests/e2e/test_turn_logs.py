@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 import structlog
 
-from bot import logs, store_patience
+from bot import store_patience
+from bot.telemetry import logs
 from playground.practice_model.script import HeldAnswer, HttpError
 from playground.practice_model.server import PracticeModel
 from playground.workspace.workspace import Workspace

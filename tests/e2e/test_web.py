@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from bot.answering.endings import STOPPED
 from bot.citing.marks import JOINER
-from bot.endings import STOPPED
 from bot.stream_events import StopReason
 from playground.practice_model.received import Received
 from playground.practice_model.script import Answer, Cite, Fetch, Found, HeldAnswer, HttpError, Search, WebCite

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import health
 from bot.errors import StartFailed, StoreFailed
 from bot.inbox import InboxLimits
+from bot.operations import health
 from bot.ports import Claim, Outcome
 from bot.store.database import Database
 from bot.store.questions import StoredQuestions

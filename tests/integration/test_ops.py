@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot import ops as module
 from bot.errors import StoreFailed
-from bot.ops import READY, Ops
+from bot.operations import ops as module
+from bot.operations.ops import READY, Ops
 from bot.store.database import Database
 from bot.store.questions import StoredQuestions
 from bot.store.queue_figures import QueueFigures, StoredQueue

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from bot.access import Home, Person, Policy, Reason
-from bot.door import Door
+from bot.access.door import Door
+from bot.access.rules import Home, Person, Policy, Reason
 from bot.errors import SlackNoAccess, SlackUnavailable
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.names import PERSON_AGE_MAX_S, Names

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.access import SENTENCES, SILENT_NOT_NOW_S, SILENT_S, Home, Person, Policy, Reason
-from bot.door import Door
+from bot.access.door import Door
+from bot.access.rules import SENTENCES, SILENT_NOT_NOW_S, SILENT_S, Home, Person, Policy, Reason
 from bot.messages import Question
 from bot.store.database import Database
 from bot.store.erasure import Whose, erase

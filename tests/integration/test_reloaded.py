@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.configuration.reloaded import BYTES_MAX, ReloadedFile
 from bot.errors import StartFailed
 from bot.keyed_toml import Fault, parse, raise_for
-from bot.reloaded import BYTES_MAX, ReloadedFile
 from tests.logged import logged
 
 EVERY_S = 0.01

@@ -10,12 +10,12 @@ import base64
 
 import pytest
 
-from bot import renewals
-from bot.installations import Installation
-from bot.renewals import Renewals, Tokens, rotation
+from bot.installations import renewals
+from bot.installations.installation import Installation
+from bot.installations.renewals import Renewals, Tokens, rotation
+from bot.installations.token_cipher import TokenCipher, keys_of
 from bot.store.database import Database
 from bot.store.installations import StoredInstallations
-from bot.token_cipher import TokenCipher, keys_of
 from tests.database import run_sql
 from tests.logged import logged
 from tests.postgres import OVER_BOTH

@@ -7,8 +7,8 @@ import threading
 import time
 
 from bot.messages import TextBlock
+from bot.operations.watchdog import Watchdog
 from bot.prompt.history import estimate_tokens
-from bot.watchdog import Watchdog
 from tests.logged import logged
 
 WRITTEN = "what somebody wrote"

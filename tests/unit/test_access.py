@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.access import HEARD_MAX, SENTENCES, SILENT_S, Heard, Home, Person, Policy, Reason
+from bot.access.rules import HEARD_MAX, SENTENCES, SILENT_S, Heard, Home, Person, Policy, Reason
 from tests.asked import asked
 
 HOME = Home("T1", "E1")

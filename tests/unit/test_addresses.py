@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.environment import secret
+from bot.configuration.environment import secret
 from bot.errors import StartFailed
 from bot.settings import Settings, kept_in
 from bot.slack.write.response_url import may_answer_at

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from bot.derived import install_settings
+from bot.assembly.derived import install_settings
+from bot.installations.token_cipher import NotReadable, TokenCipher, keys_of
 from bot.settings import Settings
 from bot.slack.receive.origin import installed_in
 from bot.slack.shapes import Json
-from bot.token_cipher import NotReadable, TokenCipher, keys_of
 from tests.repository import text_of
 
 KEY, OTHER = "A" * 43 + "=", "B" * 43 + "="

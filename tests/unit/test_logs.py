@@ -12,7 +12,7 @@ from tests.repository import ROOT
 
 CRASH = """
 import sys
-from bot import logs
+from bot.telemetry import logs
 logs.set_up("INFO", sys.argv[1])
 log = logs.get_logger("bot.test")
 def answer(text, token):

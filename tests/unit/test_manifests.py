@@ -10,9 +10,9 @@ import jsonschema
 import pytest
 import yaml
 
-from bot import app_scopes, manifest
 from bot.__main__ import main
-from bot.manifest import Wanted
+from bot.setup import app_scopes, manifest
+from bot.setup.manifest import Wanted
 from tests.contract.slack.test_manifest import RULES
 from tests.repository import text_of
 

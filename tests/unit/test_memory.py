@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import memory
+from bot.telemetry import memory
 
 MB = 1_000_000
 HOLD = "import sys; kept = bytearray({bytes}); print('here', flush=True); sys.stdin.read()"

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from bot import errors, metrics
+from bot import errors
+from bot.telemetry import metrics
 from tests.figures import read
 from tests.repository import modules, text_of
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.access import Person
+from bot.access.rules import Person
 from bot.messages import EntryPoint, Question
 from bot.slack.buttons import question_of
 from bot.slack.receive.origin import is_ours

@@ -10,7 +10,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from bot.redaction import REDACTED, Redaction
+from bot.telemetry.redaction import REDACTED, Redaction
 from tests.repository import ROOT
 
 KEY = 'k3y/with+odd&"signs" and no shape'
@@ -32,7 +32,7 @@ FORMS = [
 ]
 CRASH = """
 import os, threading
-from bot import logs
+from bot.telemetry import logs
 logs.set_up("INFO", os.environ["FORMAT"], [os.environ["KEY"], os.environ["ADDRESS"]])
 log = logs.get_logger("bot.test")
 def called(key, address):

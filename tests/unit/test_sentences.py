@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot import endings, waiting
+from bot.answering import endings, waiting
 from bot.errors import ModelError
 from bot.prompt import draft
 from bot.stream_events import StopReason

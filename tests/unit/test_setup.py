@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.environment import ENV_FILE
+from bot.configuration.environment import ENV_FILE
 from bot.errors import StartFailed
 from bot.settings import Settings, unknown_names
 from bot.setup import names, shapes

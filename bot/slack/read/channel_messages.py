@@ -17,7 +17,6 @@ from bot import limits
 from bot.catching_up.transcript import Entry, Heard
 from bot.catching_up.wishes import Wish
 from bot.errors import Declined, SlackNoAccess, SlackRefused, SlackUnavailable
-from bot.logs import get_logger
 from bot.messages import Question
 from bot.slack.own_messages import is_aside, ts_order
 from bot.slack.read.linked import Write
@@ -26,6 +25,7 @@ from bot.slack.read.message_text import SAID
 from bot.slack.shapes import Json, object_of, objects_of, text_of
 from bot.slack.web_api.names import Api, Names
 from bot.slack.web_api.patience import patiently
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 

@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from functools import partial
 
 from bot.errors import SlackError
-from bot.logs import get_logger
 from bot.messages import ChannelKind, Note, Question, ThreadMessage
 from bot.slack.own_messages import ts_order
 from bot.slack.read.markdown import joined, quoted
@@ -25,6 +24,7 @@ from bot.slack.shapes import Json, object_of, objects_of, text_of
 from bot.slack.web_api.channel_object import channel_of
 from bot.slack.web_api.names import Api, Names
 from bot.slack.web_api.patience import patiently
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 

@@ -14,7 +14,6 @@ from typing import Any
 
 from bot import limits
 from bot.errors import SlackError
-from bot.logs import get_logger
 from bot.loop_share import one_by_one
 from bot.messages import AuthorKind, Channel, EntryPoint, Question, ThreadMessage
 from bot.slack import own_messages
@@ -28,6 +27,7 @@ from bot.slack.read.named_messages import NamedMessages
 from bot.slack.shapes import Json, object_of, objects_of, text_of
 from bot.slack.web_api.names import Api, Names
 from bot.slack.web_api.patience import patiently
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.access import Reason
+from bot.access.rules import Reason
 from bot.messages import EntryPoint, Question
 from bot.slack.receive import agent_events
 from bot.stops import StopWish

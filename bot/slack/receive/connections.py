@@ -14,7 +14,7 @@ from typing import cast
 
 from aiohttp import web
 
-from bot.logs import get_logger
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 

@@ -16,11 +16,11 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.logs import get_logger
 from bot.slack.receive import feedback, shortcuts
 from bot.slack.receive.kinds import MENTION, kind_of, mentions_the_bot
 from bot.slack.receive.listeners import Listeners
 from bot.slack.shapes import Json, object_of, objects_of, text_of
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 

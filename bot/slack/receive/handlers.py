@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from bot.access import Reason
+from bot.access.rules import Reason
 from bot.commands.carrying_out import Commands
 from bot.feedback import Votes
 from bot.messages import Question, ThreadKey

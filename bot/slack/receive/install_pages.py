@@ -27,10 +27,10 @@ from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import StoreFailed
-from bot.installations import Installation, Installations, Rotation
-from bot.logs import SDK, get_logger
-from bot.renewals import rotation
-from bot.token_cipher import NotReadable, TokenCipher
+from bot.installations.installation import Installation, Installations, Rotation
+from bot.installations.renewals import rotation
+from bot.installations.token_cipher import NotReadable, TokenCipher
+from bot.telemetry.logs import SDK, get_logger
 
 log = get_logger(__name__)
 

@@ -13,12 +13,10 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from bot import metrics
-from bot.access import SENTENCES
+from bot.access.rules import SENTENCES
 from bot.catching_up.privately import is_for_one
 from bot.commands.spoken import command_in
 from bot.feedback import Vote
-from bot.logs import get_logger
 from bot.messages import EntryPoint, Question
 from bot.slack import buttons
 from bot.slack.receive import changes, feedback, shortcuts
@@ -39,6 +37,8 @@ from bot.slack.receive.twins import Twins, message_of
 from bot.slack.shapes import text_of
 from bot.slack.web_api.identity import Identity
 from bot.stops import StopWish
+from bot.telemetry import metrics
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 

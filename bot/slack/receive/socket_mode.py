@@ -23,10 +23,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import addresses
 from bot.errors import SlackOutcomeUnknown, SlackTokenInvalid, SlackUnavailable, StartFailed
-from bot.logs import get_logger
 from bot.slack.web_api.client import Stop, slack_error
 from bot.slack.web_api.deep_json import DEPTH_MAX, shallow
 from bot.slack.web_api.startup import call_with_retries
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 

@@ -14,10 +14,10 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import metrics, traces
 from bot.errors import SlackError, SlackOutcomeUnknown, SlackRefused, SlackTokenInvalid, SlackUnavailable
 from bot.slack.web_api.error_codes import meaning_of
 from bot.slack.web_api.rate_limiter import Bidder, RateLimiter, Ticket
+from bot.telemetry import metrics, traces
 
 READS = frozenset(
     {

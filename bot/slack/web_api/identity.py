@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
-from bot.access import Home
+from bot.access.rules import Home
 from bot.errors import SlackError, StartFailed
 from bot.setup import where
 from bot.slack.web_api import scopes

@@ -14,8 +14,8 @@ from functools import partial
 
 from bot.errors import StoreFailed
 from bot.learned_limits import LearnedLimit, LimitRecords
-from bot.logs import get_logger
 from bot.slack.web_api.rate_limiter import RateLimiter
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 

@@ -15,7 +15,7 @@ from itertools import islice
 from time import monotonic
 from typing import Any, Protocol
 
-from bot.access import Person
+from bot.access.rules import Person
 from bot.errors import SlackError, SlackNoAccess, SlackRefused, SlackUnavailable
 from bot.messages import Channel, ChannelKind
 from bot.slack.shapes import Json, object_of, objects_of, text_of

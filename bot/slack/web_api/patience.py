@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot.errors import SlackOutcomeUnknown, SlackUnavailable
-from bot.logs import get_logger
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 

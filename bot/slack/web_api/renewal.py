@@ -8,7 +8,7 @@ from __future__ import annotations
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackOutcomeUnknown
-from bot.renewals import Tokens
+from bot.installations.renewals import Tokens
 from bot.slack.shapes import number_of, object_of, text_of
 from bot.slack.web_api.client import slack_error
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection
 
-from bot.app_scopes import SCOPES
 from bot.errors import StartFailed
-from bot.logs import get_logger
 from bot.setup import where
+from bot.setup.app_scopes import SCOPES
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 

@@ -11,9 +11,9 @@ from urllib.request import getproxies
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.logs import SDK
 from bot.slack.web_api.deep_json import SlackResponse
 from bot.slack.web_api.redirects import refuse_redirects
+from bot.telemetry.logs import SDK
 
 TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from bot.access import Person
+from bot.access.rules import Person
 from bot.slack.shapes import Json, object_of, text_of
 
 ADMIN_FLAGS = ("is_admin", "is_owner", "is_primary_owner")

@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from bot.app_scopes import AGENT
 from bot.errors import SlackError
-from bot.logs import get_logger
-from bot.manifest import PROMPTS
+from bot.setup.app_scopes import AGENT
+from bot.setup.manifest import PROMPTS
 from bot.slack.web_api.client import SlackClient
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 

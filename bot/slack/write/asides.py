@@ -13,7 +13,6 @@ from functools import partial
 import aiohttp
 
 from bot.errors import SlackError, SlackUnavailable
-from bot.logs import get_logger
 from bot.messages import EntryPoint, Question
 from bot.slack import own_messages
 from bot.slack.escape import escape
@@ -23,6 +22,7 @@ from bot.slack.write.content import Content
 from bot.slack.write.message_arguments import NO_PREVIEWS, VERBATIM
 from bot.slack.write.response_url import ResponseUrlOutlet
 from bot.slack.write.thread_outlet import post_arguments
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 

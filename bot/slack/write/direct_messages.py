@@ -8,7 +8,6 @@ from __future__ import annotations
 from functools import partial
 
 from bot.errors import SlackError
-from bot.logs import get_logger
 from bot.messages import Question
 from bot.slack.own_messages import aside_metadata
 from bot.slack.shapes import object_of, text_of
@@ -16,6 +15,7 @@ from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.patience import patiently
 from bot.slack.write.asides import tell
 from bot.slack.write.message_arguments import NO_PREVIEWS, VERBATIM
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 

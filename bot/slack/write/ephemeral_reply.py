@@ -16,7 +16,6 @@ from typing import Any
 from bot.errors import LeaseLost, SlackError, SlackOutcomeUnknown, SlackUnavailable, StoreFailed
 from bot.kept_answers import PrivateAnswer
 from bot.lease import Lease
-from bot.logs import get_logger
 from bot.messages import Note, Question, Source
 from bot.ports import Button
 from bot.slack import buttons
@@ -27,6 +26,7 @@ from bot.slack.write.message_arguments import NO_PREVIEWS, VERBATIM, below_in_wo
 from bot.slack.write.private_reply import KEY_BYTES, PrivateDesk
 from bot.slack.write.shown_markdown import ShownMarkdown
 from bot.slack.write.tables import later_tables_as_code
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 

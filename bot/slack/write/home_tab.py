@@ -14,8 +14,8 @@ from typing import Any
 from bot.errors import SlackError
 from bot.home import Home, Section
 from bot.limits import HEADER_TEXT_CHARS_MAX, SECTION_TEXT_CHARS_MAX
-from bot.logs import get_logger
 from bot.slack.web_api.client import SlackClient
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from bot.errors import SlackError
-from bot.logs import get_logger
 from bot.slack.web_api.client import SlackClient
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 from bot.errors import SlackError, StoreFailed
 from bot.kept_answers import PrivateAnswer, PrivateAnswers
-from bot.logs import get_logger
 from bot.messages import EntryPoint, Note, Question, Source
 from bot.ports import Button, ReplyRecords
 from bot.slack import buttons, own_messages
@@ -24,6 +23,7 @@ from bot.slack.write.content import Closing
 from bot.slack.write.message_arguments import NO_PREVIEWS, VERBATIM, below_in_words
 from bot.slack.write.wrapped_reply import WrappedReply
 from bot.slack.write.writer import Writer
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 

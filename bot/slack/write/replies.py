@@ -14,7 +14,6 @@ import aiohttp
 from bot.errors import SlackError, SlackNoAccess, SlackOutcomeUnknown, SlackUnavailable
 from bot.kept_answers import PrivateAnswer
 from bot.lease import Lease
-from bot.logs import get_logger
 from bot.messages import EntryPoint, Question
 from bot.ports import Reply
 from bot.slack.buttons import PressedMessage
@@ -39,6 +38,7 @@ from bot.slack.write.streamed_reply import StreamedReply, StreamSupport
 from bot.slack.write.thread_outlet import ThreadOutlet, ThreadServices, post_arguments
 from bot.slack.write.uploads import AnswerUploads
 from bot.slack.write.writer import Writer
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 from bot.errors import ReplyGone, SlackError, SlackNoAccess, SlackOutcomeUnknown, SlackRefused
 from bot.kept_answers import PrivateAnswer
 from bot.limits import RESPONSE_URL_USES_MAX
-from bot.logs import get_logger
 from bot.messages import Question
 from bot.slack.web_api.rate_limiter import Bidder, Ticket
 from bot.slack.write.content import Content
 from bot.slack.write.plan import Action, Show
 from bot.slack.write.response_url import METHOD, ResponseUrlOutlet
 from bot.slack.write.thread_outlet import ThreadOutlet, ThreadServices
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 

@@ -20,12 +20,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 
-from bot.app_scopes import AGENT
 from bot.errors import SlackError, SlackOutcomeUnknown, SlackUnavailable
-from bot.logs import get_logger
+from bot.setup.app_scopes import AGENT
 from bot.slack.web_api.call_budget import Bid
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.rate_limiter import Ticket
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 

@@ -15,7 +15,6 @@ from functools import partial
 
 import aiohttp
 
-from bot.app_scopes import UPLOADS
 from bot.citing.marks import without_marks
 from bot.errors import (
     LeaseLost,
@@ -26,9 +25,9 @@ from bot.errors import (
     SlackUnavailable,
 )
 from bot.lease import Lease
-from bot.logs import get_logger
 from bot.messages import EntryPoint, Question
 from bot.ports import Outcome, ReplyRecords
+from bot.setup.app_scopes import UPLOADS
 from bot.slack.read.thread import ThreadReader
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.patience import patiently
@@ -36,6 +35,7 @@ from bot.slack.web_api.redirects import Redirected
 from bot.slack.write.answer_files import AnswerFile, files_of, joined, stem_of
 from bot.slack.write.asides import tell
 from bot.slack.write.response_url import may_answer_at
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 

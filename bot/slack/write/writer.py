@@ -13,7 +13,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot import metrics
 from bot.errors import (
     LeaseLost,
     ReplyGone,
@@ -25,7 +24,6 @@ from bot.errors import (
     StoreFailed,
 )
 from bot.lease import Lease
-from bot.logs import get_logger
 from bot.messages import Note, Source
 from bot.ports import Button
 from bot.slack.web_api.call_budget import Bid
@@ -34,6 +32,8 @@ from bot.slack.write.content import Closing
 from bot.slack.write.plan import Action, Next, Plan, Remove, Show, Start
 from bot.slack.write.shown_markdown import ShownMarkdown
 from bot.slack.write.status_line import StatusLine, in_a_message
+from bot.telemetry import metrics
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 

@@ -58,7 +58,7 @@ def process_with_a_token(code: str) -> Iterator[int]:
 
 @pytest.fixture
 def bot() -> Iterator[int]:
-    with process_with_a_token("from bot.process import keep_secrets; keep_secrets()") as pid:
+    with process_with_a_token("from bot.operations.process import keep_secrets; keep_secrets()") as pid:
         yield pid
 
 

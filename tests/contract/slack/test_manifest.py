@@ -15,9 +15,9 @@ import pytest
 import yaml
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import app_scopes
 from bot.limits import METHOD_TIERS
 from bot.messages import Question
+from bot.setup import app_scopes
 from bot.slack.receive.changes import wish_to_stop
 from bot.slack.receive.payloads import deleted_file, question_from_event
 from tests.repository import modules, strings, text_of

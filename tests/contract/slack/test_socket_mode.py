@@ -15,8 +15,8 @@ from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import health
 from bot.errors import StartFailed
+from bot.operations import health
 from bot.slack.receive.socket_mode import SocketMode, SocketTimes
 from playground.workspace.workspace import Workspace
 from tests.logged import logged

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot import app_scopes
-from bot.access import Home, Policy
+from bot.access.rules import Home, Policy
 from bot.channels import Channels
+from bot.configuration.environment import secret
+from bot.configuration.model_settings import ModelSettings
 from bot.conversation import Web
 from bot.day_budget import DayBudgets
-from bot.environment import secret
 from bot.files.bounds import ConvertLimits, FileLimits
 from bot.files.confinement import Confinement
-from bot.model_settings import ModelSettings
 from bot.prompt.instructions import Instructing
 from bot.prompt.long_documents import Bounds
 from bot.prompt.window import Windows
 from bot.settings import Settings
+from bot.setup import app_scopes
 from bot.slack.receive.install_pages import InstallSettings
 from bot.store.fairness import TurnBounds
 from bot.store.usage import Counting

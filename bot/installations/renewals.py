@@ -15,8 +15,8 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field, replace
 
 from bot.errors import SlackError, SlackOutcomeUnknown, SlackUnavailable, StoreFailed
-from bot.installations import Installation, Installations, Rotation
-from bot.logs import get_logger
+from bot.installations.installation import Installation, Installations, Rotation
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 

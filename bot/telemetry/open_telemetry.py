@@ -16,9 +16,9 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 import bot
-from bot import traces
-from bot.logs import get_logger
-from bot.traces import Value
+from bot.telemetry import traces
+from bot.telemetry.logs import get_logger
+from bot.telemetry.traces import Value
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider

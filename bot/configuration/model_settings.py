@@ -10,10 +10,10 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from bot.environment import Environment
+from bot.configuration.environment import Environment
+from bot.configuration.setting_types import ApiUrl, Domains, Effort, Prompt, Secret, file_of, given, one_list
 from bot.limits import REQUEST_BYTES_MAX
 from bot.prompt.spoken import SYSTEM_PROMPT
-from bot.setting_types import ApiUrl, Domains, Effort, Prompt, Secret, file_of, given, one_list
 
 DATA_DIR = Path(".data")
 

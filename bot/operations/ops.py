@@ -16,9 +16,9 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
-from bot import metrics
 from bot.errors import BotError, StartFailed
-from bot.logs import get_logger
+from bot.telemetry import metrics
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 

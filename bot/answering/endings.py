@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.arriving import Streamed
+from bot.answering.arriving import Streamed
 from bot.day_budget import Budget, Spent
 from bot.errors import ModelError, ModelRequestInvalid, ModelRequestTooLarge
 from bot.ports import Button, Outcome

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from bot import web_access
+from bot.answering.waiting import Waiting
 from bot.citing.citations import Citing
 from bot.costs.meter import Meter
 from bot.costs.prices import Price
@@ -27,7 +28,6 @@ from bot.stream_events import (
     Usage,
     WebCitation,
 )
-from bot.waiting import Waiting
 
 CHARS_AT_ONCE = 10_000
 PARAGRAPH = "\n\n"

@@ -11,13 +11,13 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Protocol
 
-from bot import logs, metrics
-from bot.access import SENTENCES, Heard, Person, Policy, Reason, silent_s
+from bot.access.rules import SENTENCES, Heard, Person, Policy, Reason, silent_s
 from bot.errors import SlackError, SlackNoAccess, StoreFailed
 from bot.lease import Lease
-from bot.logs import get_logger, whose
 from bot.messages import Question
 from bot.ports import Notices
+from bot.telemetry import logs, metrics
+from bot.telemetry.logs import get_logger, whose
 
 log = get_logger(__name__)
 

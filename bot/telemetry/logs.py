@@ -17,9 +17,9 @@ from typing import Any
 
 import structlog
 
-from bot import metrics
 from bot.messages import Question
-from bot.redaction import Redaction
+from bot.telemetry import metrics
+from bot.telemetry.redaction import Redaction
 
 _TRACEBACKS = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 """Local variables hold what people wrote."""

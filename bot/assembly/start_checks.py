@@ -12,15 +12,15 @@ from contextlib import AsyncExitStack
 from urllib.parse import urlsplit
 
 import bot
-from bot import stopping
-from bot.environment import lines_not_understood, secret
+from bot.assembly.model_link import probe_of
+from bot.configuration.environment import lines_not_understood, secret
 from bot.files.confinement import Confinement
 from bot.llm.probe import Away, Probe, Refused
-from bot.logs import get_logger
-from bot.model_link import probe_of
+from bot.operations import stopping
 from bot.settings import Settings, unknown_names
 from bot.setup import shapes
 from bot.slack.web_api.identity import Identity
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 

@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 
 from bot.errors import StartFailed
 from bot.keyed_toml import Faults
-from bot.logs import get_logger
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 

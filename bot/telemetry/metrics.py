@@ -26,9 +26,10 @@ from prometheus_client import (
 )
 
 import bot
-from bot import errors, memory
+from bot import errors
 from bot.messages import Question
 from bot.stream_events import Usage
+from bot.telemetry import memory
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # the library's
 CONTENT_TYPE = CONTENT_TYPE_LATEST

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot import app_scopes
+from bot.setup import app_scopes
 
 EVENTS_PATH, OAUTH_PATH = "/slack/events", "/slack/oauth_redirect"
 HEAD = "# A Slack app manifest: api.slack.com/apps → Create New App → From a manifest.\n"

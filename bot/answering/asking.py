@@ -11,15 +11,15 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
-from bot import traces, web_access
-from bot.arriving import Arriving, Showing, Streamed
+from bot import web_access
+from bot.answering.arriving import Arriving, Showing, Streamed
+from bot.answering.waiting import Waiting
 from bot.citing.citations import Citing, pdfs_of
 from bot.conversation import Conversation, Web
 from bot.costs.meter import Meter
 from bot.costs.prices import Prices
 from bot.errors import ModelError, ModelRequestInvalid, StoreFailed
 from bot.file_ports import RefusedFiles
-from bot.logs import get_logger
 from bot.messages import Note, PdfBlock
 from bot.ports import Model, Reply
 from bot.prompt.draft import Draft
@@ -27,7 +27,8 @@ from bot.stream_events import (
     StopReason,
     Usage,
 )
-from bot.waiting import Waiting
+from bot.telemetry import traces
+from bot.telemetry.logs import get_logger
 from bot.web_access import WebAccess
 
 log = get_logger(__name__)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bot.environment import secret
+from bot.configuration.environment import secret
+from bot.configuration.model_settings import ModelSettings
 from bot.llm.client import MessagesClient
 from bot.llm.patience import Patience
 from bot.llm.probe import Probe
-from bot.model_settings import ModelSettings
 
 
 def messages_client(settings: ModelSettings) -> MessagesClient:

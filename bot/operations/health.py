@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from bot.errors import StartFailed
-from bot.logs import get_logger
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 

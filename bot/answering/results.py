@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from bot import endings, metrics, traces
-from bot.arriving import Streamed
+from bot.answering import endings
+from bot.answering.arriving import Streamed
+from bot.answering.endings import Ending
 from bot.costs.bill import Bill
-from bot.endings import Ending
-from bot.logs import get_logger, whose
 from bot.messages import Note
 from bot.ports import Claim, Outcome
+from bot.telemetry import metrics, traces
+from bot.telemetry.logs import get_logger, whose
 
 log = get_logger(__name__)
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from time import monotonic
 from types import FrameType
 
-from bot import metrics
-from bot.logs import get_logger
+from bot.telemetry import metrics
+from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 

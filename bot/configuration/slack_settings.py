@@ -6,10 +6,10 @@ from pathlib import Path
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
-from bot.model_settings import ModelSettings
-from bot.setting_types import HttpUrl, Secret, file_of, given
+from bot.configuration.model_settings import ModelSettings
+from bot.configuration.setting_types import HttpUrl, Secret, file_of, given
+from bot.installations.token_cipher import keys_of
 from bot.setup import where
-from bot.token_cipher import keys_of
 
 
 class SlackSettings(ModelSettings):

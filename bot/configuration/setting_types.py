@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo
 from pydantic_settings import NoDecode
 
-from bot import id_lists
 from bot.addresses import http_address
+from bot.configuration import id_lists
 from bot.prompt.spoken import SYSTEM_PROMPT
 from bot.setup import shapes, where
 

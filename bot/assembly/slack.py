@@ -1,0 +1,109 @@
+"""Settings go in; the parts that read and write in Slack come out.
+
+I/O: what they open; what is made of ``parts`` is closed with them.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+
+import aiohttp
+from aiohttp import web
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.access.door import Door
+from bot.assembly.derived import (
+    day_budgets,
+)
+from bot.assembly.home_facts import home_facts
+from bot.configuration.environment import secret
+from bot.home import Home
+from bot.operations import health
+from bot.settings import Settings
+from bot.slack.read.thread import ThreadReader
+from bot.slack.receive.http_events import HttpEvents
+from bot.slack.receive.socket_mode import SocketMode
+from bot.slack.web_api.client import SlackClient, Stop
+from bot.slack.web_api.identity import Identity
+from bot.slack.web_api.limit_keeper import LimitKeeper
+from bot.slack.web_api.names import Names
+from bot.slack.write.home_tab import HomeTab
+from bot.slack.write.private_reply import PrivateDesk
+from bot.slack.write.replies import SlackReplies
+from bot.slack.write.status_line import StatusSupport
+from bot.slack.write.thread_outlet import ThreadServices
+from bot.store.database import Database
+from bot.store.learned_limits import StoredLimits
+from bot.store.private_answers import StoredPrivateAnswers
+from bot.store.questions import StoredQuestions
+from bot.store.reply_records import StoredReplyRecords
+from bot.store.usage_today import StoredUsageToday
+
+Transport = SocketMode | HttpEvents
+
+
+def names(api: SlackClient, parts: AsyncExitStack) -> Names:
+    known = Names(api)
+    parts.push_async_callback(known.close)
+    return known
+
+
+def private_desk(api: SlackClient, reader: ThreadReader, database: Database, questions: StoredQuestions) -> PrivateDesk:
+    """What it adds waits for whichever process looks next."""
+    add = functools.partial(questions.add, owner="", busy=False, lease_s=0.0)
+    return PrivateDesk(api, StoredPrivateAnswers(database), StoredReplyRecords(database), reader.wording, add)
+
+
+def replies(
+    settings: Settings,
+    api: SlackClient,
+    reader: ThreadReader,
+    session: aiohttp.ClientSession,
+    desk: PrivateDesk,
+) -> SlackReplies:
+    services = ThreadServices(
+        api, desk.records, reader.find_posted, reader.find_streamed, StatusSupport.of_app(api.scopes)
+    )
+    return SlackReplies(
+        services,
+        reader,
+        session,
+        desk=desk,
+        native=settings.bot_streaming == "native",
+        feedback=settings.bot_feedback == "on",
+        file_chars=settings.bot_answer_file_chars,
+    )
+
+
+def home_tab(
+    settings: Settings, api: SlackClient, identity: Identity, door: Door, names: Names, database: Database
+) -> HomeTab:
+    facts = home_facts(settings, day_budgets(settings), lambda: settings.messages_model)
+    return HomeTab(api, Home(identity.team_id, door, names, StoredUsageToday(database), facts))
+
+
+def limit_keeper(database: Database, parts: AsyncExitStack) -> LimitKeeper:
+    keeper = LimitKeeper(StoredLimits(database), shared=database.shared)
+    parts.push_async_callback(keeper.close)
+    keeper.start()
+    return keeper
+
+
+def transport(
+    settings: Settings,
+    bolt: AsyncApp,
+    client: AsyncWebClient,
+    stop: Stop,
+    pulse: health.Pulse,
+    routes: Sequence[web.RouteDef],
+) -> Transport:
+    if settings.slack_app_token is not None:
+        socket = SocketMode(bolt, client, secret(settings.slack_app_token), stop)
+        pulse.hears = socket.hears
+        return socket
+    is_alive = functools.partial(health.is_alive, settings.bot_data_dir)
+    signing_secret = secret(settings.slack_signing_secret)
+    return HttpEvents(bolt, settings.bot_http_host, settings.bot_http_port, is_alive, signing_secret, routes=routes)
