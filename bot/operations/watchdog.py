@@ -23,7 +23,7 @@ log = get_logger(__name__)
 STALLED_S = 0.25
 LOOK_EVERY_S = 0.1
 FRAMES_MAX = 4
-OURS = Path(__file__).parent
+OURS = Path(__file__).parents[1]
 """Where our own code lies: what a library does for us is named by who called it."""
 
 
