@@ -26,6 +26,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     file_ports.py      the same of the files that people attach
     messages.py        the values that travel through a turn
     conversation.py    one request's worth of a thread
+    closing.py         what stands below an answer
     stream_events.py   the values that come back from the model
     errors.py          what can go wrong, as a tree, and what people read
     store_patience.py  a database that is away is waited for

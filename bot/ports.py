@@ -5,15 +5,16 @@ Pure. ``turn`` and ``inbox`` know these; the neighbours ``slack``, ``files``, ``
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from bot.closing import NOTHING, Closing
 from bot.conversation import Conversation
 from bot.day_budget import Spent
 from bot.lease import Lease
-from bot.messages import Channel, Note, Question, Source, ThreadKey, ThreadMessage
+from bot.messages import Channel, Question, ThreadKey, ThreadMessage
 from bot.shares import Others
 from bot.stream_events import StreamEvent, Usage
 
@@ -222,15 +223,6 @@ class ReplyRecords(Protocol):
         """Whether any answer was posted in this channel."""
 
 
-class Button(StrEnum):
-    """What a person may do about an answer."""
-
-    CONTINUE = "continue"
-    ASK_AGAIN = "ask_again"
-    READ_ALL = "read_all"
-    AS_FILE = "as_file"
-
-
 class Reply(Protocol):
     """The message people watch while one question is answered."""
 
@@ -253,20 +245,9 @@ class Reply(Protocol):
         Raises what ``finish`` raises.
         """
 
-    async def finish(
-        self,
-        ending: str = "",
-        notes: Sequence[Note] = (),
-        *,
-        sources: Sequence[Source] = (),
-        withdraw: bool = False,
-        button: Button | None = None,
-        bill: str = "",
-    ) -> None:
-        """Shows the final words, then ``ending`` (a sentence about the answer), a line for each source and each note,
-        ``bill`` (what it used), and the button.
+    async def finish(self, closing: Closing = NOTHING) -> None:
+        """Shows the final words, and ``closing`` below them. Returns when Slack has taken all of it.
 
-        Returns when Slack has taken all of it. ``withdraw`` takes back the answer's text and leaves the rest.
         Raises ``ReplyGone`` where people took it away, ``ReplyNotPossible`` where settings do not allow it,
         ``LeaseLost``, and other ``SlackError`` where Slack was out of reach for long.
         """

@@ -19,6 +19,7 @@ from bot.answering.arriving import Streamed
 from bot.answering.asking import Answering
 from bot.answering.endings import Ending
 from bot.answering.results import DELETED, ERASED, Result
+from bot.closing import Button, Closing
 from bot.costs.bill import Bill
 from bot.day_budget import Spent
 from bot.errors import (
@@ -35,7 +36,7 @@ from bot.errors import (
 )
 from bot.lease import Stop
 from bot.messages import Channel, EntryPoint, Question, ThreadMessage
-from bot.ports import Button, Claim, Outcome, Questions, Replies, Reply, Stage, Threads, UsageRecords
+from bot.ports import Claim, Outcome, Questions, Replies, Reply, Stage, Threads, UsageRecords
 from bot.prompt.batch_reading import BatchReading, status_of
 from bot.prompt.dates import dated
 from bot.prompt.draft import Draft
@@ -270,8 +271,8 @@ async def _finish(reply: Reply, result: Result, bill: str = "") -> Outcome:
     ending = result.ending
     try:
         sources = () if ending.withdraw else result.streamed.sources
-        below = partial(reply.finish, ending.words, result.notes, sources=sources, bill=bill)
-        await below(withdraw=ending.withdraw, button=ending.button)
+        notes, withdraw = tuple(result.notes), ending.withdraw
+        await reply.finish(Closing(ending.words, notes, ending.button, tuple(sources), bill, withdraw=withdraw))
     except ReplyGone as error:
         log.info("reply.gone", reason=str(error))
         return Outcome.GONE

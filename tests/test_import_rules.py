@@ -108,6 +108,7 @@ CASES: dict[str, list[tuple[str, str]]] = {
         ("bot/catching_up/catching.py", "aiohttp"),
         ("bot/channels.py", "httpx"),
         ("bot/citing/citations.py", "aiohttp"),
+        ("bot/closing.py", "aiohttp"),
         ("bot/commands/carrying_out.py", "httpx"),
         ("bot/conversation.py", "aiohttp"),
         ("bot/costs/meter.py", "httpx"),

@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.answering.arriving import Streamed
+from bot.closing import Button
 from bot.day_budget import Budget, Spent
 from bot.errors import ModelError, ModelRequestInvalid, ModelRequestTooLarge
-from bot.ports import Button, Outcome
+from bot.ports import Outcome
 from bot.stream_events import StopReason
 
 HELLO = (

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.closing import Button
 from bot.messages import EntryPoint, Question
-from bot.ports import Button
 from bot.slack import own_messages
 from bot.slack.shapes import Json, id_of, object_of, objects_of, text_of, ts_of
 

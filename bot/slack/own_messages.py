@@ -14,8 +14,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from bot.closing import Button
 from bot.messages import Question
-from bot.ports import Button
 from bot.slack.shapes import Json, object_of, text_of
 
 ANSWER_EVENT = "answer"

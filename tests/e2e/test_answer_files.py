@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.ports import Button
+from bot.closing import Button
 from bot.slack.own_messages import press_ts
 from bot.slack.write import uploads
 from playground.practice_model.script import Answer, Cite

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.answering.endings import STOPPED
-from bot.ports import Button
+from bot.closing import Button
 from bot.slack.buttons import WORDS
 from bot.stream_events import StopReason
 from playground.practice_model.script import Answer, HttpError

@@ -10,7 +10,7 @@ import pytest
 
 from bot.answering.endings import REFUSED, STOPPED
 from bot.citing.marks import JOINER
-from bot.ports import Button
+from bot.closing import Button
 from bot.slack.own_messages import press_ts
 from bot.stream_events import StopReason
 from playground.practice_model.received import Received

@@ -13,6 +13,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot.closing import Closing
 from bot.lease import Lease
 from bot.messages import EntryPoint, Question
 from bot.slack.read.thread import ThreadReader
@@ -115,7 +116,7 @@ async def test_a_stream_that_finds_no_place_to_end_goes_on_by_edits_in_its_messa
     await written.workspace.until(lambda _: written.calls("chat.stopStream"))
     written.reply.write("-and-its-end. The rest.")
     await written.workspace.until(lambda _: written.sources() == ["One-very-long-word-and-its-end. The rest."])
-    await written.reply.finish("It ends here.")
+    await written.reply.finish(Closing("It ends here."))
 
     assert written.sources() == ["One-very-long-word-and-its-end. The rest."]
     assert len(written.calls("chat.startStream")) == 1

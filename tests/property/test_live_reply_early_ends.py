@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.closing import Closing
 from bot.errors import SlackOutcomeUnknown
-from bot.slack.write.content import Closing
 from bot.slack.write.live_reply import MOVES_EVERY_S, SHORT_PART_AFTER_S, LiveReply
 from bot.slack.write.plan import Next, Show
 from bot.slack.write.reply_parts import PART_CHARS_MIN

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from bot.closing import Button, Closing
 from bot.messages import Note
-from bot.ports import Button
 from bot.slack.escape import decode, escape
-from bot.slack.write.content import Closing, Content
+from bot.slack.write.content import Content, below
 from bot.slack.write.live_reply import LiveReply
 from bot.slack.write.markdown_cut import PieceLimits, sent_bytes
 from bot.slack.write.native_stream import NativeStream, StreamAction
@@ -142,7 +142,7 @@ def test_an_answer_is_streamed_whole_unless_somebody_else_has_to_show_the_rest(r
             assert message.markdown.startswith(piece.opening + (body if piece.opening else body.lstrip("\n")).rstrip())
     if stream.settled:
         assert solid("".join(slices(run))) == solid(stream.text)
-        assert run.thread.messages[-1].below == CLOSING.content
+        assert run.thread.messages[-1].below == below(CLOSING)
         assert stream.waiting_since_s is None
 
 

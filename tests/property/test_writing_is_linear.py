@@ -13,8 +13,8 @@ from itertools import count
 
 import pytest
 
+from bot.closing import Closing
 from bot.slack.write.command_answer import CommandAnswer
-from bot.slack.write.content import Closing
 from bot.slack.write.live_reply import LiveReply
 from bot.slack.write.markdown_cut import COMMAND, MARKDOWN, Cutter, cut, cut_all
 from bot.slack.write.message_arguments import message

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from bot.closing import Closing
 from bot.errors import ReplyGone, SlackFormRefused, SlackNoAccess, SlackNotEditable, SlackNoThread
 from bot.messages import Note
-from bot.slack.write.content import Closing, Form
+from bot.slack.write.content import Form
 from bot.slack.write.live_reply import LiveReply
 from bot.slack.write.plan import Next, Show
 from bot.slack.write.reply_parts import Inherited

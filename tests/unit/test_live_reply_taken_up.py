@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.slack.write.content import Closing
+from bot.closing import Closing
 from bot.slack.write.live_reply import LiveReply
 from bot.slack.write.plan import Remove, Show
 from bot.slack.write.reply_parts import Inherited

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from bot.closing import Closing
 from bot.errors import SlackOutcomeUnknown, SlackRefused
-from bot.slack.write.content import Closing, Form
+from bot.slack.write.content import Form
 from bot.slack.write.live_reply import MOVES_EVERY_S, LiveReply
 from bot.slack.write.plan import Next, Remove, Show
 
-REFUSED = Closing("The model declined to answer this.")
+REFUSED = Closing("The model declined to answer this.", withdraw=True)
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def on_its_way() -> tuple[LiveReply, Show]:
 
 def test_a_message_that_arrives_all_the_same_is_removed(on_its_way: tuple[LiveReply, Show]) -> None:
     live, second = on_its_way
-    live.finish(REFUSED, 1.0, withdraw=True)
+    live.finish(REFUSED, 1.0)
     live.done(second, "2", 2.0)
     ending = live.next_action(0.0, 0.0)
     assert isinstance(ending, Show)
@@ -41,7 +42,7 @@ def test_a_message_that_arrives_all_the_same_is_removed(on_its_way: tuple[LiveRe
 
 def test_a_message_that_is_found_later_is_removed(on_its_way: tuple[LiveReply, Show]) -> None:
     live, second = on_its_way
-    live.finish(REFUSED, 1.0, withdraw=True)
+    live.finish(REFUSED, 1.0)
     assert live.failed(second, SlackOutcomeUnknown("chat.postMessage", "timeout"), 2.0) is Next.AFTER_A_LOOK
     live.found(second, "2", 2.0)
     ending = live.next_action(0.0, 0.0)
@@ -52,7 +53,7 @@ def test_a_message_that_is_found_later_is_removed(on_its_way: tuple[LiveReply, S
 
 def test_a_message_that_is_refused_is_forgotten(on_its_way: tuple[LiveReply, Show]) -> None:
     live, second = on_its_way
-    live.finish(REFUSED, 1.0, withdraw=True)
+    live.finish(REFUSED, 1.0)
     assert live.failed(second, SlackRefused("chat.postMessage", "invalid_blocks"), 2.0) is Next.AT_ONCE
     ending = live.next_action(0.0, 0.0)
     assert isinstance(ending, Show)

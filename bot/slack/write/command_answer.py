@@ -11,10 +11,11 @@ import re
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
+from bot.closing import Closing
 from bot.errors import ReplyGone, SlackError, SlackOutcomeUnknown, SlackRefused
 from bot.limits import RESPONSE_URL_USES_MAX
 from bot.slack.web_api.call_budget import Bid
-from bot.slack.write.content import Closing, Content, Form
+from bot.slack.write.content import Content, Form, below
 from bot.slack.write.markdown_cut import COMMAND, Piece, pieces_of
 from bot.slack.write.plan import Action, Next, Respond
 from bot.slack.write.tables import later_tables_as_code
@@ -72,13 +73,12 @@ class CommandAnswer:
         if self._next_update_s is None and text.strip():
             self._next_update_s = now_s + UPDATES_AFTER_S[0]
 
-    def finish(self, closing: Closing, now_s: float, *, withdraw: bool = False) -> None:  # noqa: ARG002
+    def finish(self, closing: Closing, now_s: float) -> None:  # noqa: ARG002
         """A button would have no thread to go on in."""
-        share = "" if withdraw else self.share
         self.complete = True
-        self._closing = replace(closing, button=None, share=share, whole_at=self.whole_at, feedback=False)
-        if withdraw:
-            self._text = ""
+        self._closing = replace(closing, button=None, feedback=False)
+        if closing.withdraw:
+            self._text, self.share = "", ""
 
     def next_action(self, now_s: float, edit_every_s: float) -> Action | None:  # noqa: ARG002 - no edits are spent
         if self.complete:
@@ -155,7 +155,9 @@ class CommandAnswer:
             if not self.whole_at:
                 closing = replace(closing, ending=" ".join(filter(None, (closing.ending, SHORTENED))))
         contents = [Content(self._markdown(piece)) for piece in pieces[:-1]]
-        return [*contents, replace(closing.content, markdown=self._markdown(pieces[-1]) if pieces else "")]
+        markdown = self._markdown(pieces[-1]) if pieces else ""
+        end = replace(below(closing), markdown=markdown, share=self.share, whole_at=self.whole_at)
+        return [*contents, end]
 
     def hold(self) -> None:
         """All was written: no use is spent any more on what is not whole."""

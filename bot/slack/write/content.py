@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from bot.closing import Button, Closing
 from bot.messages import Note, Source
-from bot.ports import Button
 
 
 class Form(IntEnum):
@@ -47,28 +47,13 @@ class Content:
         return not (self.markdown or self.footer or self.sources or self.notes)
 
 
-@dataclass(frozen=True, slots=True)
-class Closing:
-    """What stands under the last words: a sentence, lines for sources, notes and what was used, and what one may do."""
-
-    ending: str = field(default="", repr=False)
-    notes: tuple[Note, ...] = ()
-    button: Button | None = None
-    sources: tuple[Source, ...] = ()
-    bill: str = ""
-    share: str = field(default="", repr=False)
-    whole_at: str = field(default="", repr=False)
-    feedback: bool = False
-
-    @property
-    def content(self) -> Content:
-        return Content(
-            footer=(self.ending,) if self.ending else (),
-            notes=self.notes,
-            button=self.button,
-            sources=self.sources,
-            bill=self.bill,
-            share=self.share,
-            whole_at=self.whole_at,
-            feedback=self.feedback,
-        )
+def below(closing: Closing) -> Content:
+    """What the message shows that ends a reply, but for its words."""
+    return Content(
+        footer=(closing.ending,) if closing.ending else (),
+        notes=closing.notes,
+        button=closing.button,
+        sources=closing.sources,
+        bill=closing.bill,
+        feedback=closing.feedback,
+    )

@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from bot.closing import NOTHING, Closing
 from bot.errors import LeaseLost, SlackError, SlackOutcomeUnknown, SlackUnavailable, StoreFailed
 from bot.kept_answers import PrivateAnswer
 from bot.lease import Lease
-from bot.messages import Note, Question, Source
-from bot.ports import Button
+from bot.messages import Question
 from bot.slack import buttons
 from bot.slack.write.asides import thread_of
-from bot.slack.write.content import Closing, Content
+from bot.slack.write.content import Content, below
 from bot.slack.write.markdown_cut import COMMAND, pieces_of
 from bot.slack.write.message_arguments import NO_PREVIEWS, VERBATIM, below_in_words, message
 from bot.slack.write.private_reply import KEY_BYTES, PrivateDesk
@@ -56,25 +55,15 @@ class EphemeralReply:
     async def abandon(self) -> None:
         """Nothing was shown."""
 
-    async def finish(
-        self,
-        ending: str = "",
-        notes: Sequence[Note] = (),
-        *,
-        sources: Sequence[Source] = (),
-        withdraw: bool = False,
-        button: Button | None = None,
-        bill: str = "",
-    ) -> None:
+    async def finish(self, closing: Closing = NOTHING) -> None:
         if not self._lease.held():
             raise LeaseLost
-        text = "" if withdraw else "".join([*self._text, self._shown.close()])
-        closing = Closing(ending, tuple(notes), None, tuple(sources), bill)
+        text = "" if closing.withdraw else "".join([*self._text, self._shown.close()])
         pieces = [later_tables_as_code(piece.markdown(text)) for piece in pieces_of(text, COMMAND)]
         shown = [piece for piece in pieces if piece.strip()]
-        whole = bool(shown) and button is None
+        whole = bool(shown) and closing.button is None
         share = await self._kept(text, shown[-1], closing) if whole else ""
-        end = replace(closing.content, markdown=shown[-1] if shown else "", share=share)
+        end = replace(below(closing), button=None, markdown=shown[-1] if shown else "", share=share)
         for content in [*map(Content, shown[:-1]), end]:
             if not content.empty:
                 await self._show(content)
@@ -82,7 +71,7 @@ class EphemeralReply:
     async def _kept(self, text: str, shown: str, closing: Closing) -> str:
         """The value of the button that posts it; empty where it could not be kept."""
         key, question = secrets.token_hex(KEY_BYTES), self._question
-        answer = PrivateAnswer.to(question, "", text, shown, tuple(below_in_words(closing.content)))
+        answer = PrivateAnswer.to(question, "", text, shown, tuple(below_in_words(below(closing))))
         try:
             await self._desk.answers.keep(answer, key)
         except StoreFailed as error:

@@ -5,10 +5,8 @@ Implements ``ports.Reply``. Readers of the thread, and the model in later turns,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from bot.messages import Note, Source
-from bot.ports import Button, Reply
+from bot.closing import NOTHING, Closing
+from bot.ports import Reply
 from bot.slack.write.wrapped_reply import WrappedReply
 
 HEAD = "Asked by @{name}: {asked}"
@@ -28,17 +26,8 @@ class HeadedReply(WrappedReply):
         head, self._head = self._head, ""
         super().write(head + text)
 
-    async def finish(
-        self,
-        ending: str = "",
-        notes: Sequence[Note] = (),
-        *,
-        sources: Sequence[Source] = (),
-        withdraw: bool = False,
-        button: Button | None = None,
-        bill: str = "",
-    ) -> None:
+    async def finish(self, closing: Closing = NOTHING) -> None:
         """What is said in the place of an answer has the question above it, too."""
-        if self._head and ending and not withdraw:
+        if self._head and closing.ending and not closing.withdraw:
             self.write("")
-        await super().finish(ending, notes, sources=sources, withdraw=withdraw, button=button, bill=bill)
+        await super().finish(closing)

@@ -20,6 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
 
+from bot.closing import Closing
 from bot.errors import (
     ReplyGone,
     SlackError,
@@ -30,7 +31,7 @@ from bot.errors import (
     SlackUnavailable,
 )
 from bot.slack.web_api.call_budget import Bid, Urgency
-from bot.slack.write.content import Closing, Content, Form
+from bot.slack.write.content import Content, Form, below
 from bot.slack.write.feedback_support import Thumbs
 from bot.slack.write.markdown_cut import Piece, end_at
 from bot.slack.write.plan import Action, Next, Remove, Show
@@ -97,12 +98,12 @@ class LiveReply:
             self._first_words_s = now_s if self._first_words_s is None else self._first_words_s
             self.waiting_since_s = now_s if self.waiting_since_s is None else self.waiting_since_s
 
-    def finish(self, closing: Closing, now_s: float, *, withdraw: bool = False) -> None:
+    def finish(self, closing: Closing, now_s: float) -> None:
         self._closing, self._settled = closing, 0
-        if closing.ending and len(self._parts.text) < len(self.before) and not withdraw:
+        if closing.ending and len(self._parts.text) < len(self.before) and not closing.withdraw:
             self._parts.instead(self.before)  # not whole, and less than people have read
-        self._parts.finish(withdraw=withdraw)
-        if withdraw and closing.content.empty:
+        self._parts.finish(withdraw=closing.withdraw)
+        if closing.withdraw and below(closing).empty:
             self._parts.drop_all()
         if self.waiting_since_s is None:
             self.waiting_since_s = now_s
@@ -266,7 +267,7 @@ class LiveReply:
         markdown = piece.markdown(self._parts.text)
         if self.complete and last:
             feedback = self._closing.feedback and self.feedback.possible
-            return replace(self._closing.content, markdown=markdown, form=part.form, feedback=feedback)
+            return replace(below(self._closing), markdown=markdown, form=part.form, feedback=feedback)
         if not self._has_words:
             return Content(footer=(self._status,) if self._status else (), form=part.form)
         # Where edits are short, none may be left to take the button away when the message has ended. A short answer may

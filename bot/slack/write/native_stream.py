@@ -17,8 +17,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+from bot.closing import Closing
 from bot.slack.escape import escape
-from bot.slack.write.content import Closing, Content
+from bot.slack.write.content import Content, below
 from bot.slack.write.markdown_cut import STREAM, Cutter, Piece, PieceLimits
 from bot.slack.write.plan import Append, Start, Stop
 
@@ -171,8 +172,8 @@ class NativeStream:
     def _stop(self, number: int, part: _Streamed, piece: Piece) -> Stop:
         last = self.complete and (piece.end is None or not self.text[piece.end :].strip())
         shown = piece.markdown(self.text)
-        below = self.closing.content if last else Content()
-        return Stop(number, part.ts, shown, _added(part.shown, shown), piece, below, last)
+        under = below(self.closing) if last else Content()
+        return Stop(number, part.ts, shown, _added(part.shown, shown), piece, under, last)
 
     def _shown_to(self, part: _Streamed) -> int:
         """Up to where the text is shown by ``part``, which leaves out line ends at its beginning."""

@@ -5,10 +5,11 @@ The button is part of the reply's last edit and costs no call of its own. Implem
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
-from bot.messages import Note, Source
-from bot.ports import Button, Reply
+from bot.closing import NOTHING, Button, Closing
+from bot.ports import Reply
 from bot.slack.write.answer_files import worth_a_file
 from bot.slack.write.wrapped_reply import WrappedReply
 
@@ -26,21 +27,12 @@ class OfferedReply(WrappedReply):
         super().write(text)
         self._written.append(text)
 
-    async def finish(
-        self,
-        ending: str = "",
-        notes: Sequence[Note] = (),
-        *,
-        sources: Sequence[Source] = (),
-        withdraw: bool = False,
-        button: Button | None = None,
-        bill: str = "",
-    ) -> None:
+    async def finish(self, closing: Closing = NOTHING) -> None:
         text = "".join(self._written)
-        whole = not (ending or withdraw or button)
+        whole = not (closing.ending or closing.withdraw or closing.button)
         at_once = whole and self._file_chars is not None and len(text) >= self._file_chars
         if whole and not at_once and worth_a_file(text):
-            button = Button.AS_FILE
-        await super().finish(ending, notes, sources=sources, withdraw=withdraw, button=button, bill=bill)
+            closing = replace(closing, button=Button.AS_FILE)
+        await super().finish(closing)
         if at_once:
             await self._upload(text)

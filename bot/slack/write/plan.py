@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
+from bot.closing import Closing
 from bot.errors import SlackError
 from bot.slack.web_api.call_budget import Bid
-from bot.slack.write.content import Closing, Content
+from bot.slack.write.content import Content
 from bot.slack.write.markdown_cut import Piece
 
 
@@ -114,8 +115,8 @@ class Plan(Protocol):
     def write(self, text: str, now_s: float) -> None:
         """More of the answer."""
 
-    def finish(self, closing: Closing, now_s: float, *, withdraw: bool = False) -> None:
-        """All was said. ``withdraw``: the text is taken back, ``closing`` stays."""
+    def finish(self, closing: Closing, now_s: float) -> None:
+        """All was said."""
 
     def next_action(self, now_s: float, edit_every_s: float) -> Action | None:
         """What to do now; ``None`` where Slack shows the newest text. Asking changes nothing that people see."""

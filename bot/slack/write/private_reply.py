@@ -8,18 +8,19 @@ question of its own (``EntryPoint.SHARE``), so that it is posted once, by whiche
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 
+from bot.closing import NOTHING, Closing
 from bot.errors import SlackError, StoreFailed
 from bot.kept_answers import PrivateAnswer, PrivateAnswers
-from bot.messages import EntryPoint, Note, Question, Source
-from bot.ports import Button, ReplyRecords
+from bot.messages import EntryPoint, Question
+from bot.ports import ReplyRecords
 from bot.slack import buttons, own_messages
 from bot.slack.escape import escape, plain
 from bot.slack.web_api.client import SlackClient
 from bot.slack.write.command_answer import CommandAnswer
-from bot.slack.write.content import Closing
+from bot.slack.write.content import below
 from bot.slack.write.message_arguments import NO_PREVIEWS, VERBATIM, below_in_words
 from bot.slack.write.wrapped_reply import WrappedReply
 from bot.slack.write.writer import Writer
@@ -60,33 +61,23 @@ class PrivateReply(WrappedReply):
         self._text.append(text)
         super().write(text)
 
-    async def finish(
-        self,
-        ending: str = "",
-        notes: Sequence[Note] = (),
-        *,
-        sources: Sequence[Source] = (),
-        withdraw: bool = False,
-        button: Button | None = None,
-        bill: str = "",
-    ) -> None:
+    async def finish(self, closing: Closing = NOTHING) -> None:
         text = "".join(self._text)
-        if text.strip() and not withdraw:
-            closing = Closing(ending, tuple(notes), None, tuple(sources))
+        if text.strip() and not closing.withdraw:
             try:
-                await self._offer(text, closing, whole=button is None)
+                await self._offer(text, closing)
             except (SlackError, StoreFailed) as error:  # the answer itself can be shown
                 log.warning("private.not_offered", error=str(error))
-        await super().finish(ending, notes, sources=sources, withdraw=withdraw, button=button, bill=bill)
+        await super().finish(closing)
 
-    async def _offer(self, text: str, closing: Closing, *, whole: bool) -> None:
+    async def _offer(self, text: str, closing: Closing) -> None:
         """What was answered whole can be posted, and what does not fit goes to a direct message."""
-        question, plan, desk = self._question, self._plan, self._desk
+        question, plan, desk, whole = self._question, self._plan, self._desk, closing.button is None
         plan.hold()
         if not (whole or plan.is_too_long):
             return
         asked = await desk.wording(question)
-        shown, lines = plan.last_piece(), tuple(below_in_words(closing.content))
+        shown, lines = plan.last_piece(), tuple(below_in_words(below(replace(closing, bill=""))))
         key = secrets.token_hex(KEY_BYTES)
         await desk.answers.keep(PrivateAnswer.to(question, asked, text, shown, lines), key)
         plan.share = buttons.share_value(question, key) if whole else ""

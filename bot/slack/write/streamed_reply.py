@@ -13,9 +13,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
+from bot.closing import Closing
 from bot.errors import ReplyGone, SlackError, SlackOutcomeUnknown, SlackRefused, SlackUnavailable
 from bot.slack.web_api.call_budget import Bid, Urgency
-from bot.slack.write.content import Closing
 from bot.slack.write.feedback_support import Thumbs
 from bot.slack.write.live_reply import LiveReply
 from bot.slack.write.native_stream import NativeStream, StreamTimes
@@ -57,7 +57,6 @@ class StreamedReply:
     _closing_tries: int = 0
     _stop_can_wait: bool = False
     _status: str = field(default="", repr=False)
-    _withdraw: bool = False
 
     def __post_init__(self) -> None:
         self._stream.times = self.times
@@ -92,13 +91,12 @@ class StreamedReply:
         else:
             self._stream.write(text, now_s)
 
-    def finish(self, closing: Closing, now_s: float, *, withdraw: bool = False) -> None:
+    def finish(self, closing: Closing, now_s: float) -> None:
         voting = closing.feedback and self.feedback.possible
         self._stream.finish(replace(closing, feedback=voting), now_s)
-        self._withdraw = withdraw
         if self._editing:
-            self._edits.finish(closing, now_s, withdraw=withdraw)
-        elif withdraw:
+            self._edits.finish(closing, now_s)
+        elif closing.withdraw:
             self._leave_streaming(now_s)
 
     def next_action(self, now_s: float, edit_every_s: float) -> Action | None:
@@ -209,4 +207,4 @@ class StreamedReply:
         self._stage = _Stage.EDITING
         self._edits.resume(self._stream.text, self._stream.messages, now_s)
         if self.complete:
-            self._edits.finish(self._stream.closing, now_s, withdraw=self._withdraw)
+            self._edits.finish(self._stream.closing, now_s)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from bot.messages import Note, Source
-from bot.ports import Button, Reply
+from bot.closing import NOTHING, Closing
+from bot.ports import Reply
 
 
 class WrappedReply:
@@ -27,17 +25,8 @@ class WrappedReply:
     def write(self, text: str) -> None:
         self._reply.write(text)
 
-    async def finish(
-        self,
-        ending: str = "",
-        notes: Sequence[Note] = (),
-        *,
-        sources: Sequence[Source] = (),
-        withdraw: bool = False,
-        button: Button | None = None,
-        bill: str = "",
-    ) -> None:
-        await self._reply.finish(ending, notes, sources=sources, withdraw=withdraw, button=button, bill=bill)
+    async def finish(self, closing: Closing = NOTHING) -> None:
+        await self._reply.finish(closing)
 
     async def abandon(self) -> None:
         await self._reply.abandon()

@@ -8,11 +8,11 @@ means is the plan's to say. Implements ``ports.Reply``.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
+from bot.closing import NOTHING, Button, Closing
 from bot.errors import (
     LeaseLost,
     ReplyGone,
@@ -24,11 +24,8 @@ from bot.errors import (
     StoreFailed,
 )
 from bot.lease import Lease
-from bot.messages import Note, Source
-from bot.ports import Button
 from bot.slack.web_api.call_budget import Bid
 from bot.slack.web_api.rate_limiter import Bidder, Ticket
-from bot.slack.write.content import Closing
 from bot.slack.write.plan import Action, Next, Plan, Remove, Show, Start
 from bot.slack.write.shown_markdown import ShownMarkdown
 from bot.slack.write.status_line import StatusLine, in_a_message
@@ -137,21 +134,11 @@ class Writer:
             self._plan.write(shown, _now_s())
             self._changed.set()
 
-    async def finish(
-        self,
-        ending: str = "",
-        notes: Sequence[Note] = (),
-        *,
-        sources: Sequence[Source] = (),
-        withdraw: bool = False,
-        button: Button | None = None,
-        bill: str = "",
-    ) -> None:
+    async def finish(self, closing: Closing = NOTHING) -> None:
         if rest := self._shown.close():
             self._plan.write(rest, _now_s())
-        whole = self.begun and not (ending or withdraw) and button in (None, Button.AS_FILE)
-        closing = Closing(ending, tuple(notes), button, tuple(sources), bill, feedback=whole)
-        self._plan.finish(closing, _now_s(), withdraw=withdraw)
+        whole = self.begun and not (closing.ending or closing.withdraw) and closing.button in (None, Button.AS_FILE)
+        self._plan.finish(replace(closing, feedback=whole), _now_s())
         self._changed.set()
         if self._ticket is not None:
             self._ticket.recall()
