@@ -28,9 +28,7 @@ MALTESE = "Ħidma diġitali\nIl-ġirien għamlu ġnien żgħir biex jiltaqgħu, 
 ESPERANTO = "La nomo venas de la kaŝnomo; ĝi disvastiĝis, ĉar aŭtoro ŝanĝis taŭgan ĵurnalon.\n"
 IRISH = "Ḃí an t-aṫair agus an ṁáṫair ag an ḃfeirm. Ċuaiḋ siad go dtí an siopa aréir.\n"
 ICELANDIC = "Þetta er garður\nBörnin gróðursettu blóm við húsið, og fólkið kom á sunnudögum.\n"
-MANY_SCRIPTS = (
-    "Greek: γυαλιά\nPolish: szkło\nUkrainian: скло\nHebrew: זכוכית\nHindi: काँच\nThai: กระจก\nJapanese: ガラス\n"
-)
+MANY_SCRIPTS = "Greek: γυαλιά\nPolish: szkło\nUkrainian: скло\nHebrew: זכוכית\nHindi: काँच\nThai: กระจก\nKana: ガラス\n"
 JAPANESE = "名前;都市\n週末までに報告書をお送りください。\n"
 
 
