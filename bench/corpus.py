@@ -16,6 +16,7 @@ import gc
 import logging
 import multiprocessing
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import aclosing
 from dataclasses import dataclass
 from multiprocessing.queues import Queue
@@ -55,7 +57,11 @@ KEY = "corpus"
 SAMPLES = 10
 
 
-@dataclass(frozen=True, slots=True)
+READER_BYTES_MAX = 4_000_000_000
+"""Some of the independent readers make room for every cell that a sheet could have."""
+
+
+@dataclass(slots=True)
 class _Run:
     conversion: Conversion
     model: MessagesClient
@@ -90,24 +96,29 @@ def serve_model(addresses: Queue[str]) -> None:
 
 async def convert_all(paths: list[Path], model_url: str, tally: Tally) -> None:
     at_once = asyncio.Semaphore(LIMITS.workers_max)
-    spawn = multiprocessing.get_context("spawn")
     conversion = Conversion(LIMITS)
-    with ProcessPoolExecutor(1, mp_context=spawn) as readers:
-        async with MessagesClient(api_url=model_url, api_key=KEY, model="claude-sonnet-5-5", max_tokens=100) as model:
-            run = _Run(conversion, model, readers, tally)
+    async with MessagesClient(api_url=model_url, api_key=KEY, model="claude-sonnet-5-5", max_tokens=100) as model:
+        run = _Run(conversion, model, _readers(), tally)
 
-            async def one(number: int, path: Path) -> None:
-                async with at_once:
-                    await _one(path, run)
-                if number % max(len(paths) // SAMPLES, 1) == 0:
-                    gc.collect()
-                    tally.memory_bytes.append(_memory_bytes())
-                    print(f"{number} of {len(paths)}", file=sys.stderr)
+        async def one(number: int, path: Path) -> None:
+            async with at_once:
+                await _one(path, run)
+            if number % max(len(paths) // SAMPLES, 1) == 0:
+                gc.collect()
+                tally.memory_bytes.append(_memory_bytes())
+                print(f"{number} of {len(paths)}", file=sys.stderr)
 
-            async with asyncio.TaskGroup() as group:
-                for number, path in enumerate(paths):
-                    group.create_task(one(number, path))
-        await conversion.aclose()
+        async with asyncio.TaskGroup() as group:
+            for number, path in enumerate(paths):
+                group.create_task(one(number, path))
+    run.readers.shutdown()
+    await conversion.aclose()
+
+
+def _readers() -> ProcessPoolExecutor:
+    spawn = multiprocessing.get_context("spawn")
+    bounds = (resource.RLIMIT_AS, (READER_BYTES_MAX, READER_BYTES_MAX))
+    return ProcessPoolExecutor(1, mp_context=spawn, initializer=resource.setrlimit, initargs=bounds)
 
 
 async def _one(path: Path, run: _Run) -> None:
@@ -122,13 +133,23 @@ async def _one(path: Path, run: _Run) -> None:
         if took_s > run.tally.longest_s:
             run.tally.longest_s, run.tally.longest = took_s, "/".join(path.parts[-3:])
         _count(path, file, run.tally)
-        seen, words = await asyncio.get_running_loop().run_in_executor(run.readers, _judged, path, file)
+        seen, words = await _judgement(path, file, run)
         if seen is not None:
             verdict = run.tally.judge(seen, words, said=bool(file.notes))
             if verdict == "wrong":
                 print(f"wrong, {seen.kind}: {path}: {' '.join(words[:12])} ({len(words)})", file=sys.stderr, flush=True)
         if file.blocks:
             await _ask(file, run.model, run.tally)
+
+
+async def _judgement(path: Path, file: PreparedFile, run: _Run) -> tuple[Seen | None, list[str]]:
+    readers = run.readers
+    try:
+        return await asyncio.get_running_loop().run_in_executor(readers, _judged, path, file)
+    except BrokenProcessPool:
+        print(f"no independent reader opens {path}", file=sys.stderr, flush=True)
+        run.readers = _readers() if run.readers is readers else run.readers
+        return None, []
 
 
 def _judged(path: Path, file: PreparedFile) -> tuple[Seen | None, list[str]]:

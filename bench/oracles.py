@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import email
-import email.policy
 import os
 import re
 import shutil
@@ -21,7 +19,6 @@ import warnings
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -30,6 +27,7 @@ import pypdf
 import python_calamine
 from PIL import Image, ImageOps
 
+from bench import mail_oracles, text_oracles
 from bench.encodings import codec_named
 from bench.words import missing, reached, words_of
 from bot.messages import ImageBlock, PdfBlock, PreparedFile
@@ -63,7 +61,7 @@ class Seen:
 
 def seen_in(path: Path) -> Seen | None:
     """``None`` for what has no independent reader, or none that reads it."""
-    reader = _READERS.get(path.suffix.lower()) or (_in_encoding if codec_named(path.parent.name) else None)
+    reader = _in_encoding if codec_named(path.parent.name) else _READERS.get(path.suffix.lower())
     if reader is None or path.stat().st_size > _BYTES_MAX:
         return None
     with warnings.catch_warnings():
@@ -138,7 +136,7 @@ def _open_document(path: Path) -> Seen:
     """Every paragraph and heading of content.xml, notes and comments of it included; headers and footers."""
     with zipfile.ZipFile(path) as opened:
         body = ET.fromstring(opened.read("content.xml"))
-    kind = {".ods": "spreadsheet", ".odp": "slides"}.get(path.suffix.lower(), "document")
+    kind = {".ods": "spreadsheet", ".ots": "spreadsheet", ".odp": "slides"}.get(path.suffix.lower(), "document")
     return Seen(kind, words_of(_open_paragraphs(body)))
 
 
@@ -170,55 +168,17 @@ def _flat(element: ET.Element) -> str:
 
 
 # --- mails -----------------------------------------------------------------------------------------------------------
-class _Words(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.texts: list[str] = []
-        self._unseen = ""
-
-    def handle_starttag(self, tag: str, _attrs: object) -> None:
-        self.texts.append("" if tag in {"b", "i", "span", "font", "u", "a", "em", "strong", "o:p"} else " ")
-        if tag in {"style", "script", "title", "head"}:
-            self._unseen = tag
-
-    def handle_endtag(self, tag: str) -> None:
-        self._unseen = "" if tag == self._unseen else self._unseen
-
-    def handle_data(self, data: str) -> None:
-        if not self._unseen:
-            self.texts.append(data)
-
-
-def _html_words(text: str) -> str:
-    reader = _Words()
-    reader.feed(text)
-    return "".join(reader.texts)
-
-
 def _mail(path: Path) -> Seen | None:
-    content = path.read_bytes()
-    message = email.message_from_bytes(content, policy=email.policy.default)
-    if message["From"] is None and message["Subject"] is None:
-        return None
-    texts = [str(message["Subject"] or "")]
-    for part in message.walk():
-        if part.get_content_type() == "text/plain":
-            texts.append(part.get_content())
-        elif part.get_content_type() == "text/html":
-            texts.append(_html_words(part.get_content()))
-        texts.append(Path(part.get_filename() or "").stem if not part.is_multipart() else "")
-    return Seen("mail", words_of(_LINK.sub(" ", text) for text in texts))
+    texts = list(mail_oracles.mail(path))
+    return Seen("mail", words_of(texts)) if texts else None
+
+
+def _mailbox(path: Path) -> Seen:
+    return Seen("mail", words_of(mail_oracles.mailbox(path)))
 
 
 def _outlook(path: Path) -> Seen:
-    """The subject and the body as their streams have them, and the names of attachments."""
-    import olefile  # noqa: PLC0415
-
-    named = re.compile(r"__substg1\.0_(0037|1000|3707)001F")
-    with olefile.OleFileIO(str(path)) as opened:
-        entries = [entry for entry in opened.listdir() if named.fullmatch(entry[-1]) and len(entry) <= 2]
-        texts = [opened.openstream(entry).read().decode("utf-16-le") for entry in entries]
-    return Seen("Outlook message", words_of(_LINK.sub(" ", text) for text in texts))
+    return Seen("Outlook message", words_of(mail_oracles.outlook(path)))
 
 
 # --- the others ------------------------------------------------------------------------------------------------------
@@ -266,15 +226,29 @@ def _picture(path: Path) -> Seen:
         return Seen("picture", picture=turned.size, grey=grey)
 
 
-_OPEN_XML = (".docx", ".docm", ".dotx", ".pptx", ".pptm")
+def _flat_document(path: Path) -> Seen | None:
+    body = ET.parse(path).find("{*}body")
+    kind = {".fods": "spreadsheet", ".fodp": "slides"}.get(path.suffix.lower(), "document")
+    return Seen(kind, words_of(_open_paragraphs(body))) if body is not None else None
+
+
+def _of_texts(path: Path) -> Seen:
+    kind, texts = text_oracles.READERS[path.suffix.lower()]
+    return Seen(kind, words_of(_LINK.sub(" ", text) for text in texts(path)))
+
+
+_OPEN_XML = (".docx", ".docm", ".dotx", ".dotm", ".pptx", ".pptm", ".potx", ".ppsx", ".ppsm")
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".jp2", ".ppm", ".pgm", ".pbm", ".qoi")
 _READERS: dict[str, Callable[[Path], Seen | None]] = {
     **dict.fromkeys((".xlsx", ".xlsm", ".xltx"), _xlsx),
     **dict.fromkeys((".xls", ".xlsb"), _calamine),
     **dict.fromkeys(_OPEN_XML, _open_xml),
     **dict.fromkeys((".doc", ".rtf", ".ppt", ".pps"), _by_office),
-    **dict.fromkeys((".odt", ".odp", ".odg", ".ods"), _open_document),
-    **dict.fromkeys((".eml", ".mbox"), _mail),
+    **dict.fromkeys((".odt", ".ott", ".odp", ".odg", ".ods", ".ots"), _open_document),
+    **dict.fromkeys((".fodt", ".fods", ".fodp", ".fodg"), _flat_document),
+    **dict.fromkeys(text_oracles.READERS, _of_texts),
+    ".eml": _mail,
+    ".mbox": _mailbox,
     **dict.fromkeys(_PICTURES, _picture),
     **dict.fromkeys((".tar", ".tgz"), _tar),
     ".msg": _outlook,

@@ -101,7 +101,7 @@ def too_many_pixels(width_px: int, height_px: int) -> str:
 
 
 def unreadable_picture(kind: str) -> str:
-    article = "an" if kind[0] in "AEIOU" else "a"
+    article = "an" if kind[0] in "AEIOUaeiou" or kind == "SGI" else "a"
     return (
         f"is {article} {kind} picture that is damaged or of a kind that I can't read. Please send it as a PNG or JPEG."
     )

@@ -31,6 +31,7 @@ _EASTERN = ("cp932", "euc_jis_2004", "gb18030", "big5hkscs", "cp949", "johab")
 _WESTERN = ("cp1252", "iso8859-15", "cp1250", "iso8859-2", "cp1254", "cp1257", "cp1258", "cp850")
 _CYRILLIC = ("cp1251", "koi8-r", "koi8-u", "cp866", "iso8859-5", "cp855", "mac-cyrillic")
 _OTHERS = ("cp1253", "iso8859-7", "cp1255", "cp1256", "iso8859-6", "cp874")
+_ALPHABETS = frozenset({*_CYRILLIC, *_OTHERS})
 _CANDIDATES = (*_EASTERN, *_WESTERN, *_CYRILLIC, *_OTHERS)
 _HOW_COMMON = {
     "cp1252": 2.0,
@@ -160,7 +161,7 @@ def _whole(piece: bytes) -> int:
 
 def _chosen(sample: bytes) -> str:
     sample = _mended(sample)
-    codecs_left = [codec for codec in _CANDIDATES if _decodes(sample, codec)]
+    codecs_left = [codec for codec in _CANDIDATES if _decodes(sample, codec) and _has_its_letters(sample, codec)]
     if not codecs_left:
         return "cp1252"
     likely = _likely(sample, codecs_left)
@@ -173,6 +174,11 @@ def _chosen(sample: bytes) -> str:
         return _HOW_COMMON.get(codec, 0.0) - 3.0 * odd / max(count, 1) * weight - 0.5 * unlikely * weight
 
     return max(codecs_left, key=merit)
+
+
+def _has_its_letters(sample: bytes, codec: str) -> bool:
+    """Nobody writes signs alone in the encoding of an alphabet."""
+    return codec not in _ALPHABETS or any(char.isalpha() and not char.isascii() for char in sample.decode(codec))
 
 
 def _likely(sample: bytes, codecs_left: list[str]) -> dict[str, float]:

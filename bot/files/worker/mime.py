@@ -120,7 +120,7 @@ def _headers(data: bytes, start: int, end: int) -> tuple[dict[str, list[bytes]],
         line_end = data.find(b"\n", at, end) + 1 or end
         line = data[at:line_end].rstrip(b"\r\n")
         match = _HEADER_LINE.fullmatch(line)
-        if not line.strip():
+        if not line.strip() and not (line and found and _is_folded(data, line_end, end, found[-1][1])):
             if not found or not _goes_on(data, line_end, end, found):
                 at = line_end
                 break
@@ -138,6 +138,13 @@ def _headers(data: bytes, start: int, end: int) -> tuple[dict[str, list[bytes]],
         value = b" ".join(line.strip() for line in lines).strip()
         headers.setdefault(name.decode("ascii").lower(), []).append(value)
     return headers, at
+
+
+def _is_folded(data: bytes, at: int, end: int, lines: list[bytes]) -> bool:
+    """Whether a line of blanks alone stands within a header, as in the reports of spam filters: by what follows it."""
+    line_end = data.find(b"\n", at, end) + 1 or end
+    line = data[at:line_end]
+    return bool(line.strip()) and (line[:1] in b" \t" or (len(lines) > 1 and _HEADER_LINE.match(line) is not None))
 
 
 def _goes_on(data: bytes, at: int, end: int, found: list[tuple[bytes, list[bytes]]]) -> bool:
@@ -174,7 +181,8 @@ def _delimiters(data: bytes, start: int, end: int, boundary: bytes) -> list[re.M
 
 def words(raw: bytes, *charsets: str) -> str:
     """A header's value as people read it, on one line."""
-    text = decoded(raw, *charsets)
+    plain = raw.isascii() and b"=?" in raw and b"\x1b" not in raw  # the base64 in its words is no other encoding
+    text = raw.decode("ascii") if plain else decoded(raw, *charsets)
     return " ".join(_ENCODED_WORDS.sub(_run_of_words, text).split())
 
 

@@ -25,6 +25,7 @@ _WESTERN: tuple[str, ...] = (
 )
 _WESTERN += ("áðéíóúýþæö", "àçéèíïóòúü")
 _CENTRAL = ("áčďéěíňóřšťúůýž", "ąćęłńóśźż", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű", "čćđšž", "ăâîşţ", "äöüß")
+_BALTIC = ("ąčęėįšųūž", "āčēģīķļņšūž", "äöõüšž", "ąćęłńóśźż")
 _VIETNAMESE = "àáâãèéêìíòóôõùúýăđĩũơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ"
 _LETTERS = {
     "cp1252": _WESTERN,
@@ -50,7 +51,11 @@ _LETTERS = {
     "ebcdic_870": _CENTRAL,
     "cp865": ("åäöéæøòô",),
     **dict.fromkeys(("cp1258", "viscii", "tcvn"), (_VIETNAMESE,)),
-    "cp1257": ("ąčęėįšųūž", "āčēģīķļņšūž", "äöõüšž", "ąćęłńóśźż"),
+    **dict.fromkeys(("cp1257", "iso8859-13", "iso8859-4"), _BALTIC),
+    "iso8859-10": ("āčēģīķļņšūž", "áðéíóúýþæö", "áčđŋšŧž", "åäöéæø"),
+    "iso8859-3": ("ċġħżàèìòù", "ĉĝĥĵŝŭ"),
+    "iso8859-14": ("âêîôûŵŷáéíóúẃàèìòùäëïöü", "ḃċḋḟġṁṗṡṫáéíóú"),
+    "iso8859-16": ("ăâîșț", "čćđšž", "ąćęłńóśźż"),
 }
 """Of the languages that were written in each, the letters beyond ASCII."""
 _ALPHABETS = {codec: [frozenset(letters + letters.upper()) for letters in all_] for codec, all_ in _LETTERS.items()}
@@ -63,6 +68,8 @@ _COMMON_ROWS = {
 }
 """The first bytes, and the least second byte, of the rows that each national set has for its common characters."""
 _WITHIN_WORDS = frozenset("’‘·-–—‐\xa0。、，ー・「」")
+_OPENING = frozenset("‚„")
+"""Quotation marks that stand before a word; behind one they are a letter of another encoding."""
 _FINAL_FORMS = frozenset("ςךםןףץ")
 _PLAIN_SIGNS = frozenset("°®©™§±×÷")
 _MARKS = frozenset("®©™")
@@ -130,6 +137,8 @@ def _odd_sign(text: str, at: int, category: str) -> float:
         if (char in _MARKS or category == "Sc") and _script(after):
             return 0.5
         return 0.4 if category in {"Sk", "Sm", "So"} and char not in _PLAIN_SIGNS else 0.0
+    if char in _OPENING and left:
+        return 0.7
     return 0.7 if left and right and char not in _WITHIN_WORDS else 0.0
 
 

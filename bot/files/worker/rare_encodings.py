@@ -11,7 +11,10 @@ from bot.files.worker import more_codecs  # noqa: F401 - registers some of these
 from bot.files.worker.plausible import out_of_place
 
 _OF_MACINTOSH = ("mac_roman", "mac_latin2", "mac_turkish", "mac_greek", "mac_cyrillic")
-_CODECS = ("cp852", "cp857", "cp860", "cp865", "cp737", "cp869", "cp720", "cp1125", "viscii", "tcvn", *_OF_MACINTOSH)
+_OF_DOS = ("cp852", "cp857", "cp860", "cp865", "cp737", "cp869", "cp720", "cp1125")
+_OF_ISO = ("iso8859-13", "iso8859-4", "iso8859-10", "iso8859-16", "iso8859-3", "iso8859-14")
+_CODECS = ("mac_roman", *_OF_DOS, *_OF_ISO, "viscii", "tcvn", *_OF_MACINTOSH[1:])
+"""Of equals the earlier one."""
 _ODD_MIN = 0.4
 """So much of oddness, where a character weighs 1, makes a reading doubtful, if it is this share of the characters."""
 _ODD_SHARE_MIN = 0.06
@@ -42,19 +45,23 @@ def rarer(sample: bytes, usual: str, *, old_macintosh: bool) -> str:
         own = reading / max(of, 1)
         if codec in _VIETNAMESE and count < _VIETNAMESE_SHARE_MIN * len(sample):
             continue
-        if doubtful and not _within_words(sample.decode(codec, "replace")):
+        if doubtful and not _within_words(sample.decode(codec, "replace"), begins=codec in _OF_ISO):
             continue
         if own < most or (own == most and best == usual and old_macintosh):
             best, most = codec, own
     return best
 
 
-def _within_words(text: str) -> bool:
-    """Whether most of what is not ASCII are letters that touch others: signs stand alone."""
+def _within_words(text: str, *, begins: bool) -> bool:
+    """Whether most of what is not ASCII are letters that touch others: signs stand alone.
+
+    ``begins`` asks besides that a third have a letter behind them, as no exponent and no sign of a unit has.
+    """
     text = f" {text} "
     others = [at for at, char in enumerate(text) if not char.isascii()]
-    letters = sum(text[at].isalpha() and (text[at - 1].isalpha() or text[at + 1].isalpha()) for at in others)
-    return 2 * letters > len(others)
+    letters = [at for at in others if text[at].isalpha() and (text[at - 1].isalpha() or text[at + 1].isalpha())]
+    followed = sum(text[at + 1].isalpha() for at in letters)
+    return 2 * len(letters) > len(others) and (not begins or 3 * followed >= len(others))
 
 
 def _odd(sample: bytes, codec: str) -> tuple[float, int]:

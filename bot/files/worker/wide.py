@@ -33,7 +33,7 @@ def codec_without_mark(head: bytes) -> str | None:
     best, highest = None, (-1, 0)
     for codec, width in _CODECS:
         text = _read(head, codec, width)
-        if text is not None and _is_written(text):
+        if text is not None and _is_written(text, width):
             plain = sum(char.isascii() or (char.isspace() and char != _BLANK_SWAPPED) for char in text)
             if (plain, -len(_scripts(text))) > highest:
                 best, highest = codec, (plain, -len(_scripts(text)))
@@ -97,9 +97,12 @@ def _read(head: bytes, codec: str, width: int) -> str | None:
     return None
 
 
-def _is_written(text: str) -> bool:
+def _is_written(text: str, width: int) -> bool:
+    """Of four bytes a character three are mostly zero: what can be read so is nothing else, in however many scripts."""
     if len(text) < _CHARS_MIN or not _all_written(text):
         return False
+    if width == 4:
+        return True
     if len(text) > _WITHOUT_BLANK_MAX and not any(map(str.isspace, text)):
         return False
     scripts = _scripts(text)

@@ -465,8 +465,9 @@ async def test_bare_bytes_in_headers_are_read_too(convert: Converter, codec: str
         ("=?UTF-8?Q?Gr=C3=BC=C3?=\r\n =?UTF-8?Q?=9Fe_aus?= Wien", "Grüße aus Wien"),
         (f"=?gb2312?B?{base64.b64encode('朱镕基'.encode('gbk')).decode()}?=", "朱镕基"),
         ('Re: =?iso-8859-1?q?"caf=e9"?=', 'Re: "café"'),
+        ("=?UTF-8?B?0L/QuNGB0YzQvNC+INGD0LLQtdC00L7QvC3QtQ==?=", "письмо уведом-е"),
     ],
-    ids=["base64", "a character over two words", "beyond its label", "beside other words"],
+    ids=["base64", "a character over two words", "beyond its label", "beside other words", "base64 with a plus sign"],
 )
 async def test_encoded_words_are_words(convert: Converter, subject: str, shown: str) -> None:
     content = mail(TEXT, "x", headers=HEADERS.replace("Report", subject))
@@ -512,6 +513,17 @@ async def test_a_wrong_boundary_costs_no_text(convert: Converter, declared: str,
 async def test_headers_that_are_broken_off_go_on(convert: Converter, between: str) -> None:
     content = mail(TEXT, "R3LDvMOfZQ==", headers=HEADERS.replace("MIME-", f"{between}MIME-"), encoding="base64")
     assert words(await read(convert, content)).endswith("\n\nGrüße")
+
+
+async def test_a_line_of_blanks_within_a_header_ends_no_headers(convert: Converter) -> None:
+    report = "X-Spam-Report: Spam detection software\r\n \r\n Content preview: more\r\n \r\nMIME-"
+    content = mail(TEXT, "Pay by Friday.", headers=HEADERS.replace("MIME-", report))
+    assert words(await read(convert, content)) == SHOWN + "Pay by Friday."
+
+
+async def test_a_line_of_blanks_may_end_the_headers(convert: Converter) -> None:
+    content = HEADERS.rstrip().encode() + b"\r\n \r\nNote: pay by Friday.\r\n"
+    assert words(await read(convert, content)) == SHOWN + "Note: pay by Friday."
 
 
 async def test_parts_that_nothing_parts_are_shown_as_they_stand(convert: Converter) -> None:

@@ -22,6 +22,13 @@ GREEK = "Όνομα;Πόλη\nΠαρακαλώ στείλτε την αναφο�
 ARABIC = "الاسم;المدينة\nيرجى إرسال التقرير قبل نهاية الأسبوع.\n"
 RUSSIAN = "Имя;Город\nПожалуйста, пришлите отчёт до конца недели.\n"
 VIETNAMESE = "Tên;Thành phố\nVui lòng gửi báo cáo trước cuối tuần. Cuộc họp ở Hà Nội sẽ diễn ra khi nào.\n"
+LATVIAN = "Kopienas dārzs\nKaimiņi pārvērta zaļu zemi, bērni stādīja puķes, un dārzeņi auga ģimenēm.\n"
+ESTONIAN = "Kirjanik Tšehhov on eelkõige tuntud oma novellide poolest, õnne ja žanri üle.\n"
+MALTESE = "Ħidma diġitali\nIl-ġirien għamlu ġnien żgħir biex jiltaqgħu, u t-tfal ħawlu s-siġar.\n"
+ESPERANTO = "La nomo venas de la kaŝnomo; ĝi disvastiĝis, ĉar aŭtoro ŝanĝis taŭgan ĵurnalon.\n"
+IRISH = "Ḃí an t-aṫair agus an ṁáṫair ag an ḃfeirm. Ċuaiḋ siad go dtí an siopa aréir.\n"
+ICELANDIC = "Þetta er garður\nBörnin gróðursettu blóm við húsið, og fólkið kom á sunnudögum.\n"
+MANY_SCRIPTS = "Greek: γυαλιά\nPolish: szkło\nUkrainian: скло\nHebrew: זכוכית\nHindi: काँच\nThai: กระจก\nKana: ガラス\n"
 JAPANESE = "名前;都市\n週末までに報告書をお送りください。\n"
 
 
@@ -48,6 +55,12 @@ async def convert(tmp_path: Path) -> AsyncIterator[Converter]:
         ("ebcdic_1025", RUSSIAN.replace("Пож", "пож")),
         ("ebcdic_1026", TURKISH),
         ("cp720", ARABIC),
+        *((codec, LATVIAN) for codec in ("iso8859-4", "iso8859-13", "iso8859-10")),
+        *((codec, ESTONIAN) for codec in ("iso8859-4", "iso8859-13")),
+        *(("iso8859-3", text) for text in (MALTESE, ESPERANTO)),
+        ("iso8859-14", IRISH),
+        *((codec, ICELANDIC) for codec in ("cp1252", "iso8859-10")),
+        *((codec, MANY_SCRIPTS) for codec in ("utf-32-le", "utf-32-be")),
     ],
 )
 async def test_a_text_in_a_rare_encoding_is_read(convert: Converter, codec: str, text: str) -> None:
