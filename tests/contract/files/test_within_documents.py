@@ -13,6 +13,7 @@ from bot.files.worker import rtf
 from bot.files.worker.words import rich_text
 from tests import made_documents, made_files, made_office, made_old_office
 from tests.converted import WITHOUT_OFFICE, Converter, converter
+from tests.made_documents import packed
 from tests.made_office import box, paragraph, slide
 
 MATH = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
@@ -43,14 +44,6 @@ def table(*rows: str) -> str:
 
 def math(text: str) -> str:
     return f"<m:r><m:t>{text}</m:t></m:r>"
-
-
-def packed(name: str, content: bytes) -> bytes:
-    """A file as Windows' packager puts it into a document."""
-    label = name.encode() + b"\0"
-    body = b"\x02\0" + label + b"C:\\" + label + struct.pack("<HHI", 0, 3, len(label)) + label
-    body += struct.pack("<I", len(content)) + content
-    return made_documents.compound({"\x01Ole10Native": struct.pack("<I", len(body)) + body})
 
 
 def with_object(main: str, inside: dict[str, bytes], kind: str) -> bytes:
@@ -181,6 +174,12 @@ async def test_objects_of_an_old_presentation_are_read(convert: Converter) -> No
     stream = struct.pack("<HHI", 0x0010, 0x1011, len(body)) + body
     content = made_documents.compound({"PowerPoint Document": stream.ljust(4_096, b"\0"), "Current User": bytes(64)})
     assert "Ring back." in await words(convert, content, "old.ppt")
+
+
+async def test_an_object_that_somebody_saved_by_itself_gives_the_file_it_holds(convert: Converter) -> None:
+    found = await convert(packed("note.txt", b"Ring back."), "oleObject1.bin", WITHOUT_OFFICE)
+    assert found.labels == ['File "oleObject1.bin › note.txt" (text, 1 line):']
+    assert "Ring back." in found.text
 
 
 async def test_an_object_in_rich_text_is_read(convert: Converter) -> None:
