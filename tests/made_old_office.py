@@ -31,17 +31,34 @@ def old_word(text: str, comments: str = "", authors: tuple[str, ...] = ()) -> by
     return compound({"WordDocument": bytes(head) + everything, "0Table": table})
 
 
-def old_excel(text: str, chart_sheet: str = "") -> bytes:
-    """A workbook with one sheet and one cell, and behind it a chart on a sheet of its own, where that has a name."""
+def record(number: int, data: bytes = b"") -> bytes:
+    """One of a workbook of Excel 97."""
+    return struct.pack("<HH", number, len(data)) + data
 
-    def record(number: int, data: bytes = b"") -> bytes:
-        return struct.pack("<HH", number, len(data)) + data
+
+def text_formula(row: int, column: int, tokens: bytes, shown: str) -> bytes:
+    """A formula, and behind it the text that it came to."""
+    head = struct.pack("<HHH", row, column, 0) + b"\0" + bytes(5) + b"\xff\xff" + bytes(6)
+    text = struct.pack("<HB", len(shown), 1) + shown.encode("utf-16-le")
+    return record(0x06, head + struct.pack("<H", len(tokens)) + tokens) + record(0x207, text)
+
+
+def text_token(text: str) -> bytes:
+    if text.isascii():
+        return struct.pack("<BBB", 0x17, len(text), 0) + text.encode()
+    return struct.pack("<BBB", 0x17, len(text), 1) + text.encode("utf-16-le")
+
+
+def old_excel(text: str, chart_sheet: str = "", more: bytes = b"") -> bytes:
+    """A workbook with one sheet and one cell, and behind it a chart on a sheet of its own, where that has a name.
+
+    ``more`` are other records of cells."""
 
     def begin(what: int) -> bytes:
         return record(0x809, struct.pack("<HHHHII", 0x0600, what, 0x0DBB, 1996, 0, 6))
 
     cell = record(0x204, struct.pack("<HHHHB", 0, 0, 0, len(text), 0) + text.encode("latin-1"))
-    sheets = {"Data": (0, begin(0x0010) + cell + record(0x0A))}
+    sheets = {"Data": (0, begin(0x0010) + cell + more + record(0x0A))}
     if chart_sheet:
         sheets[chart_sheet] = (2, begin(0x0020) + record(0x0A))
     start = begin(0x0005) + record(0x0E0, bytes(20))
