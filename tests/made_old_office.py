@@ -3,19 +3,57 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from tests.made_documents import compound
 
 
-def old_word(text: str, comments: str = "", authors: tuple[str, ...] = ()) -> bytes:
+@dataclass(frozen=True)
+class Looks:
+    """A stretch of the text and what is said of how it looks: properties by their numbers, of one byte or of two."""
+
+    start: int
+    end: int
+    properties: Mapping[int, int]
+
+
+def _looks(stretches: Sequence[Looks], text_at: int) -> bytes:
+    """A page of 512 bytes that says it. Each stretch begins where the one before it ends."""
+    places = [*(one.start for one in stretches), stretches[-1].end]
+    page = bytearray(512)
+    struct.pack_into(f"<{len(places)}I", page, 0, *(text_at + 2 * place for place in places))
+    at = 508
+    for number, one in enumerate(stretches):
+        listed = b"".join(
+            struct.pack("<HB" if key < 0x4000 else "<HH", key, value) for key, value in one.properties.items()
+        )
+        at = (at - len(listed) - 1) // 2 * 2
+        page[at : at + 1 + len(listed)] = bytes([len(listed)]) + listed
+        page[4 * len(places) + number] = at // 2
+    page[511] = len(stretches)
+    return bytes(page)
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+def old_word(
+    text: str,
+    comments: str = "",
+    authors: tuple[str, ...] = (),
+    looks: Sequence[Looks] = (),
+    changed_by: tuple[str, ...] = (),
+) -> bytes:
     """A Word document whose text, and after it its comments, are one piece; of each comment there is one author, and
-    they wrote on 2026-11-24."""
+    they wrote on 2026-11-24. ``looks`` may name who changed something by their numbers among ``changed_by``."""
     everything = (text + comments).encode("utf-16-le")
     head = bytearray(0x800)
     struct.pack_into("<HH", head, 0, 0xA5EC, 0x00C1)
-    struct.pack_into("<8i", head, 0x4C, len(text), 0, 0, 0, len(comments), 0, 0, 0)
+    struct.pack_into("<8i", head, 0x4C, _units(text), 0, 0, 0, _units(comments), 0, 0, 0)
     piece = struct.pack("<HIH", 0, len(head), 0)
-    plc = struct.pack("<2I", 0, len(text) + len(comments)) + piece
+    plc = struct.pack("<2I", 0, _units(text) + _units(comments)) + piece
     table = b"\x02" + struct.pack("<I", len(plc)) + plc
     struct.pack_into("<2I", head, 0x1A2, 0, len(table))
     names = b"".join(struct.pack("<H", len(name)) + name.encode("utf-16-le") for name in authors)
@@ -28,7 +66,15 @@ def old_word(text: str, comments: str = "", authors: tuple[str, ...] = ()) -> by
     struct.pack_into("<H", head, 0x98, 0x88)
     struct.pack_into("<2I", head, 0x41A, len(table), len(moments))
     table += moments
-    return compound({"WordDocument": bytes(head) + everything, "0Table": table})
+    body = everything + bytes(-len(everything) % 512)
+    if looks:
+        struct.pack_into("<2I", head, 0xFA, len(table), 12)
+        table += struct.pack("<3I", 0, 1 << 20, (len(head) + len(body)) // 512)
+        names = b"".join(struct.pack("<H", len(name)) + name.encode("utf-16-le") for name in changed_by)
+        struct.pack_into("<2I", head, 0x232, len(table), 6 + len(names))
+        table += struct.pack("<HHH", 0xFFFF, len(changed_by), 0) + names
+        body += _looks(looks, len(head))
+    return compound({"WordDocument": bytes(head) + body, "0Table": table})
 
 
 def record(number: int, data: bytes = b"") -> bytes:

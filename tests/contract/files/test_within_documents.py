@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import AsyncIterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from tests import made_documents, made_files, made_office, made_old_office
 from tests.converted import WITHOUT_OFFICE, Converter, converter
 from tests.made_documents import packed
 from tests.made_office import box, paragraph, slide
+from tests.made_old_office import Looks
 
 MATH = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
 MATHML = (
@@ -214,6 +216,19 @@ async def test_comments_and_changes_of_rich_text_say_who_and_when(convert: Conve
     )
     text = await words(convert, content, "comments.rtf")
     assert "In [deleted by Ann: March] [inserted by Bob: May] . [Comment by Ann, 2026-11-24: Too late.]" in text
+
+
+async def test_changes_of_a_word_97_document_say_who_made_them(convert: Converter) -> None:
+    deleted, inserted, hidden = {0x0800: 1, 0x4863: 1}, {0x0801: 1, 0x4804: 2}, {0x083C: 1}
+    text = "😀 In MarchMay.\rGone.\rPlain. secret\rOdd\r"
+    places = (0, 6, 11, 14, 16, 22, 29, 35, 36, 39)
+    kinds: tuple[dict[int, int], ...] = ({}, deleted, inserted, {}, deleted, {}, hidden, {}, {0x0801: 1})
+    looks = [Looks(start, end, kind) for (start, end), kind in zip(pairwise(places), kinds, strict=True)]
+    content = made_old_office.old_word(text, looks=looks, changed_by=("Unknown", "Ann", "Bob"))
+    assert (await words(convert, content, "plan.doc")).partition("```\n")[2] == (
+        "😀 In [deleted by Ann: March] [inserted by Bob: May] .\n[deleted by Ann: Gone.]\nPlain. [hidden: secret]\n"
+        "[inserted: Odd]\n```"
+    )
 
 
 async def test_rich_text_shows_word_art_equations_and_the_unicode_version(convert: Converter) -> None:
