@@ -77,6 +77,40 @@ def old_word(
     return compound({"WordDocument": bytes(head) + body, "0Table": table})
 
 
+def slide_record(kind: int, body: bytes, instance: int = 0) -> bytes:
+    """One of a presentation of PowerPoint 97. Source: [MS-PPT] 2.3.1; what holds others has version 15."""
+    version = 0xF if kind in {0x03E8, 0x03EE, 0x03F0, 0x0FF0, 0x0FD9} else 0
+    return struct.pack("<HHI", instance << 4 | version, kind, len(body)) + body
+
+
+def old_slides(title: str, notes: str, edges: Mapping[int, str], shown: int) -> bytes:
+    """One slide with speaker notes. ``edges`` stand on pages of notes: 0 is a day, 1 a header, 2 a footer; the flags
+    ``shown`` say which of them people see."""
+
+    def chars(text: str) -> bytes:
+        return slide_record(0x0FA0, text.encode("utf-16-le"))
+
+    def placed(persist: int, number: int) -> bytes:
+        return slide_record(0x03F3, struct.pack("<IIIII", persist, 0, 0, number, 0))
+
+    around = slide_record(0x0FDA, struct.pack("<HH", 0, shown))
+    around += b"".join(slide_record(0x0FBA, text.encode("utf-16-le"), number) for number, text in edges.items())
+    lists = slide_record(0x0FF0, placed(2, 256)) + slide_record(0x0FF0, placed(3, 257), 2)
+    objects = [
+        slide_record(0x03E8, slide_record(0x0FD9, around, 4) + lists),
+        slide_record(0x03EE, slide_record(0x03EF, bytes(24)) + chars(title)),
+        slide_record(0x03F0, slide_record(0x03F1, struct.pack("<II", 256, 0)) + chars(notes)),
+    ]
+    places = [sum(map(len, objects[:at])) for at in range(3)]
+    stream = b"".join(objects)
+    directory = slide_record(0x1772, struct.pack("<4I", 3 << 20 | 1, *places))
+    edit = slide_record(0x0FF5, struct.pack("<7I", 0, 0, 0, len(stream), 1, 3, 0))
+    newest = len(stream) + len(directory)
+    user = slide_record(0x0FF6, struct.pack("<III", 20, 0xE391_C05F, newest) + bytes(8))
+    stream = (stream + directory + edit).ljust(4_096, b"\0")
+    return compound({"PowerPoint Document": stream, "Current User": user})
+
+
 def record(number: int, data: bytes = b"") -> bytes:
     """One of a workbook of Excel 97."""
     return struct.pack("<HH", number, len(data)) + data

@@ -208,6 +208,15 @@ async def test_what_stands_at_the_edges_of_pages_of_notes_is_read_once(convert: 
     assert text.endswith("## On pages of speaker notes\nBoard meeting\n```")
 
 
+async def test_so_is_that_of_an_old_presentation(convert: Converter) -> None:
+    edges = {0: "24 November", 1: "Board meeting", 2: "Not to be passed on"}
+    deck = made_old_office.old_slides("Prices", "Say it slowly.", edges, shown=0x30)
+    assert (await words(convert, deck, "deck.ppt")).partition("```\n")[2] == (
+        "## Slide 1\nPrices\nSpeaker notes: Say it slowly.\n\n"
+        "## On pages of speaker notes\nBoard meeting\nNot to be passed on\n```"
+    )
+
+
 async def test_comments_and_changes_of_rich_text_say_who_and_when(convert: Converter) -> None:
     moment = (126 << 20) | (11 << 16) | (24 << 11)
     content = (
