@@ -117,6 +117,14 @@ def streams_of(content: bytes) -> dict[str, bytes]:
         return {path[-1]: file.openstream(path).read() for path in file.listdir() if len(path) == 1}
 
 
+def packed(name: str, content: bytes) -> bytes:
+    """A file as Windows' packager puts it into a document."""
+    label = name.encode() + b"\0"
+    body = b"\x02\0" + label + b"C:\\" + label + struct.pack("<HHI", 0, 3, len(label)) + label
+    body += struct.pack("<I", len(content)) + content
+    return compound({"\x01Ole10Native": struct.pack("<I", len(body)) + body})
+
+
 def _written(entries: list[dict[str, int | str]], contents: dict[int, bytes]) -> bytes:
     mini, minifat = b"", list[int]()
     sectors: list[bytes] = [b""]  # the first is the allocation table, written last

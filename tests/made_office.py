@@ -47,7 +47,8 @@ def open_xml(main: str, parts: Mapping[str, str | bytes], related: Mapping[str, 
 
 def _relations(relations: Related) -> bytes:
     listed = "".join(
-        f'<Relationship Id="{number}" Type="{_OFFICE}/{kind}" Target="{target}"/>'
+        f'<Relationship Id="{number}" Type="{_OFFICE}/{kind}" Target="{target}"'
+        + (' TargetMode="External"/>' if "://" in target else "/>")
         for number, (kind, target) in relations.items()
     )
     return f'<?xml version="1.0"?><Relationships xmlns="{_PACKAGE}/relationships">{listed}</Relationships>'.encode()

@@ -16,6 +16,7 @@ from tests.made_documents import Tree, compound
 APPOINTMENT, TASK, ADDRESS = (
     bytes.fromhex(f"{n}200600") + bytes.fromhex("00000000c000000000000046") for n in ("02", "03", "04")
 )
+COMMON = bytes.fromhex("0820060000000000c000000000000046")
 PUBLIC = bytes.fromhex("2903020000000000c000000000000046")
 CLASS, SUBJECT, BODY, HTML, RTF, SENDER, TO, CC = 0x001A, 0x0037, 0x1000, 0x1013, 0x1009, 0x0C1A, 0x0E04, 0x0E03
 Name = tuple[bytes, int | str]
@@ -26,7 +27,8 @@ Properties = Mapping[Any, Any]
 
 @dataclass
 class Made:
-    """``pages`` is the code page of strings; without one they are in UTF-16."""
+    """``codec`` is that of strings; without one they are in UTF-16. An attachment whose data (3701) are streams by
+    their names is an object put into the message."""
 
     properties: Properties
     recipients: Sequence[Properties] = ()
@@ -78,7 +80,10 @@ def _message(item: Made, header: bytes, names: list[Name]) -> dict[str, bytes | 
             inner = _message(attached, bytes(24), names)
             tree[name] = {**_properties({0x3705: 5}, bytes(8), names, ""), "__substg1.0_3701000D": inner}
         else:
-            tree[name] = _properties(attached, bytes(8), names, item.codec)
+            rest = {key: value for key, value in attached.items() if key != 0x3701 or isinstance(value, bytes)}
+            tree[name] = _properties(rest, bytes(8), names, item.codec)
+            if rest != attached:
+                tree[name] = {**_properties(rest, bytes(8), names, ""), "__substg1.0_3701000D": attached[0x3701]}
     return tree
 
 
@@ -129,6 +134,12 @@ def tnef(item: Made, *, old: Mapping[int, bytes] | None = None, code_page: int =
         if isinstance(attached, Made):
             inner = bytes.fromhex("0703020000000000c000000000000046") + tnef(attached)
             embedded = struct.pack("<IHHII", 1, 0x000D, 0x3701, 1, len(inner)) + inner + bytes(-len(inner) % 4)
+            attributes += _attribute(2, 0x0006_9005, embedded)
+        elif isinstance(attached.get(0x3701), Mapping):
+            inner = bytes.fromhex("0b00000000000000c000000000000046") + compound(attached[0x3701])
+            rest = {key: value for key, value in attached.items() if key != 0x3701}
+            embedded = struct.pack("<I", len(attached)) + _listed(rest, item.codec)[4:]
+            embedded += struct.pack("<HHII", 0x000D, 0x3701, 1, len(inner)) + inner + bytes(-len(inner) % 4)
             attributes += _attribute(2, 0x0006_9005, embedded)
         else:
             data = attached.get(0x3701, b"")

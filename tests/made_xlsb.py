@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from tests import made_office
 
@@ -69,8 +69,10 @@ def comments(found: Iterable[tuple[int, int, str, str]]) -> bytes:
 def workbook(
     rows: bytes, before: bytes = b"", after: bytes = b"", *, hidden: bool = False, date_1904: bool = False,
     formats: Iterable[str] = (), strings: Iterable[str] = (), beside: Iterable[tuple[int, int, str, str]] = (),
+    links: Mapping[str, str] | None = None,
 ) -> bytes:  # fmt: skip
-    """One sheet, "Plan". ``before`` and ``after`` its rows stand the other records of a sheet."""
+    """One sheet, "Plan". ``before`` and ``after`` its rows stand the other records of a sheet; ``links`` has addresses
+    by their relations' ids."""
     sheet = record(129) + before + record(145) + rows + record(146) + after + record(130)
     listed = record(156, struct.pack("<II", int(hidden), 1) + wide("rId1") + wide("Plan"))
     properties = record(153, struct.pack("<II", int(date_1904), 0) + wide(""))
@@ -88,7 +90,10 @@ def workbook(
             "rId2": ("styles", "styles.bin"),
             "rId3": ("sharedStrings", "sharedStrings.bin"),
         },
-        "xl/worksheets/sheet1.bin": {"rId1": ("comments", "../comments1.bin")},
+        "xl/worksheets/sheet1.bin": {
+            "rId1": ("comments", "../comments1.bin"),
+            **{number: ("hyperlink", address) for number, address in (links or {}).items()},
+        },
     }
     return made_office.open_xml("xl/workbook.bin", parts, related, "spreadsheetml.sheet")
 

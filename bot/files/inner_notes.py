@@ -9,6 +9,9 @@ LOCKED_BOOK = "is an electronic book that is locked to its buyer's programs, so 
 ENCRYPTED_FILE = "is encrypted for whoever has the key, so I can't read it. Please send it without encryption."
 SIGNATURE_ALONE = "is a signature without the file that it is of. Please send that file."
 SIGNATURE_UNCHECKED = "is a signed file, whose content was read without checking the signature."
+MAINFRAME_PAIRS = (
+    "is text of a mainframe (EBCDIC) in Japanese, Chinese or Korean, which I can't read. Please send it in UTF-8."
+)
 MEMOS = (
     "has memo fields, whose words are in a file beside it that did not come along. "
     "Please send the table as an Excel workbook if they matter."

@@ -19,6 +19,7 @@ from bot.files.outbox import Outbox
 from bot.files.worker import text_forms
 from bot.files.worker.bare_office import office_kind
 from bot.files.worker.closed_archives import archive_kind
+from bot.files.worker.ebcdic import is_paired
 from bot.files.worker.kind_words import describe, picture_of
 from bot.files.worker.languages import language_of
 from bot.files.worker.mail_start import looks_like_mail
@@ -90,6 +91,8 @@ def convert(
     file = _File(source, name, filetype, out, limits, words, *_ends(source))
     kind = kind_of(file.head, file.tail)
     extracts = _of_kind(file, kind)
+    if extracts is None and is_paired(file.head):
+        raise Unreadable(inner_notes.MAINFRAME_PAIRS)
     if extracts is None:
         described, ending = describe(file.head, extension(name)), extension(name)
         misnamed = ending in _READ_ENDINGS and described == f"a .{ending} file"

@@ -6,6 +6,8 @@ elsewhere. Pages differ in national letters: in the wrong one, words have bracke
 
 from __future__ import annotations
 
+import re
+
 from bot.files.worker.more_codecs import EBCDIC
 from bot.files.worker.plausible import out_of_place
 
@@ -15,6 +17,8 @@ _SAMPLE_BYTES = 4_000
 _BYTES_MIN = 12
 _BLANK_SHARE_MIN, _WORDS_SHARE_MIN = 0.02, 0.6
 _SIGNS = frozenset("{}[]\\|~^`¬¢¦@#$§£¥¨µ!")
+_PAIRS = re.compile(rb"\x0e(?:[\x40-\xfe]{2})*(?:\x0f|[\x40-\xfe]?\Z)")
+_PAIRS_BYTES_MIN = 8
 _NOBODYS_SIGN = "¤"
 """It stands where a newer page has the euro."""
 _ODD_SHARE_MAX = 0.05
@@ -34,6 +38,13 @@ def codec_of_ebcdic(data: bytes) -> str | None:
     words = sum(char.isalnum() or char.isspace() for char in text)
     fits = words >= _WORDS_SHARE_MIN * len(text) and _odd(sample, best) <= _ODD_SHARE_MAX * len(text)
     return best if fits else None
+
+
+def is_paired(head: bytes) -> bool:
+    """Whether it is such text with two bytes a character in between, parted from the rest by shifts out and in."""
+    sample = head[:_SAMPLE_BYTES]
+    rest = _PAIRS.sub(b"", sample)
+    return len(sample) - len(rest) >= _PAIRS_BYTES_MIN and len(rest.translate(None, _CONTROLS)) == len(rest)
 
 
 def _has_lines(sample: bytes) -> bool:

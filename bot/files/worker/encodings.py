@@ -30,7 +30,7 @@ _LINE_BYTES_MAX = 16_000
 _EASTERN = ("cp932", "euc_jis_2004", "gb18030", "big5hkscs", "cp949", "johab")
 _WESTERN = ("cp1252", "iso8859-15", "cp1250", "iso8859-2", "cp1254", "cp1257", "cp1258", "cp850")
 _CYRILLIC = ("cp1251", "koi8-r", "koi8-u", "cp866", "iso8859-5", "cp855", "mac-cyrillic")
-_OTHERS = ("cp1253", "iso8859-7", "cp1255", "cp1256", "iso8859-6", "cp874")
+_OTHERS = ("cp1253", "iso8859-7", "cp1255", "cp1256", "iso8859-6", "cp874", "cp862")
 _ALPHABETS = frozenset({*_CYRILLIC, *_OTHERS})
 _CANDIDATES = (*_EASTERN, *_WESTERN, *_CYRILLIC, *_OTHERS)
 _HOW_COMMON = {
@@ -47,6 +47,7 @@ _HOW_COMMON = {
     "iso8859-6": -0.5,
     "cp874": -0.6,
     "cp850": -1.0,
+    "cp862": -1.0,
     **dict.fromkeys(("cp855", "mac-cyrillic", "cp1258"), -1.0),
     "johab": -3.0,
 }

@@ -31,7 +31,7 @@ _READERS = {
     Kind.HEIF: ("HEIF",),
     Kind.AVIF: ("AVIF",),
     Kind.TIFF: ("TIFF",),
-    Kind.BMP: ("BMP",),
+    Kind.BMP: ("BMP", "DIB"),
     Kind.JPEG2000: ("JPEG2000",),
     Kind.PSD: ("PSD",),
     Kind.ICO: ("ICO",),
@@ -47,7 +47,7 @@ _READERS = {
 }
 _OF_ONE_SORT = frozenset({Kind.PNG, Kind.GIF})
 """Of which Pillow knows all there are."""
-_OF_MANY_SORTS = frozenset({Kind.TIFF, Kind.BMP, Kind.PSD, Kind.DDS})
+_OF_MANY_SORTS = frozenset({Kind.TIFF, Kind.BMP, Kind.PSD, Kind.DDS, Kind.JPEG2000})
 """Formats that hold pixels in so many ways that one which fails is as likely rare as damaged."""
 _UNKNOWN = re.compile(r"unsupported|not supported|unknown|not available|cannot handle", re.IGNORECASE)
 """How Pillow puts it that a picture is of a sort that it has no code for, rather than damaged."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 _PICTURES = (
+    (b"\xff\xd8\xff\xf7", "a JPEG-LS"),
     (b"\xff\x0a", "a JPEG XL"),
     (b"\x00\x00\x00\x0cJXL", "a JPEG XL"),
     (b"II\xbc\x01", "a JPEG XR"),

@@ -149,11 +149,13 @@ def _moment(kind: int, value: bytes) -> datetime | None:
 
 @dataclass(slots=True)
 class Attached:
-    """``content`` are its bytes; ``item`` opens the message that it is, where it is one."""
+    """``content`` are its bytes; ``item`` opens the message that it is, where it is one. ``opened`` are the streams of
+    an office document that lies open in the message."""
 
     properties: Properties
     content: bytes = b""
     item: Callable[[], Item] | None = None
+    opened: dict[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

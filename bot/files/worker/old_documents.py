@@ -15,7 +15,7 @@ from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, NoteExtract, OfficeExtract, TextExtract, Unreadable, to_json
 from bot.files.outbox import Outbox
 from bot.files.worker import as_extracts, compound, embedded, text
-from bot.files.worker.ole_objects import Held
+from bot.files.worker.ole_objects import Held, held_in_storage
 from bot.files.worker.package import Broken
 
 _BY_STREAM = (
@@ -68,9 +68,12 @@ def _of_kind(source: Path, root: compound.Storage, out: Outbox, limits: ConvertL
         known = OfficeExtract(".wps", "Works document")
     if root.streams.get("PerfectOffice_MAIN", b"").startswith(b"\x00\x00\x02\x00"):
         known = OfficeExtract(".wb", "Quattro Pro notebook", into="xlsx")
-    if known is None:
+    if known is not None:
+        return [known]
+    held = held_in_storage(root)
+    if held is None or not held.data:
         raise Unreadable(notes.unknown_kind(_named(root.streams)))
-    return [known]
+    return embedded.written([held], out, limits)
 
 
 def _office(source: Path, streams: dict[str, bytes], out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
@@ -101,15 +104,21 @@ def _office(source: Path, streams: dict[str, bytes], out: Outbox, limits: Conver
 def _embedded(objects: list[Held | None], out: Outbox, limits: ConvertLimits) -> list[Extract]:
     """Objects that are files of their own, and the words of those that lie open in the document."""
     found: list[Extract] = []
-    opened = [held.streams for held in objects if held is not None and held.streams and not held.data]
-    for number, streams in enumerate(opened[: embedded.FILES_MAX], 1):
-        for extract in _opened(streams, out, limits):
-            inside = f"embedded object {number}"
-            found.append(replace(extract, inside=inside) if isinstance(extract, TextExtract | NoteExtract) else extract)
+    lying_open = [held.streams for held in objects if held is not None and held.streams and not held.data]
+    for number, streams in enumerate(lying_open[: embedded.FILES_MAX], 1):
+        found += opened(streams, f"embedded object {number}", out, limits)
     return [*found, *embedded.written(objects, out, limits)]
 
 
-def _opened(streams: dict[str, bytes], out: Outbox, limits: ConvertLimits) -> list[Extract]:
+def opened(streams: dict[str, bytes], name: str, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    """The words of a document that lies open in another, under this name."""
+    return [
+        replace(extract, inside=name) if isinstance(extract, TextExtract | NoteExtract) else extract
+        for extract in _words_of(streams, out, limits)
+    ]
+
+
+def _words_of(streams: dict[str, bytes], out: Outbox, limits: ConvertLimits) -> list[Extract]:
     from bot.files.worker.sheets import xls  # noqa: PLC0415
     from bot.files.worker.words import lines, old_slides, old_word  # noqa: PLC0415
 

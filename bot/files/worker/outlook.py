@@ -12,6 +12,7 @@ from functools import partial
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract
 from bot.files.outbox import Outbox
+from bot.files.worker import outlook_objects
 from bot.files.worker.compound import Storage
 from bot.files.worker.mapi import BINARY, SEVERAL, STRING8, UNICODE, Attached, Item, Properties, set_name
 from bot.files.worker.outlook_item import converted
@@ -20,8 +21,6 @@ _STREAM = "__substg1.0_"
 _PROPERTIES, _NAMES = "__properties_version1.0", "__nameid_version1.0"
 _DATA, _DATA_AS_STORAGE = f"{_STREAM}37010102", f"{_STREAM}3701000D"
 _SEVERAL_OF = {BINARY: 8, STRING8: 4, UNICODE: 4}
-_EMBEDDED = ("CONTENTS", "\x01Ole10Native", "Package")
-"""Where programs put the file that an embedded object was made of."""
 
 
 def convert(root: Storage, out: Outbox, limits: ConvertLimits) -> list[Extract]:
@@ -51,7 +50,7 @@ def _attached(storage: Storage, properties: Properties, named: dict[tuple[str, i
         return Attached(properties, storage.streams.get(_DATA, b""))
     if _PROPERTIES in inner.streams:
         return Attached(properties, item=partial(_item, inner, named, header_bytes=24))
-    return Attached(properties, next((inner.streams[name] for name in _EMBEDDED if name in inner.streams), b""))
+    return outlook_objects.attached(properties, inner)
 
 
 def _properties(storage: Storage, named: dict[tuple[str, int | str], int], header_bytes: int) -> Properties:

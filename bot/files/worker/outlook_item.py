@@ -12,6 +12,7 @@ from bot.files import notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, MemberExtract, NoteExtract, TextExtract, Unreadable
 from bot.files.outbox import Outbox
+from bot.files.worker import old_documents
 from bot.files.worker.mail_body import is_small_picture
 from bot.files.worker.mapi import Attached, Item
 from bot.files.worker.outlook_words import kind_of, subject_of, text_of
@@ -21,6 +22,7 @@ from bot.files.worker.text import written
 _LONG_NAME, _SHORT_NAME, _SHOWN_NAME, _MIME, _METHOD, _CONTENT_ID = 0x3707, 0x3704, 0x3001, 0x370E, 0x3705, 0x3712
 _HIDDEN, _LONG_PATH, _PATH = 0x7FFE, 0x370D, 0x3708
 _BY_REFERENCE = frozenset({2, 3, 4, 7})
+_OBJECT = 6
 _NAME_CHARS_MAX = 300
 _DEPTH_MAX = 6
 """Of messages within messages."""
@@ -57,6 +59,10 @@ def _extracts(
             named.append(f"{name}, which is a link{reference}")
         elif attached.item is None and _is_decoration(attached):
             named.append(name)
+        elif attached.opened:
+            inner += old_documents.opened(attached.opened, " › ".join((*path, name)), out, limits)
+        elif attached.item is None and not attached.content and attached.properties.number(_METHOD) == _OBJECT:
+            named.append(f"{name}, an object without a file in it")
         elif attached.item is None or len(path) >= _DEPTH_MAX:
             inner += _file(attached, (*path, name), count, out)
         else:

@@ -9,7 +9,7 @@ import struct
 from collections.abc import Iterable, Iterator
 from email.utils import format_datetime
 
-from bot.files.worker import lzfu, mime, rtf
+from bot.files.worker import lzfu, mime, outlook_marks, outlook_series, rtf
 from bot.files.worker.charsets import decoded
 from bot.files.worker.hypertext import to_text
 from bot.files.worker.mail_body import declared_in
@@ -21,7 +21,9 @@ _ROLE, _NAME, _ADDRESS, _SMTP, _SHOWN_NAME = 0x0C15, 0x3001, 0x3003, 0x39FE, 0x5
 _LINES = {1: ("To", 0x0E04), 2: ("Cc", 0x0E03), 3: ("Bcc", 0x0E02)}
 _KINDS = (
     *(("ipm.contact", "contact"), ("ipm.distlist", "contact group"), ("ipm.abchperson", "contact")),
-    *(("ipm.appointment", "appointment"), ("ipm.schedule", "invitation"), ("ipm.task", "task")),
+    *(("ipm.appointment", "appointment"), ("ipm.ole.class.{00061055", "appointment of a series")),
+    *(("ipm.schedule.meeting.resp", "answer to an invitation"), ("ipm.schedule.meeting.can", "cancelled meeting")),
+    *(("ipm.schedule", "invitation"), ("ipm.task", "task")),
     *(("ipm.stickynote", "note"), ("ipm.activity", "journal entry")),
 )
 _ADDRESSES = "address"
@@ -144,8 +146,7 @@ def _headers(item: Item, kind: str) -> Iterator[tuple[str, str]]:
     if kind == "mail":
         moment = properties.moment(0x0039) or properties.moment(0x0E06)
         yield "Date", sent.words("date") or (format_datetime(moment) if moment else "")
-    if properties.number(0x0017) == 2:
-        yield "Importance", "high"
+    yield from outlook_marks.lines(properties)
     yield "Subject", properties.text(_SUBJECT) or properties.text(0x0E1D) or sent.words("subject")
 
 
@@ -190,6 +191,7 @@ def _fields(properties: Properties, kind: str) -> Iterator[tuple[str, str]]:
         yield "Per cent done", f"{share:.0%}" if share is not None else ""
         yield from _named_fields(properties, _TASK)
     else:
+        yield from outlook_series.lines(properties)
         yield from _named_fields(properties, {**_MEETING, **_LOG})
     yield "Categories", properties.text(("public", "Keywords"))
 

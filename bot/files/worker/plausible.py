@@ -7,6 +7,7 @@ the common ones. One reading breaks these rules, another keeps them.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -71,6 +72,15 @@ _WITHIN_WORDS = frozenset("’‘·-–—‐\xa0。、，ー・「」")
 _OPENING = frozenset("‚„")
 """Quotation marks that stand before a word; behind one they are a letter of another encoding."""
 _FINAL_FORMS = frozenset("ςךםןףץ")
+_CONSONANTS_ONLY = re.compile(
+    r"(?:(?![αεηιουωάέήίόύώϊϋΐΰ])[\u0370-\u03ff]){3,}|(?:(?![аеёиоуыэюяіїєўър])[\u0430-\u045f]){3,}", re.IGNORECASE
+)
+_WORD = re.compile(r"[^\W\d_]+")
+_ABBREVIATED = frozenset(
+    {"млн", "млрд", "стр", "вкл", "шт", "кг", "см", "мм", "км", "мл", "смс", "гг", "чт", "пт", "сб"}
+)
+"""Russian words of consonants alone. A Slavic "р" may do for a vowel, and so does the Bulgarian "ъ"."""
+_SIGNS_OF_CONSONANTS, _CYRILLIC_VOWELS = frozenset("ъьЪЬ"), frozenset("аеёиоуыэюя")
 _PLAIN_SIGNS = frozenset("°®©™§±×÷")
 _MARKS = frozenset("®©™")
 _EASTERN = {"CJK": "Han", "HIRAGANA": "Han", "KATAKANA": "Han", "KATAKANA-HIRAGANA": "Han", "IDEOGRAPHIC": "Han"}
@@ -95,7 +105,15 @@ def out_of_place(text: str, codec: str) -> tuple[float, int]:
             known = [char in alphabet for alphabet in alphabets]
             odd += 0.0 if any(known) or not _script(char) else 0.5
             foreign = [number + (not own) for number, own in zip(foreign, known, strict=True)]
-    return odd + 0.35 * min(foreign, default=0), count
+    return odd + 0.35 * min(foreign, default=0) + _without_vowels(text), count
+
+
+def _without_vowels(text: str) -> float:
+    """How odd the Greek and Cyrillic words without a vowel are, by their letters; in capitals they abbreviate."""
+    if text.isascii():
+        return 0.0
+    words = (word for word in _WORD.findall(text) if _CONSONANTS_ONLY.fullmatch(word) and word not in _ABBREVIATED)
+    return sum((0.2 if len(word) > 3 else 0.0) * len(word) if word.isupper() else 0.4 * len(word) for word in words)
 
 
 def _odd(text: str, at: int, codec: str) -> float:
@@ -119,6 +137,8 @@ def _odd_letter(text: str, at: int, script: str, category: str, codec: str) -> f
     odd += 0.4 if char.islower() and before.isupper() and text[max(at - 2, 0)].isupper() else 0.0
     odd += 0.4 if before.isdigit() or after.isdigit() else 0.0
     odd += 0.7 if char in _FINAL_FORMS and right == script else 0.0
+    if char in _SIGNS_OF_CONSONANTS:
+        odd += 0.7 if left != script or before.lower() in _CYRILLIC_VOWELS else 0.0
     if codec == "cp1252":
         odd += 0.5 if char in "õÕ" and after.lower() != "e" else 0.0  # so in Portuguese
         odd += 0.3 if char in "ðþÐÞ" else 0.0  # Icelandic is rarer than Turkish, which has its own letters there

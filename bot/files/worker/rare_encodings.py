@@ -25,6 +25,8 @@ _EASTERN = ("cp932", "euc", "gb", "big5", "cp950", "cp949", "johab", "utf")
 _VIETNAMESE = frozenset({"viscii", "tcvn"})
 _VIETNAMESE_SHARE_MIN = 0.12
 """Of letters beyond ASCII in a text: Vietnamese has far more of them than other languages in Latin letters."""
+_VIETNAMESE_MIN = 4
+"""Fewer make a single word, of which nobody could tell."""
 _SOFT_HYPHEN = b"\xad"
 """It stands within words, and means no letter where texts have it."""
 
@@ -43,7 +45,7 @@ def rarer(sample: bytes, usual: str, *, old_macintosh: bool) -> str:
     for codec in candidates:
         reading, of = _odd(sample, codec)
         own = reading / max(of, 1)
-        if codec in _VIETNAMESE and count < _VIETNAMESE_SHARE_MIN * len(sample):
+        if codec in _VIETNAMESE and count < max(_VIETNAMESE_SHARE_MIN * len(sample), _VIETNAMESE_MIN):
             continue
         if doubtful and not _within_words(sample.decode(codec, "replace"), begins=codec in _OF_ISO):
             continue

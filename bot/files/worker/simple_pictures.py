@@ -6,9 +6,12 @@ Pure.
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Callable
 
 _BMP_HEADERS_BYTES = frozenset({12, 16, 40, 52, 56, 64, 108, 124})
+_DIB_HEADERS_BYTES = frozenset({40, 52, 56, 108, 124})
+_DIB_SIDE_MAX = 100_000
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f-\xff]")
 _TGA_END = b"TRUEVISION-XFILE.\x00"
 
@@ -20,6 +23,15 @@ def is_ico(head: bytes) -> bool:
 
 def is_bmp(head: bytes) -> bool:
     return head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in _BMP_HEADERS_BYTES
+
+
+def is_dib(head: bytes) -> bool:
+    """A bitmap without its file header, as it is in memory (.dib), by a header in which every number makes sense."""
+    if len(head) < 40 or int.from_bytes(head[:4], "little") not in _DIB_HEADERS_BYTES:
+        return False
+    width, height, planes, depth, packing = struct.unpack_from("<iiHHI", head, 4)
+    sound = 0 < width < _DIB_SIDE_MAX and 0 < abs(height) < _DIB_SIDE_MAX and planes == 1
+    return sound and depth in {1, 4, 8, 16, 24, 32} and packing <= 6
 
 
 def is_pnm(head: bytes) -> bool:
@@ -54,6 +66,7 @@ def is_tga(head: bytes, tail: bytes) -> bool:
 
 SHAPES: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
     ("BMP", is_bmp),
+    ("BMP", is_dib),
     ("icon", is_ico),
     ("PNM", is_pnm),
     ("PCX", is_pcx),

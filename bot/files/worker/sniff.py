@@ -17,7 +17,7 @@ from bot.files.worker.ebcdic import codec_of_ebcdic
 from bot.files.worker.escaped import codec_of_escapes
 from bot.files.worker.mail_start import looks_like_mail
 from bot.files.worker.smime import is_signed
-from bot.files.worker.wide import codec_without_mark
+from bot.files.worker.wide import MARKS, codec_without_mark, is_written_behind_mark
 
 HEAD_BYTES = 8_192
 TAIL_BYTES = 2_048
@@ -78,6 +78,7 @@ IMAGES = frozenset(
 PACKED = frozenset({Kind.ZIP, Kind.TAR, Kind.GZIP, Kind.BZIP2, Kind.XZ, Kind.LZMA, Kind.ZSTD})
 
 _STARTS: tuple[tuple[bytes, Kind], ...] = (
+    (b"\xff\xd8\xff\xf7", Kind.PICTURE),
     (b"\xff\xd8\xff", Kind.JPEG),
     (b"\x89PNG\r\n\x1a\n", Kind.PNG),
     (b"GIF87a", Kind.GIF),
@@ -119,17 +120,16 @@ _STARTS: tuple[tuple[bytes, Kind], ...] = (
     (b"\x09\x00\x04\x00", Kind.OLD_EXCEL),
     (b"\x09\x02\x06\x00", Kind.OLD_EXCEL),
     (b"\x09\x04\x06\x00", Kind.OLD_EXCEL),
-    (b"ID3", Kind.AUDIO),
     (b"fLaC", Kind.AUDIO),
     (b"MThd", Kind.AUDIO),
     (b".snd\x00", Kind.AUDIO),
     (b"caff\x00", Kind.AUDIO),
-    (b"\x0bw", Kind.AUDIO),
     (b"#!AMR", Kind.AUDIO),
     (b"\x1aE\xdf\xa3", Kind.VIDEO),
     (b"FLV\x01", Kind.VIDEO),
     (b"\x00\x00\x01\xba", Kind.VIDEO),
     (b"\x00\x00\x01\xb3", Kind.VIDEO),
+    (b"\x06\x0e\x2b\x34\x02\x05\x01\x01", Kind.VIDEO),
     (b"\x7fELF", Kind.PROGRAM),
     (b"\xca\xfe\xba\xbe", Kind.PROGRAM),
     (b"\xcf\xfa\xed\xfe", Kind.PROGRAM),
@@ -142,14 +142,25 @@ _BRANDS = {
     **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"mif2"), Kind.HEIF),
     b"crx ": Kind.RAW,
     b"mif3": Kind.PICTURE,
-    **dict.fromkeys((b"M4A ", b"M4B ", b"F4A "), Kind.AUDIO),
+    **dict.fromkeys((b"M4A ", b"M4B ", b"M4P ", b"F4A ", b"F4B ", b"M4A\0"), Kind.AUDIO),
+    **dict.fromkeys((b"M4V ", b"qt  "), Kind.VIDEO),
 }
 _RIFFS = {b"WEBP": Kind.WEBP, b"WAVE": Kind.AUDIO, b"AVI ": Kind.VIDEO}
 _DBASE_VERSIONS = frozenset(
     {0x02, 0x03, 0x04, 0x05, 0x30, 0x31, 0x32, 0x43, 0x63, 0x7B, 0x83, 0x8B, 0x8C, 0xCB, 0xE5, 0xF5}
 )
 _DBASE_TYPES = frozenset(b"CNFDLMTIYB@+OGPVWQ0")
-_MPEG_AUDIO = frozenset({b"\xff\xfb", b"\xff\xf3", b"\xff\xf2", b"\xff\xf1", b"\xff\xf9", b"\xff\xfa"})
+_SOUNDS = (
+    *(b"ID3", b"\x0bw", b"MAC ", b"wvpk", b"DSD ", b"MPCK", b"MP+", b".ra\xfd", b"\x02#!SILK"),
+    *(bytes((0xFF, low)) for low in (0xE2, 0xE3, 0xF1, 0xF2, 0xF3, 0xF4, 0xF5, *range(0xF8, 0xFE))),
+)
+"""With which words may begin too: "ID3", "MAC address", and in the code page of Russian "ясно"."""
+_QUICKTIME = frozenset({b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
+_WINDOWS_MEDIA, _REAL_MEDIA = b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", b".RMF\0\0"
+_MOVING = (b"\xc0\xef\x19\xbc\x4d\x5b\xcf\x11", b"video/")
+"""By what the first bytes of these two say that pictures come with the sound."""
+_PACKET_BYTES = ((0, 188), (4, 192))
+"""Of a stream of television, and of a camera's, which puts the time before each packet."""
 _BINARY_CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\v\f\r\b\x1b\x1a"))
 """Those that text has no use for."""
 _ZERO_ALONE = re.compile(rb"(?<![\0])\0(?!\0)")
@@ -200,6 +211,10 @@ def is_tar(head: bytes) -> bool:
     return sum(head[:148]) + 8 * 0x20 + sum(head[156:512]) == int(field, 8)
 
 
+def _is_media(head: bytes) -> bool:
+    return head.startswith((_WINDOWS_MEDIA, _REAL_MEDIA))
+
+
 def _is_lzma(head: bytes) -> bool:
     """The settings nearly everybody uses, a dictionary of a round size, and a length that is unknown or sensible."""
     dictionary, length = int.from_bytes(head[1:5], "little"), head[5:13]
@@ -217,10 +232,14 @@ _SHAPES: tuple[tuple[Kind, Callable[[bytes], bool]], ...] = (
     (Kind.ARCHIVE, lambda head: bool(archive_kind(head))),
     *((Kind(name), matches) for name, matches in simple_pictures.SHAPES),
     (Kind.PROGRAM, lambda head: head[:2] == b"MZ" and not _is_text(head)),
-    (Kind.AUDIO, lambda head: head[:2] in _MPEG_AUDIO),
+    (Kind.AUDIO, lambda head: head.startswith(_SOUNDS) and not _is_text(head)),
     (Kind.DBASE, _is_dbase),
     (Kind.VIDEO, lambda head: head[:4] == b"OggS" and b"theora" in head[:128]),
     (Kind.AUDIO, lambda head: head[:4] == b"OggS"),
+    (Kind.VIDEO, lambda head: _is_media(head) and any(mark in head for mark in _MOVING)),
+    (Kind.AUDIO, _is_media),
+    (Kind.VIDEO, lambda head: head[4:8] in _QUICKTIME and not _is_text(head)),
+    (Kind.VIDEO, lambda head: any(head[at::size][:4] == b"GGGG" for at, size in _PACKET_BYTES) and not _is_text(head)),
 )
 
 
@@ -248,7 +267,9 @@ def _late_pdf(head: bytes, tail: bytes) -> Kind | None:
 
 def _is_text(head: bytes) -> bool:
     """Whether these bytes can be text in some encoding: UTF-16/32 with a mark or without, or free of controls."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf", b"\x00\x00\xfe\xff")):
+    if head.startswith(MARKS):
+        return is_written_behind_mark(head)
+    if head.startswith(b"\xef\xbb\xbf"):
         return True
     if b"\x00" in head:
         return codec_without_mark(head) is not None

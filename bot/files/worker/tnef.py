@@ -15,6 +15,7 @@ from pathlib import Path
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract
 from bot.files.outbox import Outbox
+from bot.files.worker import outlook_objects
 from bot.files.worker.mapi import OBJECT, SEVERAL, STRING8, VARIABLE, Attached, Item, Properties, set_name
 from bot.files.worker.outlook_item import converted
 
@@ -84,8 +85,9 @@ def _add_to_attachment(item: Item, number: int, content: bytes) -> None:
         if inner.startswith(_MESSAGE_INTERFACE) and inner[16:20] == MAGIC:
             attached.item = partial(_item, inner[16:])
         elif inner and not attached.content:
-            kind = attached.properties.raw[0x3701][0]
-            attached.content = inner[16:] if kind == OBJECT else inner
+            is_object = attached.properties.raw[0x3701][0] == OBJECT
+            found = outlook_objects.attached_from_file(attached.properties, inner[16:]) if is_object else None
+            item.attachments[-1] = found or Attached(attached.properties, inner)
 
 
 def _read_sender(content: bytes, properties: Properties) -> None:

@@ -11,6 +11,7 @@ import unicodedata
 from collections import Counter
 
 _CODECS = (("utf-32-le", 4), ("utf-32-be", 4), ("utf-16-le", 2), ("utf-16-be", 2))
+MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 _CHARS_MIN = 4
 _WITHOUT_BLANK_MAX = 80
 _SCRIPTS_MAX = 4
@@ -22,6 +23,17 @@ _BLANK_SWAPPED = "\u2000"
 """What a blank looks like in the other order of bytes; nobody writes it."""
 _PLAIN_CONTROLS = frozenset("\t\n\v\f\r\x1a\x1b")
 _OTHER_CONTROLS = bytes(byte for byte in range(0x20) if chr(byte) not in _PLAIN_CONTROLS)
+
+
+def is_written_behind_mark(head: bytes) -> bool:
+    """Whether what stands behind a mark is text: some programs begin their binary files with a name in UTF-16.
+
+    Text that somebody damaged has some of what nobody writes.
+    """
+    codec, width = ("utf-32", 4) if head.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")) else ("utf-16", 2)
+    text = head[: len(head) - len(head) % width].decode(codec, "replace")
+    odd = sum(count for char, count in Counter(text).items() if not _all_written(char))
+    return odd <= max(len(text) // 10, 2)
 
 
 def codec_without_mark(head: bytes) -> str | None:

@@ -29,6 +29,7 @@ SHORT = {
         "Räksmörgås på ön", "Rødgrød med fløde", "Questa è la verità, più o meno", "It’s “fine” – don’t worry",
         "price: £5.00", "20 °C ± 1", "½ cup", "naïve approach", "© 2020 Acme", "Þetta er íslenska", "Zürich – Genève",
         "name;ort\nJürgen;Köln\nBjörn;Göttingen", "réf;désignation;qté\n12;écrou à œil;4", "2 € pro Stück", "avó e avô",
+        "TEST äöü +-*/~", "ÄÖÜ äöü ß", "ÁÉÍÓÚ ñ",
     ],
     "iso8859-15": ["Überweisung für Jürgen: 50 €"],
     "cp1250": [
@@ -39,7 +40,7 @@ SHORT = {
     "iso8859-2": ["Děkuji za vaši zprávu", "Proszę o odpowiedź", "Účtovanie služieb za máj, ďakujeme", "időpont"],
     "cp1251": [
         "Привет, мир", "имя;город\nИван;Москва\nОльга;Санкт-Петербург", "Дякую за відповідь, їжак і ґава",
-        "ДОГОВОР ПОСТАВКИ", "ИМЯ;ГОРОД;СУММА\nИВАНОВ;МОСКВА;100", "ДОГОВІР ПРО ПОСТАВКУ",
+        "ДОГОВОР ПОСТАВКИ", "ИМЯ;ГОРОД;СУММА\nИВАНОВ;МОСКВА;100", "ДОГОВІР ПРО ПОСТАВКУ", "5 млн руб.",
     ],
     "koi8-r": ["Спасибо за ответ, до встречи завтра", "Заказ принят", "ДОГОВОР ПОСТАВКИ"],
     "cp866": ["Спасибо за ответ, до встречи завтра", "Заказ принят", "ДОГОВОР ПОСТАВКИ"],
@@ -47,6 +48,7 @@ SHORT = {
     "cp1253": ["Καλημέρα κόσμε", "όνομα;πόλη\nΓιώργος;Αθήνα", "ΚΑΛΗΜΕΡΑ ΚΟΣΜΕ"],
     "cp1254": ["Günaydın, nasılsınız?", "ad;şehir\nÇağlar;İstanbul\nIşıl;Muğla"],
     "cp1255": ["שלום עולם", "שם;עיר\nיוסי;חיפה"],
+    "cp862": ["שלום עולם", "שם;עיר\nיוסי;חיפה", "המחיר: 5 שקלים, הפגישה ביום שלישי"],
     "cp1256": ["مرحبا بالعالم"],
     "cp1257": ["Labą dieną, ačiū už laišką", "Šiandien vyks susirinkimas, prašome atvykti į salę"],
     "cp850": ["Name;Ort;Straße\nJürgen;Düsseldorf;Königsallee", "El niño tenía 33 años en España; mañana, señor"],

@@ -68,6 +68,13 @@ def test_a_picture_whose_samples_are_written_as_numbers_is_shown(
     assert shown(content).size == (4, 2)
 
 
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA"])
+def test_a_bitmap_without_the_header_of_a_file_is_shown(shown: Callable[..., Image.Image], mode: str) -> None:
+    """As Windows keeps it in memory, and some programs in a .dib or as a pasted picture."""
+    whole = shown(made_files.image("BMP", (61, 40), mode=mode))
+    assert shown(made_files.image("BMP", (61, 40), mode=mode)[14:]).tobytes() == whole.tobytes()
+
+
 def test_a_phone_photo_is_turned_upright_and_tells_nothing_else(shown: Callable[..., Image.Image]) -> None:
     picture = shown(made_files.rotated_photo((300, 200)))
     assert picture.size == (200, 300)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from bot.files import notes
-from tests import made_files
+from tests import made_documents, made_files, made_old_office
 from tests.converted import WITHOUT_OFFICE, Converted, Converter, converter
 from tests.file_limits import CONVERT
 from tests.made_mails import part
@@ -22,6 +22,7 @@ from tests.made_outlook import (
     BODY,
     CC,
     CLASS,
+    COMMON,
     HTML,
     PUBLIC,
     RTF,
@@ -223,6 +224,29 @@ async def test_a_link_and_a_logo_are_named(convert: Converter) -> None:
     assert found.labels[1:] == ['File "m › chart.png" (PNG image, 640 × 400 px):']
 
 
+@both
+async def test_an_object_put_into_a_message_gives_the_file_it_holds(convert: Converter, pack: Pack) -> None:
+    """As messages of rich text have what people dragged into them."""
+    packed = made_documents.streams_of(made_documents.packed("prices.txt", b"The lamp costs 42 EUR."))
+    letter = made_documents.streams_of(made_old_office.old_word("Inner letter"))
+    sheet = made_documents.streams_of(made_old_office.old_excel("Inner cell"))
+    bitmap = {"CONTENTS": made_files.image("BMP", (60, 40))[14:]}
+    nothing = {"\x02OlePres000": b"a picture of it"}
+    objects = ((packed, "Package"), (letter, "Letter"), (sheet, "Table"), (bitmap, "Picture"), (nothing, "Equation"))
+    attached = [{0x3705: 6, 0x3001: name, 0x3701: streams} for streams, name in objects]
+    found = await read(convert, pack(Made({SUBJECT: "S", BODY: "See:"}, attachments=attached)))
+    assert found.labels == [
+        'File "m" (mail, 5 lines):',
+        'File "m › prices.txt" (text, 1 line):',
+        'File "m › Letter" (Word document, its words, 1 line):',
+        'File "m › Table" (Excel workbook, sheet "Data", 1 row × 1 column):',
+        'File "m › Picture" (BMP image, 60 × 40 px):',
+    ]
+    assert "[Not shown: Equation, an object without a file in it]" in found.text
+    assert all(text in found.text for text in ("42 EUR", "Inner letter", "Inner cell"))
+    assert found.reasons == []
+
+
 async def test_a_signed_message_gives_the_mail_that_was_signed(convert: Converter) -> None:
     signed = b'Content-Type: multipart/signed; boundary="B"\r\n\r\n--B\r\n' + part("text/plain", "Signed words.")
     attached = {0x3707: "smime.p7m", 0x370E: "multipart/signed", 0x3701: signed + b"\r\n--B--\r\n"}
@@ -274,6 +298,84 @@ async def test_an_appointment_says_when_and_where(convert: Converter, pack: Pack
     assert words(await read(convert, pack(Made(appointment)))) == (
         "From: Ann\nSubject: Planning\nBegins: 2026-11-24 10:00 UTC\nEnds: 2026-11-24 11:00 UTC\nWhere: Room 5\n"
         "Repeats: every Tuesday\nAttendees: Bob; Carol"
+    )
+
+
+def repeated(days: Sequence[datetime], changed: Sequence[tuple[datetime, datetime]], final: datetime) -> bytes:
+    """A weekly pattern without the appointments of these days, some of which take place at another time under another
+    name. Source: [MS-OXOCAL] 2.2.1.44."""
+
+    def minutes(moment: datetime) -> int:
+        return int((moment - datetime(1601, 1, 1, tzinfo=UTC)).total_seconds()) // 60
+
+    pattern = struct.pack("<HHHHHIII", 0x3004, 0x3004, 0x200B, 1, 0, 0, 1, 0) + struct.pack("<IIII", 4, 0x2021, 52, 0)
+    pattern += struct.pack(f"<I{len(days)}I", len(days), *map(minutes, days))
+    pattern += struct.pack(f"<I{len(changed)}I", len(changed), *(minutes(new.replace(hour=0)) for _, new in changed))
+    pattern += struct.pack("<II", minutes(MORNING.replace(hour=0)), minutes(final))
+    pattern += struct.pack("<IIIIH", 0x3006, 0x3009, 600, 660, len(changed))
+    for old, new in changed:
+        pattern += struct.pack("<IIIH", minutes(new), minutes(new) + 60, minutes(old), 0x0011)
+        pattern += struct.pack("<HH", 6, 5) + b"Moved" + struct.pack("<HH", 7, 6) + b"Room 9"
+    return pattern + bytes(8)
+
+
+@both
+async def test_a_series_says_until_when_it_goes_and_what_of_it_is_otherwise(convert: Converter, pack: Pack) -> None:
+    second, third, fourth = (MORNING + timedelta(weeks=number) for number in (1, 2, 3))
+    midnights = [moment.replace(hour=0) for moment in (second, third, fourth)]
+    changed = [(third, third + timedelta(days=1)), (fourth, fourth + timedelta(hours=2))]
+    exception = {
+        CLASS: "IPM.OLE.CLASS.{00061055-0000-0000-C000-000000000046}",
+        SUBJECT: "Moved",
+        (APPOINTMENT, 0x820D): third + timedelta(days=1),
+        (APPOINTMENT, 0x8228): third,
+        (APPOINTMENT, 0x8208): "Room 9",
+    }
+    series = {
+        CLASS: "IPM.Appointment",
+        SUBJECT: "Planning",
+        (APPOINTMENT, 0x820D): MORNING,
+        (APPOINTMENT, 0x8232): "every Tuesday",
+        (APPOINTMENT, 0x8216): repeated(midnights, changed, datetime(2027, 11, 23, tzinfo=UTC)),
+    }
+    found = await read(convert, pack(Made(series, attachments=[Made(exception)])))
+    assert words(found) == (
+        "Subject: Planning\nBegins: 2026-11-24 10:00 UTC\nUntil: 2027-11-23\nNot on: 2026-12-01\nRepeats: every Tuesday"
+    )
+    assert found.labels[1] == 'File "m › Moved" (appointment of a series, 4 lines):'
+    assert "Subject: Moved\nBegins: 2026-12-09 10:00 UTC\nInstead of: 2026-12-08 10:00 UTC\nWhere: Room 9" in found.text
+
+
+@pytest.mark.parametrize("length", range(0, 130, 7))
+async def test_a_series_whose_pattern_breaks_off_is_read_without_it(convert: Converter, length: int) -> None:
+    pattern = repeated([MORNING.replace(hour=0)], [(MORNING, MORNING)], datetime(4500, 8, 31, 23, 59, tzinfo=UTC))
+    series = {CLASS: "IPM.Appointment", SUBJECT: "Planning", (APPOINTMENT, 0x8216): pattern[:length]}
+    assert words(await read(convert, msg(Made(series)))).startswith("Subject: Planning")
+
+
+@both
+async def test_what_outlook_shows_above_a_message_is_said(convert: Converter, pack: Pack) -> None:
+    def verb(kind: int, name: str) -> bytes:
+        short = bytes([len(name)]) + name.encode()
+        return struct.pack("<I", kind) + short + b"\x08IPM.Note" + b"\0" + short + bytes(29)
+
+    def again(name: str) -> bytes:
+        return (bytes([len(name)]) + name.encode("utf-16-le")) * 2
+
+    verbs = (1, "Reply"), (4, "Agreed"), (4, "Später")
+    first = b"".join(verb(kind, name.encode("ascii", "replace").decode()) for kind, name in verbs)
+    stream = struct.pack("<HI", 0x0102, 3) + first + struct.pack("<H", 0x0104)
+    message = {
+        SUBJECT: "Lunch",
+        0x0017: 0,
+        0x0036: 3,
+        0x1090: 2,
+        (COMMON, 0x8530): "Call Bob",
+        (COMMON, 0x8520): stream + b"".join(again(name) for _, name in verbs),
+    }
+    assert words(await read(convert, pack(Made(message)))) == (
+        "Importance: low\nSensitivity: confidential\nFlag: for follow-up, Call Bob\n"
+        "Voting options: Agreed; Später\nSubject: Lunch"
     )
 
 

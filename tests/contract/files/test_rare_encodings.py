@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.files import inner_notes
 from bot.files.worker.encodings import codec_of, decode
 from bot.files.worker.more_codecs import EBCDIC
 from tests.converted import Converter, converter
@@ -29,6 +30,7 @@ ESPERANTO = "La nomo venas de la kaŝnomo; ĝi disvastiĝis, ĉar aŭtoro ŝanĝ
 IRISH = "Ḃí an t-aṫair agus an ṁáṫair ag an ḃfeirm. Ċuaiḋ siad go dtí an siopa aréir.\n"
 ICELANDIC = "Þetta er garður\nBörnin gróðursettu blóm við húsið, og fólkið kom á sunnudögum.\n"
 MANY_SCRIPTS = "Greek: γυαλιά\nPolish: szkło\nUkrainian: скло\nHebrew: זכוכית\nHindi: काँच\nThai: กระจก\nKana: ガラス\n"
+HEBREW = "שלום עולם, המחיר הוא 500\nהפגישה ביום שלישי. תודה רבה.\n"
 JAPANESE = "名前;都市\n週末までに報告書をお送りください。\n"
 
 
@@ -54,6 +56,7 @@ async def convert(tmp_path: Path) -> AsyncIterator[Converter]:
         ("ebcdic_870", POLISH),
         ("ebcdic_1025", RUSSIAN.replace("Пож", "пож")),
         ("ebcdic_1026", TURKISH),
+        *((codec, HEBREW) for codec in ("ebcdic_424", "cp862")),
         ("cp720", ARABIC),
         *((codec, LATVIAN) for codec in ("iso8859-4", "iso8859-13", "iso8859-10")),
         *((codec, ESTONIAN) for codec in ("iso8859-4", "iso8859-13")),
@@ -66,6 +69,17 @@ async def convert(tmp_path: Path) -> AsyncIterator[Converter]:
 async def test_a_text_in_a_rare_encoding_is_read(convert: Converter, codec: str, text: str) -> None:
     written = unicodedata.normalize("NFC", (await convert(text.encode(codec), "x.txt")).text)
     assert f"```\n{text.strip()}\n" in written
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "0e45bd4781449d47854b450f250e4eee4ade48b90f40f1f2f3f425",
+        "e3d6e3c1d340c1d4d6e4d5e3400e45bd4781449d47850f40f5f0f025",
+    ],
+)
+async def test_a_mainframes_text_of_two_bytes_a_character_is_called_what_it_is(convert: Converter, raw: str) -> None:
+    assert (await convert(bytes.fromhex(raw), "x.txt")).reasons == [inner_notes.MAINFRAME_PAIRS]
 
 
 async def test_vietnamese_with_marks_behind_its_letters_is_read(convert: Converter) -> None:

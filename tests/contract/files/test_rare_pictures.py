@@ -418,6 +418,8 @@ NEW_HEIF = b"\x00\x00\x00\x14ftypmif3\x00\x00\x00\x00avif"
     ("content", "expected"),
     [
         (b"\xff\x0a" + bytes(40), notes.foreign_picture("a JPEG XL")),
+        (b"\xff\xd8\xff\xf7\x00\x0b\x08" + bytes(40), notes.foreign_picture("a JPEG-LS")),
+        (b"\0\0\0\x0cjP  \r\n\x87\n\0\0\0\x14ftypjpm " + bytes(40), notes.unreadable_picture("JPEG 2000")),
         (b"\x00\x00\x00\x0cJXL \r\n\x87\n" + bytes(40), notes.foreign_picture("a JPEG XL")),
         (b"II\xbc\x01" + bytes(40), notes.foreign_picture("a JPEG XR")),
         (NEW_HEIF + bytes(40), notes.foreign_picture("a new kind of HEIF or AVIF")),
@@ -425,7 +427,17 @@ NEW_HEIF = b"\x00\x00\x00\x14ftypmif3\x00\x00\x00\x00avif"
         (b"BM" + BMP_OF_FOUR_BITS + bytes(60), notes.unreadable_picture("BMP")),
         (made_pictures.tiff([{0x100: ("I", [4]), 0x101: ("I", [4])}]), notes.unreadable_picture("TIFF")),
     ],
-    ids=["JPEG XL", "JPEG XL in boxes", "JPEG XR", "mif3", "PSD of no known mode", "ARGB4444", "TIFF without pixels"],
+    ids=[
+        "JPEG XL",
+        "JPEG-LS",
+        "compound JPEG 2000",
+        "JPEG XL in boxes",
+        "JPEG XR",
+        "mif3",
+        "PSD of no known mode",
+        "ARGB4444",
+        "TIFF without pixels",
+    ],
 )
 def test_what_cannot_be_read_is_called_what_it_is(converted: Convert, content: bytes, expected: str) -> None:
     with pytest.raises(Unreadable) as refusal:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import pytest
 from openpyxl import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from bot.files import inner_notes, notes
-from tests import made_files, made_office
+from tests import made_files, made_office, made_old_office, made_xlsb
 from tests.converted import WITHOUT_OFFICE, Converter, converter
 
 LINK = "https://prices.example/list?of=lamps"
@@ -56,6 +57,87 @@ async def test_cells_say_where_they_lead_and_what_may_be_typed_in(convert: Conve
 async def test_the_address_in_a_formula_is_that_of_the_cell(convert: Converter) -> None:
     cell = f'<row r="1"><c r="A1" t="str"><f>HYPERLINK("{LINK}","Click")</f><v>Click</v></c></row>'
     assert f"1,Click [link: {LINK}]" in (await convert(made_office.workbook(cell), "links.xlsx")).text
+
+
+OTHER = "https://пример.example/?a=1"
+LINK_CALL = b"\x42\x02\x67\x01"
+FORMULAS = [f'HYPERLINK("{LINK}","Click")', f'IF(TRUE,HYPERLINK("{OTHER}","Click"))', f'HYPERLINK("{LINK}"&B3,"Click")']
+FORMULAS += ['HYPERLINK(B4,"Click")', f'SAYHYPERLINK("{LINK}")']
+
+
+def links_in_fods() -> bytes:
+    rows = "".join(
+        f"<table:table-row><table:table-cell table:formula='of:={escape(formula).replace(',', ';')}'>"
+        "<text:p>Click</text:p></table:table-cell></table:table-row>"
+        for formula in FORMULAS
+    )
+    return made_office.flat("spreadsheet", f'<table:table table:name="S">{rows}</table:table>')
+
+
+def links_in_excel_xml() -> bytes:
+    rows = "".join(
+        f"<Row><Cell ss:Formula='={escape(formula)}'><Data ss:Type='String'>Click</Data></Cell></Row>"
+        for formula in FORMULAS
+    )
+    return made_office.excel_xml(rows)
+
+
+def links_in_xlsx() -> bytes:
+    rows = "".join(
+        f'<row r="{at}"><c r="A{at}" t="str"><f>{escape(formula)}</f><v>Click</v></c></row>'
+        for at, formula in enumerate(FORMULAS, 1)
+    )
+    return made_office.workbook(rows)
+
+
+def tokens(text: Callable[[str], bytes], reference: bytes) -> list[bytes]:
+    """The same formulas as Excel keeps them: values, then what is done with them."""
+    condition = b"\x1d\x01\x19\x02\x20\x00"
+    return [
+        text(LINK) + text("Click") + LINK_CALL,
+        condition + text(OTHER) + text("Click") + LINK_CALL + b"\x42\x02\x01\x00",
+        b"\x19\x40\x00\x01" + text(LINK) + reference + b"\x08" + text("Click") + LINK_CALL,
+        reference + text("Click") + LINK_CALL,
+        text(LINK) + b"\x42\x01\x66\x01",
+    ]
+
+
+def links_in_xls() -> bytes:
+    listed = tokens(made_old_office.text_token, b"\x44\x02\x00\x01\xc0")
+    cells = b"".join(made_old_office.text_formula(at, 0, one, "Click") for at, one in enumerate(listed))
+    return made_old_office.old_excel("x", more=cells)
+
+
+def links_in_xlsb() -> bytes:
+    def text(words: str) -> bytes:
+        return b"\x17" + struct.pack("<H", len(words)) + words.encode("utf-16-le")
+
+    def cell(found: bytes) -> bytes:
+        return made_xlsb.cell(8, 0, made_xlsb.wide("Click") + bytes(2) + struct.pack("<I", len(found)) + found)
+
+    listed = tokens(text, b"\x44\x02\x00\x00\x00\x01\xc0")
+    return made_xlsb.workbook(b"".join(made_xlsb.row(at, cell(one)) for at, one in enumerate(listed)))
+
+
+@pytest.mark.parametrize("make", [links_in_xlsx, links_in_fods, links_in_excel_xml, links_in_xls, links_in_xlsb])
+async def test_the_address_in_a_formula_is_that_of_its_cell_in_every_format(
+    convert: Converter, make: Callable[[], bytes]
+) -> None:
+    text = (await convert(make(), "links", WITHOUT_OFFICE)).text
+    shown = text.partition("row,A\n")[2].partition("\n```")[0].splitlines()
+    assert shown == [
+        f"1,Click [link: {LINK}]",
+        f"2,Click [link: {OTHER}]",
+        f"3,Click [link: {LINK}…]",
+        "4,Click",
+        "5,Click",
+    ]
+
+
+async def test_the_links_of_a_binary_workbook_are_read(convert: Converter) -> None:
+    link = made_xlsb.record(494, struct.pack("<4I", 0, 0, 0, 0) + made_xlsb.wide("rIdLink") + made_xlsb.wide("") * 3)
+    content = made_xlsb.workbook(made_xlsb.row(0, made_xlsb.text(0, "lamp")), after=link, links={"rIdLink": LINK})
+    assert f"1,lamp [link: {LINK}]" in (await convert(content, "links.xlsb", WITHOUT_OFFICE)).text
 
 
 async def test_links_and_choices_of_an_opendocument_sheet_are_read(convert: Converter) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import AsyncIterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ from bot.files.worker import rtf
 from bot.files.worker.words import rich_text
 from tests import made_documents, made_files, made_office, made_old_office
 from tests.converted import WITHOUT_OFFICE, Converter, converter
+from tests.made_documents import packed
 from tests.made_office import box, paragraph, slide
+from tests.made_old_office import Looks
 
 MATH = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
 MATHML = (
@@ -43,14 +46,6 @@ def table(*rows: str) -> str:
 
 def math(text: str) -> str:
     return f"<m:r><m:t>{text}</m:t></m:r>"
-
-
-def packed(name: str, content: bytes) -> bytes:
-    """A file as Windows' packager puts it into a document."""
-    label = name.encode() + b"\0"
-    body = b"\x02\0" + label + b"C:\\" + label + struct.pack("<HHI", 0, 3, len(label)) + label
-    body += struct.pack("<I", len(content)) + content
-    return made_documents.compound({"\x01Ole10Native": struct.pack("<I", len(body)) + body})
 
 
 def with_object(main: str, inside: dict[str, bytes], kind: str) -> bytes:
@@ -183,6 +178,12 @@ async def test_objects_of_an_old_presentation_are_read(convert: Converter) -> No
     assert "Ring back." in await words(convert, content, "old.ppt")
 
 
+async def test_an_object_that_somebody_saved_by_itself_gives_the_file_it_holds(convert: Converter) -> None:
+    found = await convert(packed("note.txt", b"Ring back."), "oleObject1.bin", WITHOUT_OFFICE)
+    assert found.labels == ['File "oleObject1.bin › note.txt" (text, 1 line):']
+    assert "Ring back." in found.text
+
+
 async def test_an_object_in_rich_text_is_read(convert: Converter) -> None:
     data = packed("note.txt", b"Ring back.")
     body = struct.pack("<II", 0x0501, 2) + struct.pack("<I", 8) + b"Package\0" + bytes(8)
@@ -207,6 +208,15 @@ async def test_what_stands_at_the_edges_of_pages_of_notes_is_read_once(convert: 
     assert text.endswith("## On pages of speaker notes\nBoard meeting\n```")
 
 
+async def test_so_is_that_of_an_old_presentation(convert: Converter) -> None:
+    edges = {0: "24 November", 1: "Board meeting", 2: "Not to be passed on"}
+    deck = made_old_office.old_slides("Prices", "Say it slowly.", edges, shown=0x30)
+    assert (await words(convert, deck, "deck.ppt")).partition("```\n")[2] == (
+        "## Slide 1\nPrices\nSpeaker notes: Say it slowly.\n\n"
+        "## On pages of speaker notes\nBoard meeting\nNot to be passed on\n```"
+    )
+
+
 async def test_comments_and_changes_of_rich_text_say_who_and_when(convert: Converter) -> None:
     moment = (126 << 20) | (11 << 16) | (24 << 11)
     content = (
@@ -215,6 +225,19 @@ async def test_comments_and_changes_of_rich_text_say_who_and_when(convert: Conve
     )
     text = await words(convert, content, "comments.rtf")
     assert "In [deleted by Ann: March] [inserted by Bob: May] . [Comment by Ann, 2026-11-24: Too late.]" in text
+
+
+async def test_changes_of_a_word_97_document_say_who_made_them(convert: Converter) -> None:
+    deleted, inserted, hidden = {0x0800: 1, 0x4863: 1}, {0x0801: 1, 0x4804: 2}, {0x083C: 1}
+    text = "😀 In MarchMay.\rGone.\rPlain. secret\rOdd\r"
+    places = (0, 6, 11, 14, 16, 22, 29, 35, 36, 39)
+    kinds: tuple[dict[int, int], ...] = ({}, deleted, inserted, {}, deleted, {}, hidden, {}, {0x0801: 1})
+    looks = [Looks(start, end, kind) for (start, end), kind in zip(pairwise(places), kinds, strict=True)]
+    content = made_old_office.old_word(text, looks=looks, changed_by=("Unknown", "Ann", "Bob"))
+    assert (await words(convert, content, "plan.doc")).partition("```\n")[2] == (
+        "😀 In [deleted by Ann: March] [inserted by Bob: May] .\n[deleted by Ann: Gone.]\nPlain. [hidden: secret]\n"
+        "[inserted: Odd]\n```"
+    )
 
 
 async def test_rich_text_shows_word_art_equations_and_the_unicode_version(convert: Converter) -> None:

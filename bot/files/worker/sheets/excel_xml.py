@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 from bot.files.bounds import ConvertLimits
 from bot.files.worker.package import attribute, child, local
-from bot.files.worker.sheets import choices, number_format, printed
+from bot.files.worker.sheets import choices, links, number_format, printed
 from bot.files.worker.sheets.model import SHEETS_MAX, Row, Rows, Sheet, Workbook
 from bot.files.worker.sheets.rows import TableXml, as_far_as_it_goes
 from bot.files.worker.sheets.table import column_letters
@@ -140,7 +140,7 @@ class _Reader:
         if across or down:
             last = f"{column_letters(column + across)}{row + down}"
             sheet.merged[row, column] = f"{column_letters(column)}{row}:{last}"
-        sheet.add_link(row, column, attribute(cell, "HRef"))
+        sheet.add_link(row, column, attribute(cell, "HRef") or links.in_formula(attribute(cell, "Formula")))
         comment, data = child(cell, "Comment"), child(cell, "Data")
         if comment is not None:
             author, words = attribute(comment, "Author"), "".join(comment.itertext()).strip()

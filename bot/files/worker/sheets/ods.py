@@ -14,7 +14,7 @@ from bot.files.bounds import ConvertLimits
 from bot.files.outbox import Outbox
 from bot.files.worker.odf import annotation_text, chart_lines, paragraph_text
 from bot.files.worker.package import Package, attribute, child, descendants, local
-from bot.files.worker.sheets import choices, printed
+from bot.files.worker.sheets import choices, links, printed
 from bot.files.worker.sheets.model import SHEETS_MAX, Row, Rows, Sheet, Workbook
 from bot.files.worker.sheets.rows import TableXml, as_far_as_it_goes
 from bot.files.worker.sheets.table import column_letters
@@ -154,6 +154,8 @@ class _Reader:
         if rows > 1 or columns > 1:
             last = f"{column_letters(column + columns - 1)}{row + rows - 1}"
             sheet.merged[row, column] = f"{column_letters(column)}{row}:{last}"
+        if address := links.in_formula(attribute(cell, "formula")):
+            sheet.add_link(row, column, address)
         text = "\n".join(lines)
         if not text and (formula := attribute(cell, "formula")) and not attribute(cell, "value-type"):
             self._workbook.formulas_without_values += 1

@@ -19,6 +19,7 @@ from bot.files.worker.sheets import number_format
 from bot.files.worker.sheets.model import LINKS_MAX, SHEETS_MAX, Row, Rows, Sheet, Workbook
 from bot.files.worker.sheets.table import column_letters
 from bot.files.worker.sheets.xls_drawn import drawn_words
+from bot.files.worker.sheets.xls_links import formula_links
 
 _RANGES_MAX = 20_000
 
@@ -36,6 +37,7 @@ def read(stream: bytes, limits: ConvertLimits) -> Workbook:
         raise Broken(str(error)) from error
     workbook = Workbook()
     lines, workbook.drawn = drawn_words(stream)
+    addresses = formula_links(stream)
     for number, name in enumerate(book.sheet_names()):
         if len(workbook.sheets) == SHEETS_MAX:
             workbook.left_out.append(name)
@@ -46,6 +48,8 @@ def read(stream: bytes, limits: ConvertLimits) -> Workbook:
             found = book.sheet_by_index(number)
             sheet.hidden = bool(found.visibility)
             _read_sheet(book, found, sheet, workbook.room_for(limits.text_chars_max))
+            for cell, address in addresses.get(number, {}).items():
+                sheet.add_link(*cell, address)
         except Exception:  # noqa: BLE001 - as above
             sheet.breaks_off = True
         book.unload_sheet(number)

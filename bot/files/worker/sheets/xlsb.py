@@ -12,7 +12,7 @@ from contextlib import suppress
 from bot.files.bounds import ConvertLimits
 from bot.files.outbox import Outbox
 from bot.files.worker.package import Broken, Package
-from bot.files.worker.sheets import number_format, printed
+from bot.files.worker.sheets import links, number_format, printed
 from bot.files.worker.sheets.model import Row, Rows, Shared, Sheet, Value, Workbook
 from bot.files.worker.sheets.packaged import Listed, read_sheets, workbook_part
 from bot.files.worker.sheets.table import column_letters
@@ -22,7 +22,7 @@ _ROW, _SHARED_TEXT, _FORMAT, _STYLE, _COLUMNS, _PROPERTIES = 0, 19, 44, 47, 60, 
 _SHEET, _FILTER, _MERGED, _PRINTED, _STYLES_BEGIN, _STYLES_END = 156, 161, 176, 479, 617, 618
 _AUTHOR, _COMMENT, _COMMENT_TEXT = 632, 635, 637
 _SMALL, _ERRORS, _BOOLEANS, _REALS = 2, {3, 11}, {4, 10}, {5, 9}
-_TEXTS, _SHARED, _FORMATTED_TEXT = {6, 8}, 7, 62
+_TEXTS, _SHARED, _FORMATTED_TEXT, _TEXT_OF_FORMULA, _LINK = {6, 8}, 7, 62, 8, 494
 _CELLS = frozenset({_SMALL, _SHARED, _FORMATTED_TEXT} | _ERRORS | _BOOLEANS | _REALS | _TEXTS)
 _ERROR_NAMES = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 _ROW_HIDDEN = 0x10
@@ -44,7 +44,8 @@ def read(package: Package, out: Outbox, limits: ConvertLimits) -> Workbook:
     workbook = Workbook()
 
     def fill(sheet: Sheet, part: str, cells_max: int) -> None:
-        _SheetReader(sheet, codes, from_1904=from_1904).read(records(package.chunks(part)), cells_max)
+        outside = {number: one.target for number, one in package.relations(part).items() if one.external}
+        _SheetReader(sheet, codes, outside, from_1904=from_1904).read(records(package.chunks(part)), cells_max)
 
     needed = read_sheets(package, main, workbook, listed, fill, out, limits)
     parts = package.relations(main)
@@ -86,9 +87,11 @@ def _strings(package: Package, part: str, needed: set[int]) -> dict[int, str]:
 
 
 class _SheetReader:
-    def __init__(self, sheet: Sheet, codes: list[str], *, from_1904: bool) -> None:
+    def __init__(self, sheet: Sheet, codes: list[str], outside: dict[str, str], *, from_1904: bool) -> None:
+        """``outside`` has the addresses of links by the ids of their relations."""
         self._sheet = sheet
         self._codes = codes
+        self._outside = outside
         self._from_1904 = from_1904
 
     def read(self, found: Iterator[tuple[int, bytes]], cells_max: int) -> None:
@@ -103,6 +106,8 @@ class _SheetReader:
                     column = whole(data, 0)
                     if column < _COLUMNS_MAX and (value := self._value(number, data)) != "":
                         row.cells[column + 1] = value
+                    if number == _TEXT_OF_FORMULA and column < _COLUMNS_MAX:
+                        self._sheet.add_link(row.number, column + 1, _linked(data))
                 else:
                     self._around(number, data)
         except Broken:
@@ -136,11 +141,20 @@ class _SheetReader:
             if max(left, right) < _COLUMNS_MAX:
                 named = f"{column_letters(left + 1)}{top + 1}:{column_letters(right + 1)}{bottom + 1}"
                 sheet.merged[top + 1, left + 1] = named
+        elif number == _LINK:
+            row, column = whole(data, 0) + 1, whole(data, 8) + 1
+            sheet.add_link(row, column, self._outside.get(text_at(data, 16)[0], ""))
         elif number == _PRINTED:
             header, end = text_at(data, 2)
             footer, _ = text_at(data, end)
             sheet.beside += [printed.above(words)] if (words := printed.of_codes(header)) else []
             sheet.beside += [printed.below(words)] if (words := printed.of_codes(footer)) else []
+
+
+def _linked(data: bytes) -> str:
+    """The address that a formula leads to, whose tokens stand behind its stored text."""
+    _, end = text_at(data, 8)
+    return links.in_tokens(data[end + 6 : end + 6 + whole(data, end + 2)], long_texts=True)
 
 
 def _beside(package: Package, part: str, sheet: Sheet) -> None:

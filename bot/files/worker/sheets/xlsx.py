@@ -12,14 +12,13 @@ from xml.etree import ElementTree as ET
 from bot.files.bounds import ConvertLimits
 from bot.files.outbox import Outbox
 from bot.files.worker.package import Broken, Package, attribute, child, descendants, local
-from bot.files.worker.sheets import choices, number_format, printed
+from bot.files.worker.sheets import choices, links, number_format, printed
 from bot.files.worker.sheets.model import Row, Rows, Shared, Sheet, Value, Workbook
 from bot.files.worker.sheets.packaged import CELL, Listed, read_sheets, workbook_part
 from bot.files.worker.sheets.rows import TableXml
 from bot.files.worker.sheets.table import column_number
 
 _ROW_NUMBER = re.compile(rb"""(?:^|\s)r=["'](\d{1,7})["']""")
-_HYPERLINK = re.compile(r'(?:_xlfn\.)?HYPERLINK\(\s*"((?:[^"]|""){1,500})"', re.IGNORECASE)
 _RANGES_MAX = 20_000
 _PRINTED = {
     **dict.fromkeys(("oddHeader", "evenHeader", "firstHeader"), printed.above),
@@ -212,8 +211,7 @@ def _row_number(before: int, tags: list[bytes]) -> int:
 def _linked(cell: ET.Element) -> str:
     """The address in a cell's formula that makes a link of it."""
     formula = next((part.text or "" for part in cell if local(part) == "f"), "") if len(cell) > 1 else ""
-    found = _HYPERLINK.match(formula) if formula else None
-    return found[1].replace('""', '"') if found else ""
+    return links.in_formula(formula)
 
 
 def _choices(element: ET.Element) -> str:

@@ -20,6 +20,7 @@ _DOCUMENT, _SLIDE, _SLIDE_ATOM, _NOTES, _NOTES_ATOM = 0x03E8, 0x03EE, 0x03EF, 0x
 _SLIDE_INFO, _LIST, _PERSIST = 0x03F9, 0x0FF0, 0x03F3
 _CHARS, _BYTES, _CSTRING = 0x0FA0, 0x0FA8, 0x0FBA
 _EDIT, _DIRECTORY, _COMMENT, _COMMENT_ATOM = 0x0FF5, 0x1772, 0x2EE0, 0x2EE1
+_EDGES, _EDGES_ATOM, _OF_NOTES, _EDGE_SHOWN = 0x0FD9, 0x0FDA, 4, {0: 0x04, 1: 0x10, 2: 0x20}
 _ENCRYPTED = 0xF3D1_C4DF
 _HIDDEN = 0x04
 _SLIDE_LIST, _NOTES_LIST = 0, 2
@@ -51,6 +52,9 @@ def _read(data: bytes, places: dict[int, int], document: int) -> Words:
             section.title += " (hidden)" if hidden else ""
             for text in speaker_notes.get(slide_id, ()):
                 section.add(counted.take(f"Speaker notes: {text}"), shown=False)
+        edges = words.section("On pages of speaker notes")
+        for line in _edges_of_notes(data, places.get(document, -1)) if note_places else ():
+            edges.add(counted.take(line), shown=False)
     except Broken:
         words.breaks_off = True
     if not slides:
@@ -174,6 +178,19 @@ def _speaker_notes(data: bytes, places: list[int]) -> dict[int, list[str]]:
                 texts += [line for line in _text(data, kind, at, stop).split("\n") if line.strip() not in {"", "*"}]
         found.setdefault(slide_id, []).extend(texts)
     return found
+
+
+def _edges_of_notes(data: bytes, place: int) -> Iterator[str]:
+    """A day, a header and a footer, those that are shown. Source: [MS-PPT] 2.4.15."""
+    for kind, instance, at, stop in _walk(data, *_body(data, place)):
+        if kind != _EDGES or instance != _OF_NOTES:
+            continue
+        shown = 0
+        for inner, number, start, end, _ in _records(data, at, stop):
+            if inner == _EDGES_ATOM and end - start >= 4:
+                shown = struct.unpack_from("<H", data, start + 2)[0]
+            elif inner == _CSTRING and shown & _EDGE_SHOWN.get(number, 0):
+                yield _text(data, _CHARS, start, end)
 
 
 def _text(data: bytes, kind: int, at: int, stop: int) -> str:

@@ -15,6 +15,7 @@ from bot.files.extracts import Unreadable
 from bot.files.worker.bylines import byline, day_of
 from bot.files.worker.package import Broken
 from bot.files.worker.words.lines import CHARS_MAX, Section, Words
+from bot.files.worker.words.old_changes import Piece, changes, marked
 
 _ENCRYPTED, _SECOND_TABLE = 0x0100, 0x0200
 _COUNTS_AT, _CLX_AT = 0x4C, 0x1A2
@@ -45,13 +46,16 @@ def read(streams: dict[str, bytes]) -> Words:
         table = streams.get("1table" if flags & _SECOND_TABLE else "0table", b"")
         counts = struct.unpack_from("<8i", data, _COUNTS_AT)
         at, size = struct.unpack_from("<2I", data, _CLX_AT)
-        text = _text(data, table[at : at + size])
+        pieces = _pieces(table[at : at + size])
+        text = "".join(_text(data, piece) for piece in pieces)
+        found = changes(data, table, pieces)
     except struct.error as error:
         raise Broken("no Word document") from error
     words, start = Words(), 0
     for (title, shown), count in zip(_PARTS, counts, strict=True):
         end = start + max(count, 0)
-        part = _signed(text[start:end], _bylines(data, table)) if title == _COMMENTS else text[start:end]
+        part = marked(text, start, end, found)
+        part = _signed(part, _bylines(data, table)) if title == _COMMENTS else part
         _add(part, words.section(title), shown=shown)
         start = end
     words.breaks_off = len(text) >= CHARS_MAX
@@ -97,8 +101,8 @@ def _signed(text: str, bylines: list[str]) -> str:
     return first + "".join(f"Comment{name}: {comment.lstrip()}" for name, comment in zip(by, comments, strict=True))
 
 
-def _text(data: bytes, clx: bytes) -> str:
-    """The pieces in their order. Each is of one byte a character, or of two."""
+def _pieces(clx: bytes) -> list[Piece]:
+    """In their order. Each is of one byte a character, or of two."""
     at = 0
     while clx[at : at + 1] == b"\x01":
         at += 3 + struct.unpack_from("<H", clx, at + 1)[0]
@@ -108,17 +112,29 @@ def _text(data: bytes, clx: bytes) -> str:
     plc = clx[at + 5 : at + 5 + size]
     count = (len(plc) - 4) // 12
     positions = struct.unpack_from(f"<{count + 1}I", plc)
-    pieces, left = [], CHARS_MAX
+    pieces, left = list[Piece](), CHARS_MAX
     for number, (start, end) in enumerate(pairwise(positions)):
         where = struct.unpack_from("<I", plc, 4 * (count + 1) + 8 * number + 2)[0]
         length = min(max(end - start, 0), left)
         left -= length
-        offset = where & 0x3FFF_FFFF
-        if where & 0x4000_0000:
-            pieces.append(data[offset // 2 : offset // 2 + length].decode("cp1252", "replace"))
-        else:
-            pieces.append(data[offset : offset + 2 * length].decode("utf-16-le", "replace"))
-    return "".join(pieces)
+        offset, narrow = where & 0x3FFF_FFFF, bool(where & 0x4000_0000)
+        at = pieces[-1].end if pieces else 0
+        pieces.append(Piece(at, at + length, offset // 2 if narrow else offset, 1 if narrow else 2))
+    return pieces
+
+
+def _text(data: bytes, piece: Piece) -> str:
+    """As many characters as the piece says it has, so that those beyond 16 bits are pairs."""
+    count = piece.end - piece.start
+    raw = data[piece.offset : piece.offset + count * piece.width].ljust(count * piece.width, b"\0")
+    if piece.width == 1:
+        return raw.decode("cp1252", "replace")
+    text = raw.decode("utf-16-le", "replace")
+    return text if len(text) == count else "".join(map(chr, struct.unpack(f"<{count}H", raw)))
+
+
+def _paired(text: str) -> str:
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _add(text: str, section: Section, *, shown: bool) -> None:
@@ -130,4 +146,4 @@ def _add(text: str, section: Section, *, shown: bool) -> None:
     text = text.replace("\x0b", "\n").replace("\x1e", "-").replace("\x1f", "").replace("\x07\x07", "\r")
     for paragraph in _ENDS.split(text):
         line = re.sub(r"[\x00-\x06\x08\x13-\x15]", "", paragraph.replace("\x07", " | "))
-        section.add(line.strip(" |"), shown=shown)
+        section.add(_paired(line.strip(" |")), shown=shown)
