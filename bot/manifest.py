@@ -16,7 +16,7 @@ from bot import app_scopes
 
 EVENTS_PATH, OAUTH_PATH = "/slack/events", "/slack/oauth_redirect"
 HEAD = "# A Slack app manifest: api.slack.com/apps → Create New App → From a manifest.\n"
-SOCKET_HEAD = "# Socket Mode is on, so no address of yours is needed; see README.md for signed HTTP events.\n"
+SOCKET_HEAD = "# Socket Mode is on, so no address of yours is needed; see docs/setup.md for signed HTTP events.\n"
 HTTP_HEAD = "# Slack sends its events to your address, signed; SLACK_APP_TOKEN stays empty.\n"
 DISPLAY = {
     "name": "Claude in the thread",
