@@ -22,7 +22,7 @@ WORDS = {
     "feedback": "votes on answers",
     "learned_limits": "limits of Slack's that were learned",
     "private_answers": "private answers that could still be posted",
-    "processes": "signs of life of processes",
+    "processes": "heartbeats of processes",
     "questions": "answered questions",
     "refusal_sentences": "notes of who was told why they are not answered",
     "refused_files": "notes of files that the model's API refused",

@@ -22,6 +22,7 @@ def main() -> int:
     )
     parser.add_argument("--once", action="store_true", help="exit after the conversation, 0 if all was answered")
     parser.add_argument("--http", action="store_true", help="deliver events over signed HTTP instead of Socket Mode")
+    parser.add_argument("--agent", action="store_true", help="with the app declared as an agent: docs/agent.md")
     parser.add_argument("--port", type=_port, help=f"port of the page (default: {PORT}, or a free one)")
     options = parser.parse_args()
     try:
@@ -34,7 +35,7 @@ def main() -> int:
         sys.stderr.write(f"{busy}, so the page gets another one.\n")
         port = 0
     try:
-        return asyncio.run(demo.play(once=options.once, http=options.http, port=port))
+        return asyncio.run(demo.play(once=options.once, http=options.http, agent=options.agent, port=port))
     except (KeyboardInterrupt, asyncio.CancelledError):
         return 130
     except BrokenPipeError:  # whoever read along has gone: "make demo | head"

@@ -25,6 +25,7 @@ from playground import conversation
 from playground.conversation import Step
 from playground.practice_model.server import PracticeModel
 from playground.terminal import Terminal, of_this_process
+from playground.workspace.manifest import Manifest
 from playground.workspace.workspace import Workspace
 
 MANIFEST = Path(__file__).parents[1] / "manifest.yml"
@@ -35,10 +36,10 @@ ANSWER_WITHIN_S = 180.0
 STOP_WITHIN_S = 30.0
 
 
-async def play(*, once: bool, http: bool, port: int) -> int:
+async def play(*, once: bool, http: bool, agent: bool, port: int) -> int:
     """0 if every answer was complete. Without ``once`` the page stays open until Ctrl-C or SIGTERM.
 
-    ``port`` of the page, which is free, or 0.
+    ``agent``: the app is declared as one. ``port`` of the page, which is free, or 0.
     """
     real_model = _model_key() is not None
     playing = asyncio.current_task()
@@ -47,7 +48,7 @@ async def play(*, once: bool, http: bool, port: int) -> int:
     terminal = of_this_process(os.environ)
     async with (
         PracticeModel(api_key=PRACTICE_KEY, answers=conversation.answer_to_visitor) as model,
-        Workspace(MANIFEST, port=port, team=conversation.HOME) as workspace,
+        Workspace(await _agent() if agent else MANIFEST, port=port, team=conversation.HOME) as workspace,
         bot_process(workspace, None if real_model else model.url, http=http) as bot,
     ):
         complete = await bot.connected()
@@ -124,6 +125,14 @@ def _model_words(real_model: bool) -> str:
         "a practice model, and the bot.\nThe model does not think: its answers about the agreement are written down, "
         "and to all else it says what it received.\nSet YOUROUTER_API_KEY to talk to the real model instead."
     )
+
+
+async def _agent() -> Manifest:
+    """As whoever runs the bot gets it: by the command that prints it."""
+    command = (sys.executable, "-m", "bot", "manifest", "--agent", "--json")
+    printing = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    printed, _ = await printing.communicate()
+    return Manifest.parse(json.loads(printed))
 
 
 def free_port(wanted: int) -> int:

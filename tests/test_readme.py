@@ -47,8 +47,9 @@ def test_the_costs_are_those_of_the_page_on_costs() -> None:
     assert f"the prompt cache, ${uncached:.2f} without" in said
 
 
-def test_it_is_cloned_from_where_the_project_says_its_source_is() -> None:
-    [address] = re.findall(r"^git clone (\S+)", README, re.MULTILINE)
+@pytest.mark.parametrize("page", ["README.md", "docs/setup.md"])
+def test_it_is_cloned_from_where_the_project_says_its_source_is(page: str) -> None:
+    [address] = re.findall(r"^git clone (\S+)", text_of(page), re.MULTILINE)
     assert address == tomllib.loads(text_of("pyproject.toml"))["project"]["urls"]["Source"]
 
 

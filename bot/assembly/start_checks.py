@@ -81,7 +81,7 @@ def of_office(settings: Settings, confinement: Confinement, *, installed: bool) 
         )
     elif settings.bot_confinement == "require" and not confinement.holds_documents:
         log.warning(
-            "office.refused", mend="a kernel with Landlock (Linux 5.13), or BOT_CONFINEMENT=best: see README.md"
+            "office.refused", mend="a kernel with Landlock (Linux 5.13), or BOT_CONFINEMENT=best: docs/operate.md"
         )
 
 

@@ -1,9 +1,10 @@
 """Installations whose tokens expire go in; the same with new tokens come out, before the old ones end.
 
 A refresh token is good for one renewal, and a second process that used it would leave one of both with tokens that
-Slack does not take: so whoever renews has said so in the database before, and nobody else does for a minute. What
-Slack has given is written down again and again until the database takes it. Source:
-slack:authentication/using-token-rotation.
+Slack does not take: so whoever renews has said so in the database before, and nobody else does for half a minute. What
+Slack has given is written down again and again until the database takes it. Where Slack's answer never came, or the
+process that it came to died before it was written down, the same refresh token is tried again, and soon: Slack takes a
+used one for a short while. Source: slack:authentication/using-token-rotation.
 
 I/O: ``Installations``; Slack, through ``Renew``; the clock.
 """
@@ -20,8 +21,11 @@ from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 
-AGAIN_S = 60.0
-"""After Slack was away, or a process died while it renewed; longer than a call may take."""
+AGAIN_S = 30.0
+"""After Slack was away, or a process died while it renewed; longer than the calls of a renewal may take."""
+CALLS_MAX = 2
+CALL_S_MAX = 12.0
+"""How long one of them may take."""
 REFUSED_AGAIN_S = 600.0
 PART_OF_LIFE = 0.5
 """After so much of its life a token is renewed: hours before it ends, should Slack or the database be away then."""
@@ -79,7 +83,7 @@ class Renewals:
         if rotates is None:
             return
         try:
-            tokens = await self._renew(rotates.refresh_token)
+            tokens = await self._exchanged(rotates.refresh_token)
         except (SlackUnavailable, SlackOutcomeUnknown) as error:
             log.warning("installation.token_not_renewed", workspace=due.team_id, code=error.code, again_s=AGAIN_S)
             return
@@ -88,6 +92,15 @@ class Renewals:
             return
         after = rotation(tokens.refresh_token or rotates.refresh_token, tokens.life_s, self._clock())
         await self._write(due, replace(due, bot_token=tokens.bot_token, rotation=after))
+
+    async def _exchanged(self, refresh_token: str) -> Tokens:
+        """Asks once more where an answer was lost, since new tokens may have been in it. Raises ``SlackError``."""
+        for _ in range(1, CALLS_MAX):
+            try:
+                return await self._renew(refresh_token)
+            except SlackOutcomeUnknown as error:
+                log.info("installation.renewal_repeated", code=error.code)
+        return await self._renew(refresh_token)
 
     async def _refused(self, due: Installation, code: str) -> None:
         log.error("installation.token_refused", workspace=due.team_id, code=code, todo=advice(code))

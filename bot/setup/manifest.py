@@ -16,7 +16,7 @@ from bot.setup import app_scopes
 
 EVENTS_PATH, OAUTH_PATH = "/slack/events", "/slack/oauth_redirect"
 HEAD = "# A Slack app manifest: api.slack.com/apps → Create New App → From a manifest.\n"
-SOCKET_HEAD = "# Socket Mode is on, so no address of yours is needed; see README.md for signed HTTP events.\n"
+SOCKET_HEAD = "# Socket Mode is on, so no address of yours is needed; see docs/setup.md for signed HTTP events.\n"
 HTTP_HEAD = "# Slack sends its events to your address, signed; SLACK_APP_TOKEN stays empty.\n"
 DISPLAY = {
     "name": "Claude in the thread",
@@ -52,12 +52,13 @@ AGENT_DESCRIPTION = (
     "AI can make mistakes: please check what matters."
 )
 PROMPTS = (
-    ("Sum up a document", "Please sum up the document that I attach: the main points first, then what is open."),
-    ("Explain a term", "Please explain a term to me, first in one sentence, then with an example: "),
-    ("Draft a reply", "Please draft a reply to this message, friendly and short: "),
-    ("Find the mistake", "Please find the mistake in this, and say how to mend it: "),
+    ("What can you do?", "What can you do for me here, and what can you not do?"),
+    ("Sum up a document", "Please sum up a document for me. I'll attach it to my next message."),
+    ("Draft a reply", "Please help me draft a reply to a message. Ask me for the message, and for what I want to say."),
+    ("Find a mistake", "Please help me find the mistake in something that I've written. Ask me to paste or attach it."),
 )
-"""Title and message; Slack takes four. slack:reference/methods/assistant.threads.setSuggestedPrompts."""
+"""Title and message; Slack takes four, and sends the message as it is when somebody presses one.
+slack:reference/methods/assistant.threads.setSuggestedPrompts."""
 ALWAYS = (
     "app_home_opened", "app_mention", "app_uninstalled", "file_deleted", "message.channels", "message.groups",
     "message.im", "message.mpim", "reaction_added", "tokens_revoked",

@@ -3,7 +3,7 @@
 import { typedText } from "./mrkdwn.js";
 import { confirm, notify, openMenu, viewImage } from "./overlays.js";
 import { OFFERED } from "./reactions.js";
-import { deleteMessage, editMessage, sendAction, sendReaction, sendShortcut } from "./server.js";
+import { deleteMessage, editMessage, sendAction, sendReaction, sendShortcut, stopSession } from "./server.js";
 import { safeHref } from "./dom.js";
 import { emoji } from "./emoji.js";
 
@@ -24,6 +24,13 @@ async function act(button, row) {
   await reported(
     sendAction({ channel: row.dataset.channel, ts: row.dataset.ts, block_id: blockId, action_id: actionId, value }),
   );
+  button.disabled = false;
+}
+
+/** Slack's own button beside what an agent is doing. */
+async function stop(button) {
+  button.disabled = true;
+  await reported(stopSession(...button.dataset.session.split("/")));
   button.disabled = false;
 }
 
@@ -102,6 +109,7 @@ export function rowActions(page) {
   return {
     click(event) {
       const part = event.target.closest("[data-do]");
+      if (part?.dataset.do === "stop-session") stop(part); // it stands below the messages
       const row = part?.closest(".message");
       const plainClick = !(event.ctrlKey || event.metaKey || event.shiftKey);
       if (!row || !plainClick) return;

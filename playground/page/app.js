@@ -3,7 +3,7 @@
 import { rowActions, startEdit } from "./actions.js";
 import { morph } from "./dom.js";
 import { ChannelPane, ThreadPane } from "./panes.js";
-import { follow, openHome, sendCommand, sendMessage } from "./server.js";
+import { follow, openAgent, openHome, sendCommand, sendMessage } from "./server.js";
 import { channelTitle, sidebar } from "./sidebar.js";
 import { Workspace, isRoot } from "./state.js";
 import { Modals } from "./views.js";
@@ -32,17 +32,25 @@ function go(channel, thread = null, focus = null) {
 
 function arrive() {
   const [channel, thread] = location.hash.replace(/^#\/?/, "").split("/");
+  const came = (channel || null) !== page.at.channel || page.at.home;
   const wasWriting = channelPane.element.contains(document.activeElement);
   const home = thread === "home";
   if (home && !page.at.home) openHome().catch(() => {}); // the app hears of it, and fills the tab
   page.at = { channel: channel || null, thread: (!home && thread) || null, home };
   page.editing = null;
+  if (came) openMessages();
   showSidebar(false);
   draw();
   // A thread that covers the channel takes over the keyboard with it.
   if (page.focus === "thread" || (thread && wasWriting && NARROW.matches)) threadPane.composer.focus();
   else if (page.focus === "channel") channelPane.composer.focus();
   page.focus = null;
+}
+
+/** An agent hears that somebody looks at its messages, and suggests what to begin with. */
+function openMessages() {
+  const channel = currentChannel();
+  if (workspace.isAgent && channel?.kind === "im" && !page.at.home) openAgent(channel.id).catch(() => {});
 }
 
 /** In narrow windows the list of channels is a drawer. */
@@ -147,7 +155,7 @@ function welcome() {
   const { front } = workspace.invitation;
   if (front && !location.hash && !NARROW.matches) go(...front);
 }
-workspace.addEventListener("change", ({ detail: { kind } }) => kind === "state" && welcome(), { once: true });
+workspace.addEventListener("change", ({ detail: { kind } }) => kind === "state" && (welcome(), openMessages()), { once: true });
 
 workspace.addEventListener("change", ({ detail: { kind, message, channel, thread_ts: threadTs, status } }) => {
   if (kind === "status" && status) openAnswer(channel, threadTs);

@@ -3,6 +3,7 @@
 
 import { h, icon, morph } from "./dom.js";
 import { isCompact, messageRow, replyCount, statusLine } from "./message.js";
+import { suggestedPrompts } from "./suggested.js";
 import { dayKey, dayName } from "./times.js";
 
 const PINNED_WITHIN_PX = 48;
@@ -53,7 +54,7 @@ export class MessageLog {
 
   /**
    * Brings the list up to date; another `place` starts a new list at its end. `view` is {place, messages, intro,
-   * replies(message), status(message), tail, editing, inThread, unshowable}.
+   * replies(message), status(message), tail: {status, stop}, suggested, begin(text), editing, inThread, unshowable}.
    */
   show(view) {
     if (view.place !== this.#place) {
@@ -90,7 +91,15 @@ export class MessageLog {
         above = null;
       }
     }
-    if (view.tail) wanted.push({ key: "tail", drawn: view.tail, make: () => statusLine(view.tail, "tail") });
+    if (view.tail?.status) {
+      const { status, stop } = view.tail;
+      wanted.push({ key: "tail", drawn: `${status}|${stop}`, make: () => statusLine(status, "tail", stop) });
+    }
+    if (view.suggested) {
+      const drawn = JSON.stringify(view.suggested);
+      // Its buttons have listeners, so another list is another row.
+      wanted.push({ key: `suggested-${drawn}`, drawn, make: () => suggestedPrompts(view.suggested, view.begin) });
+    }
     return wanted;
   }
 

@@ -90,7 +90,8 @@ function repliesLine(replies) {
   );
 }
 
-export function statusLine(status, extraClass = "") {
+/** `stop` names the session, "channel/thread_ts", that Slack's own button beside the line ends; or there is none. */
+export function statusLine(status, extraClass = "", stop = null) {
   return (
     status &&
     h(
@@ -98,6 +99,7 @@ export function statusLine(status, extraClass = "") {
       { class: `status ${extraClass}`, "data-testid": "status", "aria-live": "off" }, // the page says it once
       h("span", { class: "pulse", "aria-hidden": "true" }),
       status,
+      stop && h("button", { type: "button", class: "quiet-button", "data-do": "stop-session", "data-session": stop }, "Stop"),
     )
   );
 }

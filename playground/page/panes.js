@@ -28,6 +28,7 @@ export class ChannelPane {
   /** `send(channel id, text, files)` is given what the composer holds; `editLast()` opens what was said before. */
   constructor(workspace, { send, openSidebar, editLast }) {
     this.workspace = workspace;
+    this.send = send;
     this.title = h("div", { class: "pane-title" });
     this.log = new MessageLog("Messages", workspace);
     this.composer = new Composer({
@@ -105,6 +106,8 @@ export class ChannelPane {
       replies: (message) =>
         message.thread_ts && message.thread_ts !== message.ts ? [] : (threads.get(message.ts) ?? []),
       status: (message) => this.workspace.status(channel.id, message.ts),
+      suggested: this.workspace.prompts(channel.id),
+      begin: (text) => this.send(channel.id, text, []),
       editing,
       inThread: false,
       unshowable,
@@ -177,14 +180,18 @@ export class ThreadPane {
     this.channel = channel;
     const title = place(channel) + channelTitle(channel, this.workspace);
     const channelName = alone ? h("h1", { class: "unseen", dir: "auto" }, title) : "";
-    putHead(this.title, channelName, h("h2", {}, "Thread"), h("p", { dir: "auto" }, title));
+    const called = this.workspace.title(channel.id, threadTs) || "Thread";
+    putHead(this.title, channelName, h("h2", { dir: "auto" }, called), h("p", { dir: "auto" }, title));
     this.log.label = `Thread in ${title}`;
     this.log.show({
       place: `${channel.id}/${threadTs}`,
       messages: this.workspace.thread(channel.id, threadTs),
       replies: () => [],
       status: () => null,
-      tail: this.workspace.status(channel.id, threadTs),
+      tail: {
+        status: this.workspace.status(channel.id, threadTs),
+        stop: this.workspace.canStop(channel.id, threadTs) ? `${channel.id}/${threadTs}` : null,
+      },
       editing,
       inThread: true,
       unshowable,

@@ -30,6 +30,8 @@ export const closeView = (id) => post("/ui/closings", { view_id: id });
 export const pressInView = (id, actionId, blockId) =>
   post("/ui/view-actions", { view_id: id, action_id: actionId, block_id: blockId });
 export const openHome = () => post("/ui/home", {});
+export const openAgent = (channel) => post("/ui/agent/opened", { channel });
+export const stopSession = (channel, threadTs) => post("/ui/agent/stops", { channel, thread_ts: threadTs });
 export const deleteMessage = (channel, ts) => post("/ui/deletions", { channel, ts });
 export const fileAddress = (id) => `/ui/files/${encodeURIComponent(id)}`;
 

@@ -23,6 +23,11 @@ export class Workspace extends EventTarget {
   home = null; // the view of the app's home tab
   hasHome = false;
   invitation = {}; // {questions: [{text, shows, files}], about, front: [channel, ts]}
+  isAgent = false;
+  #stopsSessions = false;
+  #prompts = new Map(); // of an agent: channel → {title, prompts: [{title, message}]}
+  #titles = new Map(); // of an agent: channel + thread_ts → what the session is called
+  #sessions = new Set(); // of an agent: channel + thread_ts where it is at work
   #users = new Map();
   #groups = new Map(); // id → handle
   #messages = new Map(); // channel → ts → message
@@ -38,6 +43,11 @@ export class Workspace extends EventTarget {
     this.home = more.home ?? null;
     this.hasHome = Boolean(more.has_home);
     this.invitation = more.invitation ?? {};
+    this.isAgent = Boolean(more.is_agent);
+    this.#stopsSessions = Boolean(more.stops_sessions);
+    this.#prompts = new Map((more.prompts ?? []).map((suggested) => [suggested.channel, suggested]));
+    this.#titles = new Map((more.titles ?? []).map((each) => [`${each.channel}/${each.thread_ts}`, each.title]));
+    this.#sessions = new Set((more.sessions ?? []).map((each) => `${each.channel}/${each.thread_ts}`));
     this.#users = new Map([...SLACK_ITSELF, ...users].map((user) => [user.id, user]));
     this.#groups = new Map((groups ?? []).map(({ id, handle }) => [id, handle]));
     this.#messages.clear();
@@ -67,6 +77,17 @@ export class Workspace extends EventTarget {
       if (event.status) this.#statuses.set(key, event.status);
       else this.#statuses.delete(key);
       this.#changed({ kind: "status", channel: event.channel, thread_ts: event.thread_ts, status: event.status });
+    } else if (event.type === "prompts") {
+      this.#prompts.set(event.channel, event);
+      this.#changed({ kind: "prompts" });
+    } else if (event.type === "title") {
+      this.#titles.set(`${event.channel}/${event.thread_ts}`, event.title);
+      this.#changed({ kind: "title" });
+    } else if (event.type === "session") {
+      const key = `${event.channel}/${event.thread_ts}`;
+      if (event.processing) this.#sessions.add(key);
+      else this.#sessions.delete(key);
+      this.#changed({ kind: "session" });
     }
   }
 
@@ -148,6 +169,21 @@ export class Workspace extends EventTarget {
     if (threadTs) return this.status(channel, threadTs);
     const key = [...this.#statuses.keys()].findLast((place) => place.startsWith(`${channel}/`));
     return key ? this.status(...key.split("/")) : null;
+  }
+
+  /** What the app suggests to begin with there: {title, prompts}, or nothing. */
+  prompts(channel) {
+    return this.#prompts.get(channel);
+  }
+
+  /** What the app calls that thread; empty where it calls it nothing. */
+  title(channel, threadTs) {
+    return this.#titles.get(`${channel}/${threadTs}`) ?? "";
+  }
+
+  /** Whether Slack's own button can stop what the app is doing there. */
+  canStop(channel, threadTs) {
+    return this.#stopsSessions && this.#sessions.has(`${channel}/${threadTs}`);
   }
 
   channel(id) {

@@ -124,6 +124,7 @@ class Account:
         root = self.state.thread_ts(channel.id, thread_ts)
         if title := arguments.text("title"):
             self.state.titles[channel.id, root] = title
+            self.state.changes.note({"type": "title", "channel": channel.id, "thread_ts": root, "title": title})
         self.state.set_session(channel.id, root, processing=status == "processing")
         if status == "processing":
             asyncio.get_running_loop().call_later(SESSION_LIFETIME_S, self._expire_session, channel.id, root)

@@ -37,7 +37,9 @@ class Agents:
         for prompt in prompts:
             if not (isinstance(prompt, dict) and prompt.get("title") and prompt.get("message")):
                 raise Refused("invalid_arguments")
-        self.state.prompts[channel_id] = (arguments.text("title") or "", prompts)
+        title = arguments.text("title") or ""
+        self.state.prompts[channel_id] = (title, prompts)
+        self.state.changes.note({"type": "prompts", "channel": channel_id, "title": title, "prompts": prompts})
         return {}
 
     # --- what people do ----------------------------------------------------------------------------------------------

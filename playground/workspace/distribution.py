@@ -122,6 +122,9 @@ class Distribution:
             if self.rotation is None:
                 raise Refused("token_rotation_not_enabled")
             workspace, tokens = self.rotation.renew(arguments.text("refresh_token") or "")
+            if self.rotation.lost > 0:
+                self.rotation.lost -= 1
+                raise web.HTTPBadGateway(text="")
             return self._installed(workspace) | tokens
         if grant != "authorization_code":
             raise Refused("invalid_grant_type")

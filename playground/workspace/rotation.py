@@ -1,12 +1,15 @@
 """Tokens that expire: a refresh token comes in, a pair of new tokens goes out. I/O: none but chance and the clock.
 
-A bot token is good for twelve hours, a refresh token for one renewal. Two bot tokens of an installation work at a time:
-the one before goes on until it expires, or until the next renewal. Source: slack:authentication/using-token-rotation.
+A bot token is good for twelve hours, a refresh token for one renewal, and for another one within a short while of that,
+if ``grace_s`` says so: how long Slack takes a used one is documented nowhere. Two bot tokens of an installation work at
+a time: the one before goes on until it expires, or until the next renewal. Source:
+slack:authentication/using-token-rotation.
 """
 
 from __future__ import annotations
 
 import secrets
+import time
 from dataclasses import dataclass, field
 
 from playground.workspace.errors import Refused
@@ -19,12 +22,16 @@ ACTIVE_MAX = 2
 
 @dataclass(slots=True)
 class Rotation:
-    """``renewals`` has the workspace of each, in order; ``refused`` the code by which they are refused, if any."""
+    """``renewals`` has the workspace of each, in order; ``refused`` the code by which they are refused, if any; of so
+    many as ``lost`` says the answer does not arrive."""
 
     life_s: float = LIFE_S
+    grace_s: float = 0.0
     renewals: list[str] = field(default_factory=list)
     refused: str = ""
+    lost: int = 0
     _refresh: dict[str, Workspace] = field(default_factory=dict)
+    _used_s: dict[str, float] = field(default_factory=dict)
 
     def begin(self, workspace: Workspace) -> Json:
         """Of a new installation: those before end."""
@@ -35,8 +42,10 @@ class Rotation:
     def renew(self, refresh_token: str) -> tuple[Workspace, Json]:
         if self.refused:
             raise Refused(self.refused)
-        workspace = self._refresh.pop(refresh_token, None)
-        if workspace is None or not workspace.tokens.rotated:  # it was uninstalled
+        workspace = self._refresh.get(refresh_token)
+        now_s = time.monotonic()
+        used_up = now_s > self._used_s.setdefault(refresh_token, now_s) + self.grace_s
+        if workspace is None or used_up or not workspace.tokens.rotated:  # or it was uninstalled
             raise Refused("invalid_refresh_token")
         self.renewals.append(workspace.team_id)
         return workspace, self._issue(workspace)

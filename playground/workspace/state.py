@@ -203,6 +203,7 @@ class State:
         self.set_status(channel_id, thread_ts, WORKING if processing else "")
         if processing:
             self.sessions.add((channel_id, thread_ts))
+        self.changes.note({"type": "session", "channel": channel_id, "thread_ts": thread_ts, "processing": processing})
 
     def set_status(self, channel_id: str, thread_ts: str, status: str) -> None:
         """An empty status takes the line away; nothing is logged where there was none."""

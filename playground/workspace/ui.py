@@ -16,6 +16,7 @@ from playground.workspace.people import NotPossible, People
 from playground.workspace.records import Channel, Json, Kind, User
 from playground.workspace.state import State
 from playground.workspace.surfaces import Surfaces
+from playground.workspace.ui_agents import UiAgents
 from playground.workspace.ui_requests import json_of
 from playground.workspace.ui_surfaces import UiSurfaces
 
@@ -42,6 +43,10 @@ class Ui:
     def me(self) -> str:
         return defaults.PEOPLE[0].id
 
+    @property
+    def agents(self) -> UiAgents:
+        return UiAgents(self.state, self.me)
+
     def routes(self) -> list[web.RouteDef]:
         return [
             web.get("/", self.index),
@@ -56,6 +61,7 @@ class Ui:
             web.post("/ui/edits", self.edit),
             web.post("/ui/deletions", self.delete),
             *UiSurfaces(self.surfaces, self.me).routes(),
+            *self.agents.routes(),
         ]
 
     async def index(self, request: web.Request) -> web.StreamResponse:  # noqa: ARG002 - aiohttp's signature
@@ -95,6 +101,7 @@ class Ui:
                 "messages": messages,
                 "shortcuts": [{"id": id_, "name": name} for id_, name in state.manifest.shortcuts.items()],
                 "has_home": state.manifest.home_tab,
+                **self.agents.shown({channel.id for channel in mine}),
                 "invitation": state.invitation,
                 **self.people.views.shown_to(self.me),
                 "statuses": [

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -29,7 +32,7 @@ from playground.workspace.manifest import Manifest
 from playground.workspace.records import Json, Kind
 from playground.workspace.workspace import Workspace
 from tests.e2e.test_process import bot_process, environment, run_to_end
-from tests.repository import MANIFEST
+from tests.repository import MANIFEST, ROOT
 
 APP = Manifest.read(MANIFEST)
 PLENTY = 5.0
@@ -420,3 +423,14 @@ async def test_the_command_prints_a_line_for_each_and_ends_with_1_where_somethin
 
 def test_what_is_sent_as_a_sample_is_small() -> None:
     assert len(samples.picture()) + len(samples.page()) < 1_000
+
+
+def test_who_reads_only_the_first_lines_gets_no_traceback() -> None:
+    read, write = os.pipe()
+    os.close(read)
+    env = {"PATH": os.environ["PATH"]}
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "manifest"], cwd=ROOT, env=env, stdout=write, stderr=subprocess.PIPE, check=False
+    )
+    os.close(write)
+    assert (done.returncode, done.stderr) == (1, b"")

@@ -198,7 +198,10 @@ async def test_a_page_that_nobody_asked_for_installs_nothing(apps: Apps) -> None
             (elsewhere, state),
             ("error=access_denied", ""),
         ):
-            assert "Thank you" not in await ended(apps, query, cookie)
+            page = await ended(apps, query, cookie)
+            assert "Thank you" not in page
+            assert "The app was not installed" in page
+            assert '<a href="/slack/install"' in page
         assert await installed(apps) == set()
 
         assert "Thank you" in await ended(apps, f"code={code}&state={state}", state)

@@ -202,6 +202,52 @@ async def test_what_cannot_be_sent_and_names_to_choose_from(page: Page) -> None:
     assert await faults(page) == []
 
 
+@pytest.mark.usefixtures("bot")
+async def test_a_question_that_waits_and_answers_that_are_none(page: Page, model: PracticeModel) -> None:
+    held = HeldAnswer()
+    model.script(held, Answer(stop_reason="refusal"), Answer(chunks=("I begin ", "and ", "end"), error_after=2))
+    await write(page, "@claude count")
+    await held.asked.wait()
+    thread = page.get_by_role("complementary", name="Thread")
+    for text, notice in (
+        ("@claude and this?", "Queued behind 1 question"),
+        ("@claude and that?", "behind 2 questions"),
+    ):
+        await thread.get_by_role("textbox").fill(text)
+        await thread.get_by_role("textbox").press("Enter")
+        await expect(thread).to_contain_text(notice)
+    assert await faults(page) == []
+
+    await held.finish()
+    await expect(thread).to_contain_text("The model declined to answer this.")
+    await expect(thread).to_contain_text("The answer breaks off here")
+    assert await faults(page) == []
+
+
+async def test_a_page_that_has_lost_its_workspace_says_so_and_hides_nothing_else(
+    page: Page, workspace: Workspace
+) -> None:
+    await workspace.say(workspace.user("ada"), workspace.channel("general"), "Lunch?")
+    await message(page, "Lunch?").hover()
+    await message(page, "Lunch?").get_by_role("button", name="Reply in thread").click()
+    await page.context.set_offline(True)  # what is open stays open
+    await workspace._ui.close()
+    lost = page.get_by_role("status").filter(has_text="Reconnecting to the workspace…")
+    await expect(lost).to_be_visible()
+    assert await faults(page) == []
+    await page.set_viewport_size({"width": 390, "height": 844})
+    title = page.get_by_role("main", name="Thread").get_by_role("heading", name="Thread")
+    assert not await page.evaluate(
+        """([a, b]) => {
+            const [over, under] = [a, b].map((node) => node.getBoundingClientRect());
+            return over.top < under.bottom && over.left < under.right && under.left < over.right;
+        }""",
+        [await lost.element_handle(), await title.element_handle()],
+    )
+    await page.context.set_offline(False)
+    await expect(lost).to_have_count(0)
+
+
 async def test_what_the_bot_does_is_told_to_screen_readers(page: Page, workspace: Workspace) -> None:
     general = workspace.channel("general")
     ts = await workspace.say(workspace.user("ada"), general, "Lunch?")

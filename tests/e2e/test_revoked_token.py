@@ -48,13 +48,14 @@ async def test_news_of_an_installation_before_this_one_ends_nothing(
         assert not stopped.done()
 
 
+@pytest.mark.parametrize("code", ["token_revoked", "token_expired"])
 async def test_it_ends_when_a_call_says_so(
-    workspace: Workspace, model: PracticeModel, transport: str, tmp_path: Path
+    workspace: Workspace, model: PracticeModel, transport: str, tmp_path: Path, code: str
 ) -> None:
     settings = settings_for(workspace, model.url, tmp_path, transport)
     async with bot_running(workspace, settings) as stopped:
-        workspace.faults.refuse("conversations.replies", "token_revoked", times=FOREVER)
+        workspace.faults.refuse("conversations.replies", code, times=FOREVER)
         await workspace.say(workspace.user("ada"), workspace.channel("general"), "@claude hello")
 
-        with pytest.raises(StartFailed, match=r"SLACK_BOT_TOKEN.*token_revoked"):
+        with pytest.raises(StartFailed, match=rf"SLACK_BOT_TOKEN.*{code}"):
             await asyncio.wait_for(stopped, WITHIN_S)

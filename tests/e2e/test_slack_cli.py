@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import platform
 import signal
 import sys
 from pathlib import Path
@@ -65,6 +66,13 @@ async def test_the_manifest_that_slack_is_given_is_the_one_that_people_paste() -
     assert said.startswith(BOUNDARY)
     assert said.endswith(BOUNDARY)
     assert json.loads(said.strip(BOUNDARY)) == yaml.safe_load(text_of("manifest.yml"))
+
+
+async def test_the_doctor_of_the_cli_reads_what_it_runs_on() -> None:
+    found = await hooks()
+    said = json.loads(await run_hook(found["hooks"]["doctor"]))
+    versions = {one["name"]: one["current"] for one in said["versions"]}
+    assert versions["python"] == platform.python_version()
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])

@@ -61,6 +61,18 @@ async def test_a_token_that_ended_while_no_bot_ran_is_renewed_and_what_waited_is
         assert await rotating.answer(rotating.first, "@claude hello")
 
 
+async def test_new_tokens_that_never_arrived_are_asked_for_again_while_slack_still_gives_them(rotating: Apps) -> None:
+    rotated(rotating).grace_s = 30.0
+    async with rotating.running():
+        await rotating.install(rotating.first)
+        with logged() as lines:
+            rotated(rotating).lost = 1
+            await lines.until("installation.token_renewed")
+        assert await rotating.answer(rotating.first, "@claude are you there?")
+    assert lines.count("installation.renewal_repeated") == 1
+    assert lines.count("installation.token_refused") == 0
+
+
 async def test_a_refused_renewal_is_said_in_words_and_an_installation_mends_it(rotating: Apps) -> None:
     async with rotating.running():
         await rotating.install(rotating.first)

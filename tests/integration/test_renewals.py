@@ -59,6 +59,35 @@ async def test_one_of_several_processes_renews_and_all_have_the_new_token(
 
 
 @OVER_BOTH
+async def test_where_a_process_dies_with_new_tokens_another_one_asks_for_them_again_soon(
+    stores: list[StoredInstallations], known: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renewals, "AGAIN_S", 0.2)
+    given: list[str] = []
+    came = asyncio.Event()
+
+    async def renew(refresh_token: str) -> Tokens:
+        given.append(refresh_token)
+        if len(given) == 1:
+            came.set()
+            await asyncio.Event().wait()  # Slack has answered, and nobody is there any more
+        return Tokens("xoxe.xoxb-3", "r3", 43_200)
+
+    dies = asyncio.create_task(Renewals(stores[0], renew).look([known]))
+    await came.wait()
+    dies.cancel()
+    async with asyncio.timeout(10):
+        while not (newer := await Renewals(stores[1], renew).look([known])):  # noqa: ASYNC110 - no event says so
+            await asyncio.sleep(0.02)  # what is due is found by the database's clock
+    assert given == ["r1", "r1"]
+    assert newer[0].bot_token == "xoxe.xoxb-3"
+
+
+def test_a_renewal_is_over_before_another_process_may_begin_one() -> None:
+    assert renewals.CALLS_MAX * renewals.CALL_S_MAX < renewals.AGAIN_S
+
+
+@OVER_BOTH
 async def test_what_slack_gave_is_not_lost_where_the_database_is_away(
     stores: list[StoredInstallations], known: Installation
 ) -> None:

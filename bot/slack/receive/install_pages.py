@@ -21,6 +21,7 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.error import BoltError
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.oauth.installation_store import Installation as SdkInstallation
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
@@ -30,6 +31,7 @@ from bot.errors import StoreFailed
 from bot.installations.installation import Installation, Installations, Rotation
 from bot.installations.renewals import rotation
 from bot.installations.token_cipher import NotReadable, TokenCipher
+from bot.slack.receive.install_html import InstallationPages, install_page
 from bot.telemetry.logs import SDK, get_logger
 
 log = get_logger(__name__)
@@ -55,22 +57,22 @@ class InstallPages:
     ) -> None:
         """``client`` needs no token."""
         public_url = settings.public_url.rstrip("/")
-        self._flow = AsyncOAuthFlow(
-            client=client,
-            logger=logging.getLogger(SDK),
-            settings=AsyncOAuthSettings(
-                client_id=settings.client_id,
-                client_secret=settings.client_secret,
-                scopes=sorted(settings.scopes),
-                user_scopes=[],
-                redirect_uri=f"{public_url}{REDIRECT_PATH}" if public_url else None,
-                install_path=INSTALL_PATH,
-                redirect_uri_path=REDIRECT_PATH,
-                authorization_url=urljoin(settings.slack_api_url, "/oauth/v2/authorize"),
-                installation_store=_Store(installations),
-                state_store=_States(cipher),
-            ),
+        flow = AsyncOAuthSettings(
+            client_id=settings.client_id,
+            client_secret=settings.client_secret,
+            scopes=sorted(settings.scopes),
+            user_scopes=[],
+            redirect_uri=f"{public_url}{REDIRECT_PATH}" if public_url else None,
+            install_path=INSTALL_PATH,
+            redirect_uri_path=REDIRECT_PATH,
+            authorization_url=urljoin(settings.slack_api_url, "/oauth/v2/authorize"),
+            installation_store=_Store(installations),
+            state_store=_States(cipher),
         )
+        flow.redirect_uri_page_renderer = InstallationPages(
+            install_path=INSTALL_PATH, redirect_uri_path=REDIRECT_PATH, success_url=None, failure_url=None
+        )
+        self._flow = _Flow(client=client, logger=logging.getLogger(SDK), settings=flow)
 
     def routes(self) -> list[web.RouteDef]:
         return [web.get(INSTALL_PATH, self._install), web.get(REDIRECT_PATH, self._redirected)]
@@ -80,6 +82,11 @@ class InstallPages:
 
     async def _redirected(self, request: web.Request) -> web.Response:
         return await to_aiohttp_response(await self._flow.handle_callback(await to_bolt_request(request)))
+
+
+class _Flow(AsyncOAuthFlow):
+    async def build_install_page_html(self, url: str, request: AsyncBoltRequest) -> str:  # noqa: ARG002 - Bolt's own
+        return install_page(url)
 
 
 class _Store(AsyncInstallationStore):

@@ -5,10 +5,12 @@ Source: slack:authentication/using-token-rotation, slack:reference/methods/oauth
 
 from __future__ import annotations
 
+import asyncio
+
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackOutcomeUnknown
-from bot.installations.renewals import Tokens
+from bot.installations.renewals import CALL_S_MAX, Tokens
 from bot.slack.shapes import number_of, object_of, text_of
 from bot.slack.web_api.client import slack_error
 
@@ -25,11 +27,12 @@ class TokenRenewal:
 
     async def __call__(self, refresh_token: str) -> Tokens:
         try:
-            response = await self._client.api_call(
-                METHOD,
-                auth={"client_id": self._client_id, "client_secret": self._client_secret},
-                data={"grant_type": "refresh_token", "refresh_token": refresh_token},
-            )
+            async with asyncio.timeout(CALL_S_MAX):
+                response = await self._client.api_call(
+                    METHOD,
+                    auth={"client_id": self._client_id, "client_secret": self._client_secret},
+                    data={"grant_type": "refresh_token", "refresh_token": refresh_token},
+                )
         except Exception as error:
             failure = slack_error(METHOD, error)
             if failure is None:

@@ -1,0 +1,98 @@
+"""How an installation stands comes in; the page that its person reads in the browser goes out. Pure.
+
+Source of the codes: Bolt's AsyncOAuthFlow, and slack:authentication/installing-with-oauth (``access_denied``).
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+from slack_sdk.oauth import RedirectUriPageRenderer
+
+from bot.setup.manifest import DISPLAY
+
+BEGIN_AGAIN = "Begin again"
+REASONS = {
+    "access_denied": "It was not agreed to on Slack's page, so nothing was installed.",
+    "invalid_browser": "This browser does not know the beginning of this installation: it was begun in another one, "
+    "the page was loaded a second time, or cookies are off. (For whoever runs the app: the address of this page has "
+    "to begin with https://.)",
+    "invalid_state": "It took longer than ten minutes, or did not begin here.",
+    "missing_code": "Slack's confirmation was missing in the address.",
+    "invalid_code": "Slack did not take the confirmation: it holds once, and for ten minutes.",
+    "storage_error": "It could not be written down. Please try again in a minute, or ask whoever runs the app.",
+}
+STYLE = """
+:root { color-scheme: light dark; background: Canvas; color: CanvasText; }
+body { max-width: 36rem; margin: 12vh auto 0; padding: 0 1.5rem; font: 1rem/1.5 system-ui, sans-serif; }
+a.button { display: inline-block; padding: .5rem 1.25rem; border: 1px solid; border-radius: .5rem; font-weight: 600; }
+p.small { font-size: .875rem; }
+"""
+
+
+def page(title: str, *paragraphs: str, head: str = "") -> str:
+    """``paragraphs`` and ``head`` are HTML."""
+    body = "\n".join(f"<p>{each}</p>" if not each.startswith("<p") else each for each in paragraphs)
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{escape(title)}</title>
+<link rel="icon" href="data:,">
+{head}<style>{STYLE}</style>
+</head>
+<body>
+<main>
+<h1>{escape(title)}</h1>
+{body}
+</main>
+</body>
+</html>
+"""
+
+
+def install_page(address: str) -> str:
+    """``address``: Slack's own page, where people agree."""
+    return page(
+        f"Add “{DISPLAY['name']}” to Slack",
+        escape(DISPLAY["description"]),
+        f'<a href="{escape(address)}" class="button">Add to Slack</a>',
+        '<p class="small">Slack shows what the app may do, and asks you to agree. It may want the approval of an '
+        "administrator of your workspace.</p>",
+    )
+
+
+class InstallationPages(RedirectUriPageRenderer):
+    """What stands at the end of an installation."""
+
+    def render_success_page(
+        self,
+        app_id: str,
+        team_id: str | None,
+        is_enterprise_install: bool | None = False,
+        enterprise_url: str | None = None,
+    ) -> str:
+        if is_enterprise_install and enterprise_url:
+            opens = browser = f"{enterprise_url}manage/organization/apps/profile/{app_id}/workspaces/add"
+        elif team_id is None:
+            opens, browser = "slack://open", "https://app.slack.com/client"
+        else:
+            opens, browser = f"slack://app?team={team_id}&id={app_id}", f"https://app.slack.com/client/{team_id}"
+        return page(
+            "Thank you!",
+            "The app is installed.",
+            f'<a href="{escape(opens)}" class="button">Open it in Slack</a>',
+            f'<p class="small">Or go on in <a href="{escape(browser)}">Slack in the browser</a>. There invite the app '
+            "to a channel and mention it, or write to it directly.</p>",
+            head=f'<meta http-equiv="refresh" content="0; URL={escape(opens)}">\n',
+        )
+
+    def render_failure_page(self, reason: str) -> str:
+        """``reason``: a code, and words of Bolt's behind it."""
+        code = reason.partition(":")[0]
+        return page(
+            "The app was not installed",
+            REASONS.get(code) or f"Slack gave as its reason: <code>{escape(code)}</code>",
+            f'<a href="{escape(self.install_path)}" class="button">{BEGIN_AGAIN}</a>',
+        )
