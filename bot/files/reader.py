@@ -118,20 +118,28 @@ class FileReader:
             return blocks.refused(attachment.id, attachment.name, notes.FAULT)
 
     async def _completed(self, attachment: Attachment) -> Attachment:
-        """What files.info makes of a Slack Connect stub, others as they are. Raises ``Unreadable`` by mode."""
-        if attachment.mode == "file_access":
-            try:
-                attachment = replace(await self._file_info(attachment.id), id=attachment.id)
-            except (SlackUnavailable, SlackOutcomeUnknown) as error:
-                raise UnreadableNow(notes.UNAVAILABLE) from error
-            except SlackError as error:
-                raise Unreadable(notes.DELETED if "deleted" in error.code else notes.NOT_SHARED) from error
-            if attachment.mode == "file_access":
-                raise Unreadable(notes.NOT_SHARED)
+        """What files.info makes of a stub, others as they are. Raises ``Unreadable`` by mode."""
+        addressless = not (attachment.url or attachment.words) and attachment.mode not in _MODES_REFUSED
+        if attachment.mode == "file_access" or addressless:
+            attachment = await self._looked_up(attachment)
         if attachment.mode == "tombstone":
             await asyncio.to_thread(self._cache.forget, attachment.id)
         if attachment.mode in _MODES_REFUSED:
             raise Unreadable(_MODES_REFUSED[attachment.mode])
+        return attachment
+
+    async def _looked_up(self, attachment: Attachment) -> Attachment:
+        """Of a file from Slack Connect events say nothing but the id; of others they may leave out the address."""
+        try:
+            attachment = replace(await self._file_info(attachment.id), id=attachment.id)
+        except (SlackUnavailable, SlackOutcomeUnknown) as error:
+            raise UnreadableNow(notes.UNAVAILABLE) from error
+        except SlackError as error:
+            if "deleted" in error.code:
+                raise Unreadable(notes.DELETED) from error
+            raise Unreadable(notes.NOT_SHARED if attachment.mode == "file_access" else notes.NO_ADDRESS) from error
+        if attachment.mode == "file_access":
+            raise Unreadable(notes.NOT_SHARED)
         return attachment
 
     async def _said(self, attachment: Attachment, words: Words) -> PreparedFile | None:

@@ -13,6 +13,8 @@ import pytest
 
 from bot.answering.endings import REFUSED
 from bot.errors import ModelNotFound
+from bot.ports import Button
+from bot.slack.own_messages import press_ts
 from playground.practice_model.script import Answer, HeldAnswer, HttpError
 from playground.practice_model.server import PracticeModel
 from playground.workspace.workspace import Workspace
@@ -425,3 +427,22 @@ async def test_more_answers_than_streams_may_be_started_are_shown_without_waitin
     assert [direct.words(ts) for ts, _ in answers] == [[f"Answer {number} is whole."] for number in range(22)]
     assert direct.calls().count("chat.startStream") == 20
     assert direct.refused() == []
+
+
+async def test_an_answer_that_ends_in_a_stream_is_given_as_a_file(stage: Stage, direct: DirectMessages) -> None:
+    chunks = [" ".join(f"word{number}" for number in range(start, start + 400)) + " " for start in range(0, 2_000, 400)]
+    ts, held = await direct.ask_held()
+    for chunk in chunks:
+        await held.write(chunk)
+        await direct.until_sent(ts, chunk.split()[-1])
+    await held.write("The end.")
+    await held.finish()
+    assert await stage.outcome(ts) == "answered"
+    assert direct.calls()[-1] == "chat.stopStream"
+
+    message_ts = str(stage.answers(ts, channel=direct.channel)[-1]["ts"])
+    await stage.workspace.press(stage.workspace.user("ada"), direct.channel, message_ts, "as_file")
+    assert await stage.outcome(press_ts(message_ts, Button.AS_FILE)) == "uploaded"
+    (file,) = (file for message in stage.answers(ts, channel=direct.channel) for file in message.get("files", []))
+    given = stage.workspace.files.stored[file["id"]].content.decode()
+    assert given.split() == [*"".join(chunks).split(), "The", "end."]

@@ -212,6 +212,10 @@ def test_a_file_is_part_of_the_question() -> None:
         ),
         ({"id": "F1", "name": "", "pretty_type": "PDF"}, Attachment.bare("F1", "unnamed PDF file")),
         (
+            {"id": "F1", "name": "a.txt", "url_private": "https://files.slack.com/files-pri/T1-F1/a.txt"},
+            Attachment.bare("F1", "a.txt", url="https://files.slack.com/files-pri/T1-F1/a.txt"),
+        ),
+        (
             {"id": "F1", "name": "Plan", "mode": "external", "is_external": True, "external_type": "gdrive"},
             Attachment.bare("F1", "Plan", mode="external"),
         ),

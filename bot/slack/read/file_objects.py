@@ -14,6 +14,8 @@ FILES_MAX = 1_000
 """Of one message, to which Slack's own programs attach ten."""
 PAGES = frozenset({"canvas", "post", "quip", "space"})
 """Modes and filetypes of what is written in Slack itself; its bytes are HTML."""
+ADDRESSES = ("url_private_download", "list_csv_download_url", "url_private")
+"""The first is what Slack serves to programs; not every file has it, and the last one shows a page for some kinds."""
 CLIPS = frozenset({"slack_audio", "slack_video"})
 VIDEO = "slack_video"
 
@@ -35,7 +37,7 @@ def attachment(file: Json) -> Attachment:
         mimetype=text_of(file.get("mimetype")),
         mode=mode,
         size_bytes=size if isinstance(size, int) and size >= 0 else None,
-        url=text_of(file.get("url_private_download")) or text_of(file.get("list_csv_download_url")) or None,
+        url=next(filter(None, (text_of(file.get(key)) for key in ADDRESSES)), None),
         filetype=mode if mode in PAGES and filetype not in PAGES else filetype,
         converted_pdf_url=text_of(file.get("converted_pdf")) or None,
         words=_words(file),

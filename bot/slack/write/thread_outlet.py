@@ -151,7 +151,7 @@ def post_arguments(question: Question, part: int, content: Content, *, in_thread
 
 
 def _stop_arguments(question: Question, action: Stop) -> dict[str, Any]:
-    blocks = message(action.below)["blocks"]
+    blocks = message(action.below, question.ts)["blocks"]
     return {
         "ts": action.ts,
         "metadata": own_messages.metadata(question, action.part),

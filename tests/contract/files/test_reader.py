@@ -199,6 +199,14 @@ async def test_a_slack_connect_stub_is_completed_by_files_info(host: FileHost, m
     assert file.blocks == (TextBlock('File "shared.txt" (text, 1 line):\n```\nfrom next door\n```'),)
 
 
+async def test_a_file_that_came_without_an_address_is_looked_up(host: FileHost, make_reader: MakeReader) -> None:
+    async def file_info(file_id: str) -> Attachment:
+        return attached(host, "notes.txt", b"looked up", id=file_id)
+
+    file = await prepared(make_reader(file_info=file_info), Attachment.bare("F9", "notes.txt"))
+    assert file.blocks == (TextBlock('File "notes.txt" (text, 1 line):\n```\nlooked up\n```'),)
+
+
 @pytest.mark.parametrize(
     ("error", "expected"),
     [
