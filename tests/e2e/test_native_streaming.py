@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from bot.answering.endings import REFUSED
+from bot.closing import Button
 from bot.errors import ModelNotFound
-from bot.ports import Button
 from bot.slack.own_messages import press_ts
 from playground.practice_model.script import Answer, HeldAnswer, HttpError
 from playground.practice_model.server import PracticeModel
