@@ -93,16 +93,19 @@ async def test_a_slow_upload_is_not_taken_for_a_silent_api(large_file: Path) -> 
         left = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
         while left > 0:
             left -= len(await reader.read(1 << 20))
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.04)
+        read_for_s.append(asyncio.get_running_loop().time() - began_s)
         writer.write(b"HTTP/1.1 529 Overloaded\r\ncontent-length: 0\r\n\r\n")
 
-    patience = Patience(first_event_timeout_s=0.25, retries_max=0)
+    began_s, read_for_s = asyncio.get_running_loop().time(), list[float]()
+    patience = Patience(first_event_timeout_s=1.0, retries_max=0)
     async with (
         served_by(slow) as url,
         MessagesClient(api_url=url, api_key=KEY, model=MODEL, max_tokens=9, patience=patience) as client,
     ):
         with pytest.raises(ModelOverloaded):
             [event async for event in client.stream(asking_about(large_file))]
+    assert read_for_s[0] > patience.first_event_timeout_s
 
 
 async def test_patience_that_has_run_out_is_not_prolonged_and_stays_a_timeout() -> None:
