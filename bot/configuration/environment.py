@@ -23,6 +23,10 @@ ENV_FILE = Path(".env")
 
 
 logging.getLogger("dotenv.main").setLevel(logging.ERROR)  # what it finds is said in our words
+try:
+    Path.home()
+except RuntimeError:  # a container's user may be a number alone, and slack_sdk asks for a home when it is loaded
+    os.environ["HOME"] = "/"
 
 
 class Environment(BaseSettings):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from bot.configuration.environment import secret
@@ -25,6 +25,7 @@ from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.identity import Identity, who_it_is
 from bot.slack.web_api.rate_limiter import RateLimiter
 from bot.slack.web_api.session import sdk_client, slack_session
+from bot.store.checkup import live_processes
 
 T = TypeVar("T", bound=ModelSettings)
 MANY = "the app is installed in many workspaces (SLACK_CLIENT_ID). Please name one: --workspace T…"
@@ -36,12 +37,13 @@ PATIENCE_S = 10.0
 class Wishes:
     """``channel_id``: one that the bot should be in, and that a test message may go to; ``posts``: whether it may post
     one at all; ``team_id``: the workspace, where the app is installed in many; ``within_s``: how long events are
-    waited for."""
+    waited for; ``others``: processes beside the bot that runs here, which share its app."""
 
     channel_id: str = ""
     team_id: str = ""
     posts: bool = True
     within_s: float = events.WITHIN_S
+    others: int = 0
 
 
 async def examine(wishes: Wishes) -> AsyncIterator[Finding]:
@@ -117,9 +119,11 @@ async def _of_slack(settings: Settings, token: str, wishes: Wishes) -> AsyncIter
             yield finding
         process = await of_process(settings, kept_in()[0])
         yield process
-        ear, heard_over = await open_ear(settings, identity, session, parts, beside=process.words == RUNS)
+        beside = process.words == RUNS
+        ear, heard_over = await open_ear(settings, identity, session, parts, beside=beside)
         yield heard_over
-        async for finding in _of_events(settings, api, identity, ear, wishes):
+        others = await live_processes(kept_in()[0], settings.bot_lease_s) - 1 if beside else 0
+        async for finding in _of_events(settings, api, identity, ear, replace(wishes, others=max(0, others))):
             yield finding
 
 
@@ -137,10 +141,10 @@ async def _of_events(
     wanted = [channel for channel in joined if wishes.channel_id in {"", channel.id}]
     tried: set[str] = set()
     if ear is not None and wishes.posts:
-        async for finding in events.of_deliveries(api, ear, wanted, wishes.within_s):
+        async for finding in events.of_deliveries(api, ear, wanted, wishes.within_s, wishes.others):
             tried.add(finding.check.removeprefix("event "))
             yield finding
-    for finding in events.of_others(health.heard(settings.bot_data_dir), tried, time.time()):
+    for finding in events.of_others(health.heard(settings.bot_data_dir), tried, time.time(), wishes.others):
         yield finding
 
 

@@ -21,7 +21,9 @@ from bot.store.advice import advice
 from bot.store.database import address_of, reason
 from bot.store.newest_schema import newest
 from bot.store.postgresql import CONNECT_TIMEOUT_S
+from bot.store.schema import processes
 from bot.store.sqlite import in_use
+from bot.store.statements import SERVER_NOW
 from bot.store.transactions import DATABASE_ERRORS
 
 VERSION = "SELECT version_num FROM alembic_version"
@@ -56,6 +58,23 @@ async def runs_with(address: str) -> bool | None:
     if url.get_backend_name() != "sqlite":
         return None
     return await asyncio.to_thread(in_use, Path(str(url.database)))
+
+
+async def live_processes(address: str, lease_s: float) -> int:
+    """How many share the database and live. 0 where nobody can say, and of a file, which has one user at most."""
+    url = address_of(address)
+    if url.get_backend_name() == "sqlite":
+        return 0
+    engine = create_async_engine(url, connect_args={"timeout": CONNECT_TIMEOUT_S}, hide_parameters=True)
+    lives = sa.and_(processes.c.seen_at >= SERVER_NOW - lease_s, ~processes.c.stopping)
+    try:
+        async with engine.connect() as connection:
+            count = await connection.execute(sa.select(sa.func.count()).select_from(processes).where(lives))
+            return count.scalar_one()
+    except DATABASE_ERRORS:  # of_database says so
+        return 0
+    finally:
+        await engine.dispose()
 
 
 def _file(path: Path) -> Checkup:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import os
@@ -32,6 +33,7 @@ from playground.workspace.manifest import Manifest
 from playground.workspace.records import Json, Kind
 from playground.workspace.workspace import Workspace
 from tests.e2e.test_process import bot_process, environment, run_to_end
+from tests.postgres import postgres
 from tests.repository import MANIFEST, ROOT
 
 APP = Manifest.read(MANIFEST)
@@ -255,6 +257,33 @@ def test_a_mention_that_comes_as_a_message_alone_gives_the_missing_subscription_
     assert later.words.startswith("did not come when somebody mentioned the bot 3 minutes ago. ")
     assert "Please add app_mention on api.slack.com/apps" in later.words
     assert well.words == "came 3 minutes ago"
+
+
+@pytest.mark.usefixtures("bare")
+async def test_what_may_have_reached_another_process_of_the_app_is_not_called_missing(
+    model: PracticeModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Workspace(replace(APP, events=APP.events - {"message.channels"})) as workspace:
+        connect(workspace, monkeypatch)
+        with postgres() as server:
+            shared = {"DATABASE_URL": server.format(name="postgres")}
+            monkeypatch.setenv("DATABASE_URL", shared["DATABASE_URL"])
+            env, other = (environment(workspace, model, tmp_path / name, **shared) for name in ("data", "elsewhere"))
+            async with bot_process("run", **env) as first, bot_process("run", **other) as second:
+                await asyncio.gather(first.until_logged("bot.ready"), second.until_logged("bot.ready"))
+                found = await examined(within_s=SHORTLY)
+    finding = found.of("event message.channels")
+    assert (found.of("process").words, finding.state) == ("a bot runs here", State.UNTRIED)
+    assert "since another process shares the app: please run this there first." in finding.words
+    assert found.wrong() == set()
+
+
+def test_a_mention_that_reached_another_process_gives_nothing_away() -> None:
+    heard = {"mention": 1_000.0, "message.channels": 1_000.0}
+    [finding] = events.of_others(heard, EVENTS.keys() - {"app_mention"}, now_s=1_200.0, others=2)
+
+    assert finding.state is State.UNTRIED
+    assert "since 2 other processes share the app" in finding.words
 
 
 @pytest.mark.usefixtures("bare")

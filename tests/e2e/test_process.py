@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import socket
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -393,6 +394,26 @@ async def test_the_demo_plays_its_conversation_and_says_so_with_its_exit_code(tm
     assert "640 × 427 px" in " ".join(out.split())
     assert [line for line in out.splitlines() if columns_of(line) > 40 and " " in line.strip()] == []
     assert "\033" not in out
+
+
+AS_A_NUMBER = ("unshare", "--user", "--map-user=64999")
+
+
+@pytest.mark.skipif(
+    subprocess.run([*AS_A_NUMBER, "true"], check=False, capture_output=True).returncode != 0,
+    reason="this system has no namespaces of users",
+)
+async def test_a_user_without_an_account_and_a_home_needs_neither(tmp_path: Path) -> None:
+    """As in a container that runs under any number."""
+    command = [*AS_A_NUMBER, sys.executable, "-m", "bot", "run"]
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    process = await asyncio.create_subprocess_exec(*command, cwd=tmp_path, env=env, stderr=asyncio.subprocess.PIPE)
+    async with asyncio.timeout(60):
+        _, said = await process.communicate()
+
+    assert (process.returncode, [line.split(b":")[0] for line in said.splitlines()]) == (
+        2, [b"SLACK_BOT_TOKEN", b"SLACK_APP_TOKEN", b"YOUROUTER_API_KEY"]
+    )  # fmt: skip
 
 
 async def test_the_demo_says_in_one_line_that_its_port_is_busy(tmp_path: Path) -> None:
