@@ -39,8 +39,9 @@ _UNSEEN_PARTS = re.compile(
     r"theme|[sS]tyles|settings|fontTable|slideMaster|slideLayout|notesMaster|handoutMaster|glossary"
 )
 _SHOWN = ("document", "comments", "footnotes", "endnotes", "header", "footer", "slide", "notesSlide", "drawing", "data")
-_NOT_WORDS = frozenset({"deletion", "binary-data", "date"})
-"""Of a flat file: what was deleted, pictures in base64, and the moment of a comment, of which the day is enough."""
+_NOT_WORDS = frozenset({"deletion", "binary-data", "date", "desc", "title"})
+"""What was deleted, pictures in base64, what a picture is for who does not see it, and the moment of a comment, of which
+the day is enough."""
 _OF_EXCEL = re.compile(r"\[Threaded comment\].*?(?:Comment:|\Z)", re.DOTALL)
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LINK = re.compile(r"https?://\S+")
@@ -101,7 +102,6 @@ def _calamine(path: Path) -> Seen:
             rows = book.get_sheet_by_name(name).to_python()
             for row in rows[:2_000]:
                 texts += (cell for cell in row if isinstance(cell, str) and not _BARE_NUMBER.fullmatch(cell))
-                texts += (str(cell.year) for cell in row if hasattr(cell, "year"))
     return Seen("spreadsheet", words_of(texts))
 
 
