@@ -29,18 +29,20 @@ from PIL import Image, ImageOps
 
 from bench import mail_oracles, text_oracles
 from bench.encodings import codec_named
-from bench.words import missing, reached, words_of
-from bot.messages import ImageBlock, PdfBlock, PreparedFile
+from bench.words import missing, plain, reached, words_of
+from bot.messages import ImageBlock, PdfBlock, PreparedFile, TextBlock
 
 _APART_MAX = 40
 _BYTES_MAX = 8_000_000
 _CELLS_MAX = 20_000
+_PAGES_MAX = 20
 _UNSEEN_PARTS = re.compile(
     r"theme|[sS]tyles|settings|fontTable|slideMaster|slideLayout|notesMaster|handoutMaster|glossary"
 )
 _SHOWN = ("document", "comments", "footnotes", "endnotes", "header", "footer", "slide", "notesSlide", "drawing", "data")
-_NOT_WORDS = frozenset({"deletion", "binary-data", "date"})
-"""Of a flat file: what was deleted, pictures in base64, and the moment of a comment, of which the day is enough."""
+_NOT_WORDS = frozenset({"deletion", "binary-data", "date", "desc", "title"})
+"""What was deleted, pictures in base64, what describes a picture to those who do not see it, and the moment of a
+comment, of which the day is enough."""
 _OF_EXCEL = re.compile(r"\[Threaded comment\].*?(?:Comment:|\Z)", re.DOTALL)
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LINK = re.compile(r"https?://\S+")
@@ -186,12 +188,25 @@ def _pdf(path: Path) -> Seen:
     reader = pypdf.PdfReader(path)
     if reader.is_encrypted:
         reader.decrypt("")
-    texts = [Path(name).stem for name in reader.attachments]
-    with contextlib.suppress(Exception):
-        for page in reader.pages[:20]:
-            texts += page.extract_text().split()
+    texts = [*(Path(name).stem for name in reader.attachments), *_page_words(reader)]
     plain_words = (word for text in texts for word in re.findall(r"[A-Za-z]{4,20}", text))
     return Seen("PDF", words_of(plain_words), pages=len(reader.pages))
+
+
+def _page_words(reader: pypdf.PdfReader) -> list[str]:
+    texts: list[str] = []
+    with contextlib.suppress(Exception):
+        for page in reader.pages[:_PAGES_MAX]:
+            texts += page.extract_text().split()
+    return texts
+
+
+def _words_of_pdfs(file: PreparedFile) -> Iterator[str]:
+    for block in file.blocks:
+        if isinstance(block, PdfBlock):
+            yield from _page_words(pypdf.PdfReader(block.data.path))
+        elif isinstance(block, TextBlock):
+            yield block.text
 
 
 def _in_encoding(path: Path) -> Seen:
@@ -260,6 +275,10 @@ _READERS: dict[str, Callable[[Path], Seen | None]] = {
 def lacking(seen: Seen, file: PreparedFile) -> list[str]:
     """What of it is in nothing that the model gets: words, pages, or what a picture should look like."""
     lacks = missing(seen.words, reached(file))
+    if (
+        lacks and seen.pages is not None
+    ):  # readers disagree about what belongs together: the one that saw it looks again
+        lacks = missing(frozenset(lacks), plain(" ".join(_words_of_pdfs(file))))
     pages = sum(block.pages for block in file.blocks if isinstance(block, PdfBlock))
     if seen.pages is not None and pages < seen.pages:
         lacks.append(f"{seen.pages} pages, not {pages}")

@@ -21,6 +21,9 @@ _UNSEEN = re.compile(rb"(?is)<!--.*?-->|<(head|script|style)\b.*?</\1\s*>|<(head
 _TAG = re.compile(r"(?s)<(/?)([a-zA-Z]+)[^>]*>|<[!?][^>]*>")
 _INLINE = re.compile(r"(?i)a|abbr|b|big|cite|code|em|font|i|ins|kbd|q|s|small|span|strong|sub|sup|tt|u|var")
 _OF_EVENTS = re.compile(r"(?i)(?:[\w-]+\.)?(SUMMARY|DESCRIPTION|LOCATION|COMMENT|FN|NOTE|TITLE|ORG|NICKNAME)[;:]")
+_OF_OFFICE = re.compile(r"mso-application|schemas\.microsoft\.com/office|urn:schemas-microsoft-com:office|opendocument")
+_OF_PROGRAMS = re.compile(r"(?i)^(?:this is an event reminder|alarm notification|reminder)\W*$")
+"""What programs write where nobody has written anything."""
 _SOURCES = (".csv", ".tsv", ".md", ".xml", ".svg", ".json", ".tex", ".org", ".vtt")
 _ATTACHED_TITLE, _SUBJECT = 0x00018010, 0x00018004
 
@@ -63,7 +66,8 @@ def calendar(path: Path) -> Iterator[str]:
             if "QUOTED-PRINTABLE" in head.upper():
                 value = quopri.decodestring(value.encode()).decode("utf-8")
             if "BASE64" not in head.upper():
-                yield re.sub(r"\\[nN]", " ", re.sub(r"\\([,;:\\])", r"\1", value)).replace("\\", " ")
+                text = re.sub(r"\\[nN]", " ", re.sub(r"\\([,;:\\])", r"\1", value)).replace("\\", " ")
+                yield "" if _OF_PROGRAMS.match(text) else text
 
 
 # --- notebooks and drawings ------------------------------------------------------------------------------------------
@@ -104,8 +108,9 @@ def winmail(path: Path) -> Iterator[str]:
 
 
 def source(path: Path) -> Iterator[str]:
-    """A text in UTF-8 as it is."""
-    yield path.read_bytes().decode("utf-8-sig")
+    """A text in UTF-8 as it is; nothing of what an office program wrote as XML."""
+    text = path.read_bytes().decode("utf-8-sig")
+    yield "" if _OF_OFFICE.search(text[:2_000]) else text
 
 
 READERS: dict[str, tuple[str, Callable[[Path], Iterable[str]]]] = {

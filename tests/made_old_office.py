@@ -129,10 +129,9 @@ def text_token(text: str) -> bytes:
     return struct.pack("<BBB", 0x17, len(text), 1) + text.encode("utf-16-le")
 
 
-def old_excel(text: str, chart_sheet: str = "", more: bytes = b"") -> bytes:
-    """A workbook with one sheet and one cell, and behind it a chart on a sheet of its own, where that has a name.
-
-    ``more`` are other records of cells."""
+def old_excel(text: str, chart_sheet: str = "", more: bytes = b"", *, macro_sheet: str = "") -> bytes:
+    """A workbook with one sheet and one cell, and behind it a chart and macros on sheets of their own, where those have
+    a name. ``more`` are other records of cells."""
 
     def begin(what: int) -> bytes:
         return record(0x809, struct.pack("<HHHHII", 0x0600, what, 0x0DBB, 1996, 0, 6))
@@ -141,6 +140,8 @@ def old_excel(text: str, chart_sheet: str = "", more: bytes = b"") -> bytes:
     sheets = {"Data": (0, begin(0x0010) + cell + more + record(0x0A))}
     if chart_sheet:
         sheets[chart_sheet] = (2, begin(0x0020) + record(0x0A))
+    if macro_sheet:
+        sheets[macro_sheet] = (1, begin(0x0040) + record(0x0A))
     start = begin(0x0005) + record(0x0E0, bytes(20))
     at = len(start) + sum(4 + 8 + len(name) for name in sheets) + 4
     for name, (kind, content) in sheets.items():
@@ -148,3 +149,24 @@ def old_excel(text: str, chart_sheet: str = "", more: bytes = b"") -> bytes:
         at += len(content)
     stream = start + record(0x0A) + b"".join(content for _, content in sheets.values())
     return compound({"Workbook": stream.ljust(4_096, b"\0")})
+
+
+def excel_95(text: str, *, header: str, macro_sheet: str) -> bytes:
+    """A workbook as Excel 5 and 95 wrote it, texts in Windows-1252: a sheet with one cell, and a sheet of macros."""
+
+    def begin(what: int) -> bytes:
+        return record(0x809, struct.pack("<HHHH", 0x0500, what, 0x096C, 1993))
+
+    cell = record(0x204, struct.pack("<HHHH", 0, 0, 0, len(text)) + text.encode("cp1252"))
+    above = record(0x14, bytes([len(header)]) + header.encode("cp1252"))
+    sheets = {
+        "Data": (0, begin(0x0010) + above + cell + record(0x0A)),
+        macro_sheet: (1, begin(0x0040) + record(0x0A)),
+    }
+    start = begin(0x0005) + record(0x42, b"\xe4\x04") + record(0x0E0, bytes(16))
+    at = len(start) + sum(4 + 7 + len(name) for name in sheets) + 4
+    for name, (kind, content) in sheets.items():
+        start += record(0x085, struct.pack("<IBBB", at, 0, kind, len(name)) + name.encode("cp1252"))
+        at += len(content)
+    stream = start + record(0x0A) + b"".join(content for _, content in sheets.values())
+    return compound({"Book": stream.ljust(4_096, b"\0")})

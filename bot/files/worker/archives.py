@@ -109,7 +109,9 @@ def _pieces(file: IO[bytes]) -> Iterator[bytes]:
 
 
 def _is_clutter(name: str) -> bool:
-    return not _CLUTTER.isdisjoint(PurePosixPath(name.replace("\\", "/")).parts)
+    """Also what a Macintosh keeps of a file beside it."""
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    return not _CLUTTER.isdisjoint(parts) or (bool(parts) and parts[-1].startswith("._"))
 
 
 # --- zip -------------------------------------------------------------------------------------------------------------
@@ -140,6 +142,8 @@ def _add_zip(source: Path, unpacked: _Unpacked) -> None:
 
 def _members(source: Path) -> tuple[list[zips.ZipMember], bool]:
     """And whether the archive is damaged."""
+    if zips.is_last_part(source):
+        return zips.salvaged(source), True
     try:
         return zips.listed(source), False
     except UnicodeDecodeError:  # a name that says it is Unicode and is not: all else is whole
@@ -149,8 +153,7 @@ def _members(source: Path) -> tuple[list[zips.ZipMember], bool]:
 
 
 def _why_damaged(source: Path) -> str:
-    with source.open("rb") as file:
-        return notes.PART_OF_ARCHIVE if file.read(4) == b"PK\x07\x08" else notes.DAMAGED_ARCHIVE
+    return notes.PART_OF_ARCHIVE if zips.is_part(source) else notes.DAMAGED_ARCHIVE
 
 
 # --- tar -------------------------------------------------------------------------------------------------------------

@@ -153,8 +153,11 @@ def _page(file: _File) -> list[Extract]:
 def _calendar(file: _File) -> list[Extract]:
     from bot.files.worker import calendars, text  # noqa: PLC0415
 
+    words = calendars.to_text(file.source.read_bytes())
+    if not words.strip():  # time zones alone: their source says more
+        return []
     about = "calendar" if b"VCALENDAR" in file.head[:400].upper() else "contacts"
-    return text.written(calendars.to_text(file.source.read_bytes()), "", about, file.out, file.limits)
+    return text.written(words, "", about, file.out, file.limits)
 
 
 def _mail(file: _File) -> list[Extract] | None:

@@ -15,6 +15,7 @@ _LENGTH_LINE = re.compile(rb"([1-9][0-9]{0,9})[ \t]*\r?\n(?=[!-9;-~]{1,100}[ \t]
 """Apple Mail writes how long the mail is before it, and its own notes on it behind it."""
 _FROM_GIT = re.compile(rb"From [0-9a-f]{40} ")
 """A patch as git sends it: it is read as what it is, its lines as they are."""
+_PARTS = re.compile(rb"(?i)Content-Type:[ \t]*multipart/[^\r\n]{0,300}(?:\r?\n[ \t][^\r\n]{0,300}){0,5}\r?\n")
 ONLY_MAILS = frozenset(
     {b"received", b"return-path", b"message-id", b"mime-version", b"delivered-to", b"x-unsent", b"x-mailer"}
     | {b"in-reply-to", b"dkim-signature", b"x-mozilla-status", b"x-originating-ip", b"thread-topic", b"envelope-to"}
@@ -28,7 +29,10 @@ _MOSTLY_MAILS = frozenset(
 
 
 def looks_like_mail(head: bytes) -> bool:
-    """Whether the headers at its beginning are those of a mail: two that only mails have, or who wrote about what."""
+    """Whether the headers at its beginning are those of a mail: two that only mails have, or who wrote about what.
+
+    So is the body of one without its headers, where it says that it is in parts.
+    """
     head = bare(head)
     if _FROM_GIT.match(head):
         return False
@@ -40,6 +44,7 @@ def looks_like_mail(head: bytes) -> bool:
         or (bool(only) and bool(mostly))
         or (b"From" in found and not found.isdisjoint({b"Subject", b"Date"}))
         or (len(mostly) >= 3 and not found.isdisjoint({b"From", b"To", b"Subject"}))
+        or (_PARTS.match(head) is not None and b"\n--" in head)
     )
 
 

@@ -16,7 +16,7 @@ from bot.files import notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, NoteExtract, Unreadable
 from bot.files.outbox import Outbox
-from bot.files.worker import pixels, psd, raw, tiff_samples, tiff_tags
+from bot.files.worker import pam, pixels, psd, raw, tiff_samples, tiff_tags
 from bot.files.worker.sniff import HEAD_BYTES, Kind
 
 _SMALL_PREVIEW_PX = 1_000
@@ -44,6 +44,8 @@ def instead(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) -> lis
             return _photoshop(source.read_bytes(), out, limits)
         if kind is Kind.TIFF:
             return _samples(source.read_bytes(), out, limits)
+        if kind is Kind.PNM:
+            return _any_map(source.read_bytes(), out, limits)
         if kind is Kind.PNG:
             return _bare_png(source.read_bytes(), out, limits)
     except (OSError, ValueError, SyntaxError, TypeError, IndexError, KeyError, struct.error, OverflowError):
@@ -103,6 +105,11 @@ def _samples(data: bytes, out: Outbox, limits: ConvertLimits) -> list[Extract]:
     if not extracts:
         raise tiff_samples.TiffError("no pages")
     return extracts
+
+
+def _any_map(data: bytes, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    _check_pixels(*pam.size(data), limits)
+    return pixels.written(pam.picture(data), Kind.PNM, f"{Kind.PNM} image", out, limits)
 
 
 def _bare_png(data: bytes, out: Outbox, limits: ConvertLimits) -> list[Extract]:

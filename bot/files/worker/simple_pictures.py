@@ -13,6 +13,7 @@ _BMP_HEADERS_BYTES = frozenset({12, 16, 40, 52, 56, 64, 108, 124})
 _DIB_HEADERS_BYTES = frozenset({40, 52, 56, 108, 124})
 _DIB_SIDE_MAX = 100_000
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f-\xff]")
+PAM_HEADER = re.compile(rb"P7\s[^\0]{0,2000}?ENDHDR\n")
 _TGA_END = b"TRUEVISION-XFILE.\x00"
 
 
@@ -68,7 +69,7 @@ SHAPES: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
     ("BMP", is_bmp),
     ("BMP", is_dib),
     ("icon", is_ico),
-    ("PNM", is_pnm),
+    ("PNM", lambda head: is_pnm(head) or PAM_HEADER.match(head) is not None),
     ("PCX", is_pcx),
     ("SGI", lambda head: head[:2] == b"\x01\xda" and head[2] < 2 and head[3] in {1, 2}),
     ("Sun raster", lambda head: head[:4] == b"\x59\xa6\x6a\x95"),

@@ -174,7 +174,7 @@ def kind_of(head: bytes, tail: bytes = b"") -> Kind:
     for start, kind in _STARTS:
         if head.startswith(start):
             return kind
-    found = _by_structure(head) or _mail(head) or _late_pdf(head, tail)
+    found = _by_structure(head) or _mail(head) or _late_pdf(head, tail) or _late_zip(tail)
     if found or _is_text(head) or _is_text_with_zeros(head, tail):
         return found or Kind.TEXT
     if simple_pictures.is_tga(head, tail):
@@ -263,6 +263,13 @@ def _late_pdf(head: bytes, tail: bytes) -> Kind | None:
     if b"%PDF-" in head[:1_024] and (b"%%EOF" in tail or b"startxref" in tail or b"%%EOF" in head):
         return Kind.PDF
     return None
+
+
+def _late_zip(tail: bytes) -> Kind | None:
+    """Something may stand before a zip, or its other parts in files of their own: its end says that it is one."""
+    at = tail.rfind(b"PK\x05\x06")
+    whole = at >= 0 and at + 22 <= len(tail)
+    return Kind.ZIP if whole and at + 22 + struct.unpack_from("<H", tail, at + 20)[0] == len(tail) else None
 
 
 def _is_text(head: bytes) -> bool:

@@ -41,6 +41,7 @@ _METHODS = {
     99: "AES",
 }
 _SALVAGED_MAX = 10_000
+_END_BYTES_MAX = 22 + 65_535
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,21 @@ def salvaged(source: Path) -> list[ZipMember]:
             members.append(ZipMember(name, flags, method, size, crc if known else None, start, unicode_name))
         at = data.find(b"PK\x03\x04", ends if start < ends <= len(data) else at + 4)
     return members
+
+
+def is_part(source: Path) -> bool:
+    """Whether it is one of several files that an archive was split into: the first of them, or that with its end."""
+    with source.open("rb") as file:
+        return file.read(4) == b"PK\x07\x08" or is_last_part(source)
+
+
+def is_last_part(source: Path) -> bool:
+    """By the number of the disk that it says it is."""
+    with source.open("rb") as file:
+        file.seek(-min(_END_BYTES_MAX, source.stat().st_size), 2)
+        tail = file.read()
+    at = tail.rfind(b"PK\x05\x06")
+    return at >= 0 and tail[at + 4 : at + 6] not in {b"\0\0", b"\xff\xff"}
 
 
 def named(members: list[ZipMember]) -> Iterator[tuple[str, ZipMember]]:

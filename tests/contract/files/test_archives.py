@@ -200,6 +200,19 @@ async def test_one_part_of_a_split_archive_says_so(convert: Converter) -> None:
     assert told(found) == [("a.z01", notes.PART_OF_ARCHIVE)]
 
 
+async def test_so_does_the_part_with_its_end(convert: Converter) -> None:
+    content = bytearray(bytes(range(256)) * 8 + zip_of([SECOND, THIRD])[60:])
+    content[-18:-16] = b"\x01\0"  # the number of the disk that it is
+    found = await read(convert, bytes(content), "a.zip")
+    assert notes.PART_OF_ARCHIVE in found.reasons
+    assert notes.DAMAGED_ARCHIVE not in found.reasons
+
+
+@pytest.mark.parametrize("before", [b"Before the zip\n", bytes(range(256))], ids=["text", "bytes"])
+async def test_a_zip_behind_something_else_is_opened(convert: Converter, before: bytes) -> None:
+    assert names(await read(convert, before + zip_of([SECOND, THIRD]))) == ["second.txt", "third.txt"]
+
+
 @pytest.mark.parametrize("cut", [10, 60, 130])
 async def test_a_zip_without_its_directory_gives_what_is_there(convert: Converter, cut: int) -> None:
     found = await read(convert, zip_of([SECOND, THIRD])[:-cut])

@@ -112,7 +112,7 @@ async def test_many_unread_members_are_counted_not_listed(prepare: Prepare) -> N
 
 
 async def test_clutter_is_not_mentioned(prepare: Prepare) -> None:
-    clutter = {"__MACOSX/._a.txt": b"\x00\x05", ".DS_Store": b"\x00", "x/.git/config": b"[core]"}
+    clutter = {"__MACOSX/._a.txt": b"\x00\x05", ".DS_Store": b"\x00", "x/.git/config": b"[core]", "x/._b": b"\x00\x05"}
     file = await prepare(made_files.zipped({"a.txt": b"text", **clutter}), "a.zip")
     assert len(file.blocks) == 1
     assert file.notes == ()

@@ -94,6 +94,12 @@ async def test_a_draft_is_a_mail(convert: Converter, headers: str, shown: str) -
     assert words(await read(convert, content.encode())) == f"{shown}\n\nÜber uns"
 
 
+async def test_a_mail_s_body_in_parts_is_read_without_its_headers(convert: Converter) -> None:
+    part = b"--XX\nContent-Transfer-Encoding: base64\n\nw5xiZXIgdW5z\n--XX--\n"
+    content = b"Content-Type: multipart/mixed;\n boundary=XX\n\n" + part
+    assert words(await read(convert, content)) == "Über uns"
+
+
 @pytest.mark.parametrize(
     "content",
     [

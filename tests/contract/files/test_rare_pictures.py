@@ -408,6 +408,22 @@ def test_so_is_a_heic(shown: Shown) -> None:
     assert seen.getpixel((2, 2)) == pytest.approx(RED, abs=30)
 
 
+@pytest.mark.parametrize(
+    ("about", "samples"),
+    [
+        ("DEPTH 3\nMAXVAL 255\nTUPLTYPE RGB", bytes([*RED] * 60 * 40)),
+        ("DEPTH 4\nMAXVAL 255\nTUPLTYPE RGB_ALPHA", bytes([*RED, 255] * 60 * 40)),
+        ("DEPTH 3\nMAXVAL 65535\nTUPLTYPE RGB", struct.pack(">3H", *[part * 257 for part in RED]) * 60 * 40),
+        ("DEPTH 3\nMAXVAL 15\nTUPLTYPE RGB", bytes([part // 17 for part in RED] * 60 * 40)),
+    ],
+    ids=["colours", "with transparency", "16 bits", "4 bits"],
+)
+def test_a_portable_any_map_is_shown(shown: Shown, about: str, samples: bytes) -> None:
+    (seen,) = shown(f"P7\n# made\nWIDTH 60\nHEIGHT 40\n{about}\nENDHDR\n".encode() + samples)
+    assert seen.size == (60, 40)
+    assert seen.getpixel((30, 20)) == pytest.approx(RED, abs=20)
+
+
 BMP_OF_FOUR_BITS = struct.pack(
     "<IIIIiiHHIIiiII4I", 200, 0, 70, 56, 4, 4, 1, 16, 3, 32, *[0] * 4, 3_840, 240, 15, 61_440
 )

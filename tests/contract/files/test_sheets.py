@@ -126,6 +126,19 @@ async def test_a_chart_on_a_sheet_of_its_own_is_named_in_an_old_workbook_too(con
     assert "Chart on a sheet of its own: Rain in 2020" in found.text
 
 
+async def test_a_sheet_of_macros_is_named(convert: Converter) -> None:
+    found = await convert(made_old_office.old_excel("lamp", macro_sheet="Macro1"), "macros.xls", WITHOUT_OFFICE)
+    assert "Sheet of macros, whose formulas are not shown: Macro1" in found.text
+
+
+async def test_texts_in_the_bytes_of_excel_95_are_read(convert: Converter) -> None:
+    content = made_old_office.excel_95("Größe", header="&CÜbersicht", macro_sheet="Abläufe")
+    found = await convert(content, "sizes.xls", WITHOUT_OFFICE)
+    assert "1,Größe" in found.text
+    assert "Printed above each page: Übersicht" in found.text
+    assert "Sheet of macros, whose formulas are not shown: Abläufe" in found.text
+
+
 async def test_formulas_without_results_are_read_as_formulas_with_a_word_about_it(convert: Converter) -> None:
     found = await convert(made_office.price_list(formulas=True), "prices.xlsx", WITHOUT_OFFICE)
     assert "\n9,,=SUM(B3:B7)" in found.text

@@ -127,3 +127,8 @@ def test_no_text_closes_its_fence(text: str, language: str) -> None:
     assert set(closing) == {"`"}
     assert all(closing not in line for line in inside)
     assert "\n".join(inside) in {text, text[:-1]}
+
+
+def test_a_calendar_of_time_zones_alone_is_not_called_empty(words: Callable[..., str]) -> None:
+    zone = b"BEGIN:VCALENDAR\r\nBEGIN:VTIMEZONE\r\nTZID:Asia/Tokyo\r\nEND:VTIMEZONE\r\nEND:VCALENDAR\r\n"
+    assert "TZID:Asia/Tokyo" in words(zone, name="Japan.ics")

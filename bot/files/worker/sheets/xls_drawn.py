@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
+from bot.files.worker.labels import codec_of_label
 from bot.files.worker.sheets import choices, printed
 from bot.files.worker.sheets.table import column_letters
 
@@ -17,6 +18,8 @@ _SHEET, _HEADER, _FOOTER = 0x85, 0x14, 0x15
 _BOF, _EOF, _CONTINUE, _OBJ, _TXO, _SERIES_TEXT = 0x809, 0x0A, 0x3C, 0x5D, 0x1B6, 0x100D
 _RULE, _IS_LIST, _LISTED_WITHIN, _TEXT_TOKEN = 0x1BE, 3, 0x80, 0x17
 _WORKSHEET, _CHART = 0x0010, 0x0020
+_CODE_PAGE, _UNICODE = 0x42, 0x0600
+_ALONE = {_CHART: "Chart on a sheet of its own", 0x0040: "Sheet of macros, whose formulas are not shown"}
 _NOTE, _CHART_OBJECT, _PICTURE = 0x19, 5, 8
 _LINES_MAX = 500
 
@@ -26,14 +29,13 @@ def drawn_words(stream: bytes) -> tuple[dict[int, list[str]], bool]:
     lines: dict[int, list[str]] = {}
     depth, sheet, drawn, kind, expects = 0, -1, False, 0, 0
     charts: list[bool] = []
-    names = _names_of_sheets(stream)
+    codec, names = _codec_of_old(stream), _names_of_sheets(stream)
     for at, number, data in _records(stream):
         if number == _BOF:
             what = struct.unpack_from("<H", data, 2)[0] if len(data) >= 4 else 0
             charts.append(what == _CHART)
             drawn = drawn or what == _CHART
-            alone = f"Chart on a sheet of its own: {names[at]}" if what == _CHART and not depth and at in names else ""
-            _add(lines, sheet, alone)
+            _add(lines, sheet, f"{_ALONE[what]}: {names[at]}" if what in _ALONE and not depth and at in names else "")
             sheet += depth == 0 and what == _WORKSHEET
             depth += 1
         elif number == _EOF and depth:
@@ -42,27 +44,44 @@ def drawn_words(stream: bytes) -> tuple[dict[int, list[str]], bool]:
         elif number == _OBJ and len(data) >= 6:
             kind = struct.unpack_from("<H", data, 4)[0]
             drawn = drawn or kind in {_CHART_OBJECT, _PICTURE}
-        elif number == _TXO and len(data) >= 12:
+        elif number == _TXO and len(data) >= 12 and not codec:
             expects = struct.unpack_from("<H", data, 10)[0]
         elif number == _CONTINUE and expects:
             text = _characters(data[1:], expects, wide=bool(data[:1] and data[0] & 1)).strip()
             expects = 0
             if text and kind != _NOTE:
                 _add(lines, sheet, f"Text box: {' / '.join(text.split(chr(10)))}")
-        elif number in {_HEADER, _FOOTER} and len(data) > 3 and not any(charts):
-            words = printed.of_codes(_characters(data[3:], struct.unpack_from("<H", data)[0], wide=bool(data[2] & 1)))
-            _add(lines, sheet, printed.above(words) if number == _HEADER else printed.below(words))
         else:
-            _add(lines, sheet, _line(number, data, in_chart=any(charts)))
+            _add(lines, sheet, _line(number, data, codec, in_chart=any(charts)))
     return lines, drawn
 
 
-def _line(number: int, data: bytes, *, in_chart: bool) -> str:
+def _line(number: int, data: bytes, codec: str, *, in_chart: bool) -> str:
     if number == _RULE:
         return _choices(data)
+    if number in {_HEADER, _FOOTER} and len(data) > 3 and not in_chart:
+        words = printed.of_codes(_counted(data, 2, codec))
+        return printed.above(words) if number == _HEADER else printed.below(words)
     if number == _SERIES_TEXT and len(data) > 4 and in_chart:
-        return f"In a chart: {_characters(data[4:], data[2], wide=bool(data[3] & 1)).strip()}"
+        return f"In a chart: {_counted(data[2:], 1, codec).strip()}"
     return ""
+
+
+def _codec_of_old(stream: bytes) -> str:
+    """That of a workbook of Excel 5 and 95, whose texts are bytes; nothing for later ones."""
+    version = struct.unpack_from("<H", stream, 4)[0] if len(stream) >= 6 else _UNICODE
+    if version >= _UNICODE:
+        return ""
+    page = next((data for _, number, data in _records(stream) if number == _CODE_PAGE and len(data) == 2), b"\xe4\x04")
+    return codec_of_label(str(struct.unpack("<H", page)[0])) or "cp1252"
+
+
+def _counted(data: bytes, width: int, codec: str) -> str:
+    """A text behind its length, which takes ``width`` bytes, or one in an old workbook."""
+    if codec:
+        return data[1 : 1 + data[0]].decode(codec, "replace")
+    count = int.from_bytes(data[:width], "little")
+    return _characters(data[width + 1 :], count, wide=bool(data[width] & 1))
 
 
 def _add(lines: dict[int, list[str]], sheet: int, line: str) -> None:
@@ -98,10 +117,9 @@ def _choices(data: bytes) -> str:
 
 def _names_of_sheets(stream: bytes) -> dict[int, str]:
     """By where each begins."""
+    codec = _codec_of_old(stream)
     sheets = (data for _, number, data in _records(stream) if number == _SHEET and len(data) > 8)
-    return {
-        struct.unpack_from("<I", data)[0]: _characters(data[8:], data[6], wide=bool(data[7] & 1)) for data in sheets
-    }
+    return {struct.unpack_from("<I", data)[0]: _counted(data[6:], 1, codec) for data in sheets}
 
 
 def _characters(data: bytes, count: int, *, wide: bool) -> str:
@@ -118,4 +136,4 @@ def _records(stream: bytes) -> Iterator[tuple[int, int, bytes]]:
         at += 4 + length
 
 
-_WANTED = frozenset({_SHEET, _HEADER, _FOOTER, _BOF, _EOF, _CONTINUE, _OBJ, _TXO, _SERIES_TEXT, _RULE})
+_WANTED = frozenset({_SHEET, _CODE_PAGE, _HEADER, _FOOTER, _BOF, _EOF, _CONTINUE, _OBJ, _TXO, _SERIES_TEXT, _RULE})
