@@ -13,9 +13,13 @@ _HEADER = re.compile(rb"([!-9;-~]{1,100})[ \t]*:")
 _MAILBOX_LINE = re.compile(rb"From [^\r\n]*(?:19|20)\d\d[^\r\n]*(?:\r?\n|$)")
 _LENGTH_LINE = re.compile(rb"([1-9][0-9]{0,9})[ \t]*\r?\n(?=[!-9;-~]{1,100}[ \t]*:)")
 """Apple Mail writes how long the mail is before it, and its own notes on it behind it."""
+_BOUNDARY = re.compile(
+    rb"(?im)^content-type:\s*multipart/[^\n]*(?:\n[ \t][^\n]*){0,9}?"
+    rb"\bboundary=(?:\"([^\"\r\n]{1,200})\"|([^\s;\"]{1,200}))"
+)
+_PART = rb"(?mi)^--%s[ \t]*\r?\n(?:content-[a-z-]{1,40}:|\r?\n)"
 _FROM_GIT = re.compile(rb"From [0-9a-f]{40} ")
 """A patch as git sends it: it is read as what it is, its lines as they are."""
-_PARTS = re.compile(rb"(?i)Content-Type:[ \t]*multipart/[^\r\n]{0,300}(?:\r?\n[ \t][^\r\n]{0,300}){0,5}\r?\n")
 ONLY_MAILS = frozenset(
     {b"received", b"return-path", b"message-id", b"mime-version", b"delivered-to", b"x-unsent", b"x-mailer"}
     | {b"in-reply-to", b"dkim-signature", b"x-mozilla-status", b"x-originating-ip", b"thread-topic", b"envelope-to"}
@@ -44,8 +48,15 @@ def looks_like_mail(head: bytes) -> bool:
         or (bool(only) and bool(mostly))
         or (b"From" in found and not found.isdisjoint({b"Subject", b"Date"}))
         or (len(mostly) >= 3 and not found.isdisjoint({b"From", b"To", b"Subject"}))
-        or (_PARTS.match(head) is not None and b"\n--" in head)
+        or (b"content-type" in lower and _has_parts(head))
     )
+
+
+def _has_parts(head: bytes) -> bool:
+    """Whether a boundary is named, and parts a part of its own with headers from what comes before: some programs save
+    a mail, or a part of one, from there on."""
+    named = _BOUNDARY.search(head)
+    return named is not None and re.search(_PART % re.escape(named[1] or named[2]), head) is not None
 
 
 def bare(data: bytes) -> bytes:

@@ -100,6 +100,23 @@ async def test_a_mail_s_body_in_parts_is_read_without_its_headers(convert: Conve
     assert words(await read(convert, content)) == "Über uns"
 
 
+@pytest.mark.parametrize("first", ["", "From: Moderator <m@a.example>\n"])
+@pytest.mark.parametrize("boundary", ['"B 1"', "B1;"])
+async def test_parts_without_the_headers_of_a_mail_are_read_as_parts(
+    convert: Converter, first: str, boundary: str
+) -> None:
+    """As some programs save a mail, or the part of one that was signed."""
+    line = boundary.strip('";')
+    content = (
+        f"{first}Content-Type: multipart/mixed;\n\tboundary={boundary}\n\n--{line}\n"
+        "Content-Transfer-Encoding: base64\nContent-Type: text/plain; charset=utf-8\n\nw5xiZXIgdW5z\n"
+        f"--{line}\nContent-Type: text/plain; name=plan.txt\nContent-Disposition: attachment\n\nThe plan\n--{line}--\n"
+    )
+    found = await read(convert, content.encode())
+    assert words(found).endswith("Über uns")
+    assert found.labels[-1] == 'File "m.eml › plan.txt" (text, 1 line):'
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -107,8 +124,9 @@ async def test_a_mail_s_body_in_parts_is_read_without_its_headers(convert: Conve
         "from: a\nsubject: b\nspeed: fast\n",
         PATCH,
         "Metadata-Version: 2.1\nName: x\nVersion: 1\n\nWords.\n",
+        'Content-Type: multipart/mixed; boundary="B"\n\nThis header says that parts follow.\n',
     ],
-    ids=["a play", "a configuration", "a patch as git writes it", "a package's metadata"],
+    ids=["a play", "a configuration", "a patch as git writes it", "a package's metadata", "an example"],
 )
 async def test_other_texts_with_colons_are_no_mails(convert: Converter, content: str) -> None:
     found = await read(convert, content.encode(), "x.txt")
