@@ -11,7 +11,14 @@ import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from bot.errors import SlackError, StoreFailed
+from bot.errors import (
+    ReplyGone,
+    ReplyNotPossible,
+    SlackError,
+    SlackOutcomeUnknown,
+    SlackUnavailable,
+    StoreFailed,
+)
 from bot.kept_answers import PrivateAnswer, PrivateAnswers
 from bot.logs import get_logger
 from bot.messages import EntryPoint, Note, Question, Source
@@ -19,6 +26,7 @@ from bot.ports import Button, ReplyRecords
 from bot.slack import buttons, own_messages
 from bot.slack.escape import escape, plain
 from bot.slack.web_api.client import SlackClient
+from bot.slack.write.asides import tell
 from bot.slack.write.command_answer import CommandAnswer
 from bot.slack.write.content import Closing
 from bot.slack.write.message_arguments import NO_PREVIEWS, VERBATIM, below_in_words
@@ -70,14 +78,33 @@ class PrivateReply(WrappedReply):
         button: Button | None = None,
         bill: str = "",
     ) -> None:
-        text = "".join(self._text)
-        if text.strip() and not withdraw:
-            closing = Closing(ending, tuple(notes), None, tuple(sources))
+        written = "".join(self._text)
+        text = written if written.strip() and not withdraw else ""
+        closing = Closing(ending, tuple(notes), None, tuple(sources))
+        if text:
             try:
                 await self._offer(text, closing, whole=button is None)
             except (SlackError, StoreFailed) as error:  # the answer itself can be shown
                 log.warning("private.not_offered", error=str(error))
-        await super().finish(ending, notes, sources=sources, withdraw=withdraw, button=button, bill=bill)
+        try:
+            await super().finish(ending, notes, sources=sources, withdraw=withdraw, button=button, bill=bill)
+        except (ReplyGone, ReplyNotPossible, SlackOutcomeUnknown, SlackUnavailable) as error:
+            if not await self._elsewhere(text, closing, whole=button is None):
+                raise
+            log.info("private.shown_elsewhere", code=error.code)
+
+    async def _elsewhere(self, text: str, closing: Closing, *, whole: bool) -> bool:
+        """Whether it is told all the same, where the command's own address does not show it."""
+        if not text:
+            await tell(self._desk.api, self._question, escape(closing.ending))
+            return True
+        self._plan.lose()
+        try:
+            if not self._plan.whole_at:
+                await self._offer(text, closing, whole=whole)
+        except (SlackError, StoreFailed) as error:
+            log.warning("private.not_offered", error=str(error))
+        return bool(self._plan.whole_at)
 
     async def _offer(self, text: str, closing: Closing, *, whole: bool) -> None:
         """What was answered whole can be posted, and what does not fit goes to a direct message."""
