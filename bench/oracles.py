@@ -1,8 +1,7 @@
 """A file in, what an independent reader sees in it out: its words, how many pages or frames, its size as a picture.
 
-I/O: reads files. Each reader is another than the bot's own for that kind, or the file's bare XML: zipfile and
-ElementTree for office files, openpyxl for workbooks, calamine for old and binary ones, the standard library's ``email``
-for mails, pypdf for PDFs, a directory's name for encodings, Pillow for pictures, zipfile and tarfile for archives.
+I/O: reads files. Each reader is another than the bot's own for that kind, or goes through the file's bare XML; a
+directory's name says the encoding of the texts in it.
 """
 
 from __future__ import annotations
@@ -100,8 +99,7 @@ def _calamine(path: Path) -> Seen:
     texts = list(book.sheet_names)
     for name in book.sheet_names:
         with contextlib.suppress(Exception):  # a sheet of charts
-            rows = book.get_sheet_by_name(name).to_python()
-            for row in rows[:2_000]:
+            for row in book.get_sheet_by_name(name).to_python()[:2_000]:
                 texts += (cell for cell in row if isinstance(cell, str) and not _BARE_NUMBER.fullmatch(cell))
                 texts += (str(cell.year) for cell in row if hasattr(cell, "year"))
     return Seen("spreadsheet", words_of(texts))

@@ -34,6 +34,7 @@ Pure. Neighbours translate their libraries' exceptions into these once, at their
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -182,6 +183,15 @@ class ModelNotFound(ModelError):
     clause = "the API doesn't know the model that I am set to use. Please ask whoever runs me to check MESSAGES_MODEL."
 
 
+@dataclass(frozen=True, slots=True)
+class MediaBound:
+    """``most``: so many images and documents may a request hold, where the API said how many; ``in_pages``: a PDF
+    counts by its pages."""
+
+    most: int | None
+    in_pages: bool
+
+
 class ModelRequestTooLarge(ModelError):
     sentence = (
         "This thread and its files are more than the model can read at once. Please ask in a new thread, with fewer or "
@@ -189,10 +199,12 @@ class ModelRequestTooLarge(ModelError):
     )
     clause = "this thread and its files are more than the model can read at once. Please go on in a new thread."
 
-    def __init__(self, detail: str, *, fits: float | None = None) -> None:
-        """``fits``: the share of the request that would fit, where the API said how much it was and how much may be."""
+    def __init__(self, detail: str, *, fits: float | None = None, media: MediaBound | None = None) -> None:
+        """``fits``: the share of the request that would fit, where the API said how much it was and how much may be;
+        ``media``: its images and documents are too many, whatever their size."""
         super().__init__(detail)
         self.fits = fits
+        self.media = media
 
 
 class Medium(StrEnum):

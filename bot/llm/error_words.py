@@ -75,7 +75,7 @@ BY_TYPE = _named(
 TOO_LONG = re.compile(
     r"(prompt|input)( is|:)? too (long|large)|too many (input |prompt )?tokens|reduce the length"
     r"|exceed\w*\b.{0,60}\b(context|maximum number of (input )?tokens)|maximum context length|context window"
-    r"|context (length|size|limit)\b.{0,20}\bexceeded|maximum of \d+ pdf pages|(request|payload)\b.{0,20}\btoo large",
+    r"|context (length|size|limit)\b.{0,20}\bexceeded|(request|payload)\b.{0,20}\btoo large",
     re.IGNORECASE | re.DOTALL,
 )
 NO_BALANCE = re.compile(

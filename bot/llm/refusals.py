@@ -25,6 +25,7 @@ from bot.errors import (
     ModelUnavailable,
 )
 from bot.llm import error_words as words
+from bot.llm.media_bounds import bound_in
 from bot.llm.sse import ObjectReader, StreamBroken
 
 WORDS_CHARS_MAX = 4_000
@@ -182,6 +183,8 @@ def _by_words(kind: type[ModelError], said: _Said) -> type[ModelError]:
     """What the words say where the rest leaves it open; and three answers that are given for something else, too."""
     message = said.message
     if kind in (ModelRequestInvalid, ModelUnavailable):
+        if bound_in(message):
+            return ModelRequestTooLarge
         if said.blocks or words.NOT_TAKEN_AT_ALL.search(message) or words.NOT_READ.search(message):
             return ModelRequestInvalid
         return next((meant for meant, pattern in _meanings(said) if pattern.search(message)), kind)
@@ -202,7 +205,7 @@ def _meanings(said: _Said) -> Iterator[tuple[type[ModelError], re.Pattern[str]]]
 
 def _judged(kind: type[ModelError], said: _Said, detail: str) -> ModelError:
     if kind is ModelRequestTooLarge:
-        return ModelRequestTooLarge(detail, fits=_fits(said))
+        return ModelRequestTooLarge(detail, fits=_fits(said), media=bound_in(said.message))
     if kind is not ModelRequestInvalid:
         return kind(detail)
     return ModelRequestInvalid(

@@ -12,6 +12,7 @@ In reading order::
     dates.py           on which day a message was written, said before it
     intake.py          which attached files are worth fetching for a request
     budget.py          which prepared files fit into it
+    media_count.py     how images and documents count where the API takes fewer than is documented
     window.py          what one may hold, by the model, the settings and what was counted
     cache_watch.py     whether the host keeps what it is asked to keep
     prompt_cache.py    where the API is to keep what it was sent, and for how long

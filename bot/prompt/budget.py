@@ -14,6 +14,7 @@ from bot.estimates import BLOCK_BYTES, base64_bytes, bytes_json, estimate_tokens
 from bot.limits import IMAGES_MAX, MANY_IMAGES, MANY_IMAGES_SIDE_PX_MAX, PDF_PAGES_MAX, PDF_PAGES_MAX_SMALL_WINDOW
 from bot.messages import ContentBlock, ImageBlock, Note, PdfBlock, PreparedFile, TextBlock
 from bot.prompt import steps
+from bot.prompt.media_count import MediaCount
 from bot.prompt.trimming import TOGETHER
 
 __all__ = ["BLOCK_BYTES", "SET_ASIDE", "TOGETHER", "Allowance", "Load", "base64_bytes", "bytes_json", "within"]
@@ -34,6 +35,8 @@ class Allowance:
     """By estimate; the default leaves the words of the thread a fifth of a window of a million tokens."""
     words_bytes_max: int = 1_000_000
     """What the request may take besides, with all of its words."""
+    media: MediaCount | None = None
+    """What the API allows of images and documents together, where it was heard to allow less than is documented."""
     told: bool = True
     """Whether notes name the bound: not where it is a guess, since the API refused less than it said it takes."""
 
@@ -79,6 +82,8 @@ class Load:
     bytes_json: int = 0
     pages: int = 0
     images: int = 0
+    media: int = 0
+    """Images and documents as the API counts them, where it has said how."""
     tokens: float = 0.0
     widest_px: int = 0
 
@@ -87,6 +92,7 @@ class Load:
         """How much of the allowance they take, where they take the most."""
         allowance = self.allowance
         return max(
+            self.media / max(1, allowance.media.most if allowance.media else 1),
             self.bytes_json / max(1, allowance.bytes_max),
             self.pages / max(1, allowance.pages_max),
             self.images / max(1, allowance.images_max),
@@ -95,24 +101,35 @@ class Load:
 
     def lack_for(self, pair: Sequence[ContentBlock]) -> str | None:
         """What there is too little of for these as well, in words; ``None`` where they fit."""
-        block = pair[-1]
         if self.bytes_json + sum(map(bytes_json, pair)) > self.allowance.bytes_max:
             return f"{self.allowance.bytes_max // 1_000_000:,} MB"
-        if isinstance(block, PdfBlock) and self.pages + block.pages > self.allowance.pages_max:
-            return f"{self.allowance.pages_max:,} PDF pages"
-        if isinstance(block, ImageBlock):
-            if self.images + 1 > self.allowance.images_max:
-                return f"{self.allowance.images_max:,} images"
-            widest_px = max(self.widest_px, block.width_px, block.height_px)
-            if self.images + 1 > MANY_IMAGES and widest_px > MANY_IMAGES_SIDE_PX_MAX:
-                return f"{MANY_IMAGES} images where one is larger than {MANY_IMAGES_SIDE_PX_MAX:,} px"
+        if (lack := self._lack_by_number(pair[-1])) is not None:
+            return lack
         if self.tokens + estimate_tokens(pair) > self.allowance.tokens_max:
             return f"about {self.allowance.tokens_max:,} tokens"
+        return None
+
+    def _lack_by_number(self, block: ContentBlock) -> str | None:
+        if isinstance(block, TextBlock):
+            return None
+        bound = self.allowance.media
+        if bound is not None and self.media + bound.count(block) > bound.most:
+            return f"{bound.most:,} images and {'PDF pages' if bound.in_pages else 'documents'}"
+        if isinstance(block, PdfBlock):
+            too_many = self.pages + block.pages > self.allowance.pages_max
+            return f"{self.allowance.pages_max:,} PDF pages" if too_many else None
+        if self.images + 1 > self.allowance.images_max:
+            return f"{self.allowance.images_max:,} images"
+        widest_px = max(self.widest_px, block.width_px, block.height_px)
+        if self.images + 1 > MANY_IMAGES and widest_px > MANY_IMAGES_SIDE_PX_MAX:
+            return f"{MANY_IMAGES} images where one is larger than {MANY_IMAGES_SIDE_PX_MAX:,} px"
         return None
 
     def add(self, block: ContentBlock) -> None:
         self.bytes_json += bytes_json(block)
         self.tokens += estimate_tokens([block])
+        if self.allowance.media is not None:
+            self.media += self.allowance.media.count(block)
         if isinstance(block, PdfBlock):
             self.pages += block.pages
         if isinstance(block, ImageBlock):

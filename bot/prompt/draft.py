@@ -7,6 +7,7 @@ Pure. What can be asked instead, by what the refusal says:
 - it names nothing ("Could not process image"): on trial without the media of the newest message that has such, then
   without any of that kind, then without any at all. What is left out when the request is accepted is what was refused,
   but for what had been left out in vain before: that is only set aside this once;
+- it held too many images and documents: with as many of the newest as the API says, or half as many;
 - it was too large: with half as much, or less where the API says how much would fit.
 
 Each step leaves something out, and the steps are counted, so that there is an end.
@@ -18,13 +19,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.conversation import Conversation
-from bot.errors import Medium, ModelError, ModelRequestInvalid, ModelRequestTooLarge
+from bot.errors import MediaBound, Medium, ModelError, ModelRequestInvalid, ModelRequestTooLarge
 from bot.estimates import MARGIN, bytes_json, estimate_tokens
 from bot.messages import AuthorKind, ContentBlock, ImageBlock, Note, PdfBlock, PreparedFile, TextBlock, ThreadMessage
 from bot.prompt import budget, history, prompt_cache
 from bot.prompt.budget import Allowance
 from bot.prompt.history import History
 from bot.prompt.intake import summed_up
+from bot.prompt.media_count import MediaCount
 
 REFUSED = "was left out, because the model's API does not accept it. Please send it in another format."
 SUSPECTED = (
@@ -38,6 +40,8 @@ REFUSALS_MAX = 3
 """Requests in which the API may name files. It names one at a time or all of them, as its hosts like."""
 TRIALS_MAX = 3
 """Requests without files of which one may be what the API refused."""
+FEWER_MAX = 3
+"""Requests that hold too many images and documents."""
 FITS_MARGIN = 0.9
 """Of what the API says would fit: its figures are of its tokens, ours are an estimate."""
 
@@ -88,6 +92,7 @@ class Draft:
     refusals: int = 0
     trials: int = 0
     halved: bool = False
+    fewer: int = 0
     model: str = ""
     effort: str = ""
 
@@ -117,6 +122,8 @@ class Draft:
                 return self._without(of_kind)
             case ModelRequestInvalid(about_files=True):
                 return self._on_trial(error.medium)
+            case ModelRequestTooLarge(media=MediaBound() as bound) if self.fewer < FEWER_MAX:
+                return self._with_fewer(bound)
             case ModelRequestTooLarge() if not self.halved:
                 return self._smaller(min(0.5, FITS_MARGIN * (error.fits or 1.0)))
         return None
@@ -172,6 +179,14 @@ class Draft:
         """Those in the newest message that has any."""
         in_messages = ({file.id for file in message.attachments} & file_ids for message in reversed(self.thread))
         return frozenset(next(filter(None, in_messages), ()))
+
+    def _with_fewer(self, bound: MediaBound) -> Draft | None:
+        """As many of the newest as the API takes; where it does not say how many, half of what was sent."""
+        sent = self.request().conversation
+        media = MediaCount.after(bound, (block for message in sent.messages for block in message.content))
+        allowance = replace(self.allowance, media=media, told=media.most == bound.most)
+        fewer = replace(self, allowance=allowance, fewer=self.fewer + 1)
+        return fewer if fewer.request().conversation != sent else None
 
     def _smaller(self, share: float) -> Draft | None:
         """That share of what was sent, and not of what may be sent: the limit that was met is the API's, not ours."""

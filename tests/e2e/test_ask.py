@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from playground.practice_model.script import Answer
+from bot.errors import ModelNotFound
+from playground.practice_model.script import Answer, HeldAnswer, HttpError
 from playground.practice_model.server import PracticeModel
 from playground.workspace.reading import visible_text
 from playground.workspace.workspace import Workspace
@@ -122,6 +123,39 @@ async def test_an_answer_that_is_too_long_for_a_private_reply_is_a_direct_messag
     assert f"<{link}|All of it is in a direct message to you.>" in line["elements"][0]["text"]
     uses = [call for call in stage.workspace.calls if call.method == "response_url"]
     assert len(uses) <= 5
+
+
+@pytest.mark.parametrize("used_up", ["from the beginning", "while the answer is written"])
+async def test_an_answer_whose_command_takes_no_more_is_a_direct_message(stage: Stage, used_up: str) -> None:
+    """The address lives for half an hour: a long queue outlasts it, and so may an answer."""
+    held = HeldAnswer()
+    stage.model.script(held)
+    workspace = stage.workspace
+    invocation = await workspace.command(workspace.user("ada"), stage.general, "/ask", QUESTION)
+    ts = str(workspace.delivery(invocation).payload["trigger_id"])
+    if used_up == "from the beginning":
+        workspace.faults.status("response_url", 404, times=9)
+    await held.write("A thread is ")
+    if used_up != "from the beginning":
+        await workspace.until(lambda ws: "A thread is" in visible_text(ws.ephemerals()[-1]))
+        workspace.faults.status("response_url", 404, times=9)
+    await held.write("a conversation.")
+    await held.finish()
+    assert await stage.outcome(ts) == "answered"
+
+    direct = workspace.direct_message(workspace.user("ada"))
+    root = workspace.messages(direct)[0]
+    assert visible_text(root) == f"You asked me with /ask: {QUESTION}"
+    assert await stage.outcome(f"{root['ts']}4") == "shared"
+    assert stage.words(root["ts"], channel=direct)[1:] == ["A thread is a conversation."]
+
+
+async def test_what_went_wrong_is_said_where_the_command_takes_no_more(stage: Stage) -> None:
+    stage.model.script(HttpError.api(404, "not_found_error"))
+    stage.workspace.faults.status("response_url", 404, times=9)
+    await ask(stage)
+
+    assert visible_text(stage.workspace.ephemerals()[-1]) == ModelNotFound.sentence
 
 
 @pytest.mark.parametrize("text", ["", "help", " Help "])

@@ -241,6 +241,30 @@ async def test_a_wrong_model_is_not_blamed_on_the_files(stage: Stage) -> None:
     assert len(stage.model.requests) == 1
 
 
+async def test_a_host_that_takes_fewer_files_is_sent_the_newest_and_nothing_is_held_against_the_others(
+    stage: Stage,
+) -> None:
+    def two_at_most(received: Received) -> HttpError | None:
+        count = sum(isinstance(block, SeenImage) for message in received.messages for block in message.blocks)
+        words = f"too many images and documents: {count} + 0 > 2"
+        return HttpError.api(400, "invalid_request_error", words) if count > 2 else None
+
+    stage.model.refuses = two_at_most
+    root = await stage.ask("Here they are.", files=[("red.png", made_files.solid("PNG", "red"))])
+    blue = [("blue.png", made_files.solid("PNG", "blue")), ("green.png", made_files.solid("PNG", "green"))]
+    ts = await stage.ask("@claude what is this?", files=blue, thread_ts=root)
+
+    assert await stage.outcome(ts) == "answered"
+    assert [len(media(stage, number)) for number in range(len(stage.model.requests))] == [3, 2]
+    assert "red.png was left out, because together with this thread's newer files" in stage.words(root)[0]
+    assert "blue.png" not in stage.words(root)[0].partition("📎")[2]
+
+    stage.model.refuses = lambda _: None
+    later = await stage.ask("@claude and now?", thread_ts=root)
+    assert await stage.outcome(later) == "answered"
+    assert len(media(stage)) == 3
+
+
 class TestALimitOfTokens:
     @pytest.fixture
     async def stage(self, workspace: Workspace, model: PracticeModel, tmp_path: Path, turn_log: TurnLog) -> Any:

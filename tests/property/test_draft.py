@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.conversation import Conversation, Message, Role
-from bot.errors import Medium, ModelError, ModelOverloaded, ModelRequestInvalid, ModelRequestTooLarge
+from bot.errors import MediaBound, Medium, ModelError, ModelOverloaded, ModelRequestInvalid, ModelRequestTooLarge
 from bot.messages import (
     Attachment,
     Author,
@@ -25,6 +25,7 @@ from bot.messages import (
 )
 from bot.prompt.budget import Allowance
 from bot.prompt.draft import (
+    FEWER_MAX,
     REFUSALS_MAX,
     REFUSED,
     SET_ASIDE,
@@ -112,6 +113,11 @@ def test_the_next_request_is_the_same_without_the_named_file(asked: Draft, data:
 MEDIA = st.sampled_from([None, *Medium])
 errors = st.one_of(
     st.builds(lambda fits: ModelRequestTooLarge("413", fits=fits), st.none() | st.floats(0.01, 1)),
+    st.builds(
+        lambda most, in_pages: ModelRequestTooLarge("400", media=MediaBound(most, in_pages=in_pages)),
+        st.none() | st.integers(0, 20),
+        st.booleans(),
+    ),
     st.sets(st.tuples(st.integers(0, 3), st.integers(0, 8))).map(
         lambda named: ModelRequestInvalid("400", refused_blocks=tuple(named))
     ),
@@ -122,7 +128,7 @@ errors = st.one_of(
         st.booleans(),
     ),
 )
-STEPS_MAX = REFUSALS_MAX + TRIALS_MAX + 1
+STEPS_MAX = REFUSALS_MAX + TRIALS_MAX + FEWER_MAX + 1
 
 
 @given(drafts(), st.lists(errors, min_size=STEPS_MAX + 1, max_size=STEPS_MAX + 1))
@@ -272,6 +278,32 @@ def test_what_would_fit_is_what_the_api_says_and_never_more_than_half() -> None:
     whole = words_in(asked)
     assert 0.3 * whole < left(None) == left(0.99) <= 0.5 * whole
     assert left(0.3) <= 0.3 * whole
+
+
+@given(drafts(), st.none() | st.integers(1, 20), st.booleans())
+def test_where_files_are_too_many_the_newest_stay(asked: Draft, most: int | None, in_pages: bool) -> None:
+    before = list(media_of(asked.request().conversation).values())
+    fewer = asked.after(ModelRequestTooLarge("400", media=MediaBound(most, in_pages=in_pages)))
+    if not before:
+        assert fewer is None or media_of(fewer.request().conversation) == {}
+        return
+
+    assert fewer is not None
+    after = list(media_of(fewer.request().conversation).values())
+    allowed = most if most is not None and most < len(before) else len(before) // 2
+    assert len(after) <= allowed
+    assert set(after) <= set(before)
+    assert fewer.blamed == frozenset()
+
+
+def test_where_files_are_too_many_as_many_are_sent_as_the_api_takes() -> None:
+    thread = [said(second, ADA, f"F{second}") for second in range(1, 8)]
+    asked = draft(thread, [PreparedFile(f"F{second}", (image(f"F{second}/0"),)) for second in range(1, 8)])
+    fewer = asked.after(ModelRequestTooLarge("400", media=MediaBound(3, in_pages=False)))
+
+    assert fewer is not None
+    sent = media_of(fewer.request().conversation).values()
+    assert [path.parent.name for path in sent] == ["F5", "F6", "F7"]
 
 
 # --- owners and names ----------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.errors import (
+    MediaBound,
     Medium,
     ModelBalanceEmpty,
     ModelError,
@@ -246,6 +247,48 @@ def test_how_much_would_fit_is_what_the_api_says(body: object, fits: float | Non
 
     assert isinstance(error, ModelRequestTooLarge)
     assert error.fits == fits
+
+
+@pytest.mark.parametrize(
+    ("message", "bound"),
+    [
+        ("too many images and documents: 120 + 0 > 100", MediaBound(100, in_pages=False)),
+        (
+            "The model returned the following errors: too many images and documents: 23 + 0 > 20",
+            MediaBound(20, in_pages=False),
+        ),
+        ("Too much media: 40 document pages + 70 images > 100", MediaBound(100, in_pages=True)),
+        ("messages.0.content.7: Too many images: 3,500 > 3,000", MediaBound(3_000, in_pages=False)),
+        ("Too many images in request: 20, maximum allowed: 10.", MediaBound(10, in_pages=False)),
+        ("Too many images in request. Maximum is 100.", MediaBound(100, in_pages=False)),
+        ("Maximum 600 images per request exceeded", MediaBound(600, in_pages=False)),
+        ("At most 30 image(s) may be provided in one prompt.", MediaBound(30, in_pages=False)),
+        ("a request carries at most 20 images. (param: body)", MediaBound(20, in_pages=False)),
+        ("too many images provided. This model supports up to 5 images", MediaBound(5, in_pages=False)),
+        ("A maximum of 100 PDF pages may be provided.", MediaBound(100, in_pages=True)),
+        ("Number of images (21) exceeds the maximum of 20", MediaBound(20, in_pages=False)),
+        ("Too many images in the request", MediaBound(None, in_pages=False)),
+        ("prompt is too long: 210000 tokens > 200000 maximum", None),
+    ],
+)
+def test_how_many_files_a_request_may_hold_is_what_the_api_says(message: str, bound: MediaBound | None) -> None:
+    error = meant(400, api("invalid_request_error", message))
+
+    assert isinstance(error, ModelRequestTooLarge)
+    assert error.media == bound
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "messages.0.content.1.image.source.base64: image exceeds 5 MB maximum: 6500712 bytes > 5242880 bytes",
+        "At least one of the image dimensions exceed max allowed size for many-image requests: 2000 pixels",
+        "max_tokens: 200000 > 128000, which is the maximum allowed number of output tokens",
+        "Could not process image",
+    ],
+)
+def test_the_size_of_one_file_is_not_the_number_of_files(message: str) -> None:
+    assert isinstance(meant(400, api("invalid_request_error", message)), ModelRequestInvalid)
 
 
 @pytest.mark.parametrize(

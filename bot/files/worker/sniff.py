@@ -13,11 +13,9 @@ from enum import StrEnum
 from bot.files.worker import simple_pictures
 from bot.files.worker.bare_office import office_kind
 from bot.files.worker.closed_archives import archive_kind
-from bot.files.worker.ebcdic import codec_of_ebcdic
-from bot.files.worker.escaped import codec_of_escapes
 from bot.files.worker.mail_start import looks_like_mail
 from bot.files.worker.smime import is_signed
-from bot.files.worker.wide import MARKS, codec_without_mark, is_written_behind_mark
+from bot.files.worker.text_signs import is_text, is_text_with_zeros
 
 HEAD_BYTES = 8_192
 TAIL_BYTES = 2_048
@@ -161,10 +159,6 @@ _MOVING = (b"\xc0\xef\x19\xbc\x4d\x5b\xcf\x11", b"video/")
 """By what the first bytes of these two say that pictures come with the sound."""
 _PACKET_BYTES = ((0, 188), (4, 192))
 """Of a stream of television, and of a camera's, which puts the time before each packet."""
-_BINARY_CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\v\f\r\b\x1b\x1a"))
-"""Those that text has no use for."""
-_ZERO_ALONE = re.compile(rb"(?<![\0])\0(?!\0)")
-_TELLING_BYTES = 200
 
 
 def kind_of(head: bytes, tail: bytes = b"") -> Kind:
@@ -175,7 +169,7 @@ def kind_of(head: bytes, tail: bytes = b"") -> Kind:
         if head.startswith(start):
             return kind
     found = _by_structure(head) or _mail(head) or _late_pdf(head, tail) or _late_zip(tail)
-    if found or _is_text(head) or _is_text_with_zeros(head, tail):
+    if found or is_text(head) or is_text_with_zeros(head, tail):
         return found or Kind.TEXT
     if simple_pictures.is_tga(head, tail):
         return Kind.TGA
@@ -231,15 +225,15 @@ _SHAPES: tuple[tuple[Kind, Callable[[bytes], bool]], ...] = (
     (Kind.LZMA, _is_lzma),
     (Kind.ARCHIVE, lambda head: bool(archive_kind(head))),
     *((Kind(name), matches) for name, matches in simple_pictures.SHAPES),
-    (Kind.PROGRAM, lambda head: head[:2] == b"MZ" and not _is_text(head)),
-    (Kind.AUDIO, lambda head: head.startswith(_SOUNDS) and not _is_text(head)),
+    (Kind.PROGRAM, lambda head: head[:2] == b"MZ" and not is_text(head)),
+    (Kind.AUDIO, lambda head: head.startswith(_SOUNDS) and not is_text(head)),
     (Kind.DBASE, _is_dbase),
     (Kind.VIDEO, lambda head: head[:4] == b"OggS" and b"theora" in head[:128]),
     (Kind.AUDIO, lambda head: head[:4] == b"OggS"),
     (Kind.VIDEO, lambda head: _is_media(head) and any(mark in head for mark in _MOVING)),
     (Kind.AUDIO, _is_media),
-    (Kind.VIDEO, lambda head: head[4:8] in _QUICKTIME and not _is_text(head)),
-    (Kind.VIDEO, lambda head: any(head[at::size][:4] == b"GGGG" for at, size in _PACKET_BYTES) and not _is_text(head)),
+    (Kind.VIDEO, lambda head: head[4:8] in _QUICKTIME and not is_text(head)),
+    (Kind.VIDEO, lambda head: any(head[at::size][:4] == b"GGGG" for at, size in _PACKET_BYTES) and not is_text(head)),
 )
 
 
@@ -270,38 +264,3 @@ def _late_zip(tail: bytes) -> Kind | None:
     at = tail.rfind(b"PK\x05\x06")
     whole = at >= 0 and at + 22 <= len(tail)
     return Kind.ZIP if whole and at + 22 + struct.unpack_from("<H", tail, at + 20)[0] == len(tail) else None
-
-
-def _is_text(head: bytes) -> bool:
-    """Whether these bytes can be text in some encoding: UTF-16/32 with a mark or without, or free of controls."""
-    if head.startswith(MARKS):
-        return is_written_behind_mark(head)
-    if head.startswith(b"\xef\xbb\xbf"):
-        return True
-    if b"\x00" in head:
-        return codec_without_mark(head) is not None
-    few = _controls(head) <= max(len(head) // 200, 1)
-    return few or any(codec_of(head) for codec_of in (codec_of_escapes, codec_without_mark, codec_of_ebcdic))
-
-
-def _controls(data: bytes) -> int:
-    return len(data) - len(data.translate(None, _BINARY_CONTROLS))
-
-
-def _is_text_with_zeros(head: bytes, tail: bytes) -> bool:
-    """A log with a block of zeros, as logrotate's copytruncate leaves one and a power cut; a list that zeros separate.
-
-    Binary formats have words and zeros too, but hardly ever lines, and never for long without other controls.
-    """
-    words = without_zeros(head) or without_zeros(tail)
-    if b"\n" not in words or _controls(words):
-        return False
-    text = words.decode("utf-8", "replace")
-    return len(words) >= _TELLING_BYTES or text.count("\ufffd") - text.endswith("\ufffd") <= len(text) // 4
-
-
-def without_zeros(data: bytes) -> bytes:
-    """Without zeros. Where they stand alone between records, as in a list by ``find -print0``, lines do it instead."""
-    if b"\0" in data and b"\n" not in data:
-        data = _ZERO_ALONE.sub(b"\n", data)
-    return data.replace(b"\0", b"")

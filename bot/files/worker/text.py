@@ -18,7 +18,8 @@ from bot.files.extracts import Extract, NoteExtract, TextExtract, Unreadable
 from bot.files.outbox import Outbox
 from bot.files.worker import whole_texts
 from bot.files.worker.encodings import codec_of, decode, wide_codec
-from bot.files.worker.sniff import HEAD_BYTES, without_zeros
+from bot.files.worker.sniff import HEAD_BYTES
+from bot.files.worker.text_signs import without_zeros
 
 _BYTES_PER_CHAR_MAX = 4
 _CHUNK_BYTES = 1_000_000

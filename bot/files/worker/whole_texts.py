@@ -14,7 +14,7 @@ from typing import IO
 from bot.files.bounds import ConvertLimits
 from bot.files.worker.encodings import decode
 from bot.files.worker.escaped import CODECS
-from bot.files.worker.sniff import without_zeros
+from bot.files.worker.text_signs import without_zeros
 
 _CHUNK_BYTES = 1_000_000
 _LINE_CHARS_MAX = 20_000

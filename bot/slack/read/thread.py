@@ -116,7 +116,7 @@ class ThreadReader:
             answered, part = self._answer_to(message)
             if not answered and ts in recorded:
                 answered, part = question.ts, recorded[ts]
-            if answered == question.ts or (streamed and self._is_unmarked(message, question)):
+            if (answered and answered == question.ts) or (streamed and self._is_unmarked(message, question)):
                 text = markdown_of(message, AuthorKind.THIS_BOT, mentions.as_tokens)
                 replies.append(OwnReply(ts, part, text, marked=bool(answered)))
         return sorted(replies, key=lambda reply: (0 if streamed else reply.part, ts_order(reply.ts)))

@@ -47,6 +47,8 @@ class CommandAnswer:
     _updates: int = 0
     _next_update_s: float | None = None
     _sent: int = 0
+    _lost: bool = False
+    """The address shows nothing any more; what is to be seen has to be said elsewhere."""
     _form: Form = Form.MARKDOWN
     _tries: int = 0
     _cut: tuple[int, int] = (-1, 0)
@@ -61,7 +63,7 @@ class CommandAnswer:
 
     @property
     def settled(self) -> bool:
-        return self.complete and self._sent >= len(self._contents())
+        return self.complete and (self._lost or self._sent >= len(self._contents()))
 
     def status(self, text: str) -> None:
         """The acknowledgement has said it; no use is spent on it."""
@@ -81,6 +83,8 @@ class CommandAnswer:
             self._text, self.share = "", ""
 
     def next_action(self, now_s: float, edit_every_s: float) -> Action | None:  # noqa: ARG002 - no edits are spent
+        if self._lost:
+            return None
         if self.complete:
             contents = self._contents()
             if self._sent >= len(contents):
@@ -120,7 +124,8 @@ class CommandAnswer:
     def failed(self, action: Action, error: SlackError, now_s: float) -> Next:
         """Slack's own failures count no use."""
         if isinstance(error, ReplyGone):
-            return Next.GIVE_UP
+            self.lose()
+            return Next.GIVE_UP if self.complete else Next.AT_ONCE
         if isinstance(error, SlackRefused | SlackOutcomeUnknown):
             self._uses_left -= 1
         if isinstance(error, SlackRefused) and isinstance(action, Respond):
@@ -158,6 +163,11 @@ class CommandAnswer:
         markdown = self._markdown(pieces[-1]) if pieces else ""
         end = replace(below(closing), markdown=markdown, share=self.share, whole_at=self.whole_at)
         return [*contents, end]
+
+    def lose(self) -> None:
+        """The address is too old, or used up: what is written from now on is ``too long`` for it."""
+        self._lost, self._uses_left = True, 0
+        self.hold()
 
     def hold(self) -> None:
         """All was written: no use is spent any more on what is not whole."""

@@ -12,13 +12,21 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from bot.closing import NOTHING, Closing
-from bot.errors import SlackError, StoreFailed
+from bot.errors import (
+    ReplyGone,
+    ReplyNotPossible,
+    SlackError,
+    SlackOutcomeUnknown,
+    SlackUnavailable,
+    StoreFailed,
+)
 from bot.kept_answers import PrivateAnswer, PrivateAnswers
 from bot.messages import EntryPoint, Question
 from bot.ports import ReplyRecords
 from bot.slack import buttons, own_messages
 from bot.slack.escape import escape, plain
 from bot.slack.web_api.client import SlackClient
+from bot.slack.write.asides import tell
 from bot.slack.write.command_answer import CommandAnswer
 from bot.slack.write.content import below
 from bot.slack.write.message_arguments import NO_PREVIEWS, VERBATIM, below_in_words
@@ -62,13 +70,32 @@ class PrivateReply(WrappedReply):
         super().write(text)
 
     async def finish(self, closing: Closing = NOTHING) -> None:
-        text = "".join(self._text)
-        if text.strip() and not closing.withdraw:
+        written = "".join(self._text)
+        text = written if written.strip() and not closing.withdraw else ""
+        if text:
             try:
                 await self._offer(text, closing)
             except (SlackError, StoreFailed) as error:  # the answer itself can be shown
                 log.warning("private.not_offered", error=str(error))
-        await super().finish(closing)
+        try:
+            await super().finish(closing)
+        except (ReplyGone, ReplyNotPossible, SlackOutcomeUnknown, SlackUnavailable) as error:
+            if not await self._elsewhere(text, closing):
+                raise
+            log.info("private.shown_elsewhere", code=error.code)
+
+    async def _elsewhere(self, text: str, closing: Closing) -> bool:
+        """Whether it is told all the same, where the command's own address does not show it."""
+        if not text:
+            await tell(self._desk.api, self._question, escape(closing.ending))
+            return True
+        self._plan.lose()
+        try:
+            if not self._plan.whole_at:
+                await self._offer(text, closing)
+        except (SlackError, StoreFailed) as error:
+            log.warning("private.not_offered", error=str(error))
+        return bool(self._plan.whole_at)
 
     async def _offer(self, text: str, closing: Closing) -> None:
         """What was answered whole can be posted, and what does not fit goes to a direct message."""

@@ -1,0 +1,49 @@
+"""Bytes in, whether they are text out, also where zeros stand in it. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from bot.files.worker.ebcdic import codec_of_ebcdic
+from bot.files.worker.escaped import codec_of_escapes
+from bot.files.worker.wide import MARKS, codec_without_mark, is_written_behind_mark
+
+_BINARY_CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\v\f\r\b\x1b\x1a"))
+"""Those that text has no use for."""
+_ZERO_ALONE = re.compile(rb"(?<![\0])\0(?!\0)")
+_TELLING_BYTES = 200
+
+
+def is_text(head: bytes) -> bool:
+    """Whether these bytes can be text in some encoding: UTF-16/32 with a mark or without, or free of controls."""
+    if head.startswith(MARKS):
+        return is_written_behind_mark(head)
+    if head.startswith(b"\xef\xbb\xbf"):
+        return True
+    if b"\x00" in head:
+        return codec_without_mark(head) is not None
+    few = _controls(head) <= max(len(head) // 200, 1)
+    return few or any(codec_of(head) for codec_of in (codec_of_escapes, codec_without_mark, codec_of_ebcdic))
+
+
+def _controls(data: bytes) -> int:
+    return len(data) - len(data.translate(None, _BINARY_CONTROLS))
+
+
+def is_text_with_zeros(head: bytes, tail: bytes) -> bool:
+    """A log with a block of zeros, as logrotate's copytruncate leaves one and a power cut; a list that zeros separate.
+
+    Binary formats have words and zeros too, but hardly ever lines, and never for long without other controls.
+    """
+    words = without_zeros(head) or without_zeros(tail)
+    if b"\n" not in words or _controls(words):
+        return False
+    text = words.decode("utf-8", "replace")
+    return len(words) >= _TELLING_BYTES or text.count("\ufffd") - text.endswith("\ufffd") <= len(text) // 4
+
+
+def without_zeros(data: bytes) -> bytes:
+    """Without zeros. Where they stand alone between records, as in a list by ``find -print0``, lines do it instead."""
+    if b"\0" in data and b"\n" not in data:
+        data = _ZERO_ALONE.sub(b"\n", data)
+    return data.replace(b"\0", b"")
