@@ -13,14 +13,16 @@ from binascii import Error, a2b_base64
 from bot.files.worker.familiar import familiar
 
 _SHIFT = re.compile(rb"\+([A-Za-z0-9+/]*)(-?)")
+_DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _SHIFTS_MAX = 2_000
-_ALPHABETS = ("LATIN", "GREEK", "CYRILLIC", "HEBREW", "ARABIC", "THAI", "HANGUL", "HIRAGANA", "KATAKANA", "ARMENIAN")
-_COMMON = familiar("gb18030") | familiar("cp932") | familiar("big5hkscs")
+_ALPHABETS = ("LATIN", "GREEK", "CYRILLIC", "HEBREW", "ARABIC", "THAI", "HIRAGANA", "KATAKANA", "ARMENIAN")
+_COMMON = familiar("gb18030") | familiar("cp932") | familiar("big5hkscs") | familiar("cp949")
 _COMMON_SHARE_MIN = 0.4
 _CHARS_MIN = 2
 
 
 def is_utf7(data: bytes) -> bool:
+    """One character alone, however often, is none: a word of three letters behind a plus sign may look like one."""
     if b"+" not in data:
         return False
     pieces = []
@@ -35,18 +37,17 @@ def is_utf7(data: bytes) -> bool:
         if text is None:
             return False
         pieces.append(text)
-    return _are_words("".join(pieces))
+    return (len(set(pieces)) > 1 or any(len(text) > 1 for text in pieces)) and _are_words("".join(pieces))
 
 
 def _read(base64: bytes) -> str | None:
     """``None`` where it is no whole number of characters, or bits are left over."""
     bits_left = len(base64) * 6 % 16
-    if bits_left >= 6 or len(base64) < 3:
+    if bits_left >= 6 or len(base64) < 3 or _DIGITS.index(base64[-1]) & ((1 << bits_left) - 1):
         return None
     try:
         data = a2b_base64(base64 + b"=" * (-len(base64) % 4))
-        whole = len(base64) * 6 // 16 * 2
-        return data[:whole].decode("utf-16-be") if not any(data[whole:]) else None
+        return data[: len(base64) * 6 // 16 * 2].decode("utf-16-be")
     except (Error, UnicodeDecodeError):
         return None
 

@@ -31,6 +31,7 @@ IRISH = "Ḃí an t-aṫair agus an ṁáṫair ag an ḃfeirm. Ċuaiḋ siad go
 ICELANDIC = "Þetta er garður\nBörnin gróðursettu blóm við húsið, og fólkið kom á sunnudögum.\n"
 MANY_SCRIPTS = "Greek: γυαλιά\nPolish: szkło\nUkrainian: скло\nHebrew: זכוכית\nHindi: काँच\nThai: กระจก\nKana: ガラス\n"
 HEBREW = "שלום עולם, המחיר הוא 500\nהפגישה ביום שלישי. תודה רבה.\n"
+KOREAN = "이름;도시\n이번 주말까지 보고서를 보내 주시기 바랍니다.\n"
 JAPANESE = "名前;都市\n週末までに報告書をお送りください。\n"
 
 
@@ -49,7 +50,7 @@ async def convert(tmp_path: Path) -> AsyncIterator[Converter]:
         *((codec, TURKISH) for codec in ("cp857", "mac_turkish")),
         *((codec, GREEK) for codec in ("cp737", "cp869", "mac_greek", "ebcdic_875")),
         *((codec, VIETNAMESE) for codec in ("viscii", "tcvn")),
-        *(("utf-7", text) for text in (GERMAN, RUSSIAN, JAPANESE, VIETNAMESE)),
+        *(("utf-7", text) for text in (GERMAN, RUSSIAN, JAPANESE, VIETNAMESE, KOREAN)),
         *((codec, GERMAN) for codec in ("ebcdic_273", "ebcdic_037", "ebcdic_500")),
         ("ebcdic_297", FRENCH),
         ("ebcdic_284", SPANISH),
@@ -133,6 +134,8 @@ def test_western_texts_with_signs_stay_what_they_are(text: str, codec: str) -> N
         "+49 30 1234567",
         "+import os\n+Hello\n",
         "a+ABCD-",
+        "q=open+geo&page=2+geo",
+        '<link type="image/svg+xml"> <link type="application/xhtml+xml">',
         "abc+DEF/ghi+JKL==",
         "1+1=2",
         "f(x)+g(y)",
