@@ -25,7 +25,10 @@ from bot.files.worker.text import written
 _BYTES_MAX = 60_000_000
 _PICTURES = {"image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "image/svg+xml": ".svg"}
 _OLD_PICTURES = {"png": "image/png", "jpeg": "image/jpeg", "svg": "image/svg+xml"}
-_ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+_ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_OBJECT = re.compile(r"<[\w.]{1,200}(?: object| at 0x[0-9a-f]+)*>")
+"""What Python calls a thing that has no plain form."""
+_WORD = re.compile(r"\w+")
 _DATA_URI = re.compile(r"data:image/[\w.+-]+;base64,[A-Za-z0-9+/=\s]{200,}")
 _DATA_URI_LEFT = "data:… (a picture)"
 
@@ -125,13 +128,19 @@ def _words(output: dict[str, Any], data: dict[str, Any]) -> str:
         trace = output.get("traceback")
         lines = _ESCAPES.sub("", "\n".join(map(str, trace))) if isinstance(trace, list) else ""
         return lines or f"{output.get('ename', '')}: {output.get('evalue', '')}"
-    plain = _joined(data.get("text/plain") or output.get("text") or "")
-    if plain:
-        return plain.rstrip()
-    for form in ("text/markdown", "text/latex", "application/json"):
-        if form in data:
-            return _joined(data[form]).rstrip()
-    return to_text(_joined(data["text/html"])).rstrip() if "text/html" in data else ""
+    plain = _ESCAPES.sub("", _joined(data.get("text/plain") or output.get("text") or "")).rstrip()
+    page = to_text(_joined(data["text/html"])).rstrip() if "text/html" in data else ""
+    if plain and not _OBJECT.fullmatch(plain) and not _says_more(page, plain):
+        return plain
+    others = (
+        _joined(data[form]).rstrip() for form in ("text/markdown", "text/latex", "application/json") if form in data
+    )
+    return page or next(filter(None, others), plain)
+
+
+def _says_more(page: str, plain: str) -> bool:
+    """Whether people, who are shown the page, read words in it that the plain form lacks."""
+    return not set(_WORD.findall(page)) <= set(_WORD.findall(plain))
 
 
 def _joined(lines: object) -> str:

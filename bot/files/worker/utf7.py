@@ -22,10 +22,10 @@ _CHARS_MIN = 2
 
 
 def is_utf7(data: bytes) -> bool:
-    """One character alone, however often, is none: a word of three letters behind a plus sign may look like one."""
+    """Small letters alone, or one character however often, are none: words behind plus signs may look so."""
     if b"+" not in data:
         return False
-    pieces = []
+    pieces, is_word = [], True
     for number, found in enumerate(_SHIFT.finditer(data)):
         if number > _SHIFTS_MAX:
             break
@@ -37,7 +37,10 @@ def is_utf7(data: bytes) -> bool:
         if text is None:
             return False
         pieces.append(text)
-    return (len(set(pieces)) > 1 or any(len(text) > 1 for text in pieces)) and _are_words("".join(pieces))
+        is_word = is_word and found[1].islower() and found[1].isalpha()
+    if is_word or (len(set(pieces)) == 1 and len(pieces[0]) == 1):
+        return False
+    return _are_words("".join(pieces))
 
 
 def _read(base64: bytes) -> str | None:

@@ -96,7 +96,16 @@ def test_the_middle_of_a_notebook_with_many_plots_is_there(converted: Convert, t
     ("output", "expected"),
     [
         ({"data": {"text/html": ["<table><tr><td>Ada</td></tr></table>"]}}, "Ada"),
-        ({"data": {"text/html": "<b>no</b>", "text/plain": "plain"}}, "plain"),
+        ({"data": {"text/html": "<b>in plain words</b>", "text/plain": "in  plain  words"}}, "in  plain  words"),
+        (
+            {"data": {"text/html": "<b>Done: 3 rows</b>", "text/plain": "<IPython.core.display.HTML object>"}},
+            "Done: 3 rows",
+        ),
+        ({"data": {"text/html": "Ada <i>3 rows</i>", "text/plain": "Ada"}}, "Ada 3 rows"),
+        ({"data": {"text/markdown": "**Sum** 7", "text/plain": "<IPython.core.display.Markdown object>"}}, "**Sum** 7"),
+        ({"data": {"text/plain": "<__main__.Thing at 0x7f00aa>"}}, "<__main__.Thing at 0x7f00aa>"),
+        ({"data": {"text/plain": "\x1b[0;31mred\x1b[0m"}}, "\nred\n"),
+        ({"output_type": "stream", "text": ["\x1b[01;34mbin\x1b[0m\x1b[K lib\n"]}, "\nbin lib\n"),
         ({"data": {"text/latex": "$x^2$"}}, "$x^2$"),
         ({"data": {"application/json": {"a": 1}}}, '{"a": 1}'),
     ],
@@ -104,7 +113,7 @@ def test_the_middle_of_a_notebook_with_many_plots_is_there(converted: Convert, t
 def test_of_several_forms_of_an_output_one_is_shown(
     converted: Convert, tmp_path: Path, output: dict[str, object], expected: str
 ) -> None:
-    (text,) = converted(notebook(code("x", {"output_type": "execute_result", **output})))
+    (text,) = converted(notebook(code("x", {"output_type": "execute_result", **output}), code("y")))
     assert isinstance(text, TextExtract)
     assert expected in (tmp_path / text.file).read_text(encoding="utf-8")
     assert "<b>" not in (tmp_path / text.file).read_text(encoding="utf-8")
