@@ -17,9 +17,12 @@ from pathlib import Path
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
-_UNSEEN = re.compile(rb"(?is)<!--.*?-->|<(head|script|style)\b.*?</\1\s*>|<(head|script|style)\b[^>]*/>")
+_UNSEEN = re.compile(
+    rb"(?is)<!--.*?-->|<(head|script|style)\b.*?</\1\s*>|<(head|script|style)\b[^>]*/>|<nav\b[^>]*hidden.*?</nav>"
+)
 _TAG = re.compile(r"(?s)<(/?)([a-zA-Z]+)[^>]*>|<[!?][^>]*>")
 _INLINE = re.compile(r"(?i)a|abbr|b|big|cite|code|em|font|i|ins|kbd|q|s|small|span|strong|sub|sup|tt|u|var")
+_OBJECT = re.compile(r"<[\w.]+ (?:size|object|at) ")
 _OF_EVENTS = re.compile(r"(?i)(?:[\w-]+\.)?(SUMMARY|DESCRIPTION|LOCATION|COMMENT|FN|NOTE|TITLE|ORG|NICKNAME)[;:]")
 _OF_OFFICE = re.compile(r"mso-application|schemas\.microsoft\.com/office|urn:schemas-microsoft-com:office|opendocument")
 _OF_PROGRAMS = re.compile(r"(?i)^(?:this is an event reminder|alarm notification|reminder)\W*$")
@@ -72,14 +75,18 @@ def calendar(path: Path) -> Iterator[str]:
 
 # --- notebooks and drawings ------------------------------------------------------------------------------------------
 def notebook(path: Path) -> Iterator[str]:
-    """Sources of cells, and their printed outputs."""
+    """Sources of cells, and their outputs: what was printed, else the page, as people are shown it, else the words."""
     book = json.loads(path.read_bytes())
     sheets = book.get("worksheets") or [book]
     for cell in (cell for sheet in sheets for cell in sheet.get("cells", [])):
         yield _joined(cell.get("source", cell.get("input", "")))
         for output in cell.get("outputs", []):
+            data = output.get("data", {})
             yield _joined(output.get("text", ""))
-            yield _joined(output.get("data", {}).get("text/plain", ""))
+            plain = (
+                _joined(data.get("text/plain", "")) if not _OBJECT.match(_joined(data.get("text/plain", ""))) else ""
+            )
+            yield _page(_joined(data["text/html"]).encode()) if "text/html" in data else plain
 
 
 def _joined(lines: str | list[str]) -> str:

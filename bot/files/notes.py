@@ -36,7 +36,9 @@ PASSWORD = "is password-protected. Please send a copy without the password."  # 
 DAMAGED_PDF = "is a damaged PDF, which I could not repair. Please export it again."
 NO_PAGES = "is a PDF without any pages. Please export it again."
 DAMAGED_IMAGE = "is a damaged image. Please send it again."
-CUT_IMAGE = "is an incomplete image, whose missing part shows as grey. Please send it again if that part matters."
+CUT_IMAGE = (
+    "is an incomplete image, whose missing part shows as a plain area. Please send it again if that part matters."
+)
 FRAMES_UNREADABLE = "is a damaged animation, of which some frames could not be read. Please send it again."
 NOT_DRAWN = "is an SVG drawing that could not be drawn, so that only its source was read. Please send it as a PNG."
 DRAWN_WITHOUT_OUTSIDE = "has links to pictures elsewhere, which were not fetched. Please send those as well."

@@ -26,7 +26,7 @@ _BYTES_MAX = 60_000_000
 _PICTURES = {"image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "image/svg+xml": ".svg"}
 _OLD_PICTURES = {"png": "image/png", "jpeg": "image/jpeg", "svg": "image/svg+xml"}
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-_OBJECT = re.compile(r"<[\w.]{1,200}(?: object| at 0x[0-9a-f]+)*>")
+_OBJECT = re.compile(r"<[\w.]{1,200}(?: object| at 0x[0-9a-f]+| size [\w ]{1,60})*>")
 """What Python calls a thing that has no plain form."""
 _WORD = re.compile(r"\w+")
 _DATA_URI = re.compile(r"data:image/[\w.+-]+;base64,[A-Za-z0-9+/=\s]{200,}")
