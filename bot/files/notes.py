@@ -201,7 +201,8 @@ def pictures_left_out(kept: int, left_out: int) -> str:
 
 
 def more_notes(count: int) -> str:
-    return f"holds {count:,} more file{'s' if count != 1 else ''} that could not be read. Please send those separately."
+    files = "one more file" if count == 1 else f"{count:,} more files"
+    return f"holds {files} that could not be read, or not whole. Please send what matters separately."
 
 
 def text_left_out(chars: int) -> str:

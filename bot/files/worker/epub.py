@@ -24,6 +24,7 @@ _CHARS_MAX = 20_000_000
 _PICTURES_MAX = 20
 _PICTURE_BYTES_MIN = 10_000
 """Smaller ones are rules and ornaments."""
+_STARTS_OF_PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF")
 _ABOUT = ("title", "creator", "publisher", "date", "description")
 
 
@@ -45,19 +46,20 @@ def convert(package: Package, out: Outbox, limits: ConvertLimits) -> list[Extrac
     if _locked(package, chapters):
         raise Unreadable(inner_notes.LOCKED_BOOK)
     head = [f"{name.title()}: {text}" for name in _ABOUT if (text := _about(book, name))]
-    texts, left = ["\n".join(head)], _CHARS_MAX
+    texts, left, missing = ["\n".join(head)], _CHARS_MAX, len(spine) > _CHAPTERS_MAX
     for chapter in chapters:
-        text = _chapter(package, chapter)
-        left -= len(text)
+        words = _chapter(package, chapter)
+        missing = missing or words is None
+        left -= len(words or "")
         if left < 0:
             break
-        texts.append(text.strip())
-    if not any(text for text in texts[1:]):
+        texts.append((words or "").strip())
+    pictures = [_at(part, attribute(i, "href")) for i in items.values() if _is_picture(attribute(i, "media-type"))]
+    shown = _pictures(package, pictures, out)
+    if not any(text for text in texts[1:]) and not shown:
         raise Unreadable(notes.not_opened("EPUB book"))
     found = written("\n\n".join(filter(None, texts)), "", "EPUB book", out, limits)
-    found += [NoteExtract(notes.BREAKS_OFF)] if left < 0 else []
-    pictures = [_at(part, attribute(i, "href")) for i in items.values() if _is_picture(attribute(i, "media-type"))]
-    return [*found, *_pictures(package, pictures, out)]
+    return [*found, *[NoteExtract(notes.BREAKS_OFF)] * (missing or left < 0), *shown]
 
 
 def _at(book: str, href: str) -> str:
@@ -77,11 +79,13 @@ def _locked(package: Package, chapters: list[str]) -> bool:
     return any(chapter.lower() in encrypted for chapter in chapters)
 
 
-def _chapter(package: Package, name: str) -> str:
+def _chapter(package: Package, name: str) -> str | None:
+    """``None`` where it is missing or damaged; nothing of a chapter that is a picture."""
     try:
-        return to_text(text_of(package.data(name)))
+        data = package.data(name)
     except Broken:
-        return ""
+        return None
+    return "" if data.startswith(_STARTS_OF_PICTURES) else to_text(text_of(data))
 
 
 def _is_picture(kind: str) -> bool:

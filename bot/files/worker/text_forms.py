@@ -46,8 +46,13 @@ def is_notebook(head: bytes, tail: bytes) -> bool:
 
 
 def office_xml(head: bytes) -> str:
-    """ "excel" or "word" as those of 2003 write it, "flat" OpenDocument, "package" as Word 2007 does, or empty."""
+    """ "excel" or "word" as those of 2003 write it, "flat" OpenDocument, "package" as Word 2007 does, or empty.
+
+    A FictionBook is a "book".
+    """
     start = _start(head)
+    if b"<FictionBook" in start:
+        return "book"
     if b"<pkg:package" in start:
         return "package"
     if b"urn:schemas-microsoft-com:office:spreadsheet" in start and b"<" in start:

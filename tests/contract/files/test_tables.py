@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import struct
 import zipfile
@@ -221,7 +222,7 @@ async def test_files_of_old_office_programs_are_for_libreoffice(convert: Convert
 
 
 # --- books -----------------------------------------------------------------------------------------------------------
-def epub(encryption: str = "") -> bytes:
+def epub(encryption: str = "", *, one: str = "<h1>One</h1><p>A lamp.</p>", two: bool = True) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("mimetype", "application/epub+zip")
@@ -235,8 +236,9 @@ def epub(encryption: str = "") -> bytes:
             '<item id="p" href="plan.png" media-type="image/png"/></manifest>'
             '<spine><itemref idref="1"/><itemref idref="2"/></spine></package>',
         )
-        archive.writestr("book/two.xhtml", f"<html><body><h1>Two</h1><p>It burns at {MATH}.</p></body></html>")
-        archive.writestr("book/on e.xhtml", "<html><body><h1>One</h1><p>A lamp.</p></body></html>")
+        if two:
+            archive.writestr("book/two.xhtml", f"<html><body><h1>Two</h1><p>It burns at {MATH}.</p></body></html>")
+        archive.writestr("book/on e.xhtml", f"<html><body>{one}</body></html>")
         archive.writestr("book/a.css", "p { color: red }")
         archive.writestr("book/plan.png", made_files.image("PNG", (300, 200)) + bytes(10_000))
         if encryption:
@@ -256,3 +258,50 @@ async def test_a_book_is_its_chapters_in_their_order_and_its_pictures(convert: C
 async def test_a_book_that_is_locked_is_called_that(convert: Converter) -> None:
     assert (await convert(epub("book/two.xhtml"), "lamp.epub")).reasons == [inner_notes.LOCKED_BOOK]
     assert (await convert(epub("book/font.otf"), "lamp.epub")).reasons == []
+
+
+async def test_a_chapter_that_is_missing_is_not_passed_over(convert: Converter) -> None:
+    found = await convert(epub(two=False), "lamp.epub")
+    assert "A lamp." in found.text
+    assert found.reasons == [notes.BREAKS_OFF]
+
+
+async def test_a_book_of_pictures_gives_its_pictures(convert: Converter) -> None:
+    found = await convert(epub(one='<img src="plan.png"/>', two=False), "lamp.epub")
+    assert 'File "lamp.epub › plan.png" (PNG image' in found.text
+
+
+FICTION_BOOK = """<?xml version="1.0" encoding="windows-1251"?>
+<FictionBook xmlns="http://www.gribuser.ru/xml/fictionbook/2.0" xmlns:l="http://www.w3.org/1999/xlink">
+<description><title-info><author><first-name>Анна</first-name><last-name>Лампова</last-name></author>
+<book-title>Лампа</book-title></title-info></description>
+<body><section><title><p>Глава</p><p>первая</p></title><p>Горит <emphasis>ярко</emphasis>.</p><image l:href="#a.png"/>
+<table><tr><th>Год</th><td>1901</td></tr></table></section></body>
+<body name="notes"><section><title><p>1</p></title><p>Примечание.</p></section></body>
+<binary id="a.png" content-type="image/png">{}</binary></FictionBook>"""
+
+
+async def test_a_book_in_one_file_is_its_words_and_its_pictures(convert: Converter) -> None:
+    picture = base64.b64encode(made_files.image("PNG", (300, 200))).decode()
+    found = await convert(FICTION_BOOK.format(picture).encode("cp1251"), "lamp.fb2")
+    assert "Author: Анна Лампова\nTitle: Лампа\n" in found.text
+    assert "## Глава / первая\n\nГорит ярко.\n(picture: a.png)\nГод | 1901\n" in found.text
+    assert "## 1\n\nПримечание." in found.text
+    assert picture[:60] not in found.text
+    assert 'File "lamp.fb2 › a.png" (PNG image, 300 × 200 px)' in found.text
+
+
+async def test_a_book_that_breaks_off_is_shown_as_it_is(convert: Converter) -> None:
+    found = await convert(FICTION_BOOK[:500].encode("cp1251"), "lamp.fb2")
+    assert "<book-title>Лампа</book-title>" in found.text
+
+
+@pytest.mark.parametrize(
+    ("content", "described"),
+    [
+        (bytes(522) + b"\x00\x11\x02\xff\x0c\x00" + bytes(600), "a PICT picture, as old Macintoshes had them"),
+        (b"\xabKTX 11\xbb\r\n\x1a\n" + bytes(range(256)) * 4, "a KTX texture"),
+    ],
+)
+async def test_rare_pictures_are_called_what_they_are(convert: Converter, content: bytes, described: str) -> None:
+    assert (await convert(content, "a.dat")).reasons == [notes.unknown_kind(described)]
