@@ -17,7 +17,7 @@ from pathlib import Path
 
 import olefile
 
-_UNSEEN = re.compile(r"https?://\S+|(?m:^[A-Za-z0-9+/=]{20,}\r?$(?:\r?\n[A-Za-z0-9+/=]+\r?$)*)")
+_UNSEEN = re.compile(r"(?:https?://|mailto:)\S*|(?m:^[A-Za-z0-9+/=]{20,}\r?$(?:\r?\n[A-Za-z0-9+/=]+\r?$)*)")
 """Addresses, and base64 that the other reader leaves as it is: a mail within a mail that is packed as a whole."""
 _MAILS_MAX = 50
 _INLINE = frozenset({"b", "i", "span", "font", "u", "a", "em", "strong", "o:p"})

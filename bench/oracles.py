@@ -44,7 +44,7 @@ _NOT_WORDS = frozenset({"deletion", "binary-data", "date", "desc", "title"})
 comment, of which the day is enough."""
 _OF_EXCEL = re.compile(r"\[Threaded comment\].*?(?:Comment:|\Z)", re.DOTALL)
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_LINK = re.compile(r"https?://\S+")
+_LINK = re.compile(r"(?:https?://|mailto:)\S*")
 _BARE_NUMBER = re.compile(r"[\d.,:/%-]+")
 
 

@@ -1,7 +1,8 @@
 """The versions of one text that a mail holds in, what of them people have to see out: none said twice, none lost.
 
 Pure. Linear in the length of the texts. The richest version is the body. Another is shown below it, under a label,
-where it has enough words that were not shown yet: a plain text is mostly the HTML once more, but need not be.
+where it has enough words that were not shown yet: a plain text is mostly the HTML once more, but need not be. Of one
+that has few of its own the lines are shown that have them.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from unicodedata import category
 
 LABEL = "[Another version of the same mail:]"
+LABEL_OF_LINES = "[Only in another version of the same mail:]"
 _NEW_WORDS_ONE_IN = 5
 _NEW_WORDS_MAX = 20
 """From so many new words on a version is shown, however long it is: that is a paragraph of its own."""
@@ -36,10 +38,17 @@ def chosen(versions: Iterable[list[str]], besides: Sequence[str] = ()) -> list[s
     known = words[richest] | _marks(texts[richest])
     for number, version in enumerate(texts):
         own = words[number] or _marks(version)
-        new = sum(word not in known for word in own)
-        if number != richest and new and (new * _NEW_WORDS_ONE_IN >= len(own) or new >= _NEW_WORDS_MAX):
+        new = own - known
+        if number == richest or not new:
+            continue
+        if len(new) * _NEW_WORDS_ONE_IN >= len(own) or len(new) >= _NEW_WORDS_MAX:
             shown += [LABEL, *version]
-            known |= own
+        else:
+            lines = (
+                line.strip() for text in version for line in text.splitlines() if not new.isdisjoint(_words([line]))
+            )
+            shown += [LABEL_OF_LINES, "\n".join(lines)]
+        known |= own
     return shown
 
 
@@ -48,7 +57,9 @@ def _words(texts: list[str]) -> set[str]:
     found = set()
     for text in texts:
         before = ""
-        bare = "" if text == LABEL else _NO_WORDS.sub(lambda cut: " " if len(cut[0]) > 1 else "", text)
+        bare = (
+            "" if text in {LABEL, LABEL_OF_LINES} else _NO_WORDS.sub(lambda cut: " " if len(cut[0]) > 1 else "", text)
+        )
         for word in _WORD.findall(bare):
             wide = word if _is_wide(word) else ""
             found.add(before + wide if wide else word.casefold())

@@ -407,6 +407,17 @@ async def test_another_version_with_words_of_its_own_is_shown_too(
     assert words(found) == SHOWN + shown
 
 
+async def test_of_a_version_with_few_words_of_its_own_their_lines_are_shown(convert: Converter) -> None:
+    plain = "Head over to the Quick Start.\r\nAdd systems, search and share.\r\nQuestion? Just hit reply. Enjoy."
+    page = (
+        "<p>Head over to the Quick Start.<p>Add systems, search and share.<p>Question? Just hit reply or join. Enjoy."
+    )
+    found = await read(convert, multipart("alternative", [part(TEXT, plain + "\r\nSent by us."), part(HTML, page)]))
+    shown = plain.replace("\r\n", "\n") + "\nSent by us."
+    own = "Question? Just hit reply or join. Enjoy."
+    assert words(found) == f"{SHOWN}{shown}\n\n[Only in another version of the same mail:]\n\n{own}"
+
+
 @pytest.mark.parametrize(
     "kind", ["text/markdown", "text/x-amp-html", "text/watch-html", "text/enriched", "text/richtext"]
 )
