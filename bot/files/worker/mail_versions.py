@@ -19,7 +19,7 @@ _NEW_WORDS_MAX = 20
 _WIDE = "\u2e80-\u9fff\uac00-\ud7a3"
 _WORD = re.compile(f"[{_WIDE}]|[^\\W_{_WIDE}]+")
 _NO_WORDS = re.compile(
-    r"https?://[^\s<>()\[\]]+|\(mailto:[^()]*\)|\[cid:[^\[\]]*\]|\[\d{1,3}\]|[\u00ad\u200b-\u200d\ufeff]"
+    r"https?://[^\s<>()\[\]]+|[(<\[]?mailto:[^\s<>()\[\]]*[)>\]]?|\[[\w.-]{1,80}\.(?:png|jpe?g|gif)\]|\[cid:[^\[\]]*\]|\[\d{1,3}\]|[\u00ad\u200b-\u200d\ufeff]"
 )
 """What programs write into one version alone: addresses of links and pictures, footnotes' numbers, where to break."""
 
@@ -44,10 +44,10 @@ def chosen(versions: Iterable[list[str]], besides: Sequence[str] = ()) -> list[s
         if len(new) * _NEW_WORDS_ONE_IN >= len(own) or len(new) >= _NEW_WORDS_MAX:
             shown += [LABEL, *version]
         else:
-            lines = (
-                line.strip() for text in version for line in text.splitlines() if not new.isdisjoint(_words([line]))
-            )
-            shown += [LABEL_OF_LINES, "\n".join(lines)]
+            lines = [
+                line.strip() for text in version for line in text.split("\n") if not new.isdisjoint(_words([line]))
+            ]
+            shown += [LABEL_OF_LINES, "\n".join(lines)] if lines else []
         known |= own
     return shown
 
