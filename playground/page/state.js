@@ -181,6 +181,13 @@ export class Workspace extends EventTarget {
     return this.#titles.get(`${channel}/${threadTs}`) ?? "";
   }
 
+  /** The app's threads there that have a title, newest first: {channel, threadTs, title}. */
+  titled(channel) {
+    const here = [...this.#titles].filter(([key]) => key.startsWith(`${channel}/`));
+    const sessions = here.map(([key, title]) => ({ channel, threadTs: key.split("/")[1], title }));
+    return sessions.sort((a, b) => Number(b.threadTs) - Number(a.threadTs));
+  }
+
   /** Whether Slack's own button can stop what the app is doing there. */
   canStop(channel, threadTs) {
     return this.#stopsSessions && this.#sessions.has(`${channel}/${threadTs}`);
