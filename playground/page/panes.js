@@ -71,7 +71,7 @@ export class ChannelPane {
     const bot = this.workspace.bot.name;
     if (/^\/ask\b/.test(text)) return "Only you will see the answer";
     if (this.channel?.kind === "im") return `${bot} answers in a thread`;
-    if (this.channel?.is_member === false) return `${bot} is not in this channel; /ask works`;
+    if (this.channel?.is_member === false) return `First /invite @${bot}, or /ask`;
     return text.toLowerCase().includes(`@${bot.toLowerCase()}`)
       ? `${bot} will answer in a thread`
       : `Mention @${bot} to ask`;
@@ -114,6 +114,7 @@ export class ChannelPane {
       place: channel.id,
       messages: this.workspace.roots(channel.id),
       intro: () => this.#intro(channel, title),
+      joined: channel.is_member,
       replies: (message) =>
         message.thread_ts && message.thread_ts !== message.ts ? [] : (threads.get(message.ts) ?? []),
       status: (message) => this.workspace.status(channel.id, message.ts),

@@ -77,6 +77,10 @@ export class Workspace extends EventTarget {
       if (event.status) this.#statuses.set(key, event.status);
       else this.#statuses.delete(key);
       this.#changed({ kind: "status", channel: event.channel, thread_ts: event.thread_ts, status: event.status });
+    } else if (event.type === "bot_joined") {
+      const channel = this.channel(event.channel);
+      if (channel) channel.is_member = true;
+      this.#changed({ kind: "member" });
     } else if (event.type === "prompts") {
       this.#prompts.set(event.channel, event);
       this.#changed({ kind: "prompts" });

@@ -96,10 +96,11 @@ async def test_whoever_follows_the_page_is_answered_and_reads_what_it_says(
     [start] = blocks("4. Start it")
     async with newcomer.runs(start.replace("make ", LIBRARIES_ARE_THERE)) as process:
         await until_said(process, {"bot.ready", "model.reached"})
-        question = re.findall(r"`(@claude [^`]+)`", PAGE)[0]
-        ts = await workspace.say(workspace.user("ada"), workspace.channel("general"), question)
-        general = workspace.channel("general")
-        await workspace.until(lambda ws: any(visible_text(m) for m in ws.thread(general, ts)[1:]), timeout_s=WITHIN_S)
+        [(invite, question)] = re.findall(r"In a channel write `(/invite @claude)`, then `(@claude [^`]+)`", PAGE)
+        ada, channel = workspace.user("ada"), workspace.channel("elsewhere")
+        await workspace.command(ada, channel, *invite.split())
+        ts = await workspace.say(ada, channel, question)
+        await workspace.until(lambda ws: any(visible_text(m) for m in ws.thread(channel, ts)[1:]), timeout_s=WITHIN_S)
         [doctor] = blocks("6. If there is no answer")
         said = await asyncio.to_thread(newcomer.types, doctor)
     assert "ok      event app_mention" in said
