@@ -9,9 +9,10 @@ import { Workspace, isRoot } from "./state.js";
 import { Modals } from "./views.js";
 
 const NARROW = matchMedia("(max-width: 960px)");
+const TABS = ["home", "history"];
 const workspace = new Workspace();
 const page = {
-  at: { channel: null, thread: null, home: false },
+  at: { channel: null, thread: null, tab: null }, // of the app's direct message: "home", "history", or messages
   online: true,
   unread: new Map(), // channel → messages that came while it was not shown
   awaited: new Set(), // channel/ts of messages sent from here that have no answer yet
@@ -32,11 +33,11 @@ function go(channel, thread = null, focus = null) {
 
 function arrive() {
   const [channel, thread] = location.hash.replace(/^#\/?/, "").split("/");
-  const came = (channel || null) !== page.at.channel || page.at.home;
+  const came = (channel || null) !== page.at.channel || page.at.tab;
   const wasWriting = channelPane.element.contains(document.activeElement);
-  const home = thread === "home";
-  if (home && !page.at.home) openHome().catch(() => {}); // the app hears of it, and fills the tab
-  page.at = { channel: channel || null, thread: (!home && thread) || null, home };
+  const tab = TABS.includes(thread) ? thread : null;
+  if (tab === "home" && page.at.tab !== tab) openHome().catch(() => {}); // the app hears of it, and fills the tab
+  page.at = { channel: channel || null, thread: (!tab && thread) || null, tab };
   page.editing = null;
   if (came) openMessages();
   showSidebar(false);
@@ -50,7 +51,7 @@ function arrive() {
 /** An agent hears that somebody looks at its messages, and suggests what to begin with. */
 function openMessages() {
   const channel = currentChannel();
-  if (workspace.isAgent && channel?.kind === "im" && !page.at.home) openAgent(channel.id).catch(() => {});
+  if (workspace.isAgent && channel?.kind === "im" && !page.at.tab) openAgent(channel.id).catch(() => {});
 }
 
 /** In narrow windows the list of channels is a drawer. */
@@ -125,8 +126,8 @@ function draw() {
   document.getElementById("offline").textContent = page.online ? "" : "Reconnecting to the workspace…";
   if (!channel) return;
   const editing = (inThread) => (page.editing?.inThread === inThread ? page.editing.ts : null);
-  const home = page.at.home && channel.kind === "im" && workspace.hasHome;
-  channelPane.show(channel, { editing: editing(false), unshowable: page.unshowable, home });
+  const tab = channel.kind === "im" ? page.at.tab : null;
+  channelPane.show(channel, { editing: editing(false), unshowable: page.unshowable, tab });
   modals.show(workspace.modals.at(-1) ?? null);
   threadPane.show(channel, page.at.thread, {
     editing: editing(true),

@@ -53,7 +53,7 @@ export class MessageLog {
   }
 
   /**
-   * Brings the list up to date; another `place` starts a new list at its end. `view` is {place, messages, intro,
+   * Brings the list up to date; another `place` starts a new list at its end. `view` is {place, messages, intro, joined,
    * replies(message), status(message), tail: {status, stop}, suggested, begin(text), editing, inThread, unshowable}.
    */
   show(view) {
@@ -77,7 +77,7 @@ export class MessageLog {
 
   /** What should stand in the list, in order. `drawn` is equal for rows that look the same. */
   #wanted(view) {
-    const wanted = view.intro ? [{ key: "intro", drawn: view.place, make: view.intro }] : [];
+    const wanted = view.intro ? [{ key: "intro", drawn: `${view.place}|${view.joined}`, make: view.intro }] : [];
     let above = null;
     for (const message of view.messages) {
       if (!view.inThread && (!above || dayKey(above.ts) !== dayKey(message.ts))) {

@@ -2,6 +2,7 @@
 
 import { Composer } from "./composer.js";
 import { h, icon, morph } from "./dom.js";
+import { HistoryTab } from "./history.js";
 import { MessageLog } from "./log.js";
 import { HomeTab } from "./views.js";
 import { invitation } from "./invitation.js";
@@ -52,12 +53,14 @@ export class ChannelPane {
     );
     this.tabs = h("nav", { class: "tabs", "aria-label": "Tabs", hidden: true });
     this.home = new HomeTab(workspace);
+    this.history = new HistoryTab();
     this.element = h(
       "main",
       { class: "pane channel-pane" },
       h("header", { class: "pane-head" }, this.menu, this.title),
       this.tabs,
       this.home.element,
+      this.history.element,
       this.log.element,
       this.composer.element,
     );
@@ -68,25 +71,33 @@ export class ChannelPane {
     const bot = this.workspace.bot.name;
     if (/^\/ask\b/.test(text)) return "Only you will see the answer";
     if (this.channel?.kind === "im") return `${bot} answers in a thread`;
-    if (this.channel?.is_member === false) return `${bot} is not in this channel; /ask works`;
+    if (this.channel?.is_member === false) return `First /invite @${bot}, or /ask`;
     return text.toLowerCase().includes(`@${bot.toLowerCase()}`)
       ? `${bot} will answer in a thread`
       : `Mention @${bot} to ask`;
   }
 
-  /** The tabs of the app's direct message; `home`: that one is open. */
-  #showTabs(channel, home) {
-    this.tabs.hidden = !(channel.kind === "im" && this.workspace.hasHome);
+  /** The tabs of the app's direct message; `open` is the one that is not its messages, or null. */
+  #showTabs(channel, open) {
+    const { hasHome, isAgent } = this.workspace;
+    this.tabs.hidden = channel.kind !== "im" || !(hasHome || isAgent);
     const tab = (name, hash, current) => h("a", { href: `#/${hash}`, "aria-current": current ? "page" : null }, name);
-    putHead(this.tabs, tab("Home", `${channel.id}/home`, home), tab("Messages", channel.id, !home));
-    this.home.element.hidden = !home;
-    this.log.element.hidden = this.composer.element.hidden = home;
-    if (home) this.home.show(this.workspace.home);
+    putHead(
+      this.tabs,
+      hasHome ? tab("Home", `${channel.id}/home`, open === "home") : "",
+      tab("Messages", channel.id, !open),
+      isAgent ? tab("History", `${channel.id}/history`, open === "history") : "",
+    );
+    this.home.element.hidden = open !== "home";
+    this.history.element.hidden = open !== "history";
+    this.log.element.hidden = this.composer.element.hidden = Boolean(open);
+    if (open === "home") this.home.show(this.workspace.home);
+    if (open === "history") this.history.show(this.workspace.titled(channel.id));
   }
 
-  show(channel, { editing, unshowable, home }) {
+  show(channel, { editing, unshowable, tab }) {
     this.channel = channel;
-    this.#showTabs(channel, home);
+    this.#showTabs(channel, tab);
     const title = place(channel) + channelTitle(channel, this.workspace);
     putHead(
       this.title,
@@ -103,6 +114,7 @@ export class ChannelPane {
       place: channel.id,
       messages: this.workspace.roots(channel.id),
       intro: () => this.#intro(channel, title),
+      joined: channel.is_member,
       replies: (message) =>
         message.thread_ts && message.thread_ts !== message.ts ? [] : (threads.get(message.ts) ?? []),
       status: (message) => this.workspace.status(channel.id, message.ts),

@@ -77,6 +77,10 @@ export class Workspace extends EventTarget {
       if (event.status) this.#statuses.set(key, event.status);
       else this.#statuses.delete(key);
       this.#changed({ kind: "status", channel: event.channel, thread_ts: event.thread_ts, status: event.status });
+    } else if (event.type === "bot_joined") {
+      const channel = this.channel(event.channel);
+      if (channel) channel.is_member = true;
+      this.#changed({ kind: "member" });
     } else if (event.type === "prompts") {
       this.#prompts.set(event.channel, event);
       this.#changed({ kind: "prompts" });
@@ -179,6 +183,13 @@ export class Workspace extends EventTarget {
   /** What the app calls that thread; empty where it calls it nothing. */
   title(channel, threadTs) {
     return this.#titles.get(`${channel}/${threadTs}`) ?? "";
+  }
+
+  /** The app's threads there that have a title, newest first: {channel, threadTs, title}. */
+  titled(channel) {
+    const here = [...this.#titles].filter(([key]) => key.startsWith(`${channel}/`));
+    const sessions = here.map(([key, title]) => ({ channel, threadTs: key.split("/")[1], title }));
+    return sessions.sort((a, b) => Number(b.threadTs) - Number(a.threadTs));
   }
 
   /** Whether Slack's own button can stop what the app is doing there. */

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from playground.workspace import defaults, events
+from playground.workspace import built_in, defaults, events
 from playground.workspace.delivery import Courier, Delivery, Sort
 from playground.workspace.errors import Refused
 from playground.workspace.records import Json, Kind
@@ -127,8 +127,13 @@ class People:
         self.state.delete(channel_id, ts)
 
     def command(self, user_id: str, channel_id: str, command: str, typed: str) -> str:
-        """Delivers a slash command; returns the id of its invocation. What the ack brings is shown to the user."""
+        """Delivers a slash command; returns the id of its invocation. What the ack brings is shown to the user. One of
+        Slack's own reaches no app, and has no id."""
         self._member(user_id, channel_id)
+        if command == built_in.INVITE:
+            if said := built_in.invite(self.state, user_id, channel_id, self.mrkdwn(typed)):
+                self._slackbot(user_id, channel_id, said)
+            return ""
         if command not in self.state.manifest.commands:
             raise NotPossible(f"{command} is not a valid command.")
         user, channel = self.state.users[user_id], self.state.channels[channel_id]
@@ -200,15 +205,14 @@ class People:
             if answer:
                 self.response_urls.respond(invocation, answer)
         except Refused as error:
-            self._slackbot(invocation, f"{command} failed with the error “{error.code}”")
+            self._slackbot(invocation.user_id, invocation.channel_id, f"{command} failed with the error “{error.code}”")
         if not delivery.acknowledged:
             timed_out = delivery.outcomes[-1].reason in ("timeout", "http_timeout")
             reason = "operation_timeout" if timed_out else "dispatch_failed"
-            self._slackbot(invocation, f"{command} failed with the error “{reason}”")
+            self._slackbot(invocation.user_id, invocation.channel_id, f"{command} failed with the error “{reason}”")
 
-    def _slackbot(self, invocation: Invocation, text: str) -> None:
-        message = {"type": "message", "user": "USLACKBOT", "text": text}
-        self.state.post_ephemeral(invocation.channel_id, invocation.user_id, message)
+    def _slackbot(self, user_id: str, channel_id: str, text: str) -> None:
+        self.state.post_ephemeral(channel_id, user_id, {"type": "message", "user": "USLACKBOT", "text": text})
 
     def _file(self, user_id: str, file: FileGiven) -> Json:
         return file if isinstance(file, dict) else self.files.add(user_id, file[0], file[1])

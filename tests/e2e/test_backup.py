@@ -71,7 +71,7 @@ def operator(request: pytest.FixtureRequest, tmp_path: Path) -> Operator:
 @pytest.fixture
 def settings(workspace: Workspace, model: PracticeModel, operator: Operator) -> Settings:
     """A short lease, so that what a restored database says of a process that is gone is over soon."""
-    more: dict[str, Any] = {"database_url": operator.address, "bot_lease_s": 1}
+    more: dict[str, Any] = {"database_url": operator.address, "bot_lease_s": 3}
     return settings_for(workspace, model.url, operator.data_dir, "socket", **more)
 
 

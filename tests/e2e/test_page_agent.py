@@ -76,6 +76,13 @@ async def test_what_was_suggested_and_named_is_there_again_when_the_page_is_load
         await page.reload()
         await shows(page, "When does the museum open?")
 
+        await page.get_by_role("link", name="History").click()
+        history = page.get_by_role("region", name="History")
+        await expect(history.get_by_role("link")).to_have_count(1)
+        assert await faults(page) == []
+        await history.get_by_role("link", name="When does the museum open?").click()
+        await shows(page, "When does the museum open?")
+
 
 async def shows(page: Page, title: str) -> None:
     await expect(page.get_by_role("heading", name=title)).to_be_visible()

@@ -96,10 +96,11 @@ async def test_whoever_follows_the_page_is_answered_and_reads_what_it_says(
     [start] = blocks("4. Start it")
     async with newcomer.runs(start.replace("make ", LIBRARIES_ARE_THERE)) as process:
         await until_said(process, {"bot.ready", "model.reached"})
-        question = re.findall(r"`(@claude [^`]+)`", PAGE)[0]
-        ts = await workspace.say(workspace.user("ada"), workspace.channel("general"), question)
-        general = workspace.channel("general")
-        await workspace.until(lambda ws: any(visible_text(m) for m in ws.thread(general, ts)[1:]), timeout_s=WITHIN_S)
+        [(invite, question)] = re.findall(r"In a channel write `(/invite @claude)`, then `(@claude [^`]+)`", PAGE)
+        ada, channel = workspace.user("ada"), workspace.channel("elsewhere")
+        await workspace.command(ada, channel, *invite.split())
+        ts = await workspace.say(ada, channel, question)
+        await workspace.until(lambda ws: any(visible_text(m) for m in ws.thread(channel, ts)[1:]), timeout_s=WITHIN_S)
         [doctor] = blocks("6. If there is no answer")
         said = await asyncio.to_thread(newcomer.types, doctor)
     assert "ok      event app_mention" in said
@@ -134,3 +135,18 @@ def test_the_manifest_for_http_has_the_address_that_the_page_names(newcomer: New
     asked = {made["settings"][part]["request_url"] for part in ("event_subscriptions", "interactivity")}
     assert asked | {command["url"] for command in made["features"]["slash_commands"]} == {address}
     assert made["settings"]["socket_mode_enabled"] is False
+
+
+def test_the_manifest_for_many_workspaces_has_the_addresses_that_its_page_names(newcomer: Newcomer) -> None:
+    page = text_of("docs/many_workspaces.md")
+    [command] = re.findall(r"^ +(\.venv/bin/python -m bot manifest .*)$", page, flags=re.MULTILINE)
+    [make_key] = re.findall(r"`(openssl [^`]+)`", page)
+    newcomer.environment |= {
+        "SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "s", "SLACK_SIGNING_SECRET": "0" * 32,
+        "BOT_TOKEN_KEY": newcomer.types(make_key).strip(), "YOUROUTER_API_KEY": "k",
+    }  # fmt: skip
+    made = yaml.safe_load(newcomer.types(command))
+    host = "https://bot.example.com"
+    assert made["oauth_config"]["redirect_urls"] == [f"{host}/slack/oauth_redirect"]
+    assert made["settings"]["event_subscriptions"]["request_url"] == f"{host}/slack/events"
+    assert {f"{host}/slack/install", "/slack/events", "/slack/oauth_redirect"} <= set(re.findall(r"`([^`\n]+)`", page))

@@ -41,6 +41,34 @@ async def test_only_what_is_subscribed_and_visible_is_delivered() -> None:
         ]
 
 
+async def test_who_is_invited_joins_and_reads_from_then_on() -> None:
+    async with Workspace(EVERYTHING_SAID) as ws:
+        ada, elsewhere = ws.user("ada"), ws.channel("elsewhere")
+        await ws.say(ada, elsewhere, "@claude are you there?")
+        assert events(ws) == []
+        await ws.command(ada, elsewhere, "/invite", "@claude")
+        assert kinds(ws) == [("message", "channel_join")]
+        assert (events(ws)[0]["user"], events(ws)[0]["inviter"]) == (ws.bot_user_id, ada)
+        await ws.say(ada, elsewhere, "@claude are you there?")
+        assert [kind for kind, _ in kinds(ws)[1:]] == ["app_mention", "message"]
+
+
+@pytest.mark.parametrize(
+    ("channel", "text", "words"),
+    [
+        (GENERAL, "@claude", "<@U0BOT00001> is already in this channel."),
+        (GENERAL, "@nobody", "Nobody of that name is here. Write @ and a name."),
+        ("D0ADA00001", "@grace", "/invite works in channels."),
+    ],
+)
+async def test_slackbot_says_why_nobody_joins(channel: str, text: str, words: str) -> None:
+    async with Workspace(EVERYTHING_SAID) as ws:
+        await ws.command(ws.user("ada"), channel, "/invite", text)
+        [said] = ws.state.ephemerals
+        assert (said["user"], said["text"]) == ("USLACKBOT", words)
+        assert events(ws) == []
+
+
 async def test_a_mention_may_arrive_as_a_message_too_with_another_event_id() -> None:
     async with Workspace(EVERYTHING_SAID) as ws:
         ts = await ws.say(ws.user("ada"), GENERAL, "@claude hi")

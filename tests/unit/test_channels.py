@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from bot import channels, keyed_toml
 from bot.channels import ChannelSettings
 from bot.keyed_toml import Faults, line_of
+from tests.repository import text_of
 
 
 def faults(text: str) -> list[str]:
@@ -26,6 +28,13 @@ def test_a_table_for_each_channel_says_what_is_not_as_everywhere() -> None:
         "D1234": ChannelSettings(effort=""),
     }
     assert channels.read("") == channels.read("# nothing yet\n") == {}
+
+
+def test_the_example_of_the_page_is_one() -> None:
+    [example] = re.findall(r"^```toml\n(\[C.*?)^```$", text_of("docs/costs.md"), flags=re.MULTILINE | re.DOTALL)
+    [settings] = channels.read(example).values()
+    assert (settings.instructions or "").startswith("You help the people of support.")
+    assert (settings.model, settings.effort) == ("claude-haiku-5-5", "low")
 
 
 @pytest.mark.parametrize(
