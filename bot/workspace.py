@@ -121,6 +121,7 @@ async def open_workspace(
     reader = ThreadReader(api, names, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id)
     desk = components.private_desk(api, reader, database, questions)
     replies = components.replies(settings, api, reader, shared.session, desk)
+    parts.push_async_callback(replies.late_edits.close)
     files = components.file_reader(settings, shared.workshop, shared.downloads, api, token)
     named = NamedMessages(names, identity.bot_user_id, identity.bot_id)
     channel_messages = ChannelMessages(api, names, named.written, identity.bot_user_id)
