@@ -185,10 +185,14 @@ class Inbox:
         # An answered question that stayed open would be answered again.
         self._answered.add(claim.id)
         try:
-            await _until_written(lambda: self._questions.finish(claim, outcome), poll_s)
+            await _until_written(lambda: self._finish(claim, outcome), poll_s)
         finally:
             self._answered.discard(claim.id)
             self._erased.discard(claim.id)
+
+    async def _finish(self, claim: Claim, outcome: Outcome) -> bool:
+        claim.lease.ended = await self._questions.finish(claim, outcome)
+        return True
 
     def _ended(self, turn: asyncio.Task[None]) -> None:
         del self._turns[turn]

@@ -28,6 +28,8 @@ class Lease:
         """Whether an operator has erased the question meanwhile: its turn ends, and says so."""
         self.stop: Stop | None = None
         """Whether people want no more of the answer: its turn ends."""
+        self.ended = False
+        """Whether the question is finished, by this process: nobody else can have it any more."""
 
     @property
     def lost(self) -> bool:

@@ -130,6 +130,12 @@ def test_the_same_message_seen_as_message_event_is_the_same_question(channel_typ
     assert asked(message() | {"channel_type": channel_type}) == asked(mention())
 
 
+@pytest.mark.parametrize("channel_type", ["channel", "group", "mpim"])
+def test_what_is_said_in_a_thread_may_be_for_the_bot_wherever_the_thread_is(channel_type: str) -> None:
+    said = message(text="and who pays?", thread_ts="1515449000.000100") | {"channel_type": channel_type}
+    assert isinstance(read(said), Unaddressed)
+
+
 def test_a_mention_may_stand_in_the_blocks_only() -> None:
     blocks = [
         {

@@ -17,6 +17,7 @@ from bot.limits import POSTS_PER_WORKSPACE_PER_MIN
 from bot.shares import Share
 from bot.slack.web_api.call_budget import Bid, Urgency
 from bot.slack.web_api.channel_posts import BURST, POST_EVERY_S
+from bot.slack.web_api.client import retry_after_s
 from bot.slack.web_api.rate_limiter import CHANNELS, Bidder, RateLimiter
 from bot.slack.write.live_reply import MOVES_EVERY_S
 from playground.measure.virtual_time import run
@@ -450,3 +451,13 @@ def test_first_words_do_not_wait_for_what_refusals_of_further_messages_have_taug
     times = played(script)
     assert times.times("first") == [0.0] * 50
     assert times.times("further")[0] > 10.0
+
+
+@pytest.mark.parametrize(
+    ("headers", "wait_s"),
+    [({"Retry-After": "12"}, 12.0), ({"retry-after": "0"}, 1.0), ({}, 5.0), ({"Retry-After": ""}, 5.0)],
+)
+def test_a_refusal_that_does_not_say_for_how_long_holds_nobody_up_for_long(
+    headers: dict[str, str], wait_s: float
+) -> None:
+    assert retry_after_s(headers) == wait_s

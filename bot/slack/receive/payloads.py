@@ -65,7 +65,7 @@ def question_from_event(
         return Ignored("malformed")
     mentioned = _mentioned(event, author.kind)
     addressed = direct or event.get("type") == "app_mention" or bot_user_id in mentioned.ids
-    in_channel_thread = _in_thread(event) and event.get("channel_type") in ("channel", "group")
+    in_channel_thread = _in_thread(event) and event.get("channel_type") in ("channel", "group", "mpim")
     if not addressed and not (in_channel_thread and author.kind is AuthorKind.PERSON):
         return Ignored("not addressed")
     if author.kind is AuthorKind.OTHER_BOT and (direct or _in_thread(event)):

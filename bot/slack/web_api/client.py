@@ -37,6 +37,8 @@ READS = frozenset(
 """Methods that take no JSON. Source: slack:apis/web-api, "POST bodies"."""
 
 
+GUESS_S = 5.0
+"""Slack says how long it wants nothing; where that is missing, people should not wait for half a minute."""
 TOKEN_NAME = "SLACK_BOT_TOKEN"  # noqa: S105 - the setting's name
 Stop = Callable[[str, str], None]
 """Called with the setting whose token Slack takes no longer, and Slack's code: no call will work any more."""
@@ -149,7 +151,7 @@ def _from_response(method: str, error: SlackApiError) -> SlackError:
 def retry_after_s(headers: Any) -> float:  # noqa: ANN401 - the SDK passes on whatever mapping its transport made
     """What ``Retry-After`` says, in seconds; a guess where it says nothing."""
     text = _header(headers, "retry-after")
-    return max(1.0, float(text)) if text.replace(".", "", 1).isdigit() else 30.0
+    return max(1.0, float(text)) if text.replace(".", "", 1).isdigit() else GUESS_S
 
 
 def _header(headers: Any, wanted: str) -> str:  # noqa: ANN401 - likewise

@@ -42,7 +42,7 @@ MOVES_EVERY_S = 4.5
 FINAL_PATIENCE_S = 1.0
 """So long final words wait for an edit before they become a message."""
 BUTTON_PATIENCE_S = 3.0
-"""So long a whole answer waits for an edit that only takes its button away. Then the button stays, and ends nothing."""
+"""So long a whole answer waits for an edit that only takes its button away; then that is a late edit."""
 CALM_BELOW_CHARS_PER_S = 75.0
 CALM_EVERY_S = 1.25
 """An answer that is written more slowly than that is edited so often at most: 48 times a minute, for as long as it
@@ -66,6 +66,7 @@ class LiveReply:
     feedback: Thumbs = field(default_factory=Thumbs)
     waiting_since_s: float | None = None
     """Since when words wait to be seen; ``None`` while all are."""
+    late: list[Show] = field(default_factory=list)  # edits that take a button off, for which nobody waits
     _parts: Parts = field(default_factory=Parts)
     _settled: int = 0
     """So many parts, from the first on, need no second look while the answer grows."""
@@ -159,6 +160,7 @@ class LiveReply:
             return
         if self.complete and now_s - (self.waiting_since_s or now_s) > BUTTON_PATIENCE_S and _says_all(part, action):
             part.shown = replace(part.shown, growing=False) if part.shown else None
+            self.late += [action] if isinstance(action, Show) else []
         if edit_every_s <= MOVES_EVERY_S:
             return
         chars, waited_s = part.shown_to - part.piece.start, now_s - (self.waiting_since_s or now_s)

@@ -26,9 +26,10 @@ from bot.slack.write.content import Content
 from bot.slack.write.ephemeral_reply import EphemeralReply
 from bot.slack.write.feedback_support import FeedbackSupport, Thumbs
 from bot.slack.write.headed_reply import HeadedReply, head_of
+from bot.slack.write.late_edits import LateEdits, TidiedReply
 from bot.slack.write.live_reply import LiveReply
 from bot.slack.write.offered_reply import OfferedReply
-from bot.slack.write.plan import Plan, Stop
+from bot.slack.write.plan import Stop
 from bot.slack.write.private_reply import PrivateDesk, PrivateReply
 from bot.slack.write.reply_parts import Inherited
 from bot.slack.write.response_url import ResponseUrlOutlet
@@ -73,6 +74,7 @@ class SlackReplies:
         self._file_chars = file_chars
         self.uploads = AnswerUploads(services.api, session, reader, services.records)
         self._feedback = FeedbackSupport(feedback)
+        self.late_edits = LateEdits()
 
     async def open(self, question: Question, *, again: bool, lease: Lease, first: bool = False) -> Reply:
         if question.entry_point is EntryPoint.SHARE:
@@ -91,12 +93,13 @@ class SlackReplies:
         if again and plan.has_message:
             status_line.inherit()
         probe = not plan.has_message and not await self._writable(question)
-        writer = Writer(plan, ThreadOutlet(question, services), lease, status_line, probe=probe)
+        outlet = ThreadOutlet(question, services)
+        writer = Writer(plan, outlet, lease, status_line, probe=probe)
         writer.begun = isinstance(plan, LiveReply) and bool(plan.before.strip())
-        reply: Reply = writer
+        reply: Reply = TidiedReply(writer, plan, outlet, lease, self.late_edits)
         if self.uploads.possible:
             upload = partial(self.uploads.upload, question, lease=lease, again=not first)
-            reply = OfferedReply(writer, upload, self._file_chars)
+            reply = OfferedReply(reply, upload, self._file_chars)
         if question.entry_point is not EntryPoint.SHORTCUT:
             return reply
         name, asked = await self.name_of(question.user_id), await self._reader.wording(question)
@@ -155,7 +158,7 @@ class SlackReplies:
             else:
                 return
 
-    async def _plan(self, question: Question, *, again: bool, first: bool) -> Plan:
+    async def _plan(self, question: Question, *, again: bool, first: bool) -> LiveReply | StreamedReply:
         """``again``: an earlier process may have posted messages of which there is no record."""
         streams = self._streams.possible and question.entry_point is EntryPoint.DIRECT
         recorded = {} if first else await self._services.records.parts(question)

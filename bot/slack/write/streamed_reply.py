@@ -19,7 +19,7 @@ from bot.slack.web_api.call_budget import Bid, Urgency
 from bot.slack.write.feedback_support import Thumbs
 from bot.slack.write.live_reply import LiveReply
 from bot.slack.write.native_stream import NativeStream, StreamTimes
-from bot.slack.write.plan import Action, Append, Next, Start, Stop
+from bot.slack.write.plan import Action, Append, Next, Show, Start, Stop
 
 CALL_WITHIN_S = 1.0
 """Starting and stopping have few calls a minute; words do not wait longer for one, they go another way."""
@@ -66,6 +66,10 @@ class StreamedReply:
     def of_open_stream(cls, support: StreamSupport, stop: Stop, edits: LiveReply) -> StreamedReply:
         """Goes on with edits where an earlier process left a stream open."""
         return cls(support, feedback=edits.feedback, _edits=edits, _stage=_Stage.CLOSING, _open=stop)
+
+    @property
+    def late(self) -> list[Show]:
+        return self._edits.late
 
     @property
     def complete(self) -> bool:
