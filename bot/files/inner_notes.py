@@ -12,6 +12,7 @@ SIGNATURE_UNCHECKED = "is a signed file, whose content was read without checking
 MAINFRAME_PAIRS = (
     "is text of a mainframe (EBCDIC) in Japanese, Chinese or Korean, which I can't read. Please send it in UTF-8."
 )
+ARCHIVE_IN_PART = "is a damaged archive, of which some files may be missing here. Please pack it again."
 MEMOS = (
     "has memo fields, whose words are in a file beside it that did not come along. "
     "Please send the table as an Excel workbook if they matter."
