@@ -12,6 +12,12 @@ SIGNATURE_UNCHECKED = "is a signed file, whose content was read without checking
 MAINFRAME_PAIRS = (
     "is text of a mainframe (EBCDIC) in Japanese, Chinese or Korean, which I can't read. Please send it in UTF-8."
 )
+APPLE_WORDS = (
+    "is an Apple iWork document, of which I read the words and tables as text. Its layout and charts are missing, "
+    "and numbers are shown without their formats. Please send it as a PDF if that matters."
+)
+APPLE_IN_PART = "is damaged or very long, so its words were read only in part. Please send it as a PDF."
+ARCHIVE_IN_PART = "is a damaged archive, of which some files may be missing here. Please pack it again."
 MEMOS = (
     "has memo fields, whose words are in a file beside it that did not come along. "
     "Please send the table as an Excel workbook if they matter."

@@ -1,21 +1,29 @@
 """An Apple iWork document (Pages, Numbers, Keynote) in, the preview that it keeps of itself out.
 
-I/O: reads the file and writes the preview; runs in a worker process. The document itself is in a form that only Apple's
-programs read, but for the XML of iWork '09, whose words are given where it kept no preview.
+I/O: reads the file, writes the preview, words and tables; runs in a worker process. A preview of all pages is enough;
+beside the picture of the first page, or nothing, the words and tables are given that newer documents (since 2013) hold.
 """
 
 from __future__ import annotations
 
-from bot.files import notes
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from bot.files import inner_notes, notes
+from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, MemberExtract, NoteExtract, Unreadable
 from bot.files.outbox import Outbox
-from bot.files.worker.package import Package
+from bot.files.worker import text
+from bot.files.worker.package import Broken, Package
+from bot.files.worker.words import lines
 
 _PREVIEWS = (
     ("QuickLook/Preview.pdf", True), ("preview.pdf", True), ("preview.jpg", False), ("QuickLook/Preview.jpg", False),
     ("preview-web.jpg", False), ("QuickLook/Thumbnail.jpg", False), ("preview-micro.jpg", False),
 )  # fmt: skip
 _OF_2009 = {"index.xml": "document", "index.apxl": "Keynote presentation", "index.xml.gz": "document"}
+_INDEX_BYTES_MAX = 60_000_000
+_ABOUT = "Apple iWork document"
 _LOCKED = (".iwph", ".iwpv", ".iwpv2")
 
 
@@ -29,12 +37,49 @@ def is_iwork(package: Package) -> bool:
     return of_2009 or any(name.startswith("index/") and name.endswith(".iwa") for name in names)
 
 
-def convert(package: Package, out: Outbox) -> list[Extract]:
+def convert(package: Package, out: Outbox, limits: ConvertLimits) -> list[Extract]:
     """The preview as a member, and a note that it is no more. Raises ``Unreadable``."""
     if any(name.rpartition("/")[2] in _LOCKED for name in package.names):
         raise Unreadable(notes.PASSWORD)
+    preview: list[Extract] = []
     for name, whole in _PREVIEWS:
         if name in package and (file := package.write(name, out)) is not None:
-            note = notes.APPLE_PREVIEW if whole else notes.APPLE_FIRST_PAGE
-            return [MemberExtract(file, "preview"), NoteExtract(note)]
-    raise Unreadable(notes.no_office("Apple iWork document"))
+            preview.append(MemberExtract(file, "preview"))
+            if whole:
+                return [*preview, NoteExtract(notes.APPLE_PREVIEW)]
+            break
+    if found := _words_and_tables(package, out, limits):
+        return [*preview, *found, NoteExtract(inner_notes.APPLE_WORDS)]
+    if preview:
+        return [*preview, NoteExtract(notes.APPLE_FIRST_PAGE)]
+    raise Unreadable(notes.no_office(_ABOUT))
+
+
+def _words_and_tables(package: Package, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    """Nothing where there are none. In documents that are folders, all parts but the pictures are in a zip within."""
+    from bot.files.worker import iwork_words  # noqa: PLC0415
+    from bot.files.worker.sheets import table  # noqa: PLC0415
+
+    try:
+        with _opened(package, out) as opened:
+            words, workbook = iwork_words.read(opened, limits)
+    except Broken:
+        return []
+    said = lines.whole_text(words)
+    found = text.written(said, "", f"{_ABOUT}, its words", out, limits) if said.strip() else []
+    found += table.written(workbook, _ABOUT, out, limits) if workbook.sheets else []
+    return [*found, NoteExtract(inner_notes.APPLE_IN_PART)] if words.breaks_off and found else found
+
+
+@contextmanager
+def _opened(package: Package, out: Outbox) -> Iterator[Package]:
+    if "index.zip" not in package:
+        yield package
+        return
+    path = out.new(".bin")
+    path.write_bytes(package.data("index.zip", _INDEX_BYTES_MAX))
+    try:
+        with Package(path) as inner:
+            yield inner
+    finally:
+        path.unlink()

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from bot.files import notes
+from bot.files import inner_notes, notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, MemberExtract, NoteExtract, Unreadable
 from bot.files.names import extension
@@ -61,7 +61,7 @@ def convert(source: Path, kind: Kind, name: str, out: Outbox, limits: ConvertLim
     except _BROKEN as error:
         if not unpacked.extracts:
             raise Unreadable(notes.DAMAGED_ARCHIVE) from error
-        unpacked.extracts.append(NoteExtract(notes.DAMAGED_ARCHIVE))
+        unpacked.extracts.append(NoteExtract(inner_notes.ARCHIVE_IN_PART))
     if not unpacked.extracts:
         raise Unreadable(notes.NOTHING_INSIDE)
     return unpacked.extracts
@@ -135,9 +135,10 @@ def _add_zip(source: Path, unpacked: _Unpacked) -> None:
         except _BROKEN:
             unpacked.leave_out(name, notes.MEMBER_DAMAGED)
     if damaged:
-        unpacked.extracts = [*unpacked.extracts, NoteExtract(_why_damaged(source))] if unpacked.count else []
+        why = _why_damaged(source)
         if not unpacked.count:
-            raise Unreadable(_why_damaged(source))
+            raise Unreadable(why)
+        unpacked.extracts.append(NoteExtract(inner_notes.ARCHIVE_IN_PART if why == notes.DAMAGED_ARCHIVE else why))
 
 
 def _members(source: Path) -> tuple[list[zips.ZipMember], bool]:
@@ -181,7 +182,7 @@ def _add_tar(stream: IO[bytes], unpacked: _Unpacked) -> None:
             if file is not None:
                 unpacked.add(_name(info), _pieces(file))
     if _Header.broken:
-        unpacked.extracts.append(NoteExtract(notes.DAMAGED_ARCHIVE))
+        unpacked.extracts.append(NoteExtract(inner_notes.ARCHIVE_IN_PART))
 
 
 def _name(info: tarfile.TarInfo) -> str:

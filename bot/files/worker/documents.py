@@ -78,7 +78,7 @@ def from_zip(source: Path, out: Outbox, limits: ConvertLimits, kept: Path | None
 
         if epub.is_epub(package):
             return epub.convert(package, out, limits)
-        return apple.convert(package, out) if apple.is_iwork(package) else None
+        return apple.convert(package, out, limits) if apple.is_iwork(package) else None
 
 
 def _refuse_by_its_start(source: Path) -> None:

@@ -110,13 +110,14 @@ def _read(head: bytes, codec: str, width: int) -> str | None:
 
 
 def _is_written(text: str, width: int) -> bool:
-    """Of four bytes a character three are mostly zero: what can be read so is nothing else, in however many scripts."""
+    """Of four bytes a character three are mostly zero: what can be read so, blanks and all, is nothing else, in however
+    many scripts. Without blanks it may be numbers that go up."""
     if len(text) < _CHARS_MIN or not _all_written(text):
+        return False
+    if len(text) > _WITHOUT_BLANK_MAX and not any(map(str.isspace, text)):
         return False
     if width == 4:
         return True
-    if len(text) > _WITHOUT_BLANK_MAX and not any(map(str.isspace, text)):
-        return False
     scripts = _scripts(text)
     common = sum(count for _, count in scripts.most_common(_SCRIPTS_MAX))
     return common >= 0.98 * scripts.total()

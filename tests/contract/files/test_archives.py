@@ -16,7 +16,7 @@ import pytest
 import pytest_asyncio
 import zstandard
 
-from bot.files import notes
+from bot.files import inner_notes, notes
 from tests import made_files
 from tests.converted import WITHOUT_OFFICE, Converted, Converter, converter
 from tests.file_limits import CONVERT
@@ -190,7 +190,11 @@ async def test_a_packed_file_is_unpacked(convert: Converter, pack: Callable[[byt
     assert found.labels == [f'File "{name} › server.log" (log, 1 line):']
 
 
-@pytest.mark.parametrize("marker", [b"PK\x07\x08", b"PK00"], ids=["spanned", "spanned, in one piece"])
+@pytest.mark.parametrize(
+    "marker",
+    [b"PK\x07\x08", b"PK00", b"#!/bin/sh\nexec unzip $0\n", b"\r\n\0\0"],
+    ids=["spanned", "spanned, in one piece", "a script", "junk"],
+)
 async def test_a_zip_behind_a_marker_of_several_disks_is_opened(convert: Converter, marker: bytes) -> None:
     assert names(await read(convert, zip_of([SECOND, THIRD], before=marker))) == ["second.txt", "third.txt"]
 
@@ -217,7 +221,18 @@ async def test_a_zip_behind_something_else_is_opened(convert: Converter, before:
 async def test_a_zip_without_its_directory_gives_what_is_there(convert: Converter, cut: int) -> None:
     found = await read(convert, zip_of([SECOND, THIRD])[:-cut])
     assert names(found) == ["second.txt", "third.txt"]
-    assert told(found) == [("a.zip", notes.DAMAGED_ARCHIVE)]
+    assert told(found) == [("a.zip", inner_notes.ARCHIVE_IN_PART)]
+
+
+async def test_what_a_macintosh_puts_beside_files_is_left_out(convert: Converter) -> None:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for name in ("./._plan.txt", "./plan.txt", "more/._b", "more/b.txt"):
+            info = tarfile.TarInfo(name)
+            info.size = 5
+            archive.addfile(info, io.BytesIO(b"\0\5\x16\7\0" if "._" in name else b"text\n"))
+    found = await read(convert, buffer.getvalue(), "a.tar")
+    assert (names(found), told(found)) == (["./plan.txt", "more/b.txt"], [])
 
 
 async def test_a_damaged_header_in_a_tar_costs_its_member(convert: Converter) -> None:
@@ -231,7 +246,7 @@ async def test_a_damaged_header_in_a_tar_costs_its_member(convert: Converter) ->
     content[1_024 : 1_024 + 20] = b"\xff" * 20
     found = await read(convert, bytes(content), "a.tar")
     assert names(found) == ["0.txt", "2.txt"]
-    assert told(found) == [("a.tar", notes.DAMAGED_ARCHIVE)]
+    assert told(found) == [("a.tar", inner_notes.ARCHIVE_IN_PART)]
 
 
 @pytest.mark.parametrize(
