@@ -33,7 +33,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from bot.files import notes
+from bot.files import fetch_notes, notes
 from bot.files.entries import EXTRACTS, digest, prepared_at_s, size_bytes, used_at
 from bot.files.extracts import Extract, Unreadable, UnreadableNow, from_json, to_json
 from bot.files.uses import Use, Uses
@@ -113,7 +113,7 @@ class Cache:
         use = self._uses.begin(key)
         with self._locked():
             if key.partition("-")[0] in self._forgotten:
-                raise Unreadable(notes.DELETED)
+                raise Unreadable(fetch_notes.DELETED)
             self._expected_bytes[begun] = 0
             self._make_space(0)
             try:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import httpx
 
-from bot.files import notes
+from bot.files import fetch_notes, notes
 from bot.files.bounds import FileLimits
 from bot.files.extracts import Unreadable, UnreadableNow
 from bot.files.web_pages import HEAD_BYTES, leads_to_login, reason_for_page
@@ -69,7 +69,7 @@ class Downloader:
         """Raises ``Unreadable`` for what ``fetch`` would not even ask for."""
         limit = self._limits.download_bytes_max
         if not self.allows(url):
-            raise Unreadable(notes.FOREIGN_ADDRESS)
+            raise Unreadable(fetch_notes.FOREIGN_ADDRESS)
         if attachment.size_bytes is not None and attachment.size_bytes > limit:
             raise Unreadable(notes.too_large(attachment.size_bytes, limit))
 
@@ -94,7 +94,7 @@ class Downloader:
                     raise UnreadableNow(error.reason) from error
                 await asyncio.sleep(wait_s)
             except TimeoutError:
-                raise UnreadableNow(notes.UNAVAILABLE) from None
+                raise UnreadableNow(fetch_notes.UNAVAILABLE) from None
             else:
                 return
 
@@ -105,7 +105,7 @@ class Downloader:
                 _check_status(response)
                 await self._write(response, attachment, to)
         except httpx.RequestError as error:
-            raise _TryAgain(notes.UNAVAILABLE) from error
+            raise _TryAgain(fetch_notes.UNAVAILABLE) from error
 
     async def _write(self, response: httpx.Response, attachment: Attachment, to: Path) -> None:
         """A token is refused by a page, not by a status: what the bytes are is looked at when all are there."""
@@ -130,25 +130,25 @@ class Downloader:
         if expected is None and attachment.mode == "hosted":
             expected = attachment.size_bytes
         if expected is not None and response.num_bytes_downloaded < expected:
-            raise _TryAgain(notes.CUT_SHORT)
+            raise _TryAgain(fetch_notes.CUT_SHORT)
 
 
 def _check_status(response: httpx.Response) -> None:
     status = response.status_code
     if "acl_fail" in response.headers.get("x-slack-meta", ""):
-        raise UnreadableNow(notes.NO_PERMISSION)
+        raise UnreadableNow(fetch_notes.NO_PERMISSION)
     if status == 200:
         return
     if status == 429 or status >= 500:
-        raise _TryAgain(notes.UNAVAILABLE, _retry_after_s(response))
+        raise _TryAgain(fetch_notes.UNAVAILABLE, _retry_after_s(response))
     if status in {404, 410}:
-        raise Unreadable(notes.DELETED)
+        raise Unreadable(fetch_notes.DELETED)
     if 300 <= status < 400:
         to_login = leads_to_login(response.headers.get("location", ""))
-        raise UnreadableNow(notes.NO_PERMISSION if to_login else notes.WEB_PAGE_INSTEAD)
+        raise UnreadableNow(fetch_notes.NO_PERMISSION if to_login else fetch_notes.WEB_PAGE_INSTEAD)
     if status in {401, 403}:
-        raise UnreadableNow(notes.FORBIDDEN)
-    raise UnreadableNow(notes.UNAVAILABLE)
+        raise UnreadableNow(fetch_notes.FORBIDDEN)
+    raise UnreadableNow(fetch_notes.UNAVAILABLE)
 
 
 def _retry_after_s(response: httpx.Response) -> float | None:

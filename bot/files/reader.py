@@ -17,7 +17,7 @@ import httpx
 
 from bot.errors import SlackError, SlackOutcomeUnknown, SlackUnavailable
 from bot.file_ports import Fetch, Intake, Progress
-from bot.files import blocks, notes
+from bot.files import blocks, fetch_notes, notes
 from bot.files.cache import Entry, key_of
 from bot.files.conversion import files_of
 from bot.files.download import Downloader
@@ -38,9 +38,9 @@ FileInfo = Callable[[str], Awaitable[Attachment]]
 """Calls files.info for a file id. Raises ``SlackError``."""
 
 _MODES_REFUSED = {
-    "tombstone": notes.DELETED,
-    "hidden_by_limit": notes.HIDDEN_BY_LIMIT,
-    "external": notes.EXTERNAL,
+    "tombstone": fetch_notes.DELETED,
+    "hidden_by_limit": fetch_notes.HIDDEN_BY_LIMIT,
+    "external": fetch_notes.EXTERNAL,
 }
 
 
@@ -133,13 +133,15 @@ class FileReader:
         try:
             attachment = replace(await self._file_info(attachment.id), id=attachment.id)
         except (SlackUnavailable, SlackOutcomeUnknown) as error:
-            raise UnreadableNow(notes.UNAVAILABLE) from error
+            raise UnreadableNow(fetch_notes.UNAVAILABLE) from error
         except SlackError as error:
             if "deleted" in error.code:
-                raise Unreadable(notes.DELETED) from error
-            raise Unreadable(notes.NOT_SHARED if attachment.mode == "file_access" else notes.NO_ADDRESS) from error
+                raise Unreadable(fetch_notes.DELETED) from error
+            raise Unreadable(
+                fetch_notes.NOT_SHARED if attachment.mode == "file_access" else fetch_notes.NO_ADDRESS
+            ) from error
         if attachment.mode == "file_access":
-            raise Unreadable(notes.NOT_SHARED)
+            raise Unreadable(fetch_notes.NOT_SHARED)
         return attachment
 
     async def _said(self, attachment: Attachment, words: Words) -> PreparedFile | None:
@@ -173,7 +175,7 @@ class FileReader:
         What may come out better the next time is kept under a key of its own, where it is not looked for.
         """
         if not attachment.url:
-            raise Unreadable(notes.NO_ADDRESS)
+            raise Unreadable(fetch_notes.NO_ADDRESS)
         self._downloader.check(attachment, attachment.url)
         begun = await asyncio.to_thread(self._cache.begin, attachment.size_bytes or 0)
         source = begun / "source"
@@ -194,7 +196,7 @@ class FileReader:
             try:
                 url = (await self._file_info(attachment.id)).converted_pdf_url
             except SlackError as error:
-                raise Unreadable(notes.UNAVAILABLE) from error
+                raise Unreadable(fetch_notes.UNAVAILABLE) from error
         if url is None:
-            raise Unreadable(notes.NO_ADDRESS)
+            raise Unreadable(fetch_notes.NO_ADDRESS)
         await self._fetch_beside(attachment, url, to)

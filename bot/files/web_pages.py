@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from bot.files import notes
+from bot.files import fetch_notes
 from bot.messages import Attachment
 
 HEAD_BYTES = 65_536
@@ -34,8 +34,8 @@ def reason_for_page(attachment: Attachment, content_type: str, head: bytes, size
         return None
     may_be_page = _may_be_page(attachment)
     if _SIGN_IN.search(head) and (not may_be_page or _SIGN_IN_FORM.search(head)):
-        return notes.NO_PERMISSION
-    return None if may_be_page else notes.WEB_PAGE_INSTEAD
+        return fetch_notes.NO_PERMISSION
+    return None if may_be_page else fetch_notes.WEB_PAGE_INSTEAD
 
 
 def leads_to_login(location: str) -> bool:

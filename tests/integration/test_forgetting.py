@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.files import notes
+from bot.files import fetch_notes
 from bot.files.cache import Cache, key_of
 from bot.files.extracts import NoteExtract, Unreadable
 from bot.files.forgetting import Forgetting
@@ -91,7 +91,7 @@ async def test_a_file_that_is_deleted_while_it_is_prepared_is_not_kept(database:
 
     with pytest.raises(Unreadable) as gone:
         replica.cache.commit(begun, key_of(ONE, "x"), [NoteExtract("is empty.")], set())
-    assert gone.value.reason == notes.DELETED
+    assert gone.value.reason == fetch_notes.DELETED
     assert not replica.has(ONE)
 
 

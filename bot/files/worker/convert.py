@@ -20,7 +20,7 @@ from bot.files.worker import text_forms
 from bot.files.worker.bare_office import office_kind
 from bot.files.worker.closed_archives import archive_kind
 from bot.files.worker.ebcdic import is_paired
-from bot.files.worker.kind_words import describe, picture_of
+from bot.files.worker.kind_words import picture_of, unread
 from bot.files.worker.languages import language_of
 from bot.files.worker.mail_start import looks_like_mail
 from bot.files.worker.sniff import (
@@ -40,12 +40,6 @@ _REFUSED = {
 }
 _PAGE_BYTES_MAX = 2_000_000
 _DRAWING_BYTES_MAX = 20_000_000
-_READ_ENDINGS = frozenset({
-    "pdf", "png", "jpg", "jpeg", "gif", "webp", "bmp", "tif", "tiff", "heic", "avif", "svg", "psd", "ico",
-    "docx", "xlsx", "pptx", "doc", "xls", "ppt", "xlsb", "odt", "ods", "odp", "rtf", "pages", "numbers", "key",
-    "txt", "csv", "log", "md", "json", "xml", "html", "eml", "msg", "mbox", "ics", "ipynb", "zip", "tar", "gz",
-})  # fmt: skip
-"""Of the kinds that are read, those whose files people call by it. Only for words: what a file is, its bytes say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +88,7 @@ def convert(
     if extracts is None and is_paired(file.head):
         raise Unreadable(inner_notes.MAINFRAME_PAIRS)
     if extracts is None:
-        described, ending = describe(file.head, extension(name)), extension(name)
-        misnamed = ending in _READ_ENDINGS and described == f"a .{ending} file"
-        raise Unreadable(notes.not_what_its_name_says(ending) if misnamed else notes.unknown_kind(described))
+        raise Unreadable(unread(file.head, extension(name)))
     return extracts
 
 

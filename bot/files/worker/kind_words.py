@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from bot.files import notes
+
 _PICTURES = (
     (b"\xff\xd8\xff\xf7", "a JPEG-LS"),
     (b"\xff\x0a", "a JPEG XL"),
@@ -17,6 +19,12 @@ _PICTURES = (
     (b"AT&TFORM", "a DjVu"),
     (b"gimp xcf", "a GIMP"),
 )
+_READ_ENDINGS = frozenset({
+    "pdf", "png", "jpg", "jpeg", "gif", "webp", "bmp", "tif", "tiff", "heic", "avif", "svg", "psd", "ico",
+    "docx", "xlsx", "pptx", "doc", "xls", "ppt", "xlsb", "odt", "ods", "odp", "rtf", "pages", "numbers", "key",
+    "txt", "csv", "log", "md", "json", "xml", "html", "eml", "msg", "mbox", "ics", "ipynb", "zip", "tar", "gz",
+})  # fmt: skip
+"""Of the kinds that are read, those whose files people call by it. Only for words: what a file is, its bytes say."""
 
 
 def picture_of(head: bytes) -> str:
@@ -75,3 +83,10 @@ def describe(head: bytes, extension: str) -> str:
         return f"{'an' if named[0] in 'aeiouAEIOU' else 'a'} {named}"
     short = re.sub(r"[^a-z0-9]", "", extension)[:10]
     return f"a .{short} file" if short else "binary data"
+
+
+def unread(head: bytes, ending: str) -> str:
+    """The reason in the note about a file that nothing reads; ``ending`` is that of its name."""
+    described = describe(head, ending)
+    misnamed = ending in _READ_ENDINGS and described == f"a .{ending} file"
+    return notes.not_what_its_name_says(ending) if misnamed else notes.unknown_kind(described)

@@ -164,9 +164,8 @@ class LiveReply:
         if edit_every_s <= MOVES_EVERY_S:
             return
         chars, waited_s = part.shown_to - part.piece.start, now_s - (self.waiting_since_s or now_s)
-        may_be_short = self.complete or waited_s > SHORT_PART_AFTER_S
         followed = any(later.ts for later in self._parts.every[self._parts.every.index(part) + 1 :])
-        if followed or chars <= 0 or (chars < PART_CHARS_MIN and not may_be_short):
+        if followed or chars <= 0 or (chars < PART_CHARS_MIN and not (self.complete or waited_s > SHORT_PART_AFTER_S)):
             return
         if (piece := end_at(self._parts.text, part.piece, part.shown_to)) is not None:
             self._parts.end(part, piece, may_rejoin=False)  # that would take an edit, and none came

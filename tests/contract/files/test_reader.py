@@ -16,7 +16,7 @@ from aiohttp import web
 from httpx_aiohttp import HttpxAiohttpClient
 
 from bot.errors import SlackOutcomeUnknown, SlackRefused, SlackUnavailable
-from bot.files import notes
+from bot.files import fetch_notes, notes
 from bot.files.bounds import FileLimits
 from bot.files.reader import FileReader
 from bot.files.workshop import Workshop
@@ -142,7 +142,7 @@ async def test_ten_files_with_three_bad_ones_give_seven_files_and_three_notes(
     assert {note.file_name: note.reason for result in results for note in result.notes} == {
         "locked.pdf": notes.PASSWORD,
         "broken.jpg": notes.DAMAGED_IMAGE,
-        "gone.doc": notes.DELETED,
+        "gone.doc": fetch_notes.DELETED,
     }
     hosted = [file.name for file in files if file.mode == "hosted"]
     assert [(number, total) for number, total, _ in heard] == [(number, 10) for number in range(1, 10)]
@@ -179,10 +179,10 @@ async def test_text_cannot_close_its_own_fence(host: FileHost, make_reader: Make
 @pytest.mark.parametrize(
     ("mode", "expected"),
     [
-        ("tombstone", notes.DELETED),
-        ("hidden_by_limit", notes.HIDDEN_BY_LIMIT),
-        ("external", notes.EXTERNAL),
-        ("hosted", notes.NO_ADDRESS),
+        ("tombstone", fetch_notes.DELETED),
+        ("hidden_by_limit", fetch_notes.HIDDEN_BY_LIMIT),
+        ("external", fetch_notes.EXTERNAL),
+        ("hosted", fetch_notes.NO_ADDRESS),
     ],
 )
 async def test_a_file_that_slack_does_not_give_is_named(make_reader: MakeReader, mode: str, expected: str) -> None:
@@ -210,10 +210,10 @@ async def test_a_file_that_came_without_an_address_is_looked_up(host: FileHost, 
 @pytest.mark.parametrize(
     ("error", "expected"),
     [
-        (SlackRefused("files.info", "file_not_found"), notes.NOT_SHARED),
-        (SlackRefused("files.info", "file_deleted"), notes.DELETED),
-        (SlackUnavailable("files.info", "ratelimited", retry_after_s=1.0), notes.UNAVAILABLE),
-        (SlackOutcomeUnknown("files.info", "http_502"), notes.UNAVAILABLE),
+        (SlackRefused("files.info", "file_not_found"), fetch_notes.NOT_SHARED),
+        (SlackRefused("files.info", "file_deleted"), fetch_notes.DELETED),
+        (SlackUnavailable("files.info", "ratelimited", retry_after_s=1.0), fetch_notes.UNAVAILABLE),
+        (SlackOutcomeUnknown("files.info", "http_502"), fetch_notes.UNAVAILABLE),
     ],
 )
 async def test_a_stub_that_files_info_refuses_is_named(
@@ -231,26 +231,35 @@ async def test_a_completed_stub_that_fails_goes_by_its_real_name(host: FileHost,
         return Attachment.bare(file_id, "contract.pdf", url=host.url("not there"))
 
     file = await prepared(make_reader(file_info=file_info), Attachment.bare("F9", "", mode="file_access"))
-    assert [(note.file_name, note.reason) for note in file.notes] == [("contract.pdf", notes.DELETED)]
+    assert [(note.file_name, note.reason) for note in file.notes] == [("contract.pdf", fetch_notes.DELETED)]
 
 
 async def test_a_login_page_means_that_the_permission_is_missing(host: FileHost, make_reader: MakeReader) -> None:
     file = await prepared(make_reader(token="xoxb-bad"), attached(host, "plan.pdf", made_files.pdf()))
-    assert reason(file) == notes.NO_PERMISSION
+    assert reason(file) == fetch_notes.NO_PERMISSION
 
 
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [
-        (lambda: web.Response(text=LOGIN_PAGE, content_type="text/html"), notes.NO_PERMISSION),
-        (lambda: web.Response(text=LOGIN_PAGE, content_type="application/octet-stream"), notes.NO_PERMISSION),
-        (lambda: web.Response(text="x", headers={"x-slack-meta": "?;acl_fail"}), notes.NO_PERMISSION),
-        (lambda: web.Response(status=302, headers={"location": "/?redir=%2Ffiles-pri%2FT1"}), notes.NO_PERMISSION),
-        (lambda: web.Response(status=302, headers={"location": "https://a.slack.com/signin"}), notes.NO_PERMISSION),
-        (lambda: web.Response(status=302, headers={"location": "/files-viewer/F1"}), notes.WEB_PAGE_INSTEAD),
-        (lambda: web.Response(text="<html>Back soon</html>", content_type="text/html"), notes.WEB_PAGE_INSTEAD),
-        (lambda: web.Response(text="<!DOCTYPE html><p>A proxy's word</p>"), notes.WEB_PAGE_INSTEAD),
-        (lambda: web.Response(status=403), notes.FORBIDDEN),
+        (lambda: web.Response(text=LOGIN_PAGE, content_type="text/html"), fetch_notes.NO_PERMISSION),
+        (lambda: web.Response(text=LOGIN_PAGE, content_type="application/octet-stream"), fetch_notes.NO_PERMISSION),
+        (lambda: web.Response(text="x", headers={"x-slack-meta": "?;acl_fail"}), fetch_notes.NO_PERMISSION),
+        (
+            lambda: web.Response(status=302, headers={"location": "/?redir=%2Ffiles-pri%2FT1"}),
+            fetch_notes.NO_PERMISSION,
+        ),
+        (
+            lambda: web.Response(status=302, headers={"location": "https://a.slack.com/signin"}),
+            fetch_notes.NO_PERMISSION,
+        ),
+        (lambda: web.Response(status=302, headers={"location": "/files-viewer/F1"}), fetch_notes.WEB_PAGE_INSTEAD),
+        (
+            lambda: web.Response(text="<html>Back soon</html>", content_type="text/html"),
+            fetch_notes.WEB_PAGE_INSTEAD,
+        ),
+        (lambda: web.Response(text="<!DOCTYPE html><p>A proxy's word</p>"), fetch_notes.WEB_PAGE_INSTEAD),
+        (lambda: web.Response(status=403), fetch_notes.FORBIDDEN),
     ],
 )
 async def test_a_missing_permission_is_blamed_only_where_slack_asks_for_a_login(
@@ -286,14 +295,14 @@ async def test_a_login_page_in_place_of_a_page_is_told_apart(host: FileHost, mak
     login = "<html><head><title>Sign in | Slack</title></head><body><form action=/signin></form></body></html>"
     host.trouble.append(lambda: web.Response(text=login, content_type="text/html"))
     page = attached(host, "report.html", b"<html>Report</html>", mimetype="text/html")
-    assert reason(await prepared(make_reader(), page)) == notes.NO_PERMISSION
+    assert reason(await prepared(make_reader(), page)) == fetch_notes.NO_PERMISSION
 
 
 async def test_the_token_goes_to_no_other_host(host: FileHost, make_reader: MakeReader) -> None:
     async with file_host() as stranger:
         stranger.files["x.pdf"] = made_files.pdf()
         file = await prepared(make_reader(), Attachment.bare("F1", "x.pdf", url=stranger.url("x.pdf")))
-        assert reason(file) == notes.FOREIGN_ADDRESS
+        assert reason(file) == fetch_notes.FOREIGN_ADDRESS
         assert stranger.tokens_seen == set()
 
 
@@ -323,7 +332,7 @@ async def test_a_refusal_that_stays_becomes_a_note_and_is_not_remembered(
     host.trouble += [lambda: web.Response(status=503, headers={"retry-after": "0"})] * 3
     attachment = attached(host, "a.txt", b"made it")
     reader = make_reader()
-    assert reason(await prepared(reader, attachment)) == notes.UNAVAILABLE
+    assert reason(await prepared(reader, attachment)) == fetch_notes.UNAVAILABLE
     assert len((await prepared(reader, attachment)).blocks) == 1
 
 
@@ -366,7 +375,7 @@ async def test_a_connection_that_breaks_in_the_middle_is_tried_again(make_reader
 async def test_a_host_that_is_not_there_is_named_as_unavailable(make_reader: MakeReader) -> None:
     with nobody_listening() as origin:
         file = await prepared(make_reader(origin=origin), Attachment.bare("F1", "a", url=origin))
-    assert reason(file) == notes.UNAVAILABLE
+    assert reason(file) == fetch_notes.UNAVAILABLE
 
 
 async def test_one_file_of_another_question_does_not_wait_for_all_files_of_the_first(
@@ -482,7 +491,7 @@ async def test_a_file_that_slack_says_is_deleted_leaves_the_disk(
     reader = make_reader()
     attachment = attached(host, "plan.pdf", made_files.pdf())
     await prepared(reader, attachment)
-    assert reason(await prepared(reader, replace(attachment, mode="tombstone"))) == notes.DELETED
+    assert reason(await prepared(reader, replace(attachment, mode="tombstone"))) == fetch_notes.DELETED
     assert entries(tmp_path) == []
 
 
