@@ -23,6 +23,9 @@ MEMOS = (
     "Please send the table as an Excel workbook if they matter."
 )
 
+CONTINUED_ELSEWHERE = "lies partly in another part of its split archive, so it was not read. Please send it by itself."
+PACKED_RARELY = "is packed with a method that I can't unpack. Please send it by itself, or pack it as a zip."
+
 
 def embedded_left_out(kept: int, left_out: int) -> str:
     return (

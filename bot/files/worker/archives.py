@@ -14,24 +14,21 @@ import lzma
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path, PurePosixPath
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import IO, Any
 
 from bot.files import inner_notes, notes
 from bot.files.bounds import ConvertLimits
-from bot.files.extracts import Extract, MemberExtract, NoteExtract, Unreadable
+from bot.files.extracts import Extract, NoteExtract, Unreadable
 from bot.files.names import extension
 from bot.files.outbox import Outbox
 from bot.files.worker import zips, zstd
 from bot.files.worker.likely_encoding import names
 from bot.files.worker.sniff import Kind, is_tar
+from bot.files.worker.unpacked import Full, Unpacked, is_clutter
 
 _CHUNK_BYTES = 65_536
-_NAME_CHARS_MAX = 300
-_CLUTTER = frozenset(
-    {"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", ".git", ".svn", "__pycache__", "node_modules"}
-)
 _BROKEN = (
     *(zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError),
     *(ValueError, NotImplementedError, IndexError, KeyError, OverflowError),
@@ -39,25 +36,21 @@ _BROKEN = (
 _OF_DOCUMENTS = frozenset({"[Content_Types].xml", "mimetype"})
 
 
-class _Full(Exception):
-    """The limit on members or on bytes is reached."""
-
-
 def convert(source: Path, kind: Kind, name: str, out: Outbox, limits: ConvertLimits) -> list[Extract]:
     """The members, and notes about those that are left out. Raises ``Unreadable``."""
-    unpacked = _Unpacked(out, limits)
+    unpacked = Unpacked(out, limits)
     try:
         if kind is Kind.ZIP:
             _add_zip(source, unpacked)
         elif kind is Kind.TAR:
             with source.open("rb") as file:
                 _add_tar(file, unpacked)
+        elif kind is Kind.ARCHIVE:
+            _add_foreign(source, name, unpacked, limits)
         else:
-            _add_packed(source, kind, name, unpacked, limits)
-    except _Full:
-        unpacked.extracts.append(
-            NoteExtract(notes.members_left_out(unpacked.count, limits.archive_files_max, limits.archive_bytes_max))
-        )
+            _add_packed(_OPENERS[kind](source), name, unpacked, limits)
+    except Full:
+        unpacked.note_full()
     except _BROKEN as error:
         if not unpacked.extracts:
             raise Unreadable(notes.DAMAGED_ARCHIVE) from error
@@ -67,59 +60,34 @@ def convert(source: Path, kind: Kind, name: str, out: Outbox, limits: ConvertLim
     return unpacked.extracts
 
 
-class _Unpacked:
-    def __init__(self, out: Outbox, limits: ConvertLimits) -> None:
-        self.extracts: list[Extract] = []
-        self.count = 0
-        self._out = out
-        self._files_max = limits.archive_files_max
-        self._bytes_left = limits.archive_bytes_max
-
-    def add(self, name: str, pieces: Iterable[bytes]) -> None:
-        """Raises ``_Full``, and what ``pieces`` raises; what was begun then is taken back."""
-        if self.count >= self._files_max:
-            raise _Full
-        path = self._out.new(".bin")
-        try:
-            with path.open("wb") as target:
-                for piece in pieces:
-                    self._spend(len(piece))
-                    target.write(piece)
-        except BaseException:
-            path.unlink()
-            raise
-        self.count += 1
-        self.extracts.append(MemberExtract(path.name, name[-_NAME_CHARS_MAX:]))
-
-    def leave_out(self, name: str, reason: str) -> None:
-        """Raises ``_Full`` where hardly anything else is in the archive."""
-        if len(self.extracts) - self.count >= self._files_max:
-            raise _Full
-        self.extracts.append(NoteExtract(reason, name[-_NAME_CHARS_MAX:]))
-
-    def _spend(self, size_bytes: int) -> None:
-        self._bytes_left -= size_bytes
-        if self._bytes_left < 0:
-            raise _Full
-
-
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:
     while piece := file.read(_CHUNK_BYTES):
         yield piece
 
 
-def _is_clutter(name: str) -> bool:
-    """Also what a Macintosh keeps of a file beside it."""
-    parts = PurePosixPath(name.replace("\\", "/")).parts
-    return not _CLUTTER.isdisjoint(parts) or (bool(parts) and parts[-1].startswith("._"))
+# --- by libarchive ---------------------------------------------------------------------------------------------------
+
+
+def _add_foreign(source: Path, name: str, unpacked: Unpacked, limits: ConvertLimits) -> None:
+    from bot.files.worker import foreign_archives  # noqa: PLC0415 - it loads a large library
+
+    kind = foreign_archives.kind_of(source)
+    if not (kind.formats or kind.filters):
+        raise Unreadable(notes.archive_of_kind(kind.described))
+    if not foreign_archives.is_installed():
+        unpacked.extracts.append(NoteExtract(notes.archive_of_kind(kind.described), passing=True))
+    elif kind.formats:
+        foreign_archives.add_members(source, name, kind, unpacked)
+    else:
+        _add_packed(foreign_archives.opened(source, kind), name, unpacked, limits)
 
 
 # --- zip -------------------------------------------------------------------------------------------------------------
 
 
-def _add_zip(source: Path, unpacked: _Unpacked) -> None:
+def _add_zip(source: Path, unpacked: Unpacked) -> None:
     members, damaged = _members(source)
-    wanted = [(name, member) for name, member in zips.named(members) if not _is_clutter(name)]
+    wanted = [(name, member) for name, member in zips.named(members) if not is_clutter(name)]
     if damaged and (not wanted or not _OF_DOCUMENTS.isdisjoint(name for name, _ in wanted)):
         raise Unreadable(_why_damaged(source))
     if wanted and all(member.refusal == notes.PASSWORD for _, member in wanted):
@@ -174,11 +142,11 @@ class _Header(tarfile.TarInfo):
             raise
 
 
-def _add_tar(stream: IO[bytes], unpacked: _Unpacked) -> None:
+def _add_tar(stream: IO[bytes], unpacked: Unpacked) -> None:
     _Header.broken = 0
     with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Header, ignore_zeros=True) as archive:
         for info in archive:
-            file = archive.extractfile(info) if info.isfile() and not _is_clutter(info.name) else None
+            file = archive.extractfile(info) if info.isfile() and not is_clutter(info.name) else None
             if file is not None:
                 unpacked.add(_name(info), _pieces(file))
     if _Header.broken:
@@ -203,12 +171,12 @@ _OPENERS: dict[Kind, _Opener] = {
     Kind.LZMA: lzma.LZMAFile,
     Kind.ZSTD: lambda source: zstd.opened(source.open("rb")),
 }
-_ENDINGS = frozenset({"gz", "bz2", "xz", "lzma", "zst", "zstd"})
+_ENDINGS = frozenset({"gz", "bz2", "xz", "lzma", "zst", "zstd", "z", "lz4", "lz"})
 
 
-def _add_packed(source: Path, kind: Kind, name: str, unpacked: _Unpacked, limits: ConvertLimits) -> None:
+def _add_packed(opened: io.BufferedIOBase, name: str, unpacked: Unpacked, limits: ConvertLimits) -> None:
     """A tar that was packed gives its members, another file itself."""
-    with _OPENERS[kind](source) as file:
+    with opened as file:
         bounded = io.BufferedReader(_Bounded(file, 2 * limits.archive_bytes_max), _CHUNK_BYTES)
         if is_tar(bounded.peek(512)[:512]):
             _add_tar(bounded, unpacked)
@@ -235,7 +203,7 @@ def _as_far_as_it_goes(pieces: Iterator[bytes], broken: list[Exception]) -> Iter
 
 
 class _Bounded(io.RawIOBase):
-    """A stream that ends with ``_Full`` after so many bytes, also where they are only skipped."""
+    """A stream that ends with ``Full`` after so many bytes, also where they are only skipped."""
 
     def __init__(self, file: io.BufferedIOBase, bytes_max: int) -> None:
         self._file = file
@@ -249,6 +217,6 @@ class _Bounded(io.RawIOBase):
         data = self._file.read1(len(target))  # not read, which loses what precedes the place where a file breaks off
         self._bytes_left -= len(data)
         if self._bytes_left < 0:
-            raise _Full
+            raise Full
         target[: len(data)] = data
         return len(data)

@@ -5,7 +5,6 @@ I/O: reads and writes files; runs in a worker process.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,20 +16,14 @@ from bot.files.extracts import ALL_ROWS, DRAW, PAGES, DrawingExtract, Extract, N
 from bot.files.names import extension
 from bot.files.outbox import Outbox
 from bot.files.worker import text_forms
+from bot.files.worker.archive_kinds import is_numbered
 from bot.files.worker.bare_office import office_kind
-from bot.files.worker.closed_archives import archive_kind
 from bot.files.worker.ebcdic import is_paired
+from bot.files.worker.first_look import ends, is_disk_image
 from bot.files.worker.kind_words import picture_of, unread
 from bot.files.worker.languages import language_of
 from bot.files.worker.mail_start import looks_like_mail
-from bot.files.worker.sniff import (
-    HEAD_BYTES,
-    IMAGES,
-    PACKED,
-    TAIL_BYTES,
-    Kind,
-    kind_of,
-)
+from bot.files.worker.sniff import IMAGES, PACKED, Kind, kind_of
 
 _REFUSED = {
     Kind.EMPTY: notes.EMPTY,
@@ -38,6 +31,7 @@ _REFUSED = {
     Kind.VIDEO: notes.VIDEO,
     Kind.PROGRAM: notes.PROGRAM,
 }
+_MAY_BE_DISK_IMAGE = frozenset({Kind.UNKNOWN, Kind.TEXT, Kind.PROGRAM})
 _PAGE_BYTES_MAX = 2_000_000
 _DRAWING_BYTES_MAX = 20_000_000
 
@@ -82,29 +76,24 @@ def convert(
         from bot.files.worker import pdfs  # noqa: PLC0415
 
         return pdfs.some_pages(source, filetype.removeprefix(PAGES), out)
-    file = _File(source, name, filetype, out, limits, words, *_ends(source))
+    file = _File(source, name, filetype, out, limits, words, *ends(source))
     kind = kind_of(file.head, file.tail)
+    if kind in _MAY_BE_DISK_IMAGE and is_disk_image(source):
+        kind = Kind.ARCHIVE
     extracts = _of_kind(file, kind)
     if extracts is None and is_paired(file.head):
         raise Unreadable(inner_notes.MAINFRAME_PAIRS)
+    if extracts is None and is_numbered(name):
+        raise Unreadable(notes.PART_OF_ARCHIVE)
     if extracts is None:
         raise Unreadable(unread(file.head, extension(name)))
     return extracts
-
-
-def _ends(source: Path) -> tuple[bytes, bytes]:
-    with source.open("rb") as file:
-        head = file.read(HEAD_BYTES)
-        file.seek(-min(TAIL_BYTES, os.fstat(file.fileno()).st_size), os.SEEK_END)
-        return head, file.read()
 
 
 def _of_kind(file: _File, kind: Kind) -> list[Extract] | None:
     """``None`` for what nothing here reads."""
     if kind in _REFUSED:
         raise Unreadable(_REFUSED[kind])
-    if kind is Kind.ARCHIVE:
-        raise Unreadable(notes.archive_of_kind(archive_kind(file.head)))
     if kind is Kind.PICTURE:
         raise Unreadable(notes.foreign_picture(picture_of(file.head)))
     if kind in IMAGES:

@@ -42,8 +42,6 @@ _KINDS = (
     (60, b"BOOKMOBI", "a Kindle book"),
     (0, b"WARC/", "a web archive (WARC)"),
     (0, b"SQLite format 3", "an SQLite database"),
-    (0, b"0707", "a cpio archive"),
-    (0, b"\xc7\x71", "a cpio archive"),
     (0, b"koly", "a disk image of Apple's"),
     (0, b"BPG\xfb", "a BPG picture"),
     (522, b"\x00\x11\x02\xff", "a PICT picture, as old Macintoshes had them"),

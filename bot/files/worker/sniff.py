@@ -11,8 +11,8 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from bot.files.worker import simple_pictures
+from bot.files.worker.archive_kinds import archive_kind
 from bot.files.worker.bare_office import office_kind
-from bot.files.worker.closed_archives import archive_kind
 from bot.files.worker.mail_start import looks_like_mail
 from bot.files.worker.smime import is_signed
 from bot.files.worker.text_signs import is_text, is_text_with_zeros
@@ -73,7 +73,7 @@ IMAGES = frozenset(
     {Kind.JPEG, Kind.PNG, Kind.GIF, Kind.WEBP, Kind.HEIF, Kind.AVIF, Kind.TIFF, Kind.BMP, Kind.JPEG2000, Kind.PSD}
     | {Kind.ICO, Kind.RAW, Kind.ICNS, Kind.DDS, Kind.QOI, Kind.PNM, Kind.PCX, Kind.SGI, Kind.SUN, Kind.CURSOR, Kind.TGA}
 )
-PACKED = frozenset({Kind.ZIP, Kind.TAR, Kind.GZIP, Kind.BZIP2, Kind.XZ, Kind.LZMA, Kind.ZSTD})
+PACKED = frozenset({Kind.ZIP, Kind.TAR, Kind.GZIP, Kind.BZIP2, Kind.XZ, Kind.LZMA, Kind.ZSTD, Kind.ARCHIVE})
 
 _STARTS: tuple[tuple[bytes, Kind], ...] = (
     (b"\xff\xd8\xff\xf7", Kind.PICTURE),
@@ -223,7 +223,7 @@ _SHAPES: tuple[tuple[Kind, Callable[[bytes], bool]], ...] = (
     (Kind.BZIP2, lambda head: head[:3] == b"BZh" and head[4:10] in {b"1AY&SY", b"\x17rE8P\x90"}),
     (Kind.TAR, is_tar),
     (Kind.LZMA, _is_lzma),
-    (Kind.ARCHIVE, lambda head: bool(archive_kind(head))),
+    (Kind.ARCHIVE, lambda head: archive_kind(head) is not None),
     *((Kind(name), matches) for name, matches in simple_pictures.SHAPES),
     (Kind.PROGRAM, lambda head: head[:2] == b"MZ" and not is_text(head)),
     (Kind.AUDIO, lambda head: head.startswith(_SOUNDS) and not is_text(head)),

@@ -1,0 +1,163 @@
+"""An archive of a kind that Python has no reader for in, its entries and their contents out.
+
+I/O: reads the archive by the C library libarchive, where that is installed; for a worker process alone. Importing this
+module loads the library by its name: ``ctypes.util.find_library``, as bindings call it, starts processes to find it,
+which a worker cannot. Sources: archive_read(3), archive_entry(3); the numbers are those of archive.h.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+_NAMES = (
+    "libarchive.so.13",
+    "/opt/homebrew/opt/libarchive/lib/libarchive.13.dylib",
+    "/usr/local/opt/libarchive/lib/libarchive.13.dylib",
+)
+"""Linux', and Homebrew's on both kinds of Macintosh; macOS' own is in no file."""
+_END, _OK, _WARN, _FATAL = 1, 0, -20, -30
+_PIECE_BYTES = 65_536
+_TYPE_MASK, _REGULAR = 0o170000, 0o100000
+_POINTER, _INT = ctypes.c_void_p, ctypes.c_int
+_FORMATS = ("7zip", "ar", "cab", "cpio", "iso9660", "lha", "rar", "rar5", "raw", "xar")
+_FILTERS = ("compress", "lz4", "lzip")
+_FUNCTIONS: dict[str, tuple[type, tuple[type, ...]]] = {
+    "archive_read_new": (_POINTER, ()),
+    "archive_read_open_fd": (_INT, (_POINTER, _INT, ctypes.c_size_t)),
+    "archive_read_next_header": (_INT, (_POINTER, _POINTER)),
+    "archive_read_data": (ctypes.c_ssize_t, (_POINTER, _POINTER, ctypes.c_size_t)),
+    "archive_read_free": (_INT, (_POINTER,)),
+    "archive_error_string": (ctypes.c_char_p, (_POINTER,)),
+    "archive_errno": (_INT, (_POINTER,)),
+    "archive_entry_pathname": (ctypes.c_char_p, (_POINTER,)),
+    "archive_entry_hardlink": (ctypes.c_char_p, (_POINTER,)),
+    "archive_entry_filetype": (ctypes.c_uint, (_POINTER,)),
+    "archive_entry_size": (ctypes.c_int64, (_POINTER,)),
+    "archive_entry_is_encrypted": (_INT, (_POINTER,)),
+    **{f"archive_read_support_format_{name}": (_INT, (_POINTER,)) for name in _FORMATS},
+    **{f"archive_read_support_filter_{name}": (_INT, (_POINTER,)) for name in _FILTERS},
+}
+
+
+def _loaded() -> ctypes.CDLL | None:
+    """Complete or not at all: what an old version lacks is an ``AttributeError``."""
+    for name in _NAMES:
+        try:
+            library = ctypes.CDLL(name)
+            for function, (result, arguments) in _FUNCTIONS.items():
+                bound = getattr(library, function)
+                bound.restype, bound.argtypes = result, arguments
+        except (OSError, AttributeError):
+            continue
+        return library
+    return None
+
+
+_LIBRARY = _loaded()
+
+
+class Trouble(Exception):
+    """What the library says of an archive, in its own words. After what is ``final`` nothing more can be read of it
+    without opening it again."""
+
+    def __init__(self, words: str, *, final: bool, no_memory: bool = False) -> None:
+        super().__init__(words)
+        self.final = final
+        self.no_memory = no_memory
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """``name`` is UTF-8 where the archive says which characters it means (given a locale of UTF-8, which a worker has),
+    else as it stands there. ``size_bytes`` is what the archive claims."""
+
+    name: bytes
+    size_bytes: int
+    is_file: bool
+    is_locked: bool
+
+
+def is_installed() -> bool:
+    return _LIBRARY is not None
+
+
+class Archive:
+    """Open for reading from front to back, by these formats and filters and no others. Raises ``Trouble``."""
+
+    def __init__(self, source: Path, formats: tuple[str, ...], filters: tuple[str, ...] = ()) -> None:
+        if _LIBRARY is None:
+            raise Trouble("not installed", final=True)
+        self._library = _LIBRARY
+        self._buffer = ctypes.create_string_buffer(_PIECE_BYTES)
+        self._file = os.open(source, os.O_RDONLY | os.O_CLOEXEC)
+        self._archive: int | None = self._library.archive_read_new()
+        if self._archive is None:
+            os.close(self._file)
+            raise MemoryError
+        try:
+            for kind, names in (("format", formats), ("filter", filters)):
+                for name in names:
+                    self._must(getattr(self._library, f"archive_read_support_{kind}_{name}")(self._archive))
+            self._must(self._library.archive_read_open_fd(self._archive, self._file, _PIECE_BYTES))
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        if self._archive is not None:
+            self._library.archive_read_free(self._archive)
+            self._archive = None
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+
+    def entries(self) -> Iterator[Entry]:
+        """What is not read of one before the next is asked for is skipped."""
+        entry, of = _POINTER(), self._library
+        while self._must(of.archive_read_next_header(self._archive, ctypes.byref(entry))) != _END:
+            size_bytes = of.archive_entry_size(entry)
+            linked = of.archive_entry_hardlink(entry) is not None and not size_bytes
+            yield Entry(
+                of.archive_entry_pathname(entry) or b"",
+                size_bytes,
+                of.archive_entry_filetype(entry) & _TYPE_MASK == _REGULAR and not linked,
+                bool(of.archive_entry_is_encrypted(entry)),
+            )
+
+    def pieces(self) -> Iterator[bytes]:
+        """Of the newest one that ``entries`` gave. What is unpacked and then has another checksum is ``Trouble``."""
+        while (size := self.read_into(self._buffer)) > 0:
+            yield self._buffer.raw[:size]
+
+    def read_into(self, buffer: ctypes.Array[ctypes.c_char]) -> int:
+        """Of the same; 0 at its end."""
+        size = int(self._library.archive_read_data(self._archive, buffer, len(buffer)))
+        if size < 0:
+            raise self._trouble(size)
+        return size
+
+    def _must(self, result: int) -> int:
+        """A warning is about what is not used here: owners, times, the encoding of a name."""
+        if result not in {_OK, _END, _WARN}:
+            raise self._trouble(result)
+        return result
+
+    def _trouble(self, result: int) -> Trouble:
+        words = (self._library.archive_error_string(self._archive) or b"").decode("utf-8", "replace")
+        no_memory = self._library.archive_errno(self._archive) == errno.ENOMEM
+        return Trouble(words, final=result <= _FATAL, no_memory=no_memory)
