@@ -25,6 +25,13 @@ MEMOS = (
 
 CONTINUED_ELSEWHERE = "lies partly in another part of its split archive, so it was not read. Please send it by itself."
 PACKED_RARELY = "is packed with a method that I can't unpack. Please send it by itself, or pack it as a zip."
+PACKED_RARELY_WITHIN = (
+    "holds files that are packed in a way that I can't unpack. Please send them one by one, or pack them as a zip."
+)
+SOLID = (
+    "is a RAR archive that was packed with the option “solid”, so not all of its files could be read. "
+    "Please pack it without that option, or as a zip."
+)
 
 
 def embedded_left_out(kept: int, left_out: int) -> str:

@@ -9,6 +9,8 @@ import re
 import struct
 from dataclasses import dataclass
 
+from bot.files.worker import rar5
+
 
 @dataclass(frozen=True, slots=True)
 class ArchiveKind:
@@ -20,7 +22,7 @@ class ArchiveKind:
     filters: tuple[str, ...] = ()
 
 
-_RAR4, _RAR5 = b"Rar!\x1a\x07\0", b"Rar!\x1a\x07\x01\0"
+_RAR4 = b"Rar!\x1a\x07\0"
 _SEVEN_ZIP = b"7z\xbc\xaf\x27\x1c"
 _COMPRESS = ArchiveKind("a file packed by Unix's compress", filters=("compress",))
 _CPIO = ArchiveKind("a CPIO archive", ("cpio",))
@@ -28,7 +30,7 @@ _LHA = ArchiveKind("an LHA archive", ("lha",))
 ISO = ArchiveKind("a CD or DVD image", ("iso9660",))
 ISO_MARK_AT, ISO_MARK = 32_769, b"CD001"
 _KINDS = (
-    (0, _RAR5, ArchiveKind("a RAR archive", ("rar5",))),
+    (0, rar5.MARK, ArchiveKind("a RAR archive", ("rar5",))),
     (0, b"Rar!\x1a\x07", ArchiveKind("a RAR archive", ("rar",))),
     (0, _SEVEN_ZIP, ArchiveKind("a 7-Zip archive", ("7zip",))),
     (0, b"MSCF\0\0\0\0", ArchiveKind("a Windows cabinet", ("cab",))),
@@ -74,8 +76,8 @@ def is_numbered(name: str) -> bool:
 
 def is_volume(head: bytes) -> bool:
     """Whether it says that it is one of several files that belong together."""
-    if head.startswith(_RAR5):
-        return _is_rar5_volume(head)
+    if head.startswith(rar5.MARK):
+        return rar5.is_volume(head)
     if head.startswith(_RAR4):
         return head[9:10] == b"\x73" and bool(head[10] & 1)
     return head.startswith(b"MSCF") and bool(head[30] & 3)
@@ -87,26 +89,3 @@ def breaks_off(head: bytes, size_bytes: int) -> bool:
         return head.startswith(_SEVEN_ZIP)
     offset, length = struct.unpack_from("<QQ", head, 12)
     return bool(32 + offset + length > size_bytes)
-
-
-def _is_rar5_volume(head: bytes) -> bool:
-    """By the flags of the archive, which stand in its first header."""
-    at = 12  # behind the signature and a checksum
-    numbers: list[int] = []
-    for _ in range(5):  # size, type, flags, then the size of an extra area or the archive's flags
-        value, at = _number(head, at)
-        numbers.append(value)
-    _, kind, flags, first, second = numbers
-    return kind == 1 and bool((second if flags & 1 else first) & 1)
-
-
-def _number(data: bytes, at: int) -> tuple[int, int]:
-    """RAR5's numbers: seven bits a byte, the lowest first. And where it ends."""
-    value = 0
-    for shift in range(0, 70, 7):
-        byte = data[at] if at < len(data) else 0
-        value |= (byte & 0x7F) << shift
-        at += 1
-        if byte < 0x80:
-            break
-    return value, at

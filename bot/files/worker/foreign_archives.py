@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.files import inner_notes, notes
 from bot.files.extracts import NoteExtract, Unreadable
-from bot.files.worker import archive_kinds, libarchive
+from bot.files.worker import archive_kinds, libarchive, rar5
 from bot.files.worker.archive_kinds import ArchiveKind
 from bot.files.worker.libarchive import Archive, Entry, Trouble
 from bot.files.worker.unpacked import Full, Unpacked, is_clutter
@@ -28,6 +28,7 @@ _LOCKED = re.compile(r"encrypt|crypto|password", re.IGNORECASE)
 _MEMORY = re.compile(r"memory|allocate|dictionary size", re.IGNORECASE)
 _CUT = re.compile(r"truncated|premature|end of file|beyond end", re.IGNORECASE)
 _SPLIT = re.compile(r"multi-?volume", re.IGNORECASE)
+_SOLID = re.compile(r"solid archive support", re.IGNORECASE)
 _METHOD = re.compile(r"method (-\w+-)|compression : (\w+)")
 _RARE = re.compile(r"unsupported|not supported|unavailable|no support|unknown codec|many filters", re.IGNORECASE)
 
@@ -56,6 +57,8 @@ def add_members(source: Path, name: str, kind: ArchiveKind, unpacked: Unpacked) 
     )
     if locked or (about_all and not unpacked.extracts):
         raise Unreadable(notes.PASSWORD if locked else about_all)
+    if about_all == notes.archive_of_kind(kind.described):
+        about_all = inner_notes.PACKED_RARELY_WITHIN
     if about_all:
         unpacked.extracts.append(NoteExtract(about_all))
 
@@ -67,6 +70,7 @@ class _Reader:
         self.reason = ""
         self._source, self._kind, self._unpacked, self._is_part = source, kind, unpacked, is_part
         self._next = 0
+        self._locked = rar5.locked_names(source) if "rar5" in kind.formats else frozenset()
 
     def read(self) -> None:
         for _ in range(_OPENED_MAX):
@@ -98,11 +102,11 @@ class _Reader:
         if is_clutter(name):
             self._unpacked.skip(max(entry.size_bytes, 0))
             return
-        if entry.is_locked:
+        if entry.is_locked or entry.name in self._locked:
             self._unpacked.leave_out(name, notes.PASSWORD)
             return
         try:
-            self._unpacked.add(name, archive.pieces())
+            self._unpacked.add(name, archive.pieces(entry))
         except Trouble as trouble:
             self._unpacked.leave_out(name, self._reason_of_one(trouble))
             if trouble.final:
@@ -132,6 +136,8 @@ def _reason_of_all(trouble: Trouble, kind: ArchiveKind) -> str:
         return notes.TOO_HEAVY
     if _CUT.search(words):
         return notes.BREAKS_OFF
+    if _SOLID.search(words):
+        return inner_notes.SOLID
     return notes.archive_of_kind(kind.described) if _RARE.search(words) else notes.DAMAGED_ARCHIVE
 
 
@@ -150,8 +156,8 @@ class _Unpacking(io.RawIOBase):
         self._rest = b""
 
     def _unpacked(self) -> Iterator[bytes]:
-        for _ in self._archive.entries():
-            yield from self._archive.pieces()
+        for entry in self._archive.entries():
+            yield from self._archive.pieces(entry)
 
     def readable(self) -> bool:
         return True

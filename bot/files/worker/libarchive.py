@@ -24,7 +24,8 @@ _NAMES = (
 """Linux', and Homebrew's on both kinds of Macintosh; macOS' own is in no file."""
 _END, _OK, _WARN, _FATAL = 1, 0, -20, -30
 _PIECE_BYTES = 65_536
-_TYPE_MASK, _REGULAR = 0o170000, 0o100000
+_TYPE_MASK, _FILES = 0o170000, frozenset({0o100000, 0})
+"""Of some archives' members nobody says what they are."""
 _POINTER, _INT = ctypes.c_void_p, ctypes.c_int
 _FORMATS = ("7zip", "ar", "cab", "cpio", "iso9660", "lha", "rar", "rar5", "raw", "xar")
 _FILTERS = ("compress", "lz4", "lzip")
@@ -40,6 +41,7 @@ _FUNCTIONS: dict[str, tuple[type, tuple[type, ...]]] = {
     "archive_entry_hardlink": (ctypes.c_char_p, (_POINTER,)),
     "archive_entry_filetype": (ctypes.c_uint, (_POINTER,)),
     "archive_entry_size": (ctypes.c_int64, (_POINTER,)),
+    "archive_entry_size_is_set": (_INT, (_POINTER,)),
     "archive_entry_is_encrypted": (_INT, (_POINTER,)),
     **{f"archive_read_support_format_{name}": (_INT, (_POINTER,)) for name in _FORMATS},
     **{f"archive_read_support_filter_{name}": (_INT, (_POINTER,)) for name in _FILTERS},
@@ -76,7 +78,7 @@ class Trouble(Exception):
 @dataclass(frozen=True, slots=True)
 class Entry:
     """``name`` is UTF-8 where the archive says which characters it means (given a locale of UTF-8, which a worker has),
-    else as it stands there. ``size_bytes`` is what the archive claims."""
+    else as it stands there. ``size_bytes`` is what the archive claims, 0 where it does not say."""
 
     name: bytes
     size_bytes: int
@@ -130,26 +132,25 @@ class Archive:
         """What is not read of one before the next is asked for is skipped."""
         entry, of = _POINTER(), self._library
         while self._must(of.archive_read_next_header(self._archive, ctypes.byref(entry))) != _END:
-            size_bytes = of.archive_entry_size(entry)
+            size_bytes = of.archive_entry_size(entry) if of.archive_entry_size_is_set(entry) else 0
             linked = of.archive_entry_hardlink(entry) is not None and not size_bytes
             yield Entry(
                 of.archive_entry_pathname(entry) or b"",
                 size_bytes,
-                of.archive_entry_filetype(entry) & _TYPE_MASK == _REGULAR and not linked,
+                of.archive_entry_filetype(entry) & _TYPE_MASK in _FILES and not linked,
                 bool(of.archive_entry_is_encrypted(entry)),
             )
 
-    def pieces(self) -> Iterator[bytes]:
-        """Of the newest one that ``entries`` gave. What is unpacked and then has another checksum is ``Trouble``."""
-        while (size := self.read_into(self._buffer)) > 0:
+    def pieces(self, entry: Entry) -> Iterator[bytes]:
+        """Of the newest one that ``entries`` gave. Fewer than it claims, or with another checksum, are ``Trouble``."""
+        missing = entry.size_bytes
+        while (size := self._library.archive_read_data(self._archive, self._buffer, _PIECE_BYTES)) > 0:
+            missing -= size
             yield self._buffer.raw[:size]
-
-    def read_into(self, buffer: ctypes.Array[ctypes.c_char]) -> int:
-        """Of the same; 0 at its end."""
-        size = int(self._library.archive_read_data(self._archive, buffer, len(buffer)))
         if size < 0:
             raise self._trouble(size)
-        return size
+        if missing > 0:
+            raise Trouble("truncated", final=False)
 
     def _must(self, result: int) -> int:
         """A warning is about what is not used here: owners, times, the encoding of a name."""
