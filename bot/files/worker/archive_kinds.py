@@ -9,7 +9,7 @@ import re
 import struct
 from dataclasses import dataclass
 
-from bot.files.worker import rar5
+from bot.files.worker import rar_headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,6 @@ class ArchiveKind:
     filters: tuple[str, ...] = ()
 
 
-_RAR4 = b"Rar!\x1a\x07\0"
 _SEVEN_ZIP = b"7z\xbc\xaf\x27\x1c"
 _COMPRESS = ArchiveKind("a file packed by Unix's compress", filters=("compress",))
 _CPIO = ArchiveKind("a CPIO archive", ("cpio",))
@@ -30,7 +29,7 @@ _LHA = ArchiveKind("an LHA archive", ("lha",))
 ISO = ArchiveKind("a CD or DVD image", ("iso9660",))
 ISO_MARK_AT, ISO_MARK = 32_769, b"CD001"
 _KINDS = (
-    (0, rar5.MARK, ArchiveKind("a RAR archive", ("rar5",))),
+    (0, rar_headers.MARK_5, ArchiveKind("a RAR archive", ("rar5",))),
     (0, b"Rar!\x1a\x07", ArchiveKind("a RAR archive", ("rar",))),
     (0, _SEVEN_ZIP, ArchiveKind("a 7-Zip archive", ("7zip",))),
     (0, b"MSCF\0\0\0\0", ArchiveKind("a Windows cabinet", ("cab",))),
@@ -76,10 +75,8 @@ def is_numbered(name: str) -> bool:
 
 def is_volume(head: bytes) -> bool:
     """Whether it says that it is one of several files that belong together."""
-    if head.startswith(rar5.MARK):
-        return rar5.is_volume(head)
-    if head.startswith(_RAR4):
-        return head[9:10] == b"\x73" and bool(head[10] & 1)
+    if head.startswith(b"Rar!"):
+        return rar_headers.is_volume(head)
     return head.startswith(b"MSCF") and bool(head[30] & 3)
 
 

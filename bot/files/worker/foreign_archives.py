@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import io
 import re
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from bot.files import inner_notes, notes
 from bot.files.extracts import NoteExtract, Unreadable
-from bot.files.worker import archive_kinds, libarchive, rar5
+from bot.files.worker import archive_kinds, libarchive, rar_headers
 from bot.files.worker.archive_kinds import ArchiveKind
 from bot.files.worker.libarchive import Archive, Entry, Trouble
+from bot.files.worker.rar_headers import RarMember
 from bot.files.worker.unpacked import Full, Unpacked, is_clutter
 
 _HEAD_BYTES = 8_192
@@ -70,7 +72,7 @@ class _Reader:
         self.reason = ""
         self._source, self._kind, self._unpacked, self._is_part = source, kind, unpacked, is_part
         self._next = 0
-        self._locked = rar5.locked_names(source) if "rar5" in kind.formats else frozenset()
+        self._known = rar_headers.members(source) if kind.formats[0].startswith("rar") else []
 
     def read(self) -> None:
         for _ in range(_OPENED_MAX):
@@ -93,20 +95,22 @@ class _Reader:
                 raise Full
             if number >= self._next:
                 self._next = number + 1
-                self._read_one(archive, entry)
+                self._read_one(archive, entry, self._known[number] if number < len(self._known) else None)
 
-    def _read_one(self, archive: Archive, entry: Entry) -> None:
+    def _read_one(self, archive: Archive, entry: Entry, known: RarMember | None) -> None:
         name = entry.name.decode("utf-8", "surrogateescape").removeprefix("./")
         if not entry.is_file or entry.name in _TABLES:
             return
         if is_clutter(name):
             self._unpacked.skip(max(entry.size_bytes, 0))
             return
-        if entry.is_locked or entry.name in self._locked:
+        known = known if known and known.size_bytes == entry.size_bytes else None
+        if entry.is_locked or (known and known.is_locked):
             self._unpacked.leave_out(name, notes.PASSWORD)
             return
         try:
-            self._unpacked.add(name, archive.pieces(entry))
+            pieces = archive.pieces(entry)
+            self._unpacked.add(name, pieces if self._is_part or not known else _checked(pieces, known.crc))
         except Trouble as trouble:
             self._unpacked.leave_out(name, self._reason_of_one(trouble))
             if trouble.final:
@@ -126,6 +130,15 @@ class _Reader:
         if method := _METHOD.search(words):
             return notes.packed_otherwise(method[1] or method[2])
         return inner_notes.PACKED_RARELY if _RARE.search(words) else notes.MEMBER_DAMAGED
+
+
+def _checked(pieces: Iterator[bytes], crc: int | None) -> Iterator[bytes]:
+    found = 0
+    for piece in pieces:
+        found = zlib.crc32(piece, found)
+        yield piece
+    if crc is not None and found != crc:
+        raise Trouble("wrong checksum", final=False)
 
 
 def _reason_of_all(trouble: Trouble, kind: ArchiveKind) -> str:

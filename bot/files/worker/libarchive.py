@@ -26,11 +26,14 @@ _END, _OK, _WARN, _FATAL = 1, 0, -20, -30
 _PIECE_BYTES = 65_536
 _TYPE_MASK, _FILES = 0o170000, frozenset({0o100000, 0})
 """Of some archives' members nobody says what they are."""
+_LHA_NAMES = b"lha:hdrcharset=ISO-8859-1"
+"""Of which every byte is a character: names in this format are given only as characters, or not at all."""
 _POINTER, _INT = ctypes.c_void_p, ctypes.c_int
 _FORMATS = ("7zip", "ar", "cab", "cpio", "iso9660", "lha", "rar", "rar5", "raw", "xar")
 _FILTERS = ("compress", "lz4", "lzip")
 _FUNCTIONS: dict[str, tuple[type, tuple[type, ...]]] = {
     "archive_read_new": (_POINTER, ()),
+    "archive_read_set_options": (_INT, (_POINTER, ctypes.c_char_p)),
     "archive_read_open_fd": (_INT, (_POINTER, _INT, ctypes.c_size_t)),
     "archive_read_next_header": (_INT, (_POINTER, _POINTER)),
     "archive_read_data": (ctypes.c_ssize_t, (_POINTER, _POINTER, ctypes.c_size_t)),
@@ -97,6 +100,7 @@ class Archive:
         if _LIBRARY is None:
             raise Trouble("not installed", final=True)
         self._library = _LIBRARY
+        self._is_lha = "lha" in formats
         self._buffer = ctypes.create_string_buffer(_PIECE_BYTES)
         self._file = os.open(source, os.O_RDONLY | os.O_CLOEXEC)
         self._archive: int | None = self._library.archive_read_new()
@@ -107,6 +111,8 @@ class Archive:
             for kind, names in (("format", formats), ("filter", filters)):
                 for name in names:
                     self._must(getattr(self._library, f"archive_read_support_{kind}_{name}")(self._archive))
+            if self._is_lha:
+                self._library.archive_read_set_options(self._archive, _LHA_NAMES)
             self._must(self._library.archive_read_open_fd(self._archive, self._file, _PIECE_BYTES))
         except BaseException:
             self.close()
@@ -135,7 +141,7 @@ class Archive:
             size_bytes = of.archive_entry_size(entry) if of.archive_entry_size_is_set(entry) else 0
             linked = of.archive_entry_hardlink(entry) is not None and not size_bytes
             yield Entry(
-                of.archive_entry_pathname(entry) or b"",
+                self._as_it_stands(of.archive_entry_pathname(entry) or b""),
                 size_bytes,
                 of.archive_entry_filetype(entry) & _TYPE_MASK in _FILES and not linked,
                 bool(of.archive_entry_is_encrypted(entry)),
@@ -151,6 +157,13 @@ class Archive:
             raise self._trouble(size)
         if missing > 0:
             raise Trouble("truncated", final=False)
+
+    def _as_it_stands(self, name: bytes) -> bytes:
+        """A name in Unicode stays what it is."""
+        try:
+            return name.decode().encode("latin-1") if self._is_lha else name
+        except UnicodeError:
+            return name
 
     def _must(self, result: int) -> int:
         """A warning is about what is not used here: owners, times, the encoding of a name."""

@@ -68,9 +68,13 @@ class Unpacked:
         self.extracts.append(NoteExtract(reason))
 
     def decode_names(self) -> None:
-        """Those that came as bytes of an unknown encoding (``surrogateescape``) are read in one that fits them all."""
-        raw = [_name(extract).encode("utf-8", "surrogateescape") for extract in self.extracts]
-        self.extracts = [_renamed(*each) for each in zip(self.extracts, names(raw), strict=True)]
+        """Those that came as bytes of an unknown encoding (``surrogateescape``) are read in one that fits them all.
+
+        In Japan's and China's a backslash is also half of a character, which libraries take for a separator.
+        """
+        raw = [_name(extract).encode("utf-8", "surrogateescape").replace(b"/", b"\\") for extract in self.extracts]
+        decoded = [name.replace("\\", "/") for name in names(raw)]
+        self.extracts = [_renamed(*each) for each in zip(self.extracts, decoded, strict=True)]
 
     def _spend(self, size_bytes: int) -> None:
         self._bytes_left -= size_bytes
