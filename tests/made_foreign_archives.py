@@ -81,7 +81,7 @@ def rar4(
     archive = b"Rar!\x1a\x07\0" + _rar4_block(0x73, int(volume), bytes(6))
     for name, data in members.items():
         crc = zlib.crc32(data) ^ (name == damaged)
-        fields = struct.pack("<IIBIIBBHI", len(data), len(data), 0, crc, 0x5D79_0000, version, 0x30, len(name), 0x20)
+        fields = struct.pack("<IIBIIBBHI", len(data), len(data), 0, crc, 0x5D79_0000, 29, 0x30, len(name), 0x20)
         archive += _rar4_block(0x74, 0x8000 | (4 if name == locked else 0), fields + name) + data
     return archive + _rar4_block(0x7B, 0x4000, b"")
 

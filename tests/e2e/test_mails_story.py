@@ -54,7 +54,7 @@ async def test_archives_are_read_and_what_is_not_is_said(stage: Stage) -> None:
     files = [
         ("all.zip", zip_of(members)),
         ("v7.tar", old_tar("plan.txt", b"The plan.\n")),
-        ("x.rar", b"Rar!\x1a\x07\1\0"),
+        ("x.arj", b"\x60\xea\x29\0" + bytes(60)),
     ]
     ts = await stage.ask("@claude what is in these?", files=files)
 
@@ -67,4 +67,4 @@ async def test_archives_are_read_and_what_is_not_is_said(stage: Stage) -> None:
     words = " ".join(stage.words(ts))
     assert "all.zip › old.txt" in words
     assert "is packed with Implode, which I can't unpack. Please send it by itself." in words
-    assert "is a RAR archive, which I can't open." in words
+    assert "is an ARJ archive, which I can't open." in words
