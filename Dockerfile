@@ -13,12 +13,14 @@ COPY manifest.yml LICENSE ./
 RUN .venv/bin/python -m compileall -q bot
 
 FROM base
-# LibreOffice turns office documents into PDFs; the fonts stand in for those that documents name most. Versions are
-# not pinned: Debian removes old ones from a release, and what replaces them are security updates.
+# LibreOffice turns office documents into PDFs; the fonts stand in for those that documents name most; libarchive opens
+# RAR, 7-Zip and other archives. Versions are not pinned: Debian removes old ones from a release, and what replaces them
+# are security updates.
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends \
         fonts-crosextra-caladea fonts-crosextra-carlito fonts-dejavu-core fonts-liberation fonts-noto-cjk \
+        libarchive13 \
         libreoffice-calc-nogui libreoffice-impress-nogui libreoffice-writer-nogui \
     && rm -rf /var/lib/apt/lists/* \
     && python -m pip uninstall --yes pip \

@@ -15,7 +15,8 @@ try:
     _library: ctypes.CDLL | None = ctypes.CDLL("libarchive.so.13")
 except OSError:
     _library = None
-needs_libarchive = pytest.mark.skipif(_library is None, reason="libarchive is not installed")
+is_there = _library is not None
+needs_libarchive = pytest.mark.skipif(not is_there, reason="libarchive is not installed")
 _FILE, _DIRECTORY, _LINK = 0o100000, 0o040000, 0o120000
 
 

@@ -6,7 +6,7 @@
     examination.py   all checks in order, as they come
     report.py        the lines for people, or as JSON
     setup_checks.py  settings, and names that nobody knows
-    machine.py       directory, disk, proxies, confinement, LibreOffice, fonts
+    machine.py       directory, disk, proxies, confinement, archives, LibreOffice, fonts
     database.py      a round trip, and the version of the schema
     slack_app.py     tokens, scopes, channels, the clock
     events.py        which events reach the bot, tried with a message of its own

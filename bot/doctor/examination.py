@@ -82,6 +82,7 @@ async def _of_machine(settings: ModelSettings | None) -> AsyncIterator[Finding]:
         confined = await probe()
         for finding in machine.of_confinement(settings, confined):
             yield finding
+        yield await machine.of_archives()
         async for finding in machine.of_office(settings, confined):
             yield finding
 

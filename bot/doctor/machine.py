@@ -17,7 +17,7 @@ from urllib.request import getproxies
 from bot.assembly.derived import file_limits
 from bot.configuration.model_settings import ModelSettings
 from bot.doctor.finding import Finding, mind, ok, untried, wrong
-from bot.files import office
+from bot.files import archive_library, office
 from bot.files.bounds import FileLimits
 from bot.files.confinement import Confinement
 from bot.files.extracts import OfficeExtract, Unreadable, UnreadableNow
@@ -88,6 +88,13 @@ async def of_office(settings: ModelSettings, confined: Confinement) -> AsyncIter
     else:
         yield await _opened(limits)
         yield await asyncio.to_thread(_fonts)
+
+
+async def of_archives() -> Finding:
+    if await archive_library.is_installed():
+        return ok("archives", "RAR, 7-Zip and other kinds are opened by libarchive")
+    how = "Debian's package libarchive13 or libarchive13t64"
+    return mind("archives", f"RAR, 7-Zip and some other kinds are not opened: libarchive is not installed ({how}).")
 
 
 async def _opened(limits: FileLimits) -> Finding:

@@ -23,7 +23,7 @@ MEMOS = (
     "Please send the table as an Excel workbook if they matter."
 )
 
-CONTINUED_ELSEWHERE = "lies partly in another part of its split archive, so it was not read. Please send it by itself."
+CONTINUED_ELSEWHERE = "is partly in another part of its split archive, so it was not read. Please send it by itself."
 PACKED_RARELY = "is packed with a method that I can't unpack. Please send it by itself, or pack it as a zip."
 PACKED_RARELY_WITHIN = (
     "holds files that are packed in a way that I can't unpack. Please send them one by one, or pack them as a zip."

@@ -33,6 +33,7 @@ from playground.workspace.manifest import Manifest
 from playground.workspace.records import Json, Kind
 from playground.workspace.workspace import Workspace
 from tests.e2e.test_process import bot_process, environment, run_to_end
+from tests.made_foreign_archives import is_there as libarchive_is_there
 from tests.postgres import postgres
 from tests.repository import MANIFEST, ROOT
 
@@ -423,6 +424,7 @@ async def test_a_slip_in_a_name_a_proxy_and_a_missing_libreoffice_are_said(monke
     slip = found.of("names of settings")
     assert (slip.state, slip.words.endswith("Is BOT_ALLOWED_USERS meant?")) == (State.MIND, True)
     assert found.of("LibreOffice").state is State.MIND
+    assert found.of("archives").state is (State.OK if libarchive_is_there else State.MIND)
     assert Findings(proxied).of("proxies").words == "HTTPS_PROXY: calls go through proxy.example:3128"
 
 
