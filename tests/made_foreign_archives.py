@@ -44,6 +44,16 @@ def written(
         return path.read_bytes()
 
 
+def with_dictionary(seven_zip: bytes, size_bytes: int) -> bytes:
+    """The same packed by LZMA, as if that needed a dictionary of ``size_bytes``."""
+    made = bytearray(seven_zip)
+    struct.pack_into("<I", made, made.index(b"\x03\x01\x01\x05\x5d", 32) + 5, size_bytes)
+    offset, length = struct.unpack_from("<QQ", made, 12)
+    struct.pack_into("<I", made, 28, zlib.crc32(made[32 + offset : 32 + offset + length]))
+    struct.pack_into("<I", made, 8, zlib.crc32(made[12:32]))
+    return bytes(made)
+
+
 def _write(archive: ctypes.c_void_p, name: str, data: bytes, kind: int) -> None:
     entry = _pointer("archive_entry_new")
     _call("archive_entry_set_pathname_utf8", entry, name.rstrip("/").encode(), checked=False)

@@ -59,10 +59,12 @@ def add_members(source: Path, name: str, kind: ArchiveKind, unpacked: Unpacked) 
     )
     if locked or (about_all and not unpacked.extracts):
         raise Unreadable(notes.PASSWORD if locked else about_all)
-    if about_all == notes.archive_of_kind(kind.described):
-        about_all = inner_notes.PACKED_RARELY_WITHIN
     if about_all:
-        unpacked.extracts.append(NoteExtract(about_all))
+        of_whole = {
+            notes.archive_of_kind(kind.described): inner_notes.PACKED_RARELY_WITHIN,
+            notes.DAMAGED_ARCHIVE: inner_notes.ARCHIVE_IN_PART,
+        }
+        unpacked.extracts.append(NoteExtract(of_whole.get(about_all, about_all)))
 
 
 class _Reader:

@@ -19,7 +19,7 @@ from tests import made_files
 from tests.converted import WITHOUT_OFFICE, Converted, Converter, converter
 from tests.file_limits import CONVERT
 from tests.made_archives import Packed, zip_of
-from tests.made_foreign_archives import lha, needs_libarchive, rar4, rar5, written
+from tests.made_foreign_archives import lha, needs_libarchive, rar4, rar5, with_dictionary, written
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), needs_libarchive]
 PLAN, KEY = b"The plan.\n", b"The key.\n"
@@ -146,6 +146,9 @@ async def test_a_member_that_is_packed_in_a_foreign_way_costs_a_note(convert: Co
 async def test_what_needs_too_much_memory_says_so(convert: Converter) -> None:
     content = rar5(MEMBERS, method=1, dictionary=12)
     assert told(await convert(content, "a.rar", WITHOUT_OFFICE)) == [("a.rar", notes.TOO_HEAVY)]
+    packed = written("7zip", {"plan.txt": PLAN * 50}, options="7zip:compression=lzma1")
+    heavy = await convert(with_dictionary(packed, 0xF000_0000), "a.7z", WITHOUT_OFFICE)
+    assert told(heavy) == [("a.7z › plan.txt", notes.TOO_HEAVY)]
 
 
 @pytest.mark.parametrize(
