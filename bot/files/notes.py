@@ -15,9 +15,7 @@ PASSWORD = "is password-protected. Please send a copy without the password."  # 
 DAMAGED_PDF = "is a damaged PDF, which I could not repair. Please export it again."
 NO_PAGES = "is a PDF without any pages. Please export it again."
 DAMAGED_IMAGE = "is a damaged image. Please send it again."
-CUT_IMAGE = (
-    "is an incomplete image, whose missing part shows as a plain area. Please send it again if that part matters."
-)
+CUT_IMAGE = "is an incomplete image, whose missing part shows as one colour. Please send it again if that part matters."
 FRAMES_UNREADABLE = "is a damaged animation, of which some frames could not be read. Please send it again."
 NOT_DRAWN = "is an SVG drawing that could not be drawn, so that only its source was read. Please send it as a PNG."
 DRAWN_WITHOUT_OUTSIDE = "has links to pictures elsewhere, which were not fetched. Please send those as well."
@@ -82,10 +80,8 @@ def too_many_pixels(width_px: int, height_px: int) -> str:
 
 
 def unreadable_picture(kind: str) -> str:
-    article = "an" if kind[0] in "AEIOUaeiou" or kind == "SGI" else "a"
-    return (
-        f"is {article} {kind} picture that is damaged or of a kind that I can't read. Please send it as a PNG or JPEG."
-    )
+    described = f"{_article(kind)} {kind} picture"
+    return f"is {described} that is damaged or of a kind that I can't read. Please send it as a PNG or JPEG."
 
 
 def foreign_picture(described: str) -> str:
@@ -153,7 +149,7 @@ def unconfined(about: str) -> str:
 
 
 def _article(about: str) -> str:
-    return "an" if about[0].upper() in "AEIOX" else "a"  # an XPS document
+    return "an" if about[0].upper() in "AEIOX" or about == "SGI" else "a"  # an XPS document
 
 
 def members_left_out(kept: int, files_max: int, max_bytes: int) -> str:
@@ -180,7 +176,7 @@ def pictures_left_out(kept: int, left_out: int) -> str:
 
 
 def more_notes(count: int) -> str:
-    files = "one more file" if count == 1 else f"{count:,} more files"
+    files = f"{count:,} more file{'s' if count != 1 else ''}"
     return f"holds {files} that could not be read, or not whole. Please send what matters separately."
 
 

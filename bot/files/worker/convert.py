@@ -156,10 +156,8 @@ def _notebook(file: _File) -> list[Extract] | None:
 
 
 def _office_xml(file: _File) -> list[Extract] | None:
-    from bot.files.worker import documents, fiction_book, flat_package  # noqa: PLC0415
+    from bot.files.worker import documents, flat_package  # noqa: PLC0415
 
-    if text_forms.office_xml(file.head) == "book":
-        return fiction_book.convert(file.source, file.out, file.limits)
     if text_forms.office_xml(file.head) == "package":
         member = flat_package.unflattened(file.source, file.name, file.out)
         return [member] if member is not None else None

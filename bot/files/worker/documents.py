@@ -201,8 +201,13 @@ def _small_open_document(about: str, package: Package, out: Outbox, limits: Conv
 
 # --- XML files and RTF ---------------------------------------------------------------------------------------------
 def from_xml(source: Path, head: bytes, out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
-    """``None`` for what is not a document of an office program, and for one that is not whole: it still is text."""
+    """``None`` for what is not a document of an office program, or a book, and for one that is not whole: it still is
+    text."""
     form = office_xml(head)
+    if form == "book":
+        from bot.files.worker import fiction_book  # noqa: PLC0415
+
+        return fiction_book.convert(source, out, limits)
     if form == "excel":
         from bot.files.worker.sheets import excel_xml  # noqa: PLC0415
 

@@ -157,7 +157,7 @@ def _odd_sign(text: str, at: int, category: str) -> float:
         if (char in _MARKS or category == "Sc") and _script(after):
             return 0.5
         return 0.4 if category in {"Sk", "Sm", "So"} and char not in _PLAIN_SIGNS else 0.0
-    if char in _OPENING and left:
+    if (char in _OPENING and left) or (char == "¶" and right):
         return 0.7
     return 0.7 if left and right and char not in _WITHIN_WORDS else 0.0
 

@@ -20,6 +20,7 @@ POLISH = "Łódź;Żółć\nProszę przesłać zamówienie do końca tygodnia. R
 CZECH = "Žluťoučký;kůň\nPříliš žluťoučký kůň úpěl ďábelské ódy. Posílám přehled změn za květen.\n"
 TURKISH = "İstanbul;Çağrı\nLütfen siparişi haftanın sonuna kadar gönderiniz. Değişiklik yapıldı.\n"
 GREEK = "Όνομα;Πόλη\nΠαρακαλώ στείλτε την αναφορά μέχρι το τέλος της εβδομάδας στην Αθήνα.\n"
+GREEK_BOOK = "Άλλα βιβλία υπήρχαν πιθανόν στη βιβλιοθήκη, πολύ νωρίτερα από τον δάσκαλο.\n"
 ARABIC = "الاسم;المدينة\nيرجى إرسال التقرير قبل نهاية الأسبوع.\n"
 RUSSIAN = "Имя;Город\nПожалуйста, пришлите отчёт до конца недели.\n"
 VIETNAMESE = "Tên;Thành phố\nVui lòng gửi báo cáo trước cuối tuần. Cuộc họp ở Hà Nội sẽ diễn ra khi nào.\n"
@@ -63,6 +64,7 @@ async def convert(tmp_path: Path) -> AsyncIterator[Converter]:
         *((codec, ESTONIAN) for codec in ("iso8859-4", "iso8859-13")),
         *(("iso8859-3", text) for text in (MALTESE, ESPERANTO)),
         ("iso8859-14", IRISH),
+        *((codec, GREEK_BOOK) for codec in ("iso8859-7", "cp1253")),
         *((codec, ICELANDIC) for codec in ("cp1252", "iso8859-10")),
         *((codec, MANY_SCRIPTS) for codec in ("utf-32-le", "utf-32-be")),
     ],
