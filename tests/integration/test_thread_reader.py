@@ -379,6 +379,7 @@ async def test_replies_of_an_earlier_process_are_found(slack: SmallSlack, reader
     ]
     assert await reader.find_replies(question(0)) == [OwnReply(ts(1), 0, "One.")]
     assert await reader.find_replies(question(7)) == []
+    assert await reader.find_replies(replace(question(0), ts="")) == []  # a button that names no question
 
 
 async def test_a_command_has_no_thread_to_look_into(slack: SmallSlack, reader: ThreadReader) -> None:

@@ -54,9 +54,8 @@ SHORT_PART_AFTER_S = 9.0
 
 @dataclass(slots=True)
 class LiveReply:
-    """``inherited`` are the messages of an earlier process, in order, and ``before`` the words in them. ``notice`` is
-    the message that said that the question is queued: it goes first, so that the answer stands below what was said
-    before it."""
+    """``inherited`` are the messages of an earlier process, in order, and ``before`` the words in them. ``notice`` said
+    that the question is queued: it goes first, so that the answer stands below what was said before it."""
 
     inherited: Sequence[Inherited] = ()
     notice: str | None = None

@@ -87,7 +87,8 @@ class PrivateReply(WrappedReply):
     async def _elsewhere(self, text: str, closing: Closing) -> bool:
         """Whether it is told all the same, where the command's own address does not show it."""
         if not text:
-            await tell(self._desk.api, self._question, escape(closing.ending))
+            if closing.ending:
+                await tell(self._desk.api, self._question, escape(closing.ending))
             return True
         self._plan.lose()
         try:
