@@ -141,18 +141,22 @@ def predicted_tiff(colour: tuple[float, float, float], size: tuple[int, int] = (
     return tiff([tags], packed * across)
 
 
-def raw_photo(preview: bytes, *, orientation: int = 1, pixels: bytes = b"\x55" * 5_000) -> bytes:
+def raw_photo(
+    preview: bytes, *, orientation: int = 1, pixels: bytes = b"\x55" * 5_000, small: Image.Image | None = None
+) -> bytes:
     """What a NEF, ARW or DNG looks like: a small picture first, raw pixels, and a JPEG for who cannot use them."""
-    small = bytes(16 * 12 * 3)
-    data = small + pixels + preview
+    first_picture = small or Image.new("RGB", (16, 12))
+    samples = first_picture.tobytes()
+    data = samples + pixels + preview
     first: dict[int, tuple[str, Sequence[float]]] = {
-        0xFE: ("I", [1]), 0x100: ("I", [16]), 0x101: ("I", [12]), 0x102: ("H", [8] * 3), 0x103: ("H", [1]),
-        0x106: ("H", [2]), 0x111: ("I", [8]), 0x112: ("H", [orientation]), 0x115: ("H", [3]), 0x116: ("I", [12]),
-        0x117: ("I", [len(small)]), 0xC612: ("B", [1, 4, 0, 0]),
+        0xFE: ("I", [1]), 0x100: ("I", [first_picture.width]), 0x101: ("I", [first_picture.height]),
+        0x102: ("H", [8] * 3), 0x103: ("H", [1]), 0x106: ("H", [2]), 0x111: ("I", [8]), 0x112: ("H", [orientation]),
+        0x115: ("H", [3]), 0x116: ("I", [first_picture.height]), 0x117: ("I", [len(samples)]),
+        0xC612: ("B", [1, 4, 0, 0]),
     }  # fmt: skip
     sensor: dict[int, tuple[str, Sequence[float]]] = {
         0xFE: ("I", [0]), 0x100: ("I", [4_000]), 0x101: ("I", [3_000]), 0x102: ("H", [14]), 0x103: ("H", [7]),
-        0x106: ("H", [32_803]), 0x111: ("I", [8 + len(small)]), 0x115: ("H", [1]), 0x117: ("I", [len(pixels)]),
+        0x106: ("H", [32_803]), 0x111: ("I", [8 + len(samples)]), 0x115: ("H", [1]), 0x117: ("I", [len(pixels)]),
     }  # fmt: skip
     return tiff([first, sensor], data)
 

@@ -16,6 +16,10 @@ APPLE_WORDS = (
     "is an Apple iWork document, of which I read the words and tables as text. Its layout and charts are missing, "
     "and numbers are shown without their formats. Please send it as a PDF if that matters."
 )
+APPLE_2009 = (
+    "is an Apple iWork document of an older version, whose comments and speaker notes may be missing here. "
+    "Please send it as a PDF if they matter."
+)
 APPLE_IN_PART = "is damaged or very long, so its words were read only in part. Please send it as a PDF."
 ARCHIVE_IN_PART = "is a damaged archive, of which some files may be missing here. Please pack it again."
 MEMOS = (

@@ -36,7 +36,9 @@ from tests import (
     file_limits,
     made_documents,
     made_files,
+    made_iwork,
     made_office,
+    made_old_office,
     made_outlook,
     made_pdfs,
     made_pictures,
@@ -44,7 +46,7 @@ from tests import (
 )
 from tests.made_archives import Packed, deflated, old_tar, zip_of
 from tests.made_mails import HEADERS, multipart, part
-from tests.made_old_office import old_excel, old_word
+from tests.made_old_office import Looks, old_excel, old_word
 from tests.made_outlook import Made
 
 LIMITS = replace(file_limits.CONVERT, image_pixels_max=1_000_000, archive_bytes_max=1_000_000, archive_files_max=10)
@@ -128,6 +130,16 @@ SEEDS = {
     ),
     "RTF": made_documents.RTF,
     "doc": old_word("Words and more words.\r"),
+    "doc, changed": old_word(
+        "Words and more.\r", looks=[Looks(0, 5, {0x0800: 1}), Looks(5, 9, {0x0801: 1, 0x4804: 0})], changed_by=("Ann",)
+    ),
+    "ppt": made_old_office.old_slides("Words", "More words", {1: "Edge"}, shown=0x10),
+    "iWork": made_iwork.document(
+        {
+            "Document": made_iwork.part((1, 2001, {3: "words " * 20})),
+            "Tile": made_iwork.part(*made_iwork.table({0: [made_iwork.cell(3, 8, bytes(4))]}, {4: {0: {3: "x"}}})),
+        }
+    ),
     "xls": old_excel("words"),
     "odt": made_documents.odt("<text:p>x</text:p>"),
     "gzip": gzip.compress(b"hello" * 50),
@@ -215,7 +227,7 @@ def test_a_damaged_file_ends_as_parts_or_a_reason(kind: str, data: st.DataObject
     ends_as_parts_or_a_reason(data.draw(damaged(SEEDS[kind])))
 
 
-PACKAGES = ("docx with comments", "pptx", "xlsx", "odt")
+PACKAGES = ("docx with comments", "pptx", "xlsx", "odt", "iWork")
 
 
 @pytest.mark.parametrize("kind", PACKAGES)

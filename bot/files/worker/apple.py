@@ -2,6 +2,7 @@
 
 I/O: reads the file, writes the preview, words and tables; runs in a worker process. A preview of all pages is enough;
 beside the picture of the first page, or nothing, the words and tables are given that newer documents (since 2013) hold.
+Those of 2009 are for an office program then.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from contextlib import contextmanager
 
 from bot.files import inner_notes, notes
 from bot.files.bounds import ConvertLimits
-from bot.files.extracts import Extract, MemberExtract, NoteExtract, Unreadable
+from bot.files.extracts import Extract, MemberExtract, NoteExtract, OfficeExtract, Unreadable, to_json
 from bot.files.outbox import Outbox
 from bot.files.worker import text
 from bot.files.worker.package import Broken, Package
@@ -50,9 +51,24 @@ def convert(package: Package, out: Outbox, limits: ConvertLimits) -> list[Extrac
             break
     if found := _words_and_tables(package, out, limits):
         return [*preview, *found, NoteExtract(inner_notes.APPLE_WORDS)]
+    of_2009 = next((name for name in _OF_2009 if name in package), "")
+    if of_2009 and not _is_open(package, of_2009):
+        raise Unreadable(notes.PASSWORD)
+    if of_2009:
+        alone = [*preview, NoteExtract(notes.APPLE_FIRST_PAGE if preview else notes.no_office(_ABOUT))]
+        return [OfficeExtract(".key", _ABOUT, instead=tuple(to_json(alone))), NoteExtract(inner_notes.APPLE_2009)]
     if preview:
         return [*preview, NoteExtract(notes.APPLE_FIRST_PAGE)]
     raise Unreadable(notes.no_office(_ABOUT))
+
+
+def _is_open(package: Package, name: str) -> bool:
+    """Whether it is XML, packed or not: of a locked document it is packed in a way of Apple's own."""
+    try:
+        start = next(package.chunks(name), b"")
+    except Broken:
+        return False
+    return start.lstrip(b"\xef\xbb\xbf \r\n").startswith((b"<", b"\x1f\x8b"))
 
 
 def _words_and_tables(package: Package, out: Outbox, limits: ConvertLimits) -> list[Extract]:

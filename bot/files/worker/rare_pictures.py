@@ -54,7 +54,9 @@ def instead(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) -> lis
 
 
 def _preview(data: bytes, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    found = raw.preview(data)
+    found, plain = raw.preview(data), raw.plain(data)
+    if plain is not None and (found is None or plain.width_px > found.width_px):
+        return _plain_preview(plain, out, limits)
     if found is None:
         raise Unreadable(notes.raw_without_preview())
     try:
@@ -66,6 +68,16 @@ def _preview(data: bytes, out: Outbox, limits: ConvertLimits) -> list[Extract]:
     if max(found.width_px, found.height_px) < _SMALL_PREVIEW_PX:
         extracts.append(NoteExtract(notes.small_preview(found.width_px, found.height_px)))
     return extracts
+
+
+def _plain_preview(found: raw.Plain, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    size = (found.width_px, found.height_px)
+    _check_pixels(*size, limits)
+    image = Image.frombytes("RGB", size, found.samples)
+    image.format = "TIFF"
+    about = "camera raw photo, by its preview"
+    extracts = pixels.convert(image, Kind.RAW, about, out, limits, orientation=found.orientation)
+    return [*extracts, NoteExtract(notes.small_preview(*size))] if max(size) < _SMALL_PREVIEW_PX else extracts
 
 
 def _photoshop_without_picture(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract] | None:

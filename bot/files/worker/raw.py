@@ -10,20 +10,28 @@ import struct
 from dataclasses import dataclass
 
 from bot.files.worker.tiff_tags import (
+    BITS,
     COMPRESSION,
     DNG_VERSION,
+    LENGTH,
     ORIENTATION,
     PHOTOMETRIC,
+    SAMPLES,
+    STRIP_BYTES,
     STRIPS,
     TILES,
+    WIDTH,
     Directory,
     directories,
 )
 
+_RGB = 2
 _PREVIEWS_TRIED_MAX = 2_000
 _RAW_PHOTOMETRICS = {32803, 34892}
 _RAW_COMPRESSIONS = {32767, 32769, 32770, 34713, 34892, 65000, 65535}
 """What Sony, Epson, Samsung, Nikon, Adobe, Kodak and Pentax pack their pixels with."""
+_OF_PHASE_ONE = {b"IIII", b"MMMM"}
+_PLAIN_SIDE_PX_MIN = 100
 _FRAMES = {0xC0, 0xC1, 0xC2}
 """Start-of-frame marks of the JPEGs that everything reads; raw pixels themselves are lossless JPEG (0xC3)."""
 
@@ -40,11 +48,15 @@ class Preview:
 
 def is_raw(found: list[Directory], head: bytes) -> bool:
     """Whether a TIFF is a camera's raw file: some other program has to make a picture of its pixels."""
-    return head[8:10] == b"CR" or any(
-        DNG_VERSION in directory.tags
-        or directory.number(PHOTOMETRIC) in _RAW_PHOTOMETRICS
-        or directory.number(COMPRESSION) in _RAW_COMPRESSIONS
-        for directory in found
+    return (
+        head[8:10] == b"CR"
+        or head[8:12] in _OF_PHASE_ONE
+        or any(
+            DNG_VERSION in directory.tags
+            or directory.number(PHOTOMETRIC) in _RAW_PHOTOMETRICS
+            or directory.number(COMPRESSION) in _RAW_COMPRESSIONS
+            for directory in found
+        )
     )
 
 
@@ -61,6 +73,32 @@ def preview(data: bytes) -> Preview | None:
             best = Preview(at, *size, 1)
         at = data.find(b"\xff\xd8\xff", at + 3)
     return Preview(best.begin, best.width_px, best.height_px, _orientation(data)) if best else None
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A picture that is not packed, as RGB."""
+
+    width_px: int
+    height_px: int
+    samples: bytes
+    orientation: int
+
+
+def plain(data: bytes) -> Plain | None:
+    """The largest picture in it that is not packed: what some cameras and converters have in place of a JPEG."""
+    _, found = directories(data)
+    best: Plain | None = None
+    for one in found:
+        if one.number(PHOTOMETRIC) != _RGB or one.number(COMPRESSION, 1) != 1 or set(one.numbers(BITS)) != {8}:
+            continue
+        width, height = one.number(WIDTH), one.number(LENGTH)
+        strips = zip(one.numbers(STRIPS), one.numbers(STRIP_BYTES), strict=False)
+        samples = b"".join(data[at : at + size] for at, size in strips)
+        whole = one.number(SAMPLES, 1) == 3 and max(width, height) >= _PLAIN_SIDE_PX_MIN
+        if whole and len(samples) >= width * height * 3 > (best.width_px * best.height_px * 3 if best else 0):
+            best = Plain(width, height, samples[: width * height * 3], _orientation(data))
+    return best
 
 
 def _sensor_offsets(data: bytes) -> set[int]:

@@ -95,6 +95,8 @@ _STARTS: tuple[tuple[bytes, Kind], ...] = (
     (b"IIU\x00", Kind.RAW),
     (b"FUJIFILMCCD-RAW", Kind.RAW),
     (b"FOVb", Kind.RAW),
+    (b"II\x1a\x00\x00\x00HEAPCCDR", Kind.RAW),
+    (b"MM\x00\x1a\x00\x00HEAPCCDR", Kind.RAW),
     (b"\x00MRM", Kind.RAW),
     (b"\xff\x0a", Kind.PICTURE),
     (b"\x00\x00\x00\x0cJXL \r\n\x87\n", Kind.PICTURE),

@@ -14,6 +14,7 @@ import pytest_asyncio
 from bot.files import inner_notes, notes
 from bot.files.worker import iwa
 from bot.files.worker.package import Broken
+from tests import made_files
 from tests.converted import WITHOUT_OFFICE, Converted, Converter, converter
 from tests.made_iwork import EPOCH_DAYS, cell, decimal, document, message, old_cell, part, table, to
 
@@ -112,6 +113,20 @@ async def test_what_holds_no_words_is_its_preview_alone(convert: Converter) -> N
     found = await read(convert, document({"Document": b"no such part"}))
     assert found.labels == ['File "x › preview" (JPEG image, 60 × 40 px):']
     assert found.reasons == [notes.APPLE_FIRST_PAGE]
+
+
+OF_2009 = {"index.apxl": b"<key:presentation/>", "QuickLook/Thumbnail.jpg": made_files.image("JPEG")}
+
+
+async def test_a_document_of_2009_is_for_libreoffice_and_else_its_small_picture(convert: Converter) -> None:
+    found = await read(convert, made_files.zipped(OF_2009))
+    assert found.labels == ['File "x › preview" (JPEG image, 60 × 40 px):']
+    assert found.reasons == [notes.APPLE_FIRST_PAGE, inner_notes.APPLE_2009]
+
+
+async def test_a_locked_document_of_2009_asks_for_a_copy_without_the_password(convert: Converter) -> None:
+    locked = {"index.apxl": bytes(range(200)), "buildVersionHistory.plist": b"<plist/>"}
+    assert (await read(convert, made_files.zipped(locked))).reasons == [notes.PASSWORD]
 
 
 async def test_a_part_that_breaks_off_anywhere_ends_quietly() -> None:

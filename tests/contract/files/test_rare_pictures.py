@@ -273,8 +273,10 @@ def photo(size: tuple[int, int] = (1_200, 800)) -> bytes:
         made_pictures.cr3(photo(), 6),
         b"FUJIFILMCCD-RAW " + bytes(100) + photo(),
         b"IIU\0" + made_pictures.raw_photo(photo(), orientation=6)[4:],
+        b"II\x1a\0\0\0HEAPCCDR" + bytes(60) + photo(),
+        b"II*\0\x10\0\0\0IIIITCwaR" + bytes(60) + photo(),
     ],
-    ids=["DNG", "CR3", "RAF", "RW2"],
+    ids=["DNG", "CR3", "RAF", "RW2", "CRW", "IIQ"],
 )
 def test_a_raw_photo_is_its_preview(shown: Shown, converted: Convert, content: bytes) -> None:
     (picture,) = shown(content)
@@ -302,6 +304,14 @@ def test_of_a_raw_photo_with_a_small_preview_that_is_said(converted: Convert) ->
             "Please send it as a JPEG if details matter."
         )
     ]
+
+
+def test_a_raw_photo_whose_preview_is_not_packed_is_shown_by_it(converted: Convert, shown: Shown) -> None:
+    content = made_pictures.raw_photo(b"", orientation=6, small=Image.new("RGB", (240, 160), RED))
+    (picture,) = shown(content)
+    assert picture.size == (160, 240)
+    assert picture.getpixel((5, 5)) == pytest.approx(RED, abs=12)
+    assert reasons(converted(content)) == [notes.small_preview(240, 160)]
 
 
 @pytest.mark.parametrize("content", [made_pictures.raw_photo(b""), made_pictures.cr3(b"", 1)], ids=["DNG", "CR3"])

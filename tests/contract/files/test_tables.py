@@ -217,7 +217,9 @@ async def test_a_dbase_table_is_read_in_its_encoding(convert: Converter, mark: i
 async def test_files_of_old_office_programs_are_for_libreoffice(convert: Converter) -> None:
     letter = await convert(b"\xffWPC" + bytes(60), "letter.wpd", WITHOUT_OFFICE)
     sheet = await convert(b"\0\0\x1a\0\0\x10\x04\0" + bytes(60), "plan.wk3", WITHOUT_OFFICE)
+    older = await convert(b"\xdb\xa5\x2d\0" + bytes(600), "letter.doc", WITHOUT_OFFICE)
     assert letter.reasons == [notes.no_office("WordPerfect document")]
+    assert older.reasons == [notes.no_office("Word document")]
     assert sheet.reasons == [notes.no_office("Lotus 1-2-3 worksheet")]
 
 

@@ -229,8 +229,8 @@ async def test_comments_and_changes_of_rich_text_say_who_and_when(convert: Conve
 
 async def test_changes_of_a_word_97_document_say_who_made_them(convert: Converter) -> None:
     deleted, inserted, hidden = {0x0800: 1, 0x4863: 1}, {0x0801: 1, 0x4804: 2}, {0x083C: 1}
-    text = "😀 In MarchMay.\rGone.\rPlain. secret\rOdd\r"
-    places = (0, 6, 11, 14, 16, 22, 29, 35, 36, 39)
+    text = "😀 In MarchMay.\rGone.\rPlain. secret\rOdd\r\xa0\r"
+    places = (0, 6, 11, 14, 16, 22, 29, 35, 36, 41)
     kinds: tuple[dict[int, int], ...] = ({}, deleted, inserted, {}, deleted, {}, hidden, {}, {0x0801: 1})
     looks = [Looks(start, end, kind) for (start, end), kind in zip(pairwise(places), kinds, strict=True)]
     content = made_old_office.old_word(text, looks=looks, changed_by=("Unknown", "Ann", "Bob"))

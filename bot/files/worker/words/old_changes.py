@@ -18,7 +18,7 @@ _OPERAND_BYTES = (1, 1, 2, 4, 2, 2, 0, 3)
 """By the three highest bits of a property's number; where it is 0, the first byte says how many follow."""
 _FIELD = re.compile(r"[\x13-\x15]")
 _PARTED = re.compile(r"([\r\x07\x0b\f\x0e]+)")
-_VISIBLE = re.compile(r"[^\x00-\x20]")
+_UNSEEN = re.compile(r"[\x00-\x1f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def marked(text: str, start: int, end: int, found: Sequence[Change]) -> str:
 
 
 def _bracketed(text: str, mark: str) -> str:
-    return f" [{mark}: {text.strip()}] " if _VISIBLE.search(text) else text
+    return f" [{mark}: {text.strip()}] " if _UNSEEN.sub("", text).strip() else text
 
 
 def _authors(table: bytes, at: int, size: int) -> list[str]:
