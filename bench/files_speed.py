@@ -54,7 +54,7 @@ SVG = (
 )
 TICKS_A_S = os.sysconf("SC_CLK_TCK")
 CONFINED = isolated.command
-PROGRAMS = {"bot.files.worker.__main__": "worker", "bot.files.worker.confine": "office"}
+PROGRAMS = {"bot.files.worker.__main__": "worker", "bot.files.worker.confinement.confine": "office"}
 
 
 def unconfined(module: str, *arguments: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """The worker and the start of LibreOffice without what holds them, to compare with; nothing of the bot can start these.
 
-I/O: as ``bot.files.worker.__main__`` and ``bot.files.worker.confine``, in this process, with nothing given up.
+I/O: as ``bot.files.worker.__main__`` and its ``confinement.confine``, in this process, with nothing given up.
 """
 
 from __future__ import annotations

@@ -62,6 +62,15 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
         worker/        the process that reads strangers' bytes: sniff, convert, a module a kind of file
             sheets/    spreadsheets → tables of text: a reader a format, model, table
             words/     documents and slides → their words, also those that no page shows
+            documents/  what of one is read, and what is rendered: office, old_documents
+            pdfs/      pages, and what they do not show
+            pictures/  images as people see them
+            mails/     every text and attachment of a mail
+            outlook/   the same of what Outlook writes
+            archives/  members, each a file of its own
+            hypertext/  html → readable text
+            encodings/  the encoding that people wrote a text in
+            confinement/  what binds the process before it opens a file
     llm/               client: body and wire make the request, sse and wire read the answer, refusals what is none
     store/             the database: questions by fairness, usage, refused_files, deleted_files, erasure, learned_limits
         migrations/    the way to the present schema, step by step

@@ -20,7 +20,7 @@ from bot.configuration.model_settings import ModelSettings
 from bot.files.confinement import probe
 from bot.files.conversion import Conversion
 from bot.files.extracts import to_json
-from bot.files.worker import seccomp
+from bot.files.worker.confinement import seccomp
 
 PR_SET_NO_NEW_PRIVS = 38
 NAMESPACES = "unshare"

@@ -54,7 +54,7 @@ CASES: dict[str, list[tuple[str, str]]] = {
         ("bot/prompt/attic.py", "bot.limits"),
     ],
     "worker": [
-        ("bot/files/sandbox.py", "bot.files.worker.confine"),
+        ("bot/files/sandbox.py", "bot.files.worker.confinement.confine"),
         ("bot/files/conversion.py", "bot.files.worker"),
         ("bot/app.py", "bot.files.worker.sniff"),
     ],

@@ -1,6 +1,6 @@
 """Nothing in; whether archives of kinds that Python has no reader for can be opened here out.
 
-I/O: one short-lived process that tries it (``bot.files.worker.archive_report``): no such library is loaded by the bot.
+I/O: one short-lived process that tries it (the worker's ``archive_report``): no such library is loaded by the bot.
 """
 
 from __future__ import annotations
@@ -18,7 +18,11 @@ async def is_installed() -> bool:
     """Also ``False`` where not even trying works."""
     try:
         process = await asyncio.create_subprocess_exec(
-            *isolated.command("bot.files.worker.archive_report"), stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL, env={}
+            *isolated.command("bot.files.worker.archives.archive_report"),
+            stdin=DEVNULL,
+            stdout=PIPE,
+            stderr=DEVNULL,
+            env={},
         )
         async with asyncio.timeout(_TIMEOUT_S):
             out, _ = await process.communicate()

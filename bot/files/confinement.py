@@ -1,6 +1,6 @@
 """Nothing in; what this system gives to confine the processes that read strangers' files out.
 
-I/O: one short-lived process that tries it (``bot.files.worker.report``).
+I/O: one short-lived process that tries it (``bot.files.worker.confinement.report``).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _TIMEOUT_S = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Confinement:
-    """``landlock_abi`` is 0 where there is no Landlock; see ``bot.files.worker.confine`` for what each one does."""
+    """``landlock_abi`` is 0 where there is no Landlock; see the worker's ``confine`` for what each one does."""
 
     landlock_abi: int
     network_namespace: bool
@@ -45,7 +45,7 @@ async def probe() -> Confinement:
     """What there is; ``NONE`` where not even trying works."""
     try:
         process = await asyncio.create_subprocess_exec(
-            *isolated.command("bot.files.worker.report"), stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL, env={}
+            *isolated.command("bot.files.worker.confinement.report"), stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL, env={}
         )
         async with asyncio.timeout(_TIMEOUT_S):
             out, _ = await process.communicate()

@@ -1,7 +1,7 @@
 """An office document in, a PDF, a workbook or the pictures of its charts out, by LibreOffice where it is installed.
 
 I/O: starts one LibreOffice process a document, each with a profile of its own that is thrown away with it: no macros,
-no links to outside, no files but its own and no network (``bot.files.worker.confine``), a dead proxy for whatever still
+no links to outside, no files but its own and no network (the worker's ``confine``), a dead proxy for whatever still
 tries, bounds on memory, processor and time. A document that kills it costs its own note.
 """
 
@@ -106,7 +106,7 @@ class Office:
         bounds = (str(limits.office_memory_bytes_max), str(limits.office_timeout_s))
         try:
             return await asyncio.create_subprocess_exec(
-                *isolated.command("bot.files.worker.confine", *bounds, str(directory), str(self._program)),
+                *isolated.command("bot.files.worker.confinement.confine", *bounds, str(directory), str(self._program)),
                 f"-env:UserInstallation={(directory / 'profile').as_uri()}",
                 *("--headless", "--norestore", "--nolockcheck", "--nodefault", "--nofirststartwizard"),
                 *("--convert-to", into, "--outdir", str(directory / _MADE), str(document)),

@@ -23,10 +23,14 @@ from PIL import Image
 
 from bot.files.extracts import DRAW, Extract, OfficeExtract, Unreadable, from_json, instead_of
 from bot.files.names import safe_name
-from bot.files.worker import compound, deflate64, encodings, hypertext, lzfu, rtf
 from bot.files.worker.__main__ import answer
+from bot.files.worker.archives import deflate64
+from bot.files.worker.documents import compound, rtf
+from bot.files.worker.documents.package import Broken
+from bot.files.worker.encodings import detecting
+from bot.files.worker.hypertext import reader
 from bot.files.worker.kind_words import describe
-from bot.files.worker.package import Broken
+from bot.files.worker.outlook import lzfu
 from bot.files.worker.sheets.number_format import shown, shown_text
 from bot.files.worker.sniff import Kind, kind_of
 from bot.files.worker.words import old_slides
@@ -282,7 +286,7 @@ def test_a_compound_file_is_read_or_refused(rest: bytes) -> None:
 
 @given(st.binary(max_size=300), st.sampled_from(["", "latin-1", "utf-8", "shift_jis", "x"]))
 def test_any_bytes_are_some_text(content: bytes, declared: str) -> None:
-    assert isinstance(encodings.text_of(content, declared), str)
+    assert isinstance(detecting.text_of(content, declared), str)
 
 
 TAGS = ["<p>", "<table><tr><td>", "</td>", "<li>", "<ul>", "</ul>", "<blockquote>", "<a href='http://x'>", "<svg>", "x"]
@@ -290,8 +294,8 @@ TAGS = ["<p>", "<table><tr><td>", "</td>", "<li>", "<ul>", "</ul>", "<blockquote
 
 @given(st.one_of(st.text(max_size=200), st.lists(st.sampled_from(TAGS), max_size=40).map("".join)))
 def test_any_html_becomes_text(html: str) -> None:
-    assert "\n\n\n" not in hypertext.to_text(html)
-    assert safe_name(hypertext.to_text(html))
+    assert "\n\n\n" not in reader.to_text(html)
+    assert safe_name(reader.to_text(html))
 
 
 RTF_WORDS = [

@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.files.worker.package import local
+from bot.files.worker.documents.package import local
 from bot.files.worker.sheets.model import level
 from bot.files.worker.sheets.rows import TableXml
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.files.worker.calendars import to_text
+from bot.files.worker.mails.calendars import to_text
 from bot.files.worker.text_forms import is_calendar
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.files.worker.hypertext import to_text
+from bot.files.worker.hypertext.reader import to_text
 
 
 @pytest.mark.parametrize(

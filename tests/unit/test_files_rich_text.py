@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.files.worker import rtf
+from bot.files.worker.documents import rtf
 
 FONTS = rb"{\fonttbl{\f0\fcharset0 Arial;}{\f1\fcharset204 X;}{\f2\fcharset128 M;}}"
 

@@ -29,10 +29,10 @@ from bot.files import notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Unreadable, to_json
 from bot.files.outbox import Outbox
-from bot.files.worker import confine, landlock
+from bot.files.worker.confinement import confine, landlock
+from bot.files.worker.confinement.forks import Fork, Lines, write
+from bot.files.worker.confinement.rehearsal import rehearse
 from bot.files.worker.convert import convert
-from bot.files.worker.forks import Fork, Lines, write
-from bot.files.worker.rehearsal import rehearse
 
 _LINGER_S = 0.1
 """How long a fork waits for the next job in its directory."""

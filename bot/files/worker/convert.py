@@ -16,13 +16,13 @@ from bot.files.extracts import ALL_ROWS, DRAW, PAGES, DrawingExtract, Extract, N
 from bot.files.names import extension
 from bot.files.outbox import Outbox
 from bot.files.worker import text_forms
-from bot.files.worker.archive_kinds import is_numbered
-from bot.files.worker.bare_office import office_kind
-from bot.files.worker.ebcdic import is_paired
+from bot.files.worker.archives.archive_kinds import is_numbered
+from bot.files.worker.documents.bare_office import office_kind
+from bot.files.worker.encodings.ebcdic import is_paired
 from bot.files.worker.first_look import ends, is_disk_image
 from bot.files.worker.kind_words import picture_of, unread
 from bot.files.worker.languages import language_of
-from bot.files.worker.mail_start import looks_like_mail
+from bot.files.worker.mails.mail_start import looks_like_mail
 from bot.files.worker.sniff import IMAGES, PACKED, Kind, kind_of
 
 _REFUSED = {
@@ -65,7 +65,7 @@ def convert(
     Converters are imported where they are needed, so that a worker holds only the libraries its files called for.
     """
     if filetype == DRAW:
-        from bot.files.worker import svg  # noqa: PLC0415
+        from bot.files.worker.pictures import svg  # noqa: PLC0415
 
         return svg.draw(source, out, limits)
     if filetype == ALL_ROWS:
@@ -73,9 +73,9 @@ def convert(
 
         return whole.write(source, out, limits)
     if filetype.startswith(PAGES):
-        from bot.files.worker import pdfs  # noqa: PLC0415
+        from bot.files.worker.pdfs import pages  # noqa: PLC0415
 
-        return pdfs.some_pages(source, filetype.removeprefix(PAGES), out)
+        return pages.some_pages(source, filetype.removeprefix(PAGES), out)
     file = _File(source, name, filetype, out, limits, words, *ends(source))
     kind = kind_of(file.head, file.tail)
     if kind in _MAY_BE_DISK_IMAGE and is_disk_image(source):
@@ -97,7 +97,7 @@ def _of_kind(file: _File, kind: Kind) -> list[Extract] | None:
     if kind is Kind.PICTURE:
         raise Unreadable(notes.foreign_picture(picture_of(file.head)))
     if kind in IMAGES:
-        from bot.files.worker import images  # noqa: PLC0415
+        from bot.files.worker.pictures import images  # noqa: PLC0415
 
         return images.convert(file.source, kind, file.out, file.limits)
     if kind in _READERS:
@@ -125,14 +125,16 @@ def _page_about(file: _File) -> str:
 
 
 def _page(file: _File) -> list[Extract]:
-    from bot.files.worker import hypertext, text  # noqa: PLC0415
+    from bot.files.worker import text  # noqa: PLC0415
+    from bot.files.worker.hypertext import reader  # noqa: PLC0415
 
-    words = hypertext.to_text(text.decoded(file.source, file.limits))
+    words = reader.to_text(text.decoded(file.source, file.limits))
     return text.written(words, "", _page_about(file), file.out, file.limits)
 
 
 def _calendar(file: _File) -> list[Extract]:
-    from bot.files.worker import calendars, text  # noqa: PLC0415
+    from bot.files.worker import text  # noqa: PLC0415
+    from bot.files.worker.mails import calendars  # noqa: PLC0415
 
     words = calendars.to_text(file.source.read_bytes())
     if not words.strip():  # time zones alone: their source says more
@@ -142,7 +144,7 @@ def _calendar(file: _File) -> list[Extract]:
 
 
 def _mail(file: _File) -> list[Extract] | None:
-    from bot.files.worker import mail  # noqa: PLC0415
+    from bot.files.worker.mails import mail  # noqa: PLC0415
 
     with suppress(Unreadable):  # headers and nothing else: they still are text
         return mail.convert(file.source, file.out, file.limits)
@@ -156,12 +158,12 @@ def _notebook(file: _File) -> list[Extract] | None:
 
 
 def _office_xml(file: _File) -> list[Extract] | None:
-    from bot.files.worker import documents, flat_package  # noqa: PLC0415
+    from bot.files.worker.documents import flat_package, office  # noqa: PLC0415
 
     if text_forms.office_xml(file.head) == "package":
         member = flat_package.unflattened(file.source, file.name, file.out)
         return [member] if member is not None else None
-    return documents.from_xml(file.source, file.head, file.out, file.limits)
+    return office.from_xml(file.source, file.head, file.out, file.limits)
 
 
 def _table(file: _File) -> list[Extract]:
@@ -175,7 +177,7 @@ def _table(file: _File) -> list[Extract]:
 
 
 def _signed(file: _File) -> list[Extract]:
-    from bot.files.worker import signed_files  # noqa: PLC0415
+    from bot.files.worker.mails import signed_files  # noqa: PLC0415
 
     return signed_files.convert(file.source, file.name, file.out)
 
@@ -194,9 +196,9 @@ _FORMS: tuple[tuple[Callable[[_File], object], Callable[[_File], list[Extract] |
 
 # --- documents and archives ----------------------------------------------------------------------------------------
 def _pdf(file: _File) -> list[Extract]:
-    from bot.files.worker import pdfs  # noqa: PLC0415
+    from bot.files.worker.pdfs import pages  # noqa: PLC0415
 
-    found = pdfs.convert(file.source, file.out, file.limits)
+    found = pages.convert(file.source, file.out, file.limits)
     return [*found, *_unseen(file, file.words)] if file.words is not None else found
 
 
@@ -215,19 +217,19 @@ def _unseen(file: _File, words: Path) -> list[Extract]:
 
 
 def _rtf(file: _File) -> list[Extract]:
-    from bot.files.worker import documents  # noqa: PLC0415
+    from bot.files.worker.documents import office  # noqa: PLC0415
 
-    return documents.from_rtf(file.source, file.name, file.out, file.limits)
+    return office.from_rtf(file.source, file.name, file.out, file.limits)
 
 
 def _tnef(file: _File) -> list[Extract]:
-    from bot.files.worker import tnef  # noqa: PLC0415
+    from bot.files.worker.outlook import tnef  # noqa: PLC0415
 
     return tnef.convert(file.source, file.out, file.limits)
 
 
 def _compound(file: _File) -> list[Extract]:
-    from bot.files.worker import old_documents  # noqa: PLC0415
+    from bot.files.worker.documents import old_documents  # noqa: PLC0415
 
     return old_documents.from_compound(file.source, file.out, file.limits)
 
@@ -242,7 +244,7 @@ def _dbase(file: _File) -> list[Extract]:
 
 
 def _old_excel(file: _File) -> list[Extract]:
-    from bot.files.worker import old_documents  # noqa: PLC0415
+    from bot.files.worker.documents import old_documents  # noqa: PLC0415
 
     return old_documents.from_bare_excel(file.source, file.out, file.limits)
 
@@ -254,16 +256,16 @@ def _for_office(file: _File) -> list[Extract]:
 
 
 def _zip(file: _File) -> list[Extract]:
-    from bot.files.worker import documents  # noqa: PLC0415
+    from bot.files.worker.documents import office  # noqa: PLC0415
 
-    found = documents.from_zip(file.source, file.out, file.limits, file.words)
+    found = office.from_zip(file.source, file.out, file.limits, file.words)
     return _packed(file, Kind.ZIP) if found is None else found
 
 
 def _packed(file: _File, kind: Kind) -> list[Extract]:
-    from bot.files.worker import archives  # noqa: PLC0415
+    from bot.files.worker.archives import members  # noqa: PLC0415
 
-    return archives.convert(file.source, kind, file.name, file.out, file.limits)
+    return members.convert(file.source, kind, file.name, file.out, file.limits)
 
 
 _READERS: dict[Kind, Callable[[_File], list[Extract]]] = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from bot.files.worker.archive_kinds import ISO_MARK, ISO_MARK_AT
+from bot.files.worker.archives.archive_kinds import ISO_MARK, ISO_MARK_AT
 from bot.files.worker.sniff import HEAD_BYTES, TAIL_BYTES
 
 

@@ -18,8 +18,8 @@ from bot.files import notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, MemberExtract, NoteExtract
 from bot.files.outbox import Outbox
-from bot.files.worker.encodings import text_of
-from bot.files.worker.hypertext import to_text
+from bot.files.worker.encodings.detecting import text_of
+from bot.files.worker.hypertext.reader import to_text
 from bot.files.worker.text import written
 
 _BYTES_MAX = 60_000_000

@@ -10,11 +10,11 @@ import struct
 from collections.abc import Callable
 from enum import StrEnum
 
-from bot.files.worker import simple_pictures
-from bot.files.worker.archive_kinds import archive_kind
-from bot.files.worker.bare_office import office_kind
-from bot.files.worker.mail_start import looks_like_mail
-from bot.files.worker.smime import is_signed
+from bot.files.worker.archives.archive_kinds import archive_kind
+from bot.files.worker.documents.bare_office import office_kind
+from bot.files.worker.mails.mail_start import looks_like_mail
+from bot.files.worker.mails.smime import is_signed
+from bot.files.worker.pictures import simple_pictures
 from bot.files.worker.text_signs import is_text, is_text_with_zeros
 
 HEAD_BYTES = 8_192

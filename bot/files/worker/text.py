@@ -17,7 +17,7 @@ from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, NoteExtract, TextExtract, Unreadable
 from bot.files.outbox import Outbox
 from bot.files.worker import whole_texts
-from bot.files.worker.encodings import codec_of, decode, wide_codec
+from bot.files.worker.encodings.detecting import codec_of, decode, wide_codec
 from bot.files.worker.sniff import HEAD_BYTES
 from bot.files.worker.text_signs import without_zeros
 

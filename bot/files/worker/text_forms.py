@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from bot.files.worker.encodings import text_of
+from bot.files.worker.encodings.detecting import text_of
 
 _BEGINS = re.compile(rb"(?:\xef\xbb\xbf)?\s*BEGIN[ \t]*:", re.IGNORECASE)
 _KINDS = re.compile(rb"BEGIN\s*:\s*(?:VCALENDAR|VCARD|VEVENT|VTODO)", re.IGNORECASE)

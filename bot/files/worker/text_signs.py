@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from bot.files.worker.ebcdic import codec_of_ebcdic
-from bot.files.worker.escaped import codec_of_escapes
-from bot.files.worker.wide import MARKS, codec_without_mark, is_written_behind_mark
+from bot.files.worker.encodings.ebcdic import codec_of_ebcdic
+from bot.files.worker.encodings.escaped import codec_of_escapes
+from bot.files.worker.encodings.wide import MARKS, codec_without_mark, is_written_behind_mark
 
 _BINARY_CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\v\f\r\b\x1b\x1a"))
 """Those that text has no use for."""

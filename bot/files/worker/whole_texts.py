@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import IO
 
 from bot.files.bounds import ConvertLimits
-from bot.files.worker.encodings import decode
-from bot.files.worker.escaped import CODECS
+from bot.files.worker.encodings.detecting import decode
+from bot.files.worker.encodings.escaped import CODECS
 from bot.files.worker.text_signs import without_zeros
 
 _CHUNK_BYTES = 1_000_000

@@ -19,7 +19,7 @@ from bot.files import isolated, notes
 from bot.files.confinement import NONE, Confinement, probe
 from bot.files.extracts import Extract, NoteExtract, PdfExtract, TextExtract, Unreadable, from_json
 from bot.files.sandbox import Sandbox
-from bot.files.worker import landlock
+from bot.files.worker.confinement import landlock
 from tests import file_limits, made_documents, made_files
 from tests.repository import ROOT
 from tests.restricted_machine import LANDLOCK, NAMESPACES
@@ -28,7 +28,7 @@ TRIES = """
 import json, sys
 sys.path.insert(0, {root!r})
 from pathlib import Path
-from bot.files.worker import confine, landlock, seccomp
+from bot.files.worker.confinement import confine, landlock, seccomp
 from tests.taken_over import attempts
 given = json.loads(sys.argv[1])
 {layers}
@@ -44,7 +44,7 @@ needs_landlock = pytest.mark.skipif(not landlock.abi(), reason="this system has 
 @contextmanager
 def process_with_a_token(code: str) -> Iterator[int]:
     """Its id. It has no privileges, like a bot that is not root's: else they alone would protect it from others."""
-    unprivileged = "from bot.files.worker.confine import drop_privileges; drop_privileges(); "
+    unprivileged = "from bot.files.worker.confinement.confine import drop_privileges; drop_privileges(); "
     command = [sys.executable, "-c", f"{unprivileged}{code}; print('ready', flush=True); import sys; sys.stdin.read()"]
     environment = {**os.environ, "SLACK_BOT_TOKEN": "xoxb-secret"}
     with subprocess.Popen(
@@ -132,7 +132,9 @@ async def test_an_office_program_that_is_taken_over_has_its_job_and_nothing_else
     try signal 'kill -0 {given["pid"]}'
     try fork '( : )' # where that fails, the script ends
     """
-    command = isolated.command("bot.files.worker.confine", str(2**31), "20", str(directory), str(program), "-c", script)
+    command = isolated.command(
+        "bot.files.worker.confinement.confine", str(2**31), "20", str(directory), str(program), "-c", script
+    )
     process = await asyncio.create_subprocess_exec(*command, cwd=directory)
     await process.wait()
     outcomes = dict(line.split(": ") for line in (directory / "outcomes").read_text().splitlines())

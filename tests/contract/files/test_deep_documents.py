@@ -8,7 +8,7 @@ import pytest
 
 from bot.files.outbox import Outbox
 from bot.files.worker.convert import convert
-from bot.files.worker.package import Broken, parsed
+from bot.files.worker.documents.package import Broken, parsed
 from tests import file_limits, made_documents, made_office
 from tests.growth import seconds
 

@@ -14,7 +14,7 @@ from PIL import Image
 from bot.files import notes
 from bot.files.conversion import Conversion
 from bot.files.extracts import Extract, ImageExtract, NoteExtract, TextExtract
-from bot.files.worker.svg import clean
+from bot.files.worker.pictures.svg import clean
 from bot.files.worker.text_forms import is_svg
 from tests import file_limits, made_files
 from tests.growth import seconds

@@ -10,7 +10,7 @@ import pytest
 from bot.files.extracts import TextExtract
 from bot.files.outbox import Outbox
 from bot.files.worker.convert import convert
-from bot.files.worker.encodings import text_of
+from bot.files.worker.encodings.detecting import text_of
 from tests.file_limits import CONVERT
 
 LIMITS = CONVERT

@@ -12,8 +12,8 @@ import pytest
 import pytest_asyncio
 
 from bot.files import inner_notes, notes
-from bot.files.worker import iwa
-from bot.files.worker.package import Broken
+from bot.files.worker.documents import iwa
+from bot.files.worker.documents.package import Broken
 from tests import made_files
 from tests.converted import WITHOUT_OFFICE, Converted, Converter, converter
 from tests.made_iwork import EPOCH_DAYS, cell, decimal, document, message, old_cell, part, table, to

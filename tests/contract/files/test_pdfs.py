@@ -15,8 +15,8 @@ from bot.files import notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, MemberExtract, NoteExtract, PdfExtract, TextExtract, Unreadable
 from bot.files.outbox import Outbox
-from bot.files.worker import pdfs
 from bot.files.worker.convert import convert
+from bot.files.worker.pdfs import pages
 from tests import made_files, made_pdfs
 from tests.file_limits import CONVERT
 
@@ -94,7 +94,7 @@ def test_a_long_pdf_is_kept_whole_and_gives_some_of_its_pages(converted: Convert
     (extract,) = converted(made_pdfs.numbered(812))
     assert isinstance(extract, PdfExtract)
     assert pages_of(tmp_path / extract.file) == extract.pages == 812
-    (part,) = pdfs.some_pages(tmp_path / extract.file, "201-300", Outbox(tmp_path, "part-"))
+    (part,) = pages.some_pages(tmp_path / extract.file, "201-300", Outbox(tmp_path, "part-"))
     assert isinstance(part, PdfExtract)
     with pikepdf.open(tmp_path / part.file) as pdf:
         words = [page.Contents.read_bytes() for page in pdf.pages]
@@ -105,7 +105,7 @@ def test_a_long_pdf_is_kept_whole_and_gives_some_of_its_pages(converted: Convert
 
 def test_pages_that_list_the_pictures_of_all_others_are_given_without_them(tmp_path: Path) -> None:
     (tmp_path / "shared.pdf").write_bytes(made_pdfs.numbered(20, size_bytes=2_000_000, shared=True))
-    (part,) = pdfs.some_pages(tmp_path / "shared.pdf", "5-6", Outbox(tmp_path, "part-"))
+    (part,) = pages.some_pages(tmp_path / "shared.pdf", "5-6", Outbox(tmp_path, "part-"))
     assert isinstance(part, PdfExtract)
     assert (tmp_path / part.file).stat().st_size < 300_000
 

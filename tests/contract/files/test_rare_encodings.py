@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.files import inner_notes
-from bot.files.worker.encodings import codec_of, decode
-from bot.files.worker.more_codecs import EBCDIC
+from bot.files.worker.encodings.detecting import codec_of, decode
+from bot.files.worker.encodings.more_codecs import EBCDIC
 from tests.converted import Converter, converter
 
 GERMAN = "Name;Straße\nDie Prüfung der Übersicht ergab: schöne Grüße aus Köln für Öl.\n"

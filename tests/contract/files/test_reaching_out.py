@@ -18,7 +18,7 @@ from PIL import Image
 
 from bot.files.conversion import Conversion
 from bot.files.extracts import Extract, ImageExtract, NoteExtract, PdfExtract, TextExtract, from_json
-from bot.files.worker import landlock
+from bot.files.worker.confinement import landlock
 from tests import file_limits, made_files, reaching_documents, shown
 from tests.repository import ROOT
 from tests.restricted_machine import NAMESPACES

@@ -10,7 +10,7 @@ import pytest
 
 from bot.files.extracts import Extract, NoteExtract
 from bot.files.outbox import Outbox
-from bot.files.worker import rehearsal
+from bot.files.worker.confinement import rehearsal
 from bot.files.worker.convert import convert
 from tests import file_limits
 
@@ -42,5 +42,5 @@ def test_nothing_of_them_is_left_also_where_one_cannot_be_read() -> None:
 
 def test_for_other_readers_there_is_nothing_to_read() -> None:
     read: list[Path] = []
-    rehearsal.rehearse(["bot.files.worker.mail", "os"], lambda source, _: read.append(source))
+    rehearsal.rehearse(["bot.files.worker.mails.mail", "os"], lambda source, _: read.append(source))
     assert read == []

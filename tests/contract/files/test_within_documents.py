@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.files.worker import rtf
+from bot.files.worker.documents import rtf
 from bot.files.worker.words import rich_text
 from tests import made_documents, made_files, made_office, made_old_office
 from tests.converted import WITHOUT_OFFICE, Converter, converter

@@ -16,7 +16,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 from bot.files import notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Unreadable
-from bot.files.worker.package import Broken
+from bot.files.worker.documents.package import Broken
 from bot.files.worker.sheets import number_format
 from bot.files.worker.sheets.model import SHEETS_MAX, Row, Rows, Sheet, Workbook
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.files.worker.encodings import codec_of, decode
+from bot.files.worker.encodings.detecting import codec_of, decode
 from bot.files.worker.sheets.plain import lines
 
 _FIELDS_MAX, _NAME_BYTES = 2_046, 11

@@ -6,7 +6,7 @@ the number; the second with a text in quotes, or a word on the number (V for one
 
 from __future__ import annotations
 
-from bot.files.worker.encodings import text_of
+from bot.files.worker.encodings.detecting import text_of
 from bot.files.worker.sheets.plain import lines
 
 _SPECIAL, _NUMBER, _TEXT = "-1", "0", "1"

@@ -12,7 +12,7 @@ from datetime import datetime
 from xml.etree import ElementTree as ET
 
 from bot.files.bounds import ConvertLimits
-from bot.files.worker.package import attribute, child, local
+from bot.files.worker.documents.package import attribute, child, local
 from bot.files.worker.sheets import choices, links, number_format, printed
 from bot.files.worker.sheets.model import SHEETS_MAX, Row, Rows, Sheet, Workbook
 from bot.files.worker.sheets.rows import TableXml, as_far_as_it_goes

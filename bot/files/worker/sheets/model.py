@@ -14,7 +14,7 @@ from itertools import chain
 
 from bot.files.extracts import MemberExtract
 from bot.files.outbox import Outbox
-from bot.files.worker.package import Package
+from bot.files.worker.documents.package import Package
 from bot.files.worker.sheets.number_format import shown_text
 
 CHARS_PER_CELL = 2

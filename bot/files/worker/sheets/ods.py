@@ -12,8 +12,8 @@ from xml.etree import ElementTree as ET
 
 from bot.files.bounds import ConvertLimits
 from bot.files.outbox import Outbox
-from bot.files.worker.odf import annotation_text, chart_lines, paragraph_text
-from bot.files.worker.package import Package, attribute, child, descendants, local
+from bot.files.worker.documents.odf import annotation_text, chart_lines, paragraph_text
+from bot.files.worker.documents.package import Package, attribute, child, descendants, local
 from bot.files.worker.sheets import choices, links, printed
 from bot.files.worker.sheets.model import SHEETS_MAX, Row, Rows, Sheet, Workbook
 from bot.files.worker.sheets.rows import TableXml, as_far_as_it_goes

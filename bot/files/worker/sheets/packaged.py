@@ -12,8 +12,8 @@ from xml.etree import ElementTree as ET
 
 from bot.files.bounds import ConvertLimits
 from bot.files.outbox import Outbox
-from bot.files.worker.drawing import Drawing, read_drawing
-from bot.files.worker.package import Broken, Package, attribute, child, descendants
+from bot.files.worker.documents.drawing import Drawing, read_drawing
+from bot.files.worker.documents.package import Broken, Package, attribute, child, descendants
 from bot.files.worker.sheets.model import SHEETS_MAX, Shared, Sheet, Workbook
 from bot.files.worker.sheets.table import column_letters
 from bot.files.worker.sheets.xlsx_comments import comments_of

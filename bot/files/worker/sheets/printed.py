@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree as ET
 
-from bot.files.worker.odf import paragraph_text
-from bot.files.worker.package import attribute, local
+from bot.files.worker.documents.odf import paragraph_text
+from bot.files.worker.documents.package import attribute, local
 
 _CODES = {"P": "[page]", "N": "[pages]", "D": "[date]", "T": "[time]", "F": "[file]", "A": "[sheet]", "Z": ""}
 _FIELDS = {"page-number": "[page]", "page-count": "[pages]", "date": "[date]", "time": "[time]", "file-name": "[file]",

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from xml.etree import ElementTree as ET
 
-from bot.files.worker.package import Broken, xml_events
+from bot.files.worker.documents.package import Broken, xml_events
 from bot.files.worker.sheets.model import Workbook
 
 _SLICE_BYTES = 1_000_000

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from bot.files.worker.encodings import text_of
+from bot.files.worker.encodings.detecting import text_of
 from bot.files.worker.sheets import number_format
 from bot.files.worker.sheets.plain import to_csv
 

@@ -15,7 +15,7 @@ from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, TextExtract, Unreadable
 from bot.files.outbox import Outbox
 from bot.files.worker import whole_texts
-from bot.files.worker.package import Broken
+from bot.files.worker.documents.package import Broken
 from bot.files.worker.sheets import by_calamine, table
 from bot.files.worker.sheets.model import Row
 

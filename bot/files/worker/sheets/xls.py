@@ -14,7 +14,7 @@ from xlrd.sheet import Sheet as XlrdSheet
 from bot.files import notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Unreadable
-from bot.files.worker.package import Broken
+from bot.files.worker.documents.package import Broken
 from bot.files.worker.sheets import number_format
 from bot.files.worker.sheets.model import LINKS_MAX, SHEETS_MAX, Row, Rows, Sheet, Workbook
 from bot.files.worker.sheets.table import column_letters

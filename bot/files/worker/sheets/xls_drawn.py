@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-from bot.files.worker.labels import codec_of_label
+from bot.files.worker.encodings.labels import codec_of_label
 from bot.files.worker.sheets import choices, printed
 from bot.files.worker.sheets.table import column_letters
 

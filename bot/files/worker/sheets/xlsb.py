@@ -11,7 +11,7 @@ from contextlib import suppress
 
 from bot.files.bounds import ConvertLimits
 from bot.files.outbox import Outbox
-from bot.files.worker.package import Broken, Package
+from bot.files.worker.documents.package import Broken, Package
 from bot.files.worker.sheets import links, number_format, printed
 from bot.files.worker.sheets.model import Row, Rows, Shared, Sheet, Value, Workbook
 from bot.files.worker.sheets.packaged import Listed, read_sheets, workbook_part

@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Iterator
 
-from bot.files.worker.package import Broken
+from bot.files.worker.documents.package import Broken
 
 _RECORD_BYTES_MAX = 4_000_000
 

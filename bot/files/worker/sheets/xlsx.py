@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 from bot.files.bounds import ConvertLimits
 from bot.files.outbox import Outbox
-from bot.files.worker.package import Broken, Package, attribute, child, descendants, local
+from bot.files.worker.documents.package import Broken, Package, attribute, child, descendants, local
 from bot.files.worker.sheets import choices, links, number_format, printed
 from bot.files.worker.sheets.model import Row, Rows, Shared, Sheet, Value, Workbook
 from bot.files.worker.sheets.packaged import CELL, Listed, read_sheets, workbook_part

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from bot.files.worker.bylines import signature
-from bot.files.worker.package import Package, Relation, attribute, child, descendants, local
+from bot.files.worker.documents.bylines import signature
+from bot.files.worker.documents.package import Package, Relation, attribute, child, descendants, local
 from bot.files.worker.sheets.table import column_number
 
 _CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")

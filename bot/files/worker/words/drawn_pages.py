@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from bot.files.worker.package import Broken, Package, attribute, descendants
+from bot.files.worker.documents.package import Broken, Package, attribute, descendants
 from bot.files.worker.words.lines import Counted, Words
 
 _PAGES_MAX = 2_000

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from bot.files.worker.package import Broken
+from bot.files.worker.documents.package import Broken
 
 CHARS_MAX = 1_000_000
 """Of a document whose words are gathered; what is longer breaks off."""

@@ -12,8 +12,8 @@ from itertools import islice
 
 from bot.files import notes
 from bot.files.extracts import Unreadable
-from bot.files.worker.bylines import byline
-from bot.files.worker.package import Broken
+from bot.files.worker.documents.bylines import byline
+from bot.files.worker.documents.package import Broken
 from bot.files.worker.words.lines import Counted, Section, Words
 
 _DOCUMENT, _SLIDE, _SLIDE_ATOM, _NOTES, _NOTES_ATOM = 0x03E8, 0x03EE, 0x03EF, 0x03F0, 0x03F1

@@ -12,8 +12,8 @@ from itertools import pairwise
 
 from bot.files import notes
 from bot.files.extracts import Unreadable
-from bot.files.worker.bylines import byline, day_of
-from bot.files.worker.package import Broken
+from bot.files.worker.documents.bylines import byline, day_of
+from bot.files.worker.documents.package import Broken
 from bot.files.worker.words.lines import CHARS_MAX, Section, Words
 from bot.files.worker.words.old_changes import Piece, changes, marked
 

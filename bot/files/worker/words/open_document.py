@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from xml.etree import ElementTree as ET
 
-from bot.files.worker.odf import annotation_text, object_lines, paragraph_text
-from bot.files.worker.package import Broken, attribute, child, local
+from bot.files.worker.documents.odf import annotation_text, object_lines, paragraph_text
+from bot.files.worker.documents.package import Broken, attribute, child, local
 from bot.files.worker.words.lines import Counted, Section, Words
 
 _BLOCKS = frozenset({"p", "h"})

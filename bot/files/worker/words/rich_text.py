@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from bot.files.worker import rtf
-from bot.files.worker.package import Broken
+from bot.files.worker.documents import rtf
+from bot.files.worker.documents.package import Broken
 from bot.files.worker.words.lines import CHARS_MAX, Words
 
 _UNICODE = rb"\\u-?\d{1,10}(?: |\\'[0-9a-fA-F]{2}|[^\\{}])?"

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-from bot.files.worker.bylines import byline
-from bot.files.worker.drawing import chart_lines, diagram_text, paragraphs
-from bot.files.worker.package import Broken, Package, attribute, child, descendants, local
+from bot.files.worker.documents.bylines import byline
+from bot.files.worker.documents.drawing import chart_lines, diagram_text, paragraphs
+from bot.files.worker.documents.package import Broken, Package, attribute, child, descendants, local
 from bot.files.worker.words.lines import Counted, Section, Words
 
 _SLIDES_MAX = 2_000

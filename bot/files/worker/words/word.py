@@ -9,9 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from xml.etree import ElementTree as ET
 
-from bot.files.worker.bylines import byline
-from bot.files.worker.drawing import chart_lines, diagram_text
-from bot.files.worker.package import Broken, Package, Relation, attribute, child, descendants, local, xml_events
+from bot.files.worker.documents.bylines import byline
+from bot.files.worker.documents.drawing import chart_lines, diagram_text
+from bot.files.worker.documents.package import (
+    Broken,
+    Package,
+    Relation,
+    attribute,
+    child,
+    descendants,
+    local,
+    xml_events,
+)
 from bot.files.worker.words.lines import Counted, Section, Words
 from bot.files.worker.words.word_paragraph import Paragraph, Paragraphs
 from bot.files.worker.words.word_table import rows

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
-from bot.files.worker.equations import linear
-from bot.files.worker.package import attribute, child, descendants, local
+from bot.files.worker.documents.equations import linear
+from bot.files.worker.documents.package import attribute, child, descendants, local
 
 _SKIPPED = frozenset({"pPr", "rPr", "instrText", "delInstrText", "fldData", "sectPr", "tblPr", "trPr", "tcPr", "docPr"})
 _CHANGES = {"ins": "inserted", "moveTo": "moved here", "del": "deleted", "moveFrom": "moved away"}

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
-from bot.files.worker.package import attribute, child, local
+from bot.files.worker.documents.package import attribute, child, local
 from bot.files.worker.words.word_paragraph import Paragraph, Paragraphs
 
 _DEPTH_MAX = 20

@@ -1,0 +1,222 @@
+"""An archive in, its members out as files, within limits on their count and on their bytes unpacked.
+
+I/O: reads the archive and writes members under names of ours; runs in a worker process. Nothing an archive says about
+paths, links, owners or sizes is believed: only contents are taken, and counted as they come. A member that is damaged,
+locked or packed in a way that nothing here unpacks costs a note that names it.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from bot.files import inner_notes, notes
+from bot.files.bounds import ConvertLimits
+from bot.files.extracts import Extract, NoteExtract, Unreadable
+from bot.files.names import extension
+from bot.files.outbox import Outbox
+from bot.files.worker.archives import zips, zstd
+from bot.files.worker.archives.unpacked import Full, Unpacked, is_clutter
+from bot.files.worker.encodings.likely_encoding import names
+from bot.files.worker.sniff import Kind, is_tar
+
+_CHUNK_BYTES = 65_536
+_BROKEN = (
+    *(zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError),
+    *(ValueError, NotImplementedError, IndexError, KeyError, OverflowError),
+)
+_OF_DOCUMENTS = frozenset({"[Content_Types].xml", "mimetype"})
+
+
+def convert(source: Path, kind: Kind, name: str, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    """The members, and notes about those that are left out. Raises ``Unreadable``."""
+    unpacked = Unpacked(out, limits)
+    try:
+        if kind is Kind.ZIP:
+            _add_zip(source, unpacked)
+        elif kind is Kind.TAR:
+            with source.open("rb") as file:
+                _add_tar(file, unpacked)
+        elif kind is Kind.ARCHIVE:
+            _add_foreign(source, name, unpacked, limits)
+        else:
+            _add_packed(_OPENERS[kind](source), name, unpacked, limits)
+    except Full:
+        unpacked.note_full()
+    except _BROKEN as error:
+        if not unpacked.extracts:
+            raise Unreadable(notes.DAMAGED_ARCHIVE) from error
+        unpacked.extracts.append(NoteExtract(inner_notes.ARCHIVE_IN_PART))
+    if not unpacked.extracts:
+        raise Unreadable(notes.NOTHING_INSIDE)
+    return unpacked.extracts
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    while piece := file.read(_CHUNK_BYTES):
+        yield piece
+
+
+# --- by libarchive ---------------------------------------------------------------------------------------------------
+
+
+def _add_foreign(source: Path, name: str, unpacked: Unpacked, limits: ConvertLimits) -> None:
+    from bot.files.worker.archives import foreign_archives  # noqa: PLC0415 - it loads a large library
+
+    kind = foreign_archives.kind_of(source)
+    if not (kind.formats or kind.filters):
+        raise Unreadable(notes.archive_of_kind(kind.described))
+    if not foreign_archives.is_installed():
+        unpacked.extracts.append(NoteExtract(notes.archive_of_kind(kind.described), passing=True))
+    elif kind.formats:
+        foreign_archives.add_members(source, name, kind, unpacked)
+    else:
+        _add_packed(foreign_archives.opened(source, kind), name, unpacked, limits)
+
+
+# --- zip -------------------------------------------------------------------------------------------------------------
+
+
+def _add_zip(source: Path, unpacked: Unpacked) -> None:
+    members, damaged = _members(source)
+    wanted = [(name, member) for name, member in zips.named(members) if not is_clutter(name)]
+    if damaged and (not wanted or not _OF_DOCUMENTS.isdisjoint(name for name, _ in wanted)):
+        raise Unreadable(_why_damaged(source))
+    if wanted and all(member.refusal == notes.PASSWORD for _, member in wanted):
+        raise Unreadable(notes.PASSWORD)
+    for name, member in wanted:
+        if member.refusal:
+            unpacked.leave_out(name, member.refusal)
+            continue
+        try:
+            unpacked.add(name, zips.contents(source, member))
+        except MemoryError:
+            unpacked.leave_out(name, notes.TOO_HEAVY)
+        except _BROKEN:
+            unpacked.leave_out(name, notes.MEMBER_DAMAGED)
+    if damaged:
+        why = _why_damaged(source)
+        if not unpacked.count:
+            raise Unreadable(why)
+        unpacked.extracts.append(NoteExtract(inner_notes.ARCHIVE_IN_PART if why == notes.DAMAGED_ARCHIVE else why))
+
+
+def _members(source: Path) -> tuple[list[zips.ZipMember], bool]:
+    """And whether the archive is damaged."""
+    if zips.is_last_part(source):
+        return zips.salvaged(source), True
+    try:
+        return zips.listed(source), False
+    except UnicodeDecodeError:  # a name that says it is Unicode and is not: all else is whole
+        return zips.salvaged(source), False
+    except _BROKEN:
+        return zips.salvaged(source), True
+
+
+def _why_damaged(source: Path) -> str:
+    return notes.PART_OF_ARCHIVE if zips.is_part(source) else notes.DAMAGED_ARCHIVE
+
+
+# --- tar -------------------------------------------------------------------------------------------------------------
+
+
+class _Header(tarfile.TarInfo):
+    """Counts the headers that are none: what lies before them is damaged, what follows need not be."""
+
+    broken = 0
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> _Header:
+        try:
+            return super().frombuf(buf, encoding, errors)
+        except tarfile.InvalidHeaderError:  # type: ignore[attr-defined]
+            _Header.broken += 1
+            raise
+
+
+def _add_tar(stream: IO[bytes], unpacked: Unpacked) -> None:
+    _Header.broken = 0
+    with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Header, ignore_zeros=True) as archive:
+        for info in archive:
+            file = archive.extractfile(info) if info.isfile() and not is_clutter(info.name) else None
+            if file is not None:
+                unpacked.add(_name(info), _pieces(file))
+    if _Header.broken:
+        unpacked.extracts.append(NoteExtract(inner_notes.ARCHIVE_IN_PART))
+
+
+def _name(info: tarfile.TarInfo) -> str:
+    """Bytes that are no UTF-8 come as surrogates."""
+    return names([info.name.encode("utf-8", "surrogateescape")])[0]
+
+
+# --- one file, packed ------------------------------------------------------------------------------------------------
+
+
+_Opener = Callable[[Path], io.BufferedIOBase]
+
+
+_OPENERS: dict[Kind, _Opener] = {
+    Kind.GZIP: gzip.GzipFile,
+    Kind.BZIP2: bz2.BZ2File,
+    Kind.XZ: lzma.LZMAFile,
+    Kind.LZMA: lzma.LZMAFile,
+    Kind.ZSTD: lambda source: zstd.opened(source.open("rb")),
+}
+_ENDINGS = frozenset({"gz", "bz2", "xz", "lzma", "zst", "zstd", "z", "lz4", "lz"})
+
+
+def _add_packed(opened: io.BufferedIOBase, name: str, unpacked: Unpacked, limits: ConvertLimits) -> None:
+    """A tar that was packed gives its members, another file itself."""
+    with opened as file:
+        bounded = io.BufferedReader(_Bounded(file, 2 * limits.archive_bytes_max), _CHUNK_BYTES)
+        if is_tar(bounded.peek(512)[:512]):
+            _add_tar(bounded, unpacked)
+        else:
+            broken: list[Exception] = []
+            inner = name.rpartition(".")[0] if extension(name) in _ENDINGS else name
+            pieces = iter(lambda: bounded.read1(_CHUNK_BYTES), b"")
+            unpacked.add(inner, _as_far_as_it_goes(pieces, broken))
+            unpacked.extracts += [NoteExtract(notes.BREAKS_OFF)] if broken else []
+
+
+def _as_far_as_it_goes(pieces: Iterator[bytes], broken: list[Exception]) -> Iterator[bytes]:
+    """Of a file that breaks off, as one does whose copying was cut short, the beginning is read. ``broken`` is filled
+    then; where there is not even a beginning, what ``pieces`` raises is raised."""
+    begun = False
+    try:
+        for piece in pieces:
+            begun = True
+            yield piece
+    except _BROKEN as error:
+        if not begun:
+            raise
+        broken.append(error)
+
+
+class _Bounded(io.RawIOBase):
+    """A stream that ends with ``Full`` after so many bytes, also where they are only skipped."""
+
+    def __init__(self, file: io.BufferedIOBase, bytes_max: int) -> None:
+        self._file = file
+        self._bytes_left = bytes_max
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:  # noqa: ANN401 - collections.abc.Buffer begins with Python 3.12
+        target = memoryview(buffer).cast("B")
+        data = self._file.read1(len(target))  # not read, which loses what precedes the place where a file breaks off
+        self._bytes_left -= len(data)
+        if self._bytes_left < 0:
+            raise Full
+        target[: len(data)] = data
+        return len(data)

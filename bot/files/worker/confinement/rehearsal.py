@@ -1,0 +1,98 @@
+"""Names of readers in, nothing out: they have read files of our own, so that whoever is forked then finds them warm.
+
+I/O: files in memory, which are gone when it ends; elsewhere than on Linux, none. What a reader does for the first time
+(looking up methods, compiling patterns, binding functions of libraries, choosing quicker instructions) writes to memory
+that a fork shares with us: it would do it anew for each file, and get a copy of each page for it.
+"""
+
+from __future__ import annotations
+
+import gc
+import io
+import os
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from bot.files.outbox import Outbox
+
+TIMES = 12
+"""So often code has to run until Python has chosen the instructions for it (8, and some for what that calls)."""
+Read = Callable[[Path, Outbox], object]
+
+
+def _text() -> list[bytes]:
+    return ["It costs 12 €, and ends in June.\n".encode() * 20, b"name,city\nAda,Turin\n" * 20]
+
+
+def _archive() -> list[bytes]:
+    import zipfile  # noqa: PLC0415 - whoever has loaded the reader has loaded this
+
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("letters/a.txt", b"Good morning")
+        archive.writestr("b.csv", b"a,b\n")
+    return [packed.getvalue()]
+
+
+def _pdf() -> list[bytes]:
+    import pikepdf  # noqa: PLC0415 - as above
+
+    made = io.BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.save(made)
+    return [made.getvalue()]
+
+
+def _pictures() -> list[bytes]:
+    from PIL import Image  # noqa: PLC0415 - as above
+
+    made = []
+    for kind in ("JPEG", "PNG"):
+        file = io.BytesIO()
+        Image.linear_gradient("L").resize((64, 64)).convert("RGB").save(file, kind)
+        made.append(file.getvalue())
+    return made
+
+
+SAMPLES: dict[str, Callable[[], list[bytes]]] = {
+    "bot.files.worker.text": _text,
+    "bot.files.worker.archives.members": _archive,
+    "bot.files.worker.pdfs.pages": _pdf,
+    "bot.files.worker.pictures.images": _pictures,
+}
+"""What is read then, by the reader's module: kinds that come often, and of which most files are small."""
+
+
+def rehearse(modules: Iterable[str], read: Read) -> None:
+    """``read`` reads the file at a path, and writes what comes of it to an outbox."""
+    if not hasattr(os, "memfd_create"):
+        return
+    for sample in [sample for module in modules if module in SAMPLES for sample in SAMPLES[module]()]:
+        for _ in range(TIMES):
+            out = _InMemory()
+            try:
+                source = out.new("")
+                source.write_bytes(sample)
+                with suppress(Exception):  # then it is as it would be without
+                    read(source, out)
+            finally:
+                out.close()
+    gc.collect()  # else what is left of it stays, as part of what forks share
+
+
+class _InMemory(Outbox):
+    """Files that have no name, and end with us."""
+
+    def __init__(self) -> None:
+        super().__init__(Path(), "")
+        self.opened: list[int] = []
+
+    def new(self, suffix: str) -> Path:
+        self.opened.append(os.memfd_create(suffix))
+        return Path(f"/proc/self/fd/{self.opened[-1]}")
+
+    def close(self) -> None:
+        for number in self.opened:
+            os.close(number)

@@ -1,0 +1,22 @@
+"""Nothing in; what this system gives to confine a process out, as a line of JSON.
+
+I/O: tries it on this very process, which then ends.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from bot.files.worker.confinement import confine, landlock, seccomp
+
+
+def main() -> None:
+    namespace = confine.leave_network()
+    confine.drop_privileges()
+    found = {
+        "landlock_abi": landlock.restrict(()),
+        "network_namespace": namespace,
+        "call_filter": seccomp.forbid_reaching_out(),
+    }
+    sys.stdout.write(json.dumps(found) + "\n")

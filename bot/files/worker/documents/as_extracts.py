@@ -1,0 +1,76 @@
+"""What a reader found in a document in, what is sent of it out: text, pictures, and what an office program has to add.
+
+I/O: writes words and tables; runs in a worker process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from bot.files import notes
+from bot.files.bounds import ConvertLimits
+from bot.files.extracts import Extract, NoteExtract, OfficeExtract, to_json
+from bot.files.outbox import Outbox
+from bot.files.worker import text
+from bot.files.worker.documents.package import Broken
+from bot.files.worker.sheets.model import Workbook
+from bot.files.worker.words import lines
+
+
+def pages(office: OfficeExtract, read: Callable[[], lines.Words], out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    """The document to be rendered, with its words for what the pages do not show, and for where there will be none."""
+    try:
+        words = read()
+    except (Broken, MemoryError):
+        return [office]
+    if not words.filled():
+        return [office]
+    path = out.new(".json")
+    path.write_text(lines.to_json(words), encoding="utf-8")
+    instead = words_alone(office.about, words, out, limits)
+    found: list[Extract] = [replace(office, words=path.name, instead=tuple(to_json(instead)))]
+    return [*found, NoteExtract(notes.WORDS_BREAK_OFF)] if words.breaks_off else found
+
+
+def words_alone(about: str, words: lines.Words, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    found = text.written(lines.whole_text(words), "", f"{about}, its words", out, limits)
+    return [*found, NoteExtract(notes.words_alone(about))]
+
+
+def sheets(
+    office: OfficeExtract | None, read: Callable[[], Workbook], out: Outbox, limits: ConvertLimits
+) -> list[Extract]:
+    """The sheets as text, with their pictures; charts are left to an office program, as is a file that is broken."""
+    from bot.files.worker.sheets import table  # noqa: PLC0415
+
+    try:
+        workbook = read()
+    except Broken:
+        return [office] if office is not None else []
+    about = office.about if office is not None else "Excel workbook"
+    extracts = table.written(workbook, about, out, limits)
+    pictures: list[Extract] = list(workbook.pictures)
+    if workbook.pictures_left_out:
+        pictures.append(NoteExtract(notes.PICTURES_LEFT_OUT))
+    if workbook.drawn and office is not None:
+        drawn = replace(office, into="html", optional=True, instead=tuple(to_json(pictures)))
+        pictures = [drawn]
+    if workbook.formulas_without_values and office is not None:
+        comments = out.new(".json")
+        comments.write_text(workbook.comments_as_json(), encoding="utf-8")
+        instead = tuple(to_json([*extracts, *pictures]))
+        return [replace(office, optional=True, words=comments.name, instead=instead)]
+    return [*extracts, *pictures]
+
+
+def values_alone(source: Path, office: OfficeExtract, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    """For an office program first: what calamine reads lacks what a note says."""
+    from bot.files.worker.sheets import by_calamine  # noqa: PLC0415
+
+    found = sheets(office, lambda: by_calamine.read(source, limits), out, limits)
+    if found == [office]:
+        return found
+    instead = to_json([*found, NoteExtract(notes.BINARY_SHEETS)])
+    return [replace(office, optional=True, instead=tuple(instead))]

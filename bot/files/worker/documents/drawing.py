@@ -1,0 +1,145 @@
+"""What is drawn on a sheet (DrawingML) in, its words as lines, its pictures and whether there are charts out.
+
+I/O: reads parts of the file; runs in a worker process. Source: ECMA-376 part 1, 20 and 21.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from xml.etree import ElementTree as ET
+
+from bot.files.worker.documents.equations import linear
+from bot.files.worker.documents.package import Package, Relation, attribute, child, descendants, local
+
+_POINTS_MAX = 200
+_SERIES_MAX = 50
+_LINES_MAX = 500
+
+
+@dataclass(slots=True)
+class Drawing:
+    lines: list[str] = field(default_factory=list)
+    pictures: list[tuple[str, str]] = field(default_factory=list)
+    """Where each is, and its part."""
+    drawn: bool = False
+    """Whether there is something that only an office program shows as it is: a chart, a diagram."""
+
+
+def read_drawing(package: Package, part: str, *, anchor: Callable[[ET.Element], str]) -> Drawing:
+    """``anchor`` says of one of the drawing's elements where it stands, in words; empty where it does not matter."""
+    drawing = Drawing()
+    relations = package.relations(part)
+    for element in package.optional_tree(part):
+        where = anchor(element)
+        at = f" at {where}" if where else ""
+        for shape in descendants(element, "txBody", "blip", "chart", "relIds"):
+            if len(drawing.lines) >= _LINES_MAX:
+                break
+            relation = relations.get(_relation_id(shape))
+            if local(shape) == "txBody":
+                text = " / ".join(paragraphs(shape))
+                drawing.lines += [f"Text box{at}: {text}"] if text else []
+            elif relation is not None and not relation.external:
+                _related(package, relation, at, drawing)
+    return drawing
+
+
+def _related(package: Package, relation: Relation, at: str, drawing: Drawing) -> None:
+    if relation.kind == "image":
+        drawing.pictures.append((at.strip(), relation.target))
+    elif relation.kind in {"chart", "chartEx"}:
+        drawing.drawn = True
+        drawing.lines += [f"Chart{at}: {line}" for line in chart_lines(package.optional_tree(relation.target))]
+    elif relation.kind == "diagramData":
+        drawing.drawn = True
+        text = diagram_text(package, relation.target)
+        drawing.lines += [f"Diagram{at}: {text}"] if text else []
+
+
+def _relation_id(element: ET.Element) -> str:
+    """Of a picture, a chart or a diagram: the attributes are r:embed, r:id and r:dm."""
+    for name in ("embed", "dm", "id", "link"):
+        value = next((value for key, value in element.attrib.items() if key.endswith(f"}}{name}")), "")
+        if value:
+            return value
+    return ""
+
+
+def paragraphs(element: ET.Element) -> list[str]:
+    """The paragraphs of a text body that have words in them."""
+    found = []
+    for paragraph in descendants(element, "p"):
+        pieces: list[str] = []
+        _gather(paragraph, pieces)
+        found.append(" ".join("".join(pieces).split()))
+    return [text for text in found if text]
+
+
+def _gather(element: ET.Element, pieces: list[str]) -> None:
+    """Equations lie among what only newer programs know, beside a picture of them for older ones."""
+    for part in element:
+        name = local(part)
+        if name == "t":
+            pieces.append(part.text or "")
+        elif name in {"br", "tab"}:
+            pieces.append(" ")
+        elif name in {"oMath", "oMathPara"}:
+            pieces.append(f" {linear(part)} ")
+        elif name == "AlternateContent":
+            for choice in list(part)[:1]:
+                _gather(choice, pieces)
+        else:
+            _gather(part, pieces)
+
+
+def diagram_text(package: Package, part: str) -> str:
+    return " / ".join(text for body in descendants(package.optional_tree(part), "t") for text in paragraphs(body))
+
+
+# --- charts --------------------------------------------------------------------------------------------------------
+def chart_lines(root: ET.Element) -> list[str]:
+    """What kind it is, its titles, and each series with its points as they were when the file was saved."""
+    plots = [element for element in root.iter() if local(element) == "plotArea" or local(element) == "plotAreaRegion"]
+    kinds = dict.fromkeys(
+        local(element).removesuffix("Chart") + " chart"
+        for plot in plots
+        for element in plot
+        if local(element).endswith("Chart")
+    )
+    titles = [_title(element) for element in root.iter() if local(element) == "title"]
+    titles = [f"“{title}”" for title in titles if title]
+    lines = [", ".join([*kinds, *titles]) or "a chart"]
+    series = [element for element in root.iter() if local(element) in {"ser", "series"}]
+    lines += [line for element in series[:_SERIES_MAX] if (line := _series(element))]
+    if len(series) > _SERIES_MAX:
+        lines.append(f"[… {len(series) - _SERIES_MAX} more series …]")
+    return lines
+
+
+def _title(element: ET.Element) -> str:
+    written = paragraphs(element)
+    return " ".join(written) if written else " ".join(text for _, text in _points(element))
+
+
+def _series(element: ET.Element) -> str:
+    name = " ".join(text for _, text in _points(child(element, "tx"))) or "unnamed"
+    labels = dict(_points(child(element, "cat") if child(element, "cat") is not None else child(element, "xVal")))
+    values = _points(child(element, "val") if child(element, "val") is not None else child(element, "yVal"))
+    shown = [f"{labels[at]} = {text}" if at in labels else text for at, text in values[:_POINTS_MAX]]
+    if len(values) > _POINTS_MAX:
+        shown.append(f"[… {len(values) - _POINTS_MAX} more points …]")
+    return f"series “{name}”: {', '.join(shown)}" if shown else f"series “{name}”"
+
+
+def _points(element: ET.Element | None) -> list[tuple[str, str]]:
+    """Number and text of each, labels of several levels joined; the number is empty for a single value."""
+    found: dict[str, list[str]] = {}
+    for point in () if element is None else element.iter():
+        if local(point) == "pt":
+            value = child(point, "v")
+            text = (value.text if value is not None else point.text) or ""
+            found.setdefault(attribute(point, "idx"), []).append(text)
+        elif local(point) == "v" and element is not None and child(element, "v") is point:
+            found.setdefault("", []).append(point.text or "")
+    return [(at, " ".join(reversed(texts))) for at, texts in found.items() if texts]

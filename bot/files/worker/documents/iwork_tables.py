@@ -1,0 +1,178 @@
+"""The objects of an iWork document in, its tables out.
+
+Pure. Values are as they are stored, since how numbers are to be written is not read.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+
+from bot.files.worker.documents.iwa import Object, blobs, fields, referred, text, whole
+from bot.files.worker.documents.package import Broken
+from bot.files.worker.sheets import number_format
+from bot.files.worker.sheets.model import Row, Rows, Sheet, Workbook
+
+INFO, MODEL = 6000, 6001
+_LIST_KINDS = frozenset({6005, 6201})
+_TEXTS, _RICH_TEXTS, _COMMENTS = 4, 17, 19
+_TEXT, _DATE, _BOOLEAN, _DURATION, _ERROR, _RICH = 3, 5, 6, 7, 8, 9
+_DECIMAL, _DOUBLE, _SECONDS, _TEXT_KEY, _RICH_KEY, _COMMENT_KEY = 1, 2, 4, 8, 0x10, 0x80000
+_EPOCH = datetime(2001, 1, 1, tzinfo=UTC)
+_ROWS_MAX, _COLUMNS_MAX = 1_000_000, 16_384
+_TILE_ROWS = 256
+_NEW_VERSION = 5
+_BEFORE = (
+    *((0x200, 4, _RICH_KEY), (0x3000, 0, 0)),
+    *((0x10, 4, _TEXT_KEY), (0x20, 8, _DOUBLE), (0x40, 8, _SECONDS)),
+)
+"""Of older versions: the flag, so many bytes, and what stands there."""
+Objects = Mapping[int, Object]
+Fields = dict[int, list[int | bytes]]
+Lists = Mapping[int, dict[int, Fields]]
+
+
+def add(workbook: Workbook, objects: Objects, info: Object, sheet_name: str, chars_max: int) -> None:
+    """The table that ``info`` stands for, named after its sheet and itself."""
+    model = next((objects[number] for number in referred(info.fields, 2) if number in objects), None)
+    if model is None or model.kind != MODEL:
+        return
+    name = ": ".join(filter(None, (sheet_name, text(model.fields, 8)))) or f"Table {len(workbook.sheets) + 1}"
+    sheet = Sheet(name)
+    workbook.sheets.append(sheet)
+    rows = Rows(sheet, workbook.room_for(chars_max))
+    try:
+        store = fields(b"".join(blobs(model.fields, 4)))
+        lists = {key: _list(objects, store, key) for key in (_TEXTS, _RICH_TEXTS, _COMMENTS)}
+        for number, cells in sorted(_rows(objects, store), key=lambda row: row[0]):
+            row = Row(number + 1, {})
+            for column, cell in cells:
+                row.cells[column + 1] = _shown(cell, objects, lists)
+                if comment := _comment(cell, objects, lists):
+                    sheet.comments[number + 1, column + 1] = [comment]
+            rows.add(row)
+    except (Broken, struct.error, IndexError, OverflowError):
+        sheet.breaks_off = True
+    rows.close()
+
+
+def _list(objects: Objects, store: Fields, key: int) -> dict[int, Fields]:
+    """Entries by their keys; a long list stands in segments."""
+    found: dict[int, Fields] = {}
+    for number in referred(store, key):
+        if number not in objects:
+            continue
+        parts = [objects[number], *(objects[one] for one in referred(objects[number].fields, 4) if one in objects)]
+        for part in parts if objects[number].kind in _LIST_KINDS else []:
+            for entry in blobs(part.fields, 3):
+                read = fields(entry)
+                found[whole(read, 1)] = read
+    return found
+
+
+def _rows(objects: Objects, store: Fields) -> Iterator[tuple[int, list[tuple[int, bytes]]]]:
+    for storage in map(fields, blobs(store, 3)):
+        tile_rows = whole(storage, 2) or _TILE_ROWS
+        for tile in map(fields, blobs(storage, 1)):
+            for held in (objects[number] for number in referred(tile, 2) if number in objects):
+                for info in map(fields, blobs(held.fields, 5)):
+                    number = whole(tile, 1) * tile_rows + whole(info, 1)
+                    if number < _ROWS_MAX:
+                        yield number, list(_cells(info))
+
+
+def _cells(info: Fields) -> Iterator[tuple[int, bytes]]:
+    """Of a row the columns that have something, and what is stored of each; older programs have a place of their own
+    for it."""
+    old = not blobs(info, 6)
+    data, places = b"".join(blobs(info, 3 if old else 6)), b"".join(blobs(info, 4 if old else 7))
+    offsets = struct.unpack(f"<{len(places) // 2}h", places[: len(places) // 2 * 2])[:_COLUMNS_MAX]
+    scale = 4 if whole(info, 8) else 1
+    for column, offset in enumerate(offsets):
+        if offset >= 0 and offset * scale + 12 <= len(data):
+            yield column, data[offset * scale :]
+
+
+def _kind(cell: bytes) -> int:
+    return cell[1] if cell[0] >= _NEW_VERSION - 1 else cell[2]
+
+
+def _stored(cell: bytes) -> dict[int, bytes]:
+    """What is stored of a cell by the flags that say it is: values first, then numbers of other objects."""
+    if cell[0] < _NEW_VERSION:
+        return _stored_before(cell)
+    (flags,) = struct.unpack_from("<I", cell, 8)
+    found, at = dict[int, bytes](), 12
+    for place in range(20):
+        flag = 1 << place
+        if flags & flag:
+            size = 16 if flag == _DECIMAL else 8 if flag in {_DOUBLE, _SECONDS} else 4
+            found[flag] = cell[at : at + size]
+            at += size
+    return found
+
+
+def _stored_before(cell: bytes) -> dict[int, bytes]:
+    """The same of programs before 2018, which had the numbers of other objects first."""
+    (flags,), newer = struct.unpack_from("<I", cell, 4), cell[0] > 1
+    at = (12 if newer else 8) + 4 * (flags & (0x0D8E if newer else 0x018E)).bit_count()
+    found = dict[int, bytes]()
+    for flag, size, means in _BEFORE:
+        if not size:
+            at += 4 * (flags & (flag if newer else 0x1000)).bit_count()
+        elif flags & flag:
+            found[means] = cell[at : at + size]
+            at += size
+    return found
+
+
+def _shown(cell: bytes, objects: Objects, lists: Lists) -> str:
+    kind, stored = _kind(cell), _stored(cell)
+    if kind == _TEXT:
+        return text(lists[_TEXTS].get(_key(stored, _TEXT_KEY), {}), 3)
+    if kind == _RICH:
+        payloads = referred(lists[_RICH_TEXTS].get(_key(stored, _RICH_KEY), {}), 9)
+        storages = [one for payload in payloads if payload in objects for one in referred(objects[payload].fields, 1)]
+        return "".join(text(objects[one].fields, 3) for one in storages if one in objects)
+    return "#ERROR" if kind == _ERROR else _value(kind, stored)
+
+
+def _value(kind: int, stored: dict[int, bytes]) -> str:
+    if kind == _DATE and _SECONDS in stored:
+        return _moment(struct.unpack("<d", stored[_SECONDS])[0])
+    value = _decimal(stored[_DECIMAL]) if _DECIMAL in stored else None
+    if value is None and _DOUBLE in stored:
+        (value,) = struct.unpack("<d", stored[_DOUBLE])
+    if value is None:
+        return ""
+    if kind == _BOOLEAN:
+        return "TRUE" if value else "FALSE"
+    return str(timedelta(seconds=value)) if kind == _DURATION else number_format.general(value)
+
+
+def _comment(cell: bytes, objects: Objects, lists: Lists) -> str:
+    stored = _stored(cell)
+    if _COMMENT_KEY not in stored:
+        return ""
+    numbers = referred(lists[_COMMENTS].get(_key(stored, _COMMENT_KEY), {}), 10)
+    return " ".join(text(objects[number].fields, 1) for number in numbers if number in objects)
+
+
+def _key(stored: dict[int, bytes], flag: int) -> int:
+    return int.from_bytes(stored.get(flag, b""), "little")
+
+
+def _decimal(data: bytes) -> float:
+    """128 bits: a sign, an exponent of ten, and a whole number."""
+    bits = int.from_bytes(data, "little")
+    value = float(f"{bits & (1 << 113) - 1}e{(bits >> 113 & 0x3FFF) - 0x1820}")
+    return -value if bits >> 127 else value
+
+
+def _moment(seconds: float) -> str:
+    with suppress(OverflowError, ValueError):
+        moment = (_EPOCH + timedelta(seconds=seconds)).replace(microsecond=0, tzinfo=None)
+        return moment.isoformat(" ").removesuffix(" 00:00:00")
+    return ""

@@ -1,0 +1,78 @@
+"""Elements of OpenDocument files in, the words in them out: paragraphs, comments, charts.
+
+Pure. Source: OpenDocument 1.3 part 3.
+"""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+from bot.files.worker.documents.bylines import signature
+from bot.files.worker.documents.equations import linear
+from bot.files.worker.documents.package import attribute, child, local
+
+_SPACES_MAX = 100
+_ROWS_MAX = 200
+_ASIDE = frozenset({"annotation", "annotation-end", "note", "frame", "custom-shape", "object", "tracked-changes"})
+
+
+def paragraph_text(element: ET.Element) -> str:
+    """The words of a paragraph, without comments, notes and what is drawn into it."""
+    pieces: list[str] = []
+    _gather(element, pieces)
+    return "".join(pieces)
+
+
+def _gather(element: ET.Element, pieces: list[str], depth: int = 0) -> None:
+    name = local(element)
+    if name == "s":
+        count = attribute(element, "c", "1")
+        pieces.append(" " * (min(int(count), _SPACES_MAX) if count.isdecimal() and len(count) < 5 else 1))
+    elif name == "tab":
+        pieces.append("\t")
+    elif name == "line-break":
+        pieces.append("\n")
+    pieces.append(element.text or "")
+    for part in element:
+        if local(part) not in _ASIDE and depth < 50:
+            _gather(part, pieces, depth + 1)
+        pieces.append(part.tail or "")
+
+
+def annotation_text(element: ET.Element) -> str:
+    """A comment, with who wrote it and when."""
+    creator = child(element, "creator")
+    words = [paragraph_text(part) for part in element.iter() if local(part) == "p"]
+    text = " / ".join(word for word in words if word.strip())
+    author = "".join(creator.itertext()).strip() if creator is not None else ""
+    date = child(element, "date")
+    signed = signature(author, (date.text or "") if date is not None else "")
+    return f"{signed}: {text}" if author and text else text
+
+
+def object_lines(root: ET.Element) -> list[str]:
+    """The words of a chart or a formula that lies in a document; none of other objects."""
+    for part in root.iter():
+        if local(part) == "math":
+            text = " ".join(linear(part).split())
+            return [text] if text else []
+        if local(part) == "chart" and attribute(part, "class"):
+            return [f"Chart: {line}" for line in chart_lines(root)]
+    return []
+
+
+def chart_lines(root: ET.Element) -> list[str]:
+    """Titles, then the table that the chart was drawn from."""
+    charts = [element for element in root.iter() if local(element) == "chart" and attribute(element, "class")]
+    kind = attribute(charts[0], "class").partition(":")[2] + " chart" if charts else "a chart"
+    titles = [_words(element) for element in root.iter() if local(element) in {"title", "subtitle"}]
+    lines = [", ".join([kind, *(f"“{title}”" for title in titles if title)])]
+    for row in [element for element in root.iter() if local(element) == "table-row"][:_ROWS_MAX]:
+        cells = [_words(cell) for cell in row if local(cell) == "table-cell"]
+        if any(cells):
+            lines.append(" | ".join(cells))
+    return lines
+
+
+def _words(element: ET.Element) -> str:
+    return " ".join(text for part in element.iter() if local(part) == "p" and (text := paragraph_text(part).strip()))

@@ -1,0 +1,262 @@
+"""A zip, compound or XML file in, what it is as a document out: its tables and words, and what to have rendered.
+
+I/O: reads the file, writes words and pictures; runs in a worker process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree.ElementTree import Element
+
+from bot.files import notes
+from bot.files.bounds import ConvertLimits
+from bot.files.extracts import Extract, MemberExtract, OfficeExtract, Unreadable
+from bot.files.outbox import Outbox
+from bot.files.worker import text
+from bot.files.worker.documents import embedded
+from bot.files.worker.documents.as_extracts import pages, sheets, values_alone, words_alone
+from bot.files.worker.documents.package import Broken, Package, descendants
+from bot.files.worker.sheets.model import Workbook
+from bot.files.worker.text_forms import office_xml
+from bot.files.worker.words import lines
+
+_WORD, _EXCEL, _POWERPOINT = "Word document", "Excel workbook", "PowerPoint presentation"
+_MIMETYPE_BYTES_MAX = 200
+_CHUNK_BYTES = 262_144
+_START_BYTES = 4_096
+_MARKS = (
+    (b"word/", _WORD),
+    (b"xl/", _EXCEL),
+    (b"ppt/", _POWERPOINT),
+    (b"visio/", "Visio drawing"),
+    (b"opendocument.text", "OpenDocument text"),
+    (b"opendocument.spreadsheet", "OpenDocument spreadsheet"),
+    (b"opendocument.presentation", "OpenDocument presentation"),
+)
+_XML_BYTES_MAX = 60_000_000
+_OPEN_DOCUMENT = {
+    "text": (".odt", "OpenDocument text"),
+    "text-master": (".odm", "OpenDocument text"),
+    "text-web": (".oth", "OpenDocument text"),
+    "spreadsheet": (".ods", "OpenDocument spreadsheet"),
+    "presentation": (".odp", "OpenDocument presentation"),
+    "graphics": (".odg", "OpenDocument drawing"),
+    "formula": (".odf", "OpenDocument formula"),
+    "chart": (".odc", "OpenDocument chart"),
+    "database": (".odb", "OpenDocument database"),
+}
+_OPEN_OFFICE_1 = {
+    "writer": OfficeExtract(".sxw", "OpenOffice text"),
+    "calc": OfficeExtract(".sxc", "OpenOffice spreadsheet", into="xlsx"),
+    "impress": OfficeExtract(".sxi", "OpenOffice presentation"),
+    "draw": OfficeExtract(".sxd", "OpenOffice drawing"),
+}
+
+
+# --- zips ----------------------------------------------------------------------------------------------------------
+def from_zip(source: Path, out: Outbox, limits: ConvertLimits, kept: Path | None = None) -> list[Extract] | None:
+    """``None`` for a zip that is just an archive. Raises ``Unreadable`` where a password is needed.
+
+    ``kept`` are the comments of the workbook that an office program made this one of: it loses who wrote them.
+    """
+    try:
+        package = Package(source)
+    except Broken:
+        _refuse_by_its_start(source)
+        return None
+    with package:
+        if "[Content_Types].xml" in package:
+            found = _open_xml(source, package, out, limits, kept)
+            objects = embedded.of_package(package) if kept is None else iter(())
+            return [*found, *embedded.written(objects, out, limits)] if found is not None else None
+        if "mimetype" in package and ("content.xml" in package or "encrypted-package" in package):
+            found = _open_document(package, out, limits)
+            return (
+                found if found is None else [*found, *embedded.written(embedded.of_open_document(package), out, limits)]
+            )
+        from bot.files.worker.documents import apple, epub  # noqa: PLC0415
+
+        if epub.is_epub(package):
+            return epub.convert(package, out, limits)
+        return apple.convert(package, out, limits) if apple.is_iwork(package) else None
+
+
+def _refuse_by_its_start(source: Path) -> None:
+    """A document without its end, where its list of parts is, is no archive to pack again. Raises ``Unreadable``."""
+    with source.open("rb") as file:
+        start = file.read(_START_BYTES)
+    if b"[Content_Types].xml" in start or start[30:].startswith(b"mimetypeapplication/vnd."):
+        found = next((about for mark, about in _MARKS if mark in start), "office document")
+        raise Unreadable(notes.cut_off(found))
+
+
+def _open_xml(
+    source: Path, package: Package, out: Outbox, limits: ConvertLimits, kept: Path | None
+) -> list[Extract] | None:
+    main = next(iter(package.related("", "officeDocument")), "")
+    folders = {name.partition("/")[0] for name in ([main] if main in package else package.names)}
+    if "word" in folders:
+        from bot.files.worker.words import word  # noqa: PLC0415
+
+        return pages(OfficeExtract(".docx", _WORD), lambda: word.read_package(package), out, limits)
+    if "xl" in folders:
+        binary = main.endswith(".bin") or "xl/workbook.bin" in package
+        office = OfficeExtract(".xlsb" if binary else ".xlsx", _EXCEL, into="xlsx")
+        return (_binary_excel if binary else _excel)(source, office, package, out, limits, kept)
+    if "ppt" in folders:
+        from bot.files.worker.words import slides  # noqa: PLC0415
+
+        return pages(OfficeExtract(".pptx", _POWERPOINT), lambda: slides.read_package(package), out, limits)
+    if "visio" in folders:
+        from bot.files.worker.words import drawn_pages  # noqa: PLC0415
+
+        return pages(OfficeExtract(".vsdx", "Visio drawing"), lambda: drawn_pages.read_visio(package), out, limits)
+    if any(name.endswith((".fdseq", ".fpage")) for name in package.names):
+        from bot.files.worker.words import drawn_pages  # noqa: PLC0415
+
+        try:
+            return words_alone("XPS document", drawn_pages.read_xps(package), out, limits)
+        except Broken:
+            raise Unreadable(notes.not_opened("XPS document")) from None
+    return None
+
+
+def _binary_excel(
+    source: Path, office: OfficeExtract, package: Package, out: Outbox, limits: ConvertLimits, _kept: Path | None
+) -> list[Extract]:
+    from bot.files.worker.sheets import xlsb  # noqa: PLC0415
+
+    found = sheets(office, lambda: xlsb.read(package, out, limits), out, limits)
+    return values_alone(source, office, out, limits) if found == [office] else found
+
+
+def _excel(
+    _source: Path, office: OfficeExtract, package: Package, out: Outbox, limits: ConvertLimits, kept: Path | None
+) -> list[Extract]:
+    from bot.files.worker.sheets import xlsx  # noqa: PLC0415
+
+    def read() -> Workbook:
+        workbook = xlsx.read(package, out, limits)
+        if kept is not None:
+            workbook.take_comments(kept.read_text(encoding="utf-8"))
+        return workbook
+
+    return sheets(office, read, out, limits)
+
+
+def _open_document(package: Package, out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
+    try:
+        mimetype = package.data("mimetype").decode("ascii", "replace").strip()[:_MIMETYPE_BYTES_MAX]
+    except Broken:
+        return None
+    if _is_locked(package):
+        raise Unreadable(notes.PASSWORD)
+    if mimetype.startswith("application/vnd.sun.xml."):
+        found = _OPEN_OFFICE_1.get(mimetype.removeprefix("application/vnd.sun.xml.").partition(".")[0])
+        return [found] if found is not None else None
+    kind = mimetype.removeprefix("application/vnd.oasis.opendocument.").removesuffix("-template")
+    if kind not in _OPEN_DOCUMENT:
+        return None
+    suffix, about = _OPEN_DOCUMENT[kind]
+    if kind == "spreadsheet":
+        from bot.files.worker.sheets import ods  # noqa: PLC0415
+
+        office = OfficeExtract(suffix, about, into="xlsx")
+        return sheets(office, lambda: ods.read(package.chunks("content.xml"), package, out, limits), out, limits)
+    if kind in {"formula", "chart", "database"}:
+        return _small_open_document(about, package, out, limits)
+    from bot.files.worker.words import open_document  # noqa: PLC0415
+
+    def read() -> lines.Words:
+        def opened(folder: str) -> Element:
+            return package.optional_tree(f"{folder}/content.xml")
+
+        return open_document.read(package.tree("content.xml"), package.optional_tree("styles.xml"), opened)
+
+    return pages(OfficeExtract(suffix, about), read, out, limits)
+
+
+def _is_locked(package: Package) -> bool:
+    """Whether the content is encrypted, or all of the document is, in one member."""
+    try:
+        if b"encryption-data" not in package.data("META-INF/manifest.xml"):
+            return False
+        return "content.xml" not in package or b"<" not in package.data("content.xml")[:4]
+    except Broken:
+        return False
+
+
+def _small_open_document(about: str, package: Package, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    """A formula as it was typed in, a chart as its table; a database only by its name."""
+    from bot.files.worker.documents import odf  # noqa: PLC0415
+
+    root = package.optional_tree("content.xml")
+    if about.endswith("chart"):
+        return text.written("\n".join(odf.chart_lines(root)), "", about, out, limits)
+    typed = "\n".join(part.text or "" for part in descendants(root, "annotation"))
+    if typed.strip():
+        return text.written(typed, "", about, out, limits)
+    raise Unreadable(notes.unknown_kind(f"an {about}"))
+
+
+# --- XML files and RTF ---------------------------------------------------------------------------------------------
+def from_xml(source: Path, head: bytes, out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
+    """``None`` for what is not a document of an office program, or a book, and for one that is not whole: it still is
+    text."""
+    form = office_xml(head)
+    if form == "book":
+        from bot.files.worker.documents import fiction_book  # noqa: PLC0415
+
+        return fiction_book.convert(source, out, limits)
+    if form == "excel":
+        from bot.files.worker.sheets import excel_xml  # noqa: PLC0415
+
+        return sheets(None, lambda: excel_xml.read(_chunks(source), limits), out, limits) or None
+    if form == "word":
+        from bot.files.worker.words import word  # noqa: PLC0415
+
+        return pages(OfficeExtract(".xml", _WORD), lambda: word.read_xml(_chunks(source)), out, limits)
+    return _flat(source, head, out, limits) if form == "flat" else None
+
+
+def _flat(source: Path, head: bytes, out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
+    from bot.files.worker.documents.package import parsed  # noqa: PLC0415
+    from bot.files.worker.sheets import ods  # noqa: PLC0415
+    from bot.files.worker.words import open_document  # noqa: PLC0415
+
+    kind = head.partition(b"application/vnd.oasis.opendocument.")[2].partition(b'"')[0].decode("ascii", "replace")
+    kind = kind.removesuffix("-template")
+    if kind not in {"text", "spreadsheet", "presentation", "graphics"}:
+        return None
+    suffix, about = f".fod{kind[0]}", _OPEN_DOCUMENT[kind][1]
+    if kind == "spreadsheet":
+        office = OfficeExtract(suffix, about, into="xlsx")
+        return sheets(office, lambda: ods.read(_chunks(source), None, out, limits), out, limits)
+
+    def read() -> lines.Words:
+        if source.stat().st_size > _XML_BYTES_MAX:
+            raise Broken("more than is read at once")
+        root = parsed(source.read_bytes())
+        return open_document.read(root, root)
+
+    return pages(OfficeExtract(suffix, about), read, out, limits)
+
+
+def from_rtf(source: Path, name: str, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    from bot.files.worker.words import rich_text  # noqa: PLC0415
+
+    office = OfficeExtract(".rtf", "rich text document")
+    data = source.read_bytes()
+    if (parted := rich_text.with_short_runs(data)) is not None:
+        path = out.new(".bin")
+        path.write_bytes(parted)
+        return [MemberExtract(path.name, name)]
+    found = pages(office, lambda: rich_text.read(data), out, limits)
+    return [*found, *embedded.written(embedded.of_rtf(data), out, limits)]
+
+
+def _chunks(source: Path) -> Iterator[bytes]:
+    with source.open("rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            yield chunk

@@ -1,0 +1,168 @@
+"""A compound file in, what it is as a document out: an old office file, an Outlook message, or locked.
+
+I/O: reads the file, writes words; runs in a worker process.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from dataclasses import replace
+from pathlib import Path
+
+from bot.files import notes
+from bot.files.bounds import ConvertLimits
+from bot.files.extracts import Extract, NoteExtract, OfficeExtract, TextExtract, Unreadable, to_json
+from bot.files.outbox import Outbox
+from bot.files.worker import text
+from bot.files.worker.documents import as_extracts, compound, embedded
+from bot.files.worker.documents.ole_objects import Held, held_in_storage
+from bot.files.worker.documents.package import Broken
+
+_BY_STREAM = (
+    ("VisioDocument", OfficeExtract(".vsd", "Visio drawing")),
+    ("StarWriterDocument", OfficeExtract(".sdw", "StarOffice text")),
+    ("StarCalcDocument", OfficeExtract(".sdc", "StarOffice spreadsheet", into="xlsx")),
+    ("StarDrawDocument3", OfficeExtract(".sdd", "StarOffice presentation")),
+    ("MatOST", OfficeExtract(".wps", "Works document")),
+    ("MM", OfficeExtract(".wps", "Works document")),
+)
+_PUBLISHER = OfficeExtract(".pub", "Publisher publication")
+_HANGUL = b"HWP Document File"
+
+
+def from_compound(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    """Raises ``Unreadable``, also for what is no document that anything here reads."""
+    try:
+        root = compound.read(source.read_bytes())
+    except compound.CompoundError:
+        raise Unreadable(notes.DAMAGED_OFFICE) from None
+    found = _of_kind(source, root, out, limits)
+    return [*found, NoteExtract(notes.BREAKS_OFF)] if root.breaks_off else found
+
+
+def from_bare_excel(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    """A workbook as Excel wrote it before it wrote compound files (versions 2 to 4)."""
+    from bot.files.worker.sheets import xls  # noqa: PLC0415
+
+    office = OfficeExtract(".xls", "Excel workbook", into="xlsx")
+    return as_extracts.sheets(office, lambda: xls.read(source.read_bytes(), limits), out, limits)
+
+
+def _of_kind(source: Path, root: compound.Storage, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    if any(name.lower() == "encryptedpackage" for name in root.streams):
+        return _locked(".xlsx")
+    if "__properties_version1.0" in root.streams:
+        from bot.files.worker.outlook import message  # noqa: PLC0415
+
+        return message.convert(root, out, limits)
+    streams = {name.lower(): data for name, data in root.streams.items()}
+    found = _office(source, streams, out, limits)
+    if found is not None:
+        slides = streams.get("powerpoint document", b"")
+        objects = embedded.of_old_slides(slides) if slides else embedded.of_storages(root)
+        return [*found, *_embedded(list(objects), out, limits)]
+    if "Quill" in root.storages or ("Contents" in root.streams and "Escher" in root.storages):
+        return [_PUBLISHER]
+    known = next((extract for name, extract in _BY_STREAM if name in root.streams), None)
+    if root.streams.get("CONTENTS", b"").startswith(b"CHNK"):
+        known = OfficeExtract(".wps", "Works document")
+    if root.streams.get("PerfectOffice_MAIN", b"").startswith(b"\x00\x00\x02\x00"):
+        known = OfficeExtract(".wb", "Quattro Pro notebook", into="xlsx")
+    if known is not None:
+        return [known]
+    held = held_in_storage(root)
+    if held is None or not held.data:
+        raise Unreadable(notes.unknown_kind(_named(root.streams)))
+    return embedded.written([held], out, limits)
+
+
+def _office(source: Path, streams: dict[str, bytes], out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
+    """What Word, PowerPoint, Excel and Hangul wrote; ``None`` for what others did. Names of streams are in lower case,
+    since no program minds it."""
+    if "worddocument" in streams:
+        from bot.files.worker.words import old_word  # noqa: PLC0415
+
+        return as_extracts.pages(OfficeExtract(".doc", "Word document"), lambda: old_word.read(streams), out, limits)
+    if "powerpoint document" in streams:
+        from bot.files.worker.words import old_slides  # noqa: PLC0415
+
+        office = OfficeExtract(".ppt", "PowerPoint presentation")
+        return as_extracts.pages(office, lambda: old_slides.read(streams), out, limits)
+    stream = streams.get("workbook") or streams.get("book")
+    if stream is not None:
+        from bot.files.worker.sheets import xls  # noqa: PLC0415
+
+        office = OfficeExtract(".xls", "Excel workbook", into="xlsx")
+        try:
+            found = as_extracts.sheets(office, lambda: xls.read(stream, limits), out, limits)
+        except Unreadable:
+            return _locked(".xls")
+        return as_extracts.values_alone(source, office, out, limits) if found == [office] else found
+    return _hangul(streams, out, limits) if streams.get("fileheader", b"").startswith(_HANGUL) else None
+
+
+def _embedded(objects: list[Held | None], out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    """Objects that are files of their own, and the words of those that lie open in the document."""
+    found: list[Extract] = []
+    lying_open = [held.streams for held in objects if held is not None and held.streams and not held.data]
+    for number, streams in enumerate(lying_open[: embedded.FILES_MAX], 1):
+        found += opened(streams, f"embedded object {number}", out, limits)
+    return [*found, *embedded.written(objects, out, limits)]
+
+
+def opened(streams: dict[str, bytes], name: str, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    """The words of a document that lies open in another, under this name."""
+    return [
+        replace(extract, inside=name) if isinstance(extract, TextExtract | NoteExtract) else extract
+        for extract in _words_of(streams, out, limits)
+    ]
+
+
+def _words_of(streams: dict[str, bytes], out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    from bot.files.worker.sheets import xls  # noqa: PLC0415
+    from bot.files.worker.words import lines, old_slides, old_word  # noqa: PLC0415
+
+    try:
+        if "worddocument" in streams:
+            words = lines.whole_text(old_word.read(streams))
+            return text.written(words, "", "Word document, its words", out, limits)
+        if "powerpoint document" in streams:
+            words = lines.whole_text(old_slides.read(streams))
+            return text.written(words, "", "PowerPoint presentation, its words", out, limits)
+        stream = streams.get("workbook") or streams.get("book") or b""
+        return as_extracts.sheets(None, lambda: xls.read(stream, limits), out, limits)
+    except (Broken, Unreadable):
+        return []
+
+
+def _locked(suffix: str) -> list[Extract]:
+    """Excel locks a workbook that may be read, and not changed, with a password of its own that office programs know.
+
+    Source: [MS-OFFCRYPTO] 2.4.2.3. All else that is locked they do not open, and it is called that.
+    """
+    locked = NoteExtract(notes.PASSWORD)
+    return [OfficeExtract(suffix, "Excel workbook", optional=True, into="xlsx", instead=tuple(to_json([locked])))]
+
+
+def _hangul(streams: dict[str, bytes], out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    """The preview that it keeps of its words. Source: Hancom's HWP 5.0 format, 3.2.6 (PrvText)."""
+    flags = struct.unpack_from("<I", streams["fileheader"].ljust(40, b"\0"), 36)[0]
+    if flags & 0x02:
+        raise Unreadable(notes.PASSWORD)
+    words = streams.get("prvtext", b"").decode("utf-16-le", "replace")
+    if not words.strip("\0 \r\n"):
+        raise Unreadable(notes.unknown_kind("a Hangul (HWP) document"))
+    found = text.written(words, "", "Hangul document, its preview", out, limits)
+    return [*found, NoteExtract(notes.HANGUL_PREVIEW)]
+
+
+def _named(streams: dict[str, bytes]) -> str:
+    """What the program that wrote it calls it, where it does. Source: [MS-OLEDS] 2.3.8, AnsiUserType."""
+    about = streams.get("\x01CompObj", b"")
+    if len(about) > 32:
+        length = min(struct.unpack_from("<I", about, 28)[0], 60)
+        name = re.sub(r"[^\w .()+-]", "", about[32 : 32 + length].rstrip(b"\0").decode("cp1252", "replace")).strip()
+        if name:
+            return f"a file of the kind “{name}”"
+    return "a compound file"

@@ -1,0 +1,44 @@
+"""The first bytes of a text in, the codec that the text itself names out.
+
+Pure. Read are: an XML declaration, HTML's ``<meta charset>``, CSS's ``@charset``, the lines by which Emacs, Vim, Python
+and Ruby know a source's coding (PEP 263 has the pattern), gettext's header and LaTeX's ``inputenc``.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.files.worker.encodings.labels import codec_of_label
+
+_HEAD_BYTES = 4_096
+_PATTERNS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rb"\A\s*<\?xml[^>]{1,200}?encoding\s*=\s*[\"']([\w.:-]{2,30})[\"']",
+        rb"<meta\b[^>]{1,300}?charset\s*=\s*[\"']?\s*([\w.:-]{2,30})",
+        rb"\A\s*@charset\s+[\"']([\w.:-]{2,30})[\"']",
+        rb"\A(?:[^\n]{0,200}\n){0,2}[^\n]{0,200}?coding[:=][ \t]*([\w.-]{2,30})",
+        rb"(?m)^\"Content-Type: [\w/-]+; *charset=([\w.-]{2,30})",
+        rb"\\usepackage\s*\[([\w.-]{2,30})\]\s*\{inputenc\}",
+    )
+)
+_VIM = re.compile(rb"(?:^|\s)vim?:[^\n]{0,200}?\b(?:fileencoding|fenc)=([\w.-]{2,30})", re.IGNORECASE)
+
+
+def declared_codec(head: bytes, tail: bytes = b"") -> str | None:
+    """The codec by Python's name, widened; ``None`` where none is named, or one that Python does not know.
+
+    Vim reads its line at the end of a file as well, hence ``tail``.
+    """
+    head = head[:_HEAD_BYTES]
+    found = next(filter(None, (pattern.search(head) for pattern in _PATTERNS)), None)
+    found = found or _VIM.search(head) or _VIM.search(tail[-_HEAD_BYTES:])
+    return known_codec(found[1].decode("ascii", "replace")) if found else None
+
+
+def known_codec(name: str) -> str | None:
+    """As ``codec_of_label``, of what stands in the text itself: who can read that in ASCII has no UTF-16 before him."""
+    codec = codec_of_label(name)
+    if codec is None or codec.startswith(("utf-16", "utf-32", "utf-7")):
+        return None
+    return "utf-8" if codec == "ascii" else codec

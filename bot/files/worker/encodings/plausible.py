@@ -1,0 +1,204 @@
+"""A text as some codec reads it in, how many of its characters look out of place out.
+
+Pure. This is what tells encodings apart where a text is too short for statistics: a word is of one script, capitals
+stand at its beginning, signs stand outside of it, its letters belong to one language, and its Chinese characters are
+the common ones. One reading breaks these rules, another keeps them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from bot.files.worker.encodings.familiar import familiar
+
+_CHARS_MAX = 4_000
+_WESTERN: tuple[str, ...] = (
+    "äöüßé",
+    "àâæçéèêëîïôœùûüÿ",
+    "áéíñóúüªº",
+    "áâãàçéêíóôõúü",
+    "àèéìíîòóù",
+    "éëïóöüèê",
+    "åäöéæøòô",
+    "ëç",
+)
+_WESTERN += ("áðéíóúýþæö", "àçéèíïóòúü")
+_CENTRAL = ("áčďéěíňóřšťúůýž", "ąćęłńóśźż", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű", "čćđšž", "ăâîşţ", "äöüß")
+_BALTIC = ("ąčęėįšųūž", "āčēģīķļņšūž", "äöõüšž", "ąćęłńóśźż")
+_VIETNAMESE = "àáâãèéêìíòóôõùúýăđĩũơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ"
+_LETTERS = {
+    "cp1252": _WESTERN,
+    "iso8859-15": _WESTERN,
+    "cp850": _WESTERN,
+    "cp1250": _CENTRAL,
+    "iso8859-2": _CENTRAL,
+    "cp1254": ("çğıöşüâîûİ",),
+    "mac_roman": _WESTERN,
+    "cp852": _CENTRAL,
+    "mac_latin2": _CENTRAL,
+    "cp857": ("çğıöşüâîûİ",),
+    "mac_turkish": ("çğıöşüâîûİ",),
+    "cp860": ("áâãàçéêíóôõúü",),
+    **dict.fromkeys(("ebcdic_037", "ebcdic_500", "ebcdic_1140", "ebcdic_285"), _WESTERN),
+    "ebcdic_273": ("äöüß",),
+    "ebcdic_277": ("æøåéö",),
+    "ebcdic_278": ("åäöé",),
+    "ebcdic_280": ("àèéìíîòóù",),
+    "ebcdic_284": ("áéíñóúüªº",),
+    "ebcdic_297": ("àâæçéèêëîïôœùûüÿ",),
+    "ebcdic_1026": ("çğıöşüâîûİ",),
+    "ebcdic_870": _CENTRAL,
+    "cp865": ("åäöéæøòô",),
+    **dict.fromkeys(("cp1258", "viscii", "tcvn"), (_VIETNAMESE,)),
+    **dict.fromkeys(("cp1257", "iso8859-13", "iso8859-4"), _BALTIC),
+    "iso8859-10": ("āčēģīķļņšūž", "áðéíóúýþæö", "áčđŋšŧž", "åäöéæø"),
+    "iso8859-3": ("ċġħżàèìòù", "ĉĝĥĵŝŭ"),
+    "iso8859-14": ("âêîôûŵŷáéíóúẃàèìòùäëïöü", "ḃċḋḟġṁṗṡṫáéíóú"),
+    "iso8859-16": ("ăâîșț", "čćđšž", "ąćęłńóśźż"),
+}
+"""Of the languages that were written in each, the letters beyond ASCII."""
+_ALPHABETS = {codec: [frozenset(letters + letters.upper()) for letters in all_] for codec, all_ in _LETTERS.items()}
+_COMMON_ROWS = {
+    "cp932": ((*range(0x81, 0x84), *range(0x88, 0x98)), 0),
+    "euc_jis_2004": ((0xA1, 0xA3, 0xA4, 0xA5, *range(0xB0, 0xD0)), 0),
+    "gb18030": ((*range(0xA1, 0xA4), *range(0xB0, 0xD8)), 0xA1),
+    "big5hkscs": (range(0xA1, 0xC7), 0),
+    "cp949": ((*range(0xA1, 0xA4), *range(0xB0, 0xC9)), 0xA1),
+}
+"""The first bytes, and the least second byte, of the rows that each national set has for its common characters."""
+_WITHIN_WORDS = frozenset("’‘·-–—‐\xa0。、，ー・「」")
+_OPENING = frozenset("‚„")
+"""Quotation marks that stand before a word; behind one they are a letter of another encoding."""
+_FINAL_FORMS = frozenset("ςךםןףץ")
+_CONSONANTS_ONLY = re.compile(
+    r"(?:(?![αεηιουωάέήίόύώϊϋΐΰ])[\u0370-\u03ff]){3,}|(?:(?![аеёиоуыэюяіїєўър])[\u0430-\u045f]){3,}", re.IGNORECASE
+)
+_WORD = re.compile(r"[^\W\d_]+")
+_ABBREVIATED = frozenset(
+    {"млн", "млрд", "стр", "вкл", "шт", "кг", "см", "мм", "км", "мл", "смс", "гг", "чт", "пт", "сб"}
+)
+"""Russian words of consonants alone. A Slavic "р" may do for a vowel, and so does the Bulgarian "ъ"."""
+_SIGNS_OF_CONSONANTS, _CYRILLIC_VOWELS = frozenset("ъьЪЬ"), frozenset("аеёиоуыэюя")
+_PLAIN_SIGNS = frozenset("°®©™§±×÷")
+_MARKS = frozenset("®©™")
+_EASTERN = {"CJK": "Han", "HIRAGANA": "Han", "KATAKANA": "Han", "KATAKANA-HIRAGANA": "Han", "IDEOGRAPHIC": "Han"}
+_KANA = ("HIRAGANA", "KATAKANA", "HALFWIDTH KATAKANA", "IDEOGRAPHIC")
+_NO_LETTERS = frozenset({"FEMININE", "MASCULINE", "MICRO"})
+
+
+def out_of_place(text: str, codec: str) -> tuple[float, int]:
+    """How many characters, weighted by how odd they are, and out of how many that are not ASCII."""
+    odd, count = 0.0, 0
+    if codec in {"cp1258", "tcvn"}:
+        text = unicodedata.normalize("NFC", text[:_CHARS_MAX])  # tones are marks behind their letters there
+    alphabets = _ALPHABETS.get(codec, [])
+    foreign = [0] * len(alphabets)
+    text = f" {text[:_CHARS_MAX]} "
+    for at, char in enumerate(text):
+        if char.isascii():
+            continue
+        count += 1
+        odd += _odd(text, at, codec)
+        if alphabets and char.isalpha():
+            known = [char in alphabet for alphabet in alphabets]
+            odd += 0.0 if any(known) or not _script(char) else 0.5
+            foreign = [number + (not own) for number, own in zip(foreign, known, strict=True)]
+    return odd + 0.35 * min(foreign, default=0) + _without_vowels(text), count
+
+
+def _without_vowels(text: str) -> float:
+    """How odd the Greek and Cyrillic words without a vowel are, by their letters; in capitals they abbreviate."""
+    if text.isascii():
+        return 0.0
+    words = (word for word in _WORD.findall(text) if _CONSONANTS_ONLY.fullmatch(word) and word not in _ABBREVIATED)
+    return sum((0.2 if len(word) > 3 else 0.0) * len(word) if word.isupper() else 0.4 * len(word) for word in words)
+
+
+def _odd(text: str, at: int, codec: str) -> float:
+    char = text[at]
+    category = unicodedata.category(char)
+    if category[0] == "C":
+        return 0.5 if char == "\xad" else 2.0
+    script = _script(char)
+    if script in {"Han", "HANGUL", "HALFWIDTH"}:
+        return _odd_eastern(text, at, script) + _rareness(char, codec)
+    return _odd_letter(text, at, script, category, codec) if script else _odd_sign(text, at, category)
+
+
+def _odd_letter(text: str, at: int, script: str, category: str, codec: str) -> float:
+    before, char, after = text[at - 1], text[at], text[at + 1]
+    left, right = _script(before), _script(after)
+    odd = 1.0 if left not in {"", script} or right not in {"", script} else 0.0
+    odd += 1.0 if category == "Mn" and left != script else 0.0
+    odd += 0.7 if left == script and char.isupper() and before.islower() else 0.0
+    odd += 0.7 if right == script and char.islower() and after.isupper() else 0.0
+    odd += 0.4 if char.islower() and before.isupper() and text[max(at - 2, 0)].isupper() else 0.0
+    odd += 0.4 if before.isdigit() or after.isdigit() else 0.0
+    odd += 0.7 if char in _FINAL_FORMS and right == script else 0.0
+    if char in _SIGNS_OF_CONSONANTS:
+        odd += 0.7 if left != script or before.lower() in _CYRILLIC_VOWELS else 0.0
+    if codec == "cp1252":
+        odd += 0.5 if char in "õÕ" and after.lower() != "e" else 0.0  # so in Portuguese
+        odd += 0.3 if char in "ðþÐÞ" else 0.0  # Icelandic is rarer than Turkish, which has its own letters there
+    return odd
+
+
+def _odd_sign(text: str, at: int, category: str) -> float:
+    before, char, after = text[at - 1], text[at], text[at + 1]
+    left = bool(_script(before)) or not before.isascii()
+    right = bool(_script(after)) or not after.isascii()
+    if category[0] == "S" or category == "No" or char in "¿¡":
+        if left and (right or char in "¿¡"):
+            return 1.0
+        if category == "No":
+            return 0.4 if _script(before) or _script(after) else 0.0
+        if (char in _MARKS or category == "Sc") and _script(after):
+            return 0.5
+        return 0.4 if category in {"Sk", "Sm", "So"} and char not in _PLAIN_SIGNS else 0.0
+    if (char in _OPENING and left) or (char == "¶" and right):
+        return 0.7
+    return 0.7 if left and right and char not in _WITHIN_WORDS else 0.0
+
+
+def _odd_eastern(text: str, at: int, script: str) -> float:
+    before, after = text[at - 1], text[at + 1]
+    beside_latin = sum(char.isascii() and char.islower() for char in (before, after))
+    scripts = {script, _script(before), _script(after)}
+    odd = 0.5 * beside_latin + (0.3 if scripts >= {"Han", "HANGUL"} else 0.0)
+    if script == "HALFWIDTH":
+        odd += (0.5 if beside_latin else 0.0) + (0.0 if {_script(before), _script(after)} & {script} else 0.5)
+    return odd
+
+
+@lru_cache(maxsize=4_096)
+def _script(char: str) -> str:
+    """The first word of a letter's name says its script; empty for what is no letter."""
+    if char.isascii():
+        return "LATIN" if char.isalpha() else ""
+    if unicodedata.category(char)[0] not in "LM":
+        return ""
+    first = unicodedata.name(char, "").split(" ", 1)[0]
+    return "" if first in _NO_LETTERS else _EASTERN.get(first, first)
+
+
+@lru_cache(maxsize=8_192)
+def _rareness(char: str, codec: str) -> float:
+    """How rare an Eastern character is: the national sets keep the common ones in rows of their own."""
+    everyday = char in familiar(codec) or unicodedata.name(char, "").startswith(_KANA)
+    return 0.0 if everyday else 0.15 + _out_of_common_rows(char, codec)
+
+
+def _out_of_common_rows(char: str, codec: str) -> float:
+    try:
+        raw = char.encode(codec)
+    except UnicodeError:
+        return 1.0
+    if len(raw) != 2:
+        return 0.0 if len(raw) == 1 else 1.0
+    lead, trail = raw
+    leads, trails_from = _COMMON_ROWS.get(codec, (range(256), 0))
+    if lead in leads and trail >= trails_from:
+        return 0.0
+    return 0.3 if codec == "gb18030" and trail >= 0xA1 and 0xD8 <= lead <= 0xF7 else 0.5

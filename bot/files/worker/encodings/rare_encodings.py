@@ -1,0 +1,75 @@
+"""A text and the codec it seems to be in, in; a rarer codec in which it makes far better words out, if there is one.
+
+Pure. The code pages of DOS and of the Macintosh, and Vietnamese ones, are tried only where the usual reading breaks the
+rules of words, so that texts in usual encodings never come to them. Tables with the line ends of old Macintoshes are
+looked at for them even where the usual reading breaks no rule.
+"""
+
+from __future__ import annotations
+
+from bot.files.worker.encodings import more_codecs  # noqa: F401 - registers some of these
+from bot.files.worker.encodings.plausible import out_of_place
+
+_OF_MACINTOSH = ("mac_roman", "mac_latin2", "mac_turkish", "mac_greek", "mac_cyrillic")
+_OF_DOS = ("cp852", "cp857", "cp860", "cp865", "cp737", "cp869", "cp720", "cp1125")
+_OF_ISO = ("iso8859-13", "iso8859-4", "iso8859-10", "iso8859-16", "iso8859-3", "iso8859-14")
+_CODECS = ("mac_roman", *_OF_DOS, *_OF_ISO, "viscii", "tcvn", *_OF_MACINTOSH[1:])
+"""Of equals the earlier one."""
+_ODD_MIN = 0.4
+"""So much of oddness, where a character weighs 1, makes a reading doubtful, if it is this share of the characters."""
+_ODD_SHARE_MIN = 0.06
+_ODD_SHARES_MIN = {"cp850": 0.04, "cp1252": 0.12}
+"""Texts in several languages are a little odd in the commonest encoding; DOS's is a rare one itself."""
+_BETTER_BY = 4
+_EASTERN = ("cp932", "euc", "gb", "big5", "cp950", "cp949", "johab", "utf")
+_VIETNAMESE = frozenset({"viscii", "tcvn"})
+_VIETNAMESE_SHARE_MIN = 0.12
+"""Of letters beyond ASCII in a text: Vietnamese has far more of them than other languages in Latin letters."""
+_VIETNAMESE_MIN = 4
+"""Fewer make a single word, of which nobody could tell."""
+_SOFT_HYPHEN = b"\xad"
+"""It stands within words, and means no letter where texts have it."""
+
+
+def rarer(sample: bytes, usual: str, *, old_macintosh: bool) -> str:
+    """``usual`` itself, where no other is far better; ``old_macintosh`` says that lines end with CR alone."""
+    if usual.startswith(_EASTERN):
+        return usual
+    one_byte = usual.startswith(("cp12", "iso8859"))
+    odd, count = _odd(sample.replace(_SOFT_HYPHEN, b"") if one_byte else sample, usual)
+    share = odd / max(count, 1)
+    doubtful = odd >= _ODD_MIN and share >= _ODD_SHARES_MIN.get(usual, _ODD_SHARE_MIN)
+    candidates = _CODECS if doubtful else _OF_MACINTOSH if old_macintosh else ()
+    most = share / _BETTER_BY if doubtful else share
+    best = usual
+    for codec in candidates:
+        reading, of = _odd(sample, codec)
+        own = reading / max(of, 1)
+        if codec in _VIETNAMESE and count < max(_VIETNAMESE_SHARE_MIN * len(sample), _VIETNAMESE_MIN):
+            continue
+        if doubtful and not _within_words(sample.decode(codec, "replace"), begins=codec in _OF_ISO):
+            continue
+        if own < most or (own == most and best == usual and old_macintosh):
+            best, most = codec, own
+    return best
+
+
+def _within_words(text: str, *, begins: bool) -> bool:
+    """Whether most of what is not ASCII are letters that touch others: signs stand alone.
+
+    ``begins`` asks besides that a third have a letter behind them, as no exponent and no sign of a unit has.
+    """
+    text = f" {text} "
+    others = [at for at, char in enumerate(text) if not char.isascii()]
+    letters = [at for at in others if text[at].isalpha() and (text[at - 1].isalpha() or text[at + 1].isalpha())]
+    followed = sum(text[at + 1].isalpha() for at in letters)
+    return 2 * len(letters) > len(others) and (not begins or 3 * followed >= len(others))
+
+
+def _odd(sample: bytes, codec: str) -> tuple[float, int]:
+    """Also a control character, as bytes of other encodings are in these, is odd."""
+    try:
+        text = sample.decode(codec)
+    except UnicodeDecodeError:
+        return float(len(sample)), len(sample)
+    return out_of_place(text, codec)

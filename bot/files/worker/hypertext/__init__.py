@@ -1,0 +1,1 @@
+"""HTML in, readable text out: ``reader``."""

@@ -1,0 +1,185 @@
+"""HTML in, readable text out: for mails and for what is written in Slack itself (canvases, posts).
+
+Pure. A real HTML5 parser says what belongs where, whatever was left open. Structure survives as Markdown where that is
+cheap: headings, lists, quotations, links, rows of tables; what a picture shows is said by its alternative text. What
+people do not see (scripts, styles, elements marked as hidden) is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode
+
+from bot.files.worker.documents.equations import linear
+from bot.files.worker.documents.package import Broken, parsed
+from bot.files.worker.hypertext.flow import Flow
+from bot.files.worker.hypertext.tags import bare_words, parses_in_time
+
+_SKIPPED = frozenset({"script", "style", "title", "template", "head", "desc", "metadata", "datalist", "iframe"})
+_SKIPPED |= {"noembed", "noframes", "-comment", "!doctype", "-doctype"}
+_PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "dl", "pre", "blockquote"})
+_BLOCKS = _PARAGRAPHS | {
+    *("div", "section", "article", "header", "footer", "main", "nav", "aside", "address", "figure", "figcaption"),
+    *("form", "fieldset", "legend", "details", "summary", "dt", "dd", "caption", "center", "hgroup", "optgroup"),
+    *(
+        "option",
+        "body",
+        "html",
+        "dialog",
+        "dir",
+        "menu",
+        "listing",
+        "xmp",
+        "tbody",
+        "thead",
+        "tfoot",
+        "hr",
+        "svg",
+        "noscript",
+    ),
+}
+_LISTS = frozenset({"ul", "ol", "menu", "dir"})
+_STRUCK = frozenset({"s", "strike", "del"})
+_WORDS = {**{f"h{level}": "#" * level + " " for level in range(1, 7)}, "hr": "---", **dict.fromkeys(_STRUCK, "~~")}
+_OPENERS: dict[str, Callable[[Flow], None]] = {
+    "li": Flow.open_item,
+    "blockquote": Flow.open_quotation,
+    "tr": Flow.open_row,
+    "td": Flow.open_cell,
+    "th": Flow.open_cell,
+    "a": Flow.open_link,
+}
+_EQUATION_CHARS_MAX = 50_000
+_VERBATIM = frozenset({"pre", "textarea", "listing", "xmp"})
+_SHOWN_VALUES = frozenset({"", "text", "submit", "button", "reset", "email", "number", "date", "url", "tel", "search"})
+_UNSEEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all)", re.IGNORECASE)
+
+
+def to_text(html: str) -> str:
+    """Lines without blanks at their ends, and never two empty ones; hidden elements only where nothing else is there.
+
+    Markup that is made to keep a parser busy gives its bare words.
+    """
+    html = html.replace("\0", "")
+    if not parses_in_time(html):
+        flow = Flow()
+        for line in bare_words(html).splitlines():
+            flow.words(line)
+            flow.end_line()
+        return flow.text()
+    # Without events: with them the parser copies the chosen option of a list at every option.
+    root = LexborHTMLParser(html.encode("utf-8", "replace").decode(), options=LexborDocumentOptions.WO_EVENTS).root
+    if root is None:
+        return "\n"
+    text = _Reader(hidden=False).read(root)
+    return text if text.strip() else _Reader(hidden=True).read(root)
+
+
+class _Reader:
+    """Walks the tree without recursion, since markup may be nested deeper than Python can call."""
+
+    def __init__(self, *, hidden: bool) -> None:
+        self._hidden = hidden
+        self._flow = Flow()
+        self._verbatim = self._lists = 0
+
+    def read(self, root: LexborNode) -> str:
+        open_nodes: list[tuple[LexborNode, str]] = []
+        node: LexborNode | None = root
+        while node is not None or open_nodes:
+            if node is None:
+                node, tag = open_nodes.pop()
+                self._leave(node, tag)
+                node = node.next
+                continue
+            tag = node.tag or ""
+            if tag == "-text":
+                self._text(node.text_content or "")
+                node = node.next
+            elif self._enter(node, tag):
+                open_nodes.append((node, tag))
+                node = node.first_child
+            else:
+                node = node.next
+        return self._flow.text()
+
+    def _text(self, data: str) -> None:
+        if self._verbatim:
+            self._flow.lines(data)
+        else:
+            self._flow.words(data)
+
+    def _enter(self, node: LexborNode, tag: str) -> bool:
+        """Whether its children are shown."""
+        if tag in _SKIPPED:
+            return False
+        attributes = node.attributes
+        if not self._hidden and ("hidden" in attributes or _UNSEEN.search(attributes.get("style") or "")):
+            return False
+        if tag == "math" and (equation := _equation(node)):
+            self._flow.words(equation)
+            return False
+        if tag in _BLOCKS:
+            self._end_line(tag)
+        self._verbatim += tag in _VERBATIM
+        self._begin(tag, attributes)
+        return True
+
+    def _end_line(self, tag: str) -> None:
+        """A list within a list follows its item at once."""
+        self._flow.end_line(paragraph=tag in _PARAGRAPHS and not (tag in _LISTS and self._lists))
+
+    def _begin(self, tag: str, attributes: dict[str, str | None]) -> None:
+        flow = self._flow
+        if tag in _OPENERS:
+            _OPENERS[tag](flow)
+        elif tag in _LISTS:
+            self._lists += 1
+            flow.open_list(_number(attributes.get("start")) if tag == "ol" else None)
+        elif tag == "br":
+            flow.end_line(even_empty=True)
+        elif tag == "input":
+            flow.words(_input(attributes))
+        elif tag in {"img", "area", "image"} and (attributes.get("alt") or "").strip():
+            flow.words(f"[{attributes['alt']}]")
+        else:
+            flow.words(_WORDS.get(tag, ""))
+
+    def _leave(self, node: LexborNode, tag: str) -> None:
+        flow = self._flow
+        if tag in _LISTS:
+            self._lists -= 1
+            flow.close_list()
+        elif tag in {"li", "blockquote", "tr", "td", "th"}:
+            flow.close(tag)
+        elif tag == "a":
+            flow.close_link((node.attributes.get("href") or "").strip())
+        elif tag in _STRUCK:
+            flow.words("~~")
+        self._verbatim -= tag in _VERBATIM
+        if tag in _BLOCKS:
+            self._end_line(tag)
+
+
+def _equation(node: LexborNode) -> str:
+    """Nothing for one that is no XML, of which the words are shown as they stand."""
+    html = (node.html or "")[:_EQUATION_CHARS_MAX].replace("&nbsp;", "\u00a0")
+    try:
+        return " ".join(linear(parsed(html.encode("utf-8", "replace"))).split())
+    except Broken:
+        return ""
+
+
+def _number(start: str | None) -> int:
+    return int(start) if start and re.fullmatch(r"-?[0-9]{1,6}", start) else 1
+
+
+def _input(attributes: dict[str, str | None]) -> str:
+    """What a field of a form shows."""
+    kind = (attributes.get("type") or "").lower()
+    if kind in {"checkbox", "radio"}:
+        return "[x] " if "checked" in attributes else "[ ] "
+    shown = attributes.get("value") or attributes.get("placeholder") or ""
+    return f" {shown} " if kind in _SHOWN_VALUES else ""

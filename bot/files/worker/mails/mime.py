@@ -1,0 +1,199 @@
+"""The bytes of a mail in, the tree of its parts out, whatever is broken about them.
+
+Pure. Sources: RFC 5322 (headers), RFC 2045 to 2047 and 2231 (parts, encodings, words in headers). The standard
+library's parser is used for the parameters of short headers only: a mail nested 2,000 deep ends it by recursion, its
+time grows with the square of the nesting and of a header's length (250 kB of parameters: 41 s), and a part whose
+boundary is wrong is empty to it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email.message import Message
+from itertools import count, islice
+
+from bot.files.worker.encodings.charsets import decoded
+from bot.files.worker.mails.transfer import unpacked
+
+_DEPTH_MAX = 12
+_PARTS_MAX = 10_000
+"""Of a mail; its last one holds what follows."""
+_PARAMETERS_BYTES_MAX = 4_000
+_HEADERS_BYTES_MAX = 64_000
+_HEADER_LINE = re.compile(rb"([!-9;-~]{1,100})[ \t]*:(.*)", re.DOTALL)
+_NEEDED_HEADER = re.compile(rb"(?i)(?:MIME-Version|Content-Type|Message-ID|Received|Delivered-To):")
+_GUESSED_DELIMITER = re.compile(rb"(?mi)^--([^\r\n]{1,200}?)(?:--)?[ \t]*\r?\n[ \t]*(?:\r?\n)?Content-[a-z-]{2,30}:")
+_ENCODED_WORDS = re.compile(r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=(?:\s*=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=)*")
+_ENCODED_WORD = re.compile(r"=\?([^?*\s]{1,60})(?:\*[^?\s]*)?\?([bBqQ])\?([^?]*)\?=")
+
+
+@dataclass(slots=True)
+class Part:
+    """``headers`` by lower-case name, unfolded; ``raw`` is what stands below them, still in its transfer encoding."""
+
+    headers: dict[str, list[bytes]]
+    raw: bytes
+    parts: list[Part] = field(default_factory=list)
+    default_type: str = "text/plain"
+
+    @property
+    def content_type(self) -> str:
+        return self._parameters("content-type", self.default_type).get_content_type()
+
+    @property
+    def disposition(self) -> str:
+        return self._parameters("content-disposition", "").get_content_disposition() or ""
+
+    @property
+    def charset(self) -> str:
+        """As the header declares it, or nothing."""
+        return self.parameter("charset")
+
+    @property
+    def filename(self) -> str:
+        return self.parameter("filename", "content-disposition") or self.parameter("name")
+
+    @property
+    def payload(self) -> bytes:
+        """The content itself, out of its transfer encoding."""
+        return unpacked(self.raw, self.first("content-transfer-encoding").decode("ascii", "replace"))
+
+    def first(self, name: str) -> bytes:
+        return self.headers.get(name, [b""])[0]
+
+    def words(self, name: str, *charsets: str) -> str:
+        """A header as people read it; ``charsets`` say what its bare bytes may be."""
+        values = [words(value, *charsets) for value in self.headers.get(name, [])]
+        return ", ".join(value for value in values if value)
+
+    def parameter(self, name: str, header: str = "content-type") -> str:
+        """One parameter of a header, out of whichever way was found to write more than ASCII."""
+        value = self._parameters(header, "").get_param(name, "", header)
+        if isinstance(value, tuple):
+            charset, _, text = value
+            return decoded(text.encode("latin-1", "replace"), charset or "")
+        return words(str(value).encode("latin-1", "replace"))
+
+    def _parameters(self, header: str, default: str) -> Message:
+        message: Message = Message()
+        message.set_default_type(self.default_type)
+        value = self.first(header)[:_PARAMETERS_BYTES_MAX].decode("latin-1") or default  # a byte stays one character
+        message[header] = value
+        return message
+
+
+def parse(data: bytes) -> Part:
+    return _parsed(data, 0, len(data), "text/plain", 0, count(_PARTS_MAX, -1))
+
+
+def parse_headers(data: bytes) -> Part:
+    """A mail's headers alone, as far as its first 64 kB hold them."""
+    return Part(_headers(data, 0, min(len(data), _HEADERS_BYTES_MAX))[0], b"")
+
+
+def _parsed(data: bytes, start: int, end: int, default_type: str, depth: int, left: Iterator[int]) -> Part:
+    headers, body = _headers(data, start, end)
+    part = Part(headers, b"", default_type=default_type)
+    is_multipart = part.content_type.startswith("multipart/") or "content-type" not in headers
+    if is_multipart and depth < _DEPTH_MAX:
+        inner_type = "message/rfc822" if part.content_type == "multipart/digest" else "text/plain"
+        declared = part.content_type.startswith("multipart/")
+        for inner_start, inner_end in _pieces(data, body, end, part.parameter("boundary").strip(), declared=declared):
+            part.parts.append(_parsed(data, inner_start, inner_end, inner_type, depth + 1, left))
+            if next(left) < 0:
+                break
+    if not part.parts:
+        part.raw = data[body:end]
+    return part
+
+
+def _headers(data: bytes, start: int, end: int) -> tuple[dict[str, list[bytes]], int]:
+    """The headers, and where the body begins: behind an empty line, or at the first line that is no header.
+
+    Neither ends them where a header that a mail needs follows at once: programs break long lines in the wrong place.
+    """
+    found: list[tuple[bytes, list[bytes]]] = []
+    at = start
+    while at < end:
+        line_end = data.find(b"\n", at, end) + 1 or end
+        line = data[at:line_end].rstrip(b"\r\n")
+        match = _HEADER_LINE.fullmatch(line)
+        if not line.strip() and not (line and found and _is_folded(data, line_end, end, found[-1][1])):
+            if not found or not _goes_on(data, line_end, end, found):
+                at = line_end
+                break
+        elif line[:1] in {b" ", b"\t"} and found:
+            found[-1][1].append(line)
+        elif match:
+            found.append((match[1], [match[2]]))
+        elif found and _goes_on(data, line_end, end, found):
+            found[-1][1].append(line)
+        elif found or not line.startswith((b"From ", b">From ")):
+            break
+        at = line_end
+    headers: dict[str, list[bytes]] = {}
+    for name, lines in found:
+        value = b" ".join(line.strip() for line in lines).strip()
+        headers.setdefault(name.decode("ascii").lower(), []).append(value)
+    return headers, at
+
+
+def _is_folded(data: bytes, at: int, end: int, lines: list[bytes]) -> bool:
+    """Whether a line of blanks alone stands within a header, as in the reports of spam filters: by what follows it."""
+    line_end = data.find(b"\n", at, end) + 1 or end
+    line = data[at:line_end]
+    return bool(line.strip()) and (line[:1] in b" \t" or (len(lines) > 1 and _HEADER_LINE.match(line) is not None))
+
+
+def _goes_on(data: bytes, at: int, end: int, found: list[tuple[bytes, list[bytes]]]) -> bool:
+    """Whether the headers that say how to read the body, and are not there yet, come behind this line."""
+    if any(name.lower() == b"content-type" for name, _ in found):
+        return False
+    return _NEEDED_HEADER.match(data, at, end) is not None
+
+
+def _pieces(data: bytes, start: int, end: int, boundary: str, *, declared: bool) -> Iterator[tuple[int, int]]:
+    """Where the parts lie between the lines that part them; by the first line that looks like one where none is right.
+
+    ``declared`` says that the part calls itself one of several parts; if not, only a part that begins with such a line
+    has any.
+    """
+    delimiters = _delimiters(data, start, end, boundary.encode("utf-8", "replace")) if boundary else []
+    if not delimiters:
+        guess = _GUESSED_DELIMITER.search(data, start, end)
+        if guess is not None and (declared or not data[start : guess.start()].strip()):
+            delimiters = _delimiters(data, start, end, guess[1])
+    for number, delimiter in enumerate(delimiters):
+        following = delimiters[number + 1].start() if number + 1 < len(delimiters) else end
+        if not delimiter[1]:
+            yield min(delimiter.end() + 1, following), following
+
+
+def _delimiters(data: bytes, start: int, end: int, boundary: bytes) -> list[re.Match[bytes]]:
+    pattern = re.compile(rb"(?m)^--" + re.escape(boundary) + rb"(--)?[ \t]*\r?$")
+    return list(islice(pattern.finditer(data, start, end), _PARTS_MAX))
+
+
+# --- words in headers ------------------------------------------------------------------------------------------------
+
+
+def words(raw: bytes, *charsets: str) -> str:
+    """A header's value as people read it, on one line."""
+    plain = raw.isascii() and b"=?" in raw and b"\x1b" not in raw  # the base64 in its words is no other encoding
+    text = raw.decode("ascii") if plain else decoded(raw, *charsets)
+    return " ".join(_ENCODED_WORDS.sub(_run_of_words, text).split())
+
+
+def _run_of_words(run: re.Match[str]) -> str:
+    """Words of one encoding that follow each other are one text: it may be cut within a character."""
+    pieces: list[tuple[str, bytes]] = []
+    for charset, how, content in _ENCODED_WORD.findall(run[0]):
+        packed = content.replace("_", " ") if how in "qQ" else content
+        data = unpacked(packed.encode("utf-8", "replace"), "quoted-printable" if how in "qQ" else "base64")
+        if pieces and pieces[-1][0] == charset.lower():
+            pieces[-1] = (charset.lower(), pieces[-1][1] + data)
+        else:
+            pieces.append((charset.lower(), data))
+    return "".join(decoded(data, charset) for charset, data in pieces)

@@ -1,0 +1,128 @@
+"""A PDF in, a PDF that the API takes out: valid and unencrypted, of whatever length; or some pages of one.
+
+I/O: reads and writes files; runs in a worker process. What the API takes: claude:en/build-with-claude/pdf-support.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pikepdf
+
+from bot.files import notes
+from bot.files.bounds import ConvertLimits
+from bot.files.extracts import Extract, MemberExtract, NoteExtract, PdfExtract, Unreadable
+from bot.files.outbox import Outbox, link_or_copy
+from bot.files.worker.pdfs import pdf_attachments, pdf_comments
+
+_BROKEN = (pikepdf.PdfError, pikepdf.ForeignObjectError, RuntimeError, TypeError, ValueError, KeyError)
+
+
+def convert(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    """The PDF itself where nothing is wrong with it, else a repaired or unlocked copy; the files embedded in it as
+    members. Raises ``Unreadable``."""
+    try:
+        with pikepdf.open(source) as pdf:
+            return _checked(pdf, source, out, limits)
+    except pikepdf.PasswordError:
+        return _by_second_reader(source, out, limits, notes.PASSWORD)
+    except _Unclear as unclear:
+        return _by_second_reader(source, out, limits, unclear.reason)
+    except _BROKEN:
+        return _by_second_reader(source, out, limits, notes.DAMAGED_PDF)
+
+
+class _Unclear(Exception):
+    """qpdf finds no pages that could be shown, which another reader may."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def _by_second_reader(source: Path, out: Outbox, limits: ConvertLimits, reason: str) -> list[Extract]:
+    """What PDFium, which most browsers show PDFs with, makes of a file that qpdf does not read.
+
+    It asks for no password where only attachments have one. Raises ``Unreadable`` with ``reason``, or asking for a
+    password, where it reads nothing either.
+    """
+    from bot.files.worker.pdfs import second_reader  # noqa: PLC0415 - its 8 MB are only for workers that meet such a file
+
+    for copy in second_reader.copies(source, out, reason):
+        try:
+            with pikepdf.open(copy) as pdf:
+                locked = pdf_attachments.count(pdf) if reason == notes.PASSWORD else 0
+                found = _checked(pdf, copy, out, limits, members_wanted=reason != notes.PASSWORD)
+        except (_Unclear, *_BROKEN):
+            continue
+        finally:
+            copy.unlink()
+        return [*found, NoteExtract(notes.attachments_locked(locked))] if locked else found
+    raise Unreadable(reason)
+
+
+def _checked(
+    pdf: pikepdf.Pdf, source: Path, out: Outbox, limits: ConvertLimits, *, members_wanted: bool = True
+) -> list[Extract]:
+    total = _count_pages(pdf)
+    if pdf.Root.get("/NeedsRendering", False):
+        raise Unreadable(notes.XFA)  # the one page there is asks for another viewer
+    members = pdf_attachments.members(pdf, out, limits) if members_wanted else []
+    if "/Collection" in pdf.Root and total == 1 and any(isinstance(member, MemberExtract) for member in members):
+        return members  # a portfolio: the PDF is but the wrapping, and its page only says so
+    return [*_pages(pdf, source, out, total), *_comments(pdf, out, limits), *members]
+
+
+def _comments(pdf: pikepdf.Pdf, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    found = pdf_comments.lines(pdf)
+    if not found:
+        return []
+    from bot.files.worker import text  # noqa: PLC0415 - few PDFs have comments
+
+    return text.written("\n".join(found), "", "comments on its pages", out, limits)
+
+
+def _pages(pdf: pikepdf.Pdf, source: Path, out: Outbox, total: int) -> list[Extract]:
+    path = out.new(".pdf")
+    if pdf.is_encrypted or pdf.get_warnings() or not _starts_well(source):
+        pdf.trailer["/Size"] = 1  # qpdf writes the true one, but only where there was one
+        pdf.save(path, encryption=False, deterministic_id=True)
+    else:
+        link_or_copy(source, path)
+    return [PdfExtract(path.name, total)]
+
+
+def some_pages(source: Path, wanted: str, out: Outbox) -> list[Extract]:
+    """``wanted`` is ``FIRST-FINAL``, counted from 1, of a PDF that ``convert`` gave. Raises ``Unreadable``.
+
+    What of the fonts and pictures these pages do not use stays out: some programs list all of a document's with each
+    page.
+    """
+    first, final = map(int, wanted.split("-"))
+    path = out.new(".pdf")
+    try:
+        with pikepdf.open(source) as pdf, pikepdf.new() as extract:
+            extract.pages.extend(pdf.pages[first - 1 : final])
+            count = len(extract.pages)
+            extract.remove_unreferenced_resources()
+            extract.save(path, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
+    except _BROKEN:
+        raise Unreadable(notes.DAMAGED_PDF) from None
+    return [PdfExtract(path.name, count)]
+
+
+def _count_pages(pdf: pikepdf.Pdf) -> int:
+    """Walks the page tree, since a damaged one shows only there; qpdf's complaints are then in ``get_warnings``."""
+    total = 0
+    for page in pdf.pages:
+        if not isinstance(page.obj, pikepdf.Dictionary):
+            raise _Unclear(notes.DAMAGED_PDF)
+        total += 1
+    if not total:
+        raise _Unclear(notes.NO_PAGES)
+    return total
+
+
+def _starts_well(source: Path) -> bool:
+    with source.open("rb") as file:
+        return file.read(5) == b"%PDF-"

@@ -1,0 +1,165 @@
+"""An image file of any common kind in, images that the API takes out: upright, in sRGB, small, without metadata.
+
+I/O: reads and writes files; runs in a worker process.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PIL import Image, ImageFile, UnidentifiedImageError
+
+from bot.files import notes
+from bot.files.bounds import ConvertLimits
+from bot.files.extracts import Extract, NoteExtract, Unreadable
+from bot.files.outbox import Outbox
+from bot.files.worker.pictures import frames, pixels, rare_pictures
+from bot.files.worker.pictures.aperture import widened
+from bot.files.worker.sniff import Kind
+
+_READERS = {
+    Kind.JPEG: ("JPEG", "MPO"),
+    Kind.PNG: ("PNG",),
+    Kind.GIF: ("GIF",),
+    Kind.WEBP: ("WEBP",),
+    Kind.HEIF: ("HEIF",),
+    Kind.AVIF: ("AVIF",),
+    Kind.TIFF: ("TIFF",),
+    Kind.BMP: ("BMP", "DIB"),
+    Kind.JPEG2000: ("JPEG2000",),
+    Kind.PSD: ("PSD",),
+    Kind.ICO: ("ICO",),
+    Kind.ICNS: ("ICNS",),
+    Kind.DDS: ("DDS",),
+    Kind.QOI: ("QOI",),
+    Kind.PNM: ("PPM",),
+    Kind.PCX: ("PCX",),
+    Kind.SGI: ("SGI",),
+    Kind.SUN: ("SUN",),
+    Kind.CURSOR: ("CUR",),
+    Kind.TGA: ("TGA",),
+}
+_OF_ONE_SORT = frozenset({Kind.PNG, Kind.GIF})
+"""Of which Pillow knows all there are."""
+_OF_MANY_SORTS = frozenset({Kind.TIFF, Kind.BMP, Kind.PSD, Kind.DDS, Kind.JPEG2000})
+"""Formats that hold pixels in so many ways that one which fails is as likely rare as damaged."""
+_UNKNOWN = re.compile(r"unsupported|not supported|unknown|not available|cannot handle", re.IGNORECASE)
+"""How Pillow puts it that a picture is of a sort that it has no code for, rather than damaged."""
+
+
+def convert(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    """Extracts for the picture, for each page of a TIFF, for some frames of an animation, for the pieces of a long one.
+
+    A picture that is cut off is shown as far as it goes, with a note. Raises ``Unreadable``.
+    """
+    if kind is Kind.HEIF:
+        import pi_heif  # type: ignore[import-untyped]  # noqa: PLC0415 - its 4 MB are only for workers that meet such a file
+
+        pi_heif.register_heif_opener(thumbnails=False)
+    with warnings.catch_warnings(), _bombs_refused():
+        warnings.simplefilter("ignore")  # Pillow warns of oddities in files that it reads well
+        if kind in {Kind.RAW, Kind.TIFF, Kind.PSD}:
+            rare = rare_pictures.first(source, kind, out, limits)
+            if rare is not None:
+                return rare
+        try:
+            return _opened(source, kind, out, limits, lenient=False)
+        except (MemoryError, Unreadable, Image.DecompressionBombError):
+            raise
+        except Exception:  # noqa: BLE001, S110 - on bad data Pillow's decoders raise nearly every built-in exception
+            pass
+        return _at_second_try(source, kind, out, limits)
+
+
+def _at_second_try(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    rare = rare_pictures.instead(source, kind, out, limits)
+    if rare is not None:
+        return rare
+    try:
+        ImageFile.LOAD_TRUNCATED_IMAGES = True
+        return _opened(source, kind, out, limits, lenient=True)
+    except UnidentifiedImageError:
+        damaged = kind in _OF_ONE_SORT or _is_cut_off(source, kind)
+        reason = notes.DAMAGED_IMAGE if damaged else notes.unreadable_picture(kind)
+        raise Unreadable(reason) from None
+    except (MemoryError, Unreadable, Image.DecompressionBombError):
+        raise
+    except Exception as error:
+        may_be_whole = kind in _OF_MANY_SORTS or _UNKNOWN.search(str(error)) is not None
+        reason = notes.unreadable_picture(kind) if may_be_whole else notes.DAMAGED_IMAGE
+        raise Unreadable(reason) from error
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+
+def _is_cut_off(source: Path, kind: Kind) -> bool:
+    """Whether the parts of a WebP, AVIF or HEIC that say how long they are reach beyond its end."""
+    data = source.read_bytes()
+    if kind is Kind.WEBP:
+        return int.from_bytes(data[4:8], "little") + 8 > len(data)
+    at = 0
+    while kind in {Kind.AVIF, Kind.HEIF} and at + 8 <= len(data):
+        size = int.from_bytes(data[at : at + 4], "big")
+        if size < 8:
+            return False  # up to the end, or longer than 4 GB
+        at += size
+    return at > len(data)
+
+
+@contextmanager
+def _bombs_refused() -> Iterator[None]:
+    try:
+        yield
+    except Image.DecompressionBombError:
+        raise Unreadable(notes.TOO_MANY_PIXELS) from None
+
+
+@dataclass(slots=True)
+class _Shown:
+    """What the pages so far have given."""
+
+    extracts: list[Extract] = field(default_factory=list)
+    unreadable: list[int] = field(default_factory=list)
+
+
+def _opened(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits, *, lenient: bool) -> list[Extract]:
+    """Raises whatever Pillow raises, and ``Unreadable`` for too many pixels.
+
+    Leniently, a page that cannot be read costs no other; raises then only where it is all of them.
+    """
+    whole = widened(source.read_bytes()) if kind is Kind.HEIF else None
+    with Image.open(io.BytesIO(whole) if whole else source, formats=_READERS[kind]) as image:
+        plan = frames.plan(image, kind, limits)
+        shown = _Shown()
+        covered = frames.Covered(image, kind)
+        for number in plan.numbers:
+            try:
+                covered.go_to(number)
+                about = plan.about(str(kind), number)
+                cut = source if kind is Kind.AVIF or whole else None
+                shown.extracts += pixels.convert(image, kind, about, out, limits, prepare=covered.cleared, source=cut)
+            except (MemoryError, Unreadable, Image.DecompressionBombError):
+                raise
+            except Exception:
+                if not lenient or (number == plan.numbers[-1] and not shown.extracts):
+                    raise
+                shown.unreadable.append(number + 1)
+        return [*shown.extracts, *_notes(plan, shown, lenient=lenient)]
+
+
+def _notes(plan: frames.Plan, shown: _Shown, *, lenient: bool) -> list[Extract]:
+    if plan.animated and shown.unreadable:
+        return [NoteExtract(notes.FRAMES_UNREADABLE)]
+    found: list[Extract] = []
+    if shown.unreadable or plan.broken_after:
+        found.append(NoteExtract(notes.pages_unreadable(shown.unreadable or [plan.broken_after + 1], plan.total)))
+    elif lenient:
+        found.append(NoteExtract(notes.CUT_IMAGE))
+    reason = plan.left_out()
+    return [*found, NoteExtract(reason)] if reason else found

@@ -1,0 +1,134 @@
+"""An SVG drawing in, a picture of it out, drawn from nothing but the file.
+
+I/O: reads the drawing and the machine's fonts, writes the picture; runs in a worker process, in a job of its own, since
+what a renderer cannot allocate ends its process. resvg would load pictures by their path: every reference that leaves
+the file is taken out before, and so are drawings within drawings.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from PIL import Image
+
+from bot.files import notes
+from bot.files.bounds import ConvertLimits
+from bot.files.extracts import Extract, NoteExtract, Unreadable
+from bot.files.outbox import Outbox
+from bot.files.worker.encodings.detecting import text_of
+from bot.files.worker.pictures import pixels
+from bot.files.worker.sniff import Kind
+
+ABOUT = "SVG drawing"
+_RASTER = re.compile(r"\s*data:image/(?:png|jpe?g|gif|webp)[;,]", re.IGNORECASE)
+_URL = re.compile(r"url\((?P<target>[^)]*+)(?:\)|\Z)|@import[^;]*+(?:;|\Z)", re.IGNORECASE)
+"""One that never ends goes as far as the style does, as those who read styles have it."""
+_LENGTH = re.compile(
+    r"\s*+\+?([0-9]++(?:\.[0-9]++)?|\.[0-9]++)((?i:e[+-]?[0-9]++))?\s*+(px|pt|pc|mm|cm|in)?\s*+\Z", re.IGNORECASE
+)
+_UNITS_PX = {None: 1.0, "px": 1.0, "pt": 4 / 3, "pc": 16.0, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0}
+_SIDE_PX_MIN, _LONG_SIDE_PX_MAX = 512, 12_000
+_DRAWN_PX_MAX = 24_000_000
+_LONG_FROM = 2.5
+_FONTS = Path("/usr/share/fonts")
+_FAMILIES = {
+    "font_family": "Liberation Sans",
+    "serif_family": "Liberation Serif",
+    "sans_serif_family": "Liberation Sans",
+    "cursive_family": "Liberation Sans",
+    "fantasy_family": "Liberation Sans",
+    "monospace_family": "Liberation Mono",
+}
+
+
+def draw(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    """The picture, and a note where it lacks what was outside. Raises ``Unreadable``."""
+    from resvg_py import svg_to_bytes  # noqa: PLC0415 - its 8 MB are only for workers that meet a drawing
+
+    try:
+        cleaned = clean(text_of(source.read_bytes()), limits.image_side_px_max)
+        png = svg_to_bytes(svg_string=cleaned.svg, **_families())
+        with Image.open(io.BytesIO(png), formats=("PNG",)) as image:
+            image.load()
+            extracts = pixels.written(image, Kind.PICTURE, ABOUT, out, limits)
+    except (ET.ParseError, ValueError, RecursionError, OSError, Image.DecompressionBombError) as error:
+        raise Unreadable(notes.NOT_DRAWN) from error
+    return [*extracts, NoteExtract(notes.DRAWN_WITHOUT_OUTSIDE)] if cleaned.lacks_outside else extracts
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    svg: str
+    lacks_outside: bool
+
+
+def clean(svg: str, side_px_max: int) -> Cleaned:
+    """The drawing without references that leave it, and of a size that can be drawn and read.
+
+    Raises ``ParseError``, ``ValueError`` or ``RecursionError`` for what is no drawing.
+    """
+    declaration = re.match(r"\s*<\?xml[^>]*\?>", svg)
+    root = ET.fromstring(svg[declaration.end() :] if declaration else svg)  # noqa: S314 - expat loads nothing and bounds what entities grow to
+    if _name(root.tag) != "svg":
+        raise ValueError("no drawing")
+    lacks_outside = False
+    for element in root.iter():
+        for key, value in list(element.attrib.items()):
+            if _name(key) == "href" and not value.lstrip().startswith("#") and not _RASTER.match(value):
+                del element.attrib[key]
+                lacks_outside = lacks_outside or _name(element.tag) in {"image", "feImage", "use"}
+            elif "url(" in value.lower():
+                element.attrib[key] = _inside(value)
+        if _name(element.tag) == "style" and element.text:
+            element.text = _inside(element.text)
+    _fit(root, side_px_max)
+    return Cleaned(ET.tostring(root, encoding="unicode"), lacks_outside)
+
+
+def _inside(style: str) -> str:
+    """Without what is elsewhere; what is in the drawing begins with ``#``."""
+
+    def kept(found: re.Match[str]) -> str:
+        return found[0] if (found["target"] or "").lstrip(" \t\r\n\f'\"").startswith("#") else "none"
+
+    return _URL.sub(kept, style)
+
+
+def _fit(root: ET.Element, side_px_max: int) -> None:
+    """Gives the drawing the size in pixels that it is drawn in: twice its own, within bounds that keep it legible."""
+    view = [float(number) for number in re.findall(r"[-+]?[0-9]*\.?[0-9]+(?:e[-+]?[0-9]+)?", root.get("viewBox", ""))]
+    width = _length_px(root.get("width")) or (view[2] if len(view) == 4 else 0.0)
+    height = _length_px(root.get("height")) or (view[3] if len(view) == 4 else 0.0)
+    if not (width > 0 and height > 0):
+        return
+    if len(view) != 4:
+        root.set("viewBox", f"0 0 {width} {height}")
+    short, long = sorted((width, height))
+    wanted = min(max(2 * long, _SIDE_PX_MIN), side_px_max)
+    if long > _LONG_FROM * short and wanted < long:
+        wanted = min(long, _LONG_SIDE_PX_MAX)
+    scale = min(wanted / long, (_DRAWN_PX_MAX / (width * height)) ** 0.5)
+    root.set("width", str(max(round(width * scale), 1)))
+    root.set("height", str(max(round(height * scale), 1)))
+
+
+def _length_px(text: str | None) -> float:
+    """0 for what is missing, relative or no length."""
+    found = _LENGTH.match(text or "")
+    if found is None:
+        return 0.0
+    return float(found[1] + (found[2] or "")) * _UNITS_PX[found[3].lower() if found[3] else None]
+
+
+def _name(tag: object) -> str:
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def _families() -> dict[str, Any]:
+    """What stands in for fonts that are not there; resvg's own choices are fonts of Windows."""
+    return dict(_FAMILIES) if next(_FONTS.rglob("LiberationSans-Regular.*"), None) else {}
