@@ -56,7 +56,8 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     slack/             what both directions share: escape, shapes, own_messages, buttons
         receive/       deliveries → listeners of a workspace → questions; over socket_mode or http_events
         read/          what was said: thread, message_text and what they are made of
-        write/         the reply: replies opens one, live_reply decides what to show, markdown_cut where to part it
+        write/         the reply: replies opens one, live_reply decides what to show, the writer shows it
+            markdown/  what the model writes, as Slack shows it: cut to fit, in few_blocks, with tables and code whole
         web_api/       calls: client, rate_limiter with call_budget, limit_keeper, names with user_object, identity
     files/             workshop: cache, conversion; reader: download, blocks and notes; long_files; forgetting
         worker/        the process that reads strangers' bytes: sniff, convert, a module a kind of file

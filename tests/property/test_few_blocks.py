@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot.slack.write.few_blocks import CHARS_A_MESSAGE, HELD_CHARS_MAX, SUPPLY, FewBlocks
-from bot.slack.write.markdown_cut import COMMAND, MARKDOWN, STREAM, PieceLimits, cut_all
-from bot.slack.write.shown_markdown import ShownMarkdown
+from bot.slack.write.markdown.cut import COMMAND, MARKDOWN, STREAM, PieceLimits, cut_all
+from bot.slack.write.markdown.few_blocks import CHARS_A_MESSAGE, HELD_CHARS_MAX, SUPPLY, FewBlocks
+from bot.slack.write.markdown.shown import ShownMarkdown
 from tests.hostile_texts import NAMES, hostile
 from tests.long_answer import long_answer
 

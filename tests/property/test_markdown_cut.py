@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 
 from bot.limits import BLOCKS_MAX, MARKDOWN_CHARS_MAX, UPDATE_TEXT_CHARS_MAX
 from bot.slack.escape import escape
-from bot.slack.write.markdown_cut import MARKDOWN, TEXT, PieceLimits, cut, cut_all
+from bot.slack.write.markdown.cut import MARKDOWN, TEXT, PieceLimits, cut, cut_all
 
 SMALL = PieceLimits(blank_line=60, line=80, space=100, last=120)
 """The same rules at a scale where short texts have many pieces."""

@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 
 from bot.citing.mark_places import MarkPlaces
 from bot.citing.marks import BRACKET, JOINER, mark, without_marks
-from bot.slack.write.markdown_cut import MARK_FOLLOWS, PieceLimits, cut, cut_all
+from bot.slack.write.markdown.cut import MARK_FOLLOWS, PieceLimits, cut, cut_all
 from tests.growth import grows_linearly
 from tests.hostile_texts import NAMES, hostile
 

@@ -13,10 +13,10 @@ from bot.messages import Note
 from bot.slack.escape import decode, escape
 from bot.slack.write.content import Content, below
 from bot.slack.write.live_reply import LiveReply
-from bot.slack.write.markdown_cut import PieceLimits, sent_bytes
+from bot.slack.write.markdown.cut import PieceLimits, sent_bytes
+from bot.slack.write.markdown.whole_words import LINE_CHARS_MAX
 from bot.slack.write.native_stream import NativeStream, StreamAction
 from bot.slack.write.plan import Show, Start, Stop
-from bot.slack.write.whole_words import LINE_CHARS_MAX
 from tests.property.test_markdown_cut import ANSWERS
 
 SMALL = PieceLimits(blank_line=120, line=160, space=200, last=240, weigh=sent_bytes)

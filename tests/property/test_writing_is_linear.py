@@ -16,13 +16,13 @@ import pytest
 from bot.closing import Closing
 from bot.slack.write.command_answer import CommandAnswer
 from bot.slack.write.live_reply import LiveReply
-from bot.slack.write.markdown_cut import COMMAND, MARKDOWN, Cutter, cut, cut_all
+from bot.slack.write.markdown.cut import COMMAND, MARKDOWN, Cutter, cut, cut_all
+from bot.slack.write.markdown.open_line import OpenLine
+from bot.slack.write.markdown.shown import ShownMarkdown
+from bot.slack.write.markdown.tables import later_tables_as_code
 from bot.slack.write.message_arguments import message
-from bot.slack.write.open_line import OpenLine
 from bot.slack.write.plan import Action, Plan, Respond, Show
-from bot.slack.write.shown_markdown import ShownMarkdown
 from bot.slack.write.streamed_reply import StreamedReply, StreamSupport
-from bot.slack.write.tables import later_tables_as_code
 from tests.growth import grows_linearly, seconds
 from tests.hostile_texts import NAMES, hostile
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.slack.write.answer_files import files_of, joined, stem_of, worth_a_file
-from bot.slack.write.markdown_cut import COMMAND, MARKDOWN, TEXT, cut_all
+from bot.slack.write.markdown.cut import COMMAND, MARKDOWN, TEXT, cut_all
 
 ROWS = "\n".join(f"| {n} | {'x' * 20} |" for n in range(400))
 TEXTS = [

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot.slack.write.pictures import Pictures
+from bot.slack.write.markdown.pictures import Pictures
 
 EVIL = "https://evil.example/?q=secret"
 PICTURES = {

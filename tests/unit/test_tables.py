@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markdown_it import MarkdownIt
 
-from bot.slack.write.tables import later_tables_as_code
+from bot.slack.write.markdown.tables import later_tables_as_code
 
 TABLE = "| a | b |\n|---|---|\n| 1 | 2 |"
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bot.limits import TABLE_CHARS_MAX, TABLE_COLUMNS_MAX, TABLE_ROWS_MAX
-from bot.slack.write.markdown_lines import FENCE, closes, is_table
+from bot.slack.write.markdown.lines import FENCE, closes, is_table
 
 MESSAGE_CHARS = 8_000
 """From so many on an answer is continued in a further message."""

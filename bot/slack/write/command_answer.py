@@ -16,9 +16,9 @@ from bot.errors import ReplyGone, SlackError, SlackOutcomeUnknown, SlackRefused
 from bot.limits import RESPONSE_URL_USES_MAX
 from bot.slack.web_api.call_budget import Bid
 from bot.slack.write.content import Content, Form, below
-from bot.slack.write.markdown_cut import COMMAND, Piece, pieces_of
+from bot.slack.write.markdown.cut import COMMAND, Piece, pieces_of
+from bot.slack.write.markdown.tables import later_tables_as_code
 from bot.slack.write.plan import Action, Next, Respond
-from bot.slack.write.tables import later_tables_as_code
 
 UPDATES_AFTER_S = (0.5, 3.0, 10.0)
 """From the first words to the first update of the unfinished answer, and from each to the next."""

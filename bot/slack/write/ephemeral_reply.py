@@ -20,11 +20,11 @@ from bot.messages import Question
 from bot.slack import buttons
 from bot.slack.write.asides import thread_of
 from bot.slack.write.content import Content, below
-from bot.slack.write.markdown_cut import COMMAND, pieces_of
+from bot.slack.write.markdown.cut import COMMAND, pieces_of
+from bot.slack.write.markdown.shown import ShownMarkdown
+from bot.slack.write.markdown.tables import later_tables_as_code
 from bot.slack.write.message_arguments import NO_PREVIEWS, VERBATIM, below_in_words, message
 from bot.slack.write.private_reply import KEY_BYTES, PrivateDesk
-from bot.slack.write.shown_markdown import ShownMarkdown
-from bot.slack.write.tables import later_tables_as_code
 from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)

@@ -33,7 +33,7 @@ from bot.errors import (
 from bot.slack.web_api.call_budget import Bid, Urgency
 from bot.slack.write.content import Content, Form, below
 from bot.slack.write.feedback_support import Thumbs
-from bot.slack.write.markdown_cut import Piece, end_at
+from bot.slack.write.markdown.cut import Piece, end_at
 from bot.slack.write.plan import Action, Next, Remove, Show
 from bot.slack.write.reply_parts import PART_CHARS_MIN, Inherited, Part, Parts, Standing
 

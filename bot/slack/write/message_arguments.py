@@ -18,7 +18,7 @@ from bot.slack import buttons
 from bot.slack.escape import escape, plain
 from bot.slack.write import web_pages
 from bot.slack.write.content import Content, Form
-from bot.slack.write.shown_names import shown_name
+from bot.slack.write.markdown.shown_names import shown_name
 
 NOTIFICATION_CHARS_MAX = 3_000
 CONTEXT_TEXT_CHARS_MAX = 2_000

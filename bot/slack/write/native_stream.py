@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from bot.closing import Closing
 from bot.slack.escape import escape
 from bot.slack.write.content import Content, below
-from bot.slack.write.markdown_cut import STREAM, Cutter, Piece, PieceLimits
+from bot.slack.write.markdown.cut import STREAM, Cutter, Piece, PieceLimits
 from bot.slack.write.plan import Append, Start, Stop
 
 UNSETTLED = re.compile(r"(?:&(?:am?|amp|lt?|gt?)?|\S?\u200d|[\U0001f1e6-\U0001f1ff]+)\Z")

@@ -15,7 +15,7 @@ from bot.closing import Closing
 from bot.errors import SlackError
 from bot.slack.web_api.call_budget import Bid
 from bot.slack.write.content import Content
-from bot.slack.write.markdown_cut import Piece
+from bot.slack.write.markdown.cut import Piece
 
 
 @dataclass(frozen=True, slots=True)

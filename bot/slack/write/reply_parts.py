@@ -21,8 +21,8 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from bot.slack.write.content import Content, Form
-from bot.slack.write.markdown_cut import MARKDOWN, TEXT, Cutter, Piece, PieceLimits, end_at
-from bot.slack.write.whole_words import whole_words
+from bot.slack.write.markdown.cut import MARKDOWN, TEXT, Cutter, Piece, PieceLimits, end_at
+from bot.slack.write.markdown.whole_words import whole_words
 
 PART_CHARS_MIN = 600
 """No message is ended before its time with fewer, unless its readers have waited for long."""

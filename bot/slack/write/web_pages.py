@@ -12,7 +12,7 @@ from typing import Any
 from bot.citing.marks import WEB_HEAD
 from bot.messages import Source
 from bot.slack.escape import plain
-from bot.slack.write.shown_names import shown_name
+from bot.slack.write.markdown.shown_names import shown_name
 
 TEXT_CHARS_MAX = 2_900
 """Of a text object, with space for the line that says how many more there are.

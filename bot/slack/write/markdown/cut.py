@@ -23,8 +23,8 @@ from dataclasses import dataclass, field, replace
 
 from bot.citing.marks import BRACKET
 from bot.limits import BLOCKS_MAX, MARKDOWN_CHARS_MAX, TABLE_CHARS_MAX, TABLE_ROWS_MAX, UPDATE_TEXT_CHARS_MAX
-from bot.slack.write.markdown_lines import HEAD_CHARS, HEADING, TABLE_LINE_CHARS_MAX, Opened, is_table
-from bot.slack.write.open_line import Inside, OpenLine
+from bot.slack.write.markdown.lines import HEAD_CHARS, HEADING, TABLE_LINE_CHARS_MAX, Opened, is_table
+from bot.slack.write.markdown.open_line import Inside, OpenLine
 
 OPENING_CHARS_MAX = 1_500
 MARK_INDENT_MAX = 80

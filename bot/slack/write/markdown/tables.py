@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.slack.write.markdown_lines import FENCE, closes, is_table
+from bot.slack.write.markdown.lines import FENCE, closes, is_table
 
 
 def later_tables_as_code(markdown: str) -> str:

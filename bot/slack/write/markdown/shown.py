@@ -5,8 +5,8 @@ No picture, no link that misleads (``pictures``), and no more blocks than its le
 
 from __future__ import annotations
 
-from bot.slack.write.few_blocks import FewBlocks
-from bot.slack.write.pictures import Pictures
+from bot.slack.write.markdown.few_blocks import FewBlocks
+from bot.slack.write.markdown.pictures import Pictures
 
 
 class ShownMarkdown:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from bot.citing.marks import BRACKET
-from bot.slack.write.markdown_cut import Piece
+from bot.slack.write.markdown.cut import Piece
 
 WORD_CHARS_MAX = 24
 LINE_CHARS_MAX = 120

@@ -14,7 +14,7 @@ import re
 from dataclasses import replace
 
 from bot.limits import BLOCKS_MAX, TABLE_ROWS_MAX
-from bot.slack.write.markdown_lines import Opened, closes
+from bot.slack.write.markdown.lines import Opened, closes
 
 BLOCKS_A_MESSAGE = BLOCKS_MAX - 10
 CHARS_A_MESSAGE = 4_000

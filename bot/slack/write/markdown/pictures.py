@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import re
 
-from bot.slack.write.links import misleads, shows_address
-from bot.slack.write.sure_code import INDENT_CHARS_MAX, LINE_CHARS_MAX, SureCode
+from bot.slack.write.markdown.links import misleads, shows_address
+from bot.slack.write.markdown.sure_code import INDENT_CHARS_MAX, LINE_CHARS_MAX, SureCode
 
 PICTURE_CHARS_MAX = 4_000
 CODE_CHARS_MAX = 2_000

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from bot.slack.write.markdown_lines import FENCE_MARK_CHARS_MAX, Opened
+from bot.slack.write.markdown.lines import FENCE_MARK_CHARS_MAX, Opened
 
 LINE_CHARS_MAX = 200
 """So much of a line is enough to know a fence by. A longer one opens nothing for sure."""
