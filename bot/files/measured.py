@@ -20,7 +20,7 @@ KINDS = {
     "slides": "odp pot potx pps ppsx ppt pptm pptx key",
     "sheet": "csv numbers ods tsv xls xlsb xlsm xlsx",
     "mail": "eml ics mbox msg vcf",
-    "archive": "7z bz2 gz rar tar tgz xz zip zst",
+    "archive": "7z bz2 cab cpio deb gz iso lha lz lz4 lzh rar tar tgz xar xz z zip zst",
     "text": "c cpp css go h html ipynb java js json log md py rs sh sql toml ts txt xml yaml yml",
 }
 OF_SUFFIX = {f".{suffix}": kind for kind, suffixes in KINDS.items() for suffix in suffixes.split()}

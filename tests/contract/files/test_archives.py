@@ -204,6 +204,12 @@ async def test_one_part_of_a_split_archive_says_so(convert: Converter) -> None:
     assert told(found) == [("a.z01", notes.PART_OF_ARCHIVE)]
 
 
+async def test_so_does_one_that_is_numbered(convert: Converter) -> None:
+    found = await read(convert, zip_of([SECOND, THIRD])[:-60], "a.zip.001")
+    assert names(found) == ["second.txt", "third.txt"]
+    assert told(found) == [("a.zip.001", notes.PART_OF_ARCHIVE)]
+
+
 async def test_so_does_the_part_with_its_end(convert: Converter) -> None:
     content = bytearray(bytes(range(256)) * 8 + zip_of([SECOND, THIRD])[60:])
     content[-18:-16] = b"\x01\0"  # the number of the disk that it is

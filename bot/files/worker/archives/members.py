@@ -26,6 +26,7 @@ from bot.files.outbox import Outbox
 from bot.files.worker.archives import zips, zstd
 from bot.files.worker.archives.unpacked import Full, Unpacked, is_clutter
 from bot.files.worker.encodings.likely_encoding import names
+from bot.files.worker.archives.archive_kinds import is_numbered
 from bot.files.worker.sniff import Kind, is_tar
 
 _CHUNK_BYTES = 65_536
@@ -41,7 +42,7 @@ def convert(source: Path, kind: Kind, name: str, out: Outbox, limits: ConvertLim
     unpacked = Unpacked(out, limits)
     try:
         if kind is Kind.ZIP:
-            _add_zip(source, unpacked)
+            _add_zip(source, name, unpacked)
         elif kind is Kind.TAR:
             with source.open("rb") as file:
                 _add_tar(file, unpacked)
@@ -85,11 +86,11 @@ def _add_foreign(source: Path, name: str, unpacked: Unpacked, limits: ConvertLim
 # --- zip -------------------------------------------------------------------------------------------------------------
 
 
-def _add_zip(source: Path, unpacked: Unpacked) -> None:
+def _add_zip(source: Path, called: str, unpacked: Unpacked) -> None:
     members, damaged = _members(source)
     wanted = [(name, member) for name, member in zips.named(members) if not is_clutter(name)]
     if damaged and (not wanted or not _OF_DOCUMENTS.isdisjoint(name for name, _ in wanted)):
-        raise Unreadable(_why_damaged(source))
+        raise Unreadable(_why_damaged(source, called))
     if wanted and all(member.refusal == notes.PASSWORD for _, member in wanted):
         raise Unreadable(notes.PASSWORD)
     for name, member in wanted:
@@ -103,7 +104,7 @@ def _add_zip(source: Path, unpacked: Unpacked) -> None:
         except _BROKEN:
             unpacked.leave_out(name, notes.MEMBER_DAMAGED)
     if damaged:
-        why = _why_damaged(source)
+        why = _why_damaged(source, called)
         if not unpacked.count:
             raise Unreadable(why)
         unpacked.extracts.append(NoteExtract(inner_notes.ARCHIVE_IN_PART if why == notes.DAMAGED_ARCHIVE else why))
@@ -121,8 +122,8 @@ def _members(source: Path) -> tuple[list[zips.ZipMember], bool]:
         return zips.salvaged(source), True
 
 
-def _why_damaged(source: Path) -> str:
-    return notes.PART_OF_ARCHIVE if zips.is_part(source) else notes.DAMAGED_ARCHIVE
+def _why_damaged(source: Path, called: str) -> str:
+    return notes.PART_OF_ARCHIVE if zips.is_part(source) or is_numbered(called) else notes.DAMAGED_ARCHIVE
 
 
 # --- tar -------------------------------------------------------------------------------------------------------------
