@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from functools import partial
 
 from bot.errors import SlackError
-from bot.messages import ChannelKind, Note, Question, ThreadMessage
+from bot.messages import Author, ChannelKind, Note, Question, ThreadMessage
+from bot.prompt import spoken
 from bot.slack.own_messages import ts_order
 from bot.slack.read.markdown import joined, quoted
 from bot.slack.read.members import is_member
@@ -71,7 +72,7 @@ class LinkedMessages:
         quotes, files = [], list(message.attachments)
         for linked in found:
             said, channel = await write(linked.messages, linked.channel_id)
-            quotes.append(_quote(said, channel, more=linked.more))
+            quotes.append(_quote(said, message.author, channel, more=linked.more))
             files += [file for one in said for file in one.attachments]
         return replace(message, text=joined([message.text, *quotes]), attachments=tuple(files), notes=notes)
 
@@ -123,13 +124,16 @@ class LinkedMessages:
         return await patiently(partial(self._api.call, method, **arguments), PATIENCE_S)
 
 
-def _quote(said: Sequence[ThreadMessage], channel: str, *, more: bool) -> str:
-    """What somebody wrote is quoted once more than who wrote it: no text can put words into another's mouth."""
+def _quote(said: Sequence[ThreadMessage], asker: Author, channel: str, *, more: bool) -> str:
+    """What somebody wrote is quoted once more than who wrote it: no text can put words into another's mouth. Nor does
+    anybody there have the name of another, or of who asks."""
+    speakers = spoken.speakers([asker, *(message.author for message in said)])
     where = f" from #{channel}" if channel else ""
     lines = [f"Linked message{'s' if len(said) > 1 else ''}{where}:"]
     left = CHARS_MAX
     for message in said:
-        lines += ["", f"From {message.author.name}, {_when(message.ts)}:", quoted(message.text[:left])]
+        speaker = speakers[message.author.id, message.author.kind]
+        lines += ["", f"From {speaker}, {_when(message.ts)}:", quoted(message.text[:left])]
         left -= len(message.text)
         if left <= 0:
             break
