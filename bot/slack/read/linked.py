@@ -8,7 +8,7 @@ difference in what people are told: else they would learn what exists.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -58,11 +58,12 @@ Write = Callable[[Sequence[Json], str], Awaitable[tuple[list[ThreadMessage], str
 
 
 class LinkedMessages:
-    """Of one workspace."""
+    """Of one workspace. ``closed``: channels that are read for nobody."""
 
-    def __init__(self, api: Api, names: Names) -> None:
+    def __init__(self, api: Api, names: Names, closed: Collection[str] = ()) -> None:
         self._api = api
         self._names = names
+        self._closed = closed
 
     async def below(self, message: ThreadMessage, question: Question, write: Write) -> ThreadMessage:
         """The question's message, and below its words what they link to."""
@@ -94,6 +95,8 @@ class LinkedMessages:
 
     async def _may_see(self, channel_id: str, question: Question) -> bool:
         """Raises ``SlackError``."""
+        if channel_id in self._closed:
+            return False
         if channel_id == question.channel_id:
             return True
         info = await self._call("conversations.info", channel=channel_id)
