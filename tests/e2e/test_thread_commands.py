@@ -119,7 +119,7 @@ async def test_who_may_not_ask_sets_nothing_in_a_thread_and_is_told_why(stage: S
         assert await stage.outcome(ts) == "denied"
     await whispered(stage, "guest")
 
-    assert await stage.outcome(await stage.ask("and now?", thread_ts=root)) == "answered"
+    assert await stage.outcome(await stage.ask("@claude and now?", thread_ts=root)) == "answered"
     assert stage.model.requests[-1].body["model"] != OTHER
     assert len(stage.model.requests) == 2
     assert not any("quiet in this thread" in words for words in stage.words(root))
