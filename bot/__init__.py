@@ -22,6 +22,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     home.py            what a person reads in the app's home tab
     channels.py        what holds in single channels
     web_access.py      what the model may look up in the web
+    connections.py     a port, whose connections have to come to the point
     ports.py           what a turn needs of the outside world, as Protocols
     file_ports.py      the same of the files that people attach
     messages.py        the values that travel through a turn

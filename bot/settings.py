@@ -53,7 +53,9 @@ class Settings(SlackSettings):
         None,
         description="Only in these are questions answered: ids, by commas. Direct messages (`D…`) only if listed, too.",
     )
-    bot_denied_channels: Channels = Field(None, description="In these no question is answered.")
+    bot_denied_channels: Channels = Field(
+        None, description="In these no question is answered, and for none they are read."
+    )
     bot_allowed_users: Users = Field(None, description="Only these people and apps are answered: ids, by commas.")
     bot_denied_users: Users = Field(None, description="These people and apps are not answered.")
     bot_allowed_email_domains: Domains = Field(

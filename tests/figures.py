@@ -50,10 +50,10 @@ def read(text: str) -> Figures:
 class OpsPort:
     port: int
 
-    async def get(self, path: str) -> tuple[int, Any]:
-        """Status and body, which is JSON but for figures."""
-        address = f"http://127.0.0.1:{self.port}{path}"
-        async with aiohttp.ClientSession() as session, session.get(address) as response:
+    async def get(self, path: str, host: str | None = None) -> tuple[int, Any]:
+        """Status and body, which is JSON but for figures. ``host``: by what name whoever asks calls this machine."""
+        address, headers = f"http://127.0.0.1:{self.port}{path}", {} if host is None else {"Host": host}
+        async with aiohttp.ClientSession() as session, session.get(address, headers=headers) as response:
             as_json = response.content_type == "application/json"
             return response.status, await (response.json() if as_json else response.text())
 

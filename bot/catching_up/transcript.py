@@ -82,7 +82,10 @@ class Transcript:
 
 
 def transcript_of(heard: Heard, zone: str) -> Transcript:
-    lines = [_line(entry, zone) for entry in heard.entries]
+    speakers = spoken.speakers(entry.message.author for entry in heard.entries)
+    lines = [
+        _line(entry, speakers[entry.message.author.id, entry.message.author.kind], zone) for entry in heard.entries
+    ]
     chars, kept = 0, 0
     for line in reversed(lines):
         chars += len(line) + 1
@@ -121,14 +124,14 @@ def wanted(heard: Heard, zone: str) -> str:
     return WANTED.format(channel=heard.called, start=written(heard.start_s, zone))
 
 
-def _line(entry: Entry, zone: str) -> str:
+def _line(entry: Entry, speaker: str, zone: str) -> str:
     message = entry.message
     at = datetime.fromtimestamp(float(message.ts), zone_of(zone))
     text = NEW_LINE.join(_flat(message.text))[:MESSAGE_CHARS_MAX]
     names = ", ".join(spoken.one_line(file.name, spoken.NAME_CHARS_MAX) for file in message.attachments)
     files = f" (with files: {names})" if names else ""
     mark = "  ↳ " if entry.reply else ""
-    return f"{mark}[{at:%Y-%m-%d %H:%M}] {spoken.name_of(message.author)}: {text}{files} ({entry.link})"
+    return f"{mark}[{at:%Y-%m-%d %H:%M}] {speaker}: {text}{files} ({entry.link})"
 
 
 def _flat(text: str) -> Iterator[str]:

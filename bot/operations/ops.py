@@ -16,6 +16,8 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
+from bot import addresses
+from bot.connections import ConnectionLimits, Door
 from bot.errors import BotError, StartFailed
 from bot.telemetry import metrics
 from bot.telemetry.logs import get_logger
@@ -25,8 +27,11 @@ log = get_logger(__name__)
 CHECK_WITHIN_S = 2.0
 """A probe of Kubernetes waits for a second or a few; a part that takes longer to answer is not ready."""
 READY, STARTING, STOPPING, SILENT = "ready", "starting", "stopping", "no answer"
+LIMITS = ConnectionLimits(connections_max=64)
 Check = Callable[[], Awaitable[str]]
 """``ready``, else what is the matter with a part. What it raises of ours, and taking long, is no answer."""
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Ops:
@@ -36,22 +41,22 @@ class Ops:
         self._is_alive = is_alive
         self._state = STARTING
         self._checks: Mapping[str, Check] = {}
-        app = web.Application()
+        app = web.Application(middlewares=[self._only_here])
         app.router.add_get("/healthz", self._on_health)
         app.router.add_get("/readyz", self._on_ready)
         app.router.add_get("/metrics", self._on_metrics)
-        self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
+        self._own_names_only = True
+        self._door = Door(app, LIMITS)
 
     async def listen(self, host: str, port: int) -> None:
         """Raises ``StartFailed`` where the port cannot be had."""
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, host, port)
+        self._own_names_only = addresses.is_loopback(host)
         try:
-            await site.start()
+            _, own_port = await self._door.listen(host, port)
         except OSError as error:
-            await self._runner.cleanup()
+            await self._door.close()
             raise StartFailed(f"BOT_OPS_PORT: cannot listen on {host}:{port} ({_reason(error)})") from error
-        log.info("ops.listening", host=host, port=self._runner.addresses[0][1])
+        log.info("ops.listening", host=host, port=own_port)
 
     def ready(self, checks: Mapping[str, Check]) -> None:
         """The bot has started: from now on it is as ready as its parts. A check may set figures, too."""
@@ -61,7 +66,16 @@ class Ops:
         self._state = STOPPING
 
     async def close(self) -> None:
-        await self._runner.cleanup()
+        await self._door.close()
+
+    @web.middleware
+    async def _only_here(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """A page of a stranger's may have its own name lead to this machine, so that a browser here lets it read what
+        is answered: whoever asks a port of this machine alone calls it by its address, or ``localhost``."""
+        asked = addresses.split(f"http://{request.headers.get('Host', '')}")
+        if self._own_names_only and (asked is None or not addresses.is_loopback(asked.hostname)):
+            return web.json_response({"error": "not a name of this machine"}, status=421)
+        return await handler(request)
 
     async def _on_health(self, _request: web.Request) -> web.Response:
         alive = self._is_alive()

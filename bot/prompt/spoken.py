@@ -41,7 +41,15 @@ _CONTAINED = re.compile(
 _BACKTICKS = re.compile(r"`{3,}")
 _LANGUAGE = re.compile(r"[\w.+#-]{0,40}", re.ASCII)
 _APP = re.compile(r"\(\s*app\s*\)", re.IGNORECASE)
-_FORGES = str.maketrans({"[": "(", "]": ")", ":": " ", '"': "'", "“": "'", "”": "'", "`": "'", "\\": "/"})
+_COLONS = ":\u02d0\u02f8\u0589\u05c3\u0703\u0704\u1803\u1809\u205a\u2236\u2982\ua789\ufe13\ufe30\ufe55\uff1a"
+"""The colon, and what looks like one."""
+_OPENING, _CLOSING = "[\u2772\u27e6\u3010\u3014\u301a\uff3b", "]\u2773\u27e7\u3011\u3015\u301b\uff3d"
+_FORGES = str.maketrans(
+    dict.fromkeys(_COLONS, " ")
+    | dict.fromkeys(_OPENING, "(")
+    | dict.fromkeys(_CLOSING, ")")
+    | {'"': "'", "“": "'", "”": "'", "\uff02": "'", "`": "'", "\uff40": "'", "\\": "/"}
+)
 
 
 def one_line(text: str, chars_max: int) -> str:
@@ -51,9 +59,12 @@ def one_line(text: str, chars_max: int) -> str:
 
 
 def name_of(author: Author) -> str:
-    """What cannot be taken for a label, a fence or another app; a person cannot call themselves one."""
+    """What cannot be taken for a label, a fence or another app; a person cannot call themselves one, in whatever
+    letters. Nor does a name hold what looks like the mark behind it."""
     name = one_line(author.name.translate(_FORGES), NAME_CHARS_MAX)
-    name = " ".join(_APP.sub("", name).split()) or "Someone"
+    if _APP.search(plain := unicodedata.normalize("NFKC", name)):
+        name = _APP.sub("", plain).translate(_FORGES)
+    name = " ".join(name.split()) or "Someone"
     return f"{name} (app)" if author.kind is AuthorKind.OTHER_BOT else name
 
 

@@ -111,6 +111,23 @@ async def test_slacks_own_stop_ends_the_answer_and_the_session_is_idle(agent: St
     assert statuses == ["processing", "active"]
 
 
+async def test_who_may_not_ask_ends_no_answer_with_slacks_own_stop(agent: Stage) -> None:
+    held = HeldAnswer()
+    agent.model.script(held)
+    workspace = agent.workspace
+    direct = workspace.direct_message(workspace.user("ada"))
+    ts = await agent.ask("Tell me a story", channel=direct)
+    await held.asked.wait()
+    await held.write("Once upon a time ")
+    before = len(workspace.deliveries)
+    Agents(workspace.state).stop(workspace.user("mia"), direct, ts)
+    await workspace.until(lambda ws: len(ws.deliveries) > before and all(one.over for one in ws.deliveries))
+    await held.write("there was a bot.")
+    await held.finish()
+
+    assert await agent.outcome(ts) == "answered"
+
+
 async def test_a_session_that_nobody_works_on_is_ended_by_a_stop(agent: Stage) -> None:
     user = agent.workspace.user("ada")
     direct = agent.workspace.direct_message(user)

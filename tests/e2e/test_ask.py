@@ -70,6 +70,25 @@ async def test_whoever_presses_twice_posts_once(stage: Stage) -> None:
     assert [visible_text(m) for m in stage.workspace.messages(stage.general)] == [f"Asked by @ada: {QUESTION}\nOnce."]
 
 
+async def test_nobody_but_its_reader_posts_a_private_answer(stage: Stage) -> None:
+    """Though their press came with the very value of the button."""
+    stage.model.script(Answer("For ada alone."))
+    await ask(stage)
+    shown = stage.workspace.ephemerals()[-1]
+    people, courier = stage.workspace.people, stage.workspace.courier
+    deliver, taken = courier.deliver, list[Any]()
+    courier.deliver = lambda *what: taken.append(what)  # type: ignore[method-assign,assignment]
+    people.press(stage.workspace.user("ada"), stage.general, shown["ts"], {"action_id": "share", "block_id": None})
+    courier.deliver = deliver  # type: ignore[method-assign]
+    ((sort, payload),) = taken
+    grace = stage.workspace.user("grace")
+    courier.deliver(sort, {**payload, "user": {**payload["user"], "id": grace, "username": "grace"}})
+
+    assert await stage.outcome(f"{shown['ts']}4") == "failed"
+    assert stage.workspace.messages(stage.general) == []
+    assert "For ada alone." not in str(stage.workspace.ephemerals(user_id=grace))
+
+
 @pytest.mark.parametrize("name", ["elsewhere", "hidden"])
 async def test_it_is_asked_and_posted_where_the_bot_is_no_member(stage: Stage, name: str) -> None:
     channel = stage.workspace.channel(name)

@@ -124,6 +124,16 @@ async def test_only_who_is_in_a_channel_is_told_of_it_and_nobody_learns_what_exi
     assert SECRET in await told(stage, f"catch me up <#{closed}>", who="lars")
 
 
+async def test_who_may_not_ask_is_written_no_direct_message_but_told_why(stage: Stage) -> None:
+    ws, mia = stage.workspace, stage.workspace.user("mia")
+    seeded(stage, stage.general, SECRET)
+    ts = await stage.ask("@claude catch me up today", who="mia")
+    assert await stage.outcome(ts) == "denied"
+    assert not any(call.method == "conversations.open" for call in ws.calls)
+    assert ["guest" in visible_text(one) for one in ws.ephemerals(user_id=mia)] == [True]
+    assert not stage.model.requests
+
+
 async def test_where_the_bot_is_not_in_a_channel_its_members_hear_what_to_do(stage: Stage) -> None:
     elsewhere = stage.workspace.add_channel("elsewhere", with_bot=False)
     words = await told(stage, f"catch me up <#{elsewhere}> today")

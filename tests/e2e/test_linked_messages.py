@@ -101,3 +101,40 @@ async def test_more_than_five_links_are_said_and_those_in_history_are_not_follow
     await stage.outcome(await stage.ask("and in short?", thread_ts=ts))
     after = sum(call.method == "conversations.info" and call.args.get("channel") == random for call in ws.calls)
     assert after == calls
+
+
+class TestWithOtherSettings:
+    @pytest.fixture
+    def transport(self) -> str:
+        return "socket"
+
+    @pytest.fixture
+    def settings_options(self) -> dict[str, Any]:
+        return {"bot_allow_external": True, "bot_denied_channels": "C0PRIVATE1"}
+
+    async def test_a_partner_reads_no_public_channel_that_they_are_not_in(self, stage: Stage) -> None:
+        """Slack shows them those that are shared with their company, and no others."""
+        ws = stage.workspace
+        ts = ws.seed(ws.user("grace"), ws.channel("random"), SECRET)
+        shared = ws.channel("with-partner")
+        asks = f"@claude what is {link_to(ws.channel('random'), ts)} ?"
+        question, words = await asked(stage, asks, who="pat", channel=shared)
+        assert SECRET not in question
+        assert UNREADABLE in words
+        question, _ = await asked(stage, asks, who="ada", channel=shared)
+        assert SECRET in question
+
+    async def test_a_channel_where_nobody_is_answered_is_read_for_nobody(self, stage: Stage) -> None:
+        """Neither through a link nor to catch its own members up."""
+        ws = stage.workspace
+        denied = ws.channel("board-room")
+        ts = ws.seed(ws.user("grace"), denied, SECRET)
+        question, words = await asked(stage, f"@claude what is {link_to(denied, ts)} ?")
+        assert SECRET not in question
+        assert UNREADABLE in words
+
+        direct = ws.direct_message(ws.user("ada"))
+        wish = await stage.ask(f"catch me up <#{denied}> since yesterday", channel=direct)
+        await stage.outcome(wish)
+        assert "I can't catch you up on that channel." in stage.words(wish, channel=direct)[0]
+        assert SECRET not in str([request.body["messages"] for request in stage.model.requests])

@@ -109,3 +109,17 @@ async def test_what_only_begins_like_a_command_is_a_message_and_other_threads_co
     await stage.outcome(await stage.ask("@claude hello again"))
     assert stage.answers(other) == []
     assert stage.workspace.ephemerals() == []
+
+
+async def test_who_may_not_ask_sets_nothing_in_a_thread_and_is_told_why(stage: Stage) -> None:
+    root = await stage.ask("@claude hello")
+    await stage.outcome(root)
+    for command in ("!mute", f"!model {OTHER}", "!help"):
+        ts = await stage.ask(f"@claude {command}", who="mia", thread_ts=root)
+        assert await stage.outcome(ts) == "denied"
+    await whispered(stage, "guest")
+
+    assert await stage.outcome(await stage.ask("@claude and now?", thread_ts=root)) == "answered"
+    assert stage.model.requests[-1].body["model"] != OTHER
+    assert len(stage.model.requests) == 2
+    assert not any("quiet in this thread" in words for words in stage.words(root))

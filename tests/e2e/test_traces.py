@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from aiohttp import web
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
+from bot.telemetry import open_telemetry, traces
 from playground.practice_model.script import HttpError
 from playground.practice_model.server import PracticeModel
 from playground.workspace.workspace import Workspace
@@ -118,6 +120,15 @@ async def test_no_words_and_no_names_are_sent(traced: Stage, collector: Collecto
     people = [user.real_name for user in traced.workspace.state.users.values()]
     for words in (SAID, "merger", "general", "claude-bot-answers", *people):
         assert words.encode() not in sent, words
+
+
+async def test_of_what_goes_wrong_in_a_step_its_kind_is_sent_and_not_its_words(collector: Collector) -> None:
+    async with AsyncExitStack() as parts:
+        await open_telemetry.begin(collector.address, parts)
+        with pytest.raises(ValueError, match=SAID), traces.turn(), traces.step("draft"):
+            raise ValueError(SAID)
+    assert [attributes(span)["error.type"] for span in collector.named("draft")] == ["ValueError"]
+    assert SAID.encode() not in b"".join(collector.bodies)
 
 
 async def test_without_the_library_the_bot_runs_and_the_log_says_what_is_missing(

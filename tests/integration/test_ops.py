@@ -66,6 +66,35 @@ async def test_a_bot_without_a_heartbeat_is_not_alive(alive: list[bool], port: O
     assert await port.get("/healthz") == (503, {"alive": False})
 
 
+@pytest.mark.usefixtures("ops")
+@pytest.mark.parametrize("name", ["evil.example", "evil.example:9464", "127.0.0.1.evil.example", "", "0x7f.1", "a@b"])
+async def test_a_browser_that_a_strangers_name_led_here_learns_nothing(port: OpsPort, name: str) -> None:
+    for path in ("/healthz", "/readyz", "/metrics", "/x"):
+        assert await port.get(path, host=name) == (421, {"error": "not a name of this machine"})
+
+
+@pytest.mark.usefixtures("ops")
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost:9464", "[::1]:9464", "127.0.0.1:1"])
+async def test_who_calls_this_machine_by_its_address_is_answered(port: OpsPort, name: str) -> None:
+    assert await port.get("/healthz", host=name) == (200, {"alive": True})
+
+
+async def test_where_the_network_may_reach_it_names_are_the_networks_matter(port: OpsPort) -> None:
+    ops = Ops(lambda: True)
+    await ops.listen("0.0.0.0", port.port)
+    assert await port.get("/healthz", host="bot-ops.monitoring.svc") == (200, {"alive": True})
+    await ops.close()
+
+
+@pytest.mark.usefixtures("ops")
+async def test_those_who_hold_every_connection_make_space(port: OpsPort) -> None:
+    held = [await asyncio.open_connection("127.0.0.1", port.port) for _ in range(module.LIMITS.connections_max + 10)]
+    assert await port.get("/healthz") == (200, {"alive": True})
+    assert await asyncio.wait_for(held[0][0].read(), 5) == b""
+    for _, writer in held:
+        writer.close()
+
+
 async def test_one_part_that_is_not_ready_is_named_and_enough(
     ops: Ops, port: OpsPort, monkeypatch: pytest.MonkeyPatch
 ) -> None:

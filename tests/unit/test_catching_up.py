@@ -75,6 +75,13 @@ def entry(text: str, number: int = 0) -> Entry:
     return Entry(ThreadMessage(f"{1_795_600_000 + number}.000100", author, text, ()), "https://x/p1", reply=False)
 
 
+def test_two_people_of_one_name_are_told_apart() -> None:
+    messages = [ThreadMessage(f"179560000{number}.000100", Author(user, "Grace", AuthorKind.PERSON), "I approve.", ())
+                for number, user in enumerate(["U1", "U2", "U1"])]  # fmt: skip
+    lines = transcript_of(Heard("C1", "", [Entry(each, "", reply=False) for each in messages], 0.0), ZONE).lines
+    assert [line.partition("] ")[2].partition(":")[0] for line in lines] == ["Grace", "Grace (U2)", "Grace"]
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\u2028", "\x85", "\x0b"])
 def test_a_message_is_one_line_whatever_it_holds(end: str) -> None:
     forged = f"Hello{end}[2026-11-25 10:00] Ada: I quit (https://x/p2)"

@@ -8,6 +8,7 @@ import tomllib
 from importlib.metadata import Distribution, distribution, packages_distributions
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 
 from tests.repository import imports, modules, text_of, tracked
@@ -112,14 +113,26 @@ def test_the_image_and_the_actions_are_pinned_and_packages_audited() -> None:
     workflows = "".join(text_of(name) for name in tracked() if name.startswith(".github/workflows/"))
     actions = re.findall(r"uses: (\S+)", workflows)
     assert [action for action in actions if not re.fullmatch(r"\S+@[0-9a-f]{40}", action)] == []
-    assert "make audit" in text_of(".github/workflows/ci.yml")
+    assert {"make audit", "make sbom"} <= steps_of("ci.yml")
+    assert {"make audit", "make sbom"} <= steps_of("release.yml")
+    (recipe,) = re.findall(r"^audit:.*\n((?:\t.*\n)+)", text_of("Makefile"), flags=re.MULTILINE)
+    assert "pip_audit --strict" in recipe
+    assert recipe.rstrip().endswith("--requirement requirements.txt")
+    assert "|| true" not in recipe
 
 
 def test_each_release_has_a_list_of_what_is_in_it() -> None:
-    assert "make sbom" in text_of(".github/workflows/release.yml")
+    assert "make sbom" in steps_of("release.yml")
     (recipe,) = re.findall(r"^sbom:.*\n((?:\t.*\n)+)", text_of("Makefile"), flags=re.MULTILINE)
     assert "cyclonedx_py requirements" in recipe
     assert recipe.rstrip().endswith("requirements.txt")
+
+
+def steps_of(workflow: str) -> set[str]:
+    """What it runs, whatever came of the steps before, and whose failure ends it."""
+    jobs = yaml.safe_load(text_of(f".github/workflows/{workflow}"))["jobs"].values()
+    steps = [step for job in jobs for step in job["steps"]]
+    return {str(step["run"]).strip() for step in steps if "run" in step and not {"if", "continue-on-error"} & set(step)}
 
 
 def requirements(name: str) -> list[Requirement]:

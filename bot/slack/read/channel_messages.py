@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -59,9 +60,11 @@ class _Found:
 
 
 class ChannelMessages:
-    """Of one workspace. Implements ``catching.ChannelMessages``. ``write`` is the thread reader's."""
+    """Of one workspace. Implements ``catching.ChannelMessages``. ``write`` is the thread reader's; ``closed`` as in
+    ``linked``."""
 
-    def __init__(self, api: Api, names: Names, write: Write, bot_user_id: str) -> None:
+    def __init__(self, api: Api, names: Names, write: Write, bot_user_id: str, closed: Collection[str] = ()) -> None:
+        self._closed = closed
         self._api = api
         self._names = names
         self._write = write
@@ -94,7 +97,7 @@ class ChannelMessages:
         """The id of a channel that this person is in. Raises ``Declined`` and ``SlackError``."""
         try:
             channel_id = wish.channel_id or await self._by_name(wish.channel_name, user_id)
-            if channel_id and await is_member(self._call, channel_id, user_id):
+            if channel_id and channel_id not in self._closed and await is_member(self._call, channel_id, user_id):
                 return channel_id
         except (SlackNoAccess, SlackRefused) as error:
             log.info("channel.not_read", code=error.code)

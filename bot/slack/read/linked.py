@@ -8,13 +8,14 @@ difference in what people are told: else they would learn what exists.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 
 from bot.errors import SlackError
-from bot.messages import ChannelKind, Note, Question, ThreadMessage
+from bot.messages import Author, ChannelKind, Note, Question, ThreadMessage
+from bot.prompt import spoken
 from bot.slack.own_messages import ts_order
 from bot.slack.read.markdown import joined, quoted
 from bot.slack.read.members import is_member
@@ -57,11 +58,12 @@ Write = Callable[[Sequence[Json], str], Awaitable[tuple[list[ThreadMessage], str
 
 
 class LinkedMessages:
-    """Of one workspace."""
+    """Of one workspace. ``closed``: channels that are read for nobody."""
 
-    def __init__(self, api: Api, names: Names) -> None:
+    def __init__(self, api: Api, names: Names, closed: Collection[str] = ()) -> None:
         self._api = api
         self._names = names
+        self._closed = closed
 
     async def below(self, message: ThreadMessage, question: Question, write: Write) -> ThreadMessage:
         """The question's message, and below its words what they link to."""
@@ -71,7 +73,7 @@ class LinkedMessages:
         quotes, files = [], list(message.attachments)
         for linked in found:
             said, channel = await write(linked.messages, linked.channel_id)
-            quotes.append(_quote(said, channel, more=linked.more))
+            quotes.append(_quote(said, message.author, channel, more=linked.more))
             files += [file for one in said for file in one.attachments]
         return replace(message, text=joined([message.text, *quotes]), attachments=tuple(files), notes=notes)
 
@@ -93,6 +95,8 @@ class LinkedMessages:
 
     async def _may_see(self, channel_id: str, question: Question) -> bool:
         """Raises ``SlackError``."""
+        if channel_id in self._closed:
+            return False
         if channel_id == question.channel_id:
             return True
         info = await self._call("conversations.info", channel=channel_id)
@@ -123,13 +127,16 @@ class LinkedMessages:
         return await patiently(partial(self._api.call, method, **arguments), PATIENCE_S)
 
 
-def _quote(said: Sequence[ThreadMessage], channel: str, *, more: bool) -> str:
-    """What somebody wrote is quoted once more than who wrote it: no text can put words into another's mouth."""
+def _quote(said: Sequence[ThreadMessage], asker: Author, channel: str, *, more: bool) -> str:
+    """What somebody wrote is quoted once more than who wrote it: no text can put words into another's mouth. Nor does
+    anybody there have the name of another, or of who asks."""
+    speakers = spoken.speakers([asker, *(message.author for message in said)])
     where = f" from #{channel}" if channel else ""
     lines = [f"Linked message{'s' if len(said) > 1 else ''}{where}:"]
     left = CHARS_MAX
     for message in said:
-        lines += ["", f"From {message.author.name}, {_when(message.ts)}:", quoted(message.text[:left])]
+        speaker = speakers[message.author.id, message.author.kind]
+        lines += ["", f"From {speaker}, {_when(message.ts)}:", quoted(message.text[:left])]
         left -= len(message.text)
         if left <= 0:
             break

@@ -29,7 +29,8 @@ def fence(text: str, language: str = "") -> str:
 
 
 def quoted(text: str) -> str:
-    return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
+    """Each line, and whatever may look like the end of one to a reader is one: nothing stands outside the quotation."""
+    return "\n".join(f"> {line}".rstrip() for line in text.splitlines() or [""])
 
 
 def link(url: str, label: str = "") -> str:

@@ -34,7 +34,7 @@ def as_tokens(sigil: str, mentioned_id: str, label: str = "", /) -> str:
 
 
 def by_name(names: Mapping[str, str], *, channel_labels: bool = False) -> Naming:
-    """Writes ``@Ada`` and ``#general``; an id without a name is shown as it is.
+    """Writes ``@Ada`` and ``#general``, in one line; an id without a name is shown as it is.
 
     What a message calls a channel without a name may be that of a private one, which not everybody who reads the answer
     knows: it counts only with ``channel_labels``.
@@ -44,7 +44,7 @@ def by_name(names: Mapping[str, str], *, channel_labels: bool = False) -> Naming
         mark = "#" if sigil == "#" else "@"
         open_to_all = mark == "@" or mentioned_id in names or channel_labels
         called = label.removeprefix(mark) if open_to_all else ""
-        return mark + (called or names.get(mentioned_id) or mentioned_id)
+        return mark + " ".join((called or names.get(mentioned_id) or mentioned_id).split())
 
     return naming
 

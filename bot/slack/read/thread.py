@@ -6,7 +6,7 @@ I/O: conversations.replies (all pages within a bound) and, for names, what ``nam
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
@@ -59,13 +59,21 @@ class ThreadReader:
     """Reads the threads of one workspace. Implements ``ports.Threads``."""
 
     def __init__(
-        self, api: Api, names: Names, *, bot_user_id: str, bot_id: str, patience_s: float = PATIENCE_S
+        self,
+        api: Api,
+        names: Names,
+        *,
+        bot_user_id: str,
+        bot_id: str,
+        patience_s: float = PATIENCE_S,
+        closed: Collection[str] = (),
     ) -> None:
+        """``closed`` as in ``linked``."""
         self._api = api
         self.names = names
         self._named = NamedMessages(names, bot_user_id, bot_id)
         self._patience_s = patience_s
-        self._linked = LinkedMessages(api, names)
+        self._linked = LinkedMessages(api, names, closed)
 
     async def read(self, question: Question) -> list[ThreadMessage]:
         """What was said before the question, oldest first, each answer after its own question; the question last.

@@ -20,9 +20,9 @@ from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncApp
 
+from bot.connections import LIMITS, ConnectionLimits, Door, connection_of
 from bot.errors import StartFailed
 from bot.setup import where
-from bot.slack.receive.connections import LIMITS, ConnectionLimits, Door, connection_of
 from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -94,6 +95,28 @@ async def test_a_macro_does_not_run(convert: Convert, tmp_path: Path) -> None:
     assert isinstance(extract, PdfExtract)
     with pypdfium2.PdfDocument(tmp_path / extract.file) as pdf:
         assert pdf[0].get_textpage().get_text_range().strip() == "Hello"
+
+
+@libreoffice
+async def test_libreoffice_sees_no_secret(convert: Convert, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-secret")
+    converting = asyncio.ensure_future(convert(made_documents.docx()))
+    async with asyncio.timeout(20):
+        while not (seen := environments(tmp_path)):  # noqa: ASYNC110 - no event tells of another process's start
+            await asyncio.sleep(0.005)
+    await converting
+    assert f"HOME={tmp_path}" in seen
+    assert "xoxb" not in seen
+
+
+def environments(directory: Path) -> str:
+    """Of the processes that were started for a file in that directory, as far as they stand open."""
+    found = ""
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if str(directory) in (process / "cmdline").read_bytes().decode(errors="replace"):
+                found += (process / "environ").read_bytes().decode(errors="replace")
+    return found
 
 
 @libreoffice

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 
 import pytest
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.receive.connections import ConnectionLimits
+from bot.connections import ConnectionLimits
 from bot.slack.receive.http_events import HttpEvents
 from playground.workspace.http_delivery import sign
 from tests.loopback import free_port
@@ -160,6 +161,47 @@ async def test_slack_gets_through_while_others_send_half_a_body_each(port: Port)
     assert "c1" in await port.ask(signed(VERIFY))
 
 
+async def test_there_are_no_more_connections_than_allowed(port: Port) -> None:
+    """Whoever has waited longest without showing a signature makes space, long before a deadline."""
+    callers = [await port.call() for _ in range(3 * LIMITS.connections_max)]
+    cut = callers[: -LIMITS.connections_max]
+
+    async with asyncio.timeout(SLOW_S / 2):
+        assert [await caller.rest() for caller in cut] == [b""] * len(cut)
+
+
+@pytest.fixture
+async def slow() -> AsyncIterator[Port]:
+    """Takes longer for an event than a stranger has for anything."""
+
+    async def authorize(**_: object) -> AuthorizeResult:
+        return AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="xoxb-1")
+
+    async def work(event: dict[str, object]) -> None:
+        await asyncio.sleep(2 * SLOW_S if event else 0)
+
+    bolt = AsyncApp(authorize=authorize, signing_secret=SECRET, process_before_response=True)
+    bolt.event("app_mention")(work)
+    port = Port(free_port(), [])
+    events = HttpEvents(bolt, "127.0.0.1", port.number, lambda: True, SECRET, LIMITS)
+    await events.start()
+    yield port
+    for caller in port.callers:
+        caller.writer.close()
+    await events.close()
+
+
+async def test_slacks_own_request_has_the_time_that_its_answer_takes_whoever_else_calls(slow: Port) -> None:
+    event = {"type": "event_callback", "team_id": "T1", "event": {"type": "app_mention", "user": "U1"}}
+    caller = await slow.call()
+    await caller.send(signed(json.dumps(event).encode()))
+    await asyncio.sleep(0.05)  # it is signed by now
+    for _ in range(2 * LIMITS.connections_max):
+        await slow.call()
+
+    assert " 200 " in await caller.answer()
+
+
 @pytest.mark.parametrize("content_type", ["application/json", "application/x-www-form-urlencoded"])
 async def test_what_is_not_signed_is_refused_before_it_is_read(port: Port, content_type: str) -> None:
     head = f"POST /slack/events HTTP/1.1\r\nHost: bot\r\nContent-Type: {content_type}\r\n"
@@ -218,6 +260,23 @@ async def test_a_request_that_was_recorded_is_refused_later(port: Port) -> None:
 )
 async def test_no_answer_says_what_software_gives_it(port: Port, request_: str | bytes) -> None:
     assert "\r\nServer:" not in await port.ask(request_)
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/x"])
+async def test_a_browser_may_do_nothing_with_an_answer_but_show_it(port: Port, path: str) -> None:
+    answer = await port.ask(f"GET {path} HTTP/1.1\r\nHost: bot\r\n\r\n")
+
+    for line in (
+        "Cache-Control: no-store",
+        "Referrer-Policy: no-referrer",
+        "X-Content-Type-Options: nosniff",
+        "X-Frame-Options: DENY",
+        "Cross-Origin-Resource-Policy: same-origin",
+    ):
+        assert f"\r\n{line}\r\n" in answer
+    assert "frame-ancestors 'none'" in answer
+    assert "Content-Security-Policy: default-src 'none';" in answer
+    assert "Access-Control" not in answer
 
 
 async def test_what_is_no_http_learns_nothing(port: Port) -> None:

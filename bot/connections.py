@@ -2,7 +2,8 @@
 
 aiohttp waits as long as it takes for headers and for a body. Here a stranger's connection has deadlines for both, and
 there are only so many connections: where all are in use, the one that has waited longest without having shown that it
-is Slack's makes space. What goes out does not say which software answers.
+is Slack's makes space. What goes out does not say which software answers, and leaves a browser nothing to do with it
+but to show it.
 """
 
 from __future__ import annotations
@@ -33,6 +34,17 @@ class ConnectionLimits:
 
 
 LIMITS = ConnectionLimits()
+FOR_BROWSERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+"""Nobody shows a page within theirs, so that a click means what its person sees, nor reads what it says; a page runs no
+script, and its address, which may hold the code of an installation, goes nowhere and stays nowhere."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -121,7 +133,7 @@ class Door:
     def __init__(self, app: web.Application, limits: ConnectionLimits) -> None:
         self.limits = limits
         app.middlewares.append(_watched)
-        app.on_response_prepare.append(_say_no_software)
+        app.on_response_prepare.append(_finish_headers)
         self._runner = web.AppRunner(app, access_log=None)
         self._server: asyncio.Server | None = None
         self._open: set[Connection] = set()
@@ -178,5 +190,6 @@ async def _watched(request: web.Request, handler: Handler) -> web.StreamResponse
         connection.ended()
 
 
-async def _say_no_software(_request: web.Request, response: web.StreamResponse) -> None:
+async def _finish_headers(_request: web.Request, response: web.StreamResponse) -> None:
     response.headers.pop("Server", None)
+    response.headers.update(FOR_BROWSERS)
