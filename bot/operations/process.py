@@ -18,7 +18,9 @@ _PR_SET_DUMPABLE = 4
 
 def keep_secrets() -> None:
     """No other process of the same user can read this one's environment and memory (``/proc/…/environ``, ``mem``), and
-    a crash leaves no core file that holds them. On other systems than Linux only the latter."""
+    a crash leaves no core file that holds them. On other systems than Linux only the latter. What is written from now
+    on, the database and people's files above all, no other user can read."""
+    os.umask(0o077)
     with suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":
