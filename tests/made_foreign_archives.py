@@ -54,6 +54,19 @@ def with_dictionary(seven_zip: bytes, size_bytes: int) -> bytes:
     return bytes(made)
 
 
+def with_method(seven_zip: bytes, codec: bytes) -> bytes:
+    """The same packed by LZMA, as if that were another method."""
+    offset, _ = struct.unpack_from("<QQ", seven_zip, 12)
+    listed = seven_zip[32 + offset :].replace(b"\x23\x03\x01\x01", bytes((0x20 | len(codec),)) + codec)
+    return with_list(seven_zip[: 32 + offset], listed)
+
+
+def with_list(beginning: bytes, listed: bytes) -> bytes:
+    """A 7-Zip archive, whose list of what is in it stands at its end."""
+    place = struct.pack("<QQI", len(beginning) - 32, len(listed), zlib.crc32(listed))
+    return beginning[:8] + struct.pack("<I", zlib.crc32(place)) + place + beginning[32:] + listed
+
+
 def _write(archive: ctypes.c_void_p, name: str, data: bytes, kind: int) -> None:
     entry = _pointer("archive_entry_new")
     _call("archive_entry_set_pathname_utf8", entry, name.rstrip("/").encode(), checked=False)
@@ -87,12 +100,15 @@ def rar4(
     volume: bool = False,
     damaged: bytes = b"",
     version: int = 29,
+    method: int = 0,
 ) -> bytes:
-    """Stored. ``locked`` and ``damaged`` are names of members, one under a password and one with another checksum."""
+    """Stored, whatever ``method`` says. ``locked`` and ``damaged`` are names of members, one under a password and one
+    with another checksum."""
     archive = b"Rar!\x1a\x07\0" + _rar4_block(0x73, int(volume), bytes(6))
     for name, data in members.items():
         crc = zlib.crc32(data) ^ (name == damaged)
-        fields = struct.pack("<IIBIIBBHI", len(data), len(data), 0, crc, 0x5D79_0000, 29, 0x30, len(name), 0x20)
+        packed = (version, 0x30 + method, len(name), 0x20)
+        fields = struct.pack("<IIBIIBBHI", len(data), len(data), 0, crc, 0x5D79_0000, *packed)
         archive += _rar4_block(0x74, 0x8000 | (4 if name == locked else 0), fields + name) + data
     return archive + _rar4_block(0x7B, 0x4000, b"")
 

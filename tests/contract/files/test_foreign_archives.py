@@ -19,7 +19,16 @@ from tests import made_files
 from tests.converted import WITHOUT_OFFICE, Converted, Converter, converter
 from tests.file_limits import CONVERT
 from tests.made_archives import Packed, zip_of
-from tests.made_foreign_archives import lha, needs_libarchive, rar4, rar5, with_dictionary, written
+from tests.made_foreign_archives import (
+    lha,
+    needs_libarchive,
+    rar4,
+    rar5,
+    with_dictionary,
+    with_list,
+    with_method,
+    written,
+)
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), needs_libarchive]
 PLAN, KEY = b"The plan.\n", b"The key.\n"
@@ -50,6 +59,15 @@ async def test_members_are_read_and_directories_and_links_are_none(convert: Conv
     assert "The plan." in found.text
     assert "The key." in found.text
     assert told(found) == []
+
+
+@pytest.mark.parametrize("kind", ["7zip", "iso9660", "xar", "newc"])
+async def test_members_have_their_own_bytes_and_no_more(convert: Converter, kind: str) -> None:
+    """Which is seen by the limit on all of them together."""
+    limits = replace(WITHOUT_OFFICE, convert=replace(CONVERT, archive_bytes_max=1_000_000))
+    members = {f"{number}.txt": PLAN * 10_000 for number in range(10)}
+    found = await convert(written(kind, members), "a.bin", limits)
+    assert (len(names(found)), told(found)) == (10, [])
 
 
 @pytest.mark.parametrize("packed_by", ["store", "deflate", "bzip2", "lzma1", "lzma2", "ppmd"])
@@ -141,6 +159,32 @@ async def test_a_member_that_is_packed_in_a_foreign_way_costs_a_note(convert: Co
     found = await convert(content, "a.lzh", WITHOUT_OFFICE)
     assert names(found) == ["b.txt"]
     assert told(found) == [("a.lzh › a.txt", notes.packed_otherwise("-lh1-"))]
+
+
+@pytest.mark.parametrize("version", [15, 20, 26])
+async def test_what_rar_packed_before_2002_is_not_called_damaged(convert: Converter, version: int) -> None:
+    found = await convert(rar4({b"plan.txt": PLAN}, version=version, method=3), "a.rar", WITHOUT_OFFICE)
+    assert told(found) == [("a.rar › plan.txt", inner_notes.PACKED_RARELY)]
+    stored = await convert(rar4({b"plan.txt": PLAN}, version=version), "a.rar", WITHOUT_OFFICE)
+    assert (names(stored), told(stored)) == (["plan.txt"], [])
+
+
+@pytest.mark.parametrize(
+    "codec", [b"\x0a", b"\x04\xf7\x11\x01", b"\x03\x01\x7f"], ids=["ARM64", "Zstandard", "unknown"]
+)
+async def test_nor_is_what_7_zip_packs_in_ways_of_its_own(convert: Converter, codec: bytes) -> None:
+    found = await convert(with_method(written("7zip", {"plan.txt": PLAN}), codec), "a.7z", WITHOUT_OFFICE)
+    assert found.reasons[0] in {inner_notes.PACKED_RARELY, notes.archive_of_kind("a 7-Zip archive")}
+    assert len(found.reasons) == 1
+
+
+async def test_a_whole_list_that_cannot_be_understood_is_no_damage(convert: Converter) -> None:
+    beginning = written("7zip", {"plan.txt": PLAN})[:40]
+    for listed in (b"\x01\x04\x7f\x7f", b"\x1f\0\0"):
+        found = await convert(with_list(beginning, listed), "a.7z", WITHOUT_OFFICE)
+        assert told(found) == [("a.7z", notes.archive_of_kind("a 7-Zip archive"))]
+        found = await convert(with_list(beginning, listed)[:-1] + b"\xff", "a.7z", WITHOUT_OFFICE)
+        assert told(found) == [("a.7z", notes.DAMAGED_ARCHIVE)]
 
 
 async def test_what_needs_too_much_memory_says_so(convert: Converter) -> None:

@@ -86,3 +86,11 @@ def breaks_off(head: bytes, size_bytes: int) -> bool:
         return head.startswith(_SEVEN_ZIP)
     offset, length = struct.unpack_from("<QQ", head, 12)
     return bool(32 + offset + length > size_bytes)
+
+
+def list_of_7_zip(head: bytes) -> tuple[int, int, int] | None:
+    """How far behind the 32 bytes of the header the list of members stands, its length, and its checksum."""
+    if not head.startswith(_SEVEN_ZIP) or len(head) < 32:
+        return None
+    offset, length, crc = struct.unpack_from("<QQI", head, 12)
+    return int(offset), int(length), int(crc)

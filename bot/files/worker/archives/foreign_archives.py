@@ -32,7 +32,9 @@ _CUT = re.compile(r"truncated|premature|end of file|beyond end", re.IGNORECASE)
 _SPLIT = re.compile(r"multi-?volume", re.IGNORECASE)
 _SOLID = re.compile(r"solid archive support", re.IGNORECASE)
 _METHOD = re.compile(r"method (-\w+-)|compression : (\w+)")
-_RARE = re.compile(r"unsupported|not supported|unavailable|no support|unknown codec|many filters", re.IGNORECASE)
+_RARE = re.compile(
+    r"unsupported|not supported|unavailable|no support|un(?:known|expected) codec|many filters", re.IGNORECASE
+)
 
 
 def kind_of(source: Path) -> ArchiveKind:
@@ -84,7 +86,8 @@ class _Reader:
                     self._read_from_next(archive)
             except Trouble as trouble:
                 if self._next == before:  # nor did it help to open it anew
-                    self.reason = _reason_of_all(trouble, self._kind)
+                    is_listed = not self._next and _has_whole_list(self._source)
+                    self.reason = _reason_of_all(trouble, self._kind, is_listed=is_listed)
                     return
             else:
                 return
@@ -109,6 +112,9 @@ class _Reader:
         known = known if known and known.size_bytes == entry.size_bytes else None
         if entry.is_locked or (known and known.is_locked):
             self._unpacked.leave_out(name, notes.PASSWORD)
+            return
+        if known and known.is_old:
+            self._unpacked.leave_out(name, inner_notes.PACKED_RARELY)
             return
         try:
             pieces = archive.pieces(entry)
@@ -143,7 +149,8 @@ def _checked(pieces: Iterator[bytes], crc: int | None) -> Iterator[bytes]:
         raise Trouble("wrong checksum", final=False)
 
 
-def _reason_of_all(trouble: Trouble, kind: ArchiveKind) -> str:
+def _reason_of_all(trouble: Trouble, kind: ArchiveKind, *, is_listed: bool) -> str:
+    """``is_listed`` is whether the library did not understand a list that is as it was written."""
     words = str(trouble)
     if _LOCKED.search(words):
         return notes.PASSWORD
@@ -153,7 +160,20 @@ def _reason_of_all(trouble: Trouble, kind: ArchiveKind) -> str:
         return notes.BREAKS_OFF
     if _SOLID.search(words):
         return inner_notes.SOLID
-    return notes.archive_of_kind(kind.described) if _RARE.search(words) else notes.DAMAGED_ARCHIVE
+    is_rare = is_listed or _RARE.search(words)
+    return notes.archive_of_kind(kind.described) if is_rare else notes.DAMAGED_ARCHIVE
+
+
+def _has_whole_list(source: Path) -> bool:
+    """Of a 7-Zip archive, by the checksum of the list of what is in it."""
+    with source.open("rb") as file:
+        head = file.read(32)
+        place = archive_kinds.list_of_7_zip(head)
+        if place is None:
+            return False
+        offset, length, crc = place
+        file.seek(32 + offset)
+        return zlib.crc32(file.read(length)) == crc
 
 
 def opened(source: Path, kind: ArchiveKind) -> io.BufferedReader:

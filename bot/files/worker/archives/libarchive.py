@@ -36,7 +36,7 @@ _FUNCTIONS: dict[str, tuple[type, tuple[type, ...]]] = {
     "archive_read_set_options": (_INT, (_POINTER, ctypes.c_char_p)),
     "archive_read_open_fd": (_INT, (_POINTER, _INT, ctypes.c_size_t)),
     "archive_read_next_header": (_INT, (_POINTER, _POINTER)),
-    "archive_read_data": (ctypes.c_ssize_t, (_POINTER, _POINTER, ctypes.c_size_t)),
+    "archive_read_data_block": (_INT, (_POINTER, _POINTER, _POINTER, _POINTER)),
     "archive_read_free": (_INT, (_POINTER,)),
     "archive_error_string": (ctypes.c_char_p, (_POINTER,)),
     "archive_errno": (_INT, (_POINTER,)),
@@ -101,7 +101,6 @@ class Archive:
             raise Trouble("not installed", final=True)
         self._library = _LIBRARY
         self._is_lha = "lha" in formats
-        self._buffer = ctypes.create_string_buffer(_PIECE_BYTES)
         self._file = os.open(source, os.O_RDONLY | os.O_CLOEXEC)
         self._archive: int | None = self._library.archive_read_new()
         if self._archive is None:
@@ -148,13 +147,19 @@ class Archive:
             )
 
     def pieces(self, entry: Entry) -> Iterator[bytes]:
-        """Of the newest one that ``entries`` gave. Fewer than it claims, or with another checksum, are ``Trouble``."""
+        """Of the newest one that ``entries`` gave. Fewer than it claims, or with another checksum, are ``Trouble``.
+
+        Where in the member each piece belongs is not believed: none of these formats leaves gaps, but of an XAR archive
+        the library counts on from the members before, and would fill up as many bytes with zeros.
+        """
         missing = entry.size_bytes
-        while (size := self._library.archive_read_data(self._archive, self._buffer, _PIECE_BYTES)) > 0:
-            missing -= size
-            yield self._buffer.raw[:size]
-        if size < 0:
-            raise self._trouble(size)
+        data, size, at = _POINTER(), ctypes.c_size_t(), ctypes.c_int64()
+        block = (ctypes.byref(data), ctypes.byref(size), ctypes.byref(at))
+        while (result := self._library.archive_read_data_block(self._archive, *block)) == _OK:
+            missing -= size.value
+            yield ctypes.string_at(data, size.value) if size.value else b""
+        if result != _END:
+            raise self._trouble(result)
         if missing > 0:
             raise Trouble("truncated", final=False)
 

@@ -17,6 +17,7 @@ _HEADER_BYTES_MAX = 65_536
 _HEADERS_MAX = 20_000
 _MAIN_4, _FILE_4 = 0x73, 0x74
 _VOLUME, _LOCKED_4, _LARGE_4, _HAS_DATA_4 = 0x1, 0x4, 0x100, 0x8000
+_STORED_4, _VERSION_3 = 0x30, 29
 _MAIN_5, _FILE_5 = 1, 2
 _HAS_EXTRA_5, _HAS_DATA_5 = 1, 2
 _HAS_TIME_5, _HAS_CRC_5 = 2, 4
@@ -30,6 +31,8 @@ class RarMember:
     size_bytes: int
     crc: int | None
     is_locked: bool
+    is_old: bool = False
+    """Whether it is packed as RAR 1.5 to 2.x did, of which libarchive knows nothing, and finds damage in it."""
 
 
 def is_volume(head: bytes) -> bool:
@@ -65,7 +68,9 @@ def _version_4(file: IO[bytes]) -> Iterator[RarMember]:
             if flags & _LARGE_4 and len(header) == 40:
                 data_bytes += struct.unpack_from("<I", header, 32)[0] << 32
                 unpacked_bytes += struct.unpack_from("<I", header, 36)[0] << 32
-            yield RarMember(unpacked_bytes, crc, bool(flags & _LOCKED_4))
+            version, method = header[24], header[25]
+            is_old = method != _STORED_4 and version < _VERSION_3
+            yield RarMember(unpacked_bytes, crc, bool(flags & _LOCKED_4), is_old)
         elif flags & _HAS_DATA_4 and len(header) >= 11:
             (data_bytes,) = struct.unpack_from("<I", header, 7)
         at += max(size, 7) + data_bytes
