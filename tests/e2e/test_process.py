@@ -192,6 +192,26 @@ async def test_what_a_killed_bot_had_used_is_counted_and_its_question_once(
     ]
 
 
+async def test_what_it_writes_no_other_user_can_read_whatever_it_was_started_with(
+    workspace: Workspace, model: PracticeModel, tmp_path: Path, turn_log: TurnLog
+) -> None:
+    data_dir = tmp_path / "data"
+    stage = Stage(workspace, model, settings_for(workspace, model.url, data_dir, "socket"), turn_log)
+    model.script(Answer("It is a contract."))
+    before = os.umask(0)
+    try:
+        async with bot_process("run", **environment(workspace, model, data_dir)) as bot:
+            await bot.until_logged("bot.ready")
+            await stage.ask("@claude what is this?", files=[("contract.pdf", made_pdfs.numbered(2))])
+            await bot.until_logged("turn.done")
+            written = {path: path.stat().st_mode & 0o077 for path in [data_dir, *data_dir.rglob("*")]}
+    finally:
+        os.umask(before)
+
+    assert {"bot.sqlite3", "files"} <= {path.name for path in written}
+    assert [path for path, others in written.items() if others] == []
+
+
 async def test_usage_of_a_bot_that_never_ran_is_one_line(tmp_path: Path) -> None:
     code, out, err = await run_to_end("usage", PATH=os.environ["PATH"], BOT_DATA_DIR=str(tmp_path / "none"))
 

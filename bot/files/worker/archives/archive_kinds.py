@@ -49,13 +49,23 @@ _KINDS = (
     (2, b"-lh", _LHA),
     (2, b"-lz", _LHA),
 )
+_SURE = {
+    b"070701": re.compile(rb"[0-9A-Fa-f]{110}"),
+    b"070702": re.compile(rb"[0-9A-Fa-f]{110}"),
+    b"070707": re.compile(rb"[0-7]{76}"),
+    b"-lh": re.compile(rb"(?s)..-lh[0-9dx]-"),
+    b"-lz": re.compile(rb"(?s)..-lz[45s]-"),
+    b"\x60\xea": re.compile(rb"(?s)\x60\xea.[\0-\x0a]"),
+}
+"""How a file with such a mark begins: the mark alone may be words or numbers of a text."""
 _NUMBERED = re.compile(r"\.(?:7z|zip|rar|tar|iso|gz|tgz|xz|bz2)\.\d{2,4}$", re.IGNORECASE | re.ASCII)
 _OLD_CPIO = {b"\xc7\x71": "<", b"\x71\xc7": ">"}
 
 
 def archive_kind(head: bytes) -> ArchiveKind | None:
     """``None`` for other files, and for an image of a disk, whose mark stands further down."""
-    found = next((kind for at, mark, kind in _KINDS if head.startswith(mark, at)), None)
+    marked = ((mark, kind) for at, mark, kind in _KINDS if head.startswith(mark, at))
+    found = next((kind for mark, kind in marked if mark not in _SURE or _SURE[mark].match(head)), None)
     return found or (_CPIO if _is_old_cpio(head) else None)
 
 
