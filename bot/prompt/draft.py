@@ -181,9 +181,13 @@ class Draft:
         return frozenset(next(filter(None, in_messages), ()))
 
     def _with_fewer(self, bound: MediaBound) -> Draft | None:
-        """As many of the newest as the API takes; where it does not say how many, half of what was sent."""
+        """As many of the newest as the API takes; where it does not say how many, half of what was sent. ``None`` where
+        there are none left: the words alone would be the same request again."""
         sent = self.request().conversation
-        media = MediaCount.after(bound, (block for message in sent.messages for block in message.content))
+        blocks = [block for message in sent.messages for block in message.content]
+        if all(isinstance(block, TextBlock) for block in blocks):
+            return None
+        media = MediaCount.after(bound, blocks)
         allowance = replace(self.allowance, media=media, told=media.most == bound.most)
         fewer = replace(self, allowance=allowance, fewer=self.fewer + 1)
         return fewer if fewer.request().conversation != sent else None

@@ -306,6 +306,14 @@ def test_where_files_are_too_many_as_many_are_sent_as_the_api_takes() -> None:
     assert [path.parent.name for path in sent] == ["F5", "F6", "F7"]
 
 
+def test_words_alone_are_not_sent_again_where_files_are_said_to_be_too_many() -> None:
+    asked = draft([said(1, ADA, "F1")], [PreparedFile("F1", (image("F1/0"),))])
+    without = asked.after(ModelRequestTooLarge("400", media=MediaBound(None, in_pages=False)))
+    assert without is not None
+    assert media_of(without.request().conversation) == {}
+    assert without.after(ModelRequestTooLarge("400", media=MediaBound(0, in_pages=False))) is None
+
+
 # --- owners and names ----------------------------------------------------------------------------------------------
 
 

@@ -107,7 +107,7 @@ class TestSlack:
         headers: Any = CIMultiDictProxy(CIMultiDict({"Retry-After": given}))
         failure = slack_error(METHOD, refused("ratelimited", status=429, headers=headers))
         assert failure is not None
-        assert failure.retry_after_s == 30.0
+        assert failure.retry_after_s == 5.0
 
     def test_a_fault_of_ours_is_not_taken_for_slack_s(self) -> None:
         assert slack_error(METHOD, ValueError("ours")) is None
