@@ -98,6 +98,7 @@ export class Composer {
   move(place, label) {
     this.text.setAttribute("aria-label", label);
     this.text.placeholder = label;
+    this.#suggest(); // the place may have changed, too: the bot has joined
     if (place === this.#place) return;
     if (this.#place) this.#drafts.set(this.#place, this.#take());
     this.#place = place;
@@ -184,6 +185,10 @@ export class Composer {
     this.element.style.height = "";
     this.sendButton.disabled = this.isEmpty;
     this.element.setAttribute("aria-busy", String(this.#inFlight > 0));
+    this.#suggest();
+  }
+
+  #suggest() {
     this.hint.textContent = this.#inFlight > 0 ? "Sending…" : this.suggest(this.text.value);
   }
 }
