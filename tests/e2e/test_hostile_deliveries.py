@@ -118,7 +118,9 @@ async def test_whatever_stands_in_a_delivery(stage: Stage) -> None:
     words = [value for value in VALUES.values() if isinstance(value, str)]
     sent += [stage.workspace.courier.deliver(Sort.INTERACTIVE, reason(stage, each)) for each in words]
     await stage.workspace.until(lambda _: all(delivery.over for delivery in sent), timeout_s=30)
-    assert [each.payload for each in sent if [outcome.acknowledged for outcome in each.outcomes] != [True]] == []
+    assert [each.payload for each in sent if not each.outcomes[-1].acknowledged] == []
+    # A busy machine may take longer than Slack waits, and then has it once more; an error is never the answer.
+    assert {outcome.reason for each in sent for outcome in each.outcomes} <= {"", "http_timeout"}
 
     privately = stage.workspace.direct_message(stage.workspace.user("grace"))
     assert await stage.outcome(await stage.ask("Are you still there?", who="grace", channel=privately)) == "answered"
