@@ -87,15 +87,13 @@ def is_volume(head: bytes) -> bool:
     """Whether it says that it is one of several files that belong together."""
     if head.startswith(b"Rar!"):
         return rar_headers.is_volume(head)
-    return head.startswith(b"MSCF") and bool(head[30] & 3)
+    return head.startswith(b"MSCF") and len(head) > 30 and bool(head[30] & 3)
 
 
 def breaks_off(head: bytes, size_bytes: int) -> bool:
     """Whether it is a 7-Zip archive whose list of members, which its header says the place of, is not there."""
-    if not head.startswith(_SEVEN_ZIP) or len(head) < 32:
-        return head.startswith(_SEVEN_ZIP)
-    offset, length = struct.unpack_from("<QQ", head, 12)
-    return bool(32 + offset + length > size_bytes)
+    place = list_of_7_zip(head)
+    return head.startswith(_SEVEN_ZIP) and (place is None or 32 + place[0] + place[1] > size_bytes)
 
 
 def list_of_7_zip(head: bytes) -> tuple[int, int, int] | None:
