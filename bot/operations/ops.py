@@ -17,7 +17,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from aiohttp import web
 
 from bot import addresses
-from bot.connections import ConnectionLimits, Door
+from bot.connections import ConnectionLimits, Door, Handler
 from bot.errors import BotError, StartFailed
 from bot.telemetry import metrics
 from bot.telemetry.logs import get_logger
@@ -30,8 +30,6 @@ READY, STARTING, STOPPING, SILENT = "ready", "starting", "stopping", "no answer"
 LIMITS = ConnectionLimits(connections_max=64)
 Check = Callable[[], Awaitable[str]]
 """``ready``, else what is the matter with a part. What it raises of ours, and taking long, is no answer."""
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Ops:

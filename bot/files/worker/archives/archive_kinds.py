@@ -23,49 +23,37 @@ class ArchiveKind:
 
 
 _SEVEN_ZIP = b"7z\xbc\xaf\x27\x1c"
-_COMPRESS = ArchiveKind("a file packed by Unix's compress", filters=("compress",))
 _CPIO = ArchiveKind("a CPIO archive", ("cpio",))
-_LHA = ArchiveKind("an LHA archive", ("lha",))
 ISO = ArchiveKind("a CD or DVD image", ("iso9660",))
 ISO_MARK_AT, ISO_MARK = 32_769, b"CD001"
 _KINDS = (
-    (0, rar_headers.MARK_5, ArchiveKind("a RAR archive", ("rar5",))),
-    (0, b"Rar!\x1a\x07", ArchiveKind("a RAR archive", ("rar",))),
-    (0, _SEVEN_ZIP, ArchiveKind("a 7-Zip archive", ("7zip",))),
-    (0, b"MSCF\0\0\0\0", ArchiveKind("a Windows cabinet", ("cab",))),
-    (0, b"MSWIM\0\0\0", ArchiveKind("a Windows disk image")),
-    (0, b"xar!", ArchiveKind("an XAR archive", ("xar",))),
-    (0, b"!<arch>\n", ArchiveKind("an AR archive", ("ar",))),
-    (0, b"\x60\xea", ArchiveKind("an ARJ archive")),
-    (0, b"\x1f\x9d", _COMPRESS),
-    (0, b"\x1f\xa0", ArchiveKind("a file packed by Unix's compress")),
-    (0, b"\x04\x22\x4d\x18", ArchiveKind("a file packed by LZ4", filters=("lz4",))),
-    (0, b"LZIP\x01", ArchiveKind("a file packed by lzip", filters=("lzip",))),
-    (0, b"070701", _CPIO),
-    (0, b"070702", _CPIO),
-    (0, b"070707", _CPIO),
-    (0, b"ISc(", ArchiveKind("an InstallShield archive")),
-    (7, b"**ACE**", ArchiveKind("an ACE archive")),
-    (2, b"-lh", _LHA),
-    (2, b"-lz", _LHA),
+    (rar_headers.MARK_5, ArchiveKind("a RAR archive", ("rar5",))),
+    (rb"Rar!\x1a\x07", ArchiveKind("a RAR archive", ("rar",))),
+    (_SEVEN_ZIP, ArchiveKind("a 7-Zip archive", ("7zip",))),
+    (rb"MSCF\0{4}", ArchiveKind("a Windows cabinet", ("cab",))),
+    (rb"MSWIM\0{3}", ArchiveKind("a Windows disk image")),
+    (rb"xar!", ArchiveKind("an XAR archive", ("xar",))),
+    (rb"!<arch>\n", ArchiveKind("an AR archive", ("ar",))),
+    (rb"\x60\xea.[\0-\x0a]", ArchiveKind("an ARJ archive")),
+    (rb"\x1f\x9d", ArchiveKind("a file packed by Unix's compress", filters=("compress",))),
+    (rb"\x1f\xa0", ArchiveKind("a file packed by Unix's compress")),
+    (rb"\x04\x22\x4d\x18", ArchiveKind("a file packed by LZ4", filters=("lz4",))),
+    (rb"LZIP\x01", ArchiveKind("a file packed by lzip", filters=("lzip",))),
+    (rb"07070[12][0-9A-Fa-f]{104}", _CPIO),
+    (rb"070707[0-7]{70}", _CPIO),
+    (rb"ISc\(", ArchiveKind("an InstallShield archive")),
+    (rb".{7}\*\*ACE\*\*", ArchiveKind("an ACE archive")),
+    (rb"..-l(?:h[0-9dx]|z[45s])-", ArchiveKind("an LHA archive", ("lha",))),
 )
-_SURE = {
-    b"070701": re.compile(rb"[0-9A-Fa-f]{110}"),
-    b"070702": re.compile(rb"[0-9A-Fa-f]{110}"),
-    b"070707": re.compile(rb"[0-7]{76}"),
-    b"-lh": re.compile(rb"(?s)..-lh[0-9dx]-"),
-    b"-lz": re.compile(rb"(?s)..-lz[45s]-"),
-    b"\x60\xea": re.compile(rb"(?s)\x60\xea.[\0-\x0a]"),
-}
-"""How a file with such a mark begins: the mark alone may be words or numbers of a text."""
+"""How a file of each kind begins. Where its mark may be words or numbers of a text, what follows it counts, too."""
+_PATTERNS = [(re.compile(pattern, re.DOTALL), kind) for pattern, kind in _KINDS]
 _NUMBERED = re.compile(r"\.(?:7z|zip|rar|tar|iso|gz|tgz|xz|bz2)\.\d{2,4}$", re.IGNORECASE | re.ASCII)
 _OLD_CPIO = {b"\xc7\x71": "<", b"\x71\xc7": ">"}
 
 
 def archive_kind(head: bytes) -> ArchiveKind | None:
     """``None`` for other files, and for an image of a disk, whose mark stands further down."""
-    marked = ((mark, kind) for at, mark, kind in _KINDS if head.startswith(mark, at))
-    found = next((kind for mark, kind in marked if mark not in _SURE or _SURE[mark].match(head)), None)
+    found = next((kind for pattern, kind in _PATTERNS if pattern.match(head)), None)
     return found or (_CPIO if _is_old_cpio(head) else None)
 
 
