@@ -9,7 +9,10 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement
 # Tests mostly wait for servers: four at a time keep two cores busy.
 PYTEST := $(BIN)/python -m pytest --numprocesses 4 --dist worksteal
+# Extras stay in the pins: pip takes a newer release of a package for one that is asked for with an extra, and then
+# refuses it, since it has no hash.
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	--no-strip-extras \
 	--no-emit-index-url --no-emit-find-links pyproject.toml $(ARGS)
 ARGS ?=
 
