@@ -36,7 +36,13 @@ EXTRAS = {"opentelemetry": "otel"}
 
 
 def runtime() -> list[str]:
-    return re.findall(r"^([\w.-]+)==", text_of("requirements.txt"), flags=re.MULTILINE)
+    return list(pins("requirements.txt"))
+
+
+def pins(file: str) -> dict[str, set[str]]:
+    """The packages that are pinned there, each with its extras."""
+    found = re.findall(r"^([\w.-]+)(?:\[([\w.,-]+)\])?==", text_of(file), flags=re.MULTILINE)
+    return {name: set(extras.split(",")) - {""} for name, extras in found}
 
 
 def _said(found: Distribution, field: str) -> str:
@@ -90,6 +96,19 @@ def test_nothing_is_installed_for_production_that_only_the_playground_needs() ->
     assert sorted(set(map(key, runtime())) - needed) == []
 
 
+@pytest.mark.parametrize("file", ["requirements.txt", "requirements-demo.txt", "requirements-dev.txt"])
+def test_what_is_asked_for_with_an_extra_is_pinned_with_it(file: str) -> None:
+    """pip takes the newest release of a package that is not, and refuses it, since it has no hash."""
+    pinned = {key(name): extras for name, extras in pins(file).items()}
+    project = tomllib.loads(text_of("pyproject.toml"))["project"]["dependencies"]
+    asked = [Requirement(line) for line in project]
+    for name in pinned.keys() & installed():
+        asked += requirements(name)
+    with_extras = [one for one in asked if one.extras and key(one.name) in pinned]
+    assert with_extras
+    assert [str(one) for one in with_extras if one.extras - pinned[key(one.name)]] == []
+
+
 def test_what_the_bot_imports_is_declared() -> None:
     owners = packages_distributions()
     declared = set(map(key, runtime()))
@@ -139,6 +158,10 @@ def requirements(name: str) -> list[Requirement]:
     """On this system; ``asyncio`` is the one extra that is installed, of SQLAlchemy."""
     declared = [Requirement(line) for line in distribution(name).requires or []]
     return [one for one in declared if one.marker is None or one.marker.evaluate({"extra": "asyncio"})]
+
+
+def installed() -> set[str]:
+    return {key(name) for names in packages_distributions().values() for name in names}
 
 
 def key(name: str) -> str:
