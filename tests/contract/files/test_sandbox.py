@@ -152,6 +152,7 @@ async def test_every_attachment_is_read_by_a_process_of_its_own(text: Path, tmp_
     async with sandbox(replace(LIMITS, workers_max=1)) as running:
         await running.convert(text, "x", "", tmp_path)
         (worker,) = workers()
+        await until(lambda: not forks(worker))
         readers = []
         for attachment in ("one", "two", "three"):
             (tmp_path / attachment).mkdir()
