@@ -1,12 +1,13 @@
 """How long a file takes to be read, by kind, and which part of that is confinement.
 
 I/O: writes sample files into a temporary directory and converts each several times, one after the other, by turns as
-the bot does it and without whatever confines the processes that read it (``bench.unconfined``)::
+the bot does it ("confined"), without whatever confines the processes that read it but with a process for each file
+("forked"), and with neither ("open": one worker reads all files itself). The last two are ``bench.unconfined``::
 
     python -m bench.files_speed [--rounds 6] [--kinds text,pdf]
 
 Medians: of files by the clock, of rounds by what their files used of the processor, all processes included: the bot's
-part, the worker, and the process that it forks for each file. Without confinement one worker reads all files itself.
+part, the worker, and the process that it forks for each file.
 Linux only (``/proc``).
 """
 
@@ -15,6 +16,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import io
+import itertools
 import os
 import random
 import resource
@@ -54,15 +56,24 @@ SVG = (
 )
 TICKS_A_S = os.sysconf("SC_CLK_TCK")
 CONFINED = isolated.command
-PROGRAMS = {"bot.files.worker.__main__": "worker", "bot.files.worker.confinement.confine": "office"}
+OFFICE = "bot.files.worker.confinement.confine"
 
 
-def unconfined(module: str, *arguments: str) -> tuple[str, ...]:
+def unconfined(worker: str) -> Callable[..., tuple[str, ...]]:
     """``isolated.command`` for the programs of ``bench.unconfined``."""
-    python, isolated_mode, flag, _, *rest = CONFINED(module, *arguments)
-    program = PROGRAMS[module]
-    start = f"import sys; sys.path.insert(0, sys.argv.pop(1)); from bench.unconfined import {program}; {program}()"
-    return (python, isolated_mode, flag, start, *rest)
+
+    def command(module: str, *arguments: str) -> tuple[str, ...]:
+        python, isolated_mode, flag, _, *rest = CONFINED(module, *arguments)
+        program = "office" if module == OFFICE else worker
+        start = f"import sys; sys.path.insert(0, sys.argv.pop(1)); from bench.unconfined import {program}; {program}()"
+        return (python, isolated_mode, flag, start, *rest)
+
+    return command
+
+
+WAYS: dict[str, Callable[..., tuple[str, ...]]] = {
+    "confined": CONFINED, "forked": unconfined("forking"), "open": unconfined("worker"),
+}  # fmt: skip
 
 
 def samples() -> dict[str, bytes]:
@@ -87,7 +98,7 @@ def samples() -> dict[str, bytes]:
 
 @dataclass
 class Side:
-    """Converts in one of the two ways, and remembers how long that took."""
+    """Converts in one of the ways, and remembers how long that took."""
 
     command: Callable[..., tuple[str, ...]]
     source: Path
@@ -114,8 +125,8 @@ class Side:
 
 
 async def compare(source: Path, rounds: int, times: int) -> str:
-    """A line of figures: with confinement, without, and how many times as much that is."""
-    sides = Side(CONFINED, source), Side(unconfined, source)
+    """A line of figures, of the clock and of the processor: each way's, and how many times as much as in the next."""
+    sides = [Side(command, source) for command in WAYS.values()]
     for side in sides:
         await side.convert(WARM_UP)
         side.forget()
@@ -124,12 +135,15 @@ async def compare(source: Path, rounds: int, times: int) -> str:
             await side.convert(times)
     for side in sides:
         await side.conversion.aclose()
-    columns = [tuple(statistics.median(figures) for figures in (side.clock_ms, side.processor_ms)) for side in sides]
-    (clock, used), (clock_without, used_without) = columns
-    return (
-        f"{source.name:16}{clock:9.1f}{clock_without:9.1f}{clock / clock_without:8.2f}"
-        f"{used:15.1f}{used_without:9.1f}{used / used_without:8.2f}"
+    return f"{source.name:16}" + "".join(
+        columns([statistics.median(figures) for figures in of_all])
+        for of_all in ([side.clock_ms for side in sides], [side.processor_ms for side in sides])
     )
+
+
+def columns(figures: list[float]) -> str:
+    ratios = [used / next_used for used, next_used in itertools.pairwise(figures)]
+    return "  " + "".join(f"{figure:9.1f}" for figure in figures) + "".join(f"{ratio:6.2f}" for ratio in ratios)
 
 
 def processor_s() -> float:
@@ -152,8 +166,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--kinds", default="", metavar="KIND,…", help="these alone")
     options = parser.parse_args()
-    print(f"{'':16}{'by the clock, ms a file':>26}{'of the processor, ms a file':>32}")
-    print(f"{'confinement:':16}" + f"{'with':>9}{'without':>9}{'ratio':>8}" + f"{'with':>15}{'without':>9}{'ratio':>8}")
+    print(f"{'ms a file':16}" + f"  {'by the clock':39}  {'of the processor':39}")
+    print(f"{'':16}" + 2 * ("  " + "".join(f"{way:>9}" for way in WAYS) + f"{'ratios':>12}"))
     with tempfile.TemporaryDirectory() as directory:
         for name, content in samples().items():
             if options.kinds and name not in options.kinds.split(","):

@@ -1,6 +1,7 @@
 """The worker and the start of LibreOffice without what holds them, to compare with; nothing of the bot can start these.
 
 I/O: as ``bot.files.worker.__main__`` and its ``confinement.confine``, in this process, with nothing given up.
+``forking`` has a process for each attachment, as the worker has, and ``worker`` none.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ import os
 import sys
 
 from bot.files.bounds import ConvertLimits
-from bot.files.worker.__main__ import answer
+from bot.files.worker.__main__ import Server, answer
+from bot.files.worker.confinement import confine, landlock
 
 
 def worker() -> None:
@@ -21,6 +23,27 @@ def worker() -> None:
     with os.fdopen(os.dup(0), "rb", buffering=0) as lines, os.fdopen(replies, "wb", buffering=0) as answers:
         for line in lines:
             answers.write(json.dumps(answer(json.loads(line), limits)).encode() + b"\n")
+
+
+class _OpenCell(confine.Cell):
+    def enter(self) -> None:
+        """Keeps all."""
+
+    def restriction(self) -> landlock.Restriction:
+        return _NoRestriction()
+
+
+class _NoRestriction(landlock.Restriction):
+    def __init__(self) -> None:
+        self.version = 0
+
+
+def forking() -> None:
+    """``sys.argv`` as the worker gets it."""
+    confine.Cell = _OpenCell  # type: ignore[misc]
+    requests, replies = os.dup(0), os.dup(1)
+    os.dup2(2, 1)
+    Server(ConvertLimits.from_json(sys.argv[1]), float(sys.argv[3])).serve(requests, replies)
 
 
 def office() -> None:

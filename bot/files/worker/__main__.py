@@ -7,12 +7,12 @@ It opens no stranger's file itself. Forks of it do, each confined to one directo
 process finds nothing of any other attachment, before or after: the members of an archive share a fork, since they share
 a directory and come one right after the other; what comes later or from elsewhere gets a new one, when the one before
 is gone. A fork does little but read: what it will have left is settled before, by this process, which also loads what a
-fork had to load, so that the next ones find the libraries that files call for, and only those.
+fork had to load, so that the next ones find the libraries that files call for, and only those. Each is forked before
+its job is there, and makes ready while nobody waits.
 """
 
 from __future__ import annotations
 
-import functools
 import importlib
 import json
 import os
@@ -29,9 +29,8 @@ from bot.files import notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Unreadable, to_json
 from bot.files.outbox import Outbox
-from bot.files.worker.confinement import confine, landlock
+from bot.files.worker.confinement import confine, rehearsal
 from bot.files.worker.confinement.forks import Fork, Lines, write
-from bot.files.worker.confinement.rehearsal import rehearse
 from bot.files.worker.convert import convert
 
 _LINGER_S = 0.1
@@ -66,27 +65,26 @@ class Server:
         self._limits = limits
         self._cpu_s = cpu_s
         self._cell = confine.Cell()
+        self._loaded: list[str] = []
 
     def serve(self, requests: int, replies: int) -> None:
         """Both are file descriptors. Only one request is under way at a time."""
-        reader: _Reader | None = None
         lines = Lines(requests)
+        own_pipes = requests, replies
+        reader: _Reader | None = None
         while True:
             if reader is not None and not lines.within(_LINGER_S):
                 reader.end()
                 reader = None
+            reader = reader or self._reader(own_pipes)
             line = lines.one()
             if not line:
                 break
             job = json.loads(line)
-            if reader is not None and not reader.reaches(job):
+            if not reader.reaches(job):
                 reader.end()
-                reader = None
-            if reader is None:
-                reader = self._reader(job, (requests, replies))
-            else:
-                reader.fork.send(line)
-            loaded, reply = reader.fork.line(), reader.fork.line()
+                reader = self._reader(own_pipes)
+            loaded, reply = reader.read(line, job)
             if not reply.endswith(b"\n"):
                 reply = json.dumps({"died": reader.end()}).encode() + b"\n"
                 reader = None
@@ -94,49 +92,64 @@ class Server:
             if reader is not None and not reader.expects_more(reply):
                 reader.end()
                 reader = None
-            if new := _load(loaded):
-                rehearse(new, self._rehearsed)
+            self._learn(loaded)
 
-    def _reader(self, job: dict[str, Any], own_pipes: Iterable[int]) -> _Reader:
-        """Its first job is under way."""
-        restriction = self._cell.around(job["source"], job["out"])
-        try:
-            return _Reader(Fork(functools.partial(self._work, restriction, job), own_pipes), job)
-        finally:
-            restriction.close()
+    def _reader(self, own_pipes: Iterable[int]) -> _Reader:
+        """None may be there yet: it would have the other one's pipes."""
+        return _Reader(Fork(self._work, own_pipes))
+
+    def _learn(self, loaded: bytes) -> None:
+        """What one fork had to load, the next ones find."""
+        if new := _load(loaded):
+            rehearsal.rehearse(new, self._rehearsed)
+            self._loaded += new
 
     def _rehearsed(self, source: Path, out: Outbox) -> None:
         convert(source, "", "", out, self._limits)
 
-    def _work(self, restriction: landlock.Restriction, job: dict[str, Any], asked: int, answering: int) -> None:
+    def _work(self, asked: int, answering: int) -> None:
         """The life of a fork."""
-        self._cell.enter(restriction)
-        known = len(sys.modules)
+        self._cell.enter()
+        restriction = self._cell.restriction()
         lines = Lines(asked)
-        while True:
+        rehearsal.once(self._loaded, self._rehearsed, until=lambda: lines.within(0))
+        known = len(sys.modules)
+        line = lines.one()
+        if line:
+            job = json.loads(line)
+            restriction.allow(read=job["source"], write=job["out"])
+            restriction.enter()
+        while line:
             confine.bound_cpu(self._cpu_s)
-            reply = json.dumps(answer(job, self._limits))
+            reply = json.dumps(answer(json.loads(line), self._limits))
             loaded = " ".join(islice(reversed(sys.modules), len(sys.modules) - known))
             known = len(sys.modules)
             write(answering, f"{loaded}\n{reply}\n".encode())
             line = lines.one()
-            if not line:
-                return
-            job = json.loads(line)
 
 
 class _Reader:
-    """A fork that has one attachment, and will never have another."""
+    """A fork that will have one attachment, and never another."""
 
-    def __init__(self, fork: Fork, first_job: dict[str, Any]) -> None:
-        self.fork = fork
-        self._directory, self._source = first_job["out"], first_job["source"]
+    def __init__(self, fork: Fork) -> None:
+        self._fork = fork
+        self._directory = self._source = ""
         self._has_more = False
 
     def reaches(self, job: dict[str, Any]) -> bool:
+        """Whether it may read this, and lives as far as one knows."""
+        if not self._directory:
+            return not self._fork.has_spoken()
         return job["out"] == self._directory and (
             job["source"] == self._source or Path(job["source"]).is_relative_to(self._directory)
         )
+
+    def read(self, line: bytes, job: dict[str, Any]) -> tuple[bytes, bytes]:
+        """Which modules it has loaded for that, and its reply; without their ends where it has died."""
+        if not self._directory:
+            self._directory, self._source = job["out"], job["source"]
+        self._fork.send(line)
+        return self._fork.line(), self._fork.line()
 
     def expects_more(self, reply: bytes) -> bool:
         """Whether more of what it has read is to follow."""
@@ -144,7 +157,7 @@ class _Reader:
         return self._has_more
 
     def end(self) -> int:
-        return self.fork.end()
+        return self._fork.end()
 
 
 def _load(names: bytes) -> list[str]:

@@ -34,7 +34,10 @@ given = json.loads(sys.argv[1])
 {layers}
 print(json.dumps(attempts(given)))
 """
-ENTER = "cell = confine.Cell(); cell.enter(cell.around(given['source'], given['directory']))"
+ENTER = (
+    "cell = confine.Cell(); restriction = cell.restriction(); cell.enter();"
+    " restriction.allow(read=given['source'], write=given['directory']); restriction.enter()"
+)
 ALL_LAYERS = f"confine.enter(2**31); {ENTER}"
 WITHOUT_NAMESPACE = f"confine.leave_network = lambda: False; {ALL_LAYERS}"
 ONLY_FILTER = f"landlock.abi = lambda: 0; {WITHOUT_NAMESPACE}"

@@ -140,10 +140,16 @@ def forks(worker: Path) -> list[str]:
     return [process.name for process in children(int(worker.name))]
 
 
-async def reader_of(worker: Path) -> str:
-    """The process that reads the attachment which is under way."""
-    await until(lambda: forks(worker))
-    (reader,) = forks(worker)
+async def read_slowly(running: Sandbox, worker: Path, out: Path) -> str:
+    """Has something read that is no file, and returns which process tried."""
+    await asyncio.to_thread(out.mkdir)
+    slow = out / "slow"
+    os.mkfifo(slow)
+    reading = asyncio.create_task(running.convert(slow, "x", "", out))
+    with await asyncio.to_thread(slow.open, "wb") as opened:  # once the other end is open, too
+        (reader,) = forks(worker)
+        opened.write(b"hello\n")
+    await asyncio.wait([reading])
     return reader
 
 
@@ -152,18 +158,27 @@ async def test_every_attachment_is_read_by_a_process_of_its_own(text: Path, tmp_
     async with sandbox(replace(LIMITS, workers_max=1)) as running:
         await running.convert(text, "x", "", tmp_path)
         (worker,) = workers()
-        await until(lambda: not forks(worker))
         readers = []
         for attachment in ("one", "two", "three"):
-            (tmp_path / attachment).mkdir()
-            slow = tmp_path / attachment / "slow"
-            os.mkfifo(slow)
-            reading = asyncio.create_task(running.convert(slow, "x", "", tmp_path / attachment))
-            readers.append(await reader_of(worker))
-            await asyncio.to_thread(slow.write_bytes, b"hello\n")
-            await asyncio.wait([reading])
-            await until(lambda: not forks(worker))
+            readers.append(await read_slowly(running, worker, tmp_path / attachment))
+            await until(lambda: readers[-1] not in forks(worker))
     assert len(set(readers)) == 3
+
+
+async def test_it_is_there_before_its_attachment_and_missed_by_nobody_if_it_ends(tmp_path: Path) -> None:
+    async with sandbox(replace(LIMITS, workers_max=1)) as running:
+        (tmp_path / "a.txt").write_bytes(b"hello\n")
+        await running.convert(tmp_path / "a.txt", "a.txt", "", tmp_path)
+        (worker,) = workers()
+        reader = await read_slowly(running, worker, tmp_path / "slow")
+        await until(lambda: forks(worker) not in ([], [reader]))
+        (waiting,) = forks(worker)
+        os.kill(int(waiting), signal.SIGKILL)
+        await until(lambda: ") Z " in Path(f"/proc/{waiting}/stat").read_text())
+        with capture_logs() as logged:
+            assert await running.convert(tmp_path / "a.txt", "a.txt", "", tmp_path, prefix="again-")
+        assert workers() == [worker]
+        assert not logged
 
 
 @pytest.fixture

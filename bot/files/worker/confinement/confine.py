@@ -56,18 +56,15 @@ class Cell:
         self._common = common_rules()
         self._no_processes = seccomp.no_processes(execution=False)
 
-    def around(self, source: str, directory: str) -> landlock.Restriction:
-        """For the process of one job: it will have ``source`` to read and ``directory`` to write, and nothing else."""
-        restriction = landlock.Restriction(self._common)
-        restriction.allow(read=source, write=directory)
-        return restriction
-
-    def enter(self, restriction: landlock.Restriction) -> None:
+    def enter(self) -> None:
         """For that process itself: nothing to start, nobody to signal, the end with its parent."""
         end_with_parent()
         if not self._no_processes.enter():
             bound_tasks()
-        restriction.enter()
+
+    def restriction(self) -> landlock.Restriction:
+        """For it alone, and to be entered when it knows its job: until then it lacks what the job allows."""
+        return landlock.Restriction(self._common)
 
 
 def bound_memory(memory_bytes: int) -> None:

@@ -56,6 +56,10 @@ class Fork:
         """With its end; else the process has died, or says more than it may."""
         return self._lines.one()
 
+    def has_spoken(self) -> bool:
+        """Also where it has ended."""
+        return self._lines.within(0)
+
     def end(self) -> int:
         """Returns the signal that it died of; 0 where it had ended in another way."""
         self._close()

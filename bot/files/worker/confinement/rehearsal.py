@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 import io
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -67,19 +67,36 @@ SAMPLES: dict[str, Callable[[], list[bytes]]] = {
 
 def rehearse(modules: Iterable[str], read: Read) -> None:
     """``read`` reads the file at a path, and writes what comes of it to an outbox."""
-    if not hasattr(os, "memfd_create"):
-        return
-    for sample in [sample for module in modules if module in SAMPLES for sample in SAMPLES[module]()]:
+    for sample in _samples(modules):
         for _ in range(TIMES):
-            out = _InMemory()
-            try:
-                source = out.new("")
-                source.write_bytes(sample)
-                with suppress(Exception):  # then it is as it would be without
-                    read(source, out)
-            finally:
-                out.close()
+            _read(sample, read)
     gc.collect()  # else what is left of it stays, as part of what forks share
+
+
+def once(modules: Iterable[str], read: Read, until: Callable[[], bool]) -> None:
+    """The same in a fork that waits: what reading writes to, it then has copies of. Ends with the sample over which
+    ``until`` has become true: whoever has work does not make ready for it."""
+    for sample in _samples(modules):
+        if until():
+            return
+        _read(sample, read)
+
+
+def _samples(modules: Iterable[str]) -> Iterator[bytes]:
+    if hasattr(os, "memfd_create"):
+        for module in modules:
+            yield from SAMPLES.get(module, list)()
+
+
+def _read(sample: bytes, read: Read) -> None:
+    out = _InMemory()
+    try:
+        source = out.new("")
+        source.write_bytes(sample)
+        with suppress(Exception):  # then it is as it would be without
+            read(source, out)
+    finally:
+        out.close()
 
 
 class _InMemory(Outbox):
