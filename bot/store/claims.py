@@ -60,10 +60,10 @@ def claim(
     ``None`` where another process is claiming at this moment, whose turns could not be counted yet.
     """
     claimed: list[RowMapping] = []
-    while len(claimed) < most and (waiting := _waiting(connection)):
+    while len(claimed) < most and (number := waiting(connection)):
         if not claimed and not _alone(connection):
             return None
-        if waiting == 1:
+        if number == 1:
             ids = list(connection.execute(_lone_query(claimant), {"teams": teams}).scalars())
         else:
             ids = _next_ids(connection, claimant, {"teams": teams}, most - len(claimed))
@@ -71,7 +71,7 @@ def claim(
             break
         rows = connection.execute(_running(now), {"ids": ids, "owner": claimant.owner, "lease_s": lease_s}).mappings()
         claimed += sorted(rows, key=lambda row: ids.index(row["id"]))
-        if waiting == 1:
+        if number == 1:
             break
     return claimed
 
@@ -79,7 +79,7 @@ def claim(
 _WAITING = sa.select(questions.c.id).where(questions.c.state == WAITING, questions.c.lease_until.is_(None)).limit(2)
 
 
-def _waiting(connection: Connection) -> int:
+def waiting(connection: Connection) -> int:
     """None, one, or more: whose turn it is takes much longer to find out, and one who waits alone is known."""
     return len(connection.execute(_WAITING).all())
 

@@ -50,8 +50,6 @@ class SqliteEngine:
         self._engine = sa.create_engine(url, pool_size=1, max_overflow=0, hide_parameters=True)
         self._open: Connection | None = None
         """Kept: to fetch it from a pool takes longer than most of our statements."""
-        self._durable: bool | None = None
-        """What its commits are; to say it again costs as much as a statement does."""
         sa.event.listen(self._engine, "connect", _set_up)
         sa.event.listen(self._engine, "begin", _begin)
 
@@ -64,10 +62,7 @@ class SqliteEngine:
         with _named_damage(self._file):
             if self._open is None:
                 self._open = self._engine.connect()
-            if durable is not self._durable:
-                _until_on_disk(self._open, durable)
-                self._durable = durable
-            with self._open.begin():
+            with self._open.execution_options(durable=durable).begin():
                 return work(self._open)
 
     async def scrub(self) -> bool:
@@ -181,11 +176,7 @@ def _set_up(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI
 
 
 def _begin(connection: Connection) -> None:
+    # FULL: a commit reaches the disk before it returns. NORMAL: it survives the end of the process, not the machine's.
+    durable = connection.get_execution_options().get("durable", True)
+    connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
     connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _until_on_disk(connection: Connection, durable: bool) -> None:  # noqa: FBT001 - of one caller
-    """FULL: a commit reaches the disk before it returns. NORMAL: it survives the end of the process, not the
-    machine's."""
-    with closing(connection.connection.cursor()) as cursor:
-        cursor.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
