@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.errors import LeaseLost, SlackError, SlackOutcomeUnknown, StoreFailed
 from bot.messages import Question
@@ -21,6 +21,7 @@ from bot.telemetry.logs import get_logger, whose
 
 log = get_logger(__name__)
 
+T = TypeVar("T")
 Answer = Callable[[Claim], Awaitable[Outcome]]
 NOTICES_MAX = 20
 """At once in a workspace: where so many are on their way, a further one would not be posted soon enough."""
@@ -81,7 +82,7 @@ class Inbox:
         self._on_closing = on_closing
         self._on_closed = on_closed
         self._closing = False
-        self._turns: dict[asyncio.Task[None], Claim] = {}
+        self._turns: dict[asyncio.Task[bool], Claim] = {}
         self._answered: set[int] = set()
         self._erased: set[int] = set()
         self._notices: dict[asyncio.Task[bool], Lock] = {}
@@ -103,6 +104,7 @@ class Inbox:
         busy = common.turns + common.new >= common.limits.turns_max
         lease_s = common.limits.lease_s if len(self._notices) < NOTICES_MAX else 0.0
         common.new += 1
+        common.due.set()  # so that it is claimed, if it may be, in the transaction that writes it down
         try:
             accepted = await self._questions.add(question, common.owner, busy=busy, lease_s=lease_s)
         except StoreFailed:
@@ -112,7 +114,6 @@ class Inbox:
         if accepted is None:
             return False
         log.info("question.accepted", **whose(question))
-        common.due.set()
         if accepted.lock is not None and (self._closing or common.closing):  # no notice comes, and the lock would stay
             await safely(self._questions.unlock(accepted.lock, recorded=True))
         elif accepted.lock is not None:
@@ -166,7 +167,8 @@ class Inbox:
             await within_patience(*rest)
             self._on_closed(self)
 
-    async def _run(self, claim: Claim) -> None:
+    async def _run(self, claim: Claim) -> bool:
+        """Whether somebody may wait for the end of this turn."""
         poll_s = self._common.limits.poll_s
         try:
             outcome = await self._answer(claim)
@@ -177,7 +179,7 @@ class Inbox:
             log.warning("inbox.turn_put_off", error=f"{type(error).__name__} {error}")
             await asyncio.sleep(poll_s)
             await _until_written(lambda: self._questions.requeue(claim), poll_s)
-            return
+            return True
         except Exception:
             # A fault of ours: the turn told the person what it could; asking again would only repeat it.
             log.exception("turn.crashed", **whose(claim.question))
@@ -185,19 +187,20 @@ class Inbox:
         # An answered question that stayed open would be answered again.
         self._answered.add(claim.id)
         try:
-            await _until_written(lambda: self._finish(claim, outcome), poll_s)
+            ended = await _until_written(lambda: self._questions.finish(claim, outcome), poll_s)
         finally:
             self._answered.discard(claim.id)
             self._erased.discard(claim.id)
+        claim.lease.ended = ended.held
+        return ended.others_wait or not ended.held
 
-    async def _finish(self, claim: Claim, outcome: Outcome) -> bool:
-        claim.lease.ended = await self._questions.finish(claim, outcome)
-        return True
-
-    def _ended(self, turn: asyncio.Task[None]) -> None:
+    def _ended(self, turn: asyncio.Task[bool]) -> None:
+        common = self._common
+        full = common.turns >= common.limits.turns_max  # then nothing was claimed while it ended
         del self._turns[turn]
-        self._common.turns -= 1
-        self._common.due.set()
+        common.turns -= 1
+        if full or turn.cancelled() or turn.exception() or turn.result():
+            common.due.set()
         self._answers_changed()
 
     def _answers_changed(self) -> None:
@@ -234,21 +237,23 @@ async def within_patience(*tasks: asyncio.Task[Any]) -> None:
 
 async def safely(work: Awaitable[object]) -> bool:
     """Whether ``work`` went well. What it raises is logged: the inbox goes on."""
+    return await _result_of(work) is not None
+
+
+async def _result_of(work: Awaitable[T]) -> tuple[T] | None:
     try:
-        await work
+        return (await work,)
     except StoreFailed as error:
         log.warning("inbox.store_failed", error=str(error))
     except Exception:
         log.exception("inbox.crashed")
-    else:
-        return True
-    return False
+    return None
 
 
-async def _until_written(call: Callable[[], Awaitable[bool]], again_s: float) -> None:
+async def _until_written(call: Callable[[], Awaitable[T]], again_s: float) -> T:
     while True:
-        if await safely(call()):
-            return
+        if (written := await _result_of(call())) is not None:
+            return written[0]
         await asyncio.sleep(again_s)
 
 

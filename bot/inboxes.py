@@ -102,10 +102,12 @@ class Inboxes:
         common = self._common
         while not common.closing:
             common.due.clear()
-            common.new = 0
+            new = common.new
             await safely(self._claim_due())
+            common.new -= new
             with suppress(TimeoutError):
-                await asyncio.wait_for(common.due.wait(), common.limits.poll_s)
+                async with asyncio.timeout(common.limits.poll_s):  # without a task: a claim joins what made it due
+                    await common.due.wait()
 
     async def _claim_due(self) -> None:
         common = self._common

@@ -136,6 +136,15 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """What there was to end: ``held``, the question was still this claim's. ``others_wait``: questions that may have
+    their turn now, seen as it ended, so that nobody has to look for them afterwards."""
+
+    held: bool
+    others_wait: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Vitals:
     """What a process says of itself with its heartbeat: ``claims``, the questions whose turns it runs; ``locks``, those
     of whose notices it takes care; ``spent``, by the workspaces that it serves, which part of a minute's edits there it
@@ -193,8 +202,8 @@ class Questions(Protocol):
     async def requeue(self, claim: Claim) -> bool:
         """Gives a running question back unanswered; ``False`` where it was no longer this claim's."""
 
-    async def finish(self, claim: Claim, outcome: Outcome) -> bool:
-        """Ends a question and erases what the person wrote; ``False`` where it was no longer this claim's."""
+    async def finish(self, claim: Claim, outcome: Outcome) -> Ended:
+        """Ends a question and erases what the person wrote."""
 
     async def withdrawn(self, thread: ThreadKey) -> frozenset[str]:
         """The ts of questions that stay out of later history."""

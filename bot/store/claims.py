@@ -22,7 +22,7 @@ from bot.store import fairness
 from bot.store.fairness import TurnBounds
 from bot.store.schema import RUNNING, WAITING, questions
 from bot.store.statements import Values
-from bot.store.taking_turns import Channel, Most, Person, Waits, chosen
+from bot.store.taking_turns import Most, Person, Waits, chosen
 
 Now = sa.ColumnElement[float]
 
@@ -59,32 +59,33 @@ def claim(
 
     ``None`` where another process is claiming at this moment, whose turns could not be counted yet.
     """
-    if not _any_waits(connection):
-        return []
-    if not _alone(connection):
-        return None
-    turns = Counter({(row[0], row[1]): row[2] for row in connection.execute(fairness.TURNS_IN_CHANNELS)})
     claimed: list[RowMapping] = []
-    while len(claimed) < most and (not claimed or _any_waits(connection)):
-        ids = _next_ids(connection, claimant, {"teams": teams}, turns, most - len(claimed))
+    while len(claimed) < most and (number := waiting(connection)):
+        if not claimed and not _alone(connection):
+            return None
+        if number == 1:
+            ids = list(connection.execute(_lone_query(claimant), {"teams": teams}).scalars())
+        else:
+            ids = _next_ids(connection, claimant, {"teams": teams}, most - len(claimed))
         if not ids:
             break
         rows = connection.execute(_running(now), {"ids": ids, "owner": claimant.owner, "lease_s": lease_s}).mappings()
         claimed += sorted(rows, key=lambda row: ids.index(row["id"]))
+        if number == 1:
+            break
     return claimed
 
 
-_WAITS = sa.select(questions.c.id).where(questions.c.state == WAITING, questions.c.lease_until.is_(None)).limit(1)
+_WAITING = sa.select(questions.c.id).where(questions.c.state == WAITING, questions.c.lease_until.is_(None)).limit(2)
 
 
-def _any_waits(connection: Connection) -> bool:
-    """Whose turn it is takes much longer to find out."""
-    return connection.execute(_WAITS).first() is not None
+def waiting(connection: Connection) -> int:
+    """None, one, or more: whose turn it is takes much longer to find out, and one who waits alone is known."""
+    return len(connection.execute(_WAITING).all())
 
 
-def _next_ids(
-    connection: Connection, claimant: Claimant, served: Values, turns: Counter[Channel], most: int
-) -> list[int]:
+def _next_ids(connection: Connection, claimant: Claimant, served: Values, most: int) -> list[int]:
+    turns = Counter({(row[0], row[1]): row[2] for row in connection.execute(fairness.TURNS_IN_CHANNELS)})
     found, more_in = _people(connection, claimant, served)
     firsts = {"ids": [person.first for person in found]}
     channels = {row[0]: (row[1], row[2]) for row in connection.execute(fairness.CHANNELS_OF, firsts)} if found else {}
@@ -114,6 +115,11 @@ def _may_be_claimed(claimant: Claimant) -> sa.ColumnElement[bool]:
 def _people_query(claimant: Claimant, skip: int) -> sa.Select[Any]:
     """To build it takes longer than to run it."""
     return fairness.people(_may_be_claimed(claimant), claimant.bounds, PEOPLE_AT_ONCE, skip)
+
+
+@lru_cache(maxsize=16)
+def _lone_query(claimant: Claimant) -> sa.Select[int]:
+    return fairness.lone(_may_be_claimed(claimant), claimant.bounds)
 
 
 @lru_cache(maxsize=16)

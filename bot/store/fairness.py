@@ -66,6 +66,21 @@ def people(may_run: sa.ColumnElement[bool], bounds: TurnBounds, most: int, skip:
     )
 
 
+def lone(may_run: sa.ColumnElement[bool], bounds: TurnBounds) -> sa.Select[int]:
+    """The id of a question that waits alone, if its person and its channel may have one more turn: then it is its
+    turn, whoever was served when. ``may_run`` as in ``people``."""
+    theirs = questions.alias("theirs")
+    running = (
+        sa.select(sa.func.count())
+        .select_from(theirs)
+        .where(
+            theirs.c.state == RUNNING, theirs.c.team_id == questions.c.team_id, theirs.c.user_id == questions.c.user_id
+        )
+        .scalar_subquery()
+    )
+    return _next(questions.c.id, whose=running < bounds.per_user, may_run=may_run, bounds=bounds).limit(1)
+
+
 def of_person(may_run: sa.ColumnElement[bool], bounds: TurnBounds) -> sa.Select[Any]:
     """Ids and channels of a person's next questions, ``most`` of them; ``may_run`` as in ``people``."""
     whose = sa.and_(questions.c.team_id == sa.bindparam("in_team"), questions.c.user_id == sa.bindparam("by_user"))

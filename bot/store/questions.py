@@ -3,8 +3,9 @@
 A question is ``waiting``, then ``running`` under a lease that its process's heartbeat renews, then ``finished``. A
 lease that ran out makes it waiting again. While a notice is posted which says that it has to wait, a question is locked
 by a lease too, so that nobody begins a reply beside that notice. Each lease has a higher ``fence`` than those before.
-On its way a question costs three commits that wait for the disk: its acceptance, its claim and its end; they are
-shared with whatever else is to be written then. Implements ``ports.Questions``.
+On its way a question costs two commits that wait for the disk, its acceptance, with its claim, and its end, and a third
+where it has to wait for its claim; they are shared with whatever else is to be written then. Implements
+``ports.Questions``.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from bot.day_budget import Spent
 from bot.errors import StoreFailed
 from bot.lease import Lease, Stop
 from bot.messages import Question, ThreadKey
-from bot.ports import Accepted, Claim, Heartbeat, Lock, Outcome, Stage, Vitals
+from bot.ports import Accepted, Claim, Ended, Heartbeat, Lock, Outcome, Stage, Vitals
 from bot.shares import Heard, Others
 from bot.store import claims, leases, payloads, statements
 from bot.store.database import Database
@@ -184,18 +185,16 @@ class StoredQuestions:
 
         return await self._database.run(work, durable=False)
 
-    async def finish(self, claim: Claim, outcome: Outcome) -> bool:
+    async def finish(self, claim: Claim, outcome: Outcome) -> Ended:
         """Ends a question and erases what the person wrote; all of it, where an operator has erased that before."""
         held = of_lease(claim)
 
-        def work(connection: Connection) -> bool:
+        def work(connection: Connection) -> Ended:
             ended = connection.execute(self._timed.finish, held | {"ended": outcome.value}).rowcount > 0
             gone = not ended and connection.execute(statements.REMOVE_ERASED, held).rowcount > 0
-            if not (ended or gone):
-                return False
-            if gone or outcome is Outcome.DENIED:  # it was no question of anybody who may ask
+            if gone or (ended and outcome is Outcome.DENIED):  # it was no question of anybody who may ask
                 connection.execute(statements.FORGET_USAGE, {"held_id": claim.id})
-            return True
+            return Ended(ended or gone, others_wait=claims.waiting(connection) > 0)
 
         done = await self._database.run(work)
         self._database.scrub_soon()

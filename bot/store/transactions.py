@@ -105,6 +105,7 @@ class Transactions:
             while self._waiting:
                 group, self._waiting = self._waiting[:GROUP_MAX], self._waiting[GROUP_MAX:]
                 await self._run_group([job for job in group if not job.result.done()])
+                await asyncio.sleep(0)  # what follows from its results joins what waited for it
         finally:
             self._running = None
 

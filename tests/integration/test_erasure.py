@@ -149,7 +149,7 @@ class TestErasing:
         (claimed,) = await claim(database)
         assert claimed.erased
         assert (claimed.question.text, claimed.question.response_url) == ("", None)
-        assert await StoredQuestions(database).finish(claimed, Outcome.ERASED)
+        assert (await StoredQuestions(database).finish(claimed, Outcome.ERASED)).held
         assert (await left(database))["questions"] == 0
 
     async def test_a_question_that_runs_hears_of_it_with_the_next_heartbeat(self, database: Database) -> None:
@@ -163,5 +163,5 @@ class TestErasing:
         assert [claimed.lease.erased for claimed in claims] == [True, False]
         assert all(claimed.lease.held() for claimed in claims)
         for claimed in claims:
-            assert await StoredQuestions(database).finish(claimed, Outcome.ANSWERED)
+            assert (await StoredQuestions(database).finish(claimed, Outcome.ANSWERED)).held
         assert (await left(database))["questions"] == 1

@@ -244,7 +244,7 @@ async def test_processes_whose_clocks_differ_do_not_take_each_others_questions(t
         heartbeat = await store.heartbeat("mine", Vitals((claim,), spent={"T1": 0.0}), lease_s=LEASE_S)
         assert heartbeat.others["T1"].processes == 1
         assert claim.lease.held()
-        assert await store.finish(claim, Outcome.ANSWERED)
+        assert (await store.finish(claim, Outcome.ANSWERED)).held
 
 
 async def test_a_process_that_is_paused_in_a_transaction_stops_the_others_for_a_moment_only(

@@ -225,9 +225,9 @@ class TestLeases:
         await beat(store, "other")
         now_its = await claimed(store, "other")
         assert not await store.requeue(lost)
-        assert not await store.finish(lost, Outcome.ANSWERED)
+        assert not (await store.finish(lost, Outcome.ANSWERED)).held
         assert await claims(store) == []
-        assert await store.finish(now_its, Outcome.ANSWERED)
+        assert (await store.finish(now_its, Outcome.ANSWERED)).held
 
     async def test_all_leases_are_void_where_nobody_else_can_hold_one(self, store: StoredQuestions) -> None:
         await added(store, asked("1.0"))
@@ -301,7 +301,7 @@ class TestNotices:
         await beat(store, "other")
         claim = await claimed(store, "other")
         await store.unlock(lock, recorded=True)
-        assert await store.finish(claim, Outcome.ANSWERED)
+        assert (await store.finish(claim, Outcome.ANSWERED)).held
 
 
 @OVER_BOTH

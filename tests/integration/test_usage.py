@@ -84,7 +84,7 @@ class TestCounting:
 
     async def test_a_question_of_somebody_who_may_not_ask_is_none(self, database: Database) -> None:
         asking = Asked(database, user_questions=1)
-        assert await asking.questions.finish(await asking.ask(), Outcome.DENIED)
+        assert (await asking.questions.finish(await asking.ask(), Outcome.DENIED)).held
         assert await asking.rows() == []
 
     async def test_what_is_used_on_the_next_day_is_that_days(self, database: Database) -> None:
