@@ -88,6 +88,15 @@ def foreign_picture(described: str) -> str:
     return f"is {described} picture, which I can't read. Please send it as a PNG or JPEG."
 
 
+def psd_layers_without(what: list[str]) -> str:
+    """``what`` of the layers is not in the picture, as a noun in the plural."""
+    left_out = what[0] if len(what) == 1 else f"{', '.join(what[:-1])} and {what[-1]}"
+    return (
+        f"was saved without its merged picture, so it was put together from its layers, but without {left_out}. "
+        "Please send it as a PNG if that matters."
+    )
+
+
 def raw_without_preview() -> str:
     return "is a camera raw picture without a preview in it, so I can't read it. Please send it as a JPEG."
 

@@ -46,6 +46,7 @@ from tests import (
     made_outlook,
     made_pdfs,
     made_pictures,
+    made_psd,
     made_xlsb,
 )
 from tests.made_archives import Packed, deflated, old_tar, zip_of
@@ -163,6 +164,10 @@ SEEDS = {
     "animation": made_pictures.animation("GIF", ["red", "blue", "green"], (12, 9)),
     "animated PNG": made_pictures.animation("PNG", ["red", "blue"], (12, 9)),
     "colour key": made_pictures.png([bytes(12)] * 3, 4, extra=[(b"tRNS", bytes(6))]),
+    "PSD of layers": made_psd.psd(
+        [made_psd.Layer((0, 0, 4, 3), (1, 2, 3, 255), packing=3, mask=(0, 0, 2, 2), blocks=made_psd.typed("Words"))],
+        (4, 3),
+    ),
     "deep PSD": made_pictures.psd([b"\1\2" * 12] * 3, (4, 3), depth=16, packed=True),
     "float TIFF": made_pictures.float_tiff((0.1, 0.2, 0.3), (4, 3)),
     "raw photo": made_pictures.raw_photo(made_files.image("JPEG", (16, 12))),

@@ -68,13 +68,24 @@ def convert(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) -> lis
             rare = rare_pictures.first(source, kind, out, limits)
             if rare is not None:
                 return rare
-        try:
-            return _opened(source, kind, out, limits, lenient=False)
-        except (MemoryError, Unreadable, Image.DecompressionBombError):
-            raise
-        except Exception:  # noqa: BLE001, S110 - on bad data Pillow's decoders raise nearly every built-in exception
-            pass
-        return _at_second_try(source, kind, out, limits)
+        shown = _at_first_try(source, kind, out, limits) or _at_second_try(source, kind, out, limits)
+        return [*shown, *_words(source, out, limits)] if kind is Kind.PSD else shown
+
+
+def _words(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    from bot.files.worker.pictures import photoshop  # noqa: PLC0415 - only for workers that meet such a file
+
+    return photoshop.words(source, out, limits)
+
+
+def _at_first_try(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    """Empty where Pillow fails. Raises ``Unreadable``."""
+    try:
+        return _opened(source, kind, out, limits, lenient=False)
+    except (MemoryError, Unreadable, Image.DecompressionBombError):
+        raise
+    except Exception:  # noqa: BLE001 - on bad data Pillow's decoders raise nearly every built-in exception
+        return []
 
 
 def _at_second_try(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) -> list[Extract]:

@@ -50,8 +50,7 @@ def convert(
     Raises ``Unreadable`` for too many pixels, and what Pillow raises over a damaged picture.
     """
     side = limits.image_side_px_max
-    if image.width * image.height > limits.image_pixels_max:
-        raise Unreadable(notes.too_many_pixels(image.width, image.height))
+    check_size(image.width, image.height, limits)
     if image.format == "JPEG" and image.mode in {"RGB", "YCbCr", "L"} and not pieces.is_long(image.size, side):
         image.draft(None, (side, side))  # decodes a large photo at 1/2, 1/4 or 1/8: less memory, same result
     image.load()
@@ -62,6 +61,12 @@ def convert(
         picture = picture.crop(box) if box else picture
     picture = _upright(picture, image, orientation)
     return written(picture, kind, about, out, limits, profile=profile)
+
+
+def check_size(width: int, height: int, limits: ConvertLimits) -> None:
+    """Raises ``Unreadable`` for more pixels than are decoded."""
+    if width * height > limits.image_pixels_max:
+        raise Unreadable(notes.too_many_pixels(width, height))
 
 
 def written(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageChops
 
+RGB = 3
 _BITMAP, _INDEXED, _CMYK, _MULTICHANNEL, _LAB = 0, 2, 4, 7, 9
 _COLOURS = {0: 1, 1: 1, 2: 1, 3: 3, 4: 4, 7: 1, 8: 1, 9: 3}
 """Colour modes by their number, and how many planes make the picture; further ones are masks."""
@@ -23,7 +24,7 @@ class PsdError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class PsdHead:
-    """What a Photoshop file says of itself. ``picture_at`` is where its merged picture begins."""
+    """What a Photoshop file says of itself. Its layers begin at ``layers_at``, its merged picture at ``picture_at``."""
 
     is_large: bool
     planes: int
@@ -33,7 +34,13 @@ class PsdHead:
     mode: int
     palette: bytes
     resources: dict[int, bytes]
+    layers_at: int
     picture_at: int
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether it is unknown if the merged picture is one; programs that write a blank one leave that out."""
+        return _VERSION_INFO not in self.resources
 
     @property
     def has_picture(self) -> bool:
@@ -58,12 +65,13 @@ def head(data: bytes) -> PsdHead:
         at = 26
         palette, at = _section(data, at)
         resources, at = _section(data, at)
+        layers_at = at + (8 if version == 2 else 4)
         _, at = _section(data, at, large=version == 2)
     except struct.error as error:
         raise PsdError(str(error)) from error
     if magic != b"8BPS" or version not in {1, 2} or not width or not height or not planes:
         raise PsdError("no Photoshop file")
-    return PsdHead(version == 2, planes, height, width, depth, mode, palette, _resources(resources), at)
+    return PsdHead(version == 2, planes, height, width, depth, mode, palette, _resources(resources), layers_at, at)
 
 
 def picture(data: bytes, of: PsdHead) -> Image.Image:

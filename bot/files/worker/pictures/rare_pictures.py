@@ -1,4 +1,4 @@
-"""Pictures that take more than Pillow: raw files by their preview, Photoshop files, TIFFs of rare samples, torn PNGs.
+"""Pictures that take more than Pillow: raw files by their preview, TIFFs of rare samples, any maps, torn PNGs.
 
 I/O: reads the file, writes pictures; runs in a worker process.
 """
@@ -16,7 +16,7 @@ from bot.files import notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, NoteExtract, Unreadable
 from bot.files.outbox import Outbox
-from bot.files.worker.pictures import pam, pixels, psd, raw, tiff_samples, tiff_tags
+from bot.files.worker.pictures import pam, pixels, raw, tiff_samples, tiff_tags
 from bot.files.worker.sniff import HEAD_BYTES, Kind
 
 _SMALL_PREVIEW_PX = 1_000
@@ -27,7 +27,9 @@ _SMALLER_OR_MASK = 5
 def first(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
     """Extracts of what Pillow would misread; ``None`` for all that it reads well. Raises ``Unreadable``."""
     if kind is Kind.PSD:
-        return _photoshop_without_picture(source, out, limits)
+        from bot.files.worker.pictures import photoshop  # noqa: PLC0415 - only for workers that meet such a file
+
+        return photoshop.without_picture(source, out, limits)
     with source.open("rb") as file:
         start = file.read(HEAD_BYTES)
     if kind is Kind.TIFF:
@@ -41,7 +43,9 @@ def instead(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) -> lis
     """Extracts of what Pillow has failed over; ``None`` where nothing here reads it either. Raises ``Unreadable``."""
     try:
         if kind is Kind.PSD:
-            return _photoshop(source.read_bytes(), out, limits)
+            from bot.files.worker.pictures import photoshop  # noqa: PLC0415
+
+            return photoshop.deep(source.read_bytes(), out, limits)
         if kind is Kind.TIFF:
             return _samples(source.read_bytes(), out, limits)
         if kind is Kind.PNM:
@@ -72,35 +76,12 @@ def _preview(data: bytes, out: Outbox, limits: ConvertLimits) -> list[Extract]:
 
 def _plain_preview(found: raw.Plain, out: Outbox, limits: ConvertLimits) -> list[Extract]:
     size = (found.width_px, found.height_px)
-    _check_pixels(*size, limits)
+    pixels.check_size(*size, limits)
     image = Image.frombytes("RGB", size, found.samples)
     image.format = "TIFF"
     about = "camera raw photo, by its preview"
     extracts = pixels.convert(image, Kind.RAW, about, out, limits, orientation=found.orientation)
     return [*extracts, NoteExtract(notes.small_preview(*size))] if max(size) < _SMALL_PREVIEW_PX else extracts
-
-
-def _photoshop_without_picture(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
-    data = source.read_bytes()
-    try:
-        head = psd.head(data)
-    except psd.PsdError:
-        return None
-    if head.has_picture:
-        return None
-    try:
-        with Image.open(io.BytesIO(head.thumbnail), formats=("JPEG",)) as image:
-            small = pixels.convert(image, Kind.JPEG, "Photoshop image, by its small preview", out, limits)
-    except (OSError, ValueError, SyntaxError, TypeError, IndexError, KeyError):
-        raise Unreadable(notes.PSD_WITHOUT_PICTURE) from None
-    return [*small, NoteExtract(notes.PSD_THUMBNAIL_ONLY)]
-
-
-def _photoshop(data: bytes, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    head = psd.head(data)
-    _check_pixels(head.width, head.height, limits)
-    picture = psd.picture(data, head)
-    return pixels.written(picture, Kind.PSD, f"{Kind.PSD} image", out, limits, profile=head.profile or None)
 
 
 def _samples(data: bytes, out: Outbox, limits: ConvertLimits) -> list[Extract]:
@@ -109,7 +90,7 @@ def _samples(data: bytes, out: Outbox, limits: ConvertLimits) -> list[Extract]:
     pages = [one for one in found if one.is_page and not one.number(tiff_tags.NEW_SUBFILE_TYPE) & _SMALLER_OR_MASK]
     extracts: list[Extract] = []
     for number, page in enumerate(pages[: limits.image_pages_max], 1):
-        _check_pixels(page.number(tiff_tags.WIDTH), page.number(tiff_tags.LENGTH), limits)
+        pixels.check_size(page.number(tiff_tags.WIDTH), page.number(tiff_tags.LENGTH), limits)
         about = f"{Kind.TIFF} image" if len(pages) == 1 else f"{Kind.TIFF} image, page {number} of {len(pages)}"
         extracts += pixels.written(tiff_samples.picture(data, page), Kind.TIFF, about, out, limits)
     if len(pages) > limits.image_pages_max:
@@ -120,7 +101,7 @@ def _samples(data: bytes, out: Outbox, limits: ConvertLimits) -> list[Extract]:
 
 
 def _any_map(data: bytes, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    _check_pixels(*pam.size(data), limits)
+    pixels.check_size(*pam.size(data), limits)
     return pixels.written(pam.picture(data), Kind.PNM, f"{Kind.PNM} image", out, limits)
 
 
@@ -135,8 +116,3 @@ def _bare_png(data: bytes, out: Outbox, limits: ConvertLimits) -> list[Extract]:
         at += 12 + size
     with Image.open(io.BytesIO(bytes(bare)), formats=("PNG",)) as image:
         return pixels.convert(image, Kind.PNG, f"{Kind.PNG} image", out, limits)
-
-
-def _check_pixels(width: int, height: int, limits: ConvertLimits) -> None:
-    if width * height > limits.image_pixels_max:
-        raise Unreadable(notes.too_many_pixels(width, height))
