@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from pathlib import Path
 
 import aiohttp
@@ -11,7 +13,7 @@ from playground.practice_model.script import Answer, HttpError
 from playground.practice_model.server import PracticeModel
 from playground.workspace.workspace import Workspace
 from tests import made_documents, made_files
-from tests.e2e.test_process import Process, bot_process, environment
+from tests.e2e.test_process import Process, bot_process, environment, run_to_end
 from tests.loopback import free_port
 from tests.stage import Stage, TurnLog, settings_for
 
@@ -80,3 +82,55 @@ async def test_a_log_for_debugging_has_no_words_no_secret_and_no_private_address
     assert [word for word in [*secrets, *said, ada, "a.txt"] if any(word in page for page in pages)] == []
     kinds = ("ModelRequestInvalid", "ModelKeyInvalid", "ModelUnavailable", "reply.not_possible", '"level": "debug"')
     assert [kind for kind in kinds if kind not in written] == []
+
+
+def files_with(directories: list[Path], secret: str) -> list[Path]:
+    found = []
+    for path in [path for directory in directories for path in directory.rglob("*")]:
+        with suppress(FileNotFoundError):  # it went meanwhile
+            if path.is_file() and secret.encode() in path.read_bytes():
+                found.append(path)
+    return found
+
+
+@pytest.mark.parametrize("midst", ["download", "conversion"])
+async def test_a_bot_that_is_killed_amid_a_file_leaves_nothing_of_it_but_what_is_kept_on_purpose(
+    workspace: Workspace, model: PracticeModel, tmp_path: Path, turn_log: TurnLog, midst: str
+) -> None:
+    """Nor of the question, once another process has answered it; nor anything at all once the person is erased."""
+    data, elsewhere = tmp_path / "data", tmp_path / "tmp"
+    elsewhere.mkdir()
+    directories = [data, elsewhere]
+    stage = Stage(workspace, model, settings_for(workspace, model.url, data, "socket"), turn_log)
+    env = environment(workspace, model, data, TMPDIR=str(elsewhere))
+    content = (WRITTEN + "\n").encode() * 200_000
+    if midst == "download":
+        workspace.faults.slow(400_000)
+    async with bot_process("run", **env) as killed:
+        await killed.until_logged("bot.ready")
+        await stage.ask(f"@claude {SAID}", files=[("board.txt", content)])
+        async with asyncio.timeout(20):
+            while not [path for path in files_with(directories, WRITTEN) if has_begun(path, midst)]:  # noqa: ASYNC110
+                await asyncio.sleep(0.005)
+        await killed.kill()
+    assert files_with(directories, SAID)
+    model.script(Answer(ANSWERED))
+    async with bot_process("run", **env) as second:
+        assert (await second.until_logged("turn.done"))["outcome"] == "answered"
+        async with asyncio.timeout(20):
+            while files_with(directories, SAID):  # noqa: ASYNC110 - a disk tells nobody
+                await asyncio.sleep(0.05)
+        kept = files_with(directories, WRITTEN)
+        assert {path.relative_to(data).parts[0] for path in kept} <= {"files"}
+        assert [path for path in kept if "unfinished" in str(path)] == []
+        assert await second.terminate() == 0
+
+    code, _, err = await run_to_end("erase", "--user", workspace.user("ada"), **env)
+
+    assert (code, err) == (0, "")
+    assert [path for secret in (SAID, WRITTEN, "board.txt") for path in files_with(directories, secret)] == []
+
+
+def has_begun(path: Path, midst: str) -> bool:
+    """In the midst of a conversion something beside the upload stands there."""
+    return midst == "download" or len([one for one in path.parent.rglob("*") if one.is_file()]) > 1
