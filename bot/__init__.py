@@ -39,6 +39,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     estimates.py       about how many tokens and bytes something is
     loop_share.py      lets others run while something computes
     addresses.py       whether words and tokens may go to an address
+    visible.py         what people see of a text, and what only a machine would read
     keyed_toml.py      a settings file's tables, and what is wrong in it, by line and key
     app_manifest.py    the Slack app's manifest for the settings
     ask.py             the model link alone, from the terminal

@@ -11,6 +11,8 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import unquote
+from urllib.request import getproxies
 
 from pydantic import SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -72,9 +74,18 @@ def _env_file() -> str:
 
 
 def secrets_of(settings: Environment) -> list[str]:
-    """The text of each secret that is set, for the log to leave out."""
+    """The text of each secret that is set, for the log to leave out; what a proxy asks for is one."""
     values = (getattr(settings, name) for name in type(settings).model_fields)
-    return [secret(value) for value in values if isinstance(value, SecretStr)]
+    proxies = [part for address in getproxies().values() for part in _of_whoever_calls(address)]
+    return [*(secret(value) for value in values if isinstance(value, SecretStr)), *proxies]
+
+
+def _of_whoever_calls(address: str) -> list[str]:
+    """What stands before a proxy's host: a name and a password, each as it is written and as it is meant."""
+    before, at, _ = address.partition("://")[2].rpartition("@")
+    name, _, password = before.partition(":")
+    secrets = [password] if password else [name]
+    return [form for part in secrets for form in (part, unquote(part)) if at and form]
 
 
 def secret(value: SecretStr | None) -> str:

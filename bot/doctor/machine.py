@@ -62,8 +62,11 @@ def of_proxies() -> Iterator[Finding]:
     if not proxies:
         yield ok("proxies", "none in the environment")
     for kind, address in sorted(proxies.items()):
-        parts = urlsplit(address if "//" in address else f"//{address}")
-        yield ok("proxies", f"{kind.upper()}_PROXY: calls go through {parts.hostname}:{parts.port or 80}")
+        try:
+            parts = urlsplit(address if "//" in address else f"//{address}")
+            yield ok("proxies", f"{kind.upper()}_PROXY: calls go through {parts.hostname}:{parts.port or 80}")
+        except ValueError:  # which quotes a part of it
+            yield wrong("proxies", f"{kind.upper()}_PROXY is no address. Please write it as http://HOST:PORT.")
 
 
 def of_confinement(settings: ModelSettings, confined: Confinement) -> Iterator[Finding]:

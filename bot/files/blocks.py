@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bot.files.extracts import Extract, ImageExtract, NoteExtract, PdfExtract, TextExtract
-from bot.files.names import one_line, safe_name
+from bot.files.names import safe_name
 from bot.messages import ContentBlock, FileBytes, ImageBlock, Note, PdfBlock, PreparedFile, TextBlock, WholeText
 from bot.prompt.spoken import fenced
+from bot.visible import one_line
 
 ABOUT_CHARS_MAX = 300
 

@@ -5,32 +5,22 @@ Pure.
 
 from __future__ import annotations
 
-import unicodedata
+from bot.visible import QUOTES, one_line
 
 NAME_CHARS_MAX = 100
-_REPLACED = str.maketrans({'"': "'", "“": "'", "”": "'", "`": "'", "<": "‹", ">": "›", "&": "+"})
+_REPLACED = str.maketrans(dict.fromkeys(QUOTES, "'") | {"`": "'", "<": "‹", ">": "›", "&": "+"})
 
 
 def safe_name(name: str) -> str:
     """``name`` without what could end a quotation, a line, a tag or a fence, or reorder the text around it.
 
-    Control, format (bidi included), private and unassigned characters go; runs of white space become one space; a long
-    name loses its middle and keeps its extension.
+    Control, format (bidi included), private, unassigned and unseen characters go; runs of white space become one space;
+    a long name loses its middle and keeps its extension.
     """
     line = one_line(name).translate(_REPLACED)
     if len(line) > NAME_CHARS_MAX:
         line = f"{line[: NAME_CHARS_MAX - 21]}…{line[-20:]}"
     return line or "unnamed file"
-
-
-def one_line(text: str) -> str:
-    """``text`` without what could end its line or reorder the text around it."""
-    visible = "".join(
-        " " if char.isspace() else char
-        for char in text
-        if char.isspace() or not unicodedata.category(char).startswith("C")
-    )
-    return " ".join(visible.split())
 
 
 def extension(name: str) -> str:

@@ -26,6 +26,7 @@ from bot.estimates import MARGIN, PDF_PAGE_TOKENS, estimate_tokens
 from bot.messages import AuthorKind, ContentBlock, Note, Pace, PreparedFile, TextBlock, ThreadMessage
 from bot.prompt import spoken
 from bot.prompt.trimming import TOGETHER, Said, Size, Turn, joined, within
+from bot.visible import seen
 
 __all__ = ["MARGIN", "PDF_PAGE_TOKENS", "History", "build", "estimate_tokens"]
 
@@ -155,8 +156,9 @@ def _sendable(block: ContentBlock) -> ContentBlock | None:
 
 
 def _text_only(text: str) -> str:
-    """Without what JSON can carry and UTF-8 cannot, or what nobody means: halves of surrogate pairs, and NUL."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "")
+    """Without what JSON can carry and UTF-8 cannot, or what nobody means or sees: halves of surrogate pairs, NUL, words
+    that are spelled in characters without a picture."""
+    return seen(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", ""))
 
 
 def _pace(messages: Sequence[ThreadMessage], prepared: Mapping[str, PreparedFile]) -> Pace:

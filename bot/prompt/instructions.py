@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from bot.channels import Channels, ChannelSettings
 from bot.messages import Channel, ChannelKind, Question
 from bot.prompt import spoken
+from bot.visible import QUOTES
 
 NAME_CHARS_MAX = 80
 WORDS_CHARS_MAX = 250
 """Of a topic and of a purpose. slack:reference/methods/conversations.setTopic."""
-_QUOTES = str.maketrans({'"': "'", "“": "'", "”": "'"})
+_QUOTES = str.maketrans(dict.fromkeys(QUOTES, "'"))
 _IN = {
     ChannelKind.PUBLIC: "in a Slack channel",
     ChannelKind.PRIVATE: "in a private Slack channel",

@@ -3,6 +3,7 @@
 The map::
 
     logs.py            events with fields
+    tracebacks.py      where an exception came from, without what it quotes
     redaction.py       text for a log, without this process's secrets
     metrics.py         every figure for Prometheus, and how a part reports it
     memory.py          how much is in use, and may be

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 from collections.abc import Iterable, MutableMapping
 from contextvars import Context, copy_context
 from types import TracebackType
@@ -20,10 +21,7 @@ import structlog
 from bot.messages import Question
 from bot.telemetry import metrics
 from bot.telemetry.redaction import Redaction
-
-_TRACEBACKS = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
-"""Local variables hold what people wrote."""
-
+from bot.telemetry.tracebacks import Tracebacks, of_a_library
 
 COUNTED = frozenset({"warning", "error", "exception", "critical"})
 SDK = "slack_sdk"
@@ -32,11 +30,13 @@ SDK = "slack_sdk"
 
 class _Brief(logging.Filter):
     """The Slack libraries log a traceback for whatever they will try again, where its last line says enough, and Bolt
-    warns at every start of what is meant to be so."""
+    warns at every start of what is meant to be so. asyncio writes out what a task of ours came to."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if record.name.startswith("slack_"):
             record.exc_info = record.exc_text = None
+        if record.name == "asyncio" and isinstance(record.msg, str):
+            record.msg, record.args = of_a_library(record.msg), ()
         return not (record.name.startswith("slack_bolt") and record.levelno < logging.ERROR)
 
 
@@ -79,6 +79,7 @@ def set_up(level: str = "INFO", log_format: str = "console", secrets: Iterable[s
     """Sends our own lines and the libraries' through the same renderer. ``log_format`` is ``console`` or ``json``;
     ``secrets`` are values that no line may show."""
     redaction = Redaction(secrets)
+    tracebacks = Tracebacks(redaction)
 
     def redact_line(_logger: object, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         return {key: redaction.value(value) for key, value in line.items()}
@@ -92,13 +93,13 @@ def set_up(level: str = "INFO", log_format: str = "console", secrets: Iterable[s
     ]
     renderer: list[structlog.typing.Processor] = (
         [
-            structlog.processors.ExceptionRenderer(_TRACEBACKS),
+            structlog.processors.ExceptionRenderer(tracebacks.for_machines),
             redact_line,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ]
         if log_format == "json"
         else [
-            structlog.processors.format_exc_info,
+            structlog.processors.ExceptionRenderer(tracebacks.for_people),
             redact_line,
             structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
         ]
@@ -122,6 +123,8 @@ def set_up(level: str = "INFO", log_format: str = "console", secrets: Iterable[s
     logging.getLogger("bot").setLevel(level)
     logging.getLogger(SDK).setLevel(logging.WARNING)
     sys.excepthook = _uncaught
+    sys.unraisablehook = _unraised
+    threading.excepthook = _uncaught_in_thread
 
 
 def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -130,3 +133,15 @@ def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackT
         sys.__excepthook__(kind, error, trace)
         return
     get_logger(__name__).error("process.crashed", exc_info=(kind, error, trace))
+
+
+def _unraised(failed: sys.UnraisableHookArgs) -> None:
+    """In a finalizer, or while a task was thrown away."""
+    error = failed.exc_value or failed.exc_type()
+    get_logger(__name__).error("process.unraised", exc_info=(failed.exc_type, error, failed.exc_traceback))
+
+
+def _uncaught_in_thread(failed: threading.ExceptHookArgs) -> None:
+    if not issubclass(failed.exc_type, SystemExit):
+        error = failed.exc_value or failed.exc_type()
+        get_logger(__name__).error("thread.crashed", exc_info=(failed.exc_type, error, failed.exc_traceback))

@@ -18,7 +18,7 @@ TOKEN = re.compile(
     r"xox[a-z]-[\w-]{6,}|xapp-[\w-]{6,}|xoxe\.[\w.-]{6,}|sk-[\w-]{8,}"
     r"|(?i:bearer|basic)\s+(?!Information\b)[\w.~+/-]{6,}=*"  # Slack's page "Basic Information" is none
     r"|(?<=ticket=)[\w%.-]+|hooks\.slack[^\s'\"\\]*/(?:commands|actions)/[^\s'\"\\]+"
-    r"|(?<=://)[^\s'\"/@:]*:[^\s'\"/@]+(?=@)"
+    r"|(?<=://)[^\s'\"/@]+(?=@)"
 )
 SECRET_CHARS_MIN = 4
 """A shorter one would leave holes in every line, and protects nothing."""

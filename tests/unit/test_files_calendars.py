@@ -23,7 +23,7 @@ def test_an_event_says_what_when_where_and_with_whom() -> None:
     assert to_text(event) == (
         "Kind of message: CANCEL\n\nEvent:\nSummary: Planung, Teil 2\nBegins: 2026-11-24 10:00 (Europe/Berlin)\n"
         "Ends: 2026-11-24 10:00 UTC\nRepeats: freq weekly, byday mo\nLocation: Raum 5\n"
-        "Attendee (Bob, B, declined): bob@b.example\nDescription: Erst dies\ndann das\nReminder: -PT15M\n"
+        "Attendee (Bob, B, declined): bob@b.example\nDescription: Erst dies\n  dann das\nReminder: -PT15M\n"
     )
 
 

@@ -27,6 +27,76 @@ SAID = ("the merger is on Friday", "xoxb-1234567890")
 """Given as arguments: of a program that is an argument itself, tracebacks show the lines (from Python 3.13 on)."""
 
 
+QUOTES = """
+import asyncio, gc, sys, threading
+from slack_sdk.errors import SlackApiError
+from bot.telemetry import logs
+logs.set_up("DEBUG", sys.argv[1], ["hunter2' and more"])
+log = logs.get_logger("bot.test")
+text, password = sys.argv[2:]
+def refused():
+    raise SlackApiError("refused", {"ok": False, "response_metadata": {"messages": ["no: " + text]}})
+def failing(way):
+    if way == "value":
+        int(text)
+    elif way == "key":
+        {}[text]
+    elif way == "encoded":
+        (text + chr(0xD800)).encode()
+    elif way == "group":
+        raise ExceptionGroup("several", [ValueError(repr(text)), KeyError(text)])
+    elif way == "noted":
+        error = ValueError("a fault")
+        error.add_note(repr(text))
+        raise error
+    elif way == "cut":
+        raise ValueError("answer was '" + text)
+    elif way == "secret":
+        raise ValueError("answer was 'x' with " + password)
+    else:
+        try:
+            refused()
+        except SlackApiError as error:
+            raise RuntimeError("then this") from error
+class Thrown:
+    def __del__(self):
+        int(text)
+async def main():
+    asyncio.create_task(asyncio.sleep(0, failing)).add_done_callback(lambda task: task.result()("value"))
+    lost = asyncio.create_task(asyncio.to_thread(failing, "key"))
+    asyncio.get_running_loop().call_soon(lambda said: int(said), text)
+    await asyncio.sleep(0.1)
+    del lost
+    gc.collect()
+for way in ("value", "key", "encoded", "group", "noted", "cut", "secret", "caused"):
+    try:
+        failing(way)
+    except Exception:
+        log.exception("turn.crashed")
+asyncio.run(main())
+Thrown()
+thread = threading.Thread(target=failing, args=("value",))
+thread.start()
+thread.join()
+failing("value")
+"""
+
+
+@pytest.mark.parametrize("log_format", ["console", "json"])
+def test_no_exception_says_what_people_wrote_wherever_it_ends(log_format: str) -> None:
+    """Caught, in a task of which nobody hears, in a callback, a finalizer or a thread, or in nobody's hands."""
+    command = [sys.executable, "-c", QUOTES, log_format, SAID[0], "hunter2' and more"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 1
+    kinds = ("ValueError", "KeyError", "UnicodeEncodeError", "ExceptionGroup", "SlackApiError", "RuntimeError")
+    assert [kind for kind in kinds if kind not in done.stderr] == []
+    events = ("process.crashed", "process.unraised", "thread.crashed", "Task exception was never retrieved")
+    assert [event for event in events if event not in done.stderr] == []
+    assert "in failing" in done.stderr or '"failing"' in done.stderr
+    assert [word for word in ("merger", "Friday", "hunter2", "and more") if word in done.stderr] == []
+
+
 @pytest.fixture(params=["console", "json"])
 def written(request: pytest.FixtureRequest) -> str:
     """All that a process of its own writes, since logging is set up once a process."""

@@ -18,9 +18,11 @@ from bot.files import notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, MemberExtract, NoteExtract
 from bot.files.outbox import Outbox
+from bot.files.worker.documents.bylines import in_brackets
 from bot.files.worker.encodings.detecting import text_of
 from bot.files.worker.hypertext.reader import to_text
 from bot.files.worker.text import written
+from bot.visible import one_line
 
 _BYTES_MAX = 60_000_000
 _PICTURES = {"image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "image/svg+xml": ".svg"}
@@ -82,7 +84,7 @@ class _Reading:
     left_out: int = 0
 
     def add(self, number: int, cell: dict[str, Any]) -> None:
-        kind = str(cell.get("cell_type", "cell"))[:20]
+        kind = in_brackets(one_line(str(cell.get("cell_type", "cell"))[:20]))
         words = _DATA_URI.sub(_DATA_URI_LEFT, _joined(cell.get("source", cell.get("input", ""))))
         self.texts.append(f"[cell {number}, {kind}]\n{words}".rstrip())
         attachments = cell.get("attachments")

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from bot.prompt.spoken import plain_name
 from bot.slack.escape import decode
 from bot.slack.read import blocks, mrkdwn
 from bot.slack.read.markdown import joined, link, quoted
@@ -85,7 +86,7 @@ def _quote(shared: Json, naming: Naming, depth: int) -> str:
         said = ""
     said = said or _fallback(shared)
     url, names = text_of(shared.get("from_url")), (shared.get("author_name"), shared.get("author_subname"))
-    author = next((name for text in names if (name := " ".join(decode(text_of(text)).split()))), "")
+    author = next((name for text in names if (name := plain_name(decode(text_of(text))))), "")
     if not author and text_of(shared.get("author_id")):
         author = naming("@", text_of(shared.get("author_id")))
     if not said and not url and not any(files_in(shared)):

@@ -131,7 +131,7 @@ def _quote(said: Sequence[ThreadMessage], asker: Author, channel: str, *, more: 
     """What somebody wrote is quoted once more than who wrote it: no text can put words into another's mouth. Nor does
     anybody there have the name of another, or of who asks."""
     speakers = spoken.speakers([asker, *(message.author for message in said)])
-    where = f" from #{channel}" if channel else ""
+    where = f" from #{spoken.mentioned(channel)}" if channel else ""
     lines = [f"Linked message{'s' if len(said) > 1 else ''}{where}:"]
     left = CHARS_MAX
     for message in said:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import Protocol
 
+from bot.prompt.spoken import mentioned
+
 MENTIONED_MAX = 50
 """Ids of one message that are looked up; who mentions more people than that is answered with the ids of the rest."""
 
@@ -34,7 +36,7 @@ def as_tokens(sigil: str, mentioned_id: str, label: str = "", /) -> str:
 
 
 def by_name(names: Mapping[str, str], *, channel_labels: bool = False) -> Naming:
-    """Writes ``@Ada`` and ``#general``, in one line; an id without a name is shown as it is.
+    """Writes ``@Ada``, ``@"Ada Byron"`` and ``#general``; an id without a name is shown as it is.
 
     What a message calls a channel without a name may be that of a private one, which not everybody who reads the answer
     knows: it counts only with ``channel_labels``.
@@ -44,7 +46,7 @@ def by_name(names: Mapping[str, str], *, channel_labels: bool = False) -> Naming
         mark = "#" if sigil == "#" else "@"
         open_to_all = mark == "@" or mentioned_id in names or channel_labels
         called = label.removeprefix(mark) if open_to_all else ""
-        return mark + " ".join((called or names.get(mentioned_id) or mentioned_id).split())
+        return mark + next(filter(None, map(mentioned, (called, names.get(mentioned_id, ""), mentioned_id))), "")
 
     return naming
 

@@ -7,6 +7,7 @@ SDK's own retry posts a message twice when a connection drops), and translates w
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -37,6 +38,7 @@ READS = frozenset(
 """Methods that take no JSON. Source: slack:apis/web-api, "POST bodies"."""
 
 
+_CODE = re.compile(r"[\w.:,-]{0,200}", re.ASCII)
 GUESS_S = 5.0
 """Slack says how long it wants nothing; where that is missing, people should not wait for half a minute."""
 TOKEN_NAME = "SLACK_BOT_TOKEN"  # noqa: S105 - the setting's name
@@ -111,7 +113,7 @@ class SlackClient:
             if failure.retry_after_s is not None:
                 channel_id = str(arguments.get("channel", ""))
                 self.rate_limiter.refused(method, failure.retry_after_s, channel_id)
-            raise failure from error
+            raise failure from (None if isinstance(error, SlackApiError) else error)  # it holds all that Slack said
         finally:
             took_s = now_s() - sent_s
             self.rate_limiter.landed(method, took_s)
@@ -139,13 +141,19 @@ def slack_error(method: str, error: Exception) -> SlackError | None:
 def _from_response(method: str, error: SlackApiError) -> SlackError:
     response = error.response
     status, headers, data = response.status_code, response.headers, response.data
-    code = str(data.get("error", "")) if isinstance(data, dict) else ""
+    code = _word(data.get("error", "")) if isinstance(data, dict) else ""
     if status == 429 or code in {"ratelimited", "rate_limited"}:
         return SlackUnavailable(method, "ratelimited", retry_after_s=retry_after_s(headers))
     if status >= 500 or not code:
         return SlackOutcomeUnknown(method, code or f"http_{status}")
-    needed = data.get("needed") if code == "missing_scope" else None
+    needed = _word(data.get("needed") or "") if code == "missing_scope" else None
     return meaning_of(method, code)(method, f"{code} ({needed})" if needed else code)
+
+
+def _word(value: object) -> str:
+    """A code, or a list of scopes; nothing else goes into a log, whatever stands in the place of one."""
+    text = str(value)
+    return text if _CODE.fullmatch(text) else "no_code"
 
 
 def retry_after_s(headers: Any) -> float:  # noqa: ANN401 - the SDK passes on whatever mapping its transport made

@@ -1,25 +1,39 @@
 """Who wrote a comment and when in, the words that say so out.
 
-Pure.
+Pure. Comments and changes are shown in square brackets, with their author before a colon: neither a name nor a comment
+holds such marks, so that nobody can write what reads like somebody else's comment.
 """
 
 from __future__ import annotations
 
 import re
 
+from bot.visible import one_line
+
+_NAME_CHARS_MAX = 100
+_IN_BRACKETS = str.maketrans("[]", "()")
+_IN_NAMES = str.maketrans("[]:", "() ")
 _DAY = re.compile(r"[12]\d{3}-[01]\d-[0-3]\d")
 
 
 def signature(author: str, when: str = "") -> str:
     """ "Ann, 2011-08-17", as far as the file says so; ``when`` begins with the day."""
     day = _DAY.match(when)
-    return ", ".join(filter(None, (author.strip(), day[0] if day else "")))
+    return ", ".join(filter(None, (named(author), day[0] if day else "")))
 
 
 def byline(author: str, when: str = "") -> str:
     """The same, to stand behind "comment"; a day alone stands there without "by"."""
     signed = signature(author, when)
-    return (f" by {signed}" if author.strip() else f", {signed}") if signed else ""
+    return (f" by {signed}" if named(author) else f", {signed}") if signed else ""
+
+
+def named(author: str) -> str:
+    return " ".join(one_line(author).translate(_IN_NAMES).split())[:_NAME_CHARS_MAX]
+
+
+def in_brackets(comment: str) -> str:
+    return comment.translate(_IN_BRACKETS)
 
 
 def day_of(dttm: int) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from bot.files.worker.documents.bylines import signature
+from bot.files.worker.documents.bylines import in_brackets, signature
 from bot.files.worker.documents.equations import linear
 from bot.files.worker.documents.package import attribute, child, local
 
@@ -47,6 +47,7 @@ def annotation_text(element: ET.Element) -> str:
     author = "".join(creator.itertext()).strip() if creator is not None else ""
     date = child(element, "date")
     signed = signature(author, (date.text or "") if date is not None else "")
+    text = in_brackets(text)
     return f"{signed}: {text}" if author and text else text
 
 

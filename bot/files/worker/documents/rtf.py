@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from bot.files.worker.documents.bylines import byline, day_of
+from bot.files.worker.documents.bylines import byline, day_of, named
 from bot.files.worker.documents.rtf_words import (
     ABOUT,
     AROUND,
@@ -257,7 +257,7 @@ class _Reader:
             self._about.append(text)
             return
         by = self._state.changed_by
-        author = self._authors[by].strip() if 0 <= by < len(self._authors) else ""
+        author = named(self._authors[by]) if 0 <= by < len(self._authors) else ""
         change = self._state.change + (f" by {author}" if author else "") if self._state.change else ""
         if change != self._change and text.strip():
             self._end_change()

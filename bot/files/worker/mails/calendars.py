@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from bot.files.worker.encodings.charsets import decoded
 from bot.files.worker.mails.transfer import unpacked
+from bot.visible import one_line
 
 _LINE = re.compile(r'([A-Za-z0-9.-]++)((?:;(?:[^":;]|"[^"]*")*+)*+):(.*)', re.DOTALL)
 _PARAMETER = re.compile(r';([^=;:"]*)(?:=("[^"]*"|[^;"]*))?')
@@ -48,6 +49,7 @@ _NAMES = {
     "N": "Full name",
     "TRIGGER": "Reminder",
 }
+_INDENT = "  "
 _STRUCTURED = frozenset({"ADR", "ORG", "N", "GENDER"})
 _DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:T(\d\d):?(\d\d):?(\d\d)?(Z?))?")
 _ESCAPES = re.compile(r"\\([nN,;:\\])")
@@ -70,7 +72,8 @@ class _Property:
 
 
 def to_text(data: bytes) -> str:
-    """A paragraph for each event, task and card; the lines in the order of the file."""
+    """A paragraph for each event, task and card; the lines in the order of the file. The further lines of a value are
+    indented: they are no properties."""
     lines: list[str] = []
     within: list[str] = []
     for item in _properties(data):
@@ -81,8 +84,8 @@ def to_text(data: bytes) -> str:
         elif item.name == "END":
             within = within[:-1]
         elif not {"VTIMEZONE", "STANDARD", "DAYLIGHT"} & set(within[-2:]):
-            line = _line(item, within)
-            lines += [line] if line else []
+            first, *further = _line(item, within).splitlines() or [""]
+            lines += [first, *(f"{_INDENT}{line}".rstrip() for line in further)] if first else []
     return "\n".join(lines).strip() + "\n"
 
 
@@ -100,7 +103,7 @@ def _line(item: _Property, within: list[str]) -> str:
         about += [item.parameters.get("ROLE", "").lower(), item.parameters.get("PARTSTAT", "").lower()]
     extra = ", ".join(filter(None, about))
     label = _NAMES.get(name, name.replace("-", " ").capitalize())
-    return f"{label}{f' ({extra})' if extra else ''}: {value}" if value else ""
+    return f"{label}{f' ({one_line(extra)})' if extra else ''}: {value}" if value else ""
 
 
 def _value(item: _Property) -> str:

@@ -12,6 +12,7 @@ from datetime import datetime
 from xml.etree import ElementTree as ET
 
 from bot.files.bounds import ConvertLimits
+from bot.files.worker.documents.bylines import named
 from bot.files.worker.documents.package import attribute, child, local
 from bot.files.worker.sheets import choices, links, number_format, printed
 from bot.files.worker.sheets.model import SHEETS_MAX, Row, Rows, Sheet, Workbook
@@ -143,9 +144,9 @@ class _Reader:
         sheet.add_link(row, column, attribute(cell, "HRef") or links.in_formula(attribute(cell, "Formula")))
         comment, data = child(cell, "Comment"), child(cell, "Data")
         if comment is not None:
-            author, words = attribute(comment, "Author"), "".join(comment.itertext()).strip()
-            named = author and not words.startswith(author)
-            sheet.comments.setdefault((row, column), []).append(f"{author}: {words}" if named else words)
+            author, words = named(attribute(comment, "Author")), "".join(comment.itertext()).strip()
+            signed = author and not words.startswith(author)
+            sheet.comments.setdefault((row, column), []).append(f"{author}: {words}" if signed else words)
         if data is None:
             formula = attribute(cell, "Formula")
             self._workbook.formulas_without_values += bool(formula)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from bot.files.worker.documents.bylines import in_brackets
 from bot.files.worker.encodings.detecting import text_of
 from bot.files.worker.sheets import number_format
 from bot.files.worker.sheets.plain import to_csv
@@ -40,7 +41,7 @@ def read(data: bytes) -> str:
         if kind == "C" and len(cells) < _CELLS_MAX:
             text = _shown(fields["K"], own.get(at, "General")) if "K" in fields else cells.get(at, "")
             comment = fields.get("A", "")
-            cells[at] = f"{text} [comment: {comment}]".lstrip() if comment else text
+            cells[at] = f"{text} [comment: {in_brackets(comment)}]".lstrip() if comment else text
     return to_csv(cells)
 
 

@@ -17,6 +17,7 @@ from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, NoteExtract, TextExtract
 from bot.files.names import safe_name
 from bot.files.outbox import Outbox
+from bot.files.worker.documents.bylines import in_brackets
 from bot.files.worker.sheets.model import Row, Sheet, Value, Workbook, level
 
 _TAIL_SHARE = 0.2
@@ -27,6 +28,8 @@ _BESIDE_CHARS_MAX = 20_000
 _CELL_CHARS_MAX = 32_767
 """More than that no spreadsheet program holds in a cell."""
 _COMMENT_CHARS_MAX = 2_000
+_MARK = re.compile(r"\[(?=\s*(?:comment|link|merged)\b)", re.IGNORECASE)
+"""What is written into a cell is none of the marks that stand behind it."""
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
@@ -139,14 +142,14 @@ def _with_comments(sheet: Sheet) -> tuple[list[Row], list[Row]]:
 
 def _shown(workbook: Workbook, sheet: Sheet, row: Row, column: int) -> str:
     value: Value = row.cells.get(column, "")
-    text = clean(workbook.text(value))
+    text = _MARK.sub("(", clean(workbook.text(value)))
     at = (row.number, column)
     if at in sheet.merged and text:
         text = f"{text} [merged {sheet.merged[at]}]"
     if (link := clean(sheet.links.get(at, ""))) and link.removeprefix("mailto:") not in text:
         text = f"{text} [link: {link}]".lstrip()
     for comment in sheet.comments.get(at, ()):
-        text = f"{text} [comment: {clean(comment)[:_COMMENT_CHARS_MAX]}]".lstrip()
+        text = f"{text} [comment: {in_brackets(clean(comment))[:_COMMENT_CHARS_MAX]}]".lstrip()
     return text
 
 

@@ -14,6 +14,7 @@ from xlrd.sheet import Sheet as XlrdSheet
 from bot.files import notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Unreadable
+from bot.files.worker.documents.bylines import named
 from bot.files.worker.documents.package import Broken
 from bot.files.worker.sheets import number_format
 from bot.files.worker.sheets.model import LINKS_MAX, SHEETS_MAX, Row, Rows, Sheet, Workbook
@@ -67,8 +68,8 @@ def _read_sheet(book: xlrd.Book, found: XlrdSheet, sheet: Sheet, cells_max: int)
         cells = f"{column_letters(left + 1)}{low + 1}:{column_letters(right)}{high}"
         sheet.merged[low + 1, left + 1] = cells
     for (below, beside), note in found.cell_note_map.items():
-        named = note.author.strip() and not note.text.startswith(note.author)
-        sheet.comments[below + 1, beside + 1] = [f"{note.author}: {note.text}" if named else note.text]
+        author = "" if note.text.startswith(note.author) else named(note.author)
+        sheet.comments[below + 1, beside + 1] = [f"{author}: {note.text}" if author else note.text]
     for link in found.hyperlink_list[:LINKS_MAX]:
         address = link.url_or_path or ""
         address = address.decode("cp1252", "replace") if isinstance(address, bytes) else address

@@ -11,6 +11,7 @@ from contextlib import suppress
 
 from bot.files.bounds import ConvertLimits
 from bot.files.outbox import Outbox
+from bot.files.worker.documents.bylines import named
 from bot.files.worker.documents.package import Broken, Package
 from bot.files.worker.sheets import links, number_format, printed
 from bot.files.worker.sheets.model import Row, Rows, Shared, Sheet, Value, Workbook
@@ -183,6 +184,6 @@ def _comments(found: Iterator[tuple[int, bytes]], sheet: Sheet) -> None:
             at = (whole(data, 4) + 1, whole(data, 12) + 1)
         elif number == _COMMENT_TEXT and not (author.startswith("tc=") and at in threaded):
             words = text_at(data, 1)[0].strip()
-            named = author and not author.startswith("tc=") and not words.startswith(author)
+            signed = named(author) if not author.startswith("tc=") and not words.startswith(author) else ""
             if words and len(sheet.comments) < _RANGES_MAX and at[0] <= _ROWS_MAX and at[1] <= _COLUMNS_MAX:
-                sheet.comments.setdefault(at, []).append(f"{author}: {words}" if named else words)
+                sheet.comments.setdefault(at, []).append(f"{signed}: {words}" if signed else words)

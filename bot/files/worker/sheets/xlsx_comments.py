@@ -34,9 +34,10 @@ def _add(found: dict[tuple[int, int], list[str]], where: str, author: str, text:
     cell = _CELL.match(where)
     if cell is None or not text.strip() or len(found) >= _COMMENTS_MAX:
         return
-    named = author.strip() and not text.lstrip().startswith(author)  # Excel writes the author into the text as well
+    said = text.strip()
+    signed = "" if text.lstrip().startswith(author) else signature(author)  # Excel writes it into the text as well
     at = (int(cell[2]), column_number(cell[1]))
-    found.setdefault(at, []).append(f"{author}: {text.strip()}" if named else text.strip())
+    found.setdefault(at, []).append(f"{signed}: {said}" if signed else said)
 
 
 def _threads(package: Package, part: str, found: dict[tuple[int, int], list[str]]) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from bot.files.worker.documents.bylines import named
+
 _RUNS_AT, _AUTHORS_AT = 0xFA, 0x232
 _PAGE_BYTES, _PAGES_MAX = 512, 200_000
 _DELETED, _INSERTED, _HIDDEN, _INSERTER, _DELETER = 0x0800, 0x0801, 0x083C, 0x4804, 0x4863
@@ -135,6 +137,6 @@ def _mark(properties: dict[int, int], authors: Sequence[str]) -> str:
     for kind, by, mark in ((_DELETED, _DELETER, "deleted"), (_INSERTED, _INSERTER, "inserted")):
         if properties.get(kind):
             number = properties.get(by, properties.get(_INSERTER, len(authors)))
-            author = authors[number].strip() if number < len(authors) else ""
+            author = named(authors[number]) if number < len(authors) else ""
             return f"{mark} by {author}" if author not in {"", "Unknown"} else mark
     return "hidden"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from xml.etree import ElementTree as ET
 
-from bot.files.worker.documents.bylines import byline
+from bot.files.worker.documents.bylines import byline, in_brackets
 from bot.files.worker.documents.drawing import chart_lines, diagram_text
 from bot.files.worker.documents.package import (
     Broken,
@@ -146,7 +146,7 @@ def _comments(package: Package, relations: dict[str, Relation]) -> dict[str, str
             texts = [plain.read(part).text for part in descendants(comment, "p")]
             text = " / ".join(text for text in texts if text.strip())
             by = byline(attribute(comment, "author"), attribute(comment, "date"))
-            found[attribute(comment, "id")] = f"comment{by}: {text}"
+            found[attribute(comment, "id")] = f"comment{by}: {in_brackets(text)}"
     return found
 
 

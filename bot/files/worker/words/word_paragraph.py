@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
+from bot.files.worker.documents.bylines import named
 from bot.files.worker.documents.equations import linear
 from bot.files.worker.documents.package import attribute, child, descendants, local
 
@@ -101,7 +102,7 @@ class Paragraphs:
     def _marked(self, element: ET.Element, name: str, paragraph: Paragraph, pieces: list[str], depth: int) -> None:
         """A run or what wraps runs, in brackets where it is a change, a comment or hidden."""
         mark = _CHANGES.get(name, "")
-        author = attribute(element, "author")
+        author = named(attribute(element, "author"))
         if name == "annotation":  # Word 2003
             kind = attribute(element, "type")
             mark = _CHANGES_2003.get(kind, "comment" if kind == "Word.Comment" else "")

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
+from bot.files.worker.documents.bylines import named
 from bot.files.worker.documents.package import attribute, child, local
 from bot.files.worker.words.word_paragraph import Paragraph, Paragraphs
 
@@ -35,7 +36,7 @@ def rows(table: ET.Element, paragraphs: Paragraphs, depth: int = 0) -> Iterator[
         for name, done in _ROW_CHANGES:
             change = child(element, "trPr", name)
             if change is not None and row.text:
-                author = attribute(change, "author")
+                author = named(attribute(change, "author"))
                 row.text = f"[{done}{f' by {author}' if author else ''}] {row.text}"
                 row.marked = True
         yield row
