@@ -119,9 +119,11 @@ async def test_a_stop_reason_that_nobody_knows_ends_a_whole_answer(reason: str) 
 
 
 async def test_what_a_server_calls_its_reason_is_fit_for_a_log() -> None:
-    ending = ending_of(await answered(Answer("Hi.", stop_reason="a b\nc" + "x" * 500)))
+    code = ending_of(await answered(Answer("Hi.", stop_reason="a§b\x1bc" + "x" * 500)))
+    words = ending_of(await answered(Answer("Hi.", stop_reason="as the\nuser wrote")))
 
-    assert ending.stop_reason == "a_b_c" + "x" * 75
+    assert code.stop_reason == "a_b_c" + "x" * 75
+    assert words.stop_reason == "(words)"
 
 
 async def test_a_limit_of_length_in_other_words_is_one() -> None:
