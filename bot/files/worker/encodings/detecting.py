@@ -33,7 +33,7 @@ _CYRILLIC = ("cp1251", "koi8-r", "koi8-u", "cp866", "iso8859-5", "cp855", "mac-c
 _OTHERS = ("cp1253", "iso8859-7", "cp1255", "cp1256", "iso8859-6", "cp874", "cp862")
 _ALPHABETS = frozenset({*_CYRILLIC, *_OTHERS})
 _CANDIDATES = (*_EASTERN, *_WESTERN, *_CYRILLIC, *_OTHERS)
-_ONE_BYTE = frozenset({*_WESTERN, *_CYRILLIC, *_OTHERS})
+_MIXED = frozenset({*_WESTERN[:6], "cp1251"})
 _HOW_COMMON = {
     "cp1252": 2.0,
     "cp1251": 1.0,
@@ -120,9 +120,9 @@ def decode(data: bytes, codec: str) -> str:
 def may_mix(codec: str) -> bool:
     """Whether lines in UTF-8 among those of this encoding are surely that, as in a log that several programs write to.
 
-    In Chinese and its like a line of one or two words can be either.
+    In Chinese, Thai and some encodings of Russian a line of one or two words can be either.
     """
-    return codec in _ONE_BYTE
+    return codec in _MIXED
 
 
 def _line(line: bytes, codec: str) -> str:
@@ -134,7 +134,7 @@ def _is_strict_utf8(line: bytes) -> bool:
 
 
 def _without_utf8(sample: bytes) -> bytes:
-    """The lines that only another encoding can be asked for, where that has one byte a character."""
+    """The lines that are not in UTF-8, where those that are may stand among them."""
     rest = b"\n".join(line for line in sample.split(b"\n") if not _is_strict_utf8(line))
     return rest if rest and rest != sample and may_mix(_chosen(rest)) else sample
 
