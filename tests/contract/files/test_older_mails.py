@@ -33,7 +33,8 @@ async def read(convert: Converter, content: bytes) -> Converted:
 
 
 async def test_lines_that_were_broken_on_the_way_are_put_together(convert: Converter) -> None:
-    text = "日本語の文が \r\n続きます。\r\n> quoted words  \r\n> go on  \r\n>> deeper\r\n -- \r\n-- \r\nAnn  \r\n> no more\r\n"
+    text = "日本語の文が \r\n続きます。\r\n> quoted words  \r\n> go on  \r\n>> deeper\r\n"
+    text += " -- \r\n-- \r\nAnn  \r\n> no more\r\n"
     found = await read(convert, mail(f"{TEXT}; format=flowed; delsp=yes", text))
     assert words(found) == SHOWN + "日本語の文が続きます。\n> quoted words go on \n>> deeper\n-- \n-- \nAnn \n> no more"
 
