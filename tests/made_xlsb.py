@@ -69,16 +69,16 @@ def comments(found: Iterable[tuple[int, int, str, str]]) -> bytes:
 def workbook(
     rows: bytes, before: bytes = b"", after: bytes = b"", *, hidden: bool = False, date_1904: bool = False,
     formats: Iterable[str] = (), strings: Iterable[str] = (), beside: Iterable[tuple[int, int, str, str]] = (),
-    links: Mapping[str, str] | None = None,
+    links: Mapping[str, str] | None = None, of_book: bytes = b"",
 ) -> bytes:  # fmt: skip
     """One sheet, "Plan". ``before`` and ``after`` its rows stand the other records of a sheet; ``links`` has addresses
-    by their relations' ids."""
+    by their relations' ids; ``of_book`` are records of the workbook."""
     sheet = record(129) + before + record(145) + rows + record(146) + after + record(130)
     listed = record(156, struct.pack("<II", int(hidden), 1) + wide("rId1") + wide("Plan"))
     properties = record(153, struct.pack("<II", int(date_1904), 0) + wide(""))
     shared = b"".join(record(19, b"\0" + wide(one)) for one in strings)
     parts: dict[str, str | bytes] = {
-        "xl/workbook.bin": record(131) + properties + record(143) + listed + record(144) + record(132),
+        "xl/workbook.bin": record(131) + properties + record(143) + listed + record(144) + of_book + record(132),
         "xl/worksheets/sheet1.bin": sheet,
         "xl/styles.bin": styles(formats),
         "xl/sharedStrings.bin": record(159, bytes(8)) + shared + record(160),

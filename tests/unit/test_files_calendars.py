@@ -68,3 +68,22 @@ def test_a_calendar_that_is_cut_off_gives_what_is_there() -> None:
 def test_other_texts_are_no_calendars() -> None:
     assert not is_calendar(b"BEGIN: here\n")
     assert not is_calendar(b"The text BEGIN:VCALENDAR is the first line.\n")
+
+
+def test_what_an_event_says_in_html_alone_is_read() -> None:
+    page = "X-ALT-DESC;FMTTYPE=text/html:<p>Bring the <b>agenda</b>\\, please</p>"
+    alarm = ("BEGIN:VALARM", "DESCRIPTION:Pack", "END:VALARM")
+    alone = lines("BEGIN:VCALENDAR", "BEGIN:VEVENT", *alarm, page, "END:VEVENT", "END:VCALENDAR")
+    assert "Description: Bring the agenda, please" in to_text(alone)
+    twice = lines("BEGIN:VCALENDAR", "BEGIN:VEVENT", "DESCRIPTION:Bring it", page, "END:VEVENT", "END:VCALENDAR")
+    assert "agenda" not in to_text(twice)
+
+
+def test_what_programs_add_to_cards_for_people_is_read() -> None:
+    card = lines(
+        *("BEGIN:VCARD", "VERSION:3.0", "FN:Ann", "X-SKYPE:ann.b", "item1.URL:https://a.example"),
+        *("item1.X-ABLabel:_$!<HomePage>!$_", "X-VENDOR-KEY:abc", "END:VCARD"),
+    )
+    assert to_text(card) == (
+        "Contact:\nName: Ann\nSkype: ann.b\nWeb: https://a.example\nLabel of the line above: HomePage\n"
+    )

@@ -50,7 +50,17 @@ _KINDS = (
     (0, b"\xabKTX ", "a KTX texture"),
     (0, b"PAR1", "a Parquet table"),
     (0, b"AC10", "an AutoCAD drawing (DWG)"),
-    (0, b"\x89HDF", "an HDF5 file"),
+    (0, b"\x89HDF\r\n", "an HDF5 file"),
+    (0, b"\x93NUMPY", "a NumPy array"),
+    (0, b"MATLAB 5.0 MAT-file", "a MATLAB file"),
+    (0, b"ARROW1\0\0", "an Arrow (Feather) table"),
+    (0, b"Obj\x01", "an Avro table"),
+    (0, b"\xd4\xc3\xb2\xa1", "a recording of network traffic"),
+    (0, b"\xa1\xb2\xc3\xd4", "a recording of network traffic"),
+    (0, b"\n\r\r\n", "a recording of network traffic"),
+    (0, b"\0asm", "a WebAssembly program"),
+    (0, b"glTF", "a 3D scene (glTF)"),
+    (0, b"\0\0\x27\x0a\0\0\0\0", "a map layer (shapefile)"),
     (0, b"SIMPLE  =", "a FITS file"),
     (0, b"bplist00", "a binary property list of Apple's"),
     (0, b"%!PS-Adobe", "a PostScript file"),
@@ -61,6 +71,11 @@ _KINDS = (
     (0, b"\0\1\0\0\0", "a font"),
 )
 """By where the mark stands: kinds that people send and programs name in other ways than people do."""
+
+
+def is_known(head: bytes) -> bool:
+    """Whether it begins with the mark of a kind that nothing here reads."""
+    return any(head[at:].startswith(mark) for at, mark, _ in _KINDS)
 
 
 def describe(head: bytes, extension: str) -> str:

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from bot.files.worker.archives.archive_kinds import archive_kind
 from bot.files.worker.documents.bare_office import office_kind
+from bot.files.worker.kind_words import is_known
 from bot.files.worker.mails.mail_start import looks_like_mail
 from bot.files.worker.mails.smime import is_signed
 from bot.files.worker.pictures import simple_pictures
@@ -171,7 +172,7 @@ def kind_of(head: bytes, tail: bytes = b"") -> Kind:
         if head.startswith(start):
             return kind
     found = _by_structure(head) or _mail(head) or _late_pdf(head, tail) or _late_zip(tail)
-    if found or is_text(head) or is_text_with_zeros(head, tail):
+    if found or is_text(head) or (is_text_with_zeros(head, tail) and not is_known(head)):
         return found or Kind.TEXT
     if simple_pictures.is_tga(head, tail):
         return Kind.TGA

@@ -6,7 +6,6 @@ I/O: reads and writes files; runs in a worker process, since detecting an encodi
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,14 +17,13 @@ from bot.files.extracts import Extract, NoteExtract, TextExtract, Unreadable
 from bot.files.outbox import Outbox
 from bot.files.worker import whole_texts
 from bot.files.worker.encodings.detecting import codec_of, decode, wide_codec
+from bot.files.worker.on_screen import visible, without_escapes
 from bot.files.worker.sniff import HEAD_BYTES
 from bot.files.worker.text_signs import without_zeros
 
 _BYTES_PER_CHAR_MAX = 4
 _CHUNK_BYTES = 1_000_000
 _HEAD_SHARE = 0.75
-_ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[@-_]")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,7 @@ class _Ends:
 def convert(source: Path, language: str, about: str, out: Outbox, limits: ConvertLimits) -> list[Extract]:
     """One extract, and a note where something was cut. Raises ``Unreadable`` where nothing visible is in it."""
     read = _read(source, limits)
-    whole = map(_visible, read.pieces(source)) if read.unread_chars else None
+    whole = map(visible, read.pieces(source)) if read.unread_chars else None
     return written(read.text, language, about, out, limits, whole=whole, unread_chars=read.unread_chars)
 
 
@@ -56,7 +54,7 @@ def written(
 ) -> list[Extract]:
     """``unread_chars`` says how many characters, about, are missing where ``text`` is but the ends of a file, and
     ``whole`` gives all of it in pieces. What is cut stays on disk, to be read in batches."""
-    text = _visible(text.replace("\r\n", "\n"))
+    text = visible(text.replace("\r\n", "\n"))
     shown, cut_chars = _cut(text, unread_chars, limits)
     if not shown.strip():
         raise Unreadable(notes.EMPTY)
@@ -82,10 +80,6 @@ def written(
     ]
 
 
-def _visible(text: str) -> str:
-    return _CONTROLS.sub("", text)
-
-
 def _counted(about: str, lines: int) -> str:
     return f"{about}, {lines:,} line{'s' if lines != 1 else ''}"
 
@@ -108,7 +102,7 @@ class _Read:
     wide: bool
 
     def pieces(self, source: Path) -> Iterator[str]:
-        return (_ESCAPES.sub("", piece) for piece in whole_texts.decoded(source, self.codec, wide=self.wide))
+        return map(without_escapes, whole_texts.decoded(source, self.codec, wide=self.wide))
 
 
 def _read(source: Path, limits: ConvertLimits) -> _Read:
@@ -126,7 +120,7 @@ def _read(source: Path, limits: ConvertLimits) -> _Read:
     if ends.last:
         text += decode(ends.last, _unmarked(codec, ends.first))
     read_bytes = max(len(ends.first) + len(ends.last), 1)
-    text = _ESCAPES.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = without_escapes(text.replace("\r\n", "\n").replace("\r", "\n"))
     return _Read(text, ends.between_bytes * len(text) // read_bytes, codec, wide)
 
 

@@ -8,7 +8,7 @@ from bot.files.worker.encodings.ebcdic import codec_of_ebcdic
 from bot.files.worker.encodings.escaped import codec_of_escapes
 from bot.files.worker.encodings.wide import MARKS, codec_without_mark, is_written_behind_mark
 
-_BINARY_CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\v\f\r\b\x1b\x1a"))
+_BINARY_CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\v\f\r\b\x1a\x1b\x1c\x1d\x1e\x1f"))
 """Those that text has no use for."""
 _ZERO_ALONE = re.compile(rb"(?<![\0])\0(?!\0)")
 _TELLING_BYTES = 200

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from bot.files.bounds import ConvertLimits
-from bot.files.worker.encodings.detecting import decode
+from bot.files.worker.encodings.detecting import decode, may_mix
 from bot.files.worker.encodings.escaped import CODECS
 from bot.files.worker.text_signs import without_zeros
 
@@ -41,7 +41,7 @@ def write(pieces: Iterable[str], path: Path, limits: ConvertLimits) -> int:
 
 def decoded(source: Path, codec: str, *, wide: bool) -> Iterator[str]:
     """The text of a file in pieces that end with a line, where it has lines; ends of lines are line feeds."""
-    decoding = None if codec in CODECS else codecs.getincrementaldecoder(codec)(_errors(codec))
+    decoding = None if codec in CODECS or may_mix(codec) else codecs.getincrementaldecoder(codec)(_errors(codec))
     held = ""
     with source.open("rb") as file:
         for chunk in _chunks(file, wide=wide):

@@ -132,3 +132,51 @@ def test_no_text_closes_its_fence(text: str, language: str) -> None:
 def test_a_calendar_of_time_zones_alone_is_not_called_empty(words: Callable[..., str]) -> None:
     zone = b"BEGIN:VCALENDAR\r\nBEGIN:VTIMEZONE\r\nTZID:Asia/Tokyo\r\nEND:VTIMEZONE\r\nEND:VCALENDAR\r\n"
     assert "TZID:Asia/Tokyo" in words(zone, name="Japan.ics")
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (
+            b"\x1b[1;31mERROR\x1b[0m \x1b]8;;https://x.org\x1b\\link\x1b]8;;\x1b\\ failed\n",
+            "ERROR link failed\n",
+        ),
+        (b"\x1b]0;build - title\x07\x1b(B\x1b[mstep one\x1b7\x1b8 done\n", "step one done\n"),
+        (b"N\bNA\bAM\bME\bE of _\bt_\bh_\be tool, 10 %\b\b\b\b20 %\n", "NAME of the tool, 20 %\n"),
+        (b"first page\x0csecond page\x0bits second line\n", "first page\nsecond page\nits second line\n"),
+        ("from a mainframe\x85second line\n".encode(), "from a mainframe\nsecond line\n"),
+        (b"id\x1fname\x1e1\x1fAnn\x1e2\x1fBob\x1e", "id\tname\n1\tAnn\n2\tBob\n"),
+    ],
+    ids=["links of terminals", "titles and sets", "typed over", "pages", "mainframe's ends", "records"],
+)
+def test_text_for_screens_and_printers_reads_as_people_see_it(
+    words: Callable[..., str], content: bytes, expected: str
+) -> None:
+    assert words(content) == expected
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp1251"])
+@pytest.mark.parametrize("long", [False, True])
+def test_a_log_that_programs_of_two_encodings_write_to_is_read_line_by_line(
+    words: Callable[..., str], encoding: str, long: bool
+) -> None:
+    of_one = {"cp1252": "Jörg: Gerät geöffnet", "cp1251": "Ошибка: файл не найден"}[encoding]
+    lines = [of_one.encode(encoding), "Zoë: façade".encode(), of_one.encode(encoding)]
+    text = words(b"\n".join(lines * (20_000 if long else 1)))
+    assert text.count(of_one) > 1
+    assert "Zoë: façade" in text
+
+
+def test_of_a_line_that_utf8_fits_by_chance_chinese_is_not_torn(words: Callable[..., str]) -> None:
+    lines = ["联通", "中国移动和中国电信的用户很多", "服务质量不错"]
+    assert words("\n".join(lines).encode("gb18030")) == "\n".join(lines)
+
+
+def test_utf8_as_databases_and_java_write_it_is_utf8(words: Callable[..., str]) -> None:
+    assert words("Zoë ".encode() + b"\xed\xa0\xbd\xed\xb8\x80!\xc0\x80\n" * 3) == "Zoë 😀!\n" + "😀!\n" * 2
+
+
+def test_a_binary_table_of_zeros_is_no_text(converted: Convert) -> None:
+    with pytest.raises(Unreadable) as refusal:
+        converted(b"\x89HDF\r\n\x1a\n" + bytes(300), "results.h5")
+    assert refusal.value.reason == notes.unknown_kind("an HDF5 file")

@@ -5,7 +5,8 @@ I/O: reads parts of the file; runs in a worker process. Source: ECMA-376 part 1,
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
@@ -107,11 +108,13 @@ def chart_lines(root: ET.Element) -> list[str]:
         for element in plot
         if local(element).endswith("Chart")
     )
+    kinds |= {f"{_spaced(layout)} chart": None for element in root.iter() if (layout := attribute(element, "layoutId"))}
     titles = [_title(element) for element in root.iter() if local(element) == "title"]
     titles = [f"“{title}”" for title in titles if title]
     lines = [", ".join([*kinds, *titles]) or "a chart"]
     series = [element for element in root.iter() if local(element) in {"ser", "series"}]
-    lines += [line for element in series[:_SERIES_MAX] if (line := _series(element))]
+    apart = {attribute(element, "id"): element for element in root.iter() if local(element) == "data"}
+    lines += [line for element in series[:_SERIES_MAX] if (line := _series(element, apart))]
     if len(series) > _SERIES_MAX:
         lines.append(f"[… {len(series) - _SERIES_MAX} more series …]")
     return lines
@@ -119,13 +122,29 @@ def chart_lines(root: ET.Element) -> list[str]:
 
 def _title(element: ET.Element) -> str:
     written = paragraphs(element)
-    return " ".join(written) if written else " ".join(text for _, text in _points(element))
+    return " ".join(written) if written else " ".join(text for _, text in _points(element)) or _literal(element)
 
 
-def _series(element: ET.Element) -> str:
-    name = " ".join(text for _, text in _points(child(element, "tx"))) or "unnamed"
-    labels = dict(_points(child(element, "cat") if child(element, "cat") is not None else child(element, "xVal")))
-    values = _points(child(element, "val") if child(element, "val") is not None else child(element, "yVal"))
+def _literal(element: ET.Element | None) -> str:
+    """The text that a newer chart has for a title or the name of a series."""
+    return next((one.text or "" for one in descendants(element, "v")), "") if element is not None else ""
+
+
+def _spaced(layout: str) -> str:
+    """``boxWhisker`` as "box whisker"."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", layout).lower()
+
+
+def _series(element: ET.Element, apart: Mapping[str, ET.Element]) -> str:
+    """``apart`` are the data of newer charts, by their ids: words of one dimension, numbers of another."""
+    name = " ".join(text for _, text in _points(child(element, "tx"))) or _literal(child(element, "tx")) or "unnamed"
+    data_id = child(element, "dataId")
+    data = apart.get(attribute(data_id, "val")) if data_id is not None else None
+    if data is not None:
+        labels, values = dict(_points(child(data, "strDim"))), _points(child(data, "numDim"))
+    else:
+        labels = dict(_points(child(element, "cat") if child(element, "cat") is not None else child(element, "xVal")))
+        values = _points(child(element, "val") if child(element, "val") is not None else child(element, "yVal"))
     shown = [f"{labels[at]} = {text}" if at in labels else text for at, text in values[:_POINTS_MAX]]
     if len(values) > _POINTS_MAX:
         shown.append(f"[… {len(values) - _POINTS_MAX} more points …]")

@@ -33,6 +33,7 @@ _CYRILLIC = ("cp1251", "koi8-r", "koi8-u", "cp866", "iso8859-5", "cp855", "mac-c
 _OTHERS = ("cp1253", "iso8859-7", "cp1255", "cp1256", "iso8859-6", "cp874", "cp862")
 _ALPHABETS = frozenset({*_CYRILLIC, *_OTHERS})
 _CANDIDATES = (*_EASTERN, *_WESTERN, *_CYRILLIC, *_OTHERS)
+_MIXED = frozenset({*_WESTERN[:6], "cp1251"})
 _HOW_COMMON = {
     "cp1252": 2.0,
     "cp1251": 1.0,
@@ -60,6 +61,11 @@ _EXACT = {
 }
 
 
+_PAIRED = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]|\xc0\x80")
+"""What databases and Java write into UTF-8: halves of UTF-16 apart (CESU-8), and a zero in two bytes."""
+_UTF8_CHAR = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}")
+
+
 def codec_of(data: bytes, tail: bytes = b"") -> str:
     """By Python's name, for ``decode``. ``data`` begins where the text does; ``tail`` is a piece of its end, from the
     beginning of a line."""
@@ -71,6 +77,7 @@ def codec_of(data: bytes, tail: bytes = b"") -> str:
     if sample and not _is_utf8(sample):
         if declared and _decodes(sample, declared):
             return declared
+        sample = _without_utf8(sample)
         usual = _exact(_chosen(sample), sample)
         return rarer(sample, usual, old_macintosh=b"\r" in data and b"\n" not in data)
     return "utf-8-sig" if data.startswith(b"\xef\xbb\xbf") else "utf-8"
@@ -86,7 +93,7 @@ def _is_utf8(sample: bytes) -> bool:
 
     Of a character of two bytes its rules bind one, of one of four they bind three.
     """
-    text = sample.decode("utf-8", "replace")
+    text = _PAIRED.sub(b"", sample).decode("utf-8", "replace")
     kept = text.replace("\ufffd", "")
     return len(kept.encode()) - len(kept) >= 2 * text.count("\ufffd")
 
@@ -103,12 +110,42 @@ def decode(data: bytes, codec: str) -> str:
     """Bytes that do not fit become U+FFFD; in UTF-8 they are read as Windows-1252, which is what they mostly are."""
     if codec in CODECS:
         return unescaped(data, codec)
-    return data.decode(codec, "cp1252 in utf-8" if codec.startswith("utf-8") else "replace")
+    if codec.startswith("utf-8"):
+        return data.decode(codec, "cp1252 in utf-8")
+    if may_mix(codec) and _UTF8_CHAR.search(data):
+        return "".join(_line(line, codec) for line in data.splitlines(keepends=True))
+    return data.decode(codec, "replace")
+
+
+def may_mix(codec: str) -> bool:
+    """Whether lines in UTF-8 among those of this encoding are surely that, as in a log that several programs write to.
+
+    In Chinese, Thai and some encodings of Russian a line of one or two words can be either.
+    """
+    return codec in _MIXED
+
+
+def _line(line: bytes, codec: str) -> str:
+    return line.decode("utf-8" if _is_strict_utf8(line) else codec, "replace")
+
+
+def _is_strict_utf8(line: bytes) -> bool:
+    return not line.isascii() and _decodes(line, "utf-8")
+
+
+def _without_utf8(sample: bytes) -> bytes:
+    """The lines that are not in UTF-8, where those that are may stand among them."""
+    rest = b"\n".join(line for line in sample.split(b"\n") if not _is_strict_utf8(line))
+    return rest if rest and rest != sample and may_mix(_chosen(rest)) else sample
 
 
 def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeDecodeError):
         raise error
+    paired = _PAIRED.match(error.object, error.start)
+    if paired:
+        halves = paired[0].replace(b"\xc0\x80", b"").decode("utf-8", "surrogatepass")
+        return halves.encode("utf-16", "surrogatepass").decode("utf-16", "replace"), paired.end()
     if error.end == len(error.object) and error.reason == "unexpected end of data":
         return "\ufffd", error.end  # a character that was cut off, not one of another encoding
     return error.object[error.start : error.end].decode("cp1252", "replace"), error.end

@@ -7,7 +7,7 @@ refuses a calendar that is cut off as a whole, and cards of version 2.1, which t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bot.files.worker.encodings.charsets import decoded
@@ -48,6 +48,16 @@ _NAMES = {
     "COMMENT": "Comment",
     "N": "Full name",
     "TRIGGER": "Reminder",
+    "X-SKYPE": "Skype",
+    "X-SKYPE-USERNAME": "Skype",
+    "X-SOCIALPROFILE": "Profile",
+    "X-TWITTER": "Twitter",
+    "X-ABLABEL": "Label of the line above",
+    "X-ABDATE": "Date",
+    "X-ABRELATEDNAMES": "Related",
+    "X-ALT-DESC": "Description",
+    **{f"X-{name}": name.capitalize() for name in ("AIM", "ICQ", "MSN", "QQ", "GTALK", "JABBER", "YAHOO")},
+    **{f"X-{name}": name.capitalize() for name in ("ASSISTANT", "SPOUSE", "MANAGER", "ANNIVERSARY", "CHILDREN")},
 }
 _INDENT = "  "
 _STRUCTURED = frozenset({"ADR", "ORG", "N", "GENDER"})
@@ -76,16 +86,20 @@ def to_text(data: bytes) -> str:
     indented: they are no properties."""
     lines: list[str] = []
     within: list[str] = []
+    described = False  # programs write the same with marks behind it
     for item in _properties(data):
         if item.name == "BEGIN":
             within.append(item.value.strip().upper())
+            described = described and within[-1] == "VALARM"
             if within[-1] in _TITLES:
                 lines += ["", f"{_TITLES[within[-1]]}:"]
         elif item.name == "END":
             within = within[:-1]
         elif not {"VTIMEZONE", "STANDARD", "DAYLIGHT"} & set(within[-2:]):
-            first, *further = _line(item, within).splitlines() or [""]
-            lines += [first, *(f"{_INDENT}{line}".rstrip() for line in further)] if first else []
+            line = "" if described and item.name == "X-ALT-DESC" else _line(item, within)
+            described |= item.name == "DESCRIPTION" and within[-1:] != ["VALARM"]
+            first, *further = line.splitlines() or [""]
+            lines += [first, *(f"{_INDENT}{more}".rstrip() for more in further)] if first else []
     return "\n".join(lines).strip() + "\n"
 
 
@@ -111,6 +125,8 @@ def _value(item: _Property) -> str:
     if {item.parameters.get("ENCODING", "").lower(), *item.types} & {"b", "base64"} or item.value.startswith("data:"):
         return f"({len(item.value) * 3 // 4:,} bytes that are not shown)"
     value = item.value
+    if item.name in _VENDORS:
+        return _VENDORS[item.name](value)
     if item.name in {"ATTENDEE", "ORGANIZER"} or item.parameters.get("VALUE", "").upper() == "URI":
         return re.sub(r"^mailto:", "", value, flags=re.IGNORECASE)
     if item.name == "RRULE":
@@ -131,6 +147,18 @@ def _value(item: _Property) -> str:
         return _DATE.sub(_date, value) + (f" ({zone})" if zone else "")
     pieces = re.split(r"(?<!\\);", value) if item.name in _STRUCTURED else [value]
     return ", ".join(filter(None, (_plain(piece) for piece in pieces)))
+
+
+def _words_of_page(value: str) -> str:
+    from bot.files.worker.hypertext.reader import to_text as to_words  # noqa: PLC0415 - for the few that have a page
+
+    return to_words(_plain(value)).strip()
+
+
+_VENDORS: dict[str, Callable[[str], str]] = {
+    "X-ALT-DESC": _words_of_page,
+    "X-ABLABEL": lambda value: value.removeprefix("_$!<").removesuffix(">!$_"),
+}
 
 
 def _date(match: re.Match[str]) -> str:

@@ -21,6 +21,8 @@ from bot.files.worker.text import written
 
 _SHOWN = ("from", "sender", "to", "cc", "bcc", "reply-to", "date", "subject")
 _OF_TRANSPORT = frozenset({"content-type", "content-transfer-encoding", "mime-version", "content-disposition"})
+_URGENCIES = {"high": "high", "urgent": "high", "1": "high", "2": "high", "low": "low", "non-urgent": "low"}
+_URGENCIES |= {"4": "low", "5": "low"}
 _NAMED_MAX = 100
 _NAME_CHARS_MAX = 300
 _DECLARES_ITSELF = frozenset({"text/html", "text/xml", "text/calendar", "text/vcard", "text/x-vcard"})
@@ -70,11 +72,18 @@ def _text(part: Part, body: Body, left_out: list[str]) -> str:
     """Headers, words, and what else was there, each parted from the other by an empty line."""
     charsets = [charset for charset in (part.charset, *body.charsets) if charset]
     lines = [f"{name.title()}: {value}" for name in _names(part) if (value := part.words(name, *charsets))]
+    lines += [f"Importance: {_URGENCIES[urgency]}"] if (urgency := _urgency(part)) in _URGENCIES else []
     below = [f"[Not shown: {', '.join(body.named[:_NAMED_MAX])}]"] if body.named else []
     below += [f"[Left out: {', '.join(left_out[:_NAMED_MAX])}]"] if left_out else []
     return (
         "\n\n".join(filter(None, ("\n".join(lines), *(text.strip() for text in body.texts), "\n".join(below)))) + "\n"
     )
+
+
+def _urgency(part: Part) -> str:
+    """By whichever header programs say it with."""
+    said = (part.words(name).lower() for name in ("importance", "x-msmail-priority", "priority", "x-priority"))
+    return next((word.split()[0] for word in said if word), "")
 
 
 def _names(part: Part) -> list[str]:
@@ -117,6 +126,8 @@ def name_of(leaf: Part, number: int) -> str:
     name = leaf.filename or leaf.words("content-description")
     if leaf.content_type in {"message/rfc822", "message/global"}:
         return name or f"{_subject(leaf.payload)}.eml"
+    if leaf.content_type == "message/partial":
+        return f"part {leaf.parameter('number') or '?'} of {leaf.parameter('total') or '?'}.eml"
     location = leaf.first("content-location").decode("utf-8", "replace").partition("?")[0].rpartition("/")[2]
     name = name or (location if "." in location else "")
     return name.replace("\\", "/").rpartition("/")[2] or f"attachment {number}{_ENDINGS.get(leaf.content_type, '')}"

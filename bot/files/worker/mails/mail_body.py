@@ -14,10 +14,11 @@ from enum import Enum
 from bot.files.worker.encodings.charsets import decoded
 from bot.files.worker.hypertext.reader import to_text
 from bot.files.worker.mails import calendars, mime
+from bot.files.worker.mails.flowed import unflowed
 from bot.files.worker.mails.mail_versions import chosen
 from bot.files.worker.mails.mime import Part
 from bot.files.worker.mails.smime import signed_content
-from bot.files.worker.mails.transfer import without_uu_files
+from bot.files.worker.mails.transfer import without_files
 from bot.files.worker.text_forms import is_calendar
 
 _CARDS = frozenset({"text/calendar", "text/vcard", "text/x-vcard", "text/directory"})
@@ -35,6 +36,8 @@ _SIGNATURES = frozenset(
 )
 _SEALED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _PAGES = frozenset({"text/html", "text/x-amp-html", "text/watch-html"})
+_MARKS = re.compile(r"<<|<param>[^<]*|</?[A-Za-z][A-Za-z0-9-]{0,60}>")
+"""Source: RFC 1896, where a bracket that is meant stands twice."""
 _WITH_MARKS = frozenset({"text/enriched", "text/richtext"})
 _VERSIONS = _PAGES | _WITH_MARKS | {"text/markdown", "text/x-markdown"}
 """Kinds that a version of the mail's text may have; elsewhere in a mail most of them are files."""
@@ -127,7 +130,7 @@ def _read_leaf(part: Part, body: Body, role: _As) -> None:
 
 def _without_files(part: Part) -> tuple[Part, list[Part]]:
     """The text, and what a program that knows no MIME wrote into it."""
-    text, files = without_uu_files(part.payload) if part.content_type == "text/plain" else (b"", [])
+    text, files = without_files(part.payload) if part.content_type == "text/plain" else (b"", [])
     if not files:
         return part, []
     headers = {name: values for name, values in part.headers.items() if name != "content-transfer-encoding"}
@@ -158,9 +161,9 @@ def text_of(part: Part) -> str:
     if kind == "message/external-body":
         return f"[Kept elsewhere: {_where(part)}]\n{text}"
     if kind in _WITH_MARKS:
-        return re.sub(r"<(/?)param>[^<]*|</?[A-Za-z]+>", "", text).replace("<<", "<")
+        return _MARKS.sub(lambda mark: "<" if mark[0] == "<<" else "", text)
     if part.parameter("format").lower() == "flowed" and part.parameter("delsp").lower() == "yes":
-        return re.sub(r" \r?\n(?!-- )", "", text)
+        return unflowed(text)
     return text
 
 

@@ -11,6 +11,10 @@ import re
 
 _HEADER = re.compile(rb"([!-9;-~]{1,100})[ \t]*:")
 _MAILBOX_LINE = re.compile(rb"From [^\r\n]*(?:19|20)\d\d[^\r\n]*(?:\r?\n|$)")
+_MAILBOX_START = re.compile(
+    rb"From \S{1,300}[ \t]+[A-Z][a-z]{2} [A-Z][a-z]{2} +\d{1,2} \d\d:\d\d[^\r\n]{0,100}\r?\n[!-9;-~]{1,100}:[ \t]"
+)
+"""With sender and time as programs write them, a single header behind it is enough."""
 _LENGTH_LINE = re.compile(rb"([1-9][0-9]{0,9})[ \t]*\r?\n(?=[!-9;-~]{1,100}[ \t]*:)")
 """Apple Mail writes how long the mail is before it, and its own notes on it behind it."""
 _BOUNDARY = re.compile(
@@ -40,6 +44,8 @@ def looks_like_mail(head: bytes) -> bool:
     head = bare(head)
     if _FROM_GIT.match(head):
         return False
+    if _MAILBOX_START.match(head):
+        return True
     found = _names(head)
     lower = {name.lower() for name in found}
     only, mostly = lower & ONLY_MAILS, lower & _MOSTLY_MAILS

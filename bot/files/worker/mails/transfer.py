@@ -8,9 +8,15 @@ from __future__ import annotations
 import binascii
 import re
 
-_BASE64_LINES = re.compile(rb"(?:[A-Za-z0-9+/=]*+[ \t]*+\r?+(?:\n|\Z))*+")
+_BASE64_LINES = re.compile(rb"(?:[ \t]*+[A-Za-z0-9+/=]*+[ \t]*+\r?+(?:\n|\Z))*+")
 _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
 _UU_BEGIN = re.compile(rb"(?m)^begin [0-7]{3,4} ([^\r\n]{1,300}?)[ \t]*\r?\n")
+_YENC_BEGIN = re.compile(
+    rb"(?m)^=ybegin (?:part=([0-9]{1,6}) )?[^\r\n]{0,200}?name=([^\r\n]{1,300}?)[ \t]*\r?\n"
+    rb"(?:=ypart [^\r\n]{0,200}\r?\n)?"
+)
+_YENC_END = re.compile(rb"(?m)^=yend [^\r\n]{0,300}(?:\r?\n|\Z)")
+_FILES_MAX = 100
 _UU_FILE = re.compile(_UU_BEGIN.pattern + rb"((?:[ -`]{1,64}+\r?+\n)*+)end[ \t]*+(?:\r?+\n|\Z)")
 
 
@@ -27,10 +33,24 @@ def unpacked(data: bytes, encoding: str) -> bytes:
     return data
 
 
-def without_uu_files(text: bytes) -> tuple[bytes, list[tuple[bytes, bytes]]]:
+def without_files(text: bytes) -> tuple[bytes, list[tuple[bytes, bytes]]]:
     """What is left of a text, and the files that stand in it as older programs attach them: names and contents."""
     files = [(found[1], _from_uu(found[2])) for found in _UU_FILE.finditer(text)]
-    return (_UU_FILE.sub(b"", text) if files else text), files
+    text = _UU_FILE.sub(b"", text) if files else text
+    while (begin := _YENC_BEGIN.search(text)) and (end := _YENC_END.search(text, begin.end())):
+        number = f" (part {int(begin[1])})".encode() if begin[1] else b""
+        files.append((begin[2] + number, _from_yenc(text[begin.end() : end.start()])))
+        text = text[: begin.start()] + text[end.end() :]
+        if len(files) > _FILES_MAX:
+            break
+    return text, files
+
+
+def _from_yenc(data: bytes) -> bytes:
+    """Source: the yEnc draft 1.3: each byte plus 42, and some of them behind "=" plus 64 more."""
+    first, *escaped = data.translate(None, b"\r\n").split(b"=")
+    rest = (bytes([(piece[0] - 64) % 256]) + piece[1:] for piece in escaped if piece)
+    return b"".join((first, *rest)).translate(bytes((byte - 42) % 256 for byte in range(256)))
 
 
 def _from_base64(data: bytes) -> bytes:

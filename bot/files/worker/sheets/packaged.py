@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
@@ -14,6 +15,7 @@ from bot.files.bounds import ConvertLimits
 from bot.files.outbox import Outbox
 from bot.files.worker.documents.drawing import Drawing, read_drawing
 from bot.files.worker.documents.package import Broken, Package, attribute, child, descendants
+from bot.files.worker.sheets import form_controls
 from bot.files.worker.sheets.model import SHEETS_MAX, Shared, Sheet, Workbook
 from bot.files.worker.sheets.table import column_letters
 from bot.files.worker.sheets.xlsx_comments import comments_of
@@ -77,6 +79,9 @@ def _add_beside(package: Package, part: str, workbook: Workbook, sheet: Sheet, o
             drawing = read_drawing(package, relation.target, anchor=_anchor)
             sheet.beside += drawing.lines
             _pictures(package, drawing, workbook, sheet, out)
+        elif relation.kind == "vmlDrawing" and relation.target in package:
+            with suppress(Broken):
+                sheet.beside += form_controls.lines(package.data(relation.target))
 
 
 def _anchor(element: ET.Element) -> str:

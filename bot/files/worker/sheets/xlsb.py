@@ -13,7 +13,7 @@ from bot.files.bounds import ConvertLimits
 from bot.files.outbox import Outbox
 from bot.files.worker.documents.bylines import named
 from bot.files.worker.documents.package import Broken, Package
-from bot.files.worker.sheets import links, number_format, printed
+from bot.files.worker.sheets import choices, links, number_format, printed, xlsb_choices
 from bot.files.worker.sheets.model import Row, Rows, Shared, Sheet, Value, Workbook
 from bot.files.worker.sheets.packaged import Listed, read_sheets, workbook_part
 from bot.files.worker.sheets.table import column_letters
@@ -35,18 +35,21 @@ def read(package: Package, out: Outbox, limits: ConvertLimits) -> Workbook:
     """Raises ``Broken`` where there is not even a list of sheets."""
     main = workbook_part(package, "xl/workbook.bin")
     codes = _codes(package, next(iter(package.related(main, "styles")), ""))
-    listed, from_1904 = list[Listed](), False
+    listed, from_1904, places = list[Listed](), False, xlsb_choices.Places()
     for number, data in records(package.chunks(main)):
         if number == _PROPERTIES:
             from_1904 = bool(whole(data, 0) & 1)
         elif number == _SHEET:
             relation_id, end = text_at(data, 8)
             listed.append(Listed(text_at(data, end)[0], bool(whole(data, 0)), relation_id))
+        with suppress(Broken):
+            places.add(number, data)
+    places.titles = [one.name for one in listed]
     workbook = Workbook()
 
     def fill(sheet: Sheet, part: str, cells_max: int) -> None:
         outside = {number: one.target for number, one in package.relations(part).items() if one.external}
-        _SheetReader(sheet, codes, outside, from_1904=from_1904).read(records(package.chunks(part)), cells_max)
+        _SheetReader(sheet, codes, outside, places, from_1904=from_1904).read(records(package.chunks(part)), cells_max)
 
     needed = read_sheets(package, main, workbook, listed, fill, out, limits)
     parts = package.relations(main)
@@ -88,11 +91,15 @@ def _strings(package: Package, part: str, needed: set[int]) -> dict[int, str]:
 
 
 class _SheetReader:
-    def __init__(self, sheet: Sheet, codes: list[str], outside: dict[str, str], *, from_1904: bool) -> None:
+    def __init__(
+        self, sheet: Sheet, codes: list[str], outside: dict[str, str], places: xlsb_choices.Places, *, from_1904: bool
+    ) -> None:
         """``outside`` has the addresses of links by the ids of their relations."""
         self._sheet = sheet
         self._codes = codes
         self._outside = outside
+        self._places = places
+        self._choices_left = choices.LINES_MAX
         self._from_1904 = from_1904
 
     def read(self, found: Iterator[tuple[int, bytes]], cells_max: int) -> None:
@@ -150,6 +157,11 @@ class _SheetReader:
             footer, _ = text_at(data, end)
             sheet.beside += [printed.above(words)] if (words := printed.of_codes(header)) else []
             sheet.beside += [printed.below(words)] if (words := printed.of_codes(footer)) else []
+        elif number == xlsb_choices.RULE and self._choices_left:
+            self._choices_left -= 1
+            with suppress(Broken):  # one rule that breaks off costs no cells
+                line = xlsb_choices.line(data, self._places)
+                sheet.beside += [line] if line else []
 
 
 def _linked(data: bytes) -> str:

@@ -20,6 +20,7 @@ from bot.files.worker.sheets.table import column_number
 
 _ROW_NUMBER = re.compile(rb"""(?:^|\s)r=["'](\d{1,7})["']""")
 _RANGES_MAX = 20_000
+_NAMED_MAX, _NAMED_CHARS_MAX = 100, 200
 _PRINTED = {
     **dict.fromkeys(("oddHeader", "evenHeader", "firstHeader"), printed.above),
     **dict.fromkeys(("oddFooter", "evenFooter", "firstFooter"), printed.below),
@@ -44,9 +45,22 @@ def read(package: Package, out: Outbox, limits: ConvertLimits) -> Workbook:
         for element in descendants(root, "sheet")
     ]
     needed = read_sheets(package, main, workbook, listed, fill, out, limits)
+    workbook.sheets[0].beside += _named(root)
     for shared in package.related(main, "sharedStrings"):
         workbook.strings = _strings(package, shared, needed)
     return workbook
+
+
+def _named(root: ET.Element) -> list[str]:
+    """The values and formulas that have names; what only leads to cells stands in those."""
+    found = []
+    for element in descendants(root, "definedName"):
+        name, formula = attribute(element, "name"), (element.text or "").strip()
+        if name.startswith("_xl") or _true(attribute(element, "hidden")) or not formula or "!" in formula:
+            continue
+        comment = attribute(element, "comment")
+        found.append(f"{name} = {formula[:_NAMED_CHARS_MAX]}{f' ({comment})' if comment else ''}")
+    return [f"Named in the workbook: {'; '.join(found[:_NAMED_MAX])}"] if found else []
 
 
 def _true(value: str) -> bool:

@@ -1,0 +1,48 @@
+"""A text with what terminals and printers are told in it, the text as people see it out. Pure.
+
+Sources: ECMA-48 (escapes), and xterm for commands to the window.
+"""
+
+from __future__ import annotations
+
+import re
+
+_ESCAPES = re.compile(
+    r"\x1b\][^\x07\x1b]*+(?:\x07|\x1b\\)?"  # to the window: its title, the address behind words
+    r"|\x1b[PX^_][^\x1b]*+(?:\x1b\\)?"  # to the device
+    r"|\x1b\[[0-?]*+[ -/]*+[@-~]?"  # colours, and where the cursor goes
+    r"|\x1b[ -/]++[0-~]?"  # sets of characters
+    r"|\x1b[0-~]?"
+)
+_LINES_END = re.compile(r"[\x0b\x0c\x1c-\x1e\x85]")
+"""Also those of mainframes, and what parts pages and records."""
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x7f\ufeff\ud800-\udfff]")
+_TYPED_OVER = re.compile(r"[^\n]*\x08[^\n]*")
+
+
+def visible(text: str) -> str:
+    """Without controls; lines end with a line feed alone, where they did before."""
+    if "\x08" in text:
+        text = _TYPED_OVER.sub(_typed_over, text)
+    text = _LINES_END.sub("\n", text).replace("\x1f", "\t")
+    return _CONTROLS.sub("", text)
+
+
+def without_escapes(text: str) -> str:
+    return _ESCAPES.sub("", text) if "\x1b" in text else text
+
+
+def _typed_over(line: re.Match[str]) -> str:
+    """A printer goes back and types once more: bold is a letter twice, underlined is one over a stroke."""
+    shown: list[str] = []
+    at = 0
+    for char in line[0]:
+        if char == "\x08":
+            at = max(at - 1, 0)
+            continue
+        if at == len(shown):
+            shown.append(char)
+        elif char != "_" or shown[at] == " ":
+            shown[at] = char
+        at += 1
+    return "".join(shown)

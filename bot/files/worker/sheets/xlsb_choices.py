@@ -1,0 +1,97 @@
+"""The rules of an .xlsb's cells (records) in, lines of their choices and hints out.
+
+Pure. Source: [MS-XLSB] 2.4.353 (BrtDVal), 2.5.97 (the tokens of formulas).
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, field
+
+from bot.files.worker.documents.package import Broken
+from bot.files.worker.sheets import choices
+from bot.files.worker.sheets.table import column_letters
+from bot.files.worker.sheets.xlsb_records import text_at, whole
+
+RULE, _NAME, _SHEETS = 64, 39, 362
+_LIST = 3
+_RANGES_MAX, _NAMES_MAX = 50, 20_000
+_TEXT, _IS_NAME, _CELL, _CELLS, _CELL_ELSEWHERE, _CELLS_ELSEWHERE = 0x17, 0x03, 0x04, 0x05, 0x1A, 0x1B
+"""Of tokens; those of references stand in three classes, by bits that do not matter here."""
+
+
+@dataclass(slots=True)
+class Places:
+    """What formulas refer to by numbers: names, and sheets."""
+
+    names: list[str] = field(default_factory=list)
+    sheets: list[tuple[int, int, int]] = field(default_factory=list)
+    """Workbook (0 is this one), first and last sheet."""
+    titles: list[str] = field(default_factory=list)
+    """Of the sheets of this workbook."""
+
+    def add(self, number: int, data: bytes) -> None:
+        """A record of the workbook. Raises ``Broken``."""
+        if number == _NAME and len(self.names) < _NAMES_MAX:
+            self.names.append(text_at(data, 9)[0])
+        elif number == _SHEETS:
+            count = min(whole(data, 0), (len(data) - 4) // 12)
+            self.sheets = [struct.unpack_from("<3I", data, 4 + 12 * at) for at in range(count)]
+
+    def sheet(self, number: int) -> str:
+        """As a formula writes it, ``'A sheet'!``; empty for one of another workbook."""
+        found = self.sheets[number] if number < len(self.sheets) else (1, 0, 0)
+        if found[0] or found[1] >= len(self.titles):
+            return ""
+        title = self.titles[found[1]]
+        return f"{title}!" if title.isalnum() else f"'{title}'!"
+
+
+def line(data: bytes, places: Places) -> str:
+    """Raises ``Broken``."""
+    flags, count = whole(data, 0), whole(data, 4)
+    if len(data) < 8 + 16 * count:
+        raise Broken("a rule breaks off")
+    rectangles = [struct.unpack_from("<4I", data, 8 + 16 * at) for at in range(min(count, _RANGES_MAX))]
+    texts, at = list[str](), 8 + 16 * count
+    for _ in range(4):  # title and words of the error, title and words of the hint
+        text, at = text_at(data, at)
+        texts.append(text)
+    tokens = data[at + 4 : at + 4 + whole(data, at)]
+    formula = _written(tokens, places) if flags & 0xF == _LIST else ""
+    return choices.line(" ".join(_range(*one) for one in rectangles), formula, *texts[2:])
+
+
+def _written(tokens: bytes, places: Places) -> str:
+    """A formula of one token, as those for choices nearly always are; of any other only that there is one."""
+    kind = tokens[0] if tokens else 0
+    reference = kind & 0x1F if kind >= 0x20 else 0
+    if kind == _TEXT and len(tokens) >= 3:
+        size = 2 * int.from_bytes(tokens[1:3], "little")
+        return f'"{tokens[3 : 3 + size].decode("utf-16-le", "replace")}"'
+    try:
+        if reference == _IS_NAME:
+            number = whole(tokens, 1)
+            return places.names[number - 1] if 0 < number <= len(places.names) else ""
+        if reference in {_CELL_ELSEWHERE, _CELLS_ELSEWHERE}:
+            where, tokens = places.sheet(int.from_bytes(tokens[1:3], "little")), tokens[2:]
+            return where + _area(tokens, single=reference == _CELL_ELSEWHERE) if where else "another workbook"
+        if reference in {_CELL, _CELLS}:
+            return _area(tokens, single=reference == _CELL)
+    except struct.error as error:
+        raise Broken(str(error)) from error
+    return "a formula" if tokens else ""
+
+
+def _area(tokens: bytes, *, single: bool) -> str:
+    if single:
+        row, column = struct.unpack_from("<IH", tokens, 1)
+        return _range(row, row, column & 0x3FFF, column & 0x3FFF)
+    top, bottom, left, right = struct.unpack_from("<IIHH", tokens, 1)
+    return _range(top, bottom, left & 0x3FFF, right & 0x3FFF)
+
+
+def _range(top: int, bottom: int, left: int, right: int) -> str:
+    left, right = min(left, 0x3FFF), min(right, 0x3FFF)
+    first, last = f"{column_letters(left + 1)}{top + 1}", f"{column_letters(right + 1)}{bottom + 1}"
+    return first if first == last else f"{first}:{last}"

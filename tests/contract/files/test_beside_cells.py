@@ -1,0 +1,118 @@
+"""What of a workbook stands in no cell: controls, newer charts, names, and the rules of a binary workbook's cells."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+from openpyxl.workbook.defined_name import DefinedName
+
+from tests import made_office, made_xlsb
+from tests.converted import WITHOUT_OFFICE, Converter, converter
+
+VML = """<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:x="urn:schemas-microsoft-com:office:excel">
+<v:shape id="b"><v:textbox><div><font face="Calibri">Send <b>order</b><br></font></div></v:textbox>
+<x:ClientData ObjectType="Button"><x:Anchor> 2, 10, 4, 3, 5, 0, 6, 0</x:Anchor></x:ClientData></v:shape>
+<v:shape id="c"><v:textbox><div>Gift &amp; wrap</div></v:textbox>
+<x:ClientData ObjectType="Checkbox"><x:Checked>1</x:Checked></x:ClientData></v:shape>
+<v:shape id="n"><v:textbox><div>A note of old</div></v:textbox><x:ClientData ObjectType="Note"/></v:shape></xml>"""
+CHART = """<cx:chartSpace xmlns:cx="http://schemas.microsoft.com/office/drawing/2014/chartex"><cx:chartData>
+<cx:data id="0"><cx:strDim type="cat"><cx:lvl ptCount="2"><cx:pt idx="0">North</cx:pt>
+<cx:pt idx="1">South</cx:pt></cx:lvl>
+</cx:strDim><cx:numDim type="val"><cx:lvl ptCount="2"><cx:pt idx="0">11</cx:pt>
+<cx:pt idx="1">22</cx:pt></cx:lvl></cx:numDim>
+</cx:data></cx:chartData><cx:chart><cx:title>
+<cx:tx><cx:txData><cx:v>Sales by region</cx:v></cx:txData></cx:tx></cx:title>
+<cx:plotArea><cx:plotAreaRegion><cx:series layoutId="boxWhisker"><cx:tx><cx:txData><cx:f>Data!B1</cx:f><cx:v>2026</cx:v>
+</cx:txData></cx:tx><cx:dataId val="0"/></cx:series></cx:plotAreaRegion></cx:plotArea></cx:chart></cx:chartSpace>"""
+DRAWING = """<wsDr xmlns="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
+xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><twoCellAnchor><from><col>1</col><row>2</row>
+</from><graphicFrame><chart r:id="rId1"/></graphicFrame></twoCellAnchor></wsDr>"""
+
+
+@pytest.fixture
+async def convert(tmp_path: Path) -> AsyncIterator[Converter]:
+    async with converter(tmp_path) as made:
+        yield made
+
+
+def book_with(parts: dict[str, str | bytes], related: dict[str, made_office.Related]) -> bytes:
+    sheet = f'<worksheet xmlns="{made_office.SHEETS}"><sheetData>{made_office.cells(1, "lamp")}</sheetData></worksheet>'
+    listed = '<sheets><sheet name="Data" sheetId="1" r:id="rId1"/></sheets>'
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    book = f'<workbook xmlns="{made_office.SHEETS}" xmlns:r="{office}">{listed}</workbook>'
+    made: dict[str, str | bytes] = {"xl/workbook.xml": book, "xl/worksheets/sheet1.xml": sheet, **parts}
+    own: dict[str, made_office.Related] = {"xl/workbook.xml": {"rId1": ("worksheet", "worksheets/sheet1.xml")}}
+    return made_office.open_xml("xl/workbook.xml", made, own | related, "spreadsheetml.sheet")
+
+
+async def test_the_words_on_buttons_and_boxes_are_read(convert: Converter) -> None:
+    related: dict[str, made_office.Related] = {
+        "xl/worksheets/sheet1.xml": {"rId1": ("vmlDrawing", "../drawings/old.vml")}
+    }
+    text = (await convert(book_with({"xl/drawings/old.vml": VML}, related), "order.xlsx", WITHOUT_OFFICE)).text
+    assert "Button at C5: Send order\nCheck box (ticked): Gift & wrap\n" in text
+    assert "A note of old" not in text
+
+
+async def test_a_newer_chart_gives_its_title_and_its_points(convert: Converter) -> None:
+    related: dict[str, made_office.Related] = {
+        "xl/worksheets/sheet1.xml": {"rId1": ("drawing", "../drawings/drawing1.xml")},
+        "xl/drawings/drawing1.xml": {"rId1": ("chartEx", "../charts/chartEx1.xml")},
+    }
+    parts: dict[str, str | bytes] = {"xl/drawings/drawing1.xml": DRAWING, "xl/charts/chartEx1.xml": CHART}
+    text = (await convert(book_with(parts, related), "sales.xlsx", WITHOUT_OFFICE)).text
+    assert "Chart at B3: box whisker chart, “Sales by region”\n" in text
+    assert "Chart at B3: series “2026”: North = 11, South = 22" in text
+
+
+async def test_values_that_have_names_are_told(convert: Converter) -> None:
+    book = Workbook()
+    book.worksheets[0]["A1"] = "lamp"
+    for name, value, hidden in (("Rate", "0.19", False), ("Prices", "Sheet!$A$1:$A$9", False), ("Own", "7", True)):
+        book.defined_names[name] = DefinedName(name, attr_text=value, hidden=hidden, comment="VAT")
+    text = (await convert(made_office.saved(book), "prices.xlsx", WITHOUT_OFFICE)).text
+    assert "Named in the workbook: Rate = 0.19 (VAT)\n" in text
+    assert "Prices" not in text.partition("```")[2]
+    assert "Own" not in text
+
+
+def rule(kind: int, tokens: bytes, *texts: str) -> bytes:
+    cells = struct.pack("<I4I", 1, 1, 8, 2, 2)
+    said = b"".join(made_xlsb.wide(text) if text else b"\xff\xff\xff\xff" for text in texts)
+    formulas = struct.pack("<I", len(tokens)) + tokens + bytes(4) + bytes(8)
+    return made_xlsb.record(64, struct.pack("<I", 0x0C0100 | kind) + cells + said + formulas)
+
+
+@pytest.mark.parametrize(
+    ("tokens", "choices"),
+    [
+        (b"\x17\x08\x00" + "Yes,Nein".encode("utf-16-le"), "choices: Yes,Nein, hint: Answer – Please choose"),
+        (b"\x25" + struct.pack("<IIHH", 0, 4, 3, 3), "choices: those in D1:D5, hint: Answer – Please choose"),
+        (b"\x3b" + struct.pack("<HIIHH", 0, 0, 4, 0, 0), "choices: those in Plan!A1:A5, hint: Answer – Please choose"),
+        (b"\x23" + struct.pack("<I", 1), "choices: those in Answers, hint: Answer – Please choose"),
+        (b"\x42\x01\x94\x00", "choices: those in a formula, hint: Answer – Please choose"),
+        (b"\x23" + struct.pack("<I", 9), "hint: Answer – Please choose"),
+    ],
+    ids=["listed", "cells", "cells of a sheet", "a name", "a formula", "a name that is not there"],
+)
+async def test_choices_and_hints_of_a_binary_workbook_are_read(convert: Converter, tokens: bytes, choices: str) -> None:
+    words = ("Wrong", "That is wrong", "Answer", "Please choose")
+    after = made_xlsb.record(573, bytes(18)) + rule(3, tokens, *words) + made_xlsb.record(574)
+    named = made_xlsb.record(39, bytes(5) + struct.pack("<I", 0xFFFFFFFF) + made_xlsb.wide("Answers") + bytes(8))
+    sheets = made_xlsb.record(362, struct.pack("<I3I", 1, 0, 0, 0))
+    content = made_xlsb.workbook(made_xlsb.row(0, made_xlsb.text(0, "lamp")), after=after, of_book=sheets + named)
+    text = (await convert(content, "plan.xlsb", WITHOUT_OFFICE)).text
+    assert f"At C2:C9, {choices}\n" in text
+
+
+async def test_a_rule_that_breaks_off_costs_no_cells(convert: Converter) -> None:
+    after = made_xlsb.record(64, b"\x03\x01\x0c\0\xff\xff\xff\xff") + rule(1, b"", "", "", "", "A number")
+    content = made_xlsb.workbook(made_xlsb.row(0, made_xlsb.text(0, "lamp")), after=after)
+    found = await convert(content, "plan.xlsb", WITHOUT_OFFICE)
+    assert "1,lamp\n" in found.text
+    assert "At C2:C9, hint: A number\n" in found.text
+    assert found.reasons == []

@@ -1,0 +1,102 @@
+"""Mails in forms that fewer programs write: broken lines that belong together, files within texts, pieces of a mail."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.converted import WITHOUT_OFFICE, Converted, Converter, converter
+from tests.made_mails import HEADERS, SHOWN, mail, multipart, part
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+TEXT = "text/plain; charset=utf-8"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def convert(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Converter]:
+    async with converter(Path(tmp_path_factory.mktemp("converted"))) as made:
+        yield made
+
+
+def words(converted: Converted, name: str = "m.eml") -> str:
+    block = next(text for text in converted.text.split('File "') if text.startswith(f'{name}"'))
+    return block.partition("```\n")[2].rpartition("\n```")[0]
+
+
+async def read(convert: Converter, content: bytes) -> Converted:
+    return await convert(content, "m.eml", WITHOUT_OFFICE)
+
+
+async def test_lines_that_were_broken_on_the_way_are_put_together(convert: Converter) -> None:
+    text = "日本語の文が \r\n続きます。\r\n> quoted words  \r\n> go on  \r\n>> deeper\r\n"
+    text += " -- \r\n-- \r\nAnn  \r\n> no more\r\n"
+    found = await read(convert, mail(f"{TEXT}; format=flowed; delsp=yes", text))
+    assert words(found) == SHOWN + "日本語の文が続きます。\n> quoted words go on \n>> deeper\n-- \n-- \nAnn \n> no more"
+
+
+@pytest.mark.parametrize("number", ["", "part=2 "])
+async def test_a_file_in_yenc_within_the_text_is_a_file(convert: Converter, number: str) -> None:
+    plain = b"The plan: start on Monday.\n\x16\xd6\xe3"  # the three become NUL, a line end and "=", which are escaped
+    packed = b"".join(
+        b"=" + bytes([(byte + 106) % 256]) if (byte + 42) % 256 in b"\0\r\n=" else bytes([(byte + 42) % 256])
+        for byte in plain
+    )
+    begin = f"=ybegin {number}line=128 size=30 name=plan.txt\r\n".encode()
+    begin += b"=ypart begin=1 end=30\r\n" if number else b""
+    text = b"Hi\r\n" + begin + packed[:20] + b"\r\n" + packed[20:] + b"\r\n=yend size=30\r\nbye =ybegin\r\n"
+    found = await read(convert, mail(TEXT, text))
+    assert words(found).removeprefix(SHOWN).split() == ["Hi", "bye", "=ybegin"]
+    name = "plan.txt (part 2)" if number else "plan.txt"
+    assert "The plan: start on Monday." in words(found, f"m.eml › {name}")
+
+
+async def test_base64_may_be_indented(convert: Converter) -> None:
+    packed = base64.b64encode("Grüße aus Köln, lange nicht gesehen".encode()).decode()
+    text = f" {packed[:20]}\r\n   {packed[20:]}\r\n\r\n-- \r\nthe list\r\n"
+    found = await read(convert, mail(TEXT, text, encoding="base64"))
+    assert words(found).removeprefix(SHOWN).split("\n")[0] == "Grüße aus Köln, lange nicht gesehen"
+
+
+async def test_brackets_in_enriched_text_are_no_marks(convert: Converter) -> None:
+    found = await read(convert, mail("text/enriched", "<bold>Bold</bold> and <<words> of <x-color>it</x-color>\r\n"))
+    assert words(found) == SHOWN + "Bold and <words> of it"
+
+
+@pytest.mark.parametrize("header", ["Importance: High", "X-Priority: 1 (Highest)", "X-MSMail-Priority: High"])
+async def test_a_mail_says_that_it_is_important(convert: Converter, header: str) -> None:
+    found = await read(convert, mail(TEXT, "Now", headers=f"{HEADERS}{header}\r\n"))
+    assert "Importance: high" in words(found)
+    usual = await read(convert, mail(TEXT, "Now", headers=f"{HEADERS}X-Priority: 3\r\n"))
+    assert "Importance" not in words(usual)
+
+
+async def test_a_piece_of_a_mail_is_called_that(convert: Converter) -> None:
+    found = await read(convert, mail("message/partial; id=x; number=2; total=3", "second piece of it\r\n"))
+    assert found.labels[-1].startswith('File "m.eml › part 2 of 3.eml"')
+    assert "second piece of it" in found.text
+
+
+async def test_a_mailbox_is_one_however_few_headers_its_mails_have(convert: Converter) -> None:
+    mails = "".join(
+        f"From a@b.example Mon Mar  {day} 10:00:00 2026\nSubject: Day {day}\n\nwords of {day}\n\n" for day in (2, 3)
+    )
+    found = await convert(mails.encode(), "m.mbox", WITHOUT_OFFICE)
+    assert [label.partition('"')[2].partition('"')[0] for label in found.labels] == [
+        "m.mbox › 1 Day 2.eml",
+        "m.mbox › 2 Day 3.eml",
+    ]
+
+
+async def test_a_uuencoded_file_beside_one_in_yenc_is_found_too(convert: Converter) -> None:
+    packed = binascii.b2a_uu(b"first words").decode()
+    text = (
+        f"begin 644 one.txt\r\n{packed}`\r\nend\r\n=ybegin line=128 size=2 name=two.txt\r\n\x92\x93\r\n=yend size=2\r\n"
+    )
+    found = await read(convert, multipart("mixed", [part(TEXT, "See"), part(TEXT, text.encode("latin-1"))]))
+    assert [label for label in found.labels if "one.txt" in label]
+    assert [label for label in found.labels if "two.txt" in label]
