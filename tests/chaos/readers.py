@@ -21,7 +21,7 @@ STOPPED = "stopped this answer"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question that Slack got an acknowledgement for. ``words`` of its answer before the end."""
+    """``words`` of its answer before the end."""
 
     number: int
     channel: str
@@ -31,6 +31,8 @@ class Asked:
     """Whether the model failed for it, so that its answer may be a sentence that says so."""
     stopped: bool = False
     """Whether somebody wished that its answer ends, so that it may end anywhere, with a sentence that says so."""
+    acknowledged: bool = True
+    """Where Slack never got that, the question may have an answer, a whole one, or none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ def _look_at_the_end(asked: list[Asked], changes: list[Change], words: Mapping[i
     for question in asked:
         there = [place for number, place in counted if number == question.number]
         missing = question.words + 1 - len(there)
+        if not (there or question.acknowledged):
+            continue
         if missing and question.stopped:
             seen.stopped += 1
             excused[question.channel, question.thread_ts] += 1

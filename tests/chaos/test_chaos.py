@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.chaos.readers import Asked, Change, Seen, look
@@ -58,6 +60,14 @@ def test_what_is_wrong_is_found(changes: tuple[Change, ...], name: str, count: i
     found = seen(*changes)
     assert len(getattr(found, name)) == count
     assert len(found.faults) == count
+
+
+def test_of_what_slack_gave_up_there_is_a_whole_answer_or_none() -> None:
+    given_up = replace(FIRST, acknowledged=False)
+
+    assert look([given_up, SECOND], [WHOLE, NEXT], ()).faults == []
+    assert look([given_up, SECOND], [NEXT], ()).faults == []
+    assert len(look([given_up, SECOND], [HALF, NEXT], ()).lost) == 1
 
 
 def test_a_status_that_stays_is_found() -> None:

@@ -132,12 +132,12 @@ class World:
         ts = await self.workspace.say(ada, channel, text, thread_ts=thread_ts, files=files)
         delivery = self.workspace.deliveries[before]
         await self.workspace.until(lambda _: delivery.over, timeout_s=60)
+        self.asked[number] = Asked(number, channel, thread_ts or ts, words, acknowledged=delivery.acknowledged)
         if not delivery.acknowledged:
             self.given_up += 1
             return
         self._recent.append(delivery)
         self._newest = number, channel, ts
-        self.asked[number] = Asked(number, channel, thread_ts or ts, words)
         if thread_ts is None:
             self._threads = [*self._threads, (channel, ts)][-THREADS:]
 
