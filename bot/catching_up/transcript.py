@@ -59,7 +59,7 @@ class Heard:
 
     @property
     def called(self) -> str:
-        return f"#{spoken.mentioned(self.name)}" if self.name else "this channel"
+        return f"#{name}" if (name := spoken.plain_name(self.name)) else "this channel"
 
     def since(self, zone: str) -> str:
         return f"{'your newest message there, ' if self.own_start else ''}{written(self.start_s, zone)}"

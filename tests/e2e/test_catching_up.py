@@ -7,9 +7,11 @@ import time
 
 import pytest
 
+from bot.catching_up.catching import NOT_HERE
 from bot.slack.read import channel_messages
 from playground.workspace.reading import visible_text
 from playground.workspace.workspace import Workspace
+from tests.e2e.test_shortcuts import asked_ts, opened, submitted
 from tests.stage import Stage
 
 SECRET = "the merger is on Friday"
@@ -105,6 +107,36 @@ async def test_a_mention_is_answered_in_a_direct_message_once(stage: Stage) -> N
     assert stage.answers(ts) == []
     await ws.until(lambda _: any("in a direct message" in visible_text(one) for one in ws.ephemerals(stage.general)))
     assert len(stage.model.requests) == 1
+
+
+@pytest.mark.parametrize("way", ["the menu of a message", "a message that is edited", "going on without a mention"])
+async def test_nobody_else_reads_it_in_whichever_way_it_is_wished_for(stage: Stage, way: str) -> None:
+    """In a thread everybody would read what was said in a channel that is closed to most of them."""
+    ws = stage.workspace
+    closed, ada = ws.add_channel("closed", private=True), ws.user("ada")
+    seeded(stage, closed, SECRET)
+    wish = f"catch me up <#{closed}> since yesterday"
+    root = await stage.ask("@claude hello")
+    await stage.outcome(root)
+    asked = len(stage.model.requests)
+    if way == "the menu of a message":
+        view, used = await opened(stage, root)
+        await submitted(stage, view, wish)
+        await stage.outcome(asked_ts(used))
+        assert any(NOT_HERE in words for words in stage.words(root))
+        assert len(stage.model.requests) == asked
+    elif way == "a message that is edited":
+        ts = await stage.ask("hm", thread_ts=root, who="lars")
+        await ws.edit(stage.general, ts, f"<@{ws.bot_user_id}> {wish}")
+        (begun,) = await ws.until(lambda _: ws.messages(ws.direct_message(ws.user("lars"))))
+        await stage.outcome(begun["ts"])
+    else:
+        await stage.ask(wish, thread_ts=root)
+        (begun,) = await ws.until(lambda _: ws.messages(ws.direct_message(ada)))
+        await stage.outcome(begun["ts"])
+
+    shown = [visible_text(one) for one in ws.thread(stage.general, root) if one.get("user") == ws.bot_user_id]
+    assert [words for words in shown if SECRET in words] == []
 
 
 async def test_only_who_is_in_a_channel_is_told_of_it_and_nobody_learns_what_exists(stage: Stage) -> None:
