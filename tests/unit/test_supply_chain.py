@@ -6,6 +6,7 @@ import re
 import sys
 import tomllib
 from importlib.metadata import Distribution, distribution, packages_distributions
+from pathlib import Path
 
 import pytest
 import yaml
@@ -55,7 +56,7 @@ def licences(found: Distribution) -> set[str]:
     classified = [
         line.rpartition(" :: ")[2] for line in metadata.get_all("Classifier") or [] if line.startswith("License ::")
     ]
-    said = _said(found, "License-Expression") or "".join(classified[:1]) or _said(found, "License").strip()
+    said = _said(found, "License-Expression") or " AND ".join(classified) or _said(found, "License").strip()
     return {part.strip(" ()").lower() if " (" not in part else part.strip().lower()
             for part in re.split(r"\bAND\b|\bOR\b", said)}  # fmt: skip
 
@@ -72,6 +73,23 @@ def test_a_package_is_under_a_licence_that_may_be_in_the_process(name: str) -> N
         assert not any("GENERAL PUBLIC LICENSE" in text for text in texts)
         return
     assert licences(found) <= PERMITTED
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        "Classifier: License :: OSI Approved :: MIT License\nClassifier: License :: OSI Approved :: AGPL License",
+        "License-Expression: MIT AND GPL-3.0-or-later",
+        "License: AGPL",
+        "License-Expression: MIT OR SSPL-1.0",
+        "Classifier: License :: OSI Approved",
+        "Summary: no licence at all",
+    ],
+)
+def test_what_may_not_be_in_the_process_is_told_by_whatever_says_so(tmp_path: Path, metadata: str) -> None:
+    (tmp_path / "METADATA").write_text(f"Metadata-Version: 2.4\nName: x\nVersion: 1\n{metadata}\n")
+
+    assert not licences(Distribution.at(tmp_path)) <= PERMITTED
 
 
 @pytest.mark.parametrize("name", runtime())
@@ -141,9 +159,12 @@ def test_the_image_and_the_actions_are_pinned_and_packages_audited() -> None:
 
 
 def test_each_release_has_a_list_of_what_is_in_it() -> None:
+    release = text_of(".github/workflows/release.yml")
     assert "make sbom" in steps_of("release.yml")
+    assert release.index("run: make sbom") < release.index("gh release create") < release.index(" dist/* ")
     (recipe,) = re.findall(r"^sbom:.*\n((?:\t.*\n)+)", text_of("Makefile"), flags=re.MULTILINE)
     assert "cyclonedx_py requirements" in recipe
+    assert "--output-file dist/" in recipe
     assert recipe.rstrip().endswith("requirements.txt")
 
 

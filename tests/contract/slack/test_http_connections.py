@@ -209,7 +209,16 @@ async def test_what_is_not_signed_is_refused_before_it_is_read(port: Port, conte
     assert " 401 " in await port.ask(f"{head}Content-Length: 4000000\r\n\r\n")
 
 
-@pytest.mark.parametrize("body", [b"{", b"[" * 200_000, b"\xff\xfe", b"payload=" + b"[" * 200_000])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"[" * 200_000,
+        b"\xff\xfe",
+        b"payload=" + b"[" * 200_000,
+        b'{"type": "url_verification", "challenge": "c1"',
+    ],
+)
 async def test_what_is_signed_wrongly_is_refused_before_it_is_parsed(port: Port, body: bytes) -> None:
     """Whoever parses it first finds that it is no JSON, and says so with 400."""
     assert " 401 " in await port.ask(signed(body).replace(b"v0=", b"v0=0", 1))
@@ -247,6 +256,13 @@ async def test_json_that_is_nested_without_end_is_a_bad_request(port: Port, body
 async def test_a_request_that_was_recorded_is_refused_later(port: Port) -> None:
     assert " 200 " in await port.ask(signed(VERIFY, age_s=200))
     assert " 401 " in await port.ask(signed(VERIFY, age_s=301))
+
+
+@pytest.mark.parametrize("age_s", [301, 86_400, -301])
+async def test_a_request_of_another_time_is_refused_before_it_is_parsed(port: Port, age_s: int) -> None:
+    """However rightly it is signed: whoever parses it first finds that it is no JSON, and says so with 400."""
+    assert " 400 " in await port.ask(signed(b"{"))
+    assert " 401 " in await port.ask(signed(b"{", age_s=age_s))
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,13 @@ async def test_slack_may_verify_the_address(door: Door) -> None:
     assert (status, "c1" in text) == (200, True)
 
 
+async def test_nobody_else_has_the_address_answer_for_them(door: Door) -> None:
+    """Else a stranger learns that an address is ours, and has it say what they like."""
+    status, text = await door.knock(b'{"type": "url_verification", "challenge": "c1", "token": "t"}', signed=False)
+
+    assert (status, "c1" in text) == (401, False)
+
+
 async def test_slack_may_check_the_certificate_and_signs_nothing_for_it(door: Door) -> None:
     """slack:interactivity/implementing-slash-commands: ``ssl_check=1`` and a token are all there is in the form."""
     form = {"ssl_check": "1", "token": "x"}
