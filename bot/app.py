@@ -146,7 +146,7 @@ async def _many_workspaces(opening: Opening, parts: AsyncExitStack) -> Serving:
     parts.push_async_callback(workspaces.close)
     parts.push_async_callback(shared.inboxes.close, settings.bot_shutdown_grace_s, opening.hurry)
     count = await workspaces.start()
-    pages = InstallPages(install, client, installations, cipher)
+    pages = InstallPages(install, client, installations, cipher, renewal.uninstall)
     return Serving(workspaces, shared.inboxes.start, {"installations": count}, pages.routes())
 
 

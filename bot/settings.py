@@ -47,7 +47,9 @@ class Settings(SlackSettings):
         description="`postgresql://…` or `sqlite:///…`; not set: SQLite under `BOT_DATA_DIR`.",
     )
     bot_allowed_workspaces: Workspaces = Field(
-        None, description="Only people of these are answered: ids of workspaces or organisations, by commas."
+        None,
+        description="Only people of these are answered, and only these may install the app: ids of workspaces or "
+        "organisations, by commas.",
     )
     bot_allowed_channels: Channels = Field(
         None,

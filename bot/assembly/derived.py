@@ -95,6 +95,7 @@ def install_settings(settings: Settings) -> InstallSettings:
         scopes=_asked_scopes(settings),
         slack_api_url=settings.slack_api_url,
         public_url=settings.bot_public_url or "",
+        allowed_workspaces=settings.bot_allowed_workspaces or frozenset(),
     )
 
 

@@ -51,6 +51,8 @@ class Distribution:
         self.client_id, self.client_secret = "1234567890.1234567890", secrets.token_hex(16)
         self.redirect_uri = redirect_uri
         """What the app's configuration gives as its redirect URL."""
+        self.keeps_apps = False
+        """Trouble: no app can be removed."""
         self._codes: dict[str, _Code] = {}
         self._server = Server()
         self._port = 0
@@ -60,6 +62,7 @@ class Distribution:
             [
                 web.get("/oauth/v2/authorize", self._authorize),
                 web.post("/api/oauth.v2.access", self._access),
+                web.route("*", "/api/apps.uninstall", self._uninstalled),
                 web.route("*", "/api/{method}", self._call),
                 web.post("/response/{id}", self._response),
                 web.get("/files-pri/{file}/{name}", self._file),
@@ -151,6 +154,17 @@ class Distribution:
             "authed_user": {"id": defaults.PEOPLE[0].id},
             "is_enterprise_install": False,
         }
+
+    async def _uninstalled(self, request: web.Request) -> web.Response:
+        """Source: slack:reference/methods/apps.uninstall."""
+        arguments = await read_arguments(request)
+        its = [one for one in self.workspaces if token_of(request, arguments) == one.bot_token]
+        if not its or self.keeps_apps:
+            return web.json_response({"ok": False, "error": "fatal_error" if its else "invalid_auth"})
+        if _credentials(arguments, request) != (self.client_id, self.client_secret):
+            return web.json_response({"ok": False, "error": "bad_client_secret"})
+        self.uninstall(its[0])
+        return web.json_response({"ok": True})
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
         try:

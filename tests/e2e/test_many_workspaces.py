@@ -208,12 +208,38 @@ async def test_a_page_that_nobody_asked_for_installs_nothing(apps: Apps) -> None
         assert await installed(apps) == {apps.first.team_id}
 
 
+async def test_a_workspace_that_is_not_listed_does_not_get_the_app(apps: Apps) -> None:
+    """Its people would not be answered anyway; so neither does it keep the app, nor the bot its token."""
+    given = apps.second.bot_token
+    async with apps.running(bot_allowed_workspaces=apps.first.team_id):
+        assert "Thank you" in (await apps.install(apps.first))[1]
+        status, page = await apps.install(apps.second)
+
+        assert (
+            status,
+            "certain workspaces, and yours isn&#x27;t one of them" in page or "yours isn't one" in page,
+        ) == (403, True)
+        assert await installed(apps) == {apps.first.team_id}
+        assert apps.second.bot_token != given, "Slack has taken the app away, and with it the token"
+        assert "Hi" in await apps.answer(apps.first, "@claude say Hi")
+    assert [path for path in apps.data_dir.rglob("*") if path.is_file() and given.encode() in path.read_bytes()] == []
+
+
+async def test_what_slack_does_not_take_back_is_not_kept_either(apps: Apps) -> None:
+    apps.distribution.keeps_apps = True
+    async with apps.running(bot_allowed_workspaces=apps.first.team_id):
+        assert (await apps.install(apps.second))[0] == 403
+        assert await installed(apps) == set()
+
+
 async def test_a_page_of_an_installation_shows_no_markup_of_whoever_made_its_address(apps: Apps) -> None:
     async with apps.running():
         _, state = await begun(apps)
         for name in ("error", "code", "state"):
             page = await ended(apps, f"{name}=%3Cscript%3Ealert(1)%3C/script%3E%22%3E&state={state}", state)
             assert "<script" not in page
+        page = await ended(apps, "error=Call+0900+123456+and+tell+your+password", state)
+        assert "0900" not in page
 
 
 async def begun(apps: Apps) -> tuple[str, str]:

@@ -5,6 +5,7 @@ Source of the codes: Bolt's AsyncOAuthFlow, and slack:authentication/installing-
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from slack_sdk.oauth import RedirectUriPageRenderer
@@ -20,8 +21,14 @@ REASONS = {
     "invalid_state": "It took longer than ten minutes, or did not begin here.",
     "missing_code": "Slack's confirmation was missing in the address.",
     "invalid_code": "Slack did not take the confirmation: it holds once, and for ten minutes.",
+    "workspace_not_allowed": "Whoever runs the app has set it up for certain workspaces, and yours isn't one of them. "
+    "Nothing was kept, and the app was removed from your workspace again. If you need it there, please ask them to add "
+    "the workspace (or the organisation, where the app is installed for all of its workspaces).",
     "storage_error": "It could not be written down. Please try again in a minute, or ask whoever runs the app.",
 }
+UNKNOWN = "unknown"
+_CODE = re.compile(r"[a-z_]{1,60}")
+"""Whoever makes the address of the page writes what stands in it, and would have the page say it."""
 STYLE = """
 :root { color-scheme: light dark; background: Canvas; color: CanvasText; }
 body { max-width: 36rem; margin: 12vh auto 0; padding: 0 1.5rem; font: 1rem/1.5 system-ui, sans-serif; }
@@ -91,8 +98,9 @@ class InstallationPages(RedirectUriPageRenderer):
     def render_failure_page(self, reason: str) -> str:
         """``reason``: a code, and words of Bolt's behind it."""
         code = reason.partition(":")[0]
+        shown = code if _CODE.fullmatch(code) else UNKNOWN
         return page(
             "The app was not installed",
-            REASONS.get(code) or f"Slack gave as its reason: <code>{escape(code)}</code>",
+            REASONS.get(code) or f"Slack gave as its reason: <code>{shown}</code>",
             f'<a href="{escape(self.install_path)}" class="button">{BEGIN_AGAIN}</a>',
         )

@@ -19,25 +19,31 @@ from urllib.parse import urljoin
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.error import BoltError
+from slack_bolt.oauth.async_callback_options import AsyncFailureArgs
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 from slack_sdk.oauth.installation_store import Installation as SdkInstallation
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import StoreFailed
+from bot.errors import SlackError, StoreFailed
 from bot.installations.installation import Installation, Installations, Rotation
 from bot.installations.renewals import rotation
 from bot.installations.token_cipher import NotReadable, TokenCipher
 from bot.slack.receive.install_html import InstallationPages, install_page
+from bot.slack.web_api.renewal import Uninstall
 from bot.telemetry.logs import SDK, get_logger
 
 log = get_logger(__name__)
 
 INSTALL_PATH, REDIRECT_PATH = "/slack/install", "/slack/oauth_redirect"
 STATE_AGE_MAX_S = 600
+_SILENT = logging.getLogger(f"{SDK}.oauth")
+"""For Bolt, which words the code and what Slack said of it, whoever made them up."""
+_SILENT.addFilter(lambda _: False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +55,18 @@ class InstallSettings:
     scopes: Collection[str]
     slack_api_url: str = field(repr=False)
     public_url: str = field(default="", repr=False)
+    allowed_workspaces: frozenset[str] = frozenset()
+    """Ids of workspaces and organisations; empty: whoever knows the address may install the app."""
 
 
 class InstallPages:
     def __init__(
-        self, settings: InstallSettings, client: AsyncWebClient, installations: Installations, cipher: TokenCipher
+        self,
+        settings: InstallSettings,
+        client: AsyncWebClient,
+        installations: Installations,
+        cipher: TokenCipher,
+        uninstall: Uninstall,
     ) -> None:
         """``client`` needs no token."""
         public_url = settings.public_url.rstrip("/")
@@ -66,13 +79,13 @@ class InstallPages:
             install_path=INSTALL_PATH,
             redirect_uri_path=REDIRECT_PATH,
             authorization_url=urljoin(settings.slack_api_url, "/oauth/v2/authorize"),
-            installation_store=_Store(installations),
+            installation_store=_Store(installations, settings.allowed_workspaces, uninstall),
             state_store=_States(cipher),
         )
         flow.redirect_uri_page_renderer = InstallationPages(
             install_path=INSTALL_PATH, redirect_uri_path=REDIRECT_PATH, success_url=None, failure_url=None
         )
-        self._flow = _Flow(client=client, logger=logging.getLogger(SDK), settings=flow)
+        self._flow = _Flow(client=client, logger=_SILENT, settings=flow)
 
     def routes(self) -> list[web.RouteDef]:
         return [web.get(INSTALL_PATH, self._install), web.get(REDIRECT_PATH, self._redirected)]
@@ -84,22 +97,56 @@ class InstallPages:
         return await to_aiohttp_response(await self._flow.handle_callback(await to_bolt_request(request)))
 
 
+class _NotAllowed(Exception):
+    """This workspace may not have the app."""
+
+
 class _Flow(AsyncOAuthFlow):
+    async def handle_callback(self, request: AsyncBoltRequest) -> BoltResponse:
+        try:
+            return await super().handle_callback(request)
+        except _NotAllowed:
+            failed = AsyncFailureArgs(
+                request=request,
+                reason="workspace_not_allowed",
+                suggested_status_code=403,
+                settings=self.settings,
+                default=self.default_callback_options,
+            )
+            return await self.failure_handler(failed)
+
+    async def run_installation(self, code: str) -> SdkInstallation | None:
+        installation = await super().run_installation(code)
+        if installation is None:
+            log.warning("installation.code_refused")
+        return installation
+
     async def build_install_page_html(self, url: str, request: AsyncBoltRequest) -> str:  # noqa: ARG002 - Bolt's own
         return install_page(url)
+
+
+def may_install(installation: SdkInstallation, allowed: frozenset[str]) -> bool:
+    """By its workspace or its organisation; ``allowed`` is empty where everybody may."""
+    team_id = None if installation.is_enterprise_install else installation.team_id
+    return not allowed or bool(allowed & {team_id, installation.enterprise_id})
 
 
 class _Store(AsyncInstallationStore):
     """What Bolt calls once somebody has installed the app; it asks for nothing."""
 
-    def __init__(self, installations: Installations) -> None:
+    def __init__(self, installations: Installations, allowed: frozenset[str], uninstall: Uninstall) -> None:
         self._installations = installations
+        self._allowed = allowed
+        self._uninstall = uninstall
 
     async def async_save(self, installation: SdkInstallation) -> None:
-        """Raises ``BoltError``, which becomes a page that says so."""
+        """Raises ``BoltError`` and ``_NotAllowed``, which become pages that say so."""
         team_id = installation.enterprise_id if installation.is_enterprise_install else installation.team_id
         if not (team_id and installation.bot_token and installation.bot_id and installation.bot_user_id):
             raise BoltError("Slack named no workspace, or gave no bot token.")
+        if not may_install(installation, self._allowed):
+            await self._undo(team_id, installation.bot_token)
+            raise _NotAllowed
         saved = Installation(
             team_id=team_id,
             enterprise_id=installation.enterprise_id or "",
@@ -116,6 +163,15 @@ class _Store(AsyncInstallationStore):
             log.warning("installation.not_kept", workspace=team_id, error=str(error))
             raise BoltError("The installation could not be written down. Please try again.") from error
         log.info("installation.made", workspace=team_id, organisation=saved.enterprise_id)
+
+    async def _undo(self, team_id: str, bot_token: str) -> None:
+        """Slack has installed the app by then: without this it would stand there, and its token would be good."""
+        try:
+            await self._uninstall(bot_token)
+        except SlackError as error:
+            log.warning("installation.not_undone", workspace=team_id, code=error.code)
+            return
+        log.info("installation.not_allowed", workspace=team_id)
 
 
 def _rotation(installation: SdkInstallation) -> Rotation | None:

@@ -1,11 +1,13 @@
-"""A refresh token goes in; new tokens come out, good for some hours and for one renewal. I/O: oauth.v2.access.
+"""A refresh token goes in; new tokens come out, good for some hours and for one renewal. Or a token is given back.
 
-Source: slack:authentication/using-token-rotation, slack:reference/methods/oauth.v2.access.
+I/O: oauth.v2.access, apps.uninstall. Source: slack:authentication/using-token-rotation,
+slack:reference/methods/oauth.v2.access, slack:reference/methods/apps.uninstall.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -14,7 +16,9 @@ from bot.installations.renewals import CALL_S_MAX, Tokens
 from bot.slack.shapes import number_of, object_of, text_of
 from bot.slack.web_api.client import slack_error
 
-METHOD = "oauth.v2.access"
+METHOD, UNINSTALL = "oauth.v2.access", "apps.uninstall"
+Uninstall = Callable[[str], Awaitable[None]]
+"""Removes the app from where this token is of. Raises ``SlackError``."""
 
 
 class TokenRenewal:
@@ -47,3 +51,15 @@ class TokenRenewal:
         if not (tokens.bot_token and tokens.life_s > 0):
             raise SlackOutcomeUnknown(METHOD, "no_token")
         return tokens
+
+    async def uninstall(self, bot_token: str) -> None:
+        """As ``Uninstall``."""
+        try:
+            async with asyncio.timeout(CALL_S_MAX):
+                credentials = {"client_id": self._client_id, "client_secret": self._client_secret}
+                await self._client.apps_uninstall(**credentials, token=bot_token)
+        except Exception as error:
+            failure = slack_error(UNINSTALL, error)
+            if failure is None:
+                raise
+            raise failure from error
