@@ -26,7 +26,7 @@ def made(team: str | None, enterprise: str | None = None, *, whole: bool = False
         ({"E1"}, made("T9", "E9"), False),
     ],
 )
-def test_who_is_listed_by_workspace_or_organisation(
+def test_the_list_holds_workspaces_and_organisations(
     listed: set[str], installation: SdkInstallation, *, may: bool
 ) -> None:
     """An organisation that has the app in all its workspaces is more than one of them that is listed."""
