@@ -112,6 +112,13 @@ def _value_of(body: Json) -> str:
     return text_of(next(iter(objects_of(body.get("actions"))), {}).get("value"))
 
 
+def is_under_ours(body: Json, bot_user_id: str, bot_id: str) -> bool:
+    """Whether a press is under a message of this bot's; a copy, or one of another workspace's bot, has another author."""
+    message = object_of(body.get("message"))
+    by = {text_of(message.get("user")), text_of(message.get("bot_id"))} - {""}
+    return bool(by & {bot_user_id, bot_id})
+
+
 def question_of(body: Json, team_id: str, bot_user_id: str, bot_id: str) -> Question | None:
     """The question that a press asks; ``None`` where it is under no message of the bot's. Of a press that stops an
     answer it only says who pressed where.
@@ -121,10 +128,9 @@ def question_of(body: Json, team_id: str, bot_user_id: str, bot_id: str) -> Ques
     """
     channel, message = id_of(object_of(body.get("channel")).get("id")), object_of(body.get("message"))
     user = object_of(body.get("user"))
-    ours = text_of(message.get("user")) == bot_user_id or text_of(message.get("bot_id")) == bot_id
     action = next((text_of(action.get("action_id")) for action in objects_of(body.get("actions"))), "")
     ts = ts_of(message.get("ts"))
-    if not (ours and channel and ts and action in {*Button, STOP}):
+    if not (is_under_ours(body, bot_user_id, bot_id) and channel and ts and action in {*Button, STOP}):
         return None
     button = None if action == STOP else Button(action)
     entry_point = EntryPoint.DIRECT if channel.startswith("D") else EntryPoint.MENTION

@@ -213,3 +213,19 @@ async def test_a_database_without_votes_says_so(stage: Stage, csv: bool) -> None
     shown = await usage.votes(sqlite_in(stage.settings.bot_data_dir), "1d", csv=csv)
 
     assert shown.startswith("day," if csv else "Nobody has voted")
+
+
+@pytest.mark.parametrize("author", [{"user": "U0ELSEWHER", "bot_id": "B0ELSEWHER"}, {"user": "", "bot_id": ""}])
+async def test_a_vote_counts_under_an_answer_of_ours_alone(stage: Stage, author: dict[str, str]) -> None:
+    """One app has a bot in each workspace, and any process of it may be handed the presses of all."""
+    workspace = stage.workspace
+    ts = await stage.ask("@claude who was it?")
+    await stage.outcome(ts)
+    pressed = await vote(stage, stage.answers(ts)[0], buttons.GOOD)
+    before = await counted(stage)
+    payload = {**pressed.payload, "message": {**pressed.payload["message"], **author, "ts": "1700000000.000100"}}
+    again = workspace.courier.deliver(pressed.sort, payload)
+    await workspace.until(lambda _: again.over)
+
+    assert again.acknowledged
+    assert await counted(stage) == before

@@ -159,7 +159,9 @@ class Listeners:
         """Who may not ask leaves the button to others: a press is the same question whoever presses, so that theirs
         must not be written down. Who cannot be looked up in time is asked to press again."""
         identity = self._identity
-        if (vote := feedback.vote_of(body, identity.team_id)) is not None:
+        vote = feedback.vote_of(body, identity.team_id)
+        named = body.get("message") is not None  # not where one person alone sees it
+        if vote is not None and (not named or buttons.is_under_ours(body, identity.bot_user_id, identity.bot_id)):
             await self._voted(vote, body)
             return
         shared = buttons.shared(body, identity.team_id)
