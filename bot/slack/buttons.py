@@ -113,7 +113,7 @@ def _value_of(body: Json) -> str:
 
 
 def is_under_ours(body: Json, bot_user_id: str, bot_id: str) -> bool:
-    """Whether a press is under a message of this bot's; a copy, or one of another workspace's bot, has another author."""
+    """Whether a press is under a message of this bot's: a copy of one, or one of its twin elsewhere, is not."""
     message = object_of(body.get("message"))
     by = {text_of(message.get("user")), text_of(message.get("bot_id"))} - {""}
     return bool(by & {bot_user_id, bot_id})
