@@ -6,13 +6,17 @@ A turn that computes without waiting for anything keeps every other one from run
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import TypeVar
 
 HELD_MAX_S = 0.02
 """So long one turn, or all in one round of the loop, compute at most before others run; a piece is done whole."""
 REST_MAX_S = 0.1
 T = TypeVar("T")
+_LONG = ThreadPoolExecutor(1, "long-work")
+"""Python computes in one thread at a time: each that wants to takes the loop's turns from it, and all the others'."""
 
 
 class LoopShare:
@@ -59,3 +63,8 @@ async def one_by_one(things: Iterable[T]) -> AsyncIterator[T]:
     for thing in things:
         await share.give_way()
         yield thing
+
+
+async def beside(compute: Callable[[], T]) -> T:
+    """What takes a tenth of a second or so is computed in a thread: one after the other, whoever wants it."""
+    return await asyncio.get_running_loop().run_in_executor(_LONG, copy_context().run, compute)
