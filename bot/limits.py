@@ -33,6 +33,7 @@ TIER_CALLS_PER_MIN = {1: 1, 2: 20, 3: 50, 4: 100}
 METHOD_TIERS = {
     "agents.sessions.setStatus": 3,
     "apps.connections.open": 3,
+    "apps.uninstall": 1,
     "assistant.threads.setSuggestedPrompts": 3,
     "bots.info": 3,
     "chat.appendStream": 4,

@@ -7,7 +7,9 @@ Who waits holds nobody up: so the processor's time is counted, and not what pass
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from time import thread_time
 from typing import TypeVar
 
@@ -15,6 +17,8 @@ HELD_MAX_S = 0.02
 """So long one turn, or all in one round of the loop, compute at most before others run; a piece is done whole."""
 REST_MAX_S = 0.1
 T = TypeVar("T")
+_LONG = ThreadPoolExecutor(1, "long-work")
+"""Python computes in one thread at a time: each that wants to takes the loop's turns from it, and all the others'."""
 
 
 class LoopShare:
@@ -60,3 +64,8 @@ async def one_by_one(things: Iterable[T]) -> AsyncIterator[T]:
     for thing in things:
         await share.give_way()
         yield thing
+
+
+async def beside(compute: Callable[[], T]) -> T:
+    """What takes a tenth of a second or so is computed in a thread: one after the other, whoever wants it."""
+    return await asyncio.get_running_loop().run_in_executor(_LONG, copy_context().run, compute)

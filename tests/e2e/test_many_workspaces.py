@@ -228,7 +228,9 @@ async def test_a_workspace_that_is_not_listed_does_not_get_the_app(apps: Apps) -
 async def test_what_slack_does_not_take_back_is_not_kept_either(apps: Apps) -> None:
     apps.distribution.keeps_apps = True
     async with apps.running(bot_allowed_workspaces=apps.first.team_id):
-        assert (await apps.install(apps.second))[0] == 403
+        status, page = await apps.install(apps.second)
+        assert status == 403
+        assert "Please remove it" in page
         assert await installed(apps) == set()
 
 

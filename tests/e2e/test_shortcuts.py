@@ -130,6 +130,30 @@ async def test_who_may_not_ask_reads_why_in_the_modal(stage: Stage) -> None:
     assert len(stage.model.requests) == 0
 
 
+async def test_another_workspaces_shortcut_reads_nothing_and_asks_nothing(stage: Stage) -> None:
+    """One app may be installed in several, and any process of it may be handed what is delivered for all."""
+    workspace = stage.workspace
+    root, _ = await thread_of_three(stage)
+    view, used = await opened(stage, root)
+    sent = await submitted(stage, view, "what is it about?")
+    assert await stage.outcome(asked_ts(used)) == "answered"
+    elsewhere = {"user": {"id": "U0ELSEWHER", "team_id": "T0ELSEWHER"}, "team": {"id": "T0ELSEWHER"}}
+    requests, reads = len(stage.model.requests), sum(call.method == "conversations.replies" for call in workspace.calls)
+    before = len(stage.answers(root))
+    foreign = [
+        workspace.courier.deliver(used.sort, {**used.payload, **elsewhere, "callback_id": SUMMARISE}),
+        workspace.courier.deliver(sent.sort, {**sent.payload, **elsewhere}),
+    ]
+    await workspace.until(lambda _: all(each.over for each in foreign))
+    later = await stage.ask("@claude are you there?", thread_ts=root)
+    assert await stage.outcome(later) == "answered"
+
+    assert [each.acknowledged for each in foreign] == [True, True]
+    assert len(stage.model.requests) == requests + 1
+    assert sum(call.method == "conversations.replies" for call in workspace.calls) == reads + 1
+    assert len(stage.answers(root)) == before + 1
+
+
 async def test_an_answer_that_fails_has_the_question_above_it_and_can_be_asked_again(stage: Stage) -> None:
     root, _ = await thread_of_three(stage)
     stage.model.script(Answer("", stop_reason="end_turn"), Answer("Better now."))

@@ -13,6 +13,11 @@ from slack_sdk.oauth import RedirectUriPageRenderer
 from bot.setup.manifest import DISPLAY
 
 BEGIN_AGAIN = "Begin again"
+_ONLY_CERTAIN = "Whoever runs the app has set it up for certain workspaces, and yours isn't one of them."
+_TO_HAVE_IT = (
+    "If you need it there, please ask them to add the workspace (or the organisation, where the app is installed for "
+    "all of its workspaces)."
+)
 REASONS = {
     "access_denied": "It was not agreed to on Slack's page, so nothing was installed.",
     "invalid_browser": "This browser does not know the beginning of this installation: it was begun in another one, "
@@ -21,9 +26,10 @@ REASONS = {
     "invalid_state": "It took longer than ten minutes, or did not begin here.",
     "missing_code": "Slack's confirmation was missing in the address.",
     "invalid_code": "Slack did not take the confirmation: it holds once, and for ten minutes.",
-    "workspace_not_allowed": "Whoever runs the app has set it up for certain workspaces, and yours isn't one of them. "
-    "Nothing was kept, and the app was removed from your workspace again. If you need it there, please ask them to add "
-    "the workspace (or the organisation, where the app is installed for all of its workspaces).",
+    "workspace_not_allowed": f"{_ONLY_CERTAIN} Nothing was kept, and the app was removed from your workspace again. "
+    f"{_TO_HAVE_IT}",
+    "workspace_not_allowed_yet_there": f"{_ONLY_CERTAIN} Nothing was kept, but Slack did not remove the app from your "
+    f"workspace again. Please remove it in Slack's settings of your apps. {_TO_HAVE_IT}",
     "storage_error": "It could not be written down. Please try again in a minute, or ask whoever runs the app.",
 }
 UNKNOWN = "unknown"

@@ -98,17 +98,21 @@ class InstallPages:
 
 
 class _NotAllowed(Exception):
-    """This workspace may not have the app."""
+    """This workspace may not have the app, and ``reason`` says what there is of it now."""
+
+    def __init__(self, *, removed: bool) -> None:
+        super().__init__()
+        self.reason = "workspace_not_allowed" if removed else "workspace_not_allowed_yet_there"
 
 
 class _Flow(AsyncOAuthFlow):
     async def handle_callback(self, request: AsyncBoltRequest) -> BoltResponse:
         try:
             return await super().handle_callback(request)
-        except _NotAllowed:
+        except _NotAllowed as not_allowed:
             failed = AsyncFailureArgs(
                 request=request,
-                reason="workspace_not_allowed",
+                reason=not_allowed.reason,
                 suggested_status_code=403,
                 settings=self.settings,
                 default=self.default_callback_options,
@@ -145,8 +149,7 @@ class _Store(AsyncInstallationStore):
         if not (team_id and installation.bot_token and installation.bot_id and installation.bot_user_id):
             raise BoltError("Slack named no workspace, or gave no bot token.")
         if not may_install(installation, self._allowed):
-            await self._undo(team_id, installation.bot_token)
-            raise _NotAllowed
+            raise _NotAllowed(removed=await self._undone(team_id, installation.bot_token))
         saved = Installation(
             team_id=team_id,
             enterprise_id=installation.enterprise_id or "",
@@ -164,14 +167,15 @@ class _Store(AsyncInstallationStore):
             raise BoltError("The installation could not be written down. Please try again.") from error
         log.info("installation.made", workspace=team_id, organisation=saved.enterprise_id)
 
-    async def _undo(self, team_id: str, bot_token: str) -> None:
+    async def _undone(self, team_id: str, bot_token: str) -> bool:
         """Slack has installed the app by then: without this it would stand there, and its token would be good."""
         try:
             await self._uninstall(bot_token)
         except SlackError as error:
             log.warning("installation.not_undone", workspace=team_id, code=error.code)
-            return
+            return False
         log.info("installation.not_allowed", workspace=team_id)
+        return True
 
 
 def _rotation(installation: SdkInstallation) -> Rotation | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Coroutine
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -17,9 +16,11 @@ from bot.access.rules import SENTENCES
 from bot.catching_up.privately import is_for_one
 from bot.commands.spoken import command_in
 from bot.feedback import Vote
+from bot.loop_share import beside
 from bot.messages import EntryPoint, Question
 from bot.slack import buttons
 from bot.slack.receive import changes, feedback, shortcuts
+from bot.slack.receive.after_the_ack import AfterTheAck, FirstOnes
 from bot.slack.receive.command_help import HELP, asks_for_help
 from bot.slack.receive.handlers import Handlers
 from bot.slack.receive.payloads import (
@@ -34,7 +35,7 @@ from bot.slack.receive.payloads import (
     tells_of_revoked_token,
 )
 from bot.slack.receive.twins import Twins, message_of
-from bot.slack.shapes import text_of
+from bot.slack.shapes import object_of, text_of
 from bot.slack.web_api.identity import Identity
 from bot.stops import StopWish
 from bot.telemetry import metrics
@@ -56,8 +57,9 @@ class Listeners:
     def __init__(self, identity: Identity, handlers: Handlers) -> None:
         self._identity = identity
         self._handlers = handlers
-        self._later: set[asyncio.Task[object]] = set()
+        self._later = AfterTheAck()
         self._twins = Twins()
+        self._pressed = FirstOnes()
 
     async def on_event(self, body: dict[str, Any]) -> None:
         message = message_of(body)
@@ -70,13 +72,13 @@ class Listeners:
 
     async def _on_event(self, body: dict[str, Any]) -> None:
         if (file_id := deleted_file(body)) is not None:
-            self._after_the_ack(self._handlers.file_deleted(file_id))
+            self._later.run(self._handlers.file_deleted(file_id))
             return
         if (opened := home_opened(body)) is not None:
-            self._after_the_ack(self._handlers.home_opened(*opened))
+            self._later.run_for(opened[0], self._handlers.home_opened(*opened))
             return
         if tells_of_revoked_token(body):
-            self._after_the_ack(self._handlers.token_revoked())
+            self._later.run(self._handlers.token_revoked())
             return
         identity = self._identity
         wish = changes.wish_to_stop(body, identity.team_id, identity.bot_user_id, identity.bot_id)
@@ -125,7 +127,7 @@ class Listeners:
         if not is_for_one(question) or await self._handlers.refusal(question, within_s=KNOWN_WITHIN_S) is not None:
             await self._handlers.accept(question)
         elif (rest := await self._handlers.moved(question)) is not None:
-            self._after_the_ack(rest)
+            self._later.run(rest)
 
     async def _commanded(self, said: Question, *, addressed: bool) -> bool:
         """Whether it was no question but a command, which is carried out."""
@@ -133,7 +135,7 @@ class Listeners:
         if command is None or await self._handlers.refusal(said, within_s=KNOWN_WITHIN_S) is not None:
             return False  # whoever may not ask is turned away like with a question
         if (rest := await self._handlers.commands.carry_out(said, command)) is not None:
-            self._after_the_ack(rest)
+            self._later.run(rest)
         return True
 
     async def _stopped(self, question: Question) -> bool:
@@ -152,7 +154,7 @@ class Listeners:
         reason = await self._handlers.refusal(question, within_s=KNOWN_WITHIN_S)
         if reason is None:
             return HELP
-        self._after_the_ack(self._handlers.turn_away(question, reason))
+        self._later.run_for(question.user_id, self._handlers.turn_away(question, reason))
         return ""
 
     async def on_action(self, body: dict[str, Any]) -> None:
@@ -169,32 +171,33 @@ class Listeners:
         if question is None:
             log.info("press.ignored", reason="not under a message of ours")
         elif reason := await self._handlers.refusal(question, within_s=KNOWN_WITHIN_S):
-            self._after_the_ack(self._handlers.turn_away(question, reason))
+            self._later.run_for(question.user_id, self._handlers.turn_away(question, reason))
         elif (stopped := buttons.stopped_question(body)) is not None:
             if question.user_id:  # without one it would be a question that was taken back
                 await self._handlers.stop(StopWish(identity.team_id, question.channel_id, stopped, question.user_id))
         elif shared is not None:  # its turn takes the button away
             await self._handlers.accept(shared)
         else:
-            await self._handlers.accept(question)
-            self._after_the_ack(self._handlers.button_pressed(buttons.pressed_message(body)))
+            is_new = await self._handlers.accept(question)
+            if self._pressed.is_first((question.channel_id, question.ts)) or is_new:
+                self._later.run(self._handlers.button_pressed(buttons.pressed_message(body)))
 
     async def on_shortcut(self, body: dict[str, Any]) -> None:
         """A modal is opened before anything else, since its trigger lives for three seconds."""
         if shortcuts.used(body) == shortcuts.ASK_ABOUT:
-            self._after_the_ack(self._open_modal(body))
+            self._later.run_for(_user_of(body), self._open_modal(body))
             return
-        question = await asyncio.to_thread(shortcuts.asked, body, self._identity.team_id)
+        question = await beside(partial(shortcuts.asked, body, self._identity.team_id))
         if question is None:
             log.info("shortcut.ignored", reason="does not say where")
         elif reason := await self._handlers.refusal(question, within_s=KNOWN_WITHIN_S):
-            self._after_the_ack(self._handlers.turn_away(question, reason))
+            self._later.run_for(question.user_id, self._handlers.turn_away(question, reason))
         elif await self._handlers.accept(question):
-            self._after_the_ack(self._handlers.tell(question, READING))
+            self._later.run_for(question.user_id, self._handlers.tell(question, READING))
 
     async def _open_modal(self, body: dict[str, Any]) -> None:
-        view = await asyncio.to_thread(shortcuts.ask_view, body)
-        about = await asyncio.to_thread(shortcuts.asked, body, self._identity.team_id)
+        view = await beside(partial(shortcuts.ask_view, body))
+        about = await beside(partial(shortcuts.asked, body, self._identity.team_id))
         if view is None or about is None:
             log.info("shortcut.ignored", reason="does not say where")
         elif not await self._handlers.open_view(text_of(body.get("trigger_id")), view):
@@ -204,16 +207,16 @@ class Listeners:
         """A modal's trigger does not wait for the database."""
         who = feedback.voter(vote, body)
         if reason := await self._handlers.refusal(who, within_s=KNOWN_WITHIN_S):
-            self._after_the_ack(self._handlers.turn_away(who, reason))
+            self._later.run_for(vote.user_id, self._handlers.turn_away(who, reason))
             return
         if not vote.good:
             trigger_id = text_of(body.get("trigger_id"))
-            self._after_the_ack(self._handlers.open_view(trigger_id, feedback.why_view(vote)))
+            self._later.run_for(vote.user_id, self._handlers.open_view(trigger_id, feedback.why_view(vote)))
         await self._handlers.votes.vote(vote)
         metrics.FEEDBACK.labels("good" if vote.good else "bad").inc()
         log.info("feedback.given", good=vote.good, channel=vote.channel_id, user=vote.user_id)
         if vote.good:
-            self._after_the_ack(self._handlers.tell(who, feedback.THANKS))
+            self._later.run_for(vote.user_id, self._handlers.tell(who, feedback.THANKS))
 
     async def on_submission(self, body: dict[str, Any]) -> dict[str, str] | None:
         """What is wrong with it, by the block of the modal; ``None`` where it was taken."""
@@ -242,17 +245,16 @@ class Listeners:
         bot_user_id, bot_id = self._identity.bot_user_id, self._identity.bot_id
         read = partial(question_from_event, body, bot_user_id=bot_user_id, bot_id=bot_id, now_s=time.time())
         long = takes_long(body)
-        question = await asyncio.to_thread(read, is_bot=None) if long else read(is_bot=None)
+        question = await beside(partial(read, is_bot=None)) if long else read(is_bot=None)
         doubtful = doubtful_user(body, bot_user_id, bot_id)
         if not doubtful or isinstance(question, Ignored):
             return question
         is_bot = await self._handlers.is_bot(doubtful, within_s=KNOWN_WITHIN_S)
-        return await asyncio.to_thread(read, is_bot=is_bot) if long else read(is_bot=is_bot)
+        return await beside(partial(read, is_bot=is_bot)) if long else read(is_bot=is_bot)
 
-    def _after_the_ack(self, work: Coroutine[Any, Any, object]) -> None:
-        task = asyncio.create_task(work)
-        self._later.add(task)
-        task.add_done_callback(self._later.discard)
+
+def _user_of(body: dict[str, Any]) -> str:
+    return text_of(object_of(body.get("user")).get("id"))
 
 
 def _asked_by(wish: StopWish) -> Question:

@@ -110,6 +110,10 @@ BY_METHOD: Mapping[str, Table] = {
         "not_authorized": SlackNoAccess,
     },
     "apps.connections.open": COMMON,
+    "apps.uninstall": {
+        **COMMON,
+        **_all(SlackRefused, "bad_client_secret client_id_token_mismatch invalid_client_id is_bot"),
+    },
     "assistant.threads.setStatus": {**COMMON, **_all(SlackRefused, "invalid_thread_ts reserved_username")},
     "assistant.threads.setSuggestedPrompts": {
         **COMMON,

@@ -57,7 +57,9 @@ class TokenRenewal:
         try:
             async with asyncio.timeout(CALL_S_MAX):
                 credentials = {"client_id": self._client_id, "client_secret": self._client_secret}
-                await self._client.apps_uninstall(**credentials, token=bot_token)
+                await self._client.api_call(
+                    UNINSTALL, headers={"Authorization": f"Bearer {bot_token}"}, data=credentials
+                )
         except Exception as error:
             failure = slack_error(UNINSTALL, error)
             if failure is None:

@@ -53,6 +53,7 @@ DOCUMENTED = {
         "thread_ts_required user_not_found"
     ),
     "apps.connections.open": ("forbidden_team insecure_request missing_args"),
+    "apps.uninstall": ("bad_client_secret client_id_token_mismatch invalid_client_id is_bot"),
     "assistant.threads.setStatus": ("channel_not_found invalid_thread_ts reserved_username"),
     "assistant.threads.setSuggestedPrompts": ("channel_not_found invalid_thread_ts not_agent_app"),
     "auth.test": ("internal_error invalid_auth"),

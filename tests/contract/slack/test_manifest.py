@@ -82,6 +82,7 @@ RULES = exactly(
 
 SCOPES_OF_METHODS: dict[str, set[str]] = {
     "apps.connections.open": set(),  # an app-level token's connections:write, which no manifest asks for
+    "apps.uninstall": set(),
     "assistant.threads.setStatus": {"chat:write"},
     "assistant.threads.setSuggestedPrompts": {"assistant:write"},
     "auth.test": set(),

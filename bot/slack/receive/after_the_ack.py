@@ -1,0 +1,64 @@
+"""What remains to be done once Slack has its acknowledgement goes in; it is done, or left out where one person wants
+too much at once.
+
+I/O: what the work does. A press, a vote or a shortcut costs the workspace a call or two, and Slack counts calls for all
+of its people together: whoever presses a thousand times would have nothing else shown to anybody for minutes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, OrderedDict
+from collections.abc import Coroutine
+from typing import Any
+
+from bot.telemetry.logs import get_logger
+
+log = get_logger(__name__)
+
+AT_ONCE_MAX = 5
+"""Of one person. More are pressed by nobody who waits for what comes of it."""
+KNOWN_MAX = 1_000
+
+
+class AfterTheAck:
+    """Of one workspace."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[object]] = set()
+        self._of: Counter[str] = Counter()
+
+    def run(self, work: Coroutine[Any, Any, object]) -> asyncio.Task[object]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def run_for(self, user_id: str, work: Coroutine[Any, Any, object]) -> None:
+        """What one person is shown; left out where enough of that is under way."""
+        if self._of[user_id] >= AT_ONCE_MAX:
+            work.close()
+            log.info("courtesy.left_out", user=user_id)
+            return
+        self._of[user_id] += 1
+        self.run(work).add_done_callback(lambda _: self._over(user_id))
+
+    def _over(self, user_id: str) -> None:
+        self._of[user_id] -= 1
+        if not self._of[user_id]:
+            del self._of[user_id]
+
+
+class FirstOnes:
+    """Things that come again and again; the newest are remembered."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[object, None] = OrderedDict()
+
+    def is_first(self, thing: object) -> bool:
+        if thing in self._known:
+            return False
+        self._known[thing] = None
+        if len(self._known) > KNOWN_MAX:
+            self._known.popitem(last=False)
+        return True
