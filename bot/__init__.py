@@ -74,7 +74,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
             hypertext/  html → readable text
             encodings/  the encoding that people wrote a text in
             confinement/  what binds the process before it opens a file
-    llm/               client: body and wire make the request, sse and wire read the answer, refusals what is none
+    llm/               client: body and wire make the request; sse, wire and response read the answer
     store/             the database: questions by fairness, usage, refused_files, deleted_files, erasure, learned_limits
         migrations/    the way to the present schema, step by step
 """

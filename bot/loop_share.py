@@ -1,12 +1,14 @@
-"""Work that takes long in sum goes in; others run in between. I/O: the loop's clock.
+"""Work that takes long in sum goes in; others run in between. I/O: the processor time of the loop's thread.
 
 A turn that computes without waiting for anything keeps every other one from running, and Slack from being acknowledged.
+Who waits holds nobody up: so the processor's time is counted, and not what passes by the clock.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
+from time import thread_time
 from typing import TypeVar
 
 HELD_MAX_S = 0.02
@@ -18,40 +20,39 @@ T = TypeVar("T")
 class LoopShare:
     """Of one turn, from now on. ``half``: others get as long as the turn had; for work that waits for nothing else."""
 
-    __slots__ = ("_half", "_now_s", "_since_s")
+    __slots__ = ("_half", "_since_s")
 
     def __init__(self, *, half: bool = False) -> None:
         self._half = half
-        self._now_s = asyncio.get_running_loop().time
-        self._since_s = self._now_s()
+        self._since_s = thread_time()
 
     async def give_way(self) -> None:
         """To be called between two pieces of work; costs nothing where the turn has not held the loop for long."""
-        held_s = self._now_s() - self._since_s
+        held_s = thread_time() - self._since_s
         if held_s > HELD_MAX_S:
             await asyncio.sleep(min(held_s, REST_MAX_S) if self._half else 0)
-            self._since_s = self._now_s()
+            self._since_s = thread_time()
 
 
 class LoopRound:
     """Of the loop: what many turns compute in one round of it, each of them little, counts together."""
 
-    __slots__ = ("_since_s",)
+    __slots__ = ("_ends", "_since_s")
 
     def __init__(self) -> None:
-        self._since_s: float | None = None
+        self._since_s = thread_time()
+        self._ends = False
 
     async def find_time(self) -> None:
         """To be called before a piece of work; where the round has taken long, the next one is waited for."""
-        loop = asyncio.get_running_loop()
-        while self._since_s is not None and loop.time() - self._since_s > HELD_MAX_S:  # noqa: ASYNC110 - a round at a time
+        while thread_time() - self._since_s > HELD_MAX_S:
+            if not self._ends:
+                self._ends = True
+                asyncio.get_running_loop().call_soon(self._begin)
             await asyncio.sleep(0)
-        if self._since_s is None:
-            self._since_s = loop.time()
-            loop.call_soon(self._end)
 
-    def _end(self) -> None:
-        self._since_s = None
+    def _begin(self) -> None:
+        self._since_s, self._ends = thread_time(), False
 
 
 async def one_by_one(things: Iterable[T]) -> AsyncIterator[T]:

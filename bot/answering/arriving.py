@@ -79,8 +79,11 @@ class Arriving:
 
     async def take(self, event: StreamEvent, meter: Meter) -> None:
         match event:
-            case TextDelta(text=text):
-                await self._words(text, meter)
+            case TextDelta():
+                words = self._words(event.text, meter)
+                for start in range(0, len(words), CHARS_AT_ONCE):
+                    await self._share.give_way()
+                    self.showing.reply.write(self.citing.text(words[start : start + CHARS_AT_ONCE]))
             case Citation() | WebCitation():
                 self.citing.cite(event)
             case Lookup():
@@ -94,7 +97,8 @@ class Arriving:
             case Finished():
                 self.finished = event
 
-    async def _words(self, text: str, meter: Meter) -> None:
+    def _words(self, text: str, meter: Meter) -> str:
+        """The same as they are shown."""
         if self._looked_up and self.chars:  # the API parts the words before and behind a tool by nothing
             there = _newlines(self._tail[::-1]) + _newlines(text)
             text = PARAGRAPH[there:] + text
@@ -106,9 +110,7 @@ class Arriving:
         meter.written(text)
         self.chars += len(text)
         self.blank = self.blank and not text.strip()
-        for start in range(0, len(text), CHARS_AT_ONCE):
-            await self._share.give_way()
-            self.showing.reply.write(self.citing.text(text[start : start + CHARS_AT_ONCE]))
+        return text
 
     def streamed(self) -> Streamed:
         sources = self.citing.sources()

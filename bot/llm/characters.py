@@ -15,6 +15,8 @@ class WholeCharacters:
 
     def feed(self, text: str) -> str:
         """All but a half at the end, whose other half may be the next to come."""
+        if not self._half and text.isascii() and "\0" not in text:
+            return text
         text = (self._half + text).replace("\0", "")
         self._half = text[-1] if "\ud800" <= text[-1:] <= "\udbff" else ""
         text = text.removesuffix(self._half)

@@ -9,9 +9,9 @@ import asyncio
 import random
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import TracebackType
-from typing import Any, Self
+from typing import Self, cast
 from urllib.parse import quote
 
 import aiohttp
@@ -27,7 +27,8 @@ from bot.llm.body import StreamedBody
 from bot.llm.efforts import Efforts
 from bot.llm.model_info import model_limits
 from bot.llm.patience import Deadline, Patience
-from bot.llm.sse import ObjectReader, StreamBroken
+from bot.llm.response import Hearers, ResponseReader
+from bot.llm.sse import StreamBroken
 from bot.llm.waits import Waits
 from bot.loop_share import LoopRound
 from bot.prompt.window import ModelLimits
@@ -55,14 +56,6 @@ LINK_ERRORS = (
     StreamBroken,
 )
 """Everything that the libraries below raise when the link does not work."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Heard:
-    """Who hears what comes beside the words."""
-
-    on_usage: Callable[[Usage], None]
-    on_thinking: Callable[[bool], None]
 
 
 class MessagesClient:
@@ -115,7 +108,7 @@ class MessagesClient:
     async def aclose(self) -> None:
         await self._http.aclose()
 
-    async def stream(
+    def stream(
         self,
         conversation: Conversation,
         on_usage: Callable[[Usage], None] = lambda _: None,
@@ -123,14 +116,18 @@ class MessagesClient:
     ) -> AsyncGenerator[StreamEvent, None]:
         """``TextDelta`` any number of times, then ``Finished``. Raises ``ModelError``. ``on_…`` as in ``ports``.
 
-        Closing or cancelling closes the connection at once, which also stops the model. An effort that the host refuses
-        is not asked for: the request is sent again without.
+        Closing or cancelling closes the connection at once, which also stops the model.
         """
-        model = conversation.model or self._model
-        effort = self._efforts.wanted(model, conversation.effort)
-        begun, heard = False, _Heard(on_usage, on_thinking)
+        hearers = Hearers(on_usage, on_thinking)
+        effort = self._efforts.wanted(conversation.model or self._model, conversation.effort)
+        conversation = replace(conversation, effort=effort)
+        return self._with_effort(conversation, hearers) if effort else self._tries(conversation, hearers)
+
+    async def _with_effort(self, conversation: Conversation, hearers: Hearers) -> AsyncGenerator[StreamEvent, None]:
+        """An effort that the host refuses is not asked for: the request is sent again without."""
+        model, effort, begun = conversation.model or self._model, conversation.effort, False
         try:
-            async with aclosing(self._tries(replace(conversation, effort=effort), heard)) as events:
+            async with aclosing(self._tries(conversation, hearers)) as events:
                 async for event in events:
                     begun = True
                     yield event
@@ -139,10 +136,9 @@ class MessagesClient:
                 raise
             refused = str(error)
         else:
-            if effort:
-                self._efforts.learned(model, taken=True)
+            self._efforts.learned(model, taken=True)
             return
-        async with aclosing(self._tries(replace(conversation, effort=""), heard)) as events:
+        async with aclosing(self._tries(replace(conversation, effort=""), hearers)) as events:
             async for event in events:
                 if refused:
                     log.warning("model.effort_refused", model=model, effort=effort, detail=refused)
@@ -150,14 +146,14 @@ class MessagesClient:
                     refused = ""
                 yield event
 
-    async def _tries(self, conversation: Conversation, heard: _Heard) -> AsyncGenerator[StreamEvent, None]:
+    async def _tries(self, conversation: Conversation, hearers: Hearers) -> AsyncGenerator[StreamEvent, None]:
         chunks = wire.request_chunks(conversation, model=self._model, max_tokens=self._max_tokens_for(conversation))
         web = conversation.web
         deadline = Deadline(self._patience, _now_s())
         for retries in range(self._patience.retries_max + 1):
             begun = False
             try:
-                async with aclosing(self._try(chunks, web, deadline, heard)) as events:
+                async with aclosing(self._try(chunks, web, deadline, hearers)) as events:
                     async for event in events:
                         begun = begun or isinstance(event, Words)
                         yield event
@@ -196,33 +192,28 @@ class MessagesClient:
         return told
 
     async def _try(
-        self, chunks: tuple[wire.Chunk, ...], web: Web | None, deadline: Deadline, heard: _Heard
+        self, chunks: tuple[wire.Chunk, ...], web: Web | None, deadline: Deadline, hearers: Hearers
     ) -> AsyncGenerator[StreamEvent, None]:
         body, answer = StreamedBody(chunks), wire.AnswerReader(server_tools.WebReader(keeps=web is not None))
+        reader, waits = ResponseReader(answer, deadline, hearers), Waits(deadline)
         response: httpx.Response | None = None
         headers: httpx.Headers = httpx.Headers()
-        begun, waits = False, Waits(deadline)
         try:
             response = await self._send(body, server_tools.headers(web), deadline)
             headers = response.headers
             if not response.is_success:
                 raise await self._refusal(response)
-            async with aclosing(objects_of(response, self._round)) as objects:
-                while not answer.over and (data := await waits.for_(anext(objects, None))) is not None:
-                    before = answer.usage
-                    thought, came = answer.thinks, list(answer.read(data))
-                    words = any(isinstance(event, Words) for event in came)
-                    if answer.usage is not before:
-                        heard.on_usage(answer.usage + -before)
-                    if answer.thinks or thought:
-                        heard.on_thinking(answer.thinks)
-                    deadline.heard(_now_s(), words=words, ended=answer.ended)
-                    begun = begun or words
-                    for event in came:
+            async with aclosing(_bytes_of(response)) as came:
+                more = True
+                while more and not answer.over:
+                    chunk = await waits.for_(anext(came, b""))
+                    await self._round.find_time()
+                    for event in reader.read(chunk, _now_s()):
                         yield event
+                    more = bool(chunk)
         except LINK_ERRORS as error:
             if not answer.ended:
-                raise broken_link(error, body, begun=begun) from error
+                raise broken_link(error, body, begun=reader.begun) from error
         finally:
             waits.close()
             body.release()
@@ -260,15 +251,10 @@ class MessagesClient:
         return refusals.error_from_response(response.status_code, response.headers, bytes(body))
 
 
-async def objects_of(response: httpx.Response, loop_round: LoopRound) -> AsyncGenerator[dict[str, Any], None]:
-    """What a response holds, as it comes."""
-    reader = ObjectReader()
-    async for chunk in response.aiter_bytes():
-        await loop_round.find_time()
-        for data in reader.feed(chunk):
-            yield data
-    for data in reader.close():
-        yield data
+def _bytes_of(response: httpx.Response) -> AsyncGenerator[bytes, None]:
+    """As they come; what a server compresses, though nobody asked it to, is made plain by httpx."""
+    plain = "content-encoding" not in response.headers
+    return cast("AsyncGenerator[bytes, None]", response.aiter_raw() if plain else response.aiter_bytes())
 
 
 def prolong(timeout: asyncio.Timeout, ends_s: float) -> None:

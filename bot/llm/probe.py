@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from typing import Any
 
 import httpx
 from httpx_aiohttp import HttpxAiohttpClient
@@ -18,7 +20,8 @@ from httpx_aiohttp import HttpxAiohttpClient
 from bot.conversation import Conversation, Message, Role
 from bot.errors import ModelBalanceEmpty, ModelError, ModelKeyInvalid, ModelNotFound
 from bot.llm import refusals, wire
-from bot.llm.client import ERROR_BODY_BYTES_MAX, LINK_ERRORS, objects_of
+from bot.llm.client import ERROR_BODY_BYTES_MAX, LINK_ERRORS
+from bot.llm.sse import ObjectReader
 from bot.loop_share import LoopRound
 from bot.messages import TextBlock
 from bot.telemetry.logs import get_logger
@@ -89,10 +92,10 @@ class Probe:
 
     async def _answered(self, response: httpx.Response) -> Answered:
         answer = wire.AnswerReader()
-        async with aclosing(objects_of(response, LoopRound())) as objects:
+        async with aclosing(_objects_of(response)) as objects:
             async for event in objects:
                 try:
-                    list(answer.read(event))
+                    answer.read(event)
                 except ModelError as error:
                     raise await self._refusal(None, error, b"") from error
                 if answer.understood:
@@ -141,6 +144,17 @@ class Probe:
         except (*LINK_ERRORS, ValueError, AttributeError, TypeError, RecursionError):
             return ""
         return refusals.loggable((get_close_matches(self.model, known, 1, 0.5) or [""])[0])
+
+
+async def _objects_of(response: httpx.Response) -> AsyncGenerator[dict[str, Any], None]:
+    """What a response holds, as it comes."""
+    reader, loop_round = ObjectReader(), LoopRound()
+    async for chunk in response.aiter_bytes():
+        await loop_round.find_time()
+        for data in reader.feed(chunk):
+            yield data
+    for data in reader.close():
+        yield data
 
 
 async def _head(response: httpx.Response) -> bytes:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.conversation import Web
-from bot.stream_events import LookedUp, Lookup, LookupKind, WebCitation, WebPage
+from bot.stream_events import LookedUp, Lookup, LookupKind, WebPage
 
 SEARCH, FETCH = "web_search", "web_fetch"
 SEARCH_TYPE, FETCH_TYPE = "web_search_20250305", "web_fetch_20250910"
@@ -59,17 +59,6 @@ def searches_in(usage: Mapping[str, Any]) -> int | None:
     match usage:
         case {"server_tool_use": {"web_search_requests": int(searches)}}:
             return max(0, searches)
-    return None
-
-
-def web_citation(given: Mapping[str, Any]) -> WebCitation | None:
-    """``None`` for what cites no page of the web. Text that is cited by its characters is that of a page that was read:
-    the documents of a request are PDFs, which are cited by their pages."""
-    match given:
-        case {"type": "web_search_result_location", "url": str(address)} if address:
-            return WebCitation(address, _text(given.get("title")))
-        case {"type": "char_location", "document_title": str(title)} if title:
-            return WebCitation("", title)
     return None
 
 
@@ -122,7 +111,7 @@ class WebReader:
             case {"type": "content_block_start", "content_block": {"type": str()} as block}:
                 yield from self._start(_number(event), block)
             case {"type": "content_block_delta", "delta": {} as delta}:
-                self._add(_number(event), delta)
+                self.add(event, delta)
             case {"type": "content_block_stop"}:
                 yield from self._stop(_number(event))
 
@@ -152,8 +141,11 @@ class WebReader:
         if is_result:
             yield LookedUp(_page_read(block))
 
-    def _add(self, number: int, delta: Mapping[str, Any]) -> None:
-        if (block := self._open.get(number)) is not None and self._bytes <= PAUSED_BYTES_MAX:
+    def add(self, event: Mapping[str, Any], delta: Mapping[str, Any]) -> None:
+        """``delta`` is the one of ``event``, and belongs to a block."""
+        if not self._open:
+            return
+        if (block := self._open.get(_number(event))) is not None and self._bytes <= PAUSED_BYTES_MAX:
             self._bytes += block.add(delta)
 
     def _stop(self, number: int) -> Iterator[Lookup]:

@@ -17,12 +17,13 @@ asked for. The rules are the standard's (WHATWG, server-sent events), and what s
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 OBJECT_BYTES_MAX = 16_000_000
 """Of one event. The longest answer is far below, also as one JSON message in which each character is escaped."""
 _OBJECT_BEGINS = ("{", "[{")
+Objects = Sequence[dict[str, Any]]
 
 
 class StreamBroken(Exception):
@@ -71,45 +72,47 @@ class ObjectReader:
         self._line.clear()
         return line
 
-    def _read_line(self, raw: bytes) -> Iterator[dict[str, Any]]:
+    def _read_line(self, raw: bytes) -> Objects:
         line = raw.rstrip(b"\r\n").decode("utf-8", "replace")
         if not self._began:
             self._began = True
             line = line.removeprefix("\ufeff")
+        objects: Objects = ()
         if line.startswith("data:"):
-            yield from self._take(line[5:].removeprefix(" "))
+            objects = self._take(line[5:].removeprefix(" "))
         elif not line:
-            yield from self._end_event()
+            objects = self._end_event() if self._data else ()
         elif self._bare or line.lstrip().startswith(_OBJECT_BEGINS):
             self._bare = True
-            yield from self._take(line)
+            objects = self._take(line)
         if not self._data:
             self._bare = False
             self._size = 0
+        return objects
 
-    def _take(self, text: str) -> Iterator[dict[str, Any]]:
-        if not self._data and not text.lstrip().startswith(_OBJECT_BEGINS):
-            return
-        whole = None if self._data else _parsed(text)
-        if whole is None:
-            self._data.append(text)
-        else:
-            yield from whole
-
-    def _end_event(self) -> Iterator[dict[str, Any]]:
+    def _take(self, text: str) -> Objects:
         if not self._data:
-            return
+            if not text.lstrip().startswith(_OBJECT_BEGINS):
+                return ()
+            if (whole := _parsed(text)) is not None:
+                return whole
+        self._data.append(text)
+        return ()
+
+    def _end_event(self) -> Objects:
         whole = _parsed("\n".join(self._data))
         self._data.clear()
         if whole is None:
             raise StreamBroken("event data is not JSON")
-        yield from whole
+        return whole
 
 
-def _parsed(text: str) -> list[dict[str, Any]] | None:
+def _parsed(text: str) -> Objects | None:
     """The objects that a text is, one or a list of them; ``None`` where it is no JSON, or not yet."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, dict)]
+    if isinstance(value, dict):
+        return (value,)
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else ()

@@ -50,37 +50,25 @@ class WatchedModel:
         model = conversation.model or self._windows.model
         if not self._watch.is_on(model):
             conversation = replace(conversation, cache_markers=())
-        begun, heard = False, (on_usage, on_thinking)
-        try:
-            async with aclosing(self._learning(conversation, model, *heard)) as events:
-                async for event in events:
-                    begun = True
-                    yield event
-        except ModelError as error:
-            if begun or not conversation.cache_markers or not error.about_cache:
-                raise
-            self._watch.refused(model)
-            log.warning("cache.refused", model=model, detail=str(error))
-        else:
-            return
-        async with aclosing(self._learning(replace(conversation, cache_markers=()), model, *heard)) as events:
-            async for event in events:
-                yield event
-
-    async def _learning(
-        self,
-        conversation: Conversation,
-        model: str,
-        on_usage: Callable[[Usage], None],
-        on_thinking: Callable[[bool], None],
-    ) -> AsyncGenerator[StreamEvent, None]:
-        asked_s, looked_up = self._now_s(), bool(conversation.paused)
-        async with aclosing(self._link.stream(conversation, on_usage, on_thinking)) as events:
-            async for event in events:
-                looked_up = looked_up or isinstance(event, Lookup)
-                if isinstance(event, Finished) and not looked_up:  # else the API counts what was found as well
-                    self._learn(conversation, model, asked_s, event.usage)
-                yield event
+        begun = False
+        while True:  # twice at most
+            asked_s, looked_up = self._now_s(), bool(conversation.paused)
+            try:
+                async with aclosing(self._link.stream(conversation, on_usage, on_thinking)) as events:
+                    async for event in events:
+                        begun = True
+                        looked_up = looked_up or isinstance(event, Lookup)
+                        if isinstance(event, Finished) and not looked_up:  # else the API counts what was found as well
+                            self._learn(conversation, model, asked_s, event.usage)
+                        yield event
+            except ModelError as error:
+                if begun or not conversation.cache_markers or not error.about_cache:
+                    raise
+                self._watch.refused(model)
+                log.warning("cache.refused", model=model, detail=str(error))
+            else:
+                return
+            conversation = replace(conversation, cache_markers=())
 
     def _learn(self, asked: Conversation, model: str, asked_s: float, usage: Usage) -> None:
         self._windows.counted(model, asked.tokens, usage.input + usage.cache_read + usage.cache_write)

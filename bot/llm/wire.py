@@ -7,7 +7,7 @@ Pure. Spells the Messages API's keys (version 2023-06-01); those of its errors a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from bot.conversation import CacheMarker, Conversation
 from bot.errors import AnswerCut, ModelError
 from bot.llm import server_tools
 from bot.llm.characters import WholeCharacters
+from bot.llm.cited import citations_in
 from bot.llm.refusals import error_from, loggable
 from bot.messages import ContentBlock, FileBytes, ImageBlock, PdfBlock, TextBlock
 from bot.stream_events import Citation, Finished, LookedUp, Lookup, StopReason, TextDelta, Usage, WebCitation, Words
@@ -166,8 +167,17 @@ class AnswerReader:
     def ended(self) -> bool:
         return self.over or self.stop_reason is not None
 
-    def read(self, event: Mapping[str, Any]) -> Iterator[_Came]:
+    def read(self, event: Mapping[str, Any]) -> Sequence[_Came]:
         """Raises ``ModelError`` for an error."""
+        match event:  # nearly all events are words, which change nothing else
+            case {"type": "content_block_delta", "delta": {"type": "text_delta", "text": str(text)} as delta} if text:
+                self.understood = True
+                self.web.add(event, delta)
+                words = self._characters.feed(text)
+                return (TextDelta(words),) if words else ()
+        return tuple(self._read(event))
+
+    def _read(self, event: Mapping[str, Any]) -> Iterator[_Came]:
         yield from self._cited_before(event)
         self.thinks = self._still_thinks(event)
         yield from self.web.read(event)
@@ -179,8 +189,6 @@ class AnswerReader:
 
     def _said(self, event: Mapping[str, Any]) -> Iterator[_Came]:
         match event:
-            case {"type": "content_block_delta", "delta": {"type": "text_delta", "text": str(text)}} if text:
-                yield TextDelta(text)
             case {"type": "content_block_start", "content_block": {"type": "text", "text": str(text)}} if text:
                 yield TextDelta(text)
             case {"type": "message_start", "message": dict(message)}:
@@ -218,7 +226,7 @@ class AnswerReader:
         """Citations come where their block ends: the API may send them before the block's words."""
         match event:
             case {"type": "content_block_delta", "delta": {"type": "citations_delta", "citation": citation}}:
-                self._cited += _citations([citation])
+                self._cited += citations_in([citation])
             case {"type": "content_block_stop" | "content_block_start" | "message_delta" | "message_stop"}:
                 yield from self._cited
                 self._cited = []
@@ -235,7 +243,7 @@ class AnswerReader:
             match block:
                 case {"type": "text", "text": str(text)} if text:
                     yield TextDelta(text)
-                    yield from _citations(block.get("citations"))
+                    yield from citations_in(block.get("citations"))
 
     def _delta(self, event: Mapping[str, Any]) -> None:
         match event:
@@ -275,20 +283,3 @@ class AnswerReader:
         if self.understood:
             return AnswerCut("stream ended before a stop reason")
         return error_from(200, headers, self._stray)
-
-
-def _citations(given: object) -> list[Citation | WebCitation]:
-    """Those of pages. The API's ends of ranges are exclusive, ours are not."""
-    cited: list[Citation | WebCitation] = []
-    for one in given if isinstance(given, list) else ():
-        match one:
-            case {
-                "type": "page_location",
-                "document_index": int(document),
-                "start_page_number": int(first),
-                "end_page_number": int(end),
-            }:
-                cited.append(Citation(document, first, max(first, end - 1)))
-            case dict() if (of_the_web := server_tools.web_citation(one)) is not None:
-                cited.append(of_the_web)
-    return cited

@@ -5,11 +5,26 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Awaitable
 
-from bot.loop_share import HELD_MAX_S, LoopRound
+from bot.loop_share import HELD_MAX_S, LoopRound, LoopShare
 
 TURNS = 200
 PIECE_S = 0.001
+
+
+def compute(seconds: float) -> None:
+    ends_s = time.thread_time() + seconds
+    while time.thread_time() < ends_s:
+        pass
+
+
+async def goes_on_at_once(work: Awaitable[None]) -> bool:
+    """Whether it does so before what the loop has to do next."""
+    order: list[str] = []
+    asyncio.get_running_loop().call_soon(order.append, "another")
+    await work
+    return not order
 
 
 async def test_pieces_of_many_turns_that_could_all_run_in_one_round_of_the_loop_are_spread_over_several() -> None:
@@ -24,9 +39,7 @@ async def test_pieces_of_many_turns_that_could_all_run_in_one_round_of_the_loop_
 
     async def turn() -> None:
         await shared.find_time()
-        ends_s = time.perf_counter() + PIECE_S
-        while time.perf_counter() < ends_s:
-            pass
+        compute(PIECE_S)
         rounds[number] += 1
 
     counting = asyncio.create_task(count_rounds())
@@ -39,9 +52,18 @@ async def test_pieces_of_many_turns_that_could_all_run_in_one_round_of_the_loop_
 
 
 async def test_a_turn_that_is_alone_waits_for_nothing() -> None:
-    shared, order = LoopRound(), list[str]()
-    asyncio.get_running_loop().call_soon(order.append, "another")
+    shared = LoopRound()
     for _ in range(3):
-        await shared.find_time()
-    order.append("the turn")
-    assert order == ["the turn"]
+        assert await goes_on_at_once(shared.find_time())
+
+
+async def test_who_has_waited_has_not_held_the_loop_and_who_has_computed_has() -> None:
+    share, shared = LoopShare(), LoopRound()
+    await asyncio.sleep(2 * HELD_MAX_S)
+    assert await goes_on_at_once(share.give_way())
+    assert await goes_on_at_once(shared.find_time())
+    compute(2 * HELD_MAX_S)
+    assert not await goes_on_at_once(share.give_way())
+    assert not await goes_on_at_once(shared.find_time())
+    assert await goes_on_at_once(share.give_way())
+    assert await goes_on_at_once(shared.find_time())

@@ -1,0 +1,55 @@
+"""The bytes of one response come in, and the events of its answer go out; its usage and its thinking are told.
+
+Pure: the clock is an argument. ``sse`` finds the objects in the bytes, and ``wire`` knows what they mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from bot.llm.patience import Deadline
+from bot.llm.sse import ObjectReader
+from bot.llm.wire import AnswerReader
+from bot.stream_events import Citation, StreamEvent, TextDelta, Usage, WebCitation
+
+WORDS = (TextDelta, Citation, WebCitation)
+
+
+@dataclass(frozen=True, slots=True)
+class Hearers:
+    """Who hears what comes beside the words; see ``ports.Model``."""
+
+    on_usage: Callable[[Usage], None]
+    on_thinking: Callable[[bool], None]
+
+
+class ResponseReader:
+    """``deadline`` moves with what is read. ``begun``: words have come."""
+
+    def __init__(self, answer: AnswerReader, deadline: Deadline, hearers: Hearers) -> None:
+        self.begun = False
+        self._answer = answer
+        self._deadline = deadline
+        self._hearers = hearers
+        self._objects = ObjectReader()
+
+    def read(self, chunk: bytes, now_s: float) -> Iterator[StreamEvent]:
+        """What came with these bytes, up to the answer's end; none are the end of all bytes.
+
+        Raises ``StreamBroken``, or ``ModelError`` for an error in the place of the answer.
+        """
+        answer, hearers = self._answer, self._hearers
+        for data in self._objects.feed(chunk) if chunk else self._objects.close():
+            used, thought = answer.usage, answer.thinks
+            came = answer.read(data)
+            words = any(isinstance(event, WORDS) for event in came)
+            if answer.usage is not used:
+                hearers.on_usage(answer.usage + -used)
+            if answer.thinks or thought:
+                hearers.on_thinking(answer.thinks)
+            self._deadline.heard(now_s, words=words, ended=answer.ended)
+            self.begun = self.begun or words
+            yield from came
+            if answer.over:
+                return
