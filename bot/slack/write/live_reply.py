@@ -87,7 +87,7 @@ class LiveReply:
 
     @property
     def has_message(self) -> bool:
-        return self._parts.every[0].ts is not None
+        return self._parts.first.ts is not None
 
     def status(self, text: str) -> None:
         self._status = text
@@ -241,7 +241,7 @@ class LiveReply:
 
     @property
     def _words_shown(self) -> bool:
-        shown = self._parts.every[0].shown
+        shown = self._parts.first.shown
         return shown is not None and bool(shown.markdown)
 
     def _part_of(self, action: Action) -> Part | None:

@@ -121,6 +121,11 @@ class Parts:
         return self._every
 
     @property
+    def first(self) -> Part:
+        """It is there whatever the text: nothing is cut to know it."""
+        return self._every[0]
+
+    @property
     def has_words(self) -> bool:
         return self._words_to > 0
 

@@ -41,6 +41,8 @@ class FewBlocks:
         self._plain = ""  # the mark of the code that is shown line by line
 
     def feed(self, text: str) -> str:
+        if "\n" not in text:
+            return self._grown(text)
         *lines, rest = text.split("\n")
         whole = [self._grown(line) + self._ended() + "\n" for line in lines]
         return "".join(whole) + self._grown(rest)
