@@ -28,7 +28,6 @@ from bot.operations.watchdog import Watchdog
 from bot.settings import Settings, sqlite_in
 from bot.setup import where
 from bot.slack.receive import deliveries
-from bot.slack.receive.deliveries import bolt_app
 from bot.slack.receive.install_pages import InstallPages
 from bot.slack.web_api import startup
 from bot.slack.web_api.client import Stop
@@ -87,9 +86,9 @@ async def running(settings: Settings, hurry: asyncio.Event | None = None) -> Asy
         serve = _one_workspace if settings.slack_client_id is None else _many_workspaces
         serving = await serve(Opening(settings, pulse, database, session, confined, stop, hurry), parts)
         client = sdk_client(secret(settings.slack_bot_token), settings.slack_api_url, session)
-        bolt = bolt_app(client, serving.workspaces, secret(settings.slack_signing_secret), pulse.arrived)
+        take = deliveries.Deliveries(serving.workspaces, pulse.arrived).take
         stopping.go_on(stopped)
-        transport = slack.transport(settings, bolt, client, stop, pulse, serving.routes)
+        transport = slack.transport(settings, take, client, stop, pulse, serving.routes)
         parts.push_async_callback(transport.close)
         parts.push_async_callback(Watchdog().close)
         await transport.start()

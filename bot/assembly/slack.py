@@ -11,7 +11,6 @@ from contextlib import AsyncExitStack
 
 import aiohttp
 from aiohttp import web
-from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.access.door import Door
@@ -24,6 +23,8 @@ from bot.home import Home
 from bot.operations import health
 from bot.settings import Settings
 from bot.slack.read.thread import ThreadReader
+from bot.slack.receive.bolt import bolt_app
+from bot.slack.receive.deliveries import Take
 from bot.slack.receive.http_events import HttpEvents
 from bot.slack.receive.socket_mode import SocketMode
 from bot.slack.web_api.client import SlackClient, Stop
@@ -94,16 +95,17 @@ def limit_keeper(database: Database, parts: AsyncExitStack) -> LimitKeeper:
 
 def transport(
     settings: Settings,
-    bolt: AsyncApp,
+    take: Take,
     client: AsyncWebClient,
     stop: Stop,
     pulse: health.Pulse,
     routes: Sequence[web.RouteDef],
 ) -> Transport:
     if settings.slack_app_token is not None:
-        socket = SocketMode(bolt, client, secret(settings.slack_app_token), stop)
+        socket = SocketMode(take, client, secret(settings.slack_app_token), stop)
         pulse.hears = socket.hears
         return socket
     is_alive = functools.partial(health.is_alive, settings.bot_data_dir)
     signing_secret = secret(settings.slack_signing_secret)
+    bolt = bolt_app(client, take, signing_secret)
     return HttpEvents(bolt, settings.bot_http_host, settings.bot_http_port, is_alive, signing_secret, routes=routes)

@@ -1,20 +1,17 @@
-"""What Slack delivers goes in; it is handed to the workspace that it is for, and acknowledged after that.
+"""What Slack delivers goes in; it is handed to the workspace that it is for, and its acknowledgement comes out.
 
-I/O: Bolt. ``process_before_response`` holds the acknowledgement back until a question is written down. If that fails
-there is none, and Slack delivers again. Whatever else Slack sends is acknowledged, too: it would come again and again,
-and people would read that we failed.
+I/O: what the workspace does. An acknowledgement is held back until a question is written down. If that fails there is
+none, and Slack delivers again. Whatever else Slack sends is acknowledged, too: it would come again and again, and
+people would read that we failed.
+
+Over HTTP Bolt is in front of it (``bolt``). Over a socket nothing needs to be: an envelope is a body already, and what
+Bolt does for one cost more than all else on its way.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
-
-from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
-from slack_bolt.authorization import AuthorizeResult
-from slack_bolt.response import BoltResponse
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.receive import feedback, shortcuts
 from bot.slack.receive.kinds import MENTION, kind_of, mentions_the_bot
@@ -26,7 +23,9 @@ log = get_logger(__name__)
 
 NOT_HERE = "I belong to another workspace, so I can't answer here."
 OPTION_REQUESTS = frozenset({"block_suggestion", "dialog_suggestion"})
-LISTENERS = "listeners"
+Said = dict[str, Any]
+"""What an acknowledgement says; empty: nothing."""
+Take = Callable[[dict[str, Any]], Awaitable[Said]]
 
 
 class Workspaces(Protocol):
@@ -36,47 +35,15 @@ class Workspaces(Protocol):
         """Of the workspace that a delivery is for; ``None`` where it is not answered here. Raises ``StoreFailed``."""
 
 
-def bolt_app(
-    client: AsyncWebClient,
-    workspaces: Workspaces,
-    signing_secret: str,
-    arrived: Callable[[str], None] = lambda _: None,
-) -> AsyncApp:
-    """The same for both transports. ``arrived`` hears of what kind each delivery is, whatever becomes of it."""
+class Deliveries:
+    """``arrived`` hears of what kind each delivery is, whatever becomes of it."""
 
-    async def authorize(**_: object) -> AuthorizeResult:
-        """Bolt itself calls nothing: each workspace has a client of its own."""
-        return AuthorizeResult(enterprise_id=None, team_id=None, bot_token=client.token)
-
-    bolt = AsyncApp(
-        client=client,
-        authorize=authorize,
-        signing_secret=signing_secret,
-        request_verification_enabled=bool(signing_secret),
-        process_before_response=True,
-        attaching_conversation_kwargs_enabled=False,
-        ignoring_self_events_enabled=False,  # who the bot is depends on the workspace: its listeners know
-    )
-    bolt.middleware(_Addressed(workspaces, arrived).on_every)
-    bolt.event(re.compile(".*"))(_on_event)
-    bolt.command(re.compile(".*"))(_on_command)
-    bolt.action(re.compile(".*"))(_on_action)
-    bolt.shortcut(re.compile(".*"))(_on_shortcut)
-    bolt.view(re.compile(".*"))(_on_submission)
-    return bolt
-
-
-class _Addressed:
-    """Finds the workspace. Bolt fills in the parameters by their names, here and below."""
-
-    def __init__(self, workspaces: Workspaces, arrived: Callable[[str], None]) -> None:
+    def __init__(self, workspaces: Workspaces, arrived: Callable[[str], None] = lambda _: None) -> None:
         self._workspaces = workspaces
         self._arrived = arrived
 
-    async def on_every(
-        self, body: dict[str, Any], context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]
-    ) -> BoltResponse | None:
-        """Comes first, and lets through what there is a listener for."""
+    async def take(self, body: dict[str, Any]) -> Said:
+        """The acknowledgement; whatever it raises stands for none."""
         kind = text_of(body.get("type"))
         if name := kind_of(body):
             self._arrived(name)
@@ -87,50 +54,33 @@ class _Addressed:
                 log.warning("slack.events_limited", minute=each.get("minute_rate_limited"))
         if not _has_listener(body):
             log.debug("delivery.ignored", kind=kind)
-            return BoltResponse(status=200, body={"options": []} if kind in OPTION_REQUESTS else "")
+            return {"options": []} if kind in OPTION_REQUESTS else {}
         listeners = await self._workspaces.listeners(body)
         if listeners is None:
             log.info("delivery.of_another_workspace", kind=kind or "command")
-            words = {"text": NOT_HERE, "response_type": "ephemeral"} if "command" in body else ""
-            return BoltResponse(status=200, body=words)
-        context[LISTENERS] = listeners
-        await next_()
-        return None
+            return _shown(NOT_HERE) if "command" in body else {}
+        return await _heard(listeners, kind, body)
 
 
-async def _on_event(context: AsyncBoltContext, body: dict[str, Any]) -> None:
-    await _listeners(context).on_event(body)
+async def _heard(listeners: Listeners, kind: str, body: dict[str, Any]) -> Said:
+    if "command" in body:
+        shown = await listeners.on_command(body)
+        return _shown(shown) if shown else {}
+    match kind:
+        case "event_callback":
+            await listeners.on_event(body)
+        case "block_actions":
+            await listeners.on_action(body)
+        case "view_submission":
+            errors = await listeners.on_submission(body)
+            return {"response_action": "errors", "errors": errors} if errors else {}
+        case _:
+            await listeners.on_shortcut(body)
+    return {}
 
 
-async def _on_command(ack: AsyncAck, context: AsyncBoltContext, body: dict[str, Any]) -> None:
-    shown = await _listeners(context).on_command(body)
-    if shown:
-        await ack(text=shown, response_type="ephemeral")
-    else:
-        await ack()
-
-
-async def _on_action(ack: AsyncAck, context: AsyncBoltContext, body: dict[str, Any]) -> None:
-    await _listeners(context).on_action(body)
-    await ack()
-
-
-async def _on_shortcut(ack: AsyncAck, context: AsyncBoltContext, body: dict[str, Any]) -> None:
-    await _listeners(context).on_shortcut(body)
-    await ack()
-
-
-async def _on_submission(ack: AsyncAck, context: AsyncBoltContext, body: dict[str, Any]) -> None:
-    errors = await _listeners(context).on_submission(body)
-    if errors:
-        await ack(response_action="errors", errors=errors)
-    else:
-        await ack()
-
-
-def _listeners(context: AsyncBoltContext) -> Listeners:
-    found: Listeners = context[LISTENERS]
-    return found
+def _shown(text: str) -> Said:
+    return {"text": text, "response_type": "ephemeral"}
 
 
 def _has_listener(body: dict[str, Any]) -> bool:

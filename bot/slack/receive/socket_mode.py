@@ -1,4 +1,4 @@
-"""Slack's envelopes come in over a WebSocket that the bot opened; the Bolt app answers them. I/O: Slack.
+"""Slack's envelopes come in over a WebSocket that the bot opened; their acknowledgements go back. I/O: Slack.
 
 The SDK keeps the connection and renews it. Mended here is what it does not know:
 
@@ -10,23 +10,26 @@ The SDK keeps the connection and renews it. Mended here is what it does not know
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from functools import partial
 from math import inf
 from typing import Any
 
 import aiohttp
-from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
-from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import addresses
 from bot.errors import SlackOutcomeUnknown, SlackTokenInvalid, SlackUnavailable, StartFailed
+from bot.slack.receive.deliveries import Take
 from bot.slack.web_api.client import Stop, slack_error
 from bot.slack.web_api.deep_json import DEPTH_MAX, shallow
 from bot.slack.web_api.startup import call_with_retries
-from bot.telemetry.logs import get_logger
+from bot.telemetry.logs import SDK, get_logger
 
 log = get_logger(__name__)
 
@@ -54,17 +57,21 @@ class SocketTimes:
 
 
 class SocketMode:
-    """One connection. ``stop`` is called with a line for people when Slack takes the token no longer."""
+    """One connection. ``take`` says what the acknowledgement of an envelope says; what it raises leaves Slack without
+    one. ``stop`` is called with a line for people when Slack takes the token no longer."""
 
     def __init__(
-        self, bolt: AsyncApp, client: AsyncWebClient, app_token: str, stop: Stop, times: SocketTimes | None = None
+        self, take: Take, client: AsyncWebClient, app_token: str, stop: Stop, times: SocketTimes | None = None
     ) -> None:
+        self._take = take
         self._web = client
         self._stop = stop
         self._app_token = app_token
         self._times = times or SocketTimes()
-        handler = AsyncSocketModeHandler(bolt, app_token, ping_interval=self._times.ping_every_s)
-        self._client: SocketModeClient = handler.client
+        self._client = SocketModeClient(
+            app_token, logging.getLogger(SDK), client, ping_interval=self._times.ping_every_s
+        )
+        self._client.socket_mode_request_listeners.append(self._on_envelope)
         self._enqueue = self._client.enqueue_message
         self._client.enqueue_message = self._enqueue_shallow  # type: ignore[method-assign]  # before the SDK parses it
         self._client.issue_new_wss_url = self._next_address  # type: ignore[method-assign]  # the SDK's only seam
@@ -90,6 +97,10 @@ class SocketMode:
         background = [client.message_processor, client.current_session_monitor, client.message_receiver, self._watch]
         await client.close()  # type: ignore[no-untyped-call]  # the SDK's
         await asyncio.gather(*(task for task in background if task is not None), return_exceptions=True)
+
+    async def _on_envelope(self, client: AsyncBaseSocketModeClient, envelope: SocketModeRequest) -> None:
+        said = await self._take(envelope.payload)
+        await client.send_socket_mode_response(SocketModeResponse(envelope.envelope_id, said or None))
 
     async def _enqueue_shallow(self, message: str) -> None:
         """Python's JSON gives up at some depth, and the delivery would be lost with it."""

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import aiohttp
 import pytest
-from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.receive.deliveries import bolt_app
+from bot.slack.receive.bolt import bolt_app
+from bot.slack.receive.deliveries import Deliveries
 from bot.slack.receive.http_events import HttpEvents
 from bot.slack.receive.listeners import Listeners
 from bot.slack.shapes import Json
@@ -53,7 +53,8 @@ class _OneWorkspace:
 async def door(session: aiohttp.ClientSession) -> AsyncIterator[Door]:
     port = free_port()
     listeners = Listeners(Identity("T1", "U1", "B1"), handlers())
-    bolt: AsyncApp = bolt_app(AsyncWebClient(token="xoxb-1"), _OneWorkspace(listeners), SECRET)
+    take = Deliveries(_OneWorkspace(listeners)).take
+    bolt = bolt_app(AsyncWebClient(token="xoxb-1"), take, SECRET)
     door = Door(f"http://127.0.0.1:{port}", session)
     events = HttpEvents(bolt, "127.0.0.1", port, lambda: door.alive, SECRET)
     await events.start()
