@@ -32,7 +32,7 @@ PARTS = (
     ("database", ("/bot/store/", "/sqlalchemy/", "/asyncpg/")),
     ("model stream", ("/bot/llm/", "/httpx/", "/httpx_aiohttp/", "/bot/costs/meter.py")),
     ("live reply", ("/bot/slack/write/",)),
-    ("deliveries (Bolt)", ("/slack_bolt/", "/bot/slack/receive/", "/slack_sdk/socket_mode/")),
+    ("deliveries", ("/slack_bolt/", "/bot/slack/receive/", "/slack_sdk/socket_mode/")),
     ("Slack calls", ("/slack_sdk/", "/bot/slack/web_api/", "/bot/slack/read/")),
     ("aiohttp, no more is known", ("/aiohttp/",)),
     ("inbox and turn", ("/bot/",)),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable
 
 from bot.messages import ContentBlock, ImageBlock, PdfBlock, TextBlock
@@ -14,6 +15,7 @@ from bot.messages import ContentBlock, ImageBlock, PdfBlock, TextBlock
 CHARS_PER_TOKEN = 2.5
 WIDE_CHARS_FROM = "\u2e80"
 """From here on (CJK, Hangul, emoji) a character is about one token."""
+_WIDE = re.compile(f"[{WIDE_CHARS_FROM}-\U0010ffff]+")
 IMAGE_PATCH_PX = 28
 IMAGE_TOKENS_MAX = 4_784
 PDF_PAGE_TOKENS = 3_000
@@ -42,7 +44,7 @@ def base64_bytes(size_bytes: int) -> int:
 def _block_tokens(block: ContentBlock) -> float:
     match block:
         case TextBlock():
-            wide = 0 if block.text.isascii() else sum(char >= WIDE_CHARS_FROM for char in block.text)
+            wide = 0 if block.text.isascii() else len(block.text) - len(_WIDE.sub("", block.text))
             return wide + (len(block.text) - wide) / CHARS_PER_TOKEN
         case ImageBlock():
             patches = math.ceil(block.width_px / IMAGE_PATCH_PX) * math.ceil(block.height_px / IMAGE_PATCH_PX)

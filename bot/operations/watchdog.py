@@ -1,14 +1,15 @@
 """The event loop goes in; a log line for each time that it stood still comes out, with what ran. I/O: a thread.
 
-While something computes, nobody is acknowledged and no lease is renewed. A thread looks every ``LOOK_EVERY_S`` whether
-the loop has come round; where it has not for ``STALLED_S``, the thread looks at what the loop's own thread is in the
-midst of. When the loop goes on, ``loop.stalled`` says for how long it stood, and where: files, lines and functions of
-ours, never values.
+While something computes, nobody is acknowledged and no lease is renewed. A thread looks every ``LOOK_EVERY_S`` what the
+loop's own thread is in the midst of. Where that is not waiting, the loop is asked whether it comes round, so that one
+that has nothing to do is left alone; where it has not for ``STALLED_S``, the thread looks again. When the loop goes on,
+``loop.stalled`` says for how long it stood, and where: files, lines and functions of ours, never values.
 """
 
 from __future__ import annotations
 
 import asyncio
+import selectors
 import sys
 import threading
 from pathlib import Path
@@ -49,16 +50,18 @@ class Watchdog:
     def _watch(self) -> None:
         """In the thread: asks the loop to answer, once at a time, and looks what it does where it does not."""
         while not self._closed.wait(self._look_every_s):
+            frame = sys._current_frames().get(self._loop_thread)  # noqa: SLF001 - documented, for such a purpose
             asked_s = self._asked_s
             if asked_s is None:
+                if _waits(frame):
+                    continue
                 self._asked_s = monotonic()
                 try:
                     self._loop.call_soon_threadsafe(self._answer)
                 except RuntimeError:  # the loop is closed
                     return
             elif monotonic() - asked_s > self._stalled_s and not self._where:
-                frames = sys._current_frames()  # noqa: SLF001 - documented, for such a purpose
-                self._where = _where(frames.get(self._loop_thread))
+                self._where = _where(frame)
 
     def _answer(self) -> None:
         """In the loop."""
@@ -68,6 +71,11 @@ class Watchdog:
         if stood_s > self._stalled_s:
             metrics.LOOP_STALL_SECONDS.observe(stood_s)
             log.warning("loop.stalled", ms=round(1000 * stood_s), where=where)
+
+
+def _waits(frame: FrameType | None) -> bool:
+    """Whether it is the loop's own, while it waits for something to happen."""
+    return frame is not None and frame.f_code.co_name == "select" and frame.f_code.co_filename == selectors.__file__
 
 
 def _where(frame: FrameType | None) -> str:

@@ -7,10 +7,12 @@ them need clocks that agree; ``now`` is that time as SQL.
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.ports import Vitals
 from bot.shares import MINUTE_S, Heard
@@ -23,19 +25,29 @@ PART = " "
 """Between the name of a process and the workspace in which it does something."""
 
 
-def renew(connection: Connection, until: Now, owner: str, fences: dict[int, int]) -> dict[int, bool]:
+def renew(connection: Connection, now: Now, owner: str, fences: dict[int, int], lease_s: float) -> dict[int, bool]:
     """``fences`` by id; returns the ids of those that are ``owner``'s still, and whether each was erased meanwhile."""
     if not fences:
         return {}
-    mine = sa.and_(
-        questions.c.lease_owner == owner,
-        sa.tuple_(questions.c.id, questions.c.fence).in_(list(fences.items())),
-    )
-    renewed = questions.update().where(mine).values(lease_until=until).returning(questions.c.id)
-    ids = list(connection.execute(renewed).scalars())
+    held = {"owner": owner, "held": list(fences.items()), "lease_s": lease_s}
+    ids = list(connection.execute(_renewing(now), held).scalars())
     # Not by RETURNING: SQLite 3.40 says of each row there that its payload is not NULL.
-    erased = sa.select(questions.c.id).where(questions.c.id.in_(ids), questions.c.payload.is_(None))
-    return dict.fromkeys(ids, False) | dict.fromkeys(connection.execute(erased).scalars(), True)
+    erased = connection.execute(_ERASED, {"ids": ids}).scalars()
+    return dict.fromkeys(ids, False) | dict.fromkeys(erased, True)
+
+
+@lru_cache(maxsize=16)
+def _renewing(now: Now) -> ReturningUpdate[int]:
+    """To build it, and those below, takes longer than to run it."""
+    fences = sa.tuple_(questions.c.id, questions.c.fence).in_(sa.bindparam("held", expanding=True))
+    until = now + sa.bindparam("lease_s", type_=sa.Double)
+    mine = sa.and_(questions.c.lease_owner == sa.bindparam("owner"), fences)
+    return questions.update().where(mine).values(lease_until=until).returning(questions.c.id)
+
+
+_ERASED = sa.select(questions.c.id).where(
+    questions.c.id.in_(sa.bindparam("ids", expanding=True)), questions.c.payload.is_(None)
+)
 
 
 def release(connection: Connection, owner: str) -> None:
@@ -110,29 +122,38 @@ def expire(connection: Connection, now: Now, lease_s: float) -> int:
     The owner of a lease may live: then its answer to a claim was lost, and nobody runs this. The leases of one that
     died expire together, so that what it ran at the time is known.
     """
-    later = questions.alias()
-    others_held = sa.exists().where(
-        later.c.state == RUNNING, later.c.lease_owner == questions.c.lease_owner, later.c.lease_until >= now
-    )
-    lives = sa.func.coalesce(processes.c.seen_at >= now - lease_s, sa.false())
-    return _expire(connection, sa.and_(questions.c.lease_until < now, sa.or_(lives, ~others_held)), lives)
+    return _expire(connection, connection.execute(_run_out(now), {"lease_s": lease_s}))
 
 
 def expire_all(connection: Connection) -> int:
     """Like ``expire`` for every lease, whoever's: only for a database that nobody else uses."""
-    expired = _expire(connection, questions.c.lease_until.is_not(None), sa.false())
+    expired = _expire(connection, connection.execute(_leased(questions.c.lease_until.is_not(None), sa.false())))
     connection.execute(processes.update().values(stopping=True, answers=0))  # what they have spent still counts
     return expired
 
 
-def _expire(connection: Connection, over: sa.ColumnElement[bool], lives: sa.ColumnElement[bool]) -> int:
-    query = (
+@lru_cache(maxsize=16)
+def _run_out(now: Now) -> sa.Select[Any]:
+    later = questions.alias()
+    others_held = sa.exists().where(
+        later.c.state == RUNNING, later.c.lease_owner == questions.c.lease_owner, later.c.lease_until >= now
+    )
+    seen_since = now - sa.bindparam("lease_s", type_=sa.Double)
+    lives = sa.func.coalesce(processes.c.seen_at >= seen_since, sa.false())
+    return _leased(sa.and_(questions.c.lease_until < now, sa.or_(lives, ~others_held)), lives)
+
+
+def _leased(over: sa.ColumnElement[bool], lives: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    return (
         sa.select(questions, processes.c.started_at, processes.c.seen_at, processes.c.stopping, lives.label("lives"))
         .select_from(questions.outerjoin(processes, processes.c.owner == questions.c.lease_owner))
         .where(questions.c.state.in_((WAITING, RUNNING)), over)  # as a list, so that an index finds the few of them
         .with_for_update(skip_locked=True, of=questions)
     )
-    rows = list(connection.execute(query).mappings())
+
+
+def _expire(connection: Connection, found: sa.CursorResult[Any]) -> int:
+    rows = list(found.mappings())
     for row in rows:
         connection.execute(
             questions.update()

@@ -153,7 +153,7 @@ class StoredQuestions:
         newly_lost = {one.id: one.fence for one in vitals.claims if not one.lease.lost}
 
         def work(connection: Connection) -> tuple[dict[int, bool], int, dict[str, list[Heard]]]:
-            kept = leases.renew(connection, now + lease_s, owner, fences)
+            kept = leases.renew(connection, now, owner, fences, lease_s)
             leases.forgive(connection, {id_: fence for id_, fence in newly_lost.items() if id_ not in kept})
             away = leases.was_away(connection, now, owner, lease_s)
             leases.leave_vitals(connection, now, owner, self._team_id, vitals)

@@ -24,7 +24,7 @@ Work = Callable[[Connection], T]
 DATABASE_ERRORS = (SQLAlchemyError, OSError)
 """What a database that is away, full or broken raises; ``OSError`` while it connects, or when it is silent for long."""
 GROUP_MAX = 100
-LATER_S = 0.1
+LATER_S = 0.5
 """So long work for which nobody waits is kept for a transaction that somebody does wait for."""
 
 

@@ -105,7 +105,12 @@ def set_up(level: str = "INFO", log_format: str = "console", secrets: Iterable[s
         ]
     )
     structlog.configure(
-        processors=[_count, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[
+            _count,
+            structlog.stdlib.filter_by_level,  # what nobody reads is not put together
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )

@@ -32,8 +32,13 @@ class Redaction:
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         forms = {form for secret in secrets for value in _values(secret) for form in _forms(value)}
         self._forms = sorted(forms, key=lambda form: (-len(form), form))
+        heads = sorted({re.escape(form[:PREFIX_CHARS]) for form in self._forms})
+        self._suspicious = re.compile("|".join([TOKEN.pattern, *heads]))
+        """Nearly no text is, and to ask this takes a fifth of looking for each."""
 
     def text(self, text: str) -> str:
+        if self._suspicious.search(text) is None:
+            return text
         shown = TOKEN.sub(REDACTED, text)
         for form in self._forms:
             shown = _without(shown, form)

@@ -68,6 +68,26 @@ class TestPersons:
         await store.finish(first[1], Outcome.ANSWERED)
         assert [one.question.ts for one in await claim(store)] == ["A3"]
 
+    async def test_who_waits_alone_is_bound_like_all_others(self, store: StoredQuestions) -> None:
+        """By the person's turns, by the channel's, and by what runs in the thread."""
+        await add(store, "A", PER_USER)
+        first = await claim(store)
+        await add(store, "A", 1, channel_id="C9")
+        assert await claim(store) == []
+        await store.finish(first[0], Outcome.ANSWERED)
+        assert whose(await claim(store)) == "A"
+        for user in "BCDE":
+            await add(store, user, 1, channel_id="C9")
+        running = await claim(store)
+        assert whose(running) == "BCDE"
+        await add(store, "F", 1, channel_id="C9")
+        assert await claim(store) == []
+        await store.finish(running[0], Outcome.ANSWERED)
+        assert whose(await claim(store)) == "F"
+        assert await store.add(asked("8.0", "F0", user_id="G", channel_id="C9"), "one", busy=False, lease_s=0.0)
+        await store.finish(running[1], Outcome.ANSWERED)
+        assert await claim(store) == []
+
     async def test_a_question_that_comes_after_150_of_another_person_runs_before_nearly_all_of_them(
         self, store: StoredQuestions
     ) -> None:

@@ -85,6 +85,13 @@ class TestAdding:
         assert await store.add(asked("1.0"), "one", busy=False, lease_s=LEASE_S) is None
         assert await claims(store) == []
 
+    async def test_its_end_says_whether_another_may_have_its_turn(self, store: StoredQuestions) -> None:
+        await added(store, asked("1.0"))
+        first = await claimed(store)
+        await added(store, asked("1.1", "1.0"))
+        assert (await store.finish(first, Outcome.ANSWERED)).others_wait
+        assert not (await store.finish(await claimed(store), Outcome.ANSWERED)).others_wait
+
     async def test_the_same_ts_elsewhere_is_another_question(self, store: StoredQuestions) -> None:
         await added(store, asked("1.0"), asked("1.0", channel_id="C2"), asked("1.0", team_id="T2"))
 

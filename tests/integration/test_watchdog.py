@@ -49,3 +49,14 @@ async def test_a_busy_loop_that_comes_round_is_not_logged_and_nothing_is_left_be
 
     assert not log.count("loop.stalled")
     assert not any(thread.name == "watchdog" for thread in threading.enumerate())
+
+
+async def test_a_loop_that_has_nothing_to_do_is_left_alone() -> None:
+    """By what its thread uses of the processor while it is looked at a thousand times a second."""
+    watchdog = Watchdog(look_every_s=0.001)
+    used_s = time.thread_time()
+    await asyncio.sleep(0.5)
+    used_s = time.thread_time() - used_s
+    await watchdog.close()
+
+    assert used_s < 0.004

@@ -63,9 +63,6 @@ class Deliveries:
 
 
 async def _heard(listeners: Listeners, kind: str, body: dict[str, Any]) -> Said:
-    if "command" in body:
-        shown = await listeners.on_command(body)
-        return _shown(shown) if shown else {}
     match kind:
         case "event_callback":
             await listeners.on_event(body)
@@ -74,6 +71,9 @@ async def _heard(listeners: Listeners, kind: str, body: dict[str, Any]) -> Said:
         case "view_submission":
             errors = await listeners.on_submission(body)
             return {"response_action": "errors", "errors": errors} if errors else {}
+        case _ if "command" in body:
+            shown = await listeners.on_command(body)
+            return _shown(shown) if shown else {}
         case _:
             await listeners.on_shortcut(body)
     return {}

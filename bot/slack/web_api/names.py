@@ -120,16 +120,12 @@ class Names:
             return APP
         if not user_id.startswith(USER_LETTERS):
             return None
-        pause_s = PAUSE_FIRST_S
-        try:
-            async with asyncio.timeout(within_s):
-                while not self._is_fresh(user_id, PERSON_AGE_MAX_S):
-                    await asyncio.wait([self._inquiry(user_id)])
-                    if not self._is_fresh(user_id, PERSON_AGE_MAX_S):
-                        await asyncio.sleep(pause_s)
-                        pause_s = min(2 * pause_s, PAUSE_MAX_S)
-        except TimeoutError:
-            raise SlackUnavailable(USERS_INFO, "no_answer_in_time") from None
+        if not self._is_fresh(user_id, PERSON_AGE_MAX_S):
+            try:
+                async with asyncio.timeout(within_s):
+                    await self._inquire(user_id)
+            except TimeoutError:
+                raise SlackUnavailable(USERS_INFO, "no_answer_in_time") from None
         known = self._known[user_id]
         if known.no_access:
             raise SlackNoAccess(USERS_INFO, known.no_access)
@@ -152,6 +148,16 @@ class Names:
     def _is_fresh(self, known_id: str, age_max_s: float = NAME_AGE_MAX_S) -> bool:
         known = self._known.get(known_id)
         return known is not None and self._clock() - known.at_s < age_max_s
+
+    async def _inquire(self, user_id: str) -> None:
+        """Until Slack has said it."""
+        pause_s = PAUSE_FIRST_S
+        while True:
+            await asyncio.wait([self._inquiry(user_id)])
+            if self._is_fresh(user_id, PERSON_AGE_MAX_S):
+                return
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, PAUSE_MAX_S)
 
     def _inquiry(self, user_id: str) -> asyncio.Task[None]:
         """Does not queue behind the names that are a courtesy; there are no more than turns and presses wait for."""

@@ -152,7 +152,8 @@ class StatusLine:
             if not self._wanted and not self._shown:
                 return
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), REFRESH_S)
+                async with asyncio.timeout(REFRESH_S):
+                    await self._changed.wait()
 
     async def _show_wanted(self, way: StatusWay) -> None:
         """A status that was overtaken while it waited for its call is never sent."""
