@@ -93,6 +93,19 @@ def version_info(*, has_picture: bool) -> tuple[int, bytes]:
     return 1057, struct.pack(">IB", 1, has_picture) + bytes(12)
 
 
+def bmp(
+    pixels: bytes, bits: int, masks: Sequence[int], *, size: tuple[int, int] = (5, 3), downwards: bool = False,
+    colours: bytes = b"", packing: int | None = None,
+) -> bytes:  # fmt: skip
+    """A Windows bitmap; masks that have no place in its plain header follow it, or are in a longer one with alpha."""
+    header_bytes = 56 if len(masks) == 4 else 40
+    sort = packing if packing is not None else 3 if masks else 0
+    height = -size[1] if downwards else size[1]
+    header = struct.pack("<IiiHHIIiiII", header_bytes, size[0], height, 1, bits, sort, len(pixels), 0, 0, 0, 0)
+    header += b"".join(struct.pack("<I", mask) for mask in masks) + colours
+    return b"BM" + struct.pack("<IHHI", 14 + len(header) + len(pixels), 0, 0, 14 + len(header)) + header + pixels
+
+
 def tiff(
     directories: Sequence[Mapping[int, tuple[str, Sequence[float]]]], data: bytes = b"", order: str = "<"
 ) -> bytes:

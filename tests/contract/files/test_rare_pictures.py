@@ -434,9 +434,44 @@ def test_a_portable_any_map_is_shown(shown: Shown, about: str, samples: bytes) -
     assert seen.getpixel((30, 20)) == pytest.approx(RED, abs=20)
 
 
-BMP_OF_FOUR_BITS = struct.pack(
-    "<IIIIiiHHIIiiII4I", 200, 0, 70, 56, 4, 4, 1, 16, 3, 32, *[0] * 4, 3_840, 240, 15, 61_440
+@pytest.mark.parametrize(
+    ("pixel", "bits", "masks", "expected"),
+    [
+        (0xF4A2, 16, (0x0F00, 0xF0, 0xF, 0xF000), (68, 170, 34)),
+        (0x04A2, 16, (0x0F00, 0xF0, 0xF, 0xF000), (68, 170, 34)),
+        (0x04A2, 16, (0x0F00, 0xF0, 0xF), (68, 170, 34)),
+        (0b110_011_10, 16, (0b1110_0000, 0b1_1100, 0b11), (219, 109, 170)),
+        (100 | 200 << 8 | 50 << 16, 32, (0xFF, 0xFF00, 0xFF0000), (100, 200, 50)),
+        (512 | 1023 << 11 | 100 << 22, 32, (0x7FF, 0x7FF << 11, 0x3FF << 22), (63, 127, 24)),
+    ],
+    ids=["with alpha", "with alpha that nobody set", "four bits", "eight bits", "the other way round", "ten bits"],
 )
+@pytest.mark.parametrize("downwards", [False, True])
+def test_a_bitmap_of_any_masks_is_shown(
+    shown: Shown, pixel: int, bits: int, masks: tuple[int, ...], expected: tuple[int, int, int], downwards: bool
+) -> None:
+    row = pixel.to_bytes(bits // 8, "little") * 5
+    row += bytes(-len(row) % 4)
+    (seen,) = shown(made_pictures.bmp(row * 3, bits, masks, size=(5, 3), downwards=downwards))
+    assert seen.size == (5, 3)
+    assert seen.getpixel((4, 2)) == pytest.approx(expected, abs=2)
+
+
+def test_a_bitmap_of_four_colours_is_shown(shown: Shown) -> None:
+    colours = b"\0\0\0\0" + bytes([*RED[::-1], 0]) + b"\xff\xff\xff\0" * 2
+    rows = bytes([0b01_01_00_00, 0, 0, 0]) + bytes([0b10_10_10_00, 0, 0, 0])  # the lower row comes first
+    (seen,) = shown(made_pictures.bmp(rows, 2, (), size=(3, 2), colours=colours))
+    assert [seen.getpixel(place) for place in ((0, 0), (0, 1), (2, 1))] == [WHITE, RED, (0, 0, 0)]
+
+
+@pytest.mark.parametrize(("packing", "kind"), [(4, "JPEG"), (5, "PNG")])
+def test_a_picture_within_a_bitmap_is_shown(shown: Shown, packing: int, kind: str) -> None:
+    inner = made_pictures.encoded(Image.new("RGB", (50, 40), RED), kind)
+    (seen,) = shown(made_pictures.bmp(inner, 0, (), size=(50, 40), packing=packing))
+    assert seen.size == (50, 40)
+    assert seen.getpixel((20, 20)) == pytest.approx(RED, abs=3)
+
+
 NEW_HEIF = b"\x00\x00\x00\x14ftypmif3\x00\x00\x00\x00avif"
 
 
@@ -450,7 +485,7 @@ NEW_HEIF = b"\x00\x00\x00\x14ftypmif3\x00\x00\x00\x00avif"
         (b"II\xbc\x01" + bytes(40), notes.foreign_picture("a JPEG XR")),
         (NEW_HEIF + bytes(40), notes.foreign_picture("a new kind of HEIF or AVIF")),
         (made_pictures.psd([b"\0"] * 3, (1, 1), depth=8, mode=5), notes.unreadable_picture("Photoshop")),
-        (b"BM" + BMP_OF_FOUR_BITS + bytes(60), notes.unreadable_picture("BMP")),
+        (made_pictures.bmp(b"", 16, (0xF00, 0xF0, 0xF)), notes.unreadable_picture("BMP")),
         (made_pictures.tiff([{0x100: ("I", [4]), 0x101: ("I", [4])}]), notes.unreadable_picture("TIFF")),
     ],
     ids=[
@@ -461,7 +496,7 @@ NEW_HEIF = b"\x00\x00\x00\x14ftypmif3\x00\x00\x00\x00avif"
         "JPEG XR",
         "mif3",
         "PSD of no known mode",
-        "ARGB4444",
+        "BMP without pixels",
         "TIFF without pixels",
     ],
 )

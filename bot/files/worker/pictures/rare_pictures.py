@@ -16,12 +16,13 @@ from bot.files import notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, NoteExtract, Unreadable
 from bot.files.outbox import Outbox
-from bot.files.worker.pictures import pam, pixels, raw, tiff_samples, tiff_tags
+from bot.files.worker.pictures import bmp, pam, pixels, raw, tiff_samples, tiff_tags
 from bot.files.worker.sniff import HEAD_BYTES, Kind
 
 _SMALL_PREVIEW_PX = 1_000
 _PNG_CRITICAL = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
 _SMALLER_OR_MASK = 5
+_BY_HAND = {Kind.PNM: (pam.size, pam.picture), Kind.BMP: (bmp.size, bmp.picture)}
 
 
 def first(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
@@ -48,8 +49,8 @@ def instead(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) -> lis
             return photoshop.deep(source.read_bytes(), out, limits)
         if kind is Kind.TIFF:
             return _samples(source.read_bytes(), out, limits)
-        if kind is Kind.PNM:
-            return _any_map(source.read_bytes(), out, limits)
+        if kind in _BY_HAND:
+            return _by_hand(source.read_bytes(), kind, out, limits)
         if kind is Kind.PNG:
             return _bare_png(source.read_bytes(), out, limits)
     except (OSError, ValueError, SyntaxError, TypeError, IndexError, KeyError, struct.error, OverflowError):
@@ -100,9 +101,11 @@ def _samples(data: bytes, out: Outbox, limits: ConvertLimits) -> list[Extract]:
     return extracts
 
 
-def _any_map(data: bytes, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    pixels.check_size(*pam.size(data), limits)
-    return pixels.written(pam.picture(data), Kind.PNM, f"{Kind.PNM} image", out, limits)
+def _by_hand(data: bytes, kind: Kind, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    size, picture = _BY_HAND[kind]
+    width, height = size(data)
+    pixels.check_size(width, height, limits)
+    return pixels.written(picture(data), kind, f"{kind} image", out, limits)
 
 
 def _bare_png(data: bytes, out: Outbox, limits: ConvertLimits) -> list[Extract]:
