@@ -14,7 +14,7 @@ MAINFRAME_PAIRS = (
 )
 APPLE_WORDS = (
     "is an Apple iWork document, of which I read the words and tables as text. Its layout and charts are missing, "
-    "and numbers are shown without their formats. Please send it as a PDF if that matters."
+    "and a few numbers may be written in another way than there. Please send it as a PDF if that matters."
 )
 APPLE_2009 = (
     "is an Apple iWork document of an older version, whose comments and speaker notes may be missing here. "

@@ -135,3 +135,78 @@ async def test_a_part_that_breaks_off_anywhere_ends_quietly() -> None:
     for end in range(len(content)):
         with suppress(Broken):
             assert len(list(iwa.objects(content[:end]))) < 4
+
+
+def formatted(cells: list[tuple[int, int, bytes, dict[int, Any]]], made: dict[int, Any] | None = None) -> bytes:
+    """A table with a cell in each row: its kind, the flags of its value and its format, the value, and the format.
+
+    ``made`` is a format that somebody has made; formats refer to it by the id ``b"one"``.
+    """
+    rows = {
+        at: [cell(kind, flags, value, struct.pack("<I", at + 1))] for at, (kind, flags, value, _) in enumerate(cells)
+    }
+    lists: dict[int, Any] = {22: {at + 1: {6: message(form)} for at, (*_, form) in enumerate(cells)}}
+    own = [(150, 222, {1: b"one", 2: message({1: "mine", 3: message(made)})})] if made else []
+    return part(*table(rows, lists), *own)
+
+
+NUMBER, MONEY, DATE, TRUTH = 0x2001, 0x4001, 0x8004, 0x40002
+LARGE, SMALL = decimal(1_234_567, -2), decimal(25, -2)
+MINUS = decimal(5, 0, negative=True)
+MOMENT = struct.pack("<d", EPOCH_DAYS * 86_400 + 3_661.5)
+
+
+@pytest.mark.parametrize(
+    ("kind", "flags", "value", "form", "expected"),
+    [
+        (2, NUMBER, LARGE, {1: 256, 2: 1, 5: 1}, '"12,345.7"'),
+        (2, NUMBER, LARGE, {1: 256, 2: 253, 5: 1}, '"12,345.67"'),
+        (2, NUMBER, MINUS, {1: 256, 2: 2, 4: 2}, "(5.00)"),
+        (10, MONEY, LARGE, {1: 257, 2: 2, 3: "EUR", 5: 1}, '"€12,345.67"'),
+        (10, MONEY, MINUS, {1: 257, 2: 2, 3: "CHF"}, "-CHF 5.00"),
+        (2, NUMBER, SMALL, {1: 258, 2: 1}, "25.0%"),
+        (2, NUMBER, SMALL, {1: 258, 2: 253}, "25%"),
+        (2, NUMBER, LARGE, {1: 259, 2: 2}, "1.23E+04"),
+        (2, NUMBER, SMALL, {1: 262, 11: 0xFFFFFFFF}, "1/4"),
+        (2, NUMBER, SMALL, {1: 262, 11: 8}, "2/8"),
+        (2, NUMBER, decimal(26, 0), {1: 269, 8: 16, 9: 4}, "001A"),
+        (2, NUMBER, decimal(3, 0), {1: 267}, "★★★"),
+        (2, NUMBER, LARGE, {1: 999}, "12345.67"),
+        (6, TRUTH, struct.pack("<d", 1.0), {1: 263}, "☑"),
+        (6, TRUTH, struct.pack("<d", 0.0), {1: 1}, "FALSE"),
+        (5, DATE, MOMENT, {1: 261, 14: "EEEE, d MMM yyyy"}, '"Tuesday, 24 Nov 2026"'),
+        (5, DATE, MOMENT, {1: 261, 14: "dd.MM.yy 'um' h:mm:ss.S a"}, "24.11.26 um 1:01:01.5 AM"),
+        (5, DATE, MOMENT, {1: 261, 14: "yyyy XX"}, "2026-11-24 01:01:01"),
+    ],
+)
+async def test_a_value_is_written_as_its_format_says(
+    convert: Converter, kind: int, flags: int, value: bytes, form: dict[int, Any], expected: str
+) -> None:
+    found = await read(convert, document({"Tables/Tile": formatted([(kind, flags, value, form)])}))
+    assert f"\n1,{expected}\n" in found.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "flags", "value", "made", "expected"),
+    [
+        (2, NUMBER, LARGE, {1: 270, 5: 1, 18: "'about '#,###.#' kg'"}, '"about 12,345.7 kg"'),
+        (2, NUMBER, LARGE, {1: 270, 18: "#,###K", 19: struct.pack("<d", 0.001)}, "12K"),
+        (2, NUMBER, LARGE, {1: 274, 3: "USD", 5: 1, 18: "¤#,##0.00"}, '"$12,345.67"'),
+        (2, NUMBER, decimal(0, 0), {1: 270, 18: "#,###"}, "0"),
+        (2, NUMBER, SMALL, {1: 270, 18: "\ue420", 20: 1, 11: 0xFFFFFFFE}, "1/4"),
+        (5, DATE, MOMENT, {1: 272, 18: "'Day 'D' of 'yyyy"}, "Day 328 of 2026"),
+    ],
+)
+async def test_a_format_that_somebody_made_is_kept_to(
+    convert: Converter, kind: int, flags: int, value: bytes, made: dict[int, Any], expected: str
+) -> None:
+    if 19 in made:  # a number of eight bytes has a type of its own
+        scale = made.pop(19)
+        packed = message(made) + b"\x99\x01" + scale
+        content = formatted([(kind, flags, value, {1: 270, 41: b"one"})], {1: 0})
+        listed = [(150, 222, {1: b"one", 2: message({1: "mine", 3: packed})})]
+        parts = {"Tables/Tile": content, "Tables/Own": part(*listed)}
+    else:
+        parts = {"Tables/Tile": formatted([(kind, flags, value, {1: 270, 41: b"one"})], made)}
+    found = await read(convert, document(parts))
+    assert f"\n1,{expected}\n" in found.text

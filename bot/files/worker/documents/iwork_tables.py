@@ -1,6 +1,6 @@
 """The objects of an iWork document in, its tables out.
 
-Pure. Values are as they are stored, since how numbers are to be written is not read.
+Pure. Numbers and moments are written as their formats say; those of programs before 2018 as they are stored.
 """
 
 from __future__ import annotations
@@ -10,16 +10,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
+from bot.files.worker.documents import iwork_formats
 from bot.files.worker.documents.iwa import Object, blobs, fields, referred, text, whole
 from bot.files.worker.documents.package import Broken
-from bot.files.worker.sheets import number_format
 from bot.files.worker.sheets.model import Row, Rows, Sheet, Workbook
 
 INFO, MODEL = 6000, 6001
 _LIST_KINDS = frozenset({6005, 6201})
-_TEXTS, _RICH_TEXTS, _COMMENTS = 4, 17, 19
+_TEXTS, _RICH_TEXTS, _COMMENTS, _FORMATS = 4, 17, 19, 22
 _TEXT, _DATE, _BOOLEAN, _DURATION, _ERROR, _RICH = 3, 5, 6, 7, 8, 9
 _DECIMAL, _DOUBLE, _SECONDS, _TEXT_KEY, _RICH_KEY, _COMMENT_KEY = 1, 2, 4, 8, 0x10, 0x80000
+_NUMBER_FORMAT, _MONEY_FORMAT, _DATE_FORMAT, _BOOLEAN_FORMAT = 0x2000, 0x4000, 0x8000, 0x40000
 _EPOCH = datetime(2001, 1, 1, tzinfo=UTC)
 _ROWS_MAX, _COLUMNS_MAX = 1_000_000, 16_384
 _TILE_ROWS = 256
@@ -32,6 +33,7 @@ _BEFORE = (
 Objects = Mapping[int, Object]
 Fields = dict[int, list[int | bytes]]
 Lists = Mapping[int, dict[int, Fields]]
+Custom = Mapping[bytes, Fields]
 
 
 def add(workbook: Workbook, objects: Objects, info: Object, sheet_name: str, chars_max: int) -> None:
@@ -45,11 +47,13 @@ def add(workbook: Workbook, objects: Objects, info: Object, sheet_name: str, cha
     rows = Rows(sheet, workbook.room_for(chars_max))
     try:
         store = fields(b"".join(blobs(model.fields, 4)))
-        lists = {key: _list(objects, store, key) for key in (_TEXTS, _RICH_TEXTS, _COMMENTS)}
+        lists = {key: _list(objects, store, key) for key in (_TEXTS, _RICH_TEXTS, _COMMENTS, _FORMATS)}
+        made = (one for one in objects.values() if one.kind == iwork_formats.CUSTOM_FORMATS)
+        custom = next((iwork_formats.listed(one.fields) for one in made), {})
         for number, cells in sorted(_rows(objects, store), key=lambda row: row[0]):
             row = Row(number + 1, {})
             for column, cell in cells:
-                row.cells[column + 1] = _shown(cell, objects, lists)
+                row.cells[column + 1] = _shown(cell, objects, lists, custom)
                 if comment := _comment(cell, objects, lists):
                     sheet.comments[number + 1, column + 1] = [comment]
             rows.add(row)
@@ -128,7 +132,7 @@ def _stored_before(cell: bytes) -> dict[int, bytes]:
     return found
 
 
-def _shown(cell: bytes, objects: Objects, lists: Lists) -> str:
+def _shown(cell: bytes, objects: Objects, lists: Lists, custom: Custom) -> str:
     kind, stored = _kind(cell), _stored(cell)
     if kind == _TEXT:
         return text(lists[_TEXTS].get(_key(stored, _TEXT_KEY), {}), 3)
@@ -136,20 +140,29 @@ def _shown(cell: bytes, objects: Objects, lists: Lists) -> str:
         payloads = referred(lists[_RICH_TEXTS].get(_key(stored, _RICH_KEY), {}), 9)
         storages = [one for payload in payloads if payload in objects for one in referred(objects[payload].fields, 1)]
         return "".join(text(objects[one].fields, 3) for one in storages if one in objects)
-    return "#ERROR" if kind == _ERROR else _value(kind, stored)
+    return "#ERROR" if kind == _ERROR else _value(kind, stored, lists, custom)
 
 
-def _value(kind: int, stored: dict[int, bytes]) -> str:
+def _value(kind: int, stored: dict[int, bytes], lists: Lists, custom: Custom) -> str:
     if kind == _DATE and _SECONDS in stored:
-        return _moment(struct.unpack("<d", stored[_SECONDS])[0])
+        return _moment(struct.unpack("<d", stored[_SECONDS])[0], _format(stored, lists, _DATE_FORMAT), custom)
     value = _decimal(stored[_DECIMAL]) if _DECIMAL in stored else None
     if value is None and _DOUBLE in stored:
         (value,) = struct.unpack("<d", stored[_DOUBLE])
     if value is None:
         return ""
-    if kind == _BOOLEAN:
+    if kind == _DURATION:
+        return str(timedelta(seconds=value))
+    form = _format(stored, lists, _BOOLEAN_FORMAT if kind == _BOOLEAN else _MONEY_FORMAT, _NUMBER_FORMAT)
+    if kind == _BOOLEAN and whole(form, 1) <= 1:
         return "TRUE" if value else "FALSE"
-    return str(timedelta(seconds=value)) if kind == _DURATION else number_format.general(value)
+    return iwork_formats.shown_number(value, form, custom)
+
+
+def _format(stored: dict[int, bytes], lists: Lists, *flags: int) -> Fields:
+    """The first of those that the cell has; empty where it has none."""
+    entry = next((lists[_FORMATS].get(_key(stored, flag), {}) for flag in flags if flag in stored), {})
+    return fields(b"".join(blobs(entry, 6)))
 
 
 def _comment(cell: bytes, objects: Objects, lists: Lists) -> str:
@@ -171,8 +184,10 @@ def _decimal(data: bytes) -> float:
     return -value if bits >> 127 else value
 
 
-def _moment(seconds: float) -> str:
+def _moment(seconds: float, form: Fields, custom: Custom) -> str:
     with suppress(OverflowError, ValueError):
-        moment = (_EPOCH + timedelta(seconds=seconds)).replace(microsecond=0, tzinfo=None)
-        return moment.isoformat(" ").removesuffix(" 00:00:00")
+        moment = (_EPOCH + timedelta(seconds=seconds)).replace(tzinfo=None)
+        if shown := iwork_formats.shown_moment(moment, form, custom):
+            return shown
+        return moment.replace(microsecond=0).isoformat(" ").removesuffix(" 00:00:00")
     return ""

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from bot.files.bounds import ConvertLimits
-from bot.files.worker.documents import iwork_tables
+from bot.files.worker.documents import iwork_formats, iwork_tables
 from bot.files.worker.documents.bylines import byline
 from bot.files.worker.documents.iwa import Object, blobs, fields, objects, referred, text, whole
 from bot.files.worker.documents.package import Broken, Package
@@ -20,7 +20,7 @@ _DOCUMENT, _SHOW_OR_SHEET, _NODE, _SLIDE_ITSELF = 1, 2, 4, 5
 _STORAGE, _COMMENT, _AUTHOR = 2001, 3056, 212
 _WANTED = frozenset(
     {_DOCUMENT, _SHOW_OR_SHEET, _NODE, _SLIDE_ITSELF, _STORAGE, _COMMENT, _AUTHOR}
-    | {iwork_tables.INFO, iwork_tables.MODEL, 6002, 6005, 6201, 6218}
+    | {iwork_tables.INFO, iwork_tables.MODEL, 6002, 6005, 6201, 6218, iwork_formats.CUSTOM_FORMATS}
 )
 _BODY, _HEADER, _FOOTNOTE, _BOX, _NOTE, _CELL = range(6)
 _PLACE_OF_AN_OBJECT = "\ufffc"

@@ -9,11 +9,11 @@ import re
 from datetime import datetime
 
 DATE_TOKEN = re.compile(r"am/pm|a/p|\[h+\]|\[m+\]|\[s+\]|\.0+(?![#?0-9])|y+|m+|d+|h+|s+|e+|g+|b+", re.IGNORECASE)
-_MONTHS = (
+MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def shown_date(when: datetime, serial: float, tokens: list[tuple[bool, str]]) -> str:
@@ -57,10 +57,10 @@ def _part(when: datetime, serial: float, text: str, *, twelve: bool) -> str:  # 
         case "y" | "e":
             return f"{when.year:04}" if width > 2 or text[0] == "e" else f"{when.year % 100:02}"
         case "m":
-            name = _MONTHS[when.month - 1]
+            name = MONTHS[when.month - 1]
             return str(when.month).zfill(width) if width < 3 else {3: name[:3], 5: name[0]}.get(width, name)
         case "d":
-            name = _DAYS[when.weekday()]
+            name = DAYS[when.weekday()]
             return str(when.day).zfill(width) if width < 3 else name[:3] if width == 3 else name
         case "h":
             return str(hour).zfill(min(width, 2))
