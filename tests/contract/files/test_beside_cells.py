@@ -116,3 +116,21 @@ async def test_a_rule_that_breaks_off_costs_no_cells(convert: Converter) -> None
     assert "1,lamp\n" in found.text
     assert "At C2:C9, hint: A number\n" in found.text
     assert found.reasons == []
+
+
+CONTROLS = (
+    '<office:forms><form:form xmlns:form="urn:oasis:names:tc:opendocument:xmlns:form:1.0">'
+    '<form:button form:label="Send"/><form:checkbox form:label="Gift wrap" form:current-state="checked"/>'
+    '<form:radio form:label="By post"/><form:text form:name="To" form:value="x" form:current-value="Ann"/>'
+    '<form:listbox form:name="Size"><form:option form:label="L"/><form:option form:label="M" form:selected="true"/>'
+    "</form:listbox><form:hidden form:value='no'/></form:form></office:forms>"
+)
+SAID = "Button: Send\nCheck box (ticked): Gift wrap\nOption: By post\nField “To”: Ann\nField “Size”: M\n"
+
+
+async def test_controls_of_opendocument_files_are_read(convert: Converter) -> None:
+    cells = "<table:table-row><table:table-cell><text:p>lamp</text:p></table:table-cell></table:table-row>"
+    sheet = made_office.flat("spreadsheet", f'<table:table table:name="Order">{CONTROLS}{cells}</table:table>')
+    assert SAID in (await convert(sheet, "order.fods", WITHOUT_OFFICE)).text
+    letter = made_office.flat("text", f"{CONTROLS}<text:p>Order form</text:p>")
+    assert f"{SAID}Order form" in (await convert(letter, "order.fodt", WITHOUT_OFFICE)).text

@@ -236,3 +236,20 @@ def test_what_was_typed_into_a_form_is_read_where_nothing_draws_it(converted: Co
     typed = annotation("Widget", FT=pikepdf.Name("/Tx"), T="Name", V="Bob Müller")
     drawn = annotation("Widget", FT=pikepdf.Name("/Tx"), T="City", V="Köln", AP=pikepdf.Dictionary())
     assert beside(converted(pdf_with(typed, drawn)), tmp_path) == "Page 2, field “Name”: Bob Müller"
+
+
+def test_what_was_chosen_and_ticked_is_read_too(converted: Convert, tmp_path: Path) -> None:
+    chosen = annotation("Widget", FT=pikepdf.Name("/Ch"), T="Days", V=pikepdf.Array(["Monday", "Friday"]))
+    ticked = annotation("Widget", FT=pikepdf.Name("/Btn"), T="Agreed", V=pikepdf.Name("/Yes"))
+    empty = annotation("Widget", FT=pikepdf.Name("/Btn"), T="News", V=pikepdf.Name("/Off"))
+    assert beside(converted(pdf_with(chosen, ticked, empty)), tmp_path) == (
+        "Page 2, field “Days”: Monday, Friday\nPage 2, field “Agreed”: ticked (Yes)"
+    )
+
+
+def test_a_comment_that_is_written_as_a_page_is_read(converted: Convert, tmp_path: Path) -> None:
+    rich = annotation("Highlight", RC="<body><p>Too <b>dear</b></p><p>&amp; late</p></body>", T="Ann")
+    pinned = annotation("FileAttachment", Contents="The offer of May")
+    assert beside(converted(pdf_with(rich, pinned)), tmp_path) == (
+        "Page 2, comment by Ann: Too dear & late\nPage 2, comment: The offer of May"
+    )

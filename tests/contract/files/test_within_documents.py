@@ -265,3 +265,17 @@ def test_a_run_of_characters_that_libreoffice_would_take_minutes_for_is_parted()
     assert max(map(len, parted.split(b"{}"))) < 500
     assert rtf.to_text(parted) == "П" * 20_000 + "\n"
     assert rich_text.with_short_runs(rb"{\rtf1 \u1055?\par}") is None
+
+
+async def test_boxes_and_signs_of_word_97_are_seen(convert: Converter) -> None:
+    def box(state: str) -> str:
+        return f"<w:r><w:fldChar><w:ffData><w:checkBox>{state}</w:checkBox></w:ffData></w:fldChar></w:r>"
+
+    sign = '<w:r><w:sym w:font="Wingdings" w:char="F0FC"/></w:r>'
+    lines = [
+        paragraph(box("<w:checked/>"), made_office.text_run(" by post")),
+        paragraph(box('<w:default w:val="1"/><w:checked w:val="0"/>'), made_office.text_run(" by mail")),
+        paragraph(sign, made_office.text_run(" paid")),
+    ]
+    text = await words(convert, made_office.word("".join(lines)), "form.docx")
+    assert "☒ by post\n☐ by mail\n✓ paid\n" in text

@@ -6,6 +6,7 @@ its words open when somebody points at it. A field that a program filled in may 
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 
@@ -15,9 +16,10 @@ from bot.files.worker.documents.bylines import byline
 
 _COMMENTS = frozenset(
     {"/Text", "/Highlight", "/Underline", "/Squiggly", "/StrikeOut", "/Caret", "/Ink", "/Line", "/Square", "/Circle"}
-    | {"/Polygon", "/PolyLine", "/Stamp", "/FreeText", "/Redact"}
+    | {"/Polygon", "/PolyLine", "/Stamp", "/FreeText", "/Redact", "/FileAttachment"}
 )
 _ANNOTATIONS_MAX, _CHARS_MAX, _PARENTS_MAX = 20_000, 200_000, 20
+_CHOICES_MAX = 100
 _DAY = re.compile(r"D:(\d{4})(\d\d)(\d\d)")
 _BROKEN = (pikepdf.PdfError, pikepdf.ForeignObjectError, RuntimeError, TypeError, ValueError, KeyError, AttributeError)
 
@@ -58,7 +60,7 @@ def _comment(annotation: pikepdf.Object) -> str:
     kind = str(annotation.get("/Subtype", ""))
     if kind not in _COMMENTS or (kind == "/FreeText" and "/AP" in annotation):
         return ""
-    words = _text(annotation, "/Contents")
+    words = _text(annotation, "/Contents") or _of_page(_text(annotation, "/RC"))
     day = _DAY.match(_text(annotation, "/M") or _text(annotation, "/CreationDate"))
     by = byline(_text(annotation, "/T"), "-".join(day.groups()) if day else "")
     return f"comment{by}: {words}" if words else ""
@@ -71,12 +73,26 @@ def _field(annotation: pikepdf.Object) -> str:
     names, value, field = list[str](), "", annotation
     for _ in range(_PARENTS_MAX):
         names += [_text(field, "/T")]
-        value = value or _text(field, "/V")
+        value = value or _value(field.get("/V"))
         if not isinstance(field.get("/Parent"), pikepdf.Dictionary):
             break
         field = field.Parent
     name = ".".join(filter(None, reversed(names)))
     return f"field “{name}”: {value}" if value else ""
+
+
+def _value(value: pikepdf.Object | None) -> str:
+    """What was typed, chosen (perhaps several) or ticked."""
+    if isinstance(value, pikepdf.Array):
+        return ", ".join(filter(None, (_value(one) for one in list(value)[:_CHOICES_MAX])))
+    if isinstance(value, pikepdf.Name):
+        return "" if value == "/Off" else f"ticked ({str(value)[1:]})"
+    return " ".join(str(value).split()) if isinstance(value, pikepdf.String) else ""
+
+
+def _of_page(page: str) -> str:
+    """The words of a comment that some programs write as a page alone."""
+    return " ".join(html.unescape(re.sub(r"<[^>]{0,2000}>", " ", page)).split())
 
 
 def _text(one: pikepdf.Object, key: str) -> str:

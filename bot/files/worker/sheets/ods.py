@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 
 from bot.files.bounds import ConvertLimits
 from bot.files.outbox import Outbox
+from bot.files.worker.documents import odf_controls
 from bot.files.worker.documents.odf import annotation_text, chart_lines, paragraph_text
 from bot.files.worker.documents.package import Package, attribute, child, descendants, local
 from bot.files.worker.sheets import choices, links, printed
@@ -104,11 +105,17 @@ class _Reader:
             self._column += many
         elif name == "table-row":
             self._row(self._sheet, self._rows, element)
-        elif name == "shapes":
-            self._drawn(self._sheet, element, "")
+        elif name in {"shapes", "forms"}:
+            self._outside_cells(self._sheet, element)
         elif name == "table":
             self._rows.close(self._xml.passed_to)
             self._sheet = self._rows = None
+
+    def _outside_cells(self, sheet: Sheet, element: ET.Element) -> None:
+        if local(element) == "forms":
+            sheet.beside += odf_controls.lines(element)
+        else:
+            self._drawn(sheet, element, "")
 
     def _style(self, element: ET.Element) -> None:
         self._page_styles[attribute(element, "name")] = attribute(element, "master-page-name")

@@ -9,14 +9,13 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from xml.etree import ElementTree as ET
 
+from bot.files.worker.documents import odf_controls
 from bot.files.worker.documents.odf import annotation_text, object_lines, paragraph_text
 from bot.files.worker.documents.package import Broken, attribute, child, local
 from bot.files.worker.words.lines import Counted, Section, Words
 
 _BLOCKS = frozenset({"p", "h"})
-_SKIPPED = frozenset(
-    {"tracked-changes", "forms", "annotation-end", "sequence-decls", "variable-decls", "title", "desc"}
-)
+_SKIPPED = frozenset({"tracked-changes", "annotation-end", "sequence-decls", "variable-decls", "title", "desc"})
 _SPACES_MAX, _DEPTH_MAX, _TABLES_DEEP_MAX = 100, 60, 20
 
 
@@ -106,6 +105,9 @@ class _Reader:
             self._row(element, section, shown=shown)
         elif name == "annotation":
             section.add(_comment(element), shown=False)
+        elif name == "forms":
+            for line in odf_controls.lines(element):
+                section.add(self._counted.take(line), shown=True)
         elif name == "object":
             for line in self._object(element):
                 section.add(self._counted.take(line), shown=shown)

@@ -136,7 +136,12 @@ def _is_hidden(run: ET.Element) -> bool:
 
 
 def _chosen(field_begin: ET.Element) -> str:
-    """What a list in a form of Word 97 shows: the entry that was chosen, which no run repeats."""
+    """What a list or a box in a form of Word 97 shows: the entry that was chosen or a tick, which no run repeats."""
+    box = child(field_begin, "ffData", "checkBox")
+    if box is not None:
+        state = child(box, "checked")
+        state = child(box, "default") if state is None else state
+        return "☐" if state is None or attribute(state, "val", "1") in {"0", "false", "off"} else "☒"
     listed = child(field_begin, "ffData", "ddList")
     if listed is None:
         return ""
@@ -151,7 +156,15 @@ def _symbol(code: str) -> str:
         value = int(code, 16)
     except ValueError:
         return ""
-    return chr(value) if 0x20 <= value < 0xD800 else ""
+    return _SIGNS.get(value & 0xFF, "") if value >> 8 == _OWN_SIGNS else chr(value) if 0x20 <= value < 0xD800 else ""
+
+
+_OWN_SIGNS = 0xF0
+"""Where Word keeps the signs of fonts that have no letters: most of those below are of Wingdings."""
+_SIGNS = {
+    0xFC: "✓", 0xFB: "✗", 0xFD: "☒", 0xFE: "☑", 0x6F: "☐", 0x71: "☐", 0x72: "☐", 0xA8: "☐", 0x78: "☒",
+    0xB7: "•", 0x6C: "●", 0x6E: "■", 0xA7: "▪", 0xD8: "➢", 0xE0: "→", 0xDF: "←", 0x4A: "☺", 0x4C: "☹",
+}  # fmt: skip
 
 
 _TEXTS: dict[str, Callable[[ET.Element], str]] = {
