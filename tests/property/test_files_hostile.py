@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import io
+import plistlib
 import lzma
 import tempfile
 import time
@@ -164,6 +165,7 @@ SEEDS = {
     "animation": made_pictures.animation("GIF", ["red", "blue", "green"], (12, 9)),
     "animated PNG": made_pictures.animation("PNG", ["red", "blue"], (12, 9)),
     "colour key": made_pictures.png([bytes(12)] * 3, 4, extra=[(b"tRNS", bytes(6))]),
+    "property list": plistlib.dumps({"a": [1, {"b": "words"}], "c": b"12"}, fmt=plistlib.FMT_BINARY),
     "PSD of layers": made_psd.psd(
         [made_psd.Layer((0, 0, 4, 3), (1, 2, 3, 255), packing=3, mask=(0, 0, 2, 2), blocks=made_psd.typed("Words"))],
         (4, 3),

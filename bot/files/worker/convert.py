@@ -243,6 +243,12 @@ def _dbase(file: _File) -> list[Extract]:
     return [*found, NoteExtract(inner_notes.MEMOS)] if has_memos else found
 
 
+def _properties(file: _File) -> list[Extract]:
+    from bot.files.worker import property_lists  # noqa: PLC0415
+
+    return property_lists.convert(file.source, file.out, file.limits)
+
+
 def _old_excel(file: _File) -> list[Extract]:
     from bot.files.worker.documents import old_documents  # noqa: PLC0415
 
@@ -280,4 +286,5 @@ _READERS: dict[Kind, Callable[[_File], list[Extract]]] = {
     Kind.OLD_EXCEL: _old_excel,
     Kind.OFFICE: _for_office,
     Kind.SIGNED: _signed,
+    Kind.PROPERTIES: _properties,
 }

@@ -62,7 +62,6 @@ _KINDS = (
     (0, b"glTF", "a 3D scene (glTF)"),
     (0, b"\0\0\x27\x0a\0\0\0\0", "a map layer (shapefile)"),
     (0, b"SIMPLE  =", "a FITS file"),
-    (0, b"bplist00", "a binary property list of Apple's"),
     (0, b"%!PS-Adobe", "a PostScript file"),
     (0, b"\xc5\xd0\xd3\xc6", "an Encapsulated PostScript file"),
     (0, b"wOFF", "a font"),

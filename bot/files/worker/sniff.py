@@ -62,6 +62,7 @@ class Kind(StrEnum):
     OLD_EXCEL = "old Excel"
     OFFICE = "old office program"
     SIGNED = "signed file"
+    PROPERTIES = "property list"
     TEXT = "text"
     AUDIO = "audio"
     VIDEO = "video"
@@ -118,6 +119,7 @@ _STARTS: tuple[tuple[bytes, Kind], ...] = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Kind.OLE),
     (b"{\\rtf", Kind.RTF),
     (b"\x78\x9f\x3e\x22", Kind.TNEF),
+    (b"bplist00", Kind.PROPERTIES),
     (b"\x09\x00\x04\x00", Kind.OLD_EXCEL),
     (b"\x09\x02\x06\x00", Kind.OLD_EXCEL),
     (b"\x09\x04\x06\x00", Kind.OLD_EXCEL),
