@@ -5,8 +5,8 @@ from __future__ import annotations
 import bz2
 import gzip
 import io
-import plistlib
 import lzma
+import plistlib
 import tempfile
 import time
 import zipfile
