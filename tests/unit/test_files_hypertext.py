@@ -63,3 +63,19 @@ def test_a_page_that_would_keep_a_parser_busy_gives_its_words(page: str) -> None
 def test_words_come_out_of_a_huge_page_in_their_lines() -> None:
     page = "<div>" * 30_000 + "<p>One &amp; <b>two</b></p><script>no()</script><p>Three"
     assert to_text(page) == "One & two\nThree\n"
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        ("10<sup>3</sup> m<sup>2</sup>, H<sub>2</sub>O, 10<sup>-6</sup>", "10³ m², H₂O, 10⁻⁶"),
+        ("the 1<sup>st</sup> of a<sub>n</sub>", "the 1st of an"),
+        ("see<sup><a href='#f1'>1</a></sup>", "see¹"),
+        ("<ruby>漢<rt>kan</rt>字<rt>ji</rt></ruby>", "漢 (kan)字 (ji)"),
+        ("<ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>", "漢 (kan)"),
+        ("<button>Send</button><button>Stop</button><meter>50%</meter>", "Send Stop 50%"),
+    ],
+    ids=["digits", "letters", "notes", "guides", "guides in brackets", "what stands apart"],
+)
+def test_small_letters_and_what_stands_apart_keep_their_meaning(page: str, expected: str) -> None:
+    assert to_text(f"<p>{page}</p>").strip() == expected

@@ -134,3 +134,33 @@ async def test_controls_of_opendocument_files_are_read(convert: Converter) -> No
     assert SAID in (await convert(sheet, "order.fods", WITHOUT_OFFICE)).text
     letter = made_office.flat("text", f"{CONTROLS}<text:p>Order form</text:p>")
     assert f"{SAID}Order form" in (await convert(letter, "order.fodt", WITHOUT_OFFICE)).text
+
+
+async def test_raised_digits_of_a_cell_stay_apart_from_the_others(convert: Converter) -> None:
+    def run(text: str, align: str = "") -> str:
+        look = f'<rPr><vertAlign val="{align}"/></rPr>' if align else "<rPr><b/></rPr>"
+        return f"<r>{look}<t>{text}</t></r>"
+
+    rich = run("10") + run("6", "superscript") + run(" t CO") + run("2", "subscript") + run(" by May 1")
+    cell = f'<row r="1"><c r="A1" t="inlineStr"><is>{rich}{run("st", "superscript")}</is></c></row>'
+    text = (await convert(made_office.workbook(cell), "gas.xlsx", WITHOUT_OFFICE)).text
+    assert "1,10⁶ t CO₂ by May 1st\n" in text
+
+
+async def test_so_do_those_of_a_document_and_a_slide(convert: Converter) -> None:
+    power = made_office.text_run("3", '<w:vertAlign w:val="superscript"/>')
+    content = made_office.word(made_office.paragraph(made_office.text_run("10"), power, made_office.text_run(" km")))
+    assert "10³ km" in (await convert(content, "road.docx", WITHOUT_OFFICE)).text
+    shape = made_office.box("10").replace("</a:r>", '</a:r><a:r><a:rPr baseline="30000"/><a:t>3</a:t></a:r>')
+    slides = made_office.presentation({"slide1": made_office.slide(shape)})
+    assert "10³" in (await convert(slides, "road.pptx", WITHOUT_OFFICE)).text
+
+
+async def test_characters_that_a_workbook_writes_by_number_are_those(convert: Converter) -> None:
+    cells = "".join(
+        f'<c t="inlineStr"><is><t>{text}</t></is></c>'
+        for text in ("one_x000D_\ntwo_x0009_three", "_x005F_x000D_ is written so", "file_x12_y")
+    )
+    formula = '<c t="str"><f>A1</f><v>a_x000D_b</v></c>'
+    text = (await convert(made_office.workbook(f'<row r="1">{cells}{formula}</row>'), "n.xlsx", WITHOUT_OFFICE)).text
+    assert "1,one ⏎ two\tthree,_x000D_ is written so,file_x12_y,a ⏎ b\n" in text

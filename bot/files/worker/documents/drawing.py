@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 
 from bot.files.worker.documents.equations import linear
 from bot.files.worker.documents.package import Package, Relation, attribute, child, descendants, local
+from bot.files.worker.raised import lowered, raised
 
 _POINTS_MAX = 200
 _SERIES_MAX = 50
@@ -85,6 +86,8 @@ def _gather(element: ET.Element, pieces: list[str]) -> None:
             pieces.append(part.text or "")
         elif name in {"br", "tab"}:
             pieces.append(" ")
+        elif name == "r":
+            pieces.append(_run(part))
         elif name in {"oMath", "oMathPara"}:
             pieces.append(f" {linear(part)} ")
         elif name == "AlternateContent":
@@ -92,6 +95,15 @@ def _gather(element: ET.Element, pieces: list[str]) -> None:
                 _gather(choice, pieces)
         else:
             _gather(part, pieces)
+
+
+def _run(run: ET.Element) -> str:
+    """With what stands above or below the line by so many thousandths."""
+    pieces: list[str] = []
+    _gather(run, pieces)
+    text, properties = "".join(pieces), child(run, "rPr")
+    height = attribute(properties, "baseline", "0") if properties is not None else "0"
+    return text if height == "0" else lowered(text) if height.startswith("-") else raised(text)
 
 
 def diagram_text(package: Package, part: str) -> str:

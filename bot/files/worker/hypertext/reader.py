@@ -16,9 +16,10 @@ from bot.files.worker.documents.equations import linear
 from bot.files.worker.documents.package import Broken, parsed
 from bot.files.worker.hypertext.flow import Flow
 from bot.files.worker.hypertext.tags import bare_words, parses_in_time
+from bot.files.worker.raised import lowered, raised
 
 _SKIPPED = frozenset({"script", "style", "title", "template", "head", "desc", "metadata", "datalist", "iframe"})
-_SKIPPED |= {"noembed", "noframes", "-comment", "!doctype", "-doctype"}
+_SKIPPED |= {"noembed", "noframes", "rp", "-comment", "!doctype", "-doctype"}
 _PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "dl", "pre", "blockquote"})
 _BLOCKS = _PARAGRAPHS | {
     *("div", "section", "article", "header", "footer", "main", "nav", "aside", "address", "figure", "figcaption"),
@@ -42,6 +43,9 @@ _BLOCKS = _PARAGRAPHS | {
 }
 _LISTS = frozenset({"ul", "ol", "menu", "dir"})
 _STRUCK = frozenset({"s", "strike", "del"})
+_APART = frozenset({"button", "meter", "progress", "select", "video", "audio", "object", "canvas", "label"})
+"""What a page shows beside the words around it, whatever stands between them in the source."""
+_SMALL: dict[str, Callable[[str], str]] = {"sup": raised, "sub": lowered}
 _WORDS = {**{f"h{level}": "#" * level + " " for level in range(1, 7)}, "hr": "---", **dict.fromkeys(_STRUCK, "~~")}
 _OPENERS: dict[str, Callable[[Flow], None]] = {
     "li": Flow.open_item,
@@ -84,6 +88,7 @@ class _Reader:
         self._hidden = hidden
         self._flow = Flow()
         self._verbatim = self._lists = 0
+        self._small: list[Callable[[str], str]] = []
 
     def read(self, root: LexborNode) -> str:
         open_nodes: list[tuple[LexborNode, str]] = []
@@ -106,6 +111,7 @@ class _Reader:
         return self._flow.text()
 
     def _text(self, data: str) -> None:
+        data = self._small[-1](data) if self._small else data
         if self._verbatim:
             self._flow.lines(data)
         else:
@@ -142,6 +148,12 @@ class _Reader:
             flow.end_line(even_empty=True)
         elif tag == "input":
             flow.words(_input(attributes))
+        elif tag in _SMALL:
+            self._small.append(_SMALL[tag])
+        elif tag == "rt":
+            flow.words(" (")
+        elif tag in _APART:
+            flow.words(" ")
         elif tag in {"img", "area", "image"} and (attributes.get("alt") or "").strip():
             flow.words(f"[{attributes['alt']}]")
         else:
@@ -158,6 +170,12 @@ class _Reader:
             flow.close_link((node.attributes.get("href") or "").strip())
         elif tag in _STRUCK:
             flow.words("~~")
+        elif tag in _SMALL:
+            self._small.pop()
+        elif tag == "rt":
+            flow.words(")")
+        elif tag in _APART:
+            flow.words(" ")
         self._verbatim -= tag in _VERBATIM
         if tag in _BLOCKS:
             self._end_line(tag)

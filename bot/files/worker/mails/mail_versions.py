@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from unicodedata import category
+from unicodedata import category, normalize
 
 LABEL = "[Another version of the same mail:]"
 LABEL_OF_LINES = "[Only in another version of the same mail:]"
@@ -60,7 +60,7 @@ def _words(texts: list[str]) -> set[str]:
         bare = (
             "" if text in {LABEL, LABEL_OF_LINES} else _NO_WORDS.sub(lambda cut: " " if len(cut[0]) > 1 else "", text)
         )
-        for word in _WORD.findall(bare):
+        for word in _WORD.findall(normalize("NFKC", bare)):
             wide = word if _is_wide(word) else ""
             found.add(before + wide if wide else word.casefold())
             before = wide

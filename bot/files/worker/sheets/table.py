@@ -154,7 +154,7 @@ def _shown(workbook: Workbook, sheet: Sheet, row: Row, column: int) -> str:
 
 
 def clean(text: str) -> str:
-    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("_x000D_", ""))
+    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def line(cells: Iterable[str], chars: int) -> tuple[str, bool]:

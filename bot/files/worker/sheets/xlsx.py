@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 from bot.files.bounds import ConvertLimits
 from bot.files.outbox import Outbox
 from bot.files.worker.documents.package import Broken, Package, attribute, child, descendants, local
+from bot.files.worker.raised import aligned
 from bot.files.worker.sheets import choices, links, number_format, printed
 from bot.files.worker.sheets.model import Row, Rows, Shared, Sheet, Value, Workbook
 from bot.files.worker.sheets.packaged import CELL, Listed, read_sheets, workbook_part
@@ -21,6 +22,7 @@ from bot.files.worker.sheets.table import column_number
 _ROW_NUMBER = re.compile(rb"""(?:^|\s)r=["'](\d{1,7})["']""")
 _RANGES_MAX = 20_000
 _NAMED_MAX, _NAMED_CHARS_MAX = 100, 200
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _PRINTED = {
     **dict.fromkeys(("oddHeader", "evenHeader", "firstHeader"), printed.above),
     **dict.fromkeys(("oddFooter", "evenFooter", "firstFooter"), printed.below),
@@ -78,8 +80,15 @@ def text_of(element: ET.Element) -> str:
         if local(part) == "t":
             pieces.append(part.text or "")
         elif local(part) == "r":
-            pieces += [inner.text or "" for inner in part if local(inner) == "t"]
-    return "".join(pieces)
+            text = "".join(inner.text or "" for inner in part if local(inner) == "t")
+            align = child(part, "rPr", "vertAlign")
+            pieces.append(text if align is None else aligned(text, attribute(align, "val")))
+    return unescaped("".join(pieces))
+
+
+def unescaped(text: str) -> str:
+    """Without the form that characters have which XML knows no other for. Source: ECMA-376 part 1, 22.9.2.19."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
 
 
 def _strings(package: Package, name: str, needed: set[int]) -> dict[int, str]:
@@ -243,7 +252,7 @@ def _formatted(kind: str, raw: str, code: str, *, from_1904: bool) -> Value:
     if kind == "b":
         return "TRUE" if _true(raw.strip()) else "FALSE"
     if kind in {"str", "inlineStr"}:
-        return number_format.shown_text(raw, code)
+        return number_format.shown_text(unescaped(raw), code)
     if kind in {"e", "d"}:
         return raw
     try:

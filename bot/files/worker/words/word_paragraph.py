@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 from bot.files.worker.documents.bylines import named
 from bot.files.worker.documents.equations import linear
 from bot.files.worker.documents.package import attribute, child, descendants, local
+from bot.files.worker.raised import aligned
 
 _SKIPPED = frozenset({"pPr", "rPr", "instrText", "delInstrText", "fldData", "sectPr", "tblPr", "trPr", "tcPr", "docPr"})
 _CHANGES = {"ins": "inserted", "moveTo": "moved here", "del": "deleted", "moveFrom": "moved away"}
@@ -114,6 +115,8 @@ class Paragraphs:
         else:
             self._gather(element, paragraph, inner, depth + 1)
         text = "".join(inner)
+        if name == "r" and (align := child(element, "rPr", "vertAlign")) is not None:
+            text = aligned(text, attribute(align, "val"))
         if name == "p" and text:
             text = f" / {text}" if pieces else text
         if not mark or not text.strip():
