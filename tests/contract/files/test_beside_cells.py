@@ -10,7 +10,7 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 
-from tests import made_office, made_xlsb
+from tests import made_files, made_office, made_xlsb
 from tests.converted import WITHOUT_OFFICE, Converter, converter
 
 VML = """<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:x="urn:schemas-microsoft-com:office:excel">
@@ -164,3 +164,30 @@ async def test_characters_that_a_workbook_writes_by_number_are_those(convert: Co
     formula = '<c t="str"><f>A1</f><v>a_x000D_b</v></c>'
     text = (await convert(made_office.workbook(f'<row r="1">{cells}{formula}</row>'), "n.xlsx", WITHOUT_OFFICE)).text
     assert "1,one ⏎ two\tthree,_x000D_ is written so,file_x12_y,a ⏎ b\n" in text
+
+
+async def test_pictures_in_headers_and_behind_the_cells_are_seen(convert: Converter) -> None:
+    logo, ground = made_files.image("PNG", (300, 200)), made_files.image("JPEG", (400, 300))
+    parts: dict[str, str | bytes] = {
+        "xl/drawings/head.vml": '<xml xmlns:v="urn:schemas-microsoft-com:vml"><v:shape id="CH"/></xml>',
+        "xl/media/logo.png": logo,
+        "xl/media/ground.jpg": ground,
+    }
+    related: dict[str, made_office.Related] = {
+        "xl/worksheets/sheet1.xml": {
+            "rId1": ("vmlDrawing", "../drawings/head.vml"),
+            "rId2": ("image", "../media/ground.jpg"),
+        },
+        "xl/drawings/head.vml": {"rId1": ("image", "../media/logo.png")},
+    }
+    found = await convert(book_with(parts, related), "letter.xlsx", WITHOUT_OFFICE)
+    assert "picture in a header, footer or comment of 'Data'" in found.text
+    assert "picture behind the cells of 'Data'" in found.text
+
+
+async def test_a_header_of_a_picture_alone_has_no_words(convert: Converter) -> None:
+    after = "<headerFooter><oddHeader>&amp;C&amp;G</oddHeader><oddFooter>&amp;LDraft</oddFooter></headerFooter>"
+    content = made_office.workbook(made_office.cells(1, "lamp"), after=after)
+    text = (await convert(content, "letter.xlsx", WITHOUT_OFFICE)).text
+    assert "Printed above" not in text
+    assert "Printed below each page: Draft" in text

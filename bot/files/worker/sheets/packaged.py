@@ -82,6 +82,10 @@ def _add_beside(package: Package, part: str, workbook: Workbook, sheet: Sheet, o
         elif relation.kind == "vmlDrawing" and relation.target in package:
             with suppress(Broken):
                 sheet.beside += form_controls.lines(package.data(relation.target))
+            for picture in package.related(relation.target, "image"):
+                workbook.add_picture(package, picture, f"picture in a header, footer or comment of “{sheet.name}”", out)
+        elif relation.kind == "image":
+            workbook.add_picture(package, relation.target, f"picture behind the cells of “{sheet.name}”", out)
 
 
 def _anchor(element: ET.Element) -> str:

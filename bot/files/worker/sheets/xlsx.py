@@ -206,8 +206,8 @@ class _SheetReader:
                 sheet.filters.append((cells[0][0], cells[-1][0]))
             elif len(cells) == 2 and len(sheet.merged) < _RANGES_MAX:
                 sheet.merged[cells[0]] = attribute(element, "ref").replace("$", "")
-        elif name in _PRINTED and element.text:
-            line = _PRINTED[name](printed.of_codes(element.text))
+        elif name in _PRINTED and (words := printed.of_codes(element.text or "")):
+            line = _PRINTED[name](words)
             sheet.beside += [line] if line not in sheet.beside else []
         elif name == "hyperlink":
             self._link(element)
