@@ -17,7 +17,7 @@ from bot.files.worker.pictures.psd_blending import MODES, PLAIN, faded
 from bot.files.worker.pictures.psd_layers import ALPHA, GROUP_MASK, MASK, Box, Layer, Mask
 
 CANVAS_PX_MAX = 24_000_000
-LAID_PX_MAX = 600_000_000
+LAID_PX_MAX = 300_000_000
 """Of all layers together; what comes after is missing, and said to be."""
 COLOURS = {1: "L", 3: "RGB", 4: "CMYK", 8: "L", 9: "LAB"}
 """Photoshop's modes in which a picture can have layers, by Pillow's names."""
