@@ -176,6 +176,12 @@ def _table(file: _File) -> list[Extract]:
     return text.written(read(file.source.read_bytes()), "csv", about, file.out, file.limits)
 
 
+def _diagram(file: _File) -> list[Extract]:
+    from bot.files.worker.documents import drawio  # noqa: PLC0415
+
+    return drawio.convert(file.source, file.out, file.limits)
+
+
 def _signed(file: _File) -> list[Extract]:
     from bot.files.worker.mails import signed_files  # noqa: PLC0415
 
@@ -189,6 +195,7 @@ _FORMS: tuple[tuple[Callable[[_File], object], Callable[[_File], list[Extract] |
     (lambda file: text_forms.is_notebook(file.head, file.tail), _notebook),
     (lambda file: text_forms.office_xml(file.head), _office_xml),
     (lambda file: text_forms.table_form(file.head), _table),
+    (lambda file: text_forms.is_diagram(file.head), _diagram),
     (lambda file: text_forms.is_armoured(file.head, extension(file.name)), _signed),
 )
 """What a text may be written for, and by what it is read then."""

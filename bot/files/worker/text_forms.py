@@ -16,6 +16,7 @@ _SVG = re.compile(r"<(?:[\w-]+:)?svg[\s>]")
 _BEFORE_ROOT = re.compile(
     r"\A\ufeff?(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)*", re.DOTALL | re.IGNORECASE
 )
+_DIAGRAM = re.compile(rb"[\xef\xbb\xbf\s]*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--[^>]{0,500}-->\s*)?<mxfile[\s>]")
 _DIF = re.compile(rb"(?:\xef\xbb\xbf)?TABLE[ \t]*\r?\n[ \t]*0[ \t]*,[ \t]*\d", re.IGNORECASE)
 _BARE = re.compile(rb"MII[A-Za-z0-9+/=\s]*")
 SYLK = "SYLK table"
@@ -68,6 +69,11 @@ def table_form(head: bytes) -> str:
     if head.removeprefix(b"\xef\xbb\xbf").startswith(b"ID;P"):
         return SYLK
     return "DIF table" if _DIF.match(head) else ""
+
+
+def is_diagram(head: bytes) -> bool:
+    """Whether diagrams.net (draw.io) wrote it."""
+    return _DIAGRAM.match(head) is not None
 
 
 def is_armoured(head: bytes, ending: str) -> bool:
