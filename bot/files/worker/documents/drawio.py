@@ -1,7 +1,7 @@
 """A diagram of diagrams.net (.drawio) in, its words out, page by page: what stands in boxes, and what leads where.
 
-I/O: reads the file, writes text; runs in a worker process. Its program packs each page (deflate, in base64) unless it is
-told not to, so that the source says nothing.
+I/O: reads the file, writes text; runs in a worker process. Its program packs each page (deflate, in base64) unless it
+is told not to, so that the source says nothing.
 """
 
 from __future__ import annotations
