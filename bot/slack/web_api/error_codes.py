@@ -112,7 +112,7 @@ BY_METHOD: Mapping[str, Table] = {
     "apps.connections.open": COMMON,
     "apps.uninstall": {
         **COMMON,
-        **_all(SlackRefused, "bad_client_secret client_id_token_mismatch invalid_client_id is_bot"),
+        **_all(SlackRefused, "bad_client_secret client_id_token_mismatch invalid_client_id"),
     },
     "assistant.threads.setStatus": {**COMMON, **_all(SlackRefused, "invalid_thread_ts reserved_username")},
     "assistant.threads.setSuggestedPrompts": {
