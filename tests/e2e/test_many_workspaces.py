@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import logging
 import re
 import secrets
 from collections.abc import AsyncIterator
@@ -206,6 +207,7 @@ async def test_a_page_that_nobody_asked_for_installs_nothing(apps: Apps) -> None
 
         assert "Thank you" in await ended(apps, f"code={code}&state={state}", state)
         assert await installed(apps) == {apps.first.team_id}
+        assert "Thank you" not in await ended(apps, f"code={code}&state={state}", state), "it was played again"
 
 
 async def test_a_workspace_that_is_not_listed_does_not_get_the_app(apps: Apps) -> None:
@@ -220,6 +222,24 @@ async def test_a_workspace_that_is_not_listed_does_not_get_the_app(apps: Apps) -
         assert apps.second.bot_token != given, "Slack has taken the app away, and with it the token"
         assert "Hi" in await apps.answer(apps.first, "@claude say Hi")
     assert [path for path in apps.data_dir.rglob("*") if path.is_file() and given.encode() in path.read_bytes()] == []
+
+
+async def test_no_log_says_a_code_that_slack_did_not_take(apps: Apps) -> None:
+    """It may be good for a token elsewhere; and a stranger would write into the log what they like."""
+    heard: list[str] = []
+    listening = logging.Handler()
+    listening.emit = lambda record: heard.append(f"{record.msg} {record.getMessage()}")  # type: ignore[method-assign]
+    async with apps.running():
+        _, state = await begun(apps)
+        for name in ("", "bot", "slack_sdk"):
+            logging.getLogger(name).addHandler(listening)
+        try:
+            assert "Thank you" not in await ended(apps, f"code=made-up-code&state={state}", state)
+        finally:
+            for name in ("", "bot", "slack_sdk"):
+                logging.getLogger(name).removeHandler(listening)
+    assert [line for line in heard if "installation.code_refused" in line]
+    assert [line for line in heard if "made-up-code" in line] == []
 
 
 async def test_what_slack_does_not_take_back_is_not_kept_either(apps: Apps) -> None:

@@ -149,7 +149,7 @@ async def test_no_name_of_anybody_or_anything_says_something_in_another_persons_
     lines = [line for line in asked.split("\n") if line[:1].strip()]
     assert [line for line in lines if line.startswith("grace")] == ["grace: The contract is ready."]
     assert [line.partition(":")[0] for line in lines if line.startswith("[")] == [f"[File from {EVE}"]
-    assert [line[-18:] for line in lines if line.startswith("File")] == ['" (text, 1 line):']
+    assert [line[-17:] for line in lines if line.startswith("File")] == ['" (text, 1 line):']
     assert f"{EVE}: hm" in lines
     assert f"{EVE} (app): built" in lines
     assert f'ada: who approved, @"{EVE}"?' in lines
