@@ -191,3 +191,16 @@ async def test_a_header_of_a_picture_alone_has_no_words(convert: Converter) -> N
     text = (await convert(content, "letter.xlsx", WITHOUT_OFFICE)).text
     assert "Printed above" not in text
     assert "Printed below each page: Draft" in text
+
+
+async def test_raised_digits_of_an_opendocument_sheet_stay_apart(convert: Converter) -> None:
+    styles = "".join(
+        f'<style:style style:name="{name}" style:family="text"><style:text-properties style:text-position="{where}"/>'
+        "</style:style>"
+        for name, where in (("T1", "super 58%"), ("T2", "-33% 58%"), ("T3", "0% 100%"))
+    )
+    words = "10<text:span text:style-name='T1'>3</text:span> CO<text:span text:style-name='T2'>2</text:span>"
+    words += " May <text:span text:style-name='T3'>1</text:span>"
+    row = f"<table:table-row><table:table-cell><text:p>{words}</text:p></table:table-cell></table:table-row>"
+    sheet = made_office.flat("spreadsheet", f'<table:table table:name="Gas">{row}</table:table>', styles=styles)
+    assert "1,10³ CO₂ May 1\n" in (await convert(sheet, "gas.fods", WITHOUT_OFFICE)).text

@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 from bot.files.bounds import ConvertLimits
 from bot.files.outbox import Outbox
 from bot.files.worker.documents import odf_controls
-from bot.files.worker.documents.odf import annotation_text, chart_lines, paragraph_text
+from bot.files.worker.documents.odf import annotation_text, chart_lines, paragraph_text, position
 from bot.files.worker.documents.package import Package, attribute, child, descendants, local
 from bot.files.worker.sheets import choices, links, printed
 from bot.files.worker.sheets.model import SHEETS_MAX, Row, Rows, Sheet, Workbook
@@ -47,6 +47,7 @@ class _Reader:
         self._xml = TableXml("table-row", "table", "p", _next_row, _GROUPS)
         self._hidden_styles: set[str] = set()
         self._page_styles: dict[str, str] = {}
+        self._raised_by: dict[str, str] = {}
         self._printed: dict[str, list[str]] = {}
         self._rules: dict[str, tuple[str, str]] = {}
         self._sheet: Sheet | None = None
@@ -90,7 +91,7 @@ class _Reader:
         self._column = 1
 
     def _ended(self, name: str, element: ET.Element) -> None:
-        if name == "style" and attribute(element, "family") == "table":
+        if name == "style":
             self._style(element)
         elif name == "master-page":
             self._printed[attribute(element, "name")] = printed.of_master_page(element)
@@ -118,6 +119,10 @@ class _Reader:
             self._drawn(sheet, element, "")
 
     def _style(self, element: ET.Element) -> None:
+        if attribute(element, "family") != "table":
+            if where := position(element):
+                self._raised_by[attribute(element, "name")] = where
+            return
         self._page_styles[attribute(element, "name")] = attribute(element, "master-page-name")
         properties = child(element, "table-properties")
         if properties is not None and attribute(properties, "display") == "false":
@@ -147,7 +152,7 @@ class _Reader:
         lines = []
         for part in cell:
             if local(part) == "p":
-                lines.append(paragraph_text(part))
+                lines.append(paragraph_text(part, self._raised_by))
                 for link in descendants(part, "a"):
                     sheet.add_link(row, column, attribute(link, "href"))
             elif local(part) == "annotation":
