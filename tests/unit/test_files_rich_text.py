@@ -45,3 +45,15 @@ def test_what_is_wrapped_comes_out_as_it_was() -> None:
     )
     assert rtf.wrapped(page) == ("html", "<html><p>Grüße &amp; x\n</p>")
     assert rtf.wrapped(rb"{\rtf1\ansi no}") is None
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (rb"10{\super 3} km, H{\sub 2}O", "10³ km, H₂O"),
+        (rb"10\super 3\nosupersub 5 and 2\super 4\plain 6", "10³5 and 2⁴6"),
+        (rb"the 1{\super st}", "the 1st"),
+    ],
+)
+def test_raised_digits_stay_apart_from_the_others(body: bytes, text: str) -> None:
+    assert rtf.to_text(rb"{\rtf1\ansi " + body + rb"}").strip() == text

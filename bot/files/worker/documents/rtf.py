@@ -23,11 +23,13 @@ from bot.files.worker.documents.rtf_words import (
     SKIPPED,
 )
 from bot.files.worker.encodings.charsets import decoded
+from bot.files.worker.raised import aligned
 
 _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?[0-9]{1,10})? ?|\\'([0-9a-fA-F]{2})|\\(\r?\n|[^a-zA-Z])|([{}])|([^\\{}\r\n]+)|[\r\n]+|\\"
 )
 _HYPERLINK = re.compile(r'HYPERLINK\s+(?:\\[a-z]\s+)*"([^"]{1,2000})"')
+_ALIGNED = {b"super": "superscript", b"sub": "subscript", b"nosupersub": ""}
 _GROUPS_MAX = 100_000
 """Deep enough for any document; what is nested deeper is read as if it were not."""
 
@@ -44,6 +46,7 @@ class _State:
     not_html: bool = False
     change: str = ""
     changed_by: int = -1
+    align: str = ""
 
 
 def to_text(data: bytes) -> str:
@@ -114,7 +117,7 @@ class _Reader:
         if not self._states:
             return
         left = self._state
-        if left.change != self._states[-1].change:
+        if (left.change, left.align) != (self._states[-1].change, self._states[-1].align):
             self._flush()
         if left.destination in {b"footnote", b"annotation"} and not left.skipped:
             self._add("]")
@@ -195,7 +198,11 @@ class _Reader:
         elif word == b"v":
             self._state = replace(state, hidden=value != 0)
         elif word == b"plain":
-            self._state = replace(state, hidden=False, change="", changed_by=-1)
+            self._flush()
+            self._state = replace(state, hidden=False, change="", changed_by=-1, align="")
+        elif word in _ALIGNED:
+            self._flush()
+            self._state = replace(state, align=_ALIGNED[word] if value != 0 and not self._wraps_html else "")
         elif word in CHANGES:
             self._flush()
             self._state = replace(state, change=CHANGES[word] if value != 0 else "")
@@ -263,7 +270,7 @@ class _Reader:
             self._end_change()
             self._pieces += [f" [{change}: "] if change else []
             self._change = change
-        self._pieces.append(text)
+        self._pieces.append(aligned(text, self._state.align))
 
     def _end_change(self) -> None:
         self._pieces += ["] "] if self._change else []
