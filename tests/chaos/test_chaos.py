@@ -70,5 +70,9 @@ def test_of_what_slack_gave_up_there_is_a_whole_answer_or_none() -> None:
     assert len(look([given_up, SECOND], [HALF, NEXT], ()).lost) == 1
 
 
+def test_an_answer_to_what_nobody_knows_was_asked_is_as_long_as_it_is() -> None:
+    assert seen(WHOLE, NEXT, change(5.0, "4.0", answer(3, 20))).faults == []
+
+
 def test_a_status_that_stays_is_found() -> None:
     assert seen(WHOLE, NEXT, statuses=("C1 1.0 is thinking…",)).orphaned == ["status C1 1.0 is thinking…"]

@@ -11,6 +11,7 @@ QUESTION = re.compile(r"question (\d+)\b")
 WORD = re.compile(r"\bq(\d+)(?:w(\d{4})|(end))\b")
 """Whole ones: what is cut in the middle has fewer digits."""
 LINE_WORDS = 12
+WORDS_MAX = 10_000
 
 
 def question(number: int, *, mention: bool = True) -> str:
@@ -37,5 +38,9 @@ def asked_for(texts: list[str]) -> int | None:
 
 
 def shown(text: str, words: dict[int, int]) -> list[tuple[int, int]]:
-    """Question and place of each whole word, in order; the end stands behind the last of ``words`` of its question."""
-    return [(int(number), words.get(int(number), 0) if end else int(word)) for number, word, end in WORD.findall(text)]
+    """Question and place of each whole word, in order; the end stands behind the last of ``words`` of its question, and
+    behind all there can be where that is not known."""
+    return [
+        (int(number), words.get(int(number), WORDS_MAX) if end else int(word))
+        for number, word, end in WORD.findall(text)
+    ]
