@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.errors import SlackOutcomeUnknown
 from bot.installations.renewals import CALL_S_MAX, Tokens
@@ -30,18 +32,11 @@ class TokenRenewal:
         self._client_secret = client_secret
 
     async def __call__(self, refresh_token: str) -> Tokens:
-        try:
-            async with asyncio.timeout(CALL_S_MAX):
-                response = await self._client.api_call(
-                    METHOD,
-                    auth={"client_id": self._client_id, "client_secret": self._client_secret},
-                    data={"grant_type": "refresh_token", "refresh_token": refresh_token},
-                )
-        except Exception as error:
-            failure = slack_error(METHOD, error)
-            if failure is None:
-                raise
-            raise failure from error
+        response = await self._call(
+            METHOD,
+            auth={"client_id": self._client_id, "client_secret": self._client_secret},
+            data={"grant_type": "refresh_token", "refresh_token": refresh_token},
+        )
         answer = object_of(response.data)
         tokens = Tokens(
             text_of(answer.get("access_token")),
@@ -54,14 +49,19 @@ class TokenRenewal:
 
     async def uninstall(self, bot_token: str) -> None:
         """As ``Uninstall``."""
+        await self._call(
+            UNINSTALL,
+            headers={"Authorization": f"Bearer {bot_token}"},
+            data={"client_id": self._client_id, "client_secret": self._client_secret},
+        )
+
+    async def _call(self, method: str, **arguments: Any) -> AsyncSlackResponse:  # noqa: ANN401 - the SDK's own
+        """Raises ``SlackError``."""
         try:
             async with asyncio.timeout(CALL_S_MAX):
-                credentials = {"client_id": self._client_id, "client_secret": self._client_secret}
-                await self._client.api_call(
-                    UNINSTALL, headers={"Authorization": f"Bearer {bot_token}"}, data=credentials
-                )
+                return await self._client.api_call(method, **arguments)
         except Exception as error:
-            failure = slack_error(UNINSTALL, error)
+            failure = slack_error(method, error)
             if failure is None:
                 raise
             raise failure from error

@@ -159,11 +159,16 @@ async def test_so_do_those_of_a_document_and_a_slide(convert: Converter) -> None
 async def test_characters_that_a_workbook_writes_by_number_are_those(convert: Converter) -> None:
     cells = "".join(
         f'<c t="inlineStr"><is><t>{text}</t></is></c>'
-        for text in ("one_x000D_\ntwo_x0009_three", "_x005F_x000D_ is written so", "file_x12_y")
+        for text in (
+            "one_x000D_\ntwo_x0009_three",
+            "_x005F_x000D_ is written so",
+            "file_x12_y",
+            "_xD83D__xDE00_ smiles",
+        )
     )
     formula = '<c t="str"><f>A1</f><v>a_x000D_b</v></c>'
     text = (await convert(made_office.workbook(f'<row r="1">{cells}{formula}</row>'), "n.xlsx", WITHOUT_OFFICE)).text
-    assert "1,one ⏎ two\tthree,_x000D_ is written so,file_x12_y,a ⏎ b\n" in text
+    assert "1,one ⏎ two\tthree,_x000D_ is written so,file_x12_y,😀 smiles,a ⏎ b\n" in text
 
 
 async def test_pictures_in_headers_and_behind_the_cells_are_seen(convert: Converter) -> None:

@@ -88,7 +88,10 @@ def text_of(element: ET.Element) -> str:
 
 def unescaped(text: str) -> str:
     """Without the form that characters have which XML knows no other for. Source: ECMA-376 part 1, 22.9.2.19."""
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+    if "_x" not in text:
+        return text
+    halves = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)  # of UTF-16, of which two may be one character
+    return halves.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _strings(package: Package, name: str, needed: set[int]) -> dict[int, str]:
