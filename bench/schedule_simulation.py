@@ -47,6 +47,7 @@ CHARS_PER_WRITE = int(240 * WRITE_EVERY_S)
 RESTED_S = 60.0
 """From when something was learned until people ask again."""
 LEASE_S, HEARTBEAT_S, HEARTBEAT_MIN_S = 20.0, 5.0, 1.0
+DATABASE_S = 0.005
 """From one heartbeat to the next, and where the number of answers has changed."""
 
 
@@ -110,11 +111,25 @@ class Setting:
         return number * ASKED_WITHIN_S / load.answers, channel
 
 
+class _Posts:
+    """What the database knows of the posts of all processes."""
+
+    def __init__(self) -> None:
+        self._until_s: dict[str, float] = {}
+
+    async def reserve(self, channel_id: str, at_once: float, per_s: float) -> float:
+        await asyncio.sleep(DATABASE_S)
+        now_s = asyncio.get_running_loop().time()
+        self._until_s[channel_id] = max(now_s, self._until_s.get(channel_id, 0.0)) + 1 / per_s
+        return max(0.0, self._until_s[channel_id] - now_s - at_once / per_s)
+
+
 class _Process:
     """One of those that share the workspace; its heartbeats are like the inbox's."""
 
-    def __init__(self, slack: _Slack, others: list[_Process]) -> None:
+    def __init__(self, slack: _Slack, posts: _Posts, others: list[_Process]) -> None:
         self.limiter = RateLimiter()
+        self.limiter.reserve = posts.reserve
         self.api = SlackClient(cast("AsyncWebClient", slack), self.limiter)
         self.services = ThreadServices(self.api, _Records(), _find_posted, _find_streamed)
         self.answers = 0
@@ -181,7 +196,8 @@ async def simulate(
     )
     slack = _Slack(limits, load.latency_s)
     processes: list[_Process] = []
-    processes += [_Process(slack, processes) for _ in range(setting.processes)]
+    posts = _Posts()
+    processes += [_Process(slack, posts, processes) for _ in range(setting.processes)]
     for process in processes:
         for name, limit in learned.items():
             process.limiter.adopt(name, limit)

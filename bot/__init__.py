@@ -60,7 +60,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
         read/          what was said: thread, message_text and what they are made of
         write/         the reply: replies opens one, live_reply decides what to show, the writer shows it
             markdown/  what the model writes, as Slack shows it: cut to fit, in few_blocks, with tables and code whole
-        web_api/       calls: client, rate_limiter with call_budget, limit_keeper, names with user_object, identity
+        web_api/       calls: client, when rate_limiter allows it by call_budget and channel_slots; names, identity
     files/             workshop: cache, conversion; reader: download, blocks and notes; long_files; forgetting
         worker/        the process that reads strangers' bytes: sniff, convert, a module a kind of file
             sheets/    spreadsheets → tables of text: a reader a format, model, table

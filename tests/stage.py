@@ -21,6 +21,9 @@ from playground.workspace.workspace import Workspace
 from tests.loopback import free_port
 
 QUICK_RETRIES_S = (0.05, 0.1, 0.2)
+ACK_WITHIN_S = 20.0
+"""Slack waits for three seconds, and delivers a press or a command once. A machine can stand still for longer while all
+tests run: how soon the bot acknowledges is shown by benches."""
 TRANSPORTS = ("socket", "http")
 TURN_S_MAX = 90
 """Ends a test that would hang. Ten office files take half a minute where others use the machine too."""

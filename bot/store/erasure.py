@@ -21,7 +21,7 @@ from bot.messages import EVERY_FILE
 from bot.store import deleted_files
 from bot.store.schema import FINISHED, metadata, questions
 
-NO_PERSONS = frozenset({"installations", "learned_limits", "processes", "thread_settings"})
+NO_PERSONS = frozenset({"channel_posts", "installations", "learned_limits", "processes", "thread_settings"})
 """Tables that hold nothing of any person's, only of workspaces."""
 
 

@@ -1,6 +1,6 @@
-"""What refusals have taught of Slack's limits is remembered, for other processes and later ones. I/O: the database.
+"""What refusals have taught of Slack's limits is remembered, and what processes post in a channel. I/O: the database.
 
-Implements ``learned_limits.LimitRecords``. Ages are by the clock of the database, where processes share one.
+Implements ``learned_limits.LimitRecords``. Times are by the clock of the database, where processes share one.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.learned_limits import LearnedLimit
 from bot.store.database import Database
-from bot.store.schema import learned_limits
+from bot.store.schema import channel_posts, learned_limits
+from bot.store.statements import SERVER_NOW
 
 
 class StoredLimits:
@@ -33,7 +34,17 @@ class StoredLimits:
         kept = row.on_conflict_do_update(index_elements=["team_id", "name"], set_=values)
         await self._database.run(lambda connection: connection.execute(kept), durable=False)
 
+    async def reserve(self, team_id: str, channel_id: str, at_once: float, per_s: float) -> float:
+        now, every_s = self._now(), 1.0 / per_s
+        row = self._insert(channel_posts).values(team_id=team_id, channel_id=channel_id, until=now + every_s)
+        later = row.on_conflict_do_update(
+            index_elements=["team_id", "channel_id"],
+            set_={"until": sa.case((channel_posts.c.until > now, channel_posts.c.until), else_=now) + every_s},
+        ).returning(channel_posts.c.until - now)
+        ahead_s = await self._database.run(lambda connection: connection.execute(later).scalar_one(), durable=False)
+        return max(0.0, float(ahead_s) - at_once * every_s)
+
     def _now(self) -> sa.ColumnElement[float]:
         if self._database.shared:
-            return sa.cast(sa.extract("epoch", sa.func.clock_timestamp()), sa.Double)
+            return SERVER_NOW
         return sa.literal(time.time(), sa.Double)

@@ -31,6 +31,7 @@ from bot.store.database import Database
 from bot.store.fairness import TurnBounds, beside
 from bot.store.private_answers import KEPT_S
 from bot.store.schema import (
+    channel_posts,
     conversations,
     deleted_files,
     feedback,
@@ -225,6 +226,7 @@ class StoredQuestions:
             connection.execute(feedback.update().where(feedback.c.at < now - age_s).values(reason=None))
             connection.execute(feedback.delete().where(feedback.c.day < today - USAGE_DAYS))
             connection.execute(usage.delete().where(usage.c.day < today - USAGE_DAYS))
+            connection.execute(channel_posts.delete().where(channel_posts.c.until < now - FORGET_PROCESSES_S))
             connection.execute(processes.delete().where(processes.c.seen_at < now - FORGET_PROCESSES_S))
 
         await self._database.run(work, durable=False)

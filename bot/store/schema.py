@@ -201,6 +201,15 @@ learned_limits = sa.Table(
     sa.Column("at", sa.Float, nullable=False),
 )
 
+# What all processes post in a channel, and have reserved, takes ``until`` then at an even pace; a burst is ahead of it.
+channel_posts = sa.Table(
+    "channel_posts",
+    metadata,
+    sa.Column("team_id", sa.String(32), primary_key=True),
+    sa.Column("channel_id", sa.String(32), primary_key=True),
+    sa.Column("until", sa.Float, nullable=False),
+)
+
 # Files that were deleted in Slack, or (``EVERY_FILE``) all that were prepared until then: whoever shares this database
 # keeps none of them.
 deleted_files = sa.Table(

@@ -21,7 +21,7 @@ from playground.practice_model.server import PracticeModel
 from playground.workspace.workspace import Workspace
 from tests.loopback import serving
 from tests.repository import ROOT
-from tests.stage import QUICK_RETRIES_S, TRANSPORTS, Stage, TurnLog, bot_running, settings_for
+from tests.stage import ACK_WITHIN_S, QUICK_RETRIES_S, TRANSPORTS, Stage, TurnLog, bot_running, settings_for
 
 CHROMIUM = Path("/usr/bin/chromium")
 PAGE = ROOT / "playground" / "page"
@@ -112,7 +112,7 @@ def turn_log() -> TurnLog:
 
 @pytest.fixture
 def workspace_options() -> dict[str, Any]:
-    return {"retry_delays_s": QUICK_RETRIES_S}
+    return {"retry_delays_s": QUICK_RETRIES_S, "ack_within_s": ACK_WITHIN_S}
 
 
 @pytest.fixture

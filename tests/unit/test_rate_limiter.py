@@ -18,7 +18,8 @@ from bot.shares import Share
 from bot.slack.web_api.call_budget import Bid, Urgency
 from bot.slack.web_api.channel_posts import BURST, POST_EVERY_S
 from bot.slack.web_api.client import retry_after_s
-from bot.slack.web_api.rate_limiter import CHANNELS, Bidder, RateLimiter
+from bot.slack.web_api.method_limiter import Bidder
+from bot.slack.web_api.rate_limiter import CHANNELS, RateLimiter
 from bot.slack.write.live_reply import MOVES_EVERY_S
 from playground.measure.virtual_time import run
 from playground.workspace.rate_limits import RateLimits

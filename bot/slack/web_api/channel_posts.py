@@ -3,13 +3,13 @@
 Slack allows about one post a second in a channel, and "short bursts" above that, of a length that it does not say. A
 burst is saved for first words: nothing else may be the reason why a person sees no answer begin. What was spent comes
 back, one a second, and anything else that is posted there leaves some of it. Each post of a burst that Slack refuses
-makes bursts shorter in all channels; where no burst is left to blame, posts go less often. Processes that share a
-workspace do not share channels: a thread is answered by one of them at a time.
+makes bursts shorter in all channels; where no burst is left to blame, posts go less often. So counts one process; where
+several post in a channel, ``channel_slots`` has its say, too.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import inf
 
 from bot.learned_limits import LearnedLimit
@@ -28,7 +28,6 @@ CLOSE_S = 3.0
 LOWERED = 0.85
 LEAST_PER_MIN = 20.0
 NEXT_TO_NOTHING = 1e-9
-CHANNELS_MAX = 1_000
 
 DOCUMENTED = LearnedLimit(MINUTE_S / POST_EVERY_S, BURST)
 
@@ -44,9 +43,9 @@ class ChannelPosts:
     _before_s: float = -inf
 
     def ready_at(self, now_s: float, *, first_words: bool) -> float:
-        burst, per_s = self.limits.burst(now_s), self.limits.per_s(now_s)
-        missing = (1.0 if first_words else min(burst, 1.0 + KEPT)) - self.saved(now_s)
-        return now_s + missing / per_s if missing > NEXT_TO_NOTHING else now_s
+        kept = self.limits.burst(now_s) - self.limits.at_once(now_s, first_words=first_words)
+        missing = 1.0 + kept - self.saved(now_s)
+        return now_s + missing / self.limits.per_s(now_s) if missing > NEXT_TO_NOTHING else now_s
 
     def spend(self, now_s: float) -> None:
         self._before_s = self._spent_s
@@ -72,26 +71,22 @@ class ChannelLimits:
 
     learned: LearnedLimit | None = None
     _learned_s: float = 0.0
-    _channels: dict[str, ChannelPosts] = field(default_factory=dict, repr=False)
-
-    def of(self, channel_id: str, now_s: float) -> ChannelPosts:
-        if channel_id not in self._channels:
-            if len(self._channels) >= CHANNELS_MAX:
-                burst = self.burst(now_s)
-                self._channels = {name: one for name, one in self._channels.items() if one.saved(now_s) < burst}
-            self._channels[channel_id] = ChannelPosts(self)
-        return self._channels[channel_id]
 
     def burst(self, now_s: float) -> float:
         return self._known(now_s).burst
 
+    def at_once(self, now_s: float, *, first_words: bool) -> float:
+        """How many posts of a burst may go: others than first words leave those some of it."""
+        burst = self.burst(now_s)
+        return burst if first_words else max(1.0, burst - KEPT)
+
     def per_s(self, now_s: float) -> float:
         return self._known(now_s).calls / MINUTE_S
 
-    def refused(self, channel_id: str, now_s: float) -> LearnedLimit | None:
-        """What was learned, if anything was."""
+    def refused(self, posts: ChannelPosts, now_s: float) -> LearnedLimit | None:
+        """What was learned, if anything was. ``posts``: those of the channel that refused one."""
         known = self._known(now_s)
-        passed, close = self.of(channel_id, now_s).refused(now_s)
+        passed, close = posts.refused(now_s)
         if passed >= 1.0 - NEXT_TO_NOTHING and known.burst > 1.0:
             learned = LearnedLimit(known.calls, max(1.0, min(known.burst - 1.0, float(int(passed)))))
         elif close:

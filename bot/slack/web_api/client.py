@@ -17,7 +17,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackError, SlackOutcomeUnknown, SlackRefused, SlackTokenInvalid, SlackUnavailable
 from bot.slack.web_api.error_codes import meaning_of
-from bot.slack.web_api.rate_limiter import Bidder, RateLimiter, Ticket
+from bot.slack.web_api.method_limiter import Bidder, Ticket
+from bot.slack.web_api.rate_limiter import RateLimiter
 from bot.telemetry import metrics, traces
 
 READS = frozenset(

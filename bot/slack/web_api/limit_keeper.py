@@ -49,6 +49,7 @@ class LimitKeeper:
         """What was learned of a workspace is known to its rate limiter when this returns, unless the database is away.
         Returns what ends it."""
         rate_limiter.on_learned = partial(self._note, team_id)
+        rate_limiter.reserve = partial(self._records.reserve, team_id) if self._shared else None
         self._kept[team_id] = rate_limiter
         self._unread.add(team_id)
         await self._exchange()

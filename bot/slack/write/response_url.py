@@ -14,7 +14,7 @@ import aiohttp
 from bot import addresses
 from bot.errors import ReplyGone, SlackOutcomeUnknown, SlackRefused, SlackUnavailable
 from bot.slack.web_api.client import retry_after_s
-from bot.slack.web_api.rate_limiter import Bidder
+from bot.slack.web_api.method_limiter import Bidder
 from bot.slack.web_api.redirects import Redirected
 from bot.slack.write.content import Content
 from bot.slack.write.message_arguments import NO_PREVIEWS, message

@@ -11,7 +11,7 @@ from bot.errors import ReplyGone, SlackError, SlackNoAccess, SlackOutcomeUnknown
 from bot.kept_answers import PrivateAnswer
 from bot.limits import RESPONSE_URL_USES_MAX
 from bot.messages import Question
-from bot.slack.web_api.rate_limiter import Bidder, Ticket
+from bot.slack.web_api.method_limiter import Bidder, Ticket
 from bot.slack.write.content import Content
 from bot.slack.write.plan import Action, Show
 from bot.slack.write.response_url import METHOD, ResponseUrlOutlet

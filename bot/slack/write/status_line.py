@@ -24,7 +24,7 @@ from bot.errors import SlackError, SlackOutcomeUnknown, SlackUnavailable
 from bot.setup.app_scopes import AGENT
 from bot.slack.web_api.call_budget import Bid
 from bot.slack.web_api.client import SlackClient
-from bot.slack.web_api.rate_limiter import Ticket
+from bot.slack.web_api.method_limiter import Ticket
 from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)

@@ -15,7 +15,7 @@ from bot.ports import ReplyRecords
 from bot.slack import own_messages
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.error_codes import METADATA
-from bot.slack.web_api.rate_limiter import Bidder, Ticket
+from bot.slack.web_api.method_limiter import Bidder, Ticket
 from bot.slack.write.content import Content
 from bot.slack.write.message_arguments import NO_PREVIEWS, VERBATIM, message
 from bot.slack.write.plan import Action, Append, Remove, Respond, Show, Start, Stop

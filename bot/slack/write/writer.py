@@ -25,7 +25,7 @@ from bot.errors import (
 )
 from bot.lease import Lease
 from bot.slack.web_api.call_budget import Bid
-from bot.slack.web_api.rate_limiter import Bidder, Ticket
+from bot.slack.web_api.method_limiter import Bidder, Ticket
 from bot.slack.write.markdown.shown import ShownMarkdown
 from bot.slack.write.plan import Action, Next, Plan, Remove, Show, Start
 from bot.slack.write.status_line import StatusLine, in_a_message

@@ -1,0 +1,132 @@
+"""Who wants to post in a channel joins; the times at which this process may post there, beside others, come out.
+
+Where several processes answer in a workspace, none of them knows what the others post in a channel. Each post then has
+a slot: a time that is reserved where all of them reserve theirs. A slot is the channel's, not of who asked for it: the
+most urgent post has the next one. I/O: the database, by ``Reserve``; while it is away each process counts for itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from bisect import insort
+from collections.abc import Awaitable, Callable
+from math import inf
+
+from bot.errors import StoreFailed
+from bot.learned_limits import LearnedLimit
+from bot.slack.web_api.channel_posts import ChannelLimits, ChannelPosts
+
+Reserve = Callable[[str, float, float], Awaitable[float]]
+"""Called with a channel, how many posts may go there at once, and how many a second. Returns in how many seconds the
+next one may go: nobody else posts then. Raises ``StoreFailed``."""
+PATIENCE_S = 1.0
+"""For the database: first words wait for it."""
+LATE_S = 0.2
+"""So much later than it was reserved for a post of a burst may arrive; whoever has to wait leaves it that time."""
+CHANNELS_MAX = 1_000
+KEPT_FOR_S = 5.0
+"""A slot that was not used for so long says nothing any more: others have posted since."""
+
+
+class ChannelSlots:
+    """Of one channel; ``posts`` are those of this process."""
+
+    def __init__(self, channel_id: str, posts: ChannelPosts, workspace: WorkspaceSlots) -> None:
+        self._channel_id = channel_id
+        self.posts = posts
+        self._workspace = workspace
+        self._waiting = 0
+        self._free: list[float] = []
+        self._asking: set[asyncio.Task[None]] = set()
+
+    @property
+    def rested(self) -> bool:
+        """Nothing is known of it that is not known of a new one."""
+        full = self.posts.saved(now_s := _now_s()) >= self._workspace.limits.burst(now_s)
+        return full and not self._waiting and not self._asking
+
+    def join(self, *, first_words: bool) -> None:
+        """Somebody waits for a post from now on, until ``leave``."""
+        self._waiting += 1
+        self.ask(first_words=first_words)
+
+    def leave(self) -> None:
+        self._waiting -= 1
+
+    def ready_at(self, now_s: float, *, first_words: bool) -> float:
+        """When the next post may go, as far as it is known."""
+        here_s = self.posts.ready_at(now_s, first_words=first_words)
+        if not self._workspace.shared:
+            return here_s
+        return max(here_s, self._free[0]) if self._free else inf
+
+    def spend(self, now_s: float) -> None:
+        self.posts.spend(now_s)
+        del self._free[:1]
+
+    def ask(self, *, first_words: bool) -> None:
+        """For as many slots as there are posts that wait."""
+        if not self._workspace.shared:
+            return
+        self._free = self._fresh()
+        for _ in range(self._waiting - len(self._free) - len(self._asking)):
+            task = asyncio.create_task(self._ask(first_words=first_words))
+            self._asking.add(task)
+            task.add_done_callback(self._asking.discard)
+
+    async def _ask(self, *, first_words: bool) -> None:
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                wait_s = await self._workspace.slot(self._channel_id, first_words=first_words)
+        except (StoreFailed, TimeoutError):
+            wait_s = 0.0
+        insort(self._free, _now_s() + (wait_s + LATE_S if wait_s else 0.0))
+        self._workspace.on_slot()
+
+    def _fresh(self) -> list[float]:
+        since_s = _now_s() - KEPT_FOR_S
+        return [at_s for at_s in self._free if at_s > since_s]
+
+
+class WorkspaceSlots:
+    """Of all channels of a workspace, which take what ``limits`` say. ``on_slot`` is called when there is a new one."""
+
+    def __init__(self, on_slot: Callable[[], None]) -> None:
+        self.on_slot = on_slot
+        self.limits = ChannelLimits()
+        self._reserve: Reserve | None = None
+        self._channels: dict[str, ChannelSlots] = {}
+
+    @property
+    def shared(self) -> bool:
+        return self._reserve is not None
+
+    def share(self, reserve: Reserve | None) -> None:
+        """``None``: no other process posts in this workspace."""
+        begins, self._reserve = not self.shared, reserve
+        if begins:
+            for channel in self._channels.values():
+                channel.ask(first_words=True)
+
+    def of(self, channel_id: str) -> ChannelSlots:
+        if channel_id not in self._channels:
+            if len(self._channels) >= CHANNELS_MAX:
+                self._channels = {name: one for name, one in self._channels.items() if not one.rested}
+            self._channels[channel_id] = ChannelSlots(channel_id, ChannelPosts(self.limits), self)
+        return self._channels[channel_id]
+
+    def refused(self, channel_id: str) -> LearnedLimit | None:
+        """What was learned of all channels, if anything was."""
+        return self.limits.refused(self.of(channel_id).posts, _now_s())
+
+    async def slot(self, channel_id: str, *, first_words: bool) -> float:
+        """In how many seconds it is."""
+        if self._reserve is None:
+            return 0.0
+        now_s = _now_s()
+        at_once = self.limits.at_once(now_s, first_words=first_words)
+        return await self._reserve(channel_id, at_once, self.limits.per_s(now_s))
+
+
+def _now_s() -> float:
+    return asyncio.get_running_loop().time()
