@@ -353,6 +353,9 @@ LONG = {
     "options": OF_A_PAGE + b"<select>" + b"<option>x" * MANY,
     "open quotations": OF_A_PAGE + b'<a b="' * MANY,
     "folded lines": b"BEGIN:VCALENDAR\nSUMMARY:x\n" + b" y\n" * MANY,
+    "lines that just need no cut": (b"x " * 9_900 + b"\n") * 300,
+    "a long line before one that was typed over": b"a" * 10 * MANY + b"\nb\x08b\n",
+    "blanks in a document": made_office.flat("text", f"<text:p>{' ' * MANY}</text:p>"),
     "parameters of a card": b"BEGIN:VCARD\nNOTE" + b';a="b' * MANY + b"\n",
 }
 
@@ -365,7 +368,9 @@ def test_time_grows_with_the_length_and_not_with_its_square(kind: str) -> None:
     assert time.process_time() - begun_s < 8
 
 
-@pytest.mark.parametrize("group", [b"{", b"}", rb"{\field{\*\fldinst{HYPERLINK \"", rb"\u1234?", rb"\f1\'e4\f2\'e4"])
+@pytest.mark.parametrize(
+    "group", [b" ", b"{", b"}", rb"{\field{\*\fldinst{HYPERLINK \"", rb"\u1234?", rb"\f1\'e4\f2\'e4"]
+)
 def test_rich_text_takes_no_square_either(group: bytes) -> None:
     begun_s = time.process_time()
     rtf.to_text(b"{\\rtf1 " + group * MANY)

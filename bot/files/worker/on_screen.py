@@ -17,13 +17,12 @@ _ESCAPES = re.compile(
 _LINES_END = re.compile(r"[\x0b\x0c\x1c-\x1e\x85]")
 """Also those of mainframes, and what parts pages and records."""
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x7f\ufeff\ud800-\udfff]")
-_TYPED_OVER = re.compile(r"[^\n]*\x08[^\n]*")
 
 
 def visible(text: str) -> str:
     """Without controls; lines end with a line feed alone, where they did before."""
     if "\x08" in text:
-        text = _TYPED_OVER.sub(_typed_over, text)
+        text = "\n".join(_typed_over(line) if "\x08" in line else line for line in text.split("\n"))
     text = _LINES_END.sub("\n", text).replace("\x1f", "\t")
     return _CONTROLS.sub("", text)
 
@@ -32,11 +31,11 @@ def without_escapes(text: str) -> str:
     return _ESCAPES.sub("", text) if "\x1b" in text else text
 
 
-def _typed_over(line: re.Match[str]) -> str:
+def _typed_over(line: str) -> str:
     """A printer goes back and types once more: bold is a letter twice, underlined is one over a stroke."""
     shown: list[str] = []
     at = 0
-    for char in line[0]:
+    for char in line:
         if char == "\x08":
             at = max(at - 1, 0)
             continue

@@ -6,7 +6,6 @@ I/O: writes the file; runs in a worker process. A line that is longer than a bat
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
@@ -18,7 +17,6 @@ from bot.files.worker.text_signs import without_zeros
 
 _CHUNK_BYTES = 1_000_000
 _LINE_CHARS_MAX = 20_000
-_LONG_LINE = re.compile(rf"[^\n]{{{_LINE_CHARS_MAX}}}(?=[^\n])")
 _REST = "\n[… the rest of this text is left out …]"
 
 
@@ -28,7 +26,7 @@ def write(pieces: Iterable[str], path: Path, limits: ConvertLimits) -> int:
     lines, left, open_line = 0, limits.whole_chars_max, False
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for piece in pieces:
-            text = _LONG_LINE.sub("\\g<0>\n", piece)[:left]
+            text = "\n".join(_lines(piece))[:left]
             file.write(text)
             lines += text.count("\n")
             left -= len(text)
@@ -37,6 +35,14 @@ def write(pieces: Iterable[str], path: Path, limits: ConvertLimits) -> int:
                 file.write(_REST)
                 return lines + 2
     return lines + open_line
+
+
+def _lines(text: str) -> Iterator[str]:
+    for line in text.split("\n"):
+        if len(line) <= _LINE_CHARS_MAX:
+            yield line
+        else:
+            yield from (line[at : at + _LINE_CHARS_MAX] for at in range(0, len(line), _LINE_CHARS_MAX))
 
 
 def decoded(source: Path, codec: str, *, wide: bool) -> Iterator[str]:

@@ -13,6 +13,8 @@ from bot.visible import one_line
 _NAME_CHARS_MAX = 100
 _IN_BRACKETS = str.maketrans("[]", "()")
 _IN_NAMES = str.maketrans("[]:", "() ")
+_AT_BRACKETS = re.compile(r"(?<! ) {2,}+(?=\[)|(?<=\]) {2,}")
+"""A run of blanks is looked at once, where it begins: documents are filled up with them."""
 _DAY = re.compile(r"[12]\d{3}-[01]\d-[0-3]\d")
 
 
@@ -40,3 +42,8 @@ def day_of(dttm: int) -> str:
     """Of a moment as Word packs it into 32 bits, "" where it is none. Source: [MS-DOC] 2.9.73 (DTTM)."""
     day, month, year = dttm >> 11 & 0x1F, dttm >> 16 & 0xF, 1900 + (dttm >> 20 & 0x1FF)
     return f"{year:04}-{month:02}-{day:02}" if day and 0 < month <= 12 else ""
+
+
+def beside_marks(text: str) -> str:
+    """With one blank beside a bracket, where the text without it would have had two."""
+    return _AT_BRACKETS.sub(" ", text)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from bot.files.worker.documents.bylines import byline, day_of, named
+from bot.files.worker.documents.bylines import beside_marks, byline, day_of, named
 from bot.files.worker.documents.rtf_words import (
     ABOUT,
     AROUND,
@@ -52,7 +52,7 @@ class _State:
 def to_text(data: bytes) -> str:
     """The words of a document, a paragraph a line."""
     reader = _Reader(data)
-    text = re.sub(r" {2,}(?=\[)|(?<=\]) {2,}", " ", reader.read())
+    text = beside_marks(reader.read())
     lines = [line.rstrip(" |") for line in text.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
 

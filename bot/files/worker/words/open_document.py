@@ -5,11 +5,11 @@ Pure. Source: OpenDocument 1.3 part 3: 5 (text), 5.5 (changes), 14.1 (comments),
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterator
 from xml.etree import ElementTree as ET
 
 from bot.files.worker.documents import odf_controls
+from bot.files.worker.documents.bylines import beside_marks
 from bot.files.worker.documents.odf import annotation_text, object_lines, paragraph_text
 from bot.files.worker.documents.package import Broken, attribute, child, local
 from bot.files.worker.words.lines import Counted, Section, Words
@@ -165,7 +165,7 @@ class _Reader:
         self._marked = attribute(element, "style-name") in self._hidden_styles
         pieces: list[str] = []
         self._gather(element, pieces, 0)
-        return re.sub(r" {2,}(?=\[)|(?<=\]) {2,}", " ", "".join(pieces)), self._marked
+        return beside_marks("".join(pieces)), self._marked
 
     def _gather(self, element: ET.Element, pieces: list[str], depth: int) -> None:
         pieces.append(element.text or "")

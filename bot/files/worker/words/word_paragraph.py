@@ -5,12 +5,11 @@ Pure. Source: ECMA-376 part 1, 17.3 and 17.13.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
-from bot.files.worker.documents.bylines import named
+from bot.files.worker.documents.bylines import beside_marks, named
 from bot.files.worker.documents.equations import linear
 from bot.files.worker.documents.package import attribute, child, descendants, local
 from bot.files.worker.raised import aligned
@@ -44,7 +43,7 @@ class Paragraphs:
         paragraph = Paragraph()
         pieces: list[str] = []
         self._gather(element, paragraph, pieces, 0)
-        paragraph.text = re.sub(r" {2,}(?=\[)|(?<=\]) {2,}", " ", "".join(pieces))
+        paragraph.text = beside_marks("".join(pieces))
         return paragraph
 
     def note_number(self, kind: str, note_id: str) -> int:
