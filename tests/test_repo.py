@@ -203,6 +203,12 @@ def test_tests_find_files_of_the_project_by_one_module() -> None:
     assert finding == {"tests/repository.py"}
 
 
+def test_no_file_holds_both_sides_of_a_merge() -> None:
+    """Git commits them without a word, and nothing else reads the documents as strictly as the code is read."""
+    sides = re.compile("^(?:<{7}|>{7}) ", re.MULTILINE)
+    assert [name for name in tracked() if sides.search(text_of(name))] == []
+
+
 # --- the packaging -------------------------------------------------------------------------------------------------
 
 
