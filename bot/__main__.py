@@ -22,6 +22,8 @@ from bot.operations import health, process, stopping
 from bot.settings import Settings, data_dir, kept_in, slips
 from bot.telemetry import logs
 
+WHAT_IT_IS = "A Slack bot that reads the thread and the files in it, and answers while the model writes."
+
 
 def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
@@ -43,43 +45,64 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m bot", description=__doc__.split("\n", 1)[0] if __doc__ else "")
+    parser = argparse.ArgumentParser(prog="python -m bot", description=WHAT_IT_IS)
     parser.add_argument("--version", action="version", version=f"%(prog)s {bot.__version__}")
     commands = parser.add_subparsers(required=True, metavar="command")
-    run = commands.add_parser("run", help="answer in Slack, by the settings in the environment or .env")
+    run = commands.add_parser("run", help="run the bot, with the settings from the environment or .env")
     run.set_defaults(command=_run)
-    ask = commands.add_parser("ask", help="ask the model one question; the answer is streamed to the terminal")
-    ask.add_argument("question")
+    ask = commands.add_parser("ask", help="ask the model one question, without Slack, and show its answer as it comes")
+    ask.add_argument("question", help="in quotation marks, if it has more than one word")
     ask.add_argument(
-        "--file", action="append", type=Path, default=[], metavar="PATH", help="may be given several times"
+        "--file", action="append", type=Path, default=[], metavar="PATH", help="a file to read; may be given again"
     )
     ask.set_defaults(command=_ask)
-    doctor = commands.add_parser("doctor", help="what works and what does not, and what to do; also while the bot runs")
-    doctor.add_argument("--json", action="store_true", help="the same as one object in JSON")
-    doctor.add_argument("--channel", type=_id("CG"), metavar="C…", help="one where the bot should be")
-    doctor.add_argument("--workspace", type=_id("TE"), metavar="T…", help="one of many that have installed the app")
-    doctor.add_argument("--no-message", action="store_true", help="post no test message to see whether events arrive")
+    doctor = commands.add_parser("doctor", help="say what works, what does not and what to do; the bot may be running")
+    doctor.add_argument("--json", action="store_true", help="print the findings as one JSON object")
+    doctor.add_argument("--channel", type=_id("CG"), metavar="C…", help="also check that the bot is in this channel")
+    doctor.add_argument(
+        "--workspace", type=_id("TE"), metavar="T…", help="the one to check, where many have installed the app"
+    )
+    doctor.add_argument(
+        "--no-message", action="store_true", help="don't post the test message that shows whether events arrive"
+    )
     doctor.set_defaults(command=_doctor)
-    lives = commands.add_parser("health", help="0 if the bot that uses BOT_DATA_DIR lives, else 1")
+    lives = commands.add_parser("health", help="exit with 0 if the bot that uses BOT_DATA_DIR is alive, else with 1")
     lives.set_defaults(command=_health)
-    used = commands.add_parser("usage", help="who used what, by day; also while the bot runs")
-    used.add_argument("--since", default="7d", metavar="7d", help="so many days, or a date such as 2026-01-31 (UTC)")
-    used.add_argument("--by", default="", metavar="WHAT", help="day, workspace, channel, person, model; by commas")
-    used.add_argument("--csv", action="store_true", help="with channels, for a spreadsheet")
-    used.add_argument("--feedback", action="store_true", help="what people said of answers, and why, instead")
+    used = commands.add_parser("usage", help="show who used what, by day; the bot may be running")
+    used.add_argument(
+        "--since", default="7d", metavar="7d", help="a number of days, or a date such as 2026-01-31 (UTC)"
+    )
+    used.add_argument(
+        "--by",
+        default="",
+        metavar="WHAT",
+        help="day, workspace, channel, person, model: one or several, with commas between",
+    )
+    used.add_argument("--csv", action="store_true", help="print CSV for a spreadsheet, with channels too")
+    used.add_argument("--feedback", action="store_true", help="show how people voted on answers, and why, instead")
     used.set_defaults(command=_usage)
-    app = commands.add_parser("manifest", help="the manifest of the Slack app for the settings as they are")
-    app.add_argument("--url", default="", metavar="https://…", help="events come by HTTP to this address of yours")
+    app = commands.add_parser("manifest", help="print the Slack app's manifest, as the present settings need it")
+    app.add_argument(
+        "--url", default="", metavar="https://…", help="your address that Slack sends events to, over HTTP"
+    )
     app.add_argument(
         "--agent", action="store_true", help="declare the app as an agent: docs/agent.md says what it costs"
     )
-    app.add_argument("--without", action="append", default=[], metavar="SCOPE", help="an optional scope to leave out")
-    app.add_argument("--json", action="store_true", help="for Slack's CLI, which reads manifest.json")
+    app.add_argument(
+        "--without",
+        action="append",
+        default=[],
+        metavar="SCOPE",
+        help="leave out an optional scope; may be given again",
+    )
+    app.add_argument("--json", action="store_true", help="print JSON, as Slack's CLI reads it from manifest.json")
     app.set_defaults(command=_manifest)
-    erase = commands.add_parser("erase", help="remove what is kept of a person or a workspace, and say what")
+    erase = commands.add_parser(
+        "erase", help="remove all that is kept of a person or a workspace, and say what that was"
+    )
     whose = erase.add_mutually_exclusive_group(required=True)
-    whose.add_argument("--user", type=_id("UW"), metavar="U…", help="a person's id in Slack")
-    whose.add_argument("--workspace", type=_id("TE"), metavar="T…", help="a workspace's id in Slack")
+    whose.add_argument("--user", type=_id("UW"), metavar="U…", help="the person's id in Slack")
+    whose.add_argument("--workspace", type=_id("TE"), metavar="T…", help="the workspace's id in Slack")
     erase.set_defaults(command=_erase)
     return parser
 

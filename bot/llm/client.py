@@ -25,6 +25,7 @@ from bot.limits import answer_tokens_max
 from bot.llm import refusals, server_tools, wire
 from bot.llm.body import StreamedBody
 from bot.llm.efforts import Efforts
+from bot.llm.link_faults import link_fault
 from bot.llm.model_info import model_limits
 from bot.llm.patience import Deadline, Patience
 from bot.llm.response import Hearers, ResponseReader
@@ -270,7 +271,7 @@ def _now_s() -> float:
 def broken_link(error: BaseException, body: StreamedBody, *, begun: bool) -> ModelError:
     """What a broken link means, by how far the exchange had come. A bare ``TimeoutError`` is the end of our patience:
     the libraries have names of their own for theirs."""
-    name = type(error).__name__
+    name = link_fault(error)
     if body.fault is not None:
         return ModelRequestInvalid(f"a file to send changed on disk: {body.fault}", about_files=False)
     if begun:

@@ -21,6 +21,7 @@ from bot.conversation import Conversation, Message, Role
 from bot.errors import ModelBalanceEmpty, ModelError, ModelKeyInvalid, ModelNotFound
 from bot.llm import refusals, wire
 from bot.llm.client import ERROR_BODY_BYTES_MAX, LINK_ERRORS
+from bot.llm.link_faults import link_fault
 from bot.llm.sse import ObjectReader
 from bot.loop_share import LoopRound
 from bot.messages import TextBlock
@@ -79,7 +80,7 @@ class Probe:
                 async with http.stream("POST", url, headers=headers, content=body) as response:
                     return await self._judged(http, response)
         except LINK_ERRORS as error:
-            raise Away(type(error).__name__) from error
+            raise Away(link_fault(error)) from error
 
     async def _judged(self, http: HttpxAiohttpClient, response: httpx.Response) -> Answered:
         if response.is_success:

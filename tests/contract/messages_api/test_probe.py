@@ -131,7 +131,7 @@ async def test_an_api_that_is_down_slow_or_limited_is_only_away(
 
 
 async def test_a_host_that_nobody_answers_at_is_only_away() -> None:
-    with nobody_listening() as origin, pytest.raises(Away):
+    with nobody_listening() as origin, pytest.raises(Away, match=r"^ECONNREFUSED$"):
         await probe(f"{origin}/v1").run()
 
 
@@ -158,3 +158,8 @@ async def test_the_key_is_sent_as_the_host_wants_it(model: PracticeModel, auth: 
 
 def test_what_is_remembered_shows_no_key() -> None:
     assert KEY not in repr(probe("http://127.0.0.1:1/v1"))
+
+
+async def test_a_host_whose_name_nobody_knows_is_told_from_one_that_is_slow() -> None:
+    with pytest.raises(Away, match=r"^ClientConnectorDNSError$"):
+        await probe("http://no-such-host.invalid/v1").run()
