@@ -113,7 +113,7 @@ def _words(message: ThreadMessage, heard: _Heard) -> str:
     """What was written and what was spoken. A file without words asks to be read; in later turns too, since the prompt
     cache wants the same words again."""
     prepared = [heard.files[file.id] for file in message.attachments if file.id in heard.files]
-    said = [_text_only(text).strip() for text in (message.text, *(file.words for file in prepared))]
+    said = [_text_only(text).strip() for text in (message.text, *(spoken.typed(file.words) for file in prepared))]
     if words := "\n\n".join(filter(None, said)):
         return words
     return f"Please read the attached file{'s' * (len(message.attachments) > 1)}." if message.attachments else ""

@@ -14,12 +14,12 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from bot.prompt.spoken import plain_name
+from bot.prompt.spoken import plain_name, typed
 from bot.slack.escape import decode
 from bot.slack.read import blocks, mrkdwn
 from bot.slack.read.markdown import joined, link, quoted
 from bot.slack.read.mentions import Naming
-from bot.slack.shapes import Json, object_of, objects_of, text_of
+from bot.slack.shapes import Json, id_of, object_of, objects_of, text_of
 
 SHARED = ("is_share", "is_msg_unfurl", "is_reply_unfurl", "is_thread_root_unfurl")
 PREVIEW = ("from_url", "original_url", "is_app_unfurl", "app_unfurl_url", "service_name")
@@ -35,7 +35,7 @@ def what_shows(message: Json, naming: Naming, depth: int = DEPTH_MAX) -> str:
     shown = blocks.read(objects_of(message.get("blocks")), naming)
     # ``text`` repeats the blocks for notifications, so that it counts only where they may not say everything.
     said = shown.markdown if shown.whole else _together(_mrkdwn(message.get("text"), naming), shown.markdown)
-    return joined([said, _below(message, naming, depth, previews=not said)])
+    return joined([typed(said), _below(message, naming, depth, previews=not said)])
 
 
 def _below(message: Json, naming: Naming, depth: int, *, previews: bool) -> str:
@@ -81,17 +81,36 @@ def _quote(shared: Json, naming: Naming, depth: int) -> str:
     """A forwarded message, headed by who wrote it and where it stands."""
     if depth:
         originals = joined([what_shows(original, naming, depth - 1) for original in _originals(shared)])
-        said = joined([originals or _parts(shared, naming), _below(shared, naming, depth - 1, previews=False)])
+        said = joined([originals or typed(_parts(shared, naming)), _below(shared, naming, depth - 1, previews=False)])
     else:
         said = ""
-    said = said or _fallback(shared)
-    url, names = text_of(shared.get("from_url")), (shared.get("author_name"), shared.get("author_subname"))
-    author = next((name for text in names if (name := plain_name(decode(text_of(text))))), "")
+    said = said or typed(_fallback(shared))
+    url, author = text_of(shared.get("from_url")), _author(shared)
     if not author and text_of(shared.get("author_id")):
         author = naming("@", text_of(shared.get("author_id")))
     if not said and not url and not any(files_in(shared)):
         return ""
-    return quoted(joined([f"Shared message from {link(url, author or 'someone')}:", said]))
+    return quoted(joined([f"{_head(url, author or 'someone')}:", said]))
+
+
+def _author(shared: Json) -> str:
+    """What the message calls whom it quotes; empty where it does not."""
+    names = (plain_name(decode(text_of(shared.get(key)))) for key in ("author_name", "author_subname"))
+    return next(filter(None, names), "")
+
+
+def _head(url: str, author: str) -> str:
+    return f"Shared message from {link(url, author)}"
+
+
+def quoted_authors(message: Json, depth: int = DEPTH_MAX) -> Iterator[tuple[str, str, str]]:
+    """Who is quoted in ``message`` by a name: the head of the quotation without its colon, the user's id, the name."""
+    for shared in filter(_is_shared, objects_of(message.get("attachments"))):
+        name, author_id = _author(shared), id_of(shared.get("author_id"))
+        if name and author_id:
+            yield _head(text_of(shared.get("from_url")), name), author_id, name
+        for within in (shared, *_originals(shared)) if depth else ():
+            yield from quoted_authors(within, depth - 1)
 
 
 def _by_app(item: Json, naming: Naming) -> str:
@@ -101,7 +120,8 @@ def _by_app(item: Json, naming: Naming) -> str:
     author = link(text_of(item.get("author_link")), " ".join(filter(None, names)))
     buttons = " ".join(filter(None, map(_button, objects_of(item.get("actions")))))
     said = _parts(item, naming)
-    return joined([pretext, author, said or ("" if pretext else _fallback(item)), buttons, _footer(item)])
+    shown = said or ("" if pretext else _fallback(item))
+    return typed(joined([pretext, author, shown, buttons, _footer(item)]))
 
 
 def _parts(item: Json, naming: Naming) -> str:

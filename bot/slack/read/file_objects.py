@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import islice
 
@@ -16,6 +17,9 @@ PAGES = frozenset({"canvas", "post", "quip", "space"})
 """Modes and filetypes of what is written in Slack itself; its bytes are HTML."""
 ADDRESSES = ("url_private_download", "list_csv_download_url", "url_private")
 """The first is what Slack serves to programs; not every file has it, and the last one shows a page for some kinds."""
+PERSON = ("name", "address")
+_LOOKS_LIKE_ANOTHER = re.compile(r"[<>,;\"]")
+"""What a name can hold to read like further people, or like one with another address."""
 CLIPS = frozenset({"slack_audio", "slack_video"})
 VIDEO = "slack_video"
 
@@ -25,7 +29,11 @@ def attachments_of(message: Json) -> tuple[Attachment, ...]:
     own = {_id(file) for file in objects_of(message.get("files"))}
     found = {_id(file): file for file in files_in(message) if _id(file)}
     files = {file_id: attachment(found[file_id]) for file_id in islice(found, FILES_MAX)}
-    return tuple(file if file.id in own else _forwarded(file) for file in files.values())
+    author = text_of(message.get("user"))
+    return tuple(
+        file if file.id in own and text_of(found[file.id].get("user")) in ("", author) else _of_another(file)
+        for file in files.values()
+    )
 
 
 def attachment(file: Json) -> Attachment:
@@ -48,7 +56,8 @@ def _id(file: Json) -> str:
     return id_of(file.get("id"), FILE_ID_CHARS_MAX)
 
 
-def _forwarded(file: Attachment) -> Attachment:
+def _of_another(file: Attachment) -> Attachment:
+    """What somebody else has recorded, and its poster did not say: of a forwarded message, or shared anew."""
     return replace(file, words=replace(file.words, own=False)) if file.words else file
 
 
@@ -110,6 +119,7 @@ def _people(people: object) -> str:
     """``Ada <ada@example.org>, bob@example.org``."""
     written = []
     for person in objects_of(people):
-        name, address, original = (text_of(person.get(key)) for key in ("name", "address", "original"))
-        written.append(f"{name} <{address}>" if name and address else name or address or original)
+        name, address = (" ".join(_LOOKS_LIKE_ANOTHER.sub(" ", text_of(person.get(key))).split()) for key in PERSON)
+        both = f"{name} <{address}>" if name and address else name or address
+        written.append(both or text_of(person.get("original")))
     return ", ".join(filter(None, written))

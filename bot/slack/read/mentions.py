@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Protocol
 
-from bot.prompt.spoken import mentioned
+from bot.prompt.spoken import alike, mentioned, plain_name
 
 MENTIONED_MAX = 50
 """Ids of one message that are looked up; who mentions more people than that is answered with the ids of the rest."""
@@ -26,6 +26,7 @@ class Naming(Protocol):
 _TOKEN = re.compile(r"<(@|#|!subteam\^)([A-Z0-9]{1,32})(?:\|([^<>|]*))?>")
 _GOES_ON = re.compile(r"['’-]\w")
 """Behind a mention: it is part of a longer phrase ("@claude's answer"), not an address."""
+NOT_PEOPLE = ("B", "C", "D", "G")
 _BREAKS_OUT = re.compile(r"[<>|]")
 
 
@@ -35,8 +36,21 @@ def as_tokens(sigil: str, mentioned_id: str, label: str = "", /) -> str:
     return f"<{'!subteam^' if sigil == '!' else sigil}{mentioned_id}{shown}>"
 
 
+def told_apart(names: Mapping[str, str]) -> dict[str, str]:
+    """Of people and user groups whom people would take for the same, those that come later bring their ids."""
+    used: set[str] = set()
+    apart = {}
+    for id_, name in names.items():
+        if not id_.startswith(NOT_PEOPLE):
+            name = f"{name} ({id_})" if alike(plain_name(name)) in used else name  # noqa: PLW2901 - the same one
+            used.add(alike(plain_name(name)))
+        apart[id_] = name
+    return apart
+
+
 def by_name(names: Mapping[str, str], *, channel_labels: bool = False) -> Naming:
-    """Writes ``@Ada``, ``@"Ada Byron"`` and ``#general``; an id without a name is shown as it is.
+    """Writes ``@Ada``, ``@"Ada Byron"`` and ``#general``; an id without a name is shown as it is. ``names`` are
+    ``told_apart``.
 
     What a message calls a channel without a name may be that of a private one, which not everybody who reads the answer
     knows: it counts only with ``channel_labels``.
@@ -49,6 +63,11 @@ def by_name(names: Mapping[str, str], *, channel_labels: bool = False) -> Naming
         return mark + next(filter(None, map(mentioned, (called, names.get(mentioned_id, ""), mentioned_id))), "")
 
     return naming
+
+
+def holders(names: Mapping[str, str]) -> dict[str, str]:
+    """The id of who is called so, by the name as ``alike`` writes it. ``names`` are ``told_apart``."""
+    return {alike(plain_name(name)): id_ for id_, name in names.items() if not id_.startswith(NOT_PEOPLE)}
 
 
 class Mentioned:

@@ -8,15 +8,39 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from bot.citing.marks import without_marks
 from bot.loop_share import one_by_one
 from bot.messages import Author, AuthorKind, EntryPoint, Question, ThreadMessage
+from bot.prompt.spoken import alike
 from bot.slack.read import mentions
+from bot.slack.read.attachments import quoted_authors
 from bot.slack.read.file_objects import attachments_of
 from bot.slack.read.message_text import SLACK_ITSELF, author_of, markdown_of, name_in
 from bot.slack.shapes import Json, text_of
 from bot.slack.web_api.names import Names
+
+QUOTED_MAX = 50
+"""Of one message, whose authors are looked up and told apart; Slack's own programs let people forward one."""
+
+
+class _Namer:
+    """Writes the names that are known of a thread's ids."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self.names = mentions.told_apart(names)
+        self._naming = mentions.by_name(self.names)
+        self._holders = mentions.holders(self.names)
+
+    def named(self, message: Json, text: str) -> str:
+        """``text`` is what ``message`` says, with ids. A quoted message has the name that its author had when it was
+        forwarded, which may be another one's here."""
+        text = mentions.named(text, self._naming)
+        for head, author_id, name in islice(quoted_authors(message), QUOTED_MAX):
+            if self._holders.get(alike(name), author_id) != author_id:
+                text = text.replace(f"{head}:", f"{head} ({author_id}):")
+        return text
 
 
 class NamedMessages:
@@ -51,10 +75,12 @@ class NamedMessages:
         texts = await asyncio.to_thread(self._texts, messages) if messages else []
         authors = [id_ for message in messages for id_ in self._nameless(message)]
         mentioned = [id_ async for each in one_by_one([*texts, text]) for id_ in mentions.nameless_in(each)]
-        names = await self._names.resolve([*authors, user_id, channel_id, *mentioned], channel_id)
+        quoted = [id_ for message in messages for _, id_, _ in islice(quoted_authors(message), QUOTED_MAX)]
+        ids = [*authors, user_id, channel_id, *mentioned, *quoted]
+        namer = _Namer(await self._names.resolve(ids, channel_id))
         both = one_by_one(zip(messages, texts, strict=True))
-        read = [(self._thread_message(message, text, names), text) async for message, text in both]
-        return [message for message, text in read if text.strip() or message.attachments], names
+        read = [(self._thread_message(message, text, namer), text) async for message, text in both]
+        return [message for message, text in read if text.strip() or message.attachments], namer.names
 
     def _texts(self, messages: Sequence[Json]) -> list[str]:
         """In a thread of its own, since one message may take a tenth of a second."""
@@ -73,12 +99,12 @@ class NamedMessages:
             return [] if author.name else [author.id]
         return [text_of(message.get("user")), *([] if author.name else [text_of(message.get("bot_id"))])]
 
-    def _thread_message(self, message: Json, text: str, names: Mapping[str, str]) -> ThreadMessage:
+    def _thread_message(self, message: Json, text: str, namer: _Namer) -> ThreadMessage:
         author = self.author(message)
-        known = names.get(author.id) or names.get(text_of(message.get("user"))) or name_in(message)
+        known = namer.names.get(author.id) or namer.names.get(text_of(message.get("user"))) or name_in(message)
         name = author.name or known or author.id
         if author.kind is not AuthorKind.THIS_BOT:
-            text = mentions.named(mentions.unaddressed(text, self._bot_user_id), mentions.by_name(names))
+            text = namer.named(message, mentions.unaddressed(text, self._bot_user_id))
         zone = self._names.zone(author.id)
         author = replace(author, name=name, zone=zone)
         ours = author.kind is AuthorKind.THIS_BOT  # files of ours are copies of answers

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.messages import AuthorKind, EntryPoint, Question
+from bot.prompt.spoken import typed
 from bot.slack.read import mentions, mrkdwn
 from bot.slack.read.file_objects import attachments_of
 from bot.slack.read.message_text import SAID, SLACK_ITSELF, SLACKBOT, author_of, markdown_of, user_in_doubt
@@ -139,7 +140,7 @@ def question_from_command(body: Json) -> Question:
         thread_ts=trigger,
         user_id=id_of(body.get("user_id")),
         entry_point=EntryPoint.COMMAND,
-        text=mrkdwn.to_markdown(text_of(body.get("text")), mentions.as_tokens),
+        text=typed(mrkdwn.to_markdown(text_of(body.get("text")), mentions.as_tokens)),
         attachments=(),
         response_url=text_of(body.get("response_url")) or None,
         user_team=team,

@@ -11,6 +11,7 @@ import json
 from typing import Any
 
 from bot.messages import AuthorKind, EntryPoint, Question
+from bot.prompt.spoken import typed
 from bot.slack import own_messages
 from bot.slack.read import mentions
 from bot.slack.read.message_text import markdown_of
@@ -85,9 +86,9 @@ def submitted(body: Json, team_id: str) -> Question | None:
     if not isinstance(place, dict) or not all(text_of(place.get(name)) for name in ("channel", "root", "action_ts")):
         return None
     values = object_of(object_of(view.get("state")).get("values"))
-    typed = text_of(object_of(object_of(values.get(QUESTION_BLOCK)).get(QUESTION_ACTION)).get("value")).strip()
-    quoted = text_of(place.get("quoted"))
-    text = ABOUT.format(quoted=quoted, text=typed) if quoted and typed else typed
+    words = text_of(object_of(object_of(values.get(QUESTION_BLOCK)).get(QUESTION_ACTION)).get("value"))
+    words, quoted = typed(words.strip()), text_of(place.get("quoted"))
+    text = ABOUT.format(quoted=quoted, text=words) if quoted and words else words
     ts = own_messages.shortcut_ts(place["action_ts"])
     return _question(body, team_id, place, ts, EntryPoint.SHORTCUT, text)
 
