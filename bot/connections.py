@@ -34,6 +34,9 @@ class ConnectionLimits:
 
 
 LIMITS = ConnectionLimits()
+LINES_MAX = 1_000
+"""Of what arrives at once. A megabyte of chunks of one byte costs as much as twenty of larger ones, and all of that
+before its signature can be looked at; Slack, and proxies, send a few."""
 FOR_BROWSERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
@@ -75,7 +78,10 @@ class Connection(web.RequestHandler):
         if self._idle:
             self._idle = False
             self._within(self._door.limits.headers_within_s)
-        super().data_received(data)
+        if data.count(b"\r\n") > LINES_MAX:
+            self.cut("too many lines")
+        else:
+            super().data_received(data)
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self._within(None)

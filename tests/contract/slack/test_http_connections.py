@@ -253,6 +253,24 @@ async def test_json_that_is_nested_without_end_is_a_bad_request(port: Port, body
     assert " 400 " in await port.ask(signed(body))
 
 
+def in_chunks(body: bytes, bytes_each: int) -> bytes:
+    head, _, _ = signed(body).partition(b"Content-Length")
+    pieces = (body[start : start + bytes_each] for start in range(0, len(body), bytes_each))
+    chunks = b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces)
+    return head + b"Transfer-Encoding: chunked\r\n\r\n" + chunks + b"0\r\n\r\n"
+
+
+async def test_a_body_in_thousands_of_crumbs_is_cut_and_one_in_a_few_chunks_is_read(port: Port) -> None:
+    """Each costs what a whole read costs, and comes before its signature can be looked at."""
+    padded = json.dumps({"type": "url_verification", "challenge": "c1", "pad": "x" * 200_000}).encode()
+    caller = await port.call()
+    with suppress(ConnectionError):
+        await caller.send(in_chunks(padded, 1))
+
+    assert await caller.rest() == b""
+    assert " 200 " in await port.ask(in_chunks(padded, 1_024))
+
+
 async def test_a_request_that_was_recorded_is_refused_later(port: Port) -> None:
     assert " 200 " in await port.ask(signed(VERIFY, age_s=200))
     assert " 401 " in await port.ask(signed(VERIFY, age_s=301))
