@@ -7,8 +7,10 @@ Who waits holds nobody up: so the processor's time is counted, and not what pass
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+import gc
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from contextvars import copy_context
 from time import thread_time
 from typing import TypeVar
@@ -57,6 +59,19 @@ class LoopRound:
 
     def _begin(self) -> None:
         self._since_s, self._ends = thread_time(), False
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """For JSON, which has no cycles: without the collector of those, which looks through all that is there again and
+    again while so much is made. Nothing may be waited for within."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 async def one_by_one(things: Iterable[T]) -> AsyncIterator[T]:

@@ -7,12 +7,14 @@ bytes of the one question that Slack does not sign.
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import hashlib
 import hmac
 import re
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from math import inf
 from urllib.parse import parse_qs
 
@@ -22,6 +24,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.connections import LIMITS, ConnectionLimits, Door, connection_of
 from bot.errors import StartFailed
+from bot.loop_share import LoopRound, uncollected
 from bot.setup import where
 from bot.telemetry.logs import get_logger
 
@@ -37,6 +40,11 @@ HEALTH_PATH = "/healthz"
 BODY_BYTES_MAX = 1024 * 1024
 """An event with many files is large, and Slack's requests stay far below this."""
 UNSIGNED_BYTES_MAX = 512
+LONG_BYTES = 50_000
+"""From here on a body waits for a round of the loop in which it is not one of many."""
+HUGE_BYTES, HUGE_AT_ONCE = 300_000, 4
+"""Each of these is tens of thousands of objects; where many are there at the same time Python looks through all of them
+again and again for what it can throw away, with everybody waiting. People cannot write as much."""
 WARN_EVERY_S = 60.0
 CUT_OFF = (ConnectionError, web.RequestPayloadError)
 FORM = "application/x-www-form-urlencoded"
@@ -61,6 +69,8 @@ class HttpEvents:
         self._is_alive = is_alive
         self._signing_secret = signing_secret.encode()
         self._warned_s = -inf
+        self._huge = asyncio.Semaphore(HUGE_AT_ONCE)
+        self._round = LoopRound()
         app = web.Application(client_max_size=BODY_BYTES_MAX)
         app.router.add_post(EVENTS_PATH, self._on_request)
         app.router.add_get(HEALTH_PATH, self._on_health)
@@ -89,11 +99,16 @@ class HttpEvents:
             self._warn_of_signature(request)
             return _refused(401)
         connection_of(request).trusted()
-        return await self._answer(request)
+        if len(body) >= LONG_BYTES:
+            await self._round.find_time()
+        async with self._huge if len(body) >= HUGE_BYTES else nullcontext():
+            return await self._answer(request)
 
     async def _answer(self, request: web.Request) -> web.Response:
         try:
-            return await to_aiohttp_response(await self._bolt.async_dispatch(await to_bolt_request(request)))
+            with uncollected():  # nothing is waited for: the body is here
+                read = await to_bolt_request(request)
+            return await to_aiohttp_response(await self._bolt.async_dispatch(read))
         except (AttributeError, LookupError, RecursionError, TypeError, ValueError):
             return _refused(400)  # Bolt's words for a body that is no object in JSON or a form
 

@@ -6,14 +6,13 @@ it a whole page of a thread for one message in it.
 
 from __future__ import annotations
 
-import gc
 import json
 import re
 from typing import Any
 
 import aiohttp
 
-from bot.loop_share import LoopShare
+from bot.loop_share import LoopShare, uncollected
 from bot.slack.shapes import Json
 
 DEPTH_MAX = 100
@@ -67,15 +66,9 @@ async def _outer_object(text: str) -> Json:
 
 
 def _value(text: str, at: int) -> tuple[Any, int]:
-    """The value that begins there, and where what follows it begins. Without the collector of cycles, which JSON has
-    none of: it would look through all that is there again and again."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
+    """The value that begins there, and where what follows it begins."""
+    with uncollected():
         value, end = _DECODER.raw_decode(text, at)
-    finally:
-        if collecting:
-            gc.enable()
     return value, _blank(text, end)
 
 

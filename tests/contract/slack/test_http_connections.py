@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 from slack_bolt.async_app import AsyncApp
@@ -16,7 +17,8 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.connections import ConnectionLimits
-from bot.slack.receive.http_events import HttpEvents
+from bot.slack.receive.bolt import bolt_app
+from bot.slack.receive.http_events import HUGE_AT_ONCE, HUGE_BYTES, HttpEvents
 from playground.workspace.http_delivery import sign
 from tests.loopback import free_port
 
@@ -251,6 +253,38 @@ async def test_a_megabyte_that_is_packed_is_not_unpacked(port: Port) -> None:
 @pytest.mark.parametrize("body", [b"[" * 200_000, b'{"a":' * 150_000 + b"1" + b"}" * 150_000])
 async def test_json_that_is_nested_without_end_is_a_bad_request(port: Port, body: bytes) -> None:
     assert " 400 " in await port.ask(signed(body))
+
+
+async def test_of_huge_bodies_a_few_are_there_at_a_time_and_others_get_through_meanwhile() -> None:
+    """Each is tens of thousands of objects, and all of them together would hold the loop for seconds."""
+    within, most, enough, go_on = 0, 0, asyncio.Event(), asyncio.Event()
+
+    async def take(body: dict[str, Any]) -> dict[str, Any]:
+        nonlocal within, most
+        if "pad" in body:
+            within += 1
+            most = max(most, within)
+            enough.set() if within == HUGE_AT_ONCE else None
+            await go_on.wait()
+            within -= 1
+        return {"text": "taken"}
+
+    bolt = bolt_app(AsyncWebClient(token="xoxb-1"), take, SECRET)
+    port = Port(free_port(), [])
+    limits = replace(LIMITS, connections_max=50)
+    events = HttpEvents(bolt, "127.0.0.1", port.number, lambda: True, SECRET, limits)
+    await events.start()
+    huge = json.dumps({"pad": ["x" * 100] * (HUGE_BYTES // 100)}).encode()
+    answers = [asyncio.create_task(port.ask(signed(huge))) for _ in range(3 * HUGE_AT_ONCE)]
+    async with asyncio.timeout(PATIENCE_S):
+        await enough.wait()
+        assert "taken" in await port.ask(signed(b'{"type": "event_callback"}'))
+        go_on.set()
+        assert [answer for answer in await asyncio.gather(*answers) if "taken" not in answer] == []
+    for caller in port.callers:
+        caller.writer.close()
+    await events.close()
+    assert most == HUGE_AT_ONCE
 
 
 def in_chunks(body: bytes, bytes_each: int) -> bytes:
