@@ -26,6 +26,8 @@ class Drawing:
     """Where each is, and its part."""
     drawn: bool = False
     """Whether there is something that only an office program shows as it is: a chart, a diagram."""
+    stand_ins: list[str] = field(default_factory=list)
+    """Lines of what an older drawing of the same sheet has as well, as it does buttons and boxes to tick."""
 
 
 def read_drawing(package: Package, part: str, *, anchor: Callable[[ET.Element], str]) -> Drawing:
@@ -41,7 +43,8 @@ def read_drawing(package: Package, part: str, *, anchor: Callable[[ET.Element], 
             relation = relations.get(_relation_id(shape))
             if local(shape) == "txBody":
                 text = " / ".join(paragraphs(shape))
-                drawing.lines += [f"Text box{at}: {text}"] if text else []
+                found = drawing.lines if next(descendants(element, "compatExt"), None) is None else drawing.stand_ins
+                found += [f"Text box{at}: {text}"] if text else []
             elif relation is not None and not relation.external:
                 _related(package, relation, at, drawing)
     return drawing

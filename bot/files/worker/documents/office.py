@@ -16,7 +16,7 @@ from bot.files.outbox import Outbox
 from bot.files.worker import text
 from bot.files.worker.documents import embedded
 from bot.files.worker.documents.as_extracts import pages, sheets, values_alone, words_alone
-from bot.files.worker.documents.package import Broken, Package, descendants
+from bot.files.worker.documents.package import Broken, Package, attribute, descendants
 from bot.files.worker.sheets.model import Workbook
 from bot.files.worker.text_forms import office_xml
 from bot.files.worker.words import lines
@@ -70,8 +70,8 @@ def from_zip(source: Path, out: Outbox, limits: ConvertLimits, kept: Path | None
             found = _open_xml(source, package, out, limits, kept)
             objects = embedded.of_package(package) if kept is None else iter(())
             return [*found, *embedded.written(objects, out, limits)] if found is not None else None
-        if "mimetype" in package and ("content.xml" in package or "encrypted-package" in package):
-            found = _open_document(package, out, limits)
+        if (media_type := _media_type(package)) and ("content.xml" in package or "encrypted-package" in package):
+            found = _open_document(package, media_type, out, limits)
             return (
                 found if found is None else [*found, *embedded.written(embedded.of_open_document(package), out, limits)]
             )
@@ -145,17 +145,24 @@ def _excel(
     return sheets(office, read, out, limits)
 
 
-def _open_document(package: Package, out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
-    try:
-        mimetype = package.data("mimetype").decode("ascii", "replace").strip()[:_MIMETYPE_BYTES_MAX]
-    except Broken:
-        return None
+def _media_type(package: Package) -> str:
+    """What an OpenDocument package calls itself, also in its manifest alone; empty where it does not."""
+    if "mimetype" in package:
+        try:
+            return package.data("mimetype").decode("ascii", "replace").strip()[:_MIMETYPE_BYTES_MAX]
+        except Broken:
+            return ""
+    files = descendants(package.optional_tree("META-INF/manifest.xml"), "file-entry")
+    return next((attribute(one, "media-type") for one in files if attribute(one, "full-path") == "/"), "")
+
+
+def _open_document(package: Package, media_type: str, out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
     if _is_locked(package):
         raise Unreadable(notes.PASSWORD)
-    if mimetype.startswith("application/vnd.sun.xml."):
-        found = _OPEN_OFFICE_1.get(mimetype.removeprefix("application/vnd.sun.xml.").partition(".")[0])
+    if media_type.startswith("application/vnd.sun.xml."):
+        found = _OPEN_OFFICE_1.get(media_type.removeprefix("application/vnd.sun.xml.").partition(".")[0])
         return [found] if found is not None else None
-    kind = mimetype.removeprefix("application/vnd.oasis.opendocument.").removesuffix("-template")
+    kind = media_type.removeprefix("application/vnd.oasis.opendocument.").removesuffix("-template")
     if kind not in _OPEN_DOCUMENT:
         return None
     suffix, about = _OPEN_DOCUMENT[kind]

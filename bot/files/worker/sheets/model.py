@@ -79,6 +79,9 @@ class Sheet:
         return sum(len(row.cells) for row in chain(self.head, self.tail))
 
 
+_STARTS_OF_PIXELS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF", b"II*\0", b"MM\0*")
+
+
 @dataclass(slots=True)
 class Workbook:
     sheets: list[Sheet] = field(default_factory=list)
@@ -121,6 +124,17 @@ class Workbook:
             self.pictures_left_out = True
         elif (file := package.write(part, out)) is not None:
             self.pictures.append(MemberExtract(file, name))
+
+    def add_pixels(self, data: bytes, name: str, out: Outbox) -> None:
+        """The same for a picture that is in no part of its own."""
+        if not data.startswith(_STARTS_OF_PIXELS):
+            self.drawn = True
+        elif len(self.pictures) >= PICTURES_MAX:
+            self.pictures_left_out = True
+        else:
+            path = out.new(".bin")
+            path.write_bytes(data)
+            self.pictures.append(MemberExtract(path.name, name))
 
 
 class Rows:

@@ -6,8 +6,10 @@ each cell's text as people see it. A row or a cell may stand for many that are a
 
 from __future__ import annotations
 
+import binascii
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from xml.etree import ElementTree as ET
 
 from bot.files.bounds import ConvertLimits
@@ -26,6 +28,8 @@ _ROWS_MAX, _COLUMNS_MAX = 1_048_576, 16_384
 _REPEATED = re.compile(rb"""number-rows-repeated=["'](\d{1,7})["']""")
 _GROUPS = ("table-row-group", "table-header-rows", "table-rows")
 _MARKS = {"collapse": "hidden", "filter": "filtered out"}
+_NESTED = {"table", "object"}
+"""What may lie in a cell with elements in it that are called as those of the sheet are."""
 _CLEARED = {"table", "spreadsheet", "automatic-styles", "styles", "body", *_GROUPS}
 
 
@@ -64,7 +68,7 @@ class _Reader:
             name = local(element)
             if event == "start":
                 self._parents.append(element)
-                self._depth += name == "table"
+                self._depth += name in _NESTED
                 if name == "table" and self._depth == 1:
                     self._begin(element)
                 elif name == "table-row" and self._depth == 1:
@@ -73,7 +77,7 @@ class _Reader:
             self._parents.pop()
             if self._depth <= 1:
                 self._ended(name, element)
-            self._depth -= name == "table"
+            self._depth -= name in _NESTED
             if self._parents and local(self._parents[-1]) in _CLEARED and self._depth <= 1:
                 self._parents[-1].remove(element)
 
@@ -176,20 +180,42 @@ class _Reader:
 
     def _drawn(self, sheet: Sheet, element: ET.Element, where: str) -> None:
         at = f" at {where}" if where else ""
-        words = [paragraph_text(part) for part in element.iter() if local(part) == "p"]
-        text = " / ".join(word for word in words if word)
+        parts, charts = _apart(element)
+        text = " / ".join(word for part in parts if local(part) == "p" and (word := paragraph_text(part)))
         if text and local(element) != "annotation":
             sheet.beside.append(f"Text box{at}: {text}")
-        for part in element.iter():
-            target = attribute(part, "href").removeprefix("./")
-            if local(part) == "object":
-                self._workbook.drawn = True
-                if self._package is not None and f"{target}/content.xml" in self._package:
-                    chart = self._package.optional_tree(f"{target}/content.xml")
-                    sheet.beside += [f"Chart{at}: {line}" for line in chart_lines(chart)]
-            elif local(part) == "image" and self._package is not None and target.startswith("Pictures/"):
-                name = f"picture in “{sheet.name}”{at}"
-                self._workbook.add_picture(self._package, target, name, self._out)
+        for chart in charts:
+            self._workbook.drawn = True
+            target = f"{attribute(chart, 'href').removeprefix('./')}/content.xml"
+            if self._package is not None and target in self._package:
+                chart = self._package.optional_tree(target)  # noqa: PLW2901 - in a flat file it is here itself
+            elif not len(chart):
+                continue
+            sheet.beside += [f"Chart{at}: {line}" for line in chart_lines(chart)]
+        for part in parts:
+            if local(part) == "image":
+                self._picture(part, f"picture in “{sheet.name}”{at}")
+
+    def _picture(self, image: ET.Element, name: str) -> None:
+        """One in a part of the package, or in the element itself, as a flat file has it."""
+        target, within = attribute(image, "href").removeprefix("./"), child(image, "binary-data")
+        if self._package is not None and target.startswith("Pictures/"):
+            self._workbook.add_picture(self._package, target, name, self._out)
+        elif within is not None:
+            with suppress(ValueError):  # which broken base64 raises
+                self._workbook.add_pixels(binascii.a2b_base64(within.text or ""), name, self._out)
+
+
+def _apart(element: ET.Element) -> tuple[list[ET.Element], list[ET.Element]]:
+    """What is drawn, and the objects (charts) in it, whose words and pictures are not the sheet's own."""
+    parts, objects, waiting = list[ET.Element](), list[ET.Element](), [element]
+    while waiting:
+        part = waiting.pop()
+        within = [inner for inner in part if local(inner) == "object"]
+        parts.append(part)
+        objects += within
+        waiting += reversed([inner for inner in part if not within or local(inner) not in {"object", "image"}])
+    return parts, objects
 
 
 def _rule(element: ET.Element) -> tuple[str, str]:

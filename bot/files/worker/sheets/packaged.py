@@ -68,7 +68,7 @@ def read_sheets(
 
 def _add_beside(package: Package, part: str, workbook: Workbook, sheet: Sheet, out: Outbox) -> None:
     """What stands in the parts that a sheet is related to: comments, filters of tables, drawings."""
-    relations = package.relations(part)
+    relations, controls, stand_ins = package.relations(part), list[str](), list[str]()
     sheet.comments = comments_of(package, relations)
     for relation in relations.values():
         if relation.kind == "table":
@@ -78,19 +78,28 @@ def _add_beside(package: Package, part: str, workbook: Workbook, sheet: Sheet, o
         elif relation.kind == "drawing":
             drawing = read_drawing(package, relation.target, anchor=_anchor)
             sheet.beside += drawing.lines
+            stand_ins += drawing.stand_ins
             _pictures(package, drawing, workbook, sheet, out)
         elif relation.kind == "vmlDrawing" and relation.target in package:
             with suppress(Broken):
-                sheet.beside += form_controls.lines(package.data(relation.target))
+                controls += form_controls.lines(package.data(relation.target))
             for picture in package.related(relation.target, "image"):
                 workbook.add_picture(package, picture, f"picture in a header, footer or comment of “{sheet.name}”", out)
         elif relation.kind == "image":
             workbook.add_picture(package, relation.target, f"picture behind the cells of “{sheet.name}”", out)
+    said = {_spaced(line) for line in controls}
+    sheet.beside += [*controls, *(line for line in stand_ins if _spaced(line) not in said)]
+
+
+def _spaced(line: str) -> str:
+    """The words of a line about a text box or a control, which parts paragraphs in another way."""
+    return " ".join(line.partition(": ")[2].replace(" / ", " ").split())
 
 
 def _anchor(element: ET.Element) -> str:
     """The cell under the upper left corner of what is drawn."""
-    row, column = (child(element, "from", name) for name in ("row", "col"))
+    start = next(descendants(element, "from"), None)  # newer things stand within what older programs pass over
+    row, column = (child(start, name) for name in ("row", "col"))
     if row is None or column is None or not (row.text or "").isdecimal() or not (column.text or "").isdecimal():
         return ""
     return f"{column_letters(int(column.text or 0) + 1)}{int(row.text or 0) + 1}"
