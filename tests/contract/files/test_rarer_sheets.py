@@ -13,8 +13,9 @@ from bot.files import notes
 from bot.messages import ImageBlock
 from tests import made_files, made_office
 from tests.contract.files.test_beside_cells import VML, book_with
-from tests.converted import WITHOUT_OFFICE, Converter, converter
+from tests.converted import WITHOUT_OFFICE, Converter, converter, libreoffice
 from tests.made_files import zipped
+from tests.office_files import converted_by_office
 
 MANIFEST = (
     '<?xml version="1.0"?><m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
@@ -101,3 +102,65 @@ async def test_a_button_that_stands_in_two_drawings_is_told_once(convert: Conver
     assert "Button at C5: Send order\n" in text
     assert "Text box at C5: Free\n" in text
     assert "Text box at C5: Only here\n" in text
+
+
+OLD_CHART = """<c:chartSpace xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart"><c:chart><c:plotArea><c:barChart>
+<c:ser><c:tx><c:strRef><c:strCache><c:pt idx="0"><c:v>Share_x000D_
+of sales</c:v></c:pt></c:strCache></c:strRef></c:tx>
+<c:cat><c:numRef><c:numCache><c:formatCode>m/d/yyyy</c:formatCode><c:pt idx="0"><c:v>46023</c:v></c:pt>
+<c:pt idx="1" formatCode="mmm\\-yy"><c:v>46054</c:v></c:pt></c:numCache></c:numRef></c:cat>
+<c:val><c:numRef><c:numCache><c:formatCode>0.0%</c:formatCode><c:pt idx="0"><c:v>0.125</c:v></c:pt>
+<c:pt idx="1" formatCode="General"><c:v>0.30000000000000004</c:v></c:pt></c:numCache></c:numRef></c:val></c:ser>
+</c:barChart></c:plotArea></c:chart></c:chartSpace>"""
+
+
+async def test_points_of_a_chart_read_as_their_formats_say(convert: Converter) -> None:
+    drawing = DRAWING.format(
+        "<twoCellAnchor><from><col>1</col><row>2</row></from><graphicFrame>"
+        '<chart xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" r:id="rId1"/>'
+        "</graphicFrame></twoCellAnchor>"
+    )
+    related: dict[str, made_office.Related] = {
+        "xl/worksheets/sheet1.xml": {"rId1": ("drawing", "../drawings/drawing1.xml")},
+        "xl/drawings/drawing1.xml": {"rId1": ("chart", "../charts/chart1.xml")},
+    }
+    parts: dict[str, str | bytes] = {"xl/drawings/drawing1.xml": drawing, "xl/charts/chart1.xml": OLD_CHART}
+    text = (await convert(book_with(parts, related), "sales.xlsx", WITHOUT_OFFICE)).text
+    assert "Chart at B3: series “Share of sales”: 2026-01-01 = 12.5%, Feb-26 = 0.3\n" in text
+    parts["xl/charts/chart1.xml"] = OLD_CHART.replace("<c:chart>", '<c:date1904 val="1"/><c:chart>', 1)
+    assert "2030-01-02 = 12.5%" in (await convert(book_with(parts, related), "sales.xlsx", WITHOUT_OFFICE)).text
+
+
+async def test_comments_hints_and_headers_have_no_escapes_and_no_codes(convert: Converter) -> None:
+    comments = (
+        f'<comments xmlns="{made_office.SHEETS}"><authors><author>Ann</author></authors><commentList>'
+        '<comment ref="A1" authorId="0"><text><r><t>one_x000D_\ntwo</t></r></text></comment></commentList></comments>'
+    )
+    related: dict[str, made_office.Related] = {"xl/worksheets/sheet1.xml": {"rId1": ("comments", "../comments1.xml")}}
+    rules = (
+        '<dataValidations><dataValidation type="list" sqref="A1" promptTitle="Size" prompt="Small_x000a_or large">'
+        '<formula1>"S,L"</formula1></dataValidation></dataValidations><headerFooter>'
+        '<oddHeader>&amp;C&amp;"Arial,Bold"&amp;12&amp;K04-024Plan_x000A_of May</oddHeader></headerFooter>'
+    )
+    cells = made_office.cells(1, "lamp")
+    sheet = f'<worksheet xmlns="{made_office.SHEETS}"><sheetData>{cells}</sheetData>{rules}</worksheet>'
+    parts: dict[str, str | bytes] = {"xl/comments1.xml": comments, "xl/worksheets/sheet1.xml": sheet}
+    text = (await convert(book_with(parts, related), "plan.xlsx", WITHOUT_OFFICE)).text
+    assert "1,lamp [comment: Ann: one ⏎ two]\n" in text
+    assert "At A1, choices: S,L, hint: Size – Small or large\n" in text
+    assert "Printed above each page: Plan of May\n" in text
+
+
+@libreoffice
+async def test_raised_digits_of_an_old_workbook_stay_apart(convert: Converter, tmp_path: Path) -> None:
+    styles = "".join(
+        f'<style:style style:name="{name}" style:family="text"><style:text-properties style:text-position="{where}"/>'
+        "</style:style>"
+        for name, where in (("T1", "super 58%"), ("T2", "sub 58%"))
+    )
+    words = "<text:span text:style-name='T1'>1</text:span> 10<text:span text:style-name='T1'>3</text:span> CO"
+    words += "<text:span text:style-name='T2'>2</text:span> in 2026"
+    row = f"<table:table-row><table:table-cell><text:p>{words}</text:p></table:table-cell></table:table-row>"
+    sheet = made_office.flat("spreadsheet", f'<table:table table:name="Gas">{row}</table:table>', styles=styles)
+    old = await converted_by_office(tmp_path, "gas.fods", sheet, "xls")
+    assert "1,¹ 10³ CO₂ in 2026\n" in (await convert(old, "gas.xls", WITHOUT_OFFICE)).text

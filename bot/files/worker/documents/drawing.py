@@ -11,12 +11,21 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
 from bot.files.worker.documents.equations import linear
+from bot.files.worker.documents.excel_escapes import unescaped
 from bot.files.worker.documents.package import Package, Relation, attribute, child, descendants, local
 from bot.files.worker.raised import lowered, raised
+from bot.files.worker.sheets import number_format
 
 _POINTS_MAX = 200
 _SERIES_MAX = 50
 _LINES_MAX = 500
+_OF_THE_SYSTEM = {
+    **dict.fromkeys(("m/d/yyyy", "mm-dd-yy"), number_format.BUILT_IN[14]),
+    **dict.fromkeys(("m/d/yyyy h:mm", "m/d/yy h:mm"), number_format.BUILT_IN[22]),
+}
+"""How charts write the formats that have numbers in cells."""
+_CACHES = frozenset({"numCache", "numLit", "strCache", "strLit", "lvl"})
+"""What holds points of one format."""
 
 
 @dataclass(slots=True)
@@ -129,7 +138,9 @@ def chart_lines(root: ET.Element) -> list[str]:
     lines = [", ".join([*kinds, *titles]) or "a chart"]
     series = [element for element in root.iter() if local(element) in {"ser", "series"}]
     apart = {attribute(element, "id"): element for element in root.iter() if local(element) == "data"}
-    lines += [line for element in series[:_SERIES_MAX] if (line := _series(element, apart))]
+    early = child(root, "date1904")
+    from_1904 = early is not None and attribute(early, "val", "1") in {"1", "true"}
+    lines += [_series(element, apart, from_1904=from_1904) for element in series[:_SERIES_MAX]]
     if len(series) > _SERIES_MAX:
         lines.append(f"[… {len(series) - _SERIES_MAX} more series …]")
     return lines
@@ -150,30 +161,51 @@ def _spaced(layout: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", layout).lower()
 
 
-def _series(element: ET.Element, apart: Mapping[str, ET.Element]) -> str:
+def _series(element: ET.Element, apart: Mapping[str, ET.Element], *, from_1904: bool) -> str:
     """``apart`` are the data of newer charts, by their ids: words of one dimension, numbers of another."""
     name = " ".join(text for _, text in _points(child(element, "tx"))) or _literal(child(element, "tx")) or "unnamed"
     data_id = child(element, "dataId")
     data = apart.get(attribute(data_id, "val")) if data_id is not None else None
     if data is not None:
-        labels, values = dict(_points(child(data, "strDim"))), _points(child(data, "numDim"))
+        of_labels, of_values = child(data, "strDim"), child(data, "numDim")
     else:
-        labels = dict(_points(child(element, "cat") if child(element, "cat") is not None else child(element, "xVal")))
-        values = _points(child(element, "val") if child(element, "val") is not None else child(element, "yVal"))
-    shown = [f"{labels[at]} = {text}" if at in labels else text for at, text in values[:_POINTS_MAX]]
+        of_labels = child(element, "cat") if child(element, "cat") is not None else child(element, "xVal")
+        of_values = child(element, "val") if child(element, "val") is not None else child(element, "yVal")
+    labels, values = (_points(one, from_1904=from_1904) for one in (of_labels, of_values))
+    named = dict(labels)
+    shown = [f"{named[at]} = {text}" if at in named else text for at, text in values[:_POINTS_MAX]]
     if len(values) > _POINTS_MAX:
         shown.append(f"[… {len(values) - _POINTS_MAX} more points …]")
     return f"series “{name}”: {', '.join(shown)}" if shown else f"series “{name}”"
 
 
-def _points(element: ET.Element | None) -> list[tuple[str, str]]:
+def _points(element: ET.Element | None, *, from_1904: bool = False) -> list[tuple[str, str]]:
     """Number and text of each, labels of several levels joined; the number is empty for a single value."""
     found: dict[str, list[str]] = {}
+    code = ""
     for point in () if element is None else element.iter():
-        if local(point) == "pt":
+        name = local(point)
+        if name in _CACHES:
+            code = attribute(point, "formatCode")
+        elif name == "formatCode":
+            code = point.text or ""
+        elif name == "pt":
             value = child(point, "v")
             text = (value.text if value is not None else point.text) or ""
-            found.setdefault(attribute(point, "idx"), []).append(text)
-        elif local(point) == "v" and element is not None and child(element, "v") is point:
-            found.setdefault("", []).append(point.text or "")
+            shown = _shown(text, attribute(point, "formatCode") or code, from_1904=from_1904)
+            found.setdefault(attribute(point, "idx"), []).append(shown)
+        elif name == "v" and element is not None and child(element, "v") is point:
+            found.setdefault("", []).append(" ".join(unescaped(point.text or "").split()))
     return [(at, " ".join(reversed(texts))) for at, texts in found.items() if texts]
+
+
+def _shown(text: str, code: str, *, from_1904: bool) -> str:
+    """A point as its format has it; one of no format is words. The system's own date is ISO 8601, as in cells."""
+    if not code:
+        return " ".join(unescaped(text).split())
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    code = _OF_THE_SYSTEM.get(code, code)
+    return number_format.shown(number, code, from_1904=from_1904) or number_format.general(number)

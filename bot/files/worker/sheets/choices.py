@@ -12,7 +12,7 @@ LINES_MAX = 200
 def line(cells: str, choices: str, *hint: str) -> str:
     """``cells`` are addresses; ``choices`` is a list in quotes, or the formula that leads to one. Empty for a rule that
     nobody sees."""
-    words = " – ".join(text.strip() for text in hint if text.strip())
+    words = " – ".join(" ".join(text.split()) for text in hint if text.strip())
     listed = choices.strip()
     if listed.startswith('"') and listed.endswith('"') and len(listed) > 1:
         listed = listed[1:-1].replace('""', '"')

@@ -27,7 +27,7 @@ def below(words: str) -> str:
 
 def of_codes(code: str) -> str:
     """A header's words without the codes for its fonts and places."""
-    text = re.sub(r'&"[^"]*"|&K[0-9A-Fa-f]{6}|&\d{1,3}|&[BIUESXYKG]', "", code.replace("&&", "\0"))
+    text = re.sub(r'&"[^"]*"|&K(?:[0-9A-Fa-f]{6}|\d\d[+-]\d{3})|&\d{1,3}|&[BIUESXYKG]', "", code.replace("&&", "\0"))
     text = re.sub(r"&([A-Z])", lambda found: _CODES.get(found[1], " "), text)
     return " ".join(text.replace("\0", "&").split())
 

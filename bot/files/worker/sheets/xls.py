@@ -16,6 +16,7 @@ from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Unreadable
 from bot.files.worker.documents.bylines import named
 from bot.files.worker.documents.package import Broken
+from bot.files.worker.raised import aligned
 from bot.files.worker.sheets import number_format
 from bot.files.worker.sheets.model import LINKS_MAX, SHEETS_MAX, Row, Rows, Sheet, Workbook
 from bot.files.worker.sheets.table import column_letters
@@ -23,6 +24,8 @@ from bot.files.worker.sheets.xls_drawn import drawn_words
 from bot.files.worker.sheets.xls_links import formula_links
 
 _RANGES_MAX = 20_000
+_HEIGHTS = {1: "superscript", 2: "subscript"}
+"""Of a font, by its number for it."""
 
 
 def read(stream: bytes, limits: ConvertLimits) -> Workbook:
@@ -94,10 +97,20 @@ def _shown(book: xlrd.Book, found: XlrdSheet, row: int, column: int, kind: int) 
     if style is not None and style.format_key in {14, 22}:
         code = number_format.BUILT_IN[style.format_key]
     if kind == xlrd.XL_CELL_TEXT:
-        return number_format.shown_text(str(value), code)
+        runs = found.rich_text_runlist_map.get((row, column), [])
+        return number_format.shown_text(_aligned(str(value), runs, book), code)
     if kind == xlrd.XL_CELL_BOOLEAN:
         return "TRUE" if value else "FALSE"
     if kind == xlrd.XL_CELL_ERROR:
         return xlrd.error_text_from_code.get(int(value), "#N/A")
     shown = number_format.shown(float(value), code, from_1904=bool(book.datemode))
     return shown or number_format.general(float(value))
+
+
+def _aligned(text: str, runs: list[tuple[int, int]], book: xlrd.Book) -> str:
+    """With raised and lowered digits as such. ``runs`` say from which character on which font holds."""
+    pieces, ends = [text[: runs[0][0]]] if runs else [text], [at for at, _ in runs[1:]] + [len(text)]
+    for (at, font), end in zip(runs, ends, strict=True) if runs else ():
+        height = book.font_list[font].escapement if font < len(book.font_list) else 0
+        pieces.append(aligned(text[at:end], _HEIGHTS.get(height, "")))
+    return "".join(pieces)

@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 
 from bot.files.bounds import ConvertLimits
 from bot.files.outbox import Outbox
+from bot.files.worker.documents.excel_escapes import unescaped
 from bot.files.worker.documents.package import Broken, Package, attribute, child, descendants, local
 from bot.files.worker.raised import aligned
 from bot.files.worker.sheets import choices, links, number_format, printed
@@ -22,7 +23,6 @@ from bot.files.worker.sheets.table import column_number
 _ROW_NUMBER = re.compile(rb"""(?:^|\s)r=["'](\d{1,7})["']""")
 _RANGES_MAX = 20_000
 _NAMED_MAX, _NAMED_CHARS_MAX = 100, 200
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _PRINTED = {
     **dict.fromkeys(("oddHeader", "evenHeader", "firstHeader"), printed.above),
     **dict.fromkeys(("oddFooter", "evenFooter", "firstFooter"), printed.below),
@@ -84,14 +84,6 @@ def text_of(element: ET.Element) -> str:
             align = child(part, "rPr", "vertAlign")
             pieces.append(text if align is None else aligned(text, attribute(align, "val")))
     return unescaped("".join(pieces))
-
-
-def unescaped(text: str) -> str:
-    """Without the form that characters have which XML knows no other for. Source: ECMA-376 part 1, 22.9.2.19."""
-    if "_x" not in text:
-        return text
-    halves = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)  # of UTF-16, of which two may be one character
-    return halves.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _strings(package: Package, name: str, needed: set[int]) -> dict[int, str]:
@@ -209,7 +201,7 @@ class _SheetReader:
                 sheet.filters.append((cells[0][0], cells[-1][0]))
             elif len(cells) == 2 and len(sheet.merged) < _RANGES_MAX:
                 sheet.merged[cells[0]] = attribute(element, "ref").replace("$", "")
-        elif name in _PRINTED and (words := printed.of_codes(element.text or "")):
+        elif name in _PRINTED and (words := printed.of_codes(unescaped(element.text or ""))):
             line = _PRINTED[name](words)
             sheet.beside += [line] if line not in sheet.beside else []
         elif name == "hyperlink":
@@ -246,7 +238,8 @@ def _choices(element: ET.Element) -> str:
     cells = attribute(element, "sqref") or ("".join(ranges.itertext()) if ranges is not None else "")
     is_list = attribute(element, "type") == "list" and listed is not None
     formula = "".join(listed.itertext()) if is_list and listed is not None else ""
-    return choices.line(cells, formula, attribute(element, "promptTitle"), attribute(element, "prompt"))
+    hint = (unescaped(attribute(element, name)) for name in ("promptTitle", "prompt"))
+    return choices.line(cells, unescaped(formula), *hint)
 
 
 def _formatted(kind: str, raw: str, code: str, *, from_1904: bool) -> Value:

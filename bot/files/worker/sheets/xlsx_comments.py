@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 
 from bot.files.worker.documents.bylines import signature
+from bot.files.worker.documents.excel_escapes import unescaped
 from bot.files.worker.documents.package import Package, Relation, attribute, child, descendants, local
 from bot.files.worker.sheets.table import column_number
 
@@ -66,4 +67,4 @@ def _notes(
         if author.startswith("tc=") and cell and (int(cell[2]), column_number(cell[1])) in threaded:
             continue
         pieces = [element.text or "" for element in comment.iter() if local(element) == "t"]
-        _add(found, where, "" if author.startswith("tc=") else author, "".join(pieces))
+        _add(found, where, "" if author.startswith("tc=") else author, unescaped("".join(pieces)))
