@@ -13,6 +13,10 @@ from bot.files.worker.hypertext.reader import to_text
         ("<h2>Agenda</h2><ul><li>One</li><li>Two</li></ul>", "## Agenda\n\n- One\n- Two\n"),
         ("<ul><li>One<ul><li>inner<li>other</ul><li>Two</ul>", "- One\n  - inner\n  - other\n- Two\n"),
         ("<ol start=3><li>c<li>d</ol>", "3. c\n4. d\n"),
+        ("<ol type=a start=2><li>x<ol type=I><li>y</ol><li value=27>z</ol>", "b. x\n  I. y\naa. z\n"),
+        ("<ol style='margin:0;list-style-type: upper-alpha'><li>x<li>y</ol>", "A. x\nB. y\n"),
+        ("<ol style='list-style:inside lower-roman'><li value=9>x<li>y<li value=0>z</ol>", "ix. x\nx. y\n0. z\n"),
+        ("<ul><li value=4>x</ul>", "- x\n"),
         (
             "<blockquote>He wrote:<blockquote>She wrote</blockquote></blockquote>Yes",
             "> He wrote:\n>\n> > She wrote\n\nYes\n",
@@ -79,3 +83,19 @@ def test_words_come_out_of_a_huge_page_in_their_lines() -> None:
 )
 def test_small_letters_and_what_stands_apart_keep_their_meaning(page: str, expected: str) -> None:
     assert to_text(f"<p>{page}</p>").strip() == expected
+
+
+def test_a_page_within_an_attribute_of_another_is_read() -> None:
+    frame = "&lt;p&gt;Total &lt;b&gt;12&lt;/b&gt;&lt;p&gt;Yours&lt;script&gt;s()&lt;/script&gt;"
+    assert (
+        to_text(f"<p>Invoice<iframe srcdoc='{frame}'>old browsers</iframe>thanks")
+        == "Invoice\nTotal 12\nYours\nthanks\n"
+    )
+    assert to_text(f"a<iframe hidden srcdoc='{frame}'></iframe><iframe src=x.html>none</iframe>b") == "ab\n"
+
+
+def test_pages_within_pages_end_somewhere() -> None:
+    page = "deep"
+    for _ in range(6):
+        page = f'<p>page<iframe srcdoc="{page.replace("&", "&amp;").replace(chr(34), "&quot;")}"></iframe>'
+    assert to_text(page) == "page\npage\npage\npage\n"

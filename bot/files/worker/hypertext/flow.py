@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from bot.files.worker.numerals import numeral
+
 _LINKS = ("http://", "https://", "mailto:", "tel:", "ftp://")
 _FILLER = re.compile("[\u00a0\u00ad\u034f\u2007\u200b-\u200f\u2060\ufeff\\s]{4,}")
 """What mails fill the preview with that a list of mails shows."""
@@ -35,7 +37,7 @@ class _Box:
 class Flow:
     def __init__(self) -> None:
         self._boxes = [_Box("page")]
-        self._numbers: list[int | None] = []
+        self._numbers: list[tuple[int, str] | None] = []
         self._marks = 0
         self._link: tuple[_Box, int] | None = None
 
@@ -68,9 +70,14 @@ class Flow:
 
     # --- structure: everything that is opened is closed --------------------------------------------------------------
 
-    def open_list(self, number: int | None) -> None:
-        """``number`` is that of the first item, ``None`` for bullets."""
-        self._numbers.append(number)
+    def open_list(self, number: int | None, form: str = "") -> None:
+        """``number`` is that of the first item, ``None`` for bullets; ``form`` is one of ``numerals``'."""
+        self._numbers.append((number, form) if number is not None else None)
+
+    def number_item(self, number: int) -> None:
+        """The item that was opened last has this number, whatever those before it had."""
+        if self._numbers and (before := self._numbers[-1]) is not None:
+            self._numbers[-1] = (number, before[1])
 
     def close_list(self) -> None:
         self._numbers.pop()
@@ -112,11 +119,11 @@ class Flow:
         self._boxes.append(_Box(kind))
 
     def _item_mark(self) -> str:
-        if not self._numbers or self._numbers[-1] is None:
+        if not self._numbers or (found := self._numbers[-1]) is None:
             return "- "
-        number = self._numbers[-1]
-        self._numbers[-1] = number + 1
-        return f"{number}. "
+        number, form = found
+        self._numbers[-1] = (number + 1, form)
+        return f"{numeral(number, form)}. "
 
     def open_link(self) -> None:
         self._link = (self._boxes[-1], len(self._boxes[-1].line))

@@ -16,6 +16,7 @@ from bot.files.worker.documents.equations import linear
 from bot.files.worker.documents.package import Broken, parsed
 from bot.files.worker.hypertext.flow import Flow
 from bot.files.worker.hypertext.tags import bare_words, parses_in_time
+from bot.files.worker.numerals import CAPITALS, LETTERS, ROMAN, SMALL_ROMAN
 from bot.files.worker.raised import lowered, raised
 
 _SKIPPED = frozenset({"script", "style", "title", "template", "head", "desc", "metadata", "datalist", "iframe"})
@@ -56,13 +57,18 @@ _OPENERS: dict[str, Callable[[Flow], None]] = {
     "a": Flow.open_link,
 }
 _EQUATION_CHARS_MAX = 50_000
+_FRAMES_MAX = 3
+_FORMS = {"a": LETTERS, "A": CAPITALS, "i": SMALL_ROMAN, "I": ROMAN}
+_FORMS_OF_STYLE = {"alpha": LETTERS, "latin": LETTERS, "roman": SMALL_ROMAN}
+_LIST_STYLE = re.compile(r"list-style(?:-type)?\s*:[^;]*?\b(lower|upper)-(alpha|latin|roman)\b", re.IGNORECASE)
 _VERBATIM = frozenset({"pre", "textarea", "listing", "xmp"})
 _SHOWN_VALUES = frozenset({"", "text", "submit", "button", "reset", "email", "number", "date", "url", "tel", "search"})
 _UNSEEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all)", re.IGNORECASE)
 
 
-def to_text(html: str) -> str:
+def to_text(html: str, depth: int = 0) -> str:
     """Lines without blanks at their ends, and never two empty ones; hidden elements only where nothing else is there.
+    ``depth`` counts the pages that this one is written into.
 
     Markup that is made to keep a parser busy gives its bare words.
     """
@@ -77,14 +83,15 @@ def to_text(html: str) -> str:
     root = LexborHTMLParser(html.encode("utf-8", "replace").decode(), options=LexborDocumentOptions.WO_EVENTS).root
     if root is None:
         return "\n"
-    text = _Reader(hidden=False).read(root)
-    return text if text.strip() else _Reader(hidden=True).read(root)
+    text = _Reader(depth, hidden=False).read(root)
+    return text if text.strip() else _Reader(depth, hidden=True).read(root)
 
 
 class _Reader:
     """Walks the tree without recursion, since markup may be nested deeper than Python can call."""
 
-    def __init__(self, *, hidden: bool) -> None:
+    def __init__(self, depth: int, *, hidden: bool) -> None:
+        self._depth = depth
         self._hidden = hidden
         self._flow = Flow()
         self._verbatim = self._lists = 0
@@ -119,10 +126,13 @@ class _Reader:
 
     def _enter(self, node: LexborNode, tag: str) -> bool:
         """Whether its children are shown."""
-        if tag in _SKIPPED:
-            return False
         attributes = node.attributes
+        if tag in _SKIPPED and not (tag == "iframe" and attributes.get("srcdoc")):
+            return False
         if not self._hidden and ("hidden" in attributes or _UNSEEN.search(attributes.get("style") or "")):
+            return False
+        if tag == "iframe":
+            self._frame(attributes["srcdoc"] or "")
             return False
         if tag == "math" and (equation := _equation(node)):
             self._flow.words(equation)
@@ -133,6 +143,14 @@ class _Reader:
         self._begin(tag, attributes)
         return True
 
+    def _frame(self, page: str) -> None:
+        """A page that is written into an attribute of this one."""
+        if self._depth < _FRAMES_MAX:
+            for line in to_text(page, self._depth + 1).splitlines():
+                self._flow.end_line()
+                self._flow.words(line)
+        self._flow.end_line()
+
     def _end_line(self, tag: str) -> None:
         """A list within a list follows its item at once."""
         self._flow.end_line(paragraph=tag in _PARAGRAPHS and not (tag in _LISTS and self._lists))
@@ -141,9 +159,11 @@ class _Reader:
         flow = self._flow
         if tag in _OPENERS:
             _OPENERS[tag](flow)
+            if tag == "li" and attributes.get("value"):
+                flow.number_item(_number(attributes["value"]))
         elif tag in _LISTS:
             self._lists += 1
-            flow.open_list(_number(attributes.get("start")) if tag == "ol" else None)
+            flow.open_list(_number(attributes.get("start")) if tag == "ol" else None, _form(attributes))
         elif tag == "br":
             flow.end_line(even_empty=True)
         elif tag == "input":
@@ -192,6 +212,15 @@ def _equation(node: LexborNode) -> str:
 
 def _number(start: str | None) -> int:
     return int(start) if start and re.fullmatch(r"-?[0-9]{1,6}", start) else 1
+
+
+def _form(attributes: dict[str, str | None]) -> str:
+    """How a list writes its numbers, in ``numerals``' words."""
+    style = _LIST_STYLE.search(attributes.get("style") or "")
+    if style is None:
+        return _FORMS.get(attributes.get("type") or "", "")
+    form = _FORMS_OF_STYLE[style[2].lower()]
+    return form if style[1].lower() == "lower" else {LETTERS: CAPITALS, SMALL_ROMAN: ROMAN}[form]
 
 
 def _input(attributes: dict[str, str | None]) -> str:
