@@ -72,6 +72,8 @@ def word(body: str, parts: Mapping[str, str] | None = None) -> bytes:
         "endnotes": "endnotes",
         "header1": "hdr",
         "footer1": "ftr",
+        "numbering": "numbering",
+        "styles": "styles",
     }
     made = {"word/document.xml": f'<w:document xmlns:w="{WORD}"><w:body>{body}</w:body></w:document>'}
     related = {}

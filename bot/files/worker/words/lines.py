@@ -21,6 +21,11 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ud800-\udfff]")
 class Line:
     text: str
     shown: bool = True
+    mark: str = ""
+    """What stands before it on its page, such as the number of an item."""
+
+    def __str__(self) -> str:
+        return f"{self.mark} {self.text}" if self.mark else self.text
 
 
 @dataclass(slots=True)
@@ -30,10 +35,10 @@ class Section:
     title: str = ""
     lines: list[Line] = field(default_factory=list)
 
-    def add(self, text: str, *, shown: bool = True) -> None:
+    def add(self, text: str, *, shown: bool = True, mark: str = "") -> None:
         text = _CONTROLS.sub("", text).strip()
         if text:
-            self.lines.append(Line(text, shown))
+            self.lines.append(Line(text, shown, _CONTROLS.sub("", mark)))
 
 
 @dataclass(slots=True)
@@ -75,14 +80,14 @@ def unseen_text(words: Words, on_pages: Callable[[str], bool]) -> str:
 def _text(sections: Iterable[Section], wanted: Callable[[Line], bool]) -> str:
     pieces = []
     for section in sections:
-        lines = [line.text for line in section.lines if wanted(line)]
+        lines = [str(line) for line in section.lines if wanted(line)]
         if lines:
             pieces.append("\n".join([f"## {section.title}", *lines] if section.title else lines))
     return "\n\n".join(pieces)
 
 
 def to_json(words: Words) -> str:
-    return json.dumps([[s.title, [[line.text, line.shown] for line in s.lines]] for s in words.sections])
+    return json.dumps([[s.title, [[line.text, line.shown, line.mark] for line in s.lines]] for s in words.sections])
 
 
 def from_json(text: str) -> Words:

@@ -22,6 +22,7 @@ from bot.files.worker.documents.package import (
     xml_events,
 )
 from bot.files.worker.words.lines import Counted, Section, Words
+from bot.files.worker.words.word_lists import Lists
 from bot.files.worker.words.word_paragraph import Paragraph, Paragraphs
 from bot.files.worker.words.word_table import rows
 
@@ -40,7 +41,8 @@ def read_package(package: Package) -> Words:
     """Raises ``Broken`` where there is no document in it."""
     main = next((name for name in package.related("", "officeDocument") if name in package), "word/document.xml")
     relations = package.relations(main)
-    paragraphs = Paragraphs(_comments(package, relations))
+    parts = (next(iter(package.related(main, kind)), "") for kind in ("numbering", "styles"))
+    paragraphs = Paragraphs(_comments(package, relations), Lists(*map(package.optional_tree, parts)))
     words = _read(package.chunks(main), paragraphs, lambda relation_id: _drawn(package, relations, relation_id))
     notes = {kind: _notes(package, relations, kind, paragraphs) for kind in ("footnote", "endnote")}
     for kind, section in notes.items():
@@ -111,7 +113,7 @@ def _add_block(
 
 
 def _add_paragraph(paragraph: Paragraph, section: Section, counted: Counted, drawn: _Drawn) -> None:
-    section.add(counted.take(paragraph.text), shown=not paragraph.marked)
+    section.add(counted.take(paragraph.text), shown=not paragraph.marked, mark=paragraph.number)
     _add_beside(paragraph, section, counted, drawn)
 
 

@@ -5,6 +5,7 @@ Pure. Source: ECMA-376 part 1, 17.3 and 17.13.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
@@ -13,16 +14,21 @@ from bot.files.worker.documents.bylines import beside_marks, named
 from bot.files.worker.documents.equations import linear
 from bot.files.worker.documents.package import attribute, child, descendants, local
 from bot.files.worker.raised import aligned
+from bot.files.worker.words.word_lists import Lists
 
 _SKIPPED = frozenset({"pPr", "rPr", "instrText", "delInstrText", "fldData", "sectPr", "tblPr", "trPr", "tcPr", "docPr"})
 _CHANGES = {"ins": "inserted", "moveTo": "moved here", "del": "deleted", "moveFrom": "moved away"}
 _CHANGES_2003 = {"Word.Insertion": "inserted", "Word.Deletion": "deleted"}
 _DEPTH_MAX = 60
+_IN_A_WORD = "\0"
+"""Behind a change that ends in a letter: no XML has it."""
 
 
 @dataclass(slots=True)
 class Paragraph:
     text: str = ""
+    number: str = ""
+    """Of an item in a list, as it stands before its words."""
     marked: bool = False
     """Whether marks in it say what no page shows: then the whole paragraph is given, so that it is clear of what."""
     boxes: list[str] = field(default_factory=list)
@@ -34,8 +40,9 @@ class Paragraph:
 class Paragraphs:
     """Reads one after the other, and counts the notes as they are met."""
 
-    def __init__(self, comments: Mapping[str, str]) -> None:
+    def __init__(self, comments: Mapping[str, str], lists: Lists | None = None) -> None:
         self._comments = comments
+        self._lists = lists
         self._met: set[str] = set()
         self._notes: dict[str, list[str]] = {"footnote": [], "endnote": []}
 
@@ -43,7 +50,8 @@ class Paragraphs:
         paragraph = Paragraph()
         pieces: list[str] = []
         self._gather(element, paragraph, pieces, 0)
-        paragraph.text = beside_marks("".join(pieces))
+        paragraph.text = _joined(pieces)
+        paragraph.number = self._lists.mark(element) if self._lists is not None else _number_of_2003(element)
         return paragraph
 
     def note_number(self, kind: str, note_id: str) -> int:
@@ -93,7 +101,7 @@ class Paragraphs:
                     found = Paragraph()
                     pieces: list[str] = []
                     self._gather(inner, found, pieces, depth + 10)
-                    text = "".join(pieces).strip()
+                    text = _joined(pieces).strip()
                     paragraph.boxes += [text] if text else []
             else:
                 ids = [value for key, value in part.attrib.items() if key.endswith(("}id", "}dm"))]
@@ -122,7 +130,10 @@ class Paragraphs:
             pieces.append(text)
             return
         paragraph.marked = True
-        pieces.append(f" [{mark}{f' by {author}' if author else ''}: {text.strip()}] ")
+        before = next((piece for piece in reversed(pieces) if piece), "")
+        apart = "" if before[-1:].isalnum() and text[0].isalnum() else " "
+        after = _IN_A_WORD if text[-1].isalnum() else ""
+        pieces.append(f"{apart}[{mark}{f' by {author}' if author else ''}: {text.strip()}]{after} ")
 
     def _ruby(self, element: ET.Element, paragraph: Paragraph, pieces: list[str], depth: int) -> None:
         for name, form in (("rubyBase", "{}"), ("rt", " ({})")):
@@ -130,6 +141,18 @@ class Paragraphs:
             if part is not None:
                 self._gather(part, paragraph, inner, depth + 1)
                 pieces.append(form.format("".join(inner)))
+
+
+def _joined(pieces: list[str]) -> str:
+    """A change within a word does not part it."""
+    return beside_marks(re.sub(rf"{_IN_A_WORD} (?=\w)|{_IN_A_WORD}", "", "".join(pieces)))
+
+
+def _number_of_2003(paragraph: ET.Element) -> str:
+    """Word 2003 writes it down; of a bullet the sign, which is none."""
+    written = child(paragraph, "pPr", "listPr", "t")
+    text = attribute(written, "val") if written is not None else ""
+    return text if any(char.isalnum() for char in text) else ""
 
 
 def _is_hidden(run: ET.Element) -> bool:

@@ -49,7 +49,7 @@ def _cell(cell: ET.Element, row: Row, paragraphs: Paragraphs, depth: int) -> str
             paragraph = paragraphs.read(part)
             row.marked |= paragraph.marked
             row.beside += [paragraph] if paragraph.boxes or paragraph.drawn else []
-            texts.append(paragraph.text)
+            texts.append(f"{paragraph.number} {paragraph.text}".strip())
         elif depth < _DEPTH_MAX:
             inner = list(rows(part, paragraphs, depth + 1))
             row.marked |= any(one.marked for one in inner)

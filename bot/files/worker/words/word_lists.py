@@ -1,0 +1,145 @@
+"""The parts of a Word document that describe its lists in, the number of each paragraph out, one after the other.
+
+Pure. Source: ECMA-376 part 1, 17.9: a paragraph, or its style, names a list and a level of it; lists that are made from
+one description count on together, unless one begins anew. Bullets are no numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from xml.etree import ElementTree as ET
+
+from bot.files.worker.documents.package import attribute, child, descendants, local
+from bot.files.worker.numerals import numeral
+
+_LEVELS = 9
+_STYLES_DEPTH_MAX = 20
+_NO_NUMBERS = frozenset({"bullet", "none"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    start: int
+    form: str
+    text: str
+    """With ``%1`` for the number of the outermost level, and so on."""
+    all_digits: bool
+    style: str
+
+
+@dataclass(slots=True)
+class _List:
+    """``counted`` are the numbers of its levels so far, which other lists of the same description share."""
+
+    levels: dict[int, _Level]
+    counted: dict[int, int]
+    begins_anew: dict[int, int] = field(default_factory=dict)
+
+
+class Lists:
+    """``styles`` and ``numbering`` are the roots of those parts."""
+
+    def __init__(self, numbering: ET.Element, styles: ET.Element) -> None:
+        self._lists = _lists(numbering)
+        self._of_styles = _of_styles(styles, self._lists)
+
+    def mark(self, paragraph: ET.Element) -> str:
+        """What stands before its words, such as ``3.2`` or ``(c)``; empty for most. Paragraphs come in order."""
+        properties = child(paragraph, "pPr")
+        if properties is None or not self._lists:
+            return ""
+        style = child(properties, "pStyle")
+        number, level = self._of_styles.get(attribute(style, "val") if style is not None else "", ("", 0))
+        own = child(properties, "numPr")
+        if own is not None:
+            number, level = _value(own, "numId", number), _whole(_value(own, "ilvl", str(level)))
+        found = self._lists.get(number)
+        return _next(found, level) if found is not None and level in found.levels else ""
+
+
+def _next(found: _List, level: int) -> str:
+    counted = found.counted
+    if level in found.begins_anew:
+        counted[level] = found.begins_anew.pop(level)
+    elif level in counted:
+        counted[level] += 1
+    else:
+        counted[level] = found.levels[level].start
+    for deeper in [number for number in counted if number > level]:
+        del counted[deeper]
+    own = found.levels[level]
+
+    def written(sign: re.Match[str]) -> str:
+        of = int(sign[1]) - 1
+        outer = found.levels.get(of)
+        if outer is None or of > level:
+            return ""
+        return numeral(counted.get(of, outer.start), "decimal" if own.all_digits else outer.form)
+
+    return "" if own.form in _NO_NUMBERS else re.sub(r"%([1-9])", written, own.text).strip()
+
+
+def _lists(root: ET.Element) -> dict[str, _List]:
+    described: dict[str, tuple[dict[int, _Level], dict[int, int]]] = {}
+    for element in descendants(root, "abstractNum"):
+        levels = {number: _level(part) for number, part in _numbered(element, "lvl")}
+        described[attribute(element, "abstractNumId")] = (levels, {})
+    found = {}
+    for element in descendants(root, "num"):
+        levels, counted = described.get(_value(element, "abstractNumId", ""), ({}, {}))
+        one = _List(dict(levels), counted)
+        for number, part in _numbered(element, "lvlOverride"):
+            own = child(part, "lvl")
+            if own is not None:
+                one.levels[number] = _level(own)
+            if child(part, "startOverride") is not None:
+                one.begins_anew[number] = _whole(_value(part, "startOverride", "1"))
+        found[attribute(element, "numId")] = one
+    return found
+
+
+def _numbered(element: ET.Element, name: str) -> list[tuple[int, ET.Element]]:
+    return [(_whole(attribute(part, "ilvl")), part) for part in element if local(part) == name][:_LEVELS]
+
+
+def _level(element: ET.Element) -> _Level:
+    digits = child(element, "isLgl")
+    return _Level(
+        _whole(_value(element, "start", "0")),
+        _value(element, "numFmt", "decimal"),
+        _value(element, "lvlText", ""),
+        digits is not None and attribute(digits, "val", "1") not in {"0", "false", "off"},
+        _value(element, "pStyle", ""),
+    )
+
+
+def _of_styles(root: ET.Element, lists: Mapping[str, _List]) -> dict[str, tuple[str, int]]:
+    """The list and the level that each style has, also from the one that it is made from."""
+    styles = {attribute(one, "styleId"): one for one in descendants(root, "style")}
+    found = {}
+    for name, style in styles.items():
+        current: ET.Element | None = style
+        for _ in range(_STYLES_DEPTH_MAX):
+            own = child(current, "pPr", "numPr")
+            if current is None or own is not None:
+                break
+            current = styles.get(_value(current, "basedOn", ""))
+        else:
+            continue
+        number = _value(own, "numId", "") if own is not None else ""
+        if number in lists:
+            levels = lists[number].levels
+            level = _whole(_value(own, "ilvl", "0")) if own is not None else 0
+            found[name] = (number, next((at for at, one in levels.items() if one.style == name), level))
+    return found
+
+
+def _value(element: ET.Element | None, name: str, default: str) -> str:
+    part = child(element, name)
+    return attribute(part, "val", default) if part is not None else default
+
+
+def _whole(text: str) -> int:
+    return int(text) if re.fullmatch(r"-?[0-9]{1,6}", text) else 0
