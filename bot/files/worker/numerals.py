@@ -8,7 +8,7 @@ _ROMAN = (
 )
 _ROMAN_MAX = 3_999
 LETTERS, CAPITALS, SMALL_ROMAN, ROMAN = "lowerLetter", "upperLetter", "lowerRoman", "upperRoman"
-"""Word's names for the forms; whatever else there is are digits here."""
+"""Word's names for the forms. 001 is one as well, as is ``decimalZero``; whatever else there is are digits here."""
 
 
 def numeral(number: int, form: str) -> str:
@@ -18,7 +18,7 @@ def numeral(number: int, form: str) -> str:
     elif form in {SMALL_ROMAN, ROMAN} and 0 < number <= _ROMAN_MAX:
         text = _roman(number)
     else:
-        return f"{number:02}" if form == "decimalZero" and number >= 0 else str(number)
+        return str(number).zfill(2 if form == "decimalZero" else len(form) if form.strip("0") == "1" else 0)
     return text.upper() if form in {CAPITALS, ROMAN} else text
 
 

@@ -33,6 +33,7 @@ NUMBERING = (
     + level(1, "decimalZero", "Section %1.%2", "<w:isLgl/>")
     + '</w:abstractNum><w:abstractNum w:abstractNumId="9">'
     + level(0, "bullet", "\uf0b7")
+    + level(1, 'custom" w:format="001, 002, 003, ...', "%2)")
     + "</w:abstractNum>"
     + "".join(
         f'<w:num w:numId="{number}"><w:abstractNumId w:val="{of}"/>{more}</w:num>'
@@ -88,6 +89,14 @@ async def test_numbers_come_from_styles_and_end_where_a_paragraph_says_so(conver
 async def test_roman_numbers_are_digits_where_the_level_wants_that(convert: Converter) -> None:
     body = item("Scope", 3) + item("Terms", 3) + item("Words", 3, 1) + item("Bread", 4)
     assert await words(convert, body) == "Article I Scope\nArticle II Terms\nSection 2.1 Words\nBread"
+
+
+async def test_an_item_may_come_before_the_one_that_it_is_within(convert: Converter) -> None:
+    assert await words(convert, item("a", 1, 1) + item("b", 1) + item("c", 1, 1)) == "1.1 a\n2. b\n2.1 c"
+
+
+async def test_numbers_may_begin_with_zeros(convert: Converter) -> None:
+    assert await words(convert, item("a", 4, 1) + item("b", 4, 1)) == "001) a\n002) b"
 
 
 async def test_numbers_stand_in_the_cells_of_tables(convert: Converter) -> None:

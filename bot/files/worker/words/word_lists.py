@@ -61,6 +61,8 @@ class Lists:
 
 def _next(found: _List, level: int) -> str:
     counted = found.counted
+    for outer in (number for number in found.levels if number < level):
+        counted.setdefault(outer, found.levels[outer].start)  # an item may come before the one that it is within
     if level in found.begins_anew:
         counted[level] = found.begins_anew.pop(level)
     elif level in counted:
@@ -108,11 +110,18 @@ def _level(element: ET.Element) -> _Level:
     digits = child(element, "isLgl")
     return _Level(
         _whole(_value(element, "start", "0")),
-        _value(element, "numFmt", "decimal"),
+        _form(element),
         _value(element, "lvlText", ""),
         digits is not None and attribute(digits, "val", "1") not in {"0", "false", "off"},
         _value(element, "pStyle", ""),
     )
+
+
+def _form(level: ET.Element) -> str:
+    """One of ``numerals``'; for 0001, 0002 it is the first of them."""
+    found = next(descendants(level, "numFmt"), None)  # newer forms lie within what older programs pass over
+    form = attribute(found, "val", "decimal") if found is not None else "decimal"
+    return attribute(found, "format").partition(",")[0].strip() if found is not None and form == "custom" else form
 
 
 def _of_styles(root: ET.Element, lists: Mapping[str, _List]) -> dict[str, tuple[str, int]]:
