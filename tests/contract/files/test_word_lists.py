@@ -93,6 +93,7 @@ async def test_roman_numbers_are_digits_where_the_level_wants_that(convert: Conv
 
 async def test_an_item_may_come_before_the_one_that_it_is_within(convert: Converter) -> None:
     assert await words(convert, item("a", 1, 1) + item("b", 1) + item("c", 1, 1)) == "1.1 a\n2. b\n2.1 c"
+    assert await words(convert, item("a", 2, 1) + item("b", 2)) == "5.1 a\n6. b"
 
 
 async def test_numbers_may_begin_with_zeros(convert: Converter) -> None:

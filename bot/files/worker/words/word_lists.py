@@ -61,14 +61,13 @@ class Lists:
 
 def _next(found: _List, level: int) -> str:
     counted = found.counted
-    for outer in (number for number in found.levels if number < level):
-        counted.setdefault(outer, found.levels[outer].start)  # an item may come before the one that it is within
-    if level in found.begins_anew:
-        counted[level] = found.begins_anew.pop(level)
-    elif level in counted:
-        counted[level] += 1
-    else:
-        counted[level] = found.levels[level].start
+    for number in (one for one in found.levels if one <= level):
+        if number in found.begins_anew:
+            counted[number] = found.begins_anew.pop(number)
+        elif number not in counted:  # an item may come before the one that it is within
+            counted[number] = found.levels[number].start
+        elif number == level:
+            counted[number] += 1
     for deeper in [number for number in counted if number > level]:
         del counted[deeper]
     own = found.levels[level]
