@@ -19,6 +19,7 @@ from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 from bot.telemetry import logs
 from playground.practice_model.server import PracticeModel
 from playground.workspace.workspace import Workspace
+from tests.e2e.page_steps import PATIENCE_MS
 from tests.loopback import serving
 from tests.repository import ROOT
 from tests.stage import ACK_WITHIN_S, QUICK_RETRIES_S, TRANSPORTS, Stage, TurnLog, bot_running, settings_for
@@ -84,7 +85,7 @@ async def tab(chromium: Browser, page_files: str) -> AsyncIterator[tuple[Page, l
 
     context = await chromium.new_context(viewport={"width": 390, "height": 844})
     page = await context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE_MS)
     page.on("console", note)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     await page.goto(page_files)

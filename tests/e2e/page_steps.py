@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from playwright.async_api import Locator, Page
+from playwright.async_api import Locator, Page, expect
+
+PATIENCE_MS = 60_000.0
+"""For what the page is to show: while other tests run, a machine can be many times slower than a person's."""
+expect.set_options(timeout=PATIENCE_MS)
 
 
 async def write(page: Page, text: str) -> None:

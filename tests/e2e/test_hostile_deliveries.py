@@ -11,7 +11,7 @@ import pytest
 from bot.slack.receive import feedback
 from playground.workspace.delivery import Delivery, Sort
 from tests.postgres import postgres
-from tests.stage import QUICK_RETRIES_S, Stage
+from tests.stage import ACK_WITHIN_S, QUICK_RETRIES_S, Stage
 
 Json = dict[str, Any]
 VALUES: dict[str, Any] = {
@@ -37,7 +37,7 @@ def transport(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def workspace_options() -> dict[str, Any]:
-    return {"retry_delays_s": QUICK_RETRIES_S, "rate_limits": False}
+    return {"retry_delays_s": QUICK_RETRIES_S, "ack_within_s": ACK_WITHIN_S, "rate_limits": False}
 
 
 @pytest.fixture(scope="module")

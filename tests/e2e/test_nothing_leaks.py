@@ -109,7 +109,7 @@ async def test_a_bot_that_is_killed_amid_a_file_leaves_nothing_of_it_but_what_is
     async with bot_process("run", **env) as killed:
         await killed.until_logged("bot.ready")
         await stage.ask(f"@claude {SAID}", files=[("board.txt", content)])
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             while not [path for path in files_with(directories, WRITTEN) if has_begun(path, midst)]:  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
         await killed.kill()
@@ -117,7 +117,7 @@ async def test_a_bot_that_is_killed_amid_a_file_leaves_nothing_of_it_but_what_is
     model.script(Answer(ANSWERED))
     async with bot_process("run", **env) as second:
         assert (await second.until_logged("turn.done"))["outcome"] == "answered"
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             while files_with(directories, SAID):  # noqa: ASYNC110 - a disk tells nobody
                 await asyncio.sleep(0.05)
         kept = files_with(directories, WRITTEN)

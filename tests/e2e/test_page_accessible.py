@@ -17,7 +17,7 @@ from playwright.async_api import Browser, Page, expect
 from playground.practice_model.script import Answer, HeldAnswer
 from playground.practice_model.server import PracticeModel
 from playground.workspace.workspace import Workspace
-from tests.e2e.page_steps import message, write
+from tests.e2e.page_steps import PATIENCE_MS, message, write
 from tests.repository import MANIFEST, SAMPLES
 from tests.stage import bot_running, settings_for
 
@@ -58,7 +58,7 @@ async def bot(model: PracticeModel, workspace: Workspace, tmp_path: Path) -> Asy
 async def page(chromium: Browser, workspace: Workspace) -> AsyncIterator[Page]:
     async with await chromium.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce") as context:
         page = await context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE_MS)
         await page.goto(workspace.url)
         yield page
 

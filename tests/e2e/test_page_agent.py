@@ -15,6 +15,7 @@ from playground import demo
 from playground.practice_model.script import HeldAnswer
 from playground.practice_model.server import PracticeModel
 from playground.workspace.workspace import Workspace
+from tests.e2e.page_steps import PATIENCE_MS
 from tests.e2e.test_page_accessible import faults
 from tests.stage import bot_running, settings_for
 
@@ -41,7 +42,7 @@ async def test_prompts_begin_a_session_which_has_a_title_and_slacks_own_stop(
     options = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"}
     async with await chromium.new_context(**options) as context:  # type: ignore[arg-type]  # of several kinds
         page = await context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE_MS)
         await page.goto(agent.url)
         await page.get_by_role("link", name="claude", exact=True).click()
         suggested = page.get_by_role("region", name="Suggested prompts")
@@ -70,7 +71,7 @@ async def test_what_was_suggested_and_named_is_there_again_when_the_page_is_load
     await agent.until(lambda ws: ws.state.titles and len(ws.thread(direct, ts)) > 1)
     async with await chromium.new_context() as context:
         page = await context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE_MS)
         await page.goto(f"{agent.url}/#/{direct}/{ts}")
         await shows(page, "When does the museum open?")
         await page.reload()

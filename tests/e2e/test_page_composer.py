@@ -9,6 +9,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
 from playground.workspace.workspace import Workspace
+from tests.e2e.page_steps import PATIENCE_MS
 from tests.repository import MANIFEST, SAMPLES
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -25,7 +26,7 @@ async def page(chromium: Browser, workspace: Workspace) -> AsyncIterator[Page]:
     complaints: list[str] = []
     async with await chromium.new_context(viewport={"width": 1280, "height": 800}) as context:
         page = await context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         await page.goto(workspace.url)
         await expect(box(page)).to_be_visible()

@@ -12,6 +12,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 from playground import conversation
 from playground.practice_model.server import PracticeModel
 from playground.workspace.workspace import Workspace
+from tests.e2e.page_steps import PATIENCE_MS
 from tests.repository import MANIFEST, SAMPLES
 from tests.stage import bot_running, settings_for
 
@@ -35,7 +36,7 @@ async def page(chromium: Browser, workspace: Workspace, tmp_path: Path) -> Async
         await chromium.new_context(viewport={"width": 1440, "height": 900}) as context,
     ):
         page = await context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         await page.goto(workspace.url)
         yield page

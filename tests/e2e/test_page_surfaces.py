@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Page, expect
 from playground.practice_model.script import Answer, HeldAnswer
 from playground.practice_model.server import PracticeModel
 from playground.workspace.workspace import Workspace
-from tests.e2e.page_steps import message, write
+from tests.e2e.page_steps import PATIENCE_MS, message, write
 from tests.repository import MANIFEST
 from tests.stage import bot_running, settings_for
 
@@ -35,7 +35,7 @@ async def page(chromium: Browser, model: PracticeModel, tmp_path: Path) -> Async
         await chromium.new_context(viewport={"width": 1280, "height": 800}) as context,
     ):
         page = await context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         await page.goto(workspace.url)
         yield page

@@ -36,7 +36,7 @@ class Process:
     async def until_logged(self, event: str) -> dict[str, Any]:
         """Reads the log up to the first line named ``event``."""
         assert self.process.stderr is not None
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             while raw := await self.process.stderr.readline():
                 self.lines.append(raw.decode())
                 line = json.loads(raw)
@@ -55,7 +55,7 @@ class Process:
     async def until_ended(self) -> int:
         """Its exit code; ``lines`` has all that it said."""
         assert self.process.stderr is not None
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             self.lines += [raw.decode() async for raw in self.process.stderr]
             return await self.process.wait()
 
@@ -91,7 +91,7 @@ async def bot_process(*arguments: str, program: str = "bot", **env: str) -> Asyn
 
 
 async def run_to_end(*arguments: str, program: str = "bot", **env: str) -> tuple[int, str, str]:
-    async with bot_process(*arguments, program=program, **env) as process, asyncio.timeout(60):
+    async with bot_process(*arguments, program=program, **env) as process, asyncio.timeout(120):
         out, err = await process.process.communicate()
         return process.process.returncode or 0, out.decode(), err.decode()
 
