@@ -38,6 +38,12 @@ def in_brackets(comment: str) -> str:
     return comment.translate(_IN_BRACKETS)
 
 
+def in_one_piece(comment: str) -> str:
+    """Of a comment that stands on a line of its own, or in brackets: no line of it is one, so that none reads like the
+    next comment."""
+    return in_brackets(" / ".join(line for line in map(str.strip, comment.splitlines()) if line))
+
+
 def day_of(dttm: int) -> str:
     """Of a moment as Word packs it into 32 bits, "" where it is none. Source: [MS-DOC] 2.9.73 (DTTM)."""
     day, month, year = dttm >> 11 & 0x1F, dttm >> 16 & 0xF, 1900 + (dttm >> 20 & 0x1FF)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from bot.files.bounds import ConvertLimits
 from bot.files.worker.documents import iwork_formats, iwork_tables
-from bot.files.worker.documents.bylines import byline
+from bot.files.worker.documents.bylines import byline, in_one_piece
 from bot.files.worker.documents.iwa import Object, blobs, fields, objects, referred, text, whole
 from bot.files.worker.documents.package import Broken, Package
 from bot.files.worker.sheets.model import SHEETS_MAX, Workbook
@@ -129,7 +129,7 @@ def _said(storage: Object) -> str:
 def _comment(comment: Object, found: dict[int, Object]) -> str:
     authors = [found[number] for number in referred(comment.fields, 3) if number in found]
     by = byline(next((text(one.fields, 1) for one in authors if one.kind == _AUTHOR), ""))
-    said = text(comment.fields, 1)
+    said = in_one_piece(text(comment.fields, 1))
     return f"Comment{by}: {said}" if said else ""
 
 

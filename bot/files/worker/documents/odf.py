@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from xml.etree import ElementTree as ET
 
-from bot.files.worker.documents.bylines import in_brackets, signature
+from bot.files.worker.documents.bylines import in_one_piece, signature
 from bot.files.worker.documents.equations import linear
 from bot.files.worker.documents.package import attribute, child, local
 from bot.files.worker.raised import aligned
@@ -71,7 +71,7 @@ def annotation_text(element: ET.Element) -> str:
     author = "".join(creator.itertext()).strip() if creator is not None else ""
     date = child(element, "date")
     signed = signature(author, (date.text or "") if date is not None else "")
-    text = in_brackets(text)
+    text = in_one_piece(text)
     return f"{signed}: {text}" if author and text else text
 
 

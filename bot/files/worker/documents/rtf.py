@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from bot.files.worker.documents.bylines import beside_marks, byline, day_of, named
+from bot.files.worker.documents.bylines import beside_marks, byline, day_of, in_one_piece, named
 from bot.files.worker.documents.rtf_words import (
     ABOUT,
     AROUND,
@@ -120,10 +120,13 @@ class _Reader:
         if (left.change, left.align) != (self._states[-1].change, self._states[-1].align):
             self._flush()
         if left.destination in {b"footnote", b"annotation"} and not left.skipped:
-            self._add("]")
+            self._flush()
             if left.destination == b"annotation" and self._comments:
-                self._pieces[self._comments.pop()] = f" [Comment{byline(self._author, self._day)}: "
+                start = self._comments.pop()
+                said = in_one_piece("".join(self._pieces[start:]))
+                self._pieces[start:] = [f" [Comment{byline(self._author, self._day)}: {said}"]
                 self._author = self._day = ""
+            self._add("]")
         elif left.destination in ABOUT and self._states[-1].destination != left.destination:
             self._flush()
             self._learn(left.destination, "".join(self._about))

@@ -12,7 +12,7 @@ from itertools import islice
 
 from bot.files import notes
 from bot.files.extracts import Unreadable
-from bot.files.worker.documents.bylines import byline
+from bot.files.worker.documents.bylines import byline, in_one_piece
 from bot.files.worker.documents.package import Broken
 from bot.files.worker.words.lines import Counted, Section, Words
 
@@ -153,7 +153,7 @@ def _add_slide(data: bytes, body: tuple[int, int], section: Section, outline: li
                 number: _text(data, _CHARS, a, b) for k, number, a, b, _ in _records(data, at, stop) if k == _CSTRING
             }
             by = byline(parts.get(0, ""), _day(data, at, stop))
-            section.add(counted.take(f"Comment{by}: {parts.get(1, '')}"), shown=False)
+            section.add(counted.take(f"Comment{by}: {in_one_piece(parts.get(1, ''))}"), shown=False)
     return hidden
 
 

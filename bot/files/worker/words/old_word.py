@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from bot.files import notes
 from bot.files.extracts import Unreadable
-from bot.files.worker.documents.bylines import byline, day_of
+from bot.files.worker.documents.bylines import byline, day_of, in_one_piece
 from bot.files.worker.documents.package import Broken
 from bot.files.worker.words.lines import CHARS_MAX, Section, Words
 from bot.files.worker.words.old_changes import Piece, changes, marked
@@ -98,7 +98,9 @@ def _signed(text: str, bylines: list[str]) -> str:
     """Comments with who wrote them and when: each begins with a character of its own."""
     first, *comments = text.split(_COMMENT_BEGINS)
     by = [*bylines[: len(comments)], *([""] * (len(comments) - len(bylines)))]
-    return first + "".join(f"Comment{name}: {comment.lstrip()}" for name, comment in zip(by, comments, strict=True))
+    return first + "".join(
+        f"Comment{name}: {in_one_piece(comment)}\r" for name, comment in zip(by, comments, strict=True)
+    )
 
 
 def _pieces(clx: bytes) -> list[Piece]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-from bot.files.worker.documents.bylines import byline
+from bot.files.worker.documents.bylines import byline, in_one_piece
 from bot.files.worker.documents.drawing import chart_lines, diagram_text, paragraphs
 from bot.files.worker.documents.package import Broken, Package, attribute, child, descendants, local
 from bot.files.worker.words.lines import Counted, Section, Words
@@ -129,7 +129,7 @@ def _add_comments(package: Package, part: str, section: Section, authors: dict[s
             said = (plain.text or "") if plain is not None else " / ".join(_body(comment))
             when = attribute(comment, "dt") or attribute(comment, "created")
             by = byline(authors.get(attribute(comment, "authorId"), ""), when)
-            section.add(counted.take(f"Comment{by}: {said}"), shown=False)
+            section.add(counted.take(f"Comment{by}: {in_one_piece(said)}"), shown=False)
 
 
 def _body(comment: ET.Element) -> list[str]:
