@@ -73,6 +73,8 @@ class Person:
     is_admin: bool = False
     """Of the workspace; its owners are."""
     email: str = field(default="", repr=False)
+    app_ids: frozenset[str] = field(default=NONE, compare=False)
+    """An app's other ids: it posts as its user (``U…``), or under another name as its bot (``B…``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,7 @@ class Policy:
         if known is not None or person is None:
             return known or Reason.UNKNOWN
         reasons = {
+            Reason.USER_DENIED: not self.denied_users.isdisjoint(person.app_ids),
             Reason.DEACTIVATED: person.is_deactivated and not person.is_app,
             Reason.EXTERNAL: not self.allow_external and self._is_external(question, person),
             Reason.WORKSPACE: bool(self.allowed_workspaces)

@@ -64,6 +64,21 @@ async def test_everybody_is_described_as_slack_does(ws: Workspace, names: Names)
     assert await who_is(names, ws.bot_id) == await who_is(names, "USLACKBOT") == Person(is_app=True)
 
 
+@pytest.mark.parametrize("listed", ["user", "bot"])
+async def test_an_app_is_denied_by_either_of_its_ids_whichever_it_posts_as(
+    ws: Workspace, names: Names, listed: str
+) -> None:
+    """With a name of its own for a message it posts as its bot, else as its user."""
+    ids = {"user": ws.user("standup"), "bot": defaults.OTHER_BOT_ID}
+    policy = Policy(home=Home(defaults.TEAM_ID), denied_users=frozenset({ids[listed]}))
+
+    for posts_as in ids.values():
+        question = asked("1.0", user_id=posts_as)
+        assert policy.reason(question, await who_is(names, posts_as)) is Reason.USER_DENIED
+    other = asked("1.0", user_id="B0ANOTHER1")
+    assert policy.reason(other, await who_is(names, "B0ANOTHER1")) is None
+
+
 @pytest.mark.parametrize("user_id", ["U404", "", "C0GENERAL1"])
 async def test_nobody_is_made_up(names: Names, user_id: str) -> None:
     assert await names.person(user_id, within_s=5.0) is None

@@ -20,7 +20,7 @@ from bot.errors import SlackError, SlackNoAccess, SlackRefused, SlackUnavailable
 from bot.messages import Channel, ChannelKind
 from bot.slack.shapes import Json, object_of, objects_of, text_of
 from bot.slack.web_api.channel_object import channel_of
-from bot.slack.web_api.user_object import name_of, person_of, zone_of
+from bot.slack.web_api.user_object import app_of, name_of, person_of, zone_of
 
 NAMES_MAX = 10_000
 NAME_AGE_MAX_S = 60 * 60
@@ -30,6 +30,7 @@ PAUSE_FIRST_S, PAUSE_MAX_S = 0.25, 8.0
 """Between tries to learn who somebody is, on top of what the rate limiter waits after a 429."""
 USERS_INFO = "users.info"
 USER_LETTERS = ("U", "W")
+BOT_LETTER = "B"
 SLACKBOT = "USLACKBOT"
 APP = Person(is_app=True)
 WAIT_MAX_S = 3.0
@@ -116,9 +117,9 @@ class Names:
 
     async def person(self, user_id: str, *, within_s: float) -> Person | None:
         """Implements ``door.People``."""
-        if user_id == SLACKBOT or user_id.startswith("B"):
+        if user_id == SLACKBOT:
             return APP
-        if not user_id.startswith(USER_LETTERS):
+        if not user_id.startswith((*USER_LETTERS, BOT_LETTER)):
             return None
         if not self._is_fresh(user_id, PERSON_AGE_MAX_S):
             try:
@@ -129,7 +130,7 @@ class Names:
         known = self._known[user_id]
         if known.no_access:
             raise SlackNoAccess(USERS_INFO, known.no_access)
-        return known.person
+        return APP if known.person is None and user_id.startswith(BOT_LETTER) else known.person
 
     async def close(self) -> None:
         """Gives up the lookups that nobody waits for any more."""
@@ -226,7 +227,8 @@ def _user(wanted_id: str, answer: Json) -> Found:
 
 
 def _bot(wanted_id: str, answer: Json) -> Found:
-    yield wanted_id, text_of(object_of(answer.get("bot")).get("name")), None
+    bot = object_of(answer.get("bot"))
+    yield wanted_id, text_of(bot.get("name")), app_of(bot)
 
 
 def _channel(wanted_id: str, answer: Json) -> Found:

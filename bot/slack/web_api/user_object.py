@@ -34,6 +34,11 @@ def zone_of(user: Json) -> str:
     return f"UTC{'-' if offset_s < 0 else '+'}{hours:02}:{minutes:02}"
 
 
+def app_of(bot: Json) -> Person:
+    """``bot`` is what bots.info gives: slack:reference/methods/bots.info."""
+    return Person(is_app=True, app_ids=frozenset(filter(None, [text_of(bot.get("user_id"))])))
+
+
 def person_of(user: Json) -> Person:
     """In an organisation of several workspaces ``enterprise_user`` says which of them the user belongs to."""
     enterprise, profile = object_of(user.get("enterprise_user")), object_of(user.get("profile"))
@@ -47,5 +52,6 @@ def person_of(user: Json) -> Person:
         is_stranger=user.get("is_stranger") is True,
         is_admin=any(user.get(flag) is True for flag in ADMIN_FLAGS),
         is_deactivated=user.get("deleted") is True,
+        app_ids=frozenset(filter(None, [text_of(profile.get("bot_id"))])),
         email="" if user.get("is_email_confirmed") is False else text_of(profile.get("email")),
     )
