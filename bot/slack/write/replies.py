@@ -16,6 +16,7 @@ from bot.kept_answers import PrivateAnswer
 from bot.lease import Lease
 from bot.messages import EntryPoint, Question
 from bot.ports import Reply
+from bot.prompt.spoken import mentioned
 from bot.slack.buttons import PressedMessage
 from bot.slack.own_messages import NOTICE
 from bot.slack.read.thread import OwnReply, ThreadReader
@@ -106,7 +107,8 @@ class SlackReplies:
         return HeadedReply(reply, head_of(name, asked))
 
     async def name_of(self, user_id: str) -> str:
-        return (await self._reader.names.resolve([user_id])).get(user_id, user_id)
+        """For words of ours: a name that could be a part of them is quoted."""
+        return mentioned((await self._reader.names.resolve([user_id])).get(user_id, "")) or user_id
 
     async def tell(self, question: Question, sentence: str) -> None:
         await tell(self._services.api, question, sentence)
