@@ -21,7 +21,7 @@ import structlog
 from bot.messages import Question
 from bot.telemetry import metrics
 from bot.telemetry.redaction import Redaction
-from bot.telemetry.tracebacks import Tracebacks, of_a_library
+from bot.telemetry.tracebacks import Tracebacks, of_a_library, unquoted
 
 COUNTED = frozenset({"warning", "error", "exception", "critical"})
 SDK = "slack_sdk"
@@ -30,14 +30,25 @@ SDK = "slack_sdk"
 
 class _Brief(logging.Filter):
     """The Slack libraries log a traceback for whatever they will try again, where its last line says enough, and Bolt
-    warns at every start of what is meant to be so. asyncio writes out what a task of ours came to."""
+    warns at every start of what is meant to be so. asyncio writes out what a task of ours came to, and all of them the
+    words of exceptions, which may quote what people wrote."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if record.name.startswith("slack_"):
-            record.exc_info = record.exc_text = None
-        if record.name == "asyncio" and isinstance(record.msg, str):
-            record.msg, record.args = of_a_library(record.msg), ()
+        library = record.name.partition(".")[0]
+        if library != "bot" and isinstance(record.msg, str):
+            self._shorten(record, library)
         return not (record.name.startswith("slack_bolt") and record.levelno < logging.ERROR)
+
+    def _shorten(self, record: logging.LogRecord, library: str) -> None:
+        if library == "asyncio":
+            record.msg = of_a_library(record.msg)
+        elif library.startswith("slack_"):
+            kind = record.exc_info[0] if record.exc_info else None
+            record.msg = of_a_library(record.getMessage(), kind.__name__ if kind else "")
+            record.exc_info = record.exc_text = None
+        else:
+            record.msg = unquoted(record.getMessage())
+        record.args = ()
 
 
 def _count(_logger: object, method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -21,6 +21,7 @@ WORDS_CHARS_MAX = 500
 LEFT_OUT = "'…'"
 _QUOTED = re.compile(r"""(?<!\w)[bru]?(?:'(?:\\.|[^'\\])*(?:'|$)|"(?:\\.|[^"\\])*(?:"|$))|[“‘][^”’]*""", re.DOTALL)
 _NAMED = re.compile(r"[\w .]*")
+_KIND = re.compile(r"\b(?:error|message) ?: ([A-Z]\w{0,60}(?:Error|Exception|Timeout|Refused))(?=[,)])")
 _FRAMES = ExceptionDictTransformer(show_locals=False)
 """Local variables hold what people wrote, too."""
 
@@ -53,9 +54,18 @@ class Tracebacks:
         return _QUOTED.sub(LEFT_OUT, self._redaction.text(text))[:WORDS_CHARS_MAX]
 
 
-def of_a_library(message: str) -> str:
-    """The beginning of a line of asyncio's, which goes on with callbacks, their arguments and what they came to."""
-    return _NAMED.match(message)[0].strip()  # type: ignore[index]  # it matches anything
+def of_a_library(message: str, kind: str = "") -> str:
+    """The beginning of a line of asyncio's or of Slack's libraries, which goes on with callbacks, their arguments and
+    what they came to, or with an exception's words. ``kind`` of exception: else as the line itself names it."""
+    beginning = _NAMED.match(message)[0].strip()  # type: ignore[index]  # it matches anything
+    named = _KIND.search(message)
+    kind = kind or (named[1] if named else "")
+    return f"{beginning} ({kind})" if kind else beginning
+
+
+def unquoted(message: str) -> str:
+    """A line of another library's, without what it quotes."""
+    return _QUOTED.sub(LEFT_OUT, message)
 
 
 def _lines(stacks: list[dict[str, Any]], indent: str) -> Iterator[str]:

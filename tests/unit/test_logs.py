@@ -97,6 +97,42 @@ def test_no_exception_says_what_people_wrote_wherever_it_ends(log_format: str) -
     assert [word for word in ("merger", "Friday", "hunter2", "and more") if word in done.stderr] == []
 
 
+IN_LIBRARIES = """
+import asyncio, logging, sys
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.web.async_client import AsyncWebClient
+from bot.slack.receive.bolt import bolt_app
+from bot.telemetry import logs
+logs.set_up("DEBUG", sys.argv[1])
+text = sys.argv[2]
+async def failing(*_):
+    raise LookupError(text)
+async def main():
+    client = SocketModeClient(app_token="xapp-1")
+    client.socket_mode_request_listeners.append(failing)
+    await client.run_message_listeners({"type": "events_api", "envelope_id": "E1", "payload": {}}, "{}")
+    await client.close()
+    request = AsyncBoltRequest(body='{"type": "event_callback"}')
+    await bolt_app(AsyncWebClient(token="xoxb-1"), failing, "").async_dispatch(request)
+asyncio.run(main())
+logging.getLogger("aiohttp.client").warning("Can not load response cookies: %s", repr(text))
+logging.getLogger("slack_sdk.web").error("Failed (error: TimeoutError, message: %s)", text)
+"""
+
+
+@pytest.mark.parametrize("log_format", ["console", "json"])
+def test_no_line_of_a_library_says_what_people_wrote(log_format: str) -> None:
+    """Slack's put the words of whatever fails in a listener into a line of their own, over both transports."""
+    command = [sys.executable, "-c", IN_LIBRARIES, log_format, SAID[0]]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+
+    said = ["Failed to run a request listener (LookupError)", "Failed to run a middleware function (LookupError)"]
+    said += ["Can not load response cookies", "Failed (TimeoutError)"]
+    assert [line for line in said if line not in done.stderr] == []
+    assert [word for word in ("merger", "Friday") if word in done.stderr] == []
+
+
 @pytest.fixture(params=["console", "json"])
 def written(request: pytest.FixtureRequest) -> str:
     """All that a process of its own writes, since logging is set up once a process."""
