@@ -24,6 +24,8 @@ EDITED_AGE_MAX_S = 24 * 60 * 60
 """Slack delivers app_mention anew when an old message is edited; nobody expects an answer to last month's."""
 
 
+NOBODY_SAYS = "unnamed"
+"""In the place of a workspace's id, and none."""
 LONG_CHARS = 4_000
 LONG_PARTS = 400
 """What is longer, or has more parts, may take a tenth of a second to read, which others need not wait for."""
@@ -157,9 +159,13 @@ def _installing_team(body: Json) -> str:
 
 def _author_team(body: Json, event: Json) -> str:
     """The workspace of who wrote it, or their organisation. ``source_team`` is none of it: in a channel that another
-    company owns it may be that company's for our own people, too. An app's counts only where companies share."""
-    by_app = object_of(event.get("bot_profile")).get("team_id") if body.get("is_ext_shared_channel") is True else ""
-    return text_of(event.get("user_team")) or text_of(event.get("team")) or text_of(by_app)
+    company owns it may be that company's for our own people, too. An app's counts only where companies share; one of
+    which nothing says whose it is counts there as another's."""
+    named = text_of(event.get("user_team")) or text_of(event.get("team"))
+    if named or body.get("is_ext_shared_channel") is not True:
+        return named
+    of_app = text_of(object_of(event.get("bot_profile")).get("team_id"))
+    return of_app or ("" if text_of(event.get("user")) else NOBODY_SAYS)
 
 
 def _reason_to_ignore(event: Json, author: AuthorKind, now_s: float, *, direct: bool) -> str:
