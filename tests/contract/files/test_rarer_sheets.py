@@ -151,6 +151,67 @@ async def test_comments_hints_and_headers_have_no_escapes_and_no_codes(convert: 
     assert "Printed above each page: Plan of May\n" in text
 
 
+RICH = "http://schemas.microsoft.com/office/spreadsheetml/2017/richdata"
+IDS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def rich_parts(*values: tuple[int | str, ...]) -> dict[str, str | bytes]:
+    """``values`` are the number of a structure, and what is in its fields."""
+    fields = (("_rvRel:LocalImageIdentifier", "CalcOrigin", "Text"), ("errorType",), ("_Flag", "_DisplayString"))
+    blocks = "".join(f'<bk><extLst><ext><x:rvb i="{at}"/></ext></extLst></bk>' for at in range(len(values)))
+    records = "".join(f'<bk><rc t="1" v="{at}"/></bk>' for at in range(len(values)))
+    keys = "".join(f"<s>{''.join(f'<k n={chr(34)}{key}{chr(34)}/>' for key in one)}</s>" for one in fields)
+    rich = "".join(f'<rv s="{one}">{"".join(f"<v>{text}</v>" for text in texts)}</rv>' for one, *texts in values)
+    return {
+        "xl/metadata.xml": f'<metadata xmlns:x="{RICH}"><metadataTypes><metadataType name="XLRICHVALUE"/>'
+        f'</metadataTypes><futureMetadata name="XLRICHVALUE">{blocks}</futureMetadata>'
+        f"<valueMetadata>{records}</valueMetadata></metadata>",
+        "xl/richData/rdrichvaluestructure.xml": f'<rvStructures xmlns="{RICH}">{keys}</rvStructures>',
+        "xl/richData/rdrichvalue.xml": f'<rvData xmlns="{RICH}">{rich}</rvData>',
+        "xl/richData/richValueRel.xml": f'<richValueRels xmlns:r="{IDS}"><rel r:id="rId1"/></richValueRels>',
+    }
+
+
+def sheet_of(cells: str) -> str:
+    return f'<worksheet xmlns="{made_office.SHEETS}"><sheetData><row r="1">{cells}</row></sheetData></worksheet>'
+
+
+async def test_pictures_within_cells_and_other_rich_values_are_seen(convert: Converter) -> None:
+    parts = rich_parts((0, 0, 5, "A red lamp"), (1, 8), (2, 1, "Microsoft Corp (XNAS:MSFT)"), (0, 7, 5))
+    numbered = (
+        f'<c r="{column}1" t="e" vm="{vm}"><v>#VALUE!</v></c>' for column, vm in zip("ABCDEF", "112349", strict=True)
+    )
+    parts["xl/worksheets/sheet1.xml"] = sheet_of("".join(numbered))
+    parts["xl/media/image1.png"] = made_files.image("PNG", (300, 200))
+    related: dict[str, made_office.Related] = {
+        "xl/richData/richValueRel.xml": {"rId1": ("image", "../media/image1.png")}
+    }
+    found = await convert(book_with(parts, related), "stock.xlsx", WITHOUT_OFFICE)
+    row = "1,[picture: A red lamp],[picture, as at Data!A1: A red lamp],#SPILL!,Microsoft Corp (XNAS:MSFT)"
+    assert f"{row},[picture],#VALUE!\n" in found.text.replace('"', "")
+    assert len([block for block in found.file.blocks if isinstance(block, ImageBlock)]) == 1
+    assert "picture in 'Data' at A1" in found.text
+
+
+async def test_pictures_that_wps_puts_into_cells_are_seen(convert: Converter) -> None:
+    images = (
+        f'<e:cellImages xmlns:e="http://www.wps.cn/officeDocument/2017/etCustomData" xmlns:r="{IDS}"><e:cellImage><pic>'
+        '<nvPicPr><cNvPr id="2" name="ID_7F" descr="lamp"/></nvPicPr><blipFill><blip r:embed="rId1"/></blipFill></pic>'
+        "</e:cellImage></e:cellImages>"
+    )
+    formula = '<f>_xlfn.DISPIMG("ID_{0}",1)</f><v>=DISPIMG("ID_{0}",1)</v>'
+    cells = "".join(f'<c r="{at}" t="str">{formula.format(name)}</c>' for at, name in (("A1", "7F"), ("B1", "80")))
+    parts: dict[str, str | bytes] = {
+        "xl/worksheets/sheet1.xml": sheet_of(cells),
+        "xl/cellimages.xml": images,
+        "xl/media/image1.png": made_files.image("PNG", (300, 200)),
+    }
+    related: dict[str, made_office.Related] = {"xl/cellimages.xml": {"rId1": ("image", "media/image1.png")}}
+    found = await convert(book_with(parts, related), "stock.xlsx", WITHOUT_OFFICE)
+    assert '1,[picture: lamp],"=DISPIMG(' in found.text
+    assert "picture in 'Data' at A1" in found.text
+
+
 @libreoffice
 async def test_raised_digits_of_an_old_workbook_stay_apart(convert: Converter, tmp_path: Path) -> None:
     styles = "".join(

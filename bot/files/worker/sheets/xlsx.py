@@ -17,6 +17,7 @@ from bot.files.worker.raised import aligned
 from bot.files.worker.sheets import choices, links, number_format, printed
 from bot.files.worker.sheets.model import Row, Rows, Shared, Sheet, Value, Workbook
 from bot.files.worker.sheets.packaged import CELL, Listed, read_sheets, workbook_part
+from bot.files.worker.sheets.rich_values import WithinCells
 from bot.files.worker.sheets.rows import TableXml
 from bot.files.worker.sheets.table import column_number
 
@@ -38,9 +39,10 @@ def read(package: Package, out: Outbox, limits: ConvertLimits) -> Workbook:
     properties = child(root, "workbookPr")
     styles.from_1904 = properties is not None and _true(attribute(properties, "date1904"))
     workbook = Workbook()
+    within_cells = WithinCells(package, workbook, out)
 
     def fill(sheet: Sheet, part: str, cells_max: int) -> None:
-        _SheetReader(package, part, sheet, styles, workbook).read(cells_max)
+        _SheetReader(package, part, sheet, styles, workbook, within_cells).read(cells_max)
 
     listed = [
         Listed(attribute(element, "name"), attribute(element, "state", "visible") != "visible", _id(element))
@@ -127,12 +129,21 @@ class _Styles:
 
 
 class _SheetReader:
-    def __init__(self, package: Package, part: str, sheet: Sheet, styles: _Styles, workbook: Workbook) -> None:
+    def __init__(
+        self,
+        package: Package,
+        part: str,
+        sheet: Sheet,
+        styles: _Styles,
+        workbook: Workbook,
+        within_cells: WithinCells,
+    ) -> None:
         self._package = package
         self._part = part
         self._sheet = sheet
         self._styles = styles
         self._workbook = workbook
+        self._within_cells = within_cells
         self._xml = TableXml("row", "sheetData", "v|t|f", _row_number)
         self._targets: dict[str, str] | None = None
         self._choices_left = choices.LINES_MAX
@@ -185,6 +196,8 @@ class _SheetReader:
         if raw is None:
             self._workbook.formulas_without_values += formula is not None
             return "" if formula is None else f"={formula}" if formula else "=(the formula above)"
+        if ("vm" in cell.attrib or "DISPIMG" in raw) and (shown := self._within_cells.shown(self._sheet, cell, raw)):
+            return shown
         code = self._styles.code(cell.get("s", "0"))
         return _formatted(kind, raw, code, from_1904=self._styles.from_1904)
 
