@@ -15,7 +15,7 @@ from bot.files import notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, NoteExtract, TextExtract, Unreadable
 from bot.files.outbox import Outbox
-from bot.files.worker import whole_texts
+from bot.files.worker import pictures_within, whole_texts
 from bot.files.worker.encodings.detecting import codec_of, decode, wide_codec
 from bot.files.worker.on_screen import visible, without_escapes
 from bot.files.worker.sniff import HEAD_BYTES
@@ -36,7 +36,11 @@ class _Ends:
 
 
 def convert(source: Path, language: str, about: str, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    """One extract, and a note where something was cut. Raises ``Unreadable`` where nothing visible is in it."""
+    """One extract, the pictures in it, and a note where something was cut. Raises ``Unreadable`` where nothing visible
+    is in it."""
+    if (packed := pictures_within.without_pictures(source, out)) is not None:
+        words, pictures = packed
+        return [*written(without_escapes(words), language, about, out, limits), *pictures]
     read = _read(source, limits)
     whole = map(visible, read.pieces(source)) if read.unread_chars else None
     return written(read.text, language, about, out, limits, whole=whole, unread_chars=read.unread_chars)

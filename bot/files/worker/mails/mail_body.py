@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
+from bot.files.worker.base64_within import Packed, replaced
 from bot.files.worker.encodings.charsets import decoded
 from bot.files.worker.hypertext.reader import to_text
 from bot.files.worker.mails import calendars, mime
@@ -44,6 +45,7 @@ _VERSIONS = _PAGES | _WITH_MARKS | {"text/markdown", "text/x-markdown"}
 _DECORATION_BYTES_MAX = 10_000
 _DECORATION_PX_MAX = 40_000
 """Of a picture's area, 200 × 200: logos and rules of a signature are no larger, charts are."""
+_WRITTEN_IN_MAX = 50
 _PGP = "-----BEGIN PGP MESSAGE-----"
 _SEALS_MAX = 5
 """Signed mails that are opened, one within the other too."""
@@ -109,6 +111,11 @@ def _read_leaf(part: Part, body: Body, role: _As) -> None:
         body.charsets += [part.charset] if part.charset else []
         part, files = _without_files(part)
         text = text_of(part)
+        for picture in _written_in(part):
+            if is_small_picture(picture.payload):
+                body.named.append("a small picture")
+            else:
+                body.attached.append(picture)
         body.encrypted |= _PGP in text
         body.texts.append(text)
         body.attached += files
@@ -139,6 +146,20 @@ def _without_files(part: Part) -> tuple[Part, list[Part]]:
         for name, content in files
     ]
     return Part(headers, text), attached
+
+
+def _written_in(part: Part) -> list[Part]:
+    """The pictures that a page has within itself, each once."""
+    found: dict[bytes, str] = {}
+
+    def kept(packed: Packed) -> str:
+        if packed.kind.startswith("image/") and len(found) < _WRITTEN_IN_MAX:
+            found.setdefault(packed.content, packed.kind)
+        return ""
+
+    if part.content_type in _PAGES and b";base64," in part.payload:
+        replaced(decoded(part.payload, part.charset, declared_in(part.payload)), kept)
+    return [Part({"content-type": [kind.encode()]}, content) for content, kind in found.items()]
 
 
 def _is_text(part: Part, role: _As) -> bool:
