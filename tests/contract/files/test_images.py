@@ -210,3 +210,17 @@ def test_what_cannot_be_shown_in_part_is_named_as_damaged(converted: Convert, ki
     with pytest.raises(Unreadable) as refusal:
         converted(content[: len(content) // 3])
     assert refusal.value.reason == notes.DAMAGED_IMAGE
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP"])
+@pytest.mark.parametrize("before", [b"\r\n\r\n", b"\0\0\0", b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n\r\n"])
+def test_a_picture_behind_a_few_bytes_of_something_else_is_shown(
+    shown: Callable[..., Image.Image], kind: str, before: bytes
+) -> None:
+    assert shown(before + made_files.image(kind, (60, 40)) + b"\n").size == (60, 40)
+
+
+def test_a_file_with_a_picture_within_is_not_that_picture(converted: Convert) -> None:
+    for content in (b"\1\2\3\4" + made_files.image("JPEG") + bytes(range(256)), bytes(2_000) + made_files.image("GIF")):
+        with pytest.raises(Unreadable, match=r"can't read"):
+            converted(content)

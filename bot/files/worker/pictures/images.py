@@ -19,8 +19,10 @@ from bot.files import notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, NoteExtract, Unreadable
 from bot.files.outbox import Outbox
+from bot.files.worker.first_look import ends
 from bot.files.worker.pictures import frames, pixels, rare_pictures
 from bot.files.worker.pictures.aperture import widened
+from bot.files.worker.pictures.late_pictures import late_picture
 from bot.files.worker.sniff import Kind
 
 _READERS = {
@@ -45,6 +47,7 @@ _READERS = {
     Kind.CURSOR: ("CUR",),
     Kind.TGA: ("TGA",),
 }
+_LATE = frozenset({Kind.JPEG, Kind.PNG, Kind.GIF, Kind.WEBP})
 _OF_ONE_SORT = frozenset({Kind.PNG, Kind.GIF})
 """Of which Pillow knows all there are."""
 _OF_MANY_SORTS = frozenset({Kind.TIFF, Kind.BMP, Kind.PSD, Kind.DDS, Kind.JPEG2000})
@@ -62,6 +65,8 @@ def convert(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) -> lis
         import pi_heif  # type: ignore[import-untyped]  # noqa: PLC0415 - its 4 MB are only for workers that meet such a file
 
         pi_heif.register_heif_opener(thumbnails=False)
+    if kind in _LATE:
+        source = _from_its_beginning(source, out)
     with warnings.catch_warnings(), _bombs_refused():
         warnings.simplefilter("ignore")  # Pillow warns of oddities in files that it reads well
         if kind in {Kind.RAW, Kind.TIFF, Kind.PSD}:
@@ -70,6 +75,16 @@ def convert(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) -> lis
                 return rare
         shown = _at_first_try(source, kind, out, limits) or _at_second_try(source, kind, out, limits)
         return [*shown, *_words(source, out, limits)] if kind is Kind.PSD else shown
+
+
+def _from_its_beginning(source: Path, out: Outbox) -> Path:
+    """The same file, or a copy without what stands before the picture."""
+    late = late_picture(*ends(source))
+    if late is None:
+        return source
+    path = out.new(".bin")
+    path.write_bytes(source.read_bytes()[late[1] :])
+    return path
 
 
 def _words(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
