@@ -209,3 +209,21 @@ async def test_raised_digits_of_an_opendocument_sheet_stay_apart(convert: Conver
     row = f"<table:table-row><table:table-cell><text:p>{words}</text:p></table:table-cell></table:table-row>"
     sheet = made_office.flat("spreadsheet", f'<table:table table:name="Gas">{row}</table:table>', styles=styles)
     assert "1,10³ CO₂ May 1\n" in (await convert(sheet, "gas.fods", WITHOUT_OFFICE)).text
+
+
+async def test_choices_that_stand_on_another_sheet_or_are_many_are_read(convert: Converter) -> None:
+    cells = struct.pack("<I4I", 1, 1, 8, 2, 2)
+    tokens = b"\x3b" + struct.pack("<HIIHH", 0, 0, 4, 0, 0)
+    said = b"\xff\xff\xff\xff" * 2 + made_xlsb.wide("Answer") + made_xlsb.wide("Please choose")
+    header = struct.pack("<3I", 6, 1, 2) + cells + struct.pack("<4I", 1, 2, len(tokens), 0) + tokens
+    newer = made_xlsb.record(1053, header + struct.pack("<I", 0x010C0103) + said)
+    many = ",".join(f"choice {number}" for number in range(60))
+    listed = made_xlsb.record(681, made_xlsb.wide(f'"{many}"')) + rule(3, b"", "", "", "", "")
+    after = listed + rule(3, b"\x17\x01\x00a\x00", "", "", "", "Second") + newer + made_xlsb.record(1053, header)
+    sheets = made_xlsb.record(362, struct.pack("<I3I", 1, 0, 0, 0))
+    content = made_xlsb.workbook(made_xlsb.row(0, made_xlsb.text(0, "lamp")), after=after, of_book=sheets)
+    found = await convert(content, "plan.xlsb", WITHOUT_OFFICE)
+    assert f"At C2:C9, choices: {many}\n" in found.text
+    assert "At C2:C9, choices: a, hint: Second\n" in found.text
+    assert "At C2:C9, choices: those in Plan!A1:A5, hint: Answer – Please choose\n" in found.text
+    assert found.reasons == []

@@ -13,7 +13,7 @@ from bot.files.bounds import ConvertLimits
 from bot.files.outbox import Outbox
 from bot.files.worker.documents.bylines import named
 from bot.files.worker.documents.package import Broken, Package
-from bot.files.worker.sheets import choices, links, number_format, printed, xlsb_choices
+from bot.files.worker.sheets import links, number_format, printed, xlsb_choices
 from bot.files.worker.sheets.model import Row, Rows, Shared, Sheet, Value, Workbook
 from bot.files.worker.sheets.packaged import Listed, read_sheets, workbook_part
 from bot.files.worker.sheets.table import column_letters
@@ -98,8 +98,7 @@ class _SheetReader:
         self._sheet = sheet
         self._codes = codes
         self._outside = outside
-        self._places = places
-        self._choices_left = choices.LINES_MAX
+        self._rules = xlsb_choices.Rules(places)
         self._from_1904 = from_1904
 
     def read(self, found: Iterator[tuple[int, bytes]], cells_max: int) -> None:
@@ -157,10 +156,9 @@ class _SheetReader:
             footer, _ = text_at(data, end)
             sheet.beside += [printed.above(words)] if (words := printed.of_codes(header)) else []
             sheet.beside += [printed.below(words)] if (words := printed.of_codes(footer)) else []
-        elif number == xlsb_choices.RULE and self._choices_left:
-            self._choices_left -= 1
+        elif number in xlsb_choices.RECORDS:
             with suppress(Broken):  # one rule that breaks off costs no cells
-                line = xlsb_choices.line(data, self._places)
+                line = self._rules.line(number, data)
                 sheet.beside += [line] if line else []
 
 

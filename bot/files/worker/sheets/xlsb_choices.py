@@ -1,6 +1,6 @@
 """The rules of an .xlsb's cells (records) in, lines of their choices and hints out.
 
-Pure. Source: [MS-XLSB] 2.4.353 (BrtDVal), 2.5.97 (the tokens of formulas).
+Pure. Source: [MS-XLSB] 2.4.353 (BrtDVal), 2.4.355 (BrtDValList), 2.5.97 (the tokens of formulas).
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from bot.files.worker.sheets import choices
 from bot.files.worker.sheets.table import column_letters
 from bot.files.worker.sheets.xlsb_records import text_at, whole
 
-RULE, _NAME, _SHEETS = 64, 39, 362
+RULE, RULE_OF_2010, LIST, _NAME, _SHEETS = 64, 1053, 681, 39, 362
+RECORDS = frozenset({RULE, RULE_OF_2010, LIST})
+_HAS_CELLS, _HAS_FORMULAS = 2, 4
 _LIST = 3
 _RANGES_MAX, _NAMES_MAX = 50, 20_000
 _TEXT, _IS_NAME, _CELL, _CELLS, _CELL_ELSEWHERE, _CELLS_ELSEWHERE = 0x17, 0x03, 0x04, 0x05, 0x1A, 0x1B
@@ -47,19 +49,80 @@ class Places:
         return f"{title}!" if title.isalnum() else f"'{title}'!"
 
 
-def line(data: bytes, places: Places) -> str:
-    """Raises ``Broken``."""
-    flags, count = whole(data, 0), whole(data, 4)
-    if len(data) < 8 + 16 * count:
+class Rules:
+    """A sheet's rules, record by record."""
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
+        self._left = choices.LINES_MAX
+        self._listed = ""
+
+    def line(self, number: int, data: bytes) -> str:
+        """What the record says; empty for most. Raises ``Broken``."""
+        if number == LIST:  # the choices of the next rule, where they are too many for a formula
+            self._listed = text_at(data, 0)[0]
+            return ""
+        listed, self._listed = self._listed, ""
+        if not self._left:
+            return ""
+        self._left -= 1
+        return _line(data, self._places, listed) if number == RULE else _line_of_2010(data, self._places)
+
+
+def _line(data: bytes, places: Places, listed: str) -> str:
+    flags, cells, at = whole(data, 0), *_cells(data, 4)
+    texts, at = _texts(data, at)
+    tokens = data[at + 4 : at + 4 + whole(data, at)]
+    formula = listed or _written(tokens, places) if flags & 0xF == _LIST else ""
+    return choices.line(cells, formula, *texts[2:])
+
+
+def _line_of_2010(data: bytes, places: Places) -> str:
+    """A rule whose formulas may lead to other sheets: what comes first is the same in all newer records.
+
+    Source: [MS-XLSB] 2.4.354 (BrtDVal14), 2.5.61 (FRTHeader).
+    """
+    header, at, cells = whole(data, 0), 4, list[str]()
+    for _ in range(_counted(data, at, 8) if header & _HAS_CELLS else 0):
+        found, at = _cells(data, at + (4 if cells else 8))
+        cells.append(found)
+    formulas, count = list[str](), 0
+    if header & _HAS_FORMULAS:
+        count, at = _counted(data, at, 12), at + 4
+    for _ in range(count):
+        size, extra = whole(data, at + 4), whole(data, at + 8)
+        formulas.append(_written(data[at + 12 : at + 12 + size], places))
+        at += 12 + size + extra
+    flags = whole(data, at)
+    texts, _ = _texts(data, at + 4)
+    formula = formulas[0] if formulas and flags & 0xF == _LIST else ""
+    return choices.line(" ".join(cells), formula, *texts[2:])
+
+
+def _counted(data: bytes, at: int, bytes_min: int) -> int:
+    """How many there are, of at least so many bytes each. Raises ``Broken``."""
+    count = whole(data, at)
+    if count * bytes_min > len(data):
         raise Broken("a rule breaks off")
-    rectangles = [struct.unpack_from("<4I", data, 8 + 16 * at) for at in range(min(count, _RANGES_MAX))]
-    texts, at = list[str](), 8 + 16 * count
-    for _ in range(4):  # title and words of the error, title and words of the hint
+    return count
+
+
+def _cells(data: bytes, at: int) -> tuple[str, int]:
+    """Rectangles of cells behind their number, and where they end."""
+    count, at = whole(data, at), at + 4
+    if len(data) < at + 16 * count:
+        raise Broken("a rule breaks off")
+    rectangles = [struct.unpack_from("<4I", data, at + 16 * number) for number in range(min(count, _RANGES_MAX))]
+    return " ".join(_range(*one) for one in rectangles), at + 16 * count
+
+
+def _texts(data: bytes, at: int) -> tuple[list[str], int]:
+    """Title and words of the error, title and words of the hint."""
+    texts = list[str]()
+    for _ in range(4):
         text, at = text_at(data, at)
         texts.append(text)
-    tokens = data[at + 4 : at + 4 + whole(data, at)]
-    formula = _written(tokens, places) if flags & 0xF == _LIST else ""
-    return choices.line(" ".join(_range(*one) for one in rectangles), formula, *texts[2:])
+    return texts, at
 
 
 def _written(tokens: bytes, places: Places) -> str:
