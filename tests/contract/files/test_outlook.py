@@ -119,6 +119,7 @@ async def test_who_sent_it_for_somebody_is_said(convert: Converter) -> None:
         ("cp1252", 0, "Größe – “ja”"),
         ("cp1251", 0, "Отчёт за прошлую неделю"),
         ("utf-8", 65001, "Größe"),
+        ("utf-16-le", 1252, "This line is in blue color"),
     ],
 )
 @both

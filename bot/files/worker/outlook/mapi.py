@@ -132,7 +132,10 @@ class Properties:
     def _string(self, kind: int, value: bytes) -> str:
         if kind == UNICODE:
             return value[: len(value) & ~1].decode("utf-16-le", "replace").rstrip("\0")
-        return decoded(value.rstrip(b"\0"), *self.charsets)
+        ended = value.rstrip(b"\0")
+        if b"\0" in ended:  # two bytes a character, whatever it says: the last may end with one
+            ended = value[: len(ended) + len(ended) % 2]
+        return decoded(ended, *self.charsets)
 
 
 def _moment(kind: int, value: bytes) -> datetime | None:
