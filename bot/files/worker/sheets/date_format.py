@@ -15,12 +15,22 @@ MONTHS = (
 )
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
+_ERAS = (
+    (datetime(2019, 5, 1), "R", "令和"),
+    (datetime(1989, 1, 8), "H", "平成"),
+    (datetime(1926, 12, 25), "S", "昭和"),
+    (datetime(1912, 7, 30), "T", "大正"),
+    (datetime(1868, 1, 25), "M", "明治"),
+)
+
 
 def shown_date(when: datetime, serial: float, tokens: list[tuple[bool, str]]) -> str:
     """``tokens`` are the format's, each with whether it stands for a part of the date; ``serial`` counts in days."""
     dates = [text for is_part, text in tokens if is_part]
-    if any(text[0] in "gb" for text in dates):
-        return when.date().isoformat()  # eras and the Buddhist calendar
+    has_era = any(text[0] == "g" for text in dates)
+    era = next((one for one in _ERAS if when >= one[0]), None) if has_era else None
+    if any(text[0] == "b" for text in dates) or (has_era and era is None):
+        return when.date().isoformat()  # the Buddhist calendar, or a day before all eras
     twelve = any(text in {"am/pm", "a/p"} for text in dates)
     seconds_shown = any(text.startswith(".") for text in dates)
     when = when if seconds_shown or when.microsecond < 500_000 else when.replace(microsecond=0)
@@ -30,10 +40,19 @@ def shown_date(when: datetime, serial: float, tokens: list[tuple[bool, str]]) ->
             out.append(text)
             continue
         after = next((later for later in dates[number + 1 :] if later[0] in "hmsyd["), "")
-        out.append(_part(when, serial, _minutes(text, before, after), twelve=twelve))
+        in_era = _in_era(when, text, era) if era is not None else ""
+        out.append(in_era or _part(when, serial, _minutes(text, before, after), twelve=twelve))
         before = text if text[0] != "." and text[0] != "a" else before
         number += 1
     return "".join(out).strip()
+
+
+def _in_era(when: datetime, text: str, era: tuple[datetime, str, str]) -> str:
+    """The name of a Japanese era, or the year in it; empty for what else there is of a date."""
+    begins, letter, name = era
+    if text[0] == "g":
+        return (letter, name[0], name)[min(len(text), 3) - 1]
+    return str(when.year - begins.year + 1).zfill(min(len(text), 2)) if text[0] == "e" else ""
 
 
 def _minutes(text: str, before: str, after: str) -> str:
