@@ -6,7 +6,7 @@ Pure. Source: ECMA-376 part 1, 18.8.31. ``m`` is minutes after hours or before s
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 
 DATE_TOKEN = re.compile(r"am/pm|a/p|\[h+\]|\[m+\]|\[s+\]|\.0+(?![#?0-9])|y+|m+|d+|h+|s+|e+|g+|b+", re.IGNORECASE)
 MONTHS = (
@@ -16,11 +16,11 @@ MONTHS = (
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 _ERAS = (
-    (datetime(2019, 5, 1), "R", "令和"),
-    (datetime(1989, 1, 8), "H", "平成"),
-    (datetime(1926, 12, 25), "S", "昭和"),
-    (datetime(1912, 7, 30), "T", "大正"),
-    (datetime(1868, 1, 25), "M", "明治"),
+    (date(2019, 5, 1), "R", "令和"),
+    (date(1989, 1, 8), "H", "平成"),
+    (date(1926, 12, 25), "S", "昭和"),
+    (date(1912, 7, 30), "T", "大正"),
+    (date(1868, 1, 25), "M", "明治"),
 )
 
 
@@ -28,7 +28,7 @@ def shown_date(when: datetime, serial: float, tokens: list[tuple[bool, str]]) ->
     """``tokens`` are the format's, each with whether it stands for a part of the date; ``serial`` counts in days."""
     dates = [text for is_part, text in tokens if is_part]
     has_era = any(text[0] == "g" for text in dates)
-    era = next((one for one in _ERAS if when >= one[0]), None) if has_era else None
+    era = next((one for one in _ERAS if when.date() >= one[0]), None) if has_era else None
     if any(text[0] == "b" for text in dates) or (has_era and era is None):
         return when.date().isoformat()  # the Buddhist calendar, or a day before all eras
     twelve = any(text in {"am/pm", "a/p"} for text in dates)
@@ -47,7 +47,7 @@ def shown_date(when: datetime, serial: float, tokens: list[tuple[bool, str]]) ->
     return "".join(out).strip()
 
 
-def _in_era(when: datetime, text: str, era: tuple[datetime, str, str]) -> str:
+def _in_era(when: datetime, text: str, era: tuple[date, str, str]) -> str:
     """The name of a Japanese era, or the year in it; empty for what else there is of a date."""
     begins, letter, name = era
     if text[0] == "g":
