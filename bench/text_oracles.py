@@ -24,6 +24,7 @@ _TAG = re.compile(r"(?s)<(/?)([a-zA-Z]+)[^>]*>|<[!?][^>]*>")
 _INLINE = re.compile(r"(?i)a|abbr|b|big|cite|code|em|font|i|ins|kbd|q|s|small|span|strong|sub|sup|tt|u|var")
 _OBJECT = re.compile(r"<[\w.]+ (?:size|object|at) ")
 _OF_EVENTS = re.compile(r"(?i)(?:[\w-]+\.)?(SUMMARY|DESCRIPTION|LOCATION|COMMENT|FN|NOTE|TITLE|ORG|NICKNAME)[;:]")
+_LONG_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{40,}={0,2}\s*){3,}|[A-Za-z0-9+/]{200,}={0,2}")
 _OF_OFFICE = re.compile(r"mso-application|schemas\.microsoft\.com/office|urn:schemas-microsoft-com:office|opendocument")
 _OF_PROGRAMS = re.compile(r"(?i)^(?:this is an event reminder|alarm notification|reminder)\W*$")
 """What programs write where nobody has written anything."""
@@ -115,9 +116,9 @@ def winmail(path: Path) -> Iterator[str]:
 
 
 def source(path: Path) -> Iterator[str]:
-    """A text in UTF-8 as it is; nothing of what an office program wrote as XML."""
+    """A text in UTF-8 as it is, but for long base64, which is pictures; nothing of what an office program wrote."""
     text = path.read_bytes().decode("utf-8-sig")
-    yield "" if _OF_OFFICE.search(text[:2_000]) else text
+    yield "" if _OF_OFFICE.search(text[:2_000]) else _LONG_BASE64.sub(" ", text)
 
 
 READERS: dict[str, tuple[str, Callable[[Path], Iterable[str]]]] = {
