@@ -87,3 +87,15 @@ def test_what_programs_add_to_cards_for_people_is_read() -> None:
     assert to_text(card) == (
         "Contact:\nName: Ann\nSkype: ann.b\nWeb: https://a.example\nLabel of the line above: HomePage\n"
     )
+
+
+def test_days_within_rules_and_reminders_read_as_days() -> None:
+    lines = (
+        *("BEGIN:VCALENDAR", "BEGIN:VEVENT", "SUMMARY:Stand-up", "RRULE:FREQ=DAILY;UNTIL=20261224T093000Z;WKST=SU"),
+        *("BEGIN:VALARM", "TRIGGER;VALUE=DATE-TIME:20261123T080000Z", "END:VALARM"),
+        *("BEGIN:VALARM", "TRIGGER:-PT15M", "END:VALARM", "END:VEVENT", "END:VCALENDAR"),
+    )
+    assert to_text("\r\n".join(lines).encode()) == (
+        "Event:\nSummary: Stand-up\nRepeats: freq daily, until 2026-12-24 09:30 UTC, wkst su\n"
+        "Reminder: 2026-11-23 08:00 UTC\nReminder: -PT15M\n"
+    )

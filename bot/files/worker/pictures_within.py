@@ -17,7 +17,7 @@ from bot.files.outbox import Outbox
 from bot.files.worker.base64_within import CHARS_MIN, STARTS, Packed, replaced
 from bot.files.worker.encodings.detecting import text_of
 
-_BYTES_MAX = 60_000_000
+_BYTES_MAX = 30_000_000
 _PICTURES_MAX = 20
 _BYTES_MIN = 3_000
 """Smaller ones are bullets and icons."""

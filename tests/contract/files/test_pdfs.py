@@ -142,6 +142,11 @@ def test_files_embedded_in_a_pdf_come_with_its_pages(converted: Convert, tmp_pat
     assert members(extracts, tmp_path) == {"figures.csv": b"a;b\n1;2\n", "b.txt": b"second"}
 
 
+def test_where_such_a_file_was_on_somebodys_disk_is_not_told(converted: Convert, tmp_path: Path) -> None:
+    extracts = converted(made_pdfs.with_attachments({"C:\\Users\\ann\\figures.csv": b"a;b", "/home/bob/b.txt": b"b"}))
+    assert members(extracts, tmp_path) == {"figures.csv": b"a;b", "b.txt": b"b"}
+
+
 def test_so_do_files_pinned_to_a_page_each_once(converted: Convert, tmp_path: Path) -> None:
     extracts = converted(made_pdfs.with_attachments({"a.txt": b"listed"}, {"note.txt": b"pinned"}, pages=3))
     assert members(extracts, tmp_path) == {"a.txt": b"listed", "note.txt": b"pinned"}

@@ -66,7 +66,7 @@ _ESCAPES = re.compile(r"\\([nN,;:\\])")
 
 
 _MOMENTS = frozenset({"DTSTART", "DTEND", "DUE", "EXDATE", "RDATE", "RECURRENCE-ID", "COMPLETED", "FREEBUSY"})
-_MOMENTS |= {"BDAY", "ANNIVERSARY"}
+_MOMENTS |= {"BDAY", "ANNIVERSARY", "TRIGGER"}
 _PROGRAMS_REMINDER = re.compile(
     r"(?:this is an event |event |alarm |calendar )?(?:reminder|notification)\W*", re.IGNORECASE
 )
@@ -130,19 +130,9 @@ def _value(item: _Property) -> str:
     if item.name in {"ATTENDEE", "ORGANIZER"} or item.parameters.get("VALUE", "").upper() == "URI":
         return re.sub(r"^mailto:", "", value, flags=re.IGNORECASE)
     if item.name == "RRULE":
-        return _PARAMETER.sub(r" \1 \2,", ";" + value).strip(" ,").lower()
-    if item.name in {
-        "DTSTART",
-        "DTEND",
-        "DUE",
-        "EXDATE",
-        "RDATE",
-        "RECURRENCE-ID",
-        "COMPLETED",
-        "BDAY",
-        "ANNIVERSARY",
-        "FREEBUSY",
-    }:
+        words = _PARAMETER.sub(lambda part: f" {part[1].lower()} {_rule(part[2] or '')},", ";" + value)
+        return words.strip(" ,")
+    if item.name in _MOMENTS:
         zone = item.parameters.get("TZID", "")
         return _DATE.sub(_date, value) + (f" ({zone})" if zone else "")
     pieces = re.split(r"(?<!\\);", value) if item.name in _STRUCTURED else [value]
@@ -159,6 +149,11 @@ _VENDORS: dict[str, Callable[[str], str]] = {
     "X-ALT-DESC": _words_of_page,
     "X-ABLABEL": lambda value: value.removeprefix("_$!<").removesuffix(">!$_"),
 }
+
+
+def _rule(value: str) -> str:
+    """A part of a rule: a day and a time, or names in capitals."""
+    return _DATE.sub(_date, value) if _DATE.fullmatch(value) else value.lower()
 
 
 def _date(match: re.Match[str]) -> str:

@@ -5,6 +5,7 @@ I/O: writes files; runs in a worker process. Source: PDF 32000-1, 7.11.4 and 12.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pikepdf
@@ -59,7 +60,12 @@ def _streams(pdf: pikepdf.Pdf) -> Iterator[Specification]:
         if stream is None or stream.objgen in seen:
             continue
         seen.add(stream.objgen)
-        yield shown or name or f"attachment {len(seen)}", stream
+        yield _without_folders(shown or name) or f"attachment {len(seen)}", stream
+
+
+def _without_folders(name: str) -> str:
+    """Programs write where a file was on the disk that it came from."""
+    return re.split(r"[\\/]", name)[-1].strip()
 
 
 def _listed(pdf: pikepdf.Pdf) -> list[Specification]:
