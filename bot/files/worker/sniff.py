@@ -187,7 +187,7 @@ def kind_of(head: bytes, tail: bytes = b"") -> Kind:
 def _by_structure(head: bytes) -> Kind | None:
     """Formats whose mark is short, or not at the very start."""
     if head[:4] == b"RIFF" and len(head) >= 12:
-        return _RIFFS.get(head[8:12])
+        return _RIFFS.get(head[8:12]) or (Kind.OFFICE if office_kind(head) is not None else None)
     if head[4:8] == b"ftyp":
         return _by_brand(head)
     return next((kind for kind, matches in _SHAPES if matches(head)), None)

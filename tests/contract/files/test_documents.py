@@ -280,6 +280,9 @@ async def test_an_xps_document_is_its_words(convert: Converter) -> None:
     found = await convert(content, "invoice.xps")
     assert "## Page 1\nInvoice 12" in found.text
     assert found.reasons == [notes.words_alone("XPS document")]
+    pictures = made_files.zipped({"[Content_Types].xml": b"<Types/>", "FixedDocSeq.fdseq": b"<x/>",
+                                  "Documents/1/Pages/1.fpage": b"<FixedPage/>"})  # fmt: skip
+    assert (await convert(pictures, "scan.xps")).reasons == [notes.not_opened("XPS document")]
 
 
 async def test_an_opendocument_formula_is_what_was_typed(convert: Converter) -> None:

@@ -11,6 +11,7 @@ import pytest
 from bot.files import inner_notes, notes
 from tests import made_documents
 from tests.converted import WITHOUT_OFFICE, Converter, converter
+from tests.made_files import zipped
 
 SIGNED, ENVELOPED, DATA = (bytes.fromhex(f"06092a864886f70d01070{number}") for number in (2, 3, 1))
 HEADERS = "From: ann@x.example\nTo: bob@x.example\nSubject: {}\nDate: Tue, 24 Nov 2026 10:00:00 +0000\n"
@@ -97,12 +98,18 @@ async def test_a_reminder_says_what_somebody_wrote_into_it(convert: Converter) -
     assert "says" not in usual.text
 
 
+COREL = b"application/x-vnd.corel.zcf.draw.document+zip"
+
+
 @pytest.mark.parametrize(
     ("content", "about"),
     [
         (b"\x01\0\0\0\x6c\0\0\0" + bytes(32) + b" EMF" + bytes(64), "Windows metafile (EMF)"),
         (b"\xd7\xcd\xc6\x9a" + bytes(80), "Windows metafile (WMF)"),
         (b"\x31\xbe\0\0\0\xab" + bytes(120), "Windows Write document"),
+        (b"RIFF\x80\0\0\0CDRBvrsn" + bytes(120), "CorelDRAW drawing"),
+        (b"RIFF\x80\0\0\0CMX1cont" + bytes(120), "Corel drawing (CMX)"),
+        (zipped({"mimetype": COREL, "content/root.dat": bytes(64)}), "CorelDRAW drawing"),
         (made_documents.compound({"StarWriterDocument": bytes(64)}), "StarOffice text"),
         (made_documents.compound({"CONTENTS": b"CHNKWKS " + bytes(64)}), "Works document"),
     ],

@@ -12,6 +12,8 @@ _QUATTRO = OfficeExtract(".wb", "Quattro Pro notebook", into="xlsx")
 _WRITE = OfficeExtract(".wri", "Windows Write document")
 _EMF = OfficeExtract(".emf", "Windows metafile (EMF)")
 _WMF = OfficeExtract(".wmf", "Windows metafile (WMF)")
+CORELDRAW = OfficeExtract(".cdr", "CorelDRAW drawing")
+_CMX = OfficeExtract(".cmx", "Corel drawing (CMX)")
 _STARTS = (
     (b"\xffWPC", OfficeExtract(".wpd", "WordPerfect document")),
     (b"\x00\x00\x02\x00\x04\x04", _LOTUS),
@@ -33,4 +35,6 @@ _STARTS = (
 def office_kind(head: bytes) -> OfficeExtract | None:
     if head[:4] == b"\x01\x00\x00\x00" and head[40:44] == b" EMF":
         return _EMF
+    if head[:4] == b"RIFF":  # its fourth letter is the version
+        return CORELDRAW if head[8:11].upper() == b"CDR" else _CMX if head[8:12] == b"CMX1" else None
     return next((extract for start, extract in _STARTS if head.startswith(start)), None)

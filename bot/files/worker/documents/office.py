@@ -16,6 +16,7 @@ from bot.files.outbox import Outbox
 from bot.files.worker import text
 from bot.files.worker.documents import embedded
 from bot.files.worker.documents.as_extracts import pages, sheets, values_alone, words_alone
+from bot.files.worker.documents.bare_office import CORELDRAW
 from bot.files.worker.documents.package import Broken, Package, attribute, descendants
 from bot.files.worker.sheets.model import Workbook
 from bot.files.worker.text_forms import office_xml
@@ -70,7 +71,10 @@ def from_zip(source: Path, out: Outbox, limits: ConvertLimits, kept: Path | None
             found = _open_xml(source, package, out, limits, kept)
             objects = embedded.of_package(package) if kept is None else iter(())
             return [*found, *embedded.written(objects, out, limits)] if found is not None else None
-        if (media_type := _media_type(package)) and ("content.xml" in package or "encrypted-package" in package):
+        media_type = _media_type(package)
+        if media_type.startswith("application/x-vnd.corel."):
+            return [CORELDRAW]
+        if media_type and ("content.xml" in package or "encrypted-package" in package):
             found = _open_document(package, media_type, out, limits)
             return (
                 found if found is None else [*found, *embedded.written(embedded.of_open_document(package), out, limits)]
@@ -116,9 +120,12 @@ def _open_xml(
         from bot.files.worker.words import drawn_pages  # noqa: PLC0415
 
         try:
-            return words_alone("XPS document", drawn_pages.read_xps(package), out, limits)
+            words = drawn_pages.read_xps(package)
         except Broken:
             raise Unreadable(notes.not_opened("XPS document")) from None
+        if not words.filled():  # pictures of pages, which nothing here draws
+            raise Unreadable(notes.not_opened("XPS document"))
+        return words_alone("XPS document", words, out, limits)
     return None
 
 
