@@ -186,7 +186,7 @@ def _pdf(path: Path) -> Seen:
     reader = pypdf.PdfReader(path)
     if reader.is_encrypted:
         reader.decrypt("")
-    texts = [*(Path(name).stem for name in reader.attachments), *_page_words(reader)]
+    texts = [*(Path(name.replace("\\", "/")).stem for name in reader.attachments), *_page_words(reader)]
     plain_words = (word for text in texts for word in re.findall(r"[A-Za-z]{4,20}", text))
     return Seen("PDF", words_of(plain_words), pages=len(reader.pages))
 
