@@ -17,7 +17,7 @@ PICTURE_BYTES_MAX = 600_000
 
 def compared() -> list[list[str]]:
     """The cells of the comparison, row by row, without its head."""
-    table = README.partition("\n## Beside what people use today\n")[2].partition("\n## ")[0]
+    table = README.partition("\n## Compared with what people use today\n")[2].partition("\n## ")[0]
     rows = [line.strip("|").split("|") for line in table.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in row] for row in rows[2:]]
 
