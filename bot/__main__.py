@@ -110,7 +110,7 @@ def _parser() -> argparse.ArgumentParser:
 def _id(letters: str) -> Callable[[str], str]:
     def checked(value: str) -> str:
         if not re.fullmatch(f"[{letters}][A-Z0-9]+", value):
-            raise argparse.ArgumentTypeError(f"{value!r} is no such id of Slack's")
+            raise argparse.ArgumentTypeError(f"{value!r} is no id of Slack's such as {letters[0]}012AB3CD")
         return value
 
     return checked

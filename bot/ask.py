@@ -57,7 +57,7 @@ async def ask(settings: ModelSettings, question: str, paths: Sequence[Path]) -> 
                 long = LongReader(conversion, cache)
                 bounds = replace(document_bounds(settings), confirm_tokens=settings.bot_document_tokens_max)
                 reading = BatchReading(BatchReader(model, long, lambda: prices.PUBLISHED), long, bounds)
-                return await _answer(model, reading, _draft(settings, question, files))
+                return await _answer(model, reading, _draft(settings, question, paths, files))
         except ModelError as error:
             print(f"\n{error.sentence} ({error})", file=sys.stderr)
         finally:
@@ -65,8 +65,9 @@ async def ask(settings: ModelSettings, question: str, paths: Sequence[Path]) -> 
     return 1
 
 
-def _draft(settings: ModelSettings, question: str, files: Sequence[PreparedFile]) -> Draft:
-    attachments = tuple(Attachment.bare(file.attachment_id, file.attachment_id) for file in files)
+def _draft(settings: ModelSettings, question: str, paths: Sequence[Path], files: Sequence[PreparedFile]) -> Draft:
+    """``files``: what became of ``paths``, in their order. Where they lie is no business of the model's."""
+    attachments = tuple(Attachment.bare(file.attachment_id, path.name) for path, file in zip(paths, files, strict=True))
     asked = ThreadMessage("1.0", Author("", "You", AuthorKind.PERSON), question, attachments)
     window = windows(settings).of()
     return Draft(
@@ -104,7 +105,7 @@ async def _prepare(conversion: Conversion, paths: Sequence[Path], directory: Pat
     for number, path in enumerate(paths):
         out = directory / str(number)
         out.mkdir()
-        identity = f"{number}:{path}"
+        identity = str(number)
         try:
             extracts = await conversion.convert(path.resolve(), path.name, path.suffix.removeprefix("."), out)
         except Unreadable as unreadable:

@@ -16,6 +16,7 @@ from bot.store.database import Database
 from bot.store.erasure import Erased, Whose, erase
 
 WORDS = {
+    "channel_posts": "times of the bot's posts in channels",
     "conversations": "notes of who speaks with the bot in a thread",
     "deleted_files": "notes of deleted files",
     "installations": "installations of the app, without which the bot no longer answers there",
@@ -30,7 +31,7 @@ WORDS = {
     "thread_settings": "what was chosen in threads",
     "usage": "figures of what questions used",
 }
-"""What a table holds; one that is not here goes by its name."""
+"""What each table holds."""
 
 
 async def run(address: str, data_dir: Path, *, user_id: str = "", team_id: str = "") -> list[str]:
@@ -67,7 +68,8 @@ def _remove_files(directory: Path) -> str:
 
 
 def _lines(erased: Erased) -> list[str]:
-    lines = [f"{WORDS.get(table, table)}: {count}" for table, count in sorted(erased.rows.items())]
+    """What there was comes first: the other lines say that nothing was forgotten."""
+    lines = [f"{WORDS[table]}: {count}" for table, count in sorted(erased.rows.items(), key=lambda row: -row[1])]
     if erased.unfinished:
         lines.append(
             f"unanswered questions: {erased.unfinished}, whose words are erased; the bot says so where they were "

@@ -98,7 +98,7 @@ def _lock(file: Path, *, beside: bool) -> int | None:
         os.close(os.open(file, flags, OWNER_ONLY))
         lock = os.open(f"{file}.lock", flags, OWNER_ONLY)
     except OSError as error:
-        raise StartFailed(f"BOT_DATA_DIR: {error.filename} cannot be written to ({error.strerror})") from error
+        raise StartFailed(f"DATABASE_URL: {error.filename} cannot be written to ({error.strerror})") from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

@@ -194,7 +194,7 @@ async def test_a_workspace_is_erased(stage: Stage) -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "word"),
-    [((), "required"), (("--user", "ada"), "is no such id"), (("--workspace", "U1"), "is no such id")],
+    [((), "required"), (("--user", "ada"), "such as U012AB3CD"), (("--workspace", "U1"), "such as T012AB3CD")],
 )
 async def test_what_names_nobody_erases_nothing(tmp_path: Path, arguments: tuple[str, ...], word: str) -> None:
     code, lines, err = await erase(tmp_path, *arguments)

@@ -363,6 +363,10 @@ async def test_ask_reads_files_and_streams_the_answer_to_the_terminal(model: Pra
 
     assert code == 0
     assert "3 pages" in out
+    (request,) = model.requests
+    sent = json.dumps(request.body)
+    assert "supply-agreement.pdf" in sent
+    assert str(SAMPLES) not in sent
     assert err.startswith("song.xyz is a .xyz file, which I can't read.")
 
 

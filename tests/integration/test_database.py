@@ -168,8 +168,8 @@ async def test_a_sqlite_file_that_is_none_is_one_line(tmp_path: Path) -> None:
     file.write_text("no database " * 100)
     for path, fault in (
         (file, f"DATABASE_URL: {file} is damaged or no database (file is not a database); {REMEDY}"),
-        (tmp_path, f"BOT_DATA_DIR: {tmp_path} cannot be written to (Is a directory)"),
-        (file / "x", f"BOT_DATA_DIR: {file} cannot be written to (File exists)"),
+        (tmp_path, f"DATABASE_URL: {tmp_path} cannot be written to (Is a directory)"),
+        (file / "x", f"DATABASE_URL: {file} cannot be written to (File exists)"),
     ):
         with pytest.raises(StartFailed) as failed:
             await Database.open(f"sqlite:///{path}")

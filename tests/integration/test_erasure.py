@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from bot.erase import WORDS as WORDS_OF_TABLES
 from bot.messages import EVERY_FILE
 from bot.ports import Claim, Outcome, Vitals
 from bot.store.database import Database
@@ -58,6 +59,10 @@ def test_every_table_is_known_to_be_somebodys() -> None:
         for whose in (Whose(user_id="U1"), Whose(team_id="T1")):
             _of(table, whose)  # raises LookupError where nobody has said whose it is
         assert "user_id" not in whose_columns or "user_id" in str(_of(table, Whose(user_id="U1"))), table.name
+
+
+def test_whoever_erases_reads_of_every_table_in_words_what_it_holds() -> None:
+    assert WORDS_OF_TABLES.keys() == metadata.tables.keys()
 
 
 def test_a_table_of_which_nobody_has_said_whose_it_is_stops_the_erasure() -> None:
