@@ -16,15 +16,17 @@ HOUR_S = 3_600
 VALUE_CHARS_MAX = 120
 LONG_TEXTS = frozenset({"bot_system_prompt"})
 READS = (
-    "I read a thread when I'm asked something in it: its messages and the files in them, where I'm a member.",
-    "They go to the model's API with the question. What stays here of all that:",
-    "• What you ask: until it is answered. Then only who asked where and when, and how it ended: 90 days.",
+    "When I'm asked something in a thread that I can see, I read its messages and the files in them.",
+    "They go to the model's API together with the question. Of all that I keep:",
+    "• What you ask, until it is answered; after that only who asked, where and when, and how it ended, for 90 days.",
 )
 KEEPS = (
-    "• How many tokens it used and what they cost: 400 days. Your votes on answers: as long; the reasons: 90 days.",
-    "• Answers to `/ask` that you may still post: a day, sealed.",
+    "• How many tokens it used and what they cost, and your votes on answers, for 400 days; your reasons for 90 days.",
+    "• Answers to `/ask` that you can still post, encrypted, for a day.",
 )
-FILES = "• Files, made ready for the model: {age} after they were last used. Deleted in Slack, they go here, too."
+FILES = (
+    "• Files prepared for the model, for {age} after their last use. If you delete a file in Slack, it goes here, too."
+)
 
 
 def home_facts(settings: Settings, budgets: DayBudgets, model: Callable[[], str]) -> HomeFacts:

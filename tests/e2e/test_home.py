@@ -38,7 +38,7 @@ async def test_it_says_what_the_bot_does_and_keeps_and_what_was_used_today(stage
 
     assert "Mention me" in text
     assert "Summarise the thread" in text
-    assert "Files, made ready for the model: 7 days after they were last used" in text
+    assert "Files prepared for the model, for 7 days after their last use" in text
     assert "You have asked 1 question, which used " in text
     assert "claude-sonnet-5-5" in text
     assert "What is set" not in text

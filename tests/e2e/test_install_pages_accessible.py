@@ -17,7 +17,7 @@ PAGES = InstallationPages(install_path="/slack/install", redirect_uri_path="/bac
     [
         (install_page("https://slack.com/oauth?a=1&b=2"), "Add “Claude in the thread” to Slack", "Add to Slack"),
         (PAGES.render_success_page("A1", "T1"), "Thank you!", "Open it in Slack"),
-        (PAGES.render_failure_page("access_denied: words of a library"), "The app was not installed", "Begin again"),
+        (PAGES.render_failure_page("access_denied: words of a library"), "The app was not installed", "Start again"),
     ],
 )
 async def test_each_page_says_where_one_is_and_what_comes_next(
@@ -35,6 +35,6 @@ async def test_each_page_says_where_one_is_and_what_comes_next(
 @pytest.mark.parametrize("code", [*REASONS, "team_access_not_granted", "<script>"])
 async def test_why_nothing_was_installed_is_said_in_words_or_by_slacks_own_code(code: str) -> None:
     page = PAGES.render_failure_page(f"{code}: words of a library")
-    assert (REASONS.get(code) or "Slack gave as its reason: <code>") in page
+    assert (REASONS.get(code) or "Slack gave this reason: <code>") in page
     assert "words of a library" not in page
     assert "<script" not in page

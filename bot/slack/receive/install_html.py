@@ -12,25 +12,24 @@ from slack_sdk.oauth import RedirectUriPageRenderer
 
 from bot.setup.manifest import DISPLAY
 
-BEGIN_AGAIN = "Begin again"
+BEGIN_AGAIN = "Start again"
 _ONLY_CERTAIN = "Whoever runs the app has set it up for certain workspaces, and yours isn't one of them."
 _TO_HAVE_IT = (
     "If you need it there, please ask them to add the workspace (or the organisation, where the app is installed for "
     "all of its workspaces)."
 )
 REASONS = {
-    "access_denied": "It was not agreed to on Slack's page, so nothing was installed.",
-    "invalid_browser": "This browser does not know the beginning of this installation: it was begun in another one, "
-    "the page was loaded a second time, or cookies are off. (For whoever runs the app: the address of this page has "
-    "to begin with https://.)",
-    "invalid_state": "It took longer than ten minutes, or did not begin here.",
-    "missing_code": "Slack's confirmation was missing in the address.",
-    "invalid_code": "Slack did not take the confirmation: it holds once, and for ten minutes.",
+    "access_denied": "Nobody agreed on Slack's page, so nothing was installed.",
+    "invalid_browser": "This installation was not begun in this browser, or the page was loaded a second time, or the "
+    "browser accepts no cookies. (For whoever runs the app: the address of this page has to begin with https://.)",
+    "invalid_state": "The installation took longer than ten minutes, or it did not begin here.",
+    "missing_code": "Slack's confirmation was missing from the address.",
+    "invalid_code": "Slack did not accept the confirmation, which is valid only once and for ten minutes.",
     "workspace_not_allowed": f"{_ONLY_CERTAIN} Nothing was kept, and the app was removed from your workspace again. "
     f"{_TO_HAVE_IT}",
     "workspace_not_allowed_yet_there": f"{_ONLY_CERTAIN} Nothing was kept, but Slack did not remove the app from your "
     f"workspace again. Please remove it in Slack's settings of your apps. {_TO_HAVE_IT}",
-    "storage_error": "It could not be written down. Please try again in a minute, or ask whoever runs the app.",
+    "storage_error": "The installation could not be saved. Please try again in a minute, or ask whoever runs the app.",
 }
 UNKNOWN = "unknown"
 _CODE = re.compile(r"[a-z_]{1,60}")
@@ -71,8 +70,8 @@ def install_page(address: str) -> str:
         f"Add “{DISPLAY['name']}” to Slack",
         escape(DISPLAY["description"]),
         f'<a href="{escape(address)}" class="button">Add to Slack</a>',
-        '<p class="small">Slack shows what the app may do, and asks you to agree. It may want the approval of an '
-        "administrator of your workspace.</p>",
+        '<p class="small">Slack shows what the app may do, and asks you to agree. An administrator '
+        "of your workspace may have to approve it.</p>",
     )
 
 
@@ -96,7 +95,7 @@ class InstallationPages(RedirectUriPageRenderer):
             "Thank you!",
             "The app is installed.",
             f'<a href="{escape(opens)}" class="button">Open it in Slack</a>',
-            f'<p class="small">Or go on in <a href="{escape(browser)}">Slack in the browser</a>. There invite the app '
+            f'<p class="small">Or go on in <a href="{escape(browser)}">Slack in the browser</a>. There, invite the app '
             "to a channel and mention it, or write to it directly.</p>",
             head=f'<meta http-equiv="refresh" content="0; URL={escape(opens)}">\n',
         )
@@ -107,6 +106,6 @@ class InstallationPages(RedirectUriPageRenderer):
         shown = code if _CODE.fullmatch(code) else UNKNOWN
         return page(
             "The app was not installed",
-            REASONS.get(code) or f"Slack gave as its reason: <code>{shown}</code>",
+            REASONS.get(code) or f"Slack gave this reason: <code>{shown}</code>",
             f'<a href="{escape(self.install_path)}" class="button">{BEGIN_AGAIN}</a>',
         )
