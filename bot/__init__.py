@@ -46,7 +46,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     usage.py           who used what, as a table
     erase.py           what is kept of a person or a workspace, removed
     doctor/            what works and what does not, and what to do: examination of model, slack_app, events, machine
-    setup/             what an operator sets up: manifest and app_scopes, faults and where they are mended
+    setup/             what an operator sets up: manifest by app_scopes and app_events, faults and where they are mended
     installations/     where the app is installed, and with which tokens: at rest, and renewed before they expire
     operations/        for whoever runs it: health, the ops port, the watchdog, stopping
     telemetry/         what it says of itself: logs, metrics, traces

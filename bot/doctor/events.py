@@ -15,7 +15,8 @@ from bot.doctor.reception import Ear
 from bot.doctor.slack_app import Joined
 from bot.errors import SlackError
 from bot.setup import where
-from bot.slack.receive.kinds import EVENTS, MENTION
+from bot.setup.app_events import OF_EVERY_APP
+from bot.slack.receive.kinds import MENTION
 from bot.slack.web_api.client import SlackClient
 
 WITHIN_S = 10.0
@@ -83,7 +84,7 @@ async def _delivered(api: SlackClient, ear: Ear, channel: Joined, within_s: floa
 
 def of_others(heard: Mapping[str, float], seen: AbstractSet[str], now_s: float, others: int = 0) -> Iterator[Finding]:
     """``heard``: when the running bot got what, by kind; ``seen``: kinds that were tried; ``others``: as above."""
-    for event, fails in EVENTS.items():
+    for event, subscribed in OF_EVERY_APP.items():
         name = f"event {event}"
         if event in seen:
             continue
@@ -95,7 +96,7 @@ def of_others(heard: Mapping[str, float], seen: AbstractSet[str], now_s: float, 
         elif event in heard:
             yield ok(name, f"came {_ago(now_s - heard[event])} ago")
         else:
-            yield untried(name, f"has not come yet. {TRY[event]}. Without it {fails}.")
+            yield untried(name, f"has not come yet. {TRY[event]}. Without it {subscribed.without}.")
 
 
 def _elsewhere(others: int) -> str:
@@ -112,6 +113,6 @@ def _ago(seconds: float) -> str:
 
 def _mend(event: str) -> str:
     return (
-        f"Without it {EVENTS[event]}. Please add {event} on {where.EVENTS}, and install the app again. If it is there, "
-        "see that Socket Mode is on, or that the Request URL is verified."
+        f"Without it {OF_EVERY_APP[event].without}. Please add {event} on {where.EVENTS}, and install the app again. "
+        "If it is there, see that Socket Mode is on, or that the Request URL is verified."
     )

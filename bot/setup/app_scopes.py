@@ -106,18 +106,3 @@ SCOPES = (
         added_by="--agent",
     ),
 )
-EVENTS = {
-    "app_home_opened": "",
-    "app_mention": "app_mentions:read",
-    "app_uninstalled": "",
-    "agent_session_stopped": "chat:write",
-    "assistant_thread_started": AGENT,
-    "file_deleted": "files:read",
-    "message.channels": "channels:history",
-    "message.groups": "groups:history",
-    "message.im": "im:history",
-    "message.mpim": "mpim:history",
-    "reaction_added": "reactions:read",
-    "tokens_revoked": "",
-}
-"""What is subscribed to, each with the scope that it needs: where that is left out, so is the event."""

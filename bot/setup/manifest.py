@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.setup import app_scopes
+from bot.setup.app_events import EVENTS, AppEvent
 
 EVENTS_PATH, OAUTH_PATH = "/slack/events", "/slack/oauth_redirect"
 HEAD = "# A Slack app manifest: api.slack.com/apps → Create New App → From a manifest.\n"
@@ -59,15 +60,6 @@ PROMPTS = (
 )
 """Title and message; Slack takes four, and sends the message as it is when somebody presses one.
 slack:reference/methods/assistant.threads.setSuggestedPrompts."""
-ALWAYS = (
-    "app_home_opened", "app_mention", "app_uninstalled", "file_deleted", "message.channels", "message.groups",
-    "message.im", "message.mpim", "reaction_added", "tokens_revoked",
-)  # fmt: skip
-OF_AGENTS = ("agent_session_stopped",)
-REMARKS = {
-    "app_home_opened": "the home tab: what the bot can do, keeps, and has used",
-    "message.channels": "follow-ups without a mention; edits and deletions of questions",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +83,7 @@ def manifest(wanted: Wanted, *, as_json: bool = False) -> str:
 
 def data(wanted: Wanted) -> dict[str, Any]:
     scopes = [scope.name for scope in _scopes(wanted)]
-    events = sorted((*ALWAYS, *(OF_AGENTS if wanted.agent else ())))
-    asked = [event for event in events if not app_scopes.EVENTS[event] or app_scopes.EVENTS[event] in scopes]
+    events = [event.name for event in _events(wanted, scopes)]
     request = {"request_url": wanted.url.rstrip("/") + EVENTS_PATH} if wanted.url else {}
     redirects = {"redirect_urls": [wanted.url.rstrip("/") + OAUTH_PATH]} if wanted.many and wanted.url else {}
     return {
@@ -101,7 +92,7 @@ def data(wanted: Wanted) -> dict[str, Any]:
         "features": _features(wanted, scopes),
         "oauth_config": {**redirects, "scopes": {"bot": scopes}},
         "settings": {
-            "event_subscriptions": {**request, "bot_events": asked},
+            "event_subscriptions": {**request, "bot_events": events},
             "interactivity": {"is_enabled": True, **request},
             "org_deploy_enabled": wanted.many,
             "socket_mode_enabled": not wanted.url,
@@ -129,8 +120,15 @@ def _scopes(wanted: Wanted) -> Iterator[app_scopes.Scope]:
             yield scope
 
 
+def _events(wanted: Wanted, scopes: Sequence[str]) -> Iterator[AppEvent]:
+    for event in EVENTS:
+        if (wanted.agent or not event.of_agents) and (not event.scope or event.scope in scopes):
+            yield event
+
+
 def _remarks(wanted: Wanted) -> dict[str, str]:
-    return {scope.name: scope.uses for scope in _scopes(wanted)} | REMARKS
+    of_events = {event.name: event.remark for event in EVENTS if event.remark}
+    return {scope.name: scope.uses for scope in _scopes(wanted)} | of_events
 
 
 # --- YAML, as people write it --------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from bot.doctor.model import clock
 from bot.installations.installation import Installation
 from bot.installations.token_cipher import TokenCipher
 from bot.settings import Settings
-from bot.slack.receive.kinds import EVENTS
+from bot.setup.app_events import OF_EVERY_APP
 from bot.store.database import Database
 from bot.store.installations import StoredInstallations
 from playground.practice_model.script import HttpError
@@ -108,7 +108,9 @@ async def test_where_all_is_well_nothing_is_wrong_and_nothing_is_left_behind(
         "settings", "transport", "channels", "model", "streaming", "pictures", "PDFs", "citations", "caching",
         "clock of Slack",        "clock of the API", "database", "disk", "data directory",
     }  # fmt: skip
-    assert {one.check for one in found.all if one.check.startswith("event ")} == {f"event {name}" for name in EVENTS}
+    assert {one.check for one in found.all if one.check.startswith("event ")} == {
+        f"event {name}" for name in OF_EVERY_APP
+    }
     assert [call.method for call in workspace.calls if not call.ok] == []
     assert everything_said(workspace) == []
     assert {revision.channel for revision in workspace.revisions}.isdisjoint({workspace.channel("general")})
@@ -116,7 +118,7 @@ async def test_where_all_is_well_nothing_is_wrong_and_nothing_is_left_behind(
 
 
 def test_the_events_that_are_known_are_those_of_the_manifest() -> None:
-    assert set(EVENTS) == set(events.TRY) == APP.events
+    assert set(OF_EVERY_APP) == set(events.TRY) == APP.events
 
 
 # --- Slack ----------------------------------------------------------------------------------------------------------
@@ -250,7 +252,7 @@ async def test_beside_a_running_bot_it_takes_nothing_from_it_and_hears_what_the_
 
 def test_a_mention_that_comes_as_a_message_alone_gives_the_missing_subscription_away() -> None:
     heard = {"mention": 1_000.0, "message.channels": 1_000.0}
-    others = EVENTS.keys() - {"app_mention"}
+    others = OF_EVERY_APP.keys() - {"app_mention"}
     [soon], [later] = (list(events.of_others(heard, others, now_s)) for now_s in (1_001.0, 1_200.0))
     [well] = events.of_others(heard | {"app_mention": 999.0}, others, 1_200.0)
 
@@ -281,7 +283,7 @@ async def test_what_may_have_reached_another_process_of_the_app_is_not_called_mi
 
 def test_a_mention_that_reached_another_process_gives_nothing_away() -> None:
     heard = {"mention": 1_000.0, "message.channels": 1_000.0}
-    [finding] = events.of_others(heard, EVENTS.keys() - {"app_mention"}, now_s=1_200.0, others=2)
+    [finding] = events.of_others(heard, OF_EVERY_APP.keys() - {"app_mention"}, now_s=1_200.0, others=2)
 
     assert finding.state is State.UNTRIED
     assert "since 2 other processes share the app" in finding.words

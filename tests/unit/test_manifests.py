@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from bot.__main__ import main
-from bot.setup import app_scopes, manifest
+from bot.setup import app_events, app_scopes, manifest
 from bot.setup.manifest import Wanted
 from tests.contract.slack.test_manifest import RULES
 from tests.repository import text_of
@@ -56,10 +56,7 @@ def test_slack_takes_every_one_and_its_yaml_is_its_data(wanted: Wanted) -> None:
 def test_every_event_has_its_scope_and_every_scope_is_listed_once() -> None:
     names = [scope.name for scope in app_scopes.SCOPES]
     assert len(set(names)) == len(names)
-    assert {scope for scope in app_scopes.EVENTS.values() if scope} <= set(names)
-    assert set(manifest.data(Wanted(agent=True))["settings"]["event_subscriptions"]["bot_events"]) < set(
-        app_scopes.EVENTS
-    )
+    assert {event.scope for event in app_events.EVENTS if event.scope} <= set(names)
 
 
 def test_over_http_slack_is_told_the_address_everywhere() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.slack.receive.kinds import EVENTS
+from bot.setup.app_events import OF_EVERY_APP
 from bot.slack.web_api.scopes import NEEDED
 from tests.repository import modules, strings, text_of
 
@@ -27,7 +27,9 @@ def test_each_event_of_the_log_that_the_page_names_is_in_the_code() -> None:
 
 def test_each_check_of_the_doctor_is_on_the_page_and_no_other() -> None:
     code = "".join(text_of(name) for name in modules() if name.startswith("bot/doctor/"))
-    checks = set(CHECK.findall(code)) | {f"event {name}" for name in EVENTS} | {f"scope {name}" for name in NEEDED}
+    checks = (
+        set(CHECK.findall(code)) | {f"event {name}" for name in OF_EVERY_APP} | {f"scope {name}" for name in NEEDED}
+    )
     checks |= {"scope …"}
     page = {name for doctor, _, _ in rows() for name in re.findall(r"`([^`]+)`", doctor)}
     page |= {name for name in checks if name.startswith(("event ", "scope "))}

@@ -1,25 +1,12 @@
 """What Slack delivers goes in; the name of the event that an app subscribes to for it comes out. Pure.
 
-``manifest.yml`` subscribes to all of ``EVENTS``, which a test compares. Source: slack:reference/events.
+Those that an app may subscribe to are in ``setup.app_events``. Source: slack:reference/events.
 """
 
 from __future__ import annotations
 
 from bot.slack.shapes import Json, object_of, objects_of, text_of
 
-EVENTS = {
-    "app_home_opened": "the bot's home tab stays empty",
-    "app_mention": "mentions are not answered where messages of the channel do not reach the bot either",
-    "app_uninstalled": "the bot goes on trying after it was taken off the workspace",
-    "file_deleted": "files that people delete stay prepared until they are old",
-    "message.channels": "in public channels a thread does not go on without a mention, and edits are not noticed",
-    "message.groups": "in private channels a thread does not go on without a mention, and edits are not noticed",
-    "message.im": "direct messages are not answered",
-    "message.mpim": "group direct messages are not answered",
-    "reaction_added": "a stop sign on a question does not end its answer",
-    "tokens_revoked": "the bot goes on trying with a token that was revoked",
-}
-"""Events of a bot, and what fails without each."""
 _FAMILIES = {"channel": "channels", "group": "groups", "im": "im", "mpim": "mpim"}
 _BY_ID = {"C": "channels", "G": "groups", "D": "im"}
 NAME_CHARS_MAX = 40
