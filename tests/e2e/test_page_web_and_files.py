@@ -44,6 +44,11 @@ async def test_pages_are_links_and_a_long_answer_is_a_file_at_a_press(page: Page
     link = thread.get_by_role("link", name="All about green tea", exact=True)
     await expect(link).to_have_attribute("href", "https://practice.example/green-tea")
     await expect(thread).to_contain_text("practice.example ⁽")
+    other = thread.get_by_role("link", name="More about green tea", exact=True)
+    first, second = await link.bounding_box(), await other.bounding_box()
+    assert first is not None
+    assert second is not None
+    assert (first["x"], first["y"] < second["y"]) == (second["x"], True), "a line for each page"
 
     reply = thread.get_by_role("textbox", name="Reply in thread")
     model.script(Answer("Tea and more tea. " * 600))

@@ -80,6 +80,17 @@ async def test_the_pages_of_a_search_stand_below_and_a_later_turn_has_but_the_wo
         assert left_out not in sent
 
 
+async def test_what_an_answer_used_stands_below_the_pages_that_it_rests_on(bot: Bot) -> None:
+    async with bot(bot_footer="usage") as stage:
+        stage.model.script(CITING)
+        ts = await stage.ask("@claude when does the museum open?")
+        assert await stage.outcome(ts) == "answered"
+        pages, used = below(stage, ts)
+
+    assert "Opening hours" in pages
+    assert used.endswith(", claude-sonnet-5-5")
+
+
 @pytest.mark.parametrize("transport", TRANSPORTS)
 async def test_people_see_what_is_searched_for_and_a_stop_closes_the_connection(bot: Bot, transport: str) -> None:
     async with bot(transport) as stage:

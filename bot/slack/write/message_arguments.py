@@ -41,7 +41,7 @@ def message(content: Content, stops: str = "") -> dict[str, Any]:
     if content.form is Form.TEXT:
         footer += web_pages.in_words(pages)
         return {"text": escape("\n".join(part for part in (content.markdown, *footer) if part)), "blocks": []}
-    footer += [content.bill] if content.bill else []  # not where it would be read back as part of the answer
+    bill = [content.bill] if content.bill else []  # not where it would be read back as part of the answer
     answer: list[dict[str, Any]] = []
     if content.markdown and content.form is Form.MARKDOWN:
         answer = [{"type": "markdown", "text": escape(content.markdown)}]
@@ -50,7 +50,7 @@ def message(content: Content, stops: str = "") -> dict[str, Any]:
             {"type": "section", "text": {"type": "plain_text", "text": chunk, "emoji": False}, "expand": True}
             for chunk in _chunks(content.markdown, SECTION_TEXT_CHARS_MAX - 100)
         ]
-    text = plain(content.markdown or "\n".join(footer), NOTIFICATION_CHARS_MAX)
+    text = plain(content.markdown or "\n".join([*footer, *bill]), NOTIFICATION_CHARS_MAX)
     pressable = [buttons.actions_block(content.button, stops)] if content.button else []
     if content.growing and stops:
         pressable = [buttons.stop_block(stops)]
@@ -60,7 +60,7 @@ def message(content: Content, stops: str = "") -> dict[str, Any]:
         pressable.append(buttons.share_block(content.share))
     return {
         "text": text,
-        "blocks": answer + context(footer) + _whole_at(content.whole_at) + web_pages.block(pages) + pressable,
+        "blocks": answer + _small_lines(footer, content.whole_at, pages, bill) + pressable,
     }
 
 
@@ -74,6 +74,12 @@ def below(content: Content) -> list[str]:
 def below_in_words(content: Content) -> list[str]:
     """The same with the web pages, where there is no block for their links."""
     return [*below(content), *web_pages.in_words([source for source in content.sources if source.address])]
+
+
+def _small_lines(footer: list[str], whole_at: str, pages: Sequence[Source], bill: list[str]) -> list[dict[str, Any]]:
+    """What an answer rests on first, what it used at the end: links need a block of their own kind between the two."""
+    linked = _whole_at(whole_at) + web_pages.block(pages)
+    return [*context(footer), *linked, *context(bill)] if linked else context([*footer, *bill])
 
 
 def _whole_at(address: str) -> list[dict[str, Any]]:
