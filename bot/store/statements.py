@@ -102,6 +102,10 @@ class Timed:
         insert = (postgresql if shared else sqlite).insert(questions)
         until = now + sa.bindparam("lease_s", type_=sa.Double)
         self.add = self._new(insert.values(accepted_at=now))
+        no_question = {"state": FINISHED, "outcome": Outcome.NO_QUESTION.value, "finished_at": now}
+        self.add_no_question = self._new(insert.values(accepted_at=now, **no_question))
+        """A message that says something of the thread, kept by its ids: so it is carried out once, and stays out of
+        the history."""
         self.add_locked = self._new(
             insert.values(accepted_at=now, fence=1, lease_owner=sa.bindparam("owner"), lease_until=until)
         )

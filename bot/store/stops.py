@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot.lease import Stop
-from bot.messages import Question
 from bot.ports import Outcome
 from bot.stops import StopWish
 from bot.store.database import Database
 from bot.store.schema import FINISHED, RUNNING, questions, reply_parts
-from bot.store.statements import IS_QUESTION, key_of, of_question
+from bot.store.statements import IS_QUESTION, Timed, key_of, of_question
 
 
 class StoredStops:
@@ -26,7 +24,7 @@ class StoredStops:
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._database = database
-        self._clock = clock
+        self._add_no_question = Timed(database.now(clock), shared=database.shared).add_no_question
 
     async def wish(self, wish: StopWish) -> int:
         """The first wish stays."""
@@ -50,7 +48,7 @@ class StoredStops:
             if (before := connection.execute(known, of_question(wish.said)).first()) is not None:
                 return int(before[0] == Outcome.NO_QUESTION.value)
             if number := connection.execute(update).rowcount:
-                connection.execute(questions.insert().values(self._no_question(wish.said)))
+                connection.execute(self._add_no_question, key_of(wish.said))
             return number
 
         return await self._database.run(work)
@@ -61,11 +59,6 @@ class StoredStops:
         )
         found = await self._database.run(lambda connection: connection.execute(query).all(), durable=False)
         return {row[0]: Stop(row[1]) for row in found}
-
-    def _no_question(self, said: Question) -> dict[str, Any]:
-        now = self._database.now(self._clock)
-        ended = {"state": FINISHED, "outcome": Outcome.NO_QUESTION.value, "accepted_at": now, "finished_at": now}
-        return {**key_of(said), **ended}
 
 
 def _of_thread(wish: StopWish) -> sa.ColumnElement[bool]:

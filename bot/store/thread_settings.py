@@ -1,7 +1,7 @@
 """What people chose in threads goes in and comes out by thread. I/O: the database.
 
-Implements ``commands.thread_settings.ThreadSettingsRecords``. The message that says it is kept like a question that is
-finished, by its ids alone, so that it is carried out once and stays out of the thread's history.
+Implements ``commands.thread_settings.ThreadSettingsRecords``. The message that says it is no question, and is carried
+out once.
 """
 
 from __future__ import annotations
@@ -15,10 +15,9 @@ from sqlalchemy.engine import Connection
 
 from bot.commands.thread_settings import UNCHANGED, ThreadSettings
 from bot.messages import Question, ThreadKey
-from bot.ports import Outcome
 from bot.store import statements
 from bot.store.database import Database
-from bot.store.schema import FINISHED, questions, thread_settings
+from bot.store.schema import thread_settings
 
 
 class StoredThreadSettings:
@@ -28,8 +27,7 @@ class StoredThreadSettings:
         self._database = database
         now = database.now(clock)
         insert = (postgresql if database.shared else sqlite).insert
-        ended = {"state": FINISHED, "outcome": Outcome.NO_QUESTION.value, "accepted_at": now, "finished_at": now}
-        self._once = insert(questions).values(ended).on_conflict_do_nothing().returning(questions.c.id)
+        self._add_no_question = statements.Timed(now, shared=database.shared).add_no_question
         new = insert(thread_settings).values(at=now)
         chosen = {name: new.excluded[name] for name in ("muted", "model", "effort", "at")}
         key = [column.name for column in thread_settings.primary_key]
@@ -45,7 +43,7 @@ class StoredThreadSettings:
         chosen = {name: key[name] for name in ("team_id", "channel_id", "thread_ts")}
 
         def work(connection: Connection) -> bool:
-            if connection.execute(self._once, key).first() is None:
+            if connection.execute(self._add_no_question, key).first() is None:
                 return False
             if settings is not None:
                 values = {"muted": settings.muted, "model": settings.model, "effort": settings.effort}
