@@ -85,19 +85,21 @@ class Turn:
         Raises ``StoreFailed`` where the database is away for long: then the question is for later.
         """
         started_s = time.monotonic()
-        logs.bind(**whose(claim.question), model=self.model_in(claim.question.channel_id))
-        if claim.erased and claim.question.entry_point in PRIVATE:  # the way to answer it was erased, too
-            await self.replies.tell(claim.question, endings.ERASED)
+        question = claim.question
+        logs.bind(**whose(question), model=self.model_in(question.channel_id))
+        if claim.erased and question.entry_point in PRIVATE:  # the way to answer it was erased, too
+            await self.replies.tell(question, endings.ERASED)
             results.record(claim, Outcome.ERASED, ERASED, started_s)
             return Outcome.ERASED
-        reason = await self.door.refusal(claim.question) if not claim.question.goes_on else None
+        reason = await self.door.refusal(question) if not question.goes_on else None
         if reason is not None:
             return await self._turn_away(claim, reason, started_s)
-        if claim.question.entry_point is EntryPoint.FILE:
-            again = claim.fence > 1
-            outcome = Outcome.ERASED if claim.erased else await self.as_file(claim.question, claim.lease, again=again)
-            results.record(claim, outcome, Result(Ending(outcome)), started_s)
-            return outcome
+        if question.entry_point is EntryPoint.FILE:
+            return await self._upload(claim, started_s)
+        return await self._reply_to(claim, started_s)
+
+    async def _reply_to(self, claim: Claim, started_s: float) -> Outcome:
+        """From here on there is a reply, which is finished or abandoned, whatever happens."""
         first = claim.fence == 1  # not even a notice was posted under an earlier one
         reply = await self.replies.open(claim.question, again=claim.unrecorded, lease=claim.lease, first=first)
         bill = Bill()
@@ -122,6 +124,13 @@ class Turn:
         finally:
             metrics.used(claim.question.team_id, bill.model, bill.used)
         results.record(claim, outcome, result, started_s, bill)
+        return outcome
+
+    async def _upload(self, claim: Claim, started_s: float) -> Outcome:
+        """The answer is there already: only its file is wanted."""
+        again = claim.fence > 1
+        outcome = Outcome.ERASED if claim.erased else await self.as_file(claim.question, claim.lease, again=again)
+        results.record(claim, outcome, Result(Ending(outcome)), started_s)
         return outcome
 
     async def _stoppable(self, claim: Claim, reply: Reply, bill: Bill) -> Result:
