@@ -32,109 +32,118 @@ class Settings(SlackSettings):
 
     bot_http_host: str = Field("127.0.0.1", description="Address that HTTP mode listens on.")
     bot_http_port: int = Field(3000, ge=0, le=65_535, description="Port that HTTP mode listens on.")
-    bot_ops_host: str = Field("127.0.0.1", description="Address of the port for whoever runs the bot.")
+    bot_ops_host: str = Field("127.0.0.1", description="Address that the port for operators listens on.")
     bot_ops_port: int | None = Field(
         None,
         ge=0,
         le=65_535,
-        description="Port for whoever runs the bot: `/healthz`, `/readyz` and `/metrics` (docs/operate.md). "
-        "Not set: none; never make it public.",
+        description="Port for operators: `/healthz`, `/readyz` and `/metrics` (docs/operate.md). Not set: none. Never "
+        "make it public.",
     )
     database_url_file: Path | None = file_of("DATABASE_URL")
     database_url: Secret = Field(
         None,
         validate_default=True,
-        description="`postgresql://…` or `sqlite:///…`; not set: SQLite under `BOT_DATA_DIR`.",
+        description="`postgresql://…` or `sqlite:///…`. Not set: SQLite under `BOT_DATA_DIR`.",
     )
     bot_allowed_workspaces: Workspaces = Field(
         None,
-        description="Only people of these are answered, and only these may install the app: ids of workspaces or "
-        "organisations, by commas.",
+        description="Only people from these are answered, and only these may install the app: ids of workspaces or "
+        "organisations, separated by commas.",
     )
     bot_allowed_channels: Channels = Field(
         None,
-        description="Only in these are questions answered: ids, by commas. Direct messages (`D…`) only if listed, too.",
+        description="Questions are answered only in these: ids, separated by commas. Direct messages (`D…`) only if "
+        "they are listed, too.",
     )
     bot_denied_channels: Channels = Field(
-        None, description="In these no question is answered, and for none they are read."
+        None, description="No question is answered in these, and they are read for none."
     )
-    bot_allowed_users: Users = Field(None, description="Only these people and apps are answered: ids, by commas.")
+    bot_allowed_users: Users = Field(
+        None, description="Only these people and apps are answered: ids, separated by commas."
+    )
     bot_denied_users: Users = Field(None, description="These people and apps are not answered.")
     bot_allowed_email_domains: Domains = Field(
         None,
         description="Only people with addresses of exactly these domains are answered. Needs `users:read.email`.",
     )
-    bot_allow_guests: bool = Field(False, description="Whether guests, of one channel or several, are answered.")
+    bot_allow_guests: bool = Field(False, description="Whether guests are answered, of a single channel or of several.")
     bot_allow_external: bool = Field(
-        False, description="Whether people and apps of other companies are answered, in channels shared with them."
+        False, description="Whether people and apps from other companies are answered, in channels shared with them."
     )
     bot_channels_file: Path | None = Field(
-        None, description="A file in TOML with instructions, model and effort for single channels: docs/costs.md."
+        None, description="A TOML file with instructions, model and effort for single channels: docs/costs.md."
     )
     bot_prices_file: Path | None = Field(
-        None, description="A file in TOML with prices of models, in the place of the published ones: docs/costs.md."
+        None, description="A TOML file with prices of models, which replace the published ones: docs/costs.md."
     )
     bot_footer: Literal["off", "usage"] = Field(
-        "off", description="What stands under an answer: `usage` shows its tokens, what they cost, and the model."
+        "off", description="What stands under an answer: `usage` shows the tokens, what they cost, and the model."
     )
     bot_models: Models = Field(
         None,
-        description="Models that people may choose for a thread with `!model NAME`: ids as the API names them, by "
-        "commas. Not set: none but the configured one.",
+        description="Models that people may choose for a thread with `!model NAME`: ids as the API names them, "
+        "separated by commas. Not set: only the configured one.",
     )
     bot_streaming: Literal["edits", "native"] = Field(
-        "edits", description="How answers grow: `edits` of a message; `native`: Slack's streams, in direct messages."
+        "edits",
+        description="How answers grow: `edits` of a message, or `native`: Slack's own streams, in direct messages.",
     )
     bot_answer_file_chars: int | None = Field(
         None,
         ge=1_000,
-        description="Answers with so many characters are given as files, too, without a press. Not set: on a press. "
-        "Needs `files:write`.",
+        description="Answers of at least so many characters are uploaded as files, too. Not set: only when somebody "
+        "presses the button. Needs `files:write`.",
     )
     bot_feedback: Literal["on", "off"] = Field(
-        "on", description="Whether people find thumbs below an answer, which `python -m bot usage` counts."
+        "on", description="Whether there are thumbs below an answer, which `python -m bot usage` counts."
     )
     bot_follow_ups: Literal["on", "off"] = Field(
-        "on", description="Whether who has mentioned the bot in a thread is answered there without mentioning it again."
+        "on", description="Whether people who have mentioned the bot in a thread can go on there without a mention."
     )
     bot_turns_max: int = Field(
         50,
         ge=1,
         le=1_000,
-        description="Answers that a process writes at the same time, in all workspaces together; these take turns.",
+        description="Answers that one process writes at the same time, in all workspaces together; further questions "
+        "take turns.",
     )
     bot_turns_per_user_max: int = Field(
-        4, ge=1, le=1_000, description="Of these, for questions of one person; the person's other questions wait."
+        4, ge=1, le=1_000, description="Of these, how many answer one person; the person's other questions wait."
     )
-    bot_turns_per_channel_max: int = Field(20, ge=1, le=1_000, description="Of these, for questions in one channel.")
+    bot_turns_per_channel_max: int = Field(20, ge=1, le=1_000, description="Of these, how many are in one channel.")
     bot_user_questions_per_day: int | None = Field(
         None, ge=1, description="Questions of one person that are answered in a day, which begins at midnight UTC."
     )
     bot_user_tokens_per_day: int | None = Field(
         None,
         ge=1,
-        description="Tokens that one person's questions may use in a day: input, what a cache served included, and "
-        "output. Who has used them up waits for the next day.",
+        description="Tokens that one person's questions may use in a day: input, including what came from a cache, "
+        "and output. Who has used them up waits for the next day.",
     )
     bot_workspace_tokens_per_day: int | None = Field(
-        None, ge=1, description="The same for all questions of the workspace together."
+        None, ge=1, description="The same for all questions of a workspace together."
     )
     bot_history_tokens_max: int | None = Field(
         None,
         ge=1_000,
-        description="Tokens of thread and files in one request; oldest go first. "
-        "Not set: by the model's window, 900,000 of a million or 150,000 of 200,000.",
+        description="Tokens of thread and files in one request; the oldest are left out first. Not set: by the "
+        "model's window, 900,000 of a million or 150,000 of 200,000.",
     )
     bot_shutdown_grace_s: float = Field(
-        20, ge=0, le=600, description="Time that running answers get to finish when the bot is stopped."
+        20, ge=0, le=600, description="Seconds that running answers get to finish when the bot is stopped."
     )
     bot_lease_s: float = Field(
-        20, ge=1, le=60, description="A process silent for so long counts as dead: others answer its questions."
+        20,
+        ge=1,
+        le=60,
+        description="A process that is silent for so many seconds counts as dead: others answer its questions.",
     )
 
     otel_exporter_otlp_endpoint: CollectorUrl | None = Field(
         None,
-        description="Address of an OpenTelemetry collector that traces of turns go to: docs/operate.md. Not set: none.",
+        description="Address of an OpenTelemetry collector that gets traces of turns: docs/operate.md. Not set: no "
+        "traces.",
     )
 
     check_database = field_validator("database_url")(known_database)

@@ -38,16 +38,15 @@ def settings_page() -> str:
     """docs/settings.md, whole."""
     return f"""# Settings
 
-From the environment or `.env` in the directory that the bot is started in; a variable that is empty counts as not set,
-but for `MESSAGES_VENDOR`. Secrets may lie in files instead, as containers get them:
-`SLACK_BOT_TOKEN_FILE=/run/secrets/slack_bot_token`. Addresses begin with `https://`; `http://` is for servers on this
-machine (127.0.0.1, ::1, localhost). A setting takes effect at the next start.
+The bot takes its settings from the environment, or from `.env` in the directory where it is started. A variable that is
+empty counts as not set, except `MESSAGES_VENDOR`. A secret may be in a file instead, as containers get them:
+`SLACK_BOT_TOKEN_FILE=/run/secrets/slack_bot_token`. Addresses begin with `https://`; `http://` is only for servers on
+this machine (127.0.0.1, ::1, localhost). A change takes effect at the next start.
 
-`BOT_CHANNELS_FILE` gives single channels instructions, a model and an effort of their own, and is read again when it
-changes; [costs.md](costs.md#single-channels) has its form, and says what the model is told.
-[access.md](access.md) says who is answered.
+The files of `BOT_CHANNELS_FILE` and `BOT_PRICES_FILE` are read again whenever they change; [costs.md](costs.md) has
+their form, and says what the model is told. [access.md](access.md) says who is answered.
 
-This page is made of the code: `python -m tests.settings_table` writes it, and the table in README.md.
+This page is generated: `python -m tests.settings_table` writes it, and the table in README.md.
 
 {settings_table()}"""
 

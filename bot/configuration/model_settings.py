@@ -38,79 +38,94 @@ class ModelSettings(Environment):
         16_000,
         ge=1,
         le=128_000,
-        description="Longest answer, tokens, unless the model gives less; thinking counts too, so leave room.",
+        description="Longest answer in tokens, unless the model allows less. Thinking counts, too, so leave room for "
+        "it.",
     )
     messages_first_text_timeout_s: float = Field(
-        120, gt=0, description="Longest wait for an answer to begin, over all tries."
+        120, gt=0, description="Seconds to wait at most for an answer to begin, all tries together."
     )
-    messages_idle_timeout_s: float = Field(60, gt=0, description="Longest silence once an answer has begun.")
+    messages_idle_timeout_s: float = Field(60, gt=0, description="Seconds of silence at most once an answer has begun.")
     messages_request_bytes_max: int = Field(
         30_000_000,
         ge=100_000,
         le=REQUEST_BYTES_MAX,
-        description="Largest request, files included; a router may allow less than the API.",
+        description="Largest request in bytes, files included; a router may allow less than the API.",
     )
     bot_caching: Literal["auto", "off"] = Field(
         "auto",
-        description="Prompt caching: `auto` where it pays, unless the host refuses it or keeps nothing; or `off`.",
+        description="Prompt caching: `auto` uses it where it pays, unless the host refuses it or keeps nothing; `off` "
+        "never does.",
     )
     bot_citations: Literal["on", "off"] = Field(
-        "on", description="Whether an answer marks what it has from which pages of the PDFs, and lists them below."
+        "on", description="Whether an answer marks what it takes from which page of a PDF, and lists those pages below."
     )
     bot_web: Literal["off", "search", "search+fetch"] = Field(
         "off",
-        description="What the model may look up by itself: nothing, what a search of the web finds, or whole "
-        "pages, too. What leaves with it: docs/security.md.",
+        description="What the model may look up by itself. `off`: nothing; `search`: what a web search finds; "
+        "`search+fetch`: whole pages, too. What leaves with it: docs/security.md.",
     )
     bot_web_allowed_domains: Domains = Field(
-        None, description="Only in these domains, by commas, and those below them."
+        None, description="It looks things up only in these domains and those below them, separated by commas."
     )
-    bot_web_blocked_domains: Domains = Field(None, description="In these it looks up nothing. Only one of both lists.")
+    bot_web_blocked_domains: Domains = Field(
+        None, description="It looks nothing up in these domains. Set only one of the two lists."
+    )
     bot_web_uses_max: int = Field(
-        5, ge=1, le=50, description="Searches of the web for one answer, and so many pages that are read."
+        5, ge=1, le=50, description="Web searches for one answer at most, and as many pages that are read."
     )
     bot_system_prompt_file: Path | None = file_of("BOT_SYSTEM_PROMPT")
     bot_system_prompt: Prompt = Field(
         SYSTEM_PROMPT, validate_default=True, description="What the model is told before the thread."
     )
     bot_effort: Effort = Field(
-        None, description="How hard the model tries: `low`, `medium` or `high`. Not set: as it does by itself."
+        None, description="How hard the model tries: `low`, `medium` or `high`. Not set: as the model does by itself."
     )
-    bot_data_dir: Path = Field(DATA_DIR, description="Database and file cache live here.")
+    bot_data_dir: Path = Field(DATA_DIR, description="Directory of the database and the file cache.")
     bot_file_bytes_max: int = Field(
-        24_000_000, ge=1_000, le=1_000_000_000, description="Largest file that is downloaded."
+        24_000_000, ge=1_000, le=1_000_000_000, description="Largest file that is downloaded, in bytes."
     )
     bot_files_at_once_max: int = Field(
-        4, ge=1, le=32, description="Downloads and conversions at the same time, over all questions."
+        4, ge=1, le=32, description="Downloads and conversions at the same time, for all questions together."
     )
     bot_confinement: Literal["require", "best"] = Field(
         "require",
-        description="LibreOffice where the system offers neither Landlock nor namespaces to hold it: "
-        "`require` does without it, `best` starts it all the same.",
+        description="Whether LibreOffice runs on a system that has neither Landlock nor namespaces to confine it: "
+        "with `require` it does not, with `best` it does.",
     )
     bot_image_side_px_max: int = Field(
-        1568, ge=200, le=2576, description="Longer side of an image as sent; models see no more than 1568 or 2576."
+        1568,
+        ge=200,
+        le=2576,
+        description="Longer side of an image that is sent, in pixels; models see at most 1568 or 2576.",
     )
     bot_cache_bytes_max: int = Field(
-        1_000_000_000, ge=1_000_000, description="Prepared files, and those in preparation, on disk."
+        1_000_000_000, ge=1_000_000, description="Bytes on disk for prepared files and for those in preparation."
     )
     bot_cache_age_max_s: float = Field(
-        7 * 86_400, gt=0, description="Prepared files that nobody used for so long are dropped."
+        7 * 86_400, gt=0, description="Prepared files that nobody has used for so many seconds are dropped."
     )
-    bot_document_pages_max: int = Field(2_000, ge=1, description="Pages of one document that are read.")
+    bot_document_pages_max: int = Field(2_000, ge=1, description="Pages of one document that are read at most.")
     bot_document_tokens_max: int = Field(
-        10_000_000, ge=10_000, description="Estimated tokens of documents that are read in parts for one question."
+        10_000_000,
+        ge=10_000,
+        description="Estimated tokens at most of the documents that are read in parts for one question.",
     )
     bot_document_confirm_tokens: int = Field(
-        3_000_000, ge=0, description="Where that takes more tokens, people are told first, and press a button to go on."
+        3_000_000,
+        ge=0,
+        description="If that takes more tokens than this, people read so first, and press a button to go on.",
     )
     bot_start_probe: Literal["on", "off"] = Field(
         "on",
         description="Whether the start asks the Messages API for a few tokens, to see that key, model and address are "
         "right.",
     )
-    bot_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level logged.")
-    bot_log_format: Literal["console", "json"] = Field("console", description="Lines for people or for machines.")
+    bot_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="Lowest level that is logged."
+    )
+    bot_log_format: Literal["console", "json"] = Field(
+        "console", description="Log lines for people (`console`) or for machines (`json`)."
+    )
 
     check_key = field_validator("yourouter_api_key")(given)
     check_domains = field_validator("bot_web_blocked_domains")(one_list)

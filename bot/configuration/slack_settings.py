@@ -17,8 +17,8 @@ class SlackSettings(ModelSettings):
 
     slack_client_id: str | None = Field(
         None,
-        description="Client ID of the app. Set: it can be installed in many workspaces, with the four settings that "
-        "follow, and no `SLACK_BOT_TOKEN`: docs/many_workspaces.md.",
+        description="Client ID of the app. Set: many workspaces can install it, with `SLACK_CLIENT_SECRET` and "
+        "`BOT_TOKEN_KEY` and without `SLACK_BOT_TOKEN`: docs/many_workspaces.md.",
     )
     slack_client_secret_file: Path | None = file_of("SLACK_CLIENT_SECRET")
     slack_client_secret: Secret = Field(None, validate_default=True, description="Client secret of the app.")
@@ -26,11 +26,11 @@ class SlackSettings(ModelSettings):
     bot_token_key: Secret = Field(
         None,
         validate_default=True,
-        description="Key that workspaces' tokens are encrypted with in the database: 32 bytes in base64. Several, by "
-        "commas: the first encrypts, all decrypt.",
+        description="Key that encrypts the workspaces' tokens in the database: 32 bytes in base64. Of several, "
+        "separated by commas, the first encrypts and all decrypt.",
     )
     bot_public_url: HttpUrl | None = Field(
-        None, description="The bot's own address for browsers, where the app has several redirect URLs."
+        None, description="The bot's own address for browsers, if the app has several redirect URLs."
     )
     slack_bot_token_file: Path | None = file_of("SLACK_BOT_TOKEN")
     slack_bot_token: Secret = Field(None, validate_default=True, description="Bot token, `xoxb-…`.")
@@ -41,7 +41,7 @@ class SlackSettings(ModelSettings):
         description="App-level token, `xapp-…`, with `connections:write`. Set: Socket Mode. Not set: HTTP.",
     )
     slack_signing_secret_file: Path | None = file_of("SLACK_SIGNING_SECRET")
-    slack_signing_secret: Secret = Field(None, validate_default=True, description="Signing secret; needed for HTTP.")
+    slack_signing_secret: Secret = Field(None, validate_default=True, description="Signing secret, which HTTP needs.")
     slack_api_url: HttpUrl = Field("https://slack.com/api/", description="Slack's Web API; every client uses it.")
 
     @field_validator("slack_client_secret", "bot_token_key")
