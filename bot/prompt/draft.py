@@ -81,8 +81,8 @@ class Draft:
     """What the files may take together."""
     prefix_tokens_min: int | None = None
     """What the API's prompt cache keeps at least; ``None``: nothing is marked for it."""
-    told: frozenset[str] = frozenset()
-    """Ids of files of which people were told in an earlier turn, and are not told again."""
+    noted_before: frozenset[str] = frozenset()
+    """Ids of files whose notes people have read in an earlier turn, and need not read again."""
     refused: frozenset[str] = frozenset()
     """Ids of the files that the API is known to have refused in this turn."""
     on_trial: frozenset[str] = frozenset()
@@ -109,7 +109,7 @@ class Draft:
         conversation = built.conversation
         if self.prefix_tokens_min is not None:
             conversation = prompt_cache.marked(conversation, built.pace, prefix_tokens_min=self.prefix_tokens_min)
-        notes = [note for file in fitting if file.attachment_id not in self.told for note in file.notes]
+        notes = [note for file in fitting if file.attachment_id not in self.noted_before for note in file.notes]
         conversation = replace(conversation, model=self.model, effort=self.effort)
         return Request(conversation, summed_up(notes), (*self.thread[-1].notes, *_of_the_thread(built)))
 

@@ -68,5 +68,5 @@ class Drafting:
             tokens_max=window.tokens_max,
             allowance=window.allowance,
             prefix_tokens_min=window.prefix_tokens_min,
-            told=(refused | spoken) - newly_attached(thread),
+            noted_before=(refused | spoken) - newly_attached(thread),
         )

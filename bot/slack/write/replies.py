@@ -93,9 +93,9 @@ class SlackReplies:
         status_line = StatusLine(services.api, services.status, question.channel_id, question.thread_ts, title)
         if again and plan.has_message:
             status_line.inherit()
-        probe = not plan.has_message and not await self._writable(question)
+        posts_status = not plan.has_message and not await self._writable(question)
         outlet = ThreadOutlet(question, services)
-        writer = Writer(plan, outlet, lease, status_line, probe=probe)
+        writer = Writer(plan, outlet, lease, status_line, posts_status=posts_status)
         writer.begun = isinstance(plan, LiveReply) and bool(plan.before.strip())
         reply: Reply = TidiedReply(writer, plan, outlet, lease, self.late_edits)
         if self.uploads.possible:

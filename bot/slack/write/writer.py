@@ -78,7 +78,7 @@ class _Pauses:
 
 class Writer:
     """Writes while ``lease`` is held. ``status_line`` shows the status until there is a message; ``None``: nobody needs
-    to see one. ``probe``: the status is a message from the beginning, since nobody knows whether one can be posted."""
+    to see one. ``posts_status``: it is a message from the beginning, since nobody knows whether one can be posted."""
 
     def __init__(
         self,
@@ -87,14 +87,14 @@ class Writer:
         lease: Lease,
         status_line: StatusLine | None = None,
         *,
-        probe: bool = False,
+        posts_status: bool = False,
         patience_s: float = PATIENCE_S,
     ) -> None:
         self._plan = plan
         self._outlet = outlet
         self._lease = lease
         self._status_line = status_line
-        self._probe = probe
+        self._posts_status = posts_status
         self._patience_s = patience_s
         self._shown = ShownMarkdown()
         self._changed = asyncio.Event()
@@ -115,12 +115,12 @@ class Writer:
         beside_the_thread = self._status_line.possible and not self._plan.has_message
         if beside_the_thread:
             self._status_line.show(text, otherwise=lambda: self.status(text))
-        if self._probe or not beside_the_thread:
+        if self._posts_status or not beside_the_thread:
             self._plan.status(in_a_message(text))
             self._changed.set()
 
     async def ready(self) -> None:
-        if self._probe and not self._plan.has_message:
+        if self._posts_status and not self._plan.has_message:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._has_message.wait(), READY_WITHIN_S)
         if self._failure is not None:
