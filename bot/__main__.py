@@ -47,64 +47,62 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bot", description=WHAT_IT_IS)
     parser.add_argument("--version", action="version", version=f"%(prog)s {bot.__version__}")
-    commands = parser.add_subparsers(required=True, metavar="command")
-    run = commands.add_parser("run", help="run the bot, with the settings from the environment or .env")
+    add = parser.add_subparsers(required=True, metavar="command").add_parser
+    run = add("run", help="run the bot, with the settings from the environment or .env")
     run.set_defaults(command=_run)
-    ask = commands.add_parser("ask", help="ask the model one question, without Slack, and show its answer as it comes")
+    _of_ask(add("ask", help="ask the model one question, without Slack, and show its answer as it comes"))
+    _of_doctor(add("doctor", help="say what works, what does not and what to do; the bot may be running"))
+    lives = add("health", help="exit with 0 if the bot that uses BOT_DATA_DIR is alive, else with 1")
+    lives.set_defaults(command=_health)
+    _of_usage(add("usage", help="show who used what, by day; the bot may be running"))
+    _of_manifest(add("manifest", help="print the Slack app's manifest, as the present settings need it"))
+    _of_erase(add("erase", help="remove all that is kept of a person or a workspace, and say what it was"))
+    return parser
+
+
+def _of_ask(ask: argparse.ArgumentParser) -> None:
     ask.add_argument("question", help="in quotation marks, if it has more than one word")
-    ask.add_argument(
-        "--file", action="append", type=Path, default=[], metavar="PATH", help="a file to read; may be given again"
-    )
+    file = "a file to read; may be given again"
+    ask.add_argument("--file", action="append", type=Path, default=[], metavar="PATH", help=file)
     ask.set_defaults(command=_ask)
-    doctor = commands.add_parser("doctor", help="say what works, what does not and what to do; the bot may be running")
+
+
+def _of_doctor(doctor: argparse.ArgumentParser) -> None:
     doctor.add_argument("--json", action="store_true", help="print the findings as one JSON object")
     doctor.add_argument("--channel", type=_id("CG"), metavar="C…", help="also check that the bot is in this channel")
-    doctor.add_argument(
-        "--workspace", type=_id("TE"), metavar="T…", help="the one to check, where many have installed the app"
-    )
-    doctor.add_argument(
-        "--no-message", action="store_true", help="don't post the test message that shows whether events arrive"
-    )
+    workspace = "the one to check, where many have installed the app"
+    doctor.add_argument("--workspace", type=_id("TE"), metavar="T…", help=workspace)
+    silent = "don't post the test message that shows whether events arrive"
+    doctor.add_argument("--no-message", action="store_true", help=silent)
     doctor.set_defaults(command=_doctor)
-    lives = commands.add_parser("health", help="exit with 0 if the bot that uses BOT_DATA_DIR is alive, else with 1")
-    lives.set_defaults(command=_health)
-    used = commands.add_parser("usage", help="show who used what, by day; the bot may be running")
-    used.add_argument(
-        "--since", default="7d", metavar="7d", help="a number of days, or a date such as 2026-01-31 (UTC)"
-    )
-    used.add_argument(
-        "--by",
-        default="",
-        metavar="WHAT",
-        help="day, workspace, channel, person, model: one or several, with commas between",
-    )
-    used.add_argument("--csv", action="store_true", help="print CSV for a spreadsheet, with channels too")
-    used.add_argument("--feedback", action="store_true", help="show how people voted on answers, and why, instead")
-    used.set_defaults(command=_usage)
-    app = commands.add_parser("manifest", help="print the Slack app's manifest, as the present settings need it")
-    app.add_argument(
-        "--url", default="", metavar="https://…", help="your address that Slack sends events to, over HTTP"
-    )
-    app.add_argument(
-        "--agent", action="store_true", help="declare the app as an agent: docs/agent.md says what it costs"
-    )
-    app.add_argument(
-        "--without",
-        action="append",
-        default=[],
-        metavar="SCOPE",
-        help="leave out an optional scope; may be given again",
-    )
-    app.add_argument("--json", action="store_true", help="print JSON, as Slack's CLI reads it from manifest.json")
-    app.set_defaults(command=_manifest)
-    erase = commands.add_parser(
-        "erase", help="remove all that is kept of a person or a workspace, and say what that was"
-    )
+
+
+def _of_usage(usage: argparse.ArgumentParser) -> None:
+    since = "a number of days, or a date such as 2026-01-31 (UTC)"
+    usage.add_argument("--since", default="7d", metavar="7d", help=since)
+    by = "day, workspace, channel, person, model: one or several, with commas between"
+    usage.add_argument("--by", default="", metavar="WHAT", help=by)
+    usage.add_argument("--csv", action="store_true", help="print CSV for a spreadsheet, with channels too")
+    usage.add_argument("--feedback", action="store_true", help="show how people voted on answers, and why, instead")
+    usage.set_defaults(command=_usage)
+
+
+def _of_manifest(manifest: argparse.ArgumentParser) -> None:
+    url = "your address that Slack sends events to, over HTTP"
+    manifest.add_argument("--url", default="", metavar="https://…", help=url)
+    agent = "declare the app as an agent: docs/agent.md says what it costs"
+    manifest.add_argument("--agent", action="store_true", help=agent)
+    scope = "leave out an optional scope; may be given again"
+    manifest.add_argument("--without", action="append", default=[], metavar="SCOPE", help=scope)
+    manifest.add_argument("--json", action="store_true", help="print JSON, as Slack's CLI reads it from manifest.json")
+    manifest.set_defaults(command=_manifest)
+
+
+def _of_erase(erase: argparse.ArgumentParser) -> None:
     whose = erase.add_mutually_exclusive_group(required=True)
     whose.add_argument("--user", type=_id("UW"), metavar="U…", help="the person's id in Slack")
     whose.add_argument("--workspace", type=_id("TE"), metavar="T…", help="the workspace's id in Slack")
     erase.set_defaults(command=_erase)
-    return parser
 
 
 def _id(letters: str) -> Callable[[str], str]:
