@@ -16,13 +16,12 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from math import inf
-from types import SimpleNamespace
 from typing import Any, cast
 
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bench import live_reply
@@ -51,16 +50,35 @@ DATABASE_S = 0.005
 """From one heartbeat to the next, and where the number of answers has changed."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Came:
+    status: int
+    headers: dict[str, str]
+    said: dict[str, Any]
+
+    async def json(self) -> dict[str, Any]:
+        return self.said
+
+
 @dataclass(slots=True)
 class _Slack:
-    """As much of ``AsyncWebClient`` as ``SlackClient`` uses, and of a workspace as a reply needs."""
+    """As much of ``AsyncWebClient`` and of its session as ``SlackClient`` uses, and of a workspace as a reply needs."""
 
     limits: RateLimits
     latency_s: float
+    token: str = ""
+    base_url: str = ""
+    proxy: None = None
+    headers: dict[str, str] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
     revisions: list[Revision] = field(default_factory=list)
 
-    async def api_call(self, method: str, json: dict[str, Any]) -> SimpleNamespace:
+    @property
+    def session(self) -> _Slack:
+        return self
+
+    @asynccontextmanager
+    async def request(self, _: str, method: str, *, json: dict[str, Any], **__: object) -> AsyncIterator[_Came]:
         now_s = asyncio.get_running_loop().time
         await asyncio.sleep(self.latency_s / 2)
         wait_s = self.limits.retry_after_s(method, json.get("channel"), now_s())
@@ -75,9 +93,9 @@ class _Slack:
             self.revisions.append(Revision(now_s(), json["channel"], ts, "edit", "", source, thread_ts=root))
         await asyncio.sleep(self.latency_s / 2)
         if wait_s is not None:
-            response = SimpleNamespace(status_code=429, headers={"Retry-After": str(wait_s)}, data={})
-            raise SlackApiError("ratelimited", response)  # type: ignore[no-untyped-call]  # the SDK's
-        return SimpleNamespace(data={"ok": True, "ts": ts}, headers={})
+            yield _Came(429, {"Retry-After": str(wait_s)}, {})
+        else:
+            yield _Came(200, {}, {"ok": True, "ts": ts})
 
 
 class _Records:

@@ -19,25 +19,8 @@ from bot.errors import SlackError, SlackOutcomeUnknown, SlackRefused, SlackToken
 from bot.slack.web_api.error_codes import meaning_of
 from bot.slack.web_api.method_limiter import Bidder, Ticket
 from bot.slack.web_api.rate_limiter import RateLimiter
+from bot.slack.web_api.request import ask
 from bot.telemetry import metrics, traces
-
-READS = frozenset(
-    {
-        "bots.info",
-        "chat.getPermalink",
-        "conversations.history",
-        "conversations.info",
-        "conversations.members",
-        "conversations.replies",
-        "files.getUploadURLExternal",
-        "files.info",
-        "usergroups.list",
-        "users.conversations",
-        "users.info",
-    }
-)
-"""Methods that take no JSON. Source: slack:apis/web-api, "POST bodies"."""
-
 
 _CODE = re.compile(r"[\w.:,-]{0,200}", re.ASCII)
 GUESS_S = 5.0
@@ -101,10 +84,7 @@ class SlackClient:
         sent_s = now_s()
         failure: SlackError | None = None
         try:
-            if method in READS:
-                response = await self._client.api_call(method, http_verb="GET", params=arguments)
-            else:
-                response = await self._client.api_call(method, json=arguments)
+            response = await ask(self._client, method, arguments)
         except Exception as error:
             failure = slack_error(method, error)
             if failure is None:
