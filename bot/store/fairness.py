@@ -174,9 +174,12 @@ def _count(rows: sa.Select[Any]) -> sa.ScalarSelect[int]:
 def _beside() -> sa.Select[int, int, int]:
     """How many go first in the thread, how many unfinished questions a person has, up to ``most``, and how many turns
     run in a channel."""
-    in_team, running = questions.c.team_id == sa.bindparam("in_team"), questions.c.state == RUNNING
+    in_team = questions.c.team_id == sa.bindparam("in_team")
     theirs = sa.and_(in_team, questions.c.user_id == sa.bindparam("by_user"), questions.c.state.in_((WAITING, RUNNING)))
-    there = sa.and_(in_team, questions.c.channel_id == sa.bindparam("in_channel"), running)
+    # What runs, and of that what is in the channel: the other way SQLite goes through all that was ever answered there.
+    runs = questions.alias("runs")
+    running = sa.select(runs.c.id).where(runs.c.state == RUNNING, runs.c.team_id == sa.bindparam("in_team"))
+    there = sa.and_(questions.c.id.in_(running), questions.c.channel_id == sa.bindparam("in_channel"))
     one = sa.select(sa.literal(1))
     return sa.select(
         AHEAD.scalar_subquery(), _count(one.where(theirs).limit(sa.bindparam("most"))), _count(one.where(there))
