@@ -100,6 +100,12 @@ async def test_numbers_may_begin_with_zeros(convert: Converter) -> None:
     assert await words(convert, item("a", 4, 1) + item("b", 4, 1)) == "001) a\n002) b"
 
 
+async def test_what_stands_before_an_item_is_short(convert: Converter) -> None:
+    numbering = NUMBERING.replace("Article %1", "Article %1" * 9_000)
+    content = made_office.word(item("a", 3) * 2_000, {"numbering": numbering, "styles": STYLES})
+    assert len((await convert(content, "contract.docx", WITHOUT_OFFICE)).text) < 200_000
+
+
 async def test_numbers_stand_in_the_cells_of_tables(convert: Converter) -> None:
     row = f"<w:tr><w:tc>{item('', 1)}</w:tc><w:tc>{made_office.paragraph('lamp')}</w:tc></w:tr>"
     assert await words(convert, f"<w:tbl>{row}{row}</w:tbl>") == "1. | lamp\n2. | lamp"

@@ -35,6 +35,8 @@ _ERRORS = {
 _OF_WPS = re.compile(r'=?(?:_xlfn\.)?DISPIMG\("([^"]{1,100})",\s*\d+\)')
 _T = TypeVar("_T")
 _VALUES_MAX = 50_000
+_CHARS_MAX = 1_000
+"""Of what one says: many cells may hold the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ def _values(package: Package) -> list[_RichValue | None]:
     for value in descendants(package.optional_tree(f"{_FOLDER}/rdrichvalue.xml"), "rv"):
         at = _whole(value, "s")
         keys = structures[at] if 0 <= at < len(structures) else []
-        texts = (unescaped(part.text or "") for part in value if local(part) == "v")
+        texts = (unescaped((part.text or "")[:_CHARS_MAX]) for part in value if local(part) == "v")
         found.append(_value(dict(zip(keys, texts, strict=False)), pictures, addresses))
     return found
 
@@ -183,5 +185,5 @@ def _cell_images(package: Package) -> Iterator[tuple[str, _RichValue]]:
         if number in targets:
             yield (
                 attribute(about, "name"),
-                _RichValue(attribute(about, "descr"), targets[number].target, is_picture=True),
+                _RichValue(attribute(about, "descr")[:_CHARS_MAX], targets[number].target, is_picture=True),
             )

@@ -16,6 +16,8 @@ from bot.files.worker.numerals import numeral
 
 _LEVELS = 9
 _STYLES_DEPTH_MAX = 20
+_CHARS_MAX = 60
+"""Of what stands before an item: it is there once for each."""
 _NO_NUMBERS = frozenset({"bullet", "none"})
 
 
@@ -109,8 +111,8 @@ def _level(element: ET.Element) -> _Level:
     digits = child(element, "isLgl")
     return _Level(
         _whole(_value(element, "start", "0")),
-        _form(element),
-        _value(element, "lvlText", ""),
+        _form(element)[:_CHARS_MAX],
+        _value(element, "lvlText", "")[:_CHARS_MAX],
         digits is not None and attribute(digits, "val", "1") not in {"0", "false", "off"},
         _value(element, "pStyle", ""),
     )
