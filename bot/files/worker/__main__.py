@@ -19,8 +19,8 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Iterable
 from contextlib import suppress
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from bot.files import notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Unreadable, to_json
 from bot.files.outbox import Outbox
-from bot.files.worker.confinement import confine, rehearsal
+from bot.files.worker.confinement import confine, landlock, rehearsal, warm_memory
 from bot.files.worker.confinement.forks import Fork, Lines, write
 from bot.files.worker.convert import convert
 
@@ -41,10 +41,10 @@ waited for, and no more."""
 _MODULE = re.compile(r"[A-Za-z_][\w.]*", re.ASCII)
 
 
-def answer(job: dict[str, Any], limits: ConvertLimits) -> dict[str, Any]:
+def answer(job: dict[str, Any], limits: ConvertLimits, out: Outbox | None = None) -> dict[str, Any]:
     """``extracts`` of the file, or ``reason`` why there are none; ``fault`` names an exception that nobody foresaw, and
     where it was raised, but not its text, which may be the file's."""
-    out = Outbox(Path(job["out"]), job["prefix"])
+    out = out or Outbox(Path(job["out"]), job["prefix"])
     words = Path(job["out"], job["words"]) if job.get("words") else None
     try:
         extracts = convert(Path(job["source"]), job["name"], job["filetype"], out, limits, words)
@@ -66,25 +66,26 @@ class Server:
         self._cpu_s = cpu_s
         self._cell = confine.Cell()
         self._loaded: list[str] = []
+        self._used: list[warm_memory.Span] = []
 
     def serve(self, requests: int, replies: int) -> None:
         """Both are file descriptors. Only one request is under way at a time."""
         lines = Lines(requests)
-        own_pipes = requests, replies
+        self._own_pipes = requests, replies
         reader: _Reader | None = None
         while True:
             if reader is not None and not lines.within(_LINGER_S):
                 reader.end()
                 reader = None
-            reader = reader or self._reader(own_pipes)
+            reader = reader or self._reader()
             line = lines.one()
             if not line:
                 break
-            job = json.loads(line)
-            if not reader.reaches(job):
+            if not reader.accepts(line):
                 reader.end()
-                reader = self._reader(own_pipes)
-            loaded, reply = reader.read(line, job)
+                reader = self._reader()
+                reader.accepts(line)
+            loaded, reply = reader.read()
             if not reply.endswith(b"\n"):
                 reply = json.dumps({"died": reader.end()}).encode() + b"\n"
                 reader = None
@@ -94,26 +95,42 @@ class Server:
                 reader = None
             self._learn(loaded)
 
-    def _reader(self, own_pipes: Iterable[int]) -> _Reader:
+    def _reader(self) -> _Reader:
         """None may be there yet: it would have the other one's pipes."""
-        return _Reader(Fork(self._work, own_pipes))
+        restriction = self._cell.restriction()  # it could make that itself, if in memory that it has to copy first
+        try:
+            return _Reader(Fork(partial(self._work, restriction), self._own_pipes))
+        finally:
+            restriction.close()
 
     def _learn(self, loaded: bytes) -> None:
         """What one fork had to load, the next ones find."""
         if new := _load(loaded):
             rehearsal.rehearse(new, self._rehearsed)
             self._loaded += new
+            trial = Fork(self._try, self._own_pipes)
+            with suppress(ValueError):  # it has died: then each page is had when it is needed
+                self._used = json.loads(trial.line())
+            trial.end()
 
     def _rehearsed(self, source: Path, out: Outbox) -> None:
-        convert(source, "", "", out, self._limits)
+        job = json.dumps({"source": str(source), "name": "", "filetype": ""})
+        json.dumps(answer(json.loads(job), self._limits, out))
 
-    def _work(self, asked: int, answering: int) -> None:
-        """The life of a fork."""
+    def _try(self, _asked: int, answering: int) -> None:
+        """The life of a fork that reads our own files alone. Says in a line what memory that takes."""
         self._cell.enter()
         restriction = self._cell.restriction()
-        lines = Lines(asked)
-        rehearsal.once(self._loaded, self._rehearsed, until=lambda: lines.within(0))
+        restriction.allow(read=os.devnull, write=os.devnull)
+        rehearsal.once(self._loaded, self._rehearsed)
+        write(answering, json.dumps(warm_memory.used()).encode() + b"\n")
+
+    def _work(self, restriction: landlock.Restriction, asked: int, answering: int) -> None:
+        """The life of a fork."""
+        self._cell.enter()
+        warm_memory.use(self._used)
         known = len(sys.modules)
+        lines = Lines(asked)
         line = lines.one()
         if line:
             job = json.loads(line)
@@ -136,19 +153,25 @@ class _Reader:
         self._directory = self._source = ""
         self._has_more = False
 
-    def reaches(self, job: dict[str, Any]) -> bool:
-        """Whether it may read this, and lives as far as one knows."""
+    def accepts(self, line: bytes) -> bool:
+        """Sends it the job, if it may read that, and lives as far as one knows."""
         if not self._directory:
-            return not self._fork.has_spoken()
-        return job["out"] == self._directory and (
-            job["source"] == self._source or Path(job["source"]).is_relative_to(self._directory)
-        )
-
-    def read(self, line: bytes, job: dict[str, Any]) -> tuple[bytes, bytes]:
-        """Which modules it has loaded for that, and its reply; without their ends where it has died."""
-        if not self._directory:
+            if self._fork.has_spoken():
+                return False
+            self._fork.send(line)  # before anything else is done with it: somebody waits
+            job = json.loads(line)
             self._directory, self._source = job["out"], job["source"]
+            return True
+        job = json.loads(line)
+        if job["out"] != self._directory or not (
+            job["source"] == self._source or Path(job["source"]).is_relative_to(self._directory)
+        ):
+            return False
         self._fork.send(line)
+        return True
+
+    def read(self) -> tuple[bytes, bytes]:
+        """Which modules it has loaded for the job, and its reply; without their ends where it has died."""
         return self._fork.line(), self._fork.line()
 
     def expects_more(self, reply: bytes) -> bool:

@@ -22,7 +22,7 @@ Read = Callable[[Path, Outbox], object]
 
 
 def _text() -> list[bytes]:
-    return ["It costs 12 €, and ends in June.\n".encode() * 20, b"name,city\nAda,Turin\n" * 20]
+    return ["It costs 12 €, and ends in June.\n".encode() * 2_000, b"name,city\nAda,Turin\n" * 20]
 
 
 def _archive() -> list[bytes]:
@@ -40,7 +40,8 @@ def _pdf() -> list[bytes]:
 
     made = io.BytesIO()
     with pikepdf.new() as pdf:
-        pdf.add_blank_page()
+        for _ in range(20):
+            pdf.add_blank_page()
         pdf.save(made)
     return [made.getvalue()]
 
@@ -73,12 +74,9 @@ def rehearse(modules: Iterable[str], read: Read) -> None:
     gc.collect()  # else what is left of it stays, as part of what forks share
 
 
-def once(modules: Iterable[str], read: Read, until: Callable[[], bool]) -> None:
-    """The same in a fork that waits: what reading writes to, it then has copies of. Ends with the sample over which
-    ``until`` has become true: whoever has work does not make ready for it."""
+def once(modules: Iterable[str], read: Read) -> None:
+    """The same in a fork, to see what that writes to."""
     for sample in _samples(modules):
-        if until():
-            return
         _read(sample, read)
 
 
