@@ -21,7 +21,7 @@ def worker() -> None:
     replies = os.dup(1)
     os.dup2(2, 1)
     with os.fdopen(os.dup(0), "rb", buffering=0) as lines, os.fdopen(replies, "wb", buffering=0) as answers:
-        for line in lines:
+        for line in filter(bytes.strip, lines):
             answers.write(json.dumps(answer(json.loads(line), limits)).encode() + b"\n")
 
 

@@ -82,7 +82,11 @@ class Conversion:
         ends_at_s = asyncio.get_running_loop().time() + self._limits.file_timeout_s
         limits = self._limits.convert
         task = _Task(out, ends_at_s, limits.archive_files_max, limits.archive_bytes_max, 0, spare_pdf)
-        return _few_notes(await self._expanded(task, source, name, filetype, path=()))
+        try:
+            return _few_notes(await self._expanded(task, source, name, filetype, path=()))
+        finally:
+            if task.jobs > 1:
+                self._sandbox.over(out)
 
     async def pages(self, pdf: Path, first: int, final: int, out: Path) -> PdfExtract:
         """These pages, counted from 1, of a PDF that ``convert`` gave, as a PDF in ``out``. Raises ``Unreadable``."""

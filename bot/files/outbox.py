@@ -1,6 +1,6 @@
 """The directory that one conversion writes to, handing out names that do not collide.
 
-I/O: ``link_or_copy`` links or copies a file; other paths are written by whoever asked for them.
+I/O: links or copies a file; other paths are written by whoever asked for them.
 """
 
 from __future__ import annotations
@@ -10,13 +10,22 @@ from pathlib import Path
 
 
 def link_or_copy(source: Path, path: Path) -> None:
-    """Makes ``path`` the same file where the two are on one file system, a copy where they are not."""
+    """Makes ``path`` the same file where the two are on one file system, a copy where they are not.
+
+    Raises ``FileExistsError`` where something is at ``path``, and writes to nothing then.
+    """
     try:
         os.link(source, path)
+    except FileExistsError:
+        raise
     except OSError:
-        import shutil  # noqa: PLC0415 - it loads three libraries that most workers have no use for
+        _copy(source, path)
 
-        shutil.copyfile(source, path)
+
+def _copy(source: Path, path: Path) -> None:
+    import shutil  # noqa: PLC0415 - it loads three libraries that most workers have no use for
+
+    shutil.copyfile(source, path)
 
 
 class Outbox:
@@ -26,9 +35,24 @@ class Outbox:
         self._directory = directory
         self._prefix = prefix
         self._count = 0
+        self.attached: Path | None = None
+        self.unlinked: list[str] = []
+        """Names that ``attached`` is to have, too, which only whoever wants it read may give it."""
 
     def new(self, suffix: str) -> Path:
         """A path that nothing is at yet. ``suffix`` starts with its dot."""
         path = self._directory / f"{self._prefix}{self._count}{suffix}"
         self._count += 1
+        return path
+
+    def same(self, source: Path, suffix: str) -> Path:
+        """A path that is, or will be, the same file as ``source``: a worker may read what is attached, not link it."""
+        path = self.new(suffix)
+        try:
+            os.link(source, path)
+        except OSError:
+            if source == self.attached:
+                self.unlinked.append(path.name)
+            else:
+                _copy(source, path)
         return path

@@ -26,6 +26,7 @@ from bot.files import isolated, notes
 from bot.files.bounds import REPLY_BYTES_MAX, FileLimits
 from bot.files.extracts import Extract, Unreadable, UnreadableNow, files_named, from_json
 from bot.files.measured import WorkerDied, counted, kind_of
+from bot.files.outbox import link_or_copy
 from bot.files.slots import Slots
 from bot.telemetry.logs import get_logger
 
@@ -49,12 +50,14 @@ class _Worker:
 
     def __init__(self, process: Process) -> None:
         self.process = process
+        self.out = ""
         self.idle_timer: asyncio.TimerHandle | None = None
 
     async def ask(self, job: dict[str, str]) -> dict[str, Any] | None:
         """The reply, or ``None`` where the process died over it."""
         if self.process.stdin is None or self.process.stdout is None:
             return None
+        self.out = job["out"]
         try:
             self.process.stdin.write(json.dumps(job).encode() + b"\n")
             await self.process.stdin.drain()
@@ -62,6 +65,11 @@ class _Worker:
             return dict(json.loads(line)) if line.endswith(b"\n") else None
         except (ConnectionError, ValueError, TypeError, RecursionError):
             return None
+
+    def over(self) -> None:
+        """Says that nothing more comes of the attachment that it had."""
+        if self.process.stdin is not None and self.process.returncode is None:
+            self.process.stdin.write(b"\n")
 
     async def end(self, *, kill: bool) -> int:
         """Closes its input, or kills it and what it started, and waits until it is gone."""
@@ -103,9 +111,9 @@ class Sandbox:
         job["words"] = words
         async with self._slots.one():
             with counted(kind_of(name)):
-                return await self._extracts(job, out, prefix)
+                return await self._extracts(job, source, out, prefix)
 
-    async def _extracts(self, job: dict[str, str], out: Path, prefix: str) -> list[Extract]:
+    async def _extracts(self, job: dict[str, str], source: Path, out: Path, prefix: str) -> list[Extract]:
         reply = await self._run(job)
         if "fault" in reply:
             fault = str(reply["fault"])
@@ -115,7 +123,13 @@ class Sandbox:
             raise WorkerDied(notes.TOO_SLOW if reply["died"] == signal.SIGXCPU else notes.CRASHED)
         if "reason" in reply:
             raise Unreadable(str(reply["reason"]))
-        return await asyncio.to_thread(_believable, reply, out, prefix)
+        return await asyncio.to_thread(_believable, reply, source, out, prefix)
+
+    def over(self, out: Path) -> None:
+        """Nothing more comes of the attachment in ``out``: what reads it waits no longer and makes way for the next."""
+        for worker in self._idle:
+            if worker.out == str(out):
+                worker.over()
 
     async def aclose(self) -> None:
         """Ends every worker. No job may be under way."""
@@ -185,15 +199,19 @@ class Sandbox:
         return task
 
 
-def _believable(reply: dict[str, Any], out: Path, prefix: str) -> list[Extract]:
+def _believable(reply: dict[str, Any], source: Path, out: Path, prefix: str) -> list[Extract]:
     """The extracts, where each is well-formed and its file is this job's own, and a file rather than a link to one.
+    A file that is ``source`` itself, and that a worker may not link to it, is linked here.
 
     Raises ``Unreadable``.
     """
     try:
         extracts = from_json(reply["extracts"])
-        names = files_named(extracts)
-        well = all(name.startswith(prefix) and stat.S_ISREG((out / name).lstat().st_mode) for name in names)
+        names = set(files_named(extracts))
+        well = all(name.startswith(prefix) for name in names)
+        for name in names.intersection(reply.get("unlinked", ())) if well else ():
+            link_or_copy(source, out / name)  # to nothing that is there already
+        well = well and all(stat.S_ISREG((out / name).lstat().st_mode) for name in names)
     except (KeyError, TypeError, ValueError, AttributeError, OSError, RecursionError):
         extracts, well = [], False
     if not well:

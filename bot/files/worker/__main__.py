@@ -35,6 +35,8 @@ from bot.files.worker.convert import convert
 
 _LINGER_S = 0.1
 """How long a fork waits for the next job in its directory."""
+_OVER = b"\n"
+"""Instead of a job: the attachment has no more."""
 _MORE = re.compile(rb'"(?:Member|Drawing)Extract"|"sheet": "[^"]')
 """In a reply: more jobs follow for the same attachment (members, its picture, all rows). Whoever writes it in vain is
 waited for, and no more."""
@@ -42,12 +44,14 @@ _MODULE = re.compile(r"[A-Za-z_][\w.]*", re.ASCII)
 
 
 def answer(job: dict[str, Any], limits: ConvertLimits, out: Outbox | None = None) -> dict[str, Any]:
-    """``extracts`` of the file, or ``reason`` why there are none; ``fault`` names an exception that nobody foresaw, and
-    where it was raised, but not its text, which may be the file's."""
+    """``extracts`` of the file, and which of their files are ``unlinked`` (``Outbox.same``); or ``reason`` why there
+    are none. ``fault`` names an exception that nobody foresaw, and where it was raised, but not its text, which may be
+    the file's."""
     out = out or Outbox(Path(job["out"]), job["prefix"])
+    out.attached = Path(job["source"])
     words = Path(job["out"], job["words"]) if job.get("words") else None
     try:
-        extracts = convert(Path(job["source"]), job["name"], job["filetype"], out, limits, words)
+        extracts = convert(out.attached, job["name"], job["filetype"], out, limits, words)
     except Unreadable as unreadable:
         return {"reason": unreadable.reason}
     except MemoryError:
@@ -55,7 +59,7 @@ def answer(job: dict[str, Any], limits: ConvertLimits, out: Outbox | None = None
     except Exception as error:  # noqa: BLE001 - the last line of defence: whatever a library raises costs one file a note
         at = traceback.extract_tb(error.__traceback__)[-1]
         return {"reason": notes.CRASHED, "fault": f"{type(error).__name__} in {Path(at.filename).name}:{at.lineno}"}
-    return {"extracts": to_json(extracts)}
+    return {"extracts": to_json(extracts), "unlinked": out.unlinked}
 
 
 class Server:
@@ -67,6 +71,7 @@ class Server:
         self._cell = confine.Cell()
         self._loaded: list[str] = []
         self._used: list[warm_memory.Span] = []
+        self._tried = True
 
     def serve(self, requests: int, replies: int) -> None:
         """Both are file descriptors. Only one request is under way at a time."""
@@ -74,13 +79,18 @@ class Server:
         self._own_pipes = requests, replies
         reader: _Reader | None = None
         while True:
-            if reader is not None and not lines.within(_LINGER_S):
+            if reader is not None and reader.has_begun and not lines.within(_LINGER_S):
                 reader.end()
                 reader = None
             reader = reader or self._reader()
             line = lines.one()
             if not line:
                 break
+            if line == _OVER:
+                if reader.has_begun:
+                    reader.end()
+                    reader = None
+                continue
             if not reader.accepts(line):
                 reader.end()
                 reader = self._reader()
@@ -97,21 +107,29 @@ class Server:
 
     def _reader(self) -> _Reader:
         """None may be there yet: it would have the other one's pipes."""
+        if not self._tried:
+            self._used, self._tried = self._used_by_a_trial(), True
         restriction = self._cell.restriction()  # it could make that itself, if in memory that it has to copy first
         try:
             return _Reader(Fork(partial(self._work, restriction), self._own_pipes))
         finally:
             restriction.close()
 
+    def _used_by_a_trial(self) -> list[warm_memory.Span]:
+        trial = Fork(self._try, self._own_pipes)
+        try:
+            return [(start, size, advice) for start, size, advice in json.loads(trial.line())]
+        except ValueError:  # it has died: then each page is had when it is needed
+            return []
+        finally:
+            trial.end()
+
     def _learn(self, loaded: bytes) -> None:
         """What one fork had to load, the next ones find."""
         if new := _load(loaded):
             rehearsal.rehearse(new, self._rehearsed)
             self._loaded += new
-            trial = Fork(self._try, self._own_pipes)
-            with suppress(ValueError):  # it has died: then each page is had when it is needed
-                self._used = json.loads(trial.line())
-            trial.end()
+            self._tried = False
 
     def _rehearsed(self, source: Path, out: Outbox) -> None:
         job = json.dumps({"source": str(source), "name": "", "filetype": ""})
@@ -153,9 +171,13 @@ class _Reader:
         self._directory = self._source = ""
         self._has_more = False
 
+    @property
+    def has_begun(self) -> bool:
+        return bool(self._directory)
+
     def accepts(self, line: bytes) -> bool:
         """Sends it the job, if it may read that, and lives as far as one knows."""
-        if not self._directory:
+        if not self.has_begun:
             if self._fork.has_spoken():
                 return False
             self._fork.send(line)  # before anything else is done with it: somebody waits

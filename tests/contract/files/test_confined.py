@@ -158,6 +158,14 @@ LIES = {
     "a link": {"extracts": [{"kind": "TextExtract", "file": "1-link", "language": "", "about": ""}]},
     "numbers that are none": {"extracts": [{"kind": "PdfExtract", "file": "1-0.pdf", "pages": "many"}]},
     "nothing of the kind": {"extracts": {"kind": "TextExtract"}},
+    "the source under the name of another job's file": {
+        "extracts": [{"kind": "PdfExtract", "file": "2-0.pdf", "pages": 1}],
+        "unlinked": ["2-0.pdf"],
+    },
+    "the source where something is already": {
+        "extracts": [{"kind": "PdfExtract", "file": "1-link", "pages": 1}],
+        "unlinked": ["1-link"],
+    },
     "no reply": [],
 }
 
@@ -176,6 +184,7 @@ async def test_what_a_worker_gives_back_is_not_believed(
         await sandbox.convert(directory / "source", "x", "", directory, prefix="1-")
     await sandbox.aclose()
     assert refusal.value.reason == notes.CRASHED
+    assert not (directory / "2-0.pdf").exists()
 
 
 # --- what this machine gives ---------------------------------------------------------------------------------------

@@ -19,7 +19,17 @@ from structlog.testing import capture_logs
 
 from bot.files import isolated, notes
 from bot.files.bounds import FileLimits
-from bot.files.extracts import ALL_ROWS, DRAW, DrawingExtract, Extract, MemberExtract, TextExtract, Unreadable
+from bot.files.conversion import Conversion
+from bot.files.extracts import (
+    ALL_ROWS,
+    DRAW,
+    DrawingExtract,
+    Extract,
+    MemberExtract,
+    PdfExtract,
+    TextExtract,
+    Unreadable,
+)
 from bot.files.sandbox import ENVIRONMENT, Sandbox
 from bot.files.worker.__main__ import answer
 from tests import file_limits, made_files, made_office
@@ -135,6 +145,17 @@ async def test_a_worker_sees_no_secret(text: Path, tmp_path: Path, monkeypatch: 
         assert seen.replace("\0", ":") == whole.replace("\0", ":"), "the C library parts what it has read"
 
 
+async def test_a_pdf_with_nothing_wrong_is_not_copied(tmp_path: Path) -> None:
+    """Its worker may only read it; the bot gives the attached file itself a second name."""
+    attached, out = tmp_path / "contract.pdf", tmp_path / "out"
+    attached.write_bytes(made_files.pdf())
+    out.mkdir()
+    async with sandbox() as running:
+        (found,) = await running.convert(attached, "contract.pdf", "", out, prefix="1-")
+    assert isinstance(found, PdfExtract)
+    assert (out / found.file).samefile(attached)
+
+
 def forks(worker: Path) -> list[str]:
     """The processes that read files for this worker, and have not ended yet."""
     return [process.name for process in children(int(worker.name))]
@@ -211,6 +232,22 @@ async def test_what_read_an_archive_is_gone_before_another_attachment_is_read(te
         assert readers
         await running.convert(text, "x", "", tmp_path, prefix="last-")
         assert readers.isdisjoint(forks(worker))
+
+
+@pytest.mark.usefixtures("patient")
+async def test_what_read_an_archive_is_gone_when_all_of_it_is_read(tmp_path: Path) -> None:
+    """It waits for nobody, and the next attachment finds a process that is there already."""
+    archive, out = tmp_path / "archive.zip", tmp_path / "members"
+    archive.write_bytes(zip_of([Packed(b"a.txt", b"one"), Packed(b"b.txt", b"two")]))
+    out.mkdir()
+    conversion = Conversion(replace(LIMITS, workers_max=1))
+    try:
+        assert len(await conversion.convert(archive, "archive.zip", "", out)) == 2
+        (worker,) = workers()
+        read = set(forks(worker))
+        await until(lambda: forks(worker) and read.isdisjoint(forks(worker)))
+    finally:
+        await conversion.aclose()
 
 
 @pytest.mark.usefixtures("patient")

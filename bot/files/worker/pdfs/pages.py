@@ -12,7 +12,7 @@ import pikepdf
 from bot.files import notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, MemberExtract, NoteExtract, PdfExtract, Unreadable
-from bot.files.outbox import Outbox, link_or_copy
+from bot.files.outbox import Outbox
 from bot.files.worker.pdfs import pdf_attachments, pdf_comments
 
 _BROKEN = (pikepdf.PdfError, pikepdf.ForeignObjectError, RuntimeError, TypeError, ValueError, KeyError)
@@ -83,12 +83,12 @@ def _comments(pdf: pikepdf.Pdf, out: Outbox, limits: ConvertLimits) -> list[Extr
 
 
 def _pages(pdf: pikepdf.Pdf, source: Path, out: Outbox, total: int) -> list[Extract]:
-    path = out.new(".pdf")
     if pdf.is_encrypted or pdf.get_warnings() or not _starts_well(source):
+        path = out.new(".pdf")
         pdf.trailer["/Size"] = 1  # qpdf writes the true one, but only where there was one
         pdf.save(path, encryption=False, deterministic_id=True)
     else:
-        link_or_copy(source, path)
+        path = out.same(source, ".pdf")
     return [PdfExtract(path.name, total)]
 
 
