@@ -22,7 +22,7 @@ Read = Callable[[Path, Outbox], object]
 
 
 def _text() -> list[bytes]:
-    return ["It costs 12 €, and ends in June.\n".encode() * 700, b"name,city\nAda,Turin\n" * 20]
+    return ["It costs 12 €, and ends in June.\n".encode() * 300, b"name,city\nAda,Turin\n" * 20]
 
 
 def _archive() -> list[bytes]:
