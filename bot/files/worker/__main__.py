@@ -8,7 +8,8 @@ process finds nothing of any other attachment, before or after: the members of a
 a directory and come one right after the other; what comes later or from elsewhere gets a new one, when the one before
 is gone. A fork does little but read: what it will have left is settled before, by this process, which also loads what a
 fork had to load, so that the next ones find the libraries that files call for, and only those. Each is forked before
-its job is there, and makes ready while nobody waits.
+its job is there, and makes ready while nobody waits: it has the memory at hand that a trial fork took, which reads our
+own files alone. An empty line says that an attachment has no more jobs.
 """
 
 from __future__ import annotations
