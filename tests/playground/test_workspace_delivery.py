@@ -146,7 +146,7 @@ async def test_slacks_own_client_comes_back_after_a_refresh(ws: Workspace, sessi
     await ws.say(ws.user("ada"), GENERAL, "@claude back?")
     await ws.until(lambda ws: ws.deliveries and ws.deliveries[0].acknowledged)
     await client.close()  # type: ignore[no-untyped-call]  # slack_sdk leaves it untyped
-    assert seen == [f"<@{ws.bot_user_id}> back?"]
+    assert {*seen} == {f"<@{ws.bot_user_id}> back?"}  # more than once where the machine was slow to acknowledge
 
 
 async def test_a_command_that_nobody_acknowledges_is_told_to_the_person(
