@@ -151,6 +151,7 @@ class MessagesClient:
         chunks = wire.request_chunks(conversation, model=self._model, max_tokens=self._max_tokens_for(conversation))
         web = conversation.web
         deadline = Deadline(self._patience, _now_s())
+        said: ModelError | None = None
         for retries in range(self._patience.retries_max + 1):
             begun = False
             try:
@@ -159,7 +160,9 @@ class MessagesClient:
                         begun = begun or isinstance(event, Words)
                         yield event
             except ModelError as error:
-                pause_s = self._patience.pause_s(error, retries, self._uniform)
+                if said is not None and isinstance(error, ModelSilent):  # the last try was cut short, and says nothing
+                    raise said from error
+                said, pause_s = error, self._patience.pause_s(error, retries, self._uniform)
                 if begun or pause_s is None or _now_s() + pause_s >= deadline.ends_s:
                     raise
                 log.info("model.tried_again", error=type(error).__name__, detail=str(error), pause_s=round(pause_s, 1))
