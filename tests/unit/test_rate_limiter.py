@@ -13,13 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.learned_limits import LearnedLimit
-from bot.limits import POSTS_PER_WORKSPACE_PER_MIN
+from bot.limits import POSTS_PER_WORKSPACE_PER_MIN, STATUS_CALLS_PER_MIN
 from bot.shares import Share
 from bot.slack.web_api.call_budget import Bid, Urgency
 from bot.slack.web_api.channel_posts import BURST, POST_EVERY_S
 from bot.slack.web_api.client import retry_after_s
 from bot.slack.web_api.method_limiter import Bidder
-from bot.slack.web_api.rate_limiter import CHANNELS, RateLimiter
+from bot.slack.web_api.rate_limiter import CHANNELS, STATUS, RateLimiter
 from bot.slack.write.live_reply import MOVES_EVERY_S
 from playground.measure.virtual_time import run
 from playground.workspace.rate_limits import RateLimits
@@ -429,6 +429,18 @@ def test_whatever_is_wished_for_slack_refuses_nothing_and_nobody_waits_for_ever(
     patient = {str(number) for number, one in enumerate(wishes) if one[-1]}
     assert patient <= set(calls.names)
     assert max(calls.times(), default=0.0) < sum(one[0] for one in wishes) + 60 * (2 + len(wishes) // EDITS_PER_MIN)
+
+
+def test_a_status_is_taken_away_at_once_however_many_are_to_be_shown() -> None:
+    async def script(calls: Calls) -> None:
+        shown = [asyncio.create_task(calls.call("shown", bid(Urgency.LIVE), STATUS)) for _ in range(200)]
+        await asyncio.sleep(30)
+        await calls.call("taken away", bid(Urgency.FINAL), STATUS)
+        await asyncio.gather(*shown)
+
+    calls = played(script)
+    assert calls.times("taken away") == [pytest.approx(30, abs=0.2)]
+    assert STATUS_CALLS_PER_MIN - 15 <= sum(at_s < 30 for at_s in calls.times("shown")) < STATUS_CALLS_PER_MIN
 
 
 def test_the_workspaces_posts_are_the_limit_where_there_are_many_channels() -> None:

@@ -36,8 +36,14 @@ POSTS = Pace(every_s=0.15, kept=100)
 """First words of new answers find room, however many answers go on in further messages."""
 
 
+STATUSES = Pace(kept=12)
+"""A status is shown where it can be taken away again as well: one that nobody takes away stays for two minutes."""
+
+
 EDIT, APPEND, POST = "chat.update", "chat.appendStream", "chat.postMessage"
-PACES = {EDIT: EDITS, APPEND: APPENDS, POST: POSTS}
+STATUS, SESSION_STATUS = "assistant.threads.setStatus", "agents.sessions.setStatus"
+OF_WORDS = {EDIT: EDITS, APPEND: APPENDS, POST: POSTS}
+PACES = {**OF_WORDS, STATUS: STATUSES, SESSION_STATUS: STATUSES}
 CHANNELS = "chat.postMessage in a channel"
 """The name by which what was learned of a channel's posts is kept."""
 MINUTE_FULL = 0.5
@@ -119,7 +125,7 @@ class RateLimiter:
             limiter.grant()
 
     def _part(self, method: str) -> float:
-        return self._share.words if method in PACES else self._share.rest
+        return self._share.words if method in OF_WORDS else self._share.rest
 
 
 def _now_s() -> float:
@@ -130,7 +136,7 @@ def _calls_per_min(method: str) -> int:
     special = {
         POST: POSTS_PER_WORKSPACE_PER_MIN,
         "chat.getPermalink": PERMALINK_CALLS_PER_MIN,
-        "assistant.threads.setStatus": STATUS_CALLS_PER_MIN,
+        STATUS: STATUS_CALLS_PER_MIN,
         "auth.test": AUTH_TEST_CALLS_PER_MIN,
     }
     return special.get(method) or TIER_CALLS_PER_MIN[METHOD_TIERS.get(method, 2)]

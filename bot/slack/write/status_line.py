@@ -22,7 +22,7 @@ from enum import Enum
 
 from bot.errors import SlackError, SlackOutcomeUnknown, SlackUnavailable
 from bot.setup.app_scopes import AGENT
-from bot.slack.web_api.call_budget import Bid
+from bot.slack.web_api.call_budget import Bid, Urgency
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.method_limiter import Ticket
 from bot.telemetry.logs import get_logger
@@ -174,11 +174,14 @@ class StatusLine:
         self._shown, self._title = status, "" if titled else self._title
 
     async def _granted(self, way: StatusWay) -> bool:
-        self._ticket = self._api.request(way.value, lambda _: Bid(), self._thread["channel_id"])
+        self._ticket = self._api.request(way.value, self._bid, self._thread["channel_id"])
         try:
             return await self._ticket.granted()
         finally:
             self._ticket = None
+
+    def _bid(self, _edit_every_s: float) -> Bid:
+        return Bid() if self._wanted else Bid(Urgency.FINAL)
 
 
 def in_a_message(status: str) -> str:
