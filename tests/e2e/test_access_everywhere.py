@@ -26,7 +26,7 @@ from playground.workspace.records import User
 from playground.workspace.workspace import Workspace
 from tests.logged import Lines, logged
 from tests.repository import MANIFEST
-from tests.stage import QUICK_RETRIES_S, Stage, TurnLog, bot_running, settings_for
+from tests.stage import ACK_WITHIN_S, QUICK_RETRIES_S, Stage, TurnLog, bot_running, settings_for
 
 LARS = defaults.PEOPLE[2].id
 ADAS_OWN = "D0ADA00001"
@@ -62,7 +62,7 @@ def log() -> Iterator[Lines]:
 async def stage(model: PracticeModel, transport: str, tmp_path: Path, turn_log: TurnLog) -> AsyncIterator[Stage]:
     manifest = Manifest.read(MANIFEST)
     manifest = replace(manifest, scopes=manifest.scopes | {"users:read.email"})
-    async with Workspace(manifest, retry_delays_s=QUICK_RETRIES_S) as workspace:
+    async with Workspace(manifest, retry_delays_s=QUICK_RETRIES_S, ack_within_s=ACK_WITHIN_S) as workspace:
         for channel, name in (("general", "gil"), ("with-partner", "stan")):
             members = workspace.state.channels[workspace.channel(channel)].members
             members.add(GIL.id if name == "gil" else workspace.user(name))

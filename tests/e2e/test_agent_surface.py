@@ -18,7 +18,7 @@ from playground.practice_model.server import PracticeModel
 from playground.workspace.agents import Agents
 from playground.workspace.manifest import Manifest
 from playground.workspace.workspace import Workspace
-from tests.stage import QUICK_RETRIES_S, TRANSPORTS, Stage, TurnLog, bot_running, settings_for
+from tests.stage import ACK_WITHIN_S, QUICK_RETRIES_S, TRANSPORTS, Stage, TurnLog, bot_running, settings_for
 
 
 async def staged(
@@ -26,7 +26,7 @@ async def staged(
 ) -> AsyncIterator[Stage]:
     app = Manifest.parse(manifest.data(wanted))
     app = replace(app, events=app.events | {"assistant_thread_started"})
-    async with Workspace(app, retry_delays_s=QUICK_RETRIES_S) as workspace:
+    async with Workspace(app, retry_delays_s=QUICK_RETRIES_S, ack_within_s=ACK_WITHIN_S) as workspace:
         settings = settings_for(workspace, model.url, tmp_path, transport)
         async with bot_running(workspace, settings):
             yield Stage(workspace, model, settings, turn_log)
