@@ -57,6 +57,7 @@ class Crowd:
     model: PracticeModel
     asked: list[Asked] = field(default_factory=list)
     threads: list[str] = field(default_factory=list)
+    enough: bool = False
 
     async def ask(self) -> None:
         ws, number = self.workspace, len(self.asked)
@@ -71,7 +72,7 @@ class Crowd:
 
     async def go_on(self) -> None:
         """They wait for some answers before they ask more, so that nobody waits long for his thread."""
-        while True:
+        while not self.enough:
             await self.ask()
             await self.workspace.until(lambda _: len(self.asked) - self.answered() < AT_ONCE, timeout_s=WITHIN_S)
 
@@ -163,8 +164,8 @@ async def test_processes_are_replaced_one_after_the_other_and_nobody_notices(cro
                 everyone.append(await start())
                 await crowd.until_asked(3)
                 codes.append(await everyone[old].stop(*signals))
-            asking.cancel()
-            await asyncio.gather(asking, return_exceptions=True)
+            crowd.enough = True  # what is being asked is asked whole: it will be answered
+            await asking
             await crowd.until_answered()
             codes += [await replica.stop(signal.SIGTERM) for replica in everyone[len(ends) :]]
 
