@@ -1,8 +1,9 @@
 """What rate limiters have learned goes into the database; what others have learned comes from there.
 
 I/O: the database, through ``learned_limits.LimitRecords``. A restart, or another process of a workspace, need not be
-refused to know what Slack allows. Nothing waits for it: where the database is away, what was learned is kept later.
-One keeper serves all workspaces of the process, by one query for all of them.
+refused to know what Slack allows; where processes share a workspace, its posts reserve their time there, too. Nothing
+waits to have learned: where the database is away, what was learned is kept later. One keeper serves all workspaces of
+the process, by one query for all of them.
 """
 
 from __future__ import annotations
