@@ -6,7 +6,6 @@ all, and logs of what went over a network have them too: what is a picture to pe
 
 from __future__ import annotations
 
-import mmap
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +21,8 @@ _PICTURES_MAX = 20
 _BYTES_MIN = 3_000
 """Smaller ones are bullets and icons."""
 _SIGNS = (b";base64,", *(start.encode() for start in STARTS if len(start) > 4))
+_SIGN_BYTES_MAX = max(map(len, _SIGNS))
+_CHUNK_BYTES = 64_000
 _DRAWING = re.compile(r"<(?:[\w-]{1,20}:)?svg[\s>]")
 _START_CHARS = 4_096
 _SHOWN = ("image/", "application/pdf")
@@ -83,5 +84,10 @@ def without_pictures(source: Path, out: Outbox) -> tuple[str, list[Extract]] | N
 def _may_have(source: Path) -> bool:
     if not CHARS_MIN <= source.stat().st_size <= _BYTES_MAX:
         return False
-    with source.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        return any(content.find(sign) >= 0 for sign in _SIGNS)
+    held = b""
+    with source.open("rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            held = held[-_SIGN_BYTES_MAX:] + chunk
+            if any(sign in held for sign in _SIGNS):
+                return True
+    return False

@@ -26,7 +26,7 @@ def write(pieces: Iterable[str], path: Path, limits: ConvertLimits) -> int:
     lines, left, open_line = 0, limits.whole_chars_max, False
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for piece in pieces:
-            text = "\n".join(_lines(piece))[:left]
+            text = ("\n".join(_lines(piece)) if _has_long_line(piece) else piece)[:left]
             file.write(text)
             lines += text.count("\n")
             left -= len(text)
@@ -35,6 +35,16 @@ def write(pieces: Iterable[str], path: Path, limits: ConvertLimits) -> int:
                 file.write(_REST)
                 return lines + 2
     return lines + open_line
+
+
+def _has_long_line(text: str) -> bool:
+    at = 0
+    while len(text) - at > _LINE_CHARS_MAX:
+        end = text.rfind("\n", at, at + _LINE_CHARS_MAX + 1)
+        if end < 0:
+            return True
+        at = end + 1
+    return False
 
 
 def _lines(text: str) -> Iterator[str]:

@@ -62,6 +62,13 @@ async def test_pictures_in_logs_and_exports_are_known_by_how_they_begin(convert:
     assert pictures(found) == [(300, 200)]
 
 
+@pytest.mark.parametrize("at", range(63_990, 64_002))
+async def test_so_is_one_that_begins_anywhere_in_a_long_text(convert: Converter, at: int) -> None:
+    text = f"{'word ' * (at // 5)}{'.' * (at % 5)}{packed(CHART)}"
+    found = await convert(text.encode(), "long.txt", WITHOUT_OFFICE)
+    assert found.text.count("[picture 1]") == 1
+
+
 async def test_of_many_pictures_the_first_are_read_and_a_note_says_so(convert: Converter) -> None:
     text = "\n\n".join(f"![](data:image/png;base64,{packed(CHART + bytes([number]))})" for number in range(22))
     found = await convert(text.encode(), "many.md", WITHOUT_OFFICE)

@@ -16,6 +16,7 @@ from bot.files.extracts import Extract, NoteExtract, TextExtract, Unreadable
 from bot.files.outbox import Outbox
 from bot.files.worker.convert import convert
 from bot.files.worker.languages import language_of
+from bot.files.worker.on_screen import visible
 from bot.prompt.spoken import fenced
 from tests.file_limits import CONVERT
 
@@ -153,6 +154,13 @@ def test_text_for_screens_and_printers_reads_as_people_see_it(
     words: Callable[..., str], content: bytes, expected: str
 ) -> None:
     assert words(content) == expected
+
+
+@pytest.mark.parametrize("at", [0, 63_999, 64_000, 150_000])
+def test_a_control_is_gone_wherever_it_stands_and_whatever_else_is_there(at: int) -> None:
+    for control in map(chr, {*range(0x80)} - {0x08}):  # behind that one, others are typed over what was there
+        before, behind = "a" * at, "b" * (150_000 - at)
+        assert visible(f"{before}{control}{behind}") == visible(f"{before}{control}{behind}é").removesuffix("é")
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "cp1251"])
