@@ -6,15 +6,20 @@ Pure. Source: ECMA-376 part 1, 18.8.31. ``m`` is minutes after hours or before s
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-DATE_TOKEN = re.compile(r"am/pm|a/p|\[h+\]|\[m+\]|\[s+\]|\.0+(?![#?0-9])|y+|m+|d+|h+|s+|e+|g+|b+", re.IGNORECASE)
+DATE_TOKEN = re.compile(
+    r"am/pm|a/p|上午/下午|午前/午後|오전/오후"
+    r"|\[h+\]|\[m+\]|\[s+\]|\.0+(?![#?0-9])|y+|m+|d+|h+|s+|e+|g+|b[12]|b+",
+    re.IGNORECASE,
+)
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
+_TAIWAN, _BUDDHIST = 0x404, 7
 _ERAS = (
     (date(2019, 5, 1), "R", "令和"),
     (date(1989, 1, 8), "H", "平成"),
@@ -24,27 +29,56 @@ _ERAS = (
 )
 
 
-def shown_date(when: datetime, serial: float, tokens: list[tuple[bool, str]]) -> str:
-    """``tokens`` are the format's, each with whether it stands for a part of the date; ``serial`` counts in days."""
+def in_calendar(token: str, locale: str) -> str:
+    """A date's token as it is meant where a format names a language or calendar ("404", "D07041E"): years of the
+    Republic of China are ``re``, its name ``rg``, Buddhist years ``b``."""
+    number = int(locale, 16) if re.fullmatch(r"[0-9A-Fa-f]{1,8}", locale) else 0
+    if number & 0xFFFF == _TAIWAN and token[0] in "eg":
+        return f"r{token}"
+    return "b" * max(len(token), 2) if token[0] == "y" and number >> 16 & 0xFF == _BUDDHIST else token
+
+
+def shown_date(when: datetime, serial: float, tokens: list[tuple[bool, str]], *, day: int | None = None) -> str:
+    """``tokens`` are the format's, each with whether it stands for a part of the date; ``serial`` counts in days.
+    ``day`` is the number of one that no calendar knows."""
     dates = [text for is_part, text in tokens if is_part]
     has_era = any(text[0] == "g" for text in dates)
     era = next((one for one in _ERAS if when.date() >= one[0]), None) if has_era else None
-    if any(text[0] == "b" for text in dates) or (has_era and era is None):
-        return when.date().isoformat()  # the Buddhist calendar, or a day before all eras
-    twelve = any(text in {"am/pm", "a/p"} for text in dates)
-    seconds_shown = any(text.startswith(".") for text in dates)
-    when = when if seconds_shown or when.microsecond < 500_000 else when.replace(microsecond=0)
+    if "b2" in dates or (has_era and era is None):
+        return when.date().isoformat()  # the calendar of the Hijra, or a day before all eras
+    twelve = any("/" in text for text in dates)
+    places = max((len(text) - 1 for text in dates if text[0] == "."), default=0)
+    when = _rounded(when, places) if any(text[0] in "hs[" for text in dates) else when
     out, number, before = list[str](), 0, ""
     for is_part, text in tokens:
         if not is_part:
             out.append(text)
             continue
         after = next((later for later in dates[number + 1 :] if later[0] in "hmsyd["), "")
-        in_era = _in_era(when, text, era) if era is not None else ""
-        out.append(in_era or _part(when, serial, _minutes(text, before, after), twelve=twelve))
-        before = text if text[0] != "." and text[0] != "a" else before
         number += 1
+        if text[0] == "[":
+            out.append(_run(serial, text, places))
+        elif text[0] == "d" and len(text) < 3 and day is not None:
+            out.append(str(day).zfill(len(text)))
+        else:
+            in_era = _in_era(when, text, era) if era is not None else ""
+            out.append(in_era or _part(when, _minutes(text, before, after), twelve=twelve))
+        before = text if text[0] != "." and "/" not in text else before
     return "".join(out).strip()
+
+
+def _rounded(when: datetime, places: int) -> datetime:
+    """To that many places of a second."""
+    unit = 10 ** max(6 - places, 0)
+    late = when + timedelta(microseconds=unit // 2)
+    return late - timedelta(microseconds=late.microsecond % unit)
+
+
+def _run(serial: float, text: str, places: int) -> str:
+    """Whole hours, minutes or seconds that have run, of what is shown of the time."""
+    moments = (round(serial * 86_400_000) * 10**places + 500) // 1_000
+    seconds = {"h": 3_600, "m": 60, "s": 1}[text[1]]
+    return str(moments // (seconds * 10**places)).zfill(len(text) - 2)
 
 
 def _in_era(when: datetime, text: str, era: tuple[date, str, str]) -> str:
@@ -61,20 +95,22 @@ def _minutes(text: str, before: str, after: str) -> str:
     return text.replace("m", "n") if text in {"m", "mm"} and near_time else text
 
 
-def _part(when: datetime, serial: float, text: str, *, twelve: bool) -> str:  # noqa: PLR0911 - a line a token
+def _part(when: datetime, text: str, *, twelve: bool) -> str:  # noqa: PLR0911 - a line a token
     hour = (when.hour + 11) % 12 + 1 if twelve else when.hour
     width = len(text)
     match text[0]:
-        case "[":
-            unit = {"h": 24, "m": 1_440, "s": 86_400}[text[1]]
-            return str(int(round(serial * 86_400) * unit // 86_400)).zfill(width - 2)
-        case "a":
-            half = ("AM", "PM") if text == "am/pm" else ("A", "P")
-            return half[when.hour >= 12]
+        case _ if "/" in text:
+            return text.upper().split("/")[when.hour >= 12]
         case ".":
             return f".{when.microsecond:06}"[:width]
         case "y" | "e":
             return f"{when.year:04}" if width > 2 or text[0] == "e" else f"{when.year % 100:02}"
+        case "b":
+            year = when.year + 543
+            return "" if text == "b1" else f"{year:04}" if width > 2 else f"{year % 100:02}"
+        case "r":
+            years = str(when.year - 1911).zfill(min(width - 1, 2))
+            return years if text[1] == "e" else "中華民國" if width > 3 else "民國"
         case "m":
             name = MONTHS[when.month - 1]
             return str(when.month).zfill(width) if width < 3 else {3: name[:3], 5: name[0]}.get(width, name)

@@ -7,12 +7,12 @@ system's own date, the names of months), dates are ISO 8601 and names English.
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from fractions import Fraction
-from functools import lru_cache
 
-from bot.files.worker.sheets.date_format import DATE_TOKEN, shown_date
+from bot.files.worker.sheets.date_format import shown_date
+from bot.files.worker.sheets.format_sections import Part, chosen, sections_of
 
 BUILT_IN = {
     0: "General",
@@ -55,20 +55,12 @@ BUILT_IN = {
     49: "@",
 }
 """Codes by the number that stands for them in a file. 14 and 22 follow the reader's system; here they are ISO."""
-_TOKEN = re.compile(
-    r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|_(?P<space>.)|\*(?P<fill>.)|\[(?P<bracket>[^\]]*)\]?'
-    r"|(?P<general>General)|(?P<exponent>[Ee][+-])|(?P<digit>[0#?.,%/@])|(?P<other>.)",
-    re.IGNORECASE | re.DOTALL,
-)
-_SECTION_END = re.compile(r'(?:"[^"]*"?|\\.|_.|\*.|\[[^\]]*\]?|[^;"\\_*\[])*', re.DOTALL)
-_CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d*)?)")
-_DATED = re.compile(r"[ymdhsgb]|e(?![+-])|a/p", re.IGNORECASE)
 _CODE_CHARS_MAX = 400
 _FULL_BELOW = 1e21
 _PLACES_MAX = 30
+_UNREAL = {0: (date(1900, 1, 1), 0), 60: (date(1900, 2, 28), 29)}
+"""What Excel calls day 0 (of a cell that is empty elsewhere, as a rule) and day 60: a day of that month, its number."""
 _EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001 - a cell's time has no zone
-_Part = tuple[str, str]
-"""What a token is, and its text: "literal", "digit", "exponent", "general" or "date"."""
 
 
 def shown(value: float, code: str, *, from_1904: bool = False) -> str:
@@ -85,13 +77,14 @@ def general(value: float) -> str:
         return "#NUM!"
     if value == int(value) and abs(value) < 1e15:
         return str(int(value))
-    digits, sign, exponent = f"{value:.10g}".partition("e")
+    in_full = 1e10 <= abs(value) < 1e15  # a sum of money, not a power of ten
+    digits, sign, exponent = f"{value:{'.15' if in_full else '.10'}g}".partition("e")
     return f"{digits}E{exponent[0]}{exponent[1:].zfill(2)}" if sign else digits
 
 
 def shown_text(text: str, code: str) -> str:
     """A text cell: its format may put words around it."""
-    sections = _sections(code[:_CODE_CHARS_MAX])
+    sections = sections_of(code[:_CODE_CHARS_MAX])
     parts = next((parts for _, parts in sections[-1:] if ("digit", "@") in parts), None)
     if parts is None or not text:
         return text
@@ -99,7 +92,7 @@ def shown_text(text: str, code: str) -> str:
 
 
 def is_date(code: str) -> bool:
-    return any(kind == "date" for _, parts in _sections(code[:_CODE_CHARS_MAX])[:1] for kind, _ in parts)
+    return any(kind == "date" for _, parts in sections_of(code[:_CODE_CHARS_MAX])[:1] for kind, _ in parts)
 
 
 def moment(value: float, *, from_1904: bool = False) -> datetime:
@@ -110,88 +103,37 @@ def moment(value: float, *, from_1904: bool = False) -> datetime:
 
 
 def _shown(value: float, code: str, *, from_1904: bool) -> str:
-    parts, magnitude = _chosen(value, _sections(code))
+    parts, magnitude = chosen(value, sections_of(code))
     kinds = {kind for kind, _ in parts}
-    dated = any(kind == "date" and part[0] in "ye" for kind, part in parts)
-    before_1900 = "date" in kinds and value < 0 and not from_1904  # a day to LibreOffice and Google, nothing to Excel
-    if ("digit", "@") in parts or abs(value) >= _FULL_BELOW or (before_1900 and (value > -1 or not dated)):
+    too_large = abs(value) >= _FULL_BELOW and "exponent" not in kinds
+    if ("digit", "@") in parts or too_large:
         return general(value)
     if "general" in kinds:
         return "".join(general(magnitude) if kind == "general" else part for kind, part in parts)
     if "date" in kinds:
-        tokens = [(kind == "date", part) for kind, part in parts]
-        return shown_date(moment(value, from_1904=from_1904), value, tokens)
+        return _date(value, magnitude, parts, from_1904=from_1904)
     digits = _number(abs(magnitude), parts) if "digit" in kinds else "".join(part for _, part in parts)
     minus = magnitude < 0 and bool(parts) and ("digit" not in kinds or re.search(r"[1-9]", digits))  # no minus zero
     return f"-{digits}" if minus else digits
 
 
-def _chosen(value: float, sections: list[tuple[str, list[_Part]]]) -> tuple[list[_Part], float]:
-    """The section for this value, and the value as that section shows it: its own minus sign replaces the number's."""
-    numeric = sections[:3]
-    if any(condition for condition, _ in numeric):
-        for condition, parts in numeric:
-            if not condition or _holds(value, condition):
-                return parts, value
-        return [("literal", "#")], value
-    if len(numeric) == 1 or value > 0 or (value == 0 and len(numeric) == 2):
-        return numeric[0][1], value
-    if value < 0:
-        return numeric[1][1], -value
-    return numeric[2][1], value
+def _date(value: float, magnitude: float, parts: list[Part], *, from_1904: bool) -> str:
+    """Below zero a time that has run is a time with a minus, whatever the program; of moments that is so from 1904."""
+    tokens = [(kind == "date", part) for kind, part in parts]
+    dates = [part for is_part, part in tokens if is_part]
+    if value < 0 and (from_1904 or any(part[0] == "[" for part in dates)):
+        size = abs(value)
+        return ("-" if magnitude < 0 else "") + shown_date(moment(size, from_1904=from_1904), size, tokens)
+    if value < 0 and (value > -1 or not any(part[0] in "yerb" for part in dates)):
+        return general(value)  # before 1900 a day is one to LibreOffice and Google, nothing to Excel
+    day = _UNREAL.get(round(value * 86_400_000) // 86_400_000) if not from_1904 and value >= 0 else None
+    if day is None:
+        return shown_date(moment(value, from_1904=from_1904), value, tokens)
+    first, number = day
+    return shown_date(datetime.combine(first, moment(value).time()), value, tokens, day=number)
 
 
-def _holds(value: float, condition: str) -> bool:
-    found = _CONDITION.match(condition)
-    if found is None:
-        return True
-    bound = float(found[2])
-    compared = {"<": value < bound, ">": value > bound, "=": value == bound}
-    compared |= {"<=": value <= bound, ">=": value >= bound, "<>": value != bound}
-    return compared[found[1]]
-
-
-@lru_cache(maxsize=512)
-def _sections(code: str) -> list[tuple[str, list[_Part]]]:
-    """For each section its condition (empty where it has none) and its tokens."""
-    pieces, at = list[str](), 0
-    while at <= len(code) and len(pieces) < 4:
-        found = _SECTION_END.match(code, at)
-        end = found.end() if found else len(code)
-        pieces.append(code[at:end])
-        at = end + 1
-    return [_tokens(piece) for piece in pieces] or [("", [("general", "General")])]
-
-
-def _tokens(section: str) -> tuple[str, list[_Part]]:
-    condition, parts = "", list[_Part]()
-    plain = re.sub(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|General', "", section, flags=re.IGNORECASE)
-    dated = bool(_DATED.search(plain)) or bool(re.search(r"\[[hms]+\]", section, re.IGNORECASE))
-    at = 0
-    while at < len(section):
-        date = DATE_TOKEN.match(section, at) if dated else None
-        if date is not None:
-            parts.append(("date", date[0].lower()))
-            at = date.end()
-            continue
-        found = _TOKEN.match(section, at)
-        if found is None:
-            break
-        at = found.end()
-        kind, text = found.lastgroup or "other", found[found.lastgroup or 0]
-        if kind == "bracket":
-            condition = text if _CONDITION.match(text) else condition
-            parts.append(("literal", text[1:].partition("-")[0] if text.startswith("$") else ""))
-        elif kind in {"digit", "exponent"} and not (dated and text != "@"):
-            parts.append((kind, text))
-        elif kind == "general":
-            parts.append(("general", "General"))
-        else:
-            parts.append(("literal", {"space": " ", "fill": ""}.get(kind, text)))
-    return condition, parts or ([] if not section else [("literal", "")])
-
-
-def _number(value: float, parts: list[_Part]) -> str:
+def _number(value: float, parts: list[Part]) -> str:
     """The number laid into its places. Literals stand where they stood, between digits too (phone numbers)."""
     mask = "".join(text for kind, text in parts if kind in {"digit", "exponent"})
     if "/" in mask:
@@ -207,11 +149,17 @@ def _number(value: float, parts: list[_Part]) -> str:
     if exponent and number:
         step = max(sum(char in "0#?" for char in whole_mask), 1)
         power = number.adjusted() - (number.adjusted() % step if step > 1 else 0)
+        if _rounded(number.scaleb(-power), places) >= Decimal(10) ** step:
+            power += step
         number = number.scaleb(-power)
-    digits = f"{number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):f}"
+    digits = f"{_rounded(number, places):f}"
     whole, _, fraction = digits.partition(".")
     grouped = "," in whole_mask.rstrip(",").lstrip(",")
     return _laid(parts, whole.lstrip("0"), fraction, grouped=grouped, power=power)
+
+
+def _rounded(number: Decimal, places: int) -> Decimal:
+    return number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
 def _commas_at_the_end(mask: str) -> int:
@@ -219,7 +167,7 @@ def _commas_at_the_end(mask: str) -> int:
     return len(bare) - len(bare.rstrip(","))
 
 
-def _laid(parts: list[_Part], whole: str, fraction: str, *, grouped: bool, power: int) -> str:
+def _laid(parts: list[Part], whole: str, fraction: str, *, grouped: bool, power: int) -> str:
     """Fills digits into their places, the whole part from its right end, where a first place takes all that is left."""
     first = next((at for at, part in enumerate(parts) if part[0] == "exponent"), len(parts))
     point = next((at for at, part in enumerate(parts[:first]) if part == ("digit", ".")), first)
@@ -239,10 +187,10 @@ def _laid(parts: list[_Part], whole: str, fraction: str, *, grouped: bool, power
     return _joined(parts, filled, fraction, point=point, first=first, power=power)
 
 
-def _joined(parts: list[_Part], filled: dict[int, str], fraction: str, *, point: int, first: int, power: int) -> str:
+def _joined(parts: list[Part], filled: dict[int, str], fraction: str, *, point: int, first: int, power: int) -> str:
     kept = len(fraction)
     decimals = [text for kind, text in parts[point + 1 : first] if kind == "digit" and text in "0#?"]
-    while kept and fraction[kept - 1] == "0" and decimals[kept - 1 : kept] == ["#"]:
+    while kept and fraction[kept - 1] == "0" and decimals[kept - 1 : kept] in (["#"], ["?"]):
         kept -= 1
     out, used = [], 0
     for at, (kind, text) in enumerate(parts):
@@ -253,14 +201,14 @@ def _joined(parts: list[_Part], filled: dict[int, str], fraction: str, *, point:
             width = sum(char in "0#?" for after in parts[at + 1 :] if after[0] == "digit" for char in after[1])
             out.append(f"E{sign}{str(abs(power)).zfill(width)}")
         elif kind != "digit" or text in "%.":
-            out.append("" if text == "." and not kept and decimals and set(decimals) == {"#"} else text)
+            out.append("" if text == "." and not kept and decimals and "0" not in decimals else text)
         elif text in "0#?" and point < at < first:
             out.append(fraction[used : used + 1] if used < kept else "")
             used += 1
     return "".join(out).strip()
 
 
-def _fraction(value: float, parts: list[_Part]) -> str:
+def _fraction(value: float, parts: list[Part]) -> str:
     mask = "".join(text for kind, text in parts if kind in {"digit", "literal"})
     before, _, after = mask.partition("/")
     mixed = len(before.split()) > 1 or bool(re.search(r"[0#?]\s+[0#?]", before))
