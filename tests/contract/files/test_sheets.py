@@ -145,6 +145,33 @@ async def test_formulas_without_results_are_read_as_formulas_with_a_word_about_i
     assert found.reasons == [notes.FORMULAS]
 
 
+async def test_a_formula_that_results_in_no_text_has_its_result(convert: Converter) -> None:
+    """As Excel writes each ``IF(…,"")`` that has nothing to say."""
+    cell = '<c r="A1" t="str"><f>IF(B1=1,"late","")</f>{}</c><c r="B1"><v>2</v></c>'
+    for result in ("<v></v>", "<v/>"):
+        book = made_office.workbook(f'<row r="1">{cell.format(result)}</row>')
+        found = await convert(book, "dues.xlsx", WITHOUT_OFFICE)
+        assert tables(found.text) == ["row,B\n1,2"]
+        assert found.reasons == []
+
+
+async def test_cells_that_have_values_and_no_words_are_shown_by_their_values(convert: Converter) -> None:
+    values = (
+        'float" office:value="42.5',
+        'percentage" office:value="0.125',
+        'currency" office:currency="EUR" office:value="-3',
+        'date" office:date-value="2026-03-01',
+        'boolean" office:boolean-value="true',
+        'string" office:string-value="lamp',
+        'string" table:formula="of:=IF([.A1]=1;&quot;x&quot;;&quot;&quot;)" office:string-value="',
+    )
+    cells = "".join(f'<table:table-cell office:value-type="{value}"/>' for value in values)
+    body = f'<table:table table:name="S"><table:table-row>{cells}</table:table-row></table:table>'
+    found = await convert(made_office.flat("spreadsheet", body), "values.fods", WITHOUT_OFFICE)
+    assert tables(found.text) == ["row,A,B,C,D,E,F\n1,42.5,12.5%,-3 EUR,2026-03-01,TRUE,lamp"]
+    assert found.reasons == []
+
+
 @libreoffice
 async def test_formulas_without_results_are_worked_out_where_there_is_a_program_for_it(convert: Converter) -> None:
     found = await convert(made_office.price_list(formulas=True), "prices.xlsx")

@@ -17,7 +17,7 @@ from bot.files.outbox import Outbox
 from bot.files.worker.documents import odf_controls
 from bot.files.worker.documents.odf import annotation_text, chart_lines, paragraph_text, position
 from bot.files.worker.documents.package import Package, attribute, child, descendants, local
-from bot.files.worker.sheets import choices, links, printed
+from bot.files.worker.sheets import choices, links, number_format, printed
 from bot.files.worker.sheets.model import SHEETS_MAX, Row, Rows, Sheet, Workbook
 from bot.files.worker.sheets.rows import TableXml, as_far_as_it_goes
 from bot.files.worker.sheets.table import column_letters
@@ -176,7 +176,7 @@ class _Reader:
         if not text and (formula := attribute(cell, "formula")) and not attribute(cell, "value-type"):
             self._workbook.formulas_without_values += 1
             return formula.removeprefix("of:")
-        return text
+        return text or _value(cell)
 
     def _drawn(self, sheet: Sheet, element: ET.Element, where: str) -> None:
         at = f" at {where}" if where else ""
@@ -216,6 +216,20 @@ def _apart(element: ET.Element) -> tuple[list[ET.Element], list[ET.Element]]:
         objects += within
         waiting += reversed([inner for inner in part if not within or local(inner) not in {"object", "image"}])
     return parts, objects
+
+
+def _value(cell: ET.Element) -> str:
+    """Of a cell whose words some programs leave out: an office program makes them from its value."""
+    kind = attribute(cell, "value-type")
+    if kind not in {"float", "percentage", "currency"}:
+        named = {"date": "date-value", "time": "time-value", "boolean": "boolean-value", "string": "string-value"}
+        value = attribute(cell, named.get(kind, ""))
+        return value.upper() if kind == "boolean" else value
+    try:
+        value = number_format.shown(float(attribute(cell, "value")), "0.##%" if kind == "percentage" else "General")
+    except ValueError:
+        return ""
+    return f"{value} {attribute(cell, 'currency')}".strip()
 
 
 def _rule(element: ET.Element) -> tuple[str, str]:

@@ -188,7 +188,7 @@ class _SheetReader:
         for part in cell:
             name = local(part)
             if name == "v":
-                raw = part.text
+                raw = part.text or ("" if kind == "str" else None)  # a formula may result in no text
             elif name == "f":
                 formula = part.text or ""
             elif name == "is":
