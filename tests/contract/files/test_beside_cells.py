@@ -69,6 +69,39 @@ async def test_a_newer_chart_gives_its_title_and_its_points(convert: Converter) 
     assert "Chart at B3: series “2026”: North = 11, South = 22" in text
 
 
+LABELLED = """<c:chartSpace xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart"
+xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"
+xmlns:c15="http://schemas.microsoft.com/office/drawing/2012/chart"><c:chart><c:plotArea><c:barChart><c:ser>
+<c:tx><c:v>Turnover</c:v></c:tx><c:dLbls>
+<c:dLbl><c:idx val="0"/><c:tx><c:rich><a:p><a:r><a:t>Fair in May</a:t></a:r></a:p></c:rich></c:tx></c:dLbl>
+<c:dLbl><c:idx val="2"/><c:tx><c:rich><a:p><a:r><a:t>new: </a:t></a:r><a:fld type="CELLRANGE"><a:t>[CELLRANGE]</a:t>
+</a:fld></a:p></c:rich></c:tx></c:dLbl></c:dLbls><c:trendline><c:name>Plan of Bob</c:name></c:trendline>
+<c:val><c:numLit><c:pt idx="0"><c:v>5</c:v></c:pt><c:pt idx="1"><c:v>7</c:v></c:pt><c:pt idx="2"><c:v>9</c:v></c:pt>
+</c:numLit></c:val><c:extLst><c:ext><c15:datalabelsRange><c15:dlblRangeCache><c:pt idx="1"><c:v>Bonn</c:v></c:pt>
+<c:pt idx="2"><c:v>Köln</c:v></c:pt></c15:dlblRangeCache></c15:datalabelsRange></c:ext></c:extLst></c:ser></c:barChart>
+<c:valAx><c:dispUnits><c:dispUnitsLbl><c:tx><c:rich><a:p><a:r><a:t>in thousands</a:t></a:r></a:p></c:rich></c:tx>
+</c:dispUnitsLbl></c:dispUnits></c:valAx></c:plotArea></c:chart></c:chartSpace>"""
+BOXES = """<c:userShapes xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart"
+xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">
+<sp><txBody><a:p><a:r><a:t>Source: own survey</a:t></a:r>
+</a:p></txBody></sp></c:userShapes>"""
+
+
+async def test_what_is_written_into_a_chart_is_read(convert: Converter) -> None:
+    related: dict[str, made_office.Related] = {
+        "xl/worksheets/sheet1.xml": {"rId1": ("drawing", "../drawings/drawing1.xml")},
+        "xl/drawings/drawing1.xml": {"rId1": ("chart", "../charts/chart1.xml")},
+        "xl/charts/chart1.xml": {"rId1": ("chartUserShapes", "../drawings/drawing2.xml")},
+    }
+    parts: dict[str, str | bytes] = {"xl/drawings/drawing1.xml": DRAWING, "xl/charts/chart1.xml": LABELLED}
+    parts["xl/drawings/drawing2.xml"] = BOXES
+    text = (await convert(book_with(parts, related), "sales.xlsx", WITHOUT_OFFICE)).text
+    assert "Chart at B3: bar chart, “in thousands”\n" in text
+    points = "5 (label “Fair in May”), 7 (label “Bonn”), 9 (label “new:, Köln”)"
+    assert f"Chart at B3: series “Turnover”, trend line “Plan of Bob”: {points}\n" in text
+    assert "Chart at B3: text box “Source: own survey”" in text
+
+
 async def test_values_that_have_names_are_told(convert: Converter) -> None:
     book = Workbook()
     book.worksheets[0]["A1"] = "lamp"

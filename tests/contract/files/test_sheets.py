@@ -155,6 +155,13 @@ async def test_a_formula_that_results_in_no_text_has_its_result(convert: Convert
         assert found.reasons == []
 
 
+async def test_rows_and_columns_drawn_together_to_nothing_are_hidden_too(convert: Converter) -> None:
+    rows = '<row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>2</v></c></row><row r="2" ht="0"><c r="A2"><v>3</v></c></row>'
+    book = made_office.workbook(rows, before='<cols><col min="2" max="2" width="0" customWidth="1"/></cols>')
+    found = await convert(book, "dues.xlsx", WITHOUT_OFFICE)
+    assert tables(found.text) == ["row,A,B (hidden)\n1,1,2\n2 (hidden),3"]
+
+
 async def test_cells_that_have_values_and_no_words_are_shown_by_their_values(convert: Converter) -> None:
     values = (
         'float" office:value="42.5',

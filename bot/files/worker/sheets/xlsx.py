@@ -71,6 +71,11 @@ def _true(value: str) -> bool:
     return value in {"1", "true", "on"}
 
 
+def _is_nothing(size: str) -> bool:
+    """Of a row or column that was drawn together until nobody sees it."""
+    return size.startswith("0") and not size.strip("0.")
+
+
 def _id(element: ET.Element) -> str:
     return next((value for key, value in element.attrib.items() if key.endswith("}id")), "")
 
@@ -171,7 +176,8 @@ class _SheetReader:
     def _row(self, element: ET.Element) -> Row:
         number = attribute(element, "r")
         self._xml.row_number = int(number) if number.isdecimal() else self._xml.row_number + 1
-        row = Row(self._xml.row_number, {}, "hidden" if _true(attribute(element, "hidden")) else "")
+        hidden = _true(attribute(element, "hidden")) or _is_nothing(attribute(element, "ht"))
+        row = Row(self._xml.row_number, {}, "hidden" if hidden else "")
         column = 0
         for cell in element:
             found = CELL.fullmatch(cell.get("r", ""))
@@ -204,7 +210,7 @@ class _SheetReader:
     def _around(self, name: str, element: ET.Element) -> None:
         """What a sheet says outside its rows."""
         sheet = self._sheet
-        if name == "col" and _true(attribute(element, "hidden")):
+        if name == "col" and (_true(attribute(element, "hidden")) or _is_nothing(attribute(element, "width"))):
             low, high = attribute(element, "min"), attribute(element, "max")
             if low.isdecimal() and high.isdecimal() and len(sheet.hidden_columns) < _RANGES_MAX:
                 sheet.hidden_columns.append((int(low), int(high)))

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
+from bot.files.worker.documents import charts
 from bot.files.worker.documents.bylines import byline, in_one_piece
-from bot.files.worker.documents.drawing import chart_lines, diagram_text, paragraphs
+from bot.files.worker.documents.drawing import diagram_text
+from bot.files.worker.documents.drawn_text import paragraphs
 from bot.files.worker.documents.package import Broken, Package, attribute, child, descendants, local
 from bot.files.worker.words.lines import Counted, Section, Words
 
@@ -68,7 +70,7 @@ def _add_slide(
             if relation is None or relation.external:
                 continue
             if relation.kind in {"chart", "chartEx"}:
-                for line in chart_lines(package.optional_tree(relation.target)):
+                for line in charts.of_part(package, relation.target):
                     section.add(counted.take(f"Chart: {line}"), shown=not hidden)
             elif relation.kind == "diagramData":
                 section.add(counted.take(diagram_text(package, relation.target)), shown=not hidden)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from xml.etree import ElementTree as ET
 
+from bot.files.worker.documents import charts
 from bot.files.worker.documents.bylines import byline, in_brackets
-from bot.files.worker.documents.drawing import chart_lines, diagram_text
+from bot.files.worker.documents.drawing import diagram_text
 from bot.files.worker.documents.package import (
     Broken,
     Package,
@@ -131,7 +132,7 @@ def _drawn(package: Package, relations: dict[str, Relation], relation_id: str) -
     if relation is None or relation.external:
         return []
     if relation.kind in {"chart", "chartEx"}:
-        return [f"Chart: {line}" for line in chart_lines(package.optional_tree(relation.target))]
+        return [f"Chart: {line}" for line in charts.of_part(package, relation.target)]
     if relation.kind == "diagramData" and (text := diagram_text(package, relation.target)):
         return [f"Diagram: {text}"]
     return []
