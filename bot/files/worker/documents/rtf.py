@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from bot.files.worker.documents import field_words
 from bot.files.worker.documents.bylines import beside_marks, byline, day_of, in_one_piece, named
 from bot.files.worker.documents.rtf_words import (
     ABOUT,
@@ -81,7 +82,7 @@ class _Reader:
         self._author = self._day = ""
         self._comments: list[int] = []
         self._authors: list[str] = []
-        self._change = self._property = self._word_art = ""
+        self._change = self._property = self._behind = ""
 
     def read(self) -> str:
         at = 0
@@ -137,8 +138,8 @@ class _Reader:
             self._link = ""
         self._state = self._states.pop()
         self._starred = False
-        word_art, self._word_art = self._word_art, ""
-        self._add(word_art)
+        behind, self._behind = self._behind, ""
+        self._add(behind)
 
     def _learn(self, destination: bytes, about: str) -> None:
         if destination == b"atnauthor":
@@ -146,7 +147,7 @@ class _Reader:
         elif destination == b"sn":
             self._property = about.strip()
         elif destination == b"sv":
-            self._word_art = f"\n{about}\n" if self._property == "gtextUNICODE" else ""
+            self._behind = f"\n{about}\n" if self._property == "gtextUNICODE" else ""
         elif destination == b"revtbl":
             self._authors = about.split(";")
         elif destination == b"atndate":
@@ -154,6 +155,7 @@ class _Reader:
         else:
             link = _HYPERLINK.search(about)
             self._link = link[1] if link else self._link
+            self._behind = field_words.of_code(about)
 
     # --- words -------------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from bot.files import notes
 from bot.files.extracts import Unreadable
+from bot.files.worker.documents import field_words
 from bot.files.worker.documents.bylines import byline, day_of, in_one_piece
 from bot.files.worker.documents.package import Broken
 from bot.files.worker.words.lines import CHARS_MAX, Section, Words
@@ -31,7 +32,7 @@ _PARTS = (
     ("Endnotes", True), ("Text boxes", True), ("Text boxes of headers", True),
 )  # fmt: skip
 _ENDS = re.compile(r"[\r\f\x0e]+")
-_FIELD_CODE = re.compile(r"\x13[^\x13\x14\x15]*(?:\x14|(?=\x15))")
+_FIELD_CODE = re.compile(r"\x13([^\x13\x14\x15]*)(?:(\x14)|(?=\x15))")
 
 
 def read(streams: dict[str, bytes]) -> Words:
@@ -142,7 +143,7 @@ def _paired(text: str) -> str:
 def _add(text: str, section: Section, *, shown: bool) -> None:
     """Paragraphs, and rows of tables: a cell ends with 7, a row with another."""
     for _ in range(20):  # fields within fields
-        text, count = _FIELD_CODE.subn("", text)
+        text, count = _FIELD_CODE.subn(lambda found: field_words.of_code(found[1]) if found[2] is None else "", text)
         if not count:
             break
     text = text.replace("\x0b", "\n").replace("\x1e", "-").replace("\x1f", "").replace("\x07\x07", "\r")

@@ -10,18 +10,28 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
+from bot.files.worker.documents import field_words
 from bot.files.worker.documents.bylines import beside_marks, named
 from bot.files.worker.documents.equations import linear
 from bot.files.worker.documents.package import attribute, child, descendants, local
 from bot.files.worker.raised import aligned
 from bot.files.worker.words.word_lists import Lists
 
-_SKIPPED = frozenset({"pPr", "rPr", "instrText", "delInstrText", "fldData", "sectPr", "tblPr", "trPr", "tcPr", "docPr"})
+_SKIPPED = frozenset({"pPr", "rPr", "delInstrText", "fldData", "sectPr", "tblPr", "trPr", "tcPr", "docPr"})
 _CHANGES = {"ins": "inserted", "moveTo": "moved here", "del": "deleted", "moveFrom": "moved away"}
 _CHANGES_2003 = {"Word.Insertion": "inserted", "Word.Deletion": "deleted"}
 _DEPTH_MAX = 60
 _IN_A_WORD = "\0"
 """Behind a change that ends in a letter: no XML has it."""
+_FIELD_BEGINS, _FIELD_SHOWS, _FIELD_ENDS = "\1", "\2", "\3"
+_CODE_BEGINS, _CODE_ENDS = "\4", "\5"
+"""Before the code of a field, before its result and behind it; around what is typed of its code. No XML has these."""
+_CODE = re.compile(f"{_CODE_BEGINS}([^{_CODE_ENDS}]*){_CODE_ENDS}")
+_FIELD = re.compile(
+    f"{_FIELD_BEGINS}([^{_FIELD_BEGINS}-{_FIELD_ENDS}]*)(?:({_FIELD_SHOWS})([^{_FIELD_BEGINS}-{_FIELD_ENDS}]*))?{_FIELD_ENDS}"
+)
+_OPEN_FIELD = re.compile(f"{_FIELD_BEGINS}[^{_FIELD_BEGINS}-{_FIELD_ENDS}]*{_FIELD_SHOWS}")
+_MARKS = re.compile(f"[{_FIELD_BEGINS}-{_CODE_ENDS}]")
 
 
 @dataclass(slots=True)
@@ -126,7 +136,7 @@ class Paragraphs:
             text = aligned(text, attribute(align, "val"))
         if name == "p" and text:
             text = f" / {text}" if pieces else text
-        if not mark or not text.strip():
+        if not mark or not _without_fields(text).strip():
             pieces.append(text)
             return
         paragraph.marked = True
@@ -145,7 +155,27 @@ class Paragraphs:
 
 def _joined(pieces: list[str]) -> str:
     """A change within a word does not part it."""
-    return beside_marks(re.sub(rf"{_IN_A_WORD} (?=\w)|{_IN_A_WORD}", "", "".join(pieces)))
+    return beside_marks(re.sub(rf"{_IN_A_WORD} (?=\w)|{_IN_A_WORD}", "", _without_fields("".join(pieces))))
+
+
+def _without_fields(text: str) -> str:
+    """With their results alone; one that has none may show words of its code. A field may end in another paragraph."""
+    if _MARKS.search(text) is None:
+        return text
+    for _ in range(_DEPTH_MAX):
+        text, count = _FIELD.subn(_shown, text)
+        if not count:
+            break
+    return _MARKS.sub("", _CODE.sub("", _OPEN_FIELD.sub("", text)))
+
+
+def _shown(field: re.Match[str]) -> str:
+    return _CODE.sub("", field[3]) if field[2] else field_words.of_code("".join(_CODE.findall(field[1])))
+
+
+def _field_sign(char: ET.Element) -> str:
+    signs = {"begin": _FIELD_BEGINS, "separate": _FIELD_SHOWS, "end": _FIELD_ENDS}
+    return _chosen(char) + signs.get(attribute(char, "fldCharType"), "")
 
 
 def _number_of_2003(paragraph: ET.Element) -> str:
@@ -176,11 +206,13 @@ def _chosen(field_begin: ET.Element) -> str:
     return entries[int(number)] if number.isdecimal() and int(number[:6]) < len(entries) else ""
 
 
-def _symbol(code: str) -> str:
+def _symbol(code: str, font: str) -> str:
     try:
         value = int(code, 16)
     except ValueError:
         return ""
+    if font.casefold() == "symbol" and value & 0xFF in field_words.SYMBOL_FONT:
+        return field_words.SYMBOL_FONT[value & 0xFF]
     return _SIGNS.get(value & 0xFF, "") if value >> 8 == _OWN_SIGNS else chr(value) if 0x20 <= value < 0xD800 else ""
 
 
@@ -197,8 +229,9 @@ _TEXTS: dict[str, Callable[[ET.Element], str]] = {
     **dict.fromkeys(("tab", "ptab"), lambda _: "\t"),
     **dict.fromkeys(("br", "cr"), lambda _: "\n"),
     "noBreakHyphen": lambda _: "-",
-    "sym": lambda part: _symbol(attribute(part, "char")),
-    "fldChar": _chosen,
+    "sym": lambda part: _symbol(attribute(part, "char"), attribute(part, "font")),
+    "fldChar": _field_sign,
+    "instrText": lambda part: f"{_CODE_BEGINS}{part.text or ''}{_CODE_ENDS}",
     **dict.fromkeys(("oMath", "oMathPara"), lambda part: f" {linear(part).strip()} "),
 }
 """What stands for words by itself."""
