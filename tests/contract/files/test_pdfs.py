@@ -207,10 +207,14 @@ def test_a_pdf_mentioned_in_a_text_is_text(converted: Convert) -> None:
     assert not isinstance(extract, PdfExtract)
 
 
-def pdf_with(*annotations: pikepdf.Dictionary) -> bytes:
+def pdf_with(*annotations: pikepdf.Dictionary, foreign: pikepdf.Pdf | None = None) -> bytes:
+    """``foreign`` is where streams in the annotations were made."""
     file = io.BytesIO()
     with pikepdf.open(io.BytesIO(made_files.pdf(2))) as pdf:
-        listed = pikepdf.Array([pdf.make_indirect(one) for one in annotations])
+        if foreign is None:
+            listed = pikepdf.Array([pdf.make_indirect(one) for one in annotations])
+        else:
+            listed = pikepdf.Array([pdf.copy_foreign(foreign.make_indirect(one)) for one in annotations])
         pdf.pages[1].obj.Annots = listed
         pdf.Root.AcroForm = pikepdf.Dictionary(Fields=listed)
         pdf.save(file)
@@ -237,19 +241,62 @@ def test_comments_on_pages_are_read_with_author_and_day(converted: Convert, tmp_
     assert text == "Page 2, comment by Ann, 2026-11-24: Too dear, Ünal\nPage 2, comment: Check this"
 
 
+def picture(pdf: pikepdf.Pdf, content: bytes) -> pikepdf.Dictionary:
+    return pikepdf.Dictionary(N=pdf.make_stream(content, Subtype=pikepdf.Name("/Form"), BBox=[0, 0, 9, 9]))
+
+
 def test_what_was_typed_into_a_form_is_read_where_nothing_draws_it(converted: Convert, tmp_path: Path) -> None:
-    typed = annotation("Widget", FT=pikepdf.Name("/Tx"), T="Name", V="Bob Müller")
-    drawn = annotation("Widget", FT=pikepdf.Name("/Tx"), T="City", V="Köln", AP=pikepdf.Dictionary())
-    assert beside(converted(pdf_with(typed, drawn)), tmp_path) == "Page 2, field “Name”: Bob Müller"
+    pdf = pikepdf.new()
+    drawn = picture(pdf, b"/Tx BMC q BT /F 9 Tf (K\xf6) Tj [(l) -20 (n am)] TJ T* (Rhein 7) Tj ET Q EMC")
+    as_two_bytes = picture(pdf, b"BT <004200660068> Tj ET")
+    empty, older = picture(pdf, b"/Tx BMC\nEMC\n"), picture(pdf, b"BT (Ann) Tj ET")
+    fields = {
+        "Name": ("Bob Müller", None),
+        "City": ("Köln am Rhein 7", drawn),
+        "Sign": ("Bob", as_two_bytes),
+        "Street": ("Ring 5", empty),
+        "Guest": ("Zoe", older),
+        "Note": ("", empty),
+        "Town": ("Bonn", pikepdf.Dictionary(D=pikepdf.Dictionary())),
+    }
+    content = pdf_with(
+        *(
+            annotation(
+                "Widget", FT=pikepdf.Name("/Tx"), T=name, V=value, **({"AP": shown} if shown is not None else {})
+            )
+            for name, (value, shown) in fields.items()
+        ),
+        annotation("Widget", FT=pikepdf.Name("/Tx"), T="Password", V="secret", Ff=1 << 13),
+        foreign=pdf,
+    )
+    assert beside(converted(content), tmp_path).split("\n") == [
+        "Page 2, field “Name”: Bob Müller",
+        "Page 2, field “Street”: Ring 5",
+        "Page 2, field “Guest”: Zoe",
+        "Page 2, field “Town”: Bonn",
+    ]
 
 
 def test_what_was_chosen_and_ticked_is_read_too(converted: Convert, tmp_path: Path) -> None:
-    chosen = annotation("Widget", FT=pikepdf.Name("/Ch"), T="Days", V=pikepdf.Array(["Monday", "Friday"]))
-    ticked = annotation("Widget", FT=pikepdf.Name("/Btn"), T="Agreed", V=pikepdf.Name("/Yes"))
-    empty = annotation("Widget", FT=pikepdf.Name("/Btn"), T="News", V=pikepdf.Name("/Off"))
-    assert beside(converted(pdf_with(chosen, ticked, empty)), tmp_path) == (
-        "Page 2, field “Days”: Monday, Friday\nPage 2, field “Agreed”: ticked (Yes)"
+    pdf = pikepdf.new()
+    states = pikepdf.Dictionary(N=pikepdf.Dictionary(Yes=pdf.make_stream(b"q Q"), Off=pdf.make_stream(b"")))
+    yes, lands = pikepdf.Name("/Yes"), pikepdf.Array([["AT", "Austria"], ["DE", "Germany"]])
+    content = pdf_with(
+        annotation("Widget", FT=pikepdf.Name("/Ch"), T="Days", V=pikepdf.Array(["Monday", "Friday"])),
+        annotation("Widget", FT=pikepdf.Name("/Ch"), T="Land", V="DE", Opt=lands),
+        annotation("Widget", FT=pikepdf.Name("/Btn"), T="Agreed", V=yes),
+        annotation("Widget", FT=pikepdf.Name("/Btn"), T="News", V=pikepdf.Name("/Off")),
+        annotation("Widget", FT=pikepdf.Name("/Btn"), T="Seen", V=yes, AS=yes, AP=states),
+        annotation("Widget", FT=pikepdf.Name("/Btn"), T="Paid", V=yes, AS=pikepdf.Name("/Off"), AP=states),
+        annotation("Widget", FT=pikepdf.Name("/Btn"), T="Other", V=pikepdf.Name("/No"), AP=states),
+        foreign=pdf,
     )
+    assert beside(converted(content), tmp_path).split("\n") == [
+        "Page 2, field “Days”: Monday, Friday",
+        "Page 2, field “Land”: Germany",
+        "Page 2, field “Agreed”: ticked (Yes)",
+        "Page 2, field “Paid”: ticked (Yes)",
+    ]
 
 
 def test_a_comment_that_is_written_as_a_page_is_read(converted: Convert, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """An opened PDF in, what people wrote onto its pages and into its forms out, as far as the pages do not show it.
 
-Pure, on what qpdf has read. Source: PDF 32000-1, 12.5.6 (annotations), 12.7 (forms). A comment is a mark on the page;
-its words open when somebody points at it. A field that a program filled in may have a value and no picture of it.
+Pure, on what qpdf has read. Source: PDF 32000-1, 12.5.6 (annotations). A comment is a mark on the page; its words open
+when somebody points at it.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from collections.abc import Iterator
 import pikepdf
 
 from bot.files.worker.documents.bylines import byline
+from bot.files.worker.pdfs import pdf_fields
 
 _COMMENTS = frozenset(
     {"/Text", "/Highlight", "/Underline", "/Squiggly", "/StrikeOut", "/Caret", "/Ink", "/Line", "/Square", "/Circle"}
     | {"/Polygon", "/PolyLine", "/Stamp", "/FreeText", "/Redact", "/FileAttachment"}
 )
-_ANNOTATIONS_MAX, _CHARS_MAX, _PARENTS_MAX = 20_000, 200_000, 20
-_CHOICES_MAX = 100
+_ANNOTATIONS_MAX, _CHARS_MAX = 20_000, 200_000
 _DAY = re.compile(r"D:(\d{4})(\d\d)(\d\d)")
 _BROKEN = (pikepdf.PdfError, pikepdf.ForeignObjectError, RuntimeError, TypeError, ValueError, KeyError, AttributeError)
 
@@ -48,7 +48,7 @@ def _lines(pdf: pikepdf.Pdf) -> Iterator[str]:
             if looked_at > _ANNOTATIONS_MAX:
                 return
             try:
-                line = _comment(annotation) or _field(annotation)
+                line = _comment(annotation) or pdf_fields.line(annotation)
             except _BROKEN:
                 continue
             if line:
@@ -64,30 +64,6 @@ def _comment(annotation: pikepdf.Object) -> str:
     day = _DAY.match(_text(annotation, "/M") or _text(annotation, "/CreationDate"))
     by = byline(_text(annotation, "/T"), "-".join(day.groups()) if day else "")
     return f"comment{by}: {words}" if words else ""
-
-
-def _field(annotation: pikepdf.Object) -> str:
-    """What was filled in, where nothing draws it. Names and values may be those of fields that this one is part of."""
-    if annotation.get("/Subtype") != "/Widget" or "/AP" in annotation:
-        return ""
-    names, value, field = list[str](), "", annotation
-    for _ in range(_PARENTS_MAX):
-        names += [_text(field, "/T")]
-        value = value or _value(field.get("/V"))
-        if not isinstance(field.get("/Parent"), pikepdf.Dictionary):
-            break
-        field = field.Parent
-    name = ".".join(filter(None, reversed(names)))
-    return f"field “{name}”: {value}" if value else ""
-
-
-def _value(value: pikepdf.Object | None) -> str:
-    """What was typed, chosen (perhaps several) or ticked."""
-    if isinstance(value, pikepdf.Array):
-        return ", ".join(filter(None, (_value(one) for one in list(value)[:_CHOICES_MAX])))
-    if isinstance(value, pikepdf.Name):
-        return "" if value == "/Off" else f"ticked ({str(value)[1:]})"
-    return " ".join(str(value).split()) if isinstance(value, pikepdf.String) else ""
 
 
 def _of_page(page: str) -> str:
