@@ -150,7 +150,13 @@ def formatted(cells: list[tuple[int, int, bytes, dict[int, Any]]], made: dict[in
     return part(*table(rows, lists), *own)
 
 
-NUMBER, MONEY, DATE, TRUTH = 0x2001, 0x4001, 0x8004, 0x40002
+NUMBER, MONEY, DATE, RUN, TRUTH = 0x2001, 0x4001, 0x8004, 0x10002, 0x40002
+
+
+def seconds(count: float) -> bytes:
+    return struct.pack("<d", count)
+
+
 LARGE, SMALL = decimal(1_234_567, -2), decimal(25, -2)
 MINUS = decimal(5, 0, negative=True)
 MOMENT = struct.pack("<d", EPOCH_DAYS * 86_400 + 3_661.5)
@@ -172,6 +178,14 @@ MOMENT = struct.pack("<d", EPOCH_DAYS * 86_400 + 3_661.5)
         (2, NUMBER, decimal(26, 0), {1: 269, 8: 16, 9: 4}, "001A"),
         (2, NUMBER, decimal(3, 0), {1: 267}, "★★★"),
         (2, NUMBER, LARGE, {1: 999}, "12345.67"),
+        (7, RUN, seconds(5_400), {1: 268, 7: 0, 15: 4, 16: 16}, "1:30:00"),
+        (7, RUN, seconds(5_400), {1: 268, 7: 1, 15: 4, 16: 8}, "1h 30m"),
+        (7, RUN, seconds(5_400), {1: 268, 7: 1, 15: 4, 16: 4}, "1.5h"),
+        (7, RUN, seconds(-5_400), {1: 268, 7: 2, 15: 4, 16: 8}, "-1 hour 30 minutes"),
+        (7, RUN, seconds(62.005), {1: 268, 7: 0, 15: 8, 16: 32}, "01:02.005"),
+        (7, RUN, seconds(694_800), {1: 268, 7: 1, 15: 4, 16: 8, 40: 1}, "1w 1d 1h"),
+        (7, RUN, seconds(0), {1: 268, 7: 1, 15: 4, 16: 8, 40: 1}, "0d"),
+        (7, RUN, seconds(61), {1: 268}, "0:01:01"),
         (6, TRUTH, struct.pack("<d", 1.0), {1: 263}, "☑"),
         (6, TRUTH, struct.pack("<d", 0.0), {1: 1}, "FALSE"),
         (5, DATE, MOMENT, {1: 261, 14: "EEEE, d MMM yyyy"}, '"Tuesday, 24 Nov 2026"'),
@@ -209,4 +223,18 @@ async def test_a_format_that_somebody_made_is_kept_to(
     else:
         parts = {"Tables/Tile": formatted([(kind, flags, value, {1: 270, 41: b"one"})], made)}
     found = await read(convert, document(parts))
+    assert f"\n1,{expected}\n" in found.text
+
+
+@pytest.mark.parametrize(("value", "expected"), [(MINUS, "short of 5"), (SMALL, "few"), (LARGE, '"12,346 kg"')])
+async def test_a_format_that_depends_on_the_value_is_kept_to(convert: Converter, value: bytes, expected: str) -> None:
+    def condition(kind: int, bound: float, pattern: str) -> bytes:
+        packed = message({1: kind, 3: message({1: 270, 18: pattern})})
+        return packed + b"\x21" + struct.pack("<d", bound)  # a number of eight bytes has a type of its own
+
+    made = message({1: 270, 5: 1, 18: "#,##0' kg'"})
+    conditions = [condition(1, 0.0, "'short of '#0"), condition(2, 1.0, "'few'")]
+    listed = part((150, 222, {1: b"one", 2: message({1: "mine", 3: made, 4: conditions})}))
+    table = formatted([(2, NUMBER, value, {1: 270, 41: b"one"})])
+    found = await read(convert, document({"Tables/Tile": table, "Tables/Own": listed}))
     assert f"\n1,{expected}\n" in found.text

@@ -37,9 +37,10 @@ _DIGITS_OF_PATTERN = re.compile(r"((?=[#0.])[#0,]*(?:\.[#0]*)?(?:E\+?0+)?%?)")
 
 def shown_number(value: float, form: Fields, custom: Mapping[bytes, Fields]) -> str:
     """As ``general`` shows it where the format is none of those known."""
-    made = _custom(form, custom)
-    if made is not None:
-        return _by_pattern(value, made)
+    own = _custom(form, custom)
+    if own is not None:
+        made, by_condition = _for_value(own, value)
+        return _by_pattern(abs(value) if by_condition else value, made)
     write = _WRITERS.get(whole(form, _TYPE))
     return (write(value, form) if write is not None else "") or number_format.general(value)
 
@@ -107,8 +108,25 @@ _WRITERS: dict[int, Callable[[float, Fields], str]] = {
 
 
 def _custom(form: Fields, custom: Mapping[bytes, Fields]) -> Fields | None:
-    """The format that somebody made, which ``form`` refers to."""
+    """The format that somebody made, which ``form`` refers to, with its conditions."""
     return next((custom[key] for key in blobs(form, _CUSTOM_ID) if key in custom), None)
+
+
+def _for_value(made: Fields, value: float) -> tuple[Fields, bool]:
+    """The first of its formats whose condition holds, which writes its own minus sign, else the one without."""
+    for condition in map(fields, blobs(made, 4)):
+        bound = next((struct.unpack("<d", one)[0] for one in blobs(condition, 4) if len(one) == 8), None)
+        if bound is None:
+            bound = next((struct.unpack("<f", one)[0] for one in blobs(condition, 2) if len(one) == 4), 0.0)
+        holds = (value == bound, value < bound, value <= bound, value > bound, value >= bound)
+        kind = whole(condition, 1)
+        if kind < len(holds) and holds[kind]:
+            return _without_condition(condition), True
+    return _without_condition(made), False
+
+
+def _without_condition(made: Fields) -> Fields:
+    return next((fields(form) for form in blobs(made, 3)), {})
 
 
 def _by_pattern(value: float, form: Fields) -> str:
@@ -119,7 +137,7 @@ def _by_pattern(value: float, form: Fields) -> str:
     pieces = _QUOTED.split(text(form, _CUSTOM_PATTERN))
     where = next((at for at, piece in enumerate(pieces) if not at % 2 and _DIGITS_OF_PATTERN.search(piece)), -1)
     if where < 0:
-        return number_format.general(value)
+        return "".join(pieces).replace("''", "'").strip() or number_format.general(value)
     before, code, behind = _DIGITS_OF_PATTERN.split(pieces[where], maxsplit=1)
     code = code if whole(form, _THOUSANDS) else code.replace(",", "")
     code = f"0{code}" if code.startswith(".") else code
@@ -129,11 +147,49 @@ def _by_pattern(value: float, form: Fields) -> str:
 
 
 def listed(archive: Fields) -> dict[bytes, Fields]:
-    """The formats that people have made, by the ids that formats of cells refer to; none that depend on the value."""
-    made = [fields(one) for one in blobs(archive, 2)]
-    formats = [next((fields(own) for own in blobs(one, 3)), {}) for one in made]
-    found = zip(blobs(archive, 1), formats, made, strict=False)
-    return {number: form for number, form, one in found if 4 not in one}
+    """The formats that people have made, by the ids that formats of cells refer to."""
+    return dict(zip(blobs(archive, 1), map(fields, blobs(archive, 2)), strict=False))
+
+
+# --- durations -------------------------------------------------------------------------------------------------------
+_UNITS = (
+    ("week", 604_800_000),
+    ("day", 86_400_000),
+    ("hour", 3_600_000),
+    ("minute", 60_000),
+    ("second", 1_000),
+    ("millisecond", 1),
+)
+"""From the largest, which formats know as 1, each other one as twice the one before."""
+_STYLE, _LARGEST, _SMALLEST, _AUTOMATIC = 7, 15, 16, 40
+_COLONS, _LETTERS = 0, 1
+_SHORT = {"millisecond": "ms"}
+
+
+def shown_duration(seconds: float, form: Fields) -> str:
+    """ "1:30:00", "1h 30m" or "1 hour 30 minutes"; empty where the format says nothing of units."""
+    left = round(abs(seconds) * 1_000)
+    first, last = (min(whole(form, key).bit_length() - 1, len(_UNITS) - 1) for key in (_LARGEST, _SMALLEST))
+    if whole(form, _AUTOMATIC):
+        fits = [at for at, (_, size) in enumerate(_UNITS) if left >= size]
+        first = fits[0] if fits else 1
+        last = next((at for at, (_, size) in enumerate(_UNITS) if left % size == 0), first) if fits else 1
+    if not 0 <= first <= last:
+        return ""
+    style, pieces = whole(form, _STYLE), list[str]()
+    for name, size in _UNITS[first : last + 1]:
+        number, left = divmod(left, size)
+        count = f"{number + left / size:.3g}" if left and size == _UNITS[last][1] else str(number)
+        if style == _COLONS:
+            digits = {"minute": 2, "second": 2, "millisecond": 3}.get(name, 0) if first < last else 0
+            apart = "." if name == "millisecond" and pieces else ":" if pieces else ""
+            pieces.append(f"{apart}{count.zfill(digits)}")
+        elif style == _LETTERS:
+            pieces.append(f"{count}{_SHORT.get(name, name[0])}")
+        else:
+            pieces.append(f"{count} {name}{'s' if count != '1' else ''}")
+    shown = ("" if style == _COLONS else " ").join(pieces)
+    return f"-{shown}" if seconds < 0 and any(char in "123456789" for char in shown) else shown
 
 
 # --- moments ---------------------------------------------------------------------------------------------------------
@@ -141,8 +197,8 @@ def listed(archive: Fields) -> dict[bytes, Fields]:
 
 def shown_moment(when: datetime, form: Fields, custom: Mapping[bytes, Fields]) -> str:
     """Empty where the format has no pattern, or one with more in it than is known here."""
-    made = _custom(form, custom)
-    pattern = text(made, _CUSTOM_PATTERN) if made is not None else text(form, _PATTERN)
+    own = _custom(form, custom)
+    pattern = text(_without_condition(own), _CUSTOM_PATTERN) if own is not None else text(form, _PATTERN)
     known = all(not token[2] or token[2] in _PARTS for token in _DATE_TOKEN.finditer(pattern))
     return _DATE_TOKEN.sub(lambda token: _token(when, token), pattern) if known else ""
 

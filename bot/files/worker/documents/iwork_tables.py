@@ -20,7 +20,13 @@ _LIST_KINDS = frozenset({6005, 6201})
 _TEXTS, _RICH_TEXTS, _COMMENTS, _FORMATS = 4, 17, 19, 22
 _TEXT, _DATE, _BOOLEAN, _DURATION, _ERROR, _RICH = 3, 5, 6, 7, 8, 9
 _DECIMAL, _DOUBLE, _SECONDS, _TEXT_KEY, _RICH_KEY, _COMMENT_KEY = 1, 2, 4, 8, 0x10, 0x80000
-_NUMBER_FORMAT, _MONEY_FORMAT, _DATE_FORMAT, _BOOLEAN_FORMAT = 0x2000, 0x4000, 0x8000, 0x40000
+_NUMBER_FORMAT, _MONEY_FORMAT, _DATE_FORMAT, _DURATION_FORMAT, _BOOLEAN_FORMAT = (
+    0x2000,
+    0x4000,
+    0x8000,
+    0x10000,
+    0x40000,
+)
 _EPOCH = datetime(2001, 1, 1, tzinfo=UTC)
 _ROWS_MAX, _COLUMNS_MAX = 1_000_000, 16_384
 _TILE_ROWS = 256
@@ -152,7 +158,8 @@ def _value(kind: int, stored: dict[int, bytes], lists: Lists, custom: Custom) ->
     if value is None:
         return ""
     if kind == _DURATION:
-        return str(timedelta(seconds=value))
+        form = _format(stored, lists, _DURATION_FORMAT)
+        return iwork_formats.shown_duration(value, form) or str(timedelta(seconds=value))
     form = _format(stored, lists, _BOOLEAN_FORMAT if kind == _BOOLEAN else _MONEY_FORMAT, _NUMBER_FORMAT)
     if kind == _BOOLEAN and whole(form, 1) <= 1:
         return "TRUE" if value else "FALSE"
