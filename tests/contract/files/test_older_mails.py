@@ -100,3 +100,33 @@ async def test_a_uuencoded_file_beside_one_in_yenc_is_found_too(convert: Convert
     found = await read(convert, multipart("mixed", [part(TEXT, "See"), part(TEXT, text.encode("latin-1"))]))
     assert [label for label in found.labels if "one.txt" in label]
     assert [label for label in found.labels if "two.txt" in label]
+
+
+@pytest.mark.parametrize("encoding", ["base64;", "base64 (as ever)", '"base64"', " BASE64 ;x=y"])
+async def test_what_stands_behind_the_name_of_an_encoding_is_no_part_of_it(convert: Converter, encoding: str) -> None:
+    packed = base64.encodebytes("Grüße aus Köln".encode()).decode()
+    found = await read(convert, mail(TEXT, packed, encoding=encoding))
+    assert words(found) == SHOWN + "Grüße aus Köln"
+
+
+async def test_blanks_behind_a_soft_line_break_came_on_the_way(convert: Converter) -> None:
+    text = "Das ist ein lan=  \r\nges Wort und =3D=\t\r\nein Zeichen=\r\n.\r\nEnde= "
+    found = await read(convert, mail(TEXT, text, encoding="quoted-printable"))
+    assert words(found) == SHOWN + "Das ist ein langes Wort und =ein Zeichen.\nEnde"
+
+
+@pytest.mark.parametrize(
+    "disposition",
+    [
+        "attachment; filename=\"Bersicht.txt\"; filename*=UTF-8''%C3%9Cbersicht.txt",
+        "attachment; filename*=UTF-8''%C3%9Cbersicht.txt; filename=\"Bersicht.txt\"",
+        "attachment; filename=\"Bersicht.txt\"; filename*0*=UTF-8''%C3%9Cber; filename*1=sicht.txt",
+        "attachment filename=Übersicht.txt",
+    ],
+)
+async def test_the_name_that_can_say_more_than_ascii_goes_before_the_other(
+    convert: Converter, disposition: str
+) -> None:
+    header = f"Content-Disposition: {disposition}\r\n"
+    found = await read(convert, multipart("mixed", [part("application/octet-stream", b"The plan", headers=header)]))
+    assert found.labels[-1].startswith('File "m.eml › Übersicht.txt"')

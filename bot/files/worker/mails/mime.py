@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import Message
 from itertools import count, islice
+from typing import Any
 
 from bot.files.worker.encodings.charsets import decoded
 from bot.files.worker.mails.transfer import unpacked
@@ -25,6 +26,7 @@ _HEADERS_BYTES_MAX = 64_000
 _HEADER_LINE = re.compile(rb"([!-9;-~]{1,100})[ \t]*:(.*)", re.DOTALL)
 _NEEDED_HEADER = re.compile(rb"(?i)(?:MIME-Version|Content-Type|Message-ID|Received|Delivered-To):")
 _GUESSED_DELIMITER = re.compile(rb"(?mi)^--([^\r\n]{1,200}?)(?:--)?[ \t]*\r?\n[ \t]*(?:\r?\n)?Content-[a-z-]{2,30}:")
+_LACKS_SEMICOLON = re.compile(r"(?i)\A\s*(attachment|inline)\s+(?=[a-z])")
 _ENCODED_WORDS = re.compile(r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=(?:\s*=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=)*")
 _ENCODED_WORD = re.compile(r"=\?([^?*\s]{1,60})(?:\*[^?\s]*)?\?([bBqQ])\?([^?]*)\?=")
 
@@ -69,18 +71,20 @@ class Part:
         return ", ".join(value for value in values if value)
 
     def parameter(self, name: str, header: str = "content-type") -> str:
-        """One parameter of a header, out of whichever way was found to write more than ASCII."""
-        value = self._parameters(header, "").get_param(name, "", header)
-        if isinstance(value, tuple):
-            charset, _, text = value
-            return decoded(text.encode("latin-1", "replace"), charset or "")
-        return words(str(value).encode("latin-1", "replace"))
+        """One parameter of a header, out of whichever way was found to write more than ASCII; the newest goes first."""
+        given = self._parameters(header, "").get_params([], header)
+        values: list[Any] = [value for key, value in given if key.lower() == name]  # a tuple for RFC 2231's
+        for value in values:
+            if isinstance(value, tuple):
+                charset, _, text = value
+                return decoded(text.encode("latin-1", "replace"), charset or "")
+        return words(str(values[0]).encode("latin-1", "replace")) if values else ""
 
     def _parameters(self, header: str, default: str) -> Message:
         message: Message = Message()
         message.set_default_type(self.default_type)
         value = self.first(header)[:_PARAMETERS_BYTES_MAX].decode("latin-1") or default  # a byte stays one character
-        message[header] = value
+        message[header] = _LACKS_SEMICOLON.sub(r"\1; ", value)
         return message
 
 

@@ -8,6 +8,10 @@ from __future__ import annotations
 import binascii
 import re
 
+_ENCODING = re.compile(r"[\s\"']*([\w-]+)")
+"""What stands behind the name, as a comment or a parameter, is none of it."""
+_PADDED_BREAK = re.compile(rb"=[ \t]++(?=\r?\n|\Z)")
+"""A soft line break, and the blanks that it got on its way. Source: RFC 2045, 6.7 (3)."""
 _BASE64_LINES = re.compile(rb"(?:[ \t]*+[A-Za-z0-9+/=]*+[ \t]*+\r?+(?:\n|\Z))*+")
 _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
 _UU_BEGIN = re.compile(rb"(?m)^begin [0-7]{3,4} ([^\r\n]{1,300}?)[ \t]*\r?\n")
@@ -22,9 +26,10 @@ _UU_FILE = re.compile(_UU_BEGIN.pattern + rb"((?:[ -`]{1,64}+\r?+\n)*+)end[ \t]*
 
 def unpacked(data: bytes, encoding: str) -> bytes:
     """``encoding`` is a Content-Transfer-Encoding as its header has it; an unknown one leaves the bytes alone."""
-    name = encoding.strip().strip("\"'").lower()
+    named = _ENCODING.match(encoding)
+    name = named[1].lower() if named is not None else ""
     if name == "quoted-printable":
-        return binascii.a2b_qp(data)
+        return binascii.a2b_qp(_PADDED_BREAK.sub(b"=", data))
     if name == "base64":
         return _from_base64(data)
     if name in {"x-uuencode", "uuencode", "x-uue", "uue"}:
