@@ -14,10 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bot.files import notes
+from bot.files import inner_notes, notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, MemberExtract, NoteExtract
 from bot.files.outbox import Outbox
+from bot.files.worker.base64_within import Packed, replaced
+from bot.files.worker.chart_data import KINDS, chart_of
 from bot.files.worker.documents.bylines import in_brackets
 from bot.files.worker.encodings.detecting import text_of
 from bot.files.worker.hypertext.reader import to_text
@@ -31,8 +33,8 @@ _ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _OBJECT = re.compile(r"<[\w.]{1,200}(?: object| at 0x[0-9a-f]+| size [\w ]{1,60})*>")
 """What Python calls a thing that has no plain form."""
 _WORD = re.compile(r"\w+")
-_DATA_URI = re.compile(r"data:image/[\w.+-]+;base64,[A-Za-z0-9+/=\s]{200,}")
-_DATA_URI_LEFT = "data:… (a picture)"
+_SMALL_BYTES = 3_000
+"""Of pictures that stand within a text: smaller ones are bullets and icons."""
 
 
 def convert(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
@@ -52,6 +54,8 @@ def convert(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract] |
     found = written("\n\n".join(reading.texts), "", f"Jupyter notebook, {_language(notebook)}", out, limits)
     if reading.left_out:
         found.append(NoteExtract(notes.pictures_left_out(len(reading.pictures), reading.left_out)))
+    if reading.charts_cut:
+        found.append(NoteExtract(inner_notes.CHARTS_IN_PART))
     return [*found, *reading.pictures]
 
 
@@ -82,10 +86,11 @@ class _Reading:
     texts: list[str] = field(default_factory=list)
     pictures: list[MemberExtract] = field(default_factory=list)
     left_out: int = 0
+    charts_cut: bool = False
 
     def add(self, number: int, cell: dict[str, Any]) -> None:
         kind = in_brackets(one_line(str(cell.get("cell_type", "cell"))[:20]))
-        words = _DATA_URI.sub(_DATA_URI_LEFT, _joined(cell.get("source", cell.get("input", ""))))
+        words = self._without_pictures(_joined(cell.get("source", cell.get("input", ""))), f"cell {number}, picture")
         self.texts.append(f"[cell {number}, {kind}]\n{words}".rstrip())
         attachments = cell.get("attachments")
         for name, data in (attachments if isinstance(attachments, dict) else {}).items():
@@ -103,7 +108,18 @@ class _Reading:
             else {new: output[old] for old, new in _OLD_PICTURES.items() if old in output}
         )
         pictures = self._pictures(data, f"cell {number}, output")
-        words = _words(output, data)
+        before = len(self.pictures)
+        forms = {
+            form: self._without_pictures(_joined(value), f"cell {number}, output")
+            if form.startswith("text/")
+            else value
+            for form, value in data.items()
+        }
+        pictures += [picture.name for picture in self.pictures[before:]]
+        words = _words(output, forms)
+        charts = [chart_of(value) for form, value in data.items() if KINDS.fullmatch(form) and not pictures]
+        self.charts_cut |= not all(chart.whole for chart in charts)
+        words = "\n".join(filter(None, (words, *(f"(chart: {chart.text})" for chart in charts if chart.text))))
         shown = "\n".join(filter(None, (words, *(f"(picture: {name})" for name in pictures))))
         if shown:
             self.texts.append(f"[cell {number}, output]\n{shown}")
@@ -112,17 +128,35 @@ class _Reading:
         """Of several forms of the same picture the first one that is known."""
         for media_type, suffix in _PICTURES.items():
             content = _decoded(data.get(media_type), media_type) if isinstance(data, dict) else b""
-            if content and len(self.pictures) >= self.pictures_max:
-                self.left_out += 1
-                return []
             if content:
-                path = self.out.new(suffix)
-                path.write_bytes(content)
-                number = sum(picture.name.startswith(name) for picture in self.pictures)
-                full_name = f"{name} {number + 1}{suffix}" if name.endswith("output") else name
-                self.pictures.append(MemberExtract(path.name, full_name))
-                return [full_name]
+                kept = self._kept(content, suffix, name, numbered=name.endswith("output"))
+                return [kept] if kept else []
         return []
+
+    def _without_pictures(self, text: str, name: str) -> str:
+        """A text, whose pictures in base64 are kept beside it."""
+        if ";base64," not in text:
+            return text
+
+        def instead(packed: Packed) -> str:
+            if not packed.kind.startswith("image/") or len(packed.content) < _SMALL_BYTES:
+                return "…"
+            suffix = _PICTURES.get(packed.kind, ".bin")
+            return f"[{self._kept(packed.content, suffix, name, numbered=True) or 'a picture'}]"
+
+        return replaced(text, instead)
+
+    def _kept(self, content: bytes, suffix: str, name: str, *, numbered: bool) -> str:
+        """The name under which a picture comes; nothing where there are too many."""
+        if len(self.pictures) >= self.pictures_max:
+            self.left_out += 1
+            return ""
+        path = self.out.new(suffix)
+        path.write_bytes(content)
+        number = sum(picture.name.startswith(name) for picture in self.pictures)
+        full_name = f"{name} {number + 1}{suffix}" if numbered else name
+        self.pictures.append(MemberExtract(path.name, full_name))
+        return full_name
 
 
 def _words(output: dict[str, Any], data: dict[str, Any]) -> str:

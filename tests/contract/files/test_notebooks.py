@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.files import notes
+from bot.files import inner_notes, notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, MemberExtract, NoteExtract, TextExtract
 from bot.files.outbox import Outbox
@@ -131,6 +131,82 @@ def test_pasted_pictures_and_drawings_come_too(converted: Convert) -> None:
         if isinstance(extract, MemberExtract)
     ]
     assert names == ["cell 1, a.png", "cell 2, output 1.svg", "cell 2, output 2.jpg"]
+
+
+def shown(extracts: list[Extract], directory: Path) -> str:
+    assert isinstance(extracts[0], TextExtract)
+    return (directory / extracts[0].file).read_text(encoding="utf-8")
+
+
+def chart(kind: str, figure: object) -> dict[str, object]:
+    page = "<div id='c'></div><script>Plotly.newPlot('c', [])</script>"
+    return {"output_type": "display_data", "data": {kind: figure, "text/html": page}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "figure"),
+    [
+        (
+            "application/vnd.plotly.v1+json",
+            {
+                "data": [
+                    {"type": "bar", "name": "Köln", "x": ["Jan", "Feb"], "y": {"dtype": "i2", "bdata": "BwBAAA=="}}
+                ],
+                "layout": {"title": {"text": "Sales by city"}, "template": {"data": {"bar": ["LOOKS"]}}},
+            },
+        ),
+        (
+            "application/vnd.vegalite.v5.20.1+json",
+            {
+                "$schema": "LOOKS",
+                "title": "Sales by city",
+                "data": {"values": [{"m": "Jan", "Köln": 7}, {"m": "Feb", "Köln": 64}]},
+                "config": {"view": "LOOKS"},
+            },
+        ),
+    ],
+)
+def test_a_chart_that_a_browser_draws_comes_with_its_words_and_numbers(
+    converted: Convert, tmp_path: Path, kind: str, figure: object
+) -> None:
+    text = shown(converted(notebook(code("fig.show()", chart(kind, figure)))), tmp_path)
+    for word in ("Sales by city", "Köln", "Jan", "Feb", "7", "64"):
+        assert word in text
+    assert "LOOKS" not in text
+
+
+def test_of_a_chart_with_very_many_points_a_note_says_that_some_are_missing(converted: Convert, tmp_path: Path) -> None:
+    figure = {"data": [{"name": "Köln", "y": list(range(5_000))}], "layout": {"title": "Sales by city"}}
+    extracts = converted(notebook(code("fig", chart("application/vnd.plotly.v1+json", figure))))
+    text = shown(extracts, tmp_path)
+    assert "Sales by city" in text
+    assert "4,700 more" in text
+    assert "4999" not in text
+    assert NoteExtract(inner_notes.CHARTS_IN_PART) in extracts
+
+
+@pytest.mark.parametrize(
+    "figure", [[1], None, {"y": {"dtype": "f8", "bdata": "AAA"}}, {"a": [[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]}]
+)
+def test_odd_charts_are_no_trouble(converted: Convert, tmp_path: Path, figure: object) -> None:
+    assert "[cell 1, code]" in shown(
+        converted(notebook(code("x", chart("application/vnd.plotly.v1+json", figure)))), tmp_path
+    )
+
+
+def test_pictures_within_texts_and_pages_come_too(converted: Convert, tmp_path: Path) -> None:
+    within = f"data:image/png;base64,{PLOT}"
+    data = {"text/html": f"<b>Result</b> <img src='{within}'>"}
+    page: dict[str, object] = {"output_type": "display_data", "data": data}
+    extracts = converted(notebook({"cell_type": "markdown", "source": f"see ![plan]({within}) here"}, code("x", page)))
+    assert shown(extracts, tmp_path) == (
+        "[cell 1, markdown]\nsee ![plan](data:image/png;base64,[cell 1, picture 1.png]) here\n\n"
+        "[cell 2, code]\nx\n\n[cell 2, output]\nResult\n(picture: cell 2, output 1.png)"
+    )
+    assert [extract.name for extract in extracts if isinstance(extract, MemberExtract)] == [
+        "cell 1, picture 1.png",
+        "cell 2, output 1.png",
+    ]
 
 
 def test_an_old_notebook_is_one_too(converted: Convert, tmp_path: Path) -> None:
