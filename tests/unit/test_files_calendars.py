@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import textwrap
+
 import pytest
 
-from bot.files.worker.mails.calendars import to_text
+from bot.files.worker.mails.calendars import read, to_text
 from bot.files.worker.text_forms import is_calendar
+from tests import made_files
 
 
 def lines(*content: str) -> bytes:
@@ -59,9 +63,78 @@ def test_a_card_is_read_in_every_version(card: bytes) -> None:
 
 
 def test_a_calendar_that_is_cut_off_gives_what_is_there() -> None:
-    assert (
-        to_text(b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Plan\nno line of a calendar\nDTSTA")
-        == "Event:\nSummary: Plan\n"
+    assert to_text(b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Plan\nDTSTART:20261124\n") == (
+        "Event:\nSummary: Plan\nBegins: 2026-11-24\n"
+    )
+
+
+def test_lines_that_a_program_forgot_to_fold_belong_to_what_is_before_them() -> None:
+    assert to_text(b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nDESCRIPTION:Bring:\nthe plan\n\nyour lunch\nEND:VEVENT\n") == (
+        "Event:\nDescription: Bring:\n  the plan\n  your lunch\n"
+    )
+
+
+def test_a_line_folded_within_a_character_is_whole() -> None:
+    summary = "会議室の予約".encode()
+    for at in range(1, len(summary)):
+        folded = b"BEGIN:VEVENT\r\nSUMMARY:" + summary[:at] + b"\r\n " + summary[at:] + b"\r\nEND:VEVENT\r\n"
+        assert to_text(b"BEGIN:VCALENDAR\r\n" + folded) == "Event:\nSummary: 会議室の予約\n"
+
+
+def test_a_soft_line_break_before_a_fold_leaves_no_sign() -> None:
+    card = lines("BEGIN:VCARD", "VERSION:2.1", "NOTE;ENCODING=QUOTED-PRINTABLE:K=C3=B6=", " ln am Rhein", "END:VCARD")
+    assert to_text(card) == "Contact:\nNote: Köln am Rhein\n"
+
+
+PHOTO = base64.b64encode(made_files.noise((300, 300))).decode()
+PLAN = base64.b64encode(b"The plan itself").decode()
+
+
+def event(*content: str) -> bytes:
+    return lines("BEGIN:VCALENDAR", "BEGIN:VEVENT", *content, "END:VEVENT", "END:VCALENDAR")
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        (f"ATTACH;ENCODING=BASE64;VALUE=BINARY;X-FILENAME=plan.txt:{PLAN}", "plan.txt"),
+        (f'ATTACH;FILENAME="a\\plan; 1.txt";VALUE=BINARY;ENCODING=BASE64:{PLAN}', "plan; 1.txt"),
+        (f"ATTACH;ENCODING=BASE64;VALUE=BINARY:{PLAN}", "attachment 1"),
+        (f"ATTACH:data:text/plain;base64,{PLAN}", "attachment 1"),
+    ],
+)
+def test_a_file_within_an_event_is_a_file(line: str, name: str) -> None:
+    found = read(event("SUMMARY:Plan", line))
+    assert found.files == [(name, b"The plan itself")]
+    assert found.text == f"Event:\nSummary: Plan\nAttachment: (file: {name})\n"
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        (f"PHOTO;ENCODING=b;TYPE=JPEG:{PHOTO}",),
+        (f"PHOTO:data:image/png;base64,{PHOTO}",),
+        ("PHOTO;ENCODING=BASE64;JPEG:", PHOTO[:70], *textwrap.wrap(PHOTO[70:], 70), ""),
+        ("PHOTO;ENCODING=BASE64;JPEG:", *(f" {piece}" for piece in textwrap.wrap(PHOTO, 70)), ""),
+    ],
+)
+def test_a_photo_on_a_card_is_a_picture(picture: tuple[str, ...]) -> None:
+    found = read(lines("BEGIN:VCARD", "FN:Ann", *picture, "TEL:1", "END:VCARD"))
+    assert found.files == [("photo of Ann", base64.b64decode(PHOTO))]
+    assert found.text.replace(" (jpeg)", "") == ("Contact:\nName: Ann\nPhoto: (file: photo of Ann)\nTelephone: 1\n")
+
+
+def test_of_very_many_photos_the_first_are_taken() -> None:
+    cards = lines(*["BEGIN:VCARD", f"PHOTO;ENCODING=b:{PHOTO}", "END:VCARD"] * 60)
+    assert (len(read(cards).files), read(cards).left_out) == (50, 10)
+
+
+def test_what_a_conference_and_a_linked_file_are_called_is_read() -> None:
+    conference = "CONFERENCE;VALUE=URI;FEATURE=VIDEO;LABEL=The big room:https://meet.example/1"
+    linked = "ATTACH;FMTTYPE=application/pdf;FILENAME=agenda.pdf:https://a.example/d/1"
+    assert to_text(event(conference, linked, "X-GOOGLE-CONFERENCE:https://meet.example/2")) == (
+        "Event:\nConference (The big room): https://meet.example/1\n"
+        "Attachment (agenda.pdf): https://a.example/d/1\nConference: https://meet.example/2\n"
     )
 
 

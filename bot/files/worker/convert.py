@@ -133,14 +133,10 @@ def _page(file: _File) -> list[Extract]:
 
 
 def _calendar(file: _File) -> list[Extract]:
-    from bot.files.worker import text  # noqa: PLC0415
-    from bot.files.worker.mails import calendars  # noqa: PLC0415
+    from bot.files.worker.mails import card_files  # noqa: PLC0415
 
-    words = calendars.to_text(file.source.read_bytes())
-    if not words.strip():  # time zones alone: their source says more
-        return []
     about = "calendar" if b"VCALENDAR" in file.head[:400].upper() else "contacts"
-    return text.written(words, "", about, file.out, file.limits)
+    return card_files.convert(file.source, about, file.out, file.limits)
 
 
 def _mail(file: _File) -> list[Extract] | None:

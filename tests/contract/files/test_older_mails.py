@@ -130,3 +130,13 @@ async def test_the_name_that_can_say_more_than_ascii_goes_before_the_other(
     header = f"Content-Disposition: {disposition}\r\n"
     found = await read(convert, multipart("mixed", [part("application/octet-stream", b"The plan", headers=header)]))
     assert found.labels[-1].startswith('File "m.eml › Übersicht.txt"')
+
+
+async def test_a_file_within_an_invitation_is_a_file(convert: Converter) -> None:
+    packed = base64.b64encode(b"The plan itself").decode()
+    lines = ["BEGIN:VCALENDAR", "BEGIN:VEVENT", "SUMMARY:Planning"]
+    lines += [f"ATTACH;ENCODING=BASE64;VALUE=BINARY;FILENAME=Plän.txt:{packed}", "END:VEVENT", "END:VCALENDAR"]
+    calendar = part("text/calendar; charset=utf-8", "\r\n".join(lines))
+    found = await read(convert, multipart("alternative", [part(TEXT, "You are invited"), calendar]))
+    assert "Attachment: (file: Plän.txt)" in words(found)
+    assert words(found, "m.eml › Plän.txt").strip() == "The plan itself"

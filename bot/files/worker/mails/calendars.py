@@ -7,15 +7,14 @@ refuses a calendar that is cut off as a whole, and cards of version 2.1, which t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
-from bot.files.worker.encodings.charsets import decoded
-from bot.files.worker.mails.transfer import unpacked
+from bot.files.worker.mails.card_lines import Property, properties
+from bot.files.worker.mails.small_pictures import is_small_picture
 from bot.visible import one_line
 
-_LINE = re.compile(r'([A-Za-z0-9.-]++)((?:;(?:[^":;]|"[^"]*")*+)*+):(.*)', re.DOTALL)
-_PARAMETER = re.compile(r';([^=;:"]*)(?:=("[^"]*"|[^;"]*))?')
+_PART_OF_RULE = re.compile(r';([^=;:"]*)(?:=("[^"]*"|[^;"]*))?')
 _TITLES = {"VEVENT": "Event", "VTODO": "Task", "VJOURNAL": "Journal entry", "VCARD": "Contact", "VFREEBUSY": "Times"}
 _SKIPPED = frozenset(
     {"BEGIN", "END", "VERSION", "PRODID", "UID", "DTSTAMP", "SEQUENCE", "CALSCALE", "CREATED", "LAST-MODIFIED", "REV"}
@@ -41,7 +40,16 @@ _NAMES = {
     "BDAY": "Birthday",
     "METHOD": "Kind of message",
     "X-WR-CALNAME": "Calendar",
+    "X-WR-CALDESC": "About the calendar",
     "X-WR-TIMEZONE": "Time zone",
+    "X-GOOGLE-CONFERENCE": "Conference",
+    "X-GOOGLE-HANGOUT": "Conference",
+    "X-MICROSOFT-SKYPETEAMSMEETINGURL": "Conference",
+    "X-MICROSOFT-ONLINEMEETINGEXTERNALLINK": "Conference",
+    "X-PHONETIC-FIRST-NAME": "First name by its sound",
+    "X-PHONETIC-LAST-NAME": "Last name by its sound",
+    "X-MAIDENNAME": "Maiden name",
+    "X-MS-CARDPICTURE": "Picture",
     "TZ": "Time zone",
     "IMPP": "Chat",
     "ATTACH": "Attachment",
@@ -59,6 +67,8 @@ _NAMES = {
     **{f"X-{name}": name.capitalize() for name in ("AIM", "ICQ", "MSN", "QQ", "GTALK", "JABBER", "YAHOO")},
     **{f"X-{name}": name.capitalize() for name in ("ASSISTANT", "SPOUSE", "MANAGER", "ANNIVERSARY", "CHILDREN")},
 }
+_FILES_MAX = 50
+_FILES = frozenset({"ATTACH", "PHOTO", "LOGO", "IMAGE", "X-MS-CARDPICTURE"})
 _INDENT = "  "
 _STRUCTURED = frozenset({"ADR", "ORG", "N", "GENDER"})
 _DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:T(\d\d):?(\d\d):?(\d\d)?(Z?))?")
@@ -73,46 +83,74 @@ _PROGRAMS_REMINDER = re.compile(
 """What programs write where nobody has written anything."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Property:
-    name: str
-    parameters: dict[str, str]
-    types: list[str]
-    value: str
+@dataclass(slots=True)
+class Reading:
+    """What the lines so far have given. ``files`` are the files within it, each with its name."""
+
+    text: str = ""
+    files: list[tuple[str, bytes]] = field(default_factory=list)
+    left_out: int = 0
+    whose: str = ""
+    """Name on the card that is being read."""
+
+    def name(self, item: Property) -> str:
+        """What stands in the place of a file in base64."""
+        content = item.content if item.name in _FILES else b""
+        if not content or (item.name != "ATTACH" and is_small_picture(content)):
+            return f"({len(item.value) * 3 // 4:,} bytes that are not shown)"
+        if len(self.files) >= _FILES_MAX:
+            self.left_out += 1
+            return "(a file that was left out)"
+        kind = _NAMES.get(item.name, item.name.capitalize()).lower()
+        name = item.filename or f"{kind} {f'of {self.whose}' if self.whose else len(self.files) + 1}"
+        self.files.append((name, content))
+        return f"(file: {one_line(name)})"
 
 
 def to_text(data: bytes) -> str:
+    return read(data).text
+
+
+def read(data: bytes) -> Reading:
     """A paragraph for each event, task and card; the lines in the order of the file. The further lines of a value are
     indented: they are no properties."""
+    reading = Reading()
     lines: list[str] = []
     within: list[str] = []
     described = False  # programs write the same with marks behind it
-    for item in _properties(data):
+    for item in properties(data):
         if item.name == "BEGIN":
             within.append(item.value.strip().upper())
+            reading.whose = ""
             described = described and within[-1] == "VALARM"
             if within[-1] in _TITLES:
                 lines += ["", f"{_TITLES[within[-1]]}:"]
         elif item.name == "END":
             within = within[:-1]
         elif not {"VTIMEZONE", "STANDARD", "DAYLIGHT"} & set(within[-2:]):
-            line = "" if described and item.name == "X-ALT-DESC" else _line(item, within)
+            reading.whose = one_line(_value(item)) if item.name == "FN" else reading.whose
+            line = "" if described and item.name == "X-ALT-DESC" else _line(item, within, reading)
             described |= item.name == "DESCRIPTION" and within[-1:] != ["VALARM"]
             first, *further = line.splitlines() or [""]
             lines += [first, *(f"{_INDENT}{more}".rstrip() for more in further)] if first else []
-    return "\n".join(lines).strip() + "\n"
+    reading.text = "\n".join(lines).strip() + "\n"
+    return reading
 
 
-def _line(item: _Property, within: list[str]) -> str:
+def _line(item: Property, within: list[str], reading: Reading) -> str:
     name = item.name
     vendors_own = name.startswith("X-") and name not in _NAMES
     if name in _SKIPPED or vendors_own:
         return ""
-    value = _value(item)
+    if within[-1:] == ["VALARM"] and item.is_packed:
+        return ""  # a sound
+    value = reading.name(item) if item.is_packed else _value(item)
     if within[-1:] == ["VALARM"] and name != "TRIGGER":
         own = name in {"DESCRIPTION", "SUMMARY"} and not _PROGRAMS_REMINDER.fullmatch(value)
         return f"Reminder says: {value}" if own and value else ""
     about = [item.parameters.get("CN", ""), *(kind for kind in item.types if kind not in _TYPES_OF_NO_USE)]
+    about += [item.parameters.get("LABEL", "")] if name == "CONFERENCE" else []
+    about += [item.filename] if name == "ATTACH" and not item.is_packed else []
     if name == "ATTENDEE":
         about += [item.parameters.get("ROLE", "").lower(), item.parameters.get("PARTSTAT", "").lower()]
     extra = ", ".join(filter(None, about))
@@ -120,17 +158,15 @@ def _line(item: _Property, within: list[str]) -> str:
     return f"{label}{f' ({one_line(extra)})' if extra else ''}: {value}" if value else ""
 
 
-def _value(item: _Property) -> str:
-    """A value in words; what is a picture, a sound or a key is named."""
-    if {item.parameters.get("ENCODING", "").lower(), *item.types} & {"b", "base64"} or item.value.startswith("data:"):
-        return f"({len(item.value) * 3 // 4:,} bytes that are not shown)"
+def _value(item: Property) -> str:
+    """A value in words."""
     value = item.value
     if item.name in _VENDORS:
         return _VENDORS[item.name](value)
     if item.name in {"ATTENDEE", "ORGANIZER"} or item.parameters.get("VALUE", "").upper() == "URI":
         return re.sub(r"^mailto:", "", value, flags=re.IGNORECASE)
     if item.name == "RRULE":
-        words = _PARAMETER.sub(lambda part: f" {part[1].lower()} {_rule(part[2] or '')},", ";" + value)
+        words = _PART_OF_RULE.sub(lambda part: f" {part[1].lower()} {_rule(part[2] or '')},", ";" + value)
         return words.strip(" ,")
     if item.name in _MOMENTS:
         zone = item.parameters.get("TZID", "")
@@ -164,41 +200,3 @@ def _date(match: re.Match[str]) -> str:
 
 def _plain(value: str) -> str:
     return _ESCAPES.sub(lambda match: "\n" if match[1] in "nN" else match[1], value).strip()
-
-
-# --- lines -----------------------------------------------------------------------------------------------------------
-
-
-def _properties(data: bytes) -> Iterator[_Property]:
-    for line in _unfolded(data):
-        match = _LINE.fullmatch(line.strip())
-        if match is None:
-            continue
-        parameters: dict[str, str] = {}
-        types: list[str] = []
-        for key, value in (pair.groups() for pair in _PARAMETER.finditer(match[2])):
-            if value is None or key.upper() == "TYPE":
-                types += (key if value is None else value.strip('"')).lower().split(",")
-            else:
-                parameters[key.upper()] = value.strip('"')
-        value = match[3]
-        if "quoted-printable" in {parameters.get("ENCODING", "").lower(), *types}:
-            packed = value.encode("utf-8", "replace")
-            value = decoded(unpacked(packed, "quoted-printable"), parameters.get("CHARSET", ""))
-        yield _Property(match[1].rpartition(".")[2].upper(), parameters, types, value)
-
-
-def _unfolded(data: bytes) -> Iterator[str]:
-    """Logical lines: one that begins with a blank goes on from the line before, and so does one behind a soft break."""
-    line: list[str] = []
-    for raw in decoded(data).replace("\r\n", "\n").replace("\r", "\n").split("\n"):
-        soft = bool(line) and line[-1].endswith("=") and "QUOTED-PRINTABLE" in line[0].upper()
-        if raw[:1] in {" ", "\t"} and line:
-            line.append(raw[1:])
-        elif soft:
-            line[-1] = line[-1][:-1]
-            line.append(raw)
-        else:
-            yield "".join(line)
-            line = [raw]
-    yield "".join(line)

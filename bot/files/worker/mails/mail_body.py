@@ -6,7 +6,6 @@ Pure. Of several versions of one text the richest is shown, and another below it
 from __future__ import annotations
 
 import re
-import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
@@ -18,6 +17,7 @@ from bot.files.worker.mails import calendars, mime
 from bot.files.worker.mails.flowed import unflowed
 from bot.files.worker.mails.mail_versions import chosen
 from bot.files.worker.mails.mime import Part
+from bot.files.worker.mails.small_pictures import is_small_picture
 from bot.files.worker.mails.smime import signed_content
 from bot.files.worker.mails.transfer import without_files
 from bot.files.worker.text_forms import is_calendar
@@ -42,9 +42,6 @@ _MARKS = re.compile(r"<<|<param>[^<]*|</?[A-Za-z][A-Za-z0-9-]{0,60}>")
 _WITH_MARKS = frozenset({"text/enriched", "text/richtext"})
 _VERSIONS = _PAGES | _WITH_MARKS | {"text/markdown", "text/x-markdown"}
 """Kinds that a version of the mail's text may have; elsewhere in a mail most of them are files."""
-_DECORATION_BYTES_MAX = 10_000
-_DECORATION_PX_MAX = 40_000
-"""Of a picture's area, 200 × 200: logos and rules of a signature are no larger, charts are."""
 _WRITTEN_IN_MAX = 50
 _PGP = "-----BEGIN PGP MESSAGE-----"
 _SEALS_MAX = 5
@@ -118,7 +115,7 @@ def _read_leaf(part: Part, body: Body, role: _As) -> None:
                 body.attached.append(picture)
         body.encrypted |= _PGP in text
         body.texts.append(text)
-        body.attached += files
+        body.attached += [*files, *_in_calendar(part)]
     elif kind in _SIGNATURES or (role is _As.RELATED and kind in _OF_LAYOUT):
         body.named.append(part.filename or kind)
     elif _is_decoration(part, role):
@@ -146,6 +143,16 @@ def _without_files(part: Part) -> tuple[Part, list[Part]]:
         for name, content in files
     ]
     return Part(headers, text), attached
+
+
+def _in_calendar(part: Part) -> list[Part]:
+    """The files that an invitation has within itself."""
+    data = part.payload if part.content_type in _CARDS else b""
+    found = calendars.read(data).files if data and is_calendar(data) else []
+    return [
+        Part({"content-type": [b"application/octet-stream"], "content-description": [name.encode()]}, content)
+        for name, content in found
+    ]
 
 
 def _written_in(part: Part) -> list[Part]:
@@ -242,26 +249,3 @@ def _is_decoration(part: Part, role: _As) -> bool:
     if not (role is _As.RELATED or part.disposition == "inline" or "content-id" in part.headers):
         return False
     return is_small_picture(part.payload)
-
-
-def is_small_picture(data: bytes) -> bool:
-    """By its bytes, and by its area where that is easy to know: a plain chart has few bytes, and is no logo."""
-    return 0 < len(data) < _DECORATION_BYTES_MAX and _starts_as_picture(data) and _area_px(data) <= _DECORATION_PX_MAX
-
-
-def _starts_as_picture(data: bytes) -> bool:
-    return data.startswith((b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"BM", b"RIFF", b"<svg", b"<?xml", b"II*", b"MM\0*"))
-
-
-def _area_px(data: bytes) -> int:
-    """Of a PNG or GIF by its first bytes; none of another kind, whose length has to tell."""
-    try:
-        if data.startswith(b"\x89PNG"):
-            width, height = struct.unpack_from(">II", data, 16)
-        elif data.startswith(b"GIF8"):
-            width, height = struct.unpack_from("<HH", data, 6)
-        else:
-            return 0
-    except struct.error:
-        return 0
-    return int(width) * int(height)

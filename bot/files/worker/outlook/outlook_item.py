@@ -13,7 +13,7 @@ from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, MemberExtract, NoteExtract, TextExtract, Unreadable
 from bot.files.outbox import Outbox
 from bot.files.worker.documents import old_documents
-from bot.files.worker.mails.mail_body import is_small_picture
+from bot.files.worker.mails.small_pictures import is_small_picture
 from bot.files.worker.mails.smime import signed_content
 from bot.files.worker.outlook.mapi import Attached, Item
 from bot.files.worker.outlook.outlook_words import kind_of, subject_of, text_of

@@ -1,0 +1,35 @@
+"""A picture's bytes in, whether it is one of those that only decorate out: logos, rules, icons.
+
+Pure.
+"""
+
+from __future__ import annotations
+
+import struct
+
+_DECORATION_BYTES_MAX = 10_000
+_DECORATION_PX_MAX = 40_000
+"""Of a picture's area, 200 × 200: logos and rules of a signature are no larger, charts are."""
+
+
+def is_small_picture(data: bytes) -> bool:
+    """By its bytes, and by its area where that is easy to know: a plain chart has few bytes, and is no logo."""
+    return 0 < len(data) < _DECORATION_BYTES_MAX and _starts_as_picture(data) and _area_px(data) <= _DECORATION_PX_MAX
+
+
+def _starts_as_picture(data: bytes) -> bool:
+    return data.startswith((b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"BM", b"RIFF", b"<svg", b"<?xml", b"II*", b"MM\0*"))
+
+
+def _area_px(data: bytes) -> int:
+    """Of a PNG or GIF by its first bytes; none of another kind, whose length has to tell."""
+    try:
+        if data.startswith(b"\x89PNG"):
+            width, height = struct.unpack_from(">II", data, 16)
+        elif data.startswith(b"GIF8"):
+            width, height = struct.unpack_from("<HH", data, 6)
+        else:
+            return 0
+    except struct.error:
+        return 0
+    return int(width) * int(height)
