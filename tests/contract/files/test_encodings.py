@@ -257,3 +257,45 @@ def test_short_texts_from_elsewhere_are_read_by_their_label_where_it_fits(
     raw: bytes, declared: str, expected: str
 ) -> None:
     assert text_of(raw, declared) == expected
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_lines_that_another_program_wrote_behind_utf16_are_read(words: Words, codec: str) -> None:
+    first = f"[Info] Größe geprüft\r\n{CHINESE}\n{JAPANESE * 3}\n"
+    narrow = "2026-11-24 10:00:01 backup of the server is done\r\nshort\r\nMüller was here\r\n"
+    last = "[Info] Ende der Prüfung\r\n"
+    content = f"\ufeff{first}".encode(codec) + narrow.encode() + last.encode(codec)
+    assert words(content).replace("\r\n", "\n") == f"{first}{narrow}{last}".replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize("text", [CHINESE * 40, f"{JAPANESE * 9}\n" * 9, f"{KOREAN}\n" * 20, "1,2;中文\n" * 50])
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_of_utf16_alone_no_line_is_anything_else(words: Words, text: str, codec: str) -> None:
+    assert words(f"\ufeff{text}".encode(codec)) == text
+
+
+BOX = "┌────────────┐\n│ {:<10} │\n├────────────┤\n│ {:<10} │\n└────────────┘\n"
+BARS = "░▒▓████████ {} ████████▓▒░\n╔══════════╗\n║ {} ║\n╚══════════╝\n"
+
+
+@pytest.mark.parametrize("drawn", [BOX, BARS])
+@pytest.mark.parametrize(
+    ("codec", "first", "second"),
+    [
+        ("cp437", "Setup v1.0", "press Enter"),
+        ("cp437", "Übersicht", "Größe"),
+        ("cp850", "déjà vu", "Prénom"),
+        ("cp866", "Отчёт", "Итого за май"),
+        ("cp852", "Přehled", "Částka"),
+    ],
+)
+def test_frames_of_dos_are_frames(words: Words, drawn: str, codec: str, first: str, second: str) -> None:
+    text = drawn.format(first, second)
+    assert words(text.encode(codec)) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["NÄÄÄÄÄ! Schön, daß du da bist, größter Gauner", "°°°° Überraschung für Köln, Grüße °°°°"]
+)
+def test_a_letter_held_for_long_is_no_frame(words: Words, text: str) -> None:
+    assert words(text.encode("cp1252")) == text

@@ -14,6 +14,8 @@ import re
 from bot.files.worker.encodings.declared import declared_codec, known_codec
 from bot.files.worker.encodings.ebcdic import codec_of_ebcdic
 from bot.files.worker.encodings.escaped import CODECS, codec_of_escapes, unescaped
+from bot.files.worker.encodings.frames import codec_of_frames
+from bot.files.worker.encodings.mixed_width import decode_wide
 from bot.files.worker.encodings.plausible import out_of_place
 from bot.files.worker.encodings.rare_encodings import rarer
 from bot.files.worker.encodings.wide import codec_without_mark
@@ -77,6 +79,9 @@ def codec_of(data: bytes, tail: bytes = b"") -> str:
     if sample and not _is_utf8(sample):
         if declared and _decodes(sample, declared):
             return declared
+        framed = codec_of_frames(sample)
+        if framed is not None:
+            return framed
         sample = _without_utf8(sample)
         usual = _exact(_chosen(sample), sample)
         return rarer(sample, usual, old_macintosh=b"\r" in data and b"\n" not in data)
@@ -112,6 +117,8 @@ def decode(data: bytes, codec: str) -> str:
         return unescaped(data, codec)
     if codec.startswith("utf-8"):
         return data.decode(codec, "cp1252 in utf-8")
+    if codec.startswith("utf-16"):
+        return decode_wide(data, codec)
     if may_mix(codec) and _UTF8_CHAR.search(data):
         return "".join(_line(line, codec) for line in data.splitlines(keepends=True))
     return data.decode(codec, "replace")

@@ -29,7 +29,7 @@ def better_than_western(data: bytes) -> str | None:
     if sum(byte > 0x7F for byte in sample) < _TELLING_BYTES_MIN:
         return None
     western = _plausibility(sample.decode("cp1252", "replace"))
-    best = _most_plausible(sample, _CANDIDATES, cut=len(data) > start + _TELLING_BYTES_MAX)
+    best = most_plausible(sample, _CANDIDATES, cut=len(data) > start + _TELLING_BYTES_MAX)
     better = _plausibility(sample.decode(best, "ignore"))
     asian = best in _EAST_ASIAN and western < 0 and better > 0.7
     return best if asian or (best in _OTHER_ALPHABETS and western < 0.5 and better > 0.85) else None
@@ -43,11 +43,11 @@ def names(raw: Iterable[bytes]) -> list[str]:
         if used_bytes < _TELLING_BYTES_MAX and _fits(name, "utf-8") is None:
             telling.append(name)
             used_bytes += len(name)
-    codec = _most_plausible(b"/".join(telling), _CANDIDATES_OF_ARCHIVES)
+    codec = most_plausible(b"/".join(telling), _CANDIDATES_OF_ARCHIVES)
     return [_fits(name, "utf-8") or name.decode(codec, "replace") for name in raw]
 
 
-def _most_plausible(data: bytes, candidates: Iterable[str], *, cut: bool = False) -> str:
+def most_plausible(data: bytes, candidates: Iterable[str], *, cut: bool = False) -> str:
     best, best_score = "cp1252", float("-inf")
     for codec in candidates:
         text = _fits(data, codec, cut=cut)

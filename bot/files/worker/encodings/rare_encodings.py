@@ -7,6 +7,8 @@ looked at for them even where the usual reading breaks no rule.
 
 from __future__ import annotations
 
+import re
+
 from bot.files.worker.encodings import more_codecs  # noqa: F401 - registers some of these
 from bot.files.worker.encodings.plausible import out_of_place
 
@@ -27,6 +29,8 @@ _VIETNAMESE_SHARE_MIN = 0.12
 """Of letters beyond ASCII in a text: Vietnamese has far more of them than other languages in Latin letters."""
 _VIETNAMESE_MIN = 4
 """Fewer make a single word, of which nobody could tell."""
+_HELD = re.compile(r"([^\W\d_\x00-\x7f])\1\1")
+"""No word has a letter three times; signs stand in rows."""
 _SOFT_HYPHEN = b"\xad"
 """It stands within words, and means no letter where texts have it."""
 
@@ -59,6 +63,8 @@ def _within_words(text: str, *, begins: bool) -> bool:
 
     ``begins`` asks besides that a third have a letter behind them, as no exponent and no sign of a unit has.
     """
+    if _HELD.search(text):
+        return False
     text = f" {text} "
     others = [at for at, char in enumerate(text) if not char.isascii()]
     letters = [at for at in others if text[at].isalpha() and (text[at - 1].isalpha() or text[at + 1].isalpha())]

@@ -1,0 +1,34 @@
+"""Lines of a text in, DOS's encoding out if it draws frames and bars with them, as reports and screens of DOS do.
+
+Pure. In the code pages of DOS the signs that frames are drawn with lie where other encodings have letters, and they
+come in runs, as no letter does. What is left beside them says which of the code pages it is.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.files.worker.encodings.likely_encoding import most_plausible
+
+_RUN = re.compile(rb"([\xb0-\xb2\xc4\xcd\xdb\xdc\xdf])\1{3,}")
+_SIGNS = re.compile(rb"[\xb0-\xdf]+")
+_RUNS_BYTES_MIN = 8
+_OF_RUNS_MIN = 0.3
+"""So much of what is not ASCII lies in runs."""
+_WITHIN_WORD = re.compile(
+    rb"(?<=[A-Za-z\xe0-\xff])[\xc0-\xc2\xc5-\xcb\xce-\xdf]|[\xc0-\xc2\xc5-\xcb\xce-\xdf](?=[A-Za-z\xe0-\xff])"
+)
+"""A corner touches no word."""
+_OF_WORDS_MAX = 0.05
+_CODE_PAGES = ("cp437", "cp866", "cp850", "cp852", "cp737", "cp862")
+"""Of equals the earlier one. Between 0xB0 and 0xDF only two of them have a few letters."""
+
+
+def codec_of_frames(sample: bytes) -> str | None:
+    in_runs = sum(run.end() - run.start() for run in _RUN.finditer(sample))
+    beyond_ascii = sum(byte > 0x7F for byte in sample)
+    if in_runs < max(_RUNS_BYTES_MIN, _OF_RUNS_MIN * beyond_ascii):
+        return None
+    if len(_WITHIN_WORD.findall(_RUN.sub(b" ", sample))) > _OF_WORDS_MAX * beyond_ascii:
+        return None
+    return most_plausible(_SIGNS.sub(b" ", sample), _CODE_PAGES)
