@@ -140,3 +140,19 @@ async def test_a_file_within_an_invitation_is_a_file(convert: Converter) -> None
     found = await read(convert, multipart("alternative", [part(TEXT, "You are invited"), calendar]))
     assert "Attachment: (file: Plän.txt)" in words(found)
     assert words(found, "m.eml › Plän.txt").strip() == "The plan itself"
+
+
+@pytest.mark.parametrize("label", ["utf-16", "UTF-16LE", "utf-16be", "utf-32"])
+async def test_headers_are_not_in_the_two_bytes_of_a_part(convert: Converter, label: str) -> None:
+    codec = label.lower()
+    text = part(f"text/plain; charset={label}", "Grüße aus Köln\r\n".encode(codec))
+    headers = HEADERS.replace("Report", "Für Köln").encode("cp1252").decode("latin-1")
+    content = multipart("mixed", [text], headers="X").replace(b"X", headers.encode("latin-1"), 1)
+    found = await read(convert, content)
+    assert words(found) == SHOWN.replace("Report", "Für Köln") + "Grüße aus Köln"
+
+
+@pytest.mark.parametrize("label", ["utf-16", "UTF-16LE", "utf-32"])
+async def test_letters_of_one_byte_are_no_pairs_whatever_they_are_called(convert: Converter, label: str) -> None:
+    found = await read(convert, mail(f"text/plain; charset={label}", "The plan is here\r\n"))
+    assert words(found) == SHOWN + "The plan is here"

@@ -12,6 +12,7 @@ from bot.files.worker.encodings.likely_encoding import better_than_western
 
 _ALL_ASCII = frozenset({*escaped.CODECS, "utf-7", "utf-16", "utf-16-le", "utf-16-be"})
 """Encodings in which bytes that are all ASCII need not be ASCII."""
+_WIDE = ("utf-16", "utf-32")
 _BROKEN_SHARE_MAX = 0.1
 """Of the characters that are not ASCII."""
 
@@ -24,6 +25,8 @@ def decoded(data: bytes, *labels: str) -> str:
     reason to give up a label: a text may be cut within one.
     """
     named = [codec for codec in map(codec_of_label, labels) if codec and codec != "ascii"]
+    if data.isascii() and b"\0" not in data:  # text of two bytes a character has zeros, or other bytes than ASCII's
+        named = [codec for codec in named if not codec.startswith(_WIDE)]
     if data.isascii() and _ALL_ASCII.isdisjoint(named):
         return text_of(data)  # with its escapes, where it has such
     tried = named if data.isascii() else ["utf-8", *named]

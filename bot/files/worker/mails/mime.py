@@ -186,7 +186,8 @@ def _delimiters(data: bytes, start: int, end: int, boundary: bytes) -> list[re.M
 def words(raw: bytes, *charsets: str) -> str:
     """A header's value as people read it, on one line."""
     plain = raw.isascii() and b"=?" in raw and b"\x1b" not in raw  # the base64 in its words is no other encoding
-    text = raw.decode("ascii") if plain else decoded(raw, *charsets)
+    narrow = [charset for charset in charsets if not charset.lower().startswith(("utf-16", "utf-32"))]
+    text = raw.decode("ascii") if plain else decoded(raw, *narrow)  # lines of headers end with one byte
     return " ".join(_ENCODED_WORDS.sub(_run_of_words, text).split())
 
 
