@@ -172,3 +172,10 @@ def test_days_within_rules_and_reminders_read_as_days() -> None:
         "Event:\nSummary: Stand-up\nRepeats: freq daily, until 2026-12-24 09:30 UTC, wkst su\n"
         "Reminder: 2026-11-23 08:00 UTC\nReminder: -PT15M\n"
     )
+
+
+def test_a_change_of_all_that_follow_says_so() -> None:
+    changed = event("SUMMARY:Lunch", "RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Europe/Berlin:20261124T120000")
+    assert to_text(changed) == (
+        "Event:\nSummary: Lunch\nInstead of: 2026-11-24 12:00 (Europe/Berlin) and those after it\n"
+    )

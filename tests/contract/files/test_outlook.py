@@ -216,6 +216,12 @@ async def test_a_message_that_is_not_whole_gives_what_is_there_and_says_so(conve
     assert (whole.reasons, cut.reasons) == ([], [notes.BREAKS_OFF])
 
 
+async def test_a_message_that_lost_its_table_is_one_still(convert: Converter) -> None:
+    streams = {"__substg1.0_0037001F": "Plan", "__substg1.0_1000001F": "Start on Monday"}
+    content = made_documents.compound({name: text.encode("utf-16-le") for name, text in streams.items()})
+    assert words(await read(convert, content)) == "Subject: Plan\n\nStart on Monday"
+
+
 async def test_a_link_and_a_logo_are_named(convert: Converter) -> None:
     link = {0x3707: "deck.pptx", 0x3705: 7, 0x370D: "https://x.example/deck.pptx"}
     logo = {0x3707: "logo.png", 0x3712: "1@x", 0x3701: made_files.image("PNG", (64, 64))}

@@ -28,6 +28,8 @@ _BY_STREAM = (
     ("MM", OfficeExtract(".wps", "Works document")),
 )
 _PUBLISHER = OfficeExtract(".pub", "Publisher publication")
+_OF_MESSAGES = ("__properties_version1.0", "__substg1.0_")
+"""The table of an Outlook message, or a property that stands by itself where the table was lost."""
 _HANGUL = b"HWP Document File"
 
 
@@ -52,7 +54,7 @@ def from_bare_excel(source: Path, out: Outbox, limits: ConvertLimits) -> list[Ex
 def _of_kind(source: Path, root: compound.Storage, out: Outbox, limits: ConvertLimits) -> list[Extract]:
     if any(name.lower() == "encryptedpackage" for name in root.streams):
         return _locked(".xlsx")
-    if "__properties_version1.0" in root.streams:
+    if any(name.startswith(_OF_MESSAGES) for name in root.streams):
         from bot.files.worker.outlook import message  # noqa: PLC0415
 
         return message.convert(root, out, limits)

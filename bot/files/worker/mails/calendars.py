@@ -170,7 +170,8 @@ def _value(item: Property) -> str:
         return words.strip(" ,")
     if item.name in _MOMENTS:
         zone = item.parameters.get("TZID", "")
-        return _DATE.sub(_date, value) + (f" ({zone})" if zone else "")
+        onwards = " and those after it" if item.parameters.get("RANGE", "").upper() == "THISANDFUTURE" else ""
+        return _DATE.sub(_date, value) + (f" ({zone})" if zone else "") + onwards
     pieces = re.split(r"(?<!\\);", value) if item.name in _STRUCTURED else [value]
     return ", ".join(filter(None, (_plain(piece) for piece in pieces)))
 
