@@ -22,7 +22,7 @@ from enum import Enum, auto
 
 from bot.slack.write.content import Content, Form
 from bot.slack.write.markdown.cut import MARKDOWN, TEXT, Cutter, Piece, PieceLimits, end_at
-from bot.slack.write.markdown.whole_words import whole_words
+from bot.slack.write.markdown.whole_words import good_ends
 
 PART_CHARS_MIN = 600
 """No message is ended before its time with fewer, unless its readers have waited for long."""
@@ -217,9 +217,11 @@ class Parts:
         piece = part.grown(self.text, complete=self.complete)
         if piece.end is not None or self.complete:
             return piece
-        whole, shown_to = whole_words(self.text, piece), part.shown_to
-        new_words = shown_to <= self._words_from < whole or self.text[max(shown_to, piece.start) : whole].strip()
-        return replace(piece, shown_to=whole) if new_words else piece
+        shown_to = part.shown_to
+        for end in good_ends(self.text, piece):
+            if shown_to <= self._words_from < end or self.text[max(shown_to, piece.start) : end].strip():
+                return replace(piece, shown_to=end)
+        return piece
 
     def _open(self, piece: Piece) -> None:
         inherited = self.surplus.pop(0) if self.surplus else None
