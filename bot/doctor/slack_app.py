@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from bot.doctor.finding import Finding, mind, ok, wrong
 from bot.doctor.model import clock
 from bot.errors import SlackError
 from bot.setup import where
 from bot.setup.app_scopes import EMAILS
+from bot.slack.paging import Paging
 from bot.slack.shapes import Json, number_of, object_of, objects_of, text_of
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.identity import Identity
@@ -65,15 +67,10 @@ async def joined(api: SlackClient) -> list[Joined]:
 
 
 async def _listed(api: SlackClient, kind: str) -> AsyncIterator[Json]:
-    cursor: dict[str, str] = {}
-    for _ in range(PAGES_MAX):
-        page = await api.call("users.conversations", types=kind, exclude_archived="true", limit=200, **cursor)
+    call = partial(api.call, "users.conversations", types=kind, exclude_archived="true", limit=200)
+    async for page in Paging(PAGES_MAX).of(call, "channels"):
         for one in objects_of(page.get("channels")):
             yield one
-        following = text_of(object_of(page.get("response_metadata")).get("next_cursor"))
-        if not following:
-            return
-        cursor = {"cursor": following}
 
 
 def _joined(channel: Json) -> Joined:

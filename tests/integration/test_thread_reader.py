@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from aiohttp import ClientSession, web
 
 from bot.errors import SlackNoAccess, SlackRefused, SlackUnavailable
 from bot.messages import Attachment, Author, AuthorKind, EntryPoint, Question, ThreadMessage
+from bot.slack.paging import BARREN_MAX
 from bot.slack.read.thread import OwnReply, ThreadReader
 from bot.slack.web_api.names import LOOKUPS_AT_ONCE, LOOKUPS_MAX, NAME_AGE_MAX_S, Names
 from tests.loopback import serving
@@ -38,6 +39,8 @@ class SmallSlack:
         self.answers = asyncio.Event()
         self.answers.set()
         self.failing = ""
+        self.endless: Callable[[int], str] | None = None
+        """Gives every page a cursor, by the number of calls so far."""
 
     async def handle(self, request: web.Request) -> web.Response:
         method, form = request.match_info["method"], dict(await request.post())
@@ -60,6 +63,10 @@ class SmallSlack:
         if form.get("limit") == "1":
             return {"ok": True, "messages": thread[:1], "has_more": len(thread) > 1}
         parent, replies = thread[0], [message for message in thread[1:] if message["ts"] > form.get("oldest", "")]
+        if self.endless is not None:
+            cursor = self.endless(self.calls["conversations.replies"])
+            messages = thread if not form.get("cursor") else thread[:1]
+            return {"ok": True, "messages": messages, "has_more": True, "response_metadata": {"next_cursor": cursor}}
         start = int(form.get("cursor") or 0)
         page, more = replies[start : start + PAGE], start + PAGE < len(replies)
         cursor = {"response_metadata": {"next_cursor": str(start + PAGE)}} if more else {}
@@ -154,6 +161,17 @@ async def test_a_thread_of_several_pages_is_read_whole_and_named(slack: SmallSla
     assert lines(messages) == ["Ada: first", *[f"Bob: reply {n}" for n in range(1, 13)], "Ada: so @Bob, in #general?"]
     assert slack.calls["conversations.replies"] == 3
     assert slack.calls["users.info"] == 3
+
+
+@pytest.mark.parametrize("cursor", [lambda _: "same", str], ids=["the same cursor", "ever new cursors"])
+async def test_cursors_without_end_are_not_followed_for_ever(
+    slack: SmallSlack, reader: ThreadReader, cursor: Callable[[int], str]
+) -> None:
+    slack.threads[ts(0)] = [person(0, "first"), person(1, "second"), person(2, "third?")]
+    slack.endless = cursor
+
+    assert lines(await reader.read(question(2))) == ["Ada: first", "Ada: second", "Ada: third?"]
+    assert slack.calls["conversations.replies"] <= 1 + BARREN_MAX
 
 
 async def test_a_question_with_a_file_that_starts_a_thread_needs_no_history(
@@ -431,6 +449,22 @@ async def test_an_id_serves_where_a_name_would_have_to_wait(slack: SmallSlack, a
     async with asyncio.timeout(5):
         while await names.resolve(["U1"]) != {"U1": "Ada"}:
             pass
+    await names.close()
+
+
+async def test_what_slack_owes_is_waited_for_once(slack: SmallSlack, api: HttpApi) -> None:
+    now_s = 0.0
+    names = Names(api, wait_max_s=50.0, clock=lambda: now_s)
+    slack.answers.clear()
+    first = asyncio.create_task(names.resolve(["U1", "C9"]))
+    async with asyncio.timeout(30):
+        while slack.calls.total() < 2:  # noqa: ASYNC110 - a counter tells nobody
+            await asyncio.sleep(0)
+        now_s = 50.0
+        assert (await names.channel("C9")).name == ""
+        assert await names.resolve(["U1"]) == {}
+        slack.answers.set()
+        assert await first == {"U1": "Ada", "C9": "general"}
     await names.close()
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Collection
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -20,10 +20,11 @@ from bot.catching_up.wishes import Wish
 from bot.errors import Declined, SlackNoAccess, SlackRefused, SlackUnavailable
 from bot.messages import Question
 from bot.slack.own_messages import is_aside, ts_order
+from bot.slack.paging import Paging
 from bot.slack.read.linked import Write
 from bot.slack.read.members import is_member
 from bot.slack.read.message_text import SAID
-from bot.slack.shapes import Json, object_of, objects_of, text_of
+from bot.slack.shapes import Json, objects_of, text_of
 from bot.slack.web_api.names import Api, Names
 from bot.slack.web_api.patience import patiently
 from bot.telemetry.logs import get_logger
@@ -105,42 +106,31 @@ class ChannelMessages:
 
     async def _by_name(self, name: str, user_id: str) -> str:
         """Of those that both this person and, where it is private, the bot are in; empty where there is none."""
-        cursor: dict[str, str] = {}
         mine = {"user": user_id, "types": "public_channel,private_channel", "limit": CHANNELS_PAGE}
-        for _ in range(CHANNELS_PAGES_MAX):
-            page = await self._call("users.conversations", **mine, **cursor)
-            for channel in objects_of(page.get("channels")):
-                if text_of(channel.get("name")).lower() == name:
-                    return text_of(channel.get("id"))
-            next_cursor = text_of(object_of(page.get("response_metadata")).get("next_cursor"))
-            if not next_cursor:
-                break
-            cursor = {"cursor": next_cursor}
+        pages = Paging(CHANNELS_PAGES_MAX).of(partial(self._call, "users.conversations", **mine), "channels")
+        async with aclosing(pages):
+            async for page in pages:
+                for channel in objects_of(page.get("channels")):
+                    if text_of(channel.get("name")).lower() == name:
+                        return text_of(channel.get("id"))
         return ""
 
     async def _read_history(self, channel_id: str, found: _Found, until_user: str) -> None:
         """Newest first, so that what there is no time for is the oldest. ``until_user``: down to their newest."""
-        cursor: dict[str, str] = {}
-        while len(found.roots) < MESSAGES_MAX:
-            page = await self._call(
-                "conversations.history",
-                channel=channel_id,
-                oldest=f"{found.start_s:.6f}",
-                limit=PAGE,
-                include_all_metadata=True,
-                **cursor,
-            )
-            for message in objects_of(page.get("messages")):
-                if until_user and self._is_talk_of(message, until_user):
-                    found.own_start, found.start_s = True, float(text_of(message.get("ts")))
-                    found.older, found.history_read = False, True
-                    return
-                found.roots.append(message)
-            next_cursor = text_of(object_of(page.get("response_metadata")).get("next_cursor"))
-            if not next_cursor:
-                found.older, found.history_read = False, True
-                return
-            cursor = {"cursor": next_cursor}
+        where = {"channel": channel_id, "oldest": f"{found.start_s:.6f}", "limit": PAGE, "include_all_metadata": True}
+        paging = Paging(MESSAGES_MAX)
+        async with aclosing(paging.of(partial(self._call, "conversations.history", **where), "messages")) as pages:
+            async for page in pages:
+                for message in objects_of(page.get("messages")):
+                    if until_user and self._is_talk_of(message, until_user):
+                        found.own_start, found.start_s = True, float(text_of(message.get("ts")))
+                        found.older, found.history_read = False, True
+                        return
+                    found.roots.append(message)
+                if len(found.roots) >= MESSAGES_MAX:
+                    break
+        if paging.whole:
+            found.older, found.history_read = False, True
 
     def _is_talk_of(self, message: Json, user_id: str) -> bool:
         """Whether it is something that they said to others: the wish itself may stand in the channel."""

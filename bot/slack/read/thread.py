@@ -19,12 +19,13 @@ from bot.messages import AuthorKind, Channel, EntryPoint, Question, ThreadMessag
 from bot.slack import own_messages
 from bot.slack.escape import decode
 from bot.slack.own_messages import ts_order
+from bot.slack.paging import Paging
 from bot.slack.read import mentions
 from bot.slack.read.file_objects import attachments_of
 from bot.slack.read.linked import LinkedMessages
 from bot.slack.read.message_text import SAID, markdown_of
 from bot.slack.read.named_messages import NamedMessages
-from bot.slack.shapes import Json, object_of, objects_of, text_of
+from bot.slack.shapes import Json, objects_of, text_of
 from bot.slack.web_api.names import Api, Names
 from bot.slack.web_api.patience import patiently
 from bot.telemetry.logs import get_logger
@@ -171,21 +172,16 @@ class ThreadReader:
     async def _replies(self, question: Question, **more: str) -> list[Json]:
         """Each message of the thread once, as Slack gives them: it repeats the first one on every page."""
         found: dict[str, Json] = {}
-        cursor: dict[str, str] = {}
-        for _ in range(PAGES_MAX):
-            try:
-                page = await self._page(question, **more, **cursor)
-            except SlackError as error:
-                if error.code in NOTHING_THERE:
-                    break
+        paging = Paging(PAGES_MAX)
+        try:
+            async for page in paging.of(partial(self._page, question, **more), "messages"):
+                found |= {text_of(message.get("ts")): message for message in objects_of(page.get("messages"))}
+        except SlackError as error:
+            if error.code not in NOTHING_THERE:
                 raise
-            found |= {text_of(message.get("ts")): message for message in objects_of(page.get("messages"))}
-            next_cursor = text_of(object_of(page.get("response_metadata")).get("next_cursor"))
-            if not next_cursor:
-                break
-            cursor = {"cursor": next_cursor}
         else:
-            log.warning("thread.not_read_whole", channel=question.channel_id, messages=len(found))
+            if not paging.whole:
+                log.warning("thread.not_read_whole", channel=question.channel_id, messages=len(found))
         return [message for ts, message in found.items() if ts]
 
     async def _since(self, question: Question, oldest: str) -> list[Json]:

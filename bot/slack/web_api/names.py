@@ -35,6 +35,8 @@ SLACKBOT = "USLACKBOT"
 APP = Person(is_app=True)
 WAIT_MAX_S = 3.0
 """An answer waits no longer than this for names; later lookups go on and serve the next answer."""
+OWED_MAX_S = 60.0
+"""A name that Slack did not give in time is not waited for again before this time is over."""
 LOOKUPS_AT_ONCE = 4
 LOOKUPS_OF_ONE_MAX = 50
 """Of one thread at a time, its authors first: others' names do not wait behind thousands."""
@@ -80,6 +82,8 @@ class Names:
         self._lookups: dict[str, asyncio.Task[None]] = {}
         self._inquiries: dict[str, asyncio.Task[None]] = {}
         self._at_once = asyncio.Semaphore(LOOKUPS_AT_ONCE)
+        self._owed: dict[str, float] = {}
+        """Since when Slack owes a name that somebody waited for."""
 
     async def resolve(self, ids: Iterable[str], channel_id: str = "") -> dict[str, str]:
         """A name for each id that Slack names within ``wait_max_s``; the others are missing from the result.
@@ -87,7 +91,7 @@ class Names:
         So is a private channel, but for ``channel_id``: people there are in it, and who else is where is not asked.
         """
         wanted = [wanted_id for wanted_id in dict.fromkeys(ids) if wanted_id[:1] in _METHODS]
-        await self._look_up(dict.fromkeys(map(_looked_up, wanted)), self._wait_max_s)
+        await self._wait_for(dict.fromkeys(map(_looked_up, wanted)))
         found = {wanted_id: known for wanted_id in wanted if (known := self._known.get(wanted_id)) and known.name}
         return {id_: known.name for id_, known in found.items() if not known.private or id_ == channel_id}
 
@@ -100,7 +104,7 @@ class Names:
         """For the eyes of the people in it. Empty where Slack does not say so within ``wait_max_s``."""
         if channel_id.startswith("D"):
             return Channel(ChannelKind.DIRECT, "", "", "")
-        await self._look_up([channel_id], self._wait_max_s)
+        await self._wait_for([channel_id])
         known = self._known.get(channel_id)
         return known.channel if known and known.channel else Channel(ChannelKind.PUBLIC, "", "", "")
 
@@ -139,12 +143,23 @@ class Names:
             lookup.cancel()
         await asyncio.gather(*lookups, return_exceptions=True)
 
+    async def _wait_for(self, ids: Iterable[str]) -> None:
+        """``wait_max_s`` in all for each, however often it is asked for by and by."""
+        unknown, now_s = self._unknown(ids), self._clock()
+        self._owed = {id_: since_s for id_, since_s in self._owed.items() if now_s - since_s < OWED_MAX_S}
+        since_s = max((self._owed.setdefault(id_, now_s) for id_ in unknown), default=now_s)
+        await self._look_up(unknown, max(0.0, since_s + self._wait_max_s - now_s))
+        for id_ in filter(self._is_fresh, unknown):
+            self._owed.pop(id_, None)
+
     async def _look_up(self, ids: Iterable[str], within_s: float) -> None:
-        named = (id_ for id_ in ids if id_[:1] in _METHODS)
-        unknown = islice((id_ for id_ in named if not self._is_fresh(id_)), LOOKUPS_OF_ONE_MAX)
-        lookups = [lookup for id_ in unknown if (lookup := self._lookup(id_))]
+        lookups = [lookup for id_ in self._unknown(ids) if (lookup := self._lookup(id_))]
         if lookups:
             await asyncio.wait(lookups, timeout=within_s)
+
+    def _unknown(self, ids: Iterable[str]) -> list[str]:
+        named = (id_ for id_ in ids if id_[:1] in _METHODS)
+        return list(islice((id_ for id_ in named if not self._is_fresh(id_)), LOOKUPS_OF_ONE_MAX))
 
     def _is_fresh(self, known_id: str, age_max_s: float = NAME_AGE_MAX_S) -> bool:
         known = self._known.get(known_id)

@@ -1,0 +1,46 @@
+"""A call that gives a list page by page goes in; its pages come out, with an end whatever Slack says. I/O: the calls.
+
+Slack names the next page by a cursor; a page may be empty and still have one. A server that names a cursor again, or
+goes on naming new ones while nothing new comes, is not followed for ever. slack:apis/web-api/pagination.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bot.slack.shapes import Json, object_of, text_of
+
+BARREN_MAX = 5
+"""Pages one after the other with nothing new; the root of a thread, which stands on each of its pages, is not new."""
+
+
+@dataclass(slots=True)
+class Paging:
+    """``most``: of pages. ``whole``: the newest page was the last one, as Slack said itself."""
+
+    most: int
+    whole: bool = False
+
+    async def of(self, call: Callable[..., Awaitable[Json]], listed: str) -> AsyncGenerator[Json, None]:
+        """``call(**cursor)`` gives a page, whose list has the name ``listed``. Raises what the call raises."""
+        cursor, cursors, known, barren = "", set[str](), set[str](), 0
+        for _ in range(self.most):
+            page = await call(**({"cursor": cursor} if cursor else {}))
+            yield page
+            items = page.get(listed)
+            names = {_name(item) for item in items} if isinstance(items, list) else set()
+            barren = 0 if names - known else barren + 1
+            known |= names
+            cursors.add(cursor)
+            cursor = text_of(object_of(page.get("response_metadata")).get("next_cursor"))
+            self.whole = not cursor
+            if self.whole or cursor in cursors or barren >= BARREN_MAX:
+                return
+
+
+def _name(item: Any) -> str:  # noqa: ANN401 - JSON
+    """What tells it from others: a message's ts, a channel's id, a member."""
+    fields = object_of(item)
+    return text_of(fields.get("ts")) or text_of(fields.get("id")) or str(item)
