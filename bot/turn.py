@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.access.door import Door
+from bot.access.let_in import let_in
 from bot.access.rules import Reason
 from bot.answering import endings, results
 from bot.answering.arriving import Streamed
@@ -91,17 +92,21 @@ class Turn:
             await self.replies.tell(question, endings.ERASED)
             results.record(claim, Outcome.ERASED, ERASED, started_s)
             return Outcome.ERASED
-        reason = await self.door.refusal(question) if not question.goes_on else None
+        reason, reply = None, None
+        if not question.goes_on:
+            reason, reply = await let_in(claim, self.door, partial(self._reply, claim))
         if reason is not None:
             return await self._turn_away(claim, reason, started_s)
         if question.entry_point is EntryPoint.FILE:
             return await self._upload(claim, started_s)
-        return await self._reply_to(claim, started_s)
+        return await self._reply_to(claim, reply or await self._reply(claim), started_s)
 
-    async def _reply_to(self, claim: Claim, started_s: float) -> Outcome:
-        """From here on there is a reply, which is finished or abandoned, whatever happens."""
+    async def _reply(self, claim: Claim) -> Reply:
         first = claim.fence == 1  # not even a notice was posted under an earlier one
-        reply = await self.replies.open(claim.question, again=claim.unrecorded, lease=claim.lease, first=first)
+        return await self.replies.open(claim.question, again=claim.unrecorded, lease=claim.lease, first=first)
+
+    async def _reply_to(self, claim: Claim, reply: Reply, started_s: float) -> Outcome:
+        """The reply is finished or abandoned, whatever happens."""
         bill = Bill()
         try:
             result = await self._stoppable(claim, reply, bill)

@@ -272,6 +272,21 @@ class TestOverOneTransport:
             assert await stage.outcome(ts) == ("denied" if KINDS.get(who) else "answered"), who
         assert len(stage.model.requests) == 4
 
+    @pytest.mark.parametrize("who", ["ada", "mia"])
+    async def test_while_slack_is_slow_to_say_who_asks_a_status_is_all_that_is_seen(
+        self, stage: Stage, who: str
+    ) -> None:
+        workspace = stage.workspace
+        root = workspace.seed(workspace.user("ada"), stage.general, "The plan.")
+        workspace.faults.hang("users.info", 6.0)
+        ts = await stage.ask("@claude hello", who=who, thread_ts=root)
+        await workspace.until(lambda ws: ws.statuses())
+        assert not {"users.info", "conversations.replies"} & {call.method for call in workspace.calls}
+
+        assert await stage.outcome(ts) == ("denied" if KINDS.get(who) else "answered")
+        assert workspace.statuses() == []
+        assert len(stage.answers(root)) == (0 if KINDS.get(who) else 1)
+
     async def test_a_press_of_somebody_who_cannot_be_looked_up_now_is_asked_for_again(self, stage: Stage) -> None:
         root, answer = await cut_answer(stage, stage.general)
         grace = stage.workspace.user("grace")

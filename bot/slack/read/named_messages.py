@@ -74,13 +74,17 @@ class NamedMessages:
         address is told by its id rather than by a name that others may begin with too."""
         texts = await asyncio.to_thread(self._texts, messages) if messages else []
         authors = [id_ for message in messages for id_ in self._nameless(message)]
-        mentioned = [id_ async for each in one_by_one([*texts, text]) for id_ in mentions.nameless_in(each)]
+        mentioned = [id_ async for each in one_by_one([*texts, text]) for id_ in self._mentioned(each)]
         quoted = [id_ for message in messages for _, id_, _ in islice(quoted_authors(message), QUOTED_MAX)]
         ids = [*authors, user_id, channel_id, *mentioned, *quoted]
         namer = _Namer(await self._names.resolve(ids, channel_id))
         both = one_by_one(zip(messages, texts, strict=True))
         read = [(self._thread_message(message, text, namer), text) async for message, text in both]
         return [message for message, text in read if text.strip() or message.attachments], namer.names
+
+    def _mentioned(self, text: str) -> list[str]:
+        """Not this bot where that only says who is asked: nobody waits for a name that is not shown."""
+        return mentions.nameless_in(mentions.unaddressed(text, self._bot_user_id))
 
     def _texts(self, messages: Sequence[Json]) -> list[str]:
         """In a thread of its own, since one message may take a tenth of a second."""

@@ -32,6 +32,8 @@ READS = frozenset(
     }
 )
 """Methods that take no JSON. Source: slack:apis/web-api, "POST bodies"."""
+READ_WITHIN = aiohttp.ClientTimeout(total=45, connect=10)
+"""More than a write has: an answer may wait for nothing else, and asking anew begins the wait from its beginning."""
 JSON = "application/json;charset=utf-8"
 """Without the charset Slack warns (``missing_charset``). Source: slack:reference/methods/chat.postMessage."""
 
@@ -42,7 +44,7 @@ async def ask(client: AsyncWebClient, method: str, arguments: Mapping[str, objec
     address, headers = f"{client.base_url}{method}", {**client.headers, "Authorization": f"Bearer {client.token}"}
     given: dict[str, Any]
     if method in READS:
-        verb, given = "GET", {"params": _in_address(arguments)}
+        verb, given = "GET", {"params": _in_address(arguments), "timeout": READ_WITHIN}
     else:
         verb, given = "POST", {"json": arguments}
         headers["Content-Type"] = JSON

@@ -1,0 +1,54 @@
+"""A claim goes in; why it may not be answered comes out, or that it may, with the reply if people see one already.
+
+Pure but for what the door and the reply do. Others see nothing of a question that is not answered, as long as Slack soon
+says who asks it. Where it is slow, whoever waits would take the bot for dead: a status shows that it is not. No thread
+is read and no model asked before it is known.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from bot.access.door import Door
+from bot.access.rules import Reason
+from bot.closing import Closing
+from bot.errors import SlackError
+from bot.messages import EntryPoint
+from bot.ports import Claim, Reply
+
+UNSEEN_MAX_S = 1.5
+SEEN_BY_ALL = (EntryPoint.MENTION, EntryPoint.DIRECT)
+"""Elsewhere something stands there already, or nothing is to be seen."""
+STATUS = "is thinking…"
+
+
+async def let_in(
+    claim: Claim, door: Door, open_reply: Callable[[], Awaitable[Reply]]
+) -> tuple[Reason | None, Reply | None]:
+    """Raises what opening the reply raises."""
+    looking = asyncio.create_task(door.refusal(claim.question))
+    reply = None
+    try:
+        await asyncio.wait({looking}, timeout=UNSEEN_MAX_S)
+        if not looking.done() and _is_to_be_answered(claim):
+            reply = await open_reply()
+            reply.status(STATUS)
+        reason = await looking
+    except BaseException:
+        looking.cancel()
+        if reply is not None:
+            await reply.abandon()
+        raise
+    if reason is None or reply is None:
+        return reason, reply
+    with suppress(SlackError):
+        await reply.finish(Closing(withdraw=True))
+    return reason, None
+
+
+def _is_to_be_answered(claim: Claim) -> bool:
+    """If whoever asks it may ask: there is nothing else that keeps it from being answered before others' eyes."""
+    hindered = claim.erased or claim.guilty or claim.spent is not None or claim.lease.stop is not None
+    return claim.question.entry_point in SEEN_BY_ALL and not hindered
