@@ -5,11 +5,19 @@ from __future__ import annotations
 import pytest
 
 from bot.closing import Closing
-from bot.errors import ReplyGone, SlackFormRefused, SlackNoAccess, SlackNotEditable, SlackNoThread
+from bot.errors import (
+    ReplyGone,
+    SlackFormRefused,
+    SlackNoAccess,
+    SlackNotEditable,
+    SlackNoThread,
+    SlackOutcomeUnknown,
+    SlackUnavailable,
+)
 from bot.messages import Note
 from bot.slack.write.content import Form
-from bot.slack.write.live_reply import LiveReply
-from bot.slack.write.plan import Next, Show
+from bot.slack.write.live_reply import FIRST_PATIENCE_S, LiveReply
+from bot.slack.write.plan import Next, Remove, Show
 from bot.slack.write.reply_parts import Inherited
 
 CLOSING = Closing("It ends here.", (Note("a.xyz", "can't be read."),))
@@ -144,3 +152,68 @@ def test_the_plainest_form_is_text_alone(times: int) -> None:
         assert refuse(live, SlackFormRefused, "invalid_blocks") is Next.AT_ONCE
     assert next_show(live).content.form is (Form.SECTIONS, Form.TEXT)[times - 1]
     assert times == 1 or refuse(live, SlackFormRefused, "no_text") is Next.GIVE_UP
+
+
+def with_a_status() -> LiveReply:
+    """Its message has no words yet."""
+    live = LiveReply()
+    live.status("Thinking…")
+    live.done(next_show(live), "1", 0.0)
+    return live
+
+
+def test_first_words_do_not_wait_long_for_an_edit_of_the_status() -> None:
+    live = with_a_status()
+    live.write("First words. ", 1.0)
+    edit = next_show(live)
+    assert (edit.ts, live.patience_s(edit)) == ("1", FIRST_PATIENCE_S)
+    live.overdue(edit, 4.0, 1.0)
+
+    assert live.next_action(4.0, 1.0) == Remove("1")
+    live.done(Remove("1"), "1", 4.0)
+    post = next_show(live)
+    assert (post.ts, post.content.markdown) == (None, "First words.")
+    live.done(post, "2", 4.0)
+    live.finish(Closing(), 5.0)
+    assert live.settled
+
+
+def test_so_does_a_sentence_in_the_place_of_an_answer() -> None:
+    live = with_a_status()
+    live.finish(CLOSING, 1.0)
+    live.overdue(next_show(live), 4.0, 1.0)
+    live.done(Remove("1"), "1", 4.0)
+    assert (next_show(live).ts, next_show(live).content.footer) == (None, ("It ends here.",))
+
+
+def test_a_status_that_is_overtaken_waits_as_long_as_it_takes() -> None:
+    live = with_a_status()
+    live.status("Reading the thread…")
+    assert live.patience_s(next_show(live)) is None
+
+
+def test_an_answer_does_not_wait_for_a_notice_that_slack_does_not_delete() -> None:
+    live = LiveReply(notice="1")
+    live.write("First words. ", 1.0)
+    away = SlackUnavailable("chat.delete", "service_unavailable")
+    assert live.next_action(1.0, 1.0) == Remove("1")
+    assert live.failed(Remove("1"), away, 1.0) is Next.AT_ONCE
+    live.done(next_show(live), "2", 1.0)
+    live.finish(Closing(), 2.0)
+
+    tried = 1
+    while not live.settled:
+        assert live.next_action(2.0, 1.0) == Remove("1")
+        live.failed(Remove("1"), away, 2.0)
+        tried += 1
+    assert 1 < tried < 20
+
+
+def test_a_notice_that_is_deleted_late_is_gone() -> None:
+    live = LiveReply(notice="1")
+    live.write("First words. ", 1.0)
+    live.failed(Remove("1"), SlackOutcomeUnknown("chat.delete", "http_502"), 1.0)
+    live.done(next_show(live), "2", 1.0)
+    live.finish(Closing(), 2.0)
+    live.done(Remove("1"), "1", 2.0)
+    assert live.settled

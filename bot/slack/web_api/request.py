@@ -33,7 +33,9 @@ READS = frozenset(
 )
 """Methods that take no JSON. Source: slack:apis/web-api, "POST bodies"."""
 READ_WITHIN = aiohttp.ClientTimeout(total=45, connect=10)
-"""More than a write has: an answer may wait for nothing else, and asking anew begins the wait from its beginning."""
+"""More than the session gives: asking anew would begin the wait from its beginning."""
+DELETE, DELETE_WITHIN = "chat.delete", aiohttp.ClientTimeout(total=5)
+"""An answer waits for it, and it may be repeated."""
 JSON = "application/json;charset=utf-8"
 """Without the charset Slack warns (``missing_charset``). Source: slack:reference/methods/chat.postMessage."""
 
@@ -46,7 +48,7 @@ async def ask(client: AsyncWebClient, method: str, arguments: Mapping[str, objec
     if method in READS:
         verb, given = "GET", {"params": _in_address(arguments), "timeout": READ_WITHIN}
     else:
-        verb, given = "POST", {"json": arguments}
+        verb, given = "POST", {"json": arguments, **({"timeout": DELETE_WITHIN} if method == DELETE else {})}
         headers["Content-Type"] = JSON
     session = cast("aiohttp.ClientSession", client.session)
     async with session.request(verb, address, headers=headers, proxy=client.proxy, **given) as came:

@@ -35,18 +35,20 @@ from bot.slack.write.content import Content, Form, below
 from bot.slack.write.feedback_support import Thumbs
 from bot.slack.write.markdown.cut import Piece, end_at
 from bot.slack.write.plan import Action, Next, Remove, Show
+from bot.slack.write.removals import Removals
 from bot.slack.write.reply_parts import PART_CHARS_MIN, Inherited, Part, Parts, Standing
 
 MOVES_EVERY_S = 4.5
 """So often a growing answer should change before its readers' eyes."""
+FIRST_PATIENCE_S = 2.0
+"""So long first words wait for an edit of the message that has a status in it; then they are posted below it."""
 FINAL_PATIENCE_S = 1.0
 """So long final words wait for an edit before they become a message."""
 BUTTON_PATIENCE_S = 3.0
 """So long a whole answer waits for an edit that only takes its button away; then that is a late edit."""
 CALM_BELOW_CHARS_PER_S = 75.0
 CALM_EVERY_S = 1.25
-"""An answer that is written more slowly than that is edited so often at most: 48 times a minute, for as long as it
-takes. More edits would show single words."""
+"""An answer that is written more slowly than that is edited so often at most: more edits would show single words."""
 RESTS_MAX_S = 1.0
 SHORT_PART_AFTER_S = 9.0
 """Readers who have waited for so long get a message that is shorter than ``PART_CHARS_MIN``."""
@@ -67,6 +69,7 @@ class LiveReply:
     """Since when words wait to be seen; ``None`` while all are."""
     late: list[Show] = field(default_factory=list)  # edits that take a button off, for which nobody waits
     _parts: Parts = field(default_factory=Parts)
+    _removals: Removals = field(default_factory=Removals)
     _settled: int = 0
     """So many parts, from the first on, need no second look while the answer grows."""
     _status: str = field(default="", repr=False)
@@ -75,7 +78,7 @@ class LiveReply:
     _closing: Closing = field(default_factory=Closing)
 
     def __post_init__(self) -> None:
-        self._parts = Parts(list(self.inherited))
+        self._parts, self._removals = Parts(list(self.inherited)), Removals(self.notice)
 
     @property
     def complete(self) -> bool:
@@ -115,8 +118,8 @@ class LiveReply:
         self.write("", now_s)
 
     def next_action(self, now_s: float, edit_every_s: float) -> Action | None:  # noqa: ARG002 - no time plays a part
-        if self.notice is not None:
-            return Remove(self.notice)
+        if self._removals.first is not None:
+            return Remove(self._removals.first)
         short = edit_every_s > MOVES_EVERY_S and not self.complete
         every = self._parts.every
         self._settled = min(self._settled, len(every) - 1)
@@ -127,11 +130,10 @@ class LiveReply:
             settled = content.empty or self._is_shown(content, part) or part.standing is Standing.FROZEN
             if settled and number == self._settled and not last:
                 self._settled += 1
-            if not (settled or self._held_back(part)):
+            if not (settled or (part.held_back and not self.complete)):
                 return self._show(number, part, content, piece)
-        if self.complete and self._parts.surplus:
-            return Remove(self._parts.surplus[0].ts)
-        return None
+        surplus = self._parts.surplus if self.complete else []
+        return Remove(surplus[0].ts) if surplus else self._removals.at_the_end(complete=self.complete)
 
     def due_in_s(self, now_s: float) -> float | None:  # noqa: ARG002 - nothing is due by itself
         return None
@@ -148,8 +150,10 @@ class LiveReply:
         return Bid(Urgency.LIVE if further else Urgency.OVERDUE, since_s, since_s + MOVES_EVERY_S)
 
     def patience_s(self, action: Action) -> float | None:
-        if not (isinstance(action, Show) and action.ts is not None and self._words_shown):
+        if not (isinstance(action, Show) and action.ts is not None):
             return None
+        if not self._words_shown:
+            return FIRST_PATIENCE_S if self._has_words or self.complete else None
         return FINAL_PATIENCE_S if self.complete else MOVES_EVERY_S
 
     def overdue(self, action: Action, now_s: float, edit_every_s: float) -> None:
@@ -157,12 +161,20 @@ class LiveReply:
         part = self._part_of(action)
         if part is None or part.standing is not Standing.SHOWN:
             return
-        if self.complete and now_s - (self.waiting_since_s or now_s) > BUTTON_PATIENCE_S and _says_all(part, action):
-            part.shown = replace(part.shown, growing=False) if part.shown else None
-            self.late += [action] if isinstance(action, Show) else []
+        waited_s = now_s - (self.waiting_since_s or now_s)
+        if not self._words_shown:  # only a status stands there
+            self._removals.first = self._parts.leave(part)
+            return
+        if (
+            self.complete
+            and waited_s > BUTTON_PATIENCE_S
+            and isinstance(action, Show)
+            and part.loses_its_button(action)
+        ):
+            self.late.append(action)
         if edit_every_s <= MOVES_EVERY_S:
             return
-        chars, waited_s = part.shown_to - part.piece.start, now_s - (self.waiting_since_s or now_s)
+        chars = part.shown_to - part.piece.start
         followed = any(later.ts for later in self._parts.every[self._parts.every.index(part) + 1 :])
         if followed or chars <= 0 or (chars < PART_CHARS_MIN and not (self.complete or waited_s > SHORT_PART_AFTER_S)):
             return
@@ -172,7 +184,7 @@ class LiveReply:
     def done(self, action: Action, ts: str, called_s: float) -> None:
         """What came in while the call was under way has waited since ``called_s`` at most."""
         if isinstance(action, Remove):
-            self.notice = None if action.ts == self.notice else self.notice
+            self._removals.done(action.ts)
             self._parts.surplus = [message for message in self._parts.surplus if message.ts != action.ts]
             return
         part = self._part_of(action)
@@ -188,13 +200,15 @@ class LiveReply:
         self.waiting_since_s = called_s if self.next_action(called_s, 0.0) is not None else None
 
     def failed(self, action: Action, error: SlackError, now_s: float) -> Next:
+        if isinstance(action, Remove):
+            following = self._removals.failed(action, error)
+            if following is None:  # the answer itself matters
+                self.done(action, action.ts, now_s)
+            return following or Next.AT_ONCE
         if isinstance(error, SlackUnavailable):
             return Next.AFTER_A_PAUSE
         if isinstance(error, SlackOutcomeUnknown):
             return self._unsure(action)
-        if isinstance(action, Remove):
-            self.done(action, action.ts, now_s)  # gone already, or here to stay: the answer itself matters
-            return Next.AT_ONCE
         return Next.AT_ONCE if isinstance(action, Show) and self._another_way(action, error) else Next.GIVE_UP
 
     def _another_way(self, action: Show, error: SlackError) -> bool:
@@ -277,12 +291,6 @@ class LiveReply:
         feedback = last and not words_shown and self.feedback.may_end(markdown)
         return Content(markdown, form=part.form, growing=growing and words_shown, feedback=feedback)
 
-    def _held_back(self, part: Part) -> bool:
-        """An earlier process' text stays until there is as much of the new one for the same message."""
-        if part.standing is not Standing.INHERITED or part.inherited is None or self.complete:
-            return False
-        return part.piece.end is None and 0 < part.inherited.chars >= part.piece.shown_to - part.piece.start
-
     def _unsure(self, action: Action) -> Next:
         """People may see what they saw before, or all that was sent."""
         if not isinstance(action, Show):
@@ -290,10 +298,3 @@ class LiveReply:
         if (part := self._part_of(action)) is not None:
             part.shown_to, part.standing = max(part.shown_to, action.shown_to), Standing.UNSURE
         return Next.AFTER_A_LOOK if action.ts is None else Next.AFTER_A_PAUSE
-
-
-def _says_all(part: Part, action: Action) -> bool:
-    """Whether the message shows already what the action would, but for the button."""
-    if part.shown is None or not isinstance(action, Show):
-        return False
-    return replace(part.shown, growing=action.content.growing) == action.content

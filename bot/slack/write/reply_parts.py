@@ -23,6 +23,7 @@ from enum import Enum, auto
 from bot.slack.write.content import Content, Form
 from bot.slack.write.markdown.cut import MARKDOWN, TEXT, Cutter, Piece, PieceLimits, end_at
 from bot.slack.write.markdown.whole_words import good_ends
+from bot.slack.write.plan import Action, Show
 
 PART_CHARS_MIN = 600
 """No message is ended before its time with fewer, unless its readers have waited for long."""
@@ -80,6 +81,23 @@ class Part:
         if cutter is None or (cutter.start, cutter.opening, cutter.limits) != (piece.start, piece.opening, limits):
             cutter = self._cutter = Cutter(piece.start, piece.opening, limits)
         return cutter.read(text, complete=complete)
+
+    @property
+    def held_back(self) -> bool:
+        """An earlier process' text stays until there is as much of the new one for the same message."""
+        if self.standing is not Standing.INHERITED or self.inherited is None:
+            return False
+        return self.piece.end is None and 0 < self.inherited.chars >= self.piece.shown_to - self.piece.start
+
+    def loses_its_button(self, edit: Action) -> bool:
+        """Whether its message shows already what ``edit`` would, but for the button of one that grows; then that edit
+        is nothing to wait for."""
+        if self.shown is None or not isinstance(edit, Show):
+            return False
+        if replace(self.shown, growing=edit.content.growing) != edit.content:
+            return False
+        self.shown = replace(self.shown, growing=False)
+        return True
 
     def reopen(self) -> None:
         """Its piece is open again, from its beginning."""
@@ -188,6 +206,11 @@ class Parts:
         self._drop_from(self._every.index(part) + 1)
         self._open(Piece(shown_to, None, shown_to, part.piece.next_opening))
         self._grow()
+
+    def leave(self, part: Part) -> str | None:
+        """The part gets another message; the ts of the one that it had."""
+        left, part.ts, part.standing, part.shown, part.shown_to = part.ts, None, Standing.ABSENT, None, 0
+        return left
 
     def make_plainer(self, part: Part) -> bool:
         """Shows the same words in a plainer form from now on; ``False`` where there is none."""

@@ -1,0 +1,43 @@
+"""Messages that a reply does not need come in; which of them to delete next comes out. Pure.
+
+A notice that a question waits stands in the way of its answer, which has its place below what was said meanwhile: it
+goes first. Where Slack does not delete it at once, the answer goes on without waiting, and that is tried again at the
+end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bot.errors import SlackError, SlackOutcomeUnknown, SlackUnavailable
+from bot.slack.write.plan import Next, Remove
+
+FAILURES_MAX = 8
+"""So often Slack may fail to delete messages of one reply; then they are here to stay."""
+
+
+@dataclass(slots=True)
+class Removals:
+    """``first``: the ts of a message that goes before anything is shown."""
+
+    first: str | None = None
+    _last: list[str] = field(default_factory=list)
+    _failures: int = 0
+
+    def at_the_end(self, *, complete: bool) -> Remove | None:
+        return Remove(self._last[0]) if complete and self._last else None
+
+    def done(self, ts: str) -> None:
+        self.first = None if ts == self.first else self.first
+        self._last = [last for last in self._last if last != ts]
+
+    def failed(self, action: Remove, error: SlackError) -> Next | None:
+        """``None``: it is gone already, or here to stay."""
+        self._failures += 1
+        if not isinstance(error, SlackUnavailable | SlackOutcomeUnknown) or self._failures > FAILURES_MAX:
+            return None
+        if action.ts != self.first:
+            return Next.AFTER_A_PAUSE
+        self.first = None
+        self._last.append(action.ts)
+        return Next.AT_ONCE
