@@ -58,6 +58,21 @@ class Common:
     closing: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Notice:
+    """That ``question`` has to wait for ``ahead`` others of its thread, or (0) for a free place. ``needless``: it need
+    not wait any more."""
+
+    question: Question
+    ahead: int
+    lock: Lock
+    needless: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def note_end_of(self, ended: Question) -> None:
+        if self.ahead == 0 or (self.ahead == 1 and ended.thread == self.question.thread):
+            self.needless.set()
+
+
 class Inbox:
     """``on_share`` is called with this process's share of Slack's calls, when it or the number of answers has changed.
     ``spent``: its part of a minute's edits."""
@@ -85,7 +100,7 @@ class Inbox:
         self._turns: dict[asyncio.Task[bool], Claim] = {}
         self._answered: set[int] = set()
         self._erased: set[int] = set()
-        self._notices: dict[asyncio.Task[bool], Lock] = {}
+        self._notices: dict[asyncio.Task[bool], _Notice] = {}
         self._others: Others | None = None
 
     @property
@@ -96,7 +111,7 @@ class Inbox:
     @property
     def locks(self) -> tuple[Lock, ...]:
         """Of the notices that are being posted."""
-        return tuple(self._notices.values())
+        return tuple(notice.lock for notice in self._notices.values())
 
     async def accept(self, question: Question) -> bool:
         """Writes ``question`` down; ``False`` where it was. Raises ``StoreFailed``: then Slack must get no ack."""
@@ -117,9 +132,10 @@ class Inbox:
         if accepted.lock is not None and (self._closing or common.closing):  # no notice comes, and the lock would stay
             await safely(self._questions.unlock(accepted.lock, recorded=True))
         elif accepted.lock is not None:
-            notice = asyncio.create_task(safely(self._notify(question, accepted.ahead, accepted.lock)))
-            self._notices[notice] = accepted.lock
-            notice.add_done_callback(self._notices.pop)
+            notice = _Notice(question, accepted.ahead, accepted.lock)
+            task = asyncio.create_task(safely(self._notify(notice)))
+            self._notices[task] = notice
+            task.add_done_callback(self._notices.pop)
         return True
 
     def begin(self, claim: Claim) -> None:
@@ -184,6 +200,8 @@ class Inbox:
             # A fault of ours: the turn told the person what it could; asking again would only repeat it.
             log.exception("turn.crashed", **whose(claim.question))
             outcome = Outcome.FAILED
+        for notice in self._notices.values():
+            notice.note_end_of(claim.question)
         # An answered question that stayed open would be answered again.
         self._answered.add(claim.id)
         try:
@@ -208,19 +226,19 @@ class Inbox:
             self.heard(self._others)
             self._common.beat_soon.set()
 
-    async def _notify(self, question: Question, ahead: int, lock: Lock) -> None:
+    async def _notify(self, notice: _Notice) -> None:
         """Posts the notice while the question is locked, so that its turn finds the notice, and takes it away."""
         recorded = False
         try:
-            recorded = await self._post_notice(question, ahead, lock)
+            recorded = await self._post_notice(notice)
         finally:
-            await self._questions.unlock(lock, recorded=recorded)
+            await self._questions.unlock(notice.lock, recorded=recorded)
             self._common.due.set()
 
-    async def _post_notice(self, question: Question, ahead: int, lock: Lock) -> bool:
+    async def _post_notice(self, notice: _Notice) -> bool:
         """Whether there is a record of what stands in Slack now."""
         try:
-            await self._replies.queued(question, ahead, lock.lease)
+            await self._replies.queued(notice.question, notice.ahead, notice.lock.lease, notice.needless)
         except (SlackOutcomeUnknown, StoreFailed) as error:
             log.info("inbox.notice_failed", error=str(error))
             return False

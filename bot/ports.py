@@ -5,6 +5,7 @@ Pure. ``turn`` and ``inbox`` know these; the neighbours ``slack``, ``files``, ``
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -284,7 +285,8 @@ class Replies(Protocol):
 class Notices(Protocol):
     """Slack, as a place to say that a question has to wait."""
 
-    async def queued(self, question: Question, ahead: int, lease: Lease) -> None:
+    async def queued(self, question: Question, ahead: int, lease: Lease, needless: asyncio.Event) -> None:
         """Says that ``ahead`` questions are answered first; the reply takes this message over.
 
-        Nothing is posted where the ``lease`` is not held: then the reply may have begun."""
+        Nothing is posted where the ``lease`` is not held: then the reply may have begun. Nor is it once it is
+        ``needless``: the reply waits for nothing else."""

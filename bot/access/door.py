@@ -7,6 +7,7 @@ question, a notice before it is shown.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from time import monotonic
 from typing import Protocol
@@ -126,7 +127,15 @@ class DiscreetNotices:
         self._door = door
         self._notices = notices
 
-    async def queued(self, question: Question, ahead: int, lease: Lease) -> None:
+    async def queued(self, question: Question, ahead: int, lease: Lease, needless: asyncio.Event) -> None:
         logs.bind(**whose(question))
-        if await self._door.refusal(question, within_s=NOTICE_WITHIN_S) is None:
-            await self._notices.queued(question, ahead, lease)
+        looking = asyncio.create_task(self._door.refusal(question, within_s=NOTICE_WITHIN_S))
+        over = asyncio.create_task(needless.wait())
+        try:
+            await asyncio.wait({looking, over}, return_when=asyncio.FIRST_COMPLETED)
+            if needless.is_set() or await looking is not None:
+                return
+        finally:
+            looking.cancel()
+            over.cancel()
+        await self._notices.queued(question, ahead, lease, needless)

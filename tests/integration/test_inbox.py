@@ -37,6 +37,8 @@ class Thread:
     post: Callable[[Question], Awaitable[None]] | None = None
     notices: list[tuple[str, int]] = field(default_factory=list)
     bounds: TurnBounds = field(default_factory=TurnBounds)
+    busy: bool = False
+    """There is no room for a notice."""
 
     @property
     def questions(self) -> StoredQuestions:
@@ -46,9 +48,18 @@ class Thread:
     def records(self) -> StoredReplyRecords:
         return StoredReplyRecords(self.database)
 
-    async def queued(self, question: Question, ahead: int, lease: Lease) -> None:  # noqa: ARG002 - as above
+    async def queued(
+        self,
+        question: Question,
+        ahead: int,
+        lease: Lease,
+        needless: asyncio.Event,  # noqa: ARG002 - as above
+    ) -> None:
         if self.post is not None:
             await self.post(question)
+        if self.busy:
+            await needless.wait()
+            return
         self.notices.append((question.ts, ahead))
         await self.records.posted(question, -1, f"notice of {question.ts}")
 
@@ -265,6 +276,22 @@ class TestQueued:
             await turns.until("end 1.1")
         assert turns.found["1.1"] == {-1: "notice of 1.1"}
         assert [claim.unrecorded for claim in turns.claims["1.1"]] == [False]
+
+    @pytest.mark.parametrize("thread_ts", ["1.0", "2.0"], ids=["for the thread", "for a free place"])
+    async def test_a_notice_for_which_there_is_no_room_costs_its_question_nothing(
+        self, thread: Thread, turns: Turns, thread_ts: str
+    ) -> None:
+        thread.busy = True
+        async with inbox(
+            thread, turns.answer, limits=InboxLimits(turns_max=1, poll_s=0.05), grace_s=WITHIN_S
+        ) as opened:
+            await opened.accept(asked("1.0"))
+            await turns.until("begin 1.0")
+            await opened.accept(asked("2.0", thread_ts))
+            turns.held.set()
+            await turns.until("end 2.0")
+        assert thread.notices == []
+        assert [claim.unrecorded for claim in turns.claims["2.0"]] == [False]
 
     async def test_a_notice_that_slack_does_not_take_keeps_nobody_waiting(self, thread: Thread, turns: Turns) -> None:
         error = SlackUnavailable("chat.postMessage", "ratelimited", retry_after_s=30.0)

@@ -37,7 +37,7 @@ from bot.slack.write.response_url import ResponseUrlOutlet
 from bot.slack.write.shared_reply import SharedOutlet, take_button_away
 from bot.slack.write.status_line import StatusLine, session_title
 from bot.slack.write.streamed_reply import StreamedReply, StreamSupport
-from bot.slack.write.thread_outlet import ThreadOutlet, ThreadServices, post_arguments
+from bot.slack.write.thread_outlet import ThreadOutlet, ThreadServices, post_arguments, posted_ts
 from bot.slack.write.uploads import AnswerUploads
 from bot.slack.write.writer import Writer
 from bot.telemetry.logs import get_logger
@@ -132,18 +132,23 @@ class SlackReplies:
             self._services.writable.add(key)
         return known
 
-    async def queued(self, question: Question, ahead: int, lease: Lease) -> None:
+    async def queued(self, question: Question, ahead: int, lease: Lease, needless: asyncio.Event) -> None:
         if question.response_url is not None or question.entry_point in UNSEEN:  # something stands there already
             return
         ticket = self._services.api.request(POST, lambda _: Bid(), question.channel_id)
-        if not await ticket.granted(NOTICE_WITHIN_S):  # a late notice would only keep its own answer waiting
-            raise SlackUnavailable(POST, "busy")
+        over = asyncio.create_task(needless.wait())
+        over.add_done_callback(lambda _: ticket.recall())
+        try:
+            if not await ticket.granted(NOTICE_WITHIN_S):  # a late notice would only keep its own answer waiting
+                raise SlackUnavailable(POST, "busy")
+        finally:
+            over.cancel()
         if not lease.held():
             raise SlackUnavailable(POST, "lease_lost")
         words = f"Queued behind {ahead} question{'s' if ahead > 1 else ''}…" if ahead else "Queued…"
         arguments = post_arguments(question, NOTICE, Content(footer=(words,)))
         posted = await self._services.api.call_now(POST, **arguments)
-        await self._services.records.posted(question, NOTICE, str(posted["ts"]))
+        await self._services.records.posted(question, NOTICE, posted_ts(POST, posted))
 
     async def button_pressed(self, message: PressedMessage) -> None:
         """Takes the button off a message once it was pressed."""

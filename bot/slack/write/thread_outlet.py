@@ -9,10 +9,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from bot.errors import SlackFormRefused
+from bot.errors import SlackFormRefused, SlackOutcomeUnknown
 from bot.messages import Question
 from bot.ports import ReplyRecords
 from bot.slack import own_messages
+from bot.slack.shapes import Json, object_of, text_of
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.error_codes import METADATA
 from bot.slack.web_api.method_limiter import Bidder, Ticket
@@ -70,7 +71,7 @@ class ThreadOutlet:
                 raise
             self._metadata = False  # the words matter more than finding them again
             return await self.send(action)
-        return action_ts(action) or str(answer["ts"])
+        return action_ts(action) or posted_ts(method, answer)
 
     async def find(self, action: Action) -> str | None:
         if isinstance(action, Show):
@@ -86,6 +87,14 @@ class ThreadOutlet:
     async def record(self, part: int, ts: str) -> None:
         self._services.writable.add((self._question.team_id, self._question.channel_id))
         await self._services.records.posted(self._question, part, ts)
+
+
+def posted_ts(method: str, answer: Json) -> str:
+    """Of the message that a call made. Raises ``SlackOutcomeUnknown`` where the answer names none: it may stand."""
+    ts = text_of(answer.get("ts")) or text_of(object_of(answer.get("message")).get("ts"))
+    if not ts:
+        raise SlackOutcomeUnknown(method, "no_ts")
+    return ts
 
 
 def action_ts(action: Action) -> str:
