@@ -15,10 +15,12 @@ from bot.errors import (
     SlackUnavailable,
 )
 from bot.messages import Note
+from bot.slack.web_api.call_budget import Urgency
 from bot.slack.write.content import Form
 from bot.slack.write.live_reply import FIRST_PATIENCE_S, LiveReply
 from bot.slack.write.plan import Next, Remove, Show
 from bot.slack.write.reply_parts import Inherited
+from bot.slack.write.thread_outlet import posted_ts
 
 CLOSING = Closing("It ends here.", (Note("a.xyz", "can't be read."),))
 
@@ -217,3 +219,19 @@ def test_a_notice_that_is_deleted_late_is_gone() -> None:
     live.finish(Closing(), 2.0)
     live.done(Remove("1"), "1", 2.0)
     assert live.settled
+
+
+def test_a_whole_answer_of_which_nothing_is_seen_goes_before_others_last_words() -> None:
+    live = LiveReply()
+    live.write("All words. ", 1.0)
+    live.finish(Closing(), 1.0)
+    assert live.bid(1.0, 1.0).urgency is Urgency.FIRST
+    live.done(next_show(live), "1", 1.0)
+    live.finish(CLOSING, 2.0)
+    assert live.bid(2.0, 1.0).urgency is Urgency.FINAL
+
+
+def test_a_post_whose_answer_does_not_say_where_it_stands_is_looked_for() -> None:
+    assert posted_ts("chat.postMessage", {"ok": True, "message": {"ts": "1.2"}}) == "1.2"
+    with pytest.raises(SlackOutcomeUnknown):
+        posted_ts("chat.postMessage", {"ok": True, "ts": None})

@@ -15,7 +15,7 @@ from bot.telemetry.logs import get_logger
 log = get_logger(__name__)
 
 PAUSE_FIRST_S = 0.5
-PAUSE_MAX_S = 30.0
+PAUSE_MAX_S = 8.0
 
 
 async def patiently(call: Callable[[], Awaitable[dict[str, Any]]], patience_s: float) -> dict[str, Any]:

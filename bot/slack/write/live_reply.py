@@ -56,8 +56,7 @@ SHORT_PART_AFTER_S = 9.0
 
 @dataclass(slots=True)
 class LiveReply:
-    """``inherited`` are the messages of an earlier process, in order, and ``before`` the words in them. ``notice`` said
-    that the question is queued: it goes first, so that the answer stands below what was said before it."""
+    """``inherited``: an earlier process' messages, in order; ``before``: their words; ``notice``: that it had to wait."""
 
     inherited: Sequence[Inherited] = ()
     notice: str | None = None
@@ -135,15 +134,16 @@ class LiveReply:
         surplus = self._parts.surplus if self.complete else []
         return Remove(surplus[0].ts) if surplus else self._removals.at_the_end(complete=self.complete)
 
-    def due_in_s(self, now_s: float) -> float | None:  # noqa: ARG002 - nothing is due by itself
-        return None
+    def due_in_s(self, now_s: float) -> None:
+        """Nothing is due by itself."""
 
     def bid(self, now_s: float, edit_every_s: float) -> Bid:
         since_s = self.waiting_since_s or 0.0
+        if not self._words_shown:
+            begins = self._has_words or self.complete or not self.has_message
+            return Bid(Urgency.FIRST if begins else Urgency.LIVE, since_s)
         if self.complete:
             return Bid(Urgency.FINAL, since_s)
-        if not self._words_shown:
-            return Bid(Urgency.FIRST if self._has_words or not self.has_message else Urgency.LIVE, since_s)
         if edit_every_s <= MOVES_EVERY_S:
             return Bid(Urgency.LIVE, since_s, self._called_s + self._rests_s(now_s, edit_every_s))
         further = self._parts.every[-1].ts is None

@@ -30,6 +30,7 @@ from bot.slack.write.asides import tell
 from bot.slack.write.command_answer import CommandAnswer
 from bot.slack.write.content import below
 from bot.slack.write.message_arguments import NO_PREVIEWS, VERBATIM, below_in_words
+from bot.slack.write.thread_outlet import posted_ts
 from bot.slack.write.wrapped_reply import WrappedReply
 from bot.slack.write.writer import Writer
 from bot.telemetry.logs import get_logger
@@ -153,4 +154,4 @@ class PrivateReply(WrappedReply):
             **NO_PREVIEWS,
             **VERBATIM,
         )
-        return str(posted["ts"])
+        return posted_ts("chat.postMessage", posted)

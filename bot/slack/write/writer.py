@@ -35,7 +35,7 @@ from bot.telemetry.logs import get_logger
 log = get_logger(__name__)
 
 PATIENCE_S, ABANDON_WITHIN_S, READY_WITHIN_S = 1_800.0, 2.0, 3.0
-PAUSE_FIRST_S, PAUSE_MAX_S = 0.5, 30.0
+PAUSE_FIRST_S, PAUSE_MAX_S = 0.5, 8.0
 
 
 class Outlet(Protocol):
