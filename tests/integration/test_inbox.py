@@ -48,13 +48,7 @@ class Thread:
     def records(self) -> StoredReplyRecords:
         return StoredReplyRecords(self.database)
 
-    async def queued(
-        self,
-        question: Question,
-        ahead: int,
-        lease: Lease,
-        needless: asyncio.Event,  # noqa: ARG002 - as above
-    ) -> None:
+    async def queued(self, question: Question, ahead: int, _lease: Lease, needless: asyncio.Event) -> None:
         if self.post is not None:
             await self.post(question)
         if self.busy:
