@@ -27,7 +27,8 @@ def buttons(stage: Stage, thread_ts: str) -> list[str]:
     return [element["text"]["text"] for block in blocks if block["type"] == "actions" for element in block["elements"]]
 
 
-async def test_a_turn_ends_before_the_button_is_taken_off_and_then_it_is(stage: Stage) -> None:
+async def whole_with_its_button(stage: Stage) -> str:
+    """An answer that is whole while Slack refuses an edit for some seconds; the ts of its question."""
     held = HeldAnswer()
     stage.model.script(held)
     ts = await stage.ask("@claude tell me a story")
@@ -35,10 +36,24 @@ async def test_a_turn_ends_before_the_button_is_taken_off_and_then_it_is(stage: 
     await stage.workspace.until(lambda _: any("Once upon" in text for text in stage.words(ts)))
     await held.write("there was a bot. ")
     await stage.workspace.until(lambda _: buttons(stage, ts))
-    stage.workspace.faults.rate_limit("chat.update", retry_after_s=6)
+    stage.workspace.faults.rate_limit("chat.update", retry_after_s=5)
     await held.finish()
-
     assert await stage.outcome(ts) == "answered"
     assert buttons(stage, ts) == [STOP_LABEL]
+    return ts
+
+
+async def test_a_turn_ends_before_the_button_is_taken_off_and_then_it_is(stage: Stage) -> None:
+    ts = await whole_with_its_button(stage)
     await stage.workspace.until(lambda _: buttons(stage, ts) == [])
     assert stage.words(ts) == ["Once upon a time there was a bot."]
+
+
+async def test_so_it_is_where_the_process_ends_meanwhile(
+    workspace: Workspace, model: PracticeModel, tmp_path: Path, turn_log: TurnLog
+) -> None:
+    settings = settings_for(workspace, model.url, tmp_path, "http", bot_feedback="off")
+    async with bot_running(workspace, settings):
+        stage = Stage(workspace, model, settings, turn_log)
+        ts = await whole_with_its_button(stage)
+    assert buttons(stage, ts) == []

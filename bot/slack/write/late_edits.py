@@ -2,13 +2,15 @@
 
 I/O: Slack, after the turn. Under load a message may be whole and still say that it is being written; its turn does not
 wait for an edit that changes no word. Such an edit is made when nobody else needs it, and only once the question is
-finished: until then another process could have it, and other words in the same message.
+finished: until then another process could have it, and other words in the same message. Where the process ends, they
+are the last words of their answers, for which an edit a minute is kept.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -16,7 +18,7 @@ from bot.closing import NOTHING, Closing
 from bot.errors import SlackError
 from bot.lease import Lease
 from bot.ports import Reply
-from bot.slack.web_api.call_budget import Bid
+from bot.slack.web_api.call_budget import Bid, Urgency
 from bot.slack.write.plan import Show
 from bot.slack.write.thread_outlet import ThreadOutlet
 from bot.slack.write.wrapped_reply import WrappedReply
@@ -25,6 +27,7 @@ from bot.telemetry.logs import get_logger
 log = get_logger(__name__)
 
 AFTER_S, WITHIN_S = 1.0, 180.0
+CLOSE_WITHIN_S = 3.0
 TRIES_MAX = 3
 
 
@@ -39,16 +42,56 @@ class LateEdits:
     """Those of a workspace, which end with it."""
 
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _closing: asyncio.Event = field(default_factory=asyncio.Event)
 
     def begin(self, edits: Sequence[Show], outlet: ThreadOutlet, lease: Lease) -> None:
-        task = asyncio.create_task(_made(edits, outlet, lease))
+        task = asyncio.create_task(self._made(edits, outlet, lease))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
+        """What is not made by then stays undone: nobody else knows of it."""
+        self._closing.set()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=CLOSE_WITHIN_S)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _made(self, edits: Sequence[Show], outlet: ThreadOutlet, lease: Lease) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(AFTER_S):
+                await self._closing.wait()
+        try:
+            async with asyncio.timeout(WITHIN_S):
+                for edit in edits:
+                    await self._made_once(edit, outlet, lease)
+        except TimeoutError:
+            log.info("reply.button_stays", code="no_edit_free")
+
+    async def _made_once(self, edit: Show, outlet: ThreadOutlet, lease: Lease) -> None:
+        since_s = asyncio.get_running_loop().time()
+        for _ in range(TRIES_MAX):
+            if not (await self._granted(edit, outlet, since_s) and lease.ended):
+                return
+            try:
+                await outlet.send(edit)
+            except SlackError as error:
+                log.info("reply.button_stays", code=error.code)
+            else:
+                return
+
+    async def _granted(self, edit: Show, outlet: ThreadOutlet, since_s: float) -> bool:
+        if not self._closing.is_set():
+            ticket = outlet.request(edit, lambda _: Bid(since_s=since_s))
+            closing = asyncio.create_task(self._closing.wait())
+            closing.add_done_callback(lambda _: ticket.recall())
+            try:
+                if await ticket.granted():
+                    return True
+            finally:
+                closing.cancel()
+        return await outlet.request(edit, lambda _: Bid(Urgency.FINAL, since_s)).granted()
 
 
 class TidiedReply(WrappedReply):
@@ -63,26 +106,3 @@ class TidiedReply(WrappedReply):
         await super().finish(closing)
         if self._plan.late:
             self._edits.begin(tuple(self._plan.late), self._outlet, self._lease)
-
-
-async def _made(edits: Sequence[Show], outlet: ThreadOutlet, lease: Lease) -> None:
-    await asyncio.sleep(AFTER_S)
-    try:
-        async with asyncio.timeout(WITHIN_S):
-            for edit in edits:
-                await _made_once(edit, outlet, lease)
-    except TimeoutError:
-        log.info("reply.button_stays", code="no_edit_free")
-
-
-async def _made_once(edit: Show, outlet: ThreadOutlet, lease: Lease) -> None:
-    since_s = asyncio.get_running_loop().time()
-    for _ in range(TRIES_MAX):
-        if not (await outlet.request(edit, lambda _: Bid(since_s=since_s)).granted() and lease.ended):
-            return
-        try:
-            await outlet.send(edit)
-        except SlackError as error:
-            log.info("reply.button_stays", code=error.code)
-        else:
-            return
