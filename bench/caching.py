@@ -8,6 +8,7 @@ read. Answers cost the same whatever is cached, and are left out. Run: ``python 
 
 from __future__ import annotations
 
+import argparse
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -177,6 +178,7 @@ def line(name: str, spent: dict[str, float]) -> str:
 
 
 def main() -> None:
+    argparse.ArgumentParser(prog="python -m bench.caching", description=__doc__.split("\n", 1)[0]).parse_args()
     print(f"{'of what no cache costs':28}" + "".join(f"{policy:>9}" for policy in POLICIES) + "    best  ours / best")
     for length in LENGTHS:
         print(line(f"threads of {length}", totals([length])))

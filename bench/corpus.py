@@ -197,8 +197,8 @@ def _files(directories: list[Path]) -> Iterator[Path]:
 
 
 def main() -> int:
-    arguments = argparse.ArgumentParser(description="Files of other projects through the converters.")
-    arguments.add_argument("directories", nargs="*", type=Path, metavar="DIRECTORY")
+    arguments = argparse.ArgumentParser(prog="python -m bench.corpus", description=__doc__.split("\n", 1)[0])
+    arguments.add_argument("directories", nargs="*", type=Path, metavar="DIRECTORY", help="fetched if none is given")
     given = arguments.parse_args()
     directories = [path.resolve() for path in given.directories] or fetch()
     tally = Tally(collections=[path.name for path in directories])

@@ -8,6 +8,7 @@ I/O: reads the files. The sets that other projects test their detectors with are
 
 from __future__ import annotations
 
+import argparse
 import codecs
 import sys
 from collections import Counter
@@ -51,12 +52,14 @@ def is_right(path: Path, codec: str) -> bool:
 
 
 def main() -> int:
-    if len(sys.argv) != 2:
-        print("usage: python -m bench.encodings DIRECTORY", file=sys.stderr)
-        return 2
+    parser = argparse.ArgumentParser(prog="python -m bench.encodings", description=__doc__.split("\n", 1)[0])
+    parser.add_argument("directory", type=Path, help="holds one directory of texts for each encoding, named after it")
+    chosen: Path = parser.parse_args().directory
+    if not chosen.is_dir():
+        parser.error(f"{chosen} is not a directory")
     right: Counter[str] = Counter()
     files: Counter[str] = Counter()
-    for directory in sorted(path for path in Path(sys.argv[1]).iterdir() if path.is_dir()):
+    for directory in sorted(path for path in chosen.iterdir() if path.is_dir()):
         codec = codec_named(directory.name)
         for path in sorted(path for path in directory.iterdir() if path.is_file() and codec is not None):
             files[directory.name] += 1

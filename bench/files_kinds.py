@@ -11,6 +11,7 @@ shared; here it is counted each time: the first line says how much that is.
 
 from __future__ import annotations
 
+import argparse
 import bz2
 import csv
 import io
@@ -174,7 +175,15 @@ def measured(content: bytes, directory: Path) -> tuple[float, float]:
 
 
 def main() -> None:
-    wanted = sys.argv[1:] or list(SAMPLES)
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.files_kinds",
+        description=__doc__.split("\n", 1)[0],
+        epilog=f"The kinds: {'; '.join(SAMPLES)}.",
+    )
+    parser.add_argument("kinds", nargs="*", metavar="KIND", help="in quotation marks; all kinds if none is given")
+    wanted = parser.parse_args().kinds or list(SAMPLES)
+    if unknown := [kind for kind in wanted if kind not in SAMPLES]:
+        parser.error(f"no such kind: {', '.join(unknown)}")
     print("| kind | size | memory at the peak | processor |\n|---|--:|--:|--:|")
     for kind in wanted:
         content = SAMPLES[kind]()

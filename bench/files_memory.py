@@ -8,6 +8,7 @@ converts (by worker processes) and sends them. Takes about a minute and 1 GB of 
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import io
 import random
@@ -78,6 +79,7 @@ async def ask_all(host: str, model_url: str, cache_dir: Path) -> Watch:
 
 
 def main() -> None:
+    argparse.ArgumentParser(prog="python -m bench.files_memory", description=__doc__.split("\n", 1)[0]).parse_args()
     with served.started(contents) as (host, model_url):
         idle_bytes = sum(memory_bytes())
         started = time.perf_counter()

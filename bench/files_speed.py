@@ -162,7 +162,7 @@ def processor_s() -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench.files_speed")
+    parser = argparse.ArgumentParser(prog="python -m bench.files_speed", description=__doc__.split("\n", 1)[0])
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--kinds", default="", metavar="KIND,…", help="these alone")
     options = parser.parse_args()

@@ -308,7 +308,7 @@ async def play(kinds: list[str], share: float, others: int) -> bool:
 
 
 async def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m bench.hostile_deliveries")
+    parser = argparse.ArgumentParser(prog="python -m bench.hostile_deliveries", description=__doc__.split("\n", 1)[0])
     parser.add_argument("--kinds", default=",".join(KINDS))
     parser.add_argument("--share", type=float, default=1.0, help="of the numbers that are meant")
     parser.add_argument("--seconds", type=float, default=4.0)

@@ -256,7 +256,7 @@ async def play(trials: list[Trial], others: int) -> bool:
 
 
 async def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m bench.hostile_text")
+    parser = argparse.ArgumentParser(prog="python -m bench.hostile_text", description=__doc__.split("\n", 1)[0])
     parser.add_argument("--kinds", default=",".join(KINDS))
     parser.add_argument("--places", default=",".join(PLACES))
     parser.add_argument("--seconds", type=float, default=4.0)

@@ -170,8 +170,8 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def parser() -> argparse.ArgumentParser:
-    made = argparse.ArgumentParser(prog="python -m bench.live_reply", description=__doc__.split("\n", 1)[0])
+def parser(program: str, summary: str) -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(prog=program, description=summary)
     made.add_argument("--loads", type=lambda text: [int(part) for part in text.split(",")], default=[1, 5, 20, 50])
     made.add_argument("--seconds", type=float, default=30.0, help="length of an answer; every fifth is 1.8 times that")
     made.add_argument("--strictness", type=float, default=1.0, help="0.7: Slack allows 30 %% less than it documents")
@@ -183,4 +183,4 @@ def parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main(parser().parse_args())))
+    sys.exit(asyncio.run(main(parser("python -m bench.live_reply", __doc__.split("\n", 1)[0]).parse_args())))

@@ -8,8 +8,8 @@ worker processes) and reads the parts, a few at once. Half a minute::
 
 from __future__ import annotations
 
+import argparse
 import asyncio
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -105,7 +105,9 @@ ADA, BOT = Author("U1", "Ada", AuthorKind.PERSON), Author("U2", "claude", Author
 
 
 def main() -> None:
-    model_name = sys.argv[1] if len(sys.argv) > 1 else "claude-sonnet-5-5"
+    parser = argparse.ArgumentParser(prog="python -m bench.long_document", description=__doc__.split("\n", 1)[0])
+    parser.add_argument("model", nargs="?", default="claude-sonnet-5-5", help="%(default)s unless given")
+    model_name: str = parser.parse_args().model
     with served.started(contents) as (host, model_url), tempfile.TemporaryDirectory() as directory:
         idle_mb = sum(memory_bytes()) / 1e6
         print(f"{PAGES} pages, {SIZE_BYTES / 1e6:.0f} MB, {model_name}, idle {idle_mb:.0f} MB")

@@ -9,6 +9,7 @@ watchdog looks every five milliseconds, and logs each time that the loop stood s
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import os
@@ -117,7 +118,9 @@ async def run(settings: Settings, how: str) -> None:
 
 
 def main() -> None:
-    how = sys.argv[1]
+    parser = argparse.ArgumentParser(prog="python -m bench.measured_bot", description=__doc__.split("\n", 1)[0])
+    parser.add_argument("how", choices=("profile", "silence", "plain"))
+    how: str = parser.parse_args().how
     if how == "profile":
         sampler = Sampler()
         signal.signal(signal.SIGUSR1, sampler.start)

@@ -9,6 +9,7 @@ grow, with their marks, table, sources and buttons, is the bot's doing.
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import io
 import sys
@@ -106,4 +107,5 @@ async def run() -> int:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(prog="python -m bench.moving_picture", description=__doc__.split("\n", 1)[0]).parse_args()
     sys.exit(asyncio.run(run()))

@@ -6,6 +6,7 @@ I/O: the bot as a process of its own beside a workspace and a practice model on 
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import base64
 import json
@@ -125,7 +126,9 @@ async def main(address: str | None) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--postgresql"]:
+    parser = argparse.ArgumentParser(prog="python -m bench.quiet_workspaces", description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--postgresql", action="store_true", help="with PostgreSQL instead of SQLite")
+    if parser.parse_args().postgresql:
         with postgres() as address:
             asyncio.run(main(address.format(name="postgres")))
     else:

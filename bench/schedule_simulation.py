@@ -238,7 +238,7 @@ async def simulate(
 
 
 def main() -> int:
-    parser = live_reply.parser()
+    parser = live_reply.parser("python -m bench.schedule_simulation", __doc__.split("\n", 1)[0])
     parser.add_argument("--shape", type=Shape, choices=list(Shape), default=Shape.SLIDING)
     parser.add_argument("--burst", type=float, default=CALL_BURST, help="what a bucket holds")
     parser.add_argument("--post-burst", type=float, default=POST_BURST, help="posts that a channel takes at once")

@@ -185,7 +185,7 @@ def grown(samples: list[Sample]) -> list[str]:
 
 
 async def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m bench.soak")
+    parser = argparse.ArgumentParser(prog="python -m bench.soak", description=__doc__.split("\n", 1)[0])
     parser.add_argument("--questions", type=int, default=5_000)
     parser.add_argument("--mentions", type=float, default=0.2, help="this share of them, the others are commands")
     parser.add_argument("--name", default="soak", help="of the files in docs/bench; empty: none")

@@ -8,6 +8,7 @@ httpx and structlog load those wherever they find them, which takes 5 MB and a t
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import os
 import re
@@ -69,6 +70,7 @@ def _resident_mb(pid: int) -> float:
 
 
 async def main() -> None:
+    argparse.ArgumentParser(prog="python -m bench.start", description=__doc__.split("\n", 1)[0]).parse_args()
     rounds = [await once() for _ in range(ROUNDS)]
     names = ("start to connected, ms", "first token to visible words, ms", "idle memory, MB")
     print(f"{'median of ' + str(ROUNDS):32} {'median':>8} {'min':>8} {'max':>8}")

@@ -7,10 +7,10 @@ I/O: a server in a process of its own streams to loopback; this process only rea
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import multiprocessing
 import resource
-import sys
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
@@ -91,14 +91,17 @@ def measured(name: str, run: Callable[[], Awaitable[int]]) -> str:
 
 
 def main() -> None:
-    streams, events_per_s = (float(word) for word in [*sys.argv[1:], "20", "100"][:2])
+    parser = argparse.ArgumentParser(prog="python -m bench.stream_cpu", description=__doc__.split("\n", 1)[0])
+    parser.add_argument("streams", nargs="?", type=int, default=20, help="at a time; %(default)s unless given")
+    parser.add_argument("events_per_s", nargs="?", type=float, default=100.0, help="of each; %(default)s unless given")
+    chosen = parser.parse_args()
+    count, events_per_s = chosen.streams, chosen.events_per_s
     context = multiprocessing.get_context("spawn")
     ports: Queue[int] = context.Queue()
     server = context.Process(target=serve, args=(ports, events_per_s), daemon=True)
     server.start()
     try:
         url = f"http://127.0.0.1:{ports.get(timeout=20)}/v1"
-        count = int(streams)
         print(f"{count} streams at a time, {events_per_s:g} events a second each, {SECONDS:g} s")
         print(f"{'':<34} {'events':>7} {'µs / event':>10} {'% of a core':>12}")
         print(measured("the bot's client", lambda: by_client(url, count)))
