@@ -13,7 +13,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     inboxes.py         what is due in any workspace is claimed: fairly, capped for the process, leased
     inbox.py           accepted questions of one workspace → turns: once, in order in a thread
     turn.py            the story: question → thread → files → history → model → live reply → done
-    access/            who is answered at all: door, by its rules
+    access/            who may ask: the access control and its rules
     answering/         the answer: asking → arriving → results, with its endings
     stops.py           answers that people end
     sharing.py         a private answer is posted for others

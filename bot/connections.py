@@ -54,30 +54,30 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class Connection(web.RequestHandler):
     """One connection, which is cut at its deadline."""
 
-    def __init__(self, door: Door, manager: web.Server) -> None:
-        self._door = door
+    def __init__(self, server: HttpServer, manager: web.Server) -> None:
+        self._server = server
         self._deadline: asyncio.TimerHandle | None = None
         self._idle = False
         super().__init__(
             manager,
             loop=asyncio.get_running_loop(),
             access_log=None,  # type: ignore[arg-type]  # aiohttp's own runner gives it, too
-            keepalive_timeout=door.limits.idle_s,
-            lingering_time=door.limits.lingering_s,
+            keepalive_timeout=server.limits.idle_s,
+            lingering_time=server.limits.lingering_s,
             auto_decompress=False,
         )
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        if self._door.admit(self):
-            self._within(self._door.limits.headers_within_s)
+        if self._server.admit(self):
+            self._within(self._server.limits.headers_within_s)
         else:
             self.cut("full")
 
     def data_received(self, data: bytes) -> None:
         if self._idle:
             self._idle = False
-            self._within(self._door.limits.headers_within_s)
+            self._within(self._server.limits.headers_within_s)
         if data.count(b"\r\n") > LINES_MAX:
             self.cut("too many lines")
         else:
@@ -85,7 +85,7 @@ class Connection(web.RequestHandler):
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self._within(None)
-        self._door.forget(self)
+        self._server.forget(self)
         super().connection_lost(exc)
 
     def handle_error(
@@ -105,19 +105,19 @@ class Connection(web.RequestHandler):
     def begun(self) -> None:
         """The headers are here."""
         self._idle = False
-        self._within(self._door.limits.body_within_s)
+        self._within(self._server.limits.body_within_s)
 
     def trusted(self) -> None:
         """The request is Slack's: it has the time that its answer takes."""
         self._within(None)
-        self._door.forget(self, open_still=True)
+        self._server.forget(self, open_still=True)
 
     def ended(self) -> None:
         """The request is answered."""
         self._idle = True
         if self.transport is not None:
-            self._door.waits_again(self)
-            self._within(self._door.limits.idle_s)
+            self._server.waits_again(self)
+            self._within(self._server.limits.idle_s)
 
     def cut(self, reason: str) -> None:
         log.debug("http.cut", reason=reason)
@@ -133,7 +133,7 @@ class Connection(web.RequestHandler):
             self._deadline = asyncio.get_running_loop().call_later(seconds, self.cut, "too slow")
 
 
-class Door:
+class HttpServer:
     """Listens for ``app``."""
 
     def __init__(self, app: web.Application, limits: ConnectionLimits) -> None:

@@ -1,7 +1,7 @@
-"""Who opened the app's home tab goes in; what they read there comes out: what the bot does, keeps, and has used today.
+"""What a person reads in the app's home tab: what the bot does, what it keeps, and what was used today.
 
-I/O: through the door, ``People`` and ``UsedToday``, which it implements. Nothing of it is a secret, and what is set is
-for admins of the workspace alone.
+I/O: through the access control, ``People`` and ``UsedToday``. None of it is secret; only admins of the workspace see
+the settings.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from bot.access.door import Door, People
+from bot.access.control import AccessControl, People
 from bot.access.rules import SENTENCES, Reason
 from bot.day_budget import DayBudgets, Used
 from bot.errors import SlackError, StoreFailed
@@ -59,7 +59,7 @@ class UsedToday(Protocol):
 @dataclass(frozen=True, slots=True)
 class Home:
     team_id: str
-    door: Door
+    access: AccessControl
     people: People
     used: UsedToday
     facts: HomeFacts
@@ -67,7 +67,7 @@ class Home:
     async def page(self, user_id: str, channel_id: str) -> tuple[Section, ...]:
         """``channel_id`` is their direct message with the bot."""
         where = (self.team_id, channel_id, "0", "0", user_id, EntryPoint.DIRECT)
-        reason = await self.door.refusal(Question(*where, "", (), None), within_s=KNOWN_WITHIN_S)
+        reason = await self.access.refusal(Question(*where, "", (), None), within_s=KNOWN_WITHIN_S)
         if reason is not None and reason not in ONLY_HERE_NOT:
             return (Section("I can't answer you", (SENTENCES[reason],)),)
         here = (Section("Not in direct messages", (SENTENCES[reason],)),) if reason is not None else ()

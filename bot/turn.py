@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
-from bot.access.door import Door
+from bot.access.control import AccessControl
 from bot.access.let_in import let_in
 from bot.access.rules import Reason
 from bot.answering import endings, results
@@ -68,7 +68,7 @@ class Turn:
     answering: Answering
     replies: Replies
     questions: Questions
-    door: Door
+    access: AccessControl
     usage: UsageRecords
     stop_watch: StopWatch
     sharing: Sharing
@@ -94,7 +94,7 @@ class Turn:
             return Outcome.ERASED
         reason, reply = None, None
         if not question.goes_on:
-            reason, reply = await let_in(claim, self.door, partial(self._reply, claim))
+            reason, reply = await let_in(claim, self.access, partial(self._reply, claim))
         if reason is not None:
             return await self._turn_away(claim, reason, started_s)
         if question.entry_point is EntryPoint.FILE:
@@ -242,7 +242,7 @@ class Turn:
     async def _turn_away(self, claim: Claim, reason: Reason, started_s: float) -> Outcome:
         if not claim.lease.held():
             raise LeaseLost
-        await self.door.turn_away(claim.question, reason)
+        await self.access.turn_away(claim.question, reason)
         results.record(claim, Outcome.DENIED, Result(Ending(Outcome.DENIED)), started_s)
         return Outcome.DENIED
 
@@ -254,7 +254,7 @@ class Turn:
         if not claim.lease.held():
             raise LeaseLost
         question, budget = claim.question, spent.budget.value
-        told = await self.door.may_hear(question, f"{budget}/{question.entry_point.value}")
+        told = await self.access.may_hear(question, f"{budget}/{question.entry_point.value}")
         log.info("turn.over_budget", budget=budget, told=told, **whose(question))
         words = ""
         if told and question.entry_point not in SEEN_BY_ONE:

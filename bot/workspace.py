@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import aiohttp
 import httpx
 
-from bot.access.door import DiscreetNotices, Door
+from bot.access.control import AccessControl, DiscreetNotices
 from bot.answering.asking import Answering
 from bot.assembly import files, queue, slack, store
 from bot.assembly.derived import access_policy
@@ -115,10 +115,13 @@ async def open_workspace(
     questions = shared.questions
     parts.callback(await shared.limit_keeper.keep(identity.team_id, api.rate_limiter))
     names = slack.names(api, parts)
-    door = Door(
-        access_policy(settings, identity.home), names, SlackAsides(api, shared.session), StoredSentences(database)
+    access = AccessControl(
+        access_policy(settings, identity.own_workspace),
+        names,
+        SlackAsides(api, shared.session),
+        StoredSentences(database),
     )
-    door.warn_of_missing_scopes(api.scopes)
+    access.warn_of_missing_scopes(api.scopes)
     closed = settings.bot_denied_channels or frozenset[str]()
     reader = ThreadReader(api, names, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id, closed=closed)
     desk = slack.private_desk(api, reader, database, questions)
@@ -130,14 +133,14 @@ async def open_workspace(
     chosen = StoredThreadSettings(database)
     choosing = Choosing(shared.instructions, chosen, sorted(settings.bot_models or ()))
     threads = CatchingUp(reader, channel_messages, MadeTexts(shared.workshop.cache).keep)
-    turn = _turn(shared, threads, reading, desk, replies, door, choosing)
-    notices = DiscreetNotices(door, replies)
+    turn = _turn(shared, threads, reading, desk, replies, access, choosing)
+    notices = DiscreetNotices(access, replies)
     inbox = queue.inbox(shared.inboxes, identity.team_id, notices, turn, api.rate_limiter)
     parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s, hurry)
     metrics.WORKSPACES.inc()
     parts.callback(metrics.WORKSPACES.dec)
     surface, stop = AgentSurface(api), shared.stop_watch.stop
-    agent = AgentDesk(identity.team_id, surface.suggest, surface.idle, stop, door.refusal)
+    agent = AgentDesk(identity.team_id, surface.suggest, surface.idle, stop, access.refusal)
     handlers = Handlers(
         accept=inbox.accept,
         replace=questions.replace,
@@ -149,10 +152,10 @@ async def open_workspace(
         file_deleted=functools.partial(shared.forgetting.deleted, identity.team_id),
         is_bot=names.is_bot,
         token_revoked=functools.partial(check_token, api),
-        refusal=door.refusal,
-        turn_away=door.turn_away,
+        refusal=access.refusal,
+        turn_away=access.turn_away,
         votes=StoredFeedback(database),
-        home_opened=slack.home_tab(settings, api, identity, door, names, database).opened,
+        home_opened=slack.home_tab(settings, api, identity, access, names, database).opened,
         tell=replies.tell,
         open_view=functools.partial(open_view, api),
         why_not_in=functools.partial(why_not_in, api),
@@ -172,7 +175,7 @@ def _turn(
     files: FileReader,
     desk: PrivateDesk,
     replies: SlackReplies,
-    door: Door,
+    access: AccessControl,
     choosing: Choosing,
 ) -> Turn:
     return Turn(
@@ -182,7 +185,7 @@ def _turn(
         answering=shared.answering,
         replies=replies,
         questions=shared.questions,
-        door=door,
+        access=access,
         usage=shared.usage,
         stop_watch=shared.stop_watch,
         sharing=Sharing(desk.answers, replies, replies.shared),

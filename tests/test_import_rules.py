@@ -103,7 +103,7 @@ CASES: dict[str, list[tuple[str, str]]] = {
         ("playground/measure/readers.py", "bot"),
     ],
     "pure-spine": [
-        ("bot/access/door.py", "aiohttp"),
+        ("bot/access/control.py", "aiohttp"),
         ("bot/answering/asking.py", "httpx"),
         ("bot/catching_up/catching.py", "aiohttp"),
         ("bot/channels.py", "httpx"),

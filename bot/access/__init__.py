@@ -2,6 +2,6 @@
 
 The map::
 
-    door.py   every question and press comes by here: let in, or told why not, once in a while
-    rules.py  the rules for that, and their sentences
+    control.py  checks every question and press: let in, or told why not, once in a while
+    rules.py    the rules for that, and their sentences
 """

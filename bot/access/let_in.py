@@ -1,8 +1,8 @@
 """A claim goes in; why it may not be answered comes out, or that it may, with the reply if people see one already.
 
-Pure but for what the door and the reply do. Others see nothing of a question that is not answered, as long as Slack
-soon says who asks it. Where it is slow, whoever waits would take the bot for dead: a status shows that it is not. No
-thread is read and no model asked before it is known.
+Pure but for what the access control and the reply do. Others see nothing of a question that is not answered, as long
+as Slack soon says who asks it. Where Slack is slow, whoever waits would take the bot for dead, so a status shows that it
+is not. No thread is read and no model asked before it is known.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from bot.access.door import Door
+from bot.access.control import AccessControl
 from bot.access.rules import Reason
 from bot.closing import Closing
 from bot.errors import SlackError
@@ -25,10 +25,10 @@ STATUS = "is thinking…"
 
 
 async def let_in(
-    claim: Claim, door: Door, open_reply: Callable[[], Awaitable[Reply]]
+    claim: Claim, access: AccessControl, open_reply: Callable[[], Awaitable[Reply]]
 ) -> tuple[Reason | None, Reply | None]:
     """Raises what opening the reply raises."""
-    looking = asyncio.create_task(door.refusal(claim.question))
+    looking = asyncio.create_task(access.refusal(claim.question))
     reply = None
     try:
         await asyncio.wait({looking}, timeout=UNSEEN_MAX_S)

@@ -78,7 +78,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Home:
+class OwnWorkspace:
     """The workspace that the bot is installed in, and the organisation that it is part of, if any."""
 
     team_id: str
@@ -93,7 +93,7 @@ class Home:
 class Policy:
     """Who may use the bot. An empty list restricts nothing."""
 
-    home: Home
+    own: OwnWorkspace
     allowed_workspaces: frozenset[str] = NONE
     allowed_channels: frozenset[str] = NONE
     denied_channels: frozenset[str] = NONE
@@ -140,17 +140,17 @@ class Policy:
         """
         if person.is_stranger:
             return True
-        if person.enterprise_id and person.enterprise_id == self.home.enterprise_id:
+        if person.enterprise_id and person.enterprise_id == self.own.enterprise_id:
             return False
-        elsewhere = bool(person.team_ids) and person.team_ids.isdisjoint(self.home.ids)
-        return elsewhere or question.user_team not in {"", *self.home.ids}
+        elsewhere = bool(person.team_ids) and person.team_ids.isdisjoint(self.own.ids)
+        return elsewhere or question.user_team not in {"", *self.own.ids}
 
     def _workspaces(self, question: Question, person: Person) -> frozenset[str]:
         """The workspaces that the author belongs to, and the organisation."""
         own = person.team_ids | {person.enterprise_id}
         if self._is_external(question, person):
-            return (own | {question.user_team}) - self.home.ids - {""}
-        return own - {""} or self.home.ids
+            return (own | {question.user_team}) - self.own.ids - {""}
+        return own - {""} or self.own.ids
 
 
 def silent_s(reason: str) -> float:

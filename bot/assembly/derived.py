@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.access.rules import Home, Policy
+from bot.access.rules import OwnWorkspace, Policy
 from bot.channels import Channels
 from bot.configuration.environment import secret
 from bot.configuration.model_settings import ModelSettings
@@ -22,10 +22,10 @@ from bot.store.fairness import TurnBounds
 from bot.store.usage import Counting
 
 
-def access_policy(settings: Settings, home: Home) -> Policy:
+def access_policy(settings: Settings, own: OwnWorkspace) -> Policy:
     none = frozenset[str]()
     return Policy(
-        home=home,
+        own=own,
         allowed_workspaces=settings.bot_allowed_workspaces or none,
         allowed_channels=settings.bot_allowed_channels or none,
         denied_channels=settings.bot_denied_channels or none,

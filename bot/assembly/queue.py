@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.access.door import DiscreetNotices
+from bot.access.control import DiscreetNotices
 from bot.inbox import Inbox, InboxLimits
 from bot.inboxes import Inboxes
 from bot.operations import health, process

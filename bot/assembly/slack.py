@@ -13,7 +13,7 @@ import aiohttp
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.access.door import Door
+from bot.access.control import AccessControl
 from bot.assembly.derived import (
     day_budgets,
 )
@@ -80,10 +80,10 @@ def replies(
 
 
 def home_tab(
-    settings: Settings, api: SlackClient, identity: Identity, door: Door, names: Names, database: Database
+    settings: Settings, api: SlackClient, identity: Identity, access: AccessControl, names: Names, database: Database
 ) -> HomeTab:
     facts = home_facts(settings, day_budgets(settings), lambda: settings.messages_model)
-    return HomeTab(api, Home(identity.team_id, door, names, StoredUsageToday(database), facts))
+    return HomeTab(api, Home(identity.team_id, access, names, StoredUsageToday(database), facts))
 
 
 def limit_keeper(database: Database, parts: AsyncExitStack) -> LimitKeeper:

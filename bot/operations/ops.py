@@ -17,7 +17,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from aiohttp import web
 
 from bot import addresses
-from bot.connections import ConnectionLimits, Door, Handler
+from bot.connections import ConnectionLimits, Handler, HttpServer
 from bot.errors import BotError, StartFailed
 from bot.telemetry import metrics
 from bot.telemetry.logs import get_logger
@@ -44,15 +44,15 @@ class Ops:
         app.router.add_get("/readyz", self._on_ready)
         app.router.add_get("/metrics", self._on_metrics)
         self._own_names_only = True
-        self._door = Door(app, LIMITS)
+        self._server = HttpServer(app, LIMITS)
 
     async def listen(self, host: str, port: int) -> None:
         """Raises ``StartFailed`` where the port cannot be had."""
         self._own_names_only = addresses.is_loopback(host)
         try:
-            _, own_port = await self._door.listen(host, port)
+            _, own_port = await self._server.listen(host, port)
         except OSError as error:
-            await self._door.close()
+            await self._server.close()
             raise StartFailed(f"BOT_OPS_PORT: cannot listen on {host}:{port} ({_reason(error)})") from error
         log.info("ops.listening", host=host, port=own_port)
 
@@ -64,7 +64,7 @@ class Ops:
         self._state = STOPPING
 
     async def close(self) -> None:
-        await self._door.close()
+        await self._server.close()
 
     @web.middleware
     async def _only_here(self, request: web.Request, handler: Handler) -> web.StreamResponse:

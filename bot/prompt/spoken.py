@@ -114,19 +114,27 @@ def _no_head(line: str) -> str:
     return f"{line[:start]}{TYPED}{line[start:]}" if _HEAD.match(plain) else line
 
 
+class DistinctNames:
+    """Gives out each name once. Whoever comes later with a name in use gets their id added, so that earlier text
+    stays as it was."""
+
+    def __init__(self) -> None:
+        self._used: set[str] = set()
+
+    def given(self, name: str, id_: str) -> str:
+        while alike(name) in self._used:
+            name = f"{name} ({plain_name(id_) or 'another'})"
+        self._used.add(alike(name))
+        return name
+
+
 def speakers(authors: Iterable[Author]) -> dict[tuple[str, AuthorKind], str]:
-    """A name for each author, by id and kind. Who comes later under a name that somebody has is told apart by the id,
-    so that earlier messages read as they did before."""
+    """A distinct name for each author, by id and kind."""
     names: dict[tuple[str, AuthorKind], str] = {}
-    used: set[str] = set()
+    distinct = DistinctNames()
     for author in authors:
-        if (author.id, author.kind) in names:
-            continue
-        name = name_of(author)
-        while alike(name) in used:
-            name = f"{name} ({plain_name(author.id) or 'another'})"
-        used.add(alike(name))
-        names[author.id, author.kind] = name
+        if (author.id, author.kind) not in names:
+            names[author.id, author.kind] = distinct.given(name_of(author), author.id)
     return names
 
 

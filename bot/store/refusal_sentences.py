@@ -1,7 +1,7 @@
-"""A sentence that somebody is about to read goes in; whether they have not read it lately comes out.
+"""Remembers which sentences people have read lately, so that nobody reads the same one again and again.
 
-I/O: the database. Implements ``door.Sentences``; ``StoredQuestions.forget`` drops what is old. One statement decides
-and remembers, so that of processes that ask at the same moment one alone says it.
+I/O: the database. Implements ``access.control.Sentences``; ``StoredQuestions.forget`` drops old rows. A single
+statement both decides and remembers, so when several processes ask at the same moment only one of them says it.
 """
 
 from __future__ import annotations

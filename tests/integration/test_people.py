@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from bot.access.door import Door
-from bot.access.rules import Home, Person, Policy, Reason
+from bot.access.control import AccessControl
+from bot.access.rules import OwnWorkspace, Person, Policy, Reason
 from bot.errors import SlackNoAccess, SlackUnavailable
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.names import PERSON_AGE_MAX_S, Names
@@ -70,7 +70,7 @@ async def test_an_app_is_denied_by_either_of_its_ids_whichever_it_posts_as(
 ) -> None:
     """With a name of its own for a message it posts as its bot, else as its user."""
     ids = {"user": ws.user("standup"), "bot": defaults.OTHER_BOT_ID}
-    policy = Policy(home=Home(defaults.TEAM_ID), denied_users=frozenset({ids[listed]}))
+    policy = Policy(own=OwnWorkspace(defaults.TEAM_ID), denied_users=frozenset({ids[listed]}))
 
     for posts_as in ids.values():
         question = asked("1.0", user_id=posts_as)
@@ -149,20 +149,22 @@ async def test_the_door_is_open_to_those_whom_slack_describes(
         ws.faults.status("users.info", 500, times=FOREVER)
     elif trouble:
         ws.faults.refuse("users.info", trouble, times=FOREVER)
-    door = Door(Policy(home=Home(defaults.TEAM_ID)), names, SlackAsides(api, session), StoredSentences(database))
+    access = AccessControl(
+        Policy(own=OwnWorkspace(defaults.TEAM_ID)), names, SlackAsides(api, session), StoredSentences(database)
+    )
     question = asked("1.0", team_id=defaults.TEAM_ID, user_id=ws.user("ada"))
 
-    assert await door.refusal(question, within_s=0.5) == reason
+    assert await access.refusal(question, within_s=0.5) == reason
 
 
 async def test_who_is_on_a_list_is_not_looked_up(
     ws: Workspace, api: SlackClient, names: Names, session: aiohttp.ClientSession, database: Database
 ) -> None:
-    policy = Policy(home=Home(defaults.TEAM_ID), denied_users=frozenset({"U1"}))
+    policy = Policy(own=OwnWorkspace(defaults.TEAM_ID), denied_users=frozenset({"U1"}))
 
-    door = Door(policy, names, SlackAsides(api, session), StoredSentences(database))
+    access = AccessControl(policy, names, SlackAsides(api, session), StoredSentences(database))
 
-    assert await door.refusal(asked("1.0")) is Reason.USER_DENIED
+    assert await access.refusal(asked("1.0")) is Reason.USER_DENIED
     assert lookups(ws) == 0
 
 

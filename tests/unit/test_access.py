@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from bot.access.rules import HEARD_MAX, SENTENCES, SILENT_S, Heard, Home, Person, Policy, Reason
+from bot.access.rules import HEARD_MAX, SENTENCES, SILENT_S, Heard, OwnWorkspace, Person, Policy, Reason
 from tests.asked import asked
 
-HOME = Home("T1", "E1")
+OWN = OwnWorkspace("T1", "E1")
 MEMBER = Person(team_ids=frozenset({"T1"}), email="ada@example.com")
 GUEST = replace(MEMBER, is_guest=True)
 PARTNER = Person(team_ids=frozenset({"T9"}))
@@ -21,7 +21,7 @@ APP = Person(is_app=True, team_ids=frozenset({"T1"}))
 
 
 def why_not(person: Person | None, question: dict[str, Any] | None = None, **rules: Any) -> Reason | None:
-    return Policy(home=HOME, **rules).reason(asked("1.0", **(question or {})), person)
+    return Policy(own=OWN, **rules).reason(asked("1.0", **(question or {})), person)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_a_member_of_several_workspaces_of_the_organisation_is_at_home_in_each()
 def test_where_the_workspace_is_part_of_no_organisation_nobodys_organisation_is_its_own() -> None:
     person = Person(team_ids=frozenset({"T9"}), enterprise_id="")
 
-    assert Policy(home=Home("T1")).reason(asked("1.0"), person) is Reason.EXTERNAL
+    assert Policy(own=OwnWorkspace("T1")).reason(asked("1.0"), person) is Reason.EXTERNAL
 
 
 def test_guests_and_partners_are_answered_where_they_are_allowed_and_those_who_left_are_not() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.access.rules import Home, Person, Policy, Reason
+from bot.access.rules import OwnWorkspace, Person, Policy, Reason
 from bot.messages import EntryPoint, Question
 from bot.slack.buttons import question_of
 from bot.slack.receive.origin import is_ours
@@ -135,7 +135,7 @@ def test_in_a_shared_channel_an_app_says_whose_it_is() -> None:
 def test_an_app_that_does_not_say_so_is_not_taken_for_ours_where_companies_share() -> None:
     """Who is known by a bot's id alone can be looked up nowhere."""
     message = {"type": "app_mention", "bot_id": "B7", "text": "<@U1> hello", "ts": "2.0", "channel": "C1"}
-    policy = Policy(home=Home("T1", "E1"))
+    policy = Policy(own=OwnWorkspace("T1", "E1"))
     for shared, reason in ((True, Reason.EXTERNAL), (False, None)):
         body = {"team_id": "T1", "event": message, "is_ext_shared_channel": shared}
         question = question_from_event(body, "U1", "B1", 3.0, is_bot=None)

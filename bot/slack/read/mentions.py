@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Protocol
 
-from bot.prompt.spoken import alike, mentioned, plain_name
+from bot.prompt.spoken import DistinctNames, alike, mentioned, plain_name
 
 MENTIONED_MAX = 50
 """Ids of one message that are looked up; who mentions more people than that is answered with the ids of the rest."""
@@ -37,15 +37,12 @@ def as_tokens(sigil: str, mentioned_id: str, label: str = "", /) -> str:
 
 
 def told_apart(names: Mapping[str, str]) -> dict[str, str]:
-    """Of people and user groups whom people would take for the same, those that come later bring their ids."""
-    used: set[str] = set()
-    apart = {}
-    for id_, name in names.items():
-        if not id_.startswith(NOT_PEOPLE):
-            name = f"{name} ({id_})" if alike(plain_name(name)) in used else name  # noqa: PLW2901 - the same one
-            used.add(alike(plain_name(name)))
-        apart[id_] = name
-    return apart
+    """``names``, with the names of people and user groups made distinct."""
+    distinct = DistinctNames()
+    return {
+        id_: name if id_.startswith(NOT_PEOPLE) else distinct.given(plain_name(name), id_)
+        for id_, name in names.items()
+    }
 
 
 def by_name(names: Mapping[str, str], *, channel_labels: bool = False) -> Naming:

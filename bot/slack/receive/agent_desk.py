@@ -51,6 +51,6 @@ class AgentDesk:
 
 
 def _asked_by(wish: StopWish) -> Question:
-    """For the door: who stops something is let in like who asks."""
+    """For the access control: stopping is let in under the same rules as asking."""
     way = EntryPoint.DIRECT if wish.channel_id.startswith("D") else EntryPoint.MENTION
     return Question(wish.team_id, wish.channel_id, wish.ts, wish.ts, wish.user_id, way, "", (), None)

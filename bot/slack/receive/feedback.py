@@ -34,7 +34,7 @@ def vote_of(body: Json, team_id: str) -> Vote | None:
 
 
 def voter(vote: Vote, body: Json) -> Question:
-    """For the door, and for what is said to them alone, also in direct messages: who votes is let in like who asks."""
+    """For the access control, and for what only the voter is told: voting is let in under the same rules as asking."""
     user = object_of(body.get("user"))
     thread_ts = text_of(object_of(body.get("message")).get("thread_ts")) or vote.ts
     of = (vote.team_id, vote.channel_id, f"{vote.ts}0", thread_ts, vote.user_id, EntryPoint.MENTION, "", (), None)

@@ -22,7 +22,7 @@ from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncApp
 
-from bot.connections import LIMITS, ConnectionLimits, Door, connection_of
+from bot.connections import LIMITS, ConnectionLimits, HttpServer, connection_of
 from bot.errors import StartFailed
 from bot.loop_share import LoopRound, uncollected
 from bot.setup import where
@@ -75,14 +75,14 @@ class HttpEvents:
         app.router.add_post(EVENTS_PATH, self._on_request)
         app.router.add_get(HEALTH_PATH, self._on_health)
         app.router.add_routes(routes)
-        self._door = Door(app, limits)
+        self._server = HttpServer(app, limits)
 
     async def start(self) -> None:
         """Raises ``StartFailed`` where the port cannot be had."""
         try:
-            host, port = await self._door.listen(self._host, self._port)
+            host, port = await self._server.listen(self._host, self._port)
         except OSError as error:
-            await self._door.close()
+            await self._server.close()
             raise StartFailed(_not_listening(self._host, self._port, error)) from error
         log.info("http.listening", host=host, port=port, path=EVENTS_PATH)
 
@@ -130,7 +130,7 @@ class HttpEvents:
         return web.json_response({"ok": alive}, status=200 if alive else 503)
 
     async def close(self) -> None:
-        await self._door.close()
+        await self._server.close()
 
 
 def _not_listening(host: str, port: int, error: OSError) -> str:

@@ -258,6 +258,6 @@ def _user_of(body: dict[str, Any]) -> str:
 
 
 def _asked_by(wish: StopWish) -> Question:
-    """For the door: who wishes something is let in like who asks."""
+    """For the access control: a wish is let in under the same rules as a question."""
     entry_point = EntryPoint.DIRECT if wish.channel_id.startswith("D") else EntryPoint.MENTION
     return Question(wish.team_id, wish.channel_id, wish.ts, wish.ts, wish.user_id, entry_point, "", (), None)

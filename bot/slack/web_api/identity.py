@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
-from bot.access.rules import Home
+from bot.access.rules import OwnWorkspace
 from bot.errors import SlackError, StartFailed
 from bot.setup import where
 from bot.slack.web_api import scopes
@@ -26,8 +26,8 @@ class Identity:
     bot_name: str = field(default="", repr=False)
 
     @property
-    def home(self) -> Home:
-        return Home(self.team_id, self.enterprise_id)
+    def own_workspace(self) -> OwnWorkspace:
+        return OwnWorkspace(self.team_id, self.enterprise_id)
 
 
 async def identify(api: SlackClient) -> Identity:

@@ -120,7 +120,7 @@ class Names:
         return known.person.is_app if known and known.person else None
 
     async def person(self, user_id: str, *, within_s: float) -> Person | None:
-        """Implements ``door.People``."""
+        """Implements ``access.control.People``."""
         if user_id == SLACKBOT:
             return APP
         if not user_id.startswith((*USER_LETTERS, BOT_LETTER)):

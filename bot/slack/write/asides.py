@@ -1,7 +1,7 @@
 """A sentence for the person who asked goes in; it is shown so that nobody else reads it. I/O: Slack.
 
 In a channel that is an ephemeral message, in a direct message a reply, for a command its own answer. Implements
-``door.Asides``.
+``access.control.Asides``.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class SlackAsides:
         self._session = session
 
     async def decline(self, question: Question, sentence: str) -> None:
-        """Implements ``door.Asides``."""
+        """Implements ``access.control.Asides``."""
         if question.entry_point is EntryPoint.SHARE and sentence:
             await tell(self._api, question, sentence)
             return

@@ -1,4 +1,4 @@
-"""The door for Slack's signed requests: who has no signature stays out, and no request makes it stumble."""
+"""The endpoint for Slack's signed requests: who has no signature stays out, and no request makes it stumble."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ SECRET = "the signing secret"
 
 
 @dataclass
-class Door:
+class Endpoint:
     url: str
     session: aiohttp.ClientSession
     alive: bool = True
 
-    async def knock(self, body: bytes, *, signed: bool = True, **headers: str) -> tuple[int, str]:
+    async def post(self, body: bytes, *, signed: bool = True, **headers: str) -> tuple[int, str]:
         timestamp = str(int(time.time()))
         signature = sign(SECRET, timestamp, body)
         sent = {
@@ -50,70 +50,70 @@ class _OneWorkspace:
 
 
 @pytest.fixture
-async def door(session: aiohttp.ClientSession) -> AsyncIterator[Door]:
+async def endpoint(session: aiohttp.ClientSession) -> AsyncIterator[Endpoint]:
     port = free_port()
     listeners = Listeners(Identity("T1", "U1", "B1"), handlers())
     take = Deliveries(_OneWorkspace(listeners)).take
     bolt = bolt_app(AsyncWebClient(token="xoxb-1"), take, SECRET)
-    door = Door(f"http://127.0.0.1:{port}", session)
-    events = HttpEvents(bolt, "127.0.0.1", port, lambda: door.alive, SECRET)
+    endpoint = Endpoint(f"http://127.0.0.1:{port}", session)
+    events = HttpEvents(bolt, "127.0.0.1", port, lambda: endpoint.alive, SECRET)
     await events.start()
-    yield door
+    yield endpoint
     await events.close()
 
 
-async def test_slack_may_verify_the_address(door: Door) -> None:
-    status, text = await door.knock(b'{"type": "url_verification", "challenge": "c1", "token": "t"}')
+async def test_slack_may_verify_the_address(endpoint: Endpoint) -> None:
+    status, text = await endpoint.post(b'{"type": "url_verification", "challenge": "c1", "token": "t"}')
 
     assert (status, "c1" in text) == (200, True)
 
 
-async def test_nobody_else_has_the_address_answer_for_them(door: Door) -> None:
+async def test_nobody_else_has_the_address_answer_for_them(endpoint: Endpoint) -> None:
     """Else a stranger learns that an address is ours, and has it say what they like."""
-    status, text = await door.knock(b'{"type": "url_verification", "challenge": "c1", "token": "t"}', signed=False)
+    status, text = await endpoint.post(b'{"type": "url_verification", "challenge": "c1", "token": "t"}', signed=False)
 
     assert (status, "c1" in text) == (401, False)
 
 
-async def test_slack_may_check_the_certificate_and_signs_nothing_for_it(door: Door) -> None:
+async def test_slack_may_check_the_certificate_and_signs_nothing_for_it(endpoint: Endpoint) -> None:
     """slack:interactivity/implementing-slash-commands: ``ssl_check=1`` and a token are all there is in the form."""
     form = {"ssl_check": "1", "token": "x"}
-    async with door.session.post(f"{door.url}/slack/events", data=form) as response:
+    async with endpoint.session.post(f"{endpoint.url}/slack/events", data=form) as response:
         assert response.status == 200
 
 
 @pytest.mark.parametrize("form", [{"ssl_check": "0"}, {"command": "/ask", "text": "hi"}, {}])
-async def test_no_other_form_goes_unsigned(door: Door, form: dict[str, str]) -> None:
-    async with door.session.post(f"{door.url}/slack/events", data=form) as response:
+async def test_no_other_form_goes_unsigned(endpoint: Endpoint, form: dict[str, str]) -> None:
+    async with endpoint.session.post(f"{endpoint.url}/slack/events", data=form) as response:
         assert response.status == 401
 
 
-async def test_a_wrong_signature_is_turned_away(door: Door) -> None:
-    assert (await door.knock(b"{}", signed=False))[0] == 401
+async def test_a_wrong_signature_is_turned_away(endpoint: Endpoint) -> None:
+    assert (await endpoint.post(b"{}", signed=False))[0] == 401
 
 
 @pytest.mark.parametrize("timestamp", ["", "soon", "1e9", "9" * 400, "-5", "1"])
-async def test_a_timestamp_that_is_none_or_old_is_turned_away(door: Door, timestamp: str) -> None:
-    assert (await door.knock(b"{}", X_Slack_Request_Timestamp=timestamp))[0] == 401
+async def test_a_timestamp_that_is_none_or_old_is_turned_away(endpoint: Endpoint, timestamp: str) -> None:
+    assert (await endpoint.post(b"{}", X_Slack_Request_Timestamp=timestamp))[0] == 401
 
 
 @pytest.mark.parametrize("body", [b'{"a":', b"[1, 2]", b"null", b'"words"'])
-async def test_a_signed_body_that_is_no_event_is_refused_without_a_stumble(door: Door, body: bytes) -> None:
-    assert (await door.knock(body))[0] in {400, 404}
+async def test_a_signed_body_that_is_no_event_is_refused_without_a_stumble(endpoint: Endpoint, body: bytes) -> None:
+    assert (await endpoint.post(body))[0] in {400, 404}
 
 
-async def test_bytes_that_are_no_text_are_refused_without_a_stumble(door: Door) -> None:
-    assert (await door.knock(b"\xff\xfe"))[0] == 400
-    assert (await door.knock(b"\xff\xfe", signed=False))[0] == 401
+async def test_bytes_that_are_no_text_are_refused_without_a_stumble(endpoint: Endpoint) -> None:
+    assert (await endpoint.post(b"\xff\xfe"))[0] == 400
+    assert (await endpoint.post(b"\xff\xfe", signed=False))[0] == 401
 
 
-async def test_a_signed_form_that_is_no_event_is_refused_without_a_stumble(door: Door) -> None:
-    status, _ = await door.knock(b"payload={x", Content_Type="application/x-www-form-urlencoded")
+async def test_a_signed_form_that_is_no_event_is_refused_without_a_stumble(endpoint: Endpoint) -> None:
+    status, _ = await endpoint.post(b"payload={x", Content_Type="application/x-www-form-urlencoded")
 
     assert status in {400, 404}
 
 
-async def test_the_process_says_whether_it_lives(door: Door) -> None:
-    for door.alive, status in ((True, 200), (False, 503)):
-        async with door.session.get(f"{door.url}/healthz") as response:
-            assert (response.status, await response.json()) == (status, {"ok": door.alive})
+async def test_the_process_says_whether_it_lives(endpoint: Endpoint) -> None:
+    for endpoint.alive, status in ((True, 200), (False, 503)):
+        async with endpoint.session.get(f"{endpoint.url}/healthz") as response:
+            assert (response.status, await response.json()) == (status, {"ok": endpoint.alive})

@@ -1,8 +1,7 @@
-"""A question goes in; whether it may be answered comes out, and who may not ask is told why, once in a while.
+"""Decides whether a question may be answered, and tells people who may not ask why, once in a while.
 
-I/O: Slack through ``People`` and ``Asides``, which it implements; the database through ``Sentences``; the clock. There
-is one door for every way to ask: a turn goes through it before anything else happens, a press before it becomes a
-question, a notice before it is shown.
+I/O: Slack through ``People`` and ``Asides``; the database through ``Sentences``; the clock. Every way to ask is checked
+here: a turn before it does anything else, a press before it becomes a question, a notice before it is shown.
 """
 
 from __future__ import annotations
@@ -23,39 +22,39 @@ from bot.telemetry.logs import get_logger, whose
 log = get_logger(__name__)
 
 PATIENCE_S = 60.0
-"""A question waits for so long to learn who asked it: Slack's rate limits count minutes."""
+"""How long a question waits to learn who asked it: Slack's rate limits count minutes."""
 NOTICE_WITHIN_S = 2.0
 
 
 class Asides(Protocol):
-    """Slack, as a place to say why a question is not answered, so that only the person who asked reads it."""
+    """Implemented by Slack's side: tells the person who asked, and nobody else, why there is no answer."""
 
     async def decline(self, question: Question, sentence: str) -> None:
-        """An empty ``sentence`` says nothing, and takes away what the acknowledgement showed.
+        """An empty ``sentence`` says nothing, but removes what the acknowledgement showed.
 
         Never raises ``SlackError``.
         """
 
 
 class People(Protocol):
-    """Slack, as the one who knows who somebody is."""
+    """Implemented by Slack's side: looks up who somebody is."""
 
     async def person(self, user_id: str, *, within_s: float) -> Person | None:
-        """What Slack has said of a user within the last minutes; ``None`` where it knows nobody by that id.
+        """What Slack said about a user within the last minutes; ``None`` if it knows nobody by that id.
 
-        Asks again while Slack is out of reach. Raises ``SlackNoAccess`` where the app may not ask, and
-        ``SlackUnavailable`` where there is no answer ``within_s``.
+        Retries while Slack is unreachable. Raises ``SlackNoAccess`` if the app may not ask, and ``SlackUnavailable``
+        if there is no answer ``within_s``.
         """
 
 
 class Sentences(Protocol):
-    """What was said to whom, by all processes."""
+    """Implemented by the database: which sentences were shown to whom, by any process."""
 
     async def may_hear(self, team_id: str, user_id: str, reason: str, silent_s: float) -> bool:
-        """Whether to say it: nobody has for ``silent_s``; if so, it counts as said. Raises ``StoreFailed``."""
+        """Whether to say it, because nobody has for ``silent_s``; a yes counts as said. Raises ``StoreFailed``."""
 
 
-class Door:
+class AccessControl:
     def __init__(
         self,
         policy: Policy,
@@ -72,13 +71,13 @@ class Door:
         self._heard = Heard()
 
     def warn_of_missing_scopes(self, scopes: frozenset[str]) -> None:
-        """``scopes``: what the token may do, empty where Slack does not say."""
+        """``scopes``: the token's, or empty if Slack does not say."""
         missing = self._policy.needed_scopes() - scopes if scopes else ()
         for scope in sorted(missing):
             log.warning("access.scope_missing", scope=scope, effect="nobody is answered")
 
     async def refusal(self, question: Question, *, within_s: float = PATIENCE_S) -> Reason | None:
-        """Why the question may not be answered; ``None`` where it may. Whom Slack does not describe is not let in."""
+        """Why the question may not be answered; ``None`` if it may. People whom Slack cannot describe may not ask."""
         reason = self._policy.without_looking_up(question)
         if reason is not None:
             return reason
@@ -93,7 +92,7 @@ class Door:
         return self._policy.reason(question, person)
 
     async def turn_away(self, question: Question, reason: Reason) -> None:
-        """Tells the person why, unless they have read it lately, whichever way they asked. Never raises."""
+        """Tells the person why, however they asked, unless they were told lately. Never raises."""
         metrics.REFUSED.labels(reason.value).inc()
         told = await self.may_hear(question, reason.value)
         log.info(
@@ -105,9 +104,9 @@ class Door:
         await self._asides.decline(question, SENTENCES[reason] if told else "")
 
     async def may_hear(self, question: Question, reason: str) -> bool:
-        """Whether to say why a question is not answered; if so, it counts as said, in every process.
+        """Whether to say why a question is not answered; a yes counts as said, in every process.
 
-        While the database is away this process goes by what it has said itself.
+        While the database is away, this process goes by what it has said itself.
         """
         key, quiet_s = (question.team_id, question.user_id, reason), silent_s(reason)
         try:
@@ -121,15 +120,15 @@ class Door:
 
 
 class DiscreetNotices:
-    """``ports.Notices`` for those who may ask: others see nothing of a question that is not answered."""
+    """``ports.Notices``, shown only for people who may ask: a question that gets no answer gets no notice either."""
 
-    def __init__(self, door: Door, notices: Notices) -> None:
-        self._door = door
+    def __init__(self, access: AccessControl, notices: Notices) -> None:
+        self._access = access
         self._notices = notices
 
     async def queued(self, question: Question, ahead: int, lease: Lease, needless: asyncio.Event) -> None:
         logs.bind(**whose(question))
-        looking = asyncio.create_task(self._door.refusal(question, within_s=NOTICE_WITHIN_S))
+        looking = asyncio.create_task(self._access.refusal(question, within_s=NOTICE_WITHIN_S))
         over = asyncio.create_task(needless.wait())
         try:
             await asyncio.wait({looking, over}, return_when=asyncio.FIRST_COMPLETED)
