@@ -16,10 +16,11 @@ import aiohttp
 from aiohttp import web
 
 from bot import channels
-from bot.assembly import files, model, operations, queue, slack, start_checks, store
+from bot.assembly import credentials, files, model, operations, queue, slack, start_checks, store
 from bot.assembly.derived import install_settings, instructing, windows
 from bot.configuration.environment import secret
 from bot.configuration.reloaded import follow
+from bot.errors import StartFailed
 from bot.files.confinement import Confinement, probe
 from bot.installations.renewals import Renewals
 from bot.installations.token_cipher import TokenCipher, keys_of
@@ -73,29 +74,42 @@ async def running(settings: Settings, hurry: asyncio.Event | None = None) -> Asy
     The future is done, with ``StartFailed``, when it cannot go on: a token is taken no longer, the database is lost.
     """
     stopped: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    stop = functools.partial(_stop, stopped)
     async with AsyncExitStack() as parts:
         pulse = health.Pulse(settings.bot_data_dir)
-        start_checks.begin(settings, stopped, parts)
-        ops = await operations.ops(settings, parts)
-        await operations.tracing(settings, parts)
-        confined = asyncio.create_task(probe())  # takes as long, in a process of its own, as what comes before its use
-        parts.push_async_callback(asyncio.wait, {confined})
-        database = await _database(settings, stopped, parts)
-        session = await parts.enter_async_context(slack_session())
-        serve = _one_workspace if settings.slack_client_id is None else _many_workspaces
-        serving = await serve(Opening(settings, pulse, database, session, confined, stop, hurry), parts)
-        client = sdk_client(secret(settings.slack_bot_token), settings.slack_api_url, session)
-        take = deliveries.Deliveries(serving.workspaces, pulse.arrived).take
-        stopping.go_on(stopped)
-        transport = slack.transport(settings, take, client, stop, pulse, serving.routes)
-        parts.push_async_callback(transport.close)
-        parts.push_async_callback(Watchdog().close)
-        await transport.start()
-        serving.start()
-        operations.ready(ops, database, pulse, parts)
-        start_checks.ready(settings, serving.described)
+        probing = start_checks.begin(settings, stopped, parts)
+        try:
+            await _start(settings, stopped, hurry, pulse, parts)
+        except StartFailed as error:
+            raise StartFailed(*await credentials.every_fault(settings, error.faults, probing)) from error
         yield stopped
+
+
+async def _start(
+    settings: Settings,
+    stopped: asyncio.Future[None],
+    hurry: asyncio.Event | None,
+    pulse: health.Pulse,
+    parts: AsyncExitStack,
+) -> None:
+    stop = functools.partial(_stop, stopped)
+    ops = await operations.ops(settings, parts)
+    await operations.tracing(settings, parts)
+    confined = asyncio.create_task(probe())  # takes as long, in a process of its own, as what comes before its use
+    parts.push_async_callback(asyncio.wait, {confined})
+    database = await _database(settings, stopped, parts)
+    session = await parts.enter_async_context(slack_session())
+    serve = _one_workspace if settings.slack_client_id is None else _many_workspaces
+    serving = await serve(Opening(settings, pulse, database, session, confined, stop, hurry), parts)
+    client = sdk_client(secret(settings.slack_bot_token), settings.slack_api_url, session)
+    take = deliveries.Deliveries(serving.workspaces, pulse.arrived).take
+    stopping.go_on(stopped)
+    transport = slack.transport(settings, take, client, stop, pulse, serving.routes)
+    parts.push_async_callback(transport.close)
+    parts.push_async_callback(Watchdog().close)
+    await transport.start()
+    serving.start()
+    operations.ready(ops, database, pulse, parts)
+    start_checks.ready(settings, serving.described)
 
 
 @dataclass(frozen=True, slots=True)

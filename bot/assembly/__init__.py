@@ -12,4 +12,5 @@ The map::
     derived.py       values that are made of the settings
     home_facts.py    what the settings have to say in the app's home tab
     start_checks.py  what is wrong is said while it starts
+    credentials.py   after a failed start: every credential that its host refuses
 """

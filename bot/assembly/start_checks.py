@@ -29,11 +29,14 @@ PAUSE_MAX_S = 300.0
 AWAY = "it is waited for; if that lasts, check MESSAGES_API_URL, the network and the proxy"
 
 
-def begin(settings: Settings, stopped: asyncio.Future[None], parts: AsyncExitStack) -> None:
-    """Warns of what is likely a slip; a Messages API that says no ends ``stopped`` with ``StartFailed``, soon."""
+def begin(settings: Settings, stopped: asyncio.Future[None], parts: AsyncExitStack) -> asyncio.Task[str] | None:
+    """Warns about likely slips and probes the Messages API in a task, which is returned: see ``of_model``.
+
+    If the API refuses, ``stopped`` ends with ``StartFailed``.
+    """
     of_settings(settings)
     if settings.bot_start_probe == "off":
-        return
+        return None
     probing = asyncio.create_task(of_model(probe_of(settings), functools.partial(stopping.fail, stopped)))
 
     async def give_up() -> None:
@@ -41,6 +44,7 @@ def begin(settings: Settings, stopped: asyncio.Future[None], parts: AsyncExitSta
         await asyncio.wait({probing})
 
     parts.push_async_callback(give_up)
+    return probing
 
 
 def described(identity: Identity) -> Mapping[str, str]:
@@ -87,9 +91,11 @@ def of_office(settings: Settings, confinement: Confinement, *, installed: bool) 
 
 async def of_model(
     probe: Probe, refused: Callable[[str], None], pause_s: float = PAUSE_FIRST_S, pause_max_s: float = PAUSE_MAX_S
-) -> None:
-    """Returns when the API has answered one way or the other. ``refused`` gets the line for an operator, if that was
-    its first word; an API that is away is waited for, however long, and what it says then stops nothing any more."""
+) -> str:
+    """Returns when the API has answered: the fault if it refused at once, which ``refused`` is called with, else "".
+
+    An API that is away is waited for, however long; what it says after that no longer stops anything.
+    """
     first = True
     while True:
         try:
@@ -97,9 +103,9 @@ async def of_model(
         except Refused as error:
             if first:
                 refused(str(error))
-            else:
-                log.warning("model.refused", fault=str(error))
-            return
+                return str(error)
+            log.warning("model.refused", fault=str(error))
+            return ""
         except Away as error:
             if first:
                 log.warning("model.unreachable", host=probe.host, detail=str(error), mend=AWAY)
@@ -108,6 +114,6 @@ async def of_model(
             if not answered.streams:
                 log.warning("model.does_not_stream", host=probe.host)
             log.info("model.reached", host=probe.host, model=probe.model)
-            return
+            return ""
         await asyncio.sleep(pause_s)
         pause_s = min(2 * pause_s, pause_max_s)

@@ -31,6 +31,11 @@ def lines(errors: Iterable[Mapping[str, Any]], fields: Mapping[str, FieldInfo]) 
     return [f"{name}: {words}" for name, words in sorted(found, key=lambda one: (_rank(one[0]), one))]
 
 
+def in_order(faults: Iterable[str]) -> list[str]:
+    """``faults``, each with the name of its setting before a colon, in the order in which a newcomer needs them."""
+    return sorted(faults, key=lambda line: (_rank(line.partition(":")[0]), line))
+
+
 def _fault(error: Mapping[str, Any], fields: Mapping[str, FieldInfo]) -> tuple[str, str]:
     """The setting's name and what is wrong with it; a validator of ours may name another setting itself."""
     loc = str(error["loc"][0]) if error["loc"] else "settings"

@@ -1,7 +1,7 @@
 """Remembers which sentences people have read lately, so that nobody reads the same one again and again.
 
-I/O: the database. Implements ``access.control.Sentences``; ``StoredQuestions.forget`` drops old rows. A single
-statement both decides and remembers, so when several processes ask at the same moment only one of them says it.
+I/O: the database. Implements ``access.control.Sentences``; ``StoredQuestions.forget`` drops old rows. One statement
+both decides and remembers, so when several processes ask at the same moment only one of them says it.
 """
 
 from __future__ import annotations

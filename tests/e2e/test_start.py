@@ -71,6 +71,34 @@ async def test_a_bot_token_that_slack_refuses_is_one_line_with_what_to_do(
     assert "OAuth & Permissions" in line
 
 
+async def test_every_wrong_credential_is_named_at_once(
+    workspace: Workspace, model: PracticeModel, tmp_path: Path
+) -> None:
+    wrong = {"slack_bot_token": "xoxb-wrong", "slack_app_token": "xapp-wrong", "yourouter_api_key": "wrong"}
+    with pytest.raises(StartFailed) as failed:
+        async with app.running(asking(workspace, model.url, tmp_path, **wrong)):
+            pass
+
+    assert [line.partition(" (")[0] for line in failed.value.faults] == [
+        "SLACK_BOT_TOKEN: Slack does not take it",
+        "SLACK_APP_TOKEN: Slack does not take it",
+        f"YOUROUTER_API_KEY: {probe_of(asking(workspace, model.url, tmp_path)).host} does not accept this key",
+    ]
+    assert all("lease copy it again" in line for line in failed.value.faults)
+
+
+@pytest.mark.parametrize("credential", ["slack_bot_token", "slack_app_token"])
+async def test_a_wrong_credential_of_slack_s_is_named_beside_a_wrong_key(
+    workspace: Workspace, model: PracticeModel, tmp_path: Path, credential: str
+) -> None:
+    wrong = {credential: f"{'xoxb' if credential == 'slack_bot_token' else 'xapp'}-wrong", "yourouter_api_key": "wrong"}
+    with pytest.raises(StartFailed) as failed:
+        async with app.running(asking(workspace, model.url, tmp_path, **wrong)):
+            pass
+
+    assert [line.partition(":")[0] for line in failed.value.faults] == [credential.upper(), "YOUROUTER_API_KEY"]
+
+
 async def test_an_app_token_without_its_scope_is_one_line_that_names_it(
     workspace: Workspace, model: PracticeModel, tmp_path: Path
 ) -> None:
