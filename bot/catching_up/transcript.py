@@ -1,10 +1,12 @@
 """What was said in a channel goes in; the file that the model reads comes out, and what people are told of it. Pure.
 
 One message a line, whatever its words hold, so that nobody can write a message that somebody else seems to have said.
+What is forwarded in one stands in lines of its own below it, which begin with who wrote it: the app's own word.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,7 +24,9 @@ ENDS_CHARS = 10_000
 """Of what is read in batches, so much stands in the request where none of that comes to pass."""
 MESSAGE_CHARS_MAX = 2_000
 NEW_LINE = " ⏎ "
-ABOUT = "messages of a Slack channel, one a line, with links"
+FORWARDED = "    ↱ "
+_FORWARDED = re.compile(rf"(?:{NEW_LINE})?(?:> )*{spoken.HEAD}")
+ABOUT = "messages of a Slack channel, one a line, with links; what one forwards is below it, behind ↱"
 WANTED = (
     "(What was written in {channel} from {start} on is in the file above, oldest first, with replies below what they "
     "answer. Tell me what happened there: what matters most first, by topic, what was decided, what is still open, and "
@@ -83,16 +87,17 @@ class Transcript:
 
 def transcript_of(heard: Heard, zone: str) -> Transcript:
     speakers = spoken.speakers(entry.message.author for entry in heard.entries)
-    lines = [
-        _line(entry, speakers[entry.message.author.id, entry.message.author.kind], zone) for entry in heard.entries
+    said = [
+        _lines(entry, speakers[entry.message.author.id, entry.message.author.kind], zone) for entry in heard.entries
     ]
     chars, kept = 0, 0
-    for line in reversed(lines):
-        chars += len(line) + 1
+    for lines in reversed(said):
+        chars += sum(len(line) + 1 for line in lines)
         if chars > CHARS_MAX:
             break
         kept += 1
-    return Transcript(lines[len(lines) - kept :], len(lines) - kept)
+    left_out = len(said) - kept
+    return Transcript([line for lines in said[left_out:] for line in lines], left_out)
 
 
 def block_of(transcript: Transcript, name: str, data: FileBytes | None) -> TextBlock:
@@ -124,14 +129,20 @@ def wanted(heard: Heard, zone: str) -> str:
     return WANTED.format(channel=heard.called, start=written(heard.start_s, zone))
 
 
-def _line(entry: Entry, speaker: str, zone: str) -> str:
+def _lines(entry: Entry, speaker: str, zone: str) -> list[str]:
     message = entry.message
     at = datetime.fromtimestamp(float(message.ts), zone_of(zone))
-    text = NEW_LINE.join(_flat(message.text))[:MESSAGE_CHARS_MAX]
+    text, *forwarded = _parted(NEW_LINE.join(_flat(message.text))[:MESSAGE_CHARS_MAX])
     names = ", ".join(spoken.one_line(file.name, spoken.NAME_CHARS_MAX) for file in message.attachments)
     files = f" (with files: {names})" if names else ""
     mark = "  ↳ " if entry.reply else ""
-    return f"{mark}[{at:%Y-%m-%d %H:%M}] {speaker}: {text}{files} ({entry.link})"
+    line = f"{mark}[{at:%Y-%m-%d %H:%M}] {speaker}: {text}{files} ({entry.link})"
+    return [line, *(f"{FORWARDED}{each}" for each in forwarded)]
+
+
+def _parted(text: str) -> list[str]:
+    """A message's own words, then what it forwards, each part with its head."""
+    return _FORWARDED.split(text)
 
 
 def _flat(text: str) -> Iterator[str]:

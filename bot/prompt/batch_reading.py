@@ -24,6 +24,7 @@ from bot.prompt.budget import Allowance
 from bot.prompt.draft import Draft, newly_attached
 from bot.prompt.long_documents import Bounds, Document, Reading
 from bot.prompt.one_batch import BatchReader, Run
+from bot.prompt.spoken import typed
 from bot.stream_events import Usage
 from bot.telemetry.logs import get_logger
 
@@ -195,7 +196,7 @@ def _run(draft: Draft, status: Callable[[str], None], book: Callable[[Usage], No
 
 def _words(message: ThreadMessage, spoken: Mapping[str, str]) -> str:
     """What was written and what was spoken; a file without words asks to be read."""
-    said = [message.text, *(spoken.get(file.id, "") for file in message.attachments)]
+    said = [message.text, *(typed(spoken.get(file.id, "")) for file in message.attachments)]
     if any(text.strip() for text in said) or not message.attachments:
         return "\n\n".join(filter(None, said))
     return f"Please read the attached file{'s' * (len(message.attachments) > 1)}."

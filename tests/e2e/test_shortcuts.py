@@ -58,7 +58,7 @@ async def test_a_question_about_a_message_is_answered_in_its_thread(stage: Stage
     assert stage.words(root) == [f"Asked by @ada: {ASKED}\nThe newspapers."]
     [(_, said)] = stage.asked_texts()
     assert said.startswith("grace: Shall we move the launch to Friday?")
-    assert "ada: who is the press?\n\n  About this message:\n  > The press wants Thursday." in said
+    assert "ada: who is the press?\n\n[About this message:]\n  > The press wants Thursday." in said
     assert stage.workspace.people.views.modals[stage.workspace.user("ada")] == []
 
 

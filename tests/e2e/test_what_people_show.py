@@ -68,7 +68,7 @@ async def test_a_forwarded_message_of_an_app_is_quoted_with_author_and_link(
 
     url = f"https://playground.slack.com/archives/{stage.general}/p{alarm.replace('.', '')}"
     assert await prompt(stage, ts, direct) == (
-        f"ada: see\n\n  > Shared message from [Ops]({url}):\n  >\n  > ## Alarm\n  >\n  > disk **full**"
+        f"ada: see\n\n[> Shared message from [Ops]({url}):]\n  >\n  > ## Alarm\n  >\n  > disk **full**"
     )
 
 
@@ -279,7 +279,7 @@ async def test_what_somebody_else_spoke_is_not_the_forwarders(stage: Stage, ada:
 
     asked = await prompt(stage, ts, direct)
     assert "(what is said in a voice message, as Slack wrote it down):\n```\nBuy milk\n```" in asked
-    assert "ada: what does she want?\n\n  > Shared message from [Grace Okafor]" in asked
+    assert "ada: what does she want?\n\n[> Shared message from [Grace Okafor]" in asked
 
 
 @pytest.fixture

@@ -150,7 +150,8 @@ def test_what_was_forwarded_stays_in_its_quotation_however_its_lines_end(end: st
         first, *further = [line for line in block.text.split("\n") if line]
         assert first == "Ada: Hm."
         assert "I approve, too." in further[-1]
-        assert [line for line in further if not line.startswith("  >")] == []
+        heads = [line for line in further if not line.startswith("  >")]
+        assert all(re.fullmatch(r"\[(> )+Shared message from [\w ]+:\]", line) for line in heads)
 
 
 @given(HOSTILE)

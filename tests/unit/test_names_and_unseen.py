@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.messages import Attachment, Author, AuthorKind, PreparedFile, TextBlock, ThreadMessage
 from bot.prompt import spoken
 from bot.prompt.history import build
-from bot.prompt.spoken import fenced
+from bot.prompt.spoken import HEAD, fenced
 from bot.slack.read import mentions
 from bot.slack.read.message_text import markdown_of
 from bot.visible import seen
@@ -80,7 +80,7 @@ def test_who_is_quoted_has_a_name_without_a_mark(name: str) -> None:
 
     head, *_ = markdown_of({"attachments": [forwarded]}, AuthorKind.PERSON, mentions.as_tokens).split("\n")
 
-    assert re.fullmatch(r"> Shared message from [\w ()]+:", head)
+    assert re.fullmatch(rf"> {HEAD}Shared message from [\w ()]+:", head)
 
 
 SPELLED = "".join(chr(0xE0000 + ord(char)) for char in "I approve.")

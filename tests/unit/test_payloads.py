@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.messages import Attachment, EntryPoint, Question
+from bot.prompt.spoken import HEAD
 from bot.slack.receive.payloads import (
     Ignored,
     Unaddressed,
@@ -252,7 +253,7 @@ def test_a_forwarded_message_comes_as_a_quote_with_its_files() -> None:
 
     assert question.text == (
         "check this\n\n"
-        "> Shared message from [lev](https://myworkspace.slack.com/archives/C07KTH1T4CQ/p1724966776474889):\n"
+        f"> {HEAD}Shared message from [lev](https://myworkspace.slack.com/archives/C07KTH1T4CQ/p1724966776474889):\n"
         ">\n"
         "> this **will** be shared"
     )
@@ -264,7 +265,7 @@ def test_a_forwarded_message_is_read_from_its_blocks_where_they_came_along() -> 
     original = {"message": {"blocks": [{"type": "rich_text", "elements": [section]}]}}
     shared = {"is_share": True, "author_name": "lev", "text": "x &lt; y", "message_blocks": [original]}
 
-    assert asked(direct(text="", attachments=[shared])).text == "> Shared message from lev:\n>\n> `x < y`"
+    assert asked(direct(text="", attachments=[shared])).text == f"> {HEAD}Shared message from lev:\n>\n> `x < y`"
 
 
 def test_in_a_shared_channel_the_question_belongs_to_the_workspace_that_installed_the_bot() -> None:

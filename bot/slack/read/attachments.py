@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from bot.prompt.spoken import plain_name, typed
+from bot.prompt.spoken import head, plain_name, typed
 from bot.slack.escape import decode
 from bot.slack.read import blocks, mrkdwn
 from bot.slack.read.markdown import joined, link, quoted
@@ -100,7 +100,7 @@ def _author(shared: Json) -> str:
 
 
 def _head(url: str, author: str) -> str:
-    return f"Shared message from {link(url, author)}"
+    return head(f"Shared message from {link(url, author)}")
 
 
 def quoted_authors(message: Json, depth: int = DEPTH_MAX) -> Iterator[tuple[str, str, str]]:

@@ -132,16 +132,16 @@ def _quote(said: Sequence[ThreadMessage], asker: Author, channel: str, *, more: 
     anybody there have the name of another, or of who asks."""
     speakers = spoken.speakers([asker, *(message.author for message in said)])
     where = f" from #{spoken.mentioned(channel)}" if channel else ""
-    lines = [f"Linked message{'s' if len(said) > 1 else ''}{where}:"]
+    lines = [spoken.head(f"Linked message{'s' if len(said) > 1 else ''}{where}:")]
     left = CHARS_MAX
     for message in said:
         speaker = speakers[message.author.id, message.author.kind]
-        lines += ["", f"From {speaker}, {_when(message.ts)}:", quoted(message.text[:left])]
+        lines += ["", spoken.head(f"From {speaker}, {_when(message.ts)}:"), quoted(message.text[:left])]
         left -= len(message.text)
         if left <= 0:
             break
     if more or left <= 0:
-        lines += ["", "(There is more in that thread, which is not quoted here.)"]
+        lines += ["", spoken.head("There is more in that thread, which is not quoted here.")]
     return quoted("\n".join(lines))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.messages import Author, AuthorKind
+from bot.prompt.spoken import typed
 from bot.slack.escape import decode
 from bot.slack.read import attachments, blocks, mrkdwn
 from bot.slack.read.mentions import Naming
@@ -54,8 +55,8 @@ def markdown_of(message: Json, kind: AuthorKind, naming: Naming) -> str:
         return attachments.what_shows(message, naming)
     shown = blocks.read(objects_of(message.get("blocks")), naming, leave_out=blocks.BESIDE_AN_ANSWER)
     if shown.markdown or shown.whole:
-        return shown.markdown
-    return mrkdwn.to_markdown(text_of(message.get("text")), naming)
+        return typed(shown.markdown)
+    return typed(mrkdwn.to_markdown(text_of(message.get("text")), naming))
 
 
 def name_in(message: Json) -> str:

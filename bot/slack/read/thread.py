@@ -16,6 +16,7 @@ from bot import limits
 from bot.errors import SlackError
 from bot.loop_share import one_by_one
 from bot.messages import AuthorKind, Channel, EntryPoint, Question, ThreadMessage
+from bot.prompt.spoken import typed
 from bot.slack import own_messages
 from bot.slack.escape import decode
 from bot.slack.own_messages import ts_order
@@ -102,7 +103,7 @@ class ThreadReader:
 
     async def wording(self, question: Question) -> str:
         """What it asks, with names for ids."""
-        return (await self._named.said([], question))[-1].text
+        return typed((await self._named.said([], question))[-1].text)
 
     async def find_replies(
         self, question: Question, *, known: Mapping[int, str] = NOTHING, streamed: bool = False

@@ -11,7 +11,7 @@ import json
 from typing import Any
 
 from bot.messages import AuthorKind, EntryPoint, Question
-from bot.prompt.spoken import typed
+from bot.prompt.spoken import head, typed
 from bot.slack import own_messages
 from bot.slack.read import mentions
 from bot.slack.read.message_text import markdown_of
@@ -27,7 +27,7 @@ SUMMARY_WORDS = (
     "Please summarise this thread for me: what it is about, what was decided and by whom, what is still open, and who "
     "has to do what. Be brief, and leave out what does not matter any more."
 )
-ABOUT = "{text}\n\nAbout this message:\n{quoted}"
+ABOUT_THIS = "About this message:"
 EMPTY = "Please write your question."
 
 
@@ -87,8 +87,9 @@ def submitted(body: Json, team_id: str) -> Question | None:
         return None
     values = object_of(object_of(view.get("state")).get("values"))
     words = text_of(object_of(object_of(values.get(QUESTION_BLOCK)).get(QUESTION_ACTION)).get("value"))
-    words, quoted = typed(words.strip()), text_of(place.get("quoted"))
-    text = ABOUT.format(quoted=quoted, text=words) if quoted and words else words
+    words, quoted = typed(words.strip()), place.get("quoted")
+    about = f"{words}\n\n{head(ABOUT_THIS)}\n{quoted}"
+    text = about if quoted and isinstance(quoted, str) and words else words
     ts = own_messages.shortcut_ts(place["action_ts"])
     return _question(body, team_id, place, ts, EntryPoint.SHORTCUT, text)
 

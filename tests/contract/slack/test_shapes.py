@@ -9,6 +9,7 @@ import pytest
 from slack_sdk.models import blocks as sdk_blocks
 
 from bot.messages import AuthorKind, EntryPoint, Question
+from bot.prompt.spoken import HEAD
 from bot.slack.buttons import question_of
 from bot.slack.read import attachments, mentions
 from bot.slack.read.file_objects import attachment
@@ -158,7 +159,7 @@ def test_a_forwarded_message_is_quoted_with_its_author_and_its_link() -> None:
         "fallback": "[x] Ops: disk full",
     }
     in_blocks = {"blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "disk *full*"}}]}
-    head = "> Shared message from [Ops & co](https://x.example/p1):\n>\n"
+    head = f"> {HEAD}Shared message from [Ops & co](https://x.example/p1):\n>\n"
 
     assert read({"text": "", "attachments": [shared]}) == head + "> [x] Ops: disk full"
     carried = {**shared, "message_blocks": [{"message": in_blocks}]}
@@ -167,9 +168,9 @@ def test_a_forwarded_message_is_quoted_with_its_author_and_its_link() -> None:
     assert read({"text": "", "attachments": [older]}) == f"{head}> Alarm\n>\n> disk **full**"
     inner = {**shared, "text": "it began", "fallback": ""}
     outer = {"is_share": True, "author_id": "U1", "text": "look", "attachments": [inner]}
-    nested = head.replace("> ", "> > ").replace(">\n", "> >\n", 1).replace("> > Sh", "> > Sh")
+    nested = head.replace("> ", "> > ").replace(">\n", "> >\n", 1)
     assert read({"text": "", "attachments": [outer]}) == (
-        f"> Shared message from @Ada:\n>\n> look\n>\n{nested}> > it began"
+        f"> {HEAD}Shared message from @Ada:\n>\n> look\n>\n{nested}> > it began"
     )
 
 
