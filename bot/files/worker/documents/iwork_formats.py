@@ -12,7 +12,7 @@ from datetime import datetime
 
 from bot.files.worker.documents.iwa import blobs, fields, text, whole
 from bot.files.worker.sheets import number_format
-from bot.files.worker.sheets.date_format import DAYS, MONTHS
+from bot.files.worker.sheets.format_names import DAYS, MONTHS
 
 Fields = dict[int, list[int | bytes]]
 CUSTOM_FORMATS = 222

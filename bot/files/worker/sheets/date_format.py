@@ -8,18 +8,14 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 
+from bot.files.worker.sheets import format_names
+
 DATE_TOKEN = re.compile(
-    r"am/pm|a/p|上午/下午|午前/午後|오전/오후"
+    r"am/pm|a/p|aaa+|上午/下午|午前/午後|오전/오후"
     r"|\[h+\]|\[m+\]|\[s+\]|\.0+(?![#?0-9])|y+|m+|d+|h+|s+|e+|g+|b[12]|b+",
     re.IGNORECASE,
 )
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
-_TAIWAN, _BUDDHIST = 0x404, 7
+_TAIWAN, _BUDDHIST, _LANGUAGE, _OF_THE_SYSTEM = 0x404, 7, 0x3FF, 0xF000
 _ERAS = (
     (date(2019, 5, 1), "R", "令和"),
     (date(1989, 1, 8), "H", "平成"),
@@ -31,11 +27,14 @@ _ERAS = (
 
 def in_calendar(token: str, locale: str) -> str:
     """A date's token as it is meant where a format names a language or calendar ("404", "D07041E"): years of the
-    Republic of China are ``re``, its name ``rg``, Buddhist years ``b``."""
+    Republic of China are ``re``, its name ``rg``, Buddhist years ``b``; names have their language behind a colon."""
     number = int(locale, 16) if re.fullmatch(r"[0-9A-Fa-f]{1,8}", locale) else 0
     if number & 0xFFFF == _TAIWAN and token[0] in "eg":
         return f"r{token}"
-    return "b" * max(len(token), 2) if token[0] == "y" and number >> 16 & 0xFF == _BUDDHIST else token
+    if token[0] == "y" and number >> 16 & 0xFF == _BUDDHIST:
+        return "b" * max(len(token), 2)
+    is_name = token[0] in "mda" and len(token) > 2 and "/" not in token
+    return f"{token}:{number & _LANGUAGE}" if is_name and number & 0xFFFF < _OF_THE_SYSTEM else token
 
 
 def shown_date(when: datetime, serial: float, tokens: list[tuple[bool, str]], *, day: int | None = None) -> str:
@@ -96,6 +95,8 @@ def _minutes(text: str, before: str, after: str) -> str:
 
 
 def _part(when: datetime, text: str, *, twelve: bool) -> str:  # noqa: PLR0911 - a line a token
+    if text[0] in "mda" and len(text) > 2 and "/" not in text:
+        return format_names.name(when, text)
     hour = (when.hour + 11) % 12 + 1 if twelve else when.hour
     width = len(text)
     match text[0]:
@@ -111,12 +112,8 @@ def _part(when: datetime, text: str, *, twelve: bool) -> str:  # noqa: PLR0911 -
         case "r":
             years = str(when.year - 1911).zfill(min(width - 1, 2))
             return years if text[1] == "e" else "中華民國" if width > 3 else "民國"
-        case "m":
-            name = MONTHS[when.month - 1]
-            return str(when.month).zfill(width) if width < 3 else {3: name[:3], 5: name[0]}.get(width, name)
-        case "d":
-            name = DAYS[when.weekday()]
-            return str(when.day).zfill(width) if width < 3 else name[:3] if width == 3 else name
+        case "m" | "d":
+            return str(when.month if text[0] == "m" else when.day).zfill(width)
         case "h":
             return str(hour).zfill(min(width, 2))
         case "n":

@@ -22,7 +22,7 @@ _TOKEN = re.compile(
 )
 _SECTION_END = re.compile(r'(?:"[^"]*"?|\\.|_.|\*.|\[[^\]]*\]?|[^;"\\_*\[])*', re.DOTALL)
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d*)?)")
-_DATED = re.compile(r"[ymdhsgb]|e(?![+-])|a/p", re.IGNORECASE)
+_DATED = re.compile(r"[ymdhsgb]|e(?![+-])|a/p|aaa", re.IGNORECASE)
 _PLAIN = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|General|G/通用格式', re.IGNORECASE)
 _TEXT = ("digit", "@")
 

@@ -1,7 +1,7 @@
 """A cell's number and its format code in, the text that a spreadsheet program shows in a wide enough column out.
 
 Pure. Source of the codes: ECMA-376 part 1, 18.8.30 and 18.8.31. Where what people see depends on their machine (the
-system's own date, the names of months), dates are ISO 8601 and names English.
+system's own date, the names of months), dates are ISO 8601 and names English, unless the code names a language.
 """
 
 from __future__ import annotations
