@@ -12,6 +12,7 @@ from bot.errors import (
     SlackNotEditable,
     SlackNoThread,
     SlackOutcomeUnknown,
+    SlackRefused,
     SlackUnavailable,
 )
 from bot.messages import Note
@@ -235,3 +236,22 @@ def test_a_post_whose_answer_does_not_say_where_it_stands_is_looked_for() -> Non
     assert posted_ts("chat.postMessage", {"ok": True, "message": {"ts": "1.2"}}) == "1.2"
     with pytest.raises(SlackOutcomeUnknown):
         posted_ts("chat.postMessage", {"ok": True, "ts": None})
+
+
+@pytest.mark.parametrize("error", [SlackRefused, SlackNoAccess, SlackNotEditable, SlackNoThread])
+def test_an_edit_that_is_refused_for_whatever_reason_loses_no_words(error: type[Exception]) -> None:
+    live = LiveReply()
+    shown(live, "First words. ")
+    live.write("Second words. ", 1.0)
+    assert refuse(live, error, "some_new_code") is Next.AT_ONCE
+    assert (next_show(live).ts, next_show(live).content.markdown) == (None, "Second words.")
+    assert refuse(live, error, "some_new_code") is (Next.AT_ONCE if error is SlackNoThread else Next.GIVE_UP)
+
+
+def test_a_message_with_a_status_that_takes_no_edits_goes() -> None:
+    live = with_a_status()
+    live.write("First words. ", 1.0)
+    assert refuse(live, SlackNotEditable) is Next.AT_ONCE
+    assert live.next_action(1.0, 1.0) == Remove("1")
+    live.done(Remove("1"), "1", 1.0)
+    assert (next_show(live).ts, next_show(live).content.markdown) == (None, "First words.")

@@ -25,9 +25,9 @@ from bot.errors import (
     ReplyGone,
     SlackError,
     SlackFormRefused,
-    SlackNotEditable,
     SlackNoThread,
     SlackOutcomeUnknown,
+    SlackTokenInvalid,
     SlackUnavailable,
 )
 from bot.slack.web_api.call_budget import Bid, Urgency
@@ -96,7 +96,7 @@ class LiveReply:
 
     def write(self, text: str, now_s: float) -> None:
         self._parts.write(text)
-        if self._has_words:
+        if self._parts.has_words:
             self._first_words_s = now_s if self._first_words_s is None else self._first_words_s
             self.waiting_since_s = now_s if self.waiting_since_s is None else self.waiting_since_s
 
@@ -140,7 +140,7 @@ class LiveReply:
     def bid(self, now_s: float, edit_every_s: float) -> Bid:
         since_s = self.waiting_since_s or 0.0
         if not self._words_shown:
-            begins = self._has_words or self.complete or not self.has_message
+            begins = self._parts.has_words or self.complete or not self.has_message
             return Bid(Urgency.FIRST if begins else Urgency.LIVE, since_s)
         if self.complete:
             return Bid(Urgency.FINAL, since_s)
@@ -153,7 +153,7 @@ class LiveReply:
         if not (isinstance(action, Show) and action.ts is not None):
             return None
         if not self._words_shown:
-            return FIRST_PATIENCE_S if self._has_words or self.complete else None
+            return FIRST_PATIENCE_S if self._parts.has_words or self.complete else None
         return FINAL_PATIENCE_S if self.complete else MOVES_EVERY_S
 
     def overdue(self, action: Action, now_s: float, edit_every_s: float) -> None:
@@ -216,19 +216,21 @@ class LiveReply:
         part = self._part_of(action)
         if part is None:
             return True
+        inherited = part.standing is Standing.INHERITED
         match error:
-            case SlackFormRefused():
-                return self.feedback.given_up(action.content) or self._parts.make_plainer(part)
-            case SlackNotEditable() if action.ts is not None:
-                self._parts.freeze(part)
-                return True
-            case ReplyGone() if part.standing is Standing.INHERITED:  # by now somebody has deleted it
-                self._parts.freeze(part)
+            case SlackFormRefused() if self.feedback.given_up(action.content) or self._parts.make_plainer(part):
                 return True
             case SlackNoThread() if action.ts is None and action.in_thread:
                 self.in_thread = False
-                return True
-        return False
+            case SlackTokenInvalid() | ReplyGone() if not (isinstance(error, ReplyGone) and inherited):
+                return False
+            case _ if action.ts is None:
+                return False
+            case _ if self._words_shown or inherited:
+                self._parts.freeze(part)  # whatever the reason: what was written goes on below
+            case _:
+                self._removals.first = self._parts.leave(part)
+        return True
 
     def found(self, action: Action, ts: str | None, now_s: float) -> None:  # noqa: ARG002
         """What a message shows that was found will be replaced."""
@@ -248,10 +250,6 @@ class LiveReply:
         seconds = now_s - (self._first_words_s or now_s)
         slow = len(self._parts.text) < CALM_BELOW_CHARS_PER_S * seconds
         return CALM_EVERY_S if slow else min(edit_every_s, RESTS_MAX_S)
-
-    @property
-    def _has_words(self) -> bool:
-        return self._parts.has_words
 
     @property
     def _words_shown(self) -> bool:
@@ -282,7 +280,7 @@ class LiveReply:
         if self.complete and last:
             feedback = self._closing.feedback and self.feedback.possible
             return replace(below(self._closing), markdown=markdown, form=part.form, feedback=feedback)
-        if not self._has_words:
+        if not self._parts.has_words:
             return Content(footer=(self._status,) if self._status else (), form=part.form)
         # Where edits are short, none may be left to take the button away when the message has ended. A short answer may
         # be whole with its first words, and needs none for that.
