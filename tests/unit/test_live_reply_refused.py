@@ -18,7 +18,7 @@ from bot.errors import (
 from bot.messages import Note
 from bot.slack.web_api.call_budget import Urgency
 from bot.slack.write.content import Form
-from bot.slack.write.live_reply import FIRST_PATIENCE_S, LiveReply
+from bot.slack.write.live_reply import FIRST_PATIENCE_S, MOVES_EVERY_S, LiveReply
 from bot.slack.write.plan import Next, Remove, Show
 from bot.slack.write.reply_parts import Inherited
 from bot.slack.write.thread_outlet import posted_ts
@@ -255,3 +255,44 @@ def test_a_message_with_a_status_that_takes_no_edits_goes() -> None:
     assert live.next_action(1.0, 1.0) == Remove("1")
     live.done(Remove("1"), "1", 1.0)
     assert (next_show(live).ts, next_show(live).content.markdown) == (None, "First words.")
+
+
+def test_where_no_message_takes_edits_words_are_gathered_for_further_ones() -> None:
+    live, now_s, posted = LiveReply(), 0.0, list[str]()
+    while now_s < 60.0:
+        live.write(f"Word {now_s:.1f}, ", now_s)
+        action = live.next_action(now_s, 1.0)
+        if isinstance(action, Show) and action.ts is not None:
+            live.failed(action, SlackNotEditable("chat.update", "edit_window_closed"), now_s)
+            action = live.next_action(now_s, 1.0)
+        if action is not None:
+            live.done(action, str(len(posted)), now_s)
+            assert isinstance(action, Show)
+            posted.append(action.content.markdown)
+        now_s += 0.1
+    live.finish(Closing(), now_s)
+    while (action := live.next_action(now_s, 1.0)) is not None:
+        assert isinstance(action, Show)
+        assert action.ts is None
+        live.done(action, str(len(posted)), now_s)
+        posted.append(action.content.markdown)
+    assert len(posted) < 20, "so long an answer has eleven messages of 600 characters"
+    assert " ".join(posted).split() == [word for n in range(600) for word in ("Word", f"{n / 10:.1f},")]
+
+
+def test_what_is_gathered_does_not_wait_for_long() -> None:
+    live = LiveReply()
+    shown(live, "One. ")
+    live.write("Two. ", 0.0)
+    refuse(live, SlackNotEditable)
+    live.done(next_show(live), "2", 0.0)
+    live.write("Three. ", 1.0)
+    action = live.next_action(1.0, 1.0)
+    assert action is not None
+    live.failed(action, SlackNotEditable("chat.update", "edit_window_closed"), 1.0)
+    assert live.next_action(1.0, 1.0) is None
+    due_in_s = live.due_in_s(1.0)
+    assert due_in_s == MOVES_EVERY_S
+    post = live.next_action(1.0 + due_in_s, 1.0)
+    assert isinstance(post, Show)
+    assert (post.ts, post.content.markdown) == (None, "Three.")

@@ -107,8 +107,7 @@ class LiveReply:
         self._parts.finish(withdraw=closing.withdraw)
         if closing.withdraw and below(closing).empty:
             self._parts.drop_all()
-        if self.waiting_since_s is None:
-            self.waiting_since_s = now_s
+        self.waiting_since_s = now_s if self.waiting_since_s is None else self.waiting_since_s
 
     def resume(self, text: str, messages: Sequence[tuple[Piece, str]], now_s: float) -> None:
         """Goes on with an answer that was shown in another way; see ``Parts.resume``."""
@@ -116,7 +115,7 @@ class LiveReply:
         self._parts.resume(text, messages)
         self.write("", now_s)
 
-    def next_action(self, now_s: float, edit_every_s: float) -> Action | None:  # noqa: ARG002 - no time plays a part
+    def next_action(self, now_s: float, edit_every_s: float) -> Action | None:
         if self._removals.first is not None:
             return Remove(self._removals.first)
         short = edit_every_s > MOVES_EVERY_S and not self.complete
@@ -129,13 +128,16 @@ class LiveReply:
             settled = content.empty or self._is_shown(content, part) or part.standing is Standing.FROZEN
             if settled and number == self._settled and not last:
                 self._settled += 1
-            if not (settled or (part.held_back and not self.complete)):
+            waits = part.held_back or (self._parts.gathers(part) and self.due_in_s(now_s) is not None)
+            if not settled and (self.complete or not waits):
                 return self._show(number, part, content, piece)
         surplus = self._parts.surplus if self.complete else []
         return Remove(surplus[0].ts) if surplus else self._removals.at_the_end(complete=self.complete)
 
-    def due_in_s(self, now_s: float) -> None:
-        """Nothing is due by itself."""
+    def due_in_s(self, now_s: float) -> float | None:
+        """What is gathered for a message is posted by then, however little it is."""
+        due_in_s = (self.waiting_since_s or now_s) + MOVES_EVERY_S - now_s
+        return due_in_s if self._parts.takes_no_edits and due_in_s > 0 else None
 
     def bid(self, now_s: float, edit_every_s: float) -> Bid:
         since_s = self.waiting_since_s or 0.0
@@ -197,7 +199,7 @@ class LiveReply:
         if action.piece.end not in (None, part.piece.end):
             self._parts.end(part, action.piece, may_rejoin=True)
         self._parts.look_again()
-        self.waiting_since_s = called_s if self.next_action(called_s, 0.0) is not None else None
+        self.waiting_since_s = called_s if self.next_action(inf, 0.0) is not None else None
 
     def failed(self, action: Action, error: SlackError, now_s: float) -> Next:
         if isinstance(action, Remove):

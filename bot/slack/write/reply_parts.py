@@ -123,6 +123,7 @@ class Parts:
     text: str = field(default="", repr=False)
     complete: bool = False
     _every: list[Part] = field(default_factory=list)
+    _frozen: int = 0
     _grown_to: int = 0
     """The text was cut up to there; more often than somebody looks it need not be."""
     _words_from: int = 0
@@ -146,6 +147,15 @@ class Parts:
     @property
     def has_words(self) -> bool:
         return self._words_to > 0
+
+    @property
+    def takes_no_edits(self) -> bool:
+        """Not one message, but any: by a setting of the workspace."""
+        return self._frozen > 1
+
+    def gathers(self, part: Part) -> bool:
+        """Its words wait until they are worth a message: it can't grow any more then."""
+        return self.takes_no_edits and part.ts is None and part.piece.shown_to - part.piece.start < PART_CHARS_MIN
 
     def write(self, text: str) -> None:
         if text.strip():
@@ -200,6 +210,7 @@ class Parts:
     def freeze(self, part: Part) -> None:
         """Its message takes no more edits: what follows, if only what stands under the answer, goes into a new one."""
         part.standing = Standing.FROZEN
+        self._frozen += 1
         shown_to = max(part.piece.start, part.shown_to if part.shown is not None else 0)
         part.piece = end_at(self.text, part.piece, shown_to, anywhere=True) or part.piece
         part.may_be_rejoined = False

@@ -116,6 +116,8 @@ class StreamedReply:
         return action
 
     def due_in_s(self, now_s: float) -> float | None:
+        if self._editing:
+            return self._edits.due_in_s(now_s)
         return self._stream.due_in_s(now_s) if self._stage is _Stage.STREAMING else None
 
     def bid(self, now_s: float, edit_every_s: float) -> Bid:
