@@ -238,7 +238,7 @@ class Inbox:
     async def _post_notice(self, notice: _Notice) -> bool:
         """Whether there is a record of what stands in Slack now."""
         try:
-            await self._replies.queued(notice.question, notice.ahead, notice.lock.lease, notice.needless)
+            await self._replies.queued(notice.question, notice.ahead, notice.lock.lease, notice.needless.wait)
         except (SlackOutcomeUnknown, StoreFailed) as error:
             log.info("inbox.notice_failed", error=str(error))
             return False

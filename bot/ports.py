@@ -5,11 +5,10 @@ Pure. ``turn`` and ``inbox`` know these; the neighbours ``slack``, ``files``, ``
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, Callable, Collection, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Coroutine, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.closing import NOTHING, Closing
 from bot.conversation import Conversation
@@ -282,11 +281,14 @@ class Replies(Protocol):
         """Says something to the person who asked, so that nobody else sees it. Never raises ``SlackError``."""
 
 
+Needless = Callable[[], Coroutine[Any, Any, object]]
+
+
 class Notices(Protocol):
     """Slack, as a place to say that a question has to wait."""
 
-    async def queued(self, question: Question, ahead: int, lease: Lease, needless: asyncio.Event) -> None:
+    async def queued(self, question: Question, ahead: int, lease: Lease, until_needless: Needless) -> None:
         """Says that ``ahead`` questions are answered first; the reply takes this message over.
 
-        Nothing is posted where the ``lease`` is not held: then the reply may have begun. Nor is it once it is
-        ``needless``: the reply waits for nothing else."""
+        Nothing is posted where the ``lease`` is not held: then the reply may have begun. Nor is it where
+        ``until_needless`` returns before: then the reply waits for nothing else."""

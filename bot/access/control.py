@@ -15,7 +15,7 @@ from bot.access.rules import SENTENCES, Heard, Person, Policy, Reason, silent_s
 from bot.errors import SlackError, SlackNoAccess, StoreFailed
 from bot.lease import Lease
 from bot.messages import Question
-from bot.ports import Notices
+from bot.ports import Needless, Notices
 from bot.telemetry import logs, metrics
 from bot.telemetry.logs import get_logger, whose
 
@@ -126,15 +126,15 @@ class DiscreetNotices:
         self._access = access
         self._notices = notices
 
-    async def queued(self, question: Question, ahead: int, lease: Lease, needless: asyncio.Event) -> None:
+    async def queued(self, question: Question, ahead: int, lease: Lease, until_needless: Needless) -> None:
         logs.bind(**whose(question))
         looking = asyncio.create_task(self._access.refusal(question, within_s=NOTICE_WITHIN_S))
-        over = asyncio.create_task(needless.wait())
+        over = asyncio.create_task(until_needless())
         try:
             await asyncio.wait({looking, over}, return_when=asyncio.FIRST_COMPLETED)
-            if needless.is_set() or await looking is not None:
+            if over.done() or await looking is not None:
                 return
         finally:
             looking.cancel()
             over.cancel()
-        await self._notices.queued(question, ahead, lease, needless)
+        await self._notices.queued(question, ahead, lease, until_needless)

@@ -13,7 +13,7 @@ from bot.errors import SlackError, SlackOutcomeUnknown, SlackUnavailable, StoreF
 from bot.inbox import InboxLimits
 from bot.lease import Lease
 from bot.messages import Question
-from bot.ports import Claim, Outcome, Vitals
+from bot.ports import Claim, Needless, Outcome, Vitals
 from bot.shares import Share
 from bot.store.database import Database
 from bot.store.fairness import TurnBounds
@@ -48,11 +48,11 @@ class Thread:
     def records(self) -> StoredReplyRecords:
         return StoredReplyRecords(self.database)
 
-    async def queued(self, question: Question, ahead: int, _lease: Lease, needless: asyncio.Event) -> None:
+    async def queued(self, question: Question, ahead: int, _lease: Lease, until_needless: Needless) -> None:
         if self.post is not None:
             await self.post(question)
         if self.busy:
-            await needless.wait()
+            await until_needless()
             return
         self.notices.append((question.ts, ahead))
         await self.records.posted(question, -1, f"notice of {question.ts}")

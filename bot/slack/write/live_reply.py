@@ -116,8 +116,8 @@ class LiveReply:
         self.write("", now_s)
 
     def next_action(self, now_s: float, edit_every_s: float) -> Action | None:
-        if self._removals.first is not None:
-            return Remove(self._removals.first)
+        if self._removals.first_ts is not None:
+            return Remove(self._removals.first_ts)
         short = edit_every_s > MOVES_EVERY_S and not self.complete
         every = self._parts.every
         self._settled = min(self._settled, len(every) - 1)
@@ -165,7 +165,7 @@ class LiveReply:
             return
         waited_s = now_s - (self.waiting_since_s or now_s)
         if not self._words_shown:  # only a status stands there
-            self._removals.first = self._parts.leave(part)
+            self._removals.first_ts = self._parts.leave(part)
             return
         if (
             self.complete
@@ -231,7 +231,7 @@ class LiveReply:
             case _ if self._words_shown or inherited:
                 self._parts.freeze(part)  # whatever the reason: what was written goes on below
             case _:
-                self._removals.first = self._parts.leave(part)
+                self._removals.first_ts = self._parts.leave(part)
         return True
 
     def found(self, action: Action, ts: str | None, now_s: float) -> None:  # noqa: ARG002

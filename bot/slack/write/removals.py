@@ -18,9 +18,9 @@ FAILURES_MAX = 8
 
 @dataclass(slots=True)
 class Removals:
-    """``first``: the ts of a message that goes before anything is shown."""
+    """``first_ts``: of a message that goes before anything is shown."""
 
-    first: str | None = None
+    first_ts: str | None = None
     _last: list[str] = field(default_factory=list)
     _failures: int = 0
 
@@ -28,7 +28,7 @@ class Removals:
         return Remove(self._last[0]) if complete and self._last else None
 
     def done(self, ts: str) -> None:
-        self.first = None if ts == self.first else self.first
+        self.first_ts = None if ts == self.first_ts else self.first_ts
         self._last = [last for last in self._last if last != ts]
 
     def failed(self, action: Remove, error: SlackError) -> Next | None:
@@ -36,8 +36,8 @@ class Removals:
         self._failures += 1
         if not isinstance(error, SlackUnavailable | SlackOutcomeUnknown) or self._failures > FAILURES_MAX:
             return None
-        if action.ts != self.first:
+        if action.ts != self.first_ts:
             return Next.AFTER_A_PAUSE
-        self.first = None
+        self.first_ts = None
         self._last.append(action.ts)
         return Next.AT_ONCE

@@ -15,7 +15,7 @@ from bot.errors import SlackError, SlackNoAccess, SlackOutcomeUnknown, SlackUnav
 from bot.kept_answers import PrivateAnswer
 from bot.lease import Lease
 from bot.messages import EntryPoint, Question
-from bot.ports import Reply
+from bot.ports import Needless, Reply
 from bot.prompt.spoken import mentioned, typed
 from bot.slack.buttons import PressedMessage
 from bot.slack.own_messages import NOTICE
@@ -132,11 +132,11 @@ class SlackReplies:
             self._services.writable.add(key)
         return known
 
-    async def queued(self, question: Question, ahead: int, lease: Lease, needless: asyncio.Event) -> None:
+    async def queued(self, question: Question, ahead: int, lease: Lease, until_needless: Needless) -> None:
         if question.response_url is not None or question.entry_point in UNSEEN:  # something stands there already
             return
         ticket = self._services.api.request(POST, lambda _: Bid(), question.channel_id)
-        over = asyncio.create_task(needless.wait())
+        over = asyncio.create_task(until_needless())
         over.add_done_callback(lambda _: ticket.recall())
         try:
             if not await ticket.granted(NOTICE_WITHIN_S):  # a late notice would only keep its own answer waiting
