@@ -79,10 +79,14 @@ def from_zip(source: Path, out: Outbox, limits: ConvertLimits, kept: Path | None
             return (
                 found if found is None else [*found, *embedded.written(embedded.of_open_document(package), out, limits)]
             )
-        from bot.files.worker.documents import apple, epub  # noqa: PLC0415
+        from bot.files.worker.documents import apple, epub, hangul_package  # noqa: PLC0415
 
-        if epub.is_epub(package):
-            return epub.convert(package, out, limits)
+        for matches, convert in (
+            (epub.is_epub, epub.convert),
+            (hangul_package.is_hangul, hangul_package.convert),
+        ):
+            if matches(package):
+                return convert(package, out, limits)
         return apple.convert(package, out, limits) if apple.is_iwork(package) else None
 
 
