@@ -30,7 +30,6 @@ _BY_STREAM = (
 _PUBLISHER = OfficeExtract(".pub", "Publisher publication")
 _OF_MESSAGES = ("__properties_version1.0", "__substg1.0_")
 """The table of an Outlook message, or a property that stands by itself where the table was lost."""
-_HANGUL = b"HWP Document File"
 
 
 def from_compound(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
@@ -59,7 +58,7 @@ def _of_kind(source: Path, root: compound.Storage, out: Outbox, limits: ConvertL
 
         return message.convert(root, out, limits)
     streams = {name.lower(): data for name, data in root.streams.items()}
-    found = _office(source, streams, out, limits)
+    found = _office(source, root, streams, out, limits)
     if found is not None:
         slides = streams.get("powerpoint document", b"")
         objects = embedded.of_old_slides(slides) if slides else embedded.of_storages(root)
@@ -79,7 +78,9 @@ def _of_kind(source: Path, root: compound.Storage, out: Outbox, limits: ConvertL
     return embedded.written([held], out, limits)
 
 
-def _office(source: Path, streams: dict[str, bytes], out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
+def _office(
+    source: Path, root: compound.Storage, streams: dict[str, bytes], out: Outbox, limits: ConvertLimits
+) -> list[Extract] | None:
     """What Word, PowerPoint, Excel and Hangul wrote; ``None`` for what others did. Names of streams are in lower case,
     since no program minds it."""
     if "worddocument" in streams:
@@ -101,7 +102,9 @@ def _office(source: Path, streams: dict[str, bytes], out: Outbox, limits: Conver
         except Unreadable:
             return _locked(".xls")
         return as_extracts.values_alone(source, office, out, limits) if found == [office] else found
-    return _hangul(streams, out, limits) if streams.get("fileheader", b"").startswith(_HANGUL) else None
+    from bot.files.worker.documents import hangul_package  # noqa: PLC0415
+
+    return hangul_package.convert_old(root, out, limits) if hangul_package.is_old(streams) else None
 
 
 def _embedded(objects: list[Held | None], out: Outbox, limits: ConvertLimits) -> list[Extract]:
@@ -145,18 +148,6 @@ def _locked(suffix: str) -> list[Extract]:
     """
     locked = NoteExtract(notes.PASSWORD)
     return [OfficeExtract(suffix, "Excel workbook", optional=True, into="xlsx", instead=tuple(to_json([locked])))]
-
-
-def _hangul(streams: dict[str, bytes], out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    """The preview that it keeps of its words. Source: Hancom's HWP 5.0 format, 3.2.6 (PrvText)."""
-    flags = struct.unpack_from("<I", streams["fileheader"].ljust(40, b"\0"), 36)[0]
-    if flags & 0x02:
-        raise Unreadable(notes.PASSWORD)
-    words = streams.get("prvtext", b"").decode("utf-16-le", "replace")
-    if not words.strip("\0 \r\n"):
-        raise Unreadable(notes.unknown_kind("a Hangul (HWP) document"))
-    found = text.written(words, "", "Hangul document, its preview", out, limits)
-    return [*found, NoteExtract(notes.HANGUL_PREVIEW)]
 
 
 def _named(streams: dict[str, bytes]) -> str:

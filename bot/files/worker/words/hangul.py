@@ -1,4 +1,4 @@
-"""A Hangul document in the newer of its forms (HWPX) in, its words out.
+"""A Hangul document, in its newer form (HWPX) or its older one (HWP 5), in, its words out.
 
 I/O: reads the file; runs in a worker process. Source: KS X 6101 (OWPML), as Hancom's own programs write it.
 """
@@ -6,11 +6,12 @@ I/O: reads the file; runs in a worker process. Source: KS X 6101 (OWPML), as Han
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree as ET
 
 from bot.files.worker.documents.bylines import beside_marks, in_brackets
 from bot.files.worker.documents.package import Broken, Package, attribute, child, descendants, local
+from bot.files.worker.words import hangul_records
 from bot.files.worker.words.lines import Counted, Section, Words
 
 _SECTION = re.compile(r"Contents/section(\d+)\.xml", re.IGNORECASE)
@@ -48,6 +49,19 @@ def read(package: Package) -> Words:
     words.sections = sorted((one for one in words.sections if one.lines), key=lambda one: bool(one.title))
     if not words.filled() and words.breaks_off:
         raise Broken("no words")
+    return words
+
+
+def read_old(streams: Mapping[str, bytes], *, packed: bool) -> Words:
+    """``streams`` are those of its BodyText by their names."""
+    words = Words()
+    reader = _Reader(words)
+    try:
+        for section in hangul_records.sections(streams, packed=packed):
+            reader.add(section, words.section())
+    except Broken:
+        words.breaks_off = True
+    words.sections = sorted((one for one in words.sections if one.lines), key=lambda one: bool(one.title))
     return words
 
 
