@@ -99,3 +99,29 @@ def test_pages_within_pages_end_somewhere() -> None:
     for _ in range(6):
         page = f'<p>page<iframe srcdoc="{page.replace("&", "&amp;").replace(chr(34), "&quot;")}"></iframe>'
     assert to_text(page) == "page\npage\npage\npage\n"
+
+
+XHTML = '<html xmlns="http://www.w3.org/1999/xhtml"><head>'
+
+
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [
+        ("<head><title/><style type='text/css'/></head><p>All of it</p>", "All of it\n"),
+        (f"{XHTML}<script src='a.js' /><title /></head><p>All</p><script>no()</script><p>of it</p>", "All\n\nof it\n"),
+        ('<?xml version="1.0"?><html><style/><p>All</p><style>p{}</style>of it', "All\n\nof it\n"),
+        ("<script src=a.js/><p>no</p></script><p>All of it", "All of it\n"),
+        ("<p>Name: <textarea name=n/><p>All of it", "Name:\n\nAll of it\n"),
+        ("<p>İİİİ</p><head><title>Report<body><p>All of it", "İİİİ\n\nReport\n\nAll of it\n"),
+        ("<frameset><frame src=a><noframes>All of <b>it</b></noframes></frameset>", "All of it\n"),
+    ],
+)
+def test_an_element_that_nothing_ends_swallows_nothing(page: str, text: str) -> None:
+    assert to_text(page) == text
+
+
+@pytest.mark.parametrize("mode", ["shadowmode", "shadowrootmode"])
+def test_the_inside_of_components_is_shown_as_browsers_show_it(mode: str) -> None:
+    inner = f"<template {mode}=open><i>deeper</i><template>never</template></template>"
+    page = f"<p>Before</p><my-card><template {mode}='open'><p>Inside</p>{inner}</template></my-card><p>After</p>"
+    assert to_text(page) == "Before\n\nInside\n\ndeeper\n\nAfter\n"

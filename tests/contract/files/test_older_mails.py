@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from tests import made_files
 from tests.converted import WITHOUT_OFFICE, Converted, Converter, converter
 from tests.made_mails import HEADERS, SHOWN, mail, multipart, part
 
@@ -156,3 +157,16 @@ async def test_headers_are_not_in_the_two_bytes_of_a_part(convert: Converter, la
 async def test_letters_of_one_byte_are_no_pairs_whatever_they_are_called(convert: Converter, label: str) -> None:
     found = await read(convert, mail(f"text/plain; charset={label}", "The plan is here\r\n"))
     assert words(found) == SHOWN + "The plan is here"
+
+
+@pytest.mark.parametrize(("size", "kept"), [((60, 60), False), ((640, 400), True)], ids=["a logo", "a chart"])
+async def test_a_jpeg_is_small_by_its_size_as_other_pictures_are(
+    convert: Converter, size: tuple[int, int], *, kept: bool
+) -> None:
+    picture = made_files.image("JPEG", size)
+    assert len(picture) < 10_000
+    parts = [
+        part("text/html", "<p>Figures</p><img src=cid:1>"),
+        part("image/jpeg", picture, headers="Content-ID: <1>\r\n"),
+    ]
+    assert len((await read(convert, multipart("related", parts))).labels) == 1 + kept

@@ -15,6 +15,7 @@ from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNod
 from bot.files.worker.documents.equations import linear
 from bot.files.worker.documents.package import Broken, parsed
 from bot.files.worker.hypertext.flow import Flow
+from bot.files.worker.hypertext.mended import mended
 from bot.files.worker.hypertext.tags import bare_words, parses_in_time
 from bot.files.worker.numerals import CAPITALS, LETTERS, ROMAN, SMALL_ROMAN
 from bot.files.worker.raised import lowered, raised
@@ -58,6 +59,7 @@ _OPENERS: dict[str, Callable[[Flow], None]] = {
 }
 _EQUATION_CHARS_MAX = 50_000
 _FRAMES_MAX = 3
+_FRAMES = re.compile(r"</?(?:noframes|frameset|frame)\b[^<>]*>", re.IGNORECASE)
 _FORMS = {"a": LETTERS, "A": CAPITALS, "i": SMALL_ROMAN, "I": ROMAN}
 _FORMS_OF_STYLE = {"alpha": LETTERS, "latin": LETTERS, "roman": SMALL_ROMAN}
 _LIST_STYLE = re.compile(r"list-style(?:-type)?\s*:[^;]*?\b(lower|upper)-(alpha|latin|roman)\b", re.IGNORECASE)
@@ -68,11 +70,12 @@ _UNSEEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden|m
 
 def to_text(html: str, depth: int = 0) -> str:
     """Lines without blanks at their ends, and never two empty ones; hidden elements only where nothing else is there.
-    ``depth`` counts the pages that this one is written into.
+    ``depth`` counts the pages that this one is written into. Of frames, whose pages are elsewhere, what a page says to
+    those who see none is better than nothing.
 
     Markup that is made to keep a parser busy gives its bare words.
     """
-    html = html.replace("\0", "")
+    html = mended(html.replace("\0", ""))
     if not parses_in_time(html):
         flow = Flow()
         for line in bare_words(html).splitlines():
@@ -84,7 +87,11 @@ def to_text(html: str, depth: int = 0) -> str:
     if root is None:
         return "\n"
     text = _Reader(depth, hidden=False).read(root)
-    return text if text.strip() else _Reader(depth, hidden=True).read(root)
+    if not text.strip():
+        text = _Reader(depth, hidden=True).read(root)
+    if not text.strip() and depth < _FRAMES_MAX and (page := _FRAMES.sub(" ", html)) != html:
+        return to_text(page, depth + 1)
+    return text
 
 
 class _Reader:

@@ -5,11 +5,14 @@ Pure.
 
 from __future__ import annotations
 
+import re
 import struct
 
 _DECORATION_BYTES_MAX = 10_000
 _DECORATION_PX_MAX = 40_000
 """Of a picture's area, 200 × 200: logos and rules of a signature are no larger, charts are."""
+_FRAME_OF_JPEG = re.compile(rb"\xff[\xc0-\xc3]\x00[\x08-\x14]\x08(.{4})[\x01-\x04]", re.DOTALL)
+"""Its length, bits, height, width and components, as they hardly stand anywhere else by chance."""
 
 
 def is_small_picture(data: bytes) -> bool:
@@ -22,12 +25,14 @@ def _starts_as_picture(data: bytes) -> bool:
 
 
 def _area_px(data: bytes) -> int:
-    """Of a PNG or GIF by its first bytes; none of another kind, whose length has to tell."""
+    """Of a PNG, GIF or JPEG by its first bytes; none of another kind, whose length has to tell."""
     try:
         if data.startswith(b"\x89PNG"):
             width, height = struct.unpack_from(">II", data, 16)
         elif data.startswith(b"GIF8"):
             width, height = struct.unpack_from("<HH", data, 6)
+        elif data.startswith(b"\xff\xd8") and (frame := _FRAME_OF_JPEG.search(data)):
+            height, width = struct.unpack(">HH", frame[1])
         else:
             return 0
     except struct.error:
