@@ -334,14 +334,15 @@ def test_they_are_in_packed_tiles_too(shown: Shown) -> None:
     assert {picture.getpixel(place) for place in ((0, 0), (15, 5), (16, 5), (19, 9))} == {(204, 51, 26)}
 
 
-def test_planes_that_lie_apart_are_put_together(shown: Shown) -> None:
-    planes = b"".join(struct.pack("<H", value) * 1_200 for value in (52_428, 13_107, 6_553))
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_planes_that_lie_apart_are_put_together(shown: Shown, order: str) -> None:
+    planes = b"".join(struct.pack(f"{order}H", value) * 1_200 for value in (52_428, 13_107, 6_553))
     tags = {
         0x100: ("I", [40]), 0x101: ("I", [30]), 0x102: ("H", [16] * 3), 0x103: ("H", [1]), 0x106: ("H", [2]),
         0x111: ("I", [8, 2_408, 4_808]), 0x115: ("H", [3]), 0x116: ("I", [30]), 0x117: ("I", [2_400] * 3),
         0x11C: ("H", [2]),
     }  # fmt: skip
-    (picture,) = shown(made_pictures.tiff([tags], planes))
+    (picture,) = shown(made_pictures.tiff([tags], planes, order))
     assert picture.getpixel((39, 29)) == (204, 51, 25)
 
 

@@ -36,7 +36,7 @@ def first(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) -> list[
     if kind is Kind.TIFF:
         _, found = tiff_tags.directories(source.read_bytes())
         if not raw.is_raw(found, start):
-            return instead(source, kind, out, limits) if any(map(tiff_samples.is_apart, found)) else None
+            return instead(source, kind, out, limits) if any(map(tiff_samples.is_misread, found)) else None
     return _preview(source.read_bytes(), out, limits)
 
 

@@ -16,14 +16,20 @@ from typing import Any
 from PIL import Image
 
 from bot.files.worker.pictures import tiff_tags as tags
+from bot.files.worker.pictures.tiff_bits import of_blocks, row_bytes, unpacked
 
-_MODES = {("I;16", 2): "H", ("I;16B", 2): "H", ("I", 4): "i", ("F", 4): "f"}
+_MODES = {("L", 1): "B", ("I;16", 2): "H", ("I;16B", 2): "H", ("I", 4): "i", ("F", 4): "f"}
 _KEPT = frozenset({tags.COMPRESSION, tags.ROWS_PER_STRIP, tags.STRIPS, tags.STRIP_BYTES})
 _KEPT |= {tags.TILE_LENGTH, tags.TILES, tags.TILE_BYTES}
 _SAMPLES_MAX = 24_000_000
 """Sorting them is work for Python, a second for some millions."""
-_FLOAT = 3
-_LAB, _CMYK = 8, 5
+_ROWS_MAX = 100_000
+_SIGNED, _FLOAT = 2, 3
+_PALETTE, _CMYK, _YCBCR, _LAB = 3, 5, 6, 8
+_WHOLE_BITS = frozenset({8, 16, 32, 64})
+_ODD_BITS_MAX = 31
+_BYTES_AS_THEY_ARE = frozenset({1, 5, 8, 32_773, 32_946, 50_000})
+"""Ways of packing that know nothing of samples: none, LZW, Deflate (twice), PackBits, Zstandard."""
 
 
 class TiffError(ValueError):
@@ -33,20 +39,31 @@ class TiffError(ValueError):
 def picture(data: bytes, directory: tags.Directory) -> Image.Image:
     """The page that a directory describes, in L, LAB, CMYK, RGB or RGBA. Raises ``TiffError``."""
     order = "<" if data[:2] == b"II" else ">"
+    directory = _with_tiles(directory)
     samples = directory.number(tags.SAMPLES, 1)
     bits = directory.number(tags.BITS, 1)
     width, height = directory.number(tags.WIDTH), directory.number(tags.LENGTH)
     if (
         not 1 <= samples <= 8
-        or bits not in {16, 32, 64}
+        or not (bits in _WHOLE_BITS or 0 < bits <= _ODD_BITS_MAX)
         or not 0 < width * height * samples <= _SAMPLES_MAX
+        or height > _ROWS_MAX
         or _width_of_tiles(directory) > 2 * width + 1_024
     ):
         raise TiffError("samples that are not read")
-    planes = _planes(data, order, directory, samples)
+    if bits % 16 and directory.number(tags.COMPRESSION, 1) not in _BYTES_AS_THEY_ARE:
+        raise TiffError("packed by samples")
+    if _has_blocks(directory):
+        return _of_blocks(data, order, directory)
+    if bits in _WHOLE_BITS:
+        planes = _planes(data, order, directory, samples)
+    else:
+        planes, bits = _odd_planes(data, order, directory, samples), 8
+    if directory.number(tags.PHOTOMETRIC) == _PALETTE:
+        return _of_palette(planes[0], directory, bits).crop((0, 0, width, height))
     is_float = directory.number(tags.SAMPLE_FORMAT, 1) == _FLOAT
     photometric = directory.number(tags.PHOTOMETRIC)
-    wanted = {_LAB: 3, _CMYK: 4, 2: 3}.get(photometric, 1)
+    wanted = {_LAB: 3, _CMYK: 4, _YCBCR: 3, 2: 3}.get(photometric, 1)
     planes = planes[: min(wanted, samples)]
     size = (_width_of_tiles(directory), height)
     if is_float:
@@ -55,13 +72,82 @@ def picture(data: bytes, directory: tags.Directory) -> Image.Image:
         whole = _whole_in_eight_bits(planes, bits, is_lab=photometric == _LAB)
         bands = [Image.frombytes("L", size, plane) for plane in whole]
     bands = [band.crop((0, 0, width, height)) for band in bands]
-    mode = {_LAB: "LAB", _CMYK: "CMYK", 2: "RGB"}.get(photometric, "L")
+    if directory.number(tags.SAMPLE_FORMAT, 1) == _SIGNED and bits == 8 and photometric != _LAB:
+        bands = [band.point(_FROM_128) for band in bands]
+    if photometric == 0 and not is_float:
+        bands = [band.point(_INVERTED) for band in bands]
+    mode = {_LAB: "LAB", _CMYK: "CMYK", _YCBCR: "YCbCr", 2: "RGB"}.get(photometric, "L")
     return Image.merge(mode, bands) if len(bands) == len(Image.new(mode, (1, 1)).getbands()) else bands[0]
 
 
-def is_apart(directory: tags.Directory) -> bool:
-    """Whether each colour has a plane of its own, which Pillow does not notice where samples are deep."""
-    return directory.number(tags.PLANAR, 1) == 2 and directory.number(tags.BITS, 1) > 8
+def is_misread(directory: tags.Directory) -> bool:
+    """Whether Pillow reads it, and wrongly: deep colours apart, 12 bits, deep palettes, tiles that are called strips,
+    and colours that pixels share."""
+    bits = directory.number(tags.BITS, 1)
+    apart = directory.number(tags.PLANAR, 1) == 2
+    palette = directory.number(tags.PHOTOMETRIC) == _PALETTE
+    return (
+        (bits > 8 and (apart or palette))
+        or bits == 12
+        or _has_blocks(directory)
+        or (tags.TILE_WIDTH in directory.tags and tags.TILES not in directory.tags)
+    )
+
+
+def _with_tiles(directory: tags.Directory) -> tags.Directory:
+    """Some programs write where the tiles are as if they were strips."""
+    own = dict(directory.tags)
+    if tags.TILE_WIDTH in own and tags.TILES not in own:
+        own[tags.TILES], own[tags.TILE_BYTES] = own.pop(tags.STRIPS, ()), own.pop(tags.STRIP_BYTES, ())
+    return tags.Directory(own, directory.is_page)
+
+
+def _has_blocks(directory: tags.Directory) -> bool:
+    """Whether pixels that nothing packed share their colours."""
+    plain = directory.number(tags.COMPRESSION, 1) == 1 and tags.STRIPS in directory.tags
+    shared = directory.numbers(tags.SHARED) or (2, 2)
+    return plain and directory.number(tags.PHOTOMETRIC) == _YCBCR and shared != (1, 1)
+
+
+def _of_blocks(data: bytes, order: str, directory: tags.Directory) -> Image.Image:
+    across, down = (directory.numbers(tags.SHARED) or (2, 2))[:2]
+    width, height = directory.number(tags.WIDTH), directory.number(tags.LENGTH)
+    if across not in {1, 2, 4} or down not in {1, 2, 4} or directory.number(tags.BITS) != 8:
+        raise TiffError("blocks that are not read")
+    own = dict(directory.tags)
+    own[tags.LENGTH] = (-(-height // down),)
+    own[tags.ROWS_PER_STRIP] = (max(directory.number(tags.ROWS_PER_STRIP, height) // down, 1),)
+    row = -(-width // across) * (across * down + 2)
+    return of_blocks(_grey(data, order, tags.Directory(own), row, 8, row).tobytes(), (width, height), across, down)
+
+
+def _of_palette(plane: array[Any], directory: tags.Directory, bits: int) -> Image.Image:
+    colours = directory.numbers(tags.COLOURS)
+    if bits != 16 or len(colours) != 3 << bits:
+        raise TiffError("a palette that is not read")
+    size = (_width_of_tiles(directory), directory.number(tags.LENGTH))
+    tables = [bytes(value >> 8 for value in colours[which << bits : (which + 1) << bits]) for which in range(3)]
+    return Image.merge("RGB", [Image.frombytes("L", size, bytes(map(table.__getitem__, plane))) for table in tables])
+
+
+def _odd_planes(data: bytes, order: str, directory: tags.Directory, samples: int) -> list[array[Any]]:
+    """Of samples that are no whole bytes their eight highest bits."""
+    apart, bits = directory.number(tags.PLANAR, 1) == 2, directory.number(tags.BITS, 1)
+    if directory.number(tags.PREDICTOR, 1) != 1 or bits > _ODD_BITS_MAX:
+        raise TiffError("samples that are not read")
+    together = 1 if apart else samples
+    across = _width_of_tiles(directory) * together
+    tile = row_bytes((directory.number(tags.TILE_WIDTH) or across // together) * together, bits)
+    planes = []
+    for number in range(samples if apart else 1):
+        part = _of_plane(directory, number, samples) if apart else directory
+        rows = _grey(data, order, part, row_bytes(across, bits), 8, tile).tobytes()
+        if order == "<" and not bits % 8:  # whole bytes come lowest first
+            width = bits // 8
+            rows = b"".join(rows[at : at + width][::-1] for at in range(0, len(rows), width))
+        values = array("B", unpacked(rows, across, bits))
+        planes += [values[sample::together] for sample in range(together)]
+    return planes
 
 
 def _width_of_tiles(directory: tags.Directory) -> int:
@@ -72,7 +158,7 @@ def _width_of_tiles(directory: tags.Directory) -> int:
 
 
 def _planes(data: bytes, order: str, directory: tags.Directory, samples: int) -> list[array[Any]]:
-    apart = is_apart(directory)
+    apart = directory.number(tags.PLANAR, 1) == 2
     width, bits = _width_of_tiles(directory), directory.number(tags.BITS, 1)
     row = directory.number(tags.TILE_WIDTH) or width  # what a predictor looks at
     together = 1 if apart else samples
@@ -81,11 +167,13 @@ def _planes(data: bytes, order: str, directory: tags.Directory, samples: int) ->
     for number in range(samples if apart else 1):
         part = _of_plane(directory, number, samples) if apart else directory
         if bits == 64:  # each as two of 32
-            grey = _grey(data, order, part, width * together * 2, 32)
+            grey = _grey(data, order, part, width * together * 2, 32, row * together * 2)
             values = array("d", grey.tobytes())
         else:
-            grey = _grey(data, order, part, width * together, bits)
+            grey = _grey(data, order, part, width * together, bits, row * together)
             values = array(_MODES[grey.mode, bits // 8], grey.tobytes())
+            if grey.mode == "I;16B" and sys.byteorder == "little":
+                values.byteswap()
         if predictor == 2 and bits != 64:
             values = _summed(values, row * together, together, bits)
         elif predictor == 3 and bits == 32:
@@ -104,16 +192,15 @@ def _of_plane(directory: tags.Directory, number: int, samples: int) -> tags.Dire
     return tags.Directory(own)
 
 
-def _grey(data: bytes, order: str, directory: tags.Directory, width: int, bits: int) -> Image.Image:
-    """The samples as a page of grey, by a directory of our own behind the file's bytes."""
-    wider = width // max(_width_of_tiles(directory), 1)
+def _grey(data: bytes, order: str, directory: tags.Directory, width: int, bits: int, tile: int) -> Image.Image:
+    """The samples as a page of grey, by a directory of our own behind the file's bytes. ``tile`` is a tile's width."""
     is_float = directory.number(tags.SAMPLE_FORMAT, 1) == _FLOAT and directory.number(tags.BITS) == bits
     entries = {tag: directory.numbers(tag) for tag in _KEPT if tag in directory.tags}
     entries |= {tags.WIDTH: (width,), tags.LENGTH: directory.numbers(tags.LENGTH), tags.BITS: (bits,)}
     entries |= {tags.PHOTOMETRIC: (1,), tags.SAMPLES: (1,)}
     entries[tags.SAMPLE_FORMAT] = (_FLOAT if is_float and bits == 32 else 1,)
     if tags.TILE_WIDTH in directory.tags:
-        entries[tags.TILE_WIDTH] = (directory.number(tags.TILE_WIDTH) * wider,)
+        entries[tags.TILE_WIDTH] = (tile,)
     if bits == 32 and entries[tags.SAMPLE_FORMAT] == (1,):
         entries[tags.SAMPLE_FORMAT] = (2,)
     begin = len(data) + len(data) % 2
@@ -124,7 +211,7 @@ def _grey(data: bytes, order: str, directory: tags.Directory, width: int, bits: 
             grey.load()
             if (grey.mode, bits // 8) not in _MODES:
                 raise TiffError(grey.mode)
-            return grey.convert("I;16") if grey.mode == "I;16B" else grey.copy()
+            return grey.copy()
     except (OSError, ValueError, KeyError, TypeError, SyntaxError) as error:
         raise TiffError(str(error)) from error
 
@@ -144,7 +231,7 @@ def _directory_bytes(entries: dict[int, tuple[int, ...]], order: str, begin: int
 def _summed(values: array[Any], row: int, step: int, bits: int) -> array[Any]:
     """Horizontal differencing undone: each sample is its difference to the one before it in the row."""
     mask = (1 << bits) - 1
-    code = "H" if bits == 16 else "I"
+    code = {8: "B", 16: "H"}.get(bits, "I")
     out = array(code, bytes(len(values) * (bits // 8)))
     for begin in range(0, len(values), row):
         for sample in range(step):
@@ -183,6 +270,7 @@ def _whole_in_eight_bits(planes: list[array[Any]], bits: int, *, is_lab: bool) -
 
 
 _FROM_128 = bytes(value ^ 0x80 for value in range(256))
+_INVERTED = bytes(255 - value for value in range(256))
 
 
 def _floats_in_eight_bits(planes: list[array[Any]], bits: int, size: tuple[int, int]) -> list[Image.Image]:
