@@ -252,6 +252,12 @@ def _properties(file: _File) -> list[Extract]:
     return property_lists.convert(file.source, file.out, file.limits)
 
 
+def _eps(file: _File) -> list[Extract] | None:
+    from bot.files.worker.pictures import eps  # noqa: PLC0415
+
+    return eps.convert(file.source, file.out)
+
+
 def _old_excel(file: _File) -> list[Extract]:
     from bot.files.worker.documents import old_documents  # noqa: PLC0415
 
@@ -277,7 +283,7 @@ def _packed(file: _File, kind: Kind) -> list[Extract]:
     return members.convert(file.source, kind, file.name, file.out, file.limits)
 
 
-_READERS: dict[Kind, Callable[[_File], list[Extract]]] = {
+_READERS: dict[Kind, Callable[[_File], list[Extract] | None]] = {
     Kind.TEXT: _text,
     Kind.MAIL: _text,
     Kind.PDF: _pdf,
@@ -290,4 +296,5 @@ _READERS: dict[Kind, Callable[[_File], list[Extract]]] = {
     Kind.OFFICE: _for_office,
     Kind.SIGNED: _signed,
     Kind.PROPERTIES: _properties,
+    Kind.EPS: _eps,
 }

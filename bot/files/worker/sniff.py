@@ -64,6 +64,7 @@ class Kind(StrEnum):
     OFFICE = "old office program"
     SIGNED = "signed file"
     PROPERTIES = "property list"
+    EPS = "EPS drawing"
     TEXT = "text"
     AUDIO = "audio"
     VIDEO = "video"
@@ -121,6 +122,7 @@ _STARTS: tuple[tuple[bytes, Kind], ...] = (
     (b"{\\rtf", Kind.RTF),
     (b"\x78\x9f\x3e\x22", Kind.TNEF),
     (b"bplist00", Kind.PROPERTIES),
+    (b"\xc5\xd0\xd3\xc6", Kind.EPS),
     (b"\x09\x00\x04\x00", Kind.OLD_EXCEL),
     (b"\x09\x02\x06\x00", Kind.OLD_EXCEL),
     (b"\x09\x04\x06\x00", Kind.OLD_EXCEL),

@@ -137,3 +137,11 @@ def test_a_deep_scan_of_one_colour_is_not_dark(shown: Shown) -> None:
     out = io.BytesIO()
     Image.new("I;16", SIZE, 0xCC00).save(out, "TIFF")
     assert near(shown(out.getvalue()), (0xCC,) * 3)
+
+
+@pytest.mark.parametrize(("dots", "size"), [((204, 98), (400, 624)), ((98, 204), (833, 300)), ((204, 196), (400, 300))])
+def test_a_fax_is_in_proportion(shown: Shown, dots: tuple[int, int], size: tuple[int, int]) -> None:
+    out = io.BytesIO()
+    Image.new("1", (400, 300), 1).save(out, "TIFF", compression="group4", dpi=dots)
+    picture = shown(out.getvalue())
+    assert all(abs(one - other) <= 1 for one, other in zip(picture.size, size, strict=True))

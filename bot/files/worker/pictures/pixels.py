@@ -20,6 +20,8 @@ from bot.files.worker.sniff import Kind
 
 _PHOTOS = frozenset({Kind.JPEG, Kind.HEIF, Kind.AVIF, Kind.JPEG2000, Kind.RAW})
 _JPEG_QUALITIES = (90, 80, 65, 40)
+_ASKEW_MIN, _ASKEW_MAX = 1.4, 4.2
+"""How many times as dense the dots may be in one direction: faxes have 2 and 4 times as many."""
 _ORIENTATION = 0x0112
 _SIMPLE_MODES = frozenset({"L", "RGB", "RGBA", "CMYK"})
 _TURNS = {
@@ -59,8 +61,21 @@ def convert(
     if source is not None:
         box = clean_aperture(source.read_bytes(), *picture.size)
         picture = picture.crop(box) if box else picture
-    picture = _upright(picture, image, orientation)
+    picture = _upright(_in_proportion(picture, image, limits) if kind is Kind.TIFF else picture, image, orientation)
     return written(picture, kind, about, out, limits, profile=profile)
+
+
+def _in_proportion(picture: Image.Image, image: Image.Image, limits: ConvertLimits) -> Image.Image:
+    """A fax has half as many lines to the inch as dots in a line: as it is, its letters are squashed."""
+    try:
+        across, down = map(float, image.info.get("dpi") or (1, 1))
+    except (TypeError, ValueError):
+        return picture
+    ratio = max(across, down) / min(across, down) if across > 0 < down else 1.0
+    if not _ASKEW_MIN <= ratio <= _ASKEW_MAX or picture.width * picture.height * ratio > limits.image_pixels_max:
+        return picture
+    width, height = picture.size
+    return picture.resize((width, round(height * ratio)) if across > down else (round(width * ratio), height))
 
 
 def check_size(width: int, height: int, limits: ConvertLimits) -> None:
