@@ -203,4 +203,4 @@ async def _shared(opening: Opening, team_id: str | None, parts: AsyncExitStack) 
 
 def _stop(stopped: asyncio.Future[None], token_name: str, code: str) -> None:
     advice = f"{startup.ADVICE.get(code, startup.AGAIN)} {where.OF[token_name]}"
-    stopping.fail(stopped, f"{token_name}: Slack does not take it any more ({code}). {advice}")
+    stopping.fail(stopped, f"{token_name}: Slack no longer accepts it ({code}). {advice}")

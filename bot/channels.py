@@ -46,9 +46,11 @@ def read(text: str) -> Channels:
     channels: dict[str, ChannelSettings] = {}
     for name, table in document.items():
         if not CHANNEL_ID.fullmatch(name):
-            faults.append(Fault((name,), "is no id of a channel. Slack shows it in the channel's details: C0123456789"))
+            faults.append(
+                Fault((name,), "is not an id of a channel. Slack shows it in the channel's details: C0123456789")
+            )
         elif not isinstance(table, dict):
-            faults.append(Fault((name,), f"must be a table: a line [{name}], and below it what holds there"))
+            faults.append(Fault((name,), f"must be a table: a line [{name}], with the channel's settings below it"))
         else:
             faults += _faults(name, table)
             channels[name] = ChannelSettings(*(table.get(key) for key in KEYS))

@@ -17,19 +17,19 @@ from bot.store.erasure import Erased, Whose, erase
 
 WORDS = {
     "channel_posts": "times of the bot's posts in channels",
-    "conversations": "notes of who speaks with the bot in a thread",
-    "deleted_files": "notes of deleted files",
+    "conversations": "records of who is talking with the bot in a thread",
+    "deleted_files": "records of deleted files",
     "installations": "installations of the app, without which the bot no longer answers there",
     "feedback": "votes on answers",
-    "learned_limits": "limits of Slack's that were learned",
+    "learned_limits": "Slack limits that were learned",
     "private_answers": "private answers that could still be posted",
     "processes": "heartbeats of processes",
     "questions": "answered questions",
-    "refusal_sentences": "notes of who was told why they are not answered",
-    "refused_files": "notes of files that the model's API refused",
+    "refusal_sentences": "records of who was told why they are not answered",
+    "refused_files": "records of files that the model's API refused",
     "reply_parts": "records of the messages of replies",
-    "thread_settings": "what was chosen in threads",
-    "usage": "figures of what questions used",
+    "thread_settings": "settings chosen in threads",
+    "usage": "usage figures of questions",
 }
 """What each table holds."""
 
@@ -61,7 +61,7 @@ def _remove_files(directory: Path) -> str:
     cache = Cache(directory, bytes_max=0, age_max_s=0.0)
     try:
         if cache.is_shared():
-            return "prepared files: the bot that runs removes all of them within seconds"
+            return "prepared files: the running bot removes all of them within seconds"
         return f"prepared files: {cache.remove_older(time.time())[0]}"
     finally:
         cache.close()
@@ -72,7 +72,7 @@ def _lines(erased: Erased) -> list[str]:
     lines = [f"{WORDS[table]}: {count}" for table, count in sorted(erased.rows.items(), key=lambda row: -row[1])]
     if erased.unfinished:
         lines.append(
-            f"unanswered questions: {erased.unfinished}, whose words are erased; the bot says so where they were "
-            "asked, and then removes the rest of them"
+            f"unanswered questions: {erased.unfinished}, whose text is erased; the bot says so where they were "
+            f"asked, and then removes the rest of them"
         )
     return lines

@@ -177,10 +177,12 @@ class ModelBalanceEmpty(ModelError):
 
 class ModelNotFound(ModelError):
     sentence = (
-        "I can't reach the model, because the API doesn't know the one that I am set to use. Please ask whoever runs "
+        "I can't reach the model, because the API doesn't know the one that I'm set up to use. Please ask whoever runs "
         "me to check MESSAGES_MODEL and MESSAGES_API_URL."
     )
-    clause = "the API doesn't know the model that I am set to use. Please ask whoever runs me to check MESSAGES_MODEL."
+    clause = (
+        "the API doesn't know the model that I'm set up to use. Please ask whoever runs me to check MESSAGES_MODEL."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,8 +244,8 @@ class ModelRequestInvalid(ModelError):
 
 
 class ModelRateLimited(ModelError):
-    sentence = "The model is getting more requests than it may answer right now. Please ask again in a minute."
-    clause = "the model is getting more requests than it may answer right now."
+    sentence = "The model's API is limiting my requests right now. Please ask again in a minute."
+    clause = "the model's API is limiting my requests right now."
     retryable = True
 
 
@@ -255,7 +257,7 @@ class ModelOverloaded(ModelError):
 
 class ModelUnavailable(ModelError):
     sentence = "I couldn't reach the model. Please ask again in a minute."
-    clause = "the model's API had a fault."
+    clause = "the model's API had an error."
     retryable = True
 
 

@@ -24,8 +24,8 @@ ONLY_HERE_NOT = frozenset({Reason.CHANNEL_DENIED, Reason.CHANNEL_NOT_ALLOWED})
 """Who is not answered in direct messages may be elsewhere."""
 DOES = (
     "*Mention me* in a channel or a thread: I read the whole thread and the files in it, and answer there.",
-    "*Go on* in that thread without mentioning me again, for as long as we are the ones who speak.",
-    "*Write to me directly*, in the Messages tab. Each question has its own thread, in which you can go on.",
+    "*Go on* in that thread without mentioning me again, for as long as nobody else joins in.",
+    "*Write to me directly*, in the Messages tab. Each question gets its own thread, where you can go on.",
     "*Type* `/ask` *and a question*, in any channel, for an answer that only you see; `/ask help` says more.",
     "*In the menu of a message*: “Ask about this” answers in its thread, “Summarise the thread” is for you alone.",
 )

@@ -57,7 +57,7 @@ class Settings(SlackSettings):
         "they are listed, too.",
     )
     bot_denied_channels: Channels = Field(
-        None, description="No question is answered in these, and they are read for none."
+        None, description="No question is answered in these channels, and they are not read for any."
     )
     bot_allowed_users: Users = Field(
         None, description="Only these people and apps are answered: ids, separated by commas."
@@ -67,7 +67,7 @@ class Settings(SlackSettings):
         None,
         description="Only people with addresses of exactly these domains are answered. Needs `users:read.email`.",
     )
-    bot_allow_guests: bool = Field(False, description="Whether guests are answered, of a single channel or of several.")
+    bot_allow_guests: bool = Field(False, description="Whether guests are answered, single-channel and multi-channel.")
     bot_allow_external: bool = Field(
         False, description="Whether people and apps from other companies are answered, in channels shared with them."
     )
@@ -78,7 +78,7 @@ class Settings(SlackSettings):
         None, description="A TOML file with prices of models, which replace the published ones: docs/costs.md."
     )
     bot_footer: Literal["off", "usage"] = Field(
-        "off", description="What stands under an answer: `usage` shows the tokens, what they cost, and the model."
+        "off", description="What is shown under an answer: `usage` shows the tokens, what they cost, and the model."
     )
     bot_models: Models = Field(
         None,
@@ -92,7 +92,7 @@ class Settings(SlackSettings):
     bot_answer_file_chars: int | None = Field(
         None,
         ge=1_000,
-        description="Answers of at least so many characters are uploaded as files, too. Not set: only when somebody "
+        description="Answers of at least this many characters are uploaded as files, too. Not set: only when somebody "
         "presses the button. Needs `files:write`.",
     )
     bot_feedback: Literal["on", "off"] = Field(
@@ -118,8 +118,8 @@ class Settings(SlackSettings):
     bot_user_tokens_per_day: int | None = Field(
         None,
         ge=1,
-        description="Tokens that one person's questions may use in a day: input, including what came from a cache, "
-        "and output. Who has used them up waits for the next day.",
+        description="Tokens that one person's questions may use in a day: input, including what came "
+        "from a cache, and output. Whoever has used them up waits until the next day.",
     )
     bot_workspace_tokens_per_day: int | None = Field(
         None, ge=1, description="The same for all questions of a workspace together."
@@ -137,7 +137,7 @@ class Settings(SlackSettings):
         20,
         ge=1,
         le=60,
-        description="A process that is silent for so many seconds counts as dead: others answer its questions.",
+        description="A process that is silent for this many seconds counts as dead: others answer its questions.",
     )
 
     otel_exporter_otlp_endpoint: CollectorUrl | None = Field(

@@ -22,18 +22,18 @@ HELLO = (
 GIVEN_UP = "I tried several times to answer this, and failed each time. Please ask again, perhaps in a new thread."
 CRASHED = (
     "Something went wrong on my side while I was answering. Please ask again. If it happens again, whoever runs me "
-    "finds the reason in the log."
+    "can find the reason in the log."
 )
 NO_ACCESS = (
-    "I can't read this conversation. If I'm not a member of this channel, please invite me and ask again. If I am, the "
-    "app lacks a permission, and whoever runs me finds its name in the log."
+    "I can't read this conversation. If I'm not a member of this channel, please invite me and ask again. If I am, "
+    "the app lacks a permission, and whoever runs me can find its name in the log."
 )
 SLACK_AWAY = "Slack hasn't let me read this conversation for a while, and I gave up waiting. Please ask again."
-ERASED = "This question was erased by whoever runs me, so I don't answer it."
+ERASED = "This question was erased by whoever runs me, so I won't answer it."
 STOPPED_BY = "{name} stopped this answer."
-SILENT = "The model gave an empty answer. Please ask again, perhaps in other words."
+SILENT = "The model gave an empty answer. Please ask again, perhaps worded differently."
 ONLY_THOUGHT = (
-    "The model used up the length of an answer before its first word. Please ask again, perhaps for something smaller. "
+    "The model reached its length limit before it wrote a word. Please ask again, perhaps for something smaller. "
     "If it happens again, whoever runs me can raise MESSAGES_MAX_TOKENS."
 )
 REFUSED = "The model declined to answer this."
@@ -43,14 +43,15 @@ NEXT_DAY_IN_SLACK = "<!date^{until_s}^{{date_short_pretty}} from {{time}} on|aft
 """In the reader's own time zone. Only for texts that are sent as Slack's own markup.
 slack:messaging/formatting-message-text."""
 OVER_BUDGET = {
-    Budget.USER_QUESTIONS: "I've answered {most} of your questions today, and one person may ask no more in a day.",
+    Budget.USER_QUESTIONS: "I've answered {most} of your questions today, which is the limit for one person in a day.",
     Budget.USER_TOKENS: "Your questions have used up the {most:,} tokens that one person may use in a day.",
     Budget.WORKSPACE_TOKENS: "Today's questions have used up the {most:,} tokens that this workspace may use in a day.",
 }
 STOPPED: dict[str, str] = {
     StopReason.MAX_TOKENS: "The answer reached its length limit.",
-    StopReason.CONTEXT_WINDOW_EXCEEDED: "This thread has filled the model's window. Please go on in a new thread.",
-    StopReason.TOOL_USE: "The model wanted to use a tool, and I have none. Please ask again in other words.",
+    StopReason.CONTEXT_WINDOW_EXCEEDED: "This thread has filled the model's context window. Please go on in a new "
+    "thread.",
+    StopReason.TOOL_USE: "The model wanted to use a tool, but I have none. Please ask again, worded differently.",
     StopReason.PAUSE_TURN: "The model paused before the end of its answer.",
 }
 GOES_ON: dict[str, Button] = {StopReason.MAX_TOKENS: Button.CONTINUE, StopReason.PAUSE_TURN: Button.CONTINUE}

@@ -17,7 +17,7 @@ VALUE_CHARS_MAX = 120
 LONG_TEXTS = frozenset({"bot_system_prompt"})
 READS = (
     "When I'm asked something in a thread that I can see, I read its messages and the files in them.",
-    "They go to the model's API together with the question. Of all that I keep:",
+    "They go to the model's API together with the question. This is what I keep:",
     "• What you ask, until it is answered; after that only who asked, where and when, and how it ended, for 90 days.",
 )
 KEEPS = (
@@ -42,7 +42,7 @@ def _set(settings: Settings) -> tuple[str, ...]:
         if value == field.default or value is None or name.endswith("_file"):
             continue
         lines.append(f"• `{name.upper()}`: {_shown(name, value)}")
-    return tuple(lines) or ("Everything is as it is by default.",)
+    return tuple(lines) or ("Everything has its default value.",)
 
 
 def _shown(name: str, value: object) -> str:

@@ -26,7 +26,7 @@ log = get_logger(__name__)
 
 PAUSE_FIRST_S = 5.0
 PAUSE_MAX_S = 300.0
-AWAY = "it is waited for; if that lasts, check MESSAGES_API_URL, the network and the proxy"
+AWAY = "the bot waits for it; if that lasts, check MESSAGES_API_URL, the network and the proxy"
 
 
 def begin(settings: Settings, stopped: asyncio.Future[None], parts: AsyncExitStack) -> asyncio.Task[str] | None:
@@ -81,11 +81,12 @@ def of_office(settings: Settings, confinement: Confinement, *, installed: bool) 
     """What becomes of office documents."""
     if not installed:
         log.warning(
-            "office.missing", mend="install LibreOffice (soffice on PATH): until then documents are read as words"
+            "office.missing",
+            mend="install LibreOffice (soffice on PATH): until then only the words of documents are read",
         )
     elif settings.bot_confinement == "require" and not confinement.holds_documents:
         log.warning(
-            "office.refused", mend="a kernel with Landlock (Linux 5.13), or BOT_CONFINEMENT=best: docs/operate.md"
+            "office.refused", mend="use a kernel with Landlock (Linux 5.13), or BOT_CONFINEMENT=best: docs/operate.md"
         )
 
 

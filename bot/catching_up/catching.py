@@ -30,13 +30,13 @@ FOR_ONE = (EntryPoint.DIRECT, EntryPoint.COMMAND)
 MICROSECONDS = 6
 """So many digits has the fraction of a message's ts; a press has more."""
 WHICH = "Please tell me which channel, such as: catch me up #general since yesterday."
-NOT_UNDERSTOOD = f"I couldn't make out from when on I should read. I understand {UNDERSTOOD}."
+NOT_UNDERSTOOD = f"I couldn't tell from when on I should read. I understand {UNDERSTOOD}."
 NOT_HERE = (
-    "What I say about a channel to catch somebody up is for that person alone. Please write the same to me in a direct "
+    "When I catch somebody up on a channel, only that person should see it. Please send me the same in a direct "
     "message, or mention me with it."
 )
 NOTHING_SAID = "Nothing was written in {channel} since {start}."
-NOT_YET = "That time is yet to come, so there is nothing to read. I understand {understood}."
+NOT_YET = "That time is still to come, so there is nothing to read yet. I understand {understood}."
 
 
 class ChannelMessages(Protocol):

@@ -15,7 +15,7 @@ from bot.commands.thread_settings import ThreadSettingsRecords
 from bot.messages import EntryPoint, Question
 
 MOVED = "I'm sending you that in a direct message, which only you can read."
-CLOSED = "I couldn't write you a direct message. Please write the same to me directly, or use `/ask`."
+CLOSED = "I couldn't send you a direct message. Please send me the same in one, or use `/ask`."
 
 
 class DirectMessages(Protocol):

@@ -14,19 +14,19 @@ DEFAULT = "default"
 SHOWN_MODELS_MAX = 20
 NOTHING_TO_STOP = "I'm not writing anything in this thread right now, so there is nothing to stop."
 MUTED = "I'm quiet in this thread now and answer only when somebody mentions me. `!unmute` ends that."
-UNMUTED = "I listen again in this thread: whoever has mentioned me here can go on without a mention."
-MODEL_CHOSEN = "From now on I answer in this thread with {model}."
-EFFORT_CHOSEN = "From now on I answer in this thread with {effort} effort."
-AS_EVERYWHERE = "From now on I answer in this thread with {what}, as everywhere else here."
+UNMUTED = "I'm listening again in this thread: anybody who has mentioned me here can go on without a mention."
+MODEL_CHOSEN = "From now on I'll answer in this thread with {model}."
+EFFORT_CHOSEN = "From now on I'll answer in this thread with {effort} effort."
+AS_EVERYWHERE = "From now on I'll answer in this thread with {what}, as everywhere else here."
 NO_SUCH_MODEL = "I can't use a model called {name} here. {menu}"
-NO_SUCH_EFFORT = "There is no effort called {name}. Please choose low, medium or high, or default."
+NO_SUCH_EFFORT = "There is no effort called {name}. Please choose low, medium, high or default."
 NO_SUCH_COMMAND = "There is no command !{name}. {perhaps}`!help` shows what there is."
 HELP = """{now}
 `!stop` ends the answer that I'm writing.
 `!mute` makes me answer only when I'm mentioned, `!unmute` ends that.
 `!model NAME` chooses another model for this thread. {menu}
-`!effort low`, `medium` or `high` says how hard I should try.
-Each of these stands in a message of its own. In a channel, mention me with it if I haven't been in the thread yet."""
+`!effort low`, `medium` or `high` sets how hard I try.
+Send each of these as a message of its own. In a channel, mention me with it if I haven't been in the thread yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ class Environment(BaseSettings):
         except OSError as error:
             raise StartFailed(f".env: cannot be read ({error.strerror})") from None
         except UnicodeDecodeError:
-            raise StartFailed(".env: is no text in UTF-8; please save it as that") from None
+            raise StartFailed(".env: is not text in UTF-8; please save it as UTF-8") from None
 
 
 def unknown_among(fields: Iterable[str]) -> list[Unknown]:

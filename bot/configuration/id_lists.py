@@ -18,24 +18,24 @@ DOMAIN = re.compile(r"(?=.{3,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-
 
 
 def workspaces(value: object) -> object:
-    return _listed(value, str.upper, WORKSPACE, "no id of a workspace or an organisation, which begins with T or E")
+    return _listed(value, str.upper, WORKSPACE, "not an id of a workspace or an organisation, which begins with T or E")
 
 
 def channels(value: object) -> object:
-    return _listed(value, str.upper, CHANNEL, "no id of a channel, which begins with C, G or D")
+    return _listed(value, str.upper, CHANNEL, "not an id of a channel, which begins with C, G or D")
 
 
 def users(value: object) -> object:
-    return _listed(value, str.upper, USER, "no id of a user or an app, which begins with U, W or B")
+    return _listed(value, str.upper, USER, "not an id of a user or an app, which begins with U, W or B")
 
 
 def domains(value: object) -> object:
     """``@example.com`` is read as ``example.com``; a domain of other scripts is given in its ``xn--`` form."""
-    return _listed(value, _bare_domain, DOMAIN, "no domain such as example.com")
+    return _listed(value, _bare_domain, DOMAIN, "not a domain such as example.com")
 
 
 def models(value: object) -> object:
-    return _listed(value, str, MODEL, "no id of a model, such as claude-haiku-4-5")
+    return _listed(value, str, MODEL, "not an id of a model, such as claude-haiku-4-5")
 
 
 def _bare_domain(item: str) -> str:

@@ -24,7 +24,7 @@ class ModelSettings(Environment):
     yourouter_api_key_file: Path | None = file_of("YOUROUTER_API_KEY")
     yourouter_api_key: Secret = Field(None, validate_default=True, description="Key of the Messages API.")
     messages_api_url: ApiUrl = Field(
-        "https://api.yourouter.ai/v1", description="Requests go to this address with `/messages` behind it."
+        "https://api.yourouter.ai/v1", description="Requests go to this address with `/messages` appended."
     )
     messages_auth: Literal["bearer", "x-api-key"] = Field(
         "bearer",
@@ -42,7 +42,7 @@ class ModelSettings(Environment):
         "it.",
     )
     messages_first_text_timeout_s: float = Field(
-        120, gt=0, description="Seconds to wait at most for an answer to begin, all tries together."
+        120, gt=0, description="Seconds to wait at most for an answer to begin, over all tries."
     )
     messages_idle_timeout_s: float = Field(60, gt=0, description="Seconds of silence at most once an answer has begun.")
     messages_request_bytes_max: int = Field(
@@ -57,7 +57,7 @@ class ModelSettings(Environment):
         "never does.",
     )
     bot_citations: Literal["on", "off"] = Field(
-        "on", description="Whether an answer marks what it takes from which page of a PDF, and lists those pages below."
+        "on", description="Whether answers mark what they take from which page of a PDF, and list those pages below."
     )
     bot_web: Literal["off", "search", "search+fetch"] = Field(
         "off",
@@ -65,20 +65,20 @@ class ModelSettings(Environment):
         "`search+fetch`: whole pages, too. What leaves with it: docs/security.md.",
     )
     bot_web_allowed_domains: Domains = Field(
-        None, description="It looks things up only in these domains and those below them, separated by commas."
+        None, description="Look things up only in these domains and their subdomains, separated by commas."
     )
     bot_web_blocked_domains: Domains = Field(
-        None, description="It looks nothing up in these domains. Set only one of the two lists."
+        None, description="Look nothing up in these domains. Set only one of the two lists."
     )
     bot_web_uses_max: int = Field(
-        5, ge=1, le=50, description="Web searches for one answer at most, and as many pages that are read."
+        5, ge=1, le=50, description="Web searches at most for one answer, and likewise pages that are read."
     )
     bot_system_prompt_file: Path | None = file_of("BOT_SYSTEM_PROMPT")
     bot_system_prompt: Prompt = Field(
         SYSTEM_PROMPT, validate_default=True, description="What the model is told before the thread."
     )
     bot_effort: Effort = Field(
-        None, description="How hard the model tries: `low`, `medium` or `high`. Not set: as the model does by itself."
+        None, description="How hard the model tries: `low`, `medium` or `high`. Not set: the model's own default."
     )
     bot_data_dir: Path = Field(DATA_DIR, description="Directory of the database and the file cache.")
     bot_file_bytes_max: int = Field(
@@ -102,9 +102,9 @@ class ModelSettings(Environment):
         1_000_000_000, ge=1_000_000, description="Bytes on disk for prepared files and for those in preparation."
     )
     bot_cache_age_max_s: float = Field(
-        7 * 86_400, gt=0, description="Prepared files that nobody has used for so many seconds are dropped."
+        7 * 86_400, gt=0, description="Prepared files that nobody has used for this many seconds are dropped."
     )
-    bot_document_pages_max: int = Field(2_000, ge=1, description="Pages of one document that are read at most.")
+    bot_document_pages_max: int = Field(2_000, ge=1, description="Pages at most that are read of one document.")
     bot_document_tokens_max: int = Field(
         10_000_000,
         ge=10_000,
@@ -113,7 +113,7 @@ class ModelSettings(Environment):
     bot_document_confirm_tokens: int = Field(
         3_000_000,
         ge=0,
-        description="If that takes more tokens than this, people read so first, and press a button to go on.",
+        description="If that takes more tokens than this, people are told so first, and press a button to go on.",
     )
     bot_start_probe: Literal["on", "off"] = Field(
         "on",

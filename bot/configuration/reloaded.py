@@ -120,4 +120,4 @@ class ReloadedFile(Generic[T]):
         except OSError as error:
             raise StartFailed(f"{self._name}: {self._path} cannot be read ({error.strerror})") from None
         except UnicodeDecodeError:
-            raise StartFailed(f"{self._name}: {self._path} holds no text in UTF-8") from None
+            raise StartFailed(f"{self._name}: {self._path} is not text in UTF-8") from None

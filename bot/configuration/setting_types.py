@@ -33,7 +33,7 @@ def from_file(value: object, info: ValidationInfo) -> object:
     except OSError as error:
         raise ValueError(f"{name} names {path}, which cannot be read ({error.strerror})") from None
     except UnicodeDecodeError:
-        raise ValueError(f"{name} names {path}, which holds no text") from None
+        raise ValueError(f"{name} names {path}, which contains no text") from None
     if len(content) > FILE_BYTES_MAX:
         raise ValueError(f"{name} names {path}, which has more than {FILE_BYTES_MAX:,} bytes")
     if not text.strip():
@@ -55,14 +55,14 @@ def _well_formed(value: SecretStr | None, info: ValidationInfo) -> SecretStr | N
 def _api_address(value: str) -> str:
     address = http_address(value)
     if address.rstrip("/").endswith("/messages"):
-        raise ValueError("must end before /messages, which every request puts behind it")
+        raise ValueError("must not include /messages, which every request appends")
     return address
 
 
 def _collector(value: str) -> str:
     """No words and no tokens go there, so that it may be any machine, as collectors in a cluster are."""
     if not (value.startswith(("http://", "https://")) and value.isprintable()):
-        raise ValueError("is no address that begins with http:// or https://")
+        raise ValueError("is not an address that begins with http:// or https://")
     return value
 
 
@@ -82,7 +82,7 @@ Effort = Literal["low", "medium", "high"] | None
 
 
 def file_of(name: str) -> Any:  # noqa: ANN401 - what pydantic's own Field says it is
-    return Field(None, description=f"A file that holds `{name}`, in its stead.")
+    return Field(None, description=f"A file that contains `{name}`, instead of the setting itself.")
 
 
 def given(value: SecretStr | None, info: ValidationInfo) -> SecretStr:

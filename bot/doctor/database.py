@@ -46,7 +46,7 @@ async def installed(settings: Settings, address: str, team_id: str) -> Installat
     finally:
         await database.aclose()
     if installation is None:
-        raise StartFailed(f"the app is not installed in {team_id}: docs/many_workspaces.md says how that is done")
+        raise StartFailed(f"the app is not installed in {team_id}: docs/many_workspaces.md says how to do that")
     return installation
 
 

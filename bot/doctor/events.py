@@ -25,18 +25,18 @@ AGAIN_WITHIN_S = 3.0
 """Where processes share the app each event reaches any one of them: a few more messages, and no long wait for each."""
 TRIES_MAX = 3
 """Channels of a kind: in one where only some may post, the bot may not."""
-TEXT = "This is a test of whether messages reach the bot (python -m bot doctor). It is taken away in a moment."
+TEXT = "This is a test of whether messages reach the bot (python -m bot doctor). It will be deleted in a moment."
 AGAIN = "while the bot runs, and run this again"
 TRY = {
     "app_home_opened": f"Please open the bot's home tab {AGAIN}",
     "app_mention": f"Please mention the bot in a channel {AGAIN}",
-    "message.channels": f"Please write in a public channel of the bot's {AGAIN}",
-    "message.groups": f"Please write in a private channel of the bot's {AGAIN}",
+    "message.channels": f"Please write in a public channel that the bot is in {AGAIN}",
+    "message.groups": f"Please write in a private channel that the bot is in {AGAIN}",
     "message.im": f"Please write to the bot directly {AGAIN}",
     "message.mpim": f"Please write to the bot in a group direct message {AGAIN}",
-    "reaction_added": f"Please react to a message in a channel of the bot's {AGAIN}",
+    "reaction_added": f"Please react to a message in a channel that the bot is in {AGAIN}",
     "file_deleted": "It comes when somebody deletes a file",
-    "app_uninstalled": "It comes when the app is taken off the workspace",
+    "app_uninstalled": "It comes when the app is removed from the workspace",
     "tokens_revoked": "It comes when a token is revoked",
 }
 BOTH_WITHIN_S = 30.0
@@ -76,7 +76,7 @@ async def _delivered(api: SlackClient, ear: Ear, channel: Joined, within_s: floa
         try:
             await api.call("chat.delete", channel=channel.id, ts=posted["ts"])
         except SlackError as error:
-            left = f" The test {here} could not be taken away ({error.code})."
+            left = f" The test {here} could not be deleted ({error.code})."
     if arrived:
         return ok(name, f"A {here} arrives.{left}")
     return wrong(name, f"A {here} did not arrive within {within_s:.0f} s. {_mend(channel.event)}{left}")
@@ -114,5 +114,5 @@ def _ago(seconds: float) -> str:
 def _mend(event: str) -> str:
     return (
         f"Without it {OF_EVERY_APP[event].without}. Please add {event} on {where.EVENTS}, and install the app again. "
-        "If it is there, see that Socket Mode is on, or that the Request URL is verified."
+        "If it is there, make sure that Socket Mode is on, or that the Request URL is verified."
     )

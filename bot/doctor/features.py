@@ -27,7 +27,7 @@ from bot.stream_events import Citation, Finished, Lookup, TextDelta, Usage
 
 ANSWER_TOKENS_MAX = 2_000
 """Thinking counts, too."""
-DROPPED = "the host drops them on the way. MESSAGES_VENDOR can pin a router to a provider that takes them."
+DROPPED = "the host drops them on the way. MESSAGES_VENDOR can pin a router to a provider that accepts them."
 
 
 @dataclass(slots=True)
@@ -74,7 +74,7 @@ async def _pdfs(link: MessagesClient, directory: Path, *, citations: bool) -> li
         return [ok("PDFs"), untried("citations", "BOT_CITATIONS=off")]
     if answer.cited:
         return [ok("PDFs"), ok("citations")]
-    return [ok("PDFs"), mind("citations", "do not come: answers name no pages. The host drops what asks for them.")]
+    return [ok("PDFs"), mind("citations", "do not come: answers name no pages. The host drops the request for them.")]
 
 
 async def _caching(link: MessagesClient, settings: ModelSettings) -> Finding:
@@ -87,13 +87,16 @@ async def _caching(link: MessagesClient, settings: ModelSettings) -> Finding:
         first = await _asked(link, TextBlock("Hello."), system=system, markers=(marker,))
         second = await _asked(link, TextBlock("Hello."), system=system, markers=(marker,))
     except ModelError as error:
-        return mind("caching", f"is refused ({error}): the bot goes on without, and pays for whole threads each time.")
+        return mind(
+            "caching", f"is refused ({error}): the bot goes on without it, and pays for whole threads each time."
+        )
     if second.usage.cache_read:
         return ok("caching", f"{second.usage.cache_read:,} tokens were read from the cache")
     if first.usage.cache_write:
-        return mind("caching", "what is written into the cache is not read again: requests may go to several accounts.")
+        return mind("caching", "what is written to the cache is not read again: requests may go to several accounts.")
     return mind(
-        "caching", "nothing is kept: the host drops the markers, or has no cache. Whole threads are paid for each time."
+        "caching",
+        "nothing is cached: the host drops the markers, or has no cache. Whole threads are paid for each time.",
     )
 
 
@@ -109,7 +112,7 @@ async def _web(link: MessagesClient, settings: ModelSettings) -> Finding:
         return mind("web", f"searches are refused ({error}): questions are answered without them.")
     if answer.lookups or answer.usage.web_searches:
         return ok("web")
-    return mind("web", "the model searched nothing, though it was asked to: the host drops the tool, or has none.")
+    return mind("web", "the model did not search, though it was asked to: the host drops the tool, or has none.")
 
 
 async def _asked(

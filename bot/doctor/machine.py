@@ -50,7 +50,7 @@ def of_disk(data_dir: Path) -> Iterator[Finding]:
         return
     free = f"{free_bytes / 1e9:.1f} GB are free on the disk of {data_dir}"
     if free_bytes < health.FREE_BYTES_MIN:
-        yield wrong("disk", f"{free}, which is too little to work with. Please make space.")
+        yield wrong("disk", f"{free}, which is too little to work with. Please free some space.")
     elif free_bytes < CACHE_BYTES:
         yield mind("disk", f"{free}, less than the cache may take (BOT_CACHE_BYTES_MAX).")
     else:
@@ -66,7 +66,7 @@ def of_proxies() -> Iterator[Finding]:
             parts = urlsplit(address if "//" in address else f"//{address}")
             yield ok("proxies", f"{kind.upper()}_PROXY: calls go through {parts.hostname}:{parts.port or 80}")
         except ValueError:  # which quotes a part of it
-            yield wrong("proxies", f"{kind.upper()}_PROXY is no address. Please write it as http://HOST:PORT.")
+            yield wrong("proxies", f"{kind.upper()}_PROXY is not an address. Please write it as http://HOST:PORT.")
 
 
 def of_confinement(settings: ModelSettings, confined: Confinement) -> Iterator[Finding]:
@@ -76,7 +76,7 @@ def of_confinement(settings: ModelSettings, confined: Confinement) -> Iterator[F
     elif settings.bot_confinement == "require" and not confined.holds_documents:
         yield mind("confinement", f"{words}. LibreOffice is not started: Linux 5.13 with Landlock is needed for that.")
     else:
-        yield mind("confinement", f"{words}. Files are held less well than with Landlock (Linux 5.13).")
+        yield mind("confinement", f"{words}. Files are confined less well than with Landlock (Linux 5.13).")
 
 
 async def of_office(settings: ModelSettings, confined: Confinement) -> AsyncIterator[Finding]:
@@ -84,10 +84,11 @@ async def of_office(settings: ModelSettings, confined: Confinement) -> AsyncIter
     limits = file_limits(settings, confined)
     if not office.installed():
         yield mind(
-            "LibreOffice", "is not installed (soffice is not on PATH): documents are read as words, not as pages."
+            "LibreOffice",
+            "is not installed (soffice is not on PATH): only the words of documents are read, not their pages.",
         )
     elif limits.office_refused:
-        yield untried("LibreOffice", "is installed, and not started here: see confinement.")
+        yield untried("LibreOffice", "is installed, but is not started here: see confinement.")
     else:
         yield await _opened(limits)
         yield await asyncio.to_thread(_fonts)
@@ -115,7 +116,7 @@ async def _opened(limits: FileLimits) -> Finding:
 def _fonts() -> Finding:
     files = [file for root in FONT_ROOTS if root.is_dir() for file in root.rglob("*") if file.suffix in FONT_SUFFIXES]
     if not files:
-        return mind("fonts", "none are installed: pages of documents come out with the wrong letters, or with none.")
+        return mind("fonts", "none are installed: pages of documents come out with wrong letters, or with none.")
     cjk = any("cjk" in file.name.lower() or "han" in file.name.lower() for file in files)
-    words = f"{len(files)} files of fonts" + ("" if cjk else ", none for Chinese, Japanese and Korean (fonts-noto-cjk)")
+    words = f"{len(files)} font files" + ("" if cjk else ", none for Chinese, Japanese and Korean (fonts-noto-cjk)")
     return ok("fonts", words)

@@ -35,7 +35,7 @@ async def of_model(settings: ModelSettings) -> AsyncIterator[Finding]:
         yield ok("streaming")
     else:
         yield mind(
-            "streaming", f"{probe.host} gives answers whole: people see nothing of them until they are complete."
+            "streaming", f"{probe.host} sends answers in one piece: people see nothing of them until they are complete."
         )
     if answered.date:
         yield clock("clock of the API", answered.date)
@@ -48,8 +48,8 @@ def clock(check: str, date: str) -> Finding:
     except (ValueError, TypeError):
         return mind(check, "does not say what time it is")
     if abs(skew_s) <= SKEW_S_MAX:
-        return ok(check, "agrees with the one of this machine")
+        return ok(check, "agrees with this machine's")
     words = f"this machine's is {abs(skew_s):,.0f} s {'ahead of' if skew_s > 0 else 'behind'} it"
     return wrong(
-        check, f"{words}. Please set it (NTP): signed requests count as forged, and leases end at wrong times."
+        check, f"{words}. Please set it (NTP): signed requests count as forged, and leases end at the wrong times."
     )

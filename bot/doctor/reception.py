@@ -53,8 +53,11 @@ async def open_ear(
     if beside:
         return BesideBot(settings.bot_data_dir), ok("transport", f"{_named(socket)}, at the bot that runs here")
     if not socket:
-        words = f"signed HTTP on {settings.bot_http_host}:{settings.bot_http_port}, and no bot runs here that takes it"
-        return None, untried("transport", f"{words}. Please start the bot, and run this again beside it.")
+        words = (
+            f"signed HTTP on {settings.bot_http_host}:{settings.bot_http_port}, and no bot is running here to "
+            f"receive it"
+        )
+        return None, untried("transport", f"{words}. Please start the bot, and run this again while it is running.")
     client = sdk_client(secret(settings.slack_bot_token), settings.slack_api_url, session)
     try:
         address = await address_for(client, secret(settings.slack_app_token))
@@ -65,7 +68,7 @@ async def open_ear(
         mend = "Please check the network, the firewall and the proxy: WebSockets (wss://) have to get through."
         return None, wrong("transport", f"Slack's socket cannot be opened ({type(error).__name__}). {mend}")
     if ear.connections > 1:
-        words = f"Socket Mode; {ear.connections - 1} other connection(s) of the app are open, which may take the events"
+        words = f"Socket Mode; {ear.connections - 1} other connection(s) of the app are open, which may get the events"
         return ear, mind("transport", f"{words}: is the bot running elsewhere?")
     return ear, ok("transport", _named(socket))
 

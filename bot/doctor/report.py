@@ -18,7 +18,7 @@ def summary(findings: Sequence[Finding]) -> str:
     wrong = sum(finding.state is State.WRONG for finding in findings)
     if not wrong:
         return "Nothing is wrong."
-    return f"{wrong} thing{'s are' if wrong > 1 else ' is'} wrong. docs/troubleshooting.md goes through the same list."
+    return f"{wrong} thing{'s are' if wrong > 1 else ' is'} wrong. docs/troubleshooting.md has the same list."
 
 
 def as_json(findings: Sequence[Finding]) -> str:

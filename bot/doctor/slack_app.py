@@ -44,7 +44,7 @@ def of_token(api: SlackClient, identity: Identity, *, by_address: bool) -> Itera
     yield ok("Slack", f"{where_it_is}, bot @{identity.bot_name or identity.bot_user_id}")
     yield clock("clock of Slack", api.date)
     if not api.scopes:
-        yield mind("scopes", "Slack does not say what the token may do")
+        yield mind("scopes", "Slack does not say which scopes the token has")
         return
     wanted = NEEDED | ({EMAILS: "nobody is answered, since BOT_ALLOWED_EMAIL_DOMAINS is set"} if by_address else {})
     for scope, fails in wanted.items():
@@ -89,16 +89,14 @@ async def of_channels(
     """``channel_id``: the one that whoever runs the doctor asks about, or empty."""
     invite = f"Please write /invite @{identity.bot_name or 'the bot'} there."
     if not found:
-        yield mind(
-            "channels", f"the bot is in none, so that mentions do not reach it. {invite.replace('there', 'in one')}"
-        )
+        yield mind("channels", f"the bot is in none, so mentions do not reach it. {invite.replace('there', 'in one')}")
     else:
         yield ok("channels", f"the bot is in {len(found)}: {', '.join(f'#{channel.name}' for channel in found[:5])}")
     if channel_id and channel_id not in {channel.id for channel in found}:
         try:
             known = object_of((await api.call("conversations.info", channel=channel_id)).get("channel"))
         except SlackError as error:
-            yield wrong("channel", f"{channel_id} is not to be seen by the bot ({error.code}). {invite}")
+            yield wrong("channel", f"{channel_id} cannot be seen by the bot ({error.code}). {invite}")
         else:
             if known.get("is_member") is not True:
                 yield wrong("channel", f"the bot is not in #{text_of(known.get('name'))} ({channel_id}). {invite}")

@@ -5,16 +5,16 @@ Pure. Each is what follows the file's name in a sentence.
 
 from __future__ import annotations
 
-LOCKED_BOOK = "is an electronic book that is locked to its buyer's programs, so I can't read it. Please send its text."
-ENCRYPTED_FILE = "is encrypted for whoever has the key, so I can't read it. Please send it without encryption."
-SIGNATURE_ALONE = "is a signature without the file that it is of. Please send that file."
+LOCKED_BOOK = "is a copy-protected e-book, so I can't read it. Please send its text."
+ENCRYPTED_FILE = "is encrypted, so I can't read it. Please send it without encryption."
+SIGNATURE_ALONE = "is a signature without the file that it belongs to. Please send that file."
 SIGNATURE_UNCHECKED = "is a signed file, whose content was read without checking the signature."
 MAINFRAME_PAIRS = (
-    "is text of a mainframe (EBCDIC) in Japanese, Chinese or Korean, which I can't read. Please send it in UTF-8."
+    "is mainframe text (EBCDIC) in Japanese, Chinese or Korean, which I can't read. Please send it in UTF-8."
 )
 APPLE_WORDS = (
-    "is an Apple iWork document, of which I read the words and tables as text. Its layout and charts are missing, "
-    "and a few numbers may be written in another way than there. Please send it as a PDF if that matters."
+    "is an Apple iWork document, and I read its words and tables as text. Its layout and charts are missing, "
+    "and a few numbers may be formatted differently. Please send it as a PDF if that matters."
 )
 APPLE_2009 = (
     "is an Apple iWork document of an older version, whose comments and speaker notes may be missing here. "
@@ -24,9 +24,9 @@ APPLE_IN_PART = "is damaged or very long, so its words were read only in part. P
 LIST_IN_PART = "is very long, so only its beginning was read. Please send the part that matters as text."
 EPS_PREVIEW = "is an EPS drawing, of which I can only see the preview that it keeps of itself. Please send it as a PDF."
 CHARTS_IN_PART = "holds charts with very many points, of which only the first were read. Please send those as a table."
-ARCHIVE_IN_PART = "is a damaged archive, of which some files may be missing here. Please pack it again."
+ARCHIVE_IN_PART = "is a damaged archive, so some of its files may be missing here. Please pack it again."
 MEMOS = (
-    "has memo fields, whose words are in a file beside it that did not come along. "
+    "has memo fields, whose text is in a separate file that did not come with it. "
     "Please send the table as an Excel workbook if they matter."
 )
 

@@ -15,16 +15,16 @@ PASSWORD = "is password-protected. Please send a copy without the password."  # 
 DAMAGED_PDF = "is a damaged PDF, which I could not repair. Please export it again."
 NO_PAGES = "is a PDF without any pages. Please export it again."
 DAMAGED_IMAGE = "is a damaged image. Please send it again."
-CUT_IMAGE = "is an incomplete image, whose missing part shows as one colour. Please send it again if that part matters."
+CUT_IMAGE = "is an incomplete image: the missing part shows as one colour. Please send it again if that part matters."
 FRAMES_UNREADABLE = "is a damaged animation, of which some frames could not be read. Please send it again."
-NOT_DRAWN = "is an SVG drawing that could not be drawn, so that only its source was read. Please send it as a PNG."
+NOT_DRAWN = "is an SVG drawing that could not be drawn, so only its source was read. Please send it as a PNG."
 DRAWN_WITHOUT_OUTSIDE = "has links to pictures elsewhere, which were not fetched. Please send those as well."
 PSD_WITHOUT_PICTURE = (
-    "was saved without its merged picture, so that only Photoshop can show it. "
+    "was saved without its merged picture, so only Photoshop can show it. "
     "Please save it again with “Maximize Compatibility” on, or as a PNG."
 )
 PSD_THUMBNAIL_ONLY = (
-    "was saved without its merged picture, so that only a small preview of it was read. "
+    "was saved without its merged picture, so only a small preview of it was read. "
     "Please save it again with “Maximize Compatibility” on, or as a PNG."
 )
 TOO_MANY_PIXELS = "is a picture with more pixels than I can open. Please send a smaller one."
@@ -46,7 +46,7 @@ DAMAGED_OFFICE = (
 )
 XFA = "is a form that only Adobe Reader can show. Please print it to a PDF and send that."
 CROWDED = "was not read, because too much else came with it. Please send it by itself."
-CUT_WORDS = "was read only as far as Slack has its words. Please send the rest as text."
+CUT_WORDS = "was read only as far as Slack gives its text. Please send the rest as text."
 TRANSCRIBING = "is still being transcribed by Slack. Please ask again in a minute."
 OUT_OF_TIME = "was not read, because the files before it needed all the time that I had. Please send it by itself."
 
@@ -177,7 +177,7 @@ def attachments_damaged(count: int) -> str:
 
 def attachments_locked(count: int) -> str:
     files = "a file attached within it that is" if count == 1 else f"{count} files attached within it that are"
-    return f"has {files} under a password, so only its pages were read. Please send a copy without the password."
+    return f"has {files} password-protected, so only its pages were read. Please send a copy without the password."
 
 
 def pictures_left_out(kept: int, left_out: int) -> str:
@@ -195,19 +195,18 @@ def text_left_out(chars: int) -> str:
 
 # --- office documents ----------------------------------------------------------------------------------------------
 APPLE_PREVIEW = (
-    "is an Apple iWork document, of which I can only read the preview that it keeps of itself. "
+    "is an Apple iWork document, and I can only read the preview stored in it. "
     "If something is missing, please send it as a PDF."
 )
 APPLE_FIRST_PAGE = (
-    "is an Apple iWork document, of which I can only see a small picture of its first page. Please send it as a PDF."
+    "is an Apple iWork document, and I can only see a small picture of its first page. Please send it as a PDF."
 )
 HANGUL_PREVIEW = (
-    "is a Hangul (HWP) document, of which I can only read the preview that it keeps of its words. "
-    "Please send it as a PDF."
+    "is a Hangul (HWP) document, and I can only read the text preview stored in it. Please send it as a PDF."
 )
-BREAKS_OFF = "is damaged or breaks off before its end, so something in it may be missing. Please send it again."
+BREAKS_OFF = "is damaged or cut off, so something in it may be missing. Please send it again."
 WORDS_BREAK_OFF = "is damaged or very long, so its hidden words were read only in part. Please send them as text."
-WIDE_ROWS = "has very long rows, whose ends were left out. Please send the columns that matter in a file of their own."
+WIDE_ROWS = "has very long rows, whose ends were left out. Please send the columns that matter in a separate file."
 FORMULAS = (
     "has formulas without stored results, which I read as formulas. "
     "Please open it in a spreadsheet program and save it again if the results matter."
@@ -234,14 +233,14 @@ def not_opened(about: str) -> str:
 
 
 def cut_off(about: str) -> str:
-    return f"is {_article(about)} {about} that breaks off before its end, so it can't be opened. Please send it again."
+    return f"is {_article(about)} {about} that is cut off before its end, so it can't be opened. Please send it again."
 
 
 def sheet_rows_left_out(ranges: list[str]) -> str:
     named = ", ".join(ranges[:3]) + (f" and parts of {len(ranges) - 3:,} more sheets" if len(ranges) > 3 else "")
     return (
         f"is a long spreadsheet, of which I read the beginning and the end. Left out: {named}. "
-        "Please send the part that matters in a file of its own."
+        "Please send the part that matters in a separate file."
     )
 
 

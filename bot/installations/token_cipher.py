@@ -26,10 +26,10 @@ def keys_of(text: str) -> list[bytes]:
         except binascii.Error:
             key = b""
         if len(key) != KEY_BYTES:
-            raise ValueError("is no key of 32 bytes in base64; `openssl rand -base64 32` makes one")
+            raise ValueError("is not a key of 32 bytes in base64; `openssl rand -base64 32` makes one")
         keys.append(key)
     if not keys:
-        raise ValueError("holds no key; `openssl rand -base64 32` makes one")
+        raise ValueError("contains no key; `openssl rand -base64 32` makes one")
     return keys
 
 

@@ -128,7 +128,7 @@ class Probe:
                 near = await self._nearest(http)
                 return Refused(
                     f"MESSAGES_MODEL: {self.host} does not know the model {self.model} ({error})."
-                    + (f" The nearest that it knows is {near}." if near else " Please see which ones it has.")
+                    + (f" The nearest that it knows is {near}." if near else " Please check which ones it has.")
                 )
             case ModelNotFound():
                 return Refused(self._no_api(str(error)))

@@ -48,7 +48,7 @@ def prepare(data_dir: Path) -> None:
     if free_bytes < FREE_BYTES_MIN:
         raise StartFailed(
             f"BOT_DATA_DIR: the disk of {data_dir} is full: {free_bytes:,} bytes are free, and the bot needs at least "
-            f"{FREE_BYTES_MIN:,}. Please make space on it, or choose another directory."
+            f"{FREE_BYTES_MIN:,}. Please free some space, or choose another directory."
         )
 
 

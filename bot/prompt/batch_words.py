@@ -107,15 +107,19 @@ def notes_for_people(reading: Reading) -> list[Note]:
     counted = f"{document.total:,} {document.unit}s"
     said = []
     if not reading.to_read and reading.earlier:
-        said.append(f"was not read again, since this answer goes by notes from an earlier reading of its {counted}.")
+        said.append(
+            f"was not read again, since this answer is based on notes from an earlier reading of its {counted}."
+        )
     elif reading.earlier and reading.read:
         which = _which(document, joined(Span(one.first, one.final) for one in reading.read))
-        said.append(f"was read again in part ({which}), and else this answer goes by notes from an earlier reading.")
+        said.append(
+            f"was read again in part ({which}), and the rest of this answer is based on notes from an earlier reading."
+        )
     elif reading.read:
         parts = len(reading.read)
         said.append(
-            f"is long ({counted}), so it was read in {parts:,} part{'s' * (parts > 1)}, and this answer goes by notes "
-            "on each of them."
+            f"is long ({counted}), so it was read in {parts:,} part{'s' * (parts > 1)}, and this answer is based on "
+            f"notes on each of them."
         )
     if reading.failed:
         which = _which(document, joined(reading.failed))
@@ -125,13 +129,14 @@ def notes_for_people(reading: Reading) -> list[Note]:
     if reading.unreadable:
         which = _which(document, joined(reading.unreadable))
         said.append(
-            f"was not read on {which}, being too large there for the model, or damaged. Please send that by itself."
+            f"was not read on {which}, because that part is damaged or too large for the model. Please send it by "
+            f"itself."
         )
     if reading.beyond:
         which = _which(document, joined(reading.beyond))
         said.append(
             f"is longer than I read for one question, so {which} of {document.total:,} were not read. "
-            "Please send the part that matters in a file of its own."
+            "Please send the part that matters in a separate file."
         )
     return [Note(document.name, reason) for reason in said]
 
@@ -142,7 +147,7 @@ def estimate(readings: Sequence[Reading]) -> str:
     tokens, requests = sum(one.tokens for one in readings), sum(len(one.to_read) for one in readings)
     return (
         f"Reading {names} would take about {_millions(tokens)} tokens, in {requests:,} requests to the model. "
-        "Press the button if I should go on, or send only the part that matters."
+        "Press the button to go on, or send only the part that matters."
     )
 
 

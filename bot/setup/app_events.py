@@ -35,10 +35,10 @@ EVENTS = (
     AppEvent(
         "app_mention",
         "app_mentions:read",
-        "mentions are not answered where messages of the channel do not reach the bot either",
+        "mentions are not answered in channels whose messages do not reach the bot either",
     ),
-    AppEvent("app_uninstalled", "", "the bot goes on trying after it was taken off the workspace"),
-    AppEvent("file_deleted", "files:read", "files that people delete stay prepared until they are old"),
+    AppEvent("app_uninstalled", "", "the bot goes on trying after it was removed from the workspace"),
+    AppEvent("file_deleted", "files:read", "prepared copies of deleted files stay until they are old"),
     AppEvent(
         "message.channels",
         "channels:history",

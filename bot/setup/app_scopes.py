@@ -30,7 +30,7 @@ SCOPES = (
     Scope(
         "channels:history",
         "conversations.replies in public channels",
-        "questions in public channels fail: their threads cannot be read, and nothing is heard without a mention",
+        "questions in public channels fail: their threads cannot be read, and only mentions reach the bot",
     ),
     Scope(
         "channels:read",
@@ -56,7 +56,7 @@ SCOPES = (
     Scope(
         "groups:history",
         "conversations.replies in private channels",
-        "questions in private channels fail: their threads cannot be read, and nothing is heard without a mention",
+        "questions in private channels fail: their threads cannot be read, and only mentions reach the bot",
     ),
     Scope("groups:read", "conversations.info in private channels", "names of private channels are not known"),
     Scope(
@@ -89,7 +89,7 @@ SCOPES = (
     Scope(
         "users:read",
         "users.info and bots.info: names, and who may use the bot",
-        "nobody is answered, since nobody knows who may be",
+        "nobody is answered, since the bot cannot tell who may be",
     ),
     Scope(
         EMAILS,
@@ -101,7 +101,7 @@ SCOPES = (
     Scope(
         AGENT,
         "assistant.threads.setSuggestedPrompts; Slack adds it to agents",
-        "there are no suggested prompts, titles and native stop button of an agent",
+        "the suggested prompts, titles and native stop button of an agent are missing",
         optional=True,
         added_by="--agent",
     ),

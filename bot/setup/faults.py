@@ -59,7 +59,7 @@ def _words(error: Mapping[str, Any], field: FieldInfo | None) -> str:
         return "must be true or false"
     if field is not None and (unit := _unit(kind, field)):
         return f"must be {unit}{_bounds(field)}"
-    return "is not what it can be; docs/settings.md says what it means"
+    return "is not a valid value; docs/settings.md says what it means"
 
 
 def _listed(expected: str) -> str:

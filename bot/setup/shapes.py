@@ -33,26 +33,26 @@ _QUOTES = "\"'`“”‘’„«»"
 def fault(name: str, value: str) -> str:
     """What is wrong with the secret that ``name`` is set to, as the predicate of its name; empty where nothing is."""
     if value[0] in _QUOTES or value[-1] in _QUOTES:
-        return "has quotation marks around it, which some ways to set it keep as a part of it. Please leave them out."
+        return "has quotation marks around it, which can become part of the value. Please remove them."
     if value != value.strip():
-        return "has a blank or a line end before or behind it. Please leave that out."
+        return "has a space or a line break before or after it. Please remove it."
     return "" if name in OF_ANY_SHAPE else _miscopied(name, value) or _swapped(name, value)
 
 
 def _miscopied(name: str, value: str) -> str:
     if value.lower().startswith("bearer "):
-        return "begins with “Bearer”. Please give the key alone."
+        return "begins with “Bearer”. Please give only the key."
     if re.search(r"\s", value):
-        return f"has a blank or a line end within it: it was not copied well. {where.OF.get(name, '')}".rstrip()
+        return f"has a space or a line break in it: it was not copied correctly. {where.OF.get(name, '')}".rstrip()
     if not (value.isascii() and value.isprintable()):
-        return f"holds characters that no token has: it was not copied well. {where.OF.get(name, '')}".rstrip()
+        return f"contains characters that no token has: it was not copied correctly. {where.OF.get(name, '')}".rstrip()
     return ""
 
 
 def _swapped(name: str, value: str) -> str:
     for beginning, kind, owner in _KINDS:
         if value.startswith(beginning) and owner != name:
-            return f"holds {kind} of Slack's{f', which belongs in {owner}' if owner else ''}. {where.OF.get(name, '')}"
+            return f"is {kind} of Slack's{f', which belongs in {owner}' if owner else ''}. {where.OF.get(name, '')}"
     expected = _BEGINNINGS.get(name)
     if expected is None or value.startswith((expected, f"xoxe.{expected}")):
         return ""
@@ -65,7 +65,8 @@ def doubt(name: str, value: str) -> str:
         return f"is not 32 digits and letters from a to f, as Slack's signing secrets are. {where.OF[name]}"
     if name == "SLACK_BOT_TOKEN" and value.startswith(_ROTATES):
         return (
-            "ends within twelve hours, since the app rotates its tokens. Please install the app over OAuth, which lets "
+            "expires within twelve hours, since the app rotates its tokens. Please install the app over OAuth, which "
+            "lets "
             "the bot renew them: docs/many_workspaces.md."
         )
     return ""

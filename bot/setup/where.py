@@ -18,7 +18,7 @@ OF = {
     "SLACK_APP_TOKEN": f"It begins with xapp- and is made on {APP_TOKEN}, with the scope connections:write.",
     "SLACK_SIGNING_SECRET": f"It is found on {SIGNING_SECRET}.",
     "SLACK_CLIENT_SECRET": f"It is found on {SIGNING_SECRET}.",
-    "BOT_TOKEN_KEY": "It is made by whoever runs the bot: openssl rand -base64 32.",
+    "BOT_TOKEN_KEY": "You make it yourself: openssl rand -base64 32.",
     "YOUROUTER_API_KEY": (
         "It is the key of the Messages API, and is made in the account of its host: YouRouter's dashboard, unless "
         "MESSAGES_API_URL names another host."

@@ -8,25 +8,25 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator
 
-FULL = "The disk is full: please make space on it."
-UNREADABLE = "Please see that the user that the bot runs as may write to the file and to its directory."
-AWAY = "Please see that the server runs, and that host and port in the address are right."
+FULL = "The disk is full: please free some space."
+UNREADABLE = "Please make sure that the bot's user may write to the file and to its directory."
+AWAY = "Please make sure that the server is running, and that host and port in the address are right."
 _BY_NAME = {
     "SQLITE_FULL": FULL,
     "SQLITE_READONLY": UNREADABLE,
     "SQLITE_CANTOPEN": UNREADABLE,
     "SQLITE_PERM": UNREADABLE,
-    "SQLITE_BUSY": "Another program holds the file: please end that.",
-    "SQLITE_IOERR": "The disk did not take what was written: please see whether it is full, or damaged.",
+    "SQLITE_BUSY": "Another program has locked the file: please stop it.",
+    "SQLITE_IOERR": "The disk did not accept what was written: please check whether it is full or damaged.",
     "InvalidPasswordError": "Please check the user and the password in the address.",
     "InvalidAuthorizationSpecificationError": "Please check the user and the password in the address.",
     "InvalidCatalogNameError": "Please make the database (createdb), or check its name in the address.",
-    "InsufficientPrivilegeError": "The user needs the right to make tables: GRANT CREATE ON SCHEMA public TO …",
-    "TooManyConnectionsError": "The server has no connection left: please end others, or raise max_connections.",
+    "InsufficientPrivilegeError": "The user needs the right to create tables: GRANT CREATE ON SCHEMA public TO …",
+    "TooManyConnectionsError": "The server has no connection left: please close some, or raise max_connections.",
     "CannotConnectNowError": "The server is starting or stopping: please start the bot again in a moment.",
     "SSLError": "The server and the address do not agree about TLS: please check sslmode in the address.",
     "SSLCertVerificationError": "The server's certificate is not trusted here: please check sslmode in the address.",
-    "gaierror": "Please check the host in the address: nobody knows it.",
+    "gaierror": "Please check the host in the address: it cannot be resolved.",
     "ConnectionRefusedError": AWAY,
     "TimeoutError": AWAY,
 }

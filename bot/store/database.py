@@ -25,7 +25,7 @@ from bot.store.transactions import DATABASE_ERRORS, DatabaseFileLost, Transactio
 
 T = TypeVar("T")
 
-NO_ADDRESS = "DATABASE_URL: this is no address like postgresql://user:password@host/name or sqlite:///path/to/file"
+NO_ADDRESS = "DATABASE_URL: this is not an address like postgresql://user:password@host/name or sqlite:///path/to/file"
 STATEMENT_TIMEOUT_S = 10.0
 """Ours take milliseconds; whoever waits longer should hear that the database is away while a lease still holds."""
 MIGRATION_TIMEOUT_S = 600.0

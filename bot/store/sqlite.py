@@ -148,8 +148,8 @@ def _named_damage(file: Path) -> Iterator[None]:
         if (reason := _damage(error)) is None:
             raise
         raise DatabaseFileLost(
-            f"{file} is damaged or no database ({reason}); put a copy from before in its place, "
-            "or move it away: then the bot begins with an empty one"
+            f"{file} is damaged or not a database ({reason}); restore a backup in its place, or move it away: then "
+            f"the bot begins with an empty one"
         ) from error
 
 

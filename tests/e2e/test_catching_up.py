@@ -177,7 +177,7 @@ async def test_what_is_not_understood_is_said_and_other_questions_stay_questions
     random = stage.workspace.channel("random")
     assert "I understand today, yesterday" in await told(stage, f"catch me up <#{random}> since the flood")
     assert "which channel" in await told(stage, "catch me up")
-    assert "yet to come" in await told(stage, f"catch me up <#{random}> since 2999-01-01")
+    assert "still to come" in await told(stage, f"catch me up <#{random}> since 2999-01-01")
     assert not stage.model.requests
     assert "What reached me" in await told(stage, "catch me up on what Ada said")
 

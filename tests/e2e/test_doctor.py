@@ -172,12 +172,12 @@ async def test_a_bot_that_nobody_invited_reads_how_it_is(workspace: Workspace, m
 @pytest.mark.parametrize(
     ("method", "code", "check", "words"),
     [
-        ("auth.test", "invalid_auth", "Slack", "SLACK_BOT_TOKEN: Slack does not take it (invalid_auth)."),
+        ("auth.test", "invalid_auth", "Slack", "SLACK_BOT_TOKEN: Slack does not accept it (invalid_auth)."),
         (
             "apps.connections.open",
             "invalid_auth",
             "transport",
-            "SLACK_APP_TOKEN: Slack does not take it (invalid_auth)",
+            "SLACK_APP_TOKEN: Slack does not accept it (invalid_auth)",
         ),
     ],
 )
@@ -225,7 +225,7 @@ async def test_over_http_without_a_running_bot_it_says_that_events_could_not_be_
     connect(workspace, monkeypatch, "http")
     found = await examined()
 
-    assert found.of("transport").words.endswith("Please start the bot, and run this again beside it.")
+    assert found.of("transport").words.endswith("Please start the bot, and run this again while it is running.")
     assert found.of("event message.channels").state is State.UNTRIED
 
 
@@ -356,8 +356,8 @@ async def test_an_empty_balance_is_one_line(model: PracticeModel) -> None:
         ("image", "pictures", State.WRONG, "do not reach the model"),
         ("document", "PDFs", State.WRONG, "do not reach the model"),
         ("citations", "citations", State.MIND, "do not come"),
-        ("cache_control", "caching", State.MIND, "nothing is kept"),
-        ("tools", "web", State.MIND, "the model searched nothing"),
+        ("cache_control", "caching", State.MIND, "nothing is cached"),
+        ("tools", "web", State.MIND, "the model did not search"),
     ],
 )
 @pytest.mark.usefixtures("bare")
@@ -450,7 +450,7 @@ async def test_the_command_prints_a_line_for_each_and_ends_with_1_where_somethin
     assert (code, err) == (1, "")
     lines = out.splitlines()
     assert lines[0].startswith("wrong   settings                   SLACK_BOT_TOKEN: is not set. It begins with xoxb-")
-    assert lines[-1] == "3 things are wrong. docs/troubleshooting.md goes through the same list."
+    assert lines[-1] == "3 things are wrong. docs/troubleshooting.md has the same list."
     assert report.summary([]) == "Nothing is wrong."
 
 

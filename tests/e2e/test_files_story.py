@@ -59,7 +59,7 @@ async def test_ten_files_with_three_bad_ones_get_one_answer_with_three_notes(sta
     assert stage.asked_texts()[0][1].count("<image>") == 7
     assert "statement.pdf is password-protected. Please send a copy without the password." in words
     assert "voice.mp3 is an audio file, which I can't listen to. Please send a transcript." in words
-    assert "broken.docx is a Word document that breaks off before its end" in words
+    assert "broken.docx is a Word document that is cut off before its end" in words
 
 
 async def test_pictures_of_every_other_kind_reach_the_model_as_ones_it_takes(stage: Stage) -> None:

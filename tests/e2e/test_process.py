@@ -327,7 +327,7 @@ async def test_a_bot_token_that_slack_refuses_ends_the_start(
     code, _, err = await run_to_end("run", **env)
 
     assert (code, err.count("\n")) == (2, 1)
-    assert err.startswith("SLACK_BOT_TOKEN: Slack does not take it (invalid_auth). It belongs to no app. ")
+    assert err.startswith("SLACK_BOT_TOKEN: Slack does not accept it (invalid_auth). It belongs to no app. ")
 
 
 async def test_an_app_token_that_slack_refuses_ends_the_start(
@@ -337,7 +337,9 @@ async def test_an_app_token_that_slack_refuses_ends_the_start(
     code, _, err = await run_to_end("run", **env)
 
     assert code == 2
-    assert err.splitlines()[-1].startswith("SLACK_APP_TOKEN: Slack does not take it (invalid_auth). It belongs to no ")
+    assert err.splitlines()[-1].startswith(
+        "SLACK_APP_TOKEN: Slack does not accept it (invalid_auth). It belongs to no "
+    )
 
 
 async def test_a_second_process_on_the_same_sqlite_file_is_refused(

@@ -245,7 +245,7 @@ async def test_a_database_that_is_damaged_ends_the_bot_with_one_clear_line(
     whole = file.read_bytes()
     file.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
     code, _, err = await run_to_end("run", **env)
-    damaged = f"DATABASE_URL: {file} is damaged or no database (database disk image is malformed); "
+    damaged = f"DATABASE_URL: {file} is damaged or not a database (database disk image is malformed); "
     assert (code, err.splitlines()[-1].startswith(damaged)) == (2, True), err
     file.write_bytes(whole)
     async with bot_process("run", **env) as process:

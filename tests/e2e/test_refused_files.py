@@ -332,5 +332,6 @@ class TestALimitOfTokens:
         assert await stage.outcome(ts) == "answered"
         assert 'File "contract.pdf" (notes on pages 1–5 of 12)' in stage.asked_texts()[0][1]
         assert stage.words(ts)[0].endswith(
-            "contract.pdf is long (12 pages), so it was read in 3 parts, and this answer goes by notes on each of them."
+            "contract.pdf is long (12 pages), so it was read in 3 parts, and this answer is based on notes on each of "
+            "them."
         )

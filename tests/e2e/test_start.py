@@ -55,7 +55,7 @@ def line_of(lines: Lines, event: str) -> dict[str, Any]:
     ("code", "advice"),
     [
         ("invalid_auth", "It belongs to no app. Please copy it again."),
-        ("account_inactive", "The app was taken off the workspace. Please install the app again"),
+        ("account_inactive", "The app was removed from the workspace. Please install the app again"),
         ("token_revoked", "Please install the app again, and copy its new token."),
         ("token_expired", "Tokens of this app expire: token rotation has to be off"),
         ("team_access_not_granted", "The organisation has not let the app in here"),
@@ -67,7 +67,7 @@ async def test_a_bot_token_that_slack_refuses_is_one_line_with_what_to_do(
     workspace.faults.refuse("auth.test", code)
     line = await fault_of(asking(workspace, model.url, tmp_path))
 
-    assert line.startswith(f"SLACK_BOT_TOKEN: Slack does not take it ({code}). {advice}")
+    assert line.startswith(f"SLACK_BOT_TOKEN: Slack does not accept it ({code}). {advice}")
     assert "OAuth & Permissions" in line
 
 
@@ -80,8 +80,8 @@ async def test_every_wrong_credential_is_named_at_once(
             pass
 
     assert [line.partition(" (")[0] for line in failed.value.faults] == [
-        "SLACK_BOT_TOKEN: Slack does not take it",
-        "SLACK_APP_TOKEN: Slack does not take it",
+        "SLACK_BOT_TOKEN: Slack does not accept it",
+        "SLACK_APP_TOKEN: Slack does not accept it",
         f"YOUROUTER_API_KEY: {probe_of(asking(workspace, model.url, tmp_path)).host} does not accept this key",
     ]
     assert all("lease copy it again" in line for line in failed.value.faults)
@@ -105,7 +105,7 @@ async def test_an_app_token_without_its_scope_is_one_line_that_names_it(
     workspace.tokens.app_scopes = frozenset()
     line = await fault_of(asking(workspace, model.url, tmp_path))
 
-    assert line.startswith("SLACK_APP_TOKEN: Slack does not take it (missing_scope (connections:write)). ")
+    assert line.startswith("SLACK_APP_TOKEN: Slack does not accept it (missing_scope (connections:write)). ")
     assert "App-Level Tokens, with the scope connections:write" in line
 
 
@@ -114,7 +114,7 @@ async def test_an_address_that_is_not_slack_s_is_one_line_at_once(
 ) -> None:
     line = await fault_of(asking(workspace, model.url, tmp_path, slack_api_url=f"{workspace.url}/nothing/here/"))
 
-    assert line.startswith("SLACK_API_URL: this is no address of Slack's Web API (http_404).")
+    assert line.startswith("SLACK_API_URL: this is not the address of Slack's Web API (http_404).")
 
 
 async def test_each_missing_scope_is_a_warning_with_what_fails_and_how_to_add_it(
@@ -243,7 +243,7 @@ async def test_a_busy_port_is_one_line(workspace: Workspace, model: PracticeMode
         line = await fault_of(asking(workspace, model.url, tmp_path, "http", bot_http_port=port))
 
     assert line.startswith(f"BOT_HTTP_PORT: cannot listen on 127.0.0.1:{port} (")
-    assert line.endswith("Another process has that port: please end it, or choose another port.")
+    assert line.endswith("Another process uses that port: please stop it, or choose another port.")
 
 
 async def test_an_address_that_the_machine_does_not_have_is_one_line(
@@ -262,7 +262,9 @@ async def test_a_database_that_is_away_is_one_line_without_its_password(
         line = await fault_of(asking(workspace, model.url, tmp_path, database_url=address))
 
     assert line.startswith("DATABASE_URL: the database cannot be used (")
-    assert line.endswith("Please see that the server runs, and that host and port in the address are right.")
+    assert line.endswith(
+        "Please make sure that the server is running, and that host and port in the address are right."
+    )
     assert "hunter2" not in line
 
 

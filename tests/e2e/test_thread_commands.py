@@ -61,7 +61,7 @@ async def test_a_muted_thread_is_answered_where_the_bot_is_mentioned_and_nowhere
     await stage.outcome(await stage.ask("@claude but this?", thread_ts=root))
     assert quiet not in stage.log.turns
     await stage.ask("!unmute", thread_ts=root)
-    await said_in(stage, root, "I listen again")
+    await said_in(stage, root, "I'm listening again")
     assert await stage.outcome(await stage.ask("and this?", thread_ts=root)) == "answered"
 
 
@@ -94,7 +94,7 @@ async def test_a_command_that_is_delivered_again_is_carried_out_once(stage: Stag
     (delivery,) = [one for one in stage.workspace.deliveries if one.payload["event"].get("ts") == ts]
     stage.workspace.redeliver(delivery)
     await stage.ask("!unmute", thread_ts=root)
-    await said_in(stage, root, "I listen again")
+    await said_in(stage, root, "I'm listening again")
     assert sum("I'm quiet in this thread" in words for words in stage.words(root)) == 1
 
 

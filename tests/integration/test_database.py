@@ -143,10 +143,10 @@ def _bytes_under(directory: Path) -> bytes:
 @pytest.mark.parametrize(
     ("wrong", "fault"),
     [
-        ("postgresql://host:port/name", "this is no address like postgresql://"),
-        ("postgres:name", "this is no address like postgresql://"),
-        ("sqlite", "this is no address like postgresql://"),
-        ("mysql://host/name", "this is no address like postgresql://"),
+        ("postgresql://host:port/name", "this is not an address like postgresql://"),
+        ("postgres:name", "this is not an address like postgresql://"),
+        ("sqlite", "this is not an address like postgresql://"),
+        ("mysql://host/name", "this is not an address like postgresql://"),
         ("sqlite://", "it names no file"),
         ("sqlite:///:memory:", "it names no file"),
         ("postgresql://127.0.0.1:1/name", "the database cannot be used ([Errno 111]"),
@@ -167,7 +167,7 @@ async def test_a_sqlite_file_that_is_none_is_one_line(tmp_path: Path) -> None:
     file = tmp_path / "bot.sqlite3"
     file.write_text("no database " * 100)
     for path, fault in (
-        (file, f"DATABASE_URL: {file} is damaged or no database (file is not a database); {REMEDY}"),
+        (file, f"DATABASE_URL: {file} is damaged or not a database (file is not a database); {REMEDY}"),
         (tmp_path, f"DATABASE_URL: {tmp_path} cannot be written to (Is a directory)"),
         (file / "x", f"DATABASE_URL: {file} cannot be written to (File exists)"),
     ):

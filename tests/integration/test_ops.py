@@ -41,7 +41,7 @@ async def ready() -> str:
 
 
 async def deaf() -> str:
-    return "nothing heard of Slack lately"
+    return "nothing heard from Slack lately"
 
 
 async def broken() -> str:
@@ -103,7 +103,7 @@ async def test_one_part_that_is_not_ready_is_named_and_enough(
     states = {
         "process": "ready",
         "a": "ready",
-        "b": "nothing heard of Slack lately",
+        "b": "nothing heard from Slack lately",
         "c": "no answer",
         "d": "no answer",
     }

@@ -105,7 +105,7 @@ async def test_sighup_reads_it_at_once_and_all_files_hear_it(path: Path) -> None
     ("content", "fault"),
     [
         (None, "cannot be read (No such file or directory)"),
-        (b"\xff\xfe", "holds no text in UTF-8"),
+        (b"\xff\xfe", "is not text in UTF-8"),
         (b"#" * (BYTES_MAX + 1), "is larger than 1,000,000 bytes"),
         (b"number = ", "a.toml, line 1: invalid value"),
     ],

@@ -91,7 +91,7 @@ def test_a_secret_that_is_given_twice_or_cannot_be_read_is_one_line(
     (tmp_path / "nowhere").write_bytes(b"\n")
     assert faults() == (f"{name}: {name}_FILE names {tmp_path / 'nowhere'}, which is empty",)
     (tmp_path / "nowhere").write_bytes(b"\xff\xfe")
-    assert faults() == (f"{name}: {name}_FILE names {tmp_path / 'nowhere'}, which holds no text",)
+    assert faults() == (f"{name}: {name}_FILE names {tmp_path / 'nowhere'}, which contains no text",)
 
 
 @pytest.mark.parametrize(

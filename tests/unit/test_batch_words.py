@@ -28,22 +28,22 @@ def said(reading: Reading) -> list[str]:
         (
             Reading(PDF, BOTH, read=[FIRST, SECOND]),
             (
-                "contract.pdf is long (1,812 pages), so it was read in 2 parts, and this answer goes by notes on each "
-                "of them."
+                "contract.pdf is long (1,812 pages), so it was read in 2 parts, and this answer is based on notes on "
+                "each of them."
             ),
         ),
         (
             Reading(PDF, [], earlier=[FIRST, SECOND]),
             (
-                "contract.pdf was not read again, since this answer goes by notes from an earlier reading of its "
+                "contract.pdf was not read again, since this answer is based on notes from an earlier reading of its "
                 "1,812 pages."
             ),
         ),
         (
             Reading(PDF, BOTH[:1], earlier=[SECOND], read=[FIRST]),
             (
-                "contract.pdf was read again in part (pages 1–100), and else this answer goes by notes from an earlier "
-                "reading."
+                "contract.pdf was read again in part (pages 1–100), and the rest of this answer is based on notes "
+                "from an earlier reading."
             ),
         ),
         (
@@ -56,8 +56,8 @@ def said(reading: Reading) -> list[str]:
         (
             Reading(PDF, [Span(7, 7)], unreadable=[Span(7, 7)]),
             (
-                "contract.pdf was not read on page 7, being too large there for the model, or damaged. Please send "
-                "that by itself."
+                "contract.pdf was not read on page 7, because that part is damaged or too large for the model. Please "
+                "send it by itself."
             ),
         ),
     ],
@@ -74,5 +74,5 @@ def test_progress_names_the_file_where_there_are_several() -> None:
 def test_an_estimate_says_what_a_reading_takes() -> None:
     assert estimate([Reading(PDF, BOTH), Reading(LOG, BOTH)]) == (
         "Reading contract.pdf (1,812 pages), app.log (90,000 lines) would take about 1.2 million tokens, in 4 requests "
-        "to the model. Press the button if I should go on, or send only the part that matters."
+        "to the model. Press the button to go on, or send only the part that matters."
     )

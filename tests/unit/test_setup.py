@@ -42,20 +42,20 @@ def test_with_nothing_set_it_is_three_lines_that_say_where_each_value_is_found(m
 @pytest.mark.parametrize(
     ("name", "value", "fault"),
     [
-        ("SLACK_BOT_TOKEN", "xapp-1-secret", "holds an app-level token of Slack's, which belongs in SLACK_APP_TOKEN."),
-        ("SLACK_APP_TOKEN", "xoxb-secret", "holds a bot token of Slack's, which belongs in SLACK_BOT_TOKEN."),
-        ("SLACK_BOT_TOKEN", "xoxp-secret", "holds a person's token of Slack's."),
-        ("SLACK_BOT_TOKEN", "xoxe-1-secret", "holds a refresh token of Slack's."),
+        ("SLACK_BOT_TOKEN", "xapp-1-secret", "is an app-level token of Slack's, which belongs in SLACK_APP_TOKEN."),
+        ("SLACK_APP_TOKEN", "xoxb-secret", "is a bot token of Slack's, which belongs in SLACK_BOT_TOKEN."),
+        ("SLACK_BOT_TOKEN", "xoxp-secret", "is a person's token of Slack's."),
+        ("SLACK_BOT_TOKEN", "xoxe-1-secret", "is a refresh token of Slack's."),
         ("SLACK_BOT_TOKEN", "secret", "does not begin with xoxb-: this is another kind of token."),
-        ("YOUROUTER_API_KEY", "xoxb-secret", "holds a bot token of Slack's, which belongs in SLACK_BOT_TOKEN."),
-        ("SLACK_SIGNING_SECRET", "xoxb-secret", "holds a bot token of Slack's, which belongs in SLACK_BOT_TOKEN."),
+        ("YOUROUTER_API_KEY", "xoxb-secret", "is a bot token of Slack's, which belongs in SLACK_BOT_TOKEN."),
+        ("SLACK_SIGNING_SECRET", "xoxb-secret", "is a bot token of Slack's, which belongs in SLACK_BOT_TOKEN."),
         ("YOUROUTER_API_KEY", '"secret"', "has quotation marks around it"),
         ("SLACK_BOT_TOKEN", "'xoxb-secret'", "has quotation marks around it"),
-        ("YOUROUTER_API_KEY", "secret ", "has a blank or a line end before or behind it."),
-        ("YOUROUTER_API_KEY", "\tsecret", "has a blank or a line end before or behind it."),
-        ("YOUROUTER_API_KEY", "sec ret", "has a blank or a line end within it: it was not copied well."),
+        ("YOUROUTER_API_KEY", "secret ", "has a space or a line break before or after it."),
+        ("YOUROUTER_API_KEY", "\tsecret", "has a space or a line break before or after it."),
+        ("YOUROUTER_API_KEY", "sec ret", "has a space or a line break in it: it was not copied correctly."),
         ("YOUROUTER_API_KEY", "Bearer secret", "begins with “Bearer”."),
-        ("SLACK_BOT_TOKEN", "xoxb-…secret", "holds characters that no token has: it was not copied well."),
+        ("SLACK_BOT_TOKEN", "xoxb-…secret", "contains characters that no token has: it was not copied correctly."),
         ("DATABASE_URL", '"sqlite:///secret"', "has quotation marks around it"),
     ],
 )
@@ -119,7 +119,7 @@ def test_what_a_newcomer_needs_comes_first(monkeypatch: pytest.MonkeyPatch) -> N
 def test_an_address_that_has_the_path_of_the_request_already_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     (line,) = faults(monkeypatch, **GOOD, MESSAGES_API_URL="https://api.example.com/v1/messages")
 
-    assert line == "MESSAGES_API_URL: must end before /messages, which every request puts behind it"
+    assert line == "MESSAGES_API_URL: must not include /messages, which every request appends"
 
 
 def test_what_is_missing_may_stand_there_under_a_name_with_a_slip_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,7 +132,7 @@ def test_what_is_missing_may_stand_there_under_a_name_with_a_slip_in_it(monkeypa
 def test_an_env_file_that_is_no_text_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     ENV_FILE.write_bytes(b"\xff\xfe\x00")
 
-    assert faults(monkeypatch) == (".env: is no text in UTF-8; please save it as that",)
+    assert faults(monkeypatch) == (".env: is not text in UTF-8; please save it as UTF-8",)
 
 
 def test_names_that_nobody_knows_are_found_in_the_environment_and_in_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,7 +174,7 @@ def test_other_tools_names_in_the_environment_are_let_be() -> None:
 
 def test_a_bot_token_that_rotates_ends_by_itself() -> None:
     assert shapes.doubt("SLACK_BOT_TOKEN", "xoxb-1-2-abc") == ""
-    assert shapes.doubt("SLACK_BOT_TOKEN", "xoxe.xoxb-1-abc").startswith("ends within twelve hours")
+    assert shapes.doubt("SLACK_BOT_TOKEN", "xoxe.xoxb-1-abc").startswith("expires within twelve hours")
 
 
 def test_a_signing_secret_of_another_shape_is_doubted() -> None:

@@ -38,7 +38,7 @@ PATIENCE_S = 90.0
 """Longer than a minute, by which Slack counts calls."""
 ONE, SEVERAL = "A message that you linked to", "{count} messages that you linked to"
 UNREADABLE = (
-    "couldn't be read. Either one of us can't see it, or it's gone. If it stands in a channel without me, please "
+    "couldn't be read. Either one of us can't see it, or it's gone. If it is in a channel that I'm not in, please "
     "invite me there and ask again."
 )
 TOO_MANY = f"were not read, because I follow {LINKS_MAX} links at most."

@@ -51,7 +51,7 @@ def why_view(vote: Vote) -> dict[str, Any]:
         "placeholder": _plain("Wrong, made up, not what I asked, too long…"),
     }
     said = (
-        "Your vote is counted already. Whoever runs me reads what you write here, and it is kept for 90 days at most."
+        "Your vote has been counted. Whoever runs me can read what you write here, and it is kept for at most 90 days."
     )
     return {
         "type": "modal",
@@ -65,7 +65,7 @@ def why_view(vote: Vote) -> dict[str, Any]:
                 "type": "input",
                 "block_id": BLOCK,
                 "optional": True,
-                "label": _plain("What could the answer have done better?"),
+                "label": _plain("What could have been better?"),
                 "element": words,
             },
             {"type": "context", "elements": [_plain(said)]},

@@ -136,10 +136,13 @@ class HttpEvents:
 def _not_listening(host: str, port: int, error: OSError) -> str:
     where = f"cannot listen on {host}:{port} ({error.strerror})"
     if error.errno == errno.EADDRINUSE:
-        return f"BOT_HTTP_PORT: {where}. Another process has that port: please end it, or choose another port."
+        return f"BOT_HTTP_PORT: {where}. Another process uses that port: please stop it, or choose another port."
     if error.errno == errno.EACCES:
-        return f"BOT_HTTP_PORT: {where}. Ports below 1024 are for root: please choose another, with a proxy before it."
-    return f"BOT_HTTP_HOST: {where}. This machine has no such address: 0.0.0.0 stands for all that it has."
+        return (
+            f"BOT_HTTP_PORT: {where}. Ports below 1024 are for root: please choose another, with a proxy in front "
+            "of it."
+        )
+    return f"BOT_HTTP_HOST: {where}. This machine has no such address: 0.0.0.0 stands for all its addresses."
 
 
 def _refused(status: int) -> web.Response:

@@ -19,10 +19,11 @@ _TO_HAVE_IT = (
     "all of its workspaces)."
 )
 REASONS = {
-    "access_denied": "Nobody agreed on Slack's page, so nothing was installed.",
-    "invalid_browser": "This installation was not begun in this browser, or the page was loaded a second time, or the "
-    "browser accepts no cookies. (For whoever runs the app: the address of this page has to begin with https://.)",
-    "invalid_state": "The installation took longer than ten minutes, or it did not begin here.",
+    "access_denied": "The request was declined on Slack's page, so nothing was installed.",
+    "invalid_browser": "This installation was not started in this browser, or the page was loaded a second time, or "
+    "the browser doesn't accept cookies. (For whoever runs the app: the address of this page has to begin with "
+    "https://.)",
+    "invalid_state": "The installation took longer than ten minutes, or it was not started here.",
     "missing_code": "Slack's confirmation was missing from the address.",
     "invalid_code": "Slack did not accept the confirmation, which is valid only once and for ten minutes.",
     "workspace_not_allowed": f"{_ONLY_CERTAIN} Nothing was kept, and the app was removed from your workspace again. "

@@ -164,7 +164,7 @@ class _Store(AsyncInstallationStore):
             await self._installations.save(saved)
         except StoreFailed as error:
             log.warning("installation.not_kept", workspace=team_id, error=str(error))
-            raise BoltError("The installation could not be written down. Please try again.") from error
+            raise BoltError("The installation could not be saved. Please try again.") from error
         log.info("installation.made", workspace=team_id, organisation=saved.enterprise_id)
 
     async def _undone(self, team_id: str, bot_token: str) -> bool:

@@ -44,7 +44,7 @@ from bot.telemetry.logs import get_logger
 log = get_logger(__name__)
 
 THINKING = "Thinking…"
-READING = "I'm reading the thread. My summary comes here in a moment, and only you see it."
+READING = "I'm reading the thread. My summary will appear here in a moment, and only you will see it."
 NOT_OPENED = "Slack didn't let me open the window for your question in time. Please try again."
 MEMBER_WITHIN_S = 1.0
 KNOWN_WITHIN_S = 1.5

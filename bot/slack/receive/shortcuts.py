@@ -61,7 +61,9 @@ def ask_view(body: Json) -> dict[str, Any] | None:
         "max_length": QUESTION_CHARS_MAX,
         "placeholder": _plain("What would you like to know?"),
     }
-    about = "The answer goes into this message's thread, where everybody sees it. I read the whole thread first."
+    about = (
+        "The answer will go into this message's thread, where everybody can see it. I'll read the whole thread first."
+    )
     return {
         "type": "modal",
         "callback_id": ASK_ABOUT,

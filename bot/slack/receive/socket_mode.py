@@ -86,7 +86,9 @@ class SocketMode:
             async with asyncio.timeout(self._times.connect_within_s):
                 await self._client.connect()  # type: ignore[no-untyped-call]  # the SDK's
         except TimeoutError:
-            raise StartFailed("SLACK_API_URL: Slack gives an address for Socket Mode and takes no connection") from None
+            raise StartFailed(
+                "SLACK_API_URL: Slack gives an address for Socket Mode but accepts no connection there"
+            ) from None
         self._watch = asyncio.create_task(self._replace_what_is_silent())
         log.info("socket.connected")
 
@@ -161,7 +163,7 @@ async def _opened(client: AsyncWebClient, app_token: str) -> dict[str, Any]:
     opened = response.data if isinstance(response.data, dict) else {}
     address = addresses.split(str(opened.get("url", "")))
     if address is None or not (address.scheme == "wss" or addresses.is_loopback(address.hostname)):
-        raise StartFailed("SLACK_API_URL: the address that it gives for Socket Mode is not one of wss://")
+        raise StartFailed("SLACK_API_URL: the address that it gives for Socket Mode does not begin with wss://")
     return opened
 
 

@@ -16,10 +16,10 @@ PATIENCE_S = 60.0
 AGAIN = "Please install the app again, and copy its new token."
 COPY = "Please copy it again."
 ADVICE = {
-    "access_denied": "Slack does not let this address or app in: please ask an administrator of the workspace.",
-    "account_inactive": f"The app was taken off the workspace. {AGAIN}",
+    "access_denied": "Slack does not let this IP address or app in: please ask an administrator of the workspace.",
+    "account_inactive": f"The app was removed from the workspace. {AGAIN}",
     "app_not_installed": AGAIN,
-    "app_uninstalled": f"The app was taken off the workspace. {AGAIN}",
+    "app_uninstalled": f"The app was removed from the workspace. {AGAIN}",
     "invalid_auth": f"It belongs to no app. {COPY}",
     "missing_scope": "It lacks a scope.",
     "not_allowed_token_type": "It is another kind of token.",
@@ -59,12 +59,12 @@ async def call_with_retries(
         raise StartFailed(f"SLACK_API_URL: Slack cannot be reached ({error.code}). {AWAY}") from error
     except _NoSlack as error:
         raise StartFailed(
-            f"SLACK_API_URL: this is no address of Slack's Web API ({error.code}). Please leave it unset, unless "
-            "the bot is to speak with another server, whose address ends in /api/."
+            f"SLACK_API_URL: this is not the address of Slack's Web API ({error.code}). Please leave it unset, "
+            f"unless the bot should talk to another server, whose address ends in /api/."
         ) from error
     except SlackError as error:
         raise StartFailed(
-            f"{token_name}: Slack does not take it ({error.code}). {_advice(error, token_name)}"
+            f"{token_name}: Slack does not accept it ({error.code}). {_advice(error, token_name)}"
         ) from error
 
 

@@ -45,17 +45,19 @@ TRIES_MAX = 3
 POST_WITHIN_S = 60.0
 LOOK_AFTER_S = 1.0
 """Slack shares a file a moment after it was told to."""
-NOT_READ = "I couldn't read my answer in Slack again, so I have no file of it. The answer itself stands in the thread."
-NOTHING_THERE = "That answer is no longer there, so I have no file of it."
+NOT_READ = "I couldn't read my answer in Slack, so I can't make a file of it. The answer itself is still in the thread."
+NOTHING_THERE = "That answer is no longer there, so I can't make a file of it."
 REFUSED = {
-    "missing_scope": "I may not upload files. Please ask whoever runs me to give the app the scope files:write, and to "
-    "install it again.",
-    "file_uploads_disabled": "Uploads of files are switched off in this workspace, so I have no file of that answer.",
-    "file_uploads_except_images_disabled": "This workspace takes no files but images, so I have none of that answer.",
-    "storage_limit_reached": "This workspace has no space left for files, so I have no file of that answer.",
+    "missing_scope": "I'm not allowed to upload files. Please ask whoever runs me to give the app the scope "
+    "files:write, and to install it again.",
+    "file_uploads_disabled": "File uploads are switched off in this workspace, so I can't give you that answer as a "
+    "file.",
+    "file_uploads_except_images_disabled": "This workspace accepts no files except images, so I can't give you that "
+    "answer as a file.",
+    "storage_limit_reached": "This workspace has no space left for files, so I can't give you that answer as a file.",
     "not_in_channel": "I'm not in this channel, so I can't upload a file here. Please invite me, and ask again.",
 }
-NOT_UPLOADED = "Slack didn't take the file of that answer ({code}). The answer itself stands in the thread."
+NOT_UPLOADED = "Slack didn't accept the file of that answer ({code}). The answer itself is still in the thread."
 
 
 class AnswerUploads:

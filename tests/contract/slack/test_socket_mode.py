@@ -104,7 +104,7 @@ async def test_a_connection_that_slack_renews_is_opened_at_a_new_address() -> No
 
 async def test_a_token_that_slack_refuses_ends_the_start() -> None:
     async with connecting(Gatekeeper(error="invalid_auth")) as link:
-        with pytest.raises(StartFailed, match=r"SLACK_APP_TOKEN: Slack does not take it \(invalid_auth\)"):
+        with pytest.raises(StartFailed, match=r"SLACK_APP_TOKEN: Slack does not accept it \(invalid_auth\)"):
             await link.start()
 
 
