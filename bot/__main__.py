@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         code = int(options.command(options))
         sys.stdout.flush()
-    except BrokenPipeError:  # whoever read along has gone: "doctor | head"
+    except BrokenPipeError:  # the reader of our output has gone: "doctor | head"
         if options.command is _run:
             raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

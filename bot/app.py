@@ -1,7 +1,7 @@
-"""Settings go in; a running bot comes out. The only module that puts parts together.
+"""Builds the bot from its settings and runs it. The only module that puts parts together.
 
-I/O: everything that its parts do. Parts are opened in an order in which each finds what it needs, and closed in the
-reverse one: Slack's deliveries first, then the turns, then what the turns need.
+I/O: everything that its parts do. Parts are opened in the order in which they need each other and closed in reverse:
+first Slack's deliveries, then the turns, then what the turns need.
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ log = get_logger(__name__)
 
 
 async def run(settings: Settings) -> None:
-    """Runs the bot until SIGTERM or SIGINT, also while it starts. Raises ``StartFailed``."""
+    """Runs the bot until SIGTERM or SIGINT, even if one comes during the start. Raises ``StartFailed``."""
     process.keep_secrets()
     hurry = asyncio.Event()
     serving = asyncio.create_task(_serve(settings, hurry))
-    # A second signal ends the grace; none cuts off how the parts are closed.
+    # A second signal ends the grace period; no signal interrupts the closing of the parts.
     stopping.while_it_runs(serving.cancel, hurry.set)
     with suppress(asyncio.CancelledError):
         await serving
@@ -69,9 +69,9 @@ async def _serve(settings: Settings, hurry: asyncio.Event) -> None:
 
 @asynccontextmanager
 async def running(settings: Settings, hurry: asyncio.Event | None = None) -> AsyncIterator[asyncio.Future[None]]:
-    """The bot, connected, until the block ends; ``hurry`` ends the grace. Raises ``StartFailed``.
+    """The connected bot, for as long as the block runs; ``hurry`` ends the grace period. Raises ``StartFailed``.
 
-    The future is done, with ``StartFailed``, when it cannot go on: a token is taken no longer, the database is lost.
+    The future ends with ``StartFailed`` when the bot cannot go on: a token was revoked, or the database is lost.
     """
     stopped: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     async with AsyncExitStack() as parts:
@@ -94,7 +94,7 @@ async def _start(
     stop = functools.partial(_stop, stopped)
     ops = await operations.ops(settings, parts)
     await operations.tracing(settings, parts)
-    confined = asyncio.create_task(probe())  # takes as long, in a process of its own, as what comes before its use
+    confined = asyncio.create_task(probe())  # in a separate process, and done by the time it is needed
     parts.push_async_callback(asyncio.wait, {confined})
     database = await _database(settings, stopped, parts)
     session = await parts.enter_async_context(slack_session())
@@ -114,7 +114,7 @@ async def _start(
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What there is when workspaces are opened."""
+    """What exists when workspaces are opened."""
 
     settings: Settings
     pulse: health.Pulse
@@ -127,7 +127,7 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """The workspaces that are answered in: ``start`` once deliveries come in, ``routes`` for what browsers ask."""
+    """The workspaces that are served. ``start`` is called once deliveries come in; ``routes`` are for browsers."""
 
     workspaces: deliveries.Workspaces
     start: Callable[[], None]
@@ -136,7 +136,7 @@ class Serving:
 
 
 async def _one_workspace(opening: Opening, parts: AsyncExitStack) -> Serving:
-    """The one whose bot token is in the settings."""
+    """Serves the one workspace whose bot token is in the settings."""
     token = secret(opening.settings.slack_bot_token)
     api, identity = await connect(opening.settings, opening.session, token, opening.stop)
     shared = await _shared(opening, identity.team_id, parts)
@@ -146,7 +146,7 @@ async def _one_workspace(opening: Opening, parts: AsyncExitStack) -> Serving:
 
 
 async def _many_workspaces(opening: Opening, parts: AsyncExitStack) -> Serving:
-    """All that have installed the app."""
+    """Serves all workspaces that have installed the app."""
     settings = opening.settings
     shared = await _shared(opening, None, parts)
     cipher = TokenCipher(keys_of(secret(settings.bot_token_key)))

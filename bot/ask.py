@@ -1,6 +1,6 @@
-"""A question and files of this machine go in; the model's answer is written to the terminal as it comes.
+"""Asks the model a question about local files, and writes its answer to the terminal as it comes.
 
-I/O: the files, the Messages API, standard output. The model link alone: no Slack, no database.
+I/O: the files, the Messages API, standard output. Only the model link: no Slack, no database.
 """
 
 from __future__ import annotations
@@ -35,11 +35,12 @@ from bot.prompt.one_batch import BatchReader
 from bot.stream_events import Finished, StopReason, TextDelta
 
 HISTORY_TOKENS_MAX, HISTORY_TOKENS_MAX_SMALL_WINDOW = 800_000, 120_000
-"""One question has no history to make room for; the model's own window is the bound."""
+"""A single question has no history that could be trimmed; only the model's own window limits it."""
 
 
 async def ask(settings: ModelSettings, question: str, paths: Sequence[Path]) -> int:
-    """0 where the answer is complete, 1 where it is not, 2 where nothing was asked. Problems go to standard error."""
+    """Returns 0 if the answer is complete, 1 if it is not, 2 if there was no question. Problems go to standard
+    error."""
     process.keep_secrets()
     missing = [path for path in paths if not path.is_file()]
     for path in missing:
@@ -66,7 +67,7 @@ async def ask(settings: ModelSettings, question: str, paths: Sequence[Path]) -> 
 
 
 def _draft(settings: ModelSettings, question: str, paths: Sequence[Path], files: Sequence[PreparedFile]) -> Draft:
-    """``files``: what became of ``paths``, in their order. Where they lie is no business of the model's."""
+    """``files``: the results for ``paths``, in the same order. The model is not told where the files are."""
     attachments = tuple(Attachment.bare(file.attachment_id, path.name) for path, file in zip(paths, files, strict=True))
     asked = ThreadMessage("1.0", Author("", "You", AuthorKind.PERSON), question, attachments)
     window = windows(settings).of()

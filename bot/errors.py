@@ -39,11 +39,11 @@ from enum import StrEnum
 
 
 class BotError(Exception):
-    """Base of all. ``str(error)`` is for logs; it never holds a token or what people wrote."""
+    """Base class. ``str(error)`` is for logs; it never contains a token or what people wrote."""
 
 
 class StartFailed(BotError):
-    """The bot cannot start. ``faults`` has one line for each thing to mend."""
+    """The bot cannot start. ``faults`` has one line for each thing to fix."""
 
     def __init__(self, *faults: str) -> None:
         super().__init__("\n".join(faults))
@@ -51,15 +51,15 @@ class StartFailed(BotError):
 
 
 class StoreFailed(BotError):
-    """The database did not take or give what was asked of it."""
+    """The database failed to store or return something."""
 
 
 class StoreLost(StoreFailed):
-    """The database file is gone or damaged; ``str`` is a sentence for whoever runs the bot."""
+    """The database file is gone or damaged; ``str`` is a sentence for the operator."""
 
 
 class BatchUnreadable(BotError):
-    """Some pages of a file are no PDF of their own, or there is no space for it."""
+    """Some pages of a file cannot be made a PDF of their own, or there is no space for it."""
 
 
 class LeaseLost(BotError):
@@ -67,7 +67,7 @@ class LeaseLost(BotError):
 
 
 class Declined(BotError):
-    """What is asked cannot be, for a reason that is no fault. ``sentence`` is for the person."""
+    """A request that cannot be fulfilled, through nobody's fault. ``sentence`` is for the person."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__("declined")
@@ -88,7 +88,7 @@ class SlackError(BotError):
 
 
 class SlackUnavailable(SlackError):
-    """Slack did not do it and may do it later; ``retry_after_s`` is Slack's own word where it gave one."""
+    """Slack did not do it but may do so later; ``retry_after_s`` is Slack's own figure if it gave one."""
 
 
 class SlackOutcomeUnknown(SlackError):
@@ -96,11 +96,11 @@ class SlackOutcomeUnknown(SlackError):
 
 
 class SlackRefused(SlackError):
-    """Slack will not take this call however often it is made."""
+    """Slack will not accept this call however often it is made."""
 
 
 class SlackFormRefused(SlackRefused):
-    """Slack will not take these blocks, or so much text."""
+    """Slack will not accept these blocks, or so much text."""
 
 
 class SlackNoAccess(SlackError):
@@ -108,15 +108,15 @@ class SlackNoAccess(SlackError):
 
 
 class SlackNoThread(SlackError):
-    """There is no thread that the app could post into: the channel has none, or this message takes no replies."""
+    """The app cannot post into this thread: the channel has no threads, or this message takes no replies."""
 
 
 class SlackNotEditable(SlackError):
-    """The message stands and takes no edits, by a setting of the workspace or since the channel is frozen."""
+    """The message exists but cannot be edited, because of a workspace setting or because the channel is frozen."""
 
 
 class ReplyNotPossible(SlackError):
-    """There is no way to show a reply where it was asked for. ``sentence`` is for the person, and names the channel."""
+    """A reply cannot be shown where it was asked for. ``sentence`` is for the person, and names the channel."""
 
     def __init__(self, method: str, code: str, sentence: str) -> None:
         super().__init__(method, code)
@@ -135,11 +135,11 @@ class SlackTokenInvalid(SlackError):
 
 
 class ModelError(BotError):
-    """The Messages API failed. ``sentence`` tells a person what happened and what they can do; ``clause`` stands behind
-    a colon where an answer has begun and breaks off.
+    """The Messages API failed. ``sentence`` tells a person what happened and what they can do; ``clause`` follows a
+    colon if an answer has begun and breaks off.
 
-    ``detail`` is for the log: status, error type and request id, never a prompt. ``retryable`` says whether the same
-    request may be sent again while nothing of the answer was shown; ``retry_after_s`` is the API's own word.
+    ``detail`` is for the log: status, error type and request id, never a prompt. ``retryable``: the same request may be
+    sent again as long as nothing of the answer was shown; ``retry_after_s`` is the API's own figure.
     ``about_citations``: asking without them may help.
     """
 
@@ -147,11 +147,11 @@ class ModelError(BotError):
     clause = "the model couldn't finish it."
     retryable = False
     about_effort = False
-    """Whether its words are about how hard the model was asked to try."""
+    """Whether its words are about the requested effort."""
     about_cache = False
-    """Whether its words are about a marker of the prompt cache."""
+    """Whether its words are about a prompt-cache marker."""
     about_web = False
-    """Whether its words are, or may be, about tools that look something up in the web."""
+    """Whether its words are, or may be, about web tools."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
@@ -187,8 +187,8 @@ class ModelNotFound(ModelError):
 
 @dataclass(frozen=True, slots=True)
 class MediaBound:
-    """``most``: so many images and documents may a request hold, where the API said how many; ``in_pages``: a PDF
-    counts by its pages."""
+    """``most``: how many images and documents a request may hold, if the API said so; ``in_pages``: a PDF counts by its
+    pages."""
 
     most: int | None
     in_pages: bool
@@ -202,24 +202,24 @@ class ModelRequestTooLarge(ModelError):
     clause = "this thread and its files are more than the model can read at once. Please go on in a new thread."
 
     def __init__(self, detail: str, *, fits: float | None = None, media: MediaBound | None = None) -> None:
-        """``fits``: the share of the request that would fit, where the API said how much it was and how much may be;
-        ``media``: its images and documents are too many, whatever their size."""
+        """``fits``: the share of the request that would fit, if the API gave both its size and the maximum; ``media``:
+        there are too many images and documents, whatever their size."""
         super().__init__(detail)
         self.fits = fits
         self.media = media
 
 
 class Medium(StrEnum):
-    """What a request holds besides text."""
+    """What a request contains besides text."""
 
     IMAGE = "image"
     PDF = "pdf"
 
 
 class ModelRequestInvalid(ModelError):
-    """``refused_blocks``: the ``(message, block)`` indexes of the conversation that the API named, if it did;
-    ``medium``: what its words are about, where they are about one kind of file; ``medium_not_taken``: no such file is
-    taken at all; ``about_files``: leaving files out may help."""
+    """``refused_blocks``: the ``(message, block)`` indexes that the API named, if any; ``medium``: the kind of file
+    that its words are about, if one; ``medium_not_taken``: that kind is not accepted at all; ``about_files``: leaving
+    files out may help."""
 
     sentence = (
         "The model's API refused this request. Please ask in a new thread. If that fails too, please ask whoever runs "

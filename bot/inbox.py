@@ -1,7 +1,7 @@
-"""What is asked in one workspace goes in and is written down; its turns are run: each question once, unless it crashed.
+"""Stores the questions of one workspace and runs their turns: each question once, unless a turn crashed.
 
-A question is written down before Slack gets its acknowledgement; from then on the database knows it until it is
-finished. ``inboxes`` says when one is claimed, and keeps the leases of those that run.
+A question is stored before Slack gets its acknowledgement; from then on the database knows it until it is finished.
+``inboxes`` decides when a question is claimed, and keeps the leases of running turns.
 
 I/O: the database through ``ports.Questions``, the clock.
 """
@@ -24,37 +24,37 @@ log = get_logger(__name__)
 T = TypeVar("T")
 Answer = Callable[[Claim], Awaitable[Outcome]]
 NOTICES_MAX = 20
-"""At once in a workspace: where so many are on their way, a further one would not be posted soon enough."""
+"""Notices posted at once in a workspace: with so many on their way, another would come too late."""
 CLOSE_PATIENCE_S = 5.0
-"""For a database that does not answer while the process ends."""
+"""How long to wait for a database that does not answer while the process ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class InboxLimits:
     turns_max: int = 50
-    """Of a process, in all workspaces together."""
+    """Concurrent turns of a process, in all workspaces together."""
     lease_s: float = 20.0
-    """After this time without a heartbeat a process counts as dead, and its questions can be claimed again."""
+    """A process without a heartbeat for this long counts as dead, and its questions can be claimed again."""
     poll_s: float = 2.0
     remember_s: float = 90 * 86_400
-    """How long a question's key is remembered, so that a late redelivery or an edit asks nothing twice."""
+    """How long a question's key is remembered, so that a late redelivery or an edit does not ask it again."""
 
 
 @dataclass(slots=True)
 class Common:
-    """What the inboxes of a process have in common; ``owner`` names it among those that share the database."""
+    """What the inboxes of a process share; ``owner`` names the process among those that share the database."""
 
     questions: Questions
     owner: str
     limits: InboxLimits
     due: asyncio.Event = field(default_factory=asyncio.Event)
-    """Something may be claimed."""
+    """Set when there may be something to claim."""
     beat_soon: asyncio.Event = field(default_factory=asyncio.Event)
     turns: int = 0
     new: int = 0
-    """So many came since questions were claimed."""
+    """Questions accepted since the last claim."""
     accepting: bool = True
-    """Whether the newest question could be written down."""
+    """Whether the newest question could be stored."""
     closing: bool = False
 
 
@@ -74,8 +74,8 @@ class _Notice:
 
 
 class Inbox:
-    """``on_share`` is called with this process's share of Slack's calls, when it or the number of answers has changed.
-    ``spent``: its part of a minute's edits."""
+    """``on_share`` is called with this process's share of Slack's calls when the share or the number of answers
+    changes. ``spent``: the part of the minute's edits that it has used."""
 
     def __init__(
         self,
@@ -105,21 +105,22 @@ class Inbox:
 
     @property
     def claims(self) -> tuple[Claim, ...]:
-        """Those whose turns run."""
+        """Claims whose turns are running."""
         return tuple(self._turns.values())
 
     @property
     def locks(self) -> tuple[Lock, ...]:
-        """Of the notices that are being posted."""
+        """The locks of questions whose notices are being posted."""
         return tuple(notice.lock for notice in self._notices.values())
 
     async def accept(self, question: Question) -> bool:
-        """Writes ``question`` down; ``False`` where it was. Raises ``StoreFailed``: then Slack must get no ack."""
+        """Stores ``question``; ``False`` if it was there already. Raises ``StoreFailed``: then Slack must get no
+        ack."""
         common = self._common
         busy = common.turns + common.new >= common.limits.turns_max
         lease_s = common.limits.lease_s if len(self._notices) < NOTICES_MAX else 0.0
         common.new += 1
-        common.due.set()  # so that it is claimed, if it may be, in the transaction that writes it down
+        common.due.set()  # so that it can be claimed in the transaction that stores it
         try:
             accepted = await self._questions.add(question, common.owner, busy=busy, lease_s=lease_s)
         except StoreFailed:
@@ -140,7 +141,7 @@ class Inbox:
 
     def begin(self, claim: Claim) -> None:
         for turn, earlier in self._turns.items():
-            if earlier.id == claim.id:  # this process slept through that turn's lease
+            if earlier.id == claim.id:  # the process was asleep for longer than that turn's lease
                 turn.cancel()
         turn = asyncio.create_task(self._run(claim))
         self._turns[turn] = claim
@@ -149,13 +150,13 @@ class Inbox:
         self._answers_changed()
 
     def heard(self, others: Others) -> None:
-        """What a heartbeat said of the workspace's other processes."""
+        """Takes in what a heartbeat said about the workspace's other processes."""
         if others != self._others or others != Others():
             self._others = others
             self._on_share(others.share_beside(len(self._turns)))
 
     def stop_what_is_lost(self) -> None:
-        """And what was erased: that turn says so, once."""
+        """Runs a turn for erased questions, too: it says so, once."""
         for turn, claim in self._turns.items():
             if claim.lease.erased and not claim.erased and claim.id not in self._erased | self._answered:
                 log.info("inbox.question_erased", **whose(claim.question))
@@ -166,8 +167,7 @@ class Inbox:
                 turn.cancel()
 
     async def close(self, grace_s: float, hurry: asyncio.Event | None = None) -> None:
-        """Nothing more is claimed for it. Lets running turns end for ``grace_s`` or until ``hurry``, and requeues the
-        rest."""
+        """Claims nothing more. Lets running turns end for ``grace_s`` or until ``hurry``, and requeues the rest."""
         self._closing = True
         self._on_closing(self)
         if running := {*self._turns, *self._notices}:
@@ -184,20 +184,20 @@ class Inbox:
             self._on_closed(self)
 
     async def _run(self, claim: Claim) -> bool:
-        """Whether somebody may wait for the end of this turn."""
+        """Whether another question may be waiting for the end of this turn."""
         poll_s = self._common.limits.poll_s
         try:
             outcome = await self._answer(claim)
         except asyncio.CancelledError:
             await safely(self._questions.requeue(claim))
             raise
-        except (StoreFailed, SlackError, LeaseLost) as error:  # it stays to be answered
+        except (StoreFailed, SlackError, LeaseLost) as error:  # it remains to be answered
             log.warning("inbox.turn_put_off", error=f"{type(error).__name__} {error}")
             await asyncio.sleep(poll_s)
             await _until_written(lambda: self._questions.requeue(claim), poll_s)
             return True
         except Exception:
-            # A fault of ours: the turn told the person what it could; asking again would only repeat it.
+            # A fault of ours. The turn has told the person what it could; asking again would only repeat it.
             log.exception("turn.crashed", **whose(claim.question))
             outcome = Outcome.FAILED
         for notice in self._notices.values():
@@ -214,7 +214,7 @@ class Inbox:
 
     def _ended(self, turn: asyncio.Task[bool]) -> None:
         common = self._common
-        full = common.turns >= common.limits.turns_max  # then nothing was claimed while it ended
+        full = common.turns >= common.limits.turns_max  # nothing was claimed while it ended
         del self._turns[turn]
         common.turns -= 1
         if full or turn.cancelled() or turn.exception() or turn.result():
@@ -222,12 +222,12 @@ class Inbox:
         self._answers_changed()
 
     def _answers_changed(self) -> None:
-        if self._others not in {None, Others()}:  # first words do not wait for a heartbeat to have their share
+        if self._others not in {None, Others()}:  # first words must not wait for a heartbeat to get their share
             self.heard(self._others)
             self._common.beat_soon.set()
 
     async def _notify(self, notice: _Notice) -> None:
-        """Posts the notice while the question is locked, so that its turn finds the notice, and takes it away."""
+        """Posts the notice while the question is locked, so that its turn finds the notice and takes it away."""
         recorded = False
         try:
             recorded = await self._post_notice(notice)
@@ -236,7 +236,7 @@ class Inbox:
             self._common.due.set()
 
     async def _post_notice(self, notice: _Notice) -> bool:
-        """Whether there is a record of what stands in Slack now."""
+        """Whether everything that stands in Slack now is recorded."""
         try:
             await self._replies.queued(notice.question, notice.ahead, notice.lock.lease, notice.needless.wait)
         except (SlackOutcomeUnknown, StoreFailed) as error:
@@ -248,13 +248,13 @@ class Inbox:
 
 
 async def within_patience(*tasks: asyncio.Task[Any]) -> None:
-    """Waits for ``tasks``, whatever becomes of them, but not for a database that does not answer."""
+    """Waits for ``tasks``, however they end, but not for a database that does not answer."""
     if tasks:
         await asyncio.wait(tasks, timeout=CLOSE_PATIENCE_S)
 
 
 async def safely(work: Awaitable[object]) -> bool:
-    """Whether ``work`` went well. What it raises is logged: the inbox goes on."""
+    """Whether ``work`` succeeded. What it raises is logged, and the inbox goes on."""
     return await _result_of(work) is not None
 
 

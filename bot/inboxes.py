@@ -1,10 +1,9 @@
-"""The inboxes of a process's workspaces go in; what is due in any of them is claimed, and leases are kept, for all of
-them at once.
+"""Claims due questions and keeps leases for all inboxes of a process at once.
 
-One loop claims what is due whenever something was accepted or ended here, and looks every ``poll_s`` for what other
-processes left; another sends the heartbeat that keeps this process's leases. Both cost the same however many workspaces
-are open: who is quiet is not asked for by name. What runs at the same time is bounded for the process, and
-``Questions.claim`` is fair among the workspaces, so that a busy one takes the turns of no other.
+One loop claims what is due whenever a question was accepted or a turn ended here, and looks every ``poll_s`` for what
+other processes left behind. Another sends the heartbeat that renews this process's leases. Both cost the same however
+many workspaces are open: a quiet one is not queried by name. The number of concurrent turns is bounded for the process,
+and ``Questions.claim`` is fair among workspaces, so a busy one takes no turns from another.
 
 I/O: the database through ``ports.Questions``, the clock.
 """
@@ -30,7 +29,7 @@ FORGET_EVERY_S = 3_600.0
 class Inboxes:
     """``owner`` names this process among those that share the database.
 
-    After each heartbeat ``on_alive`` is called, if questions are written down too.
+    ``on_alive`` is called after each heartbeat, unless questions cannot be stored.
     """
 
     def __init__(
@@ -42,7 +41,7 @@ class Inboxes:
         self._forget_at_s = self._started_s
         self._open: dict[str, Inbox] = {}
         self._all: dict[Inbox, str] = {}
-        """Those that are being closed too, with their workspaces."""
+        """Inboxes by workspace, including those that are being closed."""
         self._loops: list[asyncio.Task[None]] = []
 
     def open(
@@ -54,7 +53,7 @@ class Inboxes:
         on_share: Callable[[Share], None] = lambda _: None,
         spent: Callable[[], float] = lambda: 0.0,
     ) -> Inbox:
-        """From now on what is asked in that workspace is answered here, until the inbox is closed."""
+        """From now on this process answers in that workspace, until the inbox is closed."""
         inbox = Inbox(
             self._common,
             notices,
@@ -67,7 +66,7 @@ class Inboxes:
         self._open[team_id] = inbox
         self._all[inbox] = team_id
         self._common.due.set()
-        self._common.beat_soon.set()  # it hears of the others who answer there
+        self._common.beat_soon.set()  # it learns which other processes answer there
         return inbox
 
     def start(self) -> None:
@@ -78,19 +77,19 @@ class Inboxes:
         """Claims nothing more, and closes all of them."""
         self._common.closing = True
         self._common.due.set()
-        # Others know from now on that this process is being stopped. A claim on its way becomes a turn.
+        # Other processes now know that this one is being stopped. A claim on its way still becomes a turn.
         await within_patience(asyncio.create_task(safely(self._heartbeat())), *self._loops[:1])
         try:
             await asyncio.gather(*(inbox.close(grace_s, hurry) for inbox in list(self._all)))
         finally:
-            # The heartbeat went on until now: a turn whose lease another process got would be answered twice.
+            # The heartbeat goes on until here: if another process got the lease of a turn, it would be answered twice.
             for task in self._loops:
                 task.cancel()
             await within_patience(*self._loops)
             await within_patience(asyncio.create_task(safely(self._heartbeat(ended=True))))
 
     def _leave(self, inbox: Inbox) -> None:
-        """Where the workspace has not been opened anew meanwhile."""
+        """Unless the workspace has been opened again meanwhile."""
         team_id = self._all.get(inbox, "")
         if self._open.get(team_id) is inbox:
             del self._open[team_id]
@@ -106,7 +105,7 @@ class Inboxes:
             await safely(self._claim_due())
             common.new -= new
             with suppress(TimeoutError):
-                async with asyncio.timeout(common.limits.poll_s):  # without a task: a claim joins what made it due
+                async with asyncio.timeout(common.limits.poll_s):  # without a task: it joins what made it due
                     await common.due.wait()
 
     async def _claim_due(self) -> None:
@@ -131,7 +130,7 @@ class Inboxes:
             await safely(self._common.questions.requeue(claim))
 
     async def _heartbeat_loop(self) -> None:
-        """Sooner where others share a workspace and the number of our answers there has changed."""
+        """Sooner if others share a workspace and the number of our answers there has changed."""
         while True:
             every_s = self._common.limits.lease_s / 4
             pause_s = min(WATCH_EVERY_S, every_s)
@@ -145,7 +144,7 @@ class Inboxes:
         common, inboxes = self._common, dict(self._all)
         common.beat_soon.clear()
         spent = dict.fromkeys(inboxes.values(), 0.0)
-        for inbox, team_id in inboxes.items():  # of a workspace that was opened anew there may be two
+        for inbox, team_id in inboxes.items():  # a workspace that was opened again may have two
             spent[team_id] += inbox.spent()
         vitals = Vitals(
             claims=tuple(claim for inbox in inboxes for claim in inbox.claims),
@@ -168,7 +167,7 @@ class Inboxes:
             self._on_alive()
 
     async def _watch_loop(self) -> None:
-        """A database that does not answer lets leases run out as well."""
+        """If the database does not answer, leases run out as well."""
         while True:
             for inbox in self._all:
                 inbox.stop_what_is_lost()

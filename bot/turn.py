@@ -1,7 +1,7 @@
-"""A question goes in; its answer is shown in Slack: question → thread → files → history → model → live reply → done.
+"""Answers one question: question → thread → files → history → model → live reply → done.
 
-This is the story that the rest of the project serves. It speaks to the outside world through ``ports`` alone, and it
-has the one place that tells people what went wrong. Pure but for what the ports do and the log.
+This is the story that the rest of the project serves. It reaches the outside world only through ``ports``, and it is
+the one place that tells people what went wrong. Pure but for what the ports do and the log.
 """
 
 from __future__ import annotations
@@ -53,14 +53,14 @@ from bot.telemetry.logs import get_logger, whose
 log = get_logger(__name__)
 
 FOR_LATER = (StoreFailed, LeaseLost, SlackTokenInvalid)
-"""With these the question is not answered, and not lost: this process or another one will."""
+"""After one of these the question is not answered but not lost either: this process or another will answer it."""
 SEEN_BY_ONE = (EntryPoint.DIRECT, EntryPoint.COMMAND, EntryPoint.SUMMARY)
 PRIVATE = (EntryPoint.COMMAND, EntryPoint.SHARE)
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Everything a turn needs; one object serves them all. ``answer`` is what the inbox runs."""
+    """Everything a turn needs; one object serves all turns. ``answer`` is what the inbox runs."""
 
     threads: Threads
     drafting: Drafting
@@ -74,21 +74,22 @@ class Turn:
     sharing: Sharing
     instructions: Callable[[Question, Channel], Awaitable[Instructions]]
     model_in: Callable[[str], str]
-    """The model that answers in a channel, where a thread has none of its own."""
+    """The model for a channel, unless the thread has chosen its own."""
     as_file: Callable[..., Awaitable[Outcome]]
-    """``as_file(question, lease, again=…)`` uploads the answer that is meant; ``again``: it may have been uploaded."""
+    """``as_file(question, lease, again=…)`` uploads an answer as a file; ``again``: it may have been uploaded
+    before."""
     bills_shown: bool = False
-    """Whether people read under an answer what it used."""
+    """Whether usage is shown under each answer."""
 
     async def answer(self, claim: Claim) -> Outcome:
-        """Never raises for what people, Slack or the model do; what it cannot mend it says in the thread.
+        """Never raises for anything that people, Slack or the model do; what it cannot fix, it says in the thread.
 
-        Raises ``StoreFailed`` where the database is away for long: then the question is for later.
+        Raises ``StoreFailed`` if the database is away for long: then the question is left for later.
         """
         started_s = time.monotonic()
         question = claim.question
         logs.bind(**whose(question), model=self.model_in(question.channel_id))
-        if claim.erased and question.entry_point in PRIVATE:  # the way to answer it was erased, too
+        if claim.erased and question.entry_point in PRIVATE:  # the address for its answer was erased, too
             await self.replies.tell(question, endings.ERASED)
             results.record(claim, Outcome.ERASED, ERASED, started_s)
             return Outcome.ERASED
@@ -106,7 +107,7 @@ class Turn:
         return await self.replies.open(claim.question, again=claim.unrecorded, lease=claim.lease, first=first)
 
     async def _reply_to(self, claim: Claim, reply: Reply, started_s: float) -> Outcome:
-        """The reply is finished or abandoned, whatever happens."""
+        """The reply is finished or abandoned whatever happens."""
         bill = Bill()
         try:
             result = await self._stoppable(claim, reply, bill)
@@ -132,14 +133,14 @@ class Turn:
         return outcome
 
     async def _upload(self, claim: Claim, started_s: float) -> Outcome:
-        """The answer is there already: only its file is wanted."""
+        """The answer exists already; only its file is wanted."""
         again = claim.fence > 1
         outcome = Outcome.ERASED if claim.erased else await self.as_file(claim.question, claim.lease, again=again)
         results.record(claim, outcome, Result(Ending(outcome)), started_s)
         return outcome
 
     async def _stoppable(self, claim: Claim, reply: Reply, bill: Bill) -> Result:
-        """What people stop ends at once, and the model's connection with it."""
+        """Ends at once when people stop it, and closes the connection to the model."""
         if (stop := claim.lease.stop) is not None:
             return await self._stopped(stop, reply)
         work = asyncio.create_task(self._result(claim, reply, bill))
@@ -159,7 +160,7 @@ class Turn:
         return Result(Ending(Outcome.STOPPED, words, button=Button.CONTINUE if reply.begun else Button.ASK_AGAIN))
 
     async def _result(self, claim: Claim, reply: Reply, bill: Bill) -> Result:
-        """Answers, or says what went wrong: the one place that does."""
+        """Answers, or says what went wrong. No other place does."""
         try:
             return await self._answer(claim, reply, bill)
         except ReplyGone:
@@ -217,7 +218,7 @@ class Turn:
         return await self._ask(claim, draft, reply, bill)
 
     async def _ask(self, claim: Claim, draft: Draft, reply: Reply, bill: Bill) -> Result:
-        """Long documents part by part first, and then the question."""
+        """Reads long documents part by part first, and then asks the question."""
         question = claim.question
         on_words = partial(self.questions.reached, claim, Stage.WRITING)
         book = partial(self._book, claim, bill)
@@ -247,9 +248,9 @@ class Turn:
         return Outcome.DENIED
 
     async def _refuse(self, claim: Claim, spent: Spent) -> Result:
-        """Says in private that a budget of the day is used up: others see nothing, and a notice goes.
+        """Says in private that a daily budget is used up. Others see nothing, and a notice is removed.
 
-        Once in a while, for each way of asking: to people whom the bot answers, silence would look like a dead bot.
+        Said once in a while for each way of asking: to people whom the bot answers, silence would look like a dead bot.
         """
         if not claim.lease.held():
             raise LeaseLost
@@ -270,7 +271,7 @@ class Turn:
 
 
 def _uncancelled() -> None:
-    """Goes on: what was cancelled is the work on the answer, not the word about it."""
+    """Goes on after a cancellation: that was meant for the work on the answer, not for the message about it."""
     if (task := asyncio.current_task()) is not None:
         task.uncancel()
 

@@ -1,7 +1,7 @@
-"""A bot token goes in; the bot in that token's workspace comes out: it takes what Slack delivers, and answers.
+"""The bot in one workspace: it takes what Slack delivers there, and answers.
 
-I/O: what its parts do. A workspace knows its own people, limits, questions and turns; what all of a process's
-workspaces have in common, ``Shared``, holds nothing of any one of them but files by their ids.
+I/O: what its parts do. A workspace has its own people, limits, questions and turns. ``Shared`` is what all workspaces
+of a process have in common; it holds nothing of any one of them except files by their ids.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """``listeners`` take what Slack delivers; ``use_token`` gives it another one, in the place of one that expires."""
+    """``listeners`` take what Slack delivers; ``use_token`` replaces the token before it expires."""
 
     identity: Identity
     listeners: Listeners
@@ -102,7 +102,7 @@ class Workspace:
 async def connect(
     settings: Settings, session: aiohttp.ClientSession, token: str, stop: Stop
 ) -> tuple[SlackClient, Identity]:
-    """Who the bot is there. ``stop`` is called when Slack takes the token no longer. Raises ``StartFailed``."""
+    """Asks Slack who the bot is. ``stop`` is called if Slack no longer accepts the token. Raises ``StartFailed``."""
     api = SlackClient(sdk_client(token, settings.slack_api_url, session), RateLimiter(), stop)
     return api, await identify(api)
 
@@ -110,7 +110,7 @@ async def connect(
 async def open_workspace(
     shared: Shared, api: SlackClient, identity: Identity, token: str, parts: AsyncExitStack, hurry: asyncio.Event | None
 ) -> Workspace:
-    """Closed with ``parts``, the turns first; ``hurry`` ends the grace that they get. Raises ``StartFailed``."""
+    """Closed with ``parts``, the turns first; ``hurry`` ends their grace period. Raises ``StartFailed``."""
     settings, database = shared.settings, shared.database
     questions = shared.questions
     parts.callback(await shared.limit_keeper.keep(identity.team_id, api.rate_limiter))
@@ -199,7 +199,7 @@ def _turn(
 async def open_installed(
     shared: Shared, hurry: asyncio.Event | None, installation: Installation, stop: Stop, parts: AsyncExitStack
 ) -> Workspace:
-    """Slack need not be asked who the bot is there: the installation says so."""
+    """Opens a workspace without asking Slack who the bot is: the installation says so."""
     scopes.warn(installation.scopes, workspace=installation.team_id)
     client = sdk_client(installation.bot_token, shared.settings.slack_api_url, shared.session)
     api = SlackClient(client, RateLimiter(), stop, installation.scopes)

@@ -1,8 +1,8 @@
-"""Deliveries come in from every workspace that has installed the app; each goes to the bot of its own workspace.
+"""Hands each delivery to the bot of its own workspace, of all that have installed the app.
 
-I/O: ``Installations``, and what the workspaces do. A workspace is opened when something is delivered there, or when a
-question waits there, and closed when it has been quiet for a while: hundreds that nobody asks in cost a row each. Its
-token comes from its installation, and ends with it.
+I/O: ``Installations``, and what the workspaces do. A workspace is opened when something is delivered there or a
+question waits there, and closed after a quiet while, so hundreds of unused installations cost one row each. Its token
+comes from its installation and ends with it.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ from bot.workspace import Workspace
 log = get_logger(__name__)
 
 LOOK_EVERY_S = 2.0
-"""As often as an inbox looks for what other processes left."""
+"""As often as an inbox looks for what other processes left behind."""
 EXPIRED = "token_expired"
 EXPIRED_REST_S = 10.0
-"""A workspace whose token has ended is not opened for what waits there, unless somebody writes."""
+"""A workspace whose token has expired is not opened for waiting questions, only when somebody writes."""
 QUIET_S = 120.0
-"""An open one costs 70 kB and no time, to open one takes 12 ms (``python -m bench.quiet_workspaces``)."""
+"""An open workspace costs 70 kB and no time; opening one takes 12 ms (``python -m bench.quiet_workspaces``)."""
 
 Open = Callable[[Installation, Stop, AsyncExitStack], Awaitable[Workspace]]
-"""Opens the bot in a workspace; it is closed with the stack. ``Stop`` is called when its token ends."""
+"""Opens the bot in a workspace, to be closed with the stack. ``Stop`` is called when its token ends."""
 
 
 @dataclass(slots=True)
 class _Opened:
-    """``first``: the installation that it was opened with; the present one may have a newer token."""
+    """``first``: the installation that it was opened with; the current one may have a newer token."""
 
     first: Installation
     installation: Installation
@@ -70,11 +70,11 @@ class Workspaces:
         self._lock = asyncio.Lock()
         self._loops: list[asyncio.Task[None]] = []
         self._expired: dict[str, float] = {}
-        """Workspaces whose token has ended, with when."""
+        """When each expired token expired, by workspace."""
         self._ending: set[asyncio.Task[None]] = set()
 
     async def start(self) -> int:
-        """How many installations there are. Raises ``StartFailed`` where they cannot be read."""
+        """Returns the number of installations. Raises ``StartFailed`` if they cannot be read."""
         try:
             count = await self._installations.count()
         except StoreFailed as error:
@@ -84,7 +84,7 @@ class Workspaces:
         return count
 
     async def close(self) -> None:
-        """All of them at once: each has the whole grace."""
+        """Closes all of them at once, so that each has the whole grace period."""
         for task in (*self._loops, *self._ending):
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
@@ -101,7 +101,7 @@ class Workspaces:
         """Raises ``StoreFailed``."""
         opened = self._opened.get(team_id)
         if opened is None:
-            async with self._lock:  # two deliveries open it once
+            async with self._lock:  # two deliveries must not open it twice
                 opened = self._opened.get(team_id) or await self._open(team_id)
         if opened is None:
             return None
@@ -126,8 +126,8 @@ class Workspaces:
         task.add_done_callback(self._ending.discard)
 
     async def _end(self, installation: Installation, code: str) -> None:
-        """Where the app was installed anew meanwhile, its next delivery finds the new token. One that only expired is
-        renewed, sooner or later; what is asked until then waits."""
+        """If the app was installed again meanwhile, its next delivery finds the new token. A token that only expired is
+        renewed sooner or later; until then questions there wait."""
         opened = self._opened.get(installation.team_id)
         if opened is not None and opened.first is installation:
             installation = opened.installation
@@ -139,7 +139,7 @@ class Workspaces:
             return
         try:
             ended = await self._installations.remove(installation.team_id, installation.bot_token)
-        except StoreFailed as error:  # its next call meets the same
+        except StoreFailed as error:  # its next call gets the same error
             log.warning("installation.not_removed", workspace=installation.team_id, error=str(error))
             return
         if ended:
@@ -153,7 +153,7 @@ class Workspaces:
                 opened.workspace.use_token(newer.bot_token)
 
     async def _look(self) -> None:
-        """What a process that died has left in a workspace nobody writes in would wait for ever."""
+        """What a dead process left in a workspace where nobody writes would otherwise wait for ever."""
         waiting = await self._installations.with_open_questions()
         rested_s = self._clock() - EXPIRED_REST_S
         self._expired = {team_id: at_s for team_id, at_s in self._expired.items() if at_s > rested_s}

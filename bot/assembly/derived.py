@@ -1,4 +1,4 @@
-"""Settings go in; values that parts are built with come out. Pure."""
+"""Computes from the settings the values that parts are built with. Pure."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def install_settings(settings: Settings) -> InstallSettings:
 
 
 def _asked_scopes(settings: Settings) -> frozenset[str]:
-    """What a workspace is asked for: what the manifest asks for, and what the settings need."""
+    """The scopes that a workspace is asked for: the manifest's, plus those that the settings need."""
     added = {"BOT_ALLOWED_EMAIL_DOMAINS"} if settings.bot_allowed_email_domains else set()
     return frozenset(scope.name for scope in app_scopes.SCOPES if scope.added_by in {"", *added})
 

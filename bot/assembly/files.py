@@ -1,4 +1,4 @@
-"""Settings go in; the parts that fetch and read files come out, closed with ``parts``. I/O: what they open."""
+"""Makes the parts that fetch and read files; they are closed with ``parts``. I/O: what they open."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def file_reader(
 
 
 async def forgetting(workshop: Workshop, database: Database, parts: AsyncExitStack) -> Forgetting:
-    """What other processes hear of is looked for from now on."""
+    """Starts looking for deletions that other processes hear of."""
     forgetting = Forgetting(workshop, StoredDeletedFiles(database))
     parts.push_async_callback(forgetting.aclose)
     await forgetting.start()

@@ -1,4 +1,4 @@
-"""Settings go in; what the home tab says of them comes out, as lines of Slack's markup. Pure."""
+"""What the home tab says about the settings, as lines of Slack's markup. Pure."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def home_facts(settings: Settings, budgets: DayBudgets, model: Callable[[], str]
 
 
 def _set(settings: Settings) -> tuple[str, ...]:
-    """What is set otherwise than by default; secrets only by being set."""
+    """The settings that differ from their defaults; of secrets only that they are set."""
     lines = []
     for name, field in type(settings).model_fields.items():
         value = getattr(settings, name)

@@ -1,4 +1,4 @@
-"""Settings go in; the parts that ask the model come out, closed with ``parts``. I/O: what they open."""
+"""Makes the parts that ask the model; they are closed with ``parts``. I/O: what they open."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from bot.settings import Settings
 from bot.web_access import WebAccess
 
 STILL_WAITING_S = 20.0
-"""A model that thinks has written its first words by then, as a rule; and people ask themselves whether anything goes
-on."""
+"""By then a thinking model has usually written its first words, and people start to wonder whether it is still
+alive."""
 
 
 async def answering(

@@ -1,4 +1,4 @@
-"""Settings go in; the client of the Messages API, and a probe of it, come out. I/O: none before they are used."""
+"""Makes the client of the Messages API, and the probe of it. I/O: none before they are used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings go in; what operators look at comes out, closed with ``parts``. I/O: the ops port, a collector of traces."""
+"""Makes what operators look at; it is closed with ``parts``. I/O: the ops port, a collector of traces."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.telemetry import metrics, open_telemetry
 
 
 async def ops(settings: Settings, parts: AsyncExitStack) -> Ops:
-    """It listens, where a port is set, while everything else starts and ends. Raises ``StartFailed``."""
+    """Listens, if a port is set, even while everything else starts and ends. Raises ``StartFailed``."""
     ops = Ops(functools.partial(health.is_alive, settings.bot_data_dir))
     if settings.bot_ops_port is not None:
         parts.push_async_callback(ops.close)
@@ -28,7 +28,7 @@ async def tracing(settings: Settings, parts: AsyncExitStack) -> None:
 
 
 def ready(ops: Ops, database: Database, pulse: health.Pulse, parts: AsyncExitStack) -> None:
-    """From now on until ``parts`` begin to close."""
+    """Reports ready from now until ``parts`` begin to close."""
     queue = StoredQueue(database)
 
     async def figures() -> str:

@@ -1,4 +1,4 @@
-"""Settings and the queue go in; the inboxes that claim what is in it come out. I/O: none until they start."""
+"""Makes the inboxes, which claim questions from the queue. I/O: none until they start."""
 
 from __future__ import annotations
 

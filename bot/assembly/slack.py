@@ -1,6 +1,6 @@
-"""Settings go in; the parts that read and write in Slack come out.
+"""Makes the parts that read and write in Slack.
 
-I/O: what they open; what is made of ``parts`` is closed with them.
+I/O: what they open; whatever takes ``parts`` is closed with them.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def names(api: SlackClient, parts: AsyncExitStack) -> Names:
 
 
 def private_desk(api: SlackClient, reader: ThreadReader, database: Database, questions: StoredQuestions) -> PrivateDesk:
-    """What it adds waits for whichever process looks next."""
+    """Questions that it adds wait for whichever process looks next."""
     add = functools.partial(questions.add, owner="", busy=False, lease_s=0.0)
     return PrivateDesk(api, StoredPrivateAnswers(database), StoredReplyRecords(database), reader.wording, add)
 

@@ -1,6 +1,6 @@
-"""Settings go in; lines about what is wrong with them come out while the bot starts, and a fault that stops it.
+"""Reports what is wrong with the settings while the bot starts, and stops it if it cannot work.
 
-I/O: the log, and the Messages API, beside the start, which waits for nothing of it.
+I/O: the log; and the Messages API, in parallel to the start, which does not wait for it.
 """
 
 from __future__ import annotations
@@ -48,13 +48,13 @@ def begin(settings: Settings, stopped: asyncio.Future[None], parts: AsyncExitSta
 
 
 def described(identity: Identity) -> Mapping[str, str]:
-    """Which workspace it is, and who the bot is there."""
+    """The workspace and the bot's name there, for the log."""
     bot_name = identity.bot_name or identity.bot_user_id
     return {"workspace": identity.team_id, "workspace_name": identity.workspace, "bot": bot_name}
 
 
 def ready(settings: Settings, described: Mapping[str, object]) -> None:
-    """The line that says what runs, where and with what."""
+    """Logs one line that says what runs, where and with what."""
     log.info(
         "bot.ready",
         version=bot.__version__,
@@ -67,7 +67,7 @@ def ready(settings: Settings, described: Mapping[str, object]) -> None:
 
 
 def of_settings(settings: Settings) -> None:
-    """What is likely a slip, and stops nothing."""
+    """Warns about what is probably a slip; stops nothing."""
     for line in lines_not_understood():
         log.warning("settings.not_understood", line=line)
     for slip in unknown_names():
@@ -78,7 +78,7 @@ def of_settings(settings: Settings) -> None:
 
 
 def of_office(settings: Settings, confinement: Confinement, *, installed: bool) -> None:
-    """What becomes of office documents."""
+    """Warns if office documents cannot be converted."""
     if not installed:
         log.warning(
             "office.missing",

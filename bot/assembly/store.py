@@ -1,4 +1,4 @@
-"""Settings and the database go in; the parts that remember come out, closed with ``parts``. I/O: the database."""
+"""Makes the parts that remember; they are closed with ``parts``. I/O: the database."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from bot.store.usage import StoredUsage
 def questions(
     settings: Settings, database: Database, team_id: str | None, instructions: Instructing
 ) -> StoredQuestions:
-    """``team_id``: the one workspace that is answered in; ``None``: there are many."""
+    """``team_id``: the only workspace that is served; ``None`` if there are many."""
     return StoredQuestions(
         database,
         team_id=team_id,
@@ -48,7 +48,7 @@ def stop_watch(database: Database, parts: AsyncExitStack) -> StopWatch:
 
 
 async def expire_leases(database: Database) -> None:
-    """What an earlier process of a database of our own left is waiting again. Raises ``StartFailed``."""
+    """Makes questions of an earlier process wait again, if the database is ours alone. Raises ``StartFailed``."""
     try:
         if not database.shared:
             await StoredQuestions(database).expire_all()
