@@ -1,1 +1,1 @@
-"""Slack, as a place to hear from, to read and to write. The only package that knows Bolt and the SDK."""
+"""Everything that receives from, reads from and writes to Slack. The only package that knows Bolt and the SDK."""

@@ -1,4 +1,4 @@
-"""What a person may do about an answer goes in; a button comes out, and its press is a question. Pure.
+"""Makes the buttons below answers, and questions of their presses. Pure.
 
 Source: slack:reference/interaction-payloads/block_actions-payload; docs/slack.md §7.
 """
@@ -20,7 +20,7 @@ FEEDBACK, GOOD, BAD = "feedback", "good", "bad"
 POST_LABEL = "Post to channel"
 SHARE_LABEL = "Share in thread"
 STOP_LABEL = "Stop writing…"
-"""Says that the answer still grows, too, in one line, and moves none of its words."""
+"""Also shows that the answer is still growing, in one line that moves none of its words."""
 LABELS = {
     Button.CONTINUE: "Continue",
     Button.ASK_AGAIN: "Ask again",
@@ -32,11 +32,11 @@ WORDS = {
     Button.ASK_AGAIN: "",
     Button.READ_ALL: "Please read all of it, and then answer the question above.",
 }
-"""What the person says with a press; nothing asks for an answer to the thread as it stands."""
+"""What the press says on the person's behalf; an empty text asks for an answer to the thread as it stands."""
 
 
 def actions_block(button: Button, question_ts: str = "") -> dict[str, Any]:
-    """``question_ts``: which question the answer above is to; a file of it needs to know."""
+    """``question_ts``: the question that the answer above belongs to; needed for a file of it."""
     of_answer = {"value": question_ts} if button is Button.AS_FILE else {}
     label = {"type": "plain_text", "text": LABELS[button]}
     return {
@@ -47,7 +47,7 @@ def actions_block(button: Button, question_ts: str = "") -> dict[str, Any]:
 
 
 def feedback_block() -> dict[str, Any]:
-    """Thumbs up and down. Source: slack:reference/block-kit/blocks/context-actions-block, for messages alone."""
+    """Thumbs up and down. Source: slack:reference/block-kit/blocks/context-actions-block; allowed only in messages."""
     up = {"text": {"type": "plain_text", "text": "Good answer"}, "value": GOOD}
     down = {"text": {"type": "plain_text", "text": "Bad answer"}, "value": BAD}
     thumbs = {"type": "feedback_buttons", "action_id": FEEDBACK, "positive_button": up, "negative_button": down}
@@ -69,14 +69,14 @@ def share_block(value: str) -> dict[str, Any]:
 
 
 def share_value(question: Question, key: str) -> str:
-    """The private question's ts, the key to its answer, and its thread's ts, where it was asked in one."""
+    """The private question's ts, the key to its answer, and its thread's ts if it was asked in one."""
     return " ".join([question.ts, key, *([] if question.starts_thread else [question.thread_ts])])
 
 
 def shared(body: Json, team_id: str) -> Question | None:
-    """The wish to post a private answer; ``None`` for other presses.
+    """The question that posts a private answer; ``None`` for other presses.
 
-    Of a message that one person sees, Slack names only the place: ``container`` has it, ``message`` is left out.
+    For an ephemeral message Slack names only the place: ``container`` has it, and ``message`` is missing.
     """
     action = next(iter(objects_of(body.get("actions"))), {})
     if action.get("action_id") != SHARE:
@@ -103,7 +103,7 @@ def shared(body: Json, team_id: str) -> Question | None:
 
 
 def stopped_question(body: Json) -> str | None:
-    """The ts of the question whose answer a press is to end; ``None`` for other presses."""
+    """The ts of the question whose answer a press should end; ``None`` for other presses."""
     action = next(iter(objects_of(body.get("actions"))), {})
     return _value_of(body) if action.get("action_id") == STOP else None
 
@@ -113,18 +113,19 @@ def _value_of(body: Json) -> str:
 
 
 def is_under_ours(body: Json, bot_user_id: str, bot_id: str) -> bool:
-    """Whether a press is under a message of this bot's: a copy of one, or one of its twin elsewhere, is not."""
+    """Whether a press is under a message of this bot's, rather than under a copy of one or one of its twin
+    elsewhere."""
     message = object_of(body.get("message"))
     by = {text_of(message.get("user")), text_of(message.get("bot_id"))} - {""}
     return bool(by & {bot_user_id, bot_id})
 
 
 def question_of(body: Json, team_id: str, bot_user_id: str, bot_id: str) -> Question | None:
-    """The question that a press asks; ``None`` where it is under no message of the bot's. Of a press that stops an
+    """The question that a press asks; ``None`` unless it is under a message of the bot's. For a press that stops an
     answer it only says who pressed where.
 
-    It is asked in ``team_id``, where that message stands, whoever presses: for a person of another company ``team`` is
-    their own workspace, and an app that is installed for a whole organisation is told none.
+    It belongs to ``team_id``, where the message is, whoever presses: for a person from another company ``team`` is
+    their own workspace, and an app installed for a whole organisation gets none.
     """
     channel, message = id_of(object_of(body.get("channel")).get("id")), object_of(body.get("message"))
     user = object_of(body.get("user"))
@@ -154,7 +155,7 @@ def question_of(body: Json, team_id: str, bot_user_id: str, bot_id: str) -> Ques
 
 @dataclass(frozen=True, slots=True)
 class PressedMessage:
-    """The message that a pressed button stood under, without the button."""
+    """The message that a pressed button was under, without the button."""
 
     channel_id: str
     ts: str

@@ -1,8 +1,8 @@
-"""Text that the model wrote goes in; text that Slack shows exactly so, and takes no orders from, comes out.
+"""Escapes the model's text so that Slack shows it exactly and obeys nothing in it.
 
 Pure. Slack reads ``<…>`` as a mention, a broadcast or a link, in mrkdwn and in ``markdown`` blocks alike; then it
-decodes ``&amp;``, ``&lt;`` and ``&gt;`` once and does not read the result again.
-Source: slack:messaging/formatting-message-text.
+decodes ``&amp;``, ``&lt;`` and ``&gt;`` once and does not read the result again. Source:
+slack:messaging/formatting-message-text.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ def decode(text: str) -> str:
 def escape(markdown: str) -> str:
     """For a ``markdown`` block: ``decode(escape(x)) == x``, and nothing in it opens a token.
 
-    ``>`` stays, since quotes begin with it and no token can end that never began; ``&`` stays where nothing would be
-    decoded, so that addresses and code are no longer than they must be.
+    ``>`` stays, since quotes begin with it and it cannot end a token that never began; ``&`` stays if nothing would be
+    decoded, so that addresses and code do not become longer than necessary.
     """
     for entity in _ENTITIES:
         markdown = markdown.replace(entity, f"&amp;{entity[1:]}")

@@ -1,12 +1,12 @@
-"""What the bot writes on its own messages so that a later process finds them, and reads back from them. Pure.
+"""The metadata on the bot's own messages, by which a later process finds them. Pure.
 
 A reply is a row of messages, its *parts*. Each carries metadata that names the question it answers and its part number;
-the parts of the answer count from 0, and the notice that a question is queued is part ``NOTICE``.
-Source: slack:messaging/message-metadata. Where Slack keeps no metadata, the database's records serve.
+the parts of the answer count from 0, and the notice that a question is queued is part ``NOTICE``. Source:
+slack:messaging/message-metadata. If Slack keeps no metadata, the database's records are used.
 
-A press of a button, or a shortcut, is a question without a message of its own. Its ts is made up: that of the message
-with the button, or Slack's time of the shortcut, and one more digit, so that it stands right behind that, and is the
-same however often it is delivered.
+A button press or a shortcut is a question without a message of its own. Its ts is made up: the ts of the message with
+the button, or Slack's time of the shortcut, plus one more digit. So it sorts right behind that, and is the same however
+often it is delivered.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ ASIDE_EVENT = "aside"
 NOTICE = -1
 NUMBER_DIGITS_MAX = 20
 TS_DIGITS = 6
-"""After the point of a message's ts. slack:reference/objects/message-object."""
+"""Digits after the point of a message's ts. slack:reference/objects/message-object."""
 _SHARE_DIGIT, _SHORTCUT_DIGIT, _SUMMARY_DIGIT, _SUMMARY_IN_THREAD_DIGIT = "4", "5", "6", "7"
 _TS = re.compile(r"[0-9]{1,12}\.[0-9]{6}")
 _PRESS_DIGIT = {Button.CONTINUE: "1", Button.ASK_AGAIN: "2", Button.READ_ALL: "3", Button.AS_FILE: "8"}
@@ -35,17 +35,17 @@ def metadata(question: Question, part: int) -> dict[str, Any]:
 
 
 def aside_metadata() -> dict[str, Any]:
-    """Of a message that is no answer of the model's, so that it is no part of what the model reads."""
+    """Metadata of a message that is not the model's answer, and which the model therefore does not read."""
     return {"event_type": ASIDE_EVENT, "event_payload": {}}
 
 
 def is_aside(message: Json) -> bool:
-    """Of a message of ours."""
+    """Metadata of one of our messages."""
     return object_of(message.get("metadata")).get("event_type") == ASIDE_EVENT
 
 
 def answered_question(message: Json) -> tuple[str, int] | None:
-    """The ts of the question that one of our messages answers, and its part; ``None`` where no metadata says so."""
+    """The ts of the question that one of our messages answers, and its part; ``None`` without such metadata."""
     written = object_of(message.get("metadata"))
     if written.get("event_type") != ANSWER_EVENT:
         return None
@@ -60,12 +60,12 @@ def press_ts(message_ts: str, button: Button) -> str:
 
 
 def share_ts(message_ts: str) -> str:
-    """The ts of the wish to post the private answer that the message ``message_ts`` shows."""
+    """The ts of the question that posts the private answer shown by the message ``message_ts``."""
     return message_ts + _SHARE_DIGIT
 
 
 def is_ts(text: str) -> bool:
-    """Whether it is a ts as Slack makes them, which a further digit can be put behind."""
+    """Whether it is a ts as Slack makes them, to which another digit can be appended."""
     return _TS.fullmatch(text) is not None
 
 
@@ -75,23 +75,24 @@ def shortcut_ts(action_ts: str) -> str:
 
 
 def summary_ts(action_ts: str, *, in_thread: bool) -> str:
-    """The ts of the wish for a summary; ``in_thread``: of who used the shortcut on a reply, and so looks at them."""
+    """The ts of the question for a summary; ``in_thread``: the shortcut was used on a reply, so the person sees the
+    thread."""
     return action_ts + (_SUMMARY_IN_THREAD_DIGIT if in_thread else _SUMMARY_DIGIT)
 
 
 def asked_in_thread(ts: str) -> bool:
-    """Of the ts of a wish for a summary: see ``summary_ts``."""
+    """Whether a summary's ts says so: see ``summary_ts``."""
     return ts.endswith(_SUMMARY_IN_THREAD_DIGIT)
 
 
 def message_ts(ts: str) -> str:
-    """The ts that Slack knows: that of the message whose button asked the question; of all others their own."""
+    """The ts that Slack knows: for a press, that of the message with the button; for all others their own."""
     seconds, point, serial = ts.partition(".")
     return f"{seconds}{point}{serial[:TS_DIGITS]}"
 
 
 def ts_order(ts: str) -> tuple[int, int]:
-    """A key to sort by: ts are ``seconds.serial``, and as texts of unequal length they sort wrongly."""
+    """A sort key: ts are ``seconds.serial``, and as texts of unequal length they would sort wrongly."""
     seconds, _, serial = ts.partition(".")
     digits = serial.ljust(TS_DIGITS + 1, "0") if len(serial) >= TS_DIGITS else serial
     return _number(seconds), _number(digits)

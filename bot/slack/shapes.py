@@ -1,6 +1,6 @@
-"""JSON of unsure shape goes in; values of a sure type come out, empty where the JSON holds something else.
+"""Reads values of a certain type from JSON of uncertain shape; empty if the JSON has something else.
 
-Pure. Slack adds and leaves out fields without notice, so that every reader of its JSON asks through these.
+Pure. Slack adds and omits fields without notice, so every reader of its JSON uses these functions.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ Json = Mapping[str, Any]
 ID_CHARS_MAX = 32
 FILE_ID_CHARS_MAX = 64
 TS_CHARS_MAX = 100
-"""What there is space for in the database; Slack's own are far shorter."""
+"""The longest value that fits into the database; Slack's own are far shorter."""
 _VISIBLE = re.compile(r"[!-~]+")
 
 
 def text_of(value: Any) -> str:  # noqa: ANN401 (JSON)
-    """Without what JSON can hold and nobody can store or send: halves of surrogate pairs, and NUL."""
+    """Removes what JSON can hold but nobody can store or send: half surrogate pairs, and NUL."""
     if not isinstance(value, str):
         return ""
     text = value.replace("\0", "")
@@ -32,7 +32,7 @@ def text_of(value: Any) -> str:  # noqa: ANN401 (JSON)
 
 
 def id_of(value: Any, chars_max: int = ID_CHARS_MAX) -> str:  # noqa: ANN401 (JSON)
-    """Empty where it can be no id of Slack's, or no ts: those are short, and of ASCII's visible characters."""
+    """Empty if it cannot be an id or a ts of Slack's: those are short and consist of visible ASCII characters."""
     return value if isinstance(value, str) and len(value) <= chars_max and _VISIBLE.fullmatch(value) else ""
 
 

@@ -1,8 +1,8 @@
-"""What remains to be done once Slack has its acknowledgement goes in; it is done, or left out where one person wants
-too much at once.
+"""Does the work that remains after an acknowledgement, or drops it if one person causes too much at once.
 
 I/O: what the work does. A press, a vote or a shortcut costs the workspace a call or two, and Slack counts calls for all
-of its people together: whoever presses a thousand times would have nothing else shown to anybody for minutes.
+its people together: somebody who presses a thousand times would keep everyone else's messages from being shown for
+minutes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bot.telemetry.logs import get_logger
 log = get_logger(__name__)
 
 AT_ONCE_MAX = 5
-"""Of one person. More are pressed by nobody who waits for what comes of it."""
+"""Per person. Nobody who waits for the results presses more."""
 KNOWN_MAX = 1_000
 
 
@@ -35,7 +35,7 @@ class AfterTheAck:
         return task
 
     def run_for(self, user_id: str, work: Coroutine[Any, Any, object]) -> None:
-        """What one person is shown; left out where enough of that is under way."""
+        """Work that shows one person something; dropped if enough of that is already under way."""
         if self._of[user_id] >= AT_ONCE_MAX:
             work.close()
             log.info("courtesy.left_out", user=user_id)
@@ -50,7 +50,7 @@ class AfterTheAck:
 
 
 class FirstOnes:
-    """Things that come again and again; the newest are remembered."""
+    """Keys that may come again and again; the newest are remembered."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[object, None] = OrderedDict()

@@ -1,4 +1,4 @@
-"""What people do on the agent surface comes in; it is passed on to whoever suggests, and to whoever ends answers.
+"""Passes on what people do on the agent surface: to whatever suggests prompts, and to whatever ends answers.
 
 I/O: what those do, after the acknowledgement.
 """
@@ -20,8 +20,8 @@ KNOWN_WITHIN_S = 1.5
 
 @dataclass(slots=True)
 class AgentDesk:
-    """``suggest(channel_id, thread_ts)`` where a place to ask was opened; ``idle`` likewise, where nothing is being
-    answered that could be stopped. The others as ``listeners.Handlers`` has them."""
+    """``suggest(channel_id, thread_ts)`` is called when people open a place to ask; ``idle`` likewise, if nothing that
+    could be stopped is being answered. The others: see ``handlers.Handlers``."""
 
     team_id: str
     suggest: Callable[[str, str], Coroutine[Any, Any, None]]

@@ -1,9 +1,9 @@
-"""An event of the agent surface comes in; what it asks for goes out. Pure.
+"""Reads what an event of the agent surface asks for. Pure.
 
 An agent's direct message is opened as its messages tab (``app_home_opened``); on the older surface people start a
-thread (``assistant_thread_started``). Slack's own *Stop* comes as ``agent_session_stopped``. That a person looks at
-another channel (``assistant_thread_context_changed``) changes nothing here.
-Sources: slack:reference/events/app_home_opened, …/assistant_thread_started, …/agent_session_stopped.
+thread (``assistant_thread_started``). Slack's own *Stop* comes as ``agent_session_stopped``. It changes nothing here
+that a person looks at another channel (``assistant_thread_context_changed``). Sources:
+slack:reference/events/app_home_opened, …/assistant_thread_started, …/agent_session_stopped.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def opened(body: Json) -> Opened | None:
 
 
 def stopped(body: Json, team_id: str) -> StopWish | None:
-    """What is being answered in the thread, and what that person waits for there."""
+    """Stops what is being answered in the thread, and what that person is waiting for there."""
     event = object_of(body.get("event"))
     if event.get("type") != "agent_session_stopped":
         return None

@@ -1,6 +1,6 @@
-"""What takes deliveries goes in; a Bolt app that hands it the body of each request comes out. I/O: none of its own.
+"""Makes a Bolt app that hands the body of each request to ``take``. I/O: none of its own.
 
-For HTTP: Bolt reads a request's body, be it JSON or a form, and proves the address to Slack.
+For HTTP: Bolt reads a request's body, JSON or form, and answers Slack's verification of the address.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from bot.slack.receive.deliveries import Take
 
 def bolt_app(client: AsyncWebClient, take: Take, signing_secret: str) -> AsyncApp:
     async def authorize(**_: object) -> AuthorizeResult:
-        """Bolt itself calls nothing: each workspace has a client of its own."""
+        """Bolt itself makes no calls: each workspace has its own client."""
         return AuthorizeResult(enterprise_id=None, team_id=None, bot_token=client.token)
 
     async def on_every(body: dict[str, Any]) -> BoltResponse:
-        """Bolt fills in the parameters by their names. What ``take`` raises becomes status 500."""
+        """Bolt fills in the parameters by name. Whatever ``take`` raises becomes status 500."""
         return BoltResponse(status=200, body=await take(body) or "")
 
     bolt = AsyncApp(
@@ -30,7 +30,7 @@ def bolt_app(client: AsyncWebClient, take: Take, signing_secret: str) -> AsyncAp
         signing_secret=signing_secret,
         request_verification_enabled=bool(signing_secret),
         attaching_conversation_kwargs_enabled=False,
-        ignoring_self_events_enabled=False,  # who the bot is depends on the workspace: its listeners know
+        ignoring_self_events_enabled=False,  # who the bot is depends on the workspace; its listeners know
     )
     bolt.middleware(on_every)
     return bolt

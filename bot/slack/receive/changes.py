@@ -1,4 +1,4 @@
-"""What happened to a message, or was said about an answer, goes in; what should end or be replaced comes out. Pure.
+"""Reads which changes of messages, and which reactions, end an answer or replace a question. Pure.
 
 Sources: slack:reference/events/message.message_changed, slack:reference/events/message.message_deleted,
 slack:reference/events/reaction_added.
@@ -18,7 +18,7 @@ STOP = re.compile(r"\W*stop\W*", re.IGNORECASE)
 
 
 def wish_to_stop(body: Json, team_id: str, bot_user_id: str, bot_id: str) -> StopWish | None:
-    """``body`` is an event's envelope. A person's message was deleted, or has a reaction that means stop."""
+    """A stop for a message that a person deleted or marked with a stop reaction. ``body`` is an event's envelope."""
     event = object_of(body.get("event"))
     channel = text_of(event.get("channel"))
     match event:
@@ -35,7 +35,7 @@ def wish_to_stop(body: Json, team_id: str, bot_user_id: str, bot_id: str) -> Sto
 
 
 def said_to_stop(question: Question) -> StopWish | None:
-    """In a thread it is about the thread, elsewhere about what that person asks in the channel."""
+    """In a thread the stop is for the thread, elsewhere for what that person asks in the channel."""
     if question.entry_point is EntryPoint.COMMAND or question.attachments or not STOP.fullmatch(question.text):
         return None
     ts = "" if question.starts_thread else question.thread_ts
@@ -43,13 +43,13 @@ def said_to_stop(question: Question) -> StopWish | None:
 
 
 def edited(body: Json) -> dict[str, Any] | None:
-    """The envelope as if the message had been written as it is now; ``None`` where no person changed its words."""
+    """The envelope as if the message had always read as it does now; ``None`` unless a person changed its words."""
     event = object_of(body.get("event"))
     message, before = object_of(event.get("message")), object_of(event.get("previous_message"))
     if event.get("subtype") != "message_changed" or not message.get("edited"):
         return None
     if message.get("text") == before.get("text") and message.get("blocks") == before.get("blocks"):
-        return None  # Slack has added a preview, say
+        return None  # for example, Slack has added a preview
     told = {key: event[key] for key in ("channel", "channel_type") if key in event}
     return {**body, "event": {**message, **told, "type": "message"}}
 

@@ -1,4 +1,4 @@
-"""What a person typed after a slash command goes in; whether they ask for help, and the help, come out. Pure."""
+"""Recognises a request for help after a slash command, and holds the help. Pure."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ HELP = (
 
 
 def asks_for_help(body: Json) -> bool:
-    """``body`` is the form of a slash command: nothing behind it, or the word."""
+    """``body`` is the form of a slash command: with no text, or with the word for help."""
     return text_of(body.get("text")).strip().lower() in {"", "help", "?"}

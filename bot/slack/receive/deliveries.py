@@ -1,11 +1,11 @@
-"""What Slack delivers goes in; it is handed to the workspace that it is for, and its acknowledgement comes out.
+"""Hands each delivery to the workspace that it is for, and returns what its acknowledgement says.
 
-I/O: what the workspace does. An acknowledgement is held back until a question is written down. If that fails there is
-none, and Slack delivers again. Whatever else Slack sends is acknowledged, too: it would come again and again, and
-people would read that we failed.
+I/O: what the workspace does. An acknowledgement is held back until the question is stored. If that fails there is none,
+and Slack delivers again. Everything else that Slack sends is acknowledged, too: otherwise it would come again and
+again, and people would read that the bot failed.
 
-Over HTTP Bolt is in front of it (``bolt``). Over a socket nothing needs to be: an envelope is a body already, and what
-Bolt does for one cost more than all else on its way.
+Over HTTP Bolt is in front of this (``bolt``). Over a socket nothing is needed: an envelope is already a body, and what
+Bolt did for one cost more than everything else on its way.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ log = get_logger(__name__)
 NOT_HERE = "I belong to another workspace, so I can't answer here."
 OPTION_REQUESTS = frozenset({"block_suggestion", "dialog_suggestion"})
 Said = dict[str, Any]
-"""What an acknowledgement says; empty: nothing."""
+"""What an acknowledgement shows; empty for nothing."""
 Take = Callable[[dict[str, Any]], Awaitable[Said]]
 
 
@@ -32,24 +32,25 @@ class Workspaces(Protocol):
     """The workspaces that this process answers in."""
 
     async def listeners(self, body: Json) -> Listeners | None:
-        """Of the workspace that a delivery is for; ``None`` where it is not answered here. Raises ``StoreFailed``."""
+        """The listeners of the workspace that a delivery is for; ``None`` if it is not answered here. Raises
+        ``StoreFailed``."""
 
 
 class Deliveries:
-    """``arrived`` hears of what kind each delivery is, whatever becomes of it."""
+    """``arrived`` is told the kind of each delivery, whatever becomes of it."""
 
     def __init__(self, workspaces: Workspaces, arrived: Callable[[str], None] = lambda _: None) -> None:
         self._workspaces = workspaces
         self._arrived = arrived
 
     async def take(self, body: dict[str, Any]) -> Said:
-        """The acknowledgement; whatever it raises stands for none."""
+        """Returns the acknowledgement; if this raises, there is none."""
         kind = text_of(body.get("type"))
         if name := kind_of(body):
             self._arrived(name)
         if mentions_the_bot(body):
             self._arrived(MENTION)
-        for each in (body, object_of(body.get("event"))):  # it comes as itself; Slack's SDKs know it as an event too
+        for each in (body, object_of(body.get("event"))):  # it comes by itself; Slack's SDKs know it as an event, too
             if each.get("type") == "app_rate_limited":
                 log.warning("slack.events_limited", minute=each.get("minute_rate_limited"))
         if not _has_listener(body):
@@ -84,7 +85,8 @@ def _shown(text: str) -> Said:
 
 
 def _has_listener(body: dict[str, Any]) -> bool:
-    """Events, commands, presses and our shortcuts; not the closing of a view, nor a request for options, a notice."""
+    """Whether it is an event, command, press or shortcut of ours, rather than a closed view, a request for options or a
+    notice."""
     event = body.get("event")
     if body.get("type") == "event_callback":
         return isinstance(event, dict) and bool(text_of(event.get("type")))

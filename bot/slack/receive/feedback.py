@@ -1,7 +1,8 @@
-"""A press of the thumbs below an answer, and what was written in the modal that asks why, go in; votes come out. Pure.
+"""Reads votes from presses of the thumbs and from the modal that asks for a reason. Pure.
 
-Sources: slack:reference/block-kit/block-elements/feedback-buttons-element, slack:reference/interaction-payloads/
-block_actions-payload, slack:reference/interaction-payloads/view-interactions-payload.
+Sources: slack:reference/block-kit/block-elements/feedback-buttons-element,
+slack:reference/interaction-payloads/block_actions-payload,
+slack:reference/interaction-payloads/view-interactions-payload.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ THANKS = "Thank you for telling me."
 
 
 def vote_of(body: Json, team_id: str) -> Vote | None:
-    """``None`` for other presses, and for one that does not say on what."""
+    """The vote; ``None`` for other presses, and for one that does not name the answer."""
     action = next(iter(objects_of(body.get("actions"))), {})
     value = action.get("value")
     if action.get("action_id") != buttons.FEEDBACK or value not in {buttons.GOOD, buttons.BAD}:
@@ -78,7 +79,7 @@ def is_reason(body: Json) -> bool:
 
 
 def reason_of(body: Json, team_id: str) -> VoteReason | None:
-    """``None`` where nothing was written, or it does not say on what."""
+    """The reason for a vote; ``None`` if nothing was written or the answer is not named."""
     view = object_of(body.get("view"))
     try:
         about = object_of(json.loads(text_of(view.get("private_metadata"))))

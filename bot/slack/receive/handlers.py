@@ -1,4 +1,5 @@
-"""Who takes what Slack delivers to the bot of one workspace. Pure: what each does is its own matter."""
+"""The handlers that ``listeners`` call for what Slack delivers to one workspace. Pure: what each does is its own
+matter."""
 
 from __future__ import annotations
 
@@ -15,48 +16,49 @@ from bot.stops import StopWish
 
 
 class Conversations(Protocol):
-    """The database, as the memory of who speaks with the bot in a thread."""
+    """Implemented by the database: who is talking with the bot in a thread."""
 
     def mentioned(self, question: Question) -> None:
-        """Whoever asked it speaks with the bot from now on. It is written down together with the question."""
+        """From now on whoever asked this is talking with the bot. It is stored together with the question."""
 
     async def known(self, thread: ThreadKey) -> bool:
         """Whether the bot was ever mentioned there. Raises ``StoreFailed``."""
 
     async def continues(self, question: Question, *, to_others: bool) -> bool:
-        """Whether what somebody said without a mention is said to the bot. Raises ``StoreFailed``."""
+        """Whether something said without a mention is meant for the bot. Raises ``StoreFailed``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Handlers:
-    """``accept`` says whether the question is new."""
+    """``accept`` returns whether the question is new."""
 
     accept: Callable[[Question], Awaitable[bool]]
     replace: Callable[[Question], Awaitable[bool]]
-    """What is asked now that its message was edited, where it is not being answered yet."""
+    """Replaces a question whose message was edited, unless it is already being answered."""
     stop: Callable[[StopWish], Awaitable[int]]
-    """How many questions it is about."""
+    """Returns how many questions it is about."""
     conversations: Conversations | None
     """``None``: nothing is answered without a mention."""
     commands: Commands
     moved: Callable[[Question], Awaitable[Coroutine[Any, Any, None] | None]]
-    """Goes on in private with what is for one reader; returns what remains to be done after the acknowledgement."""
+    """Goes on in private with an answer that is for one reader; returns what remains to be done after the
+    acknowledgement."""
     button_pressed: Callable[[buttons.PressedMessage], Coroutine[Any, Any, None]]
     file_deleted: Callable[[str], Coroutine[Any, Any, None]]
     is_bot: Callable[..., Awaitable[bool | None]]
-    """``is_bot(user_id, within_s=…)``; ``None`` where Slack does not say so in time."""
+    """``is_bot(user_id, within_s=…)``; ``None`` if Slack does not answer in time."""
     token_revoked: Callable[[], Coroutine[Any, Any, None]]
     refusal: Callable[..., Awaitable[Reason | None]]
-    """``refusal(question, within_s=…)``: why who asks may not."""
+    """``refusal(question, within_s=…)``: why the person who asks may not."""
     turn_away: Callable[[Question, Reason], Coroutine[Any, Any, None]]
     votes: Votes
     home_opened: Callable[[str, str], Coroutine[Any, Any, None]]
     """``home_opened(user_id, channel_id)``"""
     tell: Callable[[Question, str], Coroutine[Any, Any, None]]
-    """Says a sentence to whoever asks, alone."""
+    """Says a sentence only to the person who asks."""
     open_view: Callable[[str, dict[str, Any]], Coroutine[Any, Any, bool]]
-    """``open_view(trigger_id, view)``, once and soon: whether it is open."""
+    """``open_view(trigger_id, view)``: opens it at once, without retries; returns whether it is open."""
     why_not_in: Callable[..., Awaitable[str]]
-    """``why_not_in(channel_id, within_s=…)``: a sentence where nothing can be answered there."""
+    """``why_not_in(channel_id, within_s=…)``: a sentence if the bot cannot answer there."""
     agent: Callable[[dict[str, Any]], Awaitable[bool]]
-    """Whether an event was about the agent surface, and is taken care of."""
+    """Returns whether an event was about the agent surface and has been handled."""

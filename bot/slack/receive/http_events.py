@@ -1,8 +1,8 @@
-"""Slack's signed requests come in over HTTP; the Bolt app answers them. I/O: a listening socket.
+"""Receives Slack's signed requests over HTTP; the Bolt app answers them. I/O: a listening socket.
 
-``/slack/events`` takes events, commands and interactions, ``/healthz`` says whether the bot lives. Nothing of a request
-is read as JSON or as a form before its signature has been found right over the very bytes that came, but for a few
-bytes of the one question that Slack does not sign.
+``/slack/events`` takes events, commands and interactions; ``/healthz`` says whether the bot is alive. No request is
+read as JSON or as a form before its signature has been verified over the raw bytes, except for a few bytes of the one
+request that Slack does not sign.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ TIMESTAMP = "X-Slack-Request-Timestamp"
 SIGNATURE = "X-Slack-Signature"
 SECONDS = re.compile(r"[0-9]{1,12}")
 AGE_MAX_S = 5 * 60
-"""An older request may be one that somebody recorded. Source: slack:authentication/verifying-requests-from-slack."""
+"""An older request may be a recorded one. Source: slack:authentication/verifying-requests-from-slack."""
 EVENTS_PATH = "/slack/events"
 HEALTH_PATH = "/healthz"
 BODY_BYTES_MAX = 1024 * 1024
 """An event with many files is large, and Slack's requests stay far below this."""
 UNSIGNED_BYTES_MAX = 512
 LONG_BYTES = 50_000
-"""From here on a body waits for a round of the loop in which it is not one of many."""
+"""A larger body waits for a moment in which few others are being read."""
 HUGE_BYTES, HUGE_AT_ONCE = 300_000, 4
-"""Each of these is tens of thousands of objects; where many are there at the same time Python looks through all of them
-again and again for what it can throw away, with everybody waiting. People cannot write as much."""
+"""Each of these becomes tens of thousands of objects. With many of them at once, Python's garbage collector scans all
+of them again and again while everybody waits. People cannot write that much."""
 WARN_EVERY_S = 60.0
 CUT_OFF = (ConnectionError, web.RequestPayloadError)
 FORM = "application/x-www-form-urlencoded"
@@ -78,7 +78,7 @@ class HttpEvents:
         self._server = HttpServer(app, limits)
 
     async def start(self) -> None:
-        """Raises ``StartFailed`` where the port cannot be had."""
+        """Raises ``StartFailed`` if it cannot listen on the port."""
         try:
             host, port = await self._server.listen(self._host, self._port)
         except OSError as error:
@@ -106,11 +106,11 @@ class HttpEvents:
 
     async def _answer(self, request: web.Request) -> web.Response:
         try:
-            with uncollected():  # nothing is waited for: the body is here
+            with uncollected():  # returns at once: the body is already here
                 read = await to_bolt_request(request)
             return await to_aiohttp_response(await self._bolt.async_dispatch(read))
         except (AttributeError, LookupError, RecursionError, TypeError, ValueError):
-            return _refused(400)  # Bolt's words for a body that is no object in JSON or a form
+            return _refused(400)  # Bolt's response to a body that is neither a JSON object nor a form
 
     def _is_signed(self, request: web.Request, body: bytes) -> bool:
         """Source: slack:authentication/verifying-requests-from-slack."""
@@ -119,7 +119,7 @@ class HttpEvents:
         return hmac.compare_digest(signature.encode(), request.headers[SIGNATURE].encode("utf-8", "surrogateescape"))
 
     def _warn_of_signature(self, request: web.Request) -> None:
-        """A wrong secret is plain silence otherwise; not for each of a stranger's requests."""
+        """Warns, since a wrong secret would otherwise mean plain silence; but not for each of a stranger's requests."""
         if time.monotonic() - self._warned_s > WARN_EVERY_S:
             self._warned_s = time.monotonic()
             mend = f"if these are Slack's, SLACK_SIGNING_SECRET is wrong. {where.OF['SLACK_SIGNING_SECRET']}"
@@ -156,15 +156,15 @@ def _may_be_signed(request: web.Request) -> bool:
 
 
 async def _body(request: web.Request) -> bytes:
-    """What was sent, as it was sent. Raises ``HTTPRequestEntityTooLarge`` and ``CUT_OFF``."""
+    """Reads the raw body. Raises ``HTTPRequestEntityTooLarge`` and ``CUT_OFF``."""
     if (request.content_length or 0) > BODY_BYTES_MAX:
         raise web.HTTPRequestEntityTooLarge(BODY_BYTES_MAX, request.content_length or 0)
     return await request.read()
 
 
 async def _is_certificate_check(request: web.Request) -> bool:
-    """Slack asks now and then, unsigned, whether the address has a valid certificate: ``ssl_check=1&token=…``. There is
-    nothing to do for it. Source: slack:interactivity/implementing-slash-commands."""
+    """Whether it is Slack's occasional, unsigned check of the certificate: ``ssl_check=1&token=…``. Nothing has to be
+    done for it. Source: slack:interactivity/implementing-slash-commands."""
     if request.content_type != FORM or not 0 < (request.content_length or 0) <= UNSIGNED_BYTES_MAX:
         return False
     try:

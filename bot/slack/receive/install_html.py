@@ -1,4 +1,4 @@
-"""How an installation stands comes in; the page that its person reads in the browser goes out. Pure.
+"""The pages that people see in the browser while they install the app. Pure.
 
 Source of the codes: Bolt's AsyncOAuthFlow, and slack:authentication/installing-with-oauth (``access_denied``).
 """
@@ -34,7 +34,7 @@ REASONS = {
 }
 UNKNOWN = "unknown"
 _CODE = re.compile(r"[a-z_]{1,60}")
-"""Whoever makes the address of the page writes what stands in it, and would have the page say it."""
+"""Only known codes are shown: whoever makes up the page's address could otherwise make the page say anything."""
 STYLE = """
 :root { color-scheme: light dark; background: Canvas; color: CanvasText; }
 body { max-width: 36rem; margin: 12vh auto 0; padding: 0 1.5rem; font: 1rem/1.5 system-ui, sans-serif; }
@@ -66,7 +66,7 @@ def page(title: str, *paragraphs: str, head: str = "") -> str:
 
 
 def install_page(address: str) -> str:
-    """``address``: Slack's own page, where people agree."""
+    """``address``: Slack's own page, where people give their consent."""
     return page(
         f"Add “{DISPLAY['name']}” to Slack",
         escape(DISPLAY["description"]),
@@ -77,7 +77,7 @@ def install_page(address: str) -> str:
 
 
 class InstallationPages(RedirectUriPageRenderer):
-    """What stands at the end of an installation."""
+    """The pages at the end of an installation."""
 
     def render_success_page(
         self,
@@ -102,7 +102,7 @@ class InstallationPages(RedirectUriPageRenderer):
         )
 
     def render_failure_page(self, reason: str) -> str:
-        """``reason``: a code, and words of Bolt's behind it."""
+        """``reason``: a code, followed by Bolt's words."""
         code = reason.partition(":")[0]
         shown = code if _CODE.fullmatch(code) else UNKNOWN
         return page(

@@ -1,8 +1,8 @@
-"""Browsers come in that want to install the app; installations come out. I/O: Slack, and ``Installations``.
+"""Serves the pages through which people install the app. I/O: Slack, and ``Installations``.
 
-``/slack/install`` leads to Slack's own page, where people agree, and that one back to ``/slack/oauth_redirect`` with a
-code that is good for a token once. Bolt does the rest; what it keeps meanwhile, a state that also stands in a cookie
-of that browser, is a text that only the key's owner can write, so that no replica needs to remember it. Source:
+``/slack/install`` leads to Slack's own consent page, which leads back to ``/slack/oauth_redirect`` with a code that can
+be exchanged for a token once. Bolt does the rest. Its state, which is also in a cookie of that browser, is a text that
+only the owner of the key can write, so no replica has to remember it. Source:
 slack:authentication/installing-with-oauth.
 """
 
@@ -42,13 +42,13 @@ log = get_logger(__name__)
 INSTALL_PATH, REDIRECT_PATH = "/slack/install", "/slack/oauth_redirect"
 STATE_AGE_MAX_S = 600
 _SILENT = logging.getLogger(f"{SDK}.oauth")
-"""For Bolt, which words the code and what Slack said of it, whoever made them up."""
+"""Keeps Bolt's log quiet: it would log the code and Slack's response to it, whoever made them up."""
 _SILENT.addFilter(lambda _: False)
 
 
 @dataclass(frozen=True, slots=True)
 class InstallSettings:
-    """``public_url``: the bot's own address as browsers know it; empty: Slack takes the app's only redirect URL."""
+    """``public_url``: the bot's own address as browsers know it; if empty, Slack uses the app's only redirect URL."""
 
     client_id: str = field(repr=False)
     client_secret: str = field(repr=False)
@@ -56,7 +56,7 @@ class InstallSettings:
     slack_api_url: str = field(repr=False)
     public_url: str = field(default="", repr=False)
     allowed_workspaces: frozenset[str] = frozenset()
-    """Ids of workspaces and organisations; empty: whoever knows the address may install the app."""
+    """Ids of workspaces and organisations that may install the app; if empty, anybody who knows the address may."""
 
 
 class InstallPages:
@@ -98,7 +98,7 @@ class InstallPages:
 
 
 class _NotAllowed(Exception):
-    """This workspace may not have the app, and ``reason`` says what there is of it now."""
+    """This workspace may not install the app; ``reason`` says what is left of it there."""
 
     def __init__(self, *, removed: bool) -> None:
         super().__init__()
@@ -130,13 +130,13 @@ class _Flow(AsyncOAuthFlow):
 
 
 def may_install(installation: SdkInstallation, allowed: frozenset[str]) -> bool:
-    """By its workspace or its organisation; ``allowed`` is empty where everybody may."""
+    """Whether the list names the workspace or its organisation; if ``allowed`` is empty, everybody may."""
     team_id = None if installation.is_enterprise_install else installation.team_id
     return not allowed or bool(allowed & {team_id, installation.enterprise_id})
 
 
 class _Store(AsyncInstallationStore):
-    """What Bolt calls once somebody has installed the app; it asks for nothing."""
+    """Bolt calls this once somebody has installed the app; it never reads from it."""
 
     def __init__(self, installations: Installations, allowed: frozenset[str], uninstall: Uninstall) -> None:
         self._installations = installations
@@ -168,7 +168,7 @@ class _Store(AsyncInstallationStore):
         log.info("installation.made", workspace=team_id, organisation=saved.enterprise_id)
 
     async def _undone(self, team_id: str, bot_token: str) -> bool:
-        """Slack has installed the app by then: without this it would stand there, and its token would be good."""
+        """By then Slack has installed the app: without this it would stay there with a valid token."""
         try:
             await self._uninstall(bot_token)
         except SlackError as error:
@@ -197,7 +197,7 @@ class _States(AsyncOAuthStateStore):
         return self._cipher.encrypt(secrets.token_hex(8))
 
     async def async_consume(self, state: str) -> bool:
-        """The code that comes with it is good for one token; Slack sees to that."""
+        """Slack makes sure that the code is good for only one token."""
         try:
             self._cipher.decrypt(state, age_max_s=STATE_AGE_MAX_S)
         except NotReadable:

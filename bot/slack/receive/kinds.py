@@ -1,6 +1,6 @@
-"""What Slack delivers goes in; the name of the event that an app subscribes to for it comes out. Pure.
+"""Names the event that an app has to subscribe to for a delivery. Pure.
 
-Those that an app may subscribe to are in ``setup.app_events``. Source: slack:reference/events.
+The events that an app may subscribe to are in ``setup.app_events``. Source: slack:reference/events.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ _FAMILIES = {"channel": "channels", "group": "groups", "im": "im", "mpim": "mpim
 _BY_ID = {"C": "channels", "G": "groups", "D": "im"}
 NAME_CHARS_MAX = 40
 MENTION = "mention"
-"""Not an event of Slack's: a message of a channel that mentions the bot, which has to come as ``app_mention``, too."""
+"""Not one of Slack's events: a channel message that mentions the bot, which must also come as ``app_mention``."""
 
 
 def kind_of(body: Json) -> str:
-    """Empty for what is neither an event nor a command nor a press."""
+    """The kind; empty if it is neither an event nor a command nor a press."""
     event = object_of(body.get("event"))
     kind = text_of(event.get("type"))[:NAME_CHARS_MAX]
     if kind == "message":
@@ -28,7 +28,7 @@ def kind_of(body: Json) -> str:
 
 
 def mentions_the_bot(body: Json) -> bool:
-    """In a message of a channel, new and by somebody else; the envelope says who the bot is."""
+    """Whether it is a new channel message by somebody else that mentions the bot; the envelope says who the bot is."""
     event = object_of(body.get("event"))
     bots = [text_of(one.get("user_id")) for one in objects_of(body.get("authorizations")) if one.get("is_bot") is True]
     if text_of(event.get("type")) != "message" or event.get("subtype") or text_of(event.get("channel"))[:1] == "D":

@@ -1,7 +1,7 @@
-"""What Slack delivers to the bot of one workspace goes in; accepted questions come out.
+"""Turns what Slack delivers to one workspace into accepted questions.
 
-I/O: what the handlers do. A listener parses, hands over, and returns: nothing slow happens here, since Slack gets its
-acknowledgement after that. What a listener raises leaves Slack without one, and it delivers again.
+I/O: what the handlers do. A listener parses, hands over and returns; nothing slow happens here, since Slack gets its
+acknowledgement only afterwards. If a listener raises, there is no acknowledgement, and Slack delivers again.
 """
 
 from __future__ import annotations
@@ -48,11 +48,11 @@ READING = "I'm reading the thread. My summary will appear here in a moment, and 
 NOT_OPENED = "Slack didn't let me open the window for your question in time. Please try again."
 MEMBER_WITHIN_S = 1.0
 KNOWN_WITHIN_S = 1.5
-"""How long an acknowledgement, for which Slack waits three seconds, is held back to learn who wrote a message."""
+"""Slack waits three seconds for an acknowledgement; this much of it may be used to learn who wrote a message."""
 
 
 class Listeners:
-    """Takes what is delivered to the bot of one workspace."""
+    """Handles the deliveries for one workspace."""
 
     def __init__(self, identity: Identity, handlers: Handlers) -> None:
         self._identity = identity
@@ -108,7 +108,7 @@ class Listeners:
         self._twins.known((question.channel_id, question.ts))
 
     async def _overheard(self, said: Question, *, to_others: bool, edited: bool) -> None:
-        """What is not for the bot is neither kept nor logged."""
+        """Messages that are not for the bot are neither kept nor logged."""
         conversations = self._handlers.conversations
         if edited:
             await self._handlers.replace(said)
@@ -130,23 +130,23 @@ class Listeners:
             self._later.run(rest)
 
     async def _commanded(self, said: Question, *, addressed: bool) -> bool:
-        """Whether it was no question but a command, which is carried out."""
+        """Whether it was a command rather than a question; if so, it is carried out."""
         command = command_in(said, addressed=addressed)
         if command is None or await self._handlers.refusal(said, within_s=KNOWN_WITHIN_S) is not None:
-            return False  # whoever may not ask is turned away like with a question
+            return False  # people who may not ask are turned away as with a question
         if (rest := await self._handlers.commands.carry_out(said, command)) is not None:
             self._later.run(rest)
         return True
 
     async def _stopped(self, question: Question) -> bool:
-        """Whether it was no question but the word that ends an answer, and there was one to end."""
+        """Whether it was the word that ends an answer, and there was an answer to end."""
         wish = changes.said_to_stop(question)
         if wish is None or await self._handlers.refusal(question, within_s=KNOWN_WITHIN_S) is not None:
             return False
         return await self._handlers.stop(wish) > 0
 
     async def on_command(self, body: dict[str, Any]) -> str:
-        """What the acknowledgement shows to who typed it; empty: nothing."""
+        """What the acknowledgement shows to the person who typed it; empty for nothing."""
         question = replace(question_from_command(body), team_id=self._identity.team_id)
         if not asks_for_help(body):
             await self._handlers.accept(question)
@@ -158,11 +158,11 @@ class Listeners:
         return ""
 
     async def on_action(self, body: dict[str, Any]) -> None:
-        """Who may not ask leaves the button to others: a press is the same question whoever presses, so that theirs
-        must not be written down. Who cannot be looked up in time is asked to press again."""
+        """A press by somebody who may not ask is not stored: it would be the same question as anybody else's press, and
+        would use up the button. If the person cannot be looked up in time, they are asked to press again."""
         identity = self._identity
         vote = feedback.vote_of(body, identity.team_id)
-        named = body.get("message") is not None  # not where one person alone sees it
+        named = body.get("message") is not None  # not in an ephemeral message
         if vote is not None and (not named or buttons.is_under_ours(body, identity.bot_user_id, identity.bot_id)):
             await self._voted(vote, body)
             return
@@ -173,7 +173,7 @@ class Listeners:
         elif reason := await self._handlers.refusal(question, within_s=KNOWN_WITHIN_S):
             self._later.run_for(question.user_id, self._handlers.turn_away(question, reason))
         elif (stopped := buttons.stopped_question(body)) is not None:
-            if question.user_id:  # without one it would be a question that was taken back
+            if question.user_id:  # without a message it would count as a question that was deleted
                 await self._handlers.stop(StopWish(identity.team_id, question.channel_id, stopped, question.user_id))
         elif shared is not None:  # its turn takes the button away
             await self._handlers.accept(shared)
@@ -183,7 +183,7 @@ class Listeners:
                 self._later.run(self._handlers.button_pressed(buttons.pressed_message(body)))
 
     async def on_shortcut(self, body: dict[str, Any]) -> None:
-        """A modal is opened before anything else, since its trigger lives for three seconds."""
+        """A modal is opened before anything else, since its trigger lives for only three seconds."""
         if shortcuts.used(body) == shortcuts.ASK_ABOUT:
             self._later.run_for(_user_of(body), self._open_modal(body))
             return
@@ -204,7 +204,7 @@ class Listeners:
             await self._handlers.tell(about, NOT_OPENED)
 
     async def _voted(self, vote: Vote, body: dict[str, Any]) -> None:
-        """A modal's trigger does not wait for the database."""
+        """Does not wait for the database, since a modal's trigger expires."""
         who = feedback.voter(vote, body)
         if reason := await self._handlers.refusal(who, within_s=KNOWN_WITHIN_S):
             self._later.run_for(vote.user_id, self._handlers.turn_away(who, reason))
@@ -219,7 +219,7 @@ class Listeners:
             self._later.run_for(vote.user_id, self._handlers.tell(who, feedback.THANKS))
 
     async def on_submission(self, body: dict[str, Any]) -> dict[str, str] | None:
-        """What is wrong with it, by the block of the modal; ``None`` where it was taken."""
+        """The errors in a submission, by block of the modal; ``None`` if it was accepted."""
         if feedback.is_reason(body):
             if (why := feedback.reason_of(body, self._identity.team_id)) is not None:
                 await self._handlers.votes.explain(why)
@@ -230,7 +230,7 @@ class Listeners:
             return None
         if not question.text:
             return shortcuts.errors(shortcuts.EMPTY)
-        reason, sentence = await asyncio.gather(  # an acknowledgement has three seconds for all of it
+        reason, sentence = await asyncio.gather(  # the acknowledgement has three seconds for all of it
             self._handlers.refusal(question, within_s=KNOWN_WITHIN_S),
             self._handlers.why_not_in(question.channel_id, within_s=MEMBER_WITHIN_S),
         )
@@ -241,7 +241,7 @@ class Listeners:
         return None
 
     async def _question(self, body: dict[str, Any]) -> Question | Unaddressed | Ignored:
-        """Slack is asked who wrote a message only where that decides whether it is a question."""
+        """Asks Slack who wrote a message only if that decides whether it is a question."""
         bot_user_id, bot_id = self._identity.bot_user_id, self._identity.bot_id
         read = partial(question_from_event, body, bot_user_id=bot_user_id, bot_id=bot_id, now_s=time.time())
         long = takes_long(body)

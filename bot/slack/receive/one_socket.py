@@ -1,8 +1,8 @@
-"""An address for Socket Mode goes in; which of the bot's own messages arrive over it comes out.
+"""Opens a Socket Mode connection and sees which of the bot's own messages arrive over it.
 
-I/O: a WebSocket of its own, beside those of running bots or in their stead. Only what the bot itself posted is
-acknowledged: Slack gives each envelope to any one of an app's connections, and gives what nobody acknowledges to
-another one a moment later. So nothing that people write is lost to a running bot.
+I/O: a separate WebSocket, beside those of running bots or in their place. Only what the bot itself posted is
+acknowledged: Slack gives each envelope to any one of an app's connections, and gives unacknowledged ones to another a
+moment later. So a running bot loses nothing that people write.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ CLOSING = aiohttp.ClientWSTimeout(ws_close=2.0)
 
 
 class OneSocket:
-    """Entering it connects. Raises ``OSError``, ``TimeoutError`` and ``aiohttp.ClientError``."""
+    """Connects on entering. Raises ``OSError``, ``TimeoutError`` and ``aiohttp.ClientError``."""
 
     def __init__(self, address: str, identity: Identity) -> None:
         self._address = address
@@ -35,7 +35,7 @@ class OneSocket:
         self._greeted = asyncio.Event()
         self._arrived: dict[str, asyncio.Event] = {}
         self.connections = 0
-        """How many the app has, this one included, as Slack says."""
+        """The number of connections that the app has, including this one, as Slack reports it."""
 
     async def __aenter__(self) -> Self:
         try:
@@ -54,7 +54,7 @@ class OneSocket:
         await self._close()
 
     async def arrived(self, kind: str, since_s: float, within_s: float) -> bool:  # noqa: ARG002 - of another kind of ear
-        """Whether something of that kind, which the bot itself did, comes in time."""
+        """Whether an event of that kind, caused by the bot itself, arrives in time."""
         with suppress(TimeoutError):
             async with asyncio.timeout(within_s):
                 await self._event(kind).wait()

@@ -1,7 +1,7 @@
-"""What Slack delivers goes in; for which of the workspaces that have the app it is, comes out. Pure.
+"""Finds the workspace that a delivery is for, among those that have the app. Pure.
 
-One app may be installed in several workspaces, and each process has the token of one. Sources: slack:apis/events-api
-(``authorizations`` names an installation that may see the event), slack:apis/slack-connect,
+One app may be installed in several workspaces, and each process may have the token of one. Sources:
+slack:apis/events-api (``authorizations`` names an installation that may see the event), slack:apis/slack-connect,
 slack:interactivity/implementing-slash-commands; docs/slack.md §4.
 """
 
@@ -13,11 +13,11 @@ INTERACTIONS = frozenset({"block_actions", "message_action", "view_submission"})
 
 
 def is_ours(body: Json, team_id: str, enterprise_id: str) -> bool:
-    """``enterprise_id`` is the organisation that the workspace is part of, or empty.
+    """Whether a delivery is for this workspace. ``enterprise_id``: its organisation, or empty.
 
-    In a channel that companies share, the event's own ``team_id`` may be another's, and ``authorizations`` says whose
-    installation it is meant for. A press is told by the message that it is under: ``team`` is where the person belongs.
-    What names no workspace is of the one whose token or secret it came with.
+    In a shared channel the event's own ``team_id`` may be another company's; ``authorizations`` says whose installation
+    it is for. A press is for the workspace of its message: ``team`` is where the person belongs. A delivery that names
+    no workspace is for the one whose token or secret it came with.
     """
     if body.get("type") in INTERACTIONS:
         return True
@@ -28,13 +28,13 @@ def is_ours(body: Json, team_id: str, enterprise_id: str) -> bool:
 
 
 def installed_in(body: Json) -> list[str]:
-    """The workspaces and organisations whose installation a delivery may be for, the likeliest first.
+    """The workspaces and organisations whose installation a delivery may be for, the most likely first.
 
-    A press is for the installation whose message it is under; ``team`` is where the person belongs.
+    A press is for the installation of its message; ``team`` is where the person belongs.
     """
     if body.get("type") in INTERACTIONS:
         message, enterprise, view = (object_of(body.get(name)) for name in ("message", "enterprise", "view"))
-        own = message.get("team") if body.get("type") == "block_actions" else None  # others' messages have shortcuts
+        own = message.get("team") if body.get("type") == "block_actions" else None  # messages of others have
         of_view = [view.get("app_installed_team_id"), view.get("team_id")]
         named = [own, *of_view, object_of(body.get("team")).get("id"), enterprise.get("id")]
     else:
@@ -48,7 +48,7 @@ def _names_one(installation: Json) -> bool:
 
 
 def _is_home(installation: Json, team_id: str, enterprise_id: str) -> bool:
-    """Of an installation for a whole organisation every workspace of it is a part; commands write ``"true"``."""
+    """Every workspace of an organisation is part of the organisation's installation; commands write ``"true"``."""
     team = text_of(installation.get("team_id"))
     if team == team_id:
         return True

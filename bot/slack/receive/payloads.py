@@ -1,6 +1,6 @@
-"""What Slack delivers (an Events API envelope, a slash command) goes in; a question, or why it is none, comes out.
+"""Makes a question of an Events API envelope or a slash command, or says why it is not one.
 
-Pure. The only file that spells the keys of Slack's events. Sources: slack:reference/events/app_mention,
+Pure. The only file that knows the keys of Slack's events. Sources: slack:reference/events/app_mention,
 slack:reference/events/message, slack:apis/events-api, slack:interactivity/implementing-slash-commands.
 """
 
@@ -21,19 +21,20 @@ TS = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
 CHANNEL_LETTERS = ("C", "G")
 BROADCAST = re.compile(r"<!(here|channel|everyone)\b")
 EDITED_AGE_MAX_S = 24 * 60 * 60
-"""Slack delivers app_mention anew when an old message is edited; nobody expects an answer to last month's."""
+"""Slack delivers app_mention again when an old message is edited; nobody expects an answer to last month's."""
 
 
 NOBODY_SAYS = "unnamed"
-"""In the place of a workspace's id, and none."""
+"""Stands where a workspace's id would, but is not one."""
 LONG_CHARS = 4_000
 LONG_PARTS = 400
-"""What is longer, or has more parts, may take a tenth of a second to read, which others need not wait for."""
+"""A longer message, or one with more parts, may take a tenth of a second to read; others need not wait for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unaddressed:
-    """Said by a person in a thread without mentioning the bot: a question, if they speak with it there.
+    """Something that a person said in a thread without mentioning the bot: a question if they are talking with it
+    there.
 
     ``to_others``: it mentions somebody else, or everybody.
     """
@@ -52,10 +53,10 @@ class Ignored:
 def question_from_event(
     body: Json, bot_user_id: str, bot_id: str, now_s: float, *, is_bot: bool | None
 ) -> Question | Unaddressed | Ignored:
-    """``body`` is the envelope of an ``app_mention`` or ``message`` event; ``now_s`` is in seconds since 1970.
+    """Reads the envelope of an ``app_mention`` or ``message`` event; ``now_s`` is in seconds since 1970.
 
-    ``is_bot`` is what is known of ``doubtful_user``; who is unknown counts as a person, so that no question is lost.
-    One message may come as both, and again after each edit; the key of the question is then the same.
+    ``is_bot`` says what is known of ``doubtful_user``; somebody unknown counts as a person, so that no question is
+    lost. One message may come as both events, and again after each edit; the key of the question is the same.
     """
     event = object_of(body.get("event"))
     team, channel, ts = _installing_team(body), id_of(event.get("channel")), text_of(event.get("ts"))
@@ -72,7 +73,7 @@ def question_from_event(
     if not addressed and not (in_channel_thread and author.kind is AuthorKind.PERSON):
         return Ignored("not addressed")
     if author.kind is AuthorKind.OTHER_BOT and (direct or _in_thread(event)):
-        return Ignored("another bot, not at top level")  # two bots that answer each other would never stop
+        return Ignored("another bot, not at top level")  # two bots answering each other would never stop
     text = markdown_of(event, author.kind, mentions.as_tokens)
     question = Question(
         team_id=team,
@@ -90,7 +91,7 @@ def question_from_event(
 
 
 def takes_long(body: Json) -> bool:
-    """Whether an event's message is so long that it should be read beside other work; found out by a short look."""
+    """Whether a quick look shows that an event's message is so long that it should be read beside other work."""
     event = object_of(body.get("event"))
     looked_at: list[Any] = [event.get(key) for key in ("text", "blocks", "attachments", "files")]
     chars = parts = 0
@@ -107,12 +108,12 @@ def takes_long(body: Json) -> bool:
 
 
 def doubtful_user(body: Json, bot_user_id: str, bot_id: str) -> str:
-    """The user of whom one has to know whether it is a bot before the event is read; empty where that is plain."""
+    """The user who may be a bot, which has to be known before the event can be read; empty if it is plain."""
     return user_in_doubt(object_of(body.get("event")), bot_user_id, bot_id)
 
 
 def deleted_file(body: Json) -> str | None:
-    """The id of the file that a ``file_deleted`` event tells of; ``None`` for all other events."""
+    """The id of the file that a ``file_deleted`` event names; ``None`` for other events."""
     event = object_of(body.get("event"))
     return id_of(event.get("file_id"), FILE_ID_CHARS_MAX) or None if event.get("type") == "file_deleted" else None
 
@@ -150,7 +151,7 @@ def question_from_command(body: Json) -> Question:
 
 
 def _installing_team(body: Json) -> str:
-    """The workspace whose token answers; in a channel shared with another company the author's is a different one."""
+    """The workspace whose token answers; in a shared channel the author's may be a different one."""
     for authorization in objects_of(body.get("authorizations")):
         if id_of(authorization.get("team_id")):
             return id_of(authorization.get("team_id"))
@@ -158,9 +159,9 @@ def _installing_team(body: Json) -> str:
 
 
 def _author_team(body: Json, event: Json) -> str:
-    """The workspace of who wrote it, or their organisation. ``source_team`` is none of it: in a channel that another
-    company owns it may be that company's for our own people, too. An app's counts only where companies share; one of
-    which nothing says whose it is counts there as another's."""
+    """The author's workspace or organisation. ``source_team`` is not used: in a channel owned by another company it may
+    be that company's even for our own people. For an app it counts only in shared channels, where an app of unknown
+    origin counts as another company's."""
     named = text_of(event.get("user_team")) or text_of(event.get("team"))
     if named or body.get("is_ext_shared_channel") is not True:
         return named
@@ -175,7 +176,7 @@ def _reason_to_ignore(event: Json, author: AuthorKind, now_s: float, *, direct: 
         f"subtype {subtype}": subtype not in SAID,
         "hidden": event.get("hidden") is True,
         "own message": author is AuthorKind.THIS_BOT,
-        # Slackbot's reminders in channels may be meant for us.
+        # Slackbot's reminders in channels may be meant for the bot.
         "Slack's own notice": user in SLACK_ITSELF and (direct or user != SLACKBOT),
         "edited long after": bool(event.get("edited"))
         and now_s - _seconds(text_of(event.get("ts"))) > EDITED_AGE_MAX_S,
@@ -184,7 +185,7 @@ def _reason_to_ignore(event: Json, author: AuthorKind, now_s: float, *, direct: 
 
 
 def _mentioned(event: Json, author: AuthorKind) -> mentions.Mentioned:
-    """Whom the message itself mentions; what is quoted in it was said elsewhere."""
+    """The people whom the message itself mentions; quoted text was said elsewhere."""
     mentioned = mentions.Mentioned()
     mentions.named(markdown_of({"blocks": event.get("blocks")}, author, mentions.as_tokens), mentioned)
     mrkdwn.to_markdown(text_of(event.get("text")), mentioned)

@@ -1,8 +1,9 @@
-"""What Slack delivers of a message's shortcut, and of the modal that one opens, goes in; views and questions come out.
+"""Reads message shortcuts and the modals that they open; makes views and questions of them.
 
-Pure. Sources: slack:reference/interaction-payloads/shortcuts-interaction-payload, slack:reference/interaction-payloads/
-view-interactions-payload, slack:reference/views/modal-views. What was asked so has no message of its own; its ts is
-from ``action_ts``, Slack's own time of the shortcut's use, so that it is the same however often it comes.
+Pure. Sources: slack:reference/interaction-payloads/shortcuts-interaction-payload,
+slack:reference/interaction-payloads/view-interactions-payload, slack:reference/views/modal-views. Such a question has
+no message of its own; its ts is made from ``action_ts``, Slack's time of the shortcut's use, so it is the same however
+often it comes.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ EMPTY = "Please write your question."
 
 
 def used(body: Json) -> str:
-    """Which of our shortcuts was used, or which shortcut's modal was sent; empty for all others."""
+    """The id of our shortcut that was used, or whose modal was submitted; empty for all others."""
     kind = body.get("type")
     named = body if kind == "message_action" else object_of(body.get("view")) if kind == "view_submission" else {}
     callback = text_of(named.get("callback_id"))
@@ -40,7 +41,7 @@ def used(body: Json) -> str:
 
 
 def asked(body: Json, team_id: str) -> Question | None:
-    """The question for a summary of the message's thread; ``None`` for a delivery that does not say where."""
+    """The question for a summary of the message's thread; ``None`` if the delivery does not say where."""
     place = _place(body)
     if place is None:
         return None
@@ -49,7 +50,7 @@ def asked(body: Json, team_id: str) -> Question | None:
 
 
 def ask_view(body: Json) -> dict[str, Any] | None:
-    """The modal that asks for the question; what it is about travels with it."""
+    """The modal that asks for the question; it carries along what the question is about."""
     place = _place(body)
     if place is None:
         return None
@@ -79,7 +80,7 @@ def ask_view(body: Json) -> dict[str, Any] | None:
 
 
 def submitted(body: Json, team_id: str) -> Question | None:
-    """What was asked in the modal; ``None`` where it does not say about what."""
+    """The question from the modal; ``None`` if it does not say what it is about."""
     view = object_of(body.get("view"))
     try:
         place = json.loads(text_of(view.get("private_metadata")))
@@ -97,7 +98,7 @@ def submitted(body: Json, team_id: str) -> Question | None:
 
 
 def errors(sentence: str) -> dict[str, str]:
-    """For the modal, below the question."""
+    """Text below the question in the modal."""
     return {QUESTION_BLOCK: sentence}
 
 
@@ -108,7 +109,7 @@ def _place(body: Json) -> dict[str, str] | None:
     if not (channel and ts and own_messages.is_ts(action_ts)):
         return None
     in_thread = root != ts
-    quoted = _quoted(message) if in_thread else ""  # of a first message the thread says enough
+    quoted = _quoted(message) if in_thread else ""  # for the first message, the thread itself says enough
     return {
         "channel": channel,
         "root": root,

@@ -1,10 +1,10 @@
-"""Slack's envelopes come in over a WebSocket that the bot opened; their acknowledgements go back. I/O: Slack.
+"""Receives Slack's envelopes over a WebSocket that the bot opened, and acknowledges them. I/O: Slack.
 
-The SDK keeps the connection and renews it. Mended here is what it does not know:
+The SDK keeps and renews the connection. This module adds what the SDK lacks:
 
-- It asks for an address for ever with a token that Slack has refused, and every few seconds where Slack said when.
-- It goes on knocking at an address that is used up, and waits for a handshake for as long as nobody answers.
-- It takes a socket for alive while somebody on the way answers its pings, though Slack itself says nothing any more.
+- With a token that Slack has refused, it asks for addresses for ever, and ignores when Slack said to retry.
+- It keeps trying an address that is used up, and waits for ever for a handshake that nobody answers.
+- It takes a socket for alive while a proxy answers its pings, even if Slack itself has gone silent.
 """
 
 from __future__ import annotations
@@ -37,28 +37,28 @@ OPEN_METHOD = "apps.connections.open"
 TOKEN_NAME = "SLACK_APP_TOKEN"  # noqa: S105 - the setting's name
 ADDRESS_WITHIN_S = 10.0
 DEAF_AFTER = 2.0
-"""Times ``heard_within_s``: by then a silent socket was replaced, and a new one begins with a greeting."""
+"""In multiples of ``heard_within_s``: by then a silent socket has been replaced, and a new one begins with a
+greeting."""
 
 
 @dataclass(frozen=True, slots=True)
 class SocketTimes:
-    """``heard_within_s``: Slack pings each socket several times in that time, whatever else it has to say; its own
-    client for Node gives a socket up after 30 s without. An answer to our pings is waited for four times
-    ``ping_every_s``."""
+    """``heard_within_s``: Slack pings each socket several times in that time; its own client for Node gives up a socket
+    after 30 s without. A response to our pings is waited for four times ``ping_every_s``."""
 
     connect_within_s: float = 30.0
     handshake_within_s: float = 8.0
     heard_within_s: float = 45.0
     ping_every_s: float = 5.0
-    """Also how soon the SDK notices that a connection is gone."""
+    """Also how soon the SDK notices a lost connection."""
     close_within_s: float = 2.0
     pause_first_s: float = 0.5
     pause_max_s: float = 30.0
 
 
 class SocketMode:
-    """One connection. ``take`` says what the acknowledgement of an envelope says; what it raises leaves Slack without
-    one. ``stop`` is called with a line for people when Slack takes the token no longer."""
+    """One connection. ``take`` returns what the acknowledgement of an envelope says; if it raises, there is none.
+    ``stop`` is called with a line for people when Slack no longer accepts the token."""
 
     def __init__(
         self, take: Take, client: AsyncWebClient, app_token: str, stop: Stop, times: SocketTimes | None = None
@@ -80,7 +80,7 @@ class SocketMode:
         self._watch: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Connects. Raises ``StartFailed`` where Slack refuses the token or stays out of reach."""
+        """Connects. Raises ``StartFailed`` if Slack refuses the token or stays unreachable."""
         self._client.wss_uri = (await call_with_retries(self._open, TOKEN_NAME))["url"]
         try:
             async with asyncio.timeout(self._times.connect_within_s):
@@ -105,17 +105,18 @@ class SocketMode:
         await client.send_socket_mode_response(SocketModeResponse(envelope.envelope_id, said or None))
 
     async def _enqueue_shallow(self, message: str) -> None:
-        """Python's JSON gives up at some depth, and the delivery would be lost with it."""
+        """Python's JSON fails beyond some depth, and the delivery would be lost."""
         await self._enqueue(
             shallow(message) if message and message.count("{") + message.count("[") > DEPTH_MAX else message
         )
 
     def hears(self) -> bool:
-        """Whether Slack has said anything lately; where not even a new socket helps, no question can come in."""
+        """Whether Slack has said anything lately; if not even a new socket helps, no question can come in."""
         return _now_s() - self._session.heard_s < DEAF_AFTER * self._times.heard_within_s
 
     async def _replace_what_is_silent(self) -> None:
-        """At once, by one that says hello first: what Slack delivers meanwhile would come again a minute later."""
+        """Replaces a silent socket at once by a new one, which says hello first: what Slack delivers meanwhile would
+        otherwise come again only a minute later."""
         within_s = self._times.heard_within_s
         while True:
             socket = self._client.current_session
@@ -129,7 +130,7 @@ class SocketMode:
             await self._client.connect_to_new_endpoint(force=True)
 
     async def _next_address(self) -> str:
-        """For the SDK, which asks whenever it must connect again. Waits as Slack says, else longer each time."""
+        """The SDK calls this whenever it must reconnect. Waits as long as Slack says, else longer each time."""
         pause_s = self._times.pause_first_s
         while True:
             try:
@@ -148,7 +149,7 @@ class SocketMode:
 
 
 async def address_for(client: AsyncWebClient, app_token: str) -> str:
-    """Of a new connection, which is made by who asked. Raises ``StartFailed``."""
+    """The address for a new connection, which the caller makes. Raises ``StartFailed``."""
     return str((await call_with_retries(partial(_opened, client, app_token), TOKEN_NAME, ADDRESS_WITHIN_S))["url"])
 
 
@@ -168,7 +169,7 @@ async def _opened(client: AsyncWebClient, app_token: str) -> dict[str, Any]:
 
 
 class _Socket(aiohttp.ClientWebSocketResponse):
-    """Knows when Slack has said something: an envelope, or a ping of its own. What answers our pings may be a proxy."""
+    """Knows when Slack last said something: an envelope, or a ping of its own. Our pings may be answered by a proxy."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - aiohttp's
         super().__init__(*arguments, **options)
@@ -183,8 +184,8 @@ class _Socket(aiohttp.ClientWebSocketResponse):
 
 
 class _Session:
-    """The session that the SDK connects with. An address that failed once is forgotten: Slack's are good for one
-    connection and a short time, and the SDK tries a failed one for ever."""
+    """The session that the SDK connects with. It forgets an address that failed once: Slack's addresses are good for
+    one connection and a short time, and the SDK would retry for ever."""
 
     def __init__(self, client: SocketModeClient, times: SocketTimes) -> None:
         self._client = client
@@ -196,7 +197,7 @@ class _Session:
 
     @property
     def heard_s(self) -> float:
-        """When Slack was heard last, over whichever socket."""
+        """When Slack was last heard, over any socket."""
         return self._heard_s if self._socket is None else max(self._heard_s, self._socket.heard_s)
 
     @property
@@ -208,7 +209,7 @@ class _Session:
         await self._session.close()
 
     async def ws_connect(self, url: str, **options: Any) -> Any:  # noqa: ANN401 - the SDK's
-        """The SDK pings on its own, and waits longer for an answer than aiohttp would: Slack's may take seconds."""
+        """The SDK does its own pings, and waits longer for a response than aiohttp would: Slack's may take seconds."""
         options |= {"heartbeat": None, "timeout": aiohttp.ClientWSTimeout(ws_close=self._times.close_within_s)}
         self._heard_s, self._socket = self.heard_s, None
         try:
@@ -218,7 +219,7 @@ class _Session:
             self._client.wss_uri = None
             log.warning("socket.not_connected", error=type(error).__name__)
             raise
-        self._client.last_ping_pong_time = None  # else the SDK takes a new socket for as stale as the one before
+        self._client.last_ping_pong_time = None  # else the SDK takes a new socket for as stale as the old one
         if isinstance(socket, _Socket):
             self._socket = socket
         return socket

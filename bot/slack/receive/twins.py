@@ -1,11 +1,11 @@
-"""Deliveries of one message go in; of those that say the same, the first that is a question is handled, and no other.
+"""Handles only the first of several deliveries of one message that turns out to be a question.
 
 A mention in a channel comes twice, as ``app_mention`` and as ``message``, in any order, in some workspaces only once;
-and what was not acknowledged in time comes again. The database knows which questions there are; to know the newest
-here as well spares it, and everything before it, the second look. What came first holds up its twin until it is known
-what it was: where it was no question, or could not be written down, the twin is handled as if it were alone.
+and unacknowledged deliveries come again. The database knows which questions exist; knowing the newest here as well
+saves it, and everything before it, a second look. A delivery holds up its twin until its outcome is known: if it was
+not a question, or could not be stored, the twin is handled as if it were alone.
 
-Pure but for the loop.
+Pure but for the event loop.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Message = tuple[str, str]
 
 
 def message_of(body: Json) -> Message | None:
-    """``body`` is an event's envelope; ``None`` where it is not what somebody said."""
+    """The key of an event's message; ``None`` if it is not something that somebody said."""
     event = object_of(body.get("event"))
     if event.get("type") not in ("app_mention", "message") or text_of(event.get("subtype")) not in SAID:
         return None
@@ -40,20 +40,20 @@ class Twins:
         self._handled: dict[Message, asyncio.Event] = {}
 
     def known(self, message: Message) -> None:
-        """It is a question, and written down."""
+        """Notes that the delivery was a question and is stored."""
         self._known[message] = None
         if len(self._known) > KNOWN_MAX:
             del self._known[next(iter(self._known))]
 
     async def is_known(self, message: Message) -> bool:
-        """Once no other delivery of it is being handled."""
+        """Returns once no other delivery of the message is being handled."""
         while (earlier := self._handled.get(message)) is not None:
             await earlier.wait()
         return message in self._known
 
     @contextmanager
     def handled(self, message: Message) -> Iterator[None]:
-        """Within the block a delivery of it is."""
+        """Marks a delivery of the message as being handled within the block."""
         over = self._handled[message] = asyncio.Event()
         try:
             yield
