@@ -1,6 +1,6 @@
-"""What people do on the agent surface goes in; suggested prompts come out, and a session that nobody works on is ended.
+"""Suggests prompts on the agent surface, and ends sessions that nobody works on.
 
-I/O: Slack. Nothing is called where the app is no agent. No call belongs to an answer: a session's title rides on its
+I/O: Slack. Makes no calls if the app is not an agent. No call belongs to an answer: a session's title is sent with its
 first status (``status_line``).
 """
 
@@ -18,9 +18,9 @@ from bot.telemetry.logs import get_logger
 log = get_logger(__name__)
 
 DISCLAIMER = "AI can make mistakes: please check what matters. You could begin with:"
-"""Stands over the suggestions, as Slack wants it of apps that use AI. slack:ai/developing-agents."""
+"""Shown above the suggestions, as Slack requires of apps that use AI. slack:ai/developing-agents."""
 AGAIN_AFTER_S = 3_600.0
-"""Slack keeps what it was given, and people open a tab often."""
+"""Slack keeps the suggestions, and people open a tab often."""
 CHANNELS_MAX = 10_000
 
 
@@ -41,7 +41,7 @@ class AgentSurface:
         await self._try("assistant.threads.setSuggestedPrompts", title=DISCLAIMER, prompts=prompts, **place)
 
     async def idle(self, channel_id: str, thread_ts: str) -> None:
-        """Somebody has stopped what nobody works on: a process may have died before it could say so."""
+        """Somebody stopped a session that nobody works on: a process may have died before it could end it."""
         if AGENT in self._api.scopes:
             await self._try("agents.sessions.setStatus", status="active", channel_id=channel_id, thread_ts=thread_ts)
 

@@ -1,7 +1,7 @@
-"""An answer in Markdown goes in; the files that serve people better than its messages come out. Pure, one pass.
+"""Makes files of a long answer: easier to use than its many messages. Pure, in one pass.
 
 The whole answer as Markdown, and beside it each long table as CSV and each long block of code in a file of its own
-type. Whether a file serves better at all is said by ``worth_a_file``: what one message of Slack's holds needs none.
+type. ``worth_a_file`` says whether files help at all: an answer that fits into one message needs none.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from bot.limits import TABLE_CHARS_MAX, TABLE_COLUMNS_MAX, TABLE_ROWS_MAX
 from bot.slack.write.markdown.lines import FENCE, closes, is_table
 
 MESSAGE_CHARS = 8_000
-"""From so many on an answer is continued in a further message."""
+"""An answer of this many characters continues in a further message."""
 TABLE_ROWS_MIN = 20
 CODE_LINES_MIN = 40
 CODE_CHARS_MIN = 3_000
 FILES_MAX = 10
-"""Of one answer, the Markdown included."""
+"""Files of one answer, including the Markdown."""
 _SUFFIXES = {
     "bash": "sh", "shell": "sh", "console": "txt", "python": "py", "javascript": "js", "typescript": "ts",
     "yaml": "yml", "rust": "rs", "csharp": "cs", "c#": "cs", "c++": "cpp", "ruby": "rb", "markdown": "md",
@@ -33,7 +33,7 @@ _PLAIN_SUFFIX = re.compile(r"[a-z0-9]{1,10}")
 _CELL_END = re.compile(r"(?<!\\)\|")
 _NUMBER = re.compile(r"[-+]?[\d.,\s%€$£]+")
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What a program for tables would compute, if a cell began with it."""
+"""A cell beginning with one of these would be computed by a spreadsheet program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class _Table:
 
     @property
     def too_long(self) -> bool:
-        """For Slack's own table."""
+        """The alignment in Slack's own table."""
         columns = max(map(len, self.rows))
         return len(self.rows) > TABLE_ROWS_MAX or columns > TABLE_COLUMNS_MAX or self.chars > TABLE_CHARS_MAX
 
@@ -70,14 +70,14 @@ def worth_a_file(text: str) -> bool:
 
 
 def stem_of(ts: str) -> str:
-    """What the files of the answer to a question are called, the same however often they are made."""
+    """The base of the file names for a question's answer, the same however often they are made."""
     seconds = ts.partition(".")[0]
     asked = datetime.fromtimestamp(int(seconds) if seconds.isdecimal() and len(seconds) < 12 else 0, UTC)
     return f"answer-{asked:%Y-%m-%d-%H%M%S}"
 
 
 def files_of(text: str, stem: str) -> list[AnswerFile]:
-    """The answer first."""
+    """The files, the answer first."""
     files = [AnswerFile(f"{stem}.md", text.strip().encode("utf-8", "replace") + b"\n")]
     tables = codes = 0
     for one in _structures(text):
@@ -92,7 +92,8 @@ def files_of(text: str, stem: str) -> list[AnswerFile]:
 
 
 def joined(parts: Sequence[str]) -> str:
-    """The answer whose messages show ``parts``: what closes and reopens code or a table around a cut goes again."""
+    """The answer whose messages show ``parts``, without the lines that close and reopen code or a table around a
+    cut."""
     lines: list[str] = []
     for part in parts:
         following = part.rstrip("\n").split("\n")
@@ -108,7 +109,7 @@ def joined(parts: Sequence[str]) -> str:
 
 
 def _reopens(lines: list[str], following: list[str]) -> bool:
-    """Whether the text so far ends with code that the next message goes on with."""
+    """Whether the text so far ends with code that the next message continues."""
     closing, opening = FENCE.match(lines[-1]), FENCE.match(following[0])
     if closing is None or opening is None or closing[3].strip() or closing[2] != opening[2]:
         return False
@@ -116,7 +117,7 @@ def _reopens(lines: list[str], following: list[str]) -> bool:
 
 
 def _opened_by(lines: list[str]) -> tuple[str, str]:
-    """Mark and language of the code which the last line closes."""
+    """The mark and language of the code that the last line closes."""
     mark, opened = "", ("", "")
     for line in lines:
         if not mark and (match := FENCE.match(line)):
@@ -175,7 +176,7 @@ def _cells(line: str) -> list[str]:
 
 
 def _plain(cell: str) -> str:
-    """Without what only makes it bold or code."""
+    """The cell's text without bold and code marks."""
     text = cell.strip().replace("\\|", "|").replace("<br>", "\n")
     for mark in ("**", "__", "`"):
         if len(text) > 2 * len(mark) and text.startswith(mark) and text.endswith(mark):
@@ -184,8 +185,8 @@ def _plain(cell: str) -> str:
 
 
 def _csv(rows: list[list[str]]) -> bytes:
-    """With a mark that lets programs for tables know that it is UTF-8. Some of them part cells at semicolons or tabs:
-    what follows one would be a cell of its own, were it not quoted."""
+    """Begins with a byte order mark, by which spreadsheet programs recognise UTF-8. Some of them split cells at
+    semicolons or tabs: what follows would become a cell of its own if it were not quoted."""
     text = io.StringIO()
     parted = any(mark in cell for row in rows for cell in row for mark in ";\t")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL) if parted else csv.writer(text)

@@ -1,6 +1,6 @@
-"""A sentence for the person who asked goes in; it is shown so that nobody else reads it. I/O: Slack.
+"""Shows a sentence to the person who asked, and to nobody else. I/O: Slack.
 
-In a channel that is an ephemeral message, in a direct message a reply, for a command its own answer. Implements
+In a channel this is an ephemeral message, in a direct message a reply, and for a command its own response. Implements
 ``access.control.Asides``.
 """
 
@@ -72,14 +72,14 @@ class CommandAnswers:
             await tell(self._api, question, escape(sentence))
 
     async def announce(self, question: Question, sentence: str) -> None:
-        """In the question's thread, which a message at top level begins."""
+        """Posts in the question's thread, which a message at top level begins."""
         where = {"channel": question.channel_id, "thread_ts": question.thread_ts, "metadata": aside_metadata()}
         arguments = {**where, "text": escape(sentence), **VERBATIM, **NO_PREVIEWS}
         await _shown(partial(self._api.call, "chat.postMessage", **arguments))
 
 
 async def _shown(show: Callable[[], Awaitable[object]]) -> None:
-    """Tried again where Slack did nothing; what it may have shown is not shown twice. Raises no ``SlackError``."""
+    """Retries if Slack did nothing, but not if it may have shown the sentence. Raises no ``SlackError``."""
     for _ in range(TRIES_MAX):
         try:
             await show()
@@ -93,13 +93,13 @@ async def _shown(show: Callable[[], Awaitable[object]]) -> None:
 
 
 def thread_of(question: Question) -> dict[str, str]:
-    """Where the person looks: in the thread, or (who wants a thread in short, say) at the channel that it is in."""
+    """Where the person is looking: in the thread, or (for a summary, say) at the channel that it is in."""
     at_channel = question.entry_point is EntryPoint.SUMMARY and not own_messages.asked_in_thread(question.ts)
     return {} if question.starts_thread or at_channel else {"thread_ts": question.thread_ts}
 
 
 async def tell(api: SlackClient, question: Question, sentence: str) -> None:
-    """Beside the thread, where only that person sees it; where Slack does not allow that, in a direct message."""
+    """Shows it beside the thread, where only that person sees it; if Slack does not allow that, in a direct message."""
     text = {"text": sentence, **VERBATIM}
     thread = thread_of(question)
     try:

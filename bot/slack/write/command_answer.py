@@ -1,8 +1,8 @@
-"""The answer to a slash command goes in; the next use of its response_url that shows it comes out. Pure: a plan.
+"""Plans how the answer to a slash command is shown by the uses of its response_url. Pure.
 
-Slack lets the address be used five times in half an hour. So the answer is shown at growing distances while it is
-written, and as many uses are kept as its length needs to be shown whole. What people see first is the acknowledgement
-of the command itself. Source: slack:interactivity/handling-user-interaction.
+Slack lets the address be used five times in half an hour. So the answer is shown at growing intervals while it is being
+written, and as many uses are kept back as its length needs. The first thing that people see is the acknowledgement of
+the command. Source: slack:interactivity/handling-user-interaction.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from bot.slack.write.markdown.tables import later_tables_as_code
 from bot.slack.write.plan import Action, Next, Respond
 
 UPDATES_AFTER_S = (0.5, 3.0, 10.0)
-"""From the first words to the first update of the unfinished answer, and from each to the next."""
+"""The time from the first words to the first update, and from each update to the next."""
 TRIES_MAX = 5
 USES_OF_A_LATER_PROCESS = 2
-"""How many uses are assumed to be left where an earlier process may have spent some."""
+"""How many uses are assumed to be left if an earlier process may have spent some."""
 GAP_LINES_MAX = 50
 LONG_GAP = re.compile(rf"\n{{{GAP_LINES_MAX},}}")
 STILL_WRITING = "Still writing…"
@@ -33,8 +33,8 @@ SHORTENED = "This answer is longer than a slash command can show. Mention me in 
 
 @dataclass(slots=True)
 class CommandAnswer:
-    """``fresh``: no earlier process can have used the address. ``share`` and ``whole_at`` go under the whole answer, as
-    in ``Content``."""
+    """``fresh``: no earlier process can have used the address. ``share`` and ``whole_at`` are shown below the whole
+    answer, as in ``Content``."""
 
     fresh: bool
     share: str = field(default="", repr=False)
@@ -48,12 +48,12 @@ class CommandAnswer:
     _next_update_s: float | None = None
     _sent: int = 0
     _lost: bool = False
-    """The address shows nothing any more; what is to be seen has to be said elsewhere."""
+    """The address can show nothing more; anything else has to be shown elsewhere."""
     _form: Form = Form.MARKDOWN
     _tries: int = 0
     _cut: tuple[int, int] = (-1, 0)
-    """The length of the text when it was cut, and how many pieces were wanted; they, and what they are slices of, are
-    kept: an answer that is complete is cut once."""
+    """The length of the text when it was cut, and how many pieces were wanted. The pieces are kept, so a complete
+    answer is cut only once."""
     _cut_pieces: list[Piece] = field(default_factory=list)
     _shown: str = field(default="", repr=False)
 
@@ -69,14 +69,14 @@ class CommandAnswer:
         """The acknowledgement has said it; no use is spent on it."""
 
     def write(self, text: str, now_s: float) -> None:
-        whole, self._text = self._text, ""  # held by one name only, a text grows in its place
+        whole, self._text = self._text, ""  # with only one reference, CPython can append to the text in place
         whole += text
         self._text = whole
         if self._next_update_s is None and text.strip():
             self._next_update_s = now_s + UPDATES_AFTER_S[0]
 
     def finish(self, closing: Closing, now_s: float) -> None:  # noqa: ARG002
-        """A button would have no thread to go on in."""
+        """No button: it would have no thread to go on in."""
         self.complete = True
         self._closing = replace(closing, button=None, feedback=False)
         if closing.withdraw:
@@ -93,7 +93,7 @@ class CommandAnswer:
         if self.due_in_s(now_s) != 0.0:
             return None
         pieces = self._pieces(self._uses_left)
-        if len(pieces) + 1 >= self._uses_left:  # the rest is kept for the whole answer
+        if len(pieces) + 1 >= self._uses_left:  # the other uses are kept for the whole answer
             self._updates = len(UPDATES_AFTER_S)
             return None
         content = Content(self._markdown(pieces[0]) if pieces else "", (STILL_WRITING,), form=self._form)
@@ -111,7 +111,7 @@ class CommandAnswer:
         return None
 
     def overdue(self, action: Action, now_s: float, edit_every_s: float) -> None:
-        """No call has to wait."""
+        """Calls never have to wait."""
 
     def done(self, action: Action, ts: str, called_s: float) -> None:  # noqa: ARG002 - the address names the message
         self._uses_left -= 1
@@ -122,7 +122,7 @@ class CommandAnswer:
             self._sent += 1
 
     def failed(self, action: Action, error: SlackError, now_s: float) -> Next:
-        """Slack's own failures count no use."""
+        """Failures of Slack's own do not count as uses."""
         if isinstance(error, ReplyGone):
             self.lose()
             return Next.GIVE_UP if self.complete else Next.AT_ONCE
@@ -141,7 +141,7 @@ class CommandAnswer:
         return Next.AFTER_A_PAUSE if passing else Next.GIVE_UP
 
     def found(self, action: Action, ts: str | None, now_s: float) -> None:
-        """Nothing is looked for: the same words may be sent again in their place."""
+        """Nothing is searched for: the same words may be sent again in place of the others."""
 
     def abandoned(self) -> Action | None:
         return None
@@ -152,7 +152,7 @@ class CommandAnswer:
             self._next_update_s = now_s + UPDATES_AFTER_S[self._updates]
 
     def _contents(self) -> list[Content]:
-        """What shows the whole answer, as far as the uses allow, with the closing under its end."""
+        """The actions that show the whole answer, as far as the uses allow, with the closing at its end."""
         uses, closing = self._uses_left + self._sent, self._closing
         pieces = self._pieces(max(1, uses) + 1)
         if len(pieces) > uses:
@@ -165,26 +165,26 @@ class CommandAnswer:
         return [*contents, end]
 
     def lose(self) -> None:
-        """The address is too old, or used up: what is written from now on is ``too long`` for it."""
+        """The address has expired or is used up: what is written from now on is ``too long`` for it."""
         self._lost, self._uses_left = True, 0
         self.hold()
 
     def hold(self) -> None:
-        """All was written: no use is spent any more on what is not whole."""
+        """The answer is complete: no use is spent on anything less."""
         self._updates = len(UPDATES_AFTER_S)
 
     @property
     def is_too_long(self) -> bool:
-        """Whether the uses that are left cannot show all that was written."""
+        """Whether the remaining uses cannot show everything that was written."""
         return len(self._pieces(max(1, self._uses_left) + 1)) > self._uses_left
 
     def last_piece(self) -> str:
-        """The Markdown of the message that the answer ends with, where all of it can be shown."""
+        """The Markdown of the message that ends the answer, if all of it can be shown."""
         pieces = self._pieces(max(1, self._uses_left) + 1)
         return self._markdown(pieces[-1]) if pieces else ""
 
     def _pieces(self, at_most: int) -> list[Piece]:
-        """Those that show something, as many as matter."""
+        """The pieces that show something, as many as matter."""
         if self._cut != (len(self._text), at_most):
             self._cut = (len(self._text), at_most)
             self._shown = shown = LONG_GAP.sub("\n" * GAP_LINES_MAX, self._text)

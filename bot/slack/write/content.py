@@ -10,14 +10,14 @@ from bot.messages import Note, Source
 
 
 class Form(IntEnum):
-    """How a part is sent, plainer with each step."""
+    """How a part is sent, each form plainer than the one before."""
 
     MARKDOWN = 0
     SECTIONS = 1
     TEXT = 2
 
     def plainer(self) -> Form | None:
-        """``None`` where there is none."""
+        """The next plainer form; ``None`` if there is none."""
         return Form(self + 1) if self < Form.TEXT else None
 
 
@@ -34,13 +34,13 @@ class Content:
     growing: bool = False
     """More of the answer is expected: a button below says so, and stops it."""
     bill: str = ""
-    """What the answer used; the last of the small lines. Alone it is no reason for a message."""
+    """What the answer used, as the last of the small lines. Not a reason for a message by itself."""
     share: str = field(default="", repr=False)
-    """Of a private answer: the value of the button that posts it for others."""
+    """For a private answer: the value of the button that posts it for others."""
     feedback: bool = False
-    """Whether people may say below it what they think of the answer. Alone it is no reason for an edit."""
+    """Whether people may vote below the answer. Not a reason for an edit by itself."""
     whole_at: str = field(default="", repr=False)
-    """The address where all of an answer stands that this message shows a part of."""
+    """The address of the whole answer, if this message shows only part of it."""
 
     @property
     def empty(self) -> bool:
@@ -48,7 +48,7 @@ class Content:
 
 
 def below(closing: Closing) -> Content:
-    """What the message shows that ends a reply, but for its words."""
+    """The content of the message that ends a reply, without its text."""
     return Content(
         footer=(closing.ending,) if closing.ending else (),
         notes=closing.notes,

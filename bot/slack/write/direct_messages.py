@@ -1,4 +1,4 @@
-"""A wish that was said in a channel goes in; a direct message with whoever said it is begun. I/O: Slack.
+"""Opens a direct message with a person for a wish that they expressed in a channel. I/O: Slack.
 
 Implements ``catching_up.privately.DirectMessages``.
 """

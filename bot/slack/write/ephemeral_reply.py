@@ -1,8 +1,8 @@
-"""The answer to a question that one person asked for themselves goes in; that person alone sees it, when it is whole.
+"""Shows an answer to one person alone, once it is complete.
 
-I/O: Slack, and the database for what can be posted for others. Implements ``ports.Reply``. What one person sees can be
-neither edited nor found, so that nothing is shown before the end; shown twice they do no harm. Where Slack
-shows none, they are direct messages. Source: slack:reference/methods/chat.postEphemeral.
+I/O: Slack, and the database for answers that can be posted for others. Implements ``ports.Reply``. An ephemeral message
+can be neither edited nor found, so nothing is shown before the end; shown twice it does no harm. Where Slack shows
+none, the answer goes into direct messages. Source: slack:reference/methods/chat.postEphemeral.
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ class EphemeralReply:
         self.begun = False
 
     def status(self, text: str) -> None:
-        """There is nothing that it could be shown in."""
+        """There is no message that could show a status."""
 
     async def ready(self) -> None:
-        """Whether it can be shown is known when it is."""
+        """Whether it can be shown is known only when it is."""
 
     def write(self, text: str) -> None:
         self.begun = self.begun or bool(text.strip())
@@ -69,7 +69,7 @@ class EphemeralReply:
                 await self._show(content)
 
     async def _kept(self, text: str, shown: str, closing: Closing) -> str:
-        """The value of the button that posts it; empty where it could not be kept."""
+        """The value of the button that posts it; empty if the answer could not be stored."""
         key, question = secrets.token_hex(KEY_BYTES), self._question
         answer = PrivateAnswer.to(question, "", text, shown, tuple(below_in_words(below(closing))))
         try:

@@ -1,6 +1,6 @@
-"""An answer goes in; it is shown below a quotation of the question, which has no message of its own. I/O: by the reply.
+"""Shows an answer below a quotation of its question, which has no message of its own. I/O: the reply's.
 
-Implements ``ports.Reply``. Readers of the thread, and the model in later turns, know so what was asked, and by whom.
+Implements ``ports.Reply``. This tells readers of the thread, and the model in later turns, what was asked and by whom.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class HeadedReply(WrappedReply):
         super().write(head + text)
 
     async def finish(self, closing: Closing = NOTHING) -> None:
-        """What is said in the place of an answer has the question above it, too."""
+        """A sentence in place of an answer gets the question above it, too."""
         if self._head and closing.ending and not closing.withdraw:
             self.write("")
         await super().finish(closing)

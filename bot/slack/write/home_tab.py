@@ -1,7 +1,7 @@
-"""A person opens the app's home tab; it shows what ``home`` has to say to them. I/O: views.publish, the clock.
+"""Publishes the app's home tab when a person opens it. I/O: views.publish, the clock.
 
-Published once in a while for each person: whoever goes to and fro would else cost a call each time. Source:
-slack:reference/methods/views.publish, slack:surfaces/app-home, slack:reference/views/home-tab-views.
+Published only once in a while per person: otherwise somebody who switches back and forth would cost a call each time.
+Source: slack:reference/methods/views.publish, slack:surfaces/app-home, slack:reference/views/home-tab-views.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def view_of(sections: tuple[Section, ...]) -> dict[str, Any]:
 
 
 def _joined(lines: tuple[str, ...]) -> list[str]:
-    """Few blocks, each as long as Slack takes."""
+    """As few blocks as possible, each as long as Slack allows."""
     joined: list[str] = []
     for line in lines:
         short = line[:SECTION_TEXT_CHARS_MAX]

@@ -1,9 +1,9 @@
-"""A reply goes in; the same comes out, with a button taken off later where no edit was free for that in time.
+"""Removes a button later if no edit was free for that in time.
 
-I/O: Slack, after the turn. Under load a message may be whole and still say that it is being written; its turn does not
-wait for an edit that changes no word. Such an edit is made when nobody else needs it, and only once the question is
-finished: until then another process could have it, and other words in the same message. Where the process ends, they
-are the last words of their answers, for which an edit a minute is kept.
+I/O: Slack, after the turn. Under load a message may be complete and still say that it is being written; its turn does
+not wait for an edit that changes no word. That edit is made when nobody else needs one, and only once the question is
+finished: until then another process could have it, and other words in the same message. If the process ends first, such
+an edit counts as the last words of its answer, for which an edit a minute is kept.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ TRIES_MAX = 3
 class LatePlan(Protocol):
     @property
     def late(self) -> list[Show]:
-        """The edits that are left once the reply is finished."""
+        """Collects the edits that are left when the reply is finished."""
 
 
 @dataclass(slots=True)
 class LateEdits:
-    """Those of a workspace, which end with it."""
+    """The late edits of a workspace; they end with it."""
 
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _closing: asyncio.Event = field(default_factory=asyncio.Event)

@@ -1,17 +1,17 @@
-"""Text as the model writes it goes in; the next post or edit that shows it comes out. Pure: a plan for the writer.
+"""Plans the next post or edit that shows the growing answer. Pure: a plan for the writer.
 
-A reply is a row of messages, its parts (``reply_parts``). What is to be done next is the difference between what the
-parts should show and what Slack is known to show: whoever asks later gets newer text, and what was overtaken is never
-sent. Parts are settled in order; messages that nothing needs are deleted at the end.
+A reply is a row of messages, its parts (``reply_parts``). The next action is the difference between what the parts
+should show and what Slack is known to show: asking later gives newer text, and outdated text is never sent. Parts are
+settled in order; messages that are not needed are deleted at the end.
 
 Slack allows fewer edits than posts. Edits are *short* when one answer could be edited less often than every
 ``MOVES_EVERY_S``. Then
 
-- an edit that is granted ends its message at the text's last good place, and what follows goes into a further one;
+- an edit that is granted ends its message at the text's last good place, and the rest goes into a further one;
 - an edit that can end its message does not keep the even pace: it goes as soon as its readers have waited that long;
-- where no edit comes in time, the message ends where it stands already.
+- if no edit comes in time, the message ends where it already stands.
 
-Without need no message is short (``PART_CHARS_MIN``), and none ends inside of a word, a link, code or a table.
+Unless necessary no message is short (``PART_CHARS_MIN``), and none ends inside a word, a link, code or a table.
 """
 
 from __future__ import annotations
@@ -39,38 +39,38 @@ from bot.slack.write.removals import Removals
 from bot.slack.write.reply_parts import PART_CHARS_MIN, Inherited, Part, Parts, Standing
 
 MOVES_EVERY_S = 4.5
-"""So often a growing answer should change before its readers' eyes."""
+"""How often a growing answer should change before its readers' eyes."""
 FIRST_PATIENCE_S = 2.0
-"""So long first words wait for an edit of the message that has a status in it; then they are posted below it."""
+"""How long first words wait for an edit of the message that shows a status; then they are posted below it."""
 FINAL_PATIENCE_S = 1.0
-"""So long final words wait for an edit before they become a message."""
+"""How long the final words wait for an edit before they become a message."""
 BUTTON_PATIENCE_S = 3.0
-"""So long a whole answer waits for an edit that only takes its button away; then that is a late edit."""
+"""How long a whole answer waits for an edit that only removes its button; then that becomes a late edit."""
 CALM_BELOW_CHARS_PER_S = 75.0
 CALM_EVERY_S = 1.25
-"""An answer that is written more slowly than that is edited so often at most: more edits would show single words."""
+"""A slower answer is edited at most this often: more edits would show single words."""
 RESTS_MAX_S = 1.0
 SHORT_PART_AFTER_S = 9.0
-"""Readers who have waited for so long get a message that is shorter than ``PART_CHARS_MIN``."""
+"""Readers who have waited this long get a message that is shorter than ``PART_CHARS_MIN``."""
 
 
 @dataclass(slots=True)
 class LiveReply:
-    """``inherited``: an earlier process' messages, in order; ``before``: their words; ``notice``: that it waits."""
+    """``inherited``: an earlier process' messages, in order; ``before``: their words; ``notice``: says that it waits."""
 
     inherited: Sequence[Inherited] = ()
     notice: str | None = None
     before: str = field(default="", repr=False)
     in_thread: bool = True
-    """Where it is posted; see ``Show``."""
+    """Where it is posted: see ``Show``."""
     feedback: Thumbs = field(default_factory=Thumbs)
     waiting_since_s: float | None = None
-    """Since when words wait to be seen; ``None`` while all are."""
-    late: list[Show] = field(default_factory=list)  # edits that take a button off, for which nobody waits
+    """Since when words have been waiting to be shown; ``None`` while none are."""
+    late: list[Show] = field(default_factory=list)  # edits that only remove a button, for which nobody waits
     _parts: Parts = field(default_factory=Parts)
     _removals: Removals = field(default_factory=Removals)
     _settled: int = 0
-    """So many parts, from the first on, need no second look while the answer grows."""
+    """This many parts, from the first on, need no second look while the answer grows."""
     _status: str = field(default="", repr=False)
     _first_words_s: float | None = None
     _called_s: float = -inf
@@ -103,7 +103,7 @@ class LiveReply:
     def finish(self, closing: Closing, now_s: float) -> None:
         self._closing, self._settled = closing, 0
         if closing.ending and len(self._parts.text) < len(self.before) and not closing.withdraw:
-            self._parts.instead(self.before)  # not whole, and less than people have read
+            self._parts.instead(self.before)  # incomplete, and less than people have read
         self._parts.finish(withdraw=closing.withdraw)
         if closing.withdraw and below(closing).empty:
             self._parts.drop_all()
@@ -181,7 +181,7 @@ class LiveReply:
         if followed or chars <= 0 or (chars < PART_CHARS_MIN and not (self.complete or waited_s > SHORT_PART_AFTER_S)):
             return
         if (piece := end_at(self._parts.text, part.piece, part.shown_to)) is not None:
-            self._parts.end(part, piece, may_rejoin=False)  # that would take an edit, and none came
+            self._parts.end(part, piece, may_rejoin=False)  # that would need an edit, and none came
 
     def done(self, action: Action, ts: str, called_s: float) -> None:
         """What came in while the call was under way has waited since ``called_s`` at most."""
@@ -214,7 +214,7 @@ class LiveReply:
         return Next.AT_ONCE if isinstance(action, Show) and self._another_way(action, error) else Next.GIVE_UP
 
     def _another_way(self, action: Show, error: SlackError) -> bool:
-        """Whether the same words can be shown otherwise; only what was refused is changed."""
+        """Whether the same words can be shown in another form; only what was refused is changed."""
         part = self._part_of(action)
         if part is None:
             return True
@@ -248,7 +248,7 @@ class LiveReply:
         return None
 
     def _rests_s(self, now_s: float, edit_every_s: float) -> float:
-        """How long what was shown stands as it is; an edit right behind the first words would show little more."""
+        """How long the shown text stays as it is; an edit right after the first words would show little more."""
         seconds = now_s - (self._first_words_s or now_s)
         slow = len(self._parts.text) < CALM_BELOW_CHARS_PER_S * seconds
         return CALM_EVERY_S if slow else min(edit_every_s, RESTS_MAX_S)
@@ -271,7 +271,7 @@ class LiveReply:
         return Show(number, part.ts, content, piece, shown_to, final, in_thread=self.in_thread)
 
     def _is_shown(self, content: Content, part: Part) -> bool:
-        """That an answer grows is no news by itself, only that it does no longer: an edit for it would be one more."""
+        """That an answer is growing is not worth an extra edit; that it no longer grows is."""
         if part.shown is None:
             return False
         content = replace(content, feedback=part.shown.feedback)

@@ -1,9 +1,9 @@
-"""What a message should show goes in; the arguments of chat.postMessage or chat.update come out. Pure.
+"""Makes the arguments of chat.postMessage and chat.update for a message's content. Pure.
 
-The answer stands in a ``markdown`` block, what the bot says about it in a ``context`` block below, so that reading the
-thread back tells the two apart. ``text`` is for notifications and screen readers. What stands below holds names of
-files: it is ``plain_text``, in which nothing is a mention, a link, an emoji or bold, and ``parse`` and ``link_names``
-say the same of ``text``. Source: slack:reference/block-kit/composition-objects/text-object.
+The answer is in a ``markdown`` block, and what the bot says about it in a ``context`` block below, so that the two can
+be told apart when the thread is read back. ``text`` is for notifications and screen readers. The lines below contain
+file names, so they are ``plain_text``, in which nothing is a mention, a link, an emoji or bold; ``parse`` and
+``link_names`` do the same for ``text``. Source: slack:reference/block-kit/composition-objects/text-object.
 """
 
 from __future__ import annotations
@@ -23,19 +23,20 @@ from bot.slack.write.markdown.shown_names import shown_name
 NOTIFICATION_CHARS_MAX = 3_000
 CONTEXT_TEXT_CHARS_MAX = 2_000
 SOURCE_CHARS_MAX = 800
-"""Of the line for one file, whose pages may be many."""
+"""Characters of the line for one file, which may have many pages."""
 MORE_CHARS_MAX = 40
 WHOLE_AT = "This answer is longer than Slack shows here. <{address}|All of it is in a direct message to you.>"
 NO_PREVIEWS: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False}
-"""Of chat.postMessage and of what goes to a response_url: Slack fetches no address of an answer. A stream has none
-anyway, and an edit keeps what its message was posted with."""
+"""For chat.postMessage and response_urls: Slack fetches no address in an answer. Streams have no previews anyway, and
+an edit keeps what its message was posted with."""
 VERBATIM: dict[str, Any] = {"parse": "none", "link_names": False}
-"""Of chat.postMessage, chat.update and chat.postEphemeral: names of people and channels in ``text`` are only words."""
+"""For chat.postMessage, chat.update and chat.postEphemeral: names of people and channels in ``text`` stay plain
+words."""
 
 
 def message(content: Content, stops: str = "") -> dict[str, Any]:
-    """``text`` and ``blocks`` of a message that shows ``content``; ``stops``: the ts of the question whose answer the
-    button of a growing one ends, and of which another gives a file."""
+    """``text`` and ``blocks`` of a message that shows ``content``. ``stops``: the ts of the question; one button ends
+    its growing answer, another makes a file of it."""
     footer = below(content)
     pages = [source for source in content.sources if source.address]
     if content.form is Form.TEXT:
@@ -65,25 +66,25 @@ def message(content: Content, stops: str = "") -> dict[str, Any]:
 
 
 def below(content: Content) -> list[str]:
-    """The small lines under an answer, but for what it used."""
+    """The small lines below an answer, except for its usage."""
     files = [source for source in content.sources if not source.address]
     sources = [source_lines(files)] if files else []
     return [*content.footer, *sources, *(f"📎 {note_line(note)}" for note in content.notes)]
 
 
 def below_in_words(content: Content) -> list[str]:
-    """The same with the web pages, where there is no block for their links."""
+    """The same including web pages, for where no block is possible for their links."""
     return [*below(content), *web_pages.in_words([source for source in content.sources if source.address])]
 
 
 def _small_lines(footer: list[str], whole_at: str, pages: Sequence[Source], bill: list[str]) -> list[dict[str, Any]]:
-    """What an answer rests on first, what it used at the end: links need a block of their own kind between the two."""
+    """First what an answer is based on, last what it used; links need a different kind of block in between."""
     linked = _whole_at(whole_at) + web_pages.block(pages)
     return [*context(footer), *linked, *context(bill)] if linked else context([*footer, *bill])
 
 
 def _whole_at(address: str) -> list[dict[str, Any]]:
-    """The one line that has a link, whose address is Slack's own."""
+    """The only line with a link, whose address is Slack's own."""
     if not address:
         return []
     text = WHOLE_AT.format(address=escape(address).replace("|", "%7C").replace(">", "%3E"))
@@ -91,7 +92,7 @@ def _whole_at(address: str) -> list[dict[str, Any]]:
 
 
 def context(lines: list[str]) -> list[dict[str, Any]]:
-    """A context block with a line each; what is over Slack's number of elements shares the last one."""
+    """A context block with one line per element; lines beyond Slack's number of elements share the last one."""
     if not lines:
         return []
     shown = lines[: CONTEXT_ELEMENTS_MAX - 1]
@@ -102,12 +103,13 @@ def context(lines: list[str]) -> list[dict[str, Any]]:
 
 
 def note_line(note: Note) -> str:
-    """The note as one sentence, which begins with the file's name."""
+    """The note as one sentence, beginning with the file's name."""
     return f"{shown_name(note.file_name)} {note.reason}"
 
 
 def source_lines(sources: Sequence[Source]) -> str:
-    """A line for each file, its name and its pages; one text, since Slack sets elements of a context side by side."""
+    """One line per file, with its name and pages; a single text, since Slack puts the elements of a context side by
+    side."""
     lines = [_source_line(source) for source in sources]
     shown = len(lines)
     while shown > 1 and len("\n".join(lines[:shown])) > CONTEXT_TEXT_CHARS_MAX - MORE_CHARS_MAX:
@@ -125,7 +127,7 @@ def _source_line(source: Source) -> str:
 
 
 def _chunks(text: str, size: int) -> list[str]:
-    """``text`` in blocks of at most ``size`` characters, parted at line ends where there are any."""
+    """``text`` in blocks of at most ``size`` characters, split at line ends if there are any."""
     chunks: list[str] = []
     while len(text) > size:
         end = text.rfind("\n", 1, size) + 1 or size

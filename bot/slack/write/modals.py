@@ -1,6 +1,6 @@
-"""A view and the trigger of what a person just did go in; the person sees it. I/O: views.open.
+"""Opens a modal for what a person has just done. I/O: views.open.
 
-A trigger serves for three seconds: what is late for it is not tried again. slack:reference/methods/views.open.
+A trigger lives for three seconds, so there are no retries. slack:reference/methods/views.open.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ log = get_logger(__name__)
 
 
 async def open_view(api: SlackClient, trigger_id: str, view: dict[str, Any]) -> bool:
-    """Whether it is open. Never raises ``SlackError``."""
+    """Returns whether it is open. Never raises ``SlackError``."""
     try:
         await api.call("views.open", trigger_id=trigger_id, view=view)
     except SlackError as error:

@@ -1,6 +1,6 @@
-"""A reply goes in; the same comes out, with a long answer offered as a file, or given as one. I/O: the reply's.
+"""Adds to a reply that a long answer is offered as a file, or uploaded as one. I/O: the reply's.
 
-The button is part of the reply's last edit and costs no call of its own. Implements ``ports.Reply``.
+The button is part of the reply's last edit and costs no extra call. Implements ``ports.Reply``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from bot.slack.write.wrapped_reply import WrappedReply
 
 
 class OfferedReply(WrappedReply):
-    """``upload`` gives the answer as files; from ``file_chars`` on that is done at once, and below it on a press."""
+    """``upload`` uploads the answer as files: at once from ``file_chars`` on, otherwise when somebody presses the
+    button."""
 
     def __init__(self, reply: Reply, upload: Callable[[str], Awaitable[object]], file_chars: int | None) -> None:
         super().__init__(reply)

@@ -1,8 +1,9 @@
-"""What the writer and its plans agree on: the actions that a plan may want, and what it is told of each. Pure.
+"""The contract between the writer and its plans: the actions that a plan may want, and what it is told about each.
+Pure.
 
 A plan decides what Slack should be asked to do next so that people see the newest text; the writer does it. A plan
-never waits and reads no clock. The writer tells it of each action that Slack did it (``done``), that it failed
-(``failed``), or that its turn to call did not come in time (``overdue``).
+never waits and reads no clock. The writer reports for each action that Slack did it (``done``), that it failed
+(``failed``), or that no call was granted in time (``overdue``).
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from bot.slack.write.markdown.cut import Piece
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """Post ``content`` as part ``part`` where ``ts`` is ``None`` (chat.postMessage), else edit that message
-    (chat.update). Its text is ``piece``, shown up to ``shown_to``; ``final``: nothing of the reply comes after it."""
+    """Post ``content`` as part ``part`` if ``ts`` is ``None`` (chat.postMessage), else edit that message (chat.update).
+    Its text is ``piece``, shown up to ``shown_to``; ``final``: nothing more of the reply comes after it."""
 
     part: int
     ts: str | None
@@ -30,12 +31,12 @@ class Show:
     shown_to: int = 0
     final: bool = False
     in_thread: bool = True
-    """Where it is posted: in the question's thread, or at top level, where Slack takes no replies."""
+    """Where it is posted: in the question's thread, or at top level if Slack accepts no replies there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Remove:
-    """Delete a message that the reply does not need any more (chat.delete)."""
+    """Delete a message that the reply no longer needs (chat.delete)."""
 
     ts: str
 
@@ -61,7 +62,7 @@ class Append:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """End a stream (chat.stopStream); ``below`` is what stands under the text, ``final`` as in ``Show``."""
+    """End a stream (chat.stopStream); ``below`` is shown under the text, ``final`` as in ``Show``."""
 
     part: int
     ts: str
@@ -79,7 +80,7 @@ class Respond:
     content: Content
     replace: bool
     growing: bool = False
-    """More of the answer is expected: an update that gets lost costs nothing."""
+    """More of the answer is expected: if an update is lost, that costs nothing."""
 
 
 Action = Show | Remove | Start | Append | Stop | Respond
@@ -95,22 +96,23 @@ class Next(Enum):
 
 
 class Plan(Protocol):
-    """Times are seconds of one clock. ``edit_every_s``: how often one answer can be edited as things are."""
+    """Times are seconds of one clock. ``edit_every_s``: how often one answer can currently be edited."""
 
     @property
     def settled(self) -> bool:
-        """Whether Slack shows all there is to show, and nothing more will come."""
+        """Whether Slack shows everything, and nothing more will come."""
 
     @property
     def complete(self) -> bool:
-        """Whether all was said; some of it may still wait to be shown."""
+        """Whether everything was written; some of it may still wait to be shown."""
 
     def status(self, text: str) -> None:
-        """Show this in a message until the first words replace it: Slack takes no status beside the thread."""
+        """Show this in a message until the first words replace it, because Slack accepts no status beside the
+        thread."""
 
     @property
     def has_message(self) -> bool:
-        """Whether a message of the reply stands in Slack, so that a status belongs into it."""
+        """Whether a message of the reply exists in Slack, so that a status belongs into it."""
 
     def write(self, text: str, now_s: float) -> None:
         """More of the answer."""
@@ -119,13 +121,13 @@ class Plan(Protocol):
         """All was said."""
 
     def next_action(self, now_s: float, edit_every_s: float) -> Action | None:
-        """What to do now; ``None`` where Slack shows the newest text. Asking changes nothing that people see."""
+        """What to do now; ``None`` if Slack shows the newest text. Asking changes nothing that people see."""
 
     def due_in_s(self, now_s: float) -> float | None:
-        """After how long there may be something to do though nothing was written; ``None``: not by itself."""
+        """After how many seconds there may be something to do even if nothing was written; ``None``: never."""
 
     def bid(self, now_s: float, edit_every_s: float) -> Bid:
-        """How urgent the next action is; asked again whenever a call is granted to somebody."""
+        """How urgent the next action is; asked again whenever somebody else is granted a call."""
 
     def patience_s(self, action: Action) -> float | None:
         """How long to wait for a call of this action; ``None``: as long as it takes."""
@@ -137,10 +139,10 @@ class Plan(Protocol):
         """Slack did what was asked at ``called_s``; ``ts`` is the message's."""
 
     def failed(self, action: Action, error: SlackError, now_s: float) -> Next:
-        """Slack did not, or nobody knows."""
+        """Slack did not do it, or nobody knows."""
 
     def found(self, action: Action, ts: str | None, now_s: float) -> None:
-        """A message whose outcome was unknown stands in Slack as ``ts``, or surely does not."""
+        """A message whose outcome was unknown exists in Slack as ``ts``, or certainly does not."""
 
     def abandoned(self) -> Action | None:
-        """The reply is left to another process: what should be done now, within moments."""
+        """The reply is being left to another process: what still has to be done now, within moments."""

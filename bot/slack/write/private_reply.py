@@ -1,8 +1,8 @@
-"""The answer to a slash command goes in; one person sees it, may post it for others, or reads it as a direct message.
+"""Shows the answer to a slash command to one person, who may post it for others or read it as a direct message.
 
-I/O: Slack, and the database for what can be posted. Implements ``ports.Reply``. What is too long for the command's
-``response_url`` stands whole in a direct message: a message there says what was asked, and the answer becomes a
-question of its own (``EntryPoint.SHARE``), so that it is posted once, by whichever process.
+I/O: Slack, and the database for answers that can be posted. Implements ``ports.Reply``. An answer that is too long for
+the command's ``response_url`` goes whole into a direct message: a message there says what was asked, and the answer
+becomes a question of its own (``EntryPoint.SHARE``), so that it is posted once, by whichever process.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from bot.telemetry.logs import get_logger
 log = get_logger(__name__)
 
 DIRECT_ROOT = 1_000_000
-"""The number of the part that stands in a direct message: no answer has so many."""
+"""The part number of the message in the direct message; no answer has this many."""
 KEY_BYTES = 32
 ASKED_CHARS_MAX = 2_000
 YOU_ASKED = "You asked me with /ask: {asked}"
@@ -46,8 +46,8 @@ YOU_ASKED = "You asked me with /ask: {asked}"
 
 @dataclass(frozen=True, slots=True)
 class PrivateDesk:
-    """What private replies share. ``wording``: what a question asks, with names for ids; ``add``: writes a question
-    down; both as their callers need them. They raise ``SlackError`` and ``StoreFailed``."""
+    """What private replies share. ``wording``: what a question asks, with names for ids; ``add``: stores a question.
+    Both raise ``SlackError`` and ``StoreFailed``."""
 
     api: SlackClient
     answers: PrivateAnswers
@@ -57,7 +57,7 @@ class PrivateDesk:
 
 
 class PrivateReply(WrappedReply):
-    """Writes by ``writer`` what ``plan`` wants shown."""
+    """A reply whose ``writer`` shows what ``plan`` wants."""
 
     def __init__(self, question: Question, plan: CommandAnswer, writer: Writer, desk: PrivateDesk) -> None:
         super().__init__(writer)
@@ -86,7 +86,7 @@ class PrivateReply(WrappedReply):
             log.info("private.shown_elsewhere", code=error.code)
 
     async def _elsewhere(self, text: str, closing: Closing) -> bool:
-        """Whether it is told all the same, where the command's own address does not show it."""
+        """Whether the person is told anyway, if the command's own address shows nothing."""
         if not text:
             if closing.ending:
                 await tell(self._desk.api, self._question, escape(closing.ending))
@@ -100,7 +100,7 @@ class PrivateReply(WrappedReply):
         return bool(self._plan.whole_at)
 
     async def _offer(self, text: str, closing: Closing) -> None:
-        """What was answered whole can be posted, and what does not fit goes to a direct message."""
+        """A complete answer can be posted, and what does not fit goes into a direct message."""
         question, plan, desk, whole = self._question, self._plan, self._desk, closing.button is None
         plan.hold()
         if not (whole or plan.is_too_long):
@@ -114,7 +114,7 @@ class PrivateReply(WrappedReply):
             plan.whole_at = await self._in_a_direct_message(asked, key)
 
     async def _in_a_direct_message(self, asked: str, key: str) -> str:
-        """The address of the message there that says what was asked. slack:interactivity/deep-linking."""
+        """The link to the message there that says what was asked. slack:interactivity/deep-linking."""
         question, desk = self._question, self._desk
         opened = await desk.api.call("conversations.open", users=question.user_id)
         channel_id = str(opened["channel"]["id"])

@@ -1,4 +1,4 @@
-"""Why Slack does not let the bot post somewhere, in the words that the person reads elsewhere. Pure."""
+"""Why Slack does not let the bot post somewhere, in words that the person reads elsewhere. Pure."""
 
 from __future__ import annotations
 

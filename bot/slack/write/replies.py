@@ -1,6 +1,6 @@
-"""A question goes in; the reply that answers it comes out, new or taken up from an earlier process.
+"""Opens the reply to a question, new or taken over from an earlier process.
 
-I/O: Slack through the replies themselves, and the database for the messages they posted.
+I/O: Slack through the replies themselves, and the database for the messages that they posted.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ log = get_logger(__name__)
 
 POST = "chat.postMessage"
 UNSEEN = (EntryPoint.FILE, EntryPoint.SHARE, EntryPoint.SUMMARY)
-"""What others see nothing of while it waits."""
+"""Entry points whose waiting others see nothing of."""
 NOTICE_WITHIN_S = 2.0
 BUTTON_TRIES_MAX = 5
 BUTTON_PAUSE_S = 2.0
@@ -107,7 +107,7 @@ class SlackReplies:
         return HeadedReply(reply, head_of(name, asked))
 
     async def name_of(self, user_id: str) -> str:
-        """For words of ours: a name that could be a part of them is quoted."""
+        """For the bot's own sentences: a name that could be mistaken for a part of them is quoted."""
         return mentioned((await self._reader.names.resolve([user_id])).get(user_id, "")) or user_id
 
     async def tell(self, question: Question, sentence: str) -> None:
@@ -123,7 +123,7 @@ class SlackReplies:
         return ResponseUrlOutlet(question.response_url, self._session, self._services.api.address)
 
     async def _writable(self, question: Question) -> bool:
-        """Whether it is known that the bot may post there; a person who writes to it may be answered."""
+        """Whether the bot is known to be able to post there; a person who writes to it may be answered."""
         key = (question.team_id, question.channel_id)
         if question.entry_point is EntryPoint.DIRECT or key in self._services.writable:
             return True
@@ -151,7 +151,7 @@ class SlackReplies:
         await self._services.records.posted(question, NOTICE, posted_ts(POST, posted))
 
     async def button_pressed(self, message: PressedMessage) -> None:
-        """Takes the button off a message once it was pressed."""
+        """Removes the button from a message once it was pressed."""
         for _ in range(BUTTON_TRIES_MAX):
             try:
                 await self._services.api.call(
@@ -185,7 +185,7 @@ class SlackReplies:
         return edits
 
     async def _found(self, question: Question, known: Mapping[int, str], *, streamed: bool) -> list[OwnReply]:
-        """The messages of a reply that was begun: the thread itself knows best, where Slack gives it."""
+        """The messages of a reply that was begun: from the thread itself, which knows best, if Slack gives it."""
         try:
             return await self._reader.find_replies(question, known=known, streamed=streamed)
         except SlackNoAccess as error:

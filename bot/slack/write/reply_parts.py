@@ -26,9 +26,9 @@ from bot.slack.write.markdown.whole_words import good_ends
 from bot.slack.write.plan import Action, Show
 
 PART_CHARS_MIN = 600
-"""No message is ended before its time with fewer, unless its readers have waited for long."""
+"""No message is ended early with fewer, unless its readers have waited for long."""
 REJOINED_CHARS_MAX = PART_CHARS_MIN // 2
-"""Final words that are fewer join the message before them."""
+"""Fewer final words than this join the message before them."""
 
 
 class Standing(Enum):
@@ -100,13 +100,13 @@ class Part:
         return True
 
     def reopen(self) -> None:
-        """Its piece is open again, from its beginning."""
+        """Opens its piece again, from its beginning."""
         self.piece = Piece(self.piece.start, None, self.piece.start, self.piece.opening)
         self._cutter = None
 
     @property
     def early_end(self) -> Piece | None:
-        """The open piece, ended at the last good place of its text that is beyond what people have read."""
+        """The open piece, ended at the last good place in its text beyond what people have read."""
         piece, read_to = self.piece, self.shown_to
         if self.standing is Standing.INHERITED and self.inherited is not None:
             read_to = piece.start + self.inherited.chars
@@ -141,7 +141,7 @@ class Parts:
 
     @property
     def first(self) -> Part:
-        """It is there whatever the text: nothing is cut to know it."""
+        """The first part always exists: nothing has to be cut to know that."""
         return self._every[0]
 
     @property
@@ -164,12 +164,12 @@ class Parts:
             self._words_to = len(self.text) + len(text.rstrip())
         elif not self._words_to:
             self._words_from = len(self.text) + len(text)
-        whole, self.text = self.text, ""  # held by one name only, a text grows in its place
+        whole, self.text = self.text, ""  # with only one reference, CPython can append to the text in place
         whole += text
         self.text = whole
 
     def instead(self, text: str) -> None:
-        """Another text than the one so far, in the same messages, as long as all of them take edits."""
+        """Replaces the text so far by another, in the same messages, as long as all of them can be edited."""
         if any(part.standing is Standing.FROZEN for part in self._every):
             return
         self.text, self._words_from, self._words_to, self._grown_to = "", 0, 0, 0
@@ -202,13 +202,14 @@ class Parts:
         self.write(text)
 
     def end(self, part: Part, piece: Piece, *, may_rejoin: bool) -> None:
-        """Ends ``part`` with ``piece``; what follows is cut anew. ``may_rejoin``: a few final words may join it."""
+        """Ends ``part`` with ``piece``; the rest is cut again. ``may_rejoin``: a few final words may join it."""
         part.piece, part.may_be_rejoined = piece, may_rejoin
         self._drop_from(self._every.index(part) + 1)
         self._grow()
 
     def freeze(self, part: Part) -> None:
-        """Its message takes no more edits: what follows, if only what stands under the answer, goes into a new one."""
+        """Its message can no longer be edited: what follows, if only the lines below the answer, goes into a new
+        one."""
         part.standing = Standing.FROZEN
         self._frozen += 1
         shown_to = max(part.piece.start, part.shown_to if part.shown is not None else 0)
@@ -235,7 +236,7 @@ class Parts:
         return True
 
     def _grow(self) -> None:
-        """Brings the open piece up to date, and opens the next ones where it is full."""
+        """Updates the open piece, and opens further ones when it is full."""
         self._grown_to = len(self.text)
         while True:
             part = self._every[-1]

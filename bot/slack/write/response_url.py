@@ -1,7 +1,7 @@
-"""A plan's actions go in; posts to a command's response_url come out, which one person sees. I/O: Slack, over HTTPS.
+"""Carries out a plan by posts to a command's response_url, which one person sees. I/O: Slack, over HTTPS.
 
-Implements ``writer.Outlet``. The address needs no token and has no rate limit of a method; the plan counts its uses. It
-comes with what Slack delivers, and an answer goes to Slack's own hosts alone.
+Implements ``writer.Outlet``. The address needs no token and has no rate limit; the plan counts its uses. It comes with
+Slack's delivery, and answers go only to Slack's own hosts.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SLACK_DOMAINS = ("slack.com", "slack-gov.com")
 
 
 def may_answer_at(url: str, api_url: str) -> bool:
-    """Whether this is an address of Slack's, or of the server that stands in for it."""
+    """Whether this is an address of Slack's, or of the server that stands in for Slack."""
     parts, api = addresses.split(url), addresses.split(api_url)
     if parts is None or parts.username is not None or parts.password is not None:
         return False
@@ -46,7 +46,7 @@ def may_answer_at(url: str, api_url: str) -> bool:
 
 
 class ResponseUrlOutlet:
-    """``api_url`` is the Web API's address: where that is a host of one's own, its response URLs are there as well."""
+    """``api_url``: the Web API's address; if that is your own host, its response URLs are accepted as well."""
 
     def __init__(self, url: str, session: aiohttp.ClientSession, api_url: str) -> None:
         self._url = url
@@ -57,7 +57,7 @@ class ResponseUrlOutlet:
         return 0.0
 
     def request(self, action: Action, bidder: Bidder) -> None:
-        """Nobody has to wait."""
+        """Calls never have to wait."""
 
     async def send(self, action: Action) -> str:
         if not isinstance(action, Respond):
@@ -69,23 +69,23 @@ class ResponseUrlOutlet:
         except SlackUnavailable as error:
             if error.retry_after_s is None:
                 raise
-            await asyncio.sleep(min(error.retry_after_s, WAIT_MAX_S))  # no rate limiter does that waiting
+            await asyncio.sleep(min(error.retry_after_s, WAIT_MAX_S))  # there is no rate limiter to do that waiting
             raise SlackUnavailable(METHOD, error.code) from error
         return ""
 
     async def replace(self, content: Content | None) -> None:
-        """Puts ``content`` in the place of what the acknowledgement showed; ``None`` takes that away."""
+        """Replaces what the acknowledgement showed by ``content``; ``None`` removes it."""
         shown = {} if content is None else {"replace_original": True, **NO_PREVIEWS, **message(content)}
         await self._post(shown or TAKEN_AWAY)
 
     async def post_for_all(self, content: Content, thread_ts: str) -> None:
-        """Everybody in the conversation sees it; ``thread_ts``: in that thread."""
+        """Posts it for everybody in the conversation; ``thread_ts``: in that thread."""
         place = {"response_type": "in_channel", "replace_original": False}
         thread = {"thread_ts": thread_ts} if thread_ts else {}
         await self._post({**place, **thread, **NO_PREVIEWS, **message(content)})
 
     async def say(self, sentence: str) -> None:
-        """Beside what stands there."""
+        """Adds it to what is there."""
         place = {"response_type": "ephemeral", "replace_original": False}
         await self._post({**place, **NO_PREVIEWS, **message(Content(footer=(sentence,)))})
 

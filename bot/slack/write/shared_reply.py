@@ -1,8 +1,8 @@
-"""A private answer that its reader wants others to see goes in; it stands where it was asked. I/O: Slack.
+"""Posts a private answer where it was asked, because its reader wants others to see it. I/O: Slack.
 
-It is posted like any answer where the bot is a member. Elsewhere the address that came with the press posts it, which
-needs no membership: it is used a few times at most, and what it posts can be neither found nor edited.
-Source: slack:interactivity/handling-user-interaction.
+If the bot is a member, it is posted like any answer. Elsewhere the address that came with the press posts it, which
+needs no membership: it can be used only a few times, and what it posts can be neither found nor edited. Source:
+slack:interactivity/handling-user-interaction.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ log = get_logger(__name__)
 
 NO_MEMBER = frozenset({"channel_not_found", "not_in_channel"})
 POSTS_MAX = RESPONSE_URL_USES_MAX - 1
-"""One use takes the button away."""
+"""One use removes the button."""
 UNCERTAIN, USED_UP, TOO_LATE = "uncertain", "used_up", "too_late"
 WHY_NOT = {
     TOO_LATE: "Slack lets me post an answer where I'm not a member for half an hour at most, and that time is over. "
@@ -61,7 +61,7 @@ class SharedOutlet:
             return await self._post(action)
 
     async def _post(self, action: Action) -> str:
-        """Nobody can tell whether an uncertain post stands there: it is not repeated."""
+        """Nobody can tell whether an uncertain post exists there, so it is not repeated."""
         if not isinstance(action, Show) or self._url is None:
             raise SlackRefused(METHOD, "only_posts")
         if action.ts is not None:
@@ -90,7 +90,7 @@ class SharedOutlet:
 
 
 async def take_button_away(url: ResponseUrlOutlet, answer: PrivateAnswer) -> None:
-    """Its reader sees what became of it. Never raises ``SlackError``."""
+    """Tells its reader what became of it. Never raises ``SlackError``."""
     words = POSTED_IN_THREAD if answer.thread_ts else POSTED
     try:
         await url.replace(Content(answer.shown, (*answer.below, words)))

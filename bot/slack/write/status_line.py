@@ -39,7 +39,7 @@ LEFT = "left by an earlier process"
 ABOUT_THIS_THREAD = frozenset(
     {"access_denied", "channel_not_found", "invalid_thread_ts", "is_archived", "not_in_channel", "thread_not_found"}
 )
-"""Refusals that say nothing of other threads."""
+"""Refusals that say nothing about other threads."""
 
 
 class StatusWay(Enum):
@@ -49,7 +49,7 @@ class StatusWay(Enum):
 
 @dataclass(slots=True)
 class StatusSupport:
-    """The ways that this workspace may still take, best first; learned from refusals, shared by all replies."""
+    """The ways that this workspace may still accept, best first; learned from refusals, shared by all replies."""
 
     ways: list[StatusWay] = field(default_factory=lambda: [StatusWay.LINE, StatusWay.SESSION])
 
@@ -63,7 +63,7 @@ class StatusSupport:
 
 
 class StatusLine:
-    """``title``: of a session that begins with it; it rides on the session's first status."""
+    """``title``: of a session that begins with it; it is sent with the session's first status."""
 
     def __init__(
         self, api: SlackClient, support: StatusSupport, channel_id: str, thread_ts: str, title: str = ""
@@ -94,7 +94,7 @@ class StatusLine:
             self._task = asyncio.create_task(self._follow())
 
     def inherit(self) -> None:
-        """An earlier process may have left a status beside a message that stands already, which clears none."""
+        """An earlier process may have left a status beside an existing message, which does not clear it."""
         self._shown = LEFT
         self._task = asyncio.create_task(self._follow())
 
