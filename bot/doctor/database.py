@@ -71,7 +71,7 @@ async def of_database(address: str) -> AsyncIterator[Finding]:
     yield ok("database", f"{found.kind}: a round trip takes {1000 * found.round_trip_s:.1f} ms")
     if found.schema > found.wanted:
         newer = f"version {found.schema} is newer than this bot, which knows {found.wanted}"
-        yield wrong("schema", f"{newer}. Please run the newer bot, or put back the copy from before.")
+        yield wrong("schema", f"{newer}. Please run the newer bot, or restore an older backup.")
     elif found.schema < found.wanted:
         yield ok("schema", f"version {found.schema}; the next start brings it to {found.wanted}")
     else:

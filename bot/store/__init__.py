@@ -1,1 +1,1 @@
-"""The database: accepted questions, and metadata of their replies. The only package that knows SQLAlchemy."""
+"""The database: accepted questions, and metadata about their replies. The only package that knows SQLAlchemy."""

@@ -1,6 +1,6 @@
-"""Why a database could not be opened goes in; what whoever runs the bot can do about it comes out. Pure.
+"""Advises the operator when a database cannot be opened. Pure.
 
-Names of errors as SQLite, asyncpg and the system have them, so that none of their libraries is needed here.
+Names of errors are those of SQLite, asyncpg and the system, so none of their libraries is needed here.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _BY_NUMBER = {errno.ENOSPC: FULL, errno.EDQUOT: FULL, errno.ECONNREFUSED: AWAY, 
 
 
 def advice(error: BaseException) -> str:
-    """A sentence; empty where nothing is known of it."""
+    """A sentence of advice; empty if nothing is known about the error."""
     for cause in _chain(error):
         number = getattr(cause, "errno", None)
         names = (str(getattr(cause, "sqlite_errorname", "")), *(kind.__name__ for kind in type(cause).__mro__))
@@ -47,7 +47,7 @@ def advice(error: BaseException) -> str:
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """It, and what it was raised from, and what SQLAlchemy keeps of it; the most inward ones matter most."""
+    """The error, the errors it was raised from, and those that SQLAlchemy wraps; the innermost matter most."""
     seen: list[BaseException] = []
     while error is not None and error not in seen:
         seen.append(error)

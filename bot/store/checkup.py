@@ -1,6 +1,6 @@
-"""A database's address goes in; whether it answers, how soon, and which schema it has come out.
+"""Checks whether a database answers, how fast, and which schema it has.
 
-I/O: the database, beside a bot that may use it: nothing is written, and nothing is brought up to date.
+I/O: the database, beside a bot that may be using it: nothing is written, and nothing is migrated.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ ROUND_TRIPS = 3
 
 @dataclass(frozen=True, slots=True)
 class Checkup:
-    """``schema`` is empty where the database has none yet; ``wanted`` is the one of this version of the bot."""
+    """``schema`` is empty if the database has none yet; ``wanted`` is the one of this version of the bot."""
 
     kind: str = field(repr=False)
     round_trip_s: float
@@ -53,7 +53,7 @@ async def check(address: str) -> Checkup:
 
 
 async def runs_with(address: str) -> bool | None:
-    """Whether a process uses the database; ``None`` where the database does not tell. Raises ``StartFailed``."""
+    """Whether a process uses the database; ``None`` if the database does not tell. Raises ``StartFailed``."""
     url = address_of(address)
     if url.get_backend_name() != "sqlite":
         return None
@@ -61,7 +61,7 @@ async def runs_with(address: str) -> bool | None:
 
 
 async def live_processes(address: str, lease_s: float) -> int:
-    """How many share the database and live. 0 where nobody can say, and of a file, which has one user at most."""
+    """How many living processes share the database; 0 if unknown, or if it is a file, which has at most one user."""
     url = address_of(address)
     if url.get_backend_name() == "sqlite":
         return 0
@@ -85,7 +85,7 @@ def _file(path: Path) -> Checkup:
         begun = time.perf_counter()
         tables = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
         schema = connection.execute(VERSION).fetchone() if tables[0] else None
-        connection.execute("BEGIN IMMEDIATE")  # whoever may write gets this far
+        connection.execute("BEGIN IMMEDIATE")  # anybody who may write gets this far
         connection.execute("ROLLBACK")
         return Checkup("sqlite", time.perf_counter() - begun, schema[0] if schema else "", newest())
 

@@ -1,8 +1,7 @@
-"""Questions that wait go in; those that a process may run now come out, each under a lease of its. I/O: the database,
-through its connection.
+"""Claims waiting questions that a process may run now, each under a lease. I/O: the database, through its connection.
 
-``fairness`` says whose turn it is; here is what may run at all: one question of a thread, in its order, and none that
-has brought a process down before without care. ``now`` is the database's time as SQL.
+``fairness`` decides whose turn it is; this module decides what may run at all: one question per thread, in order, and
+with care those that have brought a process down before. ``now`` is the database's time as SQL.
 """
 
 from __future__ import annotations
@@ -29,13 +28,13 @@ Now = sa.ColumnElement[float]
 CRASHES_BEFORE_CARE = 2
 PEOPLE_AT_ONCE = 100
 CLAIMING = 7203120
-"""The number of PostgreSQL's lock for whoever claims."""
+"""The number of the PostgreSQL lock for claiming."""
 SUSPECT = questions.c.strikes == STRIKES_MAX - 1
 """One strike short of being given up."""
 
 
 Serves = Callable[[sa.FromClause], sa.ColumnElement[bool]]
-"""Which rows of ``questions``, or of an alias of it, a process may answer."""
+"""The rows of ``questions``, or of an alias of it, that a process may answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +53,10 @@ class Claimant:
 def claim(
     connection: Connection, now: Now, claimant: Claimant, teams: Sequence[str], *, most: int, lease_s: float
 ) -> list[RowMapping] | None:
-    """The rows as they are now, with ``waited_s`` beside them, in a fair order of whichever is free; those of the
-    workspaces ``teams``, unless the process answers anywhere.
+    """The rows as they are now, with ``waited_s`` added, in fair order, of free questions; only of the workspaces
+    ``teams``, unless the process answers anywhere.
 
-    ``None`` where another process is claiming at this moment, whose turns could not be counted yet.
+    ``None`` if another process is claiming at this moment, whose turns could not be counted yet.
     """
     claimed: list[RowMapping] = []
     while len(claimed) < most and (number := waiting(connection)):
@@ -80,7 +79,7 @@ _WAITING = sa.select(questions.c.id).where(questions.c.state == WAITING, questio
 
 
 def waiting(connection: Connection) -> int:
-    """None, one, or more: whose turn it is takes much longer to find out, and one who waits alone is known."""
+    """Whether none, one or more wait: deciding whose turn it is takes much longer, and with one it is clear."""
     return len(connection.execute(_WAITING).all())
 
 
@@ -91,7 +90,7 @@ def _next_ids(connection: Connection, claimant: Claimant, served: Values, most: 
     channels = {row[0]: (row[1], row[2]) for row in connection.execute(fairness.CHANNELS_OF, firsts)} if found else {}
 
     def next_of(person: Person) -> Iterator[Waits]:
-        """The further ones only of a person whose second turn it is."""
+        """Further questions only of a person whose second turn it is."""
         if person.first is None:
             return
         yield Waits(person.first, channels[person.first])
@@ -113,7 +112,7 @@ def _may_be_claimed(claimant: Claimant) -> sa.ColumnElement[bool]:
 
 @lru_cache(maxsize=16)
 def _people_query(claimant: Claimant, skip: int) -> sa.Select[Any]:
-    """To build it takes longer than to run it."""
+    """Building it takes longer than running it."""
     return fairness.people(_may_be_claimed(claimant), claimant.bounds, PEOPLE_AT_ONCE, skip)
 
 
@@ -128,7 +127,7 @@ def _questions_of(claimant: Claimant) -> sa.Select[Any]:
 
 
 def _people(connection: Connection, claimant: Claimant, served: Values) -> tuple[list[Person], frozenset[str]]:
-    """Some of those whose turn it is, nobody where nothing may run; and the workspaces in which others come after."""
+    """Questions whose turn it is, none if nothing may run; and the workspaces in which others come after them."""
     skip = 0
     while True:
         people = [Person(*row) for row in connection.execute(_people_query(claimant, skip), served)]
@@ -166,14 +165,14 @@ def _running(now: Now) -> ReturningUpdate[Any]:
 
 
 def _alone(connection: Connection) -> bool:
-    """Whether no other process claims until this transaction ends; nobody waits for one that was paused."""
+    """Whether no other process claims until this transaction ends; nobody waits for a process that was paused."""
     if connection.dialect.name != "postgresql":
         return True
     return bool(connection.execute(sa.select(sa.func.pg_try_advisory_xact_lock(CLAIMING))).scalar())
 
 
 def _free() -> sa.ColumnElement[bool]:
-    """Waiting, not locked, and nothing runs or waits before it in its thread."""
+    """Waiting, not locked, and with nothing running or waiting before it in its thread."""
     other = questions.alias()
     in_thread = sa.and_(
         other.c.team_id == questions.c.team_id,
@@ -190,7 +189,8 @@ def _free() -> sa.ColumnElement[bool]:
 
 
 def _may_run(owner: str, serves: Serves, *, settled: bool) -> sa.ColumnElement[bool]:
-    """What was under way in several deaths does not run while its process starts, and suspects run one at a time."""
+    """Questions that were under way in several deaths do not run while a process starts, and suspects run one at a
+    time."""
     if not settled:
         return sa.and_(questions.c.crashes < CRASHES_BEFORE_CARE, ~SUSPECT)
     other = questions.alias()

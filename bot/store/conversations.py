@@ -1,9 +1,9 @@
-"""Who speaks with the bot in a thread: what is said there goes in, whether it is meant for the bot comes out.
+"""Decides whether a message without a mention is meant for the bot.
 
-I/O: the database. Implements ``slack.receive.listeners.Conversations``. Rules: whoever mentions the bot speaks with it
-from then on, without a mention; once that person addresses somebody else, or another person writes, nobody does until
-the bot is mentioned again, which is what the messages' own times say, in whatever order Slack delivers them. Nothing is
-kept of threads that it was never mentioned in.
+I/O: the database. Implements ``slack.receive.listeners.Conversations``. Rules: whoever mentions the bot talks with it
+from then on, without a mention. Once that person addresses somebody else, or another person writes, nobody does until
+the bot is mentioned again. The messages' own times decide, in whatever order Slack delivers them. Nothing is kept of
+threads in which it was never mentioned.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ NOBODY = ""
 
 
 class StoredConversations:
-    """``clock`` is the time since the epoch, where the database is not shared; a shared one has its own."""
+    """``clock``: seconds since the epoch, used only if the database is not shared; a shared one has its own clock."""
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._database = database
@@ -35,9 +35,9 @@ class StoredConversations:
         self._mentioned = insert.on_conflict_do_update(index_elements=key, set_=new, where=newer)
 
     def mentioned(self, question: Question) -> None:
-        """From now on the bot listens to who asked it, and to nobody else. A mention that came late changes nothing.
+        """From now on the bot listens to this person and nobody else. A mention that arrived late changes nothing.
 
-        It is written down together with what is written next, the question itself say, or soon.
+        This is stored together with the next write, such as the question itself, or soon.
         """
         values = {
             "team_id": question.team_id,
@@ -56,7 +56,8 @@ class StoredConversations:
         )
 
     async def continues(self, question: Question, *, to_others: bool) -> bool:
-        """Whether what was said in a thread without a mention is meant for the bot. What came late changes nothing."""
+        """Whether something said in a thread without a mention is meant for the bot. What arrived late changes
+        nothing."""
         of_thread = statements.of_thread(question.thread)
 
         def work(connection: Connection) -> bool:
@@ -78,4 +79,4 @@ _IN_THREAD = sa.and_(
 )
 _KNOWN = sa.select(conversations.c.user_id, conversations.c.since).where(_IN_THREAD)
 _END = conversations.update().where(_IN_THREAD).values(user_id=NOBODY, since=sa.bindparam("ended"))
-"""With the message that ended it, so that a mention from before that, which came late, begins nothing anew."""
+"""Keeps the message that ended it, so that an earlier mention that arrives late does not begin it again."""

@@ -1,16 +1,16 @@
-"""What was under way when a process died goes in; what that says of each question comes out. Pure.
+"""Judges what the death of a process says about each question that was under way. Pure.
 
-Some questions bring the process down whenever they are answered, say with a file that no memory is enough for. They
-must be given up after ``ports.STRIKES_MAX`` times, and no other one may be, though many are under way whenever a
-process dies. So a death is a strike against a question only
+Some questions bring the process down whenever they are answered, for example with a file that needs more memory than
+there is. They must be given up after ``ports.STRIKES_MAX`` deaths, but no others may be, although many are under way
+whenever a process dies. So a death counts as a strike against a question only
 
-- where the process had lived for a while and was not being stopped: who kills starts or deploys means none of them;
-- where no words of the answer had been shown: what can be read is completed, however often it takes;
-- where the process was not heard of again: one that was only slow, or paused, takes the strike back;
-- where it was alone, or at the same stage as at the strike before; at another stage counting begins anew.
+- if the process had lived for a while and was not being stopped: kills at starts or deploys mean nothing;
+- if no words of the answer had been shown: what can be read is completed, however often it takes;
+- if the process was not heard of again: one that was only slow or paused takes the strike back;
+- if it was alone, or at the same stage as at the strike before; at another stage, counting starts again.
 
-And since those that are claimed together reach the same stages together, ``leases`` runs the ones that are one strike
-short of it one at a time.
+Questions that are claimed together reach the same stages together, so ``leases`` runs those that are one strike short
+of being given up one at a time.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from bot.ports import SETTLED_S, Stage
 
 @dataclass(frozen=True, slots=True)
 class Death:
-    """Of a process: how long it had lived when it was heard of for the last time, and what it ran."""
+    """A process's death: how long it had lived when it was last heard of, and what it ran."""
 
     lived_s: float
     stopping: bool

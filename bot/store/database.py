@@ -1,7 +1,6 @@
-"""A database address goes in; a database with the present schema comes out. I/O: the database.
+"""Opens a database and migrates its schema. I/O: the database.
 
-PostgreSQL is spoken to on the event loop, SQLite on a thread of its own; ``postgresql`` and ``sqlite`` have what is
-special about each.
+PostgreSQL is used on the event loop, SQLite on its own thread; ``postgresql`` and ``sqlite`` have the details of each.
 """
 
 from __future__ import annotations
@@ -27,13 +26,14 @@ T = TypeVar("T")
 
 NO_ADDRESS = "DATABASE_URL: this is not an address like postgresql://user:password@host/name or sqlite:///path/to/file"
 STATEMENT_TIMEOUT_S = 10.0
-"""Ours take milliseconds; whoever waits longer should hear that the database is away while a lease still holds."""
+"""Our statements take milliseconds; after this time the caller should hear that the database is away while its lease
+still holds."""
 MIGRATION_TIMEOUT_S = 600.0
-"""For a statement that changes a large table, or for another process that is at it."""
+"""For a statement that changes a large table, or for another process that is running one."""
 
 
 SCRUB_AFTER_S = 0.25
-"""What is erased in so short a time leaves the disk together."""
+"""What is erased within this time leaves the disk together."""
 SCRUB_TRIES_MAX = 20
 
 
@@ -44,15 +44,15 @@ class Engine(Protocol):
         """Runs ``work`` in one transaction; ``durable``: returns when it is on the disk."""
 
     async def scrub(self) -> bool:
-        """Takes what was erased off the disk, as far as that is ours to do; ``False`` where it is not possible now."""
+        """Removes erased data from the disk, as far as that is up to us; ``False`` if that is not possible now."""
 
     async def aclose(self) -> None: ...
 
 
 class Database:
-    """``shared`` says whether other processes may use it too. ``run`` and ``later`` are those of ``Transactions``.
+    """``shared``: other processes may use it, too. ``run`` and ``later`` are those of ``Transactions``.
 
-    ``on_lost`` is called, with a sentence, when it turns out that no call will work any more.
+    ``on_lost`` is called, with a sentence, if it turns out that no call will ever work again.
     """
 
     def __init__(self, engine: Engine, *, shared: bool) -> None:
@@ -64,8 +64,8 @@ class Database:
         self._scrubbing: asyncio.Task[None] | None = None
 
     def now(self, clock: Callable[[], float] = time.time) -> sa.ColumnElement[float]:
-        """Seconds since the epoch when a statement runs: by a shared database's own clock, so that no two processes
-        need clocks that agree."""
+        """Seconds since the epoch when a statement runs, by a shared database's own clock, so that the processes'
+        clocks need not agree."""
         if self.shared:
             return SERVER_NOW
         return sa.bindparam("now", callable_=clock, type_=sa.Double, unique=True)
@@ -78,7 +78,7 @@ class Database:
             raise
 
     def scrub_soon(self) -> None:
-        """Something was erased: a moment later nothing of it is left on the disk either."""
+        """Something was erased: makes sure that a moment later nothing of it is on the disk either."""
         if self._scrubbing is None or self._scrubbing.done():
             self._scrubbing = asyncio.create_task(self._scrub_later())
 
@@ -99,14 +99,14 @@ class Database:
     async def open(
         cls, address: str, *, beside: bool = False, statement_timeout_s: float = STATEMENT_TIMEOUT_S
     ) -> Database:
-        """Connects, and brings the schema up to date. ``beside``: also where a bot has the database that is for one
-        process alone. Raises ``StartFailed``."""
+        """Connects and migrates. ``beside``: even if a bot is using a database that is for one process alone. Raises
+        ``StartFailed``."""
         url = address_of(address)
         shared = url.get_backend_name() != "sqlite"
         engine = _postgresql(url, MIGRATION_TIMEOUT_S) if shared else SqliteEngine(url, beside=beside)
         try:
             await engine.transact(bring_up_to_date, durable=True)
-            await engine.scrub()  # a crash may have left there what was erased
+            await engine.scrub()  # a crash may have left erased data there
         except OtherVersion as error:
             await engine.aclose()
             raise StartFailed(f"DATABASE_URL: the database is of another version of the bot ({error})") from error
@@ -148,12 +148,12 @@ def address_of(address: str) -> URL:
         return url.set(drivername="sqlite+pysqlite")
     if backend not in {"postgresql", "postgres"}:
         raise StartFailed(NO_ADDRESS)
-    if "sslmode" in url.query:  # libpq's word, which asyncpg spells otherwise
+    if "sslmode" in url.query:  # libpq's spelling; asyncpg has another
         url = url.difference_update_query(["sslmode"]).update_query_dict({"ssl": url.query["sslmode"]})
     return url.set(drivername="postgresql+asyncpg")
 
 
 def reason(error: Exception) -> str:
-    """The database's own words, without the statement that SQLAlchemy puts beside them."""
+    """The database's own message, without the statement that SQLAlchemy adds."""
     own = getattr(error, "orig", None) or error
     return str(getattr(own, "__cause__", None) or own).strip().split("\n", 1)[0] or type(error).__name__

@@ -1,6 +1,6 @@
-"""Files that Slack says are deleted go in, by whichever process heard of it; all of them come out for every other one.
+"""Tells all processes about files that were deleted in Slack, whichever process heard of it.
 
-I/O: the database. Implements ``files.forgetting.DeletedFiles``; ``StoredQuestions.forget`` drops what is old.
+I/O: the database. Implements ``files.forgetting.DeletedFiles``; ``StoredQuestions.forget`` drops old rows.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class StoredDeletedFiles:
 
 
 def add(connection: Connection, team_id: str, file_id: str, clock_s: float) -> None:
-    """With the time, also where it was there before. ``clock_s`` serves where the database has no clock of its own."""
+    """Stores the time, even if the id was there before. ``clock_s`` is used if the database has no clock of its own."""
     alone = connection.dialect.name == "sqlite"
     insert = (sqlite if alone else postgresql).insert(deleted_files)
     now = sa.literal(clock_s, sa.Double) if alone else SERVER_NOW

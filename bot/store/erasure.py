@@ -1,12 +1,12 @@
-"""A person or a workspace goes in; nothing of theirs is left in the database, and how much it was comes out.
+"""Erases what the database holds of a person or a workspace, and counts it.
 
-I/O: the database. Rules, for every table there is, so that a new one cannot be forgotten:
+I/O: the database. There is a rule for every table, so that a new one cannot be forgotten:
 
-- Rows with the person's or the workspace's id go, and what hangs on them.
-- A table that knows no people, only workspaces, is emptied for a person: nobody can say which of it is theirs, unless
-  it is none of any person's.
-- A question that is not answered yet loses all that was written; it stays until its turn has ended it, in words.
-- All files that were prepared are to be removed by every process, since a file is prepared for whoever asks about it.
+- Rows with the person's or the workspace's id are deleted, and everything that depends on them.
+- A table that knows only workspaces is emptied for a person: nobody can say which is theirs,
+  unless none of it belongs to any person.
+- An unanswered question loses everything that was written; it stays until its turn has ended it with a sentence.
+- Every process removes all prepared files, since a file is prepared for whoever asks about it.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from bot.store import deleted_files
 from bot.store.schema import FINISHED, metadata, questions
 
 NO_PERSONS = frozenset({"channel_posts", "installations", "learned_limits", "processes", "thread_settings"})
-"""Tables that hold nothing of any person's, only of workspaces."""
+"""Tables that hold nothing about people, only about workspaces."""
 
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """One of the two is given."""
+    """Exactly one of the two is given."""
 
     user_id: str = ""
     team_id: str = ""
@@ -57,7 +57,7 @@ def _to_go(table: sa.Table, whose: Whose) -> sa.ColumnElement[bool]:
 
 
 def _of(table: sa.Table, whose: Whose) -> sa.ColumnElement[bool]:
-    """Which rows are theirs. Raises ``LookupError`` for a table of which nobody has said so."""
+    """The rows that are theirs. Raises ``LookupError`` for a table without a rule."""
     if whose.user_id and table.name in NO_PERSONS:
         return sa.false()
     if whose.user_id and "user_id" in table.c:

@@ -1,13 +1,12 @@
-"""Whose question runs next: bounds and conditions go in, queries that choose fairly among persons come out.
+"""Builds the queries that choose fairly among people whose question runs next.
 
-A person and a channel run so many turns at a time and no more, whatever the number of processes. While turns are free,
-the workspace that runs the fewest has one more; in it, whoever runs the fewest; and of those that run as many, whoever
-was served longest ago: so those who wait take turns, however much each of them has asked. A person's own questions go
-in the order in which they came. Persons and channels are those of their workspace; an app that asks counts as a person.
+A person and a channel run a bounded number of turns, over all processes. A free turn goes to the workspace that runs
+the fewest; in it, to whoever runs the fewest; and among equals, to whoever was served longest ago. So those who wait
+take turns, however much each of them has asked. A person's own questions run in order of arrival. People and channels
+belong to their workspace; an app that asks counts as a person.
 
-Persons are counted, and for those whose turn it is an index finds the next question: what waits is not looked at one by
-one. Who takes turns with whom is then a matter of numbers, which ``taking_turns`` has. I/O: the database, through its
-connection.
+People are counted, and for those whose turn it is an index finds the next question: waiting questions are not scanned
+one by one. ``taking_turns`` then works out the order from the numbers. I/O: the database, through its connection.
 """
 
 from __future__ import annotations
@@ -24,22 +23,22 @@ from bot.store.statements import AHEAD, of_question, of_thread
 
 UNBOUNDED = 1_000_000
 CLAIMS_REMEMBERED = 1_000
-"""By these it is known who was served lately; all others were served long ago."""
+"""These rows tell who was served lately; everybody else was served long ago."""
 
 
 @dataclass(frozen=True, slots=True)
 class TurnBounds:
-    """How many turns may run at the same time, over all processes."""
+    """How many turns may run at once, over all processes."""
 
     per_user: int = UNBOUNDED
     per_channel: int = UNBOUNDED
 
 
 def people(may_run: sa.ColumnElement[bool], bounds: TurnBounds, most: int, skip: int) -> sa.Select[Any]:
-    """At most so many of those who may have one more turn, by the fields of ``Person``.
+    """At most this many people who may have one more turn, by the fields of ``Person``.
 
-    They come in the order in which each has one, if nobody has two. ``may_run`` is about a row of ``questions``, for
-    what has nothing to do with fairness.
+    They come in the order in which each gets one, if nobody gets two. ``may_run`` is a condition on a row of
+    ``questions`` that has nothing to do with fairness.
     """
     waiting = _people(bounds).subquery("waiting_people")
     in_turn = (waiting.c.turns, waiting.c.served_at, waiting.c.first_id)
@@ -67,8 +66,8 @@ def people(may_run: sa.ColumnElement[bool], bounds: TurnBounds, most: int, skip:
 
 
 def lone(may_run: sa.ColumnElement[bool], bounds: TurnBounds) -> sa.Select[int]:
-    """The id of a question that waits alone, if its person and its channel may have one more turn: then it is its
-    turn, whoever was served when. ``may_run`` as in ``people``."""
+    """The id of a question that waits alone, if its person and its channel may have one more turn: then its turn has
+    come, whoever was served when. ``may_run`` as in ``people``."""
     theirs = questions.alias("theirs")
     running = (
         sa.select(sa.func.count())
@@ -99,7 +98,7 @@ def _next(
 
 
 def _people(bounds: TurnBounds) -> sa.Select[Any]:
-    """Those who have questions that wait, and may have one more turn."""
+    """People with waiting questions who may have one more turn."""
     key = (questions.c.team_id, questions.c.user_id)
     waiting = (
         sa.select(*key, sa.func.min(questions.c.id).label("first_id"), sa.func.count().label("waiting"))
@@ -150,8 +149,8 @@ def _same_person(one: sa.Subquery, other: sa.Subquery) -> sa.ColumnElement[bool]
 
 
 def beside(connection: Connection, question: Question, bounds: TurnBounds) -> tuple[int, bool]:
-    """How many unfinished questions stand before this one in its thread; and whether this person's, or the channel's
-    turns, are as many as may run."""
+    """How many unfinished questions precede this one in its thread; and whether this person or channel already has as
+    many turns as may run."""
     whose = {"by_user": question.user_id, "most": bounds.per_user}
     values = of_thread(question.thread) | of_question(question) | whose
     ahead, theirs, in_channel = connection.execute(_BESIDE, values).one()
@@ -172,8 +171,8 @@ def _count(rows: sa.Select[Any]) -> sa.ScalarSelect[int]:
 
 
 def _beside() -> sa.Select[int, int, int]:
-    """How many go first in the thread, how many unfinished questions a person has, up to ``most``, and how many turns
-    run in a channel."""
+    """How many precede it in the thread, how many unfinished questions the person has, up to ``most``, and how many
+    turns run in the channel."""
     in_team = questions.c.team_id == sa.bindparam("in_team")
     theirs = sa.and_(in_team, questions.c.user_id == sa.bindparam("by_user"), questions.c.state.in_((WAITING, RUNNING)))
     # What runs, and of that what is in the channel: the other way SQLite goes through all that was ever answered there.

@@ -1,7 +1,7 @@
-"""Votes on answers go in, one of each person on each answer, with the day on which they were given. I/O: the database.
+"""Stores votes on answers: one per person and answer, with its day. I/O: the database.
 
-Implements ``feedback.Votes``. Days are UTC, by the database's clock. A reason is the person's own words: it is dropped
-sooner than the vote (``StoredQuestions.forget``).
+Implements ``feedback.Votes``. Days are UTC, by the database's clock. A reason is in the person's own words and is
+dropped sooner than the vote (``StoredQuestions.forget``).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ REASON_CHARS_MAX = 500
 
 
 class StoredFeedback:
-    """``clock`` is the time since the epoch, where the database is not shared; a shared one has its own."""
+    """``clock``: seconds since the epoch, used only if the database is not shared; a shared one has its own clock."""
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._database = database
@@ -30,7 +30,7 @@ class StoredFeedback:
         self._insert = postgresql.insert if database.shared else sqlite.insert
 
     async def vote(self, vote: Vote) -> None:
-        """Whoever changes their mind from bad to good takes the reason back."""
+        """Changing a vote from bad to good removes the reason."""
         day = sa.cast(sa.func.floor(self._now / DAY_S), sa.Integer)
         new: dict[str, Any] = {"good": vote.good, "day": day, "at": self._now, "reason": None}
         kept = dict(new)

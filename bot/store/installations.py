@@ -1,6 +1,6 @@
-"""Installations go in, their tokens encrypted, and come out by workspace. I/O: the database.
+"""Stores installations by workspace, with their tokens encrypted. I/O: the database.
 
-Implements ``installations.Installations``. Slack's own library has stores for this, which write tokens as they are,
+Implements ``installations.Installations``. Slack's own library has stores for this, but they write tokens in plain text
 and open a second connection pool and schema beside the bot's.
 """
 
@@ -89,7 +89,7 @@ class StoredInstallations:
         await self._change(installation, {"renewal_fault": code[:FAULT_CHARS], "renew_at": self._now + again_s})
 
     async def _change(self, before: Installation, values: dict[str, Any]) -> bool:
-        """Nothing where it is another installation by now."""
+        """Does nothing if it is a different installation by now."""
         mine = installations.c.team_id == before.team_id
 
         def work(connection: Connection) -> bool:
@@ -111,7 +111,7 @@ class StoredInstallations:
         }
 
     async def count(self) -> int:
-        """Raises ``StoreFailed`` too where the newest cannot be read, since the key is another one."""
+        """Raises ``StoreFailed`` also if the newest cannot be decrypted with this key."""
         newest = sa.select(installations).order_by(installations.c.at.desc()).limit(1)
         total = sa.select(sa.func.count()).select_from(installations)
 

@@ -1,6 +1,6 @@
-"""What refusals have taught of Slack's limits is remembered, and what processes post in a channel. I/O: the database.
+"""Remembers what refusals have taught about Slack's limits, and what processes post in channels. I/O: the database.
 
-Implements ``learned_limits.LimitRecords``. Times are by the clock of the database, where processes share one.
+Implements ``learned_limits.LimitRecords``. Times are by the database's clock if processes share one.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Who runs what, and for how long: statements that renew leases and make them expire.
+"""Statements that renew leases and let them expire.
 
-I/O: the database, through its connection. All times are the database's own where processes share one, so that no two of
-them need clocks that agree; ``now`` is that time as SQL.
+I/O: the database, through its connection. If processes share the database, all times are its own, so that their clocks
+need not agree; ``now`` is that time as SQL.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from bot.store.statements import NO_LEASE
 
 Now = sa.ColumnElement[float]
 PART = " "
-"""Between the name of a process and the workspace in which it does something."""
+"""Separates the name of a process from the workspace in which it does something."""
 
 
 def renew(connection: Connection, now: Now, owner: str, fences: dict[int, int], lease_s: float) -> dict[int, bool]:
-    """``fences`` by id; returns the ids of those that are ``owner``'s still, and whether each was erased meanwhile."""
+    """``fences`` by id; returns the ids that still belong to ``owner``, and whether each was erased meanwhile."""
     if not fences:
         return {}
     held = {"owner": owner, "held": list(fences.items()), "lease_s": lease_s}
@@ -38,7 +38,7 @@ def renew(connection: Connection, now: Now, owner: str, fences: dict[int, int], 
 
 @lru_cache(maxsize=16)
 def _renewing(now: Now) -> ReturningUpdate[int]:
-    """To build it, and those below, takes longer than to run it."""
+    """Building it, and those below, takes longer than running it."""
     fences = sa.tuple_(questions.c.id, questions.c.fence).in_(sa.bindparam("held", expanding=True))
     until = now + sa.bindparam("lease_s", type_=sa.Double)
     mine = sa.and_(questions.c.lease_owner == sa.bindparam("owner"), fences)
@@ -51,13 +51,13 @@ _ERASED = sa.select(questions.c.id).where(
 
 
 def release(connection: Connection, owner: str) -> None:
-    """What ``owner`` had when it ended, claims whose answer it did not live to see included: nobody waits for it."""
+    """Releases what ``owner`` held when it ended, including claims whose confirmation it did not live to see."""
     held = sa.and_(questions.c.lease_owner == owner, questions.c.state.in_((WAITING, RUNNING)))
     connection.execute(questions.update().where(held).values(state=WAITING, unrecorded=True, **NO_LEASE))
 
 
 def forgive(connection: Connection, fences: dict[int, int]) -> None:
-    """Whoever asks for this lives: that its leases ran out, under these ``fences``, was no death of its."""
+    """The caller is alive: if its leases ran out under these ``fences``, that was not a death of its own."""
     for question, fence in fences.items():
         connection.execute(
             questions.update()
@@ -67,16 +67,15 @@ def forgive(connection: Connection, fences: dict[int, int]) -> None:
 
 
 def was_away(connection: Connection, now: Now, owner: str, lease_s: float) -> bool:
-    """Whether ``owner`` itself would count as dead: then it cannot say who died, since it may be the database that was
-    away, or this process that was paused.
-    """
+    """Whether ``owner`` itself would count as dead. Then it cannot say who died, since the database may have been away,
+    or this process paused."""
     away = sa.select(processes.c.owner).where(processes.c.owner == owner, processes.c.seen_at < now - lease_s)
     return connection.execute(away).first() is not None
 
 
 def leave_vitals(connection: Connection, now: Now, owner: str, team_id: str | None, vitals: Vitals) -> None:
-    """``team_id``: the one workspace that ``owner`` serves. One that serves any (``None``) has a row that says that it
-    lives, and one for each workspace in which it does something."""
+    """``team_id``: the one workspace that ``owner`` serves. A process that serves any (``None``) has one row that says
+    it is alive, and one for each workspace in which it does something."""
     says = _says(vitals, team_id or "") | {"stopping": vitals.stopping}
     known = connection.execute(processes.update().where(processes.c.owner == owner).values(seen_at=now, **says))
     new = {"started_at": now, "seen_at": now}
@@ -87,7 +86,7 @@ def leave_vitals(connection: Connection, now: Now, owner: str, team_id: str | No
         for team in {claim.question.team_id for claim in vitals.claims} | {
             t for t, part in vitals.spent.items() if part
         }:
-            # That it goes on it says once, in its own row.
+            # it reports that it is alive once, in its own row
             part = {"owner": f"{owner}{PART}{team}", "team_id": team, "stopping": True}
             connection.execute(processes.insert().values(new | _says(vitals, team) | part))
 
@@ -104,7 +103,7 @@ def _is_part_of(owner: str) -> sa.ColumnElement[bool]:
 def heard(
     connection: Connection, now: Now, owner: str, teams: Collection[str], lease_s: float
 ) -> dict[str, list[Heard]]:
-    """Of the other processes of each of the workspaces: Slack counts each one's calls for itself."""
+    """The other processes in each workspace: Slack counts each workspace's calls separately."""
     says = (processes.c.answers, processes.c.spent, processes.c.stopping)
     query = sa.select(processes.c.team_id, now - processes.c.seen_at, *says).where(
         processes.c.owner != owner, ~_is_part_of(owner), processes.c.seen_at >= now - max(lease_s, MINUTE_S)
@@ -117,16 +116,16 @@ def heard(
 
 
 def expire(connection: Connection, now: Now, lease_s: float) -> int:
-    """Makes waiting again what has no lease any more; says how many.
+    """Makes questions without a valid lease wait again; returns how many.
 
-    The owner of a lease may live: then its answer to a claim was lost, and nobody runs this. The leases of one that
-    died expire together, so that what it ran at the time is known.
+    The owner of a lease may be alive: then the confirmation of a claim was lost, and nobody runs this. The leases of a
+    dead process expire together, so it is known what it was running.
     """
     return _expire(connection, connection.execute(_run_out(now), {"lease_s": lease_s}))
 
 
 def expire_all(connection: Connection) -> int:
-    """Like ``expire`` for every lease, whoever's: only for a database that nobody else uses."""
+    """Like ``expire``, but for every lease, whoever's: only for a database that nobody else uses."""
     expired = _expire(connection, connection.execute(_leased(questions.c.lease_until.is_not(None), sa.false())))
     connection.execute(processes.update().values(stopping=True, answers=0))  # what they have spent still counts
     return expired

@@ -1,7 +1,7 @@
-"""A connection goes in; afterwards its database has the present schema. I/O: the database, through its connection.
+"""Brings a database's schema up to date. I/O: the database, through its connection.
 
-An empty database gets the tables as they are; an older one is led there step by step. What does that takes a third of
-a second and ten megabytes to load, and is loaded only then.
+An empty database gets the tables in their final form; an older one is migrated step by step. The library for that takes
+a third of a second and ten megabytes to load, and is loaded only when needed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _VERSION = sa.Table(
 
 
 class OtherVersion(Exception):
-    """The database is of a version of the bot that this one does not know."""
+    """The database belongs to a version of the bot that this one does not know."""
 
 
 def bring_up_to_date(connection: Connection) -> None:
@@ -44,7 +44,7 @@ def newest() -> str:
 
 
 def migrate(connection: Connection) -> None:
-    """Step by step, from whatever is there."""
+    """Migrates step by step, from whatever version is there."""
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
     from alembic.util import CommandError  # noqa: PLC0415

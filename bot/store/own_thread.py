@@ -1,6 +1,6 @@
-"""Calls that block go in; what they return comes out, one after the other, while the loop goes on. I/O: a thread.
+"""Makes blocking calls one after the other on a thread of its own, while the event loop goes on. I/O: a thread.
 
-A pool's locks and futures cost as much as most of our statements do.
+An executor's locks and futures would cost as much as most of our statements.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class OwnThread:
         self._thread.start()
 
     async def run(self, call: Callable[[], T]) -> T:
-        """Raises what ``call`` raises. It is made even where nobody waits for it any more."""
+        """Raises what ``call`` raises. The call is made even if nobody waits for it any more."""
         loop = asyncio.get_running_loop()
         result: asyncio.Future[T] = loop.create_future()
         self._jobs.put((call, result, loop))
@@ -46,7 +46,7 @@ class OwnThread:
                 loop.call_soon_threadsafe(_settle, result, value, failure)
             except RuntimeError:  # the loop is closed, and nobody waits
                 return
-            del job, call, result, value, failure  # held no longer, while the next one is waited for
+            del job, call, result, value, failure  # released while the next one is waited for
 
 
 def _settle(result: asyncio.Future[Any], value: object, failure: BaseException | None) -> None:

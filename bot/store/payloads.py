@@ -1,4 +1,4 @@
-"""A question goes in; the JSON that is kept of it comes out, and the other way round. Pure."""
+"""Converts a question to the JSON that is stored of it, and back. Pure."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def dump(question: Question) -> str:
 
 
 def _written(attachment: Attachment) -> dict[str, Any]:
-    """As ``asdict`` has it, which copies what need not be copied, and takes ten times as long."""
+    """Like ``asdict``, which takes ten times as long because it copies what need not be copied."""
     words = attachment.words
     return {name: getattr(attachment, name) for name in _FIELDS} | {"words": asdict(words) if words else None}
 
@@ -49,7 +49,7 @@ def load(row: RowMapping) -> Question:
 
 
 def _attachment(item: dict[str, Any]) -> Attachment:
-    """Also of a question that an earlier version wrote down, which knew fewer fields."""
+    """Reads questions of earlier versions, too, which had fewer fields."""
     known = dict(item)
     if words := known.get("words"):
         known["words"] = Words(**{**words, "kind": WordsKind(words["kind"]), "enclosed": tuple(words["enclosed"])})

@@ -16,17 +16,17 @@ T = TypeVar("T")
 
 CONNECT_TIMEOUT_S = 10.0
 LOCK_TIMEOUT_S = 3.0
-"""Another process holds what we need for a moment only, unless it was paused."""
+"""Another process holds our locks only for a moment, unless it was paused."""
 CLOSE_TIMEOUT_S = 5.0
-"""A server that answers no more does not keep a process that is being stopped."""
+"""A server that no longer answers must not hold up a process that is being stopped."""
 PAUSED_TIMEOUT_S = 5.0
-"""After which the server takes its locks from a process that was paused within a transaction."""
+"""After this time the server takes its locks from a process that was paused within a transaction."""
 
 
 class PostgresqlEngine:
     def __init__(self, url: URL, statement_timeout_s: float) -> None:
         timeouts = {"timeout": CONNECT_TIMEOUT_S, "command_timeout": statement_timeout_s}
-        # Whoever comes while a transaction runs shares the next one: more connections than one are of no use.
+        # Whatever arrives while a transaction runs shares the next one, so more than one connection is of no use.
         self._engine = create_async_engine(
             url, pool_size=1, pool_pre_ping=True, connect_args=timeouts, hide_parameters=True
         )
@@ -39,7 +39,7 @@ class PostgresqlEngine:
             return await connection.run_sync(work)
 
     async def scrub(self) -> bool:
-        """The server's own business: its vacuum does it."""
+        """Left to the server: its vacuum does this."""
         return True
 
     async def aclose(self) -> None:

@@ -1,4 +1,4 @@
-"""Private answers go in, and come out for as long as they can be posted for others. I/O: the database.
+"""Stores private answers for as long as they can be posted for others. I/O: the database.
 
 Implements ``private_answers.PrivateAnswers``.
 """
@@ -22,7 +22,7 @@ TEXTS = ("asked", "text", "shown")
 
 
 class StoredPrivateAnswers:
-    """``clock`` is the time since the epoch, where the database is not shared; a shared one has its own."""
+    """``clock``: seconds since the epoch, used only if the database is not shared; a shared one has its own clock."""
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._database = database

@@ -1,11 +1,12 @@
-"""Questions go in once and come out in order, one a thread at a time, until each is finished. I/O: the database.
+"""The queue: each question is stored once and handed out in order, one per thread at a time, until it is finished.
 
-A question is ``waiting``, then ``running`` under a lease that its process's heartbeat renews, then ``finished``. A
-lease that ran out makes it waiting again. While a notice is posted which says that it has to wait, a question is locked
-by a lease too, so that nobody begins a reply beside that notice. Each lease has a higher ``fence`` than those before.
-On its way a question costs two commits that wait for the disk, its acceptance, with its claim, and its end, and a third
-where it has to wait for its claim; they are shared with whatever else is to be written then. Implements
-``ports.Questions``.
+I/O: the database. A question is ``waiting``, then ``running`` under a lease that its process's heartbeat renews, then
+``finished``. A lease that ran out makes it waiting again. While a notice is posted that says that it has to wait, the
+question is locked by a lease, too, so that nobody begins a reply beside that notice. Each lease has a higher ``fence``
+than those before.
+
+A question costs two commits that wait for the disk: its acceptance, which also claims it, and its end; and a third for
+its claim if it has to wait. They are shared with whatever else is being written. Implements ``ports.Questions``.
 """
 
 from __future__ import annotations
@@ -47,27 +48,27 @@ from bot.store.statements import of_lease, of_question, of_thread
 from bot.store.usage import DAY_S, Counting
 
 SAFETY = 0.25
-"""Of a lease: so much sooner it is over here than in the database, for a call to Slack that is on its way then."""
+"""A lease ends this much sooner here than in the database, for a call to Slack that is on its way."""
 FORGET_PROCESSES_S = 3_600.0
 FORGET_SENTENCES_S = 3_600.0
-"""Longer than anybody is spared a sentence that they have read."""
+"""Longer than the time for which anybody is spared a sentence that they have read."""
 USAGE_DAYS = 400
-"""How long it is kept what questions used: a year, and some time to look at it."""
+"""How long usage is kept: a year, and some time to look at it."""
 CLAIM_TRIES_MAX = 20
 CLAIM_PAUSE_S = 0.02
-"""Another process' claim takes about as long as a commit does."""
+"""Another process's claim takes about as long as a commit."""
 
 
 def unpaused_s() -> float:
-    """A clock that goes on while the machine sleeps, where the system has one."""
+    """A clock that goes on while the machine sleeps, if the system has one."""
     return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
 class StoredQuestions:
-    """``clock`` is the time since the epoch, where the database is not shared; a shared one has its own.
+    """``clock``: seconds since the epoch, used only if the database is not shared; a shared one has its own clock.
 
-    ``team_id``: the one workspace that this process serves; others' questions stay for whoever may answer them.
-    ``bounds`` are of turns at the same time, ``counting`` is what a day's budgets go by; without them there are none.
+    ``team_id``: the one workspace that this process serves; questions of others stay for whoever may answer them.
+    ``bounds``: turns at once; ``counting``: what the daily budgets go by. Without them there are none.
     """
 
     def __init__(
@@ -103,7 +104,7 @@ class StoredQuestions:
         return await self._database.run(work)
 
     async def replace(self, question: Question) -> bool:
-        """Of one that waits, what was asked: its message was edited. ``False`` where it does not wait."""
+        """Replaces the text of a waiting question whose message was edited; ``False`` if it is not waiting."""
         values = of_question(question) | {"edited": payloads.dump(question)}
         return await self._database.run(lambda connection: connection.execute(statements.REPLACE, values).rowcount > 0)
 
@@ -139,7 +140,7 @@ class StoredQuestions:
         try:
             return await self._database.run(work)
         except StoreFailed as error:
-            if isinstance(error.__cause__, IntegrityError):  # another process began one of these threads a moment ago
+            if isinstance(error.__cause__, IntegrityError):  # another process has just begun one of these threads
                 return []
             raise
 
@@ -174,11 +175,11 @@ class StoredQuestions:
         return Heartbeat(others, expired)
 
     async def expire_all(self) -> int:
-        """Makes every question waiting again that is not finished: only for a database that nobody else uses."""
+        """Makes every unfinished question wait again: only for a database that nobody else uses."""
         return await self._database.run(leases.expire_all)
 
     async def requeue(self, claim: Claim) -> bool:
-        """What the turn posted at the very end may have no record."""
+        """What the turn posted at the very end may not be recorded."""
         values = of_lease(claim)
 
         def work(connection: Connection) -> bool:
@@ -187,13 +188,13 @@ class StoredQuestions:
         return await self._database.run(work, durable=False)
 
     async def finish(self, claim: Claim, outcome: Outcome) -> Ended:
-        """Ends a question and erases what the person wrote; all of it, where an operator has erased that before."""
+        """Ends a question and erases what the person wrote; deletes all of it if an operator has erased it before."""
         held = of_lease(claim)
 
         def work(connection: Connection) -> Ended:
             ended = connection.execute(self._timed.finish, held | {"ended": outcome.value}).rowcount > 0
             gone = not ended and connection.execute(statements.REMOVE_ERASED, held).rowcount > 0
-            if gone or (ended and outcome is Outcome.DENIED):  # it was no question of anybody who may ask
+            if gone or (ended and outcome is Outcome.DENIED):  # it was not a question of anybody who may ask
                 connection.execute(statements.FORGET_USAGE, {"held_id": claim.id})
             return Ended(ended or gone, others_wait=claims.waiting(connection) > 0)
 
@@ -232,7 +233,7 @@ class StoredQuestions:
         await self._database.run(work, durable=False)
 
     def _until_s(self, lease_s: float) -> float:
-        """When a lease that is asked for now is over here. A database of our own gives it to nobody else."""
+        """When a lease that is requested now ends here. A database of our own gives it to nobody else."""
         return unpaused_s() + (1 - SAFETY) * lease_s if self._database.shared else inf
 
 

@@ -1,4 +1,4 @@
-"""Questions in; how many wait for an answer, and for how long the oldest has, out. I/O: the database."""
+"""Counts the questions that wait for an answer, and the age of the oldest. I/O: the database."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.store.schema import WAITING, questions
 
 @dataclass(frozen=True, slots=True)
 class QueueFigures:
-    """Over all workspaces and processes of the database. ``oldest_s`` is 0 where none waits."""
+    """Over all workspaces and processes of the database. ``oldest_s`` is 0 if none waits."""
 
     waiting: int
     oldest_s: float

@@ -19,7 +19,7 @@ KEY = ("team_id", "user_id", "reason")
 
 
 class StoredSentences:
-    """``clock`` is the time since the epoch, where the database is not shared; a shared one has its own."""
+    """``clock``: seconds since the epoch, used only if the database is not shared; a shared one has its own clock."""
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._database = database

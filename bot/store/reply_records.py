@@ -1,6 +1,6 @@
-"""The messages that show a reply are remembered by their part of it. I/O: the database.
+"""Remembers the messages that show a reply, by part. I/O: the database.
 
-A record may be lost with the machine: then the lease of its question ran out, and the thread is read instead.
+A record may be lost with the machine: then the lease of its question has run out, and the thread is read instead.
 Implements ``ports.ReplyRecords``.
 """
 

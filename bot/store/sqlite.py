@@ -1,10 +1,10 @@
 """A SQLite file, for one process. I/O: the file and a lock beside it, on a thread of its own.
 
 A second process on the same file would take the first one's turns for those of a dead process, so the file is guarded
-by a lock that the operating system drops when the process ends, however it ends. And a file that was deleted goes on
-taking what is written, which nobody would find again: each transaction first looks whether it is still there.
+by a lock that the operating system drops however the process ends. And a file that was deleted would still accept
+writes, which nobody would ever find again; so each transaction first checks that it is still there.
 
-What is erased leaves the file's pages at once (``secure_delete``), and the write-ahead log beside it with ``scrub``.
+Erased data leaves the file's pages at once (``secure_delete``), and the write-ahead log with ``scrub``.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ SWITCH_INTERVAL_S = 0.000_5
 
 
 DAMAGED = frozenset({"SQLITE_CORRUPT", "SQLITE_NOTADB"})
-"""SQLite's own names, without what some of them have behind."""
+"""SQLite's own error names, without the suffixes of some."""
 
 
 class SqliteEngine:
-    """Raises ``StartFailed`` where another process has the file, or where it cannot be written to.
+    """Raises ``StartFailed`` if another process has the file, or if it cannot be written to.
 
     ``beside``: the file may be another process's, for work that needs none of its turns.
     """
@@ -45,11 +45,11 @@ class SqliteEngine:
         self._identity = _identity(self._file)
         # SQLite has one writer at a time: with one connection, on one thread, nothing is ever "locked".
         self._thread = OwnThread("database")
-        # While the loop is busy, this thread would wait for the interpreter's usual 5 ms at each of its calls.
+        # While the event loop is busy, this thread would wait for the interpreter's usual 5 ms at each of its calls.
         sys.setswitchinterval(SWITCH_INTERVAL_S)
         self._engine = sa.create_engine(url, pool_size=1, max_overflow=0, hide_parameters=True)
         self._open: Connection | None = None
-        """Kept: to fetch it from a pool takes longer than most of our statements."""
+        """Kept: getting it from a pool takes longer than most of our statements."""
         sa.event.listen(self._engine, "connect", _set_up)
         sa.event.listen(self._engine, "begin", _begin)
 
@@ -66,7 +66,7 @@ class SqliteEngine:
                 return work(self._open)
 
     async def scrub(self) -> bool:
-        """Empties the write-ahead log; ``False`` where another process reads it just now."""
+        """Empties the write-ahead log; ``False`` if another process is reading it."""
         return await self._thread.run(self._scrub)
 
     def _scrub(self) -> bool:
@@ -127,7 +127,7 @@ def in_use(file: Path) -> bool:
 
 
 def _identity(file: Path) -> tuple[int, int]:
-    """Never by opening the file: closing it again would drop SQLite's own locks."""
+    """Never opens the file: closing it again would drop SQLite's own locks."""
     try:
         found = file.stat()
     except OSError as error:
@@ -141,7 +141,7 @@ def _gone(file: Path) -> DatabaseFileLost:
 
 @contextmanager
 def _named_damage(file: Path) -> Iterator[None]:
-    """Raises ``DatabaseFileLost`` where SQLite finds that the file is damaged, and its own exceptions else."""
+    """Raises ``DatabaseFileLost`` if SQLite finds the file damaged, else SQLite's own exceptions."""
     try:
         yield
     except Exception as error:
@@ -154,7 +154,7 @@ def _named_damage(file: Path) -> Iterator[None]:
 
 
 def _damage(error: BaseException | None) -> str | None:
-    """SQLite's words for it, wherever in the chain they are; ``None`` where the file is whole as far as one knows."""
+    """SQLite's error, wherever it is in the chain; ``None`` if the file is not known to be damaged."""
     while error is not None:
         name = str(getattr(error, "sqlite_errorname", ""))
         if any(name.startswith(damaged) for damaged in DAMAGED):
@@ -164,9 +164,9 @@ def _damage(error: BaseException | None) -> str | None:
 
 
 def _set_up(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection has no common type
-    # The driver's own idea of transactions leaves out the statements that make tables; _begin covers them.
+    # The driver's own transactions leave out statements that create tables; _begin covers them.
     connection.isolation_level = None
-    # What is erased must not stay readable in the file's free pages (secure_delete).
+    # Erased data must not stay readable in the file's free pages (secure_delete).
     try:
         for pragma in ("journal_mode=WAL", "foreign_keys=ON", "secure_delete=ON"):
             connection.cursor().execute(f"PRAGMA {pragma}")

@@ -1,7 +1,7 @@
-"""A database's clock goes in; the statements of a question's way come out, each built once. Pure.
+"""The statements that every question needs, each built once. Pure.
 
-To build a statement takes ten times as long as to run it, so that those which each question needs are kept, and what
-differs from one run to the next has a name: the functions below say what stands for a question, a thread or a claim.
+Building a statement takes ten times as long as running it, so these are kept, and whatever differs from one run to the
+next is a named parameter: the functions below give the parameters for a question, a thread or a claim.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ NO_LEASE: Values = {"lease_owner": None, "lease_until": None}
 
 
 def key_of(question: Question) -> Values:
-    """The columns that say which question it is, and whose."""
+    """The columns that identify a question and its owner."""
     return {
         "team_id": question.team_id,
         "channel_id": question.channel_id,
@@ -57,7 +57,7 @@ _IN_THREAD = sa.and_(
 )
 _IS_HELD = sa.and_(questions.c.id == sa.bindparam("held_id"), questions.c.fence == sa.bindparam("held_fence"))
 _STILL_RUNS = sa.and_(_IS_HELD, questions.c.state == RUNNING)
-"""After a lost lease a question may be another's, under a higher fence."""
+"""After a lost lease the question may be another process's, under a higher fence."""
 
 AHEAD = (
     sa.select(sa.func.count())
@@ -69,13 +69,13 @@ AHEAD = (
         sa.or_(questions.c.state == RUNNING, questions.c.ts < sa.bindparam("asked_ts")),
     )
 )
-"""How many unfinished questions stand before one in its thread."""
+"""How many unfinished questions precede one in its thread."""
 UNLOCK = (
     questions.update()
     .where(_IS_HELD, questions.c.state == WAITING)
     .values(unrecorded=sa.or_(questions.c.unrecorded, sa.bindparam("shown", type_=sa.Boolean)), **NO_LEASE)
 )
-"""``shown``: something may stand in Slack of which there is no record."""
+"""``shown``: Slack may show something that is not recorded."""
 REACH = (
     questions.update()
     .where(_STILL_RUNS, questions.c.stage.is_distinct_from(Stage.WRITING.value))
@@ -96,7 +96,7 @@ WITHDRAWN = sa.select(questions.c.ts).where(
 
 
 class Timed:
-    """Those that need the time: ``now`` is read when they are run. ``shared`` as in ``Database``."""
+    """The statements that need the time: ``now`` is read when they run. ``shared`` as in ``Database``."""
 
     def __init__(self, now: sa.ColumnElement[float], *, shared: bool) -> None:
         insert = (postgresql if shared else sqlite).insert(questions)
@@ -104,8 +104,8 @@ class Timed:
         self.add = self._new(insert.values(accepted_at=now))
         no_question = {"state": FINISHED, "outcome": Outcome.NO_QUESTION.value, "finished_at": now}
         self.add_no_question = self._new(insert.values(accepted_at=now, **no_question))
-        """A message that says something of the thread, kept by its ids: so it is carried out once, and stays out of
-        the history."""
+        """Stores the ids of a message that sets something in the thread, so that it is carried out once and stays out
+        of the history."""
         self.add_locked = self._new(
             insert.values(accepted_at=now, fence=1, lease_owner=sa.bindparam("owner"), lease_until=until)
         )
@@ -117,5 +117,5 @@ class Timed:
 
     @staticmethod
     def _new(insert: postgresql.Insert | sqlite.Insert) -> sa.sql.dml.ReturningInsert[int]:
-        """The new question's id; nothing where it is known."""
+        """Returns the new question's id; nothing if it is known already."""
         return insert.on_conflict_do_nothing().returning(questions.c.id)

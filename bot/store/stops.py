@@ -1,4 +1,4 @@
-"""Which answers should end: wishes go in, and come out by the questions that they are about. I/O: the database.
+"""Stores wishes that answers end, by the questions that they are about. I/O: the database.
 
 Implements ``stops.Stops``.
 """
@@ -20,14 +20,14 @@ from bot.store.statements import IS_QUESTION, Timed, key_of, of_question
 
 
 class StoredStops:
-    """``clock`` is the time since the epoch, where the database is not shared; a shared one has its own."""
+    """``clock``: seconds since the epoch, used only if the database is not shared; a shared one has its own clock."""
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._database = database
         self._add_no_question = Timed(database.now(clock), shared=database.shared).add_no_question
 
     async def wish(self, wish: StopWish) -> int:
-        """The first wish stays."""
+        """Only the first wish counts."""
         about = _of_thread(wish) if wish.whole_thread else _of_message(wish)
         update = (
             questions.update()
@@ -62,7 +62,7 @@ class StoredStops:
 
 
 def _of_thread(wish: StopWish) -> sa.ColumnElement[bool]:
-    """What others wait for there stays theirs."""
+    """What others are waiting for in the thread stays."""
     if not wish.ts:
         return questions.c.user_id == wish.user_id
     theirs = sa.or_(questions.c.state == RUNNING, questions.c.user_id == wish.user_id)
@@ -70,7 +70,8 @@ def _of_thread(wish: StopWish) -> sa.ColumnElement[bool]:
 
 
 def _of_message(wish: StopWish) -> sa.ColumnElement[bool]:
-    """A deletion is about the question alone: the bot deletes messages of its own, and not every event says whose."""
+    """A deletion concerns only its own question: the bot deletes messages of its own, and not every event says whose it
+    was."""
     if not wish.user_id:
         return questions.c.ts == wish.ts
     answered = sa.select(reply_parts.c.question_id).where(reply_parts.c.ts == wish.ts)

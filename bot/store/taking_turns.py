@@ -1,7 +1,7 @@
-"""Those who wait, and the turns that run in each channel, go in; the questions that run next come out. Pure.
+"""Works out which questions run next, from who waits and which turns run. Pure.
 
-The workspace that runs the fewest turns has one more, and in it whoever runs the fewest. ``fairness`` finds them in the
-database.
+A free turn goes to the workspace that runs the fewest, and in it to whoever runs the fewest. ``fairness`` finds them in
+the database.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ class Waits:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who has ``waiting`` questions and ``turns``. ``first`` is the next question's id; ``None``: all have to wait.
-    ``level``: so many turns the workspace has once this person and those who go before there have one more."""
+    """A person with ``waiting`` questions and running ``turns``. ``first`` is the id of their next question; ``None``:
+    all have to wait. ``level``: how many turns the workspace has once this person and those before them there have one
+    more."""
 
     first: int | None
     turns: int
@@ -41,7 +42,7 @@ _InLine = tuple[int, int, Person, Iterator[Waits]]
 
 @dataclass(frozen=True, slots=True)
 class Most:
-    """Of questions ``in_all``, of turns of a person, and of turns in a channel."""
+    """Bounds: questions ``in_all``, turns of a person, and turns in a channel."""
 
     in_all: int
     per_user: int
@@ -57,9 +58,9 @@ def chosen(
 ) -> list[int]:
     """The ids of the questions that run next, in the order in which workspaces and people take turns.
 
-    ``found`` come in the order in which each has one turn; ``next_of`` gives a person's questions; ``turns`` of the
-    channels are counted on. ``more_in``: the workspaces in which others wait, too: nobody there has two turns before
-    those, and nothing more is chosen when it would be theirs.
+    ``found`` come in the order in which each gets one turn; ``next_of`` gives a person's questions; ``turns`` of the
+    channels are counted on. ``more_in``: workspaces in which others wait, too. Nobody there gets two turns before those
+    others, and nothing more is chosen once it would be their turn.
     """
     ids: list[int] = []
     teams = _teams(found, next_of)
@@ -77,14 +78,14 @@ def chosen(
             if team_id not in more_in and has + 1 < most.per_user:
                 heapq.heappush(people, (has + 1, len(found) + len(ids), person, waiting))
         if people:
-            teams[team_id] = people  # behind those that run as many
+            teams[team_id] = people  # after those that run as many
         elif team_id in more_in:
             break
     return ids
 
 
 def _teams(found: Sequence[Person], next_of: Callable[[Person], Iterator[Waits]]) -> dict[str, list[_InLine]]:
-    """Heaps of each workspace's people: whoever has fewest turns, and of those who comes first."""
+    """Heaps of each workspace's people: whoever has the fewest turns, and among those whoever comes first."""
     teams: dict[str, list[_InLine]] = {}
     for place, person in enumerate(found):
         heapq.heappush(teams.setdefault(person.team_id, []), (person.turns, place, person, next_of(person)))

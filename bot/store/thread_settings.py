@@ -1,7 +1,7 @@
-"""What people chose in threads goes in and comes out by thread. I/O: the database.
+"""Stores what people chose in threads. I/O: the database.
 
-Implements ``commands.thread_settings.ThreadSettingsRecords``. The message that says it is no question, and is carried
-out once.
+Implements ``commands.thread_settings.ThreadSettingsRecords``. The message that says it is not a question, and is
+carried out once.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from bot.store.schema import thread_settings
 
 
 class StoredThreadSettings:
-    """``clock`` is the time since the epoch, where the database is not shared; a shared one has its own."""
+    """``clock``: seconds since the epoch, used only if the database is not shared; a shared one has its own clock."""
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._database = database

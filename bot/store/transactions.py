@@ -1,8 +1,8 @@
-"""Work on the database goes in; what came in one round of the loop is committed together. I/O: the database.
+"""Commits together all database work that arrives in one round of the event loop. I/O: the database.
 
-A commit that reaches the disk takes milliseconds, however much is in it, and one connection makes one at a time. So who
-comes while one is being made waits, and then all of them share the next. Work that may be lost with the machine (not
-with the process) says ``durable=False``; a group waits for the disk where any of its work needs it.
+A commit that reaches the disk takes milliseconds, however much is in it, and a connection makes one at a time. So work
+that arrives during one commit waits and shares the next. Work that may be lost with the machine (though not with the
+process) says ``durable=False``; a group waits for the disk if any of its work needs that.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ T = TypeVar("T")
 Work = Callable[[Connection], T]
 
 DATABASE_ERRORS = (SQLAlchemyError, OSError)
-"""What a database that is away, full or broken raises; ``OSError`` while it connects, or when it is silent for long."""
+"""What is raised when a database is away, full or broken; ``OSError`` while connecting, or after a long silence."""
 GROUP_MAX = 100
 LATER_S = 0.5
-"""So long work for which nobody waits is kept for a transaction that somebody does wait for."""
+"""How long work that nobody waits for is held back, to join a transaction that somebody does wait for."""
 
 
 class DatabaseFileLost(OSError):
-    """Nothing can be written down in the file any more; ``str`` says why."""
+    """Nothing can be written to the file any more; ``str`` says why."""
 
 
 class Transact(Protocol):
@@ -46,7 +46,7 @@ class _Job:
 
 
 class _WorkFailed(Exception):
-    """``job`` raised ``error``, so that nothing of its group was committed."""
+    """``job`` raised ``error``, so nothing of its group was committed."""
 
     def __init__(self, job: _Job, error: Exception) -> None:
         super().__init__()
@@ -62,9 +62,10 @@ class Transactions:
         self._timer: asyncio.TimerHandle | None = None
 
     async def run(self, work: Work[T], *, durable: bool, soon: bool = False) -> T:
-        """What ``work`` returns, once it is committed. Raises ``StoreFailed`` from the library's own exception.
+        """Returns what ``work`` returned, once it is committed. Raises ``StoreFailed`` from the library's own
+        exception.
 
-        ``soon`` need not be at once: it waits for company.
+        ``soon``: it need not be at once and may wait to join other work.
         """
         try:
             return await self._enqueue(work, durable=durable, soon=soon)
@@ -110,7 +111,7 @@ class Transactions:
             self._running = None
 
     async def _run_group(self, group: list[_Job]) -> None:
-        """One that fails takes no other with it, unless it is the connection that failed."""
+        """Work that fails does not make other work fail, unless it was the connection that failed."""
 
         def all_of_it(connection: Connection) -> list[Any]:
             return [_result(job, connection) for job in group]

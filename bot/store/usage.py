@@ -1,10 +1,10 @@
-"""What questions use goes in, by day; whether the day's budgets allow one more comes out. I/O: the database.
+"""Books what questions use, by day, and decides whether the daily budgets allow one more. I/O: the database.
 
-A question is counted when it is claimed for the first time, however often it is run after that; what is used up then
-keeps it from being answered, and nothing later does. Tokens are added while the model writes. A row is one question's
-on one day with one model, so that no two processes write the same one; it holds ids and figures, no text, and outlives
-the question. What it cost stands beside them, by the price of then. Days are UTC, by the database's clock. Implements
-``ports.UsageRecords``.
+A question is counted when it is first claimed, however often it runs after that. If a budget is used up by then, it is
+not answered; nothing that happens later stops it. Tokens are added while the model writes. A row belongs to one
+question on one day with one model, so that no two processes write the same one; it holds ids and figures, no text, and
+outlives the question. The cost is stored with it, by the prices of that time. Days are UTC, by the database's clock.
+Implements ``ports.UsageRecords``.
 """
 
 from __future__ import annotations
@@ -33,29 +33,30 @@ log = get_logger(__name__)
 DAY_S = 86_400
 PAUSE_S = 2.0
 CLOSE_PATIENCE_S = 5.0
-"""For a database that does not answer while the process ends."""
+"""How long to wait for a database that does not answer while the process ends."""
 MODEL_CHARS_MAX = 128
 TOKENS = ("input", "output", "cache_read", "cache_write")
 """All that was processed."""
 FIGURES = (*TOKENS, "cache_write_1h", "web_searches")
 NO_BUDGETS = DayBudgets()
 NOTHING_ASKED = frozenset({EntryPoint.FILE, EntryPoint.SHARE})
-"""Of the model: such presses are in the queue, and in no budget."""
+"""Presses that ask the model nothing: they are in the queue, but in no budget."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """What ``StoredQuestions`` does about usage when it claims. ``model_in`` a channel, by its id."""
+    """How ``StoredQuestions`` counts usage when it claims. ``model_in``: the model of a channel, by its id."""
 
     model_in: Callable[[str], str]
     budgets: DayBudgets = NO_BUDGETS
 
     def admit(self, connection: Connection, claimed: Sequence[RowMapping]) -> dict[int, Spent]:
-        """Counts the questions that were ``claimed`` just now; by id, those that are over a budget and not counted.
+        """Counts the questions that were just ``claimed``; returns, by id, those that are over a budget and not
+        counted.
 
-        Whoever claims is alone with it, so that no budget is exceeded by two who count at the same time.
+        Only one process claims at a time, so no budget is exceeded by two that count at the same moment.
         """
-        ids = [row["id"] for row in claimed if row["fence"] > 1]  # others are claimed for the first time
+        ids = [row["id"] for row in claimed if row["fence"] > 1]  # the others are claimed for the first time
         known = set(connection.execute(_COUNTED, {"ids": ids}).scalars()) if ids else set[int]()
         refused: dict[int, Spent] = {}
         for row in claimed:
@@ -95,7 +96,7 @@ def _sum(connection: Connection, figure: sa.ColumnElement[int], whose: sa.Column
 
 
 class StoredUsage:
-    """What cannot be written at once is owed, and written when the database is back."""
+    """What cannot be written at once is kept, and written when the database is back."""
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._database = database
@@ -138,7 +139,7 @@ class StoredUsage:
             self._writing = None
 
     def _add(self, connection: Connection, owed: Mapping[tuple[int, str], tuple[Question, Usage]]) -> None:
-        """An operator may have erased some of the questions; they are not there any more."""
+        """An operator may have erased some of the questions meanwhile."""
         ids = {question_id for question_id, _ in owed}
         there = {row.id: int(row.now // DAY_S) for row in connection.execute(self._there, {"ids": list(ids)})}
         rows = [
@@ -165,7 +166,7 @@ _COUNT = usage.insert()
 
 
 def _add_to(row: postgresql.Insert | sqlite.Insert) -> postgresql.Insert | sqlite.Insert:
-    """What a request without a price used adds nothing to what others cost."""
+    """Usage without a known price adds nothing to the cost of the rest."""
     more, dollars = row.excluded.nano_dollars, usage.c.nano_dollars
     added: dict[str, sa.ColumnElement[int]] = {name: usage.c[name] + row.excluded[name] for name in FIGURES}
     added["nano_dollars"] = sa.case((more.is_(None), dollars), else_=sa.func.coalesce(dollars, 0) + more)

@@ -1,7 +1,7 @@
-"""A database's address and a first day go in; what was used since then comes out, summed up. I/O: the database.
+"""Sums up the usage since a given day, for the report. I/O: the database.
 
-It is only read, beside a bot that uses it: a SQLite file is opened without the lock that the bot holds, and nothing is
-brought up to date.
+Only reads, beside a bot that uses it: a SQLite file is opened without the lock that the bot holds, and nothing is
+migrated.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """By one person in one channel on one day (UTC, days since 1970) with one model.
+    """Usage by one person in one channel on one day (UTC, days since 1970) with one model.
 
-    ``cache_write_1h`` is a part of ``cache_write``. ``nano_dollars``: of what had a known price; ``unpriced``: the
-    tokens that had none.
+    ``cache_write_1h`` is a part of ``cache_write``. ``nano_dollars``: the cost of usage with a known price;
+    ``unpriced``: tokens without one.
     """
 
     day: int
@@ -51,7 +51,7 @@ class Used:
 
 @dataclass(frozen=True, slots=True)
 class Voted:
-    """What one person said of the answers of one day (UTC, days since 1970); ``reasons`` are of the bad ones."""
+    """One person's votes on the answers of one day (UTC, days since 1970); ``reasons`` are for the bad ones."""
 
     day: int
     team_id: str
@@ -62,7 +62,7 @@ class Voted:
 
 
 async def read_votes(address: str, since_day: int) -> list[Voted]:
-    """Oldest day first; none of a database of an earlier version. Raises ``StartFailed``."""
+    """Oldest day first; empty for a database of an earlier version. Raises ``StartFailed``."""
     return await _read(address, lambda connection: _votes(connection, since_day))
 
 

@@ -1,4 +1,4 @@
-"""A workspace and a person go in; what their questions have used today comes out. I/O: the database.
+"""What a person's and a workspace's questions have used today. I/O: the database.
 
 Implements ``home.UsedToday``. Days are UTC, by the database's clock.
 """
@@ -18,7 +18,7 @@ from bot.store.usage import DAY_S, TOKENS
 
 
 class StoredUsageToday:
-    """``clock`` is the time since the epoch, where the database is not shared; a shared one has its own."""
+    """``clock``: seconds since the epoch, used only if the database is not shared; a shared one has its own clock."""
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._database = database

@@ -126,7 +126,7 @@ async def test_a_person_is_erased_while_the_bot_runs_and_their_question_ends_wit
     assert (code, err) == (0, "")
     assert {"answered questions: 1", "records of the messages of replies: 1"} <= set(lines)
     assert "prepared files: the running bot removes all of them within seconds" in lines
-    assert [line for line in lines if line.startswith("unanswered questions: 2, whose words are erased;")]
+    assert [line for line in lines if line.startswith("unanswered questions: 2, whose text is erased;")]
     assert await stage.outcome(running) == "erased"
     assert await stage.outcome(queued) == "erased"
     assert stage.words(running) == [ERASED, ERASED]

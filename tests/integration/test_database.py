@@ -24,7 +24,7 @@ from tests.database import run_sql
 from tests.postgres import OVER_BOTH, postgres
 from tests.repository import ROOT
 
-REMEDY = "put a copy from before in its place, or move it away: then the bot begins with an empty one"
+REMEDY = "restore a backup in its place, or move it away: then the bot begins with an empty one"
 HOLDER = """
 import asyncio, sys
 from bot.store.database import Database
