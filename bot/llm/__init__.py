@@ -1,1 +1,1 @@
-"""The link to the Messages API: a conversation goes out, its files streamed from disk, and the answer comes in."""
+"""The link to the Messages API: sends a conversation, with its files streamed from disk, and receives the answer."""

@@ -1,4 +1,4 @@
-"""The parts of a request's JSON come in, and its bytes go out in chunks, files as base64, their length known before.
+"""Sends a request's JSON in chunks, with files as base64, and its length known beforehand.
 
 I/O: reads the files, a chunk at a time and off the event loop, so that memory does not grow with what is sent.
 """
@@ -19,15 +19,15 @@ _READ_BYTES = CHUNK_BYTES // 4 * 3
 
 
 class FileChanged(Exception):
-    """A file is not what was promised: gone, or of another size. Nothing useful can be sent in its place."""
+    """A file is gone or has another size than promised. Nothing useful can be sent in its place."""
 
 
 class StreamedBody:
-    """One try's request body, for httpx to iterate once; a new try takes a new one.
+    """The request body of one try, for httpx to iterate once; a new try takes a new one.
 
-    ``on_chunk`` is called whenever the connection asks for more, which tells how far a slow upload has come.
-    ``length`` is exact, or else iterating raises ``FileChanged``, kept in ``fault``: what the transport makes of an
-    exception in here no longer says what happened.
+    ``on_chunk`` is called whenever the connection asks for more, which shows how far a slow upload has come. ``length``
+    is exact, or else iterating raises ``FileChanged``, kept in ``fault``: what the transport makes of an exception in
+    here no longer says what happened.
     """
 
     def __init__(self, parts: Sequence[Chunk]) -> None:
@@ -47,7 +47,7 @@ class StreamedBody:
                 self.sent += len(chunk)
 
     def release(self) -> None:
-        """Lets go of the files: the libraries below keep a request for longer than it lasts, and files in use are not
+        """Releases the files: the libraries below keep a request for longer than it lasts, and files in use are not
         removed."""
         self._parts = ()
 
@@ -70,7 +70,7 @@ async def _bytes_chunks(data: bytes) -> AsyncIterator[bytes]:
 
 
 async def _file_chunks(file: FileBytes) -> AsyncIterator[bytes]:
-    # Opened anew for every chunk: a request given up in the middle leaves no file open, whoever holds this iterator.
+    # Opened again for every chunk: a request given up in the middle leaves no file open, whoever holds this iterator.
     for start in range(0, file.size_bytes, _READ_BYTES):
         wanted = min(_READ_BYTES, file.size_bytes - start)
         yield await asyncio.to_thread(_encoded, file.path, start, wanted)

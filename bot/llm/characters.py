@@ -1,20 +1,20 @@
-"""Words as a server sends them go in, piece by piece; words that can be shown and stored come out. Pure.
+"""Joins characters that a server split, and drops what cannot be shown or stored. Pure.
 
-Some servers part a character between two events, as two halves in JSON's escapes: they are put together again. A half
-without its other half, and NUL, are no words.
+Some servers split a character between two events, as two halves in JSON escapes: they are joined again. A half without
+its other half, and NUL, are dropped.
 """
 
 from __future__ import annotations
 
 
 class WholeCharacters:
-    """Of one answer."""
+    """The characters of one answer."""
 
     def __init__(self) -> None:
         self._half = ""
 
     def feed(self, text: str) -> str:
-        """All but a half at the end, whose other half may be the next to come."""
+        """Everything but a half at the end, whose other half may come next."""
         if not self._half and text.isascii() and "\0" not in text:
             return text
         text = (self._half + text).replace("\0", "")

@@ -1,4 +1,4 @@
-"""What the API says that words rest on goes in; our values of it come out. Pure.
+"""Reads citations as the API sends them. Pure.
 
 Source: claude:en/build-with-claude/citations, …/web-search-tool and …/web-fetch-tool, 2026-11-26.
 """
@@ -12,7 +12,7 @@ from bot.stream_events import Citation, WebCitation
 
 
 def citations_in(given: object) -> list[Citation | WebCitation]:
-    """Those of pages, of files and of the web. The API's ends of ranges are exclusive, ours are not."""
+    """Citations of pages, of files and of the web. The API's ranges have exclusive ends, ours inclusive ones."""
     cited: list[Citation | WebCitation] = []
     for one in given if isinstance(given, list) else ():
         match one:
@@ -29,8 +29,8 @@ def citations_in(given: object) -> list[Citation | WebCitation]:
 
 
 def _web_citation(given: Mapping[str, Any]) -> WebCitation | None:
-    """``None`` for what cites no page of the web. Text that is cited by its characters is that of a page that was read:
-    the documents of a request are PDFs, which are cited by their pages."""
+    """``None`` unless it cites a web page. Text cited by characters is from a page that was read: the documents of a
+    request are PDFs, which are cited by their pages."""
     match given:
         case {"type": "web_search_result_location", "url": str(address)} if address:
             title = given.get("title")

@@ -1,8 +1,8 @@
-"""What became of requests that asked for an effort goes in; whether to ask for one comes out. Pure.
+"""Learns which models accept ``output_config.effort``. Pure.
 
-``output_config.effort`` is younger than the format: hosts of it, and older models, refuse the field, each in its own
-words, or in none that say which field it was. What is accepted when it is sent again without shows that it was that:
-from then on the model is asked without.
+The field is younger than the format: some hosts and older models refuse it, each in its own words, or without saying
+which field it was. If the same request succeeds without it, that was the reason, and the model is asked without it from
+then on.
 """
 
 from __future__ import annotations
@@ -12,22 +12,22 @@ from dataclasses import dataclass, field
 from bot.errors import ModelError, ModelRequestInvalid
 
 MODELS_MAX = 1_000
-"""More are forgotten all at once."""
+"""Beyond this many, all are forgotten at once."""
 
 
 @dataclass(slots=True)
 class Efforts:
-    """By the model's id."""
+    """What is known, by model id."""
 
     _taken: dict[str, bool] = field(default_factory=dict)
 
     def wanted(self, model: str, effort: str) -> str:
-        """What to send; empty where the model is known to take none."""
+        """The effort to send; empty if the model is known to accept none."""
         return effort if self._taken.get(model, True) else ""
 
     def suspected(self, model: str, effort: str, error: ModelError) -> bool:
-        """Whether the refusal of a request that asked for ``effort`` may be about that, so that it is worth a try
-        without. What the API says of files or of other fields is taken at its word."""
+        """Whether a refused request with ``effort`` is worth trying without it. If the API names files or other fields,
+        it is taken at its word."""
         if not effort:
             return False
         if error.about_effort:
@@ -37,7 +37,7 @@ class Efforts:
         return unclear and not named and model not in self._taken
 
     def learned(self, model: str, *, taken: bool) -> None:
-        """A request that asked for an effort was answered, or only the same one without it."""
+        """Notes that a request with an effort was answered, or only the same request without it."""
         if len(self._taken) >= MODELS_MAX:
             self._taken.clear()
         self._taken[model] = taken

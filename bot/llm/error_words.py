@@ -1,7 +1,7 @@
-"""What a status, a name and the words of an error mean: the tables that ``refusals`` judges by.
+"""The tables of statuses, names and words by which ``refusals`` judges an error.
 
-Pure. Names and words as the API, AWS, Google, OpenAI, vLLM, llama.cpp, Ollama, LiteLLM, OpenRouter and one-api send
-them, read from their documentation, sources and issue trackers. Names are without ``_error`` and ``_exception``.
+Pure. Names and words are those of the API, AWS, Google, OpenAI, vLLM, llama.cpp, Ollama, LiteLLM, OpenRouter and
+one-api, from their documentation, sources and issue trackers. Names are without ``_error`` and ``_exception``.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ BY_NAME = _named(
         ModelKeyInvalid: "invalid_api_key api_key_invalid organization_on_hold",
     }
 )
-"""Names that mean one thing only, whatever the status says: LiteLLM's budget is a 400, one-api's quota a 403, its
-unknown model a 503."""
+"""Names with only one meaning, whatever the status: LiteLLM's budget is a 400, one-api's quota a 403, its unknown model
+a 503."""
 
 BY_TYPE = _named(
     {
@@ -70,7 +70,7 @@ BY_TYPE = _named(
             bad_gateway conflict""",
     }
 )
-"""Names that say what a status says; a status that means one thing only goes first."""
+"""Names that repeat a status; a status with only one meaning takes precedence."""
 
 TOO_LONG = re.compile(
     r"(prompt|input)( is|:)? too (long|large)|too many (input |prompt )?tokens|reduce the length"
@@ -126,16 +126,16 @@ NOT_TAKEN_AT_ALL = re.compile(
     rf"|unsupported (input |content )?(modality|part|block|content)( type)?\W{{1,4}}{_SOME}",
     re.IGNORECASE,
 )
-"""No file of the kind is taken, whatever is in it."""
+"""No file of that kind is accepted, whatever its content."""
 NOT_READ = re.compile(
     rf"(could not|cannot|can't|unable to|failed to) (process|read|decode|load|open|parse)\b.{{0,20}}\b{_SOME}"
     rf"|invalid {_SOME}|\b{_SOME}.{{0,40}}(not valid|invalid|corrupt|damaged|malformed)",
     re.IGNORECASE,
 )
-"""One of them is not."""
+"""One particular file is not accepted."""
 
 
 def medium(message: str) -> Medium | None:
-    """The one kind of file that a message speaks of."""
+    """The one kind of file that a message mentions."""
     spoken = [kind for kind, names in _MEDIA.items() if re.search(rf"\b({names})", message, re.IGNORECASE)]
     return spoken[0] if len(spoken) == 1 else None

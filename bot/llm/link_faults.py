@@ -1,4 +1,4 @@
-"""An exception of the link to the Messages API goes in; the name that an operator reads for it comes out. Pure."""
+"""Names a connection error for operators. Pure."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import aiohttp
 
 
 def link_fault(error: BaseException) -> str:
-    """``ECONNREFUSED``, ``ClientConnectorDNSError`` and the like; the exception's own name where nothing says more.
+    """``ECONNREFUSED``, ``ClientConnectorDNSError`` and the like; the exception's own name if nothing says more.
 
-    httpx-aiohttp calls whatever keeps a connection from being made a ``ConnectTimeout``, which would have people look
-    for a firewall where the address has a slip in it. The library's own word is the cause of that.
+    httpx-aiohttp reports everything that prevents a connection as ``ConnectTimeout``, which would make people look for
+    a firewall when the address has a typo. The cause has aiohttp's own error.
     """
     cause = error.__cause__
     if isinstance(cause, aiohttp.ClientConnectorError):

@@ -1,9 +1,9 @@
-"""The words of a refusal go in; how many images and documents a request may hold, where they say so, comes out. Pure.
+"""Reads from a refusal how many images and documents a request may hold, if it says so. Pure.
 
-A host may allow fewer than the model's own documentation says: a hundred, or twenty of both together. Wordings as the
-API, AWS, vLLM and gateways send them, read from issue trackers: "too many images and documents: 120 + 0 > 100",
-"Too much media: 40 document pages + 70 images > 100", "At most 30 image(s) may be provided in one prompt.",
-"A maximum of 100 PDF pages may be provided.", "Too many images in request: 20, maximum allowed: 10."
+A host may allow fewer than the model's documentation says: a hundred, or twenty of both together. Wordings are those of
+the API, AWS, vLLM and gateways, from issue trackers: "too many images and documents: 120 + 0 > 100", "Too much media:
+40 document pages + 70 images > 100", "At most 30 image(s) may be provided in one prompt.", "A maximum of 100 PDF pages
+may be provided.", "Too many images in request: 20, maximum allowed: 10."
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _PAGES = re.compile(r"\bpages?\b", re.IGNORECASE)
 
 
 def bound_in(message: str) -> MediaBound | None:
-    """``None`` where the words are about something else."""
+    """``None`` if the words are about something else."""
     at_most = _AT_MOST.search(message)
     too_many = _TOO_MANY.search(message)
     if at_most is None and too_many is None:

@@ -1,4 +1,4 @@
-"""What an endpoint says of a model comes in; its limits go out. Pure."""
+"""Reads a model's limits from what an endpoint reports. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ WINDOW_TOKENS_MAX = 100_000_000
 
 
 def model_limits(body: bytes) -> ModelLimits | None:
-    """What an answer to ``GET /models/{id}`` says; ``None`` for anything else. Source: claude:en/api/models."""
+    """The limits in a response to ``GET /models/{id}``; ``None`` for any other response. Source:
+    claude:en/api/models."""
     try:
         told = json.loads(body)
     except (ValueError, RecursionError):

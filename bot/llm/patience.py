@@ -1,6 +1,6 @@
-"""How long the API is waited for, and how often it is asked again.
+"""How long to wait for the API, and how often to retry.
 
-Pure: the clock and the chance are arguments.
+Pure: clock and chance are arguments.
 """
 
 from __future__ import annotations
@@ -11,20 +11,20 @@ from dataclasses import dataclass
 from bot.errors import ModelError
 
 SIGNS_OF_WORK_MAX = 5
-"""How many patiences a model may take for its next words while it says that it is at work: thinking can take minutes,
-and the API sends ``ping`` or thinking meanwhile. A router that sends ``ping`` for ever has an end here."""
+"""How many times the patience a model may take for its next words while it signals that it is at work: thinking can
+take minutes, and the API sends ``ping`` or thinking meanwhile. This bounds a router that sends ``ping`` for ever."""
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """``first_event_timeout_s`` is for the beginning of an answer, over all tries and the pauses between them; the time
-    that an upload takes does not count. ``idle_timeout_s`` bounds each silence after the first text,
-    ``after_end_timeout_s`` the wait for a ``message_stop`` when the answer has ended.
+    """``first_event_timeout_s``: for the beginning of an answer, over all tries and the pauses between them, not
+    counting the time of the upload. ``idle_timeout_s`` bounds each silence after the first text,
+    ``after_end_timeout_s`` the wait for a ``message_stop`` after the answer has ended.
 
     At most ``retries_max`` further tries are made, before the first text, for errors that are ``retryable``. The pause
-    before one is what the API says, unless that is more than ``retry_after_max_s``, which is left to people; else a
+    before each is what the API says, unless that is more than ``retry_after_max_s``, which is left to people; else a
     random time between ``pause_min_s`` and a bound that begins at ``pause_first_s`` and doubles up to ``pause_max_s``
-    (full jitter, so that those who were refused together do not come back together).
+    (full jitter, so that requests that were refused together do not come back together).
     """
 
     connect_timeout_s: float = 10.0
@@ -38,7 +38,7 @@ class Patience:
     pause_max_s: float = 8.0
 
     def pause_s(self, error: ModelError, retries: int, uniform: Callable[[float, float], float]) -> float | None:
-        """Until the next try, after so many; ``None`` where another is not allowed or of no use."""
+        """The pause before the next try, after so many; ``None`` if another is not allowed or of no use."""
         if not error.retryable or retries >= self.retries_max:
             return None
         if error.retry_after_s is not None:
@@ -48,9 +48,10 @@ class Patience:
 
 
 class Deadline:
-    """When the API has been waited for long enough, at any time of one answer. Times are of one clock, in seconds.
+    """The deadline at any time of one answer. Times are seconds of one clock.
 
-    Until the answer begins it is one patience, over all tries; then one for each silence; then a short one for its end.
+    Until the answer begins there is one patience, over all tries; then one for each silence; then a short one for its
+    end.
     """
 
     def __init__(self, patience: Patience, now_s: float) -> None:
@@ -62,17 +63,17 @@ class Deadline:
         self._ended = False
 
     def sending(self, now_s: float) -> None:
-        """A try begins, and its upload with it."""
+        """A try begins, with its upload."""
         self._sent_s = now_s
 
     def sent(self, now_s: float) -> None:
-        """The connection asks for more of the request: the time since it last did is the upload's."""
+        """The connection asks for more of the request: the time since it last did belongs to the upload."""
         self.ends_s += now_s - self._sent_s
         self._limit_s += now_s - self._sent_s
         self._sent_s = now_s
 
     def heard(self, now_s: float, *, words: bool, ended: bool) -> None:
-        """Something came: words of the answer, its end, or a sign that the model is at work."""
+        """Something arrived: words of the answer, its end, or a sign that the model is at work."""
         if self._ended:
             return
         if ended:

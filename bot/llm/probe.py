@@ -1,7 +1,7 @@
-"""An address, a key and a model go in; whether the Messages API answers with them comes out, or why it does not.
+"""Checks with one small request whether the Messages API answers with an address, a key and a model, and if not, why.
 
-I/O: one ``POST {api_url}/messages`` for a few tokens, closed with the first event, which also stops the model; where
-the model is not known, ``GET {api_url}/models``, which may name it.
+I/O: one ``POST {api_url}/messages`` for a few tokens, closed at the first event, which also stops the model; if the
+model is unknown, ``GET {api_url}/models``, which may suggest one.
 """
 
 from __future__ import annotations
@@ -37,23 +37,23 @@ QUESTION = Conversation("", (Message(Role.USER, (TextBlock("Say OK."),)),), max_
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """``streams``: the answer comes as it is written. ``date``: the server's clock, as it writes it."""
+    """``streams``: the answer arrives while it is written. ``date``: the server's clock, in its own format."""
 
     streams: bool
     date: str = field(repr=False)
 
 
 class Refused(Exception):
-    """The API says no, and will as long as the settings are what they are. ``str`` is the line for an operator."""
+    """The API refuses, and will do so until the settings change. ``str`` is the line for an operator."""
 
 
 class Away(Exception):
-    """Nobody answered, or not now, or in words that leave open what is wrong. ``str`` is for the log."""
+    """Nobody answered, or not now, or it is unclear what is wrong. ``str`` is for the log."""
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """Makes one try a call. ``key_name``: the setting that holds the key."""
+    """Each call makes one try. ``key_name``: the setting that holds the key."""
 
     api_url: str = field(repr=False)
     api_key: str = field(repr=False)
@@ -148,7 +148,7 @@ class Probe:
 
 
 async def _objects_of(response: httpx.Response) -> AsyncGenerator[dict[str, Any], None]:
-    """What a response holds, as it comes."""
+    """The JSON objects of a response, as they arrive."""
     reader, loop_round = ObjectReader(), LoopRound()
     async for chunk in response.aiter_bytes():
         await loop_round.find_time()
@@ -168,7 +168,8 @@ async def _head(response: httpx.Response) -> bytes:
 
 
 def _is_no_api(status: int, body: bytes) -> bool:
-    """A page for people, where nothing of it passes: a server that is down shows such pages, too, with a 429 or 5xx."""
+    """Whether it is a web page rather than an API. A server that is down also sends pages, with 429 or 5xx, but that is
+    temporary."""
     return 400 <= status < 500 and status not in {401, 402, 408, 429} and body.lstrip()[:1] == b"<"
 
 

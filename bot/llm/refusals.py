@@ -1,9 +1,9 @@
-"""A response that is no answer comes in: status, headers and body, in whatever shape; what it means goes out.
+"""Works out what an error response means, whatever its shape.
 
-Pure. Judged in this order, since wording changes and servers differ in it: names that mean one thing only, wherever
-they stand (``error.details.error_code``, ``error.code``, ``error.type``); the status, where it means one thing only;
-the other names; and words only where all of these leave it open, as a 400 and a 500 do. Shapes: the API's own
-(claude:en/api/errors), OpenAI's, flat ones, lists, events, plain text and pages.
+Pure. Judged in this order, since wordings change and differ between servers: first names with only one meaning,
+wherever they are (``error.details.error_code``, ``error.code``, ``error.type``); then the status, if it has only one
+meaning; then the other names; and words only if all of these leave it open, as 400 and 500 do. Shapes: the API's own
+(claude:en/api/errors), OpenAI's, flat ones, lists, events, plain text and web pages.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from bot.llm.media_bounds import bound_in
 from bot.llm.sse import ObjectReader, StreamBroken
 
 WORDS_CHARS_MAX = 4_000
-"""Of a message; more of it says nothing new, and patterns are tried on it."""
+"""How much of a message is examined; more would add nothing, and patterns are tried on it."""
 
 _BLOCK_PATH = re.compile(r"\bmessages[.\[]+(\d+)\]?\.content[.\[]+(\d+)\b")
 _NO_PARAM = ("", "None")
@@ -38,7 +38,7 @@ _FIELD = re.compile(r"[a-z_-]+(\.[a-z_0-9]+)*(?=: )")
 
 
 def error_from_response(status: int, headers: Mapping[str, str], body: bytes) -> ModelError:
-    """The error for a response that is none of success. ``headers`` has lower-case names; ``body`` may be anything."""
+    """The error for an unsuccessful response. ``headers`` has lower-case names; ``body`` may be anything."""
     reader = ObjectReader()
     try:
         objects = [*reader.feed(body), *reader.close()]
@@ -51,7 +51,7 @@ def error_from_response(status: int, headers: Mapping[str, str], body: bytes) ->
 
 
 def error_from(status: int, headers: Mapping[str, str], body: Mapping[str, Any]) -> ModelError:
-    """``status`` 200: an error where an answer was to be, so that the body alone says which."""
+    """``status`` 200: an error arrived in place of an answer, so only the body tells."""
     said = _Said.of(body)
     status = _status(status, said)
     detail = _detail(status, headers, body, said)
@@ -62,7 +62,7 @@ def error_from(status: int, headers: Mapping[str, str], body: Mapping[str, Any])
     error.about_web = isinstance(error, ModelRequestInvalid | ModelNotFound | ModelKeyInvalid) and said.of_tools
     error.about_cache = any(words.ABOUT_CACHE.search(text) for text in (said.message, *said.paths))
     should_retry = headers.get("x-should-retry", "").lower()
-    if should_retry in {"true", "false"}:  # the API's own word on it, as its SDKs take it
+    if should_retry in {"true", "false"}:  # the API's own statement, as its SDKs use it
         error.retryable = should_retry == "true"
     return error
 
@@ -72,7 +72,7 @@ def error_from(status: int, headers: Mapping[str, str], body: Mapping[str, Any])
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """An error's body, in whatever shape, as the same few things."""
+    """An error's body, whatever its shape, as a few fields."""
 
     names: tuple[str, ...] = field(repr=False)
     """Codes and types, the most exact one first, as ``_plain`` has them."""
@@ -80,11 +80,11 @@ class _Said:
     """A status inside the body."""
     message: str = field(repr=False)
     paths: tuple[str, ...] = field(repr=False)
-    """Of fields of the request that are named beside the message."""
+    """Fields of the request that are named beside the message."""
     code: object
-    """The exact name that the log has, beside the type."""
+    """The exact name for the log, beside the type."""
     body: Mapping[str, Any] = field(repr=False)
-    """The object that holds the message."""
+    """The object that contains the message."""
 
     @classmethod
     def of(cls, body: Mapping[str, Any]) -> _Said:
@@ -123,7 +123,7 @@ class _Said:
 
     @property
     def elsewhere(self) -> bool:
-        """Whether it is about what is no file: another field of the request, or what people wrote."""
+        """Whether it is not about a file but about another field of the request, or what people wrote."""
         if self.blocks or words.medium(self.message):
             return False
         named = self.field or any(not path.startswith("messages") for path in self.paths)
@@ -131,7 +131,7 @@ class _Said:
 
     @property
     def of_citations(self) -> bool:
-        """Whether it names citations, or a field that is not known without saying which."""
+        """Whether it names citations, or an unknown field without saying which."""
         texts = (self.message, *self.paths)
         if any("citation" in text.lower() for text in texts):
             return True
@@ -139,14 +139,14 @@ class _Said:
 
     @property
     def of_tools(self) -> bool:
-        """Whether it names the API's own tools or a beta, or a field that is not known without saying which."""
+        """Whether it names the API's own tools or a beta, or an unknown field without saying which."""
         if any(words.ABOUT_TOOLS.search(text) for text in (self.message, *self.paths)):
             return True
         return bool(words.UNKNOWN_FIELD.search(self.message)) and not (self.field or self.paths)
 
 
 def _words(value: object, depth: int = 3) -> str:
-    """A message; where a server put an object or a list in its place, the texts in that."""
+    """The message; if a server sent an object or a list instead, the texts in that."""
     if isinstance(value, str):
         return value
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
@@ -164,7 +164,7 @@ def _plain(name: str) -> str:
 
 
 def _status(status: int, said: _Said) -> int:
-    """A number in the body goes before a status that leaves it open."""
+    """A number in the body takes precedence over an ambiguous status."""
     if status in words.BY_STATUS or said.number is None:
         return status
     return said.number if status < 400 or said.number in words.BY_STATUS else status
@@ -180,7 +180,7 @@ def _kind(status: int, said: _Said) -> type[ModelError]:
 
 
 def _by_words(kind: type[ModelError], said: _Said) -> type[ModelError]:
-    """What the words say where the rest leaves it open; and three answers that are given for something else, too."""
+    """What the words say if the rest leaves it open; and three responses that also have another meaning."""
     message = said.message
     if kind in (ModelRequestInvalid, ModelUnavailable):
         if bound_in(message):
@@ -196,7 +196,7 @@ def _by_words(kind: type[ModelError], said: _Said) -> type[ModelError]:
 
 
 def _meanings(said: _Said) -> Iterator[tuple[type[ModelError], re.Pattern[str]]]:
-    if said.field != "max_tokens":  # then what is too long is the answer that is asked for
+    if said.field != "max_tokens":  # then it is the requested answer that is too long
         yield ModelRequestTooLarge, words.TOO_LONG
     yield ModelBalanceEmpty, words.NO_BALANCE
     yield ModelNotFound, words.NO_MODEL
@@ -218,7 +218,7 @@ def _judged(kind: type[ModelError], said: _Said, detail: str) -> ModelError:
 
 
 def _fits(said: _Said) -> float | None:
-    """The share of the request that would fit, where both figures are given: the largest and the next smaller one."""
+    """The share of the request that would fit, if both figures are given: the largest and the next smaller one."""
     written = re.findall(r"(?<![\w.-])\d{3,9}(?![\w-])", re.sub(r"(?<=\d),(?=\d{3})", "", said.message))
     given = [figure for figure in (said.body.get("n_prompt_tokens"), said.body.get("n_ctx")) if type(figure) is int]
     figures = sorted({*map(int, written), *given} - {0})
@@ -229,7 +229,7 @@ def _fits(said: _Said) -> float | None:
 
 
 def _detail(status: int, headers: Mapping[str, str], body: Mapping[str, Any], said: _Said) -> str:
-    """For the log: never the message, which may quote what people wrote."""
+    """For the log. Never includes the message, which may quote what people wrote."""
     content_type = "" if said.names or said.number else headers.get("content-type", "").partition(";")[0]
     request_id = body.get("request_id") or headers.get("request-id") or headers.get("x-request-id")
     named = said.body.get("type"), said.code
@@ -237,14 +237,15 @@ def _detail(status: int, headers: Mapping[str, str], body: Mapping[str, Any], sa
 
 
 def loggable(value: object) -> str:
-    """Safe to log whatever a server put there: short, one line, plain characters; several words are no code."""
+    """Makes anything that a server sent safe to log: short, one line, plain characters. Several words are not a
+    code."""
     if len(str(value).split()) > 1:
         return "(words)"
     return re.sub(r"[^\w./:-]+", "_", str(value), flags=re.ASCII)[:80]
 
 
 def _retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """Seconds, or a date counted from the server's own; the API's milliseconds go first."""
+    """Seconds, or a date relative to the server's own; the API's milliseconds take precedence."""
     for name, unit_s in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
         if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", value := headers.get(name, "")):
             return float(value) * unit_s

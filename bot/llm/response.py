@@ -1,4 +1,4 @@
-"""The bytes of one response come in, and the events of its answer go out; its usage and its thinking are told.
+"""Reads one response: yields the events of its answer, and reports its usage and its thinking.
 
 Pure: the clock is an argument. ``sse`` finds the objects in the bytes, and ``wire`` knows what they mean.
 """
@@ -15,19 +15,19 @@ from bot.llm.wire import AnswerReader
 from bot.stream_events import StreamEvent, Usage, Words
 
 _WORDS = get_args(Words)
-"""As a tuple: this is asked for each event, and of a union it takes much longer to tell."""
+"""A tuple, since this is checked for each event, and checking a union takes much longer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hearers:
-    """Who hears what comes beside the words; see ``ports.Model``."""
+    """Callbacks for what arrives beside the words; see ``ports.Model``."""
 
     on_usage: Callable[[Usage], None]
     on_thinking: Callable[[bool], None]
 
 
 class ResponseReader:
-    """``deadline`` moves with what is read. ``begun``: words have come."""
+    """``deadline`` moves with what is read. ``begun``: words have arrived."""
 
     def __init__(self, answer: AnswerReader, deadline: Deadline, hearers: Hearers) -> None:
         self.begun = False
@@ -37,9 +37,9 @@ class ResponseReader:
         self._objects = ObjectReader()
 
     def read(self, chunk: bytes, now_s: float) -> Iterator[StreamEvent]:
-        """What came with these bytes, up to the answer's end; none are the end of all bytes.
+        """The events in these bytes, up to the answer's end; empty bytes mean the end of the response.
 
-        Raises ``StreamBroken``, or ``ModelError`` for an error in the place of the answer.
+        Raises ``StreamBroken``, or ``ModelError`` for an error in place of the answer.
         """
         answer, hearers = self._answer, self._hearers
         for data in self._objects.feed(chunk) if chunk else self._objects.close():

@@ -20,9 +20,9 @@ from bot.stream_events import LookedUp, Lookup, LookupKind, WebPage
 
 SEARCH, FETCH = "web_search", "web_fetch"
 SEARCH_TYPE, FETCH_TYPE = "web_search_20250305", "web_fetch_20250910"
-"""The versions without code that the API writes and runs over what it finds."""
+"""The versions that do not run model-written code over what they find."""
 FETCH_BETA = "web-fetch-2025-09-10"
-"""Hosts that have the tool no longer as a beta take the header all the same."""
+"""Hosts that no longer treat the tool as a beta still accept the header."""
 PAGE_TOKENS_MAX = 50_000
 """Of one page; what is longer is cut by the API."""
 PAUSED_BYTES_MAX = 8_000_000
@@ -34,7 +34,7 @@ _LOOKUPS = {SEARCH: (LookupKind.SEARCH, "query"), FETCH: (LookupKind.PAGE, "url"
 
 
 def tools(web: Web) -> list[dict[str, Any]]:
-    """``tools`` of a request; the same for the same ``web``, since the prompt cache begins with them."""
+    """``tools`` of a request; identical for the same ``web``, since the prompt cache begins with them."""
     shared: dict[str, Any] = {"max_uses": web.uses_max}
     if web.allowed:
         shared["allowed_domains"] = list(web.allowed)
@@ -55,7 +55,7 @@ def headers(web: Web | None) -> dict[str, str]:
 
 
 def searches_in(usage: Mapping[str, Any]) -> int | None:
-    """So many searches the API says that it has made, where it says anything."""
+    """How many searches the API says that it made, if it says so."""
     match usage:
         case {"server_tool_use": {"web_search_requests": int(searches)}}:
             return max(0, searches)
@@ -64,14 +64,14 @@ def searches_in(usage: Mapping[str, Any]) -> int | None:
 
 @dataclass(slots=True)
 class _Block:
-    """One block as it came, with what its deltas added."""
+    """One block as it arrived, with what its deltas added."""
 
     block: dict[str, Any] = field(repr=False)
     parts: dict[str, list[str]] = field(default_factory=dict, repr=False)
     citations: list[object] = field(default_factory=list, repr=False)
 
     def add(self, delta: Mapping[str, Any]) -> int:
-        """Roughly so many bytes."""
+        """Its approximate size in bytes."""
         for key in ("text", "thinking", "signature", "partial_json"):
             if isinstance(more := delta.get(key), str):
                 self.parts.setdefault(key, []).append(more)
@@ -93,7 +93,7 @@ class _Block:
 
     @property
     def sendable(self) -> bool:
-        """The API refuses a text without words, also where it has written it."""
+        """Whether it is a text without words, which the API refuses even if it wrote it itself."""
         return self.block.get("type") != "text" or bool(_text(self.block.get("text")).strip())
 
 
@@ -116,13 +116,13 @@ class WebReader:
                 yield from self._stop(_number(event))
 
     def whole(self, number: int, block: object) -> Iterator[Lookup | LookedUp]:
-        """The same for a block of an answer that came as one message."""
+        """The same for a block of an answer that arrived as one message."""
         if isinstance(block, dict) and isinstance(block.get("type"), str):
             yield from self._start(number, block)
             yield from self._stop(number)
 
     def blocks(self) -> bytes:
-        """All of them, as they came, in JSON and without the brackets around; empty where they are too many."""
+        """All blocks as they arrived, in JSON without the outer brackets; empty if there are too many."""
         if self._bytes > PAUSED_BYTES_MAX:
             return b""
         for block in self._blocks:

@@ -21,22 +21,24 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 OBJECT_BYTES_MAX = 16_000_000
-"""Of one event. The longest answer is far below, also as one JSON message in which each character is escaped."""
+"""The largest event. The longest answer is far smaller, even as one JSON message in which every character is
+escaped."""
 _OBJECT_BEGINS = ("{", "[{")
 Objects = Sequence[dict[str, Any]]
 
 
 class StreamBroken(Exception):
-    """An event began as an object and is none, or has no end."""
+    """An event began as an object but is not one, or has no end."""
 
 
 class ObjectReader:
-    """The bytes of one response, in any pieces. Raises ``StreamBroken``; what came before it has gone out by then."""
+    """Reads the bytes of one response, in any pieces. Raises ``StreamBroken``; everything before it has been returned
+    by then."""
 
     def __init__(self) -> None:
         self._line: list[bytes] = []
         self._size = 0
-        """Bytes held: of the unfinished line and of the unfinished event."""
+        """Bytes held for the unfinished line and the unfinished event."""
         self._data: list[str] = []
         self._bare = False
         self._began = False
@@ -61,7 +63,7 @@ class ObjectReader:
                 yield from self._read_line(piece)
 
     def close(self) -> Iterator[dict[str, Any]]:
-        """What stands in the last line, where the bytes end without a line end or a blank line."""
+        """What the last line contains, if the bytes end without a line end or a blank line."""
         if self._line:
             yield from self._read_line(self._whole_line())
         if self._data and (whole := _parsed("\n".join(self._data))) is not None:
@@ -108,7 +110,7 @@ class ObjectReader:
 
 
 def _parsed(text: str) -> Objects | None:
-    """The objects that a text is, one or a list of them; ``None`` where it is no JSON, or not yet."""
+    """The objects in a text, one or a list of them; ``None`` if it is not JSON, or not yet complete."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):

@@ -1,7 +1,7 @@
-"""Waits of one answer for what comes next go in; what came comes out, or that it was waited for long enough.
+"""Waits of one answer for what arrives next, each until the same deadline. Pure but for the loop's clock and timer.
 
-Pure but for the loop's clock and timer. Like ``asyncio.timeout_at`` around each wait, with one timer for all of them:
-an answer comes in hundreds of events, and nearly all of them long before their time is over.
+Like ``asyncio.timeout_at`` around each wait, but with one timer for all of them: an answer arrives in hundreds of
+events, nearly all of them long before the deadline.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class Waits:
-    """Of one task at a time. Whoever made it calls ``close``."""
+    """For one task at a time. Whoever made it calls ``close``."""
 
     def __init__(self, deadline: Deadline) -> None:
         self._deadline = deadline
@@ -29,7 +29,7 @@ class Waits:
             self._timer.cancel()
 
     async def for_(self, coming: Awaitable[T]) -> T:
-        """Raises ``TimeoutError`` where the deadline of that moment is over before something comes."""
+        """Raises ``TimeoutError`` if the current deadline passes before something arrives."""
         self._waiting, self._over = asyncio.current_task(), False
         task = self._waiting
         cancelling = task.cancelling() if task is not None else 0
@@ -43,7 +43,7 @@ class Waits:
             raise
         finally:
             self._waiting = None
-        if self._over and task is not None:  # it came all the same
+        if self._over and task is not None:  # it arrived all the same
             task.uncancel()
         return came
 
@@ -52,7 +52,7 @@ class Waits:
         self._timer = asyncio.get_running_loop().call_at(self._deadline.ends_s, self._look)
 
     def _look(self) -> None:
-        """The deadline moves with everything that comes."""
+        """The deadline moves with everything that arrives."""
         self._timer = None
         if self._deadline.ends_s > asyncio.get_running_loop().time():
             self._set_timer()

@@ -1,8 +1,8 @@
-"""A conversation comes in, its answer goes out as from the link itself, and what is learned of the host stays.
+"""Wraps the link to the Messages API and remembers what it learns about the host.
 
-I/O: that of the link. Implements ``ports.Model``. Learned are how many tokens the host counts for each estimated one,
-whether it takes markers of the prompt cache and keeps what they mark, and, once at the start and in the background,
-what the endpoint says of the model.
+I/O: the link's. Implements ``ports.Model``. It learns how many tokens the host counts for each estimated one, whether
+it accepts prompt-cache markers and caches what they mark, and, once at the start and in the background, what the
+endpoint says about the model.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class WatchedModel:
         self._asking: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Asks the endpoint what it knows of the model; until it has said so the table in ``limits`` holds."""
+        """Asks the endpoint about the model; until it has answered, the table in ``limits`` is used."""
         self._asking = asyncio.create_task(self._ask())
 
     async def aclose(self) -> None:
@@ -46,7 +46,7 @@ class WatchedModel:
         on_usage: Callable[[Usage], None] = lambda _: None,
         on_thinking: Callable[[bool], None] = lambda _: None,
     ) -> AsyncGenerator[StreamEvent, None]:
-        """As ``ports.Model`` has it. A host that refuses markers is asked again without, at once."""
+        """As in ``ports.Model``. If a host refuses markers, the request is repeated at once without them."""
         model = conversation.model or self._windows.model
         if not self._watch.is_on(model):
             conversation = replace(conversation, cache_markers=())
@@ -58,7 +58,7 @@ class WatchedModel:
                     async for event in events:
                         begun = True
                         looked_up = looked_up or isinstance(event, Lookup)
-                        if isinstance(event, Finished) and not looked_up:  # else the API counts what was found as well
+                        if isinstance(event, Finished) and not looked_up:  # else the API also counts what was found
                             self._learn(conversation, model, asked_s, event.usage)
                         yield event
             except ModelError as error:

@@ -1,7 +1,7 @@
-"""A conversation comes in, the request's JSON goes out; the events of an answer come in, our values go out.
+"""Writes a conversation as the request's JSON, and reads the events of an answer.
 
-Pure. Spells the Messages API's keys (version 2023-06-01); those of its errors are in ``refusals``, of its own tools in
-``server_tools``. Else only fields that every host of the format takes are sent: no sampling parameters.
+Pure. Knows the Messages API's keys (version 2023-06-01); those of errors are in ``refusals``, those of the API's own
+tools in ``server_tools``. Otherwise sends only fields that every host of the format accepts: no sampling parameters.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from bot.stream_events import Citation, Finished, LookedUp, Lookup, StopReason, 
 
 API_VERSION = "2023-06-01"
 TITLE_CHARS_MAX = 500
-"""``title`` of a document block, as the API's schema has it."""
+"""The longest ``title`` of a document block, by the API's schema."""
 
 # --- the request ---------------------------------------------------------------------------------------------------
 
@@ -32,7 +32,7 @@ Chunk = bytes | FileBytes
 
 def request_headers(api_key: str, vendor: str, auth: str = "bearer") -> dict[str, str]:
     """``vendor`` pins the router to one provider; empty sends no such header. ``auth``: how the key is sent, "bearer"
-    or "x-api-key". ``identity``: no one holds back bytes."""
+    or "x-api-key". ``identity``: nobody may buffer by compressing."""
     headers = {
         **({"x-api-key": api_key} if auth == "x-api-key" else {"authorization": f"Bearer {api_key}"}),
         "anthropic-version": API_VERSION,
@@ -44,7 +44,8 @@ def request_headers(api_key: str, vendor: str, auth: str = "bearer") -> dict[str
 
 
 def request_chunks(conversation: Conversation, *, model: str, max_tokens: int) -> tuple[Chunk, ...]:
-    """The JSON of a streaming request, in order; no two ``bytes`` follow each other. ``model`` if it names none."""
+    """The JSON of a streaming request, in order, without two adjacent ``bytes``. ``model``: unless the conversation
+    names one."""
     max_tokens = min(max_tokens, conversation.max_tokens or max_tokens)
     head: dict[str, Any] = {"model": conversation.model or model, "max_tokens": max_tokens, "stream": True}
     if conversation.web is not None:
@@ -96,7 +97,7 @@ def _source(media_type: str) -> dict[str, str]:
 
 
 def _around(data: FileBytes, block: dict[str, Any]) -> Iterator[Chunk]:
-    """The block's JSON with the bytes in place of its last value, which is the empty ``data``."""
+    """The block's JSON with the bytes in place of its last value, the empty ``data``."""
     text = _json(block)
     cut = len(text) - len(b'"}}')
     yield text[:cut]
@@ -117,14 +118,14 @@ def _joined(pieces: Iterator[Chunk]) -> Iterator[Chunk]:
 
 
 def _json(value: object) -> bytes:
-    """Half of a surrogate pair, which UTF-8 cannot hold and the API refuses, becomes a question mark."""
+    """Half of a surrogate pair, which UTF-8 cannot encode and the API refuses, becomes a question mark."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
 # --- the answer ----------------------------------------------------------------------------------------------------
 
 _OTHER_NAMES = {"length": StopReason.MAX_TOKENS}
-"""Stop reasons that servers pass on untranslated from OpenAI's format, where they leave the answer not whole."""
+"""Incomplete-answer stop reasons that servers pass on untranslated from OpenAI's format."""
 _THOUGHTS = ("thinking", "redacted_thinking")
 _USAGE_KEYS = {
     "input": "input_tokens",
@@ -137,12 +138,12 @@ _Came = Words | Lookup | LookedUp
 
 @dataclass(slots=True)
 class AnswerReader:
-    """The objects of one response, in order, become the answer. What it does not know, it passes over.
+    """Turns the objects of one response, in order, into the answer. Whatever it does not know it skips.
 
     Servers of this format repeat ``message_start``, leave gaps in ``index``, omit ``usage``, ``message_stop`` or the
     stop reason, add events, or send one whole message: none of that matters here. A stop reason or ``message_stop``
-    ends the answer; words may still come until the bytes end, trouble after it is none.
-    Source: claude:en/build-with-claude/streaming; deviations seen at several routers.
+    ends the answer; words may still arrive until the bytes end, and errors after it are ignored. Source:
+    claude:en/build-with-claude/streaming; deviations seen at several routers.
     """
 
     web: server_tools.WebReader = field(default_factory=server_tools.WebReader)
@@ -151,17 +152,17 @@ class AnswerReader:
     over: bool = False
     """Nothing more belongs to the answer."""
     thinks: bool = False
-    """A block of thinking is open; what the API sends meanwhile, ``ping`` too, says that it goes on. What the model
-    thinks is neither kept nor sent again."""
+    """A thinking block is open; whatever the API sends meanwhile, even ``ping``, shows that thinking goes on. The
+    thoughts are neither kept nor sent again."""
     _started: bool = False
     understood: bool = False
-    """Something of it was the API's."""
+    """Something in the response was in the API's format."""
     _category: str = ""
     _cited: list[Citation | WebCitation] = field(default_factory=list)
-    """In the block that is being written."""
+    """Characters in the block that is being written."""
     _characters: WholeCharacters = field(default_factory=WholeCharacters)
     _stray: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    """The first object that was not understood; the only one, it may be an error in a shape of its own."""
+    """The first object that was not understood; if it is the only one, it may be an error in another shape."""
 
     @property
     def ended(self) -> bool:
@@ -223,7 +224,7 @@ class AnswerReader:
         return self.thinks
 
     def _cited_before(self, event: Mapping[str, Any]) -> Iterator[Citation | WebCitation]:
-        """Citations come where their block ends: the API may send them before the block's words."""
+        """Citations are emitted when their block ends: the API may send them before the block's words."""
         match event:
             case {"type": "content_block_delta", "delta": {"type": "citations_delta", "citation": citation}}:
                 self._cited += citations_in([citation])
@@ -257,7 +258,7 @@ class AnswerReader:
                 self._count(usage)
 
     def _count(self, usage: Mapping[str, Any]) -> None:
-        """Figures are cumulative; the newest one that is there counts."""
+        """Figures are cumulative; the newest available one counts."""
         for name, key in _USAGE_KEYS.items():
             if isinstance(count := usage.get(key), int):
                 self.usage = replace(self.usage, **{name: count})
@@ -268,7 +269,7 @@ class AnswerReader:
             if isinstance(long, int):
                 self.usage = replace(self.usage, cache_write_1h=long)
             if isinstance(short, int) and isinstance(long, int) and short + long > self.usage.cache_write:
-                self.usage = replace(self.usage, cache_write=short + long)  # some hosts give the parts alone
+                self.usage = replace(self.usage, cache_write=short + long)  # some hosts give only the parts
 
     def finished(self) -> Finished:
         """The answer's end."""
@@ -279,7 +280,7 @@ class AnswerReader:
         return Finished(_OTHER_NAMES.get(reason) or loggable(reason), self.usage)
 
     def unfinished(self, headers: Mapping[str, str]) -> ModelError:
-        """What a response was whose bytes ended before the answer did; ``headers`` has lower-case names."""
+        """What a response was if its bytes ended before the answer did; ``headers`` has lower-case names."""
         if self.understood:
             return AnswerCut("stream ended before a stop reason")
         return error_from(200, headers, self._stray)
