@@ -1,11 +1,10 @@
-"""What stands below a message's own words goes in (``attachments``); Markdown comes out.
+"""Reads what a message shows below its own words (``attachments``), as Markdown.
 
-Pure. Slack keeps four things there: tables that people paste, messages that they forward or link to, what other apps
-say in the older form, and previews of links. Previews are left out: they come late, and nobody said them (unless they
-are all there is, which an app meant to be seen). A forwarded message carries the original, which may forward another
-one in turn, up to a bound.
-Sources: slack:messaging/formatting-message-text#attachments, slack:reference/messaging/payload; the flags as Slack's
-own clients send them.
+Pure. Slack keeps four things there: tables that people paste, messages that they forward or link to, older messages of
+other apps, and link previews. Previews are left out: they come late, and nobody said them (unless they are all there
+is, which an app meant to be seen). A forwarded message contains the original, which may forward another one in turn, up
+to a bound. Sources: slack:messaging/formatting-message-text#attachments, slack:reference/messaging/payload; the flags
+as Slack's own clients send them.
 """
 
 from __future__ import annotations
@@ -24,14 +23,15 @@ from bot.slack.shapes import Json, id_of, object_of, objects_of, text_of
 SHARED = ("is_share", "is_msg_unfurl", "is_reply_unfurl", "is_thread_root_unfurl")
 PREVIEW = ("from_url", "original_url", "is_app_unfurl", "app_unfurl_url", "service_name")
 DEPTH_MAX = 4
-"""Messages forwarded within forwarded ones; of those that are deeper the short form is read."""
+"""Depth of forwarded messages within forwarded ones; of deeper ones the short form is read."""
 NO_WORDS = frozenset({"[no preview available]"})
-"""What Slack writes where it has no short form."""
+"""What Slack writes if it has no short form."""
 _WORD = re.compile(r"\w+")
 
 
 def what_shows(message: Json, naming: Naming, depth: int = DEPTH_MAX) -> str:
-    """All that people see of ``message``, a message or a forwarded one: its own words, then what stands below them."""
+    """Everything that people see of ``message``, a message or a forwarded one: its own words, then what is below
+    them."""
     shown = blocks.read(objects_of(message.get("blocks")), naming)
     # ``text`` repeats the blocks for notifications, so that it counts only where they may not say everything.
     said = shown.markdown if shown.whole else _together(_mrkdwn(message.get("text"), naming), shown.markdown)
@@ -39,7 +39,7 @@ def what_shows(message: Json, naming: Naming, depth: int = DEPTH_MAX) -> str:
 
 
 def _below(message: Json, naming: Naming, depth: int, *, previews: bool) -> str:
-    """``previews``: those count too, for a message that says nothing else."""
+    """``previews``: they count, too, for a message that says nothing else."""
     items = objects_of(message.get("attachments"))
     return joined([_attachment(item, naming, depth) for item in items if previews or not _is_preview(item)])
 
@@ -71,14 +71,14 @@ def _originals(shared: Json) -> list[Json]:
 
 
 def _together(text: str, shown: str) -> str:
-    """Both, but for a ``text`` whose words are all ``shown`` anyway."""
+    """Both, unless the words of ``text`` are all ``shown`` anyway."""
     words = set(_WORD.findall(text))
     repeated = text in shown or (words and words <= set(_WORD.findall(shown)))
     return shown if repeated else joined([text, shown])
 
 
 def _quote(shared: Json, naming: Naming, depth: int) -> str:
-    """A forwarded message, headed by who wrote it and where it stands."""
+    """A forwarded message, headed by its author and its place."""
     if depth:
         originals = joined([what_shows(original, naming, depth - 1) for original in _originals(shared)])
         said = joined([originals or typed(_parts(shared, naming)), _below(shared, naming, depth - 1, previews=False)])
@@ -94,7 +94,7 @@ def _quote(shared: Json, naming: Naming, depth: int) -> str:
 
 
 def _author(shared: Json) -> str:
-    """What the message calls whom it quotes; empty where it does not."""
+    """The name that the message gives the quoted author; empty if it gives none."""
     names = (plain_name(decode(text_of(shared.get(key)))) for key in ("author_name", "author_subname"))
     return next(filter(None, names), "")
 
@@ -104,7 +104,8 @@ def _head(url: str, author: str) -> str:
 
 
 def quoted_authors(message: Json, depth: int = DEPTH_MAX) -> Iterator[tuple[str, str, str]]:
-    """Who is quoted in ``message`` by a name: the head of the quotation without its colon, the user's id, the name."""
+    """The people quoted in ``message`` by name: the head of the quotation without its colon, the user's id, the
+    name."""
     for shared in filter(_is_shared, objects_of(message.get("attachments"))):
         name, author_id = _author(shared), id_of(shared.get("author_id"))
         if name and author_id:
@@ -141,7 +142,7 @@ def _parts(item: Json, naming: Naming) -> str:
 
 
 def _button(action: Json) -> str:
-    """A button, or a menu with what can be chosen in it."""
+    """A button, or a menu with its choices."""
     groups = objects_of(action.get("option_groups"))
     options = [option for holder in (action, *groups) for option in objects_of(holder.get("options"))]
     labels = [decode(text_of(part.get("text"))) for part in (action, *groups, *options)]

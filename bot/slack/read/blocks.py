@@ -21,11 +21,11 @@ from bot.slack.shapes import Json, number_of, object_of, text_of
 
 NOTHING: frozenset[str] = frozenset()
 BESIDE_AN_ANSWER = frozenset({"context", "actions", "context_actions"})
-"""What stands around an answer of ours: status lines, notes and buttons."""
+"""The blocks around an answer of ours: status lines, notes and buttons."""
 HEADING_LEVEL = 2
-"""For a header that does not say its own."""
+"""The level of a header that does not give its own."""
 DEPTH_MAX = 8
-"""Blocks within blocks: a table in a container is two."""
+"""Depth of blocks within blocks: a table in a container is two."""
 PARTS = {
     "actions": ("elements",),
     "alert": ("text",),
@@ -42,7 +42,7 @@ PARTS = {
     "share_shortcut": ("title", "description", "button_label"),
     "task_card": ("title", "status", "details", "output", "sources"),
 }
-"""Which fields of a block show something, in the order in which Slack shows them."""
+"""The fields of each block that show something, in the order in which Slack shows them."""
 SHAPED = frozenset(
     {
         "call",
@@ -66,7 +66,7 @@ ANY_PARTS = (
     "elements", "blocks", "child_blocks", "tasks", "items", "details", "output", "sources", "author_name",
     "provider_name", "accessory", "actions", "hint", "footer",
 )  # fmt: skip
-"""The same for what has no line of its own above: pickers, menus, options, and the blocks of tomorrow."""
+"""The same for kinds without a line above: pickers, menus, options, and future blocks."""
 CHOSEN = {"initial_user": "@", "initial_users": "@"} | dict.fromkeys(
     ("initial_channel", "initial_channels", "initial_conversation", "initial_conversations"), "#"
 )
@@ -75,7 +75,7 @@ CHOSEN = {"initial_user": "@", "initial_users": "@"} | dict.fromkeys(
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """``whole``: every block is of a known kind, and something is said among them or was left out on purpose."""
+    """``whole``: every block is of a known kind, and at least one says something or was left out on purpose."""
 
     markdown: str = field(repr=False)
     whole: bool
@@ -171,7 +171,7 @@ def _button(block: Json, labels: Sequence[str]) -> str:
 
 
 def _cell(cell: Json, naming: Naming, depth: int) -> str:
-    """Of a table. ``raw_text`` is literal; a number comes with the text that shows it."""
+    """A table's cell. ``raw_text`` is literal; a number comes with the text that shows it."""
     if cell.get("type") in ("raw_text", "raw_number") or not cell.get("type"):
         text = cell.get("text", cell.get("value", ""))
         return text if isinstance(text, str) else str(text)

@@ -1,8 +1,8 @@
-"""A channel and a moment go in; what was said there since comes out, for somebody who is in that channel.
+"""Reads what was said in a channel since a given time, for somebody who is in that channel.
 
-I/O: users.conversations, conversations.members, conversations.history, conversations.replies and auth.test. Whether a
-channel does not exist or cannot be seen by one of the two makes no difference in what people are told: else they would
-learn what exists.
+I/O: users.conversations, conversations.members, conversations.history, conversations.replies and auth.test. People are
+told the same whether a channel does not exist or cannot be seen by one of the two; otherwise they would learn what
+exists.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ log = get_logger(__name__)
 CHANNELS_PAGES_MAX, CHANNELS_PAGE = 10, 200
 MESSAGES_MAX, PAGE = 1_000, 200
 THREADS_MAX, REPLIES_MAX = 20, 200
-"""Of the threads those with most replies are read, and of each so many replies."""
+"""The threads with the most replies are read, and at most this many replies of each."""
 WITHIN_S = 90.0
-"""Some apps may read fifteen messages a minute: what was read until then has to do."""
+"""Some apps may read only fifteen messages a minute: what was read by then has to do."""
 PATIENCE_S = 90.0
 DAY_S = 24 * 60 * 60
 LOOK_BACK_S = 7 * DAY_S
-"""For the asker's newest message; without one, a day is read."""
+"""How far back to look for the asker's newest message; without one, a day is read."""
 UNREADABLE = (
     "I can't catch you up on that channel. Either one of us isn't in it, or it doesn't exist. If you are in it, please "
     "invite me there and ask again."
@@ -50,7 +50,7 @@ INVITE = "I'm not in <#{channel}>, so I can't read it. Please type `/invite` and
 
 @dataclass(slots=True)
 class _Found:
-    """As far as it was read. ``roots``: newest first; ``replies`` by the ts of their thread's first message."""
+    """What was read. ``roots``: newest first; ``replies`` by the ts of their thread's first message."""
 
     start_s: float
     roots: list[Json] = field(default_factory=list, repr=False)
@@ -61,7 +61,7 @@ class _Found:
 
 
 class ChannelMessages:
-    """Of one workspace. Implements ``catching.ChannelMessages``. ``write`` is the thread reader's; ``closed`` as in
+    """For one workspace. Implements ``catching.ChannelMessages``. ``write`` is the thread reader's; ``closed`` as in
     ``linked``."""
 
     def __init__(self, api: Api, names: Names, write: Write, bot_user_id: str, closed: Collection[str] = ()) -> None:
@@ -87,7 +87,7 @@ class ChannelMessages:
                     await self._read_threads(channel_id, found)
         except SlackNoAccess:
             raise Declined(INVITE.format(channel=channel_id)) from None
-        if not (found.roots or found.history_read):  # which is not to say that nothing was written
+        if not (found.roots or found.history_read):  # which does not mean that nothing was written
             raise SlackUnavailable("conversations.history", "no_answer_in_time")
         if start_s is None and not found.own_start:
             _only_a_day(found)
@@ -105,7 +105,7 @@ class ChannelMessages:
         raise Declined(UNREADABLE)
 
     async def _by_name(self, name: str, user_id: str) -> str:
-        """Of those that both this person and, where it is private, the bot are in; empty where there is none."""
+        """Among the channels that both this person and, if it is private, the bot are in; empty if there is none."""
         mine = {"user": user_id, "types": "public_channel,private_channel", "limit": CHANNELS_PAGE}
         pages = Paging(CHANNELS_PAGES_MAX).of(partial(self._call, "users.conversations", **mine), "channels")
         async with aclosing(pages):
@@ -116,7 +116,7 @@ class ChannelMessages:
         return ""
 
     async def _read_history(self, channel_id: str, found: _Found, until_user: str) -> None:
-        """Newest first, so that what there is no time for is the oldest. ``until_user``: down to their newest."""
+        """Newest first, so that what there is no time for is the oldest. ``until_user``: back to their newest."""
         where = {"channel": channel_id, "oldest": f"{found.start_s:.6f}", "limit": PAGE, "include_all_metadata": True}
         paging = Paging(MESSAGES_MAX)
         async with aclosing(paging.of(partial(self._call, "conversations.history", **where), "messages")) as pages:
@@ -133,7 +133,7 @@ class ChannelMessages:
             found.older, found.history_read = False, True
 
     def _is_talk_of(self, message: Json, user_id: str) -> bool:
-        """Whether it is something that they said to others: the wish itself may stand in the channel."""
+        """Whether it is something that they said to others: the wish itself may be in the channel."""
         text = text_of(message.get("text"))
         return text_of(message.get("user")) == user_id and f"<@{self._bot_user_id}" not in text and _is_said(message)
 

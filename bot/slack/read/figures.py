@@ -1,4 +1,4 @@
-"""Tables and charts of Block Kit go in; Markdown tables come out.
+"""Reads Block Kit's tables and charts as Markdown tables.
 
 Pure. Sources: slack:reference/block-kit/blocks/table-block, data-table-block and data-visualization-block.
 """
@@ -12,11 +12,11 @@ from bot.slack.read.markdown import joined, table
 from bot.slack.shapes import Json, object_of, objects_of, text_of
 
 SERIES_TOGETHER_MAX = 12
-"""Of one table; Slack draws six. With very many, a table of all would be larger than the chart's JSON by far."""
+"""Series of one table; Slack draws six. With very many, the table would be far larger than the chart's JSON."""
 
 
 def table_of(block: Json, shown: Callable[[Json], str]) -> str:
-    """``shown`` is what a cell shows. A cell that is none leaves its column empty."""
+    """``shown`` gives what a cell shows. Anything that is not a cell leaves its column empty."""
     rows = block.get("rows")
     cells = [[shown(object_of(cell)) for cell in _cells(row)] for row in (rows if isinstance(rows, list) else [])]
     settings = block.get("column_settings")

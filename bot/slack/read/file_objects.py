@@ -1,4 +1,4 @@
-"""Slack's file objects go in; attachments come out. Pure. Source: slack:reference/objects/file-object."""
+"""Makes attachments of Slack's file objects. Pure. Source: slack:reference/objects/file-object."""
 
 from __future__ import annotations
 
@@ -12,20 +12,22 @@ from bot.slack.read.attachments import files_in
 from bot.slack.shapes import FILE_ID_CHARS_MAX, Json, id_of, object_of, objects_of, text_of
 
 FILES_MAX = 1_000
-"""Of one message, to which Slack's own programs attach ten."""
+"""Files of one message; Slack's own programs attach up to ten."""
 PAGES = frozenset({"canvas", "post", "quip", "space"})
-"""Modes and filetypes of what is written in Slack itself; its bytes are HTML."""
+"""Modes and filetypes of content written in Slack itself; its bytes are HTML."""
 ADDRESSES = ("url_private_download", "list_csv_download_url", "url_private")
-"""The first is what Slack serves to programs; not every file has it, and the last one shows a page for some kinds."""
+"""The first is what Slack serves to programs; not every file has it, and the last one leads to a web page for some
+kinds."""
 PERSON = ("name", "address")
 _LOOKS_LIKE_ANOTHER = re.compile(r"[<>,;\"]")
-"""What a name can hold to read like further people, or like one with another address."""
+"""Characters in a name that could make it read like several people, or like another address."""
 CLIPS = frozenset({"slack_audio", "slack_video"})
 VIDEO = "slack_video"
 
 
 def attachments_of(message: Json) -> tuple[Attachment, ...]:
-    """The files of a message, then those of the messages shared in it, each once, and no more than anybody means."""
+    """The files of a message, then those of the messages shared in it, each once, and no more than anybody means to
+    send."""
     own = {_id(file) for file in objects_of(message.get("files"))}
     found = {_id(file): file for file in files_in(message) if _id(file)}
     files = {file_id: attachment(found[file_id]) for file_id in islice(found, FILES_MAX)}
@@ -57,7 +59,7 @@ def _id(file: Json) -> str:
 
 
 def _of_another(file: Attachment) -> Attachment:
-    """What somebody else has recorded, and its poster did not say: of a forwarded message, or shared anew."""
+    """Whether somebody else recorded it, so that its poster did not say it: in a forwarded message, or shared again."""
     return replace(file, words=replace(file.words, own=False)) if file.words else file
 
 

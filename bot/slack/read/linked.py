@@ -1,9 +1,9 @@
-"""A question whose words link to Slack messages goes in; those messages come out, as far as who asks may read them.
+"""Reads the Slack messages that a question links to, as far as the person who asks may read them.
 
-I/O: conversations.info, conversations.members and conversations.replies. Whoever asks reads through the bot, and must
-not read more that way than in Slack: the bot's own channel of the question, public channels for members of the
-workspace, and others for who is in them. Whether a message cannot be seen by one of the two or does not exist makes no
-difference in what people are told: else they would learn what exists.
+I/O: conversations.info, conversations.members and conversations.replies. People read through the bot and must not read
+more that way than in Slack: the question's own channel, public channels for members of the workspace, and others for
+those who are in them. They are told the same whether a message does not exist or cannot be seen by one of the two;
+otherwise they would learn what exists.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ MESSAGES_MAX = 100
 CHARS_MAX = 40_000
 """Of one thread's words."""
 PATIENCE_S = 90.0
-"""Longer than a minute, by which Slack counts calls."""
+"""Longer than a minute, the period in which Slack counts calls."""
 ONE, SEVERAL = "A message that you linked to", "{count} messages that you linked to"
 UNREADABLE = (
     "couldn't be read. Either one of us can't see it, or it's gone. If it is in a channel that I'm not in, please "
@@ -46,7 +46,7 @@ TOO_MANY = f"were not read, because I follow {LINKS_MAX} links at most."
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """One message or thread: ``messages`` are Slack's, oldest first; ``more``: there are others after them."""
+    """One message or thread: ``messages`` are Slack's, oldest first; ``more``: there are more after them."""
 
     channel_id: str
     messages: Sequence[Json] = field(repr=False)
@@ -54,11 +54,11 @@ class Linked:
 
 
 Write = Callable[[Sequence[Json], str], Awaitable[tuple[list[ThreadMessage], str]]]
-"""Slack's messages and their channel's id in, the messages as the model reads them and the channel's name out."""
+"""Reads Slack's messages of a channel as the model should read them; also returns the channel's name."""
 
 
 class LinkedMessages:
-    """Of one workspace. ``closed``: channels that are read for nobody."""
+    """For one workspace. ``closed``: channels that are read for nobody."""
 
     def __init__(self, api: Api, names: Names, closed: Collection[str] = ()) -> None:
         self._api = api
@@ -66,7 +66,7 @@ class LinkedMessages:
         self._closed = closed
 
     async def below(self, message: ThreadMessage, question: Question, write: Write) -> ThreadMessage:
-        """The question's message, and below its words what they link to."""
+        """The question's message, followed by what its words link to."""
         found, notes = await self._of(question)
         if not (found or notes):
             return message
@@ -78,7 +78,7 @@ class LinkedMessages:
         return replace(message, text=joined([message.text, *quotes]), attachments=tuple(files), notes=notes)
 
     async def _of(self, question: Question) -> tuple[list[Linked], tuple[Note, ...]]:
-        """Those that the question's own words link to, outside of its own thread, and what people should know."""
+        """The messages that the question links to, outside its own thread, and notes for people."""
         links = [link for link in permalinks_in(question.text) if not _is_here(link, question)]
         found = [await self._read(link, question) for link in links[:LINKS_MAX]]
         notes = [_note(found.count(None), UNREADABLE), _note(len(links) - len(found), TOO_MANY)]
@@ -110,7 +110,7 @@ class LinkedMessages:
         return await is_member(self._call, channel_id, question.user_id)
 
     async def _thread(self, link: Permalink) -> Linked | None:
-        """``None`` where the message is not there."""
+        """``None`` if the message is not there."""
         read = partial(self._call, "conversations.replies", channel=link.channel_id, ts=link.root_ts)
         page = await read(limit=MESSAGES_MAX)
         messages = {text_of(message.get("ts")): message for message in objects_of(page.get("messages"))}
@@ -128,8 +128,8 @@ class LinkedMessages:
 
 
 def _quote(said: Sequence[ThreadMessage], asker: Author, channel: str, *, more: bool) -> str:
-    """What somebody wrote is quoted once more than who wrote it: no text can put words into another's mouth. Nor does
-    anybody there have the name of another, or of who asks."""
+    """The text is quoted one level deeper than its author's name, so no text can put words into somebody else's mouth.
+    And nobody there has the name of another person, or of the asker."""
     speakers = spoken.speakers([asker, *(message.author for message in said)])
     where = f" from #{spoken.mentioned(channel)}" if channel else ""
     lines = [spoken.head(f"Linked message{'s' if len(said) > 1 else ''}{where}:")]

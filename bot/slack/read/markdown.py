@@ -1,4 +1,4 @@
-"""The pieces of a message go in; Markdown that stays well-formed whatever the pieces hold comes out. Pure."""
+"""Builds Markdown that stays well-formed whatever the pieces of a message contain. Pure."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 
 TOO_DEEP = "[more, nested too deeply to be read]"
 COLUMNS_FILLED_MAX = 100
-"""Short rows of a table are filled up to here: with one very long row among many, filling all would multiply them."""
+"""Short rows are filled up to this many columns: with one very long row, filling all would multiply them."""
 ALIGNMENTS = {"left": ":---", "center": ":---:", "right": "---:"}
 
 
 def emphasised(text: str, *, bold: bool = False, italic: bool = False, strike: bool = False) -> str:
-    """Marks each line by itself, and inside its outer blanks: Markdown ends emphasis at either."""
+    """Marks each line by itself, inside its outer spaces: Markdown ends emphasis at either."""
     marks = "**" * bold + "*" * italic + "~~" * strike
     return _each_line(text, lambda core: f"{marks}{core}{marks[::-1]}")
 
@@ -29,12 +29,12 @@ def fence(text: str, language: str = "") -> str:
 
 
 def quoted(text: str) -> str:
-    """Each line, and whatever may look like the end of one to a reader is one: nothing stands outside the quotation."""
+    """Quotes each line, and whatever a reader may take for a line end: nothing stands outside the quotation."""
     return "\n".join(f"> {line}".rstrip() for line in text.splitlines() or [""])
 
 
 def link(url: str, label: str = "") -> str:
-    """A bare address where the label says nothing more."""
+    """A link, or the bare address if the label adds nothing."""
     if not url or not label.strip() or label in (url, url.removeprefix("mailto:"), url.removeprefix("tel:")):
         return label.strip() or url
     shown = re.sub(r"([\[\]])", r"\\\1", " ".join(label.split()))
@@ -60,7 +60,7 @@ def table(rows: Sequence[Sequence[str]], alignments: Sequence[str] = ()) -> str:
 
 
 def joined(parts: Sequence[str]) -> str:
-    """Blocks one below the other, the blank ones left out."""
+    """Blocks one below the other, without the blank ones."""
     return "\n\n".join(part.strip("\n") for part in parts if part.strip())
 
 

@@ -1,4 +1,4 @@
-"""A channel and a person go in; whether that person is in it comes out. I/O: conversations.members."""
+"""Whether a person is in a channel. I/O: conversations.members."""
 
 from __future__ import annotations
 

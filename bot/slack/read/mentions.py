@@ -1,6 +1,6 @@
-"""The ids that a Slack text mentions go in; what stands for them in Markdown comes out.
+"""Finds the ids in a Slack text and writes names for them in Markdown.
 
-Pure. Every reader of Slack's text takes a ``Naming``, so that one grammar serves three ends: to keep the ids, to list
+Pure. Every reader of Slack's text takes a ``Naming``, so one grammar serves three purposes: to keep the ids, to list
 them, and to write names for them.
 """
 
@@ -13,25 +13,25 @@ from typing import Protocol
 from bot.prompt.spoken import DistinctNames, alike, mentioned, plain_name
 
 MENTIONED_MAX = 50
-"""Ids of one message that are looked up; who mentions more people than that is answered with the ids of the rest."""
+"""Ids of one message that are looked up; if it mentions more people, the rest are shown as ids."""
 
 
 class Naming(Protocol):
-    """What to write for a mention. ``sigil`` is ``@`` for a user, ``#`` for a channel, ``!`` for a user group;
-    ``label`` is what the message itself calls it, as older ones and slash commands do."""
+    """Returns what to write for a mention. ``sigil``: ``@`` for a user, ``#`` for a channel, ``!`` for a user group;
+    ``label``: the name in the message itself, as in older ones and slash commands."""
 
     def __call__(self, sigil: str, mentioned_id: str, label: str = "", /) -> str: ...
 
 
 _TOKEN = re.compile(r"<(@|#|!subteam\^)([A-Z0-9]{1,32})(?:\|([^<>|]*))?>")
 _GOES_ON = re.compile(r"['’-]\w")
-"""Behind a mention: it is part of a longer phrase ("@claude's answer"), not an address."""
+"""After a mention: it is part of a longer phrase ("@claude's answer"), not an address."""
 NOT_PEOPLE = ("B", "C", "D", "G")
 _BREAKS_OUT = re.compile(r"[<>|]")
 
 
 def as_tokens(sigil: str, mentioned_id: str, label: str = "", /) -> str:
-    """Keeps the id, in Slack's own form, for ``named`` to take up later."""
+    """Keeps the id, in Slack's own form, for ``named`` to replace later."""
     shown = f"|{label}" if label and not _BREAKS_OUT.search(label) else ""
     return f"<{'!subteam^' if sigil == '!' else sigil}{mentioned_id}{shown}>"
 
@@ -46,11 +46,11 @@ def told_apart(names: Mapping[str, str]) -> dict[str, str]:
 
 
 def by_name(names: Mapping[str, str], *, channel_labels: bool = False) -> Naming:
-    """Writes ``@Ada``, ``@"Ada Byron"`` and ``#general``; an id without a name is shown as it is. ``names`` are
+    """Writes ``@Ada``, ``@"Ada Byron"`` and ``#general``; an id without a name is shown as it is. ``names``: from
     ``told_apart``.
 
-    What a message calls a channel without a name may be that of a private one, which not everybody who reads the answer
-    knows: it counts only with ``channel_labels``.
+    If a channel has no known name, the message's label may be that of a private channel, which not every reader of the
+    answer knows: it is used only with ``channel_labels``.
     """
 
     def naming(sigil: str, mentioned_id: str, label: str = "", /) -> str:
@@ -63,14 +63,14 @@ def by_name(names: Mapping[str, str], *, channel_labels: bool = False) -> Naming
 
 
 def holders(names: Mapping[str, str]) -> dict[str, str]:
-    """The id of who is called so, by the name as ``alike`` writes it. ``names`` are ``told_apart``."""
+    """Ids by name, in the form of ``alike``. ``names``: from ``told_apart``."""
     return {alike(plain_name(name)): id_ for id_, name in names.items() if not id_.startswith(NOT_PEOPLE)}
 
 
 class Mentioned:
-    """A naming that notes which ids it was asked for, in order, each once.
+    """A naming that records which ids it was asked for, in order, each once.
 
-    ``nameless`` are those of them that the message gives no label for, as many as are worth a lookup; and channels.
+    ``nameless``: those without a label in the message, as many as are worth a lookup; and channels.
     """
 
     def __init__(self) -> None:
@@ -90,7 +90,7 @@ class Mentioned:
 
 
 def named(markdown: str, naming: Naming) -> str:
-    """``markdown`` with the ids that ``as_tokens`` kept replaced by what ``naming`` writes."""
+    """``markdown`` with the ids from ``as_tokens`` replaced by what ``naming`` writes."""
 
     def name(token: re.Match[str]) -> str:
         return naming("!" if token[1].startswith("!") else token[1], token[2], token[3] or "")
@@ -106,8 +106,8 @@ def nameless_in(markdown: str) -> list[str]:
 
 
 def unaddressed(markdown: str, user_id: str) -> str:
-    """``markdown``, with ids as ``as_tokens`` keeps them, without the mentions of ``user_id`` at its beginning or,
-    failing that, at its end: they only say who is asked."""
+    """``markdown`` without the mentions of ``user_id`` at its beginning or, failing that, at its end: they only say who
+    is asked. Ids are in the form of ``as_tokens``."""
     address = re.compile(rf"(?P<mention><@{re.escape(user_id)}(?:\|[^<>|]*)?>)[\s,:;]*")
     start = begin = len(markdown) - len(markdown.lstrip())
     while (found := address.match(markdown, start)) and not _GOES_ON.match(markdown, found.end("mention")):
@@ -123,7 +123,7 @@ def unaddressed(markdown: str, user_id: str) -> str:
 
 
 def _stripped(text: str, end: int) -> int:
-    """Where the blanks before ``end`` begin."""
+    """Where the white space before ``end`` begins."""
     while end and text[end - 1].isspace():
         end -= 1
     return end

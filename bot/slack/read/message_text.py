@@ -1,7 +1,7 @@
-"""A Slack message object goes in; who wrote it, and what it says in Markdown, come out.
+"""Reads a Slack message's author, and its content as Markdown.
 
-Pure. People, workflows and other apps are read alike: what a person's message holds depends on what it was written
-with. Of this bot's messages only the answer is read, without the notes and buttons around it.
+Pure. People, workflows and other apps are read alike: what a person's message contains depends on the program it was
+written with. Of this bot's messages only the answer is read, without the notes and buttons around it.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from bot.slack.read.mentions import Naming
 from bot.slack.shapes import Json, object_of, objects_of, text_of
 
 SAID = frozenset({"", "file_share", "thread_broadcast", "me_message", "bot_message"})
-"""The subtypes of a message that somebody wrote; all others tell of edits, joins, topics and the like."""
+"""Subtypes of messages that somebody wrote; all others report edits, joins, topics and the like."""
 SLACKBOT = "USLACKBOT"
 SLACK_ITSELF = {SLACKBOT: "Slackbot", "USLACK": "Slack"}
-"""Users that are nobody: they deliver reminders and notices."""
+"""Users who are nobody: they deliver reminders and notices."""
 IsBot = Callable[[str], bool | None]
-"""Whether a user id is a bot's; ``None`` where nobody knows."""
+"""Whether a user id is a bot's; ``None`` if unknown."""
 
 
 def author_of(message: Json, bot_user_id: str, bot_id: str, is_bot: IsBot) -> Author:
-    """``name`` is what the message itself says, empty for a person: Slack keeps people's names with users.info.
+    """``name`` is what the message itself says, empty for a person: Slack keeps people's names in users.info.
 
-    A post made with a person's own token carries ``bot_id`` beside the person's ``user``, and looks just like one that
-    a bot made: ``is_bot`` decides. Who is unknown counts as a bot there, and as a person where no app is named.
+    A post made with a person's own token carries ``bot_id`` beside the person's ``user`` and looks just like a bot's:
+    ``is_bot`` decides. If that is unknown, the author counts as a bot there, and as a person if no app is named.
     """
     user, app = text_of(message.get("user")), text_of(message.get("bot_id"))
     if user == bot_user_id or (app and app == bot_id):
@@ -43,7 +43,7 @@ def author_of(message: Json, bot_user_id: str, bot_id: str, is_bot: IsBot) -> Au
 
 
 def user_in_doubt(message: Json, bot_user_id: str, bot_id: str) -> str:
-    """The id of the user that ``author_of`` has to know of; empty where the message itself says enough."""
+    """The user id that ``author_of`` has to know about; empty if the message itself says enough."""
     user, app = text_of(message.get("user")), text_of(message.get("bot_id"))
     by_app = bool(app) or message.get("subtype") == "bot_message"
     return user if by_app and user not in (bot_user_id, *SLACK_ITSELF) and app != bot_id else ""
@@ -60,7 +60,7 @@ def markdown_of(message: Json, kind: AuthorKind, naming: Naming) -> str:
 
 
 def name_in(message: Json) -> str:
-    """What the message says of a user whom our workspace does not know: somebody in a channel shared with another."""
+    """The name in the message for a user whom our workspace does not know: somebody in a shared channel."""
     profile = object_of(message.get("user_profile"))
     names = (text_of(profile.get(key)) for key in ("display_name", "real_name", "name"))
     return next((" ".join(name.split()) for name in names if name.strip()), "")

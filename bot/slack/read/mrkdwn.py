@@ -1,8 +1,8 @@
-"""Slack's ``text`` (mrkdwn) goes in; Markdown comes out.
+"""Converts Slack's ``text`` (mrkdwn) to Markdown.
 
 Pure. Code comes first, since nothing in it is markup; then the ``<…>`` tokens and the three styles; last, and once, the
-three entities, since a token's brackets are never escaped and a person's always are.
-Source: slack:messaging/formatting-message-text.
+three entities, since a token's brackets are never escaped and a person's always are. Source:
+slack:messaging/formatting-message-text.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _TOKEN = r"<[^<>]*>"  # noqa: S105 (a pattern, not a secret)
 
 
 def _styled(mark: str, name: str) -> str:
-    """Slack takes a mark for formatting only where it hugs its text and stands at the edge of a word."""
+    """Slack treats a mark as formatting only if it is next to its text and at the edge of a word."""
     m = re.escape(mark)
     return rf"(?<![\w{m}]){m}(?P<{name}>(?=[^\s{m}])(?:{_TOKEN}|[^{m}\n<])+(?<!\s)){m}(?![\w{m}])"
 
@@ -54,7 +54,7 @@ def _prose(text: str, naming: Naming) -> str:
 
 
 def _verbatim(text: str, naming: Naming) -> str:
-    """Code: an address that Slack linked on its own is only itself again."""
+    """In code, an address that Slack linked by itself becomes the plain address again."""
 
     def unlinked(token: re.Match[str]) -> str:
         target, _, label = token[0][1:-1].partition("|")

@@ -1,6 +1,6 @@
-"""Slack's messages go in; they come out as the model should read them, with names for ids.
+"""Reads Slack's messages as the model should see them, with names for ids.
 
-I/O: what ``names`` calls. An answer of ours is read without its marks, as the model wrote it.
+I/O: what ``names`` calls. Our own answers are read without their marks, as the model wrote them.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from bot.slack.shapes import Json, text_of
 from bot.slack.web_api.names import Names
 
 QUOTED_MAX = 50
-"""Of one message, whose authors are looked up and told apart; Slack's own programs let people forward one."""
+"""Quoted authors of one message who are looked up and told apart; Slack's own programs let people forward one."""
 
 
 class _Namer:
-    """Writes the names that are known of a thread's ids."""
+    """Writes the known names for a thread's ids."""
 
     def __init__(self, names: Mapping[str, str]) -> None:
         self.names = mentions.told_apart(names)
@@ -34,8 +34,8 @@ class _Namer:
         self._holders = mentions.holders(self.names)
 
     def named(self, message: Json, text: str) -> str:
-        """``text`` is what ``message`` says, with ids. A quoted message has the name that its author had when it was
-        forwarded, which may be another one's here."""
+        """Names the ids in ``text``, which is what ``message`` says. A quoted message has the name that its author had
+        when it was forwarded, which may be somebody else's here."""
         text = mentions.named(text, self._naming)
         for head, author_id, name in islice(quoted_authors(message), QUOTED_MAX):
             if self._holders.get(alike(name), author_id) != author_id:
@@ -44,7 +44,7 @@ class _Namer:
 
 
 class NamedMessages:
-    """Of one workspace, in which the bot has these ids."""
+    """For one workspace, in which the bot has these ids."""
 
     def __init__(self, names: Names, bot_user_id: str, bot_id: str) -> None:
         self._names = names
@@ -63,15 +63,15 @@ class NamedMessages:
         return [*said, self._asked(question, names)]
 
     async def written(self, messages: Sequence[Json], channel_id: str) -> tuple[list[ThreadMessage], str]:
-        """The messages of another thread, and what their channel is called."""
+        """The messages of another thread, and the name of their channel."""
         said, names = await self._named(messages, channel_id)
         return said, names.get(channel_id, "")
 
     async def _named(
         self, messages: Sequence[Json], channel_id: str, text: str = "", user_id: str = ""
     ) -> tuple[list[ThreadMessage], Mapping[str, str]]:
-        """Ids are kept while the texts are read and named when all are known, so that each message is read once, and an
-        address is told by its id rather than by a name that others may begin with too."""
+        """Ids are kept while the texts are read and named once all are known. So each message is read once, and an
+        address is recognised by its id, not by a name that others may begin with, too."""
         texts = await asyncio.to_thread(self._texts, messages) if messages else []
         authors = [id_ for message in messages for id_ in self._nameless(message)]
         mentioned = [id_ async for each in one_by_one([*texts, text]) for id_ in self._mentioned(each)]
@@ -87,17 +87,17 @@ class NamedMessages:
         return mentions.nameless_in(mentions.unaddressed(text, self._bot_user_id))
 
     def _texts(self, messages: Sequence[Json]) -> list[str]:
-        """In a thread of its own, since one message may take a tenth of a second."""
+        """Runs in a thread, since one message may take a tenth of a second."""
         return [self._text(message) for message in messages]
 
     def _text(self, message: Json) -> str:
-        """An answer of ours without its marks, as the model wrote it."""
+        """One of our answers without its marks, as the model wrote it."""
         kind = self.author(message).kind
         text = markdown_of(message, kind, mentions.as_tokens)
         return without_marks(text) if kind is AuthorKind.THIS_BOT else text
 
     def _nameless(self, message: Json) -> list[str]:
-        """Whose names have to be looked up: a user's, who may be the author, and an app's that goes without one."""
+        """The ids whose names have to be looked up: a user's, who may be the author, and a nameless app's."""
         author = self.author(message)
         if author.kind is AuthorKind.THIS_BOT:
             return [] if author.name else [author.id]
@@ -115,13 +115,13 @@ class NamedMessages:
         return ThreadMessage(text_of(message.get("ts")), author, text, () if ours else attachments_of(message))
 
     def _asked(self, question: Question, names: Mapping[str, str]) -> ThreadMessage:
-        """The question as it was accepted, for where Slack does not show it (any more)."""
+        """The question as it was accepted, in case Slack does not show it (any more)."""
         user = question.user_id
         app = user.startswith("B") or user in SLACK_ITSELF or self._names.is_known_bot(user)
         name = SLACK_ITSELF.get(user) or names.get(user, user)
         kind = AuthorKind.OTHER_BOT if app else AuthorKind.PERSON
         author = Author(user, name, kind, self._names.zone(user))
-        # A command's answer is for the one person alone who wrote the command.
+        # The answer to a command is only for the person who wrote it.
         channel_labels = question.entry_point is EntryPoint.COMMAND
         text = mentions.named(question.text, mentions.by_name(names, channel_labels=channel_labels))
         return ThreadMessage(question.ts, author, text, question.attachments)

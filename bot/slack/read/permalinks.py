@@ -1,7 +1,7 @@
-"""A question's words go in; the Slack messages that they link to come out, each once, in order. Pure.
+"""Finds the Slack messages that a question links to, each once, in order. Pure.
 
 Source: slack:reference/methods/chat.getPermalink: ``https://…/archives/C0123456789/p1234567890123456``, and for a reply
-``?thread_ts=1234567890.123456&cid=…`` behind it.
+followed by ``?thread_ts=1234567890.123456&cid=…``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _LINK = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Permalink:
-    """``root_ts`` is that of the thread's first message, which ``ts`` may be itself."""
+    """``root_ts``: the ts of the thread's first message, which may be ``ts`` itself."""
 
     channel_id: str
     ts: str
@@ -26,7 +26,8 @@ class Permalink:
 
 
 def permalinks_in(text: str) -> list[Permalink]:
-    """``text`` is Markdown. What is quoted there is another's, such as a forwarded message, which is there whole."""
+    """``text`` is Markdown. Quoted links are somebody else's, such as those in a forwarded message, which is there in
+    full."""
     found: dict[tuple[str, str], Permalink] = {}
     own = "\n".join(line for line in text.split("\n") if not line.startswith(">"))
     for match in _LINK.finditer(own):

@@ -1,7 +1,7 @@
-"""A ``rich_text`` block goes in; Markdown comes out.
+"""Reads a ``rich_text`` block as Markdown.
 
 Pure. Its texts are literal, not escaped. Source: slack:reference/block-kit/blocks/rich-text-block and the pages of its
-elements. Elements stand within elements (a list in a quote) up to a bound, so that nobody's JSON exhausts the stack.
+elements. Elements are nested (a list in a quote) up to a bound, so that no JSON exhausts the stack.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ LINKS = frozenset(
         "work_object_mention",
     }
 )
-"""Elements with words and an address."""
+"""Elements with a text and an address."""
 
 
 def to_markdown(block: Json, naming: Naming) -> str:
@@ -58,7 +58,7 @@ def _below_each_other(elements: Sequence[Json], naming: Naming, depth: int) -> s
         part, kind = _element(element, naming, depth), text_of(element.get("type"))
         if not part.strip():
             continue
-        # One list in Slack comes as one element for each change of indent.
+        # One list in Slack arrives as one element for each change of indent.
         gap = "\n" if kind == before == "rich_text_list" else "\n\n"
         parts += [gap * bool(parts), part]
         before = kind
@@ -84,7 +84,7 @@ def _element(element: Json, naming: Naming, depth: int) -> str:
 
 
 def _content(children: Sequence[Json], naming: Naming, depth: int) -> str:
-    """Words beside each other, and between them whatever stands on lines of its own."""
+    """Inline elements as one run, with block elements on lines of their own between them."""
     parts = [
         _below_each_other(list(group), naming, depth - 1) if apart else inline(list(group), naming).strip("\n")
         for apart, group in groupby(children, key=_stands_apart)
@@ -150,12 +150,12 @@ def _plain(element: Json, naming: Naming) -> str:  # noqa: C901, PLR0911 (one li
 
 
 def _label(element: Json) -> str:
-    """What the pages of the less common elements call the words that they show."""
+    """The documented names of the fields that less common elements show."""
     return next((text for key in LABELS if (text := text_of(element.get(key)))), "")
 
 
 def _emoji(element: Json) -> str:
-    """Slack gives code points as ``1f44b-1f3fc``, and none for a workspace's own emoji."""
+    """Slack gives code points as ``1f44b-1f3fc``, and none for a workspace's custom emoji."""
     points = text_of(element.get("unicode"))
     if re.fullmatch(r"[0-9a-fA-F]{2,6}(-[0-9a-fA-F]{2,6})*", points):
         numbers = [int(point, 16) for point in points.split("-")]

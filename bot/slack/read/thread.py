@@ -1,4 +1,4 @@
-"""A question goes in; the thread that it was asked in comes out, as the model should read it.
+"""Reads the thread in which a question was asked, as the model should see it.
 
 I/O: conversations.replies (all pages within a bound) and, for names, what ``names`` calls.
 """
@@ -35,20 +35,21 @@ log = get_logger(__name__)
 
 NOTHING: Mapping[int, str] = MappingProxyType({})
 PATIENCE_S = 1_800.0
-"""As long as a writer waits: at one call a minute, which is all that some apps get, a long thread takes minutes."""
+"""As long as a writer waits: at one call a minute, which is all that some apps may make, a long thread takes
+minutes."""
 PAGES_MAX = 100
-"""Of a thousand messages each where Slack gives as many as it is asked for; some plans get fifteen."""
+"""Pages, of a thousand messages each if Slack gives as many as requested; some plans get fifteen."""
 NOTHING_THERE = frozenset({"thread_not_found", "message_not_found"})
-"""Slack's words for a thread whose messages are all deleted. slack:reference/methods/conversations.replies."""
+"""Slack's error for a thread whose messages are all deleted. slack:reference/methods/conversations.replies."""
 READ_AGAIN_WITHIN_S = 3.0
-"""A question is answered as its event tells it where Slack does not show its message within this time."""
+"""If Slack does not show a question's message within this time, it is answered as its event had it."""
 
 
 @dataclass(frozen=True, slots=True)
 class OwnReply:
-    """A message of ours that answers a question; ``part`` counts from 0, ``text`` is Markdown without notes.
+    """One of our messages that answer a question; ``part`` counts from 0, ``text`` is Markdown without notes.
 
-    A message that is being streamed is not ``marked`` as an answer yet, and its ``part`` is not known.
+    A message that is still being streamed is not yet ``marked`` as an answer, and its ``part`` is not known.
     """
 
     ts: str
@@ -80,7 +81,7 @@ class ThreadReader:
     async def read(self, question: Question) -> list[ThreadMessage]:
         """What was said before the question, oldest first, each answer after its own question; the question last.
 
-        A message that only mentions this bot is there without a text, since it asks for something; one that says
+        A message that only mentions this bot is included without a text, since it asks for something; one that says
         nothing at all is not.
 
         A command, and a direct message that starts a thread, cost no conversations.replies.
@@ -98,11 +99,11 @@ class ThreadReader:
         return [*before, await self._linked.below(last, question, self._named.written)]
 
     async def channel(self, question: Question) -> Channel:
-        """Asked for together with the names of the thread, so that as a rule nothing is waited for here."""
+        """Requested together with the names of the thread, so usually nothing has to be waited for here."""
         return await self.names.channel(question.channel_id)
 
     async def wording(self, question: Question) -> str:
-        """What it asks, with names for ids."""
+        """What the question asks, with names for ids."""
         return typed((await self._named.said([], question))[-1].text)
 
     async def find_replies(
@@ -110,9 +111,9 @@ class ThreadReader:
     ) -> list[OwnReply]:
         """Our messages that answer ``question``, first part first: what an earlier process already posted.
 
-        ``known`` are the ts of its parts as far as they were recorded, for where Slack keeps no metadata. ``streamed``:
-        messages without a mark count too. A stream gets its mark when it ends, and a thread's questions are answered
-        one by one, so that what has none after this question is its own.
+        ``known``: the ts of its parts as far as recorded, for when Slack keeps no metadata. ``streamed``: messages
+        without a mark count, too. A stream gets its mark when it ends, and a thread's questions are answered one by
+        one, so an unmarked message after this question is its own.
         """
         if question.entry_point is EntryPoint.COMMAND:
             return []
@@ -132,19 +133,19 @@ class ThreadReader:
         return sorted(replies, key=lambda reply: (0 if streamed else reply.part, ts_order(reply.ts)))
 
     async def find_uploaded(self, question: Question) -> frozenset[str]:
-        """The names of the files that we have posted into the thread since the question."""
+        """The names of the files that we have uploaded to the thread since the question."""
         messages = await self._replies(question, oldest=own_messages.message_ts(question.ts))
         own = (message for message in messages if self._named.is_own(message))
         return frozenset(file.name for message in own for file in attachments_of(message))
 
     async def find_streamed(self, question: Question) -> list[str]:
-        """The ts of our messages that answer ``question``, those without a mark included."""
+        """The ts of our messages that answer ``question``, including unmarked ones."""
         return [reply.ts for reply in await self.find_replies(question, streamed=True)]
 
     async def find_posted(self, question: Question, part: int, text: str, *, in_thread: bool = True) -> str | None:
-        """The ts of the message that shows part ``part`` of the reply to ``question``; ``None`` where there is none.
+        """The ts of the message that shows part ``part`` of the reply to ``question``; ``None`` if there is none.
 
-        Where Slack keeps no metadata, it is the message of ours after the question whose ``text`` is the one sent.
+        If Slack keeps no metadata, it is our message after the question whose ``text`` is the one sent.
         """
         oldest = own_messages.message_ts(question.ts)
         messages = await (self._replies(question, oldest=oldest) if in_thread else self._since(question, oldest))
@@ -159,7 +160,7 @@ class ThreadReader:
         return None
 
     async def _read_again(self, question: Question) -> list[Json]:
-        """The message of a mention whose event came without files: they, and tables, may be in the message alone."""
+        """The message of a mention whose event had no files: they, and tables, may be only in the message."""
         if question.entry_point is not EntryPoint.MENTION or question.attachments:
             return []
         try:
@@ -171,7 +172,7 @@ class ThreadReader:
         return [message for message in objects_of(page.get("messages")) if message.get("ts") == question.ts]
 
     async def _replies(self, question: Question, **more: str) -> list[Json]:
-        """Each message of the thread once, as Slack gives them: it repeats the first one on every page."""
+        """Each message of the thread once: Slack repeats the first one on every page."""
         found: dict[str, Json] = {}
         paging = Paging(PAGES_MAX)
         try:
@@ -197,15 +198,15 @@ class ThreadReader:
         return await self._call("conversations.replies", channel=question.channel_id, ts=question.thread_ts, **given)
 
     async def _call(self, method: str, **arguments: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
-        """Reading twice changes nothing, so that what passes is waited out."""
+        """Reading twice does no harm, so temporary errors are retried."""
         return await patiently(partial(self._api.call, method, **arguments), self._patience_s)
 
     async def _history(self, messages: Sequence[Json], question: Question) -> list[Json]:
-        """In the order of what the model knew: an answer stands after its question even where people wrote between.
+        """Orders messages by what the model knew: an answer comes after its question even if people wrote in between.
 
-        So the same thread always begins with the same words, and an answer that was posted after the next question
-        was asked is part of that one's history too. Where Slack keeps no metadata, nobody knows whose answer a later
-        message of ours is; a thread's questions are answered one by one, so that it is an earlier one's.
+        So the same thread always begins with the same words, and an answer that was posted after the next question was
+        asked is part of that one's history, too. If Slack keeps no metadata, nobody knows whose answer a later message
+        of ours is; a thread's questions are answered one by one, so it belongs to an earlier one.
         """
         placed = []
         async for message in one_by_one(messages):
@@ -223,12 +224,12 @@ class ThreadReader:
         return [message for _, message in sorted(placed, key=lambda pair: pair[0])]
 
     def _answer_to(self, message: Json) -> tuple[str, int]:
-        """The ts of the question that a message of ours answers, and which part it is; ``("", 0)`` for all others."""
+        """The ts of the question that one of our messages answers, and which part it is; ``("", 0)`` for all others."""
         found = own_messages.answered_question(message) if self._named.is_own(message) else None
         return found or ("", 0)
 
     def _is_unmarked(self, message: Json, question: Question) -> bool:
-        """Slack gives the root whatever is asked for."""
+        """Drops the root, which Slack always returns."""
         later = ts_order(text_of(message.get("ts"))) > ts_order(question.ts)
         unmarked = self._answer_to(message) == ("", 0) and not own_messages.is_aside(message)
         return later and unmarked and self._named.is_own(message)

@@ -1,9 +1,9 @@
-"""Times of calls to one Slack method go in; the time at which the next one may go comes out. Pure: the clock is given.
+"""Decides when the next call to one Slack method may be made. Pure: the clock is given.
 
-Slack allows a method so many calls a minute for a whole workspace, whatever messages they touch. The budget holds the
+Slack allows a method so many calls a minute for a whole workspace, whatever messages they touch. The budget keeps the
 calls of any minute below that, and learns from a 429: everyone waits as long as Slack says, and from then on calls stay
-below a line that holds however Slack counts (``refusal``): so many at once, and the others evenly. A refusal that
-teaches nothing lowers the number of calls for some minutes.
+below a line that is safe however Slack counts (``refusal``): so many at once, the others evenly. A refusal that teaches
+nothing lowers the number of calls for some minutes.
 
 Nothing here waits: ``ready_at`` and ``paced_at`` name a time, and ``spend`` notes a call that is made.
 """
@@ -20,33 +20,33 @@ from bot.slack.web_api.refusal import MINUTE_S, taught
 
 NEXT_TO_NOTHING = 1e-9
 WINDOW_S = 61.0
-"""A minute, and what calls sent evenly may bunch up on their way."""
+"""A minute, plus a margin for calls that bunch up on their way."""
 LOWERED = 0.9
-"""What is left of the budget after a refusal that teaches nothing."""
+"""The share of the budget that is left after a refusal that teaches nothing."""
 RECOVERED_PER_S = 0.01 / 60
-"""Of that, a hundredth a minute."""
+"""Of that, a hundredth comes back per minute."""
 REMEMBERED_S = 7 * 86_400.0
-"""So long what was learned is kept to; then Slack may be as it documents. A refusal a week is the price of asking."""
+"""How long learned limits are kept; then Slack may be as documented. One refusal a week is the price of finding out."""
 SPREAD_S = 20.0
-"""A saved burst is spent over so long by those who can wait: most answers are written in half a minute."""
+"""Calls that can wait spend a saved burst over this time: most answers are written in half a minute."""
 
 
 class Urgency(IntEnum):
-    """In this order calls go."""
+    """The order in which calls go."""
 
     FIRST = 0
     """The first words of an answer."""
     FINAL = 1
     """The last words of an answer."""
     OVERDUE = 2
-    """Words that have waited for as long as readers should wait at most: they do not keep the even pace."""
+    """Words that have waited as long as readers should wait at most: they do not keep the even pace."""
     LIVE = 3
-    """Everything else: whose readers are furthest behind goes first."""
+    """Everything else: first whichever reply is furthest behind for its readers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bid:
-    """What somebody who waits for a call offers: the most urgent goes first, then who has waited longest."""
+    """The bid of somebody who waits for a call: the most urgent goes first, then whoever has waited longest."""
 
     urgency: Urgency = Urgency.LIVE
     since_s: float = 0.0
@@ -59,10 +59,10 @@ class Bid:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How calls that can wait go: one every ``every_s``, and ``kept`` a minute are left for those that cannot.
+    """How calls that can wait are paced: one every ``every_s``, with ``kept`` a minute left for those that cannot.
 
-    Somebody who makes them all alone goes every ``alone_s`` for as long as what is left then lasts for one every
-    ``steady_s``, and at that rate from then on: he is never without a call for longer.
+    A single caller makes one every ``alone_s`` as long as the rest then lasts for one every ``steady_s``, and at that
+    rate afterwards; so it is never without a call for longer.
     """
 
     every_s: float = 0.0
@@ -73,8 +73,8 @@ class Pace:
 
 @dataclass(slots=True)
 class CallBudget:
-    """``calls_max`` in any ``window_s``. ``share`` is our part of them where several processes share a workspace, as
-    they go on; ``most``, where it is another one: the part of a minute's that may have been made here."""
+    """At most ``calls_max`` calls in any ``window_s``. ``share``: our continuing part of them if several processes
+    share a workspace; ``most``, if different: the part of a minute's calls that may have been made here."""
 
     calls_max: int
     window_s: float = WINDOW_S
@@ -91,10 +91,10 @@ class CallBudget:
     _saved_at_s: float = 0.0
 
     def ready_at(self, now_s: float, *, can_wait: bool = False, first: bool = False) -> float:
-        """When the next call may go; one that can wait leaves those that are kept.
+        """When the next call may be made; one that can wait leaves the reserved ones.
 
-        ``first`` words may go before the line that was learned allows it, as many as are kept for those that cannot
-        wait, while a minute has room for them: the others pay it back.
+        ``first`` words may go before the learned line allows it, by as many as are reserved for calls that cannot wait,
+        while a minute has room for them; the others pay it back.
         """
         left = self._left_in_minute(now_s) - (self._kept(now_s) if can_wait else 0)
         if self.learned is not None:
@@ -107,11 +107,11 @@ class CallBudget:
         return max(self._not_before_s, self._calls[min(-left, len(self._calls) - 1)] + self.window_s)
 
     def paced_at(self, now_s: float, *, alone: bool = False) -> float:
-        """When the next call that can wait may go, at the even pace."""
+        """When the next call that can wait may be made, at the even pace."""
         return max(self.ready_at(now_s, can_wait=True), self.last_s + self.pace_s(now_s, alone=alone))
 
     def pace_s(self, now_s: float, *, alone: bool = False) -> float:
-        """Seconds from one call that can wait to the next, as things are now. ``alone``: one caller makes them all."""
+        """The current interval between calls that can wait. ``alone``: one caller makes them all."""
         left, waits_s = self._left_in_minute(now_s) - self._kept(now_s), self._not_before_s - now_s
         if self.learned is not None:
             return max(self._learned_pace_s(now_s), waits_s)
@@ -121,8 +121,8 @@ class CallBudget:
         return max(self._alone_s(now_s, left) if alone else self.pace.every_s / self._part, waits_s)
 
     def _alone_s(self, now_s: float, left: int) -> float:
-        """The shorter time only where, after a call that it allows, one every ``steady_s`` finds a call that is left
-        or free again by then, whatever comes back when."""
+        """Allows the shorter interval only if, after such a call, one every ``steady_s`` still finds a call left or
+        free again, whatever comes back when."""
         sooner_s, steady_s = self.pace.alone_s / self._part, self.pace.steady_s / self._part
         at_s = max(now_s, self.last_s + sooner_s) - self.window_s
         lasts = all((left + freed) * steady_s > call_s - at_s for freed, call_s in enumerate(self._calls))
@@ -136,18 +136,18 @@ class CallBudget:
         return 1 / (self._evenly_per_s + spare / SPREAD_S)
 
     def spent(self, now_s: float) -> float:
-        """The calls of the past minute, as a part of what the whole workspace may make."""
+        """The calls of the past minute, as a share of what the whole workspace may make."""
         self._forget(now_s)
         return len(self._calls) / self.calls_max
 
     def left(self, now_s: float) -> int:
-        """How many calls could go at once, Retry-After aside; negative where a share was taken away."""
+        """How many calls could be made at once, Retry-After aside; negative if a share was taken away."""
         left = self._left_in_minute(now_s)
         return left if self.learned is None else int(self._saved_now(now_s))
 
     @property
     def last_s(self) -> float:
-        """When the last call went; long ago where there was none."""
+        """When the last call was made; long ago if there was none."""
         return self._calls[-1] if self._calls else -inf
 
     def spend(self, now_s: float) -> None:
@@ -156,21 +156,21 @@ class CallBudget:
         self._calls.append(now_s)
 
     def landed(self, now_s: float, took_s: float) -> None:
-        """A call was on its way for so long, and is answered: Slack may have counted it as late as now."""
+        """A call took this long and was answered: Slack may have counted it as late as now."""
         sent = next((at_s for at_s in reversed(self._calls) if at_s <= now_s - took_s), None)
-        if took_s > self.window_s - MINUTE_S and sent is not None:  # else the window is longer for that
+        if took_s > self.window_s - MINUTE_S and sent is not None:  # otherwise the window is longer for that
             self._calls.remove(sent)
             self._calls.append(now_s)
 
     def refused(self, now_s: float, retry_after_s: float) -> LearnedLimit | None:
-        """Slack answered 429: nobody calls before ``retry_after_s`` is over, and fewer call after it.
+        """Slack answered 429: nobody calls before ``retry_after_s`` is over, and fewer afterwards.
 
-        Calls that were under way together are refused together; only the first of them lowers the budget. Returns
-        what was learned, if anything was.
+        Calls that were under way together are refused together; only the first lowers the budget. Returns what was
+        learned, if anything.
         """
         first, ahead = now_s >= self._not_before_s, self.learned is not None and self._saved_now(now_s) < -1.0
         self.hold(now_s, retry_after_s)
-        if not first or ahead:  # first words went before the line that was learned: it was not refused
+        if not first or ahead:  # first words went beyond the learned line: that line was not refused
             return None
         self._left_in_minute(now_s)  # forgets what is older than a minute
         ages_s = [now_s - at_s for at_s in reversed(self._calls)][1:]
@@ -185,11 +185,11 @@ class CallBudget:
         return learned
 
     def hold(self, now_s: float, retry_after_s: float) -> None:
-        """Nobody calls before ``retry_after_s`` is over, for a reason that is not this budget's."""
+        """Nobody calls before ``retry_after_s`` is over, for a reason unrelated to this budget."""
         self._not_before_s = max(self._not_before_s, now_s + retry_after_s)
 
     def adopt(self, now_s: float, learned: LearnedLimit) -> None:
-        """Keeps to what was learned elsewhere, unless something was learned here since."""
+        """Adopts what was learned elsewhere, unless something was learned here since."""
         if self.learned is not None and (learned.same_as(self.learned) or now_s - learned.age_s < self._learned_s):
             return
         if learned.age_s < REMEMBERED_S:
@@ -213,12 +213,12 @@ class CallBudget:
 
     @property
     def _evenly_per_s(self) -> float:
-        """How fast calls come back that are not of the burst."""
+        """How fast calls that are not part of the burst come back."""
         return max(self._calls_at_most - self._burst, 0.5 * self._calls_at_most) / self.window_s
 
     @property
     def _ahead_at_most(self) -> int:
-        """How many first words may go before the line allows it."""
+        """How many first words may go beyond the line."""
         return int(self._calls_at_most * self.pace.kept / self.calls_max)
 
     @property
@@ -238,7 +238,7 @@ class CallBudget:
         return ceil(self.pace.kept * self._part * self._freed_in_s(now_s) / self.window_s)
 
     def _freed_in_s(self, now_s: float) -> float:
-        """Until the oldest call no longer counts."""
+        """Time until the oldest call no longer counts."""
         return self._calls[0] + self.window_s - now_s if self._calls else self.window_s
 
     def _forget(self, now_s: float) -> None:

@@ -1,4 +1,4 @@
-"""Slack's conversation object goes in; what people know the channel by comes out. Pure.
+"""Reads the name by which people know a channel. Pure.
 
 Source: slack:reference/objects/conversation-object.
 """
@@ -9,11 +9,11 @@ from bot.messages import Channel, ChannelKind
 from bot.slack.shapes import Json, object_of, text_of
 
 PRIVATE = ("is_private", "is_group", "is_im", "is_mpim")
-"""Whoever is not in it knows nothing of it."""
+"""People who are not in it know nothing about it."""
 
 
 def channel_of(channel: Json) -> Channel | None:
-    """``None`` where there is no object. The name of a group's direct message is made up by Slack, and says nothing."""
+    """``None`` without an object. The name of a group direct message is made up by Slack and says nothing."""
     if not channel:
         return None
     topic, purpose = (text_of(object_of(channel.get(what)).get("value")) for what in ("topic", "purpose"))

@@ -1,10 +1,10 @@
-"""Times of posts to a channel go in; the time at which the next one may go comes out. Pure: the clock is given.
+"""Decides when the next post to a channel may be made. Pure: the clock is given.
 
-Slack allows about one post a second in a channel, and "short bursts" above that, of a length that it does not say. A
-burst is saved for first words: nothing else may be the reason why a person sees no answer begin. What was spent comes
-back, one a second, and anything else that is posted there leaves some of it. Each post of a burst that Slack refuses
-makes bursts shorter in all channels; where no burst is left to blame, posts go less often. So counts one process; where
-several post in a channel, ``channel_slots`` has its say, too.
+Slack allows about one post a second in a channel, and "short bursts" above that, of a length that it does not document.
+A burst is saved for first words: nothing else may be the reason why a person sees no answer begin. Spent ones come back
+at one a second, and all other posts leave some of the burst. Each refused post of a burst makes bursts shorter in all
+channels; if no burst is to blame, posts become less frequent. This is how one process counts; if several post in a
+channel, ``channel_slots`` matters, too.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from bot.slack.web_api.call_budget import REMEMBERED_S
 
 MINUTE_S = 60.0
 POST_EVERY_S = 1.05 / POSTS_PER_CHANNEL_PER_S
-"""A second, and what posts may bunch up on their way."""
+"""A second, plus a margin for posts that bunch up on their way."""
 BURST = 5.0
-"""Until Slack refuses one."""
+"""Assumed until Slack refuses one."""
 KEPT = 2.0
-"""Of a burst, for first words, by other posts."""
+"""How much of a burst other posts leave for first words."""
 CLOSE_S = 3.0
-"""A post that is refused though none went so shortly before it was refused for another reason."""
+"""If a post is refused although none was made this shortly before, there was another reason."""
 LOWERED = 0.85
 LEAST_PER_MIN = 20.0
 NEXT_TO_NOTHING = 1e-9
@@ -34,7 +34,7 @@ DOCUMENTED = LearnedLimit(MINUTE_S / POST_EVERY_S, BURST)
 
 @dataclass(slots=True)
 class ChannelPosts:
-    """What one channel takes; ``limits`` are those of all channels."""
+    """What one channel accepts; ``limits`` are those of all channels."""
 
     limits: ChannelLimits
     _saved: float = BURST
@@ -52,9 +52,9 @@ class ChannelPosts:
         self._saved, self._saved_at_s, self._spent_s = self.saved(now_s) - 1.0, now_s, now_s
 
     def refused(self, now_s: float) -> tuple[float, bool]:
-        """How many posts of a burst had passed, and whether the latest post came close behind another one.
+        """How many posts of a burst had passed, and whether the latest came close behind another.
 
-        The one that was refused was spent, and did not count; nothing is saved now.
+        The refused post was spent and does not count; nothing is saved now.
         """
         passed = self.limits.burst(now_s) - self.saved(now_s) - 1.0
         self._saved, self._saved_at_s = 0.0, now_s
@@ -67,7 +67,7 @@ class ChannelPosts:
 
 @dataclass(slots=True)
 class ChannelLimits:
-    """All channels of a workspace. ``learned`` is what posts a minute and what burst any channel takes."""
+    """All channels of a workspace. ``learned``: the posts a minute and the burst that any channel accepts."""
 
     learned: LearnedLimit | None = None
     _learned_s: float = 0.0
@@ -76,7 +76,7 @@ class ChannelLimits:
         return self._known(now_s).burst
 
     def at_once(self, now_s: float, *, first_words: bool) -> float:
-        """How many posts of a burst may go: others than first words leave those some of it."""
+        """How many posts of a burst may be made: posts other than first words leave some of it."""
         burst = self.burst(now_s)
         return burst if first_words else max(1.0, burst - KEPT)
 
@@ -84,7 +84,7 @@ class ChannelLimits:
         return self._known(now_s).calls / MINUTE_S
 
     def refused(self, posts: ChannelPosts, now_s: float) -> LearnedLimit | None:
-        """What was learned, if anything was. ``posts``: those of the channel that refused one."""
+        """What was learned, if anything. ``posts``: those of the channel that refused one."""
         known = self._known(now_s)
         passed, close = posts.refused(now_s)
         if passed >= 1.0 - NEXT_TO_NOTHING and known.burst > 1.0:
@@ -97,7 +97,7 @@ class ChannelLimits:
         return learned
 
     def adopt(self, now_s: float, learned: LearnedLimit) -> None:
-        """Keeps to what another process learned, unless something was learned here since."""
+        """Adopts what another process learned, unless something was learned here since."""
         if self.learned is not None and (learned.same_as(self.learned) or now_s - learned.age_s < self._learned_s):
             return
         if learned.age_s < REMEMBERED_S:

@@ -1,8 +1,9 @@
-"""Who wants to post in a channel joins; the times at which this process may post there, beside others, come out.
+"""Reserves times at which this process may post in a channel, beside other processes.
 
-Where several processes answer in a workspace, none of them knows what the others post in a channel. Each post then has
-a slot: a time that is reserved where all of them reserve theirs. A slot is the channel's, not of who asked for it: the
-most urgent post has the next one. I/O: the database, by ``Reserve``; while it is away each process counts for itself.
+If several processes answer in a workspace, none of them knows what the others post in a channel. So each post has a
+slot: a time reserved in the database, where all of them reserve theirs. A slot belongs to the channel, not to whoever
+requested it: the most urgent post gets the next one. I/O: the database, by ``Reserve``; while it is away, each process
+counts for itself.
 """
 
 from __future__ import annotations
@@ -18,14 +19,14 @@ from bot.slack.web_api.channel_posts import ChannelLimits, ChannelPosts
 
 Reserve = Callable[[str, float, float], Awaitable[float]]
 """Called with a channel, how many posts may go there at once, and how many a second. Returns in how many seconds the
-next one may go: nobody else posts then. Raises ``StoreFailed``."""
+next one may go; nobody else posts then. Raises ``StoreFailed``."""
 PATIENCE_S = 1.0
-"""For the database: first words wait for it."""
+"""Time limit for the database, since first words wait for it."""
 LATE_S = 0.2
-"""So much later than it was reserved for a post of a burst may arrive; whoever has to wait leaves it that time."""
+"""How much later than reserved a post of a burst may arrive; whoever has to wait allows for that time."""
 CHANNELS_MAX = 1_000
 KEPT_FOR_S = 5.0
-"""A slot that was not used for so long says nothing any more: others have posted since."""
+"""A slot unused for this long is worthless: others have posted since."""
 
 
 class ChannelSlots:
@@ -41,12 +42,12 @@ class ChannelSlots:
 
     @property
     def rested(self) -> bool:
-        """Nothing is known of it that is not known of a new one."""
+        """Whether nothing is known about it that is not known about a new one."""
         full = self.posts.saved(now_s := _now_s()) >= self._workspace.limits.burst(now_s)
         return full and not self._waiting and not self._asking
 
     def join(self, *, first_words: bool) -> None:
-        """Somebody waits for a post from now on, until ``leave``."""
+        """Somebody is waiting for a post from now on, until ``leave``."""
         self._waiting += 1
         self.ask(first_words=first_words)
 
@@ -65,7 +66,7 @@ class ChannelSlots:
         del self._free[:1]
 
     def ask(self, *, first_words: bool) -> None:
-        """For as many slots as there are posts that wait."""
+        """Requests as many slots as there are waiting posts."""
         if not self._workspace.shared:
             return
         self._free = self._fresh()
@@ -89,7 +90,7 @@ class ChannelSlots:
 
 
 class WorkspaceSlots:
-    """Of all channels of a workspace, which take what ``limits`` say. ``on_slot`` is called when there is a new one."""
+    """The slots of all channels of a workspace, within ``limits``. ``on_slot`` is called when there is a new one."""
 
     def __init__(self, on_slot: Callable[[], None]) -> None:
         self.on_slot = on_slot
@@ -116,7 +117,7 @@ class WorkspaceSlots:
         return self._channels[channel_id]
 
     def refused(self, channel_id: str) -> LearnedLimit | None:
-        """What was learned of all channels, if anything was."""
+        """What was learned about all channels, if anything."""
         return self.limits.refused(self.of(channel_id).posts, _now_s())
 
     async def slot(self, channel_id: str, *, first_words: bool) -> float:

@@ -1,7 +1,8 @@
-"""Web API methods and their arguments go in; answers or ``SlackError`` come out. I/O: Slack, over one shared session.
+"""Makes the calls of the Web API; their errors become ``SlackError``. I/O: Slack, over one shared session.
 
 The only module that calls the Web API. It paces every call within its method's budget, repeats none by itself (the
-SDK's own retry posts a message twice when a connection drops), and translates what went wrong into what can be done.
+SDK's own retries post a message twice when a connection drops), and translates what went wrong into what can be done
+about it.
 """
 
 from __future__ import annotations
@@ -24,14 +25,14 @@ from bot.telemetry import metrics, traces
 
 _CODE = re.compile(r"[\w.:,-]{0,200}", re.ASCII)
 GUESS_S = 5.0
-"""Slack says how long it wants nothing; where that is missing, people should not wait for half a minute."""
+"""Slack says how long to wait; if it does not, people should not wait for half a minute."""
 TOKEN_NAME = "SLACK_BOT_TOKEN"  # noqa: S105 - the setting's name
 Stop = Callable[[str, str], None]
-"""Called with the setting whose token Slack takes no longer, and Slack's code: no call will work any more."""
+"""Called with the setting whose token Slack no longer accepts, and Slack's code: no call will work any more."""
 
 
 class SlackClient:
-    """``stop`` is called when Slack takes the token no longer."""
+    """``stop`` is called when Slack no longer accepts the token."""
 
     def __init__(
         self,
@@ -44,12 +45,12 @@ class SlackClient:
         self._client = client
         self.rate_limiter = rate_limiter
         self.scopes = scopes
-        """What the token may do, by the ``X-OAuth-Scopes`` of Slack's answers. slack:authentication/oauth-v2."""
+        """The token's scopes, from the ``X-OAuth-Scopes`` header. slack:authentication/oauth-v2."""
         self.date = ""
-        """Slack's clock, as its newest answer has it."""
+        """Slack's clock, from its newest response."""
 
     def use_token(self, token: str) -> None:
-        """From now on, in the place of one that expires."""
+        """Replaces a token that expires."""
         self._client.token = token
 
     async def call(self, method: str, **arguments: object) -> dict[str, Any]:
@@ -58,16 +59,16 @@ class SlackClient:
         return await self.call_now(method, **arguments)
 
     def request(self, method: str, bidder: Bidder, channel_id: str = "") -> Ticket:
-        """A ticket for ``call_now``: ``bidder`` says how urgent it is."""
+        """A ticket for ``call_now``; ``bidder`` says how urgent it is."""
         return self.rate_limiter.request(method, bidder, channel_id)
 
     @property
     def address(self) -> str:
-        """Of the Web API."""
+        """The address of the Web API."""
         return self._client.base_url
 
     def edit_every_s(self) -> float:
-        """How often an answer that is shown now can be edited as things are."""
+        """How often an answer that is being shown can currently be edited."""
         return self.rate_limiter.edit_every_s()
 
     async def call_now(self, method: str, **arguments: object) -> dict[str, Any]:
@@ -107,7 +108,7 @@ class SlackClient:
 
 
 def slack_error(method: str, error: Exception) -> SlackError | None:
-    """What ``error`` means for who called ``method``; ``None`` for what is no failure of the call."""
+    """What ``error`` means to the caller of ``method``; ``None`` if the call did not fail in a known way."""
     if isinstance(error, SlackApiError):
         return _from_response(method, error)
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.InvalidURL):
@@ -132,13 +133,13 @@ def _from_response(method: str, error: SlackApiError) -> SlackError:
 
 
 def _word(value: object) -> str:
-    """A code, or a list of scopes; nothing else goes into a log, whatever stands in the place of one."""
+    """A code or a list of scopes; nothing else goes into a log, whatever Slack sends in its place."""
     text = str(value)
     return text if _CODE.fullmatch(text) else "no_code"
 
 
 def retry_after_s(headers: Any) -> float:  # noqa: ANN401 - the SDK passes on whatever mapping its transport made
-    """What ``Retry-After`` says, in seconds; a guess where it says nothing."""
+    """``Retry-After`` in seconds; a guess if it is missing."""
     text = _header(headers, "retry-after")
     return max(1.0, float(text)) if text.replace(".", "", 1).isdigit() else GUESS_S
 
