@@ -1,8 +1,8 @@
-"""What the model writes and cites goes in; the words with marks, and the list of sources below them, come out.
+"""Puts marks into the words that the model writes and cites, and lists the sources below.
 
-Pure. The same words and citations give the same marks, however they come in pieces. A place (pages of a file) has one
-mark, numbered by its first appearance; a file that was attached twice is one file. What cites a page that is not there
-is passed over.
+Pure. The same words and citations give the same marks, in whatever pieces they arrive. A place (pages of a file) has
+one mark, numbered by its first appearance; a file that was attached twice is one file. A citation of a page that does
+not exist is ignored.
 """
 
 from __future__ import annotations
@@ -39,15 +39,15 @@ class _Place:
 
 @dataclass(slots=True)
 class Citing:
-    """Of one answer: ``pdfs`` are those of the request, ``in_parts`` those of which it has notes. Without either its
-    words come out as they go in."""
+    """For one answer. ``pdfs``: those of the request; ``in_parts``: those that it has notes on. Without either, the
+    words pass through unchanged."""
 
     pdfs: Sequence[PdfBlock] = ()
     in_parts: Sequence[PdfBlock] = ()
     marks: bool = True
     """Else references to pages are words."""
     web: bool = False
-    """Whether it may rest on pages of the web."""
+    """Whether it may be based on web pages."""
     _own: Own = field(default_factory=Own)
     _references: PageReferences = field(default_factory=PageReferences)
     _words: MarkPlaces = field(default_factory=MarkPlaces)
@@ -56,7 +56,7 @@ class Citing:
     _web: WebSources = field(default_factory=WebSources)
 
     def text(self, text: str) -> str:
-        """What is shown of it now: all but what a mark may have to stand before."""
+        """What can be shown now: all but what a mark may have to precede."""
         own = self._own.feed(text)
         if not self.in_parts:
             return self._words.feed(own) if self.pdfs or self.web else own
@@ -72,7 +72,7 @@ class Citing:
         return "" if places else self._words.feed(f" ({_in_words(piece)})")
 
     def cite(self, citation: Citation | WebCitation) -> None:
-        """It is about the words so far. Its mark comes out with the words that follow."""
+        """The citation is about the words so far. Its mark appears with the words that follow."""
         place = self._place(citation) if isinstance(citation, Citation) else self._web.cited(citation)
         if place is not None:
             self._put(place)
@@ -106,7 +106,7 @@ class Citing:
         return _Place(self._file(citation.document), first, final) if 1 <= first <= final else None
 
     def _place_in_parts(self, name: str, first: int, final: int) -> _Place | None:
-        """By the name that the notes go by; one that is not there is passed over."""
+        """Found by the name used in the notes; an unknown name is ignored."""
         for number, pdf in enumerate(self.in_parts, len(self.pdfs)):
             if _alike(pdf.title) == _alike(name) and 1 <= first <= min(final, pdf.pages):
                 return _Place(self._file(number), first, min(final, pdf.pages))
@@ -122,7 +122,7 @@ class Citing:
         return (*self.pdfs, *self.in_parts)
 
     def _name(self, file: int) -> str:
-        """Different files of one name are told apart by their order in the thread."""
+        """Different files with the same name are told apart by their order in the thread."""
         title = self._all[file].title
         namesakes = list(dict.fromkeys(self._file(n) for n, pdf in enumerate(self._all) if pdf.title == title))
         return f"{title} (no. {namesakes.index(file) + 1})" if len(namesakes) > 1 else title
@@ -146,5 +146,5 @@ def _in_words(reference: PageReference) -> str:
 
 
 def _key(pdf: PdfBlock) -> tuple[str, int, int]:
-    """Who has the same name, size and number of pages is the same file: its bytes are not compared."""
+    """Files with the same name, size and number of pages count as the same: their bytes are not compared."""
     return pdf.title, pdf.data.size_bytes, pdf.pages

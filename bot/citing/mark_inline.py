@@ -1,8 +1,8 @@
-"""The characters of a paragraph go in, one after the other; whether a mark may stand behind them comes out.
+"""Decides within a paragraph, character by character, whether a mark may follow.
 
-Pure. A mark stands behind words, never inside of code, a link's words or address, bold or italics: it waits until they
-are closed. What is opened and never closed is none of these once the paragraph is over (``reset``).
-Flanking as in CommonMark: spec.commonmark.org/0.31.2, "Emphasis and strong emphasis".
+Pure. A mark follows words, never inside code, a link's text or address, bold or italics: it waits until they are
+closed. What is opened and never closed counts as none of these once the paragraph is over (``reset``). Flanking as in
+CommonMark: spec.commonmark.org/0.31.2, "Emphasis and strong emphasis".
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import unicodedata
 from dataclasses import dataclass, field
 
 WORD_CHARS_MAX = 300
-"""So much of a word is enough to know an address by."""
+"""This much of a word is enough to recognise an address."""
 ADDRESS = re.compile(r"://|\bwww\.|\w@\w|[^\W_]\.[^\W\d_]{2}")
-"""Also what only looks like one, such as a file's name: Slack links those, too."""
+"""Also what only looks like an address, such as a file name: Slack links those, too."""
 WIDE_FROM = "\u2e80"
 """From here on (CJK, Hangul) nothing parts one word from the next."""
 

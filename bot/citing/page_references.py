@@ -1,7 +1,7 @@
-"""Words of a model that answers from notes go in as they come; words and references to pages come out, apart.
+"""Separates a model's words from the page references in them, when it answers from notes.
 
-Pure: the same in any pieces. Notes on a long PDF are no document that the API could cite, so that the model is asked to
-write the pages itself (``wanted``). What is not closed, or too long to be one, is words.
+Pure: the same in any pieces. Notes on a long PDF are not a document that the API could cite, so the model is asked to
+write the pages itself (``wanted``). What is not closed, or too long to be a reference, is words.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _PAGES = re.compile(r"(\d{1,6})(?: ?[–-] ?(\d{1,6}))?")
 
 
 def wanted(name: str) -> str:
-    """What the model is shown of the form. A bracket in a name would end the reference."""
+    """The form that the model is shown. A bracket in a name would end the reference."""
     shown = " ".join(name.translate(str.maketrans("[]", "()")).split())
     return f"[[{shown}, p. 12]] or [[{shown}, pp. 3–5, 12]]"
 

@@ -1,8 +1,8 @@
-"""A draft whose files are too long for a request goes in; the same with notes on them comes out, made batch by batch.
+"""Reads files that are too long for a request in batches, and puts notes in their place.
 
-The story of a long document: which batches are to be read → each with the question, a few at once → notes, kept at
-once, so that neither a killed process nor a later question begins anew → the notes in place of the document. For a
-later question the model sees the kept notes first, and says what it has to read again.
+The story of a long document: which batches have to be read → each one with the question, a few at once → notes, stored
+at once, so that neither a killed process nor a later question starts again → the notes in place of the document. For a
+later question the model sees the stored notes first and says what it has to read again.
 
 Pure but for what the ports do, the log and the pauses.
 """
@@ -31,25 +31,25 @@ from bot.telemetry.logs import get_logger
 log = get_logger(__name__)
 
 AT_ONCE_MAX, AT_ONCE_EACH_MAX = 6, 3
-"""Batches that are read at the same time: over all questions, and for one. The API counts tokens by the minute, and the
-same minutes are those of everybody's answers."""
+"""Batches read at the same time: over all questions, and for one. The API counts tokens by the minute, and everybody's
+answers share the same minutes."""
 THREAD_TOKENS_MAX = 10_000
-"""Of the thread, which each batch is read with."""
+"""Characters of the thread that each batch is read with."""
 WANTED_MAX = 10
-"""As many files as a message of Slack's holds."""
+"""As many files as one Slack message holds."""
 PLAN_TOKENS_MAX = 8_000
-"""What the model may write, thinking included, to say what it has to read again."""
+"""Tokens, including thinking, for saying what has to be read again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """``draft`` has notes in place of what was too long; ``notes`` tell people which way it was read. Where people have
-    to agree first, ``estimate`` says to what; where nothing could be read, ``error`` says why."""
+    """``draft`` has notes in place of what was too long; ``notes`` tell people how it was read. If people have to agree
+    first, ``estimate`` says to what; if nothing could be read, ``error`` says why."""
 
     draft: Draft
     notes: tuple[Note, ...] = ()
     pdfs: tuple[PdfBlock, ...] = ()
-    """Those of which the answer has notes."""
+    """The documents that the answer has notes on."""
     estimate: str = field(default="", repr=False)
     error: ModelError | None = None
 
@@ -62,16 +62,16 @@ class BatchReading:
     at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE_MAX))
 
     async def wanted(self, thread: Sequence[ThreadMessage]) -> frozenset[str]:
-        """Ids of files that are worth fetching though they may not fit: the newest that came since this bot last spoke,
-        and those that have been read in batches before."""
+        """Ids of files that are worth fetching even if they may not fit: the newest since this bot last spoke, and
+        those that have been read in batches before."""
         ids = {file.id for message in thread for file in message.attachments}
         return _newest_files(thread) | (await self.files.noted(ids) if ids else frozenset())
 
     async def read(
         self, draft: Draft, status: Callable[[str], None], book: Callable[[Usage], None], *, confirmed: bool = False
     ) -> Read:
-        """``confirmed``: people know what it takes. Raises what ``status`` raises, and nothing for what the model or a
-        file does."""
+        """``confirmed``: people have agreed to the cost. Raises what ``status`` raises, and nothing for what the model
+        or a file does."""
         ids = {file.attachment_id for file in draft.files if file.blocks}
         noted = await self.files.noted(ids) if ids else frozenset[str]()
         documents = long_documents.found(draft.files, _newest_files(draft.thread), noted, draft.allowance)
@@ -92,7 +92,8 @@ class BatchReading:
         return Read(_with_notes(draft, run), tuple(notes), pdfs)
 
     async def _planned(self, run: Run, document: Document) -> Reading:
-        """The first time all of it; for a later question what the model wants to see again, and what was never read."""
+        """The first time, all of it; for a later question, what the model wants to see again and what was never
+        read."""
         reading = Reading(document, [], await self.files.kept(document.data))
         try:
             spans = await self._spans(document, run.allowance)
@@ -115,7 +116,7 @@ class BatchReading:
         return await self.files.spans(document.content, long_documents.batch_tokens(allowance))
 
     async def _again(self, run: Run, reading: Reading, notes: Sequence[BatchNotes]) -> list[Span]:
-        """Where the model does not say it the notes have to do. What it said is kept, for a process that is killed."""
+        """If the model does not say it, the notes have to do. What it said is stored, in case the process is killed."""
         document = reading.document
         said = next((one.text for one in reading.earlier if one.question == run.key and not one.first), None)
         if said is None:
@@ -132,7 +133,7 @@ class BatchReading:
         return long_documents.to_read_again(said, document.total)
 
     def _too_dear(self, run: Run, *, confirmed: bool) -> list[Reading]:
-        """What people have to agree to. What they did not send now, and nobody has read, is left out as it is."""
+        """What people have to agree to. Files that they did not send now, and nobody has read, are left out."""
         left = self.bounds.tokens_max
         for one in run.readings:
             one.to_read, beyond = long_documents.up_to(one.to_read, left, one.document.total)
@@ -163,7 +164,7 @@ class BatchReading:
 
 
 def status_of(reply: Reply) -> Callable[[str], None]:
-    """Shows a status, and raises where nobody can see the answer any more: then nothing more is paid for."""
+    """Shows a status; raises if nobody can see the answer any more, so that nothing more is paid for."""
 
     def status(text: str) -> None:
         reply.write("")
@@ -173,14 +174,14 @@ def status_of(reply: Reply) -> Callable[[str], None]:
 
 
 def _newest_files(thread: Sequence[ThreadMessage]) -> frozenset[str]:
-    """Ids of the newest of those that came since this bot last spoke."""
+    """Ids of the newest files since this bot last spoke."""
     fresh = newly_attached(thread)
     ids = [file.id for message in reversed(thread) for file in reversed(message.attachments) if file.id in fresh]
     return frozenset(ids[:WANTED_MAX])
 
 
 def _run(draft: Draft, status: Callable[[str], None], book: Callable[[Usage], None]) -> Run:
-    """With the thread's words alone and the question at their end, for the model that will answer."""
+    """The thread's words, ending with the question, for the model that will answer."""
     spoken = {file.attachment_id: file.words for file in draft.files if file.words}
     words = [replace(one, text=_words(one, spoken), attachments=()) for one in draft.thread]
     tokens = int(estimate_tokens([TextBlock(draft.system)])) + THREAD_TOKENS_MAX
@@ -195,7 +196,7 @@ def _run(draft: Draft, status: Callable[[str], None], book: Callable[[Usage], No
 
 
 def _words(message: ThreadMessage, spoken: Mapping[str, str]) -> str:
-    """What was written and what was spoken; a file without words asks to be read."""
+    """Written and spoken words; a file without words asks to be read."""
     said = [message.text, *(typed(spoken.get(file.id, "")) for file in message.attachments)]
     if any(text.strip() for text in said) or not message.attachments:
         return "\n\n".join(filter(None, said))
@@ -214,7 +215,7 @@ def _newest(notes: Sequence[BatchNotes], chars: int) -> list[BatchNotes]:
 
 
 def _with_notes(draft: Draft, run: Run) -> Draft:
-    """Notes for this question come behind those for earlier ones, so that a later request begins as this one does."""
+    """Notes for this question come after those for earlier ones, so that a later request begins as this one does."""
     files, chars = list(draft.files), long_documents.all_notes_chars(run.allowance) // max(len(run.readings), 1)
     notes: dict[int, list[tuple[Reading, list[BatchNotes]]]] = {}
     for reading in run.readings:

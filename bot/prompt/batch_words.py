@@ -1,7 +1,7 @@
-"""What is said to the model and to people about documents that are read in batches. Pure.
+"""What the model and people are told about documents that are read in batches. Pure.
 
-To the model: what it has before it, what to write down of that, and later what it wrote down. To people: how far the
-reading has come, which way it was read, what of it was not, and what a reading would take.
+The model is told what it has before it, what notes to write, and later which notes it wrote. People are told how far
+the reading has come, how the document was read, what was not read, and what a reading would cost.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def _noted(document: Document, notes: BatchNotes) -> TextBlock:
 
 
 def with_notes(file: PreparedFile, notes: Sequence[tuple[Reading, Sequence[BatchNotes]]]) -> PreparedFile:
-    """The file with notes in place of the documents in it, and without what was said of their length."""
+    """The file with notes in place of its documents, and without the notes on their length."""
     placed = {reading.document.block: (reading.document, of) for reading, of in notes}
     blocks: list[ContentBlock] = []
     left_out: set[str] = set()
@@ -102,7 +102,7 @@ def progress(document: Document, span: Span, *, alone: bool) -> str:
 
 
 def notes_for_people(reading: Reading) -> list[Note]:
-    """Which way the document was read, and what of it was not."""
+    """How the document was read, and what of it was not."""
     document = reading.document
     counted = f"{document.total:,} {document.unit}s"
     said = []
@@ -142,7 +142,7 @@ def notes_for_people(reading: Reading) -> list[Note]:
 
 
 def estimate(readings: Sequence[Reading]) -> str:
-    """What a reading would take, and what a person can do."""
+    """What a reading would cost, and what a person can do."""
     names = ", ".join(f"{one.document.name} ({one.document.total:,} {one.document.unit}s)" for one in readings)
     tokens, requests = sum(one.tokens for one in readings), sum(len(one.to_read) for one in readings)
     return (

@@ -1,8 +1,8 @@
-"""All prepared files of a thread go in; those that fit into one request come out, the rest as notes.
+"""Chooses which prepared files of a thread fit into one request; the rest become notes.
 
-Pure. The API's limits on bytes, tokens, PDF pages and images are per request, resent history included, so every file
-of the thread counts. The newest files are placed first; an older one that no longer fits is named, a smaller one after
-it may. Source of the limits: ``limits``.
+Pure. The API's limits on bytes, tokens, PDF pages and images apply to each request, including resent history, so every
+file of the thread counts. The newest files are placed first. An older one that no longer fits is named; a smaller one
+after it may still fit. Source of the limits: ``limits``.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ SPARE = 4
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What the files of one request may take together. ``bytes_max`` is of JSON, where files are base64; the default
-    leaves the words of the thread two of the request's 32 MB."""
+    """What the files of one request may use together. ``bytes_max`` counts JSON, in which files are base64; the default
+    leaves two of the request's 32 MB for the thread's words."""
 
     bytes_max: int = 30_000_000
     pages_max: int = PDF_PAGES_MAX
     images_max: int = IMAGES_MAX
     tokens_max: int = 800_000
-    """By estimate; the default leaves the words of the thread a fifth of a window of a million tokens."""
+    """Estimated tokens; the default leaves a fifth of a window of a million tokens for the thread's words."""
     words_bytes_max: int = 1_000_000
-    """What the request may take besides, with all of its words."""
+    """What the request may use besides, with all of its words."""
     media: MediaCount | None = None
-    """What the API allows of images and documents together, where it was heard to allow less than is documented."""
+    """The API's limit on images and documents together, if it turned out to allow fewer than documented."""
     told: bool = True
-    """Whether notes name the bound: not where it is a guess, since the API refused less than it said it takes."""
+    """Whether notes name the limit: not if it is a guess because the API refused less than it promised."""
 
     @classmethod
     def small_window(cls) -> Allowance:
@@ -47,10 +47,11 @@ class Allowance:
 
 
 def within(files: Sequence[PreparedFile], allowance: Allowance) -> list[PreparedFile]:
-    """As many, in the same order, oldest first: each whole, or without what does not fit and with a note for that.
+    """The same files in the same order, oldest first: each whole, or without what does not fit and with a note about
+    that.
 
-    Where newer files push out older ones, up to a fourth of those that fit go with them: else each new file would push
-    out one more, and the prompt cache, which wants a thread to begin as it did before, would serve nothing.
+    If newer files push out older ones, up to a fourth of those that fit go with them. Otherwise each new file would
+    push out one more, and the prompt cache, which needs a thread to begin as it did before, would be useless.
     """
     load = Load(allowance)
     placed = [load.fitted(file) for file in reversed(files)][::-1]
@@ -64,7 +65,7 @@ def within(files: Sequence[PreparedFile], allowance: Allowance) -> list[Prepared
 
 
 def _pushed_out(file: PreparedFile, fitted: PreparedFile, allowance: Allowance) -> bool:
-    """By newer ones: it is not too large by itself."""
+    """Pushed out by newer ones: it is not too large by itself."""
     if fitted is file:
         return not file.blocks and any(TOGETHER in note.reason for note in file.notes)
     return Load(allowance).fitted(file) is file
@@ -76,7 +77,7 @@ def _set_aside(file: PreparedFile) -> PreparedFile:
 
 @dataclass(slots=True)
 class Load:
-    """What the files so far, newest first, come to."""
+    """The totals of the files so far, newest first."""
 
     allowance: Allowance
     bytes_json: int = 0
@@ -89,7 +90,7 @@ class Load:
 
     @property
     def fullness(self) -> float:
-        """How much of the allowance they take, where they take the most."""
+        """The share of the allowance that they use, of whichever resource is scarcest."""
         allowance = self.allowance
         return max(
             self.media / max(1, allowance.media.most if allowance.media else 1),
@@ -100,7 +101,7 @@ class Load:
         )
 
     def lack_for(self, pair: Sequence[ContentBlock]) -> str | None:
-        """What there is too little of for these as well, in words; ``None`` where they fit."""
+        """What there is not enough of for these as well, in words; ``None`` if they fit."""
         if self.bytes_json + sum(map(bytes_json, pair)) > self.allowance.bytes_max:
             return f"{self.allowance.bytes_max // 1_000_000:,} MB"
         if (lack := self._lack_by_number(pair[-1])) is not None:
@@ -172,7 +173,7 @@ def _labelled(blocks: Sequence[ContentBlock]) -> Iterator[list[ContentBlock]]:
 
 
 def _name(file: PreparedFile) -> str:
-    """People's name for the file: a PDF's title, else what its label quotes."""
+    """The file's name for people: a PDF's title, else what its label quotes."""
     for block in file.blocks:
         if isinstance(block, PdfBlock):
             return block.title.split(" › ")[0]

@@ -1,9 +1,9 @@
-"""What was asked with markers and what the API counted go in; whether markers are worth sending comes out.
+"""Learns from the API's token counts whether prompt-cache markers are worth sending.
 
-Pure, though it learns. Routers pass markers on or drop them, and may ask another provider each time,
-so that what is kept is never read. Neither is said anywhere but in the usage: a request that was long enough and marked
-and of which nothing was written or read, or one whose prefix must be there and was written anew. After several in a row
-the model is asked without markers, until the process ends.
+Pure, though it learns. Routers pass markers on or drop them, and may use another provider each time, so that what is
+cached is never read. Only the usage shows either: a marked request that was long enough and for which nothing was
+written or read, or one whose prefix must be there but was written again. After several in a row the model is asked
+without markers, until the process ends.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from bot.messages import TextBlock
 from bot.stream_events import Usage
 
 STRIKES_MAX = 4
-"""One or two may be chance: a cache is emptied, a provider is away, tokens were estimated wrongly."""
+"""One or two may be chance: a cache was emptied, a provider was away, tokens were estimated wrongly."""
 SURE_SHARE = 0.5
 """Prefixes live for their time by the API's clock, and from when the request arrived there."""
 PREFIXES_MAX = 2_000
@@ -30,7 +30,7 @@ class CacheWatch:
     _off: set[str] = field(default_factory=set)
     _strikes: dict[str, int] = field(default_factory=dict, repr=False)
     _kept: OrderedDict[tuple[str, str], float] = field(default_factory=OrderedDict)
-    """Until when a prefix is surely there, of those that the API said it wrote or read."""
+    """Until when each prefix is certainly cached, of those that the API said it wrote or read."""
 
     def is_on(self, model: str) -> bool:
         return model not in self._off
@@ -40,7 +40,7 @@ class CacheWatch:
         self._off.add(model)
 
     def counted(self, model: str, asked: Conversation, asked_s: float, usage: Usage) -> bool:
-        """Whether this was one too many; ``asked`` had markers, ``asked_s`` is when it was."""
+        """Whether this was one too many; ``asked`` had markers, ``asked_s`` is when it was sent."""
         if usage.input + usage.cache_read + usage.cache_write == 0 or not self.is_on(model):
             return False  # the host says nothing at all
         prefixes = list(_prefixes(asked))

@@ -1,9 +1,9 @@
-"""A thread goes in; it comes out with lines that say on which day, and where, its messages were written. Pure.
+"""Adds lines to a thread that say on which day, and in which time zone, its messages were written. Pure.
 
-The model is to know today's date, and that of whoever asks. It must not stand in the system prompt, which begins every
-request of the thread: each midnight would cost the API's prompt cache all of it. So a message brings the day with it,
-by its own ts and its author's time zone, and brings the same words in every later turn. A line stands only where it
-says something new of its author, and again after a while, since the beginning of a long thread may be left out.
+The model should know the date, and whose. It must not be in the system prompt, which begins every request of the
+thread: each midnight would cost the whole prompt cache. So a message carries its day with it, from its own ts and its
+author's time zone, and reads the same in every later turn. A line appears only if it says something new about its
+author, and again after a while, since the beginning of a long thread may be left out.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _TS = re.compile(r"\d{1,11}(\.\d{1,9})?")
 
 
 def dated(thread: Sequence[ThreadMessage], question: Question, now_s: float) -> list[ThreadMessage]:
-    """``now_s`` is when a command was typed, whose ts says nothing of that."""
+    """``now_s`` is when a command was typed, since its ts is not a time."""
     said: dict[str, tuple[int, date, str]] = {}
     lines: list[ThreadMessage] = []
     for number, message in enumerate(thread):
@@ -56,12 +56,12 @@ def _line(day: date, zone: str) -> str:
 
 
 def _seconds(ts: str) -> float | None:
-    """``None`` where it is no time of Slack's, or one that no calendar has."""
+    """``None`` unless it is a time of Slack's within the calendar."""
     return float(ts) if _TS.fullmatch(ts) else None
 
 
 def zone_of(name: str) -> tzinfo:
-    """UTC for what nobody knows."""
+    """UTC if the zone is unknown."""
     if offset := OFFSET.fullmatch(name):
         behind = timedelta(hours=int(offset[2]), minutes=int(offset[3]))
         return timezone(-behind if offset[1] == "-" else behind) if behind < timedelta(hours=24) else UTC

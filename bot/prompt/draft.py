@@ -1,16 +1,16 @@
-"""A thread and its prepared files go in; a request comes out, and after a refusal of it what to ask instead.
+"""Makes the request for a thread and its prepared files, and decides what to ask instead if it is refused.
 
 Pure. What can be asked instead, by what the refusal says:
 
 - it names blocks: the same without the files that they belong to, for good;
-- it says that no file of a kind is taken: the same without all files of that kind, for good;
-- it names nothing ("Could not process image"): on trial without the media of the newest message that has such, then
-  without any of that kind, then without any at all. What is left out when the request is accepted is what was refused,
-  but for what had been left out in vain before: that is only set aside this once;
+- it says that no file of a kind is accepted: the same without all files of that kind, for good;
+- it names nothing ("Could not process image"): on trial without the media of the newest message that has any, then
+  without any of that kind, then without any at all. Whatever is missing when the request is accepted is what was
+  refused, except for what had been left out in vain before: that is set aside only this once;
 - it held too many images and documents: with as many of the newest as the API says, or half as many;
-- it was too large: with half as much, or less where the API says how much would fit.
+- it was too large: with half as much, or less if the API says how much would fit.
 
-Each step leaves something out, and the steps are counted, so that there is an end.
+Each step leaves something out, and the steps are counted, so there is an end.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ SET_ASIDE = (
     "was left out of this answer, because the model's API refused another file. Please ask again to have it read."
 )
 REFUSALS_MAX = 3
-"""Requests in which the API may name files. It names one at a time or all of them, as its hosts like."""
+"""Requests in which the API may name files. It names one at a time or all of them, depending on the host."""
 TRIALS_MAX = 3
-"""Requests without files of which one may be what the API refused."""
+"""Requests without files that may be what the API refused."""
 FEWER_MAX = 3
 """Requests that hold too many images and documents."""
 FITS_MARGIN = 0.9
@@ -57,9 +57,9 @@ _BLOCKS: dict[Medium | None, tuple[type[ContentBlock], ...]] = {
 class Request:
     conversation: Conversation
     of_files: tuple[Note, ...]
-    """What to tell people of the files, each once."""
+    """What to tell people about the files, each once."""
     of_thread: tuple[Note, ...]
-    """The same of the thread, where the answer rests on a part of it."""
+    """The same about the thread, if the answer is based on only part of it."""
 
     @property
     def notes(self) -> tuple[Note, ...]:
@@ -82,13 +82,13 @@ class Draft:
     prefix_tokens_min: int | None = None
     """What the API's prompt cache keeps at least; ``None``: nothing is marked for it."""
     noted_before: frozenset[str] = frozenset()
-    """Ids of files whose notes people have read in an earlier turn, and need not read again."""
+    """Ids of files whose notes people have already read in an earlier turn."""
     refused: frozenset[str] = frozenset()
     """Ids of the files that the API is known to have refused in this turn."""
     on_trial: frozenset[str] = frozenset()
     """Ids of the files that are left out to see whether it is them."""
     in_vain: frozenset[str] = frozenset()
-    """Those that were left out when the API refused the request all the same."""
+    """Those that were left out when the API still refused the request."""
     refusals: int = 0
     trials: int = 0
     halved: bool = False
@@ -114,7 +114,7 @@ class Draft:
         return Request(conversation, summed_up(notes), (*self.thread[-1].notes, *_of_the_thread(built)))
 
     def after(self, error: ModelError) -> Draft | None:
-        """What to ask once ``request`` was answered with ``error``; ``None`` where the error stands."""
+        """What to ask after ``request`` failed with ``error``; ``None`` if the error is final."""
         match error:
             case ModelRequestInvalid(refused_blocks=blocks) if blocks:
                 return self._without(owners(self.request().conversation, self.files, blocks))
@@ -155,7 +155,7 @@ class Draft:
 
     def _on_trial(self, medium: Medium | None) -> Draft | None:
         """The next larger set of files that one request should go without."""
-        # What is left out makes room for older files, which may be it, too.
+        # what is left out makes room for older files, which may be the cause, too
         media = self.given_up().holds(None) | self.holds(None)
         of_kind = self.given_up().holds(medium) | self.holds(medium) or media
         for suspects in (self._newest(of_kind), of_kind, media):
@@ -181,8 +181,8 @@ class Draft:
         return frozenset(next(filter(None, in_messages), ()))
 
     def _with_fewer(self, bound: MediaBound) -> Draft | None:
-        """As many of the newest as the API takes; where it does not say how many, half of what was sent. ``None`` where
-        there are none left: the words alone would be the same request again."""
+        """As many of the newest as the API accepts; if it does not say how many, half of what was sent. ``None`` if
+        none are left: the words alone would be the same request again."""
         sent = self.request().conversation
         blocks = [block for message in sent.messages for block in message.content]
         if all(isinstance(block, TextBlock) for block in blocks):
@@ -193,7 +193,7 @@ class Draft:
         return fewer if fewer.request().conversation != sent else None
 
     def _smaller(self, share: float) -> Draft | None:
-        """That share of what was sent, and not of what may be sent: the limit that was met is the API's, not ours."""
+        """That share of what was sent, not of what may be sent: the limit is the API's, not ours."""
         sent = self.request().conversation
         blocks = [TextBlock(self.system), *(block for message in sent.messages for block in message.content)]
         tokens_max = int(share * min(self.tokens_max, estimate_tokens(blocks) * MARGIN))
@@ -206,7 +206,7 @@ class Draft:
 
 
 def _of_the_thread(built: History) -> tuple[Note, ...]:
-    """What people should know of an answer that rests on a part of the thread."""
+    """What people should know about an answer that is based on part of the thread."""
     if not built.left_out:
         return ()
     first = "the first one and " if built.total - built.left_out > built.newest else ""
@@ -237,7 +237,7 @@ def owners(
 
 
 def refused_file(file_id: str, thread: Sequence[ThreadMessage], reason: str = REFUSED) -> PreparedFile:
-    """What stands in for a file that the API does not accept."""
+    """The note for a file that the API does not accept."""
     names = {file.id: file.name for message in thread for file in message.attachments}
     return PreparedFile(file_id, notes=(Note(names.get(file_id, "a file"), reason),))
 

@@ -1,4 +1,4 @@
-"""A thread goes in; its files are fetched, as many as a request can hold, and the first draft of one comes out.
+"""Fetches a thread's files, as many as a request can hold, and makes the first draft of a request.
 
 Pure but for what the ports do.
 """
@@ -35,7 +35,7 @@ class Drafting:
         instructions: Instructions,
         status: Callable[[str], None],
     ) -> Draft:
-        """Files that the API refused in an earlier turn are left out, and named again only where they are new here.
+        """Files that the API refused in an earlier turn are left out, and named again only if they are new here.
 
         Raises ``StoreFailed``, and what ``status`` raises.
         """

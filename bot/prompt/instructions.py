@@ -1,7 +1,7 @@
-"""A question and its channel go in; what the model is told before the thread comes out, and which model that is. Pure.
+"""Decides what the model is told before the thread, and which model answers. Pure.
 
-The system prompt begins every request of a thread, and the API's prompt cache wants it to stay the same: nothing in it
-goes by who asks, or when. That stands before the words of each message (``dates``).
+The system prompt begins every request of a thread, and the prompt cache needs it to stay the same: nothing in it
+depends on who asks, or when. That is said before each message (``dates``).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _IN = {
 
 @dataclass(frozen=True, slots=True)
 class Instructions:
-    """``effort`` is empty where none is asked for."""
+    """``effort`` is empty if none is requested."""
 
     system: str = field(repr=False)
     model: str
@@ -37,7 +37,7 @@ class Instructions:
 
 @dataclass(frozen=True, slots=True)
 class Instructing:
-    """``channels`` gives what holds in single ones as it stands now."""
+    """``channels`` returns the current settings of single channels."""
 
     prompt: str = field(repr=False)
     model: str
@@ -61,13 +61,14 @@ class Instructing:
 
 
 def system_prompt(prompt: str, of_channel: str = "", channel: Channel | None = None) -> str:
-    """The workspace's own words, those for the channel, what is known of it, and how the thread is written down."""
+    """The workspace's instructions, the channel's, what is known about the channel, and how the thread is written
+    down."""
     where = described(channel) if channel else ""
     return "\n\n".join(part.strip() for part in (prompt, of_channel, where, spoken.EXPLAINED) if part.strip())
 
 
 def described(channel: Channel) -> str:
-    """Names and topics are people's words: each is one line, and its quotation marks are those around it alone."""
+    """Names and topics are people's words: each is one line, whose only quotation marks are those around it."""
     name = _quoted(channel.name, NAME_CHARS_MAX)
     where = _IN[channel.kind] + (f', "#{name}"' if name else "")
     said = [

@@ -1,8 +1,8 @@
-"""A thread's attachments go in, newest first; which of them are worth fetching comes out, so that a request is filled.
+"""Decides which of a thread's attachments are worth fetching, newest first, until a request is full.
 
-Pure. What a file comes to is known for certain only once it is prepared: a picture is made smaller, an archive grows.
-So what is certain decides at once; where it is not, one file is waited for before the next is fetched, and after a few
-in a row that did not fit, older ones are left where they are. Which of the prepared files are sent is up to ``budget``.
+Pure. What a file amounts to is certain only once it is prepared: a picture is made smaller, an archive grows. So
+certain sizes decide at once; otherwise one file is awaited before the next is fetched, and after a few in a row that
+did not fit, older ones are not fetched. Which of the prepared files are sent is up to ``budget``.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from bot.messages import Attachment, Note, PreparedFile
 from bot.prompt.budget import SET_ASIDE, TOGETHER, Allowance, Load, base64_bytes
 
 MISFITS_MAX = 3
-"""So many files in a row that do not fit, and no older one is tried."""
+"""After this many files in a row that do not fit, no older one is tried."""
 NAMED_MAX = 3
-"""Of files that are left where they are, so many are named one by one; of more, the newest and how many others."""
+"""Up to this many unfetched files are named one by one; of more, the newest and how many others."""
 
 _WHY = f"not fetched, because {TOGETHER} more than the model can read at once."
 _LEFT = f"was {_WHY}"
 
 
 class Intake:
-    """``wanted`` are the ids of PDFs that are fetched though they do not fit: what is too long is read in parts."""
+    """``wanted``: ids of PDFs that are fetched even if they do not fit, since long ones are read in parts."""
 
     def __init__(self, allowance: Allowance, wanted: Collection[str] = frozenset()) -> None:
         self._wanted = wanted
@@ -56,7 +56,7 @@ class Intake:
         return Fetch.NOW
 
     def left_out(self, file: Attachment) -> PreparedFile:
-        """What stands in for one that was not wanted."""
+        """The result for a file that was not wanted."""
         return PreparedFile(file.id, notes=(Note(file.name, _LEFT),))
 
     def add(self, file: PreparedFile) -> None:

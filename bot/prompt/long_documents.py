@@ -1,7 +1,7 @@
-"""Prepared files go in; which of them are too long for a request comes out, and in which batches to read them.
+"""Finds the files that are too long for a request, and the batches in which to read them.
 
-Pure. A PDF is too long by pages, bytes or tokens, alone or together with the others; a text is where a request would
-have but its ends. Batches are spans of pages or lines, counted from 1 over the whole document.
+Pure. A PDF is too long by pages, bytes or tokens, alone or together with the others; a text is too long if a request
+would hold only its ends. Batches are spans of pages or lines, counted from 1 over the whole document.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bot.prompt.budget import BLOCK_BYTES, Allowance, Load, bytes_json
 
 BATCH_PAGES_MAX = 100
 BATCH_TOKENS_MAX = 100_000
-"""Of a text. Notes on less are better notes, and people see sooner that something goes on."""
+"""Tokens of a text batch. Notes on less are better notes, and people see progress sooner."""
 BYTES_MARGIN = 0.9
 """Pages are not of one size."""
 NOTES_SHARE = 0.4
@@ -34,8 +34,8 @@ _RANGE = re.compile(rf"{_NUMBER}(?:\s*[-–—]\s*{_NUMBER})?")
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """``pages_max`` is of one document, the tokens are of all that one question has read; at more than
-    ``confirm_tokens`` people are asked first."""
+    """``pages_max``: of one document; the tokens are for everything that one question reads; above ``confirm_tokens``
+    people are asked first."""
 
     pages_max: int
     tokens_max: int
@@ -70,7 +70,7 @@ class Document:
 
 @dataclass(slots=True)
 class Reading:
-    """What is to be read of a document for one question, and what came of it."""
+    """What has to be read of a document for one question, and its results."""
 
     document: Document
     to_read: list[Span]
@@ -92,8 +92,8 @@ class Reading:
 def found(
     files: Sequence[PreparedFile], fresh: Collection[str], noted: Collection[str], allowance: Allowance
 ) -> list[Document]:
-    """Those that are too long, oldest first. What would only fit without newer files is one where it is ``fresh``, or
-    has been read so before (``noted``); else it is left out as ever."""
+    """Those that are too long, oldest first. A file that would fit only without newer files counts if it is ``fresh``,
+    or has been read in parts before (``noted``); else it is left out as usual."""
     documents = _found(files, fresh, noted, allowance, allowance)
     if not documents:
         return []
@@ -210,7 +210,7 @@ def up_to(spans: Iterable[Span], tokens: int, final: int) -> tuple[list[Span], l
 
 
 def to_read_again(said: str, total: int) -> list[Span]:
-    """What the model wants to see again, as it says in a line of its own; nothing where it says it in another way."""
+    """What the model wants to see again, from a line of its own; nothing if it says it in another way."""
     line = _AGAIN.search(said)
     if line is None:
         return []

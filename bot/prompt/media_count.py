@@ -1,4 +1,4 @@
-"""What the API said of how many images and documents a request may hold goes in; how they count comes out. Pure."""
+"""How images and documents count, after the API said how many a request may hold. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class MediaCount:
 
     @classmethod
     def after(cls, bound: MediaBound, sent: Iterable[ContentBlock]) -> MediaCount:
-        """As many as the API takes; half of what was sent where it does not say, or what it says was met."""
+        """As many as the API accepts; half of what was sent if it does not say, or if that was within its limit."""
         count = cls(0, bound.in_pages)
         total = sum(map(count.count, sent))
         known = bound.most is not None and bound.most < total

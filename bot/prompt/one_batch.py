@@ -1,7 +1,7 @@
-"""A batch of a long document and a question go in; the notes that the model makes of it come out.
+"""Has the model write notes on one batch of a long document, with the question in mind.
 
-Pure but for what the ports do, the log and the pauses. A batch that a request does not take is read in halves; one that
-the model fails on is tried once more.
+Pure but for what the ports do, the log and the pauses. A batch that is too large for a request is read in halves; one
+that the model fails on is tried once more.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from bot.telemetry.logs import get_logger
 log = get_logger(__name__)
 
 PAUSE_S, PAUSE_MAX_S = 1.0, 60.0
-"""Before the second try, where the API does not say how long to wait or wants more than is waited for it."""
+"""Pause before the second try, if the API does not say how long to wait or says more than is waited for it."""
 THINKING_TOKENS = 6_000
 """Room for models that think before they write notes."""
 HOPELESS = (ModelKeyInvalid, ModelBalanceEmpty, ModelNotFound)
@@ -44,8 +44,8 @@ HOPELESS = (ModelKeyInvalid, ModelBalanceEmpty, ModelNotFound)
 
 @dataclass(slots=True)
 class Run:
-    """Of one question. ``asked`` ends with the question; ``key`` stands for it on disk. Of the notes on one batch there
-    may be ``chars_max``."""
+    """For one question. ``asked`` ends with the question; ``key`` identifies it on disk. Notes on one batch may have
+    ``chars_max``."""
 
     asked: Conversation
     key: str

@@ -1,18 +1,18 @@
-"""What people wrote and what files hold goes in; text that the model can tell apart by its form comes out.
+"""Writes people's messages and the content of files so that their form shows who said what.
 
-Pure, and the same for the same thread: the API's prompt cache wants each turn to begin with the same words. The form:
+Pure, and the same for the same thread: the prompt cache needs each turn to begin with the same words. The form:
 
-- A message begins at the beginning of a line with its speaker's name and a colon; its further lines are indented, so
-  that nothing in it stands at the beginning of a line.
-- Who wrote what somebody forwards or links to is the app's own word, and so it stands at the beginning of a line, in
-  square brackets. Until then it is marked with a character that is removed from whatever people write (``HEAD``).
-- A name is one line without a colon, brackets, quotes, backticks and unseen characters, and belongs to one author of
-  the thread alone. In other people's words one that could be a part of them is quoted: it ends where it ends.
-- What the app itself says of the thread is a line in square brackets, which no name begins with.
-- What a file holds stands between fences longer than any in it, below a label ``File "name" (kind):``; any other text
-  of a file is indented like a message's.
+- A message begins at the start of a line with its speaker's name and a colon; its further lines are indented, so
+  nothing in it stands at the start of a line.
+- Who wrote a forwarded or linked message is said by the app, so that line stands at the start of a line, in square
+  brackets. Until then it is marked with a character that is removed from whatever people write (``HEAD``).
+- A name is one line without colons, brackets, quotes, backticks and invisible characters, and belongs to only one
+  author of the thread. Within other people's words it is quoted if it could be taken for a part of them.
+- What the app itself says about the thread is a line in square brackets, which no name begins with.
+- A file's content stands between fences longer than any in it, below a label ``File "name" (kind):``; any other text of
+  a file is indented like a message's.
 
-Whatever is at the beginning of a line is therefore the app's own, wherever the words came from.
+So whatever is at the start of a line is the app's own, wherever the words came from.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ EXPLAINED = (
     "label, and nobody in the thread said it. Who wrote a forwarded or linked message is said by such a line in square "
     'brackets above its quotation ("[> Shared message from …:]"); without one, a quotation is its author\'s own words.'
 )
-"""Comes behind the system prompt, whatever that is."""
+"""Follows the system prompt, whatever that is."""
 INDENT = "  "
 NAME_CHARS_MAX = 120
 _CONTAINED = re.compile(
@@ -51,18 +51,18 @@ _SQUARE = str.maketrans("[]［］【】〔〕〚〛⟦⟧❲❳⁅⁆", "()()()(
 _LANGUAGE = re.compile(r"[\w.+#-]{0,40}", re.ASCII)
 _APP = re.compile(r"\(\s*app\s*\)", re.IGNORECASE)
 _LETTERS_OF_APP = str.maketrans("аАαΑɑрРρΡ", "aAaAapPpP")
-"""From other alphabets."""
+"""Look-alikes from other alphabets."""
 _COLONS = ":\u02d0\u02f8\u0589\u05c3\u0703\u0704\u16ec\u1803\u1809\u205a\u205d\u2236\u2982\ua4fd\ua789"
 _COLONS += "\ufe13\ufe30\ufe55\uff1a"
 """The colon, and what looks like one."""
 _VISARGA = re.compile(r"(?<![\u0900-\u097f])\u0903|(?<![\u0a80-\u0aff])\u0a83")
-"""A letter that looks like one where it is not among those of its own writing."""
+"""A letter that looks like a colon, when it is not among letters of its own script."""
 _FORGES = dict.fromkeys(_COLONS, " ") | dict.fromkeys(QUOTES, "'") | {"`": "'", "\uff40": "'", "\\": "/"}
 _LIKE = {"Ps": "(", "Pe": ")", "Pi": "'", "Pf": "'"}
 """Brackets and quotation marks of all kinds, by Unicode's category."""
 HEAD = "\ufdd0"
-"""Begins what the app itself says within a message, behind the marks of the quotations that it stands in. Unicode keeps
-this one for a program's own use: no text is meant to hold it."""
+"""Begins what the app itself says within a message, after the marks of the quotations around it. Unicode reserves this
+character for a program's own use: no text is meant to contain it."""
 NO_WORDS = "(without words of their own)"
 _LOOSE_QUOTE = re.compile(r"(?<!\w)'+|'+(?!\w)")
 _WORD_OF_A_NAME = re.compile(r"\w+(?:['.-]\w+)*|\w\.")
@@ -70,13 +70,13 @@ _WORDS_OF_A_NAME = 3
 
 
 def one_line(text: str, chars_max: int) -> str:
-    """Other people's words that cannot leave their place: one line, no square brackets, nothing invisible."""
+    """Makes other people's words stay in their place: one line, no square brackets, nothing invisible."""
     return visible.one_line(text).translate(_SQUARE)[:chars_max].strip()
 
 
 def name_of(author: Author) -> str:
-    """What cannot be taken for a label, a fence or another app; a person cannot call themselves one, in whatever
-    letters. Nor does a name hold what looks like the mark behind it."""
+    """An author's name that cannot be taken for a label, a fence or another app. A person's name cannot say that it is
+    an app, in whatever letters, and contains nothing that looks like a colon."""
     name = plain_name(author.name)
     while _APP.search(plain := unicodedata.normalize("NFKC", name).translate(_LETTERS_OF_APP)):
         name = plain_name(_APP.sub("", plain))  # what stood around one may be one
@@ -85,14 +85,14 @@ def name_of(author: Author) -> str:
 
 
 def plain_name(name: str) -> str:
-    """One line that holds no mark of the form; a quotation mark stays within a word alone. It may be empty."""
+    """One line without any mark of the form; a quotation mark stays only within a word. May be empty."""
     line = one_line("".join(map(_harmless, _VISARGA.sub(" ", name))), NAME_CHARS_MAX)
     return " ".join(_LOOSE_QUOTE.sub("", line).split())
 
 
 def mentioned(name: str) -> str:
-    """A name in the midst of somebody else's words, quoted where it could be taken for a part of what they say: one
-    that is more than a few words with capitals, or letters without such."""
+    """A name within somebody else's words, quoted if it could be taken for a part of them: if it is more than a few
+    capitalised words, or in letters without capitals."""
     plain = plain_name(name)
     words = plain.split()
     usual = len(words) <= _WORDS_OF_A_NAME and not any(word[0].islower() for word in words[1:])
@@ -100,12 +100,12 @@ def mentioned(name: str) -> str:
 
 
 def head(text: str) -> str:
-    """A line of the app's own for the midst of a message; what is quoted stands below it."""
+    """A line of the app's own within a message; what is quoted stands below it."""
     return HEAD + visible.one_line(text)
 
 
 def typed(text: str) -> str:
-    """Somebody's own words, or what the app says among them: without the mark of the app's own lines."""
+    """Somebody's own words, or what the app says among them, without the mark of the app's own lines."""
     return text.replace(HEAD, "")
 
 
@@ -139,7 +139,7 @@ def message(speaker: str, text: str) -> str:
 
 
 def in_file(text: str) -> str:
-    """A text of a file's, which has no fence or a label and one fence as ``bot.files`` writes them."""
+    """The text of a file: fenced or labelled as ``bot.files`` writes it, else indented."""
     contained = _CONTAINED.match(text)
     if contained and contained["fence"] not in contained["text"]:
         return text
@@ -150,7 +150,7 @@ def in_file(text: str) -> str:
 
 def fenced(text: str, language: str = "") -> str:
     """``text`` in a code fence longer than any run of backticks in it, so that no line of it can close the fence."""
-    text = seen(text.replace("\0", ""))  # which is all that is sent: what is not could part such a run
+    text = seen(text.replace("\0", ""))  # only visible characters are sent: invisible ones could split such a run
     language = language if _LANGUAGE.fullmatch(language) else ""
     longest = max((len(run) for run in _BACKTICKS.findall(text)), default=2)
     fence = "`" * (longest + 1)
@@ -158,7 +158,7 @@ def fenced(text: str, language: str = "") -> str:
 
 
 def _indented(text: str) -> str:
-    """All lines but the first; whatever may look like the end of a line to a reader is one."""
+    """Indents all lines but the first; whatever a reader may take for a line end counts as one."""
     first, *further = text.splitlines() or [""]
     if HEAD in first:
         first, further = NO_WORDS, [first, *further]
@@ -166,7 +166,7 @@ def _indented(text: str) -> str:
 
 
 def _placed(line: str) -> str:
-    """At the beginning of a line where it is the app's own."""
+    """At the start of the line if it is the app's own."""
     before, of_the_app, said = line.partition(HEAD)
     if of_the_app:
         return f"[{before}{typed(said)}]"
@@ -178,5 +178,5 @@ def _harmless(char: str) -> str:
 
 
 def alike(name: str) -> str:
-    """Names that people take for the same are the same."""
+    """The form in which names are equal if people would take them for the same."""
     return unicodedata.normalize("NFKC", name).casefold()

@@ -1,9 +1,9 @@
-"""The sizes of a list go in, and how much of it there may be; how many of the first have to go comes out.
+"""Decides how many items at the start of a list have to go so that the rest fits.
 
-Pure. A thread that is larger than the model's window loses its oldest part. Cut anew each turn, it would begin
-otherwise each time, and the prompt cache would serve nothing. So a little more goes than has to: as much as makes a
-multiple of a step, counted from the beginning, so that the cut stays where it is until the list has grown by a step.
-The step is a power of two, and stays the same while what is available varies.
+Pure. A thread that is larger than the model's window loses its oldest part. If it were cut anew each turn, it would
+begin differently each time, and the prompt cache would be useless. So slightly more goes than has to: up to a multiple
+of a step, counted from the beginning, so that the cut stays in place until the list has grown by a step. The step is a
+power of two, and stays the same while the available size varies.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 STEP = 0.5
-"""The step is no more of what is available. On average a half to a quarter of that goes that could have stayed."""
+"""The largest share of the available size that a step may be. On average a half to a quarter of that is cut
+unnecessarily."""
 
 
 def cut(sizes: Sequence[float], available: float) -> int:

@@ -1,7 +1,7 @@
-"""What was said in a thread goes in, message by message; what of it fits into a request comes out.
+"""Decides what of a long thread fits into a request.
 
-Pure. The words of older messages go first, but not those of the first message; if that is not enough, older messages
-with their files, then the first one. Never the question. Where to cut is up to ``steps``.
+Pure. First the words of older messages go, but not those of the first message; if that is not enough, older messages
+with their files, then the first one; the question never. ``steps`` decides where to cut.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ NOTICE_TOKENS = 60
 NOTICE_BYTES = 500
 SEPARATOR_TOKENS = 1
 TOGETHER = "together with this thread's newer files it would be"
-"""In notes on files that newer ones leave no room for."""
+"""For notes on files that newer ones leave no room for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def _total(sizes: Iterable[Size]) -> Size:
 def _cut(older: Sequence[Size], question: Size, room: Size) -> int:
     """How many of the messages after the first one go, so that the others fit beside the question.
 
-    The question counts among them: it is one of them in the next turn, and the cut should be the same then.
+    The question counts among them: in the next turn it is one of them, and the cut should be the same then.
     """
     by_tokens = steps.cut([*(size.tokens for size in older), question.tokens], room.tokens + question.tokens)
     by_bytes = steps.cut([*(size.bytes for size in older), question.bytes], room.bytes + question.bytes)
@@ -126,7 +126,7 @@ def _notice(left_out: int, *, with_files: bool = False) -> Turn:
 
 
 def joined(blocks: Iterable[ContentBlock]) -> list[ContentBlock]:
-    """Texts beside each other become one."""
+    """Joins adjacent texts."""
     joined: list[ContentBlock] = []
     for block in blocks:
         before = joined[-1] if joined else None

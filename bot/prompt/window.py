@@ -1,7 +1,7 @@
-"""What is known of the models' windows goes in; what one request may hold comes out, corrected by what was counted.
+"""Decides how much one request may hold, from what is known about the model and corrected by what was counted.
 
-Pure, though it learns: one object serves all turns. What the endpoint says of a model goes before the table in
-``limits``, and what is set goes before both.
+Pure, though it learns: one object serves all turns. What the endpoint reports about a model overrides the table in
+``limits``, and settings override both.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from bot.estimates import PDF_PAGE_TOKENS
 from bot.prompt.budget import Allowance
 
 FILES_SHARE = 0.8
-"""Of a request's tokens, for files; the words of the thread have the rest."""
+"""The share of a request's tokens for files; the thread's words have the rest."""
 FILES_SHARE_MAX = 0.95
 LABEL_TOKENS = 500
 """Of what stands before a file: its name and what it is."""
 LEAST_TOKENS = 1_000
 COUNTED_FROM = 2_000
-"""Estimated tokens of a request; the error of smaller ones says little of larger ones."""
+"""Estimated tokens of a request that is worth learning from; the error of smaller ones says little about large ones."""
 WEIGHED_TOKENS = 1_000_000
-"""What was counted longer ago than so many tokens weighs less and less."""
+"""Counts from more than this many tokens ago weigh less and less."""
 RATIO_MIN, RATIO_MAX = 0.6, 2.0
 RATIO_STEP = 0.1
-"""What was counted moves the budget in steps, since each move may move the place where a thread is cut."""
+"""The budget moves in steps, since each move may move the place where a thread is cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Window:
 
 @dataclass(slots=True)
 class _Ratio:
-    """How many tokens were counted for each estimated one."""
+    """Tokens counted for each estimated one."""
 
     estimated: float = 0.0
     counted: float = 0.0
@@ -75,7 +75,7 @@ class Windows:
     _ratios: dict[str, _Ratio] = field(default_factory=dict, repr=False)
 
     def of(self, model: str = "") -> Window:
-        """Empty: the model that is set."""
+        """Empty: the configured model."""
         name = model or self.model
         told = self._told.get(name)
         window_tokens = told.window_tokens if told else limits.window_tokens(name)

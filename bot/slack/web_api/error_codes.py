@@ -1,8 +1,8 @@
-"""Slack's error codes, and what each means for who called: one table a method, on top of what all methods share. Pure.
+"""Slack's error codes and what each means to the caller: one table per method, on top of a shared one. Pure.
 
-The same code means different things for different methods: ``no_permission`` where a message is edited is not what it
-is where a thread is read. What is not listed is a wrong call (``SlackRefused``). Sources: the error table on each
-method's page, slack:reference/methods, read 2026-08-20; codes marked "seen" are not on their page and were reported.
+The same code means different things for different methods: ``no_permission`` when editing a message is not the same as
+when reading a thread. An unlisted code means a wrong call (``SlackRefused``). Sources: the error table on each method's
+page, slack:reference/methods, read 2026-08-20; codes marked "seen" are not on their page but were reported.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ NOT_OURS = _all(
     "file_is_deleted file_not_found file_share_limit_reached max_file_sharing_exceeded missing_file_data "
     "no_dual_broadcast_content_update send_on_behalf_not_allowed too_many_contact_cards unable_to_share_files",
 )
-"""About arguments that we never send."""
+"""Errors about arguments that we never send."""
 POSTING: Table = {**COMMON, **FORM, **METADATA, **MAY_NOT_POST, **NO_THREAD, **NOT_OURS}
 STREAMING: Table = {
     **POSTING,
@@ -101,7 +101,7 @@ STREAMING: Table = {
     ),
     **_all(ReplyGone, "message_not_found stopped_by_user"),
 }
-"""Where streaming is refused, edits go on: so no form is made plainer and no thread given up for it."""
+"""If streaming is refused, edits take over: so no form is made plainer and no thread given up because of it."""
 
 BY_METHOD: Mapping[str, Table] = {
     "agents.sessions.setStatus": {
@@ -205,5 +205,5 @@ BY_METHOD: Mapping[str, Table] = {
 
 
 def meaning_of(method: str, code: str) -> type[SlackError]:
-    """What ``code`` means for who called ``method``."""
+    """What ``code`` means to the caller of ``method``."""
     return BY_METHOD.get(method, COMMON).get(code, SlackRefused)

@@ -1,4 +1,4 @@
-"""A bot token goes in; who the bot is in which workspace comes out. I/O: auth.test; the log, for scopes that lack."""
+"""Finds out from a bot token who the bot is, and in which workspace. I/O: auth.test; the log, for missing scopes."""
 
 from __future__ import annotations
 
@@ -31,28 +31,28 @@ class Identity:
 
 
 async def identify(api: SlackClient) -> Identity:
-    """Warns of scopes that the token lacks. Raises ``StartFailed`` where Slack refuses it, or stays out of reach."""
+    """Warns about scopes that the token lacks. Raises ``StartFailed`` if Slack refuses it or stays unreachable."""
     identity = await who_it_is(api)
     scopes.check(api.scopes)
     return identity
 
 
 async def who_it_is(api: SlackClient, patience_s: float = PATIENCE_S) -> Identity:
-    """The same, whatever the token may do."""
+    """The same, without looking at the scopes."""
     answer = await call_with_retries(partial(api.call, "auth.test"), "SLACK_BOT_TOKEN", patience_s)
     if not answer.get("bot_id"):
         raise StartFailed(f"SLACK_BOT_TOKEN: this is a person's token. {where.OF['SLACK_BOT_TOKEN']}")
     team_id = str(answer["team_id"])
-    # A token for a whole organisation may have its id in place of a workspace's.
+    # A token for a whole organisation may have the organisation's id in place of a workspace's.
     enterprise_id = str(answer.get("enterprise_id") or (team_id if team_id.startswith("E") else ""))
     named = str(answer.get("team") or ""), str(answer.get("user") or "")
     return Identity(team_id, str(answer["user_id"]), str(answer["bot_id"]), enterprise_id, *named)
 
 
 async def check_token(api: SlackClient) -> None:
-    """Asks Slack whether the token still works; if it does not, ``api`` stops the bot.
+    """Asks Slack whether the token still works; if not, ``api`` stops the bot.
 
-    For when Slack tells of a revoked token: that may come late, after the app was installed again.
+    For when Slack reports a revoked token: that may arrive late, after the app was installed again.
     """
-    with suppress(SlackError):  # what passes is met again by the next call
+    with suppress(SlackError):  # temporary errors show up again in the next call
         await api.call("auth.test")

@@ -1,9 +1,9 @@
-"""What rate limiters have learned goes into the database; what others have learned comes from there.
+"""Keeps learned rate limits in the database, and fetches what others have learned.
 
-I/O: the database, through ``learned_limits.LimitRecords``. A restart, or another process of a workspace, need not be
-refused to know what Slack allows; where processes share a workspace, its posts reserve their time there, too. Nothing
-waits to have learned: where the database is away, what was learned is kept later. One keeper serves all workspaces of
-the process, by one query for all of them.
+I/O: the database, through ``learned_limits.LimitRecords``. So neither a restart nor another process of a workspace has
+to be refused to know what Slack allows; and if processes share a workspace, its posts reserve their time there, too.
+Nothing waits for this: while the database is away, learned limits are stored later. One keeper serves all workspaces of
+the process, with one query for all of them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LOOK_EVERY_S = 5.0
 
 
 class LimitKeeper:
-    """``shared``: other processes use the database, so that it is looked into every ``look_every_s``."""
+    """``shared``: other processes use the database, so it is read every ``look_every_s``."""
 
     def __init__(self, records: LimitRecords, *, shared: bool, look_every_s: float = LOOK_EVERY_S) -> None:
         self._records = records
@@ -33,7 +33,7 @@ class LimitKeeper:
         self._shared = shared
         self._kept: dict[str, RateLimiter] = {}
         self._unread: set[str] = set()
-        """The workspaces of which it is not known yet what was learned before."""
+        """Workspaces whose earlier limits are not known yet."""
         self._learned: dict[tuple[str, str], LearnedLimit] = {}
         self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -47,8 +47,8 @@ class LimitKeeper:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def keep(self, team_id: str, rate_limiter: RateLimiter) -> Callable[[], None]:
-        """What was learned of a workspace is known to its rate limiter when this returns, unless the database is away.
-        Returns what ends it."""
+        """When this returns, the rate limiter knows what was learned about the workspace, unless the database is away.
+        Returns a function that ends it."""
         rate_limiter.on_learned = partial(self._note, team_id)
         rate_limiter.reserve = partial(self._records.reserve, team_id) if self._shared else None
         self._kept[team_id] = rate_limiter
@@ -77,7 +77,7 @@ class LimitKeeper:
                 await asyncio.sleep(self._look_every_s)
 
     async def _exchange(self) -> bool:
-        """Whether the database took part."""
+        """Whether the database responded."""
         self._news.clear()
         unread = set(self._unread)
         try:

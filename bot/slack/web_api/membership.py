@@ -1,4 +1,4 @@
-"""A conversation's id goes in; why the bot cannot answer there comes out, as far as Slack says so soon.
+"""Says why the bot cannot answer in a conversation, if Slack tells soon enough.
 
 I/O: conversations.info. Source: slack:reference/objects/conversation-object (``is_member``, ``is_archived``).
 """
@@ -17,7 +17,7 @@ UNSEEN = frozenset({"channel_not_found", "not_in_channel"})
 
 
 async def why_not_in(api: SlackClient, channel_id: str, *, within_s: float) -> str:
-    """A sentence, empty where nothing is known against it."""
+    """A sentence; empty if nothing is known to prevent it."""
     try:
         async with asyncio.timeout(within_s):
             answer = await api.call("conversations.info", channel=channel_id)

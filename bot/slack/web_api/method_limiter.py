@@ -1,7 +1,7 @@
-"""Who wants to call one Slack method waits here until its budget has room for the call, the most urgent first.
+"""Queues the callers of one Slack method until its budget has room for a call, the most urgent first.
 
-Pure but for the loop's clock and timers. It counts and decides nothing: ``call_budget`` does the sums, and what a call
-is worth, from when on and for how long it is wanted, is said by who bids for it.
+Pure but for the loop's clock and timers. It decides nothing: ``call_budget`` does the sums, and the bidders say what a
+call is worth, from when on and for how long they want it.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ Bidder = Callable[[float], Bid]
 """Called as ``bidder(edit_every_s)`` whenever a call is granted to somebody; see ``RateLimiter.edit_every_s``."""
 
 GAP_S = 0.1
-"""From one call to the next, first words aside: if Slack refuses one, few others are under way."""
+"""The interval between calls, first words aside: if Slack refuses one, few others are under way."""
 ALONE_FOR_S = 3.0
 FEW, COUNTED_FOR_S = 20, 0.05
-"""Who waits is looked at anew each time as long as they are few: one who is missed would make an edit come too soon."""
+"""A few waiting callers are counted each time: missing one would make an edit come too soon."""
 
 
 class Ticket:
@@ -45,7 +45,7 @@ class Ticket:
             self._limiter.leave(self)
 
     def recall(self) -> None:
-        """The call is not wanted any more; whoever waits for it goes on at once."""
+        """The call is no longer wanted; whoever waits for it goes on at once."""
         self.settle(granted=False)
 
     def settle(self, *, granted: bool) -> bool:
@@ -90,7 +90,7 @@ class MethodLimiter:
         return self.budget.refused(_now_s(), retry_after_s)
 
     def live(self) -> int:
-        """How many wait for calls that can wait; of many that is counted now and then."""
+        """How many wait for calls that can wait; with many waiting, counted only now and then."""
         now_s = _now_s()
         if len(self._waiting) <= FEW or now_s - self._counted_s > COUNTED_FOR_S:
             self._live, self._counted_s = sum(ticket.bidder(0.0).can_wait for ticket in self._waiting), now_s
@@ -108,7 +108,7 @@ class MethodLimiter:
         return len(bidders) <= 1
 
     def grant(self) -> None:
-        """Grants calls to who may make them, and comes back when the next one may. Each bids once."""
+        """Grants calls to those who may make them, and runs again when the next one may be made. Each bids once."""
         if self._soon is not None:
             self._soon.cancel()
             self._soon = None
@@ -138,7 +138,7 @@ class MethodLimiter:
             ticket.channel.leave()
 
     def grant_soon(self) -> None:
-        """Once for all who come and go in one round of the loop, of whom there may be hundreds."""
+        """Runs once for all callers in one round of the loop; there may be hundreds."""
         if self._soon is None:
             self._soon = asyncio.get_running_loop().call_soon(self.grant)
 
@@ -150,7 +150,8 @@ class MethodLimiter:
 
 @dataclass(frozen=True, slots=True)
 class _Times:
-    """When the budget allows a call of each urgency: the same for all who wait, of whom there may be hundreds."""
+    """When the budget allows a call of each urgency: the same for all waiting callers, of whom there may be
+    hundreds."""
 
     first_s: float
     final_s: float

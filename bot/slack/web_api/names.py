@@ -1,8 +1,8 @@
-"""Ids of users, apps, channels and user groups go in; the names people know them by come out, and who they are.
+"""Looks up the names of users, apps, channels and user groups, and who users are.
 
 I/O: users.info, bots.info, conversations.info and usergroups.list, each id once however many ask at the same time. A
-name is a courtesy: where Slack gives none, or not soon, the id serves, and nothing is raised. Who somebody is decides
-on what they may do: that is waited for, and never guessed.
+name is a courtesy: if Slack gives none, or not soon, the id is used, and nothing is raised. Who somebody is decides
+what they may do: that is waited for, and never guessed.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from bot.slack.web_api.user_object import app_of, name_of, person_of, zone_of
 NAMES_MAX = 10_000
 NAME_AGE_MAX_S = 60 * 60
 PERSON_AGE_MAX_S = 5 * 60
-"""Who was made a guest, or whose account was deactivated, may ask for no longer than this."""
+"""How long somebody who was made a guest, or whose account was deactivated, can still ask."""
 PAUSE_FIRST_S, PAUSE_MAX_S = 0.25, 8.0
-"""Between tries to learn who somebody is, on top of what the rate limiter waits after a 429."""
+"""Pause between tries to learn who somebody is, on top of what the rate limiter waits after a 429."""
 USERS_INFO = "users.info"
 USER_LETTERS = ("U", "W")
 BOT_LETTER = "B"
@@ -39,9 +39,9 @@ OWED_MAX_S = 60.0
 """A name that Slack did not give in time is not waited for again before this time is over."""
 LOOKUPS_AT_ONCE = 4
 LOOKUPS_OF_ONE_MAX = 50
-"""Of one thread at a time, its authors first: others' names do not wait behind thousands."""
+"""Lookups at a time for one thread, its authors first: others' names do not wait behind thousands."""
 LOOKUPS_MAX = 200
-"""Under way or waiting. Whoever is mentioned beyond that is called by the id: Slack gives about 100 names a minute."""
+"""Lookups under way or waiting. People mentioned beyond that are shown by id: Slack allows about 100 names a minute."""
 ALL_GROUPS = "S"
 """Stands for every user group: Slack gives their handles all at once."""
 
@@ -55,9 +55,9 @@ class Api(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """``name`` is empty where Slack has none, or none for us. ``person`` is ``None`` for what is no user, or none that
-    Slack knows; ``no_access``: the app may not ask, for the reason that Slack gives; ``private``: a channel whose name
-    is only for those who are in it; ``zone``: a person's, see ``messages.Author``."""
+    """``name`` is empty if Slack has none, or none for us. ``person`` is ``None`` for anything that is not a user, or
+    that Slack does not know; ``no_access``: why the app may not ask; ``private``: a channel whose name is only for its
+    members; ``zone``: a person's, see ``messages.Author``."""
 
     name: str = field(repr=False)
     at_s: float
@@ -86,9 +86,9 @@ class Names:
         """Since when Slack owes a name that somebody waited for."""
 
     async def resolve(self, ids: Iterable[str], channel_id: str = "") -> dict[str, str]:
-        """A name for each id that Slack names within ``wait_max_s``; the others are missing from the result.
+        """A name for each id that Slack names within ``wait_max_s``; the others are missing.
 
-        So is a private channel, but for ``channel_id``: people there are in it, and who else is where is not asked.
+        So are private channels, except ``channel_id``: people there are members, and who else is a member is not asked.
         """
         wanted = [wanted_id for wanted_id in dict.fromkeys(ids) if wanted_id[:1] in _METHODS]
         await self._wait_for(dict.fromkeys(map(_looked_up, wanted)))
@@ -96,12 +96,12 @@ class Names:
         return {id_: known.name for id_, known in found.items() if not known.private or id_ == channel_id}
 
     def zone(self, user_id: str) -> str:
-        """The time zone of a user that was asked for before; empty where Slack gave none."""
+        """The time zone of a user who was looked up before; empty if Slack gave none."""
         known = self._known.get(user_id)
         return known.zone if known else ""
 
     async def channel(self, channel_id: str) -> Channel:
-        """For the eyes of the people in it. Empty where Slack does not say so within ``wait_max_s``."""
+        """The channel, for its own members to read. Empty if Slack does not answer within ``wait_max_s``."""
         if channel_id.startswith("D"):
             return Channel(ChannelKind.DIRECT, "", "", "")
         await self._wait_for([channel_id])
@@ -109,13 +109,13 @@ class Names:
         return known.channel if known and known.channel else Channel(ChannelKind.PUBLIC, "", "", "")
 
     async def is_bot(self, user_id: str, *, within_s: float) -> bool | None:
-        """Whether the user is a bot; ``None`` where Slack does not say so in time."""
+        """Whether the user is a bot; ``None`` if Slack does not answer in time."""
         if user_id[:1] in _METHODS:
             await self._look_up([user_id], within_s)
         return self.is_known_bot(user_id)
 
     def is_known_bot(self, user_id: str) -> bool | None:
-        """The same from what was asked before."""
+        """The same, from earlier lookups."""
         known = self._known.get(user_id)
         return known.person.is_app if known and known.person else None
 
@@ -137,7 +137,7 @@ class Names:
         return APP if known.person is None and user_id.startswith(BOT_LETTER) else known.person
 
     async def close(self) -> None:
-        """Gives up the lookups that nobody waits for any more."""
+        """Ends the lookups that nobody waits for any more."""
         lookups = [*self._lookups.values(), *self._inquiries.values()]
         for lookup in lookups:
             lookup.cancel()
@@ -176,7 +176,7 @@ class Names:
             pause_s = min(2 * pause_s, PAUSE_MAX_S)
 
     def _inquiry(self, user_id: str) -> asyncio.Task[None]:
-        """Does not queue behind the names that are a courtesy; there are no more than turns and presses wait for."""
+        """Does not queue behind names, which are a courtesy; there are no more of these than turns and presses."""
         if user_id not in self._inquiries:
             inquiry = asyncio.create_task(self._ask(user_id), name=f"who {user_id} is")
             self._inquiries[user_id] = inquiry
@@ -202,7 +202,7 @@ class Names:
         try:
             answer = await self._api.call(method, **({parameter: wanted_id} if parameter else {}))
         except SlackRefused:
-            answer = {}  # nobody by that id: asking again soon would tell no more
+            answer = {}  # there is nobody by that id: asking again soon would not help
         except SlackNoAccess as error:
             answer, no_access = {}, error.code
         except SlackError:

@@ -1,6 +1,6 @@
-"""A call that may be repeated goes in; its answer comes out, however long Slack is out of reach. I/O: the clock.
+"""Repeats a call until Slack answers. I/O: the clock.
 
-For reads, and for first calls at the start: asking twice changes nothing. Posts have a writer of their own.
+For reads, and for the first calls at the start, which can safely be repeated. Posts have a writer of their own.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ PAUSE_MAX_S = 8.0
 
 
 async def patiently(call: Callable[[], Awaitable[dict[str, Any]]], patience_s: float) -> dict[str, Any]:
-    """Waits as Slack says, else twice as long each time. Raises ``SlackError``: at once where waiting would not help,
-    and ``SlackUnavailable`` or ``SlackOutcomeUnknown`` where the next wait would end after ``patience_s``."""
+    """Waits as Slack says, else twice as long each time. Raises ``SlackError``: at once if waiting would not help, and
+    ``SlackUnavailable`` or ``SlackOutcomeUnknown`` if the next wait would end after ``patience_s``."""
     deadline_s, pause_s = _now_s() + patience_s, PAUSE_FIRST_S
     while True:
         try:

@@ -1,7 +1,7 @@
-"""A method and a bid go in; a ticket comes out, which is granted when Slack's limits have room for the call.
+"""Grants calls to Slack when its limits have room for them.
 
-Pure but for the loop's clock and timers. ``method_limiter`` grants the tickets of one method; here it says which method
-has which budget, and which part of it is this process's.
+Pure but for the loop's clock and timers. ``method_limiter`` grants the tickets of one method; this module knows which
+method has which budget, and this process's share of it.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ is never silent for two seconds: that takes 16 edits for the second half of a mi
 most answers end, has 33, evenly."""
 APPENDS = Pace(every_s=0.61, kept=1)
 POSTS = Pace(every_s=0.15, kept=100)
-"""First words of new answers find room, however many answers go on in further messages."""
+"""Leaves room for first words of new answers, however many answers go on in further messages."""
 
 
 STATUSES = Pace(kept=12)
-"""A status is shown where it can be taken away again as well: one that nobody takes away stays for two minutes."""
+"""A status is shown only if it can also be removed: one that nobody removes stays for two minutes."""
 
 
 EDIT, APPEND, POST = "chat.update", "chat.appendStream", "chat.postMessage"
@@ -45,16 +45,16 @@ STATUS, SESSION_STATUS = "assistant.threads.setStatus", "agents.sessions.setStat
 OF_WORDS = {EDIT: EDITS, APPEND: APPENDS, POST: POSTS}
 PACES = {**OF_WORDS, STATUS: STATUSES, SESSION_STATUS: STATUSES}
 CHANNELS = "chat.postMessage in a channel"
-"""The name by which what was learned of a channel's posts is kept."""
+"""The name under which the learned limit of a channel's posts is stored."""
 MINUTE_FULL = 0.5
-"""Of the workspace's posts: where fewer went, it is the channel's limit that a post was refused by."""
+"""Of the workspace's posts: if fewer were made, the refused post met the channel's limit."""
 
 
 class RateLimiter:
     """The budgets of one workspace, by method, of which this process has a share.
 
-    ``on_learned`` is called with the name of a limit and what a refusal has taught of it; ``reserve`` where several
-    processes share the workspace.
+    ``on_learned`` is called with the name of a limit and what a refusal has taught about it; ``reserve`` is used if
+    several processes share the workspace.
     """
 
     def __init__(self) -> None:
@@ -66,7 +66,7 @@ class RateLimiter:
         self._edits = self.method(EDIT)
 
     def request(self, method: str, bidder: Bidder, channel_id: str = "") -> Ticket:
-        """A ticket for one call; a post needs its channel's leave too."""
+        """A ticket for one call; a post also needs room in its channel."""
         channel = self._channels.of(channel_id) if method == POST else None
         return self.method(method).request(bidder, channel)
 
@@ -82,18 +82,18 @@ class RateLimiter:
             self.on_learned(name, learned)
 
     def landed(self, method: str, took_s: float) -> None:
-        """A call was answered that was on its way for so long."""
+        """A call was answered after this long."""
         self.method(method).budget.landed(_now_s(), took_s)
 
     def adopt(self, name: str, learned: LearnedLimit) -> None:
-        """Keeps to what another process has learned, or an earlier one."""
+        """Adopts what another process, or an earlier one, has learned."""
         if name == CHANNELS:
             self._channels.limits.adopt(_now_s(), learned)
         else:
             self.method(name).budget.adopt(_now_s(), learned)
 
     async def acquire(self, method: str, channel_id: str = "") -> None:
-        """Waits for a call that nobody watches."""
+        """Waits for a call that nobody is watching."""
         await self.request(method, lambda _: Bid(), channel_id).granted()
 
     def method(self, method: str) -> MethodLimiter:
@@ -103,7 +103,7 @@ class RateLimiter:
         return self._methods[method]
 
     def edit_every_s(self) -> float:
-        """How often an answer that is shown now, beside those that wait already, can be edited as things are."""
+        """How often an answer that is shown now can currently be edited, beside those already waiting."""
         return self._edit_every_s(1)
 
     def _edit_every_s(self, more: int) -> float:
@@ -112,11 +112,11 @@ class RateLimiter:
         return live * self._edits.budget.pace_s(_now_s(), alone=self._edits.alone())
 
     def edits_spent(self) -> float:
-        """Which part of the edits that Slack allows in a minute was made here within the last one."""
+        """The share of a minute's edits that was made here within the last minute."""
         return self._edits.budget.spent(_now_s())
 
     def set_share(self, share: Share) -> None:
-        """Our part from now on; calls already made here count on."""
+        """Sets our share; calls already made here still count."""
         self._share = share
         self._edits.budget.most = share.edits
         self._channels.share(None if share == ALONE else self.reserve)

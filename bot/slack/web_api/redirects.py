@@ -1,7 +1,7 @@
-"""Answers of Slack's come in; a redirect among them is an error. For a session of aiohttp, which would follow it.
+"""Makes a redirect an error, for aiohttp sessions, which would otherwise follow it.
 
-I/O: the session's. Its requests carry the token, in a header or in the body, and what the model wrote; neither Slack's
-Web API nor a response_url sends anybody elsewhere.
+I/O: the session's. Its requests carry the token, in a header or in the body, and what the model wrote. Neither Slack's
+Web API nor a response_url redirects.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ FOLLOWED = frozenset(
 
 
 class Redirected(aiohttp.ClientError):
-    """Somebody answered with another address."""
+    """The response was a redirect."""
 
 
 async def refuse_redirects(request: aiohttp.ClientRequest, handler: ClientHandlerType) -> aiohttp.ClientResponse:

@@ -1,4 +1,4 @@
-"""A refresh token goes in; new tokens come out, good for some hours and for one renewal. Or a token is given back.
+"""Exchanges a refresh token for new tokens, good for some hours and one renewal; or uninstalls the app.
 
 I/O: oauth.v2.access, apps.uninstall. Source: slack:authentication/using-token-rotation,
 slack:reference/methods/oauth.v2.access, slack:reference/methods/apps.uninstall.
@@ -20,7 +20,7 @@ from bot.slack.web_api.client import slack_error
 
 METHOD, UNINSTALL = "oauth.v2.access", "apps.uninstall"
 Uninstall = Callable[[str], Awaitable[None]]
-"""Removes the app from where this token is of. Raises ``SlackError``."""
+"""Removes the app from the workspace of this token. Raises ``SlackError``."""
 
 
 class TokenRenewal:

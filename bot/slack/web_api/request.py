@@ -1,8 +1,8 @@
-"""A method and its arguments go in; what Slack answered comes out. I/O: one request to Slack.
+"""Sends one request to Slack and returns its response. I/O: one request to Slack.
 
-With which token, where to and through which proxy is what the SDK's client knows, and its errors and answers are used
-as well. Its own way to Slack is for what the bot does not do: it prepares for files and for sending again, and looks
-for proxies in the environment at each call, which made a sixth of what a call costs the processor.
+The token, the address and the proxy come from the SDK's client, and its errors and responses are used, too. Its own
+request code does things that the bot does not need: it prepares for files and for retries, and looks for proxies in the
+environment at each call, which was a sixth of a call's processor time.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ JSON = "application/json;charset=utf-8"
 
 
 async def ask(client: AsyncWebClient, method: str, arguments: Mapping[str, object]) -> AsyncSlackResponse:
-    """Sends one request, and never again. Raises ``SlackApiError`` where Slack says no or something else than JSON,
+    """Sends one request, without retries. Raises ``SlackApiError`` if Slack refuses or sends something other than JSON,
     and what the session raises."""
     address, headers = f"{client.base_url}{method}", {**client.headers, "Authorization": f"Bearer {client.token}"}
     given: dict[str, Any]
@@ -63,14 +63,14 @@ async def ask(client: AsyncWebClient, method: str, arguments: Mapping[str, objec
 
 
 def _in_address(arguments: Mapping[str, object]) -> dict[str, object]:
-    """What is there, in the forms that an address can have."""
+    """The arguments that are set, in the forms that a URL can hold."""
     return {
         name: int(value) if isinstance(value, bool) else value for name, value in arguments.items() if value is not None
     }
 
 
 async def _said(came: aiohttp.ClientResponse) -> dict[str, Any]:
-    """Nothing, where it is a page of some proxy, or broken."""
+    """The JSON; empty if it is broken, or a page of some proxy."""
     try:
         said = await came.json()
     except (aiohttp.ContentTypeError, ValueError):

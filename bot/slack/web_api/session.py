@@ -1,4 +1,4 @@
-"""A token and Slack's address go in; what calls of the Web API are made with comes out: a session and the SDK's client.
+"""Makes the HTTP session and the SDK's client for calls of the Web API.
 
 I/O: none before the first call.
 """

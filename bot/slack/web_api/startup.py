@@ -1,4 +1,4 @@
-"""A first call to Slack goes in; its answer comes out, or the line that says which setting is wrong, and what to do.
+"""Makes a first call to Slack, or says which setting is wrong and what to do.
 
 I/O: Slack.
 """
@@ -30,20 +30,20 @@ ADVICE = {
     "installed over OAuth: docs/many_workspaces.md.",
     "token_revoked": AGAIN,
 }
-"""By Slack's code. Source: slack:reference/methods/auth.test, apps.connections.open."""
+"""Advice by Slack's error code. Source: slack:reference/methods/auth.test, apps.connections.open."""
 AWAY = (
     "Please check the network, the firewall and the proxy (HTTPS_PROXY); status.slack.com says whether Slack is down."
 )
 
 
 class _NoSlack(SlackError):
-    """Somebody answers there who is not Slack."""
+    """The server there is not Slack."""
 
 
 async def call_with_retries(
     call: Callable[[], Awaitable[dict[str, Any]]], token_name: str, patience_s: float = PATIENCE_S
 ) -> dict[str, Any]:
-    """Raises ``StartFailed`` where Slack refuses ``token_name``, or stays out of reach."""
+    """Raises ``StartFailed`` if Slack refuses ``token_name`` or stays unreachable."""
 
     async def checked() -> dict[str, Any]:
         try:

@@ -1,6 +1,6 @@
-"""Slack's user object goes in; the user's name and time zone, and what decides on access, come out.
+"""Reads a user's name, time zone and what decides on access from Slack's user object.
 
-Pure. Source: slack:reference/objects/user-object, and slack:apis/slack-connect for people of other companies.
+Pure. Source: slack:reference/objects/user-object, and slack:apis/slack-connect for people from other companies.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from bot.slack.shapes import Json, object_of, text_of
 
 ADMIN_FLAGS = ("is_admin", "is_owner", "is_primary_owner")
 GUEST_FLAGS = ("is_restricted", "is_ultra_restricted")
-"""Those of a guest in several channels; one in a single channel has both."""
+"""The flags of a multi-channel guest; a single-channel guest has both."""
 DAY_S = 86_400
 _ZONE = re.compile(r"[A-Za-z][\w+-]{0,40}(/[A-Za-z][\w+-]{0,40}){0,3}", re.ASCII)
 
@@ -24,7 +24,7 @@ def name_of(user: Json) -> str:
 
 
 def zone_of(user: Json) -> str:
-    """As ``messages.Author`` has it: the name of the time zone, or else how far from UTC its clocks are just now."""
+    """As in ``messages.Author``: the name of the time zone, or else its current distance from UTC."""
     if (zone := text_of(user.get("tz"))) and _ZONE.fullmatch(zone):
         return zone
     offset_s = user.get("tz_offset")
@@ -35,7 +35,7 @@ def zone_of(user: Json) -> str:
 
 
 def app_of(bot: Json) -> Person:
-    """``bot`` is what bots.info gives: slack:reference/methods/bots.info."""
+    """``bot``: what bots.info returns: slack:reference/methods/bots.info."""
     return Person(is_app=True, app_ids=frozenset(filter(None, [text_of(bot.get("user_id"))])))
 
 
