@@ -116,8 +116,9 @@ class MethodLimiter:
         bids = [(ticket, ticket.bidder(every_s)) for ticket in self._waiting]
         while bids:
             times = _Times.of(self.budget, now_s, alone=self.alone())
+            known: dict[tuple[ChannelSlots | None, Urgency], float] = {}
             ready_s, _, _, number = min(
-                (_ready_at(ticket, bid, now_s, times), bid.urgency, bid.since_s, number)
+                (_ready_at(ticket, bid, now_s, times, known), bid.urgency, bid.since_s, number)
                 for number, (ticket, bid) in enumerate(bids)
             )
             if ready_s > now_s:
@@ -176,11 +177,17 @@ class _Times:
         return self.live_s
 
 
-def _ready_at(ticket: Ticket, bid: Bid, now_s: float, times: _Times) -> float:
-    ready_s = max(bid.not_before_s, times.at(bid.urgency))
-    if ticket.channel is not None:
-        ready_s = max(ready_s, ticket.channel.ready_at(now_s, first_words=bid.urgency is Urgency.FIRST))
-    return ready_s
+def _ready_at(
+    ticket: Ticket, bid: Bid, now_s: float, times: _Times, known: dict[tuple[ChannelSlots | None, Urgency], float]
+) -> float:
+    """``known``: when calls may be made in a channel, which is the same for all who wait there."""
+    ready_s = known.get((ticket.channel, bid.urgency))
+    if ready_s is None:
+        ready_s = times.at(bid.urgency)
+        if ticket.channel is not None:
+            ready_s = max(ready_s, ticket.channel.ready_at(now_s, first_words=bid.urgency is Urgency.FIRST))
+        known[ticket.channel, bid.urgency] = ready_s
+    return max(bid.not_before_s, ready_s)
 
 
 def _now_s() -> float:
