@@ -144,15 +144,16 @@ class Cache:
         """Those of which an entry holds a file whose name is like ``pattern``."""
         return frozenset(one for one in file_ids if any(self._directory.glob(f"{digest(one)}-*/{pattern}")))
 
-    def forget(self, file_id: str) -> None:
-        """Removes whatever was kept of the file, for good."""
-        prefix = digest(file_id)
+    def forget(self, *file_ids: str) -> None:
+        """Removes whatever was kept of the files, for good."""
+        prefixes = dict.fromkeys(map(digest, file_ids))
         with self._locked():
-            self._forgotten[prefix] = None
+            self._forgotten |= prefixes
             while len(self._forgotten) > _FORGOTTEN_MAX:
                 self._forgotten.popitem(last=False)
-            for entry in self._directory.glob(f"{prefix}-*"):
-                self._remove(entry)
+            for entry in self._directory.glob("*-*"):
+                if entry.name.partition("-")[0] in prefixes:
+                    self._remove(entry)
 
     def remove_older(self, at_s: float) -> tuple[int, int]:
         """Removes all whose preparation began before; how many were removed, and how many are in use and still there.

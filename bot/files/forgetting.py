@@ -15,6 +15,8 @@ from bot.telemetry.logs import get_logger
 log = get_logger(__name__)
 
 LOOK_EVERY_S = 5.0
+AT_ONCE_MAX = 500
+"""Whoever deletes ten thousand files has them forgotten in some steps, between which the database serves others."""
 OVERLAP_S = 60.0
 """What was committed later than its own time says is seen all the same."""
 
@@ -22,8 +24,8 @@ OVERLAP_S = 60.0
 class DeletedFiles(Protocol):
     """The database, as the memory of which files nobody may keep. Both raise ``StoreFailed``."""
 
-    async def add(self, team_id: str, file_id: str) -> None:
-        """For all processes that share the database."""
+    async def add(self, *files: tuple[str, str]) -> None:
+        """A workspace and a file's id each, for all processes that share the database."""
 
     async def since(self, at_s: float) -> dict[str, float]:
         """The ids, each with the time, of what was added at ``at_s`` or later, in seconds since 1970."""
@@ -32,7 +34,7 @@ class DeletedFiles(Protocol):
 class Kept(Protocol):
     """What is kept of files."""
 
-    async def forget(self, file_id: str) -> None: ...
+    async def forget(self, *file_ids: str) -> None: ...
 
     async def remove_older(self, at_s: float) -> int: ...
 
@@ -44,18 +46,27 @@ class Forgetting:
         self._kept = kept
         self._deleted = deleted
         self._look_every_s = look_every_s
+        self._heard: dict[tuple[str, str], None] = {}
+        self._at_work = asyncio.Lock()
         self._known: dict[str, float] = {}
         self._seen_to_s = 0.0
         self._every_file_until_s: float | None = None
         self._looking: asyncio.Task[None] | None = None
 
     async def deleted(self, team_id: str, file_id: str) -> None:
-        """Slack says so, to one of the processes."""
-        await self._kept.forget(file_id)
-        try:
-            await self._deleted.add(team_id, file_id)
-        except StoreFailed as error:
-            log.warning("file.deletion_not_shared", error=str(error))
+        """Slack says so, to one of the processes. What is heard while others are forgotten is forgotten together."""
+        heard = team_id, file_id
+        self._heard[heard] = None
+        async with self._at_work:
+            if heard not in self._heard:
+                return
+            together = list(self._heard)[:AT_ONCE_MAX]
+            self._heard = dict.fromkeys(list(self._heard)[AT_ONCE_MAX:])
+            await self._kept.forget(*(each for _, each in together))
+            try:
+                await self._deleted.add(*together)
+            except StoreFailed as error:
+                log.warning("file.deletion_not_shared", error=str(error))
 
     async def start(self) -> None:
         """What was deleted while this process did not run goes first."""
@@ -83,11 +94,9 @@ class Forgetting:
 
     async def _forget(self, found: dict[str, float]) -> None:
         new = {file_id: at_s for file_id, at_s in found.items() if self._known.get(file_id) != at_s}
-        for file_id, at_s in new.items():
-            if file_id == EVERY_FILE:
-                self._every_file_until_s = at_s
-            else:
-                await self._kept.forget(file_id)
+        self._every_file_until_s = new.pop(EVERY_FILE, self._every_file_until_s)
+        if new:
+            await self._kept.forget(*new)
         if self._every_file_until_s is not None and not await self._kept.remove_older(self._every_file_until_s):
             self._every_file_until_s = None  # none was in use
         self._seen_to_s = max([self._seen_to_s, *found.values()])

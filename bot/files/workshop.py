@@ -37,9 +37,9 @@ class Workshop:
         await self._sweep()
         self._sweeping = asyncio.create_task(self._sweep_for_ever())
 
-    async def forget(self, file_id: str) -> None:
-        """Removes what is kept of a file, for one that was deleted in Slack."""
-        await asyncio.to_thread(self.cache.forget, file_id)
+    async def forget(self, *file_ids: str) -> None:
+        """Removes what is kept of files that were deleted in Slack."""
+        await asyncio.to_thread(self.cache.forget, *file_ids)
 
     async def remove_older(self, at_s: float) -> int:
         """Removes all files that were prepared before; how many are in use, so that they stay a little longer."""

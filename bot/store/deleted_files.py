@@ -6,7 +6,7 @@ I/O: the database. Implements ``files.forgetting.DeletedFiles``; ``StoredQuestio
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -24,8 +24,8 @@ class StoredDeletedFiles:
         self._database = database
         self._clock = clock
 
-    async def add(self, team_id: str, file_id: str) -> None:
-        await self._database.run(lambda connection: add(connection, team_id, file_id, self._clock()))
+    async def add(self, *files: tuple[str, str]) -> None:
+        await self._database.run(lambda connection: add(connection, files, self._clock()))
 
     async def since(self, at_s: float) -> dict[str, float]:
         query = (
@@ -37,12 +37,14 @@ class StoredDeletedFiles:
         return {file_id: float(at) for file_id, at in rows}
 
 
-def add(connection: Connection, team_id: str, file_id: str, clock_s: float) -> None:
-    """Stores the time, even if the id was there before. ``clock_s`` is used if the database has no clock of its own."""
+def add(connection: Connection, files: Sequence[tuple[str, str]], clock_s: float) -> None:
+    """Stores the time for each of ``files``, a workspace and an id, even if it was there before; at least one.
+    ``clock_s`` is used if the database has no clock of its own."""
     alone = connection.dialect.name == "sqlite"
     insert = (sqlite if alone else postgresql).insert(deleted_files)
     now = sa.literal(clock_s, sa.Double) if alone else SERVER_NOW
-    added = insert.values(team_id=team_id, file_id=file_id, at=now)
+    added = insert.values(at=now)
     connection.execute(
-        added.on_conflict_do_update(index_elements=["team_id", "file_id"], set_={"at": insert.excluded.at})
+        added.on_conflict_do_update(index_elements=["team_id", "file_id"], set_={"at": insert.excluded.at}),
+        [{"team_id": team_id, "file_id": file_id} for team_id, file_id in files],
     )

@@ -47,7 +47,7 @@ def erase(connection: Connection, whose: Whose) -> Erased:
     rows = {}
     for table in reversed(metadata.sorted_tables):
         rows[table.name] = connection.execute(table.delete().where(_to_go(table, whose))).rowcount
-    deleted_files.add(connection, whose.team_id, EVERY_FILE, time.time())
+    deleted_files.add(connection, [(whose.team_id, EVERY_FILE)], time.time())
     return Erased(rows, emptied)
 
 

@@ -111,7 +111,7 @@ class TestErasing:
             await ask(database, ts, user_id)
         await answer_all(database)
         await StoredRefusedFiles(database).add("T1", ["F1"], 1.0)
-        await StoredDeletedFiles(database).add("T1", "F2")
+        await StoredDeletedFiles(database).add(("T1", "F2"))
 
         found = await erased(database, user_id="U1")
 

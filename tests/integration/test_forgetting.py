@@ -12,7 +12,7 @@ import pytest
 from bot.files import fetch_notes
 from bot.files.cache import Cache, key_of
 from bot.files.extracts import NoteExtract, Unreadable
-from bot.files.forgetting import Forgetting
+from bot.files.forgetting import AT_ONCE_MAX, Forgetting
 from bot.messages import EVERY_FILE, Attachment
 from bot.store.database import Database
 from bot.store.deleted_files import StoredDeletedFiles
@@ -24,11 +24,13 @@ class Replica:
     """A process's cache, and how it hears of deleted files."""
 
     def __init__(self, directory: Path, database: Database) -> None:
+        self.times = 0
         self.cache = Cache(directory, bytes_max=1_000_000, age_max_s=1_000.0)
         self.forgetting = Forgetting(self, StoredDeletedFiles(database), look_every_s=0.02)
 
-    async def forget(self, file_id: str) -> None:
-        await asyncio.to_thread(self.cache.forget, file_id)
+    async def forget(self, *file_ids: str) -> None:
+        self.times += 1
+        await asyncio.to_thread(self.cache.forget, *file_ids)
 
     async def remove_older(self, at_s: float) -> int:
         return (await asyncio.to_thread(self.cache.remove_older, at_s))[1]
@@ -74,13 +76,28 @@ async def test_what_was_deleted_while_a_process_did_not_run_goes_before_it_serve
 ) -> None:
     replica = Replica(tmp_path / "files", database)
     replica.keep(ONE)
-    await StoredDeletedFiles(database).add("T1", "F1")
+    await StoredDeletedFiles(database).add(("T1", "F1"))
 
     await replica.forgetting.start()
 
     assert not replica.has(ONE)
     assert [path.name for path in (tmp_path / "files").iterdir() if path.is_dir()] == []
     await replica.forgetting.aclose()
+
+
+async def test_thousands_of_files_that_somebody_deletes_are_forgotten_in_a_few_steps(
+    database: Database, tmp_path: Path
+) -> None:
+    """Else other people's questions would wait behind each of them for the database."""
+    replica = Replica(tmp_path / "files", database)
+    replica.keep(ONE)
+    numbers = range(5 * AT_ONCE_MAX)
+
+    await asyncio.gather(*(replica.forgetting.deleted("T1", f"F{number}") for number in numbers))
+
+    assert not replica.has(ONE)
+    assert set(await StoredDeletedFiles(database).since(0.0)) == {f"F{number}" for number in numbers}
+    assert replica.times <= 7
 
 
 async def test_a_file_that_is_deleted_while_it_is_prepared_is_not_kept(database: Database, tmp_path: Path) -> None:
@@ -103,7 +120,7 @@ async def test_all_files_go_when_somebody_is_erased_but_what_is_used_goes_when_i
     use = replica.keep(OTHER)
     await replica.forgetting.start()
 
-    await StoredDeletedFiles(database).add("", EVERY_FILE)
+    await StoredDeletedFiles(database).add(("", EVERY_FILE))
 
     await until(lambda: not replica.has(ONE))
     assert (tmp_path / "files" / key_of(OTHER, "x")).exists()
