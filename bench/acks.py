@@ -149,8 +149,8 @@ async def running_bot(stage: Stage, port: int, database: str) -> AsyncIterator[B
     with tempfile.TemporaryDirectory(prefix="bench-") as directory:
         environment = {
             **os.environ,
-            **stage.environment,
             "SLACK_APP_TOKEN": "",
+            **stage.environment,
             "DATABASE_URL": database,
             "BOT_DATA_DIR": directory,
             "BOT_HTTP_PORT": str(port),

@@ -40,6 +40,8 @@ AT_ONCE = 50
 REST_S = 3.0
 """After a flood: what it leaves behind is still to be done."""
 ANSWERED_WITHIN_S = 60.0
+APART = 20_000
+"""Between the numbers of two floods: the same message is read once."""
 Json = dict[str, Any]
 
 
@@ -139,13 +141,24 @@ KINDS: dict[str, tuple[int, Callable[[Ids, int], Json]]] = {
 # --- the workspace and the model, in a process of their own ----------------------------------------------------------
 
 
-def _run(pipe: Connection, floods: int, others: int) -> None:
+class _Linked(Workspace):
+    """``socket_url``: of Socket Mode where that is somebody else's; else empty."""
+
+    def __init__(self, socket_url: str) -> None:
+        super().__init__(ROOT / "manifest.yml")
+        self._socket_url = socket_url
+
+    def link_url(self) -> str:
+        return self._socket_url or super().link_url()
+
+
+def _run(pipe: Connection, floods: int, others: int, socket_url: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    asyncio.run(_serve(pipe, floods, others))
+    asyncio.run(_serve(pipe, floods, others, socket_url))
 
 
-async def _serve(pipe: Connection, floods: int, others: int) -> None:
-    async with PracticeModel() as model, Workspace(ROOT / "manifest.yml") as workspace:
+async def _serve(pipe: Connection, floods: int, others: int, socket_url: str) -> None:
+    async with PracticeModel() as model, _Linked(socket_url) as workspace:
         environment = {
             "SLACK_BOT_TOKEN": workspace.bot_token,
             "SLACK_SIGNING_SECRET": workspace.signing_secret,
@@ -153,6 +166,8 @@ async def _serve(pipe: Connection, floods: int, others: int) -> None:
             "YOUROUTER_API_KEY": model.api_key,
             "MESSAGES_API_URL": model.url,
         }
+        if socket_url:
+            environment |= {"SLACK_APP_TOKEN": workspace.app_token}
         ids = Ids(workspace.team_id, workspace.add_channel("flooded"), workspace.user("ada"), workspace.bot_user_id)
         scene = Scene(Stage(environment, workspace.signing_secret), ids)
         workspace.courier.transport = scene.stage
@@ -169,11 +184,11 @@ async def _serve(pipe: Connection, floods: int, others: int) -> None:
 
 
 @asynccontextmanager
-async def _scene(floods: int, others: int) -> AsyncIterator[tuple[Scene, Callable[[], int]]]:
-    """The second is how many calls of the Web API there were so far."""
+async def _scene(floods: int, others: int, socket_url: str = "") -> AsyncIterator[tuple[Scene, Callable[[], int]]]:
+    """``socket_url``: for Socket Mode, which is somebody else's. The second is how many calls there were."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_run, args=(theirs, floods, others))
+    process = context.Process(target=_run, args=(theirs, floods, others, socket_url))
     process.start()
 
     def calls() -> int:
@@ -222,7 +237,7 @@ async def _measure(kind: str, count: int, scene: Scene, number: int, bot: Bot, u
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), trust_env=False) as session:
         probing = asyncio.create_task(_probe(session, url, measured))
         begun_s = time.perf_counter()
-        wanted = iter(range(count))
+        wanted = iter(range(APART * number, APART * number + count))
         senders = [
             asyncio.create_task(_flood(session, url, secret, (make(scene.ids, n) for n in wanted), measured.flood))
             for _ in range(AT_ONCE)

@@ -89,7 +89,7 @@ class Workspace:
             **chat.methods(),
             **Streams(self.state, chat, self.dialect).methods(),
             **Conversations(self.state, self.dialect, self.web_api.need).methods(),
-            **Account(self.state, self._link_url, lambda: self.url).methods(),
+            **Account(self.state, self.link_url, lambda: self.url).methods(),
             **self.files.methods(),
             **self.uploads.methods(),
             **self.people.views.methods(),
@@ -296,5 +296,5 @@ class Workspace:
     async def disconnect_sockets(self, reason: str = "refresh_requested") -> None:
         await self.sockets.disconnect(reason)
 
-    def _link_url(self) -> str:
+    def link_url(self) -> str:
         return f"ws://127.0.0.1:{self._port}/link?ticket={self.sockets.ticket()}&app_id={defaults.APP_ID}"

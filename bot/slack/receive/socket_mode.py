@@ -5,6 +5,7 @@ The SDK keeps and renews the connection. This module adds what the SDK lacks:
 - With a token that Slack has refused, it asks for addresses for ever, and ignores when Slack said to retry.
 - It keeps trying an address that is used up, and waits for ever for a handshake that nobody answers.
 - It takes a socket for alive while a proxy answers its pings, even if Slack itself has gone silent.
+- It reads all that has arrived in one go, and loses the connection over a text of four megabytes (``envelopes``).
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import addresses
 from bot.errors import SlackOutcomeUnknown, SlackTokenInvalid, SlackUnavailable, StartFailed
 from bot.slack.receive.deliveries import Take
+from bot.slack.receive.envelopes import Envelopes
 from bot.slack.web_api.client import Stop, slack_error
-from bot.slack.web_api.deep_json import DEPTH_MAX, shallow
 from bot.slack.web_api.startup import call_with_retries
 from bot.telemetry.logs import SDK, get_logger
 
@@ -36,6 +37,8 @@ log = get_logger(__name__)
 OPEN_METHOD = "apps.connections.open"
 TOKEN_NAME = "SLACK_APP_TOKEN"  # noqa: S105 - the setting's name
 ADDRESS_WITHIN_S = 10.0
+TEXT_BYTES_MAX = 64 * 1024 * 1024
+"""What is longer than an envelope may be is passed over; aiohttp would close the socket, which is everybody's."""
 DEAF_AFTER = 2.0
 """In multiples of ``heard_within_s``: by then a silent socket has been replaced, and a new one begins with a
 greeting."""
@@ -72,8 +75,8 @@ class SocketMode:
             app_token, logging.getLogger(SDK), client, ping_interval=self._times.ping_every_s
         )
         self._client.socket_mode_request_listeners.append(self._on_envelope)
-        self._enqueue = self._client.enqueue_message
-        self._client.enqueue_message = self._enqueue_shallow  # type: ignore[method-assign]  # before the SDK parses it
+        self._envelopes = Envelopes(self._client.run_message_listeners)  # type: ignore[arg-type]  # it reads what it gets
+        self._client.enqueue_message = self._envelopes.received  # type: ignore[assignment]  # in the SDK's place
         self._client.issue_new_wss_url = self._next_address  # type: ignore[method-assign]  # the SDK's only seam
         self._session = _Session(self._client, self._times)
         self._client.aiohttp_client_session = self._session  # type: ignore[assignment]  # likewise
@@ -98,17 +101,12 @@ class SocketMode:
             self._watch.cancel()
         background = [client.message_processor, client.current_session_monitor, client.message_receiver, self._watch]
         await client.close()  # type: ignore[no-untyped-call]  # the SDK's
+        await self._envelopes.close()
         await asyncio.gather(*(task for task in background if task is not None), return_exceptions=True)
 
     async def _on_envelope(self, client: AsyncBaseSocketModeClient, envelope: SocketModeRequest) -> None:
         said = await self._take(envelope.payload)
         await client.send_socket_mode_response(SocketModeResponse(envelope.envelope_id, said or None))
-
-    async def _enqueue_shallow(self, message: str) -> None:
-        """Python's JSON fails beyond some depth, and the delivery would be lost."""
-        await self._enqueue(
-            shallow(message) if message and message.count("{") + message.count("[") > DEPTH_MAX else message
-        )
 
     def hears(self) -> bool:
         """Whether Slack has said anything lately; if not even a new socket helps, no question can come in."""
@@ -210,7 +208,8 @@ class _Session:
 
     async def ws_connect(self, url: str, **options: Any) -> Any:  # noqa: ANN401 - the SDK's
         """The SDK does its own pings, and waits longer for a response than aiohttp would: Slack's may take seconds."""
-        options |= {"heartbeat": None, "timeout": aiohttp.ClientWSTimeout(ws_close=self._times.close_within_s)}
+        options |= {"heartbeat": None, "max_msg_size": TEXT_BYTES_MAX}
+        options |= {"timeout": aiohttp.ClientWSTimeout(ws_close=self._times.close_within_s)}
         self._heard_s, self._socket = self.heard_s, None
         try:
             async with asyncio.timeout(self._times.handshake_within_s):

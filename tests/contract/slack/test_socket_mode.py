@@ -38,6 +38,7 @@ class Gatekeeper:
     error: str = ""
     given: int = 0
     tries: list[str] = field(default_factory=list)
+    acknowledged: list[str] = field(default_factory=list)
     sockets: list[web.WebSocketResponse] = field(default_factory=list)
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     stopped: asyncio.Future[tuple[str, str]] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
@@ -65,8 +66,11 @@ class Gatekeeper:
             self.sockets.append(socket)
             self.changed.notify_all()
         await socket.send_json({"type": "hello", "num_connections": 1})
-        async for _ in socket:
-            pass
+        async for message in socket:
+            if message.type is aiohttp.WSMsgType.TEXT:
+                async with self.changed:
+                    self.acknowledged.append(message.json()["envelope_id"])
+                    self.changed.notify_all()
         return socket
 
 
@@ -116,6 +120,22 @@ async def test_a_token_that_is_revoked_later_ends_the_run() -> None:
         await gatekeeper.sockets[0].send_json({"type": "disconnect", "reason": "link_disabled"})
         async with asyncio.timeout(10):
             assert await gatekeeper.stopped == ("SLACK_APP_TOKEN", "token_revoked")
+
+
+async def test_a_text_of_five_megabytes_loses_nobody_the_connection() -> None:
+    """It is everybody's, and what comes over it meanwhile would be lost with it."""
+    gatekeeper = Gatekeeper()
+    async with connecting(gatekeeper) as link:
+        await link.start()
+        socket = gatekeeper.sockets[0]
+        with logged() as lines:
+            await socket.send_json({"envelope_id": "huge", "payload": {"text": "x" * 5_000_000}})
+            await lines.until("socket.too_much", 1)
+        await socket.send_json({"envelope_id": "next", "type": "events_api", "payload": {}})
+        async with asyncio.timeout(30), gatekeeper.changed:
+            await gatekeeper.changed.wait_for(lambda: gatekeeper.acknowledged)
+    assert gatekeeper.acknowledged == ["next"]
+    assert gatekeeper.given == 1
 
 
 QUICK = SocketTimes(
