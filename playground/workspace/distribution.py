@@ -8,6 +8,7 @@ of tokens that rotate, ``rotation``.
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
 from base64 import b64decode
@@ -53,6 +54,11 @@ class Distribution:
         """What the app's configuration gives as its redirect URL."""
         self.keeps_apps = False
         """Trouble: no app can be removed."""
+        self.exchanges = 0
+        """Calls of oauth.v2.access so far."""
+        self.may_answer = asyncio.Event()
+        """Trouble, unless it is set: those calls have no answer yet."""
+        self.may_answer.set()
         self._codes: dict[str, _Code] = {}
         self._server = Server()
         self._port = 0
@@ -108,6 +114,8 @@ class Distribution:
         raise web.HTTPFound(f"{redirect_uri}?{back}")
 
     async def _access(self, request: web.Request) -> web.Response:
+        self.exchanges += 1
+        await self.may_answer.wait()
         try:
             answer: Json = {"ok": True, **self._exchanged(await read_arguments(request), request)}
         except Refused as error:

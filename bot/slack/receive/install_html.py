@@ -24,6 +24,7 @@ REASONS = {
     "the browser doesn't accept cookies. (For whoever runs the app: the address of this page has to begin with "
     "https://.)",
     "invalid_state": "The installation took longer than ten minutes, or it was not started here.",
+    "not_now": "Slack could not be asked right now. Please start again in a minute.",
     "missing_code": "Slack's confirmation was missing from the address.",
     "invalid_code": "Slack did not accept the confirmation, which is valid only once and for ten minutes.",
     "workspace_not_allowed": f"{_ONLY_CERTAIN} Nothing was kept, and the app was removed from your workspace again. "

@@ -8,7 +8,9 @@ slack:authentication/installing-with-oauth.
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import re
 import secrets
 import time
 from collections.abc import Collection
@@ -33,7 +35,9 @@ from bot.errors import SlackError, StoreFailed
 from bot.installations.installation import Installation, Installations, Rotation
 from bot.installations.renewals import rotation
 from bot.installations.token_cipher import NotReadable, TokenCipher
+from bot.slack.receive.after_the_ack import FirstOnes
 from bot.slack.receive.install_html import InstallationPages, install_page
+from bot.slack.web_api.client import slack_error
 from bot.slack.web_api.renewal import Uninstall
 from bot.telemetry.logs import SDK, get_logger
 
@@ -41,6 +45,12 @@ log = get_logger(__name__)
 
 INSTALL_PATH, REDIRECT_PATH = "/slack/install", "/slack/oauth_redirect"
 STATE_AGE_MAX_S = 600
+STATE_CHARS_MAX = 512
+TEAM = re.compile(r"[A-Z0-9]{1,32}", re.ASCII)
+CODE = re.compile(r"[\w.-]{1,255}", re.ASCII)
+"""Slack's are figures and hexadecimal digits with dots between them; nothing else is worth a call."""
+AT_ONCE_MAX = 4
+"""Calls to Slack for installations that browsers end: whoever begins one can end it with any code."""
 _SILENT = logging.getLogger(f"{SDK}.oauth")
 """Keeps Bolt's log quiet: it would log the code and Slack's response to it, whoever made them up."""
 _SILENT.addFilter(lambda _: False)
@@ -88,39 +98,73 @@ class InstallPages:
         self._flow = _Flow(client=client, logger=_SILENT, settings=flow)
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.get(INSTALL_PATH, self._install), web.get(REDIRECT_PATH, self._redirected)]
+        """For ``GET`` alone: what looks at an address beforehand with ``HEAD`` uses up no code."""
+        return [
+            web.get(INSTALL_PATH, self._install, allow_head=False),
+            web.get(REDIRECT_PATH, self._redirected, allow_head=False),
+        ]
 
     async def _install(self, request: web.Request) -> web.Response:
-        return await to_aiohttp_response(await self._flow.handle_installation(await to_bolt_request(request)))
+        return await _response(await self._flow.handle_installation(await to_bolt_request(request)))
 
     async def _redirected(self, request: web.Request) -> web.Response:
-        return await to_aiohttp_response(await self._flow.handle_callback(await to_bolt_request(request)))
+        return await _response(await self._flow.handle_callback(await to_bolt_request(request)))
 
 
-class _NotAllowed(Exception):
-    """This workspace may not install the app; ``reason`` says what is left of it there."""
+async def _response(said: BoltResponse) -> web.Response:
+    """Its cookie comes along when Slack's page leads back, and with nothing that another site asks for."""
+    response = await to_aiohttp_response(said)
+    for cookie in response.cookies.values():
+        cookie["samesite"] = "Lax"
+    return response
 
-    def __init__(self, *, removed: bool) -> None:
+
+class _Failed(Exception):
+    """``reason`` says on the page what there is of the installation now."""
+
+    def __init__(self, reason: str, status: int) -> None:
         super().__init__()
-        self.reason = "workspace_not_allowed" if removed else "workspace_not_allowed_yet_there"
+        self.reason = reason
+        self.status = status
 
 
 class _Flow(AsyncOAuthFlow):
+    def __init__(self, *, client: AsyncWebClient, logger: Logger, settings: AsyncOAuthSettings) -> None:
+        super().__init__(client=client, logger=logger, settings=settings)
+        self._at_once = asyncio.Semaphore(AT_ONCE_MAX)
+
     async def handle_callback(self, request: AsyncBoltRequest) -> BoltResponse:
         try:
             return await super().handle_callback(request)
-        except _NotAllowed as not_allowed:
+        except _Failed as failure:
             failed = AsyncFailureArgs(
                 request=request,
-                reason=not_allowed.reason,
-                suggested_status_code=403,
+                reason=failure.reason,
+                suggested_status_code=failure.status,
                 settings=self.settings,
                 default=self.default_callback_options,
             )
             return await self.failure_handler(failed)
 
+    async def build_authorize_url(self, state: str, request: AsyncBoltRequest) -> str:
+        """The SDK puts whatever stands behind ``team=`` into the address, with parameters of a stranger's in it."""
+        team = next(iter(request.query.get("team") or ()), "")
+        chosen = team if TEAM.fullmatch(team) else None
+        return self.settings.authorize_url_generator.generate(state=state, team=chosen)
+
     async def run_installation(self, code: str) -> SdkInstallation | None:
-        installation = await super().run_installation(code)
+        """Raises ``_Failed`` where Slack cannot be asked."""
+        installation = None
+        if CODE.fullmatch(code):
+            try:
+                async with self._at_once:
+                    installation = await super().run_installation(code)
+            except Exception as error:
+                failure = slack_error("oauth.v2.access", error)
+                if failure is None:
+                    raise
+                log.warning("installation.slack_not_reached", code=failure.code)
+                raise _Failed("not_now", 503) from None  # the library's words may hold the code
         if installation is None:
             log.warning("installation.code_refused")
         return installation
@@ -144,12 +188,13 @@ class _Store(AsyncInstallationStore):
         self._uninstall = uninstall
 
     async def async_save(self, installation: SdkInstallation) -> None:
-        """Raises ``BoltError`` and ``_NotAllowed``, which become pages that say so."""
+        """Raises ``BoltError`` and ``_Failed``, which become pages that say so."""
         team_id = installation.enterprise_id if installation.is_enterprise_install else installation.team_id
         if not (team_id and installation.bot_token and installation.bot_id and installation.bot_user_id):
             raise BoltError("Slack named no workspace, or gave no bot token.")
         if not may_install(installation, self._allowed):
-            raise _NotAllowed(removed=await self._undone(team_id, installation.bot_token))
+            removed = await self._undone(team_id, installation.bot_token)
+            raise _Failed("workspace_not_allowed" if removed else "workspace_not_allowed_yet_there", 403)
         saved = Installation(
             team_id=team_id,
             enterprise_id=installation.enterprise_id or "",
@@ -186,8 +231,12 @@ def _rotation(installation: SdkInstallation) -> Rotation | None:
 
 
 class _States(AsyncOAuthStateStore):
+    """Each ends one installation: by this process, once. One that another process hears of again comes with a code
+    that Slack has taken already."""
+
     def __init__(self, cipher: TokenCipher) -> None:
         self._cipher = cipher
+        self._used = FirstOnes()
 
     @property
     def logger(self) -> Logger:
@@ -197,9 +246,8 @@ class _States(AsyncOAuthStateStore):
         return self._cipher.encrypt(secrets.token_hex(8))
 
     async def async_consume(self, state: str) -> bool:
-        """Slack makes sure that the code is good for only one token."""
         try:
-            self._cipher.decrypt(state, age_max_s=STATE_AGE_MAX_S)
+            self._cipher.decrypt(state[:STATE_CHARS_MAX], age_max_s=STATE_AGE_MAX_S)
         except NotReadable:
             return False
-        return True
+        return self._used.is_first(state)
