@@ -5,6 +5,8 @@ short bodies) a bounded number of times.
 
 Rules (slack:reference/objects/file-object; what Slack serves was observed in the wild):
 - The token goes to Slack's hosts over https, or to the very host and port of ``SLACK_API_URL``, and nowhere else.
+- Nor does it go to a method of the Web API: a file that an app only names, wherever it lies, could name one, and
+  methods take a ``GET`` with the token in its header (slack:apis/web-api), those that post or revoke among them.
 - No redirect is followed: Slack answers a request it may not serve with one to its login page.
 - Without ``files:read`` Slack answers with its login page and HTTP 200. Other pages have other causes, and canvases,
   posts, e-mails and HTML files are pages themselves: ``web_pages`` tells them apart.
@@ -15,6 +17,8 @@ from __future__ import annotations
 import asyncio
 import re
 from pathlib import Path
+from posixpath import normpath
+from urllib.parse import unquote
 
 import httpx
 
@@ -27,6 +31,7 @@ from bot.telemetry import metrics
 
 _DIGITS = re.compile(r"[0-9]{1,18}")
 _SLACK_HOST = re.compile(r"(?:[a-z0-9-]+\.)*(?:slack\.com|slack-gov\.com)|slack-files\.com")
+_METHOD = re.compile(r"\w+(?:\.\w+)+", re.ASCII)
 _TRIES_MAX = 3
 _WAIT_S = 0.5
 _WAIT_MAX_S = 15.0
@@ -46,7 +51,7 @@ class Downloader:
     def __init__(self, client: httpx.AsyncClient, *, bot_token: str, slack_api_url: str, limits: FileLimits) -> None:
         self._client = client
         self._bot_token = bot_token
-        self._api_origin = _origin(httpx.URL(slack_api_url))
+        self._api = httpx.URL(slack_api_url)
         self._limits = limits
 
     def use_token(self, bot_token: str) -> None:
@@ -60,7 +65,9 @@ class Downloader:
             return False
         if parsed.userinfo:
             return False
-        if _origin(parsed) == self._api_origin:
+        if _calls_a_method(parsed, self._api.path):
+            return False
+        if _origin(parsed) == _origin(self._api):
             return True
         slack = parsed.scheme == "https" and parsed.port in {None, 443}
         return slack and _SLACK_HOST.fullmatch(parsed.host) is not None
@@ -154,6 +161,19 @@ def _check_status(response: httpx.Response) -> None:
 def _retry_after_s(response: httpx.Response) -> float | None:
     value = response.headers.get("retry-after", "")
     return float(value) if value.isdecimal() else None
+
+
+def _calls_a_method(url: httpx.URL, api_path: str) -> bool:
+    """Whether its path is one of a method, however that is spelled: under ``/api/``, and on a server that stands in for
+    Slack where its Web API is."""
+    path = url.path
+    while (plain := unquote(path)) != path:
+        path = plain
+    steps = [step.strip().lower() for step in normpath(re.sub(r"[/\\]+", "/", path)).split("/") if step.strip()]
+    base = [step.lower() for step in api_path.split("/") if step]
+    if not _SLACK_HOST.fullmatch(url.host):
+        return bool(_METHOD.fullmatch("/".join(steps[len(base) :]))) and steps[: len(base)] == base
+    return steps[:1] == ["api"]
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
