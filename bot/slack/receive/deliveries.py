@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 from bot.slack.receive import feedback, shortcuts
+from bot.slack.receive.each_in_turn import EachInTurn
 from bot.slack.receive.kinds import MENTION, kind_of, mentions_the_bot
 from bot.slack.receive.listeners import Listeners
 from bot.slack.shapes import Json, object_of, objects_of, text_of
@@ -42,6 +43,7 @@ class Deliveries:
     def __init__(self, workspaces: Workspaces, arrived: Callable[[str], None] = lambda _: None) -> None:
         self._workspaces = workspaces
         self._arrived = arrived
+        self._each = EachInTurn()
 
     async def take(self, body: dict[str, Any]) -> Said:
         """Returns the acknowledgement; if this raises, there is none."""
@@ -56,11 +58,12 @@ class Deliveries:
         if not _has_listener(body):
             log.debug("delivery.ignored", kind=kind)
             return {"options": []} if kind in OPTION_REQUESTS else {}
-        listeners = await self._workspaces.listeners(body)
-        if listeners is None:
-            log.info("delivery.of_another_workspace", kind=kind or "command")
-            return _shown(NOT_HERE) if "command" in body else {}
-        return await _heard(listeners, kind, body)
+        async with self._each.of(body):
+            listeners = await self._workspaces.listeners(body)
+            if listeners is None:
+                log.info("delivery.of_another_workspace", kind=kind or "command")
+                return _shown(NOT_HERE) if "command" in body else {}
+            return await _heard(listeners, kind, body)
 
 
 async def _heard(listeners: Listeners, kind: str, body: dict[str, Any]) -> Said:

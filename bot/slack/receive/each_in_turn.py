@@ -1,0 +1,51 @@
+"""Who sends a delivery comes in; it goes on at once, or waits where that person has so many under way already.
+
+I/O: waits. Deliveries of one person share what all of them need, the database above all: whoever sends two thousand at
+once waits with those, and another one's question goes past.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from bot.slack.shapes import Json, id_of, object_of
+
+AT_ONCE_MAX = 32
+"""Of one person or app. People send one at a time; a workspace of many who write sends more of all together."""
+
+
+@dataclass(slots=True)
+class _Under:
+    slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE_MAX))
+    count: int = 0
+    """Of those that are under way or wait."""
+
+
+class EachInTurn:
+    def __init__(self) -> None:
+        self._of: dict[str, _Under] = {}
+
+    @asynccontextmanager
+    async def of(self, body: Json) -> AsyncIterator[None]:
+        who = _sender(body)
+        under = self._of.setdefault(who, _Under())
+        under.count += 1
+        try:
+            async with under.slots:
+                yield
+        finally:
+            under.count -= 1
+            if not under.count:
+                del self._of[who]
+
+
+def _sender(body: Json) -> str:
+    """The id of a user or a bot; empty where it says none, and those are as one."""
+    event = object_of(body.get("event"))
+    edited = object_of(event.get("message"))
+    named = (event.get("user"), event.get("user_id"), event.get("bot_id"), edited.get("user"), edited.get("bot_id"),
+             object_of(body.get("user")).get("id"), body.get("user_id"))  # fmt: skip
+    return next(filter(None, map(id_of, named)), "")
