@@ -16,6 +16,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     access/            who may ask: the access control and its rules
     answering/         the answer: asking → arriving → results, with its endings
     stops.py           answers that people end
+    edits.py           questions that people edit before their answer begins
     sharing.py         a private answer is posted for others
     kept_answers.py    what is kept of one until then
     feedback.py        what people say of answers

@@ -23,6 +23,7 @@ from bot.answering.results import DELETED, ERASED, Result
 from bot.closing import Button, Closing
 from bot.costs.bill import Bill
 from bot.day_budget import Spent
+from bot.edits import Edits
 from bot.errors import (
     Declined,
     LeaseLost,
@@ -71,6 +72,7 @@ class Turn:
     access: AccessControl
     usage: UsageRecords
     stop_watch: StopWatch
+    edits: Edits
     sharing: Sharing
     instructions: Callable[[Question, Channel], Awaitable[Instructions]]
     model_in: Callable[[str], str]
@@ -93,9 +95,7 @@ class Turn:
             await self.replies.tell(question, endings.ERASED)
             results.record(claim, Outcome.ERASED, ERASED, started_s)
             return Outcome.ERASED
-        reason, reply = None, None
-        if not question.goes_on:
-            reason, reply = await let_in(claim, self.access, partial(self._reply, claim))
+        reason, reply = await let_in(claim, self.access, partial(self._reply, claim))
         if reason is not None:
             return await self._turn_away(claim, reason, started_s)
         if question.entry_point is EntryPoint.FILE:
@@ -143,7 +143,8 @@ class Turn:
         """Ends at once when people stop it, and closes the connection to the model."""
         if (stop := claim.lease.stop) is not None:
             return await self._stopped(stop, reply)
-        work = asyncio.create_task(self._result(claim, reply, bill))
+        answered = self.edits.answered(claim, lambda: reply.begun, lambda now: self._result(now, reply, bill))
+        work = asyncio.create_task(answered)
         try:
             with self.stop_watch.watched(claim, work.cancel):
                 return await work

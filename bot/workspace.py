@@ -23,6 +23,7 @@ from bot.catching_up.catching import CatchingUp
 from bot.catching_up.privately import Privately
 from bot.commands.carrying_out import Commands
 from bot.commands.choosing import Choosing
+from bot.edits import Edits
 from bot.file_ports import RefusedFiles
 from bot.files.forgetting import Forgetting
 from bot.files.made_texts import MadeTexts
@@ -143,7 +144,7 @@ async def open_workspace(
     agent = AgentDesk(identity.team_id, surface.suggest, surface.idle, stop, access.refusal)
     handlers = Handlers(
         accept=inbox.accept,
-        replace=questions.replace,
+        replace=turn.edits.take,
         stop=shared.stop_watch.stop,
         conversations=store.conversations(settings, database),
         commands=Commands(chosen, CommandAnswers(api), choosing.menu),
@@ -188,6 +189,7 @@ def _turn(
         access=access,
         usage=shared.usage,
         stop_watch=shared.stop_watch,
+        edits=Edits(shared.questions.replace),
         sharing=Sharing(desk.answers, replies, replies.shared),
         instructions=choosing.of,
         model_in=shared.instructions.model_in,

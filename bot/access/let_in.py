@@ -27,7 +27,9 @@ STATUS = "is thinking…"
 async def let_in(
     claim: Claim, access: AccessControl, open_reply: Callable[[], Awaitable[Reply]]
 ) -> tuple[Reason | None, Reply | None]:
-    """Raises what opening the reply raises."""
+    """Whoever was let in before is not asked for again. Raises what opening the reply raises."""
+    if claim.question.goes_on:
+        return None, None
     looking = asyncio.create_task(access.refusal(claim.question))
     reply = None
     try:
