@@ -56,7 +56,7 @@ SHORT_PART_AFTER_S = 9.0
 
 @dataclass(slots=True)
 class LiveReply:
-    """``inherited``: an earlier process' messages, in order; ``before``: their words; ``notice``: says that it waits."""
+    """``inherited``: an earlier process's messages, in order; ``before``: their words; ``notice``: that it waits."""
 
     inherited: Sequence[Inherited] = ()
     notice: str | None = None
