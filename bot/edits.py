@@ -41,7 +41,7 @@ class Edits:
     """``replace_waiting`` writes down what a question is now, where it waits; ``False`` where it does not."""
 
     replace_waiting: Callable[[Question], Awaitable[bool]]
-    _running: dict[_Key, _Running] = field(default_factory=dict)
+    _running: dict[_Key, _Running] = field(default_factory=dict, repr=False)
 
     async def take(self, question: Question) -> bool:
         """Whether it will be answered as it is now. Raises ``StoreFailed``."""

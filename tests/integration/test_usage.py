@@ -253,7 +253,7 @@ class TestReport:
         table = (await reports.report(address, "1d", csv=False, by=("model",))).splitlines()
         assert [line.split()[-1] for line in table[1:3]] == ["2.00", "?"]
         assert table[3].endswith("2.00 + ?")
-        assert table[4] == "No price was known for my-own: dollars are without that."
+        assert table[4] == "No price is known for my-own, so the dollars leave that out."
         rows = (await reports.report(address, "1d", csv=True, by=("model",))).splitlines()[1:]
         assert [row.rpartition(",")[2] for row in rows] == ["2.000000", ""]
 
