@@ -1,7 +1,7 @@
-"""An address that an operator gave, or that Slack did, goes in; whether words and tokens may go there comes out. Pure.
+"""Checks whether words and tokens may go to an address. Pure.
 
-Everything is sent by https. Plain http is for servers on this very machine alone: for a host of another name, a
-container's included, nobody can say what lies between.
+Everything is sent by https. Plain http is only for servers on this very machine: with any other host name, a
+container's included, nobody can say what lies in between.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
 
 def http_address(value: str) -> str:
-    """``value``, where it is one. Raises ``ValueError``, without the address in it: that may hold a secret."""
+    """Returns ``value`` if it is one. Raises ``ValueError`` without the address in it, which may contain a secret."""
     parts = split(value)
     if parts is None or parts.scheme not in {"http", "https"}:
         raise ValueError("must be an http or https address")
@@ -27,7 +27,7 @@ def http_address(value: str) -> str:
 
 
 def split(address: str) -> SplitResult | None:
-    """Its parts; ``None`` where it has no host, or what two readers may read differently."""
+    """Its parts; ``None`` if it has no host, or if two parsers may read it differently."""
     if not address.isascii() or not address.isprintable() or " " in address or "\\" in address:
         return None
     try:
@@ -50,5 +50,5 @@ def is_loopback(host: str | None) -> bool:
 
 
 def port_of(parts: SplitResult) -> int | None:
-    """Spelt out where the address leaves it out."""
+    """The port, even if the address leaves it out."""
     return parts.port or PORTS.get(parts.scheme)

@@ -25,7 +25,7 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class DayBudgets:
-    """Of a person, and of a workspace, for a day; ``None``: no bound. Tokens are all that were processed."""
+    """Daily limits of a person and of a workspace; ``None``: no limit. Tokens are all that were processed."""
 
     user_questions: int | None = None
     user_tokens: int | None = None
@@ -34,7 +34,7 @@ class DayBudgets:
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """What was used of them until now."""
+    """What was used of each so far today."""
 
     user_questions: int
     user_tokens: int

@@ -1,7 +1,7 @@
-"""A person or a workspace goes in; what the bot kept of theirs is removed, and what that was comes out in lines.
+"""Removes what the bot keeps of a person or a workspace, and reports what that was, line by line.
 
-I/O: the database and the cache of prepared files, whether the bot runs or not. A bot that runs ends what it was
-answering for that person, and removes files that it is using when it no longer is.
+I/O: the database and the cache of prepared files, whether or not the bot is running. A running bot ends what it is
+answering for that person, and removes files in use once they no longer are.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ WORDS = {
 
 
 async def run(address: str, data_dir: Path, *, user_id: str = "", team_id: str = "") -> list[str]:
-    """Of one of the two. Raises ``StartFailed`` where there is nothing to erase from, or where it was not possible."""
+    """For one of the two. Raises ``StartFailed`` if there is nothing to erase from, or if it was not possible."""
     if not await asyncio.to_thread(data_dir.is_dir):
         raise StartFailed(f"BOT_DATA_DIR: there is no directory {data_dir}")
     whose = Whose(user_id, team_id)
@@ -55,7 +55,7 @@ NOT_SCRUBBED = "the database's log is in use: what was erased leaves the disk wh
 
 
 def _remove_files(directory: Path) -> str:
-    """All of them: a file is prepared for whoever asks about it."""
+    """Removes all files, since a file is prepared for whoever asks about it."""
     if not directory.is_dir():
         return "prepared files: 0"
     cache = Cache(directory, bytes_max=0, age_max_s=0.0)
@@ -68,7 +68,7 @@ def _remove_files(directory: Path) -> str:
 
 
 def _lines(erased: Erased) -> list[str]:
-    """What there was comes first: the other lines say that nothing was forgotten."""
+    """Lines with something come first; the others show that nothing was forgotten."""
     lines = [f"{WORDS[table]}: {count}" for table, count in sorted(erased.rows.items(), key=lambda row: -row[1])]
     if erased.unfinished:
         lines.append(

@@ -1,6 +1,6 @@
-"""Blocks of a conversation go in; about how many tokens and bytes they are in a request comes out.
+"""Estimates how many tokens and bytes the blocks of a conversation take in a request.
 
-Pure. Estimates of tokens err to both sides, so that whoever fills a window adds ``MARGIN``.
+Pure. Token estimates err in both directions, so whoever fills a window adds ``MARGIN``.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from bot.messages import ContentBlock, ImageBlock, PdfBlock, TextBlock
 
 CHARS_PER_TOKEN = 2.5
 WIDE_CHARS_FROM = "\u2e80"
-"""From here on (CJK, Hangul, emoji) a character is about one token."""
+"""From this code point on (CJK, Hangul, emoji) a character is about one token."""
 _WIDE = re.compile(f"[{WIDE_CHARS_FROM}-\U0010ffff]+")
 IMAGE_PATCH_PX = 28
 IMAGE_TOKENS_MAX = 4_784
 PDF_PAGE_TOKENS = 3_000
 MARGIN = 1.1
-"""Estimates of tokens, and what to add for their error. claude:en/build-with-claude/vision,
+"""Token estimates, and the margin for their error. claude:en/build-with-claude/vision,
 claude:en/build-with-claude/pdf-support, claude:en/about-claude/models/overview, 2026-11-22."""
 BLOCK_BYTES = 200
-"""What a block takes in JSON besides its data: keys, media type, title."""
+"""Bytes of a block in JSON besides its data: keys, media type, title."""
 
 
 def estimate_tokens(blocks: Iterable[ContentBlock]) -> float:
@@ -31,7 +31,7 @@ def estimate_tokens(blocks: Iterable[ContentBlock]) -> float:
 
 
 def bytes_json(block: ContentBlock) -> int:
-    """What a block takes in the request, at most."""
+    """The most bytes that a block takes in the request."""
     if isinstance(block, TextBlock):
         return len(json.dumps(block.text)) + BLOCK_BYTES
     return base64_bytes(block.data.size_bytes) + BLOCK_BYTES

@@ -1,4 +1,4 @@
-"""What people say of an answer: a vote, and what was wrong. Pure."""
+"""Votes on answers, and reasons for them. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """One person's, on the answer whose message is ``ts``: each has one, the newest."""
+    """One person's vote on the answer whose message is ``ts``; the newest counts."""
 
     team_id: str
     channel_id: str
@@ -29,10 +29,10 @@ class VoteReason:
 
 
 class Votes(Protocol):
-    """The database, as the memory of what people say of answers. Both raise ``StoreFailed``."""
+    """Implemented by the database. Both raise ``StoreFailed``."""
 
     async def vote(self, vote: Vote) -> None:
-        """Counts it, in the place of an earlier one of the same person on the same answer."""
+        """Counts it, replacing an earlier vote by the same person on the same answer."""
 
     async def explain(self, reason: VoteReason) -> None:
         """Adds it to that person's vote."""

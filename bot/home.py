@@ -21,7 +21,7 @@ log = get_logger(__name__)
 
 KNOWN_WITHIN_S = 10.0
 ONLY_HERE_NOT = frozenset({Reason.CHANNEL_DENIED, Reason.CHANNEL_NOT_ALLOWED})
-"""Who is not answered in direct messages may be elsewhere."""
+"""People who are not answered in direct messages may be answered elsewhere."""
 DOES = (
     "*Mention me* in a channel or a thread: I read the whole thread and the files in it, and answer there.",
     "*Go on* in that thread without mentioning me again, for as long as nobody else joins in.",
@@ -33,7 +33,7 @@ DOES = (
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """``lines`` are Slack's markup; what comes from settings or people is escaped in them."""
+    """``lines`` are Slack's markup; text from settings or people is escaped in them."""
 
     title: str = field(repr=False)
     lines: tuple[str, ...] = field(repr=False)
@@ -41,7 +41,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class HomeFacts:
-    """What is the same for everybody: what is kept for how long, and what is set, as lines of Slack's markup."""
+    """What everybody reads: what is kept for how long, and the settings, as lines of Slack's markup."""
 
     model: Callable[[], str]
     budgets: DayBudgets
@@ -50,10 +50,10 @@ class HomeFacts:
 
 
 class UsedToday(Protocol):
-    """The database, as the memory of what questions used."""
+    """Implemented by the database: what questions used."""
 
     async def today(self, team_id: str, user_id: str) -> Used:
-        """By that person, and in all of the workspace. Raises ``StoreFailed``."""
+        """What was used by that person, and in the whole workspace. Raises ``StoreFailed``."""
 
 
 @dataclass(frozen=True, slots=True)

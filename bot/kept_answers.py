@@ -1,8 +1,8 @@
-"""Answers that one person alone has seen: what is kept of one, so that they can show it to others later. Pure.
+"""Private answers that are kept so that their readers can still show them to others. Pure.
 
-An answer to ``/ask`` stands in no conversation that could be read again, and the press of the button below it does not
-say what the message shows. So the answer itself is kept, a day at most; sealed with a key that is in that button alone,
-so that nobody reads it who has no more than the database.
+An answer to ``/ask`` is in no conversation that could be read again, and the press of its button does not say what the
+message shows. So the answer itself is kept, for at most a day, encrypted with a key that is only in that button: the
+database alone does not reveal it.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from bot.messages import Question
 
 @dataclass(frozen=True, slots=True)
 class PrivateAnswer:
-    """``question`` names it; ``asked`` is what it asks, with names for ids. ``shown`` and ``below`` are the Markdown
-    and the small lines of the message that has the button. ``thread_ts`` is where it may be posted; empty: not in a
-    thread."""
+    """``question`` identifies it; ``asked`` is its text, with names for ids. ``shown`` and ``below`` are the
+    Markdown and the small lines of the message with the button. ``thread_ts``: where it may be posted; empty if not
+    in a thread."""
 
     team_id: str
     channel_id: str
@@ -38,16 +38,16 @@ class PrivateAnswer:
 
 
 class PrivateAnswers(Protocol):
-    """The database, as the memory of answers that can still be posted. Both raise ``StoreFailed``."""
+    """Implemented by the database: answers that can still be posted. Both raise ``StoreFailed``."""
 
     async def keep(self, answer: PrivateAnswer, key: str) -> None:
-        """In the place of an earlier one to the same question; ``key`` is random, and used for no other."""
+        """Replaces an earlier one to the same question; ``key`` is random and used only once."""
 
     async def find(self, team_id: str, ts: str, key: str) -> PrivateAnswer | None:
-        """The answer to the private question ``ts``; ``None`` where it is not kept any more."""
+        """The answer to the private question ``ts``; ``None`` if it is no longer kept."""
 
 
 def sealed(data: bytes, key: str) -> bytes:
-    """What was sealed comes out again the same way. A key serves once: its bytes are a pad as long as the data."""
+    """Encrypts, and decrypts in the same way. A key is used once: its bytes are a one-time pad as long as the data."""
     pad = hashlib.shake_256(key.encode()).digest(len(data))
     return (int.from_bytes(data) ^ int.from_bytes(pad)).to_bytes(len(data))

@@ -1,8 +1,7 @@
-"""The text of a settings file in TOML goes in; its tables come out, or what is wrong in it, by line and key. Pure.
+"""Reads a TOML settings file, and reports faults by line and key. Pure.
 
-The standard reader says where a fault of the syntax is, and nothing of where a key stood. That is found by reading the
-file once more from its beginning to each line on which the key may begin: a key belongs to the statement with which it
-first appears.
+The standard parser gives the line of a syntax error but not of a key. That is found by parsing the file again up to
+each line on which the key may begin: a key belongs to the statement with which it first appears.
 """
 
 from __future__ import annotations
@@ -16,13 +15,13 @@ from typing import Any
 FAULTS_MAX = 20
 CANDIDATES_MAX = 50
 STATEMENT_LINES_MAX = 400
-"""A file that is worse than that gets its fault without a line."""
+"""Beyond this many tries a fault is reported without a line."""
 Path = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """``what`` is a predicate of the key: "must be a text". An empty ``path`` is the file's."""
+    """``what`` is a predicate of the key: "must be a text". An empty ``path`` means the file."""
 
     path: Path
     what: str
@@ -45,7 +44,7 @@ def parse(text: str) -> dict[str, Any]:
 
 
 def unknown(table: Mapping[str, Any], known: Collection[str], path: Path, noun: str) -> list[Fault]:
-    """A fault for each key that nobody knows, with the one that may be meant."""
+    """A fault for each unknown key, with the one that may be meant."""
     faults = []
     for key in table:
         if key not in known:
@@ -56,7 +55,7 @@ def unknown(table: Mapping[str, Any], known: Collection[str], path: Path, noun: 
 
 
 def raise_for(faults: Collection[Fault], text: str) -> None:
-    """Raises ``Faults`` where there are any."""
+    """Raises ``Faults`` if there are any."""
     if not faults:
         return
     lines = text.replace("\r\n", "\n").split("\n")
@@ -66,8 +65,8 @@ def raise_for(faults: Collection[Fault], text: str) -> None:
 
 
 def line_of(path: Path, lines: Sequence[str]) -> int | None:
-    """The line, counted from 1, on which the statement begins that first gives the key; of one that is missing, that of
-    its table. ``None`` where it cannot be found."""
+    """The line, counted from 1, of the statement that first gives the key; for a missing key, that of its table.
+    ``None`` if it cannot be found."""
     while path:
         candidates = [number for number, line in enumerate(lines) if path[-1] in line][:CANDIDATES_MAX]
         for number in candidates:
@@ -87,7 +86,7 @@ def _begins(lines: Sequence[str], number: int, path: Path) -> bool:
 
 
 def _holds(lines: Sequence[str], path: Path) -> bool | None:
-    """``None`` where the lines end within a statement."""
+    """``None`` if the lines end within a statement."""
     try:
         value: Any = tomllib.loads("\n".join(lines))
     except (ValueError, RecursionError):
@@ -104,7 +103,7 @@ def _named(fault: Fault) -> str:
 
 
 def _syntax(message: str, text: str) -> str:
-    """The reader's own words, with the line first, as in all other faults."""
+    """The parser's own message, with the line first, as in all other faults."""
     message = message.replace("end of document", f"line {text.rstrip().count(chr(10)) + 1}")
     what, _, where = message.rpartition(" (at ")
     place = where.removesuffix(")")

@@ -1,7 +1,7 @@
-"""Work that takes long in sum goes in; others run in between. I/O: the processor time of the loop's thread.
+"""Lets other tasks run during work that takes long in total. I/O: the processor time of the loop's thread.
 
-A turn that computes without waiting for anything keeps every other one from running, and Slack from being acknowledged.
-Who waits holds nobody up: so the processor's time is counted, and not what passes by the clock.
+A turn that computes without waiting keeps every other turn from running, and Slack from being acknowledged. A task that
+waits holds up nobody, so processor time is counted, not wall time.
 """
 
 from __future__ import annotations
@@ -16,15 +16,17 @@ from time import thread_time
 from typing import TypeVar
 
 HELD_MAX_S = 0.02
-"""So long one turn, or all in one round of the loop, compute at most before others run; a piece is done whole."""
+"""How long one turn, or all in one round of the loop, compute at most before others run; a piece of work is not
+interrupted."""
 REST_MAX_S = 0.1
 T = TypeVar("T")
 _LONG = ThreadPoolExecutor(1, "long-work")
-"""Python computes in one thread at a time: each that wants to takes the loop's turns from it, and all the others'."""
+"""Python computes in one thread at a time: each computing thread takes time from the loop, and from all the others."""
 
 
 class LoopShare:
-    """Of one turn, from now on. ``half``: others get as long as the turn had; for work that waits for nothing else."""
+    """The share of one turn, from now on. ``half``: others get as long as the turn had; for work that waits for nothing
+    else."""
 
     __slots__ = ("_half", "_since_s")
 
@@ -33,7 +35,7 @@ class LoopShare:
         self._since_s = thread_time()
 
     async def give_way(self) -> None:
-        """To be called between two pieces of work; costs nothing where the turn has not held the loop for long."""
+        """Call this between two pieces of work; it costs nothing unless the turn has held the loop for long."""
         held_s = thread_time() - self._since_s
         if held_s > HELD_MAX_S:
             await asyncio.sleep(min(held_s, REST_MAX_S) if self._half else 0)
@@ -41,7 +43,7 @@ class LoopShare:
 
 
 class LoopRound:
-    """Of the loop: what many turns compute in one round of it, each of them little, counts together."""
+    """The share of a round of the loop: many turns that each compute a little are counted together."""
 
     __slots__ = ("_ends", "_since_s")
 
@@ -50,7 +52,7 @@ class LoopRound:
         self._ends = False
 
     async def find_time(self) -> None:
-        """To be called before a piece of work; where the round has taken long, the next one is waited for."""
+        """Call this before a piece of work; if the round has taken long, it waits for the next one."""
         while thread_time() - self._since_s > HELD_MAX_S:
             if not self._ends:
                 self._ends = True
@@ -63,8 +65,8 @@ class LoopRound:
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """For JSON, which has no cycles: without the collector of those, which looks through all that is there again and
-    again while so much is made. Nothing may be waited for within."""
+    """Switches off the cycle collector while JSON is read: JSON has no cycles, and the collector would scan everything
+    again and again while so much is created. Nothing may be awaited within."""
     collecting = gc.isenabled()
     gc.disable()
     try:
@@ -82,5 +84,5 @@ async def one_by_one(things: Iterable[T]) -> AsyncIterator[T]:
 
 
 async def beside(compute: Callable[[], T]) -> T:
-    """What takes a tenth of a second or so is computed in a thread: one after the other, whoever wants it."""
+    """Runs work of about a tenth of a second in a thread, one piece after the other, whoever wants it."""
     return await asyncio.get_running_loop().run_in_executor(_LONG, copy_context().run, compute)

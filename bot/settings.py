@@ -150,12 +150,12 @@ class Settings(SlackSettings):
 
 
 def unknown_names() -> list[Unknown]:
-    """Variables of the environment and of ``.env`` that look like settings, and are none."""
+    """Variables in the environment and ``.env`` that look like settings but are not."""
     return unknown_among(Settings.model_fields)
 
 
 def slips() -> list[str]:
-    """What was likely meant otherwise, and does nothing as it stands: a line each."""
+    """Settings that do nothing and were probably meant otherwise, one line each."""
     return [*lines_not_understood(), *map(str, unknown_names())]
 
 
@@ -182,5 +182,5 @@ def kept_in() -> tuple[str, Path]:
 
 
 def sqlite_in(data_dir: Path) -> str:
-    """The address of the database where none is set."""
+    """The default address of the database."""
     return f"sqlite:///{(data_dir / 'bot.sqlite3').resolve()}"

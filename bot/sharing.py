@@ -1,6 +1,6 @@
-"""The press of a button below a private answer goes in; the answer stands where others see it. I/O: by its ports.
+"""Posts a private answer where others see it, after a press of its button. I/O: by its ports.
 
-Nothing is asked of the model. Whoever presses twice posts once: the press is a question as any other.
+The model is not called. Two presses post once: the press is a question like any other.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from bot.ports import Outcome, Replies, Reply
 from bot.store_patience import waited_out
 
 HEADS: Mapping[bool, str] = {False: "Asked by @{name}: {asked}", True: "A summary, shared by @{name}"}
-"""Above what is posted, as a quotation; the second in a thread."""
+"""The quotation above the posted answer; the second is for a thread."""
 TOO_OLD = "I keep an answer for a day, so I can't post this one any more. Please ask again."
 
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """``posted`` tells an answer's reader, where its button stood, that it was posted, and never raises."""
+    """``posted`` tells the reader, where the button was, that the answer was posted; never raises."""
 
     answers: PrivateAnswers
     replies: Replies
@@ -33,7 +33,7 @@ class Sharing:
         if answer is None or answer.user_id != question.user_id:
             await self.replies.tell(question, TOO_OLD)
             return Ending(Outcome.FAILED)
-        if question.response_url is None:  # it goes on in a direct message, which has a head of its own
+        if question.response_url is None:  # it goes on in a direct message, which has its own head
             reply.write(_whole(answer))
             return Ending(Outcome.SHARED)
         reply.write(await self._head(question, answer) + _whole(answer))
@@ -48,5 +48,5 @@ class Sharing:
 
 
 def _whole(answer: PrivateAnswer) -> str:
-    """With the lines below it, such as its sources."""
+    """The answer with the lines below it, such as its sources."""
     return "\n\n".join([answer.text, *answer.below])

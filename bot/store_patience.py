@@ -1,4 +1,4 @@
-"""A question to the database goes in; its answer comes out once it can be had. Pure but for the pauses and the log."""
+"""Waits out a database outage. Pure but for the pauses and the log."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ STORE_PAUSE_MAX_S = 4.0
 
 
 async def waited_out(call: Callable[[], Awaitable[T]]) -> T:
-    """What the database answers, once it does. Raises ``StoreFailed`` after ``STORE_PATIENCE_S``."""
+    """The database's response, once it comes. Raises ``StoreFailed`` after ``STORE_PATIENCE_S``."""
     until_s, pause_s = time.monotonic() + STORE_PATIENCE_S, STORE_PAUSE_S
     while True:
         try:

@@ -1,7 +1,7 @@
-"""The database's address and a span of days go in; who used what comes out, as a table for people or as CSV.
+"""Reports who used what, as a table for people or as CSV.
 
-I/O: the database, which is only read, also while the bot runs, and the clock. Persons, channels and workspaces are
-Slack's ids, since names are not kept. Dollars are those of the day on which they were spent.
+I/O: the database, which is only read, even while the bot is running, and the clock. People, channels and workspaces are
+Slack's ids, since names are not kept. Dollars are at the prices of the day.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ UNPRICED = "No price is known for {models}, so the dollars leave that out.\n"
 DETAILS = ("day", "workspace", "channel", "person", "model")
 FIGURES = ("questions", "input", "cache_read", "cache_write_5m", "cache_write_1h", "output", "web_searches")
 SHOWN = ("day", "workspace", "person", "model")
-"""Of the details, in a table for people where nothing else is wanted; CSV has all of them."""
+"""The default grouping of the table; CSV has all details."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A sum. ``dollars`` is of what had a known price, ``unpriced`` the tokens of what had none."""
+    """A sum. ``dollars``: of usage with a known price; ``unpriced``: the tokens without one."""
 
     figures: tuple[int, ...]
     nano_dollars: int
@@ -50,8 +50,8 @@ class Line:
 
 
 async def report(address: str, since: str, *, csv: bool, by: Sequence[str] = ()) -> str:
-    """``since``: so many days, today included (``7d``), or the first day. ``by``: of ``DETAILS``, in that order; the
-    most expensive come first then. Raises ``StartFailed``."""
+    """``since``: a number of days including today (``7d``), or the first day. ``by``: some of ``DETAILS``, in that
+    order, the most expensive first. Raises ``StartFailed``."""
     first = first_day(since, datetime.now(UTC).date())
     used = await read(address, (first - EPOCH).days)
     if csv:
@@ -61,7 +61,7 @@ async def report(address: str, since: str, *, csv: bool, by: Sequence[str] = ())
 
 
 async def votes(address: str, since: str, *, csv: bool) -> str:
-    """What people said of answers, with their reasons. ``since`` as above. Raises ``StartFailed``."""
+    """Votes on answers, with their reasons. ``since`` as above. Raises ``StartFailed``."""
     first = first_day(since, datetime.now(UTC).date())
     voted = await read_votes(address, (first - EPOCH).days)
     if csv:
@@ -103,7 +103,7 @@ def _voted_key(one: Voted) -> tuple[str, str, str]:
 
 
 def first_day(since: str, today: date) -> date:
-    """Raises ``StartFailed`` for what is neither."""
+    """Raises ``StartFailed`` for anything else."""
     if (match := re.fullmatch(r"(\d{1,5})d", since)) and 1 <= int(match[1]) <= DAYS_MAX:
         return today - timedelta(days=int(match[1]) - 1)
     try:

@@ -1,7 +1,7 @@
-"""A model goes in; what it may look up in the web comes out, and what to try where its host refuses that.
+"""Decides what a model may look up on the web, and what to try if its host refuses that.
 
-Pure: the clock is an argument. A host of the format may not know the API's own tools, or the organisation may not have
-them switched on: that is noticed by what is answered without them, and holds for a while.
+Pure: the clock is an argument. A host may not know the API's own tools, or the organisation may not have enabled them.
+That is noticed when a request succeeds without them, and remembered for a while.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from bot.stream_events import Lookup, LookupKind
 
 REMEMBERED_S = 3_600.0
 MODELS_MAX = 1_000
-"""More are forgotten all at once."""
+"""Beyond this many, all are forgotten at once."""
 CONTINUATIONS_MAX = 5
-"""An answer that pauses goes on so often."""
+"""How often an answer that pauses is continued."""
 WHAT_CHARS_MAX = 80
-"""Of what people read that is searched for."""
+"""The length of a search that is shown to people."""
 SEARCHES = "is searching the web for “{what}”…"
 READS = "is reading {what}…"
 _SIGNS = str.maketrans("<>“”", "‹›''")
@@ -28,7 +28,7 @@ _SIGNS = str.maketrans("<>“”", "‹›''")
 
 @dataclass(slots=True)
 class WebAccess:
-    """``web``: what the settings allow, by model less what its host refused."""
+    """The web tools that the settings allow (``web``), by model, without those that its host refused."""
 
     web: Web | None = None
     _left: dict[str, tuple[Web | None, float]] = field(default_factory=dict, repr=False)
@@ -44,7 +44,7 @@ class WebAccess:
 
 
 def less(web: Web) -> Iterator[Web | None]:
-    """What to ask with instead, one after the other: pages are a younger tool than the search."""
+    """What to try instead, in order: reading pages is a newer tool than searching."""
     if web.fetch:
         yield replace(web, fetch=False)
     yield None
@@ -56,12 +56,12 @@ def suspected(error: ModelError | None) -> bool:
 
 
 def left_of(web: Web, used: int) -> Web:
-    """For an answer that goes on: its request names its tools again, so one use is the least."""
+    """For an answer that goes on: its request must name its tools again, so one use is the minimum."""
     return replace(web, uses_max=max(1, web.uses_max - used))
 
 
 def status(lookup: Lookup) -> str:
-    """What people read meanwhile; of a page only whose it is."""
+    """The status that people read meanwhile; of a page only its host."""
     if lookup.kind is LookupKind.PAGE:
         return READS.format(what=host(lookup.what) or "a page")
     words = _one_line(lookup.what)

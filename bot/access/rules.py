@@ -1,7 +1,7 @@
-"""A question and what Slack says of its author go in; whether it may be answered, or why not, comes out. Pure.
+"""The rules about who may use the bot, and the sentences for those who may not. Pure.
 
-The rules about who may use the bot, and the sentences that say so, are here and nowhere else. Lists of ids hold for
-apps as for people; what concerns people alone (guests, deactivated accounts, e-mail addresses) does not.
+They are here and nowhere else. Lists of ids apply to apps as well as to people; rules about people (guests, deactivated
+accounts, e-mail addresses) apply only to people.
 """
 
 from __future__ import annotations
@@ -47,19 +47,19 @@ SENTENCES = {
     Reason.NO_PERMISSION: ("I can't look up who you are, because the app lacks a permission that is named in my log."),
 }
 SILENT_S = 600.0
-"""So long nobody reads the same sentence again."""
+"""Nobody reads the same sentence again within this time."""
 SILENT_NOT_NOW_S = 50.0
-"""That sentence asks for another try in a minute, which must not be met with silence."""
+"""That sentence asks people to try again in a minute, and then there must not be silence."""
 HEARD_MAX = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What Slack says of a user. Source: slack:reference/objects/user-object.
+    """What Slack says about a user. Source: slack:reference/objects/user-object.
 
-    ``team_ids`` are the workspaces that the user belongs to; ``enterprise_id`` the organisation they are part of, if
-    any. ``is_stranger``: of another workspace, and in no channel that is shared with the app's; others of another
-    workspace are known by ``team_ids`` alone. ``email`` is empty where Slack gives none, or it is not confirmed.
+    ``team_ids``: the user's workspaces; ``enterprise_id``: their organisation, if any. ``is_stranger``: from another
+    workspace, and sharing no channel with the app's; others from another workspace are recognised only by ``team_ids``.
+    ``email`` is empty if Slack gives none or it is not confirmed.
     """
 
     is_app: bool = False
@@ -69,7 +69,7 @@ class Person:
     is_stranger: bool = False
     is_deactivated: bool = False
     is_admin: bool = False
-    """Of the workspace; its owners are."""
+    """Of the workspace; owners count as admins."""
     email: str = field(default="", repr=False)
     app_ids: frozenset[str] = field(default=NONE, compare=False)
     """An app's other ids: it posts as its user (``U…``), or under another name as its bot (``B…``)."""
@@ -106,7 +106,7 @@ class Policy:
         return frozenset({"users:read", "users:read.email"} if self.allowed_email_domains else {"users:read"})
 
     def without_looking_up(self, question: Question) -> Reason | None:
-        """What the question alone tells: ``None`` where its author has to be looked up."""
+        """What the question alone decides: ``None`` if its author has to be looked up."""
         reasons = {
             Reason.CHANNEL_DENIED: question.channel_id in self.denied_channels,
             Reason.CHANNEL_NOT_ALLOWED: _misses(self.allowed_channels, question.channel_id),
@@ -116,7 +116,7 @@ class Policy:
         return next((reason for reason, holds in reasons.items() if holds), None)
 
     def reason(self, question: Question, person: Person | None) -> Reason | None:
-        """``person`` is the question's author, ``None`` where Slack knows nobody by that id."""
+        """``person``: the question's author; ``None`` if Slack knows nobody by that id."""
         known = self.without_looking_up(question)
         if known is not None or person is None:
             return known or Reason.UNKNOWN
@@ -132,7 +132,7 @@ class Policy:
         return next((reason for reason, holds in reasons.items() if holds), None)
 
     def _is_external(self, question: Question, person: Person) -> bool:
-        """Whether Slack's word on the person, or on the message, names a workspace that is none of ours.
+        """Whether Slack's data on the person or the message names a workspace that is not ours.
 
         Colleagues in another workspace of the same organisation are not external.
         """
@@ -152,13 +152,13 @@ class Policy:
 
 
 def silent_s(reason: str) -> float:
-    """For how long nobody reads the sentence of ``reason`` again: a ``Reason``, or another word of a caller's."""
+    """How long nobody reads the sentence of ``reason`` again: a ``Reason``, or another word of the caller's."""
     return SILENT_NOT_NOW_S if reason == Reason.NOT_NOW else SILENT_S
 
 
 @dataclass(slots=True)
 class Heard:
-    """Which sentences were said when, by keys of the caller's, as far as one process knows. ``now_s`` only grows."""
+    """Which sentences were said when, by the caller's keys, as far as one process knows. ``now_s`` only grows."""
 
     _at_s: OrderedDict[tuple[str, ...], float] = field(default_factory=OrderedDict)
 

@@ -1,4 +1,4 @@
-"""A question goes in; its thread comes out or, for who wants to be caught up on a channel, what was said there.
+"""Reads a question's thread or, if somebody wants to be caught up on a channel, what was said there.
 
 I/O: what the ports do, and the clock. Implements ``ports.Threads``.
 """
@@ -28,7 +28,7 @@ from bot.ports import Threads
 
 FOR_ONE = (EntryPoint.DIRECT, EntryPoint.COMMAND)
 MICROSECONDS = 6
-"""So many digits has the fraction of a message's ts; a press has more."""
+"""Digits in the fraction of a message's ts; a press has more."""
 WHICH = "Please tell me which channel, such as: catch me up #general since yesterday."
 NOT_UNDERSTOOD = f"I couldn't tell from when on I should read. I understand {UNDERSTOOD}."
 NOT_HERE = (
@@ -40,7 +40,7 @@ NOT_YET = "That time is still to come, so there is nothing to read yet. I unders
 
 
 class ChannelMessages(Protocol):
-    """Slack, as a place to read what was said in a channel."""
+    """Implemented by Slack's side: what was said in a channel."""
 
     async def zone(self, user_id: str) -> str:
         """As ``messages.Author`` has it."""
@@ -48,7 +48,7 @@ class ChannelMessages(Protocol):
     async def heard(self, wish: Wish, question: Question, start_s: float | None) -> Heard:
         """``start_s`` ``None``: from the asker's newest message there on, or for a day.
 
-        Raises ``Declined`` where whoever asks is not in that channel, or the bot is not, and else ``SlackError``.
+        Raises ``Declined`` if the asker or the bot is not in that channel, and ``SlackError``.
         """
 
 
@@ -61,7 +61,7 @@ class CatchingUp:
     keep: Callable[[str], Awaitable[FileBytes]]
 
     async def read(self, question: Question) -> list[ThreadMessage]:
-        """Raises ``SlackError``, and ``Declined`` with a sentence for whoever asks."""
+        """Raises ``SlackError``, and ``Declined`` with a sentence for the asker."""
         wish = wish_in(question.text)
         thread = await self.threads.read(question)
         if wish is None and len(thread) > 1 and question.entry_point is EntryPoint.DIRECT:

@@ -1,4 +1,4 @@
-"""Words such as "since Monday" go in; the moment from which on to read comes out, by a time zone. Pure."""
+"""Turns words such as "since Monday" into a time, in a time zone. Pure."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _DAY_NAMES = {name.lower(): number for number, name in enumerate(DAYS)}
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """``hours``: the last so many; else from the beginning of a day: ``date`` (year, month, day), or ``days_ago``, or
-    the newest ``weekday`` (0: Monday)."""
+    """``hours``: the last hours; else from the beginning of a day: ``date`` (year, month, day), ``days_ago``, or the
+    newest ``weekday`` (0: Monday)."""
 
     hours: int = 0
     date: tuple[int, int, int] | None = None
@@ -28,7 +28,7 @@ class Period:
 
 
 def period_in(words: str) -> Period | None:
-    """``None`` where they say none that is known here."""
+    """``None`` if the words name no known period."""
     intro = _INTRO.match(words)
     said = words[intro.end() if intro else 0 :].strip().lower()
     if said in {"today", "yesterday"}:

@@ -1,6 +1,6 @@
-"""A wish that was said in a channel goes in; the same in a direct message of whoever said it comes out. I/O: the ports.
+"""Moves a wish from a channel into a direct message with whoever said it. I/O: the ports.
 
-What the bot says of a channel is for one reader. As with commands, the wish is written down before Slack has its
+What the bot says about a channel is for one reader. As with commands, the wish is stored before Slack has its
 acknowledgement, so that it is carried out once.
 """
 
@@ -19,25 +19,24 @@ CLOSED = "I couldn't send you a direct message. Please send me the same in one, 
 
 
 class DirectMessages(Protocol):
-    """Slack, as a place to write to one person. Neither raises ``SlackError``."""
+    """Implemented by Slack's side: writes to one person. Neither raises ``SlackError``."""
 
     async def begin(self, question: Question) -> tuple[str, str]:
-        """The direct message with whoever asks, and the ts of a message of ours in it; both empty where there is
-        none."""
+        """The direct message with the asker, and the ts of our message in it; both empty if there is none."""
 
     async def tell(self, question: Question, sentence: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Privately:
-    """``accept`` is what takes questions."""
+    """``accept`` takes questions."""
 
     records: ThreadSettingsRecords
     messages: DirectMessages
     accept: Callable[[Question], Awaitable[bool]]
 
     async def moved(self, said: Question) -> Coroutine[Any, Any, None] | None:
-        """What remains to be done after Slack has its acknowledgement; ``None`` where all of it was done before.
+        """What remains to be done after Slack has its acknowledgement; ``None`` if all of it was done before.
 
         Raises ``StoreFailed``.
         """

@@ -1,4 +1,4 @@
-"""What was said in a channel goes in; the file that the model reads comes out, and what people are told of it. Pure.
+"""Writes down what was said in a channel, for the model, and what people are told about it. Pure.
 
 One message a line, whatever its words hold, so that nobody can write a message that somebody else seems to have said.
 What is forwarded in one stands in lines of its own below it, which begin with who wrote it: the app's own word.
@@ -17,11 +17,11 @@ from bot.prompt import spoken
 from bot.prompt.dates import zone_of
 
 CHARS_MAX = 400_000
-"""Of a channel's words that one question reads."""
+"""Characters of a channel that one question reads."""
 AT_ONCE_CHARS_MAX = 120_000
-"""More is read in batches, as long documents are."""
+"""More than this is read in batches, like long documents."""
 ENDS_CHARS = 10_000
-"""Of what is read in batches, so much stands in the request where none of that comes to pass."""
+"""How much of a batched transcript the request holds if no batch could be read."""
 MESSAGE_CHARS_MAX = 2_000
 NEW_LINE = " ⏎ "
 FORWARDED = "    ↱ "
@@ -38,7 +38,7 @@ WANTED = (
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A message with its permalink; ``reply``: it stands in a thread."""
+    """A message with its permalink; ``reply``: it is in a thread."""
 
     message: ThreadMessage
     link: str = field(repr=False)
@@ -49,8 +49,8 @@ class Entry:
 class Heard:
     """What was read of a channel, oldest first, each reply below its thread's first message.
 
-    ``start_s`` is the moment from which on it was read, ``own_start``: that of the reader's newest message there.
-    ``older``: there is more between that and what was read; ``replies_left``: so many replies were not read.
+    ``start_s``: the time from which it was read; ``own_start``: that is the reader's newest message there. ``older``:
+    there is more between that and what was read; ``replies_left``: how many replies were not read.
     """
 
     channel_id: str
@@ -71,7 +71,7 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """``lines`` may be fewer than were heard: the newest are kept."""
+    """``lines`` may be fewer than the messages read: the newest are kept."""
 
     lines: Sequence[str] = field(repr=False)
     left_out: int
@@ -111,7 +111,7 @@ def block_of(transcript: Transcript, name: str, data: FileBytes | None) -> TextB
 
 
 def notes_on(heard: Heard, transcript: Transcript, zone: str) -> tuple[Note, ...]:
-    """What the answer rests on, and what it goes without."""
+    """What the answer is based on, and what it lacks."""
     replies = sum(entry.reply for entry in heard.entries)
     number = len(heard.entries)
     counted = f"{number:,} message{'s' * (number != 1)}"

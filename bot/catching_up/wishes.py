@@ -1,4 +1,4 @@
-"""What was asked goes in; the wish to be caught up on a channel comes out, or ``None``. Pure."""
+"""Recognises a wish to be caught up on a channel. Pure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _END = " \t.,!?"
 class Wish:
     """``channel_id`` and ``channel_name`` are empty for the channel that it was said in; a name was typed by hand.
 
-    ``period`` is ``None`` where none was said, and ``understood`` is false where nobody knows which was meant.
+    ``period`` is ``None`` if none was given; ``understood`` is false if one was given that is not known.
     """
 
     channel_id: str = ""
@@ -31,7 +31,7 @@ class Wish:
 
 
 def wish_in(text: str) -> Wish | None:
-    """``text`` is Markdown with ids unnamed. What goes on in another way ("catch me up on what Ada said") is an
+    """``text`` is Markdown with ids unnamed. If it continues differently ("catch me up on what Ada said"), it is an
     ordinary question."""
     channel, words = _parts(text)
     if words is None:
@@ -44,12 +44,12 @@ def wish_in(text: str) -> Wish | None:
 
 
 def about(text: str, channel_id: str) -> str:
-    """The wish in ``text``, for where it was not said in that channel."""
+    """The wish in ``text``, for when it was not said in that channel."""
     return f"catch me up <#{channel_id}> {_parts(text)[1] or ''}".strip()
 
 
 def _parts(text: str) -> tuple[re.Match[str] | None, str | None]:
-    """The channel, and the words behind it; ``None`` for words that do not begin as a wish does."""
+    """The channel, and the words after it; ``None`` for words that do not begin like a wish."""
     said = _WISH.fullmatch(" ".join(text.split()).strip())
     if said is None:
         return None, None

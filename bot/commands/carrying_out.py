@@ -1,6 +1,6 @@
-"""A command goes in; what it changes is written down at once, and what it answers is said later. I/O: the two ports.
+"""Carries out a command: stores at once what it changes, and answers later. I/O: the two ports.
 
-A command is no question: it is not counted, the model never sees it, and it is carried out once, however often Slack
+A command is not a question: it is not counted, the model never sees it, and it is carried out once, however often Slack
 delivers it and whichever process gets it.
 """
 
@@ -19,13 +19,13 @@ log = get_logger(__name__)
 
 
 class Answers(Protocol):
-    """Slack, as the place to answer a command. Neither raises ``SlackError``."""
+    """Implemented by Slack's side: answers a command. Neither raises ``SlackError``."""
 
     async def tell(self, question: Question, sentence: str) -> None:
-        """To who said it alone; in a direct message in its thread."""
+        """Answers only the person who said it; in a direct message in its thread."""
 
     async def announce(self, question: Question, sentence: str) -> None:
-        """To all who read the thread."""
+        """Answers for all who read the thread."""
 
 
 class Commands:
@@ -41,7 +41,7 @@ class Commands:
         return (await self._records.of(thread)).muted
 
     async def carry_out(self, said: Question, command: ThreadCommand) -> Coroutine[Any, Any, None] | None:
-        """What remains to be done after Slack has its acknowledgement; ``None`` where all of it was done before.
+        """What remains to be done after Slack has its acknowledgement; ``None`` if all of it was done before.
 
         Raises ``StoreFailed``: then Slack must get no acknowledgement.
         """

@@ -1,4 +1,4 @@
-"""A question and its channel go in; the instructions come out, with the model and effort that its thread has chosen.
+"""The instructions for a question, with the model and effort that its thread has chosen.
 
 Pure but for what the port does.
 """
@@ -27,7 +27,7 @@ class Choosing:
         return Menu(self.instructing.model_in(channel_id), self.instructing.effort_in(channel_id), self.models)
 
     async def of(self, question: Question, channel: Channel) -> Instructions:
-        """Raises ``StoreFailed``. A model that may be chosen no longer is not used."""
+        """Raises ``StoreFailed``. A model that may no longer be chosen is not used."""
         instructions = self.instructing.of(question, channel)
         if question.starts_thread:  # nobody has chosen anything there
             return instructions

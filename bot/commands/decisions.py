@@ -1,4 +1,4 @@
-"""A command and what holds in its thread go in; what changes, and the sentence about it, come out. Pure."""
+"""Decides what a command changes in its thread, and what people read about it. Pure."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ Send each of these as a message of its own. In a channel, mention me with it if 
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """What can be chosen: the ``models`` beside ``model``, which answers where nothing is chosen, with ``effort``
-    (empty: as the model does by itself)."""
+    """What can be chosen: the ``models`` besides ``model``, which is the default, with ``effort`` (empty: the model's
+    own)."""
 
     model: str
     effort: str
@@ -48,7 +48,7 @@ class Menu:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """``settings`` of the thread from now on; ``None``: nothing changes, and only who asked needs to know."""
+    """``settings``: the thread's from now on; ``None``: nothing changes, and only the person who asked is told."""
 
     sentence: str = field(repr=False)
     settings: ThreadSettings | None = None

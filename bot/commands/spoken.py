@@ -1,4 +1,4 @@
-"""What somebody said goes in; the command that it is comes out, or ``None``. Pure."""
+"""Recognises a command in a message. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import StrEnum
 from bot.messages import EntryPoint, Question
 
 COMMAND = re.compile(r"!([A-Za-z]{2,20})(?:[ \t]+(\S{1,200}))?", re.ASCII)
-"""A whole message: what has more words than that, or more lines, only begins with an exclamation mark."""
+"""The pattern of a whole message: with more words or lines it merely begins with an exclamation mark."""
 
 
 class Name(StrEnum):
@@ -24,15 +24,15 @@ class Name(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ThreadCommand:
-    """``argument`` is empty where there is none; of an unknown command it is its name."""
+    """``argument`` may be empty; for an unknown command it is the command's name."""
 
     name: Name
     argument: str = field(default="", repr=False)
 
 
 def command_in(question: Question, *, addressed: bool) -> ThreadCommand | None:
-    """``addressed``: the bot was mentioned, or written to directly; then a command that does not exist is one, too,
-    so that its author learns that."""
+    """``addressed``: the bot was mentioned, or written to directly. Then an unknown command counts as well, so that its
+    author learns that it is unknown."""
     said = COMMAND.fullmatch(question.text.strip())
     if said is None or question.attachments or question.entry_point is EntryPoint.COMMAND:
         return None

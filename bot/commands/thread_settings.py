@@ -1,4 +1,4 @@
-"""What people chose in a thread. Pure, and the port of what remembers it."""
+"""What people chose in a thread, and the port that remembers it. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.messages import Question, ThreadKey
 
 @dataclass(frozen=True, slots=True)
 class ThreadSettings:
-    """``muted``: the bot answers only who mentions it. An empty ``model`` or ``effort``: as everywhere else."""
+    """``muted``: the bot answers only when mentioned. An empty ``model`` or ``effort``: as everywhere else."""
 
     muted: bool = False
     model: str = ""
@@ -21,10 +21,10 @@ UNCHANGED = ThreadSettings()
 
 
 class ThreadSettingsRecords(Protocol):
-    """The database, as the memory of threads' settings. All raise ``StoreFailed``."""
+    """Implemented by the database: settings of threads. All raise ``StoreFailed``."""
 
     async def of(self, thread: ThreadKey) -> ThreadSettings: ...
 
     async def change(self, said: Question, settings: ThreadSettings | None) -> bool:
-        """Writes down that ``said`` is a command and no question, and with it the thread's new ``settings``, if any.
-        ``False`` where that was done before: Slack delivers a message more than once."""
+        """Stores that ``said`` is a command, not a question, and with it the thread's new ``settings``, if any.
+        ``False`` if that was done before: Slack delivers a message more than once."""

@@ -1,4 +1,4 @@
-"""What a turn uses goes in, over all of its requests; its figures for the log and a line for people come out. Pure."""
+"""Adds up what a turn uses over all its requests, for the log and for people. Pure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ class Bill:
         self.used += more
 
     def fields(self) -> dict[str, object]:
-        """Of ``turn.done``. ``input_tokens`` is all that was read; ``dollars`` is ``None`` where no price is known."""
+        """The fields of ``turn.done``. ``input_tokens`` is everything that was read; ``dollars`` is ``None`` if no
+        price is known."""
         used, dollars = self.used, self._dollars()
         return {
             "model": self.model,
@@ -38,7 +39,7 @@ class Bill:
         }
 
     def line(self) -> str:
-        """What stands under the answer; empty where nothing was used."""
+        """The line under the answer; empty if nothing was used."""
         used, dollars = self.used, self._dollars()
         tokens = used.prompt + used.output
         if tokens <= 0:

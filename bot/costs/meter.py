@@ -1,8 +1,9 @@
-"""What the API says that a request uses, and its words, go in; what to add to the books comes out. Pure.
+"""Books what a request uses while it runs. Pure.
 
 The API says what a request read when the answer begins, and what it wrote only at its end. For an answer that ends
-before that, be it cut, stopped or lost with its process, what it wrote is estimated by its words, from time to time
-while they come. What is added has its price with it: the rate is one for the whole request, and goes by all it read.
+early, because it was cut, stopped or lost with its process, the output is estimated from its words, from time to time
+while they arrive. Each entry has its price: the rate is the same for the whole request, and depends on everything that
+it read.
 """
 
 from __future__ import annotations
@@ -15,15 +16,15 @@ from bot.estimates import WIDE_CHARS_FROM
 from bot.stream_events import Usage
 
 CHARS_PER_TOKEN = 4
-"""Of written words in letters; a wide character is about one token."""
+"""Characters per token of ordinary letters; a wide character is about one token."""
 BOOK_EVERY_TOKENS = 250
-"""So much of an estimate is lost at most with the process."""
+"""How much of an estimate is lost at most with the process."""
 
 
 @dataclass(slots=True)
 class Meter:
-    """Of one request. ``book`` takes what is to be added; it is negative where an estimate was too high. ``price`` is
-    the model's, where one is known."""
+    """For one request. ``book`` takes what is to be added; negative if an estimate was too high. ``price``: the
+    model's, if known."""
 
     book: Callable[[Usage], None]
     price: Price | None
@@ -46,7 +47,7 @@ class Meter:
             self._book(output)
 
     def end(self, *, whole: bool) -> None:
-        """``whole``: the answer came to its end, so that the figure which the API gave there is right."""
+        """``whole``: the answer came to its end, so the API's final figure is right."""
         self._is_final = self._is_final and whole
         self._book(self._said.output if self._is_final else self._output)
 

@@ -1,10 +1,9 @@
-"""Whether the bot that uses a data directory lives: each heartbeat sets the time of a file there, which grows old.
+"""Whether the bot that uses a data directory is alive: each heartbeat sets the time of a file there.
 
-I/O: the time of that file, the room on its disk, and files that say how the bot confines strangers' files, and what
-it heard of Slack and when. A recent
-heartbeat says that the bot's loop runs, that its database takes what is written, that its disk has room, and that
-Slack was heard over the socket, where there is one. It works the same for both transports, and for a process outside
-that has nothing but the directory.
+I/O: the time of that file, the space on its disk, and files that say how the bot confines strangers' files, and what it
+heard from Slack and when. A recent heartbeat means that the bot's loop runs, that its database accepts writes, that its
+disk has space, and that Slack was heard over the socket, if there is one. It works the same for both transports, and
+for an outside process that has only the directory.
 """
 
 from __future__ import annotations
@@ -26,12 +25,12 @@ FILE = "heartbeat"
 CONFINEMENT = "confinement"
 HEARD = "heard.json"
 HEARD_EVERY_S = 2.0
-"""Renaming a file onto another waits for the disk on some file systems, and the loop with it."""
+"""On some file systems, renaming a file onto another waits for the disk, and the loop with it."""
 KINDS_MAX = 100
 AGE_MAX_S = 60.0
-"""Twelve times what lies between two heartbeats, and longer than any one call of the database may take."""
+"""Twelve heartbeats, and longer than any one database call may take."""
 FREE_BYTES_MIN = 16 * 1024 * 1024
-"""Less than that and the next file, or the next question, finds no room."""
+"""With less than this, the next file or question would find no space."""
 
 
 def prepare(data_dir: Path) -> None:
@@ -53,7 +52,7 @@ def prepare(data_dir: Path) -> None:
 
 
 class Pulse:
-    """The heartbeats of one bot: none while Slack's deliveries cannot come in, which ``hears`` says."""
+    """The heartbeats of one bot; none while Slack's deliveries cannot come in, as ``hears`` says."""
 
     def __init__(self, data_dir: Path) -> None:
         """Raises ``StartFailed``."""
@@ -64,7 +63,7 @@ class Pulse:
         self.hears: Callable[[], bool] = lambda: True
 
     def arrived(self, kind: str) -> None:
-        """Slack delivered an event of that kind: whoever looks for what is missing reads it in the directory."""
+        """Slack delivered an event of that kind; the doctor reads this in the directory."""
         if kind in self._heard or len(self._heard) < KINDS_MAX:
             self._heard[kind] = self._noted_s = time.time()
         if not 0 <= time.time() - self._written_s < HEARD_EVERY_S:
@@ -87,7 +86,8 @@ class Pulse:
 
 
 def record_heartbeat(data_dir: Path, *, free_bytes_min: int = FREE_BYTES_MIN) -> None:
-    """Not where the disk is full or the directory was deleted: it is not made again, since what was in it is lost."""
+    """Does nothing if the disk is full or the directory was deleted: it is not created again, since its content is
+    lost."""
     try:
         free_bytes = shutil.disk_usage(data_dir).free
         if free_bytes < free_bytes_min:
@@ -99,7 +99,7 @@ def record_heartbeat(data_dir: Path, *, free_bytes_min: int = FREE_BYTES_MIN) ->
 
 
 def report_confinement(data_dir: Path, words: str) -> None:
-    """For whoever asks from outside; ``words`` are as the log has them."""
+    """For readers outside the process; ``words`` are as in the log."""
     data_dir.mkdir(parents=True, exist_ok=True)
     (data_dir / CONFINEMENT).write_text(f"{words}\n", encoding="utf-8")
 
@@ -115,7 +115,7 @@ def heard(data_dir: Path) -> dict[str, float]:
 
 
 def confinement(data_dir: Path) -> str:
-    """What the bot found when it started; empty where it never did."""
+    """What the bot found when it started; empty if it never did."""
     try:
         return (data_dir / CONFINEMENT).read_text(encoding="utf-8").strip()
     except FileNotFoundError:

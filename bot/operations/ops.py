@@ -25,11 +25,11 @@ from bot.telemetry.logs import get_logger
 log = get_logger(__name__)
 
 CHECK_WITHIN_S = 2.0
-"""A probe of Kubernetes waits for a second or a few; a part that takes longer to answer is not ready."""
+"""A Kubernetes probe waits a second or a few; a part that takes longer to answer is not ready."""
 READY, STARTING, STOPPING, SILENT = "ready", "starting", "stopping", "no answer"
 LIMITS = ConnectionLimits(connections_max=64)
 Check = Callable[[], Awaitable[str]]
-"""``ready``, else what is the matter with a part. What it raises of ours, and taking long, is no answer."""
+"""``ready``, else what is wrong with a part. If it raises one of our errors, or takes long, the part is not ready."""
 
 
 class Ops:
@@ -47,7 +47,7 @@ class Ops:
         self._server = HttpServer(app, LIMITS)
 
     async def listen(self, host: str, port: int) -> None:
-        """Raises ``StartFailed`` where the port cannot be had."""
+        """Raises ``StartFailed`` if it cannot listen on the port."""
         self._own_names_only = addresses.is_loopback(host)
         try:
             _, own_port = await self._server.listen(host, port)
@@ -57,7 +57,7 @@ class Ops:
         log.info("ops.listening", host=host, port=own_port)
 
     def ready(self, checks: Mapping[str, Check]) -> None:
-        """The bot has started: from now on it is as ready as its parts. A check may set figures, too."""
+        """The bot has started: from now on it is as ready as its parts. A check may set metrics, too."""
         self._state, self._checks = READY, checks
 
     def stopping(self) -> None:
@@ -68,8 +68,8 @@ class Ops:
 
     @web.middleware
     async def _only_here(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """A page of a stranger's may have its own name lead to this machine, so that a browser here lets it read what
-        is answered: whoever asks a port of this machine alone calls it by its address, or ``localhost``."""
+        """A stranger's page may point its own host name at this machine, so that a browser here lets it read the
+        response. So a port that is bound to this machine only answers requests to its address, or ``localhost``."""
         asked = addresses.split(f"http://{request.headers.get('Host', '')}")
         if self._own_names_only and (asked is None or not addresses.is_loopback(asked.hostname)):
             return web.json_response({"error": "not a name of this machine"}, status=421)
@@ -96,7 +96,7 @@ class Ops:
 
 
 def _reason(error: OSError) -> str:
-    """In the system's own words: asyncio puts its own in their place."""
+    """The system's own message: asyncio replaces it by its own."""
     return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error.strerror)
 
 

@@ -1,4 +1,4 @@
-"""Nothing in; a process that has a name among others, keeps what it knows to itself, and is seldom in its own way, out.
+"""Protects this process's secrets, names it, and tunes its garbage collector.
 
 I/O: system calls on this process, which holds the tokens and what people wrote; Python's collector of cycles.
 """
@@ -18,8 +18,8 @@ _PR_SET_DUMPABLE = 4
 
 def keep_secrets() -> None:
     """No other process of the same user can read this one's environment and memory (``/proc/…/environ``, ``mem``), and
-    a crash leaves no core file that holds them. On other systems than Linux only the latter. What is written from now
-    on, the database and people's files above all, no other user can read."""
+    a crash leaves no core file that contains them; on systems other than Linux only the latter. Whatever is written
+    from now on, above all the database and people's files, no other user can read."""
     os.umask(0o077)
     with suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -28,18 +28,18 @@ def keep_secrets() -> None:
 
 
 def unique_name() -> str:
-    """No other process that shares the database has it. Short enough for the id of a workspace beside it."""
+    """A name that no other process sharing the database has. Short enough to fit beside the id of a workspace."""
     return f"{socket.gethostname()[:24]}:{os.getpid()}:{os.urandom(4).hex()}"
 
 
 def collect_later() -> None:
-    """What is loaded while the process starts is there to stay: to look through it for garbage, again and again as it
-    grows, takes a fifth of the time."""
+    """Switches off the collector during the start: what is loaded then stays, and scanning it again and again as it
+    grows takes a fifth of the time."""
     gc.disable()
 
 
 def collect_now() -> None:
-    """From now on garbage is looked for, in what is new: to go through all that was loaded stops the loop for a
+    """Switches the collector on, for new objects only: scanning everything that was loaded would block the loop for a
     twentieth of a second."""
     gc.freeze()
     gc.enable()

@@ -1,8 +1,8 @@
-"""SIGTERM and SIGINT come in, or that the bot cannot go on; it ends quietly, with the right code, whenever they come.
+"""Ends the bot quietly, with the right exit code, on SIGTERM and SIGINT and when it cannot go on.
 
 I/O: this process's signals.
 
-Not by the loop's own handlers: those go with the loop, and a signal that comes at the very end would be an error.
+The loop's own signal handlers are not used: they end with the loop, and a signal at the very end would be an error.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 def while_it_starts() -> None:
-    """Nothing runs yet that would have to end: who is stopped then ends as well as any other."""
+    """Nothing is running yet that would have to be ended, so a signal exits at once."""
     for name in SIGNALS:
         signal.signal(name, lambda *_: sys.exit(0))
 
@@ -38,19 +38,19 @@ def while_it_runs(stop: Callable[[], object], hurry: Callable[[], object]) -> No
 
 
 def fail(stopped: asyncio.Future[None], fault: str) -> None:
-    """The bot cannot go on: it ends with ``StartFailed``, the first that comes."""
+    """The bot cannot go on: it ends with ``StartFailed``; the first fault counts."""
     if not stopped.done():
         stopped.set_exception(StartFailed(fault))
-        stopped.exception()  # whoever waits for it hears of it; nobody has to
+        stopped.exception()  # whoever waits for it gets it, but nobody has to
 
 
 def go_on(stopped: asyncio.Future[None]) -> None:
-    """Raises ``StartFailed`` where it turned out already that the bot cannot."""
+    """Raises ``StartFailed`` if it has already turned out that the bot cannot go on."""
     if stopped.done():
         stopped.result()
 
 
 def while_it_ends() -> None:
-    """It ends already, and with the code that it has earned."""
+    """It is already ending, with the exit code that it has earned."""
     for name in SIGNALS:
         signal.signal(name, signal.SIG_IGN)

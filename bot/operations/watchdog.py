@@ -1,9 +1,9 @@
-"""The event loop goes in; a log line for each time that it stood still comes out, with what ran. I/O: a thread.
+"""Logs each time that the event loop was blocked, with what was running. I/O: a thread.
 
-While something computes, nobody is acknowledged and no lease is renewed. A thread looks every ``LOOK_EVERY_S`` what the
-loop's own thread is in the midst of. Where that is not waiting, the loop is asked whether it comes round, so that one
-that has nothing to do is left alone; where it has not for ``STALLED_S``, the thread looks again. When the loop goes on,
-``loop.stalled`` says for how long it stood, and where: files, lines and functions of ours, never values.
+While something computes, nothing is acknowledged and no lease is renewed. Every ``LOOK_EVERY_S`` a thread looks at what
+the loop's thread is doing. If it is not waiting, the loop is asked to respond, so that an idle loop is left alone; if
+it has not responded for ``STALLED_S``, the thread looks again. When the loop goes on, ``loop.stalled`` says for how
+long it was blocked, and where: files, lines and functions of ours, never values.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ STALLED_S = 0.25
 LOOK_EVERY_S = 0.1
 FRAMES_MAX = 4
 OURS = Path(__file__).parents[1]
-"""Where our own code lies: what a library does for us is named by who called it."""
+"""Where our own code is: library code is named by its caller."""
 
 
 class Watchdog:
-    """Watches the running loop, from its own thread on, until it is closed."""
+    """Watches the running loop, on a thread of its own, until it is closed."""
 
     def __init__(self, *, stalled_s: float = STALLED_S, look_every_s: float = LOOK_EVERY_S) -> None:
         self._stalled_s = stalled_s
@@ -48,7 +48,8 @@ class Watchdog:
         await asyncio.to_thread(self._thread.join)
 
     def _watch(self) -> None:
-        """In the thread: asks the loop to answer, once at a time, and looks what it does where it does not."""
+        """Runs in the thread: asks the loop to respond, once at a time, and looks at what it is doing if it does
+        not."""
         while not self._closed.wait(self._look_every_s):
             frame = sys._current_frames().get(self._loop_thread)  # noqa: SLF001 - documented, for such a purpose
             asked_s = self._asked_s
@@ -64,7 +65,7 @@ class Watchdog:
                 self._where = _where(frame)
 
     def _answer(self) -> None:
-        """In the loop."""
+        """Runs in the loop."""
         now_s = monotonic()
         stood_s, where = now_s - (self._asked_s or now_s), self._where
         self._asked_s, self._where = None, ""
@@ -74,12 +75,12 @@ class Watchdog:
 
 
 def _waits(frame: FrameType | None) -> bool:
-    """Whether it is the loop's own, while it waits for something to happen."""
+    """Whether the frame is the loop's own, waiting for something to happen."""
     return frame is not None and frame.f_code.co_name == "select" and frame.f_code.co_filename == selectors.__file__
 
 
 def _where(frame: FrameType | None) -> str:
-    """The innermost frames of ours, the innermost first."""
+    """Our own innermost frames, the innermost first."""
     places: list[str] = []
     while frame is not None and len(places) < FRAMES_MAX:
         path = Path(frame.f_code.co_filename)

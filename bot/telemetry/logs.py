@@ -1,9 +1,9 @@
-"""Log calls go in as event names with fields; lines for people or for machines come out, without tokens and texts.
+"""Logs events with fields, as lines for people or for machines, without tokens and texts.
 
 I/O: standard error. A line is named by its event (``turn.done``), and every line of a turn says whose it is (``bind``).
-What a person wrote and what the model answered are never logged, names of files only at DEBUG. ``redaction`` is the net
+What people write and what the model answers is never logged, file names only at DEBUG. ``redaction`` is the safety net
 under that rule: whatever looks like a token, and this process's own secrets, are replaced before a line is written.
-What nothing catches is logged as well, so that its traceback passes through here too.
+Uncaught exceptions are logged as well, so that their tracebacks pass through here, too.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class _Brief(logging.Filter):
 
 
 def _count(_logger: object, method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Whatever the log warns of is a figure, too, whichever level is written."""
+    """Every warning in the log is also a metric, whatever level is written."""
     if method in COUNTED:
         metrics.logged(line.get("event"))
     return line
@@ -75,12 +75,13 @@ def whose(question: Question) -> dict[str, str]:
 
 
 def bind(**fields: str) -> None:
-    """Every line of this task from now on has them, and of tasks that it begins; a line's own field goes first."""
+    """From now on every line of this task, and of tasks that it starts, has these fields; a line's own field takes
+    precedence."""
     structlog.contextvars.bind_contextvars(**fields)
 
 
 def of_nobody() -> Context:
-    """For a task that serves several turns, though one of them begins it: its lines are none of that one's."""
+    """For a task that serves several turns although one of them starts it: its lines belong to none of them."""
     context = copy_context()
     context.run(structlog.contextvars.clear_contextvars)
     return context
@@ -118,7 +119,7 @@ def set_up(level: str = "INFO", log_format: str = "console", secrets: Iterable[s
     structlog.configure(
         processors=[
             _count,
-            structlog.stdlib.filter_by_level,  # what nobody reads is not put together
+            structlog.stdlib.filter_by_level,  # what nobody reads need not be formatted
             *shared,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],

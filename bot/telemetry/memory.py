@@ -1,7 +1,7 @@
-"""Nothing in; how much memory the bot's own process uses, those that it starts, and may be used in all, comes out.
+"""How much memory the bot's process and its children use, and how much may be used.
 
-I/O: ``/proc`` and the control group's files. In bytes; 0 where the system does not say. Pages that processes share
-count for each of them.
+I/O: ``/proc`` and the control group's files. In bytes; 0 if the system does not say. Pages that processes share count
+for each of them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 """Of the second and the first version of control groups."""
 NO_LIMIT = 1 << 60
-"""The first version says a number that no machine has."""
+"""The first version reports a number that no machine has."""
 
 
 def of_bot() -> float:
@@ -22,12 +22,12 @@ def of_bot() -> float:
 
 
 def of_workers() -> float:
-    """Of the processes for files, LibreOffice among them."""
+    """Memory of the processes for files, LibreOffice among them."""
     return sum(map(_resident, _descendants(os.getpid())))
 
 
 def limit() -> float:
-    """Of the container; 0 where it has none."""
+    """The container's limit; 0 if it has none."""
     for file in LIMITS:
         with suppress(OSError, ValueError):
             found = int(file.read_text(encoding="ascii"))

@@ -1,10 +1,9 @@
-"""What the parts of the bot do goes in, as they do it; figures for Prometheus come out. I/O: ``/proc``, when read.
+"""The bot's metrics for Prometheus. I/O: ``/proc``, when read.
 
-The whole list, for a reader as for the dashboard. Each part reports by one call beside what it does; what is known only
-at the moment that somebody asks (how long the queue is) is set by ``ops`` then. Labels have few values, all of the
-code's own or of a setting's, and none that is a person, a channel, a file or a text. Of workspaces the first
-``WORKSPACES_MAX`` have their own name, and the others one together. Each process counts for itself, and for the workers
-that it starts.
+This is the whole list, for readers as well as for the dashboard. Each part reports with one call beside its work; what
+is known only when somebody asks (the length of the queue) is set by ``ops`` then. Labels have few values, all from the
+code or from settings; none is a person, a channel, a file or a text. The first ``WORKSPACES_MAX`` workspaces have their
+own label value, the others share one. Each process counts for itself and for the workers that it starts.
 """
 
 from __future__ import annotations
@@ -199,7 +198,7 @@ WATCHED = (
     "socket.silent",
     "usage.lost",
 )
-"""Events that alerts are about: there from the beginning with 0, so that the first one is seen as an increase."""
+"""Events that alerts use: present from the start with 0, so that the first one shows as an increase."""
 for _event in WATCHED:
     EVENTS.labels(_event)
 _EVENT = re.compile(r"[a-z_]+(\.[a-z_]+)+")
@@ -217,7 +216,7 @@ for _failure in MODEL_FAILURES:
 
 
 def text() -> bytes:
-    """All figures, as Prometheus reads them. Looks into the cache's directory: call it in a thread."""
+    """All metrics in Prometheus format. Looks into the cache's directory: call it in a thread."""
     return generate_latest(REGISTRY)
 
 
@@ -259,7 +258,7 @@ def turn_ended(
 
 
 def used(team_id: str, model: str, usage: Usage) -> None:
-    """What a turn used in all, whichever way it ended. Corrections of estimates never leave less than nothing."""
+    """What a turn used in all, however it ended. Corrections of estimates never make it negative."""
     where, model = _workspaces.label(team_id), _models.label(model)
     for name in ("input", "output", "cache_read", "cache_write"):
         if (count := getattr(usage, name)) > 0:
@@ -280,7 +279,7 @@ def called(method: str, error: errors.SlackError | None, took_s: float) -> None:
 
 
 def logged(event: object) -> None:
-    """A warning or an error was logged. Lines of libraries have no names, and are one together."""
+    """A warning or an error was logged. Lines of libraries have no event names and are counted together."""
     name = str(event)
     EVENTS.labels(name if _EVENT.fullmatch(name) else OTHER).inc()
 
