@@ -1,7 +1,7 @@
-"""The environment (and ``.env``) goes in; named values come out, or every fault at once.
+"""Reads the environment and ``.env``: named values, or every fault at once.
 
 I/O: reads the environment and ``.env``; the only module that does. A variable that is set but empty counts as not set,
-except ``MESSAGES_VENDOR``, where empty is a choice.
+except ``MESSAGES_VENDOR``, for which empty is a choice.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from bot.setup.names import Unknown, explained, not_understood, unknown
 ENV_FILE = Path(".env")
 
 
-logging.getLogger("dotenv.main").setLevel(logging.ERROR)  # what it finds is said in our words
+logging.getLogger("dotenv.main").setLevel(logging.ERROR)  # its findings are put in our own words
 try:
     Path.home()
 except RuntimeError:  # a container's user may be a number alone, and slack_sdk asks for a home when it is loaded
@@ -43,7 +43,7 @@ class Environment(BaseSettings):
 
     @classmethod
     def load(cls) -> Self:
-        """The settings of this process. Raises ``StartFailed`` with one line a fault."""
+        """The settings of this process. Raises ``StartFailed`` with one line per fault."""
         try:
             return cls()
         except ValidationError as error:
@@ -56,7 +56,7 @@ class Environment(BaseSettings):
 
 
 def unknown_among(fields: Iterable[str]) -> list[Unknown]:
-    """Variables of the environment and of ``.env`` that look like settings, and are none of ``fields``."""
+    """Variables of the environment and of ``.env`` that look like settings but are not in ``fields``."""
     return unknown((name.upper() for name in fields), os.environ, _env_file())
 
 

@@ -1,7 +1,7 @@
-"""A comma-separated setting goes in; the ids or domains that it lists come out, or which of them is none. Pure.
+"""Reads a comma-separated setting of ids or domains. Pure.
 
-Blanks and empty places between the commas count for nothing, nor does case: Slack writes ids in capitals, domains are
-the same in any. Source of the first letters: slack:reference/objects.
+Spaces and empty places between commas are ignored, and so is case: Slack writes ids in capitals, and domains are the
+same in any. Source of the first letters: slack:reference/objects.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def _bare_domain(item: str) -> str:
 
 
 def _listed(value: object, written: Callable[[str], str], form: re.Pattern[str], what_else: str) -> object:
-    """``None`` where nothing is listed. Raises ``ValueError``, whose words follow the setting's name."""
+    """``None`` if nothing is listed. Raises ``ValueError``, whose words follow the setting's name."""
     if isinstance(value, str):
         items: Iterable[str] = value.split(",")
     elif isinstance(value, list | tuple | set | frozenset) and all(isinstance(item, str) for item in value):

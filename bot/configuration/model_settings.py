@@ -1,6 +1,6 @@
-"""The settings of the model, and of the files that it is to read: units, bounds, and what each does. Pure.
+"""The settings of the model and of the files that it reads: units, bounds, and what each does. Pure.
 
-``environment`` says where they come from. ``ask`` needs no others.
+``environment`` reads them. ``ask`` needs no others.
 """
 
 from __future__ import annotations

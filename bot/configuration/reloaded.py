@@ -1,7 +1,7 @@
-"""A settings file goes in; what it says comes out, always as it stands now. I/O: the file, SIGHUP, the log.
+"""Keeps the value of a settings file up to date. I/O: the file, SIGHUP, the log.
 
-It is read when it starts, where a fault ends the start; again when it changes, and at once on SIGHUP. A file that has a
-fault by then, or cannot be read, changes nothing: what was said before holds, and the log says why.
+The file is read at the start, which a fault ends; then whenever it changes, and at once on SIGHUP. If it has a fault
+then, or cannot be read, nothing changes: the earlier value stays, and the log says why.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class ReloadedFile(Generic[T]):
         return self.value
 
     def start(self) -> None:
-        """From now on changes count. SIGHUP is heard in the main thread alone."""
+        """From now on changes take effect. SIGHUP is heard only in the main thread."""
         self._task = asyncio.create_task(self._follow(), name=f"changes of {self._path.name}")
         loop = asyncio.get_running_loop()
 

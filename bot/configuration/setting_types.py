@@ -1,4 +1,4 @@
-"""The text of one setting goes in; its value comes out, or what is wrong with it. I/O: files that settings name.
+"""Parses the text of one setting, or says what is wrong with it. I/O: files that settings name.
 
 ``settings`` has the settings themselves, with their defaults and what they do.
 """
@@ -60,7 +60,7 @@ def _api_address(value: str) -> str:
 
 
 def _collector(value: str) -> str:
-    """No words and no tokens go there, so that it may be any machine, as collectors in a cluster are."""
+    """No words and no tokens go there, so it may be any machine, such as a collector in a cluster."""
     if not (value.startswith(("http://", "https://")) and value.isprintable()):
         raise ValueError("is not an address that begins with http:// or https://")
     return value

@@ -1,11 +1,12 @@
-"""What a bot needs goes in, as it is set up here; one line for each thing comes out: ok, or what to do.
+"""Checks everything that the bot needs: one line for each thing, ok or what to do.
 
-``python -m bot doctor``, also beside a running bot, which it does not disturb. The map, in the order of the lines::
+``python -m bot doctor`` may be used beside a running bot, which it does not disturb. The map, in the order of the
+lines::
 
-    finding.py       one line: what was looked at, how it is, and what to do
+    finding.py       one line: what was checked, its state, and what to do
     examination.py   all checks in order, as they come
     report.py        the lines for people, or as JSON
-    setup_checks.py  settings, and names that nobody knows
+    setup_checks.py  settings, and unknown names
     machine.py       directory, disk, proxies, confinement, archives, LibreOffice, fonts
     database.py      a round trip, and the version of the schema
     slack_app.py     tokens, scopes, channels, the clock

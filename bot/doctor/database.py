@@ -1,4 +1,4 @@
-"""A database's address goes in; whether it answers and fits this version comes out. I/O: the database, read alone."""
+"""Checks whether the database answers and fits this version. I/O: the database, only reading."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ LATE_S = 2.0
 
 
 async def of_process(settings: Settings, address: str) -> Finding:
-    """Whether a bot runs here. Its heartbeat stays for a while after it was stopped, and a database that is for one
-    process alone knows better."""
+    """Whether a bot is running here. Its heartbeat stays for a while after it was stopped; a database for one process
+    alone knows better."""
     try:
         runs = await checkup.runs_with(address)
     except StartFailed:
@@ -37,7 +37,7 @@ async def of_process(settings: Settings, address: str) -> Finding:
 async def installed(settings: Settings, address: str, team_id: str) -> Installation:
     """The app in that workspace. Raises ``StartFailed`` and ``StoreFailed``."""
     found = await checkup.check(address)
-    if found.schema != found.wanted:  # to open it would bring it up to date, which is for a start to do
+    if found.schema != found.wanted:  # opening it would migrate it, which is up to a start
         raise StartFailed(f"the database has version {found.schema or 'none'} of the schema: please start the bot once")
     database = await Database.open(address, beside=True)
     try:

@@ -1,7 +1,7 @@
-"""The app's channels go in; which of Slack's events reach the bot comes out.
+"""Checks which of Slack's events reach the bot.
 
-I/O: a message of the bot's own in a channel of each kind that it is in, taken away at once; what a running bot heard.
-Slack tells nobody which events an app subscribes to: only what arrives shows it.
+I/O: a message of the bot's own in a channel of each kind that it is in, deleted at once; and what a running bot heard.
+Slack tells nobody which events an app subscribes to: only arriving events show it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from bot.slack.web_api.client import SlackClient
 WITHIN_S = 10.0
 AGAIN_MAX = 3
 AGAIN_WITHIN_S = 3.0
-"""Where processes share the app each event reaches any one of them: a few more messages, and no long wait for each."""
+"""If processes share the app, each event reaches any one of them: a few more messages, and no long wait for each."""
 TRIES_MAX = 3
 """Channels of a kind: in one where only some may post, the bot may not."""
 TEXT = "This is a test of whether messages reach the bot (python -m bot doctor). It will be deleted in a moment."

@@ -1,6 +1,6 @@
-"""What is set up goes in; findings come out one after the other, in the order in which a newcomer needs them.
+"""Makes all checks, in the order in which a newcomer needs them.
 
-I/O: what the checks do. A check that cannot be made since an earlier one failed is left out.
+I/O: what the checks do. A check that depends on a failed one is left out.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from bot.store.checkup import live_processes
 T = TypeVar("T", bound=ModelSettings)
 MANY = "the app is installed in many workspaces (SLACK_CLIENT_ID). Please name one: --workspace T…"
 PATIENCE_S = 10.0
-"""For Slack to be reached: who waits for the doctor wants to know that it is not."""
+"""How long to try to reach Slack: somebody is waiting for the doctor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ async def _of_machine(settings: ModelSettings | None) -> AsyncIterator[Finding]:
     try:
         directory = data_dir()
         address, _ = kept_in()
-    except StartFailed:  # a fault of the settings, which have been gone through
+    except StartFailed:  # a fault of the settings, which are reported already
         return
     for finding in (*machine.of_directory(directory), *machine.of_disk(directory), *machine.of_proxies()):
         yield finding
@@ -88,7 +88,7 @@ async def _of_machine(settings: ModelSettings | None) -> AsyncIterator[Finding]:
 
 
 async def _of_workspace(settings: Settings, wishes: Wishes) -> AsyncIterator[Finding]:
-    """The one of the bot token; where the app is installed in many, the one that is wished for."""
+    """The workspace of the bot token; if the app is installed in many, the requested one."""
     token = secret(settings.slack_bot_token)
     if settings.slack_client_id is not None:
         if not wishes.team_id:

@@ -1,8 +1,7 @@
-"""Settings go in; what the host really passes on to the model comes out: pictures, PDFs, citations, cache markers, and
-searches of the web.
+"""Checks what the host really passes on to the model: pictures, PDFs, citations, cache markers, and web searches.
 
-I/O: a few small requests, and files in a directory of their own. A router may drop what it does not know without a
-word, so that each is judged by the answer: the picture's colour, the page's word, the citation, the counted tokens.
+I/O: a few small requests, and files in a directory of its own. A router may silently drop what it does not know, so
+each is judged by the answer: the picture's colour, the page's word, the citation, the token counts.
 """
 
 from __future__ import annotations
@@ -78,7 +77,7 @@ async def _pdfs(link: MessagesClient, directory: Path, *, citations: bool) -> li
 
 
 async def _caching(link: MessagesClient, settings: ModelSettings) -> Finding:
-    """The same long prompt twice: the first request writes it, the second one reads it."""
+    """Sends the same long prompt twice: the first request writes it to the cache, the second reads it."""
     if settings.bot_caching == "off":
         return untried("caching", "BOT_CACHING=off")
     system = samples.long_text(secrets.token_hex(8))
@@ -101,7 +100,8 @@ async def _caching(link: MessagesClient, settings: ModelSettings) -> Finding:
 
 
 async def _web(link: MessagesClient, settings: ModelSettings) -> Finding:
-    """One search: the answer's lookups and counts say whether the host has it, not what the model writes of it."""
+    """Makes one search: the answer's lookups and counts show whether the host has the tool, not what the model writes
+    about it."""
     web = looked_up(settings)
     if web is None:
         return untried("web", "BOT_WEB=off")

@@ -1,4 +1,4 @@
-"""One line of the doctor's: what was looked at, how it is, and what to do. Pure."""
+"""One line of the doctor: what was checked, its state, and what to do. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import StrEnum
 class State(StrEnum):
     OK = "ok"
     WRONG = "wrong"
-    """The bot does not work, or not wholly, until it is mended."""
+    """The bot does not work, or not fully, until this is fixed."""
     MIND = "mind"
     """It works; somebody should know."""
     UNTRIED = "untried"
@@ -17,7 +17,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``words`` say what was found, and where it is not well, what to do."""
+    """``words`` say what was found and, if something is wrong, what to do."""
 
     check: str = field(repr=False)
     state: State

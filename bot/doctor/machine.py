@@ -1,4 +1,4 @@
-"""A data directory and limits go in; what this machine gives the bot comes out.
+"""Checks what this machine provides.
 
 I/O: the directory, processes that try what is needed, fonts, the environment's proxies.
 """
@@ -27,7 +27,7 @@ FONT_ROOTS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path("/L
 FONT_SUFFIXES = frozenset({".ttf", ".otf", ".ttc", ".pfb"})
 TRIED = b"{\\rtf1\\ansi A document to try.\\par}"
 CACHE_BYTES = 1_000_000_000
-"""So much the cache takes by default."""
+"""The space that the cache takes by default."""
 
 
 def of_directory(data_dir: Path) -> Iterator[Finding]:
@@ -80,7 +80,7 @@ def of_confinement(settings: ModelSettings, confined: Confinement) -> Iterator[F
 
 
 async def of_office(settings: ModelSettings, confined: Confinement) -> AsyncIterator[Finding]:
-    """Has it open a document, as it would one of a person's."""
+    """Has LibreOffice open a document, as it would a person's."""
     limits = file_limits(settings, confined)
     if not office.installed():
         yield mind(

@@ -1,4 +1,4 @@
-"""Settings go in; whether the Messages API takes key, model and address comes out, and whether it streams.
+"""Checks whether the Messages API accepts key, model and address, and whether it streams.
 
 I/O: one small request.
 """
@@ -15,11 +15,11 @@ from bot.doctor.finding import Finding, mind, ok, wrong
 from bot.llm.probe import Away, Refused
 
 SKEW_S_MAX = 60.0
-"""Slack's signatures are good for five minutes, and Slack's own clock and the way here need their part."""
+"""Slack's signatures are good for five minutes, part of which goes to Slack's own clock and the way here."""
 
 
 async def of_model(settings: ModelSettings) -> AsyncIterator[Finding]:
-    """The first finding is none of ``ok`` where nothing more is to be tried."""
+    """If the first finding is not ``ok``, nothing more is tried."""
     probe = probe_of(settings)
     try:
         answered = await probe.run()

@@ -1,7 +1,8 @@
-"""A data directory and tokens go in; an ear for what Slack delivers comes out.
+"""Hears which deliveries of Slack's arrive.
 
-I/O: a file that the running bot writes; where none runs, a socket of the doctor's own. Beside a running bot nothing is
-opened: Slack would give some of what people write to the doctor instead. The bot says itself what reached it.
+I/O: a file that the running bot writes; if none is running, a socket of the doctor's own. Beside a running bot no
+socket is opened: Slack would send some of what people write to the doctor instead. The bot itself records what reached
+it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Findings go in; lines for people, or one object in JSON, come out. Pure."""
+"""Writes findings as lines for people, or as one JSON object. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nothing goes in; a red picture, a page with one sentence, and a long text come out. Pure."""
+"""The samples for the checks: a red picture, a page with one sentence, and a long text. Pure."""
 
 from __future__ import annotations
 
@@ -48,5 +48,5 @@ def page() -> bytes:
 
 
 def long_text(mark: str) -> str:
-    """``mark`` makes it one that no cache holds."""
+    """``mark`` makes it a text that no cache has yet."""
     return f"{mark}. " + _PROSE * (LONG_CHARS // len(_PROSE) + 1)

@@ -1,4 +1,4 @@
-"""The environment goes in; what is wrong with the settings, and names that nobody knows, come out.
+"""Checks the settings, and names that nobody knows.
 
 I/O: that of ``settings``.
 """

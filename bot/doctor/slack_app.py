@@ -1,4 +1,4 @@
-"""Tokens go in; whether Slack takes them, what they may do, and where the bot is, come out. I/O: Slack, read alone."""
+"""Checks whether Slack accepts the tokens, their scopes, and which channels the bot is in. I/O: Slack, only reading."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _joined(channel: Json) -> Joined:
 async def of_channels(
     api: SlackClient, identity: Identity, found: list[Joined], channel_id: str
 ) -> AsyncIterator[Finding]:
-    """``channel_id``: the one that whoever runs the doctor asks about, or empty."""
+    """``channel_id``: the one that the operator asks about, or empty."""
     invite = f"Please write /invite @{identity.bot_name or 'the bot'} there."
     if not found:
         yield mind("channels", f"the bot is in none, so mentions do not reach it. {invite.replace('there', 'in one')}")

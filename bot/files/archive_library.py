@@ -1,6 +1,6 @@
-"""Nothing in; whether archives of kinds that Python has no reader for can be opened here out.
+"""Whether archives that Python has no reader for can be opened here.
 
-I/O: one short-lived process that tries it (the worker's ``archive_report``): no such library is loaded by the bot.
+I/O: one short-lived process that tries it (the worker's ``archive_report``): the bot itself loads no such library.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _TIMEOUT_S = 20.0
 
 
 async def is_installed() -> bool:
-    """Also ``False`` where not even trying works."""
+    """Also ``False`` if not even trying works."""
     try:
         process = await asyncio.create_subprocess_exec(
             *isolated.command("bot.files.worker.archives.archive_report"),

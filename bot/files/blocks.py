@@ -1,4 +1,4 @@
-"""Parts of a file in, what the model and people get out: blocks with a label before them, and notes.
+"""Makes blocks for the model, each with a label before it, and notes for people of a file's extracts.
 
 I/O: reads the text extracts; the bytes of images and PDFs stay on disk.
 """
@@ -45,7 +45,8 @@ def _full_name(name: str, inside: str) -> str:
 def _blocks(
     extract: ImageExtract | PdfExtract | TextExtract, name: str, directory: Path, use: object
 ) -> list[ContentBlock]:
-    """What the worker says of a file (``about``, ``language``) stays on the label's line, whoever has taken it over."""
+    """What the worker says about a file (``about``, ``language``) stays on the label's line, even if a file has taken
+    it over."""
     about = one_line(extract.about)[:ABOUT_CHARS_MAX]
     if isinstance(extract, ImageExtract):
         label = f'File "{name}" ({about}, {extract.width_px} × {extract.height_px} px):'

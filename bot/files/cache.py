@@ -73,7 +73,7 @@ class Cache:
         self._owner_lock: int | None = None
 
     def load(self, key: str) -> Entry | None:
-        """The entry, marked as used now; ``None`` where there is none, or one that is too old or not whole."""
+        """The entry, marked as used now; ``None`` if there is none, or only one that is too old or incomplete."""
         directory = self._directory / key
         if key.partition("-")[0] in self._forgotten:
             return None
@@ -92,7 +92,7 @@ class Cache:
         return Entry(extracts, directory, use)
 
     def begin(self, expected_bytes: int) -> Path:
-        """A new directory to prepare a file of so many bytes in. Raises ``UnreadableNow`` where there is no space."""
+        """A new directory for preparing a file of this many bytes. Raises ``UnreadableNow`` if there is no space."""
         with self._locked():
             self._make_space(expected_bytes)
             begun = Path(tempfile.mkdtemp(prefix=f"{_UNFINISHED}{self._owner}-", dir=self._directory))
@@ -101,9 +101,9 @@ class Cache:
         return begun
 
     def commit(self, begun: Path, key: str, extracts: list[Extract], files: set[str]) -> Entry:
-        """Makes ``begun`` with these of its ``files`` the entry; where another process was faster, it is theirs.
+        """Makes ``begun`` with these of its ``files`` the entry; if another process was faster, its entry is used.
 
-        Raises ``UnreadableNow`` where there is no space, ``Unreadable`` where the file was forgotten meanwhile.
+        Raises ``UnreadableNow`` if there is no space, ``Unreadable`` if the file was forgotten meanwhile.
         """
         for path in begun.iterdir():
             if path.name not in files:
@@ -132,7 +132,7 @@ class Cache:
         self._begun_at_s.pop(begun, None)
 
     def add(self, entry: Path, name: str, data: bytes) -> None:
-        """Puts one more file into an entry; nothing where that was removed meanwhile, or there is no space."""
+        """Adds a file to an entry; does nothing if that was removed meanwhile, or there is no space."""
         with self._locked(), suppress(OSError, UnreadableNow):
             self._make_space(len(data))
             unfinished = entry / f".{name}"
@@ -141,7 +141,7 @@ class Cache:
             self._sizes.pop(entry.name, None)
 
     def with_any(self, file_ids: Collection[str], pattern: str) -> frozenset[str]:
-        """Those of which an entry holds a file whose name is like ``pattern``."""
+        """The ids whose entry has a file with a name like ``pattern``."""
         return frozenset(one for one in file_ids if any(self._directory.glob(f"{digest(one)}-*/{pattern}")))
 
     def forget(self, *file_ids: str) -> None:
@@ -156,9 +156,10 @@ class Cache:
                     self._remove(entry)
 
     def remove_older(self, at_s: float) -> tuple[int, int]:
-        """Removes all whose preparation began before; how many were removed, and how many are in use and still there.
+        """Removes all entries whose preparation began before; returns how many were removed, and how many are in use
+        and remain.
 
-        Where another process uses the directory its uses are not known: all are removed.
+        If another process uses the directory, its uses are not known, and all are removed.
         """
         removed, in_use = 0, 0
         with self._locked():
@@ -193,14 +194,14 @@ class Cache:
                 self._make_space(0)
 
     def close(self) -> None:
-        """Says to other processes that nothing is in preparation here any more."""
+        """Tells other processes that nothing is in preparation here any more."""
         if self._owner_lock is not None:
             (self._directory / f"{_OWNER}{self._owner}").unlink(missing_ok=True)
             os.close(self._owner_lock)
             self._owner_lock = None
 
     def _make_space(self, wanted_bytes: int) -> None:
-        """Removes entries, the least recently used first, until so many bytes more are within the bound."""
+        """Removes entries, the least recently used first, until this many more bytes fit within the bound."""
         sizes = self._measured()
         preparing = sum(
             max(size_bytes(path), self._expected_bytes.get(path, 0)) for path in self._directory.glob(f"{_UNFINISHED}*")
@@ -218,7 +219,7 @@ class Cache:
         raise UnreadableNow(notes.NO_SPACE)
 
     def size_bytes(self) -> int:
-        """Of all entries, as far as is known without looking into each."""
+        """Bytes of all entries, as far as known without looking into each."""
         return sum(self._sizes.values())
 
     def _measured(self) -> dict[str, int]:
@@ -234,13 +235,13 @@ class Cache:
         return self._sizes
 
     def _remove(self, path: Path) -> None:
-        """Renamed first, so that nobody finds it while it is being deleted."""
+        """Renames it first, so that nobody finds it while it is being deleted."""
         with suppress(OSError):
             shutil.rmtree(path.rename(self._directory / f"{_UNFINISHED}{self._owner}-{uuid4().hex}"))
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        """Alone among all threads and processes that use the directory."""
+        """Holds the lock among all threads and processes that use the directory."""
         self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         with (self._directory / _LOCK).open("wb") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)

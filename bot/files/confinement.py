@@ -1,4 +1,4 @@
-"""Nothing in; what this system gives to confine the processes that read strangers' files out.
+"""How this system can confine the processes that read strangers' files.
 
 I/O: one short-lived process that tries it (``bot.files.worker.confinement.report``).
 """
@@ -19,7 +19,7 @@ _TIMEOUT_S = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Confinement:
-    """``landlock_abi`` is 0 where there is no Landlock; see the worker's ``confine`` for what each one does."""
+    """``landlock_abi`` is 0 without Landlock; see the worker's ``confine`` for what each one does."""
 
     landlock_abi: int
     network_namespace: bool
@@ -27,7 +27,7 @@ class Confinement:
 
     @property
     def holds_documents(self) -> bool:
-        """Whether office documents may be opened where the operator requires that they cannot reach out."""
+        """Whether office documents may be opened if the operator requires that they cannot reach out."""
         return self.landlock_abi > 0 or self.network_namespace
 
     def __str__(self) -> str:
@@ -42,7 +42,7 @@ NONE = Confinement(0, network_namespace=False, call_filter=False)
 
 
 async def probe() -> Confinement:
-    """What there is; ``NONE`` where not even trying works."""
+    """What there is; ``NONE`` if not even trying works."""
     try:
         process = await asyncio.create_subprocess_exec(
             *isolated.command("bot.files.worker.confinement.report"), stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL, env={}

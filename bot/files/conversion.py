@@ -1,4 +1,4 @@
-"""A file on disk in, its extracts out, down to the members of archives, the attachments of mails and office documents.
+"""Converts a file on disk to extracts, including archive members, mail attachments and office documents.
 
 I/O: worker processes, LibreOffice, files beside the source. The members of one file share its limits on time and count.
 """
@@ -38,7 +38,7 @@ _DEPTH_MAX = 6
 _NOTES_MAX = 5
 
 SparePdf = Callable[[Path], Awaitable[None]]
-"""Fetches somebody else's rendering of the file as a PDF to a path. Raises ``Unreadable`` where there is none (yet)."""
+"""Fetches somebody else's rendering of the file as a PDF to a path. Raises ``Unreadable`` if there is none (yet)."""
 
 
 @dataclass(slots=True)
@@ -61,7 +61,7 @@ class Conversion:
 
     @property
     def fingerprint(self) -> str:
-        """Changes with whatever makes the same file come out differently."""
+        """Changes with everything that makes the same file come out differently."""
         return f"{self._limits.convert.to_json()} office={self._opens_office}"
 
     @property
@@ -69,15 +69,15 @@ class Conversion:
         return self._office.available and not self._limits.office_refused
 
     async def aclose(self) -> None:
-        """Ends the worker processes; nothing may be in conversion."""
+        """Ends the worker processes; no conversion may be under way."""
         await self._sandbox.aclose()
 
     async def convert(
         self, source: Path, name: str, filetype: str, out: Path, spare_pdf: SparePdf | None = None
     ) -> list[Extract]:
-        """Parts with their bytes in ``out``; what the file itself is to blame for is a note among them.
+        """Extracts with their bytes in ``out``; faults of the file itself are notes among them.
 
-        Raises ``UnreadableNow`` for what may go better later.
+        Raises ``UnreadableNow`` for what may succeed later.
         """
         ends_at_s = asyncio.get_running_loop().time() + self._limits.file_timeout_s
         limits = self._limits.convert
@@ -98,7 +98,7 @@ class Conversion:
     async def _expanded(
         self, task: _Task, source: Path, name: str, filetype: str, path: tuple[str, ...]
     ) -> list[Extract]:
-        """``path`` leads from the attached file to this one, by the names of members."""
+        """``path``: the member names from the attached file to this one."""
         inside = " › ".join(path)
         task.jobs += 1
         try:
@@ -112,7 +112,7 @@ class Conversion:
     async def _followed(
         self, task: _Task, source: Path, name: str, found: Iterable[Extract], path: tuple[str, ...]
     ) -> list[Extract]:
-        """What there is to read, and what becomes of members and of what is to be rendered or drawn."""
+        """Everything that can be read, including members, renderings and drawings."""
         inside = " › ".join(path)
         extracts: list[Extract] = []
         for extract in await self._with_all_rows(task, source, name, list(found)):
@@ -127,7 +127,7 @@ class Conversion:
         return extracts
 
     async def _with_all_rows(self, task: _Task, source: Path, name: str, found: list[Extract]) -> list[Extract]:
-        """The same, with all rows of the sheets that were too long beside their ends, as far as they can be had."""
+        """The same, plus all rows of the sheets that were too long, as far as available."""
         if not any(isinstance(extract, TextExtract) and extract.sheet for extract in found):
             return found
         task.jobs += 1
@@ -144,7 +144,7 @@ class Conversion:
         ]
 
     async def _drawn(self, task: _Task, source: Path, name: str, inside: str) -> list[Extract]:
-        """The picture of a drawing whose source is read already."""
+        """The picture of a drawing whose source has been read."""
         task.jobs += 1
         try:
             found = await self._sandbox.convert(source, name, DRAW, task.out, prefix=f"{task.jobs}-")
@@ -168,12 +168,12 @@ class Conversion:
         try:
             return await self._expanded(task, source, member.name, "", path)
         finally:
-            await asyncio.to_thread(source.unlink)  # what archives in archives hold must not add up on disk
+            await asyncio.to_thread(source.unlink)  # the contents of nested archives must not add up on disk
 
     async def _rendered(
         self, task: _Task, source: Path, name: str, extract: OfficeExtract, path: tuple[str, ...]
     ) -> list[Extract]:
-        """The document as LibreOffice, else Slack, rendered it; else what it gives instead, and a note."""
+        """The document as rendered by LibreOffice or else by Slack; otherwise what it offers instead, and a note."""
         inside = " › ".join(path)
         directory = Path(await asyncio.to_thread(tempfile.mkdtemp, dir=task.out))
         try:
@@ -194,7 +194,7 @@ class Conversion:
     async def _read_anew(
         self, task: _Task, made: list[Path], extract: OfficeExtract, path: tuple[str, ...]
     ) -> list[Extract]:
-        """What is in the files that were made of a document. Raises ``Unreadable`` where that is nothing."""
+        """The contents of the files that were made of a document. Raises ``Unreadable`` if there are none."""
         found: list[Extract] = []
         for number, file in enumerate(made, 1):
             task.jobs += 1
@@ -231,7 +231,7 @@ def _settled(extract: Extract) -> list[Extract]:
 
 
 def _renamed(extract: Extract, document: OfficeExtract, number: int, count: int) -> Extract:
-    """Says of a rendering what it is of."""
+    """Labels a rendering with what it is a rendering of."""
     if isinstance(extract, PdfExtract) and document.into == "pdf":
         return replace(extract, about=f"{document.about}, shown as PDF")
     if isinstance(extract, ImageExtract) and document.into == "html":
@@ -247,7 +247,7 @@ def _size_bytes(path: Path) -> int:
 
 
 def _few_notes(extracts: list[Extract]) -> list[Extract]:
-    """With many members unread, the first notes and a count say enough."""
+    """If many members could not be read, the first notes and a count are enough."""
     inner = [extract for extract in extracts if isinstance(extract, NoteExtract) and extract.inside]
     if len(inner) <= _NOTES_MAX:
         return extracts

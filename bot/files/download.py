@@ -1,7 +1,7 @@
-"""A private Slack file's address in, its bytes in a file on disk out.
+"""Downloads a private Slack file to disk.
 
-I/O: HTTP with the bot token, to Slack's own hosts only; writes one file. Retries what may pass (429, 5xx, broken or
-short bodies) a bounded number of times.
+I/O: HTTP with the bot token, only to Slack's own hosts; writes one file. Retries temporary failures (429, 5xx, broken
+or short bodies) a bounded number of times.
 
 Rules (slack:reference/objects/file-object; what Slack serves was observed in the wild):
 - The token goes to Slack's hosts over https, or to the very host and port of ``SLACK_API_URL``, and nowhere else.
@@ -39,7 +39,7 @@ _CHUNK_BYTES = 65_536
 
 
 class _TryAgain(Exception):
-    """``wait_s`` is the server's own word, where it gave one; ``reason`` is for people if this was the final try."""
+    """``wait_s`` is the server's own figure, if it gave one; ``reason`` is for people if this was the final try."""
 
     def __init__(self, reason: str, wait_s: float | None = None) -> None:
         super().__init__(reason)
@@ -81,7 +81,7 @@ class Downloader:
             raise Unreadable(notes.too_large(attachment.size_bytes, limit))
 
     async def fetch(self, attachment: Attachment, url: str, to: Path) -> None:
-        """Writes the whole file to ``to``. Raises ``Unreadable``, or ``UnreadableNow`` when it may go better later."""
+        """Writes the whole file to ``to``. Raises ``Unreadable``, or ``UnreadableNow`` if it may succeed later."""
         self.check(attachment, url)
         try:
             await self._tried(attachment, url, to)
@@ -115,7 +115,7 @@ class Downloader:
             raise _TryAgain(fetch_notes.UNAVAILABLE) from error
 
     async def _write(self, response: httpx.Response, attachment: Attachment, to: Path) -> None:
-        """A token is refused by a page, not by a status: what the bytes are is looked at when all are there."""
+        """Slack refuses a token with a page, not a status, so the bytes are examined once they are all there."""
         limit = self._limits.download_bytes_max
         declared = response.headers.get("content-length", "")
         expected = int(declared) if _DIGITS.fullmatch(declared) else None

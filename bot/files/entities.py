@@ -1,4 +1,4 @@
-"""HTML text goes in; the same with characters for its entities comes out, whatever number one of them claims. Pure."""
+"""Replaces the entities in HTML text by their characters, whatever number an entity claims. Pure."""
 
 from __future__ import annotations
 

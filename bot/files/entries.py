@@ -1,4 +1,4 @@
-"""The directory of a cache's entry in; its size, its age and its name out. I/O: looks at the disk."""
+"""The size, age and name of a cache entry's directory. I/O: looks at the disk."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def prepared_at_s(entry: Path) -> float:
 
 
 def size_bytes(directory: Path) -> int:
-    """Of all files beneath it, each once however many names it has. What vanishes meanwhile counts nothing."""
+    """Bytes of all files beneath it, each once however many names it has. Files that vanish meanwhile do not count."""
     sizes: dict[int, int] = {}
     for parent, directories, files in os.walk(directory):  # which goes on where a directory is gone
         for name in (*directories, *files):

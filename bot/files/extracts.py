@@ -1,7 +1,7 @@
-"""What a conversion yields, as values that travel between processes and rest in the cache as JSON.
+"""The results of a conversion, as values that travel between processes and are stored in the cache as JSON.
 
-Pure. Files are named by their bare name inside the directory that the conversion wrote to. ``inside`` names the member
-of an archive, or the attachment of a mail, that an extract comes from.
+Pure. Files are named by their bare name inside the directory that the conversion wrote to. ``inside`` names the archive
+member or mail attachment that an extract comes from.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class TextExtract:
 
 @dataclass(frozen=True, slots=True)
 class NoteExtract:
-    """Why something is missing. ``passing`` says that it may be there the next time, so that this is not remembered."""
+    """Why something is missing. ``passing``: it may be there the next time, so this is not remembered."""
 
     reason: str = field(repr=False)
     inside: str = field(default="", repr=False)
@@ -101,14 +101,14 @@ _MADE = frozenset({"pdf", "xlsx", "html"})
 
 @dataclass(frozen=True, slots=True)
 class DrawingExtract:
-    """The file is also to be drawn, in a job of its own, since drawing may end the process that does it.
+    """The file should also be drawn, in a separate job, since drawing may kill the process that does it.
 
-    The other extracts tell enough where that fails.
+    If that fails, the other extracts are enough.
     """
 
 
 DRAW = "draw this"
-"""In place of a file type: asks a worker for the picture of a drawing. Slack has no type of that name."""
+"""In place of a file type: asks a worker for the picture of a drawing. Slack has no such file type."""
 PAGES = "pages "
 """The same for some pages of a PDF that was converted before: ``pages FIRST-FINAL``, counted from 1."""
 
@@ -145,7 +145,7 @@ def from_json(items: Iterable[Mapping[str, Any]]) -> list[Extract]:
 
 
 def _from_json(kind: type[Extract], item: Mapping[str, Any]) -> Extract:
-    """Who wrote it may have been taken over by a file: values are of the declared types, and files are bare names."""
+    """The writer may have been taken over by a file, so values must have the declared types, and files bare names."""
     extract = kind(**{key: value for key, value in item.items() if key != "kind"})
     for one in fields(extract):
         value = getattr(extract, one.name)

@@ -1,4 +1,4 @@
-"""Why a file did not come from Slack: reasons of a ``Note``, as ``notes`` has them for what was read. Pure."""
+"""Why a file could not be fetched from Slack: reasons of a ``Note``, like those in ``notes``. Pure."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Files that were deleted in Slack, or erased by an operator, come in from all processes; they leave this one's cache.
+"""Removes files from this process's cache that were deleted in Slack or erased by an operator.
 
-I/O: the database, which the processes share where there are several, and the cache, of which each has its own.
+I/O: the database, through which several processes tell each other, and the cache, of which each has its own.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ LOOK_EVERY_S = 5.0
 AT_ONCE_MAX = 500
 """Whoever deletes ten thousand files has them forgotten in some steps, between which the database serves others."""
 OVERLAP_S = 60.0
-"""What was committed later than its own time says is seen all the same."""
+"""Allows for rows that were committed later than their own time says."""
 
 
 class DeletedFiles(Protocol):
-    """The database, as the memory of which files nobody may keep. Both raise ``StoreFailed``."""
+    """Implemented by the database: which files nobody may keep. Both raise ``StoreFailed``."""
 
     async def add(self, *files: tuple[str, str]) -> None:
         """A workspace and a file's id each, for all processes that share the database."""
 
     async def since(self, at_s: float) -> dict[str, float]:
-        """The ids, each with the time, of what was added at ``at_s`` or later, in seconds since 1970."""
+        """The ids, with their times, of what was added at ``at_s`` or later, in seconds since 1970."""
 
 
 class Kept(Protocol):
@@ -69,7 +69,7 @@ class Forgetting:
                 log.warning("file.deletion_not_shared", error=str(error))
 
     async def start(self) -> None:
-        """What was deleted while this process did not run goes first."""
+        """Removes first what was deleted while this process was not running."""
         await self._look()
         self._looking = asyncio.create_task(self._look_for_ever())
 

@@ -1,6 +1,6 @@
-"""Why something within a document did not reach the model: reasons of a ``Note``, as ``notes`` has them for files.
+"""Why something within a document did not reach the model: reasons of a ``Note``, like those in ``notes``.
 
-Pure. Each is what follows the file's name in a sentence.
+Pure. Each follows the file's name in a sentence.
 """
 
 from __future__ import annotations

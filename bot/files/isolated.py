@@ -1,7 +1,7 @@
-"""A module of ours in, the command that runs it as a process of its own out.
+"""The command that runs one of our modules as a separate process.
 
-Pure. ``-I`` keeps out the environment, the current directory and packages of the user's; so the command itself says
-where ``bot`` is.
+Pure. ``-I`` keeps out the environment, the current directory and the user's packages; so the command itself says where
+``bot`` is.
 """
 
 from __future__ import annotations
@@ -15,6 +15,6 @@ _IMPORT_ROOT = str(Path(bot.__path__[0]).parent)
 
 
 def command(module: str, *arguments: str) -> tuple[str, ...]:
-    """Runs ``main()`` of the module, which finds ``arguments`` in ``sys.argv[1:]``."""
+    """Runs ``main()`` of the module, with ``arguments`` in ``sys.argv[1:]``."""
     start = f"import sys; sys.path.insert(0, sys.argv.pop(1)); from {module} import main; main()"
     return (sys.executable, "-I", "-c", start, _IMPORT_ROOT, *arguments)

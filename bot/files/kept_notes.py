@@ -1,6 +1,6 @@
-"""What the model wrote down of parts of a long file goes in and, for a later question, out again.
+"""Stores the model's notes on parts of a long file for later questions.
 
-I/O: files in the entry of the cache that has the document, so that they are bounded, grow old and are erased with it.
+I/O: files in the cache entry of the document, so that they are bounded, age and are erased with it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class NotesStore:
         self._cache = cache
 
     def of(self, document: Path) -> list[BatchNotes]:
-        """Oldest first; what is not whole is none."""
+        """Oldest first; incomplete ones are ignored."""
         found = []
         for _, path in _by_age(document):
             with suppress(OSError, ValueError, KeyError, TypeError):

@@ -1,6 +1,6 @@
-"""Prepared files that are more than a request takes in, parts of them out: ``LongReader`` implements ``LongFiles``.
+"""Cuts parts out of prepared files that exceed a request: ``LongReader`` implements ``LongFiles``.
 
-I/O: a worker process cuts PDFs, into a directory that counts into the cache's bound; texts are read by lines.
+I/O: a worker process cuts PDFs, into a directory that counts towards the cache's bound; texts are read by lines.
 """
 
 from __future__ import annotations

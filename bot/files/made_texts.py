@@ -1,6 +1,6 @@
-"""A text that the bot itself has made goes in; its bytes on disk come out, for as long as their value exists.
+"""Keeps a text of the bot's own on disk for as long as its value exists.
 
-I/O: a directory of the cache, which counts into its bound, and which the next start removes where a process was killed.
+I/O: a directory of the cache, which counts towards its bound; if a process was killed, the next start removes it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class MadeTexts:
         self._cache = cache
 
     async def keep(self, text: str) -> FileBytes:
-        """Raises ``Unreadable`` where there is no space."""
+        """Raises ``Unreadable`` if there is no space."""
         return await asyncio.to_thread(self._keep, text.encode("utf-8", "replace"))
 
     def _keep(self, data: bytes) -> FileBytes:

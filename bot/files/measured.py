@@ -1,6 +1,7 @@
-"""What a worker does goes in, while it does it; how many do, for how long and with what result goes to the metrics.
+"""Reports to the metrics how many conversions run, for how long and with what result.
 
-I/O: none of its own. A file's kind is by the end of its name, which is enough for figures and costs no look inside.
+I/O: none of its own. A file's kind is taken from the end of its name, which is enough for metrics and costs no look
+inside.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ OF_SUFFIX = {f".{suffix}": kind for kind, suffixes in KINDS.items() for suffix i
 
 
 class WorkerDied(Unreadable):
-    """Its process died over the file, or was ended since it took too long."""
+    """Its process died over the file, or was ended because it took too long."""
 
 
 def kind_of(name: str) -> str:
@@ -36,7 +37,7 @@ def kind_of(name: str) -> str:
 
 @contextmanager
 def counted(kind: str) -> Iterator[None]:
-    """Around one conversion. One that is cancelled has no result, and is not counted."""
+    """Wraps one conversion. A cancelled one has no result and is not counted."""
     begun_s = _now_s()
     with metrics.CONVERSIONS_LIVE.track_inprogress():
         try:

@@ -1,4 +1,4 @@
-"""File names as they may stand in a prompt or a note: what people typed in, one harmless line out.
+"""File names made harmless for a prompt or a note: one line.
 
 Pure.
 """
@@ -24,6 +24,6 @@ def safe_name(name: str) -> str:
 
 
 def extension(name: str) -> str:
-    """The part after the last dot, in lower case; empty where there is none."""
+    """The part after the last dot, in lower case; empty if there is none."""
     stem, dot, last = name.rpartition(".")
     return last.lower() if dot and stem else ""

@@ -1,7 +1,7 @@
-"""Why a file was not read, or not whole, in the words that people see after its name.
+"""Why a file was not read, or not completely, in the words that people see after its name.
 
-Pure. A note is one sentence, ``{file_name} {reason}``: so each reason here is a predicate whose subject is the file's
-name, ends with a full stop, and goes on with what the person can do, where something can be done.
+Pure. A note is one sentence, ``{file_name} {reason}``: each reason is a predicate whose subject is the file's name,
+ends with a full stop, and continues with what the person can do, if there is something.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ HEARD_CHARS_MAX = 300
 
 
 def heard(words: str, *, video: bool, whole: bool) -> str:
-    """So that people see what the answer goes by."""
+    """Shows people the words that the answer is based on."""
     shown = " ".join(words.split())
     if len(shown) > HEARD_CHARS_MAX:
         shown = shown[:HEARD_CHARS_MAX].rstrip() + "…"
@@ -69,7 +69,7 @@ def enclosed(names: tuple[str, ...]) -> str:
 
 
 def too_large(size_bytes: int | None, max_bytes: int) -> str:
-    """``size_bytes`` is ``None`` where nobody knows how large the file is, only that it is too large."""
+    """``size_bytes``: ``None`` if nobody knows how large the file is, only that it is too large."""
     if size_bytes is None:
         return f"is larger than {megabytes(max_bytes)}, the most that I read. Please send a smaller copy."
     return f"is {megabytes(size_bytes)}, and I read files of up to {megabytes(max_bytes)}. Please send a smaller copy."
@@ -89,7 +89,7 @@ def foreign_picture(described: str) -> str:
 
 
 def psd_layers_without(what: list[str]) -> str:
-    """``what`` of the layers is not in the picture, as a noun in the plural."""
+    """``what`` is missing from the picture, as plural nouns."""
     left_out = what[0] if len(what) == 1 else f"{', '.join(what[:-1])} and {what[-1]}"
     return (
         f"was saved without its merged picture, so it was put together from its layers, but without {left_out}. "
@@ -134,7 +134,7 @@ def unknown_kind(described: str) -> str:
 
 
 def not_what_its_name_says(extension: str) -> str:
-    """``extension`` is of a kind that is read."""
+    """``extension`` belongs to a kind that is read."""
     return (
         f"has a name that ends in .{extension}, but what is in it is damaged or of another kind, so I can't read it. "
         "Please check that it opens on your computer, and send it again."
@@ -162,7 +162,7 @@ def _article(about: str) -> str:
 
 
 def members_left_out(kept: int, files_max: int, max_bytes: int) -> str:
-    """``kept`` members were unpacked; there may be so many, and ``max_bytes`` are what all may have together."""
+    """``kept`` members were unpacked; ``files_max`` and ``max_bytes`` are the bounds for all of them."""
     most = f"up to {files_max:,} file{'s' if files_max != 1 else ''} and {megabytes(max_bytes)} in all"
     if not kept:
         return f"holds more than I unpack ({most}), so none of its files was read. Please send them one by one."
@@ -266,7 +266,7 @@ PART_OF_ARCHIVE = "is one part of an archive that was split. Please send the fil
 
 
 def packed_otherwise(method: str) -> str:
-    """``method`` is the name of a packing method, for a member of an archive that I can open otherwise."""
+    """``method`` names a packing method, for a member of an archive that can otherwise be opened."""
     return f"is packed with {method}, which I can't unpack. Please send it by itself."
 
 

@@ -1,8 +1,8 @@
-"""An office document in, a PDF, a workbook or the pictures of its charts out, by LibreOffice where it is installed.
+"""Converts an office document with LibreOffice, if installed, to a PDF, a workbook or pictures of its charts.
 
-I/O: starts one LibreOffice process a document, each with a profile of its own that is thrown away with it: no macros,
-no links to outside, no files but its own and no network (the worker's ``confine``), a dead proxy for whatever still
-tries, bounds on memory, processor and time. A document that kills it costs its own note.
+I/O: starts one LibreOffice process per document, each with its own throw-away profile: no macros, no external links, no
+files but its own and no network (the worker's ``confine``), a dead proxy for whatever still tries, bounds on memory,
+processor and time. A document that kills it costs only its own note.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ def installed(program: str = "soffice") -> bool:
 
 
 def _program(name: str) -> Path | None:
-    """LibreOffice itself, beside the launcher of that name, which is a script that starts several programs more."""
+    """LibreOffice itself, beside the launcher of that name, a script that starts several more programs."""
     launcher = shutil.which(name) if name else None
     if launcher is None:
         return None
@@ -170,7 +170,7 @@ def _made(directory: Path, document: Path, into: str) -> list[Path]:
 
 
 async def _end(process: Process) -> None:
-    """Ends the launcher and whatever it started; where it has ended by itself, its number may be somebody else's."""
+    """Ends the launcher and whatever it started; if it has already ended, its pid may belong to something else."""
     if process.returncode is None:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

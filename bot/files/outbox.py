@@ -10,9 +10,9 @@ from pathlib import Path
 
 
 def link_or_copy(source: Path, path: Path) -> None:
-    """Makes ``path`` the same file where the two are on one file system, a copy where they are not.
+    """Makes ``path`` the same file if the two are on one file system, else a copy.
 
-    Raises ``FileExistsError`` where something is at ``path``, and writes to nothing then.
+    Raises ``FileExistsError`` if something is at ``path``, and then writes nothing.
     """
     try:
         os.link(source, path)

@@ -1,6 +1,7 @@
-"""Attachments in, prepared files out: ``FileReader`` implements ``ports.Files``.
+"""Prepares attachments: ``FileReader`` implements ``ports.Files``.
 
-I/O: downloads, worker processes, the cache directory. One file's trouble is that file's note and nobody else's.
+I/O: downloads, worker processes, the cache directory. One file's problem is a note about that file and affects no
+other.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from bot.telemetry.logs import get_logger
 log = get_logger(__name__)
 
 TRANSCRIPT_BYTES = 1_000_000
-"""What a transcript is expected to take at most: an hour of talk is a tenth of it."""
+"""The most that a transcript is expected to take: an hour of talk is a tenth of it."""
 
 FileInfo = Callable[[str], Awaitable[Attachment]]
 """Calls files.info for a file id. Raises ``SlackError``."""
@@ -67,17 +68,17 @@ class FileReader:
         self._preparing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def use_token(self, bot_token: str) -> None:
-        """From now on, in the place of one that expires."""
+        """Replaces a token that expires."""
         self._downloader.use_token(bot_token)
 
     async def prepare(
         self, attachments: Sequence[Attachment], intake: Intake, progress: Progress, person: str = ""
     ) -> list[PreparedFile]:
-        """One result an attachment, in order; the newest are fetched first, and none that ``intake`` does not want.
+        """One result per attachment, in order; the newest are fetched first, and only those that ``intake`` wants.
 
-        Persons take turns, and so do the questions of each ``person``.
+        People take turns, and so do the questions of each ``person``.
 
-        ``progress`` hears of those that are not in the cache.
+        ``progress`` is called for those that are not in the cache.
         """
         begun = 0
 
@@ -118,7 +119,7 @@ class FileReader:
             return blocks.refused(attachment.id, attachment.name, notes.FAULT)
 
     async def _completed(self, attachment: Attachment) -> Attachment:
-        """What files.info makes of a stub, others as they are. Raises ``Unreadable`` by mode."""
+        """Completes a stub by files.info; others stay as they are. Raises ``Unreadable`` depending on the mode."""
         addressless = not (attachment.url or attachment.words) and attachment.mode not in _MODES_REFUSED
         if attachment.mode == "file_access" or addressless:
             attachment = await self._looked_up(attachment)
@@ -129,7 +130,7 @@ class FileReader:
         return attachment
 
     async def _looked_up(self, attachment: Attachment) -> Attachment:
-        """Of a file from Slack Connect events say nothing but the id; of others they may leave out the address."""
+        """For files from Slack Connect, events contain only the id; for others they may leave out the URL."""
         try:
             attachment = replace(await self._file_info(attachment.id), id=attachment.id)
         except (SlackUnavailable, SlackOutcomeUnknown) as error:
@@ -159,7 +160,7 @@ class FileReader:
     async def _known_or_read(self, attachment: Attachment, begins: Callable[[str], None]) -> PreparedFile:
         key = key_of(attachment, self._conversion.fingerprint)
         lock = self._preparing.setdefault(key, asyncio.Lock())
-        async with lock:  # the same file asked for twice at once is read once
+        async with lock:  # the same file requested twice at once is read once
             entry = await asyncio.to_thread(self._cache.load, key)
             if entry is None:
                 async with self._slots.one():
@@ -170,9 +171,9 @@ class FileReader:
         )
 
     async def _read(self, attachment: Attachment, key: str) -> Entry:
-        """Downloads, converts and keeps; a refusal for a reason in the file itself is kept as well.
+        """Downloads, converts and stores; a refusal because of the file itself is stored as well.
 
-        What may come out better the next time is kept under a key of its own, where it is not looked for.
+        What may come out better the next time is stored under a key of its own, where it is not looked for.
         """
         if not attachment.url:
             raise Unreadable(fetch_notes.NO_ADDRESS)
@@ -190,7 +191,7 @@ class FileReader:
             await asyncio.to_thread(self._cache.discard, begun)
 
     async def _fetch_converted_pdf(self, attachment: Attachment, to: Path) -> None:
-        """Slack's own rendering of an Office file, made some time after the upload: files.info has the news."""
+        """Slack's own rendering of an Office file, made some time after the upload: files.info says when."""
         url = attachment.converted_pdf_url
         if url is None:
             try:

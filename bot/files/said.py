@@ -1,4 +1,4 @@
-"""A file of which Slack itself knows the words goes in (a clip with a transcript, an e-mail); they come out, unread.
+"""Uses Slack's own words for a file (a clip's transcript, an e-mail's text) instead of reading it.
 
 I/O: files.info while Slack is still transcribing, and the download of a long transcript. Nothing is decoded here:
 Slack's words are plain text, and WebVTT is text with times between the lines.
@@ -23,7 +23,7 @@ from bot.prompt.spoken import fenced
 
 LOOKS_MAX = 6
 LOOK_EVERY_S = 0.5
-"""How long a transcript is waited for: a few seconds, as people do."""
+"""How long to wait for a transcript: a few seconds, as people would."""
 TRANSCRIPT_BYTES_MAX = 2_000_000
 ABOUT = {
     WordsKind.MAIL: "e-mail",
@@ -40,7 +40,7 @@ Fetch = Callable[[Attachment, str, Path], Awaitable[None]]
 async def said(
     attachment: Attachment, words: Words, file_info: FileInfo, fetch: Fetch, to: Path, *, chars_max: int
 ) -> PreparedFile | None:
-    """``None`` where Slack has no words for it. ``to`` is a path to write to. Raises ``UnreadableNow``."""
+    """``None`` if Slack has no words for it. ``to`` is a path to write to. Raises ``UnreadableNow``."""
     words = await _completed(attachment, words, file_info)
     if not words.whole and words.more_url:
         words = await _transcript(attachment, words, words.more_url, fetch, to)
@@ -64,7 +64,7 @@ async def said(
 
 
 def _shortened(words: Words, chars_max: int) -> tuple[Words, int]:
-    """Beginning and end of what is too long, and how many characters stood between them."""
+    """The beginning and end of a text that is too long, and how many characters were between them."""
     cut = len(words.text) - chars_max
     if cut <= 0:
         return words, 0
@@ -74,7 +74,7 @@ def _shortened(words: Words, chars_max: int) -> tuple[Words, int]:
 
 
 async def _completed(attachment: Attachment, words: Words, file_info: FileInfo) -> Words:
-    """What files.info makes of words that are not whole. The event of a clip comes before its transcript."""
+    """Completes words by files.info. The event of a clip comes before its transcript."""
     for look in range(LOOKS_MAX):
         known = words.whole or bool(words.text and words.more_url)
         if not words.pending and (known or look):

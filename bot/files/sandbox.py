@@ -1,12 +1,13 @@
-"""Files in, extracts out, by worker processes that may die: a small pool, started when needed and closed when idle.
+"""Has files read by worker processes that may die: a small pool, started when needed and closed when idle.
 
 I/O: starts ``bot.files.worker`` processes and talks to them over pipes.
 
 Rules:
-- A worker has one job at a time; a job that ends in time-out or cancellation ends its worker and no other job.
-- A worker gets no environment, no open files and no tokens; it sees paths and gives back paths.
-- What it gives back is not believed: a file may have taken over the process that read it.
-- One without work for a while is closed.
+
+- A worker has one job at a time; a time-out or cancellation ends its worker and no other job.
+- A worker gets no environment, no open files and no tokens; it sees paths and returns paths.
+- What it returns is not trusted: a file may have taken over the process that read it.
+- A worker without work for a while is closed.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ pictures, comes in huge pages, where the system gives such on request, instead o
 given back until it ends."""
 _CLOSE_WITHIN_S = 5.0
 _FAULT = re.compile(r"[\w.<>: -]{1,200}")
-"""An exception's name and line, not what a file wants to have logged."""
+"""An exception's name and line, not text that a file wants to have logged."""
 
 
 class _Worker:
@@ -54,7 +55,7 @@ class _Worker:
         self.idle_timer: asyncio.TimerHandle | None = None
 
     async def ask(self, job: dict[str, str]) -> dict[str, Any] | None:
-        """The reply, or ``None`` where the process died over it."""
+        """The reply; ``None`` if the process died over it."""
         if self.process.stdin is None or self.process.stdout is None:
             return None
         self.out = job["out"]
@@ -67,7 +68,7 @@ class _Worker:
             return None
 
     def over(self) -> None:
-        """Says that nothing more comes of the attachment that it had."""
+        """Tells the worker that its attachment is finished."""
         if self.process.stdin is not None and self.process.returncode is None:
             self.process.stdin.write(b"\n")
 
@@ -85,7 +86,7 @@ class _Worker:
             return await self.process.wait()
 
     def _kill(self) -> None:
-        """Not where it has ended by itself: its number may be somebody else's by now."""
+        """Does nothing if it has already ended: its pid may belong to something else by now."""
         if self.process.returncode is None:
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
@@ -126,7 +127,7 @@ class Sandbox:
         return await asyncio.to_thread(_believable, reply, source, out, prefix)
 
     def over(self, out: Path) -> None:
-        """Nothing more comes of the attachment in ``out``: what reads it waits no longer and makes way for the next."""
+        """The attachment in ``out`` is finished: the process that reads it stops waiting and makes way for the next."""
         for worker in self._idle:
             if worker.out == str(out):
                 worker.over()
@@ -164,7 +165,7 @@ class Sandbox:
         return None
 
     async def _started(self) -> _Worker:
-        """Raises ``UnreadableNow`` where the system gives no process."""
+        """Raises ``UnreadableNow`` if the system gives no process."""
         limits = self._limits
         arguments = (limits.convert.to_json(), str(limits.memory_bytes_max), str(limits.convert_timeout_s))
         try:

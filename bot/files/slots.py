@@ -1,7 +1,7 @@
-"""A number of slots in; who may go on next out: of the persons who wait, and of each one's questions, each in its turn.
+"""Shares a number of slots among the people who wait, in turn, and among each one's questions.
 
-I/O: waits. A person with twenty questions of a hundred files each waits with all of them, and yet holds up another
-one's single file for no longer than one file takes, or not at all where a person may not have all of the slots.
+I/O: waits. A person with twenty questions of a hundred files each waits with all of them, and yet holds up somebody
+else's single file for no longer than one file takes, or not at all if one person may not have all slots.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ _Turn = asyncio.Future[None]
 
 @contextmanager
 def for_one_question(person: Hashable = None) -> Iterator[None]:
-    """Whatever asks for a slot in here, in tasks begun here too, asks for the same question of that person."""
+    """Every slot requested within the block, even in tasks started there, is requested for this question of this
+    person."""
     token = _ASKER.set(_Asker(person))
     try:
         yield
@@ -36,7 +37,7 @@ def for_one_question(person: Hashable = None) -> Iterator[None]:
 
 
 class Slots:
-    """``each_max``: so many of them one person may have at the same time; not given: all."""
+    """``each_max``: how many slots one person may hold at once; all if not given."""
 
     def __init__(self, count: int, each_max: int | None = None) -> None:
         self._free = count
@@ -81,9 +82,10 @@ class Slots:
             turn.set_result(None)
 
     def _next(self) -> _Turn | None:
-        """The turn that is due, with a slot counted for it: of who holds fewest, else of who waits longest for one.
+        """The turn that is due, with a slot counted for it: for whoever holds the fewest, else for whoever has waited
+        longest.
 
-        That person, and the question, go behind all others.
+        That person, and the question, then go behind all others.
         """
         while self._waiting:
             person = min(self._waiting, key=lambda one: self._held[one])
@@ -100,7 +102,7 @@ class Slots:
 
 
 def _pop(questions: dict[_Asker, deque[_Turn]]) -> _Turn | None:
-    """The first turn for which somebody still waits; whatever is used up is removed."""
+    """The first turn that somebody still waits for; used-up ones are removed."""
     while questions:
         asker = next(iter(questions))
         turns = questions.pop(asker)

@@ -1,6 +1,6 @@
-"""The name of something that is being used in, a value that stands for that use out; how many there are of each.
+"""Counts the uses of things by name; each use is a value.
 
-I/O: a lock. A use ends when nobody has its value any more, so that no way for a turn to end can forget it.
+I/O: a lock. A use ends when nobody holds its value any more, so no way for a turn to end can forget it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What came instead of a file in; why it is no file out, if it is a page that Slack or something on the way served.
+"""Recognises a web page that Slack or something on the way served in place of a file.
 
-Pure. Slack serves its login page with HTTP 200 where an app may not read a file (observed in the wild, documented
-nowhere), so that only the page itself says so. Pages that are the file are left alone.
+Pure. Slack serves its login page with HTTP 200 if an app may not read a file (observed in the wild, documented
+nowhere), so only the page itself tells. Pages that are the file are left alone.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from bot.files import fetch_notes
 from bot.messages import Attachment
 
 HEAD_BYTES = 65_536
-"""Of what came, as much as is looked at here."""
+"""How many bytes of the download are examined here."""
 
 _PAGES = frozenset({"post", "space", "quip", "canvas", "email", "html"})
 """Modes and filetypes of what downloads as HTML: what was written in Slack itself, e-mails sent into it, web pages."""
@@ -26,9 +26,9 @@ _LOGIN_PATH = re.compile(r"/(?:signin|sign-in|login|sso|workspace-signin)\b", re
 
 
 def reason_for_page(attachment: Attachment, content_type: str, head: bytes, size_bytes: int) -> str | None:
-    """``None`` where what came can be the file. ``head`` is its first ``HEAD_BYTES``, ``size_bytes`` all of it.
+    """``None`` if the download can be the file. ``head``: its first ``HEAD_BYTES``; ``size_bytes``: all of it.
 
-    A file that is a page itself may well speak of signing in: it takes more to be called a login page.
+    A file that is a page itself may well mention signing in: it takes more to be called a login page.
     """
     if size_bytes == attachment.size_bytes or not _is_page(content_type, head):
         return None

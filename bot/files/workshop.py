@@ -1,7 +1,7 @@
-"""What all who read files share: worker processes, the cache of what they made, and the slots for both.
+"""What all workspaces share for reading files: worker processes, the cache, and the slots for both.
 
-I/O: the cache directory, which is swept from time to time. One to a process, however many workspaces it answers in, so
-that the bounds of processor, memory and disk hold for all of them together.
+I/O: the cache directory, which is swept from time to time. One per process, however many workspaces it serves, so that
+the bounds on processor, memory and disk hold for all of them together.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Workshop:
         self.cache = Cache(cache_dir, bytes_max=limits.cache_bytes_max, age_max_s=limits.cache_age_max_s)
         self.long = LongReader(self.conversion, self.cache)
         self.each_max = max(1, limits.files_at_once_max - 1)
-        """Files of one person at the same time: nobody has all slots, however long somebody's files take."""
+        """Files of one person at a time: nobody gets all slots, however long their files take."""
         self.slots = Slots(limits.files_at_once_max, self.each_max)
         self._sweeping: asyncio.Task[None] | None = None
 

@@ -13,8 +13,8 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """Of a token that expires: a new one is had with ``refresh_token``, from ``renew_at_s`` (since the epoch) on.
-    ``fault``: Slack's code, where it gave none the last time."""
+    """A token that expires: ``refresh_token`` gets a new one, from ``renew_at_s`` (since the epoch) on. ``fault``:
+    Slack's code if the last renewal failed."""
 
     refresh_token: str = field(repr=False)
     renew_at_s: float
@@ -37,10 +37,10 @@ class Installation:
 
 
 class Installations(Protocol):
-    """The database, as the memory of installations. All raise ``StoreFailed``."""
+    """Implemented by the database: the installations. All raise ``StoreFailed``."""
 
     async def save(self, installation: Installation) -> None:
-        """In the place of an earlier one of the same workspace."""
+        """Replaces an earlier one of the same workspace."""
 
     async def find(self, team_id: str) -> Installation | None:
         """``team_id``: of a workspace or an organisation."""
@@ -50,18 +50,18 @@ class Installations(Protocol):
         that ``bot_token`` is not its token any more."""
 
     async def due_for_renewal(self) -> Sequence[str]:
-        """The workspaces whose tokens are to be renewed, and nobody is at it."""
+        """The workspaces whose tokens are due for renewal and are not being renewed."""
 
     async def begin_renewal(self, team_id: str, within_s: float) -> Installation | None:
-        """The installation, if its token is still to be renewed: for so long it is nobody else's to do."""
+        """The installation, if its token is still due for renewal: for this long, nobody else renews it."""
 
     async def renewed(self, before: Installation, after: Installation) -> bool:
-        """Writes new tokens down. ``False`` where the installation is another one by now, or none."""
+        """Stores new tokens. ``False`` if the installation has been replaced or removed."""
 
     async def renewal_refused(self, installation: Installation, code: str, again_s: float) -> None:
-        """Remembers that Slack gave no new token; for so long it is not asked again."""
+        """Remembers that Slack refused a new token; for this long it is not asked again."""
 
     async def count(self) -> int: ...
 
     async def with_open_questions(self) -> frozenset[str]:
-        """The workspaces in which something was asked that is not answered yet."""
+        """The workspaces with unanswered questions."""

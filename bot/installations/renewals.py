@@ -1,10 +1,10 @@
-"""Installations whose tokens expire go in; the same with new tokens come out, before the old ones end.
+"""Renews tokens before they expire.
 
-A refresh token is good for one renewal, and a second process that used it would leave one of both with tokens that
-Slack does not take: so whoever renews has said so in the database before, and nobody else does for half a minute. What
-Slack has given is written down again and again until the database takes it. Where Slack's answer never came, or the
-process that it came to died before it was written down, the same refresh token is tried again, and soon: Slack takes a
-used one for a short while. Source: slack:authentication/using-token-rotation.
+A refresh token is good for one renewal, and if a second process used it too, one of the two would get tokens that Slack
+does not accept. So a process first claims the renewal in the database, and nobody else renews for half a minute. What
+Slack returns is written again and again until the database accepts it. If Slack's response never came, or the process
+that received it died before storing it, the same refresh token is tried again soon: Slack accepts a used one for a
+short while. Source: slack:authentication/using-token-rotation.
 
 I/O: ``Installations``; Slack, through ``Renew``; the clock.
 """
@@ -22,13 +22,14 @@ from bot.telemetry.logs import get_logger
 log = get_logger(__name__)
 
 AGAIN_S = 30.0
-"""After Slack was away, or a process died while it renewed; longer than the calls of a renewal may take."""
+"""Pause after Slack was away, or a process died while renewing; longer than the calls of a renewal may take."""
 CALLS_MAX = 2
 CALL_S_MAX = 12.0
 """How long one of them may take."""
 REFUSED_AGAIN_S = 600.0
 PART_OF_LIFE = 0.5
-"""After so much of its life a token is renewed: hours before it ends, should Slack or the database be away then."""
+"""A token is renewed after this share of its life: hours before it expires, in case Slack or the database is away
+then."""
 ADVICE = {
     "bad_client_secret": "SLACK_CLIENT_SECRET is not this app's: it is under Basic Information, App Credentials",
     "invalid_client_id": "SLACK_CLIENT_ID is not this app's: it is under Basic Information, App Credentials",
@@ -94,7 +95,7 @@ class Renewals:
         await self._write(due, replace(due, bot_token=tokens.bot_token, rotation=after))
 
     async def _exchanged(self, refresh_token: str) -> Tokens:
-        """Asks once more where an answer was lost, since new tokens may have been in it. Raises ``SlackError``."""
+        """Asks once more if a response was lost, since it may have contained new tokens. Raises ``SlackError``."""
         for _ in range(1, CALLS_MAX):
             try:
                 return await self._renew(refresh_token)
@@ -107,7 +108,7 @@ class Renewals:
         await self._installations.renewal_refused(due, code, REFUSED_AGAIN_S)
 
     async def _write(self, before: Installation, after: Installation) -> None:
-        """Slack gives these tokens once."""
+        """Slack returns these tokens only once."""
         self._unwritten[before.team_id] = before, after
         try:
             kept = await self._installations.renewed(before, after)

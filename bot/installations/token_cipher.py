@@ -1,7 +1,7 @@
-"""Tokens go in and come out as text that nobody can read without the key. Pure, but for the random part of each text.
+"""Encrypts tokens for the database. Pure, but for the random part of each text.
 
 Fernet (AES-128-CBC with HMAC-SHA256, https://github.com/fernet/spec) of the cryptography library, which takes some
-megabytes and is loaded only where installations are kept.
+megabytes and is loaded only if installations are stored.
 """
 
 from __future__ import annotations

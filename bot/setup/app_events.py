@@ -1,4 +1,4 @@
-"""What Slack tells the app of, each event with the scope that it needs and what fails without it. Pure; the one list.
+"""The one list of events that the app subscribes to, each with its scope and what fails without it. Pure.
 
 Source: slack:reference/events.
 """

@@ -1,6 +1,6 @@
-"""What the Slack app may do, each scope with what it is for and what fails without it. Pure; the one list of them.
+"""The one list of the app's scopes, each with its use and what fails without it. Pure.
 
-Those that are ``optional`` unlock something: without them that is not there, and all else works. The manifest asks for
+An ``optional`` scope unlocks something: without it that is missing, and everything else works. The manifest requests
 all but those that only a setting or the agent surface needs (``added_by``).
 """
 

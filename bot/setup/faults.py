@@ -1,6 +1,6 @@
-"""What a validator found goes in; one line a fault goes out, in our words and the order in which a newcomer needs them.
+"""Explains a validator's findings, one line per fault, in our words and the order in which a newcomer needs them.
 
-Pure. No line holds the value: it may be a secret that was put into the wrong setting.
+Pure. No line contains the value: it may be a secret that was put into the wrong setting.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FIRST = (
     "MESSAGES_API_URL",
     "MESSAGES_MODEL",
 )
-"""What nothing works without; all others come behind, by name."""
+"""The settings that nothing works without; all others follow, by name."""
 _OWN = "Value error, "
 _UNITS = {"int": "a whole number", "float": "a number"}
 

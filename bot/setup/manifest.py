@@ -1,8 +1,8 @@
-"""A configuration goes in; the manifest of the Slack app for it comes out, as YAML with reasons beside scopes. Pure.
+"""Writes the Slack app's manifest for a configuration, as YAML with reasons beside the scopes. Pure.
 
-``manifest.yml`` is what comes out for no configuration at all, and ``manifest.json`` the same for Slack's CLI. What it
-asks for is in ``app_scopes``; all other data of the app stands here, so that a new command, event or shortcut is a
-line. Source: slack:reference/app-manifest.
+``manifest.yml`` is the manifest for an empty configuration, and ``manifest.json`` the same for Slack's CLI. Its scopes
+are in ``app_scopes``; all other data of the app is here, so that a new command, event or shortcut is one line. Source:
+slack:reference/app-manifest.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Names of variables that are set go in, and those that are known; what looks like a slip goes out. Pure."""
+"""Finds variables whose names are probably slips. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 OURS = ("BOT_", "MESSAGES_", "YOUROUTER_")
-"""Nobody else's names begin so."""
+"""Only our names begin like this."""
 SHARED = ("SLACK_", "DATABASE_")
 """Other tools have such names, too: one of theirs is no slip unless it is nearly one of ours."""
 NEAR = 0.75
@@ -20,7 +20,7 @@ _SET = re.compile(r"[ \t]*(?:export[ \t]+)?[A-Za-z_]\w*[ \t]*=(.*)")
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A name that does nothing; ``nearest`` is empty where none is near."""
+    """A name that does nothing; ``nearest`` is empty if no known name is near."""
 
     name: str = field(repr=False)
     nearest: str = field(default="", repr=False)

@@ -1,6 +1,6 @@
-"""A token or key goes in; what its shape gives away goes out: that it is another one, or was not copied well. Pure.
+"""Recognises by its shape a token or key that is a different one, or was not copied correctly. Pure.
 
-No sentence holds any of the value. Source of the prefixes: slack:authentication/tokens.
+No sentence contains any of the value. Source of the prefixes: slack:authentication/tokens.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _QUOTES = "\"'`“”‘’„«»"
 
 
 def fault(name: str, value: str) -> str:
-    """What is wrong with the secret that ``name`` is set to, as the predicate of its name; empty where nothing is."""
+    """What is wrong with the secret that ``name`` is set to, as a predicate of its name; empty if nothing is."""
     if value[0] in _QUOTES or value[-1] in _QUOTES:
         return "has quotation marks around it, which can become part of the value. Please remove them."
     if value != value.strip():
@@ -60,7 +60,7 @@ def _swapped(name: str, value: str) -> str:
 
 
 def doubt(name: str, value: str) -> str:
-    """What is likely wrong, though nobody can be sure; empty where nothing is."""
+    """What is probably wrong, though nobody can be sure; empty if nothing is."""
     if name == "SLACK_SIGNING_SECRET" and value and not _HEX.fullmatch(value):
         return f"is not 32 digits and letters from a to f, as Slack's signing secrets are. {where.OF[name]}"
     if name == "SLACK_BOT_TOKEN" and value.startswith(_ROTATES):

@@ -1,6 +1,6 @@
-"""Where an operator finds what a setting wants: the words that lead there. Pure.
+"""Words that lead an operator to where the value of a setting is found. Pure.
 
-Names of pages and buttons as Slack's pages have them, 2026-11. Sources: slack:quickstart, slack:authentication/tokens.
+Names of pages and buttons as on Slack's pages, 2026-11. Sources: slack:quickstart, slack:authentication/tokens.
 """
 
 from __future__ import annotations
