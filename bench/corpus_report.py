@@ -1,4 +1,4 @@
-"""What became of the files of a corpus in, the generated part of docs/corpus.md out.
+"""Writes the generated part of docs/corpus.md from what became of the files of a corpus.
 
 Pure.
 """
@@ -47,13 +47,13 @@ def report(tally: Tally, limits: FileLimits, *, office: bool) -> str:
     lines = [
         "# What becomes of files",
         "",
-        "Written by `make corpus`, which sends files that other projects test themselves with through the converters,",
-        f"and every block that comes out to the practice model: {', '.join(tally.collections)}.",
+        "Written by `make corpus`, which sends sample files of other projects through the converters, and every",
+        f"resulting block to the practice model. The files are those of {', '.join(tally.collections)}.",
         "",
         f"- {tally.files:,} files in {tally.took_s:.0f} s, {limits.workers_max} at a time.",
         f"- LibreOffice {'was' if office else 'was not'} installed.",
         f"- The longest took {tally.longest_s:.1f} s (`{tally.longest}`); the limit is {limits.file_timeout_s:.0f} s.",
-        f"- Unforeseen exceptions in a worker: {len(tally.faults)}. Files that ended as nothing: {nothing}.",
+        f"- Unexpected exceptions in a worker: {len(tally.faults)}. Files without any result: {nothing}.",
         f"- Refused by the practice model afterwards: {len(tally.refused)}.",
         f"- Memory of the parent process, in MB, from the first file to the last: {', '.join(megabytes)}.",
         "",
@@ -77,11 +77,11 @@ def _verdicts(tally: Tally) -> list[str]:
     total = sum((counts for counts in tally.verdicts.values()), Counter[str]())
     rows = sorted(tally.verdicts.items(), key=lambda item: -item[1].total())
     return [
-        "Of the files that an independent reader knows too, its words (the pages, the picture's proportions and",
-        "brightness, the members' names) were looked for in what reached the model. Wrong is a file of which a word",
-        "was in nothing that the model got, while no note said that something was missing:",
+        "Where an independent reader can read a file, too, its words (or pages, a picture's proportions and",
+        "brightness, members' names) were searched for in what reached the model. A file is wrong if a word was",
+        "missing from everything that the model got, and no note said that something was missing:",
         "",
-        "| kind, by an independent reader | files | whole | in part, and said to be | wrong |",
+        "| kind, by an independent reader | files | complete | incomplete, with a note | wrong |",
         "|---|--:|--:|--:|--:|",
         *(
             f"| {kind} | {counts.total():,} | {counts['whole']:,} | {counts['said']:,} | {counts['wrong']:,} |"
