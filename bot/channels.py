@@ -1,13 +1,13 @@
-"""The text of ``channels.toml`` goes in; how single channels are answered comes out, or what is wrong in it. Pure.
+"""Reads ``channels.toml``: how single channels are answered, or what is wrong in it. Pure.
 
-A table for each channel, named by its id, which Slack shows at the foot of the channel's details::
+A table for each channel, named by its id, which Slack shows at the bottom of the channel's details::
 
     [C0123456789]
     instructions = "You help the people of support. Answer in the language of the question."
     model = "claude-haiku-5-5"
     effort = "low"
 
-What is not given is as the settings say. Ids of direct messages (``D…``) and groups (``G…``) are channels, too.
+Everything not given is as in the settings. Direct messages (``D…``) and groups (``G…``) count as channels, too.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ KEYS = ("instructions", "model", "effort")
 
 @dataclass(frozen=True, slots=True)
 class ChannelSettings:
-    """``None``: as everywhere. ``effort`` empty: none is asked for, whatever holds everywhere."""
+    """``None``: as everywhere. An empty ``effort``: none is requested, whatever the settings say."""
 
     instructions: str | None = field(default=None, repr=False)
     model: str | None = None

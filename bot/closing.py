@@ -1,4 +1,4 @@
-"""What stands below an answer when nothing more of it will come. Pure."""
+"""What is shown below an answer when nothing more of it will come. Pure."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class Button(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """A sentence about the answer, a line for each note and source, what it used, and the button below them.
+    """A sentence about the answer, a line for each note and source, its usage, and the button below them.
 
-    ``withdraw`` takes back the answer's text and leaves the rest. ``feedback``: people may say what they think of it.
+    ``withdraw`` takes back the answer's text and leaves the rest. ``feedback``: people may vote on it.
     """
 
     ending: str = field(default="", repr=False)

@@ -1,9 +1,9 @@
-"""A port goes in; connections that have to come to the point come out. I/O: a listening socket.
+"""An HTTP server with deadlines for its connections. I/O: a listening socket.
 
 aiohttp waits as long as it takes for headers and for a body. Here a stranger's connection has deadlines for both, and
-there are only so many connections: where all are in use, the one that has waited longest without having shown that it
-is Slack's makes space. What goes out does not say which software answers, and leaves a browser nothing to do with it
-but to show it.
+the number of connections is limited: if all are in use, the one that has waited longest without showing that it is
+Slack's makes room. Responses do not say which software sends them, and let a browser do nothing with them but show
+them.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ class ConnectionLimits:
     headers_within_s: float = 10.0
     body_within_s: float = 10.0
     idle_s: float = 75.0
-    """Between two requests; proxies keep connections for a minute, as a rule."""
+    """Between two requests; proxies usually keep connections for a minute."""
     lingering_s: float = 2.0
-    """So long is read and thrown away what a refused request still sends, so that its sender can read the refusal."""
+    """How long the rest of a refused request is read and discarded, so that its sender can read the refusal."""
 
 
 LIMITS = ConnectionLimits()
 LINES_MAX = 1_000
-"""Of what arrives at once. A megabyte of chunks of one byte costs as much as twenty of larger ones, and all of that
-before its signature can be looked at; Slack, and proxies, send a few."""
+"""Lines that arrive at once. A megabyte in chunks of one byte costs as much as twenty of larger ones, all before its
+signature can be checked; Slack and proxies send a few."""
 FOR_BROWSERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
@@ -46,8 +46,8 @@ FOR_BROWSERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-"""Nobody shows a page within theirs, so that a click means what its person sees, nor reads what it says; a page runs no
-script, and its address, which may hold the code of an installation, goes nowhere and stays nowhere."""
+"""No page can be framed, so a click means what the person sees, nor read by others; it runs no script, and its address,
+which may contain the code of an installation, is neither passed on nor stored."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -95,7 +95,7 @@ class Connection(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,  # noqa: ARG002 - it quotes what came
     ) -> web.StreamResponse:
-        """What is no HTTP, or a fault of ours: no word of either goes out."""
+        """The response to something that is not HTTP, or to a fault of ours: no detail of either goes out."""
         if status >= 500:
             log.error("http.crashed", error=type(exc).__name__)
         response = web.Response(status=status, headers={"Server": "-"})
@@ -103,12 +103,12 @@ class Connection(web.RequestHandler):
         return response
 
     def begun(self) -> None:
-        """The headers are here."""
+        """The headers have arrived."""
         self._idle = False
         self._within(self._server.limits.body_within_s)
 
     def trusted(self) -> None:
-        """The request is Slack's: it has the time that its answer takes."""
+        """The request is Slack's: it gets all the time that its response takes."""
         self._within(None)
         self._server.forget(self, open_still=True)
 
@@ -144,7 +144,7 @@ class HttpServer:
         self._server: asyncio.Server | None = None
         self._open: set[Connection] = set()
         self._strangers: dict[Connection, None] = {}
-        """Those that have not shown that they are Slack's, the one that has waited longest first."""
+        """Connections that have not shown that they are Slack's, the longest waiting first."""
 
     async def listen(self, host: str, port: int) -> tuple[str, int]:
         """Where it listens. Raises ``OSError``."""

@@ -28,7 +28,8 @@ class CacheTtl(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CacheMarker:
-    """Where a prefix that the API is to keep ends: at a ``(message, block)``, or (``None``) with the system prompt."""
+    """Where a prefix that the API should cache ends: at a ``(message, block)``, or (``None``) with the system
+    prompt."""
 
     end: tuple[int, int] | None
     ttl: CacheTtl
@@ -36,10 +37,10 @@ class CacheMarker:
 
 @dataclass(frozen=True, slots=True)
 class Web:
-    """What the model may look up in the web, by tools of the API's own.
+    """What the model may look up on the web with the API's own tools.
 
-    ``uses_max``: so many searches, and so many pages. ``allowed``: only these domains; ``blocked``: not these; one of
-    the two is empty. ``cites``: whether it says which words it has from a page that it read.
+    ``uses_max``: how many searches, and how many pages. ``allowed``: only these domains; ``blocked``: not these; one of
+    the two is empty. ``cites``: whether it says which words come from a page that it read.
     """
 
     uses_max: int
@@ -57,14 +58,14 @@ class Conversation:
     messages: tuple[Message, ...]
     cache_markers: tuple[CacheMarker, ...] = ()
     citations: bool = False
-    """Whether the answer is to say on which pages of the PDFs it rests."""
+    """Whether the answer should say which pages of the PDFs it is based on."""
     model: str = ""
     effort: str = ""
-    """``output_config.effort``. Empty: as the settings say for the model, and not sent for the effort."""
+    """``output_config.effort``. Empty: as the settings say for the model."""
     tokens: float = 0.0
-    """By estimate, without a margin; 0 where nobody has estimated it."""
+    """Estimated tokens, without a margin; 0 if nobody has estimated them."""
     max_tokens: int | None = None
-    """Of the answer, where it is to be shorter than the settings say."""
+    """Longest answer, if it should be shorter than the settings say."""
     web: Web | None = None
     paused: tuple[bytes, ...] = field(default=(), repr=False)
-    """Of an answer that paused and goes on: its blocks so far, as ``Finished.paused`` has them."""
+    """The blocks so far of an answer that paused and goes on, as ``Finished.paused`` has them."""

@@ -1,4 +1,4 @@
-"""What a turn needs of the files that people attach: Protocols, and the words in which it is said what to fetch. Pure.
+"""What a turn needs from the files that people attach: Protocols, and the words for what to fetch. Pure.
 
 ``turn`` and ``intake`` know these; the neighbours ``files`` and ``store`` implement them.
 """
@@ -18,25 +18,25 @@ Progress = Callable[[int, int, str], None]
 
 
 class Fetch(StrEnum):
-    """What to do about a file that somebody attached."""
+    """What to do about an attached file."""
 
     NOW = "now"
     LATER = "later"
-    """Once one of those that are being fetched is there."""
+    """Ask again once one of those being fetched is there."""
     NEVER = "never"
 
 
 class Intake(Protocol):
-    """Knows which files a request may still hold; asked newest first."""
+    """Decides which files a request may still hold; asked newest first."""
 
     def fetch(self, file: Attachment) -> Fetch:
         """``NOW`` counts the file as begun."""
 
     def add(self, file: PreparedFile) -> None:
-        """What became of one that was begun."""
+        """Takes the result of one that was begun."""
 
     def left_out(self, file: Attachment) -> PreparedFile:
-        """What stands in for one that is not fetched."""
+        """The result for one that is not fetched."""
 
 
 class Files(Protocol):
@@ -45,23 +45,23 @@ class Files(Protocol):
     async def prepare(
         self, attachments: Sequence[Attachment], intake: Intake, progress: Progress, person: str = ""
     ) -> list[PreparedFile]:
-        """One result an attachment, in order, oldest first. Never raises for what a file is or holds: that becomes a
-        note. ``person`` names whoever asked, so that persons take turns."""
+        """One result per attachment, in order, oldest first. Never raises for what a file is or contains: that becomes
+        a note. ``person`` names the asker, so that people take turns."""
 
 
 class RefusedFiles(Protocol):
-    """The database, as the memory of which files the Messages API does not take. Both raise ``StoreFailed``."""
+    """Implemented by the database: the files that the Messages API does not accept. Both raise ``StoreFailed``."""
 
     async def among(self, team_id: str, file_ids: Collection[str]) -> frozenset[str]:
         """Those of ``file_ids`` that were refused before."""
 
     async def add(self, team_id: str, file_ids: Collection[str], now_s: float) -> None:
-        """Remembers that these were refused, until ``Questions.forget`` drops what is that old."""
+        """Remembers that these were refused, until ``Questions.forget`` drops old ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Pages or lines of a document, counted from 1, the final one included; ``tokens`` by estimate."""
+    """Pages or lines of a document, counted from 1, the last one included; ``tokens`` by estimate."""
 
     first: int
     final: int
@@ -70,9 +70,9 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class BatchNotes:
-    """What the model wrote down of some pages or lines for one question, of which ``question`` is a digest.
+    """The model's notes on some pages or lines for one question, whose digest is ``question``.
 
-    ``first`` 0: what it said of which of them have to be read again for that question.
+    ``first`` 0: what it said about which of them have to be read again for that question.
     """
 
     question: str
@@ -82,22 +82,22 @@ class BatchNotes:
 
 
 class LongFiles(Protocol):
-    """Prepared files that are more than a request takes, by batches, and what is kept of their readings."""
+    """Prepared files that exceed a request, read by batches, and the notes on them."""
 
     def pages(self, pdf: PdfBlock, first: int, final: int) -> AbstractAsyncContextManager[PdfBlock]:
         """These pages as a PDF of their own, which is on disk until the block ends. Raises ``BatchUnreadable``."""
 
     async def spans(self, text: WholeText, tokens_max: int) -> list[Span]:
-        """All lines but the head, in spans of so many tokens at most. Raises ``BatchUnreadable``."""
+        """All lines except the head, in spans of at most this many tokens. Raises ``BatchUnreadable``."""
 
     async def lines(self, text: WholeText, span: Span) -> str:
-        """The lines of one span, behind those of the head. Raises ``BatchUnreadable``."""
+        """The lines of one span, after those of the head. Raises ``BatchUnreadable``."""
 
     async def kept(self, data: FileBytes) -> list[BatchNotes]:
-        """What is kept of the readings of a document, oldest first."""
+        """The notes kept on a document, oldest first."""
 
     async def keep(self, data: FileBytes, notes: BatchNotes) -> None:
-        """Keeps it as long as the prepared file itself, within bounds: the oldest readings go first."""
+        """Keeps it as long as the prepared file itself, within bounds: the oldest go first."""
 
     async def noted(self, file_ids: Collection[str]) -> frozenset[str]:
-        """Those of whose documents something is kept."""
+        """Those with notes on their documents."""

@@ -1,7 +1,7 @@
-"""Until when a question is this process's, by this process's own clock. Pure: the clock is given.
+"""How long a question belongs to this process, by the process's own clock. Pure: the clock is given.
 
-The database grants a lease and renews it; whoever writes to Slack asks ``held`` before every call. ``until_s`` is
-counted from before the database was asked, so that it is over here before anybody else can have the question.
+The database grants a lease and renews it; the writer asks ``held`` before every call to Slack. ``until_s`` is counted
+from before the database was asked, so that the lease ends here before anybody else can have the question.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Why an answer ends before its end: ``user_id`` wished it, or (empty) its question's message was deleted."""
+    """Why an answer ends early: ``user_id`` wished it, or (empty) its question's message was deleted."""
 
     user_id: str
 
@@ -33,14 +33,14 @@ class Lease:
 
     @property
     def lost(self) -> bool:
-        """Whether the database said so, or it was over when it was to be renewed."""
+        """Whether the database said that it ended, or it had ended when it was to be renewed."""
         return self._lost
 
     def held(self) -> bool:
         return not self._lost and self._clock() < self._until_s
 
     def renew(self, until_s: float) -> None:
-        """Once over it stays over: what was stopped for it does not begin again."""
+        """Once ended it stays ended: what was stopped for it does not begin again."""
         if self.held():
             self._until_s = until_s
         else:

@@ -29,14 +29,14 @@ class EntryPoint(StrEnum):
     DIRECT = "direct"
     COMMAND = "command"
     FILE = "file"
-    """The press that wants an answer as a file: nothing is asked of the model. ``text`` is the ts of what was asked."""
+    """The press that asks for an answer as a file; the model is not called. ``text`` is the ts of what was asked."""
     SHORTCUT = "shortcut"
     """A modal about a message; the answer is in that message's thread."""
     SUMMARY = "summary"
-    """The thread of a message in short, for whoever wants it alone."""
+    """A summary of a message's thread, only for the person who asks."""
     SHARE = "share"
-    """The press that posts a private answer for others: nothing is asked of the model. ``text`` is the private
-    question's ts and the key to its answer. Without a ``response_url`` the answer goes on in a direct message."""
+    """The press that posts a private answer for others; the model is not called. ``text`` is the private question's ts
+    and the key to its answer. Without a ``response_url`` the answer goes on in a direct message."""
 
 
 class WordsKind(StrEnum):
@@ -47,20 +47,20 @@ class WordsKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What Slack itself says a file holds: the transcript of a clip, or an e-mail with its head, as plain text."""
+    """A file's content according to Slack: the transcript of a clip, or an e-mail with its head, as plain text."""
 
     text: str = field(repr=False)
     kind: WordsKind
     own: bool
-    """They are those of whoever posted the file, who did not just forward it."""
+    """The words are the poster's own, not only forwarded."""
     whole: bool
-    """Else Slack has more of it: for files.info, or at ``more_url``."""
+    """If false, Slack has more of it: by files.info, or at ``more_url``."""
     pending: bool
-    """Slack is not done with a transcript yet."""
+    """Slack is still transcribing."""
     more_url: str | None = field(repr=False)
     """The whole transcript, as WebVTT."""
     enclosed: tuple[str, ...] = field(repr=False)
-    """Names of what an e-mail came with. They are no files of Slack's."""
+    """Names of an e-mail's attachments, which are not files of Slack's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +79,16 @@ class Attachment:
     mode: str
     size_bytes: int | None
     url: str | None = field(repr=False)
-    """``url_private_download``; ``None`` where Slack gives none."""
+    """``url_private_download``; ``None`` if Slack gives none."""
     filetype: str
-    """Slack's own word for the kind ("python", "quip"); of a snippet, the language its author chose."""
+    """Slack's own word for the kind ("python", "quip"); for a snippet, the language its author chose."""
     converted_pdf_url: str | None = field(repr=False)
-    """``converted_pdf``: Slack's own rendering of an Office file, where it has made one."""
+    """``converted_pdf``: Slack's own rendering of an Office file, if it has made one."""
     words: Words | None
 
     @classmethod
     def bare(cls, file_id: str, name: str, **known: Any) -> Self:  # noqa: ANN401 (a field's own type)
-        """A hosted file of which no more is known than ``known`` says."""
+        """A hosted file about which nothing else is known."""
         empty: dict[str, Any] = dict.fromkeys(("size_bytes", "url", "converted_pdf_url", "words"))
         given = {"mimetype": "", "mode": "hosted", "filetype": "", **empty, **known}
         return cls(id=file_id, name=name, **given)
@@ -96,11 +96,12 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One thing a person wants answered. ``(team_id, channel_id, ts)`` names it, however often Slack delivers it.
+    """One thing that a person wants answered, identified by ``(team_id, channel_id, ts)`` however often Slack delivers
+    it.
 
-    ``text`` is Markdown with ids still unnamed (``<@U1>``). For a slash command ``ts`` is the trigger id, and
-    ``response_url`` is the only way to answer. ``user_team`` is the workspace, or organisation, that the delivery names
-    as its author's, empty where it names none.
+    ``text`` is Markdown with ids not yet named (``<@U1>``). For a slash command ``ts`` is the trigger id, and
+    ``response_url`` is the only way to answer. ``user_team`` is the workspace or organisation that the delivery names
+    as its author's; empty if it names none.
     """
 
     team_id: str
@@ -114,7 +115,7 @@ class Question:
     response_url: str | None = field(repr=False)
     user_team: str = ""
     confirmed: bool = False
-    """Whoever asks knows what the answer takes."""
+    """The asker has agreed to what the answer costs."""
 
     @property
     def thread(self) -> ThreadKey:
@@ -122,12 +123,12 @@ class Question:
 
     @property
     def goes_on(self) -> bool:
-        """Whether it is an answer that goes on where its reader was let in already."""
+        """Whether it continues an answer whose reader was let in already."""
         return self.entry_point is EntryPoint.SHARE and self.response_url is None
 
     @property
     def starts_thread(self) -> bool:
-        """Whether nothing can stand before it, so that there is no history to read."""
+        """Whether nothing can precede it, so that there is no history to read."""
         return self.thread_ts == self.ts
 
 
@@ -140,7 +141,7 @@ class ChannelKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """Where a thread is, as its people know it. Empty is what Slack does not give, and what there is not."""
+    """Where a thread is, as its people know it. A field is empty if Slack does not give it or there is none."""
 
     kind: ChannelKind
     name: str = field(repr=False)
@@ -149,7 +150,7 @@ class Channel:
 
 
 EVERY_FILE = "*"
-"""In place of a file's id: all files that were prepared until then."""
+"""In place of a file's id: all files that were prepared up to then."""
 
 # --- what the thread says ------------------------------------------------------------------------------------------
 
@@ -162,7 +163,7 @@ class AuthorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """``zone``: the time zone that a person lives in, ``Europe/Amsterdam`` or ``UTC+02:00``; empty: nobody knows."""
+    """``zone``: a person's time zone, ``Europe/Amsterdam`` or ``UTC+02:00``; empty if unknown."""
 
     id: str
     name: str = field(repr=False)
@@ -174,8 +175,8 @@ class Author:
 class ThreadMessage:
     """One Slack message as the model should read it: Markdown, with names for ids, without status lines and buttons.
 
-    ``dateline``: a line of the app's own that goes before the words, see ``dates``. ``notes``: what people should know
-    of what the words refer to. ``prepared``: those of its ``attachments`` that are no files of Slack's.
+    ``dateline``: a line of the app's own that precedes the words, see ``dates``. ``notes``: what people should know
+    about what the words refer to. ``prepared``: those ``attachments`` that are not files of Slack's.
     """
 
     ts: str
@@ -192,9 +193,9 @@ class ThreadMessage:
 
 @dataclass(frozen=True, slots=True)
 class FileBytes:
-    """Bytes ready to be sent that stay on disk until they are written to the socket.
+    """Bytes that are ready to be sent and stay on disk until they are written to the socket.
 
-    ``use`` keeps them there as long as it exists; nothing else is done with it.
+    ``use`` keeps them there as long as it exists; it has no other purpose.
     """
 
     path: Path
@@ -204,10 +205,10 @@ class FileBytes:
 
 @dataclass(frozen=True, slots=True)
 class WholeText:
-    """All of a text of which a block has but the ends: UTF-8, to be read by lines.
+    """The whole of a text of which a block has only the ends: UTF-8, to be read by lines.
 
-    ``left_out`` is the reason of the note that says what the block lacks; ``head_lines`` of its first lines say what
-    the others are, as the columns of a table do.
+    ``left_out`` is the reason of the note that says what the block lacks; the first ``head_lines`` lines explain the
+    others, as the columns of a table do.
     """
 
     data: FileBytes
@@ -227,7 +228,7 @@ class TextBlock:
 
 @dataclass(frozen=True, slots=True)
 class ImageBlock:
-    """``media_type`` is one of ``limits.IMAGE_MEDIA_TYPES`` and true of the bytes."""
+    """``media_type`` is one of ``limits.IMAGE_MEDIA_TYPES``, and the bytes' real type."""
 
     media_type: str
     data: FileBytes
@@ -249,19 +250,19 @@ ContentBlock = TextBlock | ImageBlock | PdfBlock
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """What a thread tells of whether, and how soon, more will be asked in it."""
+    """What a thread tells about whether, and how soon, more will be asked in it."""
 
     answered: bool
     """Whether this bot has answered in it before."""
     pause_s: float
-    """From the question that was answered last to this one."""
+    """Seconds from the previously answered question to this one."""
     files: bool
     """Whether the model is sent any file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What the answer goes without, said to people as one sentence, ``{file_name} {reason}``.
+    """What the answer lacks, told to people as one sentence, ``{file_name} {reason}``.
 
     ``reason`` is a predicate with a full stop: "song.mp3" + "is an audio file, which I can't listen to."
     """
@@ -272,9 +273,9 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file that the answer cites, said to people as ``{file_name}, {places}``: "contract.pdf, p. 12 ⁽¹⁾".
+    """A file that the answer cites, shown to people as ``{file_name}, {places}``: "contract.pdf, p. 12 ⁽¹⁾".
 
-    Or a page of the web: "Opening hours, example.com ⁽¹⁾", whose name is a link to its ``address``.
+    Or a web page: "Opening hours, example.com ⁽¹⁾", whose name is a link to its ``address``.
     """
 
     file_name: str = field(repr=False)
@@ -284,7 +285,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class PreparedFile:
-    """What became of one attachment: blocks for the model (in order), or a note, or both (a part was left out).
+    """The result for one attachment: blocks for the model (in order), or a note, or both (a part was left out).
 
     ``words`` are what was said in it; the model hears them as its author's own.
     """

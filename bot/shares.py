@@ -1,12 +1,13 @@
-"""What the other processes of a workspace say of themselves goes in; this one's part of Slack's limits comes out. Pure.
+"""Works out this process's share of Slack's limits from what the workspace's other processes report. Pure.
 
 Slack counts a workspace's calls, whichever process makes them. Words are shown for as long as an answer is written:
-those calls go by the answers that each process writes, and who writes none keeps what its next first words need.
-Everything else is needed where a turn begins; there each process counts for one answer more than it has.
+those calls are divided by the answers that each process writes, and a process that writes none keeps what its next
+first words need. The calls at the beginning of a turn are divided with each process counting as one answer more than it
+has.
 
-Edits are scarce, so that also those count that went in the past minute, of processes that have ended as well. What is
-left of a minute is parted by the answers, too: so nobody waits for a minute that others have spent before, and what is
-left is not spent twice. Who has spent more than its part, since it had more answers then, gives back what comes back.
+Edits are scarce, so those of the past minute count as well, including those of processes that have ended. The rest of a
+minute is also divided by answers: so nobody waits for a minute that others have spent, and the rest is not spent twice.
+A process that has spent more than its share, because it had more answers then, gives back what comes back.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 OWN_PART = 0.04
-"""For each process, whatever it writes: two edits and twelve posts a minute."""
+"""Kept for each process, whatever it writes: two edits and twelve posts a minute."""
 OWN_PARTS_MAX = 0.2
 """Of all processes together."""
 PART_MIN = 0.02
@@ -24,13 +25,13 @@ MINUTE_S = 60.0
 HEARD_S = 5.0
 """Since then a process that lives may have spent as much as came back to it."""
 GIVEN_BACK = HEARD_S / MINUTE_S
-"""Of what was spent, from one time that processes hear of each other to the next."""
+"""How long what was spent counts, from one report of processes to the next."""
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A process's part of what Slack allows a workspace: how many of a minute's ``edits`` it may have made, of all
-    calls that show ``words`` its part as they go on, and of the rest."""
+    """A process's share of what a workspace may do: how many of a minute's ``edits`` it may have made, its continuing
+    share of all calls that show ``words``, and of the rest."""
 
     edits: float = 1.0
     words: float = 1.0
@@ -39,7 +40,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a process said of itself ``ago_s``; ``spent`` of a minute's edits."""
+    """What a process reported ``ago_s``; ``spent`` of a minute's edits."""
 
     ago_s: float
     answers: int
@@ -49,9 +50,10 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Others:
-    """The other processes of the workspace that live: how many will go on, and the answers that all of them write.
+    """The workspace's other living processes: how many will go on, and the answers that all of them write.
 
-    Which part of a minute's edits was ``spent`` by others, ended ones too, and which one was our ``own`` at that time.
+    Which share of a minute's edits was ``spent`` by others, including ended ones, and which was our ``own`` at that
+    time.
     """
 
     processes: int = 0
@@ -61,7 +63,7 @@ class Others:
 
     @classmethod
     def of(cls, heard: Iterable[Heard], own: float, lives_s: float) -> Others:
-        """``lives_s``: who was not heard of for so long is dead."""
+        """``lives_s``: a process not heard of for this long is dead."""
         heard = list(heard)
         living = [one for one in heard if one.ago_s <= lives_s]
         spent = sum(one.spent * _still_counts(one.ago_s) for one in heard)

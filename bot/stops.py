@@ -1,8 +1,8 @@
-"""Somebody's wish that an answer ends goes in; the turn that writes it is ended, whichever process runs it.
+"""Ends answers that people want to end, whichever process writes them.
 
-A wish is written down with the question that it is about, so that no process can miss it. While turns run here, the
-database is looked at for wishes every ``LOOK_EVERY_S``, and at once after one that was made here. Where no other
-process can make one, that is done for a while after one of ours, and seldom else.
+A wish is stored with the question that it is about, so that no process can miss it. While turns are running here, the
+database is checked for wishes every ``LOOK_EVERY_S``, and at once after a wish made here. If no other process can make
+one, it is checked for a while after one of ours, and seldom otherwise.
 
 I/O: the database through ``Stops``.
 """
@@ -27,9 +27,9 @@ log = get_logger(__name__)
 LOOK_EVERY_S = 0.2
 LOOK_SELDOM_S = 5.0
 AFTER_A_WISH_S = 10.0
-"""Within that time what was wished has either ended, or was claimed meanwhile and is seen."""
+"""Within this time the wish has either taken effect, or its question was claimed and the wish is seen."""
 AGAIN_AFTER_S = 5.0
-"""Being ended can be missed: Python's ``wait_for`` goes on where what it waits for comes in the same moment."""
+"""A cancellation can be lost: Python's ``wait_for`` goes on if what it waits for arrives at the same moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +44,20 @@ class StopWish:
     user_id: str
     whole_thread: bool = False
     said: Question | None = None
-    """The message that says so: then it is no question, however often it is delivered."""
+    """The message that expresses the wish: then it is not a question, however often it is delivered."""
 
 
 class Stops(Protocol):
-    """The database, as the memory of what should end. Both raise ``StoreFailed``."""
+    """Implemented by the database: what should end. Both raise ``StoreFailed``."""
 
     async def wish(self, wish: StopWish) -> int:
-        """Writes it down with each question that it is about and that has not ended; how many those are.
+        """Stores it with each unfinished question that it is about; returns how many those are.
 
-        A message that has ended some before has done so for good, and one that was a question ends none.
+        A message that has ended some before ends no others, and one that was a question ends none.
         """
 
     async def wished(self, ids: Collection[int]) -> dict[int, Stop]:
-        """Those of the questions that should end."""
+        """The questions that should end."""
 
 
 @dataclass(slots=True)
@@ -68,7 +68,7 @@ class _Running:
 
 
 class StopWatch:
-    """Ends the turns of this process that should end. ``shared``: other processes write down wishes as well."""
+    """Ends the turns of this process that should end. ``shared``: other processes store wishes as well."""
 
     def __init__(self, stops: Stops, *, shared: bool = True) -> None:
         self._stops = stops
@@ -79,7 +79,7 @@ class StopWatch:
         self._looking: asyncio.Task[None] | None = None
 
     async def stop(self, wish: StopWish) -> int:
-        """How many questions it is about: none where it does not say which, or whose. Raises ``StoreFailed``."""
+        """Returns how many questions it is about: none if it does not say which, or whose. Raises ``StoreFailed``."""
         if not (wish.channel_id and (wish.user_id if wish.whole_thread else wish.ts)):
             return 0
         if number := await self._stops.wish(wish):
@@ -90,9 +90,9 @@ class StopWatch:
 
     @contextmanager
     def watched(self, claim: Claim, end: Callable[[], object]) -> Iterator[None]:
-        """Within the block ``end`` is called once the claim's question should end; ``claim.lease.stop`` says why.
+        """Within the block, ``end`` is called once the claim's question should end; ``claim.lease.stop`` says why.
 
-        It is called again where the block goes on for long after that.
+        It is called again if the block goes on for long after that.
         """
         self._running[claim.id] = _Running(claim, end)
         if self._looking is None or self._looking.done():

@@ -23,10 +23,10 @@ class StopReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one request, or of several. ``input`` counts what no cache served; the first four together are what was
+    """Tokens of one request or several. ``input`` counts what no cache served; the first four together are what was
     processed. ``cache_write_1h`` is the part of ``cache_write`` that is kept for an hour.
 
-    ``nano_dollars``: what that costs, in billionths of a dollar; ``None`` where no price is known.
+    ``nano_dollars``: the cost in billionths of a dollar; ``None`` if no price is known.
     """
 
     input: int = 0
@@ -36,11 +36,11 @@ class Usage:
     cache_write_1h: int = 0
     nano_dollars: int | None = None
     web_searches: int = 0
-    """Searches of the web, each with a price of its own."""
+    """Web searches, each with a price of its own."""
 
     @property
     def prompt(self) -> int:
-        """All that was read, wherever it came from."""
+        """Everything that was read, wherever it came from."""
         return self.input + self.cache_read + self.cache_write
 
     def __add__(self, other: Usage) -> Usage:
@@ -70,10 +70,10 @@ class TextDelta:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """What the words right before it rest on: pages of a PDF of the request, counted from 1, the final one included.
+    """What the words right before it are based on: pages of one of the request's PDFs, from 1, inclusive.
 
-    ``document`` numbers the request's PDFs from 0, in order, over all of its messages. Comes after the whole of the
-    words that it is about. Source: claude:en/build-with-claude/citations.
+    ``document`` numbers the request's PDFs from 0, in order, over all of its messages. Comes after all of the words
+    that it is about. Source: claude:en/build-with-claude/citations.
     """
 
     document: int
@@ -83,7 +83,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class WebCitation:
-    """The same of a page of the web. ``address`` is empty where only the page's title is known."""
+    """The same for a web page. ``address`` is empty if only the page's title is known."""
 
     address: str = field(repr=False)
     title: str = field(repr=False)
@@ -110,24 +110,25 @@ class WebPage:
 
 @dataclass(frozen=True, slots=True)
 class LookedUp:
-    """What it looked up has come, or an error in its place. ``page``: the one that it has read."""
+    """The result of a lookup has arrived, or an error in its place. ``page``: the page that it read."""
 
     page: WebPage | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The answer is whole as the API sees it; comes once, at the end. A stream that ends without it is a cut answer.
+    """The answer is complete as far as the API is concerned; comes once, at the end. A stream without it is a cut
+    answer.
 
-    ``stop_reason`` is a plain word where the API gave one that is not known here, and empty where it gave none.
+    ``stop_reason`` is a plain string if the API gave an unknown one, and empty if it gave none.
     """
 
     stop_reason: StopReason | str
     usage: Usage
     category: str = ""
-    """Of a refusal, where the API names one."""
+    """The category of a refusal, if the API names one."""
     paused: bytes = field(default=b"", repr=False)
-    """Of an answer that paused: its blocks so far as the API sent them, in JSON, for it to go on from there."""
+    """The blocks so far of an answer that paused, in JSON as the API sent them, for it to go on from."""
 
 
 Words = TextDelta | Citation | WebCitation

@@ -1,1 +1,1 @@
-"""What binds a process before it opens a file of a stranger: ``confine`` in its order, ``forks`` one for each file."""
+"""Confines a process before it opens a stranger's file: ``confine`` step by step, ``forks`` one process per file."""

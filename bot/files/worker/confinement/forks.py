@@ -1,9 +1,10 @@
-"""A function of this process in, another process that runs it out, and a line at a time between the two.
+"""Runs a function in a forked process, and talks to it line by line.
 
-I/O: forks, and pipes. What the other one says is whatever a stranger's file made of it: it is bounded, and no more.
+I/O: forks, and pipes. Whatever the fork says may come from a stranger's file: it is bounded, and nothing more is
+assumed.
 
-For small files a process of their own takes longer than to read them, and most of that is memory: what the two share is
-copied, page by page, once either touches it. Hence system calls here, instead of files that buffer.
+For small files a separate process takes longer than reading them, and most of that is memory: what the two share is
+copied, page by page, once either touches it. Hence system calls here instead of buffered files.
 """
 
 from __future__ import annotations

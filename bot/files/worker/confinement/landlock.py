@@ -1,8 +1,8 @@
-"""Paths in; from then on this process and its children see nothing else of the file system and connect nowhere by TCP.
+"""Restricts this process and its children to given paths, without TCP.
 
-I/O: Linux' Landlock, system calls 444 to 446, for which no privilege is needed. What is given up never comes back, and
-survives exec. Also cut off, where the kernel knows how: signals and abstract sockets to processes outside.
-Source: kernel:userspace-api/landlock, whose ABI versions each add rights to the lists below.
+I/O: Linux' Landlock, system calls 444 to 446, which need no privilege. It cannot be undone, and survives exec. Where
+the kernel supports it, signals and abstract sockets to outside processes are cut off as well. Source:
+kernel:userspace-api/landlock, whose ABI versions each add rights to the lists below.
 """
 
 from __future__ import annotations

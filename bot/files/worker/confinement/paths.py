@@ -1,4 +1,4 @@
-"""Nothing in; what a converter has to read besides its job out: libraries, fonts, clocks, the program itself.
+"""What a converter has to read besides its job: libraries, fonts, time zones, the program itself.
 
 I/O: lists directories. No home, no settings, no data: what is not named here does not exist for a converter.
 """

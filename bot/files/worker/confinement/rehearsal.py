@@ -1,8 +1,8 @@
-"""Names of readers in, nothing out: they have read files of our own, so that whoever is forked then finds them warm.
+"""Has readers read sample files, so that forks then find them warm.
 
-I/O: files in memory, which are gone when it ends; elsewhere than on Linux, none. What a reader does for the first time
-(looking up methods, compiling patterns, binding functions of libraries, choosing quicker instructions) writes to memory
-that a fork shares with us: it would do it anew for each file, and get a copy of each page for it.
+I/O: files in memory, which are gone when it ends; on other systems than Linux, none. What a reader does the first time
+(looking up methods, compiling patterns, binding library functions, choosing faster instructions) writes to memory that
+a fork shares with us: each fork would do it again for each file, and copy each page for it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Nothing in; what this system gives to confine a process out, as a line of JSON.
+"""Reports how this system can confine a process, as a line of JSON.
 
 I/O: tries it on this very process, which then ends.
 """

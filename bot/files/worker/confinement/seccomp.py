@@ -1,8 +1,8 @@
-"""A choice of what is not needed in; from then on this process and its children can not do it any more.
+"""Forbids this process and its children system calls that they do not need.
 
-I/O: Linux' seccomp filters, for which no privilege is needed. They close the network where a container forbids
-namespaces and the kernel's Landlock knows no TCP yet, and for what is not TCP. What is forbidden fails with EPERM, so
-that a library that only tries goes on. Sources: kernel:userspace-api/seccomp_filter, the kernel's syscall tables.
+I/O: Linux' seccomp filters, which need no privilege. They close the network where a container forbids namespaces and
+the kernel's Landlock does not know TCP yet, and for everything but TCP. A forbidden call fails with EPERM, so that a
+library that only tries goes on. Sources: kernel:userspace-api/seccomp_filter, the kernel's syscall tables.
 """
 
 from __future__ import annotations

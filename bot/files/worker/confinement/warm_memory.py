@@ -1,10 +1,11 @@
-"""Memory that a process has used in; another one that was forked like it has the same at hand, all at once.
+"""Gives a fork the memory pages at once that a similar fork has used.
 
-I/O: this process' own memory, by Linux' ``pagemap`` and ``madvise``. Elsewhere, and before Linux 5.14, nothing happens.
+I/O: this process's own memory, by Linux' ``pagemap`` and ``madvise``. Elsewhere, and before Linux 5.14, nothing
+happens.
 
-A fork gets each page when it first needs it: a copy where it writes, a look at the file where it reads what is mapped.
-That takes longer than to read a small file, amid work that somebody waits for. Nobody waits for a fork that has no work
-yet. Sources: kernel:admin-guide/mm/pagemap, man:madvise(2).
+A fork gets each page when it first needs it: a copy when it writes, a lookup in the file when it reads what is mapped.
+That takes longer than reading a small file, during work that somebody waits for. Nobody waits for a fork without work.
+Sources: kernel:admin-guide/mm/pagemap, man:madvise(2).
 """
 
 from __future__ import annotations
