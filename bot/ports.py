@@ -20,12 +20,12 @@ from bot.stream_events import StreamEvent, Usage
 
 
 class Threads(Protocol):
-    """Slack, as a place to read."""
+    """Implemented by Slack's side: reads threads."""
 
     async def read(self, question: Question) -> list[ThreadMessage]:
-        """The whole thread up to now, oldest first, the question included even where Slack no longer shows it.
+        """The whole thread up to now, oldest first, including the question even if Slack no longer shows it.
 
-        Raises ``SlackError`` where Slack gives nothing.
+        Raises ``SlackError`` if Slack gives nothing.
         """
 
     async def channel(self, question: Question) -> Channel:
@@ -43,9 +43,9 @@ class Model(Protocol):
     ) -> AsyncGenerator[StreamEvent, None]:
         """The answer as it is written; ends with ``Finished``. Raises ``ModelError``; retries before the first text.
 
-        ``on_usage`` hears what was used since it heard the last time, as soon as the API says so, over all tries. What
-        proves to be less than the API had said is negative. ``on_thinking`` hears that the model thinks, or (``False``)
-        no longer does.
+        ``on_usage`` is told what was used since the last time, as soon as the API says so, over all tries; negative if
+        it proves to be less than the API had said. ``on_thinking`` is told that the model thinks, or (``False``) no
+        longer does.
         """
 
 
@@ -59,16 +59,16 @@ class Outcome(StrEnum):
     FAILED = "failed"
     OVER_BUDGET = "over_budget"
     """A budget of the day was used up."""
-    GONE = "gone"  # the place to answer in was taken away
-    DENIED = "denied"  # who asked may not use the bot
+    GONE = "gone"  # the place to answer in was removed
+    DENIED = "denied"  # the asker may not use the bot
     ERASED = "erased"
     SHARED = "shared"
     STOPPED = "stopped"
     DELETED = "deleted"
-    """The question's message was."""
+    """The question's message was deleted."""
     NO_QUESTION = "no_question"
-    """It was the word that ended another answer."""
-    ESTIMATED = "estimated"  # people were told what an answer takes, for them to agree to
+    """The message ended another answer."""
+    ESTIMATED = "estimated"  # people were told what an answer costs, for them to agree to
     UPLOADED = "uploaded"
 
 
@@ -83,7 +83,7 @@ class Stage(StrEnum):
 
 
 STRIKES_MAX = 5
-"""Fewer would give up what was under way by chance where processes are killed again and again, every few seconds."""
+"""With fewer, questions that were under way by chance would be given up when processes are killed every few seconds."""
 SETTLED_S = 5.0
 """A process that died sooner died of its start."""
 
@@ -99,9 +99,9 @@ class Lock:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A question that was written down. ``ahead``: so many unfinished ones stand before it in its thread.
+    """A question that was stored. ``ahead``: how many unfinished ones precede it in its thread.
 
-    One that has to wait is locked until ``unlock``, so that the notice which says so is posted beside no other reply.
+    One that has to wait is locked until ``unlock``, so that the notice about that is not posted beside another reply.
     """
 
     ahead: int
@@ -110,12 +110,12 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A question that is this process's to answer while the ``lease`` is held.
+    """A question that this process has to answer while the ``lease`` is held.
 
-    ``fence`` is the number of the lease: each one has a higher number than those before. ``unrecorded``: an earlier one
-    may have shown something of which there is no record. ``crashes`` counts those that ran out because a process died,
-    ``strikes`` what of that speaks against the question itself. ``waited_s``: from its acceptance until now. ``spent``:
-    a budget of the day is used up. ``erased``: an operator has erased what was asked, and people have to be told.
+    ``fence`` is the number of the lease, higher than all earlier ones. ``unrecorded``: an earlier one may have shown
+    something that is not recorded. ``crashes`` counts those that ran out because a process died, ``strikes`` those that
+    count against the question itself. ``waited_s``: from its acceptance until now. ``spent``: a daily budget is used
+    up. ``erased``: an operator has erased the text, and people have to be told.
     """
 
     id: int
@@ -137,8 +137,8 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What there was to end: ``held``, the question was still this claim's. ``others_wait``: questions that may have
-    their turn now, seen as it ended, so that nobody has to look for them afterwards."""
+    """The result of finishing: ``held``, the question was still this claim's. ``others_wait``: questions that may run
+    now, seen as it ended, so that nobody has to look for them afterwards."""
 
     held: bool
     others_wait: bool
@@ -146,9 +146,9 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Vitals:
-    """What a process says of itself with its heartbeat: ``claims``, the questions whose turns it runs; ``locks``, those
-    of whose notices it takes care; ``spent``, by the workspaces that it serves, which part of a minute's edits there it
-    has made. ``ended``: it runs nothing any more, whatever the database knows of it."""
+    """What a process reports with its heartbeat: ``claims``, the questions whose turns it runs; ``locks``, those whose
+    notices it is posting; ``spent``, its share of a minute's edits, by workspace. ``ended``: it no longer runs
+    anything, whatever the database says."""
 
     claims: Collection[Claim] = ()
     locks: Collection[Lock] = ()
@@ -159,21 +159,21 @@ class Vitals:
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """What a process learns with its heartbeat: by workspace, where it is not alone, the ``others`` with whom it shares
-    what Slack allows there; so many leases had ``expired``, and their questions can be claimed again."""
+    """What a process learns with its heartbeat: by workspace, the ``others`` with whom it shares Slack's limits there;
+    and how many leases had ``expired``, whose questions can be claimed again."""
 
     others: Mapping[str, Others]
     expired: int = 0
 
 
 class Questions(Protocol):
-    """The database, as the list of what was asked. All that awaits raises ``StoreFailed``.
+    """Implemented by the database: the queue. Everything that awaits raises ``StoreFailed``.
 
     ``owner`` names a process, and ``lease_s`` is how long its leases last from one heartbeat to the next.
     """
 
     async def add(self, question: Question, owner: str, *, busy: bool, lease_s: float) -> Accepted | None:
-        """Writes a question down; ``None`` where it was already there. ``busy``: it could not be run at once.
+        """Stores a question; ``None`` if it was already there. ``busy``: it could not be run at once.
 
         If it has to wait it is locked under a lease; ``lease_s`` 0: no notice is wanted.
         """
@@ -184,23 +184,23 @@ class Questions(Protocol):
     async def claim(
         self, owner: str, *, most: int, lease_s: float, settled: bool, teams: Collection[str] | None = None
     ) -> list[Claim]:
-        """Up to ``most`` of the waiting questions whose threads are free, now running, in an order that is fair.
+        """Claims up to ``most`` waiting questions whose threads are free, in a fair order.
 
-        ``teams``: the workspaces that are served; ``None``: all. ``settled``: this process has run for a while, so that
-        it may run what was under way in several crashes.
+        ``teams``: the workspaces that are served; ``None``: all. ``settled``: this process has run for a while, so it
+        may run what was under way in several crashes.
         """
 
     def reached(self, claim: Claim, stage: Stage) -> None:
         """Notes how far the turn has come, without waiting."""
 
     async def heartbeat(self, owner: str, vitals: Vitals, *, lease_s: float) -> Heartbeat:
-        """Renews the leases of what ``vitals`` names, and takes away those that were lost.
+        """Renews the leases that ``vitals`` names, and takes away those that were lost.
 
-        What has no heartbeat for ``lease_s``, be it a process or a question that nobody runs, can be claimed again.
+        Whatever has no heartbeat for ``lease_s``, a process or a question that nobody runs, can be claimed again.
         """
 
     async def requeue(self, claim: Claim) -> bool:
-        """Gives a running question back unanswered; ``False`` where it was no longer this claim's."""
+        """Requeues a running question; ``False`` if it was no longer this claim's."""
 
     async def finish(self, claim: Claim, outcome: Outcome) -> Ended:
         """Ends a question and erases what the person wrote."""
@@ -213,14 +213,14 @@ class Questions(Protocol):
 
 
 class UsageRecords(Protocol):
-    """The database, as the memory of what questions used."""
+    """Implemented by the database: what questions used."""
 
     def used(self, claim: Claim, model: str, more: Usage) -> None:
-        """Adds to what the question has used with a model, without waiting, and as soon as the database takes it."""
+        """Adds to the question's usage of a model, without waiting, as soon as the database accepts it."""
 
 
 class ReplyRecords(Protocol):
-    """The database, as the memory of which messages show a reply."""
+    """Implemented by the database: which messages show a reply."""
 
     async def posted(self, question: Question, part: int, ts: str) -> None:
         """Remembers the message that shows part ``part`` of the reply to ``question``."""
@@ -239,7 +239,7 @@ class Reply(Protocol):
         """What is going on while nothing is written yet; replaced by the first words."""
 
     async def ready(self) -> None:
-        """Returns once the reply can be shown, as far as that is to be known before there are words for it.
+        """Returns once the reply can be shown, as far as that can be known before there are words.
 
         Raises ``ReplyNotPossible``, before anything is paid for.
         """
@@ -255,10 +255,10 @@ class Reply(Protocol):
         """
 
     async def finish(self, closing: Closing = NOTHING) -> None:
-        """Shows the final words, and ``closing`` below them. Returns when Slack has taken all of it.
+        """Shows the final words, and ``closing`` below them. Returns when Slack has accepted all of it.
 
-        Raises ``ReplyGone`` where people took it away, ``ReplyNotPossible`` where settings do not allow it,
-        ``LeaseLost``, and other ``SlackError`` where Slack was out of reach for long.
+        Raises ``ReplyGone`` if people removed it, ``ReplyNotPossible`` if settings do not allow it, ``LeaseLost``, and
+        other ``SlackError`` if Slack was unreachable for long.
         """
 
     async def abandon(self) -> None:
@@ -266,26 +266,27 @@ class Reply(Protocol):
 
 
 class Replies(Protocol):
-    """Slack, as a place to write."""
+    """Implemented by Slack's side: writes replies."""
 
     async def open(self, question: Question, *, again: bool, lease: Lease, first: bool = False) -> Reply:
-        """Starts a reply, or takes up the one that was begun: all of it may not be recorded (``again``), or none can
-        have been shown (``first``).
-        Whoever writes asks ``lease.held()`` before every call to Slack, and makes none more where it is not.
+        """Starts a reply, or takes over one that was begun: not all of it may be recorded (``again``), or none can have
+        been shown (``first``).
+
+        The writer asks ``lease.held()`` before every call to Slack, and makes no more calls if it is not held.
         """
 
     async def name_of(self, user_id: str) -> str:
         """What people call somebody. Never raises."""
 
     async def tell(self, question: Question, sentence: str) -> None:
-        """Says something to the person who asked, so that nobody else sees it. Never raises ``SlackError``."""
+        """Tells the asker something that nobody else sees. Never raises ``SlackError``."""
 
 
 Needless = Callable[[], Coroutine[Any, Any, object]]
 
 
 class Notices(Protocol):
-    """Slack, as a place to say that a question has to wait."""
+    """Implemented by Slack's side: says that a question has to wait."""
 
     async def queued(self, question: Question, ahead: int, lease: Lease, until_needless: Needless) -> None:
         """Says that ``ahead`` questions are answered first; the reply takes this message over.

@@ -1,10 +1,10 @@
-"""The answer: asked of the model, arriving, ended.
+"""The answer: requested from the model, arriving, ended.
 
 The map::
 
-    asking.py    the model is asked, with less where the API refuses that, and its answer shown
-    arriving.py  its words, and what it looks up, as they come
-    waiting.py   what people read while no word comes
-    endings.py   what stands under an answer: the sentences that people read
-    results.py   how a turn ended, for people, the log and the figures
+    asking.py    asks the model, with less if the API refuses, and shows its answer
+    arriving.py  its words, and what it looks up, as they arrive
+    waiting.py   what people read while no words arrive
+    endings.py   the sentences under an answer
+    results.py   how a turn ended, for people, the log and the metrics
 """

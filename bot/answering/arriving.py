@@ -1,4 +1,4 @@
-"""The events of an answer come in, over all of its requests; its words are shown as they come, and what came goes out.
+"""Shows an answer's words as they arrive, over all of its requests.
 
 Pure but for what the reply does and the clock.
 """
@@ -35,7 +35,7 @@ PARAGRAPH = "\n\n"
 
 @dataclass(frozen=True, slots=True)
 class Streamed:
-    """What came of one request: as much of an answer as was shown, and its end or what broke it off."""
+    """The result of one request: as much of an answer as was shown, and its end or what broke it off."""
 
     chars: int = 0
     blank: bool = True

@@ -1,6 +1,6 @@
-"""A draft goes in; the model is asked, and its answer shown as it comes; what came of it goes out.
+"""Asks the model for an answer to a draft, and shows it as it arrives.
 
-Pure but for what the ports do and the log. Where the API refuses a request, the draft says what to ask instead.
+Pure but for what the ports do and the log. If the API refuses a request, the draft says what to ask instead.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What came of the model's answer goes in; how the question is booked and the sentence that people read come out.
+"""How a turn ends: the sentence that people read, and how the question is booked.
 
-Pure. All sentences of a turn are here, but those of the model's errors, which stand with them in ``errors``.
+Pure. All sentences of a turn are here, except those of the model's errors, which are in ``errors``.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ GOES_ON: dict[str, Button] = {StopReason.MAX_TOKENS: Button.CONTINUE, StopReason
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What stands under an answer, and how the question is booked."""
+    """What is shown under an answer, and how the question is booked."""
 
     outcome: Outcome
     words: str = ""
