@@ -1,4 +1,4 @@
-"""Settings and arguments of the command go in; the manifest of the app for them comes out. I/O: the environment."""
+"""The app's manifest for the settings and the command's arguments. I/O: the environment."""
 
 from __future__ import annotations
 

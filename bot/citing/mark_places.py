@@ -1,4 +1,4 @@
-"""The words of an answer and marks go in, as they come; the words come out with each mark where people look for it.
+"""Places marks in an answer's words, as they arrive, where people look for them.
 
 Pure: what comes out joined depends on what went in joined, and not on the pieces. Nothing is read twice. Rules:
 

@@ -1,4 +1,4 @@
-"""The number of a source goes in, and the mark that stands for it in an answer comes out; answers are freed of marks.
+"""Makes the mark that stands for a source in an answer, and removes marks from answers.
 
 Pure. A mark is a number in raised brackets, "⁽¹⁾". Behind its first bracket stands a character that nobody sees and
 nobody types (U+2060, WORD JOINER): so our marks are told from brackets that the model or a person wrote, which stay.

@@ -1,4 +1,4 @@
-"""Pages of the web that an answer cites, or that were read for it, go in; lines for the list of sources come out. Pure.
+"""Lines for the list of sources, of web pages that an answer cites or that were read for it. Pure.
 
 Titles are strangers' words: beside each stands whose page it is. What is no address of the web is passed over.
 """

@@ -1,4 +1,4 @@
-"""What the model may look up goes in, the API's own tools come out; their blocks come in, and what they say goes out.
+"""The API's own web tools: adds them to a request, and reads their blocks in the answer.
 
 Pure. The API runs these tools itself, within one answer: the model asks (``server_tool_use``), what was found follows
 in a block of its own (``web_search_tool_result``, ``web_fetch_tool_result``), an error in its place included, and then

@@ -1,4 +1,4 @@
-"""A thread and its prepared files go in; the conversation that the model is sent comes out, within a budget.
+"""Makes of a thread and its prepared files the conversation that the model is sent, within a budget.
 
 Pure, and the same for the same thread: what a thread said once is written the same way in every later turn, block for
 block, so that the API's prompt cache recognises it. Rules:

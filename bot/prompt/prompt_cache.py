@@ -1,5 +1,4 @@
-"""A conversation and what its thread tells of its pace go in; where the API is to keep its prefix, and for how long,
-comes out.
+"""Decides where and for how long the API should cache a conversation's prefix, from the pace of its thread.
 
 Pure. With a marker the API keeps what stands before it: writing costs 1.25 × the input for five minutes and 2 × for an
 hour, reading 0.1 ×, from the start of the request that wrote or last read it. (Source: claude:en/build-with-claude/

@@ -1,4 +1,4 @@
-"""The steps of turns go in; spans for an OpenTelemetry collector come out. I/O: OTLP over HTTP, from a thread.
+"""Sends the steps of turns as spans to an OpenTelemetry collector. I/O: OTLP over HTTP, from a thread.
 
 The library is an extra, and is imported only where a collector's address is set. It has its own settings beside that,
 ``OTEL_SERVICE_NAME``, ``OTEL_EXPORTER_OTLP_HEADERS``, ``OTEL_TRACES_SAMPLER`` and others, which it reads from the

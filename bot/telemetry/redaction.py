@@ -1,4 +1,4 @@
-"""Text for a log goes in, with whatever it may hold; the same without secrets comes out. Pure.
+"""Removes secrets from text for the log, whatever else it contains. Pure.
 
 Two nets, one below the other: what looks like a token is left out wherever it comes from, and the process's own secrets
 by their values, in the forms that libraries write them in: percent-encoded, as JSON or Python quotes them, in base64 as

@@ -1,4 +1,4 @@
-"""An exception goes in; where it came from, and as much of its words as may be in a log, come out. Pure.
+"""Describes where an exception came from, with only those of its words that may be logged. Pure.
 
 An exception quotes what it could not work with: ``invalid literal for int(): '…'``, ``KeyError: '…'``, an answer of
 Slack's in whole. That may be what people wrote, so that nothing in quotation marks is kept of its words. Where the

@@ -1,4 +1,4 @@
-"""What a turn does goes in, step by step; where spans are kept of it is not known here. Pure.
+"""Notes the steps of a turn; whether anything stores spans of them is not known here. Pure.
 
 ``open_telemetry`` is begun where an operator wants traces. Where not, each step costs a call that does nothing. What is
 noted of a step are ids, codes, figures and names of models: never what people wrote, and no name of a person, a channel

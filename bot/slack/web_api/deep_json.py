@@ -1,4 +1,4 @@
-"""JSON text of any depth goes in; what it says comes out, with ``null`` for what is nested deeper than anybody reads.
+"""Reads JSON text of any depth, with ``null`` for what is nested deeper than anybody reads.
 
 I/O: the loop's clock, and a response that aiohttp reads. Python's own reader gives up at some hundred levels, and with
 it a whole page of a thread for one message in it.

@@ -1,4 +1,4 @@
-"""The calls that went before a refusal go in; what is sure to fit from now on comes out. Pure.
+"""Concludes from the calls before a refusal how many are sure to fit from now on. Pure.
 
 Slack does not say how it counts a minute's calls: over the minute up to now, over this minute of the clock, or as a
 bucket that holds a burst and fills up evenly. One line holds under all three: at most ``burst`` calls at once and so

@@ -1,4 +1,4 @@
-"""Text as the model writes it goes in; the next call that streams it into Slack comes out. Pure: the clock is given.
+"""Plans the next call that streams the growing answer into Slack. Pure: the clock is given.
 
 Rules:
 

@@ -1,4 +1,4 @@
-"""The text of an answer goes in; its parts come out: the piece that each message shows, and how it stands in Slack.
+"""Divides an answer into parts: the piece that each message shows, and how it stands in Slack.
 
 Pure. A piece never shrinks or moves. Only the last part's piece is open (its ``end`` is ``None``), until something ends
 it: its message is full (``markdown_cut``), edits are short (``live_reply``), or its message takes no more edits.

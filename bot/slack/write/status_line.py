@@ -1,4 +1,4 @@
-"""What the bot is doing goes in; Slack shows it beside the thread until there is a message. I/O: Slack.
+"""Shows what the bot is doing beside the thread, until there is a message. I/O: Slack.
 
 Slack has two ways to show it, and each is tried at run time until it is refused for good (``StatusSupport``):
 

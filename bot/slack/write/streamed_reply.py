@@ -1,4 +1,4 @@
-"""Text as the model writes it goes in; the next call that shows it as Slack's own stream comes out. Pure: a plan.
+"""Plans the next call that shows the growing answer as Slack's own stream. Pure: a plan.
 
 It streams for as long as streams work (``native_stream``). Where they do not, or no longer, it goes on by posts and
 edits (``live_reply``): in the same messages, with every word that was written::

@@ -1,4 +1,4 @@
-"""A plan's actions go in; calls of the Web API that write into a thread come out. I/O: Slack and the database.
+"""Carries out a plan's actions as calls of the Web API that write into a thread. I/O: Slack and the database.
 
 Every message carries metadata that names its question and its part, so that a later process finds it.
 """

@@ -1,4 +1,4 @@
-"""An answer that stands in a thread goes in; it is uploaded there as files. I/O: Slack.
+"""Uploads an answer to its thread as files. I/O: Slack.
 
 Slack takes a file in three steps (files.getUploadURLExternal, a post of its bytes, files.completeUploadExternal), of
 which only the third is seen by people. So the first two are repeated as often as it takes; where it is not known

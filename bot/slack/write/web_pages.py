@@ -1,4 +1,4 @@
-"""Pages of the web that an answer rests on go in; the lines below it come out, each with a link. Pure.
+"""The lines below an answer for the web pages that it is based on, each with a link. Pure.
 
 The one place below an answer that is mrkdwn: a title is a stranger's words and is escaped, and stands beside the name
 of whose page it is; an address has no character that could end the link. Slack fetches none of them (``NO_PREVIEWS``).

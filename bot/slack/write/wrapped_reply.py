@@ -1,4 +1,4 @@
-"""A reply goes in; the same comes out, for who changes one thing about it. I/O: the reply's."""
+"""A reply that passes everything on, for classes that change one thing about it. I/O: the reply's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A plan goes in; what it wants is done in Slack, one call at a time. I/O: Slack, through an outlet.
+"""Carries out a plan in Slack, one call at a time. I/O: Slack, through an outlet.
 
 One task writes one reply, so that its calls never overlap. It asks the plan what to do when its turn to call has come,
 so that every call carries the newest words. What Slack cannot do now is tried again for ``patience_s``; what a failure

@@ -1,1 +1,1 @@
-"""What the model writes in, the same as Slack shows it out, whole at every moment, in pieces that fit a message."""
+"""Prepares the model's Markdown for Slack: well-formed at every moment, in pieces that fit into a message."""

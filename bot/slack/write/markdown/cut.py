@@ -1,4 +1,4 @@
-"""A Markdown answer that is still growing goes in; the piece of it that one Slack message can hold comes out. Pure.
+"""Cuts from a growing Markdown answer the piece that one Slack message can hold. Pure.
 
 Rules:
 

@@ -1,4 +1,4 @@
-"""Markdown as the model writes it goes in, piece by piece; the same with few enough blocks comes out. Pure.
+"""Keeps the number of blocks low in Markdown that arrives in pieces from the model. Pure.
 
 Slack makes blocks of its own of headings, dividers, quotes, code and tables, and takes 50 blocks and one table in a
 message. An answer that consists of little else would be hundreds of messages. So it has a supply of blocks, which

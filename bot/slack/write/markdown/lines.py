@@ -1,4 +1,4 @@
-"""Lines of Markdown go in, one after the other; what is open after them comes out: a code fence, a table. Pure.
+"""Tracks what is open after each line of Markdown: a code fence, a table. Pure.
 
 A line that still grows can be entered by its beginning alone: everything that decides what it is stands within
 ``HEAD_CHARS``, so that no text makes this slow. What is longer than Markdown's readers can want (a fence of a hundred

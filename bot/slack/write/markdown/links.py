@@ -1,4 +1,4 @@
-"""A link's words and its address go in; whether the words show another address than it leads to comes out. Pure."""
+"""Whether a link's text shows a different address from the one that it leads to. Pure."""
 
 from __future__ import annotations
 

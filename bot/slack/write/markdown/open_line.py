@@ -1,4 +1,4 @@
-"""A line that still grows goes in, with each look only what is new of it; where it could end early comes out. Pure.
+"""Finds where a growing line could end early, reading only what is new at each look. Pure.
 
 No look reads again what an earlier one has read, but for a few characters: an answer of one endless line costs no more
 than one of many. The text is given with each look, since it is the same one, longer.

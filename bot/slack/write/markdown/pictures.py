@@ -1,4 +1,4 @@
-"""Markdown as the model writes it goes in, piece by piece; pictures and false links come out as words and an address.
+"""Replaces pictures and misleading links in arriving Markdown by words with an address.
 
 Pure. A picture in an answer would be a way out: whoever talks the model into one has its address fetched, with what the
 model put into it, as soon as somebody reads the answer. So ``![a chart](https://…)`` becomes ``a chart (https://…)``: a

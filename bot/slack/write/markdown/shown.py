@@ -1,4 +1,4 @@
-"""An answer's Markdown goes in, piece by piece, as the model writes it; what is shown of it comes out. Pure.
+"""Decides what is shown of an answer's Markdown, piece by piece as the model writes it. Pure.
 
 No picture, no link that misleads (``pictures``), and no more blocks than its length deserves (``few_blocks``).
 """

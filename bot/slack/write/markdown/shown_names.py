@@ -1,4 +1,4 @@
-"""The name of a file, or the title of a page, goes in; what is shown of it comes out. Pure."""
+"""How the name of a file, or the title of a page, is shown. Pure."""
 
 from __future__ import annotations
 

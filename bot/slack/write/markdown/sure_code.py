@@ -1,4 +1,4 @@
-"""Lines of Markdown go in, one after the other; whether the next one is surely code comes out. Pure.
+"""Tells, line by line, whether the next line of Markdown is certainly code. Pure.
 
 Surely: by every reading of fences in lists that Slack may follow, and by the cutter's, which begins messages in the
 midst of them. A list that ends takes its fence along, what looks like the end of a fence need not be one, and a fence

@@ -1,4 +1,4 @@
-"""Markdown with several tables goes in; Markdown with one comes out, the later ones as code. Pure.
+"""Keeps the first table of a Markdown text and turns later ones into code. Pure.
 
 Slack documents one table a message. A reply in a thread goes on in a further message instead; a slash command's answer
 has few of those.

@@ -1,4 +1,4 @@
-"""A piece that is still growing goes in; up to where it is shown best comes out. Pure.
+"""Finds up to where a growing piece is best shown. Pure.
 
 Half a word says nothing, half a row of a table or line of code little more, and no message may end inside of one; bold,
 code or a link that is still open looks like a mistake. They wait only while other words are shown.
