@@ -108,7 +108,7 @@ def _of_erase(erase: argparse.ArgumentParser) -> None:
 def _id(letters: str) -> Callable[[str], str]:
     def checked(value: str) -> str:
         if not re.fullmatch(f"[{letters}][A-Z0-9]+", value):
-            raise argparse.ArgumentTypeError(f"{value!r} is no id of Slack's such as {letters[0]}012AB3CD")
+            raise argparse.ArgumentTypeError(f"{value!r} is not a Slack id such as {letters[0]}012AB3CD")
         return value
 
     return checked
