@@ -50,7 +50,7 @@ def unknown(table: Mapping[str, Any], known: Collection[str], path: Path, noun: 
         if key not in known:
             near = get_close_matches(key, known, n=1, cutoff=0.5)
             meant = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(known)}"
-            faults.append(Fault((*path, key), f"is no {noun} that I know. {meant}"))
+            faults.append(Fault((*path, key), f"is not a {noun} that I know. {meant}"))
     return faults
 
 

@@ -153,7 +153,9 @@ async def test_what_is_wrong_in_the_file_ends_the_start_and_on_sighup_changes_no
     env = environment(workspace, model, tmp_path, BOT_CHANNELS_FILE=str(file))
     file.write_text(f"[{stage.general}]\n# a comment\nmodle = 'claude-haiku-5-5'\n\n[general]\n", encoding="utf-8")
     code, _, err = await run_to_end("run", **env)
-    named = f"BOT_CHANNELS_FILE: channels.toml, line 3: {stage.general}.modle is no setting of a channel that I know."
+    named = (
+        f"BOT_CHANNELS_FILE: channels.toml, line 3: {stage.general}.modle is not a setting of a channel that I know."
+    )
     no_id = "BOT_CHANNELS_FILE: channels.toml, line 5: general is not an id of a channel."
     assert code == 2
     assert err == (f"{named} Did you mean model?\n{no_id} Slack shows it in the channel's details: C0123456789\n")

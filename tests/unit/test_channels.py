@@ -40,9 +40,9 @@ def test_the_example_of_the_page_is_one() -> None:
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("[C1234]\nmodle = 'm'", "line 2: C1234.modle is no setting of a channel that I know. Did you mean model?"),
+        ("[C1234]\nmodle = 'm'", "line 2: C1234.modle is not a setting of a channel that I know. Did you mean model?"),
         ("[C1234]\ncolour = 1",
-         "line 2: C1234.colour is no setting of a channel that I know. Known are instructions, model, effort"),
+         "line 2: C1234.colour is not a setting of a channel that I know. Known are instructions, model, effort"),
         ("\n\n[C1234]\neffort = 'max'", 'line 4: C1234.effort must be low, medium, high, or "" for none'),
         ("[C1234]\nmodel = ''", "line 2: C1234.model must be the id of a model, such as claude-haiku-5-5"),
         ("[C1234]\ninstructions = ['be', 'kind']",

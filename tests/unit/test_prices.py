@@ -109,7 +109,7 @@ def test_a_file_replaces_prices_and_adds_models() -> None:
         ("[m]\ninput = 1\noutput = true", "line 3: m.output must be dollars for a million tokens, such as 2.5"),
         ("[m]\ninput = nan\noutput = 1", "line 2: m.input must be dollars for a million tokens, such as 2.5"),
         ("[m]\ninput = 1\noutput = 1\ncache_raed = 1",
-         "line 4: m.cache_raed is no price that I know. Did you mean cache_read?"),
+         "line 4: m.cache_raed is not a price that I know. Did you mean cache_read?"),
         ("[m]\ninput = 1\noutput = 1\nabove = { input = 1, output = 1 }",
          "line 4: m.above.prompt_tokens must be a whole number of tokens"),
         ("m = 1", "line 1: m is no table. A model's prices stand below a line such as [claude-sonnet-5-5]"),
