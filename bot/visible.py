@@ -22,6 +22,8 @@ _RUN_MAX = 3
 _FLAG = re.compile(r"\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f")
 _HIDDEN = re.compile(f"{_FLAG.pattern}|[{_UNSEEN}{_SPELLING}]+")
 _NO_PICTURE = re.compile(f"[{_UNSEEN}{_SPELLING}]")
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Overrides, embeddings and isolates of direction; a text that is written from right to left does without."""
 QUOTES = '"“”„‟‚″‴〝〞〟ˮʺ״\uff02'
 """The double quotation mark, and what looks like one."""
 
@@ -29,6 +31,11 @@ QUOTES = '"“”„‟‚″‴〝〞〟ˮʺ״\uff02'
 def seen(text: str) -> str:
     """Lines and all; what is removed once is removed for good, so that nothing comes together by it later."""
     return text if text.isascii() else _HIDDEN.sub(_kept, text)
+
+
+def repeated(text: str) -> str:
+    """For a message of our own that repeats it: nothing in it turns around what stands beside it there."""
+    return _TURNS.sub("", seen(text))
 
 
 def one_line(text: str) -> str:

@@ -30,6 +30,7 @@ from bot.slack.shapes import Json, objects_of, text_of
 from bot.slack.web_api.names import Api, Names
 from bot.slack.web_api.patience import patiently
 from bot.telemetry.logs import get_logger
+from bot.visible import repeated
 
 log = get_logger(__name__)
 
@@ -104,7 +105,7 @@ class ThreadReader:
 
     async def wording(self, question: Question) -> str:
         """What the question asks, with names for ids."""
-        return typed((await self._named.said([], question))[-1].text)
+        return repeated(typed((await self._named.said([], question))[-1].text))
 
     async def find_replies(
         self, question: Question, *, known: Mapping[int, str] = NOTHING, streamed: bool = False

@@ -16,7 +16,7 @@ from bot.kept_answers import PrivateAnswer
 from bot.lease import Lease
 from bot.messages import EntryPoint, Question
 from bot.ports import Needless, Reply
-from bot.prompt.spoken import mentioned, typed
+from bot.prompt.spoken import mentioned
 from bot.slack.buttons import PressedMessage
 from bot.slack.own_messages import NOTICE
 from bot.slack.read.thread import OwnReply, ThreadReader
@@ -89,7 +89,7 @@ class SlackReplies:
             return EphemeralReply(question, lease, self._desk)
         services = self._services
         plan = await self._plan(question, again=again, first=first)
-        title = session_title(typed(question.text)) if question.starts_thread else ""
+        title = session_title(question.text) if question.starts_thread else ""
         status_line = StatusLine(services.api, services.status, question.channel_id, question.thread_ts, title)
         if again and plan.has_message:
             status_line.inherit()

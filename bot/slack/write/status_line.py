@@ -26,6 +26,7 @@ from bot.slack.web_api.call_budget import Bid, Urgency
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.method_limiter import Ticket
 from bot.telemetry.logs import get_logger
+from bot.visible import one_line
 
 log = get_logger(__name__)
 
@@ -192,5 +193,5 @@ def in_a_message(status: str) -> str:
 
 def session_title(question: str) -> str:
     """The beginning of a question, in one line, without ids of people and channels and without what marks it up."""
-    words = " ".join(_MARKUP.sub(" ", question[: 4 * TITLE_CHARS_MAX]).split())
+    words = one_line(_MARKUP.sub(" ", question[: 4 * TITLE_CHARS_MAX]))
     return words if len(words) <= TITLE_CHARS_MAX else words[: TITLE_CHARS_MAX - 1].rstrip() + "…"
