@@ -29,7 +29,7 @@ _Key = tuple[str, str, str]
 class _Running:
     begun: Callable[[], bool]
     work: asyncio.Task[Any] | None = None
-    edited: Question | None = None
+    edited: Question | None = field(default=None, repr=False)
     again: int = 0
 
     def begin(self, work: asyncio.Task[Any]) -> None:
