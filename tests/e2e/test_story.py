@@ -159,6 +159,22 @@ async def test_a_question_asked_while_the_bot_answers_waits_and_says_so(stage: S
     assert "Slow answer." in stage.asked_texts()[1][1]
 
 
+async def test_an_answer_does_not_wait_for_a_notice_whose_deletion_hangs(stage: Stage) -> None:
+    held = HeldAnswer()
+    stage.model.script(held, Answer("The quick answer."))
+    first = await stage.ask("@claude slow one")
+    await held.asked.wait()
+    second = await stage.ask("@claude quick one", thread_ts=first)
+    await stage.workspace.until(lambda _: "Queued behind 1 question…" in stage.words(first))
+    stage.workspace.faults.hang("chat.delete", 3_600.0)
+    await held.write("The slow answer.")
+    await held.finish()
+
+    await stage.workspace.until(lambda _: "The quick answer." in stage.words(first), timeout_s=25.0)
+    assert await stage.outcome(second) == "answered"
+    assert stage.words(first) == ["The slow answer.", "The quick answer."]
+
+
 async def test_a_mention_without_words_is_greeted(stage: Stage) -> None:
     ts = await stage.ask("@claude")
 
