@@ -19,6 +19,7 @@ from bot.messages import Note
 from bot.slack.web_api.call_budget import Urgency
 from bot.slack.write.content import Form
 from bot.slack.write.live_reply import FIRST_PATIENCE_S, MOVES_EVERY_S, LiveReply
+from bot.slack.write.message_arguments import message
 from bot.slack.write.plan import Next, Remove, Show
 from bot.slack.write.reply_parts import Inherited
 from bot.slack.write.thread_outlet import posted_ts
@@ -296,3 +297,13 @@ def test_what_is_gathered_does_not_wait_for_long() -> None:
     post = live.next_action(1.0 + due_in_s, 1.0)
     assert isinstance(post, Show)
     assert (post.ts, post.content.markdown) == (None, "Three.")
+
+
+def test_a_table_that_slack_does_not_take_leaves_the_other_words_as_they_are() -> None:
+    live = LiveReply()
+    live.write("**Look:**\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nDone. ", 0.0)
+    assert refuse(live, SlackFormRefused, "invalid_blocks") is Next.AT_ONCE
+    [block] = message(next_show(live).content)["blocks"]
+    assert (block["type"], block["text"][:24]) == ("markdown", "**Look:**\n\n```\n| a | b |")
+    assert refuse(live, SlackFormRefused, "invalid_blocks") is Next.AT_ONCE
+    assert next_show(live).content.form is Form.SECTIONS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markdown_it import MarkdownIt
 
-from bot.slack.write.markdown.tables import later_tables_as_code
+from bot.slack.write.markdown.tables import has_table, later_tables_as_code, tables_as_code
 
 TABLE = "| a | b |\n|---|---|\n| 1 | 2 |"
 
@@ -29,3 +29,12 @@ def test_what_looks_like_a_table_in_code_is_left_alone() -> None:
     text = f"{TABLE}\n\n```\n{TABLE}\n```\n\n~~~\n{TABLE}\n~~~"
 
     assert later_tables_as_code(text) == text
+
+
+def test_all_tables_become_code_where_slack_takes_none() -> None:
+    text = f"**Look:**\n\n{TABLE}\n\nDone."
+
+    assert kinds(tables_as_code(text)) == ["fence"]
+    assert tables_as_code(text).replace("```\n", "") == text
+    assert has_table(text)
+    assert not has_table("a | b\n\n**no table** | at all")

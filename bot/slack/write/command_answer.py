@@ -129,7 +129,7 @@ class CommandAnswer:
         if isinstance(error, SlackRefused | SlackOutcomeUnknown):
             self._uses_left -= 1
         if isinstance(error, SlackRefused) and isinstance(action, Respond):
-            plainer = self._form.plainer()
+            plainer = self._form.plainer(tables=False)  # each try is one of few uses
             self._form = plainer or self._form
             if plainer is not None:
                 return Next.AT_ONCE

@@ -10,14 +10,18 @@ from bot.messages import Note, Source
 
 
 class Form(IntEnum):
-    """How a part is sent, each form plainer than the one before."""
+    """How a part is sent, each form plainer than the one before. If Slack refuses only a table, by its columns, say, the
+    words around it need not become plainer."""
 
     MARKDOWN = 0
-    SECTIONS = 1
-    TEXT = 2
+    TABLES_AS_CODE = 1
+    SECTIONS = 2
+    TEXT = 3
 
-    def plainer(self) -> Form | None:
-        """The next plainer form; ``None`` if there is none."""
+    def plainer(self, *, tables: bool) -> Form | None:
+        """The next plainer form of a part with ``tables`` or without; ``None`` if there is none."""
+        if self is Form.MARKDOWN and not tables:
+            return Form.SECTIONS
         return Form(self + 1) if self < Form.TEXT else None
 
 

@@ -220,7 +220,7 @@ class LiveReply:
             return True
         inherited = part.standing is Standing.INHERITED
         match error:
-            case SlackFormRefused() if self.feedback.given_up(action.content) or self._parts.make_plainer(part):
+            case SlackFormRefused() if self.feedback.given_up(action.content) or self._parts.make_plainer(part, action):
                 return True
             case SlackNoThread() if action.ts is None and action.in_thread:
                 self.in_thread = False

@@ -19,6 +19,7 @@ from bot.slack.escape import escape, plain
 from bot.slack.write import web_pages
 from bot.slack.write.content import Content, Form
 from bot.slack.write.markdown.shown_names import shown_name
+from bot.slack.write.markdown.tables import tables_as_code
 
 NOTIFICATION_CHARS_MAX = 3_000
 CONTEXT_TEXT_CHARS_MAX = 2_000
@@ -44,8 +45,9 @@ def message(content: Content, stops: str = "") -> dict[str, Any]:
         return {"text": escape("\n".join(part for part in (content.markdown, *footer) if part)), "blocks": []}
     bill = [content.bill] if content.bill else []  # not where it would be read back as part of the answer
     answer: list[dict[str, Any]] = []
-    if content.markdown and content.form is Form.MARKDOWN:
-        answer = [{"type": "markdown", "text": escape(content.markdown)}]
+    if content.markdown and content.form <= Form.TABLES_AS_CODE:
+        shown = content.markdown if content.form is Form.MARKDOWN else tables_as_code(content.markdown)
+        answer = [{"type": "markdown", "text": escape(shown)}]
     elif content.markdown:
         answer = [
             {"type": "section", "text": {"type": "plain_text", "text": chunk, "emoji": False}, "expand": True}

@@ -22,6 +22,7 @@ from enum import Enum, auto
 
 from bot.slack.write.content import Content, Form
 from bot.slack.write.markdown.cut import MARKDOWN, TEXT, Cutter, Piece, PieceLimits, end_at
+from bot.slack.write.markdown.tables import has_table
 from bot.slack.write.markdown.whole_words import good_ends
 from bot.slack.write.plan import Action, Show
 
@@ -224,9 +225,9 @@ class Parts:
         left, part.ts, part.standing, part.shown, part.shown_to = part.ts, None, Standing.ABSENT, None, 0
         return left
 
-    def make_plainer(self, part: Part) -> bool:
+    def make_plainer(self, part: Part, refused: Show) -> bool:
         """Shows the same words in a plainer form from now on; ``False`` where there is none."""
-        plainer = part.form.plainer()
+        plainer = part.form.plainer(tables=has_table(refused.content.markdown))
         if plainer is None:
             return False
         part.form = plainer
