@@ -468,6 +468,19 @@ async def test_what_slack_owes_is_waited_for_once(slack: SmallSlack, api: HttpAp
     await names.close()
 
 
+async def test_who_asks_and_where_are_looked_up_meanwhile(slack: SmallSlack, reader: ThreadReader) -> None:
+    slack.threads[ts(0)] = [person(0, "first"), person(1, "second?")]
+    slack.answers.clear()
+    reading = asyncio.create_task(reader.read(question(1)))
+    async with asyncio.timeout(30):
+        while slack.calls.total() < 3:  # noqa: ASYNC110 - a counter tells nobody
+            await asyncio.sleep(0)
+    slack.answers.set()
+
+    assert lines(await reading) == ["Ada: first", "Ada: second?"]
+    assert slack.calls == Counter({"conversations.replies": 1, "users.info": 1, "conversations.info": 1})
+
+
 async def test_names_that_are_a_courtesy_keep_nobody_waiting_who_asks(slack: SmallSlack, api: HttpApi) -> None:
     names = Names(api, wait_max_s=0.05)
     slack.answers.clear()

@@ -87,6 +87,7 @@ class ThreadReader:
 
         A command, and a direct message that starts a thread, cost no conversations.replies.
         """
+        self.names.soon((question.user_id, question.channel_id))
         if question.entry_point is EntryPoint.COMMAND:
             messages = []
         elif question.starts_thread:

@@ -95,6 +95,12 @@ class Names:
         found = {wanted_id: known for wanted_id in wanted if (known := self._known.get(wanted_id)) and known.name}
         return {id_: known.name for id_, known in found.items() if not known.private or id_ == channel_id}
 
+    def soon(self, ids: Iterable[str]) -> None:
+        """Asks for names that somebody will wait for: what else that one waits for first is time to look them up."""
+        for wanted_id in self._unknown(ids):
+            self._owed.setdefault(wanted_id, self._clock())
+            self._lookup(wanted_id)
+
     def zone(self, user_id: str) -> str:
         """The time zone of a user who was looked up before; empty if Slack gave none."""
         known = self._known.get(user_id)
