@@ -12,6 +12,7 @@ from bot.files.worker.documents import odf_controls
 from bot.files.worker.documents.bylines import beside_marks
 from bot.files.worker.documents.odf import annotation_text, object_lines, paragraph_text
 from bot.files.worker.documents.package import Broken, attribute, child, local
+from bot.files.worker.words.addresses import Addresses
 from bot.files.worker.words.lines import Counted, Section, Words
 
 _BLOCKS = frozenset({"p", "h"})
@@ -37,6 +38,9 @@ def read(content: ET.Element, styles: ET.Element, opened: Opened = ET.Element) -
     except Broken:
         reader.words.breaks_off = True
     reader.around(styles)
+    addresses = Addresses()
+    addresses.of_open_document(body)
+    addresses.add_to(reader.words)
     return reader.words
 
 

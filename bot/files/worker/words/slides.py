@@ -13,6 +13,7 @@ from bot.files.worker.documents.bylines import byline, in_one_piece
 from bot.files.worker.documents.drawing import diagram_text
 from bot.files.worker.documents.drawn_text import paragraphs
 from bot.files.worker.documents.package import Broken, Package, attribute, child, descendants, local
+from bot.files.worker.words.addresses import Addresses, targets_of
 from bot.files.worker.words.lines import Counted, Section, Words
 
 _SLIDES_MAX = 2_000
@@ -25,7 +26,7 @@ def read_package(package: Package) -> Words:
     main = next((name for name in package.related("", "officeDocument") if name in package), "ppt/presentation.xml")
     root, relations = package.tree(main), package.relations(main)
     authors = _authors(package)
-    words, counted = Words(), Counted()
+    words, counted, addresses = Words(), Counted(), Addresses()
     around_notes = Section("On pages of speaker notes")
     layouts: dict[str, None] = {}
     order = [_id(element) for element in descendants(root, "sldId")]
@@ -37,12 +38,14 @@ def read_package(package: Package) -> Words:
             section = words.section(f"Slide {number}{' (hidden)' if hidden else ''}")
             _add_slide(package, part, slide, section, counted, hidden=hidden)
             _add_asides(package, part, section, around_notes, counted)
+            addresses.of_slide(slide, targets_of(package.relations(part)))
             _add_comments(package, part, section, authors, counted)
             if not hidden:
                 layouts |= dict.fromkeys(package.related(part, "slideLayout"))
     except Broken:
         words.breaks_off = True
     _add_layouts(package, layouts, words)
+    addresses.add_to(words)
     if around_notes.lines or any(package.related(main, "notesMaster")):
         _add_notes_master(package, main, around_notes)
         words.sections.append(around_notes)

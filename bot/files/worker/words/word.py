@@ -22,6 +22,7 @@ from bot.files.worker.documents.package import (
     local,
     xml_events,
 )
+from bot.files.worker.words.addresses import Addresses, targets_of
 from bot.files.worker.words.lines import Counted, Section, Words
 from bot.files.worker.words.word_lists import Lists
 from bot.files.worker.words.word_paragraph import Paragraph, Paragraphs
@@ -42,9 +43,16 @@ def read_package(package: Package) -> Words:
     """Raises ``Broken`` where there is no document in it."""
     main = next((name for name in package.related("", "officeDocument") if name in package), "word/document.xml")
     relations = package.relations(main)
+    targets = targets_of(relations)
     parts = (next(iter(package.related(main, kind)), "") for kind in ("numbering", "styles"))
     paragraphs = Paragraphs(_comments(package, relations), Lists(*map(package.optional_tree, parts)))
-    words = _read(package.chunks(main), paragraphs, lambda relation_id: _drawn(package, relations, relation_id))
+    addresses = Addresses()
+    words = _read(
+        package.chunks(main),
+        paragraphs,
+        lambda relation_id: _drawn(package, relations, relation_id),
+        lambda block: addresses.of_word(block, targets),
+    )
     notes = {kind: _notes(package, relations, kind, paragraphs) for kind in ("footnote", "endnote")}
     for kind, section in notes.items():
         if section.lines:
@@ -57,6 +65,7 @@ def read_package(package: Package) -> Words:
             if relation.kind == kind:
                 _add_distinct(package, relation.target, paragraphs, section, seen)
         words.sections += [section] if section.lines else []
+    addresses.add_to(words)
     unplaced = paragraphs.comments_not_met()
     if unplaced:
         section = words.section("Comments")
@@ -67,15 +76,18 @@ def read_package(package: Package) -> Words:
 
 def read_xml(chunks: Iterator[bytes]) -> Words:
     """Word 2003 XML. Raises ``Broken`` where it is none."""
-    return _read(chunks, Paragraphs({}), _nothing_drawn)
+    return _read(chunks, Paragraphs({}), _nothing_drawn, lambda _: None)
 
 
-def _read(chunks: Iterator[bytes], paragraphs: Paragraphs, drawn: _Drawn) -> Words:
+def _read(
+    chunks: Iterator[bytes], paragraphs: Paragraphs, drawn: _Drawn, look_at: Callable[[ET.Element], None]
+) -> Words:
     words, counted = Words(), Counted()
     section = words.section()
     try:
         for block in _blocks(chunks):
             _add_block(block, paragraphs, section, counted, drawn)
+            look_at(block)
     except Broken:
         if not words.filled():
             raise

@@ -1,0 +1,60 @@
+"""The links of a document in, a section with their words and addresses out: pages show the words alone.
+
+Pure. Sources: ECMA-376 part 1, 17.16.22 (Word) and 21.1.2.3.5 (slides); OpenDocument 1.3 part 3, 6.1.8.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from xml.etree import ElementTree as ET
+
+from bot.files.worker.documents.bylines import in_one_piece
+from bot.files.worker.documents.package import Relation, attribute, child, descendants
+from bot.files.worker.words.lines import Section, Words
+
+_LINKS_MAX, _ADDRESS_CHARS_MAX, _WORDS_CHARS_MAX = 300, 500, 200
+_SCHEME = re.compile(r"(?:https?://(?:www\.)?|mailto:)", re.IGNORECASE)
+_ELSEWHERE = re.compile(r"(?:https?|ftp|mailto|tel):.", re.IGNORECASE)
+
+
+class Addresses:
+    def __init__(self) -> None:
+        self._lines: dict[str, None] = {}
+
+    def of_word(self, block: ET.Element, targets: Mapping[str, str]) -> None:
+        for link in descendants(block, "hyperlink") if targets else ():
+            words = "".join(part.text or "" for part in descendants(link, "t"))
+            self._add(words, targets.get(attribute(link, "id"), ""))
+
+    def of_slide(self, slide: ET.Element, targets: Mapping[str, str]) -> None:
+        """Of runs, and of whole shapes."""
+        for run in descendants(slide, "r", "sp", "pic") if targets else ():
+            about = [child(run, "rPr"), *descendants(run, "cNvPr")]
+            link = next((link for one in about if one is not None for link in descendants(one, "hlinkClick")), None)
+            if link is not None:
+                words = " ".join(part.text or "" for part in descendants(run, "t"))
+                self._add(words, targets.get(attribute(link, "id"), ""))
+
+    def of_open_document(self, content: ET.Element) -> None:
+        for link in descendants(content, "a"):
+            self._add("".join(link.itertext()), attribute(link, "href"))
+
+    def add_to(self, words: Words) -> None:
+        if self._lines:
+            section = Section("Addresses of links")
+            for line in self._lines:
+                section.add(line, shown=False)
+            words.sections.append(section)
+
+    def _add(self, words: str, address: str) -> None:
+        """None that its own words tell, and no place within the document."""
+        bare, words = _SCHEME.sub("", address).strip().rstrip("/"), in_one_piece(words)[:_WORDS_CHARS_MAX]
+        if _ELSEWHERE.match(address) and bare not in words and len(self._lines) < _LINKS_MAX:
+            line = f"{words}: {address[:_ADDRESS_CHARS_MAX]}" if words else address[:_ADDRESS_CHARS_MAX]
+            self._lines[line] = None
+
+
+def targets_of(relations: Mapping[str, Relation]) -> dict[str, str]:
+    """The addresses outside the package, by the ids of their relations."""
+    return {number: one.target for number, one in relations.items() if one.external and one.kind == "hyperlink"}
