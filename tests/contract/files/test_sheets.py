@@ -179,6 +179,16 @@ async def test_cells_that_have_values_and_no_words_are_shown_by_their_values(con
     assert found.reasons == []
 
 
+async def test_a_long_sheet_of_such_cells_is_not_taken_for_a_blank_one(convert: Converter) -> None:
+    cell = '<table:table-cell office:value-type="float" office:value="{}"/>'
+    rows = "".join(f"<table:table-row>{cell.format(number) * 2}</table:table-row>" for number in range(20_000))
+    content = made_office.flat("spreadsheet", f'<table:table table:name="S">{rows}</table:table>')
+    assert len(content) > 2_500_000
+    found = await convert(content, "values.fods", WITHOUT_OFFICE)
+    assert "\n1,0,0\n" in found.text
+    assert "\n20000,19999,19999\n" in found.text
+
+
 @libreoffice
 async def test_formulas_without_results_are_worked_out_where_there_is_a_program_for_it(convert: Converter) -> None:
     found = await convert(made_office.price_list(formulas=True), "prices.xlsx")

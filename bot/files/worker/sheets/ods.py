@@ -48,7 +48,7 @@ class _Reader:
         self._package = package
         self._out = out
         self._limits = limits
-        self._xml = TableXml("table-row", "table", "p", _next_row, _GROUPS)
+        self._xml = TableXml("table-row", "table", "p", _next_row, _GROUPS, value=b"value-type=")
         self._hidden_styles: set[str] = set()
         self._page_styles: dict[str, str] = {}
         self._raised_by: dict[str, str] = {}

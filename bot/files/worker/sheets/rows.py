@@ -23,12 +23,12 @@ _TAG_BYTES_MAX = 2_000
 class _Tags:
     """Patterns for one namespace prefix, since a search for a plain start is many times as fast."""
 
-    def __init__(self, prefix: bytes, row: str, table: str, words: str, groups: str) -> None:
+    def __init__(self, prefix: bytes, row: str, table: str, words: str, groups: str, value: bytes) -> None:
         start = re.escape(prefix)
         self.prefix = prefix
         self.row = re.compile(rb"<" + start + row.encode() + rb"(?=[\s/>])([^>]*)")
         self.end = re.compile(rb"</" + start + table.encode() + rb"\s*>")
-        self.words = re.compile(rb"</(?:[\w.-]+:)?(?:" + words.encode() + rb")\s*>")
+        self.words = re.compile(rb"</(?:[\w.-]+:)?(?:" + words.encode() + rb")\s*>" + (b"|" + value if value else b""))
         self.groups = (
             re.compile(rb"</?" + start + rb"(?:" + groups.encode() + rb")(?=[\s/>])[^>]*>") if groups else None
         )
@@ -49,7 +49,7 @@ def as_far_as_it_goes(workbook: Workbook, read: Callable[[Iterator[bytes]], None
 
 class TableXml:
     """``row``, ``table`` and ``words`` (the elements that hold what people see of a row) are local names, ``groups``
-    those of elements between a table and its rows.
+    those of elements between a table and its rows; ``value`` is the start of an attribute that stands for words.
 
     ``advance`` makes of a row's number and the attributes of the start tags after it the number of the last of those.
     """
@@ -62,8 +62,9 @@ class TableXml:
         advance: Callable[[int, list[bytes]], int],
         groups: tuple[str, ...] = (),
         slice_bytes: int = _SLICE_BYTES,
+        value: bytes = b"",
     ) -> None:
-        self._names = (row, table, words, "|".join(groups))
+        self._names = (row, table, words, "|".join(groups), value)
         self._any_row = re.compile(rb"<((?:[\w.-]+:)?)" + row.encode() + rb"(?=[\s/>])")
         self._tags = _Tags(b"", *self._names)
         self._advance = advance
