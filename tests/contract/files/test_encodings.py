@@ -29,10 +29,12 @@ SHORT = {
         "Räksmörgås på ön", "Rødgrød med fløde", "Questa è la verità, più o meno", "It’s “fine” – don’t worry",
         "price: £5.00", "20 °C ± 1", "½ cup", "naïve approach", "© 2020 Acme", "Þetta er íslenska", "Zürich – Genève",
         "name;ort\nJürgen;Köln\nBjörn;Göttingen", "réf;désignation;qté\n12;écrou à œil;4", "2 € pro Stück", "avó e avô",
+        "Smörgåsbord & crème brûlée", "Salón Müller, théâtre, garçon", "Chloé à l’opéra-théâtre",
         "TEST äöü +-*/~", "ÄÖÜ äöü ß", "ÁÉÍÓÚ ñ",
     ],
     "iso8859-15": ["Überweisung für Jürgen: 50 €"],
     "cp1250": [
+        "Číslo účtu: 5", "Příjmení;Jméno\nNovák;Jiří", "Šťastný nový rok",
         "Příliš žluťoučký kůň úpěl ďábelské ódy", "Zażółć gęślą jaźń", "książka", "Łódź", "Árvíztűrő tükörfúrógép",
         "név;város\nGyörgy;Győr\nZsófia;Pécs", "Čokolada, šećer i žlica", "Bună ziua, mulţumesc foarte mult",
         "imię;miasto\nŁukasz;Łódź\nMałgorzata;Kraków",
@@ -40,7 +42,8 @@ SHORT = {
     "iso8859-2": ["Děkuji za vaši zprávu", "Proszę o odpowiedź", "Účtovanie služieb za máj, ďakujeme", "időpont"],
     "cp1251": [
         "Привет, мир", "имя;город\nИван;Москва\nОльга;Санкт-Петербург", "Дякую за відповідь, їжак і ґава",
-        "ДОГОВОР ПОСТАВКИ", "ИМЯ;ГОРОД;СУММА\nИВАНОВ;МОСКВА;100", "ДОГОВІР ПРО ПОСТАВКУ", "5 млн руб.",
+        "№ 5 от 12 мая", "Счёт № 12", "ДОГОВОР ПОСТАВКИ",
+        "ИМЯ;ГОРОД;СУММА\nИВАНОВ;МОСКВА;100", "ДОГОВІР ПРО ПОСТАВКУ", "5 млн руб.",
     ],
     "koi8-r": ["Спасибо за ответ, до встречи завтра", "Заказ принят", "ДОГОВОР ПОСТАВКИ"],
     "cp866": ["Спасибо за ответ, до встречи завтра", "Заказ принят", "ДОГОВОР ПОСТАВКИ"],

@@ -81,8 +81,10 @@ _ABBREVIATED = frozenset(
 )
 """Russian words of consonants alone. A Slavic "р" may do for a vowel, and so does the Bulgarian "ъ"."""
 _SIGNS_OF_CONSONANTS, _CYRILLIC_VOWELS = frozenset("ъьЪЬ"), frozenset("аеёиоуыэюя")
-_PLAIN_SIGNS = frozenset("°®©™§±×÷")
+_PLAIN_SIGNS = frozenset("°®©™§±×÷№")
 _MARKS = frozenset("®©™")
+_ACCENTED = frozenset("àáâãèéêìíîòóôõùúû")
+"""Vowels of Western languages of which two hardly follow each other: "théâtre" has such, and few other words."""
 _EASTERN = {"CJK": "Han", "HIRAGANA": "Han", "KATAKANA": "Han", "KATAKANA-HIRAGANA": "Han", "IDEOGRAPHIC": "Han"}
 _KANA = ("HIRAGANA", "KATAKANA", "HALFWIDTH KATAKANA", "IDEOGRAPHIC")
 _NO_LETTERS = frozenset({"FEMININE", "MASCULINE", "MICRO"})
@@ -142,7 +144,15 @@ def _odd_letter(text: str, at: int, script: str, category: str, codec: str) -> f
     if codec == "cp1252":
         odd += 0.5 if char in "õÕ" and after.lower() != "e" else 0.0  # so in Portuguese
         odd += 0.3 if char in "ðþÐÞ" else 0.0  # Icelandic is rarer than Turkish, which has its own letters there
+        odd += 0.4 if _is_odd_pair(text, at) else 0.0
     return odd
+
+
+def _is_odd_pair(text: str, at: int) -> bool:
+    """Whether a vowel follows one with another accent; three and more are a list of letters."""
+    before, char = text[at - 1].lower(), text[at].lower()
+    around = {text[max(at - 2, 0)].lower(), text[at + 1].lower()}
+    return {before, char} <= _ACCENTED and before not in {"é", char} and around.isdisjoint(_ACCENTED)
 
 
 def _odd_sign(text: str, at: int, category: str) -> float:
@@ -154,7 +164,7 @@ def _odd_sign(text: str, at: int, category: str) -> float:
             return 1.0
         if category == "No":
             return 0.4 if _script(before) or _script(after) else 0.0
-        if (char in _MARKS or category == "Sc") and _script(after):
+        if ((char in _MARKS or category == "Sc") and _script(after)) or (category == "Sc" and not before.isascii()):
             return 0.5
         return 0.4 if category in {"Sk", "Sm", "So"} and char not in _PLAIN_SIGNS else 0.0
     if (char in _OPENING and left) or (char == "¶" and right):

@@ -8,6 +8,7 @@ looked at for them even where the usual reading breaks no rule.
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from bot.files.worker.encodings import more_codecs  # noqa: F401 - registers some of these
 from bot.files.worker.encodings.plausible import out_of_place
@@ -29,6 +30,9 @@ _VIETNAMESE_SHARE_MIN = 0.12
 """Of letters beyond ASCII in a text: Vietnamese has far more of them than other languages in Latin letters."""
 _VIETNAMESE_MIN = 4
 """Fewer make a single word, of which nobody could tell."""
+_SYLLABLE_MAX = 7
+_LONG_ONE_IN = 20
+_WORD = re.compile(r"[^\W\d_]+")
 _HELD = re.compile(r"([^\W\d_\x00-\x7f])\1\1")
 """No word has a letter three times; signs stand in rows."""
 _SOFT_HYPHEN = b"\xad"
@@ -49,13 +53,22 @@ def rarer(sample: bytes, usual: str, *, old_macintosh: bool) -> str:
     for codec in candidates:
         reading, of = _odd(sample, codec)
         own = reading / max(of, 1)
-        if codec in _VIETNAMESE and count < max(_VIETNAMESE_SHARE_MIN * len(sample), _VIETNAMESE_MIN):
+        if codec in _VIETNAMESE and not _may_be_vietnamese(sample, codec, count):
             continue
         if doubtful and not _within_words(sample.decode(codec, "replace"), begins=codec in _OF_ISO):
             continue
         if own < most or (own == most and best == usual and old_macintosh):
             best, most = codec, own
     return best
+
+
+def _may_be_vietnamese(sample: bytes, codec: str, count: int) -> bool:
+    """Its words have one syllable, so that none is long."""
+    if count < max(_VIETNAMESE_SHARE_MIN * len(sample), _VIETNAMESE_MIN):
+        return False
+    words = _WORD.findall(unicodedata.normalize("NFC", sample.decode(codec, "replace")))
+    long = sum(len(word) > _SYLLABLE_MAX and not word.isascii() for word in words)
+    return long * _LONG_ONE_IN <= len(words)
 
 
 def _within_words(text: str, *, begins: bool) -> bool:
