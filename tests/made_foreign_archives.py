@@ -101,10 +101,12 @@ def rar4(
     damaged: bytes = b"",
     version: int = 29,
     method: int = 0,
+    comment: bytes = b"",
 ) -> bytes:
     """Stored, whatever ``method`` says. ``locked`` and ``damaged`` are names of members, one under a password and one
-    with another checksum."""
-    archive = b"Rar!\x1a\x07\0" + _rar4_block(0x73, int(volume), bytes(6))
+    with another checksum. A comment is within the first header, and not in its checksum, as versions before 3 have it.
+    """
+    archive = b"Rar!\x1a\x07\0" + _rar4_block(0x73, int(volume) | 2 * bool(comment), bytes(6), comment)
     for name, data in members.items():
         crc = zlib.crc32(data) ^ (name == damaged)
         packed = (version, 0x30 + method, len(name), 0x20)
@@ -113,9 +115,9 @@ def rar4(
     return archive + _rar4_block(0x7B, 0x4000, b"")
 
 
-def _rar4_block(kind: int, flags: int, fields: bytes) -> bytes:
-    block = struct.pack("<BHH", kind, flags, 7 + len(fields)) + fields
-    return struct.pack("<H", zlib.crc32(block) & 0xFFFF) + block
+def _rar4_block(kind: int, flags: int, fields: bytes, unchecked: bytes = b"") -> bytes:
+    block = struct.pack("<BHH", kind, flags, 7 + len(fields) + len(unchecked)) + fields
+    return struct.pack("<H", zlib.crc32(block) & 0xFFFF) + block + unchecked
 
 
 def rar5(

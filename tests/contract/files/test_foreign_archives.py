@@ -167,6 +167,9 @@ async def test_what_rar_packed_before_2002_is_not_called_damaged(convert: Conver
     assert told(found) == [("a.rar › plan.txt", inner_notes.PACKED_RARELY)]
     stored = await convert(rar4({b"plan.txt": PLAN}, version=version), "a.rar", WITHOUT_OFFICE)
     assert (names(stored), told(stored)) == (["plan.txt"], [])
+    commented = rar4({b"plan.txt": PLAN}, version=version, comment=b"\x62\xb0\x75\0\0\x1f" + bytes(25))
+    found = await convert(commented, "a.rar", WITHOUT_OFFICE)
+    assert told(found) == [("a.rar", notes.archive_of_kind("a RAR archive"))]
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,8 @@ class _Reader:
                     self._read_from_next(archive)
             except Trouble as trouble:
                 if self._next == before:  # nor did it help to open it anew
-                    is_listed = not self._next and _has_whole_list(self._source)
+                    is_old = any(known.by_old_program for known in self._known)
+                    is_listed = not self._next and (is_old or _has_whole_list(self._source))
                     self.reason = _reason_of_all(trouble, self._kind, is_listed=is_listed)
                     return
             else:

@@ -33,6 +33,8 @@ class RarMember:
     is_locked: bool
     is_old: bool = False
     """Whether it is packed as RAR 1.5 to 2.x did, of which libarchive knows nothing, and finds damage in it."""
+    by_old_program: bool = False
+    """Whether one of those versions wrote it, packed or not: libarchive stumbles over their comments."""
 
 
 def is_volume(head: bytes) -> bool:
@@ -69,8 +71,8 @@ def _version_4(file: IO[bytes]) -> Iterator[RarMember]:
                 data_bytes += struct.unpack_from("<I", header, 32)[0] << 32
                 unpacked_bytes += struct.unpack_from("<I", header, 36)[0] << 32
             version, method = header[24], header[25]
-            is_old = method != _STORED_4 and version < _VERSION_3
-            yield RarMember(unpacked_bytes, crc, bool(flags & _LOCKED_4), is_old)
+            old = version < _VERSION_3
+            yield RarMember(unpacked_bytes, crc, bool(flags & _LOCKED_4), old and method != _STORED_4, old)
         elif flags & _HAS_DATA_4 and len(header) >= 11:
             (data_bytes,) = struct.unpack_from("<I", header, 7)
         at += max(size, 7) + data_bytes
