@@ -54,7 +54,7 @@ def chart_of(figure: object) -> Chart:
 def _short(value: object, depth: int, chart: Chart) -> object:
     if isinstance(value, float):
         return float(f"{value:.{_FIGURES}g}")
-    if not isinstance(value, dict | list):
+    if not isinstance(value, dict | list | array):
         return value
     if depth > _DEPTH_MAX:
         chart.whole = False
@@ -70,7 +70,7 @@ def _short(value: object, depth: int, chart: Chart) -> object:
     return kept
 
 
-def _unpacked(value: dict[str, object]) -> list[int] | list[float] | None:
+def _unpacked(value: dict[str, object]) -> array[int] | None:
     """An array that Plotly keeps as base64 of its bytes, the lowest first. ``None`` for what is none."""
     packed, code = value.get("bdata"), _NUMBERS.get(str(value.get("dtype")))
     if not isinstance(packed, str) or code is None:
@@ -81,4 +81,4 @@ def _unpacked(value: dict[str, object]) -> list[int] | list[float] | None:
         return None
     if byteorder == "big":
         numbers.byteswap()
-    return numbers.tolist()
+    return numbers

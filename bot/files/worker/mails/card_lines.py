@@ -58,16 +58,23 @@ class Property:
 def properties(data: bytes) -> Iterator[Property]:
     """A line that is no property goes on with what is before it: programs forget to fold, or to escape a line end."""
     before: Property | None = None
+    more: list[str] = []
     for line in _unfolded(_FOLD_WITHIN_CHARACTER.sub(b"", data)):
         match = _LINE.fullmatch(line.strip())
         if match is not None:
             if before is not None:
-                yield before
-            before = _property(match)
+                yield _with(before, more)
+            before, more = _property(match), []
         elif before is not None and line.strip() and before.name not in {"BEGIN", "END"}:
-            before.value += line.strip() if before.is_packed else f"\n{line.strip()}"
+            more.append(line.strip())
     if before is not None:
-        yield before
+        yield _with(before, more)
+
+
+def _with(item: Property, more: list[str]) -> Property:
+    if more:
+        item.value = ("" if item.is_packed else "\n").join([item.value, *more])
+    return item
 
 
 def _property(match: re.Match[str]) -> Property:
