@@ -10,8 +10,8 @@ from bot.messages import Note, Source
 
 
 class Form(IntEnum):
-    """How a part is sent, each form plainer than the one before. If Slack refuses only a table, by its columns, say, the
-    words around it need not become plainer."""
+    """How a part is sent, each form plainer than the one before. If Slack refuses only a table, for its columns, say,
+    the words around it need not become plainer."""
 
     MARKDOWN = 0
     TABLES_AS_CODE = 1
