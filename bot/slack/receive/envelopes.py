@@ -18,8 +18,9 @@ from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 
-CHARS_MAX = 1024 * 1024
-"""As over HTTP: Slack's own stay far below this, and to read more would take longer than the loop may stand still."""
+CHARS_MAX = 4 * 1024 * 1024
+"""As much as the SDK's own socket takes; Slack's envelopes stay far below this. Reading so much takes 50 ms at most; to
+read more would take longer than the loop may stand still."""
 LONG_CHARS = 20_000
 HUGE_CHARS, HUGE_AT_ONCE = 300_000, 1
 """Each of these is tens of thousands of objects. People cannot write as much."""
