@@ -96,11 +96,22 @@ async def test_a_long_pdf_gets_one_answer_and_a_further_question_costs_a_fractio
     assert words.count("contract.pdf is long (812 pages), so it was read in 9 parts") == 1
     assert f"begins on its page 1{mark(1)} and ends on page 812{mark(2)}." in words
     assert f"contract.pdf, pp. 1 {mark(1)}, 812 {mark(2)}" in words
-    assert [seen for seen in progress(stage) if re.fullmatch(r"Reading pages \d+–\d+ of 812…", seen)]
     further = stage.words(ts)[-1]
     assert "contract.pdf was not read again" in further
     assert pages_sent(asked) == []
     assert tokens_of(asked) < tokens_of(read) / 20
+
+
+async def test_while_it_is_read_people_see_which_pages(stage_with: StageWith) -> None:
+    def shows_pages(_: Workspace) -> bool:
+        return any(re.fullmatch(r"Reading pages \d+–\d+ of 812…", seen) for seen in progress(stage))
+
+    async with stage_with() as stage:
+        stage.model.answers = lambda _: HeldAnswer()
+        ts = await stage.ask("@claude what does each page say?", files=[("contract.pdf", made_pdfs.numbered(812))])
+        await stage.workspace.until(shows_pages)
+        await stage.workspace.delete(stage.general, ts)
+        assert await stage.outcome(ts) == "deleted"
 
 
 async def test_a_further_question_has_those_pages_read_again_that_it_needs(stage_with: StageWith) -> None:
