@@ -28,14 +28,15 @@ class Paging:
         cursor, cursors, known, barren = "", set[str](), set[str](), 0
         for _ in range(self.most):
             page = await call(**({"cursor": cursor} if cursor else {}))
+            following = text_of(object_of(page.get("response_metadata")).get("next_cursor"))
+            self.whole = not following
             yield page
             items = page.get(listed)
             names = {_name(item) for item in items} if isinstance(items, list) else set()
             barren = 0 if names - known else barren + 1
             known |= names
             cursors.add(cursor)
-            cursor = text_of(object_of(page.get("response_metadata")).get("next_cursor"))
-            self.whole = not cursor
+            cursor = following
             if self.whole or cursor in cursors or barren >= BARREN_MAX:
                 return
 
