@@ -29,7 +29,7 @@ from bench.play import ASKED_WITHIN_S, IN_CHANNEL_EVERY, WRITE_EVERY_S, Load, Pl
 from bot.learned_limits import LearnedLimit
 from bot.lease import Lease
 from bot.messages import EntryPoint, Question
-from bot.shares import Heard, Others
+from bot.shares import Calls, Heard, Others
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.rate_limiter import RateLimiter
 from bot.slack.write.live_reply import LiveReply
@@ -151,7 +151,7 @@ class _Process:
         self.api = SlackClient(cast("AsyncWebClient", slack), self.limiter)
         self.services = ThreadServices(self.api, _Records(), _find_posted, _find_streamed)
         self.answers = 0
-        self.published = Heard(0.0, 0, 0.0, stopping=False)
+        self.published = Heard(0.0, 0, Calls(), stopping=False)
         """At the time ``ago_s``."""
         self._processes = others
         self._others = Others()
@@ -166,12 +166,14 @@ class _Process:
         while True:
             self._changed.clear()
             now_s = asyncio.get_running_loop().time()
-            self.published = Heard(now_s, self.answers, self.limiter.edits_spent(), stopping=False)
+            self.published = Heard(now_s, self.answers, self.limiter.spent(), stopping=False)
             rest = [one.published for one in self._processes if one is not self]
             heard = [replace(one, ago_s=now_s - one.ago_s) for one in rest]
             self._others = Others.of(heard, self.published.spent, LEASE_S)
             self.limiter.set_share(self._others.share_beside(self.answers))
             await asyncio.sleep(HEARTBEAT_MIN_S)
+            if self.answers and self._others != Others():
+                continue
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), HEARTBEAT_S - HEARTBEAT_MIN_S)
 

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from bot.errors import LeaseLost, SlackError, SlackOutcomeUnknown, StoreFailed
 from bot.messages import Question
 from bot.ports import Claim, Lock, Notices, Outcome, Questions
-from bot.shares import Others, Share
+from bot.shares import Calls, Others, Share
 from bot.telemetry.logs import get_logger, whose
 
 log = get_logger(__name__)
@@ -75,7 +75,7 @@ class _Notice:
 
 class Inbox:
     """``on_share`` is called with this process's share of Slack's calls when the share or the number of answers
-    changes. ``spent``: the part of the minute's edits that it has used."""
+    changes. ``spent``: the part of a minute's calls that it has made."""
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class Inbox:
         answer: Answer,
         *,
         on_share: Callable[[Share], None] = lambda _: None,
-        spent: Callable[[], float] = lambda: 0.0,
+        spent: Callable[[], Calls] = Calls,
         on_closing: Callable[[Inbox], None] = lambda _: None,
         on_closed: Callable[[Inbox], None] = lambda _: None,
     ) -> None:
@@ -154,6 +154,8 @@ class Inbox:
         if others != self._others or others != Others():
             self._others = others
             self._on_share(others.share_beside(len(self._turns)))
+        if self._turns and others != Others():  # what they have left over is worth a call now
+            self._common.beat_soon.set()
 
     def stop_what_is_lost(self) -> None:
         """Runs a turn for erased questions, too: it says so, once."""

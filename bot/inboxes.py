@@ -17,7 +17,7 @@ from contextlib import suppress
 
 from bot.inbox import Answer, Common, Inbox, InboxLimits, safely, within_patience
 from bot.ports import SETTLED_S, Claim, Notices, Questions, Vitals
-from bot.shares import Others, Share
+from bot.shares import Calls, Others, Share
 from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
@@ -51,7 +51,7 @@ class Inboxes:
         answer: Answer,
         *,
         on_share: Callable[[Share], None] = lambda _: None,
-        spent: Callable[[], float] = lambda: 0.0,
+        spent: Callable[[], Calls] = Calls,
     ) -> Inbox:
         """From now on this process answers in that workspace, until the inbox is closed."""
         inbox = Inbox(
@@ -130,7 +130,7 @@ class Inboxes:
             await safely(self._common.questions.requeue(claim))
 
     async def _heartbeat_loop(self) -> None:
-        """Sooner if others share a workspace and the number of our answers there has changed."""
+        """Sooner while others share a workspace in which answers are written here."""
         while True:
             every_s = self._common.limits.lease_s / 4
             pause_s = min(WATCH_EVERY_S, every_s)
@@ -143,9 +143,9 @@ class Inboxes:
     async def _heartbeat(self, *, ended: bool = False) -> None:
         common, inboxes = self._common, dict(self._all)
         common.beat_soon.clear()
-        spent = dict.fromkeys(inboxes.values(), 0.0)
+        spent = dict.fromkeys(inboxes.values(), Calls())
         for inbox, team_id in inboxes.items():  # a workspace that was opened again may have two
-            spent[team_id] += inbox.spent()
+            spent[team_id] = spent[team_id].plus(inbox.spent())
         vitals = Vitals(
             claims=tuple(claim for inbox in inboxes for claim in inbox.claims),
             locks=tuple(lock for inbox in inboxes for lock in inbox.locks),

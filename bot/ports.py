@@ -15,7 +15,7 @@ from bot.conversation import Conversation
 from bot.day_budget import Spent
 from bot.lease import Lease
 from bot.messages import Channel, Question, ThreadKey, ThreadMessage
-from bot.shares import Others
+from bot.shares import Calls, Others
 from bot.stream_events import StreamEvent, Usage
 
 
@@ -147,12 +147,12 @@ class Ended:
 @dataclass(frozen=True, slots=True)
 class Vitals:
     """What a process reports with its heartbeat: ``claims``, the questions whose turns it runs; ``locks``, those whose
-    notices it is posting; ``spent``, its share of a minute's edits, by workspace. ``ended``: it no longer runs
+    notices it is posting; ``spent``, its part of a minute's calls, by workspace. ``ended``: it no longer runs
     anything, whatever the database says."""
 
     claims: Collection[Claim] = ()
     locks: Collection[Lock] = ()
-    spent: Mapping[str, float] = field(default_factory=dict)
+    spent: Mapping[str, Calls] = field(default_factory=dict)
     stopping: bool = False
     ended: bool = False
 

@@ -5,7 +5,7 @@ those calls are divided by the answers that each process writes, and a process t
 first words need. The calls at the beginning of a turn are divided with each process counting as one answer more than it
 has.
 
-Edits are scarce, so those of the past minute count as well, including those of processes that have ended. The rest of a
+What was spent in the past minute counts as well, including what processes have spent that have ended. The rest of a
 minute is also divided by answers: so nobody waits for a minute that others have spent, and the rest is not spent twice.
 A process that has spent more than its share, because it had more answers then, gives back what comes back.
 """
@@ -14,6 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
+from typing import NamedTuple
 
 OWN_PART = 0.04
 """Kept for each process, whatever it writes: two edits and twelve posts a minute."""
@@ -28,23 +30,37 @@ GIVEN_BACK = HEARD_S / MINUTE_S
 """How long what was spent counts, from one report of processes to the next."""
 
 
+class Calls(NamedTuple):
+    """Parts of what a workspace may do in a minute, for each of the methods that show words."""
+
+    edits: float = 0.0
+    posts: float = 0.0
+    appends: float = 0.0
+
+    def plus(self, more: Calls) -> Calls:
+        return Calls(*map(sum, zip(self, more, strict=True)))
+
+
+NONE, ALL = Calls(), Calls(1.0, 1.0, 1.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A process's share of what a workspace may do: how many of a minute's ``edits`` it may have made, its continuing
-    share of all calls that show ``words``, and of the rest."""
+    """A process's share of what a workspace may do: the ``most`` of a minute's calls that it may have made, its
+    continuing share of all calls that show ``words``, and of the rest."""
 
-    edits: float = 1.0
+    most: Calls = ALL
     words: float = 1.0
     rest: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a process reported ``ago_s``; ``spent`` of a minute's edits."""
+    """What a process reported ``ago_s``; ``spent``: which part of a minute's calls it had made."""
 
     ago_s: float
     answers: int
-    spent: float
+    spent: Calls
     stopping: bool
 
 
@@ -52,36 +68,31 @@ class Heard:
 class Others:
     """The workspace's other living processes: how many will go on, and the answers that all of them write.
 
-    Which share of a minute's edits was ``spent`` by others, including ended ones, and which was our ``own`` at that
+    Which part of a minute's calls was ``spent`` by others, including ended ones, and which was our ``own`` at that
     time.
     """
 
     processes: int = 0
     answers: int = 0
-    spent: float = 0.0
-    own: float = 0.0
+    spent: Calls = NONE
+    own: Calls = NONE
 
     @classmethod
-    def of(cls, heard: Iterable[Heard], own: float, lives_s: float) -> Others:
+    def of(cls, heard: Iterable[Heard], own: Calls, lives_s: float) -> Others:
         """``lives_s``: a process not heard of for this long is dead."""
         heard = list(heard)
         living = [one for one in heard if one.ago_s <= lives_s]
-        spent = sum(one.spent * _still_counts(one.ago_s) for one in heard)
+        spent = reduce(Calls.plus, map(_still_counts, heard), NONE)
         going_on = sum(not one.stopping for one in living)
-        return cls(going_on, sum(one.answers for one in living), spent, own if living or spent else 0.0)
+        return cls(going_on, sum(one.answers for one in living), spent, own if living or any(spent) else NONE)
 
     def share_beside(self, answers: int) -> Share:
         if self == Others():
             return Share()
         words = self._words_beside(answers)
         rest = (answers + 1) / (answers + 1 + self.answers + self.processes)
-        return Share(*(max(PART_MIN, part) for part in (self._edits(words), words, rest)))
-
-    def _edits(self, part: float) -> float:
-        left = max(0.0, 1.0 - self.spent - self.own)
-        if self.own < part:
-            return min(part, self.own + max(part * left, min(PART_MIN, left)))
-        return max(part, self.own * (1 - GIVEN_BACK)) + part * left
+        most = (_most(words, own, spent) for own, spent in zip(self.own, self.spent, strict=True))
+        return Share(Calls(*(max(PART_MIN, part) for part in most)), max(PART_MIN, words), max(PART_MIN, rest))
 
     def _words_beside(self, answers: int) -> float:
         processes, all_answers = self.processes + 1, self.answers + answers
@@ -91,6 +102,15 @@ class Others:
         return own + (1 - own * processes) * answers / all_answers
 
 
-def _still_counts(ago_s: float) -> float:
-    """Of what had been spent then. Calls that came evenly are forgotten evenly."""
-    return max(0.0, min(1.0, 1.0 - (ago_s - HEARD_S) / (MINUTE_S - HEARD_S)))
+def _most(part: float, own: float, spent: float) -> float:
+    """Of one method's calls, ``part`` of which is ours and ``own`` was made."""
+    left = max(0.0, 1.0 - spent - own)
+    if own < part:
+        return own + max(part * left, min(PART_MIN, left))
+    return max(part, own * (1 - GIVEN_BACK)) + part * left
+
+
+def _still_counts(heard: Heard) -> Calls:
+    """Calls that came evenly are forgotten evenly."""
+    part = max(0.0, min(1.0, 1.0 - (heard.ago_s - HEARD_S) / (MINUTE_S - HEARD_S)))
+    return Calls(*(of_one * part for of_one in heard.spent))

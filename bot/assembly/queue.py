@@ -28,4 +28,4 @@ def inbox(inboxes: Inboxes, team_id: str, notices: DiscreetNotices, turn: Turn, 
         with metrics.LIVE.track_inprogress(), of_turn:
             return await turn.answer(claim)
 
-    return inboxes.open(team_id, notices, answer, on_share=rate_limiter.set_share, spent=rate_limiter.edits_spent)
+    return inboxes.open(team_id, notices, answer, on_share=rate_limiter.set_share, spent=rate_limiter.spent)

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection, RowMapping
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.ports import Vitals
-from bot.shares import MINUTE_S, Heard
+from bot.shares import MINUTE_S, Calls, Heard
 from bot.store.crashes import Death, after
 from bot.store.schema import RUNNING, WAITING, processes, questions
 from bot.store.statements import NO_LEASE
@@ -23,6 +23,8 @@ from bot.store.statements import NO_LEASE
 Now = sa.ColumnElement[float]
 PART = " "
 """Separates the name of a process from the workspace in which it does something."""
+_SPENT = (processes.c.spent, processes.c.spent_posts, processes.c.spent_appends)
+"""In the order of ``Calls``."""
 
 
 def renew(connection: Connection, now: Now, owner: str, fences: dict[int, int], lease_s: float) -> dict[int, bool]:
@@ -84,7 +86,7 @@ def leave_vitals(connection: Connection, now: Now, owner: str, team_id: str | No
     if team_id is None:
         connection.execute(processes.delete().where(_is_part_of(owner)))
         for team in {claim.question.team_id for claim in vitals.claims} | {
-            t for t, part in vitals.spent.items() if part
+            team for team, calls in vitals.spent.items() if any(calls)
         }:
             # it reports that it is alive once, in its own row
             part = {"owner": f"{owner}{PART}{team}", "team_id": team, "stopping": True}
@@ -93,7 +95,8 @@ def leave_vitals(connection: Connection, now: Now, owner: str, team_id: str | No
 
 def _says(vitals: Vitals, team_id: str) -> dict[str, Any]:
     answers = sum(claim.question.team_id == team_id for claim in vitals.claims)
-    return {"answers": answers, "spent": vitals.spent.get(team_id, 0.0)}
+    spent = zip(_SPENT, vitals.spent.get(team_id, Calls()), strict=True)
+    return {"answers": answers} | {column.name: part for column, part in spent}
 
 
 def _is_part_of(owner: str) -> sa.ColumnElement[bool]:
@@ -104,13 +107,13 @@ def heard(
     connection: Connection, now: Now, owner: str, teams: Collection[str], lease_s: float
 ) -> dict[str, list[Heard]]:
     """The other processes in each workspace: Slack counts each workspace's calls separately."""
-    says = (processes.c.answers, processes.c.spent, processes.c.stopping)
+    says = (processes.c.answers, processes.c.stopping, *_SPENT)
     query = sa.select(processes.c.team_id, now - processes.c.seen_at, *says).where(
         processes.c.owner != owner, ~_is_part_of(owner), processes.c.seen_at >= now - max(lease_s, MINUTE_S)
     )
     by_team: dict[str | None, list[Heard]] = {}
-    for team_id, *row in connection.execute(query):
-        by_team.setdefault(team_id, []).append(Heard(*row))
+    for team_id, ago_s, answers, stopping, *spent in connection.execute(query):
+        by_team.setdefault(team_id, []).append(Heard(ago_s, answers, Calls(*spent), stopping))
     anywhere = by_team.get(None, [])
     return {team: of for team in teams if (of := anywhere + by_team.get(team, []))}
 

@@ -591,4 +591,4 @@ async def test_a_process_that_begins_an_answer_has_its_share_before_the_next_hea
         await until(lambda: bool(at_first))
     finally:
         await opened.close(WITHIN_S)
-    assert [shares[0].edits, at_first[0].edits] == pytest.approx([0.04, 0.5])
+    assert [shares[0].most.edits, at_first[0].most.edits] == pytest.approx([0.04, 0.5])

@@ -14,7 +14,7 @@ import pytest
 from bot.inbox import Inbox, InboxLimits
 from bot.inboxes import Inboxes
 from bot.ports import Claim, Outcome, Vitals
-from bot.shares import Share
+from bot.shares import NONE, Calls, Share
 from bot.store.database import Database
 from bot.store.questions import StoredQuestions
 from bot.store.reply_records import StoredReplyRecords
@@ -118,7 +118,7 @@ async def test_an_answer_in_one_workspace_takes_no_share_of_another(database: Da
     other = StoredQuestions(database)
     await other.add(asked("1.0"), "other", busy=False, lease_s=0.0)
     theirs = await other.claim("other", most=1, lease_s=LEASE_S, settled=True)
-    await other.heartbeat("other", Vitals(tuple(theirs), spent={"T1": 0.5, "T2": 0.0}), lease_s=LEASE_S)
+    await other.heartbeat("other", Vitals(tuple(theirs), spent={"T1": Calls(0.5, 0.5), "T2": NONE}), lease_s=LEASE_S)
     shares: dict[str, Share] = {}
 
     async def answer(_claim: Claim) -> Outcome:
@@ -133,8 +133,8 @@ async def test_an_answer_in_one_workspace_takes_no_share_of_another(database: Da
     finally:
         await inboxes.close(0.0)
     assert [shares["T1"].words, shares["T2"].words] == pytest.approx([0.04, 0.5])
-    assert shares["T1"].edits == pytest.approx(0.02)
-    assert shares["T2"].edits == pytest.approx(0.5)
+    assert shares["T1"].most.edits == pytest.approx(0.02)
+    assert shares["T2"].most.edits == pytest.approx(0.5)
 
 
 async def test_three_hundred_quiet_workspaces_take_as_many_statements_as_one(database: Database) -> None:
@@ -145,7 +145,7 @@ async def test_three_hundred_quiet_workspaces_take_as_many_statements_as_one(dat
         teams = [f"TQUIET{number}" for number in range(count)]
         run.clear()
         for _ in range(2):
-            heartbeat = await store.heartbeat("one", Vitals(spent=dict.fromkeys(teams, 0.0)), lease_s=LEASE_S)
+            heartbeat = await store.heartbeat("one", Vitals(spent=dict.fromkeys(teams, NONE)), lease_s=LEASE_S)
             assert heartbeat.others == {}
             assert await store.claim("one", teams=teams, most=50, lease_s=LEASE_S, settled=True) == []
         took.append(len(run))

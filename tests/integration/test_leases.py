@@ -15,7 +15,7 @@ import pytest
 from bot.errors import StoreFailed
 from bot.messages import Question
 from bot.ports import SETTLED_S, STRIKES_MAX, Claim, Outcome, Stage, Vitals
-from bot.shares import Others, Share
+from bot.shares import NONE, Calls, Others, Share
 from bot.store.database import Database
 from bot.store.questions import StoredQuestions
 from tests.asked import asked
@@ -58,9 +58,9 @@ class Process:
         return StoredQuestions(self.database, team_id=self.team_id)
 
     async def beat(self, *running: Claim, stopping: bool = False, spent: float = 0.0) -> Share:
-        """Its share of what Slack allows."""
+        """Its share of what Slack allows. ``spent``: of a minute's edits, posts and appends."""
         team_id = self.team_id or "T1"
-        vitals = Vitals(running, spent={team_id: spent}, stopping=stopping)
+        vitals = Vitals(running, spent={team_id: Calls(spent, spent, spent)}, stopping=stopping)
         heartbeat = await self.questions.heartbeat(self.name, vitals, lease_s=LEASE_S)
         return heartbeat.others.get(team_id, Others()).share_beside(len(running))
 
@@ -241,7 +241,7 @@ async def test_processes_whose_clocks_differ_do_not_take_each_others_questions(t
         (claim,) = await store.claim("mine", most=1, lease_s=LEASE_S, settled=True)
         assert 0.0 <= claim.waited_s < 10.0
         assert (await other.heartbeat("other", Vitals(), lease_s=LEASE_S)).expired == 0
-        heartbeat = await store.heartbeat("mine", Vitals((claim,), spent={"T1": 0.0}), lease_s=LEASE_S)
+        heartbeat = await store.heartbeat("mine", Vitals((claim,), spent={"T1": NONE}), lease_s=LEASE_S)
         assert heartbeat.others["T1"].processes == 1
         assert claim.lease.held()
         assert (await store.finish(claim, Outcome.ANSWERED)).held
@@ -279,7 +279,7 @@ class TestShares:
         await one.beat(*claims)
         its_own = await other.claim(2)
         shares = [await other.beat(*its_own), await one.beat(*claims)]
-        assert [share.edits for share in shares] == pytest.approx([0.27, 0.73])
+        assert [share.most.edits for share in shares] == pytest.approx([0.27, 0.73])
         assert [share.rest for share in shares] == pytest.approx([3 / 10, 7 / 10])
 
     @pytest.mark.parametrize("answers", [1, 50])
@@ -291,8 +291,8 @@ class TestShares:
         await add(two[0], *(asked(f"{number}.0") for number in range(answers)))
         claims = await one.claim()
         busy, idle = [await other.beat(), await one.beat(*claims), await other.beat()][1:]
-        assert [busy.edits, busy.words] == pytest.approx([0.96, 0.96])
-        assert [idle.edits, idle.words] == pytest.approx([0.04, 0.04])
+        assert [busy.most.edits, busy.words] == pytest.approx([0.96, 0.96])
+        assert [idle.most.edits, idle.words] == pytest.approx([0.04, 0.04])
 
     async def test_processes_of_another_workspace_take_nothing_away(self, two: tuple[Database, Database]) -> None:
         """Slack counts each workspace's calls for itself, whoever shares the database."""
@@ -304,7 +304,7 @@ class TestShares:
         assert await one.beat(*claims) == Share()
         assert await elsewhere.beat() == Share()
         await beside.beat()
-        assert (await one.beat(*claims)).edits == pytest.approx(0.96)
+        assert (await one.beat(*claims)).most.edits == pytest.approx(0.96)
 
     async def test_what_others_have_spent_of_a_minute_cannot_be_spent_again(
         self, two: tuple[Database, Database]
@@ -314,16 +314,16 @@ class TestShares:
         claims = await one.claim()
         await other.beat(spent=0.6)
         share = await one.beat(*claims)
-        assert [share.edits, share.words] == pytest.approx([0.96 * 0.4, 0.96])
+        assert [share.most.edits, share.words] == pytest.approx([0.96 * 0.4, 0.96])
         await other.beat(spent=0.0)
-        assert (await one.beat(*claims)).edits == pytest.approx(0.96)
+        assert (await one.beat(*claims)).most.edits == pytest.approx(0.96)
 
     async def test_a_process_that_stops_leaves_its_share_to_the_others_at_once(
         self, two: tuple[Database, Database]
     ) -> None:
         one, other = Process(two[0], "one"), Process(two[1], "other")
         await other.beat()
-        assert await one.beat() == Share(0.5, 0.5, 0.5)
+        assert await one.beat() == Share(Calls(0.5, 0.5, 0.5), 0.5, 0.5)
         await other.beat(stopping=True)
         assert await one.beat() == Share()
 
@@ -343,12 +343,12 @@ class TestShares:
         await pass_time(two[0], LEASE_S + 1)
         later = await one.beat()
         await pass_time(two[0], 60)
-        assert [at_once.edits, at_once.words, later.words] == pytest.approx([0.4, 1.0, 1.0])
-        assert 0.5 < later.edits < 0.9
+        assert [at_once.most.edits, at_once.words, later.words] == pytest.approx([0.4, 1.0, 1.0])
+        assert 0.5 < later.most.edits < 0.9
         assert await one.beat() == Share()
 
     async def test_a_bot_that_is_started_again_knows_what_was_spent_of_the_minute(self, database: Database) -> None:
         await Process(database, "before").beat(spent=0.6)
         await StoredQuestions(database).expire_all()
         share = await Process(database, "after").beat()
-        assert [share.edits, share.words, share.rest] == pytest.approx([0.4, 1.0, 1.0])
+        assert [share.most.edits, share.words, share.rest] == pytest.approx([0.4, 1.0, 1.0])

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from bot.learned_limits import LearnedLimit
-from bot.shares import Share
+from bot.shares import Calls, Share
 from bot.slack.web_api.call_budget import Bid, Urgency
 from bot.slack.web_api.limit_keeper import LimitKeeper
 from bot.slack.web_api.method_limiter import Ticket
@@ -21,7 +21,7 @@ pytestmark = OVER_BOTH
 BURST, EVERY_S = 5, 100.0
 """So rarely that no test waits for the next, however slow the machine is."""
 SOME_TIME_S = 0.3
-THIRD, ALONE = Share(1 / 3, 1 / 3, 1 / 3), Share()
+THIRD, ALONE = Share(Calls(1 / 3, 1 / 3, 1 / 3), 1 / 3, 1 / 3), Share()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bot.learned_limits import LearnedLimit
 from bot.limits import POSTS_PER_WORKSPACE_PER_MIN, STATUS_CALLS_PER_MIN
-from bot.shares import Share
+from bot.shares import ALL, Share
 from bot.slack.web_api.call_budget import Bid, Urgency
 from bot.slack.web_api.channel_posts import BURST, POST_EVERY_S
 from bot.slack.web_api.client import retry_after_s
@@ -155,10 +155,10 @@ async def edit_for_ever(calls: Calls) -> None:
         await calls.call("live", bid(Urgency.LIVE, now_s()))
 
 
-def test_answers_share_the_edits_evenly() -> None:
+def test_answers_share_the_edits_evenly_as_long_as_there_are_enough_for_all() -> None:
     async def script(calls: Calls) -> None:
         async def answer(name: str) -> None:
-            while now_s() < 28:
+            while now_s() < 25:
                 await calls.call(name, bid(Urgency.LIVE, now_s()))
 
         await asyncio.gather(*(answer(f"answer {number}") for number in range(5)))
@@ -179,6 +179,21 @@ def test_edits_are_short_when_all_who_wait_would_move_too_seldom() -> None:
 
     calls = played(script)
     assert max(calls.times()) < MOVES_EVERY_S + 20 * 0.61, "then an edit goes as soon as its readers have waited"
+
+
+@pytest.mark.parametrize(("used", "short"), [(30, False), (45, True)])
+def test_edits_are_short_when_too_few_are_left_for_all_who_wait(used: int, *, short: bool) -> None:
+    """However soon the next one comes: the others would wait for it in vain."""
+
+    async def script(calls: Calls) -> None:
+        await use_up(calls, used)
+        waiting = [asyncio.create_task(calls.call("live", lambda _: Bid(not_before_s=9.0))) for _ in range(6)]
+        await asyncio.sleep(1)
+        assert edits_short(calls.rate_limiter) == short
+        for one in waiting:
+            one.cancel()
+
+    played(script)
 
 
 def test_edits_are_short_while_slack_makes_everybody_wait() -> None:
@@ -376,7 +391,7 @@ def test_first_words_find_room_however_many_answers_go_on_in_further_messages() 
 
 def test_a_smaller_share_counts_at_once_and_a_larger_one_lets_those_in_who_wait() -> None:
     async def script(calls: Calls) -> None:
-        calls.rate_limiter.set_share(Share(edits=0.5))
+        calls.rate_limiter.set_share(Share(ALL._replace(edits=0.5)))
         await use_up(calls, EDITS_PER_MIN // 2)
         waiting = asyncio.create_task(calls.call("waiting", bid(Urgency.FINAL)))
         await asyncio.sleep(10)

@@ -1,4 +1,4 @@
-"""What processes of one workspace have spent, and write now, parts what is left of a minute's edits among them."""
+"""What processes of one workspace have spent, and write now, divides what is left of a minute's calls among them."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.shares import HEARD_S, MINUTE_S, PART_MIN, Heard, Others
+from bot.shares import HEARD_S, MINUTE_S, NONE, PART_MIN, Calls, Heard, Others
 from bot.slack.web_api.call_budget import CallBudget
 
 CALLS_MAX = 50
 LIVES_S = 20.0
 
-living = st.builds(Heard, st.just(0.0), st.integers(0, 20), st.floats(0, 1), st.just(False))
+parts = st.floats(0, 1)
+spent = st.builds(Calls, parts, parts, parts)
+living = st.builds(Heard, st.just(0.0), st.integers(0, 20), spent, st.just(False))
 
 
 def others_of(processes: list[Heard], number: int) -> Others:
@@ -24,42 +26,51 @@ def others_of(processes: list[Heard], number: int) -> Others:
 @given(st.lists(living, min_size=2, max_size=7))
 def test_what_is_left_of_a_minute_is_not_parted_twice(processes: list[Heard]) -> None:
     """But for one edit that each may make, so that no answer stands still."""
-    spent = sum(one.spent for one in processes)
-    new = 0.0
-    for number, one in enumerate(processes):
-        new += max(0.0, others_of(processes, number).share_beside(one.answers).edits - one.spent)
-    assert new <= max(0.0, 1.0 - spent) + len(processes) * PART_MIN + 1e-9
+    most = [others_of(processes, number).share_beside(one.answers).most for number, one in enumerate(processes)]
+    for method in range(len(NONE)):
+        spent = sum(one.spent[method] for one in processes)
+        new = sum(max(0.0, most[number][method] - one.spent[method]) for number, one in enumerate(processes))
+        assert new <= max(0.0, 1.0 - spent) + len(processes) * PART_MIN + 1e-9
 
 
 def test_who_has_answers_to_write_now_does_not_wait_for_what_others_wrote_before_they_ended() -> None:
     """Three processes ended a moment ago, after twelve edits each; two go on, and have twelve edits left."""
-    ended = [Heard(1.0, 0, 12 / CALLS_MAX, stopping=True)] * 3
-    beside = Heard(0.0, 3, 2 / CALLS_MAX, stopping=False)
-    share = Others.of([*ended, beside], 0.0, LIVES_S).share_beside(3)
-    budget = CallBudget(CALLS_MAX, share=share.words, most=share.edits)
+    ended = [Heard(1.0, 0, Calls(12 / CALLS_MAX), stopping=True)] * 3
+    beside = Heard(0.0, 3, Calls(2 / CALLS_MAX), stopping=False)
+    share = Others.of([*ended, beside], NONE, LIVES_S).share_beside(3)
+    budget = CallBudget(CALLS_MAX, share=share.words, most=share.most.edits)
     for _ in range(6):
         assert budget.ready_at(0.0) <= 0.0
         budget.spend(0.0)
     assert budget.ready_at(0.0) > 0.0, "the other one has as many answers"
 
 
+def test_who_ends_most_of_its_answers_leaves_the_rest_of_the_posts_to_those_who_go_on() -> None:
+    """Seventeen answers each, and 78 of the minute's 300 posts. Nine, four and four go on."""
+    processes = [Heard(0.0, answers, Calls(posts=0.26), stopping=False) for answers in (9, 4, 4)]
+    most = [others_of(processes, number).share_beside(one.answers).most for number, one in enumerate(processes)]
+    further = [one.posts - 0.26 * (1 - HEARD_S / MINUTE_S * (number > 0)) for number, one in enumerate(most)]
+    assert further == pytest.approx([0.12, 0.05, 0.05], abs=0.02), "nobody waits until what it made is a minute old"
+
+
 def test_who_spent_more_than_its_part_has_a_part_of_what_is_left_all_the_same() -> None:
     own = 30 / CALLS_MAX
-    share = Others.of([Heard(0.0, 4, 4 / CALLS_MAX, stopping=False)], own, LIVES_S).share_beside(4)
-    assert share.edits - own * (1 - HEARD_S / MINUTE_S) == pytest.approx(0.5 * 16 / CALLS_MAX)
+    share = Others.of([Heard(0.0, 4, Calls(4 / CALLS_MAX), stopping=False)], Calls(own), LIVES_S).share_beside(4)
+    assert share.most.edits - own * (1 - HEARD_S / MINUTE_S) == pytest.approx(0.5 * 16 / CALLS_MAX)
 
 
 def test_and_gives_back_what_comes_back_until_it_has_its_part() -> None:
     """Where nothing is left: two processes with as many answers, and one had all of them before."""
-    spender, newcomer = Heard(0.0, 5, 1.0, stopping=False), Heard(0.0, 5, 0.0, stopping=False)
+    spender, newcomer = Heard(0.0, 5, Calls(1.0), stopping=False), Heard(0.0, 5, NONE, stopping=False)
     for _ in range(40):
-        more = [others_of([spender, newcomer], number).share_beside(5).edits for number in range(2)]
+        more = [others_of([spender, newcomer], number).share_beside(5).most for number in range(2)]
         spender, newcomer = replace(spender, spent=more[0]), replace(newcomer, spent=more[1])
-    assert [spender.spent, newcomer.spent] == pytest.approx([0.5, 0.5], abs=2 * PART_MIN)
+    assert [spender.spent.edits, newcomer.spent.edits] == pytest.approx([0.5, 0.5], abs=2 * PART_MIN)
 
 
 def test_what_was_spent_counts_after_a_process_was_heard_of_for_the_last_time_and_less_each_second() -> None:
-    parts = [Others.of([Heard(ago_s, 0, 0.6, stopping=True)], 0.0, LIVES_S).spent for ago_s in (0, 4, 30, 59, 61)]
+    ended = (Heard(ago_s, 0, Calls(posts=0.6), stopping=True) for ago_s in (0, 4, 30, 59, 61))
+    parts = [Others.of([one], NONE, LIVES_S).spent.posts for one in ended]
     assert parts[:2] == [0.6, 0.6]
     assert parts == sorted(parts, reverse=True)
     assert parts[2] == pytest.approx(0.6 * 30 / 55)
@@ -67,5 +78,5 @@ def test_what_was_spent_counts_after_a_process_was_heard_of_for_the_last_time_an
 
 
 def test_a_process_that_is_not_heard_of_any_more_writes_nothing_and_has_no_share() -> None:
-    dead = Heard(LIVES_S + 1, 7, 0.0, stopping=False)
-    assert Others.of([dead], 0.3, LIVES_S) == Others()
+    dead = Heard(LIVES_S + 1, 7, NONE, stopping=False)
+    assert Others.of([dead], Calls(0.3), LIVES_S) == Others()

@@ -120,6 +120,15 @@ class CallBudget:
         alone = alone and self.pace.steady_s > 0
         return max(self._alone_s(now_s, left) if alone else self.pace.every_s / self._part, waits_s)
 
+    def round_s(self, now_s: float, callers: int, *, alone: bool = False) -> float:
+        """How long it takes until each of so many ``callers`` that can wait has made a call."""
+        round_s = callers * self.pace_s(now_s, alone=alone)
+        left = max(0, self._left_in_minute(now_s) - self._kept(now_s))
+        if self.learned is not None or callers <= left or not self._calls:
+            return round_s
+        freed = min(callers - left, len(self._calls))
+        return max(round_s, self._calls[freed - 1] + self.window_s - now_s)
+
     def _alone_s(self, now_s: float, left: int) -> float:
         """Allows the shorter interval only if, after such a call, one every ``steady_s`` still finds a call left or
         free again, whatever comes back when."""

@@ -19,7 +19,7 @@ from bot.limits import (
     STATUS_CALLS_PER_MIN,
     TIER_CALLS_PER_MIN,
 )
-from bot.shares import Share
+from bot.shares import Calls, Share
 from bot.slack.web_api.call_budget import Bid, CallBudget, Pace
 from bot.slack.web_api.channel_slots import Reserve, WorkspaceSlots
 from bot.slack.web_api.method_limiter import Bidder, MethodLimiter, Ticket
@@ -42,7 +42,8 @@ STATUSES = Pace(kept=12)
 
 EDIT, APPEND, POST = "chat.update", "chat.appendStream", "chat.postMessage"
 STATUS, SESSION_STATUS = "assistant.threads.setStatus", "agents.sessions.setStatus"
-OF_WORDS = {EDIT: EDITS, APPEND: APPENDS, POST: POSTS}
+OF_WORDS = {EDIT: EDITS, POST: POSTS, APPEND: APPENDS}
+"""In the order of ``Calls``."""
 PACES = {**OF_WORDS, STATUS: STATUSES, SESSION_STATUS: STATUSES}
 CHANNELS = "chat.postMessage in a channel"
 """The name under which the learned limit of a channel's posts is stored."""
@@ -98,7 +99,8 @@ class RateLimiter:
 
     def method(self, method: str) -> MethodLimiter:
         if method not in self._methods:
-            budget = CallBudget(_calls_per_min(method), pace=PACES.get(method, AT_ONCE), share=self._part(method))
+            budget = CallBudget(_calls_per_min(method), pace=PACES.get(method, AT_ONCE))
+            self._take_share(method, budget)
             self._methods[method] = MethodLimiter(budget, partial(self._edit_every_s, int(method != EDIT)))
         return self._methods[method]
 
@@ -109,20 +111,24 @@ class RateLimiter:
     def _edit_every_s(self, more: int) -> float:
         """``more``: answers that do not wait for an edit now and will soon."""
         live = self._edits.live() + more
-        return live * self._edits.budget.pace_s(_now_s(), alone=self._edits.alone())
+        return self._edits.budget.round_s(_now_s(), live, alone=self._edits.alone())
 
-    def edits_spent(self) -> float:
-        """The share of a minute's edits that was made here within the last minute."""
-        return self._edits.budget.spent(_now_s())
+    def spent(self) -> Calls:
+        """The parts of a minute's calls that were made here within the last minute."""
+        made = (self._methods.get(method) for method in OF_WORDS)
+        return Calls(*(0.0 if limiter is None else limiter.budget.spent(_now_s()) for limiter in made))
 
     def set_share(self, share: Share) -> None:
         """Sets our share; calls already made here still count."""
         self._share = share
-        self._edits.budget.most = share.edits
         self._channels.share(None if share == ALONE else self.reserve)
         for method, limiter in self._methods.items():
-            limiter.budget.share = self._part(method)
+            self._take_share(method, limiter.budget)
             limiter.grant()
+
+    def _take_share(self, method: str, budget: CallBudget) -> None:
+        budget.share = self._part(method)
+        budget.most = dict(zip(OF_WORDS, self._share.most, strict=True)).get(method)
 
     def _part(self, method: str) -> float:
         return self._share.words if method in OF_WORDS else self._share.rest
