@@ -13,16 +13,13 @@ from pathlib import Path
 from bot.files import notes
 from bot.files.extracts import Extract, MemberExtract, NoteExtract
 from bot.files.outbox import Outbox
-from bot.files.worker.base64_within import CHARS_MIN, STARTS, Packed, replaced
+from bot.files.worker.base64_within import CHARS_MIN, Packed, replaced
 from bot.files.worker.encodings.detecting import text_of
 
 _BYTES_MAX = 30_000_000
 _PICTURES_MAX = 20
 _BYTES_MIN = 3_000
 """Smaller ones are bullets and icons."""
-_SIGNS = (b";base64,", *(start.encode() for start in STARTS if len(start) > 4))
-_SIGN_BYTES_MAX = max(map(len, _SIGNS))
-_CHUNK_BYTES = 64_000
 _DRAWING = re.compile(r"<(?:[\w-]{1,20}:)?svg[\s>]")
 _START_CHARS = 4_096
 _SHOWN = ("image/", "application/pdf")
@@ -70,7 +67,7 @@ def without_pictures(source: Path, out: Outbox) -> tuple[str, list[Extract]] | N
 
     Of a drawing (SVG), which is shown as a picture itself, those in it are only taken out.
     """
-    if not _may_have(source):
+    if not CHARS_MIN <= source.stat().st_size <= _BYTES_MAX:
         return None
     text = text_of(source.read_bytes())
     if _DRAWING.search(text[:_START_CHARS]):
@@ -79,15 +76,3 @@ def without_pictures(source: Path, out: Outbox) -> tuple[str, list[Extract]] | N
     pictures = _Pictures(out)
     shorter = replaced(text, pictures.name)
     return None if shorter == text else (shorter, pictures.extracts)
-
-
-def _may_have(source: Path) -> bool:
-    if not CHARS_MIN <= source.stat().st_size <= _BYTES_MAX:
-        return False
-    held = b""
-    with source.open("rb") as file:
-        while chunk := file.read(_CHUNK_BYTES):
-            held = held[-_SIGN_BYTES_MAX:] + chunk
-            if any(sign in held for sign in _SIGNS):
-                return True
-    return False

@@ -17,6 +17,8 @@ from bot.files.extracts import Extract, NoteExtract, TextExtract, Unreadable
 from bot.files.outbox import Outbox
 from bot.files.worker import pictures_within, whole_texts
 from bot.files.worker.encodings.detecting import codec_of, decode, wide_codec
+from bot.files.worker.encodings.escaped import codec_of_escapes
+from bot.files.worker.glance import Glance, glance
 from bot.files.worker.on_screen import visible, without_escapes
 from bot.files.worker.sniff import HEAD_BYTES
 from bot.files.worker.text_signs import without_zeros
@@ -38,9 +40,16 @@ class _Ends:
 def convert(source: Path, language: str, about: str, out: Outbox, limits: ConvertLimits) -> list[Extract]:
     """One extract, the pictures in it, and a note where something was cut. Raises ``Unreadable`` where nothing visible
     is in it."""
-    if (packed := pictures_within.without_pictures(source, out)) is not None:
+    size = source.stat().st_size
+    looked = glance(source) if size <= limits.whole_chars_max else Glance(as_seen=False)
+    if looked.may_have_pictures and (packed := pictures_within.without_pictures(source, out)) is not None:
         words, pictures = packed
         return [*written(without_escapes(words), language, about, out, limits), *pictures]
+    if looked.as_seen and looked.chars > limits.text_chars_max:
+        cut_chars = looked.chars - limits.text_chars_max
+        shown = _ends_as_seen(source, size, cut_chars, limits)
+        if shown is not None and shown.strip():
+            return _long(shown, cut_chars, looked.lines, out.same(source, ".txt"), language, about, out)
     read = _read(source, limits)
     whole = map(visible, read.pieces(source)) if read.unread_chars else None
     return written(read.text, language, about, out, limits, whole=whole, unread_chars=read.unread_chars)
@@ -62,12 +71,18 @@ def written(
     shown, cut_chars = _cut(text, unread_chars, limits)
     if not shown.strip():
         raise Unreadable(notes.EMPTY)
-    path = out.new(".txt")
-    path.write_text(shown, encoding="utf-8", newline="\n")
     if not cut_chars:
+        path = out.new(".txt")
+        path.write_text(shown, encoding="utf-8", newline="\n")
         return [TextExtract(path.name, language, _counted(about, shown.count("\n") + (not shown.endswith("\n"))))]
     kept = out.new(".txt")
     lines = whole_texts.write([text] if whole is None else whole, kept, limits)
+    return _long(shown, cut_chars, lines, kept, language, about, out)
+
+
+def _long(shown: str, cut_chars: int, lines: int, kept: Path, language: str, about: str, out: Outbox) -> list[Extract]:
+    path = out.new(".txt")
+    path.write_text(shown, encoding="utf-8", newline="\n")
     reason, whole_about = notes.text_left_out(cut_chars), _counted(about, lines)
     return [
         TextExtract(
@@ -124,7 +139,7 @@ def _read(source: Path, limits: ConvertLimits) -> _Read:
     if ends.last:
         text += decode(ends.last, _unmarked(codec, ends.first))
     read_bytes = max(len(ends.first) + len(ends.last), 1)
-    text = without_escapes(text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = without_escapes(whole_texts.line_feeds(text))
     return _Read(text, ends.between_bytes * len(text) // read_bytes, codec, wide)
 
 
@@ -158,6 +173,20 @@ def _ends(file: IO[bytes], size: int, piece_bytes: int) -> _Ends:
     return _Ends(bytes(first), last[last.find(b"\n") + 1 :], begin - at)
 
 
+def _ends_as_seen(source: Path, size: int, cut_chars: int, limits: ConvertLimits) -> str | None:
+    """Of a text that is on disk as people see it; ``None`` where it has escapes of seven bits, which look so, too."""
+    head_chars, tail_chars = _shares(limits)
+    head_bytes, tail_bytes = (chars * (_BYTES_PER_CHAR_MAX + 1) for chars in (head_chars, tail_chars))
+    with source.open("rb") as file:
+        first = file.read(2 * limits.text_chars_max * _BYTES_PER_CHAR_MAX)
+        if codec_of_escapes(first) is not None:
+            return None
+        file.seek(max(size - tail_bytes, 0))
+        last = file.read()
+    head, tail = (whole_texts.line_feeds(piece.decode("utf-8", "ignore")) for piece in (first[:head_bytes], last))
+    return _parted(head[:head_chars], cut_chars, tail[-tail_chars:])
+
+
 def _unmarked(codec: str, first: bytes) -> str:
     """For a piece from the middle, where there is no mark to read the byte order from."""
     if codec in {"utf-16", "utf-32"}:
@@ -169,7 +198,16 @@ def _cut(text: str, unread_chars: int, limits: ConvertLimits) -> tuple[str, int]
     """The text within the limit, and how many characters are missing."""
     if len(text) <= limits.text_chars_max:
         return text, 0
-    head_chars = int(limits.text_chars_max * _HEAD_SHARE)
-    tail_chars = limits.text_chars_max - head_chars
+    head_chars, tail_chars = _shares(limits)
     missing = len(text) - head_chars - tail_chars + unread_chars
-    return f"{text[:head_chars]}\n[… {missing:,} characters left out …]\n{text[-tail_chars:]}", missing
+    return _parted(text[:head_chars], missing, text[-tail_chars:]), missing
+
+
+def _shares(limits: ConvertLimits) -> tuple[int, int]:
+    """How many characters of the beginning and of the end are shown."""
+    head_chars = int(limits.text_chars_max * _HEAD_SHARE)
+    return head_chars, limits.text_chars_max - head_chars
+
+
+def _parted(head: str, missing: int, tail: str) -> str:
+    return f"{head}\n[… {missing:,} characters left out …]\n{tail}"

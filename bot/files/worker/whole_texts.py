@@ -16,7 +16,7 @@ from bot.files.worker.encodings.escaped import CODECS
 from bot.files.worker.text_signs import without_zeros
 
 _CHUNK_BYTES = 1_000_000
-_LINE_CHARS_MAX = 20_000
+LINE_CHARS_MAX = 20_000
 _REST = "\n[… the rest of this text is left out …]"
 
 
@@ -26,7 +26,7 @@ def write(pieces: Iterable[str], path: Path, limits: ConvertLimits) -> int:
     lines, left, open_line = 0, limits.whole_chars_max, False
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for piece in pieces:
-            text = ("\n".join(_lines(piece)) if _has_long_line(piece) else piece)[:left]
+            text = ("\n".join(_lines(piece)) if has_long_line(piece) else piece)[:left]
             file.write(text)
             lines += text.count("\n")
             left -= len(text)
@@ -37,10 +37,12 @@ def write(pieces: Iterable[str], path: Path, limits: ConvertLimits) -> int:
     return lines + open_line
 
 
-def _has_long_line(text: str) -> bool:
+def has_long_line(text: str | bytes) -> bool:
+    """Of bytes a line is long that has so many of them."""
     at = 0
-    while len(text) - at > _LINE_CHARS_MAX:
-        end = text.rfind("\n", at, at + _LINE_CHARS_MAX + 1)
+    while len(text) - at > LINE_CHARS_MAX:
+        end_at = at + LINE_CHARS_MAX + 1
+        end = text.rfind("\n", at, end_at) if isinstance(text, str) else text.rfind(b"\n", at, end_at)
         if end < 0:
             return True
         at = end + 1
@@ -49,10 +51,10 @@ def _has_long_line(text: str) -> bool:
 
 def _lines(text: str) -> Iterator[str]:
     for line in text.split("\n"):
-        if len(line) <= _LINE_CHARS_MAX:
+        if len(line) <= LINE_CHARS_MAX:
             yield line
         else:
-            yield from (line[at : at + _LINE_CHARS_MAX] for at in range(0, len(line), _LINE_CHARS_MAX))
+            yield from (line[at : at + LINE_CHARS_MAX] for at in range(0, len(line), LINE_CHARS_MAX))
 
 
 def decoded(source: Path, codec: str, *, wide: bool) -> Iterator[str]:
@@ -65,9 +67,9 @@ def decoded(source: Path, codec: str, *, wide: bool) -> Iterator[str]:
             at = max(held.rfind("\n"), held.rfind("\r", 0, -1)) + 1
             if not at and len(held) > _CHUNK_BYTES:
                 at = len(held) - 1  # it may be the first half of a line's end
-            yield _line_feeds(held[:at])
+            yield line_feeds(held[:at])
             held = held[at:]
-    yield _line_feeds(held + (decoding.decode(b"", final=True) if decoding is not None else ""))
+    yield line_feeds(held + (decoding.decode(b"", final=True) if decoding is not None else ""))
 
 
 def _chunks(file: IO[bytes], *, wide: bool) -> Iterator[bytes]:
@@ -88,5 +90,5 @@ def _errors(codec: str) -> str:
     return "cp1252 in utf-8" if codec.startswith("utf-8") else "replace"
 
 
-def _line_feeds(text: str) -> str:
+def line_feeds(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")

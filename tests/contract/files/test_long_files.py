@@ -88,6 +88,54 @@ async def test_all_lines_of_a_long_text_are_read_once(shelf: Shelf, encoding: st
     assert all(span.tokens <= 100_000 for span in spans)
 
 
+@pytest.mark.parametrize(
+    ("middle", "expected"),
+    [
+        (b"plain", "plain"),
+        ("Größe".encode(), "Größe"),
+        (b"one\r\ntwo", "one\ntwo"),
+        (b"one\rtwo", "one\ntwo"),
+        (b"one\r\r\ntwo", "one\n\ntwo"),
+        (b"\x1b[31mred\x1b[0m", "red"),
+        (b"bold\x08\x08\x08\x08BOLD \x07rung", "BOLD rung"),
+        (b"page\x0cpage", "page\npage"),
+        (b"zero\0", "zero"),
+        ("mainframe\x85line\ufeff".encode(), "mainframe\nline"),
+        (b"Gr\xf6\xdfe", "Größe"),
+        (b"x" * 50_000, f"{'x' * 20_000}\n{'x' * 20_000}\n{'x' * 10_000}"),
+        (b"x" * 150_000, "\n".join(["x" * 20_000] * 7 + ["x" * 10_000])),
+    ],
+    ids=range(13),
+)
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"], ids=["lf", "crlf"])
+async def test_whatever_stands_in_the_middle_of_a_long_text_is_read_as_people_see_it(
+    shelf: Shelf, middle: bytes, expected: str, end: bytes
+) -> None:
+    lines = [b"line %d of %d" % (number, number) for number in range(200_000)]
+    blocks = await shelf.put(end.join([*lines[:100_000], middle, *lines[100_000:]]))
+    (shown,) = [block for block in blocks if isinstance(block, TextBlock)]
+    whole = shown.whole
+    assert isinstance(whole, WholeText)
+    texts = [await shelf.reader.lines(whole, span) for span in await shelf.reader.spans(whole, 500_000)]
+    wanted = b"\n".join([*lines[:100_000], b"?", *lines[100_000:]]).decode().replace("?", expected)
+    all_is_there = "".join(texts) == wanted  # pytest would compare millions of characters to show where it is not
+    assert all_is_there
+    assert whole.lines == wanted.count("\n") + 1
+    assert shown.text.endswith(f"{wanted[-50_000:]}\n```")
+    begins_so = f"\n{wanted[:150_000]}\n[… " in shown.text
+    assert begins_so
+
+
+@pytest.mark.parametrize("codec", ["utf-7", "hz"])
+async def test_a_long_text_in_seven_bits_with_escapes_is_not_taken_for_plain(shelf: Shelf, codec: str) -> None:
+    lines = ["会议在星期三下午三点开始", "The pump was switched off."] * 20_000
+    blocks = await shelf.put("\n".join(lines).encode(codec))
+    (whole,) = [block.whole for block in blocks if isinstance(block, TextBlock)]
+    assert isinstance(whole, WholeText)
+    texts = [await shelf.reader.lines(whole, span) for span in await shelf.reader.spans(whole, 500_000)]
+    assert "".join(texts).split("\n") == lines
+
+
 async def test_the_head_of_a_table_stands_before_each_part(shelf: Shelf) -> None:
     rows = "".join(f"{number};customer {number}\n" for number in range(1, 20_001))
     blocks = await shelf.put(f"id;name\n{rows}".encode(), Attachment.bare("F2", "a.csv"))

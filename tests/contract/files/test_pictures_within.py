@@ -62,7 +62,14 @@ async def test_pictures_in_logs_and_exports_are_known_by_how_they_begin(convert:
     assert pictures(found) == [(300, 200)]
 
 
-@pytest.mark.parametrize("at", range(63_990, 64_002))
+async def test_so_are_photos_alone(convert: Converter) -> None:
+    photo = made_files.image("JPEG", (300, 200))
+    found = await convert(f"photo: {packed(photo)}\n".encode(), "photos.log", WITHOUT_OFFICE)
+    assert "\nphoto: [picture 1]\n" in found.text
+    assert pictures(found) == [(300, 200)]
+
+
+@pytest.mark.parametrize("at", range(99_990, 100_002))
 async def test_so_is_one_that_begins_anywhere_in_a_long_text(convert: Converter, at: int) -> None:
     text = f"{'word ' * (at // 5)}{'.' * (at % 5)}{packed(CHART)}"
     found = await convert(text.encode(), "long.txt", WITHOUT_OFFICE)

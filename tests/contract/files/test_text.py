@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -27,10 +28,12 @@ GERMAN = "Überweisung für Jürgen: 50 €, fällig am Dreißigsten. Größe un
 
 @pytest.fixture
 def converted(tmp_path: Path) -> Convert:
+    jobs = itertools.count()
+
     def run(content: bytes, name: str = "x.txt", filetype: str = "", limits: ConvertLimits = LIMITS) -> list[Extract]:
         source = tmp_path / "source"
         source.write_bytes(content)
-        return convert(source, name, filetype, Outbox(tmp_path, ""), limits)
+        return convert(source, name, filetype, Outbox(tmp_path, f"{next(jobs)}-"), limits)
 
     return run
 
