@@ -67,7 +67,7 @@ def written(
 ) -> list[Extract]:
     """``unread_chars`` says how many characters, about, are missing where ``text`` is but the ends of a file, and
     ``whole`` gives all of it in pieces. What is cut stays on disk, to be read in batches."""
-    text = visible(text.replace("\r\n", "\n"))
+    text = visible(text.replace("\r\n", "\n") if "\r" in text else text)
     shown, cut_chars = _cut(text, unread_chars, limits)
     if not shown.strip():
         raise Unreadable(notes.EMPTY)

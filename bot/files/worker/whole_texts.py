@@ -91,4 +91,4 @@ def _errors(codec: str) -> str:
 
 
 def line_feeds(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text

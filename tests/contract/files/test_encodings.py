@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -302,3 +304,27 @@ def test_frames_of_dos_are_frames(words: Words, drawn: str, codec: str, first: s
 )
 def test_a_letter_held_for_long_is_no_frame(words: Words, text: str) -> None:
     assert words(text.encode("cp1252")) == text
+
+
+@pytest.mark.parametrize(
+    ("line", "codec"),
+    [
+        ("Größe {}; Köln", "cp1252"),
+        ("Le théâtre était fermé à Noël ; l’élève a reçu trois œuvres où manquait la page {}.", "cp1252"),
+        ("Zażółć gęślą jaźń, numer {}, więc źródło było żółte.", "cp1250"),
+        ("Насос в зале {} был выключен и снова работал семь часов подряд.", "cp1251"),
+        ("Η αντλία στην αίθουσα {} έκλεισε την Τρίτη και λειτούργησε ξανά.", "cp1253"),
+        ("第{}ホールのポンプは火曜日に停止され、その後再び動きました。", "cp932"),
+    ],
+    ids=["German", "French", "Polish", "Russian", "Greek", "Japanese"],
+)
+def test_a_text_whose_words_tell_its_encoding_loads_no_statistics(line: str, codec: str) -> None:
+    """They are larger than all else that reads texts."""
+    text = "\n".join(line.format(number) for number in range(200))
+    code = (
+        "import sys\nfrom bot.files.worker.encodings.detecting import text_of\n"
+        "read = text_of(sys.stdin.buffer.read())\n"
+        "sys.stdout.buffer.write(read.encode())\nprint('chardet' in sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], input=text.encode(codec), capture_output=True, check=True)
+    assert (done.stdout.decode(), done.stderr.decode().strip()) == (text, "False")

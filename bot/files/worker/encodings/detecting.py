@@ -1,9 +1,8 @@
 """The bytes of a text in, the codec that it was written with out.
 
 Pure. In order: a byte order mark; UTF-16 and UTF-32 without one; escapes; what the text declares of itself, where all
-of it decodes so; UTF-8; and then a choice among the encodings that people wrote texts in. ``chardet`` counts pairs of
-bytes, which tells long texts apart; ``plausible`` reads the short ones; and what is still open is settled by how often
-each encoding is met. Only lines that have more than ASCII are looked at, each once, and never a part of a character.
+of it decodes so; UTF-8; and then ``choosing`` among the encodings that people wrote texts in. Only lines that have more
+than ASCII are looked at, each once, and never a part of a character.
 """
 
 from __future__ import annotations
@@ -11,12 +10,12 @@ from __future__ import annotations
 import codecs
 import re
 
+from bot.files.worker.encodings.choosing import EASTERN, WESTERN, chosen, decodes
 from bot.files.worker.encodings.declared import declared_codec, known_codec
 from bot.files.worker.encodings.ebcdic import codec_of_ebcdic
 from bot.files.worker.encodings.escaped import CODECS, codec_of_escapes, unescaped
 from bot.files.worker.encodings.frames import codec_of_frames
 from bot.files.worker.encodings.mixed_width import decode_wide
-from bot.files.worker.encodings.plausible import out_of_place
 from bot.files.worker.encodings.rare_encodings import rarer
 from bot.files.worker.encodings.wide import codec_without_mark
 
@@ -29,33 +28,7 @@ _WIDE_MARKS = (
 _HEAD_BYTES = 8_192
 _SAMPLE_BYTES = 64_000
 _LINE_BYTES_MAX = 16_000
-_EASTERN = ("cp932", "euc_jis_2004", "gb18030", "big5hkscs", "cp949", "johab")
-_WESTERN = ("cp1252", "iso8859-15", "cp1250", "iso8859-2", "cp1254", "cp1257", "cp1258", "cp850")
-_CYRILLIC = ("cp1251", "koi8-r", "koi8-u", "cp866", "iso8859-5", "cp855", "mac-cyrillic")
-_OTHERS = ("cp1253", "iso8859-7", "cp1255", "cp1256", "iso8859-6", "cp874", "cp862")
-_ALPHABETS = frozenset({*_CYRILLIC, *_OTHERS})
-_CANDIDATES = (*_EASTERN, *_WESTERN, *_CYRILLIC, *_OTHERS)
-_MIXED = frozenset({*_WESTERN[:6], "cp1251"})
-_HOW_COMMON = {
-    "cp1252": 2.0,
-    "cp1251": 1.0,
-    "cp1250": 0.8,
-    "iso8859-2": 0.7,
-    "cp932": 0.6,
-    "cp1254": 0.5,
-    "gb18030": 0.5,
-    "cp1257": 0.4,
-    "cp1255": 0.2,
-    "koi8-u": -0.3,
-    "iso8859-6": -0.5,
-    "cp874": -0.6,
-    "cp850": -1.0,
-    "cp862": -1.0,
-    **dict.fromkeys(("cp855", "mac-cyrillic", "cp1258"), -1.0),
-    "johab": -3.0,
-}
-_EVIDENCE_CHARS_MAX = 40
-_BROKEN_SHARE_MAX = 0.05
+_MIXED = frozenset({*WESTERN[:6], "cp1251"})
 _EXACT = {
     "euc_jis_2004": ("euc_jp", "euc_jis_2004"),
     "big5hkscs": ("cp950", "big5hkscs"),
@@ -65,7 +38,9 @@ _EXACT = {
 
 _PAIRED = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]|\xc0\x80")
 """What databases and Java write into UTF-8: halves of UTF-16 apart (CESU-8), and a zero in two bytes."""
-_UTF8_CHAR = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}")
+_UTF8_CHAR = re.compile(rb"[\xc2-\xf0][\x80-\xbf]")
+"""So begins each that has more bytes than one."""
+_ASCII, _GOING_ON = bytes(range(0x80)), bytes(range(0x80, 0xC0))
 
 
 def codec_of(data: bytes, tail: bytes = b"") -> str:
@@ -77,13 +52,13 @@ def codec_of(data: bytes, tail: bytes = b"") -> str:
     sample = _sample(data + (b"\n" + tail if tail else b""))
     declared = declared_codec(data, tail or data)
     if sample and not _is_utf8(sample):
-        if declared and _decodes(sample, declared):
+        if declared and decodes(sample, declared):
             return declared
         framed = codec_of_frames(sample)
         if framed is not None:
             return framed
         sample = _without_utf8(sample)
-        usual = _exact(_chosen(sample), sample)
+        usual = _exact(chosen(sample), sample)
         return rarer(sample, usual, old_macintosh=b"\r" in data and b"\n" not in data)
     return "utf-8-sig" if data.startswith(b"\xef\xbb\xbf") else "utf-8"
 
@@ -106,7 +81,7 @@ def _is_utf8(sample: bytes) -> bool:
 def text_of(data: bytes, declared: str = "") -> str:
     """All of a short text, such as a mail's body or a member's name, by its declared encoding where that fits."""
     codec = known_codec(declared) if declared else None
-    if codec is None or codec.startswith("utf-8") or not _decodes(data, codec):
+    if codec is None or codec.startswith("utf-8") or not decodes(data, codec):
         codec = codec_of(data)
     return decode(data, codec)
 
@@ -119,9 +94,15 @@ def decode(data: bytes, codec: str) -> str:
         return data.decode(codec, "cp1252 in utf-8")
     if codec.startswith("utf-16"):
         return decode_wide(data, codec)
-    if may_mix(codec) and _UTF8_CHAR.search(data):
+    if may_mix(codec) and _may_have_utf8(data):
         return "".join(_line(line, codec) for line in data.splitlines(keepends=True))
     return data.decode(codec, "replace")
+
+
+def _may_have_utf8(data: bytes) -> bool:
+    """The bytes that go on with a character there are no letters in most Western texts, which is soon found out."""
+    others = data.translate(None, _ASCII)
+    return len(others.translate(None, _GOING_ON)) < len(others) and _UTF8_CHAR.search(data) is not None
 
 
 def may_mix(codec: str) -> bool:
@@ -137,13 +118,13 @@ def _line(line: bytes, codec: str) -> str:
 
 
 def _is_strict_utf8(line: bytes) -> bool:
-    return not line.isascii() and _decodes(line, "utf-8")
+    return not line.isascii() and decodes(line, "utf-8")
 
 
 def _without_utf8(sample: bytes) -> bytes:
     """The lines that are not in UTF-8, where those that are may stand among them."""
     rest = b"\n".join(line for line in sample.split(b"\n") if not _is_strict_utf8(line))
-    return rest if rest and rest != sample and may_mix(_chosen(rest)) else sample
+    return rest if rest and rest != sample and may_mix(chosen(rest)) else sample
 
 
 def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
@@ -159,13 +140,6 @@ def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
 
 
 codecs.register_error("cp1252 in utf-8", _as_cp1252)
-
-
-def _decodes(data: bytes, codec: str | None) -> bool:
-    try:
-        return codec is not None and data.decode(codec) is not None
-    except UnicodeError:
-        return False
 
 
 def _sample(data: bytes) -> bytes:
@@ -198,71 +172,14 @@ def _cut(line: bytes) -> bytes:
 def _whole(piece: bytes) -> int:
     """Where the last whole character ends, whatever the encoding: the fewest bytes off that please most of them."""
     scores = {
-        len(piece) - short: sum(_decodes(piece[: len(piece) - short], codec) for codec in ("utf-8", *_EASTERN))
+        len(piece) - short: sum(decodes(piece[: len(piece) - short], codec) for codec in ("utf-8", *EASTERN))
         for short in range(4)
     }
     return max(scores, key=lambda end: scores[end])
-
-
-def _chosen(sample: bytes) -> str:
-    sample = _mended(sample)
-    codecs_left = [codec for codec in _CANDIDATES if _decodes(sample, codec) and _has_its_letters(sample, codec)]
-    if not codecs_left:
-        return "cp1252"
-    likely = _likely(sample, codecs_left)
-    top = max(likely.values(), default=0.0) or 1.0
-
-    def merit(codec: str) -> float:
-        odd, count = out_of_place(sample.decode(codec), codec)
-        weight = min(count, _EVIDENCE_CHARS_MAX)
-        unlikely = 1 - likely.get(codec, 0.0) / top
-        return _HOW_COMMON.get(codec, 0.0) - 3.0 * odd / max(count, 1) * weight - 0.5 * unlikely * weight
-
-    return max(codecs_left, key=merit)
-
-
-def _has_its_letters(sample: bytes, codec: str) -> bool:
-    """Nobody writes signs alone in the encoding of an alphabet."""
-    return codec not in _ALPHABETS or any(char.isalpha() and not char.isascii() for char in sample.decode(codec))
-
-
-def _likely(sample: bytes, codecs_left: list[str]) -> dict[str, float]:
-    """By pairs of bytes. Those of capitals are rare in every language, so that they are looked up as small letters."""
-    found = _by_pairs(sample, codecs_left)
-    for codec in (*_CYRILLIC, "cp1253", "iso8859-7"):
-        text = sample.decode(codec) if codec in codecs_left else ""
-        if "".join(char for char in text if not char.isascii()).isupper():
-            small = text.lower().encode(codec, "ignore")
-            found[codec] = max(found.get(codec, 0.0), _by_pairs(small, codecs_left).get(codec, 0.0))
-    return found
-
-
-def _by_pairs(sample: bytes, codecs_left: list[str]) -> dict[str, float]:
-    from bot.files.worker.encodings.pairs_of_bytes import detect_all  # noqa: PLC0415 - 30 MB, for workers that need them
-
-    found = detect_all(
-        sample,
-        ignore_threshold=True,
-        compat_names=False,
-        include_encodings=codecs_left,
-        no_match_encoding=codecs_left[0],
-        empty_input_encoding=codecs_left[0],
-    )
-    return {str(one["encoding"]): one["confidence"] for one in found}
-
-
-def _mended(sample: bytes) -> bytes:
-    """Without the lines that one broken byte would keep every Eastern encoding from reading, where those are few."""
-    lines = sample.split(b"\n")
-    for codec in _EASTERN[:-1]:
-        whole = b"\n".join(line for line in lines if _decodes(line, codec))
-        if len(sample) > len(whole) >= (1 - _BROKEN_SHARE_MAX) * len(sample):
-            return whole
-    return sample
 
 
 def _exact(codec: str, sample: bytes) -> str:
     """Of encodings that differ in a few characters, the one that Windows writes, else the widest that fits."""
     if codec == "cp1252" and "¤" in sample.decode("cp1252", "replace") and not re.search(rb"[\x80-\x9f]", sample):
         return "iso8859-15"  # nobody writes the currency sign; it is where Latin-9 has the euro
-    return next((exact for exact in _EXACT.get(codec, ()) if _decodes(sample, exact)), codec)
+    return next((exact for exact in _EXACT.get(codec, ()) if decodes(sample, exact)), codec)

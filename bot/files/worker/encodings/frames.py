@@ -13,6 +13,7 @@ from bot.files.worker.encodings.likely_encoding import most_plausible
 _RUN = re.compile(rb"([\xb0-\xb2\xc4\xcd\xdb\xdc\xdf])\1{3,}")
 _SIGNS = re.compile(rb"[\xb0-\xdf]+")
 _RUNS_BYTES_MIN = 8
+_BEYOND_ASCII = bytes(range(0x80, 0x100))
 _OF_RUNS_MIN = 0.3
 """So much of what is not ASCII lies in runs."""
 _WITHIN_WORD = re.compile(
@@ -26,7 +27,7 @@ _CODE_PAGES = ("cp437", "cp866", "cp850", "cp852", "cp737", "cp862")
 
 def codec_of_frames(sample: bytes) -> str | None:
     in_runs = sum(run.end() - run.start() for run in _RUN.finditer(sample))
-    beyond_ascii = sum(byte > 0x7F for byte in sample)
+    beyond_ascii = len(sample) - len(sample.translate(None, _BEYOND_ASCII))
     if in_runs < max(_RUNS_BYTES_MIN, _OF_RUNS_MIN * beyond_ascii):
         return None
     if len(_WITHIN_WORD.findall(_RUN.sub(b" ", sample))) > _OF_WORDS_MAX * beyond_ascii:

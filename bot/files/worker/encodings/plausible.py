@@ -7,13 +7,18 @@ the common ones. One reading breaks these rules, another keeps them.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
+from collections import Counter
 from functools import lru_cache
 
 from bot.files.worker.encodings.familiar import familiar
 
 _CHARS_MAX = 4_000
+ENOUGH_CHARS = 40
+"""So many that are not ASCII tell as much as more."""
+BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _WESTERN: tuple[str, ...] = (
     "äöüßé",
     "àâæçéèêëîïôœùûüÿ",
@@ -90,24 +95,35 @@ _KANA = ("HIRAGANA", "KATAKANA", "HALFWIDTH KATAKANA", "IDEOGRAPHIC")
 _NO_LETTERS = frozenset({"FEMININE", "MASCULINE", "MICRO"})
 
 
-def out_of_place(text: str, codec: str) -> tuple[float, int]:
-    """How many characters, weighted by how odd they are, and out of how many that are not ASCII."""
-    odd, count = 0.0, 0
+def out_of_place(text: str, codec: str, share_max: float = math.inf) -> tuple[float, int]:
+    """How many characters, weighted by how odd they are, and out of how many that are not ASCII.
+
+    Where these are ``ENOUGH_CHARS``, and a larger share is odd than ``share_max``, it may be still more than it says.
+    """
+    text = text[:_CHARS_MAX]
     if codec in {"cp1258", "tcvn"}:
-        text = unicodedata.normalize("NFC", text[:_CHARS_MAX])  # tones are marks behind their letters there
-    alphabets = _ALPHABETS.get(codec, [])
-    foreign = [0] * len(alphabets)
-    text = f" {text[:_CHARS_MAX]} "
-    for at, char in enumerate(text):
-        if char.isascii():
-            continue
-        count += 1
-        odd += _odd(text, at, codec)
-        if alphabets and char.isalpha():
-            known = [char in alphabet for alphabet in alphabets]
-            odd += 0.0 if any(known) or not _script(char) else 0.5
-            foreign = [number + (not own) for number, own in zip(foreign, known, strict=True)]
-    return odd + 0.35 * min(foreign, default=0) + _without_vowels(text), count
+        text = unicodedata.normalize("NFC", text)  # tones are marks behind their letters there
+    beyond = BEYOND_ASCII.findall(text)
+    count = len(beyond)
+    odd_max = share_max * count if count >= ENOUGH_CHARS else math.inf
+    odd, text = _foreign(Counter(beyond), codec) + _without_vowels(text), f"  {text} "
+    for found in BEYOND_ASCII.finditer(text):
+        if odd > odd_max:
+            break
+        at = found.start()
+        odd += _odd(text[at - 2 : at + 2], codec)
+    return odd, count
+
+
+def _foreign(chars: Counter[str], codec: str) -> float:
+    """How odd the letters are by themselves: those of no language that the encoding is for, or not of a single one."""
+    alphabets = _ALPHABETS.get(codec)
+    if not alphabets:
+        return 0.0
+    letters = {char: times for char, times in chars.items() if char.isalpha()}
+    foreign = [sum(times for char, times in letters.items() if char not in known) for known in alphabets]
+    everywhere = (times for char, times in letters.items() if _script(char) and not any(char in a for a in alphabets))
+    return 0.35 * min(foreign) + 0.5 * sum(everywhere)
 
 
 def _without_vowels(text: str) -> float:
@@ -118,25 +134,27 @@ def _without_vowels(text: str) -> float:
     return sum((0.2 if len(word) > 3 else 0.0) * len(word) if word.isupper() else 0.4 * len(word) for word in words)
 
 
-def _odd(text: str, at: int, codec: str) -> float:
-    char = text[at]
+@lru_cache(maxsize=8_192)
+def _odd(around: str, codec: str) -> float:
+    """Of the third of four characters."""
+    char = around[2]
     category = unicodedata.category(char)
     if category[0] == "C":
         return 0.5 if char == "\xad" else 2.0
     script = _script(char)
     if script in {"Han", "HANGUL", "HALFWIDTH"}:
-        return _odd_eastern(text, at, script) + _rareness(char, codec)
-    return _odd_letter(text, at, script, category, codec) if script else _odd_sign(text, at, category)
+        return _odd_eastern(around, script) + _rareness(char, codec)
+    return _odd_letter(around, script, category, codec) if script else _odd_sign(around, category)
 
 
-def _odd_letter(text: str, at: int, script: str, category: str, codec: str) -> float:
-    before, char, after = text[at - 1], text[at], text[at + 1]
+def _odd_letter(around: str, script: str, category: str, codec: str) -> float:
+    before_that, before, char, after = tuple(around)
     left, right = _script(before), _script(after)
     odd = 1.0 if left not in {"", script} or right not in {"", script} else 0.0
     odd += 1.0 if category == "Mn" and left != script else 0.0
     odd += 0.7 if left == script and char.isupper() and before.islower() else 0.0
     odd += 0.7 if right == script and char.islower() and after.isupper() else 0.0
-    odd += 0.4 if char.islower() and before.isupper() and text[max(at - 2, 0)].isupper() else 0.0
+    odd += 0.4 if char.islower() and before.isupper() and before_that.isupper() else 0.0
     odd += 0.4 if before.isdigit() or after.isdigit() else 0.0
     odd += 0.7 if char in _FINAL_FORMS and right == script else 0.0
     if char in _SIGNS_OF_CONSONANTS:
@@ -144,19 +162,18 @@ def _odd_letter(text: str, at: int, script: str, category: str, codec: str) -> f
     if codec == "cp1252":
         odd += 0.5 if char in "õÕ" and after.lower() != "e" else 0.0  # so in Portuguese
         odd += 0.3 if char in "ðþÐÞ" else 0.0  # Icelandic is rarer than Turkish, which has its own letters there
-        odd += 0.4 if _is_odd_pair(text, at) else 0.0
+        odd += 0.4 if _is_odd_pair(around) else 0.0
     return odd
 
 
-def _is_odd_pair(text: str, at: int) -> bool:
+def _is_odd_pair(around: str) -> bool:
     """Whether a vowel follows one with another accent; three and more are a list of letters."""
-    before, char = text[at - 1].lower(), text[at].lower()
-    around = {text[max(at - 2, 0)].lower(), text[at + 1].lower()}
-    return {before, char} <= _ACCENTED and before not in {"é", char} and around.isdisjoint(_ACCENTED)
+    before_that, before, char, after = map(str.lower, around)
+    return {before, char} <= _ACCENTED and before not in {"é", char} and _ACCENTED.isdisjoint({before_that, after})
 
 
-def _odd_sign(text: str, at: int, category: str) -> float:
-    before, char, after = text[at - 1], text[at], text[at + 1]
+def _odd_sign(around: str, category: str) -> float:
+    _, before, char, after = tuple(around)
     left = bool(_script(before)) or not before.isascii()
     right = bool(_script(after)) or not after.isascii()
     if category[0] == "S" or category == "No" or char in "¿¡":
@@ -172,8 +189,8 @@ def _odd_sign(text: str, at: int, category: str) -> float:
     return 0.7 if left and right and char not in _WITHIN_WORDS else 0.0
 
 
-def _odd_eastern(text: str, at: int, script: str) -> float:
-    before, after = text[at - 1], text[at + 1]
+def _odd_eastern(around: str, script: str) -> float:
+    before, after = around[1], around[3]
     beside_latin = sum(char.isascii() and char.islower() for char in (before, after))
     scripts = {script, _script(before), _script(after)}
     odd = 0.5 * beside_latin + (0.3 if scripts >= {"Han", "HANGUL"} else 0.0)
