@@ -79,13 +79,23 @@ def old_word(
 
 def slide_record(kind: int, body: bytes, instance: int = 0) -> bytes:
     """One of a presentation of PowerPoint 97. Source: [MS-PPT] 2.3.1; what holds others has version 15."""
-    version = 0xF if kind in {0x03E8, 0x03EE, 0x03F0, 0x0FF0, 0x0FD9} else 0
+    version = 0xF if kind in {0x03E8, 0x03EE, 0x03F0, 0x0FF0, 0x0FD9, 0x1388, 0x138A, 0x2EE0} else 0
     return struct.pack("<HHI", instance << 4 | version, kind, len(body)) + body
 
 
-def old_slides(title: str, notes: str, edges: Mapping[int, str], shown: int) -> bytes:
+def slide_comment(author: str, said: str) -> bytes:
+    """As PowerPoint 2002 keeps it, among what PowerPoint 97 does not know. Source: [MS-PPT] 2.9.5, 2.11.24."""
+    texts = ((0, author), (1, said), (2, author[:1]))
+    atom = slide_record(0x2EE1, struct.pack("<I8H2i", 1, 2026, 11, 2, 24, 10, 0, 0, 0, 0, 0))
+    comment = b"".join(slide_record(0x0FBA, text.encode("utf-16-le"), number) for number, text in texts) + atom
+    tag = slide_record(0x0FBA, "___PPT10".encode("utf-16-le"))
+    blob = slide_record(0x138B, slide_record(0x2EE0, comment))
+    return slide_record(0x1388, slide_record(0x138A, tag + blob))
+
+
+def old_slides(title: str, notes: str, edges: Mapping[int, str], shown: int, more: bytes = b"") -> bytes:
     """One slide with speaker notes. ``edges`` stand on pages of notes: 0 is a day, 1 a header, 2 a footer; the flags
-    ``shown`` say which of them people see."""
+    ``shown`` say which of them people see. ``more`` are records of the slide."""
 
     def chars(text: str) -> bytes:
         return slide_record(0x0FA0, text.encode("utf-16-le"))
@@ -98,7 +108,7 @@ def old_slides(title: str, notes: str, edges: Mapping[int, str], shown: int) -> 
     lists = slide_record(0x0FF0, placed(2, 256)) + slide_record(0x0FF0, placed(3, 257), 2)
     objects = [
         slide_record(0x03E8, slide_record(0x0FD9, around, 4) + lists),
-        slide_record(0x03EE, slide_record(0x03EF, bytes(24)) + chars(title)),
+        slide_record(0x03EE, slide_record(0x03EF, bytes(24)) + chars(title) + more),
         slide_record(0x03F0, slide_record(0x03F1, struct.pack("<II", 256, 0)) + chars(notes)),
     ]
     places = [sum(map(len, objects[:at])) for at in range(3)]

@@ -217,6 +217,14 @@ async def test_so_is_that_of_an_old_presentation(convert: Converter) -> None:
     )
 
 
+async def test_comments_on_an_old_slide_are_read_from_among_what_powerpoint_97_does_not_know(
+    convert: Converter,
+) -> None:
+    comment = made_old_office.slide_comment("Ann", "Too dear.")
+    deck = made_old_office.old_slides("Prices", "", {}, shown=0, more=comment)
+    assert "Prices\nComment by Ann, 2026-11-24: Too dear.\n" in await words(convert, deck, "deck.ppt")
+
+
 async def test_comments_and_changes_of_rich_text_say_who_and_when(convert: Converter) -> None:
     moment = (126 << 20) | (11 << 16) | (24 << 11)
     content = (

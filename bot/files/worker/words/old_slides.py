@@ -20,6 +20,8 @@ _DOCUMENT, _SLIDE, _SLIDE_ATOM, _NOTES, _NOTES_ATOM = 0x03E8, 0x03EE, 0x03EF, 0x
 _SLIDE_INFO, _LIST, _PERSIST = 0x03F9, 0x0FF0, 0x03F3
 _CHARS, _BYTES, _CSTRING = 0x0FA0, 0x0FA8, 0x0FBA
 _EDIT, _DIRECTORY, _COMMENT, _COMMENT_ATOM = 0x0FF5, 0x1772, 0x2EE0, 0x2EE1
+_TAGGED = 0x138B
+"""Bytes by its header, records by what it is: what came after PowerPoint 97, such as comments. [MS-PPT] 2.3.26."""
 _EDGES, _EDGES_ATOM, _OF_NOTES, _EDGE_SHOWN = 0x0FD9, 0x0FDA, 4, {0: 0x04, 1: 0x10, 2: 0x20}
 _ENCRYPTED = 0xF3D1_C4DF
 _HIDDEN = 0x04
@@ -73,7 +75,7 @@ def _records(data: bytes, start: int, end: int) -> Iterator[tuple[int, int, int,
 def _walk(data: bytes, start: int, end: int, depth: int = 0) -> Iterator[tuple[int, int, int, int]]:
     for kind, instance, at, stop, container in _records(data, start, end):
         yield kind, instance, at, stop
-        if container and depth < _DEPTH_MAX:
+        if (container or kind == _TAGGED) and depth < _DEPTH_MAX:
             yield from _walk(data, at, stop, depth + 1)
 
 
