@@ -56,6 +56,17 @@ async def test_a_file_in_yenc_within_the_text_is_a_file(convert: Converter, numb
     assert "The plan: start on Monday." in words(found, f"m.eml › {name}")
 
 
+async def test_a_text_that_its_part_wrongly_calls_base64_is_read_as_it_stands(convert: Converter) -> None:
+    text = "The price of the lamps\nis ninety euros a piece\nuntil the end of March\n"
+    assert (await read(convert, mail(TEXT, text, encoding="base64"))).text.count("is ninety euros a piece") == 1
+
+
+async def test_base64_in_groups_is_base64(convert: Converter) -> None:
+    packed = base64.b64encode("Grüße aus Köln, lange nicht gesehen".encode()).decode()
+    grouped = " ".join(packed[at : at + 8] for at in range(0, len(packed), 8))
+    assert "Grüße aus Köln" in (await read(convert, mail(TEXT, grouped, encoding="base64"))).text
+
+
 async def test_base64_may_be_indented(convert: Converter) -> None:
     packed = base64.b64encode("Grüße aus Köln, lange nicht gesehen".encode()).decode()
     text = f" {packed[:20]}\r\n   {packed[20:]}\r\n\r\n-- \r\nthe list\r\n"

@@ -217,7 +217,7 @@ async def test_so_is_that_of_an_old_presentation(convert: Converter) -> None:
     )
 
 
-async def test_comments_on_an_old_slide_are_read_from_among_what_powerpoint_97_does_not_know(
+async def test_comments_on_an_old_slide_are_read_where_powerpoint_2002_put_them(
     convert: Converter,
 ) -> None:
     comment = made_old_office.slide_comment("Ann", "Too dear.")

@@ -21,6 +21,7 @@ _YENC_BEGIN = re.compile(
 )
 _YENC_END = re.compile(rb"(?m)^=yend [^\r\n]{0,300}(?:\r?\n|\Z)")
 _FILES_MAX = 100
+_LOOKED_AT_BYTES = 20_000
 _UU_FILE = re.compile(_UU_BEGIN.pattern + rb"((?:[ -`]{1,64}+\r?+\n)*+)end[ \t]*+(?:\r?+\n|\Z)")
 
 
@@ -59,13 +60,23 @@ def _from_yenc(data: bytes) -> bytes:
 
 
 def _from_base64(data: bytes) -> bytes:
-    """Characters of no meaning are skipped; a text behind the last line, as mailing lists add one, stays a text."""
+    """Characters of no meaning are skipped; a text behind the last line, as mailing lists add one, stays a text, and so
+    does one that was never packed, whatever its part says."""
     lines = _BASE64_LINES.match(data)
     end = lines.end() if lines is not None else 0
+    if not data[:end].strip() and _is_running_text(data):
+        return data
     rest = data[end:] if data[:end].strip() and b" " in data[end:].strip() else b""
     packed = data[: len(data) - len(rest)].translate(None, _NOT_BASE64)
     pieces = [binascii.a2b_base64(_padded(piece)) for piece in packed.split(b"=") if piece]
     return b"".join(pieces) + (b"\n\n" + rest if rest else b"")
+
+
+def _is_running_text(data: bytes) -> bool:
+    """Whether most lines have blanks between words of many lengths; base64 has none, or groups of one length."""
+    lines = [words for line in data[:_LOOKED_AT_BYTES].split(b"\n") if (words := line.split())]
+    lengths = {len(word) for words in lines for word in words[:-1]}
+    return sum(len(words) > 1 for words in lines) * 2 > len(lines) and len(lengths) > 2
 
 
 def _padded(piece: bytes) -> bytes:
