@@ -136,12 +136,15 @@ class Conversion:
         except Unreadable:
             return found
         by_sheet = {whole.about: whole for whole in wholes if isinstance(whole, TextExtract)}
-        return [
+        known = {extract.reason for extract in found if isinstance(extract, NoteExtract)}
+        more = [whole for whole in wholes if isinstance(whole, NoteExtract) and whole.reason not in known]
+        read = [
             replace(extract, whole=whole.file, lines=whole.lines, head_lines=whole.head_lines)
             if isinstance(extract, TextExtract) and (whole := by_sheet.get(extract.sheet)) and extract.sheet
             else extract
             for extract in found
         ]
+        return [*read, *more]
 
     async def _drawn(self, task: _Task, source: Path, name: str, inside: str) -> list[Extract]:
         """The picture of a drawing whose source has been read."""

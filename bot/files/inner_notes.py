@@ -24,6 +24,10 @@ APPLE_IN_PART = "is damaged or very long, so its words were read only in part. P
 LIST_IN_PART = "is very long, so only its beginning was read. Please send the part that matters as text."
 EPS_PREVIEW = "is an EPS drawing, of which I can only see the preview that it keeps of itself. Please send it as a PDF."
 CHARTS_IN_PART = "holds charts with very many points, of which only the first were read. Please send those as a table."
+BESIDE_IN_PART = (
+    "has more in text boxes, charts and lists of choices than I read at once, so some of it was left out. "
+    "Please send what matters as text."
+)
 ARCHIVE_IN_PART = "is a damaged archive, so some of its files may be missing here. Please pack it again."
 MEMOS = (
     "has memo fields, whose text is in a separate file that did not come with it. "

@@ -13,7 +13,7 @@ from bot.files.worker.documents import charts
 from bot.files.worker.documents.drawn_text import paragraphs
 from bot.files.worker.documents.package import Package, Relation, descendants, local
 
-_LINES_MAX = 500
+_LINES_MAX = 4_000
 
 
 @dataclass(slots=True)
@@ -35,9 +35,9 @@ def read_drawing(package: Package, part: str, *, anchor: Callable[[ET.Element], 
         where = anchor(element)
         at = f" at {where}" if where else ""
         for shape in descendants(element, "txBody", "blip", "chart", "relIds"):
-            if len(drawing.lines) >= _LINES_MAX:
-                break
             relation = relations.get(_relation_id(shape))
+            if local(shape) == "txBody" and len(drawing.lines) >= _LINES_MAX:
+                continue
             if local(shape) == "txBody":
                 text = " / ".join(paragraphs(shape))
                 found = drawing.lines if next(descendants(element, "compatExt"), None) is None else drawing.stand_ins

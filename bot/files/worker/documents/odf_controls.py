@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 from bot.files.worker.documents.package import attribute, local
 
-_LINES_MAX = 500
+_LINES_MAX = 4_000
 _TYPED = frozenset({"text", "textarea", "formatted-text", "number", "date", "time", "combobox"})
 _LABELLED = {"button": "Button", "fixed-text": "Label", "frame": "Group of options"}
 _TICKED = {"checkbox": "Check box", "radio": "Option"}

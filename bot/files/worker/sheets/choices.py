@@ -5,8 +5,9 @@ Pure. Source: ECMA-376 part 1, 18.3.1.32: of a list people see the choices, of a
 
 from __future__ import annotations
 
-_CHARS_MAX = 2_000
-LINES_MAX = 200
+_CELLS_CHARS_MAX = 300
+LINES_MAX = 4_000
+"""More than a sheet's text has room for, so that a note says when there are more."""
 
 
 def line(cells: str, choices: str, *hint: str) -> str:
@@ -20,4 +21,8 @@ def line(cells: str, choices: str, *hint: str) -> str:
         listed = f"those in {listed.replace('$', '')}"
     said = [f"choices: {listed}"] if listed else []
     said += [f"hint: {words}"] if words else []
-    return f"At {cells.replace('$', '')}, {', '.join(said)}"[:_CHARS_MAX] if said else ""
+    cells = cells.replace("$", "")
+    cells = (
+        cells if len(cells) <= _CELLS_CHARS_MAX else f"{cells[:_CELLS_CHARS_MAX].rpartition(' ')[0]} and other cells"
+    )
+    return f"At {cells}, {', '.join(said)}" if said else ""

@@ -10,7 +10,7 @@ import re
 
 from bot.files.worker.sheets.table import column_letters
 
-_LINES_MAX = 200
+_LINES_MAX = 4_000
 _SHAPE_CHARS_MAX = 20_000
 _SORT = re.compile(r'<x:ClientData\s[^>]{0,200}?ObjectType="(\w{1,20})"')
 _BOX = re.compile(r"<v:textbox[^>]{0,2000}>")

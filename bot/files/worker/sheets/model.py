@@ -21,7 +21,7 @@ CHARS_PER_CELL = 2
 """The least that a cell takes: a character and a comma."""
 SHEETS_MAX = 100
 PICTURES_MAX = 20
-LINKS_MAX, LINK_CHARS_MAX = 20_000, 500
+LINKS_MAX, LINK_CHARS_MAX = 20_000, 2_083
 VECTORS = (".emf", ".wmf", ".svm", ".emz", ".wmz", ".pict")
 _TAIL_SHARE = 0.2
 

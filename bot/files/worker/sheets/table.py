@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from bot.files import notes
+from bot.files import inner_notes, notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, NoteExtract, TextExtract
 from bot.files.names import safe_name
@@ -23,11 +23,8 @@ from bot.files.worker.sheets.model import Row, Sheet, Value, Workbook, level
 _TAIL_SHARE = 0.2
 _LINE_SHARE = 0.25
 """Of a sheet's limit, the most that one row may take."""
-_BESIDE_CHARS_MAX = 20_000
+_BESIDE_CHARS_MAX = 30_000
 """Of what stands on a sheet and in none of its cells."""
-_CELL_CHARS_MAX = 32_767
-"""More than that no spreadsheet program holds in a cell."""
-_COMMENT_CHARS_MAX = 2_000
 _MARK = re.compile(r"\[(?=\s*(?:comment|link|merged)\b)", re.IGNORECASE)
 """What is written into a cell is none of the marks that stand behind it."""
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff]")
@@ -46,6 +43,7 @@ class _Table:
     beside: str
     left_out: tuple[int, int] | None = None
     columns_cut: bool = False
+    beside_cut: bool = False
 
     @property
     def chars(self) -> int:
@@ -79,9 +77,9 @@ def _table(workbook: Workbook, sheet: Sheet, chars_max: int) -> _Table:
     columns = sorted({column for row in rows for column in row.cells})
     line_max = max(int(chars_max * _LINE_SHARE), 100)
     letters, _ = line(("row", *(_heading(sheet, column) for column in columns)), line_max)
-    beside = clean("\n".join(sheet.beside))
-    beside = beside if len(beside) <= _BESIDE_CHARS_MAX else f"{beside[:_BESIDE_CHARS_MAX]} […]"
+    beside, beside_cut = _beside(sheet)
     table = _Table(sheet, max(columns, default=0), letters, [], [], len(head) if _has_gap(sheet) else -1, beside)
+    table.beside_cut = beside_cut
 
     def shown(row: Row) -> str:
         number = f"{row.number} ({row.mark})" if row.mark else str(row.number)
@@ -97,6 +95,14 @@ def _table(workbook: Workbook, sheet: Sheet, chars_max: int) -> _Table:
     table.lines = [*first, *last]
     table.rows = [row.number for row in (*rows[: len(first)], *rows[len(rows) - len(last) :])]
     return table
+
+
+def _beside(sheet: Sheet) -> tuple[str, bool]:
+    """And whether some of it is left out: the ends of the longest lines, such as those of a chart with many points."""
+    lines = [clean(one) for one in sheet.beside]
+    most = level([len(one) + 1 for one in lines], _BESIDE_CHARS_MAX)
+    cut = any(len(one) > most for one in lines)
+    return "\n".join(one if len(one) <= most else f"{one[:most]} […]" for one in lines), cut
 
 
 def _as_many(lines: Iterable[str], chars: int) -> list[str]:
@@ -149,7 +155,7 @@ def _shown(workbook: Workbook, sheet: Sheet, row: Row, column: int) -> str:
     if (link := clean(sheet.links.get(at, ""))) and link.removeprefix("mailto:") not in text:
         text = f"{text} [link: {link}]".lstrip()
     for comment in sheet.comments.get(at, ()):
-        text = f"{text} [comment: {in_brackets(clean(comment))[:_COMMENT_CHARS_MAX]}]".lstrip()
+        text = f"{text} [comment: {in_brackets(clean(comment))}]".lstrip()
     return text
 
 
@@ -165,7 +171,7 @@ def line(cells: Iterable[str], chars: int) -> tuple[str, bool]:
             blank += 1
             continue
         pieces += [""] * blank
-        pieces.append(cell[:_CELL_CHARS_MAX].strip().replace("\n", " ⏎ "))
+        pieces.append(cell.strip().replace("\n", " ⏎ "))
         length += blank + len(pieces[-1]) + 1
         blank = 0
         if length > chars:
@@ -237,6 +243,8 @@ def _notes(workbook: Workbook, tables: list[_Table]) -> list[NoteExtract]:
     found = []
     if any(table.columns_cut for table in tables):
         found.append(notes.WIDE_ROWS)
+    if any(table.beside_cut for table in tables):
+        found.append(inner_notes.BESIDE_IN_PART)
     broken = [safe_name(table.sheet.name) for table in tables if table.sheet.breaks_off]
     if broken:
         found.append(notes.sheets_break_off(broken))

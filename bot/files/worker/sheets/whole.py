@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot.files import notes
 from bot.files.bounds import ConvertLimits
-from bot.files.extracts import Extract, TextExtract, Unreadable
+from bot.files.extracts import Extract, NoteExtract, TextExtract, Unreadable
 from bot.files.outbox import Outbox
 from bot.files.worker import whole_texts
 from bot.files.worker.documents.package import Broken
@@ -25,24 +25,29 @@ _LINE_CHARS_MAX = 15_000
 def write(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
     """An extract a sheet, whose ``about`` is the sheet's name. Raises ``Unreadable``."""
     extracts: list[Extract] = []
+    cut: list[bool] = []
     try:
         for name, rows in by_calamine.sheets(source):
             path = out.new(".txt")
-            lines = whole_texts.write(_lines(rows), path, limits)
+            lines = whole_texts.write(_lines(rows, cut), path, limits)
             extracts.append(TextExtract(path.name, "csv", name, lines=lines, head_lines=min(lines, 2)))
     except Broken as broken:
         raise Unreadable(notes.DAMAGED_OFFICE) from broken
-    return extracts
+    return [*extracts, NoteExtract(notes.WIDE_ROWS)] if cut else extracts
 
 
-def _lines(rows: list[Row]) -> Iterator[str]:
-    """The letters of the columns first; the head of a table is in its first row."""
+def _lines(rows: list[Row], cut: list[bool]) -> Iterator[str]:
+    """The letters of the columns first; the head of a table is in its first row. ``cut`` gets a member where a row is
+    longer than is read."""
     columns = max((max(row.cells) for row in rows if row.cells), default=0)
-    yield f"{_line('row', *map(table.column_letters, range(1, columns + 1)))}\n"
+    yield f"{_line('row', *map(table.column_letters, range(1, columns + 1)))[0]}\n"
     for row in rows:
         if row.cells:
-            yield f"{_line(str(row.number), *(row.cells.get(column, '') for column in range(1, max(row.cells) + 1)))}\n"
+            cells = (row.cells.get(column, "") for column in range(1, max(row.cells) + 1))
+            text, is_cut = _line(str(row.number), *cells)
+            cut += [True] * (is_cut and not cut)
+            yield f"{text}\n"
 
 
-def _line(*cells: object) -> str:
-    return table.line([table.clean(str(cell)) for cell in cells], _LINE_CHARS_MAX)[0]
+def _line(*cells: object) -> tuple[str, bool]:
+    return table.line([table.clean(str(cell)) for cell in cells], _LINE_CHARS_MAX)

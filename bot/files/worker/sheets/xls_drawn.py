@@ -21,7 +21,7 @@ _WORKSHEET, _CHART = 0x0010, 0x0020
 _CODE_PAGE, _UNICODE = 0x42, 0x0600
 _ALONE = {_CHART: "Chart on a sheet of its own", 0x0040: "Sheet of macros, whose formulas are not shown"}
 _NOTE, _CHART_OBJECT, _PICTURE = 0x19, 5, 8
-_LINES_MAX = 500
+_LINES_MAX = 2_500
 
 
 def drawn_words(stream: bytes) -> tuple[dict[int, list[str]], bool]:

@@ -13,7 +13,8 @@ from bot.files.worker.documents.bylines import in_one_piece
 from bot.files.worker.documents.package import Relation, attribute, child, descendants
 from bot.files.worker.words.lines import Section, Words
 
-_LINKS_MAX, _ADDRESS_CHARS_MAX, _WORDS_CHARS_MAX = 300, 500, 200
+_LINKS_MAX, _ADDRESS_CHARS_MAX, _WORDS_CHARS_MAX = 5_000, 2_083, 200
+"""As long as Word and Excel let an address be: those that mail programs and clouds make are long."""
 _SCHEME = re.compile(r"(?:https?://(?:www\.)?|mailto:)", re.IGNORECASE)
 _ELSEWHERE = re.compile(r"(?:https?|ftp|mailto|tel):.", re.IGNORECASE)
 
