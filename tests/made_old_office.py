@@ -139,9 +139,17 @@ def text_token(text: str) -> bytes:
     return struct.pack("<BBB", 0x17, len(text), 1) + text.encode("utf-16-le")
 
 
-def old_excel(text: str, chart_sheet: str = "", more: bytes = b"", *, macro_sheet: str = "") -> bytes:
+def shared_texts(count: int, *texts: str) -> bytes:
+    """A workbook's list of them. ``count`` is how many there are by its header."""
+    listed = b"".join(struct.pack("<HB", len(text), 0) + text.encode("latin-1") for text in texts)
+    return record(0xFC, struct.pack("<II", count, count) + listed)
+
+
+def old_excel(
+    text: str, chart_sheet: str = "", more: bytes = b"", *, macro_sheet: str = "", of_book: bytes = b""
+) -> bytes:
     """A workbook with one sheet and one cell, and behind it a chart and macros on sheets of their own, where those have
-    a name. ``more`` are other records of cells."""
+    a name. ``more`` are other records of cells, ``of_book`` of the workbook."""
 
     def begin(what: int) -> bytes:
         return record(0x809, struct.pack("<HHHHII", 0x0600, what, 0x0DBB, 1996, 0, 6))
@@ -153,11 +161,11 @@ def old_excel(text: str, chart_sheet: str = "", more: bytes = b"", *, macro_shee
     if macro_sheet:
         sheets[macro_sheet] = (1, begin(0x0040) + record(0x0A))
     start = begin(0x0005) + record(0x0E0, bytes(20))
-    at = len(start) + sum(4 + 8 + len(name) for name in sheets) + 4
+    at = len(start) + sum(4 + 8 + len(name) for name in sheets) + len(of_book) + 4
     for name, (kind, content) in sheets.items():
         start += record(0x085, struct.pack("<IBBBB", at, 0, kind, len(name), 0) + name.encode("latin-1"))
         at += len(content)
-    stream = start + record(0x0A) + b"".join(content for _, content in sheets.values())
+    stream = start + of_book + record(0x0A) + b"".join(content for _, content in sheets.values())
     return compound({"Workbook": stream.ljust(4_096, b"\0")})
 
 

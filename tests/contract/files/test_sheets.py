@@ -131,6 +131,18 @@ async def test_a_sheet_of_macros_is_named(convert: Converter) -> None:
     assert "Sheet of macros, whose formulas are not shown: Macro1" in found.text
 
 
+@pytest.mark.parametrize("count", [0, 2])
+async def test_texts_that_cells_share_are_read_also_where_their_number_is_not_given(
+    convert: Converter, count: int
+) -> None:
+    cells = b"".join(
+        made_old_office.record(0xFD, struct.pack("<HHHI", row, 0, 0, number)) for row, number in ((1, 1), (2, 0))
+    )
+    texts = made_old_office.shared_texts(count, "Bergen", "Oslo")
+    found = await convert(made_old_office.old_excel("towns", more=cells, of_book=texts), "towns.xls", WITHOUT_OFFICE)
+    assert "1,towns\n2,Oslo\n3,Bergen\n" in found.text
+
+
 async def test_texts_in_the_bytes_of_excel_95_are_read(convert: Converter) -> None:
     content = made_old_office.excel_95("Größe", header="&CÜbersicht", macro_sheet="Abläufe")
     found = await convert(content, "sizes.xls", WITHOUT_OFFICE)

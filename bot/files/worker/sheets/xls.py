@@ -20,6 +20,7 @@ from bot.files.worker.raised import aligned
 from bot.files.worker.sheets import number_format
 from bot.files.worker.sheets.model import LINKS_MAX, SHEETS_MAX, Row, Rows, Sheet, Workbook
 from bot.files.worker.sheets.table import column_letters
+from bot.files.worker.sheets.xls_counts import counted
 from bot.files.worker.sheets.xls_drawn import drawn_words
 from bot.files.worker.sheets.xls_links import formula_links
 
@@ -33,6 +34,7 @@ def read(stream: bytes, limits: ConvertLimits) -> Workbook:
 
     Raises ``Broken``, and ``Unreadable`` where it is locked.
     """
+    stream = counted(stream)
     try:
         book = xlrd.open_workbook(file_contents=stream, formatting_info=True, on_demand=True, logfile=io.StringIO())
     except Exception as error:  # on bad data xlrd raises nearly every built-in exception, and some of its own
