@@ -1,4 +1,4 @@
-"""Of what stands beside cells nothing is lost without a note, however much there is, and the short goes before the long."""
+"""Of what stands beside cells nothing is lost without a note; the short goes before the long."""
 
 from __future__ import annotations
 

@@ -141,6 +141,7 @@ async def test_texts_that_cells_share_are_read_also_where_their_number_is_not_gi
     texts = made_old_office.shared_texts(count, "Bergen", "Oslo")
     found = await convert(made_old_office.old_excel("towns", more=cells, of_book=texts), "towns.xls", WITHOUT_OFFICE)
     assert "1,towns\n2,Oslo\n3,Bergen\n" in found.text
+    assert not found.reasons
 
 
 async def test_texts_in_the_bytes_of_excel_95_are_read(convert: Converter) -> None:
