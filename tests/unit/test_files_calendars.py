@@ -148,8 +148,30 @@ def test_what_an_event_says_in_html_alone_is_read() -> None:
     alarm = ("BEGIN:VALARM", "DESCRIPTION:Pack", "END:VALARM")
     alone = lines("BEGIN:VCALENDAR", "BEGIN:VEVENT", *alarm, page, "END:VEVENT", "END:VCALENDAR")
     assert "Description: Bring the agenda, please" in to_text(alone)
-    twice = lines("BEGIN:VCALENDAR", "BEGIN:VEVENT", "DESCRIPTION:Bring it", page, "END:VEVENT", "END:VCALENDAR")
-    assert "agenda" not in to_text(twice)
+    same = "DESCRIPTION:Please\\, bring the agenda"
+    twice = lines("BEGIN:VCALENDAR", "BEGIN:VEVENT", same, page, "END:VEVENT", "END:VCALENDAR")
+    assert to_text(twice) == "Event:\nDescription: Please, bring the agenda\n"
+    other = lines("BEGIN:VCALENDAR", "BEGIN:VEVENT", page, "DESCRIPTION:See the page", "END:VEVENT", "END:VCALENDAR")
+    assert to_text(other) == "Event:\nDescription: Bring the agenda, please\nDescription: See the page\n"
+
+
+def test_who_may_see_an_event_and_signs_within_names_are_told() -> None:
+    found = event("CLASS:PRIVATE", "X-MICROSOFT-CDO-BUSYSTATUS:OOF", "ATTENDEE;CN=^'Dan^' O^^Brien:mailto:d@d.example")
+    assert to_text(found) == 'Event:\nClass: PRIVATE\nShown as: OOF\nAttendee ("Dan" O^Brien): d@d.example\n'
+    assert to_text(event("CLASS:PUBLIC", "X-MICROSOFT-CDO-BUSYSTATUS:BUSY", "SUMMARY:Lunch")) == (
+        "Event:\nSummary: Lunch\n"
+    )
+
+
+def test_what_telephones_and_mail_programs_add_to_a_card_is_read() -> None:
+    card = lines(
+        *("BEGIN:VCARD", "VERSION:3.0", "FN:Bob", "X-EVOLUTION-SPOUSE:Eve", "X-KADDRESSBOOK-X-Profession:Baker"),
+        *("X-CUSTOM1:Locker 12", "X-ANDROID-CUSTOM:vnd.android.cursor.item/nickname;Bobby;1;;;;", "X-EVOLUTION-UID:3"),
+        *("X-MS-OL-DESIGN:<card/>", "END:VCARD"),
+    )
+    assert to_text(card) == (
+        "Contact:\nName: Bob\nSpouse: Eve\nProfession: Baker\nOwn field: Locker 12\nOwn field: nickname: Bobby\n"
+    )
 
 
 def test_what_programs_add_to_cards_for_people_is_read() -> None:

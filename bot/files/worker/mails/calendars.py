@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bot.files.worker.mails.card_lines import Property, properties
+from bot.files.worker.mails.mail_versions import has_new_words
 from bot.files.worker.mails.small_pictures import is_small_picture
 from bot.visible import one_line
 
@@ -18,7 +19,7 @@ _PART_OF_RULE = re.compile(r';([^=;:"]*)(?:=("[^"]*"|[^;"]*))?')
 _TITLES = {"VEVENT": "Event", "VTODO": "Task", "VJOURNAL": "Journal entry", "VCARD": "Contact", "VFREEBUSY": "Times"}
 _SKIPPED = frozenset(
     {"BEGIN", "END", "VERSION", "PRODID", "UID", "DTSTAMP", "SEQUENCE", "CALSCALE", "CREATED", "LAST-MODIFIED", "REV"}
-    | {"TRANSP", "CLASS", "PROFILE", "CLIENTPIDMAP", "ACTION", "SOURCE", "KEY"}
+    | {"TRANSP", "PROFILE", "CLIENTPIDMAP", "ACTION", "SOURCE", "KEY"}
 )
 _TYPES_OF_NO_USE = frozenset({"quoted-printable", "base64", "8bit", "internet", "pref", "voice", ""})
 _NAMES = {
@@ -64,11 +65,22 @@ _NAMES = {
     "X-ABDATE": "Date",
     "X-ABRELATEDNAMES": "Related",
     "X-ALT-DESC": "Description",
+    "X-CUSTOM": "Own field",
+    "X-MICROSOFT-CDO-BUSYSTATUS": "Shown as",
     **{f"X-{name}": name.capitalize() for name in ("AIM", "ICQ", "MSN", "QQ", "GTALK", "JABBER", "YAHOO")},
     **{f"X-{name}": name.capitalize() for name in ("ASSISTANT", "SPOUSE", "MANAGER", "ANNIVERSARY", "CHILDREN")},
+    **{f"X-{name}": name.capitalize() for name in ("PROFESSION", "OFFICE", "DEPARTMENT", "INTERESTS", "CHILD")},
+    **dict.fromkeys(("X-IMADDRESS", "X-SIP"), "Chat"),
+    "X-ANDROID-CUSTOM": "Own field",
+    "X-GROUP-MEMBERSHIP": "Groups",
 }
+_VENDOR = re.compile(r"X-(?:MS|EVOLUTION|KADDRESSBOOK-X|KADDRESSBOOK|LOTUS|PALM|WAB)-(?=[A-Z]+$)|(?<=X-CUSTOM)\d$")
+"""What stands before, or behind, a name that several programs have: X-EVOLUTION-SPOUSE, X-CUSTOM1."""
 _FILES_MAX = 50
 _FILES = frozenset({"ATTACH", "PHOTO", "LOGO", "IMAGE", "X-MS-CARDPICTURE"})
+_DESCRIPTIONS = frozenset({"DESCRIPTION", "X-ALT-DESC"})
+_PUBLIC = frozenset({"CLASS:PUBLIC", "X-MICROSOFT-CDO-BUSYSTATUS:BUSY"})
+"""As events are unless something else is said."""
 _INDENT = "  "
 _STRUCTURED = frozenset({"ADR", "ORG", "N", "GENDER"})
 _DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:T(\d\d):?(\d\d):?(\d\d)?(Z?))?")
@@ -117,20 +129,22 @@ def read(data: bytes) -> Reading:
     reading = Reading()
     lines: list[str] = []
     within: list[str] = []
-    described = False  # programs write the same with marks behind it
+    described = ""  # programs write the same once more, with marks
     for item in properties(data):
         if item.name == "BEGIN":
             within.append(item.value.strip().upper())
             reading.whose = ""
-            described = described and within[-1] == "VALARM"
+            described = described if within[-1] == "VALARM" else ""
             if within[-1] in _TITLES:
                 lines += ["", f"{_TITLES[within[-1]]}:"]
         elif item.name == "END":
             within = within[:-1]
         elif not {"VTIMEZONE", "STANDARD", "DAYLIGHT"} & set(within[-2:]):
             reading.whose = one_line(_value(item)) if item.name == "FN" else reading.whose
-            line = "" if described and item.name == "X-ALT-DESC" else _line(item, within, reading)
-            described |= item.name == "DESCRIPTION" and within[-1:] != ["VALARM"]
+            line = _line(item, within, reading)
+            if item.name in _DESCRIPTIONS and within[-1:] != ["VALARM"]:
+                line = line if has_new_words(line, described) else ""
+                described += f"\n{line}"
             first, *further = line.splitlines() or [""]
             lines += [first, *(f"{_INDENT}{more}".rstrip() for more in further)] if first else []
     reading.text = "\n".join(lines).strip() + "\n"
@@ -138,9 +152,9 @@ def read(data: bytes) -> Reading:
 
 
 def _line(item: Property, within: list[str], reading: Reading) -> str:
-    name = item.name
+    name = _VENDOR.sub(lambda found: "X-" if found[0].startswith("X-") else "", item.name)
     vendors_own = name.startswith("X-") and name not in _NAMES
-    if name in _SKIPPED or vendors_own:
+    if name in _SKIPPED or vendors_own or f"{name}:{item.value.strip().upper()}" in _PUBLIC:
         return ""
     if within[-1:] == ["VALARM"] and item.is_packed:
         return ""  # a sound
@@ -182,7 +196,15 @@ def _words_of_page(value: str) -> str:
     return to_words(_plain(value)).strip()
 
 
+def _of_android(value: str) -> str:
+    """A kind of its own, and behind it the words, numbers and empty fields of it."""
+    kind, *fields = value.split(";")
+    words = ", ".join(text for text in map(_plain, fields) if text and not text.isdecimal())
+    return f"{kind.rpartition('/')[2]}: {words}" if words else ""
+
+
 _VENDORS: dict[str, Callable[[str], str]] = {
+    "X-ANDROID-CUSTOM": _of_android,
     "X-ALT-DESC": _words_of_page,
     "X-ABLABEL": lambda value: value.removeprefix("_$!<").removesuffix(">!$_"),
 }

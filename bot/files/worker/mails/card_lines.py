@@ -17,6 +17,9 @@ _LINE = re.compile(r'([A-Za-z0-9.-]++)((?:;(?:[^":;]|"[^"]*")*+)*+):(.*)', re.DO
 _PARAMETER = re.compile(r';([^=;:"]*)(?:=("[^"]*"|[^;"]*))?')
 _FOLD_WITHIN_CHARACTER = re.compile(rb"(?<=[\x80-\xff])\r?\n[ \t](?=[\x80-\xbf])")
 """Programs that count bytes fold a line there. Source: RFC 5545, 3.1, which expects it."""
+_CARET = re.compile(r"\^([n'^])")
+_CARETS = {"n": " ", "'": '"', "^": "^"}
+"""Source: RFC 6868: what cannot stand in a parameter's value as it is."""
 _NAMES_OF_FILES = (
     "FILENAME",
     "X-FILENAME",
@@ -84,7 +87,7 @@ def _property(match: re.Match[str]) -> Property:
         if value is None or key.upper() == "TYPE":
             types += (key if value is None else value.strip('"')).lower().split(",")
         else:
-            parameters[key.upper()] = value.strip('"')
+            parameters[key.upper()] = _CARET.sub(lambda found: _CARETS[found[1]], value.strip('"'))
     value = match[3]
     if "quoted-printable" in {parameters.get("ENCODING", "").lower(), *types}:
         packed = value.encode("utf-8", "replace")

@@ -52,6 +52,10 @@ def chosen(versions: Iterable[list[str]], besides: Sequence[str] = ()) -> list[s
     return shown
 
 
+def has_new_words(text: str, shown: str) -> bool:
+    return bool(_words([text]) - _words([shown]))
+
+
 def _words(texts: list[str]) -> set[str]:
     """Each word once, in small letters. Where no spaces part the words, each two characters are one."""
     found = set()
