@@ -251,7 +251,8 @@ def sheets_break_off(names: list[str]) -> str:
 
 
 def sheets_left_out(kept: int, total: int) -> str:
-    return f"has {total:,} sheets, of which only the first {kept:,} were read. Please send the others by themselves."
+    first = "first was" if kept == 1 else f"first {kept:,} were"
+    return f"has {total:,} sheets, of which only the {first} read. Please send the others by themselves."
 
 
 def megabytes(size_bytes: int) -> str:

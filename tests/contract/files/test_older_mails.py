@@ -181,3 +181,40 @@ async def test_a_jpeg_is_small_by_its_size_as_other_pictures_are(
         part("image/jpeg", picture, headers="Content-ID: <1>\r\n"),
     ]
     assert len((await read(convert, multipart("related", parts))).labels) == 1 + kept
+
+
+async def test_a_mail_to_hundreds_of_people_is_a_mail(convert: Converter) -> None:
+    people = ",\r\n ".join(f"Person {number} <p{number}@x.example>" for number in range(1_000))
+    headers = f"From: a@a.example\r\nTo: {people}\r\nSubject: All\r\nMIME-Version: 1.0\r\n"
+    found = await read(convert, mail(TEXT, "R3LDvMOfZQ==", headers=headers, encoding="base64"))
+    assert words(found).endswith("Person 999 <p999@x.example>\nSubject: All\n\nGrüße")
+
+
+async def test_a_list_of_lines_like_headers_is_a_text(convert: Converter) -> None:
+    text = "".join(f"From: Bergen {number}\nTo: Oslo {number}\n" for number in range(300))
+    found = await read(convert, text.encode())
+    assert "From: Bergen 7\nTo: Oslo 7\nFrom: Bergen 8\n" in words(found)
+
+
+async def test_mails_of_a_mailbox_need_no_empty_line_between_them(convert: Converter) -> None:
+    one = "From ann@a.example Tue Nov 24 10:00:00 2026\nFrom: a@a.example\nSubject: {0}\n\nAbout {0}\n"
+    found = await read(convert, (one.format("prices") + one.format("lamps")).encode())
+    assert words(found, "m.eml › 1 prices.eml").endswith("Subject: prices\n\nAbout prices")
+    assert words(found, "m.eml › 2 lamps.eml").endswith("Subject: lamps\n\nAbout lamps")
+
+
+async def test_who_passed_a_mail_on_and_its_keywords_are_told(convert: Converter) -> None:
+    headers = f"Resent-From: Carol <c@c.example>\r\nKeywords: =?utf-8?Q?B=C3=BCro?=\r\n{HEADERS}"
+    found = words(await read(convert, mail(TEXT, "Hi", headers=headers)))
+    assert "Resent-From: Carol <c@c.example>\nKeywords: Büro\n" in found
+
+
+async def test_what_a_macintosh_keeps_beside_a_file_has_not_its_name(convert: Converter) -> None:
+    fork = part("application/applefile; name=r.csv", "AAUWBw==")
+    file = part('text/csv; name="r.csv"', "lamp,5")
+    found = await read(
+        convert,
+        multipart("mixed", [part(TEXT, "Hi"), multipart("appledouble", [fork, file], boundary="A", headers="")]),
+    )
+    assert "[Not shown: application/applefile]" in words(found)
+    assert "lamp,5" in found.text

@@ -19,7 +19,10 @@ from bot.files.worker.mails.mail_start import ONLY_MAILS, bare, mails_in
 from bot.files.worker.mails.mime import Part
 from bot.files.worker.text import written
 
-_SHOWN = ("from", "sender", "to", "cc", "bcc", "reply-to", "date", "subject")
+_SHOWN = (
+    *("from", "sender", "to", "cc", "bcc", "reply-to", "date", "subject"),
+    *("resent-from", "resent-to", "resent-cc", "resent-date", "comments", "keywords"),
+)
 _OF_TRANSPORT = frozenset({"content-type", "content-transfer-encoding", "mime-version", "content-disposition"})
 _URGENCIES = {"high": "high", "urgent": "high", "1": "high", "2": "high", "low": "low", "non-urgent": "low"}
 _URGENCIES |= {"4": "low", "5": "low"}

@@ -33,8 +33,10 @@ _RANKS = {"text/plain": 0, "text/x-amp-html": 2, "text/watch-html": 2, "text/enr
 _OF_LAYOUT = frozenset({"text/css", "text/javascript", "application/javascript", "application/x-javascript"})
 _SIGNATURES = frozenset(
     {"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"}
-    | {"application/applefile", "application/pgp-keys"}
+    | {"application/pgp-keys"}
 )
+_OF_A_FILE = "application/applefile"
+"""What a Macintosh keeps beside a file's content, such as its icon. Source: RFC 1740."""
 _SEALED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _PAGES = frozenset({"text/html", "text/x-amp-html", "text/watch-html"})
 _MARKS = re.compile(r"<<|<param>[^<]*|</?[A-Za-z][A-Za-z0-9-]{0,60}>")
@@ -116,6 +118,8 @@ def _read_leaf(part: Part, body: Body, role: _As) -> None:
         body.encrypted |= _PGP in text
         body.texts.append(text)
         body.attached += [*files, *_in_calendar(part)]
+    elif kind == _OF_A_FILE:
+        body.named.append(kind)  # it has the name of the file beside it, which is shown
     elif kind in _SIGNATURES or (role is _As.RELATED and kind in _OF_LAYOUT):
         body.named.append(part.filename or kind)
     elif _is_decoration(part, role):

@@ -22,6 +22,7 @@ _BOUNDARY = re.compile(
     rb"\bboundary=(?:\"([^\"\r\n]{1,200})\"|([^\s;\"]{1,200}))"
 )
 _PART = rb"(?mi)^--%s[ \t]*\r?\n(?:content-[a-z-]{1,40}:|\r?\n)"
+_LONG_HEADERS_BYTES, _HEADERS_MAX = 6_000, 40
 _FROM_GIT = re.compile(rb"From [0-9a-f]{40} ")
 """A patch as git sends it: it is read as what it is, its lines as they are."""
 ONLY_MAILS = frozenset(
@@ -55,7 +56,16 @@ def looks_like_mail(head: bytes) -> bool:
         or (b"From" in found and not found.isdisjoint({b"Subject", b"Date"}))
         or (len(mostly) >= 3 and not found.isdisjoint({b"From", b"To", b"Subject"}))
         or (b"content-type" in lower and _has_parts(head))
+        or (b"From" in found and len(mostly) > 1 and _is_headers_alone(head))
     )
+
+
+def _is_headers_alone(head: bytes) -> bool:
+    """Whether a beginning as long as is looked at ends within the headers: a mail to hundreds of people has its subject
+    behind their addresses, which a list of such lines has not."""
+    lines = head.split(b"\n")
+    begun = sum(line[:1] not in {b" ", b"\t"} for line in lines)
+    return len(head) >= _LONG_HEADERS_BYTES and all(map(bytes.strip, lines[:-1])) and begun <= _HEADERS_MAX
 
 
 def _has_parts(head: bytes) -> bool:
@@ -89,6 +99,7 @@ def _begins(data: bytes, line: re.Match[bytes]) -> bool:
     """Whether a mail begins behind this line: it is the first, or stands behind an empty line and before a header."""
     at = line.start()
     stands_free = not at or data[max(at - 4, 0) : at].replace(b"\r", b"").endswith(b"\n\n")
+    stands_free = stands_free or _MAILBOX_START.match(data, at) is not None  # some programs leave out the empty line
     return stands_free and (not at or _HEADER.match(data, line.end()) is not None)
 
 
