@@ -21,13 +21,15 @@ FONTS = rb"{\fonttbl{\f0\fcharset0 Arial;}{\f1\fcharset204 X;}{\f2\fcharset128 M
         (rb"{\shp{\*\shpinst{\sp{\sn a}{\sv b}}{\shptxt In a box\par}}{\shprslt twice}}", "In a box"),
         (rb'{\field{\*\fldinst{HYPERLINK "https://x.example" }}{\fldrslt{\ul this}}}', "this (https://x.example)"),
         (rb"\trowd A\cell 5\cell\row B\cell 6\cell\row", "A | 5\nB | 6"),
-        (rb"{\info{\title No}}{\*\unknown no}{\pict 00ff}\v no\v0 yes{\v no}", "yes"),
+        (rb"{\info{\title No}}{\*\unknown no}{\pict 00ff}yes{\xe {\v no}}", "yes"),
+        (rb"\v from\v0 in March{\v  or May}.\par {\v\par}", "[hidden: from] in March [hidden:  or May] ."),
         (rb"{\listtext 1.\tab}First\par\bullet  second\line \emdash", "1.\tFirst\n• second\n—"),
         (rb"before{\pict\bin4 {\}{}after", "beforeafter"),
         (rb"open {groups {are no", "open groups are no"),
     ],
     ids=[
         *("alphabets", "beyond the first plane", "around the body", "boxes", "links", "tables", "what nobody sees"),
+        "hidden words",
         *("lists", "bytes of a picture", "cut off"),
     ],
 )

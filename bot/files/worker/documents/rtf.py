@@ -64,6 +64,10 @@ def wrapped(data: bytes) -> tuple[str, str] | None:
     return (kind, _Reader(data, wraps_html=kind == "html").read()) if kind else None
 
 
+def _looks(state: _State) -> tuple[str, str, bool]:
+    return state.change, state.align, state.hidden
+
+
 class _Reader:
     def __init__(self, data: bytes, *, wraps_html: bool = False) -> None:
         self._data = data
@@ -118,7 +122,7 @@ class _Reader:
         if not self._states:
             return
         left = self._state
-        if (left.change, left.align) != (self._states[-1].change, self._states[-1].align):
+        if _looks(left) != _looks(self._states[-1]):
             self._flush()
         if left.destination in {b"footnote", b"annotation"} and not left.skipped:
             self._flush()
@@ -201,6 +205,7 @@ class _Reader:
         elif word == b"uc" and value is not None:
             self._state = replace(state, skip_chars=min(max(value, 0), 10))
         elif word == b"v":
+            self._flush()
             self._state = replace(state, hidden=value != 0)
         elif word == b"plain":
             self._flush()
@@ -236,7 +241,7 @@ class _Reader:
 
     def _shown(self) -> bool:
         state = self._state
-        return not (state.skipped or state.hidden or (self._wraps_html and state.not_html))
+        return not (state.skipped or (self._wraps_html and (state.hidden or state.not_html)))
 
     def _add(self, text: str) -> None:
         if not text or not self._shown():
@@ -271,6 +276,7 @@ class _Reader:
         by = self._state.changed_by
         author = named(self._authors[by]) if 0 <= by < len(self._authors) else ""
         change = self._state.change + (f" by {author}" if author else "") if self._state.change else ""
+        change = change or ("hidden" if self._state.hidden else "")
         if change != self._change and text.strip():
             self._end_change()
             self._pieces += [f" [{change}: "] if change else []
