@@ -23,13 +23,17 @@ FONTS = rb"{\fonttbl{\f0\fcharset0 Arial;}{\f1\fcharset204 X;}{\f2\fcharset128 M
         (rb"\trowd A\cell 5\cell\row B\cell 6\cell\row", "A | 5\nB | 6"),
         (rb"{\info{\title No}}{\*\unknown no}{\pict 00ff}yes{\xe {\v no}}", "yes"),
         (rb"\v from\v0 in March{\v  or May}.\par {\v\par}", "[hidden: from] in March [hidden:  or May] ."),
+        (
+            rb"In {\deleted March.\par Or so.\par}May {\field{\*\fldinst HYPERLINK x}{\*\fldrslt here}}",
+            "In [deleted: March.]\n [deleted: Or so.]\nMay here",
+        ),
         (rb"{\listtext 1.\tab}First\par\bullet  second\line \emdash", "1.\tFirst\n• second\n—"),
         (rb"before{\pict\bin4 {\}{}after", "beforeafter"),
         (rb"open {groups {are no", "open groups are no"),
     ],
     ids=[
         *("alphabets", "beyond the first plane", "around the body", "boxes", "links", "tables", "what nobody sees"),
-        "hidden words",
+        *("hidden words", "a change of several paragraphs"),
         *("lists", "bytes of a picture", "cut off"),
     ],
 )

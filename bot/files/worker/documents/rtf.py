@@ -277,7 +277,9 @@ class _Reader:
         author = named(self._authors[by]) if 0 <= by < len(self._authors) else ""
         change = self._state.change + (f" by {author}" if author else "") if self._state.change else ""
         change = change or ("hidden" if self._state.hidden else "")
-        if change != self._change and text.strip():
+        if "\n" in text:
+            self._end_change()  # each line has its own marks: pages are looked through line by line
+        elif change != self._change and text.strip():
             self._end_change()
             self._pieces += [f" [{change}: "] if change else []
             self._change = change

@@ -15,7 +15,7 @@ _UNICODE = rb"\\u-?\d{1,10}(?: |\\'[0-9a-fA-F]{2}|[^\\{}])?"
 _RUN = re.compile(rb"(?:%s)++" % _UNICODE)
 _RUN_BYTES_MAX = 10_000
 _SHORT_RUN = re.compile(rb"(?:%s){50}" % _UNICODE)
-_MARK = re.compile(r"\[(?:Comment|inserted|deleted)\b")
+_MARK = re.compile(r"\[(?:Comment|inserted|deleted|hidden)\b")
 """Of what pages do not show, or show only by colour and lines."""
 
 
