@@ -60,7 +60,7 @@ async def test_many_cells_with_one_rule_do_not_cost_its_choices(convert: Convert
     assert "and other cells, choices: open,paid\n" in found.text
 
 
-def drawn(*shapes: str) -> bytes:
+def drawn(*shapes: str, more: dict[str, str | bytes] | None = None) -> bytes:
     spaces = (
         f'xmlns="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing" xmlns:a="{made_office.DRAWN}" '
         f'xmlns:r="{OFFICE}" xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart"'
@@ -82,6 +82,7 @@ def drawn(*shapes: str) -> bytes:
         "xl/worksheets/sheet1.xml": sheet,
         "xl/drawings/drawing1.xml": f"<wsDr {spaces}>{anchors}</wsDr>",
         "xl/charts/chart1.xml": chart,
+        **(more or {}),
     }
     related: dict[str, made_office.Related] = {
         "xl/workbook.xml": {"rId1": ("worksheet", "worksheets/sheet1.xml")},
@@ -106,6 +107,46 @@ async def test_hundreds_of_text_boxes_are_read(convert: Converter) -> None:
     found = await convert(drawn(*(box(f"station {number}") for number in range(900))), "line.xlsx", WITHOUT_OFFICE)
     assert "Text box: station 899\n" in found.text
     assert inner_notes.BESIDE_IN_PART not in found.reasons
+
+
+async def test_slicers_and_timelines_say_what_there_is_to_choose(convert: Converter) -> None:
+    new = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
+    newer = "http://schemas.microsoft.com/office/spreadsheetml/2010/11/main"
+    compatible = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+    frame = "<graphicFrame><graphicData><x:{0} xmlns:x='urn:x' name='{1}'/></graphicData></graphicFrame>"
+    shape = (
+        f'<m:AlternateContent xmlns:m="{compatible}"><m:Choice Requires="x">{frame.format("slicer", "Region 1")}'
+        f"</m:Choice><m:Fallback>{box('This shape represents a slicer.')}</m:Fallback></m:AlternateContent>"
+    )
+    cache = (
+        f'<slicerCacheDefinition xmlns="{new}" name="Slicer_Region" sourceName="Region"><data>'
+        '<tabular pivotCacheId="7"><items><i x="1" s="1"/><i x="0"/></items></tabular></data></slicerCacheDefinition>'
+    )
+    pivot = (
+        f'<pivotCacheDefinition xmlns="{made_office.SHEETS}"><cacheFields><cacheField name="Region"><sharedItems>'
+        '<s v="North"/><s v="South"/></sharedItems></cacheField></cacheFields><extLst><ext>'
+        f'<x:pivotCacheDefinition xmlns:x="{new}" pivotCacheId="7"/></ext></extLst></pivotCacheDefinition>'
+    )
+    timeline = (
+        f'<timelineCacheDefinition xmlns="{newer}" name="T"><state><selection startDate="2026-01-01T00:00:00" '
+        'endDate="2026-03-31T00:00:00"/></state></timelineCacheDefinition>'
+    )
+    parts: dict[str, str | bytes] = {
+        "xl/slicers/slicer1.xml": (
+            f'<slicers xmlns="{new}"><slicer name="Region 1" cache="Slicer_Region" caption="Which region?"/></slicers>'
+        ),
+        "xl/slicerCaches/slicerCache1.xml": cache,
+        "xl/pivotCache/pivotCacheDefinition1.xml": pivot,
+        "xl/timelines/timeline1.xml": (
+            f'<timelines xmlns="{newer}"><timeline name="Date" cache="T" caption="When"/></timelines>'
+        ),
+        "xl/timelineCaches/timelineCache1.xml": timeline,
+    }
+    content = drawn(shape, frame.format("timeslicer", "Date"), more=parts)
+    text = (await convert(content, "board.xlsx", WITHOUT_OFFICE)).text
+    assert "Slicer: “Which region?”: South (chosen), North\n" in text
+    assert "Timeline: “When”: 2026-01-01 to 2026-03-31\n" in text
+    assert "represents" not in text
 
 
 async def test_an_address_is_told_as_long_as_it_may_be(convert: Converter) -> None:

@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 from bot.files.worker.documents import charts
 from bot.files.worker.documents.drawn_text import paragraphs
-from bot.files.worker.documents.package import Package, Relation, descendants, local
+from bot.files.worker.documents.package import Package, Relation, attribute, descendants, local
 
 _LINES_MAX = 4_000
 
@@ -23,6 +23,8 @@ class Drawing:
     """Where each is, and its part."""
     drawn: bool = False
     """Whether there is something that only an office program shows as it is: a chart, a diagram."""
+    slicers: list[tuple[str, str]] = field(default_factory=list)
+    """Where each is, and its name, which is not what people see of it."""
     stand_ins: list[str] = field(default_factory=list)
     """Lines of what an older drawing of the same sheet has as well, as it does buttons and boxes to tick."""
 
@@ -34,11 +36,13 @@ def read_drawing(package: Package, part: str, *, anchor: Callable[[ET.Element], 
     for element in package.optional_tree(part):
         where = anchor(element)
         at = f" at {where}" if where else ""
-        for shape in descendants(element, "txBody", "blip", "chart", "relIds"):
+        for shape in descendants(element, "txBody", "blip", "chart", "relIds", "slicer", "timeslicer"):
             relation = relations.get(_relation_id(shape))
             if local(shape) == "txBody" and len(drawing.lines) >= _LINES_MAX:
                 continue
-            if local(shape) == "txBody":
+            if local(shape) in {"slicer", "timeslicer"}:
+                drawing.slicers.append((at, attribute(shape, "name")))
+            elif local(shape) == "txBody":
                 text = " / ".join(paragraphs(shape))
                 found = drawing.lines if next(descendants(element, "compatExt"), None) is None else drawing.stand_ins
                 found += [f"Text box{at}: {text}"] if text else []

@@ -17,6 +17,7 @@ from bot.files.worker.documents.drawing import Drawing, read_drawing
 from bot.files.worker.documents.package import Broken, Package, attribute, child, descendants
 from bot.files.worker.sheets import form_controls
 from bot.files.worker.sheets.model import SHEETS_MAX, Shared, Sheet, Workbook
+from bot.files.worker.sheets.slicers import Slicers
 from bot.files.worker.sheets.table import column_letters
 from bot.files.worker.sheets.xlsx_comments import comments_of
 
@@ -49,7 +50,7 @@ def read_sheets(
 
     Raises ``Broken`` where there is no sheet.
     """
-    relations, needed = package.relations(main), set[int]()
+    relations, needed, slicers = package.relations(main), set[int](), Slicers(package)
     for one in listed:
         relation = relations.get(one.relation_id)
         if relation is None or len(workbook.sheets) == SHEETS_MAX:
@@ -57,7 +58,7 @@ def read_sheets(
             continue
         sheet = Sheet(one.name, hidden=one.hidden)
         read(sheet, relation.target, workbook.room_for(limits.text_chars_max))
-        _add_beside(package, relation.target, workbook, sheet, out)
+        _add_beside(package, relation.target, workbook, sheet, slicers, out)
         workbook.sheets.append(sheet)
         for row in (*sheet.head, *sheet.tail):
             needed |= {value.number for value in row.cells.values() if isinstance(value, Shared)}
@@ -66,7 +67,7 @@ def read_sheets(
     return needed
 
 
-def _add_beside(package: Package, part: str, workbook: Workbook, sheet: Sheet, out: Outbox) -> None:
+def _add_beside(package: Package, part: str, workbook: Workbook, sheet: Sheet, slicers: Slicers, out: Outbox) -> None:
     """What stands in the parts that a sheet is related to: comments, filters of tables, drawings."""
     relations, controls, stand_ins = package.relations(part), list[str](), list[str]()
     sheet.comments = comments_of(package, relations)
@@ -78,6 +79,7 @@ def _add_beside(package: Package, part: str, workbook: Workbook, sheet: Sheet, o
         elif relation.kind == "drawing":
             drawing = read_drawing(package, relation.target, anchor=_anchor)
             sheet.beside += drawing.lines
+            sheet.beside += [line for at, name in drawing.slicers for line in slicers.lines(name, at)]
             stand_ins += drawing.stand_ins
             _pictures(package, drawing, workbook, sheet, out)
         elif relation.kind == "vmlDrawing" and relation.target in package:
