@@ -22,7 +22,7 @@ from tests.file_limits import CONVERT
 LIMITS = CONVERT
 Convert = Callable[..., list[Extract]]
 Shown = Callable[..., list[Image.Image]]
-RED, WHITE, DARK = (255, 0, 0), (255, 255, 255), (64, 64, 64)
+RED, WHITE, DARK, BETWEEN = (255, 0, 0), (255, 255, 255), (64, 64, 64), (140, 140, 140)
 
 
 @pytest.fixture
@@ -115,8 +115,15 @@ def drawn(*parts: tuple[tuple[int, int, int, int], object]) -> bytes:
         (drawn(((60, 20, 280, 170), "white"), ((100, 40, 200, 120), "black")), DARK),
         (drawn(((60, 20, 280, 170), "#4060c0")), WHITE),
         (drawn(), WHITE),
+        (drawn(((20, 20, 80, 26), "white"), ((20, 80, 80, 86), "black")), BETWEEN),
+        (drawn(((20, 20, 50, 50), "black"), ((60, 20, 75, 120), "white")), BETWEEN),
+        (drawn(((20, 20, 80, 80), "#ff8c00"), ((100, 40, 280, 48), "white")), DARK),
+        (drawn(((20, 20, 80, 80), "#ff8c00"), ((100, 40, 280, 48), "#808080")), WHITE),
     ],
-    ids=["a sheet with labels beside it", "light", "dark", "dark within light", "of a colour", "nothing"],
+    ids=[
+        *("a sheet with labels beside it", "light", "dark", "dark within light", "of a colour", "nothing"),
+        *("dark and light writing", "large light letters", "a logo with light words", "one with grey words"),
+    ],
 )
 def test_a_drawing_lies_on_what_its_edges_can_be_told_from(
     shown: Shown, content: bytes, ground: tuple[int, int, int]
@@ -255,6 +262,51 @@ def test_pieces_have_a_bound_and_stay_as_large_as_it_allows(converted: Convert) 
 
 def test_what_is_long_and_has_nothing_fine_in_it_stays_whole(converted: Convert) -> None:
     assert abouts(converted(made_files.image("PNG", (1_000, 9_000)))) == ["PNG image"]
+
+
+def written_page(size: tuple[int, int], letters_px: int) -> Image.Image:
+    """Strokes of letters in lines; the strokes of a font are about a tenth as broad as it is high."""
+    page = Image.new("L", size, 255)
+    draw, stroke = ImageDraw.Draw(page), max(letters_px // 10, 1)
+    for top in range(letters_px, size[1] - letters_px, 2 * letters_px):
+        for left in range(letters_px, size[0] - letters_px, letters_px):
+            draw.rectangle((left, top, left + stroke - 1, top + letters_px // 2), fill=0)
+            draw.rectangle((left, top, left + letters_px // 2, top + stroke - 1), fill=0)
+    return page
+
+
+def test_a_large_picture_with_small_writing_comes_whole_and_in_pieces(converted: Convert, tmp_path: Path) -> None:
+    page = written_page((2_000, 1_500), 12)
+    extracts = [one for one in converted(made_pictures.encoded(page, "PNG"), SMALLER) if isinstance(one, ImageExtract)]
+    assert [one.about for one in extracts[:3]] == [
+        "PNG image, the whole, made smaller; its pieces follow",
+        "PNG image, piece in row 1 of 3, column 1 of 3",
+        "PNG image, piece in row 1 of 3, column 2 of 3",
+    ]
+    assert len(extracts) == 1 + 3 * 3
+    assert extracts[0].width_px == SMALLER.image_side_px_max
+    right = Image.open(tmp_path / extracts[3].file)
+    assert right.tobytes() == page.crop((2_000 - right.width, 0, 2_000, right.height)).tobytes()
+
+
+def test_so_large_a_one_has_no_more_pieces_than_the_limit(converted: Convert) -> None:
+    limits = replace(LIMITS, image_side_px_max=300)
+    extracts = converted(made_pictures.encoded(written_page((2_000, 2_000), 12), "PNG"), limits)
+    assert len(extracts) == 1 + 4 * 4 <= limits.image_pages_max
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        written_page((2_000, 1_500), 60),
+        written_page((1_200, 900), 12),
+        Image.effect_noise((2_000, 1_500), 60),
+        Image.linear_gradient("L").resize((2_000, 1_500)).convert("1"),
+    ],
+    ids=["large writing", "hardly shrunk", "a photo's grain", "a halftone"],
+)
+def test_what_stays_legible_or_is_no_writing_comes_as_one_picture(converted: Convert, page: Image.Image) -> None:
+    assert abouts(converted(made_pictures.encoded(page, "PNG"), SMALLER)) == ["PNG image"]
 
 
 # --- raw files and rare samples --------------------------------------------------------------------------------------

@@ -6,7 +6,9 @@ wide; shrunk as one it would be a grey stripe. Pieces overlap, so that a line cu
 
 from __future__ import annotations
 
-from PIL import Image, ImageChops
+from collections.abc import Iterator
+
+from PIL import Image, ImageChops, ImageFilter
 
 Box = tuple[int, int, int, int]
 _LONG_FROM = 2.5
@@ -17,6 +19,9 @@ _PIECES_MAX = 20
 _LOOKED_AT_PX = 1_000
 _LOST_ABOVE = 48
 _LOST_SHARE_MIN = 0.0005
+_STROKES_PX, _STROKE_ABOVE, _STROKES_SHARE_MIN = 12, 80, 0.002
+_EVEN_SHARE_MIN = 0.55
+_GONE_SHARE_MIN = 0.75
 
 
 def is_long(size: tuple[int, int], side_max: int) -> bool:
@@ -53,12 +58,75 @@ def boxes(size: tuple[int, int], side_max: int) -> list[Box]:
     short, long = sorted(size)
     step_max = max(side_max, short) * (1 - _OVERLAP)
     count = min(-(-long // int(step_max)), _PIECES_MAX)
-    step = long / count
-    overlap = step * _OVERLAP
-    cuts = [(max(int(step * number - overlap), 0), min(int(step * (number + 1)) + 1, long)) for number in range(count)]
+    cuts = _cuts(long, count)
     if height >= width:
         return [(0, begin, width, end) for begin, end in cuts]
     return [(begin, 0, end, height) for begin, end in cuts]
+
+
+def is_written_small(picture: Image.Image, side_max: int) -> bool:
+    """Whether writing is in it that nobody could read once it is shrunk, as in a plan or a screenshot of two screens.
+
+    Of letters of seven pixels and less most strokes lose half of their contrast or more, and of larger ones few do.
+    Photos have hardly any strokes, and the dots of a halftone have no even ground between them.
+    """
+    scale = side_max / max(picture.size)
+    return scale < _SHRUNK_BELOW and any(_is_lost(part, scale) for part in _parts(picture))
+
+
+def _parts(picture: Image.Image) -> Iterator[Image.Image]:
+    width, height = picture.size
+    wide, high = min(width, _LOOKED_AT_PX), min(height, _LOOKED_AT_PX)
+    for down in (0.0, 0.5, 1.0):
+        for across in (0.0, 0.5, 1.0):
+            left, upper = int((width - wide) * across), int((height - high) * down)
+            yield picture.crop((left, upper, left + wide, upper + high)).convert("L")
+
+
+def _is_lost(grey: Image.Image, scale: float) -> bool:
+    steps = ImageChops.difference(grey, ImageChops.offset(grey, 1, 0)).histogram()
+    if sum(steps[:4]) < _EVEN_SHARE_MIN * sum(steps):
+        return False
+    ground = ImageChops.difference(grey, grey.filter(ImageFilter.BoxBlur(_STROKES_PX)))
+    strokes = ground.point(lambda value: 255 if value > _STROKE_ABOVE else 0)
+    small = grey.resize((max(int(grey.width * scale), 1), max(int(grey.height * scale), 1)), Image.Resampling.LANCZOS)
+    lost = ImageChops.difference(grey, small.resize(grey.size, Image.Resampling.BILINEAR))
+    gone = ImageChops.subtract(ImageChops.add(lost, lost), ground).point(lambda value: 255 if value else 0)
+    count = strokes.histogram()[255]
+    return count > _STROKES_SHARE_MIN * sum(steps) and gone.histogram(mask=strokes)[255] > _GONE_SHARE_MIN * count
+
+
+def grid(size: tuple[int, int], side_max: int, count_max: int) -> tuple[int, int]:
+    """How many rows and columns of overlapping pieces show all of it as it is, or as large as ``count_max`` allows."""
+    width, height = size
+    step = side_max * (1 - _OVERLAP)
+    while True:
+        rows, columns = -(-height // int(step)), -(-width // int(step))
+        if rows * columns <= count_max:
+            return rows, columns
+        step *= 1.05
+
+
+def tiles(size: tuple[int, int], rows: int, columns: int) -> list[Box]:
+    """Row by row."""
+    across, down = _cuts(size[0], columns), _cuts(size[1], rows)
+    return [(left, upper, right, lower) for upper, lower in down for left, right in across]
+
+
+def names_of_tiles(rows: int, columns: int) -> list[str]:
+    """Of the whole and its pieces."""
+    tiles_named = [f"row {row} of {rows}, column {column} of {columns}" for row, column in _places(rows, columns)]
+    return ["the whole, made smaller; its pieces follow", *(f"piece in {place}" for place in tiles_named)]
+
+
+def _places(rows: int, columns: int) -> Iterator[tuple[int, int]]:
+    return ((row, column) for row in range(1, rows + 1) for column in range(1, columns + 1))
+
+
+def _cuts(long: int, count: int) -> list[tuple[int, int]]:
+    step = long / count
+    overlap = step * _OVERLAP
+    return [(max(int(step * number - overlap), 0), min(int(step * (number + 1)) + 1, long)) for number in range(count)]
 
 
 def called(number: int, count: int, size: tuple[int, int]) -> str:

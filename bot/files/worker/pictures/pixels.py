@@ -62,7 +62,8 @@ def convert(
         box = clean_aperture(source.read_bytes(), *picture.size)
         picture = picture.crop(box) if box else picture
     picture = _upright(_in_proportion(picture, image, limits) if kind is Kind.TIFF else picture, image, orientation)
-    return written(picture, kind, about, out, limits, profile=profile)
+    alone = getattr(image, "n_frames", 1) == 1
+    return written(picture, kind, about, out, limits, profile=profile, alone=alone)
 
 
 def _in_proportion(picture: Image.Image, image: Image.Image, limits: ConvertLimits) -> Image.Image:
@@ -85,13 +86,27 @@ def check_size(width: int, height: int, limits: ConvertLimits) -> None:
 
 
 def written(
-    picture: Image.Image, kind: Kind, about: str, out: Outbox, limits: ConvertLimits, *, profile: bytes | None = None
+    picture: Image.Image,
+    kind: Kind,
+    about: str,
+    out: Outbox,
+    limits: ConvertLimits,
+    *,
+    profile: bytes | None = None,
+    alone: bool = True,
 ) -> list[Extract]:
+    """``alone`` says that it is no page or frame of several: only then is one that is written small shown in pieces,
+    which are many."""
     side = limits.image_side_px_max
     long = pieces.is_long(picture.size, side)
     if (long and picture.mode not in _SIMPLE_MODES) or "transparency" in picture.info:
         picture = colours.eight_bit(picture)
     boxes = pieces.boxes(picture.size, side) if long and pieces.loses_words(picture, side) else [(0, 0, *picture.size)]
+    names = [pieces.called(number, len(boxes), picture.size) for number in range(1, len(boxes) + 1)]
+    if alone and len(boxes) == 1 and pieces.is_written_small(picture, side):
+        rows, columns = pieces.grid(picture.size, side, limits.image_pages_max - 1)
+        boxes += pieces.tiles(picture.size, rows, columns)
+        names = pieces.names_of_tiles(rows, columns)
     left_out = len(boxes) - limits.image_pages_max
     ground = colours.ground_for(picture) if picture.mode == "RGBA" else None
     photo = kind in _PHOTOS
@@ -105,7 +120,7 @@ def written(
         photo = photo or (kind is Kind.WEBP and shown.mode == "RGB")
         path, media_type = _write(shown, out, limits, photo=photo)
         photo = media_type == "image/jpeg"  # what was too large as PNG once will be so again
-        which = f", {pieces.called(number, len(boxes), picture.size)}" if len(boxes) > 1 else ""
+        which = f", {names[number - 1]}" if len(boxes) > 1 else ""
         extracts.append(ImageExtract(path.name, media_type, shown.width, shown.height, about + which))
     if left_out > 0:
         extracts.append(NoteExtract(notes.pieces_left_out(limits.image_pages_max, len(boxes))))
