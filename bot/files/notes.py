@@ -170,6 +170,13 @@ def members_left_out(kept: int, files_max: int, max_bytes: int) -> str:
     return f"holds more than I unpack ({most}), so {files} read. Please send the others by themselves."
 
 
+def member_too_large(max_bytes: int) -> str:
+    return (
+        f"does not fit in what I unpack of an archive ({megabytes(max_bytes)} in all), so it was not read. "
+        "Please send it, or the part that matters, by itself."
+    )
+
+
 def attachments_damaged(count: int) -> str:
     files = "a file attached within it that is" if count == 1 else f"{count} files attached within it that are"
     return f"has {files} damaged and could not be read. Please send what is missing by itself."

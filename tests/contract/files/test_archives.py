@@ -274,11 +274,42 @@ async def test_the_limits_hold_for_every_method(convert: Converter) -> None:
     limits = replace(WITHOUT_OFFICE, convert=replace(CONVERT, archive_bytes_max=1_000_000))
     zeros = bytes(20_000_000)
     for method, packed in ((93, zstandard.compress(zeros)), (95, lzma.compress(zeros)), (12, bz2.compress(zeros))):
-        found = await convert(zip_of([THIRD, Packed(b"bomb.txt", zeros, method, packed), SECOND]), "a.zip", limits)
+        lying = Packed(b"bomb.txt", b"a few bytes", method, packed)
+        found = await convert(zip_of([THIRD, lying, SECOND]), "a.zip", limits)
         assert names(found) == ["third.txt"]
         assert found.reasons == [notes.members_left_out(1, CONVERT.archive_files_max, 1_000_000)]
     found = await convert(zstandard.compress(zeros), "a.zst", limits)
     assert found.reasons == [notes.members_left_out(0, CONVERT.archive_files_max, 1_000_000)]
+
+
+async def test_a_member_that_is_too_large_costs_no_smaller_one(convert: Converter) -> None:
+    limits = replace(WITHOUT_OFFICE, convert=replace(CONVERT, archive_bytes_max=1_000_000))
+    large = Packed(b"video.txt", bytes(1_500_000), 8, deflated(bytes(1_500_000)))
+    found = await convert(zip_of([THIRD, large, SECOND]), "a.zip", limits)
+    assert names(found) == ["third.txt", "second.txt"]
+    assert told(found) == [("a.zip › video.txt", notes.member_too_large(1_000_000))]
+    for pack in (bytes, gzip.compress):
+        found = await convert(
+            pack(tar_of({"a.txt": b"a", "log.txt": bytes(1_500_000), "b.txt": b"b"})), "a.tar", limits
+        )
+        assert names(found) == ["a.txt", "b.txt"]
+        assert told(found) == [("a.tar › log.txt", notes.member_too_large(1_000_000))]
+
+
+async def test_of_a_tar_that_breaks_off_within_a_header_that_is_told(convert: Converter) -> None:
+    found = await read(convert, tar_of({"a.txt": b"The plan", "b.txt": b"lost"})[:1_300], "a.tar")
+    assert names(found) == ["a.txt"]
+    assert told(found) == [("a.tar", inner_notes.ARCHIVE_IN_PART)]
+
+
+def tar_of(members: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for name, content in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return buffer.getvalue()
 
 
 async def test_a_member_without_a_name_hinders_no_other(convert: Converter) -> None:

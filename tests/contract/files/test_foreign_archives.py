@@ -256,7 +256,10 @@ async def test_the_limits_hold(convert: Converter) -> None:
     bomb = {"a.txt": PLAN, "bomb.txt": bytes(3_000_000), "c.txt": KEY}
     found = await convert(written("7zip", bomb), "a.7z", small)
     assert names(found) == ["a.txt"]
-    assert found.reasons == [notes.members_left_out(1, 3, 1_000_000)]
+    assert found.reasons == [notes.member_too_large(1_000_000), notes.members_left_out(1, 3, 1_000_000)]
+    found = await convert(written("7zip", bomb | {"bomb.txt": bytes(1_500_000)}), "a.7z", small)
+    assert names(found) == ["a.txt", "c.txt"]
+    assert found.reasons == [notes.member_too_large(1_000_000)]
     found = await convert(rar5({f"{number}.txt": PLAN for number in range(9)}), "a.rar", small)
     assert names(found) == ["0.txt", "1.txt", "2.txt"]
     assert found.reasons == [notes.members_left_out(3, 3, 1_000_000)]

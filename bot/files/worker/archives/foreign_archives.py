@@ -110,6 +110,9 @@ class _Reader:
         if is_clutter(name):
             self._unpacked.skip(max(entry.size_bytes, 0))
             return
+        if self._unpacked.is_too_large(name, entry.size_bytes):
+            self._unpacked.skip(entry.size_bytes)
+            return
         known = known if known and known.size_bytes == entry.size_bytes else None
         if entry.is_locked or (known and known.is_locked):
             self._unpacked.leave_out(name, notes.PASSWORD)

@@ -97,6 +97,8 @@ def _add_zip(source: Path, called: str, unpacked: Unpacked) -> None:
         if member.refusal:
             unpacked.leave_out(name, member.refusal)
             continue
+        if unpacked.is_too_large(name, member.size_bytes):
+            continue
         try:
             unpacked.add(name, zips.contents(source, member))
         except MemoryError:
@@ -130,7 +132,7 @@ def _why_damaged(source: Path, called: str) -> str:
 
 
 class _Header(tarfile.TarInfo):
-    """Counts the headers that are none: what lies before them is damaged, what follows need not be."""
+    """Counts the headers that are none or break off: what lies before one is damaged, what follows need not be."""
 
     broken = 0
 
@@ -138,7 +140,7 @@ class _Header(tarfile.TarInfo):
     def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> _Header:
         try:
             return super().frombuf(buf, encoding, errors)
-        except tarfile.InvalidHeaderError:  # type: ignore[attr-defined]
+        except (tarfile.InvalidHeaderError, tarfile.TruncatedHeaderError):  # type: ignore[attr-defined]
             _Header.broken += 1
             raise
 
@@ -147,7 +149,9 @@ def _add_tar(stream: IO[bytes], unpacked: Unpacked) -> None:
     _Header.broken = 0
     with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Header, ignore_zeros=True) as archive:
         for info in archive:
-            file = archive.extractfile(info) if info.isfile() and not is_clutter(info.name) else None
+            if not info.isfile() or is_clutter(info.name) or unpacked.is_too_large(_name(info), info.size):
+                continue
+            file = archive.extractfile(info)
             if file is not None:
                 unpacked.add(_name(info), _pieces(file))
     if _Header.broken:

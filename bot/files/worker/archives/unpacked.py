@@ -56,6 +56,13 @@ class Unpacked:
             raise Full
         self.extracts.append(NoteExtract(reason, name[-_NAME_CHARS_MAX:]))
 
+    def is_too_large(self, name: str, size_bytes: int) -> bool:
+        """Whether it does not fit in what may still be unpacked, which a note says then: smaller ones may yet."""
+        if size_bytes <= self._bytes_left or self.count >= self._limits.archive_files_max:
+            return False
+        self.leave_out(name, notes.member_too_large(self._limits.archive_bytes_max))
+        return True
+
     def skip(self, size_bytes: int) -> None:
         """For what has to be unpacked only to come to what stands behind it. Raises ``Full``."""
         self._skipped_bytes_left -= size_bytes

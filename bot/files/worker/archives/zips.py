@@ -55,6 +55,8 @@ class ZipMember:
     crc: int | None
     starts_at: int
     unicode_name: str = ""
+    size_bytes: int = 0
+    """Unpacked, as far as that is known."""
 
     @property
     def refusal(self) -> str:
@@ -77,9 +79,8 @@ def listed(source: Path) -> list[ZipMember]:
             raw = info.orig_filename.encode("utf-8" if flagged else "cp437", "replace")
             name = info.orig_filename if flagged else _unicode_name(info.extra, raw)
             start = _contents_at(file, info.header_offset)
-            members.append(
-                ZipMember(raw, info.flag_bits, info.compress_type, info.compress_size, info.CRC, start, name)
-            )
+            packed = (info.compress_type, info.compress_size, info.CRC)
+            members.append(ZipMember(raw, info.flag_bits, *packed, start, name, info.file_size))
     return members
 
 

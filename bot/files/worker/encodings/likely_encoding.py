@@ -15,7 +15,7 @@ _TELLING_BYTES_MAX = 400
 _TELLING_BYTES_MIN = 8
 _EAST_ASIAN = ("cp932", "gb18030", "cp950", "cp949", "euc_jp")
 _WINDOWS = ("cp1252", "cp1250", "cp1251", "cp1253", "cp1255", "cp1256", "cp874")
-_DOS = ("cp850", "cp852", "cp866", "cp437", "cp737", "cp862")
+_DOS = ("cp850", "cp852", "cp866", "cp437", "cp737", "cp862", "cp857")
 _OTHER_ALPHABETS = ("cp1251", "koi8_r", "cp1253")
 _CANDIDATES = (*_EAST_ASIAN, *_WINDOWS, "koi8_r", *_DOS)
 _CANDIDATES_OF_ARCHIVES = (*_EAST_ASIAN, *_DOS, *_WINDOWS, "koi8_r", "mac_roman")
@@ -80,7 +80,7 @@ _HANGUL = frozenset(
     "말매명목미바반발번법변병복본불새색설식심약언영예올완외운월음입잡재저점접족종좌증직집차참창책처천첨청초최추출치카코크타태터토특파판"
     "편평포표프피필항허형견적자료사진파일계약목록보고서일람김최박윤임한오권황안송홍배백허심하곽차철훈"
 )
-_LATIN = frozenset("äöüßéèàçñóíáúêâôîûëïæøåãõąęłńśźżćčšžřěůýďťňőűăşţğıœÄÖÜÉÅØÇÑÁÍÓÚŠŽČÀÈŁŚŻŹĆ")
+_LATIN = frozenset("äöüßéèàçñóíáúêâôîûëïæøåãõąęłńśźżćčšžřěůýďťňőűăşţğıœÄÖÜÉÅØÇÑÁÍÓÚŠŽČÀÈŁŚŻŹĆŞĞİ")
 _FREQUENT = frozenset("оеаинтсрвлкαοιετσνηυρкיוהלאתרבשמاليونمرتب")
 """The letters that make up most of a text in Cyrillic, Greek, Hebrew or Arabic."""
 _SIGNS = frozenset("–—’“”„«»€°§№ªº´·…")
