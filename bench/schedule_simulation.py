@@ -149,7 +149,7 @@ class _Process:
         self.limiter = RateLimiter()
         self.limiter.reserve = posts.reserve
         self.api = SlackClient(cast("AsyncWebClient", slack), self.limiter)
-        self.services = ThreadServices(self.api, _Records(), _find_posted, _find_streamed)
+        self.services = ThreadServices(self.api, _Records(), _find_posted, _find_streamed, _see)
         self.answers = 0
         self.published = Heard(0.0, 0, Calls(), stopping=False)
         """At the time ``ago_s``."""
@@ -180,6 +180,10 @@ class _Process:
 
 async def _find_posted(question: Question, part: int, text: str, *, in_thread: bool) -> str | None:  # noqa: ARG001 - the port's
     return None
+
+
+async def _see(question: Question, ts: str, *, in_thread: bool) -> None:
+    """Nothing."""
 
 
 async def _find_streamed(question: Question) -> list[str]:  # noqa: ARG001 - the port's

@@ -66,7 +66,7 @@ def replies(
     desk: PrivateDesk,
 ) -> SlackReplies:
     services = ThreadServices(
-        api, desk.records, reader.find_posted, reader.find_streamed, StatusSupport.of_app(api.scopes)
+        api, desk.records, reader.find_posted, reader.find_streamed, reader.see, StatusSupport.of_app(api.scopes)
     )
     return SlackReplies(
         services,

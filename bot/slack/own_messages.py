@@ -29,9 +29,17 @@ _TS = re.compile(r"[0-9]{1,12}\.[0-9]{6}")
 _PRESS_DIGIT = {Button.CONTINUE: "1", Button.ASK_AGAIN: "2", Button.READ_ALL: "3", Button.AS_FILE: "8"}
 
 
-def metadata(question: Question, part: int) -> dict[str, Any]:
-    """The ``metadata`` argument for the message that shows ``part`` of the reply to ``question``."""
-    return {"event_type": ANSWER_EVENT, "event_payload": {"question_ts": question.ts, "part": part}}
+def metadata(question: Question, part: int, revision: int = 0) -> dict[str, Any]:
+    """The ``metadata`` argument for the message that shows ``part`` of the reply to ``question``; ``revision`` tells
+    what it shows from what it showed before."""
+    payload = {"question_ts": question.ts, "part": part, **({"revision": revision} if revision else {})}
+    return {"event_type": ANSWER_EVENT, "event_payload": payload}
+
+
+def revision_of(message: Json) -> int | None:
+    """The revision of one of our messages; ``None`` where Slack does not tell."""
+    revision = object_of(object_of(message.get("metadata")).get("event_payload")).get("revision")
+    return revision if isinstance(revision, int) else None
 
 
 def aside_metadata() -> dict[str, Any]:

@@ -78,11 +78,17 @@ async def bot_in_a_workspace() -> AsyncIterator[Bot]:
     ):
         rate_limiter = RateLimiter()
         api = SlackClient(web_client(workspace, session), rate_limiter)
-        yield Bot(workspace, rate_limiter, ThreadServices(api, Records(), nothing_found, nothing_streamed))
+        yield Bot(
+            workspace, rate_limiter, ThreadServices(api, Records(), nothing_found, nothing_streamed, nothing_seen)
+        )
 
 
 async def nothing_found(question: Question, part: int, text: str, *, in_thread: bool) -> str | None:
     return None
+
+
+async def nothing_seen(question: Question, ts: str, *, in_thread: bool) -> None:
+    pass
 
 
 async def nothing_streamed(question: Question) -> list[str]:

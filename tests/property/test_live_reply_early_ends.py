@@ -11,7 +11,7 @@ from bot.closing import Closing
 from bot.errors import SlackOutcomeUnknown
 from bot.slack.write.live_reply import MOVES_EVERY_S, SHORT_PART_AFTER_S, LiveReply
 from bot.slack.write.plan import Next, Show
-from bot.slack.write.reply_parts import PART_CHARS_MIN
+from bot.slack.write.reply_part import PART_CHARS_MIN
 from playground.measure.answers import answer
 from playground.measure.readers import Written, seen
 from playground.workspace.records import Revision

@@ -9,7 +9,7 @@ import pytest
 from bot.closing import Closing
 from bot.slack.write.live_reply import LiveReply
 from bot.slack.write.plan import Remove, Show
-from bot.slack.write.reply_parts import Inherited
+from bot.slack.write.reply_part import Inherited
 
 OLD = [Inherited("1.0", 1_000), Inherited("1.1", 1_200), Inherited("1.2", 400)]
 TEXT = "\n\n".join(f"Paragraph {number} with some words to it." for number in range(120))

@@ -57,6 +57,8 @@ class OwnReply:
     part: int
     text: str = field(repr=False)
     marked: bool = True
+    revision: int | None = None
+    """See ``own_messages.metadata``."""
 
 
 class ThreadReader:
@@ -159,6 +161,20 @@ class ThreadReader:
             unmarked = after and self._named.is_own(message) and "metadata" not in message
             if unmarked and decode(text_of(message.get("text"))) == decode(text):
                 return text_of(message.get("ts"))
+        return None
+
+    async def see(self, question: Question, ts: str, *, in_thread: bool) -> OwnReply | None:
+        """One of our messages as it stands in Slack, asked for once; ``None`` if it does not."""
+        root = question.thread_ts if in_thread else ts
+        page = await self._api.call(
+            "conversations.replies", channel=question.channel_id, ts=root, oldest=ts, latest=ts, inclusive=True,
+            include_all_metadata=True, limit=limits.REPLIES_PAGE_MAX,
+        )  # fmt: skip
+        for message in objects_of(page.get("messages")):
+            if message.get("ts") == ts:
+                (_, part), revision = self._answer_to(message), own_messages.revision_of(message)
+                text = markdown_of(message, AuthorKind.THIS_BOT, mentions.as_tokens)
+                return OwnReply(ts, part, text, revision=revision)
         return None
 
     async def _read_again(self, question: Question) -> list[Json]:

@@ -18,7 +18,7 @@ from bot.slack.web_api.call_budget import Bid
 from bot.slack.write.content import Content, Form, below
 from bot.slack.write.markdown.cut import COMMAND, Piece, pieces_of
 from bot.slack.write.markdown.tables import later_tables_as_code
-from bot.slack.write.plan import Action, Next, Respond
+from bot.slack.write.plan import Action, Next, Respond, Sight
 
 UPDATES_AFTER_S = (0.5, 3.0, 10.0)
 """The time from the first words to the first update, and from each update to the next."""
@@ -142,6 +142,12 @@ class CommandAnswer:
 
     def found(self, action: Action, ts: str | None, now_s: float) -> None:
         """Nothing is searched for: the same words may be sent again in place of the others."""
+
+    def seen(self, action: Action, sight: Sight, now_s: float) -> bool:  # noqa: ARG002 - there is nothing to see
+        return False
+
+    def stirred(self, action: Action, now_s: float) -> None:
+        """No edit is made here."""
 
     def abandoned(self) -> Action | None:
         return None

@@ -1,40 +1,45 @@
-"""Removes a button later if no edit was free for that in time.
+"""Removes a button later if no edit was free for that in time, and repairs what an edit that came late has undone.
 
-I/O: Slack, after the turn. Under load a message may be complete and still say that it is being written; its turn does
-not wait for an edit that changes no word. That edit is made when nobody else needs one, and only once the question is
-finished: until then another process could have it, and other words in the same message. If the process ends first, such
-an edit counts as the last words of its answer, for which an edit a minute is kept.
+I/O: Slack, after the turn. Under load, or while edits fail, a message may be complete and still say that it is being
+written; its turn does not wait for an edit that changes no word. That edit is made when nobody else needs one, and only
+once the question is finished: until then another process could have it, and other words in the same message. If the
+process ends first, such an edit counts as the last words of its answer, for which an edit a minute is kept.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.closing import NOTHING, Closing
 from bot.errors import SlackError
 from bot.lease import Lease
-from bot.ports import Reply
 from bot.slack.web_api.call_budget import Bid, Urgency
 from bot.slack.write.plan import Show
+from bot.slack.write.slow_edits import SlowEdits
 from bot.slack.write.thread_outlet import ThreadOutlet
 from bot.slack.write.wrapped_reply import WrappedReply
+from bot.slack.write.writer import Writer
 from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 
 AFTER_S, WITHIN_S = 1.0, 180.0
 CLOSE_WITHIN_S = 3.0
-TRIES_MAX = 3
+PAUSES_S = (1.0, 5.0, 20.0, 60.0)
+"""Between tries; the last one is not followed by any."""
 
 
 class LatePlan(Protocol):
     @property
     def late(self) -> list[Show]:
-        """Collects the edits that are left when the reply is finished."""
+        """The edits that are left when the reply is finished."""
+
+
+LeftEdits = Callable[[], Sequence[Show]]
 
 
 @dataclass(slots=True)
@@ -44,8 +49,9 @@ class LateEdits:
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _closing: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def begin(self, edits: Sequence[Show], outlet: ThreadOutlet, lease: Lease) -> None:
-        task = asyncio.create_task(self._made(edits, outlet, lease))
+    def begin(self, edits: LeftEdits, outlet: ThreadOutlet, lease: Lease, slow: SlowEdits) -> None:
+        """``slow``: edits that may still come late; when they have ended, the plan knows what that has undone."""
+        task = asyncio.create_task(self._made(edits, outlet, lease, slow))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -58,20 +64,32 @@ class LateEdits:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _made(self, edits: Sequence[Show], outlet: ThreadOutlet, lease: Lease) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(AFTER_S):
-                await self._closing.wait()
+    async def _made(self, edits: LeftEdits, outlet: ThreadOutlet, lease: Lease, slow: SlowEdits) -> None:
+        await self._paused(AFTER_S)
         try:
             async with asyncio.timeout(WITHIN_S):
-                for edit in edits:
+                await self._unless_closing(slow)
+                for edit in edits():
                     await self._made_once(edit, outlet, lease)
         except TimeoutError:
             log.info("reply.button_stays", code="no_edit_free")
 
+    async def _unless_closing(self, slow: SlowEdits) -> None:
+        waits: set[asyncio.Task[Any]] = {asyncio.create_task(slow.ended()), asyncio.create_task(self._closing.wait())}
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+
+    async def _paused(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._closing.wait()
+
     async def _made_once(self, edit: Show, outlet: ThreadOutlet, lease: Lease) -> None:
         since_s = asyncio.get_running_loop().time()
-        for _ in range(TRIES_MAX):
+        for pause_s in PAUSES_S:
             if not (await self._granted(edit, outlet, since_s) and lease.ended):
                 return
             try:
@@ -80,6 +98,7 @@ class LateEdits:
                 log.info("reply.button_stays", code=error.code)
             else:
                 return
+            await self._paused(pause_s)
 
     async def _granted(self, edit: Show, outlet: ThreadOutlet, since_s: float) -> bool:
         if not self._closing.is_set():
@@ -95,8 +114,9 @@ class LateEdits:
 
 
 class TidiedReply(WrappedReply):
-    def __init__(self, reply: Reply, plan: LatePlan, outlet: ThreadOutlet, lease: Lease, edits: LateEdits) -> None:
-        super().__init__(reply)
+    def __init__(self, writer: Writer, plan: LatePlan, outlet: ThreadOutlet, lease: Lease, edits: LateEdits) -> None:
+        super().__init__(writer)
+        self._slow = writer.slow_edits
         self._plan = plan
         self._outlet = outlet
         self._lease = lease
@@ -104,5 +124,5 @@ class TidiedReply(WrappedReply):
 
     async def finish(self, closing: Closing = NOTHING) -> None:
         await super().finish(closing)
-        if self._plan.late:
-            self._edits.begin(tuple(self._plan.late), self._outlet, self._lease)
+        if self._plan.late or self._slow.open:
+            self._edits.begin(lambda: tuple(self._plan.late), self._outlet, self._lease, self._slow)

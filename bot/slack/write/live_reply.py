@@ -17,7 +17,7 @@ Unless necessary no message is short (``PART_CHARS_MIN``), and none ends inside 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from math import inf
 
 from bot.closing import Closing
@@ -31,12 +31,15 @@ from bot.errors import (
     SlackUnavailable,
 )
 from bot.slack.web_api.call_budget import Bid, Urgency
-from bot.slack.write.content import Content, Form, below
+from bot.slack.write.content import below
+from bot.slack.write.edit_trouble import EditTrouble
 from bot.slack.write.feedback_support import Thumbs
 from bot.slack.write.markdown.cut import Piece, end_at
-from bot.slack.write.plan import Action, Next, Remove, Show
+from bot.slack.write.plan import Action, Next, Remove, Show, Sight
 from bot.slack.write.removals import Removals
-from bot.slack.write.reply_parts import PART_CHARS_MIN, Inherited, Part, Parts, Standing
+from bot.slack.write.reply_part import PART_CHARS_MIN, Inherited, Part, Standing
+from bot.slack.write.reply_parts import Parts
+from bot.slack.write.showing import Showing
 
 MOVES_EVERY_S = 4.5
 """How often a growing answer should change before its readers' eyes."""
@@ -66,18 +69,25 @@ class LiveReply:
     feedback: Thumbs = field(default_factory=Thumbs)
     waiting_since_s: float | None = None
     """Since when words have been waiting to be shown; ``None`` while none are."""
-    late: list[Show] = field(default_factory=list)  # edits that only remove a button, for which nobody waits
-    _parts: Parts = field(default_factory=Parts)
-    _removals: Removals = field(default_factory=Removals)
+    _late: list[Show] = field(default_factory=list)  # they only remove a button
+    _parts: Parts = field(init=False)
+    _removals: Removals = field(init=False)
+    _trouble: EditTrouble = field(init=False)
+    _showing: Showing = field(init=False)
     _settled: int = 0
     """This many parts, from the first on, need no second look while the answer grows."""
-    _status: str = field(default="", repr=False)
     _first_words_s: float | None = None
     _called_s: float = -inf
-    _closing: Closing = field(default_factory=Closing)
 
     def __post_init__(self) -> None:
         self._parts, self._removals = Parts(list(self.inherited)), Removals(self.notice)
+        self._trouble = EditTrouble(self._parts)
+        self._showing = Showing(self._parts, self.feedback, self.in_thread)
+
+    @property
+    def late(self) -> list[Show]:
+        """Edits for which nobody waits: they change no word that anybody needs."""
+        return [*self._late, *self._showing.closing_edits()]
 
     @property
     def complete(self) -> bool:
@@ -92,7 +102,7 @@ class LiveReply:
         return self._parts.first.ts is not None
 
     def status(self, text: str) -> None:
-        self._status = text
+        self._showing.status = text
 
     def write(self, text: str, now_s: float) -> None:
         self._parts.write(text)
@@ -101,7 +111,7 @@ class LiveReply:
             self.waiting_since_s = now_s if self.waiting_since_s is None else self.waiting_since_s
 
     def finish(self, closing: Closing, now_s: float) -> None:
-        self._closing, self._settled = closing, 0
+        self._showing.closing, self._settled = closing, 0
         if closing.ending and len(self._parts.text) < len(self.before) and not closing.withdraw:
             self._parts.instead(self.before)  # incomplete, and less than people have read
         self._parts.finish(withdraw=closing.withdraw)
@@ -118,30 +128,39 @@ class LiveReply:
     def next_action(self, now_s: float, edit_every_s: float) -> Action | None:
         if self._removals.first_ts is not None:
             return Remove(self._removals.first_ts)
+        if not self._parts.edits_fail and (repair := self._repair(now_s)) is not None:
+            return repair
         short = edit_every_s > MOVES_EVERY_S and not self.complete
         every = self._parts.every
         self._settled = min(self._settled, len(every) - 1)
         for number in range(self._settled, len(every)):
             part, last = every[number], number == len(every) - 1
             piece = (part.early_end if short and last else None) or part.piece
-            content = self._content(part, piece, last=last, short=short)
-            settled = content.empty or self._is_shown(content, part) or part.standing is Standing.FROZEN
+            content = self._showing.content(part, piece, last=last, short=short)
+            if part.again is not None:
+                return part.again
+            settled = content.empty or part.holds_no_more or self._showing.is_shown(content, part)
             if settled and number == self._settled and not last:
                 self._settled += 1
             waits = part.held_back or (self._parts.gathers(part) and self.due_in_s(now_s) is not None)
             if not settled and (self.complete or not waits):
-                return self._show(number, part, content, piece)
-        surplus = self._parts.surplus if self.complete else []
-        return Remove(surplus[0].ts) if surplus else self._removals.at_the_end(complete=self.complete)
+                return self._showing.show(number, part, content, piece)
+        if self.complete and self._parts.surplus:
+            return Remove(self._parts.surplus[0].ts)
+        return self._removals.at_the_end(complete=self.complete) or self._repair(now_s)
+
+    def _repair(self, now_s: float) -> Show | None:
+        return self._showing.repair() if self._trouble.may_repair(now_s) else None
 
     def due_in_s(self, now_s: float) -> float | None:
         """What is gathered for a message is posted by then, however little it is."""
         due_in_s = (self.waiting_since_s or now_s) + MOVES_EVERY_S - now_s
-        return due_in_s if self._parts.takes_no_edits and due_in_s > 0 else None
+        gathered_in_s = due_in_s if self._parts.takes_no_edits and due_in_s > 0 else None
+        return gathered_in_s or self._trouble.repair_in_s(now_s)
 
     def bid(self, now_s: float, edit_every_s: float) -> Bid:
         since_s = self.waiting_since_s or 0.0
-        if not self._words_shown:
+        if not self._showing.words_shown:
             begins = self._parts.has_words or self.complete or not self.has_message
             return Bid(Urgency.FIRST if begins else Urgency.LIVE, since_s)
         if self.complete:
@@ -154,7 +173,7 @@ class LiveReply:
     def patience_s(self, action: Action) -> float | None:
         if not (isinstance(action, Show) and action.ts is not None):
             return None
-        if not self._words_shown:
+        if not self._showing.words_shown:
             return FIRST_PATIENCE_S if self._parts.has_words or self.complete else None
         return FINAL_PATIENCE_S if self.complete else MOVES_EVERY_S
 
@@ -164,7 +183,7 @@ class LiveReply:
         if part is None or part.standing is not Standing.SHOWN:
             return
         waited_s = now_s - (self.waiting_since_s or now_s)
-        if not self._words_shown:  # only a status stands there
+        if not self._showing.words_shown:  # only a status stands there
             self._removals.first_ts = self._parts.leave(part)
             return
         if (
@@ -173,7 +192,7 @@ class LiveReply:
             and isinstance(action, Show)
             and part.loses_its_button(action)
         ):
-            self.late.append(action)
+            self._late.append(action)
         if edit_every_s <= MOVES_EVERY_S:
             return
         chars = part.shown_to - part.piece.start
@@ -194,41 +213,41 @@ class LiveReply:
             self._parts.surplus.append(Inherited(ts))
             return
         self._called_s = called_s
-        self.feedback.shown(action.content)
+        self._showing.feedback.shown(action.content)
         part.ts, part.standing, part.shown, part.shown_to = ts, Standing.SHOWN, action.content, action.shown_to
+        part.sent.confirmed(action)
         if action.piece.end not in (None, part.piece.end):
             self._parts.end(part, action.piece, may_rejoin=True)
+        self._trouble.done(part, action)
         self._parts.look_again()
         self.waiting_since_s = called_s if self.next_action(inf, 0.0) is not None else None
 
     def failed(self, action: Action, error: SlackError, now_s: float) -> Next:
         if isinstance(action, Remove):
-            following = self._removals.failed(action, error)
-            if following is None:  # the answer itself matters
+            if (following := self._removals.failed(action, error)) is None:  # the answer itself matters
                 self.done(action, action.ts, now_s)
             return following or Next.AT_ONCE
-        if isinstance(error, SlackUnavailable):
+        if not isinstance(action, Show):
             return Next.AFTER_A_PAUSE
-        if isinstance(error, SlackOutcomeUnknown):
-            return self._unsure(action)
-        return Next.AT_ONCE if isinstance(action, Show) and self._another_way(action, error) else Next.GIVE_UP
+        if isinstance(error, SlackUnavailable | SlackOutcomeUnknown):
+            return self._trouble.failed(self._part_of(action), action, error, now_s, self.waiting_since_s or now_s)
+        return Next.AT_ONCE if self._another_way(action, error) else Next.GIVE_UP
 
     def _another_way(self, action: Show, error: SlackError) -> bool:
         """Whether the same words can be shown in another form; only what was refused is changed."""
-        part = self._part_of(action)
-        if part is None:
+        if (part := self._part_of(action)) is None or self._trouble.leaves(part, error):
             return True
-        inherited = part.standing is Standing.INHERITED
+        thumbs, inherited, part.again = self._showing.feedback, part.standing is Standing.INHERITED, None
         match error:
-            case SlackFormRefused() if self.feedback.given_up(action.content) or self._parts.make_plainer(part, action):
+            case SlackFormRefused() if thumbs.given_up(action.content) or self._parts.make_plainer(part, action):
                 return True
             case SlackNoThread() if action.ts is None and action.in_thread:
-                self.in_thread = False
+                self._showing.in_thread = False
             case SlackTokenInvalid() | ReplyGone() if not (isinstance(error, ReplyGone) and inherited):
                 return False
             case _ if action.ts is None:
                 return False
-            case _ if self._words_shown or inherited:
+            case _ if self._showing.words_shown or inherited:
                 self._parts.freeze(part)  # whatever the reason: what was written goes on below
             case _:
                 self._removals.first_ts = self._parts.leave(part)
@@ -240,9 +259,26 @@ class LiveReply:
         if part is None:
             self._parts.surplus += [Inherited(ts)] if ts else []
         elif ts is not None:
-            part.ts = ts
+            part.ts, part.sent.known = ts, True
         elif part.ts is None:
             part.standing, part.shown_to = Standing.ABSENT, 0
+
+    def seen(self, action: Action, sight: Sight, now_s: float) -> bool:
+        if (part := self._part_of(action)) is None:
+            return True
+        if (show := part.sent.shown(sight)) is None:
+            return False
+        if show == action:
+            self.done(show, show.ts or "", now_s)
+            return True
+        self._trouble.go_on_below(part, show, now_s)
+        if not show.content.markdown:
+            self._removals.first_ts = self._parts.leave(part)
+        return True
+
+    def stirred(self, action: Action, now_s: float) -> None:  # noqa: ARG002
+        if (part := self._part_of(action)) is not None:
+            part.stirred(action)
 
     def abandoned(self) -> Action | None:
         return None
@@ -253,48 +289,9 @@ class LiveReply:
         slow = len(self._parts.text) < CALM_BELOW_CHARS_PER_S * seconds
         return CALM_EVERY_S if slow else min(edit_every_s, RESTS_MAX_S)
 
-    @property
-    def _words_shown(self) -> bool:
-        shown = self._parts.first.shown
-        return shown is not None and bool(shown.markdown)
-
     def _part_of(self, action: Action) -> Part | None:
         """``None`` for a part that was withdrawn while its message was on its way."""
         if not isinstance(action, Show) or action.part >= len(self._parts.every):
             return None
         self._settled = min(self._settled, action.part)
         return self._parts.every[action.part]
-
-    def _show(self, number: int, part: Part, content: Content, piece: Piece) -> Show:
-        shown_to = piece.shown_to if piece.end is None else piece.end
-        final = self.complete and part is self._parts.every[-1]
-        return Show(number, part.ts, content, piece, shown_to, final, in_thread=self.in_thread)
-
-    def _is_shown(self, content: Content, part: Part) -> bool:
-        """That an answer is growing is not worth an extra edit; that it no longer grows is."""
-        if part.shown is None:
-            return False
-        content = replace(content, feedback=part.shown.feedback)
-        return content == part.shown if self.complete else replace(content, growing=part.shown.growing) == part.shown
-
-    def _content(self, part: Part, piece: Piece, *, last: bool, short: bool) -> Content:
-        markdown = piece.markdown(self._parts.text)
-        if self.complete and last:
-            feedback = self._closing.feedback and self.feedback.possible
-            return replace(below(self._closing), markdown=markdown, form=part.form, feedback=feedback)
-        if not self._parts.has_words:
-            return Content(footer=(self._status,) if self._status else (), form=part.form)
-        # Where edits are short, none may be left to take the button away when the message has ended. A short answer may
-        # be whole with its first words, and needs none for that.
-        growing = last and piece.end is None and not (short or self.complete) and part.form is not Form.TEXT
-        words_shown = part.shown is not None and bool(part.shown.markdown)
-        feedback = last and not words_shown and self.feedback.may_end(markdown)
-        return Content(markdown, form=part.form, growing=growing and words_shown, feedback=feedback)
-
-    def _unsure(self, action: Action) -> Next:
-        """People may see what they saw before, or all that was sent."""
-        if not isinstance(action, Show):
-            return Next.AFTER_A_PAUSE
-        if (part := self._part_of(action)) is not None:
-            part.shown_to, part.standing = max(part.shown_to, action.shown_to), Standing.UNSURE
-        return Next.AFTER_A_LOOK if action.ts is None else Next.AFTER_A_PAUSE

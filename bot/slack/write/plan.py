@@ -32,6 +32,8 @@ class Show:
     final: bool = False
     in_thread: bool = True
     """Where it is posted: in the question's thread, or at top level if Slack accepts no replies there."""
+    revision: int = 0
+    """Counts what one process sends for a part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +88,22 @@ class Respond:
 Action = Show | Remove | Start | Append | Stop | Respond
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What Slack says that a message of the reply shows: Markdown without what stands below it. ``revision``: ``None``
+    if Slack keeps no metadata."""
+
+    revision: int | None
+    text: str = field(repr=False)
+
+
 class Next(Enum):
     """What the writer should do about an action that failed."""
 
     AT_ONCE = "ask the plan again"
     AFTER_A_PAUSE = "pause, longer each time, then ask the plan again"
     AFTER_A_LOOK = "pause, look whether the message stands in Slack, tell the plan by ``found``, then ask it again"
+    AFTER_SEEING = "look what the message shows, tell the plan by ``seen``, then ask it again; pause if that fails"
     GIVE_UP = "raise the error: there is no other way"
 
 
@@ -143,6 +155,12 @@ class Plan(Protocol):
 
     def found(self, action: Action, ts: str | None, now_s: float) -> None:
         """A message whose outcome was unknown exists in Slack as ``ts``, or certainly does not."""
+
+    def seen(self, action: Action, sight: Sight, now_s: float) -> bool:
+        """The message that a failed edit was for shows this; ``False`` if that does not say how far its text goes."""
+
+    def stirred(self, action: Action, now_s: float) -> None:
+        """An edit that had been given up was answered late: it may have been made after newer ones."""
 
     def abandoned(self) -> Action | None:
         """The reply is being left to another process: what still has to be done now, within moments."""

@@ -32,7 +32,7 @@ from bot.slack.write.live_reply import LiveReply
 from bot.slack.write.offered_reply import OfferedReply
 from bot.slack.write.plan import Stop
 from bot.slack.write.private_reply import PrivateDesk, PrivateReply
-from bot.slack.write.reply_parts import Inherited
+from bot.slack.write.reply_part import Inherited
 from bot.slack.write.response_url import ResponseUrlOutlet
 from bot.slack.write.shared_reply import SharedOutlet, take_button_away
 from bot.slack.write.status_line import StatusLine, session_title

@@ -1,119 +1,23 @@
-"""Divides an answer into parts: the piece that each message shows, and how it stands in Slack.
+"""Divides an answer into parts (``reply_part``): the piece that each message shows.
 
 Pure. A piece never shrinks or moves. Only the last part's piece is open (its ``end`` is ``None``), until something ends
 it: its message is full (``markdown_cut``), edits are short (``live_reply``), or its message takes no more edits.
-
-A part's standing, and what moves it::
-
-    standing    its message shows                       done        outcome unknown   not found   not editable
-    ----------  --------------------------------------  ----------  ----------------  ----------  ------------
-    ABSENT      nothing: there is none yet              SHOWN       UNSURE
-    INHERITED   what an earlier process showed          SHOWN       UNSURE                        FROZEN
-    SHOWN       ``shown``                               SHOWN       UNSURE                        FROZEN
-    UNSURE      ``shown``, or what was sent after it    SHOWN       UNSURE            ABSENT      FROZEN
-    FROZEN      what it showed then, for good
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from enum import Enum, auto
 
 from bot.slack.write.content import Content, Form
-from bot.slack.write.markdown.cut import MARKDOWN, TEXT, Cutter, Piece, PieceLimits, end_at
+from bot.slack.write.markdown.cut import Piece, end_at
 from bot.slack.write.markdown.tables import has_table
 from bot.slack.write.markdown.whole_words import good_ends
-from bot.slack.write.plan import Action, Show
+from bot.slack.write.plan import Show
+from bot.slack.write.reply_part import PART_CHARS_MIN, Inherited, Part, Standing
 
-PART_CHARS_MIN = 600
-"""No message is ended early with fewer, unless its readers have waited for long."""
 REJOINED_CHARS_MAX = PART_CHARS_MIN // 2
 """Fewer final words than this join the message before them."""
-
-
-class Standing(Enum):
-    ABSENT = auto()
-    INHERITED = auto()
-    SHOWN = auto()
-    UNSURE = auto()
-    FROZEN = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Inherited:
-    """A message that an earlier process posted for this reply, with ``chars`` of an answer in it."""
-
-    ts: str
-    chars: int = 0
-
-
-@dataclass(slots=True)
-class Part:
-    """``followed``: an earlier process went on after it. ``shown_to``: up to where people may have read the answer."""
-
-    piece: Piece
-    inherited: Inherited | None = None
-    followed: bool = False
-    form: Form = Form.MARKDOWN
-    standing: Standing = Standing.ABSENT
-    ts: str | None = None
-    shown: Content | None = None
-    shown_to: int = 0
-    may_be_rejoined: bool = False
-    _cutter: Cutter | None = field(default=None, init=False, compare=False, repr=False)
-
-    def __post_init__(self) -> None:
-        if self.inherited is not None:
-            self.ts, self.standing = self.inherited.ts, Standing.INHERITED
-
-    @property
-    def limits(self) -> PieceLimits:
-        """A message that an earlier process filled holds about as much again: what stands below it stays below it."""
-        limits = TEXT if self.form is Form.TEXT else MARKDOWN
-        if not (self.followed and self.inherited and self.inherited.chars and self.form is not Form.TEXT):
-            return limits
-        chars = min(self.inherited.chars, limits.blank_line)
-        return replace(limits, blank_line=chars, line=chars + 100, space=chars + 300, last=chars + 900)
-
-    def grown(self, text: str, *, complete: bool) -> Piece:
-        """The open piece as far as ``text`` goes; what an earlier look has read is not read again."""
-        piece, limits, cutter = self.piece, self.limits, self._cutter
-        if cutter is None or (cutter.start, cutter.opening, cutter.limits) != (piece.start, piece.opening, limits):
-            cutter = self._cutter = Cutter(piece.start, piece.opening, limits)
-        return cutter.read(text, complete=complete)
-
-    @property
-    def held_back(self) -> bool:
-        """An earlier process' text stays until there is as much of the new one for the same message."""
-        if self.standing is not Standing.INHERITED or self.inherited is None:
-            return False
-        return self.piece.end is None and 0 < self.inherited.chars >= self.piece.shown_to - self.piece.start
-
-    def loses_its_button(self, edit: Action) -> bool:
-        """Whether its message shows already what ``edit`` would, but for the button of one that grows; then that edit
-        is nothing to wait for."""
-        if self.shown is None or not isinstance(edit, Show):
-            return False
-        if replace(self.shown, growing=edit.content.growing) != edit.content:
-            return False
-        self.shown = replace(self.shown, growing=False)
-        return True
-
-    def reopen(self) -> None:
-        """Opens its piece again, from its beginning."""
-        self.piece = Piece(self.piece.start, None, self.piece.start, self.piece.opening)
-        self._cutter = None
-
-    @property
-    def early_end(self) -> Piece | None:
-        """The open piece, ended at the last good place in its text beyond what people have read."""
-        piece, read_to = self.piece, self.shown_to
-        if self.standing is Standing.INHERITED and self.inherited is not None:
-            read_to = piece.start + self.inherited.chars
-        if piece.end is not None or piece.may_end < max(read_to + 1, piece.start + PART_CHARS_MIN):
-            return None
-        return replace(piece, end=piece.may_end, shown_to=piece.may_end, closing="")
 
 
 @dataclass(slots=True)
@@ -123,6 +27,8 @@ class Parts:
     surplus: list[Inherited] = field(default_factory=list)
     text: str = field(default="", repr=False)
     complete: bool = False
+    edits_fail: bool = False
+    """For now, see ``edit_trouble``."""
     _every: list[Part] = field(default_factory=list)
     _frozen: int = 0
     _grown_to: int = 0
@@ -151,8 +57,12 @@ class Parts:
 
     @property
     def takes_no_edits(self) -> bool:
-        """Not one message, but any: by a setting of the workspace."""
-        return self._frozen > 1
+        """Not one message, but any: by a setting of the workspace, or for now."""
+        return self._frozen > 1 or self.edits_fail
+
+    @property
+    def to_repair(self) -> Part | None:
+        return next((part for part in self._every if part.repair and part.closed), None)
 
     def gathers(self, part: Part) -> bool:
         """Its words wait until they are worth a message: it can't grow any more then."""
@@ -171,7 +81,7 @@ class Parts:
 
     def instead(self, text: str) -> None:
         """Replaces the text so far by another, in the same messages, as long as all of them can be edited."""
-        if any(part.standing is Standing.FROZEN for part in self._every):
+        if any(part.holds_no_more for part in self._every):
             return
         self.text, self._words_from, self._words_to, self._grown_to = "", 0, 0, 0
         self.write(text)
@@ -189,6 +99,7 @@ class Parts:
             self._drop_from(1)
             self._every[0].piece = Piece(0, None, 0)
             self._every[0].reopen()
+            self._every[0].closed, self._every[0].again = False, None
         self._grow()
 
     def drop_all(self) -> None:
@@ -213,6 +124,15 @@ class Parts:
         one."""
         part.standing = Standing.FROZEN
         self._frozen += 1
+        self._end_where_shown(part)
+
+    def close(self, part: Part) -> None:
+        """What its message shows is all that it will show."""
+        part.closed, part.may_be_rejoined = True, False
+        if part.piece.end is None or part.piece.end > part.shown_to:
+            self._end_where_shown(part)
+
+    def _end_where_shown(self, part: Part) -> None:
         shown_to = max(part.piece.start, part.shown_to if part.shown is not None else 0)
         part.piece = end_at(self.text, part.piece, shown_to, anywhere=True) or part.piece
         part.may_be_rejoined = False

@@ -18,7 +18,7 @@ from bot.slack.web_api.method_limiter import Bidder
 from bot.slack.web_api.redirects import Redirected
 from bot.slack.write.content import Content
 from bot.slack.write.message_arguments import NO_PREVIEWS, message
-from bot.slack.write.plan import Action, Respond
+from bot.slack.write.plan import Action, Respond, Show
 
 METHOD = "response_url"
 GONE_STATUSES = frozenset({403, 404, 410})
@@ -111,6 +111,9 @@ class ResponseUrlOutlet:
 
     async def find(self, action: Action) -> None:
         """Such messages cannot be read."""
+
+    async def see(self, action: Show) -> None:
+        """Slack shows nobody what stands there."""
 
     def why_not(self, code: str) -> str:
         return f"I couldn't show you the answer to your command: Slack refused it ({code}). Please ask again."

@@ -13,7 +13,7 @@ from bot.limits import RESPONSE_URL_USES_MAX
 from bot.messages import Question
 from bot.slack.web_api.method_limiter import Bidder, Ticket
 from bot.slack.write.content import Content
-from bot.slack.write.plan import Action, Show
+from bot.slack.write.plan import Action, Show, Sight
 from bot.slack.write.response_url import METHOD, ResponseUrlOutlet
 from bot.slack.write.thread_outlet import ThreadOutlet, ThreadServices
 from bot.telemetry.logs import get_logger
@@ -80,6 +80,9 @@ class SharedOutlet:
 
     async def find(self, action: Action) -> str | None:
         return await self._thread.find(action)
+
+    async def see(self, action: Show) -> Sight | None:
+        return await self._thread.see(action)
 
     def why_not(self, code: str) -> str:
         return WHY_NOT.get(code) or self._thread.why_not(code)

@@ -19,7 +19,7 @@ from bot.slack.web_api.call_budget import Bid, Urgency
 from bot.slack.write.feedback_support import Thumbs
 from bot.slack.write.live_reply import LiveReply
 from bot.slack.write.native_stream import NativeStream, StreamTimes
-from bot.slack.write.plan import Action, Append, Next, Show, Start, Stop
+from bot.slack.write.plan import Action, Append, Next, Show, Sight, Start, Stop
 
 CALL_WITHIN_S = 1.0
 """Starting and stopping have few calls a minute; words do not wait longer for one, they go another way."""
@@ -60,7 +60,8 @@ class StreamedReply:
 
     def __post_init__(self) -> None:
         self._stream.times = self.times
-        self._edits.feedback = self.feedback
+        if self._stage is _Stage.STREAMING:
+            self._edits = LiveReply(feedback=self.feedback)
 
     @classmethod
     def of_open_stream(cls, support: StreamSupport, stop: Stop, edits: LiveReply) -> StreamedReply:
@@ -176,6 +177,12 @@ class StreamedReply:
         if ts is not None:
             self._stream.done(action, ts, now_s)
         self._leave_streaming(now_s)
+
+    def seen(self, action: Action, sight: Sight, now_s: float) -> bool:
+        return self._edits.seen(action, sight, now_s)
+
+    def stirred(self, action: Action, now_s: float) -> None:
+        self._edits.stirred(action, now_s)
 
     def abandoned(self) -> Action | None:
         """A stream that is left open would stay so before people's eyes, and take no edits."""

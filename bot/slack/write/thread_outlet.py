@@ -13,13 +13,14 @@ from bot.errors import SlackFormRefused, SlackOutcomeUnknown
 from bot.messages import Question
 from bot.ports import ReplyRecords
 from bot.slack import own_messages
+from bot.slack.read.thread import OwnReply
 from bot.slack.shapes import Json, object_of, text_of
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.error_codes import METADATA
 from bot.slack.web_api.method_limiter import Bidder, Ticket
 from bot.slack.write.content import Content
 from bot.slack.write.message_arguments import NO_PREVIEWS, VERBATIM, message
-from bot.slack.write.plan import Action, Append, Remove, Respond, Show, Start, Stop
+from bot.slack.write.plan import Action, Append, Remove, Respond, Show, Sight, Start, Stop
 from bot.slack.write.refusals import why_not_posted
 from bot.slack.write.status_line import StatusSupport
 
@@ -27,6 +28,11 @@ from bot.slack.write.status_line import StatusSupport
 class FindPosted(Protocol):
     async def __call__(self, question: Question, part: int, text: str, *, in_thread: bool) -> str | None:
         """The ts of the message that shows a part of the reply to a question, where Slack has it."""
+
+
+class See(Protocol):
+    async def __call__(self, question: Question, ts: str, *, in_thread: bool) -> OwnReply | None:
+        """One of the reply's messages as it stands in Slack; ``None`` if it does not."""
 
 
 FindStreamed = Callable[[Question], Awaitable[list[str]]]
@@ -41,6 +47,7 @@ class ThreadServices:
     records: ReplyRecords
     find_posted: FindPosted
     find_streamed: FindStreamed
+    see: See
     status: StatusSupport = field(default_factory=StatusSupport)
     writable: set[tuple[str, str]] = field(default_factory=set)
     """The channels, by workspace and id, in which something was posted."""
@@ -80,6 +87,10 @@ class ThreadOutlet:
         known = set((await self._services.records.parts(self._question)).values())
         found = await self._services.find_streamed(self._question)
         return next((ts for ts in reversed(found) if ts not in known), None)
+
+    async def see(self, action: Show) -> Sight | None:
+        found = await self._services.see(self._question, action.ts or "", in_thread=action.in_thread)
+        return None if found is None else Sight(found.revision, found.text)
 
     def why_not(self, code: str) -> str:
         return why_not_posted(self._question.channel_id, code)
@@ -124,13 +135,15 @@ def arguments(question: Question, action: Action) -> dict[str, Any]:
     """Of the method that ``method_of`` names."""
     channel = {"channel": question.channel_id}
     match action:
-        case Show(part=part, ts=None, content=content, in_thread=in_thread):
-            return post_arguments(question, part, content, in_thread=in_thread)
-        case Show(part=part, ts=ts, content=content):  # what was streamed up to now has no metadata yet
+        case Show(part=part, ts=None, content=content, in_thread=in_thread, revision=revision):
+            return post_arguments(question, part, content, revision, in_thread=in_thread)
+        case Show(
+            part=part, ts=ts, content=content, revision=revision
+        ):  # what was streamed up to now has no metadata yet
             return {
                 **channel,
                 "ts": ts,
-                "metadata": own_messages.metadata(question, part),
+                "metadata": own_messages.metadata(question, part, revision),
                 **VERBATIM,
                 **message(content, question.ts),
             }
@@ -147,14 +160,16 @@ def arguments(question: Question, action: Action) -> dict[str, Any]:
             raise TypeError("a command's answer has no thread")
 
 
-def post_arguments(question: Question, part: int, content: Content, *, in_thread: bool = True) -> dict[str, Any]:
+def post_arguments(
+    question: Question, part: int, content: Content, revision: int = 0, *, in_thread: bool = True
+) -> dict[str, Any]:
     """Of chat.postMessage for a part of the reply."""
     return {
         "channel": question.channel_id,
         **({"thread_ts": question.thread_ts} if in_thread else {}),
         **NO_PREVIEWS,
         **VERBATIM,
-        "metadata": own_messages.metadata(question, part),
+        "metadata": own_messages.metadata(question, part, revision),
         **message(content, question.ts),
     }
 

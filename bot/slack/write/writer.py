@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from bot.closing import NOTHING, Button, Closing
@@ -27,15 +27,16 @@ from bot.lease import Lease
 from bot.slack.web_api.call_budget import Bid
 from bot.slack.web_api.method_limiter import Bidder, Ticket
 from bot.slack.write.markdown.shown import ShownMarkdown
-from bot.slack.write.plan import Action, Next, Plan, Remove, Show, Start
+from bot.slack.write.pauses import Pauses
+from bot.slack.write.plan import Action, Next, Plan, Remove, Show, Sight, Start
+from bot.slack.write.slow_edits import SlowEdits
 from bot.slack.write.status_line import StatusLine, in_a_message
 from bot.telemetry import metrics
 from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 
-PATIENCE_S, ABANDON_WITHIN_S, READY_WITHIN_S = 1_800.0, 2.0, 3.0
-PAUSE_FIRST_S, PAUSE_MAX_S = 0.5, 8.0
+PATIENCE_S, ABANDON_WITHIN_S, READY_WITHIN_S, SEE_WITHIN_S = 1_800.0, 2.0, 3.0, 2.0
 
 
 class Outlet(Protocol):
@@ -53,27 +54,14 @@ class Outlet(Protocol):
     async def find(self, action: Action) -> str | None:
         """The ts of the message that ``action`` posted, if it did. Raises ``SlackError`` where it could not look."""
 
+    async def see(self, action: Show) -> Sight | None:
+        """What the message of ``action`` shows; ``None`` if it is not there. Raises ``SlackError``."""
+
     async def record(self, part: int, ts: str) -> None:
         """Remembers which message shows a part. Raises ``StoreFailed``."""
 
     def why_not(self, code: str) -> str:
         """Why nothing can be posted here, in a sentence for the person."""
-
-
-@dataclass(slots=True)
-class _Pauses:
-    """Each twice as long as the one before; none where Slack said how long: the rate limiter does that waiting."""
-
-    next_s: float = PAUSE_FIRST_S
-
-    async def after(self, error: SlackError) -> None:
-        log.info("reply.waits", method=error.method, code=error.code, retry_after_s=error.retry_after_s)
-        if error.retry_after_s is None:
-            await asyncio.sleep(self.next_s)
-            self.next_s = min(2 * self.next_s, PAUSE_MAX_S)
-
-    def reset(self) -> None:
-        self.next_s = PAUSE_FIRST_S
 
 
 class Writer:
@@ -92,17 +80,16 @@ class Writer:
     ) -> None:
         self._plan = plan
         self._outlet = outlet
+        self.slow_edits = SlowEdits(outlet.send, self._stirred)
         self._lease = lease
         self._status_line = status_line
         self._posts_status = posts_status
-        self._patience_s = patience_s
         self._shown = ShownMarkdown()
         self._changed = asyncio.Event()
         self.begun = False
         self._ticket: Ticket | None = None
         self._call: asyncio.Future[None] | None = None
-        self._pauses = _Pauses()
-        self._in_trouble_since_s: float | None = None
+        self._pauses = Pauses(patience_s)
         self._failure: SlackError | LeaseLost | None = None
         self._has_message = asyncio.Event()
         self._task = asyncio.create_task(self._write())
@@ -155,6 +142,7 @@ class Writer:
             await asyncio.wait({self._call}, timeout=ABANDON_WITHIN_S)
             self._call.cancel()
             await asyncio.gather(self._call, return_exceptions=True)
+        self.slow_edits.cancel()
         if (action := self._plan.abandoned()) is not None:
             try:
                 async with asyncio.timeout(ABANDON_WITHIN_S if self._lease.held() else 0):
@@ -221,14 +209,13 @@ class Writer:
             raise LeaseLost
         called_s, unseen_since_s = _now_s(), self._bid(0.0).since_s
         try:
-            ts = await self._outlet.send(action)
+            ts = await self.slow_edits.send(action)
         except SlackError as error:
             await self._recover(action, error)
         else:
             if unseen_since_s and not isinstance(action, Remove):
                 metrics.STALENESS_SECONDS.observe(_now_s() - unseen_since_s)
             self._pauses.reset()
-            self._in_trouble_since_s = None
             self._plan.done(action, ts, called_s)
             await self._posted(action, ts)
 
@@ -241,7 +228,9 @@ class Writer:
         if following is Next.AT_ONCE:
             log.warning("reply.refused", method=error.method, code=error.code)
             return
-        await self._pause(error)
+        if following is Next.AFTER_SEEING and isinstance(action, Show) and await self._seen(action):
+            return
+        await self._pauses.after(error)
         if following is Next.AFTER_A_LOOK:
             ts = await self._found(action)
             self._plan.found(action, ts, _now_s())
@@ -254,14 +243,23 @@ class Writer:
             try:
                 return await self._outlet.find(action)
             except (SlackUnavailable, SlackOutcomeUnknown) as error:
-                await self._pause(error)
+                await self._pauses.after(error)
 
-    async def _pause(self, error: SlackError) -> None:
-        now_s = _now_s()
-        self._in_trouble_since_s = now_s if self._in_trouble_since_s is None else self._in_trouble_since_s
-        if now_s - self._in_trouble_since_s > self._patience_s:
-            raise error
-        await self._pauses.after(error)
+    async def _seen(self, action: Show) -> bool:
+        try:
+            async with asyncio.timeout(SEE_WITHIN_S):
+                sight = await self._outlet.see(action)
+        except (SlackError, TimeoutError) as error:
+            log.info("reply.not_seen", error=str(error) or type(error).__name__)
+            return False
+        if sight is None or not self._plan.seen(action, sight, _now_s()):
+            return False
+        self._pauses.reset()
+        return True
+
+    def _stirred(self, action: Show) -> None:
+        self._plan.stirred(action, _now_s())
+        self._changed.set()
 
     async def _posted(self, action: Action, ts: str) -> None:
         """Where the database cannot be told, the thread itself tells a later process."""

@@ -1,0 +1,57 @@
+"""Slack posts, but does not edit: the answer goes on before its readers' eyes, and no word is shown twice."""
+
+from __future__ import annotations
+
+import pytest
+
+from playground.measure.answers import answer
+from playground.measure.virtual_time import run
+from tests.played_replies import Fault, Played, assert_contract, chunked, play
+
+FROZEN_MAX_S = 8.0
+KINDS = ["status", "status_after", "refuse", "refuse_after", "drop_before", "drop_after", "lost"]
+
+
+def played(*faults: Fault, chars: int = 5_000) -> Played:
+    return run(play(chunked(answer(3, chars), [12]), [0.05], list(faults)))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("skip", [0, 3])
+def test_an_answer_goes_on_while_every_edit_fails(kind: str, skip: int) -> None:
+    shown = played(Fault(kind, "chat.update", 2, 10_000, skip))
+    assert_contract(shown)
+    assert shown.seen.longest_wait_s < FROZEN_MAX_S
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_answer_goes_on_while_some_edits_fail_and_grows_by_edits_again(kind: str) -> None:
+    shown = played(Fault(kind, "chat.update", 2, 9, 3), chars=20_000)
+    assert_contract(shown)
+    assert shown.seen.longest_wait_s < FROZEN_MAX_S
+
+
+def test_what_a_message_shows_is_known_by_its_words_where_slack_keeps_no_metadata() -> None:
+    shown = played(
+        Fault("no_metadata", "chat.postMessage", 0, 1, 0), Fault("status", "chat.update", 2, 10_000, 3), chars=9_000
+    )
+    assert (shown.seen.backward_steps, shown.seen.lost_words) == (0, 0)
+    assert shown.parts == []
+    assert shown.seen.longest_wait_s < FROZEN_MAX_S
+
+
+@pytest.mark.parametrize("seconds", [3.5, 6, 12, 25, 29])
+def test_an_edit_that_comes_late_changes_nothing_that_people_read(seconds: float) -> None:
+    shown = played(Fault("hang", "chat.update", int(10 * seconds), 1, 3), chars=20_000)
+    assert_contract(shown)
+    assert shown.seen.longest_wait_s < FROZEN_MAX_S
+
+
+@pytest.mark.parametrize("seconds", [3.5, 6, 12, 25, 29])
+@pytest.mark.parametrize("chars", [5_000, 20_000])
+def test_what_two_edits_in_a_row_that_come_late_have_undone_is_repaired(seconds: float, chars: int) -> None:
+    """The answer had gone on below, so for a moment their words stand there twice."""
+    shown = played(Fault("hang", "chat.update", int(10 * seconds), 2, 3), chars=chars)
+    assert shown.seen.lost_words == 0
+    assert shown.seen.curve[-1][1] == shown.seen.chars
+    assert shown.seen.longest_wait_s < FROZEN_MAX_S
