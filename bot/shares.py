@@ -31,17 +31,18 @@ GIVEN_BACK = HEARD_S / MINUTE_S
 
 
 class Calls(NamedTuple):
-    """Parts of what a workspace may do in a minute, for each of the methods that show words."""
+    """Parts of what a workspace may do in a minute, for each kind of call that people see."""
 
     edits: float = 0.0
     posts: float = 0.0
     appends: float = 0.0
+    statuses: float = 0.0
 
     def plus(self, more: Calls) -> Calls:
         return Calls(*map(sum, zip(self, more, strict=True)))
 
 
-NONE, ALL = Calls(), Calls(1.0, 1.0, 1.0)
+NONE, ALL = Calls(), Calls(1.0, 1.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +92,9 @@ class Others:
             return Share()
         words = self._words_beside(answers)
         rest = (answers + 1) / (answers + 1 + self.answers + self.processes)
-        most = (_most(words, own, spent) for own, spent in zip(self.own, self.spent, strict=True))
-        return Share(Calls(*(max(PART_MIN, part) for part in most)), max(PART_MIN, words), max(PART_MIN, rest))
+        parts = Calls(words, words, words, statuses=rest)
+        most = Calls(*(max(PART_MIN, _most(*of_one)) for of_one in zip(parts, self.own, self.spent, strict=True)))
+        return Share(most, max(PART_MIN, words), max(PART_MIN, rest))
 
     def _words_beside(self, answers: int) -> float:
         processes, all_answers = self.processes + 1, self.answers + answers
@@ -103,7 +105,7 @@ class Others:
 
 
 def _most(part: float, own: float, spent: float) -> float:
-    """Of one method's calls, ``part`` of which is ours and ``own`` was made."""
+    """Of one kind of call: which part of a minute's we may have made, if ``part`` is our share and ``own`` was made."""
     left = max(0.0, 1.0 - spent - own)
     if own < part:
         return own + max(part * left, min(PART_MIN, left))

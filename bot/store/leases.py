@@ -23,7 +23,7 @@ from bot.store.statements import NO_LEASE
 Now = sa.ColumnElement[float]
 PART = " "
 """Separates the name of a process from the workspace in which it does something."""
-_SPENT = (processes.c.spent, processes.c.spent_posts, processes.c.spent_appends)
+_SPENT = (processes.c.spent, processes.c.spent_posts, processes.c.spent_appends, processes.c.spent_statuses)
 """In the order of ``Calls``."""
 
 

@@ -80,8 +80,8 @@ refused_files = sa.Table(
 )
 
 # Who shares this database, so that those of one workspace (``team_id``; NULL: of any) take their parts of Slack's
-# limits: ``answers`` run there now, and so much of a minute's edits (``spent``), posts and appends was spent there. And
-# how long a process had lived, and whether it was stopping, when it died.
+# limits: ``answers`` run there now, and so much of a minute's edits (``spent``), posts, appends and statuses was spent
+# there. And how long a process had lived, and whether it was stopping, when it died.
 processes = sa.Table(
     "processes",
     metadata,
@@ -94,6 +94,7 @@ processes = sa.Table(
     sa.Column("spent", sa.Float, nullable=False),
     sa.Column("spent_posts", sa.Float, nullable=False, server_default="0"),
     sa.Column("spent_appends", sa.Float, nullable=False, server_default="0"),
+    sa.Column("spent_statuses", sa.Float, nullable=False, server_default="0"),
 )
 
 # What one question used on one day (UTC, days since 1970) with one model: ids and figures, for the day's budgets and

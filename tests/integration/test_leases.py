@@ -58,9 +58,9 @@ class Process:
         return StoredQuestions(self.database, team_id=self.team_id)
 
     async def beat(self, *running: Claim, stopping: bool = False, spent: float = 0.0) -> Share:
-        """Its share of what Slack allows. ``spent``: of a minute's edits, posts and appends."""
+        """Its share of what Slack allows. ``spent``: of a minute's edits, posts, appends and statuses."""
         team_id = self.team_id or "T1"
-        vitals = Vitals(running, spent={team_id: Calls(spent, spent, spent)}, stopping=stopping)
+        vitals = Vitals(running, spent={team_id: Calls(spent, spent, spent, spent)}, stopping=stopping)
         heartbeat = await self.questions.heartbeat(self.name, vitals, lease_s=LEASE_S)
         return heartbeat.others.get(team_id, Others()).share_beside(len(running))
 
@@ -323,7 +323,7 @@ class TestShares:
     ) -> None:
         one, other = Process(two[0], "one"), Process(two[1], "other")
         await other.beat()
-        assert await one.beat() == Share(Calls(0.5, 0.5, 0.5), 0.5, 0.5)
+        assert await one.beat() == Share(Calls(0.5, 0.5, 0.5, 0.5), 0.5, 0.5)
         await other.beat(stopping=True)
         assert await one.beat() == Share()
 

@@ -21,7 +21,7 @@ pytestmark = OVER_BOTH
 BURST, EVERY_S = 5, 100.0
 """So rarely that no test waits for the next, however slow the machine is."""
 SOME_TIME_S = 0.3
-THIRD, ALONE = Share(Calls(1 / 3, 1 / 3, 1 / 3), 1 / 3, 1 / 3), Share()
+THIRD, ALONE = Share(Calls(1 / 3, 1 / 3, 1 / 3, 1 / 3), 1 / 3, 1 / 3), Share()
 
 
 @pytest.fixture

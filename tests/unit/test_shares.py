@@ -15,7 +15,7 @@ CALLS_MAX = 50
 LIVES_S = 20.0
 
 parts = st.floats(0, 1)
-spent = st.builds(Calls, parts, parts, parts)
+spent = st.builds(Calls, parts, parts, parts, parts)
 living = st.builds(Heard, st.just(0.0), st.integers(0, 20), spent, st.just(False))
 
 

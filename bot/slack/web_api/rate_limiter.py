@@ -42,9 +42,10 @@ STATUSES = Pace(kept=12)
 
 EDIT, APPEND, POST = "chat.update", "chat.appendStream", "chat.postMessage"
 STATUS, SESSION_STATUS = "assistant.threads.setStatus", "agents.sessions.setStatus"
-OF_WORDS = {EDIT: EDITS, POST: POSTS, APPEND: APPENDS}
-"""In the order of ``Calls``."""
+OF_WORDS = {EDIT: EDITS, APPEND: APPENDS, POST: POSTS}
 PACES = {**OF_WORDS, STATUS: STATUSES, SESSION_STATUS: STATUSES}
+REPORTED = {EDIT: "edits", POST: "posts", APPEND: "appends", STATUS: "statuses", SESSION_STATUS: "statuses"}
+"""The fields of ``Calls``."""
 CHANNELS = "chat.postMessage in a channel"
 """The name under which the learned limit of a channel's posts is stored."""
 MINUTE_FULL = 0.5
@@ -115,8 +116,11 @@ class RateLimiter:
 
     def spent(self) -> Calls:
         """The parts of a minute's calls that were made here within the last minute."""
-        made = (self._methods.get(method) for method in OF_WORDS)
-        return Calls(*(0.0 if limiter is None else limiter.budget.spent(_now_s()) for limiter in made))
+        now_s, spent = _now_s(), dict.fromkeys(REPORTED.values(), 0.0)
+        for method, kind in REPORTED.items():
+            if (limiter := self._methods.get(method)) is not None:
+                spent[kind] = max(spent[kind], limiter.budget.spent(now_s))
+        return Calls(**spent)
 
     def set_share(self, share: Share) -> None:
         """Sets our share; calls already made here still count."""
@@ -127,8 +131,9 @@ class RateLimiter:
             limiter.grant()
 
     def _take_share(self, method: str, budget: CallBudget) -> None:
+        kind = REPORTED.get(method)
         budget.share = self._part(method)
-        budget.most = dict(zip(OF_WORDS, self._share.most, strict=True)).get(method)
+        budget.most = None if kind is None else getattr(self._share.most, kind)
 
     def _part(self, method: str) -> float:
         return self._share.words if method in OF_WORDS else self._share.rest

@@ -1,4 +1,4 @@
-"""Which part of a minute's posts and appends each process has made, beside its edits."""
+"""Which part of a minute's posts, appends and statuses each process has made, beside its edits."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ down_revision = "0012"
 branch_labels = None
 depends_on = None
 
-NEW = ("spent_posts", "spent_appends")
+NEW = ("spent_posts", "spent_appends", "spent_statuses")
 
 
 def upgrade() -> None:
