@@ -110,11 +110,21 @@ async def test_a_post_that_waits_as_another_process_comes_gets_a_slot(
     assert await run_sql(database, "SELECT count(*) FROM channel_posts") == 0, "who is alone asks nobody"
     waiting = asyncio.create_task(first_words(process).granted())
     await asyncio.sleep(0)
+    process.adopt(CHANNELS, LearnedLimit(600.0, BURST))  # its own count lets it post a moment later
     process.set_share(THIRD)
     async with asyncio.timeout(30):
-        while await run_sql(database, "SELECT count(*) FROM channel_posts") == 0:
-            pass
-    waiting.cancel()
+        assert await waiting
+    assert await run_sql(database, "SELECT count(*) FROM channel_posts") == 1
+
+
+async def test_a_post_that_waits_for_something_else_reserves_nothing(
+    processes: list[RateLimiter], database: Database
+) -> None:
+    """By the time it went, others would have posted as well."""
+    process = processes[0]
+    process.refused(POST, EVERY_S, "C9")
+    assert await granted(first_words(process), further_words(process)) == 0
+    assert await run_sql(database, "SELECT count(*) FROM channel_posts") == 0
 
 
 async def test_slots_of_a_channel_come_one_after_the_other(store: StoredLimits) -> None:

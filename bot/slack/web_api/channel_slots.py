@@ -1,7 +1,8 @@
 """Reserves times at which this process may post in a channel, beside other processes.
 
 If several processes answer in a workspace, none of them knows what the others post in a channel. So each post has a
-slot: a time reserved in the database, where all of them reserve theirs. A slot belongs to the channel, not to whoever
+slot: a time reserved in the database, where all of them reserve theirs. A slot is asked for when nothing else keeps the
+post waiting: one that is used late does not keep others from posting then. It belongs to the channel, not to whoever
 requested it: the most urgent post gets the next one. I/O: the database, by ``Reserve``; while it is away, each process
 counts for itself.
 """
@@ -25,7 +26,7 @@ PATIENCE_S = 1.0
 LATE_S = 0.2
 """How much later than reserved a post of a burst may arrive; whoever has to wait allows for that time."""
 CHANNELS_MAX = 1_000
-KEPT_FOR_S = 5.0
+KEPT_FOR_S = 1.0
 """A slot unused for this long is worthless: others have posted since."""
 
 
@@ -46,10 +47,9 @@ class ChannelSlots:
         full = self.posts.saved(now_s := _now_s()) >= self._workspace.limits.burst(now_s)
         return full and not self._waiting and not self._asking
 
-    def join(self, *, first_words: bool) -> None:
+    def join(self) -> None:
         """Somebody is waiting for a post from now on, until ``leave``."""
         self._waiting += 1
-        self.ask(first_words=first_words)
 
     def leave(self) -> None:
         self._waiting -= 1
@@ -59,21 +59,24 @@ class ChannelSlots:
         here_s = self.posts.ready_at(now_s, first_words=first_words)
         if not self._workspace.shared:
             return here_s
+        self._free = [at_s for at_s in self._free if at_s > now_s - KEPT_FOR_S]
         return max(here_s, self._free[0]) if self._free else inf
 
     def spend(self, now_s: float) -> None:
         self.posts.spend(now_s)
         del self._free[:1]
 
-    def ask(self, *, first_words: bool) -> None:
-        """Requests as many slots as there are waiting posts."""
-        if not self._workspace.shared:
-            return
-        self._free = self._fresh()
-        for _ in range(self._waiting - len(self._free) - len(self._asking)):
+    def wants_slot_at(self, now_s: float, *, first_words: bool) -> float:
+        """When a slot should be asked for; never where there is one, or one was asked for."""
+        has_one = self._free or self._asking or not self._workspace.shared
+        return inf if has_one else self.posts.ready_at(now_s, first_words=first_words)
+
+    def ask(self, number: int, *, first_words: bool) -> None:
+        """Asks for so many slots, or for as many as there may be posts at once."""
+        for _ in range(min(number, max(1, int(self.posts.saved(_now_s()))))):
             task = asyncio.create_task(self._ask(first_words=first_words))
             self._asking.add(task)
-            task.add_done_callback(self._asking.discard)
+            task.add_done_callback(self._answered)
 
     async def _ask(self, *, first_words: bool) -> None:
         try:
@@ -82,11 +85,10 @@ class ChannelSlots:
         except (StoreFailed, TimeoutError):
             wait_s = 0.0
         insort(self._free, _now_s() + (wait_s + LATE_S if wait_s else 0.0))
-        self._workspace.on_slot()
 
-    def _fresh(self) -> list[float]:
-        since_s = _now_s() - KEPT_FOR_S
-        return [at_s for at_s in self._free if at_s > since_s]
+    def _answered(self, task: asyncio.Task[None]) -> None:
+        self._asking.discard(task)
+        self._workspace.on_slot()
 
 
 class WorkspaceSlots:
@@ -104,10 +106,7 @@ class WorkspaceSlots:
 
     def share(self, reserve: Reserve | None) -> None:
         """``None``: no other process posts in this workspace."""
-        begins, self._reserve = not self.shared, reserve
-        if begins:
-            for channel in self._channels.values():
-                channel.ask(first_words=True)
+        self._reserve = reserve
 
     def of(self, channel_id: str) -> ChannelSlots:
         if channel_id not in self._channels:

@@ -7,6 +7,7 @@ call is worth, from when on and for how long they want it.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
@@ -73,7 +74,7 @@ class MethodLimiter:
         ticket = Ticket(bidder, channel, self)
         self._waiting.append(ticket)
         if channel is not None:
-            channel.join(first_words=bidder(0.0).urgency is Urgency.FIRST)
+            channel.join()
         if len(self._waiting) <= FEW:
             self.grant()
         else:
@@ -122,6 +123,7 @@ class MethodLimiter:
                 for number, (ticket, bid) in enumerate(bids)
             )
             if ready_s > now_s:
+                ready_s = min(ready_s, _ask_for_slots(bids, now_s, times))
                 return self._come_back(ready_s) if ready_s < inf else None
             ticket, bid = bids.pop(number)
             self._remove(ticket)
@@ -188,6 +190,31 @@ def _ready_at(
             ready_s = max(ready_s, ticket.channel.ready_at(now_s, first_words=bid.urgency is Urgency.FIRST))
         known[ticket.channel, bid.urgency] = ready_s
     return max(bid.not_before_s, ready_s)
+
+
+def _ask_for_slots(bids: list[tuple[Ticket, Bid]], now_s: float, times: _Times) -> float:
+    """For posts that wait for nothing but a slot in their channel. Those that are not first words go one by one, and so
+    are their slots asked for. Returns when there will be another to ask for."""
+    known: dict[tuple[ChannelSlots, Urgency], float] = {}
+    first, others, next_s = Counter[ChannelSlots](), list[tuple[Urgency, float, int, ChannelSlots]](), inf
+    for number, (ticket, bid) in enumerate(bids):
+        if (channel := ticket.channel) is None:
+            continue
+        first_words = bid.urgency is Urgency.FIRST
+        if (wanted_s := known.get((channel, bid.urgency))) is None:
+            wanted_s = max(times.at(bid.urgency), channel.wants_slot_at(now_s, first_words=first_words))
+            known[channel, bid.urgency] = wanted_s
+        if (at_s := max(bid.not_before_s, wanted_s)) > now_s:
+            next_s = min(next_s, at_s)
+        elif first_words:
+            first[channel] += 1
+        else:
+            others.append((bid.urgency, bid.since_s, number, channel))
+    for channel, number in first.items():
+        channel.ask(number, first_words=True)
+    if others:
+        min(others)[-1].ask(1, first_words=False)
+    return next_s
 
 
 def _now_s() -> float:
