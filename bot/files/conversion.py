@@ -32,6 +32,7 @@ from bot.files.extracts import (
     instead_of,
 )
 from bot.files.office import Office
+from bot.files.outbox import link_or_copy
 from bot.files.sandbox import Sandbox
 
 _DEPTH_MAX = 6
@@ -181,7 +182,7 @@ class Conversion:
         directory = Path(await asyncio.to_thread(tempfile.mkdtemp, dir=task.out))
         try:
             made = await self._made(task, source, extract, directory, attached=not path)
-            return await self._read_anew(task, made, extract, path)
+            return await self._read_anew(task, source, name, made, extract, path)
         except Unreadable as unreadable:
             passing = isinstance(unreadable, UnreadableNow)
             if passing and not extract.instead:
@@ -195,18 +196,30 @@ class Conversion:
         return [replace(one, passing=passing) if isinstance(one, NoteExtract) else one for one in instead]
 
     async def _read_anew(
-        self, task: _Task, made: list[Path], extract: OfficeExtract, path: tuple[str, ...]
+        self, task: _Task, source: Path, name: str, made: list[Path], extract: OfficeExtract, path: tuple[str, ...]
     ) -> list[Extract]:
         """The contents of the files that were made of a document. Raises ``Unreadable`` if there are none."""
         found: list[Extract] = []
         for number, file in enumerate(made, 1):
             task.jobs += 1
-            read = await self._sandbox.convert(file, file.name, "", task.out, f"{task.jobs}-", extract.words)
+            if extract.results:
+                read = await self._with_results(task, source, name, file)
+            else:
+                read = await self._sandbox.convert(file, file.name, "", task.out, f"{task.jobs}-", extract.words)
             if extract.into == "xlsx":
                 read = [one for kept in read for one in _settled(kept)]
             followed = await self._followed(task, file, file.name, read, path)
             found += [_renamed(one, extract, number, len(made)) for one in followed]
         return found
+
+    async def _with_results(self, task: _Task, source: Path, name: str, made: Path) -> list[Extract]:
+        """The workbook itself, with those results of formulas that it lacks and that ``made`` has."""
+        results = task.out / f"{task.jobs}-results.xlsx"
+        await asyncio.to_thread(link_or_copy, made, results)
+        try:
+            return await self._sandbox.convert(source, name, "", task.out, f"{task.jobs}-", results.name)
+        finally:
+            await asyncio.to_thread(results.unlink, missing_ok=True)
 
     async def _made(
         self, task: _Task, source: Path, extract: OfficeExtract, directory: Path, *, attached: bool

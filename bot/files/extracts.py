@@ -89,7 +89,9 @@ class OfficeExtract:
     into: str = "pdf"
     """What it is to be made: "pdf" for its pages, "xlsx" to read its cells from that, "html" for the charts in it."""
     words: str = ""
-    """The file with its words, to find those that no page shows, or with a workbook's comments; may be empty."""
+    """The file with its words, to find those that no page shows; may be empty."""
+    results: bool = False
+    """Of the workbook that is made only results of formulas are taken; all else the document tells itself."""
     instead: tuple[dict[str, Any], ...] = ()
     """What it gives, as ``to_json`` has it, where there is no such program, or it does not open the file."""
 

@@ -59,8 +59,8 @@ def convert(
 ) -> list[Extract]:
     """Raises ``Unreadable`` for every fault of the file's own. ``name`` and ``filetype`` only choose words.
 
-    ``words`` are of the document that this file was made of: what is not on a PDF's pages is given as text, and a
-    workbook's comments are those that its original has.
+    ``words`` are of the document that this file was made of: what is not on a PDF's pages is given as text. Of a
+    workbook it is what an office program made of it, which has the results of its formulas.
 
     Converters are imported where they are needed, so that a worker holds only the libraries its files called for.
     """
@@ -159,7 +159,7 @@ def _office_xml(file: _File) -> list[Extract] | None:
     if text_forms.office_xml(file.head) == "package":
         member = flat_package.unflattened(file.source, file.name, file.out)
         return [member] if member is not None else None
-    return office.from_xml(file.source, file.head, file.out, file.limits)
+    return office.from_xml(file.source, file.head, file.out, file.limits, file.words)
 
 
 def _table(file: _File) -> list[Extract]:

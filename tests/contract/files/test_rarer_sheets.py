@@ -193,6 +193,33 @@ async def test_pictures_within_cells_and_other_rich_values_are_seen(convert: Con
     assert "picture in 'Data' at A1" in found.text
 
 
+@libreoffice
+async def test_of_another_programs_copy_only_the_missing_results_are_taken(convert: Converter) -> None:
+    """It has none of the newer values of cells, and writes others in formats of its own."""
+    parts = rich_parts((2, 1, "Microsoft Corp (XNAS:MSFT)"))
+    cells = '<c r="A1" t="e" vm="1"><v>#VALUE!</v></c><c r="B1"><v>2</v></c><c r="C1"><f>B1*21</f></c>'
+    empty = '<c r="D1"><f>IF(B1=1,"x","")</f></c><c r="E1"><f>B1+1</f><v>99</v></c>'
+    parts["xl/worksheets/sheet1.xml"] = sheet_of(cells + empty)
+    found = await convert(book_with(parts, {}), "stock.xlsx")
+    assert "row,A,B,C,E\n1,Microsoft Corp (XNAS:MSFT),2,42,99\n" in found.text
+    assert found.reasons == []
+
+
+@libreoffice
+@pytest.mark.parametrize("long", [False, True])
+async def test_so_it_is_with_opendocument_and_with_long_sheets(convert: Converter, long: bool) -> None:
+    cell = '<table:table-cell table:formula="=6*{0}"/><table:table-cell><text:p>shown {0}</text:p></table:table-cell>'
+    count = 30_000 if long else 3
+    rows = "".join(f"<table:table-row>{cell.format(number)}</table:table-row>" for number in range(1, count + 1))
+    found = await convert(
+        made_office.flat("spreadsheet", f'<table:table table:name="S">{rows}</table:table>'), "numbers.fods"
+    )
+    assert found.text.startswith('File "numbers.fods" (OpenDocument spreadsheet, ')
+    assert "\n1,6,shown 1\n2,12,shown 2\n" in found.text
+    assert f"\n{count},{6 * count},shown {count}\n" in found.text
+    assert notes.FORMULAS not in found.reasons
+
+
 async def test_pictures_that_wps_puts_into_cells_are_seen(convert: Converter) -> None:
     images = (
         f'<e:cellImages xmlns:e="http://www.wps.cn/officeDocument/2017/etCustomData" xmlns:r="{IDS}"><e:cellImage><pic>'

@@ -58,10 +58,7 @@ def sheets(
         drawn = replace(office, into="html", optional=True, instead=tuple(to_json(pictures)))
         pictures = [drawn]
     if workbook.formulas_without_values and office is not None:
-        comments = out.new(".json")
-        comments.write_text(workbook.comments_as_json(), encoding="utf-8")
-        instead = tuple(to_json([*extracts, *pictures]))
-        return [replace(office, optional=True, words=comments.name, instead=instead)]
+        return [replace(office, optional=True, results=True, instead=tuple(to_json([*extracts, *pictures])))]
     return [*extracts, *pictures]
 
 

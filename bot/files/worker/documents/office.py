@@ -6,6 +6,7 @@ I/O: reads the file, writes words and pictures; runs in a worker process.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -56,10 +57,10 @@ _OPEN_OFFICE_1 = {
 
 
 # --- zips ----------------------------------------------------------------------------------------------------------
-def from_zip(source: Path, out: Outbox, limits: ConvertLimits, kept: Path | None = None) -> list[Extract] | None:
+def from_zip(source: Path, out: Outbox, limits: ConvertLimits, results: Path | None = None) -> list[Extract] | None:
     """``None`` for a zip that is just an archive. Raises ``Unreadable`` where a password is needed.
 
-    ``kept`` are the comments of the workbook that an office program made this one of: it loses who wrote them.
+    ``results`` is the same workbook as an office program saved it, which has worked out its formulas.
     """
     try:
         package = Package(source)
@@ -68,17 +69,16 @@ def from_zip(source: Path, out: Outbox, limits: ConvertLimits, kept: Path | None
         return None
     with package:
         if "[Content_Types].xml" in package:
-            found = _open_xml(source, package, out, limits, kept)
-            objects = embedded.of_package(package) if kept is None else iter(())
+            found = _open_xml(source, package, out, limits, results)
+            objects = embedded.of_package(package) if results is None else iter(())
             return [*found, *embedded.written(objects, out, limits)] if found is not None else None
         media_type = _media_type(package)
         if media_type.startswith("application/x-vnd.corel."):
             return [CORELDRAW]
         if media_type and ("content.xml" in package or "encrypted-package" in package):
-            found = _open_document(package, media_type, out, limits)
-            return (
-                found if found is None else [*found, *embedded.written(embedded.of_open_document(package), out, limits)]
-            )
+            found = _open_document(package, media_type, out, limits, results)
+            objects = embedded.of_open_document(package) if results is None else iter(())
+            return [*found, *embedded.written(objects, out, limits)] if found is not None else None
         from bot.files.worker.documents import apple, epub, hangul_package  # noqa: PLC0415
 
         for matches, convert in (
@@ -100,7 +100,7 @@ def _refuse_by_its_start(source: Path) -> None:
 
 
 def _open_xml(
-    source: Path, package: Package, out: Outbox, limits: ConvertLimits, kept: Path | None
+    source: Path, package: Package, out: Outbox, limits: ConvertLimits, results: Path | None
 ) -> list[Extract] | None:
     main = next(iter(package.related("", "officeDocument")), "")
     folders = {name.partition("/")[0] for name in ([main] if main in package else package.names)}
@@ -111,7 +111,7 @@ def _open_xml(
     if "xl" in folders:
         binary = main.endswith(".bin") or "xl/workbook.bin" in package
         office = OfficeExtract(".xlsb" if binary else ".xlsx", _EXCEL, into="xlsx")
-        return (_binary_excel if binary else _excel)(source, office, package, out, limits, kept)
+        return (_binary_excel if binary else _excel)(source, office, package, out, limits, results)
     if "ppt" in folders:
         from bot.files.worker.words import slides  # noqa: PLC0415
 
@@ -134,7 +134,7 @@ def _open_xml(
 
 
 def _binary_excel(
-    source: Path, office: OfficeExtract, package: Package, out: Outbox, limits: ConvertLimits, _kept: Path | None
+    source: Path, office: OfficeExtract, package: Package, out: Outbox, limits: ConvertLimits, _results: Path | None
 ) -> list[Extract]:
     from bot.files.worker.sheets import xlsb  # noqa: PLC0415
 
@@ -143,17 +143,23 @@ def _binary_excel(
 
 
 def _excel(
-    _source: Path, office: OfficeExtract, package: Package, out: Outbox, limits: ConvertLimits, kept: Path | None
+    _source: Path, office: OfficeExtract, package: Package, out: Outbox, limits: ConvertLimits, results: Path | None
 ) -> list[Extract]:
     from bot.files.worker.sheets import xlsx  # noqa: PLC0415
 
-    def read() -> Workbook:
-        workbook = xlsx.read(package, out, limits)
-        if kept is not None:
-            workbook.take_comments(kept.read_text(encoding="utf-8"))
-        return workbook
+    return sheets(office, lambda: _worked_out(xlsx.read(package, out, limits), results, out, limits), out, limits)
 
-    return sheets(office, read, out, limits)
+
+def _worked_out(workbook: Workbook, results: Path | None, out: Outbox, limits: ConvertLimits) -> Workbook:
+    """As it was where the other program has made nothing that can be read of it. Only results are the other's:
+    it knows less than readers of the workbook itself do, such as newer comments."""
+    if results is None:
+        return workbook
+    from bot.files.worker.sheets import xlsx  # noqa: PLC0415
+
+    with suppress(Broken), Package(results) as package:
+        workbook.take_results(xlsx.read(package, out, limits))
+    return workbook
 
 
 def _media_type(package: Package) -> str:
@@ -167,7 +173,9 @@ def _media_type(package: Package) -> str:
     return next((attribute(one, "media-type") for one in files if attribute(one, "full-path") == "/"), "")
 
 
-def _open_document(package: Package, media_type: str, out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
+def _open_document(
+    package: Package, media_type: str, out: Outbox, limits: ConvertLimits, results: Path | None
+) -> list[Extract] | None:
     if _is_locked(package):
         raise Unreadable(notes.PASSWORD)
     if media_type.startswith("application/vnd.sun.xml."):
@@ -180,8 +188,10 @@ def _open_document(package: Package, media_type: str, out: Outbox, limits: Conve
     if kind == "spreadsheet":
         from bot.files.worker.sheets import ods  # noqa: PLC0415
 
-        office = OfficeExtract(suffix, about, into="xlsx")
-        return sheets(office, lambda: ods.read(package.chunks("content.xml"), package, out, limits), out, limits)
+        def opened() -> Workbook:
+            return _worked_out(ods.read(package.chunks("content.xml"), package, out, limits), results, out, limits)
+
+        return sheets(OfficeExtract(suffix, about, into="xlsx"), opened, out, limits)
     if kind in {"formula", "chart", "database"}:
         return _small_open_document(about, package, out, limits)
     from bot.files.worker.words import open_document  # noqa: PLC0415
@@ -219,9 +229,11 @@ def _small_open_document(about: str, package: Package, out: Outbox, limits: Conv
 
 
 # --- XML files and RTF ---------------------------------------------------------------------------------------------
-def from_xml(source: Path, head: bytes, out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
+def from_xml(
+    source: Path, head: bytes, out: Outbox, limits: ConvertLimits, results: Path | None = None
+) -> list[Extract] | None:
     """``None`` for what is not a document of an office program, or a book, and for one that is not whole: it still is
-    text."""
+    text. ``results`` as above."""
     form = office_xml(head)
     if form == "book":
         from bot.files.worker.documents import fiction_book  # noqa: PLC0415
@@ -235,10 +247,10 @@ def from_xml(source: Path, head: bytes, out: Outbox, limits: ConvertLimits) -> l
         from bot.files.worker.words import word  # noqa: PLC0415
 
         return pages(OfficeExtract(".xml", _WORD), lambda: word.read_xml(_chunks(source)), out, limits)
-    return _flat(source, head, out, limits) if form == "flat" else None
+    return _flat(source, head, out, limits, results) if form == "flat" else None
 
 
-def _flat(source: Path, head: bytes, out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
+def _flat(source: Path, head: bytes, out: Outbox, limits: ConvertLimits, results: Path | None) -> list[Extract] | None:
     from bot.files.worker.documents.package import parsed  # noqa: PLC0415
     from bot.files.worker.sheets import ods  # noqa: PLC0415
     from bot.files.worker.words import open_document  # noqa: PLC0415
@@ -249,8 +261,11 @@ def _flat(source: Path, head: bytes, out: Outbox, limits: ConvertLimits) -> list
         return None
     suffix, about = f".fod{kind[0]}", _OPEN_DOCUMENT[kind][1]
     if kind == "spreadsheet":
-        office = OfficeExtract(suffix, about, into="xlsx")
-        return sheets(office, lambda: ods.read(_chunks(source), None, out, limits), out, limits)
+
+        def sheet() -> Workbook:
+            return _worked_out(ods.read(_chunks(source), None, out, limits), results, out, limits)
+
+        return sheets(OfficeExtract(suffix, about, into="xlsx"), sheet, out, limits)
 
     def read() -> lines.Words:
         if source.stat().st_size > _XML_BYTES_MAX:

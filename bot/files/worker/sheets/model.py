@@ -7,8 +7,7 @@ never cut for a long one.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -34,6 +33,12 @@ class Shared:
     code: str = ""
 
 
+class Formula(str):
+    """What stands in a cell of which the file does not hold the result."""
+
+    __slots__ = ()
+
+
 Value = str | Shared
 
 
@@ -44,6 +49,14 @@ class Row:
     number: int
     cells: dict[int, Value]
     mark: str = ""
+
+    def take_results(self, results: Mapping[int, Value], text: Callable[[Value], str]) -> None:
+        """By column, of the same row elsewhere. A formula without a cell there results in no text."""
+        for column in [column for column, value in self.cells.items() if isinstance(value, Formula)]:
+            result = results.get(column, "")
+            self.cells[column] = result if isinstance(result, Formula) else text(result)
+            if not self.cells[column]:
+                del self.cells[column]
 
 
 @dataclass(slots=True)
@@ -75,8 +88,13 @@ class Sheet:
             self.links.setdefault((row, column), address)
 
     @property
+    def rows(self) -> Iterator[Row]:
+        """Those that are kept."""
+        return chain(self.head, self.tail)
+
+    @property
     def cells(self) -> int:
-        return sum(len(row.cells) for row in chain(self.head, self.tail))
+        return sum(len(row.cells) for row in self.rows)
 
 
 _STARTS_OF_PIXELS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF", b"II*\0", b"MM\0*")
@@ -100,16 +118,18 @@ class Workbook:
         needs = [sheet.cells for sheet in self.sheets]
         return level([*needs, chars_max], chars_max // CHARS_PER_CELL)
 
-    def comments_as_json(self) -> str:
-        found = {sheet.name: [[*at, texts] for at, texts in sheet.comments.items()] for sheet in self.sheets}
-        return json.dumps({name: comments for name, comments in found.items() if comments})
-
-    def take_comments(self, text: str) -> None:
-        """As ``comments_as_json`` has them, in place of this workbook's own."""
-        kept = json.loads(text)
+    def take_results(self, worked_out: Workbook) -> None:
+        """The results that are missing, of the same workbook as another program saved it."""
+        same = {sheet.name: sheet for sheet in worked_out.sheets}
         for sheet in self.sheets:
-            if sheet.name in kept:
-                sheet.comments = {(row, column): texts for row, column, texts in kept[sheet.name]}
+            if (other := same.get(sheet.name)) is None:
+                continue
+            results = {row.number: row.cells for row in other.rows}
+            for row in sheet.rows:
+                if row.number in results or not other.tail:  # else it may be one that was not kept
+                    row.take_results(results.get(row.number, {}), worked_out.text)
+        values = (value for sheet in self.sheets for row in sheet.rows for value in row.cells.values())
+        self.formulas_without_values = sum(isinstance(value, Formula) for value in values)
 
     def text(self, value: Value) -> str:
         if isinstance(value, str):

@@ -18,7 +18,7 @@ from bot.files.worker.documents import odf_controls
 from bot.files.worker.documents.odf import annotation_text, chart_lines, paragraph_text, position
 from bot.files.worker.documents.package import Package, attribute, child, descendants, local
 from bot.files.worker.sheets import choices, links, number_format, printed
-from bot.files.worker.sheets.model import SHEETS_MAX, Row, Rows, Sheet, Workbook
+from bot.files.worker.sheets.model import SHEETS_MAX, Formula, Row, Rows, Sheet, Workbook
 from bot.files.worker.sheets.rows import TableXml, as_far_as_it_goes
 from bot.files.worker.sheets.table import column_letters
 
@@ -175,7 +175,7 @@ class _Reader:
         text = "\n".join(lines)
         if not text and (formula := attribute(cell, "formula")) and not attribute(cell, "value-type"):
             self._workbook.formulas_without_values += 1
-            return formula.removeprefix("of:")
+            return Formula(formula.removeprefix("of:"))
         return text or _value(cell)
 
     def _drawn(self, sheet: Sheet, element: ET.Element, where: str) -> None:

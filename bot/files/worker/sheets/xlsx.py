@@ -15,7 +15,7 @@ from bot.files.worker.documents.excel_escapes import unescaped
 from bot.files.worker.documents.package import Broken, Package, attribute, child, descendants, local
 from bot.files.worker.raised import aligned
 from bot.files.worker.sheets import choices, links, number_format, printed
-from bot.files.worker.sheets.model import Row, Rows, Shared, Sheet, Value, Workbook
+from bot.files.worker.sheets.model import Formula, Row, Rows, Shared, Sheet, Value, Workbook
 from bot.files.worker.sheets.packaged import CELL, Listed, read_sheets, workbook_part
 from bot.files.worker.sheets.rich_values import WithinCells
 from bot.files.worker.sheets.rows import TableXml
@@ -201,7 +201,7 @@ class _SheetReader:
                 return number_format.shown_text(text_of(part), self._styles.code(cell.get("s", "0")))
         if raw is None:
             self._workbook.formulas_without_values += formula is not None
-            return "" if formula is None else f"={formula}" if formula else "=(the formula above)"
+            return "" if formula is None else Formula(f"={formula}" if formula else "=(the formula above)")
         if ("vm" in cell.attrib or "DISPIMG" in raw) and (shown := self._within_cells.shown(self._sheet, cell, raw)):
             return shown
         code = self._styles.code(cell.get("s", "0"))
