@@ -9,7 +9,7 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bot.files import notes
@@ -36,6 +36,9 @@ from bot.files.outbox import link_or_copy
 from bot.files.sandbox import Sandbox
 
 _DEPTH_MAX = 6
+_SEEN_RENDERED_MAX = 5
+"""So many of the documents in a document have their own pages: an office program takes a second or two for each, and
+what the others show is on the pages around them."""
 _NOTES_MAX = 5
 
 SparePdf = Callable[[Path], Awaitable[None]]
@@ -52,6 +55,16 @@ class _Task:
     bytes_left: int
     jobs: int
     spare_pdf: SparePdf | None
+    seen: set[tuple[str, ...]] = field(default_factory=set)
+    """The paths of members of which pages around them have a picture."""
+    seen_left: int = _SEEN_RENDERED_MAX
+
+    def may_render(self, extract: OfficeExtract, path: tuple[str, ...]) -> bool:
+        needed = not (extract.instead or extract.optional)
+        if needed or not any(path[:depth] in self.seen for depth in range(1, len(path) + 1)):
+            return True
+        self.seen_left -= 1
+        return self.seen_left >= 0
 
 
 class Conversion:
@@ -160,6 +173,8 @@ class Conversion:
 
     async def _member(self, task: _Task, member: MemberExtract, path: tuple[str, ...]) -> list[Extract]:
         path = (*path, member.name)
+        if member.seen:
+            task.seen.add(path)
         if len(path) > _DEPTH_MAX:
             return [NoteExtract(notes.NESTED, " › ".join(path))]
         source = task.out / member.file
@@ -178,6 +193,8 @@ class Conversion:
         self, task: _Task, source: Path, name: str, extract: OfficeExtract, path: tuple[str, ...]
     ) -> list[Extract]:
         """The document as rendered by LibreOffice or else by Slack; otherwise what it offers instead, and a note."""
+        if not task.may_render(extract, path):
+            return await self._followed(task, source, name, instead_of(extract), path)
         inside = " › ".join(path)
         directory = Path(await asyncio.to_thread(tempfile.mkdtemp, dir=task.out))
         try:

@@ -70,10 +70,14 @@ class NoteExtract:
 
 @dataclass(frozen=True, slots=True)
 class MemberExtract:
-    """A file found inside the file (an archive's, a mail's), to be converted in its turn."""
+    """A file found inside the file (an archive's, a mail's), to be converted in its turn.
+
+    ``seen`` says that the pages of the document around it have a picture of it.
+    """
 
     file: str
     name: str = field(repr=False)
+    seen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.files import notes
 from bot.files.worker.documents import rtf
 from bot.files.worker.words import rich_text
 from tests import made_documents, made_files, made_office, made_old_office
-from tests.converted import WITHOUT_OFFICE, Converter, converter
+from tests.converted import WITHOUT_OFFICE, Converter, converter, libreoffice
 from tests.made_documents import packed
 from tests.made_office import box, paragraph, slide
 from tests.made_old_office import Looks
@@ -132,6 +133,16 @@ async def test_the_first_twenty_embedded_files_are_read_and_the_others_counted(c
     found = await convert(with_object("word/document.xml", many, "wordprocessingml.document"), "x.docx", WITHOUT_OFFICE)
     assert "Words 1." in found.text
     assert any("holds 23 embedded files, of which only the first 20 were read" in reason for reason in found.reasons)
+
+
+@libreoffice
+async def test_of_many_documents_in_a_document_the_first_are_shown_and_the_others_told(convert: Converter) -> None:
+    """Each takes an office program a second or two; a slide shows them all."""
+    inside = {f"note{n}.docx": made_office.word(paragraph(f"Words of note {n}.")) for n in range(7)}
+    found = await convert(with_object("ppt/presentation.xml", inside, "presentationml.presentation"), "deck.pptx")
+    assert sum("(Word document, shown as PDF, 1 page)" in label for label in found.labels) == 5
+    assert ["Words of note 5." in found.text, "Words of note 6." in found.text] == [True, True]
+    assert sum(reason == notes.words_alone("Word document") for reason in found.reasons) == 2
 
 
 async def test_the_workbook_behind_a_chart_is_not_read_beside_the_chart(convert: Converter) -> None:

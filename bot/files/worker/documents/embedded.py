@@ -46,7 +46,7 @@ def written(found: Iterable[Held | None], out: Outbox, limits: ConvertLimits) ->
             continue
         path = out.new(".bin")
         path.write_bytes(held.data)
-        members.append(MemberExtract(path.name, held.name or f"embedded object {len(members) + 1}"))
+        members.append(MemberExtract(path.name, held.name or f"embedded object {len(members) + 1}", seen=True))
     if left_out:
         members.append(NoteExtract(inner_notes.embedded_left_out(len(members), left_out)))
     return members
