@@ -60,7 +60,7 @@ def convert(
     """Raises ``Unreadable`` for every fault of the file's own. ``name`` and ``filetype`` only choose words.
 
     ``words`` are of the document that this file was made of: what is not on a PDF's pages is given as text. Of a
-    workbook it is what an office program made of it, which has the results of its formulas.
+    workbook they are what an office program made of it, with the results of its formulas.
 
     Converters are imported where they are needed, so that a worker holds only the libraries its files called for.
     """
@@ -201,11 +201,12 @@ _FORMS: tuple[tuple[Callable[[_File], object], Callable[[_File], list[Extract] |
 def _pdf(file: _File) -> list[Extract]:
     from bot.files.worker.pdfs import pages  # noqa: PLC0415
 
-    found = pages.convert(file.source, file.out, file.limits)
-    return [*found, *_unseen(file, file.words)] if file.words is not None else found
+    words = file.words.read_text(encoding="utf-8") if file.words is not None else ""
+    found = pages.convert(file.source, file.out, file.limits, told=words)
+    return [*found, *_unseen(file, words)] if words else found
 
 
-def _unseen(file: _File, words: Path) -> list[Extract]:
+def _unseen(file: _File, words: str) -> list[Extract]:
     """Those words of the document which are not on its pages."""
     from bot.files.worker import text  # noqa: PLC0415
     from bot.files.worker.words import lines, pages  # noqa: PLC0415
@@ -214,7 +215,7 @@ def _unseen(file: _File, words: Path) -> list[Extract]:
         on_pages = pages.Pages(file.source)
     except (OSError, ValueError):
         on_pages = None
-    read = lines.from_json(words.read_text(encoding="utf-8"))
+    read = lines.from_json(words)
     unseen = lines.unseen_text(read, lambda line: on_pages is not None and line in on_pages)
     return text.written(unseen, "", "what its pages do not show", file.out, file.limits) if unseen else []
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests import made_documents, made_office
-from tests.converted import WITHOUT_OFFICE, Converter, converter
+from tests.converted import WITHOUT_OFFICE, Converter, converter, libreoffice
 from tests.made_office import paragraph, text_run
+from tests.office_files import converted_by_office
 
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PLACES = {
@@ -79,3 +80,24 @@ async def test_links_of_an_opendocument_text(convert: Converter) -> None:
     body += link(PLACES["rId2"][1], "https://www.example/shown") + link(PLACES["rId3"][1], "write to Ann")
     found = await convert(made_documents.odt(body), "call.odt", WITHOUT_OFFICE)
     assert told(found.text) == [line.replace("[here]", "(here)") for line in ADDRESSES]
+
+
+@libreoffice
+async def test_links_of_a_document_whose_own_reader_passes_them_over_are_those_of_its_pages(
+    convert: Converter, tmp_path: Path
+) -> None:
+    linked = '<html><body><p>We meet <a href="https://forms.example/apply?id=7">here</a>.</p></body></html>'
+    old = await converted_by_office(tmp_path, "call.html", linked.encode(), "doc")
+    found = await convert(old, "call.doc")
+    assert "Page 1, link “here”: https://forms.example/apply?id=7" in found.text
+
+
+@libreoffice
+async def test_links_that_the_document_itself_tells_are_told_once(convert: Converter) -> None:
+    name = "word/document.xml"
+    link = f'<w:hyperlink r:id="rId1">{text_run("apply here")}</w:hyperlink>'
+    body = f'<w:body xmlns:r="{OFFICE}">{paragraph(link)}</w:body>'
+    main = f'<w:document xmlns:w="{made_office.WORD}">{body}</w:document>'
+    content = made_office.open_xml(name, {name: main}, {name: PLACES}, "wordprocessingml.document")
+    found = await convert(content, "call.docx")
+    assert found.text.count("https://forms.example/apply?id=7") == 1

@@ -305,3 +305,43 @@ def test_a_comment_that_is_written_as_a_page_is_read(converted: Convert, tmp_pat
     assert beside(converted(pdf_with(rich, pinned)), tmp_path) == (
         "Page 2, comment by Ann: Too dear & late\nPage 2, comment: The offer of May"
     )
+
+
+def test_where_links_lead_is_told_where_the_page_does_not_say_it(converted: Convert, tmp_path: Path) -> None:
+    shown = [
+        (700, "See our offer", "https://shop.example/offer?id=7"),
+        (650, "www.plain.example/a", "https://www.plain.example/a/"),
+        (600, "https://long.example/first-", "https://long.example/first-second"),
+        (580, "second", "https://long.example/first-second"),
+        (500, "write to Ann", "mailto:ann@firm.example"),
+        (450, "", "https://logo.example/"),
+        (400, "See our offer", "https://shop.example/offer?id=7"),
+    ]
+    file = io.BytesIO()
+    with pikepdf.new() as made:
+        made.add_blank_page()
+        page = made.add_blank_page().obj
+        font = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
+        page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F=font))
+        drawn = "".join(f"BT /F 12 Tf 72 {height} Td ({words}) Tj ET\n" for height, words, _ in shown)
+        page.Contents = made.make_stream(drawn.encode())
+        page.MediaBox = [0, 0, 612, 792]
+        places = [
+            pikepdf.Dictionary(
+                Subtype=pikepdf.Name.Link,
+                Rect=[60, height - 4, 400, height + 12],
+                A=pikepdf.Dictionary(S=pikepdf.Name.URI, URI=address),
+            )
+            for height, _, address in shown
+        ]
+        within = pikepdf.Dictionary(Subtype=pikepdf.Name.Link, Rect=[0, 0, 9, 9], Dest=[page, pikepdf.Name.Fit])
+        page.Annots = pikepdf.Array([*places, within])
+        made.save(file)
+    _, extract = converted(file.getvalue())
+    assert isinstance(extract, TextExtract)
+    assert extract.about.startswith("where links on its pages lead")
+    assert (tmp_path / extract.file).read_text(encoding="utf-8").split("\n") == [
+        "Page 2, link “See our offer”: https://shop.example/offer?id=7",
+        "Page 2, link “write to Ann”: mailto:ann@firm.example",
+        "Page 2, link: https://logo.example/",
+    ]

@@ -13,17 +13,17 @@ from bot.files import notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, MemberExtract, NoteExtract, PdfExtract, Unreadable
 from bot.files.outbox import Outbox
-from bot.files.worker.pdfs import pdf_attachments, pdf_comments
+from bot.files.worker.pdfs import pdf_attachments, pdf_comments, pdf_links
 
 _BROKEN = (pikepdf.PdfError, pikepdf.ForeignObjectError, RuntimeError, TypeError, ValueError, KeyError)
 
 
-def convert(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+def convert(source: Path, out: Outbox, limits: ConvertLimits, told: str = "") -> list[Extract]:
     """The PDF itself where nothing is wrong with it, else a repaired or unlocked copy; the files embedded in it as
-    members. Raises ``Unreadable``."""
+    members. ``told`` are words that the model gets besides. Raises ``Unreadable``."""
     try:
         with pikepdf.open(source) as pdf:
-            return _checked(pdf, source, out, limits)
+            return _checked(pdf, source, out, limits, told)
     except pikepdf.PasswordError:
         return _by_second_reader(source, out, limits, notes.PASSWORD)
     except _Unclear as unclear:
@@ -62,7 +62,7 @@ def _by_second_reader(source: Path, out: Outbox, limits: ConvertLimits, reason: 
 
 
 def _checked(
-    pdf: pikepdf.Pdf, source: Path, out: Outbox, limits: ConvertLimits, *, members_wanted: bool = True
+    pdf: pikepdf.Pdf, source: Path, out: Outbox, limits: ConvertLimits, told: str = "", *, members_wanted: bool = True
 ) -> list[Extract]:
     total = _count_pages(pdf)
     if pdf.Root.get("/NeedsRendering", False):
@@ -70,26 +70,34 @@ def _checked(
     members = pdf_attachments.members(pdf, out, limits) if members_wanted else []
     if "/Collection" in pdf.Root and total == 1 and any(isinstance(member, MemberExtract) for member in members):
         return members  # a portfolio: the PDF is but the wrapping, and its page only says so
-    return [*_pages(pdf, source, out, total), *_comments(pdf, out, limits), *members]
+    path = _written(pdf, source, out)
+    beside = _beside_pages(pdf, path if path.exists() else source, out, limits, told)
+    return [PdfExtract(path.name, total), *beside, *members]
 
 
-def _comments(pdf: pikepdf.Pdf, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    found = pdf_comments.lines(pdf)
-    if not found:
+def _beside_pages(pdf: pikepdf.Pdf, shown: Path, out: Outbox, limits: ConvertLimits, told: str) -> list[Extract]:
+    links: list[pdf_links.Link] = []
+    comments = pdf_comments.lines(pdf, links)
+    addresses = pdf_links.lines(links, shown, told) if links else []
+    if not (comments or addresses):
         return []
     from bot.files.worker import text  # noqa: PLC0415 - few PDFs have comments
 
-    return text.written("\n".join(found), "", "comments on its pages", out, limits)
+    found = text.written("\n".join(comments), "", "comments on its pages", out, limits) if comments else []
+    if addresses:
+        found += text.written("\n".join(addresses), "", "where links on its pages lead", out, limits)
+    return found
 
 
-def _pages(pdf: pikepdf.Pdf, source: Path, out: Outbox, total: int) -> list[Extract]:
+def _written(pdf: pikepdf.Pdf, source: Path, out: Outbox) -> Path:
+    """Where the PDF is, or will be."""
     if pdf.is_encrypted or pdf.get_warnings() or not _starts_well(source):
         path = out.new(".pdf")
         pdf.trailer["/Size"] = 1  # qpdf writes the true one, but only where there was one
         pdf.save(path, encryption=False, deterministic_id=True)
     else:
         path = out.same(source, ".pdf")
-    return [PdfExtract(path.name, total)]
+    return path
 
 
 def some_pages(source: Path, wanted: str, out: Outbox) -> list[Extract]:

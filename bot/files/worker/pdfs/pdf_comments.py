@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import pikepdf
 
 from bot.files.worker.documents.bylines import byline
-from bot.files.worker.pdfs import pdf_fields
+from bot.files.worker.pdfs import pdf_fields, pdf_links
 
 _COMMENTS = frozenset(
     {"/Text", "/Highlight", "/Underline", "/Squiggly", "/StrikeOut", "/Caret", "/Ink", "/Line", "/Square", "/Circle"}
@@ -24,10 +24,11 @@ _DAY = re.compile(r"D:(\d{4})(\d\d)(\d\d)")
 _BROKEN = (pikepdf.PdfError, pikepdf.ForeignObjectError, RuntimeError, TypeError, ValueError, KeyError, AttributeError)
 
 
-def lines(pdf: pikepdf.Pdf) -> list[str]:
+def lines(pdf: pikepdf.Pdf, links: list[pdf_links.Link]) -> list[str]:
+    """``links`` gets those that it comes by."""
     found: list[str] = []
     left = _CHARS_MAX
-    for line in _lines(pdf):
+    for line in _lines(pdf, links):
         left -= len(line)
         if left < 0:
             found.append("[… more comments are left out …]")
@@ -36,7 +37,7 @@ def lines(pdf: pikepdf.Pdf) -> list[str]:
     return found
 
 
-def _lines(pdf: pikepdf.Pdf) -> Iterator[str]:
+def _lines(pdf: pikepdf.Pdf, links: list[pdf_links.Link]) -> Iterator[str]:
     looked_at = 0
     for number, page in enumerate(pdf.pages, 1):
         try:
@@ -49,6 +50,8 @@ def _lines(pdf: pikepdf.Pdf) -> Iterator[str]:
                 return
             try:
                 line = _comment(annotation) or pdf_fields.line(annotation)
+                if not line and (link := pdf_links.link(annotation, number)) is not None:
+                    links.append(link)
             except _BROKEN:
                 continue
             if line:

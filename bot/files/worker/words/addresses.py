@@ -13,10 +13,10 @@ from bot.files.worker.documents.bylines import in_one_piece
 from bot.files.worker.documents.package import Relation, attribute, child, descendants
 from bot.files.worker.words.lines import Section, Words
 
-_LINKS_MAX, _ADDRESS_CHARS_MAX, _WORDS_CHARS_MAX = 5_000, 2_083, 200
+LINKS_MAX, ADDRESS_CHARS_MAX, WORDS_CHARS_MAX = 5_000, 2_083, 200
 """As long as Word and Excel let an address be: those that mail programs and clouds make are long."""
 _SCHEME = re.compile(r"(?:https?://(?:www\.)?|mailto:)", re.IGNORECASE)
-_ELSEWHERE = re.compile(r"(?:https?|ftp|mailto|tel):.", re.IGNORECASE)
+ELSEWHERE = re.compile(r"(?:https?|ftp|mailto|tel):.", re.IGNORECASE)
 
 
 class Addresses:
@@ -50,10 +50,15 @@ class Addresses:
 
     def _add(self, words: str, address: str) -> None:
         """None that its own words tell, and no place within the document."""
-        bare, words = _SCHEME.sub("", address).strip().rstrip("/"), in_one_piece(words)[:_WORDS_CHARS_MAX]
-        if _ELSEWHERE.match(address) and bare not in words and len(self._lines) < _LINKS_MAX:
-            line = f"{words}: {address[:_ADDRESS_CHARS_MAX]}" if words else address[:_ADDRESS_CHARS_MAX]
+        words = in_one_piece(words)[:WORDS_CHARS_MAX]
+        if ELSEWHERE.match(address) and bare(address) not in words and len(self._lines) < LINKS_MAX:
+            line = f"{words}: {address[:ADDRESS_CHARS_MAX]}" if words else address[:ADDRESS_CHARS_MAX]
             self._lines[line] = None
+
+
+def bare(address: str) -> str:
+    """What people write of it."""
+    return _SCHEME.sub("", address).strip().rstrip("/")
 
 
 def targets_of(relations: Mapping[str, Relation]) -> dict[str, str]:
