@@ -45,6 +45,10 @@ DAMAGED_OFFICE = (
     "can't be opened, because it is damaged or password-protected. Please save it again without a password."
 )
 XFA = "is a form that only Adobe Reader can show. Please print it to a PDF and send that."
+XFA_WORDS = (
+    "is a form that only Adobe Reader can show, so I read its words and what was filled in, without its layout. "
+    "Please print it to a PDF and send that if it matters how it looks."
+)
 CROWDED = "was not read, because too much else came with it. Please send it by itself."
 CUT_WORDS = "was read only as far as Slack gives its text. Please send the rest as text."
 TRANSCRIBING = "is still being transcribed by Slack. Please ask again in a minute."

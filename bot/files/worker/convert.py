@@ -5,7 +5,7 @@ I/O: reads and writes files; runs in a worker process.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -202,7 +202,7 @@ def _pdf(file: _File) -> list[Extract]:
     from bot.files.worker.pdfs import pages  # noqa: PLC0415
 
     words = file.words.read_text(encoding="utf-8") if file.words is not None else ""
-    found = pages.convert(file.source, file.out, file.limits, told=words)
+    found = pages.convert(file.source, file.out, file.limits, words)
     return [*found, *_unseen(file, words)] if words else found
 
 
@@ -211,12 +211,10 @@ def _unseen(file: _File, words: str) -> list[Extract]:
     from bot.files.worker import text  # noqa: PLC0415
     from bot.files.worker.words import lines, pages  # noqa: PLC0415
 
-    try:
+    on_pages: Container[str] = ()
+    with suppress(OSError, ValueError):
         on_pages = pages.Pages(file.source)
-    except (OSError, ValueError):
-        on_pages = None
-    read = lines.from_json(words)
-    unseen = lines.unseen_text(read, lambda line: on_pages is not None and line in on_pages)
+    unseen = lines.unseen_text(lines.from_json(words), lambda line: line in on_pages)
     return text.written(unseen, "", "what its pages do not show", file.out, file.limits) if unseen else []
 
 

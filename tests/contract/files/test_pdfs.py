@@ -345,3 +345,52 @@ def test_where_links_lead_is_told_where_the_page_does_not_say_it(converted: Conv
         "Page 2, link “write to Ann”: mailto:ann@firm.example",
         "Page 2, link: https://logo.example/",
     ]
+
+
+XFA_FORM = """<xdp:xdp xmlns:xdp="http://ns.adobe.com/xdp/"><template xmlns="http://www.xfa.org/schema/xfa-template/3.3/">
+<subform name="form1"><draw><value><text>Application for a permit</text></value></draw>
+<subform name="person"><field name="surname"><caption><value><text>Family name</text></value></caption>
+<ui><textEdit/></ui></field><field name="land"><caption><value><exData contentType="text/html"><body
+xmlns="http://www.w3.org/1999/xhtml"><p>Coun<b>try</b></p><p>of birth</p></body></exData></value></caption><ui>
+<choiceList/></ui><items><text>Norway</text><text>Chile</text></items><items save="1"><text>NO</text><text>CL</text>
+</items></field></subform>
+<subform name="stay"><field name="city"><caption><value><text>City</text></value></caption></field></subform>
+<field name="agree"><caption><value><text>I agree</text></value></caption><ui><checkButton/></ui>
+<items><integer>1</integer><integer>0</integer></items></field>
+<exclGroup name="kind"><field name="a"><caption><value><text>Single</text></value></caption><items><text>S</text>
+</items></field><field name="b"><caption><value><text>Multiple</text></value></caption><items><text>M</text>
+</items></field>
+</exclGroup><field name="id" presence="hidden"/><field name="mail"><bind match="dataRef" ref="$.contact.mail"/><caption>
+<value><text>E-mail</text></value></caption></field></subform></template>
+<xfa:datasets xmlns:xfa="http://www.xfa.org/schema/xfa-data/1.0/"><xfa:data><form1><person><surname>Novak</surname>
+<land>CL</land></person><stay><city>Oslo</city></stay><stay><city>Lima</city></stay><agree>1</agree><kind>M</kind>
+<contact><mail>n@x.example</mail></contact><id>77</id></form1></xfa:data></xfa:datasets></xdp:xdp>"""
+
+
+@pytest.mark.parametrize("parted", [False, True])
+def test_of_a_form_that_only_one_viewer_shows_the_captions_and_values_are_read(
+    converted: Convert, tmp_path: Path, parted: bool
+) -> None:
+    file, at = io.BytesIO(), XFA_FORM.index("<xfa:datasets")
+    with pikepdf.new() as made:
+        made.add_blank_page()
+        made.Root.NeedsRendering = True
+        pieces = [made.make_stream(piece.encode()) for piece in (XFA_FORM[:at], XFA_FORM[at:])]
+        listed = pikepdf.Array([pikepdf.String("template"), pieces[0], pikepdf.String("datasets"), pieces[1]])
+        made.Root.AcroForm = pikepdf.Dictionary(XFA=listed if parted else made.make_stream(XFA_FORM.encode()))
+        made.save(file)
+    extract, note = converted(file.getvalue())
+    assert isinstance(extract, TextExtract)
+    assert note == NoteExtract(notes.XFA_WORDS)
+    assert (tmp_path / extract.file).read_text(encoding="utf-8").split("\n") == [
+        "Application for a permit",
+        "Family name: Novak",
+        "Country of birth: Chile",
+        "City: Oslo",
+        "City: Lima",
+        "I agree: ticked",
+        "Single: not chosen",
+        "Multiple: chosen",
+        "E-mail: n@x.example",
+        "id: 77",
+    ]

@@ -65,14 +65,27 @@ def _checked(
     pdf: pikepdf.Pdf, source: Path, out: Outbox, limits: ConvertLimits, told: str = "", *, members_wanted: bool = True
 ) -> list[Extract]:
     total = _count_pages(pdf)
-    if pdf.Root.get("/NeedsRendering", False):
-        raise Unreadable(notes.XFA)  # the one page there is asks for another viewer
     members = pdf_attachments.members(pdf, out, limits) if members_wanted else []
+    if pdf.Root.get("/NeedsRendering", False):  # the one page there is asks for another viewer
+        return [*_form(pdf, out, limits), *members]
     if "/Collection" in pdf.Root and total == 1 and any(isinstance(member, MemberExtract) for member in members):
         return members  # a portfolio: the PDF is but the wrapping, and its page only says so
     path = _written(pdf, source, out)
     beside = _beside_pages(pdf, path if path.exists() else source, out, limits, told)
     return [PdfExtract(path.name, total), *beside, *members]
+
+
+def _form(pdf: pikepdf.Pdf, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    from bot.files.worker import text  # noqa: PLC0415 - few PDFs are forms of this kind
+    from bot.files.worker.pdfs import xfa  # noqa: PLC0415
+
+    try:
+        found = xfa.lines(pdf)
+    except (*_BROKEN, AttributeError):
+        found = []
+    if not found:
+        raise Unreadable(notes.XFA)
+    return [*text.written("\n".join(found), "", "form, its words", out, limits), NoteExtract(notes.XFA_WORDS)]
 
 
 def _beside_pages(pdf: pikepdf.Pdf, shown: Path, out: Outbox, limits: ConvertLimits, told: str) -> list[Extract]:
