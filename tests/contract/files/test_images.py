@@ -224,3 +224,15 @@ def test_a_file_with_a_picture_within_is_not_that_picture(converted: Convert) ->
     for content in (b"\1\2\3\4" + made_files.image("JPEG") + bytes(range(256)), bytes(2_000) + made_files.image("GIF")):
         with pytest.raises(Unreadable, match=r"can't read"):
             converted(content)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_photo_that_only_lacks_the_mark_of_its_end_is_whole(converted: Convert, mode: str, progressive: bool) -> None:
+    photo = made_files.image("JPEG", (317, 203), mode=mode, quality=90, progressive=progressive)
+    assert photo.endswith(b"\xff\xd9")
+    (shown,) = converted(photo[:-2])
+    assert isinstance(shown, ImageExtract)
+    for missing in (20, len(photo) // 3):
+        *_, note = converted(photo[:-missing])
+        assert note == NoteExtract(notes.CUT_IMAGE)

@@ -20,7 +20,7 @@ from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, NoteExtract, Unreadable
 from bot.files.outbox import Outbox
 from bot.files.worker.first_look import ends
-from bot.files.worker.pictures import frames, pixels, rare_pictures
+from bot.files.worker.pictures import frames, jpeg_end, pixels, rare_pictures
 from bot.files.worker.pictures.aperture import widened
 from bot.files.worker.pictures.late_pictures import late_picture
 from bot.files.worker.sniff import Kind
@@ -107,6 +107,9 @@ def _at_second_try(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits)
     rare = rare_pictures.instead(source, kind, out, limits)
     if rare is not None:
         return rare
+    whole = jpeg_end.with_end(source, out) if kind is Kind.JPEG else None
+    if whole is not None and (shown := _at_first_try(whole, kind, out, limits)):
+        return shown
     try:
         ImageFile.LOAD_TRUNCATED_IMAGES = True
         return _opened(source, kind, out, limits, lenient=True)
