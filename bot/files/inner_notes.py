@@ -24,6 +24,10 @@ APPLE_IN_PART = "is damaged or very long, so its words were read only in part. P
 LIST_IN_PART = "is very long, so only its beginning was read. Please send the part that matters as text."
 EPS_PREVIEW = "is an EPS drawing, of which I can only see the preview that it keeps of itself. Please send it as a PDF."
 CHARTS_IN_PART = "holds charts with very many points, of which only the first were read. Please send those as a table."
+OWNER_FILE = (
+    "is a file that only says who has a document open, and not the document itself. "
+    "Please send the file whose name does not begin with “~$”."
+)
 BESIDE_IN_PART = (
     "has more in text boxes, charts and lists of choices than I read at once, so some of it was left out. "
     "Please send what matters as text."

@@ -16,10 +16,8 @@ from bot.files.extracts import ALL_ROWS, DRAW, PAGES, DrawingExtract, Extract, N
 from bot.files.names import extension
 from bot.files.outbox import Outbox
 from bot.files.worker import text_forms
-from bot.files.worker.archives.archive_kinds import is_numbered
 from bot.files.worker.documents.bare_office import office_kind
-from bot.files.worker.encodings.ebcdic import is_paired
-from bot.files.worker.first_look import ends, is_disk_image
+from bot.files.worker.first_look import ends, is_disk_image, is_owner_file
 from bot.files.worker.kind_words import picture_of, unread
 from bot.files.worker.languages import language_of
 from bot.files.worker.mails.mail_start import looks_like_mail
@@ -77,16 +75,14 @@ def convert(
 
         return pages.some_pages(source, filetype.removeprefix(PAGES), out)
     file = _File(source, name, filetype, out, limits, words, *ends(source))
+    if is_owner_file(name, file.size_bytes):
+        raise Unreadable(inner_notes.OWNER_FILE)
     kind = kind_of(file.head, file.tail)
     if kind in _MAY_BE_DISK_IMAGE and is_disk_image(source):
         kind = Kind.ARCHIVE
     extracts = _of_kind(file, kind)
-    if extracts is None and is_paired(file.head):
-        raise Unreadable(inner_notes.MAINFRAME_PAIRS)
-    if extracts is None and is_numbered(name):
-        raise Unreadable(notes.PART_OF_ARCHIVE)
     if extracts is None:
-        raise Unreadable(unread(file.head, extension(name)))
+        raise Unreadable(unread(file.head, name))
     return extracts
 
 

@@ -11,6 +11,14 @@ from pathlib import Path
 from bot.files.worker.archives.archive_kinds import ISO_MARK, ISO_MARK_AT
 from bot.files.worker.sniff import HEAD_BYTES, TAIL_BYTES
 
+_OWNER_FILE_BYTES = frozenset({162, 165})
+"""As Word makes it, and as Excel and PowerPoint do."""
+
+
+def is_owner_file(name: str, size_bytes: int) -> bool:
+    """Whether it is what office programs keep beside a document while it is open: who has it open."""
+    return name.startswith("~$") and size_bytes in _OWNER_FILE_BYTES
+
 
 def ends(source: Path) -> tuple[bytes, bytes]:
     with source.open("rb") as file:

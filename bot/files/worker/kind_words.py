@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import re
 
-from bot.files import notes
+from bot.files import inner_notes, notes
+from bot.files.names import extension
+from bot.files.worker.archives.archive_kinds import is_numbered
+from bot.files.worker.encodings.ebcdic import is_paired
 
 _PICTURES = (
     (b"\xff\xd8\xff\xf7", "a JPEG-LS"),
@@ -62,6 +65,7 @@ _KINDS = (
     (0, b"glTF", "a 3D scene (glTF)"),
     (0, b"\0\0\x27\x0a\0\0\0\0", "a map layer (shapefile)"),
     (0, b"SIMPLE  =", "a FITS file"),
+    (0, b"\x06\x06\xed\xf5\xd8\x1d\x46\xe5", "an InDesign document"),
     (0, b"%!PS-Adobe", "a PostScript file"),
     (0, b"\xc5\xd0\xd3\xc6", "an Encapsulated PostScript file"),
     (0, b"wOFF", "a font"),
@@ -97,8 +101,13 @@ def describe(head: bytes, extension: str) -> str:
     return f"a .{short} file" if short else "binary data"
 
 
-def unread(head: bytes, ending: str) -> str:
-    """The reason in the note about a file that nothing reads; ``ending`` is that of its name."""
+def unread(head: bytes, name: str) -> str:
+    """The reason in the note about a file that nothing reads."""
+    if is_paired(head):
+        return inner_notes.MAINFRAME_PAIRS
+    if is_numbered(name):
+        return notes.PART_OF_ARCHIVE
+    ending = extension(name)
     described = describe(head, ending)
     misnamed = ending in _READ_ENDINGS and described == f"a .{ending} file"
     return notes.not_what_its_name_says(ending) if misnamed else notes.unknown_kind(described)

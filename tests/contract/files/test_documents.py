@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.files import notes
+from bot.files import inner_notes, notes
 from bot.messages import PdfBlock
 from tests import made_documents, made_files, made_office, made_old_office
 from tests.converted import WITHOUT_OFFICE, Converted, Converter, converter, libreoffice
@@ -374,3 +374,19 @@ async def test_a_document_in_one_xml_file_is_the_document(convert: Converter) ->
     assert label.startswith('File "letter.xml › letter.docx" (Word document, its words, ')
     (broken_off,) = (await convert(flat[:600].encode(), "letter.xml", WITHOUT_OFFICE)).labels
     assert broken_off.startswith('File "letter.xml" (XML, ')
+
+
+@pytest.mark.parametrize("size_bytes", [162, 165])
+async def test_what_office_programs_keep_beside_an_open_document_is_called_that(
+    convert: Converter, size_bytes: int
+) -> None:
+    content = (b"\x05Ann B" + b" " * 49 + "\x05Ann B".encode("utf-16-le")).ljust(size_bytes, b"\0")
+    found = await convert(content, "~$report.docx", WITHOUT_OFFICE)
+    assert (found.text, found.reasons) == ("", [inner_notes.OWNER_FILE])
+
+
+async def test_an_indesign_document_is_called_that(convert: Converter) -> None:
+    content = bytes.fromhex("0606edf5d81d46e5bd31efe7fe74b71d") + b"DOCUMENT" + bytes(600)
+    assert (await convert(content, "flyer.indd", WITHOUT_OFFICE)).reasons == [
+        notes.unknown_kind("an InDesign document")
+    ]

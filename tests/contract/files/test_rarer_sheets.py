@@ -252,3 +252,11 @@ async def test_raised_digits_of_an_old_workbook_stay_apart(convert: Converter, t
     sheet = made_office.flat("spreadsheet", f'<table:table table:name="Gas">{row}</table:table>', styles=styles)
     old = await converted_by_office(tmp_path, "gas.fods", sheet, "xls")
     assert "1,¹ 10³ CO₂ in 2026\n" in (await convert(old, "gas.xls", WITHOUT_OFFICE)).text
+
+
+async def test_times_of_an_opendocument_sheet_read_as_times_also_without_their_words(convert: Converter) -> None:
+    spans = ("PT01H30M00S", "-PT36H00M05.2S", "P1DT2H")
+    cells = "".join(f'<table:table-cell office:value-type="time" office:time-value="{span}"/>' for span in spans)
+    body = f'<table:table table:name="Data"><table:table-row>{cells}</table:table-row></table:table>'
+    found = await convert(made_office.flat("spreadsheet", body), "hours.fods", WITHOUT_OFFICE)
+    assert "1,01:30:00,-36:00:05,26:00:00\n" in found.text

@@ -25,7 +25,7 @@ from bot.files.worker.documents.package import Broken, Package
 
 FILES_MAX = 20
 """Of the objects of one document that are read."""
-_LOOKED_AT_MAX = 1_000
+_LOOKED_AT_MAX = 20_000
 _HEX_BYTES_MAX = 60_000_000
 _RTF_OBJECT = re.compile(rb"\\objdata\b")
 _NO_HEX = re.compile(rb"[^0-9a-fA-F]+")

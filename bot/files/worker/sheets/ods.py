@@ -22,6 +22,7 @@ from bot.files.worker.sheets.model import SHEETS_MAX, Formula, Row, Rows, Sheet,
 from bot.files.worker.sheets.rows import TableXml, as_far_as_it_goes
 from bot.files.worker.sheets.table import column_letters
 
+_DURATION = re.compile(r"(-?)P(?:(\d{1,6})D)?T(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})(?:[.,]\d*)?S)?")
 _ALIKE_MAX = 1_000
 """Of rows or cells with the same words in them, how many are shown; a program writes more only to fill a sheet."""
 _ROWS_MAX, _COLUMNS_MAX = 1_048_576, 16_384
@@ -224,12 +225,19 @@ def _value(cell: ET.Element) -> str:
     if kind not in {"float", "percentage", "currency"}:
         named = {"date": "date-value", "time": "time-value", "boolean": "boolean-value", "string": "string-value"}
         value = attribute(cell, named.get(kind, ""))
+        value = _DURATION.sub(_time, value) if kind == "time" else value
         return value.upper() if kind == "boolean" else value
     try:
         value = number_format.shown(float(attribute(cell, "value")), "0.##%" if kind == "percentage" else "General")
     except ValueError:
         return ""
     return f"{value} {attribute(cell, 'currency')}".strip()
+
+
+def _time(duration: re.Match[str]) -> str:
+    """As hours, minutes and seconds, the way that people write a time or how long something took."""
+    days, hours, minutes, seconds = (int(part or 0) for part in duration.groups()[1:])
+    return f"{duration[1]}{days * 24 + hours:02}:{minutes:02}:{seconds:02}"
 
 
 def _rule(element: ET.Element) -> tuple[str, str]:
