@@ -104,11 +104,8 @@ def _counted(about: str, lines: int) -> str:
 
 
 def decoded(source: Path, limits: ConvertLimits) -> str:
-    """The file's text; of a very long one the ends, each as long as the limit could use.
-
-    Terminal escapes go, and every line ends the same way.
-    """
-    return _read(source, limits).text
+    """All of the file's text. Terminal escapes go, and every line ends the same way."""
+    return "".join(_read(source, limits).pieces(source))
 
 
 @dataclass(frozen=True, slots=True)

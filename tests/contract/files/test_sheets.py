@@ -247,6 +247,17 @@ async def test_a_web_page_that_calls_itself_a_workbook_is_read_for_its_cells(con
         assert found.text.split("```")[1].strip() == "Name | Sum\nMüller | 1.200,50"
 
 
+async def test_of_a_long_one_all_rows_are_there_to_be_read_and_the_note_counts_them(convert: Converter) -> None:
+    rows = "".join(f"<tr><td>{number:04}</td><td>Oslo</td></tr>" for number in range(2_000))
+    page = f'<html xmlns:x="urn:schemas-microsoft-com:office:excel"><table>{rows}</table></html>'
+    limits = replace(WITHOUT_OFFICE, convert=replace(LIMITS.convert, text_chars_max=1_000))
+    found = await convert(page.encode(), "export.xls", limits)
+    assert "(web page made for an office program, 2,000 lines, 23,000 characters left out)" in found.text
+    whole = found.file.blocks[0].whole  # type: ignore[union-attr]  # a text's
+    assert whole is not None
+    assert "\n1000 | Oslo\n" in whole.data.path.read_text(encoding="utf-8")
+
+
 async def test_a_flat_opendocument_spreadsheet_is_a_table_too(convert: Converter) -> None:
     body = (
         '<table:table table:name="Plan" table:style-name="gone"><table:table-column table:visibility="collapse"/>'
