@@ -201,3 +201,11 @@ def test_a_change_of_all_that_follow_says_so() -> None:
     assert to_text(changed) == (
         "Event:\nSummary: Lunch\nInstead of: 2026-11-24 12:00 (Europe/Berlin) and those after it\n"
     )
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-be", "utf-16-le"])
+def test_cards_in_utf_16_are_cards(codec: str) -> None:
+    packed = "N;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:M=C3=BCller;J=C3=B6rg"
+    content = f"BEGIN:VCARD\r\nVERSION:2.1\r\nFN:Jörg\r\n{packed}\r\nEND:VCARD\r\n".encode(codec)
+    assert is_calendar(content)
+    assert to_text(content) == "Contact:\nName: Jörg\nFull name: Müller, Jörg\n"

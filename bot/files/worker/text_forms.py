@@ -9,7 +9,7 @@ import re
 
 from bot.files.worker.encodings.detecting import text_of
 
-_BEGINS = re.compile(rb"(?:\xef\xbb\xbf)?\s*BEGIN[ \t]*:", re.IGNORECASE)
+_BEGINS = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*BEGIN[ \t]*:", re.IGNORECASE)
 _KINDS = re.compile(rb"BEGIN\s*:\s*(?:VCALENDAR|VCARD|VEVENT|VTODO)", re.IGNORECASE)
 _HTML = re.compile(rb"[\xef\xbb\xbf\xff\xfe\s]*(<\?xml[^>]{0,200}>\s*)?<(!doctype html|html|head|meta|style|table)\b")
 _SVG = re.compile(r"<(?:[\w-]+:)?svg[\s>]")
@@ -37,6 +37,8 @@ def page_made_for(head: bytes, ending: str, filetype: str) -> str:
 
 
 def is_calendar(head: bytes) -> bool:
+    """Also one in UTF-16, as older address books of Apple and Outlook write it."""
+    head = _start(head) if b"\0" in head[:4] else head
     return _BEGINS.match(head) is not None and _KINDS.search(head[:400]) is not None
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.files.worker.encodings.charsets import decoded
+from bot.files.worker.encodings.detecting import decode, wide_codec
 from bot.files.worker.mails.transfer import unpacked
 
 _LINE = re.compile(r'([A-Za-z0-9.-]++)((?:;(?:[^":;]|"[^"]*")*+)*+):(.*)', re.DOTALL)
@@ -20,6 +21,7 @@ _FOLD_WITHIN_CHARACTER = re.compile(rb"(?<=[\x80-\xff])\r?\n[ \t](?=[\x80-\xbf])
 _CARET = re.compile(r"\^([n'^])")
 _CARETS = {"n": " ", "'": '"', "^": "^"}
 """Source: RFC 6868: what cannot stand in a parameter's value as it is."""
+_HEAD_BYTES = 8_192
 _NAMES_OF_FILES = (
     "FILENAME",
     "X-FILENAME",
@@ -95,10 +97,15 @@ def _property(match: re.Match[str]) -> Property:
     return Property(match[1].rpartition(".")[2].upper(), parameters, types, value)
 
 
+def _text(data: bytes) -> str:
+    codec = wide_codec(data[:_HEAD_BYTES]) if b"\0" in data[:_HEAD_BYTES] else None
+    return decode(data, codec).removeprefix("\ufeff") if codec is not None else decoded(data)
+
+
 def _unfolded(data: bytes) -> Iterator[str]:
     """Logical lines: one that begins with a blank goes on from the line before, and so does one behind a soft break."""
     line: list[str] = []
-    for raw in decoded(data).replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+    for raw in _text(data).replace("\r\n", "\n").replace("\r", "\n").split("\n"):
         soft = bool(line) and line[-1].endswith("=") and "QUOTED-PRINTABLE" in line[0].upper()
         if soft:
             line[-1] = line[-1][:-1]
