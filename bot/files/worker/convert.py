@@ -132,7 +132,7 @@ def _page(file: _File) -> list[Extract]:
 def _calendar(file: _File) -> list[Extract]:
     from bot.files.worker.mails import card_files  # noqa: PLC0415
 
-    about = "calendar" if b"VCALENDAR" in file.head[:400].upper() else "contacts"
+    about = "calendar" if b"VCALENDAR" in file.head[:800].replace(b"\0", b"").upper() else "contacts"
     return card_files.convert(file.source, about, file.out, file.limits)
 
 
