@@ -11,7 +11,7 @@ SKIPPED = frozenset(
     b" bkmkstart bkmkend xe tc pgdsc fontemb objclass objname blipuid picprop mhtmltag ftnsep ftnsepc aftnsep aftnsepc"
     b" ftncn aftncn template passwordhash mmathPict mtype mjc mlimLoc mgrow mshp mcount mscr msty mpos mvertJc".split()
 )
-SHOWN_ALTHOUGH_STARRED = frozenset(b"shpinst shptxt annotation htmltag fldinst fldrslt shppict".split())
+SHOWN_ALTHOUGH_STARRED = frozenset(b"shpinst shptxt annotation footnote htmltag fldinst fldrslt shppict".split())
 SHOWN_ALTHOUGH_STARRED |= {b"atnauthor", b"atndate", b"revtbl", b"moMath", b"moMathPara"}
 ABOUT = frozenset({b"fldinst", b"atnauthor", b"atndate", b"revtbl", b"sn", b"sv"})
 """Destinations with words about what comes next, that are not words of the document themselves."""
