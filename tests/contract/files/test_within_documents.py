@@ -72,6 +72,12 @@ async def test_a_row_that_was_inserted_says_by_whom(convert: Converter) -> None:
     assert "[row inserted by Ann] new row" in await words(convert, made_office.word(table(row)), "rows.docx")
 
 
+async def test_a_cell_that_was_deleted_says_by_whom(convert: Converter) -> None:
+    gone = f'<w:tc><w:tcPr><w:cellDel w:id="1" w:author="Bob"/></w:tcPr>{paragraph("old price")}</w:tc>'
+    text = await words(convert, made_office.word(table(cell(paragraph("lamp")) + gone)), "cells.docx")
+    assert "lamp | [cell deleted by Bob] old price" in text
+
+
 async def test_cells_of_an_opendocument_table_hold_tables_comments_and_notes_once(convert: Converter) -> None:
     def rows(*cells: str) -> str:
         inside = "".join(f"<table:table-cell>{text}</table:table-cell>" for text in cells)

@@ -1,6 +1,7 @@
 """A table of a Word document in, a line a row out; a table within a cell stands in brackets where it is.
 
-Pure. Source: ECMA-376 part 1, 17.4 (tables), 17.13.5.16 (rows that were inserted or deleted).
+Pure. Source: ECMA-376 part 1, 17.4 (tables), 17.13.5 (rows and cells that were
+inserted or deleted).
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from bot.files.worker.words.word_paragraph import Paragraph, Paragraphs
 
 _DEPTH_MAX = 20
 _WRAPPERS = frozenset({"sdt", "sdtContent", "customXml", "ins", "del", "moveTo", "moveFrom", "smartTag"})
-_ROW_CHANGES = (("ins", "row inserted"), ("del", "row deleted"))
+_ROW_CHANGES = (("trPr", "ins", "row inserted"), ("trPr", "del", "row deleted"))
+_CELL_CHANGES = (("tcPr", "cellIns", "cell inserted"), ("tcPr", "cellDel", "cell deleted"))
 
 
 @dataclass(slots=True)
@@ -33,13 +35,18 @@ def rows(table: ET.Element, paragraphs: Paragraphs, depth: int = 0) -> Iterator[
         row = Row()
         cells = [_cell(cell, row, paragraphs, depth) for cell in _parts(element, "tc")]
         row.text = " | ".join(cells).strip(" |")
-        for name, done in _ROW_CHANGES:
-            change = child(element, "trPr", name)
-            if change is not None and row.text:
-                author = named(attribute(change, "author"))
-                row.text = f"[{done}{f' by {author}' if author else ''}] {row.text}"
-                row.marked = True
+        row.text = _changed(element, _ROW_CHANGES, row.text, row)
         yield row
+
+
+def _changed(element: ET.Element, changes: tuple[tuple[str, str, str], ...], text: str, row: Row) -> str:
+    for properties, name, done in changes:
+        change = child(element, properties, name)
+        if change is not None and text:
+            author = named(attribute(change, "author"))
+            text = f"[{done}{f' by {author}' if author else ''}] {text}"
+            row.marked = True
+    return text
 
 
 def _cell(cell: ET.Element, row: Row, paragraphs: Paragraphs, depth: int) -> str:
@@ -56,7 +63,7 @@ def _cell(cell: ET.Element, row: Row, paragraphs: Paragraphs, depth: int) -> str
             row.beside += [paragraph for one in inner for paragraph in one.beside]
             words = " / ".join(one.text for one in inner if one.text)
             texts.append(f"[ {words} ]" if words else "")
-    return " / ".join(text for text in texts if text.strip())
+    return _changed(cell, _CELL_CHANGES, " / ".join(text for text in texts if text.strip()), row)
 
 
 def _parts(element: ET.Element, *names: str) -> Iterator[ET.Element]:
