@@ -1,18 +1,20 @@
 """An edited question goes in; it is asked as it is now, as long as nobody has read words of its answer.
 
-One that waits is replaced where it is stored. One whose turn runs in this process is answered anew from the beginning;
-in another process, and once words were written, the answer goes on as it was asked.
+The edit is written down with its question, whichever process Slack delivers it to. One that waits is then asked like
+that. If its turn is running, the process that runs it reads the edit, at once or when it looks for edits next
+(``stops``), and answers anew from the beginning. Once words were written, the answer goes on as it was asked.
 
-I/O: the database through ``replace_waiting``.
+I/O: the database through ``Asked``.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
+from bot.errors import StoreFailed
 from bot.messages import Question
 from bot.ports import Claim
 from bot.telemetry.logs import get_logger, whose
@@ -22,46 +24,71 @@ log = get_logger(__name__)
 T = TypeVar("T")
 AGAIN_MAX = 5
 """Each time may cost a request to the model."""
-_Key = tuple[str, str, str]
+
+
+class Asked(Protocol):
+    """Implemented by the database: questions as they are now. Both raise ``StoreFailed``."""
+
+    async def replace(self, question: Question) -> bool:
+        """Writes an edit down, as long as no words of the answer were shown; ``False`` if that is over, or if it is not
+        a question."""
+
+    async def asked(self, id_: int) -> Question | None:
+        """``None``: it was erased."""
 
 
 @dataclass(slots=True)
 class _Running:
+    claim: Claim
     begun: Callable[[], bool]
     work: asyncio.Task[Any] | None = None
     edited: Question | None = field(default=None, repr=False)
     again: int = 0
+    edits: int = 0
+    """So many are known."""
+    reading: asyncio.Task[None] | None = None
 
     def begin(self, work: asyncio.Task[Any]) -> None:
         self.edited, self.work = None, work
 
+    def take(self, question: Question) -> bool:
+        """Whether it begins anew."""
+        now = self.edited or self.claim.question
+        if (question.text, question.attachments) == (now.text, now.attachments):
+            return True
+        if self.work is None or self.begun() or self.again >= AGAIN_MAX:
+            return False
+        self.edited = question
+        return self.work.cancel()
+
 
 @dataclass(frozen=True, slots=True)
 class Edits:
-    """``replace_waiting`` writes down what a question is now, where it waits; ``False`` where it does not."""
-
-    replace_waiting: Callable[[Question], Awaitable[bool]]
-    _running: dict[_Key, _Running] = field(default_factory=dict, repr=False)
+    asked: Asked
+    _running: dict[int, _Running] = field(default_factory=dict, repr=False)
 
     async def take(self, question: Question) -> bool:
-        """Whether it will be answered as it is now. Raises ``StoreFailed``."""
-        if await self.replace_waiting(question):
-            return True
-        running = self._running.get(_key(question))
-        if running is None or running.work is None or running.begun() or running.again >= AGAIN_MAX:
-            return False
-        running.edited = question
-        return running.work.cancel()
+        """Whether it will be answered as it is now, as far as this process knows. Raises ``StoreFailed``."""
+        taken = await self.asked.replace(question)
+        running = next((one for one in self._running.values() if _is_same(one.claim.question, question)), None)
+        return taken if running is None else running.take(question)
+
+    def look(self, claim: Claim, edits: int) -> None:
+        """``edits``: how often the question of a running claim was edited, wherever that was delivered."""
+        running = self._running.get(claim.id)
+        if running is None or edits == running.edits or running.reading is not None:
+            return
+        running.reading = asyncio.create_task(self._read(running, edits))
 
     async def answered(
         self, claim: Claim, begun: Callable[[], bool], answer: Callable[[Claim], Coroutine[Any, Any, T]]
     ) -> T:
         """What ``answer`` makes of the claim's question, as it was when the first words were written."""
-        key, running = _key(claim.question), _Running(begun)
-        self._running[key] = running
+        running = _Running(claim, begun)
+        self._running[claim.id] = running
         try:
             while True:
-                work = asyncio.create_task(answer(claim))
+                work = asyncio.create_task(answer(running.claim))
                 running.begin(work)
                 try:
                     return await work
@@ -71,12 +98,27 @@ class Edits:
                         raise
                 log.info("question.edited", **whose(claim.question))
                 said = running.edited
-                claim = replace(claim, question=replace(claim.question, text=said.text, attachments=said.attachments))
+                asked = replace(running.claim.question, text=said.text, attachments=said.attachments)
+                running.claim = replace(running.claim, question=asked)
                 running.again += 1
         finally:
-            if self._running.get(key) is running:
-                del self._running[key]
+            if running.reading is not None:
+                running.reading.cancel()
+            if self._running.get(claim.id) is running:
+                del self._running[claim.id]
+
+    async def _read(self, running: _Running, edits: int) -> None:
+        try:
+            question = await self.asked.asked(running.claim.id)
+        except StoreFailed as error:
+            log.debug("question.edit_not_read", error=str(error))
+        else:
+            running.edits = edits
+            if question is not None:
+                running.take(question)
+        finally:
+            running.reading = None
 
 
-def _key(question: Question) -> _Key:
-    return question.team_id, question.channel_id, question.ts
+def _is_same(one: Question, other: Question) -> bool:
+    return (one.team_id, one.channel_id, one.ts) == (other.team_id, other.channel_id, other.ts)

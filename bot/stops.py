@@ -1,8 +1,8 @@
-"""Ends answers that people want to end, whichever process writes them.
+"""Ends answers that people want to end, whichever process writes them, and says which questions were edited.
 
-A wish is stored with the question that it is about, so that no process can miss it. While turns are running here, the
-database is checked for wishes every ``LOOK_EVERY_S``, and at once after a wish made here. If no other process can make
-one, it is checked for a while after one of ours, and seldom otherwise.
+A wish is stored with the question that it is about, so that no process can miss it; so is an edit (``edits``). While
+turns are running here, the database is checked for both every ``LOOK_EVERY_S``, and at once after a wish made here. If
+no other process can make one, it is checked for a while after one of ours, and seldom otherwise.
 
 I/O: the database through ``Stops``.
 """
@@ -47,6 +47,14 @@ class StopWish:
     """The message that expresses the wish: then it is not a question, however often it is delivered."""
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """Of a running question: that its answer should end, and how often it was edited while it ran."""
+
+    stop: Stop | None = None
+    edits: int = 0
+
+
 class Stops(Protocol):
     """Implemented by the database: what should end. Both raise ``StoreFailed``."""
 
@@ -56,14 +64,15 @@ class Stops(Protocol):
         A message that has ended some before ends no others, and one that was a question ends none.
         """
 
-    async def wished(self, ids: Collection[int]) -> dict[int, Stop]:
-        """The questions that should end."""
+    async def news(self, ids: Collection[int]) -> dict[int, News]:
+        """Of the questions about which there is any."""
 
 
 @dataclass(slots=True)
 class _Running:
     claim: Claim
     end: Callable[[], object]
+    edited: Callable[[int], object]
     ended_s: float = -inf
 
 
@@ -89,12 +98,15 @@ class StopWatch:
         return number
 
     @contextmanager
-    def watched(self, claim: Claim, end: Callable[[], object]) -> Iterator[None]:
-        """Within the block, ``end`` is called once the claim's question should end; ``claim.lease.stop`` says why.
+    def watched(
+        self, claim: Claim, end: Callable[[], object], edited: Callable[[int], object] = lambda _: None
+    ) -> Iterator[None]:
+        """Within the block, ``end`` is called once the claim's question should end; ``claim.lease.stop`` says why. It
+        is called again if the block goes on for long after that.
 
-        It is called again if the block goes on for long after that.
+        ``edited`` is called with the number of the question's edits at each look, if there are any.
         """
-        self._running[claim.id] = _Running(claim, end)
+        self._running[claim.id] = _Running(claim, end, edited)
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._watch(), context=of_nobody())
         try:
@@ -114,13 +126,17 @@ class StopWatch:
                 await asyncio.wait_for(self._look.wait(), self._pause_s())
             self._look.clear()
             try:
-                wished = await self._stops.wished(list(self._running))
+                found = await self._stops.news(list(self._running))
             except StoreFailed as error:
                 log.debug("stop.not_looked", error=str(error))
                 continue
-            for id_, stop in wished.items():
-                if (running := self._running.get(id_)) is not None:
-                    _end(running, stop)
+            for id_, news in found.items():
+                if (running := self._running.get(id_)) is None:
+                    continue
+                if news.stop is not None:
+                    _end(running, news.stop)
+                elif news.edits:
+                    running.edited(news.edits)
 
     def _pause_s(self) -> float:
         since_s = asyncio.get_running_loop().time() - self._wished_s

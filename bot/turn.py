@@ -146,7 +146,7 @@ class Turn:
         answered = self.edits.answered(claim, lambda: reply.begun, lambda now: self._result(now, reply, bill))
         work = asyncio.create_task(answered)
         try:
-            with self.stop_watch.watched(claim, work.cancel):
+            with self.stop_watch.watched(claim, work.cancel, partial(self.edits.look, claim)):
                 return await work
         except asyncio.CancelledError:
             this = asyncio.current_task()

@@ -189,7 +189,7 @@ def _turn(
         access=access,
         usage=shared.usage,
         stop_watch=shared.stop_watch,
-        edits=Edits(shared.questions.replace),
+        edits=Edits(shared.questions),
         sharing=Sharing(desk.answers, replies, replies.shared),
         instructions=choosing.of,
         model_in=shared.instructions.model_in,

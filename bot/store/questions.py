@@ -104,9 +104,15 @@ class StoredQuestions:
         return await self._database.run(work)
 
     async def replace(self, question: Question) -> bool:
-        """Replaces the text of a waiting question whose message was edited; ``False`` if it is not waiting."""
+        """Replaces the text of a question whose message was edited; ``False`` if words of its answer were shown."""
         values = of_question(question) | {"edited": payloads.dump(question)}
         return await self._database.run(lambda connection: connection.execute(statements.REPLACE, values).rowcount > 0)
+
+    async def asked(self, id_: int) -> Question | None:
+        """A question as it is now; ``None`` if it was erased."""
+        query = sa.select(questions).where(questions.c.id == id_, questions.c.payload.is_not(None))
+        found = await self._database.run(lambda connection: connection.execute(query).mappings().first(), durable=False)
+        return None if found is None else payloads.load(found)
 
     async def unlock(self, lock: Lock, *, recorded: bool) -> None:
         values = of_lease(lock) | {"shown": not recorded}

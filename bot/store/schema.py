@@ -46,6 +46,8 @@ questions = sa.Table(
     sa.Column("unrecorded", sa.Boolean, nullable=False, server_default=sa.false()),
     # Who wished that its answer ends; empty where its message was deleted.
     sa.Column("stopped_by", sa.String(32), nullable=True),
+    # How often its author edited it while its turn was running.
+    sa.Column("edits", sa.Integer, nullable=False, server_default="0"),
     sa.Column("accepted_at", sa.Float, nullable=False),
     # By the newest of them it is seen whose turn it is, see ``fairness``.
     sa.Column("claimed_at", sa.Float, nullable=True),

@@ -82,11 +82,13 @@ REACH = (
     .values(stage=sa.bindparam("reached"))
 )
 """What was shown once stays shown."""
+_NO_WORDS_SHOWN = sa.and_(questions.c.state == RUNNING, questions.c.stage.is_distinct_from(Stage.WRITING.value))
 REPLACE = (
     questions.update()
-    .where(IS_QUESTION, questions.c.state == WAITING, questions.c.payload.is_not(None))
-    .values(payload=sa.bindparam("edited"))
+    .where(IS_QUESTION, sa.or_(questions.c.state == WAITING, _NO_WORDS_SHOWN), questions.c.payload.is_not(None))
+    .values(payload=sa.bindparam("edited"), edits=questions.c.edits + sa.case((_NO_WORDS_SHOWN, 1), else_=0))
 )
+"""Whichever process runs it looks for ``edits``."""
 REQUEUE = questions.update().where(_STILL_RUNS).values(state=WAITING, unrecorded=True, **NO_LEASE)
 REMOVE_ERASED = questions.delete().where(_STILL_RUNS, questions.c.payload.is_(None))
 FORGET_USAGE = usage.delete().where(usage.c.question_id == sa.bindparam("held_id"))

@@ -1,4 +1,4 @@
-"""Stores wishes that answers end, by the questions that they are about. I/O: the database.
+"""Stores wishes that answers end, by the questions that they are about, and finds them and edits. I/O: the database.
 
 Implements ``stops.Stops``.
 """
@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from bot.lease import Stop
 from bot.ports import Outcome
-from bot.stops import StopWish
+from bot.stops import News, StopWish
 from bot.store.database import Database
 from bot.store.schema import FINISHED, RUNNING, questions, reply_parts
 from bot.store.statements import IS_QUESTION, Timed, key_of, of_question
@@ -53,12 +53,12 @@ class StoredStops:
 
         return await self._database.run(work)
 
-    async def wished(self, ids: Collection[int]) -> dict[int, Stop]:
-        query = sa.select(questions.c.id, questions.c.stopped_by).where(
-            questions.c.id.in_(ids), questions.c.stopped_by.is_not(None)
+    async def news(self, ids: Collection[int]) -> dict[int, News]:
+        query = sa.select(questions.c.id, questions.c.stopped_by, questions.c.edits).where(
+            questions.c.id.in_(ids), sa.or_(questions.c.stopped_by.is_not(None), questions.c.edits > 0)
         )
         found = await self._database.run(lambda connection: connection.execute(query).all(), durable=False)
-        return {row[0]: Stop(row[1]) for row in found}
+        return {id_: News(None if by is None else Stop(by), edits) for id_, by, edits in found}
 
 
 def _of_thread(wish: StopWish) -> sa.ColumnElement[bool]:

@@ -213,7 +213,7 @@ async def test_a_stream_that_slack_ends_after_five_minutes_goes_on_by_edits(
     assert direct.refused() == [("chat.appendStream", "message_not_in_streaming_state")]
     assert direct.took_back_nothing(ts)
     [message] = stage.answers(ts, channel=direct.channel)
-    assert message["metadata"]["event_payload"] == {"question_ts": ts, "part": 0}
+    assert message["metadata"]["event_payload"].items() >= {"question_ts": ts, "part": 0}.items()
 
 
 async def test_a_stream_that_died_before_its_end_was_said_is_whole_all_the_same(
@@ -408,7 +408,7 @@ async def test_a_restart_goes_on_in_the_message_that_was_streamed(
     assert direct.words(ts) == ["Once upon a time there was a king."]
     assert direct.took_back_nothing(ts)
     [message] = stage.answers(ts, channel=direct.channel)
-    assert message["metadata"]["event_payload"] == {"question_ts": ts, "part": 0}
+    assert message["metadata"]["event_payload"].items() >= {"question_ts": ts, "part": 0}.items()
 
 
 async def test_more_answers_than_streams_may_be_started_are_shown_without_waiting(

@@ -151,3 +151,38 @@ async def test_a_long_document_is_read_no_further_when_its_answer_is_to_end(
     assert stage.words(ts) == [STOPPED_BY.format(name="ada")]
     assert len(batches) < 4, "three batches, and the answer from their notes"
     assert turn_log.crashes == []
+
+
+@pytest.mark.parametrize(
+    "when", ["while its messages are looked for", "while it is asked again", "while new words are written"]
+)
+async def test_a_button_that_a_crash_left_behind_stops_the_answer_that_is_taken_up_again(
+    workspace: Workspace, model: PracticeModel, tmp_path: Path, turn_log: TurnLog, when: str
+) -> None:
+    stage = Stage(workspace, model, settings_for(workspace, model.url, tmp_path, "socket"), turn_log)
+    held, again = HeldAnswer(), HeldAnswer()
+    model.script(held, again)
+    env = environment(workspace, model, tmp_path)
+    async with bot_process("run", **env) as first:
+        await first.until_logged("bot.ready")
+        ts = await stage.ask("@claude tell me a story")
+        await held.asked.wait()
+        await held.write("Once upon a time there was a bot. ")
+        await workspace.until(lambda _: any("there was a bot" in words for words in stage.words(ts)))
+        await held.write("It had a friend. ")
+        await workspace.until(lambda _: any(block["type"] == "actions" for block in stage.answers(ts)[0]["blocks"]))
+        await first.kill()
+    grace, button = workspace.user("grace"), stage.answers(ts)[0]["ts"]
+    if when == "while its messages are looked for":
+        workspace.faults.hang("conversations.replies", 2.0)
+    async with bot_process("run", **env) as second:
+        await second.until_logged("bot.ready")
+        if when != "while its messages are looked for":
+            await again.asked.wait()
+        if when == "while words come":
+            await again.write("Once upon a time")
+        await workspace.press(grace, stage.general, button, "stop")
+        turn = await second.until_logged("turn.done")
+
+    assert turn["outcome"] == "stopped"
+    assert stage.words(ts) == ["Once upon a time there was a bot. It had a friend.\n" + STOPPED_BY.format(name="grace")]

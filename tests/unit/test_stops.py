@@ -8,7 +8,7 @@ from math import inf
 
 from bot.lease import Lease, Stop
 from bot.ports import Claim
-from bot.stops import AGAIN_AFTER_S, StopWatch, StopWish
+from bot.stops import AGAIN_AFTER_S, News, StopWatch, StopWish
 from playground.measure.virtual_time import run
 from tests.asked import asked
 
@@ -19,8 +19,8 @@ class Wishes:
     async def wish(self, wish: StopWish) -> int:
         raise AssertionError(wish)
 
-    async def wished(self, ids: Collection[int]) -> dict[int, Stop]:
-        return dict.fromkeys(ids, Stop("U1"))
+    async def news(self, ids: Collection[int]) -> dict[int, News]:
+        return dict.fromkeys(ids, News(Stop("U1")))
 
 
 def test_an_answer_that_misses_that_it_should_end_is_ended_again() -> None:
