@@ -97,7 +97,7 @@ async def test_a_turn_whose_post_is_refused(stage: Stage, lines: Lines) -> None:
 
 
 async def test_a_turn_that_slack_holds_up(stage: Stage, lines: Lines) -> None:
-    stage.workspace.faults.rate_limit("conversations.replies", retry_after_s=1)
+    stage.workspace.faults.rate_limit("conversations.history", retry_after_s=1)
     stage.workspace.faults.status("chat.postMessage", 503)
     ts = await stage.ask(f"@claude {SAID}")
 

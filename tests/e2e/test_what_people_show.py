@@ -11,6 +11,7 @@ from tests import made_documents
 from tests.stage import Stage
 
 pytestmark = pytest.mark.parametrize("transport", ["socket"], indirect=True)
+READING = {"conversations.history", "conversations.replies"}
 TABLE: list[list[object]] = [["item", "sum"], ["oak", 41]]
 MARKDOWN_TABLE = "| item | sum |\n  | --- | --- |\n  | oak | 41 |"
 """Whatever stands below the first line of what a person says is set in."""
@@ -193,13 +194,21 @@ async def test_a_mention_with_a_label_is_addressed_to_the_bot(stage: Stage) -> N
 # --- files of which Slack knows more than the bytes ----------------------------------------------------------------
 
 
-async def test_a_mention_whose_event_has_no_files_is_read_once_from_slack(stage: Stage) -> None:
+@pytest.mark.parametrize(
+    ("refused", "read"),
+    [(None, ["conversations.history"]), ("unknown_method", ["conversations.history", "conversations.replies"])],
+)
+async def test_a_mention_whose_event_has_no_files_is_read_from_slack(
+    stage: Stage, refused: str | None, read: list[str]
+) -> None:
+    """Not by the calls that threads need, if it can be helped: Slack allows fifty of them a minute."""
     stage.workspace.state.mentions_carry_files = False
+    if refused is not None:
+        stage.workspace.faults.refuse("conversations.history", refused)
     ts = await stage.ask("@claude", files=[("notes.txt", b"The meeting is at noon.")])
 
     assert "The meeting is at noon." in await prompt(stage, ts, stage.general)
-    reads = [call for call in stage.workspace.calls if call.method == "conversations.replies"]
-    assert len(reads) == 1
+    assert [call.method for call in stage.workspace.calls if call.method in READING] == read
 
 
 async def test_an_email_reaches_the_model_as_words(stage: Stage, ada: str, direct: str) -> None:

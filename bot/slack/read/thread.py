@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bot import limits
-from bot.errors import SlackError
+from bot.errors import SlackError, SlackNoAccess, SlackRefused
 from bot.loop_share import one_by_one
 from bot.messages import AuthorKind, Channel, EntryPoint, Question, ThreadMessage
 from bot.prompt.spoken import typed
@@ -178,16 +178,28 @@ class ThreadReader:
         return None
 
     async def _read_again(self, question: Question) -> list[Json]:
-        """The message of a mention whose event had no files: they, and tables, may be only in the message."""
+        """The message of a mention whose event had no files: they, and tables, may be only in the message.
+
+        By conversations.history where that shows it: those who ask in threads need the minute's calls of
+        conversations.replies.
+        """
         if question.entry_point is not EntryPoint.MENTION or question.attachments:
             return []
+        here = {"latest": question.ts, "inclusive": True, "limit": 1}
         try:
             async with asyncio.timeout(READ_AGAIN_WITHIN_S):
-                page = await self._page(question, latest=question.ts, inclusive=True, limit=1)
+                found = await self._at_top(question, **here)
+                return found or _asked_in(await self._page(question, **here), question)
         except (SlackError, TimeoutError) as error:
             log.info("question.not_read_again", error=str(error) or type(error).__name__)
             return []
-        return [message for message in objects_of(page.get("messages")) if message.get("ts") == question.ts]
+
+    async def _at_top(self, question: Question, **here: Any) -> list[Json]:  # noqa: ANN401 (JSON)
+        given = {"channel": question.channel_id, "oldest": question.ts, "include_all_metadata": True, **here}
+        try:
+            return _asked_in(await self._call("conversations.history", **given), question)
+        except (SlackRefused, SlackNoAccess):
+            return []
 
     async def _replies(self, question: Question, **more: str) -> list[Json]:
         """Each message of the thread once: Slack repeats the first one on every page."""
@@ -251,3 +263,7 @@ class ThreadReader:
         later = ts_order(text_of(message.get("ts"))) > ts_order(question.ts)
         unmarked = self._answer_to(message) == ("", 0) and not own_messages.is_aside(message)
         return later and unmarked and self._named.is_own(message)
+
+
+def _asked_in(page: Json, question: Question) -> list[Json]:
+    return [message for message in objects_of(page.get("messages")) if message.get("ts") == question.ts]
