@@ -43,6 +43,9 @@ def seen(extracts: list[Extract], directory: Path) -> Image.Image:
     return Image.open(directory / extract.file).convert("RGB")
 
 
+RECTANGLE = '<rect class="a" width="90" height="60"/>'
+
+
 @pytest.mark.parametrize(
     "inside",
     [
@@ -53,8 +56,17 @@ def seen(extracts: list[Extract], directory: Path) -> Image.Image:
         '<clipPath id="c"><rect width="90" height="60"/></clipPath><circle r="400" fill="green" clip-path="url(#c)"/>',
         '<style>.a{fill:red} rect.a{fill:green}</style><rect class="a" width="90" height="60"/>',
         '<defs><rect id="r" width="90" height="60" fill="green"/></defs><use xlink:href="#r"/>',
+        "<style>@import url('http://127.0.0.1/css?wght@400;700&amp;x'); .a{fill:green}</style>" + RECTANGLE,
+        "<style>:root{--b:var(--c);--c:green} .a{--d:red;fill:var(--b, red)}</style>" + RECTANGLE,
+        '<rect width="90" height="60" fill="var(--fill-0, rgb(0 128 0))"/>',
+        '<rect width="90" height="60" style="fill: light-dark(rgb(0, 128, 0), rgb(255, 255, 255))"/>',
+        '<rect width="90" height="60" style="fill: hsl(120deg 100% 25% / 100%)"/>',
+        "<style>@media screen{.a{fill:green}} @media (prefers-color-scheme: dark){.a{fill:red}}</style>" + RECTANGLE,
     ],
-    ids=["a comment within a style", "a flood", "a switch", "hsla", "a clip", "a cascade", "a use"],
+    ids=[
+        *("a comment within a style", "a flood", "a switch", "hsla", "a clip", "a cascade", "a use", "an import"),
+        *("variables", "a variable's stand-in", "light or dark", "a colour without commas", "media"),
+    ],
 )
 async def test_a_drawing_comes_as_source_and_as_it_looks(convert: Convert, tmp_path: Path, inside: str) -> None:
     extracts = await convert(f'{HEAD} viewBox="0 0 90 60">{inside}</svg>')
@@ -166,6 +178,10 @@ async def test_no_reference_leaves_the_file(convert: Convert, tmp_path: Path, re
         ("", "url(" + " " * 100_000),
         ("", "url(" * 25_000),
         ("", "@import " * 12_500),
+        ("", "var(" * 25_000),
+        ("", "@media " * 15_000),
+        ("", "light-dark(" * 10_000),
+        ("", "--a:var(--b) var(--b);--b:var(--a) var(--a);" * 2_000 + "fill:var(--b)"),
         (f' width="{"1" * 100_000}x"', ""),
         (f' width="1{" " * 100_000}x"', ""),
         (f' viewBox="{"1" * 100_000}x"', ""),

@@ -21,12 +21,16 @@ from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, NoteExtract, Unreadable
 from bot.files.outbox import Outbox
 from bot.files.worker.encodings.detecting import text_of
-from bot.files.worker.pictures import pixels
+from bot.files.worker.pictures import pixels, svg_styles
 from bot.files.worker.sniff import Kind
 
 ABOUT = "SVG drawing"
 _RASTER = re.compile(r"\s*data:image/(?:png|jpe?g|gif|webp)[;,]", re.IGNORECASE)
-_URL = re.compile(r"url\((?P<target>[^)]*+)(?:\)|\Z)|@import[^;]*+(?:;|\Z)", re.IGNORECASE)
+_URL = re.compile(
+    r"""@import\s*+(?:url\((?:"[^"]*+"|'[^']*+'|[^)]*+)\)?|"[^"]*+"|'[^']*+')?[^;]*+(?:;|\Z)"""
+    r"|url\((?P<target>[^)]*+)(?:\)|\Z)",
+    re.IGNORECASE,
+)
 """One that never ends goes as far as the style does, as those who read styles have it."""
 _LENGTH = re.compile(
     r"\s*+\+?([0-9]++(?:\.[0-9]++)?|\.[0-9]++)((?i:e[+-]?[0-9]++))?\s*+(px|pt|pc|mm|cm|in)?\s*+\Z", re.IGNORECASE
@@ -77,6 +81,7 @@ def clean(svg: str, side_px_max: int) -> Cleaned:
     if _name(root.tag) != "svg":
         raise ValueError("no drawing")
     lacks_outside = False
+    _say_plainly(root)
     for element in root.iter():
         for key, value in list(element.attrib.items()):
             if _name(key) == "href" and not value.lstrip().startswith("#") and not _RASTER.match(value):
@@ -90,11 +95,28 @@ def clean(svg: str, side_px_max: int) -> Cleaned:
     return Cleaned(ET.tostring(root, encoding="unicode"), lacks_outside)
 
 
+def _say_plainly(root: ET.Element) -> None:
+    """Styles as browsers know them become such as the renderer does."""
+    sheets = [element for element in root.iter() if _name(element.tag) == "style" and element.text]
+    for sheet in sheets:
+        sheet.text = svg_styles.on_screen(sheet.text or "")
+    own = (element.get("style", "") for element in root.iter())
+    known = svg_styles.variables([*(sheet.text or "" for sheet in sheets), *own])
+    for sheet in sheets:
+        sheet.text = svg_styles.plain(sheet.text or "", known)
+    for element in root.iter():
+        for key, value in element.attrib.items():
+            if "(" in value and _name(key) not in {"href", "d", "transform", "points"}:
+                element.set(key, svg_styles.plain(value, known))
+
+
 def _inside(style: str) -> str:
     """Without what is elsewhere; what is in the drawing begins with ``#``."""
 
     def kept(found: re.Match[str]) -> str:
-        return found[0] if (found["target"] or "").lstrip(" \t\r\n\f'\"").startswith("#") else "none"
+        if found["target"] is None:
+            return ""  # an import, which has no value to stand for it
+        return found[0] if found["target"].lstrip(" \t\r\n\f'\"").startswith("#") else "none"
 
     return _URL.sub(kept, style)
 

@@ -1,0 +1,100 @@
+"""Styles of a drawing as browsers understand them in, the same in the older words that the renderer knows out.
+
+Pure. Sources: CSS Custom Properties 1 (``var()``), CSS Color 4 and 5 (colours without commas, ``light-dark()``), Media
+Queries 4. Without this a shape is black where its colour is written in a way that the renderer does not know.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_DECLARED = re.compile(r"(?<![\w-])(--[\w-]{1,100})\s{0,20}:\s{0,20}([^;{}]{0,500});?")
+_CALL = re.compile(r"\b(var|light-dark)\(", re.IGNORECASE)
+_COLOUR = re.compile(
+    r"\b(rgb|hsl)a?\(\s{0,20}([\d.+-]{1,20}%?)(?:deg)?\s{1,20}([\d.+-]{1,20}%?)\s{1,20}([\d.+-]{1,20}%?)"
+    r"\s{0,20}(?:/\s{0,20}([\d.]{1,20}%?)\s{0,20})?\)",
+    re.IGNORECASE,
+)
+_MEDIA = re.compile(r"@media\b([^{}]{0,500})\{", re.IGNORECASE)
+_NOT_HERE = re.compile(r"print|speech|dark|max-|orientation|hover|reduce|forced|\bnot\b|\bmore\b", re.IGNORECASE)
+_BRACES, _BRACKETS = re.compile("[{}]"), re.compile("[()]")
+_VARIABLES_MAX, _CALL_CHARS_MAX, _VALUE_CHARS_MAX, _DEPTH_MAX = 2_000, 1_000, 1_000, 5
+
+
+def variables(styles: Iterable[str]) -> dict[str, str]:
+    """By name, each with the values of those that it is made of. Of several with one name the first counts, which is
+    what the drawing shows by itself."""
+    found: dict[str, str] = {}
+    for style in styles:
+        for declared in _DECLARED.finditer(style):
+            if len(found) < _VARIABLES_MAX:
+                found.setdefault(declared[1], declared[2].strip())
+    for _ in range(_DEPTH_MAX):
+        if not any("(" in value for value in found.values()):
+            break
+        found = {name: _bounded(_filled_in(value, found)) for name, value in found.items()}
+    return found
+
+
+def _bounded(value: str) -> str:
+    return value if len(value) <= _VALUE_CHARS_MAX else ""
+
+
+def on_screen(sheet: str) -> str:
+    """The rules that count on a light screen, without those for paper, the dark and small screens."""
+    pieces, at = [], 0
+    while (media := _MEDIA.search(sheet, at)) is not None:
+        end = _closing(sheet, media.end(), len(sheet), _BRACES)
+        pieces.append(sheet[at : media.start()])
+        if _NOT_HERE.search(media[1]) is None:
+            pieces.append(sheet[media.end() : end])
+        at = end + 1
+    return "".join(pieces) + sheet[at:]
+
+
+def plain(style: str, known: dict[str, str]) -> str:
+    """``style`` with its variables' values, and its colours with commas."""
+    return _COLOUR.sub(_with_commas, _DECLARED.sub("", _filled_in(style, known)))
+
+
+def _filled_in(style: str, known: dict[str, str], depth: int = 0) -> str:
+    pieces, at = [], 0
+    while depth < _DEPTH_MAX and (call := _CALL.search(style, at)) is not None:
+        end = _closing(style, call.end(), call.end() + _CALL_CHARS_MAX, _BRACKETS)
+        within = style[call.end() : end]
+        if call[1].lower() == "var":
+            name, _, other = within.partition(",")
+            value = known.get(name.strip()) or _filled_in(other, known, depth + 1)
+        else:
+            value = _filled_in(_first(within), known, depth + 1)
+        pieces += [style[at : call.start()], value.strip()]
+        at = end + 1
+    return "".join(pieces) + style[at:]
+
+
+def _first(values: str) -> str:
+    """Of several values that commas part, but for those within a colour."""
+    depth = 0
+    for at, char in enumerate(values):
+        depth += {"(": 1, ")": -1}.get(char, 0)
+        if char == "," and not depth:
+            return values[:at]
+    return values
+
+
+def _closing(text: str, at: int, end: int, brackets: re.Pattern[str]) -> int:
+    """Where what was opened before ``at`` ends, at ``end`` at the latest."""
+    depth = 1
+    for found in brackets.finditer(text, at, end):
+        depth += 1 if found[0] in "({" else -1
+        if not depth:
+            return found.start()
+    return min(end, len(text))
+
+
+def _with_commas(found: re.Match[str]) -> str:
+    kind, *parts, alpha = found.groups()
+    if alpha and alpha.endswith("%"):
+        alpha = f"{float(alpha[:-1]) / 100:g}"
+    return f"{kind}{'a' if alpha else ''}({', '.join([*parts, *filter(None, [alpha])])})"
