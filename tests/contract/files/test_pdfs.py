@@ -128,6 +128,34 @@ def test_a_portfolio_gives_the_files_in_it(converted: Convert, tmp_path: Path) -
     ]
 
 
+@pytest.mark.parametrize(
+    ("words", "is_shown"),
+    [("Offer of May, signed by Ann", True), ("Open this PDF portfolio in Adobe Reader X", False)],
+    ids=["a cover", "a program's words"],
+)
+def test_the_page_of_a_portfolio_is_shown_where_people_wrote_it(
+    converted: Convert, tmp_path: Path, words: str, *, is_shown: bool
+) -> None:
+    with pikepdf.open(io.BytesIO(made_files.portfolio({"a.txt": b"first"}))) as pdf:
+        font = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
+        pdf.pages[0].obj.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font))
+        pdf.pages[0].obj.Contents = pikepdf.Stream(pdf, f"BT /F1 20 Tf 50 50 Td ({words}) Tj ET".encode())
+        pdf.save(tmp_path / "portfolio.pdf")
+    extracts = converted((tmp_path / "portfolio.pdf").read_bytes())
+    assert any(isinstance(extract, PdfExtract) for extract in extracts) is is_shown
+    assert members(extracts, tmp_path) == {"a.txt": b"first"}
+
+
+def test_of_a_pdf_that_breaks_off_that_is_told(converted: Convert, tmp_path: Path) -> None:
+    with pikepdf.open(io.BytesIO(made_files.pdf(9))) as pdf:
+        pdf.save(tmp_path / "plain.pdf", object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    whole = (tmp_path / "plain.pdf").read_bytes()
+    first, *notes_after = converted(whole[: len(whole) * 3 // 4])
+    assert isinstance(first, PdfExtract)
+    assert notes_after == [NoteExtract(notes.BREAKS_OFF)]
+    assert len(converted(whole[: whole.rindex(b"startxref")] + b"startxref\n99999\n%%EOF\n")) == 1
+
+
 def members(extracts: list[Extract], directory: Path) -> dict[str, bytes]:
     return {
         extract.name: (directory / extract.file).read_bytes()
@@ -289,6 +317,7 @@ def test_what_was_chosen_and_ticked_is_read_too(converted: Convert, tmp_path: Pa
         annotation("Widget", FT=pikepdf.Name("/Btn"), T="Seen", V=yes, AS=yes, AP=states),
         annotation("Widget", FT=pikepdf.Name("/Btn"), T="Paid", V=yes, AS=pikepdf.Name("/Off"), AP=states),
         annotation("Widget", FT=pikepdf.Name("/Btn"), T="Other", V=pikepdf.Name("/No"), AP=states),
+        annotation("Widget", FT=pikepdf.Name("/Tx"), T="Reasons", V=pdf.make_stream(b"It is\r\nlong")),
         foreign=pdf,
     )
     assert beside(converted(content), tmp_path).split("\n") == [
@@ -296,6 +325,7 @@ def test_what_was_chosen_and_ticked_is_read_too(converted: Convert, tmp_path: Pa
         "Page 2, field “Land”: Germany",
         "Page 2, field “Agreed”: ticked (Yes)",
         "Page 2, field “Paid”: ticked (Yes)",
+        "Page 2, field “Reasons”: It is long",
     ]
 
 

@@ -69,10 +69,15 @@ def _checked(
     if pdf.Root.get("/NeedsRendering", False):  # the one page there is asks for another viewer
         return [*_form(pdf, out, limits), *members]
     if "/Collection" in pdf.Root and total == 1 and any(isinstance(member, MemberExtract) for member in members):
-        return members  # a portfolio: the PDF is but the wrapping, and its page only says so
-    path = _written(pdf, source, out)
+        from bot.files.worker.pdfs import portfolios  # noqa: PLC0415 - few PDFs are such
+
+        if portfolios.is_wrapping(source, pdf.pages[0]):
+            return members
+    is_odd = bool(pdf.get_warnings())
+    path = _written(pdf, source, out, is_odd=is_odd)
     beside = _beside_pages(pdf, path if path.exists() else source, out, limits, told)
-    return [PdfExtract(path.name, total), *beside, *members]
+    shown = [PdfExtract(path.name, total), *beside, *members]
+    return [*shown, NoteExtract(notes.BREAKS_OFF)] if is_odd and _breaks_off(source) else shown
 
 
 def _form(pdf: pikepdf.Pdf, out: Outbox, limits: ConvertLimits) -> list[Extract]:
@@ -102,9 +107,9 @@ def _beside_pages(pdf: pikepdf.Pdf, shown: Path, out: Outbox, limits: ConvertLim
     return found
 
 
-def _written(pdf: pikepdf.Pdf, source: Path, out: Outbox) -> Path:
+def _written(pdf: pikepdf.Pdf, source: Path, out: Outbox, *, is_odd: bool) -> Path:
     """Where the PDF is, or will be."""
-    if pdf.is_encrypted or pdf.get_warnings() or not _starts_well(source):
+    if pdf.is_encrypted or is_odd or not _starts_well(source):
         path = out.new(".pdf")
         pdf.trailer["/Size"] = 1  # qpdf writes the true one, but only where there was one
         pdf.save(path, encryption=False, deterministic_id=True)
@@ -142,6 +147,13 @@ def _count_pages(pdf: pikepdf.Pdf) -> int:
     if not total:
         raise _Unclear(notes.NO_PAGES)
     return total
+
+
+def _breaks_off(source: Path) -> bool:
+    """Whether its list of objects is missing, which stands behind them all: pages may be there whose words are not."""
+    data = source.read_bytes()
+    behind = data[max(data.rfind(b"endobj"), 0) :]
+    return not any(mark in behind for mark in (b"xref", b"trailer", b"%%EOF"))
 
 
 def _starts_well(source: Path) -> bool:

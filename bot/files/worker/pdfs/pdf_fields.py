@@ -11,6 +11,7 @@ import pikepdf
 _PARENTS_MAX = 20
 _CHOICES_MAX = 100
 _OPTIONS_MAX = 5_000
+_VALUE_BYTES_MAX = 200_000
 _PICTURE_BYTES_MAX = 1_000_000
 _SECRET = 1 << 13
 _BROKEN = (pikepdf.PdfError, pikepdf.ForeignObjectError, RuntimeError, TypeError, ValueError, KeyError, AttributeError)
@@ -37,7 +38,10 @@ def line(widget: pikepdf.Object) -> str:
 
 
 def _value(value: pikepdf.Object | None) -> str:
-    """What was typed, chosen (perhaps several) or ticked."""
+    """What was typed (long texts are streams), chosen (perhaps several) or ticked."""
+    if isinstance(value, pikepdf.Stream):
+        data = value.read_bytes()
+        return " ".join(str(pikepdf.String(data)).split()) if len(data) <= _VALUE_BYTES_MAX else ""
     if isinstance(value, pikepdf.Array):
         return ", ".join(filter(None, (_value(one) for one in list(value)[:_CHOICES_MAX])))
     if isinstance(value, pikepdf.Name):
