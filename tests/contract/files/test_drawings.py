@@ -60,12 +60,22 @@ RECTANGLE = '<rect class="a" width="90" height="60"/>'
         "<style>:root{--b:var(--c);--c:green} .a{--d:red;fill:var(--b, red)}</style>" + RECTANGLE,
         '<rect width="90" height="60" fill="var(--fill-0, rgb(0 128 0))"/>',
         '<rect width="90" height="60" style="fill: light-dark(rgb(0, 128, 0), rgb(255, 255, 255))"/>',
+        '<rect width="68pt" height="16mm" fill="green"/>',
+        '<switch><g systemLanguage="de"/><rect width="90" height="60" fill="green" systemLanguage="en"/></switch>',
         '<rect width="90" height="60" style="fill: hsl(120deg 100% 25% / 100%)"/>',
         "<style>@media screen{.a{fill:green}} @media (prefers-color-scheme: dark){.a{fill:red}}</style>" + RECTANGLE,
     ],
     ids=[
         *("a comment within a style", "a flood", "a switch", "hsla", "a clip", "a cascade", "a use", "an import"),
-        *("variables", "a variable's stand-in", "light or dark", "a colour without commas", "media"),
+        *(
+            "variables",
+            "a variable's stand-in",
+            "light or dark",
+            "points and millimetres",
+            "a language",
+            "a colour without commas",
+            "media",
+        ),
     ],
 )
 async def test_a_drawing_comes_as_source_and_as_it_looks(convert: Convert, tmp_path: Path, inside: str) -> None:
@@ -79,9 +89,12 @@ async def test_a_drawing_comes_as_source_and_as_it_looks(convert: Convert, tmp_p
 
 @pytest.mark.skipif(not Path("/usr/share/fonts/truetype").is_dir(), reason="no fonts are installed")
 async def test_words_are_drawn_where_the_machine_has_fonts(convert: Convert, tmp_path: Path) -> None:
-    text = f'{HEAD} width="200" height="60"><text x="10" y="40" font-size="30" font-family="No Such">Words</text></svg>'
-    picture = seen(await convert(text), tmp_path)
-    assert picture.convert("L").getextrema() == (0, 255)
+    for size in ("30", "22pt", "8mm"):
+        text = (
+            f'{HEAD} width="200" height="60"><text x="9" y="40" font-size="{size}" font-family="No">Words</text></svg>'
+        )
+        picture = seen(await convert(text), tmp_path)
+        assert picture.convert("L").getextrema() == (0, 255)
 
 
 @pytest.mark.parametrize(
@@ -100,6 +113,12 @@ async def test_it_is_drawn_as_large_as_it_can_be_read(
 ) -> None:
     picture = seen(await convert(f'{HEAD} {size}><rect width="10" height="10"/></svg>'), tmp_path)
     assert picture.size == expected
+
+
+async def test_parts_of_a_whole_of_no_size_are_drawn(convert: Convert, tmp_path: Path) -> None:
+    parts = '<rect width="100%" height="100%" fill="green"/><rect width="9" height="9" fill="red"/>'
+    picture = seen(await convert(f'{HEAD} width="100%" height="100%">{parts}</svg>'), tmp_path)
+    assert picture.getpixel((picture.width // 2, picture.height // 2)) == GREEN
 
 
 async def test_white_lines_lie_on_a_dark_ground(convert: Convert, tmp_path: Path) -> None:

@@ -10,12 +10,11 @@ import io
 from PIL import Image, ImageChops, ImageCms, ImageFilter, ImageStat
 
 WHITE, DARK, BETWEEN = (255, 255, 255), (64, 64, 64), (140, 140, 140)
-_LIGHT_ABOVE, _DARK_BELOW = 200, 110
+_LIGHT_ABOVE, _LOST_ABOVE, _DARK_BELOW = 200, 230, 110
 _SEEN_ABOVE, _SOLID_ABOVE = 64, 200
 _DARK_SHARE_MIN = 0.01
-_LIGHT_SHARE_MIN = 0.05
-_THIN_PX, _THIN_ONE_IN, _THIN_SHARE_MIN = 9, 10, 0.01
-"""How broad the strokes of letters are at most, in pixels or as a part of the picture, and how much of what touches the
+_STROKE_PX, _STROKE_ONE_IN, _BESIDE_PX, _WRITING_SHARE_MIN = 9, 10, 3, 0.02
+"""How broad the strokes of letters are at most, in pixels or as a part of the picture; and how much of what touches the
 ground they are."""
 _LOOKED_AT_PX_MAX = 1_600
 
@@ -90,10 +89,11 @@ def in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 def ground_for(image: Image.Image) -> tuple[int, int, int]:
-    """What a picture with transparency is to lie on: dark grey where something light touches its ground, else white.
+    """What a picture with transparency is to lie on: dark grey where all that touches its ground is light, or where
+    light writing and nothing dark does, else white.
 
-    Where something dark does as well, white, if the light is a sheet with its labels beside it: the labels are what has
-    to be read. Light writing beside dark writing needs a grey between the two.
+    A sheet with its labels beside it is light at its edges as well; the labels are what has to be read. Light writing
+    beside dark writing needs a grey between the two.
     """
     image = image.copy() if max(image.size) <= _LOOKED_AT_PX_MAX else _smaller(image)
     alpha, light = image.getchannel("A"), image.convert("L")
@@ -109,19 +109,23 @@ def ground_for(image: Image.Image) -> tuple[int, int, int]:
     if sum(touching) == 0:
         seen = ImageStat.Stat(light, mask=alpha.point(lambda value: 255 if value > _SEEN_ABOVE else 0))
         return DARK if seen.count[0] and seen.mean[0] > _LIGHT_ABOVE else WHITE
-    if sum(touching[:_DARK_BELOW]) >= _DARK_SHARE_MIN * sum(touching):
-        is_light = light.point(lambda value: 255 if value > _LIGHT_ABOVE else 0)
-        thin = _thin(ImageChops.multiply(is_light, solid)).histogram(mask=edge)[255]
-        return BETWEEN if thin >= _THIN_SHARE_MIN * sum(touching) else WHITE
-    return DARK if sum(touching[_LIGHT_ABOVE:]) >= _LIGHT_SHARE_MIN * sum(touching) else WHITE
+    dark = sum(touching[:_DARK_BELOW]) >= _DARK_SHARE_MIN * sum(touching)
+    if _writing(light, solid).histogram(mask=edge)[255] >= _WRITING_SHARE_MIN * sum(touching):
+        return BETWEEN if dark else DARK
+    mean = sum(value * count for value, count in enumerate(touching)) / sum(touching)
+    return DARK if mean > _LIGHT_ABOVE and not dark else WHITE
 
 
-def _thin(mask: Image.Image) -> Image.Image:
-    """What of it belongs to no surface that is broader than a stroke."""
-    around = ImageFilter.BoxBlur(max(_THIN_PX, min(mask.size) // _THIN_ONE_IN) // 2)
-    kernels = mask.filter(around).point(lambda value: 255 if value == 255 else 0)
-    surfaces = kernels.filter(around).point(lambda value: 255 if value else 0)
-    return ImageChops.subtract(mask, surfaces)
+def _writing(light: Image.Image, solid: Image.Image) -> Image.Image:
+    """What is light and belongs to no surface that is broader than a stroke, nor has anything darker beside it: the
+    light parts of drawings have their outlines."""
+    is_light = ImageChops.multiply(light.point(lambda value: 255 if value > _LOST_ABOVE else 0), solid)
+    broad = ImageFilter.BoxBlur(max(_STROKE_PX, min(light.size) // _STROKE_ONE_IN) // 2)
+    kernels = is_light.filter(broad).point(lambda value: 255 if value == 255 else 0)
+    surfaces = kernels.filter(broad).point(lambda value: 255 if value else 0)
+    darker = ImageChops.subtract(solid, is_light).filter(ImageFilter.BoxBlur(_BESIDE_PX))
+    beside = darker.point(lambda value: 255 if value else 0)
+    return ImageChops.subtract(ImageChops.subtract(is_light, surfaces), beside)
 
 
 def _smaller(image: Image.Image) -> Image.Image:

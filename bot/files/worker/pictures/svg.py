@@ -35,10 +35,14 @@ _URL = re.compile(
 _LENGTH = re.compile(
     r"\s*+\+?([0-9]++(?:\.[0-9]++)?|\.[0-9]++)((?i:e[+-]?[0-9]++))?\s*+(px|pt|pc|mm|cm|in)?\s*+\Z", re.IGNORECASE
 )
+_DOTS_PER_INCH = 96
+"""As browsers have it; by its own default the renderer gives points and millimetres no size at all."""
 _UNITS_PX = {None: 1.0, "px": 1.0, "pt": 4 / 3, "pc": 16.0, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0}
 _SIDE_PX_MIN, _LONG_SIDE_PX_MAX = 512, 12_000
 _DRAWN_PX_MAX = 24_000_000
 _LONG_FROM = 2.5
+_RELATIVE_SIDE_PX = 1_000
+_SIZES = ("width", "height", "x", "y", "cx", "cy", "r")
 _FONTS = Path("/usr/share/fonts")
 _FAMILIES = {
     "font_family": "Liberation Sans",
@@ -56,7 +60,7 @@ def draw(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
 
     try:
         cleaned = clean(text_of(source.read_bytes()), limits.image_side_px_max)
-        png = svg_to_bytes(svg_string=cleaned.svg, **_families())
+        png = svg_to_bytes(svg_string=cleaned.svg, dpi=_DOTS_PER_INCH, languages=["en"], **_families())
         with Image.open(io.BytesIO(png), formats=("PNG",)) as image:
             image.load()
             extracts = pixels.written(image, Kind.PICTURE, ABOUT, out, limits)
@@ -127,7 +131,9 @@ def _fit(root: ET.Element, side_px_max: int) -> None:
     width = _length_px(root.get("width")) or (view[2] if len(view) == 4 else 0.0)
     height = _length_px(root.get("height")) or (view[3] if len(view) == 4 else 0.0)
     if not (width > 0 and height > 0):
-        return
+        if len(view) == 4 or not _is_relative(root):
+            return
+        width = height = _RELATIVE_SIDE_PX
     if len(view) != 4:
         root.set("viewBox", f"0 0 {width} {height}")
     short, long = sorted((width, height))
@@ -137,6 +143,11 @@ def _fit(root: ET.Element, side_px_max: int) -> None:
     scale = min(wanted / long, (_DRAWN_PX_MAX / (width * height)) ** 0.5)
     root.set("width", str(max(round(width * scale), 1)))
     root.set("height", str(max(round(height * scale), 1)))
+
+
+def _is_relative(root: ET.Element) -> bool:
+    """Whether it has parts that are as large as a part of the whole, which says nothing of its size."""
+    return any(value.endswith("%") for one in root.iter() if one is not root for value in map(one.get, _SIZES) if value)
 
 
 def _length_px(text: str | None) -> float:
