@@ -67,15 +67,7 @@ RECTANGLE = '<rect class="a" width="90" height="60"/>'
     ],
     ids=[
         *("a comment within a style", "a flood", "a switch", "hsla", "a clip", "a cascade", "a use", "an import"),
-        *(
-            "variables",
-            "a variable's stand-in",
-            "light or dark",
-            "points and millimetres",
-            "a language",
-            "a colour without commas",
-            "media",
-        ),
+        *("variables", "a variable's stand-in", "light or dark", "points", "a language", "a newer colour", "media"),
     ],
 )
 async def test_a_drawing_comes_as_source_and_as_it_looks(convert: Convert, tmp_path: Path, inside: str) -> None:

@@ -119,7 +119,7 @@ def drawn(*parts: tuple[tuple[int, int, int, int], object]) -> bytes:
         (drawn(((20, 20, 50, 50), "black"), ((60, 20, 75, 120), "white")), BETWEEN),
         (drawn(((20, 20, 80, 80), "#ff8c00"), ((100, 40, 280, 48), "white")), DARK),
         (drawn(((20, 20, 80, 80), "#ff8c00"), ((100, 40, 280, 48), "#808080")), WHITE),
-        (drawn(((20, 20, 280, 26), "white"), ((20, 27, 280, 90), "black")), WHITE),
+        (drawn(((20, 20, 280, 22), "white"), ((20, 23, 280, 90), "black")), WHITE),
     ],
     ids=[
         *("a sheet with labels beside it", "light", "dark", "dark within light", "of a colour", "nothing"),
