@@ -218,3 +218,11 @@ async def test_what_a_macintosh_keeps_beside_a_file_has_not_its_name(convert: Co
     )
     assert "[Not shown: application/applefile]" in words(found)
     assert "lamp,5" in found.text
+
+
+async def test_text_behind_the_last_boundary_is_named(convert: Converter) -> None:
+    """No mail program shows it; a mailing list or a scanner may have put it there."""
+    content = multipart("mixed", [part("text/plain", "Good morning")])
+    found = await convert(content + b"\r\nScanned by the gate.\r\n", "list.eml", WITHOUT_OFFICE)
+    assert "Good morning\n\n[Not shown: 20 characters behind the end of the mail]" in found.text
+    assert "[Not shown" not in (await convert(content + b"\r\n \r\n", "plain.eml", WITHOUT_OFFICE)).text

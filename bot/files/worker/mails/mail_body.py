@@ -68,6 +68,8 @@ class Body:
 def body_of(part: Part) -> Body:
     body = Body()
     _read(part, body, _As.ROOT)
+    behind = decoded(part.behind, *body.charsets[:1]).strip()
+    body.named += [f"{len(behind):,} characters behind the end of the mail"] if behind else []
     seen: set[bytes] = set()
     once = []
     for leaf in body.attached:  # an invitation comes as a version of the text and as a file

@@ -33,12 +33,16 @@ _ENCODED_WORD = re.compile(r"=\?([^?*\s]{1,60})(?:\*[^?\s]*)?\?([bBqQ])\?([^?]*)
 
 @dataclass(slots=True)
 class Part:
-    """``headers`` by lower-case name, unfolded; ``raw`` is what stands below them, still in its transfer encoding."""
+    """``headers`` by lower-case name, unfolded; ``raw`` is what stands below them, still in its transfer encoding.
+
+    ``behind`` is what stands behind the line that ends the last of its parts.
+    """
 
     headers: dict[str, list[bytes]]
     raw: bytes
     parts: list[Part] = field(default_factory=list)
     default_type: str = "text/plain"
+    behind: bytes = b""
 
     @property
     def content_type(self) -> str:
@@ -104,10 +108,12 @@ def _parsed(data: bytes, start: int, end: int, default_type: str, depth: int, le
     if is_multipart and depth < _DEPTH_MAX:
         inner_type = "message/rfc822" if part.content_type == "multipart/digest" else "text/plain"
         declared = part.content_type.startswith("multipart/")
-        for inner_start, inner_end in _pieces(data, body, end, part.parameter("boundary").strip(), declared=declared):
+        pieces, behind = _pieces(data, body, end, part.parameter("boundary").strip(), declared=declared)
+        for inner_start, inner_end in pieces:
             part.parts.append(_parsed(data, inner_start, inner_end, inner_type, depth + 1, left))
             if next(left) < 0:
                 break
+        part.behind = data[behind:end]
     if not part.parts:
         part.raw = data[body:end]
     return part
@@ -158,8 +164,9 @@ def _goes_on(data: bytes, at: int, end: int, found: list[tuple[bytes, list[bytes
     return _NEEDED_HEADER.match(data, at, end) is not None
 
 
-def _pieces(data: bytes, start: int, end: int, boundary: str, *, declared: bool) -> Iterator[tuple[int, int]]:
+def _pieces(data: bytes, start: int, end: int, boundary: str, *, declared: bool) -> tuple[list[tuple[int, int]], int]:
     """Where the parts lie between the lines that part them; by the first line that looks like one where none is right.
+    Also where they have ended.
 
     ``declared`` says that the part calls itself one of several parts; if not, only a part that begins with such a line
     has any.
@@ -169,10 +176,12 @@ def _pieces(data: bytes, start: int, end: int, boundary: str, *, declared: bool)
         guess = _GUESSED_DELIMITER.search(data, start, end)
         if guess is not None and (declared or not data[start : guess.start()].strip()):
             delimiters = _delimiters(data, start, end, guess[1])
+    found: list[tuple[int, int]] = []
     for number, delimiter in enumerate(delimiters):
         following = delimiters[number + 1].start() if number + 1 < len(delimiters) else end
         if not delimiter[1]:
-            yield min(delimiter.end() + 1, following), following
+            found.append((min(delimiter.end() + 1, following), following))
+    return found, delimiters[-1].end() if delimiters and delimiters[-1][1] else end
 
 
 def _delimiters(data: bytes, start: int, end: int, boundary: bytes) -> list[re.Match[bytes]]:
