@@ -210,6 +210,15 @@ async def test_formulas_without_results_are_worked_out_where_there_is_a_program_
     assert found.reasons == []
 
 
+@libreoffice
+async def test_what_such_a_program_does_not_know_stays_as_it_was(convert: Converter) -> None:
+    stored = '<c r="A1" t="str"><f>_xlfn.NEWER(1)</f><v>by region</v></c><c r="B1" t="d"><v>2026-01-05</v></c>'
+    row = f'<row r="1">{stored}<c r="C1"><f>1+1</f></c><c r="D1"><f>_xlfn.NEWER(2)</f></c></row>'
+    found = await convert(made_office.workbook(row), "a.xlsx")
+    assert tables(found.text) == ["row,A,B,C,D\n1,by region,2026-01-05,2,=_xlfn.NEWER(2)"]
+    assert found.reasons == [notes.FORMULAS]
+
+
 async def test_a_stored_result_is_what_is_shown(convert: Converter) -> None:
     sum_and_truth = '<c r="A1"><f>1+1</f><v>2</v></c><c r="B1" t="b"><v>1</v></c>'
     row = f'<row r="1">{sum_and_truth}<c r="C1" t="e"><v>#DIV/0!</v></c></row>'
