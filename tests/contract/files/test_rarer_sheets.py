@@ -260,3 +260,10 @@ async def test_times_of_an_opendocument_sheet_read_as_times_also_without_their_w
     body = f'<table:table table:name="Data"><table:table-row>{cells}</table:table-row></table:table>'
     found = await convert(made_office.flat("spreadsheet", body), "hours.fods", WITHOUT_OFFICE)
     assert "1,01:30:00,-36:00:05,26:00:00\n" in found.text
+
+
+async def test_rows_that_a_program_wrote_in_another_order_are_all_there(convert: Converter) -> None:
+    rows = made_office.cells(1, "one") + made_office.cells(3, "three") + made_office.cells(2, "two")
+    found = await convert(made_office.workbook(rows), "order.xlsx", WITHOUT_OFFICE)
+    assert "1,one\n2,two\n3,three\n" in found.text
+    assert not found.reasons

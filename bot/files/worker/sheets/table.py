@@ -125,7 +125,7 @@ def _has_gap(sheet: Sheet) -> bool:
     """Whether rows between the head and the tail, or after the head, were not kept."""
     if not sheet.head:
         return bool(sheet.last_row)
-    return bool(sheet.tail) or sheet.last_row > sheet.head[-1].number
+    return bool(sheet.tail) or sheet.last_row > max(row.number for row in sheet.head)
 
 
 def _with_comments(sheet: Sheet) -> tuple[list[Row], list[Row]]:
