@@ -42,6 +42,12 @@ class Formula(str):
 Value = str | Shared
 
 
+CHART = "Chart"
+"""So begins each line about one."""
+UNKNOWN_NAME = "#NAME?"
+"""The result of a formula with a function that a program does not know."""
+
+
 @dataclass(slots=True)
 class Row:
     """``number`` and the columns count from 1. ``mark`` says why people do not see the row: "hidden"."""
@@ -51,11 +57,14 @@ class Row:
     mark: str = ""
 
     def take_results(self, results: Mapping[int, Value], text: Callable[[Value], str]) -> None:
-        """By column, of the same row elsewhere. A formula without a cell there results in no text."""
+        """By column, of the same row elsewhere. A formula without a cell there results in no text; one that the other
+        program does not know says more than that."""
         for column in [column for column, value in self.cells.items() if isinstance(value, Formula)]:
             result = results.get(column, "")
-            self.cells[column] = result if isinstance(result, Formula) else text(result)
-            if not self.cells[column]:
+            if isinstance(result, Formula) or (found := text(result)) == UNKNOWN_NAME:
+                continue
+            self.cells[column] = found
+            if not found:
                 del self.cells[column]
 
 
@@ -80,6 +89,12 @@ class Sheet:
     """What stands on the sheet and in no cell: text boxes, charts, what is printed above and below."""
     breaks_off: bool = False
     """Whether the file is damaged or too large from some row on."""
+
+    def take_charts(self, other: Sheet) -> None:
+        """A chart that no program has shown yet has no points of its own."""
+        own, others = ([line for line in sheet.beside if line.startswith(CHART)] for sheet in (self, other))
+        if len(own) < len(others):
+            self.beside = [line for line in self.beside if line not in own] + others
 
     def add_link(self, row: int, column: int, address: str) -> None:
         """Places within the workbook are no addresses."""
@@ -124,6 +139,7 @@ class Workbook:
         for sheet in self.sheets:
             if (other := same.get(sheet.name)) is None:
                 continue
+            sheet.take_charts(other)
             results = {row.number: row.cells for row in other.rows}
             for row in sheet.rows:
                 if row.number in results or not other.tail:  # else it may be one that was not kept

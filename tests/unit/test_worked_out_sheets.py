@@ -1,0 +1,41 @@
+"""Results that an office program worked out, put into the workbook that lacked them."""
+
+from __future__ import annotations
+
+from bot.files.worker.sheets.model import Formula, Row, Shared, Sheet, Value, Workbook
+
+
+def book(cells: dict[int, Value], *beside: str) -> Workbook:
+    sheet = Sheet("Data", head=[Row(3, cells, "hidden")], last_row=3, beside=list(beside))
+    sheet.comments[3, 1] = ["Ann: why?"]
+    sheet.merged[3, 1] = "A3:B3"
+    return Workbook([sheet], strings={7: "shared"})
+
+
+def test_only_what_was_missing_comes_from_the_program() -> None:
+    own = book({1: "1.50 €", 2: Formula("=A3*2"), 3: Shared(7), 4: Formula("=T(1)")}, "Slicer: “Region”")
+    own.take_results(Workbook([Sheet("Data", head=[Row(3, {1: "1.5", 2: "3"})])]))
+    (sheet,) = own.sheets
+    assert sheet.head == [Row(3, {1: "1.50 €", 2: "3", 3: Shared(7)}, "hidden")]
+    assert (sheet.comments, sheet.merged) == ({(3, 1): ["Ann: why?"]}, {(3, 1): "A3:B3"})
+    assert (sheet.beside, own.formulas_without_values) == (["Slicer: “Region”"], 0)
+
+
+def test_a_formula_that_the_program_does_not_know_stays_and_is_counted() -> None:
+    own = book({1: Formula("=NEWER(1)"), 2: Formula("=A9")})
+    own.take_results(Workbook([Sheet("Data", head=[Row(3, {1: "#NAME?", 2: "9"})])]))
+    assert own.sheets[0].head[0].cells == {1: "=NEWER(1)", 2: "9"}
+    assert own.formulas_without_values == 1
+
+
+def test_a_row_that_was_not_kept_of_what_the_program_made_leaves_its_formulas_as_they_are() -> None:
+    own = book({1: Formula("=A9")})
+    own.take_results(Workbook([Sheet("Data", head=[Row(1, {})], tail=[Row(90, {1: "x"})])]))
+    assert own.sheets[0].head[0].cells == {1: "=A9"}
+
+
+def test_points_of_a_chart_that_was_never_shown_are_the_programs() -> None:
+    own = book({1: Formula("=1")}, "Chart at A1: bar chart", "Text box: Approved")
+    points = ["Chart at A1: bar chart", "Chart at A1: series “a”: 1, 2"]
+    own.take_results(Workbook([Sheet("Data", beside=[*points, "Text box: x"])]))
+    assert own.sheets[0].beside == ["Text box: Approved", *points]
