@@ -58,7 +58,9 @@ class _Form:
     def walk(self, part: ET.Element, data: ET.Element | None) -> None:
         for inner in part:
             kind = local(inner)
-            if attribute(inner, "presence") in _UNSEEN or len(self.lines) > _LINES_MAX:
+            if len(self.lines) > _LINES_MAX:
+                return
+            if attribute(inner, "presence") in _UNSEEN:
                 continue
             if kind in _GROUPS:
                 bound: Sequence[ET.Element | None] = _bound(inner, data) or [data]
