@@ -63,11 +63,17 @@ RECTANGLE = '<rect class="a" width="90" height="60"/>'
         '<rect width="68pt" height="16mm" fill="green"/>',
         '<switch><g systemLanguage="de"/><rect width="90" height="60" fill="green" systemLanguage="en"/></switch>',
         '<rect width="90" height="60" style="fill: hsl(120deg 100% 25% / 100%)"/>',
+        '<rect width="90" height="60" fill="oklch(51.98% 0.1769 142.5)"/>',
+        '<rect width="90" height="60" fill="color(srgb 0 0.502 0 / 100%)"/>',
+        '<rect width="90" height="60" style="transform: translate(9px, 0px) rotate(0deg); fill: green"/>',
+        '<rect style="stroke-width: 5rem" width="90" height="60" stroke="green" fill="green"/>',
+        '<style media="print">.a{fill:red}</style><style>@layer b{.a{fill:green}}</style>' + RECTANGLE,
         "<style>@media screen{.a{fill:green}} @media (prefers-color-scheme: dark){.a{fill:red}}</style>" + RECTANGLE,
     ],
     ids=[
         *("a comment within a style", "a flood", "a switch", "hsla", "a clip", "a cascade", "a use", "an import"),
-        *("variables", "a variable's stand-in", "light or dark", "points", "a language", "a newer colour", "media"),
+        *("variables", "a variable's stand-in", "light or dark", "points", "a language", "a newer colour"),
+        *("Oklab", "a colour's space", "moved by its style", "rem", "print and layers", "media"),
     ],
 )
 async def test_a_drawing_comes_as_source_and_as_it_looks(convert: Convert, tmp_path: Path, inside: str) -> None:
@@ -105,6 +111,14 @@ async def test_it_is_drawn_as_large_as_it_can_be_read(
 ) -> None:
     picture = seen(await convert(f'{HEAD} {size}><rect width="10" height="10"/></svg>'), tmp_path)
     assert picture.size == expected
+
+
+@pytest.mark.parametrize("ground", ["#008000", "green", "rgb(0 128 0)", "light-dark(green, red)"])
+async def test_the_ground_that_a_drawing_has_is_painted(convert: Convert, tmp_path: Path, ground: str) -> None:
+    head = f'{HEAD} viewBox="-30 -20 90 60" style="background-color: {ground}; width: 9em"'
+    picture = seen(await convert(f'{head}><rect width="9" height="9" fill="white"/></svg>'), tmp_path)
+    assert picture.getpixel((1, 1)) == GREEN
+    assert picture.getpixel((picture.width - 2, picture.height - 2)) == GREEN
 
 
 async def test_parts_of_a_whole_of_no_size_are_drawn(convert: Convert, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from PIL import Image
+from PIL import Image, ImageColor
 
 from bot.files import notes
 from bot.files.bounds import ConvertLimits
@@ -42,6 +42,11 @@ _SIDE_PX_MIN, _LONG_SIDE_PX_MAX = 512, 12_000
 _DRAWN_PX_MAX = 24_000_000
 _LONG_FROM = 2.5
 _RELATIVE_SIDE_PX = 1_000
+_WITHOUT_STYLE = frozenset({"d", "points", "transform", "viewBox", "id", "class"})
+_MOVED = re.compile(r"(?<![\w-])transform\s{0,9}:\s{0,9}([^;]{1,500});?")
+_GROUND = re.compile(
+    r"(?<![\w-])background(?:-color)?\s{0,9}:\s{0,9}(#[0-9a-fA-F]{3,8}|rgba?\([\d\s.,%]{1,50}\)|[a-zA-Z]{3,30})"
+)
 _SIZES = ("width", "height", "x", "y", "cx", "cy", "r")
 _FONTS = Path("/usr/share/fonts")
 _FAMILIES = {
@@ -103,15 +108,35 @@ def _say_plainly(root: ET.Element) -> None:
     """Styles as browsers know them become such as the renderer does."""
     sheets = [element for element in root.iter() if _name(element.tag) == "style" and element.text]
     for sheet in sheets:
-        sheet.text = svg_styles.on_screen(sheet.text or "")
+        sheet.text = svg_styles.on_screen(sheet.text or "") if svg_styles.is_for_screens(sheet.get("media", "")) else ""
     own = (element.get("style", "") for element in root.iter())
     known = svg_styles.variables([*(sheet.text or "" for sheet in sheets), *own])
     for sheet in sheets:
         sheet.text = svg_styles.plain(sheet.text or "", known)
     for element in root.iter():
-        for key, value in element.attrib.items():
-            if "(" in value and _name(key) not in {"href", "d", "transform", "points"}:
+        for key, value in list(element.attrib.items()):
+            if key not in _WITHOUT_STYLE and _name(key) != "href":
                 element.set(key, svg_styles.plain(value, known))
+        moved = _MOVED.search(element.get("style", ""))
+        if moved and "transform" not in element.attrib:
+            element.set("style", _MOVED.sub("", element.get("style", "")))
+            element.set("transform", re.sub(r"(?<=[\d.])(?:px|deg)\b", "", moved[1]))
+    _paint_ground(root)
+
+
+def _paint_ground(root: ET.Element) -> None:
+    """A page's property that browsers paint drawings with, too: white words may stand on it."""
+    ground = _GROUND.search(root.get("style", ""))
+    if ground is not None and (ground[1] or ground[2].lower() in ImageColor.colormap):
+        view = _numbers(root.get("viewBox", ""))
+        place = dict(zip(("x", "y", "width", "height"), map(str, view), strict=True)) if len(view) == 4 else {}
+        namespace = root.tag.rpartition("}")[0] + "}" if "}" in root.tag else ""
+        root.insert(
+            0,
+            ET.Element(
+                f"{namespace}rect", {"width": "100%", "height": "100%", **place, "fill": ground[1] or ground[2]}
+            ),
+        )
 
 
 def _inside(style: str) -> str:
@@ -127,7 +152,7 @@ def _inside(style: str) -> str:
 
 def _fit(root: ET.Element, side_px_max: int) -> None:
     """Gives the drawing the size in pixels that it is drawn in: twice its own, within bounds that keep it legible."""
-    view = [float(number) for number in re.findall(r"[-+]?[0-9]*\.?[0-9]+(?:e[-+]?[0-9]+)?", root.get("viewBox", ""))]
+    view = _numbers(root.get("viewBox", ""))
     width = _length_px(root.get("width")) or (view[2] if len(view) == 4 else 0.0)
     height = _length_px(root.get("height")) or (view[3] if len(view) == 4 else 0.0)
     if not (width > 0 and height > 0):
@@ -143,6 +168,10 @@ def _fit(root: ET.Element, side_px_max: int) -> None:
     scale = min(wanted / long, (_DRAWN_PX_MAX / (width * height)) ** 0.5)
     root.set("width", str(max(round(width * scale), 1)))
     root.set("height", str(max(round(height * scale), 1)))
+
+
+def _numbers(text: str) -> list[float]:
+    return [float(number) for number in re.findall(r"[-+]?[0-9]*\.?[0-9]+(?:e[-+]?[0-9]+)?", text)]
 
 
 def _is_relative(root: ET.Element) -> bool:

@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from bot.files.worker.pictures.svg_colours import older
+
 _DECLARED = re.compile(r"(?<![\w-])(--[\w-]{1,100})\s{0,20}:\s{0,20}([^;{}]{0,500});?")
 _CALL = re.compile(r"\b(var|light-dark)\(", re.IGNORECASE)
-_COLOUR = re.compile(
-    r"\b(rgb|hsl)a?\(\s{0,20}([\d.+-]{1,20}%?)(?:deg)?\s{1,20}([\d.+-]{1,20}%?)\s{1,20}([\d.+-]{1,20}%?)"
-    r"\s{0,20}(?:/\s{0,20}([\d.]{1,20}%?)\s{0,20})?\)",
-    re.IGNORECASE,
-)
-_MEDIA = re.compile(r"@media\b([^{}]{0,500})\{", re.IGNORECASE)
+_MEDIA = re.compile(r"@(?:media|layer|supports)\b([^{}]{0,500})\{", re.IGNORECASE)
+_REM = re.compile(r"(?<![\w.])(\d{0,9}\.?\d{1,9})rem\b", re.IGNORECASE)
+_REM_PX = 16
 _NOT_HERE = re.compile(r"print|speech|dark|max-|orientation|hover|reduce|forced|\bnot\b|\bmore\b", re.IGNORECASE)
 _BRACES, _BRACKETS = re.compile("[{}]"), re.compile("[()]")
 _VARIABLES_MAX, _CALL_CHARS_MAX, _VALUE_CHARS_MAX, _DEPTH_MAX = 2_000, 1_000, 1_000, 5
@@ -47,15 +46,20 @@ def on_screen(sheet: str) -> str:
     while (media := _MEDIA.search(sheet, at)) is not None:
         end = _closing(sheet, media.end(), len(sheet), _BRACES)
         pieces.append(sheet[at : media.start()])
-        if _NOT_HERE.search(media[1]) is None:
+        if is_for_screens(media[1]):
             pieces.append(sheet[media.end() : end])
         at = end + 1
     return "".join(pieces) + sheet[at:]
 
 
 def plain(style: str, known: dict[str, str]) -> str:
-    """``style`` with its variables' values, and its colours with commas."""
-    return _COLOUR.sub(_with_commas, _DECLARED.sub("", _filled_in(style, known)))
+    """``style`` with its variables' values, its colours as they were written before, and its lengths in pixels."""
+    filled = older(_DECLARED.sub("", _filled_in(style, known)))
+    return _REM.sub(lambda length: f"{float(length[1]) * _REM_PX:g}px", filled)
+
+
+def is_for_screens(media: str) -> bool:
+    return _NOT_HERE.search(media) is None
 
 
 def _filled_in(style: str, known: dict[str, str], depth: int = 0) -> str:
@@ -91,10 +95,3 @@ def _closing(text: str, at: int, end: int, brackets: re.Pattern[str]) -> int:
         if not depth:
             return found.start()
     return min(end, len(text))
-
-
-def _with_commas(found: re.Match[str]) -> str:
-    kind, *parts, alpha = found.groups()
-    if alpha and alpha.endswith("%"):
-        alpha = f"{float(alpha[:-1]) / 100:g}"
-    return f"{kind}{'a' if alpha else ''}({', '.join([*parts, *filter(None, [alpha])])})"
