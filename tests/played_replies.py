@@ -55,15 +55,15 @@ class Fault:
                 ws.faults.rate_limit(self.method, retry_after_s=self.value, **more)
             case "status":
                 ws.faults.status(self.method, 500 + self.value % 4, **more)
-            case "hang":
-                ws.faults.hang(self.method, self.value / 10, **more)
+            case "hang" | "lost":
+                ws.faults.hang(self.method, self.value / 10 if self.kind == "hang" else 600.0, **more)
             case "refuse":
                 code = ("internal_error", "fatal_error", "service_unavailable")[self.value % 3]
                 ws.faults.refuse(self.method, code, **more)
             case "no_metadata":
                 ws.faults.refuse(self.method, "invalid_metadata_format", **more)
-            case "lost":
-                ws.faults.hang(self.method, 600.0, **more)
+            case "answer_lost":
+                ws.faults.hang_after(self.method, 600.0, **more)
             case "status_after":
                 ws.faults.status_after(self.method, **more)
             case "refuse_after":

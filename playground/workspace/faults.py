@@ -15,6 +15,7 @@ class FaultKind(StrEnum):
     DROP_BEFORE = "drop_before"
     DROP_AFTER = "drop_after"
     HANG = "hang"
+    HANG_AFTER = "hang_after"
     STATUS_AFTER = "status_after"
     REFUSE = "refuse"
     REFUSE_AFTER = "refuse_after"
@@ -63,6 +64,10 @@ class Faults:
     def hang(self, method: str, seconds: float, *, times: int = 1, skip: int = 0) -> None:
         """Nothing is done for so long, then it is done as usual."""
         self._add(method, Fault(FaultKind.HANG, times, skip, seconds=seconds))
+
+    def hang_after(self, method: str, seconds: float, *, times: int = 1, skip: int = 0) -> None:
+        """It is done, and nothing is answered for so long."""
+        self._add(method, Fault(FaultKind.HANG_AFTER, times, skip, seconds=seconds))
 
     def refuse(self, method: str, code: str, *, times: int = 1, skip: int = 0) -> None:
         """Slack's error ``code``."""

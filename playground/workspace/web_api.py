@@ -101,6 +101,8 @@ class WebApi:
         await asyncio.sleep(self.latency_s / 2)
         if broken or (fault is not None and fault.kind is FaultKind.DROP_AFTER):
             return drop(request)
+        if fault is not None and fault.kind is FaultKind.HANG_AFTER:
+            await asyncio.sleep(fault.seconds)
         if fault is not None and fault.kind is FaultKind.STATUS_AFTER:
             return web.Response(status=fault.status, text="<html>Bad Gateway</html>", content_type="text/html")
         if fault is not None and fault.kind is FaultKind.REFUSE_AFTER:

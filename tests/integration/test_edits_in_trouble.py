@@ -1,4 +1,4 @@
-"""Slack posts, but does not edit: the answer goes on before its readers' eyes, and no word is shown twice."""
+"""Slack posts but does not edit, or does not answer: an answer goes on, and no word is shown twice."""
 
 from __future__ import annotations
 
@@ -37,6 +37,15 @@ def test_what_a_message_shows_is_known_by_its_words_where_slack_keeps_no_metadat
     )
     assert (shown.seen.backward_steps, shown.seen.lost_words) == (0, 0)
     assert shown.parts == []
+    assert shown.seen.longest_wait_s < FROZEN_MAX_S
+
+
+@pytest.mark.parametrize("skip", [0, 1])
+def test_a_post_whose_answer_is_lost_is_found(skip: int) -> None:
+    lost, edits = Fault("answer_lost", "chat.postMessage", 0, 1, skip), Fault("status", "chat.update", 2, 10_000, 3)
+    shown = played(lost, *([edits] if skip else []))
+    assert_contract(shown)
+    assert shown.seen.first_words_s < FROZEN_MAX_S
     assert shown.seen.longest_wait_s < FROZEN_MAX_S
 
 

@@ -19,7 +19,7 @@ from bot.errors import SlackError
 from bot.lease import Lease
 from bot.slack.web_api.call_budget import Bid, Urgency
 from bot.slack.write.plan import Show
-from bot.slack.write.slow_edits import SlowEdits
+from bot.slack.write.slow_calls import SlowCalls
 from bot.slack.write.thread_outlet import ThreadOutlet
 from bot.slack.write.wrapped_reply import WrappedReply
 from bot.slack.write.writer import Writer
@@ -49,7 +49,7 @@ class LateEdits:
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _closing: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def begin(self, edits: LeftEdits, outlet: ThreadOutlet, lease: Lease, slow: SlowEdits) -> None:
+    def begin(self, edits: LeftEdits, outlet: ThreadOutlet, lease: Lease, slow: SlowCalls) -> None:
         """``slow``: edits that may still come late; when they have ended, the plan knows what that has undone."""
         task = asyncio.create_task(self._made(edits, outlet, lease, slow))
         self._tasks.add(task)
@@ -64,7 +64,7 @@ class LateEdits:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _made(self, edits: LeftEdits, outlet: ThreadOutlet, lease: Lease, slow: SlowEdits) -> None:
+    async def _made(self, edits: LeftEdits, outlet: ThreadOutlet, lease: Lease, slow: SlowCalls) -> None:
         await self._paused(AFTER_S)
         try:
             async with asyncio.timeout(WITHIN_S):
@@ -74,7 +74,7 @@ class LateEdits:
         except TimeoutError:
             log.info("reply.button_stays", code="no_edit_free")
 
-    async def _unless_closing(self, slow: SlowEdits) -> None:
+    async def _unless_closing(self, slow: SlowCalls) -> None:
         waits: set[asyncio.Task[Any]] = {asyncio.create_task(slow.ended()), asyncio.create_task(self._closing.wait())}
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
@@ -116,7 +116,7 @@ class LateEdits:
 class TidiedReply(WrappedReply):
     def __init__(self, writer: Writer, plan: LatePlan, outlet: ThreadOutlet, lease: Lease, edits: LateEdits) -> None:
         super().__init__(writer)
-        self._slow = writer.slow_edits
+        self._slow = writer.slow_calls
         self._plan = plan
         self._outlet = outlet
         self._lease = lease

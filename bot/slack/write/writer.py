@@ -29,7 +29,7 @@ from bot.slack.web_api.method_limiter import Bidder, Ticket
 from bot.slack.write.markdown.shown import ShownMarkdown
 from bot.slack.write.pauses import Pauses
 from bot.slack.write.plan import Action, Next, Plan, Remove, Show, Sight, Start
-from bot.slack.write.slow_edits import SlowEdits
+from bot.slack.write.slow_calls import SlowCalls
 from bot.slack.write.status_line import StatusLine, in_a_message
 from bot.telemetry import metrics
 from bot.telemetry.logs import get_logger
@@ -80,7 +80,7 @@ class Writer:
     ) -> None:
         self._plan = plan
         self._outlet = outlet
-        self.slow_edits = SlowEdits(outlet.send, self._stirred)
+        self.slow_calls = SlowCalls(outlet.send, outlet.find, self._stirred)
         self._lease = lease
         self._status_line = status_line
         self._posts_status = posts_status
@@ -142,7 +142,7 @@ class Writer:
             await asyncio.wait({self._call}, timeout=ABANDON_WITHIN_S)
             self._call.cancel()
             await asyncio.gather(self._call, return_exceptions=True)
-        self.slow_edits.cancel()
+        self.slow_calls.cancel()
         if (action := self._plan.abandoned()) is not None:
             try:
                 async with asyncio.timeout(ABANDON_WITHIN_S if self._lease.held() else 0):
@@ -209,7 +209,7 @@ class Writer:
             raise LeaseLost
         called_s, unseen_since_s = _now_s(), self._bid(0.0).since_s
         try:
-            ts = await self.slow_edits.send(action)
+            ts = await self.slow_calls.send(action)
         except SlackError as error:
             await self._recover(action, error)
         else:

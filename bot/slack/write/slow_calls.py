@@ -1,33 +1,43 @@
-"""Gives up edits that are not answered, and says when their answers come late. I/O: Slack, through an outlet.
+"""Makes calls that Slack may not answer for long. I/O: Slack, through an outlet.
 
-Slack answers an edit within a second. If it does not, the request stays open while the writer goes on: the edit may
-still be made, and after its answer, or without one after half a minute, it no longer will be.
+Slack answers within a second. An edit that it does not answer is given up, and the request stays open while the writer
+goes on: the edit may still be made, and after its answer, or without one after half a minute, it no longer will be. A
+post cannot be given up, since it would then stand there twice; but if only its answer is lost, it is found in Slack.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 
 from bot.errors import SlackOutcomeUnknown
 from bot.slack.write.edit_trouble import NO_ANSWER
 from bot.slack.write.plan import Action, Show
 
 EDIT_WITHIN_S = 3.0
+FIND_AFTER_S = 3.0
 
 
-class SlowEdits:
-    """``send`` makes a call; ``late`` is told of an edit that was given up and has ended now."""
+class SlowCalls:
+    """``send`` makes a call, ``find`` looks for a post; ``late`` is told of a given up edit that has ended."""
 
-    def __init__(self, send: Callable[[Action], Awaitable[str]], late: Callable[[Show], None]) -> None:
+    def __init__(
+        self,
+        send: Callable[[Action], Awaitable[str]],
+        find: Callable[[Action], Coroutine[None, None, str | None]],
+        late: Callable[[Show], None],
+    ) -> None:
         self._send = send
+        self._find = find
         self._late = late
         self._open: dict[asyncio.Future[str], Show] = {}
 
     async def send(self, action: Action) -> str:
         """The same edit again has the first answer that comes to either. Raises ``SlackError``."""
-        if not isinstance(action, Show) or action.ts is None:
+        if not isinstance(action, Show):
             return await self._send(action)
+        if action.ts is None:
+            return await self._post(action)
         call = asyncio.ensure_future(self._send(action))
         same = {given_up for given_up, edit in self._open.items() if edit == action}
         try:
@@ -43,6 +53,21 @@ class SlowEdits:
         if call in done:
             return call.result()
         raise SlackOutcomeUnknown("chat.update", NO_ANSWER)
+
+    async def _post(self, action: Show) -> str:
+        call = asyncio.ensure_future(self._send(action))
+        try:
+            while not (await asyncio.wait({call}, timeout=FIND_AFTER_S))[0]:
+                look = asyncio.create_task(self._find(action))
+                try:
+                    await asyncio.wait({call, look}, return_when=asyncio.FIRST_COMPLETED)
+                    if look.done() and look.exception() is None and (ts := look.result()) is not None:
+                        return ts
+                finally:
+                    look.cancel()
+            return call.result()
+        finally:
+            call.cancel()
 
     @property
     def open(self) -> bool:
