@@ -20,8 +20,12 @@ from bot.errors import SlackError, SlackOutcomeUnknown, SlackRefused, SlackToken
 from bot.slack.web_api.error_codes import meaning_of
 from bot.slack.web_api.method_limiter import Bidder, Ticket
 from bot.slack.web_api.rate_limiter import RateLimiter
-from bot.slack.web_api.request import ask
+from bot.slack.web_api.request import REPEATABLE, ask
+from bot.slack.web_api.second_try import first_answer
 from bot.telemetry import metrics, traces
+from bot.telemetry.logs import get_logger
+
+log = get_logger(__name__)
 
 _CODE = re.compile(r"[\w.:,-]{0,200}", re.ASCII)
 GUESS_S = 5.0
@@ -54,9 +58,22 @@ class SlackClient:
         self._client.token = token
 
     async def call(self, method: str, **arguments: object) -> dict[str, Any]:
-        """Waits for the method's budget, then calls once. Raises ``SlackError``."""
-        await self.rate_limiter.acquire(method, str(arguments.get("channel", "")))
+        """Waits for the method's budget, then calls once, or a second time where a read is not answered for long.
+        Raises ``SlackError``."""
+        await self._acquire(method, arguments)
+        if method not in REPEATABLE:
+            return await self.call_now(method, **arguments)
+        return await first_answer(
+            lambda: self.call_now(method, **arguments), lambda: self._call_again(method, arguments)
+        )
+
+    async def _call_again(self, method: str, arguments: dict[str, object]) -> dict[str, Any]:
+        await self._acquire(method, arguments)
+        log.info("slack.asked_again", method=method)
         return await self.call_now(method, **arguments)
+
+    async def _acquire(self, method: str, arguments: dict[str, object]) -> None:
+        await self.rate_limiter.acquire(method, str(arguments.get("channel", "")))
 
     def request(self, method: str, bidder: Bidder, channel_id: str = "") -> Ticket:
         """A ticket for ``call_now``; ``bidder`` says how urgent it is."""

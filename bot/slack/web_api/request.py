@@ -32,6 +32,7 @@ READS = frozenset(
     }
 )
 """Methods that take no JSON. Source: slack:apis/web-api, "POST bodies"."""
+REPEATABLE = READS - {"files.getUploadURLExternal"}
 READ_WITHIN = aiohttp.ClientTimeout(total=45, connect=10)
 """More than the session gives: asking anew would begin the wait from its beginning."""
 DELETE, DELETE_WITHIN = "chat.delete", aiohttp.ClientTimeout(total=5)
