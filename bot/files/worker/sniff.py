@@ -17,7 +17,7 @@ from bot.files.worker.mails.mail_start import looks_like_mail
 from bot.files.worker.mails.smime import is_signed
 from bot.files.worker.pictures import simple_pictures
 from bot.files.worker.pictures.late_pictures import late_picture
-from bot.files.worker.text_signs import is_text, is_text_with_zeros
+from bot.files.worker.text_signs import is_log_with_bytes, is_text, is_text_with_zeros
 
 HEAD_BYTES = 8_192
 TAIL_BYTES = 2_048
@@ -177,13 +177,17 @@ def kind_of(head: bytes, tail: bytes = b"") -> Kind:
         if head.startswith(start):
             return kind
     found = _by_structure(head) or _mail(head) or _late_pdf(head, tail) or _late_zip(tail)
-    if found or is_text(head) or (is_text_with_zeros(head, tail) and not is_known(head)):
+    if found or is_text(head) or (_is_log(head, tail) and not is_known(head)):
         return found or Kind.TEXT
     if (late := late_picture(head, tail)) is not None:
         return Kind(late[0])
     if simple_pictures.is_tga(head, tail):
         return Kind.TGA
     return Kind.CURSOR if simple_pictures.is_cursor(head) else Kind.UNKNOWN
+
+
+def _is_log(head: bytes, tail: bytes) -> bool:
+    return is_text_with_zeros(head, tail) or is_log_with_bytes(head)
 
 
 def _by_structure(head: bytes) -> Kind | None:

@@ -12,6 +12,8 @@ _BINARY_CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\v\f\r\b\x1a\x1b\x1c\x1d\x
 """Those that text has no use for."""
 _ZERO_ALONE = re.compile(rb"(?<![\0])\0(?!\0)")
 _TELLING_BYTES = 200
+_PLAIN = bytes((*b"\t\n\r", *range(0x20, 0x7F)))
+_LINES_MIN, _BEGUN_BYTES = 4, 8
 
 
 def is_text(head: bytes) -> bool:
@@ -24,6 +26,14 @@ def is_text(head: bytes) -> bool:
         return codec_without_mark(head) is not None
     few = _controls(head) <= max(len(head) // 200, 1)
     return few or any(codec_of(head) for codec_of in (codec_of_escapes, codec_without_mark, codec_of_ebcdic))
+
+
+def is_log_with_bytes(head: bytes) -> bool:
+    """A log of what came over a wire, with its bytes as they came: lines that begin in ASCII and are mostly that."""
+    lines = [line for line in head.split(b"\n") if line.strip()]
+    begun = sum(not line[:_BEGUN_BYTES].translate(None, _PLAIN) for line in lines)
+    plain = len(head) - len(head.translate(None, _PLAIN))
+    return len(lines) >= _LINES_MIN and begun >= 0.8 * len(lines) and plain >= 0.8 * len(head)
 
 
 def _controls(data: bytes) -> int:

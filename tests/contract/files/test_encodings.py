@@ -32,16 +32,18 @@ SHORT = {
         "price: £5.00", "20 °C ± 1", "½ cup", "naïve approach", "© 2020 Acme", "Þetta er íslenska", "Zürich – Genève",
         "name;ort\nJürgen;Köln\nBjörn;Göttingen", "réf;désignation;qté\n12;écrou à œil;4", "2 € pro Stück", "avó e avô",
         "Smörgåsbord & crème brûlée", "Salón Müller, théâtre, garçon", "Chloé à l’opéra-théâtre",
-        "TEST äöü +-*/~", "ÄÖÜ äöü ß", "ÁÉÍÓÚ ñ",
+        "TEST äöü +-*/~", "ÄÖÜ äöü ß", "ÁÉÍÓÚ ñ", "50 µm, 3 × 4 m²", "Così è. Bene.", "Amèrica", "naïf, maïs, égoïste",
     ],
-    "iso8859-15": ["Überweisung für Jürgen: 50 €"],
+    "iso8859-15": ["Überweisung für Jürgen: 50 €", "Le maître d'œuvre a signé, un cœur d'or, une sœur"],
     "cp1250": [
         "Číslo účtu: 5", "Příjmení;Jméno\nNovák;Jiří", "Šťastný nový rok",
         "Příliš žluťoučký kůň úpěl ďábelské ódy", "Zażółć gęślą jaźń", "książka", "Łódź", "Árvíztűrő tükörfúrógép",
         "név;város\nGyörgy;Győr\nZsófia;Pécs", "Čokolada, šećer i žlica", "Bună ziua, mulţumesc foarte mult",
         "imię;miasto\nŁukasz;Łódź\nMałgorzata;Kraków",
+        "SPÓŁKA Z O.O.", "PROTOKÓŁ ZDAWCZO-ODBIORCZY", "Lp.;OGÓŁEM\n1;5\nŁącznie;6",
+        "Smlouva č. 5", "Faktúra č. 12", "Račun br. 5", "Molimo vas da platite račun u roku.",
     ],
-    "iso8859-2": ["Děkuji za vaši zprávu", "Proszę o odpowiedź", "Účtovanie služieb za máj, ďakujeme", "időpont"],
+    "iso8859-2": ["Děkuji za vaši zprávu", "Proszę o odpowiedź", "Účtovanie služieb za máj, ďakujeme", "SPÓŁKA Z O.O."],
     "cp1251": [
         "Привет, мир", "имя;город\nИван;Москва\nОльга;Санкт-Петербург", "Дякую за відповідь, їжак і ґава",
         "№ 5 от 12 мая", "Счёт № 12", "ДОГОВОР ПОСТАВКИ",
@@ -50,15 +52,21 @@ SHORT = {
     "koi8-r": ["Спасибо за ответ, до встречи завтра", "Заказ принят", "ДОГОВОР ПОСТАВКИ"],
     "cp866": ["Спасибо за ответ, до встречи завтра", "Заказ принят", "ДОГОВОР ПОСТАВКИ"],
     "iso8859-5": ["Спасибо за ответ, до встречи завтра"],
-    "cp1253": ["Καλημέρα κόσμε", "όνομα;πόλη\nΓιώργος;Αθήνα", "ΚΑΛΗΜΕΡΑ ΚΟΣΜΕ"],
-    "cp1254": ["Günaydın, nasılsınız?", "ad;şehir\nÇağlar;İstanbul\nIşıl;Muğla"],
+    "cp1253": ["Καλημέρα κόσμε", "όνομα;πόλη\nΓιώργος;Αθήνα", "ΚΑΛΗΜΕΡΑ ΚΟΣΜΕ", "ΑΠΟΔΕΙΞΗ ΠΛΗΡΩΜΗΣ Νο 15"],
+    "cp1254": ["Günaydın, nasılsınız?", "ad;şehir\nÇağlar;İstanbul\nIşıl;Muğla", "FATURA NO: 15 İSTANBUL ŞUBESİ"],
     "cp1255": ["שלום עולם", "שם;עיר\nיוסי;חיפה"],
     "cp862": ["שלום עולם", "שם;עיר\nיוסי;חיפה", "המחיר: 5 שקלים, הפגישה ביום שלישי"],
     "cp1256": ["مرحبا بالعالم"],
     "cp1257": ["Labą dieną, ačiū už laišką", "Šiandien vyks susirinkimas, prašome atvykti į salę"],
-    "cp850": ["Name;Ort;Straße\nJürgen;Düsseldorf;Königsallee", "El niño tenía 33 años en España; mañana, señor"],
+    "cp850": [
+        "Fönster", "Købmand", "Segue em anexo a relação de funcionários da empresa.",
+        "Name;Ort;Straße\nJürgen;Düsseldorf;Königsallee", "El niño tenía 33 años en España; mañana, señor",
+    ],
     "cp874": ["สวัสดีชาวโลก"],
-    "cp932": ["名前,住所\n山田,東京", "東京都", "エラー: ファイルが見つかりません", "株式会社サンプル"],
+    "cp932": [
+        "ﾃｽﾄ ﾃﾞｰﾀ", "0001,ﾔﾏﾀﾞ ﾀﾛｳ,ﾐﾂﾋﾞｼ", "2110 ｶ)ﾔﾏﾀﾞｼﾖｳﾃﾝ",
+        "名前,住所\n山田,東京", "東京都", "エラー: ファイルが見つかりません", "株式会社サンプル",
+    ],
     "euc_jp": ["こんにちは世界", "名前,住所\n山田,東京\n鈴木,大阪", "東京都"],
     "gbk": ["产品,数量\n苹果,10\n香蕉,20", "你好，世界", "北京市", "订单号：10086，金额：￥200"],
     "big5": ["產品,數量\n蘋果,10\n香蕉,20", "會議紀錄", "姓名,部門,薪資\n王小明,業務,5000", "1,台北"],
@@ -126,9 +134,30 @@ RARE = "丼 凰 鷺 麒麟 鸞 齟齬 薔薇 躑躅 鬱"
         ("#!/usr/bin/python\n# vim: set fileencoding=cp866 :\nx = 'Да'\n".encode("cp866"), "'Да'"),
         ("x = 'Да'\n# vim: fenc=koi8-r\n".encode("koi8-r"), "'Да'"),
         ("\\documentclass{a}\n\\usepackage[latin2]{inputenc}\nžluť\n".encode("iso8859-2"), "žluť"),
+        (
+            b"<html><head><script>"
+            + b"x = 1;\n" * 2_000
+            + '</script><meta charset="windows-1253">Ναι'.encode("cp1253"),
+            "Ναι",
+        ),
+        ("/*!40101 SET NAMES sjis */;\nINSERT INTO t VALUES ('鷺');\n".encode("cp932"), "'鷺'"),
+        ("SET client_encoding = 'WIN1253';\nINSERT INTO t VALUES ('Ναι');\n".encode("cp1253"), "'Ναι'"),
         ('msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=CP1251\\n"\nmsgstr "Да"\n'.encode("cp1251"), '"Да"'),
     ],
-    ids=["XML", "HTML", "older HTML", "CSS", "Python", "Vim", "Vim at the end", "LaTeX", "gettext"],
+    ids=[
+        "XML",
+        "HTML",
+        "older HTML",
+        "CSS",
+        "Python",
+        "Vim",
+        "Vim at the end",
+        "LaTeX",
+        "late HTML",
+        "MySQL",
+        "PostgreSQL",
+        "gettext",
+    ],
 )
 def test_what_a_text_declares_of_itself_has_its_say(words: Words, content: bytes, expected: str) -> None:
     assert expected in words(content)
@@ -246,6 +275,24 @@ def test_a_text_that_ends_within_a_character_keeps_the_rest(words: Words) -> Non
     assert words("größer ä".encode()[:-1]).startswith("größer ")
 
 
+def test_of_a_text_that_begins_within_a_character_only_that_one_is_lost(words: Words) -> None:
+    for short in (1, 2):
+        assert words(f"{JAPANESE}\n".encode()[short:]) == f"\ufffd{JAPANESE[1:]}\n"
+
+
+def test_the_bytes_of_a_wire_make_a_log_no_other_file(words: Words) -> None:
+    line = b"2026-11-25 10:00:00 received: \x01\x02\x03\xff\xfe\x80 end\n"
+    text = words((line + LINE) * 50, "app.log")
+    assert text.count("2026-11-25 10:00:00 received: ") == 50
+    assert text.count(LINE.decode()) == 50
+    assert LINE.decode() in words(LINE * 20 + bytes(range(256)) + b"\n" + LINE * 20, "app.log")
+
+
+def test_curly_quotes_and_dashes_of_a_macintosh_are_that(words: Words) -> None:
+    text = "It’s the customer’s “final” quote – please sign\nGarçon, l’addition s’il vous plaît !\n"
+    assert words(text.encode("mac_roman")) == text
+
+
 @pytest.mark.parametrize(
     ("raw", "declared", "expected"),
     [
@@ -315,8 +362,9 @@ def test_a_letter_held_for_long_is_no_frame(words: Words, text: str) -> None:
         ("Насос в зале {} был выключен и снова работал семь часов подряд.", "cp1251"),
         ("Η αντλία στην αίθουσα {} έκλεισε την Τρίτη και λειτούργησε ξανά.", "cp1253"),
         ("第{}ホールのポンプは火曜日に停止され、その後再び動きました。", "cp932"),
+        ("Größe {}; Köln; SPÓŁKA", "utf-8"),
     ],
-    ids=["German", "French", "Polish", "Russian", "Greek", "Japanese"],
+    ids=["German", "French", "Polish", "Russian", "Greek", "Japanese", "UTF-8"],
 )
 def test_a_text_whose_words_tell_its_encoding_loads_no_statistics(line: str, codec: str) -> None:
     """They are larger than all else that reads texts."""

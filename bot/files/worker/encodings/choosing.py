@@ -7,9 +7,12 @@ ones apart where words leave it open; and what is still open is settled by how o
 from __future__ import annotations
 
 import math
+import re
+from collections import Counter
 from dataclasses import dataclass
 
-from bot.files.worker.encodings.plausible import BEYOND_ASCII, ENOUGH_CHARS, out_of_place
+from bot.files.worker.encodings.look_alikes import is_narrow_kana
+from bot.files.worker.encodings.plausible import ENOUGH_CHARS, out_of_place
 
 EASTERN = ("cp932", "euc_jis_2004", "gb18030", "big5hkscs", "cp949", "johab")
 WESTERN = ("cp1252", "iso8859-15", "cp1250", "iso8859-2", "cp1254", "cp1257", "cp1258", "cp850")
@@ -42,6 +45,9 @@ _LIKE_OTHERS = frozenset({*EASTERN, "cp874"})
 _FIRST_CHARS, _LONG_CHARS = 300, 1_200
 """So many tell which readings of a longer text are likely the best."""
 _BROKEN_SHARE_MAX = 0.05
+_ASCII = bytes(range(0x80))
+_CAPITALS_SHARE_MIN = 0.9
+_WORD = re.compile(r"[^\W\d_\x00-\x7f]{2}")
 
 
 def chosen(sample: bytes) -> str:
@@ -51,6 +57,8 @@ def chosen(sample: bytes) -> str:
     readings = {codec: text for codec in _CANDIDATES if (text := _reading(sample, codec)) is not None}
     if not readings:
         return "cp1252"
+    if is_narrow_kana(readings):
+        return "cp932"
     merits = _by_words(readings)
     best = max(merits, key=lambda codec: merits[codec].merit)
     least = max(words.merit - words.pairs_weight for words in merits.values())
@@ -85,14 +93,12 @@ def _is_sure(merits: dict[str, _Words], best: str, rivals: list[str]) -> bool:
 
 
 def _reading(sample: bytes, codec: str) -> str | None:
-    """Nobody writes signs alone in the encoding of an alphabet."""
+    """Nobody writes signs alone in the encoding of an alphabet, nor single letters among Latin words."""
     try:
         text = sample.decode(codec)
     except UnicodeError:
         return None
-    if codec in _ALPHABETS and not any(found[0].isalpha() for found in BEYOND_ASCII.finditer(text)):
-        return None
-    return text
+    return None if codec in _ALPHABETS and not _WORD.search(text) else text
 
 
 def _by_words(readings: dict[str, str]) -> dict[str, _Words]:
@@ -115,17 +121,20 @@ def _odd_at_first(text: str, codec: str) -> float:
 def _likely(sample: bytes, codecs_left: list[str]) -> dict[str, float]:
     """By pairs of bytes. Those of capitals are rare in every language, so that they are looked up as small letters."""
     found = _by_pairs(sample, codecs_left)
+    times = Counter(sample.translate(None, _ASCII))
     for codec in (*_CYRILLIC, "cp1253", "iso8859-7"):
-        text = sample.decode(codec) if codec in codecs_left else ""
-        if _is_in_capitals(text):
-            small = text.lower().encode(codec, "ignore")
+        if codec in codecs_left and _is_in_capitals(times, codec):
+            small = sample.decode(codec).lower().encode(codec, "ignore")
             found[codec] = max(found.get(codec, 0.0), _by_pairs(small, codecs_left).get(codec, 0.0))
     return found
 
 
-def _is_in_capitals(text: str) -> bool:
-    others = BEYOND_ASCII.finditer(text)
-    return not any(found[0].islower() for found in others) and "".join(BEYOND_ASCII.findall(text)).isupper()
+def _is_in_capitals(bytes_: Counter[int], codec: str) -> bool:
+    """But for a few words, such as the abbreviation "Νο" in a heading in capitals."""
+    chars = [(bytes((byte,)).decode(codec), times) for byte, times in bytes_.items()]
+    letters = sum(times for char, times in chars if char.isalpha())
+    capitals = sum(times for char, times in chars if char.isalpha() and char.isupper())
+    return capitals >= _CAPITALS_SHARE_MIN * letters > 0
 
 
 def _by_pairs(sample: bytes, codecs_left: list[str]) -> dict[str, float]:

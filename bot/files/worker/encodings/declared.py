@@ -1,7 +1,8 @@
 """The first bytes of a text in, the codec that the text itself names out.
 
 Pure. Read are: an XML declaration, HTML's ``<meta charset>``, CSS's ``@charset``, the lines by which Emacs, Vim, Python
-and Ruby know a source's coding (PEP 263 has the pattern), gettext's header and LaTeX's ``inputenc``.
+and Ruby know a source's coding (PEP 263 has the pattern), gettext's header, LaTeX's ``inputenc``, and what a dump of
+MySQL or PostgreSQL sets. A page's ``<meta>`` may stand far behind its start, after styles and scripts.
 """
 
 from __future__ import annotations
@@ -11,17 +12,22 @@ import re
 from bot.files.worker.encodings.labels import codec_of_label
 
 _HEAD_BYTES = 4_096
+_PAGE_HEAD_BYTES = 200_000
+_META = rb"<meta\b[^>]{1,300}?charset\s*=\s*[\"']?\s*([\w.:-]{2,30})"
+_LATE_META = re.compile(_META, re.IGNORECASE)
 _PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rb"\A\s*<\?xml[^>]{1,200}?encoding\s*=\s*[\"']([\w.:-]{2,30})[\"']",
-        rb"<meta\b[^>]{1,300}?charset\s*=\s*[\"']?\s*([\w.:-]{2,30})",
+        _META,
         rb"\A\s*@charset\s+[\"']([\w.:-]{2,30})[\"']",
         rb"\A(?:[^\n]{0,200}\n){0,2}[^\n]{0,200}?coding[:=][ \t]*([\w.-]{2,30})",
         rb"(?m)^\"Content-Type: [\w/-]+; *charset=([\w.-]{2,30})",
         rb"\\usepackage\s*\[([\w.-]{2,30})\]\s*\{inputenc\}",
+        rb"(?m)^[^\n]{0,20}\bSET (?:NAMES|client_encoding\s*(?:=|TO))\s*[\"']?([\w-]{2,30})",
     )
 )
+_PAGE = re.compile(rb"<(?:!doctype\s+html|html|head)\b", re.IGNORECASE)
 _VIM = re.compile(rb"(?:^|\s)vim?:[^\n]{0,200}?\b(?:fileencoding|fenc)=([\w.-]{2,30})", re.IGNORECASE)
 
 
@@ -30,8 +36,9 @@ def declared_codec(head: bytes, tail: bytes = b"") -> str | None:
 
     Vim reads its line at the end of a file as well, hence ``tail``.
     """
-    head = head[:_HEAD_BYTES]
+    page, head = head[:_PAGE_HEAD_BYTES], head[:_HEAD_BYTES]
     found = next(filter(None, (pattern.search(head) for pattern in _PATTERNS)), None)
+    found = found or (_LATE_META.search(page) if _PAGE.search(head) else None)
     found = found or _VIM.search(head) or _VIM.search(tail[-_HEAD_BYTES:])
     return known_codec(found[1].decode("ascii", "replace")) if found else None
 

@@ -15,6 +15,7 @@ from bot.files.worker.encodings.declared import declared_codec, known_codec
 from bot.files.worker.encodings.ebcdic import codec_of_ebcdic
 from bot.files.worker.encodings.escaped import CODECS, codec_of_escapes, unescaped
 from bot.files.worker.encodings.frames import codec_of_frames
+from bot.files.worker.encodings.look_alikes import is_by_chance, may_be_by_chance
 from bot.files.worker.encodings.mixed_width import decode_wide
 from bot.files.worker.encodings.rare_encodings import rarer
 from bot.files.worker.encodings.wide import codec_without_mark
@@ -41,6 +42,8 @@ _PAIRED = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]|\xc
 _UTF8_CHAR = re.compile(rb"[\xc2-\xf0][\x80-\xbf]")
 """So begins each that has more bytes than one."""
 _ASCII, _GOING_ON = bytes(range(0x80)), bytes(range(0x80, 0xC0))
+_OE = re.compile(rb"\xbd(?:u|il|so|no|tu|d\xe8)")
+_CUT_OFF = re.compile(rb"[\x80-\xbf]{1,3}(?=[\xc2-\xf4][\x80-\xbf])")
 
 
 def codec_of(data: bytes, tail: bytes = b"") -> str:
@@ -51,7 +54,7 @@ def codec_of(data: bytes, tail: bytes = b"") -> str:
         return told
     sample = _sample(data + (b"\n" + tail if tail else b""))
     declared = declared_codec(data, tail or data)
-    if sample and not _is_utf8(sample):
+    if sample and (not _is_utf8(sample) or (_is_strict_utf8(sample) and _is_utf8_by_chance(sample))):
         if declared and decodes(sample, declared):
             return declared
         framed = codec_of_frames(sample)
@@ -113,8 +116,13 @@ def may_mix(codec: str) -> bool:
     return codec in _MIXED
 
 
+def _is_utf8_by_chance(sample: bytes) -> bool:
+    """Only where that is possible, another encoding is looked for."""
+    return may_be_by_chance(sample) and is_by_chance(sample, chosen(sample))
+
+
 def _line(line: bytes, codec: str) -> str:
-    return line.decode("utf-8" if _is_strict_utf8(line) else codec, "replace")
+    return line.decode("utf-8" if _is_strict_utf8(line) and not is_by_chance(line, codec) else codec, "replace")
 
 
 def _is_strict_utf8(line: bytes) -> bool:
@@ -136,6 +144,8 @@ def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
         return halves.encode("utf-16", "surrogatepass").decode("utf-16", "replace"), paired.end()
     if error.end == len(error.object) and error.reason == "unexpected end of data":
         return "\ufffd", error.end  # a character that was cut off, not one of another encoding
+    if error.start == 0 and (cut := _CUT_OFF.match(error.object)):
+        return "\ufffd", cut.end()  # the rest of one, as where the last bytes of a log were taken
     return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
 
 
@@ -182,4 +192,6 @@ def _exact(codec: str, sample: bytes) -> str:
     """Of encodings that differ in a few characters, the one that Windows writes, else the widest that fits."""
     if codec == "cp1252" and "¤" in sample.decode("cp1252", "replace") and not re.search(rb"[\x80-\x9f]", sample):
         return "iso8859-15"  # nobody writes the currency sign; it is where Latin-9 has the euro
+    if codec == "cp1252" and _OE.search(sample) and not re.search(rb"[\x80-\x9f]", sample):
+        return "iso8859-15"  # its "œ", as in "cœur", is where the other has a half
     return next((exact for exact in _EXACT.get(codec, ()) if decodes(sample, exact)), codec)

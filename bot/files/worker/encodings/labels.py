@@ -1,7 +1,7 @@
 """What a text is said to be encoded in, as a mail, a page or Windows writes it, in; Python's name of that codec out.
 
 Pure. A label is read as the larger set that programs mean by it (the Encoding Standard's names and labels: latin1 is
-Windows-1252, gb2312 is GB 18030).
+Windows-1252, gb2312 is GB 18030). MySQL and PostgreSQL have names of their own.
 """
 
 from __future__ import annotations
@@ -34,6 +34,19 @@ _ALIASES = {
     "x-mac-cyrillic": "mac_cyrillic",
     "utf8x": "utf-8",
     "unicode": "utf-16",
+    **{f"win{page}": f"cp{page}" for page in (866, 874, *range(1250, 1259))},
+    **{f"{maker}-{page}": f"cp{page}" for maker in ("dos", "ibm") for page in (437, 850, 852, 855, 857, 862, 866)},
+    **dict.fromkeys(("ujis", "eucjpms"), "euc_jp"),
+    **dict.fromkeys(("euckr", "uhc"), "cp949"),
+    **dict.fromkeys(("utf8mb3", "utf8mb4"), "utf-8"),
+    "koi8r": "koi8-r",
+    "koi8u": "koi8-u",
+    "sjis": "cp932",
+    "macroman": "mac_roman",
+    "windows-936": "gb18030",
+    "x-mac-ce": "mac_latin2",
+    "x-mac-turkish": "mac_turkish",
+    "x-mac-greek": "mac_greek",
 }
 _WINDOWS_NUMBERS = {
     65001: "utf-8",

@@ -80,6 +80,10 @@ _FINAL_FORMS = frozenset("ςךםןףץ")
 _CONSONANTS_ONLY = re.compile(
     r"(?:(?![αεηιουωάέήίόύώϊϋΐΰ])[\u0370-\u03ff]){3,}|(?:(?![аеёиоуыэюяіїєўър])[\u0430-\u045f]){3,}", re.IGNORECASE
 )
+_SQUARED = re.compile(r"(?<![^\W\d_])([kcdm]?m)[²³](?![^\W\d_]|[^\x00-\x7f])")
+"""A unit of area or volume; with other letters before it the sign is a letter of Polish or Czech."""
+_NUMBERED = re.compile(r"(?<![^\W\d_])è\.\s?\d", re.IGNORECASE)
+"""How "č. 5" looks in Western encodings."""
 _WORD = re.compile(r"[^\W\d_]+")
 _ABBREVIATED = frozenset(
     {"млн", "млрд", "стр", "вкл", "шт", "кг", "см", "мм", "км", "мл", "смс", "гг", "чт", "пт", "сб"}
@@ -90,6 +94,10 @@ _PLAIN_SIGNS = frozenset("°®©™§±×÷№")
 _MARKS = frozenset("®©™")
 _ACCENTED = frozenset("àáâãèéêìíîòóôõùúû")
 """Vowels of Western languages of which two hardly follow each other: "théâtre" has such, and few other words."""
+_ICELANDIC = frozenset("ðþý")
+"""Rarer than Turkish, which has its own letters there."""
+_WESTERN_CODECS = frozenset({"cp1252", "cp850"})
+_VOWELS = frozenset("aeiouyäöüáéíóúàèìòùâêîôû")
 _EASTERN = {"CJK": "Han", "HIRAGANA": "Han", "KATAKANA": "Han", "KATAKANA-HIRAGANA": "Han", "IDEOGRAPHIC": "Han"}
 _KANA = ("HIRAGANA", "KATAKANA", "HALFWIDTH KATAKANA", "IDEOGRAPHIC")
 _NO_LETTERS = frozenset({"FEMININE", "MASCULINE", "MICRO"})
@@ -106,7 +114,8 @@ def out_of_place(text: str, codec: str, share_max: float = math.inf) -> tuple[fl
     beyond = BEYOND_ASCII.findall(text)
     count = len(beyond)
     odd_max = share_max * count if count >= ENOUGH_CHARS else math.inf
-    odd, text = _foreign(Counter(beyond), codec) + _without_vowels(text), f"  {text} "
+    odd = _foreign(Counter(beyond), codec) + _without_vowels(text) + _numbered(text, codec)
+    text = f"  {_without_squares(text)} "
     for found in BEYOND_ASCII.finditer(text):
         if odd > odd_max:
             break
@@ -120,9 +129,9 @@ def _foreign(chars: Counter[str], codec: str) -> float:
     alphabets = _ALPHABETS.get(codec)
     if not alphabets:
         return 0.0
-    letters = {char: times for char, times in chars.items() if char.isalpha()}
+    letters = {char: times for char, times in chars.items() if _script(char)}
     foreign = [sum(times for char, times in letters.items() if char not in known) for known in alphabets]
-    everywhere = (times for char, times in letters.items() if _script(char) and not any(char in a for a in alphabets))
+    everywhere = (times for char, times in letters.items() if not any(char in known for known in alphabets))
     return 0.35 * min(foreign) + 0.5 * sum(everywhere)
 
 
@@ -132,6 +141,15 @@ def _without_vowels(text: str) -> float:
         return 0.0
     words = (word for word in _WORD.findall(text) if _CONSONANTS_ONLY.fullmatch(word) and word not in _ABBREVIATED)
     return sum((0.2 if len(word) > 3 else 0.0) * len(word) if word.isupper() else 0.4 * len(word) for word in words)
+
+
+def _numbered(text: str, codec: str) -> float:
+    return 0.7 * len(_NUMBERED.findall(text)) if codec in _WESTERN_CODECS and ("è." in text or "È." in text) else 0.0
+
+
+def _without_squares(text: str) -> str:
+    """They are no odd signs behind letters there."""
+    return _SQUARED.sub(r"\1 ", text) if "²" in text or "³" in text else text
 
 
 @lru_cache(maxsize=8_192)
@@ -159,11 +177,17 @@ def _odd_letter(around: str, script: str, category: str, codec: str) -> float:
     odd += 0.7 if char in _FINAL_FORMS and right == script else 0.0
     if char in _SIGNS_OF_CONSONANTS:
         odd += 0.7 if left != script or before.lower() in _CYRILLIC_VOWELS else 0.0
-    if codec == "cp1252":
-        odd += 0.5 if char in "õÕ" and after.lower() != "e" else 0.0  # so in Portuguese
-        odd += 0.3 if char in "ðþÐÞ" else 0.0  # Icelandic is rarer than Turkish, which has its own letters there
-        odd += 0.4 if _is_odd_pair(around) else 0.0
-    return odd
+    return odd + (_odd_western(around) if codec in _WESTERN_CODECS else 0.0)
+
+
+def _odd_western(around: str) -> float:
+    """What letters of Central Europe and Turkey look like where they are read as Western ones."""
+    _, before, char, after = map(str.lower, around)
+    odd = 0.5 if char == "õ" and after != "e" else 0.0  # so in Portuguese
+    odd += 0.3 if char in _ICELANDIC else 0.0
+    odd += 0.5 if char == "ï" and before.isalpha() and before not in _VOWELS else 0.0  # it parts two vowels
+    odd += 0.7 if char == "è" and after in _VOWELS else 0.0
+    return odd + (0.4 if _is_odd_pair(around) else 0.0)
 
 
 def _is_odd_pair(around: str) -> bool:
@@ -184,7 +208,7 @@ def _odd_sign(around: str, category: str) -> float:
         if ((char in _MARKS or category == "Sc") and _script(after)) or (category == "Sc" and not before.isascii()):
             return 0.5
         return 0.4 if category in {"Sk", "Sm", "So"} and char not in _PLAIN_SIGNS else 0.0
-    if (char in _OPENING and left) or (char == "¶" and right):
+    if (char in _OPENING and (left or after.isspace())) or (char == "¶" and right):
         return 0.7
     return 0.7 if left and right and char not in _WITHIN_WORDS else 0.0
 

@@ -35,6 +35,11 @@ _LONG_ONE_IN = 20
 _WORD = re.compile(r"[^\W\d_]+")
 _HELD = re.compile(r"([^\W\d_\x00-\x7f])\1\1")
 """No word has a letter three times; signs stand in rows."""
+_QUOTED = re.compile(
+    r"[’“‘«”»–—](?:(?<=[^\W\d_]’)(?=[^\W\d_])|(?<=[“‘«])(?<![^\s(\[].)(?=[\w¿¡])"
+    r"|(?<=[\w.,!?][”’»])(?![^\s.,;:!?)\]])|(?<= [–—])(?= ))"
+)
+"""Quotation marks and dashes where they belong. They touch words as letters do."""
 _SOFT_HYPHEN = b"\xad"
 """It stands within words, and means no letter where texts have it."""
 
@@ -48,6 +53,7 @@ def rarer(sample: bytes, usual: str, *, old_macintosh: bool) -> str:
     share = odd / max(count, 1)
     doubtful = odd >= _ODD_MIN and share >= _ODD_SHARES_MIN.get(usual, _ODD_SHARE_MIN)
     candidates = _CODECS if doubtful else _OF_MACINTOSH if old_macintosh else ()
+    candidates = candidates if old_macintosh or not doubtful else ("cp850", *candidates)
     most = share / _BETTER_BY if doubtful else share
     best = usual
     for codec in candidates:
@@ -78,7 +84,7 @@ def _within_words(text: str, *, begins: bool) -> bool:
     """
     if _HELD.search(text):
         return False
-    text = f" {text} "
+    text = _QUOTED.sub(lambda found: "ä" * len(found[0]), f" {text} ")
     others = [at for at, char in enumerate(text) if not char.isascii()]
     letters = [at for at in others if text[at].isalpha() and (text[at - 1].isalpha() or text[at + 1].isalpha())]
     followed = sum(text[at + 1].isalpha() for at in letters)
