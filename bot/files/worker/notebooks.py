@@ -27,7 +27,11 @@ from bot.files.worker.text import written
 from bot.visible import one_line
 
 _BYTES_MAX = 60_000_000
-_PICTURES = {"image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "image/svg+xml": ".svg"}
+_PICTURES = {
+    **{f"image/{kind}": f".{kind}" for kind in ("png", "gif", "webp", "avif", "bmp", "tiff")},
+    "image/jpeg": ".jpg",
+    "image/svg+xml": ".svg",
+}
 _OLD_PICTURES = {"png": "image/png", "jpeg": "image/jpeg", "svg": "image/svg+xml"}
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _OBJECT = re.compile(r"<[\w.]{1,200}(?: object| at 0x[0-9a-f]+| size [\w ]{1,60})*>")

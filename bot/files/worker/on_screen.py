@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 
 _ESCAPES = re.compile(
-    r"\x1b\][^\x07\x1b]*+(?:\x07|\x1b\\)?"  # to the window: its title, the address behind words
-    r"|\x1b[PX^_][^\x1b]*+(?:\x1b\\)?"  # to the device
+    r"\x1b\][^\x07\x1b\r\n]*+(?:\x07|\x1b\\)"  # to the window: its title, the address behind words
+    r"|\x1b[PX^_][^\x1b]*+\x1b\\"  # to the device
     r"|\x1b\[[0-?]*+[ -/]*+[@-~]?"  # colours, and where the cursor goes
     r"|\x1b[ -/]++[0-~]?"  # sets of characters
     r"|\x1b[0-~]?"

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from bot.files.worker.archives.archive_kinds import archive_kind
 from bot.files.worker.documents.bare_office import office_kind
+from bot.files.worker.encodings.declared import is_dump
 from bot.files.worker.kind_words import is_known
 from bot.files.worker.mails.mail_start import looks_like_mail
 from bot.files.worker.mails.smime import is_signed
@@ -187,7 +188,7 @@ def kind_of(head: bytes, tail: bytes = b"") -> Kind:
 
 
 def _is_log(head: bytes, tail: bytes) -> bool:
-    return is_text_with_zeros(head, tail) or is_log_with_bytes(head)
+    return is_text_with_zeros(head, tail) or is_log_with_bytes(head) or is_dump(head)
 
 
 def _by_structure(head: bytes) -> Kind | None:

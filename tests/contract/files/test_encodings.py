@@ -288,6 +288,17 @@ def test_the_bytes_of_a_wire_make_a_log_no_other_file(words: Words) -> None:
     assert LINE.decode() in words(LINE * 20 + bytes(range(256)) + b"\n" + LINE * 20, "app.log")
 
 
+def test_a_dump_with_values_that_are_no_text_keeps_its_words(words: Words) -> None:
+    head = "-- MySQL dump 10.13\n/*!40101 SET NAMES utf8mb4 */;\nINSERT INTO `t` VALUES "
+    rows = b",".join(
+        b"(_binary '%b','Gr\xc3\xb6\xc3\x9fe')" % bytes([*range(1, 32), *range(128, 256)]) for _ in range(90)
+    )
+    text = words(head.encode() + rows + b";\n-- Dump completed\n", "backup.sql")
+    assert text.startswith(head)
+    assert text.count("Größe") == 90
+    assert text.endswith("-- Dump completed\n")
+
+
 def test_curly_quotes_and_dashes_of_a_macintosh_are_that(words: Words) -> None:
     text = "It’s the customer’s “final” quote – please sign\nGarçon, l’addition s’il vous plaît !\n"
     assert words(text.encode("mac_roman")) == text

@@ -246,3 +246,12 @@ def test_odd_values_are_no_trouble(converted: Convert) -> None:
         "outputs": [3, {"data": [1]}, {"output_type": "error", "traceback": 5}],
     }
     assert isinstance(converted(notebook(odd, {"source": None, "attachments": [1]}))[0], TextExtract)
+
+
+@pytest.mark.parametrize("kind", ["gif", "webp", "bmp"])
+def test_pictures_of_any_kind_that_is_shown_come_too(converted: Convert, tmp_path: Path, kind: str) -> None:
+    content = made_files.image(kind.upper(), (40, 30))
+    extracts = converted(notebook(code("show()", plot(f"image/{kind}", base64.b64encode(content).decode()))))
+    (picture,) = [extract for extract in extracts if isinstance(extract, MemberExtract)]
+    assert picture.name == f"cell 1, output 1.{kind}"
+    assert (tmp_path / picture.file).read_bytes() == content

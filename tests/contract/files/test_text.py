@@ -150,8 +150,9 @@ def test_a_calendar_of_time_zones_alone_is_not_called_empty(words: Callable[...,
         (b"first page\x0csecond page\x0bits second line\n", "first page\nsecond page\nits second line\n"),
         ("from a mainframe\x85second line\n".encode(), "from a mainframe\nsecond line\n"),
         (b"id\x1fname\x1e1\x1fAnn\x1e2\x1fBob\x1e", "id\tname\n1\tAnn\n2\tBob\n"),
+        (b"\x1b]0;build\nstep one\n\x1bPstep two\nstep three\n", "0;build\nstep one\nstep two\nstep three\n"),
     ],
-    ids=["links of terminals", "titles and sets", "typed over", "pages", "mainframe's ends", "records"],
+    ids=["links of terminals", "titles and sets", "typed over", "pages", "mainframe's ends", "records", "unended"],
 )
 def test_text_for_screens_and_printers_reads_as_people_see_it(
     words: Callable[..., str], content: bytes, expected: str

@@ -27,6 +27,13 @@ _PATTERNS = tuple(
         rb"(?m)^[^\n]{0,20}\bSET (?:NAMES|client_encoding\s*(?:=|TO))\s*[\"']?([\w-]{2,30})",
     )
 )
+_DUMP = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:--[ \t\r\n]|/\*!\d{5}|(?:SET|DROP|CREATE|INSERT|REPLACE|PRAGMA|BEGIN|USE)\b)",
+    re.IGNORECASE,
+)
+_STATEMENT = re.compile(
+    rb"\b(?:CREATE\s+(?:TABLE|DATABASE)|INSERT\s+INTO|REPLACE\s+INTO|DROP\s+TABLE)\b", re.IGNORECASE
+)
 _PAGE = re.compile(rb"<(?:!doctype\s+html|html|head)\b", re.IGNORECASE)
 _VIM = re.compile(rb"(?:^|\s)vim?:[^\n]{0,200}?\b(?:fileencoding|fenc)=([\w.-]{2,30})", re.IGNORECASE)
 
@@ -41,6 +48,11 @@ def declared_codec(head: bytes, tail: bytes = b"") -> str | None:
     found = found or (_LATE_META.search(page) if _PAGE.search(head) else None)
     found = found or _VIM.search(head) or _VIM.search(tail[-_HEAD_BYTES:])
     return known_codec(found[1].decode("ascii", "replace")) if found else None
+
+
+def is_dump(head: bytes) -> bool:
+    """A database's dump in SQL, in which values that are no text stand as they are."""
+    return _DUMP.match(head) is not None and bool(_STATEMENT.search(head))
 
 
 def known_codec(name: str) -> str | None:

@@ -11,7 +11,7 @@ import codecs
 import re
 
 from bot.files.worker.encodings.choosing import EASTERN, WESTERN, chosen, decodes
-from bot.files.worker.encodings.declared import declared_codec, known_codec
+from bot.files.worker.encodings.declared import declared_codec, is_dump, known_codec
 from bot.files.worker.encodings.ebcdic import codec_of_ebcdic
 from bot.files.worker.encodings.escaped import CODECS, codec_of_escapes, unescaped
 from bot.files.worker.encodings.frames import codec_of_frames
@@ -55,7 +55,7 @@ def codec_of(data: bytes, tail: bytes = b"") -> str:
     sample = _sample(data + (b"\n" + tail if tail else b""))
     declared = declared_codec(data, tail or data)
     if sample and (not _is_utf8(sample) or (_is_strict_utf8(sample) and _is_utf8_by_chance(sample))):
-        if declared and decodes(sample, declared):
+        if declared and (decodes(sample, declared) or (declared == "utf-8" and is_dump(data))):
             return declared
         framed = codec_of_frames(sample)
         if framed is not None:
