@@ -30,6 +30,8 @@ def is_text(head: bytes) -> bool:
 
 def is_log_with_bytes(head: bytes) -> bool:
     """A log of what came over a wire, with its bytes as they came: lines that begin in ASCII and are mostly that."""
+    if head[:_BEGUN_BYTES].translate(None, _PLAIN):
+        return False  # as the marks of compiled programs and catalogues have other bytes, before many words
     lines = [line for line in head.split(b"\n") if line.strip()]
     begun = sum(not line[:_BEGUN_BYTES].translate(None, _PLAIN) for line in lines)
     plain = len(head) - len(head.translate(None, _PLAIN))

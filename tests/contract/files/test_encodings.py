@@ -13,6 +13,7 @@ from bot.files.extracts import TextExtract
 from bot.files.outbox import Outbox
 from bot.files.worker.convert import convert
 from bot.files.worker.encodings.detecting import text_of
+from bot.files.worker.sniff import Kind, kind_of
 from tests.file_limits import CONVERT
 
 LIMITS = CONVERT
@@ -286,6 +287,7 @@ def test_the_bytes_of_a_wire_make_a_log_no_other_file(words: Words) -> None:
     assert text.count("2026-11-25 10:00:00 received: ") == 50
     assert text.count(LINE.decode()) == 50
     assert LINE.decode() in words(LINE * 20 + bytes(range(256)) + b"\n" + LINE * 20, "app.log")
+    assert kind_of(b"\xa7\r\r\n\0\0\0\0" + (line + LINE) * 50) is Kind.UNKNOWN
 
 
 def test_a_dump_with_values_that_are_no_text_keeps_its_words(words: Words) -> None:
