@@ -301,6 +301,11 @@ def test_a_dump_with_values_that_are_no_text_keeps_its_words(words: Words) -> No
     assert text.endswith("-- Dump completed\n")
 
 
+def test_few_letters_of_a_macintosh_are_no_ones_of_dos(words: Words) -> None:
+    text = "El manual tiene cien páginas.\nLa instalación es fácil.\n"
+    assert words(text.encode("mac_roman")) == text
+
+
 def test_curly_quotes_and_dashes_of_a_macintosh_are_that(words: Words) -> None:
     text = "It’s the customer’s “final” quote – please sign\nGarçon, l’addition s’il vous plaît !\n"
     assert words(text.encode("mac_roman")) == text

@@ -98,6 +98,9 @@ _ICELANDIC = frozenset("ðþý")
 """Rarer than Turkish, which has its own letters there."""
 _WESTERN_CODECS = frozenset({"cp1252", "cp850"})
 _VOWELS = frozenset("aeiouyäöüáéíóúàèìòùâêîôû")
+_ALL_VOWELS = _VOWELS | frozenset("ãõåæøœ")
+_BEFORE_VOWELS = frozenset("çù")
+"""Or at the end of a word: "leçon", "più"."""
 _EASTERN = {"CJK": "Han", "HIRAGANA": "Han", "KATAKANA": "Han", "KATAKANA-HIRAGANA": "Han", "IDEOGRAPHIC": "Han"}
 _KANA = ("HIRAGANA", "KATAKANA", "HALFWIDTH KATAKANA", "IDEOGRAPHIC")
 _NO_LETTERS = frozenset({"FEMININE", "MASCULINE", "MICRO"})
@@ -177,6 +180,8 @@ def _odd_letter(around: str, script: str, category: str, codec: str) -> float:
     odd += 0.7 if char in _FINAL_FORMS and right == script else 0.0
     if char in _SIGNS_OF_CONSONANTS:
         odd += 0.7 if left != script or before.lower() in _CYRILLIC_VOWELS else 0.0
+    if codec == "cp850" and char.lower() in _BEFORE_VOWELS and after.isalpha() and after.lower() not in _ALL_VOWELS:
+        odd += 0.4  # so are "á" and "ó" of a Macintosh read
     return odd + (_odd_western(around) if codec in _WESTERN_CODECS else 0.0)
 
 
