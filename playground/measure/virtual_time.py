@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import selectors
-from collections.abc import Coroutine
+import struct
+import termios
+from collections.abc import Coroutine, Mapping
+from fcntl import ioctl
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 
-ARRIVED_WITHIN_S = 0.000_2
-"""What the kernel may need to carry bytes over loopback."""
+ARRIVED_WITHIN_S, ON_ITS_WAY_S = 0.000_2, 0.005
+"""What the kernel may need to carry bytes over loopback; and on a busy machine, if it says that some are on their
+way."""
 LOOKS_MAX, TICK_S = 1_000, 1e-9
 """After so many looks at the sockets in no time at all, some passes. asyncio's timers may be early by a tick, and who
 then waits for the rest of it would do so for ever where time stands still."""
@@ -26,6 +30,7 @@ class _Selector(selectors.DefaultSelector):
 
     now_s = 0.0
     _looks = 0
+    _sent: Mapping[int, int] = {}
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout is None:
@@ -37,9 +42,24 @@ class _Selector(selectors.DefaultSelector):
             self._looks, self.now_s = 0, self.now_s + TICK_S
         sockets = len(self.get_map()) > 1  # the loop has one of its own
         ready = super().select(ARRIVED_WITHIN_S if sockets and timeout > 0 else 0)
+        if not ready and sockets and timeout > 0 and self._more_was_sent():
+            ready = super().select(ON_ITS_WAY_S)
         if not ready:
             self.now_s += max(0.0, timeout)
         return ready
+
+    def _more_was_sent(self) -> bool:
+        """Since this was asked for the last time: a kernel may confirm it much later than it delivers it."""
+        before, self._sent = self._sent, {key.fd: _unconfirmed(key.fd) for key in self.get_map().values()}
+        return any(number and before.get(file) != number for file, number in self._sent.items())
+
+
+def _unconfirmed(file: int) -> int:
+    """How many bytes were written to a socket that its other end has not confirmed."""
+    try:
+        return int(struct.unpack("i", ioctl(file, termios.TIOCOUTQ, b"\0" * 4))[0])
+    except OSError:  # a listening socket, or none
+        return 0
 
 
 class _Loop(asyncio.SelectorEventLoop):

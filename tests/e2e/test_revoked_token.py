@@ -54,7 +54,8 @@ async def test_it_ends_when_a_call_says_so(
 ) -> None:
     settings = settings_for(workspace, model.url, tmp_path, transport)
     async with bot_running(workspace, settings) as stopped:
-        workspace.faults.refuse("conversations.replies", code, times=FOREVER)
+        for method in ("conversations.history", "conversations.replies"):  # whichever reads the message first
+            workspace.faults.refuse(method, code, times=FOREVER)
         await workspace.say(workspace.user("ada"), workspace.channel("general"), "@claude hello")
 
         with pytest.raises(StartFailed, match=rf"SLACK_BOT_TOKEN.*{code}"):

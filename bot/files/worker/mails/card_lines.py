@@ -14,7 +14,7 @@ from bot.files.worker.encodings.charsets import decoded
 from bot.files.worker.encodings.detecting import decode, wide_codec
 from bot.files.worker.mails.transfer import unpacked
 
-_LINE = re.compile(r'([A-Za-z0-9.-]++)((?:;(?:[^":;]|"[^"]*")*+)*+):(.*)', re.DOTALL)
+_LINE = re.compile(r'([A-Za-z0-9.-]++)((?:;(?:[^":;]++|"[^"]*+")*)*):(.*)', re.DOTALL)
 _PARAMETER = re.compile(r';([^=;:"]*)(?:=("[^"]*"|[^;"]*))?')
 _FOLD_WITHIN_CHARACTER = re.compile(rb"(?<=[\x80-\xff])\r?\n[ \t](?=[\x80-\xbf])")
 """Programs that count bytes fold a line there. Source: RFC 5545, 3.1, which expects it."""

@@ -12,7 +12,9 @@ _ENCODING = re.compile(r"[\s\"']*([\w-]+)")
 """What stands behind the name, as a comment or a parameter, is none of it."""
 _PADDED_BREAK = re.compile(rb"=[ \t]++(?=\r?\n|\Z)")
 """A soft line break, and the blanks that it got on its way. Source: RFC 2045, 6.7 (3)."""
-_BASE64_LINES = re.compile(rb"(?:[ \t]*+[A-Za-z0-9+/=]*+[ \t]*+\r?+(?:\n|\Z))*+")
+_BASE64_LINE = rb"[ \t]*+[A-Za-z0-9+/=]*+[ \t]*+\r?+"
+_BASE64_LINES = re.compile(rb"(?:%s\n)*(?:%s\Z)?" % (_BASE64_LINE, _BASE64_LINE))
+"""Not possessive as a whole: before Python 3.11.5 a group that is, and fails midway, does not go back."""
 _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
 _UU_BEGIN = re.compile(rb"(?m)^begin [0-7]{3,4} ([^\r\n]{1,300}?)[ \t]*\r?\n")
 _YENC_BEGIN = re.compile(
