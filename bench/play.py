@@ -40,6 +40,8 @@ IN_CHANNEL_EVERY = 4
 """Every fourth question is asked in a channel, the others in a direct message each."""
 ASKED_WITHIN_S = 1.0
 START_WITHIN_S = 30.0
+KNOWN_AFTER_S = 6.0
+"""Then processes that have just started know of each other, by a heartbeat of each."""
 SHOWN_WITHIN_S = 150.0
 NUMBER = re.compile(r"\*\*Answer\s+(\d+)\.")
 
@@ -86,6 +88,7 @@ async def play(load: Load, replicas: Replicas | None = None) -> Played:
     ):
         await workspace.until(lambda ws: ws.connections == replicas.answers_on, timeout_s=START_WITHIN_S)
         await log.until(lambda: log.ready == replicas.number, START_WITHIN_S)
+        await asyncio.sleep(KNOWN_AFTER_S if replicas.number > 1 else 0.0)
         texts = [answer(number, length(load, number)) for number in range(load.answers)]
         held = [HeldAnswer() for _ in texts]
         model.script(*held)

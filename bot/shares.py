@@ -26,8 +26,8 @@ PART_MIN = 0.02
 MINUTE_S = 60.0
 HEARD_S = 5.0
 """Since then a process that lives may have spent as much as came back to it."""
-GIVEN_BACK = HEARD_S / MINUTE_S
-"""How long what was spent counts, from one report of processes to the next."""
+GIVEN_BACK = 1.0 / MINUTE_S
+"""So much comes back from one report to the next: while answers are written, there is one every second."""
 
 
 class Calls(NamedTuple):
@@ -43,6 +43,8 @@ class Calls(NamedTuple):
 
 
 NONE, ALL = Calls(), Calls(1.0, 1.0, 1.0, 1.0)
+UNHEARD = Calls(edits=0.2)
+"""Others that write answers may have spent so much since their last report: ten edits, if many were overdue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,9 @@ class Others:
         words = self._words_beside(answers)
         rest = (answers + 1) / (answers + 1 + self.answers + self.processes)
         parts = Calls(words, words, words, statuses=rest)
-        most = Calls(*(max(PART_MIN, _most(*of_one)) for of_one in zip(parts, self.own, self.spent, strict=True)))
+        unheard = UNHEARD if self.answers else NONE
+        kinds = zip(parts, self.own, self.spent, unheard, strict=True)
+        most = Calls(*(max(PART_MIN, _most(*of_one)) for of_one in kinds))
         return Share(most, max(PART_MIN, words), max(PART_MIN, rest))
 
     def _words_beside(self, answers: int) -> float:
@@ -104,12 +108,16 @@ class Others:
         return own + (1 - own * processes) * answers / all_answers
 
 
-def _most(part: float, own: float, spent: float) -> float:
-    """Of one kind of call: which part of a minute's we may have made, if ``part`` is our share and ``own`` was made."""
+def _most(part: float, own: float, spent: float, unheard: float) -> float:
+    """Of one kind of call: which part of a minute's we may have made, if ``part`` is our share and ``own`` was made.
+
+    More than our share is taken only of what is left for sure.
+    """
     left = max(0.0, 1.0 - spent - own)
+    beyond = part * max(0.0, left - unheard)
     if own < part:
-        return own + max(part * left, min(PART_MIN, left))
-    return max(part, own * (1 - GIVEN_BACK)) + part * left
+        return max(min(part, own + max(part * left, min(PART_MIN, left))), own + beyond)
+    return max(part, own * (1 - GIVEN_BACK)) + beyond
 
 
 def _still_counts(heard: Heard) -> Calls:

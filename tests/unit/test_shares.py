@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.shares import HEARD_S, MINUTE_S, NONE, PART_MIN, Calls, Heard, Others
+from bot.shares import GIVEN_BACK, NONE, PART_MIN, UNHEARD, Calls, Heard, Others
 from bot.slack.web_api.call_budget import CallBudget
 
 CALLS_MAX = 50
@@ -49,20 +49,20 @@ def test_who_ends_most_of_its_answers_leaves_the_rest_of_the_posts_to_those_who_
     """Seventeen answers each, and 78 of the minute's 300 posts. Nine, four and four go on."""
     processes = [Heard(0.0, answers, Calls(posts=0.26), stopping=False) for answers in (9, 4, 4)]
     most = [others_of(processes, number).share_beside(one.answers).most for number, one in enumerate(processes)]
-    further = [one.posts - 0.26 * (1 - HEARD_S / MINUTE_S * (number > 0)) for number, one in enumerate(most)]
+    further = [one.posts - 0.26 * (1 - GIVEN_BACK * (number > 0)) for number, one in enumerate(most)]
     assert further == pytest.approx([0.12, 0.05, 0.05], abs=0.02), "nobody waits until what it made is a minute old"
 
 
 def test_who_spent_more_than_its_part_has_a_part_of_what_is_left_all_the_same() -> None:
     own = 30 / CALLS_MAX
     share = Others.of([Heard(0.0, 4, Calls(4 / CALLS_MAX), stopping=False)], Calls(own), LIVES_S).share_beside(4)
-    assert share.most.edits - own * (1 - HEARD_S / MINUTE_S) == pytest.approx(0.5 * 16 / CALLS_MAX)
+    assert share.most.edits - own * (1 - GIVEN_BACK) == pytest.approx(0.5 * (16 / CALLS_MAX - UNHEARD.edits))
 
 
 def test_and_gives_back_what_comes_back_until_it_has_its_part() -> None:
     """Where nothing is left: two processes with as many answers, and one had all of them before."""
     spender, newcomer = Heard(0.0, 5, Calls(1.0), stopping=False), Heard(0.0, 5, NONE, stopping=False)
-    for _ in range(40):
+    for _ in range(120):
         more = [others_of([spender, newcomer], number).share_beside(5).most for number in range(2)]
         spender, newcomer = replace(spender, spent=more[0]), replace(newcomer, spent=more[1])
     assert [spender.spent.edits, newcomer.spent.edits] == pytest.approx([0.5, 0.5], abs=2 * PART_MIN)
