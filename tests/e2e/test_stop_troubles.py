@@ -27,6 +27,17 @@ def wished_before(data_dir: Path, ts: str, user: str) -> None:
     assert changed == 1
 
 
+async def begun_story(stage: Stage, held: HeldAnswer) -> str:
+    """The ts of a question whose answer people can read half of and stop."""
+    ts = await stage.ask("@claude tell me a story")
+    await held.asked.wait()
+    await held.write("Once upon a time there was a bot. ")
+    await stage.workspace.until(lambda _: any("there was a bot" in words for words in stage.words(ts)))
+    await held.write("It had a friend. ")
+    await stage.workspace.until(lambda _: any(block["type"] == "actions" for block in stage.answers(ts)[0]["blocks"]))
+    return ts
+
+
 @pytest.mark.parametrize("shown", ["Once upon a time there was a bot. ", ""])
 async def test_a_process_that_dies_when_an_answer_was_to_end_leaves_its_words_and_the_next_one_says_who_ended_it(
     workspace: Workspace, model: PracticeModel, tmp_path: Path, turn_log: TurnLog, shown: str
@@ -63,12 +74,7 @@ async def test_a_bot_that_is_shut_down_while_an_answer_is_to_end_leaves_that_to_
     env = environment(workspace, model, tmp_path, BOT_SHUTDOWN_GRACE_S="0")
     async with bot_process("run", **env) as first:
         await first.until_logged("bot.ready")
-        ts = await stage.ask("@claude tell me a story")
-        await held.asked.wait()
-        await held.write("Once upon a time there was a bot. ")
-        await workspace.until(lambda _: any("there was a bot" in words for words in stage.words(ts)))
-        await held.write("It had a friend. ")
-        await workspace.until(lambda _: any(block["type"] == "actions" for block in stage.answers(ts)[0]["blocks"]))
+        ts = await begun_story(stage, held)
         pressed = await workspace.press(workspace.user("grace"), stage.general, stage.answers(ts)[0]["ts"], "stop")
         await workspace.until(lambda ws: ws.delivery(pressed).acknowledged)  # Slack delivers a press once
         assert await first.terminate() == 0
@@ -165,12 +171,7 @@ async def test_a_button_that_a_crash_left_behind_stops_the_answer_that_is_taken_
     env = environment(workspace, model, tmp_path)
     async with bot_process("run", **env) as first:
         await first.until_logged("bot.ready")
-        ts = await stage.ask("@claude tell me a story")
-        await held.asked.wait()
-        await held.write("Once upon a time there was a bot. ")
-        await workspace.until(lambda _: any("there was a bot" in words for words in stage.words(ts)))
-        await held.write("It had a friend. ")
-        await workspace.until(lambda _: any(block["type"] == "actions" for block in stage.answers(ts)[0]["blocks"]))
+        ts = await begun_story(stage, held)
         await first.kill()
     grace, button = workspace.user("grace"), stage.answers(ts)[0]["ts"]
     if when == "while its messages are looked for":

@@ -146,7 +146,7 @@ class CommandAnswer:
     def seen(self, action: Action, sight: Sight, now_s: float) -> bool:  # noqa: ARG002 - there is nothing to see
         return False
 
-    def stirred(self, action: Action, now_s: float) -> None:
+    def landed_late(self, action: Action, now_s: float) -> None:
         """No edit is made here."""
 
     def abandoned(self) -> Action | None:

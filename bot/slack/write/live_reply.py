@@ -276,9 +276,9 @@ class LiveReply:
             self._removals.first_ts = self._parts.leave(part)
         return True
 
-    def stirred(self, action: Action, now_s: float) -> None:  # noqa: ARG002
+    def landed_late(self, action: Action, now_s: float) -> None:  # noqa: ARG002
         if (part := self._part_of(action)) is not None:
-            part.stirred(action)
+            part.landed_late(action)
 
     def abandoned(self) -> Action | None:
         return None

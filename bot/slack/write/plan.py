@@ -159,7 +159,7 @@ class Plan(Protocol):
     def seen(self, action: Action, sight: Sight, now_s: float) -> bool:
         """The message that a failed edit was for shows this; ``False`` if that does not say how far its text goes."""
 
-    def stirred(self, action: Action, now_s: float) -> None:
+    def landed_late(self, action: Action, now_s: float) -> None:
         """An edit that had been given up was answered late: it may have been made after newer ones."""
 
     def abandoned(self) -> Action | None:

@@ -109,7 +109,7 @@ class Part:
         self.shown_to, self.standing = max(self.shown_to, sent.shown_to), Standing.UNSURE
         self.sent.unknown(sent)
 
-    def stirred(self, edit: Action) -> None:
+    def landed_late(self, edit: Action) -> None:
         """``edit`` may be what its message shows now, instead of what came after it."""
         if isinstance(edit, Show) and edit.ts == self.ts and edit.content != self.shown:
             self.repair = True

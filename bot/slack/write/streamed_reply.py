@@ -181,8 +181,8 @@ class StreamedReply:
     def seen(self, action: Action, sight: Sight, now_s: float) -> bool:
         return self._edits.seen(action, sight, now_s)
 
-    def stirred(self, action: Action, now_s: float) -> None:
-        self._edits.stirred(action, now_s)
+    def landed_late(self, action: Action, now_s: float) -> None:
+        self._edits.landed_late(action, now_s)
 
     def abandoned(self) -> Action | None:
         """A stream that is left open would stay so before people's eyes, and take no edits."""

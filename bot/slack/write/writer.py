@@ -80,7 +80,7 @@ class Writer:
     ) -> None:
         self._plan = plan
         self._outlet = outlet
-        self.slow_calls = SlowCalls(outlet.send, outlet.find, self._stirred)
+        self.slow_calls = SlowCalls(outlet.send, outlet.find, self._landed_late)
         self._lease = lease
         self._status_line = status_line
         self._posts_status = posts_status
@@ -257,8 +257,8 @@ class Writer:
         self._pauses.reset()
         return True
 
-    def _stirred(self, action: Show) -> None:
-        self._plan.stirred(action, _now_s())
+    def _landed_late(self, action: Show) -> None:
+        self._plan.landed_late(action, _now_s())
         self._changed.set()
 
     async def _posted(self, action: Action, ts: str) -> None:
