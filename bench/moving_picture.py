@@ -22,7 +22,6 @@ from playwright.async_api import Page, async_playwright, expect
 
 from playground import conversation, demo
 from playground.practice_model.server import PracticeModel
-from playground.workspace.workspace import Workspace
 
 CHROMIUM = "/usr/bin/chromium"
 PICTURE = Path(__file__).parents[1] / "docs" / "answer.webp"
@@ -81,14 +80,14 @@ async def ask(page: Page, question: str) -> None:
 async def run() -> int:
     async with (
         PracticeModel(api_key=demo.PRACTICE_KEY, answers=conversation.answer_to_visitor) as model,
-        Workspace(demo.MANIFEST, team=conversation.HOME) as workspace,
+        conversation.furnished(demo.MANIFEST) as workspace,
         demo.bot_process(workspace, model.url, http=False) as bot,
         async_playwright() as playwright,
     ):
         if not await bot.connected():
             sys.stderr.write(bot.log_tail() + "\n")
             return 1
-        conversation.furnish(workspace)
+        workspace.state.invitation = {}  # the film is of the answer alone
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--headless", "--no-sandbox"])
         page = await browser.new_page(viewport=SIZE_PX, reduced_motion="reduce")  # type: ignore[arg-type]
         await page.goto(workspace.url)

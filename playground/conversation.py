@@ -1,4 +1,4 @@
-"""What is said in the demo before a visitor comes, and what is suggested to them. Pure, but for ``furnish``.
+"""What is said in the demo before a visitor comes, and what is suggested to them. Pure, but for the workspace.
 
 The practice model cannot read a contract. Its two answers about the agreement are written down here, so that the first
 picture shows what an answer looks like; whatever else it is asked, it says what it received.
@@ -7,12 +7,14 @@ picture shows what an answer looks like; whatever else it is asked, it says what
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from playground.practice_model.received import Received, SeenPdf
 from playground.practice_model.said import question_of
 from playground.practice_model.script import Answer, Cite
 from playground.practice_model.wishes import shown_answer_to
 from playground.workspace.defaults import TEAM_ID
+from playground.workspace.manifest import Manifest
 from playground.workspace.records import Json, Team
 from playground.workspace.workspace import Workspace
 
@@ -93,7 +95,16 @@ def written_answer_to(received: Received) -> Answer | None:
     return Answer.citing(*cited, first_token_delay_s=0.4, chunk_delay_s=PIECE_DELAY_S)
 
 
-def furnish(workspace: Workspace) -> None:
+def furnished(manifest: Path | Manifest, *, port: int = 0, real_model: bool = False) -> Workspace:
+    """The demo's workspace, to be entered: its page shows what is suggested, and nothing that only tests need, from the
+    moment it can be opened."""
+    workspace = Workspace(manifest, port=port, team=HOME)
+    _furnish(workspace)
+    workspace.state.invitation = invitation(real_model)
+    return workspace
+
+
+def _furnish(workspace: Workspace) -> None:
     """What was there before: people whom the bot does not answer among it, unless its settings say so."""
     state = workspace.state
     for user in [user for user in state.users.values() if user.name in NOT_SHOWN]:

@@ -46,17 +46,16 @@ async def play(*, once: bool, http: bool, agent: bool, port: int) -> int:
     if playing is not None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, playing.cancel)
     terminal = of_this_process(os.environ)
+    manifest = await _agent() if agent else MANIFEST
     async with (
         PracticeModel(api_key=PRACTICE_KEY, answers=conversation.answer_to_visitor) as model,
-        Workspace(await _agent() if agent else MANIFEST, port=port, team=conversation.HOME) as workspace,
+        conversation.furnished(manifest, port=port, real_model=real_model) as workspace,
         bot_process(workspace, None if real_model else model.url, http=http) as bot,
     ):
         complete = await bot.connected()
         if complete:
             terminal.say("Everything below runs on this machine: a Slack workspace, " + _model_words(real_model))
             terminal.say(f"The workspace's page: {workspace.url}\n")
-            conversation.furnish(workspace)
-            workspace.state.invitation = conversation.invitation(real_model)
             thread_ts = ""
             for step in conversation.CONVERSATION:
                 thread_ts, answered = await _step(step, workspace, bot, terminal, thread_ts)

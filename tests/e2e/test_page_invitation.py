@@ -21,9 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def workspace() -> AsyncIterator[Workspace]:
-    async with Workspace(MANIFEST, team=conversation.HOME) as workspace:
-        conversation.furnish(workspace)
-        workspace.state.invitation = conversation.invitation(real_model=False)
+    async with conversation.furnished(MANIFEST) as workspace:
         yield workspace
 
 
