@@ -124,7 +124,8 @@ class _Styles:
             for element in descendants(root, "numFmt")
             if (number := attribute(element, "numFmtId")).isdecimal()
         }
-        numbers = [attribute(element, "numFmtId", "0") for element in child(root, "cellXfs") or ()]
+        formats = child(root, "cellXfs")
+        numbers = [attribute(element, "numFmtId", "0") for element in (formats if formats is not None else ())]
         known = {**number_format.BUILT_IN, **own}
         self._codes = [known.get(int(number), "General") if number.isdecimal() else "General" for number in numbers]
         self.from_1904 = False
