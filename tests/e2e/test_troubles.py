@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -353,7 +354,7 @@ async def test_an_answer_is_shown_whole_though_the_database_forgets_where(stage:
     stage.model.script(held)
     ts = await stage.ask("@claude tell me a story")
     await asyncio.wait_for(held.asked.wait(), 10)
-    with sqlite3.connect(stage.settings.bot_data_dir / "bot.sqlite3") as database:
+    with closing(sqlite3.connect(stage.settings.bot_data_dir / "bot.sqlite3")) as database:
         database.execute("ALTER TABLE reply_parts RENAME TO away")
     await held.write("Once upon a time ")
     await held.write("there was a bot.")
