@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import zlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from tests.converted import WITHOUT_OFFICE, Converter, converter
 from tests.made_files import zipped
 
 SIGNED, ENVELOPED, DATA = (bytes.fromhex(f"06092a864886f70d01070{number}") for number in (2, 3, 1))
+COMPRESSED, ENVELOPED_WITH_CODE = (bytes.fromhex(f"060b2a864886f70d01091001{number}") for number in ("09", "17"))
+OCTETS = 'application/octet-stream; name="smime.p7m"'
 HEADERS = "From: ann@x.example\nTo: bob@x.example\nSubject: {}\nDate: Tue, 24 Nov 2026 10:00:00 +0000\n"
 
 
@@ -35,6 +38,22 @@ def sealed(kind: bytes, content: bytes = b"") -> bytes:
     return der(0x30, kind, der(0xA0, der(0x30, der(0x02, b"\1"), der(0x31), inside)))
 
 
+def compressed(content: bytes) -> bytes:
+    """Source: RFC 3274."""
+    inside = der(0x30, DATA, der(0xA0, der(0x04, zlib.compress(content))))
+    method = der(0x30, bytes.fromhex("060b2a864886f70d0109100308"))
+    return der(0x30, COMPRESSED, der(0xA0, der(0x30, der(0x02, b"\0"), method, inside)))
+
+
+@pytest.mark.parametrize("kind", ['application/pkcs7-mime; smime-type=compressed-data; name="smime.p7z"', OCTETS])
+async def test_a_compressed_mail_is_read(convert: Converter, kind: str) -> None:
+    inner = b"Content-Type: text/plain; charset=utf-8\r\n\r\nThe price is 90 \xe2\x82\xac.\r\n"
+    head = f"{HEADERS.format('Offer')}MIME-Version: 1.0\nContent-Type: {kind}\nContent-Transfer-Encoding: base64\n\n"
+    found = await convert(head.encode() + base64.encodebytes(compressed(inner)), "a.eml")
+    assert "The price is 90 €." in found.text
+    assert found.reasons == []
+
+
 @pytest.mark.parametrize("armour", [False, True])
 async def test_a_signed_file_gives_the_file(convert: Converter, *, armour: bool) -> None:
     content = sealed(SIGNED, b"<invoice>1200 EUR</invoice>" * 10)
@@ -50,10 +69,11 @@ async def test_a_signed_file_gives_the_file(convert: Converter, *, armour: bool)
     ("content", "reason"),
     [
         (sealed(ENVELOPED, b"secret"), inner_notes.ENCRYPTED_FILE),
+        (sealed(ENVELOPED_WITH_CODE, b"secret"), inner_notes.ENCRYPTED_FILE),
         (sealed(SIGNED), inner_notes.SIGNATURE_ALONE),
         (base64.encodebytes(sealed(ENVELOPED, bytes(200))), inner_notes.ENCRYPTED_FILE),
     ],
-    ids=["encrypted", "signature alone", "encrypted, in base64"],
+    ids=["encrypted", "encrypted with a code", "signature alone", "encrypted, in base64"],
 )
 async def test_a_sealed_file_says_why_it_is_not_read(convert: Converter, content: bytes, reason: str) -> None:
     assert (await convert(content, "invoice.p7m")).reasons == [reason]

@@ -18,7 +18,7 @@ from bot.files.worker.mails.flowed import unflowed
 from bot.files.worker.mails.mail_versions import chosen
 from bot.files.worker.mails.mime import Part
 from bot.files.worker.mails.small_pictures import is_small_picture
-from bot.files.worker.mails.smime import signed_content
+from bot.files.worker.mails.smime import sealed_content
 from bot.files.worker.mails.transfer import without_files
 from bot.files.worker.text_forms import is_calendar
 
@@ -127,7 +127,7 @@ def _read_leaf(part: Part, body: Body, role: _As) -> None:
     elif _is_decoration(part, role):
         body.named.append(part.filename or "a small picture")
     elif kind in _SEALED and part.parameter("smime-type") != "certs-only":
-        content = signed_content(part.payload) if body.opened < _SEALS_MAX else b""
+        content = sealed_content(part.payload) if body.opened < _SEALS_MAX else b""
         body.opened += 1
         if content:
             _read(mime.parse(content), body, role)

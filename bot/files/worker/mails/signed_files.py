@@ -1,4 +1,4 @@
-"""A signed file (PKCS #7, CMS: .p7m, .p7s) in, the file that was signed out.
+"""A signed or compressed file (PKCS #7, CMS: .p7m, .p7s, .p7z) in, the file in it out.
 
 I/O: reads the file and writes the one in it; runs in a worker process. Nothing is verified.
 """
@@ -12,11 +12,11 @@ from pathlib import Path
 from bot.files import inner_notes
 from bot.files.extracts import Extract, MemberExtract, NoteExtract, Unreadable
 from bot.files.outbox import Outbox
-from bot.files.worker.mails.smime import ENVELOPED, is_signed, signed_content
+from bot.files.worker.mails.smime import is_compressed, is_encrypted, is_signed, sealed_content
 
 _START_BYTES = 30
 _ARMOUR = re.compile(rb"\s*-----BEGIN (?:PKCS7|CMS|PKCS #7 SIGNED DATA)-----\s*([A-Za-z0-9+/=\s]+)-----END ")
-_ENDINGS = (".p7m", ".p7s", ".p7", ".pkcs7", ".sig", ".pem", ".txt")
+_ENDINGS = (".p7m", ".p7s", ".p7z", ".p7", ".pkcs7", ".sig", ".pem", ".txt")
 
 
 def convert(source: Path, name: str, out: Outbox) -> list[Extract]:
@@ -28,12 +28,13 @@ def convert(source: Path, name: str, out: Outbox) -> list[Extract]:
             data = a2b_base64(armour[1] if armour else data)
         except Error:
             raise Unreadable(inner_notes.SIGNATURE_ALONE) from None
-    if ENVELOPED in data[:_START_BYTES]:
+    if is_encrypted(data):
         raise Unreadable(inner_notes.ENCRYPTED_FILE)
-    content = signed_content(data)
+    content = sealed_content(data)
     if not content:
         raise Unreadable(inner_notes.SIGNATURE_ALONE)
     path = out.new(".bin")
     path.write_bytes(content)
     bare = next((name[: -len(end)] for end in _ENDINGS if name.lower().endswith(end) and len(name) > len(end)), name)
-    return [MemberExtract(path.name, bare), NoteExtract(inner_notes.SIGNATURE_UNCHECKED)]
+    member = MemberExtract(path.name, bare)
+    return [member] if is_compressed(data) else [member, NoteExtract(inner_notes.SIGNATURE_UNCHECKED)]

@@ -14,7 +14,7 @@ from bot.files.extracts import Extract, MemberExtract, NoteExtract, TextExtract,
 from bot.files.outbox import Outbox
 from bot.files.worker.documents import old_documents
 from bot.files.worker.mails.small_pictures import is_small_picture
-from bot.files.worker.mails.smime import signed_content
+from bot.files.worker.mails.smime import sealed_content
 from bot.files.worker.outlook.mapi import Attached, Item
 from bot.files.worker.outlook.outlook_words import kind_of, subject_of, text_of
 from bot.files.worker.text import written
@@ -91,7 +91,7 @@ def _as_mail(attached: Attached) -> bytes:
     """What a signed message keeps of itself, as a mail; nothing for other attachments."""
     kind = attached.properties.text(_MIME).lower()
     content = attached.content if kind.startswith("multipart/") else b""
-    content = content or (signed_content(attached.content) if "pkcs7-mime" in kind else b"")
+    content = content or (sealed_content(attached.content) if "pkcs7-mime" in kind else b"")
     return b"MIME-Version: 1.0\r\n" + content if content else b""
 
 
