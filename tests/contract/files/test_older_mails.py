@@ -226,3 +226,29 @@ async def test_text_behind_the_last_boundary_is_named(convert: Converter) -> Non
     found = await convert(content + b"\r\nScanned by the gate.\r\n", "list.eml", WITHOUT_OFFICE)
     assert "Good morning\n\n[Not shown: 20 characters behind the end of the mail]" in found.text
     assert "[Not shown" not in (await convert(content + b"\r\n \r\n", "plain.eml", WITHOUT_OFFICE)).text
+
+
+async def test_the_mails_of_an_mmdf_mailbox_are_read_one_by_one(convert: Converter) -> None:
+    line = b"\x01\x01\x01\x01\n"
+    mails = [
+        HEADERS.replace("Report", f"Number {number}").replace("\r", "") + f"\nWords {number}.\n" for number in (1, 2)
+    ]
+    found = await convert(b"".join(line + one.encode() + line for one in mails), "inbox", WITHOUT_OFFICE)
+    assert "Words 1." in words(found, "inbox › 1 Number 1.eml")
+    assert "Words 2." in words(found, "inbox › 2 Number 2.eml")
+
+
+async def test_a_sentence_that_begins_with_from_begins_no_mail_of_a_mailbox(convert: Converter) -> None:
+    start = "From ann@a.example Tue Nov 24 10:00:00 2026\r\n" + HEADERS + "\r\nHi,\r\n\r\n"
+    text = start + "From May 2020 on all was well.\r\nNote: it still is.\r\n\r\n" + start
+    found = await convert(text.encode(), "inbox", WITHOUT_OFFICE)
+    assert "From May 2020 on all was well.\nNote: it still is." in words(found, "inbox › 1 Report.eml")
+    assert len(found.labels) == 2
+
+
+async def test_parts_that_were_packed_together_are_read_one_by_one(convert: Converter) -> None:
+    parts = multipart("mixed", [part(TEXT, "Packed words."), part('text/plain; name="a.txt"', "Attached.")], headers="")
+    head, _, body = parts.partition(b"\r\n\r\n")
+    head = HEADERS.encode() + head + b"\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    found = await read(convert, head + base64.encodebytes(body))
+    assert words(found) == SHOWN + "Packed words.\n\nAttached."

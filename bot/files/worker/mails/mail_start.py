@@ -15,6 +15,10 @@ _MAILBOX_START = re.compile(
     rb"From \S{1,300}[ \t]+[A-Z][a-z]{2} [A-Z][a-z]{2} +\d{1,2} \d\d:\d\d[^\r\n]{0,100}\r?\n[!-9;-~]{1,100}:[ \t]"
 )
 """With sender and time as programs write them, a single header behind it is enough."""
+_TIME = re.compile(rb"\d:\d\d")
+"""What such a line has beside the year; a sentence that begins with "From here on" has none."""
+_MMDF_LINE = re.compile(rb"(?m)^\x01{4}[ \t]*(?:\r?\n|\Z)")
+"""What stands before and behind each mail of an MMDF mailbox."""
 _LENGTH_LINE = re.compile(rb"([1-9][0-9]{0,9})[ \t]*\r?\n(?=[!-9;-~]{1,100}[ \t]*:)")
 """Apple Mail writes how long the mail is before it, and its own notes on it behind it."""
 _BOUNDARY = re.compile(
@@ -79,14 +83,16 @@ def bare(data: bytes) -> bytes:
     """A mail without what stands before it, its lines ending in LF or CRLF."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         data = data.decode("utf-16", "replace").encode()
-    data = data.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n\t \x00")
+    data = data.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n\t \x00\x01")
     if length := _LENGTH_LINE.match(data):
         data = data[length.end() : length.end() + int(length[1])]
     return data if b"\n" in data else data.replace(b"\r", b"\n")
 
 
 def mails_in(data: bytes) -> list[bytes]:
-    """The mails of a Unix mailbox without the lines between them; all of ``data`` where it is no mailbox."""
+    """The mails of a Unix or MMDF mailbox without the lines between them; all of ``data`` where it is no mailbox."""
+    if _MMDF_LINE.search(data):
+        return [mail for mail in map(bytes.strip, _MMDF_LINE.split(data)) if mail]
     if not _MAILBOX_LINE.match(data):
         return [data]
     starts = [match for match in re.finditer(rb"(?m)^" + _MAILBOX_LINE.pattern, data) if _begins(data, match)]
@@ -100,7 +106,8 @@ def _begins(data: bytes, line: re.Match[bytes]) -> bool:
     at = line.start()
     stands_free = not at or data[max(at - 4, 0) : at].replace(b"\r", b"").endswith(b"\n\n")
     stands_free = stands_free or _MAILBOX_START.match(data, at) is not None  # some programs leave out the empty line
-    return stands_free and (not at or _HEADER.match(data, line.end()) is not None)
+    is_line = _TIME.search(line[0]) is not None and _HEADER.match(data, line.end()) is not None
+    return stands_free and (not at or is_line)
 
 
 def _names(head: bytes) -> set[bytes]:

@@ -66,6 +66,11 @@ class Part:
         """The content itself, out of its transfer encoding."""
         return unpacked(self.raw, self.first("content-transfer-encoding").decode("ascii", "replace"))
 
+    @property
+    def is_packed(self) -> bool:
+        encoding = self.first("content-transfer-encoding").strip().lower()
+        return encoding.startswith((b"base64", b"quoted-printable"))
+
     def first(self, name: str) -> bytes:
         return self.headers.get(name, [b""])[0]
 
@@ -108,14 +113,19 @@ def _parsed(data: bytes, start: int, end: int, default_type: str, depth: int, le
     if is_multipart and depth < _DEPTH_MAX:
         inner_type = "message/rfc822" if part.content_type == "multipart/digest" else "text/plain"
         declared = part.content_type.startswith("multipart/")
-        pieces, behind = _pieces(data, body, end, part.parameter("boundary").strip(), declared=declared)
+        boundary = part.parameter("boundary").strip()
+        pieces, behind = _pieces(data, body, end, boundary, declared=declared)
+        if declared and not pieces and part.is_packed:  # gateways do, against RFC 2045, 6.4
+            part.raw = data[body:end]
+            data = part.payload
+            body, end = 0, len(data)
+            pieces, behind = _pieces(data, body, end, boundary, declared=declared)
         for inner_start, inner_end in pieces:
             part.parts.append(_parsed(data, inner_start, inner_end, inner_type, depth + 1, left))
             if next(left) < 0:
                 break
         part.behind = data[behind:end]
-    if not part.parts:
-        part.raw = data[body:end]
+    part.raw = b"" if part.parts else part.raw or data[body:end]
     return part
 
 
