@@ -7,8 +7,9 @@ import textwrap
 
 import pytest
 
+from bot.files.worker.mails import ldif
 from bot.files.worker.mails.calendars import read, to_text
-from bot.files.worker.text_forms import is_calendar
+from bot.files.worker.text_forms import is_calendar, is_ldif
 from tests import made_files
 
 
@@ -209,3 +210,25 @@ def test_cards_in_utf_16_are_cards(codec: str) -> None:
     content = f"BEGIN:VCARD\r\nVERSION:2.1\r\nFN:Jörg\r\n{packed}\r\nEND:VCARD\r\n".encode(codec)
     assert is_calendar(content)
     assert to_text(content) == "Contact:\nName: Jörg\nFull name: Müller, Jörg\n"
+
+
+def test_the_entries_of_a_directory_are_read_with_what_stands_there_in_base64() -> None:
+    def packed(content: str | bytes) -> str:
+        return base64.b64encode(content.encode() if isinstance(content, str) else content).decode()
+
+    photo, street = PHOTO, packed("Ring 5\nKöln")
+    entry = lines(
+        *("# of 2026", "version: 1", "", f"dn:: {packed('cn=Jürgen,dc=a')}", f"sn:: {packed('Müller')}"),
+        *("mail: j@a.exam", " ple", f"postalAddress:: {packed('Ring 5')}", f"street:: {street}"),
+        *("jpegPhoto:: " + photo[:60], *(f" {line}" for line in textwrap.wrap(photo[60:], 70))),
+        *(f"userCertificate;binary:: {packed(bytes(9))}", "url:< file:///a", "note: Größe"),
+    )
+    assert is_ldif(entry)
+    reading = ldif.read(entry)
+    assert reading.text == (
+        "# of 2026\nversion: 1\n\ndn: cn=Jürgen,dc=a\nsn: Müller\nmail: j@a.example\npostalAddress: Ring 5\n"
+        "street: Ring 5\n  Köln\njpegPhoto: (file: jpegPhoto of cn=Jürgen,dc=a)\n"
+        "userCertificate;binary: (9 bytes that are not shown)\nurl:< file:///a\nnote: Größe\n"
+    )
+    assert reading.files == [("jpegPhoto of cn=Jürgen,dc=a", base64.b64decode(PHOTO))]
+    assert not is_ldif(b"dns: a\n")

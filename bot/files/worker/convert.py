@@ -132,7 +132,10 @@ def _page(file: _File) -> list[Extract]:
 def _calendar(file: _File) -> list[Extract]:
     from bot.files.worker.mails import card_files  # noqa: PLC0415
 
-    about = "calendar" if b"VCALENDAR" in file.head[:800].replace(b"\0", b"").upper() else "contacts"
+    if text_forms.is_ldif(file.head):
+        about = card_files.LDIF
+    else:
+        about = "calendar" if b"VCALENDAR" in file.head[:800].replace(b"\0", b"").upper() else "contacts"
     return card_files.convert(file.source, about, file.out, file.limits)
 
 
@@ -183,7 +186,7 @@ def _signed(file: _File) -> list[Extract]:
 
 _FORMS: tuple[tuple[Callable[[_File], object], Callable[[_File], list[Extract] | None]], ...] = (
     (_page_about, _page),
-    (lambda file: text_forms.is_calendar(file.head), _calendar),
+    (lambda file: text_forms.is_calendar(file.head) or text_forms.is_ldif(file.head), _calendar),
     (lambda file: looks_like_mail(file.head), _mail),
     (lambda file: text_forms.is_notebook(file.head, file.tail), _notebook),
     (lambda file: text_forms.office_xml(file.head), _office_xml),

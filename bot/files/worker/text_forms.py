@@ -10,6 +10,9 @@ import re
 from bot.files.worker.encodings.detecting import text_of
 
 _BEGINS = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*BEGIN[ \t]*:", re.IGNORECASE)
+_LDIF = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:#[^\n]{0,500}\n\s*|version:[ \t]*\d{1,3}[ \t]*\r?\n\s*){0,50}dn::?[ \t]*[\w+/=]"
+)
 _KINDS = re.compile(rb"BEGIN\s*:\s*(?:VCALENDAR|VCARD|VEVENT|VTODO)", re.IGNORECASE)
 _HTML = re.compile(rb"[\xef\xbb\xbf\xff\xfe\s]*(<\?xml[^>]{0,200}>\s*)?<(!doctype html|html|head|meta|style|table)\b")
 _SVG = re.compile(r"<(?:[\w-]+:)?svg[\s>]")
@@ -40,6 +43,11 @@ def is_calendar(head: bytes) -> bool:
     """Also one in UTF-16, as older address books of Apple and Outlook write it."""
     head = _start(head) if b"\0" in head[:4] else head
     return _BEGINS.match(head) is not None and _KINDS.search(head[:400]) is not None
+
+
+def is_ldif(head: bytes) -> bool:
+    """Entries of a directory, or of Thunderbird's address book."""
+    return _LDIF.match(head) is not None
 
 
 def is_notebook(head: bytes, tail: bytes) -> bool:

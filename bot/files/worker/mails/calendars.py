@@ -110,11 +110,14 @@ class Reading:
         content = item.content if item.name in _FILES else b""
         if not content or (item.name != "ATTACH" and is_small_picture(content)):
             return f"({len(item.value) * 3 // 4:,} bytes that are not shown)"
+        return self.kept(content, _NAMES.get(item.name, item.name.capitalize()).lower(), item.filename)
+
+    def kept(self, content: bytes, kind: str, name: str = "") -> str:
+        """Puts it among the files, under its name or by whose it is."""
         if len(self.files) >= _FILES_MAX:
             self.left_out += 1
             return "(a file that was left out)"
-        kind = _NAMES.get(item.name, item.name.capitalize()).lower()
-        name = item.filename or f"{kind} {f'of {self.whose}' if self.whose else len(self.files) + 1}"
+        name = name or f"{kind} {f'of {self.whose}' if self.whose else len(self.files) + 1}"
         self.files.append((name, content))
         return f"(file: {one_line(name)})"
 

@@ -1,4 +1,4 @@
-"""A calendar or a file of address cards in, what it says as text, and the files within it, out.
+"""A calendar, a file of address cards or of a directory's entries in, what it says as text, and the files within it, out.
 
 I/O: reads the file, writes the text and the files; runs in a worker process.
 """
@@ -11,15 +11,17 @@ from bot.files import notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, MemberExtract, NoteExtract
 from bot.files.outbox import Outbox
-from bot.files.worker.mails import calendars
+from bot.files.worker.mails import calendars, ldif
 from bot.files.worker.text import written
 
+LDIF = "LDIF"
 _NAME_CHARS_MAX = 300
 
 
 def convert(source: Path, about: str, out: Outbox, limits: ConvertLimits) -> list[Extract]:
     """Nothing where there are time zones alone: their source says more."""
-    found = calendars.read(source.read_bytes())
+    data = source.read_bytes()
+    found = ldif.read(data) if about == LDIF else calendars.read(data)
     if not found.text.strip():
         return []
     extracts = written(found.text, "", about, out, limits)
