@@ -69,11 +69,19 @@ RECTANGLE = '<rect class="a" width="90" height="60"/>'
         '<rect style="stroke-width: 5rem" width="90" height="60" stroke="green" fill="green"/>',
         '<style media="print">.a{fill:red}</style><style>@layer b{.a{fill:green}}</style>' + RECTANGLE,
         "<style>@media screen{.a{fill:green}} @media (prefers-color-scheme: dark){.a{fill:red}}</style>" + RECTANGLE,
+        "<style>.a{width:90px;height:60px;fill:green}</style><rect class='a'/>",
+        '<rect style="x:0px;y:0px;width:90px;height:60px;fill:green"/>',
+        '<rect width="calc(100% - 9px)" height="calc((10px + 20px) * 2)" fill="green"/>',
+        "<style>g > :is(rect):not(.b):nth-child(2n+1){fill:green}</style><g><rect width='90' height='60'/></g>",
+        "<style>circle + rect{fill:green} rect{fill:red}</style><circle r='1'/><rect width='90' height='60'/>",
+        "<style>path{d:path('M0 0 H90 V60 H0 Z')} [fill^='gr']{stroke:none}</style><path fill='green'/>",
+        '<style>.a{transform:translate(9px, 0px)}</style><g class="a"><rect width="60" height="60" fill="green"/></g>',
     ],
     ids=[
         *("a comment within a style", "a flood", "a switch", "hsla", "a clip", "a cascade", "a use", "an import"),
         *("variables", "a variable's stand-in", "light or dark", "points", "a language", "a newer colour"),
         *("Oklab", "a colour's space", "moved by its style", "rem", "print and layers", "media"),
+        *("sizes in a sheet", "sizes in a style", "calc", "newer selectors", "beside", "a path in a sheet", "moved"),
     ],
 )
 async def test_a_drawing_comes_as_source_and_as_it_looks(convert: Convert, tmp_path: Path, inside: str) -> None:
@@ -83,6 +91,35 @@ async def test_a_drawing_comes_as_source_and_as_it_looks(convert: Convert, tmp_p
     assert isinstance(drawn, ImageExtract)
     picture = seen(extracts, tmp_path)
     assert picture.getpixel((picture.width // 2, picture.height // 2)) == GREEN
+
+
+PAGE = '<div xmlns="http://www.w3.org/1999/xhtml" style="color: green; font-size: 40px; text-align: center">{}</div>'
+LABEL = f'<foreignObject x="60" y="60" width="240" height="90">{PAGE.format("<p>Pump<br/>room</p>")}</foreignObject>'
+SHORT = '<text x="180" y="110" font-size="40px" text-anchor="middle" fill="green">{}</text>'
+
+
+@pytest.mark.skipif(not Path("/usr/share/fonts/truetype").is_dir(), reason="no fonts are installed")
+@pytest.mark.parametrize(
+    "inside",
+    [LABEL, f"<switch>{LABEL}</switch>", f"<switch>{LABEL}{SHORT.format('Pu...')}</switch>"],
+    ids=["as Mermaid writes it", "within a switch", "as diagrams.net writes it"],
+)
+async def test_words_that_are_pieces_of_a_page_are_drawn(convert: Convert, tmp_path: Path, inside: str) -> None:
+    picture = seen(await convert(f'{HEAD} viewBox="0 0 360 200">{inside}</svg>'), tmp_path)
+    painted = picture.point(lambda value: 255 * (value < 200)).getchannel("R").getbbox()
+    assert painted is not None
+    left, top, right, bottom = (side * 360 / picture.width for side in painted)
+    assert abs((left + right) / 2 - 180) < 20
+    assert abs((top + bottom) / 2 - 105) < 20
+    assert bottom - top > 60  # two lines
+
+
+async def test_a_drawings_own_words_stay_where_there_are_such(convert: Convert, tmp_path: Path) -> None:
+    drawn = [
+        seen(await convert(f'{HEAD} viewBox="0 0 360 200">{one}</svg>'), tmp_path)
+        for one in (f"<switch>{LABEL}{SHORT.format('Pump')}</switch>", SHORT.format("Pump"))
+    ]
+    assert drawn[0].tobytes() == drawn[1].tobytes()
 
 
 @pytest.mark.skipif(not Path("/usr/share/fonts/truetype").is_dir(), reason="no fonts are installed")
@@ -103,6 +140,8 @@ async def test_words_are_drawn_where_the_machine_has_fonts(convert: Convert, tmp
         ('width="4000" height="3000"', (1_568, 1_176)),
         ('width="10mm" height="20mm"', (256, 512)),
         ('width="100%" height="100%" viewBox="0 0 300 150"', (600, 300)),
+        ('style="width: 400px; height: 300px"', (800, 600)),
+        ('width="400" height="300" style="width: 100%; height: auto"', (800, 600)),
         ('width="1" height="100000000"', (1, 1_568)),
     ],
 )
@@ -207,6 +246,11 @@ async def test_no_reference_leaves_the_file(convert: Convert, tmp_path: Path, re
         ("", "@media " * 15_000),
         ("", "light-dark(" * 10_000),
         ("", "--a:var(--b) var(--b);--b:var(--a) var(--a);" * 2_000 + "fill:var(--b)"),
+        ("", "/*" * 50_000 + "a" * 100_000),
+        ("", "rect" + ":not(" * 25_000),
+        ("", "calc(" * 25_000),
+        ("", "x" + " g" * 500 + "{width:9px}"),
+        ("", "a{x:1px}" * 10_000),
         (f' width="{"1" * 100_000}x"', ""),
         (f' width="1{" " * 100_000}x"', ""),
         (f' viewBox="{"1" * 100_000}x"', ""),

@@ -1,4 +1,4 @@
-"""A calendar, a file of address cards or of a directory's entries in, what it says as text, and the files within it, out.
+"""A calendar, address cards or the entries of a directory in, what they say as text, and the files in them, out.
 
 I/O: reads the file, writes the text and the files; runs in a worker process.
 """

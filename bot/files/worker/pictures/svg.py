@@ -21,7 +21,7 @@ from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, NoteExtract, Unreadable
 from bot.files.outbox import Outbox
 from bot.files.worker.encodings.detecting import text_of
-from bot.files.worker.pictures import pixels, svg_styles
+from bot.files.worker.pictures import pixels, svg_sizes, svg_styles, svg_words
 from bot.files.worker.sniff import Kind
 
 ABOUT = "SVG drawing"
@@ -121,6 +121,8 @@ def _say_plainly(root: ET.Element) -> None:
         if moved and "transform" not in element.attrib:
             element.set("style", _MOVED.sub("", element.get("style", "")))
             element.set("transform", re.sub(r"(?<=[\d.])(?:px|deg)\b", "", moved[1]))
+    svg_sizes.settle(root, sheets)
+    svg_words.draw_words(root)
     _paint_ground(root)
 
 
