@@ -291,6 +291,14 @@ def test_a_large_picture_with_small_writing_comes_whole_and_in_pieces(converted:
     assert right.tobytes() == page.crop((2_000 - right.width, 0, 2_000, right.height)).tobytes()
 
 
+@pytest.mark.parametrize(("letters_px", "count"), [(12, 10), (60, 1)])
+@pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
+def test_small_writing_in_a_jpeg_is_legible_too(converted: Convert, mode: str, letters_px: int, count: int) -> None:
+    page = written_page((2_000, 1_500), letters_px).convert(mode)
+    extracts = converted(made_pictures.encoded(page, "JPEG", quality=85), SMALLER)
+    assert [type(one) for one in extracts] == [ImageExtract] * count
+
+
 def test_so_large_a_one_has_no_more_pieces_than_the_limit(converted: Convert) -> None:
     limits = replace(LIMITS, image_side_px_max=300)
     extracts = converted(made_pictures.encoded(written_page((2_000, 2_000), 12), "PNG"), limits)

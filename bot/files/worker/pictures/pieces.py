@@ -64,6 +64,11 @@ def boxes(size: tuple[int, int], side_max: int) -> list[Box]:
     return [(begin, 0, end, height) for begin, end in cuts]
 
 
+def would_be_shrunk(size: tuple[int, int], side_max: int) -> bool:
+    """So much that small writing could be lost."""
+    return side_max < _SHRUNK_BELOW * max(size)
+
+
 def is_written_small(picture: Image.Image, side_max: int) -> bool:
     """Whether writing is in it that nobody could read once it is shrunk, as in a plan or a screenshot of two screens.
 

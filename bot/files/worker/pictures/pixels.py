@@ -14,7 +14,7 @@ from bot.files import notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, ImageExtract, NoteExtract, Unreadable
 from bot.files.outbox import Outbox
-from bot.files.worker.pictures import colours, pieces
+from bot.files.worker.pictures import colours, jpeg_words, pieces
 from bot.files.worker.pictures.aperture import clean_aperture
 from bot.files.worker.sniff import Kind
 
@@ -53,7 +53,7 @@ def convert(
     """
     side = limits.image_side_px_max
     check_size(image.width, image.height, limits)
-    if image.format == "JPEG" and image.mode in {"RGB", "YCbCr", "L"} and not pieces.is_long(image.size, side):
+    if _may_be_made_smaller(image, side):
         image.draft(None, (side, side))  # decodes a large photo at 1/2, 1/4 or 1/8: less memory, same result
     image.load()
     profile = image.info.get("icc_profile")
@@ -64,6 +64,11 @@ def convert(
     picture = _upright(_in_proportion(picture, image, limits) if kind is Kind.TIFF else picture, image, orientation)
     alone = getattr(image, "n_frames", 1) == 1
     return written(picture, kind, about, out, limits, profile=profile, alone=alone)
+
+
+def _may_be_made_smaller(image: Image.Image, side: int) -> bool:
+    plain = image.format == "JPEG" and image.mode in {"RGB", "YCbCr", "L"}
+    return plain and not pieces.is_long(image.size, side) and not jpeg_words.is_written_small(image, side)
 
 
 def _in_proportion(picture: Image.Image, image: Image.Image, limits: ConvertLimits) -> Image.Image:
