@@ -94,6 +94,32 @@ def test_whole_bytes_come_in_the_order_of_the_file(shown: Shown, order: str, bit
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize(
+    ("code", "bits", "sample_format", "values"),
+    [
+        ("I", 32, 1, (0, 3 << 30, 0xFFFF_FFFF)),
+        ("I", 32, 1, (100, 400, 500)),
+        ("i", 32, 2, (-500, 250, 500)),
+        ("Q", 64, 1, (0, 3 << 62, (1 << 64) - 1)),
+        ("q", 64, 2, (-(1 << 40), 1 << 39, 1 << 40)),
+        ("d", 64, 3, (-1e9, 5e8, 1e9)),
+    ],
+)
+def test_greys_of_many_bits_are_shown_by_their_range(
+    shown: Shown, order: str, code: str, bits: int, sample_format: int, values: tuple[float, float, float]
+) -> None:
+    """A quarter of the way from white, between black and white."""
+    row = [values[0], *[values[1]] * (SIZE[0] - 2), values[2]]
+    data = struct.pack(f"{order}{SIZE[0]}{code}", *row) * SIZE[1]
+    tags = tags_of(GREY, bits, 1, len(data), _153=("H", [sample_format]))
+    picture = shown(made_pictures.tiff([tags], data, order))
+    for x, grey in ((0, 0), (16, 191), (SIZE[0] - 1, 255)):
+        pixel = picture.getpixel((x, 5))
+        assert isinstance(pixel, tuple)
+        assert abs(pixel[0] - grey) < 3
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
 def test_a_deep_palette_gives_its_colours(shown: Shown, order: str) -> None:
     colours = [0] * (3 << 16)
     for which, value in enumerate((204, 51, 26)):

@@ -17,6 +17,7 @@ from PIL import Image
 
 from bot.files.worker.pictures import tiff_tags as tags
 from bot.files.worker.pictures.tiff_bits import of_blocks, row_bytes, unpacked
+from bot.files.worker.pictures.tiff_depths import FROM_128, INVERTED, by_range, highest_bytes, in_order
 
 _MODES = {("L", 1): "B", ("I;16", 2): "H", ("I;16B", 2): "H", ("I", 4): "i", ("F", 4): "f"}
 _KEPT = frozenset({tags.COMPRESSION, tags.ROWS_PER_STRIP, tags.STRIPS, tags.STRIP_BYTES})
@@ -66,29 +67,30 @@ def picture(data: bytes, directory: tags.Directory) -> Image.Image:
     wanted = {_LAB: 3, _CMYK: 4, _YCBCR: 3, 2: 3}.get(photometric, 1)
     planes = planes[: min(wanted, samples)]
     size = (_width_of_tiles(directory), height)
-    if is_float:
-        bands = _floats_in_eight_bits(planes, bits, size)
+    if is_float or (bits >= 32 and len(planes) == 1):
+        bands = by_range(planes, bits, size)
     else:
-        whole = _whole_in_eight_bits(planes, bits, is_lab=photometric == _LAB)
+        whole = highest_bytes(planes, bits, is_lab=photometric == _LAB)
         bands = [Image.frombytes("L", size, plane) for plane in whole]
     bands = [band.crop((0, 0, width, height)) for band in bands]
     if directory.number(tags.SAMPLE_FORMAT, 1) == _SIGNED and bits == 8 and photometric != _LAB:
-        bands = [band.point(_FROM_128) for band in bands]
+        bands = [band.point(FROM_128) for band in bands]
     if photometric == 0 and not is_float:
-        bands = [band.point(_INVERTED) for band in bands]
+        bands = [band.point(INVERTED) for band in bands]
     mode = {_LAB: "LAB", _CMYK: "CMYK", _YCBCR: "YCbCr", 2: "RGB"}.get(photometric, "L")
     return Image.merge(mode, bands) if len(bands) == len(Image.new(mode, (1, 1)).getbands()) else bands[0]
 
 
 def is_misread(directory: tags.Directory) -> bool:
-    """Whether Pillow reads it, and wrongly: deep colours apart, 12 bits, deep palettes, tiles that are called strips,
-    and colours that pixels share."""
+    """Whether Pillow reads it, and wrongly: deep colours apart, 12 bits, whole numbers of 32, of which it takes half to
+    be negative, deep palettes, tiles that are called strips, and colours that pixels share."""
     bits = directory.number(tags.BITS, 1)
     apart = directory.number(tags.PLANAR, 1) == 2
     palette = directory.number(tags.PHOTOMETRIC) == _PALETTE
     return (
         (bits > 8 and (apart or palette))
         or bits == 12
+        or (bits == 32 and directory.number(tags.SAMPLE_FORMAT, 1) == 1)
         or _has_blocks(directory)
         or (tags.TILE_WIDTH in directory.tags and tags.TILES not in directory.tags)
     )
@@ -162,22 +164,26 @@ def _planes(data: bytes, order: str, directory: tags.Directory, samples: int) ->
     width, bits = _width_of_tiles(directory), directory.number(tags.BITS, 1)
     row = directory.number(tags.TILE_WIDTH) or width  # what a predictor looks at
     together = 1 if apart else samples
-    predictor = directory.number(tags.PREDICTOR, 1)
+    predictor, format_ = directory.number(tags.PREDICTOR, 1), directory.number(tags.SAMPLE_FORMAT, 1)
     planes = []
     for number in range(samples if apart else 1):
         part = _of_plane(directory, number, samples) if apart else directory
         if bits == 64:  # each as two of 32
+            if predictor != 1:
+                raise TiffError("differences of 64 bits")
             grey = _grey(data, order, part, width * together * 2, 32, row * together * 2)
-            values = array("d", grey.tobytes())
+            values = in_order(grey.tobytes(), order, "d" if format_ == _FLOAT else "q" if format_ == _SIGNED else "Q")
         else:
             grey = _grey(data, order, part, width * together, bits, row * together)
             values = array(_MODES[grey.mode, bits // 8], grey.tobytes())
             if grey.mode == "I;16B" and sys.byteorder == "little":
                 values.byteswap()
-        if predictor == 2 and bits != 64:
+        if predictor == 2:
             values = _summed(values, row * together, together, bits)
         elif predictor == 3 and bits == 32:
             values = _floats(values, row * together, together)
+        if bits == 32 and format_ != _FLOAT:
+            values = array("i" if format_ == _SIGNED else "I", values.tobytes())
         planes += [values[sample::together] for sample in range(together)]
     return planes
 
@@ -256,34 +262,3 @@ def _floats(values: array[Any], row: int, step: int) -> array[Any]:
             swapped[number::4] = weights[3 - number]  # the heaviest byte comes first; here it is the last
         out.frombytes(bytes(swapped))
     return out
-
-
-def _whole_in_eight_bits(planes: list[array[Any]], bits: int, *, is_lab: bool) -> list[bytes]:
-    """The highest byte of each sample."""
-    if bits == 64:
-        raise TiffError("whole numbers of 64 bits")
-    highest = bits // 8 - 1 if sys.byteorder == "little" else 0
-    whole = [plane.tobytes()[highest :: bits // 8] for plane in planes]
-    if is_lab:  # a and b are signed in a TIFF, and count from 128 in Pillow
-        whole[1:] = [plane.translate(_FROM_128) for plane in whole[1:]]
-    return whole
-
-
-_FROM_128 = bytes(value ^ 0x80 for value in range(256))
-_INVERTED = bytes(255 - value for value in range(256))
-
-
-def _floats_in_eight_bits(planes: list[array[Any]], bits: int, size: tuple[int, int]) -> list[Image.Image]:
-    """As 0 to 1 where all of them are within that, else by their range."""
-    if bits == 16:
-        code = "<e" if sys.byteorder == "little" else ">e"
-        planes = [array("f", (value for (value,) in struct.iter_unpack(code, plane.tobytes()))) for plane in planes]
-    sums = [sum(map(float, plane)) for plane in planes]
-    if any(total - total != 0 for total in sums):  # a number that is none is in them
-        planes = [array("f", (value if value - value == 0 else 0.0 for value in plane)) for plane in planes]
-    low, high = min(map(min, planes)), max(map(max, planes))
-    low, high = (0.0, 1.0) if low >= 0 and 0.05 < high <= 1 else (low, high if high > low else low + 1)
-    scale = 255 / (high - low)
-    offset = 0.5 - low * scale
-    deep = [Image.frombytes("F", size, array("f", plane).tobytes()) for plane in planes]
-    return [plane.point(lambda value: value * scale + offset).convert("L") for plane in deep]
