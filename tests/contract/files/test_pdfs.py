@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -76,6 +77,31 @@ def test_a_damaged_pdf_is_repaired(converted: Convert, tmp_path: Path, damage: C
     path = tmp_path / extract.file
     assert path.read_bytes().startswith(b"%PDF-")
     assert pages_of(path) == extract.pages == 3
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"linearize": True}, {"object_stream_mode": pikepdf.ObjectStreamMode.generate}],
+    ids=["made for the web", "objects packed"],
+)
+def test_of_a_pdf_that_broke_off_the_pages_that_arrived_are_shown(
+    converted: Convert, tmp_path: Path, options: dict[str, Any]
+) -> None:
+    """The size of all pages is said above them, in what has been lost for some."""
+    whole = io.BytesIO()
+    with pikepdf.open(io.BytesIO(made_pdfs.numbered(60))) as pdf:
+        for page in pdf.pages:
+            page.obj["/Weight"] = pdf.make_stream(random.Random(0).randbytes(3_000))
+        pdf.save(whole, **options)
+    content = whole.getvalue()
+    shown, note = converted(content[: len(content) * 2 // 3])
+    assert isinstance(shown, PdfExtract)
+    assert note == NoteExtract(notes.BREAKS_OFF)
+    assert pages_of(tmp_path / shown.file) == shown.pages >= 35
+    with pikepdf.open(tmp_path / shown.file) as pdf:
+        words = [page.Contents.read_bytes() for page in pdf.pages if "/Contents" in page]
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        assert words[:35] == [page.Contents.read_bytes() for page in pdf.pages][:35]
 
 
 def test_what_only_begins_like_a_pdf_is_refused(converted: Convert) -> None:

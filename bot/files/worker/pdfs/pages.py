@@ -27,9 +27,9 @@ def convert(source: Path, out: Outbox, limits: ConvertLimits, told: str = "") ->
     except pikepdf.PasswordError:
         return _by_second_reader(source, out, limits, notes.PASSWORD)
     except _Unclear as unclear:
-        return _by_second_reader(source, out, limits, unclear.reason)
+        return _by_other_readers(source, out, limits, unclear.reason)
     except _BROKEN:
-        return _by_second_reader(source, out, limits, notes.DAMAGED_PDF)
+        return _by_other_readers(source, out, limits, notes.DAMAGED_PDF)
 
 
 class _Unclear(Exception):
@@ -38,6 +38,28 @@ class _Unclear(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+def _by_other_readers(source: Path, out: Outbox, limits: ConvertLimits, reason: str) -> list[Extract]:
+    """What PDFium makes of it, else the pages that are found by going through its bytes, with a note. Raises
+    ``Unreadable``."""
+    try:
+        return _by_second_reader(source, out, limits, reason)
+    except Unreadable as refused:
+        if refused.reason == notes.PASSWORD:
+            raise
+        from bot.files.worker.pdfs import rescued  # noqa: PLC0415 - few PDFs break off
+
+        try:
+            copy = rescued.copy(source, out)
+            if copy is None:
+                raise
+            with pikepdf.open(copy) as pdf:
+                found = _checked(pdf, copy, out, limits)
+        except (_Unclear, *_BROKEN):
+            raise refused from None
+        copy.unlink()
+        return [*found, NoteExtract(notes.BREAKS_OFF)]
 
 
 def _by_second_reader(source: Path, out: Outbox, limits: ConvertLimits, reason: str) -> list[Extract]:
