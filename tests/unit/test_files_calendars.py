@@ -232,3 +232,33 @@ def test_the_entries_of_a_directory_are_read_with_what_stands_there_in_base64() 
     )
     assert reading.files == [("jpegPhoto of cn=Jürgen,dc=a", base64.b64decode(PHOTO))]
     assert not is_ldif(b"dns: a\n")
+
+
+@pytest.mark.parametrize(
+    ("times", "ends"),
+    [
+        (("DTSTART;VALUE=DATE:20261124", "DTEND;VALUE=DATE:20261125"), "2026-11-24"),
+        (("DTEND;VALUE=DATE:20270101", "DTSTART;VALUE=DATE:20261124"), "2026-12-31"),
+        (("DTSTART;VALUE=DATE:20261124", "DTEND;VALUE=DATE:20261124"), "2026-11-24"),
+        (("DTSTART:20261124T000000", "DTEND:20261125T000000"), "2026-11-25 00:00"),
+        (("DTSTART;VALUE=DATE:20261124", "DTEND;VALUE=DATE:20261399"), "2026-13-99"),
+    ],
+    ids=["one day", "as Outlook writes it", "as others do", "with times", "no day"],
+)
+def test_an_event_of_whole_days_ends_on_its_last(times: tuple[str, ...], ends: str) -> None:
+    text = to_text(lines("BEGIN:VCALENDAR", "BEGIN:VEVENT", *times, "END:VEVENT", "END:VCALENDAR"))
+    assert f"Ends: {ends}" in text.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("day", "shown"),
+    [
+        ("BDAY;VALUE=date;X-APPLE-OMIT-YEAR=1604:1604-05-03", "05-03"),
+        ("BDAY:--0503", "05-03"),
+        ("BDAY:19800503", "1980-05-03"),
+        ("BDAY;X-APPLE-OMIT-YEAR=1604:1980-05-03", "1980-05-03"),
+        ("BDAY:3 May", "3 May"),
+    ],
+)
+def test_a_birthday_has_no_year_that_nobody_gave(day: str, shown: str) -> None:
+    assert to_text(lines("BEGIN:VCARD", day, "END:VCARD")) == f"Contact:\nBirthday: {shown}\n"

@@ -308,6 +308,40 @@ async def test_an_appointment_says_when_and_where(convert: Converter, pack: Pack
     )
 
 
+@both
+@pytest.mark.parametrize(
+    ("begins", "days", "bias"),
+    [
+        (datetime(2026, 11, 23, 23, tzinfo=UTC), 1, -60),
+        (datetime(2026, 11, 24, 5, tzinfo=UTC), 1, 300),
+        (datetime(2026, 11, 23, 11, tzinfo=UTC), 2, -720),
+        (datetime(2026, 11, 24, tzinfo=UTC), 0, None),
+    ],
+    ids=["Berlin", "New York", "Auckland in summer", "without a zone"],
+)
+async def test_an_appointment_of_whole_days_says_which(
+    convert: Converter, pack: Pack, begins: datetime, days: int, bias: int | None
+) -> None:
+    appointment = {
+        CLASS: "IPM.Appointment",
+        (APPOINTMENT, 0x820D): begins,
+        (APPOINTMENT, 0x820E): begins + timedelta(days=days),
+        (APPOINTMENT, 0x8215): True,
+        (APPOINTMENT, 0x8233): struct.pack("<i44x", bias) if bias is not None else b"",
+    }
+    last = 24 + max(days - 1, 0)
+    text = words(await read(convert, pack(Made(appointment))))
+    assert text == f"Begins: 2026-11-24\nEnds: 2026-11-{last}\nAll day: yes"
+
+
+@both
+@pytest.mark.parametrize("kept", [(1980, 3, 1, 11, 59), (1980, 2, 29, 23, 0), (1980, 3, 1, 5, 0)])
+async def test_a_birthday_is_a_day(convert: Converter, pack: Pack, kept: tuple[int, ...]) -> None:
+    year, month, day, hour, minute = kept
+    contact = {CLASS: "IPM.Contact", 0x3001: "Bob", 0x3A42: datetime(year, month, day, hour, minute, tzinfo=UTC)}
+    assert "Birthday: 1980-03-01" in words(await read(convert, pack(Made(contact)))).splitlines()
+
+
 def repeated(days: Sequence[datetime], changed: Sequence[tuple[datetime, datetime]], final: datetime) -> bytes:
     """A weekly pattern without the appointments of these days, some of which take place at another time under another
     name. Source: [MS-OXOCAL] 2.2.1.44."""

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from bot.files.worker.mails.card_days import first_day, last_day, without_year
 from bot.files.worker.mails.card_lines import Property, properties
 from bot.files.worker.mails.mail_versions import has_new_words
 from bot.files.worker.mails.small_pictures import is_small_picture
@@ -88,7 +89,8 @@ _ESCAPES = re.compile(r"\\([nN,;:\\])")
 
 
 _MOMENTS = frozenset({"DTSTART", "DTEND", "DUE", "EXDATE", "RDATE", "RECURRENCE-ID", "COMPLETED", "FREEBUSY"})
-_MOMENTS |= {"BDAY", "ANNIVERSARY", "TRIGGER"}
+_MOMENTS |= {"TRIGGER"}
+_YEARLY = frozenset({"BDAY", "ANNIVERSARY", "DEATHDATE", "X-ANNIVERSARY", "X-ABDATE"})
 _PROGRAMS_REMINDER = re.compile(
     r"(?:this is an event |event |alarm |calendar )?(?:reminder|notification)\W*", re.IGNORECASE
 )
@@ -104,6 +106,8 @@ class Reading:
     left_out: int = 0
     whose: str = ""
     """Name on the card that is being read."""
+    first_day: str = ""
+    """Of an event of whole days that is being read."""
 
     def name(self, item: Property) -> str:
         """What stands in the place of a file in base64."""
@@ -133,10 +137,11 @@ def read(data: bytes) -> Reading:
     lines: list[str] = []
     within: list[str] = []
     described = ""  # programs write the same once more, with marks
-    for item in properties(data):
+    items = list(properties(data))
+    for number, item in enumerate(items):
         if item.name == "BEGIN":
             within.append(item.value.strip().upper())
-            reading.whose = ""
+            reading.whose, reading.first_day = "", first_day(items, number)
             described = described if within[-1] == "VALARM" else ""
             if within[-1] in _TITLES:
                 lines += ["", f"{_TITLES[within[-1]]}:"]
@@ -144,6 +149,8 @@ def read(data: bytes) -> Reading:
             within = within[:-1]
         elif not {"VTIMEZONE", "STANDARD", "DAYLIGHT"} & set(within[-2:]):
             reading.whose = one_line(_value(item)) if item.name == "FN" else reading.whose
+            if item.name == "DTEND":
+                item.value = last_day(item.value, reading.first_day)
             line = _line(item, within, reading)
             if item.name in _DESCRIPTIONS and within[-1:] != ["VALARM"]:
                 line = line if has_new_words(line, described) else ""
@@ -185,6 +192,8 @@ def _value(item: Property) -> str:
     if item.name == "RRULE":
         words = _PART_OF_RULE.sub(lambda part: f" {part[1].lower()} {_rule(part[2] or '')},", ";" + value)
         return words.strip(" ,")
+    if item.name in _YEARLY:
+        return _DATE.sub(_date, without_year(value, item.parameters.get("X-APPLE-OMIT-YEAR", "")))
     if item.name in _MOMENTS:
         zone = item.parameters.get("TZID", "")
         onwards = " and those after it" if item.parameters.get("RANGE", "").upper() == "THISANDFUTURE" else ""

@@ -15,7 +15,7 @@ from bot.files.worker.hypertext.reader import to_text
 from bot.files.worker.mails import mime
 from bot.files.worker.mails.mail_body import declared_in
 from bot.files.worker.mails.mail_versions import chosen
-from bot.files.worker.outlook import lzfu, outlook_marks, outlook_series
+from bot.files.worker.outlook import lzfu, outlook_days, outlook_marks, outlook_series
 from bot.files.worker.outlook.mapi import HTML_CODE_PAGE, Item, Key, Properties
 
 _CLASS, _SUBJECT, _HEADERS, _BODY, _HTML, _RTF, _REPORT = 0x001A, 0x0037, 0x007D, 0x1000, 0x1013, 0x1009, 0x1001
@@ -112,6 +112,9 @@ _WHEN = (
     ("Completed", (("task", 0x810F),)),
     ("Reminder", (("common", 0x8560), ("common", 0x8502))),
 )
+_EVENT: tuple[Key, Key] = (("appointment", 0x820D), ("appointment", 0x820E))
+_DAYS = frozenset({0x3A42, 0x3A41})
+_DAYS_OF_TASKS = frozenset({("task", 0x8104), ("task", 0x8105), ("task", 0x810F)})
 _WHOLE_DAY, _DONE_SHARE, _TASK_STATE = ("appointment", 0x8215), ("task", 0x8102), ("task", 0x8101)
 _MEMBERS, _MEMBERS_ALONE = ("address", 0x8055), ("address", 0x8054)
 
@@ -180,9 +183,11 @@ def _named(name: str, address: str) -> str:
 
 def _fields(properties: Properties, kind: str) -> Iterator[tuple[str, str]]:
     if kind not in {"mail", "contact", "contact group", "note"}:
-        for name, keys in _WHEN:
-            yield name, next(filter(None, (properties.date(key) for key in keys)), "")
-        yield "All day", "yes" if properties.number(_WHOLE_DAY) else ""
+        if properties.number(_WHOLE_DAY):
+            yield from outlook_days.of_event(properties, *_EVENT)
+            yield "All day", "yes"
+        else:
+            yield from _moments(properties)
     if kind == "contact":
         yield from _named_fields(properties, _CONTACT)
     elif kind == "contact group":
@@ -198,10 +203,19 @@ def _fields(properties: Properties, kind: str) -> Iterator[tuple[str, str]]:
     yield "Categories", properties.text(("public", "Keywords"))
 
 
+def _moments(properties: Properties) -> Iterator[tuple[str, str]]:
+    """Tasks begin and end on days, which are kept as midnight."""
+    for name, keys in _WHEN:
+        found = next(((key, when) for key in keys if (when := properties.date(key))), None)
+        if found is not None:
+            key, when = found
+            yield name, when.removesuffix(" 00:00 UTC") if key in _DAYS_OF_TASKS else when
+
+
 def _named_fields(properties: Properties, fields: dict[Key, str]) -> Iterable[tuple[str, str]]:
-    """Days are kept as midnight."""
     for key, name in fields.items():
-        yield name, properties.text(key).removesuffix(" 00:00 UTC")
+        moment = properties.moment(key) if key in _DAYS else None
+        yield name, outlook_days.day(moment) if moment else properties.text(key)
 
 
 def _members(properties: Properties) -> Iterator[str]:
