@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from bot.files import notes
 from bot.files.bounds import ConvertLimits
@@ -114,7 +114,7 @@ class Covered:
             return image
         painted = Image.new("L", image.size, 0)
         for left, upper, right, lower in self._extents:
-            ImageDraw.Draw(painted).rectangle((left, upper, right - 1, lower - 1), fill=255)
+            painted.paste(255, (left, upper, right, lower))
         shown = image.convert("RGBA")
         shown.putalpha(Image.composite(shown.getchannel("A"), Image.new("L", image.size, 0), painted))
         return shown

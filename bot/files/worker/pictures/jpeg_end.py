@@ -6,7 +6,6 @@ that recover cards. If some of it is missing, what comes behind changes what is 
 
 from __future__ import annotations
 
-import hashlib
 import io
 from pathlib import Path
 
@@ -34,6 +33,8 @@ def with_end(source: Path, out: Outbox) -> Path | None:
 
 def _decoded(data: bytes) -> bytes | None:
     """A digest of the points; ``None`` where it is not decoded."""
+    import hashlib  # noqa: PLC0415 - its 4 MB of cryptography are only for pictures that end so
+
     try:
         with Image.open(io.BytesIO(data), formats=("JPEG",)) as image:
             if not image.info.get("progressive"):

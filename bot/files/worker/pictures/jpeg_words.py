@@ -11,11 +11,11 @@ from PIL import Image
 from bot.files.worker.pictures import pieces
 
 
-def is_written_small(image: Image.Image, side_max: int) -> bool:
+def is_written_small(image: Image.Image, side_max: int, turn: Image.Transpose | None) -> bool:
     """By its brightness alone, which is decoded without its colours; no where the file is not to be had again."""
     path = getattr(image, "filename", "")
     if not path or not pieces.would_be_shrunk(image.size, side_max):
         return False
     with Image.open(path, formats=("JPEG", "MPO")) as grey:
         grey.draft("L", grey.size)
-        return pieces.is_written_small(grey, side_max)
+        return pieces.is_written_small(grey, side_max, turn)

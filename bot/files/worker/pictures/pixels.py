@@ -6,24 +6,30 @@ I/O: writes files; runs in a worker process.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image, ImageOps
+from PIL import Image
 
 from bot.files import notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, ImageExtract, NoteExtract, Unreadable
 from bot.files.outbox import Outbox
-from bot.files.worker.pictures import colours, jpeg_words, pieces
+from bot.files.worker.pictures import colours, jpeg_words, pieces, shrinking
 from bot.files.worker.pictures.aperture import clean_aperture
 from bot.files.worker.sniff import Kind
 
 _PHOTOS = frozenset({Kind.JPEG, Kind.HEIF, Kind.AVIF, Kind.JPEG2000, Kind.RAW})
+_PAGED = frozenset({Kind.TIFF, Kind.HEIF})
+_JPEGS = frozenset({"JPEG", "MPO"})
+"""An MPO has further pictures behind the one that is shown: a second view, or how bright its parts are."""
 _JPEG_QUALITIES = (90, 80, 65, 40)
 _ASKEW_MIN, _ASKEW_MAX = 1.4, 4.2
 """How many times as dense the dots may be in one direction: faxes have 2 and 4 times as many."""
 _ORIENTATION = 0x0112
 _SIMPLE_MODES = frozenset({"L", "RGB", "RGBA", "CMYK"})
+_PLAIN_COLOURS = frozenset({"1", "P"})
+"""Take a byte for each pixel, and four in the modes that they are shown in."""
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -34,6 +40,7 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 Prepare = Callable[[Image.Image], Image.Image]
+_Colour = tuple[int, int, int]
 
 
 def convert(
@@ -53,7 +60,7 @@ def convert(
     """
     side = limits.image_side_px_max
     check_size(image.width, image.height, limits)
-    if _may_be_made_smaller(image, side):
+    if _may_be_made_smaller(image, side, orientation):
         image.draft(None, (side, side))  # decodes a large photo at 1/2, 1/4 or 1/8: less memory, same result
     image.load()
     profile = image.info.get("icc_profile")
@@ -61,14 +68,15 @@ def convert(
     if source is not None:
         box = clean_aperture(source.read_bytes(), *picture.size)
         picture = picture.crop(box) if box else picture
-    picture = _upright(_in_proportion(picture, image, limits) if kind is Kind.TIFF else picture, image, orientation)
-    alone = getattr(image, "n_frames", 1) == 1
-    return written(picture, kind, about, out, limits, profile=profile, alone=alone)
+    picture = _in_proportion(picture, image, limits) if kind is Kind.TIFF else picture
+    alone = image.format in _JPEGS or getattr(image, "n_frames", 1) == 1
+    return written(picture, kind, about, out, limits, profile=profile, alone=alone, turn=_turn(image, orientation))
 
 
-def _may_be_made_smaller(image: Image.Image, side: int) -> bool:
-    plain = image.format == "JPEG" and image.mode in {"RGB", "YCbCr", "L"}
-    return plain and not pieces.is_long(image.size, side) and not jpeg_words.is_written_small(image, side)
+def _may_be_made_smaller(image: Image.Image, side: int, orientation: int) -> bool:
+    if image.format not in _JPEGS or image.mode not in {"RGB", "YCbCr", "L"} or pieces.is_long(image.size, side):
+        return False
+    return not jpeg_words.is_written_small(image, side, _turn(image, orientation))
 
 
 def _in_proportion(picture: Image.Image, image: Image.Image, limits: ConvertLimits) -> Image.Image:
@@ -99,28 +107,25 @@ def written(
     *,
     profile: bytes | None = None,
     alone: bool = True,
+    turn: Image.Transpose | None = None,
 ) -> list[Extract]:
     """``alone`` says that it is no page or frame of several: only then is one that is written small shown in pieces,
-    which are many."""
+    which are many. ``turn`` makes it upright. Its pixels are given up once they are not needed, unless an animation's
+    next frame is painted on them.
+    """
+    painted_on = not alone and kind not in _PAGED
     side = limits.image_side_px_max
-    long = pieces.is_long(picture.size, side)
-    if (long and picture.mode not in _SIMPLE_MODES) or "transparency" in picture.info:
-        picture = colours.eight_bit(picture)
-    boxes = pieces.boxes(picture.size, side) if long and pieces.loses_words(picture, side) else [(0, 0, *picture.size)]
-    names = [pieces.called(number, len(boxes), picture.size) for number in range(1, len(boxes) + 1)]
-    if alone and len(boxes) == 1 and pieces.is_written_small(picture, side):
-        rows, columns = pieces.grid(picture.size, side, limits.image_pages_max - 1)
-        boxes += pieces.tiles(picture.size, rows, columns)
-        names = pieces.names_of_tiles(rows, columns)
+    cut = _cut(picture, side, limits.image_pages_max - 1, turn, alone=alone)
+    picture, boxes, names = cut.picture, cut.boxes, cut.names
     left_out = len(boxes) - limits.image_pages_max
     ground = colours.ground_for(picture) if picture.mode == "RGBA" else None
     photo = kind in _PHOTOS
     extracts: list[Extract] = []
     for number, box in enumerate(boxes[: limits.image_pages_max], 1):
-        piece = picture.crop(box) if len(boxes) > 1 else picture
-        shown = colours.eight_bit(piece)
-        ground = ground or (colours.ground_for(shown) if shown.mode == "RGBA" else colours.WHITE)
-        shown.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
+        shown, ground = _small(picture.crop(box) if len(boxes) > 1 else picture, side, ground)
+        if not painted_on and len(boxes) == 1 and shown is not picture:
+            picture.thumbnail((1, 1), Image.Resampling.NEAREST, reducing_gap=None)
+        shown = shown if cut.turn is None else shown.transpose(cut.turn)
         shown = colours.flattened(colours.in_srgb(shown, profile), ground)
         photo = photo or (kind is Kind.WEBP and shown.mode == "RGB")
         path, media_type = _write(shown, out, limits, photo=photo)
@@ -132,26 +137,57 @@ def written(
     return extracts
 
 
-def _upright(picture: Image.Image, image: Image.Image, orientation: int) -> Image.Image:
-    """As EXIF says. Broken EXIF says nothing: the picture under it is whole."""
+@dataclass(slots=True)
+class _Cut:
+    """``turn`` is still to be done where the picture is shown whole: it takes as much memory again, so the small
+    one is turned."""
+
+    picture: Image.Image
+    boxes: list[pieces.Box]
+    names: list[str]
+    turn: Image.Transpose | None
+
+
+def _cut(picture: Image.Image, side: int, tiles_max: int, turn: Image.Transpose | None, *, alone: bool) -> _Cut:
+    long = pieces.is_long(picture.size, side)
+    if long and turn is not None:
+        picture, turn = picture.transpose(turn), None
+    if (long and picture.mode not in _SIMPLE_MODES) or "transparency" in picture.info:
+        picture = colours.eight_bit(picture)
+    boxes = pieces.boxes(picture.size, side) if long and pieces.loses_words(picture, side) else [(0, 0, *picture.size)]
+    if alone and len(boxes) == 1 and pieces.is_written_small(picture, side, turn):
+        picture, turn = picture if turn is None else picture.transpose(turn), None
+        rows, columns = pieces.grid(picture.size, side, tiles_max)
+        boxes = [(0, 0, *picture.size), *pieces.tiles(picture.size, rows, columns)]
+        return _Cut(picture, boxes, pieces.names_of_tiles(rows, columns), turn)
+    names = [pieces.called(number, len(boxes), picture.size) for number in range(1, len(boxes) + 1)]
+    return _Cut(picture, boxes, names, turn)
+
+
+def _small(piece: Image.Image, side: int, ground: _Colour | None) -> tuple[Image.Image, _Colour]:
+    """The piece so small that it is sent, and what it is to lie on where ``ground`` is not known yet."""
+    if piece.mode in _PLAIN_COLOURS and "transparency" not in piece.info:
+        piece = shrinking.shrunk(piece, side)
+    piece = colours.eight_bit(piece)
+    ground = ground or (colours.ground_for(piece) if piece.mode == "RGBA" else colours.WHITE)
+    return shrinking.shrunk(piece, side), ground
+
+
+def _turn(image: Image.Image, orientation: int) -> Image.Transpose | None:
+    """What makes it upright, as EXIF says. Broken EXIF says nothing: the picture under it is whole."""
     try:
         own = image.getexif().get(_ORIENTATION)
-        if own is None:
-            turn = _TURNS.get(orientation)
-            return picture if turn is None else picture.transpose(turn)
-        if picture is not image:
-            turn = _TURNS.get(own)
-            return picture if turn is None else picture.transpose(turn)
-        return ImageOps.exif_transpose(image)
+        return _TURNS.get(orientation if own is None else own)
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - strangers' metadata makes Pillow raise nearly every built-in exception
-        return picture
+        return None
 
 
 def _write(image: Image.Image, out: Outbox, limits: ConvertLimits, *, photo: bool) -> tuple[Path, str]:
     """Drawings as PNG, photos and whatever is too large as PNG as JPEG of falling quality."""
-    bare = Image.frombytes(image.mode, image.size, image.tobytes())  # a new image has no metadata to write
+    bare = Image.new(image.mode, image.size)  # a new image has no metadata to write
+    bare.paste(image)
     if not photo:
         path = out.new(".png")
         bare.save(path, "PNG", compress_level=6)
