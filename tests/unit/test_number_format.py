@@ -115,6 +115,20 @@ EUROS = '_-* #,##0.00\\ "€"_-;\\-* #,##0.00\\ "€"_-;_-* "-"??\\ "€"_-;_-@_
         (-0.5, "dd.mm.yyyy", "-0.5"),
         (-1e9, "dd.mm.yyyy", "-1000000000"),
         (1e300, "dd.mm.yyyy", "1E+300"),
+        (45000, '[DBNum1][$-804]yyyy"年"m"月"d"日"', "二〇二三年三月十五日"),
+        (45000.5, '[DBNum1][$-804]上午/下午h"时"mm"分"', "下午十二时〇分"),
+        (43586, '[DBNum1][$-411]ggge"年"m"月"d"日"', "令和一年五月一日"),
+        (1010105, "[DBNum1][$-804]General", "一百〇一万〇一百〇五"),
+        (-1234.5, "[DBNum2][$-804]G/通用格式", "-壹仟贰佰叁拾肆.伍"),
+        (10010, '[DBNum2][$-804]General"元整"', "壹万零壹拾元整"),
+        (1000000, "[DBNum2][$-404]General", "壹佰萬"),
+        (1210, "[DBNum1][$-411]General", "千二百十"),
+        (1234500, "[DBNum4][$-412]General", "일백이십삼만사천오백"),
+        (2023, "[DBNum1]0", "二〇二三"),
+        (12.5, "[DBNum2]", "壹拾贰.伍"),
+        (12.5, '[DBNum2][$-804]0.00"元"', "壹贰.伍零元"),
+        (1e20, "[DBNum2]General", "1E+20"),
+        (12, "[DBNum3][$-411]0", "12"),
     ],
 )
 def test_a_number_is_shown_by_its_format(value: float, code: str, expected: str) -> None:
@@ -129,7 +143,13 @@ def test_dates_that_count_from_1904() -> None:
 
 @pytest.mark.parametrize(
     ("code", "expected"),
-    [("General", "Bob"), ('"Dear "@', "Dear Bob"), ('0;-0;0;@" (sic)"', "Bob (sic)"), (";;;", "Bob")],
+    [
+        ("General", "Bob"),
+        ('"Dear "@', "Dear Bob"),
+        ('0;-0;0;@" (sic)"', "Bob (sic)"),
+        (";;;", "Bob"),
+        ("[DBNum2]@", "Bob"),
+    ],
 )
 def test_a_text_is_shown_by_its_format(code: str, expected: str) -> None:
     assert shown_text("Bob", code) == expected

@@ -9,6 +9,7 @@ import re
 from datetime import date, datetime, timedelta
 
 from bot.files.worker.sheets import format_names
+from bot.files.worker.sheets.east_asian_digits import Writing, of_date
 
 DATE_TOKEN = re.compile(
     r"am/pm|a/p|aaa+|上午/下午|午前/午後|오전/오후"
@@ -37,7 +38,14 @@ def in_calendar(token: str, locale: str) -> str:
     return f"{token}:{number & _LANGUAGE}" if is_name and number & 0xFFFF < _OF_THE_SYSTEM else token
 
 
-def shown_date(when: datetime, serial: float, tokens: list[tuple[bool, str]], *, day: int | None = None) -> str:
+def shown_date(
+    when: datetime,
+    serial: float,
+    tokens: list[tuple[bool, str]],
+    writing: Writing | None = None,
+    *,
+    day: int | None = None,
+) -> str:
     """``tokens`` are the format's, each with whether it stands for a part of the date; ``serial`` counts in days.
     ``day`` is the number of one that no calendar knows."""
     dates = [text for is_part, text in tokens if is_part]
@@ -56,12 +64,13 @@ def shown_date(when: datetime, serial: float, tokens: list[tuple[bool, str]], *,
         after = next((later for later in dates[number + 1 :] if later[0] in "hmsyd["), "")
         number += 1
         if text[0] == "[":
-            out.append(_run(serial, text, places))
+            shown = _run(serial, text, places)
         elif text[0] == "d" and len(text) < 3 and day is not None:
-            out.append(str(day).zfill(len(text)))
+            shown = str(day).zfill(len(text))
         else:
             in_era = _in_era(when, text, era) if era is not None else ""
-            out.append(in_era or _part(when, _minutes(text, before, after), twelve=twelve))
+            shown = in_era or _part(when, _minutes(text, before, after), twelve=twelve)
+        out.append(shown if writing is None else of_date(shown, writing, is_year=text[0] in "yb"))
         before = text if text[0] != "." and "/" not in text else before
     return "".join(out).strip()
 

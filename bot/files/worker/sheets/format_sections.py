@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from bot.files.worker.sheets import east_asian_digits
 from bot.files.worker.sheets.date_format import DATE_TOKEN, in_calendar
 
 Part = tuple[str, str]
-"""What a token is, and its text: "literal", "digit", "exponent", "general" or "date"."""
+"""What a token is, and its text: "literal", "digit", "exponent", "general" or "date"; "writing" is the first,
+if any, and holds the section, which asks for East Asian digits."""
 Section = tuple[str, list[Part]]
 """A section's condition (empty where it has none) and its tokens."""
 _TOKEN = re.compile(
@@ -105,4 +107,6 @@ def _tokens(section: str) -> Section:
             parts.append(("general", "General"))
         else:
             parts.append(("literal", {"space": " ", "fill": ""}.get(kind, text)))
+    if east_asian_digits.asked_for(section) is not None:
+        parts = [("writing", section), *(parts if any(text for _, text in parts) else [("general", "General")])]
     return condition, parts or ([] if not section else [("literal", "")])

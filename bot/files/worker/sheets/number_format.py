@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from fractions import Fraction
 
 from bot.files.worker.sheets.date_format import shown_date
+from bot.files.worker.sheets.east_asian_digits import Writing, asked_for, one_by_one, with_units
 from bot.files.worker.sheets.format_sections import Part, chosen, sections_of
 
 BUILT_IN = {
@@ -88,7 +89,7 @@ def shown_text(text: str, code: str) -> str:
     parts = next((parts for _, parts in sections[-1:] if ("digit", "@") in parts), None)
     if parts is None or not text:
         return text
-    return "".join(text if part == ("digit", "@") else part[1] for part in parts)
+    return "".join(text if part == ("digit", "@") else part[1] for part in parts if part[0] != "writing")
 
 
 def is_date(code: str) -> bool:
@@ -104,33 +105,36 @@ def moment(value: float, *, from_1904: bool = False) -> datetime:
 
 def _shown(value: float, code: str, *, from_1904: bool) -> str:
     parts, magnitude = chosen(value, sections_of(code))
+    writing, parts = (asked_for(parts[0][1]), parts[1:]) if parts and parts[0][0] == "writing" else (None, parts)
     kinds = {kind for kind, _ in parts}
     too_large = abs(value) >= _FULL_BELOW and "exponent" not in kinds
     if ("digit", "@") in parts or too_large:
         return general(value)
     if "general" in kinds:
-        return "".join(general(magnitude) if kind == "general" else part for kind, part in parts)
+        number = general(magnitude) if writing is None else with_units(general(magnitude), writing)
+        return "".join(number if kind == "general" else part for kind, part in parts)
     if "date" in kinds:
-        return _date(value, magnitude, parts, from_1904=from_1904)
+        return _date(value, magnitude, parts, writing, from_1904=from_1904)
     digits = _number(abs(magnitude), parts) if "digit" in kinds else "".join(part for _, part in parts)
     minus = magnitude < 0 and bool(parts) and ("digit" not in kinds or re.search(r"[1-9]", digits))  # no minus zero
+    digits = digits if writing is None else one_by_one(digits, writing)
     return f"-{digits}" if minus else digits
 
 
-def _date(value: float, magnitude: float, parts: list[Part], *, from_1904: bool) -> str:
+def _date(value: float, magnitude: float, parts: list[Part], writing: Writing | None, *, from_1904: bool) -> str:
     """Below zero a time that has run is a time with a minus, whatever the program; of moments that is so from 1904."""
     tokens = [(kind == "date", part) for kind, part in parts]
     dates = [part for is_part, part in tokens if is_part]
     if value < 0 and (from_1904 or any(part[0] == "[" for part in dates)):
         size = abs(value)
-        return ("-" if magnitude < 0 else "") + shown_date(moment(size, from_1904=from_1904), size, tokens)
+        return ("-" if magnitude < 0 else "") + shown_date(moment(size, from_1904=from_1904), size, tokens, writing)
     if value < 0 and (value > -1 or not any(part[0] in "yerb" for part in dates)):
         return general(value)  # before 1900 a day is one to LibreOffice and Google, nothing to Excel
     day = _UNREAL.get(round(value * 86_400_000) // 86_400_000) if not from_1904 and value >= 0 else None
     if day is None:
-        return shown_date(moment(value, from_1904=from_1904), value, tokens)
+        return shown_date(moment(value, from_1904=from_1904), value, tokens, writing)
     first, number = day
-    return shown_date(datetime.combine(first, moment(value).time()), value, tokens, day=number)
+    return shown_date(datetime.combine(first, moment(value).time()), value, tokens, writing, day=number)
 
 
 def _number(value: float, parts: list[Part]) -> str:
