@@ -96,6 +96,8 @@ class OfficeExtract:
     """The file with its words, to find those that no page shows; may be empty."""
     results: bool = False
     """Of the workbook that is made only results of formulas are taken; all else the document tells itself."""
+    calculated: bool = False
+    """All formulas are to be worked out, whatever results the file holds."""
     instead: tuple[dict[str, Any], ...] = ()
     """What it gives, as ``to_json`` has it, where there is no such program, or it does not open the file."""
 

@@ -28,6 +28,10 @@ OWNER_FILE = (
     "is a file that only says who has a document open, and not the document itself. "
     "Please send the file whose name does not begin with “~$”."
 )
+STALE_RESULTS = (
+    "has formulas that are to be worked out when it is opened, so results that I read in it may be out of date. "
+    "Please open it in a spreadsheet program and save it again if they matter."
+)
 BESIDE_IN_PART = (
     "has more in text boxes, charts and lists of choices than I read at once, so some of it was left out. "
     "Please send what matters as text."

@@ -40,14 +40,8 @@ _SETTINGS = (
     ("/org.openoffice.Inet/Settings", "ooInetFTPProxyName", "127.0.0.1"),
     ("/org.openoffice.Inet/Settings", "ooInetFTPProxyPort", "9"),
 )
-_PROFILE = (
-    '<?xml version="1.0" encoding="UTF-8"?>\n<oor:items xmlns:oor="http://openoffice.org/2001/registry">'
-    + "".join(
-        f'<item oor:path="{path}"><prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop></item>'
-        for path, name, value in _SETTINGS
-    )
-    + "</oor:items>"
-)
+_WORK_OUT = ("/org.openoffice.Office.Calc/Formula/Load", "OOXMLRecalcMode", "0")
+"""Always. It does so by itself for most programs, but not where one says that it is Excel."""
 
 
 _START_AGAIN = frozenset({79, 81})
@@ -75,7 +69,7 @@ class Office:
         ``UnreadableNow`` where the program could not be started.
         """
         document = directory / f"document{extract.suffix}"
-        await asyncio.to_thread(_prepare, directory, source, document)
+        await asyncio.to_thread(_prepare, directory, source, document, extract)
         async with self._slots.one():
             with counted("libreoffice"):
                 return await self._converted(directory, document, extract)
@@ -151,12 +145,21 @@ def _environment(directory: Path) -> dict[str, str]:
     }
 
 
-def _prepare(directory: Path, source: Path, document: Path) -> None:
+def _prepare(directory: Path, source: Path, document: Path, extract: OfficeExtract) -> None:
     profile = directory / "profile" / "user"
     profile.mkdir(parents=True)
-    (profile / "registrymodifications.xcu").write_text(_PROFILE, encoding="utf-8")
+    (profile / "registrymodifications.xcu").write_text(_profile(calculated=extract.calculated), encoding="utf-8")
     (directory / _MADE).mkdir()
     link_or_copy(source, document)
+
+
+def _profile(*, calculated: bool) -> str:
+    items = (
+        f'<item oor:path="{path}"><prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop></item>'
+        for path, name, value in (*_SETTINGS, *([_WORK_OUT] if calculated else []))
+    )
+    start = '<?xml version="1.0" encoding="UTF-8"?>\n<oor:items xmlns:oor="http://openoffice.org/2001/registry">'
+    return f"{start}{''.join(items)}</oor:items>"
 
 
 def _made(directory: Path, document: Path, into: str) -> list[Path]:

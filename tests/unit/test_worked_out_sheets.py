@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.files.worker.sheets.model import Formula, Row, Shared, Sheet, Value, Workbook
+from bot.files.worker.sheets.model import Formula, Row, Shared, Sheet, Stale, Value, Workbook
 
 
 def book(cells: dict[int, Value], *beside: str) -> Workbook:
@@ -39,3 +39,22 @@ def test_points_of_a_chart_that_was_never_shown_are_the_programs() -> None:
     points = ["Chart at A1: bar chart", "Chart at A1: series “a”: 1, 2"]
     own.take_results(Workbook([Sheet("Data", beside=[*points, "Text box: x"])]))
     assert own.sheets[0].beside == ["Text box: Approved", *points]
+
+
+def test_of_a_file_that_asks_for_new_results_numbers_of_charts_are_the_programs_and_words_its_own() -> None:
+    own = book({1: Formula("=1")}, "Chart at A1: series “a”: x = 0, y = 0.00 €", "Chart at C1: series “2 b”: x = 0")
+    own.calculated_on_load = True
+    own.take_results(
+        Workbook([Sheet("Data", beside=["Chart at A1: series “a”: x = -1.5, y = 1,200.00 €", "Chart: x"])])
+    )
+    assert own.sheets[0].beside == [
+        "Chart at A1: series “a”: x = -1.5, y = 1,200.00 €",
+        "Chart at C1: series “2 b”: x = 0",
+    ]
+
+
+def test_a_result_that_may_be_old_gives_way_to_any_but_an_error() -> None:
+    own = book({1: Stale("7"), 2: Stale("8"), 3: Stale("#REF!"), 4: Stale("9"), 5: "10"})
+    own.take_results(Workbook([Sheet("Data", head=[Row(3, {1: "70", 2: "#REF!", 3: "#N/A", 5: "1"})])]))
+    assert own.sheets[0].head[0].cells == {1: "70", 2: "8", 3: "#N/A", 5: "10"}
+    assert own.stale_results == 1

@@ -55,9 +55,10 @@ def sheets(
     if workbook.pictures_left_out:
         pictures.append(NoteExtract(notes.PICTURES_LEFT_OUT))
     if workbook.drawn and office is not None:
-        drawn = replace(office, into="html", optional=True, instead=tuple(to_json(pictures)))
-        pictures = [drawn]
-    if workbook.formulas_without_values and office is not None:
+        office = replace(office, calculated=workbook.calculated_on_load)
+        pictures = [replace(office, into="html", optional=True, instead=tuple(to_json(pictures)))]
+    if (workbook.formulas_without_values or workbook.stale_results) and office is not None:
+        office = replace(office, calculated=workbook.calculated_on_load)
         return [replace(office, optional=True, results=True, instead=tuple(to_json([*extracts, *pictures])))]
     return [*extracts, *pictures]
 

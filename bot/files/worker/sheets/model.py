@@ -7,6 +7,7 @@ never cut for a long one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
@@ -39,6 +40,12 @@ class Formula(str):
     __slots__ = ()
 
 
+class Stale(str):
+    """A stored result that nobody sees: the file asks for all formulas to be worked out when it is opened."""
+
+    __slots__ = ()
+
+
 Value = str | Shared
 
 
@@ -46,6 +53,8 @@ CHART = "Chart"
 """So begins each line about one."""
 UNKNOWN_NAME = "#NAME?"
 """The result of a formula with a function that a program does not know."""
+_ERRORS = ("#", "Err:")
+_NUMBERS = re.compile(r"-?\d[\d,.]*(?:E[+-]\d+)?")
 
 
 @dataclass(slots=True)
@@ -59,10 +68,12 @@ class Row:
     def take_results(self, results: Mapping[int, Value], text: Callable[[Value], str]) -> None:
         """By column, of the same row elsewhere. A formula without a cell there results in no text; one that the other
         program does not know says more than that."""
-        for column in [column for column, value in self.cells.items() if isinstance(value, Formula)]:
-            result = results.get(column, "")
+        for column in [column for column, value in self.cells.items() if isinstance(value, Formula | Stale)]:
+            own, result = self.cells[column], results.get(column, "")
             if isinstance(result, Formula) or (found := text(result)) == UNKNOWN_NAME:
                 continue
+            if isinstance(own, Stale) and found.startswith(_ERRORS) and not own.startswith(_ERRORS):
+                continue  # it may be the other program that lacks something, such as another workbook
             self.cells[column] = found
             if not found:
                 del self.cells[column]
@@ -96,6 +107,11 @@ class Sheet:
         if len(own) < len(others):
             self.beside = [line for line in self.beside if line not in own] + others
 
+    def take_points(self, other: Sheet) -> None:
+        """The numbers of charts whose stored ones are as stale as the cells that they come from."""
+        worked_out = {_NUMBERS.sub("0", line): line for line in other.beside if line.startswith(CHART)}
+        self.beside = [worked_out.get(_NUMBERS.sub("0", line), line) for line in self.beside]
+
     def add_link(self, row: int, column: int, address: str) -> None:
         """Places within the workbook are no addresses."""
         address = address.strip()[:LINK_CHARS_MAX]
@@ -123,6 +139,9 @@ class Workbook:
     strings: dict[int, str] = field(default_factory=dict)
     """What ``Shared`` values stand for."""
     formulas_without_values: int = 0
+    stale_results: int = 0
+    calculated_on_load: bool = False
+    """Whether the file asks whoever opens it to work out all formulas anew."""
     pictures: list[MemberExtract] = field(default_factory=list)
     pictures_left_out: bool = False
     drawn: bool = False
@@ -140,12 +159,15 @@ class Workbook:
             if (other := same.get(sheet.name)) is None:
                 continue
             sheet.take_charts(other)
+            if self.calculated_on_load:
+                sheet.take_points(other)
             results = {row.number: row.cells for row in other.rows}
             for row in sheet.rows:
                 if row.number in results or not other.tail:  # else it may be one that was not kept
                     row.take_results(results.get(row.number, {}), worked_out.text)
-        values = (value for sheet in self.sheets for row in sheet.rows for value in row.cells.values())
+        values = [value for sheet in self.sheets for row in sheet.rows for value in row.cells.values()]
         self.formulas_without_values = sum(isinstance(value, Formula) for value in values)
+        self.stale_results = sum(isinstance(value, Stale) for value in values)
 
     def text(self, value: Value) -> str:
         if isinstance(value, str):

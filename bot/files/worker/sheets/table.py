@@ -252,6 +252,8 @@ def _notes(workbook: Workbook, tables: list[_Table]) -> list[NoteExtract]:
         found.append(notes.sheets_left_out(len(tables), len(tables) + len(workbook.left_out)))
     if workbook.formulas_without_values:
         found.append(notes.FORMULAS)
+    elif workbook.stale_results:
+        found.append(inner_notes.STALE_RESULTS)
     return [NoteExtract(reason) for reason in found]
 
 

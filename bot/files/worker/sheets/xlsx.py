@@ -15,13 +15,15 @@ from bot.files.worker.documents.excel_escapes import unescaped
 from bot.files.worker.documents.package import Broken, Package, attribute, child, descendants, local
 from bot.files.worker.raised import aligned
 from bot.files.worker.sheets import choices, links, number_format, printed
-from bot.files.worker.sheets.model import Formula, Row, Rows, Shared, Sheet, Value, Workbook
+from bot.files.worker.sheets.model import Formula, Row, Rows, Shared, Sheet, Stale, Value, Workbook
 from bot.files.worker.sheets.packaged import CELL, Listed, read_sheets, workbook_part
 from bot.files.worker.sheets.rich_values import WithinCells
 from bot.files.worker.sheets.rows import TableXml
 from bot.files.worker.sheets.table import column_number
 
 _ROW_NUMBER = re.compile(rb"""(?:^|\s)r=["'](\d{1,7})["']""")
+_NEWER = "_xlfn."
+"""So begin functions that other programs may lack, which is no reason to give up their results."""
 _RANGES_MAX = 20_000
 _NAMED_MAX, _NAMED_CHARS_MAX = 100, 200
 _PRINTED = {
@@ -38,7 +40,9 @@ def read(package: Package, out: Outbox, limits: ConvertLimits) -> Workbook:
     styles = _Styles(package, next(iter(package.related(main, "styles")), ""))
     properties = child(root, "workbookPr")
     styles.from_1904 = properties is not None and _true(attribute(properties, "date1904"))
-    workbook = Workbook()
+    calculation = child(root, "calcPr")
+    calculated_on_load = calculation is not None and _true(attribute(calculation, "fullCalcOnLoad"))
+    workbook = Workbook(calculated_on_load=calculated_on_load)
     within_cells = WithinCells(package, workbook, out)
 
     def fill(sheet: Sheet, part: str, cells_max: int) -> None:
@@ -200,13 +204,18 @@ class _SheetReader:
                 formula = part.text or ""
             elif name == "is":
                 return number_format.shown_text(text_of(part), self._styles.code(cell.get("s", "0")))
-        if raw is None:
+        anew = formula is not None and self._workbook.calculated_on_load
+        if raw is None or (anew and _is_stand_in(raw)):
             self._workbook.formulas_without_values += formula is not None
             return "" if formula is None else Formula(f"={formula}" if formula else "=(the formula above)")
         if ("vm" in cell.attrib or "DISPIMG" in raw) and (shown := self._within_cells.shown(self._sheet, cell, raw)):
             return shown
         code = self._styles.code(cell.get("s", "0"))
-        return _formatted(kind, raw, code, from_1904=self._styles.from_1904)
+        value = _formatted(kind, raw, code, from_1904=self._styles.from_1904)
+        if not anew or isinstance(value, Shared) or _NEWER in (formula or ""):
+            return value
+        self._workbook.stale_results += 1
+        return Stale(value)
 
     def _around(self, name: str, element: ET.Element) -> None:
         """What a sheet says outside its rows."""
@@ -244,6 +253,11 @@ class _SheetReader:
 def _row_number(before: int, tags: list[bytes]) -> int:
     found = _ROW_NUMBER.search(tags[-1]) if tags else None
     return int(found[1]) if found else before + len(tags)
+
+
+def _is_stand_in(result: str) -> bool:
+    """Of a formula that was never worked out: programs that cannot do so store a zero or nothing."""
+    return result.strip() in {"", "0"}
 
 
 def _linked(cell: ET.Element) -> str:
