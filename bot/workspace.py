@@ -127,7 +127,7 @@ async def open_workspace(
     reader = ThreadReader(api, names, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id, closed=closed)
     desk = slack.private_desk(api, reader, database, questions)
     replies = slack.replies(settings, api, reader, shared.session, desk)
-    parts.push_async_callback(replies.late_edits.close)
+    parts.push_async_callback(replies.close)
     reading = files.file_reader(settings, shared.workshop, shared.downloads, api, token)
     named = NamedMessages(names, identity.bot_user_id, identity.bot_id)
     channel_messages = ChannelMessages(api, names, named.written, identity.bot_user_id, closed)

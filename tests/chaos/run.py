@@ -21,6 +21,8 @@ from tests.postgres import postgres
 
 ANSWERED_WITHIN_S = 240.0
 ASKED_WITHIN_S = 70.0
+STATUS_WITHIN_S = 75.0
+"""A minute's calls and some pauses."""
 """The question that is on its way when there are enough."""
 TROUBLE_S_MAX = 60.0
 Pace = tuple[float, float]
@@ -78,6 +80,7 @@ async def play(
                 made.enough = True
                 await asyncio.wait_for(asyncio.gather(asking, stopping), ASKED_WITHIN_S)
             answered = await made.until_answered(ANSWERED_WITHIN_S)
+            await made.until_no_status(STATUS_WITHIN_S)
         await asyncio.sleep(0.1)
         played.asked, played.kills = len(made.asked), made.kills
         _look(made, played, answered=answered)
@@ -101,8 +104,7 @@ def _look(made: World, played: Played, *, answered: bool) -> None:
     asked = [
         replace(one, troubled=one.number in troubled, stopped=one.number in stopped) for one in made.asked.values()
     ]
-    statuses = [str(status) for status in made.workspace.statuses() if status.status]
-    played.seen = look(asked, made.changes(), statuses)
+    played.seen = look(asked, made.changes(), made.shown_statuses())
     played.noise = [line for bot in made.bots for line in bot.noise]
     played.noise += [f"left over: {line}" for line in left_over(made.bots)]
     if not answered:

@@ -11,7 +11,7 @@ import sqlite3
 import time
 from collections import deque
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, closing
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -221,6 +221,14 @@ class World:
                 return False
             await asyncio.sleep(0.2)
         return True
+
+    async def until_no_status(self, within_s: float) -> None:
+        """While Slack refuses to take one away, or the minute's calls for it are used up, one stays."""
+        with suppress(TimeoutError):
+            await self.workspace.until(lambda _: not self.shown_statuses(), timeout_s=within_s)
+
+    def shown_statuses(self) -> list[str]:
+        return [str(status) for status in self.workspace.statuses() if status.status]
 
     def changes(self) -> list[Change]:
         """The bot's messages as readers saw them."""

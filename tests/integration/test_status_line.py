@@ -78,10 +78,43 @@ def test_a_status_that_was_overtaken_while_it_waited_is_never_sent_and_holds_nob
             rate_limiter.method(LINE).refused(45)
             status.show("is thinking…", instead)
             await asyncio.sleep(1)
-            status.replaced(in_thread=True)
+            status.replaced(in_thread=True, sent_s=asyncio.get_running_loop().time())
             await status.close()
             assert asyncio.get_running_loop().time() < 2
             assert sent(ws) == []
+
+    run(story())
+
+
+@pytest.mark.parametrize("answered_first", ["status", "post"])
+def test_a_status_that_slack_shows_after_the_message_that_was_posted_meanwhile_is_taken_away(
+    answered_first: str,
+) -> None:
+    async def story() -> None:
+        async with status_line() as (ws, _, status):
+            sent_s = asyncio.get_running_loop().time()
+            status.show("is thinking…", instead)
+            await asyncio.sleep(0.05)  # both are on their way, and Slack takes the post first
+            ws.seed_bot_message(ws.channel("general"), "First words", thread_ts=status._thread["thread_ts"])
+            await asyncio.sleep(1.0 if answered_first == "status" else 0.0)
+            status.replaced(in_thread=True, sent_s=sent_s)
+            await status.close()
+            assert (sent(ws), ws.statuses()) == (["is thinking…", ""], [])
+
+    run(story())
+
+
+def test_a_message_in_the_thread_takes_the_status_away_without_another_call() -> None:
+    async def story() -> None:
+        async with status_line() as (ws, _, status):
+            status.show("is thinking…", instead)
+            await asyncio.sleep(1)
+            sent_s = asyncio.get_running_loop().time()
+            channel, thread_ts = status._thread.values()
+            await status._api.call("chat.postMessage", channel=channel, thread_ts=thread_ts, text="First words")
+            status.replaced(in_thread=True, sent_s=sent_s)
+            await status.close()
+            assert (sent(ws), ws.statuses()) == (["is thinking…"], [])
 
     run(story())
 
@@ -128,6 +161,74 @@ def test_a_status_that_a_killed_process_left_beside_its_message_is_taken_away() 
     run(story())
 
 
+@pytest.mark.parametrize("agent", [False, True], ids=["line", "session"])
+def test_a_status_that_slack_cannot_take_away_for_long_goes_after_the_turn(agent: bool) -> None:
+    async def story() -> None:
+        now_s = asyncio.get_running_loop().time
+        async with status_line(agent=agent) as (ws, _, status):
+            status.show("is thinking…", instead)
+            await asyncio.sleep(1)
+            for _ in range(5):
+                ws.faults.status(SESSION if agent else LINE, 503)
+            begun_s = now_s()
+            await status.close()
+            assert now_s() - begun_s == pytest.approx(2.0)
+            assert len(ws.statuses()) == 1
+            await asyncio.sleep(20)
+            assert ws.statuses() == []
+
+    run(story())
+
+
+def test_a_status_that_was_left_makes_way_for_the_next_turns() -> None:
+    async def story() -> None:
+        async with status_line() as (ws, _, status):
+            status.show("is thinking…", instead)
+            await asyncio.sleep(1)
+            for _ in range(4):
+                ws.faults.status(LINE, 503)
+            await status.close()
+            following = StatusLine(status._api, status._support, *status._thread.values())
+            following.show("is reading a.pdf…", instead)
+            await asyncio.sleep(20)
+            assert [one.status for one in ws.statuses()] == ["is reading a.pdf…"]
+            await following.close()
+            assert ws.statuses() == []
+
+    run(story())
+
+
+def test_a_turn_that_another_process_goes_on_with_takes_no_status_away_later() -> None:
+    async def story() -> None:
+        async with status_line() as (ws, _, status):
+            status.show("is thinking…", instead)
+            await asyncio.sleep(1)
+            for _ in range(4):
+                ws.faults.status(LINE, 503)
+            await status.close(abandoned=True)
+            calls = len(ws.calls)
+            await asyncio.sleep(20)
+            assert len(ws.calls) == calls
+
+    run(story())
+
+
+def test_what_is_left_when_the_bot_stops_is_not_waited_for_long() -> None:
+    async def story() -> None:
+        now_s = asyncio.get_running_loop().time
+        async with status_line() as (ws, _, status):
+            status.show("is thinking…", instead)
+            await asyncio.sleep(1)
+            for _ in range(10):
+                ws.faults.status(LINE, 503)
+            await status.close()
+            begun_s = now_s()
+            await status._support.left.close()
+            assert now_s() - begun_s == pytest.approx(2.0)
+
+    run(story())
+
+
 def fail(ws: Workspace, trouble: str) -> None:
     match trouble:
         case "503":
@@ -146,7 +247,7 @@ def test_an_agents_session_works_until_the_turn_ends_and_knows_no_other_words() 
             status.show("is thinking…", instead)
             await asyncio.sleep(REFRESH_S + 1)
             ws.seed_bot_message(ws.channel("general"), "First words", thread_ts=status_thread(ws))
-            status.replaced(in_thread=True)
+            status.replaced(in_thread=True, sent_s=asyncio.get_running_loop().time())
             await asyncio.sleep(1)
             assert [one.status for one in ws.statuses()] == ["is working…"]
             await status.close()

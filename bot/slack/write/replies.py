@@ -77,6 +77,10 @@ class SlackReplies:
         self._feedback = FeedbackSupport(feedback)
         self.late_edits = LateEdits()
 
+    async def close(self) -> None:
+        """Ends what goes on after the turns."""
+        await asyncio.gather(self.late_edits.close(), self._services.status.left.close())
+
     async def open(self, question: Question, *, again: bool, lease: Lease, first: bool = False) -> Reply:
         if question.entry_point is EntryPoint.SHARE:
             plan = await self._plan(question, again=again, first=first)

@@ -19,24 +19,26 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
+from math import inf
 
 from bot.errors import SlackError, SlackOutcomeUnknown, SlackUnavailable
 from bot.setup.app_scopes import AGENT
 from bot.slack.web_api.call_budget import Bid, Urgency
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.method_limiter import Ticket
+from bot.slack.write.left_statuses import LeftStatuses
 from bot.telemetry.logs import get_logger
 from bot.visible import one_line
 
 log = get_logger(__name__)
 
 REFRESH_S = 90.0
-"""Slack drops a status after two minutes. Source: slack:reference/methods/assistant.threads.setStatus."""
+"""A status is sent again before Slack drops it; see ``LASTS_S``."""
 CLOSE_WITHIN_S = 2.0
 TITLE_CHARS_MAX = 60
 _MARKUP = re.compile(r"<[@#!][^<>]*>|[`*_~#>\[\]<>|]+")
 AGAIN_S = 0.25
-LEFT = "left by an earlier process"
+LEFT = "left by an earlier turn or process"
 ABOUT_THIS_THREAD = frozenset(
     {"access_denied", "channel_not_found", "invalid_thread_ts", "is_archived", "not_in_channel", "thread_not_found"}
 )
@@ -48,11 +50,17 @@ class StatusWay(Enum):
     LINE = "assistant.threads.setStatus"
 
 
+LASTS_S = {StatusWay.SESSION: 3_600.0, StatusWay.LINE: 120.0}
+"""When Slack drops a status by itself. slack:ai/agent-sessions, slack:reference/methods/assistant.threads.setStatus."""
+
+
 @dataclass(slots=True)
 class StatusSupport:
-    """The ways that this workspace may still accept, best first; learned from refusals, shared by all replies."""
+    """What the replies of a workspace share: the ways that it may still accept, best first, as learned from refusals,
+    and the statuses that are ``left`` to be taken away."""
 
     ways: list[StatusWay] = field(default_factory=lambda: [StatusWay.LINE, StatusWay.SESSION])
+    left: LeftStatuses = field(default_factory=LeftStatuses)
 
     @classmethod
     def of_app(cls, scopes: Collection[str]) -> StatusSupport:
@@ -76,7 +84,8 @@ class StatusLine:
         self._refused_here: set[StatusWay] = set()
         self._wanted = ""
         self._shown = ""
-        self._calling = False
+        self._known_s = -inf
+        """When Slack last confirmed what it shows; infinite while nobody knows that."""
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._ticket: Ticket | None = None
@@ -92,30 +101,41 @@ class StatusLine:
         self._wanted, self._otherwise = text, otherwise
         self._changed.set()
         if self._task is None:
+            self._shown = LEFT if self._support.left.take_over(self._key) else ""
             self._task = asyncio.create_task(self._follow())
 
     def inherit(self) -> None:
         """An earlier process may have left a status beside an existing message, which does not clear it."""
+        self._support.left.take_over(self._key)
         self._shown = LEFT
         self._task = asyncio.create_task(self._follow())
 
-    def replaced(self, *, in_thread: bool) -> None:
-        """A message of the reply stands. In the thread Slack has cleared the line by that, but for a call on its way;
-        one at top level leaves it as it was."""
+    def replaced(self, *, in_thread: bool, sent_s: float) -> None:
+        """A message of the reply stands, whose post was sent at ``sent_s``. In the thread Slack has cleared the line by
+        that, unless a status was on its way at the same time: Slack may have shown it after the message, whichever
+        answer came first. A message at top level leaves the line as it was."""
         if self._way is StatusWay.SESSION:
             return
-        if in_thread and not self._calling:
+        if in_thread and self._known_s < sent_s:
             self._shown = ""
         self._want_none()
 
-    async def close(self) -> None:
-        """Takes the status away where no message did; a turn does not wait long for that."""
+    async def close(self, *, abandoned: bool = False) -> None:
+        """Takes the status away where no message did; a turn does not wait long for that. ``abandoned``: whoever goes
+        on with the question shows the next status, or takes this one away."""
         if self._task is None:
             return
         self._want_none()
         await asyncio.wait({self._task}, timeout=CLOSE_WITHIN_S)
+        if not (self._task.done() or abandoned) and self._way is not None:
+            self._support.left.add(self._key, self._task, LASTS_S[self._way])
+            return
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
+
+    @property
+    def _key(self) -> tuple[str, str]:
+        return self._thread["channel_id"], self._thread["thread_ts"]
 
     @property
     def _way(self) -> StatusWay | None:
@@ -158,11 +178,11 @@ class StatusLine:
 
     async def _show_wanted(self, way: StatusWay) -> None:
         """A status that was overtaken while it waited for its call is never sent."""
-        if way is StatusWay.SESSION and self._wanted and self._shown:
+        if way is StatusWay.SESSION and self._wanted and self._shown not in ("", LEFT):
             return  # it knows no other words
         if not (self._wanted or self._shown) or not await self._granted(way) or not (self._wanted or self._shown):
             return
-        status, self._calling = self._wanted, True
+        status, known_s, self._known_s = self._wanted, self._known_s, inf
         words = ("processing" if status else "active") if way is StatusWay.SESSION else status
         titled = {"title": self._title} if way is StatusWay.SESSION and status and self._title else {}
         try:
@@ -170,9 +190,10 @@ class StatusLine:
         except SlackOutcomeUnknown:
             self._shown = status or self._shown  # as far as anybody knows
             raise
-        finally:
-            self._calling = False
-        self._shown, self._title = status, "" if titled else self._title
+        except SlackError:
+            self._known_s = known_s  # nothing was done
+            raise
+        self._known_s, self._shown, self._title = _now_s(), status, "" if titled else self._title
 
     async def _granted(self, way: StatusWay) -> bool:
         self._ticket = self._api.request(way.value, self._bid, self._thread["channel_id"])
@@ -183,6 +204,10 @@ class StatusLine:
 
     def _bid(self, _edit_every_s: float) -> Bid:
         return Bid() if self._wanted else Bid(Urgency.FINAL)
+
+
+def _now_s() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def in_a_message(status: str) -> str:

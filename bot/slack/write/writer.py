@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import replace
+from math import inf
 from typing import Protocol
 
 from bot.closing import NOTHING, Button, Closing
@@ -149,11 +150,11 @@ class Writer:
                     await self._outlet.send(action)
             except (SlackError, TimeoutError):
                 log.info("reply.left_open")
-        await self._close_status_line()
+        await self._close_status_line(abandoned=True)
 
-    async def _close_status_line(self) -> None:
+    async def _close_status_line(self, *, abandoned: bool = False) -> None:
         if self._status_line is not None:
-            await self._status_line.close()
+            await self._status_line.close(abandoned=abandoned)
 
     # --- the task ----------------------------------------------------------------------------------------------------
 
@@ -217,7 +218,7 @@ class Writer:
                 metrics.STALENESS_SECONDS.observe(_now_s() - unseen_since_s)
             self._pauses.reset()
             self._plan.done(action, ts, called_s)
-            await self._posted(action, ts)
+            await self._posted(action, ts, called_s)
 
     async def _recover(self, action: Action, error: SlackError) -> None:
         following = self._plan.failed(action, error, _now_s())
@@ -235,7 +236,7 @@ class Writer:
             ts = await self._found(action)
             self._plan.found(action, ts, _now_s())
             if ts is not None:
-                await self._posted(action, ts)
+                await self._posted(action, ts, -inf)
 
     async def _found(self, action: Action) -> str | None:
         """To post again before could show it twice: whether it stands there is looked up, never guessed."""
@@ -261,12 +262,13 @@ class Writer:
         self._plan.landed_late(action, _now_s())
         self._changed.set()
 
-    async def _posted(self, action: Action, ts: str) -> None:
+    async def _posted(self, action: Action, ts: str, sent_s: float) -> None:
         """Where the database cannot be told, the thread itself tells a later process."""
         if not (isinstance(action, Start) or (isinstance(action, Show) and action.ts is None)):
             return
         if self._status_line is not None:
-            self._status_line.replaced(in_thread=isinstance(action, Start) or action.in_thread)
+            in_thread = isinstance(action, Start) or action.in_thread
+            self._status_line.replaced(in_thread=in_thread, sent_s=sent_s)
         self._has_message.set()
         try:
             await self._outlet.record(action.part, ts)
