@@ -39,7 +39,9 @@ _HOW_COMMON = {
     "johab": -3.0,
 }
 _ODD_WEIGHT, _PAIRS_WEIGHT = 3.0, 0.5
-_SURE_BY, _SURE_CHARS_MIN = 3.0, 400
+_SURE_BY, _SURE_CHARS_MIN = 3.0, 150
+_SURE_OF_EASTERN_BY = 5.0
+_SURE_OF_OTHERS_BY, _MANY_CHARS = 1.5, 1_000
 _LIKE_OTHERS = frozenset({*EASTERN, "cp874"})
 """Of whose characters each may be made of two letters of others."""
 _FIRST_CHARS, _LONG_CHARS = 300, 1_200
@@ -86,10 +88,20 @@ class _Words:
 
 
 def _is_sure(merits: dict[str, _Words], best: str, rivals: list[str]) -> bool:
-    """Of 6,157 samples in 60 encodings whose choice was open, pairs chose otherwise in none where this holds."""
+    """Of 2,017 samples of 0.5 to 64 kB in all of these encodings whose choice was open, this holds for 951: pairs chose
+    otherwise in 20 of them, each time wrongly."""
     words = merits[best]
-    in_place = words.merit > -_SURE_BY and words.chars >= _SURE_CHARS_MIN and not {best, *rivals} & _LIKE_OTHERS
-    return in_place and all(words.merit - merits[codec].merit > _SURE_BY for codec in rivals)
+    if words.merit <= -_SURE_BY or words.chars < _SURE_CHARS_MIN or best == "johab":
+        return False
+    return all(words.merit - merits[codec].merit > _margin(best, codec, words.chars) for codec in rivals)
+
+
+def _margin(best: str, rival: str, chars: int) -> float:
+    if best in _LIKE_OTHERS:
+        return _SURE_OF_EASTERN_BY
+    if rival in _LIKE_OTHERS:
+        return _SURE_OF_OTHERS_BY if chars >= _MANY_CHARS else math.inf
+    return _SURE_BY
 
 
 def _reading(sample: bytes, codec: str) -> str | None:

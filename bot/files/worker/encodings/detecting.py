@@ -16,6 +16,7 @@ from bot.files.worker.encodings.ebcdic import codec_of_ebcdic
 from bot.files.worker.encodings.escaped import CODECS, codec_of_escapes, unescaped
 from bot.files.worker.encodings.frames import codec_of_frames
 from bot.files.worker.encodings.look_alikes import is_by_chance, may_be_by_chance
+from bot.files.worker.encodings.mixed_lines import lines_decoded
 from bot.files.worker.encodings.mixed_width import decode_wide
 from bot.files.worker.encodings.rare_encodings import rarer
 from bot.files.worker.encodings.wide import codec_without_mark
@@ -39,9 +40,8 @@ _EXACT = {
 
 _PAIRED = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]|\xc0\x80")
 """What databases and Java write into UTF-8: halves of UTF-16 apart (CESU-8), and a zero in two bytes."""
-_UTF8_CHAR = re.compile(rb"[\xc2-\xf0][\x80-\xbf]")
-"""So begins each that has more bytes than one."""
-_ASCII, _GOING_ON = bytes(range(0x80)), bytes(range(0x80, 0xC0))
+_PAIRED_FIRST = frozenset(b"\xed\xc0")
+_CP1252 = bytes(range(256)).decode("cp1252", "replace")
 _OE = re.compile(rb"\xbd(?:u|il|so|no|tu|d\xe8)")
 _CUT_OFF = re.compile(rb"[\x80-\xbf]{1,3}(?=[\xc2-\xf4][\x80-\xbf])")
 
@@ -97,15 +97,7 @@ def decode(data: bytes, codec: str) -> str:
         return data.decode(codec, "cp1252 in utf-8")
     if codec.startswith("utf-16"):
         return decode_wide(data, codec)
-    if may_mix(codec) and _may_have_utf8(data):
-        return "".join(_line(line, codec) for line in data.splitlines(keepends=True))
-    return data.decode(codec, "replace")
-
-
-def _may_have_utf8(data: bytes) -> bool:
-    """The bytes that go on with a character there are no letters in most Western texts, which is soon found out."""
-    others = data.translate(None, _ASCII)
-    return len(others.translate(None, _GOING_ON)) < len(others) and _UTF8_CHAR.search(data) is not None
+    return "".join(lines_decoded(data, codec)) if may_mix(codec) else data.decode(codec, "replace")
 
 
 def may_mix(codec: str) -> bool:
@@ -121,10 +113,6 @@ def _is_utf8_by_chance(sample: bytes) -> bool:
     return may_be_by_chance(sample) and is_by_chance(sample, chosen(sample))
 
 
-def _line(line: bytes, codec: str) -> str:
-    return line.decode("utf-8" if _is_strict_utf8(line) and not is_by_chance(line, codec) else codec, "replace")
-
-
 def _is_strict_utf8(line: bytes) -> bool:
     return not line.isascii() and decodes(line, "utf-8")
 
@@ -138,15 +126,15 @@ def _without_utf8(sample: bytes) -> bytes:
 def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeDecodeError):
         raise error
-    paired = _PAIRED.match(error.object, error.start)
-    if paired:
+    data, start, end = error.object, error.start, error.end
+    if data[start] in _PAIRED_FIRST and (paired := _PAIRED.match(data, start)):
         halves = paired[0].replace(b"\xc0\x80", b"").decode("utf-8", "surrogatepass")
         return halves.encode("utf-16", "surrogatepass").decode("utf-16", "replace"), paired.end()
-    if error.end == len(error.object) and error.reason == "unexpected end of data":
-        return "\ufffd", error.end  # a character that was cut off, not one of another encoding
-    if error.start == 0 and (cut := _CUT_OFF.match(error.object)):
+    if end == len(data) and error.reason == "unexpected end of data":
+        return "\ufffd", end  # a character that was cut off, not one of another encoding
+    if start == 0 and (cut := _CUT_OFF.match(data)):
         return "\ufffd", cut.end()  # the rest of one, as where the last bytes of a log were taken
-    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+    return (_CP1252[data[start]] if end == start + 1 else data[start:end].decode("cp1252", "replace")), end
 
 
 codecs.register_error("cp1252 in utf-8", _as_cp1252)

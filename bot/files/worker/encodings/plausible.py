@@ -117,7 +117,11 @@ def out_of_place(text: str, codec: str, share_max: float = math.inf) -> tuple[fl
     beyond = BEYOND_ASCII.findall(text)
     count = len(beyond)
     odd_max = share_max * count if count >= ENOUGH_CHARS else math.inf
-    odd = _foreign(Counter(beyond), codec) + _without_vowels(text) + _numbered(text, codec)
+    odd = _foreign(Counter(beyond), codec)
+    if odd <= odd_max:
+        odd += _numbered(text, codec) + _without_vowels(text)
+    if odd > odd_max:
+        return odd, count
     text = f"  {_without_squares(text)} "
     for found in BEYOND_ASCII.finditer(text):
         if odd > odd_max:

@@ -1,0 +1,65 @@
+"""Lines of a text in an encoding of single bytes in, its words out; lines that are in UTF-8 are read as that.
+
+Pure. A line can be in UTF-8 only where the first of its bytes beyond ASCII begins a character, and hardly any line in
+another encoding looks so. These are found in one pass; what lies between them is decoded at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bot.files.worker.encodings.look_alikes import is_by_chance
+
+_ROLES = bytes(0x80) + b"c" * 0x40 + b"x" * 2 + b"l" * 0x33 + b"x" * 11
+"""Zero for ASCII, and letters for bytes that go on with a character in UTF-8, that lead one, and that do neither."""
+_BEGIN = b"\0lc"
+_CHAR = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+
+
+def lines_decoded(data: bytes, codec: str) -> Iterator[str]:
+    """In pieces of any number of lines. What does not fit becomes U+FFFD."""
+    done = 0
+    for begin, end in _lines_like_utf8(data):
+        text = _as_utf8(data[begin:end])
+        if text is not None and not is_by_chance(data[begin:end], codec):
+            yield data[done:begin].decode(codec, "replace")
+            yield text
+            done = end
+    yield data[done:].decode(codec, "replace")
+
+
+def _as_utf8(line: bytes) -> str | None:
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _lines_like_utf8(data: bytes) -> Iterator[tuple[int, int]]:
+    """Where they begin and end, with their ends. Each byte is looked at a few times, however many lines there are."""
+    roles = b"\0" + data.translate(_ROLES)  # so a place there is one before the same in ``data``
+    feeds, returns = _Ends(data, b"\n"), _Ends(data, b"\r")
+    done, at = 0, roles.find(_BEGIN)
+    while at >= 0:
+        if _CHAR.match(data, at):
+            begin = max(done, data.rfind(b"\n", done, at) + 1, data.rfind(b"\r", done, at) + 1)
+            done = min(feeds.behind(at), returns.behind(at))
+            if data[done - 1 : done + 1] == b"\r\n":
+                done += 1
+            yield begin, done
+            at = done - 1
+        at = roles.find(_BEGIN, at + 1)
+
+
+class _Ends:
+    """Of lines by one sign, each looked for once."""
+
+    def __init__(self, data: bytes, sign: bytes) -> None:
+        self._data, self._sign, self._next = data, sign, 0
+
+    def behind(self, at: int) -> int:
+        """The place behind the first from ``at`` on; places only grow."""
+        if self._next <= at:
+            self._next = self._data.find(self._sign, at) + 1 or len(self._data) + 1
+        return min(self._next, len(self._data))
