@@ -22,7 +22,9 @@ Read = Callable[[Path, Outbox], object]
 
 
 def _text() -> list[bytes]:
-    return ["It costs 12 €, and ends in June.\n".encode() * 300, b"name,city\nAda,Turin\n" * 20]
+    """In UTF-8, and in an encoding that is only found out by trying all that it could be."""
+    words = "It costs 12 €, and ends in June.\n" * 300
+    return [words.encode(), words.replace("€", "£").encode("cp1252"), b"name,city\nAda,Turin\n" * 20]
 
 
 def _archive() -> list[bytes]:

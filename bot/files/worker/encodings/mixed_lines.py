@@ -13,6 +13,8 @@ from bot.files.worker.encodings.look_alikes import is_by_chance
 
 _ROLES = bytes(0x80) + b"c" * 0x40 + b"x" * 2 + b"l" * 0x33 + b"x" * 11
 """Zero for ASCII, and letters for bytes that go on with a character in UTF-8, that lead one, and that do neither."""
+_ASCII, _GOING_ON = bytes(range(0x80)), bytes(range(0x80, 0xC0))
+_FIRST_BYTES = 32_000
 _BEGIN = b"\0lc"
 _CHAR = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
@@ -20,13 +22,20 @@ _CHAR = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf
 def lines_decoded(data: bytes, codec: str) -> Iterator[str]:
     """In pieces of any number of lines. What does not fit becomes U+FFFD."""
     done = 0
-    for begin, end in _lines_like_utf8(data):
+    for begin, end in _lines_like_utf8(data) if _goes_on(data[:_FIRST_BYTES]) or _goes_on(data) else ():
         text = _as_utf8(data[begin:end])
         if text is not None and not is_by_chance(data[begin:end], codec):
             yield data[done:begin].decode(codec, "replace")
             yield text
             done = end
     yield data[done:].decode(codec, "replace")
+
+
+def _goes_on(data: bytes) -> bool:
+    """Whether it has bytes that go on with a character in UTF-8. Few Western texts have any, which is soon seen, and
+    Russian ones have them early."""
+    others = data.translate(None, _ASCII)
+    return len(others.translate(None, _GOING_ON)) < len(others)
 
 
 def _as_utf8(line: bytes) -> str | None:
