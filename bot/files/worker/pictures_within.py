@@ -45,7 +45,7 @@ class _Pictures:
         content = packed.content
         if not packed.kind.startswith(_SHOWN):
             return f"[{len(content):,} bytes]"
-        if len(content) < _BYTES_MIN:
+        if len(content) < _BYTES_MIN and packed.kind.startswith("image/"):
             return "[a small picture]"
         if content not in self._names:
             self._names[content] = self._kept(content)

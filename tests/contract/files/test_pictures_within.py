@@ -54,6 +54,13 @@ async def test_so_is_a_page_with_fonts_and_icons_and_the_same_picture_twice(conv
     assert pictures(found) == [(300, 200)]
 
 
+async def test_a_small_pdf_is_no_small_picture(convert: Converter) -> None:
+    content = made_files.pdf(2)
+    assert 1_000 < len(content) * 4 // 3 < 4_000
+    found = await convert(base64.encodebytes(content), "plan.pdf", WITHOUT_OFFICE)
+    assert '"plan.pdf › document 1" (PDF, 2 pages)' in found.text
+
+
 async def test_pictures_in_logs_and_exports_are_known_by_how_they_begin(convert: Converter) -> None:
     log = json.dumps({"entries": [{"text": packed(CHART), "url": "https://x.example"}, {"token": "A" * 2_000}]})
     found = await convert(log.encode(), "net.har", WITHOUT_OFFICE)
