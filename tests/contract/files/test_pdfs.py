@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 import pikepdf
 import pytest
 
-from bot.files import notes
+from bot.files import inner_notes, notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, MemberExtract, NoteExtract, PdfExtract, TextExtract, Unreadable
 from bot.files.outbox import Outbox
@@ -79,6 +80,43 @@ def test_a_damaged_pdf_is_repaired(converted: Convert, tmp_path: Path, damage: C
     assert pages_of(path) == extract.pages == 3
 
 
+def packed_pages() -> bytes:
+    file = io.BytesIO()
+    with pikepdf.open(io.BytesIO(made_pdfs.numbered(3))) as pdf:
+        for page in pdf.pages:
+            words = b"".join(b"BT (%d) Tj ET\n" % random.Random(number).randrange(10**9) for number in range(900))
+            page.obj["/Contents"] = pdf.make_stream(page.Contents.read_bytes() + words)
+        pdf.save(file, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: content.decode("latin-1").encode(),
+        lambda content: content.decode("utf-8", "replace").encode(),
+        lambda content: re.sub(rb"\r?\n", b"\r\n", content),
+        lambda content: re.sub(rb"(?s)stream\n.{40}", lambda found: found[0][:9] + bytes(38), content, count=1),
+    ],
+    ids=["put into UTF-8", "read as UTF-8", "other line ends", "a hole in it"],
+)
+def test_a_pdf_whose_pages_were_torn_on_the_way_says_so(converted: Convert, damage: Callable[[bytes], bytes]) -> None:
+    shown, note = converted(damage(packed_pages()))
+    assert isinstance(shown, PdfExtract)
+    assert note == NoteExtract(notes.BREAKS_OFF)
+
+
+def test_a_pdf_whose_pages_are_whole_says_nothing(converted: Convert) -> None:
+    assert [type(one) for one in converted(packed_pages())] == [PdfExtract]
+
+
+@pytest.mark.parametrize("handler", [b"Adobe.PubSec", b"FOPN_foweb"])
+def test_a_pdf_that_another_program_locked_is_called_encrypted(converted: Convert, handler: bytes) -> None:
+    with pytest.raises(Unreadable) as refusal:
+        converted(made_files.pdf(2, password="x").replace(b"/Standard", b"/" + handler))
+    assert refusal.value.reason == inner_notes.ENCRYPTED_FILE
+
+
 @pytest.mark.parametrize(
     "options",
     [{"linearize": True}, {"object_stream_mode": pikepdf.ObjectStreamMode.generate}],
@@ -110,7 +148,11 @@ def test_what_only_begins_like_a_pdf_is_refused(converted: Convert) -> None:
     assert refusal.value.reason == notes.DAMAGED_PDF
 
 
-def test_a_pdf_without_pages_is_refused(converted: Convert) -> None:
+@pytest.mark.parametrize("before", [None, "secret"], ids=["alone", "behind a locked one"])
+def test_a_pdf_without_pages_is_refused(converted: Convert, before: str | None) -> None:
+    if before is not None:
+        with pytest.raises(Unreadable):
+            converted(made_files.pdf(1, password=before))
     with pytest.raises(Unreadable) as refusal:
         converted(made_files.pdf(0))
     assert refusal.value.reason == notes.NO_PAGES

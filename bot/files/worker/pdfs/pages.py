@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pikepdf
 
-from bot.files import notes
+from bot.files import inner_notes, notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, MemberExtract, NoteExtract, PdfExtract, Unreadable
 from bot.files.outbox import Outbox
-from bot.files.worker.pdfs import pdf_attachments, pdf_comments, pdf_links
+from bot.files.worker.pdfs import pdf_attachments, pdf_comments, pdf_links, torn
 
 _BROKEN = (pikepdf.PdfError, pikepdf.ForeignObjectError, RuntimeError, TypeError, ValueError, KeyError)
 
@@ -46,7 +46,7 @@ def _by_other_readers(source: Path, out: Outbox, limits: ConvertLimits, reason: 
     try:
         return _by_second_reader(source, out, limits, reason)
     except Unreadable as refused:
-        if refused.reason == notes.PASSWORD:
+        if refused.reason in {notes.PASSWORD, inner_notes.ENCRYPTED_FILE}:
             raise
         from bot.files.worker.pdfs import rescued  # noqa: PLC0415 - few PDFs break off
 
@@ -59,7 +59,8 @@ def _by_other_readers(source: Path, out: Outbox, limits: ConvertLimits, reason: 
         except (_Unclear, *_BROKEN):
             raise refused from None
         copy.unlink()
-        return [*found, NoteExtract(notes.BREAKS_OFF)]
+        note = NoteExtract(notes.BREAKS_OFF)
+        return found if note in found else [*found, note]
 
 
 def _by_second_reader(source: Path, out: Outbox, limits: ConvertLimits, reason: str) -> list[Extract]:
@@ -95,11 +96,13 @@ def _checked(
 
         if portfolios.is_wrapping(source, pdf.pages[0]):
             return members
-    is_odd = bool(pdf.get_warnings())
+    warnings = pdf.get_warnings()
+    is_odd = bool(warnings)
     path = _written(pdf, source, out, is_odd=is_odd)
     beside = _beside_pages(pdf, path if path.exists() else source, out, limits, told)
     shown = [PdfExtract(path.name, total), *beside, *members]
-    return [*shown, NoteExtract(notes.BREAKS_OFF)] if is_odd and _breaks_off(source) else shown
+    damaged = (is_odd and _breaks_off(source)) or torn.is_torn(pdf, warnings)
+    return [*shown, NoteExtract(notes.BREAKS_OFF)] if damaged else shown
 
 
 def _form(pdf: pikepdf.Pdf, out: Outbox, limits: ConvertLimits) -> list[Extract]:

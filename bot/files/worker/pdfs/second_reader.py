@@ -6,32 +6,41 @@ I/O: reads the PDF, writes copies; runs in a worker process.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pypdfium2  # type: ignore[import-untyped]  # it has no type hints
 from pypdfium2 import raw
 
-from bot.files import notes
+from bot.files import inner_notes, notes
 from bot.files.extracts import Unreadable
 from bot.files.outbox import Outbox
 
-_PASSWORD_NEEDED = 4
+_REASONS = {4: notes.PASSWORD, 5: inner_notes.ENCRYPTED_FILE}
+"""By PDFium's codes: it asks for a password, or for a program that has the key, as certificates and shops' locks do."""
 _PAGES_MAX = 5_000
 
 
 def copies(source: Path, out: Outbox, reason: str) -> Iterator[Path]:
     """The whole file written anew, then only its pages in a new file; whoever takes one removes it.
 
-    Raises ``Unreadable``: asking for a password where pages have one, else with ``reason``.
+    Raises ``Unreadable``: asking for a password where pages have one, saying that they are encrypted where something
+    else opens them, or with ``reason``.
     """
+    _forget_last_error()
     try:
         with pypdfium2.PdfDocument(source) as pdf:
             yield from _written(pdf, out)
     except pypdfium2.PdfiumError as error:
-        needs_password = getattr(error, "err_code", None) == _PASSWORD_NEEDED
-        raise Unreadable(notes.PASSWORD if needs_password else reason) from error
+        raise Unreadable(_REASONS.get(getattr(error, "err_code", 0), reason)) from error
     except (OSError, ValueError, RuntimeError) as error:
         raise Unreadable(reason) from error
+
+
+def _forget_last_error() -> None:
+    """PDFium keeps the code of its last error, also of another file, where a next one has none of its own."""
+    with suppress(pypdfium2.PdfiumError):
+        pypdfium2.PdfDocument(b"no PDF").close()
 
 
 def _written(pdf: pypdfium2.PdfDocument, out: Outbox) -> Iterator[Path]:

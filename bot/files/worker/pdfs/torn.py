@@ -1,0 +1,69 @@
+"""An opened PDF in, whether what is drawn on its pages was torn on its way out.
+
+Pure, on the PDF. A program that took a PDF for text and changed its line ends, or put it into UTF-8, leaves its list of
+objects good enough for every reader, and its pages blank: nothing that is packed can be unpacked.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+
+import pikepdf
+
+_LOOKED_AT_BYTES = 20_000_000
+_UNPACKED_BYTES_MAX = 20_000_000
+_LOST = ("unable to recover stream data", "not found in file after regenerating")
+_BROKEN = (pikepdf.PdfError, RuntimeError, TypeError, ValueError, KeyError, AttributeError)
+
+
+def is_torn(pdf: pikepdf.Pdf, warnings: Iterable[object]) -> bool:
+    """By what the pages draw, and by the first picture, as far as the first megabytes go; and by what qpdf warns of,
+    which it does when something is read."""
+    return _has_torn(pdf) or any(lost in str(one) for one in (*warnings, *pdf.get_warnings()) for lost in _LOST)
+
+
+def _has_torn(pdf: pikepdf.Pdf) -> bool:
+    left = _LOOKED_AT_BYTES
+    with suppress(*_BROKEN):
+        for stream in _streams(pdf):
+            packed = stream.read_raw_bytes()
+            if _is_torn(packed, stream.get("/Filter")):
+                return True
+            left -= len(packed)
+            if left < 0:
+                break
+    return False
+
+
+def _streams(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Stream]:
+    has_picture = False
+    for page in pdf.pages:
+        contents = page.obj.get("/Contents")
+        found = list(contents) if isinstance(contents, pikepdf.Array) else [contents]
+        yield from (one for one in found if isinstance(one, pikepdf.Stream))
+        if not has_picture:
+            pictures = _pictures(page.resources)
+            has_picture = bool(pictures)
+            yield from pictures[:1]
+
+
+def _pictures(resources: pikepdf.Object) -> list[pikepdf.Stream]:
+    objects = resources.get("/XObject", pikepdf.Dictionary()).values()
+    return [one for one in objects if isinstance(one, pikepdf.Stream) and one.get("/Subtype") == pikepdf.Name.Image]
+
+
+def _is_torn(packed: bytes, how: object) -> bool:
+    """What ends too early, or has the wrong sum, is shown all the same; other ways of packing are not looked at."""
+    if isinstance(how, pikepdf.Array) and len(how) == 1:
+        how = how[0]
+    if how == pikepdf.Name.DCTDecode:
+        return bool(packed) and b"\xff\xd8" not in packed[:1_024]
+    if how != pikepdf.Name.FlateDecode or not packed:
+        return False
+    try:
+        zlib.decompressobj().decompress(packed.lstrip(b"\r\n"), _UNPACKED_BYTES_MAX)
+    except zlib.error as error:
+        return "data check" not in str(error)
+    return False
