@@ -15,7 +15,7 @@ from bot.files.worker.encodings.declared import declared_codec, is_dump, known_c
 from bot.files.worker.encodings.ebcdic import codec_of_ebcdic
 from bot.files.worker.encodings.escaped import CODECS, codec_of_escapes, unescaped
 from bot.files.worker.encodings.frames import codec_of_frames
-from bot.files.worker.encodings.look_alikes import is_by_chance, may_be_by_chance
+from bot.files.worker.encodings.look_alikes import is_by_chance, is_russian_of_dos, may_be_by_chance
 from bot.files.worker.encodings.mixed_lines import lines_decoded
 from bot.files.worker.encodings.mixed_width import decode_wide
 from bot.files.worker.encodings.rare_encodings import rarer
@@ -54,7 +54,7 @@ def codec_of(data: bytes, tail: bytes = b"") -> str:
         return told
     sample = _sample(data + (b"\n" + tail if tail else b""))
     declared = declared_codec(data, tail or data)
-    if sample and (not _is_utf8(sample) or (_is_strict_utf8(sample) and _is_utf8_by_chance(sample))):
+    if sample and not _is_meant_as_utf8(sample):
         if declared and (decodes(sample, declared) or (declared == "utf-8" and is_dump(data))):
             return declared
         framed = codec_of_frames(sample)
@@ -69,6 +69,12 @@ def codec_of(data: bytes, tail: bytes = b"") -> str:
 def wide_codec(head: bytes) -> str | None:
     """UTF-16 or UTF-32, by its mark or without one."""
     return next((codec for mark, codec in _WIDE_MARKS if head.startswith(mark)), None) or codec_without_mark(head)
+
+
+def _is_meant_as_utf8(sample: bytes) -> bool:
+    if _is_strict_utf8(sample):
+        return not _is_utf8_by_chance(sample)
+    return _is_utf8(sample) and not is_russian_of_dos(sample)
 
 
 def _is_utf8(sample: bytes) -> bool:

@@ -13,6 +13,7 @@ from functools import lru_cache
 from bot.files.worker.encodings.plausible import BEYOND_ASCII, out_of_place
 
 _LONGER_CHAR = re.compile(rb"[\xe0-\xf4][\x80-\xbf]{2}")
+_RUSSIAN_OF_DOS = re.compile(rb"[\xe0-\xef][\xa0-\xaf]{2}")
 _BYTES_MAX = 1_000
 _ODD_SHARE_MIN = 0.9
 _DOUBTFUL_SHARE = 0.1
@@ -42,6 +43,13 @@ def is_by_chance(utf8: bytes, codec: str) -> bool:
         return may_be_by_chance(utf8) and not out_of_place(utf8.decode(codec), codec)[0]
     except UnicodeDecodeError:
         return False
+
+
+def is_russian_of_dos(sample: bytes) -> bool:
+    """Whether they are whole words in the code page of Russian DOS, where three letters in a row may keep UTF-8's
+    rules: in "Проверка" more do than break them."""
+    sample = sample[:_BYTES_MAX]
+    return _RUSSIAN_OF_DOS.search(sample) is not None and not out_of_place(sample.decode("cp866"), "cp866")[0]
 
 
 def is_narrow_kana(readings: Mapping[str, str]) -> bool:
