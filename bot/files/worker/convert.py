@@ -233,7 +233,7 @@ def _tnef(file: _File) -> list[Extract]:
 def _compound(file: _File) -> list[Extract]:
     from bot.files.worker.documents import old_documents  # noqa: PLC0415
 
-    return old_documents.from_compound(file.source, file.out, file.limits)
+    return old_documents.from_compound(file.source, file.out, file.limits, file.words)
 
 
 def _dbase(file: _File) -> list[Extract]:
@@ -260,7 +260,7 @@ def _eps(file: _File) -> list[Extract] | None:
 def _old_excel(file: _File) -> list[Extract]:
     from bot.files.worker.documents import old_documents  # noqa: PLC0415
 
-    return old_documents.from_bare_excel(file.source, file.out, file.limits)
+    return old_documents.from_bare_excel(file.source, file.out, file.limits, file.words)
 
 
 def _for_office(file: _File) -> list[Extract]:

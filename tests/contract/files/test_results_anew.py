@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.files import inner_notes, notes
-from tests import made_office
+from tests import made_office, made_old_office
 from tests.converted import WITHOUT_OFFICE, Converter, converter, libreoffice
 
 EXCEL = (
@@ -82,4 +83,41 @@ async def test_without_a_program_for_it_formulas_stand_for_zeros_and_results_may
 async def test_a_stored_zero_is_one_where_the_file_asks_for_nothing(convert: Converter) -> None:
     found = await convert(made_office.workbook(ROW.format("0", "", "")), "report.xlsx", WITHOUT_OFFICE)
     assert table(found.text) == "row,A,B\n1,4,0"
+    assert found.reasons == []
+
+
+def old_formula(row: int, column: int, *, result: bytes) -> bytes:
+    """One more than what stands left of it, in an .xls."""
+    tokens = struct.pack("<BHH", 0x44, row, column - 1 | 0xC000) + struct.pack("<BHB", 0x1E, 1, 0x03)
+    head = struct.pack("<HHH", row, column, 0) + result + bytes(6) + struct.pack("<H", len(tokens))
+    return made_old_office.record(0x06, head + tokens)
+
+
+EMPTY_TEXT = b"\x03" + bytes(5) + b"\xff\xff"
+FOUR = made_old_office.record(0x203, struct.pack("<HHHd", 1, 0, 0, 4.0))
+"""In the second row's first cell."""
+
+
+@libreoffice
+async def test_an_old_workbook_that_holds_no_results_gets_them_too(convert: Converter) -> None:
+    more = FOUR + old_formula(1, 1, result=EMPTY_TEXT) + old_formula(1, 2, result=bytes(8))
+    found = await convert(made_old_office.old_excel("sum", more=more), "report.xls")
+    assert table(found.text) == "row,A,B,C\n1,sum\n2,4,5,6"
+    assert found.reasons == []
+
+
+async def test_without_a_program_for_it_an_old_workbook_says_where_its_formulas_are(convert: Converter) -> None:
+    more = FOUR + old_formula(1, 1, result=EMPTY_TEXT)
+    found = await convert(made_old_office.old_excel("sum", more=more), "report.xls", WITHOUT_OFFICE)
+    assert table(found.text) == "row,A,B\n1,sum\n2,4,=(a formula)"
+    assert found.reasons == [notes.FORMULAS]
+
+
+@pytest.mark.parametrize("worked_out", [struct.pack("<d", 5.0), bytes(8)])
+async def test_an_old_workbook_that_was_worked_out_keeps_its_results(convert: Converter, worked_out: bytes) -> None:
+    by_excel = made_old_office.record(0x1C1, struct.pack("<HHI", 0x1C1, 0, 191_029)) if worked_out == bytes(8) else b""
+    more = FOUR + old_formula(1, 1, result=worked_out) + old_formula(1, 2, result=EMPTY_TEXT)
+    content = made_old_office.old_excel("sum", more=more, of_book=by_excel)
+    found = await convert(content, "report.xls", WITHOUT_OFFICE)
+    assert table(found.text) == f"row,A,B,C\n1,sum\n2,4,{5 if any(worked_out) else 0}"
     assert found.reasons == []

@@ -6,6 +6,7 @@ I/O: writes words and tables; runs in a worker process.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, NoteExtract, OfficeExtract, to_json
 from bot.files.outbox import Outbox
 from bot.files.worker import text
-from bot.files.worker.documents.package import Broken
+from bot.files.worker.documents.package import Broken, Package
 from bot.files.worker.sheets.model import Workbook
 from bot.files.worker.words import lines
 
@@ -61,6 +62,18 @@ def sheets(
         office = replace(office, calculated=workbook.calculated_on_load)
         return [replace(office, optional=True, results=True, instead=tuple(to_json([*extracts, *pictures])))]
     return [*extracts, *pictures]
+
+
+def worked_out(workbook: Workbook, results: Path | None, out: Outbox, limits: ConvertLimits) -> Workbook:
+    """As it was where the other program has made nothing that can be read of it. Only results are the other's:
+    it knows less than readers of the workbook itself do, such as newer comments."""
+    if results is None:
+        return workbook
+    from bot.files.worker.sheets import xlsx  # noqa: PLC0415
+
+    with suppress(Broken), Package(results) as package:
+        workbook.take_results(xlsx.read(package, out, limits))
+    return workbook
 
 
 def values_alone(source: Path, office: OfficeExtract, out: Outbox, limits: ConvertLimits) -> list[Extract]:

@@ -6,7 +6,6 @@ I/O: reads the file, writes words and pictures; runs in a worker process.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -16,7 +15,7 @@ from bot.files.extracts import Extract, MemberExtract, OfficeExtract, Unreadable
 from bot.files.outbox import Outbox
 from bot.files.worker import text
 from bot.files.worker.documents import embedded
-from bot.files.worker.documents.as_extracts import pages, sheets, values_alone, words_alone
+from bot.files.worker.documents.as_extracts import pages, sheets, values_alone, words_alone, worked_out
 from bot.files.worker.documents.bare_office import CORELDRAW
 from bot.files.worker.documents.package import Broken, Package, attribute, descendants
 from bot.files.worker.sheets.model import Workbook
@@ -147,19 +146,7 @@ def _excel(
 ) -> list[Extract]:
     from bot.files.worker.sheets import xlsx  # noqa: PLC0415
 
-    return sheets(office, lambda: _worked_out(xlsx.read(package, out, limits), results, out, limits), out, limits)
-
-
-def _worked_out(workbook: Workbook, results: Path | None, out: Outbox, limits: ConvertLimits) -> Workbook:
-    """As it was where the other program has made nothing that can be read of it. Only results are the other's:
-    it knows less than readers of the workbook itself do, such as newer comments."""
-    if results is None:
-        return workbook
-    from bot.files.worker.sheets import xlsx  # noqa: PLC0415
-
-    with suppress(Broken), Package(results) as package:
-        workbook.take_results(xlsx.read(package, out, limits))
-    return workbook
+    return sheets(office, lambda: worked_out(xlsx.read(package, out, limits), results, out, limits), out, limits)
 
 
 def _media_type(package: Package) -> str:
@@ -189,7 +176,7 @@ def _open_document(
         from bot.files.worker.sheets import ods  # noqa: PLC0415
 
         def opened() -> Workbook:
-            return _worked_out(ods.read(package.chunks("content.xml"), package, out, limits), results, out, limits)
+            return worked_out(ods.read(package.chunks("content.xml"), package, out, limits), results, out, limits)
 
         return sheets(OfficeExtract(suffix, about, into="xlsx"), opened, out, limits)
     if kind in {"formula", "chart", "database"}:
@@ -263,7 +250,7 @@ def _flat(source: Path, head: bytes, out: Outbox, limits: ConvertLimits, results
     if kind == "spreadsheet":
 
         def sheet() -> Workbook:
-            return _worked_out(ods.read(_chunks(source), None, out, limits), results, out, limits)
+            return worked_out(ods.read(_chunks(source), None, out, limits), results, out, limits)
 
         return sheets(OfficeExtract(suffix, about, into="xlsx"), sheet, out, limits)
 

@@ -18,6 +18,7 @@ from bot.files.worker import text
 from bot.files.worker.documents import as_extracts, compound, embedded
 from bot.files.worker.documents.ole_objects import Held, held_in_storage
 from bot.files.worker.documents.package import Broken
+from bot.files.worker.sheets.model import Workbook
 
 _BY_STREAM = (
     ("VisioDocument", OfficeExtract(".vsd", "Visio drawing")),
@@ -32,25 +33,32 @@ _OF_MESSAGES = ("__properties_version1.0", "__substg1.0_")
 """The table of an Outlook message, or a property that stands by itself where the table was lost."""
 
 
-def from_compound(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    """Raises ``Unreadable``, also for what is no document that anything here reads."""
+def from_compound(source: Path, out: Outbox, limits: ConvertLimits, results: Path | None = None) -> list[Extract]:
+    """Raises ``Unreadable``, also for what is no document that anything here reads. ``results`` is the same workbook as
+    an office program saved it, which has worked out its formulas."""
     try:
         root = compound.read(source.read_bytes())
     except compound.CompoundError:
         raise Unreadable(notes.DAMAGED_OFFICE) from None
-    found = _of_kind(source, root, out, limits)
+    found = _of_kind(source, root, out, limits, results)
     return [*found, NoteExtract(notes.BREAKS_OFF)] if root.breaks_off else found
 
 
-def from_bare_excel(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+def from_bare_excel(source: Path, out: Outbox, limits: ConvertLimits, results: Path | None = None) -> list[Extract]:
     """A workbook as Excel wrote it before it wrote compound files (versions 2 to 4)."""
+    office = OfficeExtract(".xls", "Excel workbook", into="xlsx")
+    return as_extracts.sheets(office, lambda: _excel(source.read_bytes(), out, limits, results), out, limits)
+
+
+def _excel(stream: bytes, out: Outbox, limits: ConvertLimits, results: Path | None) -> Workbook:
     from bot.files.worker.sheets import xls  # noqa: PLC0415
 
-    office = OfficeExtract(".xls", "Excel workbook", into="xlsx")
-    return as_extracts.sheets(office, lambda: xls.read(source.read_bytes(), limits), out, limits)
+    return as_extracts.worked_out(xls.read(stream, limits), results, out, limits)
 
 
-def _of_kind(source: Path, root: compound.Storage, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+def _of_kind(
+    source: Path, root: compound.Storage, out: Outbox, limits: ConvertLimits, results: Path | None
+) -> list[Extract]:
     if any(name.lower() == "encryptedpackage" for name in root.streams):
         return _locked(".xlsx")
     if any(name.startswith(_OF_MESSAGES) for name in root.streams):
@@ -58,11 +66,11 @@ def _of_kind(source: Path, root: compound.Storage, out: Outbox, limits: ConvertL
 
         return message.convert(root, out, limits)
     streams = {name.lower(): data for name, data in root.streams.items()}
-    found = _office(source, root, streams, out, limits)
+    found = _office(source, root, streams, out, limits, results)
     if found is not None:
         slides = streams.get("powerpoint document", b"")
         objects = embedded.of_old_slides(slides) if slides else embedded.of_storages(root)
-        return [*found, *_embedded(list(objects), out, limits)]
+        return [*found, *(_embedded(list(objects), out, limits) if results is None else [])]
     if "Quill" in root.storages or ("Contents" in root.streams and "Escher" in root.storages):
         return [_PUBLISHER]
     known = next((extract for name, extract in _BY_STREAM if name in root.streams), None)
@@ -79,7 +87,12 @@ def _of_kind(source: Path, root: compound.Storage, out: Outbox, limits: ConvertL
 
 
 def _office(
-    source: Path, root: compound.Storage, streams: dict[str, bytes], out: Outbox, limits: ConvertLimits
+    source: Path,
+    root: compound.Storage,
+    streams: dict[str, bytes],
+    out: Outbox,
+    limits: ConvertLimits,
+    results: Path | None,
 ) -> list[Extract] | None:
     """What Word, PowerPoint, Excel and Hangul wrote; ``None`` for what others did. Names of streams are in lower case,
     since no program minds it."""
@@ -94,11 +107,9 @@ def _office(
         return as_extracts.pages(office, lambda: old_slides.read(streams), out, limits)
     stream = streams.get("workbook") or streams.get("book")
     if stream is not None:
-        from bot.files.worker.sheets import xls  # noqa: PLC0415
-
         office = OfficeExtract(".xls", "Excel workbook", into="xlsx")
         try:
-            found = as_extracts.sheets(office, lambda: xls.read(stream, limits), out, limits)
+            found = as_extracts.sheets(office, lambda: _excel(stream, out, limits, results), out, limits)
         except Unreadable:
             return _locked(".xls")
         return as_extracts.values_alone(source, office, out, limits) if found == [office] else found

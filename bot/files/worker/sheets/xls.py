@@ -18,12 +18,14 @@ from bot.files.worker.documents.bylines import named
 from bot.files.worker.documents.package import Broken
 from bot.files.worker.raised import aligned
 from bot.files.worker.sheets import number_format
-from bot.files.worker.sheets.model import LINKS_MAX, SHEETS_MAX, Row, Rows, Sheet, Workbook
+from bot.files.worker.sheets.model import LINKS_MAX, SHEETS_MAX, Formula, Row, Rows, Sheet, Workbook
 from bot.files.worker.sheets.table import column_letters
 from bot.files.worker.sheets.xls_counts import counted
 from bot.files.worker.sheets.xls_drawn import drawn_words
 from bot.files.worker.sheets.xls_links import formula_links
+from bot.files.worker.sheets.xls_results import without_results
 
+_FORMULA = Formula("=(a formula)")
 _RANGES_MAX = 20_000
 _HEIGHTS = {1: "superscript", 2: "subscript"}
 """Of a font, by its number for it."""
@@ -43,7 +45,8 @@ def read(stream: bytes, limits: ConvertLimits) -> Workbook:
         raise Broken(str(error)) from error
     workbook = Workbook()
     lines, workbook.drawn = drawn_words(stream)
-    addresses = formula_links(stream)
+    addresses, not_worked_out = formula_links(stream), without_results(stream)
+    workbook.formulas_without_values = sum(map(len, not_worked_out.values()))
     for number, name in enumerate(book.sheet_names()):
         if len(workbook.sheets) == SHEETS_MAX:
             workbook.left_out.append(name)
@@ -53,7 +56,8 @@ def read(stream: bytes, limits: ConvertLimits) -> Workbook:
         try:
             found = book.sheet_by_index(number)
             sheet.hidden = bool(found.visibility)
-            _read_sheet(book, found, sheet, workbook.room_for(limits.text_chars_max))
+            missing = not_worked_out.get(number, set())
+            _read_sheet(book, found, sheet, workbook.room_for(limits.text_chars_max), missing)
             for cell, address in addresses.get(number, {}).items():
                 sheet.add_link(*cell, address)
         except Exception:  # noqa: BLE001 - as above
@@ -65,7 +69,8 @@ def read(stream: bytes, limits: ConvertLimits) -> Workbook:
     return workbook
 
 
-def _read_sheet(book: xlrd.Book, found: XlrdSheet, sheet: Sheet, cells_max: int) -> None:
+def _read_sheet(book: xlrd.Book, found: XlrdSheet, sheet: Sheet, cells_max: int, missing: set[tuple[int, int]]) -> None:
+    """``missing`` are the rows and columns of formulas without results, whose own words are hard to tell."""
     for column, info in found.colinfo_map.items():
         if info.hidden and len(sheet.hidden_columns) < _RANGES_MAX:
             sheet.hidden_columns.append((column + 1, column + 1))
@@ -86,7 +91,8 @@ def _read_sheet(book: xlrd.Book, found: XlrdSheet, sheet: Sheet, cells_max: int)
         row = Row(number + 1, {}, "hidden" if height is not None and height.hidden else "")
         for column, kind in enumerate(kinds):
             if kind not in {xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK}:
-                row.cells[column + 1] = _shown(book, found, number, column, kind)
+                at = (number + 1, column + 1)
+                row.cells[at[1]] = _FORMULA if at in missing else _shown(book, found, number, column, kind)
         rows.add(row)
     rows.close()
 
