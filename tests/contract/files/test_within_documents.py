@@ -281,7 +281,24 @@ async def test_forms_and_watermarks_of_word_97_are_read(convert: Converter) -> N
     shape = '<v:shape xmlns:v="urn:schemas-microsoft-com:vml"><v:textpath string="DRAFT"/></v:shape>'
     art = f"<w:r><w:pict>{shape}</w:pict></w:r>"
     text = await words(convert, made_office.word(paragraph("Colour: ", chosen) + paragraph(art)), "form.docx")
-    assert "Colour: green\nDRAFT\n" in text
+    assert "Colour: [choices: red | green] green\nDRAFT\n" in text
+
+
+async def test_lists_to_choose_from_are_read_wherever_they_stand(convert: Converter) -> None:
+    def chooser(content: str, kind: str = "dropDownList") -> str:
+        items = '<w:listItem w:displayText="Choose one." w:value=""/><w:listItem w:displayText="Yes [1]" w:value="1"/>'
+        listed = f'<w:{kind}>{items}<w:listItem w:value="No"/></w:{kind}>'
+        return f"<w:sdt><w:sdtPr>{listed}</w:sdtPr><w:sdtContent>{content}</w:sdtContent></w:sdt>"
+
+    inline = paragraph("Agreed? ", chooser("<w:r><w:t>Maybe</w:t></w:r>", "comboBox"))
+    in_a_cell = f"<w:tc>{paragraph('Paid?')}{chooser(paragraph('No'))}</w:tc>"
+    around_a_cell = chooser(f"<w:tc>{paragraph('Later')}</w:tc>")
+    table = f"<w:tbl><w:tr>{in_a_cell}{around_a_cell}</w:tr></w:tbl>"
+    plain = "<w:sdt><w:sdtPr><w:text/></w:sdtPr><w:sdtContent>" + paragraph("Name") + "</w:sdtContent></w:sdt>"
+    content = made_office.word(inline + chooser(paragraph("No")) + table + plain)
+    text = await words(convert, content, "form.docx")
+    choices = "[choices: Choose one. | Yes (1) | No]"
+    assert f"Agreed? {choices} Maybe\n{choices}\nNo\nPaid? / {choices} / No | {choices} Later\nName\n" in text
 
 
 def test_a_run_of_characters_that_libreoffice_would_take_minutes_for_is_parted() -> None:

@@ -22,6 +22,7 @@ from bot.files.worker.documents.package import (
     local,
     xml_events,
 )
+from bot.files.worker.words import word_choices
 from bot.files.worker.words.addresses import Addresses, targets_of
 from bot.files.worker.words.lines import Counted, Section, Words
 from bot.files.worker.words.word_lists import Lists
@@ -107,7 +108,7 @@ def _blocks(chunks: Iterator[bytes]) -> Iterator[ET.Element]:
             continue
         open_elements.pop()
         inside = max(inside - 1, 0)
-        if inside == 0 and name in _BLOCKS:
+        if inside == 0 and name in {*_BLOCKS, "sdtPr"}:
             yield element
         if inside == 0 and open_elements and local(open_elements[-1]) in _WRAPPERS:
             open_elements[-1].clear()
@@ -118,6 +119,9 @@ def _add_block(
 ) -> None:
     if local(block) == "p":
         _add_paragraph(paragraphs.read(block), section, counted, drawn)
+        return
+    if local(block) == "sdtPr":
+        section.add(word_choices.line(block), shown=False)
         return
     for row in rows(block, paragraphs):
         section.add(counted.take(row.text), shown=not row.marked)

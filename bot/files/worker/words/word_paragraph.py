@@ -15,6 +15,7 @@ from bot.files.worker.documents.bylines import beside_marks, named
 from bot.files.worker.documents.equations import linear
 from bot.files.worker.documents.package import attribute, child, descendants, local
 from bot.files.worker.raised import aligned
+from bot.files.worker.words import word_choices
 from bot.files.worker.words.word_lists import Lists
 
 _SKIPPED = frozenset({"pPr", "rPr", "delInstrText", "fldData", "sectPr", "tblPr", "trPr", "tcPr", "docPr"})
@@ -79,6 +80,9 @@ class Paragraphs:
             name = local(part)
             if name in _SKIPPED:
                 continue
+            if name in word_choices.BEGINS and (choices := word_choices.line(part)):
+                pieces.append(f" {choices} ")
+                paragraph.marked = True
             if name in _TEXTS:
                 pieces.append(_TEXTS[name](part))
             elif name == "AlternateContent":

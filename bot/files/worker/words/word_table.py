@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 
 from bot.files.worker.documents.bylines import named
 from bot.files.worker.documents.package import attribute, child, local
+from bot.files.worker.words import word_choices
 from bot.files.worker.words.word_paragraph import Paragraph, Paragraphs
 
 _DEPTH_MAX = 20
@@ -32,11 +33,22 @@ class Row:
 def rows(table: ET.Element, paragraphs: Paragraphs, depth: int = 0) -> Iterator[Row]:
     """Rows of tables within are part of the row that they are in."""
     for element in _parts(table, "tr"):
-        row = Row()
-        cells = [_cell(cell, row, paragraphs, depth) for cell in _parts(element, "tc")]
+        row, cells, choices = Row(), list[str](), ""
+        for part in _parts(element, "tc", "sdtPr"):
+            if local(part) == "sdtPr":
+                choices = _choices(part, row)
+            else:
+                cells.append(f"{choices} {_cell(part, row, paragraphs, depth)}".strip())
+                choices = ""
         row.text = " | ".join(cells).strip(" |")
         row.text = _changed(element, _ROW_CHANGES, row.text, row)
         yield row
+
+
+def _choices(begin: ET.Element, row: Row) -> str:
+    line = word_choices.line(begin)
+    row.marked |= bool(line)
+    return line
 
 
 def _changed(element: ET.Element, changes: tuple[tuple[str, str, str], ...], text: str, row: Row) -> str:
@@ -51,8 +63,10 @@ def _changed(element: ET.Element, changes: tuple[tuple[str, str, str], ...], tex
 
 def _cell(cell: ET.Element, row: Row, paragraphs: Paragraphs, depth: int) -> str:
     texts = []
-    for part in _parts(cell, "p", "tbl"):
-        if local(part) == "p":
+    for part in _parts(cell, "p", "tbl", "sdtPr"):
+        if local(part) == "sdtPr":
+            texts.append(_choices(part, row))
+        elif local(part) == "p":
             paragraph = paragraphs.read(part)
             row.marked |= paragraph.marked
             row.beside += [paragraph] if paragraph.boxes or paragraph.drawn else []
