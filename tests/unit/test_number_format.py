@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.files.worker.sheets.number_format import BUILT_IN, shown, shown_text
+from bot.files.worker.sheets.number_format import BUILT_IN, shown, shown_iso, shown_text
 
 EUROS = '_-* #,##0.00\\ "€"_-;\\-* #,##0.00\\ "€"_-;_-* "-"??\\ "€"_-;_-@_-'
 
@@ -139,6 +139,28 @@ def test_dates_that_count_from_1904() -> None:
     assert shown(43538, "dd.mm.yyyy", from_1904=True) == shown(45000, "dd.mm.yyyy")
     assert shown(0, "dd.mm.yyyy", from_1904=True) == "01.01.1904"
     assert shown(-0.25, "h:mm", from_1904=True) == "-6:00"
+
+
+@pytest.mark.parametrize(
+    ("held", "code", "expected"),
+    [
+        ("2023-03-15T00:00:00.000", "dd.mm.yyyy", "15.03.2023"),
+        ("2023-03-15", "[$-407]d. mmmm yyyy", "15. März 2023"),
+        ("2023-03-15T18:30:00Z", "General", "2023-03-15 18:30:00"),
+        ("2023-03-15T00:00:00", "General", "2023-03-15"),
+        ("1900-01-01T00:00:00", "d.m.yyyy", "1.1.1900"),
+        ("1900-03-01", "d.m.yyyy", "1.3.1900"),
+        ("1899-12-30T06:45:00", "h:mm", "6:45"),
+        ("1899-12-31T06:45:00.000", "[h]:mm", "6:45"),
+        ("1900-01-01T12:00:00.000", "[h]:mm", "36:00"),
+        ("06:45:00", "h:mm AM/PM", "6:45 AM"),
+        ("soon", "d.m.yyyy", "soon"),
+    ],
+)
+def test_a_date_that_is_held_in_words_is_shown_by_its_format(held: str, code: str, expected: str) -> None:
+    assert shown_iso(held, code) == expected
+    if held.startswith("20"):
+        assert shown_iso(held, code, from_1904=True) == expected
 
 
 @pytest.mark.parametrize(

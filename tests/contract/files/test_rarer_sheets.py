@@ -5,9 +5,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import AsyncIterator
+from datetime import date, time
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.files import notes
 from bot.messages import ImageBlock
@@ -267,3 +270,25 @@ async def test_rows_that_a_program_wrote_in_another_order_are_all_there(convert:
     found = await convert(made_office.workbook(rows), "order.xlsx", WITHOUT_OFFICE)
     assert "1,one\n2,two\n3,three\n" in found.text
     assert not found.reasons
+
+
+async def test_a_row_that_a_file_comes_back_to_is_one_row(convert: Converter) -> None:
+    rows = '<row r="2"><c r="B2"><v>1</v></c><c r="A2"><v>2</v></c></row><row r="1"><c r="A1"><v>3</v></c></row>'
+    content = made_office.workbook(f'{rows}<row r="2"><c r="C2"><v>4</v></c></row>')
+    assert "\n1,3\n2,2,1,4\n" in (await convert(content, "a.xlsx", WITHOUT_OFFICE)).text
+
+
+async def test_dates_that_are_held_in_words_are_shown_by_their_formats(convert: Converter, tmp_path: Path) -> None:
+    book = Workbook(iso_dates=True)
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    cells: tuple[tuple[date | time | str, str], ...] = (
+        (date(2026, 3, 5), "dd.mm.yyyy"),
+        (time(6, 45), "h:mm"),
+        ("#N/A", "General"),
+    )
+    for column, (value, code) in enumerate(cells, 1):
+        sheet.cell(1, column, value).number_format = code
+    book.save(tmp_path / "made.xlsx")
+    found = await convert((tmp_path / "made.xlsx").read_bytes(), "a.xlsx", WITHOUT_OFFICE)
+    assert "\n1,05.03.2026,6:45,#N/A\n" in found.text

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
 from xml.etree import ElementTree as ET
 
 from bot.files.bounds import ConvertLimits
@@ -39,7 +38,6 @@ _NAMED = {
     "True/False": '"True";"True";"False"',
     "On/Off": '"On";"On";"Off"',
 }
-_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a cell's time has no zone
 
 
 def read(chunks: Iterator[bytes], limits: ConvertLimits) -> Workbook:
@@ -157,10 +155,9 @@ class _Reader:
         code = self._code(style)
         if kind == "Boolean":
             return "TRUE" if text.strip() == "1" else "FALSE"
+        if kind == "DateTime":
+            return number_format.shown_iso(text, code)
         try:
-            if kind == "DateTime":
-                serial = (datetime.fromisoformat(text.strip()).replace(tzinfo=None) - _EPOCH).total_seconds() / 86_400
-                return number_format.shown(serial, code if number_format.is_date(code) else "yyyy-mm-dd h:mm")
             if kind == "Number":
                 value = float(text)
                 return number_format.shown(value, code) or number_format.general(value)

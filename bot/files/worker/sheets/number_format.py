@@ -83,6 +83,22 @@ def general(value: float) -> str:
     return f"{digits}E{exponent[0]}{exponent[1:].zfill(2)}" if sign else digits
 
 
+def shown_iso(text: str, code: str, *, from_1904: bool = False) -> str:
+    """Of a date or a time that a file holds as ISO 8601, as Excel 2003 XML and workbooks of the strict kind do."""
+    held = text.strip()
+    try:
+        when = datetime.fromisoformat(held if "-" in held else f"1899-12-30T{held}").replace(tzinfo=None)
+    except ValueError:
+        return text
+    if when.date() == _EPOCH.date():
+        days = (when - _EPOCH) / timedelta(days=1)  # a time alone, whatever days count from
+    else:
+        days = (when - (_EPOCH_1904 if from_1904 else _EPOCH)) / timedelta(days=1)
+        days -= not from_1904 and 1 <= days < 61  # Excel knows a 29 February 1900
+    usual = "h:mm:ss" if 0 <= days < 1 else "yyyy-mm-dd h:mm:ss" if days % 1 else "yyyy-mm-dd"
+    return shown(days, code if is_date(code) else usual, from_1904=from_1904)
+
+
 def shown_text(text: str, code: str) -> str:
     """A text cell: its format may put words around it."""
     sections = sections_of(code[:_CODE_CHARS_MAX])

@@ -130,7 +130,10 @@ def _has_gap(sheet: Sheet) -> bool:
 
 def _with_comments(sheet: Sheet) -> tuple[list[Row], list[Row]]:
     """The rows to show, with a cell for each comment, also where nothing else is in the row."""
-    rows = {row.number: row for row in (*sheet.head, *sheet.tail)}
+    rows = dict[int, Row]()
+    for row in (*sheet.head, *sheet.tail):  # a file may come back to a row
+        before = rows.setdefault(row.number, row)
+        before.cells |= row.cells
     gap = (sheet.head[-1].number, sheet.tail[0].number) if sheet.head and sheet.tail else None
     for number, column in sheet.comments:
         if number in rows:

@@ -283,10 +283,10 @@ def _formatted(kind: str, raw: str, code: str, *, from_1904: bool) -> Value:
         return "TRUE" if _true(raw.strip()) else "FALSE"
     if kind in {"str", "inlineStr"}:
         return number_format.shown_text(unescaped(raw), code)
-    if kind in {"e", "d"}:
-        return raw
+    if kind == "d":
+        return number_format.shown_iso(raw, code, from_1904=from_1904)
     try:
         value = float(raw)
-    except ValueError:
+    except ValueError:  # an error, such as #N/A
         return raw
     return number_format.shown(value, code, from_1904=from_1904) or number_format.general(value)
