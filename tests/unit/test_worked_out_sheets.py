@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
+from bot.files import notes
+from bot.files.extracts import NoteExtract
+from bot.files.outbox import Outbox
+from bot.files.worker.sheets import table
 from bot.files.worker.sheets.model import Formula, Row, Shared, Sheet, Stale, Value, Workbook
+from tests.converted import LIMITS
 
 
 def book(cells: dict[int, Value], *beside: str) -> Workbook:
@@ -58,3 +66,14 @@ def test_a_result_that_may_be_old_gives_way_to_any_but_an_error() -> None:
     own.take_results(Workbook([Sheet("Data", head=[Row(3, {1: "70", 2: "#REF!", 3: "#N/A", 5: "1"})])]))
     assert own.sheets[0].head[0].cells == {1: "70", 2: "8", 3: "#N/A", 5: "10"}
     assert own.stale_results == 1
+
+
+def test_only_formulas_in_rows_that_are_shown_are_said_to_lack_their_results(tmp_path: Path) -> None:
+    def said(of_formula: int) -> bool:
+        rows = [Row(number, {1: "a" * 80}) for number in range(1, 101)]
+        rows[of_formula - 1].cells[2] = Formula("=A1")
+        workbook = Workbook([Sheet("Data", head=rows, last_row=100)], formulas_without_values=1)
+        limits = replace(LIMITS.convert, text_chars_max=2_000)
+        return NoteExtract(notes.FORMULAS) in table.written(workbook, "x", Outbox(tmp_path, f"{of_formula}-"), limits)
+
+    assert (said(1), said(50), said(100)) == (True, False, True)

@@ -14,7 +14,7 @@ from bot.files.bounds import ConvertLimits
 from bot.files.worker.documents.bylines import named
 from bot.files.worker.documents.package import attribute, child, local
 from bot.files.worker.sheets import choices, links, number_format, printed
-from bot.files.worker.sheets.model import SHEETS_MAX, Row, Rows, Sheet, Workbook
+from bot.files.worker.sheets.model import SHEETS_MAX, Formula, Row, Rows, Sheet, Workbook
 from bot.files.worker.sheets.rows import TableXml, as_far_as_it_goes
 from bot.files.worker.sheets.table import column_letters
 
@@ -148,7 +148,7 @@ class _Reader:
         if data is None:
             formula = attribute(cell, "Formula")
             self._workbook.formulas_without_values += bool(formula)
-            return formula
+            return Formula(formula)
         return self._shown(attribute(data, "Type"), "".join(data.itertext()), attribute(cell, "StyleID", style))
 
     def _shown(self, kind: str, text: str, style: str) -> str:

@@ -18,7 +18,7 @@ from bot.files.extracts import Extract, NoteExtract, TextExtract
 from bot.files.names import safe_name
 from bot.files.outbox import Outbox
 from bot.files.worker.documents.bylines import in_brackets
-from bot.files.worker.sheets.model import Row, Sheet, Value, Workbook, level
+from bot.files.worker.sheets.model import Formula, Row, Sheet, Stale, Value, Workbook, level
 
 _TAIL_SHARE = 0.2
 _LINE_SHARE = 0.25
@@ -253,11 +253,21 @@ def _notes(workbook: Workbook, tables: list[_Table]) -> list[NoteExtract]:
         found.append(notes.sheets_break_off(broken))
     if workbook.left_out:
         found.append(notes.sheets_left_out(len(tables), len(tables) + len(workbook.left_out)))
-    if workbook.formulas_without_values:
+    if _are_shown(tables, Formula):
         found.append(notes.FORMULAS)
-    elif workbook.stale_results:
+    elif _are_shown(tables, Stale):
         found.append(inner_notes.STALE_RESULTS)
     return [NoteExtract(reason) for reason in found]
+
+
+def _are_shown(tables: list[_Table], kind: type[str]) -> bool:
+    """Whether cells of this kind stand in rows that are not left out."""
+    for table in tables:
+        first, last = table.left_out or (0, -1)
+        for row in table.sheet.rows:
+            if not first <= row.number <= last and any(isinstance(value, kind) for value in row.cells.values()):
+                return True
+    return False
 
 
 def column_letters(number: int) -> str:
