@@ -21,6 +21,8 @@ CLOSE_TIMEOUT_S = 5.0
 """A server that no longer answers must not hold up a process that is being stopped."""
 PAUSED_TIMEOUT_S = 5.0
 """After this time the server takes its locks from a process that was paused within a transaction."""
+READ_ONLY = "25006"
+"""PostgreSQL's code for a write that it does not allow here: the server is a standby now."""
 
 
 class PostgresqlEngine:
@@ -31,6 +33,7 @@ class PostgresqlEngine:
             url, pool_size=1, pool_pre_ping=True, connect_args=timeouts, hide_parameters=True
         )
         sa.event.listen(self._engine.sync_engine, "connect", _set_up)
+        sa.event.listen(self._engine.sync_engine, "handle_error", _leave_what_only_reads)
 
     async def transact(self, work: Work[T], *, durable: bool) -> T:
         async with self._engine.begin() as connection:
@@ -53,3 +56,10 @@ def _set_up(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI
     cursor.execute(f"SET lock_timeout = {round(1000 * LOCK_TIMEOUT_S)}")
     cursor.execute(f"SET idle_in_transaction_session_timeout = {round(1000 * PAUSED_TIMEOUT_S)}")
     cursor.close()
+
+
+def _leave_what_only_reads(context: sa.engine.ExceptionContext) -> None:
+    """A server that another has taken over from may keep its connections, and refuses each write over them. A new
+    connection is made where the address leads now."""
+    if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
+        context.is_disconnect = True

@@ -209,6 +209,16 @@ async def test_connections_that_broke_while_idle_are_not_noticed(postgres_addres
     await database.aclose()
 
 
+async def test_a_server_that_only_reads_any_more_is_left_for_the_one_that_took_over(postgres_address: str) -> None:
+    """It keeps its connections, and refuses each write over them."""
+    database = await Database.open(postgres_address.format(name="postgres"))
+    await run_sql(database, "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
+    with pytest.raises(StoreFailed):
+        await StoredQuestions(database).forget(1e9)
+    await StoredQuestions(database).forget(1e9)
+    await database.aclose()
+
+
 async def test_a_postgresql_that_is_gone_fails_calls_as_store_failed() -> None:
     with postgres() as address:
         database = await Database.open(address.format(name="postgres"))
