@@ -200,6 +200,9 @@ class StoredQuestions:
         def work(connection: Connection) -> Ended:
             ended = connection.execute(self._timed.finish, held | {"ended": outcome.value}).rowcount > 0
             gone = not ended and connection.execute(statements.REMOVE_ERASED, held).rowcount > 0
+            if not (ended or gone):
+                before = connection.execute(statements.ENDED_BEFORE, held | {"ended": outcome.value})
+                return Ended(before.first() is not None, others_wait=claims.waiting(connection) > 0)
             if gone or (ended and outcome is Outcome.DENIED):  # it was not a question of anybody who may ask
                 connection.execute(statements.FORGET_USAGE, {"held_id": claim.id})
             return Ended(ended or gone, others_wait=claims.waiting(connection) > 0)

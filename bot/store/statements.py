@@ -90,6 +90,10 @@ REPLACE = (
 )
 """Whichever process runs it looks for ``edits``."""
 REQUEUE = questions.update().where(_STILL_RUNS).values(state=WAITING, unrecorded=True, **NO_LEASE)
+ENDED_BEFORE = sa.select(questions.c.id).where(
+    _IS_HELD, questions.c.state == FINISHED, questions.c.outcome == sa.bindparam("ended")
+)
+"""Ended under this very lease: the database did so before, but its answer was lost."""
 REMOVE_ERASED = questions.delete().where(_STILL_RUNS, questions.c.payload.is_(None))
 FORGET_USAGE = usage.delete().where(usage.c.question_id == sa.bindparam("held_id"))
 WITHDRAWN = sa.select(questions.c.ts).where(

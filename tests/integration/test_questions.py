@@ -322,6 +322,15 @@ class TestEnding:
         assert row["finished_at"] >= row["accepted_at"]
         assert not {SECRET, FILE.name} & {str(value) for value in row.values()}
 
+    async def test_one_that_ended_though_nobody_heard_of_it_is_as_ended_when_that_is_repeated(
+        self, store: StoredQuestions
+    ) -> None:
+        """The commit was made, and its answer lost."""
+        await added(store, asked("1.0"))
+        claim = await claimed(store)
+        assert [(await store.finish(claim, Outcome.ANSWERED)).held for _ in range(2)] == [True, True]
+        assert not (await store.finish(claim, Outcome.FAILED)).held
+
     async def test_a_refused_question_is_withdrawn_from_its_thread_alone(self, store: StoredQuestions) -> None:
         for ts, outcome in (("1.0", Outcome.ANSWERED), ("1.1", Outcome.REFUSED), ("1.2", Outcome.FAILED)):
             await added(store, asked(ts, "1.0"))
