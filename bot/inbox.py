@@ -53,8 +53,8 @@ class Common:
     turns: int = 0
     new: int = 0
     """Questions accepted since the last claim."""
-    accepting: bool = True
-    """Whether the newest question could be stored."""
+    not_stored: Question | None = None
+    """The newest question, if it could not be stored."""
     closing: bool = False
 
 
@@ -124,9 +124,9 @@ class Inbox:
         try:
             accepted = await self._questions.add(question, common.owner, busy=busy, lease_s=lease_s)
         except StoreFailed:
-            common.accepting = False
+            common.not_stored = question
             raise
-        common.accepting = True
+        common.not_stored = None
         if accepted is None:
             return False
         log.info("question.accepted", **whose(question))

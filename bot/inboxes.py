@@ -163,7 +163,10 @@ class Inboxes:
         if time.monotonic() >= self._forget_at_s:
             await common.questions.forget(common.limits.remember_s)
             self._forget_at_s = time.monotonic() + FORGET_EVERY_S
-        if common.accepting:
+        if (refused := common.not_stored) is not None:  # a heartbeat needs less of a disk than a question
+            await common.questions.would_take(refused)
+            common.not_stored = None if common.not_stored is refused else common.not_stored
+        if common.not_stored is None:
             self._on_alive()
 
     async def _watch_loop(self) -> None:

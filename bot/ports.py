@@ -178,6 +178,9 @@ class Questions(Protocol):
         If it has to wait it is locked under a lease; ``lease_s`` 0: no notice is wanted.
         """
 
+    async def would_take(self, question: Question) -> None:
+        """Stores as much as for ``question``, and removes it again. Raises ``StoreFailed``."""
+
     async def unlock(self, lock: Lock, *, recorded: bool) -> None:
         """Ends the lock. ``recorded``: there is a record of all that was posted under it."""
 

@@ -103,6 +103,16 @@ class StoredQuestions:
 
         return await self._database.run(work)
 
+    async def would_take(self, question: Question) -> None:
+        """Stores as much as for ``question``, and removes it again. Raises ``StoreFailed``."""
+        nobody = statements.key_of(question) | {"team_id": "", "channel_id": "", "payload": payloads.dump(question)}
+
+        def work(connection: Connection) -> None:
+            new = connection.execute(self._timed.add, nobody).scalar()
+            connection.execute(questions.delete().where(questions.c.id == new))
+
+        await self._database.run(work)
+
     async def replace(self, question: Question) -> bool:
         """Replaces the text of a question whose message was edited; ``False`` if words of its answer were shown."""
         values = of_question(question) | {"edited": payloads.dump(question)}

@@ -45,6 +45,13 @@ def test_a_bot_lives_while_its_heartbeat_is_recent(tmp_path: Path) -> None:
     assert asked_from_outside(tmp_path / "data") == 0
 
 
+def test_a_heartbeat_from_before_the_clock_was_set_back_says_nothing(tmp_path: Path) -> None:
+    health.prepare(tmp_path)
+    later_s = time.time() + 3_600
+    os.utime(tmp_path / health.FILE, (later_s, later_s))
+    assert not health.is_alive(tmp_path)
+
+
 def test_a_full_disk_leaves_no_heartbeat(tmp_path: Path) -> None:
     health.record_heartbeat(tmp_path, free_bytes_min=1 << 60)
     assert not health.is_alive(tmp_path)
@@ -121,6 +128,19 @@ class TestInbox:
         await run_sql(database, "PRAGMA max_page_count = 1000000")
         assert await inbox.accept(asked("1.0", text="long " * 20_000))
         await asyncio.wait_for(heartbeats.get(), 10)
+
+    async def test_they_come_again_once_a_question_could_be_written_down_though_nobody_asks_one(
+        self, inbox: OneInbox, database: Database, heartbeats: asyncio.Queue[None]
+    ) -> None:
+        """A command, for example, is not delivered again."""
+        pages = await run_sql(database, "PRAGMA page_count")
+        await run_sql(database, f"PRAGMA max_page_count = {pages + 4}")
+        with pytest.raises(StoreFailed):
+            await inbox.accept(asked("1.0", text="long " * 20_000))
+        await run_sql(database, "PRAGMA max_page_count = 1000000")
+        empty(heartbeats)
+        await asyncio.wait_for(heartbeats.get(), 10)
+        assert await run_sql(database, "SELECT count(*) FROM questions") == 0
 
     async def test_none_once_the_database_file_was_deleted_and_no_question_goes_into_the_void(
         self, inbox: OneInbox, tmp_path: Path, heartbeats: asyncio.Queue[None]
