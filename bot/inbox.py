@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from bot.errors import LeaseLost, SlackError, SlackOutcomeUnknown, StoreFailed
+from bot.lease import work_under
 from bot.messages import Question
 from bot.ports import Claim, Lock, Notices, Outcome, Questions
 from bot.shares import Calls, Others, Share
@@ -188,6 +189,7 @@ class Inbox:
     async def _run(self, claim: Claim) -> bool:
         """Whether another question may be waiting for the end of this turn."""
         poll_s = self._common.limits.poll_s
+        work_under(claim.lease)
         try:
             outcome = await self._answer(claim)
         except asyncio.CancelledError:

@@ -7,6 +7,7 @@ from before the database was asked, so that the lease ends here before anybody e
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 
@@ -48,3 +49,18 @@ class Lease:
 
     def lose(self) -> None:
         self._lost = True
+
+
+_OF_THIS_TURN: ContextVar[Lease | None] = ContextVar("lease", default=None)
+
+
+def work_under(lease: Lease) -> None:
+    """What this task does from now on, and the tasks that it begins, is the work of a turn under ``lease``."""
+    _OF_THIS_TURN.set(lease)
+
+
+def may_show() -> bool:
+    """Whether people may be shown what this task wants to show them: not where its turn has lost its lease, since
+    another process may be showing the same."""
+    lease = _OF_THIS_TURN.get()
+    return lease is None or lease.ended or lease.held()

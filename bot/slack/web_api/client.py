@@ -16,7 +16,8 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import SlackError, SlackOutcomeUnknown, SlackRefused, SlackTokenInvalid, SlackUnavailable
+from bot.errors import LeaseLost, SlackError, SlackOutcomeUnknown, SlackRefused, SlackTokenInvalid, SlackUnavailable
+from bot.lease import may_show
 from bot.slack.web_api.error_codes import meaning_of
 from bot.slack.web_api.method_limiter import Bidder, Ticket
 from bot.slack.web_api.rate_limiter import RateLimiter
@@ -30,6 +31,11 @@ log = get_logger(__name__)
 _CODE = re.compile(r"[\w.:,-]{0,200}", re.ASCII)
 GUESS_S = 5.0
 """Slack says how long to wait; if it does not, people should not wait for half a minute."""
+SHOWS = (
+    *("chat.post", "chat.update", "chat.delete", "chat.startStream", "chat.appendStream", "chat.stopStream"),
+    *("files.completeUploadExternal", "assistant.", "agents.", "reactions.", "views."),
+)
+"""How the names of methods begin whose calls people see."""
 TOKEN_NAME = "SLACK_BOT_TOKEN"  # noqa: S105 - the setting's name
 Stop = Callable[[str, str], None]
 """Called with the setting whose token Slack no longer accepts, and Slack's code: no call will work any more."""
@@ -89,7 +95,10 @@ class SlackClient:
         return self.rate_limiter.edit_every_s()
 
     async def call_now(self, method: str, **arguments: object) -> dict[str, Any]:
-        """Calls once. The caller holds a granted ticket."""
+        """Calls once. The caller holds a granted ticket. Raises ``LeaseLost`` where the call would show people
+        something for a turn that may be another process's by now."""
+        if method.startswith(SHOWS) and not may_show():
+            raise LeaseLost
         with traces.step(method) as step:
             try:
                 return await self._call_once(method, arguments)

@@ -12,7 +12,8 @@ from typing import Any
 import aiohttp
 
 from bot import addresses
-from bot.errors import ReplyGone, SlackOutcomeUnknown, SlackRefused, SlackUnavailable
+from bot.errors import LeaseLost, ReplyGone, SlackOutcomeUnknown, SlackRefused, SlackUnavailable
+from bot.lease import may_show
 from bot.slack.web_api.client import retry_after_s
 from bot.slack.web_api.method_limiter import Bidder
 from bot.slack.web_api.redirects import Redirected
@@ -92,6 +93,8 @@ class ResponseUrlOutlet:
     async def _post(self, body: dict[str, Any]) -> None:
         if not self._allowed:
             raise SlackRefused(METHOD, "foreign_host")
+        if not may_show():
+            raise LeaseLost
         try:
             async with self._session.post(self._url, json=body, allow_redirects=False) as response:
                 status, answer = response.status, (await response.text())[:ANSWER_CHARS_MAX]

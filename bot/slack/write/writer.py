@@ -148,7 +148,7 @@ class Writer:
             try:
                 async with asyncio.timeout(ABANDON_WITHIN_S if self._lease.held() else 0):
                     await self._outlet.send(action)
-            except (SlackError, TimeoutError):
+            except (SlackError, LeaseLost, TimeoutError):
                 log.info("reply.left_open")
         await self._close_status_line(abandoned=True)
 
