@@ -25,7 +25,7 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import addresses
-from bot.errors import SlackOutcomeUnknown, SlackTokenInvalid, SlackUnavailable, StartFailed
+from bot.errors import SlackError, SlackTokenInvalid, StartFailed
 from bot.slack.receive.deliveries import Take
 from bot.slack.receive.envelopes import Envelopes
 from bot.slack.web_api.client import Stop, slack_error
@@ -136,9 +136,10 @@ class SocketMode:
             except SlackTokenInvalid as error:
                 self._stop(TOKEN_NAME, error.code)
                 raise
-            except (SlackUnavailable, SlackOutcomeUnknown) as error:
-                wait_s = error.retry_after_s or pause_s
-                log.warning("socket.waits", code=error.code, wait_s=wait_s)
+            except (SlackError, StartFailed) as error:
+                # Also what would be final at a start: a bot that answers keeps trying, and its health says so.
+                wait_s = getattr(error, "retry_after_s", None) or pause_s
+                log.warning("socket.waits", code=getattr(error, "code", str(error)), wait_s=wait_s)
                 await asyncio.sleep(wait_s)
                 pause_s = min(2 * pause_s, self._times.pause_max_s)
 

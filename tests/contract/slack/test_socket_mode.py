@@ -36,6 +36,7 @@ class Gatekeeper:
 
     refuses: int = 0
     error: str = ""
+    refused: int = 0
     given: int = 0
     tries: list[str] = field(default_factory=list)
     acknowledged: list[str] = field(default_factory=list)
@@ -50,6 +51,7 @@ class Gatekeeper:
     async def open(self, request: web.Request) -> web.Response:
         if self.error:
             async with self.changed:
+                self.refused += 1
                 self.changed.notify_all()
             return web.json_response({"ok": False, "error": self.error})
         self.given += 1
@@ -75,13 +77,13 @@ class Gatekeeper:
 
 
 @asynccontextmanager
-async def connecting(gatekeeper: Gatekeeper) -> AsyncIterator[SocketMode]:
+async def connecting(gatekeeper: Gatekeeper, times: SocketTimes | None = None) -> AsyncIterator[SocketMode]:
     app = web.Application()
     app.router.add_post("/api/apps.connections.open", gatekeeper.open)
     app.router.add_get("/link", gatekeeper.link)
     async with serving(app) as origin:
         client = AsyncWebClient(token="xoxb-1", base_url=f"{origin}/api/", retry_handlers=[])
-        link = SocketMode(nothing, client, "xapp-1", gatekeeper.stop)
+        link = SocketMode(nothing, client, "xapp-1", gatekeeper.stop, times)
         try:
             yield link
         finally:
@@ -104,6 +106,17 @@ async def test_a_connection_that_slack_renews_is_opened_at_a_new_address() -> No
         async with asyncio.timeout(10), gatekeeper.changed:
             await gatekeeper.changed.wait_for(lambda: len(gatekeeper.sockets) == 2)
         assert gatekeeper.tries == ["1", "2"]
+
+
+async def test_a_silent_connection_is_replaced_though_slack_refused_that_at_first_for_a_reason_of_its_own() -> None:
+    gatekeeper = Gatekeeper()
+    async with connecting(gatekeeper, SocketTimes(heard_within_s=0.2, pause_first_s=0.01)) as link:
+        await link.start()
+        gatekeeper.error = "something_new"
+        async with asyncio.timeout(20), gatekeeper.changed:
+            await gatekeeper.changed.wait_for(lambda: gatekeeper.refused > 1)
+            gatekeeper.error = ""
+            await gatekeeper.changed.wait_for(lambda: len(gatekeeper.sockets) > 1)
 
 
 async def test_a_token_that_slack_refuses_ends_the_start() -> None:
