@@ -1,1 +1,1 @@
-"""The process that reads strangers' bytes; nothing of the bot's own process imports it."""
+"""The process that reads untrusted files. The bot's own process never imports this package."""

@@ -1,15 +1,15 @@
-"""The process that reads strangers' bytes: a line of JSON on standard input asks, a line on standard output answers.
+"""The process that reads untrusted files: reads requests from standard input, writes replies to standard output.
 
-I/O: files named in the request. Started by ``sandbox``, ends when its input does; ``main``'s arguments are
-LIMITS MEMORY_BYTES CPU_S.
+I/O: files named in the request; each request and each reply is one line of JSON. ``sandbox`` starts it, and it ends
+when its input does. The arguments of ``main`` are LIMITS MEMORY_BYTES CPU_S.
 
-It opens no stranger's file itself. Forks of it do, each confined to one directory, so that a file that takes over its
-process finds nothing of any other attachment, before or after: the members of an archive share a fork, since they share
-a directory and come one right after the other; what comes later or from elsewhere gets a new one, when the one before
-is gone. A fork does little but read: what it will have left is settled before, by this process, which also loads what a
-fork had to load, so that the next ones find the libraries that files call for, and only those. Each is forked before
-its job is there, and makes ready while nobody waits: it has the memory at hand that a trial fork took, which reads our
-own files alone. An empty line says that an attachment has no more jobs.
+It opens no untrusted file itself. Its forks do, each confined to one directory, so that a file that takes over its
+process finds nothing of any other attachment. The members of an archive share a fork, since they share a directory and
+follow each other; anything else gets a new fork once the previous one is gone.
+
+A fork does little but read. This process prepares its restrictions and imports the modules that earlier forks had to
+load, so that later forks find them. A fork starts before its job arrives and touches the memory that a trial fork used,
+which only read our own sample files. An empty line says that an attachment has no more jobs.
 """
 
 from __future__ import annotations
@@ -37,17 +37,17 @@ from bot.files.worker.convert import convert
 _LINGER_S = 0.1
 """How long a fork waits for the next job in its directory."""
 _OVER = b"\n"
-"""Instead of a job: the attachment has no more."""
+"""Sent instead of a job: the attachment has no more jobs."""
 _MORE = re.compile(rb'"(?:Member|Drawing)Extract"|"sheet": "[^"]')
-"""In a reply: more jobs follow for the same attachment (members, its picture, all rows). Whoever writes it in vain is
-waited for, and no more."""
+"""In a reply: more jobs follow for the same attachment (members, its picture, all rows). If none follow, the fork waits
+for them in vain, and that is all."""
 _MODULE = re.compile(r"[A-Za-z_][\w.]*", re.ASCII)
 
 
 def answer(job: dict[str, Any], limits: ConvertLimits, out: Outbox | None = None) -> dict[str, Any]:
-    """``extracts`` of the file, and which of their files are ``unlinked`` (``Outbox.same``); or ``reason`` why there
-    are none. ``fault`` names an exception that nobody foresaw, and where it was raised, but not its text, which may be
-    the file's."""
+    """``extracts`` of the file, and which of their files are ``unlinked`` (``Outbox.same``); or the ``reason`` why
+    there are none. ``fault`` names an unexpected exception and where it was raised, but not its text, which may come
+    from the file."""
     out = out or Outbox(Path(job["out"]), job["prefix"])
     out.attached = Path(job["source"])
     words = Path(job["out"], job["words"]) if job.get("words") else None
@@ -64,7 +64,7 @@ def answer(job: dict[str, Any], limits: ConvertLimits, out: Outbox | None = None
 
 
 class Server:
-    """``cpu_s`` is what each job may use of the processor."""
+    """``cpu_s`` is the processor time that each job may use, in seconds."""
 
     def __init__(self, limits: ConvertLimits, cpu_s: float) -> None:
         self._limits = limits
@@ -75,7 +75,7 @@ class Server:
         self._tried = True
 
     def serve(self, requests: int, replies: int) -> None:
-        """Both are file descriptors. Only one request is under way at a time."""
+        """Both are file descriptors. Only one request runs at a time."""
         lines = Lines(requests)
         self._own_pipes = requests, replies
         reader: _Reader | None = None
@@ -107,10 +107,10 @@ class Server:
             self._learn(loaded)
 
     def _reader(self) -> _Reader:
-        """None may be there yet: it would have the other one's pipes."""
+        """Call only when no fork is running: the new one would inherit its pipes."""
         if not self._tried:
             self._used, self._tried = self._used_by_a_trial(), True
-        restriction = self._cell.restriction()  # it could make that itself, if in memory that it has to copy first
+        restriction = self._cell.restriction()  # prepared here, so that the fork need not copy the memory for it
         try:
             return _Reader(Fork(partial(self._work, restriction), self._own_pipes))
         finally:
@@ -120,13 +120,13 @@ class Server:
         trial = Fork(self._try, self._own_pipes)
         try:
             return [(start, size, advice) for start, size, advice in json.loads(trial.line())]
-        except ValueError:  # it has died: then each page is had when it is needed
+        except ValueError:  # it has died: then pages are copied when they are needed
             return []
         finally:
             trial.end()
 
     def _learn(self, loaded: bytes) -> None:
-        """What one fork had to load, the next ones find."""
+        """Imports what one fork had to load, so that the next ones find it."""
         if new := _load(loaded):
             rehearsal.rehearse(new, self._rehearsed)
             self._loaded += new
@@ -137,7 +137,7 @@ class Server:
         json.dumps(answer(json.loads(job), self._limits, out))
 
     def _try(self, _asked: int, answering: int) -> None:
-        """The life of a fork that reads our own files alone. Says in a line what memory that takes."""
+        """Runs in a trial fork that only reads our own files. Reports in one line which memory that takes."""
         self._cell.enter()
         restriction = self._cell.restriction()
         restriction.allow(read=os.devnull, write=os.devnull)
@@ -145,7 +145,7 @@ class Server:
         write(answering, json.dumps(warm_memory.used()).encode() + b"\n")
 
     def _work(self, restriction: landlock.Restriction, asked: int, answering: int) -> None:
-        """The life of a fork."""
+        """Runs in a fork."""
         self._cell.enter()
         warm_memory.use(self._used)
         known = len(sys.modules)
@@ -165,7 +165,7 @@ class Server:
 
 
 class _Reader:
-    """A fork that will have one attachment, and never another."""
+    """A fork that reads one attachment, and never another."""
 
     def __init__(self, fork: Fork) -> None:
         self._fork = fork
@@ -177,11 +177,11 @@ class _Reader:
         return bool(self._directory)
 
     def accepts(self, line: bytes) -> bool:
-        """Sends it the job, if it may read that, and lives as far as one knows."""
+        """Sends the job if the fork may read it and still seems alive."""
         if not self.has_begun:
             if self._fork.has_spoken():
                 return False
-            self._fork.send(line)  # before anything else is done with it: somebody waits
+            self._fork.send(line)  # before anything else, since somebody waits
             job = json.loads(line)
             self._directory, self._source = job["out"], job["source"]
             return True
@@ -194,11 +194,11 @@ class _Reader:
         return True
 
     def read(self) -> tuple[bytes, bytes]:
-        """Which modules it has loaded for the job, and its reply; without their ends where it has died."""
+        """The modules that it loaded for the job, and its reply; the line ends are missing if it has died."""
         return self._fork.line(), self._fork.line()
 
     def expects_more(self, reply: bytes) -> bool:
-        """Whether more of what it has read is to follow."""
+        """Whether more jobs follow from what it has read."""
         self._has_more |= bool(_MORE.search(reply))
         return self._has_more
 
@@ -207,8 +207,8 @@ class _Reader:
 
 
 def _load(names: bytes) -> list[str]:
-    """Which of them are loaded now, and were not. Whoever names them can do no more than have this process import what
-    is installed."""
+    """Which of these modules are loaded now and were not before. A fork that lies about them can only make this process
+    import what is installed."""
     before = len(sys.modules)
     for name in names.decode("ascii", "replace").split():
         package = name.partition(".")[0]

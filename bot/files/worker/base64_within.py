@@ -1,6 +1,6 @@
-"""A text in, what is written into it as base64 (pictures above all) out, with where it stands.
+"""Finds base64 within a text (mostly pictures), and where it is.
 
-Pure. Source: RFC 2397 (addresses that are the data themselves); what no address names is known by how it begins.
+Pure. Source: RFC 2397 (data URLs). Base64 without a data URL is recognised by its first characters.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 STARTS = ("iVBORw0KGgo", "/9j/", "R0lGODlh", "R0lGODdh", "UklGR", "JVBERi0")
-"""Of PNG, JPEG, GIF, WebP and PDF in base64."""
+"""How PNG, JPEG, GIF, WebP and PDF begin in base64."""
 CHARS_MIN = 200
 _ALONE_CHARS_MIN = 1_000
-"""Of one that no address names."""
+"""The least length of base64 outside a data URL."""
 _BASE64 = r"(?:[A-Za-z0-9+/]{40,}+[ \t]*\r?\n[ \t]*)*+[A-Za-z0-9+/]*+={0,2}"
 _NAMED = rf"data:(?P<type>[\w.+-]{{1,40}}/[\w.+-]{{1,60}})(?:;[\w=.+-]{{1,60}}){{0,4}};base64,\s*(?P<data>{_BASE64})"
 _ALONE = rf"(?<![A-Za-z0-9+/=])(?P<alone>(?=(?:{'|'.join(map(re.escape, STARTS))})){_BASE64})"
@@ -23,14 +23,14 @@ _PACKED = re.compile(f"{_NAMED}|{_ALONE}")
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """``kind`` is its media type; of one that no address names it is ``image/``, or that of a PDF."""
+    """``kind`` is the media type. Outside a data URL it is ``image/``, or that of a PDF."""
 
     kind: str
     content: bytes
 
 
 def replaced(text: str, instead: Callable[[Packed], str]) -> str:
-    """The text with other words in the place of each; what is no base64 after all stays, as does text."""
+    """The text with each piece replaced by words. Anything that is not base64 after all stays."""
 
     def one(match: re.Match[str]) -> str:
         alone = match["alone"]

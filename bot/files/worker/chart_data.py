@@ -1,7 +1,8 @@
-"""A chart as a notebook keeps it for a browser (Plotly, Vega) in, its words and numbers as short JSON out.
+"""Turns a chart that a notebook keeps for the browser (Plotly, Vega) into short JSON of its words and numbers.
 
-Pure. No picture of such a chart is in the notebook: its titles, names and points are all that there is of it. What says
-only how it looks is left out. Sources: Plotly's figure schema, whose arrays may be base64 of their numbers; Vega-Lite.
+Pure. The notebook has no picture of such a chart, so its titles, names and points are all that can be shown. Whatever
+only concerns its looks is left out. Sources: Plotly's figure schema, whose arrays may be base64 of their numbers;
+Vega-Lite.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ _FIGURES = 12
 
 @dataclass(slots=True)
 class Chart:
-    """``whole`` says that nothing of what it shows is missing in ``text``."""
+    """``whole`` says that ``text`` lacks nothing of the chart."""
 
     text: str = ""
     whole: bool = True
@@ -71,7 +72,7 @@ def _short(value: object, depth: int, chart: Chart) -> object:
 
 
 def _unpacked(value: dict[str, object]) -> array[int] | None:
-    """An array that Plotly keeps as base64 of its bytes, the lowest first. ``None`` for what is none."""
+    """Decodes an array that Plotly keeps as base64 of little-endian bytes. ``None`` if it is not one."""
     packed, code = value.get("bdata"), _NUMBERS.get(str(value.get("dtype")))
     if not isinstance(packed, str) or code is None:
         return None

@@ -1,4 +1,4 @@
-"""A file on disk in, its extracts out: the kind that its bytes show decides which converter reads it.
+"""Converts a file on disk into extracts. The kind that its bytes show decides which converter reads it.
 
 I/O: reads and writes files; runs in a worker process.
 """
@@ -31,13 +31,13 @@ _REFUSED = {
 }
 _MAY_BE_DISK_IMAGE = frozenset({Kind.UNKNOWN, Kind.TEXT, Kind.PROGRAM})
 _PAGE_BYTES_MAX = 12_000_000
-"""What such a page of tables takes to parse: 0.2 s and 24 MB of memory for each megabyte."""
+"""Parsing a page of tables takes 0.2 s and 24 MB of memory for each megabyte."""
 _DRAWING_BYTES_MAX = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """What there is to convert, and by what rules. ``words`` are of the document that a PDF was made of."""
+    """What to convert, and by which rules. ``words`` belong to the document that a PDF was made from."""
 
     source: Path
     name: str
@@ -56,12 +56,12 @@ class _File:
 def convert(
     source: Path, name: str, filetype: str, out: Outbox, limits: ConvertLimits, words: Path | None = None
 ) -> list[Extract]:
-    """Raises ``Unreadable`` for every fault of the file's own. ``name`` and ``filetype`` only choose words.
+    """Raises ``Unreadable`` for every fault of the file. ``name`` and ``filetype`` only affect wording.
 
-    ``words`` are of the document that this file was made of: what is not on a PDF's pages is given as text. Of a
-    workbook they are what an office program made of it, with the results of its formulas.
+    ``words`` belong to the document that this file was made from: those that a PDF's pages don't show are given as
+    text. For a workbook they are an office program's copy, with the results of formulas.
 
-    Converters are imported where they are needed, so that a worker holds only the libraries its files called for.
+    Converters are imported when they are needed, so that a worker holds only the libraries that its files need.
     """
     if filetype == DRAW:
         from bot.files.worker.pictures import svg  # noqa: PLC0415
@@ -88,7 +88,7 @@ def convert(
 
 
 def _of_kind(file: _File, kind: Kind) -> list[Extract] | None:
-    """``None`` for what nothing here reads."""
+    """``None`` if nothing here reads the kind."""
     if kind in _REFUSED:
         raise Unreadable(_REFUSED[kind])
     if kind is Kind.PICTURE:
@@ -104,7 +104,7 @@ def _of_kind(file: _File, kind: Kind) -> list[Extract] | None:
 
 # --- text ----------------------------------------------------------------------------------------------------------
 def _text(file: _File) -> list[Extract]:
-    """Text, and the kinds of file that are written as text: the first reader that finds its own has it."""
+    """Text, and kinds of file that are written as text. The first reader that recognises its own kind gets it."""
     from bot.files.worker import text  # noqa: PLC0415
 
     for matches, read in _FORMS:
@@ -142,7 +142,7 @@ def _calendar(file: _File) -> list[Extract]:
 def _mail(file: _File) -> list[Extract] | None:
     from bot.files.worker.mails import mail  # noqa: PLC0415
 
-    with suppress(Unreadable):  # headers and nothing else: they still are text
+    with suppress(Unreadable):  # headers and nothing else: still a text
         return mail.convert(file.source, file.out, file.limits)
     return None
 
@@ -163,7 +163,7 @@ def _office_xml(file: _File) -> list[Extract] | None:
 
 
 def _table(file: _File) -> list[Extract]:
-    """A table in a form of text that only programs write."""
+    """A table in a text format that only programs write."""
     from bot.files.worker import text  # noqa: PLC0415
     from bot.files.worker.sheets import dif, sylk  # noqa: PLC0415
 
@@ -194,7 +194,7 @@ _FORMS: tuple[tuple[Callable[[_File], object], Callable[[_File], list[Extract] |
     (lambda file: text_forms.is_diagram(file.head), _diagram),
     (lambda file: text_forms.is_armoured(file.head, extension(file.name)), _signed),
 )
-"""What a text may be written for, and by what it is read then."""
+"""The special kinds of text, and what reads each."""
 
 
 # --- documents and archives ----------------------------------------------------------------------------------------
@@ -207,7 +207,7 @@ def _pdf(file: _File) -> list[Extract]:
 
 
 def _unseen(file: _File, words: str) -> list[Extract]:
-    """Those words of the document which are not on its pages."""
+    """The words of the document that are not on its pages."""
     from bot.files.worker import text  # noqa: PLC0415
     from bot.files.worker.words import lines, pages  # noqa: PLC0415
 
@@ -264,7 +264,7 @@ def _old_excel(file: _File) -> list[Extract]:
 
 
 def _for_office(file: _File) -> list[Extract]:
-    """What only an office program reads."""
+    """What only an office program can read."""
     found = office_kind(file.head)
     return [found] if found is not None else []
 

@@ -1,4 +1,4 @@
-"""A file on disk in, the bytes of it that tell its kind out.
+"""Reads those bytes of a file that tell its kind.
 
 I/O: reads the file.
 """
@@ -12,11 +12,11 @@ from bot.files.worker.archives.archive_kinds import ISO_MARK, ISO_MARK_AT
 from bot.files.worker.sniff import HEAD_BYTES, TAIL_BYTES
 
 _OWNER_FILE_BYTES = frozenset({162, 165})
-"""As Word makes it, and as Excel and PowerPoint do."""
+"""Owner files of Word, and of Excel and PowerPoint."""
 
 
 def is_owner_file(name: str, size_bytes: int) -> bool:
-    """Whether it is what office programs keep beside a document while it is open: who has it open."""
+    """Whether it is the owner file that an office program keeps beside an open document."""
     return name.startswith("~$") and size_bytes in _OWNER_FILE_BYTES
 
 
@@ -28,7 +28,7 @@ def ends(source: Path) -> tuple[bytes, bytes]:
 
 
 def is_disk_image(source: Path) -> bool:
-    """Of a CD or DVD (ISO 9660), whose mark is behind a beginning that may hold any program."""
+    """Whether it has the mark of a CD or DVD image (ISO 9660), which follows 32 kB that may hold anything."""
     with source.open("rb") as file:
         file.seek(ISO_MARK_AT)
         return file.read(len(ISO_MARK)) == ISO_MARK

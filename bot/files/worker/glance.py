@@ -1,7 +1,7 @@
-"""A text file on disk in; out whether base64 of pictures may be in it, and whether it is on disk as people see it.
+"""Looks through a text file: may it contain base64 of pictures, and can it be sent as it is?
 
-I/O: reads the file once, in pieces. Most long texts are plain UTF-8: all that anybody can want of them is there, and to
-find that out takes a fifth of the time that it takes to decode them, look for what to change and write them again.
+I/O: reads the file once, in pieces. Most long texts are plain UTF-8 and need no change. Finding that out takes a fifth
+of the time of decoding, cleaning and writing them.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ _PIECE_BYTES = 100_000
 _SIGNS = (b";base64,", *map(str.encode, STARTS))
 _SIGN_BYTES_MAX = max(map(len, _SIGNS))
 _TELLING = b";640/9jkJVBERGUO"
-"""Those bytes of the signs that texts have few of."""
+"""Bytes of control characters, which texts have few of."""
 _CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\r")) + b"\x7f"
 _COMMON = bytes(set(range(0x100)) - set(_TELLING) - set(_CONTROLS) - set(b"\n\r"))
 _TELLING_OF_SIGNS = frozenset(sign.translate(None, _COMMON) for sign in _SIGNS)
 _SEEN_OTHERWISE = ("\x85", "\ufeff")
-"""One ends a line, the other nobody sees."""
+"""One ends a line, the other is invisible."""
 
 
 @dataclass(slots=True)
 class Glance:
-    """``as_seen``: UTF-8 without controls, whose lines are not too long and end with a line feed, or with one behind a
-    carriage return. Only then are all ``lines`` and ``chars`` counted; the end of a line is one."""
+    """``as_seen``: UTF-8 without control characters, with lines that are not too long and end in LF or CRLF. Only then
+    are all ``lines`` and ``chars`` counted; a line end counts as one character."""
 
     may_have_pictures: bool = False
     as_seen: bool = True
@@ -54,7 +54,7 @@ def glance(source: Path) -> Glance:
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:
-    """Each ends with a line, but for the last one, and where a line is too long."""
+    """Each piece ends with a line, except the last, or where a line is too long."""
     while piece := file.read(_PIECE_BYTES):
         yield piece if piece.endswith(b"\n") else piece + file.readline(LINE_CHARS_MAX)
 
@@ -64,7 +64,7 @@ def _has_sign(piece: bytes, telling: bytes) -> bool:
 
 
 def _count(piece: bytes, telling: bytes, found: Glance) -> bool:
-    """Whether these lines are as people see them; counted if so. ``telling`` has all of their controls."""
+    """Whether these lines can stay as they are; if so, counts them. ``telling`` has all of their control characters."""
     if len(telling.translate(None, _CONTROLS)) < len(telling) or has_long_line(piece):
         return False
     returns = telling.count(b"\r")

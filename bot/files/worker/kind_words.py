@@ -1,6 +1,6 @@
-"""A file that nothing here reads in, what people call its kind out.
+"""Finds words for a kind of file that nothing here reads.
 
-Pure. ``puremagic`` knows a word for most.
+Pure. ``puremagic`` knows words for most.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ _READ_ENDINGS = frozenset({
     "docx", "xlsx", "pptx", "doc", "xls", "ppt", "xlsb", "odt", "ods", "odp", "rtf", "pages", "numbers", "key",
     "txt", "csv", "log", "md", "json", "xml", "html", "eml", "msg", "mbox", "ics", "ipynb", "zip", "tar", "gz",
 })  # fmt: skip
-"""Of the kinds that are read, those whose files people call by it. Only for words: what a file is, its bytes say."""
+"""Extensions that people know the readable kinds by. Only for wording: the kind is decided by the bytes."""
 
 
 def picture_of(head: bytes) -> str:
-    """What a picture is called that nothing here reads, with its article."""
+    """Words, with an article, for a picture of a kind that nothing here reads."""
     return next((name for start, name in _PICTURES if head.startswith(start)), "a new kind of HEIF or AVIF")
 
 
@@ -73,7 +73,7 @@ _KINDS = (
     (0, b"OTTO\0", "a font"),
     (0, b"\0\1\0\0\0", "a font"),
 )
-"""By where the mark stands: kinds that people send and programs name in other ways than people do."""
+"""By where the mark is: common kinds that programs name differently from people."""
 
 
 def is_known(head: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""A text file's name and Slack's word for it in, the fence's info word and what people call it out.
+"""Finds the info word of a code fence and a description for a text file, by its name and Slack's filetype.
 
 Pure.
 """
@@ -82,7 +82,7 @@ _BY_FILETYPE = {
 
 
 def language_of(name: str, filetype: str = "") -> tuple[str, str]:
-    """A fence's info word (empty for plain text) and a description. The name's extension comes before Slack's word."""
+    """A fence's info word (empty for plain text) and a description. The extension goes before Slack's filetype."""
     for key in (extension(name), name.lower(), _BY_FILETYPE.get(filetype, filetype)):
         if key in _BY_EXTENSION:
             return _BY_EXTENSION[key]

@@ -1,4 +1,4 @@
-"""A Jupyter notebook in, its cells as text out: what was written, what was run, what came of it, and the pictures.
+"""Reads a Jupyter notebook: its cells as text, with their outputs and pictures.
 
 I/O: reads the notebook, writes the text and the pictures to files; runs in a worker process. Source of the format:
 nbformat 3 and 4, which keep plots as base64 within the JSON.
@@ -35,14 +35,14 @@ _PICTURES = {
 _OLD_PICTURES = {"png": "image/png", "jpeg": "image/jpeg", "svg": "image/svg+xml"}
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _OBJECT = re.compile(r"<[\w.]{1,200}(?: object| at 0x[0-9a-f]+| size [\w ]{1,60})*>")
-"""What Python calls a thing that has no plain form."""
+"""How Python represents an object without a plain form."""
 _WORD = re.compile(r"\w+")
 _SMALL_BYTES = 3_000
-"""Of pictures that stand within a text: smaller ones are bullets and icons."""
+"""For pictures within a text: smaller ones are bullets and icons."""
 
 
 def convert(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
-    """The cells and the pictures in them; ``None`` for what is no notebook after all. Raises ``Unreadable``."""
+    """The cells and their pictures; ``None`` if it is not a notebook after all. Raises ``Unreadable``."""
     if source.stat().st_size > _BYTES_MAX:
         return None
     try:
@@ -83,7 +83,7 @@ def _language(notebook: dict[str, Any]) -> str:
 
 @dataclass(slots=True)
 class _Reading:
-    """What the cells so far have given."""
+    """The extracts of the cells so far."""
 
     out: Outbox
     pictures_max: int
@@ -129,7 +129,7 @@ class _Reading:
             self.texts.append(f"[cell {number}, output]\n{shown}")
 
     def _pictures(self, data: object, name: str) -> list[str]:
-        """Of several forms of the same picture the first one that is known."""
+        """The first known one of several forms of a picture."""
         for media_type, suffix in _PICTURES.items():
             content = _decoded(data.get(media_type), media_type) if isinstance(data, dict) else b""
             if content:
@@ -138,7 +138,7 @@ class _Reading:
         return []
 
     def _without_pictures(self, text: str, name: str) -> str:
-        """A text, whose pictures in base64 are kept beside it."""
+        """A text; pictures that it has in base64 become extracts."""
         if ";base64," not in text:
             return text
 
@@ -151,7 +151,7 @@ class _Reading:
         return replaced(text, instead)
 
     def _kept(self, content: bytes, suffix: str, name: str, *, numbered: bool) -> str:
-        """The name under which a picture comes; nothing where there are too many."""
+        """The name that the picture gets; empty if there are too many."""
         if len(self.pictures) >= self.pictures_max:
             self.left_out += 1
             return ""
@@ -179,12 +179,12 @@ def _words(output: dict[str, Any], data: dict[str, Any]) -> str:
 
 
 def _says_more(page: str, plain: str) -> bool:
-    """Whether people, who are shown the page, read words in it that the plain form lacks."""
+    """Whether the page, which people are shown, has words that the plain form lacks."""
     return not set(_WORD.findall(page)) <= set(_WORD.findall(plain))
 
 
 def _joined(lines: object) -> str:
-    """Multi-line strings are lists of lines; what is neither is shown as JSON."""
+    """Multi-line strings are lists of lines. Anything else is shown as JSON."""
     if isinstance(lines, str):
         return lines
     if isinstance(lines, list):

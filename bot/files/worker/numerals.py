@@ -1,4 +1,4 @@
-"""The number of a list's item in, as the list writes its numbers out: 3 is 3, c, C, iii or III. Pure."""
+"""Writes the number of a list item in the list's form: 3 as 3, c, C, iii or III. Pure."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ _ROMAN = (
 )
 _ROMAN_MAX = 3_999
 LETTERS, CAPITALS, SMALL_ROMAN, ROMAN = "lowerLetter", "upperLetter", "lowerRoman", "upperRoman"
-"""Word's names for the forms. 001 is one as well, as is ``decimalZero``; whatever else there is are digits here."""
+"""Word's names for the forms, including ``decimalZero`` (001). Any other form is written in digits."""
 
 
 def numeral(number: int, form: str) -> str:
-    """Letters go on as Word's do, with aa after z; what a form has no sign for is in digits."""
+    """Letters continue as in Word, with aa after z. A number that the form can't express is written in digits."""
     if form in {LETTERS, CAPITALS} and 0 < number <= 26 * 50:
         text = chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1)
     elif form in {SMALL_ROMAN, ROMAN} and 0 < number <= _ROMAN_MAX:

@@ -1,4 +1,4 @@
-"""A text with what terminals and printers are told in it, the text as people see it out. Pure.
+"""Removes what only terminals and printers need from a text. Pure.
 
 Sources: ECMA-48 (escapes), and xterm for commands to the window.
 """
@@ -8,23 +8,23 @@ from __future__ import annotations
 import re
 
 _ESCAPES = re.compile(
-    r"\x1b\][^\x07\x1b\r\n]*+(?:\x07|\x1b\\)"  # to the window: its title, the address behind words
-    r"|\x1b[PX^_][^\x1b]*+\x1b\\"  # to the device
-    r"|\x1b\[[0-?]*+[ -/]*+[@-~]?"  # colours, and where the cursor goes
-    r"|\x1b[ -/]++[0-~]?"  # sets of characters
+    r"\x1b\][^\x07\x1b\r\n]*+(?:\x07|\x1b\\)"  # window: title, hyperlinks
+    r"|\x1b[PX^_][^\x1b]*+\x1b\\"  # device
+    r"|\x1b\[[0-?]*+[ -/]*+[@-~]?"  # colours, cursor movement
+    r"|\x1b[ -/]++[0-~]?"  # character sets
     r"|\x1b[0-~]?"
 )
 _LINES_END = re.compile(r"[\x0b\x0c\x1c-\x1e\x85]")
-"""Also those of mainframes, and what parts pages and records."""
+"""Also those of mainframes, and page and record separators."""
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x7f\ufeff\ud800-\udfff]")
 
 _OF_ASCII = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
-"""Which of its characters any of this is about."""
+"""Characters that may need a change."""
 _PIECE_CHARS = 64_000
 
 
 def visible(text: str) -> str:
-    """Without controls; lines end with a line feed alone, where they did before."""
+    """Removes control characters, and replaces other line separators by LF."""
     if "\x08" in text:
         text = "\n".join(_typed_over(line) if "\x08" in line else line for line in text.split("\n"))
     if _is_plain(text):
@@ -34,13 +34,13 @@ def visible(text: str) -> str:
 
 
 def _is_plain(text: str) -> bool:
-    """Most texts are, and it is found out in a fifth of the time that it takes to look for what to change."""
+    """Whether the text needs no change. Most don't, and checking takes a fifth of the time of changing."""
     if not text.isascii() and ("\x85" in text or "\ufeff" in text):
         return False
     try:
         pieces = (text[at : at + _PIECE_CHARS].encode() for at in range(0, len(text), _PIECE_CHARS))
         return all(len(piece.translate(None, _OF_ASCII)) == len(piece) for piece in pieces)
-    except UnicodeEncodeError:  # half of a pair of UTF-16
+    except UnicodeEncodeError:  # a lone surrogate
         return False
 
 
@@ -49,7 +49,7 @@ def without_escapes(text: str) -> str:
 
 
 def _typed_over(line: str) -> str:
-    """A printer goes back and types once more: bold is a letter twice, underlined is one over a stroke."""
+    """Printers go back and type again: bold is a letter twice, underlining is a letter over a stroke."""
     shown: list[str] = []
     at = 0
     for char in line:

@@ -1,7 +1,7 @@
-"""A text with pictures written into it as base64 in, the text with a word in the place of each, and the pictures, out.
+"""Takes base64 pictures out of a text, and puts a few words in their place.
 
-I/O: reads the file, writes pictures; runs in a worker process. Programs write pages and Markdown so that one file has
-all, and logs of what went over a network have them too: what is a picture to people would leave no room for the words.
+I/O: reads the file, writes pictures; runs in a worker process. Programs put pictures into pages, Markdown and network
+logs this way. As text they would leave no room for the words.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _SHOWN = ("image/", "application/pdf")
 
 @dataclass(slots=True)
 class _Pictures:
-    """Each is kept once, however often it is there."""
+    """Each picture is kept once, however often it occurs."""
 
     out: Outbox
     found: list[MemberExtract] = field(default_factory=list)
@@ -41,7 +41,7 @@ class _Pictures:
         return [*self.found, NoteExtract(notes.pictures_left_out(len(self.found), self.left_out))]
 
     def name(self, packed: Packed) -> str:
-        """What stands in its place."""
+        """The words that replace it."""
         content = packed.content
         if not packed.kind.startswith(_SHOWN):
             return f"[{len(content):,} bytes]"
@@ -63,9 +63,9 @@ class _Pictures:
 
 
 def without_pictures(source: Path, out: Outbox) -> tuple[str, list[Extract]] | None:
-    """The text and its pictures; ``None`` where it has none, or is longer than is read at once.
+    """The text and its pictures; ``None`` if it has none, or is too long to be read at once.
 
-    Of a drawing (SVG), which is shown as a picture itself, those in it are only taken out.
+    For a drawing (SVG), which is shown as a picture itself, they are only taken out.
     """
     if not CHARS_MIN <= source.stat().st_size <= _BYTES_MAX:
         return None

@@ -1,4 +1,4 @@
-"""A binary property list of Apple's in, its keys and values as text out; of a page that Safari saved the page.
+"""Reads Apple's binary property lists: keys and values as text, or the page that Safari saved in one.
 
 I/O: reads the file, writes text and the page's pictures; runs in a worker process. Source: Python's plistlib.
 """
@@ -44,7 +44,7 @@ def convert(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
 
 
 def _lines(value: object, depth: int) -> Iterator[str]:
-    """What a list refers to twice comes twice, so that the caller has to stop somewhere."""
+    """An object that is referenced twice is written twice, so the caller has to limit the output."""
     indent = "  " * depth
     if depth > _DEPTH_MAX:
         yield f"{indent}…"
@@ -83,7 +83,7 @@ def _plain(value: object) -> str:
 
 def _saved_page(root: dict[str, Any], out: Outbox, limits: ConvertLimits) -> list[Extract]:
     texts, parts, frames = list[str](), list[Any](), [root]
-    for frame in frames:  # which grows by the frames within
+    for frame in frames:  # which grows by nested frames
         texts.append(_words(frame.get(_MAIN)))
         parts += [part for part in _listed(frame, _PARTS) if isinstance(part, dict)]
         frames += [one for one in _listed(frame, _FRAMES) if isinstance(one, dict)][: _FRAMES_MAX - len(frames)]

@@ -1,6 +1,6 @@
-"""Digits that a document raises or lowers in, the same as characters that say so out: 10³ is not 103. Pure.
+"""Writes superscript and subscript digits as Unicode ones: 10³ is not 103. Pure.
 
-Letters stay as they are: 1st reads well, and most letters have no such form.
+Letters stay as they are: "1st" reads well, and most letters have no such form.
 """
 
 from __future__ import annotations
@@ -22,5 +22,5 @@ def lowered(text: str) -> str:
 
 
 def aligned(text: str, where: str) -> str:
-    """``where`` is Office's word for it: ``superscript``, ``subscript``, or anything else."""
+    """``where`` is Office's word: ``superscript``, ``subscript``, or anything else for neither."""
     return raised(text) if where == "superscript" else lowered(text) if where == "subscript" else text

@@ -1,6 +1,6 @@
-"""The first and last bytes of a file in, its true kind out. Names and declared types have no say.
+"""Tells a file's kind by its first and last bytes. Names and declared types are ignored.
 
-Pure. Kinds that a converter exists for are told here; ``kind_words`` finds words for the rest.
+Pure. Recognises the kinds that have a converter; ``kind_words`` finds words for the rest.
 """
 
 from __future__ import annotations
@@ -161,13 +161,13 @@ _SOUNDS = (
     *(b"ID3", b"\x0bw", b"MAC ", b"wvpk", b"DSD ", b"MPCK", b"MP+", b".ra\xfd", b"\x02#!SILK"),
     *(bytes((0xFF, low)) for low in (0xE2, 0xE3, 0xF1, 0xF2, 0xF3, 0xF4, 0xF5, *range(0xF8, 0xFE))),
 )
-"""With which words may begin too: "ID3", "MAC address", and in the code page of Russian "ясно"."""
+"""Marks that words may begin with, too: "ID3", "MAC address", and in a Russian code page "ясно"."""
 _QUICKTIME = frozenset({b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
 _WINDOWS_MEDIA, _REAL_MEDIA = b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", b".RMF\0\0"
 _MOVING = (b"\xc0\xef\x19\xbc\x4d\x5b\xcf\x11", b"video/")
-"""By what the first bytes of these two say that pictures come with the sound."""
+"""How these two begin when there is video besides audio."""
 _PACKET_BYTES = ((0, 188), (4, 192))
-"""Of a stream of television, and of a camera's, which puts the time before each packet."""
+"""MPEG transport streams, and those of cameras, which put a time before each packet."""
 
 
 def kind_of(head: bytes, tail: bytes = b"") -> Kind:
@@ -192,7 +192,7 @@ def _is_log(head: bytes, tail: bytes) -> bool:
 
 
 def _by_structure(head: bytes) -> Kind | None:
-    """Formats whose mark is short, or not at the very start."""
+    """Formats with a short mark, or one that is not at the very start."""
     if head[:4] == b"RIFF" and len(head) >= 12:
         return _RIFFS.get(head[8:12]) or (Kind.OFFICE if office_kind(head) is not None else None)
     if head[4:8] == b"ftyp":
@@ -201,7 +201,7 @@ def _by_structure(head: bytes) -> Kind | None:
 
 
 def _is_dbase(head: bytes) -> bool:
-    """By its version, a day, and the first field: a name, and the letter of a type."""
+    """dBase: by its version, a date, and the first field's name and type."""
     if len(head) < 65 or head[0] not in _DBASE_VERSIONS or not 1 <= head[2] <= 12 or not 1 <= head[3] <= 31:
         return False
     header, record = struct.unpack_from("<HH", head, 8)
@@ -211,7 +211,7 @@ def _is_dbase(head: bytes) -> bool:
 
 
 def is_tar(head: bytes) -> bool:
-    """By its mark, or by the checksum of the first header, which is all that the oldest ones have."""
+    """tar: by its mark, or by the first header's checksum, which is all that the oldest kind has."""
     if head[257:262] == b"ustar":
         return True
     field = head[148:156].strip(b" \0")
@@ -225,7 +225,7 @@ def _is_media(head: bytes) -> bool:
 
 
 def _is_lzma(head: bytes) -> bool:
-    """The settings nearly everybody uses, a dictionary of a round size, and a length that is unknown or sensible."""
+    """LZMA: common settings, a dictionary of a round size, and a length that is unknown or sensible."""
     dictionary, length = int.from_bytes(head[1:5], "little"), head[5:13]
     round_size = dictionary >= 4_096 and dictionary & (dictionary - 1) == 0
     return head[:1] == b"\x5d" and round_size and (length == b"\xff" * 8 or (len(length) == 8 and not any(length[5:])))
@@ -253,7 +253,7 @@ _SHAPES: tuple[tuple[Kind, Callable[[bytes], bool]], ...] = (
 
 
 def _by_brand(head: bytes) -> Kind:
-    """The ISO media family: the major brand decides, then the compatible ones; the rest is video."""
+    """ISO media files: the major brand decides, then the compatible ones; anything else is video."""
     box_bytes = min(int.from_bytes(head[:4], "big"), 256)
     for at in (8, *range(16, box_bytes, 4)):
         kind = _BRANDS.get(head[at : at + 4])
@@ -263,19 +263,19 @@ def _by_brand(head: bytes) -> Kind:
 
 
 def _mail(head: bytes) -> Kind | None:
-    """Also one with bytes of any kind in it, or with a PDF whose first lines stand among its own first ones."""
+    """Also one that contains arbitrary bytes, or a PDF near its beginning."""
     return Kind.MAIL if looks_like_mail(head) else None
 
 
 def _late_pdf(head: bytes, tail: bytes) -> Kind | None:
-    """Readers accept the header within the first 1,024 bytes; text that merely mentions one has no trailer."""
+    """Readers accept the header within the first 1,024 bytes. A text that merely mentions one has no trailer."""
     if b"%PDF-" in head[:1_024] and (b"%%EOF" in tail or b"startxref" in tail or b"%%EOF" in head):
         return Kind.PDF
     return None
 
 
 def _late_zip(tail: bytes) -> Kind | None:
-    """Something may stand before a zip, or its other parts in files of their own: its end says that it is one."""
+    """A zip may follow other data or be split: its end record identifies it."""
     at = tail.rfind(b"PK\x05\x06")
     whole = at >= 0 and at + 22 <= len(tail)
     return Kind.ZIP if whole and at + 22 + struct.unpack_from("<H", tail, at + 20)[0] == len(tail) else None

@@ -1,6 +1,6 @@
-"""A text or source file in, UTF-8 text with a name for its language out; of long ones the ends, and all beside.
+"""Turns a text or source file into UTF-8 with a language name; a long one is cut in the middle and kept whole as well.
 
-I/O: reads and writes files; runs in a worker process, since detecting an encoding is native code on strangers' bytes.
+I/O: reads and writes files; runs in a worker process, since detecting an encoding runs native code on untrusted bytes.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _HEAD_SHARE = 0.75
 
 @dataclass(frozen=True, slots=True)
 class _Ends:
-    """The bytes of a text's beginning, those of its end, and how many between them were not read."""
+    """The first bytes of a text, its last ones, and the number of unread bytes between them."""
 
     first: bytes
     last: bytes = b""
@@ -38,8 +38,7 @@ class _Ends:
 
 
 def convert(source: Path, language: str, about: str, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    """One extract, the pictures in it, and a note where something was cut. Raises ``Unreadable`` where nothing visible
-    is in it."""
+    """One extract, its pictures, and a note if something was cut. Raises ``Unreadable`` if nothing in it is visible."""
     size = source.stat().st_size
     looked = glance(source) if size <= limits.whole_chars_max else Glance(as_seen=False)
     if looked.may_have_pictures and (packed := pictures_within.without_pictures(source, out)) is not None:
@@ -65,8 +64,8 @@ def written(
     whole: Iterable[str] | None = None,
     unread_chars: int = 0,
 ) -> list[Extract]:
-    """``unread_chars`` says how many characters, about, are missing where ``text`` is but the ends of a file, and
-    ``whole`` gives all of it in pieces. What is cut stays on disk, to be read in batches."""
+    """``unread_chars`` is about how many characters are missing if ``text`` holds only the ends of a file; ``whole``
+    then yields all of it in pieces. What is cut stays on disk, to be read in batches."""
     text = visible(text.replace("\r\n", "\n") if "\r" in text else text)
     shown, cut_chars = _cut(text, unread_chars, limits)
     if not shown.strip():
@@ -104,13 +103,13 @@ def _counted(about: str, lines: int) -> str:
 
 
 def decoded(source: Path, limits: ConvertLimits) -> str:
-    """All of the file's text. Terminal escapes go, and every line ends the same way."""
+    """All of the file's text, without terminal escapes and with uniform line ends."""
     return "".join(_read(source, limits).pieces(source))
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A file's text, or the ends of it, and about how many characters are not in it."""
+    """A file's text, or its ends, and about how many characters are missing."""
 
     text: str
     unread_chars: int
@@ -150,9 +149,9 @@ def _wide_ends(file: IO[bytes], size: int, piece_bytes: int) -> _Ends:
 
 
 def _ends(file: IO[bytes], size: int, piece_bytes: int) -> _Ends:
-    """Without the zeros that a log has where it was cut while it was written to, or where power failed.
+    """The ends of a file, without the zeros that a log has where it was truncated or where power failed.
 
-    The end begins with a line, and so with a character.
+    The tail begins with a line, and so with a whole character.
     """
     first = bytearray()
     while len(first) < 2 * piece_bytes and (chunk := file.read(_CHUNK_BYTES)):
@@ -171,7 +170,7 @@ def _ends(file: IO[bytes], size: int, piece_bytes: int) -> _Ends:
 
 
 def _ends_as_seen(source: Path, size: int, cut_chars: int, limits: ConvertLimits) -> str | None:
-    """Of a text that is on disk as people see it; ``None`` where it has escapes of seven bits, which look so, too."""
+    """The ends of a text that can stay on disk as it is; ``None`` if it has seven-bit escapes, which look plain."""
     head_chars, tail_chars = _shares(limits)
     head_bytes, tail_bytes = (chars * (_BYTES_PER_CHAR_MAX + 1) for chars in (head_chars, tail_chars))
     with source.open("rb") as file:
@@ -185,14 +184,14 @@ def _ends_as_seen(source: Path, size: int, cut_chars: int, limits: ConvertLimits
 
 
 def _unmarked(codec: str, first: bytes) -> str:
-    """For a piece from the middle, where there is no mark to read the byte order from."""
+    """For a piece from the middle, which has no byte order mark."""
     if codec in {"utf-16", "utf-32"}:
         return codec + ("-le" if first.startswith(b"\xff\xfe") else "-be")
     return codec.removesuffix("-sig")
 
 
 def _cut(text: str, unread_chars: int, limits: ConvertLimits) -> tuple[str, int]:
-    """The text within the limit, and how many characters are missing."""
+    """The text within the limit, and the number of missing characters."""
     if len(text) <= limits.text_chars_max:
         return text, 0
     head_chars, tail_chars = _shares(limits)
@@ -201,7 +200,7 @@ def _cut(text: str, unread_chars: int, limits: ConvertLimits) -> tuple[str, int]
 
 
 def _shares(limits: ConvertLimits) -> tuple[int, int]:
-    """How many characters of the beginning and of the end are shown."""
+    """How many characters to show of the beginning and of the end."""
     head_chars = int(limits.text_chars_max * _HEAD_SHARE)
     return head_chars, limits.text_chars_max - head_chars
 

@@ -1,6 +1,6 @@
-"""The first and last bytes of a text in, whether it is written for one program (a calendar, a notebook, a drawing) out.
+"""Tells whether a text is written for one program (a calendar, a notebook, a drawing), by its first and last bytes.
 
-Pure. What reads these kinds is heavy; whether a text is one of them is told here, so that plain texts load none of it.
+Pure. The readers of these kinds are heavy, so recognising a kind must not import them.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ _WRITTEN_IN_SLACK = frozenset({"quip", "canvas", "post", "space"})
 
 
 def page_made_for(head: bytes, ending: str, filetype: str) -> str:
-    """What HTML is called that is read for its words and not for its source; empty for all else.
+    """The name for HTML that is read for its words instead of its source; empty for anything else.
 
-    That is what Slack makes, and what programs export for Excel or Word to open.
+    That is HTML made by Slack, or exported for Excel or Word.
     """
     if filetype in _WRITTEN_IN_SLACK and b"<" in head:
         return "Slack canvas"
@@ -40,7 +40,7 @@ def page_made_for(head: bytes, ending: str, filetype: str) -> str:
 
 
 def is_calendar(head: bytes) -> bool:
-    """Also one in UTF-16, as older address books of Apple and Outlook write it."""
+    """Also in UTF-16, as older address books of Apple and Outlook write it."""
     head = _start(head) if b"\0" in head[:4] else head
     return _BEGINS.match(head) is not None and _KINDS.search(head[:400]) is not None
 
@@ -51,13 +51,13 @@ def is_ldif(head: bytes) -> bool:
 
 
 def is_notebook(head: bytes, tail: bytes) -> bool:
-    """Jupyter writes ``nbformat`` last, others first."""
+    """Jupyter writes ``nbformat`` last, other programs first."""
     is_json = head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
     return is_json and b'"nbformat"' in head + tail and (b'"cells"' in head + tail or b'"worksheets"' in head + tail)
 
 
 def office_xml(head: bytes) -> str:
-    """ "excel" or "word" as those of 2003 write it, "flat" OpenDocument, "package" as Word 2007 does, or empty.
+    """ "excel" or "word" for the formats of 2003, "flat" for OpenDocument, "package" for Word 2007, or empty.
 
     A FictionBook is a "book".
     """
@@ -75,7 +75,7 @@ def office_xml(head: bytes) -> str:
 
 
 def table_form(head: bytes) -> str:
-    """What a table in SYLK or in Data Interchange Format is called; empty for all else."""
+    """The name for a SYLK or DIF table; empty for anything else."""
     if head.removeprefix(b"\xef\xbb\xbf").startswith(b"ID;P"):
         return SYLK
     return "DIF table" if _DIF.match(head) else ""
@@ -87,14 +87,14 @@ def is_diagram(head: bytes) -> bool:
 
 
 def is_armoured(head: bytes, ending: str) -> bool:
-    """The same in base64, between lines that say so, or bare in a file that is called that."""
+    """The same in base64, between marker lines, or bare in a file whose name says so."""
     return head.lstrip()[:14].startswith((b"-----BEGIN PKC", b"-----BEGIN CMS")) or (
         ending in {"p7m", "p7s"} and _BARE.fullmatch(head) is not None
     )
 
 
 def is_svg(head: bytes) -> bool:
-    """Whether the first element is ``svg``; a page that has drawings in it is no drawing."""
+    """Whether the first element is ``svg``. A page that contains drawings is not a drawing."""
     if b"svg" not in head.replace(b"\0", b""):
         return False
     text = text_of(head)

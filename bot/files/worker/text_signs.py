@@ -1,4 +1,4 @@
-"""Bytes in, whether they are text out, also where zeros stand in it. Pure."""
+"""Tells whether bytes are text, even if there are zeros in it. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.files.worker.encodings.escaped import codec_of_escapes
 from bot.files.worker.encodings.wide import MARKS, codec_without_mark, is_written_behind_mark
 
 _BINARY_CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\v\f\r\b\x1a\x1b\x1c\x1d\x1e\x1f"))
-"""Those that text has no use for."""
+"""Control characters that text does not use."""
 _ZERO_ALONE = re.compile(rb"(?<![\0])\0(?!\0)")
 _TELLING_BYTES = 200
 _PLAIN = bytes((*b"\t\n\r", *range(0x20, 0x7F)))
@@ -17,7 +17,7 @@ _LINES_MIN, _BEGUN_BYTES = 4, 8
 
 
 def is_text(head: bytes) -> bool:
-    """Whether these bytes can be text in some encoding: UTF-16/32 with a mark or without, or free of controls."""
+    """Whether these bytes can be text in some encoding: UTF-16/32 with or without a mark, or no control characters."""
     if head.startswith(MARKS):
         return is_written_behind_mark(head)
     if head.startswith(b"\xef\xbb\xbf"):
@@ -29,9 +29,9 @@ def is_text(head: bytes) -> bool:
 
 
 def is_log_with_bytes(head: bytes) -> bool:
-    """A log of what came over a wire, with its bytes as they came: lines that begin in ASCII and are mostly that."""
+    """A log with raw bytes from a connection: lines that begin in ASCII and are mostly ASCII."""
     if head[:_BEGUN_BYTES].translate(None, _PLAIN):
-        return False  # as the marks of compiled programs and catalogues have other bytes, before many words
+        return False  # marks of compiled programs and catalogues have other bytes early on
     lines = [line for line in head.split(b"\n") if line.strip()]
     begun = sum(not line[:_BEGUN_BYTES].translate(None, _PLAIN) for line in lines)
     plain = len(head) - len(head.translate(None, _PLAIN))
@@ -43,9 +43,9 @@ def _controls(data: bytes) -> int:
 
 
 def is_text_with_zeros(head: bytes, tail: bytes) -> bool:
-    """A log with a block of zeros, as logrotate's copytruncate leaves one and a power cut; a list that zeros separate.
+    """A log with a block of zeros, as logrotate's copytruncate or a power cut leaves, or a list separated by zeros.
 
-    Binary formats have words and zeros too, but hardly ever lines, and never for long without other controls.
+    Binary formats have words and zeros, too, but hardly any lines, and soon other control characters.
     """
     words = without_zeros(head) or without_zeros(tail)
     if b"\n" not in words or _controls(words):
@@ -55,7 +55,7 @@ def is_text_with_zeros(head: bytes, tail: bytes) -> bool:
 
 
 def without_zeros(data: bytes) -> bytes:
-    """Without zeros. Where they stand alone between records, as in a list by ``find -print0``, lines do it instead."""
+    """Removes zeros. Single ones between records, as from ``find -print0``, become line ends."""
     if b"\0" in data and b"\n" not in data:
         data = _ZERO_ALONE.sub(b"\n", data)
     return data.replace(b"\0", b"")

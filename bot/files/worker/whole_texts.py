@@ -1,6 +1,6 @@
-"""Pieces of a text that is too long for a request in; all of it on disk out, in lines that can be read in batches.
+"""Writes all of a long text to disk, in lines that can be read in batches.
 
-I/O: writes the file; runs in a worker process. A line that is longer than a batch would like is written as several.
+I/O: writes the file; runs in a worker process. A very long line is written as several.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ _REST = "\n[… the rest of this text is left out …]"
 
 
 def write(pieces: Iterable[str], path: Path, limits: ConvertLimits) -> int:
-    """How many lines there are now at ``path``. Lines are parted by a line feed alone; no piece ends within one that is
-    to stay whole. In place of what is beyond the bound a line says so."""
+    """The number of lines at ``path`` now. Only a line feed separates lines; no piece may end within a line that must
+    stay whole. A line says so if the text exceeds the bound."""
     lines, left, open_line = 0, limits.whole_chars_max, False
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for piece in pieces:
@@ -38,7 +38,7 @@ def write(pieces: Iterable[str], path: Path, limits: ConvertLimits) -> int:
 
 
 def has_long_line(text: str | bytes) -> bool:
-    """Of bytes a line is long that has so many of them."""
+    """Whether a line has more than ``LINE_CHARS_MAX`` characters, or as many bytes."""
     at = 0
     while len(text) - at > LINE_CHARS_MAX:
         end_at = at + LINE_CHARS_MAX + 1
@@ -58,7 +58,7 @@ def _lines(text: str) -> Iterator[str]:
 
 
 def decoded(source: Path, codec: str, *, wide: bool) -> Iterator[str]:
-    """The text of a file in pieces that end with a line, where it has lines; ends of lines are line feeds."""
+    """The text of a file in pieces that end with a line, if it has lines. Line ends become LF."""
     decoding = None if codec in CODECS or may_mix(codec) else codecs.getincrementaldecoder(codec)(_errors(codec))
     held = ""
     with source.open("rb") as file:
@@ -66,14 +66,14 @@ def decoded(source: Path, codec: str, *, wide: bool) -> Iterator[str]:
             held += decode(chunk, codec) if decoding is None else decoding.decode(chunk)
             at = max(held.rfind("\n"), held.rfind("\r", 0, -1)) + 1
             if not at and len(held) > _CHUNK_BYTES:
-                at = len(held) - 1  # it may be the first half of a line's end
+                at = len(held) - 1  # may be the first half of a CRLF
             yield line_feeds(held[:at])
             held = held[at:]
     yield line_feeds(held + (decoding.decode(b"", final=True) if decoding is not None else ""))
 
 
 def _chunks(file: IO[bytes], *, wide: bool) -> Iterator[bytes]:
-    """Whole lines, as far as they are not longer than a chunk, but for text of two or four bytes a character."""
+    """Whole lines, if they fit into a chunk; not for text with two or four bytes a character."""
     held = b""
     while chunk := file.read(_CHUNK_BYTES):
         if wide:

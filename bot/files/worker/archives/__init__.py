@@ -1,1 +1,1 @@
-"""Archives in, their ``members`` out, each a file of its own: what is wrong with one costs no other."""
+"""Unpacks archives. Each member becomes a file of its own, and a broken one costs no other: ``members``."""

@@ -1,4 +1,4 @@
-"""The first bytes of a file in, which kind of archive it is out, and what opens that; also whether others go with it.
+"""Tells which kind of archive a file is by its first bytes, what opens it, and whether other files belong to it.
 
 Pure. Offsets and signatures are those of the formats' own specifications.
 """
@@ -14,8 +14,8 @@ from bot.files.worker.archives import rar_headers
 
 @dataclass(frozen=True, slots=True)
 class ArchiveKind:
-    """``described`` has its article. ``formats`` or ``filters`` are libarchive's names for what opens it: the former
-    where it has members, the latter where it is one packed file; of a kind that nothing here opens there are none."""
+    """``described`` includes the article. ``formats`` (archives) or ``filters`` (single packed files) are libarchive's
+    names for what opens it; both are empty for kinds that nothing here opens."""
 
     described: str
     formats: tuple[str, ...] = ()
@@ -45,20 +45,20 @@ _KINDS = (
     (rb".{7}\*\*ACE\*\*", ArchiveKind("an ACE archive")),
     (rb"..-l(?:h[0-9dx]|z[45s])-", ArchiveKind("an LHA archive", ("lha",))),
 )
-"""How a file of each kind begins. Where its mark may be words or numbers of a text, what follows it counts, too."""
+"""How each kind begins. If its mark could also be words or numbers, what follows is checked, too."""
 _PATTERNS = [(re.compile(pattern, re.DOTALL), kind) for pattern, kind in _KINDS]
 _NUMBERED = re.compile(r"\.(?:7z|zip|rar|tar|iso|gz|tgz|xz|bz2)\.\d{2,4}$", re.IGNORECASE | re.ASCII)
 _OLD_CPIO = {b"\xc7\x71": "<", b"\x71\xc7": ">"}
 
 
 def archive_kind(head: bytes) -> ArchiveKind | None:
-    """``None`` for other files, and for an image of a disk, whose mark stands further down."""
+    """``None`` for other files, and for a disk image, whose mark is further in."""
     found = next((kind for pattern, kind in _PATTERNS if pattern.match(head)), None)
     return found or (_CPIO if _is_old_cpio(head) else None)
 
 
 def _is_old_cpio(head: bytes) -> bool:
-    """Its mark has two bytes, with which words may begin: so there also is a name that ends where it should."""
+    """Its mark has only two bytes, with which words may begin, so the first entry's name must also end correctly."""
     order = _OLD_CPIO.get(head[:2])
     if order is None or len(head) < 28:
         return False
@@ -67,25 +67,25 @@ def _is_old_cpio(head: bytes) -> bool:
 
 
 def is_numbered(name: str) -> bool:
-    """Whether a file is called what programs call those that they cut an archive into: "plans.7z.001"."""
+    """Whether the name is one that programs give to parts of an archive: "plans.7z.001"."""
     return bool(_NUMBERED.search(name))
 
 
 def is_volume(head: bytes) -> bool:
-    """Whether it says that it is one of several files that belong together."""
+    """Whether it says that it belongs to a set of files."""
     if head.startswith(b"Rar!"):
         return rar_headers.is_volume(head)
     return head.startswith(b"MSCF") and len(head) > 30 and bool(head[30] & 3)
 
 
 def breaks_off(head: bytes, size_bytes: int) -> bool:
-    """Whether it is a 7-Zip archive whose list of members, which its header says the place of, is not there."""
+    """Whether the list of members is missing from where the 7-Zip header says it is."""
     place = list_of_7_zip(head)
     return head.startswith(_SEVEN_ZIP) and (place is None or 32 + place[0] + place[1] > size_bytes)
 
 
 def list_of_7_zip(head: bytes) -> tuple[int, int, int] | None:
-    """How far behind the 32 bytes of the header the list of members stands, its length, and its checksum."""
+    """The offset of the list of members after the 32-byte header, its length, and its checksum."""
     if not head.startswith(_SEVEN_ZIP) or len(head) < 32:
         return None
     offset, length, crc = struct.unpack_from("<QQI", head, 12)

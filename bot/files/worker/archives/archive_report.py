@@ -1,6 +1,6 @@
-"""Nothing in; whether libarchive is there to open RAR, 7-Zip and other archives out, as a line of JSON.
+"""Prints whether libarchive can be loaded, which RAR, 7-Zip and other archives need, as a line of JSON.
 
-I/O: loads it into this very process, which then ends.
+I/O: loads the library into this process, which then ends.
 """
 
 from __future__ import annotations

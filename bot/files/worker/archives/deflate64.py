@@ -1,8 +1,8 @@
-"""Bytes packed with Deflate64 in, the bytes themselves out: what Windows packs large files into a zip with.
+"""Unpacks Deflate64, which Windows uses for large files in a zip.
 
-Pure. Source: APPNOTE.TXT 6.3.10 (method 9) and RFC 1951, from which it differs in the window (64 kB), in two more codes
-for distances, and in length code 285. Written here: of the libraries one is under the LGPL (``inflate64``), one has no
-wheels for Python 3.12 and later (``zipfile-deflate64``), and one takes 35 s for 10 MB (``stream-inflate``).
+Pure. Source: APPNOTE.TXT 6.3.10 (method 9) and RFC 1951; it differs from that in its window (64 kB), two more distance
+codes, and length code 285. No library fits: ``inflate64`` is under the LGPL, ``zipfile-deflate64`` has no wheels for
+Python 3.12 and later, and ``stream-inflate`` takes 35 s for 10 MB.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ for _bits in range(1, 15):
 _ORDER = (16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15)
 
 _Table = tuple[list[tuple[int, int]], int]
-"""For each value of so many bits: how many of them are the code, and what it stands for."""
+"""For each value of that many bits: the length of the code, and its symbol."""
 
 
 def unpacked(data: bytes) -> Iterator[bytes]:
-    """Pieces of some 64 kB. Raises ``zlib.error`` for what is damaged, or cut off."""
+    """Yields pieces of about 64 kB. Raises ``zlib.error`` for damaged or truncated data."""
     return _Reader(data).blocks()
 
 
@@ -58,7 +58,7 @@ class _Reader:
         yield from self._ready(0)
 
     def _ready(self, kept_bytes: int) -> Iterator[bytes]:
-        """Gives out what is new, and keeps what later bytes may look back to."""
+        """Yields what is new, and keeps what later bytes may refer back to."""
         if len(self._out) - self._given >= _CHUNK_BYTES or not kept_bytes:
             yield bytes(self._out[self._given :])
             del self._out[: max(len(self._out) - kept_bytes, 0)]
@@ -66,7 +66,7 @@ class _Reader:
 
     def _fill(self) -> None:
         piece = self._data[self._at : self._at + 32]
-        if self._at > len(self._data) + 64:  # zeros stand in for what a look-up reads beyond the last code
+        if self._at > len(self._data) + 64:  # padding that a look-up reads after the last code
             raise zlib.error("cut off")
         self._at += 32
         self._bits |= int.from_bytes(piece, "little") << self._count
@@ -143,7 +143,7 @@ class _Reader:
 
 
 def _table(sizes: list[int]) -> _Table:
-    """Canonical codes by their sizes, looked up by their bits as they come, lowest first."""
+    """A look-up table of canonical codes by their lengths. Bits come lowest first."""
     width = max(sizes, default=0) or 1
     entries = [(0, 0)] * (1 << width)
     code = 0

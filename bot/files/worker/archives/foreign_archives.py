@@ -1,7 +1,7 @@
-"""A RAR, 7-Zip, cabinet or other archive that Python has no reader for in, its members and notes about the rest out.
+"""Extracts members from archives that Python has no reader for: RAR, 7-Zip, cabinet and others.
 
-I/O: reads the archive through ``libarchive``, and writes the members. What fails in the middle leaves the library with
-an archive that it cannot go on with: so it is opened again, and read from the next member on.
+I/O: reads the archive through ``libarchive``, and writes the members. After some errors the library cannot go on with
+an archive. Then it is opened again, and read from the next member on.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _HEAD_BYTES = 8_192
 _OPENED_MAX = 20
 _ENTRIES_MAX = 20_000
 _TABLES = frozenset({b"/", b"//", b"/SYM64/", b"__.SYMDEF", b"__.SYMDEF SORTED"})
-"""Of an AR archive's own, which stand in it like members."""
+"""Entries of an AR archive that are not members."""
 _LOCKED = re.compile(r"encrypt|crypto|password", re.IGNORECASE)
 _MEMORY = re.compile(r"memory|allocate|dictionary size", re.IGNORECASE)
 _CUT = re.compile(r"truncated|premature|end of file|beyond end", re.IGNORECASE)
@@ -38,13 +38,13 @@ _RARE = re.compile(
 
 
 def kind_of(source: Path) -> ArchiveKind:
-    """Of what is known to be an archive. One without a mark at its beginning is a disk image."""
+    """Call only for a known archive. One without a mark at its beginning is a disk image."""
     with source.open("rb") as file:
         return archive_kinds.archive_kind(file.read(_HEAD_BYTES)) or archive_kinds.ISO
 
 
 def add_members(source: Path, name: str, kind: ArchiveKind, unpacked: Unpacked) -> None:
-    """Raises ``Full``, and ``Unreadable`` where nothing of it can be read."""
+    """Raises ``Full``, and ``Unreadable`` if nothing in it can be read."""
     with source.open("rb") as file:
         head = file.read(_HEAD_BYTES)
     is_part = archive_kinds.is_volume(head) or archive_kinds.is_numbered(name)
@@ -70,7 +70,7 @@ def add_members(source: Path, name: str, kind: ArchiveKind, unpacked: Unpacked) 
 
 
 class _Reader:
-    """``reason`` is what is to be said of the archive as a whole, once it is read."""
+    """``reason`` is a note about the archive as a whole, set once it is read."""
 
     def __init__(self, source: Path, kind: ArchiveKind, unpacked: Unpacked, *, is_part: bool) -> None:
         self.reason = ""
@@ -85,7 +85,7 @@ class _Reader:
                 with Archive(self._source, self._kind.formats) as archive:
                     self._read_from_next(archive)
             except Trouble as trouble:
-                if self._next == before:  # nor did it help to open it anew
+                if self._next == before:  # opening it again did not help
                     is_old = any(known.by_old_program for known in self._known)
                     is_listed = not self._next and (is_old or _has_whole_list(self._source))
                     self.reason = _reason_of_all(trouble, self._kind, is_listed=is_listed)
@@ -95,7 +95,7 @@ class _Reader:
         self.reason = self.reason or notes.DAMAGED_ARCHIVE
 
     def _read_from_next(self, archive: Archive) -> None:
-        """Raises ``Trouble`` where it has to be opened anew to be read further."""
+        """Raises ``Trouble`` if the archive must be opened again to read on."""
         for number, entry in enumerate(archive.entries()):
             if number >= _ENTRIES_MAX:
                 raise Full
@@ -154,7 +154,7 @@ def _checked(pieces: Iterator[bytes], crc: int | None) -> Iterator[bytes]:
 
 
 def _reason_of_all(trouble: Trouble, kind: ArchiveKind, *, is_listed: bool) -> str:
-    """``is_listed`` is whether the library did not understand a list that is as it was written."""
+    """``is_listed``: the list of members is intact, but the library does not understand it."""
     words = str(trouble)
     if _LOCKED.search(words):
         return notes.PASSWORD
@@ -169,7 +169,7 @@ def _reason_of_all(trouble: Trouble, kind: ArchiveKind, *, is_listed: bool) -> s
 
 
 def _has_whole_list(source: Path) -> bool:
-    """Of a 7-Zip archive, by the checksum of the list of what is in it."""
+    """For a 7-Zip archive, by the checksum of its list of members."""
     with source.open("rb") as file:
         head = file.read(32)
         place = archive_kinds.list_of_7_zip(head)
@@ -181,7 +181,7 @@ def _has_whole_list(source: Path) -> bool:
 
 
 def opened(source: Path, kind: ArchiveKind) -> io.BufferedReader:
-    """One file that is packed, unpacked while it is read. Reading raises ``OSError`` for what is damaged."""
+    """A single packed file, unpacked as it is read. Reading raises ``OSError`` for damaged data."""
     return io.BufferedReader(_Unpacking(source, kind.filters))
 
 

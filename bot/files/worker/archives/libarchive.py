@@ -1,8 +1,8 @@
-"""An archive of a kind that Python has no reader for in, its entries and their contents out.
+"""Reads the entries of an archive, and their contents, with libarchive.
 
-I/O: reads the archive by the C library libarchive, where that is installed; for a worker process alone. Importing this
-module loads the library by its name: ``ctypes.util.find_library``, as bindings call it, starts processes to find it,
-which a worker cannot. Sources: archive_read(3), archive_entry(3); the numbers are those of archive.h.
+I/O: loads the C library, if it is installed; only for a worker process. Importing this module loads it by name, because
+``ctypes.util.find_library`` starts processes, which a worker must not. Sources: archive_read(3), archive_entry(3); the
+numbers are those of archive.h.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ _NAMES = (
     "/opt/homebrew/opt/libarchive/lib/libarchive.13.dylib",
     "/usr/local/opt/libarchive/lib/libarchive.13.dylib",
 )
-"""Linux', and Homebrew's on both kinds of Macintosh; macOS' own is in no file."""
+"""Linux, and Homebrew on both kinds of Macintosh. macOS's own is in no file."""
 _END, _OK, _WARN, _FATAL = 1, 0, -20, -30
 _PIECE_BYTES = 65_536
 _TYPE_MASK, _FILES = 0o170000, frozenset({0o100000, 0})
-"""Of some archives' members nobody says what they are."""
+"""Some archives do not say what a member is."""
 _LHA_NAMES = b"lha:hdrcharset=ISO-8859-1"
-"""Of which every byte is a character: names in this format are given only as characters, or not at all."""
+"""An encoding in which every byte is a character: some formats give names only as characters, or not at all."""
 _POINTER, _INT = ctypes.c_void_p, ctypes.c_int
 _FORMATS = ("7zip", "ar", "cab", "cpio", "iso9660", "lha", "rar", "rar5", "raw", "xar")
 _FILTERS = ("compress", "lz4", "lzip")
@@ -52,7 +52,7 @@ _FUNCTIONS: dict[str, tuple[type, tuple[type, ...]]] = {
 
 
 def _loaded() -> ctypes.CDLL | None:
-    """Complete or not at all: what an old version lacks is an ``AttributeError``."""
+    """Complete or not at all: a function that an old version lacks raises ``AttributeError``."""
     for name in _NAMES:
         try:
             library = ctypes.CDLL(name)
@@ -69,8 +69,7 @@ _LIBRARY = _loaded()
 
 
 class Trouble(Exception):
-    """What the library says of an archive, in its own words. After what is ``final`` nothing more can be read of it
-    without opening it again."""
+    """An error in the library's own words. After one that is ``final`` the archive must be opened again to read on."""
 
     def __init__(self, words: str, *, final: bool, no_memory: bool = False) -> None:
         super().__init__(words)
@@ -80,8 +79,8 @@ class Trouble(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """``name`` is UTF-8 where the archive says which characters it means (given a locale of UTF-8, which a worker has),
-    else as it stands there. ``size_bytes`` is what the archive claims, 0 where it does not say."""
+    """``name`` is UTF-8 if the archive declares its characters (in a UTF-8 locale, which a worker has), else the raw
+    bytes. ``size_bytes`` is what the archive claims, 0 if it does not say."""
 
     name: bytes
     size_bytes: int
@@ -94,7 +93,7 @@ def is_installed() -> bool:
 
 
 class Archive:
-    """Open for reading from front to back, by these formats and filters and no others. Raises ``Trouble``."""
+    """An archive opened for reading from front to back, by these formats and filters only. Raises ``Trouble``."""
 
     def __init__(self, source: Path, formats: tuple[str, ...], filters: tuple[str, ...] = ()) -> None:
         if _LIBRARY is None:
@@ -134,7 +133,7 @@ class Archive:
             self._file = -1
 
     def entries(self) -> Iterator[Entry]:
-        """What is not read of one before the next is asked for is skipped."""
+        """Whatever was not read of an entry is skipped when the next one is asked for."""
         entry, of = _POINTER(), self._library
         while self._must(of.archive_read_next_header(self._archive, ctypes.byref(entry))) != _END:
             size_bytes = of.archive_entry_size(entry) if of.archive_entry_size_is_set(entry) else 0
@@ -147,10 +146,10 @@ class Archive:
             )
 
     def pieces(self, entry: Entry) -> Iterator[bytes]:
-        """Of the newest one that ``entries`` gave. Fewer than it claims, or with another checksum, are ``Trouble``.
+        """The contents of the newest entry. A wrong length or checksum raises ``Trouble``.
 
-        Where in the member each piece belongs is not believed: none of these formats leaves gaps, but of an XAR archive
-        the library counts on from the members before, and would fill up as many bytes with zeros.
+        The offsets of pieces are ignored: none of these formats leaves gaps, but for XAR the library counts on from
+        earlier members, and would fill as many bytes with zeros.
         """
         missing = entry.size_bytes
         data, size, at = _POINTER(), ctypes.c_size_t(), ctypes.c_int64()
@@ -164,14 +163,14 @@ class Archive:
             raise Trouble("truncated", final=False)
 
     def _as_it_stands(self, name: bytes) -> bytes:
-        """A name in Unicode stays what it is."""
+        """A name in Unicode is left as it is."""
         try:
             return name.decode().encode("latin-1") if self._is_lha else name
         except UnicodeError:
             return name
 
     def _must(self, result: int) -> int:
-        """A warning is about what is not used here: owners, times, the encoding of a name."""
+        """Warnings concern what is not used here: owners, times, the encoding of a name."""
         if result not in {_OK, _END, _WARN}:
             raise self._trouble(result)
         return result

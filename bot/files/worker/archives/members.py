@@ -1,8 +1,8 @@
-"""An archive in, its members out as files, within limits on their count and on their bytes unpacked.
+"""Extracts the members of an archive as files, within limits on their number and their unpacked bytes.
 
-I/O: reads the archive and writes members under names of ours; runs in a worker process. Nothing an archive says about
-paths, links, owners or sizes is believed: only contents are taken, and counted as they come. A member that is damaged,
-locked or packed in a way that nothing here unpacks costs a note that names it.
+I/O: reads the archive and writes members under names of ours; runs in a worker process. Paths, links, owners and sizes
+in the archive are not trusted: only contents are taken, and counted as they come. A member that is damaged, locked or
+packed with an unknown method gets a note with its name.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _OF_DOCUMENTS = frozenset({"[Content_Types].xml", "mimetype"})
 
 
 def convert(source: Path, kind: Kind, name: str, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    """The members, and notes about those that are left out. Raises ``Unreadable``."""
+    """The members, and notes about those left out. Raises ``Unreadable``."""
     unpacked = Unpacked(out, limits)
     try:
         if kind is Kind.ZIP:
@@ -113,12 +113,12 @@ def _add_zip(source: Path, called: str, unpacked: Unpacked) -> None:
 
 
 def _members(source: Path) -> tuple[list[zips.ZipMember], bool]:
-    """And whether the archive is damaged."""
+    """Also returns whether the archive is damaged."""
     if zips.is_last_part(source):
         return zips.salvaged(source), True
     try:
         return zips.listed(source), False
-    except UnicodeDecodeError:  # a name that says it is Unicode and is not: all else is whole
+    except UnicodeDecodeError:  # a name that claims to be Unicode and is not; everything else is intact
         return zips.salvaged(source), False
     except _BROKEN:
         return zips.salvaged(source), True
@@ -132,7 +132,7 @@ def _why_damaged(source: Path, called: str) -> str:
 
 
 class _Header(tarfile.TarInfo):
-    """Counts the headers that are none or break off: what lies before one is damaged, what follows need not be."""
+    """Counts invalid or truncated headers: the member before one is damaged, those after it need not be."""
 
     broken = 0
 
@@ -159,7 +159,7 @@ def _add_tar(stream: IO[bytes], unpacked: Unpacked) -> None:
 
 
 def _name(info: tarfile.TarInfo) -> str:
-    """Bytes that are no UTF-8 come as surrogates."""
+    """Bytes that are not UTF-8 come as surrogates."""
     return names([info.name.encode("utf-8", "surrogateescape")])[0]
 
 
@@ -180,7 +180,7 @@ _ENDINGS = frozenset({"gz", "bz2", "xz", "lzma", "zst", "zstd", "z", "lz4", "lz"
 
 
 def _add_packed(opened: io.BufferedIOBase, name: str, unpacked: Unpacked, limits: ConvertLimits) -> None:
-    """A tar that was packed gives its members, another file itself."""
+    """A packed tar gives its members, any other file itself."""
     with opened as file:
         bounded = io.BufferedReader(_Bounded(file, 2 * limits.archive_bytes_max), _CHUNK_BYTES)
         if is_tar(bounded.peek(512)[:512]):
@@ -194,8 +194,8 @@ def _add_packed(opened: io.BufferedIOBase, name: str, unpacked: Unpacked, limits
 
 
 def _as_far_as_it_goes(pieces: Iterator[bytes], broken: list[Exception]) -> Iterator[bytes]:
-    """Of a file that breaks off, as one does whose copying was cut short, the beginning is read. ``broken`` is filled
-    then; where there is not even a beginning, what ``pieces`` raises is raised."""
+    """Reads the beginning of a truncated file, and fills ``broken``. If there is not even a beginning, raises what
+    ``pieces`` raises."""
     begun = False
     try:
         for piece in pieces:
@@ -208,7 +208,7 @@ def _as_far_as_it_goes(pieces: Iterator[bytes], broken: list[Exception]) -> Iter
 
 
 class _Bounded(io.RawIOBase):
-    """A stream that ends with ``Full`` after so many bytes, also where they are only skipped."""
+    """A stream that raises ``Full`` after that many bytes, also if they are only skipped."""
 
     def __init__(self, file: io.BufferedIOBase, bytes_max: int) -> None:
         self._file = file
@@ -219,7 +219,7 @@ class _Bounded(io.RawIOBase):
 
     def readinto(self, buffer: Any, /) -> int:  # noqa: ANN401 - collections.abc.Buffer begins with Python 3.12
         target = memoryview(buffer).cast("B")
-        data = self._file.read1(len(target))  # not read, which loses what precedes the place where a file breaks off
+        data = self._file.read1(len(target))  # ``read`` would lose the data before the place where the file is cut off
         self._bytes_left -= len(data)
         if self._bytes_left < 0:
             raise Full

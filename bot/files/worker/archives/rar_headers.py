@@ -1,7 +1,7 @@
-"""A RAR archive in, what its headers say and libarchive does not out: volumes, members under a password, checksums.
+"""Reads from RAR headers what libarchive does not report: volumes, locked members, checksums.
 
-I/O: ``members`` reads the headers of the file it is given. Libarchive compares no checksum of what is only stored, and
-of a member under a password in version 5 knows nothing. Sources: rarlab.com/technote.htm, unrar's headers.hpp.
+I/O: ``members`` reads the headers of the file it is given. Libarchive does not check the checksum of a member that is
+only stored, and knows nothing of locked members in version 5. Sources: rarlab.com/technote.htm, unrar's headers.hpp.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ _ENCRYPTION_5 = 1
 
 @dataclass(frozen=True, slots=True)
 class RarMember:
-    """``crc`` is ``None`` where there is none. Directories and links count as members here."""
+    """``crc`` is ``None`` if there is none. Directories and links count as members here."""
 
     size_bytes: int
     crc: int | None
     is_locked: bool
     is_old: bool = False
-    """Whether it is packed as RAR 1.5 to 2.x did, of which libarchive knows nothing, and finds damage in it."""
+    """Whether it is packed as by RAR 1.5 to 2.x, which libarchive does not know and reports as damaged."""
     by_old_program: bool = False
-    """Whether one of those versions wrote it, packed or not: libarchive stumbles over their comments."""
+    """Whether one of those versions wrote it, packed or not: libarchive fails on their comments."""
 
 
 def is_volume(head: bytes) -> bool:
-    """``head`` are the first bytes of the archive."""
+    """``head`` is the beginning of the archive."""
     if head.startswith(MARK_4):
         return head[9:10] == bytes([_MAIN_4]) and bool(head[10] & _VOLUME)
     header = _Bytes(head, len(MARK_5) + 4)
@@ -49,7 +49,7 @@ def is_volume(head: bytes) -> bool:
 
 
 def members(source: Path) -> list[RarMember]:
-    """In their order, as far as the headers can be followed."""
+    """The members in order, as far as the headers can be followed."""
     with source.open("rb") as file:
         if file.read(len(MARK_5)) == MARK_5:
             return list(_version_5(file))
@@ -84,7 +84,7 @@ class _Bytes:
     at: int = 0
 
     def number(self) -> int:
-        """Seven bits a byte, the lowest first; 0 behind the end."""
+        """A number with seven bits a byte, the lowest first; 0 at the end of the data."""
         value = 0
         for shift in range(0, 70, 7):
             byte = self.data[self.at] if self.at < len(self.data) else 0
@@ -118,7 +118,7 @@ def _version_5(file: IO[bytes]) -> Iterator[RarMember]:
 
 def _member_5(header: _Bytes, extra: bytes) -> RarMember:
     flags, size_bytes = header.number(), header.number()
-    header.number()  # its attributes
+    header.number()  # skips the attributes
     header.at += 4 * bool(flags & _HAS_TIME_5)
     crc = int.from_bytes(header.data[header.at : header.at + 4], "little") if flags & _HAS_CRC_5 else None
     return RarMember(size_bytes, crc, _is_locked(extra))

@@ -1,4 +1,4 @@
-"""Members of an archive in, files of theirs and notes out, within limits on their count and on their bytes unpacked.
+"""Writes members of an archive to files, within limits on their number and their unpacked bytes, and collects notes.
 
 I/O: writes the members under names of ours.
 """
@@ -35,7 +35,7 @@ class Unpacked:
         self._skipped_bytes_left = 2 * limits.archive_bytes_max
 
     def add(self, name: str, pieces: Iterable[bytes]) -> None:
-        """Raises ``Full``, and what ``pieces`` raises; what was begun then is taken back."""
+        """Raises ``Full``, and what ``pieces`` raises; a file that was begun is removed then."""
         if self.count >= self._limits.archive_files_max:
             raise Full
         path = self._out.new(".bin")
@@ -51,20 +51,20 @@ class Unpacked:
         self.extracts.append(MemberExtract(path.name, name[-_NAME_CHARS_MAX:]))
 
     def leave_out(self, name: str, reason: str) -> None:
-        """Raises ``Full`` where hardly anything else is in the archive."""
+        """Raises ``Full`` if hardly anything else is in the archive."""
         if len(self.extracts) - self.count >= self._limits.archive_files_max:
             raise Full
         self.extracts.append(NoteExtract(reason, name[-_NAME_CHARS_MAX:]))
 
     def is_too_large(self, name: str, size_bytes: int) -> bool:
-        """Whether it does not fit in what may still be unpacked, which a note says then: smaller ones may yet."""
+        """Whether it exceeds what may still be unpacked. Adds a note if so; smaller members may still fit."""
         if size_bytes <= self._bytes_left or self.count >= self._limits.archive_files_max:
             return False
         self.leave_out(name, notes.member_too_large(self._limits.archive_bytes_max))
         return True
 
     def skip(self, size_bytes: int) -> None:
-        """For what has to be unpacked only to come to what stands behind it. Raises ``Full``."""
+        """Counts what is unpacked only to reach what comes after it. Raises ``Full``."""
         self._skipped_bytes_left -= size_bytes
         if self._skipped_bytes_left < 0:
             raise Full
@@ -75,9 +75,9 @@ class Unpacked:
         self.extracts.append(NoteExtract(reason))
 
     def decode_names(self) -> None:
-        """Those that came as bytes of an unknown encoding (``surrogateescape``) are read in one that fits them all.
+        """Decodes names that came as bytes of an unknown encoding (``surrogateescape``) with one that fits them all.
 
-        In Japan's and China's a backslash is also half of a character, which libraries take for a separator.
+        In Japanese and Chinese encodings a backslash may be half of a character, which libraries take for a separator.
         """
         raw = [_name(extract).encode("utf-8", "surrogateescape").replace(b"/", b"\\") for extract in self.extracts]
         decoded = [name.replace("\\", "/") for name in names(raw)]
@@ -100,6 +100,6 @@ def _renamed(extract: Extract, name: str) -> Extract:
 
 
 def is_clutter(name: str) -> bool:
-    """Also what a Macintosh keeps of a file beside it."""
+    """Also what a Macintosh keeps beside a file."""
     parts = PurePosixPath(name.replace("\\", "/")).parts
     return not _CLUTTER.isdisjoint(parts) or (bool(parts) and parts[-1].startswith("._"))

@@ -1,8 +1,8 @@
-"""A zip in, its members out, each to be opened by itself: what is wrong with one costs no other.
+"""Reads the members of a zip, each by itself, so that a broken one costs no other.
 
-I/O: reads the archive. Source: APPNOTE.TXT 6.3.10. The standard library reads the directory; contents are unpacked
-here, since Windows, 7-Zip and WinZip pack with methods that it does not know. Where the directory is lost, the headers
-in front of the members tell what is there.
+I/O: reads the archive. Source: APPNOTE.TXT 6.3.10. The standard library reads the directory. Contents are unpacked
+here, since Windows, 7-Zip and WinZip use methods that it does not know. If the directory is lost, the headers before
+the members are used.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from bot.files.worker.encodings.likely_encoding import names
 
 _CHUNK_BYTES = 65_536
 _MEMORY_BYTES_MAX = 200_000_000
-"""Of a decoder's dictionary."""
+"""The largest dictionary that a decoder may have."""
 _METHODS = {
     1: "Shrink",
     2: "Reduce",
@@ -46,7 +46,8 @@ _END_BYTES_MAX = 22 + 65_535
 
 @dataclass(frozen=True, slots=True)
 class ZipMember:
-    """``packed_bytes`` and ``crc`` are ``None`` where only the contents tell; ``starts_at`` is that of the contents."""
+    """``packed_bytes`` and ``crc`` are ``None`` if only the contents tell; ``starts_at`` is where the contents
+    start."""
 
     name: bytes
     flags: int
@@ -56,11 +57,11 @@ class ZipMember:
     starts_at: int
     unicode_name: str = ""
     size_bytes: int = 0
-    """Unpacked, as far as that is known."""
+    """The unpacked size, if known."""
 
     @property
     def refusal(self) -> str:
-        """Why it cannot be opened, or nothing."""
+        """Why it cannot be opened; empty if it can."""
         if self.flags & 0x1:
             return notes.PASSWORD
         if self.method not in _DECODERS:
@@ -69,7 +70,7 @@ class ZipMember:
 
 
 def listed(source: Path) -> list[ZipMember]:
-    """What the directory of the archive names. Raises ``zipfile.BadZipFile`` and others of the standard library."""
+    """The members in the archive's directory. Raises ``zipfile.BadZipFile`` and others of the standard library."""
     with zipfile.ZipFile(source) as archive:
         infos = [info for info in archive.infolist() if not info.is_dir()]
     members = []
@@ -85,7 +86,7 @@ def listed(source: Path) -> list[ZipMember]:
 
 
 def salvaged(source: Path) -> list[ZipMember]:
-    """What headers before members name, for an archive without its directory."""
+    """The members by their local headers, for an archive without its directory."""
     data = source.read_bytes()
     members: list[ZipMember] = []
     at = data.find(b"PK\x03\x04")
@@ -106,13 +107,13 @@ def salvaged(source: Path) -> list[ZipMember]:
 
 
 def is_part(source: Path) -> bool:
-    """Whether it is one of several files that an archive was split into: the first of them, or that with its end."""
+    """Whether it is part of a split archive: the first file, or the one with the end."""
     with source.open("rb") as file:
         return file.read(4) == b"PK\x07\x08" or is_last_part(source)
 
 
 def is_last_part(source: Path) -> bool:
-    """By the number of the disk that it says it is."""
+    """By the disk number that it gives."""
     with source.open("rb") as file:
         file.seek(-min(_END_BYTES_MAX, source.stat().st_size), 2)
         tail = file.read()
@@ -121,14 +122,14 @@ def is_last_part(source: Path) -> bool:
 
 
 def named(members: list[ZipMember]) -> Iterator[tuple[str, ZipMember]]:
-    """Each with its name as whoever packed it saw it."""
+    """Each member with its name as whoever packed it saw it."""
     guessed = iter(names(member.name for member in members if not member.unicode_name))
     for member in members:
         yield member.unicode_name or next(guessed), member
 
 
 def contents(source: Path, member: ZipMember) -> Iterator[bytes]:
-    """Pieces of the member. Raises ``zipfile.BadZipFile`` and the errors of the decoders for what is damaged."""
+    """Yields pieces of the member. Raises ``zipfile.BadZipFile`` and the decoders' errors for damaged data."""
     crc = 0
     with source.open("rb") as file:
         file.seek(member.starts_at)
@@ -143,13 +144,13 @@ def _contents_at(file: IO[bytes], header_at: int) -> int:
     file.seek(header_at)
     header = file.read(30)
     if len(header) < 30 or not header.startswith(b"PK\x03\x04"):
-        return header_at  # damaged: what stands there will not keep to any method's rules, or not to the checksum
+        return header_at  # damaged: unpacking or the checksum will fail
     name_bytes, extra_bytes = struct.unpack_from("<HH", header, 26)
     return header_at + 30 + int(name_bytes) + int(extra_bytes)
 
 
 def _unicode_name(extra: bytes, raw: bytes) -> str:
-    """The name in UTF-8 that some programs keep beside the other one, if it still belongs to it."""
+    """The UTF-8 name that some programs add, if it still belongs to the other name."""
     at = 0
     while at + 4 <= len(extra):
         tag, size = struct.unpack_from("<HH", extra, at)
@@ -171,7 +172,7 @@ def _decoded(name: bytes) -> str:
 
 
 class _Packed:
-    """The packed bytes of one member, as many as it has; where that is not known, all that follow."""
+    """The packed bytes of one member; if their number is unknown, everything that follows."""
 
     def __init__(self, file: IO[bytes], size: int | None) -> None:
         self._file = file
@@ -219,7 +220,7 @@ def _by(start: Callable[[_Packed], bz2.BZ2Decompressor | lzma.LZMADecompressor])
 
 
 def _lzma(packed: _Packed) -> lzma.LZMADecompressor:
-    """Version, length and settings come first (APPNOTE 5.8.8); the standard library takes the settings apart."""
+    """Version, length and settings come first (APPNOTE 5.8.8); the standard library parses the settings."""
     _, size = struct.unpack("<HH", packed.read(4))
     settings = packed.read(size)
     if len(settings) != 5:

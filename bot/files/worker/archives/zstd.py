@@ -1,6 +1,6 @@
-"""A file packed with Zstandard in, a file of its content out.
+"""Unpacks a file packed with Zstandard.
 
-I/O: reads the file it is given. The library is loaded when the first such file comes.
+I/O: reads the file it is given. The library is loaded with the first such file.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ class Readable(Protocol):
 
 
 def opened(packed: Readable) -> io.BufferedReader:
-    """Closing it closes a file. Reading raises ``OSError`` for what is damaged, or needs more memory than it may."""
+    """Closing it closes the file. Reading raises ``OSError`` for damaged data, or if it needs too much memory."""
     return io.BufferedReader(_Unpacked(packed))
 
 

@@ -1,1 +1,1 @@
-"""Confines a process before it opens a stranger's file: ``confine`` step by step, ``forks`` one process per file."""
+"""Confines a process before it opens an untrusted file: ``confine`` has the steps, ``forks`` one process per file."""

@@ -1,7 +1,7 @@
-"""What a process gives up before it touches strangers' bytes; as a program, before it becomes LibreOffice.
+"""Drops what a process does not need before it reads untrusted bytes; as a program, before it becomes LibreOffice.
 
-I/O: system calls on this process. Nothing here is ever taken back: it is inherited by children and survives exec.
-What the system does not know is left out: ``report`` says what there is. Each layer closes what the others leave open:
+I/O: system calls on this process. None of this can be undone: children inherit it, and it survives exec. What the
+system does not support is left out; ``report`` says what there is. Each layer closes what the others leave open:
 
 - Landlock: no file but the program's own and the job's, no TCP, nobody outside to signal;
 - a network namespace: no network at all, where a container allows one;
@@ -36,41 +36,41 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 def enter(memory_bytes: int) -> None:
-    """What holds for every job. Call before any thread is started, and before anything of a stranger's is opened."""
+    """Enters the restrictions for every job. Call before any thread starts and before any untrusted file is opened."""
     bound_memory(memory_bytes)
-    os.nice(_NICENESS)  # the bot's own process, and with it the event loop, goes first where processors are short
+    os.nice(_NICENESS)  # where processors are short, the bot's own process and its event loop go first
     leave_network()
     drop_privileges()
     seccomp.forbid_reaching_out()
 
 
 def common_rules() -> list[landlock.Rule]:
-    """What every job may read: Python, its packages, what the system shares."""
+    """What every job may read: Python, its packages, and what the system shares."""
     return landlock.reading(paths.without_nested((*paths.of_python(), *paths.of_system())))
 
 
 class Cell:
-    """What a process that reads one job's file will have left, whatever the job is. Made once, for all of them."""
+    """What a process that reads one file may do, whatever the job. Made once, for all of them."""
 
     def __init__(self) -> None:
         self._common = common_rules()
         self._no_processes = seccomp.no_processes(execution=False)
 
     def enter(self) -> None:
-        """For that process itself: nothing to start, nobody to signal, the end with its parent."""
+        """Call in that process itself: it can start nothing, signal nobody, and ends with its parent."""
         end_with_parent()
         if not self._no_processes.enter():
             bound_tasks()
 
     def restriction(self) -> landlock.Restriction:
-        """For it alone, and to be entered when it knows its job: until then it lacks what the job allows."""
+        """For that process alone, entered when it knows its job: until then the job's paths are missing."""
         return landlock.Restriction(self._common)
 
 
 def bound_memory(memory_bytes: int) -> None:
-    """Bounds on address space and on written files; no core dumps, which would hold what people sent.
+    """Limits address space and written files; no core dumps, which would contain what people sent.
 
-    A bound that the system does not know (macOS has none on address space) is left out.
+    A limit that the system does not support (macOS has none on address space) is left out.
     """
     bounds = ((resource.RLIMIT_AS, memory_bytes), (resource.RLIMIT_FSIZE, _FILE_BYTES_MAX), (resource.RLIMIT_CORE, 0))
     for kind, most in bounds:
@@ -84,8 +84,8 @@ def bound_cpu(seconds: float) -> None:
 
 
 def bound_tasks() -> None:
-    """A bound on processes and threads, for where no filter forbids them. It counts all that this user runs, and does
-    not bind root."""
+    """Limits processes and threads, in case no filter forbids them. It counts everything this user runs, and does not
+    bind root."""
     own = f"Uid:\t{os.getuid()}\t"
     tasks = 0
     for status in Path("/proc").glob("[0-9]*/status"):
@@ -98,15 +98,15 @@ def bound_tasks() -> None:
 
 
 def leave_network() -> bool:
-    """Moves into a network namespace of its own, where there is no network. ``False`` where the system allows it not:
-    some containers and kernels forbid it, and only Linux has it."""
+    """Moves into a new network namespace, which has no network. ``False`` if the system does not allow it: some
+    containers and kernels forbid it, and only Linux has it."""
     with suppress(OSError, AttributeError):
         return any(_LIBC.unshare(flags) == 0 for flags in (_CLONE_NEWNET, _CLONE_NEWUSER | _CLONE_NEWNET))
     return False
 
 
 def drop_privileges() -> None:
-    """No privilege of root's or of a namespace's, none to be had by running something, and the end with the parent."""
+    """Drops the privileges of root or of a namespace, prevents gaining any by exec, and ends with the parent."""
     if sys.platform != "linux":
         return
     _LIBC.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
@@ -115,7 +115,7 @@ def drop_privileges() -> None:
 
 
 def end_with_parent() -> None:
-    """This process is killed when the one that started it ends, however that ends. Not inherited by fork."""
+    """This process is killed when its parent ends, however that ends. Not inherited by fork."""
     with suppress(OSError, AttributeError):
         _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 

@@ -1,10 +1,10 @@
 """Runs a function in a forked process, and talks to it line by line.
 
-I/O: forks, and pipes. Whatever the fork says may come from a stranger's file: it is bounded, and nothing more is
-assumed.
+I/O: forks, and pipes. Anything the fork says may come from an untrusted file: its length is limited, and nothing else
+is assumed.
 
-For small files a separate process takes longer than reading them, and most of that is memory: what the two share is
-copied, page by page, once either touches it. Hence system calls here instead of buffered files.
+For small files a separate process takes longer than reading them. Most of that is memory: pages that both share are
+copied once either writes to them. Hence system calls here instead of buffered files.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from contextlib import suppress
 from bot.files.bounds import REPLY_BYTES_MAX
 
 _FORK = ctypes.PyDLL(None, use_errno=True).fork
-"""The C library's own. ``os.fork`` goes on to make anew the locks of modules and threads and to seed what is random,
-which takes as long as all the rest; this process has one thread, and whoever it forks keeps no secrets."""
+"""The C library's own fork. ``os.fork`` also renews the locks of modules and threads and reseeds random generators,
+which takes as long as all the rest. This process has one thread, and its forks keep no secrets."""
 _CHUNK_BYTES = 65_536
 
 
 class Fork:
-    """A process, as the one that forked it sees it."""
+    """A forked process, as its parent sees it."""
 
     def __init__(self, run: Callable[[int, int], None], close: Iterable[int]) -> None:
-        """``run`` gets what to read from and what to write to. When it returns, the process ends. It has none of the
-        descriptors ``close``. Raises ``OSError`` where the system gives no process."""
+        """``run`` gets descriptors to read from and to write to; when it returns, the process ends. The fork closes the
+        descriptors ``close``. Raises ``OSError`` if the system gives no process."""
         (asked, asking), (answered, answering) = os.pipe(), os.pipe()
-        gc.freeze()  # else collecting garbage in the fork copies every page that the two share
+        gc.freeze()  # else garbage collection in the fork copies every shared page
         self._process = _FORK()
         if not self._process:
             try:
@@ -54,17 +54,17 @@ class Fork:
             write(self._pipes[0], line)
 
     def line(self) -> bytes:
-        """With its end; else the process has died, or says more than it may."""
+        """A line with its end; without one, the process has died or has sent too much."""
         return self._lines.one()
 
     def has_spoken(self) -> bool:
-        """Also where it has ended."""
+        """Also if the process has ended."""
         return self._lines.within(0)
 
     def end(self) -> int:
-        """Returns the signal that it died of; 0 where it had ended in another way."""
+        """Returns the signal that it died of, or 0."""
         self._close()
-        os.kill(self._process, signal.SIGKILL)  # changes nothing for one that is dead and not yet waited for
+        os.kill(self._process, signal.SIGKILL)  # harmless for one that is dead and not yet waited for
         _, status = os.waitpid(self._process, 0)
         return os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
 
@@ -74,14 +74,14 @@ class Fork:
 
 
 class Lines:
-    """Those that come from a descriptor."""
+    """Yields lines from a descriptor."""
 
     def __init__(self, number: int) -> None:
         self._number = number
         self._unread = b""
 
     def one(self) -> bytes:
-        """With its end; what there is of it where no more comes, or it is too much."""
+        """A line with its end; a partial one if no more comes, or if it is too long."""
         while b"\n" not in self._unread and len(self._unread) < REPLY_BYTES_MAX:
             chunk = os.read(self._number, _CHUNK_BYTES)
             if not chunk:
@@ -91,11 +91,11 @@ class Lines:
         return line + end
 
     def within(self, seconds: float) -> bool:
-        """Whether more comes, or the end, so soon."""
+        """Whether data, or the end, arrives in this time."""
         return bool(self._unread or select.select([self._number], [], [], seconds)[0])
 
 
 def write(number: int, content: bytes) -> None:
-    """All of it, to a descriptor."""
+    """Writes all of it to a descriptor."""
     while content:
         content = content[os.write(number, content) :]

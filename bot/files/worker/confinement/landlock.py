@@ -1,8 +1,8 @@
 """Restricts this process and its children to given paths, without TCP.
 
-I/O: Linux' Landlock, system calls 444 to 446, which need no privilege. It cannot be undone, and survives exec. Where
-the kernel supports it, signals and abstract sockets to outside processes are cut off as well. Source:
-kernel:userspace-api/landlock, whose ABI versions each add rights to the lists below.
+I/O: Linux's Landlock, system calls 444 to 446, which need no privilege. It cannot be undone, and survives exec. If the
+kernel supports it, signals and abstract sockets to outside processes are blocked as well. Source:
+kernel:userspace-api/landlock; each ABI version adds rights to the lists below.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ _REMOVE_DIR, _REMOVE_FILE, _MAKE_DIR, _MAKE_REG = 1 << 4, 1 << 5, 1 << 7, 1 << 8
 _MAKE_SOCK = 1 << 9
 _REFER, _TRUNCATE = 1 << 13, 1 << 14
 _FS_RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 5: (1 << 16) - 1}
-"""All rights over files that an ABI knows, from the one that brought them; what is not allowed below is forbidden."""
+"""All file rights, by the ABI that introduced them. Whatever is not allowed below is forbidden."""
 _TCP_FROM_ABI, _TCP = 4, 0b11
 _SCOPES_FROM_ABI, _SCOPES = 6, 0b11
 
 _READ = _READ_FILE | _READ_DIR
 _RUN = _READ | _EXECUTE
 _WRITE = _READ | _WRITE_FILE | _TRUNCATE | _REMOVE_DIR | _REMOVE_FILE | _MAKE_DIR | _MAKE_REG | _MAKE_SOCK | _REFER
-"""No links that point elsewhere and no devices: whoever reads what was written follows none."""
+"""No symbolic links and no devices, so that nobody who reads the output can be led elsewhere."""
 _OF_FILES = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE
 
 
 def abi() -> int:
-    """The version that this system has; 0 where it has none or does not allow it."""
+    """The ABI version of this system; 0 if it has none or does not allow it."""
     if sys.platform != "linux":
         return 0
     try:
@@ -50,11 +50,11 @@ def abi() -> int:
 
 
 Rule = bytes
-"""Rights over what a file descriptor stands for and all that lies beneath it, as the kernel wants it written."""
+"""Rights to a file descriptor's path and all beneath it, in the kernel's layout."""
 
 
 def reading(paths: Iterable[Path]) -> list[Rule]:
-    """What does not exist is left out. The rules hold as long as this process, which has the paths open."""
+    """Paths that do not exist are left out. The rules last as long as this process, which keeps the paths open."""
     return _rules(paths, _READ)
 
 
@@ -67,15 +67,15 @@ def writing(paths: Iterable[Path]) -> list[Rule]:
 
 
 def listening(paths: Iterable[Path]) -> list[Rule]:
-    """Nothing but to make a local socket there."""
+    """A directory in which only a local socket may be made."""
     return _rules(paths, _MAKE_SOCK)
 
 
 class Restriction:
-    """What will be left, once it is ``enter``ed: what the rules allow, and nothing else.
+    """A ruleset: once it is entered with ``enter``, only what its rules allow is left.
 
-    For one process: whoever shares it gets what the others add. It may be made by whoever forks that one. ``version``
-    is the ABI; where that is 0, nothing happens. Raises ``OSError``.
+    For one process: if several share it, each gets what the others add. A parent may make it for its fork. ``version``
+    is the ABI; if it is 0, nothing happens. Raises ``OSError``.
     """
 
     def __init__(self, rules: Iterable[Rule]) -> None:
@@ -90,7 +90,7 @@ class Restriction:
             self._add(rule)
 
     def allow(self, *, read: str, write: str) -> None:
-        """One path more to read, and one to write, where they exist. Nothing of them stays open."""
+        """Adds one path to read and one to write, if they exist. Nothing of them stays open."""
         if not self.version:
             return
         for path, rights in ((read, _READ), (write, _WRITE)):
@@ -111,7 +111,7 @@ class Restriction:
             self.close()
 
     def close(self) -> None:
-        """For whoever made it for another process."""
+        """For a parent that made it for another process."""
         if self.version:
             os.close(self._ruleset)
 
@@ -121,7 +121,7 @@ class Restriction:
 
 
 def restrict(rules: Iterable[Rule]) -> int:
-    """Leaves what the rules allow, and nothing else. Returns the ABI; where that is 0, nothing happens.
+    """Enters the rules. Returns the ABI; if it is 0, nothing happens.
 
     Needs ``PR_SET_NO_NEW_PRIVS``. Raises ``OSError``.
     """
@@ -146,7 +146,7 @@ def _rules(paths: Iterable[Path], rights: int) -> list[Rule]:
 
 
 def _rule(path: str, rights: int, version: int) -> tuple[Rule, int]:
-    """And the descriptor that has to be open for as long as the rule is to be used."""
+    """Also returns the descriptor that must stay open as long as the rule is used."""
     opened = os.open(path, os.O_PATH | os.O_CLOEXEC)
     allowed = rights if stat.S_ISDIR(os.fstat(opened).st_mode) else rights & _OF_FILES
     return struct.pack("=Qi", allowed & _known(version), opened), opened

@@ -1,6 +1,6 @@
-"""What a converter has to read besides its job: libraries, fonts, time zones, the program itself.
+"""Lists what a converter may read besides its job: libraries, fonts, time zones, the program itself.
 
-I/O: lists directories. No home, no settings, no data: what is not named here does not exist for a converter.
+I/O: lists directories. No home directory, settings or data: a converter sees only what is named here.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _OFFICE = (
     "/usr/share/hyphen",
 )
 _PICTURES = frozenset({"gallery", "template"})
-"""LibreOffice's own, which a document could show as if they were somebody's."""
+"""LibreOffice's own samples, which a document could show as if they were somebody's data."""
 
 
 def of_system() -> tuple[Path, ...]:
@@ -34,20 +34,20 @@ def of_system() -> tuple[Path, ...]:
 
 
 def of_python() -> tuple[Path, ...]:
-    """The interpreter, the installed packages and the package ``bot``, but not what lies beside it (``.env``, data)."""
+    """The interpreter, the installed packages and the package ``bot``, but not what is beside it (``.env``, data)."""
     installed = (sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
     libraries = (Path(prefix, "lib") for prefix in (sys.base_prefix, sys.base_exec_prefix) if prefix != "/usr")
     return (*map(Path, installed), *libraries, *map(Path, bot.__path__))
 
 
 def without_nested(given: Iterable[Path]) -> list[Path]:
-    """Each directory once, whatever links to it, and none that lies in another one of them."""
+    """Each directory once, whatever links to it, and none within another."""
     known = {path.resolve() for path in given}
     return sorted(path for path in known if known.isdisjoint(path.parents))
 
 
 def of_office(program: Path) -> tuple[Path, ...]:
-    """LibreOffice, whose ``program`` lies in a directory of that name. Its ``share`` has links to elsewhere."""
+    """LibreOffice, whose ``program`` is in a directory of that name. Its ``share`` has links to other places."""
     shared = program.parent.parent / "share"
     own = [path for path in shared.glob("*") if path.name not in _PICTURES]
     linked = [shared / "uno_packages" / "cache", shared / "prereg" / "bundled"]

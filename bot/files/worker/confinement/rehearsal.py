@@ -1,8 +1,8 @@
-"""Has readers read sample files, so that forks then find them warm.
+"""Reads sample files with each reader, so that later forks find them warm.
 
-I/O: files in memory, which are gone when it ends; on other systems than Linux, none. What a reader does the first time
-(looking up methods, compiling patterns, binding library functions, choosing faster instructions) writes to memory that
-a fork shares with us: each fork would do it again for each file, and copy each page for it.
+I/O: files in memory, which are gone when it ends; does nothing on systems other than Linux. The first run of a reader
+(looking up methods, compiling patterns, binding library functions, specialising bytecode) writes to memory that forks
+share. Without this, each fork would repeat it for each file, and copy each page for it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from bot.files.outbox import Outbox
 
 TIMES = 12
-"""So often code has to run until Python has chosen the instructions for it (8, and some for what that calls)."""
+"""How often code must run until Python has specialised its bytecode (8, and some more for what it calls)."""
 Read = Callable[[Path, Outbox], object]
 
 
@@ -65,19 +65,19 @@ SAMPLES: dict[str, Callable[[], list[bytes]]] = {
     "bot.files.worker.pdfs.pages": _pdf,
     "bot.files.worker.pictures.images": _pictures,
 }
-"""What is read then, by the reader's module: kinds that come often, and of which most files are small."""
+"""Samples by the reader's module: common kinds whose files are mostly small."""
 
 
 def rehearse(modules: Iterable[str], read: Read) -> None:
-    """``read`` reads the file at a path, and writes what comes of it to an outbox."""
+    """``read`` reads the file at a path, and writes its results to an outbox."""
     for sample in _samples(modules):
         for _ in range(TIMES):
             _read(sample, read)
-    gc.collect()  # else what is left of it stays, as part of what forks share
+    gc.collect()  # else the remains stay in the memory that forks share
 
 
 def once(modules: Iterable[str], read: Read) -> None:
-    """The same in a fork, to see what that writes to."""
+    """The same in a fork, to see which memory it writes to."""
     for sample in _samples(modules):
         _read(sample, read)
 
@@ -93,14 +93,14 @@ def _read(sample: bytes, read: Read) -> None:
     try:
         source = out.new("")
         source.write_bytes(sample)
-        with suppress(Exception):  # then it is as it would be without
+        with suppress(Exception):  # then forks are as slow as without it
             read(source, out)
     finally:
         out.close()
 
 
 class _InMemory(Outbox):
-    """Files that have no name, and end with us."""
+    """Files without a name, which end with this process."""
 
     def __init__(self) -> None:
         super().__init__(Path(), "")

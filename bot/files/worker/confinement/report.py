@@ -1,6 +1,6 @@
 """Reports how this system can confine a process, as a line of JSON.
 
-I/O: tries it on this very process, which then ends.
+I/O: tries it on this process, which then ends.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Forbids this process and its children system calls that they do not need.
+"""Forbids system calls that this process and its children do not need.
 
-I/O: Linux' seccomp filters, which need no privilege. They close the network where a container forbids namespaces and
-the kernel's Landlock does not know TCP yet, and for everything but TCP. A forbidden call fails with EPERM, so that a
-library that only tries goes on. Sources: kernel:userspace-api/seccomp_filter, the kernel's syscall tables.
+I/O: Linux's seccomp filters, which need no privilege. They block the network if a container forbids namespaces or
+Landlock in this kernel does not cover TCP, and for everything but TCP. A forbidden call fails with EPERM, so that a
+library that only tries can go on. Sources: kernel:userspace-api/seccomp_filter, the kernel's syscall tables.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _NUMBER_AT, _ARCHITECTURE_AT, _FIRST_ARGUMENT_AT = 0, 4, 16
 _ALLOW, _FAIL = 0x7FFF_0000, 0x0005_0000
 _X32_FROM = 0x4000_0000
-"""Numbers from here on are a second way to call the same on x86-64."""
+"""Numbers from here on are a second way to make the same calls on x86-64 (x32)."""
 _AF_UNIX, _CLONE_THREAD, _W_OK = 1, 0x1_0000, 2
 _NOT_STREAM = 0b1110
-"""Bits of a socket's type that only others than streams have: datagrams can be sent without ``connect``."""
+"""Type bits of sockets other than streams: datagrams can be sent without ``connect``."""
 
 _ARCHITECTURES = {"x86_64": 0xC000_003E, "aarch64": 0xC000_00B7}
 _NUMBERS: Mapping[str, Mapping[str, int]] = {
@@ -51,15 +51,15 @@ _STARTING = ("fork", "vfork", "tkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "
 _EXECUTING = ("execve", "execveat")
 
 _OWN_NUMBER = 0xFFFF_FFFF
-"""As an operand: the number of the process that the filter will hold."""
+"""An operand: the pid of the process that the filter will apply to."""
 
 _LIBC = ctypes.CDLL(None)
 _Instruction = tuple[int, int, int, int]
-"""Code, how many to skip if true and if false, operand."""
+"""Code, instructions to skip if true and if false, operand."""
 
 
 class Filter:
-    """Rules as the kernel wants them written: made once, to be entered by each of many processes."""
+    """Rules in the kernel's layout: made once, to be entered by many processes."""
 
     def __init__(self, rules: list[list[_Instruction]]) -> None:
         self._code: ctypes.Array[ctypes.c_char] | None = None
@@ -73,7 +73,7 @@ class Filter:
         self._own_at = [8 * at + 4 for at, operand in enumerate(operands) if operand == _OWN_NUMBER]
 
     def enter(self) -> bool:
-        """``False`` where there are no filters. Needs ``PR_SET_NO_NEW_PRIVS``."""
+        """``False`` if there are no filters. Needs ``PR_SET_NO_NEW_PRIVS``."""
         if self._code is None:
             return False
         for at in self._own_at:
@@ -84,7 +84,7 @@ class Filter:
 
 
 def forbid_reaching_out() -> bool:
-    """No connections, no sockets but local streams, no look into other processes. ``False`` where there are no filters.
+    """No connections, only local stream sockets, no access to other processes. ``False`` if there are no filters.
 
     Needs ``PR_SET_NO_NEW_PRIVS``, like all of these.
     """
@@ -97,9 +97,9 @@ def forbid_reaching_out() -> bool:
 
 
 def no_processes(*, execution: bool) -> Filter:
-    """Threads of its own are all that the process which enters it can start, itself all that it can signal.
+    """The process that enters it can start only threads, and signal only itself.
 
-    ``execution`` says whether it may still become another program, by exec.
+    ``execution`` says whether it may still run another program by exec.
     """
     numbers = _NUMBERS.get(platform.machine(), {})
     names = _STARTING if execution else (*_STARTING, *_EXECUTING)
@@ -107,12 +107,12 @@ def no_processes(*, execution: bool) -> Filter:
     if numbers:
         rules += [_fail_unless(numbers[name], (_EQUAL, 1, 0, _OWN_NUMBER)) for name in ("kill", "tgkill")]
         rules.append(_fail_unless(numbers["clone"], (_ANY_BIT, 1, 0, _CLONE_THREAD)))
-        rules.append(_fail(numbers["clone3"], errno.ENOSYS))  # its flags lie in memory; the C library then uses clone
+        rules.append(_fail(numbers["clone3"], errno.ENOSYS))  # its flags are in memory; libc falls back to clone
     return Filter(rules)
 
 
 def hide_writable() -> bool:
-    """To ``access`` nothing is writable any more. LibreOffice puts a socket into /tmp where that says yes, else into
+    """Makes ``access`` report that nothing is writable. Otherwise LibreOffice puts a socket into /tmp instead of
     ``OSL_SOCKET_PATH`` (its osl/unx/pipe.cxx)."""
     numbers = _NUMBERS.get(platform.machine(), {})
     modes = {"access": 1, "faccessat": 2, "faccessat2": 2}
@@ -125,7 +125,7 @@ def _fail(number: int, code: int = errno.EPERM) -> list[_Instruction]:
 
 
 def _fail_unless(number: int, test: _Instruction, argument: int = 0) -> list[_Instruction]:
-    """``test`` looks at the low half of an argument, and skips the failure where that is allowed."""
+    """``test`` looks at the low half of an argument, and skips the failure if that is allowed."""
     load = (_LOAD, 0, 0, _FIRST_ARGUMENT_AT + 8 * argument)
     again = (_LOAD, 0, 0, _NUMBER_AT)
     return [(_EQUAL, 0, 4, number), load, test, (_RETURN, 0, 0, _FAIL | errno.EPERM), again]

@@ -1,10 +1,9 @@
-"""Gives a fork the memory pages at once that a similar fork has used.
+"""Gives a fork the memory pages that a similar fork has used, before it needs them.
 
-I/O: this process's own memory, by Linux' ``pagemap`` and ``madvise``. Elsewhere, and before Linux 5.14, nothing
-happens.
+I/O: this process's own memory, by Linux's ``pagemap`` and ``madvise``. Does nothing elsewhere, and before Linux 5.14.
 
-A fork gets each page when it first needs it: a copy when it writes, a lookup in the file when it reads what is mapped.
-That takes longer than reading a small file, during work that somebody waits for. Nobody waits for a fork without work.
+A fork gets each page when it first needs it: a copy when it writes, a look-up when it reads a mapped file. That takes
+longer than reading a small file, while somebody waits. Nobody waits for a fork that has no work yet.
 Sources: kernel:admin-guide/mm/pagemap, man:madvise(2).
 """
 
@@ -19,10 +18,10 @@ from contextlib import suppress
 from pathlib import Path
 
 Span = tuple[int, int, int]
-"""Where it begins, its bytes, and what to do with it."""
+"""Where it begins, its length in bytes, and what to do with it."""
 
 _PAGES_MOST = 2_000
-"""More are never copied: then what the system says is not what it means here."""
+"""More pages are never copied; a larger number means that the system's report can't be trusted here."""
 _ENTRY_BYTES = 8
 _PRESENT, _OF_ONE_PROCESS = 1 << 63, 1 << 56
 _POPULATE_READ, _POPULATE_WRITE = 22, 23
@@ -31,7 +30,7 @@ _MADVISE.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
 
 
 def used() -> list[Span]:
-    """What this process reads of files that are mapped, and what it has written to and shares with none."""
+    """The mapped file pages that this process reads, and the pages that it has written and shares with none."""
     spans: list[Span] = []
     with suppress(OSError):
         pagemap = os.open("/proc/self/pagemap", os.O_RDONLY | os.O_CLOEXEC)
@@ -46,7 +45,7 @@ def used() -> list[Span]:
 
 
 def use(spans: Iterable[Span]) -> None:
-    """What is not there, or not any more, is left out."""
+    """Ranges that do not exist, or no longer do, are left out."""
     for start, size, advice in spans:
         _MADVISE(start, size, advice)
 

@@ -1,1 +1,1 @@
-"""Bytes of a text in, the encoding that people wrote it in out: ``detecting``; ``charsets`` where a label names one."""
+"""Finds the encoding that a text was written in: ``detecting``; ``charsets`` if a label names one."""

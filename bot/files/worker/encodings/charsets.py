@@ -1,6 +1,6 @@
-"""Bytes and what is said of their encoding in, text out: for mails, cards and Outlook messages.
+"""Decodes text whose encoding is declared, for mails, cards and Outlook messages.
 
-Pure. A label is believed where the bytes keep its rules; what it means is in ``labels``.
+Pure. A label is believed if the bytes follow its rules; ``labels`` says what it means.
 """
 
 from __future__ import annotations
@@ -11,24 +11,24 @@ from bot.files.worker.encodings.labels import codec_of_label
 from bot.files.worker.encodings.likely_encoding import better_than_western
 
 _ALL_ASCII = frozenset({*escaped.CODECS, "utf-7", "utf-16", "utf-16-le", "utf-16-be"})
-"""Encodings in which bytes that are all ASCII need not be ASCII."""
+"""Encodings in which bytes that are all ASCII need not mean ASCII."""
 _WIDE = ("utf-16", "utf-32")
 _BROKEN_SHARE_MAX = 0.1
 """Of the characters that are not ASCII."""
 
 
 def decoded(data: bytes, *labels: str) -> str:
-    """The text by the first of ``labels`` that the bytes keep to, else by what they look like.
+    """Decodes ``data`` with the first of ``labels`` that its bytes fit, else by what they look like.
 
-    UTF-8 goes before any label of another kind, since no other text keeps its rules by chance; a label of Western text,
-    which any bytes keep to, gives way where another encoding makes far better words. Few broken characters are no
-    reason to give up a label: a text may be cut within one.
+    UTF-8 goes before any other label, since no other text follows its rules by chance. A label of Western text, which
+    any bytes fit, gives way if another encoding makes far better words. A few broken characters do not rule out a
+    label, because a text may be cut within one.
     """
     named = [codec for codec in map(codec_of_label, labels) if codec and codec != "ascii"]
-    if data.isascii() and b"\0" not in data:  # text of two bytes a character has zeros, or other bytes than ASCII's
+    if data.isascii() and b"\0" not in data:  # text of two bytes a character has zeros, or bytes that are not ASCII
         named = [codec for codec in named if not codec.startswith(_WIDE)]
     if data.isascii() and _ALL_ASCII.isdisjoint(named):
-        return text_of(data)  # with its escapes, where it has such
+        return text_of(data)  # with its escapes, if it has any
     tried = named if data.isascii() else ["utf-8", *named]
     for codec in tried:
         try:
@@ -64,7 +64,7 @@ def _leniently(data: bytes, codec: str) -> str:
 
 
 def _windows(data: bytes) -> str:
-    """Windows-1252; its five gaps mean what they mean in Latin-1, as browsers have it."""
+    """Windows-1252; its five undefined bytes mean what they mean in Latin-1, as in browsers."""
     try:
         return data.decode("cp1252")
     except UnicodeDecodeError:

@@ -1,7 +1,7 @@
-"""Lines that are not ASCII in, the encoding that makes words of them out, of those that people wrote texts in.
+"""Chooses among the encodings in common use the one that makes words of some lines that are not ASCII.
 
-Pure. ``plausible`` reads the words, which tells short texts apart; ``chardet`` counts pairs of bytes, which tells long
-ones apart where words leave it open; and what is still open is settled by how often each encoding is met.
+Pure. ``plausible`` judges the words, which decides short texts. ``chardet`` counts pairs of bytes, which decides longer
+ones if words leave it open. What is still open is settled by how common each encoding is.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ _SURE_BY, _SURE_CHARS_MIN = 3.0, 150
 _SURE_OF_EASTERN_BY = 5.0
 _SURE_OF_OTHERS_BY, _MANY_CHARS = 1.5, 1_000
 _LIKE_OTHERS = frozenset({*EASTERN, "cp874"})
-"""Of whose characters each may be made of two letters of others."""
+"""Encodings whose characters may each be made of two letters of another."""
 _FIRST_CHARS, _LONG_CHARS = 300, 1_200
-"""So many tell which readings of a longer text are likely the best."""
+"""This many characters show which readings of a longer text are likely the best."""
 _BROKEN_SHARE_MAX = 0.05
 _ASCII = bytes(range(0x80))
 _CAPITALS_SHARE_MIN = 0.9
@@ -53,8 +53,8 @@ _WORD = re.compile(r"[^\W\d_\x00-\x7f]{2}")
 
 
 def chosen(sample: bytes) -> str:
-    """Pairs of bytes are counted only where that can change which words come out: their tables take 35 MB and a time in
-    which a hundred short texts are read."""
+    """Pairs of bytes are counted only if they can change the words. Their tables take 35 MB, and loading them takes as
+    long as reading a hundred short texts."""
     sample = _mended(sample)
     readings = {codec: text for codec in _CANDIDATES if (text := _reading(sample, codec)) is not None}
     if not readings:
@@ -83,7 +83,7 @@ class _Words:
 
     @property
     def pairs_weight(self) -> float:
-        """How much less it is worth where no pair of bytes speaks for it."""
+        """How much less a reading is worth if no pair of bytes supports it."""
         return _PAIRS_WEIGHT * min(self.chars, ENOUGH_CHARS)
 
 
@@ -105,7 +105,7 @@ def _margin(best: str, rival: str, chars: int) -> float:
 
 
 def _reading(sample: bytes, codec: str) -> str | None:
-    """Nobody writes signs alone in the encoding of an alphabet, nor single letters among Latin words."""
+    """Nobody writes only signs in the encoding of an alphabet, nor single letters among Latin words."""
     try:
         text = sample.decode(codec)
     except UnicodeError:
@@ -114,8 +114,8 @@ def _reading(sample: bytes, codec: str) -> str | None:
 
 
 def _by_words(readings: dict[str, str]) -> dict[str, _Words]:
-    """In the order of ``readings``, in which of equals the earlier one is better. Those that cannot be the best,
-    whatever pairs say, are given up early."""
+    """In the order of ``readings``; of equals the earlier one is better. Drops those early that cannot be the best,
+    whatever pairs say."""
     found: dict[str, _Words] = {}
     least = -math.inf
     for codec in sorted(readings, key=lambda codec: _odd_at_first(readings[codec], codec)):
@@ -131,7 +131,7 @@ def _odd_at_first(text: str, codec: str) -> float:
 
 
 def _likely(sample: bytes, codecs_left: list[str]) -> dict[str, float]:
-    """By pairs of bytes. Those of capitals are rare in every language, so that they are looked up as small letters."""
+    """By pairs of bytes. Pairs of capitals are rare in every language, so they are looked up as small letters."""
     found = _by_pairs(sample, codecs_left)
     times = Counter(sample.translate(None, _ASCII))
     for codec in (*_CYRILLIC, "cp1253", "iso8859-7"):
@@ -142,7 +142,7 @@ def _likely(sample: bytes, codecs_left: list[str]) -> dict[str, float]:
 
 
 def _is_in_capitals(bytes_: Counter[int], codec: str) -> bool:
-    """But for a few words, such as the abbreviation "Νο" in a heading in capitals."""
+    """Except for a few words, such as the abbreviation "Νο" in a heading in capitals."""
     chars = [(bytes((byte,)).decode(codec), times) for byte, times in bytes_.items()]
     letters = sum(times for char, times in chars if char.isalpha())
     capitals = sum(times for char, times in chars if char.isalpha() and char.isupper())
@@ -164,7 +164,7 @@ def _by_pairs(sample: bytes, codecs_left: list[str]) -> dict[str, float]:
 
 
 def _mended(sample: bytes) -> bytes:
-    """Without the lines that one broken byte would keep every Eastern encoding from reading, where those are few."""
+    """Drops lines that one broken byte would keep every Eastern encoding from reading, if they are few."""
     lines = sample.split(b"\n")
     for codec in EASTERN[:-1]:
         if not decodes(sample, codec) and (whole := _without_broken(lines, codec, _BROKEN_SHARE_MAX * len(sample))):
@@ -173,7 +173,7 @@ def _mended(sample: bytes) -> bytes:
 
 
 def _without_broken(lines: list[bytes], codec: str, broken_bytes_max: float) -> bytes:
-    """Empty where more is broken."""
+    """Empty if more is broken."""
     kept, broken_bytes = [], 0
     for line in lines:
         if line.isascii() or decodes(line, codec):

@@ -1,8 +1,8 @@
-"""The first bytes of a text in, the codec that the text itself names out.
+"""Finds the codec that a text itself declares, by its first bytes.
 
-Pure. Read are: an XML declaration, HTML's ``<meta charset>``, CSS's ``@charset``, the lines by which Emacs, Vim, Python
-and Ruby know a source's coding (PEP 263 has the pattern), gettext's header, LaTeX's ``inputenc``, and what a dump of
-MySQL or PostgreSQL sets. A page's ``<meta>`` may stand far behind its start, after styles and scripts.
+Pure. Reads an XML declaration, HTML's ``<meta charset>``, CSS's ``@charset``, the coding lines of Emacs, Vim, Python
+and Ruby (PEP 263 has the pattern), gettext's header, LaTeX's ``inputenc``, and the setting in a dump of MySQL or
+PostgreSQL. A page's ``<meta>`` may come far into it, after styles and scripts.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ _VIM = re.compile(rb"(?:^|\s)vim?:[^\n]{0,200}?\b(?:fileencoding|fenc)=([\w.-]{2
 
 
 def declared_codec(head: bytes, tail: bytes = b"") -> str | None:
-    """The codec by Python's name, widened; ``None`` where none is named, or one that Python does not know.
+    """The codec by Python's name, widened; ``None`` if none is named, or one that Python does not know.
 
-    Vim reads its line at the end of a file as well, hence ``tail``.
+    Vim also reads a line at the end of a file, hence ``tail``.
     """
     page, head = head[:_PAGE_HEAD_BYTES], head[:_HEAD_BYTES]
     found = next(filter(None, (pattern.search(head) for pattern in _PATTERNS)), None)
@@ -51,12 +51,13 @@ def declared_codec(head: bytes, tail: bytes = b"") -> str | None:
 
 
 def is_dump(head: bytes) -> bool:
-    """A database's dump in SQL, in which values that are no text stand as they are."""
+    """A database dump in SQL, which may contain binary values as they are."""
     return _DUMP.match(head) is not None and bool(_STATEMENT.search(head))
 
 
 def known_codec(name: str) -> str | None:
-    """As ``codec_of_label``, of what stands in the text itself: who can read that in ASCII has no UTF-16 before him."""
+    """Like ``codec_of_label``, but for a label in the text itself: if it can be read as ASCII, the text is not
+    UTF-16."""
     codec = codec_of_label(name)
     if codec is None or codec.startswith(("utf-16", "utf-32", "utf-7")):
         return None

@@ -1,8 +1,8 @@
-"""The bytes of a text in, the codec that it was written with out.
+"""Detects the codec of a text.
 
-Pure. In order: a byte order mark; UTF-16 and UTF-32 without one; escapes; what the text declares of itself, where all
-of it decodes so; UTF-8; and then ``choosing`` among the encodings that people wrote texts in. Only lines that have more
-than ASCII are looked at, each once, and never a part of a character.
+Pure. In order: a byte order mark; UTF-16 and UTF-32 without one; escapes; what the text declares, if all of it decodes
+so; UTF-8; then ``choosing`` among the encodings in common use. Only lines with more than ASCII are looked at, each
+once, and never from within a character.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ _CUT_OFF = re.compile(rb"[\x80-\xbf]{1,3}(?=[\xc2-\xf4][\x80-\xbf])")
 
 
 def codec_of(data: bytes, tail: bytes = b"") -> str:
-    """By Python's name, for ``decode``. ``data`` begins where the text does; ``tail`` is a piece of its end, from the
-    beginning of a line."""
+    """The codec by Python's name, for ``decode``. ``data`` is the beginning of the text; ``tail`` is a piece of its end
+    that starts with a line."""
     told = wide_codec(data[:_HEAD_BYTES]) or codec_of_escapes(data) or codec_of_ebcdic(data)
     if told is not None:
         return told
@@ -67,7 +67,7 @@ def codec_of(data: bytes, tail: bytes = b"") -> str:
 
 
 def wide_codec(head: bytes) -> str | None:
-    """UTF-16 or UTF-32, by its mark or without one."""
+    """UTF-16 or UTF-32, with a mark or without one."""
     return next((codec for mark, codec in _WIDE_MARKS if head.startswith(mark)), None) or codec_without_mark(head)
 
 
@@ -78,9 +78,10 @@ def _is_meant_as_utf8(sample: bytes) -> bool:
 
 
 def _is_utf8(sample: bytes) -> bool:
-    """Whether its rules are kept by more than break them: logs mix encodings, and ``decode`` reads what does not fit.
+    """Whether more of the text follows UTF-8 than breaks it: logs mix encodings, and ``decode`` reads what does not
+    fit.
 
-    Of a character of two bytes its rules bind one, of one of four they bind three.
+    A character of two bytes counts once, because one byte is bound by the rules; one of four counts three times.
     """
     text = _PAIRED.sub(b"", sample).decode("utf-8", "replace")
     kept = text.replace("\ufffd", "")
@@ -88,7 +89,7 @@ def _is_utf8(sample: bytes) -> bool:
 
 
 def text_of(data: bytes, declared: str = "") -> str:
-    """All of a short text, such as a mail's body or a member's name, by its declared encoding where that fits."""
+    """All of a short text, such as a mail's body or a member's name, by its declared encoding if that fits."""
     codec = known_codec(declared) if declared else None
     if codec is None or codec.startswith("utf-8") or not decodes(data, codec):
         codec = codec_of(data)
@@ -96,7 +97,7 @@ def text_of(data: bytes, declared: str = "") -> str:
 
 
 def decode(data: bytes, codec: str) -> str:
-    """Bytes that do not fit become U+FFFD; in UTF-8 they are read as Windows-1252, which is what they mostly are."""
+    """Bytes that do not fit become U+FFFD; within UTF-8 they are read as Windows-1252, which they mostly are."""
     if codec in CODECS:
         return unescaped(data, codec)
     if codec.startswith("utf-8"):
@@ -107,7 +108,7 @@ def decode(data: bytes, codec: str) -> str:
 
 
 def may_mix(codec: str) -> bool:
-    """Whether lines in UTF-8 among those of this encoding are surely that, as in a log that several programs write to.
+    """Whether UTF-8 lines in a text of this encoding are surely UTF-8, as in a log that several programs write to.
 
     In Chinese, Thai and some encodings of Russian a line of one or two words can be either.
     """
@@ -115,7 +116,7 @@ def may_mix(codec: str) -> bool:
 
 
 def _is_utf8_by_chance(sample: bytes) -> bool:
-    """Only where that is possible, another encoding is looked for."""
+    """Another encoding is looked for only if this is possible."""
     return may_be_by_chance(sample) and is_by_chance(sample, chosen(sample))
 
 
@@ -124,7 +125,7 @@ def _is_strict_utf8(line: bytes) -> bool:
 
 
 def _without_utf8(sample: bytes) -> bytes:
-    """The lines that are not in UTF-8, where those that are may stand among them."""
+    """The lines that are not UTF-8, if UTF-8 lines may be among them."""
     rest = b"\n".join(line for line in sample.split(b"\n") if not _is_strict_utf8(line))
     return rest if rest and rest != sample and may_mix(chosen(rest)) else sample
 
@@ -147,9 +148,9 @@ codecs.register_error("cp1252 in utf-8", _as_cp1252)
 
 
 def _sample(data: bytes) -> bytes:
-    """Lines that are not ASCII, each once, up to a bound. A line's end is never a part of a character.
+    """Lines that are not ASCII, each once, up to a limit. A line end is never part of a character.
 
-    Of a very long line only as much as ends before a byte below 0x30: in no encoding is that half a character.
+    A very long line is cut before a byte below 0x30, which is never the second half of a character.
     """
     lines: dict[bytes, None] = {}
     size = 0
@@ -174,7 +175,7 @@ def _cut(line: bytes) -> bytes:
 
 
 def _whole(piece: bytes) -> int:
-    """Where the last whole character ends, whatever the encoding: the fewest bytes off that please most of them."""
+    """Where the last whole character ends in most of the possible encodings; as few bytes as possible are dropped."""
     scores = {
         len(piece) - short: sum(decodes(piece[: len(piece) - short], codec) for codec in ("utf-8", *EASTERN))
         for short in range(4)
@@ -183,9 +184,9 @@ def _whole(piece: bytes) -> int:
 
 
 def _exact(codec: str, sample: bytes) -> str:
-    """Of encodings that differ in a few characters, the one that Windows writes, else the widest that fits."""
+    """Among encodings that differ in few characters, the one that Windows writes, else the widest that fits."""
     if codec == "cp1252" and "¤" in sample.decode("cp1252", "replace") and not re.search(rb"[\x80-\x9f]", sample):
-        return "iso8859-15"  # nobody writes the currency sign; it is where Latin-9 has the euro
+        return "iso8859-15"  # nobody writes the currency sign; Latin-9 has the euro in its place
     if codec == "cp1252" and _OE.search(sample) and not re.search(rb"[\x80-\x9f]", sample):
-        return "iso8859-15"  # its "œ", as in "cœur", is where the other has a half
+        return "iso8859-15"  # Latin-9 has "œ", as in "cœur", where Latin-1 has a half
     return next((exact for exact in _EXACT.get(codec, ()) if decodes(sample, exact)), codec)

@@ -1,7 +1,7 @@
-"""The bytes of a file in, the codec out if they are text of a mainframe (EBCDIC).
+"""Detects text of a mainframe (EBCDIC).
 
-Pure. Such text has its blanks at 0x40 and its letters beyond 0x80, and no byte that is a blank or a line's end
-elsewhere. Pages differ in national letters: in the wrong one, words have brackets and other signs in them.
+Pure. In EBCDIC blanks are 0x40 and letters are above 0x80, and no byte is a blank or line end of ASCII. Code pages
+differ in national letters: in the wrong one, words contain brackets and other signs.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _SIGNS = frozenset("{}[]\\|~^`¬¢¦@#$§£¥¨µ!")
 _PAIRS = re.compile(rb"\x0e(?:[\x40-\xfe]{2})*(?:\x0f|[\x40-\xfe]?\Z)")
 _PAIRS_BYTES_MIN = 8
 _NOBODYS_SIGN = "¤"
-"""It stands where a newer page has the euro."""
+"""A newer page has the euro in its place."""
 _ODD_SHARE_MAX = 0.05
 
 
@@ -41,7 +41,7 @@ def codec_of_ebcdic(data: bytes) -> str | None:
 
 
 def is_paired(head: bytes) -> bool:
-    """Whether it is such text with two bytes a character in between, parted from the rest by shifts out and in."""
+    """Whether it mixes in characters of two bytes, between shift-out and shift-in."""
     sample = head[:_SAMPLE_BYTES]
     rest = _PAIRS.sub(b"", sample)
     return len(sample) - len(rest) >= _PAIRS_BYTES_MIN and len(rest.translate(None, _CONTROLS)) == len(rest)
@@ -52,7 +52,7 @@ def _has_lines(sample: bytes) -> bool:
 
 
 def _odd(sample: bytes, codec: str) -> float:
-    """Signs that touch letters, and what is odd about the characters beyond ASCII."""
+    """Counts signs that touch letters, and how odd the characters beyond ASCII are."""
     text = f" {sample.decode(codec)} "
     signs = sum(
         char in _SIGNS and (text[at - 1].isalpha() + text[at + 1].isalpha() + (char != "!") > 1)

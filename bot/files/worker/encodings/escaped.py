@@ -1,4 +1,4 @@
-"""Text in seven bits with escapes (ISO-2022 and HZ) in, the text out.
+"""Decodes seven-bit text with escapes (ISO-2022 and HZ).
 
 Pure. Sources: RFC 1468 (JP), RFC 1554 (JP-2), RFC 1557 (KR), RFC 1922 (CN), RFC 1843 (HZ).
 """
@@ -15,17 +15,17 @@ _ESCAPES = {
     "iso2022_jp": re.compile(rb"\x1b\$[@B]|\x1b\$\([@BDOPQ]|\x1b\([IJ]"),
 }
 _HZ = re.compile(rb"~\{(?:[\x21-\x23\x30-\x57][\x21-\x7e]){2,400}~\}")
-"""Only of the characters that are common, since programs write ``~{`` and ``~}`` for purposes of their own."""
+"""Only of common characters, since programs also write ``~{`` and ``~}`` for other purposes."""
 _JAPANESE_CODECS = ("iso2022_jp", "iso2022_jp_ext", "iso2022_jp_2", "iso2022_jp_2004", "iso2022_jp_3")
 _SETS = re.compile(rb"\x1b(\$\)?[@AB]|\([BJIHT])|([\x0e\x0f])")
 
 
 CODECS = frozenset({"iso2022_jp", "iso2022_kr", "iso2022_cn", "hz", "utf-7"})
-"""What ``codec_of_escapes`` may say, by Python's names but for the third, which Python has no codec for."""
+"""The possible codecs, by Python's names except for the third, which Python has no codec for."""
 
 
 def codec_of_escapes(data: bytes) -> str | None:
-    """Whose escapes ``data`` has; terminals' colours (``ESC [``) are nobody's."""
+    """The codec whose escapes ``data`` has. Terminal colours (``ESC [``) belong to none."""
     if b"\x1b" in data:
         found = next((codec for codec, pattern in _ESCAPES.items() if pattern.search(data)), None)
         if found is not None:
@@ -36,7 +36,7 @@ def codec_of_escapes(data: bytes) -> str | None:
 
 
 def unescaped(data: bytes, codec: str) -> str:
-    """The text, where ``codec`` is one of ``CODECS``; what does not fit becomes U+FFFD."""
+    """Decodes with one of ``CODECS``; what does not fit becomes U+FFFD."""
     if codec in {"iso2022_kr", "hz", "utf-7"}:
         return data.decode(codec, "replace")
     for japanese in _JAPANESE_CODECS if codec == "iso2022_jp" else ():
@@ -48,7 +48,7 @@ def unescaped(data: bytes, codec: str) -> str:
 
 
 def _by_hand(data: bytes) -> str:
-    """What Python's codecs do not know: characters that Windows added to the Japanese set, and ISO-2022-CN."""
+    """What Python's codecs lack: characters that Windows added to the Japanese set, and ISO-2022-CN."""
     pieces: list[str] = []
     codec, shifted, at = "ascii", not _ESCAPES["iso2022_cn"].search(data), 0
     designated = "ascii"

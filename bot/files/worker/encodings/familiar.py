@@ -1,7 +1,7 @@
-"""A codec in, out the characters that Chinese, Japanese or Korean texts in it are mostly made of.
+"""The most common characters of Chinese, Japanese and Korean texts, by codec.
 
-Pure. A text that is read in the wrong encoding has rare characters in the place of these. The lists are by frequency in
-newspapers, with the words of tables added: names, cities, money, dates.
+Pure. A text read in the wrong encoding has rare characters instead. The lists are by frequency in newspapers, plus
+common words of tables: names, cities, money, dates.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Lines of a text in, DOS's encoding out if it draws frames and bars with them, as reports and screens of DOS do.
+"""Detects the DOS code page of a text with box-drawing characters, as in reports and screens of DOS.
 
-Pure. In the code pages of DOS the signs that frames are drawn with lie where other encodings have letters, and they
-come in runs, as no letter does. What is left beside them says which of the code pages it is.
+Pure. Where the code pages of DOS have box-drawing characters, other encodings have letters; but box-drawing characters
+come in runs, unlike letters. The remaining text tells which of the code pages it is.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _SIGNS = re.compile(rb"[\xb0-\xdf]+")
 _RUNS_BYTES_MIN = 8
 _BEYOND_ASCII = bytes(range(0x80, 0x100))
 _OF_RUNS_MIN = 0.3
-"""So much of what is not ASCII lies in runs."""
+"""The least share of the characters beyond ASCII that is in runs."""
 _WITHIN_WORD = re.compile(
     rb"(?<=[A-Za-z\xe0-\xff])[\xc0-\xc2\xc5-\xcb\xce-\xdf]|[\xc0-\xc2\xc5-\xcb\xce-\xdf](?=[A-Za-z\xe0-\xff])"
 )

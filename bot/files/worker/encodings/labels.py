@@ -1,4 +1,4 @@
-"""What a text is said to be encoded in, as a mail, a page or Windows writes it, in; Python's name of that codec out.
+"""Finds Python's codec for an encoding label of a mail, a page or Windows.
 
 Pure. A label is read as the larger set that programs mean by it (the Encoding Standard's names and labels: latin1 is
 Windows-1252, gb2312 is GB 18030). MySQL and PostgreSQL have names of their own.
@@ -84,7 +84,7 @@ _NO_TEXTS = frozenset({"unicode_escape", "raw_unicode_escape", "idna", "punycode
 
 
 def codec_of_label(label: str) -> str | None:
-    """``None`` where nobody knows it, or it is no encoding of texts. A number is one of Windows' code pages."""
+    """``None`` if it is unknown, or not an encoding of text. A number is a Windows code page."""
     label = label.strip().strip("\"'").lower().removesuffix("-unix").removesuffix("-dos")
     if label.isdecimal():
         label = _WINDOWS_NUMBERS.get(int(label[:6]), f"cp{label}")

@@ -1,8 +1,8 @@
-"""Names in an archive, or bytes that were labelled as Western, in; the encoding that makes ordinary words of them out.
+"""Chooses the encoding for names in an archive, or for bytes that were labelled as Western, by how common the letters
+are.
 
-Pure. Each encoding that fits is judged by how common the letters are that come out; ``encodings`` judges everything
-else by rules. Names are written in the code pages of DOS as well, as texts hardly are: of 52 names in 17 encodings the
-letters found 52 and the rules 42, while of 68 headers of mails the letters found 60 and the rules 65.
+Pure. Everything else is judged by ``choosing``, with rules. Names, unlike texts, are often in DOS code pages: of 52
+names in 17 encodings letters found 52 and rules 42, while of 68 mail headers letters found 60 and rules 65.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ _DOS = ("cp850", "cp852", "cp866", "cp437", "cp737", "cp862", "cp857")
 _OTHER_ALPHABETS = ("cp1251", "koi8_r", "cp1253")
 _CANDIDATES = (*_EAST_ASIAN, *_WINDOWS, "koi8_r", *_DOS)
 _CANDIDATES_OF_ARCHIVES = (*_EAST_ASIAN, *_DOS, *_WINDOWS, "koi8_r", "mac_roman")
-"""Of equals the earlier one; Windows packs names in the code page of its console."""
+"""Of equals the earlier one. Windows packs names in its console's code page."""
 
 
 def better_than_western(data: bytes) -> str | None:
-    """The encoding of text that was labelled as Western, though it makes no words as such, and good ones otherwise."""
+    """The encoding of text that is labelled as Western but makes no words so, and good ones in another encoding."""
     start = next((at for at, byte in enumerate(data) if byte > 0x7F), len(data))
     sample = data[start : start + _TELLING_BYTES_MAX]
     if sum(byte > 0x7F for byte in sample) < _TELLING_BYTES_MIN:
@@ -36,7 +36,7 @@ def better_than_western(data: bytes) -> str | None:
 
 
 def names(raw: Iterable[bytes]) -> list[str]:
-    """The names in an archive that says nothing of their encoding; all that are not UTF-8 are taken to be in one."""
+    """The names in an archive that does not declare their encoding. All that are not UTF-8 are taken to share one."""
     raw = list(raw)
     telling, used_bytes = [], 0
     for name in raw:
@@ -87,24 +87,24 @@ _SIGNS = frozenset("–—’“”„«»€°§№ªº´·…")
 
 
 def _plausibility(text: str) -> float:
-    """The mean over what is not ASCII: 1 for letters that are common in a language, below 0 for what no word has."""
+    """The mean over what is not ASCII: 1 for common letters of a language, below 0 for what no word has."""
     scores, before = [], " "
     for char in text:
         if char > "\x7f":
             scores.append(_of_east_asia(char, before) or _of_an_alphabet(char, before))
         elif char.isalpha() and before.isalpha() and ("\u0250" < before < "\u2e80" or _is_within(char, before)):
-            scores.append(-0.5)  # two alphabets do not meet within a word
+            scores.append(-0.5)  # scripts are not mixed within a word
         before = char
     return sum(scores) / len(scores) if scores else 0.0
 
 
 def _is_within(char: str, before: str) -> bool:
-    """A small Latin letter behind a character of East Asia: capitals and digits stand there, words do not go on so."""
+    """A small Latin letter after an East Asian character: capitals and digits may follow one, small letters don't."""
     return char.islower() and "\u4e00" <= before <= "\ud7a3"
 
 
 def _of_east_asia(char: str, before: str) -> float:
-    """0 for what is of no script of East Asia."""
+    """0 for anything that is not East Asian."""
     if "\u3040" <= char <= "\u30ff" or char in _HANZI or char in _HANGUL:
         return 1.0
     if "\u4e00" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7a3":
@@ -118,7 +118,7 @@ def _of_an_alphabet(char: str, before: str) -> float:
     category = unicodedata.category(char)
     if not category.startswith(("L", "M")):
         return -2.0 if category.startswith("C") else -0.1 if char in _SIGNS else -1.0
-    if category == "Lu" and before.isalpha():  # capitals stand at the beginning, or among themselves
+    if category == "Lu" and before.isalpha():  # capitals come first in a word, or among other capitals
         return -0.5 if before.islower() else 0.4
     if char < "\u0250":
         return 0.2 if char not in _LATIN else 0.9 if before < "\x80" else 0.4

@@ -1,4 +1,4 @@
-"""Bytes that keep the rules of two encodings in, whether the likelier one is meant out.
+"""Decides between two encodings whose rules the same bytes follow.
 
 Pure.
 """
@@ -21,7 +21,7 @@ _NARROW_KANA = re.compile(r"(?=[^ｱ-ﾝ]*+[ｱ-ﾝ])[\x00-\x7f｡-ﾟ]*+")
 
 
 def may_be_by_chance(utf8: bytes) -> bool:
-    """Whether it may keep UTF-8's rules by chance: "SPÓŁKA" in Polish is a Cyrillic letter among Latin ones then."""
+    """Whether it may follow UTF-8's rules by chance: "SPÓŁKA" in Polish then has a Cyrillic letter among Latin ones."""
     if len(utf8) > _BYTES_MAX or _LONGER_CHAR.search(utf8):
         return False
     return sum(_too_odd_by(word) for word in utf8.split() if not word.isascii()) >= 0
@@ -29,7 +29,7 @@ def may_be_by_chance(utf8: bytes) -> bool:
 
 @lru_cache(maxsize=8_192)
 def _too_odd_by(word: bytes) -> float:
-    """A long log has few different words, and each of its lines is asked about."""
+    """Cached, since a long log has few different words and each of its lines is asked about."""
     text = word.decode("utf-8")
     if not "".join(BEYOND_ASCII.findall(text)).isalpha():
         return -math.inf
@@ -38,7 +38,7 @@ def _too_odd_by(word: bytes) -> float:
 
 
 def is_by_chance(utf8: bytes, codec: str) -> bool:
-    """Whether it keeps UTF-8's rules by chance, and ``codec`` makes words of it."""
+    """Whether it follows UTF-8's rules by chance, and ``codec`` makes words of it."""
     try:
         return may_be_by_chance(utf8) and not out_of_place(utf8.decode(codec), codec)[0]
     except UnicodeDecodeError:
@@ -53,10 +53,10 @@ def is_russian_of_dos(sample: bytes) -> bool:
 
 
 def is_narrow_kana(readings: Mapping[str, str]) -> bool:
-    """Whether, of what each codec reads, the narrow kana of Japanese banks is all there is, whose pairs of bytes are
-    not known.
+    """Whether all readings have only the narrow kana of Japanese banks beyond ASCII, whose pairs of bytes have no
+    statistics.
 
-    The same bytes are capitals of other alphabets, but not with the signs of voiced ones among them.
+    The same bytes are capitals of other alphabets, but not with voicing marks among them.
     """
     if "cp932" not in readings or not _NARROW_KANA.fullmatch(readings["cp932"]):
         return False

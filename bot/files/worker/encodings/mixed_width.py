@@ -1,7 +1,7 @@
-"""Text in UTF-16 in which some lines are not in, all of it out: a program that knew no better wrote to a log's end.
+"""Decodes UTF-16 with lines of another encoding, as when another program appended to a log.
 
-Pure. A line counts as one of single bytes only if it begins where a line does, is long, has no zero byte, and has
-blanks or digits at both places of a pair, which characters of East Asia, whose pairs may look like letters, have not.
+Pure. A line counts as single bytes only if it begins where a line does, is long, has no zero byte, and has blanks or
+digits at both even and odd offsets. East Asian characters, whose bytes may look like letters, do not.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _BLANK_OR_DIGIT = frozenset(b" !\"#$%&'()*+,-./123456789")
 
 
 def decode_wide(data: bytes, codec: str) -> str:
-    """``codec`` is utf-16, with the order of its bytes or a mark that says it. What fits nothing becomes U+FFFD."""
+    """``codec`` is utf-16, with a byte order or a mark that gives it. Anything that fits nothing becomes U+FFFD."""
     if not _MAY_BE.search(data):
         return data.decode(codec, "replace")
     if codec == "utf-16":
@@ -23,7 +23,7 @@ def decode_wide(data: bytes, codec: str) -> str:
         data = data[2:] if data.startswith((b"\xff\xfe", b"\xfe\xff")) else data
     feed = "\n".encode(codec)
     pieces: list[str] = []
-    begin = at = 0  # of the wide piece, and of the line
+    begin = at = 0  # of the UTF-16 piece, and of the line
     within_narrow = False
     while at < len(data):
         line = _NARROW.match(data, at)
@@ -43,7 +43,7 @@ def _is_narrow(line: bytes) -> bool:
 
 
 def _end_of_line(data: bytes, begin: int, at: int, feed: bytes) -> int:
-    """Behind the next line feed of two bytes that begins a whole number of characters behind ``begin``."""
+    """The offset after the next two-byte line feed at a whole number of characters from ``begin``."""
     found = data.find(feed, at)
     while found >= 0 and (found - begin) % 2:
         found = data.find(feed, found + 1)

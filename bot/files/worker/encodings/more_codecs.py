@@ -1,4 +1,4 @@
-"""The name of a codec that Python lacks in, the codec out: EBCDIC of several countries, VISCII, TCVN.
+"""Registers codecs that Python lacks: EBCDIC of several countries, VISCII, TCVN.
 
 Pure; the import registers them. Sources: IBM's code page definitions, RFC 1456 (VISCII), TCVN 5712:1993. In EBCDIC a
 line ends with byte 0x15 or 0x25; both are a line feed here. Other control characters are as Python's codecs have them.
@@ -17,7 +17,7 @@ _LIKE_500 = {
     "ebcdic_285": ("4a4f5a5b5fa1b1babbbc", "$|!£¬‾[^]~"),
     "ebcdic_297": ("44484a51545a6a797b7c90a0a1b1b5bdc0d0dde0", "@\\°{}§ùµ£à[`¨#]~éè¦ç"),
 }
-"""By bytes in hexadecimal, the characters by which a country's page differs from the international one (500)."""
+"""The characters, by hexadecimal bytes, in which a country's page differs from the international one (500)."""
 _FROM_0X40 = {
     "ebcdic_870": (
         " \u00a0âäţáăčçć[.<(+!&éęëůíîľĺß]$*);^-/ÂÄ˝ÁĂČÇĆ|,%_>?ˇÉĘËŮÍÎĽĹ`:#@'=\"˘abcdefghiśňđýřş"
@@ -51,7 +51,7 @@ _VIETNAMESE = {
 }
 EBCDIC = ("ebcdic_037", "ebcdic_500", "ebcdic_1140", "ebcdic_273", *_LIKE_500, "ebcdic_870", "ebcdic_1026")
 EBCDIC += ("ebcdic_1025", "ebcdic_875", "ebcdic_424")
-"""Of those that make equally good words, the earlier one is meant."""
+"""Of those that make equally good words, the earlier one is taken."""
 
 
 def _tables() -> dict[str, str]:

@@ -1,7 +1,7 @@
-"""Bytes and encodings in, how likely each is by the statistics of pairs of bytes out: chardet, its tables loaded.
+"""Imports chardet's statistics of byte pairs, with their tables loaded.
 
-Pure. chardet loads its tables when they are first used, which takes longer than reading a text. Here that happens at
-the import: the process which others are forked from does that once, and each of them has the tables from then on.
+Pure. chardet loads its tables at first use, which takes longer than reading a text. Here that happens at the import, so
+that the process which is forked loads them once and all later forks have them.
 """
 
 from __future__ import annotations

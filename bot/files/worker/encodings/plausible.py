@@ -1,8 +1,8 @@
-"""A text as some codec reads it in, how many of its characters look out of place out.
+"""Counts how many characters of a decoded text look out of place.
 
-Pure. This is what tells encodings apart where a text is too short for statistics: a word is of one script, capitals
-stand at its beginning, signs stand outside of it, its letters belong to one language, and its Chinese characters are
-the common ones. One reading breaks these rules, another keeps them.
+Pure. This tells encodings apart where a text is too short for statistics. In most words all letters are of one script
+and one language, capitals come first, signs are outside, and Chinese characters are common ones. A wrong reading breaks
+these rules.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bot.files.worker.encodings.familiar import familiar
 
 _CHARS_MAX = 4_000
 ENOUGH_CHARS = 40
-"""So many that are not ASCII tell as much as more."""
+"""This many characters beyond ASCII tell as much as more would."""
 BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _WESTERN: tuple[str, ...] = (
     "äöüßé",
@@ -63,7 +63,7 @@ _LETTERS = {
     "iso8859-14": ("âêîôûŵŷáéíóúẃàèìòùäëïöü", "ḃċḋḟġṁṗṡṫáéíóú"),
     "iso8859-16": ("ăâîșț", "čćđšž", "ąćęłńóśźż"),
 }
-"""Of the languages that were written in each, the letters beyond ASCII."""
+"""The letters beyond ASCII of the languages that were written in each encoding."""
 _ALPHABETS = {codec: [frozenset(letters + letters.upper()) for letters in all_] for codec, all_ in _LETTERS.items()}
 _COMMON_ROWS = {
     "cp932": ((*range(0x81, 0x84), *range(0x88, 0x98)), 0),
@@ -72,30 +72,30 @@ _COMMON_ROWS = {
     "big5hkscs": (range(0xA1, 0xC7), 0),
     "cp949": ((*range(0xA1, 0xA4), *range(0xB0, 0xC9)), 0xA1),
 }
-"""The first bytes, and the least second byte, of the rows that each national set has for its common characters."""
+"""The first bytes, and the least second byte, of the rows that hold the common characters of each national set."""
 _WITHIN_WORDS = frozenset("’‘·-–—‐\xa0。、，ー・「」")
 _OPENING = frozenset("‚„")
-"""Quotation marks that stand before a word; behind one they are a letter of another encoding."""
+"""Quotation marks that come before a word; after one they are a letter of another encoding."""
 _FINAL_FORMS = frozenset("ςךםןףץ")
 _CONSONANTS_ONLY = re.compile(
     r"(?:(?![αεηιουωάέήίόύώϊϋΐΰ])[\u0370-\u03ff]){3,}|(?:(?![аеёиоуыэюяіїєўър])[\u0430-\u045f]){3,}", re.IGNORECASE
 )
 _SQUARED = re.compile(r"(?<![^\W\d_])([kcdm]?m)[²³](?![^\W\d_]|[^\x00-\x7f])")
-"""A unit of area or volume; with other letters before it the sign is a letter of Polish or Czech."""
+"""A unit of area or volume. After other letters the sign is a Polish or Czech letter."""
 _NUMBERED = re.compile(r"(?<![^\W\d_])è\.\s?\d", re.IGNORECASE)
 """How "č. 5" looks in Western encodings."""
 _WORD = re.compile(r"[^\W\d_]+")
 _ABBREVIATED = frozenset(
     {"млн", "млрд", "стр", "вкл", "шт", "кг", "см", "мм", "км", "мл", "смс", "гг", "чт", "пт", "сб"}
 )
-"""Russian words of consonants alone. A Slavic "р" may do for a vowel, and so does the Bulgarian "ъ"."""
+"""Russian words without a vowel. A Slavic "р" may serve as a vowel, and so may the Bulgarian "ъ"."""
 _SIGNS_OF_CONSONANTS, _CYRILLIC_VOWELS = frozenset("ъьЪЬ"), frozenset("аеёиоуыэюя")
 _PLAIN_SIGNS = frozenset("°®©™§±×÷№")
 _MARKS = frozenset("®©™")
 _ACCENTED = frozenset("àáâãèéêìíîòóôõùúû")
-"""Vowels of Western languages of which two hardly follow each other: "théâtre" has such, and few other words."""
+"""Vowels of Western languages that are rarely adjacent; "théâtre" is one of few words in which they are."""
 _ICELANDIC = frozenset("ðþý")
-"""Rarer than Turkish, which has its own letters there."""
+"""Rarer than the Turkish letters that have the same bytes."""
 _WESTERN_CODECS = frozenset({"cp1252", "cp850"})
 _VOWELS = frozenset("aeiouyäöüáéíóúàèìòùâêîôû")
 _ALL_VOWELS = _VOWELS | frozenset("ãõåæøœ")
@@ -107,13 +107,13 @@ _NO_LETTERS = frozenset({"FEMININE", "MASCULINE", "MICRO"})
 
 
 def out_of_place(text: str, codec: str, share_max: float = math.inf) -> tuple[float, int]:
-    """How many characters, weighted by how odd they are, and out of how many that are not ASCII.
+    """How many characters are odd, weighted by how odd they are, and out of how many that are not ASCII.
 
-    Where these are ``ENOUGH_CHARS``, and a larger share is odd than ``share_max``, it may be still more than it says.
+    If there are ``ENOUGH_CHARS`` and a larger share than ``share_max`` is odd, the count may be too low.
     """
     text = text[:_CHARS_MAX]
     if codec in {"cp1258", "tcvn"}:
-        text = unicodedata.normalize("NFC", text)  # tones are marks behind their letters there
+        text = unicodedata.normalize("NFC", text)  # Vietnamese tone marks come after their letters
     beyond = BEYOND_ASCII.findall(text)
     count = len(beyond)
     odd_max = share_max * count if count >= ENOUGH_CHARS else math.inf
@@ -132,7 +132,7 @@ def out_of_place(text: str, codec: str, share_max: float = math.inf) -> tuple[fl
 
 
 def _foreign(chars: Counter[str], codec: str) -> float:
-    """How odd the letters are by themselves: those of no language that the encoding is for, or not of a single one."""
+    """How odd the letters are by themselves: no language of the encoding has them, or no single one has them all."""
     alphabets = _ALPHABETS.get(codec)
     if not alphabets:
         return 0.0
@@ -143,7 +143,8 @@ def _foreign(chars: Counter[str], codec: str) -> float:
 
 
 def _without_vowels(text: str) -> float:
-    """How odd the Greek and Cyrillic words without a vowel are, by their letters; in capitals they abbreviate."""
+    """How odd the Greek and Cyrillic words without a vowel are, by their letters. In capitals they are
+    abbreviations."""
     if text.isascii():
         return 0.0
     words = (word for word in _WORD.findall(text) if _CONSONANTS_ONLY.fullmatch(word) and word not in _ABBREVIATED)
@@ -155,13 +156,13 @@ def _numbered(text: str, codec: str) -> float:
 
 
 def _without_squares(text: str) -> str:
-    """They are no odd signs behind letters there."""
+    """After letters of these languages, these signs are not odd."""
     return _SQUARED.sub(r"\1 ", text) if "²" in text or "³" in text else text
 
 
 @lru_cache(maxsize=8_192)
 def _odd(around: str, codec: str) -> float:
-    """Of the third of four characters."""
+    """The third of four characters."""
     char = around[2]
     category = unicodedata.category(char)
     if category[0] == "C":
@@ -185,22 +186,22 @@ def _odd_letter(around: str, script: str, category: str, codec: str) -> float:
     if char in _SIGNS_OF_CONSONANTS:
         odd += 0.7 if left != script or before.lower() in _CYRILLIC_VOWELS else 0.0
     if codec == "cp850" and char.lower() in _BEFORE_VOWELS and after.isalpha() and after.lower() not in _ALL_VOWELS:
-        odd += 0.4  # so are "á" and "ó" of a Macintosh read
+        odd += 0.4  # so are "á" and "ó" of a Macintosh text
     return odd + (_odd_western(around) if codec in _WESTERN_CODECS else 0.0)
 
 
 def _odd_western(around: str) -> float:
-    """What letters of Central Europe and Turkey look like where they are read as Western ones."""
+    """What letters of Central Europe and Turkey look like when they are read as Western ones."""
     _, before, char, after = map(str.lower, around)
-    odd = 0.5 if char == "õ" and after != "e" else 0.0  # so in Portuguese
+    odd = 0.5 if char == "õ" and after != "e" else 0.0  # as in Portuguese
     odd += 0.3 if char in _ICELANDIC else 0.0
-    odd += 0.5 if char == "ï" and before.isalpha() and before not in _VOWELS else 0.0  # it parts two vowels
+    odd += 0.5 if char == "ï" and before.isalpha() and before not in _VOWELS else 0.0  # it separates two vowels
     odd += 0.7 if char == "è" and after in _VOWELS else 0.0
     return odd + (0.4 if _is_odd_pair(around) else 0.0)
 
 
 def _is_odd_pair(around: str) -> bool:
-    """Whether a vowel follows one with another accent; three and more are a list of letters."""
+    """Whether a vowel follows one with another accent. Three or more are a list of letters."""
     before_that, before, char, after = map(str.lower, around)
     return {before, char} <= _ACCENTED and before not in {"é", char} and _ACCENTED.isdisjoint({before_that, after})
 
@@ -234,7 +235,7 @@ def _odd_eastern(around: str, script: str) -> float:
 
 @lru_cache(maxsize=4_096)
 def _script(char: str) -> str:
-    """The first word of a letter's name says its script; empty for what is no letter."""
+    """The first word of a letter's Unicode name, which is its script; empty for anything else."""
     if char.isascii():
         return "LATIN" if char.isalpha() else ""
     if unicodedata.category(char)[0] not in "LM":
@@ -245,7 +246,7 @@ def _script(char: str) -> str:
 
 @lru_cache(maxsize=8_192)
 def _rareness(char: str, codec: str) -> float:
-    """How rare an Eastern character is: the national sets keep the common ones in rows of their own."""
+    """How rare an East Asian character is: the national sets keep the common ones in rows of their own."""
     everyday = char in familiar(codec) or unicodedata.name(char, "").startswith(_KANA)
     return 0.0 if everyday else 0.15 + _out_of_common_rows(char, codec)
 

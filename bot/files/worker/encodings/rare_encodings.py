@@ -1,8 +1,8 @@
-"""A text and the codec it seems to be in, in; a rarer codec in which it makes far better words out, if there is one.
+"""Finds a rarer codec that makes far better words of a text than the one it seems to be in.
 
-Pure. The code pages of DOS and of the Macintosh, and Vietnamese ones, are tried only where the usual reading breaks the
-rules of words, so that texts in usual encodings never come to them. Tables with the line ends of old Macintoshes are
-looked at for them even where the usual reading breaks no rule.
+Pure. The code pages of DOS and the Macintosh, and Vietnamese ones, are tried only if the usual reading breaks the rules
+of words, so usual texts never reach them. They are also tried for tables with the line ends of old Macintoshes, even if
+the usual reading breaks no rule.
 """
 
 from __future__ import annotations
@@ -19,33 +19,33 @@ _OF_ISO = ("iso8859-13", "iso8859-4", "iso8859-10", "iso8859-16", "iso8859-3", "
 _CODECS = ("mac_roman", *_OF_DOS, *_OF_ISO, "viscii", "tcvn", *_OF_MACINTOSH[1:])
 """Of equals the earlier one."""
 _ODD_MIN = 0.4
-"""So much of oddness, where a character weighs 1, makes a reading doubtful, if it is this share of the characters."""
+"""A reading is doubtful if it has this much oddness (a character weighs 1), and this share of the characters is odd."""
 _ODD_SHARE_MIN = 0.06
 _ODD_SHARES_MIN = {"cp850": 0.04, "cp1252": 0.12}
-"""Texts in several languages are a little odd in the commonest encoding; DOS's is a rare one itself."""
+"""Texts in several languages are slightly odd in the commonest encoding; that of DOS is itself rare."""
 _BETTER_BY = 4
 _EASTERN = ("cp932", "euc", "gb", "big5", "cp950", "cp949", "johab", "utf")
 _VIETNAMESE = frozenset({"viscii", "tcvn"})
 _VIETNAMESE_SHARE_MIN = 0.12
-"""Of letters beyond ASCII in a text: Vietnamese has far more of them than other languages in Latin letters."""
+"""The share of letters beyond ASCII: Vietnamese has far more than other languages in Latin letters."""
 _VIETNAMESE_MIN = 4
-"""Fewer make a single word, of which nobody could tell."""
+"""Fewer make a single word, which says too little."""
 _SYLLABLE_MAX = 7
 _LONG_ONE_IN = 20
 _WORD = re.compile(r"[^\W\d_]+")
 _HELD = re.compile(r"([^\W\d_\x00-\x7f])\1\1")
-"""No word has a letter three times; signs stand in rows."""
+"""No word has a letter three times in a row, but signs come in rows."""
 _QUOTED = re.compile(
     r"[’“‘«”»–—](?:(?<=[^\W\d_]’)(?=[^\W\d_])|(?<=[“‘«])(?<![^\s(\[].)(?=[\w¿¡])"
     r"|(?<=[\w.,!?][”’»])(?![^\s.,;:!?)\]])|(?<= [–—])(?= ))"
 )
-"""Quotation marks and dashes where they belong. They touch words as letters do."""
+"""Quotation marks and dashes where they belong: they touch words as letters do."""
 _SOFT_HYPHEN = b"\xad"
-"""It stands within words, and means no letter where texts have it."""
+"""It occurs within words, where it is no letter."""
 
 
 def rarer(sample: bytes, usual: str, *, old_macintosh: bool) -> str:
-    """``usual`` itself, where no other is far better; ``old_macintosh`` says that lines end with CR alone."""
+    """``usual`` itself, unless another is far better. ``old_macintosh``: lines end with CR alone."""
     if usual.startswith(_EASTERN):
         return usual
     one_byte = usual.startswith(("cp12", "iso8859"))
@@ -69,7 +69,7 @@ def rarer(sample: bytes, usual: str, *, old_macintosh: bool) -> str:
 
 
 def _may_be_vietnamese(sample: bytes, codec: str, count: int) -> bool:
-    """Its words have one syllable, so that none is long."""
+    """Vietnamese words have one syllable, so none is long."""
     if count < max(_VIETNAMESE_SHARE_MIN * len(sample), _VIETNAMESE_MIN):
         return False
     words = _WORD.findall(unicodedata.normalize("NFC", sample.decode(codec, "replace")))
@@ -78,9 +78,9 @@ def _may_be_vietnamese(sample: bytes, codec: str, count: int) -> bool:
 
 
 def _within_words(text: str, *, begins: bool) -> bool:
-    """Whether most of what is not ASCII are letters that touch others: signs stand alone.
+    """Whether most characters beyond ASCII are letters that touch others; signs usually don't.
 
-    ``begins`` asks besides that a third have a letter behind them, as no exponent and no sign of a unit has.
+    ``begins`` also requires that a third have a letter after them, unlike exponents and signs of units.
     """
     if _HELD.search(text):
         return False
@@ -92,7 +92,7 @@ def _within_words(text: str, *, begins: bool) -> bool:
 
 
 def _odd(sample: bytes, codec: str) -> tuple[float, int]:
-    """Also a control character, as bytes of other encodings are in these, is odd."""
+    """Control characters count as odd, too: bytes of other encodings are controls in these."""
     try:
         text = sample.decode(codec)
     except UnicodeDecodeError:

@@ -1,7 +1,7 @@
-"""Bytes that are all ASCII in, whether they are UTF-7 out.
+"""Detects UTF-7 in bytes that are all ASCII.
 
-Pure. Source: RFC 2152. A plus sign begins base64 of UTF-16; that a plus sign of another text is followed by whole
-characters that people write, with nothing left over, is rare, and that all of them are is no chance.
+Pure. Source: RFC 2152. A plus sign begins base64 of UTF-16. In another text it is rarely followed by whole characters
+that people write, with nothing left over, and never at every plus sign.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _CHARS_MIN = 2
 
 
 def is_utf7(data: bytes) -> bool:
-    """Small letters alone, or one character however often, are none: words behind plus signs may look so."""
+    """Not only small letters, nor one character repeated: words after plus signs may look like that."""
     if b"+" not in data:
         return False
     pieces, is_word = [], True
@@ -44,7 +44,7 @@ def is_utf7(data: bytes) -> bool:
 
 
 def _read(base64: bytes) -> str | None:
-    """``None`` where it is no whole number of characters, or bits are left over."""
+    """``None`` if characters are incomplete or bits are left over."""
     bits_left = len(base64) * 6 % 16
     if bits_left >= 6 or len(base64) < 3 or _DIGITS.index(base64[-1]) & ((1 << bits_left) - 1):
         return None

@@ -1,8 +1,8 @@
-"""The first bytes of a file in, the codec out if they are UTF-16 or UTF-32 text without a byte order mark.
+"""Detects UTF-16 or UTF-32 text without a byte order mark, by its first bytes.
 
-Pure. Such text has zero bytes (its blanks and line ends have them), which other text has not, unless it is one line of
-a script without blanks. A reading counts only if every character in it is one that people write, and its letters belong
-to few scripts: pictures, sounds and tables of numbers fail that within a few dozen bytes.
+Pure. Such text has zero bytes in blanks and line ends, which other text lacks, unless it is one line of a script
+without blanks. A reading counts only if people write all of its characters, and its letters belong to few scripts.
+Pictures, sounds and tables of numbers fail that within a few dozen bytes.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ _SCRIPTS_MAX = 4
 _LINE_BYTES_MAX = 2_000
 _TELLING_CHARS = 6
 _ALPHABETS = frozenset({"GREEK", "CYRILLIC", "ARMENIAN", "HEBREW", "ARABIC", "THAI", "GEORGIAN"})
-"""Whose characters all have one of few bytes in common, which is a control."""
+"""Scripts whose characters all share one of a few high bytes, which is a control character."""
 _BLANK_SWAPPED = "\u2000"
-"""What a blank looks like in the other order of bytes; nobody writes it."""
+"""What a blank looks like in the other byte order; nobody writes it."""
 _PLAIN_CONTROLS = frozenset("\t\n\v\f\r\x1a\x1b")
 _OTHER_CONTROLS = bytes(byte for byte in range(0x20) if chr(byte) not in _PLAIN_CONTROLS)
 
 
 def is_written_behind_mark(head: bytes) -> bool:
-    """Whether what stands behind a mark is text: some programs begin their binary files with a name in UTF-16.
+    """Whether text follows a mark: some programs begin their binary files with a name in UTF-16.
 
-    Text that somebody damaged has some of what nobody writes.
+    Damaged text may contain some characters that nobody writes.
     """
     codec, width = ("utf-32", 4) if head.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")) else ("utf-16", 2)
     text = head[: len(head) - len(head) % width].decode(codec, "replace")
@@ -53,9 +53,9 @@ def codec_without_mark(head: bytes) -> str | None:
 
 
 def _codec_of_line(head: bytes) -> str | None:
-    """Of one line without a blank, hence without a zero: kana, or letters whose other bytes are controls.
+    """One line without a blank, hence without a zero: kana, or letters whose high bytes are control characters.
 
-    In the encodings of two bytes that the East wrote in before, kana have no byte 0x30, and nothing has controls.
+    In older East Asian encodings of two bytes kana have no byte 0x30, and nothing has control characters.
     """
     if not 2 * _CHARS_MIN <= len(head) <= _LINE_BYTES_MAX or len(head) % 2:
         return None
@@ -70,13 +70,13 @@ def _codec_of_line(head: bytes) -> str | None:
 
 
 def _is_line(text: str, low: bytes, *, controls: bool) -> bool:
-    """``low`` has the lower byte of each character; ``controls`` says whether any byte is one that other text lacks."""
+    """``low`` has the low byte of each character; ``controls``: whether any byte is one that other text lacks."""
     scripts = Counter(unicodedata.name(char, "?").split(" ", 1)[0] for char in text)
     eastern = sum("\u3000" <= char <= "\u30ff" or "\uff00" <= char <= "\uffef" for char in text)
     if eastern + scripts["CJK"] >= len(text) <= 4 * eastern:
         return True
     hangul = scripts["HANGUL"] if controls or 4 * sum(byte < 0xA0 for byte in low) >= len(text) else 0
-    ideographs = scripts["CJK"] if controls else 0  # capitals of Russian, in one byte each, are pairs with high ones
+    ideographs = scripts["CJK"] if controls else 0  # Russian capitals of one byte each look so, too
     telling = max(ideographs, hangul) + eastern if len(text) >= _TELLING_CHARS else 0
     return max(telling, *(scripts[name] for name in _ALPHABETS)) >= 0.9 * len(text)
 
@@ -90,7 +90,7 @@ def _is_utf8(head: bytes) -> bool:
 
 
 def _is_narrow(head: bytes) -> bool:
-    """Whether it is UTF-8 with some zeros strewn in, which can be read as pairs too, and as nobody's words."""
+    """Whether it is UTF-8 with a few zeros, which can also be read as pairs that make no words."""
     rest = head.replace(b"\0", b"")
     if len(head) - len(rest) > len(head) // 4 or rest != rest.translate(None, _OTHER_CONTROLS):
         return False
@@ -100,7 +100,7 @@ def _is_narrow(head: bytes) -> bool:
 
 def _read(head: bytes, codec: str, width: int) -> str | None:
     whole = head[: len(head) - len(head) % width]
-    for short in (0, 2):  # the first half of a surrogate pair may be all that is left at the end
+    for short in (0, 2):  # may end with the first half of a surrogate pair
         try:
             return whole[: len(whole) - short].decode(codec)
         except UnicodeDecodeError:
@@ -110,8 +110,8 @@ def _read(head: bytes, codec: str, width: int) -> str | None:
 
 
 def _is_written(text: str, width: int) -> bool:
-    """Of four bytes a character three are mostly zero: what can be read so, blanks and all, is nothing else, in however
-    many scripts. Without blanks it may be numbers that go up."""
+    """In UTF-32 mostly three bytes of four are zero. What can be read so, with blanks, is nothing else, in however many
+    scripts. Without blanks it may be increasing numbers."""
     if len(text) < _CHARS_MIN or not _all_written(text):
         return False
     if len(text) > _WITHOUT_BLANK_MAX and not any(map(str.isspace, text)):
@@ -124,7 +124,7 @@ def _is_written(text: str, width: int) -> bool:
 
 
 def _all_written(text: str) -> bool:
-    """Whether each character is assigned, and none is a control that text has not."""
+    """Whether every character is assigned, and none is a control character that text lacks."""
     for char in set(text):
         category = unicodedata.category(char)
         if category in {"Cn", "Co", "Cs"} or (category == "Cc" and char not in _PLAIN_CONTROLS):
@@ -133,7 +133,7 @@ def _all_written(text: str) -> bool:
 
 
 def _scripts(text: str) -> Counter[str]:
-    """Letters beyond ASCII by the first word of their names, which says their script."""
+    """Counts letters beyond ASCII by the first word of their Unicode names, which is their script."""
     scripts: Counter[str] = Counter()
     for char, count in Counter(text).items():
         if not char.isascii() and char.isalpha():
